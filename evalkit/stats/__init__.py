@@ -1,0 +1,1 @@
+"""Statistics: agreement, ranking, scores and the intervals that belong to each number."""

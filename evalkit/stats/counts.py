@@ -1,0 +1,122 @@
+"""What the statistics take in: columns of integer codes, as the database groups them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.integer[Any]]
+FloatArray = npt.NDArray[np.float64]
+
+LEFT, RIGHT, TIE, BOTH_BAD = range(4)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparisons:
+    """Preferences as they were given; one entry per annotation or per group of equal ones.
+
+    Attributes
+    ----------
+    case : IntArray of shape (n_entries,)
+        The cluster of each entry, any non-negative codes.
+    left, right : IntArray of shape (n_entries,)
+        Index into ``models`` of the output shown on that side.
+    preference : IntArray of shape (n_entries,)
+        0 left is better, 1 right, 2 tie, 3 both bad (``vocabulary.PREFERENCE_CODES``).
+    n : IntArray of shape (n_entries,)
+        How many annotations the entry stands for, at least 1.
+    models : tuple of str
+        Names, sorted.
+    """
+
+    case: IntArray
+    left: IntArray
+    right: IntArray
+    preference: IntArray
+    n: IntArray
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """Values of one criterion, or any number or 0/1 fact per output.
+
+    Attributes
+    ----------
+    case, model, category : IntArray of shape (n_entries,)
+        The cluster, and indices into ``models`` and ``categories``.
+    value : FloatArray of shape (n_entries,)
+        On the criterion's own scale; no ``NaN``.
+    n : IntArray of shape (n_entries,)
+        How many annotations gave this value, at least 1.
+    """
+
+    case: IntArray
+    model: IntArray
+    category: IntArray
+    value: FloatArray
+    n: IntArray
+    models: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Codings:
+    """Who gave which value to what; one entry per (unit, annotator).
+
+    Attributes
+    ----------
+    unit : IntArray of shape (n_entries,)
+        What was judged: an output for scores, a case and its two outputs for preferences.
+    case : IntArray of shape (n_entries,)
+        The cluster of the unit.
+    annotator, value : IntArray of shape (n_entries,)
+        Indices into ``annotators`` and ``values``.
+    values : tuple of float or str
+        The declared scale, lowest first (nominal: in any order), also where unused.
+    """
+
+    unit: IntArray
+    case: IntArray
+    annotator: IntArray
+    value: IntArray
+    values: tuple[float | str, ...]
+    annotators: tuple[str, ...]
+
+
+#: The values of a preference between two models ordered by name.
+PREFERENCE_VALUES = ("first model wins", "second model wins", "tie", "both bad")
+
+
+def preference_codings(
+    *,
+    case: IntArray,
+    left: IntArray,
+    right: IntArray,
+    preference: IntArray,
+    annotator: IntArray,
+    annotators: tuple[str, ...],
+) -> Codings:
+    """Return what annotators chose, whatever side each output was shown on.
+
+    Parameters
+    ----------
+    case, left, right, preference, annotator : IntArray of shape (n_entries,)
+        One entry per annotation; ``left`` and ``right`` are codes of outputs or models whose
+        order is that of the models' names.
+    annotators : tuple of str
+        Names, indexed by ``annotator``.
+
+    Returns
+    -------
+    Codings
+        Units are a case and two outputs; ``values`` are ``PREFERENCE_VALUES``, where the first
+        is the one with the lower code.
+    """
+    first, second = np.minimum(left, right), np.maximum(left, right)
+    keys = np.column_stack([case, first, second])
+    _, unit = np.unique(keys, axis=0, return_inverse=True)
+    flip = (left > right) & (preference <= RIGHT)
+    value = np.where(flip, 1 - preference, preference)
+    return Codings(unit.reshape(-1), case, annotator, value, PREFERENCE_VALUES, annotators)
