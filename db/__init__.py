@@ -1,0 +1,1 @@
+"""The database: tables, sessions, every read (queries) and every write (commands)."""

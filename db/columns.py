@@ -1,0 +1,98 @@
+"""What the tables are built from: their registry, and the few kinds of column they use."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, MetaData, Text
+from sqlalchemy.orm import registry
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+#: Every constraint has a name, so that a migration can find it on every database.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC and given back with its zone on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Refuse a moment without a zone: it names no moment."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Give the zone back to databases that forget it."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
+    """Base of all tables.
+
+    The registry is its own, so that a reload of the tables by Streamlit does not find them
+    already defined.
+    """
+
+
+def one_of(column: str, enum: type[StrEnum]) -> CheckConstraint:
+    """Allow only the values of an enum (and nothing, where the column may be empty)."""
+    values = ", ".join(f"'{member.value}'" for member in enum)
+    return CheckConstraint(f"{column} IN ({values})", name=column)
+
+
+def in_unit_range(column: str) -> CheckConstraint:
+    """Allow only probabilities above zero."""
+    return CheckConstraint(f"{column} IS NULL OR ({column} > 0 AND {column} <= 1)", name=column)
+
+
+def not_negative(column: str) -> CheckConstraint:
+    """Allow only amounts."""
+    return CheckConstraint(f"{column} IS NULL OR {column} >= 0", name=column)
+
+
+def row_id() -> Any:
+    """Make the key that numbers the rows."""
+    return Field(default=None, primary_key=True)
+
+
+def reference(target: str, *, index: bool = False, nullable: bool = False) -> Any:
+    """Point to a row of another table."""
+    column: Column[Any] = Column(ForeignKey(f"{target}.id"), nullable=nullable, index=index)
+    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+def moment(*, nullable: bool = False) -> Any:
+    """Hold a moment; by default the present one."""
+    column: Column[Any] = Column(UtcDateTime(), nullable=nullable)
+    if nullable:
+        return Field(default=None, sa_column=column)
+    return Field(default_factory=now, sa_column=column)
+
+
+def long_text(*, nullable: bool = False) -> Any:
+    """Hold text of any length."""
+    return Field(default=None if nullable else "", sa_column=Column(Text, nullable=nullable))
+
+
+def json_value(*, nullable: bool = True) -> Any:
+    """Hold what a record says, as JSON."""
+    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))

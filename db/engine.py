@@ -1,0 +1,85 @@
+"""One engine per database URL, and the two kinds of session: to read, and to write."""
+
+import functools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlmodel import Session
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_URL = f"sqlite:///{ROOT / 'data' / 'evalkit.db'}"
+
+#: How long a writer waits for another before it gives up. An import holds the lock longest.
+BUSY_TIMEOUT_MS = 30_000
+
+
+def database_url() -> str:
+    """Return the URL of the database in use: ``DATABASE_URL``, or the file in ``data/``."""
+    return os.environ.get("DATABASE_URL") or DEFAULT_URL
+
+
+def engine(url: str | None = None) -> Engine:
+    """Return the engine of a database, made once per process and URL."""
+    return _engine(url or database_url())
+
+
+@contextmanager
+def read_session(url: str | None = None) -> Iterator[Session]:
+    """Open a session that sees one state of the database and never takes the write lock."""
+    with (
+        engine(url).connect().execution_options(write=False) as connection,
+        Session(connection, expire_on_commit=False) as session,
+    ):
+        yield session
+
+
+@contextmanager
+def write_session(url: str | None = None) -> Iterator[Session]:
+    """Open a session that holds the write lock from its first statement and commits at the end.
+
+    On SQLite the transaction is ``BEGIN IMMEDIATE``: what is read inside is still true when it
+    is written (a deferred transaction loses updates). Any exception rolls everything back.
+    """
+    with Session(engine(url), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@functools.cache
+def _engine(url: str) -> Engine:
+    parsed = _with_driver(make_url(url))
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=15)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(parsed, pool_size=5, max_overflow=15, connect_args={"timeout": 30})
+    event.listen(made, "connect", _set_pragmas)
+    event.listen(made, "begin", _begin)
+    return made
+
+
+def _with_driver(url: URL) -> URL:
+    """Accept the common spellings of a PostgreSQL URL and use psycopg for them."""
+    if url.drivername in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we emit BEGIN ourselves, see _begin
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an acknowledged annotation survives a power cut
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Any) -> None:
+    write = connection.get_execution_options().get("write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,31 @@
+"""The tables: everything is a row with a version, and nothing is overwritten."""
+
+from db.models.annotations import Annotation, Assignment, ErrorMark, Score
+from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
+from db.models.people import Annotator, AuditEvent, Invitation, Setting, SignInFailure
+from db.models.studies import Criterion, Rubric, Study, StudyRun, Tag, Taxonomy
+
+__all__ = [
+    "Annotation",
+    "Annotator",
+    "Assignment",
+    "AuditEvent",
+    "Case",
+    "Criterion",
+    "ErrorMark",
+    "EvalSet",
+    "EvalSetVersion",
+    "Invitation",
+    "Model",
+    "Output",
+    "Rubric",
+    "Run",
+    "Score",
+    "Setting",
+    "SignInFailure",
+    "Study",
+    "StudyRun",
+    "Tag",
+    "Taxonomy",
+    "VersionCase",
+]

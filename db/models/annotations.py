@@ -1,0 +1,160 @@
+"""What came back: assignments, annotations, scores and error marks."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from db.columns import (
+    Table,
+    in_unit_range,
+    json_value,
+    long_text,
+    moment,
+    not_negative,
+    one_of,
+    reference,
+    row_id,
+)
+from evalkit.vocabulary import (
+    AssignmentKind,
+    AssignmentState,
+    Preference,
+    Sampling,
+    Severity,
+    SkipReason,
+)
+
+
+class Assignment(Table, table=True):
+    """One presentation of a case to one annotator, written before anything is shown.
+
+    ``presentation`` names it within the study and annotator: for work given out here the case
+    and the unordered pair of outputs (nobody is shown the same pair twice), for imported
+    annotations what the record says. ``key`` is the record's own ``assignment``, if it had one.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("study_id", "annotator_id", "presentation"),
+        one_of("state", AssignmentState),
+        one_of("kind", AssignmentKind),
+        one_of("sampling", Sampling),
+        one_of("skip_reason", SkipReason),
+        CheckConstraint(
+            "(state = 'skipped') = (skip_reason IS NOT NULL)", name="skipped_has_reason"
+        ),
+        CheckConstraint("left_output_id <> right_output_id", name="two_outputs"),
+        in_unit_range("inclusion_probability"),
+        not_negative("active_seconds"),
+        Index("ix_assignment_study_id_case_id", "study_id", "case_id"),
+        Index("ix_assignment_annotator_id_study_id_state", "annotator_id", "study_id", "state"),
+    )
+
+    id: int | None = row_id()
+    study_id: int = reference("study")
+    annotator_id: int = reference("annotator")
+    case_id: int = reference("case")
+    left_output_id: int = reference("output", index=True)
+    right_output_id: int | None = reference("output", nullable=True, index=True)
+    presentation: str
+    key: str | None = None
+    kind: str = AssignmentKind.WORK
+    policy: str = "balanced"
+    sampling: str | None = None
+    inclusion_probability: float | None = None
+    state: str = AssignmentState.OPEN
+    skip_reason: str | None = None
+    skip_note: str | None = long_text(nullable=True)
+    draft: dict[str, Any] | None = json_value()
+    active_seconds: float = 0.0
+    reserved_until: datetime | None = moment(nullable=True)
+    shown_at: datetime | None = moment(nullable=True)
+    created_at: datetime = moment()
+
+
+class Annotation(Table, table=True):
+    """What came back from one assignment. An edit is a new revision; the old one stays.
+
+    ``is_superseded`` marks a preference that no longer counts. ``preference`` is empty where
+    none was asked for; ``is_unreadable`` marks a verdict that was given but could not be read.
+    ``details`` keeps what an imported record carries beside it, and ``created_at`` the moment
+    as the record wrote it.
+    """
+
+    __tablename__ = "annotation"
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "revision"),
+        one_of("preference", Preference),
+        CheckConstraint("preference IS NULL OR NOT is_unreadable", name="unreadable_is_empty"),
+        CheckConstraint("revision >= 1", name="revision"),
+        not_negative("active_seconds"),
+        Index(
+            "uq_annotation_current",
+            "assignment_id",
+            unique=True,
+            sqlite_where=text("is_superseded = 0"),
+            postgresql_where=text("NOT is_superseded"),
+        ),
+    )
+
+    id: int | None = row_id()
+    assignment_id: int = reference("assignment")
+    revision: int = 1
+    submission_key: str | None = Field(default=None, unique=True)
+    submitted_at: datetime = moment()
+    active_seconds: float | None = None
+    preference: str | None = None
+    is_unreadable: bool = False
+    comment: str | None = long_text(nullable=True)
+    is_superseded: bool = False
+    created_at: str | None = None
+    details: dict[str, Any] | None = json_value()
+
+
+class Score(Table, table=True):
+    """One value on one criterion for one output."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        UniqueConstraint("annotation_id", "output_id", "criterion_id"),
+        Index("ix_score_criterion_id_output_id", "criterion_id", "output_id"),
+        Index("ix_score_output_id", "output_id"),
+    )
+
+    id: int | None = row_id()
+    annotation_id: int = reference("annotation")
+    output_id: int = reference("output")
+    criterion_id: int = reference("criterion")
+    value: float
+    is_superseded: bool = False
+    details: dict[str, Any] | None = json_value()
+
+
+class ErrorMark(Table, table=True):
+    """One error marked on one output; without a tag: looked, and found none.
+
+    ``start`` and ``end`` are character offsets into the output's content, ``end`` excluded.
+    """
+
+    __tablename__ = "error_mark"
+    __table_args__ = (
+        one_of("severity", Severity),
+        CheckConstraint('(start IS NULL AND "end" IS NULL) OR start <= "end"', name="span"),
+        Index("ix_error_mark_annotation_id", "annotation_id"),
+        Index("ix_error_mark_output_id_tag_id", "output_id", "tag_id"),
+        Index("ix_error_mark_tag_id", "tag_id"),
+    )
+
+    id: int | None = row_id()
+    annotation_id: int = reference("annotation")
+    output_id: int = reference("output")
+    tag_id: int | None = reference("tag", nullable=True)
+    severity: str | None = None
+    start: int | None = None
+    end: int | None = None
+    quote: str | None = long_text(nullable=True)
+    note: str | None = long_text(nullable=True)
+    is_superseded: bool = False
+    details: dict[str, Any] | None = json_value()

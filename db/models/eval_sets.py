@@ -1,0 +1,146 @@
+"""What is evaluated: eval sets and their cases, models and their outputs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from db.columns import (
+    Table,
+    in_unit_range,
+    json_value,
+    long_text,
+    moment,
+    not_negative,
+    one_of,
+    reference,
+    row_id,
+)
+from evalkit.vocabulary import (
+    CaseSource,
+    CaseStatus,
+)
+
+
+class EvalSet(Table, table=True):
+    __tablename__ = "eval_set"
+
+    id: int | None = row_id()
+    name: str = Field(unique=True)
+    created_at: datetime = moment()
+
+
+class EvalSetVersion(Table, table=True):
+    """An immutable snapshot of the cases of an eval set, named by its content hash."""
+
+    __tablename__ = "eval_set_version"
+    __table_args__ = (UniqueConstraint("eval_set_id", "number"),)
+
+    id: int | None = row_id()
+    eval_set_id: int = reference("eval_set")
+    number: int
+    content_hash: str = Field(index=True)
+    parent_id: int | None = reference("eval_set_version", nullable=True)
+    note: str = long_text()
+    created_at: datetime = moment()
+
+
+class Case(Table, table=True):
+    """One input to be answered. ``key`` is the id it has in records, unique in its eval set.
+
+    ``details`` keeps what a record may carry and evalkit does not interpret.
+    """
+
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("eval_set_id", "key", "case_hash"),
+        one_of("source", CaseSource),
+        one_of("status", CaseStatus),
+        Index("ix_case_eval_set_id_category", "eval_set_id", "category"),
+    )
+
+    id: int | None = row_id()
+    eval_set_id: int = reference("eval_set")
+    key: str
+    case_hash: str = Field(index=True)
+    input: list[dict[str, Any]] = json_value(nullable=False)
+    context: list[dict[str, Any]] | None = json_value()
+    tools: list[dict[str, Any]] | None = json_value()
+    reference: Any = json_value()
+    category: str | None = None
+    note: str | None = long_text(nullable=True)
+    source: str | None = None
+    tags: list[str] | None = json_value()
+    canary: str | None = None
+    status: str = CaseStatus.ACTIVE
+    status_reason: str | None = None
+    status_at: datetime | None = moment(nullable=True)
+    details: dict[str, Any] | None = json_value()
+    created_at: datetime = moment()
+
+
+class VersionCase(Table, table=True):
+    """Which cases a version holds, and how they came to be in it."""
+
+    __tablename__ = "version_case"
+    __table_args__ = (in_unit_range("inclusion_probability"),)
+
+    version_id: int = Field(foreign_key="eval_set_version.id", primary_key=True)
+    case_id: int = Field(foreign_key="case.id", primary_key=True, index=True)
+    stratum: str | None = None
+    inclusion_probability: float | None = None
+
+
+class Model(Table, table=True):
+    __tablename__ = "model"
+
+    id: int | None = row_id()
+    name: str = Field(unique=True)
+    created_at: datetime = moment()
+
+
+class Run(Table, table=True):
+    """One pass of a model over the cases of an eval set."""
+
+    __tablename__ = "run"
+    __table_args__ = (UniqueConstraint("eval_set_id", "model_id", "name"),)
+
+    id: int | None = row_id()
+    eval_set_id: int = reference("eval_set")
+    model_id: int = reference("model", index=True)
+    name: str = "1"
+    created_at: datetime = moment()
+
+
+class Output(Table, table=True):
+    """One model's answer to one case. An empty ``content`` is valid: it returned nothing.
+
+    ``steps`` is an agent's trajectory as messages; ``content`` is then its last message's text.
+    """
+
+    __tablename__ = "output"
+    __table_args__ = (
+        UniqueConstraint("run_id", "case_id"),
+        not_negative("latency_ms"),
+        not_negative("time_to_first_token_ms"),
+        not_negative("input_tokens"),
+        not_negative("output_tokens"),
+        not_negative("cost_usd"),
+    )
+
+    id: int | None = row_id()
+    run_id: int = reference("run")
+    case_id: int = reference("case", index=True)
+    content: str = long_text()
+    steps: list[dict[str, Any]] | None = json_value()
+    provider: str | None = None
+    latency_ms: float | None = None
+    time_to_first_token_ms: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = None
+    finish_reason: str | None = None
+    error: str | None = long_text(nullable=True)
+    created_at: str | None = None
+    details: dict[str, Any] | None = json_value()

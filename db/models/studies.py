@@ -1,0 +1,111 @@
+"""How it is judged: rubrics, taxonomies and the studies that use them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field
+
+from db.columns import (
+    Table,
+    json_value,
+    long_text,
+    moment,
+    one_of,
+    reference,
+    row_id,
+)
+from evalkit.vocabulary import (
+    LeakPolicy,
+    Level,
+)
+
+
+class Rubric(Table, table=True):
+    __tablename__ = "rubric"
+    __table_args__ = (UniqueConstraint("name", "version"),)
+
+    id: int | None = row_id()
+    name: str
+    version: int = 1
+    created_at: datetime = moment()
+
+
+class Criterion(Table, table=True):
+    """One question of a rubric; ``scale`` is a list of {value, label, anchor}, lowest first."""
+
+    __tablename__ = "criterion"
+    __table_args__ = (UniqueConstraint("rubric_id", "key"), one_of("level", Level))
+
+    id: int | None = row_id()
+    rubric_id: int = reference("rubric")
+    key: str
+    position: int
+    question: str
+    description: str | None = long_text(nullable=True)
+    level: str
+    scale: list[dict[str, Any]] = json_value(nullable=False)
+    is_required: bool = True
+
+
+class Taxonomy(Table, table=True):
+    __tablename__ = "taxonomy"
+    __table_args__ = (UniqueConstraint("name", "version"),)
+
+    id: int | None = row_id()
+    name: str
+    version: int = 1
+    created_at: datetime = moment()
+
+
+class Tag(Table, table=True):
+    """One kind of error of a taxonomy."""
+
+    __tablename__ = "tag"
+    __table_args__ = (UniqueConstraint("taxonomy_id", "key"),)
+
+    id: int | None = row_id()
+    taxonomy_id: int = reference("taxonomy")
+    key: str
+    position: int
+    name: str | None = None
+    definition: str | None = long_text(nullable=True)
+    severities: list[str] | None = json_value()
+
+
+class Study(Table, table=True):
+    """What is compared, by whom, under which rubric, taxonomy and policy."""
+
+    __tablename__ = "study"
+    __table_args__ = (
+        one_of("leak_policy", LeakPolicy),
+        CheckConstraint("overlap >= 1", name="overlap"),
+        CheckConstraint("pairs_per_case >= 1", name="pairs_per_case"),
+    )
+
+    id: int | None = row_id()
+    name: str = Field(unique=True)
+    eval_set_version_id: int = reference("eval_set_version", index=True)
+    rubric_id: int | None = reference("rubric", nullable=True)
+    taxonomy_id: int | None = reference("taxonomy", nullable=True)
+    guidelines: str = long_text()
+    overlap: int = 2
+    pairs_per_case: int = 1
+    seed: int = 0
+    collects_preference: bool = True
+    collects_scores: bool = True
+    collects_tags: bool = True
+    collects_comment: bool = True
+    leak_policy: str = LeakPolicy.MASK
+    is_open: bool = True
+    created_by_id: int | None = reference("annotator", nullable=True)
+    created_at: datetime = moment()
+
+
+class StudyRun(Table, table=True):
+    """Which runs a study compares."""
+
+    __tablename__ = "study_run"
+
+    study_id: int = Field(foreign_key="study.id", primary_key=True)
+    run_id: int = Field(foreign_key="run.id", primary_key=True, index=True)

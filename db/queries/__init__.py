@@ -1,0 +1,1 @@
+"""Every read: session in, frozen record or tidy frame out."""

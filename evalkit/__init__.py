@@ -1,0 +1,1 @@
+"""evalkit: find out which model is better on your own cases, judged by your own people."""

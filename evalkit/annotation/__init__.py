@@ -1,0 +1,1 @@
+"""What happens between a case and an annotation: blinding, assignment, rubric, rendering."""

@@ -1,0 +1,70 @@
+"""The rubric a study starts with: three criteria, each level with the sentence that anchors it."""
+
+from dataclasses import dataclass
+
+from evalkit.annotation.task import ScaleLevel
+from evalkit.vocabulary import Level
+
+DEFAULT_RUBRIC_NAME = "Response quality"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionDefinition:
+    """One question of a rubric with its scale, lowest level first."""
+
+    key: str
+    question: str
+    description: str
+    level: Level
+    scale: tuple[ScaleLevel, ...]
+    required: bool = True
+
+
+def _five_levels(*anchors: tuple[str, str]) -> tuple[ScaleLevel, ...]:
+    return tuple(
+        ScaleLevel(value=float(value), label=label, anchor=anchor)
+        for value, (label, anchor) in enumerate(anchors, start=1)
+    )
+
+
+DEFAULT_RUBRIC: tuple[CriterionDefinition, ...] = (
+    CriterionDefinition(
+        key="helpfulness",
+        question="How helpful is the response?",
+        description="Does it move the person who asked towards what they wanted?",
+        level=Level.ORDINAL,
+        scale=_five_levels(
+            ("Useless", "The person is no further than before, or worse off."),
+            ("Poor", "A small part is usable; the person must ask again or look elsewhere."),
+            ("Fair", "Gets the person part of the way; something they needed is missing."),
+            ("Good", "Does what was wanted; small gaps the person can close alone."),
+            ("Excellent", "Exactly what was wanted; nothing to add and nothing in the way."),
+        ),
+    ),
+    CriterionDefinition(
+        key="correctness",
+        question="Is what it says correct?",
+        description="Facts, reasoning, code and figures, judged against the case and its context.",
+        level=Level.ORDINAL,
+        scale=_five_levels(
+            ("Wrong", "The main point is false or would do harm if acted on."),
+            ("Mostly wrong", "An important part is false, or much is unsupported."),
+            ("Mixed", "The main point holds, but a detail that matters is wrong."),
+            ("Mostly right", "Right but for a slip that changes nothing for the person."),
+            ("Right", "Everything that can be checked holds."),
+        ),
+    ),
+    CriterionDefinition(
+        key="instruction_following",
+        question="Does it follow the instructions?",
+        description="Format, length, language, tone and every constraint that was stated.",
+        level=Level.ORDINAL,
+        scale=_five_levels(
+            ("Ignored", "The instructions are ignored."),
+            ("Mostly missed", "Most constraints, or the one that matters most, are missed."),
+            ("Partly", "Some constraints are met, others are not."),
+            ("Nearly", "All that matter are met; one minor constraint is missed."),
+            ("Fully", "Every stated constraint is met."),
+        ),
+    ),
+)

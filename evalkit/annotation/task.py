@@ -1,0 +1,95 @@
+"""What an annotator is shown: records that, by type, hold nothing that identifies a model."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleLevel:
+    """One level of a criterion's scale, with the anchor sentence that says what it means."""
+
+    value: float
+    label: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCriterion:
+    """One question of the rubric; ``levels`` runs from lowest to highest."""
+
+    key: str
+    question: str
+    description: str
+    levels: tuple[ScaleLevel, ...]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTag:
+    """One kind of error that can be marked on a response."""
+
+    key: str
+    name: str
+    definition: str
+    severities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One blinded response: the text as it may be shown (masked where the study masks).
+
+    ``text`` is empty if the model returned nothing. ``steps`` is the trajectory of an agent as
+    messages (``role``, ``content``, ``tool_calls``…), or ``None`` for a plain text response.
+    """
+
+    text: str
+    steps: tuple[dict[str, Any], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonTask:
+    """One assignment as its annotator sees it.
+
+    Attributes
+    ----------
+    assignment_id : int
+        Names the presentation; the only id that reaches the browser.
+    messages, context, tools : tuple of dict
+        The case: input messages, retrieved passages ``{id, text}``, tool schemas.
+    left, right : Response or None
+        What is compared. ``right`` is None where a single response is judged.
+    collect : frozenset of str
+        Any of ``preference``, ``scores``, ``tags``, ``comment``: what this study asks for.
+    draft : dict
+        What was entered so far: ``preference`` (str or None), ``scores``
+        ``{"left": {key: value}, "right": {…}}``, ``tags`` ``{"left": {key: severity}, …}``,
+        ``comment`` (str). Empty when nothing was entered. For a submitted
+        assignment that is edited, what was last submitted.
+    active_seconds : float
+        Time already spent on this assignment, idle time cut.
+    is_submitted : bool
+        True when an earlier annotation is being edited.
+    n_done, n_total : int
+        Of this annotator in this study: submitted, and all that are theirs to do.
+    """
+
+    assignment_id: int
+    study_id: int
+    study_name: str
+    case_category: str
+    messages: tuple[dict[str, Any], ...]
+    context: tuple[dict[str, Any], ...]
+    tools: tuple[dict[str, Any], ...]
+    left: Response
+    right: Response | None
+    criteria: tuple[TaskCriterion, ...]
+    tags: tuple[TaskTag, ...]
+    collect: frozenset[str]
+    guidelines: str
+    draft: dict[str, Any]
+    active_seconds: float
+    is_submitted: bool
+    previous_assignment_id: int | None
+    next_assignment_id: int | None
+    n_done: int
+    n_total: int

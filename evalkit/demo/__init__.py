@@ -1,0 +1,1 @@
+"""The demo study: cases and outputs written by us, and simulated annotations."""

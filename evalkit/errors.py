@@ -1,0 +1,17 @@
+"""The errors evalkit raises on purpose; their text is written for the person who reads it."""
+
+
+class EvalkitError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class RefusedError(EvalkitError):
+    """Bad input: nothing was stored, and the message says what to do."""
+
+
+class NotFoundError(RefusedError):
+    """Something asked for by name or id does not exist."""
+
+
+class UndefinedStatisticError(EvalkitError):
+    """A statistic cannot be had from this data; the message is the reason, as a sentence."""

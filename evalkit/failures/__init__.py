@@ -1,0 +1,1 @@
+"""Failures: the taxonomy of errors and where they occur."""

@@ -1,0 +1,113 @@
+"""The words of the field as enums: one word per idea, used by records, database and pages alike."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account may do; each role may do all that the one before it may."""
+
+    ANNOTATOR = "annotator"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+class AnnotatorKind(StrEnum):
+    """Who judges: a person, or a model used as a judge."""
+
+    HUMAN = "human"
+    JUDGE = "judge"
+
+
+class Preference(StrEnum):
+    """A verdict on two responses as they were shown."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    TIE = "tie"
+    BOTH_BAD = "both_bad"
+
+
+#: The integer that stands for a preference in count arrays.
+PREFERENCE_CODES: dict[Preference, int] = {
+    Preference.LEFT: 0,
+    Preference.RIGHT: 1,
+    Preference.TIE: 2,
+    Preference.BOTH_BAD: 3,
+}
+
+
+class Level(StrEnum):
+    """Measurement level of a criterion: which comparisons of its values mean something."""
+
+    NOMINAL = "nominal"
+    ORDINAL = "ordinal"
+    INTERVAL = "interval"
+
+
+class Severity(StrEnum):
+    """How much an error matters to the person who would have read the response."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+class CaseStatus(StrEnum):
+    """Whether a case is still asked for."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class CaseSource(StrEnum):
+    """Where a case comes from."""
+
+    PRODUCTION = "production"
+    SYNTHETIC = "synthetic"
+    BENCHMARK = "benchmark"
+
+
+class Sampling(StrEnum):
+    """How it was decided that an annotation was asked for."""
+
+    RANDOM = "random"
+    STRATIFIED = "stratified"
+    ADAPTIVE = "adaptive"
+    HAND_PICKED = "hand_picked"
+
+
+class AssignmentKind(StrEnum):
+    """Why a case is shown: for the study itself, or to teach and check."""
+
+    WORK = "work"
+    TRAINING = "training"
+    GOLD = "gold"
+    REPEAT = "repeat"
+
+
+class AssignmentState(StrEnum):
+    """Where an assignment stands."""
+
+    OPEN = "open"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SKIPPED = "skipped"
+
+
+class SkipReason(StrEnum):
+    """Why an annotator passed a case on."""
+
+    UNCLEAR_CASE = "unclear_case"
+    NOT_MY_FIELD = "not_my_field"
+    UNFAMILIAR_LANGUAGE = "unfamiliar_language"
+    DISPLAY_PROBLEM = "display_problem"
+    UPSETTING = "upsetting"
+    OTHER = "other"
+
+
+class LeakPolicy(StrEnum):
+    """What to do with a response that gives its maker away."""
+
+    SHOW = "show"
+    MASK = "mask"
+    LEAVE_OUT = "leave_out"

@@ -1,0 +1,1 @@
+"""What pages share, by kind of thing: state, forms, charts, tables, components."""
