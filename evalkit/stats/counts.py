@@ -120,3 +120,8 @@ def preference_codings(
     flip = (left > right) & (preference <= RIGHT)
     value = np.where(flip, 1 - preference, preference)
     return Codings(unit.reshape(-1), case, annotator, value, PREFERENCE_VALUES, annotators)
+
+
+def sum_by(code: IntArray, weight: FloatArray, *, n_codes: int) -> FloatArray:
+    """Sum weights by code; shape (n_codes,)."""
+    return np.bincount(code, weights=weight, minlength=n_codes).astype(np.float64, copy=False)

@@ -1,6 +1,19 @@
 """A number with its uncertainty, and the intervals that several statistics share."""
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t as student_t
+
+from evalkit.stats.counts import FloatArray, IntArray, sum_by
+
+#: The 97.5 % quantile of the normal distribution.
+Z95 = 1.959963984540054
+#: Fewer clusters than this show no spread.
+MIN_CASES = 2
+# Sums of rounded floats differ by about this much where exact ones would be equal.
+_NO_SPREAD = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +45,131 @@ class Estimate:
     high: float | None
     n: int
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClusteredMeans:
+    """Means of groups with standard errors clustered by case; arrays of shape (n_groups,).
+
+    ``value`` is ``NaN`` for a group without entries, ``standard_error`` for one of fewer than
+    two cases.
+    """
+
+    value: FloatArray
+    standard_error: FloatArray
+    n: IntArray
+    n_cases: IntArray
+
+
+def clustered_means(
+    group: IntArray, *, case: IntArray, value: FloatArray, n: IntArray, n_groups: int
+) -> ClusteredMeans:
+    """Average values within groups; the spread is taken between cases, not annotations.
+
+    Parameters
+    ----------
+    group, case, n : IntArray of shape (n_entries,)
+        Group and cluster of each entry, and how many annotations it stands for.
+    value : FloatArray of shape (n_entries,)
+    n_groups : int
+        Groups are 0 … n_groups - 1; a case may contribute to several.
+
+    Notes
+    -----
+    Ratio estimator with clusters: with S and m the sum and count of a case,
+    ``se² = G/(G-1) Σ (S - m·mean)² / (Σm)²`` (Cochran 1977, section 6.4; Liang & Zeger 1986).
+    """
+    case = compact_codes(case)
+    n_cases = int(case.max(initial=-1)) + 1
+    key = group.astype(np.int64) * n_cases + case
+    weight = n.astype(np.float64)
+    cell, total, count = _sum_cells(key, value * weight, weight, n_keys=n_groups * n_cases)
+    of_group = cell // max(n_cases, 1)
+    sums = sum_by(of_group, total, n_codes=n_groups)
+    counts = sum_by(of_group, count, n_codes=n_groups)
+    clusters = np.bincount(of_group, minlength=n_groups)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = sums / counts
+        rest = total - count * mean[of_group]
+        squares = sum_by(of_group, rest * rest, n_codes=n_groups)
+        error = np.sqrt(clusters / (clusters - 1.0) * squares) / counts
+    error[clusters < MIN_CASES] = np.nan
+    return ClusteredMeans(mean, error, counts.astype(np.int64), clusters)
+
+
+def _sum_cells(
+    key: IntArray, total: FloatArray, count: FloatArray, *, n_keys: int
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Sum entries of equal key; a table where it is small, a sort where it would be huge."""
+    if n_keys <= 4 * len(key) + 1_000_000:
+        counts = sum_by(key, count, n_codes=n_keys)
+        cell = np.flatnonzero(counts)
+        return cell, sum_by(key, total, n_codes=n_keys)[cell], counts[cell]
+    cell, place = np.unique(key, return_inverse=True)
+    n_cells = len(cell)
+    return cell, sum_by(place, total, n_codes=n_cells), sum_by(place, count, n_codes=n_cells)
+
+
+def compact_codes(codes: IntArray) -> IntArray:
+    """Return codes without huge gaps (row ids of a database become 0, 1, 2 …)."""
+    if codes.max(initial=0) <= 4 * len(codes) + 1000:
+        return codes
+    return np.unique(codes, return_inverse=True)[1].reshape(-1)
+
+
+def t_interval(value: float, *, standard_error: float, n_clusters: int) -> Interval:
+    """Return value ± t(n_clusters - 1) standard errors."""
+    half = t_quantile(n_clusters) * standard_error
+    return Interval(value - half, value + half)
+
+
+def t_quantile(n_clusters: int) -> float:
+    """Return the 97.5 % quantile of Student's t with one degree less than there are clusters."""
+    return float(student_t.ppf(0.975, n_clusters - 1))
+
+
+def wilson_interval(share: float, n: float, *, quantile: float = Z95) -> Interval:
+    """Return Wilson's interval of a share seen in ``n`` independent observations.
+
+    ``n`` may be an effective number, ``quantile`` a t quantile; always inside [0, 1] and never
+    empty of width, also at shares of 0 and 1 (Wilson 1927; Agresti & Coull 1998).
+    """
+    z2 = quantile * quantile
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = quantile * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+
+
+def mean_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
+    """Return one group's mean with its t interval, or the reason why there is none."""
+    value, n, n_cases = float(means.value[group]), int(means.n[group]), int(means.n_cases[group])
+    if n == 0:
+        return Estimate(None, None, None, 0, "Nothing has been collected here yet.")
+    if n_cases < MIN_CASES:
+        return Estimate(value, None, None, n, "An interval needs at least 2 cases; there is 1.")
+    error = float(means.standard_error[group])
+    if error <= _NO_SPREAD * max(1.0, abs(value)):
+        reason = "Every case gives the same mean, so its uncertainty cannot be told."
+        return Estimate(value, None, None, n, reason)
+    interval = t_interval(value, standard_error=error, n_clusters=n_cases)
+    return Estimate(value, interval.low, interval.high, n)
+
+
+def share_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
+    """Return one group's share with Wilson's interval at the effective number of answers.
+
+    The effective number is ``p(1-p)/se²`` with the clustered standard error; where the cases
+    show no spread at all, it is the number of cases. t(G-1) stands for the normal quantile
+    (Korn & Graubard 1998 shape).
+    """
+    value, n, n_cases = float(means.value[group]), int(means.n[group]), int(means.n_cases[group])
+    if n == 0:
+        return Estimate(None, None, None, 0, "Nothing has been collected here yet.")
+    if n_cases < MIN_CASES:
+        return Estimate(value, None, None, n, "An interval needs at least 2 cases; there is 1.")
+    value = min(1.0, max(0.0, value))
+    variance = float(means.standard_error[group]) ** 2
+    spread = variance > _NO_SPREAD**2 and 0.0 < value < 1.0
+    effective = value * (1 - value) / variance if spread else float(n_cases)
+    interval = wilson_interval(value, effective, quantile=t_quantile(n_cases))
+    return Estimate(value, min(interval.low, value), max(interval.high, value), n)

@@ -1,10 +1,26 @@
 """Which model is ahead: Bradley–Terry strengths with intervals clustered by case, and ranks."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from evalkit.stats.counts import Comparisons, FloatArray
-from evalkit.stats.intervals import Estimate
+import numpy as np
+
+from evalkit.errors import UndefinedStatisticError
+from evalkit.stats import bradley_terry
+from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, TIE, Comparisons, FloatArray, IntArray
+from evalkit.stats.intervals import (
+    MIN_CASES,
+    ClusteredMeans,
+    Estimate,
+    clustered_means,
+    share_estimate,
+    t_interval,
+)
+from evalkit.stats.separation import NO_SPREAD, BoolArray, difference_errors, separate
+
+_ONE_CASE = "An interval needs comparisons on at least 2 cases; this model has 1."
+_SAME_EVERYWHERE = "Every case gives the same result, so its uncertainty cannot be told."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,8 @@ class Ranking:
         What the reader must know of the whole: a weak prior, models left out, no interval.
     unranked : tuple of str
         Models without any comparison.
+    separated : bool array of shape (n_models, n_models)
+        True where two models differ at 95 %, all pairs considered at once (``is_separated``).
     """
 
     rows: tuple[RankingRow, ...]
@@ -61,21 +79,217 @@ class Ranking:
     n_cases: int
     reason: str | None
     unranked: tuple[str, ...]
+    separated: BoolArray
 
     def difference(self, model: str, other: str) -> Estimate:
-        """Return how far ``model`` is ahead of ``other`` in log-odds, with its interval."""
-        raise NotImplementedError
+        """Return how far ``model`` is ahead of ``other`` in log-odds, with its own interval.
+
+        ``n`` counts the comparisons of the two with each other; the estimate also uses those
+        with third models. This is one pair looked at alone: for many pairs, ``is_separated``.
+        """
+        i, j = self._place(model), self._place(other)
+        value = self.rows[i].strength - self.rows[j].strength
+        counts = self.matrix[model][other]
+        n = counts.wins + counts.losses + counts.ties + counts.both_bad
+        reason = self.rows[i].reason or self.rows[j].reason
+        error = difference_errors(self.covariance)[i, j]
+        if reason is None and not error > NO_SPREAD:
+            reason = _SAME_EVERYWHERE
+        if reason is not None:
+            return Estimate(value, None, None, n, reason)
+        interval = t_interval(value, standard_error=float(error), n_clusters=self.n_cases)
+        return Estimate(value, interval.low, interval.high, n)
 
     def is_separated(self, model: str, other: str) -> bool:
         """Say whether the two differ at 95 %, all pairs considered at once."""
-        raise NotImplementedError
+        return bool(self.separated[self._place(model), self._place(other)])
+
+    def _place(self, model: str) -> int:
+        return [row.model for row in self.rows].index(model)
 
 
 def rank_range(row: RankingRow) -> str:
     """Return the ranks a model may have in words: ``1st``, ``2nd–4th``."""
-    raise NotImplementedError
+    best, worst = _ordinal(row.best_rank), _ordinal(row.worst_rank)
+    return best if best == worst else f"{best}–{worst}"
+
+
+def _ordinal(rank: int) -> str:
+    teens = 10 <= rank % 100 <= 20
+    return f"{rank}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(rank % 10, 'th')}"
 
 
 def rank_models(comparisons: Comparisons) -> Ranking:
-    """Rank models from comparisons; raises UndefinedStatisticError."""
-    raise NotImplementedError
+    """Rank models by plain maximum likelihood with half-win ties.
+
+    Parameters
+    ----------
+    comparisons : Comparisons
+        Preferences as given; *both bad* counts as a tie. Comparisons of a model with itself
+        are left out.
+
+    Returns
+    -------
+    Ranking
+        Strengths in log-odds, mean zero, with 95 % intervals from the sandwich clustered by
+        case and t(n_cases - 1). The win rate is the share of a model's comparisons that it
+        won, ties and both bad as half, clustered by case. Ranks hold all pairs considered at
+        once (max-t). With fewer than 2 cases, or a model on fewer than 2, intervals are None.
+
+    Raises
+    ------
+    UndefinedStatisticError
+        Where nothing was compared, or groups of models were never compared with each other;
+        the message names the groups.
+
+    References
+    ----------
+    Hunter (2004), Annals of Statistics 32; Liang & Zeger (1986), Biometrika 73; Hothorn, Bretz
+    & Westfall (2008), Biometrical Journal 50 (max-t).
+    """
+    compared, unranked = _compared_only(comparisons)
+    fit = bradley_terry.fit(compared)
+    rates = _win_rates(compared)
+    # Strongest first from here on: draws then do not depend on the models' names.
+    order = np.lexsort((np.arange(len(compared.models)), -fit.strength))
+    strength = fit.strength[order]
+    covariance = fit.covariance[np.ix_(order, order)]
+    usable = rates.n_cases[order] >= MIN_CASES
+    separated, best = separate(strength, covariance, usable=usable, n_cases=fit.n_cases)
+    counts = bradley_terry.pair_counts(compared)
+    rows = tuple(
+        _row(
+            compared.models[k],
+            fit=fit,
+            rates=rates,
+            k=int(k),
+            ranks=(
+                1 + int(separated[:place, place].sum()),
+                len(order) - int(separated[place, place + 1 :].sum()),
+            ),
+            chance=float(best[place]),
+        )
+        for place, k in enumerate(order)
+    )
+    return Ranking(
+        rows=rows,
+        matrix=_matrix(counts, compared.models),
+        covariance=covariance,
+        n_comparisons=int(counts.sum()),
+        n_cases=fit.n_cases,
+        reason=_reason(compared.models, fit, counts, unranked),
+        unranked=unranked,
+        separated=separated,
+    )
+
+
+def _compared_only(comparisons: Comparisons) -> tuple[Comparisons, tuple[str, ...]]:
+    """Leave out models without a comparison with another; return them by name."""
+    n_models = len(comparisons.models)
+    counts = bradley_terry.pair_counts(comparisons).sum(axis=2)
+    seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0
+    if not seen.any():
+        raise UndefinedStatisticError("No two models have been compared yet.")
+    kept = tuple(m for m, s in zip(comparisons.models, seen, strict=True) if s)
+    if len(kept) == n_models:
+        return comparisons, ()
+    code = np.cumsum(seen) - 1
+    mask = seen[comparisons.left] & seen[comparisons.right]
+    unranked = tuple(m for m, s in zip(comparisons.models, seen, strict=True) if not s)
+    return (
+        replace(
+            comparisons,
+            case=comparisons.case[mask],
+            left=code[comparisons.left[mask]],
+            right=code[comparisons.right[mask]],
+            preference=comparisons.preference[mask],
+            n=comparisons.n[mask],
+            models=kept,
+        ),
+        unranked,
+    )
+
+
+def _win_rates(comparisons: Comparisons) -> ClusteredMeans:
+    share = bradley_terry.LEFT_SHARE[comparisons.preference]
+    other = comparisons.left != comparisons.right
+    left, right = comparisons.left[other], comparisons.right[other]
+    return clustered_means(
+        np.concatenate([left, right]),
+        case=np.tile(comparisons.case[other], 2),
+        value=np.concatenate([share[other], 1 - share[other]]),
+        n=np.tile(comparisons.n[other], 2),
+        n_groups=len(comparisons.models),
+    )
+
+
+def _row(
+    model: str,
+    *,
+    fit: bradley_terry.BradleyTerry,
+    rates: ClusteredMeans,
+    k: int,
+    ranks: tuple[int, int],
+    chance: float,
+) -> RankingRow:
+    strength = float(fit.strength[k])
+    error = math.sqrt(max(float(fit.covariance[k, k]), 0.0)) if fit.n_cases >= MIN_CASES else 0.0
+    reason, low, high = None, None, None
+    if rates.n_cases[k] < MIN_CASES:
+        reason = _ONE_CASE
+    elif error <= NO_SPREAD:
+        reason = _SAME_EVERYWHERE
+    else:
+        interval = t_interval(strength, standard_error=error, n_clusters=fit.n_cases)
+        low, high = interval.low, interval.high
+    return RankingRow(
+        model=model,
+        strength=strength,
+        low=low,
+        high=high,
+        win_rate=share_estimate(rates, k),
+        n=int(rates.n[k]),
+        n_cases=int(rates.n_cases[k]),
+        best_rank=ranks[0],
+        worst_rank=ranks[1],
+        probability_best=None if math.isnan(chance) else chance,
+        reason=reason,
+    )
+
+
+def _matrix(counts: IntArray, models: tuple[str, ...]) -> dict[str, dict[str, PairCounts]]:
+    both = counts + counts.transpose(1, 0, 2)
+    wins = counts[:, :, LEFT] + counts[:, :, RIGHT].T
+    return {
+        model: {
+            other: PairCounts(
+                wins=int(wins[i, j]),
+                losses=int(wins[j, i]),
+                ties=int(both[i, j, TIE]),
+                both_bad=int(both[i, j, BOTH_BAD]),
+            )
+            for j, other in enumerate(models)
+            if j != i
+        }
+        for i, model in enumerate(models)
+    }
+
+
+def _reason(
+    models: tuple[str, ...],
+    fit: bradley_terry.BradleyTerry,
+    counts: IntArray,
+    unranked: tuple[str, ...],
+) -> str | None:
+    sentences = []
+    if fit.has_prior:
+        groups = bradley_terry.one_sided_groups(bradley_terry.half_wins(counts), models)
+        sentences.append(
+            f"{groups}, so plain maximum likelihood gives an infinite strength; a weak prior is "
+            "used: each model is given half a comparison, tied, against the others."
+        )
+    if fit.n_cases < MIN_CASES:
+        sentences.append("Intervals need comparisons on at least 2 cases; there is 1.")
+    if unranked:
+        sentences.append(f"Not compared yet and not ranked: {', '.join(unranked)}.")
+    return " ".join(sentences) or None

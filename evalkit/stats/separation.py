@@ -1,0 +1,70 @@
+"""Which models can be told apart when every pair is looked at, from strengths and covariance."""
+
+import numpy as np
+import numpy.typing as npt
+
+from evalkit.stats.counts import FloatArray
+from evalkit.stats.intervals import MIN_CASES
+
+BoolArray = npt.NDArray[np.bool_]
+
+#: A standard error below this is rounding, not evidence.
+NO_SPREAD = 1e-9
+
+
+def difference_errors(covariance: FloatArray) -> FloatArray:
+    """Return the standard error of every difference of two strengths."""
+    own = np.diag(covariance)
+    errors: FloatArray = np.sqrt(np.maximum(own[:, None] + own[None, :] - 2 * covariance, 0.0))
+    return errors
+
+
+def separate(
+    strength: FloatArray, covariance: FloatArray, *, usable: BoolArray, n_cases: int
+) -> tuple[BoolArray, FloatArray]:
+    """Return which pairs differ at 95 % together, and each model's probability of being best.
+
+    Draws from the multivariate t of the strengths give the 95 % quantile of the largest
+    standardised difference over all pairs. Models on one case are separated from none, and
+    leave the probability of being best undefined.
+    """
+    n_models = len(strength)
+    separated = np.zeros((n_models, n_models), dtype=bool)
+    best = np.full(n_models, np.nan)
+    errors = difference_errors(covariance)
+    error_known = (errors > NO_SPREAD) & usable[:, None] & usable[None, :]
+    if n_cases < MIN_CASES or not error_known.any():
+        return separated, best
+    largest, best_counts, n_draws = _draw(strength, covariance, known=error_known, n_cases=n_cases)
+    gap = strength[:, None] - strength[None, :]
+    separated[error_known] = (
+        np.abs(gap[error_known]) > np.quantile(largest, 0.95) * errors[error_known]
+    )
+    if usable.all():
+        best = best_counts / n_draws
+    return separated, best
+
+
+def _draw(
+    strength: FloatArray, covariance: FloatArray, *, known: BoolArray, n_cases: int
+) -> tuple[FloatArray, FloatArray, int]:
+    """Return the largest standardised difference of each draw, and how often each model led."""
+    n_models = len(strength)
+    first, second = np.nonzero(np.triu(known, 1))
+    scale = difference_errors(covariance)[first, second]
+    # Differences to the strongest model carry all there is to know, without the singular mean.
+    contrast = np.eye(n_models)[1:] - np.eye(n_models)[0]
+    spread = contrast @ covariance @ contrast.T
+    spread += np.eye(n_models - 1) * (1e-12 * max(np.trace(spread), 1e-12))
+    root = np.linalg.cholesky(spread)
+    n_draws = int(np.clip(2_000_000 // len(first), 1000, 10_000))
+    generator = np.random.default_rng(20)
+    largest, led = [], np.zeros(n_models)
+    for start in range(0, n_draws, 500):
+        size = min(500, n_draws - start)
+        normal = generator.standard_normal((size, n_models - 1)) @ root.T
+        stretch = np.sqrt(generator.chisquare(n_cases - 1, size) / (n_cases - 1))
+        draw = np.column_stack([np.zeros(size), normal / stretch[:, None]])
+        largest.append((np.abs(draw[:, first] - draw[:, second]) / scale).max(axis=1))
+        led += np.bincount((strength + draw).argmax(axis=1), minlength=n_models)
+    return np.concatenate(largest), led, n_draws
