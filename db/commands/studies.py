@@ -1,0 +1,212 @@
+"""Start a study, close it to new work, open it again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, func, select
+
+from db.commands.rubrics import store_rubric, store_taxonomy
+from db.engine import write_session
+from db.models import (
+    AuditEvent,
+    EvalSet,
+    EvalSetVersion,
+    Model,
+    Output,
+    Rubric,
+    Run,
+    Study,
+    StudyRun,
+    Taxonomy,
+    VersionCase,
+)
+from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
+from evalkit.vocabulary import LeakPolicy
+
+MAX_NAME_LENGTH = 120
+
+#: What annotators can be asked for, in the order of the form.
+COLLECTED = ("preference", "scores", "tags", "comment")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyPlan:
+    """What a lead decides about a study.
+
+    ``models`` are model names, or ``name:run`` where a model has several runs. ``rubric`` and
+    ``taxonomy`` are names (their newest version is used; the ready ones are made when missing),
+    or None to go without. ``pairs_per_case`` None shows every model once per case.
+    """
+
+    name: str
+    eval_set: str
+    models: Sequence[str]
+    rubric: str | None = DEFAULT_RUBRIC_NAME
+    taxonomy: str | None = DEFAULT_TAXONOMY_NAME
+    guidelines: str = ""
+    overlap: int = 2
+    pairs_per_case: int | None = None
+    collects: frozenset[str] = field(default_factory=lambda: frozenset(COLLECTED))
+    leak_policy: LeakPolicy = LeakPolicy.MASK
+    seed: int = 0
+
+
+def create_study(plan: StudyPlan, *, actor_id: int | None = None) -> int:
+    """Start a study on the newest version of an eval set and return its id."""
+    _check(plan)
+    with write_session() as session:
+        if session.exec(select(Study.id).where(Study.name == plan.name.strip())).first():
+            raise RefusedError(
+                f"There is already a study named “{plan.name.strip()}”. Choose another name."
+            )
+        version_id = _newest_version(session, plan.eval_set)
+        run_ids = [_run(session, plan.eval_set, version_id, model) for model in plan.models]
+        if len(set(run_ids)) < len(run_ids):
+            raise RefusedError("The same run of a model is named twice. Name each one once.")
+        study = Study(
+            name=plan.name.strip(),
+            eval_set_version_id=version_id,
+            rubric_id=_rubric(session, plan),
+            taxonomy_id=_taxonomy(session, plan),
+            guidelines=plan.guidelines.strip(),
+            overlap=plan.overlap,
+            pairs_per_case=plan.pairs_per_case or (len(run_ids) + 1) // 2,
+            seed=plan.seed,
+            collects_preference="preference" in plan.collects,
+            collects_scores="scores" in plan.collects,
+            collects_tags="tags" in plan.collects,
+            collects_comment="comment" in plan.collects,
+            leak_policy=plan.leak_policy.value,
+            created_by_id=actor_id,
+        )
+        session.add(study)
+        session.flush()
+        assert study.id is not None  # flushed
+        session.add_all(StudyRun(study_id=study.id, run_id=run_id) for run_id in run_ids)
+        session.add(
+            AuditEvent(actor_id=actor_id, action="create study", subject=f"study {study.name}")
+        )
+        return study.id
+
+
+def set_study_open(study_id: int, *, is_open: bool, actor_id: int | None = None) -> None:
+    """Open a study to new work, or close it; what was submitted stays as it is."""
+    with write_session() as session:
+        study = session.get(Study, study_id)
+        if study is None:
+            raise NotFoundError("This study does not exist any more.")
+        study.is_open = is_open
+        session.add(study)
+        session.add(
+            AuditEvent(
+                actor_id=actor_id,
+                action="open study" if is_open else "close study",
+                subject=f"study {study.name}",
+            )
+        )
+
+
+def _check(plan: StudyPlan) -> None:
+    """Refuse a plan that cannot work, whoever made it: a page, the command line, a script."""
+    name = plan.name.strip()
+    if not name or len(name) > MAX_NAME_LENGTH:
+        raise RefusedError(f"A study needs a name of 1 to {MAX_NAME_LENGTH} characters.")
+    if len(plan.models) < 2:
+        raise RefusedError("A study compares at least two models. Name two or more.")
+    if not 1 <= plan.overlap <= 20:
+        raise RefusedError(f"The overlap must be between 1 and 20 annotators, not {plan.overlap}.")
+    n_pairs = len(plan.models) * (len(plan.models) - 1) // 2
+    if plan.pairs_per_case is not None and not 1 <= plan.pairs_per_case <= n_pairs:
+        raise RefusedError(
+            f"{len(plan.models)} models make {n_pairs} pairs, so a case can show 1 to {n_pairs} "
+            f"of them, not {plan.pairs_per_case}."
+        )
+    if unknown := plan.collects - set(COLLECTED):
+        raise RefusedError(
+            f"Annotators cannot be asked for {', '.join(sorted(unknown))}. "
+            f"Choose from {', '.join(COLLECTED)}."
+        )
+    if not plan.collects - {"comment"}:
+        raise RefusedError("Ask annotators for a preference, scores or error tags.")
+    if "scores" in plan.collects and plan.rubric is None:
+        raise RefusedError("Scores need a rubric. Name one, or do not ask for scores.")
+    if "tags" in plan.collects and plan.taxonomy is None:
+        raise RefusedError("Error tags need a taxonomy. Name one, or do not ask for tags.")
+
+
+def _newest_version(session: Session, eval_set: str) -> int:
+    version_id = session.exec(
+        select(EvalSetVersion.id)
+        .join(EvalSet, col(EvalSet.id) == EvalSetVersion.eval_set_id)
+        .where(EvalSet.name == eval_set)
+        .order_by(col(EvalSetVersion.number).desc())
+    ).first()
+    if version_id is None:
+        known = session.exec(select(EvalSet.name).order_by(EvalSet.name)).all()
+        raise NotFoundError(
+            f"There is no eval set named “{eval_set}”. "
+            + (f"There are: {', '.join(known)}." if known else "Import one first.")
+        )
+    return version_id
+
+
+def _run(session: Session, eval_set: str, version_id: int, wanted: str) -> int:
+    """Find the run a model (or ``model:run``) names, and see that it answered something."""
+    rows = session.exec(
+        select(Run.id, Model.name, Run.name)
+        .join(Model, col(Model.id) == Run.model_id)
+        .join(EvalSet, col(EvalSet.id) == Run.eval_set_id)
+        .where(EvalSet.name == eval_set)
+        .order_by(Model.name, Run.name)
+    ).all()
+    exact = [row for row in rows if f"{row[1]}:{row[2]}" == wanted]
+    found = exact or [row for row in rows if row[1] == wanted]
+    if not found:
+        known = ", ".join(dict.fromkeys(row[1] for row in rows)) or "none yet"
+        raise NotFoundError(
+            f"“{eval_set}” holds no outputs of a model named “{wanted}”. It holds: {known}."
+        )
+    if len(found) > 1:
+        runs = ", ".join(f"{row[1]}:{row[2]}" for row in found)
+        raise RefusedError(f"“{wanted}” has several runs. Say which one: {runs}.")
+    run_id = found[0][0]
+    n_outputs = session.exec(
+        select(func.count())
+        .select_from(Output)
+        .join(VersionCase, col(VersionCase.case_id) == Output.case_id)
+        .where(Output.run_id == run_id, VersionCase.version_id == version_id)
+    ).one()
+    if not n_outputs:
+        raise RefusedError(f"“{wanted}” has answered no case of the newest version.")
+    assert run_id is not None
+    return run_id
+
+
+def _rubric(session: Session, plan: StudyPlan) -> int | None:
+    if plan.rubric is None or "scores" not in plan.collects:
+        return None
+    if plan.rubric == DEFAULT_RUBRIC_NAME:
+        return store_rubric(session, name=DEFAULT_RUBRIC_NAME, criteria=DEFAULT_RUBRIC)
+    found = session.exec(
+        select(Rubric.id).where(Rubric.name == plan.rubric).order_by(col(Rubric.version).desc())
+    ).first()
+    if found is None:
+        raise NotFoundError(f"There is no rubric named “{plan.rubric}”.")
+    return found
+
+
+def _taxonomy(session: Session, plan: StudyPlan) -> int | None:
+    if plan.taxonomy is None or "tags" not in plan.collects:
+        return None
+    if plan.taxonomy == DEFAULT_TAXONOMY_NAME:
+        return store_taxonomy(session, name=DEFAULT_TAXONOMY_NAME, tags=DEFAULT_TAXONOMY)
+    found = session.exec(
+        select(Taxonomy.id)
+        .where(Taxonomy.name == plan.taxonomy)
+        .order_by(col(Taxonomy.version).desc())
+    ).first()
+    if found is None:
+        raise NotFoundError(f"There is no taxonomy named “{plan.taxonomy}”.")
+    return found

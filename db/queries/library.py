@@ -1,0 +1,323 @@
+"""What there is to work with: eval sets with their cases, models, rubrics, taxonomies, studies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlmodel import Session, col, func, select
+
+from db.models import (
+    Annotator,
+    Assignment,
+    Case,
+    EvalSet,
+    EvalSetVersion,
+    Model,
+    Output,
+    Rubric,
+    Run,
+    Study,
+    StudyRun,
+    Taxonomy,
+    VersionCase,
+)
+from evalkit.vocabulary import AssignmentState
+
+
+@dataclass(frozen=True, slots=True)
+class EvalSetSummary:
+    """An eval set with its newest version."""
+
+    eval_set_id: int
+    name: str
+    version_id: int
+    version_number: int
+    content_hash: str
+    n_cases: int
+    n_outputs: int
+    models: tuple[str, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StudySummary:
+    """A study with what it compares and how far it has come."""
+
+    study_id: int
+    name: str
+    eval_set: str
+    version_number: int
+    models: tuple[str, ...]
+    rubric: str | None
+    taxonomy: str | None
+    overlap: int
+    pairs_per_case: int
+    collects: tuple[str, ...]
+    leak_policy: str
+    is_open: bool
+    n_cases: int
+    n_annotations: int
+    n_annotators: int
+    n_simulated_annotators: int
+    created_at: datetime
+
+
+def eval_sets(session: Session) -> list[EvalSetSummary]:
+    """Return every eval set with its newest version, by name."""
+    newest = (
+        select(EvalSetVersion.eval_set_id, func.max(EvalSetVersion.number).label("number"))
+        .group_by(col(EvalSetVersion.eval_set_id))
+        .subquery()
+    )
+    rows = session.exec(
+        select(EvalSet, EvalSetVersion)
+        .join(EvalSetVersion, col(EvalSetVersion.eval_set_id) == EvalSet.id)
+        .join(
+            newest,
+            (newest.c.eval_set_id == EvalSet.id) & (newest.c.number == EvalSetVersion.number),
+        )
+        .order_by(EvalSet.name)
+    ).all()
+    return [_eval_set_summary(session, eval_set, version) for eval_set, version in rows]
+
+
+def runs(session: Session, *, eval_set_id: int) -> pd.DataFrame:
+    """Return one row per run: run_id, model, run, n_outputs, n_empty, n_errors."""
+    statement: sa.Select[Any] = (
+        sa.select(
+            col(Run.id).label("run_id"),
+            col(Model.name).label("model"),
+            col(Run.name).label("run"),
+            func.count(col(Output.id)).label("n_outputs"),
+            func.sum(sa.case((col(Output.content) == "", 1), else_=0)).label("n_empty"),
+            func.count(col(Output.error)).label("n_errors"),
+        )
+        .join(Model, col(Model.id) == Run.model_id)
+        .join(Output, col(Output.run_id) == Run.id)
+        .where(col(Run.eval_set_id) == eval_set_id)
+        .group_by(col(Run.id), col(Model.name), col(Run.name))
+        .order_by(col(Model.name), col(Run.name))
+    )
+    columns = ["run_id", "model", "run", "n_outputs", "n_empty", "n_errors"]
+    return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
+
+
+def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
+    """Return one row per version, newest first: number, content_hash, n_cases, note, created_at."""
+    statement = (
+        sa.select(
+            col(EvalSetVersion.number),
+            col(EvalSetVersion.content_hash),
+            func.count(col(VersionCase.case_id)).label("n_cases"),
+            col(EvalSetVersion.note),
+            col(EvalSetVersion.created_at),
+        )
+        .join(VersionCase, col(VersionCase.version_id) == col(EvalSetVersion.id), isouter=True)
+        .where(col(EvalSetVersion.eval_set_id) == eval_set_id)
+        .group_by(col(EvalSetVersion.id))
+        .order_by(col(EvalSetVersion.number).desc())
+    )
+    columns = ["number", "content_hash", "n_cases", "note", "created_at"]
+    return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
+
+
+def cases(session: Session, *, version_id: int) -> pd.DataFrame:
+    """Return one row per case of a version: case_id, key, category, source, status, note."""
+    statement = (
+        sa.select(
+            col(Case.id),
+            col(Case.key),
+            col(Case.category),
+            col(Case.source),
+            col(Case.status),
+            col(Case.note),
+        )
+        .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
+        .where(col(VersionCase.version_id) == version_id)
+        .order_by(col(Case.category), col(Case.key))
+    )
+    columns = ["case_id", "key", "category", "source", "status", "note"]
+    return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """One case with every model's output to it; for leads, never for annotators."""
+
+    key: str
+    category: str | None
+    note: str | None
+    source: str | None
+    messages: tuple[dict[str, Any], ...]
+    context: tuple[dict[str, Any], ...]
+    tools: tuple[dict[str, Any], ...]
+    reference: Any
+    outputs: tuple["OutputDetail", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDetail:
+    """One output with who made it and what it took."""
+
+    output_id: int
+    model: str
+    run: str
+    content: str
+    steps: tuple[dict[str, Any], ...] | None
+    latency_ms: float | None
+    cost_usd: float | None
+    output_tokens: int | None
+    error: str | None
+
+
+def case_detail(session: Session, *, case_id: int) -> CaseDetail | None:
+    """Return a case with its outputs, or None when there is no such case."""
+    case = session.get(Case, case_id)
+    if case is None:
+        return None
+    rows = session.exec(
+        select(Output, Model.name, Run.name)
+        .join(Run, col(Run.id) == Output.run_id)
+        .join(Model, col(Model.id) == Run.model_id)
+        .where(Output.case_id == case_id)
+        .order_by(Model.name, Run.name)
+    ).all()
+    return CaseDetail(
+        key=case.key,
+        category=case.category,
+        note=case.note,
+        source=case.source,
+        messages=tuple(case.input),
+        context=tuple(case.context or ()),
+        tools=tuple(case.tools or ()),
+        reference=case.reference,
+        outputs=tuple(
+            OutputDetail(
+                output_id=_stored_id(output.id),
+                model=model,
+                run=run,
+                content=output.content,
+                steps=tuple(output.steps) if output.steps else None,
+                latency_ms=output.latency_ms,
+                cost_usd=output.cost_usd,
+                output_tokens=output.output_tokens,
+                error=output.error,
+            )
+            for output, model, run in rows
+        ),
+    )
+
+
+def rubric_names(session: Session) -> list[str]:
+    """Return the names of the stored rubrics."""
+    return list(session.exec(select(Rubric.name).distinct().order_by(Rubric.name)))
+
+
+def taxonomy_names(session: Session) -> list[str]:
+    """Return the names of the stored taxonomies."""
+    return list(session.exec(select(Taxonomy.name).distinct().order_by(Taxonomy.name)))
+
+
+def studies(session: Session) -> list[StudySummary]:
+    """Return every study, newest first."""
+    rows = session.exec(
+        select(Study, EvalSet.name, EvalSetVersion.number)
+        .join(EvalSetVersion, col(EvalSetVersion.id) == Study.eval_set_version_id)
+        .join(EvalSet, col(EvalSet.id) == EvalSetVersion.eval_set_id)
+        .order_by(col(Study.created_at).desc(), col(Study.id).desc())
+    ).all()
+    return [_study_summary(session, study, name, number) for study, name, number in rows]
+
+
+def _eval_set_summary(
+    session: Session, eval_set: EvalSet, version: EvalSetVersion
+) -> EvalSetSummary:
+    n_cases = session.exec(
+        select(func.count()).select_from(VersionCase).where(VersionCase.version_id == version.id)
+    ).one()
+    n_outputs = session.exec(
+        select(func.count())
+        .select_from(Output)
+        .join(Run, col(Run.id) == Output.run_id)
+        .where(Run.eval_set_id == eval_set.id)
+    ).one()
+    models = session.exec(
+        select(Model.name)
+        .join(Run, col(Run.model_id) == Model.id)
+        .where(Run.eval_set_id == eval_set.id)
+        .distinct()
+        .order_by(Model.name)
+    ).all()
+    return EvalSetSummary(
+        eval_set_id=_stored_id(eval_set.id),
+        name=eval_set.name,
+        version_id=_stored_id(version.id),
+        version_number=version.number,
+        content_hash=version.content_hash,
+        n_cases=n_cases,
+        n_outputs=n_outputs,
+        models=tuple(models),
+        created_at=version.created_at,
+    )
+
+
+def _study_summary(
+    session: Session, study: Study, eval_set: str, version_number: int
+) -> StudySummary:
+    models = session.exec(
+        select(Model.name, Run.name)
+        .join(Run, col(Run.model_id) == Model.id)
+        .join(StudyRun, col(StudyRun.run_id) == Run.id)
+        .where(StudyRun.study_id == study.id)
+        .order_by(Model.name, Run.name)
+    ).all()
+    several = len({model for model, _ in models}) < len(models)
+    n_cases = session.exec(
+        select(func.count())
+        .select_from(VersionCase)
+        .where(VersionCase.version_id == study.eval_set_version_id)
+    ).one()
+    n_annotations, n_annotators = session.exec(
+        select(func.count(), func.count(col(Assignment.annotator_id).distinct()))
+        .select_from(Assignment)
+        .where(Assignment.study_id == study.id, Assignment.state == AssignmentState.SUBMITTED)
+    ).one()
+    n_simulated = session.exec(
+        select(func.count(col(Annotator.id).distinct()))
+        .join(Assignment, col(Assignment.annotator_id) == Annotator.id)
+        .where(Assignment.study_id == study.id, col(Annotator.is_simulated))
+    ).one()
+    rubric = session.get(Rubric, study.rubric_id) if study.rubric_id else None
+    taxonomy = session.get(Taxonomy, study.taxonomy_id) if study.taxonomy_id else None
+    asked = {
+        "preference": study.collects_preference,
+        "scores": study.collects_scores,
+        "tags": study.collects_tags,
+        "comment": study.collects_comment,
+    }
+    return StudySummary(
+        study_id=_stored_id(study.id),
+        name=study.name,
+        eval_set=eval_set,
+        version_number=version_number,
+        models=tuple(f"{model}:{run}" if several else model for model, run in models),
+        rubric=f"{rubric.name} v{rubric.version}" if rubric else None,
+        taxonomy=f"{taxonomy.name} v{taxonomy.version}" if taxonomy else None,
+        overlap=study.overlap,
+        pairs_per_case=study.pairs_per_case,
+        collects=tuple(what for what, is_asked in asked.items() if is_asked),
+        leak_policy=study.leak_policy,
+        is_open=study.is_open,
+        n_cases=n_cases,
+        n_annotations=n_annotations,
+        n_annotators=n_annotators,
+        n_simulated_annotators=n_simulated,
+        created_at=study.created_at,
+    )
+
+
+def _stored_id(value: int | None) -> int:
+    assert value is not None  # it was read from the database
+    return value

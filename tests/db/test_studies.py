@@ -1,0 +1,141 @@
+import dataclasses
+
+import pytest
+from sqlmodel import select
+
+from db.commands.studies import StudyPlan, create_study, set_study_open
+from db.engine import read_session, write_session
+from db.models import AuditEvent, Criterion, Model, Output, Rubric, Run, Study, Tag
+from db.queries import library
+from evalkit.annotation.rubric import DEFAULT_RUBRIC
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
+from tests.factories import make_eval_set
+
+PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))
+
+
+def test_a_study_starts_with_the_ready_rubric_and_taxonomy(database):
+    make_eval_set()
+
+    create_study(PLAN)
+
+    with read_session() as session:
+        (study,) = library.studies(session)
+        keys = session.exec(select(Criterion.key).order_by(Criterion.position)).all()
+        tags = session.exec(select(Tag.key).order_by(Tag.position)).all()
+    assert study.models == ("Model one", "Model two")
+    assert study.rubric == "Response quality v1"
+    assert study.taxonomy == "Response errors v1"
+    assert keys == [criterion.key for criterion in DEFAULT_RUBRIC]
+    assert tags == [tag.key for tag in DEFAULT_TAXONOMY]
+    assert study.collects == ("preference", "scores", "tags", "comment")
+    assert (study.n_cases, study.n_annotations, study.is_open) == (4, 0, True)
+
+
+def test_every_model_is_shown_once_per_case_unless_the_plan_says_otherwise(database):
+    make_eval_set(models=("a", "b", "c", "d", "e"))
+
+    create_study(dataclasses.replace(PLAN, models=("a", "b", "c", "d", "e")))
+
+    with read_session() as session:
+        (study,) = library.studies(session)
+    assert study.pairs_per_case == 3  # five models in pairs: two pairs and one with a second turn
+
+
+def test_two_studies_share_one_version_of_an_unchanged_rubric(database):
+    make_eval_set()
+
+    create_study(PLAN)
+    create_study(dataclasses.replace(PLAN, name="Again"))
+
+    with read_session() as session:
+        assert len(session.exec(select(Rubric)).all()) == 1
+
+
+def test_a_changed_rubric_makes_a_new_version_and_keeps_the_old_one(database):
+    from db.commands.rubrics import store_rubric
+
+    with write_session() as session:
+        first = store_rubric(session, name="Quality", criteria=DEFAULT_RUBRIC)
+    changed = dataclasses.replace(DEFAULT_RUBRIC[0], question="Does it help?")
+
+    with write_session() as session:
+        second = store_rubric(session, name="Quality", criteria=(changed, *DEFAULT_RUBRIC[1:]))
+        again = store_rubric(session, name="Quality", criteria=DEFAULT_RUBRIC)
+
+    with read_session() as session:
+        assert session.get(Rubric, second).version == 2
+    assert again == first != second
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": "  "}, "needs a name"),
+        ({"name": "x" * 121}, "needs a name"),
+        ({"models": ("Model one",)}, "at least two models"),
+        ({"models": ("Model one", "Model one")}, "named twice"),
+        ({"models": ("Model one", "Nobody")}, "It holds: Model one, Model two"),
+        ({"eval_set": "Nothing"}, "There are: Support questions"),
+        ({"overlap": 0}, "between 1 and 20"),
+        ({"pairs_per_case": 2}, "1 to 1"),
+        ({"collects": frozenset({"comment"})}, "a preference, scores or error tags"),
+        ({"collects": frozenset({"smell"})}, "cannot be asked for smell"),
+        ({"rubric": None}, "Scores need a rubric"),
+        ({"rubric": "Mine"}, "no rubric named “Mine”"),
+        ({"taxonomy": None}, "need a taxonomy"),
+        ({"taxonomy": "Mine"}, "no taxonomy named “Mine”"),
+    ],
+)
+def test_a_plan_that_cannot_work_is_refused_and_nothing_is_stored(
+    sqlite_database, change, sentence
+):
+    make_eval_set()
+
+    with pytest.raises(RefusedError, match=sentence):
+        create_study(dataclasses.replace(PLAN, **change))
+
+    with read_session() as session:
+        assert session.exec(select(Study)).all() == []
+        assert session.exec(select(Rubric)).all() == []
+
+
+def test_a_second_study_of_the_same_name_is_refused(database):
+    make_eval_set()
+    create_study(PLAN)
+
+    with pytest.raises(RefusedError, match="already a study"):
+        create_study(PLAN)
+
+
+def test_a_model_with_several_runs_must_be_named_with_its_run(database):
+    ids = make_eval_set()
+    with write_session() as session:
+        model = session.exec(select(Model).where(Model.name == "Model one")).one()
+        run = Run(eval_set_id=ids["eval_set"], model_id=model.id, name="2")
+        session.add(run)
+        session.flush()
+        session.add(Output(run_id=run.id, case_id=ids["case-0"], content="Another"))
+
+    with pytest.raises(RefusedError, match="Model one:1, Model one:2"):
+        create_study(PLAN)
+    create_study(dataclasses.replace(PLAN, models=("Model one:1", "Model one:2")))
+
+    with read_session() as session:
+        (study,) = library.studies(session)
+    assert study.models == ("Model one:1", "Model one:2")
+
+
+def test_closing_and_opening_a_study_is_written_down(database):
+    make_eval_set()
+    study_id = create_study(PLAN)
+
+    set_study_open(study_id, is_open=False)
+
+    with read_session() as session:
+        assert not library.studies(session)[0].is_open
+        actions = session.exec(select(AuditEvent.action).order_by(AuditEvent.id)).all()
+    assert actions == ["create study", "close study"]
+    with pytest.raises(NotFoundError):
+        set_study_open(study_id + 1, is_open=True)
