@@ -1,5 +1,6 @@
 """What there is to work with: eval sets with their cases, models, rubrics, taxonomies, studies."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,7 +86,7 @@ def eval_sets(session: Session) -> list[EvalSetSummary]:
 
 def runs(session: Session, *, eval_set_id: int) -> pd.DataFrame:
     """Return one row per run: run_id, model, run, n_outputs, n_empty, n_errors."""
-    statement: sa.Select[Any] = (
+    statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(Run.id).label("run_id"),
             col(Model.name).label("model"),
@@ -102,6 +103,18 @@ def runs(session: Session, *, eval_set_id: int) -> pd.DataFrame:
     )
     columns = ["run_id", "model", "run", "n_outputs", "n_empty", "n_errors"]
     return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
+
+
+def run_names(session: Session, eval_set_id: int) -> list[str]:
+    """Return what a study can compare: model names, or ``model:run`` where one has several."""
+    rows = session.exec(
+        select(Model.name, Run.name)
+        .join(Run, col(Run.model_id) == Model.id)
+        .where(Run.eval_set_id == eval_set_id)
+        .order_by(Model.name, Run.name)
+    ).all()
+    n_runs = Counter(model for model, _ in rows)
+    return [f"{model}:{run}" if n_runs[model] > 1 else model for model, run in rows]
 
 
 def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:

@@ -68,3 +68,26 @@ DEFAULT_RUBRIC: tuple[CriterionDefinition, ...] = (
         ),
     ),
 )
+
+DEFAULT_GUIDELINES = """\
+## What you are doing
+
+You read a case and two responses to it. You do not know who wrote them, and the sides are mixed
+on purpose. Judge what is on the screen, not what you think of its author.
+
+## How to decide
+
+1. Read the case first: what was asked, and what would have helped the person?
+2. Read both responses to the end before you choose.
+3. Check what can be checked. A confident tone is not evidence.
+4. Choose *equally good* only if you would not mind which one was sent, and *both bad* if you
+   would send neither.
+5. Score each response on its own, against the anchor sentences, not against the other response.
+6. Mark an error when you can point at it; say in the comment what is not obvious.
+
+Length is not quality: a longer response is better only if what it adds was needed.
+
+## When you cannot judge
+
+Skip the case and say why. A skipped case goes to somebody else; a guess stays in the numbers.
+"""

@@ -1,0 +1,133 @@
+"""`study create|list|show|open|close`: start studies and see how far they have come."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open
+from db.engine import read_session
+from db.queries import library
+from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME
+from evalkit.errors import NotFoundError
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
+from evalkit.vocabulary import LeakPolicy
+
+app = typer.Typer(no_args_is_help=True, help="Start studies and see how far they have come.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What the study is called.")],
+    eval_set: Annotated[str, typer.Option(help="The eval set whose newest version is judged.")],
+    models: Annotated[
+        str, typer.Option(help="Model names, comma-separated; `name:run` where one has several.")
+    ],
+    rubric: Annotated[str, typer.Option(help="Rubric to score on; empty for none.")] = (
+        DEFAULT_RUBRIC_NAME
+    ),
+    taxonomy: Annotated[str, typer.Option(help="Taxonomy of errors; empty for none.")] = (
+        DEFAULT_TAXONOMY_NAME
+    ),
+    overlap: Annotated[int, typer.Option(help="How many annotators judge each pair.")] = 2,
+    pairs_per_case: Annotated[
+        int | None, typer.Option(help="Pairs of models per case; default: every model once.")
+    ] = None,
+    guidelines: Annotated[
+        Path | None,
+        typer.Option(help="A Markdown file.", exists=True, dir_okay=False, readable=True),
+    ] = None,
+    collect: Annotated[str, typer.Option(help="What annotators do, comma-separated.")] = ",".join(
+        COLLECTED
+    ),
+    leaks: Annotated[
+        LeakPolicy, typer.Option(help="What to do with responses that name their maker.")
+    ] = LeakPolicy.MASK,
+    seed: Annotated[int, typer.Option(help="Seed of pairs, sides and order.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Start a study on the newest version of an eval set."""
+    plan = StudyPlan(
+        name=name,
+        eval_set=eval_set,
+        models=_names(models),
+        rubric=rubric or None,
+        taxonomy=taxonomy or None,
+        guidelines=guidelines.read_text(encoding="utf-8") if guidelines else "",
+        overlap=overlap,
+        pairs_per_case=pairs_per_case,
+        collects=frozenset(_names(collect)),
+        leak_policy=leaks,
+        seed=seed,
+    )
+    create_study(plan)
+    show(name=plan.name.strip(), as_json=as_json)
+
+
+@app.command(name="list")
+def list_studies(as_json: AsJson = False) -> None:
+    """List the studies, newest first."""
+    with read_session() as session:
+        found = library.studies(session)
+    if as_json:
+        typer.echo(json.dumps([asdict(study) for study in found], default=str, indent=2))
+        return
+    if not found:
+        typer.echo("There is no study yet. Start one with `study create`.")
+        return
+    table = Table("Study", "Eval set", "Models", "Cases", "Annotations", "State")
+    for study in found:
+        table.add_row(
+            study.name,
+            f"{study.eval_set} v{study.version_number}",
+            ", ".join(study.models),
+            f"{study.n_cases:,}",
+            f"{study.n_annotations:,} by {study.n_annotators}",
+            "open" if study.is_open else "closed",
+        )
+    Console().print(table)
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="The study.")], as_json: AsJson = False) -> None:
+    """Show one study: what it compares, how it is judged, how far it has come."""
+    study = _study(name)
+    if as_json:
+        typer.echo(json.dumps(asdict(study), default=str, indent=2))
+        return
+    for what, value in asdict(study).items():
+        shown = ", ".join(value) if isinstance(value, tuple) else value
+        typer.echo(f"{what.replace('_', ' '):24}{'none' if shown is None else shown}")
+
+
+@app.command(name="open")
+def open_study(name: Annotated[str, typer.Argument(help="The study.")]) -> None:
+    """Give out new work in a study again."""
+    set_study_open(_study(name).study_id, is_open=True)
+    typer.echo(f"“{name}” is open.")
+
+
+@app.command()
+def close(name: Annotated[str, typer.Argument(help="The study.")]) -> None:
+    """Give out no new work in a study; what was submitted stays."""
+    set_study_open(_study(name).study_id, is_open=False)
+    typer.echo(f"“{name}” is closed to new work.")
+
+
+def _study(name: str) -> library.StudySummary:
+    with read_session() as session:
+        found = {study.name: study for study in library.studies(session)}
+    if name not in found:
+        known = ", ".join(f"“{known}”" for known in found) or "none yet"
+        raise NotFoundError(f"There is no study named “{name}”. There are: {known}.")
+    return found[name]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -1,0 +1,62 @@
+"""Studies: what is compared, how far each has come, and a form that starts the next one."""
+
+import streamlit as st
+
+from db.commands.studies import create_study, set_study_open
+from db.engine import read_session
+from db.queries import library
+from evalkit.errors import RefusedError
+from evalkit.vocabulary import Role
+from pages.shared import forms, library_tables, state
+
+user = state.require(Role.LEAD)
+
+with read_session() as session:
+    studies = library.studies(session)
+    eval_sets = library.eval_sets(session)
+    models = {found.name: library.run_names(session, found.eval_set_id) for found in eval_sets}
+    rubrics, taxonomies = library.rubric_names(session), library.taxonomy_names(session)
+
+st.title("Studies")
+st.caption("A study shows people blinded responses to the cases of one eval set.")
+if message := st.session_state.pop("study-message", None):
+    st.success(message)
+
+if not eval_sets:
+    st.info("There is nothing to study yet: import cases and outputs first.")
+    st.page_link("library/import_records.py", label="Import records", icon=":material/upload:")
+    st.stop()
+
+if studies:
+    st.dataframe(library_tables.study_table(studies), hide_index=True)
+    picked = st.selectbox(
+        "Study", studies, format_func=lambda study: study.name, key="picked-study"
+    )
+    results, opening, _ = st.columns([1, 1, 3])
+    results.page_link(
+        "results/overview.py",
+        label="See its results",
+        icon=":material/bar_chart:",
+        query_params={"study": str(picked.study_id)},
+    )
+    if opening.button("Close to new work" if picked.is_open else "Open to new work"):
+        set_study_open(picked.study_id, is_open=not picked.is_open, actor_id=user.id)
+        st.rerun()
+
+with st.expander("Start a study", expanded=not studies, icon=":material/add:"):
+    eval_set = st.selectbox("Eval set", [found.name for found in eval_sets])
+    plan = forms.study_form(
+        eval_set=eval_set, models=models[eval_set], rubrics=rubrics, taxonomies=taxonomies
+    )
+if plan is None:
+    st.stop()
+
+try:
+    create_study(plan, actor_id=user.id)
+except RefusedError as refused:
+    st.error(str(refused))
+    st.stop()
+st.session_state["study-message"] = (
+    f"“{plan.name.strip()}” is open. Annotators find it on their first page."
+)
+st.rerun()

@@ -1,0 +1,1 @@
+"""Screens that Streamlit has no widget for, drawn in the browser from plain data."""

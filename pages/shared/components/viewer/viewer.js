@@ -1,0 +1,32 @@
+// Panes of text side by side. The HTML comes from evalkit's renderer only, which escapes everything
+// it did not make itself; headings and notes are set as text.
+export default function (component) {
+  const { parentElement, data } = component;
+  let root = parentElement.querySelector(".panes");
+  if (!root) {
+    root = document.createElement("div");
+    root.className = "panes";
+    parentElement.appendChild(root);
+  }
+  root.style.setProperty("--n", String(Math.min(data.panes.length, 2)));
+  root.replaceChildren(
+    ...data.panes.map((pane) => {
+      const section = document.createElement("section");
+      const head = document.createElement("header");
+      const heading = document.createElement("h3");
+      heading.textContent = pane.heading;
+      const note = document.createElement("p");
+      note.textContent = pane.note;
+      head.append(heading, note);
+      const body = document.createElement("div");
+      body.className = "body";
+      if (data.height) {
+        body.style.maxHeight = `${data.height}px`;
+        body.tabIndex = 0;
+      }
+      body.innerHTML = pane.html;
+      section.append(head, body);
+      return section;
+    }),
+  );
+}

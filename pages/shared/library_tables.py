@@ -1,0 +1,67 @@
+"""Tables of the library pages: records and frames in, what a table shows out."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from db.queries.library import StudySummary
+
+
+def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
+    """Give one row per study, newest first, with how far it has come."""
+    return pd.DataFrame(
+        {
+            "Study": [study.name for study in studies],
+            "State": ["open" if study.is_open else "closed" for study in studies],
+            "Eval set": [f"{study.eval_set} v{study.version_number}" for study in studies],
+            "Models": [", ".join(study.models) for study in studies],
+            "Cases": [study.n_cases for study in studies],
+            "Annotations": [study.n_annotations for study in studies],
+            "By": [_annotators(study) for study in studies],
+            "Overlap": [study.overlap for study in studies],
+        }
+    )
+
+
+def run_table(runs: pd.DataFrame) -> pd.DataFrame:
+    """Give one row per run: how much it answered, how often with nothing or an error."""
+    return runs.drop(columns="run_id").rename(
+        columns={
+            "model": "Model",
+            "run": "Run",
+            "n_outputs": "Outputs",
+            "n_empty": "Empty",
+            "n_errors": "Errors",
+        }
+    )
+
+
+def version_table(versions: pd.DataFrame) -> pd.DataFrame:
+    """Give one row per version, newest first, its hash shortened."""
+    shown = versions.assign(content_hash=versions["content_hash"].str.slice(0, 12))
+    return shown.rename(
+        columns={
+            "number": "Version",
+            "content_hash": "Content hash",
+            "n_cases": "Cases",
+            "note": "Note",
+            "created_at": "Made",
+        }
+    )
+
+
+def matching_cases(cases: pd.DataFrame, *, category: str, text: str) -> pd.DataFrame:
+    """Keep the cases of a category (or all) whose id or note holds a text, any case of letters."""
+    kept = cases if category == "All" else cases[cases["category"] == category]
+    if text.strip():
+        where = kept["key"] + " " + kept["note"].fillna("")
+        kept = kept[where.str.contains(text.strip(), case=False, regex=False)]
+    return kept.reset_index(drop=True)
+
+
+def _annotators(study: StudySummary) -> str:
+    if not study.n_annotators:
+        return "nobody yet"
+    if study.n_simulated_annotators:
+        return f"{study.n_annotators} ({study.n_simulated_annotators} simulated)"
+    return str(study.n_annotators)
