@@ -1,22 +1,127 @@
 """What an answer takes: latency quantiles, mean cost, cost per acceptable answer."""
 
-from evalkit.stats.counts import FloatArray, IntArray
-from evalkit.stats.intervals import Estimate
+import math
+
+import numpy as np
+from scipy.stats import binom
+
+from evalkit.stats.counts import FloatArray, IntArray, sum_by
+from evalkit.stats.intervals import (
+    MIN_CASES,
+    Estimate,
+    clustered_means,
+    compact_codes,
+    mean_estimate,
+    t_quantile,
+)
+
+_NOTHING = "Nothing has been recorded here yet."
+_TAIL = 0.025
 
 
 def quantile(values: FloatArray, *, share: float) -> Estimate:
-    """Return the value that a share of responses stay at or below (0.5 median, 0.95 p95)."""
-    raise NotImplementedError
+    """Return the value that a share of responses stay at or below (0.5 median, 0.95 p95).
+
+    Parameters
+    ----------
+    values : FloatArray of shape (n_responses,)
+        One per response, in any unit; responses are taken as independent.
+    share : float
+        Strictly between 0 and 1.
+
+    Returns
+    -------
+    Estimate
+        In the unit of ``values``, by linear interpolation. The interval runs between two of
+        the observed values and makes no assumption on their distribution; it is None where
+        there are too few responses to reach that far into the tail (fewer than 72 for p95).
+
+    References
+    ----------
+    Conover (1999), Practical Nonparametric Statistics, section 3.2 (order statistics).
+    """
+    n = len(values)
+    if n == 0:
+        return Estimate(None, None, None, 0, _NOTHING)
+    value = float(np.quantile(values, share))
+    # P(x_(lower) > q) = P(Bin < lower) and P(x_(upper) < q) = P(Bin ≥ upper), both ≤ 2.5 %.
+    lower = int(binom.ppf(_TAIL, n, share))
+    if binom.cdf(lower, n, share) <= _TAIL:
+        lower += 1
+    upper = int(binom.ppf(1 - _TAIL, n, share)) + 1
+    if lower < 1 or upper > n:
+        needed = _responses_needed(share)
+        reason = f"An interval here needs at least {needed} responses; there are {n}."
+        return Estimate(value, None, None, n, reason)
+    ordered = np.sort(values)
+    return Estimate(value, float(ordered[lower - 1]), float(ordered[upper - 1]), n)
+
+
+def _responses_needed(share: float) -> int:
+    """Return the fewest responses whose extremes leave out at most 2.5 % on either side."""
+    return math.ceil(math.log(_TAIL) / math.log(max(share, 1 - share)))
 
 
 def mean(values: FloatArray) -> Estimate:
-    """Return the mean with its t interval."""
-    raise NotImplementedError
+    """Return the mean of responses taken as independent, with its t interval.
+
+    Parameters
+    ----------
+    values : FloatArray of shape (n_responses,)
+        Cost, tokens or seconds.
+
+    Returns
+    -------
+    Estimate
+        In the unit of ``values``; no interval below 2 responses or where all are equal.
+    """
+    n = len(values)
+    one = np.ones(n, dtype=np.int64)
+    means = clustered_means(
+        np.zeros(n, dtype=np.int64), case=np.arange(n), value=values, n=one, n_groups=1
+    )
+    return mean_estimate(means)
 
 
 def cost_per_acceptable(*, case: IntArray, cost: FloatArray, acceptable: FloatArray) -> Estimate:
     """Return what one acceptable answer costs: all cost over the acceptable answers.
 
-    One entry per response; ``acceptable`` is the share of its judgements that accept it.
+    Parameters
+    ----------
+    case : IntArray of shape (n_responses,)
+        The cluster of each judged response.
+    cost : FloatArray of shape (n_responses,)
+        What the response cost, in any currency.
+    acceptable : FloatArray of shape (n_responses,)
+        The share of its judgements that accept it, 0–1.
+
+    Returns
+    -------
+    Estimate
+        In the currency of ``cost``, ``n`` counts responses. The interval is clustered by case,
+        on the logarithm of the ratio, with t(n_cases - 1). The value is None where nothing was
+        acceptable.
+
+    References
+    ----------
+    Cochran (1977), Sampling Techniques, section 6.4 (ratio estimator).
     """
-    raise NotImplementedError
+    n = len(cost)
+    if n == 0:
+        return Estimate(None, None, None, 0, _NOTHING)
+    accepted = float(acceptable.sum())
+    if accepted == 0:
+        return Estimate(None, None, None, n, "No answer was acceptable, so none has a price.")
+    value = float(cost.sum()) / accepted
+    code = compact_codes(case)
+    n_codes = int(code.max()) + 1
+    n_cases = int(np.count_nonzero(np.bincount(code)))
+    rest = sum_by(code, cost - value * acceptable, n_codes=n_codes)
+    if n_cases < MIN_CASES:
+        return Estimate(value, None, None, n, "An interval needs at least 2 cases; there is 1.")
+    error = math.sqrt(n_cases / (n_cases - 1) * float(rest @ rest)) / accepted
+    if error <= 1e-12 * value:
+        reason = "Every case gives the same ratio, so its uncertainty cannot be told."
+        return Estimate(value, None, None, n, reason)
+    factor = math.exp(t_quantile(n_cases) * error / value)
+    return Estimate(value, value / factor, value * factor, n)

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evalkit.stats.latency import cost_per_acceptable, mean, quantile
+
+
+def test_the_interval_of_a_median_runs_between_the_published_order_statistics():
+    # Conover (1999), table A3 / any sign-test table: n = 10 gives ranks 2 and 9, n = 20 gives
+    # 6 and 15 (P(Bin(20, ½) ≤ 5) = .0207, P(≤ 6) = .0577).
+    ten = quantile(np.arange(1.0, 11.0), share=0.5)
+    twenty = quantile(np.arange(1.0, 21.0)[::-1], share=0.5)
+
+    assert (ten.value, ten.low, ten.high) == (5.5, 2.0, 9.0)
+    assert (twenty.low, twenty.high) == (6.0, 15.0)
+
+
+def test_p95_needs_seventy_two_responses_for_an_interval():
+    # 1 - .95^n ≥ .975 first holds at n = 72.
+    short = quantile(np.arange(71.0), share=0.95)
+    enough = quantile(np.arange(72.0), share=0.95)
+
+    assert short.value == pytest.approx(66.5)
+    assert short.low is None
+    assert "72" in short.reason
+    assert enough.high == 71.0
+    assert enough.low is not None
+
+
+def test_the_quantile_of_nothing_is_undefined():
+    found = quantile(np.array([]), share=0.5)
+
+    assert found.value is None
+    assert found.reason
+
+
+@settings(deadline=None, max_examples=40)
+@given(n=st.integers(72, 400), share=st.sampled_from([0.25, 0.5, 0.9, 0.95]))
+def test_a_quantile_lies_inside_its_interval(n, share):
+    values = np.random.default_rng(n).lognormal(size=n)
+
+    found = quantile(values, share=share)
+
+    assert found.low <= found.value <= found.high
+
+
+def test_the_interval_of_the_median_covers_the_truth_as_often_as_it_says():
+    # By construction at least 95 %, here exactly P(8 ≤ Bin(25, ½) ≤ 17) = .9567; 2,000 draws
+    # have a standard error of 0.0046.
+    rng = np.random.default_rng(0)
+    found = [quantile(rng.exponential(size=25), share=0.5) for _ in range(2000)]
+
+    covered = np.mean([f.low <= np.log(2) <= f.high for f in found])
+
+    assert covered == pytest.approx(0.9567, abs=0.015)
+
+
+def test_a_mean_has_the_interval_of_students_t():
+    # 1, 2, 3, 4: mean 2.5, s² = 5/3, se = sqrt(5/12); t(3) = 3.182446.
+    found = mean(np.array([1.0, 2.0, 3.0, 4.0]))
+
+    assert found.value == 2.5
+    assert found.high == pytest.approx(2.5 + 3.18244631 * np.sqrt(5 / 12))
+    assert found.n == 4
+
+
+def test_the_mean_of_nothing_is_undefined():
+    assert mean(np.array([])).value is None
+
+
+def test_cost_per_acceptable_is_all_cost_over_the_acceptable_answers():
+    # Costs 1, 2, 3 with 1, ½ and 0 accepted: 6 / 1.5 = 4. Residuals 1 - 4, 2 - 2, 3 - 0 = -3, 0, 3;
+    # se = sqrt(3/2 · 18) / 1.5 = 3.4641, on the log scale 0.8660; t(2) = 4.302653.
+    found = cost_per_acceptable(
+        case=np.array([0, 1, 2]),
+        cost=np.array([1.0, 2.0, 3.0]),
+        acceptable=np.array([1.0, 0.5, 0.0]),
+    )
+
+    assert found.value == pytest.approx(4)
+    assert found.high == pytest.approx(4 * np.exp(4.30265273 * np.sqrt(0.75)))
+    assert found.low == pytest.approx(4 / np.exp(4.30265273 * np.sqrt(0.75)))
+
+
+def test_where_no_answer_is_acceptable_none_has_a_price():
+    found = cost_per_acceptable(
+        case=np.array([0, 1]), cost=np.array([1.0, 2.0]), acceptable=np.zeros(2)
+    )
+
+    assert found.value is None
+    assert "acceptable" in found.reason
+    assert found.n == 2
+
+
+def test_cost_per_acceptable_of_one_case_has_no_interval():
+    found = cost_per_acceptable(
+        case=np.array([3, 3]), cost=np.array([1.0, 2.0]), acceptable=np.ones(2)
+    )
+
+    assert found.value == 1.5
+    assert found.low is None
