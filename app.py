@@ -1,0 +1,42 @@
+"""The ASGI app: started by `streamlit run app.py`, or by any ASGI server as `app:app`."""
+
+import gc
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from db.commands.people import ensure_cookie_key
+from db.queries.health import why_unusable
+from pages.routes import account, guard, health
+
+#: Imported before the first visitor comes, who would otherwise wait for them.
+WARM = ("numpy", "pandas", "plotly.graph_objects", "scipy.stats", "pyarrow")
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Do once per process what no visitor should wait for; refuse a database that is not ours."""
+    reason = why_unusable()
+    if reason is not None:
+        print(f"evalkit cannot start. {reason}", file=sys.stderr, flush=True)
+        os._exit(1)  # an exception would come out wrapped in two tracebacks
+    ensure_cookie_key()
+    for module in WARM:
+        import_module(module)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: later collections need not look at it
+    yield
+
+
+app = st.App(
+    Path(__file__).parent / "pages" / "main.py",
+    lifespan=lifespan,
+    routes=[*account.ROUTES, *health.ROUTES],
+    middleware=[Middleware(guard.SecurityHeaders), Middleware(guard.SignInRequired)],
+)

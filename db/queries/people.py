@@ -1,0 +1,172 @@
+"""Who is who: the account behind a session, and the list of everybody for admins."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, exists, select
+
+from db.columns import now
+from db.models import Annotator, Invitation, Setting, SignInFailure
+from evalkit.vocabulary import AnnotatorKind, Role
+
+#: Where the key that signs cookies is kept.
+COOKIE_KEY = "cookie_key"
+
+#: Wrong passwords further apart than this do not belong to one streak.
+STREAK_GAP = timedelta(minutes=30)
+#: So many wrong passwords in a row cost nothing.
+FREE_ATTEMPTS = 5
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The person at the other end of a session."""
+
+    id: int
+    name: str
+    role: Role
+    session_epoch: int
+    is_demo: bool
+
+    def may(self, role: Role) -> bool:
+        """Tell whether this person may do what a role may do."""
+        order = list(Role)
+        return order.index(self.role) >= order.index(role)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One line of the list of people."""
+
+    id: int
+    name: str
+    role: Role
+    has_password: bool
+    invited_until: datetime | None
+    is_simulated: bool
+    is_demo: bool
+    disabled_at: datetime | None
+    created_at: datetime
+
+    @property
+    def state(self) -> str:
+        """Say in a word or two where the account stands."""
+        if self.disabled_at is not None:
+            return "disabled"
+        if self.is_simulated:
+            return "simulated"
+        if self.has_password:
+            return "active"
+        return "invited" if self.invited_until else "no sign-in"
+
+
+def cookie_key(session: Session) -> str | None:
+    """Return the key that signs cookies, or None before anybody has asked for one."""
+    setting = session.get(Setting, COOKIE_KEY)
+    return setting.value if setting else None
+
+
+def user_of_session(session: Session, *, annotator_id: int, epoch: int) -> User | None:
+    """Return the person of a session that has not been ended, or None."""
+    found = session.get(Annotator, annotator_id)
+    if found is None or found.disabled_at is not None or found.session_epoch != epoch:
+        return None
+    return as_user(found) if found.kind == AnnotatorKind.HUMAN else None
+
+
+def as_user(annotator: Annotator) -> User:
+    """Make the record pages work with."""
+    assert annotator.id is not None  # it was read from the database
+    return User(
+        annotator.id,
+        annotator.name,
+        Role(annotator.role),
+        annotator.session_epoch,
+        annotator.is_demo,
+    )
+
+
+def is_first_run(session: Session) -> bool:
+    """Tell whether nobody can sign in or was ever invited, so that the first admin may be made."""
+    has_password = exists().where(col(Annotator.password_hash).is_not(None))
+    has_invitation = exists().where(col(Invitation.id).is_not(None))
+    return not session.exec(select(has_password | has_invitation)).one()
+
+
+def accounts(session: Session) -> list[Account]:
+    """Return every person, whoever may sign in first, then by name."""
+    invited = dict(
+        session.exec(
+            select(Invitation.annotator_id, Invitation.expires_at)
+            .where(col(Invitation.used_at).is_(None), col(Invitation.expires_at) > now())
+            .order_by(col(Invitation.expires_at))
+        ).all()
+    )
+    people = session.exec(
+        select(Annotator)
+        .where(col(Annotator.kind) == AnnotatorKind.HUMAN)
+        .order_by(col(Annotator.disabled_at).is_not(None), col(Annotator.name))
+    ).all()
+    return [
+        Account(
+            id=person.id or 0,
+            name=person.name,
+            role=Role(person.role),
+            has_password=person.password_hash is not None,
+            invited_until=invited.get(person.id or 0),
+            is_simulated=person.is_simulated,
+            is_demo=person.is_demo,
+            disabled_at=person.disabled_at,
+            created_at=person.created_at,
+        )
+        for person in people
+    ]
+
+
+def demo_accounts(session: Session) -> list[User]:
+    """Return the ready accounts of the demo, the least powerful first; none anywhere else."""
+    found = session.exec(
+        select(Annotator).where(
+            col(Annotator.is_demo),
+            col(Annotator.password_hash).is_not(None),
+            col(Annotator.disabled_at).is_(None),
+        )
+    ).all()
+    return sorted(map(as_user, found), key=lambda user: list(Role).index(user.role))
+
+
+def invited(session: Session, *, token_hash: str) -> Annotator | None:
+    """Return whom an invitation that still holds is for, or None."""
+    return session.exec(
+        select(Annotator)
+        .join(Invitation, col(Invitation.annotator_id) == col(Annotator.id))
+        .where(
+            col(Invitation.token_hash) == token_hash,
+            col(Invitation.used_at).is_(None),
+            col(Invitation.expires_at) > now(),
+            col(Annotator.disabled_at).is_(None),
+        )
+    ).first()
+
+
+def sign_in_wait(session: Session, *, name: str) -> timedelta:
+    """Return how long this name has to wait before its next try; zero when it need not."""
+    failures = session.exec(
+        select(SignInFailure.at)
+        .where(col(SignInFailure.name) == name)
+        .order_by(col(SignInFailure.at).desc())
+        .limit(40)  # far past the longest wait
+    ).all()
+    at = now()
+    streak, later = 0, at
+    for failed_at in failures:
+        if later - failed_at > STREAK_GAP:
+            break
+        streak, later = streak + 1, failed_at
+    if streak < FREE_ATTEMPTS:
+        return timedelta(0)
+    wait = min(FIRST_WAIT * 2 ** (streak - FREE_ATTEMPTS), LONGEST_WAIT)
+    ready_at: datetime = failures[0] + wait
+    return max(ready_at - at, timedelta(0))

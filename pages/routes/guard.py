@@ -1,0 +1,109 @@
+"""What every request passes: security headers, and the way to the sign-in page."""
+
+import re
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from db.engine import read_session
+from db.queries.people import is_first_run
+from pages.routes.session import signed_in
+
+#: Open to everybody: they ask for themselves, or hold nothing but the program.
+OPEN = ("/sign-in", "/sign-out", "/first-run", "/invitation/", "/account.css", "/mark.svg")
+OPEN += ("/healthz", "/static/", "/component/", "/_stcore/", "/favicon.")
+#: Holds what people upload and download; asked for by scripts, so no page is shown instead.
+HELD = ("/media/", "/_stcore/upload_file/")
+
+_HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
+
+
+class SecurityHeaders:
+    """Add the headers that keep a browser from loading, framing or telling anything elsewhere."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, with the headers it has not set itself."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        wanted = _security_headers(Headers(scope=scope).get("host", ""))
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in wanted.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class SignInRequired:
+    """Send whoever is not signed in to the sign-in page; pages ask again for themselves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does to whoever is signed in."""
+        if scope["type"] != "http" or _is_open(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        request = HTTPConnection(scope)
+        if await run_in_threadpool(signed_in, request.cookies) is not None:
+            await self.app(scope, receive, send)
+        elif scope["path"].startswith(HELD):
+            await PlainTextResponse("Not signed in.", 401)(scope, receive, send)
+        else:
+            to = await run_in_threadpool(_way_in, request)
+            response = RedirectResponse(to, 303, headers={"Cache-Control": "no-store"})
+            await response(scope, receive, send)
+
+
+def _is_open(path: str) -> bool:
+    return path.startswith(OPEN) and not path.startswith(HELD)
+
+
+def _way_in(request: HTTPConnection) -> str:
+    with read_session() as session:
+        if is_first_run(session):
+            return "/first-run"
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}"
+
+
+def _security_headers(host: str) -> dict[str, str]:
+    """Return the headers; the host is named, for some browsers keep sockets out of 'self'."""
+    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    policy = {
+        "default-src": "'self'",
+        # Components are modules from blob: addresses; the page has one inline line of its own.
+        "script-src": "'self' 'unsafe-inline' blob:",
+        "worker-src": "'self' blob:",
+        "style-src": "'self' 'unsafe-inline'",
+        "font-src": "'self' data:",
+        "img-src": "'self' data: blob:",
+        "media-src": "'self' data: blob:",
+        "connect-src": f"'self'{sockets}",
+        "frame-src": "'self' blob:",
+        "frame-ancestors": "'none'",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{key} {value}" for key, value in policy.items()),
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Permissions-Policy": (
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }

@@ -1,0 +1,43 @@
+"""Every page there is: where its file is, what it is called and who may open it."""
+
+from dataclasses import dataclass
+
+from evalkit.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page: its file in ``pages/``, its address, and the least role that may open it."""
+
+    file: str
+    address: str
+    title: str
+    section: str
+    role: Role
+    in_menu: bool = True
+
+
+ENTRIES = (
+    Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
+    Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
+    Entry("admin/people.py", "people", "People", "Admin", Role.ADMIN),
+)
+
+#: Where people start: the first of these that is among their pages.
+START = {
+    Role.ANNOTATOR: ("annotate/studies.py",),
+    Role.LEAD: ("results/overview.py", "library/studies.py"),
+    Role.ADMIN: ("results/overview.py", "admin/people.py"),
+}
+
+
+def pages_of(role: Role) -> tuple[Entry, ...]:
+    """Return the pages a role may open, in the order of the menu."""
+    order = list(Role)
+    return tuple(entry for entry in ENTRIES if order.index(role) >= order.index(entry.role))
+
+
+def start_of(role: Role) -> str:
+    """Return the file of the page a role starts on."""
+    files = [entry.file for entry in pages_of(role)]
+    return next((file for file in START[role] if file in files), files[0])

@@ -1,0 +1,60 @@
+"""Who is looking at the page, asked again at every run."""
+
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+from db.queries.people import User
+from evalkit.vocabulary import Role
+from pages.routes import session
+
+#: The corner lies in Streamlit's own header and takes no room on the page.
+_CORNER = """<style>
+.st-key-account-menu {
+  position: fixed; top: 0.55rem; right: 3.25rem; width: auto; z-index: 999991;
+}
+</style>"""
+
+#: What a role is called in a sentence.
+ROLE_NAMES = {Role.ANNOTATOR: "annotators", Role.LEAD: "leads", Role.ADMIN: "admins"}
+
+
+def current_user() -> User | None:
+    """Return who is signed in, checked against the database."""
+    return session.signed_in(st.context.cookies)
+
+
+def require(role: Role) -> User:
+    """Return who is signed in if they may do what the role may; say why not and stop otherwise."""
+    user = current_user()
+    if user is None:
+        st.markdown("#### You are not signed in")
+        st.text("Your session has ended, or you signed out in another window.")
+        st.html(f'<a href="/sign-in?next={quote(_here())}" target="_self">Sign in</a>')
+        st.stop()
+    if not user.may(role):
+        st.markdown("#### This page is not for you")
+        st.text(f"It is for {ROLE_NAMES[role]}; you are signed in as {user.name} ({user.role}).")
+        st.stop()
+    return user
+
+
+def account_menu(user: User) -> None:
+    """Show in the corner who is signed in, and the way out."""
+    with st.container(key="account-menu"):
+        st.html(_CORNER)
+        with st.popover(user.name, icon=":material/account_circle:", type="tertiary"):
+            st.text(f"Signed in as {user.name}, {user.role}")
+            st.html('<a href="/sign-out" target="_self">Sign out</a>')
+
+
+def origin() -> str:
+    """Return where this installation is reached, like ``https://evalkit.example.org``."""
+    url = urlsplit(st.context.url or "http://127.0.0.1:8501")
+    return f"{url.scheme}://{url.netloc}"
+
+
+def _here() -> str:
+    """Return the address of this page without the host."""
+    url = urlsplit(st.context.url or "/")
+    return url.path + (f"?{url.query}" if url.query else "")

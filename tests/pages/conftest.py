@@ -1,0 +1,78 @@
+"""What page tests may ask for: the app from its entry point, and somebody signed in."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from db.engine import write_session
+from db.models import Annotator
+from db.queries.people import User, as_user
+from evalkit.vocabulary import Role
+from pages.routes import session
+
+MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
+
+SignIn = Callable[..., User]
+
+
+@pytest.fixture(autouse=True)
+def browser(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Stand in for the browser's handshake, which AppTest has none of: the cookies it sends."""
+    cookies: dict[str, str] = {}
+    context = SimpleNamespace(cookies=cookies, headers=[], remote_ip=None)
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: context)
+    return cookies
+
+
+@pytest.fixture
+def app(sqlite_database: str) -> AppTest:
+    """Give the app on an empty database, not yet run, with nobody signed in."""
+    return new_app()
+
+
+@pytest.fixture
+def sign_in(browser: dict[str, str]) -> SignIn:
+    """Sign somebody in to an app: ``user = sign_in(app, Role.LEAD)``, then ``app.run()``.
+
+    The account is made where there is none of that name yet. The cookie is the real one, checked
+    by the real code, and belongs to that app alone: two apps may be two people.
+    """
+
+    def sign_in(app: AppTest, role: Role, *, name: str | None = None) -> User:
+        user = account(role, name=name or f"test {role}")
+        value = session.cookie_value(user)
+        run = app._run
+
+        def run_signed_in(*args: Any, **kwargs: Any) -> AppTest:
+            browser[session.COOKIE] = value
+            try:
+                return run(*args, **kwargs)
+            finally:
+                browser.clear()
+
+        app._run = run_signed_in  # type: ignore[method-assign]
+        return user
+
+    return sign_in
+
+
+def new_app() -> AppTest:
+    """Start from the entry point, as people do."""
+    return AppTest.from_file(MAIN, default_timeout=20)
+
+
+def account(role: Role, *, name: str) -> User:
+    """Return the account of that name with that role, made where there is none."""
+    from sqlmodel import col, select
+
+    with write_session() as opened:
+        found = opened.exec(select(Annotator).where(col(Annotator.name) == name)).first()
+        person = found or Annotator(name=name)
+        person.role = role
+        opened.add(person)
+        opened.flush()
+        return as_user(person)
