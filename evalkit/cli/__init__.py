@@ -1,0 +1,33 @@
+"""The commands of ``python -m evalkit``: 0 done, 1 refused (nothing stored), 2 wrong usage."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from sqlalchemy.exc import OperationalError
+
+from evalkit.cli import database
+from evalkit.errors import EvalkitError
+
+app = typer.Typer(
+    help="Find out which model is better on your own cases, judged by your own people.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(database.app, name="db", help="Look after the database.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a refusal becomes sentences, not a traceback."""
+    try:
+        app(args=arguments, prog_name="python -m evalkit")
+    except EvalkitError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except OperationalError as error:
+        sys.stderr.write(f"The database could not be used: {error.orig}\n")
+        return 1
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
