@@ -1,0 +1,166 @@
+"""Untrusted model text to safe HTML that keeps to the words of the text."""
+
+import html
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from evalkit.annotation.mathematics import add_mathematics
+
+#: Beyond these the text is shown as it is: a degenerate response ("[[[[[…") must not stop a page.
+MAX_CHARACTERS = 300_000
+MAX_BRACKETS = 4_000
+_MAX_NESTING = 60
+
+_UNCARRIABLE = re.compile("[\x00\ud800-\udfff]")
+_DIRECTED = frozenset(
+    f"{name}_open"
+    for name in (
+        *("paragraph", "heading", "blockquote", "td", "th"),
+        *("bullet_list", "ordered_list", "list_item"),
+    )
+)
+
+
+def raw_html(text: str) -> str:
+    """Return the text exactly as it is, escaped, every space and line break kept.
+
+    Parameters
+    ----------
+    text : str
+        Any text; NUL, which HTML cannot hold, becomes U+FFFD.
+    """
+    return f'<div class="ek-raw" dir="auto">{escape(text)}</div>'
+
+
+def escape(text: str) -> str:
+    """Return text that is safe as the content of an element or of a quoted attribute."""
+    return html.escape(clean(text), quote=True)
+
+
+def clean(text: str) -> str:
+    """Put U+FFFD for what neither HTML nor UTF-8 can carry: NUL and lone surrogates."""
+    return _UNCARRIABLE.sub("\ufffd", text)
+
+
+@lru_cache(maxsize=512)
+def render_text(text: str) -> str:
+    r"""Render one Markdown text as safe HTML that keeps to the words of the text.
+
+    HTML in the text is shown, not obeyed. Nothing can be followed or loaded: a link keeps its
+    target as a title, an image becomes its description and address in words. No character is
+    rewritten (no typographer, emoji codes, arrows or entities), link definitions stay visible,
+    line breaks stay line breaks. Mathematics between dollars, ``\(…\)`` and ``\[…\]`` becomes
+    MathML. Every block finds its own writing direction.
+
+    Parameters
+    ----------
+    text : str
+        What a model, a document or a person wrote; trusted in nothing.
+
+    Returns
+    -------
+    str
+        HTML of a fixed set of tags and attributes; empty for a text without visible
+        characters. A text too long, too deep or too full of brackets to be read as Markdown
+        in reasonable time comes back as by :func:`raw_html`.
+    """
+    if not text.strip():
+        return ""
+    if len(text) > MAX_CHARACTERS or text.count("[") > MAX_BRACKETS:
+        return raw_html(text)
+    try:
+        environment: dict[str, Any] = {}
+        tokens = _markdown().parse(clean(text), environment)
+        if any(token.level >= _MAX_NESTING - 1 for token in tokens):
+            return raw_html(text)  # markdown-it drops what lies deeper
+        return str(_markdown().renderer.render(_prepared(tokens), _markdown().options, environment))
+    except RecursionError:
+        return raw_html(text)
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    """Build the parser once; parsing keeps its state in the tokens, so threads may share it."""
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
+    markdown.enable(["table", "strikethrough"])
+    # A definition "[1]: https://…" would vanish from the page: an invented source must be seen.
+    markdown.disable(["reference", "entity"])
+    add_mathematics(markdown)
+    rules = {
+        "image": _image,
+        "link_open": _link_open,
+        "link_close": _span_close,
+        "softbreak": _line_break,
+        "hardbreak": _line_break,
+        "fence": _code_block,
+        "code_block": _code_block,
+        "table_open": _table_open,
+        "table_close": _table_close,
+    }
+    for name, rule in rules.items():
+        markdown.add_render_rule(name, rule)
+    return markdown
+
+
+def _prepared(tokens: list[Token]) -> list[Token]:
+    """Give every block its direction and every paragraph its element."""
+    for token in tokens:
+        if token.type in _DIRECTED:
+            alignment = str(token.attrs.pop("style", "")).removeprefix("text-align:")
+            if alignment:
+                token.attrSet("class", f"ek-{alignment}")
+            token.attrSet("dir", "auto")
+        if token.hidden and token.type.startswith("paragraph_"):
+            token.hidden = False  # so that spaces and breaks of a tight list are kept as well
+            if token.nesting == 1:
+                token.attrSet("class", "ek-tight")
+    return tokens
+
+
+# Render rules. markdown-it calls them with the renderer first.
+
+
+def _image(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: Any
+) -> str:
+    token = tokens[index]
+    words = " ".join(part for part in (token.content, str(token.attrGet("src") or "")) if part)
+    return f'<span class="ek-image">[image: {escape(words)}]</span>'
+
+
+def _link_open(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: Any
+) -> str:
+    target = str(tokens[index].attrGet("href") or "")
+    return f'<span class="ek-link" title="{escape(target)}">'
+
+
+def _span_close(*_arguments: Any) -> str:
+    return "</span>"
+
+
+def _line_break(*_arguments: Any) -> str:
+    return "\n"  # paragraphs are shown with white-space: pre-wrap
+
+
+def _code_block(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: Any
+) -> str:
+    token = tokens[index]
+    language = f' data-language="{escape(token.info.strip())}"' if token.info.strip() else ""
+    return f'<pre class="ek-code" dir="ltr"{language}><code>{escape(token.content)}</code></pre>\n'
+
+
+def _table_open(*_arguments: Any) -> str:
+    return '<div class="ek-table"><table>\n'
+
+
+def _table_close(*_arguments: Any) -> str:
+    return "</table></div>\n"

@@ -1,0 +1,97 @@
+"""The annotation screen as one component: a task in, at most one move per case out."""
+
+import itertools
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from evalkit.annotation.render import clean, render_text
+from evalkit.annotation.task import ComparisonTask, Response
+from evalkit.annotation.transcript import (
+    raw_messages,
+    render_context,
+    render_messages,
+    render_tools,
+)
+from evalkit.vocabulary import SkipReason
+
+_FOLDER = Path(__file__).parent
+_SCRIPTS = ("dom", "saving", "form", "reading", "dialogs", "keys", "workbench")
+_STYLES = ("workbench", "form", "reading", "dialogs")
+
+#: How each reason to skip reads on the screen, in the order of its key.
+SKIP_REASONS = {
+    SkipReason.UNCLEAR_CASE: "The case is unclear",
+    SkipReason.NOT_MY_FIELD: "Not my field",
+    SkipReason.UNFAMILIAR_LANGUAGE: "A language I do not read well",
+    SkipReason.DISPLAY_PROBLEM: "It is not shown properly",
+    SkipReason.UPSETTING: "The content upsets me",
+    SkipReason.OTHER: "Another reason",
+}
+
+_component = st.components.v2.component(
+    "evalkit_workbench",
+    js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
+    css="\n".join((_FOLDER / f"{name}.css").read_text("utf-8") for name in _STYLES),
+    isolate_styles=False,
+)
+_turns = itertools.count(1)
+
+
+def move(*, key: str) -> str | None:
+    """Say where the annotator asked to go with this rerun; call it before loading the task.
+
+    ``next`` after a submission or a skip, ``previous``, ``following``, ``studies``, or None.
+    """
+    state = st.session_state.get(key)
+    return state.get("move") if state else None
+
+
+def workbench(task: ComparisonTask, *, key: str) -> None:
+    """Draw one assignment; drafts, submission and skips go over HTTP, not through reruns."""
+    _component(key=key, data=screen_data(task), on_move_change=lambda: None)
+
+
+def screen_data(task: ComparisonTask) -> dict[str, Any]:
+    """Return all that reaches the browser: of ids, the assignment's own and no other."""
+    return {
+        # Distinct in every rerun, so that the screen wakes up even if the same task comes again.
+        "turn": next(_turns),
+        "prefix": _prefix(),
+        "assignment_id": task.assignment_id,
+        "study": clean(task.study_name),
+        "category": clean(task.case_category),
+        "case": render_messages(task.messages),
+        "context": render_context(task.context),
+        "tools": render_tools(task.tools),
+        "left": _response(task.left),
+        "right": None if task.right is None else _response(task.right),
+        "criteria": [asdict(criterion) for criterion in task.criteria],
+        "tags": [asdict(tag) for tag in task.tags],
+        "collect": sorted(task.collect),
+        "guidelines": render_text(task.guidelines),
+        "draft": task.draft,
+        "active_seconds": task.active_seconds,
+        "submitted": task.is_submitted,
+        "has_previous": task.previous_assignment_id is not None,
+        "has_following": task.next_assignment_id is not None,
+        "done": task.n_done,
+        "total": task.n_total,
+        "skip_reasons": [
+            {"value": reason.value, "label": label} for reason, label in SKIP_REASONS.items()
+        ],
+    }
+
+
+def _response(response: Response) -> dict[str, str]:
+    if response.steps is None:
+        return {"html": render_text(response.text), "raw": clean(response.text)}
+    return {"html": render_messages(response.steps), "raw": raw_messages(response.steps)}
+
+
+def _prefix() -> str:
+    """Return the path the app is served under, as it begins and ends every address: "/"."""
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/" if base else "/"

@@ -1,0 +1,142 @@
+// Guidelines, keys, and why a case is skipped: native dialogs, so focus and Esc behave.
+
+/** Open a dialog; `letter` closes it again, other letters go to `onletter`. */
+function openDialog(root, { label, className, content, letter, onletter, onclose }) {
+  const close = () => dialog.close();
+  const dialog = h(
+    "dialog",
+    { class: `ek-dialog ${className}`, "aria-label": label },
+    h(
+      "div",
+      { class: "ek-dialog-line" },
+      h("h2", {}, label),
+      h("span", { class: "ek-gap" }),
+      button("Close", "Esc", close, { class: "ek-button ek-quiet" }),
+    ),
+    h("div", { class: "ek-dialog-body", tabindex: "0" }, content),
+  );
+  dialog.addEventListener("click", (event) => event.target === dialog && close());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    onclose();
+  });
+  dialog.onletter = (event) => {
+    if (event.repeat) return false;
+    if (event.key.toLowerCase() !== letter) return Boolean(onletter) && onletter(event.key);
+    close();
+    return true;
+  };
+  root.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+function guidelinesContent(data) {
+  const parts = [
+    data.guidelines
+      ? rendered(h("div", { class: "ek-text" }), data.guidelines)
+      : h("p", { class: "ek-hint" }, "This study has no written guidelines."),
+  ];
+  if (data.collect.includes("scores") && data.criteria.length) {
+    parts.push(h("h3", {}, "Criteria and their levels"));
+    parts.push(...data.criteria.map((criterion) => h("section", {}, levelTable(criterion))));
+  }
+  if (data.collect.includes("tags") && data.tags.length) {
+    parts.push(h("h3", {}, "Errors"));
+    parts.push(
+      h(
+        "dl",
+        { class: "ek-levels ek-definitions" },
+        data.tags.map((tag) => [h("dt", {}, tag.name), h("dd", {}, tag.definition)]),
+      ),
+    );
+  }
+  return parts;
+}
+
+function keysContent(data) {
+  const rows = [];
+  if (data.collect.includes("preference") && data.right) {
+    rows.push(["A", "A better"], ["B", "B better"], ["E", "Equally good"], ["X", "Both bad"]);
+  }
+  if (data.collect.includes("scores") && data.criteria.length) {
+    rows.push(
+      ["0 – 9", "Score where the marker stands, then on to the next scale"],
+      ["← →", "Change a score"],
+      ["↑ ↓", "Criterion before, criterion after"],
+      ["Backspace", "Take a score back"],
+    );
+  }
+  if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
+  rows.push(
+    ["Enter", "Submit, outside of the comment"],
+    ["Ctrl Enter", "Submit, anywhere"],
+    ["S", "Skip this case"],
+    ["[", "Back to the case before"],
+    ["]", "On to the case after"],
+    ["G", "Guidelines, all levels and errors"],
+    ["R", "Raw text of the responses"],
+    ["U", "Where links point"],
+  );
+  if (data.right) rows.push(["Y", "Scroll both responses together"]);
+  rows.push(["C", "Case taller, folded, as before"], ["?", "These keys"], ["Esc", "Close"]);
+  return h(
+    "dl",
+    { class: "ek-keys" },
+    rows.map(([key, words]) => [h("dt", {}, key.split(" ").map(kbd)), h("dd", {}, words)]),
+  );
+}
+
+/** Ask why; `onskip(reason, note)` hears the answer. */
+function openSkip(root, { reasons, onskip, onclose }) {
+  const note = h("textarea", {
+    rows: "2",
+    dir: "auto",
+    class: "ek-comment-field",
+    "aria-label": "Note",
+    placeholder: "Note, if it helps the people who run the study",
+  });
+  const group = choices({
+    label: "Why skip this case",
+    className: "ek-reasons",
+    value: null,
+    options: reasons.map((reason, index) => ({
+      value: reason.value,
+      name: reason.label,
+      key: String(index + 1),
+      face: h("span", { class: "ek-face" }, kbd(String(index + 1)), reason.label),
+    })),
+    onchoose: () => confirm.removeAttribute("disabled"),
+  });
+  const confirm = button("Skip case", "Enter", done, { class: "ek-button ek-primary" });
+  confirm.setAttribute("disabled", "");
+  const dialog = openDialog(root, {
+    label: "Skip this case",
+    className: "ek-small",
+    letter: "s",
+    onclose,
+    onletter(key) {
+      const reason = reasons[Number(key) - 1];
+      if (!reason) return false;
+      group.choose(reason.value);
+      group.focus();
+      return true;
+    },
+    content: [group.node, note, h("div", { class: "ek-dialog-end" }, confirm)],
+  });
+  function done() {
+    if (group.chosen() === null) return;
+    dialog.close();
+    onskip(group.chosen(), note.value.trim());
+  }
+  dialog.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.repeat || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && (event.ctrlKey || !inField(event))) {
+      if (event.target.closest(".ek-dialog-line")) return;
+      event.preventDefault();
+      done();
+    }
+  });
+  group.focus();
+  return dialog;
+}

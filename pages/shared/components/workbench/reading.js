@@ -1,0 +1,191 @@
+// What is read: the line on top, the case, and the panes of the responses.
+
+function buildTop({ data, ask, openGuidelines, openKeys }) {
+  const share = data.total ? Math.min(1, data.done / data.total) : 0;
+  const bar = h("div", { class: "ek-progress" }, h("div", { class: "ek-progress-done" }));
+  bar.firstChild.style.width = `${share * 100}%`;
+  return h(
+    "header",
+    { class: "ek-top" },
+    h(
+      "div",
+      { class: "ek-top-line" },
+      h("button", { type: "button", class: "ek-back", onclick: () => ask("studies") }, "Studies"),
+      h("span", { class: "ek-study", dir: "auto" }, data.study),
+      h("span", { class: "ek-count" }, `${data.done} of ${data.total} yours`),
+      h("span", { class: "ek-gap" }),
+      button("Guidelines", "G", openGuidelines, { class: "ek-button ek-quiet" }),
+      button("Keys", "?", openKeys, { class: "ek-button ek-quiet" }),
+    ),
+    bar,
+  );
+}
+
+function buildCase({ data, memory }) {
+  const place = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
+  const heading = h(
+    "h1",
+    { class: "ek-case-heading", tabindex: "-1" },
+    data.submitted ? "Case, submitted before" : h("span", {}, "Case"),
+    h("span", { class: "ek-unseen" }, data.submitted ? "" : `, ${place} of ${data.total}`),
+  );
+  const body = h("div", { class: "ek-case-body ek-text", tabindex: "0", role: "region" });
+  body.setAttribute("aria-label", "Case");
+  const appended = (title, safeHtml) =>
+    h(
+      "section",
+      { class: "ek-message ek-other" },
+      h("h3", { class: "ek-role" }, title),
+      rendered(h("div", { class: "ek-content" }), safeHtml),
+    );
+  rendered(body, data.case);
+  if (data.context) body.append(appended("Retrieved context", data.context));
+  if (data.tools) body.append(appended("Tools", data.tools));
+  const size = button("Taller", "C", () => cycle(), { class: "ek-button ek-quiet" });
+  const node = h(
+    "section",
+    { class: "ek-case", "aria-label": "Case" },
+    h(
+      "div",
+      { class: "ek-case-line" },
+      heading,
+      data.category ? h("span", { class: "ek-category", dir: "auto" }, data.category) : null,
+      h("span", { class: "ek-gap" }),
+      size,
+    ),
+    body,
+  );
+  const WORDS = { normal: "Taller", tall: "Fold", folded: "Unfold" };
+  function paint() {
+    node.dataset.size = memory.caseSize;
+    const isShort = memory.caseSize === "normal" && body.scrollHeight <= body.clientHeight + 2;
+    size.firstChild.textContent = isShort ? "Fold" : WORDS[memory.caseSize];
+    size.setAttribute("aria-expanded", String(memory.caseSize !== "folded"));
+  }
+  function cycle() {
+    const fits = body.scrollHeight <= body.clientHeight + 2;
+    if (memory.caseSize === "normal") memory.caseSize = fits ? "folded" : "tall";
+    else memory.caseSize = memory.caseSize === "tall" ? "folded" : "normal";
+    paint();
+  }
+  if (memory.caseSize === "folded") memory.caseSize = "normal"; // a new case is always seen
+  requestAnimationFrame(paint);
+  return { node, heading, body, cycle };
+}
+
+/** One response: its rendered text, and the raw text at a press. */
+function buildPane({ side, response, isOnly, memory }) {
+  const name = isOnly ? "Response" : `Response ${LETTER[side]}`;
+  const body = h("div", {
+    class: "ek-pane-body",
+    tabindex: "0",
+    role: "region",
+    "aria-label": `${name}, text`,
+  });
+  const toggle = button("Raw", "R", () => show(!isRaw), { class: "ek-button ek-quiet" });
+  const node = h(
+    "section",
+    { class: "ek-pane", "data-side": side, "aria-label": name },
+    h(
+      "div",
+      { class: "ek-pane-line" },
+      h("h2", { class: "ek-pane-title" }, name),
+      h("span", { class: "ek-gap" }),
+      toggle,
+    ),
+    body,
+  );
+  let isRaw = false;
+  function show(raw) {
+    isRaw = raw;
+    toggle.setAttribute("aria-pressed", String(raw));
+    if (response.raw === "") {
+      body.replaceChildren(h("p", { class: "ek-nothing" }, "The model returned nothing."));
+    } else if (raw) {
+      body.replaceChildren(h("div", { class: "ek-raw ek-raw-view", dir: "auto" }, response.raw));
+    } else if (!response.html) {
+      body.replaceChildren(
+        h("p", { class: "ek-nothing" }, "The model returned only white space."),
+      );
+    } else {
+      body.replaceChildren(rendered(h("div", { class: "ek-text" }), response.html));
+    }
+  }
+  show(memory.isRaw);
+  return { node, body, show, isRaw: () => isRaw };
+}
+
+function buildPanes({ data, memory }) {
+  const sides = data.right ? SIDES : ["left"];
+  const panes = sides.map((side) =>
+    buildPane({ side, response: data[side], isOnly: !data.right, memory }),
+  );
+  const node = h("div", { class: data.right ? "ek-panes" : "ek-panes ek-single" });
+  let together = null;
+  if (data.right) {
+    together = button("Scroll together", "Y", () => setTogether(!memory.together), {
+      class: "ek-button ek-quiet ek-together",
+    });
+    panes[0].node.querySelector(".ek-pane-line .ek-gap").after(together);
+    node.append(sideSwitch(node));
+    synchronise(panes, memory);
+  }
+  node.append(...panes.map((pane) => pane.node));
+  function setTogether(on) {
+    memory.together = on;
+    if (together) together.setAttribute("aria-pressed", String(on));
+  }
+  setTogether(memory.together);
+  node.addEventListener("click", (event) => {
+    const link = event.target.closest(".ek-link");
+    if (link) link.classList.toggle("ek-open");
+  });
+  return {
+    node,
+    toggleRaw: () => {
+      memory.isRaw = !panes.every((pane) => pane.isRaw());
+      panes.forEach((pane) => pane.show(memory.isRaw));
+    },
+    toggleTogether: () => Boolean(data.right) && (setTogether(!memory.together), true),
+    toggleLinks: () => node.classList.toggle("ek-links"),
+  };
+}
+
+/** On a narrow screen one pane is seen at a time. */
+function sideSwitch(panes) {
+  panes.dataset.shown = "left";
+  const group = choices({
+    label: "Response to read",
+    className: "ek-side-switch",
+    value: "left",
+    options: SIDES.map((side) => ({
+      value: side,
+      name: `Response ${LETTER[side]}`,
+      face: h("span", { class: "ek-face" }, `Response ${LETTER[side]}`),
+    })),
+    onchoose: (side) => (panes.dataset.shown = side),
+  });
+  return group.node;
+}
+
+/** Keep both panes at the same share of their length while wished. */
+function synchronise(panes, memory) {
+  let leader = null;
+  let release = null;
+  panes.forEach((pane, index) => {
+    pane.body.addEventListener(
+      "scroll",
+      () => {
+        if (!memory.together || (leader !== null && leader !== index)) return;
+        leader = index;
+        clearTimeout(release);
+        release = setTimeout(() => (leader = null), 120);
+        const other = panes[1 - index].body;
+        const length = pane.body.scrollHeight - pane.body.clientHeight;
+        const share = length > 0 ? pane.body.scrollTop / length : 0;
+        other.scrollTop = share * (other.scrollHeight - other.clientHeight);
+      },
+      { passive: true },
+    );
+  });
+}

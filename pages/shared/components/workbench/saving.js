@@ -1,0 +1,170 @@
+// What leaves the page: drafts, submissions and skips over HTTP, retried until they are stored.
+
+const DRAFT_DELAY = 600;
+const PAUSES = [500, 1000, 2000, 4000, 8000, 15000];
+const REQUEST_TIMEOUT = 20000;
+
+/** A random UUID also where the page is served without https, which hides crypto.randomUUID. */
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** One request. Throws on a broken connection; returns {status, body} otherwise. */
+async function send(method, url, body, keepalive = false) {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), REQUEST_TIMEOUT);
+  try {
+    const response = await fetch(url, {
+      method,
+      keepalive,
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", "X-Evalkit": "1" },
+      body: JSON.stringify(body),
+      signal: timeout.signal,
+    });
+    return { status: response.status, body: await response.json().catch(() => ({})) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const isPassing = (status) => status >= 500 || status === 408 || status === 429;
+
+/** Repeat one request, unchanged, until the server answers it for good or `stopped()` holds. */
+async function persist(method, url, body, { stopped, onwait }) {
+  for (let attempt = 0; ; attempt += 1) {
+    let answer = null;
+    try {
+      answer = await send(method, url, body);
+    } catch {
+      answer = null; // no connection
+    }
+    if (stopped()) return null;
+    if (answer && !isPassing(answer.status)) return answer;
+    onwait(answer ? "the server does not answer as it should" : "no connection");
+    await pause(PAUSES[Math.min(attempt, PAUSES.length - 1)]);
+    if (stopped()) return null;
+  }
+}
+
+/** Wait, but no longer than until the connection is back. */
+function pause(milliseconds) {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    window.addEventListener("online", done);
+  });
+}
+
+/** What the server said, as a sentence. */
+function refusal(answer) {
+  if (answer.body && typeof answer.body.error === "string") return answer.body.error;
+  if (answer.status === 401) return "You are signed out. Sign in again in another tab, then retry.";
+  return `The server refused this (${answer.status}).`;
+}
+
+/** Seconds in which somebody was at work: page visible, and touched within the last minute. */
+function stopwatch(seconds) {
+  const IDLE_AFTER = 60000;
+  const events = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "scroll"];
+  let total = seconds;
+  let touched = Date.now();
+  let ticked = Date.now();
+  const touch = () => {
+    tick();
+    touched = Date.now();
+  };
+  function tick() {
+    const now = Date.now();
+    // Only what lies before the idle limit counts, however late this tick comes.
+    const until = Math.min(now, touched + IDLE_AFTER);
+    if (document.visibilityState === "visible" && until > ticked) total += (until - ticked) / 1000;
+    ticked = now;
+  }
+  const onvisibility = () => {
+    if (document.visibilityState === "visible") ticked = touched = Date.now();
+    else countLast();
+  };
+  function countLast() {
+    const until = Math.min(Date.now(), touched + IDLE_AFTER);
+    if (until > ticked) total += (until - ticked) / 1000;
+    ticked = Date.now();
+  }
+  const timer = setInterval(tick, 1000);
+  events.forEach((name) => window.addEventListener(name, touch, { capture: true, passive: true }));
+  document.addEventListener("visibilitychange", onvisibility);
+  return {
+    seconds: () => {
+      tick();
+      return Math.round(total * 10) / 10;
+    },
+    stop: () => {
+      clearInterval(timer);
+      events.forEach((name) => window.removeEventListener(name, touch, { capture: true }));
+      document.removeEventListener("visibilitychange", onvisibility);
+    },
+  };
+}
+
+/** Keeps the draft of one assignment on the server. `say(words, kind)` tells how it stands. */
+function draftKeeper({ url, body, say }) {
+  let changed = false;
+  let closed = false;
+  let settled = false;
+  let timer = null;
+  let running = null;
+
+  async function run() {
+    while (changed && !closed && !settled) {
+      changed = false;
+      say("Saving…");
+      const answer = await persist("PUT", url, body(), {
+        stopped: () => closed || settled || changed, // a newer draft takes the place of this one
+        onwait: (why) => say(`Not saved: ${why}. Retrying`, "bad"),
+      });
+      if (closed || settled) return;
+      if (answer && answer.status >= 400) say(`Not saved. ${refusal(answer)}`, "bad");
+      else if (answer && !changed) say("Draft saved");
+    }
+  }
+  function flush() {
+    clearTimeout(timer);
+    if (!running) running = run().finally(() => (running = null));
+    return running;
+  }
+  const onhide = () => {
+    if (closed || settled || !(changed || running)) return;
+    changed = false;
+    send("PUT", url, body(), true).catch(() => (changed = true));
+  };
+  window.addEventListener("pagehide", onhide);
+  return {
+    touch: () => {
+      changed = true;
+      settled = false;
+      clearTimeout(timer);
+      timer = setTimeout(flush, DRAFT_DELAY);
+    },
+    flush,
+    /** Wait for a request under way, then keep no more drafts. */
+    settle: async () => {
+      clearTimeout(timer);
+      settled = true;
+      await Promise.race([running, pause(3000)]);
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+      window.removeEventListener("pagehide", onhide);
+    },
+  };
+}

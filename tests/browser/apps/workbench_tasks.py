@@ -1,0 +1,176 @@
+"""Tasks of every shape the annotation screen has to carry."""
+
+import json
+from typing import Any
+
+from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC
+from evalkit.annotation.task import ComparisonTask, Response, TaskCriterion, TaskTag
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
+
+CRITERIA = tuple(
+    TaskCriterion(
+        key=criterion.key,
+        question=criterion.question,
+        description=criterion.description,
+        levels=criterion.scale,
+        required=criterion.required,
+    )
+    for criterion in DEFAULT_RUBRIC
+)
+TAGS = tuple(
+    TaskTag(
+        key=tag.key,
+        name=tag.name,
+        definition=tag.definition,
+        severities=tuple(severity.value for severity in tag.severities),
+    )
+    for tag in DEFAULT_TAXONOMY
+)
+EVERYTHING = frozenset(("preference", "scores", "tags", "comment"))
+
+MARKDOWN = """\
+You can return the headphones until **14 March**, because the shop takes back unopened *and* opened
+goods within 30 days of delivery [see the policy](https://example.test/returns).
+
+What you need:
+
+1. The order number, which you find in the confirmation.
+2. The original box -> if it is gone, `--no-box` costs $5 and not $10.
+
+| Step | Who | Takes |
+|------|-----|------:|
+| Pack | you | 5 min |
+| Collect | courier | 2 days |
+| Refund | shop | 3 days |
+
+```python
+def refund(price: float, days: int) -> float:
+    return price if days <= 30 else 0.0  # no partial refunds
+```
+
+The refund is $r = p \\cdot (1 - f)$, so
+
+$$ r = \\frac{129.90}{1 + 0.19} $$
+
+![a tracker](http://127.0.0.1:9/tracker.png) <img src=x onerror="window.hurt=1">
+"""
+PLAIN = """\
+Sorry to hear that. Returns are possible within 30 days of delivery, also if the box was opened.
+
+- Go to *My orders*
+- Choose **Return**
+- Print the label
+
+The money is back on your card about three days after the parcel arrives.
+"""
+QUESTION = "I bought headphones on 12 February and opened the box. Can I still return them?"
+
+
+def _task(number: int, left: Response, right: Response | None, **changes: Any) -> ComparisonTask:
+    values: dict[str, Any] = {
+        "assignment_id": number,
+        "study_id": 1,
+        "study_name": "Support answers, spring",
+        "case_category": "support",
+        "messages": ({"role": "user", "content": QUESTION},),
+        "context": (),
+        "tools": (),
+        "criteria": CRITERIA,
+        "tags": TAGS,
+        "collect": EVERYTHING,
+        "guidelines": DEFAULT_GUIDELINES,
+        "draft": {},
+        "active_seconds": 0.0,
+        "is_submitted": False,
+        "previous_assignment_id": None,
+        "next_assignment_id": None,
+        "n_done": 11,
+        "n_total": 40,
+    }
+    return ComparisonTask(left=left, right=right, **{**values, **changes})
+
+
+_CALL = {
+    "id": "call_9f3a",
+    "type": "function",
+    "function": {
+        "name": "search_orders",
+        "arguments": json.dumps(
+            {"customer": "C-2041", "since": "2026-02-01", "filters": {"status": ["open", "sent"]}}
+        ),
+    },
+}
+_RESULT = json.dumps(
+    {"orders": [{"id": "A-17", "total": 129.90, "status": "sent", "items": ["headphones"]}]}
+)
+TRAJECTORY: tuple[dict[str, Any], ...] = (
+    {"role": "assistant", "content": "Let me look that up.", "tool_calls": [_CALL]},
+    {"role": "tool", "tool_call_id": "call_9f3a", "content": _RESULT},
+    {"role": "assistant", "content": PLAIN},
+)
+CONVERSATION: tuple[dict[str, Any], ...] = (
+    {
+        "role": "system",
+        "content": "You are the assistant of an online shop. Answer from the policy only. "
+        "Never promise a refund that the policy does not give. " * 6,
+    },
+    {"role": "user", "content": QUESTION},
+    {"role": "assistant", "content": "Which order is it?", "tool_calls": [_CALL]},
+    {"role": "tool", "tool_call_id": "call_9f3a", "content": _RESULT},
+    {"role": "user", "content": "The last one, **A-17**."},
+)
+CONTEXT = (
+    {"id": "policy-3", "text": "Goods can be returned within 30 days of delivery. " * 18},
+    {"id": "policy-9", "text": "Opened hygiene articles cannot be returned. " * 14},
+)
+TOOLS = (
+    {
+        "type": "function",
+        "function": {
+            "name": "search_orders",
+            "description": "Find the orders of a customer.",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "customer": {"type": "string", "description": "Number of the customer"},
+                    "since": {"type": "string", "description": "First day, as YYYY-MM-DD"},
+                },
+                "required": ["customer"],
+            },
+        },
+    },
+)
+LONG = "\n\n".join(
+    f"## Part {part}\n\n" + "The policy says that goods can be returned within thirty days. " * 40
+    for part in range(1, 50)
+)
+ARABIC = "يمكنك إرجاع السماعات خلال **30 يومًا** من التسليم.\n\n- افتح الطلبات\n- اختر الإرجاع"
+CHINESE = "您可以在收货后三十天内退回耳机。请在“我的订单”中选择退货,然后打印标签。🎧" * 12
+
+TASKS: dict[str, ComparisonTask] = {
+    "plain": _task(1, Response(MARKDOWN), Response(PLAIN)),
+    "tools": _task(
+        2,
+        Response(PLAIN, steps=TRAJECTORY),
+        Response(PLAIN),
+        messages=CONVERSATION,
+        context=CONTEXT,
+        tools=TOOLS,
+        case_category="tool use",
+    ),
+    "empty": _task(3, Response(""), Response("  \n ")),
+    "long": _task(
+        4,
+        Response(LONG),
+        Response("x" * 5000 + " end"),
+        messages=({"role": "user", "content": QUESTION + "\n\n" + LONG},),
+    ),
+    "scripts": _task(
+        5,
+        Response(ARABIC),
+        Response(CHINESE),
+        messages=({"role": "user", "content": "هل يمكنني إرجاع السماعات؟"},),
+    ),
+    "single": _task(6, Response(PLAIN), None),
+    "bare": _task(7, Response(PLAIN), Response(MARKDOWN), collect=frozenset(("preference",))),
+}
