@@ -183,6 +183,11 @@ def rank_models(comparisons: Comparisons) -> Ranking:
     )
 
 
+def pair_matrix(comparisons: Comparisons) -> dict[str, dict[str, PairCounts]]:
+    """Return what each model did against each other one; zeros where they never met."""
+    return _matrix(bradley_terry.pair_counts(comparisons), comparisons.models)
+
+
 def _compared_only(comparisons: Comparisons) -> tuple[Comparisons, tuple[str, ...]]:
     """Leave out models without a comparison with another; return them by name."""
     n_models = len(comparisons.models)

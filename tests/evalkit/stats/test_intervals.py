@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from evalkit.stats.intervals import clustered_means, t_interval, wilson_interval
 
 
+@settings(deadline=None)
 @given(n=st.integers(1, 500), k=st.integers(0, 500))
 def test_wilson_equals_statsmodels(n, k):
     k = min(k, n)

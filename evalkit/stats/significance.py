@@ -1,0 +1,169 @@
+"""Tests between models on the same cases, and corrections for looking at many at once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import beta, binom
+
+from evalkit.stats.counts import FloatArray
+
+#: Beyond this many discordant cases the exact and the mid-p value say the same.
+MID_P_BELOW = 200
+N_DRAWS = 10_000
+# 2^13 sign patterns are fewer than the draws: below, every pattern is used and p is exact.
+_MAX_ENUMERATED = 13
+_SEED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class McNemar:
+    """Whether two models pass different cases, from the cases on which they differ.
+
+    ``p_value`` is the mid-p value below 200 discordant cases, else the exact one; the odds
+    ratio is only-first over only-second, with Clopper–Pearson's interval (infinite where only
+    one of them is zero, None where both are).
+    """
+
+    only_first: int
+    only_second: int
+    p_value: float
+    p_exact: float
+    p_mid: float
+    odds_ratio: float | None
+    low: float | None
+    high: float | None
+    reason: str | None = None
+
+
+def mcnemar(*, only_first: int, only_second: int) -> McNemar:
+    """Test whether two models pass equally many cases, given where they differ.
+
+    Parameters
+    ----------
+    only_first, only_second : int
+        Cases that only the first, or only the second, passes.
+
+    Returns
+    -------
+    McNemar
+        p values are two-sided; with no discordant case they are 1 and the odds ratio is None.
+
+    References
+    ----------
+    McNemar (1947), Psychometrika 12; Fagerland, Lydersen & Laake (2013), BMC Medical Research
+    Methodology 13 (mid-p).
+    """
+    n, least = only_first + only_second, min(only_first, only_second)
+    if n == 0:
+        reason = "The two do not differ on any case."
+        return McNemar(0, 0, 1.0, 1.0, 1.0, None, None, None, reason)
+    tail = 2 * float(binom.cdf(least, n, 0.5))
+    exact = min(1.0, tail)
+    mid = min(1.0, tail - float(binom.pmf(least, n, 0.5)))
+    low = float(beta.ppf(0.025, only_first, only_second + 1)) if only_first else 0.0
+    high = float(beta.ppf(0.975, only_first + 1, only_second)) if only_second else 1.0
+    return McNemar(
+        only_first,
+        only_second,
+        mid if n < MID_P_BELOW else exact,
+        exact,
+        mid,
+        only_first / only_second if only_second else float("inf"),
+        low / (1 - low),
+        high / (1 - high) if high < 1 else float("inf"),
+    )
+
+
+def holm(p_values: FloatArray) -> FloatArray:
+    """Adjust p values so that the chance of any false finding stays at the level (Holm 1979).
+
+    Parameters
+    ----------
+    p_values : FloatArray of shape (n_tests,)
+        ``NaN`` where there was no test; it stays and is not counted.
+    """
+    factor = np.arange(np.count_nonzero(~np.isnan(p_values)), 0, -1)
+    return _adjust(p_values, lambda ordered: np.maximum.accumulate(factor * ordered))
+
+
+def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
+    """Adjust p values so that the share of false findings stays at the level (1995).
+
+    Parameters
+    ----------
+    p_values : FloatArray of shape (n_tests,)
+        ``NaN`` where there was no test; it stays and is not counted.
+    """
+    n = np.count_nonzero(~np.isnan(p_values))
+    factor = n / np.arange(1, n + 1)
+    return _adjust(p_values, lambda ordered: np.minimum.accumulate((factor * ordered)[::-1])[::-1])
+
+
+def _adjust(p_values: FloatArray, correct: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    tested = np.flatnonzero(~np.isnan(p_values))
+    order = tested[np.argsort(p_values[tested], kind="stable")]
+    adjusted = p_values.copy()
+    adjusted[order] = np.minimum(1.0, correct(p_values[order]))
+    return adjusted
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SignFlip:
+    """Two-sided p values of shape (n_tests,): each alone, and all considered at once (max-T)."""
+
+    p_value: FloatArray
+    p_family: FloatArray
+
+
+def sign_flip(differences: FloatArray) -> SignFlip:
+    """Test whether paired differences are centred at zero, by flipping the signs of cases.
+
+    Parameters
+    ----------
+    differences : FloatArray of shape (n_cases, n_tests)
+        ``NaN`` where a case has no difference for that test. A case's signs flip together in
+        all tests, so tests that hang together are not corrected as if they did not.
+
+    Returns
+    -------
+    SignFlip
+        ``NaN`` for a test without cases; 1 where all its differences are zero. Up to 13 cases
+        every pattern of signs is tried; beyond, 10,000 drawn with a fixed seed, and
+        ``p = (1 + hits) / (10,000 + 1)``.
+
+    References
+    ----------
+    Westfall & Young (1993), Resampling-Based Multiple Testing; Phipson & Smyth (2010) on the
+    added one.
+    """
+    known = ~np.isnan(differences)
+    filled = np.where(known, differences, 0.0)
+    size = np.sqrt((filled * filled).sum(axis=0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scaled = np.where(size > 0, filled / size, 0.0)
+    observed = np.abs(scaled.sum(axis=0)) * (1 - 1e-9)
+    alone, family = np.zeros(len(size)), np.zeros(len(size))
+    n_draws, is_exact = 0, len(filled) <= _MAX_ENUMERATED
+    for signs in _sign_patterns(len(filled)):
+        flipped = np.abs(signs @ scaled)
+        alone += (flipped >= observed).sum(axis=0)
+        family += (flipped.max(axis=1)[:, None] >= observed).sum(axis=0)
+        n_draws += len(signs)
+    added = 0 if is_exact else 1
+    tested = known.any(axis=0)
+    return SignFlip(
+        np.where(tested, (alone + added) / (n_draws + added), np.nan),
+        np.where(tested, (family + added) / (n_draws + added), np.nan),
+    )
+
+
+def _sign_patterns(n_cases: int) -> Iterator[FloatArray]:
+    """Yield blocks of signs of shape (n_patterns, n_cases)."""
+    if n_cases <= _MAX_ENUMERATED:
+        patterns = np.arange(2**n_cases)[:, None] >> np.arange(n_cases)
+        yield (1 - 2 * (patterns & 1)).astype(np.float64)
+        return
+    generator = np.random.default_rng(_SEED)
+    for _ in range(0, N_DRAWS, 1000):
+        yield (1 - 2 * generator.integers(0, 2, (1000, n_cases), dtype=np.int8)).astype(np.float64)

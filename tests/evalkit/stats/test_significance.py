@@ -1,0 +1,157 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest, permutation_test, ttest_1samp
+from statsmodels.stats.multitest import multipletests
+
+from evalkit.stats.significance import benjamini_hochberg, holm, mcnemar, sign_flip
+
+P_VALUES = np.array([0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205, 0.212, 0.216])
+
+
+def test_mcnemar_by_exact_and_mid_p():
+    # P(Bin(37, ½) ≤ 12) twice; statsmodels' mcnemar(exact=True) gives the first.
+    found = mcnemar(only_first=25, only_second=12)
+
+    assert found.p_exact == pytest.approx(0.0470310, abs=5e-8)
+    assert found.p_mid == pytest.approx(0.0335524, abs=5e-8)
+    assert found.p_value == found.p_mid
+    assert found.odds_ratio == pytest.approx(25 / 12)
+
+
+@settings(deadline=None)
+@given(b=st.integers(0, 60), c=st.integers(0, 60))
+def test_mcnemar_equals_scipys_binomial_test(b, c):
+    found = mcnemar(only_first=b, only_second=c)
+
+    if b + c == 0:
+        assert found.p_value == 1
+        assert found.odds_ratio is None
+        assert found.reason
+        return
+    oracle = binomtest(b, b + c)
+    assert found.p_exact == pytest.approx(oracle.pvalue, abs=1e-9)
+    interval = oracle.proportion_ci(method="exact")
+    assert found.low == pytest.approx(interval.low / (1 - interval.low), rel=1e-6)
+    if interval.high < 1:
+        assert found.high == pytest.approx(interval.high / (1 - interval.high), rel=1e-6)
+    else:
+        assert found.high == float("inf")
+
+
+def test_mcnemar_of_swapped_models_is_the_same_test():
+    one, other = mcnemar(only_first=9, only_second=4), mcnemar(only_first=4, only_second=9)
+
+    assert one.p_value == other.p_value
+    assert one.low == pytest.approx(1 / other.high)
+
+
+def test_many_discordant_cases_use_the_exact_value():
+    found = mcnemar(only_first=120, only_second=100)
+
+    assert found.p_value == found.p_exact
+
+
+def test_holm_and_benjamini_hochberg_match_the_published_example():
+    # p values of Benjamini & Hochberg's method as in statsmodels' documentation of multipletests.
+    assert holm(P_VALUES) == pytest.approx([0.01, 0.072, *[0.312] * 5, *[0.615] * 3], abs=5e-4)
+    assert benjamini_hochberg(P_VALUES) == pytest.approx(
+        [0.01, 0.04, 0.084, 0.084, 0.084, 0.1, 0.1057, 0.216, 0.216, 0.216], abs=5e-5
+    )
+
+
+@settings(deadline=None, max_examples=40)
+@given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=20), seed=st.integers(0, 100))
+def test_corrections_equal_statsmodels_in_any_order(p_values, seed):
+    shuffled = np.random.default_rng(seed).permutation(p_values)
+
+    assert holm(shuffled) == pytest.approx(multipletests(shuffled, method="holm")[1], abs=1e-9)
+    assert benjamini_hochberg(shuffled) == pytest.approx(
+        multipletests(shuffled, method="fdr_bh")[1], abs=1e-9
+    )
+
+
+def test_tests_that_were_not_made_are_not_counted():
+    found = holm(np.array([0.01, np.nan, 0.04]))
+
+    assert found[[0, 2]] == pytest.approx([0.02, 0.04])
+    assert np.isnan(found[1])
+
+
+@settings(deadline=None, max_examples=10)
+@given(seed=st.integers(0, 10**6))
+def test_few_cases_are_tested_by_every_pattern_of_signs(seed):
+    rng = np.random.default_rng(seed)
+    differences = rng.integers(-3, 4, 9).astype(float)
+
+    found = sign_flip(differences[:, None]).p_value[0]
+
+    oracle = permutation_test(
+        (differences,),
+        lambda x, axis: np.abs(np.mean(x, axis=axis)),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=2**9,
+        alternative="greater",
+    )
+    assert found == pytest.approx(oracle.pvalue, abs=1e-12)
+
+
+def test_all_cases_in_one_direction_give_the_smallest_p_there_is():
+    # Of 2^8 patterns, two are as extreme as all plus: all plus and all minus.
+    assert sign_flip(np.ones((8, 1))).p_value[0] == pytest.approx(2 / 256)
+
+
+def test_many_cases_come_near_the_t_test_on_normal_differences():
+    # With 60 normal differences of mean 0.3, t = 2.07 in this draw's formula: the two tests are
+    # asymptotically one; 10,000 draws have a standard error of 0.002 here.
+    differences = np.random.default_rng(5).normal(0.3, 1, 60)
+    found = sign_flip(differences[:, None]).p_value[0]
+
+    assert found == pytest.approx(ttest_1samp(differences, 0).pvalue, abs=0.01)
+
+
+def test_the_family_value_is_never_below_the_single_one_nor_above_bonferroni():
+    differences = np.random.default_rng(1).normal(0.25, 1, (40, 6))
+
+    found = sign_flip(differences)
+
+    assert (found.p_family >= found.p_value).all()
+    assert (found.p_family <= 6 * found.p_value + 0.01).all()
+
+
+def test_tests_that_say_the_same_need_no_correction():
+    column = np.random.default_rng(2).normal(0.3, 1, (30, 1))
+
+    found = sign_flip(np.hstack([column, column, -column]))
+
+    assert found.p_family == pytest.approx(found.p_value)
+
+
+def test_a_test_without_cases_has_no_p_value():
+    differences = np.array([[1.0, np.nan], [2.0, np.nan]])
+
+    found = sign_flip(differences)
+
+    assert found.p_value[0] == pytest.approx(0.5)
+    assert np.isnan(found.p_value[1])
+
+
+@pytest.mark.slow
+def test_false_discoveries_under_the_null_stay_below_the_stated_rate():
+    # 400 studies without any difference: 10 pairs of 5 models, 40 cases. The share of studies
+    # with any finding is at most 5 % in truth; a standard error is 1.1 %, so 8 % is 2.7 of them.
+    rng = np.random.default_rng(0)
+    any_family, any_holm, single = [], [], []
+    first, second = np.triu_indices(5, 1)
+    for _ in range(400):
+        means = rng.normal(size=(40, 1)) + rng.normal(size=(40, 5))
+        found = sign_flip(means[:, first] - means[:, second])
+        any_family.append((found.p_family <= 0.05).any())
+        any_holm.append((holm(found.p_value) <= 0.05).any())
+        single.append((found.p_value <= 0.05).mean())
+
+    assert np.mean(any_family) < 0.08
+    assert np.mean(any_holm) < 0.08
+    assert 0.035 < np.mean(single) < 0.065
