@@ -4,22 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by
-from evalkit.stats.intervals import (
-    Estimate,
-    clustered_means,
-    compact_codes,
-    share_estimate,
-)
-from evalkit.stats.jackknife import JackknifeErrors, jackknife_errors
+from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by, sum_rows
+from evalkit.stats.intervals import clustered_means, compact_codes, share_estimate
+from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, jackknife_errors
+from evalkit.stats.pairs import PairAgreement, pairwise_agreement
 from evalkit.vocabulary import Level
+
+__all__ = [
+    "Agreement",
+    "PairAgreement",
+    "krippendorff_alpha",
+    "pairwise_agreement",
+    "percent_agreement",
+]
 
 # Agreement needs two codings of a unit, and chance two values to disagree on.
 MIN_CODINGS = 2
 MIN_VALUES = 2
-
-NO_UNITS = "Nothing has been judged by two annotators yet."
-ALL_EQUAL = "All values are equal, so there is no disagreement that chance could explain."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,6 @@ class Agreement:
     n_units: int
     n_labels: int
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PairAgreement:
-    """Two annotators on the ``n`` units both judged."""
-
-    annotators: tuple[str, str]
-    cohen_kappa: Estimate
-    percent_agreement: Estimate
-    n: int
 
 
 def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
@@ -76,7 +67,7 @@ def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
     n_units, n_labels = len(units.counts), int(units.counts.sum())
     if n_units == 0:
         return Agreement(None, None, None, 0, 0, NO_UNITS)
-    of_case = _sum_rows(units.counts, units.case, n_rows=units.n_cases)
+    of_case = sum_rows(units.counts, units.case, n_codes=units.n_cases)
     total = of_case.sum(axis=0)
     value = float(_alpha(units, total[None, :], codings.values, level, left_out=False)[0])
     if np.isnan(value):
@@ -108,11 +99,6 @@ def _units(codings: Codings) -> _Units:
     kept = counts.sum(axis=1) >= MIN_CODINGS
     cases, place = np.unique(case[kept], return_inverse=True)
     return _Units(counts[kept].astype(np.float64), place.reshape(-1), len(cases))
-
-
-def _sum_rows(rows: FloatArray, code: IntArray, *, n_rows: int) -> FloatArray:
-    columns = [sum_by(code, column, n_codes=n_rows) for column in rows.T]
-    return np.stack(columns, axis=1)
 
 
 def _alpha(
@@ -208,120 +194,3 @@ def percent_agreement(codings: Codings) -> Agreement:
     return Agreement(
         estimate.value, estimate.low, estimate.high, n_units, n_labels, estimate.reason
     )
-
-
-def pairwise_agreement(codings: Codings) -> tuple[PairAgreement, ...]:
-    """Measure agreement of every two annotators with units in common.
-
-    Parameters
-    ----------
-    codings : Codings
-        At most one value per unit and annotator.
-
-    Returns
-    -------
-    tuple of PairAgreement
-        Ordered by annotator. Cohen's kappa has a jackknife interval over cases; it is None
-        where both always gave one and the same value. The share of agreement has Wilson's
-        interval, clustered by case.
-
-    References
-    ----------
-    Cohen (1960), Educational and Psychological Measurement 20.
-    """
-    pairs = _pairs_of_codings(codings)
-    kappas = _kappas(pairs, n_values=len(codings.values))
-    shares = clustered_means(
-        pairs.pair,
-        case=pairs.case,
-        value=(pairs.first == pairs.second).astype(np.float64),
-        n=np.ones(len(pairs.pair), dtype=np.int64),
-        n_groups=len(pairs.annotators),
-    )
-    return tuple(
-        PairAgreement(
-            (codings.annotators[a], codings.annotators[b]),
-            kappas[k],
-            share_estimate(shares, k),
-            int(shares.n[k]),
-        )
-        for k, (a, b) in enumerate(pairs.annotators)
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _CodingPairs:
-    """Every two codings of one unit: which pair of annotators, the case, and both values."""
-
-    pair: IntArray
-    case: IntArray
-    first: IntArray
-    second: IntArray
-    annotators: list[tuple[int, int]]
-
-
-def _pairs_of_codings(codings: Codings) -> _CodingPairs:
-    order = np.lexsort((codings.annotator, codings.unit))
-    unit, who = codings.unit[order], codings.annotator[order]
-    value, case = codings.value[order], codings.case[order]
-    firsts, seconds = [], []
-    for offset in range(1, len(order)):
-        start = np.flatnonzero(unit[:-offset] == unit[offset:])
-        if not len(start):
-            break
-        start = start[who[start] != who[start + offset]]
-        firsts.append(start)
-        seconds.append(start + offset)
-    i = np.concatenate([np.zeros(0, dtype=np.int64), *firsts])
-    j = np.concatenate([np.zeros(0, dtype=np.int64), *seconds])
-    n_annotators = len(codings.annotators)
-    codes, pair = np.unique(who[i] * n_annotators + who[j], return_inverse=True)
-    annotators = [divmod(int(code), n_annotators) for code in codes]
-    return _CodingPairs(pair.reshape(-1), case[i], value[i], value[j], annotators)
-
-
-def _kappas(pairs: _CodingPairs, *, n_values: int) -> list[Estimate]:
-    """Return Cohen's kappa per pair of annotators, with a jackknife over cases."""
-    n_pairs = len(pairs.annotators)
-    case = compact_codes(pairs.case)
-    n_cases = int(case.max(initial=-1)) + 1
-    cells, row = np.unique(pairs.pair * n_cases + case, return_inverse=True)
-    of_pair = cells // max(n_cases, 1)
-    n_rows = len(cells)
-    row = row.reshape(-1)
-
-    def table(code: IntArray) -> FloatArray:
-        flat = np.bincount(row * n_values + code, minlength=n_rows * n_values)
-        return flat.reshape(n_rows, n_values).astype(np.float64)
-
-    first, second = table(pairs.first), table(pairs.second)
-    agreed = sum_by(row, (pairs.first == pairs.second).astype(np.float64), n_codes=n_rows)
-    all_first = _sum_rows(first, of_pair, n_rows=n_pairs)
-    all_second = _sum_rows(second, of_pair, n_rows=n_pairs)
-    all_agreed = sum_by(of_pair, agreed, n_codes=n_pairs)
-    kappa = _kappa(all_agreed, all_first, all_second)
-    left_out = _kappa(
-        all_agreed[of_pair] - agreed, all_first[of_pair] - first, all_second[of_pair] - second
-    )
-    errors = jackknife_errors(left_out, of_pair, n_groups=n_pairs)
-    n = all_first.sum(axis=1)
-    return [_kappa_estimate(float(kappa[k]), int(n[k]), errors, k) for k in range(n_pairs)]
-
-
-def _kappa(agreed: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return kappa from agreements and each annotator's counts, ``NaN`` where undefined."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        n = first.sum(axis=1)
-        observed = agreed / n
-        expected = (first * second).sum(axis=1) / (n * n)
-        kappa = (observed - expected) / (1 - expected)
-    return np.where(expected < 1, kappa, np.nan)
-
-
-def _kappa_estimate(value: float, n: int, errors: JackknifeErrors, group: int) -> Estimate:
-    if np.isnan(value):
-        return Estimate(None, None, None, n, ALL_EQUAL)
-    interval = errors.interval(value, group)
-    if isinstance(interval, str):
-        return Estimate(value, None, None, n, interval)
-    return Estimate(value, interval.low, interval.high, n)

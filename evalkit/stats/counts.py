@@ -122,6 +122,36 @@ def preference_codings(
     return Codings(unit.reshape(-1), case, annotator, value, PREFERENCE_VALUES, annotators)
 
 
+#: The values of an error tag on an output.
+TAG_VALUES = ("not marked", "marked")
+
+
+def tag_codings(
+    *,
+    unit: IntArray,
+    case: IntArray,
+    annotator: IntArray,
+    is_marked: npt.NDArray[np.bool_],
+    annotators: tuple[str, ...],
+) -> Codings:
+    """Return whether annotators marked one error tag on the outputs they judged.
+
+    Parameters
+    ----------
+    unit, case, annotator : IntArray of shape (n_entries,)
+        One entry per output and annotator who was asked for errors, marked or not.
+    is_marked : bool array of shape (n_entries,)
+    annotators : tuple of str
+        Names, indexed by ``annotator``.
+    """
+    return Codings(unit, case, annotator, is_marked.astype(np.int64), TAG_VALUES, annotators)
+
+
 def sum_by(code: IntArray, weight: FloatArray, *, n_codes: int) -> FloatArray:
     """Sum weights by code; shape (n_codes,)."""
     return np.bincount(code, weights=weight, minlength=n_codes).astype(np.float64, copy=False)
+
+
+def sum_rows(rows: FloatArray, code: IntArray, *, n_codes: int) -> FloatArray:
+    """Sum rows by code; (n_rows, n_columns) becomes (n_codes, n_columns)."""
+    return np.stack([sum_by(code, column, n_codes=n_codes) for column in rows.T], axis=1)

@@ -7,6 +7,8 @@ import numpy as np
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.stats.intervals import MIN_CASES, Interval, t_quantile
 
+NO_UNITS = "Nothing has been judged by two annotators yet."
+ALL_EQUAL = "All values are equal, so there is no disagreement that chance could explain."
 ONE_CASE = "An interval needs at least 2 cases judged by two annotators; there is 1."
 ONE_DECIDES = "One case alone decides whether this is defined, so its uncertainty cannot be told."
 NO_SPREAD = "Leaving out any one case changes nothing, so its uncertainty cannot be told."

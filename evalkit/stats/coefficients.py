@@ -1,0 +1,199 @@
+"""Other coefficients of agreement: Fleiss, Gwet's AC1 and AC2, agreement on one value."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.stats.agreement import Agreement
+from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by, sum_rows
+from evalkit.stats.intervals import (
+    MIN_CASES,
+    Estimate,
+    clustered_means,
+    compact_codes,
+    share_estimate,
+    t_quantile,
+)
+from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, ONE_CASE, jackknife_errors
+from evalkit.stats.weights import Weights, weight_matrix
+
+MIN_CODINGS = 2
+
+
+def fleiss_kappa(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreement:
+    """Measure agreement of any number of annotators, corrected for chance by common values.
+
+    Parameters
+    ----------
+    codings : Codings
+        Units with one annotator help to tell how common each value is, as in Gwet's form for
+        missing values; at least one unit must have two.
+    weights : Weights
+        How much credit near misses get.
+
+    Returns
+    -------
+    Agreement
+        1 is perfect agreement, 0 what chance gives. Jackknife interval over cases. None where
+        nothing was judged twice or all values are equal.
+
+    References
+    ----------
+    Fleiss (1971), Psychological Bulletin 76; Gwet (2014), Handbook of Inter-Rater Reliability.
+    """
+    shares = _shares(codings, weights)
+    if shares.n_units == 0:
+        return Agreement(None, None, None, 0, 0, NO_UNITS)
+    matrix = shares.weights
+    one = np.ones(len(shares.case))
+    sums = np.column_stack([shares.prevalence, shares.agreed, shares.judged_twice, one])
+    of_case = sum_rows(sums, shares.case, n_codes=shares.n_cases)
+    total = of_case.sum(axis=0, keepdims=True)
+    value = float(_fleiss(total, matrix)[0])
+    if np.isnan(value):
+        return Agreement(None, None, None, shares.n_units, shares.n_labels, ALL_EQUAL)
+    interval = jackknife_errors(_fleiss(total - of_case, matrix)).interval(value)
+    if isinstance(interval, str):
+        return Agreement(value, None, None, shares.n_units, shares.n_labels, interval)
+    return Agreement(value, interval.low, interval.high, shares.n_units, shares.n_labels)
+
+
+def _fleiss(sums: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return kappa from rows of summed prevalences, agreements, pairable units and units."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        prevalence = sums[:, :-3] / sums[:, -1:]
+        observed = sums[:, -3] / sums[:, -2]
+        expected = ((prevalence @ weights) * prevalence).sum(axis=1)
+        kappa = (observed - expected) / (1 - expected)
+    return np.where(expected < 1 - 1e-12, kappa, np.nan)
+
+
+def gwet_ac(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreement:
+    """Measure agreement corrected for chance in a way that skewed values do not upset.
+
+    Parameters
+    ----------
+    codings : Codings
+        As for ``fleiss_kappa``; the declared scale counts, not the values that occur.
+    weights : Weights
+        Identity gives AC1, anything else AC2.
+
+    Returns
+    -------
+    Agreement
+        1 is perfect agreement, 0 what chance gives. The interval is the linearised one with
+        t(n_cases - 1), units of one case taken together. None where nothing was judged twice.
+
+    References
+    ----------
+    Gwet (2008), British Journal of Mathematical and Statistical Psychology 61.
+    """
+    shares = _shares(codings, weights)
+    n_units, n_labels = shares.n_units, shares.n_labels
+    if n_units == 0:
+        return Agreement(None, None, None, 0, 0, NO_UNITS)
+    n, n_values = len(shares.case), len(codings.values)
+    if n_values < MIN_CODINGS:
+        return Agreement(None, None, None, n_units, n_labels, ALL_EQUAL)
+    spread = float(shares.weights.sum()) / (n_values * (n_values - 1))
+    prevalence = shares.prevalence.mean(axis=0)
+    observed = float(shares.agreed.sum()) / n_units
+    expected = spread * float((prevalence * (1 - prevalence)).sum())
+    value = (observed - expected) / (1 - expected)
+    if shares.n_cases < MIN_CASES:
+        return Agreement(value, None, None, n_units, n_labels, ONE_CASE)
+    own = n / n_units * (shares.agreed - expected * shares.judged_twice) / (1 - expected)
+    own_chance = spread * (shares.prevalence * (1 - prevalence)).sum(axis=1)
+    linear = own - 2 * (1 - value) * (own_chance - expected) / (1 - expected)
+    rest = sum_by(shares.case, linear - value, n_codes=shares.n_cases)
+    error = np.sqrt(shares.n_cases / (shares.n_cases - 1) * (rest @ rest)) / n
+    if error <= 1e-12:
+        reason = "Every case gives the same result, so its uncertainty cannot be told."
+        return Agreement(value, None, None, n_units, n_labels, reason)
+    half = t_quantile(shares.n_cases) * float(error)
+    return Agreement(value, max(-1.0, value - half), min(1.0, value + half), n_units, n_labels)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shares:
+    """Per unit with any value: prevalence of values, share of agreeing pairs, pairable or not.
+
+    ``n_units`` and ``n_labels`` count the units with two values or more.
+    """
+
+    prevalence: FloatArray
+    agreed: FloatArray
+    judged_twice: FloatArray
+    case: IntArray
+    n_cases: int
+    weights: FloatArray
+    n_units: int
+    n_labels: int
+
+
+def _shares(codings: Codings, weights: Weights) -> _Shares:
+    units, unit = np.unique(codings.unit, return_inverse=True)
+    unit = unit.reshape(-1)
+    n_values = len(codings.values)
+    flat = np.bincount(unit * n_values + codings.value, minlength=len(units) * n_values)
+    counts = flat.reshape(len(units), n_values).astype(np.float64)
+    case = np.zeros(len(units), dtype=np.int64)
+    case[unit] = codings.case
+    cases, place = np.unique(case, return_inverse=True)
+    matrix = weight_matrix(codings.values, weights)
+    n = counts.sum(axis=1)
+    twice = n >= MIN_CODINGS
+    credit = (counts * (counts @ matrix - 1)).sum(axis=1)
+    return _Shares(
+        prevalence=counts / n[:, None],
+        agreed=np.where(twice, credit / np.maximum(n * (n - 1), 1), 0.0),
+        judged_twice=twice.astype(np.float64),
+        case=place.reshape(-1),
+        n_cases=len(cases),
+        weights=matrix,
+        n_units=int(twice.sum()),
+        n_labels=int(n[twice].sum()),
+    )
+
+
+def value_agreement(codings: Codings, value: float | str) -> Estimate:
+    """Return how often a second annotator also gives a value, when one did.
+
+    Parameters
+    ----------
+    codings : Codings
+        For an error tag, values are *not marked* and *marked* (``tag_codings``).
+    value : float or str
+        One of ``codings.values``.
+
+    Returns
+    -------
+    Estimate
+        A share, 0–1, clustered by case (specific agreement); ``n`` counts the times the value
+        was given on units judged twice. The number to read for a tag that is rarely marked:
+        agreement on leaving it out says little.
+
+    References
+    ----------
+    Spitzer & Fleiss (1974), British Journal of Psychiatry 125.
+    """
+    unit = compact_codes(codings.unit)
+    given = codings.value == codings.values.index(value)
+    n_units = int(unit.max(initial=-1)) + 1
+    n = np.bincount(unit, minlength=n_units)
+    marked = np.bincount(unit, weights=given, minlength=n_units)
+    kept = given & (n[unit] >= MIN_CODINGS)
+    if not kept.any():
+        reason = "Nobody gave this value to anything judged by two annotators."
+        return Estimate(None, None, None, 0, reason)
+    again = (marked[unit[kept]] - 1) / (n[unit[kept]] - 1)
+    one = np.ones(int(kept.sum()), dtype=np.int64)
+    return share_estimate(
+        clustered_means(
+            np.zeros(len(one), dtype=np.int64),
+            case=codings.case[kept],
+            value=again,
+            n=one,
+            n_groups=1,
+        )
+    )

@@ -1,0 +1,218 @@
+"""Annotators compared two by two, and each with all the others: Cohen's kappa and shares."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by, sum_rows
+from evalkit.stats.intervals import Estimate, clustered_means, compact_codes, share_estimate
+from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, JackknifeErrors, jackknife_errors
+from evalkit.stats.weights import Weights, weight_matrix
+
+
+@dataclass(frozen=True, slots=True)
+class PairAgreement:
+    """Two annotators on the ``n`` units both judged."""
+
+    annotators: tuple[str, str]
+    cohen_kappa: Estimate
+    percent_agreement: Estimate
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorAgreement:
+    """One annotator against all others, on the ``n`` units that somebody else judged too."""
+
+    annotator: str
+    kappa: Estimate
+    percent_agreement: Estimate
+    n: int
+
+
+def pairwise_agreement(
+    codings: Codings, *, weights: Weights = Weights.IDENTITY
+) -> tuple[PairAgreement, ...]:
+    """Measure agreement of every two annotators with units in common.
+
+    Parameters
+    ----------
+    codings : Codings
+        At most one value per unit and annotator.
+    weights : Weights
+        How much credit near misses get in kappa; linear or quadratic for an ordered scale.
+
+    Returns
+    -------
+    tuple of PairAgreement
+        Ordered by annotator. Cohen's kappa has a jackknife interval over cases; it is None
+        where both always gave one and the same value. The share of agreement (same value
+        only) has Wilson's interval, clustered by case.
+
+    References
+    ----------
+    Cohen (1960), Educational and Psychological Measurement 20; (1968), Psychological Bulletin
+    70 (weighted).
+    """
+    couples = _couples(codings)
+    n_annotators = len(codings.annotators)
+    codes, group = np.unique(couples.annotator * n_annotators + couples.other, return_inverse=True)
+    pairs = [divmod(int(code), n_annotators) for code in codes]
+    matrix = weight_matrix(codings.values, weights)
+    kappas, shares = _compare(couples, group.reshape(-1), len(pairs), matrix)
+    return tuple(
+        PairAgreement(
+            (codings.annotators[a], codings.annotators[b]), kappas[k], shares[k], shares[k].n
+        )
+        for k, (a, b) in enumerate(pairs)
+    )
+
+
+def agreement_with_rest(
+    codings: Codings, *, weights: Weights = Weights.IDENTITY
+) -> tuple[AnnotatorAgreement, ...]:
+    """Measure how each annotator agrees with all the others.
+
+    Parameters
+    ----------
+    codings : Codings
+        At most one value per unit and annotator.
+    weights : Weights
+        How much credit near misses get in kappa.
+
+    Returns
+    -------
+    tuple of AnnotatorAgreement
+        In the order of ``codings.annotators``. On each unit the annotator is compared with
+        every other who judged it, a unit counting once; kappa is Cohen's on the table so
+        summed. Both are None for an annotator without units in common with anybody.
+    """
+    one_way = _couples(codings)
+    both_ways = _Couples(
+        annotator=np.concatenate([one_way.annotator, one_way.other]),
+        other=np.concatenate([one_way.other, one_way.annotator]),
+        unit=np.tile(one_way.unit, 2),
+        case=np.tile(one_way.case, 2),
+        first=np.concatenate([one_way.first, one_way.second]),
+        second=np.concatenate([one_way.second, one_way.first]),
+        weight=np.tile(one_way.weight, 2),
+    )
+    # One row per other annotator: each is given its part of the unit.
+    n_annotators = len(codings.annotators)
+    n_units = int(both_ways.unit.max(initial=-1)) + 1
+    place = both_ways.unit * n_annotators + both_ways.annotator
+    others = np.bincount(place, minlength=n_units * n_annotators)[place]
+    shared = replace(both_ways, weight=1 / others)
+    matrix = weight_matrix(codings.values, weights)
+    kappas, shares = _compare(shared, shared.annotator, n_annotators, matrix)
+    return tuple(
+        AnnotatorAgreement(name, kappas[k], shares[k], shares[k].n)
+        for k, name in enumerate(codings.annotators)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Couples:
+    """Every two codings of one unit by different annotators; ``weight`` is their part of it."""
+
+    annotator: IntArray
+    other: IntArray
+    unit: IntArray
+    case: IntArray
+    first: IntArray
+    second: IntArray
+    weight: FloatArray
+
+
+def _couples(codings: Codings) -> _Couples:
+    order = np.lexsort((codings.annotator, codings.unit))
+    unit = compact_codes(codings.unit)[order].astype(np.int64)
+    who, value = codings.annotator[order].astype(np.int64), codings.value[order]
+    firsts, seconds = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    # Codings of a unit are neighbours now: pairs are one apart, two apart … until none is left.
+    for offset in range(1, len(order)):
+        start = np.flatnonzero(unit[:-offset] == unit[offset:])
+        if not len(start):
+            break
+        start = start[who[start] != who[start + offset]]
+        firsts.append(start)
+        seconds.append(start + offset)
+    i, j = np.concatenate(firsts), np.concatenate(seconds)
+    one = np.ones(len(i))
+    return _Couples(who[i], who[j], unit[i], codings.case[order][i], value[i], value[j], one)
+
+
+def _compare(
+    couples: _Couples, group: IntArray, n_groups: int, matrix: FloatArray
+) -> tuple[list[Estimate], list[Estimate]]:
+    """Return kappa and the share of equal values, per group of couples."""
+    n_values = len(matrix)
+    case = compact_codes(couples.case).astype(np.int64)
+    n_cases = int(case.max(initial=-1)) + 1
+    cells, row = np.unique(group * n_cases + case, return_inverse=True)
+    of_group, n_rows, row = cells // max(n_cases, 1), len(cells), row.reshape(-1)
+
+    def table(code: IntArray) -> FloatArray:
+        flat = sum_by(row * n_values + code, couples.weight, n_codes=n_rows * n_values)
+        return flat.reshape(n_rows, n_values)
+
+    first, second = table(couples.first), table(couples.second)
+    credit = matrix[couples.first, couples.second] * couples.weight
+    agreed = sum_by(row, credit, n_codes=n_rows)
+    total = (
+        sum_by(of_group, agreed, n_codes=n_groups),
+        sum_rows(first, of_group, n_codes=n_groups),
+        sum_rows(second, of_group, n_codes=n_groups),
+    )
+    kappa = _kappa(*total, matrix)
+    left_out = _kappa(
+        total[0][of_group] - agreed,
+        total[1][of_group] - first,
+        total[2][of_group] - second,
+        matrix,
+    )
+    errors = jackknife_errors(left_out, of_group, n_groups=n_groups)
+    shares = _shares(couples, group, n_groups)
+    kappas = [_kappa_estimate(float(kappa[k]), shares[k].n, errors, k) for k in range(n_groups)]
+    return kappas, shares
+
+
+def _shares(couples: _Couples, group: IntArray, n_groups: int) -> list[Estimate]:
+    """Return the share of equal values per group, each unit counting once."""
+    n_units = int(couples.unit.max(initial=-1)) + 1
+    cells, row = np.unique(group * n_units + couples.unit, return_inverse=True)
+    row = row.reshape(-1)
+    same = (couples.first == couples.second) * couples.weight
+    case = np.zeros(len(cells), dtype=np.int64)
+    case[row] = couples.case
+    means = clustered_means(
+        cells // max(n_units, 1),
+        case=case,
+        value=sum_by(row, same, n_codes=len(cells)),
+        n=np.ones(len(cells), dtype=np.int64),
+        n_groups=n_groups,
+    )
+    return [share_estimate(means, k) for k in range(n_groups)]
+
+
+def _kappa(
+    agreed: FloatArray, first: FloatArray, second: FloatArray, matrix: FloatArray
+) -> FloatArray:
+    """Return kappa from agreements and each side's counts, ``NaN`` where undefined."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        n = first.sum(axis=1)
+        observed = agreed / n
+        expected = ((first @ matrix) * second).sum(axis=1) / (n * n)
+        kappa = (observed - expected) / (1 - expected)
+    return np.where(expected < 1 - 1e-12, kappa, np.nan)
+
+
+def _kappa_estimate(value: float, n: int, errors: JackknifeErrors, group: int) -> Estimate:
+    if n == 0:
+        return Estimate(None, None, None, 0, NO_UNITS)
+    if np.isnan(value):
+        return Estimate(None, None, None, n, ALL_EQUAL)
+    interval = errors.interval(value, group)
+    if isinstance(interval, str):
+        return Estimate(value, None, None, n, interval)
+    return Estimate(value, interval.low, interval.high, n)

@@ -1,0 +1,30 @@
+"""How much credit two different values get when agreement is measured."""
+
+from enum import StrEnum
+
+import numpy as np
+
+from evalkit.stats.counts import FloatArray
+
+
+class Weights(StrEnum):
+    """None for a miss (identity), or less the further apart (linear, quadratic)."""
+
+    IDENTITY = "identity"
+    LINEAR = "linear"
+    QUADRATIC = "quadratic"
+
+
+def weight_matrix(values: tuple[float | str, ...], weights: Weights) -> FloatArray:
+    """Return the credit for every two values, 1 on the diagonal; shape (n_values, n_values).
+
+    Distances are between places on the declared scale, as in Cohen (1968), not between the
+    numbers: an ordinal scale may be numbered in any way.
+    """
+    place = np.arange(len(values), dtype=np.float64)
+    if weights is Weights.IDENTITY or len(values) == 1:
+        return np.eye(len(values))
+    share = np.abs(place[:, None] - place[None, :]) / place[-1]
+    power = 1 if weights is Weights.LINEAR else 2
+    credit: FloatArray = 1 - share**power
+    return credit

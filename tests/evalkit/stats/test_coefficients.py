@@ -1,0 +1,199 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
+from statsmodels.stats.inter_rater import fleiss_kappa as oracle_fleiss
+
+from evalkit.stats.agreement import krippendorff_alpha
+from evalkit.stats.coefficients import fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.counts import Codings, tag_codings
+from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
+from evalkit.stats.weights import Weights
+from evalkit.vocabulary import Level
+
+# Four annotators, twelve units, 0 where nothing was given: Krippendorff (2011), section C. Gwet's
+# package irrCAC publishes its coefficients for the same table.
+PUBLISHED = np.array(
+    [
+        [1, 2, 3, 3, 2, 1, 4, 1, 2, 0, 0, 0],
+        [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, 0, 3],
+        [0, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, 0],
+        [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, 0],
+    ]
+)
+SCALE = (1.0, 2.0, 3.0, 4.0, 5.0)
+
+
+def codings(matrix, *, values=SCALE, case=None):
+    """Build from annotators by units, with places on the scale from 1 and 0 for nothing."""
+    annotator, unit = np.nonzero(matrix)
+    names = tuple(f"annotator {k}" for k in range(len(matrix)))
+    cases = unit if case is None else np.asarray(case)[unit]
+    return Codings(unit, cases, annotator, matrix[annotator, unit] - 1, values, names)
+
+
+def random_full_matrix(seed, *, annotators=4, units=40, n_values=5):
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(1, n_values + 1, units)
+    guess = rng.integers(1, n_values + 1, (annotators, units))
+    return np.where(rng.random((annotators, units)) < 0.5, truth, guess)
+
+
+def test_gwets_ac1_matches_the_published_example_with_its_interval():
+    found = gwet_ac(codings(PUBLISHED))
+
+    # irrCAC: AC1 .77544, SE .14295, interval .46081 to 1.
+    assert found.value == pytest.approx(0.77544, abs=5e-6)
+    assert (found.value - found.low) / 2.2009852 == pytest.approx(0.14295, abs=5e-6)
+    assert (found.low, found.high) == (pytest.approx(0.46081, abs=5e-6), 1.0)
+    assert (found.n_units, found.n_labels) == (11, 40)
+
+
+@pytest.mark.parametrize(
+    ("weights", "published"), [(Weights.QUADRATIC, 0.914), (Weights.LINEAR, 0.85874)]
+)
+def test_gwets_ac2_matches_the_published_example(weights, published):
+    found = gwet_ac(codings(PUBLISHED), weights=weights)
+
+    assert found.value == pytest.approx(published, abs=5e-5)
+
+
+def test_fleiss_kappa_with_missing_values_matches_the_published_example():
+    assert fleiss_kappa(codings(PUBLISHED)).value == pytest.approx(0.76117, abs=5e-6)
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10**6))
+def test_fleiss_kappa_equals_statsmodels_without_missing_values(seed):
+    matrix = random_full_matrix(seed)
+    table = np.stack([(matrix == k).sum(axis=0) for k in range(1, 6)], axis=1)
+
+    found = fleiss_kappa(codings(matrix))
+
+    assert found.value == pytest.approx(oracle_fleiss(table), abs=1e-9)
+
+
+def test_fleiss_interval_is_the_jackknife_over_cases_done_by_refitting():
+    matrix, case = random_full_matrix(2, units=24), np.arange(24) // 2
+
+    found = fleiss_kappa(codings(matrix, case=case))
+
+    left = [fleiss_kappa(codings(matrix[:, case != c])).value for c in range(12)]
+    error = np.sqrt(11 / 12 * np.sum((left - np.mean(left)) ** 2))
+    assert found.high == pytest.approx(found.value + 2.20098516 * error, abs=1e-8)
+
+
+def test_skewed_values_upset_alpha_but_not_ac1():
+    # The kappa paradox: 96 of 100 units agree, nearly all on one value. Feinstein & Cicchetti
+    # (1990), Journal of Clinical Epidemiology 43.
+    matrix = np.ones((2, 100), dtype=int)
+    matrix[0, :2], matrix[1, 2:4] = 2, 2
+
+    data = codings(matrix, values=("fine", "wrong"))
+
+    assert krippendorff_alpha(data, Level.NOMINAL).value < 0.05
+    # pe = 2 · ¼·Σ… : prevalence .02, pe = 2 · .02 · .98 = .0392, (.96 - .0392) / .9608.
+    assert gwet_ac(data).value == pytest.approx((0.96 - 0.0392) / 0.9608)
+
+
+def test_ac1_counts_the_declared_scale_not_the_values_that_occur():
+    matrix = np.array([[1, 2, 1, 1], [1, 2, 2, 1]])
+
+    narrow = gwet_ac(codings(matrix, values=("a", "b"))).value
+
+    assert gwet_ac(codings(matrix)).value > narrow
+
+
+def test_coefficients_say_why_they_are_undefined():
+    alone = codings(np.array([[1, 0], [0, 2]]))
+    equal = codings(np.full((3, 5), 2))
+
+    for coefficient in (fleiss_kappa, gwet_ac):
+        assert coefficient(alone).value is None
+        assert "two annotators" in coefficient(alone).reason
+    assert fleiss_kappa(equal).value is None
+    # Perfect agreement on one value is perfect to Gwet, and no spread tells no uncertainty.
+    assert gwet_ac(equal).value == 1
+    assert gwet_ac(equal).low is None
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 10**6), weights=st.sampled_from(list(Weights)))
+def test_weighted_kappa_equals_scikit_learn(seed, weights):
+    matrix = random_full_matrix(seed, annotators=2, units=30)
+
+    found = pairwise_agreement(codings(matrix), weights=weights)[0].cohen_kappa
+
+    name = None if weights is Weights.IDENTITY else weights.value
+    oracle = cohen_kappa_score(matrix[0], matrix[1], weights=name, labels=[1, 2, 3, 4, 5])
+    assert found.value == pytest.approx(oracle, abs=1e-9)
+
+
+def test_of_two_annotators_the_rest_is_the_other():
+    matrix = random_full_matrix(1, annotators=2)
+
+    pair, rest = pairwise_agreement(codings(matrix))[0], agreement_with_rest(codings(matrix))
+
+    for row in rest:
+        assert row.kappa.value == pytest.approx(pair.cohen_kappa.value)
+        assert row.kappa.low == pytest.approx(pair.cohen_kappa.low)
+        assert row.percent_agreement.value == pytest.approx(pair.percent_agreement.value)
+        assert row.n == 40
+
+
+def test_a_unit_counts_once_however_many_others_judged_it():
+    # Annotator 0 agrees with both others on unit 0, with one of two on unit 1, with the only
+    # other on unit 2: (1 + ½ + 1) / 3.
+    matrix = np.array([[1, 1, 2], [1, 1, 2], [1, 2, 0]])
+
+    found = agreement_with_rest(codings(matrix))[0]
+
+    assert found.percent_agreement.value == pytest.approx(2.5 / 3)
+    assert found.n == 3
+
+
+def test_the_annotator_who_guesses_agrees_least_with_the_rest():
+    matrix = random_full_matrix(0, annotators=5, units=100)
+    matrix[2] = np.random.default_rng(9).integers(1, 6, 100)
+
+    found = agreement_with_rest(codings(matrix))
+
+    assert min(found, key=lambda row: row.kappa.value).annotator == "annotator 2"
+    assert abs(found[2].kappa.value) < 0.15
+
+
+def test_an_annotator_alone_has_no_agreement_but_a_reason():
+    found = agreement_with_rest(codings(np.array([[1, 1, 0], [2, 1, 0], [0, 0, 1]])))
+
+    assert found[2].kappa.value is None
+    assert "two annotators" in found[2].kappa.reason
+    assert found[2].n == 0
+
+
+def test_agreement_on_a_tag_is_how_often_the_second_marks_what_the_first_did():
+    # Outputs: both mark it (2 marks, both seconded); one of two marks it (1, not); none; one
+    # of three annotators marks it (0 of 2 others). 2 seconded of 4 marks.
+    matrix = np.array([[2, 2, 1, 2], [2, 1, 1, 1], [0, 0, 0, 1]])
+    annotator, unit = np.nonzero(matrix)
+
+    data = tag_codings(
+        unit=unit,
+        case=unit,
+        annotator=annotator,
+        is_marked=matrix[annotator, unit] == 2,
+        annotators=("a", "b", "c"),
+    )
+
+    found = value_agreement(data, "marked")
+    assert found.value == pytest.approx(0.5)
+    assert found.n == 4
+
+
+def test_a_tag_nobody_marked_has_no_agreement_but_a_reason():
+    data = codings(np.ones((2, 3), dtype=int), values=("not marked", "marked"))
+
+    found = value_agreement(data, "marked")
+
+    assert found.value is None
+    assert found.reason
