@@ -19,13 +19,10 @@ MAX_BRACKETS = 4_000
 _MAX_NESTING = 60
 
 _UNCARRIABLE = re.compile("[\x00\ud800-\udfff]")
-_DIRECTED = frozenset(
-    f"{name}_open"
-    for name in (
-        *("paragraph", "heading", "blockquote", "td", "th"),
-        *("bullet_list", "ordered_list", "list_item"),
-    )
-)
+#: Blocks that find their own direction. What lies in a list, quotation or table has none of its
+#: own: a browser leaves such parts out when it looks for the direction of the whole.
+_DIRECTED = frozenset(("paragraph_open", "heading_open"))
+_CONTAINERS = ("bullet_list", "ordered_list", "blockquote", "table")
 
 
 def raw_html(text: str) -> str:
@@ -111,12 +108,18 @@ def _markdown() -> MarkdownIt:
 
 def _prepared(tokens: list[Token]) -> list[Token]:
     """Give every block its direction and every paragraph its element."""
+    depth = 0
     for token in tokens:
-        if token.type in _DIRECTED:
+        if token.type.removesuffix("_open").removesuffix("_close") in _CONTAINERS:
+            depth += token.nesting
+            if token.nesting == 1:
+                token.attrSet("dir", "auto")
+        elif token.type in _DIRECTED and depth == 0:
+            token.attrSet("dir", "auto")
+        elif token.type in ("td_open", "th_open"):
             alignment = str(token.attrs.pop("style", "")).removeprefix("text-align:")
             if alignment:
                 token.attrSet("class", f"ek-{alignment}")
-            token.attrSet("dir", "auto")
         if token.hidden and token.type.startswith("paragraph_"):
             token.hidden = False  # so that spaces and breaks of a tight list are kept as well
             if token.nesting == 1:
@@ -159,7 +162,7 @@ def _code_block(
 
 
 def _table_open(*_arguments: Any) -> str:
-    return '<div class="ek-table"><table>\n'
+    return '<div class="ek-table"><table dir="auto">\n'
 
 
 def _table_close(*_arguments: Any) -> str:

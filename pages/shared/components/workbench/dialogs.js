@@ -13,7 +13,7 @@ function openDialog(root, { label, className, content, letter, onletter, onclose
       h("span", { class: "ek-gap" }),
       button("Close", "Esc", close, { class: "ek-button ek-quiet" }),
     ),
-    h("div", { class: "ek-dialog-body", tabindex: "0" }, content),
+    h("div", { class: "ek-dialog-body", tabindex: "0", autofocus: true }, content),
   );
   dialog.addEventListener("click", (event) => event.target === dialog && close());
   dialog.addEventListener("close", () => {
@@ -61,7 +61,7 @@ function keysContent(data) {
   }
   if (data.collect.includes("scores") && data.criteria.length) {
     rows.push(
-      ["0 – 9", "Score where the marker stands, then on to the next scale"],
+      ["1 9", "Score where the marker stands, then on to the next scale"],
       ["← →", "Change a score"],
       ["↑ ↓", "Criterion before, criterion after"],
       ["Backspace", "Take a score back"],
@@ -73,7 +73,7 @@ function keysContent(data) {
     ["Ctrl Enter", "Submit, anywhere"],
     ["S", "Skip this case"],
     ["[", "Back to the case before"],
-    ["]", "On to the case after"],
+    ["]", "Forward to the case after"],
     ["G", "Guidelines, all levels and errors"],
     ["R", "Raw text of the responses"],
     ["U", "Where links point"],
@@ -83,7 +83,7 @@ function keysContent(data) {
   return h(
     "dl",
     { class: "ek-keys" },
-    rows.map(([key, words]) => [h("dt", {}, key.split(" ").map(kbd)), h("dd", {}, words)]),
+    rows.map(([key, words]) => [h("dt", {}, key === "1 9" ? [kbd("1"), "to", kbd("9")] : key.split(" ").map(kbd)), h("dd", {}, words)]),
   );
 }
 

@@ -8,7 +8,7 @@ function h(tag, properties = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return element;
 }
 
@@ -36,6 +36,7 @@ function button(words, key, onclick, properties = {}) {
  */
 function choices({ label, options, value, className, onchoose, onpoint = () => {}, clearable }) {
   let chosen = value;
+  let isMoved = false; // the focus was put here, nobody pointed
   const buttons = options.map((option) =>
     h(
       "button",
@@ -48,7 +49,7 @@ function choices({ label, options, value, className, onchoose, onpoint = () => {
         onclick: () => (clearable && option.value === chosen ? choose(null) : choose(option.value)),
         onpointerenter: () => onpoint(option),
         onpointerleave: () => onpoint(null),
-        onfocus: () => onpoint(option),
+        onfocus: () => onpoint(isMoved ? null : option),
         onblur: () => onpoint(null),
       },
       option.face,
@@ -69,7 +70,9 @@ function choices({ label, options, value, className, onchoose, onpoint = () => {
     onchoose(next);
   }
   function focus() {
+    isMoved = true;
     (buttons.find((element) => element.tabIndex === 0) || buttons[0]).focus();
+    isMoved = false;
   }
   node.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -109,6 +112,7 @@ function explainer(root) {
     element.addEventListener("pointerleave", hide);
     element.addEventListener("focus", open);
     element.addEventListener("blur", hide);
+    element.addEventListener("click", open);
   }
   return { attach, hide };
 }

@@ -57,13 +57,16 @@ function buildForm({ data, answers, explain, onchange }) {
       }
       return fields;
     },
-    /** Highlight these fields, focus the first, and return their names as words. */
+    /** Highlight these fields, focus the first, and say in words what they are. */
     mark(fields) {
       places.forEach((place) => place.node.classList.remove("ek-missing"));
       const known = fields.filter((field) => places.has(field));
       known.forEach((field) => places.get(field).node.classList.add("ek-missing"));
       if (known.length) places.get(known[0]).focus();
-      return known.map((field) => places.get(field).words);
+      const scores = known.filter((field) => field !== "preference");
+      const words = known.length > scores.length ? ["the preference"] : [];
+      if (scores.length > 2) return [...words, `${scores.length} scores`];
+      return [...words, ...scores.map((field) => places.get(field).words)];
     },
   };
 }
@@ -104,12 +107,10 @@ function rubricPart({ data, sides, answers, places, changed, explain }) {
       const cell = scoreCell({ criterion, side, single: sides.length === 1, answers, changed: () => {
         changed(`${side}.${criterion.key}`);
         describe(null);
-      }, onpoint: (option) => {
-        if (option) move(index);
-        describe(option && { side, option });
-      } });
+      }, onpoint: (option) => describe(option && { side, option }) });
       cell.node.addEventListener("pointerenter", () => describe(null));
-      cells.push({ ...cell, row, side });
+      cell.node.addEventListener("focusin", () => move(index));
+      cells.push({ ...cell, row, side, describe });
       places.set(`${side}.${criterion.key}`, {
         node: cell.node,
         words: sides.length > 1 ? `${criterion.question} (${LETTER[side]})` : criterion.question,
@@ -118,7 +119,8 @@ function rubricPart({ data, sides, answers, places, changed, explain }) {
       return cell;
     });
     function describe(pointed) {
-      anchors.replaceChildren(...anchorLines({ criterion, sides, answers, pointed }));
+      const isCurrent = cells[cursor] !== undefined && cells[cursor].row === row;
+      anchors.replaceChildren(...anchorLines({ criterion, sides, answers, pointed, isCurrent }));
     }
     const question = h(
       "div",
@@ -138,9 +140,12 @@ function rubricPart({ data, sides, answers, places, changed, explain }) {
   });
 
   function move(index) {
+    const before = cells[cursor];
     cursor = Math.min(Math.max(index, 0), cells.length - 1);
     cells.forEach((cell, at) => cell.node.classList.toggle("ek-current", at === cursor));
     rows.forEach((row, at) => row.classList.toggle("ek-current", at === cells[cursor].row));
+    before.describe(null);
+    cells[cursor].describe(null);
   }
   function start() {
     const open = cells.findIndex((cell) => cell.chosen() === undefined);
@@ -208,8 +213,11 @@ function scoreCell({ criterion, side, single, answers, changed, onpoint }) {
   return { ...group, node, options, chosen: () => answers.scores[side][criterion.key] };
 }
 
-/** The sentence of the level pointed at; else of what was chosen; else the two ends of the scale. */
-function anchorLines({ criterion, sides, answers, pointed }) {
+/**
+ * The sentence of the level pointed at; else of what was chosen, and in the current row the names
+ * of the levels while one is still open; else what the criterion asks.
+ */
+function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
   const line = (letter, level) =>
     h(
       "div",
@@ -228,11 +236,22 @@ function anchorLines({ criterion, sides, answers, pointed }) {
     .map((side) => [side, levelOf(criterion, answers.scores[side][criterion.key])])
     .filter(([, level]) => level);
   if (chosen.length === 2 && chosen[0][1] === chosen[1][1]) return [line("A, B", chosen[0][1])];
-  if (chosen.length) {
-    return chosen.map(([side, level]) => line(sides.length > 1 ? LETTER[side] : "", level));
-  }
-  const hint = criterion.description || "";
-  return [h("div", { class: "ek-anchor ek-hint" }, hint)];
+  const lines = chosen.map(([side, level]) => line(sides.length > 1 ? LETTER[side] : "", level));
+  if (chosen.length < sides.length && isCurrent) lines.push(levelNames(criterion));
+  if (!lines.length) lines.push(h("div", { class: "ek-anchor ek-hint" }, criterion.description));
+  return lines;
+}
+
+/** All levels by name on one line: "1 Useless  2 Poor …". */
+function levelNames(criterion) {
+  const keys = levelKeys(criterion.levels);
+  return h(
+    "div",
+    { class: "ek-anchor ek-hint ek-level-names" },
+    criterion.levels.map((level, index) =>
+      h("span", {}, level.label === keys[index] ? "" : `${keys[index]} `, level.label || level.value),
+    ),
+  );
 }
 
 const levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);
@@ -260,11 +279,23 @@ function tagsPart({ data, sides, answers, explain, onchange }) {
     { class: "ek-errors" },
     sides.map((side) => {
       const title = sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors";
+      const summary = h("span", { class: "ek-marks" });
+      const sum = () => {
+        const counts = new Map();
+        for (const severity of Object.values(answers.tags[side])) {
+          if (severity) counts.set(severity, (counts.get(severity) || 0) + 1);
+        }
+        summary.textContent = [...counts].map(([severity, n]) => `${n} ${severity}`).join(", ");
+      };
+      sum();
       return h(
         "div",
         { class: "ek-tags", role: "group", "aria-label": title },
         h("span", { class: "ek-tags-title", "aria-hidden": "true" }, title),
-        data.tags.map((tag) => tagChip({ tag, marks: answers.tags[side], title, explain, onchange })),
+        data.tags.map((tag) =>
+          tagChip({ tag, marks: answers.tags[side], title, explain, onchange: () => (sum(), onchange()) }),
+        ),
+        summary,
       );
     }),
   );
@@ -273,7 +304,7 @@ function tagsPart({ data, sides, answers, explain, onchange }) {
 /** A chip that goes through off → each severity → off. */
 function tagChip({ tag, marks, title, explain, onchange }) {
   const severities = tag.severities.length ? tag.severities : [null];
-  const strength = h("span", { class: "ek-severity" });
+  const bars = severities.length > 1 ? h("span", { class: "ek-bars" }, severities.map(() => h("i"))) : null;
   const chip = h(
     "button",
     {
@@ -287,8 +318,8 @@ function tagChip({ tag, marks, title, explain, onchange }) {
         onchange();
       },
     },
+    bars,
     h("span", {}, tag.name),
-    strength,
   );
   function paint() {
     const marked = tag.key in marks;
@@ -296,10 +327,13 @@ function tagChip({ tag, marks, title, explain, onchange }) {
     chip.setAttribute("aria-pressed", String(marked));
     chip.setAttribute("aria-label", `${title}: ${tag.name}${severity ? `, ${severity}` : ""}`);
     chip.dataset.severity = marked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
-    strength.textContent = severity || "";
+    if (bars) {
+      const filled = marked ? severities.indexOf(severity) + 1 : 0;
+      [...bars.children].forEach((bar, index) => bar.classList.toggle("ek-filled", index < filled));
+    }
   }
   explain.attach(chip, () => [
-    h("strong", {}, tag.name),
+    h("strong", {}, tag.key in marks && marks[tag.key] ? `${tag.name}: ${marks[tag.key]}` : tag.name),
     tag.definition ? h("p", {}, tag.definition) : null,
     severities.length > 1
       ? h("p", { class: "ek-hint" }, `Press again: ${severities.join(", ")}, off.`)

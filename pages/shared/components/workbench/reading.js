@@ -15,7 +15,7 @@ function buildTop({ data, ask, openGuidelines, openKeys }) {
       h("span", { class: "ek-count" }, `${data.done} of ${data.total} yours`),
       h("span", { class: "ek-gap" }),
       button("Guidelines", "G", openGuidelines, { class: "ek-button ek-quiet" }),
-      button("Keys", "?", openKeys, { class: "ek-button ek-quiet" }),
+      button("Keys", "?", openKeys, { class: "ek-button ek-quiet ek-open-keys" }),
     ),
     bar,
   );

@@ -43,7 +43,8 @@ function openAssignment({ host, data, ask, memory }) {
     root.dataset.state = next;
     root.toggleAttribute("aria-busy", next !== "live");
     form.node.inert = next !== "live";
-    footer.querySelectorAll("button").forEach((element) => (element.disabled = next !== "live"));
+    submitting.disabled = next !== "live";
+    possible.forEach(([element, can]) => (element.disabled = next !== "live" || !can));
   }
   function complain(words, again = null) {
     problem.replaceChildren(words);
@@ -169,17 +170,26 @@ function openAssignment({ host, data, ask, memory }) {
   );
   const askWhy = opened(() => openSkip(root, { reasons: data.skip_reasons, onskip: skip }));
 
+  const back = button("Back", "[", () => move("previous"));
+  const forward = button("Forward", "]", () => move("following"));
+  const skipping = button("Skip", "S", askWhy);
+  const submitting = button(data.submitted ? "Submit again" : "Submit", "Ctrl Enter", submit, {
+    class: "ek-button ek-primary",
+    "aria-keyshortcuts": "Control+Enter",
+  });
+  const possible = [
+    [back, data.has_previous],
+    [forward, data.has_following],
+    [skipping, !data.submitted],
+  ];
   const footer = h(
     "footer",
     { class: "ek-footer" },
-    data.has_previous ? button("Back", "[", () => move("previous")) : null,
-    data.has_following ? button("On", "]", () => move("following")) : null,
-    data.submitted ? null : button("Skip", "S", askWhy),
+    back,
+    forward,
+    skipping,
     h("div", { class: "ek-said" }, problem, status),
-    button(data.submitted ? "Submit again" : "Submit", "Ctrl Enter", submit, {
-      class: "ek-button ek-primary",
-      "aria-keyshortcuts": "Control+Enter",
-    }),
+    submitting,
   );
   const main = h("main", { class: "ek-main" }, casePart.node, panes.node, form.node);
   root.prepend(
@@ -214,6 +224,10 @@ function openAssignment({ host, data, ask, memory }) {
   become("live");
   host.replaceChildren(root);
   main.scrollTop = 0;
+  const measure = () =>
+    root.style.setProperty("--ek-form-height", `${form.node.offsetHeight}px`);
+  const measuring = new ResizeObserver(measure);
+  measuring.observe(form.node);
   const page = document.querySelector('[data-testid="stMain"]');
   if (page) page.scrollTo({ top: 0 });
   casePart.heading.focus({ preventScroll: true });
@@ -227,6 +241,7 @@ function openAssignment({ host, data, ask, memory }) {
       drafts.close();
       watch.stop();
       deaf();
+      measuring.disconnect();
       root.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
     },
   };
