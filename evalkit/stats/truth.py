@@ -1,0 +1,273 @@
+"""Who is right where annotators differ: Dawid–Skene, a one-coin variant and MACE."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.special import digamma, logsumexp
+
+from evalkit.errors import UndefinedStatisticError
+from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by
+
+#: Below this many values an annotator's row of a confusion matrix is mostly guesswork.
+ENOUGH_LABELS = 30
+_TOLERANCE = 1e-7
+_MAX_ITERATIONS = 500
+_SMOOTHING = 0.01
+_N_RESTARTS = 10
+_N_STEPS = 50
+_SEED = 11
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truth:
+    """What each unit most plausibly is, and how reliable each annotator is.
+
+    Attributes
+    ----------
+    units : IntArray of shape (n_units,)
+        The codes of the units, ascending.
+    probability : FloatArray of shape (n_units, n_values)
+        Of each value being the true one; rows sum to 1.
+    prevalence : FloatArray of shape (n_values,)
+        How common each value is.
+    reliability : FloatArray of shape (n_annotators,)
+        Chance of giving the true value (for MACE: of knowing it rather than guessing); ``NaN``
+        for an annotator without values.
+    confusion : FloatArray of shape (n_annotators, n_values, n_values) or None
+        For Dawid–Skene, P(given | true) as [annotator, given, true].
+    n_labels : IntArray of shape (n_annotators,)
+    log_likelihood : float
+        Per value given.
+    """
+
+    units: IntArray
+    probability: FloatArray
+    prevalence: FloatArray
+    reliability: FloatArray
+    confusion: FloatArray | None
+    n_labels: IntArray
+    log_likelihood: float
+
+
+def dawid_skene(codings: Codings, *, smoothing: float = _SMOOTHING) -> Truth:
+    """Estimate the truth and a confusion matrix per annotator.
+
+    Parameters
+    ----------
+    codings : Codings
+        Nominal values. Trust an annotator's matrix from about 30 values on; below, prefer
+        ``one_coin``.
+    smoothing : float
+        Added to each expected count of a confusion matrix, so none is exactly zero.
+
+    Returns
+    -------
+    Truth
+
+    Raises
+    ------
+    UndefinedStatisticError
+        Where nothing was judged.
+
+    References
+    ----------
+    Dawid & Skene (1979), Applied Statistics 28.
+    """
+    table = _table(codings)
+    posterior = table.shares()
+    incidence = csr_array(
+        (np.ones(len(table.unit)), (table.unit, table.annotator * table.n_values + table.value)),
+        shape=(len(table.units), table.n_annotators * table.n_values),
+    )
+    transposed = incidence.T.tocsr()
+    shape = (table.n_annotators, table.n_values, table.n_values)
+    last = -np.inf
+    for _ in range(_MAX_ITERATIONS):
+        prevalence = posterior.mean(axis=0)
+        expected = np.asarray(transposed @ posterior, dtype=np.float64).reshape(shape)
+        confusion = np.maximum(expected + smoothing, 1e-10)
+        confusion /= confusion.sum(axis=1, keepdims=True)
+        logs = np.log(confusion).reshape(-1, table.n_values)
+        evidence = np.asarray(incidence @ logs, dtype=np.float64)
+        evidence += np.log(np.maximum(prevalence, 1e-300))
+        posterior, likelihood = _normalise(evidence, len(table.unit))
+        if abs(likelihood - last) < _TOLERANCE:
+            break
+        last = likelihood
+    diagonal = np.arange(table.n_values)
+    correct = confusion[:, diagonal, diagonal] @ prevalence
+    return table.truth(posterior, prevalence, correct, likelihood, confusion=confusion)
+
+
+def one_coin(codings: Codings) -> Truth:
+    """Estimate the truth with one reliability per annotator, for few values each.
+
+    Parameters
+    ----------
+    codings : Codings
+        Nominal values; an annotator's errors are taken as spread evenly over the other values.
+
+    Returns
+    -------
+    Truth
+        ``confusion`` is None.
+
+    Raises
+    ------
+    UndefinedStatisticError
+        Where nothing was judged, or the scale has one value only.
+
+    References
+    ----------
+    Zhang, Chen, Zhou & Jordan (2016), Journal of Machine Learning Research 17 (one-coin model).
+    """
+    table = _table(codings)
+    if table.n_values == 1:
+        raise UndefinedStatisticError("The scale has a single value, so nobody can be wrong.")
+    posterior = table.shares()
+    labels = np.maximum(table.n_labels, 1)
+    place = table.unit * table.n_values + table.value
+    last = -np.inf
+    for _ in range(_MAX_ITERATIONS):
+        prevalence = posterior.mean(axis=0)
+        right = posterior[table.unit, table.value]
+        hits = sum_by(table.annotator, right, n_codes=table.n_annotators)
+        # One virtual value, right by chance, keeps a short record away from 0 and 1.
+        correct = (hits + 1 / table.n_values) / (labels + 1)
+        wrong = (1 - correct) / (table.n_values - 1)
+        gain = np.log(correct / wrong)[table.annotator]
+        flat = sum_by(place, gain, n_codes=posterior.size)
+        base = sum_by(table.unit, np.log(wrong)[table.annotator], n_codes=len(posterior))
+        evidence = flat.reshape(posterior.shape) + base[:, None]
+        evidence += np.log(np.maximum(prevalence, 1e-300))
+        posterior, likelihood = _normalise(evidence, len(table.unit))
+        if abs(likelihood - last) < _TOLERANCE:
+            break
+        last = likelihood
+    return table.truth(posterior, prevalence, correct, likelihood)
+
+
+def mace(codings: Codings, *, n_restarts: int = _N_RESTARTS) -> Truth:
+    """Estimate who knows and who guesses, by variational Bayes.
+
+    Parameters
+    ----------
+    codings : Codings
+        Nominal values. An annotator either knows the true value or draws from a habit of their
+        own; with a single reliability this suits annotators who click the same everywhere.
+    n_restarts : int
+        Different random starts; the one of highest likelihood is kept.
+
+    Returns
+    -------
+    Truth
+        ``reliability`` is the chance of knowing; ``confusion`` is None.
+
+    Raises
+    ------
+    UndefinedStatisticError
+        Where nothing was judged.
+
+    References
+    ----------
+    Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), "Learning Whom to Trust with MACE", NAACL.
+    """
+    table = _table(codings)
+    generator = np.random.default_rng(_SEED)
+    best: tuple[float, FloatArray, FloatArray] | None = None
+    for _ in range(n_restarts):
+        knows = generator.uniform(0.25, 0.75, table.n_annotators)
+        habit = generator.uniform(0.5, 1.5, (table.n_annotators, table.n_values))
+        found = _mace_run(table, knows, habit / habit.sum(axis=1, keepdims=True))
+        if best is None or found[0] > best[0]:
+            best = found
+    if best is None:
+        raise ValueError("MACE needs at least one start")
+    likelihood, posterior, knows = best
+    return table.truth(posterior, posterior.mean(axis=0), knows, likelihood)
+
+
+def _mace_run(
+    table: "_Table", knows: FloatArray, habit: FloatArray
+) -> tuple[float, FloatArray, FloatArray]:
+    """Return log-likelihood per value, posterior and P(knows) from one start."""
+    who, value, n = table.annotator, table.value, table.n_annotators
+    guesses = 1 - knows
+    place, n_units = table.unit * table.n_values + value, len(table.units)
+    last = -np.inf
+    for _ in range(_N_STEPS):
+        guess = guesses[who] * habit[who, value] + 1e-300
+        know = knows[who] + 1e-300
+        base = sum_by(table.unit, np.log(guess), n_codes=n_units)
+        gain = np.log1p(know / guess)
+        flat = sum_by(place, gain, n_codes=n_units * table.n_values)
+        evidence = flat.reshape(n_units, table.n_values) + base[:, None] - np.log(table.n_values)
+        posterior, likelihood = _normalise(evidence, len(value))
+        known = posterior[table.unit, value] * know / (know + guess)
+        known_by = sum_by(who, known, n_codes=n)
+        guessed_by = sum_by(who, 1 - known, n_codes=n)
+        total = digamma(known_by + guessed_by + 1)
+        guesses = np.exp(digamma(guessed_by + 0.5) - total)
+        knows = np.exp(digamma(known_by + 0.5) - total)
+        drawn = sum_by(who * table.n_values + value, 1 - known, n_codes=n * table.n_values)
+        drawn = drawn.reshape(n, table.n_values) + 10.0
+        habit = np.exp(digamma(drawn) - digamma(drawn.sum(axis=1, keepdims=True)))
+        if abs(likelihood - last) < _TOLERANCE:
+            break
+        last = likelihood
+    return likelihood, posterior, knows / (knows + guesses)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    unit: IntArray
+    annotator: IntArray
+    value: IntArray
+    units: IntArray
+    n_annotators: int
+    n_values: int
+    n_labels: IntArray
+
+    def shares(self) -> FloatArray:
+        """Return the share of each value in each unit, where all start."""
+        size = len(self.units) * self.n_values
+        flat = np.bincount(self.unit * self.n_values + self.value, minlength=size)
+        counts = flat.reshape(-1, self.n_values).astype(np.float64)
+        shares: FloatArray = counts / counts.sum(axis=1, keepdims=True)
+        return shares
+
+    def truth(
+        self,
+        posterior: FloatArray,
+        prevalence: FloatArray,
+        reliability: FloatArray,
+        likelihood: float,
+        *,
+        confusion: FloatArray | None = None,
+    ) -> Truth:
+        known = np.where(self.n_labels > 0, reliability, np.nan)
+        return Truth(self.units, posterior, prevalence, known, confusion, self.n_labels, likelihood)
+
+
+def _table(codings: Codings) -> _Table:
+    if len(codings.unit) == 0:
+        raise UndefinedStatisticError("Nothing has been judged yet.")
+    units, unit = np.unique(codings.unit, return_inverse=True)
+    n_annotators = len(codings.annotators)
+    annotator = codings.annotator.astype(np.int64)
+    return _Table(
+        unit.reshape(-1),
+        annotator,
+        codings.value.astype(np.int64),
+        units,
+        n_annotators,
+        len(codings.values),
+        np.bincount(annotator, minlength=n_annotators),
+    )
+
+
+def _normalise(evidence: FloatArray, n_labels: int) -> tuple[FloatArray, float]:
+    total = logsumexp(evidence, axis=1)
+    posterior: FloatArray = np.exp(evidence - total[:, None])
+    return posterior, float(total.sum()) / n_labels
