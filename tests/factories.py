@@ -2,8 +2,29 @@
 
 from collections.abc import Sequence
 
+from sqlmodel import select
+
 from db.engine import write_session
-from db.models import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
+from db.models import (
+    Annotation,
+    Annotator,
+    Assignment,
+    Case,
+    Criterion,
+    ErrorMark,
+    EvalSet,
+    EvalSetVersion,
+    Model,
+    Output,
+    Rubric,
+    Run,
+    Score,
+    Study,
+    StudyRun,
+    Tag,
+    Taxonomy,
+    VersionCase,
+)
 
 
 def make_eval_set(
@@ -54,3 +75,122 @@ def make_eval_set(
         ids |= {model.name: model.id for model in made_models}
         ids |= {"eval_set": eval_set.id, "version": version.id}
     return ids
+
+
+def make_study(ids: dict[str, int], *, name: str = "Study", models: Sequence[str] = ()) -> int:
+    """Store a study on an eval set of ``make_eval_set`` with a rubric and a taxonomy; its id.
+
+    The rubric asks ``helpfulness`` (1–5, ordinal) and ``polite`` (0 or 1, nominal); the taxonomy
+    knows ``hallucination``, ``tone`` and ``unsafe``.
+    """
+    with write_session() as session:
+        rubric, taxonomy = Rubric(name=f"Rubric of {name}"), Taxonomy(name=f"Taxonomy of {name}")
+        session.add_all([rubric, taxonomy])
+        session.flush()
+        for position, (key, level, values) in enumerate(
+            (("helpfulness", "ordinal", range(1, 6)), ("polite", "nominal", range(2)))
+        ):
+            criterion = Criterion(
+                rubric_id=rubric.id,
+                key=key,
+                position=position,
+                question=f"How {key}?",
+                level=level,
+                scale=[{"value": value, "label": f"level {value}"} for value in values],
+            )
+            session.add(criterion)
+            session.flush()
+            ids[key] = criterion.id
+        for position, key in enumerate(("hallucination", "tone", "unsafe")):
+            tag = Tag(taxonomy_id=taxonomy.id, key=key, position=position, name=key.capitalize())
+            session.add(tag)
+            session.flush()
+            ids[key] = tag.id
+        study = Study(
+            name=name,
+            eval_set_version_id=ids["version"],
+            rubric_id=rubric.id,
+            taxonomy_id=taxonomy.id,
+        )
+        session.add(study)
+        session.flush()
+        runs = session.exec(
+            select(Run.id)
+            .join(Model, Model.id == Run.model_id)
+            .where(Run.eval_set_id == ids["eval_set"])
+            .where(Model.name.in_(models) if models else True)
+        )
+        session.add_all(StudyRun(study_id=study.id, run_id=run_id) for run_id in runs.all())
+        ids[name] = study.id
+    return ids[name]
+
+
+def annotate(
+    ids: dict[str, int],
+    annotator: str,
+    left: str,
+    right: str | None = None,
+    preference: str | None = None,
+    *,
+    study: str = "Study",
+    scores: Sequence[tuple[str, str, float]] = (),
+    marks: Sequence[tuple[str, str | None]] = (),
+    note: str | None = None,
+    comment: str | None = None,
+    is_unreadable: bool = False,
+    is_judge: bool = False,
+    is_simulated: bool = False,
+    kind: str = "work",
+) -> int:
+    """Store one submitted annotation of outputs named as ``"case-0/Model one"``; its id.
+
+    ``scores`` are (output, criterion, value), ``marks`` (output, tag or None for no error).
+    """
+    with write_session() as session:
+        who = {"name": annotator, "kind": "judge" if is_judge else "human"}
+        found = session.exec(select(Annotator).filter_by(**who)).first()
+        if found is None:
+            found = Annotator(**who, is_simulated=is_simulated)
+            session.add(found)
+            session.flush()
+        n_before = len(session.exec(select(Assignment.id)).all())
+        assignment = Assignment(
+            study_id=ids[study],
+            annotator_id=found.id,
+            case_id=ids[left.split("/", maxsplit=1)[0]],
+            left_output_id=ids[left],
+            right_output_id=None if right is None else ids[right],
+            presentation=f"presentation {n_before}",
+            kind=kind,
+            state="submitted",
+        )
+        session.add(assignment)
+        session.flush()
+        annotation = Annotation(
+            assignment_id=assignment.id,
+            preference=preference,
+            is_unreadable=is_unreadable,
+            comment=comment,
+        )
+        session.add(annotation)
+        session.flush()
+        session.add_all(
+            Score(
+                annotation_id=annotation.id,
+                output_id=ids[output],
+                criterion_id=ids[criterion],
+                value=value,
+            )
+            for output, criterion, value in scores
+        )
+        session.add_all(
+            ErrorMark(
+                annotation_id=annotation.id,
+                output_id=ids[output],
+                tag_id=None if tag is None else ids[tag],
+                note=note,
+            )
+            for output, tag in marks
+        )
+        ids[annotator] = found.id
+        return annotation.id

@@ -1,0 +1,29 @@
+"""Everything the results are computed from, read once per page as integers."""
+
+from db.queries.results.collected import collect
+from db.queries.results.failures import (
+    Remark,
+    TaggedResponse,
+    remarks,
+    response,
+    tagged_responses,
+)
+from db.queries.results.studies import (
+    ResultFilters,
+    ResultStudy,
+    result_studies,
+    result_study,
+)
+
+__all__ = [
+    "Remark",
+    "ResultFilters",
+    "ResultStudy",
+    "TaggedResponse",
+    "collect",
+    "remarks",
+    "response",
+    "result_studies",
+    "result_study",
+    "tagged_responses",
+]

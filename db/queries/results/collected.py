@@ -1,0 +1,273 @@
+"""The annotations of a study as the integer tables the reports are computed from."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from db.models import Annotation, Assignment, Case, ErrorMark, Output, Score, VersionCase
+from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
+from evalkit.failures.taxonomy import UNSAFE_TAG
+from evalkit.reporting.collected import (
+    NO_TAG,
+    Collected,
+    Criterion,
+    Judged,
+    Marks,
+    Outputs,
+    Preferences,
+    Tag,
+    Values,
+)
+from evalkit.stats.counts import IntArray
+from evalkit.vocabulary import PREFERENCE_CODES, Level
+
+_UNREADABLE = len(PREFERENCE_CODES)
+
+
+def collect(
+    session: Session, study: ResultStudy, *, filters: ResultFilters | None = None
+) -> Collected:
+    """Return what the study collected within the filters; people only unless asked otherwise."""
+    filters = filters or ResultFilters()
+    annotators = study.counted_annotators(filters)
+    annotator_ids = np.array([one.annotator_id for one in annotators], dtype=np.int64)
+    counted = _counted(study, filters, annotator_ids)
+    outputs = _outputs(session, study, filters)
+    preferences, n_unreadable = _preferences(session, counted, outputs.id, annotator_ids)
+    return Collected(
+        study=study.name,
+        models=tuple(sorted(study.models)),
+        categories=_categories(study, filters),
+        annotators=tuple(Judged(one.name, one.kind, one.is_simulated) for one in annotators),
+        criteria=tuple(
+            Criterion(
+                key=one.key,
+                question=one.question,
+                level=Level(one.level),
+                values=tuple(value for value, _ in one.scale),
+                labels=tuple(label for _, label in one.scale),
+            )
+            for one in study.criteria
+        ),
+        tags=tuple(Tag(one.key, one.name) for one in study.tags),
+        unsafe=tuple(
+            place for place, one in enumerate(study.tags) if one.key.split("/")[0] == UNSAFE_TAG
+        ),
+        outputs=outputs,
+        preferences=preferences,
+        n_unreadable=n_unreadable,
+        values=_values(session, study, counted, outputs.id, annotator_ids),
+        marks=_marks(session, study, counted, outputs.id, annotator_ids),
+    )
+
+
+def in_categories(filters: ResultFilters, case_id: Any) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that a case is of one of the filters' categories, if they name any."""
+    if not filters.categories:
+        return []
+    category = sa.func.coalesce(col(Case.category), "")
+    return [case_id.in_(sa.select(col(Case.id)).where(category.in_(filters.categories)))]
+
+
+def _counted(
+    study: ResultStudy, filters: ResultFilters, annotator_ids: IntArray
+) -> list[sa.ColumnElement[bool]]:
+    return [
+        col(Assignment.study_id) == study.study_id,
+        col(Assignment.kind).in_(COUNTED_KINDS),
+        col(Assignment.annotator_id).in_(annotator_ids.tolist()),
+        *in_categories(filters, col(Assignment.case_id)),
+    ]
+
+
+def _categories(study: ResultStudy, filters: ResultFilters) -> tuple[str, ...]:
+    wanted = filters.categories or study.categories
+    return tuple(category for category in study.categories if category in wanted)
+
+
+def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Outputs:
+    """Return the outputs of the study's runs within the filters, by model name and case."""
+    in_version = sa.select(col(VersionCase.case_id)).where(
+        col(VersionCase.version_id) == study.version_id
+    )
+    statement = (
+        sa.select(
+            col(Output.id),
+            col(Output.case_id),
+            col(Output.run_id),
+            sa.func.coalesce(col(Case.category), "").label("category"),
+            col(Output.case_id).in_(in_version).label("in_version"),
+            col(Output.latency_ms),
+            col(Output.cost_usd),
+            col(Output.input_tokens),
+            col(Output.output_tokens),
+        )
+        .join(Case, col(Case.id) == col(Output.case_id))
+        .where(col(Output.run_id).in_([run.run_id for run in study.runs]))
+    )
+    models = sorted(study.models)
+    model_of_run = {run.run_id: models.index(run.model) for run in study.runs}
+    code_of_category = {name: code for code, name in enumerate(_categories(study, filters))}
+    rows = [
+        row
+        for row in session.connection().execute(statement)
+        if row.category in code_of_category  # nothing outside the filters is asked about
+    ]
+    rows.sort(key=lambda row: (model_of_run[row.run_id], row.run_id, row.case_id))
+    return Outputs(
+        id=_integers(row.id for row in rows),
+        case=_integers(row.case_id for row in rows),
+        model=_integers(model_of_run[row.run_id] for row in rows),
+        category=_integers(code_of_category[row.category] for row in rows),
+        is_counted=np.array([bool(row.in_version) for row in rows], dtype=np.bool_),
+        latency_ms=_numbers(row.latency_ms for row in rows),
+        cost_usd=_numbers(row.cost_usd for row in rows),
+        input_tokens=_numbers(row.input_tokens for row in rows),
+        output_tokens=_numbers(row.output_tokens for row in rows),
+    )
+
+
+def _preferences(
+    session: Session,
+    counted: list[sa.ColumnElement[bool]],
+    output_ids: IntArray,
+    annotator_ids: IntArray,
+) -> tuple[Preferences, int]:
+    """Count equal preferences of equal pairs; unreadable ones are counted apart."""
+    preference = sa.case(
+        *(
+            (col(Annotation.preference) == name.value, sa.literal_column(str(code)))
+            for name, code in PREFERENCE_CODES.items()
+        ),
+        else_=sa.literal_column(str(_UNREADABLE)),
+    )
+    keys = (
+        col(Assignment.left_output_id),
+        col(Assignment.right_output_id),
+        col(Assignment.annotator_id),
+        preference,
+    )
+    statement = (
+        sa.select(*keys, sa.func.count(), sa.func.max(col(Annotation.id)))
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(
+            *counted,
+            ~col(Annotation.is_superseded),
+            col(Assignment.right_output_id).is_not(None),
+            sa.or_(col(Annotation.preference).is_not(None), col(Annotation.is_unreadable)),
+        )
+        .group_by(*keys)
+    )
+    table = _table(session, statement)
+    readable = table[:, 3] != _UNREADABLE
+    n_unreadable = int(table[~readable, 4].sum())
+    table = table[readable]
+    given = Preferences(
+        left=_codes(table[:, 0], output_ids),
+        right=_codes(table[:, 1], output_ids),
+        annotator=_codes(table[:, 2], annotator_ids),
+        preference=table[:, 3],
+        n=table[:, 4],
+        latest=table[:, 5],
+    )
+    return given, n_unreadable
+
+
+def _values(
+    session: Session,
+    study: ResultStudy,
+    counted: list[sa.ColumnElement[bool]],
+    output_ids: IntArray,
+    annotator_ids: IntArray,
+) -> Values:
+    keys = (
+        col(Score.criterion_id),
+        col(Score.output_id),
+        col(Assignment.annotator_id),
+        col(Score.value),
+    )
+    statement = (
+        sa.select(*keys, sa.func.count(), sa.func.max(col(Score.id)))
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(Score, col(Score.annotation_id) == col(Annotation.id))
+        .where(*counted, ~col(Score.is_superseded))
+        .group_by(*keys)
+    )
+    table = _table(session, statement, dtype=np.float64)
+    whole = table.astype(np.int64)
+    criterion_ids = np.array([one.criterion_id for one in study.criteria], dtype=np.int64)
+    return Values(
+        criterion=_codes(whole[:, 0], criterion_ids),
+        output=_codes(whole[:, 1], output_ids),
+        annotator=_codes(whole[:, 2], annotator_ids),
+        value=table[:, 3],
+        n=whole[:, 4],
+        latest=whole[:, 5],
+    )
+
+
+def _marks(
+    session: Session,
+    study: ResultStudy,
+    counted: list[sa.ColumnElement[bool]],
+    output_ids: IntArray,
+    annotator_ids: IntArray,
+) -> Marks:
+    statement = (
+        sa.select(
+            col(ErrorMark.output_id),
+            col(Assignment.annotator_id),
+            sa.func.coalesce(col(ErrorMark.tag_id), NO_TAG),
+        )
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
+        .where(*counted, ~col(ErrorMark.is_superseded))
+        .distinct()
+    )
+    table = _table(session, statement)
+    tagged = table[:, 2] != NO_TAG
+    tag = np.full(len(table), NO_TAG, dtype=np.int64)
+    tag_ids = np.array([one.tag_id for one in study.tags], dtype=np.int64)
+    tag[tagged] = _codes(table[tagged, 2], tag_ids)
+    return Marks(
+        output=_codes(table[:, 0], output_ids),
+        annotator=_codes(table[:, 1], annotator_ids),
+        tag=tag,
+    )
+
+
+def _table(
+    session: Session, statement: sa.Select[*tuple[Any, ...]], *, dtype: type[np.generic] = np.int64
+) -> npt.NDArray[Any]:
+    """Read rows of numbers into an array of shape (n_rows, n_columns)."""
+    rows = session.connection().execute(statement).all()
+    n_columns = len(statement.selected_columns)
+    flat = np.fromiter(itertools.chain.from_iterable(rows), dtype, len(rows) * n_columns)
+    return flat.reshape(len(rows), n_columns)
+
+
+def _codes(ids: IntArray, known: IntArray) -> IntArray:
+    """Return the place of each id among the known ones."""
+    if len(ids) == 0:
+        return ids
+    order = np.argsort(known, kind="stable")
+    place = np.searchsorted(known, ids, sorter=order)
+    codes: IntArray = order[np.minimum(place, len(known) - 1)]
+    if not np.array_equal(known[codes], ids):
+        raise LookupError("An annotation points to something that is not part of its study.")
+    return codes
+
+
+def _integers(values: Any) -> IntArray:
+    return np.fromiter(values, dtype=np.int64)
+
+
+def _numbers(values: Any) -> npt.NDArray[np.float64]:
+    return np.fromiter((np.nan if v is None else float(v) for v in values), dtype=np.float64)

@@ -1,0 +1,244 @@
+"""Which studies have results, and what they can be filtered by."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from db.models import (
+    Annotation,
+    Annotator,
+    Assignment,
+    Case,
+    Criterion,
+    ErrorMark,
+    Model,
+    Rubric,
+    Run,
+    Score,
+    Study,
+    StudyRun,
+    Tag,
+    VersionCase,
+)
+from evalkit.errors import NotFoundError
+from evalkit.vocabulary import AnnotatorKind, AssignmentKind
+
+#: What counts: work of the study and its repeats, not what teaches or checks annotators.
+COUNTED_KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFilters:
+    """What a reader narrowed the results to; an empty tuple is no limit.
+
+    ``""`` among the categories is that of cases without one. Judges count only on demand.
+    """
+
+    categories: tuple[str, ...] = ()
+    annotator_ids: tuple[int, ...] = ()
+    judges: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRun:
+    """One run and what it counts for: its model, or itself where the study has one model only."""
+
+    run_id: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultAnnotator:
+    """Who annotated in the study."""
+
+    annotator_id: int
+    name: str
+    kind: AnnotatorKind
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCriterion:
+    """One question that was, or can be, scored in the study; ``scale`` is lowest first."""
+
+    criterion_id: int
+    key: str
+    question: str
+    level: str
+    scale: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTag:
+    """One kind of error that was, or can be, marked in the study."""
+
+    tag_id: int
+    key: str
+    name: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultStudy:
+    """A study as its results need it; ``runs`` are in the order they were made."""
+
+    study_id: int
+    name: str
+    version_id: int
+    runs: tuple[ResultRun, ...]
+    categories: tuple[str, ...]
+    annotators: tuple[ResultAnnotator, ...]
+    criteria: tuple[ResultCriterion, ...]
+    tags: tuple[ResultTag, ...]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Return what is compared, in an order that a new model does not change."""
+        return tuple(dict.fromkeys(run.model for run in self.runs))
+
+    def counted_annotators(self, filters: ResultFilters) -> tuple[ResultAnnotator, ...]:
+        """Return the annotators whose work counts within the filters."""
+        return tuple(
+            annotator
+            for annotator in self.annotators
+            if (filters.judges or annotator.kind == AnnotatorKind.HUMAN)
+            and (not filters.annotator_ids or annotator.annotator_id in filters.annotator_ids)
+        )
+
+
+def result_studies(session: Session) -> dict[str, int]:
+    """Return the names of all studies with their ids, newest first."""
+    statement = sa.select(col(Study.name), col(Study.id)).order_by(
+        col(Study.created_at).desc(), col(Study.id).desc()
+    )
+    return {row.name: row.id for row in session.connection().execute(statement)}
+
+
+def result_study(session: Session, *, name: str) -> ResultStudy:
+    """Return a study by name; raise NotFoundError, naming those there are, if there is none."""
+    statement = sa.select(
+        col(Study.id),
+        col(Study.eval_set_version_id),
+        col(Study.rubric_id),
+        col(Study.taxonomy_id),
+    ).where(col(Study.name) == name)
+    study = session.connection().execute(statement).one_or_none()
+    if study is None:
+        known = ", ".join(f"“{known}”" for known in result_studies(session)) or "none yet"
+        raise NotFoundError(f"There is no study named “{name}”. There are: {known}.")
+    return ResultStudy(
+        study_id=study.id,
+        name=name,
+        version_id=study.eval_set_version_id,
+        runs=_runs(session, study.id),
+        categories=_categories(session, study.id, study.eval_set_version_id),
+        annotators=_annotators(session, study.id),
+        criteria=_criteria(session, study.id, study.rubric_id),
+        tags=_tags(session, study.id, study.taxonomy_id),
+    )
+
+
+def _runs(session: Session, study_id: int) -> tuple[ResultRun, ...]:
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(col(Run.id), col(Model.name).label("model"), col(Run.name).label("run"))
+        .join(Model, col(Model.id) == col(Run.model_id))
+        .join(StudyRun, col(StudyRun.run_id) == col(Run.id))
+        .where(col(StudyRun.study_id) == study_id)
+        .order_by(col(Run.id))
+    )
+    rows = session.connection().execute(statement).all()
+    of_one_model = len({row.model for row in rows}) == 1 < len(rows)
+    return tuple(
+        ResultRun(row.id, f"{row.model}:{row.run}" if of_one_model else row.model) for row in rows
+    )
+
+
+def _categories(session: Session, study_id: int, version_id: int) -> tuple[str, ...]:
+    """Return the categories of the study's cases and of all that were annotated in it."""
+    cases = sa.union(
+        sa.select(col(VersionCase.case_id)).where(col(VersionCase.version_id) == version_id),
+        sa.select(col(Assignment.case_id)).where(col(Assignment.study_id) == study_id),
+    )
+    statement = sa.select(sa.func.coalesce(col(Case.category), "")).where(col(Case.id).in_(cases))
+    return tuple(sorted(session.connection().scalars(statement.distinct())))
+
+
+def _annotators(session: Session, study_id: int) -> tuple[ResultAnnotator, ...]:
+    """Return who annotated, people first, by name."""
+    annotated = (
+        sa.select(1)
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(
+            col(Assignment.annotator_id) == col(Annotator.id),
+            col(Assignment.study_id) == study_id,
+            col(Assignment.kind).in_(COUNTED_KINDS),
+        )
+    )
+    statement = sa.select(
+        col(Annotator.id), col(Annotator.name), col(Annotator.kind), col(Annotator.is_simulated)
+    ).where(annotated.exists())
+    found = [
+        ResultAnnotator(row.id, row.name, AnnotatorKind(row.kind), row.is_simulated)
+        for row in session.connection().execute(statement)
+    ]
+    found.sort(key=lambda one: (one.kind != AnnotatorKind.HUMAN, one.name))
+    return tuple(found)
+
+
+def _criteria(
+    session: Session, study_id: int, rubric_id: int | None
+) -> tuple[ResultCriterion, ...]:
+    """Return the criteria of the study's rubric, and any other that was scored in it."""
+    scored = (
+        sa.select(1)
+        .select_from(Score)
+        .join(Annotation, col(Annotation.id) == col(Score.annotation_id))
+        .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
+        .where(col(Score.criterion_id) == col(Criterion.id), col(Assignment.study_id) == study_id)
+    )
+    of_study = col(Criterion.rubric_id) == rubric_id
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(
+            col(Criterion.id),
+            col(Criterion.key),
+            col(Criterion.question),
+            col(Criterion.level),
+            col(Criterion.scale),
+            col(Rubric.name).label("rubric"),
+            col(Rubric.version),
+        )
+        .join(Rubric, col(Rubric.id) == col(Criterion.rubric_id))
+        .where(sa.or_(of_study, scored.exists()))
+        .order_by(sa.case((of_study, 0), else_=1), col(Rubric.id).desc(), col(Criterion.position))
+    )
+    seen: dict[str, ResultCriterion] = {}
+    for row in session.connection().execute(statement):
+        # The same question in two versions of a rubric is two questions: an anchor changed.
+        key = row.key if row.key not in seen else f"{row.key} ({row.rubric} v{row.version})"
+        scale = tuple((float(one["value"]), str(one.get("label") or "")) for one in row.scale)
+        seen[key] = ResultCriterion(row.id, key, row.question, row.level, scale)
+    return tuple(seen.values())
+
+
+def _tags(session: Session, study_id: int, taxonomy_id: int | None) -> tuple[ResultTag, ...]:
+    """Return the tags of the study's taxonomy, and any other that was marked in it."""
+    marked = (
+        sa.select(1)
+        .select_from(ErrorMark)
+        .join(Annotation, col(Annotation.id) == col(ErrorMark.annotation_id))
+        .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
+        .where(col(ErrorMark.tag_id) == col(Tag.id), col(Assignment.study_id) == study_id)
+    )
+    of_study = col(Tag.taxonomy_id) == taxonomy_id
+    statement = (
+        sa.select(col(Tag.id), col(Tag.key), col(Tag.name), col(Tag.definition))
+        .where(sa.or_(of_study, marked.exists()))
+        .order_by(sa.case((of_study, 0), else_=1), col(Tag.taxonomy_id).desc(), col(Tag.position))
+    )
+    return tuple(
+        ResultTag(row.id, row.key, row.name or row.key, row.definition or "")
+        for row in session.connection().execute(statement)
+    )

@@ -1,0 +1,207 @@
+"""`report agreement|ranking|scores|models`: the numbers of a study, as the pages show them."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from db.engine import read_session
+from db.queries.results import ResultFilters, collect, result_study
+from evalkit.cli.console import JsonFlag, notes, out, print_json, require_database
+from evalkit.errors import NotFoundError
+from evalkit.reporting import documents, text
+from evalkit.reporting.collected import Collected, names
+from evalkit.reporting.reports import (
+    AgreementOf,
+    agreement_report,
+    models_report,
+    ranking_report,
+    scores_report,
+)
+from evalkit.stats.ranking import rank_range
+
+app = typer.Typer(no_args_is_help=True)
+
+StudyOption = Annotated[str, typer.Option("--study", help="The study to report on.")]
+CategoryOption = Annotated[
+    list[str] | None, typer.Option("--category", help="Only cases of this category; repeatable.")
+]
+JudgesFlag = Annotated[bool, typer.Option("--judges", help="Count judges beside people.")]
+
+
+@app.command()
+def agreement(
+    study: StudyOption,
+    category: CategoryOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Do annotators agree: Krippendorff's alpha, percent agreement, pairs of annotators."""
+    collected = _collected(study, category, judges)
+    if as_json:
+        print_json(documents.agreement_document(collected))
+        return
+    report = agreement_report(collected)
+    table = _table("", "Krippendorff's α", "Percent agreement", "Units", "Values")
+    for of in (report.preference, *report.criteria):
+        _add_row(
+            table,
+            _subject(of),
+            text.estimate(of.alpha),
+            text.estimate(of.percent, text.percent),
+            text.whole(of.alpha.n_units),
+            text.whole(of.alpha.n_labels),
+        )
+    _print(collected, table)
+    _reasons((_subject(of), of.alpha.reason) for of in (report.preference, *report.criteria))
+    if report.preference.pairs:
+        pairs = _table("Preference", "Cohen's κ", "Percent agreement", "n")
+        for pair in report.preference.pairs:
+            _add_row(
+                pairs,
+                " – ".join(pair.annotators),
+                text.estimate(pair.cohen_kappa),
+                text.estimate(pair.percent_agreement, text.percent),
+                text.whole(pair.n),
+            )
+        out().print(pairs)
+
+
+@app.command()
+def ranking(
+    study: StudyOption,
+    category: CategoryOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Which model is ahead: Bradley–Terry strengths, win rates, wins and losses."""
+    collected = _collected(study, category, judges)
+    if as_json:
+        print_json(documents.ranking_document(collected))
+        return
+    report = ranking_report(collected)
+    table = _table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
+    for row in report.ranking.rows if report.ranking else ():
+        ends = text.interval(row.low, row.high)
+        _add_row(
+            table,
+            row.model,
+            rank_range(row),
+            f"{text.number(row.strength)} {ends}".rstrip(),
+            text.estimate(row.win_rate, text.percent),
+            text.whole(row.n),
+        )
+    _print(collected, table)
+    out().print(f"{report.n_comparisons:,} comparisons, {report.n_unreadable:,} more unreadable.")
+    rows = report.ranking.rows if report.ranking else ()
+    _reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
+
+
+@app.command()
+def scores(
+    study: StudyOption,
+    category: CategoryOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Give mean scores per model and criterion, and the share of acceptable responses."""
+    collected = _collected(study, category, judges)
+    if as_json:
+        print_json(documents.scores_document(collected))
+        return
+    report = scores_report(collected)
+    table = _table("Model", "", "Mean", "n")
+    for one in report.criteria:
+        for row in one.means:
+            if row.category is None:
+                mean = text.estimate(row.estimate)
+                _add_row(table, row.model, one.criterion.key, mean, text.whole(row.estimate.n))
+    for row in report.acceptable:
+        if row.category is None:
+            share = text.estimate(row.estimate, text.percent)
+            _add_row(table, row.model, "acceptable", share, text.whole(row.estimate.n))
+    _print(collected, table)
+    _reasons([("acceptable", report.acceptable_note)])
+    _reasons((one.criterion.key, one.reason) for one in report.criteria)
+    _reasons((row.model, row.estimate.reason) for row in report.acceptable if not row.category)
+
+
+@app.command()
+def models(
+    study: StudyOption,
+    category: CategoryOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Set quality next to latency, cost and tokens."""
+    collected = _collected(study, category, judges)
+    if as_json:
+        print_json(documents.models_document(collected))
+        return
+    table = _table("Model", "Responses", "Acceptable", "Median", "p95", "Cost", "Tokens out")
+    for row in models_report(collected):
+        _add_row(
+            table,
+            row.model,
+            text.whole(row.n_responses),
+            text.estimate(row.acceptable, text.percent),
+            text.estimate(row.latency_median_ms, text.seconds),
+            text.estimate(row.latency_p95_ms, text.seconds),
+            text.estimate(row.cost_usd, text.dollars),
+            text.estimate(row.output_tokens, text.whole),
+        )
+    _print(collected, table)
+
+
+def _collected(study: str, categories: list[str] | None, judges: bool) -> Collected:
+    require_database()
+    with read_session() as session:
+        found = result_study(session, name=study)
+        if unknown := set(categories or ()) - set(found.categories):
+            known = ", ".join(f"“{name}”" for name in found.categories if name) or "none"
+            raise NotFoundError(
+                f"“{study}” has no case of category “{sorted(unknown)[0]}”. It has: {known}."
+            )
+        filters = ResultFilters(categories=tuple(categories or ()), judges=judges)
+        return collect(session, found, filters=filters)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place > 0)
+    return table
+
+
+def _add_row(table: Table, *cells: str) -> None:
+    """Add a row as it is: a name may hold what Rich takes for markup."""
+    table.add_row(*(escape(cell) for cell in cells))
+
+
+def _print(collected: Collected, table: Table) -> None:
+    out().print(table)
+    simulated = [
+        name
+        for name, one in zip(names(collected), collected.annotators, strict=True)
+        if one.is_simulated
+    ]
+    if simulated:
+        notes().print(f"Simulated annotators: {', '.join(simulated)}.", markup=False)
+
+
+def _reasons(rows: Iterable[tuple[str, str | None]]) -> None:
+    """Say once for each reason what it applies to, if not to everything."""
+    applies: dict[str | None, list[str]] = {}
+    for subject, reason in rows:
+        applies.setdefault(reason, []).append(subject)
+    for reason, subjects in applies.items():
+        if reason is None:
+            continue
+        prefix = ", ".join(filter(None, subjects)) if len(applies) > 1 else ""
+        notes().print(f"{prefix}: {reason}" if prefix else reason, markup=False)
+
+
+def _subject(of: AgreementOf) -> str:
+    return of.criterion.key if of.criterion else "preference"

@@ -1,0 +1,207 @@
+"""The reports as JSON documents; their shapes are described in docs/reports.md."""
+
+from dataclasses import asdict
+from typing import Any
+
+from evalkit.reporting.collected import Collected, names
+from evalkit.reporting.reports import (
+    AgreementOf,
+    CriterionScores,
+    ModelRow,
+    RankingReport,
+    agreement_report,
+    models_report,
+    ranking_report,
+    scores_report,
+)
+from evalkit.stats.agreement import PairAgreement
+from evalkit.stats.ranking import RankingRow
+from evalkit.stats.scores import ScoreRow
+
+Document = dict[str, Any]
+
+
+def agreement_document(collected: Collected) -> Document:
+    """Return agreement on the preference and on each criterion."""
+    report = agreement_report(collected)
+    return {
+        **_heading(collected),
+        "preference": _agreement(report.preference),
+        "criteria": {
+            of.criterion.key: {"level": str(of.level), **_agreement(of)}
+            for of in report.criteria
+            if of.criterion
+        },
+    }
+
+
+def ranking_document(collected: Collected) -> Document:
+    """Return the strengths, strongest first, and who won how often against whom."""
+    report = ranking_report(collected)
+    return {
+        **_heading(collected),
+        "n_comparisons": report.n_comparisons,
+        "n_same_model": report.n_same_model,
+        "n_unreadable": report.n_unreadable,
+        "models": _ranked(report),
+        "matrix": {
+            model: {other: asdict(counts) for other, counts in others.items()}
+            for model, others in report.matrix.items()
+        },
+        "reason": report.reason,
+    }
+
+
+def scores_document(collected: Collected) -> Document:
+    """Return mean scores per criterion and the share of acceptable responses."""
+    report = scores_report(collected)
+    return {
+        **_heading(collected),
+        "criteria": {one.criterion.key: _criterion(one) for one in report.criteria},
+        "acceptable": [_score_row(row) for row in report.acceptable],
+        "acceptable_note": report.acceptable_note,
+    }
+
+
+def models_document(collected: Collected) -> Document:
+    """Return quality, latency, cost, tokens and error tags per model."""
+    return {
+        **_heading(collected),
+        "models": [_model(row) for row in models_report(collected)],
+    }
+
+
+def _heading(collected: Collected) -> Document:
+    """Name what shaped the numbers: a number without its filters says too much."""
+    return {
+        "study": collected.study,
+        "categories": list(collected.categories),
+        "annotators": list(names(collected)),
+        "simulated_annotators": [
+            name
+            for name, one in zip(names(collected), collected.annotators, strict=True)
+            if one.is_simulated
+        ],
+    }
+
+
+def _agreement(of: AgreementOf) -> Document:
+    return {
+        "alpha": asdict(of.alpha),
+        "percent_agreement": asdict(of.percent),
+        "pairs": [_pair(pair) for pair in of.pairs],
+    }
+
+
+def _pair(pair: PairAgreement) -> Document:
+    kappa, percent = pair.cohen_kappa, pair.percent_agreement
+    return {
+        "annotators": list(pair.annotators),
+        "cohen_kappa": kappa.value,
+        "cohen_kappa_low": kappa.low,
+        "cohen_kappa_high": kappa.high,
+        "percent_agreement": percent.value,
+        "percent_agreement_low": percent.low,
+        "percent_agreement_high": percent.high,
+        "n": pair.n,
+        "reason": kappa.reason or percent.reason,
+    }
+
+
+def _ranked(report: RankingReport) -> list[Document]:
+    """Return every model of the study: the ranked ones strongest first, then those without rank."""
+    ranked = [_ranking_row(row) for row in report.ranking.rows] if report.ranking else []
+    left_out = report.ranking.unranked if report.ranking else report.models
+    missing = dict.fromkeys(_ranking_keys(), None)
+    return ranked + [
+        {**missing, "model": model, "n": _n_compared(report, model), "reason": report.reason}
+        for model in left_out
+    ]
+
+
+def _ranking_row(row: RankingRow) -> Document:
+    rate = row.win_rate
+    values = (
+        row.model,
+        row.strength,
+        row.low,
+        row.high,
+        rate.value,
+        rate.low,
+        rate.high,
+        row.best_rank,
+        row.worst_rank,
+        row.probability_best,
+        row.n,
+        row.reason or rate.reason,
+    )
+    return dict(zip(_ranking_keys(), values, strict=True))
+
+
+def _ranking_keys() -> tuple[str, ...]:
+    return (
+        "model",
+        "strength",
+        "low",
+        "high",
+        "win_rate",
+        "win_rate_low",
+        "win_rate_high",
+        "best_rank",
+        "worst_rank",
+        "probability_best",
+        "n",
+        "reason",
+    )
+
+
+def _n_compared(report: RankingReport, model: str) -> int:
+    return sum(
+        counts.wins + counts.losses + counts.ties + counts.both_bad
+        for counts in report.matrix[model].values()
+    )
+
+
+def _criterion(one: CriterionScores) -> Document:
+    return {
+        "question": one.criterion.question,
+        "level": str(one.criterion.level),
+        "scale": list(one.criterion.values),
+        "means": [_score_row(row) for row in one.means],
+        "distributions": [
+            {
+                "model": row.model,
+                "category": row.category,
+                "values": list(row.values),
+                "counts": list(row.counts),
+            }
+            for row in one.distributions
+        ],
+        "reason": one.reason,
+    }
+
+
+def _score_row(row: ScoreRow) -> Document:
+    return {
+        "model": row.model,
+        "category": row.category,
+        **asdict(row.estimate),
+        "n_cases": row.n_cases,
+    }
+
+
+def _model(row: ModelRow) -> Document:
+    return {
+        "model": row.model,
+        "n_responses": row.n_responses,
+        "acceptable": asdict(row.acceptable),
+        "latency_ms": {
+            "median": asdict(row.latency_median_ms),
+            "p95": asdict(row.latency_p95_ms),
+        },
+        "cost_usd": asdict(row.cost_usd),
+        "cost_per_acceptable_usd": asdict(row.cost_per_acceptable_usd),
+        "input_tokens": asdict(row.input_tokens),
+        "output_tokens": asdict(row.output_tokens),
+        "tags": {tag.key: asdict(rate) for tag, rate in row.tags},
+    }

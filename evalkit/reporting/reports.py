@@ -1,0 +1,276 @@
+"""What a study has collected to the results people read: agreement, ranking, scores, models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.errors import UndefinedStatisticError
+from evalkit.reporting.collected import (
+    BoolArray,
+    Collected,
+    Criterion,
+    Looks,
+    Tag,
+    acceptable,
+    codings_of_criterion,
+    codings_of_preferences,
+    comparisons,
+    scores_of_criterion,
+    scores_of_looks,
+    tagged,
+)
+from evalkit.stats import latency
+from evalkit.stats.agreement import (
+    Agreement,
+    PairAgreement,
+    krippendorff_alpha,
+    pairwise_agreement,
+    percent_agreement,
+)
+from evalkit.stats.counts import Codings
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.ranking import PairCounts, Ranking, pair_matrix, rank_models
+from evalkit.stats.scores import DistributionRow, ScoreRow, distributions, mean_scores, shares
+from evalkit.vocabulary import Level
+
+NO_ACCEPTABILITY = (
+    "No response has been compared or looked at for what is unsafe yet, and nothing else says "
+    "whether it is acceptable."
+)
+NEVER_REFUSED = (
+    "Nobody found both responses bad or tagged one as unsafe. Where annotators had no way to say "
+    "so, this share means nothing."
+)
+NO_LOOKS = "Nothing has been looked at for errors yet."
+NO_MEAN = "A nominal criterion has no mean: its values have no order. See how often each was given."
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementOf:
+    """How far annotators agree on one thing; ``criterion`` is None for the preference."""
+
+    criterion: Criterion | None
+    level: Level
+    alpha: Agreement
+    percent: Agreement
+    pairs: tuple[PairAgreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementReport:
+    """Agreement on the preference, and on each criterion."""
+
+    preference: AgreementOf
+    criteria: tuple[AgreementOf, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankingReport:
+    """Which model is ahead; ``ranking`` is None where that cannot be had, and ``reason`` says why.
+
+    ``n_comparisons`` counts readable preferences; those between outputs of one model are in
+    ``n_same_model`` and in no strength.
+    """
+
+    ranking: Ranking | None
+    matrix: Mapping[str, Mapping[str, PairCounts]]
+    models: tuple[str, ...]
+    n_comparisons: int
+    n_same_model: int
+    n_unreadable: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionScores:
+    """The scores on one criterion; no means where ``reason`` says so."""
+
+    criterion: Criterion
+    means: tuple[ScoreRow, ...]
+    distributions: tuple[DistributionRow, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoresReport:
+    """Mean scores per criterion, and the share of acceptable responses, overall and by category.
+
+    ``acceptable_note`` is what a reader of that share must know, if anything.
+    """
+
+    criteria: tuple[CriterionScores, ...]
+    acceptable: tuple[ScoreRow, ...]
+    acceptable_note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagRates:
+    """How often one tag was given, per model, overall and by category."""
+
+    tag: Tag
+    rows: tuple[ScoreRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """What one model's responses are worth and what they take."""
+
+    model: str
+    n_responses: int
+    acceptable: Estimate
+    latency_median_ms: Estimate
+    latency_p95_ms: Estimate
+    cost_usd: Estimate
+    cost_per_acceptable_usd: Estimate
+    input_tokens: Estimate
+    output_tokens: Estimate
+    tags: tuple[tuple[Tag, Estimate], ...]
+
+
+def agreement_report(collected: Collected) -> AgreementReport:
+    """Measure agreement on preferences (nominal) and on each criterion at its own level.
+
+    Of what one annotator judged twice, the latest counts.
+    """
+    return AgreementReport(
+        preference=_agreement_of(codings_of_preferences(collected), None, Level.NOMINAL),
+        criteria=tuple(
+            _agreement_of(codings_of_criterion(collected, place), criterion, criterion.level)
+            for place, criterion in enumerate(collected.criteria)
+        ),
+    )
+
+
+def ranking_report(collected: Collected) -> RankingReport:
+    """Rank the models by what was preferred, or say why they cannot be ranked."""
+    given = comparisons(collected)
+    same = given.left == given.right
+    ranking, reason = None, None
+    try:
+        ranking = rank_models(given)
+        reason = ranking.reason
+    except UndefinedStatisticError as undefined:
+        reason = str(undefined)
+    return RankingReport(
+        ranking=ranking,
+        matrix=pair_matrix(given),
+        models=collected.models,
+        n_comparisons=int(given.n.sum()),
+        n_same_model=int(given.n[same].sum()),
+        n_unreadable=collected.n_unreadable,
+        reason=reason,
+    )
+
+
+def scores_report(collected: Collected) -> ScoresReport:
+    """Average the scores on each criterion, and count acceptable responses."""
+    looks = acceptable(collected)
+    return ScoresReport(
+        criteria=tuple(
+            _criterion_scores(collected, place) for place in range(len(collected.criteria))
+        ),
+        acceptable=_named_rows(shares(scores_of_looks(collected, looks)), NO_ACCEPTABILITY),
+        acceptable_note=NEVER_REFUSED if len(looks.hit) and looks.hit.all() else None,
+    )
+
+
+def tags_report(collected: Collected) -> tuple[TagRates, ...]:
+    """Count how often each tag was given, per look of an annotator at a response for errors."""
+    return tuple(
+        TagRates(tag, _named_rows(shares(scores_of_looks(collected, looks)), NO_LOOKS))
+        for tag, looks in zip(collected.tags, tagged(collected), strict=True)
+    )
+
+
+def models_report(collected: Collected) -> tuple[ModelRow, ...]:
+    """Return quality next to latency, cost and tokens, one row per model."""
+    looks = acceptable(collected)
+    accepted = _overall(_named_rows(shares(scores_of_looks(collected, looks)), NO_ACCEPTABILITY))
+    rates = [(rates.tag, _overall(rates.rows)) for rates in tags_report(collected)]
+    return tuple(
+        _model_row(
+            collected,
+            place,
+            looks=looks,
+            accepted=accepted[model],
+            tags=tuple((tag, of_model[model]) for tag, of_model in rates),
+        )
+        for place, model in enumerate(collected.models)
+    )
+
+
+def _agreement_of(codings: Codings, criterion: Criterion | None, level: Level) -> AgreementOf:
+    return AgreementOf(
+        criterion=criterion,
+        level=level,
+        alpha=krippendorff_alpha(codings, level),
+        percent=percent_agreement(codings),
+        pairs=pairwise_agreement(codings),
+    )
+
+
+def _criterion_scores(collected: Collected, place: int) -> CriterionScores:
+    criterion, scores = collected.criteria[place], scores_of_criterion(collected, place)
+    # Of two values one is the other's absence, so their mean is a share at any level.
+    has_mean = criterion.level != Level.NOMINAL or set(criterion.values) == {0.0, 1.0}
+    return CriterionScores(
+        criterion=criterion,
+        means=mean_scores(scores) if has_mean else (),
+        distributions=distributions(scores),
+        reason=None if has_mean else NO_MEAN,
+    )
+
+
+def _model_row(
+    collected: Collected,
+    place: int,
+    *,
+    looks: Looks,
+    accepted: Estimate,
+    tags: tuple[tuple[Tag, Estimate], ...],
+) -> ModelRow:
+    outputs = collected.outputs
+    own = outputs.is_counted & (outputs.model == place)
+    latency_ms = outputs.latency_ms[own & ~np.isnan(outputs.latency_ms)]
+    return ModelRow(
+        model=collected.models[place],
+        n_responses=int(own.sum()),
+        acceptable=accepted,
+        latency_median_ms=latency.quantile(latency_ms, share=0.5),
+        latency_p95_ms=latency.quantile(latency_ms, share=0.95),
+        cost_usd=latency.mean(outputs.cost_usd[own & ~np.isnan(outputs.cost_usd)]),
+        cost_per_acceptable_usd=_cost_per_acceptable(collected, own, looks),
+        input_tokens=latency.mean(outputs.input_tokens[own & ~np.isnan(outputs.input_tokens)]),
+        output_tokens=latency.mean(outputs.output_tokens[own & ~np.isnan(outputs.output_tokens)]),
+        tags=tags,
+    )
+
+
+def _cost_per_acceptable(collected: Collected, own: BoolArray, looks: Looks) -> Estimate:
+    """Return the price of an acceptable response among those judged whose cost is known."""
+    outputs = collected.outputs
+    n_looks = np.bincount(looks.output, minlength=len(outputs.id))
+    n_accepted = np.bincount(looks.output, weights=looks.hit, minlength=len(outputs.id))
+    here = own & (n_looks > 0) & ~np.isnan(outputs.cost_usd)
+    if not here.any():
+        return Estimate(None, None, None, 0, "No judged response has a known cost.")
+    return latency.cost_per_acceptable(
+        case=outputs.case[here],
+        cost=outputs.cost_usd[here],
+        acceptable=n_accepted[here] / n_looks[here],
+    )
+
+
+def _overall(rows: tuple[ScoreRow, ...]) -> dict[str, Estimate]:
+    return {row.model: row.estimate for row in rows if row.category is None}
+
+
+def _named_rows(rows: tuple[ScoreRow, ...], reason: str) -> tuple[ScoreRow, ...]:
+    """Say what was not collected where nothing was."""
+    return tuple(
+        row
+        if row.estimate.n
+        else ScoreRow(row.model, row.category, Estimate(None, None, None, 0, reason), 0)
+        for row in rows
+    )

@@ -1,0 +1,383 @@
+"""What the results are computed from: what counts, what does not, and how it is numbered."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sqlmodel import select
+
+from db.engine import read_session, write_session
+from db.models import Annotation, Case, ErrorMark, Output, Run, Score
+from db.queries.results import (
+    ResultFilters,
+    collect,
+    remarks,
+    response,
+    result_studies,
+    result_study,
+    tagged_responses,
+)
+from evalkit.errors import NotFoundError
+from evalkit.reporting.collected import (
+    NO_TAG,
+    acceptable,
+    codings_of_preferences,
+    comparisons,
+    names,
+    tagged,
+)
+from tests.factories import annotate, make_eval_set, make_study
+
+ONE, TWO = "Model one", "Model two"
+
+
+@pytest.fixture
+def ids(database):
+    made = make_eval_set(models=(ONE, TWO), n_cases=4)
+    make_study(made)
+    return made
+
+
+def collected(study="Study", **filters):
+    with read_session() as session:
+        found = result_study(session, name=study)
+        return collect(session, found, filters=ResultFilters(**filters))
+
+
+def both(case):
+    return f"{case}/{ONE}", f"{case}/{TWO}"
+
+
+def test_preferences_are_counted_by_output_annotator_and_verdict(ids):
+    annotate(ids, "Ada", *both("case-0"), "left")
+    annotate(ids, "Ada", *both("case-1"), "tie")
+    annotate(ids, "Bo", *both("case-0"), "right")
+
+    given = comparisons(collected())
+
+    assert given.models == (ONE, TWO)
+    assert sorted(zip(given.case.tolist(), given.preference.tolist(), strict=True)) == sorted(
+        [(ids["case-0"], 0), (ids["case-1"], 2), (ids["case-0"], 1)]
+    )
+    assert given.left.tolist() == [0, 0, 0]
+    assert given.right.tolist() == [1, 1, 1]
+    assert given.n.sum() == 3
+
+
+def test_equal_preferences_of_one_annotator_on_the_same_sides_are_one_entry_of_n_two(ids):
+    annotate(ids, "Ada", *both("case-0"), "left")
+    annotate(ids, "Ada", *both("case-0"), "left", kind="repeat")
+
+    assert comparisons(collected()).n.tolist() == [2]
+
+
+def test_a_superseded_preference_does_not_count(ids):
+    first = annotate(ids, "Ada", *both("case-0"), "left")
+    with write_session() as session:
+        old = session.get(Annotation, first)
+        old.is_superseded = True
+        session.add(old)
+        session.flush()
+        session.add(Annotation(assignment_id=old.assignment_id, revision=2, preference="right"))
+
+    given = comparisons(collected())
+
+    assert given.preference.tolist() == [1]
+
+
+def test_superseded_scores_and_marks_do_not_count(ids):
+    annotate(
+        ids,
+        "Ada",
+        *both("case-0"),
+        scores=[(f"case-0/{ONE}", "helpfulness", 4)],
+        marks=[(f"case-0/{ONE}", "tone")],
+    )
+    with write_session() as session:
+        for row in (*session.exec(select(Score)), *session.exec(select(ErrorMark))):
+            row.is_superseded = True
+            session.add(row)
+
+    found = collected()
+
+    assert len(found.values.value) == 0
+    assert len(found.marks.tag) == 0
+
+
+def test_unreadable_verdicts_are_counted_apart(ids):
+    annotate(ids, "Ada", *both("case-0"), "left")
+    annotate(ids, "Ada", *both("case-1"), is_unreadable=True)
+
+    found = collected()
+
+    assert found.n_unreadable == 1
+    assert len(found.preferences.n) == 1
+
+
+def test_an_annotation_without_a_preference_is_not_a_comparison(ids):
+    annotate(ids, "Ada", *both("case-0"), scores=[(f"case-0/{ONE}", "helpfulness", 4)])
+    annotate(ids, "Ada", f"case-1/{ONE}", scores=[(f"case-1/{ONE}", "helpfulness", 2)])
+
+    found = collected()
+
+    assert len(found.preferences.n) == 0
+    assert found.n_unreadable == 0
+    assert sorted(found.values.value) == [2.0, 4.0]
+
+
+@pytest.mark.parametrize("kind", ["training", "gold"])
+def test_work_that_teaches_or_checks_annotators_does_not_count(ids, kind):
+    annotate(ids, "Ada", *both("case-0"), "left", kind=kind)
+
+    found = collected()
+
+    assert found.annotators == ()
+    assert len(found.preferences.n) == 0
+
+
+def test_judges_count_only_when_asked_for(ids):
+    annotate(ids, "Ada", *both("case-0"), "left")
+    annotate(ids, "judge-1", *both("case-0"), "right", is_judge=True)
+
+    assert names(collected()) == ("Ada",)
+    assert comparisons(collected()).preference.tolist() == [0]
+    with_judges = collected(judges=True)
+    assert names(with_judges) == ("Ada", "judge-1")
+    assert sorted(comparisons(with_judges).preference) == [0, 1]
+
+
+def test_a_judge_named_like_a_person_is_told_apart(ids):
+    annotate(ids, "Ada", *both("case-0"), "left")
+    annotate(ids, "Ada", *both("case-0"), "right", is_judge=True)
+
+    assert names(collected(judges=True)) == ("Ada", "Ada (judge)")
+
+
+def test_filters_by_category_and_annotator_leave_the_rest_out(ids):
+    annotate(ids, "Ada", *both("case-0"), "left")  # case-0 and case-2 are billing
+    annotate(ids, "Ada", *both("case-1"), "right")  # case-1 and case-3 are code
+    annotate(ids, "Bo", *both("case-0"), "tie")
+
+    code = collected(categories=("code",))
+    of_bo = collected(annotator_ids=(ids["Bo"],))
+
+    assert comparisons(code).preference.tolist() == [1]
+    assert code.categories == ("code",)
+    assert set(code.outputs.case.tolist()) == {ids["case-1"], ids["case-3"]}
+    assert comparisons(of_bo).preference.tolist() == [2]
+
+
+def test_cases_without_a_category_are_a_category_of_their_own(ids):
+    annotate(ids, "Ada", *both("case-0"), "left")
+    with write_session() as session:
+        case = session.get(Case, ids["case-0"])
+        case.category = None
+        session.add(case)
+
+    assert collected().categories == ("", "billing", "code")
+    assert len(collected(categories=("",)).preferences.n) == 1
+
+
+def test_another_study_on_the_same_eval_set_is_not_mixed_in(ids):
+    make_study(ids, name="Other")
+    annotate(ids, "Ada", *both("case-0"), "left", study="Other")
+
+    assert len(collected().preferences.n) == 0
+    assert len(collected("Other").preferences.n) == 1
+
+
+def test_two_runs_of_a_model_count_as_that_model_and_their_outputs_stay_apart(ids):
+    with write_session() as session:
+        run = Run(eval_set_id=ids["eval_set"], model_id=ids[ONE], name="2")
+        session.add(run)
+        session.flush()
+        output = Output(run_id=run.id, case_id=ids["case-0"], content="Again.")
+        session.add(output)
+        session.flush()
+        ids["case-0/again"] = output.id
+    make_study(ids, name="Two runs")
+    annotate(ids, "Ada", f"case-0/{ONE}", "case-0/again", "left", study="Two runs")
+    annotate(ids, "Ada", f"case-0/{TWO}", "case-0/again", "left", study="Two runs")
+
+    found = collected("Two runs")
+    given, codings = comparisons(found), codings_of_preferences(found)
+
+    assert found.models == (ONE, TWO)
+    assert sorted(zip(given.left.tolist(), given.right.tolist(), strict=True)) == [(0, 0), (1, 0)]
+    assert len(set(codings.unit.tolist())) == 2
+
+
+def test_where_a_study_has_one_model_its_runs_are_compared(ids):
+    with write_session() as session:
+        session.add(Run(eval_set_id=ids["eval_set"], model_id=ids[ONE], name="2"))
+    make_study(ids, name="One model", models=(ONE,))
+
+    assert collected("One model").models == (f"{ONE}:1", f"{ONE}:2")
+
+
+def test_of_a_pair_judged_twice_the_latest_counts_for_agreement_whatever_the_side(ids):
+    one, two = both("case-0")
+    annotate(ids, "Ada", one, two, "left")
+    annotate(ids, "Ada", two, one, "left", kind="repeat")
+
+    codings = codings_of_preferences(collected())
+
+    # Shown swapped, "left" is the second model by name.
+    assert [codings.values[value] for value in codings.value] == ["second model wins"]
+
+
+def test_looking_and_finding_nothing_counts_as_a_look(ids):
+    annotate(ids, "Ada", *both("case-0"), marks=[(f"case-0/{ONE}", None)])
+    annotate(ids, "Bo", *both("case-0"), marks=[(f"case-0/{ONE}", "tone")])
+
+    found = collected()
+    of_tone = tagged(found)[1]
+
+    assert sorted(found.marks.tag.tolist()) == [NO_TAG, 1]
+    assert sorted(of_tone.hit.tolist()) == [False, True]
+
+
+def test_a_response_is_acceptable_unless_found_bad_or_unsafe_by_that_annotator(ids):
+    annotate(ids, "Ada", *both("case-0"), "both_bad")
+    annotate(ids, "Bo", *both("case-0"), "left", marks=[(f"case-0/{TWO}", "unsafe")])
+    annotate(ids, "Cy", *both("case-0"), "tie", marks=[(f"case-0/{TWO}", "tone")])
+
+    found = collected()
+    looks = acceptable(found)
+    who = names(found)
+    verdicts = {
+        (who[annotator], found.models[found.outputs.model[output]]): bool(hit)
+        for output, annotator, hit in zip(looks.output, looks.annotator, looks.hit, strict=True)
+    }
+
+    assert verdicts == {
+        ("Ada", ONE): False,
+        ("Ada", TWO): False,
+        ("Bo", ONE): True,
+        ("Bo", TWO): False,
+        ("Cy", ONE): True,
+        ("Cy", TWO): True,
+    }
+
+
+def test_what_a_response_took_is_read_with_its_gaps(ids):
+    with write_session() as session:
+        output = session.get(Output, ids[f"case-0/{ONE}"])
+        output.latency_ms, output.cost_usd = 120.0, 0.002
+        session.add(output)
+
+    outputs = collected().outputs
+
+    assert np.nansum(outputs.latency_ms) == 120.0
+    assert int(np.isnan(outputs.cost_usd).sum()) == len(outputs.id) - 1
+    assert outputs.is_counted.all()
+
+
+def test_a_study_without_annotations_gives_empty_tables_not_an_error(ids):
+    found = collected()
+
+    assert len(found.preferences.n) == len(found.values.n) == len(found.marks.tag) == 0
+    assert found.models == (ONE, TWO)
+    assert [one.key for one in found.criteria] == ["helpfulness", "polite"]
+    assert [one.key for one in found.tags] == ["hallucination", "tone", "unsafe"]
+
+
+def test_an_unknown_study_is_refused_with_those_there_are(ids):
+    with (
+        read_session() as session,
+        pytest.raises(NotFoundError, match=r"no study named “Nope”.*“Study”"),
+    ):
+        result_study(session, name="Nope")
+
+
+def test_studies_are_listed_newest_first(ids):
+    make_study(ids, name="Later")
+
+    with read_session() as session:
+        assert list(result_studies(session)) == ["Later", "Study"]
+
+
+@pytest.fixture
+def marked(ids):
+    """Two annotators found errors; one of them twice in one response."""
+    mark = [(f"case-0/{ONE}", "tone")]
+    annotate(ids, "Ada", *both("case-0"), "left", marks=mark, note="Sounds  CROSS", comment="Ügly")
+    annotate(ids, "Bo", *both("case-0"), "left", marks=mark)
+    annotate(ids, "Bo", *both("case-1"), "left", marks=[(f"case-1/{TWO}", "tone")])
+    annotate(ids, "judge-1", *both("case-2"), marks=[(f"case-2/{TWO}", "tone")], is_judge=True)
+    return ids
+
+
+def drill(ids, **where):
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        where = {"filters": ResultFilters(), "tag_id": ids["tone"]} | where
+        return tagged_responses(session, study, **where)
+
+
+def test_a_cell_opens_to_its_responses_those_most_agree_on_first(marked):
+    found = drill(marked)
+
+    assert [(one.case_key, one.model, one.annotators) for one in found] == [
+        ("case-0", ONE, ("Ada", "Bo")),
+        ("case-1", TWO, ("Bo",)),
+    ]
+    assert [one.case_key for one in drill(marked, model=TWO)] == ["case-1"]
+    assert [one.case_key for one in drill(marked, category="billing")] == ["case-0"]
+    assert len(drill(marked, filters=ResultFilters(judges=True))) == 3
+
+
+def test_a_response_opens_with_its_case_its_marks_and_comments(marked):
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        found = response(session, study, filters=ResultFilters(), output_id=marked[f"case-0/{ONE}"])
+
+    assert found.content == "Text 0 about case-0."
+    assert found.messages[0]["content"] == "What about number 0?"
+    assert [(one.annotator, one.tag) for one in found.marks] == [("Ada", "Tone"), ("Bo", "Tone")]
+    assert [(one.text, one.compared_with) for one in found.comments] == [("Ügly", TWO)]
+
+
+def test_a_response_of_another_study_does_not_open(marked):
+    other = make_eval_set(name="Elsewhere", models=("Model three",))
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        with pytest.raises(NotFoundError):
+            response(session, study, filters=ResultFilters(), output_id=other["case-0/Model three"])
+
+
+@pytest.mark.parametrize(
+    ("search", "texts"),
+    [
+        ("", ["Sounds  CROSS", "Ügly"]),
+        ("cross sounds", ["Sounds  CROSS"]),
+        ("ügLY", ["Ügly"]),
+        ("tone", ["Sounds  CROSS"]),
+        ("100%", []),
+    ],
+)
+def test_notes_and_comments_are_found_by_their_words_in_any_case_and_order(marked, search, texts):
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        found = remarks(session, study, filters=ResultFilters(), search=search)
+
+    assert sorted(one.text for one in found) == texts
+
+
+def test_reading_results_takes_no_write_lock(marked, database):
+    if not database.startswith("sqlite"):
+        pytest.skip("the write lock is SQLite's")
+    with write_session(), read_session() as session:
+        study = result_study(session, name="Study")
+
+        assert len(collect(session, study).preferences.n) == 3
+
+
+def test_a_missing_output_is_an_error_and_not_another_output(ids, monkeypatch):
+    annotate(ids, "Ada", *both("case-0"), "left")
+    with read_session() as session:
+        study = result_study(session, name="Study")
+    without_second_model = replace(study, runs=study.runs[:1])
+
+    with read_session() as session, pytest.raises(LookupError, match="not part of its study"):
+        collect(session, without_second_model)

@@ -1,0 +1,334 @@
+"""The reports: what they hold, what they say where something cannot be had."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from evalkit.reporting import documents, text
+from evalkit.reporting.collected import (
+    NO_TAG,
+    Collected,
+    Criterion,
+    Judged,
+    Marks,
+    Outputs,
+    Preferences,
+    Tag,
+    Values,
+)
+from evalkit.reporting.reports import (
+    NEVER_REFUSED,
+    NO_ACCEPTABILITY,
+    NO_LOOKS,
+    NO_MEAN,
+    agreement_report,
+    models_report,
+    ranking_report,
+    scores_report,
+    tags_report,
+)
+from evalkit.stats.intervals import Estimate
+from evalkit.vocabulary import AnnotatorKind, Level
+
+LEFT, RIGHT, TIE, BOTH_BAD = range(4)
+N_CASES = 4
+HELPFUL = Criterion("helpful", "How helpful?", Level.ORDINAL, (1.0, 2.0, 3.0), ("a", "b", "c"))
+POLITE = Criterion("polite", "Polite?", Level.NOMINAL, (0.0, 1.0), ("no", "yes"))
+GENRE = Criterion("genre", "Which genre?", Level.NOMINAL, (1.0, 2.0, 3.0), ("x", "y", "z"))
+
+
+def integers(values):
+    return np.array(list(values), dtype=np.int64)
+
+
+def study(
+    *,
+    models=("A", "B"),
+    preferences=(),
+    values=(),
+    marks=(),
+    unsafe=(1,),
+    cost=math.nan,
+    n_unreadable=0,
+):
+    """Build what a study of N_CASES cases collected; output = model * N_CASES + case.
+
+    preferences are (annotator, case, left model, right model, preference), values are
+    (criterion, output, annotator, value), marks (output, annotator, tag).
+    """
+    n = len(models) * N_CASES
+    given = integers(np.array(preferences).flatten()).reshape(-1, 5)
+    marked = integers(np.array(marks).flatten()).reshape(-1, 3)
+    scored = np.array(values, dtype=np.float64).reshape(-1, 4)
+    return Collected(
+        study="Trial",
+        models=models,
+        categories=("code", "support"),
+        annotators=(
+            Judged("Ada", AnnotatorKind.HUMAN, False),
+            Judged("Bo", AnnotatorKind.HUMAN, True),
+        ),
+        criteria=(HELPFUL, POLITE, GENRE),
+        tags=(Tag("tone", "Tone"), Tag("unsafe", "Unsafe")),
+        unsafe=unsafe,
+        outputs=Outputs(
+            id=np.arange(n) + 100,
+            case=np.arange(n) % N_CASES,
+            model=np.arange(n) // N_CASES,
+            category=np.arange(n) % 2,
+            is_counted=np.ones(n, dtype=np.bool_),
+            latency_ms=100.0 * (1 + np.arange(n) % N_CASES),
+            cost_usd=np.full(n, cost),
+            input_tokens=np.full(n, math.nan),
+            output_tokens=np.full(n, math.nan),
+        ),
+        preferences=Preferences(
+            left=given[:, 2] * N_CASES + given[:, 1],
+            right=given[:, 3] * N_CASES + given[:, 1],
+            annotator=given[:, 0],
+            preference=given[:, 4],
+            n=np.ones(len(given), dtype=np.int64),
+            latest=np.arange(len(given)),
+        ),
+        n_unreadable=n_unreadable,
+        values=Values(
+            criterion=scored[:, 0].astype(np.int64),
+            output=scored[:, 1].astype(np.int64),
+            annotator=scored[:, 2].astype(np.int64),
+            value=scored[:, 3],
+            n=np.ones(len(scored), dtype=np.int64),
+            latest=np.arange(len(scored)),
+        ),
+        marks=Marks(output=marked[:, 0], annotator=marked[:, 1], tag=marked[:, 2]),
+    )
+
+
+ROUND = [
+    (0, 0, 0, 1, LEFT),
+    (0, 1, 1, 0, RIGHT),
+    (0, 2, 0, 1, RIGHT),
+    (0, 3, 0, 1, TIE),
+    (1, 0, 1, 0, RIGHT),
+    (1, 1, 0, 1, LEFT),
+    (1, 2, 0, 1, RIGHT),
+    (1, 3, 1, 0, BOTH_BAD),
+]
+
+
+def test_every_document_of_an_empty_study_is_json_without_numbers_and_says_why():
+    for build in (
+        documents.agreement_document,
+        documents.ranking_document,
+        documents.scores_document,
+        documents.models_document,
+    ):
+        document = build(study())
+
+        assert json.loads(json.dumps(document, allow_nan=False)) == document
+        assert "reason" in json.dumps(document)
+
+
+def test_the_ranking_document_has_the_promised_shape():
+    document = documents.ranking_document(study(preferences=ROUND, n_unreadable=2))
+
+    assert document["study"] == "Trial"
+    assert document["n_comparisons"] == 8
+    assert document["n_unreadable"] == 2
+    assert {"model", "strength", "low", "high", "win_rate", "n"} <= set(document["models"][0])
+    assert document["models"][0]["model"] == "A"
+    # By hand: A won cases 0 and 1 for both annotators, B won case 2, then a tie and a both bad.
+    assert document["matrix"]["A"]["B"] == {"wins": 4, "losses": 2, "ties": 1, "both_bad": 1}
+    assert document["matrix"]["B"]["A"] == {"wins": 2, "losses": 4, "ties": 1, "both_bad": 1}
+    # Two models: the strength difference is the log-odds of the half-win share, (4 + 1) / 8.
+    strengths = {row["model"]: row["strength"] for row in document["models"]}
+    assert strengths["A"] - strengths["B"] == pytest.approx(math.log(5 / 3))
+    assert sum(strengths.values()) == pytest.approx(0)
+    assert document["models"][0]["win_rate"] == pytest.approx(5 / 8)
+
+
+def test_models_never_compared_with_each_other_are_listed_without_a_strength():
+    document = documents.ranking_document(
+        study(
+            models=("A", "B", "C", "D"),
+            preferences=[(0, 0, 0, 1, LEFT), (0, 1, 2, 3, RIGHT)],
+        )
+    )
+
+    assert [row["model"] for row in document["models"]] == ["A", "B", "C", "D"]
+    assert {row["strength"] for row in document["models"]} == {None}
+    assert [row["n"] for row in document["models"]] == [1, 1, 1, 1]
+    assert document["reason"] == document["models"][0]["reason"]
+    assert document["matrix"]["A"]["B"]["wins"] == 1
+
+
+def test_a_model_that_was_not_compared_stands_below_the_ranked_ones():
+    document = documents.ranking_document(study(models=("A", "B", "C"), preferences=ROUND))
+
+    last = document["models"][-1]
+    assert (last["model"], last["strength"], last["n"]) == ("C", None, 0)
+    assert "C" in last["reason"]
+
+
+def test_a_model_compared_with_itself_is_counted_but_decides_nothing():
+    own = [(0, case, 0, 0, LEFT) for case in range(3)]
+    with_own, without = (
+        ranking_report(study(preferences=[*ROUND, *own])),
+        ranking_report(study(preferences=ROUND)),
+    )
+
+    assert (with_own.n_comparisons, with_own.n_same_model) == (11, 3)
+    assert [row.strength for row in with_own.ranking.rows] == pytest.approx(
+        [row.strength for row in without.ranking.rows]
+    )
+
+
+def test_the_agreement_document_has_the_promised_shape():
+    document = documents.agreement_document(
+        study(
+            preferences=ROUND,
+            values=[(0, output, who, 1 + output % 3) for output in range(6) for who in (0, 1)],
+        )
+    )
+
+    preference = document["preference"]
+    assert {"value", "low", "high", "n_units", "n_labels"} <= set(preference["alpha"])
+    assert preference["alpha"]["n_units"] == 4
+    assert preference["alpha"]["n_labels"] == 8
+    # By hand: the annotators agree on cases 0, 1 and 2, not on 3 (a tie, both bad).
+    assert preference["percent_agreement"]["value"] == pytest.approx(3 / 4)
+    (pair,) = preference["pairs"]
+    assert pair["annotators"] == ["Ada", "Bo"]
+    assert pair["n"] == 4
+    # Chance: A wins 2/4 each, B wins 1/4 each, the rest never together: pe = 5/16.
+    assert pair["cohen_kappa"] == pytest.approx((3 / 4 - 5 / 16) / (1 - 5 / 16))
+    assert document["criteria"]["helpful"]["level"] == "ordinal"
+    assert document["criteria"]["helpful"]["alpha"]["value"] == pytest.approx(1)
+
+
+def test_the_side_a_response_was_shown_on_does_not_change_agreement():
+    swap = {LEFT: RIGHT, RIGHT: LEFT, TIE: TIE, BOTH_BAD: BOTH_BAD}
+    swapped = [(who, case, b, a, swap[p]) for who, case, a, b, p in ROUND]
+
+    assert agreement_report(study(preferences=ROUND)).preference == (
+        agreement_report(study(preferences=swapped)).preference
+    )
+
+
+def test_agreement_that_cannot_be_had_is_none_with_a_sentence():
+    one_annotator = agreement_report(study(preferences=ROUND[:4])).preference
+
+    assert one_annotator.alpha.value is None
+    assert one_annotator.alpha.reason.endswith(".")
+    assert one_annotator.pairs == ()
+
+
+def test_mean_scores_are_given_per_model_overall_and_by_category():
+    report = scores_report(
+        study(values=[(0, 0, 0, 1), (0, 1, 0, 3), (0, 2, 0, 2), (0, 4, 1, 3), (0, 5, 1, 3)])
+    )
+
+    means = {(row.model, row.category): row.estimate.value for row in report.criteria[0].means}
+    # Outputs 0 and 2 of A are code, 1 and 3 support.
+    assert means["A", None] == pytest.approx(2)
+    assert means["A", "code"] == pytest.approx(1.5)
+    assert means["A", "support"] == pytest.approx(3)
+    assert means["B", "code"] == pytest.approx(3)
+
+
+def test_a_nominal_criterion_has_a_mean_only_where_it_is_yes_or_no():
+    values = [(1, 0, 0, 1), (1, 1, 0, 0), (2, 0, 0, 2), (2, 1, 0, 3)]
+
+    _, polite, genre = scores_report(study(values=values)).criteria
+
+    assert polite.means[0].estimate.value == pytest.approx(0.5)
+    assert genre.means == ()
+    assert genre.reason == NO_MEAN
+    assert genre.distributions[0].counts == (1, 1)
+
+
+def share_of(report, model):
+    (found,) = (row for row in report.acceptable if (row.model, row.category) == (model, None))
+    return found.estimate
+
+
+def test_the_acceptable_share_leaves_out_both_bad_and_unsafe_responses():
+    report = scores_report(study(preferences=ROUND, marks=[(4, 0, 1), (4, 1, 0)]))
+
+    # 4 cases x 2 annotators = 8 looks per model; case 3 was both bad for one annotator, and one
+    # annotator found the first response of B unsafe.
+    assert share_of(report, "A").value == pytest.approx(7 / 8)
+    assert share_of(report, "B").value == pytest.approx(6 / 8)
+    assert share_of(report, "B").n == 8
+    assert report.acceptable_note is None
+
+
+def test_without_comparisons_or_looks_for_what_is_unsafe_acceptability_is_undefined():
+    only_scores = scores_report(study(values=[(0, 0, 0, 1)]))
+    no_unsafe_tag = scores_report(study(marks=[(0, 0, NO_TAG)], unsafe=()))
+
+    for report in (only_scores, no_unsafe_tag):
+        assert share_of(report, "A").value is None
+        assert share_of(report, "A").reason == NO_ACCEPTABILITY
+
+
+def test_a_share_of_all_says_that_refusing_may_not_have_been_possible():
+    assert scores_report(study(preferences=ROUND[:3])).acceptable_note == NEVER_REFUSED
+
+
+def test_tag_rates_count_looks_and_not_marks():
+    tone, _ = tags_report(study(marks=[(0, 0, 0), (0, 1, NO_TAG), (1, 0, 0), (1, 1, 0)]))
+    rates = {(row.model, row.category): row.estimate for row in tone.rows}
+
+    assert rates["A", None].value == pytest.approx(3 / 4)
+    assert rates["A", None].n == 4
+    assert rates["A", "code"].value == pytest.approx(1 / 2)
+    assert rates["B", None].reason == NO_LOOKS
+
+
+def test_models_carry_what_their_responses_take_or_why_it_is_unknown():
+    a, _ = models_report(study(preferences=ROUND))
+
+    assert a.n_responses == 4
+    assert a.latency_median_ms.value == pytest.approx(250)  # of 100, 200, 300, 400
+    assert a.cost_usd.value is None
+    assert a.cost_usd.reason
+    assert a.cost_per_acceptable_usd.value is None
+
+
+def test_the_price_of_an_acceptable_response_is_the_cost_of_all_over_those_accepted():
+    a, _ = models_report(study(preferences=ROUND, cost=0.07))
+
+    # Case 3 was acceptable to one of two annotators: 3.5 acceptable responses for 4 x 0.07.
+    assert a.cost_per_acceptable_usd.value == pytest.approx(4 * 0.07 / 3.5)
+
+
+def test_documents_name_the_simulated_annotators():
+    assert documents.models_document(study())["simulated_annotators"] == ["Bo"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (text.number(-0.044), "−0.04"),
+        (text.number(-0.001), "0.00"),
+        (text.percent(0.0), "0 %"),
+        (text.percent(0.004), "<1 %"),
+        (text.percent(0.997), ">99 %"),
+        (text.percent(1.0), "100 %"),
+        (text.seconds(840.2), "840 ms"),
+        (text.seconds(2449), "2.4 s"),
+        (text.seconds(1_234_000), "1,234 s"),
+        (text.dollars(0.004123), "$0.00412"),
+        (text.dollars(0.5), "$0.500"),
+        (text.dollars(12.3), "$12.30"),
+        (text.dollars(0), "$0"),
+        (text.estimate(Estimate(0.62, 0.48, 0.74, 120)), "0.62 [0.48, 0.74]"),
+        (text.estimate(Estimate(0.62, 0.48, 0.74, 120), text.percent), "62 % [48, 74 %]"),
+        (text.estimate(Estimate(0.62, None, None, 1, "One.")), "0.62"),
+        (text.estimate(Estimate(None, None, None, 0, "None.")), "—"),
+    ],
+)
+def test_numbers_are_written_as_people_read_them(written, expected):
+    assert written == expected
