@@ -3,19 +3,19 @@
 import streamlit as st
 
 from evalkit.vocabulary import Role
-from pages.shared import state
-from pages.shared.menu import pages_of, start_of
+from pages.shared import menu, state
 
-st.set_page_config(page_title="evalkit", page_icon=":material/balance:", layout="wide")
+st.set_page_config(page_title="evalkit", layout="wide")
 user = state.require(Role.ANNOTATOR)
+st.logo(state.MARK, size="small", link=None)
 
 sections: dict[str, list[st.Page]] = {}
-for entry in pages_of(user.role):
+for entry in menu.pages_of(user.role):
     page = st.Page(
         entry.file,
         title=entry.title,
         url_path=entry.address,
-        default=entry.file == start_of(user.role),
+        default=entry == menu.HOME,
         visibility="visible" if entry.in_menu else "hidden",
     )
     sections.setdefault(entry.section, []).append(page)

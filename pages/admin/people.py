@@ -17,6 +17,7 @@ with read_session() as session:
 st.title("People")
 shown_once = st.session_state.pop("invitation", None)
 if shown_once is not None:
+    st.session_state["new-name"] = ""
     with st.container(border=True):
         st.text(f"Send this link to {shown_once.name}. It works once, within 14 days.")
         st.code(state.origin() + shown_once.path, language=None)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import streamlit as st
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -27,8 +28,8 @@ _TEMPLATES = Environment(
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     # Browsers withhold the origin of a form, too, where the referrer is "no-referrer".
     "Referrer-Policy": "same-origin",
@@ -152,6 +153,14 @@ async def _style(_request: Request) -> Response:
     return FileResponse(FOLDER / "account.css", headers={"Cache-Control": "max-age=3600"})
 
 
+async def _font(_request: Request) -> Response:
+    """Serve the font the pages have, out of Streamlit's own files."""
+    found = sorted(Path(st.__file__).parent.glob("static/**/SourceSansVF-Upright*.woff2"))
+    if not found:
+        return Response(status_code=404)
+    return FileResponse(found[0], headers={"Cache-Control": "max-age=86400"})
+
+
 async def _mark(_request: Request) -> Response:
     return FileResponse(FOLDER / "mark.svg", headers={"Cache-Control": "max-age=86400"})
 
@@ -198,5 +207,7 @@ ROUTES = [
         methods=["GET", "POST"],
     ),
     Route("/account.css", _style),
+    Route("/account.woff2", _font),
     Route("/mark.svg", _mark),
+    Route("/favicon.png", _mark),  # what Streamlit asks for; browsers go by the content type
 ]

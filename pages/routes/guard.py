@@ -14,7 +14,7 @@ from db.queries.people import is_first_run
 from pages.routes.session import signed_in
 
 #: Open to everybody: they ask for themselves, or hold nothing but the program.
-OPEN = ("/sign-in", "/sign-out", "/first-run", "/invitation/", "/account.css", "/mark.svg")
+OPEN = ("/sign-in", "/sign-out", "/first-run", "/invitation/", "/account.", "/mark.svg")
 OPEN += ("/healthz", "/static/", "/component/", "/_stcore/", "/favicon.")
 #: Holds what people upload and download; asked for by scripts, so no page is shown instead.
 HELD = ("/media/", "/_stcore/upload_file/")

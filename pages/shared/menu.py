@@ -17,18 +17,17 @@ class Entry:
     in_menu: bool = True
 
 
+HOME = Entry("home.py", "home", "Home", "", Role.ANNOTATOR, in_menu=False)
+
 ENTRIES = (
+    HOME,
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
     Entry("admin/people.py", "people", "People", "Admin", Role.ADMIN),
 )
 
 #: Where people start: the first of these that is among their pages.
-START = {
-    Role.ANNOTATOR: ("annotate/studies.py",),
-    Role.LEAD: ("results/overview.py", "library/studies.py"),
-    Role.ADMIN: ("results/overview.py", "admin/people.py"),
-}
+STARTS = ("results/overview.py", "annotate/studies.py", "library/studies.py")
 
 
 def pages_of(role: Role) -> tuple[Entry, ...]:
@@ -37,7 +36,7 @@ def pages_of(role: Role) -> tuple[Entry, ...]:
     return tuple(entry for entry in ENTRIES if order.index(role) >= order.index(entry.role))
 
 
-def start_of(role: Role) -> str:
+def start_of(role: Role) -> str | None:
     """Return the file of the page a role starts on."""
-    files = [entry.file for entry in pages_of(role)]
-    return next((file for file in START[role] if file in files), files[0])
+    files = {entry.file for entry in pages_of(role)}
+    return next((file for file in STARTS if file in files), None)

@@ -1,5 +1,6 @@
 """Who is looking at the page, asked again at every run."""
 
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
@@ -7,6 +8,8 @@ import streamlit as st
 from db.queries.people import User
 from evalkit.vocabulary import Role
 from pages.routes import session
+
+MARK = str(Path(session.__file__).with_name("mark.svg"))
 
 #: The corner lies in Streamlit's own header and takes no room on the page.
 _CORNER = """<style>
@@ -45,7 +48,7 @@ def account_menu(user: User) -> None:
         st.html(_CORNER)
         with st.popover(user.name, icon=":material/account_circle:", type="tertiary"):
             st.text(f"Signed in as {user.name}, {user.role}")
-            st.html('<a href="/sign-out" target="_self">Sign out</a>')
+            st.html('<a href="/sign-out" target="_self" style="color: inherit">Sign out</a>')
 
 
 def origin() -> str:
