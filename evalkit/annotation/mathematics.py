@@ -71,13 +71,19 @@ def _mathematics(token: Token, *, display: str) -> str:
     source = token.content.strip()
     opening, closing = _delimiters(token)
     as_written = f'<code class="ek-tex">{html.escape(opening + token.content + closing)}</code>'
-    if not source or len(source) > MAX_MATH_CHARACTERS:
+    if not source or len(source) > MAX_MATH_CHARACTERS or not _is_balanced(source):
         return as_written
     try:
         element = convert_to_element(source, display=display)
         return _mathml(element)
     except Exception:  # noqa: BLE001 - the converter raises anything at all on hostile input
         return as_written
+
+
+def _is_balanced(source: str) -> bool:
+    """Say whether every brace is closed; where one is not, the converter drops commands."""
+    bare = source.replace("\\\\", "").replace("\\{", "").replace("\\}", "")
+    return bare.count("{") == bare.count("}")
 
 
 def _delimiters(token: Token) -> tuple[str, str]:

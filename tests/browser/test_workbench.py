@@ -1,0 +1,462 @@
+"""The annotation screen in a browser, against a server that plays the annotation routes."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOWN = '.ek-workbench[data-state="live"]'
+N_SCORES = 6  # three criteria, two responses
+
+pytestmark = pytest.mark.browser
+
+
+class FakeServer:
+    """The address of the app, and what its fake routes saw."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def state(self) -> dict[str, Any]:
+        """Return runs, requests, drafts and submissions so far."""
+        with urllib.request.urlopen(f"{self.address}/fake/state", timeout=5) as answer:
+            return dict(json.load(answer))
+
+    def start_over(self, *planned: list[Any]) -> None:
+        """Forget everything; answer what is planned, ``[path, status, body]``, before the truth."""
+        self._post("/fake/plan?reset=1", list(planned))
+
+    def requests(self, path: str) -> list[dict[str, Any]]:
+        """Return the bodies sent to one path, in order."""
+        return [one["body"] for one in self.state()["requests"] if one["path"] == path]
+
+    def wait_for(self, path: str, condition: Callable[[list[dict[str, Any]]], bool]) -> None:
+        """Wait until what was sent to a path fulfils the condition."""
+        deadline = time.monotonic() + 15
+        while not condition(self.requests(path)):
+            assert time.monotonic() < deadline, self.requests(path)
+            time.sleep(0.05)
+
+    def _post(self, path: str, body: Any) -> None:
+        request = urllib.request.Request(
+            f"{self.address}{path}", data=json.dumps(body).encode(), method="POST"
+        )
+        urllib.request.urlopen(request, timeout=5).close()
+
+
+@pytest.fixture(scope="module")
+def server(browser: object, free_port: int) -> Iterator[FakeServer]:
+    """Serve the small app of ``apps/``; the browser first, so that a skip costs nothing."""
+    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/apps/workbench_app.py"]
+    options = {
+        "server.port": free_port,
+        "server.address": "127.0.0.1",
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "runner.postScriptGC": "false",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    address = f"http://127.0.0.1:{free_port}"
+    with subprocess.Popen(
+        [*command, *flags], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            _wait_until_up(address, process)
+            yield FakeServer(address)
+        finally:
+            process.terminate()
+
+
+def _wait_until_up(address: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError("The app of the workbench tests did not start.")
+
+
+@pytest.fixture
+def opened(server: FakeServer, chromium_page: Page) -> Callable[..., Page]:
+    """Open the workbench with these tasks and a clean server."""
+
+    def _open(tasks: str = "plain,tools", *planned: list[Any]) -> Page:
+        server.start_over(*planned)
+        chromium_page.goto(f"{server.address}/?tasks={tasks}")
+        chromium_page.wait_for_selector(SHOWN)
+        return chromium_page
+
+    return _open
+
+
+def press(page: Page, keys: str) -> None:
+    """Press single keys one after the other."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def fill(page: Page) -> None:
+    """Answer everything by keyboard: the preference, then a digit a score."""
+    press(page, "b" + "435241"[:N_SCORES])
+
+
+def wait_for_case(page: Page, words: str) -> None:
+    """Wait until the case with these words is shown and may be worked on."""
+    expect(page.locator(f"{SHOWN} .ek-category")).to_have_text(words)
+
+
+def test_a_case_is_judged_by_keyboard_alone_at_one_rerun(server, opened):
+    page = opened()
+    runs = server.state()["runs"]
+
+    fill(page)
+    press(page, "n")
+    page.keyboard.type("Crabs say so, really.")  # letters that are keys elsewhere
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    wait_for_case(page, "tool use")
+
+    (sent,) = server.requests("submit")
+    assert sent["assignment_id"] == 1
+    assert sent["draft"] == {
+        "preference": "right",
+        "scores": {
+            "left": {"helpfulness": 4, "correctness": 5, "instruction_following": 4},
+            "right": {"helpfulness": 3, "correctness": 2, "instruction_following": 1},
+        },
+        "tags": {"left": {}, "right": {}},
+        "comment": "Crabs say so, really.",
+    }
+    assert server.state()["runs"] - runs == 1
+    assert all(one["header"] == "1" for one in server.state()["requests"])
+    assert page.complaints == []
+
+
+def test_the_next_case_starts_at_its_top_with_the_focus_on_its_heading(server, opened):
+    page = opened("long,tools")
+    page.locator(".ek-pane-body").first.evaluate("body => body.scrollTop = 400")
+    page.locator(".ek-case-body").evaluate("body => body.scrollTop = 200")
+
+    fill(page)
+    page.keyboard.press("Control+Enter")
+    wait_for_case(page, "tool use")
+
+    expect(page.locator(".ek-case-heading")).to_be_focused()
+    tops = page.evaluate(
+        """() => ['.ek-main', '.ek-pane-body', '.ek-case-body', '[data-testid="stMain"]']
+            .map((name) => document.querySelector(name).scrollTop)"""
+    )
+    assert tops == [0, 0, 0, 0]
+
+
+def test_a_draft_is_stored_and_comes_back_after_a_reload(server, opened):
+    page = opened()
+
+    press(page, "x42")
+    page.locator(".ek-chip").first.click(click_count=2)
+    page.locator(".ek-comment-field").fill("half done")
+    server.wait_for(
+        "draft", lambda sent: bool(sent) and sent[-1]["draft"]["comment"] == "half done"
+    )
+    expect(page.locator(".ek-status")).to_have_text("Draft saved")
+    page.reload()
+    page.wait_for_selector(SHOWN)
+
+    expect(page.get_by_role("radio", name="Both bad")).to_have_attribute("aria-checked", "true")
+    assert page.locator('.ek-scale [aria-checked="true"]').all_inner_texts() == ["4", "2"]
+    expect(page.locator(".ek-chip").first).to_have_attribute("data-severity", "2")
+    expect(page.locator(".ek-comment-field")).to_have_value("half done")
+
+
+def test_what_was_just_entered_is_stored_when_the_page_is_left_at_once(server, opened):
+    page = opened()
+
+    press(page, "e")
+    page.goto("about:blank")
+
+    server.wait_for("draft", lambda sent: bool(sent) and sent[-1]["draft"]["preference"] == "tie")
+
+
+def test_what_is_missing_is_said_highlighted_and_focused(server, opened):
+    page = opened()
+
+    press(page, "4325")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator(".ek-problem")).to_have_text(
+        "Still to do: the preference, Does it follow the instructions? (A) "
+        "and Does it follow the instructions? (B)."
+    )
+    assert page.locator(".ek-missing").count() == 3
+    expect(page.get_by_role("radio", name="A better")).to_be_focused()
+    assert server.requests("submit") == []
+    press(page, "a12")
+    assert page.locator(".ek-missing").count() == 0
+    expect(page.locator(".ek-problem")).to_be_empty()
+
+
+def test_what_the_server_finds_missing_is_shown_as_well(server, opened):
+    page = opened(
+        "plain,tools", ["submit", 422, {"error": "Score A first.", "fields": ["left.correctness"]}]
+    )
+
+    fill(page)
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".ek-problem")).to_have_text("Score A first.")
+    assert page.locator(".ek-missing").count() == 1
+    page.keyboard.press("Enter")
+    wait_for_case(page, "tool use")
+
+
+def test_a_double_click_and_a_held_enter_store_one(server, opened):
+    page = opened()
+    runs = server.state()["runs"]
+
+    fill(page)
+    page.get_by_role("button", name="Submit").dblclick()
+    for _ in range(20):
+        page.keyboard.down("Enter")  # repeats, as a key does that is held
+    page.keyboard.up("Enter")
+    wait_for_case(page, "tool use")
+    page.wait_for_timeout(500)
+
+    assert len(server.requests("submit")) == 1
+    assert server.state()["runs"] - runs == 1
+
+
+def test_a_failing_server_is_asked_again_with_the_same_key(server, opened):
+    page = opened("plain,tools", ["submit", 503, {}], ["submit", 503, {}])
+
+    fill(page)
+    page.keyboard.press("Enter")
+    expect(page.locator(".ek-status")).to_contain_text("Not stored yet")
+    wait_for_case(page, "tool use")
+
+    sent = server.requests("submit")
+    assert len(sent) == 3
+    assert len({one["submission_key"] for one in sent}) == 1
+    assert len(server.state()["submitted"]["1"]) == 1
+
+
+def test_a_cut_connection_is_told_and_mended(server, opened):
+    page = opened()
+    cut = [True]
+
+    def pass_or_cut(route: Route) -> None:
+        if cut[0]:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/annotate/*", pass_or_cut)
+    fill(page)
+    expect(page.locator(".ek-status")).to_have_text("Not saved: no connection. Retrying")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ek-status")).to_have_text("Not stored yet: no connection. Retrying")
+    cut[0] = False
+    wait_for_case(page, "tool use")
+
+    assert len(server.state()["submitted"]["1"]) == 1
+
+
+def test_a_signed_out_annotator_is_told_and_loses_nothing(server, opened):
+    page = opened("plain,tools", ["submit", 401, {"error": "Please sign in again."}])
+
+    fill(page)
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".ek-problem")).to_have_text("Please sign in again.")
+    page.keyboard.press("Enter")
+    wait_for_case(page, "tool use")
+
+
+def test_letters_typed_into_the_comment_are_no_shortcuts(server, opened):
+    page = opened()
+
+    page.locator(".ek-comment-field").click()
+    page.keyboard.type("a b e x s g ? [ ] r c 1 2 3")
+    page.keyboard.press("Enter")
+
+    assert page.locator('[aria-checked="true"]:not(.ek-side-switch *)').count() == 0
+    assert page.locator("dialog").count() == 0
+    expect(page.locator(".ek-problem")).to_be_empty()
+    expect(page.locator(".ek-comment-field")).to_have_value("a b e x s g ? [ ] r c 1 2 3\n")
+
+
+def test_streamlits_own_keys_do_nothing_here(server, opened):
+    page = opened()
+    runs = server.state()["runs"]
+
+    press(page, "rc")
+    press(page, "rc")
+    page.wait_for_timeout(500)
+
+    assert page.get_by_role("dialog").count() == 0
+    assert server.state()["runs"] == runs
+
+
+def test_keys_with_a_modifier_are_left_to_the_browser(server, opened):
+    page = opened()
+
+    for keys in ("Control+a", "Control+b", "Alt+s", "Meta+e"):
+        page.keyboard.press(keys)
+
+    assert page.locator('.ek-form [aria-checked="true"]').count() == 0
+    assert page.locator("dialog").count() == 0
+
+
+def test_skipping_asks_for_a_reason_and_goes_on(server, opened):
+    page = opened()
+
+    press(page, "s2")
+    page.keyboard.press("Enter")
+    wait_for_case(page, "tool use")
+
+    assert server.requests("skip") == [{"assignment_id": 1, "reason": "not_my_field", "note": ""}]
+
+
+def test_one_can_go_back_and_change_what_was_submitted(server, opened):
+    page = opened()
+    fill(page)
+    page.keyboard.press("Enter")
+    wait_for_case(page, "tool use")
+
+    press(page, "[")
+    wait_for_case(page, "support")
+    press(page, "a")
+    page.get_by_role("button", name="Submit again").click()
+    wait_for_case(page, "tool use")
+
+    first, second = server.requests("submit")
+    assert first["submission_key"] != second["submission_key"]
+    assert (first["editing"], second["editing"]) == (False, True)
+    assert second["draft"]["preference"] == "left"
+
+
+def test_guidelines_and_keys_open_and_close_by_their_keys(server, opened):
+    page = opened()
+
+    for key, words in (("g", "The main point is false"), ("?", "Equally good")):
+        press(page, key)
+        expect(page.locator("dialog")).to_contain_text(words)
+        press(page, "a" + key)
+        assert page.locator("dialog").count() == 0
+        press(page, key)
+        page.keyboard.press("Escape")
+        assert page.locator("dialog").count() == 0
+    assert page.locator('.ek-form [aria-checked="true"]').count() == 0
+
+
+def test_the_anchor_of_a_level_is_read_where_it_is_chosen(server, opened):
+    page = opened()
+    anchors = page.locator("#ek-anchors-0")
+
+    page.locator(".ek-scale").first.get_by_role("radio").nth(1).hover()
+    expect(anchors).to_contain_text("A small part is usable")
+    press(page, "5")
+    page.mouse.move(0, 0)
+    expect(anchors).to_contain_text("Exactly what was wanted")
+
+
+def test_raw_text_is_one_key_away_and_exact(server, opened):
+    page = opened()
+
+    press(page, "r")
+
+    raw = page.locator(".ek-raw-view").first.inner_text()
+    assert '<img src=x onerror="window.hurt=1">' in raw
+    assert "**14 March**" in raw
+
+
+def test_nothing_in_a_response_is_loaded_run_or_followed(server, opened, chromium_page):
+    asked: list[str] = []
+    chromium_page.on("request", lambda request: asked.append(request.url))
+    page = opened()
+    page.locator(".ek-link").first.click()
+
+    assert all(url.startswith((server.address, "data:", "blob:")) for url in asked)
+    assert page.evaluate("window.hurt") is None
+    assert page.url.startswith(server.address)
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize("task", ["plain", "tools", "empty", "long", "scripts", "single", "bare"])
+def test_nothing_makes_the_page_wider_than_the_screen(server, opened, chromium_page, task, width):
+    chromium_page.set_viewport_size({"width": width, "height": 900})
+    page = opened(task)
+
+    over = page.evaluate(
+        """() => ['html', '.ek-workbench', '.ek-main', '.ek-case-body', '.ek-pane-body']
+            .map((name) => document.querySelector(name))
+            .map((element) => element.scrollWidth - element.clientWidth)"""
+    )
+    assert over == [0] * 5
+
+
+@pytest.mark.parametrize("task", ["plain", "tools", "long"])
+def test_case_panes_and_form_are_all_in_view(server, opened, task):
+    page = opened(task)
+    page.wait_for_timeout(100)
+
+    rows = page.locator(".ek-case, .ek-panes, .ek-preference, .ek-row, .ek-tags, .ek-comment")
+    footer = page.locator(".ek-footer").bounding_box()
+    boxes = [row.bounding_box() for row in rows.all()]
+
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= footer["y"] for box in boxes)
+    assert page.locator(".ek-pane").first.bounding_box()["height"] >= 240
+    assert page.locator(".ek-case").bounding_box()["height"] <= 0.3 * 900
+
+
+def test_arabic_lists_read_from_the_right(server, opened):
+    page = opened("scripts")
+
+    assert (
+        page.locator(".ek-pane-body ul").first.evaluate("list => getComputedStyle(list).direction")
+        == "rtl"
+    )
+
+
+def test_an_empty_response_is_said_to_be_empty(server, opened):
+    page = opened("empty")
+
+    panes = page.locator(".ek-pane-body").all_inner_texts()
+    assert panes == ["The model returned nothing.", "The model returned only white space."]
+
+
+def test_a_single_response_has_no_preference_and_no_second_scale(server, opened):
+    page = opened("single,tools")
+
+    assert page.locator(".ek-preference").count() == 0
+    press(page, "432")
+    page.keyboard.press("Enter")
+    wait_for_case(page, "tool use")
+
+    (sent,) = server.requests("submit")
+    assert sent["draft"]["preference"] is None
+    assert sent["draft"]["scores"]["right"] == {}
+
+
+def test_time_is_counted_while_somebody_is_at_work(server, opened):
+    page = opened()
+
+    page.wait_for_timeout(1500)
+    press(page, "a")
+    server.wait_for("draft", bool)
+
+    assert 1 < server.requests("draft")[-1]["active_seconds"] < 60
