@@ -1,6 +1,6 @@
 """Bradley–Terry strengths: maximum likelihood on pair counts, covariance clustered by case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -71,6 +71,39 @@ def _cell(comparisons: Comparisons) -> IntArray:
 
 def _is_plain(n: IntArray) -> bool:
     return bool((n == 1).all())
+
+
+def compared_only(comparisons: Comparisons) -> tuple[Comparisons, tuple[str, ...]]:
+    """Leave out models without a comparison with another; return the rest, and those by name.
+
+    Raises
+    ------
+    UndefinedStatisticError
+        Where no two models were compared.
+    """
+    n_models = len(comparisons.models)
+    counts = pair_counts(comparisons).sum(axis=2)
+    seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0
+    if not seen.any():
+        raise UndefinedStatisticError("No two models have been compared yet.")
+    kept = tuple(m for m, s in zip(comparisons.models, seen, strict=True) if s)
+    if len(kept) == n_models:
+        return comparisons, ()
+    code = np.cumsum(seen) - 1
+    mask = seen[comparisons.left] & seen[comparisons.right]
+    unranked = tuple(m for m, s in zip(comparisons.models, seen, strict=True) if not s)
+    return (
+        replace(
+            comparisons,
+            case=comparisons.case[mask],
+            left=code[comparisons.left[mask]],
+            right=code[comparisons.right[mask]],
+            preference=comparisons.preference[mask],
+            n=comparisons.n[mask],
+            models=kept,
+        ),
+        unranked,
+    )
 
 
 def half_wins(counts: IntArray) -> FloatArray:

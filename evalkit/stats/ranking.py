@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.errors import UndefinedStatisticError
 from evalkit.stats import bradley_terry
 from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, TIE, Comparisons, FloatArray, IntArray
 from evalkit.stats.intervals import (
@@ -147,7 +146,7 @@ def rank_models(comparisons: Comparisons) -> Ranking:
     Hunter (2004), Annals of Statistics 32; Liang & Zeger (1986), Biometrika 73; Hothorn, Bretz
     & Westfall (2008), Biometrical Journal 50 (max-t).
     """
-    compared, unranked = _compared_only(comparisons)
+    compared, unranked = bradley_terry.compared_only(comparisons)
     fit = bradley_terry.fit(compared)
     rates = _win_rates(compared)
     # Strongest first from here on: draws then do not depend on the models' names.
@@ -186,33 +185,6 @@ def rank_models(comparisons: Comparisons) -> Ranking:
 def pair_matrix(comparisons: Comparisons) -> dict[str, dict[str, PairCounts]]:
     """Return what each model did against each other one; zeros where they never met."""
     return _matrix(bradley_terry.pair_counts(comparisons), comparisons.models)
-
-
-def _compared_only(comparisons: Comparisons) -> tuple[Comparisons, tuple[str, ...]]:
-    """Leave out models without a comparison with another; return them by name."""
-    n_models = len(comparisons.models)
-    counts = bradley_terry.pair_counts(comparisons).sum(axis=2)
-    seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0
-    if not seen.any():
-        raise UndefinedStatisticError("No two models have been compared yet.")
-    kept = tuple(m for m, s in zip(comparisons.models, seen, strict=True) if s)
-    if len(kept) == n_models:
-        return comparisons, ()
-    code = np.cumsum(seen) - 1
-    mask = seen[comparisons.left] & seen[comparisons.right]
-    unranked = tuple(m for m, s in zip(comparisons.models, seen, strict=True) if not s)
-    return (
-        replace(
-            comparisons,
-            case=comparisons.case[mask],
-            left=code[comparisons.left[mask]],
-            right=code[comparisons.right[mask]],
-            preference=comparisons.preference[mask],
-            n=comparisons.n[mask],
-            models=kept,
-        ),
-        unranked,
-    )
 
 
 def _win_rates(comparisons: Comparisons) -> ClusteredMeans:

@@ -1,0 +1,73 @@
+"""Every two models against each other: win rates with intervals, and circles among them."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from evalkit.stats.bradley_terry import LEFT_SHARE
+from evalkit.stats.counts import Comparisons
+from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+
+
+@dataclass(frozen=True, slots=True)
+class PairWinRate:
+    """The share of their comparisons that ``model`` won against ``other``, ties half."""
+
+    model: str
+    other: str
+    estimate: Estimate
+
+
+def pairwise_win_rates(comparisons: Comparisons) -> tuple[PairWinRate, ...]:
+    """Return the win rate of every model against every other one.
+
+    Parameters
+    ----------
+    comparisons : Comparisons
+        Ties and both bad are half a win.
+
+    Returns
+    -------
+    tuple of PairWinRate
+        Both directions, in the order of ``comparisons.models``; Wilson's interval at the
+        effective number of comparisons, clustered by case. None where the two never met.
+    """
+    n_models = len(comparisons.models)
+    other = comparisons.left != comparisons.right
+    left = comparisons.left[other].astype(np.int64)
+    right = comparisons.right[other].astype(np.int64)
+    share = LEFT_SHARE[comparisons.preference[other]]
+    means = clustered_means(
+        np.concatenate([left * n_models + right, right * n_models + left]),
+        case=np.tile(comparisons.case[other], 2),
+        value=np.concatenate([share, 1 - share]),
+        n=np.tile(comparisons.n[other], 2),
+        n_groups=n_models * n_models,
+    )
+    return tuple(
+        PairWinRate(model, rival, share_estimate(means, i * n_models + j))
+        for i, model in enumerate(comparisons.models)
+        for j, rival in enumerate(comparisons.models)
+        if i != j
+    )
+
+
+def circles(win_rates: tuple[PairWinRate, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return the triples in which each model surely beats the next, round in a circle.
+
+    A win is sure where the pair's own interval excludes one half. With many models a few
+    circles come by chance; many say that no single order describes the models.
+    """
+    beats = {
+        (pair.model, pair.other)
+        for pair in win_rates
+        if pair.estimate.low is not None and pair.estimate.low > 0.5
+    }
+    models = sorted({pair.model for pair in win_rates})
+    found = []
+    for a, b, c in combinations(models, 3):
+        found += [
+            (x, y, z) for x, y, z in ((a, b, c), (a, c, b)) if {(x, y), (y, z), (z, x)} <= beats
+        ]
+    return tuple(found)
