@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+from evalkit.errors import UndefinedStatisticError
+from evalkit.stats.counts import Comparisons
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.power import (
+    cases_for_difference,
+    cases_for_interval,
+    cases_for_mcnemar,
+    comparisons_for_pair,
+    more_labels,
+    spread_of_scores,
+)
+from evalkit.stats.ranking import rank_models
+from evalkit.stats.significance import mcnemar
+
+
+def test_half_the_width_needs_four_times_the_cases():
+    found = cases_for_interval(Estimate(0.5, 0.4, 0.6, 90), n_cases=50, half_width=0.05)
+
+    assert (found.n_needed, found.n_more) == (200, 150)
+
+
+def test_enough_cases_need_no_more():
+    found = cases_for_interval(Estimate(0.5, 0.45, 0.55, 90), n_cases=50, half_width=0.1)
+
+    assert found.n_needed == 13
+    assert found.n_more == 0
+
+
+def test_without_an_interval_nothing_can_be_planned():
+    with pytest.raises(UndefinedStatisticError, match="first interval"):
+        cases_for_interval(Estimate(0.5, None, None, 1, "One case."), n_cases=1, half_width=0.1)
+
+
+def test_a_difference_of_half_a_standard_deviation_needs_the_textbook_number_of_cases():
+    # (1.96 + 0.8416)² / 0.5² = 31.4 (Cohen 1988, paired design with the normal quantile).
+    pilot = np.array([1.0, -1.0] * 50)
+    sd = pilot.std(ddof=1)
+
+    assert cases_for_difference(pilot, difference=0.5 * sd).n_needed == 32
+
+
+def test_mcnemar_needs_the_published_number_of_cases_and_then_has_the_power():
+    n = cases_for_mcnemar(only_first=0.2, only_second=0.1)
+
+    assert n == 234  # Connor (1987), by the formula
+    draws = np.random.default_rng(0).multinomial(n, [0.2, 0.1, 0.7], 1500)
+    found = [mcnemar(only_first=int(b), only_second=int(c)).p_value <= 0.05 for b, c, _ in draws]
+    # 80 % asked for; the exact test gives a little less. A standard error is 0.01.
+    assert np.mean(found) == pytest.approx(0.8, abs=0.05)
+
+
+def test_equal_models_are_never_told_apart():
+    with pytest.raises(UndefinedStatisticError, match="equal"):
+        cases_for_mcnemar(only_first=0.1, only_second=0.1)
+    with pytest.raises(UndefinedStatisticError, match="equal"):
+        cases_for_difference(np.array([1.0, -1.0]))
+    with pytest.raises(UndefinedStatisticError, match="no spread"):
+        cases_for_difference(np.array([1.0, 1.0]))
+
+
+def test_a_pair_of_models_needs_the_textbook_number_of_direct_comparisons():
+    # 100 Elo = 0.5756 log-odds, p = .64: (1.96 + .8416)² / (p(1-p) gap²) = 103 comparisons.
+    rows = [(case, 0, 1, 0 if case < 64 else 1, 1) for case in range(100)]
+    ranking = rank_models(Comparisons(*np.array(rows).T, ("a", "b")))
+
+    found = comparisons_for_pair(ranking.difference("a", "b"), n_comparisons=100)
+
+    # t(99) for the normal quantile and 100/99 in the sandwich make it 4 % more.
+    assert found.n_needed == pytest.approx(103, rel=0.05)
+
+
+def test_the_spread_of_scores_is_the_one_way_analysis_of_variance():
+    # Cases (1, 3), (5, 7), (9, 11): means 2, 6, 10; within 6 / 3 = 2; between mean square
+    # 2 · 32 / 2 = 32; variance between (32 - 2) / 2 = 15; ICC 15 / 17; deff 1 + 15/17.
+    value = np.array([1.0, 3, 5, 7, 9, 11])
+
+    found = spread_of_scores(value, case=np.array([0, 0, 1, 1, 2, 2]))
+
+    assert (found.within, found.between) == pytest.approx((2, 15))
+    assert found.intraclass == pytest.approx(15 / 17)
+    assert found.design_effect == pytest.approx(1 + 15 / 17)
+
+
+def test_new_cases_buy_more_where_cases_differ_and_overlap_only_where_annotators_do():
+    rng = np.random.default_rng(0)
+    case = np.repeat(np.arange(200), 2)
+    cases_differ = rng.normal(0, 1, 200)[case] + rng.normal(0, 0.2, 400)
+    annotators_differ = rng.normal(0, 0.2, 200)[case] + rng.normal(0, 1, 400)
+
+    first = more_labels(spread_of_scores(cases_differ, case=case))
+    second = more_labels(spread_of_scores(annotators_differ, case=case))
+
+    # Twice the cases narrow by 1 - 1/√2 in any event.
+    assert first.new_cases == pytest.approx(first.now / np.sqrt(2))
+    assert first.more_overlap > 0.95 * first.now
+    # The true share between cases is 0.04, known from 200 pairs to about ± 0.14.
+    assert second.more_overlap == pytest.approx(second.new_cases, rel=0.12)
+    assert "29 % on new cases" in first.advice
+
+
+def test_nobody_judged_twice_leaves_the_spread_unknown():
+    with pytest.raises(UndefinedStatisticError, match="annotated twice"):
+        spread_of_scores(np.array([1.0, 2.0, 3.0]), case=np.array([0, 1, 2]))
+
+
+def test_planned_cases_give_the_planned_width():
+    low, high = proportion_confint(60, 100, method="wilson")
+    plan = cases_for_interval(Estimate(0.6, low, high, 100), n_cases=100, half_width=0.03)
+
+    n = plan.n_needed
+    low, high = proportion_confint(round(0.6 * n), n, method="wilson")
+    assert (high - low) / 2 == pytest.approx(0.03, rel=0.02)
