@@ -14,8 +14,9 @@ from db.queries.people import is_first_run
 from pages.routes.session import signed_in
 
 #: Open to everybody: they ask for themselves, or hold nothing but the program.
-OPEN = ("/sign-in", "/sign-out", "/first-run", "/invitation/", "/account.", "/mark.svg")
-OPEN += ("/healthz", "/static/", "/component/", "/_stcore/", "/favicon.")
+OPEN = {"/sign-in", "/sign-out", "/first-run", "/healthz", "/favicon.png", "/mark.svg"}
+OPEN |= {"/account.css", "/account.woff2"}
+OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/")
 #: Holds what people upload and download; asked for by scripts, so no page is shown instead.
 HELD = ("/media/", "/_stcore/upload_file/")
 
@@ -68,7 +69,7 @@ class SignInRequired:
 
 
 def _is_open(path: str) -> bool:
-    return path.startswith(OPEN) and not path.startswith(HELD)
+    return path in OPEN or (path.startswith(OPEN_FOLDERS) and not path.startswith(HELD))
 
 
 def _way_in(request: HTTPConnection) -> str:

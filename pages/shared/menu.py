@@ -1,8 +1,11 @@
 """Every page there is: where its file is, what it is called and who may open it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from evalkit.vocabulary import Role
+
+PAGES = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +24,17 @@ HOME = Entry("home.py", "home", "Home", "", Role.ANNOTATOR, in_menu=False)
 
 ENTRIES = (
     HOME,
+    Entry("annotate/studies.py", "annotate", "Annotate", "", Role.ANNOTATOR),
+    Entry("annotate/compare.py", "compare", "Compare", "", Role.ANNOTATOR, in_menu=False),
+    Entry("results/overview.py", "overview", "Overview", "Results", Role.LEAD),
+    Entry("results/agreement.py", "agreement", "Agreement", "Results", Role.LEAD),
+    Entry("results/failures.py", "failures", "Failures", "Results", Role.LEAD),
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
+    Entry("library/import_records.py", "import", "Import records", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
     Entry("admin/people.py", "people", "People", "Admin", Role.ADMIN),
 )
+ENTRIES = tuple(entry for entry in ENTRIES if (PAGES / entry.file).is_file())
 
 #: Where people start: the first of these that is among their pages.
 STARTS = ("results/overview.py", "annotate/studies.py", "library/studies.py")

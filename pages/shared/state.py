@@ -31,12 +31,12 @@ def require(role: Role) -> User:
     """Return who is signed in if they may do what the role may; say why not and stop otherwise."""
     user = current_user()
     if user is None:
-        st.markdown("#### You are not signed in")
+        st.subheader("You are not signed in")
         st.text("Your session has ended, or you signed out in another window.")
         st.html(f'<a href="/sign-in?next={quote(_here())}" target="_self">Sign in</a>')
         st.stop()
     if not user.may(role):
-        st.markdown("#### This page is not for you")
+        st.subheader("This page is not for you")
         st.text(f"It is for {ROLE_NAMES[role]}; you are signed in as {user.name} ({user.role}).")
         st.stop()
     return user
