@@ -1,0 +1,267 @@
+"""What annotators see: their studies, and one blinded comparison at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from db.columns import now
+from db.models import (
+    Annotation,
+    Assignment,
+    Case,
+    Criterion,
+    ErrorMark,
+    Output,
+    Score,
+    Study,
+    Tag,
+)
+from db.queries.assignment import UNFINISHED, is_live, n_active_annotators, study_work
+from db.queries.leaks import CaseWords, case_words, leaking_outputs, study_names
+from evalkit.annotation.assignment import remaining
+from evalkit.annotation.blinding import blinded_steps
+from evalkit.annotation.draft import Draft, Form, ResponseDraft
+from evalkit.annotation.task import ComparisonTask, Response, ScaleLevel, TaskCriterion, TaskTag
+from evalkit.errors import NotFoundError
+from evalkit.vocabulary import AssignmentState, LeakPolicy, Preference, Severity
+
+NOT_YOURS = "There is no such case among yours. It may have been removed, or the link is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one annotator is in one study.
+
+    ``n_total`` is what is submitted and begun, and their share of what is still missing: all
+    they could do, divided among those at work.
+    """
+
+    study_id: int
+    study_name: str
+    n_done: int
+    n_begun: int
+    n_total: int
+    is_open: bool
+
+    @property
+    def n_left(self) -> int:
+        """What there is still to do, begun or not."""
+        return self.n_total - self.n_done
+
+
+def own_assignment(session: Session, assignment_id: int, annotator_id: int) -> Assignment:
+    """Return an assignment of this annotator; somebody else's does not exist for them."""
+    found = session.get(Assignment, assignment_id)
+    if found is None or found.annotator_id != annotator_id:
+        raise NotFoundError(NOT_YOURS)
+    return found
+
+
+def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) -> ComparisonTask:
+    """Return one assignment as its annotator may see it: blind, and masked as the study says."""
+    assignment = own_assignment(session, assignment_id, annotator_id)
+    study = session.get_one(Study, assignment.study_id)
+    case = session.get_one(Case, assignment.case_id)
+    words = None
+    if study.leak_policy != LeakPolicy.SHOW:
+        words = case_words(case, study_names(session, assignment.study_id))
+    form = form_of(session, study, assignment)
+    entered = entered_draft(session, assignment)
+    own = progress(session, study, annotator_id=annotator_id, at=now())
+    before, after = _neighbours(session, assignment)
+    return ComparisonTask(
+        assignment_id=assignment_id,
+        study_id=assignment.study_id,
+        study_name=study.name,
+        case_category=case.category or "",
+        messages=tuple(case.input),
+        context=tuple(case.context or ()),
+        tools=tuple(case.tools or ()),
+        left=_response(session, assignment.left_output_id, words),
+        right=(
+            None
+            if assignment.right_output_id is None
+            else _response(session, assignment.right_output_id, words)
+        ),
+        criteria=form.criteria,
+        tags=form.tags,
+        collect=form.collect,
+        guidelines=study.guidelines,
+        draft={} if entered is None else entered,
+        active_seconds=assignment.active_seconds,
+        is_submitted=assignment.state == AssignmentState.SUBMITTED,
+        previous_assignment_id=before,
+        next_assignment_id=after,
+        n_done=own.n_done,
+        n_total=own.n_total,
+    )
+
+
+def open_studies(session: Session, *, annotator_id: int) -> list[Progress]:
+    """Return the open studies, newest first, with this annotator's progress in each."""
+    studies = session.exec(
+        select(Study).where(col(Study.is_open)).order_by(col(Study.id).desc())
+    ).all()
+    at = now()
+    return [progress(session, study, annotator_id=annotator_id, at=at) for study in studies]
+
+
+def study_progress(session: Session, study_id: int, *, annotator_id: int) -> Progress:
+    """Return how far this annotator is in one study, closed or not."""
+    study = session.get(Study, study_id)
+    if study is None:
+        raise NotFoundError("There is no such study. It may have been removed.")
+    return progress(session, study, annotator_id=annotator_id, at=now())
+
+
+def progress(session: Session, study: Study, *, annotator_id: int, at: datetime) -> Progress:
+    """Count what this annotator did, and estimate what is theirs to do."""
+    assert study.id is not None  # it was read from the database
+    counts = dict(
+        session.exec(
+            select(Assignment.state, func.count())
+            .where(
+                Assignment.study_id == study.id,
+                Assignment.annotator_id == annotator_id,
+                is_live(at) | (col(Assignment.state) == AssignmentState.DRAFT),
+            )
+            .group_by(Assignment.state)
+        ).all()
+    )
+    n_done = counts.get(AssignmentState.SUBMITTED, 0)
+    n_begun = sum(counts.get(state, 0) for state in UNFINISHED)
+    n_share = 0
+    if study.is_open:
+        work = study_work(session, study, annotator_id=annotator_id, at=at)
+        if study.leak_policy == LeakPolicy.LEAVE_OUT:
+            work = work.without(leaking_outputs(session, study))
+        left = remaining(work.units, work.shown, overlap=study.overlap)
+        n_people = n_active_annotators(session, study_id=study.id, annotator_id=annotator_id, at=at)
+        n_share = left.share(n_annotators=n_people)
+    return Progress(
+        study_id=study.id,
+        study_name=study.name,
+        n_done=n_done,
+        n_begun=n_begun,
+        n_total=n_done + n_begun + n_share,
+        is_open=study.is_open,
+    )
+
+
+def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
+    """Return what a study asks for about one assignment."""
+    criteria = session.exec(
+        select(Criterion)
+        .where(Criterion.rubric_id == study.rubric_id)
+        .order_by(col(Criterion.position), col(Criterion.id))
+    ).all()
+    tags = session.exec(
+        select(Tag)
+        .where(Tag.taxonomy_id == study.taxonomy_id)
+        .order_by(col(Tag.position), col(Tag.id))
+    ).all()
+    collect = {
+        "preference": study.collects_preference and assignment.right_output_id is not None,
+        "scores": study.collects_scores and bool(criteria),
+        "tags": study.collects_tags and bool(tags),
+        "comment": study.collects_comment,
+    }
+    return Form(
+        criteria=tuple(_criterion(criterion) for criterion in criteria),
+        tags=tuple(
+            TaskTag(tag.key, tag.name or tag.key, tag.definition or "", tuple(tag.severities or ()))
+            for tag in tags
+        ),
+        collect=frozenset(what for what, is_asked in collect.items() if is_asked),
+        is_pair=assignment.right_output_id is not None,
+    )
+
+
+def current_annotation(session: Session, assignment: Assignment) -> Annotation | None:
+    """Return the revision that counts, or None before the first submission."""
+    return session.exec(
+        select(Annotation).where(
+            Annotation.assignment_id == assignment.id, col(Annotation.is_superseded).is_(False)
+        )
+    ).first()
+
+
+def entered_draft(session: Session, assignment: Assignment) -> dict[str, Any] | None:
+    """Return what was entered so far, or last submitted, or None."""
+    if assignment.draft is not None:
+        return assignment.draft
+    annotation = current_annotation(session, assignment)
+    if annotation is None:
+        return None
+    return submitted_draft(session, annotation, assignment).as_json()
+
+
+def submitted_draft(session: Session, annotation: Annotation, assignment: Assignment) -> Draft:
+    """Return an annotation as the form that was submitted."""
+    scores: dict[int, dict[str, float]] = {}
+    for output_id, key, value in session.exec(
+        select(Score.output_id, Criterion.key, Score.value)
+        .join(Criterion, col(Criterion.id) == Score.criterion_id)
+        .where(Score.annotation_id == annotation.id)
+        .order_by(col(Criterion.position), col(Criterion.id))
+    ).all():
+        scores.setdefault(output_id, {})[key] = value
+    tags: dict[int, dict[str, Severity | None]] = {}
+    for output_id, key, severity in session.exec(
+        select(ErrorMark.output_id, Tag.key, ErrorMark.severity)
+        .join(Tag, col(Tag.id) == ErrorMark.tag_id)
+        .where(ErrorMark.annotation_id == annotation.id)
+        .order_by(col(Tag.position), col(Tag.id))
+    ).all():
+        tags.setdefault(output_id, {})[key] = None if severity is None else Severity(severity)
+    left, right = (
+        ResponseDraft(scores.get(output_id or 0, {}), tags.get(output_id or 0, {}))
+        for output_id in (assignment.left_output_id, assignment.right_output_id)
+    )
+    preference = annotation.preference
+    return Draft(
+        preference=None if preference is None else Preference(preference),
+        left=left,
+        right=right,
+        comment=annotation.comment or "",
+    )
+
+
+def _neighbours(session: Session, assignment: Assignment) -> tuple[int | None, int | None]:
+    """Find the assignments of the same annotator and study just before and after this one."""
+    assert assignment.id is not None  # it was read from the database
+    own = select(func.max(Assignment.id), func.min(Assignment.id)).where(
+        Assignment.study_id == assignment.study_id,
+        Assignment.annotator_id == assignment.annotator_id,
+    )
+    before, _ = session.exec(own.where(col(Assignment.id) < assignment.id)).one()
+    _, after = session.exec(own.where(col(Assignment.id) > assignment.id)).one()
+    return before, after
+
+
+def _response(session: Session, output_id: int, words: CaseWords | None) -> Response:
+    output = session.get_one(Output, output_id)
+    masked = words.masked if words is not None else str
+    steps = None if output.steps is None else blinded_steps(output.steps, masked=masked)
+    return Response(text=masked(output.content), steps=steps)
+
+
+def _criterion(criterion: Criterion) -> TaskCriterion:
+    return TaskCriterion(
+        key=criterion.key,
+        question=criterion.question,
+        description=criterion.description or "",
+        levels=tuple(_level(level) for level in criterion.scale),
+        required=criterion.is_required,
+    )
+
+
+def _level(level: Mapping[str, Any]) -> ScaleLevel:
+    return ScaleLevel(
+        value=float(level["value"]),
+        label=str(level.get("label") or ""),
+        anchor=str(level.get("anchor") or ""),
+    )

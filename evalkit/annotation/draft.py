@@ -1,0 +1,241 @@
+"""What an annotator enters: read from the browser's JSON, and checked against what is asked."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from evalkit.annotation.task import TaskCriterion, TaskTag
+from evalkit.errors import RefusedError
+from evalkit.vocabulary import Preference, Severity
+
+#: The longest comment, in characters.
+MAX_COMMENT = 10_000
+
+_MAX_ENTRIES = 500
+_MAX_KEY = 200
+_SIDES = {"left": "A", "right": "B"}
+
+
+class IncompleteError(RefusedError):
+    """Something is missing or cannot be; ``fields`` names it as the annotation screen does."""
+
+    def __init__(self, message: str, *, fields: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.fields = fields
+
+
+class OutdatedError(RefusedError):
+    """What was asked for made sense once, but things have moved on since the page was loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseDraft:
+    """What was entered about one response: values by criterion, severities by tag."""
+
+    scores: Mapping[str, float]
+    tags: Mapping[str, Severity | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All that was entered about one assignment, finished or not."""
+
+    preference: Preference | None
+    left: ResponseDraft
+    right: ResponseDraft
+    comment: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the draft as the screen reads it, see `ComparisonTask.draft`."""
+        return {
+            "preference": self.preference and self.preference.value,
+            "scores": {"left": dict(self.left.scores), "right": dict(self.right.scores)},
+            "tags": {"left": _severities(self.left), "right": _severities(self.right)},
+            "comment": self.comment,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What one assignment asks for; ``is_pair`` is False where a single response is judged."""
+
+    criteria: tuple[TaskCriterion, ...]
+    tags: tuple[TaskTag, ...]
+    collect: frozenset[str]
+    is_pair: bool
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The responses on the screen."""
+        return ("left", "right") if self.is_pair else ("left",)
+
+
+def parse_draft(raw: object) -> Draft:
+    """Read a draft as the browser sends it.
+
+    Parameters
+    ----------
+    raw : object
+        Decoded JSON of the shape of `ComparisonTask.draft`; parts may be missing.
+
+    Returns
+    -------
+    Draft
+        Not yet checked against any study.
+
+    Raises
+    ------
+    RefusedError
+        If it has another shape, or holds text that cannot be stored.
+    """
+    fields = _mapping(raw, "draft")
+    preference = fields.get("preference")
+    if preference is not None and not _is_one_of(preference, Preference):
+        raise RefusedError("The preference is none of those that can be chosen.")
+    scores, tags = _mapping(fields.get("scores"), "scores"), _mapping(fields.get("tags"), "tags")
+    return Draft(
+        preference=None if preference is None else Preference(preference),
+        left=_response(scores.get("left"), tags.get("left")),
+        right=_response(scores.get("right"), tags.get("right")),
+        comment=checked_text(fields.get("comment"), "The comment"),
+    )
+
+
+def checked_draft(draft: Draft, form: Form) -> Draft:
+    """Check a draft that is to be submitted, and keep of it what the study asks for.
+
+    Raises
+    ------
+    IncompleteError
+        If something required is missing, a value is off its scale, or a criterion, tag or
+        severity is not one of the study's.
+    """
+    missing: dict[str, str] = {}
+    if "preference" in form.collect and form.is_pair and draft.preference is None:
+        missing["preference"] = "the preference"
+    for side in form.sides:
+        _find_missing(getattr(draft, side), side, form, missing)
+    if missing:
+        words = list(missing.values())
+        listed = ", ".join(words[:4]) + (f" and {len(words) - 4} more" if words[4:] else "")
+        raise IncompleteError(f"Still to do: {listed}.", fields=tuple(missing))
+    nothing = ResponseDraft({}, {})
+    return Draft(
+        preference=draft.preference if "preference" in form.collect and form.is_pair else None,
+        left=_asked_for(draft.left, form),
+        right=_asked_for(draft.right, form) if form.is_pair else nothing,
+        comment=draft.comment.strip() if "comment" in form.collect else "",
+    )
+
+
+def checked_text(value: object, name: str) -> str:
+    """Return a text that can be stored; ``name`` begins the sentence when it cannot."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise RefusedError(f"{name} is not text.")
+    if len(value) > MAX_COMMENT:
+        raise RefusedError(
+            f"{name} has {len(value):,} characters; {MAX_COMMENT:,} are allowed. Shorten it."
+        )
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise RefusedError(f"{name} holds a character that cannot be stored. Remove it.")
+    return value
+
+
+def checked_seconds(value: object) -> float:
+    """Return an amount of active time in seconds."""
+    seconds = _finite(value)
+    if seconds is None or seconds < 0:
+        raise RefusedError("The active time is not a number of seconds.")
+    return seconds
+
+
+def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[str, str]) -> None:
+    """Add to ``missing`` what one response lacks, by field, in words."""
+    of_side = f" for {_SIDES[side]}" if form.is_pair else ""
+    if "scores" in form.collect:
+        for criterion in form.criteria:
+            value = response.scores.get(criterion.key)
+            scale = [level.value for level in criterion.levels]
+            if value is None and criterion.required:
+                missing[f"{side}.{criterion.key}"] = f"“{criterion.question}”{of_side}"
+            elif value is not None and value not in scale:
+                missing[f"{side}.{criterion.key}"] = (
+                    f"“{criterion.question}”{of_side}, where {value:g} is not on the scale"
+                )
+        known = {criterion.key for criterion in form.criteria}
+        for key in response.scores.keys() - known:
+            missing[f"{side}.{key}"] = f"a criterion this study does not have{of_side}"
+    if "tags" in form.collect:
+        allowed = {tag.key: tag.severities or (None,) for tag in form.tags}
+        for key, severity in response.tags.items():
+            if key not in allowed:
+                missing[f"{side}.tags.{key}"] = f"an error tag this study does not have{of_side}"
+            elif severity not in allowed[key]:
+                missing[f"{side}.tags.{key}"] = f"the severity of an error{of_side}"
+
+
+def _asked_for(response: ResponseDraft, form: Form) -> ResponseDraft:
+    return ResponseDraft(
+        scores=dict(response.scores) if "scores" in form.collect else {},
+        tags=dict(response.tags) if "tags" in form.collect else {},
+    )
+
+
+def _response(scores: object, tags: object) -> ResponseDraft:
+    return ResponseDraft(
+        scores={
+            key: _number(value)
+            for key, value in _mapping(scores, "scores").items()
+            if value is not None
+        },
+        tags={key: _severity(value) for key, value in _mapping(tags, "tags").items()},
+    )
+
+
+def _mapping(value: object, name: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or len(value) > _MAX_ENTRIES:
+        raise RefusedError(f"The {name} are not in the form this page sends.")
+    for key in value:
+        if len(key) > _MAX_KEY:
+            raise RefusedError(f"The {name} are not in the form this page sends.")
+        checked_text(key, "A name")
+    return value
+
+
+def _number(value: object) -> float:
+    number = _finite(value)
+    if number is None:
+        raise RefusedError("A score is not a number.")
+    return number
+
+
+def _finite(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond all floats
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _severity(value: object) -> Severity | None:
+    if value is None:
+        return None
+    if not _is_one_of(value, Severity):
+        raise RefusedError("The severity of an error is none of those that can be chosen.")
+    return Severity(str(value))
+
+
+def _is_one_of(value: object, enum: type[StrEnum]) -> bool:
+    return isinstance(value, str) and value in {member.value for member in enum}
+
+
+def _severities(response: ResponseDraft) -> dict[str, str | None]:
+    return {key: severity and severity.value for key, severity in response.tags.items()}

@@ -1,0 +1,818 @@
+import dataclasses
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from db.columns import now
+from db.commands import annotation as commands
+from db.commands.studies import StudyPlan, create_study, set_study_open
+from db.engine import engine, read_session, write_session
+from db.models import Annotation, Annotator, Assignment, ErrorMark, Output, Score, Study
+from db.queries import annotation as queries
+from db.queries.leaks import leak_count
+from evalkit.annotation.draft import IncompleteError, OutdatedError
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.vocabulary import AnnotatorKind, AssignmentState, LeakPolicy, SkipReason
+from tests.factories import make_eval_set
+
+MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
+CRITERIA = ("helpfulness", "correctness", "instruction_following")
+
+
+def make_study(*, models=MODELS, n_cases=4, n_annotators=3, **plan):
+    """Store a study with some annotators; give its id, theirs, and the ids of the eval set."""
+    ids = make_eval_set(models=models, n_cases=n_cases)
+    plan = {"name": "Which one", "eval_set": "Support questions", "models": models} | plan
+    study_id = create_study(StudyPlan(**plan))
+    with write_session() as session:
+        people = [Annotator(name=f"person {number}") for number in range(n_annotators)]
+        session.add_all(people)
+        session.flush()
+        return study_id, [person.id for person in people], ids
+
+
+def draft(*, preference="left", value=4, comment="", **changes):
+    """Make a complete draft, as the annotation screen sends it."""
+    made = {
+        "preference": preference,
+        "scores": {side: dict.fromkeys(CRITERIA, value) for side in ("left", "right")},
+        "tags": {"left": {}, "right": {}},
+        "comment": comment,
+    }
+    return made | changes
+
+
+def submit(assignment_id, annotator_id, *, key="key-00000001", entered=None, seconds=0, **more):
+    return commands.submit(
+        assignment_id=assignment_id,
+        annotator_id=annotator_id,
+        draft=entered or draft(),
+        active_seconds=seconds,
+        submission_key=key,
+        **more,
+    )
+
+
+def task(assignment_id, annotator_id):
+    with read_session() as session:
+        return queries.comparison_task(session, assignment_id, annotator_id=annotator_id)
+
+
+def change(assignment_id, **values):
+    with write_session() as session:
+        assignment = session.get_one(Assignment, assignment_id)
+        for name, value in values.items():
+            setattr(assignment, name, value)
+        session.add(assignment)
+
+
+def stored(table):
+    with read_session() as session:
+        return session.exec(select(table).order_by(table.id)).all()
+
+
+# Giving out
+
+
+def test_the_assignment_is_written_before_anything_is_shown(database):
+    study_id, (annotator, *_), _ = make_study(overlap=2)
+
+    assignment_id = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    (assignment,) = stored(Assignment)
+    assert assignment.id == assignment_id
+    assert assignment.state == AssignmentState.OPEN
+    assert (assignment.policy, assignment.sampling) == ("balanced", "random")
+    assert assignment.inclusion_probability == 1.0  # two models make one pair
+    assert assignment.shown_at <= now()
+    assert assignment.reserved_until - assignment.shown_at == timedelta(hours=2)
+
+
+def test_asking_again_gives_the_same_case_until_it_is_submitted(database):
+    study_id, (annotator, *_), _ = make_study()
+    first = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) == first
+    submit(first, annotator)
+    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) != first
+
+
+def test_twenty_annotators_at_once_never_exceed_the_overlap(database):
+    study_id, people, _ = make_study(
+        models=("a1", "b1", "c1", "d1"), n_cases=6, n_annotators=20, overlap=3, pairs_per_case=2
+    )
+
+    def work(annotator):
+        for step in range(3):
+            found = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+            if found is not None and step < 2:
+                submit(found, annotator, key=f"submission-{annotator}-{step}")
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(work, people))
+
+    given = [
+        (row.case_id, frozenset((row.left_output_id, row.right_output_id)), row.annotator_id)
+        for row in stored(Assignment)
+    ]
+    per_unit = Counter((case, pair) for case, pair, _ in given)
+    assert max(per_unit.values()) == 3
+    assert len(set(given)) == len(given)  # nobody was shown the same pair twice
+    assert len(given) == 6 * 2 * 3  # 20 people asked 3 times each for 36 places
+
+
+def test_two_windows_of_one_annotator_show_the_same_case(database):
+    study_id, (annotator, *_), _ = make_study(n_cases=8)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(
+            pool.map(
+                lambda _: commands.next_task_id(study_id=study_id, annotator_id=annotator),
+                range(8),
+            )
+        )
+
+    assert len(found) == 1
+    assert len(stored(Assignment)) == 1
+
+
+def test_a_reservation_that_ran_out_frees_the_case_for_others(database):
+    study_id, (first, second, third), _ = make_study(n_cases=1, overlap=1)
+    looked_at = commands.next_task_id(study_id=study_id, annotator_id=first)
+    assert commands.next_task_id(study_id=study_id, annotator_id=second) is None
+
+    change(looked_at, reserved_until=now() - timedelta(seconds=1))
+
+    assert commands.next_task_id(study_id=study_id, annotator_id=second) is not None
+    assert commands.next_task_id(study_id=study_id, annotator_id=third) is None
+    assert commands.next_task_id(study_id=study_id, annotator_id=first) is None
+
+
+def test_a_case_whose_reservation_ran_out_is_reserved_anew_where_nobody_took_it(database):
+    study_id, (annotator, *_), _ = make_study(n_cases=1, overlap=1)
+    found = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    change(found, reserved_until=now() - timedelta(hours=1))
+
+    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) == found
+
+    (assignment,) = stored(Assignment)
+    assert assignment.reserved_until > now() + timedelta(hours=1)
+
+
+def test_a_draft_is_shown_again_even_if_its_reservation_ran_out(database):
+    study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+    commands.save_draft(
+        assignment_id=begun, annotator_id=first, draft={"comment": "half"}, active_seconds=1
+    )
+    change(begun, reserved_until=now() - timedelta(hours=1))
+    commands.next_task_id(study_id=study_id, annotator_id=second)
+
+    assert commands.next_task_id(study_id=study_id, annotator_id=first) == begun
+
+
+def test_work_is_never_refused_because_a_reservation_ran_out(database):
+    study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
+    late = commands.next_task_id(study_id=study_id, annotator_id=first)
+    change(late, reserved_until=now() - timedelta(hours=30))
+    other = commands.next_task_id(study_id=study_id, annotator_id=second)
+    submit(other, second, key="key-of-second")
+
+    assert submit(late, first, key="key-of-first").is_new
+
+
+def test_judges_do_not_take_the_places_of_people(database):
+    study_id, (annotator, *_), ids = make_study(n_cases=1, overlap=1)
+    with write_session() as session:
+        judge = Annotator(name="judge", kind=AnnotatorKind.JUDGE)
+        session.add(judge)
+        session.flush()
+        session.add(
+            Assignment(
+                study_id=study_id,
+                annotator_id=judge.id,
+                case_id=ids["case-0"],
+                left_output_id=ids[f"case-0/{MODELS[0]}"],
+                right_output_id=ids[f"case-0/{MODELS[1]}"],
+                presentation="imported",
+                state=AssignmentState.SUBMITTED,
+            )
+        )
+
+    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is not None
+
+
+def test_a_closed_study_gives_nothing_out_and_says_why(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    set_study_open(study_id, is_open=False)
+
+    with pytest.raises(OutdatedError, match="“Which one” is closed"):
+        commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    with pytest.raises(OutdatedError, match="drafts are kept"):
+        submit(begun, annotator)
+    commands.save_draft(
+        assignment_id=begun, annotator_id=annotator, draft=draft(), active_seconds=0
+    )
+    assert task(begun, annotator).draft["preference"] == "left"
+
+
+def test_a_study_that_does_not_exist_is_said_not_to(database):
+    with pytest.raises(NotFoundError, match="no such study"):
+        commands.next_task_id(study_id=77, annotator_id=1)
+
+
+def test_a_retired_case_is_not_given_out(database):
+    from db.models import Case
+
+    study_id, (annotator, *_), ids = make_study(n_cases=2)
+    with write_session() as session:
+        case = session.get_one(Case, ids["case-0"])
+        case.status = "retired"
+        session.add(case)
+
+    found = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(found, annotator)
+
+    assert stored(Assignment)[0].case_id == ids["case-1"]
+    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is None
+
+
+# Drafts
+
+
+def test_a_draft_survives_a_restart(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    entered = draft(preference="both_bad", value=2, comment="Neither.\nReally 😀 ‮rtl‬")
+    entered["tags"]["right"] = {"hallucination": "major"}
+    commands.save_draft(
+        assignment_id=begun, annotator_id=annotator, draft=entered, active_seconds=0
+    )
+    engine().dispose()  # all that a new process would not have either
+
+    shown = task(begun, annotator)
+
+    assert shown.draft == entered
+    assert not shown.is_submitted
+    assert stored(Assignment)[0].state == AssignmentState.DRAFT
+
+
+def test_a_draft_extends_the_reservation(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    change(begun, reserved_until=now() + timedelta(minutes=1))
+
+    commands.save_draft(assignment_id=begun, annotator_id=annotator, draft={}, active_seconds=0)
+
+    assert stored(Assignment)[0].reserved_until > now() + timedelta(hours=1, minutes=59)
+
+
+def test_active_time_never_goes_down_nor_beyond_the_time_since_the_case_was_shown(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    change(begun, shown_at=now() - timedelta(seconds=100))
+
+    for seconds in (40, 12.5, 1e9):
+        commands.save_draft(
+            assignment_id=begun, annotator_id=annotator, draft={}, active_seconds=seconds
+        )
+        if seconds < 1e9:
+            assert stored(Assignment)[0].active_seconds == 40
+
+    assert stored(Assignment)[0].active_seconds == pytest.approx(100, abs=20)
+
+
+def test_somebody_elses_assignment_is_answered_like_one_that_does_not_exist(database):
+    study_id, (owner, other, _), _ = make_study()
+    theirs = commands.next_task_id(study_id=study_id, annotator_id=owner)
+    sentences = set()
+    for assignment_id in (theirs, 987_654):
+        for act in (
+            lambda i: commands.save_draft(
+                assignment_id=i, annotator_id=other, draft=draft(), active_seconds=0
+            ),
+            lambda i: submit(i, other),
+            lambda i: commands.skip(assignment_id=i, annotator_id=other, reason=SkipReason.OTHER),
+            lambda i: task(i, other),
+        ):
+            with pytest.raises(NotFoundError) as caught:
+                act(assignment_id)
+            sentences.add(str(caught.value))
+
+    assert len(sentences) == 1
+    assert stored(Annotation) == []
+    assert stored(Assignment)[0].draft is None
+
+
+@pytest.mark.parametrize(
+    "entered",
+    [
+        "text",
+        [1],
+        {"preference": "A"},
+        {"preference": ["left"]},
+        {"scores": {"left": {"helpfulness": "5"}}},
+        {"scores": {"left": {"helpfulness": True}}},
+        {"scores": {"left": {"helpfulness": float("nan")}}},
+        {"scores": {"left": {"helpfulness": 10**400}}},
+        {"scores": {"left": [1]}},
+        {"tags": {"left": {"format": "terrible"}}},
+        {"tags": {"left": {"format": {}}}},
+        {"comment": 5},
+        {"comment": "x" * 10_001},
+        {"comment": "a\x00b"},
+        {"comment": "\ud800"},
+        {"tags": {"left": {"a\x00": None}}},
+        {"tags": {"left": {"k" * 300: None}}},
+    ],
+)
+def test_a_draft_of_another_shape_is_refused_and_nothing_stored(sqlite_database, entered):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    with pytest.raises(RefusedError):
+        commands.save_draft(
+            assignment_id=begun, annotator_id=annotator, draft=entered, active_seconds=0
+        )
+
+    assert stored(Assignment)[0].draft is None
+
+
+@pytest.mark.parametrize("seconds", [-1, float("inf"), float("nan"), "3", None, True, 10**400])
+def test_active_time_that_is_no_time_is_refused(sqlite_database, seconds):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    with pytest.raises(RefusedError, match="active time"):
+        commands.save_draft(
+            assignment_id=begun, annotator_id=annotator, draft={}, active_seconds=seconds
+        )
+
+
+# Submitting
+
+
+def test_a_submission_stores_preference_scores_marks_comment_and_time(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    change(begun, shown_at=now() - timedelta(minutes=10))
+    entered = draft(preference="right", comment="  Right is shorter. ")
+    entered["scores"]["left"]["correctness"] = 1
+    entered["tags"]["left"] = {"hallucination": "critical", "verbosity": "minor"}
+
+    result = submit(begun, annotator, entered=entered, seconds=61.5)
+
+    assert (result.revision, result.is_new) == (1, True)
+    (assignment,) = stored(Assignment)
+    (annotation,) = stored(Annotation)
+    assert assignment.state == AssignmentState.SUBMITTED
+    assert assignment.draft is None
+    assert annotation.preference == "right"
+    assert annotation.comment == "Right is shorter."
+    assert annotation.active_seconds == 61.5
+    values = Counter((score.output_id, score.value) for score in stored(Score))
+    left, right = assignment.left_output_id, assignment.right_output_id
+    assert values == {(left, 4.0): 2, (left, 1.0): 1, (right, 4.0): 3}
+    marks = [(mark.output_id, mark.tag_id is None, mark.severity) for mark in stored(ErrorMark)]
+    assert sorted(marks, key=str) == sorted(
+        [(left, False, "critical"), (left, False, "minor"), (right, True, None)], key=str
+    )
+
+
+def test_the_same_submission_from_ten_threads_is_stored_once(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    with ThreadPoolExecutor(10) as pool:
+        results = list(pool.map(lambda _: submit(begun, annotator), range(10)))
+
+    assert [result.revision for result in results] == [1] * 10
+    assert sum(result.is_new for result in results) == 1
+    assert len(stored(Annotation)) == 1
+    assert len(stored(Score)) == 6
+
+
+def test_the_same_answers_from_ten_windows_are_stored_once(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    with ThreadPoolExecutor(10) as pool:
+        results = list(
+            pool.map(lambda n: submit(begun, annotator, key=f"window-{n:03}"), range(10))
+        )
+
+    assert sum(result.is_new for result in results) == 1
+    assert len(stored(Annotation)) == 1
+
+
+def test_other_answers_from_a_window_that_does_not_know_of_the_first_are_not_stored(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator, key="window-one", is_edit=False)
+
+    with pytest.raises(OutdatedError, match="another window"):
+        submit(
+            begun,
+            annotator,
+            key="window-two",
+            entered=draft(preference="tie"),
+            is_edit=False,
+        )
+
+    (annotation,) = stored(Annotation)
+    assert annotation.preference == "left"
+
+
+def test_an_edit_is_a_new_revision_and_the_old_one_stays(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    first = draft()
+    first["tags"]["left"] = {"format": "minor"}
+    submit(begun, annotator, entered=first)
+
+    result = submit(begun, annotator, key="key-of-edit", entered=draft(preference="tie", value=5))
+
+    assert (result.revision, result.is_new) == (2, True)
+    old, new = stored(Annotation)
+    assert (old.revision, old.is_superseded, old.preference) == (1, True, "left")
+    assert (new.revision, new.is_superseded, new.preference) == (2, False, "tie")
+    for table, n in ((Score, 6), (ErrorMark, 2)):
+        rows = stored(table)
+        assert [row.is_superseded for row in rows] == [True] * n + [False] * n
+        assert {row.annotation_id for row in rows[n:]} == {new.id}
+    assert task(begun, annotator).draft == draft(preference="tie", value=5)
+
+
+def test_a_late_repetition_of_an_earlier_revision_changes_nothing(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+    submit(begun, annotator, key="key-of-edit", entered=draft(preference="tie"))
+
+    result = submit(begun, annotator)
+
+    assert (result.revision, result.is_new) == (1, False)
+    assert [row.is_superseded for row in stored(Annotation)] == [True, False]
+
+
+def test_an_edit_that_is_not_yet_submitted_survives_a_reload(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+
+    commands.save_draft(
+        assignment_id=begun,
+        annotator_id=annotator,
+        draft=draft(preference="tie"),
+        active_seconds=0,
+    )
+
+    shown = task(begun, annotator)
+    assert shown.is_submitted
+    assert shown.draft["preference"] == "tie"
+    assert stored(Annotation)[0].preference == "left"
+    assert stored(Assignment)[0].state == AssignmentState.SUBMITTED
+
+
+def test_a_key_of_another_assignment_is_refused(database):
+    study_id, (first, second, _), _ = make_study()
+    submit(commands.next_task_id(study_id=study_id, annotator_id=first), first)
+    theirs = commands.next_task_id(study_id=study_id, annotator_id=second)
+
+    with pytest.raises(RefusedError):
+        submit(theirs, second)
+
+    assert len(stored(Annotation)) == 1
+
+
+@pytest.mark.parametrize("key", [None, "", "short", 12345678, "k" * 201, "ключ-ключ"])
+def test_a_submission_without_a_usable_key_is_refused(sqlite_database, key):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    with pytest.raises(RefusedError, match="key"):
+        submit(begun, annotator, key=key)
+
+
+def without(part, side, key):
+    entered = draft()
+    del entered[part][side][key]
+    return entered
+
+
+def with_tag(key, severity):
+    entered = draft()
+    entered["tags"]["left"] = {key: severity}
+    return entered
+
+
+@pytest.mark.parametrize(
+    ("entered", "fields"),
+    [
+        (draft(preference=None), ("preference",)),
+        (without("scores", "left", "correctness"), ("left.correctness",)),
+        (without("scores", "right", "helpfulness"), ("right.helpfulness",)),
+        ({}, ("preference", *(f"{side}.{c}" for side in ("left", "right") for c in CRITERIA))),
+        (draft(value=6), tuple(f"{side}.{c}" for side in ("left", "right") for c in CRITERIA)),
+        (draft(value=2.5), tuple(f"{side}.{c}" for side in ("left", "right") for c in CRITERIA)),
+        (with_tag("invented", "minor"), ("left.tags.invented",)),
+        (with_tag("format", None), ("left.tags.format",)),
+    ],
+)
+def test_what_is_missing_or_cannot_be_is_named_and_nothing_stored(sqlite_database, entered, fields):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    with pytest.raises(IncompleteError) as caught:
+        submit(begun, annotator, entered=entered or {"preference": None})
+
+    assert caught.value.fields == fields
+    assert str(caught.value).startswith("Still to do: ")
+    assert stored(Annotation) == []
+    assert stored(Assignment)[0].state == AssignmentState.OPEN
+
+
+def test_only_what_the_study_asks_for_is_stored(database):
+    study_id, (annotator, *_), _ = make_study(collects=frozenset({"preference"}))
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    entered = with_tag("format", "minor") | {"comment": "not asked for"}
+
+    submit(begun, annotator, entered=entered)
+
+    assert stored(Annotation)[0].comment is None
+    assert stored(Score) == []
+    assert stored(ErrorMark) == []
+
+
+# Skipping
+
+
+def test_a_skipped_case_is_free_for_others_and_does_not_come_back(database):
+    study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+
+    for _ in range(2):  # a double press
+        commands.skip(
+            assignment_id=begun,
+            annotator_id=first,
+            reason="not_my_field",
+            note=" Tax law. ",
+        )
+
+    (skipped,) = stored(Assignment)
+    assert (skipped.state, skipped.skip_reason) == ("skipped", "not_my_field")
+    assert skipped.skip_note == "Tax law."
+    assert commands.next_task_id(study_id=study_id, annotator_id=first) is None
+    assert commands.next_task_id(study_id=study_id, annotator_id=second) is not None
+
+
+def test_a_draft_that_arrives_after_the_skip_does_not_bring_the_case_back(database):
+    study_id, (annotator, *_), _ = make_study(n_cases=1)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    commands.skip(assignment_id=begun, annotator_id=annotator, reason="other")
+
+    commands.save_draft(
+        assignment_id=begun, annotator_id=annotator, draft=draft(), active_seconds=0
+    )
+
+    assert stored(Assignment)[0].state == AssignmentState.SKIPPED
+    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is None
+
+
+def test_a_skipped_case_can_be_taken_up_by_going_back_to_it(database):
+    study_id, (annotator, *_), _ = make_study(n_cases=1)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    commands.skip(assignment_id=begun, annotator_id=annotator, reason="other")
+
+    submit(begun, annotator)
+
+    (assignment,) = stored(Assignment)
+    assert (assignment.state, assignment.skip_reason) == ("submitted", None)
+
+
+def test_a_submitted_case_cannot_be_skipped(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+
+    with pytest.raises(OutdatedError, match="submitted already"):
+        commands.skip(assignment_id=begun, annotator_id=annotator, reason="other")
+
+
+@pytest.mark.parametrize("reason", ["", "bored", None, ["other"]])
+def test_a_skip_without_a_known_reason_is_refused(sqlite_database, reason):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    with pytest.raises(RefusedError, match="reasons"):
+        commands.skip(assignment_id=begun, annotator_id=annotator, reason=reason)
+
+
+# What is shown
+
+
+def test_the_task_holds_nothing_that_identifies_a_model(database):
+    study_id, (annotator, *_), ids = make_study()
+    with write_session() as session:
+        for number, output in enumerate(session.exec(select(Output)).all()):
+            output.provider = "Nebula Clouds"
+            output.cost_usd = 0.123456
+            output.latency_ms = 777.25
+            output.finish_reason = "stop-sequence"
+            output.id += 424_200  # so that an id would be seen
+            output.steps = [
+                {
+                    "role": "assistant",
+                    "content": f"Looking it up, as Zephyr 9000 would. {number}",
+                    "model": MODELS[0],
+                    "tool_calls": [
+                        {
+                            "id": "toolu_01Xyz",
+                            "type": "function",
+                            "function": {"name": "ask", "arguments": f'{{"of": "{MODELS[1]}"}}'},
+                        }
+                    ],
+                },
+                {"role": "tool", "tool_call_id": "toolu_01Xyz", "content": "Quasar Pro 3 said"},
+                {"role": "assistant", "content": "I am Zephyr-9000, from Nebula Clouds."},
+            ]
+            session.add(output)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    shown = repr(task(begun, annotator))
+
+    for secret in (
+        "Zephyr",
+        "9000",
+        "Quasar",
+        "Nebula",
+        "0.1234",
+        "777",
+        "stop-seq",
+        "4242",
+        "toolu",
+    ):
+        assert secret not in shown
+    assert "[name removed]" in shown
+    assert ids  # the outputs were there
+
+
+def test_left_and_right_are_shown_as_they_were_assigned(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+
+    shown = task(begun, annotator)
+
+    (assignment,) = stored(Assignment)
+    texts = {output.id: output.content for output in stored(Output)}
+    assert shown.left.text == texts[assignment.left_output_id]
+    assert shown.right.text == texts[assignment.right_output_id]
+    assert [criterion.key for criterion in shown.criteria] == list(CRITERIA)
+    assert shown.collect == {"preference", "scores", "tags", "comment"}
+    assert shown.tags[0].severities == ("minor", "major", "critical")
+    assert shown.messages == ({"role": "user", "content": shown.messages[0]["content"]},)
+
+
+def test_one_can_go_back_through_ones_own_cases_and_on_again(database):
+    study_id, (annotator, other, _), _ = make_study()
+    seen = []
+    for number in range(3):
+        found = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+        commands.next_task_id(study_id=study_id, annotator_id=other)  # not among one's own
+        seen.append(found)
+        if number < 2:
+            submit(found, annotator, key=f"submission-{number}")
+
+    assert task(seen[0], annotator).previous_assignment_id is None
+    assert task(seen[0], annotator).next_assignment_id == seen[1]
+    assert task(seen[2], annotator).previous_assignment_id == seen[1]
+    assert task(seen[2], annotator).next_assignment_id is None
+    assert task(seen[1], annotator).is_submitted
+
+
+def test_progress_counts_ones_own_share_of_what_is_missing(database):
+    study_id, (first, second, third), _ = make_study(n_cases=6, overlap=2)
+
+    def progress(annotator):
+        with read_session() as session:
+            (found,) = queries.open_studies(session, annotator_id=annotator)
+        return found.n_done, found.n_total
+
+    assert progress(first) == (0, 6)  # alone: every case once
+    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+    submit(begun, first)
+    assert progress(first) == (1, 6)
+    # Three at work: the second finishes the first one's case, the third begins one of the five
+    # others. Those lack 5 * 2 - 1 = 9 annotations, of which a third falls to each.
+    for annotator in (second, third):
+        commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    done, total = progress(first)
+    assert (done, total) == (1, 1 + 3)
+
+
+def test_progress_ends_exactly_when_nothing_is_left(database):
+    study_id, people, _ = make_study(n_cases=5, overlap=2)
+    n = 0
+    while True:
+        found = [
+            (annotator, commands.next_task_id(study_id=study_id, annotator_id=annotator))
+            for annotator in people
+        ]
+        open_ones = [pair for pair in found if pair[1] is not None]
+        if not open_ones:
+            break
+        for annotator, assignment_id in open_ones:
+            shown = task(assignment_id, annotator)
+            assert shown.n_done < shown.n_total
+            n += 1
+            submit(assignment_id, annotator, key=f"submission-{n}")
+
+    assert n == 10  # five cases with two annotators each
+    with read_session() as session:
+        for annotator in people:
+            own = queries.study_progress(session, study_id, annotator_id=annotator)
+            assert own.n_left == 0
+
+
+def test_closed_studies_are_not_among_the_open_ones(database):
+    study_id, (annotator, *_), _ = make_study()
+    set_study_open(study_id, is_open=False)
+
+    with read_session() as session:
+        assert queries.open_studies(session, annotator_id=annotator) == []
+
+
+# Leaks
+
+
+def make_leaky_study(policy):
+    study_id, people, ids = make_study(
+        models=("Zephyr-9000", "Quasar Pro 3", "Plain"), n_cases=3, pairs_per_case=3
+    )
+    with write_session() as session:
+        output = session.get_one(Output, ids["case-0/Plain"])
+        output.content = "As an AI language model trained by OpenAI, I like ChatGPT."
+        study = session.get_one(Study, study_id)
+        study.leak_policy = policy
+        session.add_all([output, study])
+    return study_id, people, ids
+
+
+def test_leaks_are_counted_with_examples(database):
+    study_id, _, _ = make_leaky_study(LeakPolicy.SHOW)
+
+    with read_session() as session:
+        found = leak_count(session, study_id)
+
+    assert (found.n_outputs, found.n_leaking) == (9, 1)
+    assert found.examples == ("OpenAI",)  # ChatGPT is only mentioned
+
+
+def test_units_with_a_leak_are_left_out_where_the_study_says_so(database):
+    study_id, (annotator, *_), ids = make_leaky_study(LeakPolicy.LEAVE_OUT)
+    shown = set()
+    while (found := commands.next_task_id(study_id=study_id, annotator_id=annotator)) is not None:
+        submit(found, annotator, key=f"submission-{found}")
+
+    for assignment in stored(Assignment):
+        shown |= {assignment.left_output_id, assignment.right_output_id}
+    assert ids["case-0/Plain"] not in shown
+    assert len(stored(Assignment)) == 7  # 3 cases of 3 pairs, less the 2 with that output
+    with read_session() as session:
+        own = queries.study_progress(session, study_id, annotator_id=annotator)
+    assert (own.n_done, own.n_total) == (7, 7)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_masked"), [(LeakPolicy.SHOW, False), (LeakPolicy.MASK, True)]
+)
+def test_names_are_masked_or_shown_as_the_study_says(database, policy, is_masked):
+    study_id, (annotator, *_), ids = make_leaky_study(policy)
+    with write_session() as session:
+        assignment = Assignment(
+            study_id=study_id,
+            annotator_id=annotator,
+            case_id=ids["case-0"],
+            left_output_id=ids["case-0/Plain"],
+            right_output_id=ids["case-0/Zephyr-9000"],
+            presentation="by hand",
+        )
+        session.add(assignment)
+        session.flush()
+
+    text = task(assignment.id, annotator).left.text
+
+    maker = "[name removed]" if is_masked else "OpenAI"
+    assert text == f"As an AI language model trained by {maker}, I like ChatGPT."
+
+
+def test_the_record_of_a_task_cannot_be_changed(sqlite_database):
+    study_id, (annotator, *_), _ = make_study()
+    shown = task(commands.next_task_id(study_id=study_id, annotator_id=annotator), annotator)
+
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        shown.left = None

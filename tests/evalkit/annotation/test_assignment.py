@@ -1,0 +1,319 @@
+from collections import Counter
+from itertools import combinations
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from evalkit.annotation.assignment import (
+    Pair,
+    PlannedCase,
+    Shown,
+    next_assignment,
+    plan,
+    planned_pairs,
+    remaining,
+)
+
+SEEDS = st.integers(min_value=-(2**40), max_value=2**40)
+MODELS = st.integers(min_value=2, max_value=11)
+
+
+def all_pairs(n_models):
+    return [Pair(*pair) for pair in combinations(range(n_models), 2)]
+
+
+def complete_cases(n_cases, n_models, *, categories=1):
+    return [
+        PlannedCase(
+            case_id=100 + number,
+            category=f"category {number % categories}",
+            available=frozenset(range(n_models)),
+        )
+        for number in range(n_cases)
+    ]
+
+
+class People:
+    """Annotators at work on a plan: who was shown what, kept as the database would."""
+
+    def __init__(self, units, *, overlap, seed):
+        self.units, self.overlap, self.seed = units, overlap, seed
+        self.given = []  # [annotator, case, left, right, is_live]
+
+    def shown(self, annotator_id):
+        counts = {}
+        for annotator, case, left, right, is_live in self.given:
+            entry = counts.setdefault((case, left, right), [0, 0])
+            entry[0] += is_live
+            entry[1] += annotator == annotator_id
+        return [Shown(*key, n_live=n, n_own=own) for key, (n, own) in counts.items()]
+
+    def ask(self, annotator_id):
+        choice = next_assignment(
+            self.units,
+            self.shown(annotator_id),
+            overlap=self.overlap,
+            seed=self.seed,
+            annotator_id=annotator_id,
+        )
+        if choice is not None:
+            self.given.append([annotator_id, choice.unit.case_id, choice.left, choice.right, True])
+        return choice
+
+    def live_per_unit(self):
+        return Counter(
+            (case, Pair(min(left, right), max(left, right)))
+            for _, case, left, right, is_live in self.given
+            if is_live
+        )
+
+
+# The plan
+
+
+@given(n_models=MODELS, pairs_per_case=st.integers(1, 60), n_cases=st.integers(1, 40), seed=SEEDS)
+def test_over_any_number_of_cases_every_pair_is_planned_equally_often_give_or_take_one(
+    n_models, pairs_per_case, n_cases, seed
+):
+    counts = Counter(dict.fromkeys(all_pairs(n_models), 0))
+
+    for case_index in range(n_cases):
+        pairs = planned_pairs(
+            n_models, case_index=case_index, pairs_per_case=pairs_per_case, seed=seed
+        )
+        assert len(set(pairs)) == len(pairs) == min(pairs_per_case, len(all_pairs(n_models)))
+        counts.update(pairs)
+
+    assert max(counts.values()) - min(counts.values()) <= 1
+
+
+@given(n_models=st.integers(2, 24), case_index=st.integers(0, 10_000), seed=SEEDS)
+def test_half_as_many_pairs_as_models_show_every_model_in_every_case(n_models, case_index, seed):
+    per_case = (n_models + 1) // 2
+
+    pairs = planned_pairs(n_models, case_index=case_index, pairs_per_case=per_case, seed=seed)
+
+    appearances = Counter(model for pair in pairs for model in (pair.first, pair.second))
+    assert set(appearances) == set(range(n_models))
+    # 2 * ceil(n / 2) places for n models: one model twice if n is odd, none if it is even.
+    assert sorted(appearances.values())[-1] == 1 + n_models % 2
+    assert sum(appearances.values()) == n_models + n_models % 2
+
+
+def test_another_seed_gives_another_plan():
+    plans = {
+        tuple(planned_pairs(4, case_index=index, pairs_per_case=2, seed=seed) for index in range(6))
+        for seed in range(50)
+    }
+
+    assert len(plans) > 3  # a tournament of four models has few orders, but not one
+
+
+def test_over_all_seeds_every_pair_has_the_planned_chance():
+    n_seeds, n_models, per_case = 6000, 5, 3
+    counts = Counter(
+        pair
+        for seed in range(n_seeds)
+        for pair in planned_pairs(n_models, case_index=7, pairs_per_case=per_case, seed=seed)
+    )
+
+    expected = per_case / 10  # 5 * 4 / 2 = 10 pairs
+    tolerance = 4.5 * (expected * (1 - expected) / n_seeds) ** 0.5  # ten pairs, z = 4.5
+    for pair in all_pairs(n_models):
+        assert counts[pair] / n_seeds == pytest.approx(expected, abs=tolerance)
+
+
+@given(
+    n_models=st.sampled_from([2, 3, 4, 6, 8]),
+    n_cases=st.integers(1, 60),
+    categories=st.integers(1, 5),
+    pairs_per_case=st.integers(1, 4),
+    seed=SEEDS,
+)
+def test_pairs_are_balanced_within_each_category_too(
+    n_models, n_cases, categories, pairs_per_case, seed
+):
+    assume(n_models % 2 == 0)  # an odd tournament changes its order from round to round
+    cases = complete_cases(n_cases, n_models, categories=categories)
+    category_of = {case.case_id: case.category for case in cases}
+
+    units = plan(cases, n_models=n_models, pairs_per_case=pairs_per_case, seed=seed)
+
+    for category in set(category_of.values()):
+        counts = Counter(dict.fromkeys(all_pairs(n_models), 0))
+        counts.update(unit.pair for unit in units if category_of[unit.case_id] == category)
+        assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def test_a_pair_with_a_missing_output_is_replaced_by_one_that_can_be_shown():
+    cases = complete_cases(1, 6)
+    broken = PlannedCase(case_id=100, category="category 0", available=frozenset((0, 2, 5)))
+
+    complete = plan(cases, n_models=6, pairs_per_case=3, seed=1)
+    units = plan([broken], n_models=6, pairs_per_case=3, seed=1)
+
+    assert {unit.pair for unit in units} == {Pair(0, 2), Pair(0, 5), Pair(2, 5)}
+    assert [unit.inclusion_probability for unit in units] == [1.0] * 3  # three of three pairs
+    assert [unit.inclusion_probability for unit in complete] == [3 / 15] * 3  # of 6 * 5 / 2
+
+
+def test_a_case_with_fewer_than_two_outputs_asks_for_nothing():
+    case = PlannedCase(case_id=1, category="", available=frozenset((2,)))
+
+    assert plan([case], n_models=4, pairs_per_case=2, seed=0) == ()
+
+
+@given(n_models=MODELS, n_cases=st.integers(1, 20), retired=st.integers(0, 19), seed=SEEDS)
+def test_retiring_a_case_leaves_the_pairs_of_the_others_alone(n_models, n_cases, retired, seed):
+    cases = complete_cases(n_cases, n_models)
+    fewer = [
+        PlannedCase(case.case_id, case.category, frozenset()) if number == retired else case
+        for number, case in enumerate(cases)
+    ]
+
+    before = plan(cases, n_models=n_models, pairs_per_case=2, seed=seed)
+    after = plan(fewer, n_models=n_models, pairs_per_case=2, seed=seed)
+
+    assert after == tuple(unit for unit in before if unit.case_id != 100 + retired)
+
+
+def test_pairs_that_were_begun_stay_in_the_plan_when_it_changes():
+    begun = frozenset((Pair(0, 1), Pair(2, 3)))
+    case = PlannedCase(1, "", available=frozenset(range(4)), started=begun)
+
+    for seed in range(20):
+        units = plan([case], n_models=4, pairs_per_case=2, seed=seed)
+        assert {unit.pair for unit in units} == begun
+
+
+# Giving out
+
+
+@settings(max_examples=60)
+@given(
+    n_models=st.integers(2, 5),
+    n_cases=st.integers(1, 8),
+    pairs_per_case=st.integers(1, 3),
+    overlap=st.integers(1, 3),
+    n_people=st.integers(1, 5),
+    seed=SEEDS,
+    data=st.data(),
+)
+def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_a_pair_twice(
+    n_models, n_cases, pairs_per_case, overlap, n_people, seed, data
+):
+    units = plan(
+        complete_cases(n_cases, n_models),
+        n_models=n_models,
+        pairs_per_case=pairs_per_case,
+        seed=seed,
+    )
+    people = People(units, overlap=overlap, seed=seed)
+    asking = list(range(n_people))
+    while asking:
+        annotator = data.draw(st.sampled_from(asking))
+        if people.ask(annotator) is None:
+            asking.remove(annotator)
+        assert max(people.live_per_unit().values()) <= overlap
+
+    seen = [(annotator, case, frozenset(sides)) for annotator, case, *sides, _ in people.given]
+    assert len(set(seen)) == len(seen)
+    expected = min(overlap, n_people)  # nobody judges a unit twice
+    assert people.live_per_unit() == {(unit.case_id, unit.pair): expected for unit in units}
+
+
+@settings(max_examples=60)
+@given(n_models=st.integers(2, 4), n_people=st.integers(1, 4), seed=SEEDS, data=st.data())
+def test_both_orders_of_a_pair_are_shown_equally_often_give_or_take_one(
+    n_models, n_people, seed, data
+):
+    units = plan(complete_cases(9, n_models), n_models=n_models, pairs_per_case=2, seed=seed)
+    people = People(units, overlap=2, seed=seed)
+    for _ in range(data.draw(st.integers(1, 40))):
+        people.ask(data.draw(st.integers(0, n_people - 1)))
+
+    lead = Counter()
+    for annotator, _, left, right, _ in people.given:
+        pair = Pair(min(left, right), max(left, right))
+        lead[annotator, pair] += 1 if left == pair.first else -1
+    assert all(abs(difference) <= 1 for difference in lead.values())
+    overall = Counter()
+    for (_, pair), difference in lead.items():
+        overall[pair] += difference
+    # Each annotator's own balance comes first, and leaves at most one over for each.
+    assert all(abs(difference) <= n_people for difference in overall.values())
+
+
+def test_who_stands_left_is_not_the_same_for_everybody():
+    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0)
+
+    sides = {
+        next_assignment(units, [], overlap=2, seed=0, annotator_id=annotator).left
+        for annotator in range(20)
+    }
+
+    assert sides == {0, 1}
+
+
+def test_the_second_annotator_of_a_unit_sees_it_the_other_way_round():
+    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0)
+    people = People(units, overlap=2, seed=0)
+
+    first, second = people.ask(1), people.ask(2)
+
+    assert (first.left, first.right) == (second.right, second.left)
+
+
+def test_a_unit_that_was_begun_is_finished_before_a_fresh_one_is_shown():
+    units = plan(complete_cases(10, 2), n_models=2, pairs_per_case=1, seed=3)
+    people = People(units, overlap=2, seed=3)
+
+    first, second = people.ask(1), people.ask(2)
+
+    assert first.unit == second.unit
+
+
+def test_a_case_nobody_has_shown_them_comes_before_another_pair_of_one_they_know():
+    units = plan(complete_cases(3, 4), n_models=4, pairs_per_case=2, seed=5)
+    people = People(units, overlap=2, seed=5)
+
+    for _ in range(3):
+        people.ask(1)
+    cases = [case for _, case, *_ in people.given]
+
+    assert len(set(cases)) == 3
+
+
+def test_a_skipped_unit_is_free_for_others_and_never_comes_back():
+    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0)
+    people = People(units, overlap=1, seed=0)
+    people.ask(1)
+    assert people.ask(2) is None
+
+    people.given[0][-1] = False  # skipped: no longer live, but it was shown
+
+    assert people.ask(1) is None
+    assert people.ask(2) is not None
+
+
+@given(n_cases=st.integers(1, 12), overlap=st.integers(1, 3), n_asked=st.integers(0, 20))
+def test_what_remains_is_what_can_still_be_given_out(n_cases, overlap, n_asked):
+    units = plan(complete_cases(n_cases, 3), n_models=3, pairs_per_case=2, seed=1)
+    people = People(units, overlap=overlap, seed=1)
+    for number in range(n_asked):
+        people.ask(number % 4)
+
+    left = remaining(units, people.shown(0), overlap=overlap)
+
+    n_taken = sum(people.ask(0) is not None for _ in range(len(units) + 1))
+    assert left.n_available == n_taken == left.share(n_annotators=1)
+
+
+def test_a_share_is_rounded_up_and_never_more_than_one_person_may_do():
+    units = plan(complete_cases(10, 2), n_models=2, pairs_per_case=1, seed=1)
+
+    left = remaining(units, [], overlap=2)
+
+    assert (left.n_available, left.n_needed) == (10, 20)
+    assert [left.share(n_annotators=n) for n in (1, 2, 3, 7)] == [10, 10, 7, 3]
