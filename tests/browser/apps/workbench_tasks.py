@@ -4,7 +4,13 @@ import json
 from typing import Any
 
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC
-from evalkit.annotation.task import ComparisonTask, Response, TaskCriterion, TaskTag
+from evalkit.annotation.task import (
+    ComparisonTask,
+    Response,
+    ScaleLevel,
+    TaskCriterion,
+    TaskTag,
+)
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
 
 CRITERIA = tuple(
@@ -147,6 +153,22 @@ LONG = "\n\n".join(
 ARABIC = "يمكنك إرجاع السماعات خلال **30 يومًا** من التسليم.\n\n- افتح الطلبات\n- اختر الإرجاع"
 CHINESE = "您可以在收货后三十天内退回耳机。请在“我的订单”中选择退货,然后打印标签。🎧" * 12
 
+
+def _criterion(key: str, values: range, *labels: str) -> TaskCriterion:
+    levels = tuple(
+        ScaleLevel(float(value), labels[place] if labels else "", f"What {value} means.")
+        for place, value in enumerate(values)
+    )
+    return TaskCriterion(key, f"How about {key}?", "", levels, required=False)
+
+
+MANY = (
+    *CRITERIA,
+    _criterion("safety", range(2), "No", "Yes"),
+    _criterion("style", range(1, 8)),
+    _criterion("depth", range(11)),
+)
+
 TASKS: dict[str, ComparisonTask] = {
     "plain": _task(1, Response(MARKDOWN), Response(PLAIN)),
     "tools": _task(
@@ -172,5 +194,12 @@ TASKS: dict[str, ComparisonTask] = {
         messages=({"role": "user", "content": "هل يمكنني إرجاع السماعات؟"},),
     ),
     "single": _task(6, Response(PLAIN), None),
+    "many": _task(
+        8,
+        Response(MARKDOWN),
+        Response(PLAIN),
+        messages=({"role": "user", "content": QUESTION + "\n\n" + LONG},),
+        criteria=MANY,
+    ),
     "bare": _task(7, Response(PLAIN), Response(MARKDOWN), collect=frozenset(("preference",))),
 }

@@ -1,6 +1,6 @@
 """The annotation screen as one component: a task in, at most one move per case out."""
 
-import itertools
+import secrets
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,19 @@ SKIP_REASONS = {
     SkipReason.OTHER: "Another reason",
 }
 
+
+def _asset(names: tuple[str, ...], ending: str) -> str:
+    """Join files into one text, without indentation: it travels with every case."""
+    texts = ((_FOLDER / f"{name}.{ending}").read_text("utf-8") for name in names)
+    return "\n".join(line.strip() for text in texts for line in text.splitlines())
+
+
 _component = st.components.v2.component(
     "evalkit_workbench",
-    js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
-    css="\n".join((_FOLDER / f"{name}.css").read_text("utf-8") for name in _STYLES),
+    js=_asset(_SCRIPTS, "js"),
+    css=_asset(_STYLES, "css"),
     isolate_styles=False,
 )
-_turns = itertools.count(1)
 
 
 def move(*, key: str) -> str | None:
@@ -58,7 +64,7 @@ def screen_data(task: ComparisonTask) -> dict[str, Any]:
     """Return all that reaches the browser: of ids, the assignment's own and no other."""
     return {
         # Distinct in every rerun, so that the screen wakes up even if the same task comes again.
-        "turn": next(_turns),
+        "turn": secrets.token_hex(4),
         "prefix": _prefix(),
         "assignment_id": task.assignment_id,
         "study": clean(task.study_name),

@@ -1,7 +1,7 @@
 // Guidelines, keys, and why a case is skipped: native dialogs, so focus and Esc behave.
 
 /** Open a dialog; `letter` closes it again, other letters go to `onletter`. */
-function openDialog(root, { label, className, content, letter, onletter, onclose }) {
+function openDialog(root, { label, className, content, letter, onletter }) {
   const close = () => dialog.close();
   const dialog = h(
     "dialog",
@@ -16,10 +16,7 @@ function openDialog(root, { label, className, content, letter, onletter, onclose
     h("div", { class: "ek-dialog-body", tabindex: "0", autofocus: true }, content),
   );
   dialog.addEventListener("click", (event) => event.target === dialog && close());
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    onclose();
-  });
+  dialog.addEventListener("close", () => dialog.remove());
   dialog.onletter = (event) => {
     if (event.repeat) return false;
     if (event.key.toLowerCase() !== letter) return Boolean(onletter) && onletter(event.key);
@@ -88,7 +85,7 @@ function keysContent(data) {
 }
 
 /** Ask why; `onskip(reason, note)` hears the answer. */
-function openSkip(root, { reasons, onskip, onclose }) {
+function openSkip(root, { reasons, onskip }) {
   const note = h("textarea", {
     rows: "2",
     dir: "auto",
@@ -114,7 +111,6 @@ function openSkip(root, { reasons, onskip, onclose }) {
     label: "Skip this case",
     className: "ek-small",
     letter: "s",
-    onclose,
     onletter(key) {
       const reason = reasons[Number(key) - 1];
       if (!reason) return false;
@@ -130,8 +126,8 @@ function openSkip(root, { reasons, onskip, onclose }) {
     onskip(group.chosen(), note.value.trim());
   }
   dialog.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.repeat || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" && (event.ctrlKey || !inField(event))) {
+    if (event.isComposing || event.repeat || event.altKey) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !inField(event))) {
       if (event.target.closest(".ek-dialog-line")) return;
       event.preventDefault();
       done();

@@ -3,11 +3,14 @@
 const SIDES = ["left", "right"];
 const LETTER = { left: "A", right: "B" };
 
-/** The key that sets each level: its own digit where levels are single digits, else its place. */
+/** The key that sets each level: its own digit on scales of 0 to 10, else its place. */
 function levelKeys(levels) {
   const values = levels.map((level) => level.value);
-  const own = values.every((value) => Number.isInteger(value) && value >= 0 && value <= 9);
-  return own ? values.map(String) : values.map((_, index) => String((index + 1) % 10));
+  if (values.every((value) => Number.isInteger(value) && value >= 0 && value <= 10)) {
+    const ten = values.includes(0) ? "" : "0";
+    return values.map((value) => (value === 10 ? ten : String(value)));
+  }
+  return values.map((_, index) => (index < 10 ? String((index + 1) % 10) : ""));
 }
 
 /**
@@ -167,7 +170,9 @@ function rubricPart({ data, sides, answers, places, changed, explain }) {
     cells[cursor].choose(undefined);
     return true;
   }
-  const node = h("div", { class: sides.length > 1 ? "ek-rubric" : "ek-rubric ek-single" }, rows);
+  const isWide = data.criteria.some((criterion) => criterion.levels.length > 7);
+  const kind = (sides.length > 1 ? "" : " ek-single") + (isWide ? " ek-wide" : "");
+  const node = h("div", { class: `ek-rubric${kind}` }, rows);
   node.addEventListener("keydown", (event) => {
     const step = { ArrowDown: sides.length, ArrowUp: -sides.length }[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -191,13 +196,14 @@ function scoreCell({ criterion, side, single, answers, changed, onpoint }) {
     face: h(
       "span",
       { class: "ek-face" },
-      keys[index],
-      spelt && level.label && level.label !== keys[index] ? h("small", {}, level.label) : null,
+      String(level.value),
+      keys[index] && keys[index] !== String(level.value) ? kbd(keys[index]) : null,
+      spelt && level.label && level.label !== String(level.value) ? h("small", {}, level.label) : null,
     ),
   }));
   const group = choices({
     label: single ? criterion.question : `${criterion.question}, response ${LETTER[side]}`,
-    className: "ek-scale",
+    className: options.length > 7 ? "ek-scale ek-long" : "ek-scale",
     value: answers.scores[side][criterion.key],
     options,
     clearable: true,
@@ -244,12 +250,11 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
 
 /** All levels by name on one line: "1 Useless  2 Poor …". */
 function levelNames(criterion) {
-  const keys = levelKeys(criterion.levels);
   return h(
     "div",
     { class: "ek-anchor ek-hint ek-level-names" },
-    criterion.levels.map((level, index) =>
-      h("span", {}, level.label === keys[index] ? "" : `${keys[index]} `, level.label || level.value),
+    criterion.levels.map((level) =>
+      h("span", {}, level.label ? `${level.value} ${level.label}` : String(level.value)),
     ),
   );
 }
@@ -258,15 +263,14 @@ const levelOf = (criterion, value) => criterion.levels.find((level) => level.val
 
 /** All levels of a criterion with their sentences. */
 function levelTable(criterion) {
-  const keys = levelKeys(criterion.levels);
   return [
     h("strong", {}, criterion.question),
     criterion.description ? h("p", {}, criterion.description) : null,
     h(
       "dl",
       { class: "ek-levels" },
-      criterion.levels.map((level, index) => [
-        h("dt", {}, kbd(keys[index]), " ", level.label || String(level.value)),
+      criterion.levels.map((level) => [
+        h("dt", {}, h("span", { class: "ek-value" }, String(level.value)), level.label),
         h("dd", {}, level.anchor),
       ]),
     ),

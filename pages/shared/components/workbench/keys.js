@@ -12,7 +12,8 @@ function listenToKeys(root, { commands, submit, digit, erase, isReady }) {
     if (event.isComposing || !root.isConnected) return;
     const dialog = root.querySelector("dialog[open]");
     const isEnter = event.key === "Enter";
-    if (isEnter && event.ctrlKey && !event.altKey && !event.metaKey && !dialog) {
+    const isSure = (event.ctrlKey || event.metaKey) && !event.altKey; // Command on a Mac
+    if (isEnter && isSure && !dialog) {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (!event.repeat && isReady()) submit();

@@ -122,6 +122,7 @@ function draftKeeper({ url, body, say }) {
   let settled = false;
   let timer = null;
   let running = null;
+  let isRefused = false;
 
   async function run() {
     while (changed && !closed && !settled) {
@@ -132,15 +133,17 @@ function draftKeeper({ url, body, say }) {
         onwait: (why) => say(`Not saved: ${why}. Retrying`, "bad"),
       });
       if (closed || settled) return;
-      if (answer && answer.status >= 400) say(`Not saved. ${refusal(answer)}`, "bad");
+      isRefused = Boolean(answer) && answer.status >= 400;
+      if (isRefused) say(`Not saved. ${refusal(answer)}`, "bad");
       else if (answer && !changed) say("Draft saved");
     }
   }
   function flush() {
     clearTimeout(timer);
     if (!running) running = run().finally(() => (running = null));
-    return running;
+    return running.then(() => !isRefused);
   }
+  // A request under way ends with the page, so it is repeated as one that outlives the page.
   const onhide = () => {
     if (closed || settled || !(changed || running)) return;
     changed = false;
@@ -154,6 +157,7 @@ function draftKeeper({ url, body, say }) {
       clearTimeout(timer);
       timer = setTimeout(flush, DRAFT_DELAY);
     },
+    /** Store what is not stored yet; false if the server does not want it. */
     flush,
     /** Wait for a request under way, then keep no more drafts. */
     settle: async () => {

@@ -87,7 +87,7 @@ function openAssignment({ host, data, ask, memory }) {
     become("live");
     say("Not stored", "bad");
     const fields = Array.isArray(answer.body.fields) ? answer.body.fields : [];
-    form.mark(fields);
+    if (!form.mark(fields).length) submitting.focus();
     const onward =
       answer.status === 409 && !fields.length
         ? button("Next case", null, () => leave("next", "Loading"))
@@ -122,9 +122,10 @@ function openAssignment({ host, data, ask, memory }) {
   async function move(where) {
     if (state !== "live") return;
     become("busy");
-    await drafts.flush();
+    const isStored = await drafts.flush();
     if (isClosed) return;
-    leave(where, "Loading");
+    if (isStored) leave(where, "Loading");
+    else become("live"); // what was entered would be lost; the footer says why
   }
 
   function leave(where, words) {
