@@ -1,0 +1,203 @@
+"""The shape of the code: which way imports go, how long things are, what a page may be."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pages.shared import menu
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = [ROOT / "evalkit", ROOT / "db", ROOT / "pages"]
+FILES = sorted(path for folder in FOLDERS for path in folder.rglob("*.py"))
+SOURCES = [ROOT / "app.py", *(path for path in FILES if "migrations" not in path.parts)]
+PAGES = [ROOT / "pages" / entry.file for entry in menu.ENTRIES]
+SCRIPTS = [ROOT / "pages" / "main.py", *PAGES]
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 50
+LONGEST_PAGE = 80
+
+#: What code in a folder must not import; the longest fitting path counts.
+FORBIDDEN = {
+    "evalkit": {"streamlit", "starlette", "sqlmodel", "sqlalchemy", "alembic", "db", "pages"},
+    "evalkit/__main__.py": {"streamlit", "pages"},
+    "evalkit/cli": {"streamlit", "starlette", "pages"},
+    "db": {"streamlit", "starlette", "pages", "evalkit.cli"},
+    "pages": {"sqlmodel", "sqlalchemy", "alembic", "evalkit.cli", "app"},
+    "app.py": {"sqlmodel", "sqlalchemy", "alembic", "evalkit.cli"},
+}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(module: ast.AST) -> Iterator[str]:
+    """Give every name a module imports, wherever in it the import stands."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def forbidden_for(path: Path) -> set[str]:
+    fitting = [key for key in FORBIDDEN if f"{name(path)}/".startswith(f"{key}/")]
+    return FORBIDDEN[max(fitting, key=len)]
+
+
+def is_of(imported: str, package: str) -> bool:
+    return imported == package or imported.startswith(f"{package}.")
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines of a function without its docstring."""
+    n_lines = (function.end_lineno or 0) - function.lineno + 1
+    first = function.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        n_lines -= (first.end_lineno or 0) - first.lineno + 1
+    return n_lines
+
+
+def calls(module: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def opens_a_session(node: ast.AST) -> bool:
+    return isinstance(node, ast.With) and any(
+        ast.unparse(item.context_expr).split("(")[0].endswith(("read_session", "write_session"))
+        for item in node.items
+    )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_imports_go_one_way_from_app_to_pages_to_db_to_evalkit(path):
+    wrong = [
+        imported
+        for imported in imports(tree(path))
+        if any(is_of(imported, package) for package in forbidden_for(path))
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_a_file_is_short_and_opens_with_what_it_is_for(path):
+    n_lines = len(path.read_text(encoding="utf-8").splitlines())
+
+    assert n_lines <= LONGEST_FILE
+    assert ast.get_docstring(tree(path))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_functions_are_short(path):
+    too_long = {
+        node.name: length(node)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and length(node) > LONGEST_FUNCTION
+    }
+
+    assert too_long == {}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_page_is_a_short_script_without_functions_or_classes(path):
+    module = tree(path)
+    definitions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_PAGE
+    assert not [node for node in ast.walk(module) if isinstance(node, definitions)]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_pages_do_not_import_one_another(path):
+    ours = [imported for imported in imports(tree(path)) if is_of(imported, "pages")]
+
+    assert [imported for imported in ours if not is_of(imported, "pages.shared")] == []
+
+
+@pytest.mark.parametrize("entry", menu.ENTRIES, ids=lambda entry: entry.file)
+def test_a_page_asks_for_its_role_before_it_does_anything(entry):
+    module = tree(ROOT / "pages" / entry.file)
+    first = next(
+        node
+        for node in module.body[1:]  # after the docstring
+        if not isinstance(node, ast.Import | ast.ImportFrom)
+    )
+
+    assert ast.unparse(first).split(" = ")[-1] == f"state.require(Role.{entry.role.name})"
+
+
+def test_the_router_asks_who_it_is_before_it_builds_the_menu():
+    called = [what for what, _ in calls(ast.Module(tree(SCRIPTS[0]).body, []))]
+
+    assert called.index("state.require") < called.index("st.navigation")
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if name(path).startswith("pages")], ids=name
+)
+def test_no_page_writes_html_or_model_text_through_streamlit_markdown(path):
+    module = tree(path)
+
+    assert [node for what, node in calls(module) if what == "st.write"] == []
+    assert "unsafe_allow_html" not in {
+        keyword.arg for _, call in calls(module) for keyword in call.keywords
+    }
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if name(path).startswith("pages")], ids=name
+)
+def test_no_page_draws_while_it_holds_the_database(path):
+    # st.rerun() and st.stop() are exceptions: inside the block they would undo what was written.
+    inside = [
+        what
+        for block in ast.walk(tree(path))
+        if opens_a_session(block)
+        for what, _ in calls(block)
+        if what.startswith("st.")
+    ]
+
+    assert inside == []
+
+
+def test_charts_are_made_without_streamlit():
+    charts = ROOT / "pages" / "shared" / "charts"
+    files = [charts.with_suffix(".py")] if charts.with_suffix(".py").exists() else []
+    files += sorted(charts.rglob("*.py"))
+
+    assert files
+    assert not [path for path in files if "streamlit" in set(imports(tree(path)))]
+
+
+def test_only_the_command_line_imports_the_command_line():
+    outside = [path for path in SOURCES if not name(path).startswith("evalkit/cli")]
+    importers = {
+        name(path)
+        for path in outside
+        if any(is_of(found, "evalkit.cli") for found in imports(tree(path)))
+    }
+
+    assert importers == {"evalkit/__main__.py"}
+
+
+def test_nothing_names_a_package_registry_or_a_folder_of_one_machine():
+    pinned = [ROOT / f"requirements{kind}" for kind in (".in", ".txt", "-dev.in", "-dev.txt")]
+    suspicious = ("://", "/opt/", "/home/", "--hash", "--index-url")
+
+    assert [
+        (path.name, line)
+        for path in pinned
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if any(word in line for word in suspicious)
+    ] == []
