@@ -118,6 +118,33 @@ def preference_differences(comparisons: Comparisons) -> tuple[PairedDifference, 
     return _test(means, names, holm)
 
 
+def mean_difference(differences: FloatArray) -> Estimate:
+    """Return the mean of paired differences with Student's t interval over cases.
+
+    Parameters
+    ----------
+    differences : FloatArray of shape (n_cases,)
+        One per case; ``NaN`` where a case lacks one of the two.
+
+    Returns
+    -------
+    Estimate
+        ``n`` counts cases. None without cases; no interval with one, or if all are equal.
+    """
+    known = differences[~np.isnan(differences)]
+    n = len(known)
+    if n == 0:
+        return Estimate(None, None, None, 0, _NO_CASES)
+    value = float(known.mean())
+    if n < MIN_CASES:
+        return Estimate(value, None, None, n, _ONE_CASE)
+    error = float(known.std(ddof=1)) / np.sqrt(n)
+    if error <= 1e-12:
+        return Estimate(value, None, None, n, _NO_SPREAD)
+    interval = t_interval(value, standard_error=error, n_clusters=n)
+    return Estimate(value, interval.low, interval.high, n)
+
+
 def bootstrap_difference(differences: FloatArray) -> Estimate:
     """Return the mean of paired differences with its percentile bootstrap interval over cases.
 
@@ -176,28 +203,13 @@ def _test(
             model,
             other,
             category,
-            _estimate(differences[:, k]),
+            mean_difference(differences[:, k]),
             _or_none(tests.p_value[k]),
             _or_none(tests.p_family[k]),
             _or_none(adjusted[k]),
         )
         for k, (model, other, category) in enumerate(names)
     )
-
-
-def _estimate(column: FloatArray) -> Estimate:
-    known = column[~np.isnan(column)]
-    n = len(known)
-    if n == 0:
-        return Estimate(None, None, None, 0, _NO_CASES)
-    value = float(known.mean())
-    if n < MIN_CASES:
-        return Estimate(value, None, None, n, _ONE_CASE)
-    error = float(known.std(ddof=1)) / np.sqrt(n)
-    if error <= 1e-12:
-        return Estimate(value, None, None, n, _NO_SPREAD)
-    interval = t_interval(value, standard_error=error, n_clusters=n)
-    return Estimate(value, interval.low, interval.high, n)
 
 
 def _or_none(number: float) -> float | None:
