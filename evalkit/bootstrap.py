@@ -17,6 +17,7 @@ OLDEST = (3, 11)
 NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 REQUIREMENTS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
 
+PACKAGE_SEEN = re.compile(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)")
 NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError"
     r"|No matching distribution|Temporary failure in name resolution|Network is unreachable"
@@ -175,9 +176,10 @@ def install_packages(python: str, requirements: str, *, log: str) -> None:
         for line in pip.stdout:
             kept.write(line)
             output.append(line)
-            if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+            package = PACKAGE_SEEN.match(line)
+            if package:
                 n_seen += 1
-                show_progress(n_seen, n_packages, re.split(r"[ =<>;]", line.split(": ")[-1])[0])
+                show_progress(n_seen, n_packages, package.group(1))
             elif line.startswith("Installing collected packages"):
                 show_progress(n_packages, n_packages, "writing the files")
     end_progress()
