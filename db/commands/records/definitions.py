@@ -1,0 +1,174 @@
+"""Rubrics and taxonomies of a file: which versions they are, known ones or new ones."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models import Rubric, Taxonomy
+from db.queries.records.rows import criterion_records, tag_records
+from evalkit.records import Problems, shown
+from evalkit.records.normal import fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What rubrics of criteria and taxonomies of tags differ in."""
+
+    part: str
+    whole: str
+    table: Any
+    stored: Callable[[Session, int], list[dict[str, Any]]]
+
+    @property
+    def version(self) -> str:
+        """Return the field that holds the version."""
+        return f"{self.whole}_version"
+
+
+RUBRICS = Kind("criterion", "rubric", Rubric, lambda s, i: criterion_records(s, rubric_id=i))
+TAXONOMIES = Kind("tag", "taxonomy", Taxonomy, lambda s, i: tag_records(s, taxonomy_id=i))
+
+
+@dataclass(slots=True)
+class Definition:
+    """One version of a rubric or a taxonomy; without ``db_id`` it is still to be stored."""
+
+    name: str
+    version: int | None
+    parts: list[dict[str, Any]]
+    db_id: int | None = None
+    line: int = 0
+    is_main: bool = False
+    lines: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def new(self) -> bool:
+        """Tell whether it is still to be stored."""
+        return self.db_id is None
+
+
+def planned_definitions(
+    session: Session,
+    kind: Kind,
+    staged: Iterable[tuple[int, dict[str, Any]]],
+    *,
+    main_id: int | None,
+    needs_one: bool,
+    problems: Problems,
+) -> list[Definition]:
+    """Return every version that a file brings or its labels may refer to.
+
+    ``main_id`` is the study's own; where it has none, the file's becomes it. With ``needs_one``
+    the file may not bring several rubrics (or taxonomies): a study has one.
+    """
+    groups = _groups(kind, staged, problems)
+    stored = _stored(session, kind, {group.name for group in groups}, main_id)
+    for group in groups:
+        _find_version(kind, group, groups, stored, problems)
+    plan = stored + [group for group in groups if group.new]
+    if needs_one:
+        _choose_main(kind, plan, groups, main_id, problems)
+    return plan
+
+
+def _groups(
+    kind: Kind, staged: Iterable[tuple[int, dict[str, Any]]], problems: Problems
+) -> list[Definition]:
+    """Sort the parts of a file into versions; the same part twice must say the same."""
+    groups: dict[tuple[str, int | None], Definition] = {}
+    for line, record in staged:
+        if record.get("is_unsound"):
+            continue
+        name, version = record[kind.whole], record.get(kind.version)
+        group = groups.setdefault((name, version), Definition(name, version, [], line=line))
+        first = group.lines.setdefault(record["key"], line)
+        if first == line:
+            group.parts.append(record)
+            continue
+        earlier = next(part for part in group.parts if part["key"] == record["key"])
+        if fingerprint(earlier) != fingerprint(record):
+            problems.add(line, "key", shown(record["key"]), f"what line {first} says of it")
+    return list(groups.values())
+
+
+def _stored(session: Session, kind: Kind, names: set[str], main_id: int | None) -> list[Definition]:
+    """Return the stored versions of what a file names and of the study's own."""
+    table = kind.table
+    own = select(col(table.name)).where(col(table.id) == main_id)
+    statement = (
+        select(col(table.id), col(table.name), col(table.version))
+        .where(col(table.name).in_(names) | col(table.name).in_(own))
+        .order_by(col(table.name), col(table.version))
+    )
+    return [
+        Definition(name, version, kind.stored(session, table_id), db_id=table_id)
+        for table_id, name, version in session.execute(statement).all()
+    ]
+
+
+def _find_version(
+    kind: Kind,
+    group: Definition,
+    groups: list[Definition],
+    stored: list[Definition],
+    problems: Problems,
+) -> None:
+    """Find the stored version that says the same, or give the group the number it will have."""
+    same_name = [version for version in stored if version.name == group.name]
+    if group.version is None:
+        equal = [known for known in same_name if _says(kind, known) == _says(kind, group)]
+        if equal:
+            group.db_id, group.version = equal[-1].db_id, equal[-1].version
+            return
+        taken = [known.version or 0 for known in same_name]
+        taken += [other.version or 0 for other in groups if other.name == group.name]
+        group.version = max(taken, default=0) + 1
+        return
+    for known in same_name:
+        if known.version == group.version:
+            group.db_id = known.db_id
+            if not set(_says(kind, group)) <= set(_says(kind, known)):
+                problems.add(
+                    group.line,
+                    kind.version,
+                    f"another definition of {kind.whole} {group.name!r} version {group.version}",
+                    "the definition that is stored under that version, or a new version",
+                )
+
+
+def _says(kind: Kind, definition: Definition) -> list[bytes]:
+    without = frozenset({kind.version})
+    return [fingerprint(part, without=without) for part in definition.parts]
+
+
+def _choose_main(
+    kind: Kind,
+    plan: list[Definition],
+    groups: list[Definition],
+    main_id: int | None,
+    problems: Problems,
+) -> None:
+    """Mark the one version a study uses."""
+    names = sorted({group.name for group in groups})
+    if len(names) > 1:
+        line = max(group.line for group in groups)
+        listed = ", ".join(map(shown, names))
+        problems.add(line, kind.whole, listed, f"one {kind.whole}: a study has one")
+        return
+    own = [version for version in plan if main_id is not None and version.db_id == main_id]
+    if not own and groups:
+        newest = max(groups, key=lambda group: group.version or 0)
+        own = [v for v in plan if (v.name, v.version) == (newest.name, newest.version)]
+    for version in own:
+        version.is_main = True
+    if own and groups and not any(_is(group, own[0]) for group in groups):
+        found = f"{kind.whole} {groups[0].name!r} version {groups[0].version}"
+        expected = f"{own[0].name!r} version {own[0].version}, which the study uses"
+        problems.add(groups[0].line, kind.whole, found, expected)
+
+
+def _is(group: Definition, other: Definition) -> bool:
+    return (group.name, group.version) == (other.name, other.version)

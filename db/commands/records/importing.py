@@ -1,0 +1,210 @@
+"""One import from its file to its report: read and check without the lock, then write."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from db.commands.records.definitions import (
+    RUBRICS,
+    TAXONOMIES,
+    Definition,
+    planned_definitions,
+)
+from db.commands.records.known import Target, find_target, stage_known
+from db.commands.records.references import (
+    check_scales,
+    check_things,
+    check_version,
+    stage_definitions,
+)
+from db.commands.records.report import ImportReport, RecordCount
+from db.commands.records.revisions import sort_labels
+from db.commands.records.staging import LABEL_TYPES, Staging
+from db.commands.records.write import write_staged
+from db.engine import read_session, write_session
+from evalkit.errors import RefusedError
+from evalkit.records import Problems, RecordReader
+
+#: Called with what is being done, how far it is, and how far it will go.
+Progress = Callable[[str, int, int], None]
+
+_IMPORT_LOCK = 724532  # one import at a time on PostgreSQL; SQLite has one writer anyway
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a checked file will do to the database."""
+
+    target: Target
+    rubrics: list[Definition]
+    taxonomies: list[Definition]
+    needs_newest: bool
+    counts: dict[str, RecordCount] = field(default_factory=dict)
+
+    @property
+    def signature(self) -> tuple[Any, ...]:
+        """Return what must still be true of the database when the file is written."""
+        wholes = [(part.name, part.version, part.db_id) for part in self.rubrics + self.taxonomies]
+        return self.target.state, tuple(wholes)
+
+    @property
+    def has_news(self) -> bool:
+        """Tell whether the file would change anything."""
+        is_new_study = self.target.study is not None and self.target.study_id is None
+        is_new_set = self.target.eval_set_id is None
+        return is_new_study or is_new_set or any(count.new for count in self.counts.values())
+
+
+class Import:
+    """One file on its way into the database."""
+
+    def __init__(self, staging: Staging, problems: Problems, progress: Progress | None) -> None:
+        self._staging = staging
+        self._problems = problems
+        self._progress = progress or (lambda *_: None)
+        self._distinct: dict[str, int] = {}
+        self._header: dict[str, Any] = {}
+        self._warnings: list[str] = []
+
+    def read(self, file: BinaryIO, *, size: int) -> None:
+        """Read the whole file into the staging file and note what is wrong with its records."""
+        reader = RecordReader(
+            file,
+            self._problems,
+            on_position=lambda position: self._progress("Reading", position, size),
+        )
+        for record in reader:
+            self._staging.add(record)
+        self._staging.flush()
+        self._header, self._warnings = reader.header, reader.warnings
+        for table, key in (("case", "key"), ("output", '"case", run')):
+            self._distinct[table] = self._staging.count(
+                f'SELECT COUNT(*) FROM (SELECT DISTINCT {key} FROM "{table}")'
+            )
+
+    def run(
+        self, *, eval_set: str | None, study: str | None, dry_run: bool, actor_id: int | None
+    ) -> ImportReport:
+        """Check what was read against the database, write it, and say what was done."""
+        names = self._names(eval_set, study)
+        with read_session() as session:
+            plan = self._plan(session, *names)
+        if dry_run or not plan.has_news:
+            return self._report(plan, dry_run=dry_run)
+        self._progress("Storing", 0, 1)
+        with write_session() as session:
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(text(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})"))
+            if self._plan_is_stale(session, plan, names):
+                plan = self._plan(session, *names)
+            version = write_staged(
+                session,
+                self._staging,
+                plan.target,
+                rubrics=plan.rubrics,
+                taxonomies=plan.taxonomies,
+                needs_newest=plan.needs_newest,
+                source=self._problems.file,
+                actor_id=actor_id,
+                progress=self._progress,
+            )
+        return self._report(plan, version=version)
+
+    def _names(self, eval_set: str | None, study: str | None) -> tuple[str, str | None]:
+        named = eval_set or self._header.get("eval_set")
+        if not named:
+            raise RefusedError(
+                f"{self._problems.file} does not say which eval set it belongs to: "
+                "name it with --eval-set."
+            )
+        has_labels = any(self._staging.n_records.get(kind) for kind in LABEL_TYPES)
+        return named, study or self._header.get("study") or (named if has_labels else None)
+
+    def _plan(self, session: Session, eval_set: str, study: str | None) -> Plan:
+        """Check everything the file says against itself and the database."""
+        staging, problems = self._staging, self._problems
+        content_hash = self._header.get("eval_set_version")
+        target = find_target(session, eval_set=eval_set, study=study, content_hash=content_hash)
+        self._progress("Comparing", 0, 1)
+        stage_known(session, staging, target)
+        rubrics, taxonomies = self._definitions(session, target, problems)
+        stage_definitions(staging, rubrics=rubrics, taxonomies=taxonomies)
+        check_things(staging, problems)
+        check_scales(staging, problems)
+        needs_newest = check_version(staging, problems)
+        if not problems:
+            sort_labels(staging, problems)
+        problems.refuse_if_any()
+        plan = Plan(target, rubrics, taxonomies, needs_newest)
+        plan.counts = self._counts(plan)
+        return plan
+
+    def _definitions(
+        self, session: Session, target: Target, problems: Problems
+    ) -> tuple[list[Definition], list[Definition]]:
+        needs_one = target.study is not None
+        rubrics = planned_definitions(
+            session,
+            RUBRICS,
+            self._staging.criteria,
+            main_id=target.rubric_id,
+            needs_one=needs_one,
+            problems=problems,
+        )
+        taxonomies = planned_definitions(
+            session,
+            TAXONOMIES,
+            self._staging.tags,
+            main_id=target.taxonomy_id,
+            needs_one=needs_one,
+            problems=problems,
+        )
+        return rubrics, taxonomies
+
+    def _plan_is_stale(self, session: Session, plan: Plan, names: tuple[str, str | None]) -> bool:
+        """Tell whether somebody changed what the file was checked against, in the meantime."""
+        content_hash = self._header.get("eval_set_version")
+        target = find_target(session, eval_set=names[0], study=names[1], content_hash=content_hash)
+        definitions = self._definitions(session, target, Problems(self._problems.file))
+        return Plan(target, *definitions, plan.needs_newest).signature != plan.signature
+
+    def _counts(self, plan: Plan) -> dict[str, RecordCount]:
+        staging = self._staging
+        new = {
+            "criterion": sum(len(rubric.parts) for rubric in plan.rubrics if rubric.new),
+            "tag": sum(len(taxonomy.parts) for taxonomy in plan.taxonomies if taxonomy.new),
+            "case": staging.count('SELECT COUNT(*) FROM "case" WHERE line > 0'),
+            "output": staging.count("SELECT COUNT(*) FROM output WHERE line > 0"),
+        }
+        for kind, number in LABEL_TYPES.items():
+            new[kind] = staging.count(
+                "SELECT COUNT(*) FROM judged WHERE line > 0 AND type = ?", (number,)
+            )
+        distinct = {**staging.n_records, **self._distinct}
+        for kind, staged in (("criterion", staging.criteria), ("tag", staging.tags)):
+            distinct[kind] = len({tuple(sorted(map(str, part.items()))) for _, part in staged})
+        return {
+            kind: RecordCount(new=new[kind], present=distinct[kind] - new[kind])
+            for kind in new
+            if staging.n_records.get(kind)
+        }
+
+    def _report(
+        self, plan: Plan, *, version: int | None = None, dry_run: bool = False
+    ) -> ImportReport:
+        return ImportReport(
+            source=self._problems.file,
+            eval_set=plan.target.eval_set,
+            eval_set_version=version or plan.target.newest_number,
+            study=plan.target.study,
+            counts=plan.counts,
+            n_superseded=self._staging.count(
+                "SELECT COUNT(*) FROM judged WHERE line > 0 AND NOT is_current"
+            ),
+            warnings=tuple(self._warnings),
+            is_dry_run=dry_run,
+            has_news=plan.has_news,
+        )

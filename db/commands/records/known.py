@@ -1,0 +1,185 @@
+"""What the database already holds of what a file is about, set beside it in the staging file."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from db.commands.records.staging import Staging
+from db.models import (
+    Annotation,
+    Annotator,
+    Assignment,
+    Case,
+    EvalSet,
+    EvalSetVersion,
+    Output,
+    Run,
+    Study,
+    VersionCase,
+)
+from db.queries.records.labels import assignment_name, study_labels
+from db.queries.records.rows import case_records, output_records, stream
+from evalkit.errors import RefusedError
+
+#: What is known comes before every line of the file, in the order of the database.
+_BEFORE = -(2**62)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a file goes, and what of it existed when that was looked up.
+
+    ``state`` changes with every change of the eval set and the study that an import depends on.
+    """
+
+    eval_set: str
+    study: str | None
+    eval_set_id: int | None
+    version_id: int | None
+    newest_id: int | None
+    newest_number: int
+    study_id: int | None
+    rubric_id: int | None
+    taxonomy_id: int | None
+    state: tuple[Any, ...]
+
+
+def find_target(
+    session: Session, *, eval_set: str, study: str | None, content_hash: str | None = None
+) -> Target:
+    """Look up eval set and study; the version is the study's, the named one, or the newest."""
+    eval_set_id = session.scalar(select(col(EvalSet.id)).where(col(EvalSet.name) == eval_set))
+    found = session.execute(
+        select(Study, EvalSetVersion)
+        .join(EvalSetVersion, col(Study.eval_set_version_id) == col(EvalSetVersion.id))
+        .where(col(Study.name) == study)
+    ).first()
+    if found is not None and found[1].eval_set_id != eval_set_id:
+        raise RefusedError(
+            f"The study {study!r} is about another eval set than {eval_set!r}: "
+            "give the annotations another study with --study."
+        )
+    newest = session.scalars(_versions(eval_set_id)).first()
+    stored, version = found or (None, newest)
+    if stored is None and content_hash is not None:
+        named = _versions(eval_set_id).where(col(EvalSetVersion.content_hash) == content_hash)
+        version = session.scalars(named).first() or newest
+    return Target(
+        eval_set=eval_set,
+        study=study,
+        eval_set_id=eval_set_id,
+        version_id=version.id if version else None,
+        newest_id=newest.id if newest else None,
+        newest_number=newest.number if newest else 0,
+        study_id=stored.id if stored else None,
+        rubric_id=stored.rubric_id if stored else None,
+        taxonomy_id=stored.taxonomy_id if stored else None,
+        state=_state(session, eval_set_id, stored),
+    )
+
+
+def stage_known(session: Session, staging: Staging, target: Target) -> None:
+    """Stage the cases and outputs of the eval set and the labels of the study."""
+    staging.script(_FORGET)
+    if target.eval_set_id is not None:
+        for index, (case_id, record) in enumerate(
+            case_records(session, eval_set_id=target.eval_set_id)
+        ):
+            staging.add_case(_BEFORE + index, record, db_id=case_id)
+        for index, (output_id, record) in enumerate(
+            output_records(session, eval_set_id=target.eval_set_id)
+        ):
+            staging.add_output(_BEFORE + index, record, db_id=output_id)
+    for is_newest, version_id in enumerate((target.version_id, target.newest_id)):
+        held = select(col(VersionCase.case_id)).where(col(VersionCase.version_id) == version_id)
+        rows = ((case_id, is_newest) for (case_id,) in stream(session, held))
+        staging.db.executemany("INSERT INTO held_case VALUES (?, ?)", rows)
+    if target.study_id is not None:
+        _stage_labels(session, staging, target.study_id)
+    staging.flush()
+
+
+def _stage_labels(session: Session, staging: Staging, study_id: int) -> None:
+    for index, label in enumerate(study_labels(session, study_id=study_id)):
+        ids = (label.id, label.annotation_id, label.assignment_id)
+        staging.add_label(
+            _BEFORE + index, label.record, db_ids=ids, is_superseded=label.is_superseded
+        )
+    annotations = (
+        select(
+            col(Annotation.id),
+            col(Annotation.assignment_id),
+            col(Annotation.revision),
+            col(Annotation.is_superseded),
+        )
+        .join(Assignment, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(col(Assignment.study_id) == study_id)
+    )
+    staging.db.executemany(
+        "INSERT INTO known_annotation VALUES (?, ?, ?, ?)", map(tuple, stream(session, annotations))
+    )
+    assignments = (
+        select(
+            col(Assignment.id),
+            col(Annotator.kind),
+            col(Annotator.name),
+            col(Assignment.key),
+            col(Assignment.presentation),
+        )
+        .join(Annotator, col(Assignment.annotator_id) == col(Annotator.id))
+        .where(col(Assignment.study_id) == study_id)
+    )
+    rows = (
+        (row.id, who, name)
+        for row in stream(session, assignments)
+        if (who := staging.annotators.get((row.kind, row.name))) is not None
+        and (name := assignment_name(row.key, row.presentation)) is not None
+    )
+    staging.db.executemany("INSERT INTO known_assignment VALUES (?, ?, ?)", rows)
+
+
+def _versions(eval_set_id: int | None) -> Any:
+    return (
+        select(EvalSetVersion)
+        .where(col(EvalSetVersion.eval_set_id) == eval_set_id)
+        .order_by(col(EvalSetVersion.number).desc())
+    )
+
+
+def _state(session: Session, eval_set_id: int | None, study: Study | None) -> tuple[Any, ...]:
+    """Return what changes when somebody changes what this import was checked against."""
+    of_set = col(Case.eval_set_id) == eval_set_id
+    runs = select(col(Run.id)).where(col(Run.eval_set_id) == eval_set_id)
+    versions = col(EvalSetVersion.eval_set_id) == eval_set_id
+    state: list[Any] = [
+        eval_set_id,
+        session.scalar(select(func.max(col(EvalSetVersion.number))).where(versions)),
+        session.scalar(select(func.count(col(Case.id))).where(of_set)),
+        session.scalar(select(func.count(col(Output.id))).where(col(Output.run_id).in_(runs))),
+    ]
+    if study is not None:
+        of_study = col(Assignment.study_id) == study.id
+        annotated = select(func.max(col(Annotation.id))).join(
+            Assignment, col(Annotation.assignment_id) == col(Assignment.id)
+        )
+        state += [
+            study.id,
+            study.eval_set_version_id,
+            study.rubric_id,
+            study.taxonomy_id,
+            session.scalar(select(func.max(col(Assignment.id))).where(of_study)),
+            session.scalar(annotated.where(of_study)),
+        ]
+    return tuple(state)
+
+
+_FORGET = (
+    'DELETE FROM "case" WHERE line < 0',
+    "DELETE FROM output WHERE line < 0",
+    "DELETE FROM label WHERE line < 0",
+    "DELETE FROM known_annotation",
+    "DELETE FROM known_assignment",
+    "DELETE FROM held_case",
+)

@@ -1,0 +1,227 @@
+"""A temporary SQLite file in which an import is sorted out before the database is touched.
+
+Whatever the size of a file of records, its keys wait here and not in memory; duplicates,
+references and revisions are then plain SQL, and none of it holds the database's write lock.
+"""
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Self
+
+from evalkit.evalset.hashing import case_hash
+from evalkit.records.checks import as_moment
+from evalkit.records.normal import fingerprint, normal, output_text
+from evalkit.records.reader import Record
+from evalkit.records.schema import DEFAULT_RUN, EXTRAS, side_of
+
+COMPARISON, SCORE, ERROR = 0, 1, 2
+LABEL_TYPES = {"comparison": COMPARISON, "score": SCORE, "error": ERROR}
+
+_BATCH = 1_000
+_MAX_WAITING = 4 * 1024 * 1024
+_CACHE_KIB = 32 * 1024
+
+# Lines are negative for what the database already holds: it comes before the file.
+_TABLES = """
+CREATE TABLE "case" (
+    id INTEGER PRIMARY KEY, line INTEGER, key TEXT, hash TEXT, digest BLOB, status TEXT,
+    body TEXT, db_id INTEGER, place INTEGER
+);
+CREATE TABLE output (
+    id INTEGER PRIMARY KEY, line INTEGER, "case" TEXT, run INTEGER, digest BLOB,
+    content TEXT, body TEXT, db_id INTEGER, place INTEGER
+);
+CREATE TABLE label (
+    line INTEGER PRIMARY KEY, type INTEGER, annotator INTEGER, key TEXT, "case" TEXT,
+    left_run INTEGER, right_run INTEGER, name TEXT, rubric_version INTEGER, revision INTEGER,
+    moment TEXT, digest BLOB, body TEXT, extras TEXT,
+    db_id INTEGER, db_annotation INTEGER, db_assignment INTEGER, was_superseded INTEGER
+);
+CREATE TABLE known_annotation (
+    id INTEGER PRIMARY KEY, assignment INTEGER, revision INTEGER, is_superseded INTEGER
+);
+CREATE TABLE known_assignment (id INTEGER PRIMARY KEY, annotator INTEGER, key TEXT);
+CREATE TABLE held_case (id INTEGER, is_newest INTEGER, PRIMARY KEY (id, is_newest));
+"""
+
+_INSERT = {
+    "case": 'INSERT INTO "case" VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)',
+    "output": "INSERT INTO output VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)",
+    "label": "INSERT INTO label VALUES (" + ", ".join("?" * 18) + ")",
+}
+
+#: The digest of a case leaves its status out: retiring a case does not change it.
+CASE_STATUS = frozenset({"status"})
+#: The digest of a label leaves its revision out: that is compared by order.
+LABEL_REVISION = frozenset({"revision"})
+
+
+class Staging:
+    """What a file says, and what the database holds of the same things, side by side."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="evalkit-import-")
+        self.db = sqlite3.connect(Path(self._folder.name) / "staging.db", isolation_level=None)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
+            self.db.execute(f"PRAGMA {pragma}")
+        self.db.executescript(_TABLES)
+        self.db.execute("BEGIN")
+        self.runs: dict[tuple[str, str], int] = {}
+        self.annotators: dict[tuple[str, str], int] = {}
+        self.simulated: set[tuple[str, str]] = set()
+        self.criteria: list[tuple[int, dict[str, Any]]] = []
+        self.tags: list[tuple[int, dict[str, Any]]] = []
+        self.n_records: dict[str, int] = {}
+        self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _INSERT}
+        self._n_waiting = 0
+
+    def __enter__(self) -> Self:
+        """Hold the temporary file."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the temporary file."""
+        self.db.close()
+        self._folder.cleanup()
+
+    def add(self, record: Record) -> None:
+        """Stage one record; of an unsound one only the key, so that references to it hold."""
+        kind = record.type
+        self.n_records[kind] = self.n_records.get(kind, 0) + 1
+        if not record.is_sound:
+            self._add_key(record)
+            return
+        fields = normal(kind, record.fields)
+        if kind == "case":
+            self.add_case(record.line, fields)
+        elif kind == "output":
+            self.add_output(record.line, fields)
+        elif kind == "criterion":
+            self.criteria.append((record.line, fields))
+        elif kind == "tag":
+            self.tags.append((record.line, fields))
+        else:
+            self.add_label(record.line, fields)
+
+    def add_case(self, line: int, fields: dict[str, Any], *, db_id: int | None = None) -> None:
+        """Stage a case of the file, or with its id one of the database."""
+        hashed = case_hash(
+            messages=fields["input"], context=fields.get("context"), tools=fields.get("tools")
+        )
+        digest = fingerprint(fields, without=CASE_STATUS)
+        status = fields.get("status")
+        body = None if db_id else _dump(fields)
+        self._insert("case", (line, fields["id"], hashed, digest, status, body, db_id))
+
+    def add_output(self, line: int, fields: dict[str, Any], *, db_id: int | None = None) -> None:
+        """Stage an output of the file, or with its id one of the database."""
+        run = self.run(fields["model"], fields.get("run", DEFAULT_RUN))
+        text = output_text(fields["content"])
+        digest = fingerprint(fields)
+        kept = {key: value for key, value in fields.items() if key not in ("case", "model", "run")}
+        if isinstance(kept["content"], str):
+            del kept["content"]
+        body = None if db_id else _dump(kept)
+        self._insert("output", (line, fields["case"], run, digest, text, body, db_id))
+
+    def add_label(
+        self,
+        line: int,
+        fields: dict[str, Any],
+        *,
+        db_ids: tuple[int, int, int] | None = None,
+        is_superseded: bool = False,
+    ) -> None:
+        """Stage a comparison, score or error; ``db_ids`` are its own, annotation, assignment."""
+        kind = LABEL_TYPES[fields["type"]]
+        if kind == COMPARISON:
+            left, right = self.run(*side_of(fields["left"])), self.run(*side_of(fields["right"]))
+        else:
+            left, right = self.run(fields["model"], fields.get("run", DEFAULT_RUN)), None
+        extras = {field: fields[field] for field in EXTRAS if field in fields}
+        row = (
+            line,
+            kind,
+            self.annotator(fields),
+            fields.get("assignment"),
+            fields["case"],
+            left,
+            right,
+            fields.get("criterion", fields.get("tag")),
+            fields.get("rubric_version"),
+            fields.get("revision", 1),
+            _moment(fields.get("created_at")),
+            fingerprint(fields, without=LABEL_REVISION),
+            None if db_ids else _dump(_judgement(fields)),
+            _dump(extras) if extras and not db_ids else None,
+            *(db_ids or (None, None, None)),
+            is_superseded,
+        )
+        self._insert("label", row)
+
+    def run(self, model: str, name: str) -> int:
+        """Return the number that stands for a run of a model here."""
+        return self.runs.setdefault((model, name), len(self.runs))
+
+    def annotator(self, fields: dict[str, Any]) -> int:
+        """Return the number that stands for who judged here."""
+        who = (fields.get("annotator_kind", "human"), fields["annotator"])
+        if (fields.get("metadata") or {}).get("simulated") is True:
+            self.simulated.add(who)
+        return self.annotators.setdefault(who, len(self.annotators))
+
+    def flush(self) -> None:
+        """Write what waits in memory to the temporary file."""
+        for table, rows in self._waiting.items():
+            self.db.executemany(_INSERT[table], rows)
+            rows.clear()
+        self._n_waiting = 0
+
+    def script(self, statements: Iterable[str]) -> None:
+        """Run statements one after another."""
+        for statement in statements:
+            self.db.execute(statement)
+
+    def count(self, statement: str, parameters: tuple[Any, ...] = ()) -> int:
+        """Return the one number a statement asks for."""
+        return int(self.db.execute(statement, parameters).fetchone()[0] or 0)
+
+    def _add_key(self, record: Record) -> None:
+        """Stage the key of a record with faults elsewhere."""
+        fields, line = record.fields, record.line
+        texts = {key: value for key, value in fields.items() if isinstance(value, str)}
+        if record.type == "case" and "id" in texts:
+            self._insert("case", (line, texts["id"], None, None, None, None, None))
+        elif record.type == "output" and {"case", "model"} <= texts.keys():
+            run = self.run(texts["model"], texts.get("run", DEFAULT_RUN))
+            self._insert("output", (line, texts["case"], run, None, None, None, None))
+        elif record.type in ("criterion", "tag") and "key" in texts:
+            (self.criteria if record.type == "criterion" else self.tags).append(
+                (line, {"key": texts["key"], "is_unsound": True})
+            )
+
+    def _insert(self, table: str, row: tuple[Any, ...]) -> None:
+        rows = self._waiting[table]
+        rows.append(row)
+        self._n_waiting += sum(len(cell) for cell in row if isinstance(cell, str))
+        if len(rows) >= _BATCH or self._n_waiting >= _MAX_WAITING:
+            self.flush()
+
+
+def _judgement(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what was judged, apart from where it hangs."""
+    kept = ("preference", "value", "severity", "start", "end", "quote", "note")
+    return {key: fields[key] for key in kept if fields.get(key) is not None}
+
+
+def _moment(written: str | None) -> str | None:
+    """Write a moment in UTC so that text order is time order."""
+    found = as_moment(written) if written else None
+    return found.strftime("%Y-%m-%dT%H:%M:%S.%f") if found else None
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

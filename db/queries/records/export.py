@@ -1,0 +1,152 @@
+"""A study as the lines of a file of records, and as that file."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, true
+from sqlmodel import Session, col
+
+from db.models import (
+    Annotation,
+    Assignment,
+    Criterion,
+    ErrorMark,
+    EvalSet,
+    EvalSetVersion,
+    Rubric,
+    Score,
+    Study,
+    StudyRun,
+    Tag,
+    Taxonomy,
+)
+from db.queries.records.labels import study_labels
+from db.queries.records.rows import (
+    case_records,
+    criterion_records,
+    output_records,
+    tag_records,
+)
+from evalkit.errors import NotFoundError
+from evalkit.records import record_line
+from evalkit.records.normal import normal
+from evalkit.records.schema import FORMAT, VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedStudy:
+    """What names a study and everything it stands on."""
+
+    id: int
+    name: str
+    eval_set: str
+    eval_set_id: int
+    version_id: int
+    content_hash: str
+    rubric_id: int | None
+    taxonomy_id: int | None
+
+
+def exported_study(session: Session, *, name: str) -> ExportedStudy:
+    """Find a study by its name."""
+    row = session.execute(_STUDIES.where(col(Study.name) == name)).first()
+    if row is None:
+        names = session.scalars(select(col(Study.name)).order_by(col(Study.name))).all()
+        known = f"There are: {', '.join(names)}." if names else "There are no studies yet."
+        raise NotFoundError(f"There is no study called {name!r}. {known}")
+    return ExportedStudy(*row)
+
+
+def study_lines(
+    session: Session, *, study_id: int, include_superseded: bool = False
+) -> Iterator[str]:
+    """Yield a study as lines of the record format.
+
+    The order is the header, criteria, tags, cases, outputs, and the labels by annotation. Of the
+    labels those that count are written; with ``include_superseded`` also their earlier revisions.
+    """
+    study = ExportedStudy(*session.execute(_STUDIES.where(col(Study.id) == study_id)).one())
+    for record in _records(session, study, include_superseded=include_superseded):
+        yield record_line(record)
+
+
+def _records(
+    session: Session, study: ExportedStudy, *, include_superseded: bool
+) -> Iterator[dict[str, Any]]:
+    # When it was exported is left out: the same study gives the same bytes.
+    yield normal(
+        "header",
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "eval_set": study.eval_set,
+            "study": study.name,
+            "eval_set_version": study.content_hash,
+        },
+    )
+    for rubric_id in _rubrics(session, study, include_superseded=include_superseded):
+        yield from criterion_records(session, rubric_id=rubric_id)
+    for taxonomy_id in _taxonomies(session, study, include_superseded=include_superseded):
+        yield from tag_records(session, taxonomy_id=taxonomy_id)
+    scope = {"eval_set_id": study.eval_set_id, "version_id": study.version_id}
+    for _, record in case_records(session, **scope):
+        yield record
+    runs = session.scalars(select(col(StudyRun.run_id)).where(col(StudyRun.study_id) == study.id))
+    for _, record in output_records(session, **scope, run_ids=frozenset(runs)):
+        yield record
+    for label in study_labels(session, study_id=study.id):
+        if not label.is_superseded or (include_superseded and label.has_successor):
+            yield label.record
+
+
+def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool) -> Iterable[int]:
+    """Return the rubric of a study and the other versions that its scores were made under."""
+    used = (
+        select(col(Criterion.rubric_id))
+        .join(Score, col(Score.criterion_id) == col(Criterion.id))
+        .join(Annotation, col(Score.annotation_id) == col(Annotation.id))
+        .join(Assignment, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(col(Assignment.study_id) == study.id)
+        .where(true() if include_superseded else ~col(Score.is_superseded))
+    )
+    return session.scalars(
+        select(col(Rubric.id))
+        .where(col(Rubric.id).in_(used) | (col(Rubric.id) == study.rubric_id))
+        .order_by(col(Rubric.name), col(Rubric.version))
+    )
+
+
+def _taxonomies(
+    session: Session, study: ExportedStudy, *, include_superseded: bool
+) -> Iterable[int]:
+    """Return the taxonomy of a study and the other versions that its marks were made under."""
+    used = (
+        select(col(Tag.taxonomy_id))
+        .join(ErrorMark, col(ErrorMark.tag_id) == col(Tag.id))
+        .join(Annotation, col(ErrorMark.annotation_id) == col(Annotation.id))
+        .join(Assignment, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(col(Assignment.study_id) == study.id)
+        .where(true() if include_superseded else ~col(ErrorMark.is_superseded))
+    )
+    return session.scalars(
+        select(col(Taxonomy.id))
+        .where(col(Taxonomy.id).in_(used) | (col(Taxonomy.id) == study.taxonomy_id))
+        .order_by(col(Taxonomy.name), col(Taxonomy.version))
+    )
+
+
+_STUDIES: Any = (
+    select(
+        col(Study.id),
+        col(Study.name),
+        col(EvalSet.name),
+        col(EvalSet.id),
+        col(EvalSetVersion.id),
+        col(EvalSetVersion.content_hash),
+        col(Study.rubric_id),
+        col(Study.taxonomy_id),
+    )
+    .join(EvalSetVersion, col(Study.eval_set_version_id) == col(EvalSetVersion.id))
+    .join(EvalSet, col(EvalSetVersion.eval_set_id) == col(EvalSet.id))
+)

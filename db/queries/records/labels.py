@@ -1,0 +1,368 @@
+"""Every comparison, score and error mark of a study as a record, current or superseded."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from db.models import (
+    Annotation,
+    Annotator,
+    Assignment,
+    Case,
+    Criterion,
+    ErrorMark,
+    Output,
+    Rubric,
+    Score,
+    Study,
+    Tag,
+)
+from db.queries.records.rows import BATCH, batched, run_names, stream
+from evalkit.records.normal import normal
+from evalkit.vocabulary import AssignmentKind
+
+#: Presentations of imported annotations that had no ``assignment`` of their own start so.
+IMPORTED = "import:"
+
+#: Not the study's own data, but teaching and checking.
+_KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One comparison, score or error mark with the ids of its rows.
+
+    A superseded one without ``has_successor`` was withdrawn: an edit took it back and put
+    nothing in its place, which the record format cannot say.
+    """
+
+    id: int
+    annotation_id: int
+    assignment_id: int
+    record: dict[str, Any]
+    category: str | None
+    is_superseded: bool
+    has_successor: bool
+
+
+def study_labels(session: Session, *, study_id: int) -> Iterator[Label]:
+    """Yield the labels of a study by annotation: its comparison, its scores, its error marks."""
+    study = session.get_one(Study, study_id)
+    eval_set_id = session.execute(
+        select(col(Case.eval_set_id))
+        .join(Assignment, col(Assignment.case_id) == col(Case.id))
+        .where(col(Assignment.study_id) == study_id)
+        .limit(1)
+    ).scalar()
+    if eval_set_id is None:
+        return
+    reader = _LabelReader(session, study, run_names(session, eval_set_id=eval_set_id))
+    for rows in batched(stream(session, _annotations(study_id)), BATCH):
+        yield from reader.labels(rows)
+
+
+class _LabelReader:
+    """Reads labels in batches of annotations, with what each batch needs to know."""
+
+    def __init__(self, session: Session, study: Study, runs: dict[int, tuple[str, str]]) -> None:
+        self._session = session
+        self._study = study
+        self._runs = runs
+
+    def labels(self, rows: Sequence[Row[Any]]) -> Iterator[Label]:
+        """Yield the labels of one batch of annotations."""
+        ids = [row.id for row in rows]
+        scores, marks = self._scores(ids), self._marks(ids)
+        compared = self._compared({row.assignment_id for row in rows if row.is_superseded})
+        scored = self._scored(
+            {
+                row.assignment_id
+                for row in rows
+                if any(score.is_superseded for score in scores.get(row.id, ()))
+            }
+        )
+        revisions = self._mark_revisions(
+            {(row.annotator_id, mark.output_id) for row in rows for mark in marks.get(row.id, ())}
+        )
+        for row in rows:
+            extras = _annotation_extras(row)
+            is_first = True
+            if row.preference is not None or row.is_unreadable:
+                is_first = False
+                record = self._comparison(row, extras)
+                has_successor = row.assignment_id in compared
+                yield self._label(row, row.id, record, row.is_superseded, has_successor)
+            for score in scores.get(row.id, ()):
+                record = self._score(row, score, _extras(score.details, extras, is_first))
+                is_first = False
+                slot = (row.assignment_id, score.output_id, score.criterion_id)
+                yield self._label(row, score.id, record, score.is_superseded, slot in scored)
+            for mark in marks.get(row.id, ()):
+                extra = _extras(mark.details, extras, is_first)
+                is_first = False
+                current = revisions.get((row.annotator_id, mark.output_id))
+                revision = row.revision if mark.is_superseded else current
+                record = self._mark(row, mark, extra, revision)
+                yield self._label(row, mark.id, record, mark.is_superseded, current is not None)
+
+    def _label(
+        self,
+        row: Row[Any],
+        label_id: int,
+        record: dict[str, Any],
+        is_superseded: bool,
+        has_successor: bool,
+    ) -> Label:
+        return Label(
+            id=label_id,
+            annotation_id=row.id,
+            assignment_id=row.assignment_id,
+            record=record,
+            category=row.category,
+            is_superseded=is_superseded,
+            has_successor=has_successor,
+        )
+
+    def _comparison(self, row: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
+        fields = {
+            **self._shared(row, extras),
+            "left": self._side(row.left_run_id),
+            "right": self._side(row.right_run_id),
+            "preference": row.preference,
+        }
+        return normal("comparison", fields)
+
+    def _score(self, row: Row[Any], score: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
+        fields = {
+            **self._shared(row, extras),
+            **self._side(score.run_id),
+            "criterion": score.key,
+            "value": score.value,
+        }
+        if score.rubric_id != self._study.rubric_id:
+            fields.setdefault("rubric_version", score.version)
+        return normal("score", fields)
+
+    def _mark(
+        self, row: Row[Any], mark: Row[Any], extras: dict[str, Any], revision: int | None
+    ) -> dict[str, Any]:
+        fields = {
+            **self._shared(row, extras),
+            **self._side(mark.run_id),
+            "revision": revision,
+            "tag": mark.key,
+            "severity": mark.severity,
+            "start": mark.start,
+            "end": mark.end,
+            "quote": mark.quote,
+            "note": mark.note,
+        }
+        return normal("error", fields)
+
+    def _shared(self, row: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
+        fields = {
+            "case": row.case_key,
+            "annotator": row.annotator,
+            "annotator_kind": row.annotator_kind,
+            "assignment": assignment_name(row.key, row.presentation),
+            "revision": row.revision,
+            **extras,
+        }
+        if row.is_simulated:
+            fields["metadata"] = {**(fields.get("metadata") or {}), "simulated": True}
+        return fields
+
+    def _side(self, run_id: int) -> dict[str, str]:
+        model, run = self._runs[run_id]
+        return {"model": model, "run": run}
+
+    def _scores(self, annotation_ids: list[int]) -> dict[int, list[Row[Any]]]:
+        statement = (
+            select(
+                col(Score.id),
+                col(Score.annotation_id),
+                col(Score.output_id),
+                col(Score.criterion_id),
+                col(Score.value),
+                col(Score.is_superseded),
+                col(Score.details),
+                col(Output.run_id),
+                col(Criterion.key),
+                col(Criterion.rubric_id),
+                col(Rubric.version),
+            )
+            .join(Output, col(Score.output_id) == col(Output.id))
+            .join(Criterion, col(Score.criterion_id) == col(Criterion.id))
+            .join(Rubric, col(Criterion.rubric_id) == col(Rubric.id))
+            .where(col(Score.annotation_id).in_(annotation_ids))
+            .order_by(col(Score.id))
+        )
+        return _by_annotation(self._session.execute(statement))
+
+    def _marks(self, annotation_ids: list[int]) -> dict[int, list[Row[Any]]]:
+        statement = (
+            select(
+                col(ErrorMark.id),
+                col(ErrorMark.annotation_id),
+                col(ErrorMark.output_id),
+                col(ErrorMark.severity),
+                col(ErrorMark.start),
+                col(ErrorMark.end),
+                col(ErrorMark.quote),
+                col(ErrorMark.note),
+                col(ErrorMark.is_superseded),
+                col(ErrorMark.details),
+                col(Output.run_id),
+                col(Tag.key),
+            )
+            .join(Output, col(ErrorMark.output_id) == col(Output.id))
+            .outerjoin(Tag, col(ErrorMark.tag_id) == col(Tag.id))
+            .where(col(ErrorMark.annotation_id).in_(annotation_ids))
+            .order_by(col(ErrorMark.id))
+        )
+        return _by_annotation(self._session.execute(statement))
+
+    def _compared(self, assignment_ids: set[int]) -> set[int]:
+        """Return which of the assignments have a comparison that counts."""
+        statement = select(col(Annotation.assignment_id)).where(
+            col(Annotation.assignment_id).in_(assignment_ids),
+            ~col(Annotation.is_superseded),
+            or_(col(Annotation.preference).is_not(None), col(Annotation.is_unreadable)),
+        )
+        return set(self._session.scalars(statement)) if assignment_ids else set()
+
+    def _scored(self, assignment_ids: set[int]) -> set[tuple[int, int, int]]:
+        """Return assignment, output and criterion of the scores that count."""
+        if not assignment_ids:
+            return set()
+        statement = (
+            select(col(Annotation.assignment_id), col(Score.output_id), col(Score.criterion_id))
+            .join(Annotation, col(Score.annotation_id) == col(Annotation.id))
+            .where(col(Annotation.assignment_id).in_(assignment_ids), ~col(Score.is_superseded))
+        )
+        return {(row[0], row[1], row[2]) for row in self._session.execute(statement)}
+
+    def _mark_revisions(self, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """Return the revision of the marks that count, by annotator and output.
+
+        By the record format only a higher revision supersedes an annotator's marks on an output.
+        Here an edit raises the revision of one assignment, and the output may be marked in
+        another one as well: what counts is therefore written with one revision, above that of
+        all that does not.
+        """
+        found: dict[tuple[int, int], int] = {}
+        for outputs in batched(sorted({output for _, output in wanted}), BATCH):
+            statement = (
+                select(
+                    col(Assignment.annotator_id),
+                    col(ErrorMark.output_id),
+                    col(ErrorMark.is_superseded),
+                    func.max(col(Annotation.revision)),
+                )
+                .join(Annotation, col(ErrorMark.annotation_id) == col(Annotation.id))
+                .join(Assignment, col(Annotation.assignment_id) == col(Assignment.id))
+                .where(
+                    col(Assignment.study_id) == self._study.id,
+                    col(Assignment.kind).in_(_KINDS),
+                    col(ErrorMark.output_id).in_(outputs),
+                )
+                .group_by(
+                    col(Assignment.annotator_id),
+                    col(ErrorMark.output_id),
+                    col(ErrorMark.is_superseded),
+                )
+            )
+            highest: dict[tuple[int, int], dict[bool, int]] = defaultdict(dict)
+            for annotator_id, output_id, is_superseded, revision in self._session.execute(
+                statement
+            ):
+                highest[annotator_id, output_id][is_superseded] = revision
+            for pair, revisions in highest.items():
+                if False in revisions:
+                    found[pair] = max(revisions[False], revisions.get(True, 0) + 1)
+        return found
+
+
+def assignment_name(key: str | None, presentation: str) -> str | None:
+    """Return the ``assignment`` of a record: its own, or what names work given out here."""
+    if key is not None or presentation.startswith(IMPORTED):
+        return key
+    return presentation
+
+
+def inherited_extras(extras: dict[str, Any]) -> dict[str, Any]:
+    """Return what holds for every label of an annotation: time and comment are told once."""
+    return {key: value for key, value in extras.items() if key not in ("seconds", "comment")}
+
+
+def _annotation_extras(row: Row[Any]) -> dict[str, Any]:
+    is_ours = row.submission_key is not None
+    written = row.submitted_at.isoformat() if is_ours and row.created_at is None else row.created_at
+    extras = {
+        "seconds": row.active_seconds,
+        "comment": row.comment or None if is_ours else row.comment,
+        "created_at": written,
+        "inclusion_probability": row.inclusion_probability,
+        "sampling": row.sampling,
+        **(row.details or {}),
+    }
+    return {key: value for key, value in extras.items() if value is not None}
+
+
+def _extras(
+    details: dict[str, Any] | None, annotation: dict[str, Any], is_first: bool
+) -> dict[str, Any]:
+    if details is not None:
+        return details
+    return annotation if is_first else inherited_extras(annotation)
+
+
+def _by_annotation(rows: Any) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.annotation_id].append(row)
+    return found
+
+
+def _annotations(study_id: int) -> Any:
+    left, right = aliased(Output), aliased(Output)
+    return (
+        select(
+            col(Annotation.id),
+            col(Annotation.assignment_id),
+            col(Annotation.revision),
+            col(Annotation.submission_key),
+            col(Annotation.submitted_at),
+            col(Annotation.active_seconds),
+            col(Annotation.preference),
+            col(Annotation.is_unreadable),
+            col(Annotation.comment),
+            col(Annotation.is_superseded),
+            col(Annotation.created_at),
+            col(Annotation.details),
+            col(Assignment.presentation),
+            col(Assignment.key),
+            col(Assignment.sampling),
+            col(Assignment.inclusion_probability),
+            col(Assignment.annotator_id),
+            col(Annotator.name).label("annotator"),
+            col(Annotator.kind).label("annotator_kind"),
+            col(Annotator.is_simulated),
+            col(Case.key).label("case_key"),
+            col(Case.category),
+            col(left.run_id).label("left_run_id"),
+            col(right.run_id).label("right_run_id"),
+        )
+        .join(Assignment, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(Annotator, col(Assignment.annotator_id) == col(Annotator.id))
+        .join(Case, col(Assignment.case_id) == col(Case.id))
+        .join(left, col(left.id) == col(Assignment.left_output_id))
+        .outerjoin(right, col(right.id) == col(Assignment.right_output_id))
+        .where(col(Assignment.study_id) == study_id, col(Assignment.kind).in_(_KINDS))
+        .order_by(col(Annotation.id))
+    )

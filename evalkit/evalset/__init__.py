@@ -1,0 +1,1 @@
+"""Eval sets as data: what makes two cases, and two versions, the same."""

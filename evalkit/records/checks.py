@@ -1,0 +1,208 @@
+"""Checks of single values: each returns nothing, or what is wrong with the value."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from evalkit.records.problems import shown
+
+#: Names and keys are indexed by the database, which bounds their length.
+MAX_NAME_LENGTH = 500
+
+#: Counts, offsets and revisions are stored as 32-bit integers.
+MAX_WHOLE = 2**31 - 1
+
+ROLES = ("system", "developer", "user", "assistant", "tool")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a value; ``path`` leads to the place inside it, if it is inside."""
+
+    found: str
+    expected: str
+    path: str = ""
+
+
+Check = Callable[[Any], Fault | None]
+
+
+def text(value: Any) -> Fault | None:
+    """Accept any text, also an empty one."""
+    return None if isinstance(value, str) else Fault(shown(value), "a text")
+
+
+def name(value: Any) -> Fault | None:
+    """Accept what can name something: a text that is not blank and not too long."""
+    if not isinstance(value, str) or not value.strip():
+        return Fault(shown(value), "a text that is not empty")
+    if len(value) > MAX_NAME_LENGTH:
+        return Fault(f"{len(value)} characters", f"at most {MAX_NAME_LENGTH} characters")
+    return None
+
+
+def boolean(value: Any) -> Fault | None:
+    """Accept true and false."""
+    return None if isinstance(value, bool) else Fault(shown(value), "true or false")
+
+
+def number(value: Any) -> Fault | None:
+    """Accept a finite number; true and false are none."""
+    return None if is_number(value) else Fault(shown(value), "a number")
+
+
+def amount(value: Any) -> Fault | None:
+    """Accept a number that is not negative."""
+    ok = is_number(value) and value >= 0
+    return None if ok else Fault(shown(value), "a number of 0 or more")
+
+
+def whole_from(low: int) -> Check:
+    """Make the check for whole numbers from ``low`` up."""
+
+    def whole(value: Any) -> Fault | None:
+        ok = is_number(value) and value == int(value) and low <= value <= MAX_WHOLE
+        return None if ok else Fault(shown(value), f"a whole number of {low} or more")
+
+    return whole
+
+
+def probability(value: Any) -> Fault | None:
+    """Accept a chance; what was asked for cannot have had the chance 0."""
+    ok = is_number(value) and 0 < value <= 1
+    return None if ok else Fault(shown(value), "a number above 0 and up to 1")
+
+
+def moment(value: Any) -> Fault | None:
+    """Accept a date and time of ISO 8601 with its zone."""
+    ok = isinstance(value, str) and as_moment(value) is not None
+    return None if ok else Fault(shown(value), "a time like 2026-01-31T09:30:00+00:00")
+
+
+def one_of(values: type[StrEnum]) -> Check:
+    """Make the check for the values of an enum."""
+    allowed = frozenset(member.value for member in values)
+    expected = "one of " + ", ".join(member.value for member in values)
+
+    def choice(value: Any) -> Fault | None:
+        ok = isinstance(value, str) and value in allowed
+        return None if ok else Fault(shown(value), expected)
+
+    return choice
+
+
+def any_object(value: Any) -> Fault | None:
+    """Accept any JSON object."""
+    return None if isinstance(value, dict) else Fault(shown(value), "an object")
+
+
+def list_of(check: Check, *, at_least: int = 0) -> Check:
+    """Make the check for lists of which every element passes ``check``."""
+    expected = "a list" if at_least == 0 else f"a list of at least {at_least}"
+
+    def listed(value: Any) -> Fault | None:
+        if not isinstance(value, list) or len(value) < at_least:
+            return Fault(shown(value), expected)
+        for index, element in enumerate(value):
+            if fault := check(element):
+                return Fault(fault.found, fault.expected, f"[{index}]{fault.path}")
+        return None
+
+    return listed
+
+
+def message(value: Any) -> Fault | None:
+    """Accept a message: a role, and content unless the assistant only calls tools."""
+    if not isinstance(value, dict):
+        return Fault(shown(value), "a message {role, content}")
+    if value.get("role") not in ROLES:
+        return Fault(shown(value.get("role")), "one of " + ", ".join(ROLES), ".role")
+    calls = value.get("tool_calls")
+    if calls is not None and (fault := list_of(any_object)(calls)):
+        return Fault(fault.found, fault.expected, f".tool_calls{fault.path}")
+    call_id = value.get("tool_call_id")
+    if call_id is not None and not isinstance(call_id, str):
+        return Fault(shown(call_id), "a text", ".tool_call_id")
+    content = value.get("content")
+    if isinstance(content, str) or (content is None and calls):
+        return None
+    if isinstance(content, list) and all(isinstance(part, dict | str) for part in content):
+        return None
+    return Fault(shown(content), "a text or a list of parts", ".content")
+
+
+def messages_or_text(value: Any) -> Fault | None:
+    """Accept the content of an output: text, or an agent's trajectory as messages."""
+    if isinstance(value, str):
+        return None
+    if isinstance(value, list):
+        return list_of(message)(value)
+    return Fault(shown(value), "a text or a list of messages")
+
+
+def passage(value: Any) -> Fault | None:
+    """Accept a retrieved passage ``{id, text}``."""
+    if not isinstance(value, dict):
+        return Fault(shown(value), "a passage {id, text}")
+    for field in ("id", "text"):
+        if not isinstance(value.get(field), str):
+            return Fault(shown(value.get(field)), "a text", f".{field}")
+    return None
+
+
+def reference(value: Any) -> Fault | None:
+    """Accept a reference answer: text, or what makes a response pass or fail."""
+    if isinstance(value, str):
+        return None
+    conditions = (
+        [value.get(key) for key in ("pass_if", "fail_if")] if isinstance(value, dict) else []
+    )
+    given = [condition for condition in conditions if condition is not None]
+    if given and all(isinstance(condition, str) for condition in given):
+        return None
+    return Fault(shown(value), 'a text or {"pass_if": text, "fail_if": text}')
+
+
+def scale_level(value: Any) -> Fault | None:
+    """Accept one level of a scale ``{value, label, anchor}``."""
+    if not isinstance(value, dict):
+        return Fault(shown(value), "a level {value, label, anchor}")
+    if fault := number(value.get("value")):
+        return Fault(fault.found, fault.expected, ".value")
+    for field in ("label", "anchor"):
+        if value.get(field) is not None and not isinstance(value[field], str):
+            return Fault(shown(value[field]), "a text", f".{field}")
+    return None
+
+
+def side(value: Any) -> Fault | None:
+    """Accept what names an output of a case: a model, or a model and its run."""
+    if not isinstance(value, dict):
+        return name(value) if isinstance(value, str) else Fault(shown(value), _SIDE)
+    if fault := name(value.get("model")):
+        return Fault(fault.found, fault.expected, ".model")
+    if value.get("run") is not None and (fault := name(value["run"])):
+        return Fault(fault.found, fault.expected, ".run")
+    return None
+
+
+def is_number(value: Any) -> bool:
+    """Tell numbers from everything else; in JSON true and false are not numbers."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**300
+
+
+def as_moment(value: str) -> datetime | None:
+    """Read a moment in UTC, or return None where the text is none or lacks its zone."""
+    try:
+        found = datetime.fromisoformat(value)
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+_SIDE = 'a model name or {"model": name, "run": name}'

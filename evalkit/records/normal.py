@@ -1,0 +1,141 @@
+"""One way to write each record: defaults left out, numbers plain, fields in a fixed order."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from evalkit.records.schema import DEFAULT_RUN, TYPES, side_of
+from evalkit.vocabulary import AnnotatorKind, CaseStatus
+
+#: What a reader assumes, and a writer therefore leaves out.
+_DEFAULTS: dict[str, Any] = {
+    "run": DEFAULT_RUN,
+    "annotator_kind": AnnotatorKind.HUMAN.value,
+    "revision": 1,
+    "status": CaseStatus.ACTIVE.value,
+    "required": True,
+}
+
+_FLOATS = frozenset(
+    {
+        "cost_usd",
+        "inclusion_probability",
+        "latency_ms",
+        "seconds",
+        "time_to_first_token_ms",
+        "value",
+    }
+)
+_WHOLE = frozenset(
+    {
+        "end",
+        "input_tokens",
+        "output_tokens",
+        "revision",
+        "rubric_version",
+        "start",
+        "taxonomy_version",
+        "version",
+    }
+)
+
+
+def normal(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring a sound record into the form in which it is exported and compared.
+
+    Parameters
+    ----------
+    kind : str
+        The type of the record.
+    fields : mapping
+        Its fields; unknown ones, and null where it means nothing, are left out.
+
+    Returns
+    -------
+    dict
+        ``type`` and the fields in their fixed order; what equals its default is left out,
+        whole numbers are integers, a side is a model's name where its run is the default.
+    """
+    spec = TYPES[kind]
+    record: dict[str, Any] = {"type": kind}
+    for field in spec.checks:
+        value = fields.get(field)
+        if value is None:
+            if field in spec.nullable:
+                record[field] = None
+            continue
+        plain = _plain(field, value)
+        if field not in _DEFAULTS or plain != _DEFAULTS[field]:
+            record[field] = plain
+    return record
+
+
+def fingerprint(record: Mapping[str, Any], *, without: frozenset[str] = frozenset()) -> bytes:
+    """Hash a normal record: two records say the same if and only if their hashes are equal.
+
+    Parameters
+    ----------
+    record : mapping
+        As ``normal`` returns it.
+    without : frozenset of str
+        Fields that do not count.
+
+    Returns
+    -------
+    bytes
+        Sixteen bytes. The order of fields does not matter, nor does the mark
+        ``metadata.simulated``, which belongs to the annotator.
+    """
+    compared = {field: value for field, value in record.items() if field not in without}
+    metadata = compared.get("metadata")
+    if metadata is not None and record["type"] in ("comparison", "score", "error"):
+        kept = {key: value for key, value in metadata.items() if key != "simulated"}
+        compared["metadata"] = kept
+        if not kept:
+            del compared["metadata"]
+    text = json.dumps(compared, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def message_text(content: Any) -> str:
+    """Return the text of a message's content: itself, or the texts of its parts."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    texts = [part if isinstance(part, str) else part.get("text") for part in parts]
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def output_text(content: str | list[dict[str, Any]]) -> str:
+    """Return the text of an output, into which offsets count: a trajectory's last message."""
+    if isinstance(content, str):
+        return content
+    return message_text(content[-1].get("content")) if content else ""
+
+
+def _plain(field: str, value: Any) -> Any:
+    if field in _FLOATS:
+        return plain_number(value)
+    if field in _WHOLE:
+        return int(value)
+    if field in ("left", "right"):
+        model, run = side_of(value)
+        return model if run == DEFAULT_RUN else {"model": model, "run": run}
+    if field == "scale":
+        return [_plain_level(level) for level in value]
+    return value
+
+
+def _plain_level(level: Mapping[str, Any]) -> dict[str, Any]:
+    value = plain_number(level["value"])
+    plain = {"value": value, "label": level.get("label") or str(value)}
+    if level.get("anchor"):
+        plain["anchor"] = level["anchor"]
+    return plain
+
+
+def plain_number(value: float) -> float | int:
+    """Return a number as the database gives it back, whole ones as integers: 7.0 is 7."""
+    stored = float(value)
+    return int(stored) if stored == int(stored) and abs(stored) < 2**53 else stored

@@ -1,0 +1,93 @@
+"""A file of records, checked record by record; references between records are not seen here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from evalkit.records import schema
+from evalkit.records.lines import read_lines
+from evalkit.records.problems import Problems, shown
+
+_TYPE_NAMES = "one of " + ", ".join(schema.TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record with its line; an unsound one has faults that were noted as problems."""
+
+    line: int
+    type: str
+    fields: dict[str, Any]
+    is_sound: bool
+
+
+class RecordReader:
+    """Reads the records of one file after its header, and keeps header and warnings.
+
+    Parameters
+    ----------
+    file : binary file
+        Positioned at its start and seekable.
+    problems : Problems
+        Takes every fault; its twentieth raises ``RecordsRefusedError``.
+    on_position : callable, optional
+        Called now and then with the number of bytes read so far.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        problems: Problems,
+        *,
+        on_position: Callable[[int], None] | None = None,
+    ) -> None:
+        self.header: dict[str, Any] = {}
+        self.warnings: list[str] = []
+        self._file = file
+        self._problems = problems
+        self._on_position = on_position
+        self._unknown: set[tuple[str, str]] = set()
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the records in the order of their lines, unsound ones too."""
+        lines = read_lines(self._file, self._problems, self._on_position)
+        self._read_header(lines)
+        for line, fields in lines:
+            kind = fields.get("type")
+            if not isinstance(kind, str) or kind not in schema.TYPES:
+                found = shown(kind) if "type" in fields else "nothing"
+                self._problems.add(line, "type", found, _TYPE_NAMES)
+            elif kind == "header":
+                self._problems.add(line, "type", "a second header", "one header, on the first line")
+            else:
+                yield Record(line, kind, fields, is_sound=self._check(line, fields))
+
+    def _read_header(self, lines: Iterator[tuple[int, dict[str, Any]]]) -> None:
+        """Read the first record; without a header of our version nothing else can be trusted."""
+        line, fields = next(lines, (1, None))
+        if fields is None:
+            if not self._problems:
+                self._problems.add(1, None, "no records", "a header on the first line")
+        elif fields.get("type") != "header":
+            found = f"a record of type {shown(fields.get('type'))}"
+            self._problems.add(line, "type", found, "a header on the first line")
+        elif self._check(line, fields):
+            self.header = fields
+        self._problems.refuse_if_any()
+
+    def _check(self, line: int, fields: dict[str, Any]) -> bool:
+        is_sound = True
+        for field, fault in schema.faults(fields):
+            is_sound = False
+            self._problems.add(line, field, fault.found, fault.expected)
+        for field in schema.unknown_fields(fields):
+            if (fields["type"], field) not in self._unknown:
+                self._unknown.add((fields["type"], field))
+                self._warn_of(line, fields["type"], field)
+        return is_sound
+
+    def _warn_of(self, line: int, kind: str, field: str) -> None:
+        self.warnings.append(
+            f"{self._problems.file}, line {line}: the field {shown(field)} of {kind} records is "
+            "not known to this version and is ignored."
+        )

@@ -1,0 +1,253 @@
+"""The fields of every type of record, and the check of one whole record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from evalkit.records import checks
+from evalkit.records.checks import Check, Fault
+from evalkit.records.problems import shown
+from evalkit.vocabulary import (
+    AnnotatorKind,
+    CaseSource,
+    CaseStatus,
+    Level,
+    Preference,
+    Sampling,
+    Severity,
+)
+
+FORMAT = "evalkit"
+VERSION = 1
+
+#: The run of an output, where a record names none.
+DEFAULT_RUN = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of a type of record in the order in which they are written.
+
+    ``required`` ones must be there; ``nullable`` ones mean something by null.
+    """
+
+    checks: dict[str, Check]
+    required: frozenset[str]
+    nullable: frozenset[str] = frozenset()
+
+
+#: Optional fields of a comparison, score or error that say how it came about.
+EXTRAS: dict[str, Check] = {
+    "seconds": checks.amount,
+    "comment": checks.text,
+    "created_at": checks.moment,
+    "inclusion_probability": checks.probability,
+    "sampling": checks.one_of(Sampling),
+    "rubric_version": checks.whole_from(1),
+    "seen_suggestion": checks.boolean,
+    "metadata": checks.any_object,
+}
+
+_ANNOTATOR: dict[str, Check] = {
+    "annotator": checks.name,
+    "annotator_kind": checks.one_of(AnnotatorKind),
+}
+
+_PRESENTATION: dict[str, Check] = {
+    "assignment": checks.name,
+    "revision": checks.whole_from(1),
+    **EXTRAS,
+}
+
+_OUTPUT: dict[str, Check] = {"case": checks.name, "model": checks.name, "run": checks.name}
+
+TYPES: dict[str, Fields] = {
+    "header": Fields(
+        {
+            "format": checks.text,
+            "version": checks.whole_from(0),
+            "eval_set": checks.name,
+            "study": checks.name,
+            "eval_set_version": checks.text,
+            "exported_at": checks.moment,
+        },
+        required=frozenset({"format", "version"}),
+    ),
+    "criterion": Fields(
+        {
+            "rubric": checks.name,
+            "rubric_version": checks.whole_from(1),
+            "key": checks.name,
+            "question": checks.text,
+            "description": checks.text,
+            "level": checks.one_of(Level),
+            "required": checks.boolean,
+            "scale": checks.list_of(checks.scale_level, at_least=1),
+        },
+        required=frozenset({"rubric", "key", "question", "level", "scale"}),
+    ),
+    "tag": Fields(
+        {
+            "taxonomy": checks.name,
+            "taxonomy_version": checks.whole_from(1),
+            "key": checks.name,
+            "name": checks.text,
+            "definition": checks.text,
+            "severities": checks.list_of(checks.one_of(Severity)),
+        },
+        required=frozenset({"taxonomy", "key"}),
+    ),
+    "case": Fields(
+        {
+            "id": checks.name,
+            "input": checks.list_of(checks.message, at_least=1),
+            "context": checks.list_of(checks.passage),
+            "tools": checks.list_of(checks.any_object),
+            "reference": checks.reference,
+            "category": checks.name,
+            "note": checks.text,
+            "source": checks.one_of(CaseSource),
+            "tags": checks.list_of(checks.text),
+            "canary": checks.text,
+            "status": checks.one_of(CaseStatus),
+            "metadata": checks.any_object,
+        },
+        required=frozenset({"id", "input"}),
+    ),
+    "output": Fields(
+        {
+            **_OUTPUT,
+            "provider": checks.text,
+            "content": checks.messages_or_text,
+            "latency_ms": checks.amount,
+            "time_to_first_token_ms": checks.amount,
+            "input_tokens": checks.whole_from(0),
+            "output_tokens": checks.whole_from(0),
+            "cost_usd": checks.amount,
+            "finish_reason": checks.text,
+            "error": checks.text,
+            "created_at": checks.moment,
+            "metadata": checks.any_object,
+        },
+        required=frozenset({"case", "model", "content"}),
+    ),
+    "comparison": Fields(
+        {
+            "case": checks.name,
+            **_ANNOTATOR,
+            "left": checks.side,
+            "right": checks.side,
+            "preference": checks.one_of(Preference),
+            **_PRESENTATION,
+        },
+        required=frozenset({"case", "annotator", "left", "right", "preference"}),
+        nullable=frozenset({"preference"}),
+    ),
+    "score": Fields(
+        {
+            **_OUTPUT,
+            **_ANNOTATOR,
+            "criterion": checks.name,
+            "value": checks.number,
+            **_PRESENTATION,
+        },
+        required=frozenset({"case", "model", "annotator", "criterion", "value"}),
+    ),
+    "error": Fields(
+        {
+            **_OUTPUT,
+            **_ANNOTATOR,
+            "tag": checks.name,
+            "severity": checks.one_of(Severity),
+            "start": checks.whole_from(0),
+            "end": checks.whole_from(0),
+            "quote": checks.text,
+            "note": checks.text,
+            **_PRESENTATION,
+        },
+        required=frozenset({"case", "model", "annotator", "tag"}),
+        nullable=frozenset({"tag"}),
+    ),
+}
+
+
+def unknown_fields(record: dict[str, Any]) -> list[str]:
+    """Return the fields that this version ignores, of a record of a known type."""
+    known = TYPES[record["type"]].checks
+    return [field for field in record if field not in known and field != "type"]
+
+
+def faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    """Check one record of a known type by itself.
+
+    Parameters
+    ----------
+    record : dict
+        A JSON object whose ``type`` is a key of ``TYPES``.
+
+    Yields
+    ------
+    tuple of str and Fault
+        The field and what is wrong with it. References to other records are not checked here.
+    """
+    kind = record["type"]
+    fields = TYPES[kind]
+    is_sound = True
+    for field in (name for name in fields.checks if name in fields.required):
+        if record.get(field) is None and not (field in fields.nullable and field in record):
+            is_sound = False
+            yield field, Fault("null" if field in record else "nothing", "this field")
+    for field, value in record.items():
+        check = fields.checks.get(field)
+        if value is not None and check is not None and (fault := check(value)):
+            is_sound = False
+            yield field + fault.path, fault
+    if is_sound and kind in _WHOLE_RECORD_CHECKS:
+        yield from _WHOLE_RECORD_CHECKS[kind](record)
+
+
+def side_of(value: Any) -> tuple[str, str]:
+    """Return model and run of what ``left`` or ``right`` names."""
+    if isinstance(value, str):
+        return value, DEFAULT_RUN
+    return value["model"], value.get("run") or DEFAULT_RUN
+
+
+def _header_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    if record["format"] != FORMAT:
+        yield "format", Fault(shown(record["format"]), shown(FORMAT))
+    elif record["version"] != VERSION:
+        newer = "; a newer evalkit may read it" if record["version"] > VERSION else ""
+        yield "version", Fault(shown(record["version"]), f"version {VERSION}{newer}")
+
+
+def _criterion_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    values = [level["value"] for level in record["scale"]]
+    if len(set(values)) != len(values):
+        yield "scale", Fault(shown(values), "every value once")
+    elif record["level"] != Level.NOMINAL and values != sorted(values):
+        yield "scale", Fault(shown(values), "the lowest value first")
+
+
+def _comparison_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    if side_of(record["left"]) == side_of(record["right"]):
+        yield "right", Fault(shown(record["right"]), "another output than on the left")
+
+
+def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    start, end, quote = record.get("start"), record.get("end"), record.get("quote")
+    if (start is None) != (end is None):
+        yield ("end" if end is None else "start"), Fault("nothing", "both start and end, or none")
+    elif start is not None and end is not None and start > end:
+        yield "end", Fault(shown(end), f"a number of {start} (start) or more")
+    elif start is not None and end is not None and quote is not None and len(quote) != end - start:
+        expected = f"the {end - start} characters from {start} to {end}"
+        yield "quote", Fault(shown(quote), expected)
+
+
+_WHOLE_RECORD_CHECKS = {
+    "header": _header_faults,
+    "criterion": _criterion_faults,
+    "comparison": _comparison_faults,
+    "error": _error_faults,
+}
