@@ -78,7 +78,7 @@ def demo_pairs(
     models: Sequence[str],
     *,
     overlap: int = 3,
-    undone: float = 0.08,
+    undone: float = 0.25,
     seed: int = DEMO_SEED,
 ) -> list[DemoPair]:
     """Plan who judges which two responses, balanced over models, sides and annotators.

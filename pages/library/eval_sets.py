@@ -19,9 +19,10 @@ if not eval_sets:
     st.page_link("library/import_records.py", label="Import records", icon=":material/upload:")
     st.stop()
 
-eval_set = st.selectbox(
-    "Eval set", eval_sets, format_func=lambda found: found.name, key="picked-eval-set"
-)
+by_id = {found.eval_set_id: found for found in eval_sets}
+eval_set = by_id[
+    st.selectbox("Eval set", by_id, format_func=lambda eval_set_id: by_id[eval_set_id].name)
+]
 with read_session() as session:
     cases = library.cases(session, version_id=eval_set.version_id)
     runs = library.runs(session, eval_set_id=eval_set.eval_set_id)

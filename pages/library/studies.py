@@ -29,9 +29,8 @@ if not eval_sets:
 
 if studies:
     st.dataframe(library_tables.study_table(studies), hide_index=True)
-    picked = st.selectbox(
-        "Study", studies, format_func=lambda study: study.name, key="picked-study"
-    )
+    by_id = {study.study_id: study for study in studies}
+    picked = by_id[st.selectbox("Study", by_id, format_func=lambda study_id: by_id[study_id].name)]
     results, opening, _ = st.columns([1, 1, 3])
     results.page_link(
         "results/overview.py",

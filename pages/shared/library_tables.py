@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from db.commands.records import ImportReport
 from db.queries.library import StudySummary
+
+#: The shortest file that makes sense, shown where somebody is about to make their first.
+EXAMPLE_RECORDS = """\
+{"type": "header", "format": "evalkit", "version": 1, "eval_set": "Support questions"}
+{"type": "case", "id": "refund-1", "category": "billing", "input": [{"role": "user", "content": "Can I get a refund?"}]}
+{"type": "output", "case": "refund-1", "model": "model-a", "content": "Yes, within 30 days.", "latency_ms": 840, "cost_usd": 0.0021}
+{"type": "output", "case": "refund-1", "model": "model-b", "content": "It depends on your plan."}
+"""  # noqa: E501  (a record is a line)
 
 
 def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
@@ -65,3 +74,14 @@ def _annotators(study: StudySummary) -> str:
     if study.n_simulated_annotators:
         return f"{study.n_annotators} ({study.n_simulated_annotators} simulated)"
     return str(study.n_annotators)
+
+
+def import_table(report: ImportReport) -> pd.DataFrame:
+    """Give one row per type of record a file holds: how many are new, how many there already."""
+    return pd.DataFrame(
+        {
+            "Records": list(report.counts),
+            "New": [count.new for count in report.counts.values()],
+            "There already": [count.present for count in report.counts.values()],
+        }
+    )

@@ -1,0 +1,20 @@
+"""`demo`: load the demo study with its simulated annotations."""
+
+from typing import Annotated
+
+import typer
+
+from db import schema
+from db.commands.demo import is_demo_wanted, load_demo
+
+
+def demo(
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Do nothing where there is an eval set already.")
+    ] = False,
+) -> None:
+    """Load the demo study: our cases and outputs, judged by simulated annotators."""
+    schema.upgrade()
+    if if_empty and not is_demo_wanted():
+        return
+    typer.echo(load_demo())

@@ -1,0 +1,69 @@
+"""Import: a file of records, what it would bring, and a button that stores it."""
+
+import streamlit as st
+
+from db.commands.records import import_file
+from evalkit.errors import RefusedError
+from evalkit.vocabulary import Role
+from pages.shared import library_tables, state
+
+user = state.require(Role.LEAD)
+
+st.title("Import records")
+st.caption(
+    "Cases, outputs and annotations as JSON Lines (.jsonl, or .jsonl.gz), all of the file or "
+    "nothing. For files above 50 MB use the command line: python -m evalkit import FILE"
+)
+if message := st.session_state.pop("import-message", None):
+    st.success(message)
+    st.page_link("library/eval_sets.py", label="See the cases", icon=":material/list:")
+    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+
+n_imported = st.session_state.setdefault("n-imported", 0)
+file = st.file_uploader("File", type=["jsonl", "gz"], key=f"import-{n_imported}")
+left, right = st.columns(2)
+eval_set = left.text_input("Eval set", placeholder="As the file says", key="import-eval-set")
+study = right.text_input("Study", placeholder="As the file says", key="import-study")
+
+if file is None:
+    st.markdown("##### What a file looks like")
+    st.text("A header, then one record a line. This is a whole file:")
+    st.code(library_tables.EXAMPLE_RECORDS, language="json", wrap_lines=True)
+    st.stop()
+
+try:
+    with st.spinner("Reading and checking the file"):
+        preview = import_file(
+            file,
+            source_name=file.name,
+            eval_set=eval_set.strip() or None,
+            study=study.strip() or None,
+            dry_run=True,
+        )
+except RefusedError as refused:
+    st.error("Nothing was stored. The file was refused:")
+    st.code(str(refused), language=None, wrap_lines=True)
+    st.stop()
+
+st.markdown("##### What it would bring" if preview.has_news else "##### Nothing new")
+st.text(preview.sentence)
+st.dataframe(library_tables.import_table(preview), hide_index=True, width="content")
+if preview.n_superseded:
+    st.caption(f"{preview.n_superseded:,} annotations are superseded and kept as history.")
+for warning in preview.warnings:
+    st.warning(warning)
+if not preview.has_news or not st.button("Import", type="primary", icon=":material/check:"):
+    st.stop()
+
+with st.spinner("Storing"):
+    file.seek(0)
+    stored = import_file(
+        file,
+        source_name=file.name,
+        eval_set=eval_set.strip() or None,
+        study=study.strip() or None,
+        actor_id=user.id,
+    )
+st.session_state["import-message"] = stored.sentence
+st.session_state["n-imported"] = n_imported + 1  # a new key empties the uploader
+st.rerun()

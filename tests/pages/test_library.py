@@ -1,0 +1,95 @@
+import pytest
+
+from db.commands.studies import StudyPlan, create_study
+from db.engine import read_session
+from db.queries import library
+from evalkit.vocabulary import Role
+from tests.factories import make_eval_set
+
+PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))
+
+
+def everything_written(app):
+    kinds = (app.markdown, app.caption, app.info, app.error, app.success, app.title, app.text)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("page", ["library/eval_sets.py", "library/studies.py"])
+def test_an_empty_library_says_what_is_missing_and_leads_to_the_import(app, sign_in, page):
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page(page).run()
+
+    assert not app.exception
+    assert "mport" in everything_written(app)
+
+
+@pytest.mark.parametrize("page", ["library/eval_sets.py", "library/studies.py"])
+def test_an_annotator_never_sees_the_library(app, sign_in, page):
+    make_eval_set()
+    sign_in(app, Role.ANNOTATOR)
+    app.run()
+
+    with pytest.raises(ValueError, match=r"switch_page|not found|Unable"):
+        app.switch_page(page).run()
+
+    assert "Support questions" not in everything_written(app)
+
+
+def test_eval_sets_show_cases_that_match_a_category_and_a_text(app, sign_in):
+    make_eval_set(n_cases=5)
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("library/eval_sets.py").run()
+    assert "5 of 5 cases" in everything_written(app)
+    next(box for box in app.selectbox if box.label == "Category").set_value("code").run()
+    assert "2 of 5 cases" in everything_written(app)  # case-1 and case-3
+    next(box for box in app.text_input if "Find" in box.label).set_value("CASE-3").run()
+
+    assert not app.exception
+    assert "1 of 5 cases" in everything_written(app)
+
+
+def test_a_lead_starts_a_study_from_the_page(app, sign_in):
+    make_eval_set()
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("library/studies.py").run()
+    next(box for box in app.text_input if box.label == "Name").set_value("  Spring  ")
+    next(button for button in app.button if button.label == "Start the study").click().run()
+
+    assert not app.exception
+    assert "“Spring” is open" in everything_written(app)
+    with read_session() as session:
+        (study,) = library.studies(session)
+    assert (study.name, study.overlap, study.pairs_per_case) == ("Spring", 2, 1)
+    assert study.models == ("Model one", "Model two")
+
+
+def test_a_study_that_cannot_work_is_refused_in_a_sentence(app, sign_in):
+    make_eval_set()
+    create_study(PLAN)
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("library/studies.py").run()
+    next(box for box in app.text_input if box.label == "Name").set_value("Which one")
+    next(button for button in app.button if button.label == "Start the study").click().run()
+
+    assert not app.exception
+    assert "already a study named “Which one”" in app.error[0].value
+    with read_session() as session:
+        assert len(library.studies(session)) == 1
+
+
+def test_a_study_can_be_closed_and_opened_from_the_page(app, sign_in):
+    make_eval_set()
+    create_study(PLAN)
+    sign_in(app, Role.LEAD)
+    app.run().switch_page("library/studies.py").run()
+
+    next(button for button in app.button if button.label == "Close to new work").click().run()
+
+    assert not app.exception
+    with read_session() as session:
+        assert not library.studies(session)[0].is_open
+    assert any(button.label == "Open to new work" for button in app.button)
