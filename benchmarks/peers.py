@@ -24,7 +24,7 @@ PEERS = ("arena-rank", "arenakit", "choix", "crowd-kit", "irrCAC", "krippendorff
 #: Runs in evalkit's own environment: a peer's method written by us, not its package.
 OURSELVES = "ourselves"
 _INSTALL_SECONDS = 900
-_RUN_SECONDS = 150
+_RUN_SECONDS = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""How long it takes to estimate the truth and every annotator's reliability, against crowd-kit.
+
+    python -m benchmarks.annotators [--sizes 10000 100000 1000000] [--peers DIR | --no-peers]
+
+Sizes count values given (labels, to crowd-kit): 30 annotators, five values, four values a unit
+on average. Measured in one run, medians of up to five repeats within a budget:
+
+- evalkit's Dawid–Skene (to a gain of 1e-7 in log-likelihood), its one-coin variant, MACE with
+  ten different starts;
+- crowd-kit's Dawid–Skene with its own defaults (to 1e-5), and its MACE with one start.
+
+Evalkit runs to a hundred times finer tolerance, so the ratio understates the cost of a step. Read
+the last column; the bar is stated for 100,000 values.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import synthetic
+from benchmarks.peers import PeerRun, add_options, run_peer
+from benchmarks.report import Line, at_least, print_table, slower
+from benchmarks.timing import alternating_seconds
+from evalkit.stats.counts import Codings
+from evalkit.stats.truth import dawid_skene, mace, one_coin
+
+PEER_BAR, BAR_AT = 10, 100_000
+SIZES = (10_000, 100_000, 1_000_000)
+_PER_UNIT = 4
+
+DAWID_SKENE = "evalkit: Dawid–Skene"
+MACE_LINE = "evalkit: MACE, ten starts"
+
+
+def ours(codings: Codings) -> dict[str, float]:
+    """Time evalkit on one set of codings."""
+    return alternating_seconds(
+        {
+            DAWID_SKENE: lambda: dawid_skene(codings),
+            "evalkit: one coin": lambda: one_coin(codings),
+            MACE_LINE: lambda: mace(codings),
+        },
+        warm_ups=0,
+        budget_seconds=10,
+    )
+
+
+def peers(codings: Codings, folder: Path) -> PeerRun:
+    """Let crowd-kit time itself on the same codings."""
+    with tempfile.TemporaryDirectory() as temporary:
+        data = Path(temporary) / "codings.npz"
+        np.savez(data, unit=codings.unit, annotator=codings.annotator, value=codings.value)
+        return run_peer("crowd-kit", "crowd_kit", data, folder=folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    add_options(parser)
+    options = parser.parse_args()
+    own: list[dict[str, float]] = []
+    theirs: list[PeerRun] = []
+    for size in options.sizes:
+        codings = synthetic.codings(size // _PER_UNIT)
+        own.append(ours(codings))
+        if not options.no_peers:
+            theirs.append(peers(codings, options.peers))
+    lines = [Line(name, [one[name] for one in own]) for name in own[0]]
+    if theirs:
+        lines += _peer_lines(options.sizes, own, theirs)
+    reasons = {run.reason for run in theirs if run.reason}
+    print_table("Annotators", "values", options.sizes, lines, sorted(reasons))
+
+
+def _peer_lines(sizes: list[int], own: list[dict[str, float]], theirs: list[PeerRun]) -> list[Line]:
+    bar_at = sizes.index(BAR_AT) if BAR_AT in sizes else len(sizes) - 1
+    version = next((run.version for run in theirs if run.version), "")
+    of_dawid_skene = [run.seconds.get("dawid_skene") for run in theirs]
+    of_mace = [run.seconds.get("mace") for run in theirs]
+    last, where = of_dawid_skene[bar_at], f" at {sizes[bar_at]:,}"
+    verdict = "not measured"
+    if last is not None:
+        verdict = at_least(last / own[bar_at][DAWID_SKENE], PEER_BAR) + where
+    return [
+        Line(f"crowd-kit {version}: Dawid–Skene", of_dawid_skene, verdict),
+        Line(
+            f"crowd-kit {version}: MACE, one start",
+            of_mace,
+            slower(of_mace[bar_at], own[bar_at][MACE_LINE]) + where,
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    main()
