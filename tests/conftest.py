@@ -50,43 +50,62 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite file; the tests copy it, which takes milliseconds."""
+    path = tmp_path_factory.mktemp("template") / "evalkit.db"
+    schema.upgrade(f"sqlite:///{path}")
+    engine(f"sqlite:///{path}").dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """Migrate one PostgreSQL database, for the tests to copy: its name."""
+    _postgres_admin(postgres_server, "CREATE DATABASE template_of_tests")
+    url = f"{postgres_server}/template_of_tests"
+    schema.upgrade(url)
+    engine(url).dispose()
+    return "template_of_tests"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def database(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+def database(request: pytest.FixtureRequest) -> str:
     """Give an empty database of the present schema, in use by ``DATABASE_URL``: its URL."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'evalkit.db'}"
-        monkeypatch.setenv("DATABASE_URL", url)
-        schema.upgrade()
-        yield url
-        engine(url).dispose()
-        return
-    yield from _postgres_database(request.getfixturevalue("postgres_server"), monkeypatch)
+    url: str = request.getfixturevalue(f"{request.param}_database")
+    return url
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def sqlite_database(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """Give an empty SQLite database of the present schema, for what does not depend on which."""
+    shutil.copyfile(sqlite_template, tmp_path / "evalkit.db")
     url = f"sqlite:///{tmp_path / 'evalkit.db'}"
     monkeypatch.setenv("DATABASE_URL", url)
-    schema.upgrade()
     yield url
     engine(url).dispose()
 
 
-def _postgres_database(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+@pytest.fixture
+def postgres_database(
+    postgres_server: str, postgres_template: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """Give an empty PostgreSQL database of the present schema."""
     name = f"test_{uuid.uuid4().hex}"
+    _postgres_admin(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE {postgres_template}')
+    url = f"{postgres_server}/{name}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    yield url
+    engine(url).dispose()
+    _postgres_admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _postgres_admin(server: str, statement: str) -> None:
     admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = f"{server}/{name}"
-    monkeypatch.setenv("DATABASE_URL", url)
-    schema.upgrade()
-    yield url
-    engine(url).dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        connection.execute(text(statement))
     admin.dispose()
 
 
