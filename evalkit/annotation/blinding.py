@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from evalkit.annotation.makers import AMBIGUOUS, DISTINCTIVE
-from evalkit.annotation.selfspeech import LOOSE, SPEECH, STRICT
+from evalkit.annotation.makers import AMBIGUOUS, COMPANIES, DISTINCTIVE
+from evalkit.annotation.selfspeech import COMPANY, LOOSE, REST, STRICT, phrases
 
 REMOVED = "[name removed]"
 
@@ -72,7 +72,7 @@ def identity_leaks(
     """
     found = _names_of_study(frozenset(names))
     plain = text.translate(_PLAIN)
-    spans = [(*span, Evidence.SAYS_SO) for span in _self_named(plain, found.speech)]
+    spans = [(*span, Evidence.SAYS_SO) for span in _self_named(_marked(plain, found))]
     for pattern, why in ((found.codes, Evidence.IN_STUDY), (_MENTIONED, Evidence.MENTION)):
         if pattern is not None:
             spans.extend((*match.span(), why) for match in pattern.finditer(plain))
@@ -158,6 +158,7 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("\u00a0\u2007\u202f", " "),
         **dict.fromkeys("\u2018\u2019\u02bc", "'"),
         **dict.fromkeys("\u201c\u201d\u201e", '"'),
+        **dict.fromkeys((STRICT, LOOSE, COMPANY, REST), " "),
     }
 )
 
@@ -167,18 +168,32 @@ _BEFORE, _AFTER = f"(?<!{_LETTER})", f"(?!{_LETTER})"
 
 
 def _any_of(names: Iterable[str]) -> str:
-    return f"{_BEFORE}(?:{'|'.join(names)}){_AFTER}"
+    """Match any of the names, first come first served among those that begin alike.
+
+    Grouped by their first letter: `re` tries alternatives one by one, so this is three times
+    faster than a flat list.
+    """
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(name[0] if name[0].isalnum() else "", []).append(name)
+    grouped = [
+        f"{letter}(?:{'|'.join(name[len(letter) :] for name in group)})"
+        for letter, group in groups.items()
+    ]
+    return f"{_BEFORE}(?:{'|'.join(grouped)}){_AFTER}"
 
 
 _MENTIONED = re.compile(_any_of(DISTINCTIVE), re.IGNORECASE)
+_COMPANY = re.compile(_any_of(COMPANIES), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _StudyNames:
-    """Patterns for one set of names: ``codes`` count anywhere, ``speech`` finds self-naming."""
+    """One set of names: ``codes`` count anywhere, ``strict`` and ``loose`` when self-named."""
 
     codes: re.Pattern[str] | None
-    speech: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...]
+    strict: re.Pattern[str]
+    loose: re.Pattern[str]
 
 
 @functools.lru_cache(maxsize=64)
@@ -188,19 +203,11 @@ def _names_of_study(names: frozenset[str]) -> _StudyNames:
     for tokens in sorted({alias for name in names for alias in _aliases(name)}, key=len)[::-1]:
         spelled = r"[\s_.:/()\[\]-]{0,2}".join(map(re.escape, tokens))
         (codes if _is_distinctive(tokens) else words).append(spelled)
-    strict = _any_of([*DISTINCTIVE, *codes])
-    loose = _any_of([*AMBIGUOUS, *words])
-    speech = []
-    for before, template in SPEECH:
-        # Only one of the three places a template may hold for names is in it.
-        filled = (
-            template.replace("{name}", f"(?P<name>{strict}|{loose})")
-            .replace(STRICT, f"(?P<name>{strict})")
-            .replace(LOOSE, f"(?P<name>{loose})")
-        )
-        head = None if before is None else re.compile(before, re.IGNORECASE)
-        speech.append((re.compile(filled, re.IGNORECASE | re.MULTILINE), head))
-    return _StudyNames(re.compile(_any_of(codes), re.IGNORECASE) if codes else None, tuple(speech))
+    return _StudyNames(
+        codes=re.compile(_any_of(codes), re.IGNORECASE) if codes else None,
+        strict=re.compile(_any_of([*codes, *DISTINCTIVE]), re.IGNORECASE),
+        loose=re.compile(_any_of([*words, *AMBIGUOUS]), re.IGNORECASE),
+    )
 
 
 #: Words that name no model in particular.
@@ -247,23 +254,37 @@ def _is_distinctive(tokens: tuple[str, ...]) -> bool:
     return known is not None
 
 
-def _self_named(
-    text: str, speech: Iterable[tuple[re.Pattern[str], re.Pattern[str] | None]]
-) -> Iterator[tuple[int, int]]:
-    """Find the names by which a text says who wrote it.
+def _marked(text: str, names: _StudyNames) -> str:
+    """Replace every name by a placeholder of its length."""
+    for pattern, first in (
+        (names.strict, STRICT),
+        (_COMPANY, COMPANY),
+        (names.loose, LOOSE),
+    ):
+        text = pattern.sub(functools.partial(_placeholder, first), text)
+    return text
 
-    A template with a head is looked for in the rest of every sentence that begins like that.
-    """
-    for pattern, head in speech:
-        if head is None:
-            for match in pattern.finditer(text):
-                yield match.span("name")
+
+def _placeholder(first: str, match: re.Match[str]) -> str:
+    return first + REST * (len(match[0]) - 1)
+
+
+def _self_named(marked: str) -> Iterator[tuple[int, int]]:
+    """Find the names by which a text says who wrote it."""
+    has_name = STRICT in marked or LOOSE in marked or COMPANY in marked
+    for phrase in phrases():
+        if phrase.needs_name and not has_name:
             continue
-        for opening in head.finditer(text):
-            ending = _SENTENCE_END.search(text, opening.end())
-            stop = ending.start() if ending else len(text)
-            for match in pattern.finditer(text, opening.end(), min(stop, opening.end() + 400)):
-                yield match.span("name")
+        if phrase.head is None:
+            yield from (match.span("name") for match in phrase.pattern.finditer(marked))
+            continue
+        for opening in phrase.head.finditer(marked):
+            ending = _SENTENCE_END.search(marked, opening.end())
+            stop = min(ending.start() if ending else len(marked), opening.end() + 400)
+            rest = marked[opening.end() : stop]
+            for match in phrase.pattern.finditer(rest):
+                start, end = match.span("name")
+                yield opening.end() + start, opening.end() + end
 
 
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"')*_]|$)|[。！？\n]")

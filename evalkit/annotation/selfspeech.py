@@ -1,13 +1,56 @@
 """How a response speaks of itself, in eleven languages: the sentences around a maker's name.
 
-Each entry of ``SPEECH`` is a pair of regular expressions. The second holds one place for a name:
-``{name}`` any, ``{strict}`` one that can hardly mean anything else, ``{loose}`` one that is a
-word, a person or a company too. The first, where there is one, is how the sentence begins; the
-second is then looked for in the rest of that sentence. All ignore case.
+The texts these are tried on have their names replaced by placeholders of the same length (see
+`STRICT`), so that no pattern needs to know the names.
 """
 
-STRICT = "{strict}"
-LOOSE = "{loose}"
+import functools
+import re
+from dataclasses import dataclass
+
+#: What stands for the first character of a name that can hardly mean anything else, of one that
+#: is a word or a person too, of a company that does much else, and for every later character.
+STRICT, LOOSE, COMPANY, REST = "\ue000", "\ue001", "\ue002", "\ue003"
+
+_ANY = STRICT + LOOSE + COMPANY
+_PLACES = {
+    "{name}": f"(?P<name>[{_ANY}]{REST}*)",
+    "{strict}": f"(?P<name>{STRICT}{REST}*)",
+    "{loose}": f"(?P<name>{LOOSE}{REST}*)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One way to say who one is.
+
+    ``pattern`` has a group ``name``. Where there is a ``head``, a sentence must begin like that,
+    and ``pattern`` is looked for in the rest of it. ``needs_name`` is False where the name may be
+    one that nobody has heard of.
+    """
+
+    pattern: re.Pattern[str]
+    head: re.Pattern[str] | None
+    needs_name: bool
+
+
+@functools.cache
+def phrases() -> tuple[Phrase, ...]:
+    """Return all phrases of all languages; compiled when first asked for."""
+    made = []
+    for head, template in _SPEECH:
+        filled = template
+        for place, pattern in _PLACES.items():
+            filled = filled.replace(place, pattern)
+        made.append(
+            Phrase(
+                re.compile(filled, re.IGNORECASE | re.MULTILINE),
+                None if head is None else re.compile(head, re.IGNORECASE),
+                needs_name=filled != template,
+            )
+        )
+    return tuple(made)
+
 
 # Markup and quotation marks around a name; a name is often set in bold.
 _M = r"[*_`\"'«»「『\[(<]{0,3}"
@@ -17,10 +60,13 @@ _M = r"[*_`\"'«»「『\[(<]{0,3}"
 _AI = (
     r"(?:\bAI\b|\bA\.I\.|artificial\sintelligence|language\smodel|\bLLM\b|\bchat\s?bot\b"
     r"|virtual\sassistant|\bassistant\b|\bmodel\b|\bbot\b)"
-    r"(?!\s(?:engineer|research|develop|scien|team|expert|lead|user|product|compan|enthus|ethic"
+    r"(?!\s(?:engineer|research|develop(?:er|ment)|scien|team|expert|lead|user|product|compan|enthus|ethic"
     r"|manager|professor|train\b|village))"
 )
-_HELPING = rf"(?:{_AI}|help\syou|assist\syou|happy\sto\shelp|at\syour\sservice)"
+_HELPING = (
+    rf"(?:{_AI}|help\syou|assist\syou|(?:happy|glad|here)\sto\s(?:help|assist)|at\syour\sservice"
+    rf"|(?:made|created|built|trained|developed)\sby\s[{_ANY}])"
+)
 _MADE = (
     r"(?:trained|developed|created|made|built|designed|fine-?\s?tuned|produced|released|provided"
     r"|powered|programmed|engineered|maintained|offered)"
@@ -31,41 +77,69 @@ _TEAM = (
     r"(?:the\s)?(?:company\s)?"
 )
 _ADVERBS = r"(?:(?:\w+ly|also|just|only|not|still|in\sfact)\s){0,3}"
-_BY = rf"{_MADE}(?:,?\s(?:and|or)\s(?:\w+\s)?{_MADE})?(?:\s\w+ly)?\s(?:by|at|from)\s{_TEAM}{_M}"
+_MADE_BY = rf"{_MADE}(?:,?\s(?:and|or)\s(?:\w+\s)?{_MADE})?(?:\s\w+ly)?"
+_BY = rf"{_MADE_BY}\s(?:by|at|from)\s{_TEAM}{_M}"
 _ON = rf"(?:based|built|run|running|trained)\s(?:up)?on\s(?:top\sof\s)?(?:the\s|an?\s)?{_M}"
 _I_AM = r"\bI(?:'m|\sam)\s"
 _I_WAS = r"\bI(?:'m|\sam|\swas|'ve\sbeen|\shave\sbeen)\s"
-_CLOSED = rf"{_M}(?=\s*(?:[.,;:!?)\]]|$|\s-\s|\s(?:and|your|here|by|from|the|an?|{_MADE})\b)|'s\s)"
+_CLOSED = (
+    rf"{_M}(?=\s*(?:[.,;:!?)\]]|$|\s[-—]\s|\s(?:and|your|here|by|from|the|an?|{_MADE})\b)|'s\s)"
+)
 
 #: Any capitalised name, for makers nobody has heard of.
 _UNKNOWN = (
     r"(?P<name>(?-i:(?!(?:The|An?|AI|Human|Humans|I|Open|Researchers|Engineers|Experts|My|Our)\b)"
-    r"[A-Z][\w&]*(?:[-.]\w+)*(?:\s[A-Z][\w&]*(?:[-.]\w+)*){0,4}))"
+    rf"[A-Z{_ANY}][\w&{REST}]*(?:[-.]\w+)*(?:\s[A-Z{_ANY}][\w&{REST}]*(?:[-.]\w+)*){{0,4}}))"
 )
+
+# Up to the noun: nothing that begins another thought.
+_GAP = r"(?:(?!\b(?:my|your|who|with|about|using|on|at|of)\b)[^.!?;:\n]){0,60}?"
+
+# Further on in the same sentence, as long as it does not turn to something else.
+_STILL = r"\A(?:(?!\b(?:how|why|what|whether|about|like|than|explain|say|compare)\b)[^\n])*?\b"
 
 # "I am an AI model …", "as a language model …": from here on the sentence is about itself.
 _AS_AI = (
     rf"(?:{_I_AM}|\bas\s|\bbeing\s)(?:(?:just|only|merely|simply)\s)?(?:an?|the|one\sof(?:\sthe)?)"
-    rf"\s[^.!?\n]{{0,60}}?{_AI}s?"
+    rf"\s{_GAP}{_AI}s?"
 )
 _I_AM_SOMEBODY = (
-    rf"{_I_AM}{_M}(?-i:[A-Z])[\w .-]{{0,30}}{_M},\s(?:an?|the|your)\s[^.!?\n]{{0,60}}?{_AI}"
+    rf"{_I_AM}{_M}(?-i:[A-Z{_ANY}])[\w .{REST}-]{{0,30}}{_M},"
+    rf"\s(?:an?|the|your)\s[^.!?\n]{{0,60}}?{_AI}"
 )
 
 _ENGLISH: tuple[tuple[str | None, str], ...] = (
     # I was trained by X; I am based on X.
-    (None, rf"{_I_WAS}{_ADVERBS}(?:{_BY}|{_ON}){{name}}"),
+    (None, rf"(?:{_I_WAS}|\bbeing\s){_ADVERBS}(?:{_MADE_BY}\sby\s{_TEAM}{_M}|{_ON}){{name}}"),
+    (None, rf"{_I_WAS}{_ADVERBS}{_BY}{{strict}}"),
+    # I am X, made by Y; I run on X; I come from X; the company that made me is X.
+    (None, rf"{_I_AM}{_M}[{_ANY}]{REST}*{_M},\s(?:\w+\s)?{_BY}{{name}}"),
+    (None, rf"\bI\s(?:run|am\srunning|operate)\son\s(?:top\sof\s)?(?:the\s|an?\s)?{_M}{{strict}}"),
+    (None, rf"\bI\s(?:come\sfrom|belong\sto)\s(?:the\s)?{_M}{{strict}}"),
+    (
+        None,
+        rf"\b(?:company|organi[sz]ation|team|lab|people)\s(?:(?:that|who|which)\s{_MADE}|behind)\sme"
+        rf"\s(?:is|are|was)\s{_M}{{name}}",
+    ),
+    # You are talking to X.
+    (None, rf"\byou(?:'re|\sare)\s(?:talking|chatting|speaking)\s(?:to|with)\s{_M}{{strict}}"),
+    (
+        None,
+        r"\byou(?:'re|\sare)\s(?:talking|chatting|speaking)\s(?:to|with)\s"
+        rf"{_M}{{loose}}{_M},\s(?:an?|your)\s[^.!?\n]{{0,40}}?{_AI}",
+    ),
     # As an AI model, I was trained by X, by researchers of Y (X), by Y and X.
     *(
         (head, rest)
         for head in (_AS_AI, _I_AM_SOMEBODY)
         for rest in (
-            rf"(?:{_BY}|{_ON}){{name}}",
-            rf"{_BY}[^.!?\n]{{0,80}}?\(\s?{{name}}",
-            rf"{_BY}[^.!?\n]{{0,40}}?(?:\sand|,)\s{{name}}",
+            rf"{_STILL}{_BY}{{name}}",
+            rf"{_STILL}{_ON}{{name}}",
+            rf"{_STILL}{_BY}[^.!?\n]{{0,80}}?\(\s?{{name}}",
+            rf"{_STILL}{_BY}[^.!?\n]{{0,40}}?(?:\sand|,)\s{{name}}",
             rf"\A\s(?:by|from|of)\s{_TEAM}{_M}{{name}}",
             rf"\A[,\s]+(?:called|named|known\sas)\s{_M}{{name}}",
-            rf"{_MADE}\sby\s{_TEAM}{_M}{_UNKNOWN}",
+            rf"{_STILL}{_MADE}\sby\s{_TEAM}{_M}{_UNKNOWN}",
         )
     ),
     # I am X; my name is X.
@@ -85,9 +159,10 @@ _ENGLISH: tuple[tuple[str | None, str], ...] = (
     # I am a GPT-4 model; I am Google's assistant; as OpenAI's chatbot.
     (
         None,
-        rf"(?:{_I_AM}|\bas\s)(?:an?\s|the\s)?(?:[a-z]+\s){{0,3}}?{_M}{{name}}{_M}(?:'s)?[\s-]"
+        rf"(?:{_I_AM}|\bas\s)(?:(?:an?|the)\s(?:(?!of\b|for\b|with\b|by\b|at\b)[a-z]+\s){{0,3}}?)?{_M}{{name}}{_M}(?:'s)?[\s-]"
         rf"(?:[\w-]+\s){{0,3}}?{_AI}",
     ),
+    (None, rf"{_I_AM}(?:an?|the)\s(?:\w+\s){{0,2}}?(?:version|variant|instance)\sof\s{_M}{{name}}"),
     # As X, I; I, X, cannot.
     (None, rf"\bas\s{_M}{{strict}}{_M},\s"),
     (None, rf"\bas\s{_M}{{loose}}{_M},\s(?:I\b|my\b|an?\s[^,.\n]{{0,60}}?{_AI})"),
@@ -95,7 +170,7 @@ _ENGLISH: tuple[tuple[str | None, str], ...] = (
     # ChatGPT: Sure …; ChatGPT here.
     (
         None,
-        rf"\A\s*{_M}{{name}}{_M}(?:\shere\b|:{_M}\s*(?:I\b|I'|sure|hello|hi\b|yes|no\b|as\b|here"
+        rf"\A\W*?(?:(?:hi|hey|hello)\W+)?{_M}{{name}}{_M}(?:\shere\b|\sat\syour\sservice|:{_M}\s*(?:I\b|I'|sure|hello|hi\b|yes|no\b|as\b|here"
         rf"|certainly|of\scourse|thank))",
     ),
     # My creators at X; X, who made me; X trained me.
@@ -108,6 +183,10 @@ _ENGLISH: tuple[tuple[str | None, str], ...] = (
         None,
         rf"{{name}}{_M}(?:,?\s(?:the\s\w+\s)?(?:that|who|which))?(?:\s(?:has|have|had|also))?\s"
         rf"(?:trained|developed|created|built|designed|programmed|fine-?tuned)\sme\b",
+    ),
+    (
+        None,
+        rf"{{strict}}{_M}\s(?:has\s|have\s|had\s)?(?:not\s)?(?:instructed|configured|restricted)\sme\b",
     ),
     # I cannot, by OpenAI's policies.
     (
@@ -151,6 +230,13 @@ _GERMAN = _language(
     (
         rf"von\s{_M}{_UNKNOWN}{_M}\s(?:entwickelt|trainiert|erstellt)",
         rf"(?:entwickelt|trainiert|erstellt)(?:\swurde)?\svon\s{_M}{_UNKNOWN}",
+    ),
+)
+_GERMAN += (
+    (
+        None,
+        rf"\bals\s(?:ein\w*\s)?von\s{_M}{{name}}{_M}\s(?:entwickelt|trainiert|erstellt)e\w*\s\w*-?"
+        r"(?:KI|modell|assistent|chatbot)",
     ),
 )
 _FRENCH = _language(
@@ -221,7 +307,7 @@ _RUSSIAN = _language(
     ),
 )
 _CHINESE = _language(
-    r"(?:我是|我叫(?:做)?|我的名字(?:是|叫)|作为|作為|身为)(?:一个|一個|一款|由)?",
+    r"(?:(?:我|本人)(?:是|叫做?)|我的名字(?:是|叫)|作为|作為|身为)(?:一个|一個|一款|由)?",
     r"AI|人工智能|人工智慧|语言模型|語言模型|大模型|助手|模型|机器人",
     (
         rf"(?:由|是|被)?\s?{_M}{{name}}{_M}\s?(?:公司|团队|團隊)?(?:所)?(?:开发|開發|训练|訓練|研发|研發|创建|创造"
@@ -237,6 +323,7 @@ _JAPANESE = _language(
         r"|設計|提供|AI|言語モデル)",
     ),
 )
+_JAPANESE += ((None, rf"\A\s*{_M}{{strict}}{_M}です"),)
 _KOREAN = _language(
     r"(?:저는|나는|제\s이름은|제가)\s?",
     r"AI|인공지능|언어\s?모델|어시스턴트|챗봇|모델",
@@ -246,7 +333,7 @@ _KOREAN = _language(
     ),
 )
 
-SPEECH: tuple[tuple[str | None, str], ...] = (
+_SPEECH: tuple[tuple[str | None, str], ...] = (
     *_ENGLISH,
     *_GERMAN,
     *_FRENCH,
