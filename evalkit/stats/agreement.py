@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by, sum_rows
+from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
 from evalkit.stats.intervals import clustered_means, compact_codes, share_estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, jackknife_errors
 from evalkit.stats.pairs import PairAgreement, pairwise_agreement
@@ -97,8 +97,9 @@ def _units(codings: Codings) -> _Units:
     case = np.zeros(n_units, dtype=np.int64)
     case[unit] = codings.case
     kept = counts.sum(axis=1) >= MIN_CODINGS
-    cases, place = np.unique(case[kept], return_inverse=True)
-    return _Units(counts[kept].astype(np.float64), place.reshape(-1), len(cases))
+    of_unit = compact_codes(case[kept])
+    cases, place = number_cells(of_unit, n_keys=int(of_unit.max(initial=-1)) + 1)
+    return _Units(counts[kept].astype(np.float64), place, len(cases))
 
 
 def _alpha(

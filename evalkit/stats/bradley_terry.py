@@ -33,12 +33,15 @@ class BradleyTerry:
         Clusters; intervals use t(n_cases - 1).
     has_prior : bool
         True where plain maximum likelihood would give an infinite strength.
+    counts : IntArray of shape (n_models, n_models, 4)
+        Of the comparisons, as of ``pair_counts``.
     """
 
     strength: FloatArray
     covariance: FloatArray
     n_cases: int
     has_prior: bool
+    counts: IntArray
 
 
 def pair_counts(comparisons: Comparisons) -> IntArray:
@@ -233,7 +236,8 @@ def fit(comparisons: Comparisons) -> BradleyTerry:
     Scott 1981): residuals of one-sided pairs vanish and would claim certainty.
     """
     cell = _cell(comparisons)
-    wins = half_wins(_pair_counts(comparisons, cell))
+    counts = _pair_counts(comparisons, cell)
+    wins = half_wins(counts)
     require_connected(wins, comparisons.models)
     has_prior = has_infinite_strength(wins)
     if has_prior:
@@ -249,7 +253,7 @@ def fit(comparisons: Comparisons) -> BradleyTerry:
         covariance = bread * max(1.0, effect)
     else:
         covariance = bread @ meat @ bread
-    return BradleyTerry(strength, covariance, n_cases, has_prior)
+    return BradleyTerry(strength, covariance, n_cases, has_prior, counts)
 
 
 def _clustered_meat(

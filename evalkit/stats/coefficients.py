@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.agreement import Agreement
-from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by, sum_rows
+from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
 from evalkit.stats.intervals import (
     MIN_CASES,
     Estimate,
@@ -132,14 +132,15 @@ class _Shares:
 
 
 def _shares(codings: Codings, weights: Weights) -> _Shares:
-    units, unit = np.unique(codings.unit, return_inverse=True)
-    unit = unit.reshape(-1)
+    codes = compact_codes(codings.unit).astype(np.int64)
+    units, unit = number_cells(codes, n_keys=int(codes.max(initial=-1)) + 1)
     n_values = len(codings.values)
     flat = np.bincount(unit * n_values + codings.value, minlength=len(units) * n_values)
     counts = flat.reshape(len(units), n_values).astype(np.float64)
     case = np.zeros(len(units), dtype=np.int64)
     case[unit] = codings.case
-    cases, place = np.unique(case, return_inverse=True)
+    compact = compact_codes(case)
+    cases, place = number_cells(compact, n_keys=int(compact.max(initial=-1)) + 1)
     matrix = weight_matrix(codings.values, weights)
     n = counts.sum(axis=1)
     twice = n >= MIN_CODINGS
@@ -148,7 +149,7 @@ def _shares(codings: Codings, weights: Weights) -> _Shares:
         prevalence=counts / n[:, None],
         agreed=np.where(twice, credit / np.maximum(n * (n - 1), 1), 0.0),
         judged_twice=twice.astype(np.float64),
-        case=place.reshape(-1),
+        case=place,
         n_cases=len(cases),
         weights=matrix,
         n_units=int(twice.sum()),

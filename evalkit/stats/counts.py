@@ -147,6 +147,23 @@ def tag_codings(
     return Codings(unit, case, annotator, is_marked.astype(np.int64), TAG_VALUES, annotators)
 
 
+def number_cells(key: IntArray, *, n_keys: int) -> tuple[IntArray, IntArray]:
+    """Return the keys that occur, ascending, and each entry's place among them.
+
+    What ``np.unique`` gives with ``return_inverse``, by counting instead of sorting where the
+    keys are not many more than the entries.
+    """
+    if n_keys > 4 * len(key) + 1_000_000:
+        cells, place = np.unique(key, return_inverse=True)
+        return cells, place.reshape(-1)
+    occurs = np.zeros(n_keys, dtype=bool)
+    occurs[key] = True
+    cells = np.flatnonzero(occurs)
+    number = np.cumsum(occurs, dtype=np.int64)
+    number -= 1
+    return cells, number[key]
+
+
 def sum_by(code: IntArray, weight: FloatArray, *, n_codes: int) -> FloatArray:
     """Sum weights by code; shape (n_codes,)."""
     return np.bincount(code, weights=weight, minlength=n_codes).astype(np.float64, copy=False)

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
-from evalkit.stats.counts import FloatArray, IntArray, sum_by
+from evalkit.stats.counts import FloatArray, IntArray, number_cells, sum_by
 
 #: The 97.5 % quantile of the normal distribution.
 Z95 = 1.959963984540054
@@ -84,14 +84,27 @@ def clustered_means(
     key = group.astype(np.int64) * n_cases + case
     weight = n.astype(np.float64)
     cell, total, count = _sum_cells(key, value * weight, weight, n_keys=n_groups * n_cases)
-    of_group = cell // max(n_cases, 1)
-    sums = sum_by(of_group, total, n_codes=n_groups)
-    counts = sum_by(of_group, count, n_codes=n_groups)
-    clusters = np.bincount(of_group, minlength=n_groups)
+    return means_of_cells(cell // max(n_cases, 1), total=total, count=count, n_groups=n_groups)
+
+
+def means_of_cells(
+    group: IntArray, *, total: FloatArray, count: FloatArray, n_groups: int
+) -> ClusteredMeans:
+    """Return the means of groups from one cell per group and case (see ``clustered_means``).
+
+    Parameters
+    ----------
+    group : IntArray of shape (n_cells,)
+    total, count : FloatArray of shape (n_cells,)
+        Sum of the values, and the number of annotations, at least 1.
+    """
+    sums = sum_by(group, total, n_codes=n_groups)
+    counts = sum_by(group, count, n_codes=n_groups)
+    clusters = np.bincount(group, minlength=n_groups)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = sums / counts
-        rest = total - count * mean[of_group]
-        squares = sum_by(of_group, rest * rest, n_codes=n_groups)
+        rest = total - count * mean[group]
+        squares = sum_by(group, rest * rest, n_codes=n_groups)
         error = np.sqrt(clusters / (clusters - 1.0) * squares) / counts
     error[clusters < MIN_CASES] = np.nan
     return ClusteredMeans(mean, error, counts.astype(np.int64), clusters)
@@ -103,11 +116,11 @@ def _sum_cells(
     """Sum entries of equal key; a table where it is small, a sort where it would be huge."""
     if n_keys <= 4 * len(key) + 1_000_000:
         counts = sum_by(key, count, n_codes=n_keys)
-        cell = np.flatnonzero(counts)
-        return cell, sum_by(key, total, n_codes=n_keys)[cell], counts[cell]
-    cell, place = np.unique(key, return_inverse=True)
-    n_cells = len(cell)
-    return cell, sum_by(place, total, n_codes=n_cells), sum_by(place, count, n_codes=n_cells)
+        seen = np.flatnonzero(counts)
+        return seen, sum_by(key, total, n_codes=n_keys)[seen], counts[seen]
+    cells, place = number_cells(key, n_keys=n_keys)
+    n_cells = len(cells)
+    return cells, sum_by(place, total, n_codes=n_cells), sum_by(place, count, n_codes=n_cells)
 
 
 def compact_codes(codes: IntArray) -> IntArray:
@@ -125,7 +138,7 @@ def t_interval(value: float, *, standard_error: float, n_clusters: int) -> Inter
 
 def t_quantile(n_clusters: int) -> float:
     """Return the 97.5 % quantile of Student's t with one degree less than there are clusters."""
-    return float(student_t.ppf(0.975, n_clusters - 1))
+    return float(stdtrit(n_clusters - 1, 0.975))
 
 
 def wilson_interval(share: float, n: float, *, quantile: float = Z95) -> Interval:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by, sum_rows
+from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
 from evalkit.stats.intervals import Estimate, clustered_means, compact_codes, share_estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, JackknifeErrors, jackknife_errors
 from evalkit.stats.weights import Weights, weight_matrix
@@ -56,10 +56,11 @@ def pairwise_agreement(
     """
     couples = _couples(codings)
     n_annotators = len(codings.annotators)
-    codes, group = np.unique(couples.annotator * n_annotators + couples.other, return_inverse=True)
+    key = couples.annotator * n_annotators + couples.other
+    codes, group = number_cells(key, n_keys=n_annotators * n_annotators)
     pairs = [divmod(int(code), n_annotators) for code in codes]
     matrix = weight_matrix(codings.values, weights)
-    kappas, shares = _compare(couples, group.reshape(-1), len(pairs), matrix)
+    kappas, shares = _compare(couples, group, len(pairs), matrix)
     return tuple(
         PairAgreement(
             (codings.annotators[a], codings.annotators[b]), kappas[k], shares[k], shares[k].n
@@ -149,8 +150,8 @@ def _compare(
     n_values = len(matrix)
     case = compact_codes(couples.case).astype(np.int64)
     n_cases = int(case.max(initial=-1)) + 1
-    cells, row = np.unique(group * n_cases + case, return_inverse=True)
-    of_group, n_rows, row = cells // max(n_cases, 1), len(cells), row.reshape(-1)
+    cells, row = number_cells(group * n_cases + case, n_keys=n_groups * n_cases)
+    of_group, n_rows = cells // max(n_cases, 1), len(cells)
 
     def table(code: IntArray) -> FloatArray:
         flat = sum_by(row * n_values + code, couples.weight, n_codes=n_rows * n_values)
@@ -180,8 +181,7 @@ def _compare(
 def _shares(couples: _Couples, group: IntArray, n_groups: int) -> list[Estimate]:
     """Return the share of equal values per group, each unit counting once."""
     n_units = int(couples.unit.max(initial=-1)) + 1
-    cells, row = np.unique(group * n_units + couples.unit, return_inverse=True)
-    row = row.reshape(-1)
+    cells, row = number_cells(group * n_units + couples.unit, n_keys=n_groups * n_units)
     same = (couples.first == couples.second) * couples.weight
     case = np.zeros(len(cells), dtype=np.int64)
     case[row] = couples.case

@@ -7,12 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats import bradley_terry
-from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, TIE, Comparisons, FloatArray, IntArray
+from evalkit.stats.counts import (
+    BOTH_BAD,
+    LEFT,
+    RIGHT,
+    TIE,
+    Comparisons,
+    FloatArray,
+    IntArray,
+    sum_by,
+)
 from evalkit.stats.intervals import (
     MIN_CASES,
     ClusteredMeans,
     Estimate,
     clustered_means,
+    compact_codes,
+    means_of_cells,
     share_estimate,
     t_interval,
 )
@@ -155,7 +166,6 @@ def rank_models(comparisons: Comparisons) -> Ranking:
     covariance = fit.covariance[np.ix_(order, order)]
     usable = rates.n_cases[order] >= MIN_CASES
     separated, best = separate(strength, covariance, usable=usable, n_cases=fit.n_cases)
-    counts = bradley_terry.pair_counts(compared)
     rows = tuple(
         _row(
             compared.models[k],
@@ -172,11 +182,11 @@ def rank_models(comparisons: Comparisons) -> Ranking:
     )
     return Ranking(
         rows=rows,
-        matrix=_matrix(counts, compared.models),
+        matrix=_matrix(fit.counts, compared.models),
         covariance=covariance,
-        n_comparisons=int(counts.sum()),
+        n_comparisons=int(fit.counts.sum()),
         n_cases=fit.n_cases,
-        reason=_reason(compared.models, fit, counts, unranked),
+        reason=_reason(compared.models, fit, unranked),
         unranked=unranked,
         separated=separated,
     )
@@ -188,6 +198,27 @@ def pair_matrix(comparisons: Comparisons) -> dict[str, dict[str, PairCounts]]:
 
 
 def _win_rates(comparisons: Comparisons) -> ClusteredMeans:
+    """Return the share each model won; sums per case and model, for both sides in turn."""
+    n_models = len(comparisons.models)
+    case = compact_codes(comparisons.case).astype(np.int64)
+    size = (int(case.max(initial=-1)) + 1) * n_models
+    other = comparisons.left != comparisons.right
+    n = (comparisons.n * other).astype(np.float64)
+    won = bradley_terry.LEFT_SHARE[comparisons.preference] * n
+    cell = case * n_models + comparisons.left
+    if size > 4 * len(cell) + 1_000_000:
+        return _sparse_win_rates(comparisons)
+    count, total = sum_by(cell, n, n_codes=size), sum_by(cell, won, n_codes=size)
+    cell += comparisons.right
+    cell -= comparisons.left
+    count += sum_by(cell, n, n_codes=size)
+    total += sum_by(cell, n - won, n_codes=size)
+    seen = np.flatnonzero(count)
+    return means_of_cells(seen % n_models, total=total[seen], count=count[seen], n_groups=n_models)
+
+
+def _sparse_win_rates(comparisons: Comparisons) -> ClusteredMeans:
+    """Return the same where a table of cases by models would be huge."""
     share = bradley_terry.LEFT_SHARE[comparisons.preference]
     other = comparisons.left != comparisons.right
     left, right = comparisons.left[other], comparisons.right[other]
@@ -255,12 +286,11 @@ def _matrix(counts: IntArray, models: tuple[str, ...]) -> dict[str, dict[str, Pa
 def _reason(
     models: tuple[str, ...],
     fit: bradley_terry.BradleyTerry,
-    counts: IntArray,
     unranked: tuple[str, ...],
 ) -> str | None:
     sentences = []
     if fit.has_prior:
-        groups = bradley_terry.one_sided_groups(bradley_terry.half_wins(counts), models)
+        groups = bradley_terry.one_sided_groups(bradley_terry.half_wins(fit.counts), models)
         sentences.append(
             f"{groups}, so plain maximum likelihood gives an infinite strength; a weak prior is "
             "used: each model is given half a comparison, tied, against the others."

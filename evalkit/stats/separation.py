@@ -57,7 +57,7 @@ def _draw(
     spread = contrast @ covariance @ contrast.T
     spread += np.eye(n_models - 1) * (1e-12 * max(np.trace(spread), 1e-12))
     root = np.linalg.cholesky(spread)
-    n_draws = int(np.clip(2_000_000 // len(first), 1000, 10_000))
+    n_draws = int(np.clip(1_000_000 // len(first), 1000, 10_000))
     generator = np.random.default_rng(20)
     largest, led = [], np.zeros(n_models)
     for start in range(0, n_draws, 500):

@@ -142,7 +142,8 @@ def sign_flip(differences: FloatArray) -> SignFlip:
     size = np.sqrt((filled * filled).sum(axis=0))
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = np.where(size > 0, filled / size, 0.0)
-    observed = np.abs(scaled.sum(axis=0)) * (1 - 1e-9)
+    # Sums that are equal but for rounding count as equal; scaled sums are at most √n_cases.
+    observed = np.abs(scaled.sum(axis=0)) - 1e-9
     alone, family = np.zeros(len(size)), np.zeros(len(size))
     n_draws, is_exact = 0, len(filled) <= _MAX_ENUMERATED
     for signs in _sign_patterns(len(filled)):

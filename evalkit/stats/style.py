@@ -103,7 +103,7 @@ def control_style(
         )
     columns = [np.ones(len(data.left))]
     columns += [_scaled(name, (features or {})[name][compared]) for name in names]
-    design = np.column_stack(columns)
+    design = np.asfortranarray(np.column_stack(columns))
     parameters, covariance, n_cases = _fit(data, design)
     raw = bradley_terry.fit(data)
     n_models = len(data.models)

@@ -103,6 +103,11 @@ def test_all_cases_in_one_direction_give_the_smallest_p_there_is():
     assert sign_flip(np.ones((8, 1))).p_value[0] == pytest.approx(2 / 256)
 
 
+def test_differences_that_cancel_prove_nothing():
+    # The sum is zero, so every pattern of signs is as extreme.
+    assert sign_flip(np.array([[0.1], [0.2], [-0.3], [0.3], [-0.3]])).p_value[0] == 1
+
+
 def test_many_cases_come_near_the_t_test_on_normal_differences():
     # With 60 normal differences of mean 0.3, t = 2.07 in this draw's formula: the two tests are
     # asymptotically one; 10,000 draws have a standard error of 0.002 here.

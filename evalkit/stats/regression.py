@@ -1,0 +1,63 @@
+"""Two versions of a model on the cases they share: what was lost, what was gained."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from evalkit.stats.counts import IntArray
+from evalkit.stats.significance import McNemar, benjamini_hochberg, mcnemar
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryChange:
+    """Cases of one category (None: all) that pass with either version.
+
+    ``test.only_first`` counts what was lost, ``test.only_second`` what was gained;
+    ``p_adjusted`` is Benjamini–Hochberg's over the categories (over all: the p value itself).
+    """
+
+    category: str | None
+    n_cases: int
+    n_before: int
+    n_after: int
+    test: McNemar
+    p_adjusted: float
+
+
+def changes(
+    *, category: IntArray, before: BoolArray, after: BoolArray, categories: tuple[str, ...]
+) -> tuple[CategoryChange, ...]:
+    """Test by McNemar, overall and by category, whether a new version passes other cases.
+
+    Parameters
+    ----------
+    category : IntArray of shape (n_cases,)
+        Index into ``categories``; one entry per case that both versions answered.
+    before, after : bool array of shape (n_cases,)
+        Whether the case passes with the old and with the new version.
+    categories : tuple of str
+
+    Returns
+    -------
+    tuple of CategoryChange
+        All cases together first, then each category; without cases, p is 1.
+    """
+    lost, gained = before & ~after, after & ~before
+    masks = [np.ones(len(category), dtype=bool)]
+    masks += [category == k for k in range(len(categories))]
+    tests = [
+        mcnemar(only_first=int(lost[mask].sum()), only_second=int(gained[mask].sum()))
+        for mask in masks
+    ]
+    adjusted = benjamini_hochberg(np.array([test.p_value for test in tests[1:]]))
+    return tuple(
+        CategoryChange(
+            name, int(mask.sum()), int(before[mask].sum()), int(after[mask].sum()), *rest
+        )
+        for name, mask, *rest in zip(
+            (None, *categories), masks, tests, (tests[0].p_value, *adjusted.tolist()), strict=True
+        )
+    )
