@@ -286,11 +286,34 @@ def test_a_signed_out_annotator_is_told_and_loses_nothing(server, opened):
     wait_for_case(page, "tool use")
 
 
+def test_being_sent_to_the_sign_in_page_is_not_taken_for_stored(server, opened):
+    page = opened("plain,tools", ["submit", 303, {"location": "/"}])
+
+    fill(page)
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".ek-problem")).to_contain_text("You are signed out.")
+    page.keyboard.press("Enter")
+    wait_for_case(page, "tool use")
+
+
+def test_a_page_of_something_in_between_is_not_taken_for_stored(server, opened):
+    page = opened("plain,tools", ["submit", 200, None])  # as a captive portal answers
+
+    fill(page)
+    page.keyboard.press("Enter")
+    wait_for_case(page, "tool use")
+
+    assert len(server.requests("submit")) == 2
+    assert len(server.state()["submitted"]["1"]) == 1
+
+
 def test_a_draft_that_is_refused_keeps_the_annotator_where_they_are(server, opened):
     page = opened("plain,tools", ["draft", 401, {"error": "Please sign in again."}])
 
     press(page, "a]")
     expect(page.locator(".ek-status")).to_have_text("Not saved. Please sign in again.")
+    expect(page.get_by_role("button", name="Leave without saving")).to_be_visible()
     wait_for_case(page, "support")
     press(page, "b]")
     wait_for_case(page, "tool use")
@@ -357,7 +380,7 @@ def test_one_can_go_back_and_change_what_was_submitted(server, opened):
 
     first, second = server.requests("submit")
     assert first["submission_key"] != second["submission_key"]
-    assert (first["editing"], second["editing"]) == (False, True)
+    assert (first["is_edit"], second["is_edit"]) == (False, True)
     assert second["draft"]["preference"] == "left"
 
 
@@ -405,6 +428,20 @@ def test_nothing_in_a_response_is_loaded_run_or_followed(server, opened, chromiu
     assert all(url.startswith((server.address, "data:", "blob:")) for url in asked)
     assert page.evaluate("window.hurt") is None
     assert page.url.startswith(server.address)
+
+
+def test_no_id_but_the_assignments_own_reaches_the_browser(server, opened, chromium_page):
+    frames: list[str] = []
+    chromium_page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda data: frames.append(repr(data))),
+    )
+    page = opened("tools")
+
+    received = "".join(frames) + page.content()
+    assert "search_orders" in received
+    for hidden in ("call_9f3a", "study_id", "output_id", "tool_call_id"):
+        assert hidden not in received
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ async def _answer(request: Request) -> JSONResponse:
     for plan in store.planned:
         if plan[0] == path:
             store.planned.remove(plan)
-            return JSONResponse(plan[2], status_code=plan[1])
+            return JSONResponse(plan[2], status_code=plan[1], headers=_headers(plan[2]))
     assignment = body["assignment_id"]
     if path == "draft":
         store.drafts[assignment] = body["draft"]
@@ -35,6 +35,10 @@ async def _answer(request: Request) -> JSONResponse:
     known = store.submitted.setdefault(assignment, {})
     known.setdefault(body["submission_key"], body)
     return JSONResponse({"stored": True, "revision": len(known)})
+
+
+def _headers(body: Any) -> dict[str, str]:
+    return {"Location": body["location"]} if body and "location" in body else {}
 
 
 async def _state(_request: Request) -> JSONResponse:

@@ -18,7 +18,7 @@ from evalkit.annotation.transcript import (
 from evalkit.vocabulary import SkipReason
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("dom", "saving", "form", "reading", "dialogs", "keys", "workbench")
+_SCRIPTS = ("dom", "saving", "rubric", "form", "reading", "dialogs", "keys", "sending", "workbench")
 _STYLES = ("workbench", "form", "reading", "dialogs")
 
 #: How each reason to skip reads on the screen, in the order of its key.

@@ -1,7 +1,8 @@
 // Guidelines, keys, and why a case is skipped: native dialogs, so focus and Esc behave.
 
-/** Open a dialog; `letter` closes it again, other letters go to `onletter`. */
-function openDialog(root, { label, className, content, letter, onletter }) {
+/** Open a dialog unless one is open; `letter` closes it, other letters go to `onletter`. */
+function openDialog(screen, { label, className, content, letter, onletter }) {
+  if (screen.state !== "live" || screen.root.querySelector("dialog[open]")) return false;
   const close = () => dialog.close();
   const dialog = h(
     "dialog",
@@ -23,9 +24,27 @@ function openDialog(root, { label, className, content, letter, onletter }) {
     close();
     return true;
   };
-  root.append(dialog);
+  screen.root.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+function openGuidelines(screen) {
+  return openDialog(screen, {
+    label: "Guidelines",
+    className: "ek-drawer",
+    letter: "g",
+    content: guidelinesContent(screen.data),
+  });
+}
+
+function openKeys(screen) {
+  return openDialog(screen, {
+    label: "Keys",
+    className: "ek-small",
+    letter: "?",
+    content: keysContent(screen.data),
+  });
 }
 
 function guidelinesContent(data) {
@@ -58,7 +77,7 @@ function keysContent(data) {
   }
   if (data.collect.includes("scores") && data.criteria.length) {
     rows.push(
-      ["1 9", "Score where the marker stands, then on to the next scale"],
+      ["1 to 9", "Score where the marker stands, then on to the next scale"],
       ["← →", "Change a score"],
       ["↑ ↓", "Criterion before, criterion after"],
       ["Backspace", "Take a score back"],
@@ -80,12 +99,16 @@ function keysContent(data) {
   return h(
     "dl",
     { class: "ek-keys" },
-    rows.map(([key, words]) => [h("dt", {}, key === "1 9" ? [kbd("1"), "to", kbd("9")] : key.split(" ").map(kbd)), h("dd", {}, words)]),
+    rows.map(([keys, words]) => [
+      h("dt", {}, keys.split(" ").map((key) => (key === "to" ? key : kbd(key)))),
+      h("dd", {}, words),
+    ]),
   );
 }
 
-/** Ask why; `onskip(reason, note)` hears the answer. */
-function openSkip(root, { reasons, onskip }) {
+/** Ask why a case is skipped, and skip it. */
+function openSkip(screen) {
+  const reasons = screen.data.skip_reasons;
   const note = h("textarea", {
     rows: "2",
     dir: "auto",
@@ -93,21 +116,10 @@ function openSkip(root, { reasons, onskip }) {
     "aria-label": "Note",
     placeholder: "Note, if it helps the people who run the study",
   });
-  const group = choices({
-    label: "Why skip this case",
-    className: "ek-reasons",
-    value: null,
-    options: reasons.map((reason, index) => ({
-      value: reason.value,
-      name: reason.label,
-      key: String(index + 1),
-      face: h("span", { class: "ek-face" }, kbd(String(index + 1)), reason.label),
-    })),
-    onchoose: () => confirm.removeAttribute("disabled"),
-  });
+  const group = reasonChoices(reasons, () => confirm.removeAttribute("disabled"));
   const confirm = button("Skip case", "Enter", done, { class: "ek-button ek-primary" });
   confirm.setAttribute("disabled", "");
-  const dialog = openDialog(root, {
+  const dialog = openDialog(screen, {
     label: "Skip this case",
     className: "ek-small",
     letter: "s",
@@ -120,19 +132,34 @@ function openSkip(root, { reasons, onskip }) {
     },
     content: [group.node, note, h("div", { class: "ek-dialog-end" }, confirm)],
   });
+  if (!dialog) return false;
   function done() {
     if (group.chosen() === null) return;
     dialog.close();
-    onskip(group.chosen(), note.value.trim());
+    skip(screen, group.chosen(), note.value.trim());
   }
   dialog.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.repeat || event.altKey) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !inField(event))) {
-      if (event.target.closest(".ek-dialog-line")) return;
-      event.preventDefault();
-      done();
-    }
+    if (event.isComposing || event.repeat || event.altKey || event.key !== "Enter") return;
+    const isSure = event.ctrlKey || event.metaKey || !inField(event);
+    if (!isSure || event.target.closest(".ek-dialog-line")) return; // Close is a button of its own
+    event.preventDefault();
+    done();
   });
   group.focus();
-  return dialog;
+  return true;
+}
+
+function reasonChoices(reasons, onchoose) {
+  return choices({
+    label: "Why skip this case",
+    className: "ek-reasons",
+    value: null,
+    options: reasons.map((reason, index) => ({
+      value: reason.value,
+      name: reason.label,
+      key: String(index + 1),
+      face: h("span", { class: "ek-face" }, kbd(String(index + 1)), reason.label),
+    })),
+    onchoose,
+  });
 }

@@ -1,6 +1,6 @@
 // What is read: the line on top, the case, and the panes of the responses.
 
-function buildTop({ data, ask, openGuidelines, openKeys }) {
+function buildTop({ data, toStudies, openGuidelines, openKeys }) {
   const share = data.total ? Math.min(1, data.done / data.total) : 0;
   const bar = h("div", { class: "ek-progress" }, h("div", { class: "ek-progress-done" }));
   bar.firstChild.style.width = `${share * 100}%`;
@@ -10,7 +10,7 @@ function buildTop({ data, ask, openGuidelines, openKeys }) {
     h(
       "div",
       { class: "ek-top-line" },
-      h("button", { type: "button", class: "ek-back", onclick: () => ask("studies") }, "Studies"),
+      h("button", { type: "button", class: "ek-back", onclick: toStudies }, "Studies"),
       h("span", { class: "ek-study", dir: "auto" }, data.study),
       h("span", { class: "ek-count" }, `${data.done} of ${data.total} yours`),
       h("span", { class: "ek-gap" }),

@@ -22,18 +22,23 @@ async function send(method, url, body, keepalive = false) {
     const response = await fetch(url, {
       method,
       keepalive,
+      redirect: "manual", // to the sign-in page: followed, it would look like an answer
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-Evalkit": "1" },
       body: JSON.stringify(body),
       signal: timeout.signal,
     });
-    return { status: response.status, body: await response.json().catch(() => ({})) };
+    if (response.type === "opaqueredirect") return { status: 401, body: {} };
+    return { status: response.status, body: await response.json().catch(() => null) };
   } finally {
     clearTimeout(timer);
   }
 }
 
-const isPassing = (status) => status >= 500 || status === 408 || status === 429;
+/** A trouble that may pass: an overloaded server, or something in between that answers for it. */
+function isPassing({ status, body }) {
+  return status >= 500 || status === 408 || status === 429 || (status === 200 && body === null);
+}
 
 /** Repeat one request, unchanged, until the server answers it for good or `stopped()` holds. */
 async function persist(method, url, body, { stopped, onwait }) {
@@ -45,7 +50,7 @@ async function persist(method, url, body, { stopped, onwait }) {
       answer = null; // no connection
     }
     if (stopped()) return null;
-    if (answer && !isPassing(answer.status)) return answer;
+    if (answer && !isPassing(answer)) return answer;
     onwait(answer ? "the server does not answer as it should" : "no connection");
     await pause(PAUSES[Math.min(attempt, PAUSES.length - 1)]);
     if (stopped()) return null;
