@@ -46,19 +46,22 @@ def comparisons(n: int, *, seed: int = 0) -> Comparisons:
     while (same := np.flatnonzero(left == right)).size:
         right[same] = generator.choice(N_MODELS, same.size, p=popularity)
     case = generator.integers(0, n_cases(n), n)
-    preference = preferences(case, left, right, generator)
+    ability = abilities(n_cases(n), generator)
+    preference = preferences(ability[case, left], ability[case, right], generator)
     return Comparisons(case, left, right, preference, np.ones(n, dtype=np.int64), MODELS)
 
 
-def preferences(
-    case: IntArray, left: IntArray, right: IntArray, generator: np.random.Generator
-) -> IntArray:
-    """Draw what was preferred between two models on a case."""
-    ability = generator.normal(0, 0.5, (int(case.max()) + 1, N_MODELS)) + strengths(generator)
-    gap = ability[case, left] - ability[case, right] + 0.05
-    drawn = np.where(generator.random(len(case)) < 1 / (1 + np.exp(-gap)), LEFT, RIGHT)
-    undecided = np.where(generator.random(len(case)) < 0.7, TIE, BOTH_BAD)
-    return np.where(generator.random(len(case)) < 0.2, undecided, drawn).astype(np.int64)
+def abilities(n_cases: int, generator: np.random.Generator) -> FloatArray:
+    """Return how good each model's answer to each case is, in log-odds: (n_cases, n_models)."""
+    return generator.normal(0, 0.5, (n_cases, N_MODELS)) + strengths(generator)
+
+
+def preferences(left: FloatArray, right: FloatArray, generator: np.random.Generator) -> IntArray:
+    """Draw what was preferred between two answers of given ability."""
+    wins_left = 1 / (1 + np.exp(-(left - right + 0.05)))
+    drawn = np.where(generator.random(len(left)) < wins_left, LEFT, RIGHT)
+    undecided = np.where(generator.random(len(left)) < 0.7, TIE, BOTH_BAD)
+    return np.where(generator.random(len(left)) < 0.2, undecided, drawn).astype(np.int64)
 
 
 def grouped(given: Comparisons) -> Comparisons:
