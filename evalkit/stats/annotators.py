@@ -1,7 +1,7 @@
 """How each annotator works: agreement, sides, runs, speed, twins; flags with their reasons."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import binomtest
@@ -81,30 +81,28 @@ def annotator_profiles(
     pairs = pairwise_agreement(codings)
     profiles = []
     for k, name in enumerate(codings.annotators):
-        values = codings.value[codings.annotator == k]
-        run, run_flag = _run(values, codings.value[codings.annotator != k], codings.values)
+        own = codings.annotator == k
+        run, run_flag = _run(codings.value[own], codings.value[~own], codings.values)
         twin, twin_flag = _twin(name, pairs)
-        others = [a for j, a in enumerate(agreements) if j != k]
         flags = (
-            _low_agreement(agreements[k], others),
+            _low_agreement(agreements[k], [a for j, a in enumerate(agreements) if j != k]),
             _one_sided(*lefts[k], float(sided[k])),
             run_flag,
             _fast(medians[k], [m for j, m in enumerate(medians) if j != k]),
             twin_flag,
         )
-        judged = len(values) >= MIN_ANNOTATIONS
-        profiles.append(
-            AnnotatorProfile(
-                annotator=name,
-                n=len(values),
-                agreement=agreements[k],
-                left_rate=_left_rate(*lefts[k]),
-                median_seconds=medians[k],
-                longest_run=run,
-                twin=twin if judged else None,
-                flags=tuple(flag for flag in flags if flag is not None and judged),
-            )
+        profile = AnnotatorProfile(
+            annotator=name,
+            n=int(own.sum()),
+            agreement=agreements[k],
+            left_rate=_left_rate(*lefts[k]),
+            median_seconds=medians[k],
+            longest_run=run,
+            twin=twin,
+            flags=tuple(flag for flag in flags if flag is not None),
         )
+        few = profile.n < MIN_ANNOTATIONS
+        profiles.append(replace(profile, twin=None, flags=()) if few else profile)
     return tuple(profiles)
 
 

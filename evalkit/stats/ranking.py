@@ -166,22 +166,8 @@ def rank_models(comparisons: Comparisons) -> Ranking:
     covariance = fit.covariance[np.ix_(order, order)]
     usable = rates.n_cases[order] >= MIN_CASES
     separated, best = separate(strength, covariance, usable=usable, n_cases=fit.n_cases)
-    rows = tuple(
-        _row(
-            compared.models[k],
-            fit=fit,
-            rates=rates,
-            k=int(k),
-            ranks=(
-                1 + int(separated[:place, place].sum()),
-                len(order) - int(separated[place, place + 1 :].sum()),
-            ),
-            chance=float(best[place]),
-        )
-        for place, k in enumerate(order)
-    )
     return Ranking(
-        rows=rows,
+        rows=_rows(compared.models, order, fit=fit, rates=rates, separated=separated, best=best),
         matrix=_matrix(fit.counts, compared.models),
         covariance=covariance,
         n_comparisons=int(fit.counts.sum()),
@@ -228,6 +214,31 @@ def _sparse_win_rates(comparisons: Comparisons) -> ClusteredMeans:
         value=np.concatenate([share[other], 1 - share[other]]),
         n=np.tile(comparisons.n[other], 2),
         n_groups=len(comparisons.models),
+    )
+
+
+def _rows(
+    models: tuple[str, ...],
+    order: IntArray,
+    *,
+    fit: bradley_terry.BradleyTerry,
+    rates: ClusteredMeans,
+    separated: BoolArray,
+    best: FloatArray,
+) -> tuple[RankingRow, ...]:
+    """Return the rows in ``order``, in which ``separated`` and ``best`` already are."""
+    n_ahead = np.triu(separated).sum(axis=0)
+    n_behind = np.triu(separated).sum(axis=1)
+    return tuple(
+        _row(
+            models[k],
+            fit=fit,
+            rates=rates,
+            k=int(k),
+            ranks=(1 + int(n_ahead[place]), len(order) - int(n_behind[place])),
+            chance=float(best[place]),
+        )
+        for place, k in enumerate(order)
     )
 
 

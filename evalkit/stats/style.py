@@ -92,17 +92,10 @@ def control_style(
     Agresti (2013), Categorical Data Analysis, section 11.6 (order effect); LMArena (2024).
     """
     compared = comparisons.left != comparisons.right
-    names = tuple(features or {})
     data, _ = bradley_terry.compared_only(_only(comparisons, compared))
-    wins = bradley_terry.half_wins(bradley_terry.pair_counts(data))
-    bradley_terry.require_connected(wins, data.models)
-    if bradley_terry.has_infinite_strength(wins):
-        raise UndefinedStatisticError(
-            "A model or group of models never lost to the others, so style cannot be told from "
-            "strength."
-        )
-    columns = [np.ones(len(data.left))]
-    columns += [_scaled(name, (features or {})[name][compared]) for name in names]
+    _require_finite(data)
+    chosen = {name: column[compared] for name, column in (features or {}).items()}
+    columns = [np.ones(len(data.left)), *(_scaled(*item) for item in chosen.items())]
     design = np.asfortranarray(np.column_stack(columns))
     parameters, covariance, n_cases = _fit(data, design)
     raw = bradley_terry.fit(data)
@@ -113,11 +106,21 @@ def control_style(
         strengths=dict(zip(data.models, found[:n_models], strict=True)),
         raw=dict(zip(data.models, plain, strict=True)),
         left=found[n_models],
-        effects=dict(zip(names, found[n_models + 1 :], strict=True)),
+        effects=dict(zip(chosen, found[n_models + 1 :], strict=True)),
         covariance=covariance,
         n_comparisons=int(data.n.sum()),
         n_cases=n_cases,
     )
+
+
+def _require_finite(data: Comparisons) -> None:
+    wins = bradley_terry.half_wins(bradley_terry.pair_counts(data))
+    bradley_terry.require_connected(wins, data.models)
+    if bradley_terry.has_infinite_strength(wins):
+        raise UndefinedStatisticError(
+            "A model or group of models never lost to the others, so style cannot be told from "
+            "strength."
+        )
 
 
 def _only(comparisons: Comparisons, kept: np.ndarray) -> Comparisons:
