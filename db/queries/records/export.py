@@ -96,7 +96,7 @@ def _records(
     for _, record in output_records(session, **scope, run_ids=frozenset(runs)):
         yield record
     for label in study_labels(session, study_id=study.id):
-        if not label.is_superseded or (include_superseded and label.has_successor):
+        if label.counts or (include_superseded and label.has_successor):
             yield label.record
 
 

@@ -24,7 +24,7 @@ from db.models import (
 )
 from db.queries.records.rows import BATCH, batched, run_names, stream
 from evalkit.records.normal import normal
-from evalkit.vocabulary import AssignmentKind
+from evalkit.vocabulary import AssignmentKind, AssignmentState
 
 #: Presentations of imported annotations that had no ``assignment`` of their own start so.
 IMPORTED = "import:"
@@ -49,9 +49,35 @@ class Label:
     is_superseded: bool
     has_successor: bool
 
+    @property
+    def counts(self) -> bool:
+        """Tell whether it is part of the study's results."""
+        return not self.is_superseded
 
-def study_labels(session: Session, *, study_id: int) -> Iterator[Label]:
-    """Yield the labels of a study by annotation: its comparison, its scores, its error marks."""
+
+def study_annotators(session: Session, *, study_id: int) -> list[tuple[str, str]]:
+    """Return kind and name of everybody who was given work in a study, people first."""
+    statement = (
+        select(col(Annotator.kind), col(Annotator.name))
+        .where(
+            col(Annotator.id).in_(
+                select(col(Assignment.annotator_id)).where(
+                    col(Assignment.study_id) == study_id,
+                    col(Assignment.kind).in_(_KINDS),
+                    col(Assignment.state) == AssignmentState.SUBMITTED,
+                )
+            )
+        )
+        .order_by(col(Annotator.kind), col(Annotator.name))
+    )
+    return [(kind, name) for kind, name in session.execute(statement)]
+
+
+def study_labels(session: Session, *, study_id: int, by_case: bool = False) -> Iterator[Label]:
+    """Yield the labels of a study by annotation: its comparison, its scores, its error marks.
+
+    Annotations come in the order in which they were stored, or first by case.
+    """
     study = session.get_one(Study, study_id)
     eval_set_id = session.execute(
         select(col(Case.eval_set_id))
@@ -62,7 +88,7 @@ def study_labels(session: Session, *, study_id: int) -> Iterator[Label]:
     if eval_set_id is None:
         return
     reader = _LabelReader(session, study, run_names(session, eval_set_id=eval_set_id))
-    for rows in batched(stream(session, _annotations(study_id)), BATCH):
+    for rows in batched(stream(session, _annotations(study_id, by_case=by_case)), BATCH):
         yield from reader.labels(rows)
 
 
@@ -329,7 +355,7 @@ def _by_annotation(rows: Any) -> dict[int, list[Row[Any]]]:
     return found
 
 
-def _annotations(study_id: int) -> Any:
+def _annotations(study_id: int, *, by_case: bool) -> Any:
     left, right = aliased(Output), aliased(Output)
     return (
         select(
@@ -364,5 +390,5 @@ def _annotations(study_id: int) -> Any:
         .join(left, col(left.id) == col(Assignment.left_output_id))
         .outerjoin(right, col(right.id) == col(Assignment.right_output_id))
         .where(col(Assignment.study_id) == study_id, col(Assignment.kind).in_(_KINDS))
-        .order_by(col(Annotation.id))
+        .order_by(*([col(Assignment.case_id)] if by_case else []), col(Annotation.id))
     )

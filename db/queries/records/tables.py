@@ -1,0 +1,209 @@
+"""The annotations of a study as CSV: for spreadsheets, notebooks and judge calibration."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from sqlmodel import Session
+
+from db.queries.records.labels import Label, study_annotators, study_labels
+from evalkit.errors import RefusedError
+from evalkit.records.schema import DEFAULT_RUN, side_of
+from evalkit.vocabulary import AnnotatorKind
+
+
+class CsvShape(StrEnum):
+    """A row per annotation, or a column per annotator."""
+
+    LONG = "long"
+    WIDE = "wide"
+
+
+#: Excel takes UTF-8 for its own code page without it; pandas and R skip it.
+BYTE_ORDER_MARK = "\ufeff"
+
+#: A spreadsheet runs what begins with one of these; an apostrophe makes it text.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+LONG_COLUMNS = (
+    "type",
+    "case",
+    "category",
+    "annotator",
+    "annotator_kind",
+    "left_model",
+    "left_run",
+    "right_model",
+    "right_run",
+    "preference",
+    "model",
+    "run",
+    "criterion",
+    "value",
+    "tag",
+    "severity",
+    "start",
+    "end",
+    "quote",
+    "note",
+    "comment",
+    "seconds",
+    "created_at",
+    "assignment",
+    "revision",
+    "superseded",
+    "inclusion_probability",
+    "sampling",
+    "simulated",
+)
+
+WIDE_COLUMNS = (
+    "type",
+    "case",
+    "category",
+    "first_model",
+    "first_run",
+    "second_model",
+    "second_run",
+    "criterion",
+    "tag",
+    "repeat",
+)
+
+
+def study_csv(
+    session: Session,
+    study_id: int,
+    *,
+    shape: CsvShape | str = CsvShape.LONG,
+    include_superseded: bool = False,
+) -> Iterator[str]:
+    """Yield a study's annotations as lines of CSV, beginning with a byte order mark.
+
+    Long: a row per comparison, score and error mark. Wide: a row per case and pair (or output and
+    criterion, or output and tag) with a column per annotator. Text that a spreadsheet would run as
+    a formula is written with an apostrophe before it.
+    """
+    if CsvShape(shape) is CsvShape.WIDE:
+        if include_superseded:
+            raise RefusedError("A wide table has room only for what counts: ask for the long one.")
+        annotators = study_annotators(session, study_id=study_id)
+        rows = _wide_rows(study_labels(session, study_id=study_id, by_case=True), annotators)
+    else:
+        labels = study_labels(session, study_id=study_id)
+        rows = _long_rows(
+            label
+            for label in labels
+            if label.counts or (include_superseded and label.has_successor)
+        )
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    buffer.write(BYTE_ORDER_MARK)
+    for row in rows:
+        writer.writerow([_guarded(cell) for cell in row])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _guarded(cell: Any) -> Any:
+    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
+        return f"'{cell}"
+    return cell
+
+
+def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
+    yield LONG_COLUMNS
+    for label in labels:
+        record = label.record
+        cells = {
+            **{key: value for key, value in record.items() if not isinstance(value, dict | list)},
+            "category": label.category,
+            "annotator_kind": record.get("annotator_kind", AnnotatorKind.HUMAN.value),
+            "revision": record.get("revision", 1),
+            "superseded": int(label.is_superseded),
+            "simulated": int((record.get("metadata") or {}).get("simulated") is True),
+        }
+        if record["type"] == "comparison":
+            cells["left_model"], cells["left_run"] = side_of(record["left"])
+            cells["right_model"], cells["right_run"] = side_of(record["right"])
+            cells["preference"] = record["preference"] or "unreadable"
+        else:
+            cells["run"] = record.get("run", DEFAULT_RUN)
+        yield [cells.get(column) for column in LONG_COLUMNS]
+
+
+def _wide_rows(
+    labels: Iterable[Label], annotators: list[tuple[str, str]]
+) -> Iterator[Iterable[Any]]:
+    """Yield a row per thing judged; a second presentation to one annotator is another row."""
+    yield [
+        *WIDE_COLUMNS,
+        *(name if kind == "human" else f"{name} ({kind})" for kind, name in annotators),
+    ]
+    counted = (label for label in labels if label.counts)
+    for case, of_case in groupby(counted, key=lambda label: label.record["case"]):
+        things = _Things(case)
+        for label in of_case:
+            things.add(label)
+        for heading, cells in things.rows():
+            yield [*heading, *(cells.get(annotator) for annotator in annotators)]
+
+
+class _Things:
+    """What was judged of one case, and what each annotator said of it."""
+
+    def __init__(self, case: str) -> None:
+        self._case = case
+        self._category: str | None = None
+        self._said: dict[tuple[Any, ...], dict[tuple[str, str], list[Any]]] = {}
+        self._marked: dict[tuple[str, str], dict[tuple[str, str], list[str | None]]] = {}
+
+    def add(self, label: Label) -> None:
+        """Take one label."""
+        record = label.record
+        self._category = label.category
+        who = (record.get("annotator_kind", AnnotatorKind.HUMAN.value), record["annotator"])
+        if record["type"] == "comparison":
+            left, right = side_of(record["left"]), side_of(record["right"])
+            first, second = sorted((left, right))
+            thing: tuple[str | None, ...] = ("comparison", *first, *second, None)
+            said: Any = _as_models(record["preference"], is_swapped=first != left)
+            self._said.setdefault(thing, {}).setdefault(who, []).append(said)
+            return
+        output = (record["model"], record.get("run", DEFAULT_RUN))
+        if record["type"] == "score":
+            scored = ("score", *output, None, None, record["criterion"])
+            self._said.setdefault(scored, {}).setdefault(who, []).append(record["value"])
+        else:
+            self._marked.setdefault(output, {}).setdefault(who, []).append(record["tag"])
+
+    def rows(self) -> Iterator[tuple[list[Any], dict[tuple[str, str], Any]]]:
+        """Yield the heading of each row and its cells: comparisons, scores, numbers of marks."""
+        for thing, said in sorted(self._said.items(), key=lambda item: tuple(map(str, item[0]))):
+            kind, *outputs, criterion = thing
+            for place in range(max(map(len, said.values()))):
+                heading = [kind, self._case, self._category, *outputs, criterion, None, place + 1]
+                yield heading, {who: all_[place] for who, all_ in said.items() if place < len(all_)}
+        for output, marked in sorted(self._marked.items()):
+            found = {tag for tags in marked.values() for tag in tags if tag is not None}
+            ordered: list[str | None] = [*sorted(found)] or [None]
+            for tag in ordered:
+                heading = ["error", self._case, self._category, *output, None, None, None, tag, 1]
+                yield (
+                    heading,
+                    {who: 0 if tag is None else tags.count(tag) for who, tags in marked.items()},
+                )
+
+
+def _as_models(preference: str | None, *, is_swapped: bool) -> str:
+    """Say who won by the order of the names, not of the sides."""
+    if preference is None:
+        return "unreadable"
+    names = (
+        {"left": "second", "right": "first"} if is_swapped else {"left": "first", "right": "second"}
+    )
+    return names.get(preference, preference)

@@ -1,0 +1,123 @@
+"""`import` and `export`: records in, and a study out as records or CSV."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from db.commands.records import ImportReport, import_file
+from db.commands.records import Progress as OnProgress
+from db.queries.records.files import CsvShape, Exported, export_file
+from evalkit.cli.console import (
+    JsonFlag,
+    make_database_if_missing,
+    notes,
+    out,
+    print_json,
+    require_database,
+)
+from evalkit.errors import RefusedError
+
+
+class Format(StrEnum):
+    """What a study can be written as."""
+
+    EVALKIT = "evalkit"
+    CSV = "csv"
+
+
+def import_command(
+    files: Annotated[list[Path], typer.Argument(help="Files of records, .jsonl or .jsonl.gz.")],
+    eval_set: Annotated[
+        str | None, typer.Option(help="The eval set; without it, the one the file names.")
+    ] = None,
+    study: Annotated[
+        str | None,
+        typer.Option(help="The study of its annotations; without it, what the file names."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and store nothing.")] = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Store files of records, each of them whole or not at all."""
+    make_database_if_missing()
+    reports: list[ImportReport] = []
+    for number, path in enumerate(files):
+        try:
+            with _progress(path.name) as progress:
+                report = import_file(
+                    path, eval_set=eval_set, study=study, dry_run=dry_run, progress=progress
+                )
+        except RefusedError as refused:
+            _say(reports, as_json=as_json)
+            unread = [other.name for other in files[number + 1 :]]
+            left_out = f"\nNot read after that: {', '.join(unread)}." if unread else ""
+            raise RefusedError(f"{refused}{left_out}") from None
+        reports.append(report)
+        for warning in report.warnings:
+            notes().print(warning, markup=False)
+    _say(reports, as_json=as_json)
+
+
+def export_command(
+    file: Annotated[Path, typer.Argument(help="Where to write; .gz compresses.")],
+    study: Annotated[str, typer.Option(help="The study to write.")],
+    format: Annotated[
+        Format, typer.Option(help="Records, or a table for spreadsheets and notebooks.")
+    ] = Format.EVALKIT,
+    include_superseded: Annotated[
+        bool, typer.Option("--include-superseded", help="Also what later revisions replaced.")
+    ] = False,
+    shape: Annotated[
+        CsvShape,
+        typer.Option(help="CSV: a row per annotation, or a column per annotator."),
+    ] = CsvShape.LONG,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Write a study to a file that appears when all of it is written."""
+    require_database()
+    exported = export_file(
+        file,
+        study=study,
+        csv_shape=shape if format is Format.CSV else None,
+        include_superseded=include_superseded,
+    )
+    if as_json:
+        print_json({**asdict(exported), "format": format.value})
+    else:
+        out().print(_sentence(exported), markup=False)
+
+
+def _sentence(exported: Exported) -> str:
+    what = "records" if exported.csv_shape is None else "rows"
+    return f"Wrote {exported.n_lines:,} {what} of study {exported.study!r} to {exported.file}."
+
+
+def _say(reports: list[ImportReport], *, as_json: bool) -> None:
+    if as_json:
+        files = [{**asdict(report), "sentence": report.sentence} for report in reports]
+        print_json({"files": files})
+        return
+    for report in reports:
+        out().print(report.sentence, markup=False)
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[OnProgress | None]:
+    """Show how far an import is, where somebody watches."""
+    console = notes()
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name, total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{what} {name}", completed=done, total=total or None)
+
+        yield show
