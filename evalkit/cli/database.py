@@ -1,9 +1,15 @@
 """``db``: bring the schema up to date, check what is stored, copy it while people work."""
 
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from db import schema
-from evalkit.cli.console import out
+from db.backup import back_up
+from db.queries.integrity import integrity_findings
+from evalkit.cli.console import JsonFlag, out, print_json
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -14,5 +20,31 @@ def upgrade() -> None:
     before = schema.revision()
     schema.upgrade()
     after = schema.revision()
-    said = "already up to date" if before == after else "brought up to date"
-    out().print(f"The database is {said} (schema {after}).")
+    said = "was already up to date" if before == after else "is now up to date"
+    out().print(f"The database {said} (schema {after}).")
+
+
+@app.command()
+def check(as_json: bool = JsonFlag) -> None:
+    """Check the file, its references and what hangs on nothing; exit 1 if anything is wrong."""
+    findings = integrity_findings()
+    is_sound = not any(finding.problems for finding in findings)
+    if as_json:
+        checks = [asdict(finding) for finding in findings]
+        print_json({"is_sound": is_sound, "schema": schema.revision(), "checks": checks})
+    else:
+        for finding in findings:
+            out().print(f"{finding.check}: {'wrong' if finding.problems else 'in order'}")
+            for problem in finding.problems:
+                out().print(f"  {problem}", markup=False)
+    if not is_sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy goes; replaced if it is there.")],
+) -> None:
+    """Copy the database to a file while people work."""
+    size = back_up(file)
+    out().print(f"Backed up {size / 1024 / 1024:.1f} MiB to {file}.", markup=False)
