@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 
 from db.commands.people import ensure_cookie_key
 from db.queries.health import why_unusable
-from pages.routes import account, guard, health
+from pages.routes import account, annotation, guard, health
 
 #: Imported before the first visitor comes, who would otherwise wait for them.
 WARM = ("numpy", "pandas", "plotly.graph_objects", "scipy.stats", "pyarrow")
@@ -37,6 +37,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=lifespan,
-    routes=[*account.ROUTES, *health.ROUTES],
+    routes=[*account.ROUTES, *annotation.ROUTES, *health.ROUTES],
     middleware=[Middleware(guard.SecurityHeaders), Middleware(guard.SignInRequired)],
 )

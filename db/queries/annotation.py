@@ -36,7 +36,8 @@ class Progress:
     """How far one annotator is in one study.
 
     ``n_total`` is what is submitted and begun, and their share of what is still missing: all
-    they could do, divided among those at work.
+    they could do, divided among those at work. ``last_id`` is the latest assignment they
+    submitted, or None.
     """
 
     study_id: int
@@ -44,12 +45,21 @@ class Progress:
     n_done: int
     n_begun: int
     n_total: int
+    last_id: int | None
     is_open: bool
 
     @property
     def n_left(self) -> int:
         """What there is still to do, begun or not."""
         return self.n_total - self.n_done
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The assignments of the same annotator and study just before and after one of theirs."""
+
+    previous: int | None
+    following: int | None
 
 
 def own_assignment(session: Session, assignment_id: int, annotator_id: int) -> Assignment:
@@ -71,7 +81,7 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
     form = form_of(session, study, assignment)
     entered = entered_draft(session, assignment)
     own = progress(session, study, annotator_id=annotator_id, at=now())
-    before, after = _neighbours(session, assignment)
+    around = _beside(session, assignment)
     return ComparisonTask(
         assignment_id=assignment_id,
         study_id=assignment.study_id,
@@ -93,11 +103,16 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
         draft={} if entered is None else entered,
         active_seconds=assignment.active_seconds,
         is_submitted=assignment.state == AssignmentState.SUBMITTED,
-        previous_assignment_id=before,
-        next_assignment_id=after,
+        previous_assignment_id=around.previous,
+        next_assignment_id=around.following,
         n_done=own.n_done,
         n_total=own.n_total,
     )
+
+
+def beside(session: Session, assignment_id: int, *, annotator_id: int) -> Beside:
+    """Return where *back* and *forward* lead from an assignment."""
+    return _beside(session, own_assignment(session, assignment_id, annotator_id))
 
 
 def open_studies(session: Session, *, annotator_id: int) -> list[Progress]:
@@ -120,17 +135,17 @@ def study_progress(session: Session, study_id: int, *, annotator_id: int) -> Pro
 def progress(session: Session, study: Study, *, annotator_id: int, at: datetime) -> Progress:
     """Count what this annotator did, and estimate what is theirs to do."""
     assert study.id is not None  # it was read from the database
-    counts = dict(
-        session.exec(
-            select(Assignment.state, func.count())
-            .where(
-                Assignment.study_id == study.id,
-                Assignment.annotator_id == annotator_id,
-                is_live(at) | (col(Assignment.state) == AssignmentState.DRAFT),
-            )
-            .group_by(Assignment.state)
-        ).all()
-    )
+    rows = session.exec(
+        select(Assignment.state, func.count(), func.max(Assignment.id))
+        .where(
+            Assignment.study_id == study.id,
+            Assignment.annotator_id == annotator_id,
+            is_live(at) | (col(Assignment.state) == AssignmentState.DRAFT),
+        )
+        .group_by(Assignment.state)
+    ).all()
+    counts = {state: n for state, n, _ in rows}
+    latest = {state: last for state, _, last in rows}
     n_done = counts.get(AssignmentState.SUBMITTED, 0)
     n_begun = sum(counts.get(state, 0) for state in UNFINISHED)
     n_share = 0
@@ -147,6 +162,7 @@ def progress(session: Session, study: Study, *, annotator_id: int, at: datetime)
         n_done=n_done,
         n_begun=n_begun,
         n_total=n_done + n_begun + n_share,
+        last_id=latest.get(AssignmentState.SUBMITTED),
         is_open=study.is_open,
     )
 
@@ -230,16 +246,15 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
     )
 
 
-def _neighbours(session: Session, assignment: Assignment) -> tuple[int | None, int | None]:
-    """Find the assignments of the same annotator and study just before and after this one."""
+def _beside(session: Session, assignment: Assignment) -> Beside:
     assert assignment.id is not None  # it was read from the database
     own = select(func.max(Assignment.id), func.min(Assignment.id)).where(
         Assignment.study_id == assignment.study_id,
         Assignment.annotator_id == assignment.annotator_id,
     )
-    before, _ = session.exec(own.where(col(Assignment.id) < assignment.id)).one()
-    _, after = session.exec(own.where(col(Assignment.id) > assignment.id)).one()
-    return before, after
+    previous, _ = session.exec(own.where(col(Assignment.id) < assignment.id)).one()
+    _, following = session.exec(own.where(col(Assignment.id) > assignment.id)).one()
+    return Beside(previous, following)
 
 
 def _response(session: Session, output_id: int, words: CaseWords | None) -> Response:

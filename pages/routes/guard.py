@@ -17,8 +17,8 @@ from pages.routes.session import signed_in
 OPEN = {"/sign-in", "/sign-out", "/first-run", "/healthz", "/favicon.png", "/mark.svg"}
 OPEN |= {"/account.css", "/account.woff2"}
 OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/")
-#: Holds what people upload and download; asked for by scripts, so no page is shown instead.
-HELD = ("/media/", "/_stcore/upload_file/")
+#: Holds what people enter, upload and download; asked for by scripts, so no page is shown instead.
+HELD = ("/media/", "/_stcore/upload_file/", "/annotate/")
 
 _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
 

@@ -1,0 +1,53 @@
+"""Annotate: the studies that are open, how far one is in each, and the way in."""
+
+from html import escape
+
+import streamlit as st
+
+from db.engine import read_session
+from db.queries import annotation as queries
+from evalkit.vocabulary import Role
+from pages.shared import state
+
+user = state.require(Role.ANNOTATOR)
+
+with read_session() as session:
+    studies = queries.open_studies(session, annotator_id=user.id)
+
+st.title("Annotate")
+if not studies:
+    st.info(
+        "No study is open at the moment. A lead starts one on the page Studies; "
+        "it then appears here."
+    )
+    st.stop()
+st.caption("You judge responses without knowing which model wrote them.")
+
+for study in studies:
+    with st.container(border=True):
+        about, way = st.columns([4, 1], vertical_alignment="center")
+        about.html(f"<strong>{escape(study.study_name)}</strong>")
+        if study.n_total:
+            about.progress(
+                study.n_done / study.n_total, text=f"{study.n_done} of {study.n_total} yours"
+            )
+        if study.n_left:
+            way.page_link(
+                "annotate/compare.py",
+                label="Continue" if study.n_done or study.n_begun else "Start",
+                icon=":material/arrow_forward:",
+                query_params={"study": str(study.study_id)},
+            )
+        else:
+            about.caption(
+                "All of yours are done. Thank you."
+                if study.n_done
+                else "There is nothing here for you to judge: others have taken all cases."
+            )
+        if study.last_id is not None:
+            way.page_link(
+                "annotate/compare.py",
+                label="Look back",
+                icon=":material/history:",
+                query_params={"study": str(study.study_id), "assignment": str(study.last_id)},
+            )

@@ -1,0 +1,243 @@
+import json
+
+import pytest
+from google.protobuf.json_format import MessageToDict
+from sqlmodel import select
+
+from db.commands import annotation as commands
+from db.commands.studies import StudyPlan, create_study, set_study_open
+from db.engine import read_session, write_session
+from db.models import Assignment, Output
+from evalkit.vocabulary import Role
+from tests.factories import make_eval_set
+from tests.pages.conftest import account
+
+MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
+COMPARE, STUDIES = "annotate/compare.py", "annotate/studies.py"
+
+
+def make_study(*, n_cases=3, name="Which one", **plan):
+    make_eval_set(models=MODELS, n_cases=n_cases, name=f"set of {name}")
+    plan = {"name": name, "eval_set": f"set of {name}", "models": MODELS} | plan
+    return create_study(StudyPlan(**plan))
+
+
+def open_page(app, page, **address):
+    """Open a page by a link from another one, as people do."""
+    app.run()
+    for name, value in address.items():
+        app.query_params[name] = str(value)
+    return app.switch_page(page).run()
+
+
+def written(app):
+    kinds = (app.title, app.subheader, app.info, app.text, app.caption, app.error)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def sent(app):
+    """Return all that went to the browser, as text."""
+    return "\n".join(json.dumps(MessageToDict(node.proto)) for node in nodes(app._tree))
+
+
+def nodes(block):
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from nodes(child)
+        if getattr(child, "proto", None) is not None and not isinstance(child.proto, str):
+            yield child
+
+
+def screen(app):
+    """Return the data of the annotation screen."""
+    (found,) = [
+        node.proto for node in nodes(app._tree) if type(node.proto).__name__ == "BidiComponent"
+    ]
+    return json.loads(found.json or found.mixed.json)
+
+
+def finish(study_id, user, n):
+    for number in range(n):
+        found = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+        commands.submit(
+            assignment_id=found,
+            annotator_id=user.id,
+            draft={"preference": "tie"},
+            active_seconds=1,
+            submission_key=f"submission-{user.id}-{number}",
+        )
+
+
+PREFERENCE_ONLY = {"collects": frozenset({"preference"})}
+
+
+def test_without_a_study_the_page_says_what_is_missing(app, sign_in):
+    sign_in(app, Role.ANNOTATOR)
+
+    open_page(app, STUDIES)
+
+    assert not app.exception
+    assert "No study is open" in written(app)
+
+
+def test_the_open_studies_are_listed_with_ones_own_progress(app, sign_in):
+    study_id = make_study(n_cases=4, **PREFERENCE_ONLY)
+    closed = StudyPlan(name="Closed one", eval_set="set of Which one", models=MODELS)
+    set_study_open(create_study(closed), is_open=False)
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(study_id, user, 1)
+
+    open_page(app, STUDIES)
+
+    assert not app.exception
+    everything = sent(app)
+    assert "1 of 4 yours" in everything
+    assert "Continue" in everything
+    assert "Look back" in everything
+    assert "Closed" not in everything
+
+
+def test_opening_a_study_shows_a_case_and_reserves_it(app, sign_in):
+    study_id = make_study()
+    user = sign_in(app, Role.ANNOTATOR)
+
+    open_page(app, COMPARE, study=study_id)
+
+    assert not app.exception
+    data = screen(app)
+    with read_session() as session:
+        (assignment,) = session.exec(select(Assignment)).all()
+    assert assignment.annotator_id == user.id
+    assert data["assignment_id"] == assignment.id
+    assert (data["done"], data["total"]) == (0, 3)
+    assert app.query_params["assignment"] == str(assignment.id)
+
+
+def test_nothing_that_identifies_a_model_reaches_the_browser(app, sign_in):
+    study_id = make_study(n_cases=2)
+    with write_session() as session:
+        for output in session.exec(select(Output)).all():
+            output.id += 424_200
+            output.provider = "Nebula Clouds"
+            output.cost_usd = 0.123456
+            output.latency_ms = 777.25
+            output.content += " I am Zephyr-9000-chat, made by Nebula Clouds."
+            session.add(output)
+    sign_in(app, Role.ANNOTATOR)
+
+    open_page(app, COMPARE, study=study_id)
+
+    everything = sent(app)
+    assert "[name removed]" in everything
+    for secret in ("Zephyr", "Quasar", "Nebula", "0.123", "777.25", "4242"):
+        assert secret not in everything
+
+
+def test_after_a_submission_the_next_case_is_shown(app, sign_in):
+    study_id = make_study(**PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    open_page(app, COMPARE, study=study_id)
+    first = screen(app)["assignment_id"]
+    finish(study_id, user, 1)
+
+    app.session_state["workbench"] = {"move": "next"}
+    app.run()
+
+    data = screen(app)
+    assert data["assignment_id"] != first
+    assert (data["done"], data["has_previous"]) == (1, True)
+
+
+def test_one_can_go_back_and_forward(app, sign_in):
+    study_id = make_study(**PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(study_id, user, 1)
+    open_page(app, COMPARE, study=study_id)
+    second = screen(app)["assignment_id"]
+
+    app.session_state["workbench"] = {"move": "previous"}
+    app.run()
+    back = screen(app)
+    app.session_state["workbench"] = {"move": "following"}
+    app.run()
+
+    assert back["submitted"]
+    assert back["draft"]["preference"] == "tie"
+    assert screen(app)["assignment_id"] == second
+
+
+def test_a_reload_shows_the_same_case(app, sign_in):
+    study_id = make_study()
+    sign_in(app, Role.ANNOTATOR)
+    open_page(app, COMPARE, study=study_id)
+    shown = screen(app)["assignment_id"]
+
+    app.run()
+
+    assert screen(app)["assignment_id"] == shown
+
+
+def test_when_nothing_is_left_the_page_says_what_was_done(app, sign_in):
+    study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(study_id, user, 2)
+
+    open_page(app, COMPARE, study=study_id)
+
+    assert not app.exception
+    assert "You submitted 2 of your 2 cases. Thank you." in written(app)
+    assert "Look back at the last one" in sent(app)
+
+
+def test_a_study_whose_cases_are_taken_says_so(app, sign_in):
+    study_id = make_study(n_cases=1, overlap=1, **PREFERENCE_ONLY)
+    finish(study_id, account(Role.ANNOTATOR, name="quicker"), 1)
+    sign_in(app, Role.ANNOTATOR)
+
+    open_page(app, COMPARE, study=study_id)
+
+    assert "taken by others" in written(app)
+
+
+def test_a_closed_study_says_so_and_shows_no_case(app, sign_in):
+    study_id = make_study()
+    set_study_open(study_id, is_open=False)
+    sign_in(app, Role.ANNOTATOR)
+
+    open_page(app, COMPARE, study=study_id)
+
+    assert not app.exception
+    assert "“Which one” is closed" in written(app)
+
+
+@pytest.mark.parametrize("address", [{"study": 99}, {"assignment": 99}])
+def test_an_address_that_leads_nowhere_says_so(app, sign_in, address):
+    make_study()
+    sign_in(app, Role.ANNOTATOR)
+
+    open_page(app, COMPARE, **address)
+
+    assert not app.exception
+    assert "There is no such" in written(app)
+
+
+def test_somebody_elses_case_is_not_shown(app, sign_in):
+    study_id = make_study()
+    other = account(Role.ANNOTATOR, name="other")
+    theirs = commands.next_task_id(study_id=study_id, annotator_id=other.id)
+    sign_in(app, Role.ADMIN)
+
+    open_page(app, COMPARE, assignment=theirs)
+
+    assert "There is no such case among yours" in written(app)
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "1.5", "²", "9" * 30])
+def test_an_address_without_a_number_leads_to_the_studies(app, sign_in, number):
+    make_study()
+    sign_in(app, Role.ANNOTATOR)
+
+    open_page(app, COMPARE, study=number)
+
+    assert not app.exception
+    assert "Annotate" in [title.value for title in app.title]

@@ -1,0 +1,322 @@
+"""What the annotation screen sends, through HTTP as a browser sends it."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
+
+from db.commands import annotation as commands
+from db.commands.studies import StudyPlan, create_study, set_study_open
+from db.engine import read_session, write_session
+from db.models import Annotation, Annotator, Assignment
+from db.queries.people import as_user
+from pages.routes import annotation, guard, session
+from tests.factories import make_eval_set
+
+MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
+OURS = {"X-Evalkit": "1", "Sec-Fetch-Site": "same-origin"}
+ROUTES = [("PUT", "/annotate/draft"), ("POST", "/annotate/submit"), ("POST", "/annotate/skip")]
+DRAFT = {"preference": "left", "scores": {}, "tags": {}, "comment": "Shorter."}
+
+
+@pytest.fixture
+def study_id(sqlite_database):
+    make_eval_set(models=MODELS)
+    plan = StudyPlan(
+        name="Which one",
+        eval_set="Support questions",
+        models=MODELS,
+        collects=frozenset({"preference", "comment"}),
+    )
+    return create_study(plan)
+
+
+@pytest.fixture
+def new_client(study_id):
+    """Make browsers with somebody signed in: ``client = new_client("Ann")``."""
+    app = Starlette(routes=annotation.ROUTES, middleware=[Middleware(guard.SignInRequired)])
+
+    def new_client(name=None):
+        client = TestClient(app, base_url="http://evalkit.test", follow_redirects=False)
+        if name is not None:
+            with write_session() as opened:
+                person = Annotator(name=name)
+                opened.add(person)
+                opened.flush()
+                client.user = as_user(person)
+            client.cookies.set(session.COOKIE, session.cookie_value(client.user))
+        return client
+
+    return new_client
+
+
+@pytest.fixture
+def client(new_client):
+    return new_client("Ann")
+
+
+@pytest.fixture
+def assignment_id(study_id, client):
+    return commands.next_task_id(study_id=study_id, annotator_id=client.user.id)
+
+
+def body_for(assignment_id, **changes):
+    return {
+        "assignment_id": assignment_id,
+        "draft": DRAFT,
+        "active_seconds": 0,
+        "submission_key": "a-key-of-the-browser",
+        "editing": False,
+        "reason": "other",
+        "note": "",
+    } | changes
+
+
+def send(client, method, path, body, headers=OURS):
+    content = body if isinstance(body, bytes | str) else json.dumps(body)
+    return client.request(method, path, content=content, headers=headers)
+
+
+def annotations():
+    with read_session() as opened:
+        return opened.exec(select(Annotation)).all()
+
+
+def test_a_draft_is_saved(client, assignment_id):
+    answer = send(client, "PUT", "/annotate/draft", body_for(assignment_id))
+
+    assert (answer.status_code, answer.json()) == (200, {"saved": True})
+    assert answer.headers["cache-control"] == "no-store"
+    with read_session() as opened:
+        assert opened.get_one(Assignment, assignment_id).draft["comment"] == "Shorter."
+
+
+def test_a_submission_is_stored_and_its_repetition_answered_alike(client, assignment_id):
+    answers = [send(client, "POST", "/annotate/submit", body_for(assignment_id)) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert all(answer.json() == {"stored": True, "revision": 1} for answer in answers)
+    assert len(annotations()) == 1
+
+
+def test_a_submission_that_arrives_ten_times_at_once_is_stored_once(client, assignment_id):
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(
+            pool.map(
+                lambda _: send(client, "POST", "/annotate/submit", body_for(assignment_id)),
+                range(10),
+            )
+        )
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(annotations()) == 1
+
+
+def test_an_edit_is_answered_with_its_revision(client, assignment_id):
+    send(client, "POST", "/annotate/submit", body_for(assignment_id))
+    edit = body_for(
+        assignment_id,
+        draft=DRAFT | {"preference": "tie"},
+        submission_key="another-key",
+        editing=True,
+    )
+
+    answer = send(client, "POST", "/annotate/submit", edit)
+
+    assert answer.json() == {"stored": True, "revision": 2}
+
+
+def test_a_window_that_comes_second_with_other_answers_is_told_so(client, assignment_id):
+    send(client, "POST", "/annotate/submit", body_for(assignment_id))
+    late = body_for(
+        assignment_id, draft=DRAFT | {"preference": "tie"}, submission_key="another-key"
+    )
+
+    answer = send(client, "POST", "/annotate/submit", late)
+
+    assert answer.status_code == 409
+    assert "another window" in answer.json()["error"]
+    assert answer.json()["fields"] == []
+    assert len(annotations()) == 1
+
+
+def test_what_is_missing_is_named_as_the_screen_names_it(client, assignment_id):
+    answer = send(client, "POST", "/annotate/submit", body_for(assignment_id, draft={}))
+
+    assert answer.status_code == 422
+    assert answer.json() == {"error": "Still to do: the preference.", "fields": ["preference"]}
+
+
+def test_a_skip_is_stored(client, assignment_id):
+    answer = send(client, "POST", "/annotate/skip", body_for(assignment_id))
+
+    assert (answer.status_code, answer.json()) == (200, {"skipped": True})
+    with read_session() as opened:
+        assert opened.get_one(Assignment, assignment_id).state == "skipped"
+
+
+def test_a_closed_study_takes_no_submission_and_says_so(client, study_id, assignment_id):
+    set_study_open(study_id, is_open=False)
+
+    answer = send(client, "POST", "/annotate/submit", body_for(assignment_id))
+
+    assert answer.status_code == 409
+    assert "is closed" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_nobody_annotates_without_being_signed_in(new_client, assignment_id, method, path):
+    answer = send(new_client(), method, path, body_for(assignment_id))
+
+    assert answer.status_code == 401
+    assert annotations() == []
+
+
+def test_the_routes_ask_for_themselves_who_is_there(new_client, assignment_id):
+    client = TestClient(Starlette(routes=annotation.ROUTES), base_url="http://evalkit.test")
+
+    answer = send(client, "POST", "/annotate/submit", body_for(assignment_id))
+
+    assert answer.status_code == 401
+    assert "Sign in again" in answer.json()["error"]
+
+
+def test_a_disabled_account_is_signed_out(client, assignment_id):
+    from db.columns import now
+
+    with write_session() as opened:
+        person = opened.get_one(Annotator, client.user.id)
+        person.disabled_at = now()
+        opened.add(person)
+
+    assert send(client, "PUT", "/annotate/draft", body_for(assignment_id)).status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_somebody_elses_case_is_answered_like_one_that_does_not_exist(
+    new_client, assignment_id, method, path
+):
+    other = new_client("Bob")
+
+    theirs = send(other, method, path, body_for(assignment_id))
+    nowhere = send(other, method, path, body_for(987_654))
+
+    assert theirs.status_code == nowhere.status_code == 404
+    assert theirs.content == nowhere.content
+    assert annotations() == []
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"X-Evalkit": "1"},
+        {"X-Evalkit": "1", "Sec-Fetch-Site": "cross-site"},
+        {"X-Evalkit": "1", "Sec-Fetch-Site": "same-site"},
+        {"X-Evalkit": "1", "Sec-Fetch-Site": "none"},
+        {"X-Evalkit": "1", "Origin": "http://elsewhere.test"},
+        {"X-Evalkit": "1", "Origin": "null"},
+        {"X-Evalkit": "0", "Sec-Fetch-Site": "same-origin"},
+    ],
+)
+def test_another_site_cannot_annotate_in_somebodys_name(
+    client, assignment_id, method, path, headers
+):
+    answer = send(client, method, path, body_for(assignment_id), headers)
+
+    assert answer.status_code == 403
+    assert annotations() == []
+    with read_session() as opened:
+        assert opened.get_one(Assignment, assignment_id).state == "open"
+
+
+def test_a_browser_that_only_sends_its_origin_is_believed(client, assignment_id):
+    headers = {"X-Evalkit": "1", "Origin": "http://evalkit.test"}
+
+    answer = send(client, "PUT", "/annotate/draft", body_for(assignment_id), headers)
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(
+    "body",
+    ["", "{", "[]", "null", '"text"', b"\xff\xfe", "[" * 100_000, '{"assignment_id": 1'],
+    ids=range(8),
+)
+def test_what_is_not_json_of_ours_is_refused_with_a_sentence(client, method, path, body):
+    answer = send(client, method, path, body)
+
+    assert answer.status_code == 422
+    assert answer.json()["error"].endswith(".")
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("found", [None, "1", True, 1.5, -1, 0, 2**70, [1], {}])
+def test_an_assignment_that_is_no_number_is_refused(client, assignment_id, found):
+    answer = send(client, "PUT", "/annotate/draft", body_for(found))
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"draft": "text"},
+        {"draft": None, "active_seconds": None},
+        {"draft": DRAFT | {"comment": "\x00"}},
+        {"draft": DRAFT | {"comment": "\ud800"}},
+        {"draft": DRAFT | {"scores": {"left": {"x": 1e400}}}},
+        {"active_seconds": -1},
+        {"submission_key": 5},
+        {"submission_key": "kurz"},
+    ],
+)
+def test_a_broken_submission_is_refused_and_nothing_stored(client, assignment_id, changes):
+    answer = send(client, "POST", "/annotate/submit", body_for(assignment_id, **changes))
+
+    assert answer.status_code == 422
+    assert set(answer.json()) == {"error", "fields"}
+    assert annotations() == []
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_a_body_that_is_too_large_is_refused(client, assignment_id, method, path):
+    body = body_for(assignment_id, note="x" * 300_000)
+
+    answer = send(client, method, path, body)
+
+    assert answer.status_code == 413
+    assert "Shorten" in answer.json()["error"]
+
+
+def test_a_long_comment_in_any_script_fits(client, assignment_id):
+    # 10,000 characters beyond the basic plane: twelve bytes each as JSON escapes.
+    body = body_for(assignment_id, draft=DRAFT | {"comment": "😀" * 10_000})
+
+    assert send(client, "POST", "/annotate/submit", body).status_code == 200
+    assert annotations()[0].comment == "😀" * 10_000
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_other_methods_do_nothing(client, assignment_id, method):
+    answer = client.request(method, "/annotate/submit", headers=OURS)
+
+    assert answer.status_code == 405
+
+
+def test_no_answer_names_a_model(client, assignment_id):
+    answers = [
+        send(client, method, path, body_for(assignment_id) | changes)
+        for method, path in ROUTES
+        for changes in ({}, {"draft": {}}, {"reason": "?"}, {"assignment_id": 10**6})
+    ]
+
+    for answer in answers:
+        assert not any(model in answer.text for model in MODELS)
