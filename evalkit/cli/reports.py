@@ -140,7 +140,9 @@ def models(
     if as_json:
         print_json(documents.models_document(collected))
         return
-    table = _table("Model", "Responses", "Acceptable", "Median", "p95", "Cost", "Tokens out")
+    table = _table(
+        "Model", "Responses", "Acceptable", "Median", "p95", "Cost of 1,000", "Tokens out"
+    )
     for row in models_report(collected):
         _add_row(
             table,
@@ -149,7 +151,7 @@ def models(
             text.estimate(row.acceptable, text.percent),
             text.estimate(row.latency_median_ms, text.seconds),
             text.estimate(row.latency_p95_ms, text.seconds),
-            text.estimate(row.cost_usd, text.dollars),
+            text.estimate(row.cost_usd, text.dollars_per_thousand),
             text.estimate(row.output_tokens, text.whole),
         )
     _print(collected, table)

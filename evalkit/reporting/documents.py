@@ -43,7 +43,7 @@ def ranking_document(collected: Collected) -> Document:
         "n_comparisons": report.n_comparisons,
         "n_same_model": report.n_same_model,
         "n_unreadable": report.n_unreadable,
-        "models": _ranked(report),
+        "models": ranking_entries(report),
         "matrix": {
             model: {other: asdict(counts) for other, counts in others.items()}
             for model, others in report.matrix.items()
@@ -58,7 +58,7 @@ def scores_document(collected: Collected) -> Document:
     return {
         **_heading(collected),
         "criteria": {one.criterion.key: _criterion(one) for one in report.criteria},
-        "acceptable": [_score_row(row) for row in report.acceptable],
+        "acceptable": [score_entry(row) for row in report.acceptable],
         "acceptable_note": report.acceptable_note,
     }
 
@@ -67,7 +67,7 @@ def models_document(collected: Collected) -> Document:
     """Return quality, latency, cost, tokens and error tags per model."""
     return {
         **_heading(collected),
-        "models": [_model(row) for row in models_report(collected)],
+        "models": [model_entry(row) for row in models_report(collected)],
     }
 
 
@@ -89,11 +89,12 @@ def _agreement(of: AgreementOf) -> Document:
     return {
         "alpha": asdict(of.alpha),
         "percent_agreement": asdict(of.percent),
-        "pairs": [_pair(pair) for pair in of.pairs],
+        "pairs": [pair_entry(pair) for pair in of.pairs],
     }
 
 
-def _pair(pair: PairAgreement) -> Document:
+def pair_entry(pair: PairAgreement) -> Document:
+    """Return how far two annotators agree."""
     kappa, percent = pair.cohen_kappa, pair.percent_agreement
     return {
         "annotators": list(pair.annotators),
@@ -108,7 +109,7 @@ def _pair(pair: PairAgreement) -> Document:
     }
 
 
-def _ranked(report: RankingReport) -> list[Document]:
+def ranking_entries(report: RankingReport) -> list[Document]:
     """Return every model of the study: the ranked ones strongest first, then those without rank."""
     ranked = [_ranking_row(row) for row in report.ranking.rows] if report.ranking else []
     left_out = report.ranking.unranked if report.ranking else report.models
@@ -167,7 +168,7 @@ def _criterion(one: CriterionScores) -> Document:
         "question": one.criterion.question,
         "level": str(one.criterion.level),
         "scale": list(one.criterion.values),
-        "means": [_score_row(row) for row in one.means],
+        "means": [score_entry(row) for row in one.means],
         "distributions": [
             {
                 "model": row.model,
@@ -181,7 +182,8 @@ def _criterion(one: CriterionScores) -> Document:
     }
 
 
-def _score_row(row: ScoreRow) -> Document:
+def score_entry(row: ScoreRow) -> Document:
+    """Return one number of one model, overall or of a category."""
     return {
         "model": row.model,
         "category": row.category,
@@ -190,7 +192,8 @@ def _score_row(row: ScoreRow) -> Document:
     }
 
 
-def _model(row: ModelRow) -> Document:
+def model_entry(row: ModelRow) -> Document:
+    """Return what one model's responses are worth and what they take."""
     return {
         "model": row.model,
         "n_responses": row.n_responses,

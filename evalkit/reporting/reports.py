@@ -1,7 +1,7 @@
 """What a study has collected to the results people read: agreement, ranking, scores, models."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from evalkit.stats.agreement import (
     pairwise_agreement,
     percent_agreement,
 )
-from evalkit.stats.counts import Codings
+from evalkit.stats.counts import Codings, FloatArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import PairCounts, Ranking, pair_matrix, rank_models
 from evalkit.stats.scores import DistributionRow, ScoreRow, distributions, mean_scores, shares
@@ -216,10 +216,22 @@ def _criterion_scores(collected: Collected, place: int) -> CriterionScores:
     has_mean = criterion.level != Level.NOMINAL or set(criterion.values) == {0.0, 1.0}
     return CriterionScores(
         criterion=criterion,
-        means=mean_scores(scores) if has_mean else (),
+        means=_on_scale(mean_scores(scores), criterion) if has_mean else (),
         distributions=distributions(scores),
         reason=None if has_mean else NO_MEAN,
     )
+
+
+def _on_scale(rows: tuple[ScoreRow, ...], criterion: Criterion) -> tuple[ScoreRow, ...]:
+    """End intervals where the scale ends: no mean lies beyond it."""
+    lowest, highest = min(criterion.values), max(criterion.values)
+    kept = []
+    for row in rows:
+        one = row.estimate
+        if one.low is not None and one.high is not None:
+            one = replace(one, low=max(one.low, lowest), high=min(one.high, highest))
+        kept.append(replace(row, estimate=one))
+    return tuple(kept)
 
 
 def _model_row(
@@ -232,19 +244,29 @@ def _model_row(
 ) -> ModelRow:
     outputs = collected.outputs
     own = outputs.is_counted & (outputs.model == place)
-    latency_ms = outputs.latency_ms[own & ~np.isnan(outputs.latency_ms)]
+    latency_ms = _known(outputs.latency_ms[own])
+    tokens_in, tokens_out = _known(outputs.input_tokens[own]), _known(outputs.output_tokens[own])
     return ModelRow(
         model=collected.models[place],
         n_responses=int(own.sum()),
         acceptable=accepted,
-        latency_median_ms=latency.quantile(latency_ms, share=0.5),
-        latency_p95_ms=latency.quantile(latency_ms, share=0.95),
-        cost_usd=latency.mean(outputs.cost_usd[own & ~np.isnan(outputs.cost_usd)]),
+        latency_median_ms=_recorded(latency.quantile(latency_ms, share=0.5), "latency"),
+        latency_p95_ms=_recorded(latency.quantile(latency_ms, share=0.95), "latency"),
+        cost_usd=_recorded(latency.mean(_known(outputs.cost_usd[own])), "cost"),
         cost_per_acceptable_usd=_cost_per_acceptable(collected, own, looks),
-        input_tokens=latency.mean(outputs.input_tokens[own & ~np.isnan(outputs.input_tokens)]),
-        output_tokens=latency.mean(outputs.output_tokens[own & ~np.isnan(outputs.output_tokens)]),
+        input_tokens=_recorded(latency.mean(tokens_in), "number of tokens"),
+        output_tokens=_recorded(latency.mean(tokens_out), "number of tokens"),
         tags=tags,
     )
+
+
+def _known(values: FloatArray) -> FloatArray:
+    return values[~np.isnan(values)]
+
+
+def _recorded(one: Estimate, what: str) -> Estimate:
+    """Say what was not recorded where nothing was."""
+    return one if one.n else replace(one, reason=f"No {what} was recorded with these responses.")
 
 
 def _cost_per_acceptable(collected: Collected, own: BoolArray, looks: Looks) -> Estimate:

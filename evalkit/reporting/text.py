@@ -36,11 +36,16 @@ def seconds(milliseconds: float) -> str:
 
 
 def dollars(amount: float) -> str:
-    """Return a small price with three significant digits: ``$0.00412``."""
+    """Return a price, a small one with three significant digits: ``$12.30``, ``$0.00412``."""
     if amount == 0:
         return "$0"
-    digits = max(2, 2 - _magnitude(amount))
+    digits = 2 if amount >= 0.1 else 2 - _magnitude(amount)
     return f"${amount:,.{digits}f}"
+
+
+def dollars_per_thousand(amount: float) -> str:
+    """Return the price of a thousand of what costs ``amount``: ``$4.12``."""
+    return dollars(1000 * amount)
 
 
 def whole(value: float) -> str:
@@ -52,17 +57,34 @@ def interval(low: float | None, high: float | None, form: Format = number) -> st
     """Return ``[0.48, 0.74]``, or nothing where there is no interval."""
     if low is None or high is None:
         return ""
-    ends = [form(low), form(high)]
-    if all(end.endswith(" %") for end in ends):
-        ends[0] = ends[0].removesuffix(" %")
-    return f"[{ends[0]}, {ends[1]}]"
+    return f"[{form(low)}, {form(high)}]"
 
 
 def estimate(one: Estimate | Agreement, form: Format = number) -> str:
-    """Return ``0.62 [0.48, 0.74]``, or a dash where the value cannot be had."""
+    """Return ``0.62 [0.48, 0.74]``, or a dash where the value cannot be had.
+
+    The ends of the interval go without a unit that is the value's own: ``62 % [48, 74]``.
+    """
     if one.value is None:
         return MISSING
-    return f"{form(one.value)} {interval(one.low, one.high, form)}".rstrip()
+    value = form(one.value)
+    ends = interval(one.low, one.high, lambda end: _without_unit(form(end), value))
+    return f"{value} {ends}".rstrip()
+
+
+def bounds(one: Estimate, form: Format = number) -> str:
+    """Return the interval alone, as short as can be: ``48–74``."""
+    if one.value is None or one.low is None or one.high is None:
+        return ""
+    low, high = (_without_unit(form(end), form(one.value)) for end in (one.low, one.high))
+    return f"{low} to {high}" if high.startswith(">") or low.startswith("−") else f"{low}–{high}"
+
+
+def _without_unit(end: str, value: str) -> str:
+    unit = value.rpartition(" ")[2] if " " in value else ""
+    if unit and end.endswith(f" {unit}"):
+        return end.removesuffix(f" {unit}")
+    return end.removeprefix("$") if value.startswith("$") else end
 
 
 def _magnitude(amount: float) -> int:

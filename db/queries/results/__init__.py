@@ -3,6 +3,7 @@
 from db.queries.results.collected import collect
 from db.queries.results.failures import (
     Remark,
+    ResponseDetail,
     TaggedResponse,
     remarks,
     response,
@@ -17,6 +18,7 @@ from db.queries.results.studies import (
 
 __all__ = [
     "Remark",
+    "ResponseDetail",
     "ResultFilters",
     "ResultStudy",
     "TaggedResponse",

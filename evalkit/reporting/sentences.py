@@ -1,0 +1,181 @@
+"""The results in sentences: which model is ahead and how sure that is, how far people agree."""
+
+from collections.abc import Sequence
+
+from evalkit.reporting import text
+from evalkit.reporting.collected import Collected
+from evalkit.reporting.reports import AgreementReport, RankingReport, TagRates
+from evalkit.stats.agreement import Agreement
+from evalkit.stats.ranking import Ranking
+from evalkit.vocabulary import AnnotatorKind
+
+#: Krippendorff's customary bounds: conclusions may rest on it, or only tentative ones.
+RELIABLE, TENTATIVE = 0.8, 0.667
+# Strengths that differ by less than this are equal but for rounding.
+_EQUAL = 1e-9
+
+
+def verdict(report: RankingReport) -> str:
+    """Say which model is ahead, or that it cannot be told, in one sentence."""
+    if report.ranking is None:
+        return report.reason or ""
+    ranking, rows = report.ranking, report.ranking.rows
+    first = rows[0]
+    if first.low is None:
+        return f"{first.model} has won most, but how sure that is cannot be told yet."
+    if len(rows) > 1 and first.strength - rows[1].strength < _EQUAL:
+        return "No model is ahead: the strongest have won equally much."
+    front = [first.model]
+    front += [row.model for row in rows[1:] if not ranking.is_separated(first.model, row.model)]
+    wins = f"{text.estimate(first.win_rate, text.percent)} of its comparisons"
+    if len(front) == 1:
+        rest = "the other model" if len(rows) == 2 else f"all {len(rows) - 1} others"
+        return f"{first.model} is ahead of {rest}: it wins {wins}."
+    if len(front) == len(rows):
+        what = "The two models" if len(rows) == 2 else f"The {len(rows)} models"
+        return f"{what} cannot be told apart yet; {first.model} leads with {wins}."
+    return (
+        f"{joined(front)} are ahead of the rest and cannot be told apart; "
+        f"{first.model} leads with {wins}."
+    )
+
+
+def standings(ranking: Ranking) -> list[str]:
+    """Say what is open behind the verdict: who cannot be told apart from whom."""
+    said = []
+    for place, row in enumerate(ranking.rows):
+        behind = [
+            other.model
+            for other in ranking.rows[place + 1 :]
+            if not ranking.is_separated(row.model, other.model)
+        ]
+        if behind and not _is_covered(ranking, place, behind):
+            said.append(f"{joined([row.model, *behind])} cannot be told apart.")
+    return said
+
+
+def basis(collected: Collected, report: RankingReport) -> str:
+    """Say what the ranking rests on."""
+    if report.n_comparisons == 0:
+        return f"What {annotators(collected)} scored and marked is below."
+    n_cases = report.ranking.n_cases if report.ranking else 0
+    parts = [f"{counted(report.n_comparisons, 'comparison')}"]
+    if n_cases:
+        parts.append(f"on {counted(n_cases, 'case')}")
+    parts.append(f"by {annotators(collected)}")
+    said = f"{' '.join(parts)}."
+    if report.n_same_model:
+        said += f" {counted(report.n_same_model, 'comparison')} of a model with itself left out."
+    if report.n_unreadable:
+        said += f" {counted(report.n_unreadable, 'verdict')} could not be read and are left out."
+    return said
+
+
+def annotators(collected: Collected) -> str:
+    """Say who judged: people, how many of them are simulated, and judges."""
+    people = [one for one in collected.annotators if one.kind == AnnotatorKind.HUMAN]
+    judges = len(collected.annotators) - len(people)
+    simulated = sum(one.is_simulated for one in people)
+    if people and simulated == len(people):
+        said = counted(len(people), "simulated annotator")
+    else:
+        said = counted(len(people), "annotator")
+        said += f", {simulated} of them simulated," if simulated else ""
+    return f"{said.removesuffix(',')} and {counted(judges, 'judge')}" if judges else said
+
+
+def agreement_meanings(parts: Sequence[tuple[str, Agreement]]) -> list[str]:
+    """Say in plain words what each alpha allows, one sentence for all that allow the same."""
+    meanings: dict[str, list[str]] = {}
+    for subject, of in parts:
+        meanings.setdefault(_meaning(of), []).append(subject)
+    return [f"{capital(joined(subjects))}: {said}" for said, subjects in meanings.items()]
+
+
+def _meaning(of: Agreement) -> str:
+    if of.value is None:
+        return of.reason or ""
+    if of.low is None or of.high is None:
+        return f"how sure this is cannot be told. {of.reason or ''}".strip()
+    if of.low <= 0:
+        return (
+            "not told apart from chance. Make the question or the guidelines clearer before "
+            "anything rests on it."
+        )
+    if of.low >= RELIABLE:
+        return "annotators see it alike; conclusions can rest on it."
+    if of.value >= RELIABLE:
+        return "annotators mostly see it alike, though the interval reaches below the firm bound."
+    if of.value >= TENTATIVE:
+        return "annotators see it alike to a fair degree; enough for tentative conclusions."
+    return (
+        "annotators differ often, though less than by chance. Clear differences between models "
+        "still show in the average of many judgements; close ones may not."
+    )
+
+
+def commonest_errors(rates: Sequence[TagRates], models: Sequence[str]) -> list[str]:
+    """Say for each model which error was found most often, and how often."""
+    said = []
+    for model in models:
+        found = [
+            (row.estimate, rate.tag.name)
+            for rate in rates
+            for row in rate.rows
+            if row.model == model and row.category is None and row.estimate.value
+        ]
+        if found:
+            one, name = max(found, key=lambda pair: pair[0].value or 0)
+            share = text.estimate(one, text.percent)
+            said.append(f"{model}: {name.lower()} in {share} of looks, n = {one.n:,}.")
+    return said
+
+
+def agreement_verdict(report: AgreementReport) -> str:
+    """Say in one sentence how far annotators agree on what decides: preferences, else scores."""
+    parts = [of for of in (report.preference, *report.criteria) if of.alpha.value is not None]
+    if not parts:
+        return "Agreement cannot be measured yet."
+    decisive = parts[0].alpha
+    what = "which response is better" if parts[0].criterion is None else "the scores"
+    if decisive.low is not None and decisive.low <= 0:
+        return f"Annotators do not agree on {what} more than chance would have them."
+    degree = (
+        "agree well"
+        if (decisive.value or 0) >= RELIABLE
+        else "agree fairly well"
+        if (decisive.value or 0) >= TENTATIVE
+        else "often disagree"
+    )
+    return f"Annotators {degree} on {what}: α {text.estimate(decisive)}."
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return ``A``, ``A and B``, ``A, B and C``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def capital(words: str) -> str:
+    """Return words as the start of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def counted(n: int, noun: str) -> str:
+    """Return ``1 case``, ``1,204 cases``."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def _is_covered(ranking: Ranking, place: int, behind: Sequence[str]) -> bool:
+    """Say whether an earlier model was already named together with all of these."""
+    group = {ranking.rows[place].model, *behind}
+    for earlier in ranking.rows[:place]:
+        open_with = {
+            other.model
+            for other in ranking.rows
+            if not ranking.is_separated(earlier.model, other.model)
+        }
+        if group <= open_with:
+            return True
+    return False

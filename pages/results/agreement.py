@@ -1,0 +1,47 @@
+"""Agreement: do annotators see the same thing, and how much can rest on what they say."""
+
+import streamlit as st
+
+from db.engine import read_session
+from db.queries import results
+from evalkit.reporting import documents, reports, sentences
+from evalkit.vocabulary import Role
+from pages.shared import agreement, exhibits, filters, state, tables
+
+state.require(Role.LEAD)
+
+with read_session() as session:
+    studies = results.result_studies(session)
+if not studies:
+    st.title("Agreement")
+    st.info("There is no study yet. Start one, and two annotators on a case show agreement.")
+    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    st.stop()
+
+name = filters.study_picker(studies, heading="Agreement")
+with read_session() as session:
+    study = results.result_study(session, name=name)
+chosen = filters.filter_line(study)
+with read_session() as session:
+    collected = results.collect(session, study, filters=chosen)
+exhibits.say(filters.in_words(study, chosen))
+
+report = reports.agreement_report(collected)
+parts = agreement.judged(report)
+if not parts:
+    st.info("No two annotators have judged the same thing within these filters yet.")
+    exhibits.say("Agreement needs every case, or some, to be judged by two people or more.")
+    st.stop()
+
+exhibits.say(sentences.agreement_verdict(report), style="verdict")
+exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")
+agreement.show_alphas(parts)
+exhibits.table(
+    tables.agreement_table((report.preference, *report.criteria)),
+    key="agreement-table",
+    numbers=agreement.numbers(documents.agreement_document(collected)),
+    left=("Level", "Why not"),
+)
+
+st.header("Pairs of annotators", divider=False)
+agreement.show_pairs(parts)

@@ -1,0 +1,91 @@
+"""The sections of the agreement page: a report in, its pictures and tables on the page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from evalkit.reporting import documents, sentences
+from evalkit.reporting.reports import AgreementOf, AgreementReport
+from evalkit.reporting.sentences import RELIABLE, TENTATIVE
+from pages.shared import exhibits, tables
+from pages.shared.charts import interval_rows
+from pages.shared.charts.colours import OKABE_ITO
+
+_COLOUR = OKABE_ITO[0]
+#: More pairs than this are read in the table.
+_MOST_PAIRS = 15
+
+
+def judged(report: AgreementReport) -> list[AgreementOf]:
+    """Give what at least two annotators judged: the preference, then the criteria."""
+    return [of for of in (report.preference, *report.criteria) if of.alpha.n_units]
+
+
+def show_alphas(parts: Sequence[AgreementOf]) -> None:
+    """Show Krippendorff's alpha of everything that was judged twice, and what it means."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        figure = _forest(tables.agreement_rows(parts, _COLOUR))
+        exhibits.picture(figure, key="alphas", alt="Krippendorff's alpha with 95 % intervals")
+    with right:
+        subjects = [(tables.subject(of).lower(), of.alpha) for of in parts]
+        for said in sentences.agreement_meanings(subjects):
+            exhibits.say(said, style="lead")
+    exhibits.say(
+        "Krippendorff's α, each at its own level of measurement: 1 is perfect agreement, 0 what "
+        f"chance gives. Custom draws tentative conclusions from {TENTATIVE:.2f}, firm ones from "
+        f"{RELIABLE:.2f}. n counts what two or more judged; bars are 95 % intervals, clustered "
+        "by case."
+    )
+
+
+def show_pairs(parts: Sequence[AgreementOf]) -> None:
+    """Show Cohen's kappa of each pair of annotators on one of the things judged."""
+    names = {tables.subject(of): of for of in parts}
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        picked = names[st.selectbox("Judging", list(names), key="pairs-of")]
+    if not picked.pairs:
+        exhibits.say("No two annotators have judged the same thing here.", style="lead")
+        return
+    if len(picked.pairs) <= _MOST_PAIRS:
+        figure = _forest(tables.pair_rows(picked.pairs, _COLOUR))
+        with left:
+            exhibits.picture(figure, key="kappas", alt="Cohen's kappa per pair of annotators")
+        exhibits.say("Cohen's κ on what both judged. n counts what they have in common.")
+    with right:
+        exhibits.inline_table(tables.pair_table(picked.pairs), key="pairs", left=("Why not",))
+        pairs = pd.DataFrame([documents.pair_entry(pair) for pair in picked.pairs])
+        exhibits.download(pairs, key="pairs-of-annotators")
+
+
+def numbers(document: dict[str, Any]) -> pd.DataFrame:
+    """Give the unrounded numbers of the report, one row per thing agreed on."""
+    parts = {"preference": {"level": "nominal", **document["preference"]}, **document["criteria"]}
+    rows = [
+        {
+            "what": what,
+            "level": part["level"],
+            **{
+                f"{measure}_{key}": value
+                for measure in ("alpha", "percent_agreement")
+                for key, value in part[measure].items()
+            },
+        }
+        for what, part in parts.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _forest(rows: pd.DataFrame) -> Any:
+    lowest = min(0.0, rows["low"].min(), rows["value"].min()) if rows["low"].notna().any() else 0.0
+    start = -1.0 if lowest < -0.4 else -0.4 if lowest < -0.02 else 0.0
+    ticks = [(at, f"{at:g}".replace("-", "−")) for at in (start, 0.0, 0.5, 1.0)]
+    return interval_rows(
+        rows,
+        limits=(start, 1.0),
+        ticks=list(dict.fromkeys(ticks)),
+        references=((0.0, "chance"), (TENTATIVE, "tentative"), (RELIABLE, "firm")),
+    )

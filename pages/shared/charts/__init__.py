@@ -1,0 +1,16 @@
+"""Charts: a frame in, a Plotly figure out; no Streamlit, no database."""
+
+from pages.shared.charts.colours import model_colours
+from pages.shared.charts.distributions import level_bars
+from pages.shared.charts.grids import tinted_grid
+from pages.shared.charts.intervals import interval_rows
+from pages.shared.charts.tradeoffs import tradeoff
+
+__all__ = [
+    "interval_panels",
+    "interval_rows",
+    "level_bars",
+    "model_colours",
+    "tinted_grid",
+    "tradeoff",
+]

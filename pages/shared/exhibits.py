@@ -1,0 +1,143 @@
+"""One result on a page: a sentence, one picture, and the table under it with its download."""
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.shared.charts.colours import MUTED
+
+_CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
+
+#: The colour of a chart's text, which Streamlit's own theme would make too faint to read.
+_INK = {"light": "#1D2126", "dark": "#E4E2DD"}
+_QUIET = {"light": "#666B73", "dark": "#A3A8B0"}
+
+_STYLES = {
+    "verdict": "font-size:1.5rem;line-height:1.32;font-weight:600;max-width:92ch;margin:.25rem 0 0",
+    "lead": "font-size:1.05rem;line-height:1.5;max-width:68ch;margin:0",
+    "note": "font-size:.875rem;line-height:1.5;max-width:90ch;margin:0;opacity:.72",
+}
+
+
+def say(*sentences: str, style: str = "note") -> None:
+    """Show sentences as they are: names in them may hold what Markdown would rewrite."""
+    said = " ".join(filter(None, sentences))
+    if said:
+        st.html(f'<p style="{_STYLES[style]}">{html.escape(_unbroken(said))}</p>')
+
+
+def picture(figure: go.Figure, *, key: str, alt: str) -> None:
+    """Show a chart that is read, not handled; one with a width of its own keeps it."""
+    st.plotly_chart(_inked(figure), width=_width(figure), key=key, config=_CHART, alt=alt)
+
+
+def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
+    """Show a grid whose cells can be clicked; ``on_pick`` gets the key of the one that was."""
+
+    def picked() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        if points:
+            found = points[0]["customdata"]
+            on_pick(found[0] if isinstance(found, list) else found)
+
+    st.plotly_chart(
+        _inked(figure),
+        width=_width(figure),
+        key=key,
+        config=_CHART,
+        alt=alt,
+        on_select=picked,
+        selection_mode="points",
+    )
+
+
+def row_picker(shown: pd.DataFrame, *, key: str) -> int:
+    """Show a table whose rows can be chosen; give the place of the chosen row, at first 0."""
+    event = st.dataframe(
+        shown,
+        hide_index=True,
+        height=38 + 35 * min(max(len(shown), 1), 7),
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [0]}},
+        key=key,
+    )
+    rows = event["selection"]["rows"]
+    return rows[0] if rows and rows[0] < len(shown) else 0
+
+
+def table(
+    shown: pd.DataFrame,
+    *,
+    key: str,
+    label: str = "Table",
+    numbers: pd.DataFrame | None = None,
+    left: Sequence[str] = (),
+) -> None:
+    """Fold a table under its picture, numbers to the right, with a download as CSV.
+
+    ``left`` names text columns beside the first one; ``numbers`` is what the download holds
+    where that is more than what is shown (unrounded, ends of intervals apart).
+    """
+    with st.expander(label):
+        inline_table(shown, key=key, left=left)
+        download(shown if numbers is None else numbers, key=key)
+
+
+def download(numbers: pd.DataFrame, *, key: str) -> None:
+    """Offer a frame as a CSV file."""
+    st.download_button(
+        "Download as CSV",
+        numbers.to_csv(index=False).encode(),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"{key}-csv",
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def inline_table(shown: pd.DataFrame, *, key: str, left: Sequence[str] = ()) -> None:
+    """Show a table with its numbers to the right."""
+    columns = {
+        name: st.column_config.TextColumn(
+            alignment="left" if place == 0 or name in left else "right"
+        )
+        for place, name in enumerate(shown.columns)
+    }
+    st.dataframe(shown, hide_index=True, column_config=columns, key=key)
+
+
+def _inked(figure: go.Figure) -> go.Figure:
+    """Give a figure the ink of the page's theme, as far as the browser has told it."""
+    theme = str(st.context.theme.type)
+    if theme not in _INK:
+        return figure
+    figure.update_layout(font_color=_INK[theme])
+    figure.update_traces(insidetextfont_color=_INK[theme], selector={"type": "bar"})
+    figure.update_xaxes(tickfont_color=_INK[theme], title_font_color=_INK[theme])
+    figure.update_yaxes(tickfont_color=_INK[theme], title_font_color=_INK[theme])
+    return figure.for_each_annotation(
+        lambda note: note.update(
+            text=note.text.replace(MUTED, _QUIET[theme]),
+            font_color=_QUIET[theme] if note.font.color == MUTED else None,
+        )
+    )
+
+
+def _width(figure: go.Figure) -> Literal["stretch", "content"]:
+    return "content" if figure.layout.width else "stretch"
+
+
+def _unbroken(said: str) -> str:
+    """Keep a number with its unit and its interval on one line."""
+    whole = re.sub(
+        r"\[[^\]]*\]", lambda found: found.group().replace(" ", "\N{NO-BREAK SPACE}"), said
+    )
+    return re.sub(r" (%|\[)", "\N{NO-BREAK SPACE}\\1", whole)

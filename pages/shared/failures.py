@@ -1,0 +1,217 @@
+"""The parts of the failures page: a grid to pick from, lists to pick from, and one response."""
+
+import itertools
+from collections.abc import Sequence
+from typing import TypedDict
+
+import pandas as pd
+import streamlit as st
+
+from db.queries.results import Remark, ResponseDetail, ResultStudy, TaggedResponse
+from evalkit.annotation.render import escape, render_text
+from evalkit.annotation.transcript import render_context, render_messages
+from evalkit.reporting.reports import TagRates
+from evalkit.reporting.sentences import counted
+from pages.shared import exhibits, tables
+from pages.shared.charts import tinted_grid
+from pages.shared.components.viewer import Pane, viewer
+
+_ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
+#: More columns than this cannot be read beside each other.
+_MOST_COLUMNS = 30
+_MOST_REMARKS = 500
+
+
+class Cell(TypedDict):
+    """What responses are looked for: a tag, a model or all, a category or all."""
+
+    tag_id: int
+    model: str | None
+    category: str | None
+
+
+def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> Cell | None:
+    """Show the errors as a grid, and a picker that a click on a cell sets; None without errors."""
+    models = list(study.models)
+    overall = tables.tag_cells(rates, models)
+    if not len(overall):
+        return None
+    looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
+    categories = list(dict.fromkeys(looked))
+    can_split = len(categories) > 1 and len(models) * len(categories) <= _MOST_COLUMNS
+    views = ["Models and categories", "Models"] if can_split else ["Models"]
+    view = st.segmented_control(
+        "Columns", views, default=views[0], required=True, key=f"failures-view-{can_split}"
+    )
+    is_split = view == "Models and categories"
+    cells = tables.tag_cells(rates, models, categories=categories) if is_split else overall
+    exhibits.grid_picker(
+        tinted_grid(cells, limits=(0.0, max(0.3, cells["value"].max())), can_pick=True),
+        key=f"failures-grid-{study.study_id}-{is_split}",
+        alt="Share of looks for errors that found each, per model and category",
+        on_pick=_pick,
+    )
+    exhibits.say(
+        "Share of the looks at a response for errors that found one of this kind; one look is "
+        "one annotator at one response. Click a cell, or choose below."
+    )
+    exhibits.table(tables.tag_table(rates), key="tags-by-model", left=("Model",))
+    return _chosen_cell(overall, models, categories, study)
+
+
+def _pick(key: str) -> None:
+    """Set the picker to the cell that was clicked."""
+    tag, model, category = key.split("\t")
+    st.session_state["failures-tag"] = tag
+    st.session_state["failures-model"] = model
+    st.session_state["failures-category"] = category or _ALL_CATEGORIES
+
+
+def _chosen_cell(
+    overall: pd.DataFrame, models: list[str], categories: list[str], study: ResultStudy
+) -> Cell:
+    """Ask for a cell by its names, for those who do not click."""
+    tags = {one.key: one for one in study.tags}
+    keys = [key.split("\t")[0] for key in overall["key"]]
+    given = list(dict.fromkeys(keys))
+    left, middle, right = st.columns(3)
+    tag = left.selectbox(
+        "Error",
+        _kept("failures-tag", given),
+        format_func=lambda key: tags[key].name,
+        key="failures-tag",
+    )
+    model = middle.selectbox(
+        "Model", _kept("failures-model", [_ALL_MODELS, *models]), key="failures-model"
+    )
+    category = right.selectbox(
+        "Category",
+        _kept("failures-category", [_ALL_CATEGORIES, *categories]),
+        format_func=tables.category_name,
+        key="failures-category",
+    )
+    exhibits.say(tags[tag].definition)
+    return Cell(
+        tag_id=tags[tag].tag_id,
+        model=None if model == _ALL_MODELS else model,
+        category=None if category == _ALL_CATEGORIES else category,
+    )
+
+
+def _kept(key: str, options: list[str]) -> list[str]:
+    """Forget a choice that another study or filter no longer offers."""
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
+    return options
+
+
+def response_picker(found: Sequence[TaggedResponse]) -> int | None:
+    """List the responses of a cell, most agreed on first; give the one that is chosen."""
+    if not found:
+        exhibits.say("No response here was given this tag.", style="lead")
+        return None
+    exhibits.say(f"{counted(len(found), 'response')}, those marked by most annotators first.")
+    shown = pd.DataFrame(
+        {
+            "Case": [one.case_key for one in found],
+            "Category": [tables.category_name(one.category) for one in found],
+            "Model": [one.model for one in found],
+            "Marked by": [", ".join(one.annotators) for one in found],
+            "Severity": [", ".join(one.severities) for one in found],
+            "Notes": [one.n_notes for one in found],
+        }
+    )
+    row = exhibits.row_picker(shown, key="failures-responses")
+    return found[row].output_id
+
+
+def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
+    """List notes and comments, newest first; give the response of the one that is chosen."""
+    if not remarks:
+        nothing = (
+            "No note or comment holds these words."
+            if search.strip()
+            else ("Nobody has written a note or a comment within these filters.")
+        )
+        st.info(nothing)
+        return None
+    cut = f", the newest {_MOST_REMARKS:,} shown" if len(remarks) > _MOST_REMARKS else ""
+    exhibits.say(f"{len(remarks):,} notes and comments{cut}.")
+    kept = remarks[:_MOST_REMARKS]
+    shown = pd.DataFrame(
+        {
+            "Text": [one.text for one in kept],
+            "About": [one.about for one in kept],
+            "Models": [" and ".join(one.models) for one in kept],
+            "Case": [one.case_key for one in kept],
+            "By": [_by(one.annotator, one.is_simulated) for one in kept],
+        }
+    )
+    row = exhibits.row_picker(shown, key="failures-remarks")
+    return kept[row].output_id
+
+
+def show_response(response: ResponseDetail) -> None:
+    """Show one response with its case, who marked what in it, and what was said of it."""
+    about = f"{response.model}, {tables.category_name(response.category)}"
+    case = render_messages(response.messages) + render_context(response.context)
+    panes = [
+        Pane(f"Case {response.case_key}", case),
+        Pane("Response", _response_html(response), about),
+    ]
+    viewer(panes, key=f"response-{response.output_id}", height=520)
+    said = _said_html(response)
+    if said:
+        viewer([Pane("What annotators said", said)], key=f"said-{response.output_id}")
+
+
+def _response_html(response: ResponseDetail) -> str:
+    """Give the response as it reads; as it is, where words in it were marked."""
+    if response.steps:
+        return render_messages(response.steps)
+    if not response.content:
+        return render_text("*The model returned nothing.*")
+    spans = [
+        (mark.start, mark.end, mark.tag or "")
+        for mark in response.marks
+        if mark.start is not None and mark.end is not None and mark.start < mark.end
+    ]
+    return marked_html(response.content, spans) if spans else render_text(response.content)
+
+
+def marked_html(content: str, spans: Sequence[tuple[int, int, str]]) -> str:
+    """Give text as it is with spans (start, end, tag) highlighted; spans may overlap."""
+    ends = {0, len(content)}
+    ends.update(min(end, len(content)) for start, stop, _ in spans for end in (start, stop))
+    cuts = sorted(ends)
+    pieces = []
+    for start, end in itertools.pairwise(cuts):
+        tags = dict.fromkeys(tag for low, high, tag in spans if low <= start and end <= high)
+        piece = escape(content[start:end])
+        title = escape(", ".join(tags))
+        pieces.append(f'<mark title="{title}">{piece}</mark>' if tags else piece)
+    return f'<div dir="auto" style="white-space:pre-wrap">{"".join(pieces)}</div>'
+
+
+def _said_html(response: ResponseDetail) -> str:
+    """Give what each annotator marked and wrote, one paragraph each."""
+    said: dict[str, list[str]] = {}
+    for mark in response.marks:
+        what = mark.tag or "Looked, and found no error"
+        how = f" ({mark.severity})" if mark.severity else ""
+        quote = f" in “{mark.quote}”" if mark.quote else ""
+        note = f": {mark.note}" if mark.note else ""
+        who = _by(mark.annotator, mark.is_simulated)
+        said.setdefault(who, []).append(f"{what}{how}{quote}{note}")
+    for comment in response.comments:
+        beside = f", comparing it with {comment.compared_with}" if comment.compared_with else ""
+        who = _by(comment.annotator, comment.is_simulated)
+        said.setdefault(who, []).append(f"Commented{beside}: {comment.text}")
+    return "".join(
+        f'<p dir="auto"><strong>{escape(who)}</strong><br>{"<br>".join(map(escape, lines))}</p>'
+        for who, lines in sorted(said.items())
+    )
+
+
+def _by(annotator: str, is_simulated: bool) -> str:
+    return f"{annotator} (simulated)" if is_simulated else annotator

@@ -1,0 +1,275 @@
+"""The sections of the overview: a report in, its sentence, picture and table on the page."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from evalkit.reporting import documents, sentences, text
+from evalkit.reporting.collected import Criterion
+from evalkit.reporting.reports import (
+    CriterionScores,
+    ModelRow,
+    RankingReport,
+    ScoresReport,
+    TagRates,
+)
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.ranking import Ranking
+from pages.shared import exhibits, tables
+from pages.shared.charts import interval_rows, level_bars, tinted_grid, tradeoff
+
+SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
+#: More than this cannot be read beside or beneath each other.
+MOST_COLUMNS, MOST_BESIDE_TEXT = 24, 6
+MOST_CATEGORIES = 14
+
+
+def model_order(report: RankingReport) -> list[str]:
+    """Give the models strongest first, those without a rank last."""
+    ranked = [row.model for row in report.ranking.rows] if report.ranking else []
+    return ranked + [model for model in report.models if model not in ranked]
+
+
+def show_ranking(report: RankingReport, colours: Mapping[str, str]) -> None:
+    """Show where each model stands, and who won against whom."""
+    if report.ranking is None:
+        return
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        what = st.segmented_control(
+            "Shown",
+            ["Win rate", "Strength"],
+            default="Win rate",
+            required=True,
+            key="ranking-shown",
+            label_visibility="collapsed",
+        )
+        is_strength = what == "Strength"
+        rows = tables.ranking_rows(report.ranking, colours, strength=is_strength)
+        figure = (
+            interval_rows(rows, references=((0.0, ""),), **_strength_scale(report.ranking))
+            if is_strength
+            else interval_rows(rows, limits=(0.0, 1.0), ticks=SHARE_TICKS, references=((0.5, ""),))
+        )
+        exhibits.picture(figure, key="ranking", alt=sentences.verdict(report))
+        exhibits.say(
+            "Bradley–Terry strength in log-odds, mean zero."
+            if is_strength
+            else "Share of comparisons won; ties and both bad count half.",
+            "Bars are 95 % intervals, clustered by case. Grey with an open mark: the rank is not "
+            "settled.",
+        )
+    with right:
+        if len(report.ranking.rows) <= MOST_BESIDE_TEXT:
+            exhibits.say("Won by the row against the column", style="lead")
+            grid = tinted_grid(tables.head_to_head(report), limits=(0.0, 1.0), middle=0.5)
+            exhibits.picture(grid, key="head-to-head", alt="Win rate of each model against each")
+        exhibits.say(*sentences.standings(report.ranking)[:4])
+    exhibits.say(report.reason or "")
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        numbers = pd.DataFrame(documents.ranking_entries(report))
+        exhibits.table(tables.ranking_table(report.ranking), key="ranking-table", numbers=numbers)
+    with right:
+        counts = tables.matrix_table(report.matrix)
+        exhibits.table(counts, key="matrix-table", label="Wins and losses", left=("Against",))
+
+
+def show_tradeoff(
+    report: RankingReport,
+    scores: ScoresReport,
+    models: Sequence[ModelRow],
+    colours: Mapping[str, str],
+) -> None:
+    """Show quality against cost, and the table of what each model's responses take."""
+    quality, y_title = _quality(report, scores)
+    shown = (
+        ("Cost per 1,000 responses", "$", "", lambda row: row.cost_usd, text.dollars, 1000.0),
+        ("Median latency", "", " s", lambda row: row.latency_median_ms, text.seconds, 0.001),
+    )
+    places = st.columns(2, gap="large")
+    n_drawn = 0
+    for place, (x_title, prefix, suffix, pick, form, per) in zip(places, shown, strict=True):
+        frame = tables.tradeoff_frame(models, quality, colours, pick=pick, form=form, per=per)
+        n_drawn += bool(len(frame))
+        with place:
+            if len(frame):
+                figure = tradeoff(
+                    frame, x_title=x_title, y_title=y_title, x_prefix=prefix, x_suffix=suffix
+                )
+                exhibits.picture(figure, key=f"against {x_title}", alt=f"{y_title}, {x_title}")
+            else:
+                exhibits.say(_no_tradeoff(models, pick, quality))
+    if n_drawn:
+        exhibits.say("Up is better, left is less. Lines are 95 % intervals.")
+    exhibits.inline_table(tables.model_table(models), key="models")
+    numbers = pd.json_normalize([documents.model_entry(row) for row in models], sep="_")
+    exhibits.download(numbers, key="models-csv")
+
+
+def show_scores(scores: ScoresReport, colours: Mapping[str, str], *, order: Sequence[str]) -> None:
+    """Show mean scores per criterion, and one criterion by category."""
+    scored = [one for one in scores.criteria if any(row.estimate.n for row in one.means)]
+    for one in scores.criteria:
+        if one.reason:
+            exhibits.say(f"{tables.criterion_name(one.criterion)}: {one.reason}")
+    if not scored:
+        exhibits.say("No scores have been collected within these filters.", style="lead")
+        return
+    places = [place for _ in range(0, len(scored), 3) for place in st.columns(3, gap="large")]
+    for one, place in zip(scored, places, strict=False):
+        with place:
+            _show_means(one, colours, order)
+    exhibits.say("Mean of all scores given, 95 % intervals clustered by case.")
+    names = {tables.criterion_name(one.criterion): one for one in scored}
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        picked = names[st.selectbox("By category", list(names), key="criterion-by-category")]
+        scale = picked.criterion.values
+        _category_grid(
+            tables.by_category(picked.means, order, text.number),
+            least=(max(scale) - min(scale)) / 4,
+            key="scores-by-category",
+        )
+    with right:
+        exhibits.say(f"How often each level was given: {picked.criterion.question}")
+        levels = tables.distribution_frame(picked.distributions, picked.criterion, order)
+        exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
+        exhibits.say(_scale_in_words(picked.criterion))
+    exhibits.table(
+        tables.score_table(picked.means, text.number, what="Mean"),
+        key="scores-table",
+        numbers=pd.DataFrame(
+            [
+                {"criterion": one.criterion.key, **documents.score_entry(row)}
+                for one in scored
+                for row in one.means
+            ]
+        ),
+        left=("Category", "Why not"),
+    )
+
+
+def _show_means(one: CriterionScores, colours: Mapping[str, str], order: Sequence[str]) -> None:
+    lowest, highest = min(one.criterion.values), max(one.criterion.values)
+    ticks = [(at, f"{at:g}") for at in (lowest, (lowest + highest) / 2, highest)]
+    st.subheader(tables.criterion_name(one.criterion), divider=False)
+    figure = interval_rows(
+        tables.score_panel(one, colours, order), limits=(lowest, highest), ticks=ticks
+    )
+    exhibits.picture(figure, key=f"means-{one.criterion.key}", alt="Mean score per model")
+
+
+def show_acceptable(
+    scores: ScoresReport, colours: Mapping[str, str], *, order: Sequence[str]
+) -> None:
+    """Show the share of acceptable responses, overall and by category."""
+    overall = [row for row in scores.acceptable if row.category is None]
+    if not any(row.estimate.n for row in overall):
+        exhibits.say(overall[0].estimate.reason or "", style="lead")
+        return
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        figure = interval_rows(
+            tables.share_rows(scores.acceptable, colours), limits=(0.0, 1.0), ticks=SHARE_TICKS
+        )
+        exhibits.picture(figure, key="acceptable", alt="Share of acceptable responses per model")
+    with right:
+        _category_grid(
+            tables.by_category(scores.acceptable, order, text.percent),
+            least=0.25,
+            key="acceptable-by-category",
+        )
+    exhibits.say(
+        "Neither in a comparison called both bad nor tagged unsafe, counted once per annotator "
+        "and response.",
+        scores.acceptable_note or "",
+    )
+    exhibits.table(
+        tables.score_table(scores.acceptable, text.percent, what="Acceptable"),
+        key="acceptable-table",
+        numbers=pd.DataFrame([documents.score_entry(row) for row in scores.acceptable]),
+        left=("Category", "Why not"),
+    )
+
+
+def show_tags(rates: Sequence[TagRates], *, order: Sequence[str]) -> None:
+    """Show how often each kind of error was found in each model's responses."""
+    cells = tables.tag_cells(rates, order)
+    if not len(cells):
+        looked = any(row.estimate.n for one in rates for row in one.rows)
+        exhibits.say(
+            "Annotators looked for errors and marked none."
+            if looked
+            else "Nobody has looked for errors within these filters.",
+            style="lead",
+        )
+        return
+    is_wide = cells["column"].nunique() > MOST_BESIDE_TEXT
+    left, right = (st.container(), st.container()) if is_wide else st.columns([11, 9], gap="large")
+    with left:
+        if cells["column"].nunique() <= MOST_COLUMNS:
+            figure = tinted_grid(cells, limits=(0.0, max(0.3, cells["value"].max())))
+            exhibits.picture(figure, key="tags", alt="Share of looks that found each error")
+    with right:
+        if not is_wide:
+            exhibits.say("What each model gets wrong most", style="lead")
+            for said in sentences.commonest_errors(rates, order):
+                exhibits.say(said)
+        st.page_link("results/failures.py", label="Read them", icon=":material/search:")
+    exhibits.say(
+        "Share of looks that found an error of this kind; one look is one annotator looking at "
+        "one response for errors."
+    )
+    rows = [(rate.tag, row) for rate in rates for row in rate.rows]
+    numbers = [{"tag": tag.key, **documents.score_entry(row)} for tag, row in rows]
+    exhibits.table(
+        tables.tag_table(rates), key="tags-table", numbers=pd.DataFrame(numbers), left=("Model",)
+    )
+
+
+def _category_grid(cells: pd.DataFrame, *, least: float, key: str) -> None:
+    """Tint what lies above and below the mean of all; ``least`` is the distance of a full tint."""
+    values = cells["value"].dropna().astype(float)
+    n_categories = cells["row"].nunique() - 1
+    if n_categories > MOST_CATEGORIES:
+        exhibits.say(f"There are {n_categories:,} categories: see the table, or filter some.")
+    elif n_categories > 0 and len(values) and cells["column"].nunique() <= MOST_COLUMNS:
+        middle = values.mean()
+        reach = max(least, (values - middle).abs().max())
+        grid = tinted_grid(cells, limits=(middle - reach, middle + reach), middle=middle)
+        exhibits.picture(grid, key=key, alt="By category and model")
+
+
+def _no_tradeoff(
+    models: Sequence[ModelRow],
+    pick: Callable[[ModelRow], Estimate],
+    quality: Mapping[str, Estimate],
+) -> str:
+    """Say what is missing for the picture."""
+    reasons = [pick(row).reason for row in models if pick(row).value is None]
+    if not reasons and all(one.value is None for one in quality.values()):
+        return "Responses have neither been compared nor found acceptable or not yet."
+    return reasons[0] or "" if reasons else ""
+
+
+def _quality(report: RankingReport, scores: ScoresReport) -> tuple[dict[str, Estimate], str]:
+    """Take the win rate as quality, or the share of acceptable responses without a ranking."""
+    if report.ranking is not None:
+        return {row.model: row.win_rate for row in report.ranking.rows}, "Win rate"
+    overall = {row.model: row.estimate for row in scores.acceptable if row.category is None}
+    return overall, "Acceptable responses"
+
+
+def _strength_scale(ranking: Ranking) -> dict[str, object]:
+    ends = [end for row in ranking.rows for end in (row.strength, row.low, row.high) if end]
+    reach = max(1.0, *(abs(end) for end in ends)) if ends else 1.0
+    reach = min(reach, 5.0)
+    ticks = [(at, text.number(at)) for at in (-reach, -reach / 2, 0.0, reach / 2, reach)]
+    return {"limits": (-reach, reach), "ticks": ticks}
+
+
+def _scale_in_words(criterion: Criterion) -> str:
+    levels = zip(criterion.values, criterion.labels, strict=True)
+    return ", ".join(f"{value:g} {label}".strip() for value, label in levels) + "."

@@ -1,0 +1,428 @@
+"""Reports to frames: what charts draw, what tables show, what downloads hold."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from evalkit.reporting import text
+from evalkit.reporting.collected import Criterion
+from evalkit.reporting.reports import (
+    AgreementOf,
+    CriterionScores,
+    ModelRow,
+    RankingReport,
+    TagRates,
+)
+from evalkit.stats.agreement import Agreement, PairAgreement
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.ranking import PairCounts, Ranking, rank_range
+from evalkit.stats.scores import DistributionRow, ScoreRow
+
+Colours = Mapping[str, str]
+
+NO_CATEGORY = "No category"
+
+
+def category_name(category: str) -> str:
+    """Name a category, also that of cases without one."""
+    return category or NO_CATEGORY
+
+
+def ranking_rows(ranking: Ranking, colours: Colours, *, strength: bool) -> pd.DataFrame:
+    """Give one interval row per ranked model, strongest first: win rate, or strength."""
+    rows = []
+    for row in ranking.rows:
+        rate = row.win_rate
+        shown = Estimate(row.strength, row.low, row.high, row.n, row.reason) if strength else rate
+        rows.append(
+            interval_row(
+                row.model,
+                shown,
+                text.number if strength else text.percent,
+                note=rank_range(row),
+                colour=colours[row.model],
+                is_settled=row.best_rank == row.worst_rank,
+            )
+        )
+    return pd.DataFrame(rows)
+
+
+def interval_row(
+    label: str,
+    shown: Estimate,
+    form: text.Format,
+    *,
+    colour: str,
+    note: str = "",
+    is_settled: bool = True,
+) -> dict[str, Any]:
+    """Give one row of an interval chart; what cannot be had is a gap with its reason on hover."""
+    number = text.estimate(shown, form)
+    about = shown.reason or f"n = {shown.n:,}"
+    return {
+        "label": label,
+        "value": shown.value,
+        "low": shown.low,
+        "high": shown.high,
+        "text": number,
+        "note": note or f"n = {shown.n:,}",
+        "hover": f"{label}\n{number}\n{about}",
+        "colour": colour,
+        "is_settled": is_settled,
+    }
+
+
+def ranking_table(ranking: Ranking) -> pd.DataFrame:
+    """Give one row per ranked model: rank, win rate, strength, how likely it is the best, n."""
+    return pd.DataFrame(
+        {
+            "Model": [row.model for row in ranking.rows],
+            "Rank": [rank_range(row) for row in ranking.rows],
+            "Win rate": [text.estimate(row.win_rate, text.percent) for row in ranking.rows],
+            "Strength (log-odds)": [
+                f"{text.number(row.strength)} {text.interval(row.low, row.high)}".rstrip()
+                for row in ranking.rows
+            ],
+            "Best with probability": [
+                text.MISSING if row.probability_best is None else text.percent(row.probability_best)
+                for row in ranking.rows
+            ],
+            "Comparisons": [f"{row.n:,}" for row in ranking.rows],
+            "Cases": [f"{row.n_cases:,}" for row in ranking.rows],
+        }
+    )
+
+
+def distribution_frame(
+    rows: Iterable[DistributionRow], criterion: Criterion, models: Sequence[str]
+) -> pd.DataFrame:
+    """Give a row per model and level of the scale: how often the level was given."""
+    names = dict(zip(criterion.values, criterion.labels, strict=True))
+    given = {row.model: row for row in rows if row.category is None}
+    cells = []
+    for model in models:
+        counts = dict(zip(given[model].values, given[model].counts, strict=True))
+        n = sum(counts.values())
+        for value in criterion.values:
+            count = counts.get(value, 0)
+            share = count / n if n else None
+            level = " ".join(filter(None, (f"{value:g}", names[value])))
+            hover = f"{model}: {level}\n{count:,} of {n:,}"
+            cells.append((model, value, level, share, hover))
+    return pd.DataFrame(cells, columns=["label", "value", "level", "share", "hover"])
+
+
+def head_to_head(report: RankingReport) -> pd.DataFrame:
+    """Give a cell per pair of models: how often the row's model won against the column's."""
+    order = [row.model for row in report.ranking.rows] if report.ranking else list(report.models)
+    return pd.DataFrame(
+        [_pair_cell(model, other, report.matrix) for model in order for other in order]
+    )
+
+
+def _pair_cell(
+    model: str, other: str, matrix: Mapping[str, Mapping[str, PairCounts]]
+) -> dict[str, Any]:
+    cell: dict[str, Any] = {"row": model, "column": other, "value": None, "text": "", "small": ""}
+    if model == other:
+        return cell | {"hover": "A model is not compared with itself."}
+    counts = matrix[model][other]
+    n = counts.wins + counts.losses + counts.ties + counts.both_bad
+    if n == 0:
+        return cell | {"text": text.MISSING, "hover": f"{model} and {other} never met."}
+    share = (counts.wins + (counts.ties + counts.both_bad) / 2) / n
+    hover = (
+        f"{model} against {other}\n{counts.wins:,} won, {counts.losses:,} lost, "
+        f"{counts.ties:,} ties, {counts.both_bad:,} both bad"
+    )
+    return cell | {
+        "value": share,
+        "text": text.percent(share),
+        "small": f"n = {n:,}",
+        "hover": hover,
+    }
+
+
+def matrix_table(matrix: Mapping[str, Mapping[str, PairCounts]]) -> pd.DataFrame:
+    """Give one row per ordered pair of models that met."""
+    rows = [
+        (model, other, counts.wins, counts.losses, counts.ties, counts.both_bad)
+        for model, others in matrix.items()
+        for other, counts in others.items()
+        if counts.wins + counts.losses + counts.ties + counts.both_bad
+    ]
+    return pd.DataFrame(rows, columns=["Model", "Against", "Won", "Lost", "Ties", "Both bad"])
+
+
+def share_rows(rows: Iterable[ScoreRow], colours: Colours) -> pd.DataFrame:
+    """Give one interval row per model for an overall share, highest first."""
+    overall = [row for row in rows if row.category is None]
+    overall.sort(key=lambda row: -1 if row.estimate.value is None else -row.estimate.value)
+    return pd.DataFrame(
+        [
+            interval_row(row.model, row.estimate, text.percent, colour=colours[row.model])
+            for row in overall
+        ]
+    )
+
+
+def score_panel(one: CriterionScores, colours: Colours, models: Sequence[str]) -> pd.DataFrame:
+    """Give one interval row per model for a criterion, in the order given."""
+    means = {row.model: row.estimate for row in one.means if row.category is None}
+    return pd.DataFrame(
+        [interval_row(model, means[model], text.number, colour=colours[model]) for model in models]
+    )
+
+
+def by_category(rows: Iterable[ScoreRow], models: Sequence[str], form: text.Format) -> pd.DataFrame:
+    """Give a cell per category and model, the overall number first."""
+    place = {model: number for number, model in enumerate(models)}
+    cells = [
+        {
+            "row": "All categories" if row.category is None else category_name(row.category),
+            "column": row.model,
+            "value": row.estimate.value,
+            "text": text.MISSING if row.estimate.value is None else form(row.estimate.value),
+            "small": text.bounds(row.estimate, form),
+            "hover": _cell_hover(row.model, category_name(row.category or ""), row.estimate, form),
+            "order": (row.category is not None, row.category or "", place[row.model]),
+        }
+        for row in rows
+    ]
+    cells.sort(key=lambda cell: cell["order"])
+    return pd.DataFrame(cells)
+
+
+def _cell_hover(model: str, category: str, shown: Estimate, form: text.Format) -> str:
+    about = shown.reason or f"n = {shown.n:,}"
+    return f"{model}, {category}\n{text.estimate(shown, form)}\n{about}"
+
+
+def score_table(rows: Iterable[ScoreRow], form: text.Format, *, what: str) -> pd.DataFrame:
+    """Give one row per model and category."""
+    kept = list(rows)
+    shown = pd.DataFrame(
+        {
+            "Model": [row.model for row in kept],
+            "Category": [
+                "All" if row.category is None else category_name(row.category) for row in kept
+            ],
+            what: [text.estimate(row.estimate, form) for row in kept],
+            "n": [f"{row.estimate.n:,}" for row in kept],
+            "Cases": [f"{row.n_cases:,}" for row in kept],
+            "Why not": [row.estimate.reason or "" for row in kept],
+        }
+    )
+    return _without_empty(shown, "Why not")
+
+
+def model_table(rows: Sequence[ModelRow]) -> pd.DataFrame:
+    """Give one row per model: what its responses are worth and what they take, as far as known."""
+
+    def column(pick: Callable[[ModelRow], Estimate], form: text.Format) -> list[str]:
+        return [text.estimate(pick(row), form) for row in rows]
+
+    shown = pd.DataFrame(
+        {
+            "Model": [row.model for row in rows],
+            "Acceptable": column(lambda row: row.acceptable, text.percent),
+            "Median latency": column(lambda row: row.latency_median_ms, text.seconds),
+            "p95 latency": column(lambda row: row.latency_p95_ms, text.seconds),
+            "Cost of 1,000": column(lambda row: row.cost_usd, text.dollars_per_thousand),
+            "Cost of 1,000 acceptable": column(
+                lambda row: row.cost_per_acceptable_usd, text.dollars_per_thousand
+            ),
+            "Tokens in": column(lambda row: row.input_tokens, text.whole),
+            "Tokens out": column(lambda row: row.output_tokens, text.whole),
+            "Responses": [f"{row.n_responses:,}" for row in rows],
+        }
+    )
+    return shown.loc[:, ~(shown == text.MISSING).all()]
+
+
+def tradeoff_frame(
+    rows: Sequence[ModelRow],
+    quality: Mapping[str, Estimate],
+    colours: Colours,
+    *,
+    pick: Callable[[ModelRow], Estimate],
+    form: text.Format,
+    per: float,
+) -> pd.DataFrame:
+    """Give one row per model whose quality and price are both known; prices are times ``per``."""
+    known = [
+        (row.model, pick(row), quality[row.model])
+        for row in rows
+        if row.model in quality
+        and quality[row.model].value is not None
+        and pick(row).value is not None
+    ]
+    columns = ["label", "x", "x_low", "x_high", "y", "y_low", "y_high", "colour", "hover"]
+    return pd.DataFrame(
+        [
+            (
+                model,
+                *(None if end is None else per * end for end in (x.value, x.low, x.high)),
+                *(y.value, y.low, y.high),
+                colours[model],
+                f"{model}\n{text.estimate(y, text.percent)}, n = {y.n:,}\n"
+                f"{text.estimate(x, form)}, n = {x.n:,}",
+            )
+            for model, x, y in known
+        ],
+        columns=columns,
+    )
+
+
+def tag_cells(
+    rates: Sequence[TagRates], models: Sequence[str], *, categories: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Give a cell per tag and model, or per tag, model and category where these are named.
+
+    The commonest tags come first; tags nobody gave are left out.
+    """
+    wanted = [None] if categories is None else list(categories)
+    place = {model: number for number, model in enumerate(models)}
+    cells = []
+    for one in rates:
+        rows = [row for row in one.rows if row.model in place and row.category in wanted]
+        rows.sort(key=lambda row: (place[row.model], wanted.index(row.category)))
+        cells += [_tag_cell(one, row) for row in rows]
+    frame = pd.DataFrame(cells, columns=list(_TAG_COLUMNS))
+    given = frame.groupby("row")["n_given"].sum()
+    frame = frame[frame["row"].map(given) > 0]
+    return frame.sort_values(
+        "row", key=lambda names: -names.map(given), kind="stable", ignore_index=True
+    )
+
+
+def tag_table(rates: Sequence[TagRates]) -> pd.DataFrame:
+    """Give one row per tag and model, over all categories."""
+    kept = [(rate.tag, row) for rate in rates for row in rate.rows if row.category is None]
+    return pd.DataFrame(
+        {
+            "Error": [tag.name for tag, _ in kept],
+            "Model": [row.model for _, row in kept],
+            "Found in": [text.estimate(row.estimate, text.percent) for _, row in kept],
+            "Looks": [f"{row.estimate.n:,}" for _, row in kept],
+            "Cases": [f"{row.n_cases:,}" for _, row in kept],
+        }
+    )
+
+
+_TAG_COLUMNS = (
+    "row",
+    "column",
+    "group",
+    "value",
+    "text",
+    "small",
+    "hover",
+    "key",
+    "n_given",
+)
+
+
+def _tag_cell(one: TagRates, row: ScoreRow) -> dict[str, Any]:
+    shown, n_given = row.estimate, round((row.estimate.value or 0) * row.estimate.n)
+    is_split = row.category is not None
+    category = category_name(row.category or "")
+    column = f"{category}, n = {shown.n:,}" if is_split else row.model
+    where = f"{row.model}, {category}" if is_split else row.model
+    found = "·" if n_given == 0 else text.percent(shown.value or 0)
+    hover = shown.reason or (
+        f"{n_given:,} of {shown.n:,} looks\n{text.estimate(shown, text.percent)}"
+    )
+    return {
+        "row": one.tag.name,
+        "column": column,
+        "group": row.model if is_split else "",
+        "value": shown.value,
+        "text": text.MISSING if shown.value is None else found,
+        "small": f"{n_given:,} of {shown.n:,}" if n_given and not is_split else "",
+        "hover": f"{one.tag.name}: {where}\n{hover}",
+        "key": f"{one.tag.key}\t{row.model}\t{'' if row.category is None else row.category}",
+        "n_given": n_given,
+    }
+
+
+def agreement_rows(parts: Iterable[AgreementOf], colour: str) -> pd.DataFrame:
+    """Give one interval row per thing agreed on: the preference, then each criterion."""
+    return pd.DataFrame(
+        [
+            interval_row(
+                subject(of),
+                _as_estimate(of.alpha),
+                text.number,
+                note=f"n = {of.alpha.n_units:,}" if of.alpha.value is not None else "undefined",
+                colour=colour,
+            )
+            for of in parts
+        ]
+    )
+
+
+def agreement_table(parts: Iterable[AgreementOf]) -> pd.DataFrame:
+    """Give one row per thing agreed on, with the reason where agreement cannot be had."""
+    kept = list(parts)
+    shown = pd.DataFrame(
+        {
+            "": [subject(of) for of in kept],
+            "Level": [of.level.value for of in kept],
+            "Krippendorff's α": [text.estimate(of.alpha) for of in kept],
+            "Percent agreement": [text.estimate(of.percent, text.percent) for of in kept],
+            "Units": [f"{of.alpha.n_units:,}" for of in kept],
+            "Values": [f"{of.alpha.n_labels:,}" for of in kept],
+            "Why not": [of.alpha.reason or of.percent.reason or "" for of in kept],
+        }
+    )
+    return _without_empty(shown, "Why not")
+
+
+def pair_rows(pairs: Iterable[PairAgreement], colour: str) -> pd.DataFrame:
+    """Give one interval row per pair of annotators, most agreed first."""
+    kept = sorted(pairs, key=lambda pair: -(pair.cohen_kappa.value or -2))
+    return pd.DataFrame(
+        [
+            interval_row(" – ".join(pair.annotators), pair.cohen_kappa, text.number, colour=colour)
+            for pair in kept
+        ]
+    )
+
+
+def pair_table(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
+    """Give one row per pair of annotators with units in common."""
+    kept = list(pairs)
+    shown = pd.DataFrame(
+        {
+            "Annotators": [" – ".join(pair.annotators) for pair in kept],
+            "Cohen's κ": [text.estimate(pair.cohen_kappa) for pair in kept],
+            "Percent agreement": [
+                text.estimate(pair.percent_agreement, text.percent) for pair in kept
+            ],
+            "n": [f"{pair.n:,}" for pair in kept],
+            "Why not": [pair.cohen_kappa.reason or "" for pair in kept],
+        }
+    )
+    return _without_empty(shown, "Why not")
+
+
+def subject(of: AgreementOf) -> str:
+    """Name what is agreed on."""
+    return criterion_name(of.criterion) if of.criterion else "Preference"
+
+
+def criterion_name(criterion: Criterion) -> str:
+    """Name a criterion as a heading: ``instruction_following`` is ``Instruction following``."""
+    name = criterion.key.replace("_", " ")
+    return name[:1].upper() + name[1:]
+
+
+def _as_estimate(of: Agreement) -> Estimate:
+    return Estimate(of.value, of.low, of.high, of.n_units, of.reason)
+
+
+def _without_empty(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Leave out a column with nothing to say."""
+    return frame if frame[column].any() else frame.drop(columns=column)
