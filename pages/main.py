@@ -21,5 +21,6 @@ for entry in menu.pages_of(user.role):
     sections.setdefault(entry.section, []).append(page)
 
 page = st.navigation(sections, position="top")
-state.account_menu(user)
+if page.url_path != menu.FULL_SCREEN:
+    state.account_menu(user)
 page.run()

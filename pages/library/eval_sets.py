@@ -45,7 +45,7 @@ with by_case:
     shown = library_tables.matching_cases(cases, category=category, text=text)
     st.caption(f"{len(shown):,} of {len(cases):,} cases. Choose a row to read it.")
     picked = st.dataframe(
-        shown.drop(columns="case_id"),
+        library_tables.case_table(shown),
         hide_index=True,
         height=min(38 + 35 * max(len(shown), 1), 320),
         on_select="rerun",

@@ -59,6 +59,20 @@ def version_table(versions: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def case_table(cases: pd.DataFrame) -> pd.DataFrame:
+    """Give one row per case, without its number and what no case of the eval set says."""
+    shown = cases.drop(columns="case_id").rename(
+        columns={
+            "key": "Case",
+            "category": "Category",
+            "source": "Source",
+            "status": "Status",
+            "note": "Why it is here",
+        }
+    )
+    return shown.replace("", None).dropna(axis="columns", how="all") if len(shown) else shown
+
+
 def matching_cases(cases: pd.DataFrame, *, category: str, text: str) -> pd.DataFrame:
     """Keep the cases of a category (or all) whose id or note holds a text, any case of letters."""
     kept = cases if category == "All" else cases[cases["category"] == category]

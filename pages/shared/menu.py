@@ -36,6 +36,9 @@ ENTRIES = (
 )
 ENTRIES = tuple(entry for entry in ENTRIES if (PAGES / entry.file).is_file())
 
+#: The address of the page that has the whole screen to itself.
+FULL_SCREEN = "compare"
+
 #: Where people start: the first of these that is among their pages.
 STARTS = ("results/overview.py", "annotate/studies.py", "library/studies.py")
 
