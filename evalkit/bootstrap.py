@@ -24,6 +24,13 @@ NO_NETWORK = re.compile(
 )
 
 
+#: Two commands of the command line in one process, for its imports take a second.
+READY_THE_DATABASE = (
+    "from evalkit.cli import main; raise SystemExit("
+    "main(['db', 'upgrade']) or main(['demo', '--if-empty']))"
+)
+
+
 class CannotSetUpError(Exception):
     """Something is in the way; the message says what, and what to do."""
 
@@ -49,14 +56,9 @@ def run(_arguments: "list[str]") -> int:
     python = environment("runtime")
     if not os.environ.get("DATABASE_URL"):
         require_writable(ROOT, "the database is kept in its folder data/")
-    for step, command in (
-        ("Bringing the database up to date", ["db", "upgrade"]),
-        ("Loading the demo study where the database is empty", ["demo", "--if-empty"]),
-    ):
-        say(step)
-        ended = subprocess.call([python, "-m", "evalkit", *command])
-        if ended != 0:
-            return 1
+    say("Bringing the database up to date, with the demo study where it is empty")
+    if subprocess.call([python, "-c", READY_THE_DATABASE]) != 0:
+        return 1
     say("Starting on http://127.0.0.1:" + str(port) + " (Ctrl+C ends it)")
     replace_by([python, "-m", "streamlit", "run", "app.py", "--server.port", str(port)])
     return 0

@@ -51,6 +51,11 @@ class Account:
     created_at: datetime
 
     @property
+    def may_be_invited(self) -> bool:
+        """Tell whether somebody could sign in with a new link."""
+        return self.disabled_at is None and not self.is_simulated
+
+    @property
     def state(self) -> str:
         """Say in a word or two where the account stands."""
         if self.disabled_at is not None:
@@ -96,7 +101,7 @@ def is_first_run(session: Session) -> bool:
 
 
 def accounts(session: Session) -> list[Account]:
-    """Return every person, whoever may sign in first, then by name."""
+    """Return every person by name: the active first, then the simulated, then the disabled."""
     invited = dict(
         session.exec(
             select(Invitation.annotator_id, Invitation.expires_at)
@@ -107,7 +112,11 @@ def accounts(session: Session) -> list[Account]:
     people = session.exec(
         select(Annotator)
         .where(col(Annotator.kind) == AnnotatorKind.HUMAN)
-        .order_by(col(Annotator.disabled_at).is_not(None), col(Annotator.name))
+        .order_by(
+            col(Annotator.disabled_at).is_not(None),
+            col(Annotator.is_simulated),
+            col(Annotator.name),
+        )
     ).all()
     return [
         Account(

@@ -43,7 +43,7 @@ with change:
     )
     with st.container(horizontal=True):
         is_role_set = st.button("Set role", disabled=new_role == picked.role)
-        is_invited = st.button("New invitation link", disabled=picked.disabled_at is not None)
+        is_invited = st.button("New invitation link", disabled=not picked.may_be_invited)
         is_switched = st.button("Enable" if picked.disabled_at else "Disable")
 
 try:

@@ -14,6 +14,7 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import AnnotatorKind, Role
 
 PASSWORD = "correct horse battery"
+REAL_NOBODY = commands._NOBODY
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +149,18 @@ def test_an_unknown_name_costs_one_check_of_a_password_as_a_known_one_does(datab
             commands.sign_in(name=name, password="not the password")
 
     assert [stored.split("$")[1:4] for stored in checks] == [checks[0].split("$")[1:4]] * 2
+
+
+def test_what_unknown_names_are_checked_against_costs_what_a_new_password_does():
+    assert not PasswordHasher().check_needs_rehash(REAL_NOBODY)
+
+
+def test_nobody_is_invited_to_be_a_simulated_annotator(database):
+    with write_session() as session:
+        session.add(Annotator(name="simulated", is_simulated=True))
+
+    with pytest.raises(RefusedError, match="nobody signs in as them"):
+        commands.invite(annotator_id=account("simulated").id)
 
 
 def test_five_wrong_passwords_are_free_and_the_sixth_has_to_wait(database):
