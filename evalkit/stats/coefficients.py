@@ -1,5 +1,6 @@
 """Other coefficients of agreement: Fleiss, Gwet's AC1 and AC2, agreement on one value."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +53,9 @@ def fleiss_kappa(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Ag
     value = float(_fleiss(total, matrix)[0])
     if np.isnan(value):
         return Agreement(None, None, None, shares.n_units, shares.n_labels, ALL_EQUAL)
-    interval = jackknife_errors(_fleiss(total - of_case, matrix)).interval(value)
+    errors = jackknife_errors(_fleiss(total - of_case, matrix))
+    # These coefficients may fall below -1 where annotators contradict each other.
+    interval = errors.interval(value, lowest=-math.inf)
     if isinstance(interval, str):
         return Agreement(value, None, None, shares.n_units, shares.n_labels, interval)
     return Agreement(value, interval.low, interval.high, shares.n_units, shares.n_labels)
@@ -111,7 +114,7 @@ def gwet_ac(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreeme
         reason = "Every case gives the same result, so its uncertainty cannot be told."
         return Agreement(value, None, None, n_units, n_labels, reason)
     half = t_quantile(shares.n_cases) * float(error)
-    return Agreement(value, max(-1.0, value - half), min(1.0, value + half), n_units, n_labels)
+    return Agreement(value, value - half, min(1.0, value + half), n_units, n_labels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

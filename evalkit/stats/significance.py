@@ -149,7 +149,7 @@ def sign_flip(differences: FloatArray) -> SignFlip:
     for signs in _sign_patterns(len(filled)):
         flipped = np.abs(signs @ scaled)
         alone += (flipped >= observed).sum(axis=0)
-        family += (flipped.max(axis=1)[:, None] >= observed).sum(axis=0)
+        family += (flipped.max(axis=1, initial=0.0)[:, None] >= observed).sum(axis=0)
         n_draws += len(signs)
     added = 0 if is_exact else 1
     tested = known.any(axis=0)

@@ -83,6 +83,10 @@ def test_models_without_a_case_in_common_have_no_difference_but_a_reason():
     assert found.p_value is None
 
 
+def test_a_single_model_has_nothing_to_compare():
+    assert score_differences(scores([(0, "a", "x", 1), (1, "a", "x", 2)])) == ()
+
+
 def test_equal_differences_claim_no_certainty():
     rows = [(c, m, "x", 3 + (m == "a")) for c in range(5) for m in "ab"]
 
