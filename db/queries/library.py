@@ -1,6 +1,7 @@
 """What there is to work with: eval sets with their cases, models, rubrics, taxonomies, studies."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,8 +114,7 @@ def run_names(session: Session, eval_set_id: int) -> list[str]:
         .where(Run.eval_set_id == eval_set_id)
         .order_by(Model.name, Run.name)
     ).all()
-    n_runs = Counter(model for model, _ in rows)
-    return [f"{model}:{run}" if n_runs[model] > 1 else model for model, run in rows]
+    return _run_names(rows)
 
 
 def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
@@ -279,14 +279,6 @@ def _eval_set_summary(
 def _study_summary(
     session: Session, study: Study, eval_set: str, version_number: int
 ) -> StudySummary:
-    models = session.exec(
-        select(Model.name, Run.name)
-        .join(Run, col(Run.model_id) == Model.id)
-        .join(StudyRun, col(StudyRun.run_id) == Run.id)
-        .where(StudyRun.study_id == study.id)
-        .order_by(Model.name, Run.name)
-    ).all()
-    several = len({model for model, _ in models}) < len(models)
     n_cases = session.exec(
         select(func.count())
         .select_from(VersionCase)
@@ -302,25 +294,17 @@ def _study_summary(
         .join(Assignment, col(Assignment.annotator_id) == Annotator.id)
         .where(Assignment.study_id == study.id, col(Annotator.is_simulated))
     ).one()
-    rubric = session.get(Rubric, study.rubric_id) if study.rubric_id else None
-    taxonomy = session.get(Taxonomy, study.taxonomy_id) if study.taxonomy_id else None
-    asked = {
-        "preference": study.collects_preference,
-        "scores": study.collects_scores,
-        "tags": study.collects_tags,
-        "comment": study.collects_comment,
-    }
     return StudySummary(
         study_id=_stored_id(study.id),
         name=study.name,
         eval_set=eval_set,
         version_number=version_number,
-        models=tuple(f"{model}:{run}" if several else model for model, run in models),
-        rubric=f"{rubric.name} v{rubric.version}" if rubric else None,
-        taxonomy=f"{taxonomy.name} v{taxonomy.version}" if taxonomy else None,
+        models=_compared(session, study),
+        rubric=_versioned(session.get(Rubric, study.rubric_id or 0)),
+        taxonomy=_versioned(session.get(Taxonomy, study.taxonomy_id or 0)),
         overlap=study.overlap,
         pairs_per_case=study.pairs_per_case,
-        collects=tuple(what for what, is_asked in asked.items() if is_asked),
+        collects=_collected(study),
         leak_policy=study.leak_policy,
         is_open=study.is_open,
         n_cases=n_cases,
@@ -329,6 +313,38 @@ def _study_summary(
         n_simulated_annotators=n_simulated,
         created_at=study.created_at,
     )
+
+
+def _compared(session: Session, study: Study) -> tuple[str, ...]:
+    rows = session.exec(
+        select(Model.name, Run.name)
+        .join(Run, col(Run.model_id) == Model.id)
+        .join(StudyRun, col(StudyRun.run_id) == Run.id)
+        .where(StudyRun.study_id == study.id)
+        .order_by(Model.name, Run.name)
+    ).all()
+    return tuple(_run_names(rows))
+
+
+def _run_names(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Name runs by their model, and by ``model:run`` where a model has several."""
+    runs = list(rows)
+    n_runs = Counter(model for model, _ in runs)
+    return [f"{model}:{run}" if n_runs[model] > 1 else model for model, run in runs]
+
+
+def _versioned(definition: Rubric | Taxonomy | None) -> str | None:
+    return None if definition is None else f"{definition.name} v{definition.version}"
+
+
+def _collected(study: Study) -> tuple[str, ...]:
+    asked = {
+        "preference": study.collects_preference,
+        "scores": study.collects_scores,
+        "tags": study.collects_tags,
+        "comment": study.collects_comment,
+    }
+    return tuple(what for what, is_asked in asked.items() if is_asked)
 
 
 def _stored_id(value: int | None) -> int:

@@ -28,36 +28,13 @@ def study_form(
     """Ask for a study on one eval set; give the plan when it is submitted."""
     with st.form(f"study-{eval_set}", border=False, enter_to_submit=False):
         name = st.text_input("Name", max_chars=120, placeholder="Which model for support, spring")
-        chosen = st.multiselect(
-            "Models to compare", models, default=list(models) if len(models) <= 6 else []
-        )
+        few = len(models) <= 6
+        chosen = st.multiselect("Models to compare", models, default=list(models) if few else [])
         left, right = st.columns(2)
         with left:
-            overlap = st.number_input(
-                "Annotators per pair",
-                1,
-                20,
-                2,
-                help="Two or more let you measure agreement; three settle most disagreements.",
-            )
-            collects = st.pills(
-                "Annotators give",
-                COLLECTED,
-                selection_mode="multi",
-                default=list(COLLECTED),
-                format_func=lambda what: _COLLECTED[what],
-            )
+            overlap, collects = _asked_of_annotators()
         with right:
-            leaks = st.selectbox(
-                "Responses that name their maker",
-                list(_LEAKS),
-                format_func=lambda policy: _LEAKS[policy],
-                help="They are found before anything is shown, and counted.",
-            )
-            all_pairs = st.toggle(
-                "Every pair of models on every case",
-                help="Off: each case shows every model once, pairs balanced over the cases.",
-            )
+            leaks, all_pairs = _shown_to_annotators()
         with st.expander("Rubric, taxonomy and guidelines"):
             rubric = st.selectbox("Rubric", _with_ready(rubrics, DEFAULT_RUBRIC_NAME))
             taxonomy = st.selectbox(
@@ -73,11 +50,43 @@ def study_form(
         rubric=rubric,
         taxonomy=taxonomy,
         guidelines=guidelines,
-        overlap=int(overlap),
+        overlap=overlap,
         pairs_per_case=len(chosen) * (len(chosen) - 1) // 2 if all_pairs else None,
-        collects=frozenset(collects),
+        collects=collects,
         leak_policy=leaks,
     )
+
+
+def _asked_of_annotators() -> tuple[int, frozenset[str]]:
+    overlap = st.number_input(
+        "Annotators per pair",
+        1,
+        20,
+        2,
+        help="Two or more let you measure agreement; three settle most disagreements.",
+    )
+    collects = st.pills(
+        "Annotators give",
+        COLLECTED,
+        selection_mode="multi",
+        default=list(COLLECTED),
+        format_func=lambda what: _COLLECTED[what],
+    )
+    return int(overlap), frozenset(collects)
+
+
+def _shown_to_annotators() -> tuple[LeakPolicy, bool]:
+    leaks = st.selectbox(
+        "Responses that name their maker",
+        list(_LEAKS),
+        format_func=lambda policy: _LEAKS[policy],
+        help="They are found before anything is shown, and counted.",
+    )
+    all_pairs = st.toggle(
+        "Every pair of models on every case",
+        help="Off: each case shows every model once, pairs balanced over the cases.",
+    )
+    return leaks, all_pairs
 
 
 def _with_ready(names: Sequence[str], ready: str) -> list[str]:
