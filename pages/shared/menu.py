@@ -1,11 +1,8 @@
 """Every page there is: where its file is, what it is called and who may open it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from evalkit.vocabulary import Role
-
-PAGES = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,6 @@ ENTRIES = (
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
     Entry("admin/people.py", "people", "People", "Admin", Role.ADMIN),
 )
-ENTRIES = tuple(entry for entry in ENTRIES if (PAGES / entry.file).is_file())
 
 #: The address of the page that has the whole screen to itself.
 FULL_SCREEN = "compare"
