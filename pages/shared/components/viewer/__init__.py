@@ -9,7 +9,11 @@ import streamlit as st
 _HERE = Path(__file__).parent
 _viewer = st.components.v2.component(
     "evalkit_viewer",
-    css=(_HERE / "viewer.css").read_text(encoding="utf-8"),
+    # Model text looks as it does to annotators, so it is set by the same rules.
+    css="\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (_HERE.parent / "workbench" / "reading.css", _HERE / "viewer.css")
+    ),
     js=(_HERE / "viewer.js").read_text(encoding="utf-8"),
 )
 

@@ -5,13 +5,14 @@ export default function (component) {
   let root = parentElement.querySelector(".panes");
   if (!root) {
     root = document.createElement("div");
-    root.className = "panes";
+    root.className = "panes ek-workbench";
     parentElement.appendChild(root);
   }
   root.style.setProperty("--n", String(Math.min(data.panes.length, 2)));
   root.replaceChildren(
     ...data.panes.map((pane) => {
       const section = document.createElement("section");
+      section.className = "pane";
       const head = document.createElement("header");
       const heading = document.createElement("h3");
       heading.textContent = pane.heading;
@@ -19,7 +20,7 @@ export default function (component) {
       note.textContent = pane.note;
       head.append(heading, note);
       const body = document.createElement("div");
-      body.className = "body";
+      body.className = "body ek-text ek-case-body";
       if (data.height) {
         body.style.maxHeight = `${data.height}px`;
         body.tabIndex = 0;
