@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
 
 from evalkit.errors import UndefinedStatisticError
-from evalkit.stats.counts import BOTH_BAD, Comparisons, FloatArray, IntArray, sum_by
+from evalkit.stats.counts import BOTH_BAD, Comparisons, FloatArray, IntArray, fits_table, sum_by
 from evalkit.stats.intervals import MIN_CASES, compact_codes
 
 #: What the left output wins, by preference: a tie is half a win, and so is both bad.
@@ -286,7 +286,7 @@ def _scores_by_case(
 ) -> FloatArray | csr_array:
     """Sum residuals by case and model, for on the left and against on the right."""
     n_codes, n_models = shape
-    if n_codes * n_models > 4 * len(rest) + 1_000_000:
+    if not fits_table(n_codes * n_models, n_entries=len(rest)):
         columns = np.concatenate([comparisons.left, comparisons.right])
         rows = np.concatenate([case, case])
         return coo_array((np.concatenate([rest, -rest]), (rows, columns)), shape=shape).tocsr()

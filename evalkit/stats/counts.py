@@ -147,13 +147,22 @@ def tag_codings(
     return Codings(unit, case, annotator, is_marked.astype(np.int64), TAG_VALUES, annotators)
 
 
+#: Cells a table may have beyond four per entry before sorting is cheaper than counting.
+TABLE_CELLS = 1_000_000
+
+
+def fits_table(n_cells: int, *, n_entries: int) -> bool:
+    """Say whether a table of all cells is worth its memory for so many entries."""
+    return n_cells <= 4 * n_entries + TABLE_CELLS
+
+
 def number_cells(key: IntArray, *, n_keys: int) -> tuple[IntArray, IntArray]:
     """Return the keys that occur, ascending, and each entry's place among them.
 
     What ``np.unique`` gives with ``return_inverse``, by counting instead of sorting where the
     keys are not many more than the entries.
     """
-    if n_keys > 4 * len(key) + 1_000_000:
+    if not fits_table(n_keys, n_entries=len(key)):
         cells, place = np.unique(key, return_inverse=True)
         return cells, place.reshape(-1)
     occurs = np.zeros(n_keys, dtype=bool)

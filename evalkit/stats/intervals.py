@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from evalkit.stats.counts import FloatArray, IntArray, number_cells, sum_by
+from evalkit.stats.counts import FloatArray, IntArray, fits_table, number_cells, sum_by
 
 #: The 97.5 % quantile of the normal distribution.
 Z95 = 1.959963984540054
@@ -114,7 +114,7 @@ def _sum_cells(
     key: IntArray, total: FloatArray, count: FloatArray, *, n_keys: int
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Sum entries of equal key; a table where it is small, a sort where it would be huge."""
-    if n_keys <= 4 * len(key) + 1_000_000:
+    if fits_table(n_keys, n_entries=len(key)):
         counts = sum_by(key, count, n_codes=n_keys)
         seen = np.flatnonzero(counts)
         return seen, sum_by(key, total, n_codes=n_keys)[seen], counts[seen]

@@ -15,6 +15,7 @@ from evalkit.stats.counts import (
     Comparisons,
     FloatArray,
     IntArray,
+    fits_table,
     sum_by,
 )
 from evalkit.stats.intervals import (
@@ -192,7 +193,7 @@ def _win_rates(comparisons: Comparisons) -> ClusteredMeans:
     n = (comparisons.n * other).astype(np.float64)
     won = bradley_terry.LEFT_SHARE[comparisons.preference] * n
     cell = case * n_models + comparisons.left
-    if size > 4 * len(cell) + 1_000_000:
+    if not fits_table(size, n_entries=len(cell)):
         return _sparse_win_rates(comparisons)
     count, total = sum_by(cell, n, n_codes=size), sum_by(cell, won, n_codes=size)
     cell += comparisons.right

@@ -5,6 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
+from evalkit.stats import counts
 from evalkit.stats.agreement import krippendorff_alpha, pairwise_agreement, percent_agreement
 from evalkit.stats.counts import (
     BOTH_BAD,
@@ -243,6 +244,15 @@ def test_kappas_interval_is_the_jackknife_over_cases_done_by_refitting():
     half = 2.0930240544 * np.sqrt((n - 1) / n * np.sum((left - np.mean(left)) ** 2))
     assert n == 20  # t(19) at 97.5 % above, from tables
     assert pair.cohen_kappa.high == pytest.approx(pair.cohen_kappa.value + half, abs=1e-9)
+
+
+def test_studies_too_large_for_a_table_agree_the_same(monkeypatch):
+    data = codings(random_matrix(5, annotators=3))
+    before = pairwise_agreement(data), krippendorff_alpha(data, Level.ORDINAL)
+
+    monkeypatch.setattr(counts, "TABLE_CELLS", -(10**9))
+
+    assert (pairwise_agreement(data), krippendorff_alpha(data, Level.ORDINAL)) == before
 
 
 def test_kappa_of_two_who_always_gave_one_value_is_undefined_with_a_reason():

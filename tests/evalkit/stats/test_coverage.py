@@ -105,6 +105,47 @@ def test_rank_models_covers_strengths_and_win_rates():
     assert LOWEST <= np.mean(rates) <= HIGHEST
 
 
+def test_the_interval_of_a_strength_is_as_wide_as_the_bootstrap_over_cases_says():
+    data = compared(np.random.default_rng(5), 150)
+    rng = np.random.default_rng(6)
+    strengths = []
+    for _ in range(N_STUDIES):
+        weight = rng.multinomial(150, np.full(150, 1 / 150))[data.case]
+        kept = weight > 0
+        drawn = Comparisons(
+            data.case[kept],
+            data.left[kept],
+            data.right[kept],
+            data.preference[kept],
+            weight[kept],
+            data.models,
+        )
+        strengths.append(
+            bradley_terry.fit_strengths(bradley_terry.half_wins(bradley_terry.pair_counts(drawn)))
+        )
+
+    closed = np.sqrt(np.diag(bradley_terry.fit(data).covariance))
+
+    # A standard deviation from 1,500 resamples is known to 2 %.
+    assert np.std(strengths, axis=0) == pytest.approx(closed, rel=0.08)
+
+
+def test_the_weak_prior_promises_no_more_than_it_knows():
+    # One model is far ahead: in most studies of 30 cases it wins every time.
+    gap, held, used = 4.0, [], []
+    for seed in range(500):
+        lost = np.random.default_rng(seed).random(30) > expit(gap)
+        one = np.ones(30, dtype=int)
+        data = Comparisons(np.arange(30), 0 * one, one, lost.astype(int), one, ("a", "b"))
+        ranking = rank_models(data)
+        found = ranking.difference("a", "b")
+        used.append(ranking.reason is not None)
+        held.append(found.low <= gap <= found.high)
+
+    assert np.mean(used) > 0.5
+    assert np.mean(held) >= 0.95
+
+
 def test_rank_ranges_hold_all_true_ranks_at_once():
     held = []
     for seed in range(N_STUDIES):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalkit.errors import UndefinedStatisticError
-from evalkit.stats import bradley_terry
+from evalkit.stats import bradley_terry, counts
 from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, TIE, Comparisons
 from evalkit.stats.ranking import Ranking, rank_models, rank_range
 
@@ -203,6 +203,19 @@ def test_order_of_rows_sides_multiplicities_and_names_change_nothing(seed):
             (twin.strength, twin.low, twin.high, twin.win_rate.value, twin.win_rate.low), abs=1e-8
         )
         assert (row.n, row.n_cases) == (twin.n, twin.n_cases)
+
+
+def test_boards_too_large_for_a_table_are_ranked_the_same(monkeypatch):
+    data = random_comparisons(11)
+    before = rank_models(data)
+
+    monkeypatch.setattr(counts, "TABLE_CELLS", -(10**9))
+
+    for row, twin in zip(before.rows, rank_models(data).rows, strict=True):
+        assert (twin.strength, twin.low, twin.win_rate.low) == pytest.approx(
+            (row.strength, row.low, row.win_rate.low), abs=1e-9
+        )
+        assert (twin.n, twin.n_cases) == (row.n, row.n_cases)
 
 
 def test_models_that_were_never_compared_with_each_other_are_refused_by_name():
