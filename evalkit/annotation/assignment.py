@@ -7,26 +7,19 @@ before a fresh one is begun, so that agreement can be computed from the first da
 that is stopped early has few half-judged pairs.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
+
+from evalkit.annotation.tournament import Pair, draw, planned_pairs, with_substitutes
 
 #: How long a case stays with the annotator it was shown to before others may have it.
 RESERVATION = timedelta(hours=2)
 
 #: The name under which assignments made by this policy are stored.
 POLICY = "balanced"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Pair:
-    """Two models by their position in the study's list, ``first < second``."""
-
-    first: int
-    second: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +33,11 @@ class PlannedCase:
         Pairs are balanced within each category too; empty where there is none.
     available : frozenset of int
         Models that have an output for the case.
-    started : frozenset of Pair
-        Pairs already shown to somebody. They stay in the plan whatever becomes of it.
     """
 
     case_id: int
     category: str
     available: frozenset[int]
-    started: frozenset[Pair] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +51,50 @@ class Unit:
     case_id: int
     pair: Pair
     inclusion_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The units of a study, and what is needed to change them as little as possible.
+
+    ``cases`` are in the order in which the pairs were dealt out.
+    """
+
+    cases: tuple[PlannedCase, ...]
+    units: tuple[Unit, ...]
+    n_models: int
+    pairs_per_case: int
+    seed: int
+
+    def keeping(self, shown: Iterable["Shown"]) -> tuple[Unit, ...]:
+        """Return the units, with every pair that somebody has begun among those of its case.
+
+        They are, unless the outputs or models of the study changed since; then the pairs that
+        were begun come first, and the plan fills up what the case still lacks.
+        """
+        begun: dict[int, set[Pair]] = {}
+        for entry in shown:
+            if entry.n_live:
+                begun.setdefault(entry.case_id, set()).add(entry.pair)
+        planned: dict[int, set[Pair]] = {}
+        for unit in self.units:
+            planned.setdefault(unit.case_id, set()).add(unit.pair)
+        changed = {
+            case_id for case_id, pairs in begun.items() if pairs - planned.get(case_id, set())
+        }
+        if not changed:
+            return self.units
+        kept = [unit for unit in self.units if unit.case_id not in changed]
+        for index, case in enumerate(self.cases):
+            if case.case_id in changed:
+                kept.extend(self.units_of(case, index, begun[case.case_id]))
+        return tuple(kept)
+
+    def units_of(self, case: PlannedCase, index: int, begun: Iterable[Pair] = ()) -> Iterator[Unit]:
+        """Plan one case: what was begun, the planned pairs, then others until it has enough."""
+        n_possible = len(case.available) * (len(case.available) - 1) // 2
+        for pair in _pairs_of_case(self, case, index, begun):
+            yield Unit(case.case_id, pair, min(1.0, self.pairs_per_case / n_possible))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,57 +152,7 @@ class Remaining:
         return min(self.n_available, -(-self.n_needed // max(n_annotators, 1)))
 
 
-def planned_pairs(
-    n_models: int, *, case_index: int, pairs_per_case: int, seed: int
-) -> tuple[Pair, ...]:
-    """Choose the pairs of models that one case asks for.
-
-    Over cases ``0 … n-1`` every pair is chosen equally often, give or take one. With
-    ``pairs_per_case = ceil(n_models / 2)`` every model appears in every case: exactly once if
-    their number is even, else one of them twice. Models are put in an order drawn from
-    ``seed``, so each pair has the same chance: ``pairs_per_case`` over the number of pairs.
-
-    Parameters
-    ----------
-    n_models : int
-        At least 2, else there is no pair and the result is empty.
-    case_index : int
-        Place of the case in the plan, from 0.
-    pairs_per_case : int
-        How many pairs; more than there are means all.
-    seed : int
-        The study's seed.
-
-    Returns
-    -------
-    tuple of Pair
-        All different.
-
-    Notes
-    -----
-    The tournament is the circle method for an even number of models (de Werra 1981,
-    "Scheduling in sports"). For an odd number the usual rounds leave one model out, and
-    windows across them leave gaps; there the pairs follow Walecki's decomposition of the
-    complete graph into Hamiltonian cycles (Alspach 2008, "The wonderful Walecki
-    construction"), every second edge along each cycle: any (n-1)/2 pairs in a row are
-    disjoint, so any (n+1)/2 in a row hold every model.
-    """
-    n_pairs = n_models * (n_models - 1) // 2
-    if pairs_per_case >= n_pairs:
-        return tuple(Pair(a, b) for a in range(n_models) for b in range(a + 1, n_models))
-    order = _shuffled(n_models, seed)
-    if 2 * pairs_per_case <= n_pairs:
-        return _window(order, start=case_index * pairs_per_case, length=pairs_per_case)
-    # A long window would meet a pair twice where the tournament begins again, so deal out the
-    # pairs to leave out.
-    n_omitted = n_pairs - pairs_per_case
-    omitted = set(_window(order, start=case_index * n_omitted, length=n_omitted))
-    return tuple(pair for pair in _window(order, start=0, length=n_pairs) if pair not in omitted)
-
-
-def plan(
-    cases: Iterable[PlannedCase], *, n_models: int, pairs_per_case: int, seed: int
-) -> tuple[Unit, ...]:
+def plan(cases: Iterable[PlannedCase], *, n_models: int, pairs_per_case: int, seed: int) -> Plan:
     """Plan the units of a study.
 
     Parameters
@@ -181,21 +165,19 @@ def plan(
 
     Returns
     -------
-    tuple of Unit
-        Category by category, cases in seeded order within each. Pairs with a missing output
-        are replaced by the next of the tournament, as far as the case has others.
+    Plan
+        Its units go category by category, cases in seeded order within each. Pairs with a
+        missing output are replaced by the next of the tournament, as far as the case has others.
     """
-    ordered = sorted(
-        cases, key=lambda case: (case.category, _draw(seed, "case", case.case_id), case.case_id)
+    ordered = tuple(
+        sorted(
+            cases,
+            key=lambda case: (case.category, draw(seed, "case", case.case_id), case.case_id),
+        )
     )
-    units: list[Unit] = []
-    for index, case in enumerate(ordered):
-        chosen = _pairs_of_case(case, index, n_models, pairs_per_case, seed)
-        n_possible = len(case.available) * (len(case.available) - 1) // 2
-        for pair in chosen:
-            probability = min(1.0, pairs_per_case / n_possible)
-            units.append(Unit(case.case_id, pair, probability))
-    return tuple(units)
+    empty = Plan(ordered, (), n_models, pairs_per_case, seed)
+    units = (unit for index, case in enumerate(ordered) for unit in empty.units_of(case, index))
+    return replace(empty, units=tuple(units))
 
 
 def next_assignment(
@@ -229,20 +211,23 @@ def next_assignment(
         None when nothing is left for this annotator.
     """
     history = _History(shown)
-    candidates = [unit for unit in units if history.is_open(unit, overlap)]
+    candidates: list[Unit] = []
+    best: tuple[bool, int, int] | None = None
+    for unit in units:
+        if history.is_open(unit, overlap):
+            rank = history.rank(unit)
+            if best is None or rank < best:
+                best, candidates = rank, []
+            if rank == best:
+                candidates.append(unit)
     if not candidates:
         return None
     unit = min(
         candidates,
-        key=lambda unit: (
-            unit.case_id in history.own_cases,
-            -history.live[unit.case_id, unit.pair],
-            history.live_of_pair[unit.pair],
-            _draw(seed, annotator_id, unit.case_id, unit.pair.first, unit.pair.second),
-        ),
+        key=lambda unit: draw(seed, annotator_id, unit.case_id, unit.pair.first, unit.pair.second),
     )
-    draw = _draw(seed, "side", annotator_id, unit.case_id) % 2
-    if history.first_is_left(unit, draw):
+    coin = draw(seed, "side", annotator_id, unit.case_id) % 2
+    if history.first_is_left(unit, coin):
         return Choice(unit, left=unit.pair.first, right=unit.pair.second)
     return Choice(unit, left=unit.pair.second, right=unit.pair.first)
 
@@ -290,91 +275,39 @@ class _History:
         key = (unit.case_id, unit.pair)
         return key not in self.own and self.live[key] < overlap
 
-    def first_is_left(self, unit: Unit, draw: int) -> bool:
-        """Decide the sides of a unit; ``draw`` settles what the counts leave open."""
+    def rank(self, unit: Unit) -> tuple[bool, int, int]:
+        """Say how early a unit comes: unknown case, nearly complete, seldom compared pair."""
+        return (
+            unit.case_id in self.own_cases,
+            -self.live[unit.case_id, unit.pair],
+            self.live_of_pair[unit.pair],
+        )
+
+    def first_is_left(self, unit: Unit, coin: int) -> bool:
+        """Decide the sides of a unit; ``coin`` settles what the counts leave open."""
         key = (unit.case_id, unit.pair)
         for lead in (self.own_lead[unit.pair], self.lead[unit.pair], self.unit_lead[key]):
             if lead:
                 return lead < 0
-        return draw == 0
+        return coin == 0
 
 
 def _pairs_of_case(
-    case: PlannedCase, index: int, n_models: int, pairs_per_case: int, seed: int
-) -> tuple[Pair, ...]:
-    """Take what was started, then the planned pairs, then others until the case has enough."""
-    chosen = sorted(pair for pair in case.started if _is_available(pair, case))
-    planned = planned_pairs(n_models, case_index=index, pairs_per_case=pairs_per_case, seed=seed)
-    if len(chosen) < pairs_per_case:
-        candidates: Iterable[Pair] = planned
-        if chosen or not all(_is_available(pair, case) for pair in planned):
-            candidates = _with_substitutes(planned, n_models, index * pairs_per_case, seed)
-        fresh = (pair for pair in candidates if pair not in chosen and _is_available(pair, case))
-        chosen.extend(islice(fresh, pairs_per_case - len(chosen)))
-    return tuple(chosen)
-
-
-def _with_substitutes(
-    planned: tuple[Pair, ...], n_models: int, start: int, seed: int
-) -> Iterator[Pair]:
-    yield from planned
-    met = set(planned)
-    order = _shuffled(n_models, seed)
-    n_pairs = n_models * (n_models - 1) // 2
-    for position in range(start, start + 2 * n_pairs):  # twice round meets every pair
-        pair = _window(order, start=position, length=1)[0]
-        if pair not in met:
-            met.add(pair)
-            yield pair
+    plan: Plan, case: PlannedCase, index: int, begun: Iterable[Pair]
+) -> Sequence[Pair]:
+    chosen = sorted(pair for pair in begun if _is_available(pair, case))
+    if len(chosen) >= plan.pairs_per_case or len(case.available) < 2:
+        return chosen
+    planned = planned_pairs(
+        plan.n_models, case_index=index, pairs_per_case=plan.pairs_per_case, seed=plan.seed
+    )
+    if not chosen and all(_is_available(pair, case) for pair in planned):
+        return planned
+    start = index * plan.pairs_per_case
+    candidates = with_substitutes(planned, plan.n_models, start, plan.seed)
+    fresh = (pair for pair in candidates if pair not in chosen and _is_available(pair, case))
+    return [*chosen, *islice(fresh, plan.pairs_per_case - len(chosen))]
 
 
 def _is_available(pair: Pair, case: PlannedCase) -> bool:
     return pair.first in case.available and pair.second in case.available
-
-
-def _window(order: Sequence[int], *, start: int, length: int) -> tuple[Pair, ...]:
-    """Give consecutive pairs of the endless tournament of the models in this order."""
-    n_models = len(order)
-    seats = _odd_seats if n_models % 2 else _even_seats
-    pairs = []
-    for position in range(start, start + length):
-        a, b = (order[seat] for seat in seats(n_models, position))
-        pairs.append(Pair(min(a, b), max(a, b)))
-    return tuple(pairs)
-
-
-def _even_seats(n_models: int, position: int) -> tuple[int, int]:
-    """Seat one pair by the circle method: the last seat is fixed, the others turn."""
-    round_number, column = divmod(position, n_models // 2)
-    n_turning = n_models - 1
-    if column == 0:
-        return n_turning, round_number % n_turning
-    return (round_number + column) % n_turning, (round_number - column) % n_turning
-
-
-def _odd_seats(n_models: int, position: int) -> tuple[int, int]:
-    """Seat one pair along Walecki's zigzag cycles: every second edge, cycle after cycle.
-
-    The cycle visits the last seat, then 0, 1, -1, 2, -2 … modulo ``n_models - 1``; each later
-    cycle is the one before, turned by one.
-    """
-    turn, step = divmod(position, n_models)
-    return _visited(n_models, 2 * step, turn), _visited(n_models, 2 * step + 1, turn)
-
-
-def _visited(n_models: int, step: int, turn: int) -> int:
-    step %= n_models
-    if step == 0:
-        return n_models - 1
-    zigzag = step // 2 if step % 2 == 0 else -(step // 2)
-    return (zigzag + turn) % (n_models - 1)
-
-
-def _shuffled(n_models: int, seed: int) -> list[int]:
-    return sorted(range(n_models), key=lambda model: _draw(seed, "model", model))
-
-
-def _draw(*parts: object) -> int:
-    """Draw a number that depends on nothing but ``parts``, on every machine and version."""
-    text = "\x1f".join(str(part) for part in parts)
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())

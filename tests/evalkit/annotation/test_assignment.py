@@ -138,7 +138,7 @@ def test_pairs_are_balanced_within_each_category_too(
     cases = complete_cases(n_cases, n_models, categories=categories)
     category_of = {case.case_id: case.category for case in cases}
 
-    units = plan(cases, n_models=n_models, pairs_per_case=pairs_per_case, seed=seed)
+    units = plan(cases, n_models=n_models, pairs_per_case=pairs_per_case, seed=seed).units
 
     for category in set(category_of.values()):
         counts = Counter(dict.fromkeys(all_pairs(n_models), 0))
@@ -150,8 +150,8 @@ def test_a_pair_with_a_missing_output_is_replaced_by_one_that_can_be_shown():
     cases = complete_cases(1, 6)
     broken = PlannedCase(case_id=100, category="category 0", available=frozenset((0, 2, 5)))
 
-    complete = plan(cases, n_models=6, pairs_per_case=3, seed=1)
-    units = plan([broken], n_models=6, pairs_per_case=3, seed=1)
+    complete = plan(cases, n_models=6, pairs_per_case=3, seed=1).units
+    units = plan([broken], n_models=6, pairs_per_case=3, seed=1).units
 
     assert {unit.pair for unit in units} == {Pair(0, 2), Pair(0, 5), Pair(2, 5)}
     assert [unit.inclusion_probability for unit in units] == [1.0] * 3  # three of three pairs
@@ -161,7 +161,7 @@ def test_a_pair_with_a_missing_output_is_replaced_by_one_that_can_be_shown():
 def test_a_case_with_fewer_than_two_outputs_asks_for_nothing():
     case = PlannedCase(case_id=1, category="", available=frozenset((2,)))
 
-    assert plan([case], n_models=4, pairs_per_case=2, seed=0) == ()
+    assert plan([case], n_models=4, pairs_per_case=2, seed=0).units == ()
 
 
 @given(n_models=MODELS, n_cases=st.integers(1, 20), retired=st.integers(0, 19), seed=SEEDS)
@@ -172,19 +172,34 @@ def test_retiring_a_case_leaves_the_pairs_of_the_others_alone(n_models, n_cases,
         for number, case in enumerate(cases)
     ]
 
-    before = plan(cases, n_models=n_models, pairs_per_case=2, seed=seed)
-    after = plan(fewer, n_models=n_models, pairs_per_case=2, seed=seed)
+    before = plan(cases, n_models=n_models, pairs_per_case=2, seed=seed).units
+    after = plan(fewer, n_models=n_models, pairs_per_case=2, seed=seed).units
 
     assert after == tuple(unit for unit in before if unit.case_id != 100 + retired)
 
 
 def test_pairs_that_were_begun_stay_in_the_plan_when_it_changes():
-    begun = frozenset((Pair(0, 1), Pair(2, 3)))
-    case = PlannedCase(1, "", available=frozenset(range(4)), started=begun)
+    begun = [Shown(100, 1, 0, n_live=1, n_own=0), Shown(100, 2, 3, n_live=1, n_own=0)]
+    cases = complete_cases(2, 4)
 
     for seed in range(20):
-        units = plan([case], n_models=4, pairs_per_case=2, seed=seed)
-        assert {unit.pair for unit in units} == begun
+        made = plan(cases, n_models=4, pairs_per_case=2, seed=seed)
+        units = made.keeping(begun)
+        of_case = {unit.pair for unit in units if unit.case_id == 100}
+        assert of_case == {Pair(0, 1), Pair(2, 3)}
+        assert [unit for unit in units if unit.case_id == 101] == [
+            unit for unit in made.units if unit.case_id == 101
+        ]
+
+
+def test_a_pair_that_was_begun_takes_the_place_of_a_planned_one():
+    begun = [Shown(100, 1, 0, n_live=1, n_own=0)]
+
+    for seed in range(20):
+        units = plan(complete_cases(1, 4), n_models=4, pairs_per_case=2, seed=seed).keeping(begun)
+        pairs = [unit.pair for unit in units]
+        assert len(set(pairs)) == 2
+        assert Pair(0, 1) in pairs
 
 
 # Giving out
@@ -208,7 +223,7 @@ def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_a_pair_t
         n_models=n_models,
         pairs_per_case=pairs_per_case,
         seed=seed,
-    )
+    ).units
     people = People(units, overlap=overlap, seed=seed)
     asking = list(range(n_people))
     while asking:
@@ -228,7 +243,7 @@ def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_a_pair_t
 def test_both_orders_of_a_pair_are_shown_equally_often_give_or_take_one(
     n_models, n_people, seed, data
 ):
-    units = plan(complete_cases(9, n_models), n_models=n_models, pairs_per_case=2, seed=seed)
+    units = plan(complete_cases(9, n_models), n_models=n_models, pairs_per_case=2, seed=seed).units
     people = People(units, overlap=2, seed=seed)
     for _ in range(data.draw(st.integers(1, 40))):
         people.ask(data.draw(st.integers(0, n_people - 1)))
@@ -246,7 +261,7 @@ def test_both_orders_of_a_pair_are_shown_equally_often_give_or_take_one(
 
 
 def test_who_stands_left_is_not_the_same_for_everybody():
-    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0)
+    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0).units
 
     sides = {
         next_assignment(units, [], overlap=2, seed=0, annotator_id=annotator).left
@@ -257,7 +272,7 @@ def test_who_stands_left_is_not_the_same_for_everybody():
 
 
 def test_the_second_annotator_of_a_unit_sees_it_the_other_way_round():
-    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0)
+    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0).units
     people = People(units, overlap=2, seed=0)
 
     first, second = people.ask(1), people.ask(2)
@@ -266,7 +281,7 @@ def test_the_second_annotator_of_a_unit_sees_it_the_other_way_round():
 
 
 def test_a_unit_that_was_begun_is_finished_before_a_fresh_one_is_shown():
-    units = plan(complete_cases(10, 2), n_models=2, pairs_per_case=1, seed=3)
+    units = plan(complete_cases(10, 2), n_models=2, pairs_per_case=1, seed=3).units
     people = People(units, overlap=2, seed=3)
 
     first, second = people.ask(1), people.ask(2)
@@ -275,7 +290,7 @@ def test_a_unit_that_was_begun_is_finished_before_a_fresh_one_is_shown():
 
 
 def test_a_case_nobody_has_shown_them_comes_before_another_pair_of_one_they_know():
-    units = plan(complete_cases(3, 4), n_models=4, pairs_per_case=2, seed=5)
+    units = plan(complete_cases(3, 4), n_models=4, pairs_per_case=2, seed=5).units
     people = People(units, overlap=2, seed=5)
 
     for _ in range(3):
@@ -286,7 +301,7 @@ def test_a_case_nobody_has_shown_them_comes_before_another_pair_of_one_they_know
 
 
 def test_a_skipped_unit_is_free_for_others_and_never_comes_back():
-    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0)
+    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0).units
     people = People(units, overlap=1, seed=0)
     people.ask(1)
     assert people.ask(2) is None
@@ -299,7 +314,7 @@ def test_a_skipped_unit_is_free_for_others_and_never_comes_back():
 
 @given(n_cases=st.integers(1, 12), overlap=st.integers(1, 3), n_asked=st.integers(0, 20))
 def test_what_remains_is_what_can_still_be_given_out(n_cases, overlap, n_asked):
-    units = plan(complete_cases(n_cases, 3), n_models=3, pairs_per_case=2, seed=1)
+    units = plan(complete_cases(n_cases, 3), n_models=3, pairs_per_case=2, seed=1).units
     people = People(units, overlap=overlap, seed=1)
     for number in range(n_asked):
         people.ask(number % 4)
@@ -311,7 +326,7 @@ def test_what_remains_is_what_can_still_be_given_out(n_cases, overlap, n_asked):
 
 
 def test_a_share_is_rounded_up_and_never_more_than_one_person_may_do():
-    units = plan(complete_cases(10, 2), n_models=2, pairs_per_case=1, seed=1)
+    units = plan(complete_cases(10, 2), n_models=2, pairs_per_case=1, seed=1).units
 
     left = remaining(units, [], overlap=2)
 
