@@ -1,0 +1,64 @@
+"""What the page that compares two models asks for beyond the counts: names of cases, responses."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from db.models import Case, Output
+from db.queries.answers import Answer, Response, answers, responses
+from db.queries.results.studies import ResultFilters, ResultStudy
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """The responses of two models to one case, and everybody's answers about them.
+
+    ``models`` says who made each response to the case in this study, also those of third models.
+    """
+
+    responses: tuple[Response, ...]
+    models: Mapping[int, str]
+    answers: tuple[Answer, ...]
+
+
+def case_keys(session: Session, case_ids: Collection[int]) -> dict[int, str]:
+    """Return what cases are called, by their row numbers."""
+    statement = sa.select(col(Case.id), col(Case.key)).where(col(Case.id).in_(case_ids))
+    return {row.id: row.key for row in session.connection().execute(statement)}
+
+
+def side_by_side(
+    session: Session,
+    study: ResultStudy,
+    *,
+    filters: ResultFilters,
+    case_id: int,
+    models: tuple[str, str],
+) -> SideBySide:
+    """Return what two models of the study answered to a case, in the order of ``models``.
+
+    Answers include comparisons with third models: their scores and marks count too.
+    """
+    model_of_run = {run.run_id: run.model for run in study.runs}
+    statement = (
+        sa.select(col(Output.id), col(Output.run_id))
+        .where(col(Output.case_id) == case_id, col(Output.run_id).in_(list(model_of_run)))
+        .order_by(col(Output.run_id))
+    )
+    made = {row.id: model_of_run[row.run_id] for row in session.connection().execute(statement)}
+    output_ids = [output_id for model in models for output_id in made if made[output_id] == model]
+    return SideBySide(
+        responses=tuple(responses(session, output_ids)),
+        models=made,
+        answers=tuple(
+            answers(
+                session,
+                output_ids,
+                study_ids=[study.study_id],
+                annotator_ids=[one.annotator_id for one in study.counted_annotators(filters)],
+                judges=filters.judges,
+            )
+        ),
+    )

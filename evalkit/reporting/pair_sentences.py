@@ -1,0 +1,163 @@
+"""Two models in sentences: who is ahead on what and how sure that is, what they take."""
+
+from collections.abc import Sequence
+
+from evalkit.reporting import text
+from evalkit.reporting.pairs import PairReport, SubjectDifference, TagDifference, Taken
+from evalkit.reporting.sentences import capital, counted, joined
+from evalkit.reporting.significance import Subject, is_decided
+from evalkit.stats.differences import PairedDifference
+from evalkit.stats.intervals import Estimate
+
+#: A ratio this close to one is "about as much".
+_LEVEL = 1.05
+
+
+def p_value(p: float) -> str:
+    """Return ``p = 0.003``, ``p = 0.25``, ``p < 0.001``."""
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"
+
+
+def signed(form: text.Format = text.number) -> text.Format:
+    """Return a format that says which way: ``+0.31``, ``−0.31``, ``0.00``."""
+
+    def written(value: float) -> str:
+        number = form(abs(value))
+        if number == form(0.0):
+            return number
+        return f"+{number}" if value > 0 else f"−{number}"
+
+    return written
+
+
+def difference(one: Estimate, form: text.Format = text.number) -> str:
+    """Return ``+0.31 [0.12, 0.50]``, ``−14 pp [−29, 0]``: ends have a sign only below zero."""
+    if one.value is None:
+        return text.MISSING
+    write, written = signed(form), form(abs(one.value))
+    unit = f" {written.rpartition(' ')[2]}" if " " in written else ""
+
+    def end(value: float) -> str:
+        return write(value).removeprefix("+").replace("$", "").removesuffix(unit)
+
+    return f"{write(one.value)} {text.interval(one.low, one.high, end)}".rstrip()
+
+
+def subject_name(subject: Subject) -> str:
+    """Name a subject inside a sentence."""
+    return subject.criterion.key.replace("_", " ") if subject.criterion else "preference"
+
+
+def ahead(pair: PairedDifference) -> str | None:
+    """Return which of the two is ahead beyond chance, or None."""
+    if not is_decided(pair) or not pair.estimate.value:
+        return None
+    return pair.model if pair.estimate.value > 0 else pair.other
+
+
+def pair_verdict(report: PairReport) -> str:
+    """Say in one sentence which of the two is better, on what, and how sure that is."""
+    judged = [one for one in report.overall if one.difference.estimate.value is not None]
+    if not judged:
+        return f"{report.model} and {report.other} have been judged on no case in common yet."
+    preferred = next((one for one in judged if one.subject.criterion is None), None)
+    winner = ahead(preferred.difference) if preferred else None
+    if preferred and winner:
+        loser = report.other if winner == report.model else report.model
+        return f"{winner} beats {loser}: {_basis(preferred.difference, winner)}."
+    scored = _who_scores_higher(report, judged)
+    if preferred is None:
+        return f"{capital(scored)}; nobody has compared the two with each other."
+    leader = report.other if (preferred.difference.estimate.value or 0) < 0 else report.model
+    basis = _basis(preferred.difference, leader)
+    if any(ahead(one.difference) for one in judged):
+        return f"{capital(scored)}; which of the two is preferred is not settled: {basis}."
+    return f"{report.model} and {report.other} cannot be told apart yet: {basis}."
+
+
+def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) -> str:
+    parts = []
+    for model in (report.model, report.other):
+        won = [
+            subject_name(one.subject)
+            for one in judged
+            if one.subject.criterion and ahead(one.difference) == model
+        ]
+        if won:
+            parts.append(f"{model} scores higher on {joined(won)}")
+    return ", ".join(parts) or f"{report.model} and {report.other} score alike"
+
+
+def _basis(pair: PairedDifference, leader: str) -> str:
+    """Say the numbers behind a verdict, from the side of the one who leads."""
+    one = pair.estimate
+    if leader == pair.other and one.value is not None:
+        low, high = (None if end is None else -end for end in (one.high, one.low))
+        one = Estimate(-one.value, low, high, one.n, one.reason)
+    p = "" if pair.p_adjusted is None else f"{p_value(pair.p_adjusted)} after Holm, "
+    return f"{difference(one)} for {leader}, {p}{counted(one.n, 'case')}"
+
+
+def category_findings(report: PairReport) -> list[str]:
+    """Say in which categories the two differ beyond chance, one sentence per model."""
+    said = []
+    for model in (report.model, report.other):
+        found: dict[str, list[str]] = {}
+        for one in report.by_category:
+            if ahead(one.difference) == model:
+                name = one.difference.category or "no category"
+                found.setdefault(name, []).append(subject_name(one.subject))
+        if found:
+            places = [f"{name} ({joined(subjects)})" for name, subjects in found.items()]
+            said.append(f"{model} is ahead in {joined(places)}.")
+    tested = [one for one in report.by_category if one.difference.p_adjusted is not None]
+    if tested and not said:
+        return ["No category shows a difference that holds once all of them are tested."]
+    return said
+
+
+def error_findings(report: PairReport) -> str:
+    """Say which errors tell the two apart, or that none does."""
+    parts = []
+    for model, other in ((report.model, report.other), (report.other, report.model)):
+        fewer = [one.tag.name.lower() for one in report.errors if ahead(one.difference) == other]
+        if fewer:
+            parts.append(f"{model} has less {joined(fewer)} than {other}")
+    if parts:
+        return f"{'; '.join(parts)}."
+    if any(one.difference.estimate.n for one in report.errors):
+        return "No kind of error is found in one oftener than in the other beyond chance."
+    return "Nobody has looked for errors in responses of both on a case they share."
+
+
+def takes(report: PairReport) -> str:
+    """Say how cost and latency of the first compare with those of the other."""
+    said = [_take(one, report) for one in report.taken[:2]]
+    known = [part for part in said if part]
+    return f"{report.model} {joined(known)}." if known else "Cost and latency are not known."
+
+
+def _take(one: Taken, report: PairReport) -> str:
+    verb = {"cost_usd": "costs", "latency_ms": "takes"}[one.what]
+    unit = {"cost_usd": "much", "latency_ms": "long"}[one.what]
+    if not one.ratio:
+        return ""
+    if one.difference.low is not None and one.difference.high is not None:
+        is_open = one.difference.low <= 0 <= one.difference.high
+    else:
+        is_open = False
+    if is_open or 1 / _LEVEL < one.ratio < _LEVEL:
+        return f"{verb} about as {unit} as {report.other}"
+    if one.ratio > 1:
+        return f"{verb} {one.ratio:.1f} times as {unit} as {report.other}"
+    return f"{verb} {text.percent(one.ratio)} of what {report.other} {verb}"
+
+
+def tag_counts(one: TagDifference, report: PairReport) -> str:
+    """Say on how many cases which of the two was given the tag."""
+    return (
+        f"only {report.model} {one.n_only_model:,}, only {report.other} {one.n_only_other:,}, "
+        f"both {one.n_both:,}"
+    )

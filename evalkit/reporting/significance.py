@@ -1,0 +1,154 @@
+"""Which models differ on what, for every two models of a study, and how sure that is."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from evalkit.reporting.collected import (
+    Collected,
+    Criterion,
+    comparisons,
+    names,
+    scores_of_criterion,
+)
+from evalkit.reporting.reports import NO_MEAN
+from evalkit.stats.differences import PairedDifference, preference_differences, score_differences
+from evalkit.stats.intervals import Estimate
+from evalkit.vocabulary import Level
+
+#: At or below this adjusted p value two models differ.
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What models are compared on: a criterion, or the preference where it is None.
+
+    ``reach`` is the largest difference there can be: 1 for the preference (won minus lost, as
+    shares), the width of the scale for a criterion.
+    """
+
+    criterion: Criterion | None
+    reach: float
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectDifferences:
+    """The differences of all pairs of models on one subject; none where ``reason`` says so."""
+
+    subject: Subject
+    pairs: tuple[PairedDifference, ...]
+    reason: str | None = None
+
+
+PREFERENCE = Subject(None, 1.0)
+
+
+def significance_report(collected: Collected) -> tuple[SubjectDifferences, ...]:
+    """Compare every two models on the preference, then on each criterion.
+
+    Parameters
+    ----------
+    collected : Collected
+        What counts: filters have been applied before.
+
+    Returns
+    -------
+    tuple of SubjectDifferences
+        The preference first. Pairs are in the order of the models' names; p values are
+        adjusted by Holm over the pairs of one subject. A nominal criterion with more than two
+        values has no differences, and says why.
+    """
+    preference = tuple(
+        on_reach(pair, PREFERENCE) for pair in preference_differences(comparisons(collected))
+    )
+    return (
+        SubjectDifferences(PREFERENCE, preference),
+        *(_of_criterion(collected, place) for place in range(len(collected.criteria))),
+    )
+
+
+def has_mean(criterion: Criterion) -> bool:
+    """Say whether scores on a criterion can be averaged: they have an order, or are 0 and 1."""
+    return criterion.level != Level.NOMINAL or set(criterion.values) == {0.0, 1.0}
+
+
+def subject_of(criterion: Criterion) -> Subject:
+    """Return a criterion as a subject of comparison."""
+    return Subject(criterion, max(criterion.values) - min(criterion.values))
+
+
+def on_reach(pair: PairedDifference, subject: Subject) -> PairedDifference:
+    """End the interval where no difference can lie beyond."""
+    one = pair.estimate
+    if one.low is None or one.high is None:
+        return pair
+    low, high = max(float(one.low), -subject.reach), min(float(one.high), subject.reach)
+    return replace(pair, estimate=replace(one, low=low, high=high))
+
+
+def turned(pair: PairedDifference, *, model: str) -> PairedDifference:
+    """Return a difference as ``model`` minus the other of the two."""
+    if pair.model == model:
+        return pair
+    one = pair.estimate
+    estimate = Estimate(
+        None if one.value is None else -one.value,
+        None if one.high is None else -one.high,
+        None if one.low is None else -one.low,
+        one.n,
+        one.reason,
+    )
+    return replace(pair, model=pair.other, other=pair.model, estimate=estimate)
+
+
+def is_decided(pair: PairedDifference) -> bool:
+    """Say whether the two differ beyond what chance gives, all tests of the family considered."""
+    return pair.p_adjusted is not None and pair.p_adjusted <= SIGNIFICANT
+
+
+def significance_document(collected: Collected) -> dict[str, Any]:
+    """Return the differences of all pairs as JSON; see docs/reports.md."""
+    preference, *criteria = significance_report(collected)
+    return {
+        "study": collected.study,
+        "categories": list(collected.categories),
+        "annotators": list(names(collected)),
+        "level": SIGNIFICANT,
+        "preference": {"reach": preference.subject.reach, **_entries(preference)},
+        "criteria": {
+            one.subject.criterion.key: {"reach": one.subject.reach, **_entries(one)}
+            for one in criteria
+            if one.subject.criterion
+        },
+    }
+
+
+def difference_entry(pair: PairedDifference) -> dict[str, Any]:
+    """Return one difference with its interval, its p values and why one of them is missing."""
+    one = pair.estimate
+    return {
+        "model": pair.model,
+        "other": pair.other,
+        "category": pair.category,
+        "difference": one.value,
+        "low": one.low,
+        "high": one.high,
+        "p": pair.p_value,
+        "p_max_t": pair.p_family,
+        "p_adjusted": pair.p_adjusted,
+        "n_cases": one.n,
+        "reason": one.reason,
+    }
+
+
+def _of_criterion(collected: Collected, place: int) -> SubjectDifferences:
+    criterion = collected.criteria[place]
+    subject = subject_of(criterion)
+    if not has_mean(criterion):
+        return SubjectDifferences(subject, (), NO_MEAN)
+    pairs = score_differences(scores_of_criterion(collected, place))
+    return SubjectDifferences(subject, tuple(on_reach(pair, subject) for pair in pairs))
+
+
+def _entries(one: SubjectDifferences) -> dict[str, Any]:
+    return {"pairs": [difference_entry(pair) for pair in one.pairs], "reason": one.reason}

@@ -1,0 +1,61 @@
+"""Compare two models: on what and where they differ, on which cases, and what they take."""
+
+import streamlit as st
+
+from db.engine import read_session
+from db.queries import compare, results
+from evalkit.reporting import pair_sentences, pairs, sentences, significance
+from evalkit.vocabulary import Role
+from pages.shared import exhibits, filters, pair, state
+from pages.shared.charts import model_colours
+
+state.require(Role.LEAD)
+
+with read_session() as session:
+    studies = results.result_studies(session)
+if not studies:
+    st.title("Compare two models")
+    st.info("There is no study yet. Start one with two models or more.")
+    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    st.stop()
+
+name = filters.study_picker(studies, heading="Compare two models")
+with read_session() as session:
+    study = results.result_study(session, name=name)
+two = pair.pair_picker(study)
+if two is None:
+    st.info("This study has one model only. A comparison needs two, or two runs of one.")
+    st.stop()
+chosen = filters.filter_line(study)
+with read_session() as session:
+    collected = results.collect(session, study, filters=chosen)
+exhibits.say(filters.in_words(study, chosen))
+
+model, other = two
+report = pairs.pair_report(
+    collected, significance.significance_report(collected), model=model, other=other
+)
+exhibits.say(pair_sentences.pair_verdict(report), style="verdict")
+if not report.cases:
+    st.info("As soon as both have been judged on the same case, their differences appear here.")
+    st.stop()
+exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")
+colours = model_colours(study.models)
+pair.show_overall(report, colours)
+
+st.header("Where they differ", divider=False)
+pair.show_categories(report, colours)
+
+st.header("Errors", divider=False)
+pair.show_errors(report, colours)
+
+st.header("The most one-sided cases", divider=False)
+shown = [one.case for cases in pair.one_sided(report).values() for one in cases[:100]]
+with read_session() as session:
+    keys = compare.case_keys(session, shown)
+case_id = pair.case_picker(report, keys)
+if case_id is None:
+    st.stop()
+with read_session() as session:
+    side_by_side = compare.side_by_side(session, study, filters=chosen, case_id=case_id, models=two)
+pair.show_case(side_by_side)

@@ -1,0 +1,164 @@
+"""Responses next to each other with everybody's answers beneath, unblinded; for leads."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from db.queries.answers import Answer, CaseText, GivenMark, Response
+from evalkit.annotation.render import escape, render_text
+from evalkit.annotation.transcript import render_context, render_messages
+from evalkit.reporting import text
+from evalkit.vocabulary import Preference
+from pages.shared import exhibits
+from pages.shared.components.viewer import Pane, viewer
+from pages.shared.failures import marked_html
+from pages.shared.tables import category_name
+
+_VERDICTS = {Preference.TIE: "Tie", Preference.BOTH_BAD: "Both bad"}
+_HEIGHT = 460
+
+
+def show(
+    case: CaseText,
+    responses: Sequence[Response],
+    headings: Mapping[int, str],
+    answers: Sequence[Answer],
+    *,
+    key: str,
+) -> None:
+    """Show a case, its responses side by side, and what was said of them.
+
+    ``headings`` names the maker of every response, also of those answers compare these with.
+    """
+    about = category_name(case.category)
+    panes = [Pane(f"Case {case.key}", _case_html(case), about)]
+    viewer(panes, key=f"{key}-case", height=220)
+    marks = [mark for answer in answers for mark in answer.marks]
+    viewer(
+        [response_pane(one, headings[one.output_id], marks) for one in responses],
+        key=f"{key}-responses",
+        height=_HEIGHT,
+    )
+    if not answers:
+        exhibits.say("Nobody has judged these responses within the filters.", style="lead")
+        return
+    ids = [one.output_id for one in responses]
+    exhibits.inline_table(
+        answer_table(answers, ids, headings), key=f"{key}-answers", left=("Compared", "Prefers")
+    )
+    if len(ids) == 2:
+        first, second = (headings[output_id] for output_id in ids)
+        exhibits.say(f"Scores and errors: {first} first, then {second}.")
+    said = said_html(answers, headings)
+    if said:
+        viewer([Pane("What annotators wrote", said)], key=f"{key}-said")
+
+
+def response_pane(response: Response, heading: str, marks: Sequence[GivenMark]) -> Pane:
+    """Give one response as a pane: as it reads, or as it is where words in it were marked."""
+    took = [
+        text.seconds(response.latency_ms) if response.latency_ms is not None else "",
+        f"{response.output_tokens:,} tokens" if response.output_tokens is not None else "",
+        text.dollars(response.cost_usd) if response.cost_usd is not None else "",
+    ]
+    own = [mark for mark in marks if mark.output_id == response.output_id]
+    return Pane(heading, _response_html(response, own), ", ".join(filter(None, took)))
+
+
+def answer_table(
+    answers: Sequence[Answer], output_ids: Sequence[int], headings: Mapping[int, str]
+) -> pd.DataFrame:
+    """Give one row per answer: who, what was compared, what is better, scores and errors."""
+    criteria = dict.fromkeys(score.criterion for one in answers for score in one.scores)
+    columns = {
+        "By": [_by(one) for one in answers],
+        "Compared": [
+            " with ".join(_name(shown, headings) for shown in one.shown) for one in answers
+        ],
+        "Prefers": [_preference(one, headings) for one in answers],
+    }
+    for key in criteria:
+        name = key.replace("_", " ")
+        columns[name[:1].upper() + name[1:]] = [_scores(one, key, output_ids) for one in answers]
+    columns["Errors"] = [_n_errors(one, output_ids) for one in answers]
+    return pd.DataFrame(columns)
+
+
+def said_html(answers: Sequence[Answer], headings: Mapping[int, str]) -> str:
+    """Give the errors each annotator marked and the comments, escaped, a paragraph each."""
+    paragraphs = []
+    for one in answers:
+        lines = [_mark_line(mark, headings) for mark in one.marks if mark.tag]
+        lines += [one.comment] if one.comment else []
+        if lines:
+            body = "<br>".join(escape(line) for line in lines)
+            paragraphs.append(f'<p dir="auto"><strong>{escape(_by(one))}</strong><br>{body}</p>')
+    return "".join(paragraphs)
+
+
+def _case_html(case: CaseText) -> str:
+    asked = render_messages(case.messages) + render_context(case.context)
+    if isinstance(case.reference, str) and case.reference:
+        asked += render_text(f"**Reference**\n\n{case.reference}")
+    return asked
+
+
+def _response_html(response: Response, marks: Sequence[GivenMark]) -> str:
+    if response.steps:
+        return render_messages(response.steps)
+    if response.error:
+        return render_text(f"The model failed: {response.error}")
+    if not response.content:
+        return render_text("*The model returned nothing.*")
+    spans = [
+        (mark.start, mark.end, mark.tag or "")
+        for mark in marks
+        if mark.start is not None and mark.end is not None and mark.start < mark.end
+    ]
+    return marked_html(response.content, spans) if spans else render_text(response.content)
+
+
+def _by(one: Answer) -> str:
+    kind = "judge" if one.is_judge else "simulated" if one.is_simulated else ""
+    return f"{one.annotator} ({kind})" if kind else one.annotator
+
+
+def _name(output_id: int, headings: Mapping[int, str]) -> str:
+    return headings.get(output_id, "another response")
+
+
+def _compared(one: Answer, headings: Mapping[int, str]) -> str:
+    return " with ".join(_name(output_id, headings) for output_id in one.shown)
+
+
+def _preference(one: Answer, headings: Mapping[int, str]) -> str:
+    if one.is_unreadable:
+        return "Unreadable"
+    if one.preferred is not None:
+        return _name(one.preferred, headings)
+    return _VERDICTS[one.preference] if one.preference else text.MISSING
+
+
+def _scores(one: Answer, criterion: str, output_ids: Sequence[int]) -> str:
+    given = {score.output_id: score.value for score in one.scores if score.criterion == criterion}
+    if not given:
+        return text.MISSING
+    return " : ".join(f"{given[key]:g}" if key in given else text.MISSING for key in output_ids)
+
+
+def _n_errors(one: Answer, output_ids: Sequence[int]) -> str:
+    looked = {mark.output_id for mark in one.marks}
+    counts = [
+        str(sum(1 for mark in one.marks if mark.output_id == key and mark.tag))
+        if key in looked
+        else text.MISSING
+        for key in output_ids
+    ]
+    return " : ".join(counts) if looked else text.MISSING
+
+
+def _mark_line(mark: GivenMark, headings: Mapping[int, str]) -> str:
+    severity = f" ({mark.severity})" if mark.severity else ""
+    quote = f" in “{mark.quote}”" if mark.quote else ""
+    note = f": {mark.note}" if mark.note else ""
+    return f"{_name(mark.output_id, headings)}: {mark.tag}{severity}{quote}{note}"

@@ -1,0 +1,231 @@
+"""The sections of the page that compares two models: a report in, its parts on the page."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from db.queries.compare import SideBySide
+from db.queries.results import ResultStudy
+from evalkit.reporting import pair_sentences as words
+from evalkit.reporting import text
+from evalkit.reporting.pair_cases import CaseDifference
+from evalkit.reporting.pairs import PairReport, SubjectDifference
+from evalkit.reporting.sentences import counted
+from pages.shared import addresses, answers, exhibits, pair_tables
+from pages.shared.charts import interval_rows
+
+#: More cases than this a side are for the download.
+MOST_CASES = 100
+
+
+def pair_picker(study: ResultStudy) -> tuple[str, str] | None:
+    """Show the choice of two models; the address remembers it. None where there are not two."""
+    models = list(study.models)
+    if len(models) < 2:
+        return None
+    left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
+    asked = st.query_params.get("model"), st.query_params.get("other")
+    first = models.index(asked[0]) if asked[0] in models else 0
+    model = left.selectbox("Model", models, index=first, key=f"pair-model-{study.study_id}")
+    others = [name for name in models if name != model]
+    second = others.index(asked[1]) if asked[1] in others else 0
+    other = right.selectbox(
+        "Compared with", others, index=second, key=f"pair-other-{study.study_id}-{model}"
+    )
+    st.query_params["model"], st.query_params["other"] = model, other
+    return model, other
+
+
+def show_overall(report: PairReport, colours: Mapping[str, str]) -> None:
+    """Show how far the two are apart on everything, and beside it what they take."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        for place, shown in enumerate(_by_reach(report.overall)):
+            figure = _forest(shown, report, colours)
+            exhibits.picture(figure, key=f"overall-{place}", alt=words.pair_verdict(report))
+        exhibits.say(
+            "Preference: share of direct comparisons won minus lost. Scores: difference of means "
+            "in points. Both paired by case, bars are 95 % intervals; grey with an open mark: "
+            "not beyond chance once all pairs of models are tested."
+        )
+    with right:
+        st.subheader("What they take", divider=False)
+        taken = pair_tables.taken_table(report)
+        exhibits.say(words.takes(report), style="lead")
+        if len(taken):
+            exhibits.inline_table(taken, key="taken")
+            exhibits.say("Means over the cases where both are known, paired by case.")
+    exhibits.table(
+        pair_tables.difference_table(report.overall),
+        key="pair-overall",
+        numbers=pair_tables.difference_numbers(report.overall),
+        left=("Category", "Why not"),
+    )
+
+
+def show_categories(report: PairReport, colours: Mapping[str, str]) -> None:
+    """Show where they differ: every subject in every category, undecided greyed."""
+    tested = [one for one in report.by_category if one.difference.estimate.n]
+    if not tested:
+        return
+    for said in words.category_findings(report):
+        exhibits.say(said, style="lead")
+    panels = {one.subject: [] for one in tested}
+    for one in tested:
+        panels[one.subject].append(one)
+    n_columns = len(panels) if len(panels) <= 4 else 3
+    places = [place for _ in range(0, len(panels), n_columns) for place in st.columns(n_columns)]
+    for number, (subject, shown) in enumerate(panels.items()):
+        like = [one for one in tested if one.subject.reach == subject.reach]
+        with places[number]:
+            st.subheader(pair_tables.subject_name(subject), divider=False)
+            figure = _forest(shown, report, colours, scale=_reach(like), by_category=True)
+            exhibits.picture(figure, key=f"categories-{number}", alt="Difference by category")
+    exhibits.say(
+        "n counts cases. In colour: holds with at most 5 % false finds among all of these "
+        "(Benjamini–Hochberg); grey: undecided."
+    )
+    exhibits.table(
+        pair_tables.difference_table(report.by_category),
+        key="pair-categories",
+        numbers=pair_tables.difference_numbers(report.by_category),
+        left=("Category", "Why not"),
+    )
+
+
+def show_errors(report: PairReport, colours: Mapping[str, str]) -> None:
+    """Show which kinds of error one of the two makes oftener."""
+    exhibits.say(words.error_findings(report), style="lead")
+    rows = pair_tables.error_rows(report.errors, colours)
+    if not len(rows):
+        return
+    ends = [abs(end) for column in ("value", "low", "high") for end in rows[column].dropna()]
+    reach = math.ceil(10 * min(1.0, max([0.1, *ends]))) / 10
+    half = (len(rows) + 1) // 2
+    for place, part in zip(st.columns(2, gap="large"), (rows[:half], rows[half:]), strict=True):
+        if len(part):
+            ticks = _ticks(reach, report, "more in {}")
+            figure = interval_rows(
+                part, limits=(-reach, reach), ticks=ticks, references=((0.0, ""),)
+            )
+            with place:
+                exhibits.picture(figure, key=f"errors-{part.index[0]}", alt="Difference per error")
+    exhibits.say(
+        "Difference in the share of looks that found the error, in percentage points, paired by "
+        "case. Small numbers: cases on which only the one or only the other was given it."
+    )
+    exhibits.table(pair_tables.error_table(report.errors), key="pair-errors")
+
+
+def case_picker(report: PairReport, keys: Mapping[int, str]) -> int | None:
+    """List the most one-sided cases of either side; give the one chosen, which the address has."""
+    sides = one_sided(report)
+    if not any(sides.values()):
+        exhibits.say("No case leans to either side.", style="lead")
+        return None
+    asked = addresses.number("case")
+    default = next(
+        (name for name, cases in sides.items() if asked in [one.case for one in cases]),
+        next(name for name, cases in sides.items() if cases),
+    )
+    side = st.segmented_control(
+        "Most one-sided for",
+        [name for name, cases in sides.items() if cases],
+        default=default,
+        required=True,
+        format_func=lambda name: f"For {name}, {counted(len(sides[name]), 'case')}",
+        key=f"pair-side-{report.model}-{report.other}",
+        label_visibility="collapsed",
+    )
+    cases = sides[side]
+    ids = [one.case for one in cases]
+    chosen = _chosen_row(
+        pair_tables.case_table(cases[:MOST_CASES], keys, report),
+        at=ids.index(asked) if asked in ids[:MOST_CASES] else 0,
+        key=f"pair-cases-{report.model}-{report.other}-{side}",
+    )
+    st.query_params["case"] = str(ids[chosen])
+    return ids[chosen]
+
+
+def one_sided(report: PairReport) -> dict[str, list[CaseDifference]]:
+    """Give the cases that lean to either model, the most one-sided first."""
+    return {
+        report.model: [one for one in report.cases if one.lean > 0],
+        report.other: [one for one in reversed(report.cases) if one.lean < 0],
+    }
+
+
+def show_case(shown: SideBySide) -> None:
+    """Show the responses of the two to one case, and everybody's answers."""
+    if shown.responses:
+        case = shown.responses[0].case
+        answers.show(case, shown.responses, shown.models, shown.answers, key=f"{case.case_id}")
+
+
+def _chosen_row(shown: object, *, at: int, key: str) -> int:
+    event = st.dataframe(
+        shown,
+        hide_index=True,
+        height=38 + 35 * min(max(len(shown), 1), 7),
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [at]}},
+        key=key,
+    )
+    rows = event["selection"]["rows"]
+    return rows[0] if rows and rows[0] < len(shown) else at
+
+
+def _by_reach(shown: Sequence[SubjectDifference]) -> list[list[SubjectDifference]]:
+    """Group what can share an axis: the preference, then criteria of equally wide scales."""
+    groups: dict[tuple[bool, float], list[SubjectDifference]] = {}
+    for one in shown:
+        key = (one.subject.criterion is None, one.subject.reach)
+        groups.setdefault(key, []).append(one)
+    return list(groups.values())
+
+
+def _forest(
+    shown: Sequence[SubjectDifference],
+    report: PairReport,
+    colours: Mapping[str, str],
+    *,
+    scale: float | None = None,
+    by_category: bool = False,
+) -> object:
+    rows = pair_tables.difference_rows(shown, colours, by_category=by_category)
+    reach = scale or _reach(shown)
+    return interval_rows(
+        rows,
+        limits=(-reach, reach),
+        ticks=_ticks(reach, report, "{}"),
+        references=((0.0, ""),),
+    )
+
+
+def _reach(shown: Sequence[SubjectDifference]) -> float:
+    """Give the axis room for the widest interval, in halves; the preference its whole range."""
+    widest = max(one.subject.reach for one in shown)
+    if shown[0].subject.criterion is None:
+        return widest
+    ends = [
+        abs(end)
+        for one in shown
+        for end in (
+            one.difference.estimate.value,
+            one.difference.estimate.low,
+            one.difference.estimate.high,
+        )
+        if end is not None
+    ]
+    return min(widest, math.ceil(2 * max([0.5 * widest / 4, *ends])) / 2)
+
+
+def _ticks(reach: float, report: PairReport, what: str) -> list[tuple[float, str]]:
+    return [
+        (-reach, f"← {what.format(report.other)}"),
+        (0.0, text.number(0.0).rstrip("0").rstrip(".")),
+        (reach, f"{what.format(report.model)} →"),
+    ]
