@@ -2,6 +2,7 @@
 
 from db.models.annotations import Annotation, Assignment, ErrorMark, Score
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
+from db.models.leaderboards import PublicScore
 from db.models.people import Annotator, AuditEvent, Invitation, Setting, SignInFailure
 from db.models.studies import Criterion, Rubric, Study, StudyRun, Tag, Taxonomy
 
@@ -18,6 +19,7 @@ __all__ = [
     "Invitation",
     "Model",
     "Output",
+    "PublicScore",
     "Rubric",
     "Run",
     "Score",

@@ -46,6 +46,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_model_name")),
     )
     op.create_table(
+        "public_score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("model_key", sa.String(), nullable=False),
+        sa.Column("benchmark", sa.String(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("measured_on", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_score")),
+        sa.UniqueConstraint(
+            "benchmark",
+            "source",
+            "measured_on",
+            "model_key",
+            name=op.f("uq_public_score_benchmark_source_measured_on_model_key"),
+        ),
+    )
+    op.create_table(
         "rubric",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -632,6 +651,7 @@ def downgrade() -> None:
     op.drop_table("sign_in_failure")
     op.drop_table("setting")
     op.drop_table("rubric")
+    op.drop_table("public_score")
     op.drop_table("model")
     op.drop_table("eval_set")
     op.drop_table("annotator")

@@ -1,0 +1,23 @@
+"""What public leaderboards say: scores that were measured by others, on other cases."""
+
+from datetime import date, datetime
+
+from sqlalchemy import UniqueConstraint
+
+from db.columns import Table, moment, row_id
+
+
+class PublicScore(Table, table=True):
+    """One model's score on one public benchmark; ``model_key`` is its name made comparable."""
+
+    __tablename__ = "public_score"
+    __table_args__ = (UniqueConstraint("benchmark", "source", "measured_on", "model_key"),)
+
+    id: int | None = row_id()
+    model: str
+    model_key: str
+    benchmark: str
+    score: float
+    measured_on: date
+    source: str
+    created_at: datetime = moment()

@@ -1,0 +1,1 @@
+"""Foreign formats: one file each, its bytes in, our records out."""

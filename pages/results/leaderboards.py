@@ -1,0 +1,73 @@
+"""Leaderboards: public scores beside our own ranking, as a direction and no more."""
+
+import streamlit as st
+
+from db.commands.leaderboards import import_leaderboard
+from db.engine import read_session
+from db.queries import leaderboards, results
+from evalkit.errors import RefusedError
+from evalkit.reporting import reports
+from evalkit.vocabulary import Role
+from pages.shared import boards, exhibits, filters, state
+from pages.shared.charts import model_colours
+from pages.shared.charts.slopes import rank_slopes
+
+user = state.require(Role.LEAD)
+
+with read_session() as session:
+    studies = results.result_studies(session)
+    public = leaderboards.boards(session)
+if message := st.session_state.pop("leaderboard-message", None):
+    st.success(message)
+
+if not studies:
+    st.title("Leaderboards")
+    st.info("There is no study yet to set a public leaderboard beside.")
+    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    st.stop()
+name = filters.study_picker(studies, heading="Leaderboards")
+
+with st.expander("Add a leaderboard", expanded=not public, icon=":material/upload:"):
+    st.text("A CSV file with the columns model, benchmark, score, date, source. Higher is better.")
+    n_added = st.session_state.setdefault("n-leaderboards", 0)
+    file = st.file_uploader("CSV file", type="csv", key=f"leaderboard-{n_added}")
+    if file is not None and st.button("Add", type="primary"):
+        try:
+            n_new = import_leaderboard(file.getvalue(), source_name=file.name, actor_id=user.id)
+        except RefusedError as refused:
+            st.error("Nothing was stored. The file was refused:")
+            st.code(str(refused), language=None, wrap_lines=True)
+            st.stop()
+        st.session_state["leaderboard-message"] = f"{n_new:,} new scores from {file.name}."
+        st.session_state["n-leaderboards"] = n_added + 1  # a new key empties the uploader
+        st.rerun()
+if not public:
+    st.info("No public leaderboard has been added yet. Add one above.")
+    st.stop()
+
+place = st.selectbox(
+    "Public leaderboard",
+    range(len(public)),
+    format_func=lambda at: f"{public[at].benchmark}, {public[at].source}",
+)
+board = public[place]
+with read_session() as session:
+    study = results.result_study(session, name=name)
+    collected = results.collect(session, study)
+report = reports.ranking_report(collected)
+found = boards.beside(report, board)
+
+exhibits.say(boards.direction(found, board), style="verdict")
+exhibits.say(
+    "A public leaderboard measures other cases, judged by others: a direction, not the truth "
+    f"about your work. Newest score of {board.newest}."
+)
+if found.comparison is not None:
+    rows = boards.shift_rows(found, model_colours(study.models))
+    picture = rank_slopes(rows, left="This study", right=board.benchmark)
+    exhibits.picture(picture, key="board-slopes", alt=boards.direction(found, board))
+    exhibits.inline_table(boards.shift_table(found, board), key="board-table")
+if found.only_ours:
+    exhibits.say(f"Not on the board: {', '.join(found.only_ours)}.")
+if found.only_theirs:
+    exhibits.say(f"Not in this study: {', '.join(found.only_theirs[:20])}.")

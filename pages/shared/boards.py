@@ -1,0 +1,87 @@
+"""A public board beside our own ranking: which models both have, and where they stand on each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from db.queries.leaderboards import Board
+from evalkit.formats.leaderboards import model_key
+from evalkit.reporting import text
+from evalkit.reporting.reports import RankingReport
+from evalkit.stats.leaderboards import BoardComparison, compare_boards
+
+
+@dataclass(frozen=True, slots=True)
+class BesideBoard:
+    """The comparison on the models both boards have, and who is on one of them only."""
+
+    comparison: BoardComparison | None
+    only_ours: tuple[str, ...]
+    only_theirs: tuple[str, ...]
+
+
+def beside(report: RankingReport, board: Board) -> BesideBoard:
+    """Compare our ranking with a public board; names match if letters and digits do."""
+    if report.ranking is None:
+        return BesideBoard(None, (), tuple(board.names.values()))
+    ours = {row.model: row.strength for row in report.ranking.rows}
+    theirs = {
+        model: board.scores[model_key(model)] for model in ours if model_key(model) in board.scores
+    }
+    shared = {model_key(model) for model in theirs}
+    return BesideBoard(
+        compare_boards(ours, theirs) if theirs else None,
+        tuple(model for model in ours if model not in theirs),
+        tuple(name for key, name in board.names.items() if key not in shared),
+    )
+
+
+def direction(found: BesideBoard, board: Board) -> str:
+    """Say in a sentence how far the board agrees with our own people, as a direction."""
+    if found.comparison is None:
+        return f"{board.benchmark} and this study have no model in common."
+    correlation = found.comparison.correlation
+    if correlation.value is None:
+        return correlation.reason or ""
+    if correlation.low is not None and correlation.low > 0:
+        said = f"{board.benchmark} points the same way as our people"
+    elif correlation.high is not None and correlation.high < 0:
+        said = f"{board.benchmark} points the other way than our people"
+    else:
+        said = f"Whether {board.benchmark} points the same way as our people cannot be told"
+    return f"{said}: rank correlation {text.estimate(correlation)}, n = {correlation.n} models."
+
+
+def shift_rows(found: BesideBoard, colours: Mapping[str, str]) -> pd.DataFrame:
+    """Give one row per shared model for the picture: model, ours, theirs, colour."""
+    shifts = found.comparison.shifts if found.comparison else ()
+    return pd.DataFrame(
+        {
+            "model": [shift.model for shift in shifts],
+            "ours": [shift.ours for shift in shifts],
+            "theirs": [shift.theirs for shift in shifts],
+            "colour": [colours[shift.model] for shift in shifts],
+        }
+    )
+
+
+def shift_table(found: BesideBoard, board: Board) -> pd.DataFrame:
+    """Give one row per shared model, those that stand elsewhere first, and what that means."""
+    shifts = found.comparison.shifts if found.comparison else ()
+    return pd.DataFrame(
+        {
+            "Model": [shift.model for shift in shifts],
+            "Our rank": [f"{shift.ours:g}" for shift in shifts],
+            "Public rank": [f"{shift.theirs:g}" for shift in shifts],
+            "Public score": [f"{board.scores[model_key(shift.model)]:g}" for shift in shifts],
+            "The board": [_meaning(shift.shift) for shift in shifts],
+        }
+    )
+
+
+def _meaning(shift: float) -> str:
+    if shift == 0:
+        return "ranks it as we do"
+    places = f"{abs(shift):g} {'place' if abs(shift) == 1 else 'places'}"
+    return f"underrates it by {places}" if shift > 0 else f"overrates it by {places}"

@@ -1,0 +1,63 @@
+import pytest
+
+from db.commands.leaderboards import import_leaderboard
+from evalkit.vocabulary import Role
+from tests.factories import annotate, make_eval_set, make_study
+
+HEADER = b"model,benchmark,score,date,source\n"
+
+
+def written(app):
+    said = [
+        str(getattr(e, "value", "")) for kind in ("info", "title", "text") for e in app.get(kind)
+    ]
+    return " ".join([*said, *(element.proto.body for element in app.get("html"))])
+
+
+@pytest.fixture
+def study(sqlite_database):
+    """Model one wins every case against model two."""
+    ids = make_eval_set(n_cases=4)
+    make_study(ids)
+    for case in range(4):
+        annotate(
+            ids,
+            annotator="Ada",
+            left=f"case-{case}/Model one",
+            right=f"case-{case}/Model two",
+            preference="left",
+        )
+
+
+def test_without_a_study_or_a_board_the_page_says_what_to_do(app, sign_in):
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("results/leaderboards.py").run()
+
+    assert not app.exception
+    assert "no study yet" in written(app)
+
+
+def test_a_board_that_ranks_a_model_higher_than_we_do_overrates_it(app, sign_in, study):
+    board = HEADER + b"model-one,Arena,50,2026-10-01,x\nModel two,Arena,60,2026-10-01,x\n"
+    import_leaderboard(board + b"Elsewhere,Arena,99,2026-10-01,x\n", source_name="a.csv")
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("results/leaderboards.py").run()
+
+    assert not app.exception
+    assert "rank correlation −1.00" in written(app)
+    assert "Not in this study: Elsewhere" in written(app)
+    table = app.dataframe[0].value.set_index("Model")["The board"]
+    assert table["Model two"] == "overrates it by 1 place"
+    assert table["Model one"] == "underrates it by 1 place"
+
+
+def test_a_board_without_a_common_model_says_so(app, sign_in, study):
+    import_leaderboard(HEADER + b"Elsewhere,Arena,99,2026-10-01,x\n", source_name="a.csv")
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("results/leaderboards.py").run()
+
+    assert not app.exception
+    assert "no model in common" in written(app)
