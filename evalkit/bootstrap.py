@@ -67,7 +67,7 @@ def run(_arguments: "list[str]") -> int:
 def test(arguments: "list[str]") -> int:
     """Run the tests, all of them or those named."""
     python = environment("dev")
-    replace_by([python, "-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadgroup"])])
+    replace_by([python, "-m", "pytest", *(arguments or ["-n", "2", "-q", "-rs"])])
     return 0
 
 

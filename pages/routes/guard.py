@@ -15,10 +15,10 @@ from pages.routes.session import signed_in
 
 #: Open to everybody: they ask for themselves, or hold nothing but the program.
 OPEN = {"/sign-in", "/sign-out", "/first-run", "/healthz", "/favicon.png", "/mark.svg"}
-OPEN |= {"/account.css", "/account.woff2"}
-OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/")
+OPEN |= {"/account.css", "/account.woff2", "/_stcore/health", "/_stcore/host-config"}
+OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/bidi-components/")
 #: Holds what people enter, upload and download; asked for by scripts, so no page is shown instead.
-HELD = ("/media/", "/_stcore/upload_file/", "/annotate/")
+HELD = ("/media/", "/_stcore/", "/annotate/")
 
 _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
 
@@ -69,7 +69,7 @@ class SignInRequired:
 
 
 def _is_open(path: str) -> bool:
-    return path in OPEN or (path.startswith(OPEN_FOLDERS) and not path.startswith(HELD))
+    return path in OPEN or path.startswith(OPEN_FOLDERS)
 
 
 def _way_in(request: HTTPConnection) -> str:

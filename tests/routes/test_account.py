@@ -360,8 +360,10 @@ def test_the_demo_accounts_are_offered_where_there_are_any_and_nowhere_else(new_
     assert html.count(f'name="password" value="{commands.DEMO_PASSWORD}"') == 3
 
 
-@pytest.mark.parametrize("path", ["/media/export.csv", "/_stcore/upload_file/1/2"])
-def test_files_people_upload_and_download_need_a_session(client, path):
+@pytest.mark.parametrize(
+    "path", ["/media/export.csv", "/_stcore/upload_file/1/2", "/_stcore/metrics"]
+)
+def test_what_people_upload_and_download_and_how_many_they_are_needs_a_session(client, path):
     make_grace()
     assert client.get(path).status_code == 401
 

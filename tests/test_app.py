@@ -1,0 +1,56 @@
+"""The app as a process: what it refuses to start on."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db import schema
+from db.engine import engine
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def start(database_url: str) -> subprocess.CompletedProcess[str]:
+    """Start the app on a port the system picks, and wait for it to give up."""
+    return subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port=0"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": database_url},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("older", "`python -m evalkit db upgrade`"), ("newer", "written by a newer evalkit")],
+)
+def test_the_app_refuses_a_database_of_another_schema_in_one_sentence(tmp_path, state, said):
+    url = f"sqlite:///{tmp_path / 'evalkit.db'}"
+    if state == "newer":
+        schema.upgrade(url)
+        with engine(url).begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        engine(url).dispose()
+
+    ended = start(url)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("evalkit cannot start. ")
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password():
+    ended = start("postgresql://evalkit:hunter2@127.0.0.1:1/evalkit")
+
+    assert ended.returncode == 1
+    assert "does not answer" in ended.stderr
+    assert "hunter2" not in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
