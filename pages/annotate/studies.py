@@ -24,30 +24,26 @@ if not studies:
 st.caption("You judge responses without knowing which model wrote them.")
 
 for study in studies:
-    with st.container(border=True):
-        about, way = st.columns([4, 1], vertical_alignment="center")
+    with st.container(border=True, width=840):
+        about, way = st.columns([3, 1], vertical_alignment="center")
         about.html(f"<strong>{escape(study.study_name)}</strong>")
         if study.n_total:
             about.progress(
                 study.n_done / study.n_total, text=f"{study.n_done} of {study.n_total} yours"
             )
+        address = {"study": str(study.study_id)}
         if study.n_left:
-            way.page_link(
-                "annotate/compare.py",
-                label="Continue" if study.n_done or study.n_begun else "Start",
-                icon=":material/arrow_forward:",
-                query_params={"study": str(study.study_id)},
-            )
+            words = "Continue" if study.n_done or study.n_begun else "Start"
+            if way.button(words, key=f"study-{study.study_id}", type="primary", width="stretch"):
+                st.switch_page("annotate/compare.py", query_params=address)
+        elif study.n_done:
+            about.caption("All of yours are done. Thank you.")
         else:
-            about.caption(
-                "All of yours are done. Thank you."
-                if study.n_done
-                else "There is nothing here for you to judge: others have taken all cases."
-            )
+            about.caption("There is nothing here for you: others have taken all its cases.")
         if study.last_id is not None:
             way.page_link(
                 "annotate/compare.py",
                 label="Look back",
                 icon=":material/history:",
-                query_params={"study": str(study.study_id), "assignment": str(study.last_id)},
+                query_params=address | {"assignment": str(study.last_id)},
             )

@@ -97,6 +97,17 @@ def test_the_open_studies_are_listed_with_ones_own_progress(app, sign_in):
     assert "Closed" not in everything
 
 
+def test_the_button_of_a_study_leads_to_its_next_case(app, sign_in):
+    make_study(n_cases=2)
+    sign_in(app, Role.ANNOTATOR)
+    open_page(app, STUDIES)
+
+    next(button for button in app.button if button.label == "Start").click().run()
+
+    assert not app.exception
+    assert screen(app)["total"] == 2
+
+
 def test_opening_a_study_shows_a_case_and_reserves_it(app, sign_in):
     study_id = make_study()
     user = sign_in(app, Role.ANNOTATOR)
