@@ -80,8 +80,10 @@ def annotators(collected: Collected) -> str:
         said = counted(len(people), "simulated annotator")
     else:
         said = counted(len(people), "annotator")
-        said += f", {simulated} of them simulated," if simulated else ""
-    return f"{said.removesuffix(',')} and {counted(judges, 'judge')}" if judges else said
+        said += f", {simulated} of them simulated" if simulated else ""
+    if not judges:
+        return said
+    return f"{said}{',' if ',' in said else ''} and {counted(judges, 'judge')}"
 
 
 def agreement_meanings(parts: Sequence[tuple[str, Agreement]]) -> list[str]:
@@ -94,7 +96,9 @@ def agreement_meanings(parts: Sequence[tuple[str, Agreement]]) -> list[str]:
 
 def _meaning(of: Agreement) -> str:
     if of.value is None:
-        return of.reason or ""
+        return _lower(of.reason or "")
+    if of.value == 1:
+        return f"annotators gave the same value every time, {of.n_units:,} times."
     if of.low is None or of.high is None:
         return f"how sure this is cannot be told. {of.reason or ''}".strip()
     if of.low <= 0:
@@ -112,6 +116,10 @@ def _meaning(of: Agreement) -> str:
         "annotators differ often, though less than by chance. Clear differences between models "
         "still show in the average of many judgements; close ones may not."
     )
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def commonest_errors(rates: Sequence[TagRates], models: Sequence[str]) -> list[str]:

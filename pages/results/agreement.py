@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries import results
 from evalkit.reporting import documents, reports, sentences
 from evalkit.vocabulary import Role
-from pages.shared import agreement, exhibits, filters, state, tables
+from pages.shared import agreement, agreement_tables, exhibits, filters, state
 
 state.require(Role.LEAD)
 
@@ -37,7 +37,7 @@ exhibits.say(sentences.agreement_verdict(report), style="verdict")
 exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")
 agreement.show_alphas(parts)
 exhibits.table(
-    tables.agreement_table((report.preference, *report.criteria)),
+    agreement_tables.agreement_table((report.preference, *report.criteria)),
     key="agreement-table",
     numbers=agreement.numbers(documents.agreement_document(collected)),
     left=("Level", "Why not"),

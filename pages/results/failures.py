@@ -38,6 +38,7 @@ if what == "Error tags":
     cell = failures.cell_picker(reports.tags_report(collected), study)
     if cell is None:
         st.info("No error has been marked within these filters.")
+        exhibits.say("Errors come from studies that ask for error tags, and from imported records.")
         st.stop()
     with read_session() as session:
         tagged = results.tagged_responses(session, study, filters=chosen, **cell)

@@ -9,7 +9,7 @@ import streamlit as st
 from evalkit.reporting import documents, sentences
 from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import RELIABLE, TENTATIVE
-from pages.shared import exhibits, tables
+from pages.shared import agreement_tables, exhibits
 from pages.shared.charts import interval_rows
 from pages.shared.charts.colours import OKABE_ITO
 
@@ -27,10 +27,10 @@ def show_alphas(parts: Sequence[AgreementOf]) -> None:
     """Show Krippendorff's alpha of everything that was judged twice, and what it means."""
     left, right = st.columns([11, 9], gap="large")
     with left:
-        figure = _forest(tables.agreement_rows(parts, _COLOUR))
+        figure = _forest(agreement_tables.agreement_rows(parts, _COLOUR))
         exhibits.picture(figure, key="alphas", alt="Krippendorff's alpha with 95 % intervals")
     with right:
-        subjects = [(tables.subject(of).lower(), of.alpha) for of in parts]
+        subjects = [(agreement_tables.subject(of).lower(), of.alpha) for of in parts]
         for said in sentences.agreement_meanings(subjects):
             exhibits.say(said, style="lead")
     exhibits.say(
@@ -43,7 +43,7 @@ def show_alphas(parts: Sequence[AgreementOf]) -> None:
 
 def show_pairs(parts: Sequence[AgreementOf]) -> None:
     """Show Cohen's kappa of each pair of annotators on one of the things judged."""
-    names = {tables.subject(of): of for of in parts}
+    names = {agreement_tables.subject(of): of for of in parts}
     left, right = st.columns([11, 9], gap="large")
     with left:
         picked = names[st.selectbox("Judging", list(names), key="pairs-of")]
@@ -51,12 +51,14 @@ def show_pairs(parts: Sequence[AgreementOf]) -> None:
         exhibits.say("No two annotators have judged the same thing here.", style="lead")
         return
     if len(picked.pairs) <= _MOST_PAIRS:
-        figure = _forest(tables.pair_rows(picked.pairs, _COLOUR))
+        figure = _forest(agreement_tables.pair_rows(picked.pairs, _COLOUR))
         with left:
             exhibits.picture(figure, key="kappas", alt="Cohen's kappa per pair of annotators")
         exhibits.say("Cohen's κ on what both judged. n counts what they have in common.")
     with right:
-        exhibits.inline_table(tables.pair_table(picked.pairs), key="pairs", left=("Why not",))
+        exhibits.inline_table(
+            agreement_tables.pair_table(picked.pairs), key="pairs", left=("Why not",)
+        )
         pairs = pd.DataFrame([documents.pair_entry(pair) for pair in picked.pairs])
         exhibits.download(pairs, key="pairs-of-annotators")
 

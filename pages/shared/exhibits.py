@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.charts.colours import MUTED
 
@@ -33,7 +34,8 @@ def say(*sentences: str, style: str = "note") -> None:
 
 def picture(figure: go.Figure, *, key: str, alt: str) -> None:
     """Show a chart that is read, not handled; one with a width of its own keeps it."""
-    st.plotly_chart(_inked(figure), width=_width(figure), key=key, config=_CHART, alt=alt)
+    with _frame(figure, key):
+        st.plotly_chart(_inked(figure), width=_width(figure), key=key, config=_CHART, alt=alt)
 
 
 def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
@@ -45,15 +47,16 @@ def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str
             found = points[0]["customdata"]
             on_pick(found[0] if isinstance(found, list) else found)
 
-    st.plotly_chart(
-        _inked(figure),
-        width=_width(figure),
-        key=key,
-        config=_CHART,
-        alt=alt,
-        on_select=picked,
-        selection_mode="points",
-    )
+    with _frame(figure, key):
+        st.plotly_chart(
+            _inked(figure),
+            width=_width(figure),
+            key=key,
+            config=_CHART,
+            alt=alt,
+            on_select=picked,
+            selection_mode="points",
+        )
 
 
 def row_picker(shown: pd.DataFrame, *, key: str) -> int:
@@ -121,6 +124,7 @@ def _inked(figure: go.Figure) -> go.Figure:
         return figure
     figure.update_layout(font_color=_INK[theme])
     figure.update_traces(insidetextfont_color=_INK[theme], selector={"type": "bar"})
+    figure.update_traces(unselected_textfont_color=_INK[theme], selector={"mode": "markers+text"})
     figure.update_xaxes(tickfont_color=_INK[theme], title_font_color=_INK[theme])
     figure.update_yaxes(tickfont_color=_INK[theme], title_font_color=_INK[theme])
     return figure.for_each_annotation(
@@ -129,6 +133,20 @@ def _inked(figure: go.Figure) -> go.Figure:
             font_color=_QUIET[theme] if note.font.color == MUTED else None,
         )
     )
+
+
+def _frame(figure: go.Figure, key: str) -> DeltaGenerator:
+    """Let a chart that cannot be narrower be scrolled sideways on a small screen."""
+    least = figure.layout.meta
+    if not least:
+        return st.container()
+    name = f"frame-{re.sub('[^a-z0-9]+', '-', key.lower())}"
+    frame = st.container(key=name)
+    frame.html(
+        f"<style>.st-key-{name} {{ overflow-x: auto; }}"
+        f".st-key-{name} > * {{ min-width: {least}px; }}</style>"
+    )
+    return frame
 
 
 def _width(figure: go.Figure) -> Literal["stretch", "content"]:

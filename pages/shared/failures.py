@@ -12,7 +12,7 @@ from evalkit.annotation.render import escape, render_text
 from evalkit.annotation.transcript import render_context, render_messages
 from evalkit.reporting.reports import TagRates
 from evalkit.reporting.sentences import counted
-from pages.shared import exhibits, tables
+from pages.shared import exhibits, tables, tag_tables
 from pages.shared.charts import tinted_grid
 from pages.shared.components.viewer import Pane, viewer
 
@@ -20,6 +20,7 @@ _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.
 _MOST_COLUMNS = 30
 _MOST_REMARKS = 500
+_MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"
 
 
 class Cell(TypedDict):
@@ -33,18 +34,14 @@ class Cell(TypedDict):
 def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> Cell | None:
     """Show the errors as a grid, and a picker that a click on a cell sets; None without errors."""
     models = list(study.models)
-    overall = tables.tag_cells(rates, models)
+    overall = tag_tables.tag_cells(rates, models)
     if not len(overall):
         return None
     looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
     categories = list(dict.fromkeys(looked))
     can_split = len(categories) > 1 and len(models) * len(categories) <= _MOST_COLUMNS
-    views = ["Models and categories", "Models"] if can_split else ["Models"]
-    view = st.segmented_control(
-        "Columns", views, default=views[0], required=True, key=f"failures-view-{can_split}"
-    )
-    is_split = view == "Models and categories"
-    cells = tables.tag_cells(rates, models, categories=categories) if is_split else overall
+    is_split = can_split and _is_first_view()
+    cells = tag_tables.tag_cells(rates, models, categories=categories) if is_split else overall
     exhibits.grid_picker(
         tinted_grid(cells, limits=(0.0, max(0.3, cells["value"].max())), can_pick=True),
         key=f"failures-grid-{study.study_id}-{is_split}",
@@ -55,8 +52,16 @@ def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> Cell | None:
         "Share of the looks at a response for errors that found one of this kind; one look is "
         "one annotator at one response. Click a cell, or choose below."
     )
-    exhibits.table(tables.tag_table(rates), key="tags-by-model", left=("Model",))
+    exhibits.table(tag_tables.tag_table(rates), key="tags-by-model", left=("Model",))
     return _chosen_cell(overall, models, categories, study)
+
+
+def _is_first_view() -> bool:
+    views = ["Models and categories", "Models"]
+    view = st.segmented_control(
+        "Columns", views, default=views[0], required=True, key="failures-view"
+    )
+    return view == views[0]
 
 
 def _pick(key: str) -> None:
@@ -142,7 +147,7 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
         {
             "Text": [one.text for one in kept],
             "About": [one.about for one in kept],
-            "Models": [" and ".join(one.models) for one in kept],
+            "Models": [_shown(one.models) for one in kept],
             "Case": [one.case_key for one in kept],
             "By": [_by(one.annotator, one.is_simulated) for one in kept],
         }
@@ -189,7 +194,7 @@ def marked_html(content: str, spans: Sequence[tuple[int, int, str]]) -> str:
         tags = dict.fromkeys(tag for low, high, tag in spans if low <= start and end <= high)
         piece = escape(content[start:end])
         title = escape(", ".join(tags))
-        pieces.append(f'<mark title="{title}">{piece}</mark>' if tags else piece)
+        pieces.append(f'<mark title="{title}" style="{_MARK}">{piece}</mark>' if tags else piece)
     return f'<div dir="auto" style="white-space:pre-wrap">{"".join(pieces)}</div>'
 
 
@@ -204,13 +209,21 @@ def _said_html(response: ResponseDetail) -> str:
         who = _by(mark.annotator, mark.is_simulated)
         said.setdefault(who, []).append(f"{what}{how}{quote}{note}")
     for comment in response.comments:
-        beside = f", comparing it with {comment.compared_with}" if comment.compared_with else ""
+        beside = ""
+        if comment.compared_with:
+            other = "B" if comment.shown_as == "A" else "A"
+            beside = f", with this as {comment.shown_as} and {comment.compared_with} as {other}"
         who = _by(comment.annotator, comment.is_simulated)
         said.setdefault(who, []).append(f"Commented{beside}: {comment.text}")
     return "".join(
         f'<p dir="auto"><strong>{escape(who)}</strong><br>{"<br>".join(map(escape, lines))}</p>'
         for who, lines in sorted(said.items())
     )
+
+
+def _shown(models: Sequence[str]) -> str:
+    """Name two models with the letters they were shown under."""
+    return f"A {models[0]}, B {models[1]}" if len(models) == 2 else models[0]
 
 
 def _by(annotator: str, is_simulated: bool) -> str:

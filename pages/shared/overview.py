@@ -16,7 +16,7 @@ from evalkit.reporting.reports import (
 )
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import Ranking
-from pages.shared import exhibits, tables
+from pages.shared import exhibits, tables, tag_tables
 from pages.shared.charts import interval_rows, level_bars, tinted_grid, tradeoff
 
 SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
@@ -196,7 +196,7 @@ def show_acceptable(
 
 def show_tags(rates: Sequence[TagRates], *, order: Sequence[str]) -> None:
     """Show how often each kind of error was found in each model's responses."""
-    cells = tables.tag_cells(rates, order)
+    cells = tag_tables.tag_cells(rates, order)
     if not len(cells):
         looked = any(row.estimate.n for one in rates for row in one.rows)
         exhibits.say(
@@ -225,7 +225,10 @@ def show_tags(rates: Sequence[TagRates], *, order: Sequence[str]) -> None:
     rows = [(rate.tag, row) for rate in rates for row in rate.rows]
     numbers = [{"tag": tag.key, **documents.score_entry(row)} for tag, row in rows]
     exhibits.table(
-        tables.tag_table(rates), key="tags-table", numbers=pd.DataFrame(numbers), left=("Model",)
+        tag_tables.tag_table(rates),
+        key="tags-table",
+        numbers=pd.DataFrame(numbers),
+        left=("Model",),
     )
 
 

@@ -8,13 +8,10 @@ import pandas as pd
 from evalkit.reporting import text
 from evalkit.reporting.collected import Criterion
 from evalkit.reporting.reports import (
-    AgreementOf,
     CriterionScores,
     ModelRow,
     RankingReport,
-    TagRates,
 )
-from evalkit.stats.agreement import Agreement, PairAgreement
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import PairCounts, Ranking, rank_range
 from evalkit.stats.scores import DistributionRow, ScoreRow
@@ -214,7 +211,7 @@ def score_table(rows: Iterable[ScoreRow], form: text.Format, *, what: str) -> pd
             "Why not": [row.estimate.reason or "" for row in kept],
         }
     )
-    return _without_empty(shown, "Why not")
+    return without_empty(shown, "Why not")
 
 
 def model_table(rows: Sequence[ModelRow]) -> pd.DataFrame:
@@ -275,154 +272,12 @@ def tradeoff_frame(
     )
 
 
-def tag_cells(
-    rates: Sequence[TagRates], models: Sequence[str], *, categories: Sequence[str] | None = None
-) -> pd.DataFrame:
-    """Give a cell per tag and model, or per tag, model and category where these are named.
-
-    The commonest tags come first; tags nobody gave are left out.
-    """
-    wanted = [None] if categories is None else list(categories)
-    place = {model: number for number, model in enumerate(models)}
-    cells = []
-    for one in rates:
-        rows = [row for row in one.rows if row.model in place and row.category in wanted]
-        rows.sort(key=lambda row: (place[row.model], wanted.index(row.category)))
-        cells += [_tag_cell(one, row) for row in rows]
-    frame = pd.DataFrame(cells, columns=list(_TAG_COLUMNS))
-    given = frame.groupby("row")["n_given"].sum()
-    frame = frame[frame["row"].map(given) > 0]
-    return frame.sort_values(
-        "row", key=lambda names: -names.map(given), kind="stable", ignore_index=True
-    )
-
-
-def tag_table(rates: Sequence[TagRates]) -> pd.DataFrame:
-    """Give one row per tag and model, over all categories."""
-    kept = [(rate.tag, row) for rate in rates for row in rate.rows if row.category is None]
-    return pd.DataFrame(
-        {
-            "Error": [tag.name for tag, _ in kept],
-            "Model": [row.model for _, row in kept],
-            "Found in": [text.estimate(row.estimate, text.percent) for _, row in kept],
-            "Looks": [f"{row.estimate.n:,}" for _, row in kept],
-            "Cases": [f"{row.n_cases:,}" for _, row in kept],
-        }
-    )
-
-
-_TAG_COLUMNS = (
-    "row",
-    "column",
-    "group",
-    "value",
-    "text",
-    "small",
-    "hover",
-    "key",
-    "n_given",
-)
-
-
-def _tag_cell(one: TagRates, row: ScoreRow) -> dict[str, Any]:
-    shown, n_given = row.estimate, round((row.estimate.value or 0) * row.estimate.n)
-    is_split = row.category is not None
-    category = category_name(row.category or "")
-    column = f"{category}, n = {shown.n:,}" if is_split else row.model
-    where = f"{row.model}, {category}" if is_split else row.model
-    found = "·" if n_given == 0 else text.percent(shown.value or 0)
-    hover = shown.reason or (
-        f"{n_given:,} of {shown.n:,} looks\n{text.estimate(shown, text.percent)}"
-    )
-    return {
-        "row": one.tag.name,
-        "column": column,
-        "group": row.model if is_split else "",
-        "value": shown.value,
-        "text": text.MISSING if shown.value is None else found,
-        "small": f"{n_given:,} of {shown.n:,}" if n_given and not is_split else "",
-        "hover": f"{one.tag.name}: {where}\n{hover}",
-        "key": f"{one.tag.key}\t{row.model}\t{'' if row.category is None else row.category}",
-        "n_given": n_given,
-    }
-
-
-def agreement_rows(parts: Iterable[AgreementOf], colour: str) -> pd.DataFrame:
-    """Give one interval row per thing agreed on: the preference, then each criterion."""
-    return pd.DataFrame(
-        [
-            interval_row(
-                subject(of),
-                _as_estimate(of.alpha),
-                text.number,
-                note=f"n = {of.alpha.n_units:,}" if of.alpha.value is not None else "undefined",
-                colour=colour,
-            )
-            for of in parts
-        ]
-    )
-
-
-def agreement_table(parts: Iterable[AgreementOf]) -> pd.DataFrame:
-    """Give one row per thing agreed on, with the reason where agreement cannot be had."""
-    kept = list(parts)
-    shown = pd.DataFrame(
-        {
-            "": [subject(of) for of in kept],
-            "Level": [of.level.value for of in kept],
-            "Krippendorff's α": [text.estimate(of.alpha) for of in kept],
-            "Percent agreement": [text.estimate(of.percent, text.percent) for of in kept],
-            "Units": [f"{of.alpha.n_units:,}" for of in kept],
-            "Values": [f"{of.alpha.n_labels:,}" for of in kept],
-            "Why not": [of.alpha.reason or of.percent.reason or "" for of in kept],
-        }
-    )
-    return _without_empty(shown, "Why not")
-
-
-def pair_rows(pairs: Iterable[PairAgreement], colour: str) -> pd.DataFrame:
-    """Give one interval row per pair of annotators, most agreed first."""
-    kept = sorted(pairs, key=lambda pair: -(pair.cohen_kappa.value or -2))
-    return pd.DataFrame(
-        [
-            interval_row(" – ".join(pair.annotators), pair.cohen_kappa, text.number, colour=colour)
-            for pair in kept
-        ]
-    )
-
-
-def pair_table(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
-    """Give one row per pair of annotators with units in common."""
-    kept = list(pairs)
-    shown = pd.DataFrame(
-        {
-            "Annotators": [" – ".join(pair.annotators) for pair in kept],
-            "Cohen's κ": [text.estimate(pair.cohen_kappa) for pair in kept],
-            "Percent agreement": [
-                text.estimate(pair.percent_agreement, text.percent) for pair in kept
-            ],
-            "n": [f"{pair.n:,}" for pair in kept],
-            "Why not": [pair.cohen_kappa.reason or "" for pair in kept],
-        }
-    )
-    return _without_empty(shown, "Why not")
-
-
-def subject(of: AgreementOf) -> str:
-    """Name what is agreed on."""
-    return criterion_name(of.criterion) if of.criterion else "Preference"
-
-
 def criterion_name(criterion: Criterion) -> str:
     """Name a criterion as a heading: ``instruction_following`` is ``Instruction following``."""
     name = criterion.key.replace("_", " ")
     return name[:1].upper() + name[1:]
 
 
-def _as_estimate(of: Agreement) -> Estimate:
-    return Estimate(of.value, of.low, of.high, of.n_units, of.reason)
-
-
-def _without_empty(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+def without_empty(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """Leave out a column with nothing to say."""
     return frame if frame[column].any() else frame.drop(columns=column)

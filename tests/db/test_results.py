@@ -335,7 +335,8 @@ def test_a_response_opens_with_its_case_its_marks_and_comments(marked):
     assert found.content == "Text 0 about case-0."
     assert found.messages[0]["content"] == "What about number 0?"
     assert [(one.annotator, one.tag) for one in found.marks] == [("Ada", "Tone"), ("Bo", "Tone")]
-    assert [(one.text, one.compared_with) for one in found.comments] == [("Ügly", TWO)]
+    (comment,) = found.comments
+    assert (comment.text, comment.shown_as, comment.compared_with) == ("Ügly", "A", TWO)
 
 
 def test_a_response_of_another_study_does_not_open(marked):

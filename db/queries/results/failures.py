@@ -43,11 +43,15 @@ class MarkDetail:
 
 @dataclass(frozen=True, slots=True)
 class CommentDetail:
-    """What an annotator wrote about a response, or about it and the one it was compared with."""
+    """What an annotator wrote about a response, or about it and the one it was compared with.
+
+    ``shown_as`` is the letter the response had on the screen, for a comment that speaks of A and B.
+    """
 
     text: str
     annotator: str
     is_simulated: bool
+    shown_as: str
     compared_with: str | None
 
 
@@ -69,7 +73,10 @@ class ResponseDetail:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One note on an error, or one comment on an annotation, and the response it is about."""
+    """One note on an error, or one comment on an annotation, and the response it is about.
+
+    ``models`` of a comment on two responses are in the order they were shown, as A and B.
+    """
 
     output_id: int
     text: str
@@ -339,6 +346,7 @@ def _comments(
             col(Annotation.comment),
             col(Annotator.name),
             col(Annotator.is_simulated),
+            (left == output_id).label("was_left"),
             other.run_id.label("other_run"),  # type: ignore[attr-defined]
         )
         .select_from(Assignment)
@@ -362,6 +370,7 @@ def _comments(
             text=row.comment,
             annotator=row.name,
             is_simulated=row.is_simulated,
+            shown_as="A" if row.was_left else "B",
             compared_with=None if row.other_run is None else model_of_run[row.other_run],
         )
         for row in session.connection().execute(statement)

@@ -10,6 +10,7 @@ from pages.shared.charts.layout import LABEL, SMALL, bare, wrapped
 CELL_HEIGHT = 46
 _LOW_CELL_HEIGHT = 34
 _CELL_WIDTHS = (112, 66, 44)  # of wide, narrow and grouped columns
+_LEAST_CELL_WIDTH = 60
 _MOST_WIDE = 6
 _CHARACTER_WIDTH = 6.4
 _HEAD = 58
@@ -30,7 +31,8 @@ def tinted_grid(
     second, smaller line), ``hover`` and, where cells can be picked, ``key``; with a ``group``
     columns of the same name stand once per group, under its heading. With a ``middle`` the tint
     runs from orange over nothing to blue, else from nothing to blue. A picked cell comes back as
-    a point whose ``customdata`` is its key.
+    a point whose ``customdata`` is its key. ``layout.meta`` is the least width in pixels at which
+    it can be read.
     """
     groups = cells["group"] if "group" in cells else [""] * len(cells)
     names = list(zip(groups, cells["column"], strict=True))
@@ -82,7 +84,10 @@ def tinted_grid(
     height = (_LOW_CELL_HEIGHT if is_grouped else CELL_HEIGHT) * len(rows) + head
     bare(figure, height=height, l=label_width, t=head)
     cell_width = _CELL_WIDTHS[is_narrow + is_grouped]
-    figure.update_layout(width=label_width + cell_width * len(columns))
+    figure.update_layout(
+        width=label_width + cell_width * len(columns),
+        meta=label_width + min(cell_width, _LEAST_CELL_WIDTH) * len(columns),
+    )
     if is_grouped:
         _head_groups(figure, [group for group, _ in columns], head=head)
     return figure.update_layout(hoverdistance=60)

@@ -33,9 +33,9 @@ def reference_line(figure: go.Figure, at: float) -> None:
 
 def wrapped(text: str, width: int = 14) -> str:
     """Break a name over up to three lines, also after a slash, and shorten what is longer still."""
-    breakable = text.replace("/", "/\N{ZERO WIDTH SPACE} ")
-    lines = textwrap.wrap(breakable, width, max_lines=3, placeholder="…")
-    return "<br>".join(plain(line.replace("/\N{ZERO WIDTH SPACE} ", "/")) for line in lines)
+    mark = "\N{ZERO WIDTH SPACE}"
+    lines = textwrap.wrap(text.replace("/", f"/{mark} "), width, max_lines=3, placeholder="…")
+    return "<br>".join(plain(line.replace(f"{mark} ", "").replace(mark, "")) for line in lines)
 
 
 def plain(text: str) -> str:

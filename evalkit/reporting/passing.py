@@ -1,0 +1,83 @@
+"""Which responses pass: found acceptable, or scored at or above a level, by most annotators."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.reporting.collected import Collected, Criterion, acceptable
+from evalkit.reporting.significance import has_mean
+from evalkit.stats.counts import FloatArray, IntArray, sum_by
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """When a response passes: it is acceptable, or scores at or above ``level`` on a criterion.
+
+    ``criterion`` is the key of the criterion, None for acceptable.
+    """
+
+    criterion: str | None = None
+    level: float | None = None
+
+
+def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
+    """Return the criteria a response can pass by: an order, scored, one scale everywhere."""
+    found: dict[str, Criterion] = {}
+    clashing = set()
+    for one in collected:
+        scored = set(one.values.criterion.tolist())
+        for place, criterion in enumerate(one.criteria):
+            if place not in scored or not has_mean(criterion):
+                continue
+            known = found.setdefault(criterion.key, criterion)
+            if known.values != criterion.values:
+                clashing.add(criterion.key)
+    return tuple(one for key, one in found.items() if key not in clashing)
+
+
+def passing(collected: Sequence[Collected], measure: Measure) -> dict[int, bool]:
+    """Return which outputs pass, of all that were judged.
+
+    Parameters
+    ----------
+    collected : sequence of Collected
+        The studies whose annotations count.
+    measure : Measure
+
+    Returns
+    -------
+    dict of int to bool
+        By the row number of the output. It passes if more than half of its annotators say so;
+        an annotator who scored it several times says so by the mean of these scores.
+    """
+    ids: list[IntArray] = [np.zeros(0, dtype=np.int64)]
+    hits: list[FloatArray] = [np.zeros(0)]
+    for one in collected:
+        output, hit = _said(one, measure)
+        ids.append(one.outputs.id[output])
+        hits.append(hit)
+    output_ids, code = np.unique(np.concatenate(ids), return_inverse=True)
+    n_said = np.bincount(code, minlength=len(output_ids))
+    n_passed = sum_by(code, np.concatenate(hits), n_codes=len(output_ids))
+    passes = 2 * n_passed > n_said
+    return dict(zip(output_ids.tolist(), passes.tolist(), strict=True))
+
+
+def _said(collected: Collected, measure: Measure) -> tuple[IntArray, FloatArray]:
+    """Return once per annotator and output whether it passes, as (output, 0 or 1)."""
+    if measure.criterion is None:
+        looks = acceptable(collected)
+        return looks.output, looks.hit.astype(np.float64)
+    keys = [one.key for one in collected.criteria]
+    if measure.criterion not in keys or measure.level is None:
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    given = collected.values
+    here = given.criterion == keys.index(measure.criterion)
+    output, annotator = given.output[here], given.annotator[here]
+    sitting = output.astype(np.int64) * max(len(collected.annotators), 1) + annotator
+    _, first, place = np.unique(sitting, return_index=True, return_inverse=True)
+    weight = given.n[here].astype(np.float64)
+    total = sum_by(place.reshape(-1), given.value[here] * weight, n_codes=len(first))
+    count = sum_by(place.reshape(-1), weight, n_codes=len(first))
+    return output[first], (total / count >= measure.level - 1e-9).astype(np.float64)

@@ -1,0 +1,284 @@
+"""Before and after on the cases both answered: what broke, what was repaired, what is new."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from evalkit.reporting.passing import Measure
+from evalkit.reporting.significance import SIGNIFICANT
+from evalkit.stats.differences import mean_difference
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.regression import BoolArray, CategoryChange, changes
+
+
+class Change(StrEnum):
+    """What became of a case that both answered; ``unjudged`` where one side was not judged."""
+
+    BROKE = "broke"
+    REPAIRED = "repaired"
+    STILL_PASSES = "still_passes"
+    STILL_FAILS = "still_fails"
+    UNJUDGED = "unjudged"
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredCase:
+    """One case of an eval set version; ``output_id`` is None where the run did not answer it."""
+
+    case_hash: str
+    key: str
+    category: str
+    output_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One run on one eval set version: what it is called, and its cases."""
+
+    name: str
+    cases: tuple[AnsweredCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """A case both answered, named as it is after; the ids are those of the two responses."""
+
+    key: str
+    category: str
+    before_id: int
+    after_id: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class LoneCase:
+    """A case only one side answered; ``passes`` is None where it was not judged.
+
+    ``is_changed`` says that the other version has a case of the same name and other content.
+    """
+
+    key: str
+    category: str
+    output_id: int
+    passes: bool | None
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """One category, or all cases: McNemar's test, and the share that passes after minus before."""
+
+    test: CategoryChange
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class RegressionReport:
+    """What changed between two runs.
+
+    ``rows`` hold all cases together first, then each category (Benjamini–Hochberg over the
+    categories); they are empty where ``reason`` says why.
+    """
+
+    before: str
+    after: str
+    measure: Measure
+    n_shared: int
+    n_judged: int
+    rows: tuple[CategoryRow, ...]
+    cases: tuple[CaseChange, ...]
+    new: tuple[LoneCase, ...]
+    removed: tuple[LoneCase, ...]
+    reason: str | None
+
+    def of(self, change: Change) -> tuple[CaseChange, ...]:
+        """Return the cases of one kind of change."""
+        return tuple(one for one in self.cases if one.change == change)
+
+
+def regression_report(
+    before: Side, after: Side, *, passes: Mapping[int, bool], measure: Measure
+) -> RegressionReport:
+    """Set two runs side by side on the cases both answered.
+
+    Parameters
+    ----------
+    before, after : Side
+        Cases are the same where their hashes are, whatever they are called.
+    passes : mapping of int to bool
+        Whether each judged output passes, see :func:`passing`.
+    measure : Measure
+        By what; named in the report only.
+
+    Returns
+    -------
+    RegressionReport
+        McNemar's test on the cases judged on both sides, by the category they have after.
+    """
+    pairs, removed, new = _matched(before.cases, after.cases)
+    cases = tuple(_change(old, one, passes) for old, one in pairs)
+    judged = [one for one in cases if one.change != Change.UNJUDGED]
+    return RegressionReport(
+        before=before.name,
+        after=after.name,
+        measure=measure,
+        n_shared=len(cases),
+        n_judged=len(judged),
+        rows=_rows(judged) if judged else (),
+        cases=cases,
+        new=_lone(new, before.cases, passes),
+        removed=_lone(removed, after.cases, passes),
+        reason=_reason(n_shared=len(cases), n_judged=len(judged)),
+    )
+
+
+def regression_document(report: RegressionReport) -> dict[str, Any]:
+    """Return a regression report as JSON; see docs/reports.md."""
+    one = report.rows[0].difference if report.rows else Estimate(None, None, None, 0)
+    return {
+        "before": report.before,
+        "after": report.after,
+        "measure": {"criterion": report.measure.criterion, "level": report.measure.level},
+        "significance_level": SIGNIFICANT,
+        "n_shared": report.n_shared,
+        "n_judged": report.n_judged,
+        "difference": one.value,
+        "low": one.low,
+        "high": one.high,
+        "categories": [change_entry(row) for row in report.rows],
+        "cases": [
+            {
+                "case": case.key,
+                "category": case.category,
+                "change": str(case.change),
+            }
+            for case in report.cases
+        ],
+        "new": [_lone_entry(case) for case in report.new],
+        "removed": [_lone_entry(case) for case in report.removed],
+        "reason": report.reason or one.reason,
+    }
+
+
+def change_entry(row: CategoryRow) -> dict[str, Any]:
+    """Return one test: of a category, or of all cases together (category null)."""
+    test, one = row.test, row.difference
+    return {
+        "category": test.category,
+        "n_cases": test.n_cases,
+        "n_before": test.n_before,
+        "n_after": test.n_after,
+        "n_broke": test.test.only_first,
+        "n_repaired": test.test.only_second,
+        "difference": one.value,
+        "low": one.low,
+        "high": one.high,
+        "p": test.test.p_value,
+        "p_exact": test.test.p_exact,
+        "p_adjusted": test.p_adjusted,
+        "reason": test.test.reason or one.reason,
+    }
+
+
+def _lone_entry(one: LoneCase) -> dict[str, Any]:
+    return {
+        "case": one.key,
+        "category": one.category,
+        "passes": one.passes,
+        "is_changed": one.is_changed,
+    }
+
+
+def _matched(
+    before: Sequence[AnsweredCase], after: Sequence[AnsweredCase]
+) -> tuple[list[tuple[AnsweredCase, AnsweredCase]], list[AnsweredCase], list[AnsweredCase]]:
+    """Pair answered cases of equal content, in order where one content occurs several times."""
+    waiting: dict[str, list[AnsweredCase]] = {}
+    for one in before:
+        if one.output_id is not None:
+            waiting.setdefault(one.case_hash, []).append(one)
+    pairs, new = [], []
+    for one in after:
+        if one.output_id is None:
+            continue
+        same = waiting.get(one.case_hash)
+        if same:
+            pairs.append((same.pop(0), one))
+        else:
+            new.append(one)
+    removed = [one for rest in waiting.values() for one in rest]
+    return pairs, removed, new
+
+
+def _change(old: AnsweredCase, one: AnsweredCase, passes: Mapping[int, bool]) -> CaseChange:
+    before_id, after_id = old.output_id or 0, one.output_id or 0
+    kinds = {
+        (True, False): Change.BROKE,
+        (False, True): Change.REPAIRED,
+        (True, True): Change.STILL_PASSES,
+        (False, False): Change.STILL_FAILS,
+    }
+    found = (passes.get(before_id), passes.get(after_id))
+    change = kinds.get((found[0], found[1]), Change.UNJUDGED)  # type: ignore[arg-type]
+    return CaseChange(one.key, one.category, before_id, after_id, change)
+
+
+def _lone(
+    cases: Sequence[AnsweredCase], others: Sequence[AnsweredCase], passes: Mapping[int, bool]
+) -> tuple[LoneCase, ...]:
+    hashes: dict[str, set[str]] = {}
+    for other in others:
+        hashes.setdefault(other.key, set()).add(other.case_hash)
+    return tuple(
+        LoneCase(
+            one.key,
+            one.category,
+            one.output_id,
+            passes.get(one.output_id),
+            is_changed=one.key in hashes and one.case_hash not in hashes[one.key],
+        )
+        for one in cases
+        if one.output_id is not None
+    )
+
+
+def _rows(judged: Sequence[CaseChange]) -> tuple[CategoryRow, ...]:
+    """Test all cases together, then each category."""
+    was = _are(judged, Change.BROKE, Change.STILL_PASSES)
+    is_now = _are(judged, Change.REPAIRED, Change.STILL_PASSES)
+    names = tuple(sorted({one.category for one in judged}))
+    category = np.array([names.index(one.category) for one in judged], dtype=np.int64)
+    difference = is_now.astype(np.float64) - was.astype(np.float64)
+    masks = [category >= 0, *(category == place for place in range(len(names)))]
+    return tuple(
+        CategoryRow(test, _within_one(mean_difference(difference[mask])))
+        for test, mask in zip(
+            changes(category=category, before=was, after=is_now, categories=names),
+            masks,
+            strict=True,
+        )
+    )
+
+
+def _are(judged: Sequence[CaseChange], *kinds: Change) -> BoolArray:
+    return np.array([one.change in kinds for one in judged], dtype=np.bool_)
+
+
+def _within_one(one: Estimate) -> Estimate:
+    if one.low is None or one.high is None:
+        return one
+    return Estimate(one.value, max(float(one.low), -1.0), min(float(one.high), 1.0), one.n)
+
+
+def _reason(*, n_shared: int, n_judged: int) -> str | None:
+    if n_shared == 0:
+        return "The two have answered no case in common, so nothing can be said about what broke."
+    if n_judged == 0:
+        return (
+            "No case they share has been judged on both sides by this measure, so nothing can be "
+            "said about what broke."
+        )
+    return None

@@ -1,0 +1,89 @@
+"""Before and after in sentences: whether more cases broke than chance gives, and what is apart."""
+
+from evalkit.reporting.pair_sentences import difference, p_value
+from evalkit.reporting.passing import Measure
+from evalkit.reporting.regression import Change, RegressionReport
+from evalkit.reporting.sentences import counted, joined
+from evalkit.reporting.significance import SIGNIFICANT
+
+#: The mid-p value of n cases that all change the same way is 2⁻ⁿ: 0.06 for 4, 0.03 for 5.
+FEWEST_CASES = 5
+
+
+def points(value: float) -> str:
+    """Return a difference of shares in percentage points: ``9 pp``."""
+    return f"{100 * value:.0f} pp"
+
+
+def passes_by(measure: Measure) -> str:
+    """Say when a response passes: ``acceptable``, ``helpfulness at 4 or above``."""
+    if measure.criterion is None or measure.level is None:
+        return "acceptable"
+    return f"{measure.criterion.replace('_', ' ')} at {measure.level:g} or above"
+
+
+def regression_verdict(report: RegressionReport) -> str:
+    """Say in one sentence whether the change broke more than it repaired, beyond chance."""
+    if not report.rows:
+        return report.reason or ""
+    overall = report.rows[0]
+    test = overall.test.test
+    n_broke, n_repaired = test.only_first, test.only_second
+    judged = counted(report.n_judged, "case")
+    if n_broke + n_repaired == 0:
+        return (
+            f"Nothing changed from {report.before} to {report.after}: {judged} judged on both "
+            "sides, none broke and none was repaired."
+        )
+    numbers = f"{difference(overall.difference, points)}, {p_value(test.p_value)}, {judged}"
+    counts = f"{counted(n_broke, 'case')} broke, {n_repaired:,} {_were(n_repaired)} repaired"
+    if test.p_value > SIGNIFICANT:
+        return (
+            f"No change beyond chance from {report.before} to {report.after}: {counts} ({numbers})."
+        )
+    fewer = "fewer" if n_broke > n_repaired else "more"
+    return f"{report.after} passes {fewer} cases than {report.before}: {counts} ({numbers})."
+
+
+def regression_basis(report: RegressionReport) -> str:
+    """Say which cases the verdict rests on and which are set apart."""
+    n_open = len(report.of(Change.UNJUDGED))
+    said = [f"{counted(report.n_shared, 'case')} answered by both"]
+    if n_open:
+        said.append(f"{n_open:,} of them not judged on both sides")
+    said += [f"{len(report.new):,} new"] if report.new else []
+    said += [f"{len(report.removed):,} removed"] if report.removed else []
+    changed = sum(one.is_changed for one in report.new)
+    tail = f", {changed:,} of the new under a name that had other content" if changed else ""
+    return f"{joined(said)}{tail}. A response passes if most of its annotators find it " + (
+        f"{passes_by(report.measure)}."
+        if report.measure.criterion is None
+        else f"scores {passes_by(report.measure)}."
+    )
+
+
+def regression_findings(report: RegressionReport) -> list[str]:
+    """Say in which categories the change holds beyond chance, and where nothing can be said."""
+    decided = [row for row in report.rows[1:] if row.test.p_adjusted <= SIGNIFICANT]
+    said = [
+        f"{row.test.category or 'No category'}: {row.test.test.only_first:,} broke, "
+        f"{row.test.test.only_second:,} repaired, {p_value(row.test.p_adjusted)} corrected."
+        for row in decided
+    ]
+    if len(report.rows) > 2 and not said:
+        said = ["No category shows a change that holds once all of them are tested."]
+    few = [
+        row.test.category or "no category"
+        for row in report.rows[1:]
+        if row.test.n_cases < FEWEST_CASES
+    ]
+    if few:
+        said.append(
+            f"Nothing can be said about {joined(few)}: with fewer than {FEWEST_CASES} cases even "
+            "a change of all of them is within chance."
+        )
+    return said
+
+
+def _were(n: int) -> str:
+    return "was" if n == 1 else "were"

@@ -1,0 +1,60 @@
+"""Regression: what broke and what was repaired from one run to the next, on shared cases."""
+
+import streamlit as st
+
+from db.engine import read_session
+from db.queries import answers, results
+from db.queries import regression as queries
+from evalkit.reporting import passing, regression_sentences
+from evalkit.reporting.regression import regression_report
+from evalkit.vocabulary import Role
+from pages.shared import answers as exhibit
+from pages.shared import exhibits, regression, state
+
+state.require(Role.LEAD)
+
+with read_session() as session:
+    eval_sets = queries.eval_set_names(session)
+if not eval_sets:
+    st.title("Regression")
+    st.info("There are no responses yet. Import those of two runs, or of two models.")
+    st.page_link("library/import_records.py", label="Import records", icon=":material/add:")
+    st.stop()
+
+name = regression.eval_set_picker(eval_sets)
+with read_session() as session:
+    runs = queries.runs_on_versions(session, eval_set=name)
+picked = regression.run_picker(runs)
+if picked is None:
+    st.info("This eval set has the responses of one run only. Import another to compare it with.")
+    st.stop()
+before, after = picked
+if before == after:
+    st.info("Before and after are the same run on the same version. Choose two that differ.")
+    st.stop()
+
+with read_session() as session:
+    judged_in = queries.studies_of(session, {before.run_id, after.run_id})
+    studies = [results.result_study(session, name=study) for study in judged_in]
+    collected = [results.collect(session, study) for study in studies]
+    sides = queries.answered(session, before), queries.answered(session, after)
+measure = regression.measure_picker(passing.measures(collected))
+report = regression_report(*sides, passes=passing.passing(collected, measure), measure=measure)
+
+exhibits.say(regression_sentences.regression_verdict(report), style="verdict")
+exhibits.say(regression_sentences.regression_basis(report), style="lead")
+if report.rows:
+    regression.show_changes(report)
+
+st.header("Cases", divider=False)
+chosen = regression.case_picker(report)
+if chosen is None:
+    st.stop()
+key, output_ids = chosen
+with read_session() as session:
+    shown = answers.responses(session, output_ids)
+    said = answers.answers(session, output_ids)
+    made_by = answers.makers(session, {output for one in said for output in one.shown})
+sides_of = {output: f"{one}: " for output, one in zip(output_ids, ("Before", "After"))}
+headings = made_by | {one.output_id: one.model for one in shown}
+exhibit.show(shown[0].case, shown, headings, said, key=f"regression-{key}")

@@ -1,0 +1,81 @@
+"""Agreement to frames: of what was judged, and of pairs of annotators."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from evalkit.reporting import text
+from evalkit.reporting.reports import AgreementOf
+from evalkit.stats.agreement import Agreement, PairAgreement
+from evalkit.stats.intervals import Estimate
+from pages.shared.tables import criterion_name, interval_row, without_empty
+
+
+def agreement_rows(parts: Iterable[AgreementOf], colour: str) -> pd.DataFrame:
+    """Give one interval row per thing agreed on: the preference, then each criterion."""
+    return pd.DataFrame(
+        [
+            interval_row(
+                subject(of),
+                _as_estimate(of.alpha),
+                text.number,
+                note=f"n = {of.alpha.n_units:,}" if of.alpha.value is not None else "undefined",
+                colour=colour,
+            )
+            for of in parts
+        ]
+    )
+
+
+def agreement_table(parts: Iterable[AgreementOf]) -> pd.DataFrame:
+    """Give one row per thing agreed on, with the reason where agreement cannot be had."""
+    kept = list(parts)
+    shown = pd.DataFrame(
+        {
+            "": [subject(of) for of in kept],
+            "Level": [of.level.value for of in kept],
+            "Krippendorff's α": [text.estimate(of.alpha) for of in kept],
+            "Percent agreement": [text.estimate(of.percent, text.percent) for of in kept],
+            "Units": [f"{of.alpha.n_units:,}" for of in kept],
+            "Values": [f"{of.alpha.n_labels:,}" for of in kept],
+            "Why not": [of.alpha.reason or of.percent.reason or "" for of in kept],
+        }
+    )
+    return without_empty(shown, "Why not")
+
+
+def pair_rows(pairs: Iterable[PairAgreement], colour: str) -> pd.DataFrame:
+    """Give one interval row per pair of annotators, most agreed first."""
+    kept = sorted(pairs, key=lambda pair: -(pair.cohen_kappa.value or -2))
+    return pd.DataFrame(
+        [
+            interval_row(" – ".join(pair.annotators), pair.cohen_kappa, text.number, colour=colour)
+            for pair in kept
+        ]
+    )
+
+
+def pair_table(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
+    """Give one row per pair of annotators with units in common."""
+    kept = list(pairs)
+    shown = pd.DataFrame(
+        {
+            "Annotators": [" – ".join(pair.annotators) for pair in kept],
+            "Cohen's κ": [text.estimate(pair.cohen_kappa) for pair in kept],
+            "Percent agreement": [
+                text.estimate(pair.percent_agreement, text.percent) for pair in kept
+            ],
+            "n": [f"{pair.n:,}" for pair in kept],
+            "Why not": [pair.cohen_kappa.reason or "" for pair in kept],
+        }
+    )
+    return without_empty(shown, "Why not")
+
+
+def subject(of: AgreementOf) -> str:
+    """Name what is agreed on."""
+    return criterion_name(of.criterion) if of.criterion else "Preference"
+
+
+def _as_estimate(of: Agreement) -> Estimate:
+    return Estimate(of.value, of.low, of.high, of.n_units, of.reason)

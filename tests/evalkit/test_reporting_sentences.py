@@ -1,0 +1,141 @@
+"""The results in sentences: nothing is said that the numbers do not hold."""
+
+import numpy as np
+import pytest
+
+from evalkit.reporting import sentences
+from evalkit.reporting.collected import Tag
+from evalkit.reporting.reports import RankingReport, TagRates
+from evalkit.stats.agreement import Agreement
+from evalkit.stats.counts import Comparisons
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.ranking import pair_matrix, rank_models
+from evalkit.stats.scores import ScoreRow
+
+N_CASES = 60
+
+
+def report(shares, models=("A", "B", "C")):
+    """Rank models that won the given share of 60 cases, by (left, right) pair of indices."""
+    case, left, right, preference = [], [], [], []
+    for (first, second), share in shares.items():
+        for number in range(N_CASES):
+            case.append(number)
+            left.append(first)
+            right.append(second)
+            # Wins are spread over the cases differently for each pair.
+            preference.append(0 if (number * 7 + first * 13) % N_CASES < share * N_CASES else 1)
+    given = Comparisons(
+        case=np.array(case),
+        left=np.array(left),
+        right=np.array(right),
+        preference=np.array(preference),
+        n=np.ones(len(case), dtype=np.int64),
+        models=models,
+    )
+    ranking = rank_models(given)
+    return RankingReport(
+        ranking=ranking,
+        matrix=pair_matrix(given),
+        models=models,
+        n_comparisons=len(case),
+        n_same_model=0,
+        n_unreadable=0,
+        reason=ranking.reason,
+    )
+
+
+def test_a_model_ahead_of_all_is_named_with_its_interval():
+    said = sentences.verdict(report({(0, 1): 0.9, (0, 2): 0.9, (1, 2): 0.5}))
+
+    # 54 of 60 against each of two others.
+    assert said.startswith("A is ahead of all 2 others: it wins 90 % [")
+
+
+def test_models_that_cannot_be_told_apart_are_never_called_ahead():
+    said = sentences.verdict(report({(0, 1): 0.55, (0, 2): 0.5, (1, 2): 0.5}))
+
+    assert said.startswith("The 3 models cannot be told apart yet;")
+    assert "ahead" not in said
+
+
+def test_two_in_front_of_the_rest_are_named_together():
+    said = sentences.verdict(report({(0, 1): 0.5, (0, 2): 0.9, (1, 2): 0.88}))
+
+    assert said.startswith("A and B are ahead of the rest and cannot be told apart;")
+
+
+def test_equal_models_have_no_leader():
+    said = sentences.verdict(report({(0, 1): 0.5}, models=("A", "B")))
+
+    assert said == "No model is ahead: the strongest have won equally much."
+
+
+def test_without_a_ranking_the_reason_is_the_verdict():
+    nothing = RankingReport(None, {}, ("A",), 0, 0, 0, "No two models have been compared yet.")
+
+    assert sentences.verdict(nothing) == "No two models have been compared yet."
+
+
+def test_who_cannot_be_told_apart_is_said_once():
+    standings = sentences.standings(report({(0, 1): 0.9, (0, 2): 0.9, (1, 2): 0.5}).ranking)
+
+    assert len(standings) == 1
+    assert standings[0] in {"B and C cannot be told apart.", "C and B cannot be told apart."}
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "meaning"),
+    [
+        (0.9, 0.85, 0.95, "conclusions can rest on it"),
+        (0.85, 0.7, 0.95, "mostly see it alike"),
+        (0.7, 0.6, 0.8, "enough for tentative conclusions"),
+        (0.4, 0.2, 0.6, "differ often"),
+        (0.2, -0.1, 0.5, "not told apart from chance"),
+        (0.9, -0.1, 1.0, "not told apart from chance"),
+        (1.0, None, None, "the same value every time"),
+        (0.5, None, None, "how sure this is cannot be told"),
+    ],
+)
+def test_agreement_is_put_in_the_words_its_interval_allows(value, low, high, meaning):
+    reason = "One case." if low is None else None
+    (said,) = sentences.agreement_meanings([("tone", Agreement(value, low, high, 9, 18, reason))])
+
+    assert said.startswith("Tone: ")
+    assert meaning in said
+
+
+def test_what_means_the_same_is_said_in_one_sentence():
+    good = Agreement(0.9, 0.85, 0.95, 9, 18)
+
+    assert len(sentences.agreement_meanings([("a", good), ("b", good)])) == 1
+
+
+def test_undefined_agreement_says_why():
+    undefined = Agreement(None, None, None, 9, 18, "All values are equal.")
+
+    assert sentences.agreement_meanings([("a", undefined)]) == ["A: all values are equal."]
+
+
+def test_the_commonest_error_of_each_model_is_named_and_none_where_there_is_none():
+    rates = [
+        TagRates(
+            Tag(key, key.title()),
+            (
+                ScoreRow("A", None, Estimate(share, 0.1, 0.4, 50), 9),
+                ScoreRow("B", None, Estimate(0.0, 0.0, 0.1, 50), 9),
+            ),
+        )
+        for key, share in (("tone", 0.1), ("format", 0.25))
+    ]
+
+    assert sentences.commonest_errors(rates, ["A", "B"]) == [
+        "A: format in 25 % [10, 40] of looks, n = 50."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"), [([], ""), (["A"], "A"), (["A", "B"], "A and B"), ("ABC", "A, B and C")]
+)
+def test_names_are_joined_as_in_a_sentence(names, expected):
+    assert sentences.joined(list(names)) == expected

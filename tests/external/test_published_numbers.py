@@ -1,0 +1,98 @@
+"""The numbers published with real data come out of it, from file to report."""
+
+from pathlib import Path
+
+import pytest
+
+from db.commands.records import import_file
+from db.engine import read_session
+from db.queries.results import ResultFilters, collect, result_study
+from evalkit.reporting import documents
+from evalkit.reporting.reports import tags_report
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+
+pytestmark = [
+    pytest.mark.external,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the data sets are not beside the repository"),
+]
+
+
+def collected(name, **filters):
+    import_file(DATA / f"{name}.jsonl.gz", study=name)
+    with read_session() as session:
+        return collect(session, result_study(session, name=name), filters=ResultFilters(**filters))
+
+
+def test_pandalm_gives_its_published_kappas_and_alpha(database):
+    document = documents.agreement_document(collected("pandalm"))
+
+    preference = document["preference"]
+    kappas = {
+        tuple(pair["annotators"]): (pair["cohen_kappa"], pair["n"]) for pair in preference["pairs"]
+    }
+    # Published 0.85, 0.88, 0.86; to four places from the same labels by the authors' formula.
+    for (first, second), kappa in (
+        (("1", "2"), 0.8520),
+        (("1", "3"), 0.8789),
+        (("2", "3"), 0.8617),
+    ):
+        assert kappas[f"annotator-{first}", f"annotator-{second}"] == (
+            pytest.approx(kappa, abs=5e-5),
+            999,
+        )
+    # Fleiss' kappa and Krippendorff's nominal alpha of the data's README.
+    assert preference["alpha"]["value"] == pytest.approx(0.8642, abs=5e-5)
+    assert preference["alpha"]["n_units"] == 999
+    assert preference["alpha"]["n_labels"] == 2997
+    assert preference["alpha"]["low"] < 0.8642 < preference["alpha"]["high"]
+
+
+def test_pandalm_counts_its_unreadable_verdicts_apart(sqlite_database):
+    people = documents.ranking_document(collected("pandalm"))
+    with_judges = documents.ranking_document(collected("pandalm", judges=True))
+
+    assert (people["n_comparisons"], people["n_unreadable"]) == (2997, 0)
+    # 999 pairs x 5 annotators, of which the README counts 25 unreadable.
+    assert (with_judges["n_comparisons"], with_judges["n_unreadable"]) == (4970, 25)
+    assert len(people["models"]) == 5
+    assert sum(row["strength"] for row in people["models"]) == pytest.approx(0, abs=1e-9)
+
+
+def test_hanna_gives_its_published_alphas_and_the_reason_where_there_is_none(database):
+    criteria = documents.agreement_document(collected("hanna"))["criteria"]
+
+    published = {
+        "guidelines": 0.234,
+        "syntax": -0.014,
+        "superfluous": 0.085,
+        "unsubstantiated": 0.253,
+        "incoherence": -0.044,
+    }
+    for key, alpha in published.items():
+        assert criteria[key]["alpha"]["value"] == pytest.approx(alpha, abs=5e-4), key
+        assert criteria[key]["level"] == "nominal"
+    assert criteria["incorrectness"]["alpha"]["value"] is None
+    assert "equal" in criteria["incorrectness"]["alpha"]["reason"]
+    assert criteria["incorrectness"]["percent_agreement"]["value"] == 1
+
+
+def test_mqm_counts_every_response_that_was_looked_at_and_no_acceptability(sqlite_database):
+    found = collected("mqm_ted")
+
+    models = documents.models_document(found)["models"]
+    # 7,406 outputs: 529 segments by 14 systems.
+    assert [row["n_responses"] for row in models] == [529] * 14
+    # Its taxonomy has no tag for what is unsafe, and nothing was compared.
+    assert {row["acceptable"]["value"] for row in models} == {None}
+    rates = tags_report(found)
+    assert len(rates) == 14
+    looks = {row.model: row.estimate.n for row in rates[0].rows if row.category is None}
+    assert set(looks.values()) == {529}
+
+
+def test_llmbar_gives_one_human_label_a_pair_and_its_judges_on_demand(sqlite_database):
+    people = documents.ranking_document(collected("llmbar"))
+
+    assert people["n_comparisons"] == 234
+    assert people["annotators"] == ["gold"]

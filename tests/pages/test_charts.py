@@ -1,0 +1,211 @@
+"""Charts: what they draw from a frame, whatever the numbers are."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pages.shared.charts import (
+    interval_rows,
+    level_bars,
+    model_colours,
+    tinted_grid,
+    tradeoff,
+)
+from pages.shared.charts.colours import MUTED, OKABE_ITO
+from pages.shared.charts.layout import plain, wrapped
+
+TICKS = ((0.0, "0 %"), (1.0, "100 %"))
+
+
+def interval_frame(**changed):
+    columns = {
+        "label": ["A", "B"],
+        "value": [0.7, 0.3],
+        "low": [0.6, 0.2],
+        "high": [0.8, 0.4],
+        "text": ["70 %", "30 %"],
+        "note": ["1st", "2nd"],
+        "hover": ["A\n70 %", "B\n30 %"],
+        "colour": ["#0072B2", "#E69F00"],
+        "is_settled": [True, False],
+    }
+    return pd.DataFrame(columns | changed)
+
+
+def drawn(figure):
+    return [shape for shape in figure.layout.shapes if shape.line.width == 5]
+
+
+def texts(figure):
+    return " ".join(note.text for note in figure.layout.annotations)
+
+
+def test_a_model_keeps_its_colour_when_another_joins_the_study():
+    assert model_colours(["b", "a"])["b"] == model_colours(["b", "a", "c"])["b"]
+
+
+def test_models_beyond_the_palette_share_a_grey_and_no_colour_stands_for_two():
+    colours = model_colours([str(number) for number in range(9)])
+
+    assert len(set(list(colours.values())[: len(OKABE_ITO)])) == len(OKABE_ITO)
+    assert set(list(colours.values())[len(OKABE_ITO) :]) == {MUTED}
+
+
+def test_intervals_run_from_low_to_high_and_undecided_ones_are_grey():
+    first, second = drawn(interval_rows(interval_frame(), limits=(0, 1), ticks=TICKS))
+
+    assert (first.x0, first.x1, first.line.color) == (0.6, 0.8, "#0072B2")
+    assert (second.x0, second.x1, second.line.color) == (0.2, 0.4, MUTED)
+
+
+def test_a_value_without_an_interval_is_a_mark_alone_and_one_that_is_undefined_a_gap():
+    frame = interval_frame(low=[None, None], high=[None, None], value=[0.7, None])
+
+    figure = interval_rows(frame, limits=(0, 1), ticks=TICKS)
+
+    assert drawn(figure) == []
+    (points,) = figure.data
+    assert points.x[0] == 0.7
+    assert np.isnan(points.x[1])
+
+
+def test_an_interval_beyond_the_scale_ends_where_the_scale_does():
+    frame = interval_frame(low=[-0.2, 0.1], high=[1.4, 0.5])
+
+    first, _ = drawn(interval_rows(frame, limits=(0, 1), ticks=TICKS))
+
+    assert (first.x0, first.x1) == (0, 1)
+
+
+def test_every_row_is_named_and_carries_its_number_directly():
+    figure = interval_rows(interval_frame(), limits=(0, 1), ticks=TICKS)
+
+    for shown in ("A", "B", "70 %", "30 %", "1st"):
+        assert shown in texts(figure)
+    assert not figure.layout.showlegend
+
+
+def test_no_chart_has_a_title_or_a_ground_of_its_own():
+    figure = interval_rows(interval_frame(), limits=(0, 1), ticks=TICKS)
+
+    assert figure.layout.title.text is None
+    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
+
+
+def test_references_are_drawn_and_named():
+    figure = interval_rows(
+        interval_frame(), limits=(0, 1), ticks=TICKS, references=((0.5, "half"),)
+    )
+
+    assert "half" in texts(figure)
+    assert 0.5 in [shape.x0 for shape in figure.layout.shapes]
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are():
+    figure = interval_rows(interval_frame(label=["<b>A</b>", "B & C"]), limits=(0, 1), ticks=TICKS)
+
+    assert "&lt;b&gt;A" in texts(figure)
+    assert "B &amp; C" in texts(figure)
+    assert plain("<i>") == "&lt;i&gt;"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Cedar Verbose", "Cedar<br>Verbose"),
+        ("Accuracy/Mistranslation", "Accuracy/<br>Mistransla<br>tion"),
+        ("a b c d e f g h i j k l m n o p q r s", "a b c d e<br>f g h i j<br>k l m n o…"),
+    ],
+)
+def test_long_names_are_broken_at_words_and_slashes(name, expected):
+    assert wrapped(name, 10) == expected
+
+
+def grid_frame(**changed):
+    columns = {
+        "row": ["A", "A", "B"],
+        "column": ["x", "y", "x"],
+        "value": [0.2, None, 0.8],
+        "text": ["20 %", "—", "80 %"],
+        "small": ["n = 5", "", "n = 5"],
+        "hover": ["one", "two", "three"],
+        "key": ["A\tx", "A\ty", "B\tx"],
+    }
+    return pd.DataFrame(columns | changed)
+
+
+def test_a_grid_puts_each_value_in_its_row_and_column_and_leaves_gaps_empty():
+    figure = tinted_grid(grid_frame(), limits=(0, 1))
+
+    table = figure.data[0].z
+    assert table[0][0] == 0.2
+    assert table[1][0] == 0.8
+    assert np.isnan(table[0][1])
+    assert np.isnan(table[1][1])
+
+
+def test_a_cell_that_is_picked_comes_back_as_its_key():
+    figure = tinted_grid(grid_frame(), limits=(0, 1), can_pick=True)
+
+    assert list(figure.data[1].customdata) == ["A\tx", "A\ty", "B\tx"]
+
+
+def test_columns_of_one_name_stand_once_in_each_group():
+    frame = grid_frame(group=["g", "g", "h"], column=["x", "y", "x"])
+
+    figure = tinted_grid(frame, limits=(0, 1))
+
+    assert len(figure.layout.xaxis.tickvals) == 3
+    assert "<b>g</b>" in texts(figure)
+    assert "<b>h</b>" in texts(figure)
+
+
+def test_a_grid_around_a_middle_is_uncoloured_there():
+    scale = tinted_grid(grid_frame(), limits=(0, 1), middle=0.25).data[0].colorscale
+
+    assert scale[1][0] == pytest.approx(0.25)
+
+
+def tradeoff_frame(**changed):
+    columns = {
+        "label": ["A", "B"],
+        "x": [2.0, 5.0],
+        "x_low": [1.0, None],
+        "x_high": [4.0, None],
+        "y": [0.5, 0.75],
+        "y_low": [0.25, 0.5],
+        "y_high": [0.75, 1.0],
+        "colour": ["#0072B2", "#E69F00"],
+        "hover": ["A", "B"],
+    }
+    return pd.DataFrame(columns | changed)
+
+
+def test_a_tradeoff_starts_at_zero_names_its_marks_and_draws_unequal_intervals():
+    figure = tradeoff(tradeoff_frame(), x_title="Cost", y_title="Win rate", x_prefix="$")
+
+    first, second = figure.data
+    assert figure.layout.xaxis.range[0] == 0
+    assert figure.layout.xaxis.range[1] > 5
+    assert (first.error_x.arrayminus[0], first.error_x.array[0]) == (1.0, 2.0)
+    assert first.y[0] == 50
+    assert second.error_x.visible is False
+    assert "A" in texts(figure)
+
+
+def test_level_bars_add_up_to_all_values_of_a_model():
+    frame = pd.DataFrame(
+        {
+            "label": ["A", "A", "B", "B"],
+            "value": [1.0, 2.0, 1.0, 2.0],
+            "level": ["1", "2", "1", "2"],
+            "share": [0.25, 0.75, None, None],
+            "hover": ["", "", "", ""],
+        }
+    )
+
+    low, high = level_bars(frame).data
+
+    assert low.x[0] + high.x[0] == 1
+    assert np.isnan(low.x[1])
+    assert low.marker.color != high.marker.color

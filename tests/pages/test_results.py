@@ -1,0 +1,304 @@
+"""The results pages: what leads read, what is missing, and who may not see it."""
+
+import json
+import math
+
+import pytest
+
+from db.engine import read_session, write_session
+from db.models import Output
+from db.queries.results import result_studies
+from evalkit.vocabulary import Role
+from pages.shared import exhibits, failures, tables, tag_tables
+from tests.factories import annotate, make_eval_set, make_study
+
+PAGES = ("results/overview.py", "results/agreement.py", "results/failures.py")
+ONE, TWO = "Model <one>", "Model two"
+
+
+def written(app):
+    kinds = ("markdown", "caption", "info", "title", "header", "subheader", "text", "html")
+    said = [str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind)]
+    said += [element.proto.body for element in app.get("html")]
+    return " ".join(said).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def opened(app, page):
+    app.run().switch_page(page).run()
+    assert not app.exception
+    return written(app)
+
+
+@pytest.fixture
+def study(sqlite_database):
+    """Two simulated annotators and a person on six cases; model one is clearly better."""
+    ids = make_eval_set(models=(ONE, TWO), n_cases=6)
+    make_study(ids)
+    for case in range(6):
+        left, right = f"case-{case}/{ONE}", f"case-{case}/{TWO}"
+        for annotator in ("Ada", "Bo", "Cy"):
+            is_odd = annotator == "Cy" and case == 5
+            annotate(
+                ids,
+                annotator,
+                left,
+                right,
+                "both_bad" if is_odd else "left",
+                scores=[(left, "helpfulness", 4 + case % 2), (right, "helpfulness", 2)],
+                marks=[(left, None), (right, "hallucination" if case < 3 else None)],
+                note="Made up the **source**" if case < 3 else None,
+                comment="Sehr :red[gut]" if case == 0 else None,
+                is_simulated=annotator != "Ada",
+            )
+    annotate(ids, "judge-1", f"case-0/{ONE}", f"case-0/{TWO}", "right", is_judge=True)
+    return ids
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_study_a_page_says_so_and_leads_to_the_studies(app, sign_in, page):
+    sign_in(app, Role.LEAD)
+
+    assert "There is no study yet" in opened(app, page)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_study_nobody_annotated_in_says_what_is_missing(app, sign_in, page):
+    make_study(make_eval_set())
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, page)
+
+    assert any(word in said for word in ("Nobody has annotated", "No two annotators", "No error"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_annotator_never_sees_results(app, sign_in, study, page):
+    sign_in(app, Role.ANNOTATOR)
+    app.run()
+
+    with pytest.raises(ValueError, match=r"switch_page|not found|Unable"):
+        app.switch_page(page).run()
+
+    assert "ahead" not in written(app)
+
+
+def test_the_overview_says_which_model_is_ahead_on_what_basis(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, "results/overview.py")
+
+    # 17 of 18 won and one both bad, which counts half: 17.5 / 18 = 97 %.
+    assert "Model &lt;one&gt; is ahead of the other model: it wins 97 %" in said
+    assert "18 comparisons on 6 cases by 3 annotators, 2 of them simulated." in said
+    assert "Simulated annotators: Bo, Cy." in said
+    assert "Model two: hallucination in 50 %" in said  # 9 of 18 looks
+
+
+def test_filters_change_the_numbers_and_are_named_beside_them(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "results/overview.py")
+
+    next(box for box in app.multiselect if box.label == "Categories").set_value(["code"]).run()
+
+    assert not app.exception
+    assert "9 comparisons on 3 cases" in written(app)
+    assert "Only code" in written(app)
+
+    next(box for box in app.multiselect if box.label == "Annotators").set_value(
+        [study["Ada"]]
+    ).run()
+
+    assert "3 comparisons on 3 cases by 1 annotator." in written(app)
+    assert "only by Ada" in written(app)
+
+
+def test_judges_are_counted_only_when_included(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "results/overview.py")
+
+    app.toggle[0].set_value(True).run()
+
+    assert "19 comparisons on 6 cases by 3 annotators, 2 of them simulated, and 1 judge" in (
+        written(app)
+    )
+    assert "Judges included" in written(app)
+
+
+def test_the_study_in_the_address_is_the_one_shown(app, sign_in, study):
+    make_study(study, name="Later")
+    sign_in(app, Role.LEAD)
+    with read_session() as session:
+        ids = result_studies(session)
+    app.run().switch_page("library/studies.py").run()
+    app.query_params["study"] = str(ids["Study"])
+
+    app.switch_page("results/overview.py").run()
+
+    assert "is ahead" in written(app)
+
+
+def test_an_address_of_no_study_shows_the_newest(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    app.query_params["study"] = "nonsense"
+
+    assert "is ahead" in opened(app, "results/overview.py")
+
+
+def test_cost_and_latency_stand_next_to_quality_or_the_reason_why_not(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, "results/overview.py")
+
+    assert "No cost was recorded with these responses." in said
+    assert "No latency was recorded with these responses." in said
+
+    with write_session() as session:
+        for case in range(6):
+            for model, latency in ((ONE, 900.0), (TWO, 300.0)):
+                output = session.get(Output, study[f"case-{case}/{model}"])
+                output.latency_ms, output.cost_usd = latency, latency / 1e6
+                session.add(output)
+    said = opened(app, "results/overview.py")
+    assert "No cost" not in said
+    shown = next(frame.value for frame in app.dataframe if "Median latency" in frame.value)
+    assert shown["Median latency"].tolist()[0].startswith("900 ms")
+    assert shown["Cost of 1,000"].tolist()[1].startswith("$0.30")
+
+
+def test_the_agreement_page_gives_alphas_and_says_what_they_mean(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, "results/agreement.py")
+
+    assert "α" in said
+    # 6 cases x 2 responses, scored alike by all three.
+    assert "Helpfulness: annotators gave the same value every time, 12 times." in said
+    pairs = next(frame.value for frame in app.dataframe if "Cohen's κ" in frame.value)
+    assert pairs["Annotators"].tolist() == ["Ada – Bo", "Ada – Cy", "Bo – Cy"]
+    assert pairs["n"].tolist() == ["6", "6", "6"]
+
+
+def test_the_failures_page_lists_the_responses_of_the_commonest_error(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, "results/failures.py")
+
+    assert "3 responses, those marked by most annotators first." in said
+    listed = next(frame.value for frame in app.dataframe if "Marked by" in frame.value)
+    assert listed["Case"].tolist() == ["case-0", "case-1", "case-2"]
+    assert set(listed["Marked by"]) == {"Ada, Bo, Cy"}
+
+
+def test_a_cell_can_be_chosen_without_clicking(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "results/failures.py")
+
+    next(box for box in app.selectbox if box.label == "Category").set_value("code").run()
+
+    assert not app.exception
+    assert "1 response," in written(app)  # case-1 of 0, 1 and 2 is code
+
+    next(box for box in app.selectbox if box.label == "Model").set_value(ONE).run()
+    assert "No response here was given this tag." in written(app)
+
+
+def test_notes_and_comments_are_found_by_a_word(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "results/failures.py")
+    app.segmented_control(key="failures-through").set_value("Notes and comments").run()
+
+    app.text_input(key="remark-search").set_value("GUT").run()
+
+    assert not app.exception
+    listed = next(frame.value for frame in app.dataframe if "Text" in frame.value)
+    assert set(listed["Text"]) == {"Sehr :red[gut]"}
+    assert set(listed["By"]) == {"Ada", "Bo (simulated)", "Cy (simulated)"}
+
+    app.text_input(key="remark-search").set_value("no such word").run()
+    assert "No note or comment holds these words." in written(app)
+
+
+def test_what_people_and_models_wrote_is_never_markdown(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    for page in PAGES:
+        opened(app, page)
+
+        markdown = " ".join(element.value for element in app.markdown)
+        assert "**source**" not in markdown
+        assert ":red[gut]" not in markdown
+        assert "Model <one>" not in " ".join(element.proto.body for element in app.get("html"))
+
+
+def test_sentences_are_escaped_and_numbers_keep_their_units():
+    assert exhibits._unbroken("wins 62 % [48, 74] of 3") == (
+        "wins 62\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}[48,\N{NO-BREAK SPACE}74] of 3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([(0, 2, "x")], [("ab", True), ("cd&lt;", False)]),
+        ([(0, 3, "x"), (2, 5, "y")], [("ab", True), ("c", True), ("d&lt;", True)]),
+        ([(1, 1, "x"), (3, 99, "y")], [("a", False), ("bc", False), ("d&lt;", True)]),
+    ],
+)
+def test_marked_spans_are_highlighted_and_no_character_is_lost(spans, expected):
+    shown = failures.marked_html("abcd<", spans)
+
+    for piece, is_marked in expected:
+        assert (f">{piece}</mark>" in shown) == is_marked or len(piece) == 1
+    plain = "".join(part.split(">", 1)[-1] for part in shown.split("<")).replace("&lt;", "<")
+    assert plain == "abcd<"
+
+
+def test_a_tag_nobody_gave_has_no_row_and_the_commonest_comes_first():
+    from evalkit.reporting.collected import Tag
+    from evalkit.reporting.reports import TagRates
+    from evalkit.stats.intervals import Estimate
+    from evalkit.stats.scores import ScoreRow
+
+    def rates(key, value):
+        return TagRates(
+            Tag(key, key.title()), (ScoreRow("A", None, Estimate(value, None, None, 10), 5),)
+        )
+
+    cells = tag_tables.tag_cells([rates("rare", 0.1), rates("none", 0.0), rates("often", 0.6)], "A")
+
+    assert cells["row"].tolist() == ["Often", "Rare"]
+    assert cells["small"].tolist() == ["6 of 10", "1 of 10"]
+
+
+def test_a_table_leaves_out_what_is_not_known_of_any_model():
+    from evalkit.reporting.reports import ModelRow
+    from evalkit.stats.intervals import Estimate
+
+    known, unknown = Estimate(0.5, 0.4, 0.6, 9), Estimate(None, None, None, 0, "Not recorded.")
+    row = ModelRow(
+        model="A",
+        n_responses=9,
+        acceptable=known,
+        latency_median_ms=unknown,
+        latency_p95_ms=unknown,
+        cost_usd=unknown,
+        cost_per_acceptable_usd=unknown,
+        input_tokens=unknown,
+        output_tokens=unknown,
+        tags=(),
+    )
+
+    assert list(tables.model_table([row]).columns) == ["Model", "Acceptable", "Responses"]
+
+
+def test_the_download_of_the_ranking_holds_unrounded_numbers(study):
+    from db.queries.results import collect, result_study
+    from evalkit.reporting import documents
+
+    with read_session() as session:
+        collected = collect(session, result_study(session, name="Study"))
+    document = json.loads(json.dumps(documents.ranking_document(collected)))
+
+    assert document["models"][0]["win_rate"] == pytest.approx(17.5 / 18, abs=1e-12)
+    # Two models: the difference is the log-odds of the share won.
+    difference = document["models"][0]["strength"] - document["models"][1]["strength"]
+    assert difference == pytest.approx(math.log(17.5 / 0.5), rel=1e-6)
