@@ -7,7 +7,6 @@ from db.commands.records import import_records
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session
 from db.models import Annotator, EvalSet, Study
-from evalkit.annotation.rubric import DEFAULT_GUIDELINES
 from evalkit.demo.simulate import DEMO_EVAL_SET, DEMO_STUDY, demo_records
 
 _CONTENT = frozenset(("case", "output"))
@@ -50,7 +49,6 @@ def _ensure_study(models: list[str]) -> None:
             name=DEMO_STUDY,
             eval_set=DEMO_EVAL_SET,
             models=models,
-            guidelines=DEFAULT_GUIDELINES,
             overlap=_OVERLAP,
         )
     )

@@ -20,7 +20,11 @@ from db.models import (
     Taxonomy,
     VersionCase,
 )
-from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
+from evalkit.annotation.rubric import (
+    DEFAULT_GUIDELINES,
+    DEFAULT_RUBRIC,
+    DEFAULT_RUBRIC_NAME,
+)
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
 from evalkit.vocabulary import LeakPolicy
@@ -45,7 +49,7 @@ class StudyPlan:
     models: Sequence[str]
     rubric: str | None = DEFAULT_RUBRIC_NAME
     taxonomy: str | None = DEFAULT_TAXONOMY_NAME
-    guidelines: str = ""
+    guidelines: str = DEFAULT_GUIDELINES
     overlap: int = 2
     pairs_per_case: int | None = None
     collects: frozenset[str] = field(default_factory=lambda: frozenset(COLLECTED))

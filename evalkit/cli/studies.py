@@ -12,7 +12,7 @@ from rich.table import Table
 from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open
 from db.engine import read_session
 from db.queries import library
-from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME
+from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
 from evalkit.errors import NotFoundError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.vocabulary import LeakPolicy
@@ -41,7 +41,12 @@ def create(
     ] = None,
     guidelines: Annotated[
         Path | None,
-        typer.Option(help="A Markdown file.", exists=True, dir_okay=False, readable=True),
+        typer.Option(
+            help="A Markdown file; default: the ready guidelines.",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
     ] = None,
     collect: Annotated[str, typer.Option(help="What annotators do, comma-separated.")] = ",".join(
         COLLECTED
@@ -59,7 +64,7 @@ def create(
         models=_names(models),
         rubric=rubric or None,
         taxonomy=taxonomy or None,
-        guidelines=guidelines.read_text(encoding="utf-8") if guidelines else "",
+        guidelines=guidelines.read_text(encoding="utf-8") if guidelines else DEFAULT_GUIDELINES,
         overlap=overlap,
         pairs_per_case=pairs_per_case,
         collects=frozenset(_names(collect)),

@@ -1,5 +1,6 @@
 """Tables of the library pages: records and frames in, what a table shows out."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -99,3 +100,8 @@ def import_table(report: ImportReport) -> pd.DataFrame:
             "There already": [count.present for count in report.counts.values()],
         }
     )
+
+
+def file_name(name: str) -> str:
+    """Return a name a file may have everywhere: letters and digits joined by hyphens."""
+    return "-".join(re.findall(r"\w+", name.casefold())) or "study"

@@ -27,10 +27,12 @@ ENTRIES = (
     Entry("results/agreement.py", "agreement", "Agreement", "Results", Role.LEAD),
     Entry("results/failures.py", "failures", "Failures", "Results", Role.LEAD),
     Entry("results/compare.py", "compare-models", "Two models", "Results", Role.LEAD),
+    Entry("results/regression.py", "regression", "Regression", "Results", Role.LEAD),
     Entry("results/leaderboards.py", "leaderboards", "Leaderboards", "Results", Role.LEAD),
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
     Entry("library/import_records.py", "import", "Import records", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
+    Entry("library/export.py", "export", "Export annotations", "Library", Role.LEAD),
     Entry("admin/people.py", "people", "People", "Admin", Role.ADMIN),
 )
 

@@ -7,6 +7,7 @@ from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import AuditEvent, Criterion, Model, Output, Rubric, Run, Study, Tag
 from db.queries import library
+from db.queries.records.files import CsvShape, export_bytes, export_file
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
@@ -139,3 +140,15 @@ def test_closing_and_opening_a_study_is_written_down(database):
     assert actions == ["create study", "close study"]
     with pytest.raises(NotFoundError):
         set_study_open(study_id + 1, is_open=True)
+
+
+def test_what_is_downloaded_is_what_is_exported_to_a_file(sqlite_database, tmp_path):
+    make_eval_set()
+    create_study(PLAN)
+    file = tmp_path / "study.jsonl.gz"
+    export_file(file, study=PLAN.name)
+
+    assert export_bytes("study.jsonl.gz", study=PLAN.name) == file.read_bytes()
+    assert export_bytes("x.csv", study=PLAN.name, csv_shape=CsvShape.LONG).startswith(
+        b"\xef\xbb\xbf"
+    )

@@ -4,6 +4,7 @@ from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session
 from db.queries import library
 from evalkit.vocabulary import Role
+from pages.shared import library_tables
 from tests.factories import make_eval_set
 
 PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))
@@ -93,3 +94,33 @@ def test_a_study_can_be_closed_and_opened_from_the_page(app, sign_in):
     with read_session() as session:
         assert not library.studies(session)[0].is_open
     assert any(button.label == "Open to new work" for button in app.button)
+
+
+def test_without_a_study_there_is_nothing_to_export_and_the_page_says_so(app, sign_in):
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("library/export.py").run()
+
+    assert not app.exception
+    assert "no study yet" in everything_written(app)
+
+
+def test_a_study_can_be_taken_away_as_csv_and_records(app, sign_in):
+    make_eval_set()
+    create_study(PLAN)
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("library/export.py").run()
+
+    assert not app.exception
+    names = [button.proto.label for button in app.get("download_button")]
+    assert names == ["Download"] * 3
+    assert "Nobody has annotated" in everything_written(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Which one, spring?", "which-one-spring"), ("../../etc", "etc"), ("???", "study")],
+)
+def test_a_download_is_named_after_its_study_with_what_every_file_system_allows(name, expected):
+    assert library_tables.file_name(name) == expected

@@ -1,5 +1,6 @@
 """Whole files of a study: records or CSV, from one state of the database."""
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from db.queries.records.tables import CsvShape, study_csv
 from evalkit.errors import RefusedError
 from evalkit.records import open_for_writing
 
-__all__ = ["CsvShape", "Exported", "export_file"]
+__all__ = ["CsvShape", "Exported", "export_bytes", "export_file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,20 @@ def export_file(
         except OSError as error:
             raise RefusedError(f"{file} cannot be written: {error.strerror}.") from None
     return Exported(study=found.name, file=str(file), csv_shape=csv_shape, n_lines=max(n_lines, 0))
+
+
+def export_bytes(
+    file_name: str,
+    *,
+    study: str,
+    csv_shape: CsvShape | None = None,
+    include_superseded: bool = False,
+) -> bytes:
+    """Return what ``export_file`` would write to a file of that name."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / Path(file_name).name
+        export_file(file, study=study, csv_shape=csv_shape, include_superseded=include_superseded)
+        return file.read_bytes()
 
 
 def one_state(session: Session) -> None:
