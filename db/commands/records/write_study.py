@@ -61,12 +61,11 @@ def write_annotators(writing: Writing) -> None:
             select(Annotator).where(col(Annotator.kind) == kind, col(Annotator.name) == name)
         ).first()
         if found is None:
-            found = Annotator(name=name, kind=kind, role=Role.ANNOTATOR)
-        # An account of a person is never turned into a simulation by a file.
-        if (kind, name) in staging.simulated and found.password_hash is None:
-            found.is_simulated = True
-        session.add(found)
-        session.flush()
+            # Only whoever a file makes can be simulated: nobody who was here is turned into one.
+            is_simulated = (kind, name) in staging.simulated
+            found = Annotator(name=name, kind=kind, role=Role.ANNOTATOR, is_simulated=is_simulated)
+            session.add(found)
+            session.flush()
         writing.annotators[number] = found.id or 0
 
 
