@@ -124,6 +124,17 @@ def responses(session: Session, output_ids: Sequence[int]) -> list[Response]:
     return [found[output_id] for output_id in output_ids if output_id in found]
 
 
+def makers(session: Session, output_ids: Collection[int]) -> dict[int, str]:
+    """Return which model made each response."""
+    statement = (
+        sa.select(col(Output.id), col(Model.name))
+        .join(Run, col(Run.id) == col(Output.run_id))
+        .join(Model, col(Model.id) == col(Run.model_id))
+        .where(col(Output.id).in_(output_ids))
+    )
+    return {row.id: row.name for row in session.connection().execute(statement)}
+
+
 def answers(
     session: Session,
     output_ids: Collection[int],

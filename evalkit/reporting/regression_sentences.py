@@ -1,9 +1,13 @@
 """Before and after in sentences: whether more cases broke than chance gives, and what is apart."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from evalkit.reporting.collected import Collected
 from evalkit.reporting.pair_sentences import difference, p_value
 from evalkit.reporting.passing import Measure
 from evalkit.reporting.regression import Change, RegressionReport
-from evalkit.reporting.sentences import counted, joined
+from evalkit.reporting.sentences import annotators, counted, joined
 from evalkit.reporting.significance import SIGNIFICANT
 
 #: The mid-p value of n cases that all change the same way is 2⁻ⁿ: 0.06 for 4, 0.03 for 5.
@@ -60,6 +64,16 @@ def regression_basis(report: RegressionReport) -> str:
         if report.measure.criterion is None
         else f"scores {passes_by(report.measure)}."
     )
+
+
+def judged_by(collected: Sequence[Collected]) -> str:
+    """Say who judged in these studies, each counted once."""
+    if not collected:
+        return "No study judges either of the two."
+    everybody = dict.fromkeys(who for one in collected for who in one.annotators)
+    merged = replace(collected[0], annotators=tuple(everybody))
+    studies = joined([f"“{one.study}”" for one in collected])
+    return f"Judged by {annotators(merged)} in {studies}."
 
 
 def regression_findings(report: RegressionReport) -> list[str]:

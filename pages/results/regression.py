@@ -28,7 +28,7 @@ picked = regression.run_picker(runs)
 if picked is None:
     st.info("This eval set has the responses of one run only. Import another to compare it with.")
     st.stop()
-before, after = picked
+before, after = picked.before, picked.after
 if before == after:
     st.info("Before and after are the same run on the same version. Choose two that differ.")
     st.stop()
@@ -36,13 +36,15 @@ if before == after:
 with read_session() as session:
     judged_in = queries.studies_of(session, {before.run_id, after.run_id})
     studies = [results.result_study(session, name=study) for study in judged_in]
-    collected = [results.collect(session, study) for study in studies]
+    counted = results.ResultFilters(judges=picked.judges)
+    collected = [results.collect(session, study, filters=counted) for study in studies]
     sides = queries.answered(session, before), queries.answered(session, after)
 measure = regression.measure_picker(passing.measures(collected))
 report = regression_report(*sides, passes=passing.passing(collected, measure), measure=measure)
 
 exhibits.say(regression_sentences.regression_verdict(report), style="verdict")
 exhibits.say(regression_sentences.regression_basis(report), style="lead")
+exhibits.say(regression_sentences.judged_by(collected))
 if report.rows:
     regression.show_changes(report)
 
@@ -53,8 +55,7 @@ if chosen is None:
 key, output_ids = chosen
 with read_session() as session:
     shown = answers.responses(session, output_ids)
-    said = answers.answers(session, output_ids)
+    said = answers.answers(session, output_ids, judges=picked.judges)
     made_by = answers.makers(session, {output for one in said for output in one.shown})
-sides_of = {output: f"{one}: " for output, one in zip(output_ids, ("Before", "After"))}
-headings = made_by | {one.output_id: one.model for one in shown}
+headings = regression.headings(report, shown, made_by)
 exhibit.show(shown[0].case, shown, headings, said, key=f"regression-{key}")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+import streamlit as st
 
 from db.queries.answers import Answer, CaseText, GivenMark, Response
 from evalkit.annotation.render import escape, render_text
@@ -34,6 +35,10 @@ def show(
     panes = [Pane(f"Case {case.key}", _case_html(case), about)]
     viewer(panes, key=f"{key}-case", height=220)
     marks = [mark for answer in answers for mark in answer.marks]
+    if any(mark.start is not None for mark in marks) and not st.toggle(
+        "Show the words that were marked", value=True, key="answers-marked", persist_state="session"
+    ):
+        marks = []
     viewer(
         [response_pane(one, headings[one.output_id], marks) for one in responses],
         key=f"{key}-responses",
@@ -120,7 +125,7 @@ def _response_html(response: Response, marks: Sequence[GivenMark]) -> str:
 
 def _by(one: Answer) -> str:
     kind = "judge" if one.is_judge else "simulated" if one.is_simulated else ""
-    return f"{one.annotator} ({kind})" if kind else one.annotator
+    return f"{one.annotator} ({kind})" if kind not in one.annotator.lower() else one.annotator
 
 
 def _name(output_id: int, headings: Mapping[int, str]) -> str:

@@ -59,19 +59,20 @@ def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str
         )
 
 
-def row_picker(shown: pd.DataFrame, *, key: str) -> int:
-    """Show a table whose rows can be chosen; give the place of the chosen row, at first 0."""
+def row_picker(shown: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[str] = ()) -> int:
+    """Show a table whose rows can be chosen; give the place of the chosen row, ``at`` at first."""
     event = st.dataframe(
         shown,
         hide_index=True,
         height=38 + 35 * min(max(len(shown), 1), 7),
         on_select="rerun",
         selection_mode="single-row",
-        selection_default={"selection": {"rows": [0]}},
+        selection_default={"selection": {"rows": [at]}},
+        column_config={name: st.column_config.TextColumn(alignment="right") for name in right},
         key=key,
     )
     rows = event["selection"]["rows"]
-    return rows[0] if rows and rows[0] < len(shown) else 0
+    return rows[0] if rows and rows[0] < len(shown) else at
 
 
 def table(

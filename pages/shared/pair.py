@@ -140,10 +140,12 @@ def case_picker(report: PairReport, keys: Mapping[int, str]) -> int | None:
     )
     cases = sides[side]
     ids = [one.case for one in cases]
-    chosen = _chosen_row(
-        pair_tables.case_table(cases[:MOST_CASES], keys, report),
+    shown = pair_tables.case_table(cases[:MOST_CASES], keys, report)
+    chosen = exhibits.row_picker(
+        shown,
         at=ids.index(asked) if asked in ids[:MOST_CASES] else 0,
         key=f"pair-cases-{report.model}-{report.other}-{side}",
+        right=list(shown.columns[3:]),
     )
     st.query_params["case"] = str(ids[chosen])
     return ids[chosen]
@@ -162,20 +164,6 @@ def show_case(shown: SideBySide) -> None:
     if shown.responses:
         case = shown.responses[0].case
         answers.show(case, shown.responses, shown.models, shown.answers, key=f"{case.case_id}")
-
-
-def _chosen_row(shown: object, *, at: int, key: str) -> int:
-    event = st.dataframe(
-        shown,
-        hide_index=True,
-        height=38 + 35 * min(max(len(shown), 1), 7),
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [at]}},
-        key=key,
-    )
-    rows = event["selection"]["rows"]
-    return rows[0] if rows and rows[0] < len(shown) else at
 
 
 def _by_reach(shown: Sequence[SubjectDifference]) -> list[list[SubjectDifference]]:

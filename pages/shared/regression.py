@@ -1,0 +1,326 @@
+"""The sections of the regression page: what to set side by side, what changed, which cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from db.queries.answers import Response
+from db.queries.regression import RunOnVersion
+from evalkit.reporting import pair_sentences, text
+from evalkit.reporting import regression_sentences as words
+from evalkit.reporting.collected import Criterion
+from evalkit.reporting.passing import Measure
+from evalkit.reporting.regression import (
+    CategoryRow,
+    Change,
+    RegressionReport,
+    change_entry,
+)
+from evalkit.reporting.significance import SIGNIFICANT
+from pages.shared import exhibits
+from pages.shared.charts import interval_rows, tinted_grid
+from pages.shared.charts.colours import MUTED, OKABE_ITO
+from pages.shared.tables import category_name, criterion_name
+
+#: Better is blue, worse orange; the words say it too.
+_BETTER, _WORSE = OKABE_ITO[0], OKABE_ITO[1]
+
+_ACCEPTABLE = "acceptable"
+
+#: What the lists of cases are called, in the order they are read.
+_LISTS = {
+    "broke": "Broke",
+    "repaired": "Repaired",
+    "new": "New",
+    "removed": "Removed",
+    "still_fails": "Still fail",
+    "still_passes": "Still pass",
+    "unjudged": "Not judged on both sides",
+}
+
+
+def eval_set_picker(names: Mapping[str, int]) -> str:
+    """Show the page's heading with the choice of eval set beside it; the address remembers it."""
+    ids = {eval_set_id: name for name, eval_set_id in names.items()}
+    asked = st.query_params.get("set", "")
+    places = list(ids)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.title("Regression")
+    chosen = right.selectbox(
+        "Eval set",
+        places,
+        index=places.index(int(asked)) if asked.isdecimal() and int(asked) in ids else 0,
+        format_func=lambda eval_set_id: ids[eval_set_id],
+        key="regression-set",
+    )
+    st.query_params["set"] = str(chosen)
+    return ids[chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What is set side by side, and whether judges count."""
+
+    before: RunOnVersion
+    after: RunOnVersion
+    judges: bool
+
+
+def run_picker(runs: Sequence[RunOnVersion]) -> Picked | None:
+    """Show the choice of before and after; None where there are not two to set side by side."""
+    if len(runs) < 2:
+        return None
+    by_key = {f"{one.run_id}-{one.version_id}": one for one in runs}
+    keys = list(by_key)
+    first, second = _defaults(runs)
+    columns = st.columns([4, 4, 2], vertical_alignment="bottom")
+    chosen = []
+    for column, label, name, default in (
+        (columns[0], "Before", "before", first),
+        (columns[1], "After", "after", second),
+    ):
+        asked = st.query_params.get(name, "")
+        key = column.selectbox(
+            label,
+            keys,
+            index=keys.index(asked) if asked in by_key else default,
+            format_func=lambda key: by_key[key].name,
+            key=f"regression-{name}-{keys[0]}",
+        )
+        st.query_params[name] = key
+        chosen.append(by_key[key])
+    judges = columns[2].toggle("Include judges", key="regression-judges", persist_state="session")
+    return Picked(chosen[0], chosen[1], judges)
+
+
+def _defaults(runs: Sequence[RunOnVersion]) -> tuple[int, int]:
+    """Take the newest run, and before it the newest of the same model, else any other."""
+    newest = max(range(len(runs)), key=lambda place: (runs[place].version, runs[place].run_id))
+    others = [place for place in range(len(runs)) if place != newest]
+    before = max(
+        others,
+        key=lambda place: (
+            runs[place].model == runs[newest].model,
+            runs[place].version,
+            runs[place].run_id,
+        ),
+    )
+    return before, newest
+
+
+def measure_picker(criteria: Sequence[Criterion]) -> Measure:
+    """Show by what a response passes: acceptable, or a criterion and its least level."""
+    named = {one.key: one for one in criteria}
+    left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
+    asked = st.query_params.get("by", "")
+    options = [_ACCEPTABLE, *named]
+    by = left.selectbox(
+        "A response passes if it is",
+        options,
+        index=options.index(asked) if asked in options else 0,
+        format_func=lambda key: criterion_name(named[key]) if key in named else "Acceptable",
+        key="regression-by",
+    )
+    st.query_params["by"] = by
+    if by not in named:
+        right.selectbox("At or above", ["Said by most annotators"], disabled=True)
+        st.query_params.pop("level", None)
+        return Measure()
+    values = dict(zip(named[by].values, named[by].labels, strict=True))
+    levels = list(values)[1:]
+    wanted = st.query_params.get("level", "")
+    written = [f"{value:g}" for value in levels]
+    level = right.selectbox(
+        "At or above",
+        levels,
+        index=written.index(wanted) if wanted in written else max(len(levels) - 2, 0),
+        format_func=lambda value: f"{value:g} {values[value]}".strip(),
+        key=f"regression-level-{by}",
+    )
+    st.query_params["level"] = f"{level:g}"
+    return Measure(by, level)
+
+
+def show_changes(report: RegressionReport) -> None:
+    """Show the share that passes after minus before, overall and by category, and the counts."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        rows = change_rows(report.rows)
+        figure = interval_rows(
+            rows,
+            limits=(-1.0, 1.0),
+            ticks=((-1.0, "← more broke"), (0.0, "0"), (1.0, "more repaired →")),
+            references=((0.0, ""),),
+        )
+        exhibits.picture(figure, key="changes", alt=words.regression_verdict(report))
+        exhibits.say(
+            "Share of cases that passes after minus before, in percentage points, with 95 % "
+            "intervals. In colour: McNemar's test, categories corrected by Benjamini–Hochberg; "
+            "grey: undecided."
+        )
+    with right:
+        exhibits.say("Cases judged on both sides", style="lead")
+        figure = tinted_grid(transition_cells(report), limits=(0.0, float(report.n_judged)))
+        exhibits.picture(figure, key="transitions", alt="How many cases passed before and after")
+        for said in words.regression_findings(report):
+            exhibits.say(said)
+    exhibits.table(
+        change_table(report.rows),
+        key="regression",
+        numbers=pd.DataFrame([change_entry(row) for row in report.rows]),
+    )
+
+
+def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
+    """List the cases by what became of them; give the chosen one's name and its responses."""
+    lists = case_lists(report)
+    names = [name for name in _LISTS if lists[name]]
+    if not names:
+        exhibits.say("There is no case to show.", style="lead")
+        return None
+    asked = st.query_params.get("cases", "")
+    name = st.segmented_control(
+        "Cases",
+        names,
+        default=asked if asked in names else names[0],
+        required=True,
+        format_func=lambda one: f"{_LISTS[one]} {len(lists[one]):,}",
+        key=f"regression-cases-{'-'.join(names)}",
+        label_visibility="collapsed",
+    )
+    st.query_params["cases"] = name
+    shown = lists[name]
+    wanted = st.query_params.get("case", "")
+    keys = [key for key, *_ in shown]
+    at = keys.index(wanted) if wanted in keys else 0
+    columns = ["Case", "Category", *(["About"] if any(about for *_, about in shown) else [])]
+    frame = pd.DataFrame(
+        [
+            [key, category_name(category), about][: len(columns)]
+            for key, category, _, about in shown
+        ],
+        columns=columns,
+    )
+    place = exhibits.row_picker(frame, key=f"regression-list-{name}", at=at)
+    st.query_params["case"] = keys[place]
+    return keys[place], list(shown[place][2])
+
+
+def headings(
+    report: RegressionReport, shown: Sequence[Response], made_by: Mapping[int, str]
+) -> dict[int, str]:
+    """Name the responses shown by their side, others by who made them."""
+    old = {one.before_id for one in report.cases} | {one.output_id for one in report.removed}
+    named = {
+        one.output_id: f"Before: {report.before}"
+        if one.output_id in old
+        else f"After: {report.after}"
+        for one in shown
+    }
+    return {**made_by, **named}
+
+
+def case_lists(
+    report: RegressionReport,
+) -> dict[str, list[tuple[str, str, tuple[int, ...], str]]]:
+    """Give each list of cases as (name, category, responses, what to know of it)."""
+    lists = {
+        str(change): [
+            (one.key, one.category, (one.before_id, one.after_id), "") for one in report.of(change)
+        ]
+        for change in Change
+    }
+    states = {None: "Not judged", True: "Passes", False: "Fails"}
+    for name, cases in (("new", report.new), ("removed", report.removed)):
+        lists[name] = [
+            (
+                one.key,
+                one.category,
+                (one.output_id,),
+                f"{states[one.passes]}; other content under this name"
+                if one.is_changed
+                else states[one.passes],
+            )
+            for one in cases
+        ]
+    return lists
+
+
+def change_rows(rows: Sequence[CategoryRow]) -> pd.DataFrame:
+    """Give one interval row for all cases, then one per category."""
+    return pd.DataFrame([_change_row(row) for row in rows])
+
+
+def change_table(rows: Sequence[CategoryRow]) -> pd.DataFrame:
+    """Give one row for all cases, then one per category, with McNemar's p values."""
+    return pd.DataFrame(
+        {
+            "Category": [_name(row) for row in rows],
+            "Passed before": [_share(row.test.n_before, row.test.n_cases) for row in rows],
+            "Passes after": [_share(row.test.n_after, row.test.n_cases) for row in rows],
+            "Broke": [f"{row.test.test.only_first:,}" for row in rows],
+            "Repaired": [f"{row.test.test.only_second:,}" for row in rows],
+            "Difference": [pair_sentences.difference(row.difference, words.points) for row in rows],
+            "p mid": [f"{row.test.test.p_mid:.3f}" for row in rows],
+            "p exact": [f"{row.test.test.p_exact:.3f}" for row in rows],
+            "p adjusted": [f"{row.test.p_adjusted:.3f}" for row in rows],
+            "Cases": [f"{row.test.n_cases:,}" for row in rows],
+        }
+    )
+
+
+def transition_cells(report: RegressionReport) -> pd.DataFrame:
+    """Give the four cells of before and after: how many cases went which way."""
+    cells = (
+        ("Passed before", "Passes after", Change.STILL_PASSES, ""),
+        ("Passed before", "Fails after", Change.BROKE, "broke"),
+        ("Failed before", "Passes after", Change.REPAIRED, "repaired"),
+        ("Failed before", "Fails after", Change.STILL_FAILS, ""),
+    )
+    rows = []
+    for row, column, change, small in cells:
+        n = len(report.of(change))
+        share = f", {text.percent(n / report.n_judged)}" if report.n_judged else ""
+        hover = f"{row}, {column.lower()}\n{n:,} of {report.n_judged:,}{share}"
+        rows.append(
+            {
+                "row": row,
+                "column": column,
+                "value": n,
+                "text": f"{n:,}",
+                "small": small,
+                "hover": hover,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _change_row(row: CategoryRow) -> dict[str, object]:
+    test, number = row.test, pair_sentences.difference(row.difference, words.points)
+    is_decided = test.p_adjusted <= SIGNIFICANT
+    is_better = (row.difference.value or 0.0) > 0
+    label = _name(row)
+    counts = f"{test.test.only_first:,} broke, {test.test.only_second:,} repaired"
+    reason = f"\n{row.difference.reason}" if row.difference.reason else ""
+    p = pair_sentences.p_value(test.p_adjusted)
+    return {
+        "label": label,
+        "value": row.difference.value,
+        "low": row.difference.low,
+        "high": row.difference.high,
+        "text": number,
+        "note": f"{counts}, n = {test.n_cases:,}",
+        "hover": f"{label}\n{number}\n{counts} of {test.n_cases:,}\n{p}{reason}",
+        "colour": (_BETTER if is_better else _WORSE) if is_decided else MUTED,
+        "is_settled": is_decided,
+    }
+
+
+def _name(row: CategoryRow) -> str:
+    return "All cases" if row.test.category is None else category_name(row.test.category)
+
+
+def _share(n: int, of: int) -> str:
+    return f"{n:,} of {of:,}"
