@@ -241,6 +241,24 @@ def test_a_retired_case_is_not_given_out(database):
     assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is None
 
 
+def test_an_output_that_arrives_later_is_given_out_too(database):
+    study_id, (annotator, *_), ids = make_study(n_cases=2)
+    with write_session() as session:
+        missing = session.get_one(Output, ids[f"case-1/{MODELS[0]}"])
+        again = Output(run_id=missing.run_id, case_id=missing.case_id, content="Late.")
+        session.delete(missing)
+    first = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(first, annotator)
+    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is None
+
+    with write_session() as session:
+        session.add(again)
+
+    second = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    shown = task(second, annotator)
+    assert "Late." in {shown.left.text, shown.right.text}
+
+
 # Drafts
 
 
