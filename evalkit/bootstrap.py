@@ -67,7 +67,9 @@ def run(_arguments: "list[str]") -> int:
 def test(arguments: "list[str]") -> int:
     """Run the tests, all of them or those named."""
     python = environment("dev")
-    replace_by([python, "-m", "pytest", *(arguments or ["-n", "2", "-q", "-rs"])])
+    replace_by(
+        [python, "-m", "pytest", *(arguments or ["-n", "auto", "--maxprocesses=4", "-q", "-rs"])]
+    )
     return 0
 
 
