@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.commands.studies import create_study, set_study_open
 from db.engine import read_session
-from db.queries import library
+from db.queries import leaks, library
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import forms, library_tables, state
@@ -31,7 +31,10 @@ if studies:
     st.dataframe(library_tables.study_table(studies), hide_index=True)
     by_id = {study.study_id: study for study in studies}
     picked = by_id[st.selectbox("Study", by_id, format_func=lambda study_id: by_id[study_id].name)]
-    results, opening, _ = st.columns([1, 1, 3])
+    with read_session() as session:
+        leaking = leaks.leak_count(session, picked.study_id)
+    st.caption(library_tables.leak_sentence(picked, leaking))
+    results, opening, _ = st.columns([1, 1, 3], vertical_alignment="center")
     results.page_link(
         "results/overview.py",
         label="See its results",

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 import pandas as pd
 
 from db.commands.records import ImportReport
+from db.queries.leaks import LeakCount
 from db.queries.library import StudySummary
+from evalkit.vocabulary import LeakPolicy
+
+_LEAKS = {
+    LeakPolicy.MASK: "annotators see the words masked",
+    LeakPolicy.LEAVE_OUT: "they are not shown to annotators",
+    LeakPolicy.SHOW: "annotators see them as they are, so they are not blind there",
+}
 
 #: The shortest file that makes sense, shown where somebody is about to make their first.
 EXAMPLE_RECORDS = """\
@@ -31,6 +39,15 @@ def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
             "Overlap": [study.overlap for study in studies],
         }
     )
+
+
+def leak_sentence(study: StudySummary, found: LeakCount) -> str:
+    """Say how many responses give their maker away, and what the study does about it."""
+    if not found.n_leaking:
+        return f"None of the {found.n_outputs:,} responses names its maker."
+    names = ", ".join(f"“{name}”" for name in found.examples)
+    what = f"{found.n_leaking:,} of {found.n_outputs:,} responses name their maker ({names})"
+    return f"{what}: {_LEAKS[LeakPolicy(study.leak_policy)]}."
 
 
 def run_table(runs: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,12 @@
+import dataclasses
+
 import pytest
 
 from db.commands.studies import StudyPlan, create_study
-from db.engine import read_session
+from db.engine import read_session, write_session
+from db.models import Output
 from db.queries import library
-from evalkit.vocabulary import Role
+from evalkit.vocabulary import LeakPolicy, Role
 from pages.shared import library_tables
 from tests.factories import make_eval_set
 
@@ -124,3 +127,24 @@ def test_a_study_can_be_taken_away_as_csv_and_records(app, sign_in):
 )
 def test_a_download_is_named_after_its_study_with_what_every_file_system_allows(name, expected):
     assert library_tables.file_name(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence"),
+    [("mask", "see the words masked"), ("leave_out", "not shown"), ("show", "not blind there")],
+)
+def test_the_page_says_how_many_responses_name_their_maker_and_what_becomes_of_them(
+    app, sign_in, policy, sentence
+):
+    ids = make_eval_set()
+    with write_session() as session:
+        output = session.get(Output, ids["case-0/Model one"])
+        output.content = "As an AI model trained by OpenAI, I cannot say."
+    create_study(dataclasses.replace(PLAN, leak_policy=LeakPolicy(policy)))
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("library/studies.py").run()
+
+    assert not app.exception
+    assert "1 of 8 responses name their maker (“OpenAI”)" in everything_written(app)
+    assert sentence in everything_written(app)
