@@ -39,14 +39,14 @@ def agreement(
     as_json: bool = JsonFlag,
 ) -> None:
     """Do annotators agree: Krippendorff's alpha, percent agreement, pairs of annotators."""
-    collected = _collected(study, category, judges)
+    collected = study_collected(study, category, judges)
     if as_json:
         print_json(documents.agreement_document(collected))
         return
     report = agreement_report(collected)
-    table = _table("", "Krippendorff's α", "Percent agreement", "Units", "Values")
+    table = text_table("", "Krippendorff's α", "Percent agreement", "Units", "Values")
     for of in (report.preference, *report.criteria):
-        _add_row(
+        add_row(
             table,
             _subject(of),
             text.estimate(of.alpha),
@@ -54,12 +54,12 @@ def agreement(
             text.whole(of.alpha.n_units),
             text.whole(of.alpha.n_labels),
         )
-    _print(collected, table)
-    _reasons((_subject(of), of.alpha.reason) for of in (report.preference, *report.criteria))
+    print_table(collected, table)
+    print_reasons((_subject(of), of.alpha.reason) for of in (report.preference, *report.criteria))
     if report.preference.pairs:
-        pairs = _table("Preference", "Cohen's κ", "Percent agreement", "n")
+        pairs = text_table("Preference", "Cohen's κ", "Percent agreement", "n")
         for pair in report.preference.pairs:
-            _add_row(
+            add_row(
                 pairs,
                 " – ".join(pair.annotators),
                 text.estimate(pair.cohen_kappa),
@@ -77,15 +77,15 @@ def ranking(
     as_json: bool = JsonFlag,
 ) -> None:
     """Which model is ahead: Bradley–Terry strengths, win rates, wins and losses."""
-    collected = _collected(study, category, judges)
+    collected = study_collected(study, category, judges)
     if as_json:
         print_json(documents.ranking_document(collected))
         return
     report = ranking_report(collected)
-    table = _table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
+    table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
     for row in report.ranking.rows if report.ranking else ():
         ends = text.interval(row.low, row.high)
-        _add_row(
+        add_row(
             table,
             row.model,
             rank_range(row),
@@ -93,10 +93,10 @@ def ranking(
             text.estimate(row.win_rate, text.percent),
             text.whole(row.n),
         )
-    _print(collected, table)
+    print_table(collected, table)
     out().print(f"{report.n_comparisons:,} comparisons, {report.n_unreadable:,} more unreadable.")
     rows = report.ranking.rows if report.ranking else ()
-    _reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
+    print_reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
 
 
 @app.command()
@@ -107,25 +107,25 @@ def scores(
     as_json: bool = JsonFlag,
 ) -> None:
     """Give mean scores per model and criterion, and the share of acceptable responses."""
-    collected = _collected(study, category, judges)
+    collected = study_collected(study, category, judges)
     if as_json:
         print_json(documents.scores_document(collected))
         return
     report = scores_report(collected)
-    table = _table("Model", "", "Mean", "n")
+    table = text_table("Model", "", "Mean", "n")
     for one in report.criteria:
         for row in one.means:
             if row.category is None:
                 mean = text.estimate(row.estimate)
-                _add_row(table, row.model, one.criterion.key, mean, text.whole(row.estimate.n))
+                add_row(table, row.model, one.criterion.key, mean, text.whole(row.estimate.n))
     for row in report.acceptable:
         if row.category is None:
             share = text.estimate(row.estimate, text.percent)
-            _add_row(table, row.model, "acceptable", share, text.whole(row.estimate.n))
-    _print(collected, table)
-    _reasons([("acceptable", report.acceptable_note)])
-    _reasons((one.criterion.key, one.reason) for one in report.criteria)
-    _reasons((row.model, row.estimate.reason) for row in report.acceptable if not row.category)
+            add_row(table, row.model, "acceptable", share, text.whole(row.estimate.n))
+    print_table(collected, table)
+    print_reasons([("acceptable", report.acceptable_note)])
+    print_reasons((one.criterion.key, one.reason) for one in report.criteria)
+    print_reasons((row.model, row.estimate.reason) for row in report.acceptable if not row.category)
 
 
 @app.command()
@@ -136,15 +136,15 @@ def models(
     as_json: bool = JsonFlag,
 ) -> None:
     """Set quality next to latency, cost and tokens."""
-    collected = _collected(study, category, judges)
+    collected = study_collected(study, category, judges)
     if as_json:
         print_json(documents.models_document(collected))
         return
-    table = _table(
+    table = text_table(
         "Model", "Responses", "Acceptable", "Median", "p95", "Cost of 1,000", "Tokens out"
     )
     for row in models_report(collected):
-        _add_row(
+        add_row(
             table,
             row.model,
             text.whole(row.n_responses),
@@ -154,10 +154,11 @@ def models(
             text.estimate(row.cost_usd, text.dollars_per_thousand),
             text.estimate(row.output_tokens, text.whole),
         )
-    _print(collected, table)
+    print_table(collected, table)
 
 
-def _collected(study: str, categories: list[str] | None, judges: bool) -> Collected:
+def study_collected(study: str, categories: list[str] | None, judges: bool) -> Collected:
+    """Return what a study collected within the options every report takes."""
     require_database()
     with read_session() as session:
         found = result_study(session, name=study)
@@ -170,19 +171,21 @@ def _collected(study: str, categories: list[str] | None, judges: bool) -> Collec
         return collect(session, found, filters=filters)
 
 
-def _table(*columns: str) -> Table:
+def text_table(*columns: str) -> Table:
+    """Return an empty table for the terminal; numbers to the right."""
     table = Table(box=None, pad_edge=False)
     for place, column in enumerate(columns):
         table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place > 0)
     return table
 
 
-def _add_row(table: Table, *cells: str) -> None:
+def add_row(table: Table, *cells: str) -> None:
     """Add a row as it is: a name may hold what Rich takes for markup."""
     table.add_row(*(escape(cell) for cell in cells))
 
 
-def _print(collected: Collected, table: Table) -> None:
+def print_table(collected: Collected, table: Table) -> None:
+    """Print a table, and on the side which annotators are simulated."""
     out().print(table)
     simulated = [
         name
@@ -193,7 +196,7 @@ def _print(collected: Collected, table: Table) -> None:
         notes().print(f"Simulated annotators: {', '.join(simulated)}.", markup=False)
 
 
-def _reasons(rows: Iterable[tuple[str, str | None]]) -> None:
+def print_reasons(rows: Iterable[tuple[str, str | None]]) -> None:
     """Say once for each reason what it applies to, if not to everything."""
     applies: dict[str | None, list[str]] = {}
     for subject, reason in rows:

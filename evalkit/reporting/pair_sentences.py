@@ -20,6 +20,11 @@ def p_value(p: float) -> str:
     return f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"
 
 
+def bare_p(p: float | None) -> str:
+    """Return a p value as a table shows it: ``0.003``, ``< 0.001``, a dash without one."""
+    return text.MISSING if p is None else p_value(p).removeprefix("p = ").removeprefix("p ")
+
+
 def signed(form: text.Format = text.number) -> text.Format:
     """Return a format that says which way: ``+0.31``, ``−0.31``, ``0.00``."""
 

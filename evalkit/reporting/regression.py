@@ -9,9 +9,8 @@ import numpy as np
 
 from evalkit.reporting.passing import Measure
 from evalkit.reporting.significance import SIGNIFICANT
-from evalkit.stats.differences import mean_difference
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.regression import BoolArray, CategoryChange, changes
+from evalkit.stats.regression import BoolArray, CategoryChange, changes, share_difference
 
 
 class Change(StrEnum):
@@ -247,30 +246,26 @@ def _lone(
 
 def _rows(judged: Sequence[CaseChange]) -> tuple[CategoryRow, ...]:
     """Test all cases together, then each category."""
-    was = _are(judged, Change.BROKE, Change.STILL_PASSES)
-    is_now = _are(judged, Change.REPAIRED, Change.STILL_PASSES)
     names = tuple(sorted({one.category for one in judged}))
-    category = np.array([names.index(one.category) for one in judged], dtype=np.int64)
-    difference = is_now.astype(np.float64) - was.astype(np.float64)
-    masks = [category >= 0, *(category == place for place in range(len(names)))]
+    tests = changes(
+        category=np.array([names.index(one.category) for one in judged], dtype=np.int64),
+        before=_are(judged, Change.BROKE, Change.STILL_PASSES),
+        after=_are(judged, Change.REPAIRED, Change.STILL_PASSES),
+        categories=names,
+    )
     return tuple(
-        CategoryRow(test, _within_one(mean_difference(difference[mask])))
-        for test, mask in zip(
-            changes(category=category, before=was, after=is_now, categories=names),
-            masks,
-            strict=True,
+        CategoryRow(
+            one,
+            share_difference(
+                n_cases=one.n_cases, n_lost=one.test.only_first, n_gained=one.test.only_second
+            ),
         )
+        for one in tests
     )
 
 
 def _are(judged: Sequence[CaseChange], *kinds: Change) -> BoolArray:
     return np.array([one.change in kinds for one in judged], dtype=np.bool_)
-
-
-def _within_one(one: Estimate) -> Estimate:
-    if one.low is None or one.high is None:
-        return one
-    return Estimate(one.value, max(float(one.low), -1.0), min(float(one.high), 1.0), one.n)
 
 
 def _reason(*, n_shared: int, n_judged: int) -> str | None:

@@ -20,10 +20,12 @@ def points(value: float) -> str:
 
 
 def passes_by(measure: Measure) -> str:
-    """Say when a response passes: ``acceptable``, ``helpfulness at 4 or above``."""
+    """Say when a response passes."""
+    most = "A response passes if most of its annotators"
     if measure.criterion is None or measure.level is None:
-        return "acceptable"
-    return f"{measure.criterion.replace('_', ' ')} at {measure.level:g} or above"
+        return f"{most} find it acceptable."
+    criterion = measure.criterion.replace("_", " ")
+    return f"{most} score its {criterion} at {measure.level:g} or above."
 
 
 def regression_verdict(report: RegressionReport) -> str:
@@ -51,19 +53,14 @@ def regression_verdict(report: RegressionReport) -> str:
 
 def regression_basis(report: RegressionReport) -> str:
     """Say which cases the verdict rests on and which are set apart."""
-    n_open = len(report.of(Change.UNJUDGED))
-    said = [f"{counted(report.n_shared, 'case')} answered by both"]
-    if n_open:
-        said.append(f"{n_open:,} of them not judged on both sides")
-    said += [f"{len(report.new):,} new"] if report.new else []
-    said += [f"{len(report.removed):,} removed"] if report.removed else []
-    changed = sum(one.is_changed for one in report.new)
-    tail = f", {changed:,} of the new under a name that had other content" if changed else ""
-    return f"{joined(said)}{tail}. A response passes if most of its annotators find it " + (
-        f"{passes_by(report.measure)}."
-        if report.measure.criterion is None
-        else f"scores {passes_by(report.measure)}."
-    )
+    n_open, changed = len(report.of(Change.UNJUDGED)), sum(one.is_changed for one in report.new)
+    said = f"{counted(report.n_shared, 'case')} answered by both"
+    said += f", {n_open:,} of them not judged on both sides" if n_open else ""
+    apart = [f"{len(report.new):,} new"] if report.new else []
+    apart += [f"{len(report.removed):,} removed"] if report.removed else []
+    said += f"; {joined(apart)}, set apart" if apart else ""
+    said += f" ({changed:,} of them the same name with other content)" if changed else ""
+    return f"{said}. {passes_by(report.measure)}"
 
 
 def judged_by(collected: Sequence[Collected]) -> str:

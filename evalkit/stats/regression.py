@@ -1,11 +1,13 @@
 """Two versions of a model on the cases they share: what was lost, what was gained."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from evalkit.stats.counts import IntArray
+from evalkit.stats.intervals import Z95, Estimate
 from evalkit.stats.significance import McNemar, benjamini_hochberg, mcnemar
 
 BoolArray = npt.NDArray[np.bool_]
@@ -61,3 +63,34 @@ def changes(
             (None, *categories), masks, tests, (tests[0].p_value, *adjusted.tolist()), strict=True
         )
     )
+
+
+def share_difference(*, n_cases: int, n_lost: int, n_gained: int) -> Estimate:
+    """Return how much larger the share that passes is after than before, on the same cases.
+
+    Parameters
+    ----------
+    n_cases : int
+        Cases judged with both versions.
+    n_lost, n_gained : int
+        Cases that pass only before, or only after.
+
+    Returns
+    -------
+    Estimate
+        -1 to 1; ``n`` counts cases. None without cases. The interval has a width also where
+        nothing changed, unlike one from the spread of the differences.
+
+    References
+    ----------
+    Bonett & Price (2012), Journal of Educational and Behavioral Statistics 37: Wald's interval
+    with one case added to each of the two kinds that changed.
+    """
+    if n_cases == 0:
+        return Estimate(None, None, None, 0, "The two have no case in common yet.")
+    value = (n_gained - n_lost) / n_cases
+    lost, gained = (n_lost + 1) / (n_cases + 2), (n_gained + 1) / (n_cases + 2)
+    centre = gained - lost
+    half = Z95 * math.sqrt((gained + lost - centre * centre) / (n_cases + 2))
+    low, high = max(-1.0, centre - half), min(1.0, centre + half)
+    return Estimate(value, min(low, value), max(high, value), n_cases)

@@ -78,9 +78,9 @@ def difference_table(shown: Sequence[SubjectDifference]) -> pd.DataFrame:
                 for one in shown
             ],
             "Difference": [words.difference(one.difference.estimate) for one in shown],
-            "p alone": [_p(one.difference.p_value) for one in shown],
-            "p adjusted": [_p(one.difference.p_adjusted) for one in shown],
-            "p max-T": [_p(one.difference.p_family) for one in shown],
+            "p alone": [words.bare_p(one.difference.p_value) for one in shown],
+            "p adjusted": [words.bare_p(one.difference.p_adjusted) for one in shown],
+            "p max-T": [words.bare_p(one.difference.p_family) for one in shown],
             "Cases": [f"{one.difference.estimate.n:,}" for one in shown],
             "Why not": [one.difference.estimate.reason or "" for one in shown],
         }
@@ -113,7 +113,7 @@ def error_table(errors: Sequence[TagDifference]) -> pd.DataFrame:
             f"Only {other}": [f"{one.n_only_other:,}" for one in shown],
             "Both": [f"{one.n_both:,}" for one in shown],
             "Difference": [words.difference(one.difference.estimate, points) for one in shown],
-            "p adjusted": [_p(one.difference.p_adjusted) for one in shown],
+            "p adjusted": [words.bare_p(one.difference.p_adjusted) for one in shown],
             "Cases": [f"{one.difference.estimate.n:,}" for one in shown],
         }
     )
@@ -190,9 +190,3 @@ def _verdicts(one: CaseDifference, report: PairReport) -> str:
         (one.n_both_bad, "both bad"),
     )
     return ", ".join(f"{name} {n}" for n, name in counts if n) or text.MISSING
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return text.MISSING
-    return words.p_value(value).removeprefix("p = ").removeprefix("p ")

@@ -263,9 +263,9 @@ def change_table(rows: Sequence[CategoryRow]) -> pd.DataFrame:
             "Broke": [f"{row.test.test.only_first:,}" for row in rows],
             "Repaired": [f"{row.test.test.only_second:,}" for row in rows],
             "Difference": [pair_sentences.difference(row.difference, words.points) for row in rows],
-            "p mid": [f"{row.test.test.p_mid:.3f}" for row in rows],
-            "p exact": [f"{row.test.test.p_exact:.3f}" for row in rows],
-            "p adjusted": [f"{row.test.p_adjusted:.3f}" for row in rows],
+            "p mid": [pair_sentences.bare_p(row.test.test.p_mid) for row in rows],
+            "p exact": [pair_sentences.bare_p(row.test.test.p_exact) for row in rows],
+            "p adjusted": [pair_sentences.bare_p(row.test.p_adjusted) for row in rows],
             "Cases": [f"{row.test.n_cases:,}" for row in rows],
         }
     )

@@ -1,0 +1,169 @@
+"""`report significance|regression`: which models differ, and what broke from run to run."""
+
+from typing import Annotated
+
+import typer
+
+from db.engine import read_session
+from db.queries.regression import (
+    RunOnVersion,
+    answered,
+    eval_set_names,
+    runs_on_versions,
+    studies_of,
+)
+from db.queries.results import ResultFilters, collect, result_study
+from evalkit.cli.console import JsonFlag, out, print_json, require_database
+from evalkit.cli.reports import (
+    CategoryOption,
+    JudgesFlag,
+    StudyOption,
+    add_row,
+    print_reasons,
+    print_table,
+    study_collected,
+    text_table,
+)
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.reporting import pair_sentences, text
+from evalkit.reporting import regression_sentences as words
+from evalkit.reporting.passing import Measure, measures, passing
+from evalkit.reporting.regression import RegressionReport, regression_document, regression_report
+from evalkit.reporting.significance import significance_document, significance_report
+
+Before = Annotated[str, typer.Option("--before", help="MODEL or MODEL:RUN.")]
+After = Annotated[str, typer.Option("--after", help="MODEL or MODEL:RUN.")]
+EvalSetOption = Annotated[
+    str | None, typer.Option("--eval-set", help="Needed where there are several.")
+]
+BeforeVersion = Annotated[
+    int | None, typer.Option("--before-version", help="Version of the eval set; else the newest.")
+]
+AfterVersion = Annotated[int | None, typer.Option("--after-version", help="As --before-version.")]
+CriterionOption = Annotated[
+    str | None, typer.Option("--criterion", help="Pass by this criterion, not by acceptable.")
+]
+LevelOption = Annotated[
+    float | None, typer.Option("--level", help="The least score that passes; with --criterion.")
+]
+
+
+def significance(
+    study: StudyOption,
+    category: CategoryOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Test every two models: difference, interval, p after Holm, on preference and criteria."""
+    collected = study_collected(study, category, judges)
+    if as_json:
+        print_json(significance_document(collected))
+        return
+    report = significance_report(collected)
+    table = text_table("Models", "On", "Difference", "p after Holm", "Cases")
+    for one in report:
+        for pair in one.pairs:
+            add_row(
+                table,
+                f"{pair.model} – {pair.other}",
+                pair_sentences.subject_name(one.subject),
+                pair_sentences.difference(pair.estimate),
+                pair_sentences.bare_p(pair.p_adjusted),
+                text.whole(pair.estimate.n),
+            )
+    print_table(collected, table)
+    print_reasons(
+        (f"{pair.model} – {pair.other}, {pair_sentences.subject_name(one.subject)}", reason)
+        for one in report
+        for pair in one.pairs
+        if (reason := pair.estimate.reason)
+    )
+    print_reasons((pair_sentences.subject_name(one.subject), one.reason) for one in report)
+
+
+def regression(
+    before: Before,
+    after: After,
+    eval_set: EvalSetOption = None,
+    before_version: BeforeVersion = None,
+    after_version: AfterVersion = None,
+    criterion: CriterionOption = None,
+    level: LevelOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Set two runs side by side on the cases both answered: what broke, what was repaired."""
+    require_database()
+    if (criterion is None) != (level is None):
+        raise RefusedError("--criterion and --level belong together: give both, or neither.")
+    with read_session() as session:
+        runs = runs_on_versions(session, eval_set=eval_set or _only(eval_set_names(session)))
+        old = _run(runs, before, before_version, option="--before")
+        new = _run(runs, after, after_version, option="--after")
+        if old == new:
+            raise RefusedError("Before and after are the same run on the same version.")
+        filters = ResultFilters(judges=judges)
+        collected = [
+            collect(session, result_study(session, name=name), filters=filters)
+            for name in studies_of(session, {old.run_id, new.run_id})
+        ]
+        sides = answered(session, old), answered(session, new)
+    known = [one.key for one in measures(collected)]
+    if criterion is not None and criterion not in known:
+        has = ", ".join(known) or "none"
+        raise NotFoundError(f"No response was scored on “{criterion}”. There are: {has}.")
+    measure = Measure(criterion, level)
+    report = regression_report(*sides, passes=passing(collected, measure), measure=measure)
+    if as_json:
+        print_json(regression_document(report))
+    else:
+        _print_regression(report)
+
+
+def _print_regression(report: RegressionReport) -> None:
+    out().print(words.regression_verdict(report), markup=False)
+    out().print(words.regression_basis(report), markup=False)
+    if not report.rows:
+        return
+    table = text_table("Category", "Before", "After", "Broke", "Repaired", "Difference", "p", "n")
+    for row in report.rows:
+        test = row.test
+        add_row(
+            table,
+            "all" if test.category is None else test.category or "no category",
+            text.whole(test.n_before),
+            text.whole(test.n_after),
+            text.whole(test.test.only_first),
+            text.whole(test.test.only_second),
+            pair_sentences.difference(row.difference, words.points),
+            pair_sentences.bare_p(test.p_adjusted),
+            text.whole(test.n_cases),
+        )
+    out().print(table)
+
+
+def _only(names: dict[str, int]) -> str:
+    if len(names) == 1:
+        return next(iter(names))
+    known = ", ".join(f"“{name}”" for name in names)
+    raise RefusedError(
+        f"Say which eval set with --eval-set: {known}." if names else "There are no responses yet."
+    )
+
+
+def _run(
+    runs: list[RunOnVersion], wanted: str, version: int | None, *, option: str
+) -> RunOnVersion:
+    """Return the one run an option names, on the version asked for, else on its newest."""
+    named = [one for one in runs if wanted in (one.model, f"{one.model}:{one.run}")]
+    found = [one for one in named if version in (None, one.version)]
+    if not found:
+        known = ", ".join(f"{one.model}:{one.run} (version {one.version})" for one in runs)
+        raise NotFoundError(
+            f"{option}: no run “{wanted}”{f' on version {version}' if version else ''}. "
+            f"There are: {known or 'none'}."
+        )
+    if len({one.run_id for one in found}) > 1:
+        known = ", ".join(dict.fromkeys(f"{one.model}:{one.run}" for one in found))
+        raise RefusedError(f"{option}: “{wanted}” has several runs. Name one of: {known}.")
+    return max(found, key=lambda one: one.version)
