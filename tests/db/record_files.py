@@ -1,0 +1,93 @@
+"""Small files of records to import, and what the database says after."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from db.columns import Table
+from db.engine import engine, read_session
+from db.queries.records.export import exported_study, study_lines
+
+HEADER = {"type": "header", "format": "evalkit", "version": 1, "eval_set": "Set"}
+CRITERION = {
+    "type": "criterion",
+    "rubric": "Quality",
+    "key": "helpful",
+    "question": "How helpful?",
+    "level": "ordinal",
+    "scale": [{"value": value, "label": str(value)} for value in (1, 2, 3)],
+}
+TAG = {"type": "tag", "taxonomy": "Errors", "key": "tone", "severities": ["minor", "major"]}
+
+
+def case(key: str = "c1", text: str = "Hello?", **fields: Any) -> dict[str, Any]:
+    """Make a case that asks one thing."""
+    return {"type": "case", "id": key, "input": [{"role": "user", "content": text}], **fields}
+
+
+def output(key: str = "c1", model: str = "A", content: Any = "Yes.", **fields: Any):
+    """Make an output."""
+    return {"type": "output", "case": key, "model": model, "content": content, **fields}
+
+
+def comparison(preference: str | None = "left", **fields: Any) -> dict[str, Any]:
+    """Make a comparison of A on the left with B on the right by Ann."""
+    made = {"type": "comparison", "case": "c1", "annotator": "Ann", "left": "A", "right": "B"}
+    return {**made, "preference": preference, **fields}
+
+
+def score(value: float = 2, **fields: Any) -> dict[str, Any]:
+    """Make a score of A by Ann."""
+    made = {"type": "score", "case": "c1", "model": "A", "annotator": "Ann"}
+    return {**made, "criterion": "helpful", "value": value, **fields}
+
+
+def mark(tag: str | None = "tone", **fields: Any) -> dict[str, Any]:
+    """Make an error mark on A by Ann."""
+    return {"type": "error", "case": "c1", "model": "A", "annotator": "Ann", "tag": tag, **fields}
+
+
+def pair_of_outputs() -> list[dict[str, Any]]:
+    """Make a case with an output of A and one of B."""
+    return [case(), output(), output(model="B", content="No.")]
+
+
+def write(path: Path, records: Iterable[dict[str, Any]], *, header: Any = HEADER) -> Path:
+    """Write a file of records."""
+    lines = [header, *records] if header else list(records)
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    return path
+
+
+def exported(study: str = "Set", *, include_superseded: bool = False) -> list[str]:
+    """Return the lines of a study."""
+    with read_session() as session:
+        found = exported_study(session, name=study)
+        lines = study_lines(session, study_id=found.id, include_superseded=include_superseded)
+        return list(lines)
+
+
+def exported_labels(study: str = "Set", *, include_superseded: bool = False):
+    """Return the comparisons, scores and error marks of a study as records."""
+    lines = exported(study, include_superseded=include_superseded)
+    records = [json.loads(line) for line in lines]
+    return [record for record in records if record["type"] in ("comparison", "score", "error")]
+
+
+def table_sizes() -> dict[str, int]:
+    """Return how many rows every table has."""
+    with engine().connect().execution_options(write=False) as connection:
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in Table.metadata.sorted_tables
+        }
+
+
+def empty_tables() -> None:
+    """Delete every row, to begin anew without making a database."""
+    with engine().begin() as connection:
+        for table in reversed(Table.metadata.sorted_tables):
+            connection.execute(table.delete())

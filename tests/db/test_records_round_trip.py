@@ -1,0 +1,299 @@
+import json
+import tempfile
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.commands.records import import_file
+from evalkit.records.normal import fingerprint, normal
+from tests.db.record_files import (
+    CRITERION,
+    HEADER,
+    TAG,
+    case,
+    empty_tables,
+    exported,
+    exported_labels,
+    output,
+    table_sizes,
+    write,
+)
+
+NOMINAL = {**CRITERION, "key": "polite", "level": "nominal"}
+LABELS = ("comparison", "score", "error")
+MOMENTS = ("2026-01-02T10:00:00+00:00", "2026-01-02T10:30:00+01:00", "2026-01-03T00:00:00Z")
+
+texts = st.text(
+    alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12
+)
+metadata = st.dictionaries(
+    texts,
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        texts,
+    ),
+    max_size=2,
+)
+
+
+def optional(fields):
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+extras = optional(
+    {
+        "seconds": st.one_of(st.integers(0, 900), st.floats(0, 900)),
+        "comment": texts,
+        "created_at": st.sampled_from(MOMENTS),
+        "metadata": st.one_of(metadata, st.just({"simulated": True})),
+        "inclusion_probability": st.sampled_from([0.25, 1, 1.0]),
+        "sampling": st.sampled_from(["random", "adaptive"]),
+        "rubric_version": st.just(1),
+        "seen_suggestion": st.booleans(),
+        "revision": st.sampled_from([1, 1, 2, 3]),
+    }
+)
+mark_fields = optional(
+    {"severity": st.sampled_from(["minor", "major"]), "note": texts, "start": st.just(0)}
+)
+content = st.one_of(
+    st.just("Yes, that is so."),
+    texts,
+    st.just([{"role": "assistant", "content": "Yes, that is so."}]),
+)
+output_fields = optional(
+    {
+        "provider": texts,
+        "latency_ms": st.floats(0, 1e6),
+        "input_tokens": st.integers(0, 10**6),
+        "cost_usd": st.floats(0, 10),
+        "finish_reason": texts,
+        "error": texts,
+        "created_at": st.sampled_from(MOMENTS),
+        "metadata": metadata,
+    }
+)
+case_fields = optional(
+    {
+        "category": st.sampled_from(["code", "support"]),
+        "reference": st.one_of(texts, st.just({"pass_if": "it helps"})),
+        "note": texts,
+        "context": st.just([{"id": "d1", "text": "Passage."}]),
+        "tools": st.just([{"name": "search"}]),
+        "source": st.sampled_from(["production", "synthetic", "benchmark"]),
+        "tags": st.lists(texts, max_size=2),
+        "canary": texts,
+        "status": st.sampled_from(["active", "retired"]),
+        "metadata": metadata,
+    }
+)
+
+
+#: Few things to judge and few annotators, so that labels meet in one presentation.
+SIDES = (("A", "1"), ("B", "1"), ("B", "second"))
+SHOWN = (("case 0", 0, 1), ("case 0", 0, 1), ("case 0", 1, 0), ("case 1", 0, 2))
+WHO = (*[("Ann", "human")] * 5, ("Bo", "human"), ("Ann", "judge"))
+PRESENTED = {"one": SHOWN[0], "two": SHOWN[0]}
+
+
+@st.composite
+def record_files(draw):
+    """Draw the records of a valid file: every type, every optional field, in two orders."""
+    records = [CRITERION, NOMINAL, TAG]
+    for key in ("case 0", "case 1"):
+        records.append(case(key, draw(texts) or "?", **draw(case_fields)))
+        for model, run in SIDES:
+            fields = draw(output_fields)
+            records.append(output(key, model, draw(content), run=run, **fields))
+    records += draw(st.lists(labels(), min_size=draw(st.sampled_from([0, 12])), max_size=16))
+    return records if draw(st.booleans()) else records[::-1]
+
+
+@st.composite
+def labels(draw):
+    """Draw one label; what an assignment showed stays what it showed."""
+    fields = draw(extras)
+    who, annotator_kind = draw(st.sampled_from(WHO))
+    key = draw(st.sampled_from([None, None, None, *PRESENTED]))
+    of_case, left, right = draw(st.sampled_from(SHOWN)) if key is None else PRESENTED[key]
+    fields |= {"case": of_case, "annotator": who, "annotator_kind": annotator_kind}
+    fields |= {"assignment": key} if key else {}
+    kind = draw(st.sampled_from(["comparison", "score", "error"]))
+    if kind == "comparison":
+        preference = draw(st.sampled_from(["left", "right", "tie", "both_bad", None]))
+        sides = {"left": _side(draw, SIDES[left]), "right": _side(draw, SIDES[right])}
+        return {"type": kind, **fields, **sides, "preference": preference}
+    model, run = SIDES[draw(st.sampled_from([left, left, right]))]
+    fields |= {"model": model, "run": run}
+    if kind == "score":
+        criterion = draw(st.sampled_from(["helpful", "helpful", "polite"]))
+        value = draw(st.sampled_from([1, 2.0, 3]))
+        return {"type": kind, **fields, "criterion": criterion, "value": value}
+    made = draw(mark_fields)
+    if "start" in made:
+        made |= {"end": 0, "quote": ""}
+    return {"type": kind, **fields, "tag": draw(st.sampled_from(["tone", None])), **made}
+
+
+def _side(draw, side):
+    model, run = side
+    return model if run == "1" and draw(st.booleans()) else {"model": model, "run": run}
+
+
+def count_by_the_contract(records):
+    """Return the labels that count, by the rules of the format, worked out without the database."""
+    slots, marks = defaultdict(list), defaultdict(list)
+    for line, record in enumerate(records):
+        if record["type"] not in LABELS:
+            continue
+        kind = record.get("annotator_kind", "human")
+        who = (record["annotator"], kind)
+        normal_record = normal(record["type"], record)
+        moment = record.get("created_at")
+        order = (
+            record.get("revision", 1),
+            datetime.fromisoformat(moment).timestamp() if moment else float("-inf"),
+            line,
+        )
+        output = (record["case"], record.get("model"), record.get("run", "1"))
+        if record["type"] == "error":
+            marks[who, output].append((order, normal_record))
+        else:
+            shown = (str(normal_record.get("left")), str(normal_record.get("right")))
+            presentation = record.get("assignment") or (record["case"], shown)
+            scored = (output, record["criterion"]) if record["type"] == "score" else None
+            slots[who, record["type"], presentation, scored].append((order, normal_record))
+    counting = [max(slot, key=lambda entry: entry[0])[1] for slot in slots.values()]
+    for side_by_side in marks.values():
+        highest = max(order[0] for order, _ in side_by_side)
+        counting += [record for order, record in side_by_side if order[0] == highest]
+    return counting
+
+
+def digests(records):
+    return sorted(fingerprint(record, without=frozenset({"revision"})) for record in records)
+
+
+PROPERTY = settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@PROPERTY
+@given(records=record_files(), include_superseded=st.booleans())
+def test_export_import_export_gives_the_same_bytes(sqlite_database, records, include_superseded):
+    first = import_and_export(records, include_superseded=include_superseded)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.jsonl"
+        path.write_text("".join(first), newline="")
+        empty_tables()
+        import_file(path)
+        second = exported("Study", include_superseded=include_superseded)
+
+    assert second == first
+
+
+@PROPERTY
+@given(records=record_files())
+def test_what_counts_is_what_the_format_says_and_nothing_is_lost(sqlite_database, records):
+    with tempfile.TemporaryDirectory() as folder:
+        empty_tables()
+        path = write(Path(folder) / "file.jsonl", records, header={**HEADER, "study": "Study"})
+        import_file(path)
+        counting = exported_labels("Study")
+        history = exported_labels("Study", include_superseded=True)
+        sizes = table_sizes()
+
+        again = import_file(path)
+
+        assert digests(counting) == digests(count_by_the_contract(records))
+        assert digests(history) == digests(
+            normal(record["type"], record) for record in records if record["type"] in LABELS
+        )
+        assert not again.has_news
+        assert table_sizes() == sizes
+
+
+def import_and_export(records, *, include_superseded=False):
+    with tempfile.TemporaryDirectory() as folder:
+        empty_tables()
+        path = write(Path(folder) / "file.jsonl", records, header={**HEADER, "study": "Study"})
+        import_file(path)
+    return exported("Study", include_superseded=include_superseded)
+
+
+def test_both_databases_write_the_same_export(database, tmp_path):
+    records = json.loads(json.dumps([CRITERION, TAG, *_every_shape()]))
+    import_file(write(tmp_path / "file.jsonl", records, header={**HEADER, "study": "Study"}))
+    first = exported("Study", include_superseded=True)
+
+    (tmp_path / "export.jsonl").write_text("".join(first), newline="")
+    empty_tables()
+    import_file(tmp_path / "export.jsonl")
+
+    assert exported("Study", include_superseded=True) == first
+
+
+def _every_shape():
+    from tests.db.record_files import comparison, mark, pair_of_outputs, score
+
+    return [
+        *pair_of_outputs(),
+        comparison("left", seconds=3.5, comment="Good.", created_at=MOMENTS[0]),
+        comparison("right", seconds=2, metadata={"app": 1}),
+        comparison(None, annotator="judge", annotator_kind="judge"),
+        comparison("tie", assignment="one", inclusion_probability=0.5, sampling="random"),
+        score(3, assignment="one"),
+        score(2, model="B", assignment="one", seconds=1),
+        mark("tone", assignment="one", severity="minor", start=0, end=3, quote="Yes"),
+        mark(None, model="B", assignment="one"),
+        mark("tone", model="B", assignment="one", revision=2),
+        score(1),
+        score(2, revision=4),
+    ]
+
+
+@pytest.mark.parametrize("field", ["seconds", "comment"])
+def test_what_is_told_once_of_an_annotation_is_not_repeated_on_its_scores(
+    sqlite_database, tmp_path, field
+):
+    told = {"seconds": 4, "comment": "Both fine."}
+    records = [
+        CRITERION,
+        *_every_shape()[:3],
+        {
+            "type": "comparison",
+            "case": "c1",
+            "annotator": "Ann",
+            "left": "A",
+            "right": "B",
+            "preference": "tie",
+            "assignment": "one",
+            **told,
+        },
+        {
+            "type": "score",
+            "case": "c1",
+            "annotator": "Ann",
+            "model": "A",
+            "criterion": "helpful",
+            "value": 2,
+            "assignment": "one",
+        },
+    ]
+    import_file(write(tmp_path / "file.jsonl", records))
+
+    compared, scored = exported_labels()
+
+    assert compared[field] == told[field]
+    assert field not in scored
