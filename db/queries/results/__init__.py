@@ -1,14 +1,8 @@
 """Everything the results are computed from, read once per page as integers."""
 
 from db.queries.results.collected import collect
-from db.queries.results.failures import (
-    Remark,
-    ResponseDetail,
-    TaggedResponse,
-    remarks,
-    response,
-    tagged_responses,
-)
+from db.queries.results.failures import Remark, TaggedResponse, remarks, tagged_responses
+from db.queries.results.response import ResponseDetail, response
 from db.queries.results.studies import (
     ResultFilters,
     ResultStudy,

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.models import Annotation, Assignment, Case, ErrorMark, Output, Score, VersionCase
-from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
+from db.queries.results.filtering import counted
+from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.reporting.collected import (
     NO_TAG,
@@ -26,6 +27,7 @@ from evalkit.stats.counts import IntArray
 from evalkit.vocabulary import PREFERENCE_CODES, Level
 
 _UNREADABLE = len(PREFERENCE_CODES)
+_CHUNK = 10_000
 
 
 def collect(
@@ -35,9 +37,9 @@ def collect(
     filters = filters or ResultFilters()
     annotators = study.counted_annotators(filters)
     annotator_ids = np.array([one.annotator_id for one in annotators], dtype=np.int64)
-    counted = _counted(study, filters, annotator_ids)
+    conditions = counted(study, filters)
     outputs = _outputs(session, study, filters)
-    preferences, n_unreadable = _preferences(session, counted, outputs.id, annotator_ids)
+    preferences, n_unreadable = _preferences(session, conditions, outputs.id, annotator_ids)
     return Collected(
         study=study.name,
         models=tuple(sorted(study.models)),
@@ -60,28 +62,9 @@ def collect(
         outputs=outputs,
         preferences=preferences,
         n_unreadable=n_unreadable,
-        values=_values(session, study, counted, outputs.id, annotator_ids),
-        marks=_marks(session, study, counted, outputs.id, annotator_ids),
+        values=_values(session, study, conditions, outputs.id, annotator_ids),
+        marks=_marks(session, study, conditions, outputs.id, annotator_ids),
     )
-
-
-def in_categories(filters: ResultFilters, case_id: Any) -> list[sa.ColumnElement[bool]]:
-    """Return the condition that a case is of one of the filters' categories, if they name any."""
-    if not filters.categories:
-        return []
-    category = sa.func.coalesce(col(Case.category), "")
-    return [case_id.in_(sa.select(col(Case.id)).where(category.in_(filters.categories)))]
-
-
-def _counted(
-    study: ResultStudy, filters: ResultFilters, annotator_ids: IntArray
-) -> list[sa.ColumnElement[bool]]:
-    return [
-        col(Assignment.study_id) == study.study_id,
-        col(Assignment.kind).in_(COUNTED_KINDS),
-        col(Assignment.annotator_id).in_(annotator_ids.tolist()),
-        *in_categories(filters, col(Assignment.case_id)),
-    ]
 
 
 def _categories(study: ResultStudy, filters: ResultFilters) -> tuple[str, ...]:
@@ -133,7 +116,7 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
 
 def _preferences(
     session: Session,
-    counted: list[sa.ColumnElement[bool]],
+    conditions: list[sa.ColumnElement[bool]],
     output_ids: IntArray,
     annotator_ids: IntArray,
 ) -> tuple[Preferences, int]:
@@ -156,7 +139,7 @@ def _preferences(
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .where(
-            *counted,
+            *conditions,
             ~col(Annotation.is_superseded),
             col(Assignment.right_output_id).is_not(None),
             sa.or_(col(Annotation.preference).is_not(None), col(Annotation.is_unreadable)),
@@ -181,7 +164,7 @@ def _preferences(
 def _values(
     session: Session,
     study: ResultStudy,
-    counted: list[sa.ColumnElement[bool]],
+    conditions: list[sa.ColumnElement[bool]],
     output_ids: IntArray,
     annotator_ids: IntArray,
 ) -> Values:
@@ -196,7 +179,7 @@ def _values(
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(Score, col(Score.annotation_id) == col(Annotation.id))
-        .where(*counted, ~col(Score.is_superseded))
+        .where(*conditions, ~col(Score.is_superseded))
         .group_by(*keys)
     )
     table = _table(session, statement, dtype=np.float64)
@@ -215,7 +198,7 @@ def _values(
 def _marks(
     session: Session,
     study: ResultStudy,
-    counted: list[sa.ColumnElement[bool]],
+    conditions: list[sa.ColumnElement[bool]],
     output_ids: IntArray,
     annotator_ids: IntArray,
 ) -> Marks:
@@ -228,7 +211,7 @@ def _marks(
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
-        .where(*counted, ~col(ErrorMark.is_superseded))
+        .where(*conditions, ~col(ErrorMark.is_superseded))
         .distinct()
     )
     table = _table(session, statement)
@@ -246,11 +229,16 @@ def _marks(
 def _table(
     session: Session, statement: sa.Select[*tuple[Any, ...]], *, dtype: type[np.generic] = np.int64
 ) -> npt.NDArray[Any]:
-    """Read rows of numbers into an array of shape (n_rows, n_columns)."""
-    rows = session.connection().execute(statement).all()
+    """Read rows of numbers into an array of shape (n_rows, n_columns), some rows at a time."""
+    result = session.connection().execute(statement)
     n_columns = len(statement.selected_columns)
-    flat = np.fromiter(itertools.chain.from_iterable(rows), dtype, len(rows) * n_columns)
-    return flat.reshape(len(rows), n_columns)
+    chunks = [np.empty((0, n_columns), dtype)]
+    # From the driver's own cursor: a million rows made for people take longer than the query.
+    while rows := result.cursor.fetchmany(_CHUNK):
+        flat = np.fromiter(itertools.chain.from_iterable(rows), dtype, len(rows) * n_columns)
+        chunks.append(flat.reshape(len(rows), n_columns))
+    result.close()
+    return np.concatenate(chunks)
 
 
 def _codes(ids: IntArray, known: IntArray) -> IntArray:

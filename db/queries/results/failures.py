@@ -1,17 +1,24 @@
-"""Behind the counts: the responses that were marked, and what annotators wrote about them."""
+"""Behind the counts: the responses that were marked, and what annotators wrote of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import Annotation, Annotator, Assignment, Case, ErrorMark, Output, Tag
-from db.queries.results.collected import in_categories
-from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
-from evalkit.errors import NotFoundError
+from db.queries.results.filtering import counted, in_categories, outputs_table
+from db.queries.results.studies import ResultFilters, ResultStudy
+
+#: What is said of every remark, beside its text.
+_ABOUT: tuple[Any, ...] = (
+    col(Annotation.id).label("annotation_id"),
+    col(Annotator.name),
+    col(Annotator.is_simulated),
+    col(Case.key),
+    sa.func.coalesce(col(Case.category), "").label("category"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,50 +32,6 @@ class TaggedResponse:
     annotators: tuple[str, ...]
     severities: tuple[str, ...]
     n_notes: int
-
-
-@dataclass(frozen=True, slots=True)
-class MarkDetail:
-    """One error marked on a response; ``start`` and ``end`` are offsets into its content."""
-
-    tag: str | None
-    severity: str | None
-    start: int | None
-    end: int | None
-    quote: str | None
-    note: str | None
-    annotator: str
-    is_simulated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CommentDetail:
-    """What an annotator wrote about a response, or about it and the one it was compared with.
-
-    ``shown_as`` is the letter the response had on the screen, for a comment that speaks of A and B.
-    """
-
-    text: str
-    annotator: str
-    is_simulated: bool
-    shown_as: str
-    compared_with: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseDetail:
-    """One response with its case and everything that was said about it; for leads only."""
-
-    output_id: int
-    case_key: str
-    category: str
-    model: str
-    messages: tuple[dict[str, Any], ...]
-    context: tuple[dict[str, Any], ...]
-    content: str
-    steps: tuple[dict[str, Any], ...] | None
-    marks: tuple[MarkDetail, ...]
-    comments: tuple[CommentDetail, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +61,6 @@ def tagged_responses(
     category: str | None = None,
 ) -> list[TaggedResponse]:
     """Return the responses with a tag, those marked by most annotators first."""
-    model_of_run = {run.run_id: run.model for run in study.runs}
     statement = (
         sa.select(
             col(Output.id),
@@ -116,7 +78,7 @@ def tagged_responses(
         .join(Case, col(Case.id) == col(Output.case_id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
         .where(
-            *_counted(study, filters),
+            *counted(study, filters),
             ~col(ErrorMark.is_superseded),
             col(ErrorMark.tag_id) == tag_id,
             col(Output.run_id).in_(_runs(study, model)),
@@ -127,54 +89,22 @@ def tagged_responses(
     marked: dict[int, list[Any]] = {}
     for row in session.connection().execute(statement):
         marked.setdefault(row.id, []).append(row)
-    found = [
-        TaggedResponse(
-            output_id=output_id,
-            case_key=rows[0].key,
-            category=rows[0].category,
-            model=model_of_run[rows[0].run_id],
-            annotators=_once(row.name for row in rows),
-            severities=_once(row.severity for row in rows if row.severity),
-            n_notes=sum(1 for row in rows if row.note),
-        )
-        for output_id, rows in marked.items()
-    ]
+    model_of_run = {run.run_id: run.model for run in study.runs}
+    found = [_tagged(rows, model_of_run) for rows in marked.values()]
     return sorted(found, key=lambda one: -len(one.annotators))
 
 
-def response(
-    session: Session, study: ResultStudy, *, filters: ResultFilters, output_id: int
-) -> ResponseDetail:
-    """Return one response of the study with its case, its marks and the comments on it."""
-    model_of_run = {run.run_id: run.model for run in study.runs}
-    statement = (
-        sa.select(
-            col(Output.id),
-            col(Output.run_id),
-            col(Output.content),
-            col(Output.steps),
-            col(Case.key),
-            sa.func.coalesce(col(Case.category), "").label("category"),
-            col(Case.input),
-            col(Case.context),
-        )
-        .join(Case, col(Case.id) == col(Output.case_id))
-        .where(col(Output.id) == output_id, col(Output.run_id).in_(list(model_of_run)))
-    )
-    row = session.connection().execute(statement).one_or_none()
-    if row is None:
-        raise NotFoundError("This response is not part of the study.")
-    return ResponseDetail(
-        output_id=row.id,
-        case_key=row.key,
-        category=row.category,
-        model=model_of_run[row.run_id],
-        messages=tuple(row.input),
-        context=tuple(row.context or ()),
-        content=row.content,
-        steps=tuple(row.steps) if row.steps else None,
-        marks=_marks(session, study, filters, output_id),
-        comments=_comments(session, study, filters, output_id),
+def _tagged(rows: Sequence[Any], model_of_run: Mapping[int, str]) -> TaggedResponse:
+    """Collapse the marks of one response."""
+    first = rows[0]
+    return TaggedResponse(
+        output_id=first.id,
+        case_key=first.key,
+        category=first.category,
+        model=model_of_run[first.run_id],
+        annotators=_once(row.name for row in rows),
+        severities=_once(row.severity for row in rows if row.severity),
+        n_notes=sum(1 for row in rows if row.note),
     )
 
 
@@ -185,7 +115,7 @@ def remarks(
 
     The search is done here, not in the database: SQLite folds the case of ASCII letters only.
     """
-    found = [*_notes(session, study, filters), *_written_comments(session, study, filters)]
+    found = [*_notes(session, study, filters), *_comments(session, study, filters)]
     words = search.casefold().split()
     found = [
         one
@@ -203,14 +133,10 @@ def _notes(
     model_of_run = {run.run_id: run.model for run in study.runs}
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
-            col(Annotation.id).label("annotation_id"),
+            *_ABOUT,
             col(ErrorMark.output_id),
             col(ErrorMark.note),
             sa.func.coalesce(col(Tag.name), col(Tag.key), "No error").label("tag"),
-            col(Annotator.name),
-            col(Annotator.is_simulated),
-            col(Case.key),
-            sa.func.coalesce(col(Case.category), "").label("category"),
             col(Output.run_id),
         )
         .select_from(Assignment)
@@ -220,171 +146,62 @@ def _notes(
         .join(Output, col(Output.id) == col(ErrorMark.output_id))
         .join(Case, col(Case.id) == col(Output.case_id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
-        .where(*_counted(study, filters), ~col(ErrorMark.is_superseded), col(ErrorMark.note) != "")
+        .where(*counted(study, filters), ~col(ErrorMark.is_superseded), col(ErrorMark.note) != "")
         .order_by(col(ErrorMark.id))
     )
     return [
-        (
-            row.annotation_id,
-            Remark(
-                output_id=row.output_id,
-                text=row.note,
-                about=row.tag,
-                annotator=row.name,
-                is_simulated=row.is_simulated,
-                case_key=row.key,
-                category=row.category,
-                models=(model_of_run[row.run_id],),
-            ),
-        )
+        _remark(row, row.output_id, row.note, row.tag, [model_of_run[row.run_id]])
         for row in session.connection().execute(statement)
     ]
 
 
-def _written_comments(
+def _comments(
     session: Session, study: ResultStudy, filters: ResultFilters
 ) -> list[tuple[int, Remark]]:
     """Return the comments on annotations with the annotation they belong to."""
     model_of_run = {run.run_id: run.model for run in study.runs}
-    left, right = aliased(Output), aliased(Output)
+    left, right = outputs_table(), outputs_table()
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
-            col(Annotation.id).label("annotation_id"),
+            *_ABOUT,
             col(Annotation.comment),
             col(Assignment.left_output_id),
-            col(Annotator.name),
-            col(Annotator.is_simulated),
-            col(Case.key),
-            sa.func.coalesce(col(Case.category), "").label("category"),
-            left.run_id.label("left_run"),  # type: ignore[attr-defined]
-            right.run_id.label("right_run"),  # type: ignore[attr-defined]
+            left.c.run_id.label("left_run"),
+            right.c.run_id.label("right_run"),
         )
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(Case, col(Case.id) == col(Assignment.case_id))
-        .join(left, left.id == col(Assignment.left_output_id))  # type: ignore[arg-type]
-        .join(
-            right,
-            right.id == col(Assignment.right_output_id),  # type: ignore[arg-type]
-            isouter=True,
-        )
+        .join(left, left.c.id == col(Assignment.left_output_id))
+        .join(right, right.c.id == col(Assignment.right_output_id), isouter=True)
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
         .where(
-            *_counted(study, filters), ~col(Annotation.is_superseded), col(Annotation.comment) != ""
+            *counted(study, filters), ~col(Annotation.is_superseded), col(Annotation.comment) != ""
         )
         .order_by(col(Annotation.id))
     )
-    return [
-        (
-            row.annotation_id,
-            Remark(
-                output_id=row.left_output_id,
-                text=row.comment,
-                about="Comment",
-                annotator=row.name,
-                is_simulated=row.is_simulated,
-                case_key=row.key,
-                category=row.category,
-                models=tuple(
-                    model_of_run[run] for run in (row.left_run, row.right_run) if run is not None
-                ),
-            ),
-        )
-        for row in session.connection().execute(statement)
-    ]
+    found = []
+    for row in session.connection().execute(statement):
+        runs = [run for run in (row.left_run, row.right_run) if run is not None]
+        models = [model_of_run[run] for run in runs]
+        found.append(_remark(row, row.left_output_id, row.comment, "Comment", models))
+    return found
 
 
-def _marks(
-    session: Session, study: ResultStudy, filters: ResultFilters, output_id: int
-) -> tuple[MarkDetail, ...]:
-    statement = (
-        sa.select(
-            sa.func.coalesce(col(Tag.name), col(Tag.key)).label("tag"),
-            col(ErrorMark.severity),
-            col(ErrorMark.start),
-            col(ErrorMark.end),
-            col(ErrorMark.quote),
-            col(ErrorMark.note),
-            col(Annotator.name),
-            col(Annotator.is_simulated),
-        )
-        .select_from(ErrorMark)
-        .join(Annotation, col(Annotation.id) == col(ErrorMark.annotation_id))
-        .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
-        .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
-        .join(Tag, col(Tag.id) == col(ErrorMark.tag_id), isouter=True)
-        .where(
-            *_counted(study, filters),
-            ~col(ErrorMark.is_superseded),
-            col(ErrorMark.output_id) == output_id,
-        )
-        .order_by(col(Annotator.name), col(ErrorMark.start), col(ErrorMark.id))
+def _remark(
+    row: Any, output_id: int, text: str, about: str, models: list[str]
+) -> tuple[int, Remark]:
+    remark = Remark(
+        output_id=output_id,
+        text=text,
+        about=about,
+        annotator=row.name,
+        is_simulated=row.is_simulated,
+        case_key=row.key,
+        category=row.category,
+        models=tuple(models),
     )
-    return tuple(
-        MarkDetail(
-            tag=row.tag,
-            severity=row.severity,
-            start=row.start,
-            end=row.end,
-            quote=row.quote,
-            note=row.note,
-            annotator=row.name,
-            is_simulated=row.is_simulated,
-        )
-        for row in session.connection().execute(statement)
-    )
-
-
-def _comments(
-    session: Session, study: ResultStudy, filters: ResultFilters, output_id: int
-) -> tuple[CommentDetail, ...]:
-    model_of_run = {run.run_id: run.model for run in study.runs}
-    left, right = col(Assignment.left_output_id), col(Assignment.right_output_id)
-    other = aliased(Output)
-    statement = (
-        sa.select(
-            col(Annotation.comment),
-            col(Annotator.name),
-            col(Annotator.is_simulated),
-            (left == output_id).label("was_left"),
-            other.run_id.label("other_run"),  # type: ignore[attr-defined]
-        )
-        .select_from(Assignment)
-        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-        .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
-        .join(
-            other,
-            other.id == sa.case((left == output_id, right), else_=left),  # type: ignore[arg-type]
-            isouter=True,
-        )
-        .where(
-            *_counted(study, filters),
-            ~col(Annotation.is_superseded),
-            col(Annotation.comment) != "",
-            sa.or_(left == output_id, right == output_id),
-        )
-        .order_by(col(Annotation.id))
-    )
-    return tuple(
-        CommentDetail(
-            text=row.comment,
-            annotator=row.name,
-            is_simulated=row.is_simulated,
-            shown_as="A" if row.was_left else "B",
-            compared_with=None if row.other_run is None else model_of_run[row.other_run],
-        )
-        for row in session.connection().execute(statement)
-    )
-
-
-def _counted(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement[bool]]:
-    annotator_ids = [one.annotator_id for one in study.counted_annotators(filters)]
-    return [
-        col(Assignment.study_id) == study.study_id,
-        col(Assignment.kind).in_(COUNTED_KINDS),
-        col(Assignment.annotator_id).in_(annotator_ids),
-        *in_categories(filters, col(Assignment.case_id)),
-    ]
+    return row.annotation_id, remark
 
 
 def _runs(study: ResultStudy, model: str | None) -> list[int]:

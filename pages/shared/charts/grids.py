@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.shared.charts.colours import BLUE, FAINT, ORANGE
-from pages.shared.charts.layout import LABEL, SMALL, bare, wrapped
+from pages.shared.charts.layout import LABEL, SMALL, bare, plain, wrapped
 
 CELL_HEIGHT = 46
 _LOW_CELL_HEIGHT = 34
@@ -40,57 +40,68 @@ def tinted_grid(
     x = [columns.index(name) for name in names]
     y = [rows.index(name) for name in cells["row"]]
     figure = go.Figure(_tint(cells["value"], x, y, limits=limits, middle=middle))
-    figure.add_trace(
-        go.Scatter(
-            x=x,
-            y=y,
-            mode="markers+text",
-            marker={"symbol": "square", "size": 34, "opacity": 0},
-            text=[
-                _cell_text(text, small)
-                for text, small in zip(cells["text"], cells["small"], strict=True)
-            ],
-            textfont_size=LABEL,
-            hovertext=[text.replace("\n", "<br>") for text in cells["hover"]],
-            hoverinfo="text",
-            customdata=list(cells["key"]) if can_pick else None,
-            selected={"marker": {"opacity": 0}},
-            unselected={"marker": {"opacity": 0}},
-            cliponaxis=False,
-        )
-    )
+    figure.add_trace(_texts(cells, x, y, can_pick=can_pick))
     is_grouped = any(group for group, _ in columns)
     is_narrow = is_grouped or len(columns) > _MOST_WIDE
     labels = [wrapped(name, 24 if is_narrow else 17) for name in rows]
+    _name_axes(figure, labels, [name for _, name in columns], is_narrow=is_narrow)
     longest = max(len(line) for label in labels for line in label.split("<br>"))
-    label_width = 22 + round(_CHARACTER_WIDTH * longest)
+    side = 22 + round(_CHARACTER_WIDTH * longest)
+    head = _head_height([name for _, name in columns], is_narrow, is_grouped)
+    height = (_LOW_CELL_HEIGHT if is_grouped else CELL_HEIGHT) * len(rows) + head
+    bare(figure, height=height, l=side, t=head)
+    cell_width = _CELL_WIDTHS[is_narrow + is_grouped]
+    figure.update_layout(
+        width=side + cell_width * len(columns),
+        meta=side + min(cell_width, _LEAST_CELL_WIDTH) * len(columns),
+        hoverdistance=60,
+    )
+    if is_grouped:
+        _head_groups(figure, [group for group, _ in columns], head=head)
+    return figure
+
+
+def _texts(cells: pd.DataFrame, x: list[int], y: list[int], *, can_pick: bool) -> go.Scatter:
+    """Write into the cells, on marks that are not seen but can be picked."""
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="markers+text",
+        marker={"symbol": "square", "size": 34, "opacity": 0},
+        text=[
+            _cell_text(text, small)
+            for text, small in zip(cells["text"], cells["small"], strict=True)
+        ],
+        textfont_size=LABEL,
+        hovertext=[plain(text).replace("\n", "<br>") for text in cells["hover"]],
+        hoverinfo="text",
+        customdata=list(cells["key"]) if can_pick else None,
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+        cliponaxis=False,
+    )
+
+
+def _name_axes(
+    figure: go.Figure, labels: list[str], columns: list[str], *, is_narrow: bool
+) -> None:
+    """Name the rows at the side and the columns above, upright where they are narrow."""
     figure.update_xaxes(
         side="top",
         tickvals=list(range(len(columns))),
-        ticktext=[wrapped(name, 28 if is_narrow else 10) for _, name in columns],
+        ticktext=[wrapped(name, 28 if is_narrow else 10) for name in columns],
         tickangle=-90 if is_narrow else 0,
         tickfont_size=SMALL - 0.5 if is_narrow else SMALL,
         range=[-0.5, len(columns) - 0.5],
         ticks="",
     )
     figure.update_yaxes(
-        tickvals=list(range(len(rows))),
+        tickvals=list(range(len(labels))),
         ticktext=[f"{label}  " for label in labels],
         tickfont_size=SMALL + 0.5,
-        range=[len(rows) - 0.5, -0.5],
+        range=[len(labels) - 0.5, -0.5],
         ticks="",
     )
-    head = _head_height([name for _, name in columns], is_narrow, is_grouped)
-    height = (_LOW_CELL_HEIGHT if is_grouped else CELL_HEIGHT) * len(rows) + head
-    bare(figure, height=height, l=label_width, t=head)
-    cell_width = _CELL_WIDTHS[is_narrow + is_grouped]
-    figure.update_layout(
-        width=label_width + cell_width * len(columns),
-        meta=label_width + min(cell_width, _LEAST_CELL_WIDTH) * len(columns),
-    )
-    if is_grouped:
-        _head_groups(figure, [group for group, _ in columns], head=head)
-    return figure.update_layout(hoverdistance=60)
 
 
 def _head_height(columns: list[str], is_narrow: bool, is_grouped: bool) -> int:

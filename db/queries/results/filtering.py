@@ -1,0 +1,33 @@
+"""The conditions that results share: which annotations count within the filters."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from db.models import Assignment, Case, Output
+from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
+
+
+def counted(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on an assignment of the study whose annotation counts."""
+    annotator_ids = [one.annotator_id for one in study.counted_annotators(filters)]
+    return [
+        col(Assignment.study_id) == study.study_id,
+        col(Assignment.kind).in_(COUNTED_KINDS),
+        col(Assignment.annotator_id).in_(annotator_ids),
+        *in_categories(filters, col(Assignment.case_id)),
+    ]
+
+
+def in_categories(filters: ResultFilters, case_id: Any) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that a case is of one of the filters' categories, if they name any."""
+    if not filters.categories:
+        return []
+    category = sa.func.coalesce(col(Case.category), "")
+    return [case_id.in_(sa.select(col(Case.id)).where(category.in_(filters.categories)))]
+
+
+def outputs_table() -> sa.FromClause:
+    """Return the outputs under a name of their own, for a query that needs them twice."""
+    return sa.alias(sa.inspect(Output).local_table)
