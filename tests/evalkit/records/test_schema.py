@@ -1,0 +1,163 @@
+import pytest
+
+from evalkit.records.schema import faults, side_of
+
+ASK = [{"role": "user", "content": "Hello?"}]
+VALID = {
+    "case": {"id": "c1", "input": ASK},
+    "output": {"case": "c1", "model": "A", "content": "Yes."},
+    "criterion": {
+        "rubric": "R",
+        "key": "k",
+        "question": "?",
+        "level": "ordinal",
+        "scale": [{"value": 1}, {"value": 2}],
+    },
+    "tag": {"taxonomy": "T", "key": "Fluency/Grammar"},
+    "comparison": {"case": "c1", "annotator": "Ann", "left": "A", "right": "B", "preference": None},
+    "score": {"case": "c1", "model": "A", "annotator": "Ann", "criterion": "k", "value": 1},
+    "error": {"case": "c1", "model": "A", "annotator": "Ann", "tag": None},
+}
+
+
+def found(kind, **fields):
+    """Return the fields that are at fault in a valid record with some fields changed."""
+    record = {"type": kind, **VALID[kind], **fields}
+    return [field for field, _ in faults({k: v for k, v in record.items() if v is not Ellipsis})]
+
+
+@pytest.mark.parametrize("kind", VALID)
+def test_a_record_with_what_is_required_is_sound(kind):
+    assert found(kind) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [(kind, field) for kind, fields in VALID.items() for field in fields]
+)
+def test_every_required_field_is_missed(kind, field):
+    assert found(kind, **{field: ...}) == [field]
+
+
+@pytest.mark.parametrize(("kind", "field"), [("comparison", "preference"), ("error", "tag")])
+def test_null_says_unreadable_or_no_error_where_the_format_says_so(kind, field):
+    assert found(kind, **{field: None}) == []
+
+
+@pytest.mark.parametrize("field", ["value", "criterion", "model", "case"])
+def test_null_is_no_value_of_other_required_fields(field):
+    assert found("score", **{field: None}) == [field]
+
+
+def test_null_in_an_optional_field_is_as_if_it_were_left_out():
+    assert found("output", run=None, latency_ms=None, metadata=None) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("score", "value", True),
+        ("score", "value", "2"),
+        ("score", "seconds", -1),
+        ("score", "seconds", False),
+        ("score", "inclusion_probability", 1.5),
+        ("score", "inclusion_probability", 0),
+        ("score", "inclusion_probability", -0.1),
+        ("score", "sampling", "lucky"),
+        ("score", "annotator_kind", "person"),
+        ("score", "revision", 0),
+        ("score", "revision", 1.5),
+        ("score", "created_at", "2026-01-02T10:00:00"),
+        ("score", "created_at", "yesterday"),
+        ("score", "created_at", 1_700_000_000),
+        ("score", "metadata", "text"),
+        ("score", "seen_suggestion", "yes"),
+        ("score", "annotator", "  "),
+        ("score", "annotator", "a" * 501),
+        ("comparison", "preference", "win"),
+        ("comparison", "preference", False),
+        ("comparison", "left", {"run": "1"}),
+        ("comparison", "left", ["A"]),
+        ("comparison", "right", "A"),
+        ("comparison", "right", {"model": "A", "run": "1"}),
+        ("error", "severity", "huge"),
+        ("error", "tag", ""),
+        ("output", "content", None),
+        ("output", "content", 3),
+        ("output", "latency_ms", -1),
+        ("output", "input_tokens", 1.5),
+        ("output", "input_tokens", 2**31),
+        ("output", "run", 1),
+        ("case", "source", "internet"),
+        ("case", "tags", "one"),
+        ("case", "input", []),
+        ("case", "input", "Hello?"),
+        ("case", "reference", {"other": "x"}),
+        ("criterion", "level", "ratio"),
+        ("criterion", "scale", []),
+        ("criterion", "scale", [{"value": 2}, {"value": 1}]),
+        ("criterion", "scale", [{"value": 1}, {"value": 1.0}]),
+        ("tag", "severities", ["huge"]),
+    ],
+)
+def test_a_value_that_does_not_fit_its_field_is_a_fault(kind, field, value):
+    assert [place.split("[")[0].split(".")[0] for place in found(kind, **{field: value})] == [field]
+
+
+def test_a_fault_inside_a_value_names_its_place():
+    messages = [*ASK, {"role": "robot", "content": "x"}]
+
+    assert found("case", input=messages) == ["input[1].role"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "developer", "content": [{"type": "text", "text": "x"}]},
+        {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]},
+        {"role": "assistant", "tool_calls": [{"id": "1"}]},
+        {"role": "tool", "content": "x", "tool_call_id": "1"},
+    ],
+)
+def test_messages_of_agents_are_sound(message):
+    assert found("case", input=[message]) == []
+    assert found("output", content=[message]) == []
+
+
+def test_an_empty_output_is_sound():
+    assert found("output", content="") == []
+
+
+def test_a_nominal_scale_may_come_in_any_order():
+    scale = [{"value": 2}, {"value": 1}]
+
+    assert found("criterion", level="nominal", scale=scale) == []
+
+
+@pytest.mark.parametrize(
+    ("span", "fault"),
+    [
+        ({"start": 1}, "end"),
+        ({"end": 1}, "start"),
+        ({"start": 3, "end": 2}, "end"),
+        ({"start": 0, "end": 2, "quote": "abc"}, "quote"),
+        ({"start": -1, "end": 2}, "start"),
+    ],
+)
+def test_a_span_that_cannot_be_is_a_fault(span, fault):
+    assert found("error", **span) == [fault]
+
+
+def test_a_quote_without_a_span_is_sound():
+    assert found("error", quote="abc") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("A", ("A", "1")),
+        ({"model": "A"}, ("A", "1")),
+        ({"model": "A", "run": "2"}, ("A", "2")),
+    ],
+)
+def test_a_side_without_a_run_is_of_the_default_run(written, meant):
+    assert side_of(written) == meant
