@@ -162,9 +162,7 @@ def codings_of_preferences(collected: Collected) -> Codings:
     The two responses are ordered by model name, then run, so the values do not depend on the
     side they were shown on.
     """
-    given = collected.preferences
-    unit = _pairs(np.minimum(given.left, given.right), np.maximum(given.left, given.right))
-    keep = _latest(unit, given.annotator, given.latest)
+    given, keep = collected.preferences, latest_preferences(collected)
     return preference_codings(
         case=collected.outputs.case[given.left[keep]],
         left=given.left[keep],
@@ -177,9 +175,7 @@ def codings_of_preferences(collected: Collected) -> Codings:
 
 def codings_of_criterion(collected: Collected, criterion: int) -> Codings:
     """Return who gave which value to which response; of repeated scores the latest counts."""
-    given = collected.values
-    here = np.flatnonzero(given.criterion == criterion)
-    here = here[_latest(given.output[here], given.annotator[here], given.latest[here])]
+    given, here = collected.values, latest_values(collected, criterion)
     scale = collected.criteria[criterion].values
     return Codings(
         unit=given.output[here],
@@ -189,6 +185,21 @@ def codings_of_criterion(collected: Collected, criterion: int) -> Codings:
         values=scale,
         annotators=names(collected),
     )
+
+
+def latest_preferences(collected: Collected) -> IntArray:
+    """Return which preferences count for agreement, in the order in which they were given."""
+    given = collected.preferences
+    unit = _pairs(np.minimum(given.left, given.right), np.maximum(given.left, given.right))
+    return _in_time(_latest(unit, given.annotator, given.latest), given.latest)
+
+
+def latest_values(collected: Collected, criterion: int) -> IntArray:
+    """Return which scores on a criterion count for agreement, in the order they were given."""
+    given = collected.values
+    here = np.flatnonzero(given.criterion == criterion)
+    here = here[_latest(given.output[here], given.annotator[here], given.latest[here])]
+    return _in_time(here, given.latest)
 
 
 def scores_of_criterion(collected: Collected, criterion: int) -> Scores:
@@ -286,9 +297,17 @@ def _pairs(first: IntArray, second: IntArray) -> IntArray:
 
 def _latest(unit: IntArray, annotator: IntArray, latest: IntArray) -> IntArray:
     """Return the places of the last entry of every unit and annotator."""
+    key = _pairs(unit, annotator)
+    if len(np.unique(key)) == len(key):
+        return np.arange(len(key))
     order = np.argsort(latest, kind="stable")[::-1]
-    _, first = np.unique(_pairs(unit, annotator)[order], return_index=True)
+    _, first = np.unique(key[order], return_index=True)
     return np.sort(order[first])
+
+
+def _in_time(places: IntArray, latest: IntArray) -> IntArray:
+    """Order places by when what stands there was given."""
+    return places[np.argsort(latest[places], kind="stable")]
 
 
 def _places(value: FloatArray, scale: tuple[float, ...]) -> IntArray:

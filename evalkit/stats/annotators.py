@@ -16,6 +16,7 @@ from evalkit.stats.pairs import (
     pairwise_agreement,
 )
 from evalkit.stats.significance import holm
+from evalkit.stats.weights import Weights
 
 #: Fewer annotations than this are not judged.
 MIN_ANNOTATIONS = 10
@@ -52,6 +53,7 @@ def annotator_profiles(
     *,
     shown: IntArray | None = None,
     seconds: FloatArray | None = None,
+    weights: Weights = Weights.IDENTITY,
 ) -> tuple[AnnotatorProfile, ...]:
     """Describe every annotator and flag what a lead should look at.
 
@@ -63,6 +65,8 @@ def annotator_profiles(
         For preferences, the choice as it was shown (0 left, 1 right, 2 tie, 3 both bad).
     seconds : FloatArray of shape (n_entries,), optional
         Active seconds, ``NaN`` where unknown.
+    weights : Weights
+        How much credit near misses get in the agreement with the rest.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def annotator_profiles(
         below half of the others'), ``twin`` (same values as another on all units in common
         where the usual agreement expects less than one in a thousand).
     """
-    agreements = agreement_with_rest(codings)
+    agreements = agreement_with_rest(codings, weights=weights)
     lefts = _left_counts(codings, shown)
     sided = holm(np.array([_side_p_value(left, n) for left, n in lefts]))
     medians = [_median_seconds(codings, seconds, k) for k in range(len(codings.annotators))]

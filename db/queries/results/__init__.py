@@ -2,6 +2,7 @@
 
 from db.queries.results.collected import collect
 from db.queries.results.failures import Remark, TaggedResponse, remarks, tagged_responses
+from db.queries.results.pace import pace
 from db.queries.results.response import ResponseDetail, response
 from db.queries.results.studies import (
     ResultFilters,
@@ -17,6 +18,7 @@ __all__ = [
     "ResultStudy",
     "TaggedResponse",
     "collect",
+    "pace",
     "remarks",
     "response",
     "result_studies",

@@ -1,0 +1,283 @@
+"""How each annotator of a study works, how reliable they are, and what a lead should look at."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from evalkit.reporting.collected import (
+    Collected,
+    Criterion,
+    codings_of_criterion,
+    codings_of_preferences,
+    latest_preferences,
+    latest_values,
+    names,
+)
+from evalkit.stats.annotators import MIN_ANNOTATIONS, AnnotatorProfile, annotator_profiles
+from evalkit.stats.counts import Codings, FloatArray, IntArray
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.jackknife import jackknife_errors
+from evalkit.stats.truth import ENOUGH_LABELS, dawid_skene, one_coin
+from evalkit.stats.weights import Weights
+from evalkit.vocabulary import AnnotatorKind, Level
+
+#: With two annotators nobody can say which of them is right where they differ.
+MIN_ANNOTATORS = 3
+MIN_VALUES = 2
+#: Cases are left out in this many groups: each costs a fit.
+_N_GROUPS = 20
+
+NO_TRUTH = (
+    "Who is right where annotators differ can be told from three annotators on, each with at "
+    f"least {MIN_ANNOTATIONS} annotations that somebody else made too."
+)
+ORDERED = (
+    "On an ordered scale a near miss is no error, so no single value is taken for the true one. "
+    "Read the agreement with the rest."
+)
+TOO_FEW = f"Fewer than {MIN_ANNOTATIONS} annotations that somebody else made too."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pace:
+    """How long annotators took; one entry per annotation that recorded it.
+
+    Attributes
+    ----------
+    annotation : IntArray of shape (n_entries,)
+        Row numbers of the database, growing with time.
+    annotator : IntArray of shape (n_entries,)
+        Indices into ``Collected.annotators``.
+    output_id : IntArray of shape (n_entries,)
+        Row number of the response that was shown, the left one of two.
+    seconds : FloatArray of shape (n_entries,)
+        Active seconds: idle time is not in them.
+    """
+
+    annotation: IntArray
+    annotator: IntArray
+    output_id: IntArray
+    seconds: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How often an annotator gave what was most plausibly true, 0–1; ``method`` found it."""
+
+    estimate: Estimate
+    method: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorRow:
+    """One annotator: what they did (``profile``) and how often they were right (``quality``)."""
+
+    profile: AnnotatorProfile
+    kind: AnnotatorKind
+    is_simulated: bool
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorsReport:
+    """All annotators on one thing judged; ``criterion`` is None for the preference."""
+
+    criterion: Criterion | None
+    rows: tuple[AnnotatorRow, ...]
+
+    @property
+    def flagged(self) -> tuple[AnnotatorRow, ...]:
+        """Return those with something to look at."""
+        return tuple(row for row in self.rows if row.profile.flags)
+
+
+def subjects(collected: Collected) -> tuple[int | None, ...]:
+    """Return what was judged: None for the preference, then places of criteria."""
+    scored = np.unique(collected.values.criterion).tolist()
+    return (*((None,) if len(collected.preferences.n) else ()), *scored)
+
+
+def annotators_report(
+    collected: Collected, pace: Pace | None = None, *, criterion: int | None = None
+) -> AnnotatorsReport:
+    """Describe every annotator by what they judged.
+
+    Parameters
+    ----------
+    collected : Collected
+    pace : Pace, optional
+        Without it nothing is known of speed.
+    criterion : int, optional
+        Place of the criterion; the preference where it is not given. The left rate exists for
+        the preference only.
+
+    Returns
+    -------
+    AnnotatorsReport
+        In the order of ``collected.annotators``. Of what one annotator judged twice, the
+        latest counts. Kappa gives near misses linear credit on an ordered scale. Quality (see
+        ``annotator_quality``) is estimated for nominal values only.
+    """
+    if criterion is None:
+        here = latest_preferences(collected)
+        codings = codings_of_preferences(collected)
+        shown = collected.preferences.preference[here]
+    else:
+        codings, shown = codings_of_criterion(collected, criterion), None
+    seconds = None if pace is None else _seconds(collected, pace, criterion)
+    of = None if criterion is None else collected.criteria[criterion]
+    is_ordered = of is not None and of.level is not Level.NOMINAL
+    profiles = annotator_profiles(
+        codings,
+        shown=shown,
+        seconds=seconds,
+        weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,
+    )
+    qualities = (
+        tuple(_unknown(profile.agreement.n, ORDERED) for profile in profiles)
+        if is_ordered
+        else annotator_quality(codings)
+    )
+    return AnnotatorsReport(
+        criterion=of,
+        rows=tuple(
+            AnnotatorRow(profile, one.kind, one.is_simulated, quality)
+            for profile, one, quality in zip(profiles, collected.annotators, qualities, strict=True)
+        ),
+    )
+
+
+def _seconds(collected: Collected, pace: Pace, criterion: int | None) -> FloatArray:
+    """Return the seconds behind each entry that counts, ``NaN`` where they are not known."""
+    if criterion is None:
+        here = latest_preferences(collected)
+        wanted, known = collected.preferences.latest[here], pace.annotation
+    else:
+        # An annotation on two responses took its time once: it goes to the left one.
+        here, n_annotators = latest_values(collected, criterion), len(collected.annotators)
+        given = collected.values
+        ids = collected.outputs.id[given.output[here]]
+        wanted = ids * n_annotators + given.annotator[here]
+        known = pace.output_id * n_annotators + pace.annotator
+    seconds = np.full(len(here), np.nan)
+    if len(known):
+        # Of the same response judged again the latest counts: entries are in order of time.
+        order = np.argsort(known, kind="stable")
+        place = np.searchsorted(known, wanted, side="right", sorter=order) - 1
+        found = order[np.maximum(place, 0)]
+        hit = known[found] == wanted
+        seconds[hit] = pace.seconds[found[hit]]
+    return seconds
+
+
+def annotator_quality(codings: Codings) -> tuple[Quality, ...]:
+    """Estimate how often each annotator gives the true value, with its interval.
+
+    Parameters
+    ----------
+    codings : Codings
+        Nominal values; only units judged by two annotators or more are used.
+
+    Returns
+    -------
+    tuple of Quality
+        In the order of ``codings.annotators``, all by one method so that they can be compared:
+        Dawid–Skene where everybody's confusion matrix has about 30 annotations a row, one-coin
+        else. ``n`` counts the annotations used. The value is None, with the reason, below 10
+        of them or with fewer than three such annotators. Interval: jackknife over up to 20
+        groups of cases, with t.
+
+    References
+    ----------
+    Dawid & Skene (1979), Applied Statistics 28; Zhang, Chen, Zhou & Jordan (2016), Journal of
+    Machine Learning Research 17 (one-coin).
+    """
+    shared = _shared(codings)
+    counts = np.bincount(shared.annotator, minlength=len(codings.annotators))
+    counted = counts >= MIN_ANNOTATIONS
+    if len(codings.values) < MIN_VALUES or np.count_nonzero(counted) < MIN_ANNOTATORS:
+        return tuple(_unknown(int(n), NO_TRUTH) for n in counts)
+    has_rows = counts[counted].min() >= ENOUGH_LABELS * len(codings.values)
+    method, fit = ("Dawid–Skene", dawid_skene) if has_rows else ("one-coin", one_coin)
+    value = fit(shared).reliability
+    _, case = np.unique(shared.case, return_inverse=True)
+    group = case.reshape(-1) % _N_GROUPS
+    left_out = np.array(
+        [fit(_kept(shared, group != one)).reliability for one in range(int(group.max()) + 1)]
+    )
+    return tuple(
+        _quality(float(value[place]), left_out[:, place], n=int(n), method=method)
+        if counted[place]
+        else _unknown(int(n), TOO_FEW)
+        for place, n in enumerate(counts)
+    )
+
+
+def _quality(value: float, left_out: FloatArray, *, n: int, method: str) -> Quality:
+    interval = jackknife_errors(left_out).interval(value, lowest=0.0, highest=1.0)
+    if isinstance(interval, str):
+        return Quality(Estimate(value, None, None, n, interval), method)
+    return Quality(Estimate(value, interval.low, interval.high, n), method)
+
+
+def _unknown(n: int, reason: str) -> Quality:
+    return Quality(Estimate(None, None, None, n, reason), None)
+
+
+def _shared(codings: Codings) -> Codings:
+    """Return what was given to units that two annotators or more judged."""
+    _, unit = np.unique(codings.unit, return_inverse=True)
+    unit = unit.reshape(-1)
+    return _kept(codings, np.bincount(unit, minlength=1)[unit] > 1)
+
+
+def _kept(codings: Codings, keep: Any) -> Codings:
+    return replace(
+        codings,
+        unit=codings.unit[keep],
+        case=codings.case[keep],
+        annotator=codings.annotator[keep],
+        value=codings.value[keep],
+    )
+
+
+def annotators_document(collected: Collected, pace: Pace | None = None) -> dict[str, Any]:
+    """Return every annotator on everything judged; its shape is described in docs/reports.md."""
+    found = [annotators_report(collected, pace, criterion=one) for one in subjects(collected)]
+    return {
+        "study": collected.study,
+        "categories": list(collected.categories),
+        "annotators": list(names(collected)),
+        "simulated_annotators": [
+            name
+            for name, one in zip(names(collected), collected.annotators, strict=True)
+            if one.is_simulated
+        ],
+        "subjects": {
+            "preference" if one.criterion is None else one.criterion.key: [
+                annotator_entry(row) for row in one.rows
+            ]
+            for one in found
+        },
+    }
+
+
+def annotator_entry(row: AnnotatorRow) -> dict[str, Any]:
+    """Return one annotator's numbers."""
+    profile, agreement = row.profile, row.profile.agreement
+    return {
+        "annotator": profile.annotator,
+        "kind": str(row.kind),
+        "is_simulated": row.is_simulated,
+        "n": profile.n,
+        "n_shared": agreement.n,
+        "kappa": asdict(agreement.kappa),
+        "percent_agreement": asdict(agreement.percent_agreement),
+        "left_rate": asdict(profile.left_rate),
+        "median_seconds": asdict(profile.median_seconds),
+        "longest_run": profile.longest_run,
+        "twin": profile.twin,
+        "quality": {**asdict(row.quality.estimate), "method": row.quality.method},
+        "flags": [asdict(flag) for flag in profile.flags],
+    }
