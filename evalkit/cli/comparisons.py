@@ -113,7 +113,7 @@ def regression(
         has = ", ".join(known) or "none"
         raise NotFoundError(f"No response was scored on “{criterion}”. There are: {has}.")
     measure = Measure(criterion, level)
-    report = regression_report(*sides, passes=passing(collected, measure), measure=measure)
+    report = regression_report(*sides, verdicts=passing(collected, measure), measure=measure)
     if as_json:
         print_json(regression_document(report))
     else:

@@ -71,7 +71,7 @@ def pair_verdict(report: PairReport) -> str:
     winner = ahead(preferred.difference) if preferred else None
     if preferred and winner:
         loser = report.other if winner == report.model else report.model
-        return f"{winner} beats {loser}: {_basis(preferred.difference, winner)}."
+        return f"{winner} beats {loser}: {_basis(preferred.difference, winner, named=False)}."
     scored = _who_scores_higher(report, judged)
     if preferred is None:
         return f"{capital(scored)}; nobody has compared the two with each other."
@@ -95,14 +95,15 @@ def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) 
     return ", ".join(parts) or f"{report.model} and {report.other} score alike"
 
 
-def _basis(pair: PairedDifference, leader: str) -> str:
+def _basis(pair: PairedDifference, leader: str, *, named: bool = True) -> str:
     """Say the numbers behind a verdict, from the side of the one who leads."""
     one = pair.estimate
     if leader == pair.other and one.value is not None:
         low, high = (None if end is None else -end for end in (one.high, one.low))
         one = Estimate(-one.value, low, high, one.n, one.reason)
     p = "" if pair.p_adjusted is None else f"{p_value(pair.p_adjusted)} after Holm, "
-    return f"{difference(one)} for {leader}, {p}{counted(one.n, 'case')}"
+    whose = f" for {leader}" if named and one.value else ""
+    return f"{difference(one)}{whose}, {p}{counted(one.n, 'case')}"
 
 
 def category_findings(report: PairReport) -> list[str]:
@@ -114,9 +115,12 @@ def category_findings(report: PairReport) -> list[str]:
             if ahead(one.difference) == model:
                 name = one.difference.category or "no category"
                 found.setdefault(name, []).append(subject_name(one.subject))
-        if found:
-            places = [f"{name} ({joined(subjects)})" for name, subjects in found.items()]
-            said.append(f"{model} is ahead in {joined(places)}.")
+        places: dict[tuple[str, ...], list[str]] = {}
+        for name, subjects in found.items():
+            places.setdefault(tuple(subjects), []).append(name)
+        parts = [f"in {joined(names)} on {joined(on)}" for on, names in places.items()]
+        if parts:
+            said.append(f"{model} is ahead {'; '.join(parts)}.")
     tested = [one for one in report.by_category if one.difference.p_adjusted is not None]
     if tested and not said:
         return ["No category shows a difference that holds once all of them are tested."]
@@ -129,9 +133,9 @@ def error_findings(report: PairReport) -> str:
     for model, other in ((report.model, report.other), (report.other, report.model)):
         fewer = [one.tag.name.lower() for one in report.errors if ahead(one.difference) == other]
         if fewer:
-            parts.append(f"{model} has less {joined(fewer)} than {other}")
+            parts.append(f"{joined(fewer)} less often in {model}")
     if parts:
-        return f"{'; '.join(parts)}."
+        return f"{capital(', '.join(parts))}."
     if any(one.difference.estimate.n for one in report.errors):
         return "No kind of error is found in one oftener than in the other beyond chance."
     return "Nobody has looked for errors in responses of both on a case they share."

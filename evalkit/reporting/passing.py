@@ -21,6 +21,19 @@ class Measure:
     level: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many of those who judged a response say that it passes."""
+
+    n_passed: int
+    n_said: int
+
+    @property
+    def passes(self) -> bool:
+        """Say whether more than half let it pass."""
+        return 2 * self.n_passed > self.n_said
+
+
 def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
     """Return the criteria a response can pass by: an order, scored, one scale everywhere."""
     found: dict[str, Criterion] = {}
@@ -36,8 +49,8 @@ def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
     return tuple(one for key, one in found.items() if key not in clashing)
 
 
-def passing(collected: Sequence[Collected], measure: Measure) -> dict[int, bool]:
-    """Return which outputs pass, of all that were judged.
+def passing(collected: Sequence[Collected], measure: Measure) -> dict[int, Verdict]:
+    """Return the verdict on every output that was judged.
 
     Parameters
     ----------
@@ -47,9 +60,9 @@ def passing(collected: Sequence[Collected], measure: Measure) -> dict[int, bool]
 
     Returns
     -------
-    dict of int to bool
-        By the row number of the output. It passes if more than half of its annotators say so;
-        an annotator who scored it several times says so by the mean of these scores.
+    dict of int to Verdict
+        By the row number of the output. An annotator who scored it several times in one study
+        says once whether it passes, by the mean of these scores.
     """
     ids: list[IntArray] = [np.zeros(0, dtype=np.int64)]
     hits: list[FloatArray] = [np.zeros(0)]
@@ -60,8 +73,12 @@ def passing(collected: Sequence[Collected], measure: Measure) -> dict[int, bool]
     output_ids, code = np.unique(np.concatenate(ids), return_inverse=True)
     n_said = np.bincount(code, minlength=len(output_ids))
     n_passed = sum_by(code, np.concatenate(hits), n_codes=len(output_ids))
-    passes = 2 * n_passed > n_said
-    return dict(zip(output_ids.tolist(), passes.tolist(), strict=True))
+    return {
+        output: Verdict(round(passed), said)
+        for output, passed, said in zip(
+            output_ids.tolist(), n_passed.tolist(), n_said.tolist(), strict=True
+        )
+    }
 
 
 def _said(collected: Collected, measure: Measure) -> tuple[IntArray, FloatArray]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.reporting.passing import Measure
+from evalkit.reporting.passing import Measure, Verdict
 from evalkit.reporting.significance import SIGNIFICANT
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.regression import BoolArray, CategoryChange, changes, share_difference
@@ -21,6 +21,14 @@ class Change(StrEnum):
     STILL_PASSES = "still_passes"
     STILL_FAILS = "still_fails"
     UNJUDGED = "unjudged"
+
+
+_KINDS = {
+    (True, False): Change.BROKE,
+    (False, True): Change.REPAIRED,
+    (True, True): Change.STILL_PASSES,
+    (False, False): Change.STILL_FAILS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +51,23 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class CaseChange:
-    """A case both answered, named as it is after; the ids are those of the two responses."""
+    """A case both answered, named as it is after; the ids are those of the two responses.
+
+    ``before`` and ``after`` are None where that response was not judged.
+    """
 
     key: str
     category: str
     before_id: int
     after_id: int
+    before: Verdict | None
+    after: Verdict | None
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
 class LoneCase:
-    """A case only one side answered; ``passes`` is None where it was not judged.
+    """A case only one side answered; ``verdict`` is None where it was not judged.
 
     ``is_changed`` says that the other version has a case of the same name and other content.
     """
@@ -62,7 +75,7 @@ class LoneCase:
     key: str
     category: str
     output_id: int
-    passes: bool | None
+    verdict: Verdict | None
     is_changed: bool
 
 
@@ -99,7 +112,7 @@ class RegressionReport:
 
 
 def regression_report(
-    before: Side, after: Side, *, passes: Mapping[int, bool], measure: Measure
+    before: Side, after: Side, *, verdicts: Mapping[int, Verdict], measure: Measure
 ) -> RegressionReport:
     """Set two runs side by side on the cases both answered.
 
@@ -107,8 +120,8 @@ def regression_report(
     ----------
     before, after : Side
         Cases are the same where their hashes are, whatever they are called.
-    passes : mapping of int to bool
-        Whether each judged output passes, see :func:`passing`.
+    verdicts : mapping of int to Verdict
+        On each judged output, see :func:`evalkit.reporting.passing.passing`.
     measure : Measure
         By what; named in the report only.
 
@@ -118,7 +131,7 @@ def regression_report(
         McNemar's test on the cases judged on both sides, by the category they have after.
     """
     pairs, removed, new = _matched(before.cases, after.cases)
-    cases = tuple(_change(old, one, passes) for old, one in pairs)
+    cases = tuple(_change(old, one, verdicts) for old, one in pairs)
     judged = [one for one in cases if one.change != Change.UNJUDGED]
     return RegressionReport(
         before=before.name,
@@ -128,8 +141,8 @@ def regression_report(
         n_judged=len(judged),
         rows=_rows(judged) if judged else (),
         cases=cases,
-        new=_lone(new, before.cases, passes),
-        removed=_lone(removed, after.cases, passes),
+        new=_lone(new, before.cases, verdicts),
+        removed=_lone(removed, after.cases, verdicts),
         reason=_reason(n_shared=len(cases), n_judged=len(judged)),
     )
 
@@ -153,6 +166,8 @@ def regression_document(report: RegressionReport) -> dict[str, Any]:
                 "case": case.key,
                 "category": case.category,
                 "change": str(case.change),
+                "before": _verdict_entry(case.before),
+                "after": _verdict_entry(case.after),
             }
             for case in report.cases
         ],
@@ -182,11 +197,17 @@ def change_entry(row: CategoryRow) -> dict[str, Any]:
     }
 
 
+def _verdict_entry(one: Verdict | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {"passes": one.passes, "n_passed": one.n_passed, "n_said": one.n_said}
+
+
 def _lone_entry(one: LoneCase) -> dict[str, Any]:
     return {
         "case": one.key,
         "category": one.category,
-        "passes": one.passes,
+        "verdict": _verdict_entry(one.verdict),
         "is_changed": one.is_changed,
     }
 
@@ -212,21 +233,17 @@ def _matched(
     return pairs, removed, new
 
 
-def _change(old: AnsweredCase, one: AnsweredCase, passes: Mapping[int, bool]) -> CaseChange:
+def _change(old: AnsweredCase, one: AnsweredCase, verdicts: Mapping[int, Verdict]) -> CaseChange:
     before_id, after_id = old.output_id or 0, one.output_id or 0
-    kinds = {
-        (True, False): Change.BROKE,
-        (False, True): Change.REPAIRED,
-        (True, True): Change.STILL_PASSES,
-        (False, False): Change.STILL_FAILS,
-    }
-    found = (passes.get(before_id), passes.get(after_id))
-    change = kinds.get((found[0], found[1]), Change.UNJUDGED)  # type: ignore[arg-type]
-    return CaseChange(one.key, one.category, before_id, after_id, change)
+    before, after = verdicts.get(before_id), verdicts.get(after_id)
+    change = Change.UNJUDGED
+    if before is not None and after is not None:
+        change = _KINDS[before.passes, after.passes]
+    return CaseChange(one.key, one.category, before_id, after_id, before, after, change)
 
 
 def _lone(
-    cases: Sequence[AnsweredCase], others: Sequence[AnsweredCase], passes: Mapping[int, bool]
+    cases: Sequence[AnsweredCase], others: Sequence[AnsweredCase], verdicts: Mapping[int, Verdict]
 ) -> tuple[LoneCase, ...]:
     hashes: dict[str, set[str]] = {}
     for other in others:
@@ -236,7 +253,7 @@ def _lone(
             one.key,
             one.category,
             one.output_id,
-            passes.get(one.output_id),
+            verdicts.get(one.output_id),
             is_changed=one.key in hashes and one.case_hash not in hashes[one.key],
         )
         for one in cases

@@ -40,7 +40,7 @@ with read_session() as session:
     collected = [results.collect(session, study, filters=counted) for study in studies]
     sides = queries.answered(session, before), queries.answered(session, after)
 measure = regression.measure_picker(passing.measures(collected))
-report = regression_report(*sides, passes=passing.passing(collected, measure), measure=measure)
+report = regression_report(*sides, verdicts=passing.passing(collected, measure), measure=measure)
 
 exhibits.say(regression_sentences.regression_verdict(report), style="verdict")
 exhibits.say(regression_sentences.regression_basis(report), style="lead")
@@ -57,5 +57,6 @@ with read_session() as session:
     shown = answers.responses(session, output_ids)
     said = answers.answers(session, output_ids, judges=picked.judges)
     made_by = answers.makers(session, {output for one in said for output in one.shown})
-headings = regression.headings(report, shown, made_by)
-exhibit.show(shown[0].case, shown, headings, said, key=f"regression-{key}")
+named = regression.headings(report, shown, made_by)
+titles = regression.titles(report, named)
+exhibit.show(shown[0].case, shown, named, said, key=f"regression-{key}", titles=titles)

@@ -26,10 +26,12 @@ def show(
     answers: Sequence[Answer],
     *,
     key: str,
+    titles: Mapping[int, str] | None = None,
 ) -> None:
     """Show a case, its responses side by side, and what was said of them.
 
-    ``headings`` names the maker of every response, also of those answers compare these with.
+    ``headings`` names the maker of every response, also of those answers compare these with;
+    ``titles`` stand over the panes where these say more.
     """
     about = category_name(case.category)
     panes = [Pane(f"Case {case.key}", _case_html(case), about)]
@@ -40,7 +42,7 @@ def show(
     ):
         marks = []
     viewer(
-        [response_pane(one, headings[one.output_id], marks) for one in responses],
+        [response_pane(one, (titles or headings)[one.output_id], marks) for one in responses],
         key=f"{key}-responses",
         height=_HEIGHT,
     )

@@ -159,4 +159,4 @@ def _unbroken(said: str) -> str:
     whole = re.sub(
         r"\[[^\]]*\]", lambda found: found.group().replace(" ", "\N{NO-BREAK SPACE}"), said
     )
-    return re.sub(r" (%|\[)", "\N{NO-BREAK SPACE}\\1", whole)
+    return re.sub(r" (%|\[|pp\b)", "\N{NO-BREAK SPACE}\\1", whole)

@@ -11,7 +11,7 @@ from db.queries.regression import RunOnVersion
 from evalkit.reporting import pair_sentences, text
 from evalkit.reporting import regression_sentences as words
 from evalkit.reporting.collected import Criterion
-from evalkit.reporting.passing import Measure
+from evalkit.reporting.passing import Measure, Verdict
 from evalkit.reporting.regression import (
     CategoryRow,
     Change,
@@ -98,16 +98,14 @@ def run_picker(runs: Sequence[RunOnVersion]) -> Picked | None:
 def _defaults(runs: Sequence[RunOnVersion]) -> tuple[int, int]:
     """Take the newest run, and before it the newest of the same model, else any other."""
     newest = max(range(len(runs)), key=lambda place: (runs[place].version, runs[place].run_id))
-    others = [place for place in range(len(runs)) if place != newest]
-    before = max(
-        others,
-        key=lambda place: (
-            runs[place].model == runs[newest].model,
-            runs[place].version,
-            runs[place].run_id,
-        ),
-    )
-    return before, newest
+    last = runs[newest]
+
+    def likeness(place: int) -> tuple[object, ...]:
+        one = runs[place]
+        is_other = one.run_id != last.run_id
+        return one.model == last.model, is_other, one.run_id, one.n_answered, -one.version
+
+    return max((place for place in range(len(runs)) if place != newest), key=likeness), newest
 
 
 def measure_picker(criteria: Sequence[Criterion]) -> Measure:
@@ -193,59 +191,65 @@ def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
     st.query_params["cases"] = name
     shown = lists[name]
     wanted = st.query_params.get("case", "")
-    keys = [key for key, *_ in shown]
+    keys = [key for key, _ in shown]
     at = keys.index(wanted) if wanted in keys else 0
-    columns = ["Case", "Category", *(["About"] if any(about for *_, about in shown) else [])]
-    frame = pd.DataFrame(
-        [
-            [key, category_name(category), about][: len(columns)]
-            for key, category, _, about in shown
-        ],
-        columns=columns,
+    frame = case_table(report, name)
+    place = exhibits.row_picker(
+        frame, key=f"regression-list-{name}", at=at, right=list(frame.columns[2:])
     )
-    place = exhibits.row_picker(frame, key=f"regression-list-{name}", at=at)
     st.query_params["case"] = keys[place]
-    return keys[place], list(shown[place][2])
+    return keys[place], list(shown[place][1])
 
 
 def headings(
     report: RegressionReport, shown: Sequence[Response], made_by: Mapping[int, str]
 ) -> dict[int, str]:
-    """Name the responses shown by their side, others by who made them."""
+    """Call the responses shown Before and After, others by who made them."""
     old = {one.before_id for one in report.cases} | {one.output_id for one in report.removed}
-    named = {
-        one.output_id: f"Before: {report.before}"
-        if one.output_id in old
-        else f"After: {report.after}"
-        for one in shown
-    }
-    return {**made_by, **named}
+    sides = {one.output_id: "Before" if one.output_id in old else "After" for one in shown}
+    return {**made_by, **sides}
 
 
-def case_lists(
-    report: RegressionReport,
-) -> dict[str, list[tuple[str, str, tuple[int, ...], str]]]:
-    """Give each list of cases as (name, category, responses, what to know of it)."""
+def titles(report: RegressionReport, named: Mapping[int, str]) -> dict[int, str]:
+    """Say over each response whose it is."""
+    whose = {"Before": report.before, "After": report.after}
+    return {key: f"{name}: {whose[name]}" for key, name in named.items() if name in whose}
+
+
+def case_lists(report: RegressionReport) -> dict[str, list[tuple[str, tuple[int, ...]]]]:
+    """Give the name and the responses of the cases in each list."""
     lists = {
-        str(change): [
-            (one.key, one.category, (one.before_id, one.after_id), "") for one in report.of(change)
-        ]
+        str(change): [(one.key, (one.before_id, one.after_id)) for one in report.of(change)]
         for change in Change
     }
-    states = {None: "Not judged", True: "Passes", False: "Fails"}
     for name, cases in (("new", report.new), ("removed", report.removed)):
-        lists[name] = [
-            (
-                one.key,
-                one.category,
-                (one.output_id,),
-                f"{states[one.passes]}; other content under this name"
-                if one.is_changed
-                else states[one.passes],
-            )
-            for one in cases
-        ]
+        lists[name] = [(one.key, (one.output_id,)) for one in cases]
     return lists
+
+
+def case_table(report: RegressionReport, name: str) -> pd.DataFrame:
+    """Give one row per case of a list: how many of those who judged let it pass, on each side."""
+    if name in ("new", "removed"):
+        lone = report.new if name == "new" else report.removed
+        return pd.DataFrame(
+            {
+                "Case": [one.key for one in lone],
+                "Category": [category_name(one.category) for one in lone],
+                "Passes": [_verdict(one.verdict) for one in lone],
+                "Same name on the other side": [
+                    "with other content" if one.is_changed else text.MISSING for one in lone
+                ],
+            }
+        )
+    cases = report.of(Change(name))
+    return pd.DataFrame(
+        {
+            "Case": [one.key for one in cases],
+            "Category": [category_name(one.category) for one in cases],
+            "Passes before": [_verdict(one.before) for one in cases],
+            "Passes after": [_verdict(one.after) for one in cases],
+        }
+    )
 
 
 def change_rows(rows: Sequence[CategoryRow]) -> pd.DataFrame:
@@ -324,3 +328,7 @@ def _name(row: CategoryRow) -> str:
 
 def _share(n: int, of: int) -> str:
     return f"{n:,} of {of:,}"
+
+
+def _verdict(one: Verdict | None) -> str:
+    return "not judged" if one is None else f"{one.n_passed:,} of {one.n_said:,}"
