@@ -1,5 +1,6 @@
 """What the statistics take in: columns of integer codes, as the database groups them."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,11 +116,20 @@ def preference_codings(
         is the one with the lower code.
     """
     first, second = np.minimum(left, right), np.maximum(left, right)
-    keys = np.column_stack([case, first, second])
-    _, unit = np.unique(keys, axis=0, return_inverse=True)
+    unit = _joint_codes(case, first, second)
     flip = (left > right) & (preference <= RIGHT)
     value = np.where(flip, 1 - preference, preference)
-    return Codings(unit.reshape(-1), case, annotator, value, PREFERENCE_VALUES, annotators)
+    return Codings(unit, case, annotator, value, PREFERENCE_VALUES, annotators)
+
+
+def _joint_codes(*codes: IntArray) -> IntArray:
+    """Give each distinct combination of codes a number, in their order."""
+    sizes = [int(code.max(initial=0)) + 1 for code in codes]
+    if math.prod(sizes) < 2**63:
+        # One number per combination sorts ten times faster than rows do.
+        key = np.ravel_multi_index(codes, sizes)
+        return np.unique(key, return_inverse=True)[1].reshape(-1)
+    return np.unique(np.column_stack(codes), axis=0, return_inverse=True)[1].reshape(-1)
 
 
 #: The values of an error tag on an output.
