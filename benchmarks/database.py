@@ -1,0 +1,209 @@
+"""What ranking and agreement cost end to end, from stored annotations to intervals.
+
+    python -m benchmarks.database [--sizes 10000 100000 1000000] [--url SERVER_URL] [--keep DIR]
+
+Fills a database of every size (see ``benchmarks.fill``) on SQLite, and on PostgreSQL where
+``--url`` names a server (``postgresql://user@host:port``) on which it may make and drop databases
+of its own; ``--keep`` leaves the SQLite files in a folder and takes them from there next time.
+Then one fresh process per database reports the medians of three repeats, taken in turn, of
+
+- the bare ``GROUP BY``: the very statements that ``db.queries.results.collect`` groups preferences
+  and scores by, run again and every row drained through the driver, nothing kept;
+- the same counted inside the database: ``SELECT count(*) FROM (…)``, no row leaves it;
+- ``collect``: what all reports start from, also outputs and error marks;
+- ranking and agreement: ``collect``, ``rank_models`` with its intervals, and alpha and percent
+  agreement of the preference and of every criterion;
+- ``agreement_report``: the same agreement and every two annotators compared, as the page shows it.
+
+and its peak memory, all of Python included, before the bare statements are run. Read the ratio to
+the bare ``GROUP BY`` at the largest size; the bars are 1.5× and 500 MB.
+"""
+
+import argparse
+import contextlib
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from benchmarks.fill import STUDY, fill
+from benchmarks.peers import ROOT
+from benchmarks.report import Line, at_most, print_table
+from benchmarks.timing import alternating_seconds
+from db.engine import engine, read_session
+from db.queries.results import collect, result_study
+from evalkit.reporting.collected import (
+    Collected,
+    codings_of_criterion,
+    codings_of_preferences,
+    comparisons,
+)
+from evalkit.reporting.reports import agreement_report
+from evalkit.stats.agreement import krippendorff_alpha, percent_agreement
+from evalkit.stats.ranking import rank_models
+from evalkit.vocabulary import Level
+
+TIME_BAR, MEMORY_BAR_MB = 1.5, 500
+SIZES = (10_000, 100_000, 1_000_000)
+
+BARE = "bare `GROUP BY`, rows drained"
+INSIDE = "the same, counted inside the database"
+COLLECT = "`collect`"
+END_TO_END = "ranking and agreement, end to end"
+REPORT = "`collect` and `agreement_report`"
+
+Statement = tuple[str, Any]
+
+
+def end_to_end(session: Session) -> None:
+    """Rank the models and measure agreement, from the stored annotations."""
+    collected = collect(session, result_study(session, name=STUDY))
+    rank_models(comparisons(collected))
+    _agreement(collected)
+
+
+def _agreement(collected: Collected) -> None:
+    preferences = codings_of_preferences(collected)
+    krippendorff_alpha(preferences, Level.NOMINAL)
+    percent_agreement(preferences)
+    for place, criterion in enumerate(collected.criteria):
+        codings = codings_of_criterion(collected, place)
+        krippendorff_alpha(codings, criterion.level)
+        percent_agreement(codings)
+
+
+def _report(session: Session) -> None:
+    agreement_report(collect(session, result_study(session, name=STUDY)))
+
+
+@contextlib.contextmanager
+def _noted(made: sa.Engine) -> Iterator[list[Statement]]:
+    """Note the grouping statements that are run."""
+    noted: list[Statement] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if "GROUP BY" in statement:
+            noted.append((statement, parameters))
+
+    sa.event.listen(made, "before_cursor_execute", note)
+    yield noted
+    sa.event.remove(made, "before_cursor_execute", note)
+
+
+def _drain(connection: sa.Connection, statements: list[Statement]) -> None:
+    raw: Any = connection.connection.driver_connection
+    for statement, parameters in statements:
+        cursor = raw.cursor()
+        cursor.execute(statement, parameters)
+        while cursor.fetchmany(1000):
+            pass
+        cursor.close()
+
+
+def _count(connection: sa.Connection, statements: list[Statement]) -> None:
+    _drain(
+        connection,
+        [(f"SELECT count(*) FROM ({one}) AS grouped", values) for one, values in statements],
+    )
+
+
+def measure(url: str) -> dict[str, float]:
+    """Return the median seconds of every part, and the peak memory in MB."""
+    with read_session(url) as session:
+        with _noted(engine(url)) as statements:
+            end_to_end(session)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        connection = session.connection()
+        runs = {
+            BARE: lambda: _drain(connection, statements),
+            INSIDE: lambda: _count(connection, statements),
+            COLLECT: lambda: collect(session, result_study(session, name=STUDY)),
+            END_TO_END: lambda: end_to_end(session),
+            REPORT: lambda: _report(session),
+        }
+        seconds = alternating_seconds(runs, repeats=3, warm_ups=0, budget_seconds=60)
+    return {**seconds, "peak_mb": peak}
+
+
+def _measured_apart(url: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.database", "--measure", url]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    measured: dict[str, float] = json.loads(done.stdout)
+    return measured
+
+
+def _on_sqlite(size: int, folder: Path) -> dict[str, float]:
+    path = folder / f"evalkit-{size}.db"
+    if not path.exists():
+        unfinished = path.with_suffix(".part")
+        unfinished.unlink(missing_ok=True)
+        fill(f"sqlite:///{unfinished}", size)
+        engine(f"sqlite:///{unfinished}").dispose()
+        unfinished.rename(path)
+    return _measured_apart(f"sqlite:///{path}")
+
+
+def _on_postgres(size: int, server: str) -> dict[str, float]:
+    name = f"evalkit_benchmark_{size}"
+    admin = sa.create_engine(
+        sa.make_url(server).set(drivername="postgresql+psycopg", database="postgres"),
+        isolation_level="AUTOCOMMIT",
+    )
+    url = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        try:
+            fill(url, size)
+            return _measured_apart(url)
+        finally:
+            engine(url).dispose()
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+            admin.dispose()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--url", help="a PostgreSQL server to measure too")
+    parser.add_argument("--keep", type=Path, help="leave the SQLite files here")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(options.measure)))
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        found = {"SQLite": [_on_sqlite(size, folder) for size in options.sizes]}
+    if options.url:
+        found["PostgreSQL"] = [_on_postgres(size, options.url) for size in options.sizes]
+    for backend, measured in found.items():
+        _print(backend, options.sizes, measured)
+
+
+def _print(backend: str, sizes: list[int], measured: list[dict[str, float]]) -> None:
+    last = measured[-1]
+    lines = []
+    for name in (BARE, INSIDE, COLLECT, END_TO_END, REPORT):
+        times = last[name] / last[BARE]
+        verdict = f"{times:.2f}× bare"
+        if name == END_TO_END:
+            verdict = at_most(times, TIME_BAR, of="bare")
+        lines.append(Line(name, [one[name] for one in measured], "" if name == BARE else verdict))
+    peaks = ", ".join(f"{one['peak_mb']:,.0f}" for one in measured)
+    held = "holds" if last["peak_mb"] <= MEMORY_BAR_MB else "missed"
+    note = f"Peak memory of the process: {peaks} MB (bar ≤ {MEMORY_BAR_MB} MB: {held})."
+    print_table(f"Database: {backend}", "annotations", sizes, lines, [note])
+
+
+if __name__ == "__main__":
+    main()
