@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from benchmarks import synthetic
 from benchmarks.bulk import prepare, settle, write_rows
@@ -154,8 +154,8 @@ def _write_study(connection: sa.Connection, n_cases: int) -> tuple[IntArray, Int
         session.flush()
         session.add_all(models.StudyRun(study_id=1, run_id=run + 1) for run in range(N_MODELS))
         session.flush()
-    criteria = sa.select(models.Criterion.id).order_by(models.Criterion.id)
-    tags = sa.select(models.Tag.id).order_by(models.Tag.id)
+    criteria = sa.select(col(models.Criterion.id)).order_by(col(models.Criterion.id))
+    tags = sa.select(col(models.Tag.id)).order_by(col(models.Tag.id))
     return (
         np.array(connection.execute(criteria).scalars().all()),
         np.array(connection.execute(tags).scalars().all()),
