@@ -35,9 +35,9 @@ def side_by_side(
     *,
     filters: ResultFilters,
     case_id: int,
-    models: tuple[str, str],
+    models: tuple[str, ...],
 ) -> SideBySide:
-    """Return what two models of the study answered to a case, in the order of ``models``.
+    """Return what models of the study answered to a case, in the order of ``models``.
 
     Answers include comparisons with third models: their scores and marks count too.
     """

@@ -27,7 +27,7 @@ def show_alphas(parts: Sequence[AgreementOf]) -> None:
     """Show Krippendorff's alpha of everything that was judged twice, and what it means."""
     left, right = st.columns([11, 9], gap="large")
     with left:
-        figure = _forest(agreement_tables.agreement_rows(parts, _COLOUR))
+        figure = forest(agreement_tables.agreement_rows(parts, _COLOUR))
         exhibits.picture(figure, key="alphas", alt="Krippendorff's alpha with 95 % intervals")
     with right:
         subjects = [(agreement_tables.subject(of).lower(), of.alpha) for of in parts]
@@ -51,7 +51,7 @@ def show_pairs(parts: Sequence[AgreementOf]) -> None:
         exhibits.say("No two annotators have judged the same thing here.", style="lead")
         return
     if len(picked.pairs) <= _MOST_PAIRS:
-        figure = _forest(agreement_tables.pair_rows(picked.pairs, _COLOUR))
+        figure = forest(agreement_tables.pair_rows(picked.pairs, _COLOUR))
         with left:
             exhibits.picture(figure, key="kappas", alt="Cohen's kappa per pair of annotators")
         exhibits.say("Cohen's κ on what both judged. n counts what they have in common.")
@@ -81,7 +81,8 @@ def numbers(document: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _forest(rows: pd.DataFrame) -> Any:
+def forest(rows: pd.DataFrame) -> Any:
+    """Draw agreement coefficients against chance and the customary bounds."""
     lowest = min(0.0, rows["low"].min(), rows["value"].min()) if rows["low"].notna().any() else 0.0
     start = -1.0 if lowest < -0.4 else -0.4 if lowest < -0.02 else 0.0
     ticks = [(at, f"{at:g}".replace("-", "−")) for at in (start, 0.0, 0.5, 1.0)]

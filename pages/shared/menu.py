@@ -25,6 +25,7 @@ ENTRIES = (
     Entry("annotate/compare.py", "compare", "Compare", "", Role.ANNOTATOR, in_menu=False),
     Entry("results/overview.py", "overview", "Overview", "Results", Role.LEAD),
     Entry("results/agreement.py", "agreement", "Agreement", "Results", Role.LEAD),
+    Entry("results/annotators.py", "annotators", "Annotators", "Results", Role.LEAD),
     Entry("results/failures.py", "failures", "Failures", "Results", Role.LEAD),
     Entry("results/compare.py", "compare-models", "Two models", "Results", Role.LEAD),
     Entry("results/regression.py", "regression", "Regression", "Results", Role.LEAD),

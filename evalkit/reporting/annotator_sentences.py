@@ -1,0 +1,58 @@
+"""What is said of annotators: who has something to look at, in words with the numbers."""
+
+from evalkit.reporting import text
+from evalkit.reporting.annotators import AnnotatorsReport
+from evalkit.reporting.disagreements import Disagreements
+from evalkit.reporting.sentences import joined
+from evalkit.stats.annotators import MIN_ANNOTATIONS
+
+
+def annotators_verdict(report: AnnotatorsReport) -> str:
+    """Say in one sentence whether anybody stands out."""
+    n, flagged = len(report.rows), [row.profile.annotator for row in report.flagged]
+    enough = sum(row.profile.n >= MIN_ANNOTATIONS for row in report.rows)
+    if not enough:
+        return f"Nobody has given {MIN_ANNOTATIONS} annotations yet; fewer show no habits."
+    if not flagged:
+        return "Nobody stands out." if n > 1 else "Nothing stands out."
+    has = "has" if len(flagged) == 1 else "have"
+    return f"{joined(flagged)} {has} something to look at; nobody has been left out."
+
+
+def flag_sentences(report: AnnotatorsReport) -> list[str]:
+    """Say of each annotator what stands out, one sentence for each reason."""
+    return [
+        f"{row.profile.annotator}: {_lower(flag.reason)}"
+        for row in report.flagged
+        for flag in row.profile.flags
+    ]
+
+
+def too_few(report: AnnotatorsReport) -> str:
+    """Say who has annotated too little to be judged."""
+    few = [row.profile.annotator for row in report.rows if row.profile.n < MIN_ANNOTATIONS]
+    if not few or len(few) == len(report.rows):
+        return ""
+    return f"Too few annotations to say anything of their habits: {joined(few)}."
+
+
+def disagreements_sentence(found: Disagreements) -> str:
+    """Say how often not everybody said the same."""
+    if not found.n_units:
+        return "No two annotators have judged the same thing yet."
+    if not found.n_differing:
+        return f"Everybody said the same on all {found.n_units:,} that two or more judged."
+    share = text.percent(found.n_differing / found.n_units)
+    return (
+        f"On {found.n_differing:,} of {found.n_units:,} that two or more judged ({share}) not "
+        "everybody said the same."
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return a number of seconds: ``39.6 s``."""
+    return text.seconds(1000 * seconds)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

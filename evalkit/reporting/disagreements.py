@@ -1,0 +1,145 @@
+"""What annotators differ on most: units in order of disagreement, with who said what."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.reporting.collected import (
+    Collected,
+    codings_of_criterion,
+    codings_of_preferences,
+    latest_preferences,
+)
+from evalkit.stats.counts import PREFERENCE_VALUES, FloatArray, IntArray
+from evalkit.vocabulary import Level
+
+#: A tie or both bad against a choice is half a contradiction; so is a tie against both bad.
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One unit that annotators differ on.
+
+    ``case`` is the row number of the database; ``output_ids`` holds the two responses that were
+    compared, in the order of their models' names, or the one that was scored. ``values`` are
+    what ``annotators`` gave, as places on the scale. ``distance`` grows with how far and how
+    evenly they are split.
+    """
+
+    case: int
+    category: str
+    output_ids: tuple[int, ...]
+    models: tuple[str, ...]
+    annotators: tuple[str, ...]
+    values: tuple[int, ...]
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreements:
+    """The units annotators differ on, most first; counts also what is beyond the limit."""
+
+    rows: tuple[Disagreement, ...]
+    n_differing: int
+    n_units: int
+
+
+def disagreements(
+    collected: Collected, *, criterion: int | None = None, limit: int = 200
+) -> Disagreements:
+    """Return the units that annotators differ on, most first.
+
+    Parameters
+    ----------
+    collected : Collected
+    criterion : int, optional
+        Place of the criterion; the preference where it is not given.
+    limit : int
+        How many units to return.
+
+    Returns
+    -------
+    Disagreements
+        ``n_units`` counts the units judged by two annotators or more. The distance of a unit
+        is the mean over all ordered pairs of its values, each also with itself: on an ordered
+        scale how far they are apart as a share of it; between preferences 1 where they are
+        opposite, 0.5 where one or none is a choice. An even split of six people so comes level
+        with that of two; more people come first.
+    """
+    if criterion is None:
+        codings, here = codings_of_preferences(collected), latest_preferences(collected)
+        given = collected.preferences
+        left, right = given.left[here], given.right[here]
+        output = np.column_stack([np.minimum(left, right), np.maximum(left, right)])
+        distances = _between_preferences()
+    else:
+        codings = codings_of_criterion(collected, criterion)
+        output = codings.unit[:, None]
+        of = collected.criteria[criterion]
+        distances = _between_values(of.values, of.level)
+    order = np.argsort(codings.unit, kind="stable")
+    units, starts = np.unique(codings.unit[order], return_index=True)
+    counts = np.zeros((len(units), len(distances)))
+    place = np.searchsorted(units, codings.unit)
+    np.add.at(counts, (place, codings.value), 1)
+    n = counts.sum(axis=1)
+    spread = ((counts @ distances) * counts).sum(axis=1) / (n * n)
+    ends = np.append(starts[1:], len(order))
+    ranked = np.lexsort((-n, -spread))
+    return Disagreements(
+        rows=tuple(
+            _disagreement(
+                collected,
+                output[order[starts[at]]],
+                annotator=codings.annotator[order[starts[at] : ends[at]]],
+                value=codings.value[order[starts[at] : ends[at]]],
+                names=codings.annotators,
+                distance=float(spread[at]),
+            )
+            for at in ranked[:limit]
+            if spread[at] > 0
+        ),
+        n_differing=int(np.count_nonzero(spread > 0)),
+        n_units=int(np.count_nonzero(n > 1)),
+    )
+
+
+def _disagreement(
+    collected: Collected,
+    output: IntArray,
+    *,
+    annotator: IntArray,
+    value: IntArray,
+    names: tuple[str, ...],
+    distance: float,
+) -> Disagreement:
+    by_name, outputs = np.argsort(annotator, kind="stable"), collected.outputs
+    return Disagreement(
+        case=int(outputs.case[output[0]]),
+        category=collected.categories[int(outputs.category[output[0]])],
+        output_ids=tuple(int(outputs.id[place]) for place in output),
+        models=tuple(collected.models[int(outputs.model[place])] for place in output),
+        annotators=tuple(names[int(one)] for one in annotator[by_name]),
+        values=tuple(int(one) for one in value[by_name]),
+        distance=distance,
+    )
+
+
+def _between_preferences() -> FloatArray:
+    """Return how far two preferences are apart; shape (4, 4)."""
+    n = len(PREFERENCE_VALUES)
+    distances = np.full((n, n), _HALF)
+    distances[0, 1] = distances[1, 0] = 1.0
+    np.fill_diagonal(distances, 0.0)
+    return distances
+
+
+def _between_values(values: tuple[float, ...], level: Level) -> FloatArray:
+    """Return how far two scores are apart, as a share of the scale; 1 where it has no order."""
+    if level is Level.NOMINAL:
+        return 1.0 - np.eye(len(values))
+    scale = np.arange(len(values)) if level is Level.ORDINAL else np.array(values)
+    reach = float(np.ptp(scale)) or 1.0
+    apart: FloatArray = np.abs(scale[:, None] - scale[None, :]) / reach
+    return apart

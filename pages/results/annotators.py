@@ -1,0 +1,70 @@
+"""Annotators: how each works, what changes without some of them, where they differ most."""
+
+import streamlit as st
+
+from db.engine import read_session
+from db.queries import compare, results
+from evalkit.reporting import annotator_sentences, disagreements, sentences, without
+from evalkit.reporting.annotators import annotators_report, subjects
+from evalkit.vocabulary import Role
+from pages.shared import annotators, collecting, exhibits, filters, state
+from pages.shared.charts import model_colours
+
+state.require(Role.LEAD)
+
+with read_session() as session:
+    studies = results.result_studies(session)
+if not studies:
+    st.title("Annotators")
+    st.info("There is no study yet. Start one, and this page shows how each annotator works.")
+    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    st.stop()
+
+name = filters.study_picker(studies, heading="Annotators")
+with read_session() as session:
+    study = results.result_study(session, name=name)
+chosen = filters.filter_line(study)
+collected = collecting.collected(study, chosen)
+with read_session() as session:
+    pace = results.pace(session, study, filters=chosen)
+exhibits.say(filters.in_words(study, chosen))
+if not subjects(collected):
+    st.info("Nobody has annotated within these filters yet.")
+    exhibits.say("As soon as people compare or score responses, their habits appear here.")
+    st.stop()
+
+on = annotators.subject_picker(collected)
+report = annotators_report(collected, pace, criterion=on)
+exhibits.say(annotator_sentences.annotators_verdict(report), style="verdict")
+exhibits.say(f"{sentences.capital(sentences.annotators(collected))}.", style="lead")
+annotators.show_annotators(report)
+
+st.header("What if without", divider=False)
+left_out = annotators.without_picker(study, chosen)
+rest = annotators.remaining(study, chosen, left_out)
+if not left_out:
+    exhibits.say("Choose annotators to see ranking and agreement without them beside the full.")
+elif rest is None:
+    exhibits.say("Without everybody nothing is left to compute.", style="lead")
+else:
+    without_them = collecting.collected(study, rest)
+    names = [one.name for one in study.annotators if one.annotator_id in left_out]
+    compared = without.without_report(collected, without_them, left_out=names)
+    annotators.show_without(compared, model_colours(study.models))
+
+st.header("Where they differ most", divider=False)
+found = disagreements.disagreements(collected, criterion=on)
+with read_session() as session:
+    keys = compare.case_keys(session, {one.case for one in found.rows})
+one = annotators.disagreement_picker(found, collected, keys, on)
+if one is None:
+    st.stop()
+with read_session() as session:
+    shown = compare.side_by_side(
+        session,
+        study,
+        filters=chosen,
+        case_id=one.case,
+        models=annotators.models_beside(one, study.models),
+    )
+annotators.show_case(shown)

@@ -1,0 +1,154 @@
+"""Annotators to frames: how each works, what changes without some, what they differ on."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from evalkit.reporting import text
+from evalkit.reporting.annotator_sentences import duration
+from evalkit.reporting.annotators import AnnotatorRow, AnnotatorsReport, annotator_entry
+from evalkit.reporting.collected import Criterion
+from evalkit.reporting.disagreements import Disagreement
+from evalkit.reporting.sentences import capital
+from evalkit.reporting.without import Without, agreement_pairs, ranking_change
+from evalkit.stats.counts import PREFERENCE_VALUES
+from evalkit.stats.intervals import Estimate
+from pages.shared.agreement_tables import subject
+from pages.shared.charts.colours import OKABE_ITO
+from pages.shared.tables import category_name, interval_row, without_empty
+
+_USUAL, _FLAGGED = OKABE_ITO[0], OKABE_ITO[5]
+
+
+def agreement_rows(report: AnnotatorsReport) -> pd.DataFrame:
+    """Give one interval row per annotator: kappa with all the others."""
+    return _rows(report, lambda row: row.profile.agreement.kappa, text.number)
+
+
+def left_rows(report: AnnotatorsReport) -> pd.DataFrame:
+    """Give one interval row per annotator: how often the left response was preferred."""
+    return _rows(report, lambda row: row.profile.left_rate, text.percent)
+
+
+def quality_rows(report: AnnotatorsReport) -> pd.DataFrame:
+    """Give one interval row per annotator: how often they gave what is most plausibly true."""
+    return _rows(report, lambda row: row.quality.estimate, text.percent)
+
+
+def time_rows(report: AnnotatorsReport) -> pd.DataFrame:
+    """Give one interval row per annotator: median active seconds an annotation."""
+    return _rows(report, lambda row: row.profile.median_seconds, duration)
+
+
+def _rows(
+    report: AnnotatorsReport, pick: Callable[[AnnotatorRow], Estimate], form: text.Format
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            interval_row(
+                row.profile.annotator,
+                pick(row),
+                form,
+                note=f"n = {pick(row).n:,}",
+                colour=_FLAGGED if row.profile.flags else _USUAL,
+            )
+            for row in report.rows
+        ]
+    )
+
+
+def annotator_table(report: AnnotatorsReport) -> pd.DataFrame:
+    """Give one row per annotator with everything known of how they work."""
+    rows = report.rows
+    shown = pd.DataFrame(
+        {
+            "Annotator": [_name(row) for row in rows],
+            "Annotations": [f"{row.profile.n:,}" for row in rows],
+            "κ with the rest": [text.estimate(row.profile.agreement.kappa) for row in rows],
+            "Same as the rest": [
+                text.estimate(row.profile.agreement.percent_agreement, text.percent) for row in rows
+            ],
+            "Right": [text.estimate(row.quality.estimate, text.percent) for row in rows],
+            "Chose left": [text.estimate(row.profile.left_rate, text.percent) for row in rows],
+            "Median time": [text.estimate(row.profile.median_seconds, duration) for row in rows],
+            "Longest run": [f"{row.profile.longest_run:,}" for row in rows],
+            "Same as": [row.profile.twin or "" for row in rows],
+            "To look at": [" ".join(flag.reason for flag in row.profile.flags) for row in rows],
+        }
+    )
+    for column in ("Right", "Chose left", "Median time"):
+        if (shown[column] == text.MISSING).all():
+            shown = shown.drop(columns=column)
+    return without_empty(without_empty(shown, "Same as"), "To look at")
+
+
+def annotator_numbers(report: AnnotatorsReport) -> pd.DataFrame:
+    """Give the unrounded numbers of the same."""
+    entries = [annotator_entry(row) for row in report.rows]
+    for entry in entries:
+        entry["flags"] = " ".join(flag["reason"] for flag in entry["flags"])
+    return pd.json_normalize(entries, sep="_")
+
+
+def without_table(report: Without, models: Sequence[str]) -> pd.DataFrame:
+    """Give one row per model: rank and win rate of everybody, and without those left out."""
+    changes = [(model, ranking_change(report, model)) for model in models]
+    return pd.DataFrame(
+        {
+            "Model": [model for model, _ in changes],
+            "Rank, everybody": [one[0] for _, one in changes],
+            "Rank, without": [one[2] for _, one in changes],
+            "Win rate, everybody": [one[1] for _, one in changes],
+            "Win rate, without": [one[3] for _, one in changes],
+        }
+    )
+
+
+def without_agreement(report: Without) -> pd.DataFrame:
+    """Give one row per thing judged: alpha of everybody, and without those left out."""
+    pairs = agreement_pairs(report)
+    return pd.DataFrame(
+        {
+            "Agreement on": [subject(one) for one, _ in pairs],
+            "α, everybody": [text.estimate(one.alpha) for one, _ in pairs],
+            "Units, everybody": [f"{one.alpha.n_units:,}" for one, _ in pairs],
+            "α, without": [text.estimate(other.alpha) for _, other in pairs],
+            "Units, without": [f"{other.alpha.n_units:,}" for _, other in pairs],
+        }
+    )
+
+
+def disagreement_table(
+    rows: Sequence[Disagreement], keys: Mapping[int, str], criterion: Criterion | None
+) -> pd.DataFrame:
+    """Give one row per unit that annotators differ on: what was judged, and who said what."""
+    return pd.DataFrame(
+        {
+            "Case": [keys.get(one.case, "") for one in rows],
+            "Category": [category_name(one.category) for one in rows],
+            "Responses" if criterion is None else "Response": [
+                " – ".join(one.models) for one in rows
+            ],
+            "What was said": [said(one, criterion) for one in rows],
+            "Annotators": [f"{len(one.values):,}" for one in rows],
+        }
+    )
+
+
+def said(one: Disagreement, criterion: Criterion | None) -> str:
+    """Say how often each value was given: ``2 Atlas, 1 tie``; scores in order: ``1, 4, 5``."""
+    if criterion is not None:
+        return ", ".join(f"{criterion.values[value]:g}" for value in sorted(one.values))
+    words = (*one.models, *PREFERENCE_VALUES[len(one.models) :])
+    counts = {value: one.values.count(value) for value in sorted(set(one.values))}
+    return ", ".join(f"{n} {words[value]}" for value, n in counts.items())
+
+
+def subject_name(criterion: Criterion | None) -> str:
+    """Name what was judged."""
+    return "Preference" if criterion is None else capital(criterion.key.replace("_", " "))
+
+
+def _name(row: AnnotatorRow) -> str:
+    name = row.profile.annotator
+    return f"{name} (simulated)" if row.is_simulated and "simul" not in name.lower() else name

@@ -1,0 +1,246 @@
+"""The sections of the page about annotators: a report in, its parts on the page."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from db.queries.compare import SideBySide
+from db.queries.results import ResultFilters, ResultStudy
+from evalkit.reporting import annotator_sentences as words
+from evalkit.reporting import without
+from evalkit.reporting.annotators import AnnotatorsReport, subjects
+from evalkit.reporting.collected import Collected
+from evalkit.reporting.disagreements import Disagreement, Disagreements
+from evalkit.reporting.reports import RankingReport
+from evalkit.reporting.sentences import joined
+from evalkit.reporting.without import Without
+from pages.shared import annotator_tables, answers, exhibits, overview, tables
+from pages.shared.agreement import forest
+from pages.shared.charts import interval_rows
+
+#: More annotators than this are read in the table.
+_MOST_ROWS = 12
+_MOST_CASES = 100
+_LEFT, _RIGHT, _TIME = "Chose left", "Likely right", "Median time"
+
+
+def subject_picker(collected: Collected) -> int | None:
+    """Show the choice of what was judged; the address remembers it."""
+    places = list(subjects(collected))
+    keys = {_key(collected, place): place for place in places}
+    asked = st.query_params.get("on", "")
+    names = {key: annotator_tables.subject_name(_of(collected, keys[key])) for key in keys}
+    if len(keys) == 1:
+        return places[0]
+    left, _ = st.columns([11, 9], gap="large")
+    picked = left.selectbox(
+        "Judging",
+        list(keys),
+        index=list(keys).index(asked) if asked in keys else 0,
+        format_func=lambda key: names[key],
+        key="annotators-on",
+    )
+    st.query_params["on"] = picked
+    return keys[picked]
+
+
+def show_annotators(report: AnnotatorsReport) -> None:
+    """Show who agrees with the rest, which side they choose, and how often they are right."""
+    for said in words.flag_sentences(report):
+        exhibits.say(said, style="lead")
+    exhibits.say(words.too_few(report))
+    if len(report.rows) <= _MOST_ROWS:
+        left, right = st.columns(2, gap="large")
+        with left:
+            _show_agreement(report)
+        with right:
+            _show_right(report)
+    exhibits.inline_table(
+        annotator_tables.annotator_table(report),
+        key="annotators",
+        left=("Same as", "To look at"),
+    )
+    exhibits.download(annotator_tables.annotator_numbers(report), key="annotators-csv")
+    exhibits.say(*_notes(report))
+
+
+def _show_agreement(report: AnnotatorsReport) -> None:
+    st.subheader("Agreement with the rest", divider=False)
+    rows = annotator_tables.agreement_rows(report)
+    exhibits.picture(forest(rows), key="with-the-rest", alt="Agreement of each with the rest")
+
+
+def _show_right(report: AnnotatorsReport) -> None:
+    """Show sides, how often annotators are right, or their pace: what is known of these."""
+    shown = {
+        _LEFT: annotator_tables.left_rows(report),
+        _RIGHT: annotator_tables.quality_rows(report),
+        _TIME: annotator_tables.time_rows(report),
+    }
+    known = [name for name, rows in shown.items() if rows["value"].notna().any()]
+    if not known:
+        return
+    name = st.segmented_control(
+        "Shown",
+        known,
+        default=known[0],
+        required=True,
+        key=f"annotators-shown-{len(known)}",
+        label_visibility="collapsed",
+    )
+    rows = shown[name]
+    if name == _TIME:
+        scale = time_scale(rows)
+    else:
+        scale = {"limits": (0.0, 1.0), "ticks": overview.SHARE_TICKS}
+    half = ((0.5, ""),) if name == _LEFT else ()
+    figure = interval_rows(rows, references=half, **scale)
+    exhibits.picture(figure, key="sides", alt=name)
+
+
+def time_scale(rows: pd.DataFrame) -> dict[str, Any]:
+    """Give an axis of seconds from nothing to a round number beyond the longest."""
+    longest = max(1.0, rows[["value", "high"]].max(axis=None))
+    step = next(step for step in (1, 2, 5, 15, 30, 60, 300, 1800, 86400) if 4 * step >= longest)
+    n = math.ceil(longest / step)
+    return {
+        "limits": (0.0, float(n * step)),
+        "ticks": [(float(at * step), f"{at * step:,} s") for at in range(n + 1)],
+    }
+
+
+def _notes(report: AnnotatorsReport) -> list[str]:
+    said = [
+        "κ compares each with everybody else on what both judged"
+        + (", near misses with part of the credit." if report.criterion else "."),
+    ]
+    if report.criterion is None:
+        said.append("Sides are dealt evenly, so about half is expected to be left.")
+    method = next((row.quality.method for row in report.rows if row.quality.method), None)
+    if method:
+        said.append(
+            f"Right: chance of giving what is most plausibly true, by the {method} model, which "
+            "weighs annotators by how well they fit together; it knows no truth from elsewhere."
+        )
+    elif report.criterion is None and report.rows:
+        said.append(report.rows[0].quality.estimate.reason or "")
+    said.append("Bars are 95 % intervals. Orange: something to look at.")
+    return said
+
+
+def without_picker(study: ResultStudy, chosen: ResultFilters) -> tuple[int, ...]:
+    """Show the choice of whom to leave out; the address remembers it."""
+    names = {one.annotator_id: one.name for one in study.counted_annotators(chosen)}
+    asked = [one for one in _ids("without", study) if one in names]
+    left, _ = st.columns([11, 9], gap="large")
+    left_out = left.multiselect(
+        "Leave out",
+        list(names),
+        default=asked,
+        format_func=lambda annotator_id: names[annotator_id],
+        placeholder="Nobody",
+        key=f"without-{study.study_id}-{chosen.judges}-{chosen.annotator_ids}",
+    )
+    _say("without", left_out)
+    return tuple(left_out)
+
+
+def remaining(
+    study: ResultStudy, chosen: ResultFilters, left_out: Sequence[int]
+) -> ResultFilters | None:
+    """Give the filters of those who remain, or None where nobody does."""
+    ids = [one.annotator_id for one in study.counted_annotators(chosen)]
+    kept = tuple(one for one in ids if one not in left_out)
+    return replace(chosen, annotator_ids=kept) if kept else None
+
+
+def show_without(report: Without, colours: Mapping[str, str]) -> None:
+    """Show ranking and agreement of everybody beside those without some."""
+    for said in without.without_sentences(report):
+        exhibits.say(said, style="lead")
+    order = overview.model_order(report.full.ranking)
+    headings = ("Everybody", f"Without {joined(report.left_out)}")
+    results = (report.full.ranking, report.rest.ranking)
+    places = st.columns(2, gap="large")
+    for place, heading, one in zip(places, headings, results, strict=True):
+        with place:
+            exhibits.say(heading, style="lead")
+            _show_ranking(one, colours, key=f"ranking-{heading}")
+    left, right = st.columns(2, gap="large")
+    with left:
+        exhibits.inline_table(annotator_tables.without_table(report, order), key="without-ranking")
+    with right:
+        exhibits.inline_table(annotator_tables.without_agreement(report), key="without-agreement")
+
+
+def _show_ranking(report: RankingReport, colours: Mapping[str, str], *, key: str) -> None:
+    exhibits.say(f"n = {report.n_comparisons:,} comparisons.")
+    if report.ranking is None:
+        exhibits.say(report.reason or "", style="lead")
+        return
+    rows = tables.ranking_rows(report.ranking, colours, strength=False)
+    figure = interval_rows(
+        rows, limits=(0.0, 1.0), ticks=overview.SHARE_TICKS, references=((0.5, ""),)
+    )
+    exhibits.picture(figure, key=key, alt="Win rate of each model")
+
+
+def disagreement_picker(
+    found: Disagreements, collected: Collected, keys: Mapping[int, str], on: int | None
+) -> Disagreement | None:
+    """List what annotators differ on most; give the one chosen, which the address remembers."""
+    exhibits.say(words.disagreements_sentence(found), style="lead")
+    rows = found.rows[:_MOST_CASES]
+    if not rows:
+        return None
+    asked = st.query_params.get("shown", "")
+    addresses = ["-".join(str(one) for one in row.output_ids) for row in rows]
+    table = annotator_tables.disagreement_table(rows, keys, _of(collected, on))
+    chosen = exhibits.row_picker(
+        table,
+        at=addresses.index(asked) if asked in addresses else 0,
+        key=f"disagreements-{collected.study}-{on}",
+        right=("Annotators",),
+    )
+    st.query_params["shown"] = addresses[chosen]
+    return rows[chosen]
+
+
+def show_case(shown: SideBySide) -> None:
+    """Show the responses to one case side by side, and everybody's answers."""
+    if shown.responses:
+        case = shown.responses[0].case
+        key = f"disagreement-{case.case_id}"
+        answers.show(case, shown.responses, shown.models, shown.answers, key=key)
+
+
+def models_beside(one: Disagreement, models: Sequence[str]) -> tuple[str, ...]:
+    """Give the models whose responses to show: those compared, or the scored one and the next."""
+    own = tuple(dict.fromkeys(one.models))
+    return own if len(models) != 2 else tuple(models)
+
+
+def _of(collected: Collected, place: int | None) -> object:
+    return None if place is None else collected.criteria[place]
+
+
+def _key(collected: Collected, place: int | None) -> str:
+    return "preference" if place is None else collected.criteria[place].key
+
+
+def _ids(name: str, study: ResultStudy) -> list[int]:
+    """Return the annotators of the study whom the address names."""
+    known = {str(one.annotator_id): one.annotator_id for one in study.annotators}
+    asked = st.query_params.get(name, "").split(",")
+    return [known[text] for text in dict.fromkeys(asked) if text in known]
+
+
+def _say(name: str, ids: Sequence[int]) -> None:
+    if ids:
+        st.query_params[name] = ",".join(str(one) for one in ids)
+    elif name in st.query_params:
+        del st.query_params[name]
