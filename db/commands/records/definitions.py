@@ -157,14 +157,13 @@ def _choose_main(
         line = max(group.line for group in groups)
         listed = ", ".join(map(shown, names))
         problems.add(line, kind.whole, listed, f"one {kind.whole}: a study has one")
-        return
     own = [version for version in plan if main_id is not None and version.db_id == main_id]
     if not own and groups:
         newest = max(groups, key=lambda group: group.version or 0)
         own = [v for v in plan if (v.name, v.version) == (newest.name, newest.version)]
     for version in own:
         version.is_main = True
-    if own and groups and not any(_is(group, own[0]) for group in groups):
+    if len(names) == 1 and own and not any(_is(group, own[0]) for group in groups):
         found = f"{kind.whole} {groups[0].name!r} version {groups[0].version}"
         expected = f"{own[0].name!r} version {own[0].version}, which the study uses"
         problems.add(groups[0].line, kind.whole, found, expected)

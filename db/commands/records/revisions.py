@@ -43,7 +43,7 @@ DELETE FROM judged WHERE line > 0 AND type = 2 AND line IN (
 )
 """
 
-# SQLite takes the other columns of a group from the row that holds the minimum.
+# SQLite takes the other columns of a group from the row that holds the one MIN or MAX.
 _PRESENTATIONS = (
     """
     CREATE TABLE presentation (
@@ -58,7 +58,7 @@ _PRESENTATIONS = (
     """,
     """
     INSERT INTO presentation
-    SELECT NULL, MIN(line), annotator, key, "case", left, right, 0, MAX(db_assignment), NULL
+    SELECT NULL, MIN(line), annotator, key, "case", left, right, 0, NULL, NULL
     FROM judged WHERE key IS NOT NULL GROUP BY annotator, key ORDER BY MIN(line)
     """,
     "CREATE INDEX presentation_key ON presentation (annotator, key)",
@@ -96,7 +96,7 @@ _PRESENTATIONS = (
     UPDATE presentation SET db_id = (
         SELECT MAX(known.id) FROM known_assignment AS known
         WHERE known.annotator = presentation.annotator AND known.key = presentation.key
-    ) WHERE key IS NOT NULL AND db_id IS NULL
+    ) WHERE key IS NOT NULL
     """,
 )
 
