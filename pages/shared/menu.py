@@ -24,6 +24,7 @@ ENTRIES = (
     Entry("annotate/studies.py", "annotate", "Annotate", "", Role.ANNOTATOR),
     Entry("annotate/compare.py", "compare", "Compare", "", Role.ANNOTATOR, in_menu=False),
     Entry("results/overview.py", "overview", "Overview", "Results", Role.LEAD),
+    Entry("results/decision.py", "decision", "Decision", "Results", Role.LEAD),
     Entry("results/agreement.py", "agreement", "Agreement", "Results", Role.LEAD),
     Entry("results/annotators.py", "annotators", "Annotators", "Results", Role.LEAD),
     Entry("results/failures.py", "failures", "Failures", "Results", Role.LEAD),

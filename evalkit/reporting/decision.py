@@ -1,0 +1,207 @@
+"""What a decision rests on: quality next to cost and latency, against a baseline, by category."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from evalkit.reporting.collected import Collected, names
+from evalkit.reporting.measures import (
+    Measure,
+    MeasureNumbers,
+    Number,
+    available_measures,
+    is_small,
+    measure_numbers,
+    number_entry,
+)
+from evalkit.reporting.prices import PriceRatios, price_ratios
+from evalkit.reporting.reports import ModelRow, RankingReport, models_report, ranking_report
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.leaderboards import pareto_front
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One model beside the baseline.
+
+    Attributes
+    ----------
+    strength : Estimate or None
+        Log-odds ahead of the baseline (``Ranking.difference``); None for the baseline, and
+        where the two are not ranked.
+    is_separated : bool
+        Whether the two differ in strength, all pairs of models considered at once.
+    prices : PriceRatios
+        What it takes, as multiples of what the baseline takes.
+    is_on_front : bool
+        Whether no other model is at least as good on quality, cost and latency and better on
+        one, by the values alone; what is unknown of all models plays no part.
+    beaten_by : tuple of str
+        The models that keep it from the front.
+    """
+
+    model: str
+    taken: ModelRow
+    strength: Estimate | None
+    is_separated: bool
+    prices: PriceRatios
+    is_on_front: bool
+    beaten_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionReport:
+    """All of a decision: models in the order of quality, best first."""
+
+    measures: tuple[MeasureNumbers, ...]
+    chosen: MeasureNumbers
+    baseline: str
+    standings: tuple[Standing, ...]
+    ranking: RankingReport
+    front_on: tuple[str, ...]
+
+    def number(self, model: str) -> Number:
+        """Return the chosen measure of a model, overall."""
+        return next(one for one in self.chosen.overall if one.model == model)
+
+    def standing(self, model: str) -> Standing:
+        """Return a model beside the baseline."""
+        return next(one for one in self.standings if one.model == model)
+
+
+def default_baseline(collected: Collected, measure: Measure) -> str:
+    """Return what the best model is most naturally set against: the second best."""
+    overall = measure_numbers(collected, measure, baseline=collected.models[0]).overall
+    order = _best_first(overall, ranking_report(collected), measure)
+    return order[min(1, len(order) - 1)]
+
+
+def decision_report(collected: Collected, *, measure: Measure, baseline: str) -> DecisionReport:
+    """Set every model beside a baseline, on quality and on what it takes.
+
+    Parameters
+    ----------
+    collected : Collected
+    measure : Measure
+        Of ``available_measures``: what quality is here.
+    baseline : str
+        One of ``collected.models``.
+
+    Notes
+    -----
+    Differences are paired by case, with Student's t interval and p values from flipping the
+    signs of cases. Differences of the preference are of win rates against whoever was met on
+    the case; ``Standing.strength`` adjusts for who that was.
+    """
+    ranking = ranking_report(collected)
+    chosen = measure_numbers(collected, measure, baseline=baseline, with_cells=True)
+    measures = tuple(
+        chosen if one == measure else measure_numbers(collected, one, baseline=baseline)
+        for one in available_measures(collected)
+    )
+    order = _best_first(chosen.overall, ranking, measure)
+    taken = {row.model: row for row in models_report(collected)}
+    front, front_on = _front(chosen.overall, [taken[one.model] for one in chosen.overall])
+    standings = tuple(
+        _standing(collected, model, baseline, taken=taken[model], ranking=ranking, front=front)
+        for model in order
+    )
+    return DecisionReport(measures, chosen, baseline, standings, ranking, front_on)
+
+
+def settled(report: DecisionReport, model: str, other: str) -> bool:
+    """Say whether two models differ on the chosen measure beyond chance, all pairs considered."""
+    if report.chosen.measure.is_preference and report.ranking.ranking is not None:
+        ranked = [row.model for row in report.ranking.ranking.rows]
+        if model in ranked and other in ranked:
+            return report.ranking.ranking.is_separated(model, other)
+        return False
+    return any(
+        {pair.model, pair.other} == {model, other} and is_small(pair.p_adjusted)
+        for pair in report.chosen.pairs
+    )
+
+
+def decision_document(collected: Collected, *, measure: Measure, baseline: str) -> dict[str, Any]:
+    """Return the decision as JSON."""
+    report = decision_report(collected, measure=measure, baseline=baseline)
+    return {
+        "study": collected.study,
+        "categories": list(collected.categories),
+        "annotators": list(names(collected)),
+        "measure": measure.key,
+        "baseline": baseline,
+        "models": [standing_entry(report, one) for one in report.standings],
+        "cells": [number_entry(one) for one in report.chosen.cells],
+    }
+
+
+def standing_entry(report: DecisionReport, one: Standing) -> dict[str, Any]:
+    """Return one model beside the baseline."""
+    return {
+        **number_entry(report.number(one.model)),
+        "strength_difference": None if one.strength is None else asdict(one.strength),
+        "is_separated": one.is_separated,
+        "cost_usd": asdict(one.taken.cost_usd),
+        "cost_per_acceptable_usd": asdict(one.taken.cost_per_acceptable_usd),
+        "latency_median_ms": asdict(one.taken.latency_median_ms),
+        "times_the_baseline": asdict(one.prices),
+        "is_on_front": one.is_on_front,
+        "beaten_by": list(one.beaten_by),
+    }
+
+
+def _best_first(
+    overall: Sequence[Number], report: RankingReport, measure: Measure
+) -> tuple[str, ...]:
+    values = {one.model: one.estimate.value for one in overall}
+    if measure.is_preference and report.ranking is not None:
+        values |= {row.model: 1000 + row.strength for row in report.ranking.rows}
+    return tuple(
+        sorted(values, key=lambda model: (values[model] is None, -(values[model] or 0.0), model))
+    )
+
+
+def _front(
+    overall: Sequence[Number], taken: Sequence[ModelRow]
+) -> tuple[dict[str, tuple[bool, tuple[str, ...]]], tuple[str, ...]]:
+    """Return who is on the front and who keeps others from it, and what the front is made on."""
+    columns = {
+        "quality": [one.estimate.value for one in overall],
+        "cost": [_negative(row.cost_usd) for row in taken],
+        "latency": [_negative(row.latency_median_ms) for row in taken],
+    }
+    used = {name: column for name, column in columns.items() if any(v is not None for v in column)}
+    table = np.array([[np.nan if v is None else v for v in column] for column in used.values()]).T
+    on_front = pareto_front(table)
+    found = {}
+    for place, one in enumerate(overall):
+        beaten = (table >= table[place]).all(axis=1) & (table > table[place]).any(axis=1)
+        by = tuple(overall[other].model for other in np.flatnonzero(beaten).tolist())
+        found[one.model] = (on_front[place], by)
+    return found, tuple(used)
+
+
+def _standing(
+    collected: Collected,
+    model: str,
+    baseline: str,
+    *,
+    taken: ModelRow,
+    ranking: RankingReport,
+    front: dict[str, tuple[bool, tuple[str, ...]]],
+) -> Standing:
+    strength, is_separated = None, False
+    ranked = {row.model for row in ranking.ranking.rows} if ranking.ranking else set()
+    if ranking.ranking is not None and model != baseline and {model, baseline} <= ranked:
+        strength = ranking.ranking.difference(model, baseline)
+        is_separated = ranking.ranking.is_separated(model, baseline)
+    on_front, beaten_by = front[model]
+    prices = price_ratios(collected, model=model, other=baseline)
+    return Standing(model, taken, strength, is_separated, prices, on_front, beaten_by)
+
+
+def _negative(one: Estimate) -> float | None:
+    return None if one.value is None else -one.value

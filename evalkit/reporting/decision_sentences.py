@@ -1,0 +1,235 @@
+"""A decision in sentences: who leads, where that is open, what the others take, who is beaten."""
+
+from collections.abc import Sequence
+
+from evalkit.reporting import text
+from evalkit.reporting.decision import DecisionReport, settled
+from evalkit.reporting.measures import ACCEPTABLE, PREFERENCE, Measure, Number
+from evalkit.reporting.sentences import joined
+from evalkit.stats.intervals import Estimate
+
+#: A ratio this close to one is "about as much".
+_LEVEL = 1.05
+#: Above this a share is not half any more, and is given in percent.
+_HALF = 0.56
+#: More models or categories than this are counted, not named.
+_MOST_NAMES = 4
+_PARTS = {
+    2: "half",
+    3: "a third",
+    4: "a quarter",
+    5: "a fifth",
+    6: "a sixth",
+    7: "a seventh",
+    8: "an eighth",
+    9: "a ninth",
+    10: "a tenth",
+    12: "a twelfth",
+    15: "a fifteenth",
+    20: "a twentieth",
+    25: "a twenty-fifth",
+    30: "a thirtieth",
+    40: "a fortieth",
+    50: "a fiftieth",
+    60: "a sixtieth",
+    80: "an eightieth",
+    100: "a hundredth",
+}
+
+
+def measure_name(measure: Measure) -> str:
+    """Name a measure as a heading: ``Preference``, ``Helpfulness``."""
+    if measure.criterion is None:
+        return {PREFERENCE: "Preference", ACCEPTABLE: "Acceptable responses"}[measure.key]
+    name = measure.key.replace("_", " ")
+    return name[:1].upper() + name[1:]
+
+
+def number_name(measure: Measure) -> str:
+    """Name what a measure's numbers are: ``Win rate``, ``Helpfulness``."""
+    if measure.criterion is None:
+        return {PREFERENCE: "Win rate", ACCEPTABLE: "Acceptable"}[measure.key]
+    return measure_name(measure)
+
+
+def format_of(measure: Measure) -> text.Format:
+    """Return how a measure's values are written."""
+    return text.percent if measure.is_share else text.number
+
+
+def rival_of(report: DecisionReport) -> str | None:
+    """Return whom the leader is set against: the baseline, or the next best where it leads."""
+    if len(report.standings) < 2:
+        return None
+    leader = report.standings[0].model
+    return report.baseline if report.baseline != leader else report.standings[1].model
+
+
+def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
+    """Say in one sentence who leads, in which categories that is open, and what the rival takes.
+
+    ``cells`` are the differences of leader and rival by category (``decision.against``).
+    """
+    leader, rival = report.standings[0], rival_of(report)
+    if rival is None:
+        return f"There is one model only: {leader.model}."
+    if report.number(leader.model).estimate.value is None:
+        return "Nothing has been judged yet that would tell the models apart."
+    is_settled = settled(report, leader.model, rival)
+    parts = [_lead(report), _categories(cells, leader.model, rival, is_settled=is_settled)]
+    parts.append(_takes(report, leader.model, rival))
+    return f"{'; '.join(filter(None, parts))}."
+
+
+def front_sentences(report: DecisionReport) -> list[str]:
+    """Say which models are worth considering, and which are beaten by whom."""
+    if len(report.front_on) < 2:
+        return ["Neither cost nor latency was recorded, so quality alone decides."]
+    on = joined(_measured_on(report))
+    front = [one.model for one in report.standings if one.is_on_front]
+    open_ones = [one for one in report.standings if one.beaten_by]
+    said = [f"Worth considering: {joined(front)}. No other model is at least as good on {on}."]
+    for one in open_ones:
+        by = min(one.beaten_by, key=lambda model: _place(report, model))
+        if settled(report, one.model, by):
+            said.append(f"{one.model} is beaten by {by} on {on}.")
+        else:
+            price = _cheaper(report)
+            said.append(
+                f"{one.model} is beaten by {by}, which {price}; their quality cannot be told apart."
+            )
+    return said
+
+
+def _lead(report: DecisionReport) -> str:
+    first, *others = [one.model for one in report.standings]
+    level = [model for model in others if not settled(report, first, model)]
+    behind = [model for model in others if model not in level]
+    what = "" if report.chosen.measure.is_preference else f" on {_lower_name(report)}"
+    if not level:
+        names = joined(others) if len(others) <= _MOST_NAMES else f"all {len(others)} others"
+        return f"{first} leads {names}{what or ' overall'}"
+    if not behind:
+        if len(others) == 1:
+            return f"{first} and {others[0]} cannot be told apart{what or ' overall'}"
+        return f"No model leads{what}: the {len(others) + 1} cannot be told apart"
+    if len(level) < _MOST_NAMES:
+        names = joined([first, *level])
+        rest = joined(behind) if len(behind) <= _MOST_NAMES else "the rest"
+        return f"{names} lead {rest}{what} and cannot be told apart"
+    return f"{first} is ahead of {len(behind)} of {len(others)} others{what}"
+
+
+def _categories(cells: Sequence[Number], leader: str, rival: str, *, is_settled: bool) -> str:
+    """Say in which categories leader and rival are told apart, whichever list is shorter."""
+    tested = [cell for cell in cells if cell.p_adjusted is not None]
+    if len(tested) < 2:
+        return ""
+    open_in = [_category(cell) for cell in tested if not cell.is_decided]
+    lost = [
+        _category(cell) for cell in tested if cell.is_decided and (cell.estimate.value or 0) < 0
+    ]
+    won = [_category(cell) for cell in tested if cell.is_decided and (cell.estimate.value or 0) > 0]
+    if len(open_in) == len(tested):
+        if is_settled:
+            return f"against {rival}, no single category is settled"
+        return ""
+    parts = []
+    if lost:
+        parts.append(f"on {_few(lost)} {rival} is ahead")
+    if open_in and (len(open_in) <= len(won) or lost):
+        parts.append(f"on {_few(open_in)} {'they' if not lost else 'the two'} cannot be told apart")
+    elif open_in:
+        parts.append(
+            f"against {rival}, only {_few(won)} {'is' if len(won) == 1 else 'are'} settled"
+        )
+    elif not lost:
+        parts.append(f"against {rival} in every category")
+    return ", ".join(parts)
+
+
+def _takes(report: DecisionReport, leader: str, rival: str) -> str:
+    """Say what the rival costs and how long it takes, in parts or multiples of the leader's."""
+    mine = report.standing(leader)
+    # Prices are held as multiples of the baseline's; the rival is the baseline or the leader is.
+    if rival == report.baseline:
+        cost, wait = inverse(mine.prices.cost), inverse(mine.prices.latency)
+    else:
+        theirs = report.standing(rival).prices
+        cost, wait = theirs.cost, theirs.latency
+    parts = []
+    if cost.value is not None:
+        parts.append(
+            _multiple(cost, less="costs {}", more="costs {} as much", even="costs about as much")
+        )
+    if wait.value is not None:
+        parts.append(
+            _multiple(
+                wait,
+                less="answers in {} of the time",
+                more="takes {} as long",
+                even="takes about as long",
+            )
+        )
+    return f"{rival} {joined(parts)}" if parts else ""
+
+
+def _multiple(one: Estimate, *, less: str, more: str, even: str) -> str:
+    value = one.value or 1.0
+    is_open = one.low is not None and one.high is not None and one.low <= 1 <= one.high
+    if is_open or 1 / _LEVEL < value < _LEVEL:
+        return even
+    if value <= 1 and value > _HALF:
+        return less.format(text.percent(value)) + (" as much" if "costs" in less else "")
+    if value > 1:
+        return more.format(f"{value:.1f} times" if value < 9.95 else f"{value:,.0f} times")
+    return less.format(part(value))
+
+
+def part(share: float) -> str:
+    """Name a share below 1 as people say it: ``a third``, ``a twentieth``, ``70 %``."""
+    if share > _HALF:
+        return text.percent(share)
+    times = 1 / share
+    if times > 130:
+        return "less than a hundredth"
+    nearest = min(_PARTS, key=lambda n: abs(n / times - times / n))
+    return _PARTS[nearest]
+
+
+def inverse(one: Estimate) -> Estimate:
+    """Return the ratio the other way round."""
+    if not one.value:
+        return one
+    low, high = (None if not end else 1 / end for end in (one.high, one.low))
+    return Estimate(1 / one.value, low, high, one.n, one.reason)
+
+
+def _cheaper(report: DecisionReport) -> str:
+    on = report.front_on
+    if "cost" in on and "latency" in on:
+        return "is no dearer and no slower"
+    return "is no dearer" if "cost" in on else "is no slower"
+
+
+def _measured_on(report: DecisionReport) -> list[str]:
+    return [_lower_name(report) if name == "quality" else name for name in report.front_on]
+
+
+def _lower_name(report: DecisionReport) -> str:
+    measure = report.chosen.measure
+    if measure.is_preference:
+        return "win rate"
+    return measure_name(measure)[:1].lower() + measure_name(measure)[1:]
+
+
+def _few(names: Sequence[str]) -> str:
+    return joined(names) if len(names) <= _MOST_NAMES else f"{len(names)} categories"
+
+
+def _category(cell: Number) -> str:
+    return cell.category or "no category"
+
+
+def _place(report: DecisionReport, model: str) -> int:
+    return [one.model for one in report.standings].index(model)

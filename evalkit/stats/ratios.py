@@ -1,0 +1,58 @@
+"""How many times as much one model takes as another, on the cases both answered."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from evalkit.stats.counts import FloatArray
+from evalkit.stats.intervals import MIN_CASES, Estimate, t_quantile
+
+_NO_CASES = "The two have no case in common for this."
+_ZERO = "One of the two takes nothing here, so no ratio can be had."
+_ONE_CASE = "An interval needs at least 2 cases in common; there is 1."
+_NO_SPREAD = "Every case gives the same ratio, so its uncertainty cannot be told."
+
+
+def ratio_of_sums(over: Sequence[FloatArray], under: Sequence[FloatArray]) -> Estimate:
+    """Return the product of some sums over cases, divided by the product of others.
+
+    One sum each is the ratio of two costs; ``over=[cost, accepted of the other]`` and
+    ``under=[cost of the other, accepted]`` is the ratio of two prices per accepted response.
+
+    Parameters
+    ----------
+    over, under : sequences of FloatArray of shape (n_cases,)
+        Equally many; one number per case, 0 or more, no ``NaN``; all aligned by case.
+
+    Returns
+    -------
+    Estimate
+        ``n`` counts cases; 1 is *as much*. The interval is on the logarithm of the ratio, with
+        the spread between cases and t(n_cases - 1). None where a sum is zero.
+
+    References
+    ----------
+    Cochran (1977), Sampling Techniques, section 6.4 (linearised ratios).
+    """
+    n = len(over[0])
+    if n == 0:
+        return Estimate(None, None, None, 0, _NO_CASES)
+    if any(column.sum() <= 0 for column in (*over, *under)):
+        return Estimate(None, None, None, n, _ZERO)
+    value = math.prod(float(column.sum()) for column in over) / math.prod(
+        float(column.sum()) for column in under
+    )
+    if n < MIN_CASES:
+        return Estimate(value, None, None, n, _ONE_CASE)
+    # How far the logarithm moves with each case; these add up to zero.
+    pull = np.zeros(n)
+    for column in over:
+        pull += column / column.sum()
+    for column in under:
+        pull -= column / column.sum()
+    error = math.sqrt(n / (n - 1) * float(pull @ pull))
+    if error <= 1e-12:
+        return Estimate(value, None, None, n, _NO_SPREAD)
+    factor = math.exp(t_quantile(n) * error)
+    return Estimate(value, value / factor, value * factor, n)

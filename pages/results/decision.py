@@ -1,0 +1,70 @@
+"""Decision: the one page a lead shows to a board, whose address holds all it shows."""
+
+import streamlit as st
+
+from db.engine import read_session
+from db.queries import results, style
+from evalkit.reporting import decision as decisions
+from evalkit.reporting import decision_sentences as words
+from evalkit.reporting import measures, power, sentences
+from evalkit.reporting.style import style_report
+from evalkit.vocabulary import Role
+from pages.shared import decision, exhibits, filters, links, state
+from pages.shared.charts import model_colours
+
+state.require(Role.LEAD)
+
+with read_session() as session:
+    studies = results.result_studies(session)
+if not studies:
+    st.title("Decision")
+    st.info("There is no study yet. Start one, and what it says of the models appears here.")
+    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    st.stop()
+
+name = filters.study_picker(studies, heading="Decision")
+with read_session() as session:
+    study = results.result_study(session, name=name)
+chosen = filters.filter_line(study)
+with read_session() as session:
+    collected = results.collect(session, study, filters=chosen)
+picked = decision.pickers(collected, study)
+if picked is None:
+    st.info(
+        "This study has one model only, so there is nothing to decide."
+        if len(study.models) < 2
+        else "Nobody has judged a response within these filters yet."
+    )
+    st.stop()
+
+measure, baseline = picked
+report = decisions.decision_report(collected, measure=measure, baseline=baseline)
+rival = words.rival_of(report)
+leader = report.standings[0].model
+cells = measures.against(collected, measure, model=leader, other=rival)
+exhibits.say(words.verdict(report, cells), style="verdict")
+exhibits.say(" ".join(words.front_sentences(report)), style="lead")
+exhibits.say(sentences.basis(collected, report.ranking), filters.in_words(study, chosen))
+
+colours = model_colours(study.models)
+address = links.state(study, chosen)
+decision.show_front(report, colours)
+
+st.header(f"Each model against {baseline}", divider=False)
+decision.show_standings(report, address)
+
+st.header("By category", divider=False)
+decision.show_map(report, address)
+
+st.header("Does style decide", divider=False)
+if decision.style_toggle():
+    with read_session() as session:
+        features = style.style_table(session, collected)
+    decision.show_style(style_report(collected, features), colours)
+
+st.header("What more annotations would buy", divider=False)
+half_width = decision.half_width()
+plan = power.power_report(collected, half_width=half_width, ranking=report.ranking)
+decision.show_power(plan, measure)
+
+decision.show_ways_on(study, chosen)

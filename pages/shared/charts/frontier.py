@@ -1,0 +1,139 @@
+"""Quality against one price, with the front: who offers most for what it takes."""
+
+import math
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages.shared.charts.colours import FAINT, MUTED
+from pages.shared.charts.layout import LABEL, SMALL, bare, plain
+
+#: Prices further apart than this are read as multiples, on a logarithmic axis.
+_LOGARITHMIC_FROM = 8.0
+_HEIGHT = 380
+
+
+def frontier(
+    rows: pd.DataFrame,
+    *,
+    x_title: str,
+    y_title: str,
+    x_prefix: str = "",
+    x_suffix: str = "",
+    y_suffix: str = "",
+) -> go.Figure:
+    """Draw a mark per model; better is up, cheaper is left.
+
+    Columns: ``label``, ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high`` (``NaN`` where
+    there is no interval), ``colour``, ``is_on_front`` and ``hover``. Models on the front are
+    filled diamonds with a bold name, others open circles. A dotted line steps along the best
+    quality to be had for a price.
+    """
+    is_log = float(rows["x"].min()) > 0 and rows["x"].max() / rows["x"].min() >= _LOGARITHMIC_FROM
+    figure = go.Figure(_steps(rows))
+    for row in rows.itertuples():
+        figure.add_trace(_mark(row))
+        name = f"<b>{plain(row.label)}</b>" if row.is_on_front else plain(row.label)
+        figure.add_annotation(
+            x=math.log10(row.x) if is_log else row.x,
+            y=row.y,
+            text=name,
+            font_size=LABEL,
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+            xshift=9,
+            yshift=5,
+        )
+    bare(figure, height=_HEIGHT, l=56, b=48, t=16, r=12)
+    title = f"{x_title}, logarithmic" if is_log else x_title
+    figure.update_xaxes(
+        title={"text": title, "font_size": SMALL},
+        tickfont_size=SMALL,
+        showline=True,
+        linecolor=FAINT,
+        tickprefix=x_prefix,
+        ticksuffix=x_suffix,
+        **_scale(rows, is_log=is_log),
+    )
+    figure.update_yaxes(
+        title={"text": y_title, "font_size": SMALL},
+        ticksuffix=y_suffix,
+        tickfont_size=SMALL,
+        showgrid=True,
+        gridcolor=FAINT,
+        griddash="dot",
+        nticks=6,
+    )
+    return figure
+
+
+def _mark(row: object) -> go.Scatter:
+    return go.Scatter(
+        x=[row.x],
+        y=[row.y],
+        mode="markers",
+        marker={
+            "size": 15 if row.is_on_front else 12,
+            "symbol": "diamond" if row.is_on_front else "circle-open",
+            "color": row.colour,
+            "line": {"color": row.colour, "width": 0 if row.is_on_front else 2.5},
+        },
+        error_x=_bars(row.x, row.x_low, row.x_high, row.colour),
+        error_y=_bars(row.y, row.y_low, row.y_high, row.colour),
+        hovertext=plain(row.hover).replace("\n", "<br>"),
+        hoverinfo="text",
+        cliponaxis=False,
+        name=row.label,
+    )
+
+
+def _steps(rows: pd.DataFrame) -> go.Scatter:
+    """Step from each model that is best for its price to the next dearer one that is better."""
+    best, x, y = -math.inf, [], []
+    for row in rows.sort_values(["x", "y"], ascending=[True, False]).itertuples():
+        if row.y > best:
+            best = row.y
+            x.append(row.x)
+            y.append(row.y)
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"shape": "hv", "color": MUTED, "width": 1.5, "dash": "dot"},
+        hoverinfo="skip",
+        name="front",
+    )
+
+
+def _scale(rows: pd.DataFrame, *, is_log: bool) -> dict[str, object]:
+    """Give the axis room for intervals, and for a name right of the dearest model."""
+    least = float(rows[["x", "x_low"]].min().min())
+    most = float(rows[["x", "x_high"]].max().max())
+    if not is_log:
+        return {"range": [0, most * 1.28], "nticks": 5}
+    ends = [math.log10(least) - 0.08, math.log10(most) + 0.22]
+    steps = [
+        m * 10.0**k for k in range(math.floor(ends[0]), math.ceil(ends[1]) + 1) for m in (1, 2, 5)
+    ]
+    shown = [step for step in steps if ends[0] <= math.log10(step) <= ends[1]]
+    return {
+        "type": "log",
+        "range": ends,
+        "tickvals": shown,
+        "ticktext": [f"{step:g}" for step in shown],
+    }
+
+
+def _bars(value: float, low: float, high: float, colour: str) -> dict[str, object]:
+    if pd.isna(low) or pd.isna(high):
+        return {"visible": False}
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value],
+        "arrayminus": [value - low],
+        "color": colour,
+        "thickness": 2.5,
+        "width": 0,
+    }

@@ -1,0 +1,235 @@
+"""The sections of the decision page: a report in, its sentence, picture and table on the page."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from db.queries.results import ResultFilters, ResultStudy
+from evalkit.reporting import decision_sentences as words
+from evalkit.reporting import power_sentences, text
+from evalkit.reporting.collected import Collected
+from evalkit.reporting.decision import DecisionReport, default_baseline, standing_entry
+from evalkit.reporting.measures import Measure, available_measures, number_entry
+from evalkit.reporting.power import PowerReport, interval_entry
+from evalkit.reporting.style import NAMES, StyleReport, effect_sentences, style_verdict
+from pages.shared import decision_tables as tables
+from pages.shared import exhibits, filters, html_tables, links
+from pages.shared.charts import interval_rows
+from pages.shared.charts.frontier import frontier
+
+#: What the half-width of an interval may be asked to be, as shares of the scale.
+HALF_WIDTHS = {"2": 0.02, "5": 0.05, "10": 0.1}
+
+
+def pickers(collected: Collected, study: ResultStudy) -> tuple[Measure, str] | None:
+    """Ask what quality is measured by and who is the baseline; None if nothing is judged yet."""
+    measures = {one.key: one for one in available_measures(collected)}
+    if not measures or len(collected.models) < 2:
+        return None
+    left, middle, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
+    key = f"decision-measure-{study.study_id}"
+    filters.choice("quality", list(measures), key=key, default=next(iter(measures)))
+    chosen = left.selectbox(
+        "Quality by",
+        list(measures),
+        format_func=lambda name: words.measure_name(measures[name]),
+        key=key,
+        persist_state="session",
+    )
+    filters.remember("quality", chosen)
+    key = f"decision-baseline-{study.study_id}"
+    first = default_baseline(collected, measures[chosen])
+    filters.choice("baseline", list(collected.models), key=key, default=first)
+    baseline = middle.selectbox(
+        "Baseline", list(collected.models), key=key, persist_state="session"
+    )
+    filters.remember("baseline", baseline)
+    return measures[chosen], baseline
+
+
+def show_front(report: DecisionReport, colours: Mapping[str, str]) -> None:
+    """Show quality against cost and against latency, and who is on the front."""
+    shown = (
+        ("Cost of 1,000 responses", "$", "", lambda one: one.taken.cost_usd, text.dollars, 1000.0),
+        (
+            "Median latency",
+            "",
+            " s",
+            lambda one: one.taken.latency_median_ms,
+            text.seconds,
+            0.001,
+        ),
+    )
+    measure = report.chosen.measure
+    for place, (x_title, prefix, suffix, pick, form, per) in zip(
+        st.columns(2, gap="large"), shown, strict=True
+    ):
+        frame = tables.frontier_frame(report, colours, pick=pick, form=form, per=per)
+        with place:
+            if not len(frame):
+                missing = [pick(one).reason for one in report.standings if pick(one).reason]
+                exhibits.say(missing[0] if missing else "")
+                continue
+            figure = frontier(
+                frame,
+                x_title=x_title,
+                y_title=words.number_name(measure),
+                x_prefix=prefix,
+                x_suffix=suffix,
+                y_suffix=" %" if measure.is_share else "",
+            )
+            said = " ".join(words.front_sentences(report))
+            exhibits.picture(figure, key=f"front {x_title}", alt=said)
+    exhibits.say(
+        "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name: no other "
+        "model is at least as good on everything known of quality, cost and latency. Dotted: the "
+        "best quality for a price."
+    )
+
+
+def show_standings(report: DecisionReport, state: tables.State) -> None:
+    """Show every model beside the baseline on everything."""
+    columns, rows = tables.standing_rows(report, state)
+    html_tables.show(columns, rows, caption=f"Models against {report.baseline}")
+    exhibits.say(
+        f"Beneath: the difference to {report.baseline}, paired by case (pp: percentage points), or "
+        "how many times as much. ▲ better, ▼ worse beyond chance, grey: undecided; win rates by "
+        "strength with all pairs considered, scores after Holm. Each number leads to its cases."
+    )
+    entries = [standing_entry(report, one) for one in report.standings]
+    exhibits.download(pd.json_normalize(entries, sep="_"), key="decision")
+
+
+def show_map(report: DecisionReport, state: tables.State) -> None:
+    """Show the chosen measure by category and model."""
+    columns, rows = tables.map_rows(report, state)
+    if not rows:
+        exhibits.say("All cases are of one category within these filters.", style="lead")
+        return
+    html_tables.show(columns, rows, caption="By category and model", kind="map")
+    exhibits.say(
+        f"▲ better, ▼ worse than {report.baseline} in that category, with at most 5 % false finds "
+        "among all categories (Benjamini–Hochberg); grey: undecided. n counts judgements. Hovering "
+        "shows interval, cases and difference; each cell leads to its cases."
+    )
+    entries = [number_entry(one) for one in report.chosen.cells]
+    exhibits.download(pd.json_normalize(entries, sep="_"), key="by-category")
+
+
+def style_toggle() -> bool:
+    """Ask whether to hold style equal; the address remembers it."""
+    key = "decision-style"
+    filters.flag("style", key=key)
+    is_on = st.toggle(
+        "Hold length, headers, lists and bold equal", key=key, persist_state="session"
+    )
+    filters.remember("style", "1" if is_on else None)
+    return is_on
+
+
+def show_style(report: StyleReport, colours: Mapping[str, str]) -> None:
+    """Show both rankings side by side, and what style is worth."""
+    exhibits.say(style_verdict(report), style="lead")
+    if report.reason is not None:
+        return
+    ends = [
+        abs(end)
+        for row in report.rows
+        for one in (row.raw, row.controlled)
+        for end in (one.value, one.low, one.high)
+        if end is not None
+    ]
+    scale = _strength_scale(max(ends))
+    left, right = st.columns(2, gap="large")
+    for place, held, title in ((left, False, "As judged"), (right, True, "Style held equal")):
+        with place:
+            st.subheader(title, divider=False)
+            rows = tables.style_rows(report, colours, held=held)
+            figure = interval_rows(rows, references=((0.0, ""),), **scale)
+            exhibits.picture(figure, key=f"style-{held}", alt=f"Strength, {title.lower()}")
+    exhibits.say("Strength in log-odds, mean zero; the same comparisons on both sides.")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("What style is worth", divider=False)
+        effects = tables.effect_rows(report, NAMES)
+        if len(effects):
+            figure = interval_rows(effects, references=((0.0, ""),), **_effect_scale(effects))
+            exhibits.picture(figure, key="style-effects", alt="Effect of each feature of style")
+            exhibits.say("Log-odds for one standard deviation more than the other response.")
+    with right:
+        st.subheader("In words", divider=False)
+        for said in effect_sentences(report):
+            exhibits.say(said)
+
+
+def half_width() -> float:
+    """Ask how narrow intervals shall be; the address remembers it."""
+    key = "decision-half-width"
+    filters.choice("half", list(HALF_WIDTHS), key=key, default="5")
+    chosen = st.segmented_control(
+        "Interval wanted",
+        list(HALF_WIDTHS),
+        format_func=lambda points: f"± {points} points",
+        required=True,
+        key=key,
+        persist_state="session",
+    )
+    filters.remember("half", chosen)
+    return HALF_WIDTHS[chosen]
+
+
+def show_power(report: PowerReport, measure: Measure) -> None:
+    """Show what more annotations would buy."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        for said in power_sentences.power_sentences(report):
+            exhibits.say(said, style="lead")
+    shown = [one for one in report.intervals if one.criterion == measure.criterion]
+    with right:
+        for one in shown:
+            unit = (
+                f"{100 * one.half_width:.0f} points"
+                if one.criterion is None
+                else f"{text.number(one.half_width)} on {words.measure_name(measure).lower()}"
+            )
+            exhibits.say(power_sentences.interval_sentence(one, unit=unit))
+    exhibits.say(power_sentences.ASSUMPTIONS)
+    pairs = pd.DataFrame(
+        {
+            "Pair": [f"{one.model} – {one.other}" for one in report.pairs],
+            "Difference": [text.estimate(one.gap) for one in report.pairs],
+            "What it takes": [power_sentences.pair_sentence(report, one) for one in report.pairs],
+        }
+    )
+    numbers = pd.json_normalize([interval_entry(one) for one in report.intervals], sep="_")
+    if len(pairs):
+        exhibits.table(
+            pairs, key="power", label="Every pair", numbers=numbers, left=("What it takes",)
+        )
+
+
+def show_ways_on(study: ResultStudy, chosen: ResultFilters) -> None:
+    """Lead to the pages behind these numbers, with the same study and filters."""
+    said = links.state(study, chosen)
+    pages = (
+        ("results/overview.py", "Overview", ":material/leaderboard:"),
+        ("results/failures.py", "Errors in the responses", ":material/search:"),
+        ("results/agreement.py", "Do annotators agree", ":material/group:"),
+        ("library/eval_sets.py", "The cases", ":material/list:"),
+    )
+    for place, (page, label, icon) in zip(st.columns(len(pages)), pages, strict=True):
+        place.page_link(page, label=label, icon=icon, query_params=said)
+
+
+def _strength_scale(reach: float) -> dict[str, object]:
+    end = min(5.0, max(1.0, reach))
+    ticks = [(at, text.number(at)) for at in (-end, 0.0, end)]
+    return {"limits": (-end, end), "ticks": ticks}
+
+
+def _effect_scale(rows: pd.DataFrame) -> dict[str, object]:
+    reach = float(rows[["value", "low", "high"]].abs().max().max())
+    end = min(5.0, max(0.25, reach))
+    ticks = [(-end, "← loses more"), (0.0, "0"), (end, "wins more →")]
+    return {"limits": (-end, end), "ticks": ticks}
