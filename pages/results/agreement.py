@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries import results
 from evalkit.reporting import documents, reports, sentences
 from evalkit.vocabulary import Role
-from pages.shared import agreement, agreement_tables, exhibits, filters, state
+from pages.shared import agreement, agreement_tables, collecting, exhibits, filters, state
 
 state.require(Role.LEAD)
 
@@ -22,8 +22,7 @@ name = filters.study_picker(studies, heading="Agreement")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
-with read_session() as session:
-    collected = results.collect(session, study, filters=chosen)
+collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
 report = reports.agreement_report(collected)

@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries import results
 from evalkit.reporting import reports
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, failures, filters, state
+from pages.shared import collecting, exhibits, failures, filters, state
 
 state.require(Role.LEAD)
 
@@ -22,8 +22,7 @@ name = filters.study_picker(studies, heading="Failures")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
-with read_session() as session:
-    collected = results.collect(session, study, filters=chosen)
+collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
 what = st.segmented_control(

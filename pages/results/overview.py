@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries import results
 from evalkit.reporting import reports, sentences
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, filters, overview, state
+from pages.shared import collecting, exhibits, filters, overview, state
 from pages.shared.charts import model_colours
 
 state.require(Role.LEAD)
@@ -23,8 +23,7 @@ name = filters.study_picker(studies, heading="Overview")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
-with read_session() as session:
-    collected = results.collect(session, study, filters=chosen)
+collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 if not study.annotators:
     st.info("Nobody has annotated in this study yet. Its annotators find it on their first page.")
@@ -50,3 +49,10 @@ overview.show_acceptable(scores, colours, order=overview.model_order(ranking))
 
 st.header("Errors", divider=False)
 overview.show_tags(reports.tags_report(collected), order=overview.model_order(ranking))
+
+st.page_link(
+    "library/export.py",
+    label="Take the annotations away as CSV or records",
+    icon=":material/download:",
+    query_params={"study": str(study.study_id)},
+)

@@ -15,6 +15,7 @@ from db.queries.results import (
     response,
     result_studies,
     result_study,
+    state_of_results,
     tagged_responses,
 )
 from evalkit.errors import NotFoundError
@@ -64,11 +65,11 @@ def test_preferences_are_counted_by_output_annotator_and_verdict(ids):
     assert given.n.sum() == 3
 
 
-def test_equal_preferences_of_one_annotator_on_the_same_sides_are_one_entry_of_n_two(ids):
+def test_a_repeated_preference_counts_each_time_it_was_given(ids):
     annotate(ids, "Ada", *both("case-0"), "left")
     annotate(ids, "Ada", *both("case-0"), "left", kind="repeat")
 
-    assert comparisons(collected()).n.tolist() == [2]
+    assert comparisons(collected()).n.sum() == 2
 
 
 def test_a_superseded_preference_does_not_count(ids):
@@ -271,6 +272,20 @@ def test_what_a_response_took_is_read_with_its_gaps(ids):
     assert np.nansum(outputs.latency_ms) == 120.0
     assert int(np.isnan(outputs.cost_usd).sum()) == len(outputs.id) - 1
     assert outputs.is_counted.all()
+
+
+def test_every_annotation_and_output_changes_the_state_that_results_rest_on(ids):
+    states = []
+    for change in (
+        lambda: None,
+        lambda: annotate(ids, "Ada", *both("case-0"), "left"),
+        lambda: make_eval_set(name="Another", models=("Model three",), n_cases=1),
+    ):
+        change()
+        with read_session() as session:
+            states.append(state_of_results(session))
+
+    assert len(set(states)) == 3
 
 
 def test_a_study_without_annotations_gives_empty_tables_not_an_error(ids):

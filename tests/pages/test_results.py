@@ -144,7 +144,7 @@ def test_an_address_of_no_study_shows_the_newest(app, sign_in, study):
     assert "is ahead" in opened(app, "results/overview.py")
 
 
-def test_cost_and_latency_stand_next_to_quality_or_the_reason_why_not(app, sign_in, study):
+def test_without_cost_and_latency_the_page_says_that_none_was_recorded(app, sign_in, study):
     sign_in(app, Role.LEAD)
 
     said = opened(app, "results/overview.py")
@@ -152,17 +152,32 @@ def test_cost_and_latency_stand_next_to_quality_or_the_reason_why_not(app, sign_
     assert "No cost was recorded with these responses." in said
     assert "No latency was recorded with these responses." in said
 
+
+def test_cost_and_latency_stand_next_to_quality(app, sign_in, study):
     with write_session() as session:
         for case in range(6):
             for model, latency in ((ONE, 900.0), (TWO, 300.0)):
                 output = session.get(Output, study[f"case-{case}/{model}"])
                 output.latency_ms, output.cost_usd = latency, latency / 1e6
                 session.add(output)
+    sign_in(app, Role.LEAD)
+
     said = opened(app, "results/overview.py")
+
     assert "No cost" not in said
     shown = next(frame.value for frame in app.dataframe if "Median latency" in frame.value)
     assert shown["Median latency"].tolist()[0].startswith("900 ms")
     assert shown["Cost of 1,000"].tolist()[1].startswith("$0.30")
+
+
+def test_what_is_submitted_while_the_page_is_open_shows_at_the_next_run(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "results/overview.py")
+
+    annotate(study, "Di", f"case-0/{ONE}", f"case-0/{TWO}", "left")
+    app.run()
+
+    assert "19 comparisons on 6 cases by 4 annotators" in written(app)
 
 
 def test_the_agreement_page_gives_alphas_and_says_what_they_mean(app, sign_in, study):

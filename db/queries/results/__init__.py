@@ -1,6 +1,6 @@
 """Everything the results are computed from, read once per page as integers."""
 
-from db.queries.results.collected import collect
+from db.queries.results.collected import collect, state_of_results
 from db.queries.results.failures import Remark, TaggedResponse, remarks, tagged_responses
 from db.queries.results.pace import pace
 from db.queries.results.response import ResponseDetail, response
@@ -23,5 +23,6 @@ __all__ = [
     "response",
     "result_studies",
     "result_study",
+    "state_of_results",
     "tagged_responses",
 ]

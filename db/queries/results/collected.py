@@ -27,6 +27,8 @@ from evalkit.stats.counts import IntArray
 from evalkit.vocabulary import PREFERENCE_CODES, Level
 
 _UNREADABLE = len(PREFERENCE_CODES)
+# Stands for what was not recorded while it is read; measures are never negative.
+_UNKNOWN = -1
 _CHUNK = 10_000
 
 
@@ -67,51 +69,74 @@ def collect(
     )
 
 
+def state_of_results(session: Session) -> tuple[int, ...]:
+    """Return numbers that change with whatever results rest on; rows are only ever added."""
+    newest = [
+        sa.select(sa.func.coalesce(sa.func.max(col(table.id)), 0)).scalar_subquery()
+        for table in (Annotation, Score, ErrorMark, Output)
+    ]
+    return tuple(session.connection().execute(sa.select(*newest)).one())
+
+
 def _categories(study: ResultStudy, filters: ResultFilters) -> tuple[str, ...]:
     wanted = filters.categories or study.categories
     return tuple(category for category in study.categories if category in wanted)
 
 
 def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Outputs:
-    """Return the outputs of the study's runs within the filters, by model name and case."""
+    """Return the outputs of the study's runs within the filters, by model name, run and case."""
+    measures = (Output.latency_ms, Output.cost_usd, Output.input_tokens, Output.output_tokens)
+    statement = sa.select(
+        col(Output.id),
+        col(Output.case_id),
+        col(Output.run_id),
+        *(sa.func.coalesce(col(measure), _UNKNOWN) for measure in measures),
+    ).where(col(Output.run_id).in_([run.run_id for run in study.runs]))
+    table = _table(session, statement, dtype=np.float64)
+    case, run = table[:, 1].astype(np.int64), table[:, 2].astype(np.int64)
+    cases = _cases(session, study, filters)
+    wanted = np.isin(case, cases[:, 0])  # nothing outside the filters is asked about
+    table, case, run = table[wanted], case[wanted], run[wanted]
+    models = sorted(study.models)
+    model_of_run = [models.index(one.model) for one in study.runs]
+    run_ids = np.array([one.run_id for one in study.runs], dtype=np.int64)
+    model = np.array(model_of_run, dtype=np.int64)[_codes(run, run_ids)]
+    order = np.lexsort((case, run, model))
+    of_case = cases[_codes(case[order], cases[:, 0])]
+    measured = np.where(table[order, 3:] == _UNKNOWN, np.nan, table[order, 3:])
+    return Outputs(
+        id=table[order, 0].astype(np.int64),
+        case=case[order],
+        model=model[order],
+        category=of_case[:, 1],
+        is_counted=of_case[:, 2] == 1,
+        latency_ms=measured[:, 0],
+        cost_usd=measured[:, 1],
+        input_tokens=measured[:, 2],
+        output_tokens=measured[:, 3],
+    )
+
+
+def _cases(session: Session, study: ResultStudy, filters: ResultFilters) -> IntArray:
+    """Return id, category code and whether it is in the study's version, by case in the filters."""
     in_version = sa.select(col(VersionCase.case_id)).where(
         col(VersionCase.version_id) == study.version_id
     )
-    statement = (
-        sa.select(
-            col(Output.id),
-            col(Output.case_id),
-            col(Output.run_id),
-            sa.func.coalesce(col(Case.category), "").label("category"),
-            col(Output.case_id).in_(in_version).label("in_version"),
-            col(Output.latency_ms),
-            col(Output.cost_usd),
-            col(Output.input_tokens),
-            col(Output.output_tokens),
-        )
-        .join(Case, col(Case.id) == col(Output.case_id))
-        .where(col(Output.run_id).in_([run.run_id for run in study.runs]))
-    )
-    models = sorted(study.models)
-    model_of_run = {run.run_id: models.index(run.model) for run in study.runs}
-    code_of_category = {name: code for code, name in enumerate(_categories(study, filters))}
-    rows = [
-        row
-        for row in session.connection().execute(statement)
-        if row.category in code_of_category  # nothing outside the filters is asked about
-    ]
-    rows.sort(key=lambda row: (model_of_run[row.run_id], row.run_id, row.case_id))
-    return Outputs(
-        id=_integers(row.id for row in rows),
-        case=_integers(row.case_id for row in rows),
-        model=_integers(model_of_run[row.run_id] for row in rows),
-        category=_integers(code_of_category[row.category] for row in rows),
-        is_counted=np.array([bool(row.in_version) for row in rows], dtype=np.bool_),
-        latency_ms=_numbers(row.latency_ms for row in rows),
-        cost_usd=_numbers(row.cost_usd for row in rows),
-        input_tokens=_numbers(row.input_tokens for row in rows),
-        output_tokens=_numbers(row.output_tokens for row in rows),
-    )
+    annotated = sa.select(col(Assignment.case_id)).where(col(Assignment.study_id) == study.study_id)
+    category = sa.func.coalesce(col(Case.category), "")
+    statement = sa.select(
+        col(Case.id),
+        sa.case(
+            *(
+                (category == name, sa.literal_column(str(code)))
+                for code, name in enumerate(_categories(study, filters))
+            ),
+            else_=sa.literal_column("-1"),
+        ),
+        sa.case((col(Case.id).in_(in_version), 1), else_=0),
+    ).where(sa.or_(col(Case.id).in_(in_version), col(Case.id).in_(annotated)))
+    table = _table(session, statement)
+    return table[table[:, 1] >= 0]
 
 
 def _preferences(
@@ -120,7 +145,11 @@ def _preferences(
     output_ids: IntArray,
     annotator_ids: IntArray,
 ) -> tuple[Preferences, int]:
-    """Count equal preferences of equal pairs; unreadable ones are counted apart."""
+    """Return the readable preferences, one entry each, and how many were unreadable.
+
+    With cases and annotators kept apart hardly two are equal, so letting the database group them
+    takes twice as long as reading them.
+    """
     preference = sa.case(
         *(
             (col(Annotation.preference) == name.value, sa.literal_column(str(code)))
@@ -128,14 +157,14 @@ def _preferences(
         ),
         else_=sa.literal_column(str(_UNREADABLE)),
     )
-    keys = (
-        col(Assignment.left_output_id),
-        col(Assignment.right_output_id),
-        col(Assignment.annotator_id),
-        preference,
-    )
     statement = (
-        sa.select(*keys, sa.func.count(), sa.func.max(col(Annotation.id)))
+        sa.select(
+            col(Assignment.left_output_id),
+            col(Assignment.right_output_id),
+            col(Assignment.annotator_id),
+            preference,
+            col(Annotation.id),
+        )
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .where(
@@ -144,19 +173,18 @@ def _preferences(
             col(Assignment.right_output_id).is_not(None),
             sa.or_(col(Annotation.preference).is_not(None), col(Annotation.is_unreadable)),
         )
-        .group_by(*keys)
     )
     table = _table(session, statement)
     readable = table[:, 3] != _UNREADABLE
-    n_unreadable = int(table[~readable, 4].sum())
+    n_unreadable = int(np.count_nonzero(~readable))
     table = table[readable]
     given = Preferences(
         left=_codes(table[:, 0], output_ids),
         right=_codes(table[:, 1], output_ids),
         annotator=_codes(table[:, 2], annotator_ids),
         preference=table[:, 3],
-        n=table[:, 4],
-        latest=table[:, 5],
+        n=np.ones(len(table), dtype=np.int64),
+        latest=table[:, 4],
     )
     return given, n_unreadable
 
@@ -168,19 +196,18 @@ def _values(
     output_ids: IntArray,
     annotator_ids: IntArray,
 ) -> Values:
-    keys = (
-        col(Score.criterion_id),
-        col(Score.output_id),
-        col(Assignment.annotator_id),
-        col(Score.value),
-    )
     statement = (
-        sa.select(*keys, sa.func.count(), sa.func.max(col(Score.id)))
+        sa.select(
+            col(Score.criterion_id),
+            col(Score.output_id),
+            col(Assignment.annotator_id),
+            col(Score.value),
+            col(Score.id),
+        )
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(Score, col(Score.annotation_id) == col(Annotation.id))
         .where(*conditions, ~col(Score.is_superseded))
-        .group_by(*keys)
     )
     table = _table(session, statement, dtype=np.float64)
     whole = table.astype(np.int64)
@@ -190,8 +217,8 @@ def _values(
         output=_codes(whole[:, 1], output_ids),
         annotator=_codes(whole[:, 2], annotator_ids),
         value=table[:, 3],
-        n=whole[:, 4],
-        latest=whole[:, 5],
+        n=np.ones(len(whole), dtype=np.int64),
+        latest=whole[:, 4],
     )
 
 
@@ -251,11 +278,3 @@ def _codes(ids: IntArray, known: IntArray) -> IntArray:
     if not np.array_equal(known[codes], ids):
         raise LookupError("An annotation points to something that is not part of its study.")
     return codes
-
-
-def _integers(values: Any) -> IntArray:
-    return np.fromiter(values, dtype=np.int64)
-
-
-def _numbers(values: Any) -> npt.NDArray[np.float64]:
-    return np.fromiter((np.nan if v is None else float(v) for v in values), dtype=np.float64)
