@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit.reporting import text
-from evalkit.reporting.pairs import PairReport, SubjectDifference, TagDifference, Taken
+from evalkit.reporting.pairs import PairReport, SubjectDifference, Taken
 from evalkit.reporting.sentences import capital, counted, joined
 from evalkit.reporting.significance import Subject, is_decided
 from evalkit.stats.differences import PairedDifference
@@ -133,9 +133,9 @@ def error_findings(report: PairReport) -> str:
     for model, other in ((report.model, report.other), (report.other, report.model)):
         fewer = [one.tag.name.lower() for one in report.errors if ahead(one.difference) == other]
         if fewer:
-            parts.append(f"{joined(fewer)} less often in {model}")
+            parts.append(f"{joined(fewer)} in {model}")
     if parts:
-        return f"{capital(', '.join(parts))}."
+        return f"Found less often: {', '.join(parts)}."
     if any(one.difference.estimate.n for one in report.errors):
         return "No kind of error is found in one oftener than in the other beyond chance."
     return "Nobody has looked for errors in responses of both on a case they share."
@@ -162,11 +162,3 @@ def _take(one: Taken, report: PairReport) -> str:
     if one.ratio > 1:
         return f"{verb} {one.ratio:.1f} times as {unit} as {report.other}"
     return f"{verb} {text.percent(one.ratio)} of what {report.other} {verb}"
-
-
-def tag_counts(one: TagDifference, report: PairReport) -> str:
-    """Say on how many cases which of the two was given the tag."""
-    return (
-        f"only {report.model} {one.n_only_model:,}, only {report.other} {one.n_only_other:,}, "
-        f"both {one.n_both:,}"
-    )

@@ -53,9 +53,9 @@ def show(
     exhibits.inline_table(
         answer_table(answers, ids, headings), key=f"{key}-answers", left=("Compared", "Prefers")
     )
-    if len(ids) == 2:
-        first, second = (headings[output_id] for output_id in ids)
-        exhibits.say(f"Scores and errors: {first} first, then {second}.")
+    if len(ids) > 1:
+        order = ", then ".join(headings[output_id] for output_id in ids)
+        exhibits.say(f"Scores and errors: {order}.")
     said = said_html(answers, headings)
     if said:
         viewer([Pane("What annotators wrote", said)], key=f"{key}-said")

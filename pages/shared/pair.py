@@ -155,15 +155,23 @@ def one_sided(report: PairReport) -> dict[str, list[CaseDifference]]:
     """Give the cases that lean to either model, the most one-sided first."""
     return {
         report.model: [one for one in report.cases if one.lean > 0],
-        report.other: [one for one in reversed(report.cases) if one.lean < 0],
+        report.other: sorted(
+            (one for one in report.cases if one.lean < 0), key=lambda one: one.lean
+        ),
     }
 
 
 def show_case(shown: SideBySide) -> None:
     """Show the responses of the two to one case, and everybody's answers."""
-    if shown.responses:
-        case = shown.responses[0].case
-        answers.show(case, shown.responses, shown.models, shown.answers, key=f"{case.case_id}")
+    if not shown.responses:
+        return
+    models = [shown.models[one.output_id] for one in shown.responses]
+    headings = dict(shown.models)
+    for one, model in zip(shown.responses, models, strict=True):
+        if models.count(model) > 1:
+            headings[one.output_id] = f"{model}, run {one.run}"
+    case = shown.responses[0].case
+    answers.show(case, shown.responses, headings, shown.answers, key=f"{case.case_id}")
 
 
 def _by_reach(shown: Sequence[SubjectDifference]) -> list[list[SubjectDifference]]:

@@ -1,0 +1,105 @@
+"""`report significance` and `report regression`: the numbers of the pages on the command line."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from evalkit.cli.reports import app
+from evalkit.errors import NotFoundError, RefusedError
+from tests.factories import annotate, make_eval_set, make_study
+from tests.versions import add_version
+
+ONE, TWO = "Model [one]", "Model two"
+
+
+@pytest.fixture
+def ids(sqlite_database):
+    made = make_eval_set(models=(ONE, TWO), n_cases=6)
+    make_study(made)
+    for case in range(6):
+        one, two = f"case-{case}/{ONE}", f"case-{case}/{TWO}"
+        scores = [(one, "helpfulness", 5), (two, "helpfulness", 2)]
+        annotate(made, "Ada", one, two, "left", scores=scores)
+    annotate(made, "judge", f"case-0/{ONE}", f"case-0/{TWO}", "right", is_judge=True)
+    return made
+
+
+def run(*arguments):
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_significance_gives_every_pair_on_everything(ids):
+    document = json.loads(run("significance", "--study", "Study", "--json"))
+
+    (pair,) = document["preference"]["pairs"]
+    assert (pair["model"], pair["other"], pair["difference"]) == (ONE, TWO, 1.0)
+    # All six signs alike: 2 of 2^6 patterns.
+    assert pair["p"] == pair["p_adjusted"] == pytest.approx(2 / 64)
+    assert (pair["n_cases"], pair["low"]) == (6, None)
+    assert "same difference" in pair["reason"]
+    assert document["criteria"]["helpfulness"]["pairs"][0]["difference"] == 3.0
+    assert document["criteria"]["polite"]["pairs"][0]["n_cases"] == 0
+
+
+def test_significance_counts_judges_on_demand_and_within_a_category(ids):
+    with_judges = json.loads(run("significance", "--study", "Study", "--judges", "--json"))
+    of_code = json.loads(run("significance", "--study", "Study", "--category", "code", "--json"))
+
+    # The judge turns case-0 into a draw of two: (5 + 0)/6.
+    assert with_judges["preference"]["pairs"][0]["difference"] == pytest.approx(5 / 6)
+    assert of_code["preference"]["pairs"][0]["n_cases"] == 3
+
+
+def test_significance_as_text_keeps_names_as_they_are(ids):
+    said = run("significance", "--study", "Study")
+
+    assert "Model [one] – Model two" in said
+    assert "+1.00" in said
+
+
+def test_regression_by_a_level_gives_what_broke(ids):
+    arguments = ("--before", ONE, "--after", TWO, "--criterion", "helpfulness", "--level", "3")
+
+    document = json.loads(run("regression", *arguments, "--json"))
+    said = run("regression", *arguments)
+
+    assert (document["n_shared"], document["n_judged"], document["difference"]) == (6, 6, -1.0)
+    assert document["categories"][0]["n_broke"] == 6
+    assert {case["change"] for case in document["cases"]} == {"broke"}
+    assert "Model two passes fewer cases than Model [one]: 6 cases broke" in said
+
+
+def test_regression_without_anything_to_say_is_null_with_a_reason(ids):
+    add_version(ids, model=ONE, study=None)
+
+    document = json.loads(
+        run("regression", "--before", f"{ONE}:1", "--after", f"{ONE}:2", "--json")
+    )
+
+    assert (document["difference"], document["categories"]) == (None, [])
+    assert "judged on both sides" in document["reason"]
+
+
+def test_regression_refuses_what_it_cannot_know(ids):
+    add_version(ids, model=ONE)
+    of_runs = ("--before", TWO, "--after", f"{ONE}:2")
+
+    with pytest.raises(NotFoundError, match=r"--after: no run “Nope”. There are: Model \[one\]:1"):
+        run("regression", "--before", TWO, "--after", "Nope")
+    with pytest.raises(RefusedError, match="has several runs"):
+        run("regression", "--before", TWO, "--after", ONE)
+    with pytest.raises(RefusedError, match="same run on the same version"):
+        run("regression", "--before", TWO, "--after", TWO)
+    with pytest.raises(RefusedError, match="belong together"):
+        run("regression", *of_runs, "--level", "3")
+    with pytest.raises(NotFoundError, match="There are: helpfulness"):
+        run(
+            "regression", "--before", TWO, "--after", f"{ONE}:2", "--criterion", "x", "--level", "3"
+        )
+    with pytest.raises(NotFoundError, match="on version 7"):
+        run("regression", *of_runs, "--after-version", "7")
+    with pytest.raises(NotFoundError, match="no eval set named"):
+        run("regression", "--before", TWO, "--after", ONE, "--eval-set", "Nope")

@@ -1,0 +1,220 @@
+"""The page that compares two models: its sentence, its charts as data, the case behind a number."""
+
+import json
+import re
+
+import pytest
+
+from db.engine import read_session
+from db.queries.compare import side_by_side
+from db.queries.results import ResultFilters, collect, result_study
+from evalkit.reporting.pairs import pair_report
+from evalkit.reporting.significance import significance_report
+from evalkit.vocabulary import Role
+from pages.shared import answers, pair, pair_tables
+from pages.shared.charts.colours import MUTED
+from tests.factories import annotate, make_eval_set, make_study
+
+PAGE = "results/compare.py"
+ONE, TWO = "Model <one>", "Model two"
+COLOURS = {ONE: "#0072B2", TWO: "#E69F00"}
+
+
+def written(app):
+    kinds = ("markdown", "caption", "info", "title", "header", "subheader", "text")
+    said = [str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind)]
+    said += [element.proto.body for element in app.get("html")]
+    return " ".join(said).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def opened(app, **address):
+    app.run()
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return written(app)
+
+
+@pytest.fixture
+def study(sqlite_database):
+    """Eight cases; model one wins seven, model two wins case-7; its responses have the errors."""
+    ids = make_eval_set(models=(ONE, TWO), n_cases=8)
+    make_study(ids)
+    for case in range(8):
+        one, two = f"case-{case}/{ONE}", f"case-{case}/{TWO}"
+        for annotator in ("Ada", "Bo"):
+            annotate(
+                ids,
+                annotator,
+                one,
+                two,
+                "right" if case == 7 else "left",
+                scores=[(one, "helpfulness", 5), (two, "helpfulness", 2 + case % 2)],
+                marks=[(one, None), (two, "hallucination" if case < 7 else None)],
+                comment="<img src=x> :red[no]" if case == 0 else None,
+                is_simulated=True,
+            )
+    return ids
+
+
+def report(model=ONE, other=TWO):
+    with read_session() as session:
+        collected = collect(session, result_study(session, name="Study"))
+    return pair_report(collected, significance_report(collected), model=model, other=other)
+
+
+def test_without_a_study_the_page_says_so_and_leads_to_the_studies(app, sign_in):
+    sign_in(app, Role.LEAD)
+
+    assert "There is no study yet" in opened(app)
+
+
+def test_a_study_of_one_model_says_that_it_takes_two(app, sign_in):
+    make_study(make_eval_set(), models=("Model one",))
+    sign_in(app, Role.LEAD)
+
+    assert "A comparison needs two" in opened(app)
+
+
+def test_a_study_nobody_annotated_in_says_what_is_missing(app, sign_in):
+    make_study(make_eval_set())
+    sign_in(app, Role.LEAD)
+
+    said = opened(app)
+
+    assert "Model one and Model two have been judged on no case in common yet." in said
+    assert "their differences appear here" in said
+
+
+def test_an_annotator_never_sees_the_page(app, sign_in, study):
+    sign_in(app, Role.ANNOTATOR)
+    app.run()
+
+    with pytest.raises(ValueError, match=r"switch_page|not found|Unable"):
+        app.switch_page(PAGE).run()
+
+
+def test_the_page_says_who_is_better_and_everything_the_difference_rests_on(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app)
+
+    # Net (7 - 1)/8 = 0.75; flipping signs: at least 7 of 8 alike, 18 of 256.
+    assert "Model &lt;one&gt; scores higher on helpfulness" in said
+    assert "+0.75 [0.16, 1.00] for Model &lt;one&gt;, p = 0.070 after Holm, 8 cases" in said
+    assert "By 2 simulated annotators." in said
+    assert "Found less often: hallucination in Model &lt;one&gt;." in said
+    assert "Cost and latency are not known." in said
+
+
+def test_the_address_holds_the_pair_and_the_case(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    opened(app, model=TWO, other=ONE, case=str(study["case-7"]))
+
+    assert [box.value for box in app.selectbox if box.label in ("Model", "Compared with")] == [
+        TWO,
+        ONE,
+    ]
+    assert app.query_params["case"] == str(study["case-7"])
+    assert app.query_params["model"] == TWO
+    sides = next(iter(app.get("button_group")))
+    assert f"For {TWO}, 1 case" in str(sides.proto)
+
+
+def test_an_address_that_names_what_is_not_there_falls_back(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    opened(app, model="Nobody", other="<script>", case="999999999999")
+
+    assert app.query_params["model"] == ONE
+    assert app.query_params["case"] == str(study["case-0"])
+
+
+def test_choosing_another_model_never_compares_a_model_with_itself(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app)
+
+    next(box for box in app.selectbox if box.label == "Model").set_value(TWO).run()
+
+    assert not app.exception
+    assert (app.query_params["model"], app.query_params["other"]) == (TWO, ONE)
+
+
+def test_a_filter_changes_the_numbers(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app)
+
+    next(box for box in app.multiselect if box.label == "Categories").set_value(["code"]).run()
+
+    assert not app.exception
+    assert "4 cases" in written(app)
+
+
+def test_only_what_is_decided_wears_the_colour_of_the_winner(study):
+    rows = pair_tables.difference_rows(report().overall, COLOURS)
+
+    assert rows["label"].tolist() == ["Preference", "Helpfulness", "Polite"]
+    assert rows["is_settled"].tolist() == [False, True, False]
+    assert rows["colour"].tolist() == [MUTED, COLOURS[ONE], MUTED]
+    assert rows["value"].tolist()[:2] == [0.75, 2.5]
+    assert rows["note"].tolist() == ["n = 8", "n = 8", "n = 0"]
+
+
+def test_an_error_wears_the_colour_of_the_model_that_has_less_of_it(study):
+    rows = pair_tables.error_rows(report().errors, COLOURS)
+
+    assert rows["label"].tolist() == ["Hallucination"]  # nobody was given another tag
+    assert rows["note"].tolist() == ["Model <one> 0, Model two 7"]
+    assert rows["colour"].tolist() == [COLOURS[ONE]]
+    assert rows["value"].tolist() == [-7 / 8]
+
+
+def test_the_cases_of_both_sides_are_listed_the_most_one_sided_first(study):
+    found = report()
+    sides = pair.one_sided(found)
+    keys = {study[f"case-{case}"]: f"case-{case}" for case in range(8)}
+
+    shown = pair_tables.case_table(sides[ONE], keys, found)
+    assert shown["Case"].tolist()[:4] == [
+        "case-0",
+        "case-2",
+        "case-4",
+        "case-6",
+    ]  # 5 : 2, not 5 : 3
+    assert shown["Preferred"].tolist()[0] == "Model <one> 2"
+    assert shown["Helpfulness"].tolist()[0] == "+3.00"
+    assert [keys[one.case] for one in sides[TWO]] == ["case-7"]
+
+
+def test_answers_are_shown_with_scores_of_both_and_words_escaped(study):
+    with read_session() as session:
+        shown = side_by_side(
+            session,
+            result_study(session, name="Study"),
+            filters=ResultFilters(),
+            case_id=study["case-0"],
+            models=(ONE, TWO),
+        )
+    ids = [one.output_id for one in shown.responses]
+
+    table = answers.answer_table(shown.answers, ids, shown.models)
+    said = answers.said_html(shown.answers, shown.models)
+
+    assert table["By"].tolist() == ["Ada (simulated)", "Bo (simulated)"]
+    assert table["Prefers"].tolist() == [ONE, ONE]
+    assert table["Helpfulness"].tolist() == ["5 : 2", "5 : 2"]
+    assert table["Errors"].tolist() == ["0 : 1", "0 : 1"]
+    assert "<img" not in said
+    assert "&lt;img src=x&gt; :red[no]" in said
+    assert "Model two: Hallucination" in said
+
+
+def test_downloads_are_whole_numbers_that_json_can_hold(study):
+    numbers = pair_tables.difference_numbers(report().by_category)
+
+    assert len(numbers) == 6  # three subjects in two categories
+    assert set(numbers["category"]) == {"billing", "code"}
+    json.loads(numbers.to_json())
+    assert not re.search("[−+]", numbers.to_csv())

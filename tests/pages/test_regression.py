@@ -1,0 +1,167 @@
+"""The regression page: its sentence, what it sets apart, its charts as data, its refusals."""
+
+import pytest
+
+from evalkit.reporting.passing import Measure, Verdict
+from evalkit.reporting.regression import AnsweredCase, Side, regression_report
+from evalkit.vocabulary import Role
+from pages.shared import regression
+from pages.shared.charts.colours import MUTED, OKABE_ITO
+from tests.factories import annotate, make_eval_set, make_study
+from tests.versions import add_version
+
+PAGE = "results/regression.py"
+ONE, TWO = "Model one", "Model two"
+
+
+def written(app):
+    kinds = ("markdown", "caption", "info", "title", "header", "subheader", "text")
+    said = [str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind)]
+    said += [element.proto.body for element in app.get("html")]
+    return " ".join(said).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def opened(app, **address):
+    app.run()
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return written(app)
+
+
+@pytest.fixture
+def study(sqlite_database):
+    """Model one twice on ten cases: six of eight shared ones broke; one is new, two removed."""
+    ids = make_eval_set(models=(ONE, TWO), n_cases=10)
+    make_study(ids)
+    add_version(ids, drop=("case-8",), change=("case-9",), add=("case-10",))
+    for case in range(8):
+        old, new = f"case-{case}/{ONE}", f"case-{case}/{ONE} again"
+        annotate(ids, "Ada", old, scores=[(old, "helpfulness", 5)], is_simulated=True)
+        value = 2 if case < 6 else 5
+        annotate(ids, "Ada", new, scores=[(new, "helpfulness", value)], comment="<b>Worse</b>")
+    return ids
+
+
+def test_without_responses_the_page_says_so_and_leads_to_the_import(app, sign_in):
+    sign_in(app, Role.LEAD)
+
+    assert "There are no responses yet" in opened(app)
+
+
+def test_one_run_alone_is_nothing_to_compare(app, sign_in):
+    make_eval_set(models=(ONE,))
+    sign_in(app, Role.LEAD)
+
+    assert "the responses of one run only" in opened(app)
+
+
+def test_the_same_run_on_both_sides_is_refused(app, sign_in):
+    make_eval_set()
+    sign_in(app, Role.LEAD)
+    opened(app)
+    boxes = {box.label: box for box in app.selectbox}
+
+    boxes["After"].set_value(boxes["Before"].value).run()
+
+    assert not app.exception
+    assert "Choose two that differ" in written(app)
+
+
+def test_runs_nobody_judged_get_a_sentence_and_their_cases(app, sign_in):
+    make_eval_set()
+    sign_in(app, Role.LEAD)
+
+    said = opened(app)
+
+    assert "nothing can be said about what broke" in said
+    assert "No study judges either of the two." in said
+
+
+def test_an_annotator_never_sees_the_page(app, sign_in, study):
+    sign_in(app, Role.ANNOTATOR)
+    app.run()
+
+    with pytest.raises(ValueError, match=r"switch_page|not found|Unable"):
+        app.switch_page(PAGE).run()
+
+
+def test_the_newest_run_is_set_beside_the_one_before_of_the_same_model(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, by="helpfulness")
+
+    # Six of eight broke: (0 - 6)/8; the mid-p value of 6 : 0 is 2^-6 = 0.016.
+    assert (
+        "Model one, run 2, version 2 passes fewer cases than Model one, run 1, version 1: "
+        "6 cases broke, 0 were repaired (−75 pp [" in said
+    )
+    assert "p = 0.016, 8 cases" in said
+    assert "2 new and 2 removed, set apart (1 of them the same name with other content)" in said
+    assert "score its helpfulness at 4 or above" in said
+
+
+def test_the_address_holds_the_level_the_list_and_the_case(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    opened(app, by="helpfulness", level="2", cases="removed", case="case-9")
+
+    assert app.query_params["level"] == "2"
+    assert app.query_params["cases"] == "removed"
+    assert app.query_params["case"] == "case-9"
+    assert "none broke and none was repaired" in written(app)
+
+
+def test_an_address_that_names_what_is_not_there_falls_back(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    opened(app, set="99", before="9-9", after="x", by="charm", level="7", cases="lost", case="?")
+
+    assert app.query_params["by"] == "acceptable"
+    assert app.query_params["set"] == str(study["eval_set"])
+
+
+def made(n_broke, n_repaired, n_same):
+    kinds = ["broke"] * n_broke + ["repaired"] * n_repaired + ["same"] * n_same
+    yes, no = Verdict(3, 3), Verdict(1, 3)
+    before = tuple(AnsweredCase(f"h{n}", f"c{n}", "x", n) for n in range(len(kinds)))
+    after = tuple(AnsweredCase(f"h{n}", f"c{n}", "x", n + 100) for n in range(len(kinds)))
+    verdicts = {n: no if kind == "repaired" else yes for n, kind in enumerate(kinds)}
+    verdicts |= {n + 100: no if kind == "broke" else yes for n, kind in enumerate(kinds)}
+    sides = Side("Old", before), Side("New", after)
+    return regression_report(*sides, verdicts=verdicts, measure=Measure())
+
+
+@pytest.mark.parametrize(
+    ("counts", "colour", "is_settled"),
+    [
+        ((9, 0, 3), OKABE_ITO[1], True),
+        ((0, 9, 3), OKABE_ITO[0], True),
+        ((2, 1, 3), MUTED, False),
+    ],
+)
+def test_worse_is_orange_better_is_blue_and_undecided_is_grey(counts, colour, is_settled):
+    rows = regression.change_rows(made(*counts).rows)
+
+    assert rows["label"].tolist() == ["All cases", "x"]
+    assert rows["colour"].tolist() == [colour, colour]
+    assert rows["is_settled"].tolist() == [is_settled, is_settled]
+
+
+def test_the_four_cells_count_every_judged_case_once():
+    cells = regression.transition_cells(made(2, 1, 4))
+
+    assert cells["value"].tolist() == [4, 2, 1, 0]
+    assert cells["small"].tolist() == ["", "broke", "repaired", ""]
+
+
+def test_lists_say_how_many_of_those_who_judged_let_a_case_pass():
+    report = made(1, 1, 0)
+
+    broke = regression.case_table(report, "broke")
+
+    assert broke["Case"].tolist() == ["c0"]
+    assert broke["Passes before"].tolist() == ["3 of 3"]
+    assert broke["Passes after"].tolist() == ["1 of 3"]
+    assert regression.case_lists(report)["repaired"] == [("c1", (1, 101))]
