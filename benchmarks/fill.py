@@ -121,36 +121,23 @@ def _write_study(connection: sa.Connection, n_cases: int) -> tuple[IntArray, Int
     with Session(connection) as session:
         rubric_id = store_rubric(session, name=DEFAULT_RUBRIC_NAME, criteria=DEFAULT_RUBRIC)
         taxonomy_id = store_taxonomy(session, name=DEFAULT_TAXONOMY_NAME, tags=DEFAULT_TAXONOMY)
-        session.flush()
-        session.add_all(
-            models.Annotator(id=number + 1, name=name, is_simulated=True)
-            for number, name in enumerate(synthetic.ANNOTATORS)
-        )
-        session.add(models.EvalSet(id=1, name=STUDY))
-        session.flush()
-        inputs = [[{"role": "user", "content": f"Question {one}"}] for one in range(n_cases)]
-        hashes = [case_hash(messages=one) for one in inputs]
-        whole = version_hash(sorted(hashes))
-        session.add(models.EvalSetVersion(id=1, eval_set_id=1, number=1, content_hash=whole))
-        session.add_all(
-            models.Case(
-                id=number + 1,
-                eval_set_id=1,
-                key=f"case-{number}",
-                case_hash=hashed,
-                input=inputs[number],
-                category=CATEGORIES[number % len(CATEGORIES)],
-            )
-            for number, hashed in enumerate(hashes)
-        )
-        session.flush()
-        session.add_all(models.VersionCase(version_id=1, case_id=n + 1) for n in range(n_cases))
-        for number, name in enumerate(synthetic.MODELS):
-            session.add(models.Model(id=number + 1, name=name))
+        _add_cases(session, n_cases)
+        for number, name in enumerate(synthetic.ANNOTATORS, start=1):
+            session.add(models.Annotator(id=number, name=name, is_simulated=True))
+        for number, name in enumerate(synthetic.MODELS, start=1):
+            session.add(models.Model(id=number, name=name))
             session.flush()
-            session.add(models.Run(id=number + 1, eval_set_id=1, model_id=number + 1))
-        study = {"id": 1, "name": STUDY, "eval_set_version_id": 1, "rubric_id": rubric_id}
-        session.add(models.Study(**study, taxonomy_id=taxonomy_id, pairs_per_case=100))
+            session.add(models.Run(id=number, eval_set_id=1, model_id=number))
+        session.add(
+            models.Study(
+                id=1,
+                name=STUDY,
+                eval_set_version_id=1,
+                rubric_id=rubric_id,
+                taxonomy_id=taxonomy_id,
+                pairs_per_case=100,
+            )
+        )
         session.flush()
         session.add_all(models.StudyRun(study_id=1, run_id=run + 1) for run in range(N_MODELS))
         session.flush()
@@ -160,6 +147,30 @@ def _write_study(connection: sa.Connection, n_cases: int) -> tuple[IntArray, Int
         np.array(connection.execute(criteria).scalars().all()),
         np.array(connection.execute(tags).scalars().all()),
     )
+
+
+def _add_cases(session: Session, n_cases: int) -> None:
+    """Add one eval set with one version that holds all cases."""
+    inputs = [[{"role": "user", "content": f"Question {one}"}] for one in range(n_cases)]
+    hashes = [case_hash(messages=one) for one in inputs]
+    whole = version_hash(sorted(hashes))
+    session.add(models.EvalSet(id=1, name=STUDY))
+    session.flush()
+    session.add(models.EvalSetVersion(id=1, eval_set_id=1, number=1, content_hash=whole))
+    session.add_all(
+        models.Case(
+            id=number + 1,
+            eval_set_id=1,
+            key=f"case-{number}",
+            case_hash=hashed,
+            input=inputs[number],
+            category=CATEGORIES[number % len(CATEGORIES)],
+        )
+        for number, hashed in enumerate(hashes)
+    )
+    session.flush()
+    session.add_all(models.VersionCase(version_id=1, case_id=n + 1) for n in range(n_cases))
+    session.flush()
 
 
 def _write_outputs(connection: sa.Connection, n_cases: int, generator: np.random.Generator) -> None:
@@ -185,11 +196,7 @@ def _write_annotations(
     connection: sa.Connection, given: _Given, generator: np.random.Generator
 ) -> None:
     n = len(given.case)
-    left, right = given.output(given.left), given.output(given.right)
-    ends = zip(np.minimum(left, right).tolist(), np.maximum(left, right).tolist(), strict=True)
-    cases = (given.case + 1).tolist()
     seconds = generator.lognormal(4, 0.5, n)
-    spelled = np.array([str(name) for name in PREFERENCE_CODES], object)
     moments = [str(one).replace("T", " ") + ".000000" for one in _moments(n)]
     write_rows(
         connection,
@@ -198,13 +205,10 @@ def _write_annotations(
             "id": range(1, n + 1),
             "study_id": 1,
             "annotator_id": given.annotator + 1,
-            "case_id": cases,
-            "left_output_id": left,
-            "right_output_id": right,
-            "presentation": [
-                f"case {case}: {low} and {high}"
-                for case, (low, high) in zip(cases, ends, strict=True)
-            ],
+            "case_id": given.case + 1,
+            "left_output_id": given.output(given.left),
+            "right_output_id": given.output(given.right),
+            "presentation": _presentations(given),
             "kind": "work",
             "policy": "balanced",
             "sampling": "random",
@@ -214,9 +218,8 @@ def _write_annotations(
             "created_at": moments,
         },
     )
-    preference = synthetic.preferences(
-        given.ability[given.case, given.left], given.ability[given.case, given.right], generator
-    )
+    left, right = given.ability[given.case, given.left], given.ability[given.case, given.right]
+    spelled = np.array([str(name) for name in PREFERENCE_CODES], object)
     write_rows(
         connection,
         "annotation",
@@ -227,11 +230,18 @@ def _write_annotations(
             "submission_key": [f"benchmark-{one}" for one in range(n)],
             "submitted_at": moments,
             "active_seconds": seconds,
-            "preference": spelled[preference],
+            "preference": spelled[synthetic.preferences(left, right, generator)],
             "is_unreadable": "0",
             "is_superseded": "0",
         },
     )
+
+
+def _presentations(given: _Given) -> list[str]:
+    left, right = given.output(given.left), given.output(given.right)
+    columns = (given.case + 1, np.minimum(left, right), np.maximum(left, right))
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [f"case {case}: {low} and {high}" for case, low, high in rows]
 
 
 def _moments(n: int) -> Any:

@@ -41,6 +41,7 @@ def run_peer(
 ) -> PeerRun:
     """Run ``benchmarks.peer_runs.MODULE`` on a file of data in the peer's environment."""
     python = sys.executable if peer == OURSELVES else str(_python(folder, peer))
+    name = module if peer == OURSELVES else peer
     if not Path(python).exists():
         return PeerRun({}, "", f"{peer} is not installed (python -m benchmarks.peers)")
     command = [python, "-W", "ignore", "-m", f"benchmarks.peer_runs.{module}", str(data)]
@@ -54,10 +55,10 @@ def run_peer(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return PeerRun({}, "", f"{peer} took longer than {_RUN_SECONDS} s")
+        return PeerRun({}, "", f"{name} took longer than {_RUN_SECONDS} s")
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return PeerRun({}, "", f"{peer} failed: {last}")
+        return PeerRun({}, "", f"{name} failed: {last}")
     said = json.loads(done.stdout.strip().splitlines()[-1])
     return PeerRun(said["seconds"], said["version"])
 

@@ -29,7 +29,8 @@ def n_cases(n: int) -> int:
 def strengths(generator: np.random.Generator) -> FloatArray:
     """Return true strengths of the models in log-odds, mean zero."""
     drawn = generator.normal(0, 0.6, N_MODELS)
-    return drawn - drawn.mean()
+    drawn -= drawn.mean()
+    return drawn
 
 
 def comparisons(n: int, *, seed: int = 0) -> Comparisons:
