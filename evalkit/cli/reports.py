@@ -8,10 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from db.engine import read_session
-from db.queries.results import ResultFilters, collect, result_study
+from db.queries.results import ResultFilters, ResultStudy, collect, result_study
 from evalkit.cli.console import JsonFlag, notes, out, print_json, require_database
 from evalkit.errors import NotFoundError
 from evalkit.reporting import documents, text
+from evalkit.reporting.coefficients import coefficients_document
 from evalkit.reporting.collected import Collected, names
 from evalkit.reporting.reports import (
     AgreementOf,
@@ -41,7 +42,7 @@ def agreement(
     """Do annotators agree: Krippendorff's alpha, percent agreement, pairs of annotators."""
     collected = study_collected(study, category, judges)
     if as_json:
-        print_json(documents.agreement_document(collected))
+        print_json(documents.agreement_document(collected) | coefficients_document(collected))
         return
     report = agreement_report(collected)
     table = text_table("", "Krippendorff's α", "Percent agreement", "Units", "Values")
@@ -162,13 +163,17 @@ def study_collected(study: str, categories: list[str] | None, judges: bool) -> C
     require_database()
     with read_session() as session:
         found = result_study(session, name=study)
-        if unknown := set(categories or ()) - set(found.categories):
-            known = ", ".join(f"“{name}”" for name in found.categories if name) or "none"
-            raise NotFoundError(
-                f"“{study}” has no case of category “{sorted(unknown)[0]}”. It has: {known}."
-            )
-        filters = ResultFilters(categories=tuple(categories or ()), judges=judges)
-        return collect(session, found, filters=filters)
+        return collect(session, found, filters=result_filters(found, categories, judges))
+
+
+def result_filters(study: ResultStudy, categories: list[str] | None, judges: bool) -> ResultFilters:
+    """Return what the options narrow a study to; refuse a category it does not have."""
+    if unknown := set(categories or ()) - set(study.categories):
+        known = ", ".join(f"“{name}”" for name in study.categories if name) or "none"
+        raise NotFoundError(
+            f"“{study.name}” has no case of category “{sorted(unknown)[0]}”. It has: {known}."
+        )
+    return ResultFilters(categories=tuple(categories or ()), judges=judges)
 
 
 def text_table(*columns: str) -> Table:

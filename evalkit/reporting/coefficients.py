@@ -1,6 +1,7 @@
 """Agreement by other coefficients, by category and per error tag, and which of them to trust."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from evalkit.reporting.collected import (
     names,
     tagged,
 )
+from evalkit.reporting.sentences import capital, joined
 from evalkit.stats.agreement import Agreement, krippendorff_alpha, percent_agreement
 from evalkit.stats.coefficients import fleiss_kappa, gwet_ac, value_agreement
 from evalkit.stats.counts import TAG_VALUES, Codings, tag_codings
@@ -23,6 +25,9 @@ from evalkit.stats.intervals import Estimate
 from evalkit.stats.reading import read_agreement
 from evalkit.stats.weights import Weights
 from evalkit.vocabulary import Level
+
+# The sentence of a reading that names its own interval, which stands beside it anyway.
+_OPEN = re.compile(r"The interval \[[^\]]*\] from [^.]* units crosses .*? this reading\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,22 @@ class TagAgreement:
 def coefficients(collected: Collected) -> tuple[Coefficients, ...]:
     """Return every coefficient of what two annotators or more judged, the preference first."""
     return tuple(_coefficients(of, codings) for of, codings in _judged(collected))
+
+
+def readings(several: Sequence[Coefficients]) -> list[str]:
+    """Say what to make of agreement, once for all that are read alike."""
+    alike: dict[str, list[str]] = {}
+    open_to_change: set[str] = set()
+    for one in several:
+        said, n_cut = _OPEN.subn("", one.reading)
+        said = said.strip()
+        alike.setdefault(said, []).append(_key(one.criterion).replace("_", " "))
+        open_to_change |= {said} if n_cut else set()
+    more = " Where an interval crosses a bound, more annotations could change this."
+    return [
+        f"{capital(joined(names))}: {said}{more if said in open_to_change else ''}"
+        for said, names in alike.items()
+    ]
 
 
 def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:

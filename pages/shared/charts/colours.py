@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 
-#: Okabe and Ito's colours that carry on both a light and a dark page.
-OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+from evalkit.reporting.colours import BLUE, MUTED, OKABE_ITO, ORANGE
 
-#: For what is undecided, for reference lines and for models beyond the palette.
-MUTED = "#8A8F98"
+__all__ = [
+    "BLUE",
+    "FAINT",
+    "MUTED",
+    "OKABE_ITO",
+    "ORANGE",
+    "from_orange_to_blue",
+    "model_colours",
+]
+
+#: For lines that are read against, and for levels in the middle of a scale.
 FAINT = "rgba(138, 143, 152, 0.35)"
-
-BLUE, ORANGE = "0, 114, 178", "230, 159, 0"
 
 
 def from_orange_to_blue(n: int) -> list[str]:

@@ -1,0 +1,132 @@
+"""`report annotators|html`: how each annotator works, and the whole study as one file."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db import schema
+from db.engine import read_session
+from db.queries.results import ResultFilters, ResultStudy, collect, pace, result_study
+from evalkit.cli.console import JsonFlag, out, print_json, require_database
+from evalkit.cli.reports import (
+    CategoryOption,
+    JudgesFlag,
+    StudyOption,
+    add_row,
+    print_reasons,
+    print_table,
+    result_filters,
+    text_table,
+)
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.reporting import text, without
+from evalkit.reporting.annotator_sentences import annotators_verdict, duration, flag_sentences
+from evalkit.reporting.annotators import (
+    AnnotatorsReport,
+    annotators_document,
+    annotators_report,
+    subjects,
+)
+from evalkit.reporting.collected import Collected
+from evalkit.reporting.html import About, html_report, write_report
+
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option("--without", help="Also: ranking and agreement without this annotator; repeat."),
+]
+HtmlFile = Annotated[Path, typer.Argument(help="Where to write the report, like report.html.")]
+
+
+def annotators(
+    study: StudyOption,
+    category: CategoryOption = None,
+    judges: JudgesFlag = False,
+    without_names: WithoutOption = None,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Describe each annotator: agreement with the rest, sides, pace, runs, twins, quality."""
+    require_database()
+    with read_session() as session:
+        found = result_study(session, name=study)
+        filters = result_filters(found, category, judges)
+        full, times = (
+            collect(session, found, filters=filters),
+            pace(session, found, filters=filters),
+        )
+        left_out = tuple(dict.fromkeys(without_names or ()))
+        remaining = _without(found, filters, left_out) if left_out else None
+        rest = collect(session, found, filters=remaining) if remaining else None
+    if as_json:
+        document = annotators_document(full, times)
+        if rest:
+            document["without"] = without.without_document(full, rest, left_out=left_out)
+        print_json(document)
+        return
+    for place in subjects(full)[:1]:
+        _print_annotators(full, annotators_report(full, times, criterion=place))
+    if rest:
+        compared = without.without_report(full, rest, left_out=left_out)
+        for said in without.without_sentences(compared):
+            out().print(said, markup=False)
+
+
+def html(
+    file: HtmlFile, study: StudyOption, category: CategoryOption = None, judges: JudgesFlag = False
+) -> None:
+    """Write the whole study as one HTML file that needs nothing else, with notes on method."""
+    require_database()
+    with read_session() as session:
+        found = result_study(session, name=study)
+        filters = result_filters(found, category, judges)
+        collected = collect(session, found, filters=filters)
+        times = pace(session, found, filters=filters)
+    limits = (
+        [f"Only {', '.join(name or 'cases without a category' for name in category)}."]
+        if (category)
+        else []
+    )
+    about = About(
+        made_at=datetime.now(UTC),
+        schema=schema.revision() or "",
+        models=found.models,
+        limits=(*limits, *(["Judges are counted beside people."] if judges else [])),
+    )
+    n_bytes = write_report(file, html_report(collected, times, about=about))
+    out().print(f"Wrote the report of {study!r} to {file}: {n_bytes / 1024:,.0f} KB.", markup=False)
+
+
+def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
+    table = text_table("Annotator", "n", "κ with the rest", "Left", "Median", "Right")
+    for row in report.rows:
+        profile = row.profile
+        add_row(
+            table,
+            profile.annotator,
+            text.whole(profile.n),
+            text.estimate(profile.agreement.kappa),
+            text.estimate(profile.left_rate, text.percent),
+            text.estimate(profile.median_seconds, duration),
+            text.estimate(row.quality.estimate, text.percent),
+        )
+    print_table(collected, table)
+    for said in (annotators_verdict(report), *flag_sentences(report)):
+        out().print(said, markup=False)
+    print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
+
+
+def _without(
+    study: ResultStudy, filters: ResultFilters, left_out: tuple[str, ...]
+) -> ResultFilters:
+    """Return the filters of everybody else; refuse names that are not there, or leaving nobody."""
+    counted = study.counted_annotators(filters)
+    names = [one.name for one in counted]
+    if unknown := [name for name in left_out if name not in names]:
+        known = ", ".join(f"“{name}”" for name in names) or "none"
+        raise NotFoundError(f"--without: no annotator “{unknown[0]}” here. There are: {known}.")
+    kept = tuple(one.annotator_id for one in counted if one.name not in left_out)
+    if not kept:
+        raise RefusedError("--without leaves out everybody: nothing is left to compute.")
+    return replace(filters, annotator_ids=kept)

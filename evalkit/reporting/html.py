@@ -1,0 +1,251 @@
+"""A whole study as one HTML file that needs nothing else: no script, no remote load."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from evalkit.errors import RefusedError
+from evalkit.records.writer import open_for_writing
+from evalkit.reporting import html_people as people
+from evalkit.reporting import html_sections as sections
+from evalkit.reporting.annotators import Pace, annotators_report, subjects
+from evalkit.reporting.coefficients import agreement_by_category, coefficients, tag_agreement
+from evalkit.reporting.collected import Collected
+from evalkit.reporting.colours import MUTED, OKABE_ITO
+from evalkit.reporting.html_parts import anchor, escape, paragraph, section
+from evalkit.reporting.reports import (
+    RankingReport,
+    ScoresReport,
+    agreement_report,
+    models_report,
+    ranking_report,
+    scores_report,
+    tags_report,
+)
+from evalkit.reporting.sentences import annotators, basis, counted, joined, verdict
+from evalkit.reporting.significance import significance_report
+from evalkit.stats.intervals import Estimate
+from evalkit.vocabulary import AnnotatorKind
+
+_STYLE = Path(__file__).with_name("report.css")
+
+#: What each number means, as far as a reader without this program needs it.
+_METHOD = (
+    (
+        "A number",
+        "62 % [48, 74], n = 120: the best single guess, the 95 % interval, and what it rests on. "
+        "Were the study repeated with fresh cases of the same kind, about 95 of 100 such "
+        "intervals would hold the true value. A dash is a number that cannot be had; it is never "
+        "zero.",
+    ),
+    (
+        "Cases, not clicks",
+        "Every interval on quality is clustered by case: several annotators of one case are not "
+        "several cases.",
+    ),
+    (
+        "Win rate and rank",
+        "Comparisons won, with ties and both bad as half, by Wilson's interval at the effective "
+        "number. Ranks hold all pairs of models considered at once (max-t): models that share a "
+        "range cannot be told apart.",
+    ),
+    (
+        "Strength",
+        "Bradley–Terry by maximum likelihood, log-odds with mean zero over these models, sandwich "
+        "intervals with Student's t. A difference of 0.85 is 70 % of comparisons won, 1.4 is 80 %.",
+    ),
+    (
+        "Differences",
+        "Paired by case, Student's t interval. p values flip signs of cases at random; Holm's "
+        "correction covers all pairs of models on one subject. Differ means p at most 0.05.",
+    ),
+    ("Scores", "Means over all scores given, Student's t interval that ends where the scale ends."),
+    (
+        "Agreement",
+        "Krippendorff's α at each question's own level, jackknife interval: 1 is perfect, 0 what "
+        "chance gives; custom draws tentative conclusions from 0.67, firm ones from 0.80. Gwet's "
+        "AC is steadier where one value is most of all values.",
+    ),
+    (
+        "Annotators",
+        "κ with the rest is Cohen's on what others judged too. Right is the chance of giving what "
+        "is most plausibly true (Dawid–Skene, or one-coin where annotations are few): it weighs "
+        "annotators by how well they fit together and knows no truth from elsewhere.",
+    ),
+    (
+        "Cost and latency",
+        "Of the study's responses as recorded. Cost per acceptable response divides by what "
+        "annotators accepted.",
+    ),
+    (
+        "What counts",
+        "Work given out by the study and its repeats, in the latest revision. Left out: training "
+        "and gold cases, what was skipped, earlier revisions, verdicts that could not be read, "
+        "comparisons of a model with itself. Where somebody judged the same twice, agreement "
+        "takes the latest; rankings and means take both.",
+    ),
+    (
+        "What the numbers do not say",
+        "They are about these cases, these annotators, this rubric and these versions of the "
+        "models; they do not say how other cases would come out.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a report says of itself.
+
+    ``models`` are in the study's own order, which gives them their colours; ``limits`` name the
+    filters, as sentences; ``schema`` is the version of the database.
+    """
+
+    made_at: datetime
+    schema: str
+    models: tuple[str, ...]
+    limits: tuple[str, ...] = ()
+
+
+def html_report(collected: Collected, pace: Pace | None = None, *, about: About) -> str:
+    """Return a study's results as one HTML document.
+
+    Parameters
+    ----------
+    collected : Collected
+        What counts: filters have been applied before.
+    pace : Pace, optional
+        Without it nothing is said of the annotators' speed.
+    about : About
+
+    Returns
+    -------
+    str
+        A document without scripts and without anything to load; light or dark as the reader's
+        system is, and made to be printed. Every text in it is escaped.
+    """
+    ranking, scores = ranking_report(collected), scores_report(collected)
+    order = _order(ranking)
+    colours = {
+        model: OKABE_ITO[place] if place < len(OKABE_ITO) else MUTED
+        for place, model in enumerate(about.models)
+    }
+    quality, what = _quality(ranking, scores)
+    places = subjects(collected)
+    body = (
+        sections.ranking_section(ranking, significance_report(collected), colours),
+        sections.scores_section(scores, colours, order),
+        sections.acceptable_section(scores, colours, order),
+        sections.errors_section(tags_report(collected), order),
+        people.agreement_section(
+            agreement_report(collected),
+            coefficients(collected),
+            agreement_by_category(collected),
+            tag_agreement(collected),
+        ),
+        sections.cost_section(models_report(collected), quality, what, colours),
+        people.annotators_section(
+            annotators_report(collected, pace, criterion=places[0]) if places else None
+        ),
+        _method(),
+    )
+    return _page(collected, ranking, body, about)
+
+
+def write_report(file: Path, document: str) -> int:
+    """Write a report so that it appears when all of it is written; return its size in bytes.
+
+    Raises
+    ------
+    RefusedError
+        Where the file is a folder or cannot be written; what stood there stays.
+    """
+    if file.is_dir():
+        raise RefusedError(f"{file} is a folder. Name a file in it, like {file / 'report.html'}.")
+    if not file.parent.is_dir():
+        raise RefusedError(f"{file} cannot be written: there is no folder {file.parent}.")
+    content = document.encode()
+    try:
+        with open_for_writing(file) as target:
+            target.write(content)
+    except OSError as error:
+        raise RefusedError(f"{file} cannot be written: {error.strerror}.") from None
+    return len(content)
+
+
+def _page(collected: Collected, ranking: RankingReport, body: Sequence[str], about: About) -> str:
+    said = verdict(ranking) if collected.annotators else "Nobody has annotated in this study yet."
+    titles = (
+        "Ranking", "Scores", "Acceptable responses", "Errors", "Agreement", "Cost and latency",
+        "Annotators", "Method",
+    )  # fmt: skip
+    whole = "\n".join(filter(None, body))
+    links = "".join(
+        f'<a href="#{anchor(title)}">{escape(title)}</a>'
+        for title in titles
+        if f'id="{anchor(title)}"' in whole
+    )
+    day = f"{about.made_at:%d %B %Y, %H:%M %Z}".strip()
+    n_cases = len(set(collected.outputs.case[collected.outputs.is_counted].tolist()))
+    what = f"{counted(n_cases, 'case')}, {counted(len(collected.models), 'model')}"
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="evalkit">
+<title>{escape(collected.study)}: results</title>
+<style>
+{_STYLE.read_text(encoding="utf-8")}</style>
+</head>
+<body>
+<header>
+<h1>{escape(collected.study)}</h1>
+<p class="about">{escape(f"{what}, {annotators(collected)}. {day}.")}</p>
+{paragraph(said, style="verdict")}
+{paragraph(basis(collected, ranking), *about.limits, style="lead")}
+{_simulated(collected)}
+<nav>{links}</nav>
+</header>
+<main>
+{whole}
+</main>
+<footer>{escape(f"Made by evalkit on {day} from database schema {about.schema}.")}</footer>
+</body>
+</html>
+"""
+
+
+def _simulated(collected: Collected) -> str:
+    """Name the annotators that a program played: nobody may take them for people."""
+    played = [one.name for one in collected.annotators if one.is_simulated]
+    if not played:
+        return ""
+    people = [one for one in collected.annotators if one.kind == AnnotatorKind.HUMAN]
+    if len(played) == len(people) > 1:
+        who = f"All {len(played)} annotators are"
+    else:
+        who = f"{joined(played)} {'is' if len(played) == 1 else 'are'}"
+    return paragraph(
+        f"{who} simulated: a program gave these annotations, not a person.",
+        style="warning",
+    )
+
+
+def _method() -> str:
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(said)}</dd>" for name, said in _METHOD)
+    return section("Method", f"<dl>{rows}</dl>")
+
+
+def _order(report: RankingReport) -> list[str]:
+    """Return the models strongest first, those without a rank last."""
+    ranked = [row.model for row in report.ranking.rows] if report.ranking else []
+    return ranked + [model for model in report.models if model not in ranked]
+
+
+def _quality(report: RankingReport, scores: ScoresReport) -> tuple[dict[str, Estimate], str]:
+    """Return what cost is set against: the win rate, or the acceptable share without one."""
+    if report.ranking is not None:
+        return {row.model: row.win_rate for row in report.ranking.rows}, "Win rate"
+    accepted = {row.model: row.estimate for row in scores.acceptable if row.category is None}
+    return accepted, "Acceptable responses"

@@ -1,0 +1,191 @@
+"""The sections of a study's HTML report about people: whether they agree, how each works."""
+
+from collections.abc import Sequence
+
+from evalkit.reporting import text
+from evalkit.reporting.annotator_sentences import (
+    annotators_verdict,
+    duration,
+    flag_sentences,
+    too_few,
+)
+from evalkit.reporting.annotators import AnnotatorsReport
+from evalkit.reporting.coefficients import CategoryAgreement, Coefficients, TagAgreement, readings
+from evalkit.reporting.collected import Criterion
+from evalkit.reporting.html_parts import (
+    Axis,
+    Cell,
+    IntervalRow,
+    beside,
+    bullets,
+    heading,
+    intervals,
+    paragraph,
+    section,
+    table,
+)
+from evalkit.reporting.html_sections import category_title, criterion_title
+from evalkit.reporting.reports import AgreementReport
+from evalkit.reporting.sentences import (
+    RELIABLE,
+    TENTATIVE,
+    agreement_verdict,
+)
+from evalkit.stats.intervals import Estimate
+
+
+def agreement_section(
+    report: AgreementReport,
+    several: Sequence[Coefficients],
+    categories: Sequence[CategoryAgreement],
+    tags: Sequence[TagAgreement],
+) -> str:
+    """Show how far annotators agree, by every coefficient, and what to make of it."""
+    parts = [of for of in (report.preference, *report.criteria) if of.alpha.n_units]
+    if not parts:
+        return section("Agreement", paragraph(agreement_verdict(report)))
+    rows = [
+        IntervalRow(
+            _subject(of.criterion), f"n = {of.alpha.n_units:,}", of.alpha, text.number, "#0072B2"
+        )
+        for of in parts
+    ]
+    lows = [of.alpha.low for of in parts if of.alpha.low is not None]
+    low = -1.0 if min([0.0, *lows]) < -0.4 else -0.4 if min([0.0, *lows]) < -0.02 else 0.0
+    ticks = ((low, text.number(low)), (0.0, "chance"), (TENTATIVE, "tentative"), (RELIABLE, "firm"))
+    axis = Axis(
+        low, 1.0, (*(ticks if low < 0 else ticks[1:]), (1.0, "1")), (0.0, TENTATIVE, RELIABLE)
+    )
+    return section(
+        "Agreement",
+        paragraph(agreement_verdict(report), style="lead"),
+        beside(intervals(rows, axis), bullets(readings(several))),
+        table(
+            ("", "Level", "Krippendorff's α", "Same value", "Units", "Values"),
+            [
+                (
+                    _subject(of.criterion),
+                    of.level.value,
+                    text.estimate(of.alpha),
+                    text.estimate(of.percent, text.percent),
+                    text.whole(of.alpha.n_units),
+                    text.whole(of.alpha.n_labels),
+                )
+                for of in parts
+            ],
+            left=("Level",),
+        ),
+        heading("Other coefficients"),
+        _coefficients(several),
+        _agreement_by_category(categories),
+        _tag_agreement(tags),
+    )
+
+
+def _coefficients(several: Sequence[Coefficients]) -> str:
+    rows = [
+        (
+            _subject(one.criterion),
+            text.estimate(one.fleiss),
+            text.estimate(one.weighted_kappa) if one.weighted_kappa else "",
+            text.estimate(one.gwet),
+        )
+        for one in several
+    ]
+    columns = ("", "Fleiss' κ", "Weighted κ", "Gwet's AC")
+    return table(columns, rows) + paragraph(
+        "Fleiss' κ takes any two different values for a full miss; weighted κ and, on ordered "
+        "scales, Gwet's AC give near misses part of the credit. Where one value is most of all "
+        "values, κ and α fall for little and Gwet's AC is the steadier.",
+        style="note",
+    )
+
+
+def _agreement_by_category(categories: Sequence[CategoryAgreement]) -> str:
+    names = list(dict.fromkeys(one.category for one in categories))
+    if len(names) < 2:
+        return ""
+    subjects = list(dict.fromkeys(_subject(one.criterion) for one in categories))
+    cells = {
+        (one.category, _subject(one.criterion)): Cell(
+            text.estimate(one.alpha), f"n = {one.alpha.n_units:,}"
+        )
+        for one in categories
+    }
+    rows: list[list[str | Cell]] = [
+        [category_title(name), *(cells[name, subject] for subject in subjects)] for name in names
+    ]
+    return heading("Krippendorff's α by category") + table(("", *subjects), rows)
+
+
+def _tag_agreement(tags: Sequence[TagAgreement]) -> str:
+    if not tags:
+        return ""
+    rows = [
+        (
+            one.tag.name,
+            text.whole(one.n_marked),
+            text.estimate(one.confirmed, text.percent),
+            text.estimate(one.alpha),
+            text.estimate(one.gwet),
+        )
+        for one in tags
+    ]
+    columns = ("", "Marked", "Confirmed by a second", "Krippendorff's α", "Gwet's AC1")
+    return (
+        heading("Agreement on errors")
+        + table(columns, rows)
+        + paragraph(
+            "For a rare error read how often a second annotator confirms it: both leaving it out "
+            "says little.",
+            style="note",
+        )
+    )
+
+
+def annotators_section(report: AnnotatorsReport | None) -> str:
+    """Show how each annotator works, and what a lead should look at."""
+    if report is None:
+        return ""
+    rows = [
+        (
+            row.profile.annotator,
+            _kind(row.kind, row.is_simulated),
+            text.whole(row.profile.n),
+            text.estimate(row.profile.agreement.kappa),
+            _known(row.quality.estimate, text.percent),
+            _known(row.profile.left_rate, text.percent),
+            _known(row.profile.median_seconds, duration),
+            text.whole(row.profile.longest_run),
+            row.profile.twin or "",
+        )
+        for row in report.rows
+    ]
+    columns = (
+        "Annotator", "Kind", "Annotations", "κ with the rest", "Right", "Chose left",
+        "Median time", "Longest run", "Same as",
+    )  # fmt: skip
+    return section(
+        "Annotators",
+        paragraph(annotators_verdict(report), style="lead"),
+        bullets(flag_sentences(report)),
+        paragraph(too_few(report)),
+        table(columns, rows, left=("Kind", "Same as")),
+        paragraph(
+            f"On {_subject(report.criterion).lower()}. Flags are to be looked at; nobody is left "
+            "out because of them.",
+            style="note",
+        ),
+    )
+
+
+def _kind(kind: str, is_simulated: bool) -> str:
+    return "simulated" if is_simulated else "judge" if kind == "judge" else "person"
+
+
+def _known(one: Estimate, form: text.Format) -> str:
+    return "" if one.value is None else text.estimate(one, form)
+
+
+def _subject(criterion: Criterion | None) -> str:
+    return "Preference" if criterion is None else criterion_title(criterion)
