@@ -4,9 +4,9 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import compare, results
-from evalkit.reporting import pair_sentences, pairs, sentences, significance
+from evalkit.reporting import pair_sentences, sentences
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, filters, pair, state
+from pages.shared import collecting, exhibits, filters, pair, state
 from pages.shared.charts import model_colours
 
 state.require(Role.LEAD)
@@ -27,14 +27,11 @@ if two is None:
     st.info("This study has one model only. A comparison needs two, or two runs of one.")
     st.stop()
 chosen = filters.filter_line(study)
-with read_session() as session:
-    collected = results.collect(session, study, filters=chosen)
+collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
 model, other = two
-report = pairs.pair_report(
-    collected, significance.significance_report(collected), model=model, other=other
-)
+report = pair.report_of(study, chosen, model=model, other=other)
 exhibits.say(pair_sentences.pair_verdict(report), style="verdict")
 if not report.cases:
     st.info("As soon as both have been judged on the same case, their differences appear here.")

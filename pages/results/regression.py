@@ -9,7 +9,7 @@ from evalkit.reporting import passing, regression_sentences
 from evalkit.reporting.regression import regression_report
 from evalkit.vocabulary import Role
 from pages.shared import answers as exhibit
-from pages.shared import exhibits, regression, state
+from pages.shared import collecting, exhibits, regression, state
 
 state.require(Role.LEAD)
 
@@ -36,9 +36,9 @@ if before == after:
 with read_session() as session:
     judged_in = queries.studies_of(session, {before.run_id, after.run_id})
     studies = [results.result_study(session, name=study) for study in judged_in]
-    counted = results.ResultFilters(judges=picked.judges)
-    collected = [results.collect(session, study, filters=counted) for study in studies]
     sides = queries.answered(session, before), queries.answered(session, after)
+counted = results.ResultFilters(judges=picked.judges)
+collected = [collecting.collected(study, counted) for study in studies]
 measure = regression.measure_picker(passing.measures(collected))
 report = regression_report(*sides, verdicts=passing.passing(collected, measure), measure=measure)
 

@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from db.engine import database_url, read_session
+from db.queries import results
 from db.queries.compare import SideBySide
-from db.queries.results import ResultStudy
+from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reporting import pair_sentences as words
 from evalkit.reporting import text
 from evalkit.reporting.pair_cases import CaseDifference
-from evalkit.reporting.pairs import PairReport, SubjectDifference
+from evalkit.reporting.pairs import PairReport, SubjectDifference, pair_report
 from evalkit.reporting.sentences import counted
-from pages.shared import addresses, answers, exhibits, pair_tables
+from evalkit.reporting.significance import SubjectDifferences, significance_report
+from pages.shared import addresses, answers, collecting, exhibits, pair_tables
 from pages.shared.charts import interval_rows
 
 #: More cases than this a side are for the download.
@@ -35,6 +38,33 @@ def pair_picker(study: ResultStudy) -> tuple[str, str] | None:
     )
     st.query_params["model"], st.query_params["other"] = model, other
     return model, other
+
+
+def report_of(study: ResultStudy, filters: ResultFilters, *, model: str, other: str) -> PairReport:
+    """Return the report on two models, kept until something new is submitted."""
+    with read_session() as session:
+        known = results.state_of_results(session)
+    return _kept_report(database_url(), study, filters, known, model, other)
+
+
+@st.cache_data(max_entries=24, show_spinner="Comparing the two models")
+def _kept_report(
+    url: str,
+    study: ResultStudy,
+    filters: ResultFilters,
+    known: tuple[int, ...],
+    model: str,
+    other: str,
+) -> PairReport:
+    all_pairs = _kept_pairs(url, study, filters, known)
+    return pair_report(collecting.collected(study, filters), all_pairs, model=model, other=other)
+
+
+@st.cache_data(max_entries=12, show_spinner="Comparing all pairs of models")
+def _kept_pairs(
+    url: str, study: ResultStudy, filters: ResultFilters, known: tuple[int, ...]
+) -> tuple[SubjectDifferences, ...]:
+    return significance_report(collecting.collected(study, filters))
 
 
 def show_overall(report: PairReport, colours: Mapping[str, str]) -> None:
