@@ -4,9 +4,18 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
+from evalkit.reporting import coefficients as several
 from evalkit.reporting import documents, reports, sentences
 from evalkit.vocabulary import Role
-from pages.shared import agreement, agreement_tables, collecting, exhibits, filters, state
+from pages.shared import (
+    agreement,
+    agreement_tables,
+    coefficients,
+    collecting,
+    exhibits,
+    filters,
+    state,
+)
 
 state.require(Role.LEAD)
 
@@ -44,3 +53,12 @@ exhibits.table(
 
 st.header("Pairs of annotators", divider=False)
 agreement.show_pairs(parts)
+
+st.header("Other coefficients", divider=False)
+coefficients.show_coefficients(several.coefficients(collected))
+
+st.header("By category", divider=False)
+coefficients.show_by_category(several.agreement_by_category(collected))
+
+st.header("Errors", divider=False)
+coefficients.show_tags(several.tag_agreement(collected))

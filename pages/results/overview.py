@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries import results
 from evalkit.reporting import reports, sentences
 from evalkit.vocabulary import Role
-from pages.shared import collecting, exhibits, filters, overview, state
+from pages.shared import collecting, exhibits, filters, overview, report_file, state
 from pages.shared.charts import model_colours
 
 state.require(Role.LEAD)
@@ -50,6 +50,7 @@ overview.show_acceptable(scores, colours, order=overview.model_order(ranking))
 st.header("Errors", divider=False)
 overview.show_tags(reports.tags_report(collected), order=overview.model_order(ranking))
 
+report_file.download_button(study, chosen)
 st.page_link(
     "library/export.py",
     label="Take the annotations away as CSV or records",

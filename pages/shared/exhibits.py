@@ -14,6 +14,8 @@ from pages.shared.charts.colours import MUTED
 
 _CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
 
+_FORMAT = "charts-format"
+
 #: The colour of a chart's text, which Streamlit's own theme would make too faint to read.
 _INK = {"light": "#1D2126", "dark": "#E4E2DD"}
 _QUIET = {"light": "#666B73", "dark": "#A3A8B0"}
@@ -35,7 +37,7 @@ def say(*sentences: str, style: str = "note") -> None:
 def picture(figure: go.Figure, *, key: str, alt: str) -> None:
     """Show a chart that is read, not handled; one with a width of its own keeps it."""
     with _frame(figure, key):
-        st.plotly_chart(_inked(figure), width=_width(figure), key=key, config=_CHART, alt=alt)
+        st.plotly_chart(_inked(figure), width=_width(figure), key=key, config=_config(key), alt=alt)
 
 
 def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
@@ -52,7 +54,7 @@ def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str
             _inked(figure),
             width=_width(figure),
             key=key,
-            config=_CHART,
+            config=_config(key),
             alt=alt,
             on_select=picked,
             selection_mode="points",
@@ -116,6 +118,29 @@ def inline_table(shown: pd.DataFrame, *, key: str, left: Sequence[str] = ()) -> 
         for place, name in enumerate(shown.columns)
     }
     st.dataframe(shown, hide_index=True, column_config=columns, key=key)
+
+
+def format_choice() -> None:
+    """Ask once what charts are saved as; the camera beside a chart saves it."""
+    st.segmented_control(
+        "Save charts as",
+        ["PNG", "SVG"],
+        default="PNG",
+        required=True,
+        key=_FORMAT,
+        persist_state="session",
+        help="The camera that appears over a chart saves it as a picture.",
+    )
+
+
+def _config(key: str) -> dict[str, object]:
+    """Give a chart its one button, which saves it under its name in the format chosen."""
+    chosen = str(st.session_state.get(_FORMAT) or "PNG").lower()
+    scale = 2 if chosen == "png" else 1
+    return {
+        **_CHART,
+        "toImageButtonOptions": {"format": chosen, "filename": key, "scale": scale},
+    }
 
 
 def _inked(figure: go.Figure) -> go.Figure:

@@ -1,0 +1,155 @@
+"""More of the agreement page: other coefficients, agreement by category and on error tags."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from evalkit.reporting import text
+from evalkit.reporting.coefficients import (
+    CategoryAgreement,
+    Coefficients,
+    TagAgreement,
+    readings,
+)
+from evalkit.reporting.collected import Criterion
+from pages.shared import exhibits
+from pages.shared.charts import tinted_grid
+from pages.shared.tables import category_name, criterion_name
+
+#: More categories than this are read in the table.
+_MOST_ROWS = 16
+
+
+def show_coefficients(several: Sequence[Coefficients]) -> None:
+    """Show the coefficients beside each other, and which to trust."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        shown = pd.DataFrame(
+            {
+                "": [_subject(one.criterion) for one in several],
+                "Krippendorff's α": [text.estimate(one.alpha) for one in several],
+                "Fleiss' κ": [text.estimate(one.fleiss) for one in several],
+                "Weighted κ": [
+                    text.estimate(one.weighted_kappa) if one.weighted_kappa else ""
+                    for one in several
+                ],
+                "Gwet's AC": [text.estimate(one.gwet) for one in several],
+                "Same value": [text.estimate(one.percent, text.percent) for one in several],
+                "n": [f"{one.alpha.n_units:,}" for one in several],
+            }
+        )
+        exhibits.inline_table(shown, key="coefficients")
+        exhibits.download(_numbers(several), key="coefficients-csv")
+    with right:
+        for said in readings(several):
+            exhibits.say(said, style="lead")
+    exhibits.say(
+        "Fleiss' κ takes any two different values for a full miss; weighted κ and, on ordered "
+        "scales, Gwet's AC give near misses part of the credit. Where one value is most of all "
+        "values, κ and α fall for little and Gwet's AC is the steadier."
+    )
+
+
+def show_by_category(found: Sequence[CategoryAgreement]) -> None:
+    """Show alpha of everything judged within each category."""
+    if len({one.category for one in found}) > 1:
+        if len({one.category for one in found}) <= _MOST_ROWS:
+            grid = tinted_grid(_cells(found), limits=(0.0, 1.0))
+            alt = "Krippendorff's alpha by category"
+            exhibits.picture(grid, key="agreement-by-category", alt=alt)
+            exhibits.say("Krippendorff's α with its interval; small samples make it wide.")
+        exhibits.table(
+            _category_table(found),
+            key="agreement-categories",
+            numbers=pd.DataFrame(
+                [
+                    {
+                        "subject": _key(one.criterion),
+                        "category": one.category,
+                        "alpha": one.alpha.value,
+                        "low": one.alpha.low,
+                        "high": one.alpha.high,
+                        "n_units": one.alpha.n_units,
+                        "reason": one.alpha.reason,
+                    }
+                    for one in found
+                ]
+            ),
+            left=("Category", "Why not"),
+        )
+    else:
+        exhibits.say("All cases within these filters are of one category.")
+
+
+def show_tags(found: Sequence[TagAgreement]) -> None:
+    """Show whether annotators mark the same errors."""
+    if not found:
+        exhibits.say("No error has been marked within these filters.")
+        return
+    shown = pd.DataFrame(
+        {
+            "Error": [one.tag.name for one in found],
+            "Marked": [f"{one.n_marked:,}" for one in found],
+            "Confirmed by a second": [text.estimate(one.confirmed, text.percent) for one in found],
+            "Krippendorff's α": [text.estimate(one.alpha) for one in found],
+            "Gwet's AC1": [text.estimate(one.gwet) for one in found],
+            "n": [f"{one.alpha.n_units:,}" for one in found],
+        }
+    )
+    exhibits.inline_table(shown, key="tag-agreement")
+    exhibits.download(shown, key="tag-agreement-csv")
+    exhibits.say(
+        "Marked counts looks of one annotator at one response; n counts the responses two or more "
+        "looked at. For a rare error read how often a second annotator confirms it: both leaving "
+        "it out says little, which is why Gwet's AC1 is high."
+    )
+
+
+def _cells(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "row": category_name(one.category),
+                "column": _subject(one.criterion),
+                "value": one.alpha.value,
+                "text": text.MISSING if one.alpha.value is None else text.number(one.alpha.value),
+                "small": text.interval(one.alpha.low, one.alpha.high),
+                "hover": f"{category_name(one.category)}, {_subject(one.criterion).lower()}\n"
+                f"{text.estimate(one.alpha)}, n = {one.alpha.n_units:,}\n{one.alpha.reason or ''}",
+            }
+            for one in found
+        ]
+    )
+
+
+def _category_table(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "": [_subject(one.criterion) for one in found],
+            "Category": [category_name(one.category) for one in found],
+            "Krippendorff's α": [text.estimate(one.alpha) for one in found],
+            "n": [f"{one.alpha.n_units:,}" for one in found],
+            "Why not": [one.alpha.reason or "" for one in found],
+        }
+    )
+
+
+def _numbers(several: Sequence[Coefficients]) -> pd.DataFrame:
+    rows = []
+    for one in several:
+        row: dict[str, object] = {"subject": _key(one.criterion), "weights": str(one.weights)}
+        for name in ("alpha", "percent", "fleiss", "weighted_kappa", "gwet"):
+            of = getattr(one, name)
+            for end in ("value", "low", "high"):
+                row[f"{name}_{end}"] = None if of is None else getattr(of, end)
+        rows.append(row | {"n_units": one.alpha.n_units, "n_values": one.alpha.n_labels})
+    return pd.DataFrame(rows)
+
+
+def _subject(criterion: Criterion | None) -> str:
+    return "Preference" if criterion is None else criterion_name(criterion)
+
+
+def _key(criterion: Criterion | None) -> str:
+    return "preference" if criterion is None else criterion.key
