@@ -99,19 +99,26 @@ def html(
 
 
 def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
-    table = text_table("Annotator", "n", "κ with the rest", "Left", "Median", "Right")
+    quality = text_table("Annotator", "n", "κ with the rest", "Right")
+    habits = text_table("Annotator", "Chose left", "Median time", "Longest run")
     for row in report.rows:
         profile = row.profile
         add_row(
-            table,
+            quality,
             profile.annotator,
             text.whole(profile.n),
             text.estimate(profile.agreement.kappa),
-            text.estimate(profile.left_rate, text.percent),
-            text.estimate(profile.median_seconds, duration),
             text.estimate(row.quality.estimate, text.percent),
         )
-    print_table(collected, table)
+        add_row(
+            habits,
+            profile.annotator,
+            text.estimate(profile.left_rate, text.percent),
+            text.estimate(profile.median_seconds, duration),
+            text.whole(profile.longest_run),
+        )
+    print_table(collected, quality)
+    out().print(habits)
     for said in (annotators_verdict(report), *flag_sentences(report)):
         out().print(said, markup=False)
     print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)

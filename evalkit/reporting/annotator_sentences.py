@@ -6,6 +6,9 @@ from evalkit.reporting.disagreements import Disagreements
 from evalkit.reporting.sentences import joined
 from evalkit.stats.annotators import MIN_ANNOTATIONS
 
+#: More annotators than this are counted, not named.
+_MOST_NAMED = 3
+
 
 def annotators_verdict(report: AnnotatorsReport) -> str:
     """Say in one sentence whether anybody stands out."""
@@ -16,7 +19,8 @@ def annotators_verdict(report: AnnotatorsReport) -> str:
     if not flagged:
         return "Nobody stands out." if n > 1 else "Nothing stands out."
     has = "has" if len(flagged) == 1 else "have"
-    return f"{joined(flagged)} {has} something to look at; nobody has been left out."
+    who = joined(flagged) if len(flagged) <= _MOST_NAMED else f"{len(flagged)} of {n} annotators"
+    return f"{who} {has} something to look at; nobody has been left out."
 
 
 def flag_sentences(report: AnnotatorsReport) -> list[str]:

@@ -29,6 +29,9 @@ from evalkit.vocabulary import Level
 # The sentence of a reading that names its own interval, which stands beside it anyway.
 _OPEN = re.compile(r"The interval \[[^\]]*\] from [^.]* units crosses .*? this reading\.")
 
+# The part of a reading that is there where one value is most of all values.
+_DOMINATED = re.compile(r"\d+ % of all values are .*")
+
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
@@ -91,6 +94,21 @@ def readings(several: Sequence[Coefficients]) -> list[str]:
         f"{capital(joined(names))}: {said}{more if said in open_to_change else ''}"
         for said, names in alike.items()
     ]
+
+
+def trust(several: Sequence[Coefficients]) -> list[str]:
+    """Say which coefficient to trust: it matters where one value is most of all values."""
+    found = {
+        _key(one.criterion).replace("_", " "): _DOMINATED.search(one.reading) for one in several
+    }
+    said = [f"{capital(name)}: {one.group()}" for name, one in found.items() if one]
+    if even := [name for name, one in found.items() if not one]:
+        said.append(
+            f"{capital(joined(even))}: no value is most of all values, so α can be trusted; the "
+            "others differ from it by the credit they give to near misses and by how they "
+            "reckon with chance."
+        )
+    return said
 
 
 def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:

@@ -144,17 +144,23 @@ def _low_agreement(own: AnnotatorAgreement, others: list[AnnotatorAgreement]) ->
         return None
     rest = [a.kappa.value for a in others if a.kappa.value is not None]
     usual = float(np.median(rest)) if rest else float("nan")
-    if kappa.high < _CHANCE_KAPPA:
-        text = "hardly more than chance would"
+    # Where the others hardly agree either, it is the question or a common value, not this one.
+    if kappa.high < _CHANCE_KAPPA <= usual:
+        text = f"hardly more than chance would; {usual:.2f} is usual here"
     elif len(rest) > 1 and kappa.high < usual - _KAPPA_GAP:
         text = f"clearly less than is usual here ({usual:.2f})"
     else:
         return None
     return Flag(
         "low_agreement",
-        f"Agrees with the others {text}: kappa {kappa.value:.2f} "
-        f"[{kappa.low:.2f}, {kappa.high:.2f}] on {own.n} units.",
+        f"Agrees with the others {text}: kappa {_number(kappa.value)} "
+        f"[{_number(kappa.low)}, {_number(kappa.high)}] on {own.n} units.",
     )
+
+
+def _number(value: float | None) -> str:
+    """Return two decimals, without the sign of a zero."""
+    return "?" if value is None else f"{round(value, 2) + 0.0:.2f}"
 
 
 def _one_sided(left: int, n: int, p_value: float) -> Flag | None:
@@ -164,7 +170,7 @@ def _one_sided(left: int, n: int, p_value: float) -> Flag | None:
     return Flag(
         "one_sided",
         f"Chose the {side} response in {count} of {n}; sides are dealt evenly, so about half "
-        f"is expected (p = {p_value:.3f} after Holm).",
+        f"is expected ({'p < 0.001' if p_value < _RARE else f'p = {p_value:.3f}'} after Holm).",
     )
 
 

@@ -81,8 +81,9 @@ def numbers(document: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def forest(rows: pd.DataFrame) -> Any:
+def forest(rows: pd.DataFrame, *, with_bounds: bool = True) -> Any:
     """Draw agreement coefficients against chance and the customary bounds."""
+    bounds = ((TENTATIVE, "tentative"), (RELIABLE, "firm"))
     lowest = min(0.0, rows["low"].min(), rows["value"].min()) if rows["low"].notna().any() else 0.0
     start = -1.0 if lowest < -0.4 else -0.4 if lowest < -0.02 else 0.0
     ticks = [(at, f"{at:g}".replace("-", "−")) for at in (start, 0.0, 0.5, 1.0)]
@@ -90,5 +91,5 @@ def forest(rows: pd.DataFrame) -> Any:
         rows,
         limits=(start, 1.0),
         ticks=list(dict.fromkeys(ticks)),
-        references=((0.0, "chance"), (TENTATIVE, "tentative"), (RELIABLE, "firm")),
+        references=((0.0, "chance"), *(bounds if with_bounds else ())),
     )

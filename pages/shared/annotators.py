@@ -71,7 +71,8 @@ def show_annotators(report: AnnotatorsReport) -> None:
 def _show_agreement(report: AnnotatorsReport) -> None:
     st.subheader("Agreement with the rest", divider=False)
     rows = annotator_tables.agreement_rows(report)
-    exhibits.picture(forest(rows), key="with-the-rest", alt="Agreement of each with the rest")
+    figure = forest(rows, with_bounds=False)
+    exhibits.picture(figure, key="with-the-rest", alt="Agreement of each with the rest")
 
 
 def _show_right(report: AnnotatorsReport) -> None:

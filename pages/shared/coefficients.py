@@ -10,7 +10,7 @@ from evalkit.reporting.coefficients import (
     CategoryAgreement,
     Coefficients,
     TagAgreement,
-    readings,
+    trust,
 )
 from evalkit.reporting.collected import Criterion
 from pages.shared import exhibits
@@ -42,12 +42,11 @@ def show_coefficients(several: Sequence[Coefficients]) -> None:
         exhibits.inline_table(shown, key="coefficients")
         exhibits.download(_numbers(several), key="coefficients-csv")
     with right:
-        for said in readings(several):
+        for said in trust(several):
             exhibits.say(said, style="lead")
     exhibits.say(
-        "Fleiss' κ takes any two different values for a full miss; weighted κ and, on ordered "
-        "scales, Gwet's AC give near misses part of the credit. Where one value is most of all "
-        "values, κ and α fall for little and Gwet's AC is the steadier."
+        "Fleiss' κ takes any two different values for a full miss; α, weighted κ and, on ordered "
+        "scales, Gwet's AC give near misses part of the credit."
     )
 
 

@@ -89,7 +89,7 @@ def _name_axes(
     figure.update_xaxes(
         side="top",
         tickvals=list(range(len(columns))),
-        ticktext=[wrapped(name, 28 if is_narrow else 10) for name in columns],
+        ticktext=[wrapped(name, 28 if is_narrow else 15) for name in columns],
         tickangle=-90 if is_narrow else 0,
         tickfont_size=SMALL - 0.5 if is_narrow else SMALL,
         range=[-0.5, len(columns) - 0.5],
