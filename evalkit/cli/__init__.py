@@ -6,7 +6,17 @@ from collections.abc import Sequence
 import typer
 from sqlalchemy.exc import OperationalError
 
-from evalkit.cli import annotators, comparisons, database, demo, people, records, reports, studies
+from evalkit.cli import (
+    annotators,
+    comparisons,
+    database,
+    demo,
+    people,
+    power,
+    records,
+    reports,
+    studies,
+)
 from evalkit.errors import EvalkitError
 
 app = typer.Typer(
@@ -21,6 +31,7 @@ app.command("demo")(demo.demo)
 app.add_typer(studies.app, name="study")
 reports.app.command("annotators")(annotators.annotators)
 reports.app.command("html")(annotators.html)
+reports.app.command("power")(power.power)
 reports.app.command("significance")(comparisons.significance)
 reports.app.command("regression")(comparisons.regression)
 app.add_typer(reports.app, name="report", help="Print the numbers of a study.")

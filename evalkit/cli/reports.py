@@ -9,6 +9,7 @@ from rich.table import Table
 
 from db.engine import read_session
 from db.queries.results import ResultFilters, ResultStudy, collect, result_study
+from db.queries.style import style_table
 from evalkit.cli.console import JsonFlag, notes, out, print_json, require_database
 from evalkit.errors import NotFoundError
 from evalkit.reporting import documents, text
@@ -21,6 +22,13 @@ from evalkit.reporting.reports import (
     ranking_report,
     scores_report,
 )
+from evalkit.reporting.style import (
+    StyleReport,
+    effect_sentences,
+    style_entries,
+    style_report,
+    style_verdict,
+)
 from evalkit.stats.ranking import rank_range
 
 app = typer.Typer(no_args_is_help=True)
@@ -28,6 +36,10 @@ app = typer.Typer(no_args_is_help=True)
 StudyOption = Annotated[str, typer.Option("--study", help="The study to report on.")]
 CategoryOption = Annotated[
     list[str] | None, typer.Option("--category", help="Only cases of this category; repeatable.")
+]
+StyleFlag = Annotated[
+    bool,
+    typer.Option("--style-control", help="Also with length, headers, lists and bold held equal."),
 ]
 JudgesFlag = Annotated[bool, typer.Option("--judges", help="Count judges beside people.")]
 
@@ -75,12 +87,15 @@ def ranking(
     study: StudyOption,
     category: CategoryOption = None,
     judges: JudgesFlag = False,
+    style_control: StyleFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Which model is ahead: Bradley–Terry strengths, win rates, wins and losses."""
     collected = study_collected(study, category, judges)
+    styled = _style(collected) if style_control else None
     if as_json:
-        print_json(documents.ranking_document(collected))
+        more = {"style_control": style_entries(styled)} if styled else {}
+        print_json(documents.ranking_document(collected) | more)
         return
     report = ranking_report(collected)
     table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
@@ -98,6 +113,8 @@ def ranking(
     out().print(f"{report.n_comparisons:,} comparisons, {report.n_unreadable:,} more unreadable.")
     rows = report.ranking.rows if report.ranking else ()
     print_reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
+    if styled:
+        _print_style(styled)
 
 
 @app.command()
@@ -211,6 +228,23 @@ def print_reasons(rows: Iterable[tuple[str, str | None]]) -> None:
             continue
         prefix = ", ".join(filter(None, subjects)) if len(applies) > 1 else ""
         notes().print(f"{prefix}: {reason}" if prefix else reason, markup=False)
+
+
+def _style(collected: Collected) -> StyleReport:
+    with read_session() as session:
+        return style_report(collected, style_table(session, collected))
+
+
+def _print_style(styled: StyleReport) -> None:
+    out().print(f"\n{style_verdict(styled)}", markup=False)
+    table = text_table("Model", "As judged", "Style held equal", "Rank")
+    for row in styled.rows:
+        ranks = f"{row.raw_rank} → {row.controlled_rank}"
+        add_row(table, row.model, text.estimate(row.raw), text.estimate(row.controlled), ranks)
+    if styled.rows:
+        out().print(table)
+    for said in effect_sentences(styled):
+        out().print(said, markup=False)
 
 
 def _subject(of: AgreementOf) -> str:

@@ -87,16 +87,25 @@ def front_sentences(report: DecisionReport) -> list[str]:
         return ["Neither cost nor latency was recorded, so quality alone decides."]
     on = joined(_measured_on(report))
     front = [one.model for one in report.standings if one.is_on_front]
-    open_ones = [one for one in report.standings if one.beaten_by]
-    said = [f"Worth considering: {joined(front)}. No other model is at least as good on {on}."]
-    for one in open_ones:
-        by = min(one.beaten_by, key=lambda model: _place(report, model))
-        if settled(report, one.model, by):
-            said.append(f"{one.model} is beaten by {by} on {on}.")
+    if len(front) == 1:
+        said = [f"{front[0]} is the only one worth considering: no other is better on {on}."]
+    else:
+        said = [
+            f"{joined(front)} are worth considering: for none of them another model is at least "
+            f"as good on all of {on}."
+        ]
+    beaten: dict[tuple[str, bool], list[str]] = {}
+    for one in report.standings:
+        if one.beaten_by:
+            by = min(one.beaten_by, key=lambda model: _place(report, model))
+            beaten.setdefault((by, settled(report, one.model, by)), []).append(one.model)
+    for (by, is_settled), models in beaten.items():
+        if is_settled:
+            said.append(f"{by} beats {joined(models)} on {on}.")
         else:
-            price = _cheaper(report)
             said.append(
-                f"{one.model} is beaten by {by}, which {price}; their quality cannot be told apart."
+                f"{by} {_cheaper(report)} than {joined(models)}, and no worse as far as can be "
+                "told."
             )
     return said
 
@@ -208,8 +217,8 @@ def inverse(one: Estimate) -> Estimate:
 def _cheaper(report: DecisionReport) -> str:
     on = report.front_on
     if "cost" in on and "latency" in on:
-        return "is no dearer and no slower"
-    return "is no dearer" if "cost" in on else "is no slower"
+        return "is cheaper and faster"
+    return "is cheaper" if "cost" in on else "is faster"
 
 
 def _measured_on(report: DecisionReport) -> list[str]:

@@ -20,11 +20,13 @@ from evalkit.stats.style import StyleControl, control_style, style_difference
 #: How a feature is called in a sentence, and what more of it is.
 NAMES = {"length": "length", "headers": "headers", "lists": "list entries", "bold": "bold text"}
 _MORE = {
-    "length": "The longer response",
-    "headers": "The response with more headers",
-    "lists": "The response with more list entries",
-    "bold": "The response with more bold text",
+    "length": "Longer responses",
+    "headers": "More headers",
+    "lists": "More list entries",
+    "bold": "More bold text",
 }
+#: Intervals this many times as wide say that models and their style go together.
+_WIDER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,13 @@ def effect_sentences(report: StyleReport) -> list[str]:
     """Say in plain words what each feature is worth, that of the largest effect first."""
     shown = sorted(report.effects.items(), key=lambda item: -abs(item[1].value or 0.0))
     said = [_effect(name, one) for name, one in shown]
+    wider = _widening(report)
+    if wider >= _WIDER:
+        said.insert(
+            0,
+            f"Intervals are about {wider:.1f} times as wide with style held equal: here models and "
+            "their style go together, so the comparisons can hardly tell the two apart.",
+        )
     if report.left is not None:
         said.append(_side(report.left))
     if report.left_out:
@@ -173,6 +182,20 @@ def effect_sentences(report: StyleReport) -> list[str]:
             f"{capital(names)}: no two compared responses differ, so nothing is held equal."
         )
     return said
+
+
+def _widening(report: StyleReport) -> float:
+    """Return how many times as wide intervals are with style held equal, in the median."""
+    ratios = [
+        (row.controlled.high - row.controlled.low) / (row.raw.high - row.raw.low)
+        for row in report.rows
+        if row.controlled.low is not None
+        and row.controlled.high is not None
+        and row.raw.low is not None
+        and row.raw.high is not None
+        and row.raw.high > row.raw.low
+    ]
+    return float(np.median(ratios)) if ratios else 1.0
 
 
 def _rows(found: StyleControl) -> tuple[StyleRow, ...]:
@@ -214,10 +237,11 @@ def as_share(one: Estimate) -> Estimate:
 
 def _effect(name: str, one: Estimate) -> str:
     share = text.estimate(as_share(one), text.percent)
+    much = f"one standard deviation more wins {share} of otherwise even comparisons"
     if _is_open(one, 0.0):
-        return f"{_MORE[name]} is not preferred or shunned beyond chance: {share} of even pairs."
-    verb = "wins more often" if (one.value or 0.0) > 0 else "loses more often"
-    return f"{_MORE[name]} {verb}: one standard deviation more wins {share} of even pairs."
+        return f"{_MORE[name]}: no effect beyond chance; {much}."
+    verb = "win more often" if (one.value or 0.0) > 0 else "win less often"
+    return f"{_MORE[name]} {verb}: {much}."
 
 
 def _side(one: Estimate) -> str:

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import results, style
+from db.queries import results
 from evalkit.reporting import decision as decisions
 from evalkit.reporting import decision_sentences as words
 from evalkit.reporting import measures, power, sentences
 from evalkit.reporting.style import style_report
 from evalkit.vocabulary import Role
-from pages.shared import decision, exhibits, filters, links, state
+from pages.shared import collecting, decision, exhibits, filters, links, state
 from pages.shared.charts import model_colours
 
 state.require(Role.LEAD)
@@ -26,8 +26,7 @@ name = filters.study_picker(studies, heading="Decision")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
-with read_session() as session:
-    collected = results.collect(session, study, filters=chosen)
+collected = collecting.collected(study, chosen)
 picked = decision.pickers(collected, study)
 if picked is None:
     st.info(
@@ -58,8 +57,7 @@ decision.show_map(report, address)
 
 st.header("Does style decide", divider=False)
 if decision.style_toggle():
-    with read_session() as session:
-        features = style.style_table(session, collected)
+    features = collecting.style_features(collected)
     decision.show_style(style_report(collected, features), colours)
 
 st.header("What more annotations would buy", divider=False)

@@ -1,5 +1,6 @@
 """The sections of the decision page: a report in, its sentence, picture and table on the page."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -18,6 +19,7 @@ from pages.shared import exhibits, filters, html_tables, links
 from pages.shared.charts import interval_rows
 from pages.shared.charts.frontier import frontier
 
+_BETTER, _WORSE = "▲\N{NO-BREAK SPACE}better", "▼\N{NO-BREAK SPACE}worse"
 #: What the half-width of an interval may be asked to be, as shares of the scale.
 HALF_WIDTHS = {"2": 0.02, "5": 0.05, "10": 0.1}
 
@@ -94,7 +96,7 @@ def show_standings(report: DecisionReport, state: tables.State) -> None:
     html_tables.show(columns, rows, caption=f"Models against {report.baseline}")
     exhibits.say(
         f"Beneath: the difference to {report.baseline}, paired by case (pp: percentage points), or "
-        "how many times as much. ▲ better, ▼ worse beyond chance, grey: undecided; win rates by "
+        f"how many times as much. {_BETTER}, {_WORSE} beyond chance, grey: undecided; win rates by "
         "strength with all pairs considered, scores after Holm. Each number leads to its cases."
     )
     entries = [standing_entry(report, one) for one in report.standings]
@@ -109,9 +111,9 @@ def show_map(report: DecisionReport, state: tables.State) -> None:
         return
     html_tables.show(columns, rows, caption="By category and model", kind="map")
     exhibits.say(
-        f"▲ better, ▼ worse than {report.baseline} in that category, with at most 5 % false finds "
-        "among all categories (Benjamini–Hochberg); grey: undecided. n counts judgements. Hovering "
-        "shows interval, cases and difference; each cell leads to its cases."
+        f"{_BETTER}, {_WORSE} than {report.baseline} in that category, with at most 5 % false "
+        "finds among all categories (Benjamini–Hochberg); grey: undecided. n counts judgements. "
+        "Hovering shows interval, cases and difference; each cell leads to its cases."
     )
     entries = [number_entry(one) for one in report.chosen.cells]
     exhibits.download(pd.json_normalize(entries, sep="_"), key="by-category")
@@ -148,7 +150,10 @@ def show_style(report: StyleReport, colours: Mapping[str, str]) -> None:
             rows = tables.style_rows(report, colours, held=held)
             figure = interval_rows(rows, references=((0.0, ""),), **scale)
             exhibits.picture(figure, key=f"style-{held}", alt=f"Strength, {title.lower()}")
-    exhibits.say("Strength in log-odds, mean zero; the same comparisons on both sides.")
+    exhibits.say(
+        "Strength in log-odds, mean zero; the same comparisons on both sides. Grey with an open "
+        "mark: not told apart from the average of all models."
+    )
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What style is worth", divider=False)
@@ -187,13 +192,15 @@ def show_power(report: PowerReport, measure: Measure) -> None:
             exhibits.say(said, style="lead")
     shown = [one for one in report.intervals if one.criterion == measure.criterion]
     with right:
-        for one in shown:
-            unit = (
-                f"{100 * one.half_width:.0f} points"
-                if one.criterion is None
-                else f"{text.number(one.half_width)} on {words.measure_name(measure).lower()}"
+        if shown and not measure.is_acceptable:
+            half = shown[0].half_width
+            wanted = f"± {100 * half:.0f} points" if measure.is_share else f"± {text.number(half)}"
+            name = words.number_name(measure)
+            html_tables.show(
+                ("Model", name, f"New cases for {wanted}", "Or annotations of the same"),
+                tables.power_rows(shown, words.format_of(measure)),
+                caption=f"What {wanted} on {name} takes",
             )
-            exhibits.say(power_sentences.interval_sentence(one, unit=unit))
     exhibits.say(power_sentences.ASSUMPTIONS)
     pairs = pd.DataFrame(
         {
@@ -223,8 +230,8 @@ def show_ways_on(study: ResultStudy, chosen: ResultFilters) -> None:
 
 
 def _strength_scale(reach: float) -> dict[str, object]:
-    end = min(5.0, max(1.0, reach))
-    ticks = [(at, text.number(at)) for at in (-end, 0.0, end)]
+    end = min(5.0, max(1.0, math.ceil(2 * reach) / 2))
+    ticks = [(at, f"{at:g}".replace("-", "−")) for at in (-end, 0.0, end)]
     return {"limits": (-end, end), "ticks": ticks}
 
 

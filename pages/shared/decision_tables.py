@@ -9,6 +9,8 @@ from evalkit.reporting import text
 from evalkit.reporting.decision import DecisionReport, Standing
 from evalkit.reporting.decision_sentences import format_of, number_name, rival_of
 from evalkit.reporting.measures import MeasureNumbers, Number
+from evalkit.reporting.power import IntervalPower
+from evalkit.reporting.sentences import capital, counted
 from evalkit.reporting.style import StyleReport
 from evalkit.stats.intervals import Estimate
 from pages.shared.charts.colours import MUTED
@@ -67,7 +69,8 @@ def standing_rows(
     for one in report.standings:
         href = _compared(report, one.model, state)
         cells = [_quality_cell(report, numbers, one, href) for numbers in shown]
-        cells += [cell for name, cell in _price_cells(one, href).items() if name in prices]
+        priced = _price_cells(one, href, is_baseline=one.model == report.baseline)
+        cells += [cell for name, cell in priced.items() if name in prices]
         rows.append((_name_cell(report, one, state), cells))
     return columns, rows
 
@@ -101,69 +104,81 @@ def map_cell(report: DecisionReport, one: Number, href: str) -> Cell:
     form = format_of(report.chosen.measure)
     if one.estimate.value is None:
         return Cell(text.MISSING, "n = 0", tone=Tone.OPEN, title=one.estimate.reason or "")
-    small = f"n = {one.estimate.n:,}"
-    interval = text.estimate(one.estimate, form)
-    cases = f"{one.n_cases:,} cases"
+    about = f"{text.estimate(one.estimate, form)}, {counted(one.n_cases, 'case')}"
     if one.difference is None:
-        return Cell(
-            form(one.estimate.value), small, href, title=f"{interval}, {cases}; the baseline"
-        )
-    p = "" if one.p_adjusted is None else f", {pair_words.p_value(one.p_adjusted)} adjusted"
-    apart = _difference(one.difference, report.chosen)
+        about = f"{about}; the baseline"
+    else:
+        about = f"{about}; {_difference(one.difference, report.chosen)} against {report.baseline}"
+        if one.p_adjusted is not None:
+            about = f"{about}, {pair_words.p_value(one.p_adjusted)} adjusted"
     return Cell(
         form(one.estimate.value),
-        small,
+        f"n = {one.estimate.n:,}",
         href,
-        tone=_tone(one),
-        title=f"{interval}, {cases}; {apart} against {report.baseline}{p}",
+        tone=_tone(report, report.chosen, one),
+        title=about,
     )
 
 
 def style_rows(report: StyleReport, colours: Mapping[str, str], *, held: bool) -> pd.DataFrame:
     """Give one interval row per model, as judged or with style held equal, strongest first."""
     rows = sorted(report.rows, key=lambda row: row.controlled_rank if held else row.raw_rank)
-    shown = []
-    for row in rows:
-        one = row.controlled if held else row.raw
-        number = text.estimate(one)
-        shown.append(
-            {
-                "label": row.model,
-                "value": one.value,
-                "low": one.low,
-                "high": one.high,
-                "text": number,
-                "note": "",
-                "hover": f"{row.model}\n{number}\n{one.reason or f'n = {one.n:,}'}",
-                "colour": colours[row.model],
-                "is_settled": one.low is not None
-                and one.high is not None
-                and not one.low <= 0 <= one.high,
-            }
-        )
-    return pd.DataFrame(shown)
+    return pd.DataFrame(
+        [
+            _strength_row(row.model, row.controlled if held else row.raw, colours[row.model])
+            for row in rows
+        ]
+    )
 
 
 def effect_rows(report: StyleReport, names: Mapping[str, str]) -> pd.DataFrame:
-    """Give one interval row per feature and for the left side, in log-odds."""
+    """Give one interval row per feature, in log-odds."""
     return pd.DataFrame(
-        [
-            {
-                "label": names[name],
-                "value": one.value,
-                "low": one.low,
-                "high": one.high,
-                "text": text.estimate(one),
-                "note": "",
-                "hover": f"{names[name]}\n{text.estimate(one)}\nn = {one.n:,}",
-                "colour": MUTED,
-                "is_settled": one.low is not None
-                and one.high is not None
-                and not one.low <= 0 <= one.high,
-            }
-            for name, one in report.effects.items()
-        ]
+        [_strength_row(capital(names[name]), one, MUTED) for name, one in report.effects.items()]
     )
+
+
+def power_rows(shown: list[IntervalPower], form: text.Format) -> list[tuple[Cell, list[Cell]]]:
+    """Give a row per model: what is known, and what the wanted interval takes."""
+    return [
+        (
+            Cell(one.model),
+            [
+                Cell(text.estimate(one.estimate, form), f"{counted(one.n_cases_now, 'case')}"),
+                *_needs(one),
+            ],
+        )
+        for one in shown
+    ]
+
+
+def _needs(one: IntervalPower) -> list[Cell]:
+    if one.n_cases_needed is None:
+        return [Cell(text.MISSING, title=one.reason or ""), Cell(text.MISSING)]
+    if one.n_cases_needed <= one.n_cases_now:
+        return [Cell("known already"), Cell(text.MISSING)]
+    more = Cell(f"{counted(one.n_cases_needed - one.n_cases_now, 'case')} more")
+    if one.spread is None:
+        return [more, Cell(text.MISSING, title=one.reason or "")]
+    now = f"now {one.per_case_now:.1f}"
+    if one.per_case_needed is None:
+        return [more, Cell("never enough", now, tone=Tone.OPEN)]
+    return [more, Cell(f"{one.per_case_needed:,} a case", now)]
+
+
+def _strength_row(label: str, one: Estimate, colour: str) -> dict[str, object]:
+    number = text.estimate(one)
+    return {
+        "label": label,
+        "value": one.value,
+        "low": one.low,
+        "high": one.high,
+        "text": number,
+        "note": "",
+        "hover": f"{label}\n{number}\n{one.reason or f'n = {one.n:,}'}",
+        "colour": colour,
+        "is_settled": one.low is not None and one.high is not None and not one.low <= 0 <= one.high,
+    }
 
 
 def _name_cell(report: DecisionReport, one: Standing, state: State) -> Cell:
@@ -179,54 +194,56 @@ def _name_cell(report: DecisionReport, one: Standing, state: State) -> Cell:
 def _quality_cell(
     report: DecisionReport, numbers: MeasureNumbers, one: Standing, href: str
 ) -> Cell:
-    measure = numbers.measure
     number = next(found for found in numbers.overall if found.model == one.model)
-    shown = text.estimate(number.estimate, format_of(measure))
-    title = number.estimate.reason or f"n = {number.estimate.n:,}, {number.n_cases:,} cases"
+    shown = text.estimate(number.estimate, format_of(numbers.measure))
+    about = f"n = {number.estimate.n:,}, {counted(number.n_cases, 'case')}"
+    title = number.estimate.reason or about
     if number.difference is None:
-        return Cell(shown, "" if one.model != report.baseline else "baseline", href, title=title)
+        return Cell(shown, "", href, title=title)
     if number.difference.value is None:
         return Cell(shown, "", href, title=number.difference.reason or title)
-    small = _difference(number.difference, numbers)
-    tone = _tone(number)
-    if measure.is_preference and one.strength is not None:
-        # The ranking adjusts for who was met, so it decides; as on the overview.
-        tone = Tone.OPEN
-        if one.is_separated:
-            tone = Tone.BETTER if (one.strength.value or 0.0) > 0 else Tone.WORSE
-        title += f"; strength {pair_words.difference(one.strength)} against {report.baseline}"
+    if numbers.measure.is_preference and one.strength is not None:
+        title = f"{title}; strength {pair_words.difference(one.strength)} against {report.baseline}"
     elif number.p_adjusted is not None:
-        title += f"; {pair_words.p_value(number.p_adjusted)} after Holm"
-    return Cell(shown, small, href, tone=tone, title=title)
+        title = f"{title}; {pair_words.p_value(number.p_adjusted)} after Holm"
+    tone = _tone(report, numbers, number)
+    return Cell(shown, _difference(number.difference, numbers), href, tone=tone, title=title)
 
 
 def _prices(report: DecisionReport) -> dict[str, bool]:
     """Say which prices are known of any model."""
-    cells = [_price_cells(one, "") for one in report.standings]
+    cells = [_price_cells(one, "", is_baseline=False) for one in report.standings]
     return {name: any(row[name].text != text.MISSING for row in cells) for name in cells[0]}
 
 
-def _price_cells(one: Standing, href: str) -> dict[str, Cell]:
+def _price_cells(one: Standing, href: str, *, is_baseline: bool) -> dict[str, Cell]:
     taken, times = one.taken, one.prices
-    return {
-        "Cost of 1,000": _price(taken.cost_usd, times.cost, text.dollars_per_thousand, href),
-        "Cost of 1,000 acceptable": _price(
+    thousand = text.dollars_per_thousand
+    shown = (
+        ("Cost of 1,000", taken.cost_usd, times.cost, thousand),
+        (
+            "Cost of 1,000 acceptable",
             taken.cost_per_acceptable_usd,
             times.cost_per_acceptable,
-            text.dollars_per_thousand,
-            href,
+            thousand,
         ),
-        "Median latency": _price(taken.latency_median_ms, times.latency, text.seconds, href),
+        ("Median latency", taken.latency_median_ms, times.latency, text.seconds),
+    )
+    return {
+        name: _price(price, None if is_baseline else ratio, form, href)
+        for name, price, ratio, form in shown
     }
 
 
-def _price(taken: Estimate, times: Estimate, form: text.Format, href: str) -> Cell:
+def _price(taken: Estimate, times: Estimate | None, form: text.Format, href: str) -> Cell:
     shown = text.estimate(taken, form)
-    title = taken.reason or f"n = {taken.n:,} responses"
-    if times.value is None or taken.value is None:
-        return Cell(shown, "", href if taken.value is not None else "", title=title)
-    if times.value == 1 and times.reason:
+    if taken.value is None:
+        return Cell(shown, title=taken.reason or "")
+    title = taken.reason or f"n = {counted(taken.n, 'response')}"
+    if times is None:
         return Cell(shown, "", href, title=title)
+    if times.value is None:
+        return Cell(shown, "", href, title=times.reason or title)
     is_open = times.low is None or times.high is None or times.low <= 1 <= times.high
     tone = Tone.OPEN if is_open else Tone.BETTER if times.value < 1 else Tone.WORSE
     return Cell(shown, multiple(times), href, tone=tone, title=title)
@@ -251,10 +268,18 @@ def _difference(one: Estimate, numbers: MeasureNumbers) -> str:
     return pair_words.difference(one, points if numbers.measure.is_share else text.number)
 
 
-def _tone(one: Number) -> Tone:
-    if not one.is_decided or one.difference is None:
+def _tone(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> Tone:
+    """Say whether a model is better than the baseline; overall preferences go by strength."""
+    if one.difference is None:
+        return Tone.PLAIN
+    is_decided, gap = one.is_decided, one.difference.value
+    strength = report.standing(one.model).strength
+    if numbers.measure.is_preference and one.category is None and strength is not None:
+        # The ranking adjusts for who was met, and decides on every page.
+        is_decided, gap = report.standing(one.model).is_separated, strength.value
+    if not is_decided or not gap:
         return Tone.OPEN
-    return Tone.BETTER if (one.difference.value or 0.0) > 0 else Tone.WORSE
+    return Tone.BETTER if gap > 0 else Tone.WORSE
 
 
 def _heading(report: DecisionReport, model: str) -> str:

@@ -47,17 +47,18 @@ _STYLE = f"""<style>
 .ek-table .number {{ font-size: .95rem; white-space: nowrap; }}
 .ek-table .small {{ font-size: .8rem; white-space: nowrap; opacity: .72; }}
 .ek-table .better .small, .ek-table .worse .small {{ opacity: 1; font-weight: 600; }}
-.ek-table .open .small {{ opacity: .55; }}
-.ek-table .mark {{ font-size: .65em; vertical-align: .12em; }}
+.ek-table .open .small {{ opacity: .6; }}
+.ek-table th .small {{ font-weight: 400; }}
+.ek-table .mark {{ font-size: .75em; vertical-align: .12em; }}
 .ek-map td {{ text-align: center; border: 2px solid transparent; background-clip: padding-box;
   border-radius: 6px; min-width: 6.5rem; }}
-.ek-map thead th {{ text-align: center; }}
+.ek-map thead th {{ text-align: center; border-bottom: 0; }}
 .ek-map tbody th {{ font-weight: 500; font-size: .9rem; vertical-align: middle;
   border-bottom: 0; }}
 .ek-map td.better {{ background-color: rgba({BLUE}, .38); }}
 .ek-map td.worse {{ background-color: rgba({ORANGE}, .38); }}
 .ek-map td.open {{ background-color: rgba(138,143,152,.1); }}
-.ek-map td.open .number {{ opacity: .6; }}
+.ek-map td.open .number {{ opacity: .65; }}
 .ek-map td.better .small, .ek-map td.worse .small {{ font-weight: 400; }}
 .ek-map tr:first-child td, .ek-map tr:first-child th {{ font-weight: 600; }}
 @media (max-width: 640px) {{

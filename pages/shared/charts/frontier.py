@@ -52,9 +52,7 @@ def frontier(
         tickfont_size=SMALL,
         showline=True,
         linecolor=FAINT,
-        tickprefix=x_prefix,
-        ticksuffix=x_suffix,
-        **_scale(rows, is_log=is_log),
+        **_scale(rows, prefix=x_prefix, suffix=x_suffix, is_log=is_log),
     )
     figure.update_yaxes(
         title={"text": y_title, "font_size": SMALL},
@@ -106,12 +104,17 @@ def _steps(rows: pd.DataFrame) -> go.Scatter:
     )
 
 
-def _scale(rows: pd.DataFrame, *, is_log: bool) -> dict[str, object]:
+def _scale(rows: pd.DataFrame, *, prefix: str, suffix: str, is_log: bool) -> dict[str, object]:
     """Give the axis room for intervals, and for a name right of the dearest model."""
     least = float(rows[["x", "x_low"]].min().min())
     most = float(rows[["x", "x_high"]].max().max())
     if not is_log:
-        return {"range": [0, most * 1.28], "nticks": 5}
+        return {
+            "range": [0, most * 1.28],
+            "nticks": 5,
+            "tickprefix": prefix,
+            "ticksuffix": suffix,
+        }
     ends = [math.log10(least) - 0.08, math.log10(most) + 0.22]
     steps = [
         m * 10.0**k for k in range(math.floor(ends[0]), math.ceil(ends[1]) + 1) for m in (1, 2, 5)
@@ -121,7 +124,7 @@ def _scale(rows: pd.DataFrame, *, is_log: bool) -> dict[str, object]:
         "type": "log",
         "range": ends,
         "tickvals": shown,
-        "ticktext": [f"{step:g}" for step in shown],
+        "ticktext": [f"{prefix}{step:g}{suffix}" for step in shown],
     }
 
 
