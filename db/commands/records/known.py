@@ -19,7 +19,8 @@ from db.models import (
     Study,
     VersionCase,
 )
-from db.queries.records.labels import assignment_name, study_labels
+from db.queries.records.annotated import assignment_name
+from db.queries.records.labels import study_labels
 from db.queries.records.rows import case_records, output_records, stream
 from evalkit.errors import RefusedError
 

@@ -34,11 +34,11 @@ _DROP_KNOWN_MARKS = """
 DELETE FROM judged WHERE line > 0 AND type = 2 AND line IN (
     SELECT line FROM (
         SELECT line, digest, revision,
-            ROW_NUMBER() OVER (PARTITION BY digest, revision ORDER BY line) AS place
+            ROW_NUMBER() OVER (PARTITION BY digest ORDER BY revision DESC, line) AS place
         FROM judged WHERE type = 2 AND line > 0
     ) AS mark WHERE place <= (
         SELECT COUNT(*) FROM judged AS known WHERE known.digest = mark.digest
-        AND known.line < 0 AND known.revision = mark.revision
+        AND known.line < 0 AND known.revision >= mark.revision
     )
 )
 """

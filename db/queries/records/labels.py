@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import (
@@ -22,15 +21,16 @@ from db.models import (
     Study,
     Tag,
 )
+from db.queries.records.annotated import (
+    KINDS,
+    annotation_extras,
+    annotation_rows,
+    assignment_name,
+    label_extras,
+)
 from db.queries.records.rows import BATCH, batched, run_names, stream
 from evalkit.records.normal import normal
-from evalkit.vocabulary import AssignmentKind, AssignmentState
-
-#: Presentations of imported annotations that had no ``assignment`` of their own start so.
-IMPORTED = "import:"
-
-#: Not the study's own data, but teaching and checking.
-_KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
+from evalkit.vocabulary import AssignmentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def study_annotators(session: Session, *, study_id: int) -> list[tuple[str, str]
             col(Annotator.id).in_(
                 select(col(Assignment.annotator_id)).where(
                     col(Assignment.study_id) == study_id,
-                    col(Assignment.kind).in_(_KINDS),
+                    col(Assignment.kind).in_(KINDS),
                     col(Assignment.state) == AssignmentState.SUBMITTED,
                 )
             )
@@ -88,7 +88,7 @@ def study_labels(session: Session, *, study_id: int, by_case: bool = False) -> I
     if eval_set_id is None:
         return
     reader = _LabelReader(session, study, run_names(session, eval_set_id=eval_set_id))
-    for rows in batched(stream(session, _annotations(study_id, by_case=by_case)), BATCH):
+    for rows in batched(stream(session, annotation_rows(study_id, by_case=by_case)), BATCH):
         yield from reader.labels(rows)
 
 
@@ -116,7 +116,7 @@ class _LabelReader:
             {(row.annotator_id, mark.output_id) for row in rows for mark in marks.get(row.id, ())}
         )
         for row in rows:
-            extras = _annotation_extras(row)
+            extras = annotation_extras(row)
             is_first = True
             if row.preference is not None or row.is_unreadable:
                 is_first = False
@@ -124,17 +124,21 @@ class _LabelReader:
                 has_successor = row.assignment_id in compared
                 yield self._label(row, row.id, record, row.is_superseded, has_successor)
             for score in scores.get(row.id, ()):
-                record = self._score(row, score, _extras(score.details, extras, is_first))
+                record = self._score(row, score, label_extras(score.details, extras, is_first))
                 is_first = False
                 slot = (row.assignment_id, score.output_id, score.criterion_id)
                 yield self._label(row, score.id, record, score.is_superseded, slot in scored)
-            for mark in marks.get(row.id, ()):
-                extra = _extras(mark.details, extras, is_first)
+            current = {
+                mark.output_id: revisions.get((row.annotator_id, mark.output_id))
+                for mark in marks.get(row.id, ())
+            }
+            for revision, mark in _by_revision(row.revision, marks.get(row.id, ()), current):
+                record = self._mark(
+                    row, mark, label_extras(mark.details, extras, is_first), revision
+                )
                 is_first = False
-                current = revisions.get((row.annotator_id, mark.output_id))
-                revision = row.revision if mark.is_superseded else current
-                record = self._mark(row, mark, extra, revision)
-                yield self._label(row, mark.id, record, mark.is_superseded, current is not None)
+                has_successor = current[mark.output_id] is not None
+                yield self._label(row, mark.id, record, mark.is_superseded, has_successor)
 
     def _label(
         self,
@@ -175,7 +179,7 @@ class _LabelReader:
         return normal("score", fields)
 
     def _mark(
-        self, row: Row[Any], mark: Row[Any], extras: dict[str, Any], revision: int | None
+        self, row: Row[Any], mark: Row[Any], extras: dict[str, Any], revision: int
     ) -> dict[str, Any]:
         fields = {
             **self._shared(row, extras),
@@ -294,7 +298,7 @@ class _LabelReader:
                 .join(Assignment, col(Annotation.assignment_id) == col(Assignment.id))
                 .where(
                     col(Assignment.study_id) == self._study.id,
-                    col(Assignment.kind).in_(_KINDS),
+                    col(Assignment.kind).in_(KINDS),
                     col(ErrorMark.output_id).in_(outputs),
                 )
                 .group_by(
@@ -314,38 +318,15 @@ class _LabelReader:
         return found
 
 
-def assignment_name(key: str | None, presentation: str) -> str | None:
-    """Return the ``assignment`` of a record: its own, or what names work given out here."""
-    if key is not None or presentation.startswith(IMPORTED):
-        return key
-    return presentation
-
-
-def inherited_extras(extras: dict[str, Any]) -> dict[str, Any]:
-    """Return what holds for every label of an annotation: time and comment are told once."""
-    return {key: value for key, value in extras.items() if key not in ("seconds", "comment")}
-
-
-def _annotation_extras(row: Row[Any]) -> dict[str, Any]:
-    is_ours = row.submission_key is not None
-    written = row.submitted_at.isoformat() if is_ours and row.created_at is None else row.created_at
-    extras = {
-        "seconds": row.active_seconds,
-        "comment": row.comment or None if is_ours else row.comment,
-        "created_at": written,
-        "inclusion_probability": row.inclusion_probability,
-        "sampling": row.sampling,
-        **(row.details or {}),
-    }
-    return {key: value for key, value in extras.items() if value is not None}
-
-
-def _extras(
-    details: dict[str, Any] | None, annotation: dict[str, Any], is_first: bool
-) -> dict[str, Any]:
-    if details is not None:
-        return details
-    return annotation if is_first else inherited_extras(annotation)
+def _by_revision(
+    revision: int, marks: Sequence[Row[Any]], current: dict[int, int | None]
+) -> list[tuple[int, Row[Any]]]:
+    """Return the marks of an annotation with the revisions they are written with, in order."""
+    written = [
+        (revision if mark.is_superseded else current[mark.output_id] or revision, mark)
+        for mark in marks
+    ]
+    return sorted(written, key=lambda pair: pair[0])
 
 
 def _by_annotation(rows: Any) -> dict[int, list[Row[Any]]]:
@@ -353,42 +334,3 @@ def _by_annotation(rows: Any) -> dict[int, list[Row[Any]]]:
     for row in rows:
         found[row.annotation_id].append(row)
     return found
-
-
-def _annotations(study_id: int, *, by_case: bool) -> Any:
-    left, right = aliased(Output), aliased(Output)
-    return (
-        select(
-            col(Annotation.id),
-            col(Annotation.assignment_id),
-            col(Annotation.revision),
-            col(Annotation.submission_key),
-            col(Annotation.submitted_at),
-            col(Annotation.active_seconds),
-            col(Annotation.preference),
-            col(Annotation.is_unreadable),
-            col(Annotation.comment),
-            col(Annotation.is_superseded),
-            col(Annotation.created_at),
-            col(Annotation.details),
-            col(Assignment.presentation),
-            col(Assignment.key),
-            col(Assignment.sampling),
-            col(Assignment.inclusion_probability),
-            col(Assignment.annotator_id),
-            col(Annotator.name).label("annotator"),
-            col(Annotator.kind).label("annotator_kind"),
-            col(Annotator.is_simulated),
-            col(Case.key).label("case_key"),
-            col(Case.category),
-            col(left.run_id).label("left_run_id"),
-            col(right.run_id).label("right_run_id"),
-        )
-        .join(Assignment, col(Annotation.assignment_id) == col(Assignment.id))
-        .join(Annotator, col(Assignment.annotator_id) == col(Annotator.id))
-        .join(Case, col(Assignment.case_id) == col(Case.id))
-        .join(left, col(left.id) == col(Assignment.left_output_id))
-        .outerjoin(right, col(right.id) == col(Assignment.right_output_id))
-        .where(col(Assignment.study_id) == study_id, col(Assignment.kind).in_(_KINDS))
-        .order_by(*([col(Assignment.case_id)] if by_case else []), col(Annotation.id))
-    )

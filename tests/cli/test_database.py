@@ -1,0 +1,133 @@
+"""`db upgrade|check|backup` as one types them."""
+
+import json
+import os
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+from sqlalchemy import text
+
+from db.commands.records import import_file
+from db.engine import engine
+from evalkit.cli import main
+from tests.db.record_files import CRITERION, comparison, pair_of_outputs, score, write
+
+
+@pytest.fixture
+def stored(sqlite_database, tmp_path):
+    records = [CRITERION, *pair_of_outputs(), comparison(), score(2)]
+    import_file(write(tmp_path / "file.jsonl", records))
+    return sqlite_database
+
+
+def test_upgrade_makes_the_tables_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
+
+    assert main(["db", "upgrade"]) == 0
+    assert main(["db", "upgrade"]) == 0
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert "now up to date" in first
+    assert "already up to date" in second
+    engine().dispose()
+
+
+def test_a_whole_database_passes_every_check(database, tmp_path, capsys):
+    import_file(write(tmp_path / "file.jsonl", [*pair_of_outputs(), comparison()]))
+
+    assert main(["db", "check", "--json"]) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["is_sound"]
+    assert {check["check"] for check in told["checks"]} >= {"schema version", "orphans"}
+
+
+def test_a_broken_reference_and_an_orphan_are_found(stored, capsys):
+    with closing(sqlite3.connect(stored.removeprefix("sqlite:///"))) as connection:
+        connection.execute("UPDATE score SET criterion_id = 99")
+        connection.execute("DELETE FROM score WHERE 0")
+        connection.execute("DELETE FROM annotation WHERE id = 1")
+        connection.commit()
+
+    assert main(["db", "check"]) == 1
+
+    told = capsys.readouterr().out
+    assert "foreign keys: wrong" in told
+    assert "row 1 of score refers to no criterion" in told
+    assert "1 submitted assignments have no annotation" in told
+
+
+def test_a_check_of_no_database_says_what_to_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+
+    assert main(["db", "check"]) == 1
+    assert "db upgrade" in capsys.readouterr().err
+
+
+def test_a_backup_is_one_whole_file_that_only_its_owner_reads(stored, tmp_path, capsys):
+    copy = tmp_path / "copy.db"
+
+    assert main(["db", "backup", str(copy)]) == 0
+
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM score").fetchone() == (1,)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".copy")]
+
+
+def test_a_backup_while_somebody_writes_holds_one_state(stored, tmp_path, capsys):
+    stop = threading.Event()
+
+    def write_pairs():
+        n = 0
+        while not stop.is_set():
+            n += 1
+            with engine().begin() as connection:
+                for half in "ab":
+                    connection.execute(
+                        text("INSERT INTO setting (key, value) VALUES (:key, '')"),
+                        {"key": f"{n}{half}"},
+                    )
+
+    writer = threading.Thread(target=write_pairs)
+    writer.start()
+    try:
+        copies = [tmp_path / f"copy-{number}.db" for number in range(5)]
+        codes = [main(["db", "backup", str(copy)]) for copy in copies]
+    finally:
+        stop.set()
+        writer.join()
+
+    assert codes == [0] * 5
+    for copy in copies:
+        with closing(sqlite3.connect(copy)) as connection:
+            halves = connection.execute("SELECT COUNT(*) FROM setting").fetchone()[0]
+        assert halves % 2 == 0
+
+
+def test_a_backup_does_not_replace_the_database_itself(stored, capsys):
+    assert main(["db", "backup", stored.removeprefix("sqlite:///")]) == 1
+    assert "is the database itself" in capsys.readouterr().err
+
+
+def test_a_backup_of_nothing_is_refused_and_makes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+
+    assert main(["db", "backup", str(tmp_path / "copy.db")]) == 1
+    assert os.listdir(tmp_path) == []
+
+
+def test_postgresql_is_backed_up_by_its_own_tool(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody@127.0.0.1/evalkit")
+
+    assert main(["db", "backup", str(tmp_path / "copy.db")]) == 1
+    assert "pg_dump" in capsys.readouterr().err
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody@127.0.0.1:1/evalkit")
+
+    assert main(["db", "check"]) == 1
+    assert capsys.readouterr().err.startswith("The database could not be used")

@@ -1,0 +1,128 @@
+"""`import` and `export` as one types them."""
+
+import gzip
+import json
+
+import pytest
+
+from db import schema
+from evalkit.cli import main
+from tests.db.record_files import CRITERION, comparison, pair_of_outputs, score, write
+
+
+@pytest.fixture
+def file(tmp_path):
+    records = [CRITERION, *pair_of_outputs(), comparison(), score(2)]
+    return write(tmp_path / "file.jsonl", records)
+
+
+def test_an_import_says_what_it_stored_and_the_second_that_nothing_is_new(
+    sqlite_database, file, capsys
+):
+    assert main(["import", str(file)]) == 0
+    assert capsys.readouterr().out == (
+        "Imported 1 criterion, 1 case, 2 outputs, 1 comparison, 1 score from file.jsonl "
+        "into eval set 'Set' and study 'Set'.\n"
+    )
+
+    assert main(["import", str(file)]) == 0
+    assert capsys.readouterr().out.startswith("Nothing new in file.jsonl: 1 criterion, 1 case,")
+
+
+def test_a_refusal_goes_to_standard_error_with_file_line_field_found_and_expected(
+    sqlite_database, tmp_path, capsys
+):
+    bad = write(tmp_path / "bad.jsonl", [*pair_of_outputs(), comparison("win")])
+
+    assert main(["import", str(bad)]) == 1
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert 'bad.jsonl, line 5, preference: found "win", expected one of left, right' in told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_file_after_a_refused_one_is_not_read_and_that_is_said(
+    sqlite_database, file, tmp_path, capsys
+):
+    bad = write(tmp_path / "bad.jsonl", [score(9)])
+    last = write(tmp_path / "last.jsonl", [])
+
+    assert main(["import", str(file), str(bad), str(last)]) == 1
+
+    told = capsys.readouterr()
+    assert told.out.startswith("Imported 1 criterion")
+    assert "Not read after that: last.jsonl." in told.err
+
+
+def test_json_is_one_document_with_counts(sqlite_database, file, capsys):
+    assert main(["import", str(file), "--eval-set", "Mine", "--study", "Ours", "--json"]) == 0
+
+    (report,) = json.loads(capsys.readouterr().out)["files"]
+    assert (report["eval_set"], report["study"]) == ("Mine", "Ours")
+    assert report["counts"]["output"] == {"new": 2, "present": 0}
+
+
+def test_a_dry_run_stores_nothing(sqlite_database, file, tmp_path, capsys):
+    assert main(["import", str(file), "--dry-run"]) == 0
+    assert capsys.readouterr().out.startswith("Would import 1 criterion, 1 case")
+
+    assert main(["export", str(tmp_path / "out.jsonl"), "--study", "Set"]) == 1
+    assert "There are no studies yet." in capsys.readouterr().err
+
+
+def test_an_import_makes_the_database_where_there_is_none(tmp_path, monkeypatch, file, capsys):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new' / 'evalkit.db'}")
+
+    assert main(["import", str(file)]) == 0
+    schema.require_current()
+
+
+def test_an_export_on_no_database_says_what_to_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+
+    assert main(["export", str(tmp_path / "out.jsonl"), "--study", "Set"]) == 1
+    assert "db upgrade" in capsys.readouterr().err
+
+
+def test_an_export_is_the_same_bytes_each_time_compressed_or_not(
+    sqlite_database, file, tmp_path, capsys
+):
+    main(["import", str(file)])
+    names = ("one.jsonl", "one.jsonl.gz", "two.jsonl.gz")
+    for name in names:
+        assert main(["export", str(tmp_path / name), "--study", "Set"]) == 0
+
+    plain, one, two = ((tmp_path / name).read_bytes() for name in names)
+    assert gzip.decompress(one) == plain
+    assert one == two
+    assert "Wrote 7 records of study 'Set'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("shape", ["long", "wide"])
+def test_csv_counts_its_rows_without_the_heading(sqlite_database, file, tmp_path, capsys, shape):
+    main(["import", str(file)])
+    capsys.readouterr()
+    path = tmp_path / "out.csv"
+
+    assert (
+        main(["export", str(path), "--study", "Set", "--format", "csv", "--shape", shape, "--json"])
+        == 0
+    )
+
+    assert json.loads(capsys.readouterr().out)["n_lines"] == 2
+    assert len(path.read_text().splitlines()) == 3
+
+
+def test_an_export_that_cannot_be_written_is_refused(sqlite_database, file, tmp_path, capsys):
+    main(["import", str(file)])
+
+    assert main(["export", str(tmp_path / "no" / "out.jsonl"), "--study", "Set"]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["import"], ["export", "x"], ["nonsense"], ["export", "x", "--format", "pdf"]]
+)
+def test_wrong_usage_is_exit_code_2(sqlite_database, capsys, arguments):
+    assert main(arguments) == 2

@@ -1,0 +1,60 @@
+"""The data sets beside the repository import whole and come out again as they are."""
+
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from db.commands.records import import_file
+from evalkit.records.normal import fingerprint, normal
+from tests.db.record_files import empty_tables, exported
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+
+pytestmark = [
+    pytest.mark.external,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the data sets are not beside the repository"),
+]
+
+# As their README counts them.
+COUNTS = {
+    "hanna": {"criterion": 6, "case": 100, "output": 100, "score": 1_800},
+    "llmbar": {"case": 234},
+    "llmfao_outputs": {"case": 19, "output": 1_133},
+    "mqm_ted": {"case": 529, "output": 7_406, "error": 8_435},
+    "pandalm": {"case": 170, "output": 800, "comparison": 999 * 5},
+}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_data_set_imports_with_the_counts_of_its_records_and_comes_out_again(
+    database, tmp_path, name
+):
+    path = DATA / f"{name}.jsonl.gz"
+    with gzip.open(path, "rt") as file:
+        records = [json.loads(line) for line in file]
+    in_file = Counter(record["type"] for record in records) - Counter(header=1)
+
+    report = import_file(path, study="Study")
+
+    found = {kind: count.new for kind, count in report.counts.items()}
+    assert found == in_file
+    assert {kind: found[kind] for kind in COUNTS[name]} == COUNTS[name]
+    assert not import_file(path, study="Study").has_news
+    first = exported("Study")
+    given = sorted(fingerprint(normal(record["type"], record)) for record in records[1:])
+    assert sorted(map(_as_given, first[1:])) == given
+    (tmp_path / "export.jsonl").write_text("".join(first), newline="")
+    empty_tables()
+    import_file(tmp_path / "export.jsonl")
+    assert exported("Study") == first
+
+
+def _as_given(line):
+    """Leave out the versions that an export names and these files do not."""
+    record = json.loads(line)
+    record.pop("rubric_version", None)
+    record.pop("taxonomy_version", None)
+    return fingerprint(record)
