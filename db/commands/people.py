@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from db.columns import now
 from db.engine import read_session, write_session
@@ -128,8 +128,8 @@ def add_account(*, name: str, role: Role, actor_id: int | None = None) -> str:
     name = checked_name(name)
     try:
         with write_session() as session:
-            if _person(session, name) is not None:
-                raise RefusedError(f"There is somebody called {name} already. Use another name.")
+            if known := _similar_name(session, name):
+                raise RefusedError(f"There is somebody called {known} already. Use another name.")
             person = Annotator(name=name, role=role)
             session.add(person)
             session.flush()
@@ -288,6 +288,15 @@ def _person(session: Session, name: str) -> Annotator | None:
     return session.exec(
         select(Annotator).where(
             col(Annotator.name) == name, col(Annotator.kind) == AnnotatorKind.HUMAN
+        )
+    ).first()
+
+
+def _similar_name(session: Session, name: str) -> str | None:
+    """Find a name that people would take for this one: it differs in capitals at most."""
+    return session.exec(
+        select(Annotator.name).where(
+            Annotator.kind == AnnotatorKind.HUMAN, func.lower(Annotator.name) == name.lower()
         )
     ).first()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, exists, select
+from sqlmodel import Session, col, exists, func, select
 
 from db.columns import now
 from db.models import Annotator, Invitation, Setting, SignInFailure
@@ -115,7 +115,7 @@ def accounts(session: Session) -> list[Account]:
         .order_by(
             col(Annotator.disabled_at).is_not(None),
             col(Annotator.is_simulated),
-            col(Annotator.name),
+            func.lower(Annotator.name),
         )
     ).all()
     return [

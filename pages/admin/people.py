@@ -7,7 +7,7 @@ from db.engine import read_session
 from db.queries import people
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import people_tables, state
+from pages.shared import people_forms, people_tables, state
 
 user = state.require(Role.ADMIN)
 
@@ -22,6 +22,9 @@ if shown_once is not None:
         st.text(f"Send this link to {shown_once.name}. It works once, within 14 days.")
         st.code(state.origin() + shown_once.path, language=None)
 
+if message := st.session_state.pop("people-message", None):
+    st.success(message)
+
 st.dataframe(people_tables.account_table(accounts), hide_index=True, key="accounts")
 
 add, change = st.columns(2, gap="large")
@@ -34,33 +37,25 @@ with add, st.form("add-account", border=False, enter_to_submit=True):
 
 with change:
     st.subheader("Change an account")
-    picked = st.selectbox(
-        "Person", accounts, format_func=lambda account: account.name, key="person"
-    )
-    st.text(people_tables.account_in_words(picked))
-    new_role = st.segmented_control(
-        "Role", list(Role), default=picked.role, required=True, key=f"role-{picked.id}"
-    )
-    with st.container(horizontal=True):
-        is_role_set = st.button("Set role", disabled=new_role == picked.role)
-        is_invited = st.button("New invitation link", disabled=not picked.may_be_invited)
-        is_switched = st.button("Enable" if picked.disabled_at else "Disable")
+    wanted = people_forms.change_form(accounts)
 
 try:
     if is_added:
         token = commands.add_account(name=name, role=role, actor_id=user.id)
-        st.session_state["invitation"] = people_tables.Invitation(name, token)
-    elif is_role_set:
-        commands.set_role(annotator_id=picked.id, role=new_role, actor_id=user.id)
-    elif is_invited:
-        token = commands.invite(annotator_id=picked.id, actor_id=user.id)
-        st.session_state["invitation"] = people_tables.Invitation(picked.name, token)
-    elif is_switched:
-        commands.set_disabled(
-            annotator_id=picked.id, disabled=picked.disabled_at is None, actor_id=user.id
-        )
-    else:
+        st.session_state["invitation"] = people_tables.Invitation(name.strip(), token)
+    elif wanted is None:
         st.stop()
+    elif wanted.what == "role":
+        commands.set_role(annotator_id=wanted.account.id, role=wanted.role, actor_id=user.id)
+        st.session_state["people-message"] = f"{wanted.account.name} is now {wanted.role}."
+    elif wanted.what == "link":
+        token = commands.invite(annotator_id=wanted.account.id, actor_id=user.id)
+        st.session_state["invitation"] = people_tables.Invitation(wanted.account.name, token)
+    else:
+        is_closing = wanted.account.disabled_at is None
+        commands.set_disabled(annotator_id=wanted.account.id, disabled=is_closing, actor_id=user.id)
+        state_now = "disabled" if is_closing else "enabled"
+        st.session_state["people-message"] = f"{wanted.account.name} is {state_now}."
 except RefusedError as refused:
     st.error(str(refused))
     st.stop()
