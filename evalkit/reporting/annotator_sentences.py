@@ -24,11 +24,10 @@ def annotators_verdict(report: AnnotatorsReport) -> str:
 
 
 def flag_sentences(report: AnnotatorsReport) -> list[str]:
-    """Say of each annotator what stands out, one sentence for each reason."""
+    """Say of each annotator what stands out, a sentence for each reason."""
     return [
-        f"{row.profile.annotator}: {_lower(flag.reason)}"
+        f"{row.profile.annotator}: {_lower(' '.join(flag.reason for flag in row.profile.flags))}"
         for row in report.flagged
-        for flag in row.profile.flags
     ]
 
 

@@ -45,7 +45,7 @@ def without_sentences(report: Without) -> list[str]:
     n_lost = full.n_comparisons - rest.n_comparisons
     said = []
     if full.ranking is not None and rest.ranking is not None:
-        is_same = _front(full) == _front(rest)
+        is_same = _front(full) == _front(rest) and _leader(full) == _leader(rest)
         who = joined(report.left_out)
         said.append(
             f"Without {who} the verdict stays the same."
@@ -99,6 +99,10 @@ def _front(report: RankingReport) -> set[str]:
     """Return the models that may be the best."""
     rows = report.ranking.rows if report.ranking else ()
     return {row.model for row in rows if row.best_rank == 1}
+
+
+def _leader(report: RankingReport) -> str | None:
+    return report.ranking.rows[0].model if report.ranking else None
 
 
 def _moved(full: Sequence[RankingRow], rest: Sequence[RankingRow]) -> list[str]:

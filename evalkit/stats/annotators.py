@@ -146,15 +146,16 @@ def _low_agreement(own: AnnotatorAgreement, others: list[AnnotatorAgreement]) ->
     usual = float(np.median(rest)) if rest else float("nan")
     # Where the others hardly agree either, it is the question or a common value, not this one.
     if kappa.high < _CHANCE_KAPPA <= usual:
-        text = f"hardly more than chance would; {usual:.2f} is usual here"
+        text = "hardly more than chance would"
     elif len(rest) > 1 and kappa.high < usual - _KAPPA_GAP:
-        text = f"clearly less than is usual here ({usual:.2f})"
+        text = "clearly less than is usual here"
     else:
         return None
     return Flag(
         "low_agreement",
         f"Agrees with the others {text}: kappa {_number(kappa.value)} "
-        f"[{_number(kappa.low)}, {_number(kappa.high)}] on {own.n} units.",
+        f"[{_number(kappa.low)}, {_number(kappa.high)}] on {own.n} units; "
+        f"{_number(usual)} is usual here.",
     )
 
 

@@ -73,13 +73,12 @@ def annotator_table(report: AnnotatorsReport) -> pd.DataFrame:
             "Median time": [text.estimate(row.profile.median_seconds, duration) for row in rows],
             "Longest run": [f"{row.profile.longest_run:,}" for row in rows],
             "Same as": [row.profile.twin or "" for row in rows],
-            "To look at": [" ".join(flag.reason for flag in row.profile.flags) for row in rows],
         }
     )
     for column in ("Right", "Chose left", "Median time"):
         if (shown[column] == text.MISSING).all():
             shown = shown.drop(columns=column)
-    return without_empty(without_empty(shown, "Same as"), "To look at")
+    return without_empty(shown, "Same as")
 
 
 def annotator_numbers(report: AnnotatorsReport) -> pd.DataFrame:

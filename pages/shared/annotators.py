@@ -62,7 +62,7 @@ def show_annotators(report: AnnotatorsReport) -> None:
     exhibits.inline_table(
         annotator_tables.annotator_table(report),
         key="annotators",
-        left=("Same as", "To look at"),
+        left=("Same as",),
     )
     exhibits.download(annotator_tables.annotator_numbers(report), key="annotators-csv")
     exhibits.say(*_notes(report))

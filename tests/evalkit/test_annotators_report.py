@@ -1,0 +1,323 @@
+"""How annotators work, what changes without some, what they differ on, which agreement to trust."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import cohen_kappa_score
+
+from evalkit.reporting import annotators, coefficients, without
+from evalkit.reporting.annotator_sentences import annotators_verdict, flag_sentences
+from evalkit.reporting.collected import (
+    NO_TAG,
+    Collected,
+    Criterion,
+    Judged,
+    Marks,
+    Outputs,
+    Preferences,
+    Tag,
+    Values,
+)
+from evalkit.reporting.disagreements import disagreements
+from evalkit.stats.agreement import krippendorff_alpha
+from evalkit.stats.counts import Codings
+from evalkit.vocabulary import AnnotatorKind, Level
+
+LEFT, RIGHT, TIE, BOTH_BAD = range(4)
+STARS = Criterion("stars", "How many?", Level.ORDINAL, (1.0, 2.0, 3.0, 4.0, 5.0), tuple("abcde"))
+PASS = Criterion("pass", "Passes?", Level.NOMINAL, (0.0, 1.0), ("no", "yes"))
+
+
+def integers(values):
+    return np.array(list(values), dtype=np.int64)
+
+
+def study(*, n_cases=6, n_annotators=3, preferences=(), values=(), marks=()):
+    """Build what a study of models A and B collected; output = model * n_cases + case.
+
+    Every other case is of category ``even``. preferences are (annotator, case, left model,
+    preference), values (criterion, output, annotator, value), marks (output, annotator, tag).
+    """
+    n = 2 * n_cases
+    rows = [list(column) for column in zip(*preferences, strict=True)] or [[]] * 4
+    who, case, left, given = rows
+    scores = [list(column) for column in zip(*values, strict=True)] or [[]] * 4
+    marked = [list(column) for column in zip(*marks, strict=True)] or [[]] * 3
+    nothing = np.full(n, np.nan)
+    return Collected(
+        study="Study",
+        models=("A", "B"),
+        categories=("even", "odd"),
+        annotators=tuple(
+            Judged(f"annotator {k}", AnnotatorKind.HUMAN, k == 2) for k in range(n_annotators)
+        ),
+        criteria=(STARS, PASS),
+        tags=(Tag("tone", "Tone"),),
+        unsafe=(),
+        outputs=Outputs(
+            id=100 + np.arange(n),
+            case=np.arange(n) % n_cases,
+            model=np.arange(n) // n_cases,
+            category=np.arange(n) % n_cases % 2,
+            is_counted=np.ones(n, dtype=bool),
+            latency_ms=nothing,
+            cost_usd=nothing,
+            input_tokens=nothing,
+            output_tokens=nothing,
+        ),
+        preferences=Preferences(
+            left=integers(at + n_cases * model for at, model in zip(case, left, strict=True)),
+            right=integers(at + n_cases * (1 - m) for at, m in zip(case, left, strict=True)),
+            annotator=integers(who),
+            preference=integers(given),
+            n=np.ones(len(who), dtype=np.int64),
+            latest=np.arange(len(who), dtype=np.int64),
+        ),
+        n_unreadable=0,
+        values=Values(
+            criterion=integers(scores[0]),
+            output=integers(scores[1]),
+            annotator=integers(scores[2]),
+            value=np.array(scores[3], dtype=np.float64),
+            n=np.ones(len(scores[0]), dtype=np.int64),
+            latest=np.arange(len(scores[0]), dtype=np.int64),
+        ),
+        marks=Marks(*(integers(column) for column in marked)),
+    )
+
+
+def pace_of(collected, seconds):
+    given = collected.preferences
+    return annotators.Pace(
+        annotation=given.latest,
+        annotator=given.annotator,
+        output_id=collected.outputs.id[given.left],
+        seconds=np.array(seconds, dtype=np.float64),
+    )
+
+
+def test_the_left_rate_counts_what_was_shown_and_leaves_ties_out():
+    # Left, left, right and a tie: 2 of 3, though B was once the one on the left.
+    collected = study(
+        preferences=[(0, 0, 0, LEFT), (0, 1, 1, LEFT), (0, 2, 0, RIGHT), (0, 3, 0, TIE)]
+    )
+
+    profile = annotators.annotators_report(collected).rows[0].profile
+
+    assert profile.left_rate.value == pytest.approx(2 / 3)
+    assert profile.left_rate.n == 3
+    assert profile.n == 4
+
+
+def test_the_latest_of_a_repeated_pair_counts_with_its_own_seconds():
+    collected = study(preferences=[(0, 0, 0, LEFT), (0, 1, 0, LEFT), (0, 0, 1, LEFT)])
+
+    report = annotators.annotators_report(collected, pace_of(collected, [500, 10, 20]))
+
+    profile = report.rows[0].profile
+    assert profile.n == 2
+    # The first judgement of case 0 (500 s) was made again in 20 s: the median of 10 and 20.
+    assert profile.median_seconds.value == pytest.approx(15)
+    assert profile.median_seconds.n == 2
+
+
+def test_seconds_of_scores_alone_go_to_the_response_they_were_spent_on():
+    collected = study(values=[(0, 0, 0, 3.0), (0, 1, 0, 4.0), (0, 0, 1, 2.0)])
+    pace = annotators.Pace(
+        annotation=integers([1, 2, 3]),
+        annotator=integers([0, 0, 1]),
+        output_id=integers([100, 101, 100]),
+        seconds=np.array([10.0, 30.0, 90.0]),
+    )
+
+    rows = annotators.annotators_report(collected, pace, criterion=0).rows
+
+    assert rows[0].profile.median_seconds.value == pytest.approx(20)
+    assert rows[1].profile.median_seconds.value == pytest.approx(90)
+    assert rows[2].profile.median_seconds.value is None
+
+
+def test_kappa_of_ordered_scores_gives_near_misses_part_of_the_credit():
+    rng = np.random.default_rng(5)
+    first = rng.integers(1, 6, 12)
+    second = np.clip(first + rng.integers(-1, 2, 12), 1, 5)
+    values = [(0, k, 0, float(one)) for k, one in enumerate(first)]
+    values += [(0, k, 1, float(one)) for k, one in enumerate(second)]
+
+    row = annotators.annotators_report(study(values=values, n_annotators=2), criterion=0).rows[0]
+
+    # scikit-learn's is an independent implementation of the same kappa.
+    expected = cohen_kappa_score(first, second, weights="linear", labels=[1, 2, 3, 4, 5])
+    assert row.profile.agreement.kappa.value == pytest.approx(expected)
+    assert row.quality.estimate.value is None
+    assert row.quality.estimate.reason == annotators.ORDERED
+
+
+def simulated(accuracy, *, n_units, seed):
+    """Let annotators name one of two values, each right with their own probability."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 2, n_units)
+    unit = np.repeat(np.arange(n_units), len(accuracy))
+    who = np.tile(np.arange(len(accuracy)), n_units)
+    right = rng.random(len(unit)) < np.array(accuracy)[who]
+    value = np.where(right, truth[unit], 1 - truth[unit])
+    return Codings(unit, unit, who, value, ("no", "yes"), tuple("abcdefg"[: len(accuracy)]))
+
+
+@pytest.mark.parametrize(("n_units", "method"), [(40, "one-coin"), (400, "Dawid–Skene")])
+def test_quality_finds_how_often_simulated_annotators_are_right(n_units, method):
+    accuracy = [0.9, 0.9, 0.8, 0.8, 0.6]
+    held = np.zeros(len(accuracy))
+    for seed in range(8):
+        found = annotators.annotator_quality(simulated(accuracy, n_units=n_units, seed=seed))
+        assert {one.method for one in found} == {method}
+        for k, (one, truth) in enumerate(zip(found, accuracy, strict=True)):
+            held[k] += one.estimate.low <= truth <= one.estimate.high
+
+    # Of 40 intervals at 95 %, fewer than 32 hold the truth once in ten million studies.
+    assert held.sum() >= 32
+
+
+def test_quality_is_not_told_from_two_annotators_or_a_handful_of_annotations():
+    two = annotators.annotator_quality(simulated([0.9, 0.9], n_units=50, seed=1))
+    few = annotators.annotator_quality(simulated([0.9, 0.9, 0.9], n_units=9, seed=1))
+
+    assert [one.estimate.value for one in two + few] == [None] * 5
+    assert {one.estimate.reason for one in two + few} == {annotators.NO_TRUTH}
+
+
+def test_the_order_of_rows_changes_nothing():
+    rng = np.random.default_rng(3)
+    given = [
+        (k, case, int(rng.integers(2)), int(rng.integers(4))) for k in range(3) for case in range(6)
+    ]
+    collected = study(preferences=given)
+    order = rng.permutation(len(given))
+    fields = ("left", "right", "annotator", "preference", "n", "latest")
+    mixed = Preferences(*(getattr(collected.preferences, name)[order] for name in fields))
+
+    shuffled = annotators.annotators_document(replace(collected, preferences=mixed))
+
+    assert shuffled == annotators.annotators_document(collected)
+
+
+def test_the_document_holds_every_subject_and_no_not_a_number():
+    given = [(k, case, 0, LEFT) for k in range(3) for case in range(6)]
+    collected = study(preferences=given, values=[(1, 0, 0, 1.0), (1, 0, 1, 0.0)])
+
+    document = annotators.annotators_document(collected)
+
+    assert list(document["subjects"]) == ["preference", "pass"]
+    assert document["simulated_annotators"] == ["annotator 2"]
+    json.dumps(document, allow_nan=False)
+
+
+def test_a_flag_names_the_annotator_and_nobody_is_left_out():
+    # Three choose by what they see, alike on most cases; the fourth always takes the left one.
+    rng = np.random.default_rng(4)
+    better, noise = rng.integers(0, 2, 40), rng.random((3, 40)) < 0.2
+    given = [
+        (k, case, case % 2, LEFT if k == 3 else (better[case] ^ noise[k, case]) ^ (case % 2))
+        for k in range(4)
+        for case in range(40)
+    ]
+    report = annotators.annotators_report(study(n_cases=40, n_annotators=4, preferences=given))
+
+    assert (
+        annotators_verdict(report)
+        == "annotator 3 has something to look at; nobody has been left out."
+    )
+    assert len(flag_sentences(report)) == 1
+    assert "left response in 40 of 40" in flag_sentences(report)[0]
+    assert len(report.rows) == 4
+
+
+def test_disagreements_come_with_the_most_and_most_evenly_split_first():
+    given = [
+        # Case 0: all alike. Case 1: opposite. Case 2: a win against a tie.
+        *((k, 0, 0, LEFT) for k in range(4)),
+        (0, 1, 0, LEFT), (1, 1, 0, RIGHT),
+        (0, 2, 0, LEFT), (1, 2, 0, TIE),
+        # Case 3: two against two, on whichever side it was shown. Case 4: judged once.
+        (0, 3, 0, LEFT), (1, 3, 1, RIGHT), (2, 3, 0, RIGHT), (3, 3, 1, LEFT),
+        (0, 4, 0, LEFT),
+    ]  # fmt: skip
+    found = disagreements(study(n_annotators=4, preferences=given))
+
+    assert [one.case for one in found.rows] == [3, 1, 2]
+    # Two of four ordered pairs differ wholly: 2/4; by half: 1/4. Two against two: 8 of 16.
+    assert [one.distance for one in found.rows] == pytest.approx([0.5, 0.5, 0.25])
+    assert found.rows[0].values == (0, 0, 1, 1)
+    assert found.rows[0].output_ids == (103, 109)
+    assert found.rows[0].models == ("A", "B")
+    assert (found.n_differing, found.n_units) == (3, 4)
+
+
+def test_disagreement_on_a_scale_is_how_far_apart_scores_are():
+    values = [(0, 0, 0, 1.0), (0, 0, 1, 2.0), (0, 1, 0, 1.0), (0, 1, 1, 5.0)]
+    found = disagreements(study(values=values), criterion=0)
+
+    # The whole scale apart is 1, one of four steps 1/4; each in two of four ordered pairs.
+    assert [(one.case, one.distance) for one in found.rows] == [(1, 0.5), (0, 0.125)]
+
+
+def test_without_somebody_the_verdict_is_said_again_beside_the_full_one():
+    # Two prefer A on every case, the third B on all but one and often: B leads in all.
+    others = [(k, case, 0, LEFT) for k in range(2) for case in range(20)]
+    contrary = [(2, case, 0, LEFT if case == 19 else RIGHT) for case in range(20)]
+    full = study(n_cases=20, preferences=others + contrary * 3)
+    rest = study(n_cases=20, preferences=others)
+
+    report = without.without_report(full, rest, left_out=["annotator 2"])
+    said = " ".join(without.without_sentences(report))
+
+    assert "Without annotator 2 the verdict changes: A " in said
+    assert "60 comparisons of 100 would be left out." in said
+    document = without.without_document(full, rest, left_out=["annotator 2"])
+    assert document["ranking"]["all"]["models"][0]["model"] == "B"
+    assert document["ranking"]["rest"]["models"][0]["model"] == "A"
+    assert document["ranking"]["rest"]["n_comparisons"] == 40
+    json.dumps(document, allow_nan=False)
+
+
+def test_agreement_by_category_is_that_of_the_category_alone():
+    rng = np.random.default_rng(8)
+    values = [(1, k, who, float(rng.integers(2))) for k in range(12) for who in range(3)]
+    found = coefficients.agreement_by_category(study(values=values))
+
+    even = [row for row in values if row[1] % 6 % 2 == 0]
+    alone = Codings(
+        unit=integers(row[1] for row in even),
+        case=integers(row[1] % 6 for row in even),
+        annotator=integers(row[2] for row in even),
+        value=integers(row[3] for row in even),
+        values=PASS.values,
+        annotators=("a", "b", "c"),
+    )
+    assert [(one.criterion.key, one.category) for one in found] == [
+        ("pass", "even"),
+        ("pass", "odd"),
+    ]
+    assert found[0].alpha == krippendorff_alpha(alone, Level.NOMINAL)
+
+
+def test_a_tag_is_confirmed_where_a_second_annotator_marks_it_too():
+    # Output 0 is marked by both, output 1 by one of two, output 2 by nobody.
+    marks = [(0, 0, 0), (0, 1, 0), (1, 0, 0), (1, 1, NO_TAG), (2, 0, NO_TAG), (2, 1, NO_TAG)]
+    found = coefficients.tag_agreement(study(marks=marks))
+
+    # Of three marks, two met another one on the same response.
+    assert found[0].n_marked == 3
+    assert found[0].confirmed.value == pytest.approx(2 / 3)
+
+
+def test_where_one_value_is_most_of_all_values_the_reading_says_what_to_trust():
+    values = [(1, k, who, float(k == who)) for k in range(12) for who in range(2)]
+    several = coefficients.coefficients(study(values=values))
+
+    assert "“0”" in coefficients.trust(several)[0]
+    assert "Gwet's AC1" in coefficients.trust(several)[0]
+    # The higher the agreement by a common value, the more the two coefficients part.
+    assert several[0].gwet.value > 0.7 > 0 > several[0].alpha.value

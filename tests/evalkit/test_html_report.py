@@ -1,0 +1,261 @@
+"""A study as one HTML file: complete, self-contained, and safe whatever names it holds."""
+
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from evalkit.errors import RefusedError
+from evalkit.reporting import text
+from evalkit.reporting.collected import (
+    Collected,
+    Criterion,
+    Judged,
+    Marks,
+    Outputs,
+    Preferences,
+    Tag,
+    Values,
+)
+from evalkit.reporting.html import About, html_report, write_report
+from evalkit.reporting.html_parts import Axis, Mark, escape, scatter
+from evalkit.reporting.reports import models_report, ranking_report, scores_report
+from evalkit.stats.intervals import Estimate
+from evalkit.vocabulary import AnnotatorKind, Level
+
+EVIL = "<script>alert('x')</script> & \"Atlas\""
+OTHER = "Birch -> :red[x] $5"
+N_CASES = 12
+STARS = Criterion("helpful<b>", "How <i>helpful</i>?", Level.ORDINAL, (1.0, 2.0, 3.0), tuple("abc"))
+VOID = {"meta", "line", "circle", "br", "link", "img"}
+
+
+def about(**changed):
+    given = {
+        "made_at": datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
+        "schema": "0007",
+        "models": (EVIL, OTHER),
+    }
+    return About(**given | changed)
+
+
+@pytest.fixture
+def collected():
+    """Two models on twelve cases by three annotators, one of them simulated."""
+    n = 2 * N_CASES
+    rng = np.random.default_rng(1)
+    case = np.tile(np.arange(N_CASES), 3)
+    who = np.repeat(np.arange(3), N_CASES)
+    output = np.concatenate([case, case + N_CASES])
+    m = len(case)
+    return Collected(
+        study="Study <img src=x>",
+        models=(EVIL, OTHER),
+        categories=("", "code"),
+        annotators=tuple(
+            Judged(name, AnnotatorKind.HUMAN, name == "Sim") for name in ("Ada", "Bo", "Sim")
+        ),
+        criteria=(STARS,),
+        tags=(Tag("tone", "Tone <u>"), Tag("unsafe", "Unsafe")),
+        unsafe=(1,),
+        outputs=Outputs(
+            id=np.arange(n),
+            case=np.arange(n) % N_CASES,
+            model=np.arange(n) // N_CASES,
+            category=np.arange(n) % 2,
+            is_counted=np.ones(n, dtype=bool),
+            latency_ms=rng.gamma(5, 300, n),
+            cost_usd=rng.gamma(5, 0.001, n),
+            input_tokens=rng.integers(50, 90, n).astype(float),
+            output_tokens=rng.integers(50, 90, n).astype(float),
+        ),
+        preferences=Preferences(
+            left=case,
+            right=case + N_CASES,
+            annotator=who,
+            preference=rng.choice(4, m, p=[0.6, 0.2, 0.1, 0.1]),
+            n=np.ones(m, dtype=np.int64),
+            latest=np.arange(m),
+        ),
+        n_unreadable=2,
+        values=Values(
+            criterion=np.zeros(2 * m, dtype=np.int64),
+            output=output,
+            annotator=np.tile(who, 2),
+            value=rng.integers(1, 4, 2 * m).astype(float),
+            n=np.ones(2 * m, dtype=np.int64),
+            latest=np.arange(2 * m),
+        ),
+        marks=Marks(output, np.tile(who, 2), rng.integers(-1, 1, 2 * m)),
+    )
+
+
+class Reader(HTMLParser):
+    """Read a document strictly: every tag closed in order; keep texts, tags and attributes."""
+
+    def __init__(self, document):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.words = [], [], [], []
+        self.feed(document)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def said(self):
+        return "\n".join(self.words).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_document_is_well_formed_and_loads_nothing(collected):
+    document = html_report(collected, about=about())
+    reader = Reader(document)
+
+    assert not {"script", "link", "iframe", "img", "object", "base", "form"} & set(reader.tags)
+    loads = [value for name, value in reader.attributes if name in {"src", "href", "srcset"}]
+    assert loads
+    assert all(value.startswith("#") for value in loads)
+    assert not any(name.startswith("on") for name, _ in reader.attributes)
+    assert "http" not in document
+    assert "url(" not in document
+    assert "@import" not in document
+
+
+def test_links_within_the_document_lead_somewhere(collected):
+    reader = Reader(html_report(collected, about=about()))
+    ids = {value for name, value in reader.attributes if name == "id"}
+
+    assert {value[1:] for name, value in reader.attributes if name == "href"} == ids
+
+
+def test_names_stay_text_whatever_they_hold(collected):
+    document = html_report(collected, about=about())
+
+    assert "<script" not in document
+    assert EVIL in Reader(document).said
+    assert OTHER in Reader(document).said
+    assert "Study <img src=x>" in Reader(document).said
+    assert "Tone <u>" in Reader(document).said
+
+
+def test_the_numbers_are_those_of_the_reports(collected):
+    said = Reader(html_report(collected, about=about())).said
+
+    for row in ranking_report(collected).ranking.rows:
+        assert text.estimate(row.win_rate, text.percent) in said
+        assert f"{text.number(row.strength)} {text.interval(row.low, row.high)}" in said
+    report = scores_report(collected)
+    for row in report.criteria[0].means:
+        assert text.number(row.estimate.value) in said
+    for row in report.acceptable:
+        assert text.percent(row.estimate.value) in said
+    for row in models_report(collected):
+        assert text.estimate(row.cost_usd, text.dollars_per_thousand) in said
+        assert text.estimate(row.latency_median_ms, text.seconds) in said
+
+
+def test_what_shaped_the_numbers_is_said(collected):
+    said = Reader(html_report(collected, about=about(limits=("Only code.",)))).said
+
+    assert "36 comparisons on 12 cases by 3 annotators, 1 of them simulated." in said
+    assert "2 verdicts could not be read and are left out." in said
+    assert "Sim is simulated: a program gave these annotations, not a person." in said
+    assert "Only code." in said
+    assert "22 November 2026, 09:30 UTC" in said
+    assert "database schema 0007" in said
+    assert "clustered by case" in said
+
+
+def test_the_same_model_has_the_colour_of_its_place_in_the_study(collected):
+    document = html_report(collected, about=about(models=(OTHER, EVIL)))
+
+    # Okabe and Ito's first colour belongs to the study's first model, wherever it is ranked.
+    row = document[document.index(f"<b>{escape(OTHER)}</b>") :]
+    assert row.index("#0072B2") < row.index("</svg>")
+
+
+def test_a_study_nobody_annotated_still_makes_a_document(collected):
+    nothing = np.zeros(0, dtype=np.int64)
+    empty = Collected(
+        study="Empty",
+        models=collected.models,
+        categories=("",),
+        annotators=(),
+        criteria=(STARS,),
+        tags=(),
+        unsafe=(),
+        outputs=collected.outputs,
+        preferences=Preferences(*[nothing] * 6),
+        n_unreadable=0,
+        values=Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
+        marks=Marks(nothing, nothing, nothing),
+    )
+
+    said = Reader(html_report(empty, about=about())).said
+
+    assert "Nobody has annotated in this study yet." in said
+
+
+def test_marks_of_a_scatter_stand_where_their_numbers_say():
+    one = Mark("A", Estimate(2.0, None, None, 3), Estimate(0.25, 0.0, 0.5, 3), "#0072B2")
+    drawn = scatter(
+        [one], x_title="Cost", y_title="Win rate", x_form=text.dollars, y_form=text.percent
+    )
+
+    # The axis ends 8 % beyond the dearest: 1 / 1.08; a quarter of the way up is 75 % down.
+    assert 'cx="92.59%" cy="75.00%"' in drawn
+    assert 'y1="100.00%" y2="50.00%"' in drawn
+
+
+def test_what_lies_beyond_an_axis_ends_at_its_end():
+    axis = Axis(1.0, 5.0, ())
+
+    assert [axis.at(value) for value in (0.0, 1.0, 2.0, 5.0, 9.0)] == [
+        "0.00%", "0.00%", "25.00%", "100.00%", "100.00%",
+    ]  # fmt: skip
+
+
+def test_the_file_is_small_and_appears_whole(collected, tmp_path):
+    file = tmp_path / "report.html"
+
+    n_bytes = write_report(file, html_report(collected, about=about()))
+
+    assert n_bytes == file.stat().st_size < 6_000_000
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_folder_or_a_missing_folder_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(RefusedError, match="is a folder"):
+        write_report(tmp_path, "x")
+    with pytest.raises(RefusedError, match="there is no folder"):
+        write_report(tmp_path / "missing" / "report.html", "x")
+
+
+def test_what_stood_there_stays_when_writing_fails(tmp_path, monkeypatch):
+    file = tmp_path / "report.html"
+    file.write_text("before")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(RefusedError, match="No space left"):
+        write_report(file, "after")
+
+    assert file.read_text() == "before"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
