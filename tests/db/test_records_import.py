@@ -1,16 +1,11 @@
-import threading
-import time
-
-import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
 from db.commands.records import import_file, import_records
-from db.engine import engine, read_session, write_session
+from db.engine import read_session, write_session
 from db.models import (
     Annotation,
     Annotator,
-    Assignment,
     AuditEvent,
     Case,
     Criterion,
@@ -29,7 +24,6 @@ from tests.db.record_files import (
     TAG,
     case,
     comparison,
-    exported,
     exported_labels,
     mark,
     output,
@@ -224,104 +218,6 @@ def test_a_verdict_that_could_not_be_read_is_stored_as_such(database, tmp_path):
     assert (annotation.preference, annotation.is_unreadable) == (None, True)
 
 
-def test_swapped_sides_are_another_presentation_and_both_count(sqlite_database, tmp_path):
-    swapped = comparison("left", left="B", right="A")
-    import_file(write(tmp_path / "file.jsonl", [*pair_of_outputs(), comparison(), swapped]))
-
-    assert len(rows(Assignment)) == 2
-    assert [annotation.is_superseded for annotation in rows(Annotation)] == [False, False]
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "counts"),
-    [
-        pytest.param({}, {}, "right", id="later line"),
-        pytest.param({"revision": 2}, {}, "left", id="higher revision"),
-        pytest.param(
-            {"created_at": "2026-01-01T12:00:00+00:00"},
-            {"created_at": "2026-01-01T12:30:00+01:00"},
-            "left",
-            id="later moment, whatever the zone",
-        ),
-        pytest.param(
-            {"assignment": "a"}, {"assignment": "a"}, "right", id="one assignment, later line"
-        ),
-    ],
-)
-def test_of_two_comparisons_of_one_presentation_one_counts(
-    sqlite_database, tmp_path, first, second, counts
-):
-    records = [*pair_of_outputs(), comparison("left", **first), comparison("right", **second)]
-    report = import_file(write(tmp_path / "file.jsonl", records))
-
-    (counting,) = exported_labels()
-    assert counting["preference"] == counts
-    assert report.n_superseded == 1
-    assert len(exported_labels(include_superseded=True)) == 2
-
-
-def test_two_assignments_of_one_pair_both_count(sqlite_database, tmp_path):
-    records = [comparison(assignment="a"), comparison("right", assignment="b")]
-    import_file(write(tmp_path / "file.jsonl", [*pair_of_outputs(), *records]))
-
-    assert len(exported_labels()) == 2
-
-
-def test_error_marks_stand_side_by_side_until_a_higher_revision_replaces_them_all(
-    database, tmp_path
-):
-    marks = [mark(), mark(), mark(None, model="B"), mark(note="one left", revision=2)]
-    import_file(write(tmp_path / "file.jsonl", [TAG, *pair_of_outputs(), *marks[:3]]))
-    side_by_side = len(exported_labels())
-    import_file(write(tmp_path / "more.jsonl", marks[3:]))
-
-    assert side_by_side == 3
-    assert [(found["model"], found.get("note")) for found in exported_labels()] == [
-        ("B", None),
-        ("A", "one left"),
-    ]
-
-
-def test_a_higher_revision_replaces_the_marks_of_an_annotator_under_any_assignment(
-    sqlite_database, tmp_path
-):
-    marks = [mark(assignment="a"), mark(assignment="b", revision=2), mark(annotator="Bo")]
-    import_file(write(tmp_path / "file.jsonl", [TAG, *pair_of_outputs(), *marks]))
-
-    assert [(found["annotator"], found.get("assignment")) for found in exported_labels()] == [
-        ("Ann", "b"),
-        ("Bo", None),
-    ]
-
-
-def test_what_shares_an_assignment_shares_its_row(database, tmp_path):
-    shared = [
-        comparison(assignment="a"),
-        score(2, assignment="a"),
-        score(3, model="B", assignment="a"),
-    ]
-    import_file(write(tmp_path / "file.jsonl", [CRITERION, *pair_of_outputs(), *shared, score(1)]))
-
-    together, alone = rows(Assignment)
-    assert together.key == "a"
-    assert together.right_output_id is not None
-    assert alone.right_output_id is None
-    assert len(rows(Annotation)) == 2
-
-
-def test_a_later_file_supersedes_what_is_stored(database, tmp_path):
-    import_file(
-        write(tmp_path / "one.jsonl", [CRITERION, *pair_of_outputs(), comparison(), score(1)])
-    )
-    import_file(write(tmp_path / "two.jsonl", [comparison("tie"), score(3)]))
-
-    assert [label.get("preference", label.get("value")) for label in exported_labels()] == [
-        "tie",
-        3,
-    ]
-    assert [found.is_superseded for found in rows(Score)] == [True, False]
-
-
 def test_annotators_of_a_file_cannot_sign_in_and_simulated_ones_are_marked(
     sqlite_database, tmp_path
 ):
@@ -389,61 +285,3 @@ def test_progress_is_told_from_reading_to_storing(sqlite_database, tmp_path):
 
     assert [what for what, _ in dict(told).items()] == ["Reading", "Comparing", "Storing"]
     assert all(is_within for _, is_within in told)
-
-
-def test_two_imports_at_once_both_arrive(database, tmp_path):
-    paths = [
-        write(
-            tmp_path / f"{number}.jsonl",
-            [*pair_of_outputs(), comparison(annotator=f"Who {number}")],
-        )
-        for number in range(4)
-    ]
-    threads = [threading.Thread(target=import_file, args=(path,)) for path in paths]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(rows(Case)) == 1
-    assert len(rows(Study)) == 1
-    assert len(exported_labels()) == 4
-
-
-def test_checking_a_file_does_not_hold_up_writers(database, tmp_path, monkeypatch):
-    from db.commands.records import importing
-
-    waited = []
-
-    def sort_and_let_somebody_write(*arguments):
-        begun = time.monotonic()
-        with engine().begin() as connection:
-            connection.execute(text("INSERT INTO setting (key, value) VALUES ('k', 'v')"))
-        waited.append(time.monotonic() - begun)
-        original(*arguments)
-
-    original = importing.sort_labels
-    monkeypatch.setattr(importing, "sort_labels", sort_and_let_somebody_write)
-    import_file(write(tmp_path / "file.jsonl", LABELLED))
-
-    assert len(waited) == 1
-    assert waited[0] < 10  # SQLite would have waited 30 seconds for the lock, and failed
-
-
-def test_a_change_between_checking_and_writing_is_seen(database, tmp_path, monkeypatch):
-    from db.commands.records import importing
-
-    original = importing.sort_labels
-    other = write(tmp_path / "other.jsonl", LABELLED)
-
-    def sort_while_another_import_arrives(*arguments):
-        monkeypatch.setattr(importing, "sort_labels", original)
-        import_file(other)
-        original(*arguments)
-
-    monkeypatch.setattr(importing, "sort_labels", sort_while_another_import_arrives)
-    import_file(write(tmp_path / "file.jsonl", LABELLED))
-
-    assert len(rows(Case)) == 1
-    assert len(exported_labels()) == 3
-    assert len(exported()) == len(LABELLED) + 1
