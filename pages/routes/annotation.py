@@ -40,7 +40,7 @@ def _submit(body: Body, assignment_id: int, annotator_id: int) -> Body:
         draft=body.get("draft"),
         active_seconds=body.get("active_seconds"),
         submission_key=body.get("submission_key"),
-        is_edit=body.get("editing") is not False,
+        is_edit=body.get("is_edit") is True,  # else it is a first submission
     )
     return {"stored": True, "revision": submitted.revision}
 

@@ -5,20 +5,19 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
-from sqlalchemy import text
+from playwright.sync_api import expect
 
 from db.commands.demo import load_demo
 from db.commands.people import add_demo_accounts
 from db.commands.studies import StudyPlan, create_study
-from db.engine import engine, read_session
+from db.engine import read_session
 from db.queries import library
 from evalkit.demo.simulate import DEMO_EVAL_SET
 from tests.browser.serving import app_server
+from tests.browser.walking import annotate, begin, n_stored, sign_in
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "evalkit-demo"
 MODELS = ("Atlas", "Birch", "Cedar", "Dune")
 PROVIDERS = ("Meridian", "Northwind", "Halcyon")
 STUDY = "Walk through"
@@ -30,44 +29,6 @@ def study(database) -> int:
     load_demo()
     add_demo_accounts()
     return create_study(StudyPlan(name=STUDY, eval_set=DEMO_EVAL_SET, models=MODELS))
-
-
-def sign_in(page: Page, address: str, name: str) -> None:
-    page.goto(f"{address}/sign-in")
-    page.fill("input[name=name]", name)
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_selector("[data-testid=stMain]")
-
-
-def begin(page: Page, address: str, study_id: int) -> None:
-    page.goto(f"{address}/compare?study={study_id}")
-    expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_enabled()
-
-
-def annotate(page: Page, *, preference: str = "a", digits: str = "443322") -> None:
-    """Judge the case on the screen by keyboard alone and wait for the next one."""
-    done = int(re.match(r"(\d+) of", progress(page)).group(1))
-    page.keyboard.press(preference)
-    for digit in digits:
-        page.keyboard.press(digit)
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text(re.compile(rf"\b{done + 1} of \d+ yours"))).to_be_visible()
-
-
-def progress(page: Page) -> str:
-    shown = page.get_by_text(re.compile(r"\d+ of \d+ yours")).first
-    expect(shown).to_be_visible()
-    return shown.inner_text()
-
-
-def n_stored(study_id: int) -> int:
-    query = text(
-        "SELECT COUNT(*) FROM annotation JOIN assignment ON assignment.id = assignment_id "
-        "WHERE study_id = :study AND is_superseded = :no"
-    )
-    with engine().connect().execution_options(write=False) as connection:
-        return connection.execute(query, {"study": study_id, "no": False}).scalar_one()
 
 
 def test_ten_cases_by_keyboard_become_results_a_lead_can_read(

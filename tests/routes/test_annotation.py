@@ -70,7 +70,7 @@ def body_for(assignment_id, **changes):
         "draft": DRAFT,
         "active_seconds": 0,
         "submission_key": "a-key-of-the-browser",
-        "editing": False,
+        "is_edit": False,
         "reason": "other",
         "note": "",
     } | changes
@@ -122,7 +122,7 @@ def test_an_edit_is_answered_with_its_revision(client, assignment_id):
         assignment_id,
         draft=DRAFT | {"preference": "tie"},
         submission_key="another-key",
-        editing=True,
+        is_edit=True,
     )
 
     answer = send(client, "POST", "/annotate/submit", edit)
@@ -130,18 +130,22 @@ def test_an_edit_is_answered_with_its_revision(client, assignment_id):
     assert answer.json() == {"stored": True, "revision": 2}
 
 
-def test_a_window_that_comes_second_with_other_answers_is_told_so(client, assignment_id):
+@pytest.mark.parametrize("said", [{"is_edit": False}, {}, {"is_edit": "yes"}])
+def test_a_window_that_comes_second_with_other_answers_is_told_so(client, assignment_id, said):
+    """Only a page that knows of what was submitted, and says so, may put something in its place."""
     send(client, "POST", "/annotate/submit", body_for(assignment_id))
     late = body_for(
         assignment_id, draft=DRAFT | {"preference": "tie"}, submission_key="another-key"
     )
+    del late["is_edit"]
 
-    answer = send(client, "POST", "/annotate/submit", late)
+    answer = send(client, "POST", "/annotate/submit", late | said)
 
     assert answer.status_code == 409
     assert "another window" in answer.json()["error"]
     assert answer.json()["fields"] == []
-    assert len(annotations()) == 1
+    (kept,) = annotations()
+    assert (kept.preference, kept.is_superseded) == ("left", False)
 
 
 def test_what_is_missing_is_named_as_the_screen_names_it(client, assignment_id):

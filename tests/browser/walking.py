@@ -1,0 +1,48 @@
+"""What an annotator does in the real app, for the tests that walk through it."""
+
+import re
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from db.engine import engine
+
+PASSWORD = "evalkit-demo"
+
+
+def sign_in(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/sign-in")
+    page.fill("input[name=name]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_selector("[data-testid=stMain]")
+
+
+def begin(page: Page, address: str, study_id: int) -> None:
+    page.goto(f"{address}/compare?study={study_id}")
+    expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_enabled()
+
+
+def annotate(page: Page, *, preference: str = "a", digits: str = "443322") -> None:
+    """Judge the case on the screen by keyboard alone and wait for the next one."""
+    done = int(re.match(r"(\d+) of", progress(page)).group(1))
+    page.keyboard.press(preference)
+    for digit in digits:
+        page.keyboard.press(digit)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text(re.compile(rf"\b{done + 1} of \d+ yours"))).to_be_visible()
+
+
+def progress(page: Page) -> str:
+    shown = page.get_by_text(re.compile(r"\d+ of \d+ yours")).first
+    expect(shown).to_be_visible()
+    return shown.inner_text()
+
+
+def n_stored(study_id: int) -> int:
+    query = text(
+        "SELECT COUNT(*) FROM annotation JOIN assignment ON assignment.id = assignment_id "
+        "WHERE study_id = :study AND is_superseded = :no"
+    )
+    with engine().connect().execution_options(write=False) as connection:
+        return connection.execute(query, {"study": study_id, "no": False}).scalar_one()
