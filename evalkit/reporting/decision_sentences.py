@@ -139,10 +139,12 @@ def _categories(cells: Sequence[Number], leader: str, rival: str, *, is_settled:
         _category(cell) for cell in tested if cell.is_decided and (cell.estimate.value or 0) < 0
     ]
     won = [_category(cell) for cell in tested if cell.is_decided and (cell.estimate.value or 0) > 0]
+    if not is_settled:
+        # What is open overall is open by category too; only what is not deserves a word.
+        named = ((won, leader), (lost, rival))
+        return ", ".join(f"on {_few(where)} {who} is ahead" for where, who in named if where)
     if len(open_in) == len(tested):
-        if is_settled:
-            return f"against {rival}, no single category is settled"
-        return ""
+        return f"against {rival}, no single category is settled"
     parts = []
     if lost:
         parts.append(f"on {_few(lost)} {rival} is ahead")

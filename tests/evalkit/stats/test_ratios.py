@@ -1,0 +1,79 @@
+"""Ratios of what two models take: against hand derivations, properties and simulation."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from evalkit.stats.ratios import ratio_of_sums
+
+amounts = arrays(np.float64, 6, elements=st.floats(0.01, 100))
+
+
+def test_a_ratio_is_that_of_the_sums_not_the_mean_of_ratios():
+    found = ratio_of_sums([np.array([1.0, 3.0])], [np.array([2.0, 6.0 / 3])])
+
+    assert found.value == 1.0  # 4 / 4, while the ratios of the cases are 0.5 and 1.5
+    assert found.n == 2
+
+
+def test_the_interval_follows_from_the_linearised_logarithm():
+    # Pulls x/Σx - y/Σy are ±(1/4 - 2/4) = ∓0.25, so se = sqrt(2/1 · 2 · 0.0625) = 0.5;
+    # t(1) at 97.5 % is 12.7062 (Student's table).
+    found = ratio_of_sums([np.array([1.0, 3.0])], [np.array([2.0, 2.0])])
+
+    assert np.log(found.high) == pytest.approx(12.7062 * 0.5, rel=1e-4)
+    assert found.low * found.high == pytest.approx(1.0)
+
+
+@given(amounts, amounts)
+def test_the_other_way_round_is_the_reciprocal(mine, theirs):
+    there, back = ratio_of_sums([mine], [theirs]), ratio_of_sums([theirs], [mine])
+
+    assert there.value * back.value == pytest.approx(1.0)
+    if there.low is not None and back.high is not None:
+        assert there.low * back.high == pytest.approx(1.0)
+
+
+@given(amounts, amounts, st.floats(0.1, 10))
+def test_a_currency_changes_nothing_but_the_value(mine, theirs, factor):
+    plain, scaled = ratio_of_sums([mine], [theirs]), ratio_of_sums([factor * mine], [theirs])
+
+    assert scaled.value == pytest.approx(factor * plain.value)
+    if plain.low is not None and scaled.low is not None:
+        assert scaled.high / scaled.low == pytest.approx(plain.high / plain.low, rel=1e-6)
+
+
+def test_a_price_per_accepted_response_divides_by_what_was_accepted():
+    # (6 / 3) / (3 / 3): twice the cost for as many accepted responses.
+    cost, their_cost = np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 1.0])
+    every = np.ones(3)
+
+    assert ratio_of_sums([cost, every], [their_cost, every]).value == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "reason"),
+    [([], [], "no case"), ([1.0], [0.0], "nothing"), ([2.0], [1.0], "2 cases")],
+)
+def test_what_cannot_be_had_says_why(mine, theirs, reason):
+    found = ratio_of_sums([np.array(mine)], [np.array(theirs)])
+
+    assert found.low is None
+    assert reason in found.reason
+
+
+def test_the_interval_covers_the_true_ratio():
+    rng = np.random.default_rng(3)
+    base = rng.lognormal(0.0, 0.8, (600, 40))  # what a case asks for; both models feel it
+    mine = 3.0 * base * rng.gamma(4, 0.25, base.shape)
+    theirs = base * rng.gamma(4, 0.25, base.shape)
+
+    covered = 0
+    for one, other in zip(mine, theirs, strict=True):
+        found = ratio_of_sums([one], [other])
+        covered += found.low <= 3.0 <= found.high
+
+    # 600 trials at 95 %: three standard errors are 2.7 points.
+    assert 0.92 <= covered / 600 <= 0.98

@@ -1,0 +1,191 @@
+"""The decision: quality next to prices, against a baseline, by category, and its sentences."""
+
+import json
+import math
+
+import pytest
+
+from evalkit.reporting import decision_sentences as words
+from evalkit.reporting.decision import decision_document, decision_report, default_baseline, settled
+from evalkit.reporting.measures import against, available_measures
+from tests.evalkit.collected_studies import LEFT, RIGHT, TIE, collected
+
+A, B, C = range(3)
+
+
+def better_on_code(n_cases=32):
+    """A wins every case of code against B; on those of support they take turns. B is cheap."""
+    wins = [
+        (0, case, A, B, RIGHT if case % 4 == 3 else LEFT)  # even cases are of code
+        for case in range(n_cases)
+    ]
+    return collected(n_cases=n_cases, preferences=wins, costs=(0.04, 0.001), latencies=(3000, 500))
+
+
+def report_of(found, measure="preference", baseline="B"):
+    chosen = next(one for one in available_measures(found) if one.key == measure)
+    return decision_report(found, measure=chosen, baseline=baseline)
+
+
+def verdict_of(found, **how):
+    report = report_of(found, **how)
+    leader, rival = report.standings[0].model, words.rival_of(report)
+    cells = against(found, report.chosen.measure, model=leader, other=rival)
+    return words.verdict(report, cells)
+
+
+def test_the_verdict_names_who_leads_where_it_is_open_and_what_the_other_costs():
+    assert verdict_of(better_on_code()) == (
+        "A leads B overall; on support they cannot be told apart; "
+        "B costs a fortieth and answers in a sixth of the time."
+    )
+
+
+@pytest.mark.parametrize("baseline", ["A", "B"])
+def test_with_two_models_the_verdict_does_not_depend_on_the_baseline(baseline):
+    assert verdict_of(better_on_code(), baseline=baseline) == verdict_of(better_on_code())
+
+
+def test_without_a_leader_the_verdict_says_so():
+    wins = [(0, case, A, B, LEFT if case % 4 < 2 else RIGHT) for case in range(16)]
+
+    assert verdict_of(collected(preferences=wins)) == "A and B cannot be told apart overall."
+
+
+def test_a_category_is_named_where_only_it_is_settled():
+    said = verdict_of(better_on_code(n_cases=16))
+
+    assert said.startswith("A and B cannot be told apart overall; on code A is ahead; B costs")
+
+
+def test_the_cells_are_adjusted_as_one_family():
+    report = report_of(better_on_code(n_cases=16))
+    code, support = (one for one in report.chosen.cells if one.model == "A")
+
+    # All 8 signs alike: p = 2 / 2^8; balanced: 1. Benjamini–Hochberg over the two: 2 · 2 / 2^8,
+    # but for three standard errors of 10,000 drawn patterns of signs.
+    assert code.p_adjusted == pytest.approx(4 / 256, abs=0.0053)
+    assert code.is_decided
+    assert support.p_adjusted == pytest.approx(1.0)
+    assert not support.is_decided
+    assert code.estimate.value == 1.0
+    assert support.estimate.value == 0.5
+    assert (code.estimate.n, support.n_cases) == (8, 8)
+
+
+def test_win_rates_are_those_of_the_ranking():
+    given = [
+        (who, case, left, right, (case + who + left) % 4)
+        for who in range(2)
+        for case in range(16)
+        for left, right in ((A, B), (B, C), (C, A))
+    ]
+    report = report_of(collected(models=("A", "B", "C"), preferences=given))
+
+    for row in report.ranking.ranking.rows:
+        own = report.number(row.model).estimate
+        assert (own.value, own.low, own.high) == pytest.approx(
+            (row.win_rate.value, row.win_rate.low, row.win_rate.high)
+        )
+        assert own.n == row.n
+
+
+def test_a_difference_turns_its_sign_with_the_baseline():
+    against_b = report_of(better_on_code()).number("A").difference
+    against_a = report_of(better_on_code(), baseline="A").number("B").difference
+
+    assert against_b.value == pytest.approx(-against_a.value)
+    assert against_b.low == pytest.approx(-against_a.high)
+
+
+def test_the_baseline_has_no_difference_to_itself():
+    report = report_of(better_on_code())
+
+    assert report.number("B").difference is None
+    assert report.standing("B").strength is None
+
+
+def test_the_front_holds_who_is_beaten_by_nobody_on_quality_cost_and_latency():
+    # A is best and dear, B cheap, C no better than B and dearer: B keeps C from the front.
+    scores = [
+        (0, case, model, value)
+        for case in range(16)
+        for model, value in ((A, 4 + case % 2), (B, 2 + case % 2), (C, 1 + case % 2))
+    ]
+    found = collected(
+        models=("A", "B", "C"), scores=scores, costs=(0.04, 0.001, 0.002), latencies=(900, 300, 400)
+    )
+    report = report_of(found, measure="helpful")
+
+    assert [one.is_on_front for one in report.standings] == [True, True, False]
+    assert report.standing("C").beaten_by == ("B",)
+    assert "B beats C on helpful, cost and latency." in words.front_sentences(report)
+
+
+def test_without_prices_quality_alone_decides_and_the_sentence_says_so():
+    wins = [(0, case, A, B, LEFT if case else RIGHT) for case in range(16)]
+    report = report_of(collected(preferences=wins))
+
+    assert report.front_on == ("quality",)
+    assert words.front_sentences(report) == [
+        "Neither cost nor latency was recorded, so quality alone decides."
+    ]
+    assert report.standing("A").prices.cost.value is None
+
+
+def test_a_price_of_half_the_models_leaves_the_others_off_the_front():
+    found = collected(
+        preferences=[(0, case, A, B, LEFT if case % 3 else RIGHT) for case in range(16)],
+        costs=(0.04, math.nan),
+    )
+
+    assert [one.is_on_front for one in report_of(found).standings] == [True, False]
+    assert report_of(found).standing("B").beaten_by == ()
+
+
+def test_prices_stand_as_multiples_of_the_baselines():
+    prices = report_of(better_on_code()).standing("A").prices
+
+    assert prices.cost.value == pytest.approx(40)  # 0.04 / 0.001
+    assert prices.cost_per_acceptable.value == pytest.approx(40)  # nothing was refused
+    assert prices.latency.value == pytest.approx(6)  # 3000 / 500
+
+
+def test_nothing_judged_is_no_measure():
+    assert available_measures(collected()) == ()
+
+
+def test_the_baseline_is_at_first_the_second_best():
+    found = better_on_code()
+
+    assert default_baseline(found, available_measures(found)[0]) == "B"
+
+
+def test_a_tie_everywhere_is_no_lead():
+    found = collected(preferences=[(0, case, A, B, TIE) for case in range(16)])
+
+    assert not settled(report_of(found), "A", "B")
+    assert "cannot be told apart" in verdict_of(found)
+
+
+def test_the_document_is_plain_json_without_nan():
+    found = better_on_code()
+    document = decision_document(found, measure=available_measures(found)[0], baseline="B")
+
+    text = json.dumps(document, allow_nan=False)
+    assert json.loads(text)["models"][0]["times_the_baseline"]["cost"]["value"] == pytest.approx(40)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (1 / 40, "a fortieth"),
+        (0.5, "half"),
+        (1 / 3, "a third"),
+        (0.62, "62 %"),
+        (1 / 21.7, "a twentieth"),  # 1/20 is 8 % off, 1/25 would be 13 %
+        (0.001, "less than a hundredth"),
+    ],
+)
+def test_parts_are_named_as_people_say_them(share, said):
+    assert words.part(share) == said

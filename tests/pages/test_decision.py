@@ -1,0 +1,244 @@
+"""The decision page: what a lead shows to a board, and that its address holds all of it."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from db.engine import write_session
+from db.models import Output
+from evalkit.vocabulary import Role
+from pages.shared.charts.frontier import frontier
+from pages.shared.html_tables import Cell, Tone, _cell
+from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import new_app
+from tests.pages.test_results import opened, written
+
+PAGE = "results/decision.py"
+ONE, TWO = "Model <one>", "Model two"
+
+
+@pytest.fixture
+def study(sqlite_database):
+    """Two people and a judge on 24 cases; model one wins all of billing and is dear."""
+    ids = make_eval_set(models=(ONE, TWO), n_cases=24)
+    make_study(ids)
+    for case in range(24):
+        left, right = f"case-{case}/{ONE}", f"case-{case}/{TWO}"
+        is_swapped = case % 8 >= 4
+        shown = (right, left) if is_swapped else (left, right)
+        is_lost = case % 4 == 3  # even cases are billing, odd ones code
+        for annotator in ("Ada", "Bo"):
+            annotate(
+                ids,
+                annotator,
+                *shown,
+                "right" if is_lost != is_swapped else "left",
+                scores=[(left, "helpfulness", 3 + case % 3), (right, "helpfulness", 2 + case % 2)],
+            )
+    annotate(ids, "judge-1", f"case-0/{ONE}", f"case-0/{TWO}", "right", is_judge=True)
+    with write_session() as session:
+        for case in range(24):
+            for model, cost in ((ONE, 0.03), (TWO, 0.01)):
+                output = session.get(Output, ids[f"case-{case}/{model}"])
+                output.cost_usd = cost + case / 1e5
+                output.content += "!" * (case % 5) * (2 if model == ONE else 1)
+                session.add(output)
+    return ids
+
+
+def seen(app):
+    """Give what is written without the styles, which hold no sentence."""
+    return re.sub(r"<style>.*?</style>", "", written(app), flags=re.DOTALL)
+
+
+def test_the_verdict_the_front_and_the_basis_come_first(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    opened(app, PAGE)
+    said = seen(app)
+
+    assert "Model &lt;one&gt; leads Model two overall; on code they cannot be told apart" in said
+    assert "Model two costs a third" in said
+    assert "are worth considering" in said
+    assert "48 comparisons on 24 cases by 2 annotators" in said
+
+
+def test_every_number_leads_to_its_cases_with_the_same_filters(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+    next(box for box in app.multiselect if box.label == "Annotators").set_value(
+        [study["Ada"]]
+    ).run()
+
+    links = [link for link in re.findall(r'href="([^"]+)"', seen(app)) if "?" in link]
+
+    compared = [link for link in links if link.startswith("compare-models?")]
+    assert compared
+    assert all(f"annotator={study['Ada']}" in link for link in links)
+    assert any("category=code" in link for link in compared)
+    assert all("model=Model+%3Cone%3E" in link for link in compared if "other=Model+two" in link)
+
+
+def test_cells_carry_n_and_say_without_colour_what_is_decided(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", seen(app))
+    billing = next(row for row in rows if ">billing<" in row)
+    code = next(row for row in rows if ">code<" in row)
+
+    assert 'class="better"' in billing
+    assert "▲" in billing
+    assert 'class="open"' in code
+    assert "▲" not in code
+    assert billing.count("n = 24") == code.count("n = 24") == 2
+
+
+def test_a_link_shows_the_same_view_in_a_new_session(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+    next(box for box in app.multiselect if box.label == "Categories").set_value(["billing"]).run()
+    next(one for one in app.toggle if one.label == "Include judges").set_value(True).run()
+    next(box for box in app.multiselect if box.label == "Annotators").set_value(
+        [study["Ada"], study["judge-1"]]
+    ).run()
+    next(box for box in app.selectbox if box.label == "Baseline").set_value(ONE).run()
+    next(box for box in app.selectbox if box.label == "Quality by").set_value("helpfulness").run()
+    app.toggle(key="decision-style").set_value(True).run()
+    app.segmented_control(key="decision-half-width").set_value("10").run()
+    assert not app.exception
+
+    other = new_app()
+    sign_in(other, Role.LEAD)
+    for name, value in app.query_params.items():
+        other.query_params[name] = value
+    other.run().switch_page(PAGE)
+    for name, value in app.query_params.items():
+        other.query_params[name] = value
+    other.run()
+
+    assert not other.exception
+    assert other.query_params == app.query_params
+    assert seen(other) == seen(app)
+    assert f"Each model against {ONE}" in [header.value for header in other.header]
+
+
+def test_an_address_of_what_there_is_not_shows_everything(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    app.run().switch_page(PAGE)
+    strange = {"category": "none", "annotator": "x", "judges": "7", "baseline": "B", "quality": "q"}
+    for name, value in (strange | {"half": "1", "style": "?"}).items():
+        app.query_params[name] = value
+
+    app.run()
+
+    assert not app.exception
+    assert "48 comparisons on 24 cases" in seen(app)
+    assert "category" not in app.query_params
+
+
+def test_filters_of_the_address_hold_on_every_results_page(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    app.run().switch_page("results/overview.py")
+    app.query_params["category"] = "code"
+
+    app.run()
+
+    assert "Only code" in seen(app)
+
+
+def test_style_is_held_equal_on_demand(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+    assert "Left-side preference" not in seen(app)
+
+    app.toggle(key="decision-style").set_value(True).run()
+
+    assert not app.exception
+    assert "Left-side preference" in seen(app)
+    assert app.query_params["style"] in ("1", ["1"])
+
+
+def test_without_a_study_the_page_says_so(app, sign_in):
+    sign_in(app, Role.LEAD)
+
+    assert "There is no study yet" in opened(app, PAGE)
+
+
+def test_a_study_nobody_judged_in_says_what_is_missing(app, sign_in):
+    make_study(make_eval_set())
+    sign_in(app, Role.LEAD)
+
+    assert "Nobody has judged a response within these filters yet." in opened(app, PAGE)
+
+
+def test_what_cannot_be_had_has_its_reason(app, sign_in):
+    ids = make_eval_set()
+    make_study(ids)
+    annotate(ids, "Ada", "case-0/Model one", "case-0/Model two", "left")
+    sign_in(app, Role.LEAD)
+    app.run().switch_page(PAGE)
+    app.query_params["style"] = "1"
+
+    app.run()
+
+    assert not app.exception
+    assert "No cost was recorded with these responses." in seen(app)
+    assert "Style cannot be held equal" in seen(app)
+    assert "2 cases" in seen(app)
+
+
+def test_an_annotator_never_sees_the_decision(app, sign_in, study):
+    sign_in(app, Role.ANNOTATOR)
+    app.run()
+
+    with pytest.raises(ValueError, match=r"switch_page|not found|Unable"):
+        app.switch_page(PAGE).run()
+
+    assert "leads" not in seen(app)
+
+
+def points(**changed):
+    columns = {
+        "label": ["A", "B", "C"],
+        "x": [4.0, 1.0, 2.0],
+        "x_low": [3.5, 0.9, None],
+        "x_high": [4.5, 1.1, None],
+        "y": [80.0, 50.0, 40.0],
+        "y_low": [70.0, 40.0, 30.0],
+        "y_high": [90.0, 60.0, 50.0],
+        "colour": ["#0072B2", "#E69F00", "#009E73"],
+        "is_on_front": [True, True, False],
+        "hover": ["A", "B", "<C>"],
+    }
+    return pd.DataFrame(columns | changed)
+
+
+def test_the_front_is_told_by_shape_and_weight_not_by_colour():
+    figure = frontier(points(), x_title="Cost", y_title="Win rate")
+    steps, *marks = figure.data
+
+    assert [mark.marker.symbol for mark in marks] == ["diamond", "diamond", "circle-open"]
+    assert [note.text for note in figure.layout.annotations] == ["<b>A</b>", "<b>B</b>", "C"]
+    assert (list(steps.x), list(steps.y)) == ([1.0, 4.0], [50.0, 80.0])  # C is no better than B
+    assert steps.line.shape == "hv"
+    assert marks[2].error_x.visible is False
+    assert marks[2].hovertext == "&lt;C&gt;"
+
+
+@pytest.mark.parametrize(("dearest", "kind"), [(4.0, None), (8.0, "log")])
+def test_prices_far_apart_are_read_as_multiples(dearest, kind):
+    figure = frontier(points(x=[dearest, 1.0, 2.0]), x_title="Cost", y_title="Win rate")
+
+    assert figure.layout.xaxis.type == kind
+    assert ("logarithmic" in figure.layout.xaxis.title.text) == (kind == "log")
+
+
+def test_a_cell_says_its_tone_in_a_word_and_escapes_names():
+    shown = _cell(Cell("<b>", "n = 3", href='x?a="b"', tone=Tone.WORSE), "Model <one>")
+
+    assert 'aria-label="worse"' in shown
+    assert "&lt;b&gt;" in shown
+    assert "<b>" not in shown
+    assert 'href="x?a=&quot;b&quot;"' in shown
