@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from db.commands.rubrics import store_rubric, store_taxonomy
 from db.engine import write_session
 from db.models import (
+    Annotation,
+    Assignment,
     AuditEvent,
     EvalSet,
     EvalSetVersion,
@@ -110,6 +112,27 @@ def set_study_open(study_id: int, *, is_open: bool, actor_id: int | None = None)
                 subject=f"study {study.name}",
             )
         )
+
+
+def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
+    """Remove a study nobody has annotated, with what was only looked at or begun in it."""
+    with write_session() as session:
+        study = session.get(Study, study_id)
+        if study is None:
+            raise NotFoundError("This study does not exist any more.")
+        begun = select(Assignment.id).where(Assignment.study_id == study_id)
+        if session.exec(
+            select(Annotation.id).where(col(Annotation.assignment_id).in_(begun)).limit(1)
+        ).first():
+            raise RefusedError(
+                f"“{study.name}” holds annotations, so it is kept. Close it to new work instead."
+            )
+        session.exec(delete(Assignment).where(col(Assignment.study_id) == study_id))
+        session.exec(delete(StudyRun).where(col(StudyRun.study_id) == study_id))
+        session.add(
+            AuditEvent(actor_id=actor_id, action="discard study", subject=f"study {study.name}")
+        )
+        session.delete(study)
 
 
 def _check(plan: StudyPlan) -> None:

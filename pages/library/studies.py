@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.commands.studies import create_study, set_study_open
+from db.commands.studies import create_study, discard_study, set_study_open
 from db.engine import read_session
 from db.queries import leaks, library
 from evalkit.errors import RefusedError
@@ -34,7 +34,7 @@ if studies:
     with read_session() as session:
         leaking = leaks.leak_count(session, picked.study_id)
     st.caption(library_tables.leak_sentence(picked, leaking))
-    results, opening, _ = st.columns([1, 1, 3], vertical_alignment="center")
+    results, opening, discarding = st.columns([1, 1, 3], vertical_alignment="center")
     results.page_link(
         "results/overview.py",
         label="See its results",
@@ -44,21 +44,37 @@ if studies:
     if opening.button("Close to new work" if picked.is_open else "Open to new work"):
         set_study_open(picked.study_id, is_open=not picked.is_open, actor_id=user.id)
         st.rerun()
+    if not picked.n_annotations and forms.is_confirmed(
+        discarding, "Discard", f"“{picked.name}” and its drafts are removed for good."
+    ):
+        discard_study(picked.study_id, actor_id=user.id)
+        st.session_state["study-message"] = f"“{picked.name}” was discarded."
+        st.rerun()
 
-with st.expander("Start a study", expanded=not studies, icon=":material/add:"):
-    eval_set = st.selectbox("Eval set", [found.name for found in eval_sets])
+refused = st.session_state.pop("study-refused", None)
+is_asked = not studies or refused is not None
+with st.expander("Start a study", expanded=is_asked, icon=":material/add:"):
+    sets_by_id = {found.eval_set_id: found for found in eval_sets}
+    eval_set = sets_by_id[
+        st.selectbox("Eval set", sets_by_id, format_func=lambda set_id: sets_by_id[set_id].name)
+    ]
     plan = forms.study_form(
-        eval_set=eval_set, models=models[eval_set], rubrics=rubrics, taxonomies=taxonomies
+        eval_set,
+        models=models[eval_set.name],
+        rubrics=rubrics,
+        taxonomies=taxonomies,
+        key=f"study-form-{len(studies)}",  # a new one, empty, after each start
     )
+    if refused:
+        st.error(refused)
 if plan is None:
     st.stop()
 
 try:
     create_study(plan, actor_id=user.id)
-except RefusedError as refused:
-    st.error(str(refused))
-    st.stop()
-st.session_state["study-message"] = (
-    f"“{plan.name.strip()}” is open. Annotators find it on their first page."
-)
+    st.session_state["study-message"] = (
+        f"“{plan.name.strip()}” is open. Annotators find it on their first page."
+    )
+except RefusedError as refusal:
+    st.session_state["study-refused"] = str(refusal)
 st.rerun()

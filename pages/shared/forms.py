@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from db.commands.studies import COLLECTED, StudyPlan
+from db.commands.studies import COLLECTED, MAX_NAME_LENGTH, StudyPlan
+from db.queries.library import EvalSetSummary
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.vocabulary import LeakPolicy
 
+#: Up to this many models all are chosen to begin with.
+_PRESELECTED = 6
 _COLLECTED = {
     "preference": "Preference",
     "scores": "Scores",
@@ -23,13 +27,27 @@ _LEAKS = {
 
 
 def study_form(
-    *, eval_set: str, models: Sequence[str], rubrics: Sequence[str], taxonomies: Sequence[str]
+    eval_set: EvalSetSummary,
+    *,
+    models: Sequence[str],
+    rubrics: Sequence[str],
+    taxonomies: Sequence[str],
+    key: str,
 ) -> StudyPlan | None:
-    """Ask for a study on one eval set; give the plan when it is submitted."""
-    with st.form(f"study-{eval_set}", border=False, enter_to_submit=False):
-        name = st.text_input("Name", max_chars=120, placeholder="Which model for support, spring")
-        few = len(models) <= 6
-        chosen = st.multiselect("Models to compare", models, default=list(models) if few else [])
+    """Ask for a study on an eval set and say what work it means; give the plan once started."""
+    with st.container(key=key):
+        name = st.text_input(
+            "Name",
+            max_chars=MAX_NAME_LENGTH,
+            placeholder="Which model for support, spring",
+            key=f"{key}-name",
+        )
+        chosen = st.multiselect(
+            "Models to compare",
+            models,
+            default=list(models) if len(models) <= _PRESELECTED else [],
+            key=f"{key}-models-{eval_set.eval_set_id}",
+        )
         left, right = st.columns(2)
         with left:
             overlap, collects = _asked_of_annotators()
@@ -41,20 +59,31 @@ def study_form(
                 "Taxonomy of errors", _with_ready(taxonomies, DEFAULT_TAXONOMY_NAME)
             )
             guidelines = st.text_area("Guidelines (Markdown)", DEFAULT_GUIDELINES, height=260)
-        if not st.form_submit_button("Start the study", type="primary"):
-            return None
-    return StudyPlan(
-        name=name,
-        eval_set=eval_set,
-        models=chosen,
-        rubric=rubric,
-        taxonomy=taxonomy,
-        guidelines=guidelines,
-        overlap=overlap,
-        pairs_per_case=len(chosen) * (len(chosen) - 1) // 2 if all_pairs else None,
-        collects=collects,
-        leak_policy=leaks,
-    )
+        plan = StudyPlan(
+            name=name,
+            eval_set=eval_set.name,
+            models=chosen,
+            rubric=rubric,
+            taxonomy=taxonomy,
+            guidelines=guidelines,
+            overlap=overlap,
+            pairs_per_case=len(chosen) * (len(chosen) - 1) // 2 if all_pairs else None,
+            collects=collects,
+            leak_policy=leaks,
+        )
+        st.caption(workload(plan, n_cases=eval_set.n_cases))
+        return plan if st.button("Start the study", type="primary") else None
+
+
+def workload(plan: StudyPlan, *, n_cases: int) -> str:
+    """Say how many annotations a plan asks for, if every model answered every case."""
+    if len(plan.models) < 2:
+        return "Choose two models or more to see how much work it is."
+    n_pairs = plan.pairs_per_case or (len(plan.models) + 1) // 2
+    n = n_cases * n_pairs * plan.overlap
+    pairs = "1 pair" if n_pairs == 1 else f"{n_pairs:,} pairs"
+    people = "1 annotator" if plan.overlap == 1 else f"{plan.overlap} annotators"
+    return f"{n_cases:,} cases, {pairs} each, {people} a pair: {n:,} annotations in all."
 
 
 def _asked_of_annotators() -> tuple[int, frozenset[str]]:
@@ -92,3 +121,10 @@ def _shown_to_annotators() -> tuple[LeakPolicy, bool]:
 def _with_ready(names: Sequence[str], ready: str) -> list[str]:
     """Offer the ready definition first, whether or not it has been used before."""
     return [ready, *(name for name in names if name != ready)]
+
+
+def is_confirmed(place: DeltaGenerator, what: str, sentence: str) -> bool:
+    """Offer what cannot be taken back behind one more click; tell whether it was made."""
+    with place.popover(what):
+        st.text(sentence)
+        return st.button(f"{what} for good", type="primary")

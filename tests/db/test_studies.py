@@ -3,15 +3,16 @@ import dataclasses
 import pytest
 from sqlmodel import select
 
-from db.commands.studies import StudyPlan, create_study, set_study_open
+from db.commands.annotation import next_task_id
+from db.commands.studies import StudyPlan, create_study, discard_study, set_study_open
 from db.engine import read_session, write_session
-from db.models import AuditEvent, Criterion, Model, Output, Rubric, Run, Study, Tag
+from db.models import Annotator, AuditEvent, Criterion, Model, Output, Rubric, Run, Study, Tag
 from db.queries import library
 from db.queries.records.files import CsvShape, export_bytes, export_file
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
-from tests.factories import make_eval_set
+from tests.factories import annotate, make_eval_set, make_study
 
 PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))
 
@@ -152,3 +153,35 @@ def test_what_is_downloaded_is_what_is_exported_to_a_file(sqlite_database, tmp_p
     assert export_bytes("x.csv", study=PLAN.name, csv_shape=CsvShape.LONG).startswith(
         b"\xef\xbb\xbf"
     )
+
+
+def test_a_study_nobody_annotated_can_be_discarded_and_is_gone(database):
+    make_eval_set()
+    study_id = create_study(PLAN)
+    next_task_id(study_id=study_id, annotator_id=person("Ada"))
+
+    discard_study(study_id)
+
+    with read_session() as session:
+        assert library.studies(session) == []
+    create_study(PLAN)  # its name is free again
+
+
+def test_a_study_with_annotations_is_never_discarded(database):
+    ids = make_eval_set()
+    study_id = make_study(ids)
+    annotate(ids, "Ada", "case-0/Model one", "case-0/Model two", "left")
+
+    with pytest.raises(RefusedError, match="holds annotations"):
+        discard_study(study_id)
+
+    with read_session() as session:
+        assert library.studies(session)[0].n_annotations == 1
+
+
+def person(name: str) -> int:
+    with write_session() as session:
+        made = Annotator(name=name)
+        session.add(made)
+        session.flush()
+        return made.id

@@ -148,3 +148,26 @@ def test_the_page_says_how_many_responses_name_their_maker_and_what_becomes_of_t
     assert not app.exception
     assert "1 of 8 responses name their maker (“OpenAI”)" in everything_written(app)
     assert sentence in everything_written(app)
+
+
+def test_the_form_says_how_much_work_a_study_is(app, sign_in):
+    make_eval_set(n_cases=5)
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("library/studies.py").run()
+
+    # 5 cases, one pair of the two models each, two annotators a pair: 5 × 1 × 2
+    assert "5 cases, 1 pair each, 2 annotators a pair: 10 annotations" in everything_written(app)
+
+
+def test_a_study_without_annotations_can_be_discarded_from_the_page(app, sign_in):
+    make_eval_set()
+    create_study(PLAN)
+    sign_in(app, Role.LEAD)
+    app.run().switch_page("library/studies.py").run()
+
+    next(button for button in app.button if button.label == "Discard for good").click().run()
+
+    assert not app.exception
+    with read_session() as session:
+        assert library.studies(session) == []
