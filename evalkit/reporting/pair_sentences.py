@@ -71,12 +71,11 @@ def pair_verdict(report: PairReport) -> str:
     winner = ahead(preferred.difference) if preferred else None
     if preferred and winner:
         loser = report.other if winner == report.model else report.model
-        return f"{winner} beats {loser}: {_basis(preferred.difference, winner, named=False)}."
-    scored = _who_scores_higher(report, judged)
+        return f"{winner} beats {loser}: {_basis(preferred.difference, winner)}."
+    scored = _who_scores_higher(report, judged) or _scores_open(report, judged)
     if preferred is None:
         return f"{capital(scored)}; nobody has compared the two with each other."
-    leader = report.other if (preferred.difference.estimate.value or 0) < 0 else report.model
-    basis = _basis(preferred.difference, leader)
+    basis = _basis(preferred.difference)
     if any(ahead(one.difference) for one in judged):
         return f"{capital(scored)}; which of the two is preferred is not settled: {basis}."
     return f"{report.model} and {report.other} cannot be told apart yet: {basis}."
@@ -92,17 +91,28 @@ def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) 
         ]
         if won:
             parts.append(f"{model} scores higher on {joined(won)}")
-    return ", ".join(parts) or f"{report.model} and {report.other} score alike"
+    return ", ".join(parts)
 
 
-def _basis(pair: PairedDifference, leader: str, *, named: bool = True) -> str:
-    """Say the numbers behind a verdict, from the side of the one who leads."""
+def _scores_open(report: PairReport, judged: Sequence[SubjectDifference]) -> str:
+    """Say that scores tell nothing, by the criterion most cases were scored on."""
+    most = max(
+        (one for one in judged if one.subject.criterion),
+        key=lambda one: one.difference.estimate.n,
+        default=None,
+    )
+    said = f"which of {report.model} and {report.other} scores higher cannot be told yet"
+    return f"{said} ({subject_name(most.subject)} {_basis(most.difference)})" if most else said
+
+
+def _basis(pair: PairedDifference, winner: str | None = None) -> str:
+    """Say the numbers behind a verdict as charts and tables give them: first minus other.
+
+    They say for whom, unless that is the winner a sentence has just named.
+    """
     one = pair.estimate
-    if leader == pair.other and one.value is not None:
-        low, high = (None if end is None else -end for end in (one.high, one.low))
-        one = Estimate(-one.value, low, high, one.n, one.reason)
     p = "" if pair.p_adjusted is None else f"{p_value(pair.p_adjusted)} after Holm, "
-    whose = f" for {leader}" if named and one.value else ""
+    whose = f" for {pair.model}" if winner != pair.model and one.value else ""
     return f"{difference(one)}{whose}, {p}{counted(one.n, 'case')}"
 
 

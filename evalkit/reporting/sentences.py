@@ -21,10 +21,17 @@ def verdict(report: RankingReport) -> str:
         return report.reason or ""
     ranking, rows = report.ranking, report.ranking.rows
     first = rows[0]
+    few = ""
     if first.low is None:
-        return f"{first.model} has won most, but how sure that is cannot be told yet."
+        few = f"{counted(report.n_comparisons, 'comparison')} on {counted(first.n_cases, 'case')}"
     if len(rows) > 1 and first.strength - rows[1].strength < _EQUAL:
-        return "No model is ahead: the strongest have won equally much."
+        said = "No model is ahead: the strongest have won equally much"
+        return f"{said}, in {few}." if few else f"{said}."
+    if few:
+        return (
+            f"Which model is ahead cannot be told yet: {first.model} leads in {few}, and nothing "
+            "says how far that is chance."
+        )
     front = [first.model]
     front += [row.model for row in rows[1:] if not ranking.is_separated(first.model, row.model)]
     wins = f"{text.estimate(first.win_rate, text.percent)} of its comparisons"

@@ -15,16 +15,16 @@ from evalkit.stats.scores import ScoreRow
 N_CASES = 60
 
 
-def report(shares, models=("A", "B", "C")):
-    """Rank models that won the given share of 60 cases, by (left, right) pair of indices."""
+def report(shares, models=("A", "B", "C"), n_cases=N_CASES):
+    """Rank models that won the given share of the cases, by (left, right) pair of indices."""
     case, left, right, preference = [], [], [], []
     for (first, second), share in shares.items():
-        for number in range(N_CASES):
+        for number in range(n_cases):
             case.append(number)
             left.append(first)
             right.append(second)
             # Wins are spread over the cases differently for each pair.
-            preference.append(0 if (number * 7 + first * 13) % N_CASES < share * N_CASES else 1)
+            preference.append(0 if (number * 7 + first * 13) % n_cases < share * n_cases else 1)
     given = Comparisons(
         case=np.array(case),
         left=np.array(left),
@@ -69,6 +69,22 @@ def test_equal_models_have_no_leader():
     said = sentences.verdict(report({(0, 1): 0.5}, models=("A", "B")))
 
     assert said == "No model is ahead: the strongest have won equally much."
+
+
+def test_one_comparison_makes_nobody_the_winner():
+    said = sentences.verdict(report({(0, 1): 1.0}, models=("A", "B"), n_cases=1))
+
+    assert said.startswith("Which model is ahead cannot be told yet: A leads in 1 comparison on 1 ")
+    assert "won most" not in said
+
+
+def test_a_tie_without_an_interval_is_a_tie_first_and_little_second():
+    # Three models of which each beat one other on the only case.
+    said = sentences.verdict(report({(0, 1): 1.0, (1, 2): 1.0, (2, 0): 1.0}, n_cases=1))
+
+    assert said == (
+        "No model is ahead: the strongest have won equally much, in 3 comparisons on 1 case."
+    )
 
 
 def test_without_a_ranking_the_reason_is_the_verdict():

@@ -260,7 +260,9 @@ def test_the_verdict_names_the_winner_with_difference_interval_p_and_cases():
 
     # Sign test on 7 cases: 2/128 = 0.016.
     assert said == "A beats B: +0.88 [0.58, 1.00], p = 0.016 after Holm, 8 cases."
-    assert words.pair_verdict(pair(study(preferences=preferences), "B", "A")) == said
+    turned_round = words.pair_verdict(pair(study(preferences=preferences), "B", "A"))
+    # The same the other way round, with the sign of chart and table: B minus A.
+    assert turned_round == "A beats B: −0.88 [−1.00, −0.58] for B, p = 0.016 after Holm, 8 cases."
 
 
 def test_the_verdict_never_names_a_winner_within_chance():
@@ -281,6 +283,16 @@ def test_scores_speak_where_the_preference_is_open():
 
     assert with_open.startswith("A scores higher on helpful; which of the two is preferred is not")
     assert without == "A scores higher on helpful; nobody has compared the two with each other."
+
+
+def test_scores_of_one_case_are_never_called_alike():
+    said = words.pair_verdict(pair(study(values=[(0, A, 0, 0, 5), (0, B, 0, 0, 3)])))
+
+    # 5 - 3 on the only case, so there is no interval.
+    assert said.startswith(
+        "Which of A and B scores higher cannot be told yet (helpful +2.00 for A, "
+    )
+    assert said.endswith("1 case); nobody has compared the two with each other.")
 
 
 def test_without_a_case_in_common_the_verdict_says_so_and_nothing_fails():
