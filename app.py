@@ -1,6 +1,8 @@
 """The ASGI app: started by `streamlit run app.py`, or by any ASGI server as `app:app`."""
 
+import contextlib
 import gc
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -34,9 +36,21 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
+def say_that_a_page_failed(error: Exception) -> bool:
+    """Show a failed page in our own words; the whole error goes to the log only."""
+    logging.getLogger("evalkit").error("A page failed", exc_info=error)
+    with contextlib.suppress(Exception):  # nothing may come of a failure to say so
+        st.error(
+            "This page failed. Nothing that was saved is lost. Reload it; if it fails again, tell "
+            "whoever runs evalkit here, who finds the details in the log of the server."
+        )
+    return True
+
+
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=lifespan,
+    on_script_error=say_that_a_page_failed,
     routes=[*account.ROUTES, *annotation.ROUTES, *health.ROUTES],
     middleware=[Middleware(guard.SecurityHeaders), Middleware(guard.SignInRequired)],
 )

@@ -54,3 +54,16 @@ def test_a_database_that_does_not_answer_is_named_without_its_password():
     assert "does not answer" in ended.stderr
     assert "hunter2" not in ended.stdout + ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_page_that_fails_is_told_in_our_words_and_logged(caplog, monkeypatch):
+    import app
+
+    shown: list[str] = []
+    monkeypatch.setattr(app.st, "error", shown.append)
+
+    assert app.say_that_a_page_failed(ValueError("secret detail"))  # True hides Streamlit's box
+
+    assert "Nothing that was saved is lost" in shown[0]
+    assert "secret detail" not in shown[0]
+    assert "secret detail" in caplog.text

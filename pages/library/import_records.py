@@ -20,7 +20,7 @@ if message := st.session_state.pop("import-message", None):
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
 
 n_imported = st.session_state.setdefault("n-imported", 0)
-file = st.file_uploader("File", type=["jsonl", "gz"], key=f"import-{n_imported}")
+file = st.file_uploader("File (.jsonl or .jsonl.gz)", key=f"import-{n_imported}")
 left, right = st.columns(2)
 eval_set = left.text_input("Eval set", placeholder="As the file says", key="import-eval-set")
 study = right.text_input("Study", placeholder="As the file says", key="import-study")

@@ -6,6 +6,7 @@ from db.commands.leaderboards import import_leaderboard
 from db.engine import read_session
 from db.queries import leaderboards, results
 from evalkit.errors import RefusedError
+from evalkit.formats.leaderboards import read_leaderboard
 from evalkit.reporting import reports
 from evalkit.vocabulary import Role
 from pages.shared import boards, exhibits, filters, state
@@ -28,19 +29,22 @@ if not studies:
 name = filters.study_picker(studies, heading="Leaderboards")
 
 with st.expander("Add a leaderboard", expanded=not public, icon=":material/upload:"):
-    st.text("A CSV file with the columns model, benchmark, score, date, source. Higher is better.")
+    st.text("A CSV file, higher scores being better:")
+    st.code(boards.EXAMPLE, language=None)
     n_added = st.session_state.setdefault("n-leaderboards", 0)
-    file = st.file_uploader("CSV file", type="csv", key=f"leaderboard-{n_added}")
-    if file is not None and st.button("Add", type="primary"):
+    file = st.file_uploader("CSV file", key=f"leaderboard-{n_added}")
+    if file is not None:
         try:
-            n_new = import_leaderboard(file.getvalue(), source_name=file.name, actor_id=user.id)
+            scores = read_leaderboard(file.getvalue(), source_name=file.name)
+            st.text(boards.preview(scores))
+            if st.button("Add", type="primary"):
+                n_new = import_leaderboard(file.getvalue(), source_name=file.name, actor_id=user.id)
+                st.session_state["leaderboard-message"] = f"{n_new:,} new scores from {file.name}."
+                st.session_state["n-leaderboards"] = n_added + 1  # a new key empties the uploader
+                st.rerun()
         except RefusedError as refused:
             st.error("Nothing was stored. The file was refused:")
             st.code(str(refused), language=None, wrap_lines=True)
-            st.stop()
-        st.session_state["leaderboard-message"] = f"{n_new:,} new scores from {file.name}."
-        st.session_state["n-leaderboards"] = n_added + 1  # a new key empties the uploader
-        st.rerun()
 if not public:
     st.info("No public leaderboard has been added yet. Add one above.")
     st.stop()

@@ -1,15 +1,27 @@
 """A public board beside our own ranking: which models both have, and where they stand on each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from db.queries.leaderboards import Board
-from evalkit.formats.leaderboards import model_key
+from evalkit.formats.leaderboards import PublicResult, model_key
 from evalkit.reporting import text
 from evalkit.reporting.reports import RankingReport
 from evalkit.stats.leaderboards import BoardComparison, compare_boards
+
+EXAMPLE = """\
+model,benchmark,score,date,source
+model-a,Text arena,1310,2026-10-31,arena.example
+model-b,Text arena,1280,2026-10-31,arena.example"""
+
+
+def preview(scores: Sequence[PublicResult]) -> str:
+    """Say in a sentence what a file of public scores holds."""
+    models = {model_key(score.model) for score in scores}
+    benchmarks = sorted({score.benchmark for score in scores})
+    return f"{len(scores):,} scores of {len(models):,} models on {', '.join(benchmarks[:5])}."
 
 
 @dataclass(frozen=True, slots=True)
