@@ -27,7 +27,7 @@ from evalkit.cli.reports import (
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.reporting import pair_sentences, text
 from evalkit.reporting import regression_sentences as words
-from evalkit.reporting.passing import Measure, measures, passing
+from evalkit.reporting.passing import Measure, default_measure, measures, passing
 from evalkit.reporting.regression import RegressionReport, regression_document, regression_report
 from evalkit.reporting.significance import significance_document, significance_report
 
@@ -41,7 +41,8 @@ BeforeVersion = Annotated[
 ]
 AfterVersion = Annotated[int | None, typer.Option("--after-version", help="As --before-version.")]
 CriterionOption = Annotated[
-    str | None, typer.Option("--criterion", help="Pass by this criterion, not by acceptable.")
+    str | None,
+    typer.Option("--criterion", help="Pass by this criterion; else by acceptable, if asked for."),
 ]
 LevelOption = Annotated[
     float | None, typer.Option("--level", help="The least score that passes; with --criterion.")
@@ -112,7 +113,7 @@ def regression(
     if criterion is not None and criterion not in known:
         has = ", ".join(known) or "none"
         raise NotFoundError(f"No response was scored on “{criterion}”. There are: {has}.")
-    measure = Measure(criterion, level)
+    measure = default_measure(collected) if criterion is None else Measure(criterion, level)
     report = regression_report(*sides, verdicts=passing(collected, measure), measure=measure)
     if as_json:
         print_json(regression_document(report))

@@ -127,6 +127,9 @@ class Collected:
         Verdicts that could not be read: counted, and left out of every statistic.
     unsafe : tuple of int
         Indices of the tags that make a response unacceptable.
+    asks_acceptable : bool
+        Whether anything in the whole study says that annotators could find a response
+        unacceptable: somebody called both bad, or looked for errors with a tag for what is unsafe.
     """
 
     study: str
@@ -141,6 +144,7 @@ class Collected:
     n_unreadable: int
     values: Values
     marks: Marks
+    asks_acceptable: bool = True
 
 
 def comparisons(collected: Collected) -> Comparisons:
@@ -226,9 +230,13 @@ def acceptable(collected: Collected) -> Looks:
 
     It was not where the annotator found both responses bad in any comparison with it, or tagged
     it unsafe. Counted are responses an annotator compared or, where the taxonomy has a tag for
-    what is unsafe, looked at for errors; scores alone say nothing here.
+    what is unsafe, looked at for errors; scores alone say nothing here. Where acceptability was
+    not asked for, nothing counts: every response would be acceptable by construction.
     """
     given, marks = collected.preferences, collected.marks
+    if not collected.asks_acceptable:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Looks(nothing, nothing, np.zeros(0, dtype=np.bool_))
     if not collected.unsafe:
         marks = Marks(marks.output[:0], marks.annotator[:0], marks.tag[:0])
     bad = given.preference == BOTH_BAD

@@ -49,6 +49,28 @@ def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
     return tuple(one for key, one in found.items() if key not in clashing)
 
 
+def default_measure(collected: Sequence[Collected]) -> Measure:
+    """Return what a response passes by unless asked: acceptable where studies asked for it.
+
+    Else the first criterion, at its last level but one; acceptable where there is none either.
+    """
+    criteria = measures(collected)
+    if is_acceptability_asked(collected) or not criteria:
+        return Measure()
+    return Measure(criteria[0].key, default_level(criteria[0]))
+
+
+def is_acceptability_asked(collected: Sequence[Collected]) -> bool:
+    """Say whether anybody in any of the studies could find a response unacceptable."""
+    return any(one.asks_acceptable and len(acceptable(one).output) for one in collected)
+
+
+def default_level(criterion: Criterion) -> float:
+    """Return the level at which a response passes unless asked: the last but one."""
+    levels = criterion.values[1:]
+    return levels[max(len(levels) - 2, 0)]
+
+
 def passing(collected: Sequence[Collected], measure: Measure) -> dict[int, Verdict]:
     """Return the verdict on every output that was judged.
 

@@ -143,7 +143,11 @@ def regression_report(
         cases=cases,
         new=_lone(new, before.cases, verdicts),
         removed=_lone(removed, after.cases, verdicts),
-        reason=_reason(n_shared=len(cases), n_judged=len(judged)),
+        reason=_reason(
+            n_shared=len(cases),
+            n_judged=len(judged),
+            is_asked=bool(verdicts) or measure.criterion is not None,
+        ),
     )
 
 
@@ -285,9 +289,14 @@ def _are(judged: Sequence[CaseChange], *kinds: Change) -> BoolArray:
     return np.array([one.change in kinds for one in judged], dtype=np.bool_)
 
 
-def _reason(*, n_shared: int, n_judged: int) -> str | None:
+def _reason(*, n_shared: int, n_judged: int, is_asked: bool) -> str | None:
     if n_shared == 0:
         return "The two have answered no case in common, so nothing can be said about what broke."
+    if not is_asked:
+        return (
+            "Acceptability was not asked for, or not answered yet, in any study of these two, so "
+            "nothing can be said about what broke."
+        )
     if n_judged == 0:
         return (
             "No case they share has been judged on both sides by this measure, so nothing can be "

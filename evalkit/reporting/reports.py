@@ -38,6 +38,10 @@ NO_ACCEPTABILITY = (
     "No response has been compared or looked at for what is unsafe yet, and nothing else says "
     "whether it is acceptable."
 )
+NOT_ASKED = (
+    "Acceptability was not asked for in this study: nobody called both responses bad, and nobody "
+    "looked for errors with a tag for what is unsafe."
+)
 NEVER_REFUSED = (
     "Nobody found both responses bad or tagged one as unsafe. Where annotators had no way to say "
     "so, this share means nothing."
@@ -170,7 +174,7 @@ def scores_report(collected: Collected) -> ScoresReport:
         criteria=tuple(
             _criterion_scores(collected, place) for place in range(len(collected.criteria))
         ),
-        acceptable=_named_rows(shares(scores_of_looks(collected, looks)), NO_ACCEPTABILITY),
+        acceptable=_named_rows(shares(scores_of_looks(collected, looks)), _unknown(collected)),
         acceptable_note=NEVER_REFUSED if len(looks.hit) and looks.hit.all() else None,
     )
 
@@ -186,7 +190,7 @@ def tags_report(collected: Collected) -> tuple[TagRates, ...]:
 def models_report(collected: Collected) -> tuple[ModelRow, ...]:
     """Return quality next to latency, cost and tokens, one row per model."""
     looks = acceptable(collected)
-    accepted = _overall(_named_rows(shares(scores_of_looks(collected, looks)), NO_ACCEPTABILITY))
+    accepted = _overall(_named_rows(shares(scores_of_looks(collected, looks)), _unknown(collected)))
     rates = [(rates.tag, _overall(rates.rows)) for rates in tags_report(collected)]
     return tuple(
         _model_row(
@@ -198,6 +202,12 @@ def models_report(collected: Collected) -> tuple[ModelRow, ...]:
         )
         for place, model in enumerate(collected.models)
     )
+
+
+def _unknown(collected: Collected) -> str:
+    """Say why nothing is known to be acceptable, where nothing is."""
+    is_judged = len(collected.preferences.n) or len(collected.marks.output)
+    return NOT_ASKED if is_judged and not collected.asks_acceptable else NO_ACCEPTABILITY
 
 
 def _agreement_of(codings: Codings, criterion: Criterion | None, level: Level) -> AgreementOf:
@@ -276,7 +286,8 @@ def _cost_per_acceptable(collected: Collected, own: BoolArray, looks: Looks) -> 
     n_accepted = np.bincount(looks.output, weights=looks.hit, minlength=len(outputs.id))
     here = own & (n_looks > 0) & ~np.isnan(outputs.cost_usd)
     if not here.any():
-        return Estimate(None, None, None, 0, "No judged response has a known cost.")
+        reason = None if len(looks.output) else _unknown(collected)
+        return Estimate(None, None, None, 0, reason or "No judged response has a known cost.")
     return latency.cost_per_acceptable(
         case=outputs.case[here],
         cost=outputs.cost_usd[here],

@@ -39,7 +39,9 @@ with read_session() as session:
     sides = queries.answered(session, before), queries.answered(session, after)
 counted = results.ResultFilters(judges=picked.judges)
 collected = [collecting.collected(study, counted) for study in studies]
-measure = regression.measure_picker(passing.measures(collected))
+measure = regression.measure_picker(
+    passing.measures(collected), default=passing.default_measure(collected)
+)
 report = regression_report(*sides, verdicts=passing.passing(collected, measure), measure=measure)
 
 exhibits.say(regression_sentences.regression_verdict(report), style="verdict")

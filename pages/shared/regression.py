@@ -11,7 +11,7 @@ from db.queries.regression import RunOnVersion
 from evalkit.reporting import pair_sentences, text
 from evalkit.reporting import regression_sentences as words
 from evalkit.reporting.collected import Criterion
-from evalkit.reporting.passing import Measure, Verdict
+from evalkit.reporting.passing import Measure, Verdict, default_level
 from evalkit.reporting.regression import (
     CategoryRow,
     Change,
@@ -108,12 +108,12 @@ def _defaults(runs: Sequence[RunOnVersion]) -> tuple[int, int]:
     return max((place for place in range(len(runs)) if place != newest), key=likeness), newest
 
 
-def measure_picker(criteria: Sequence[Criterion]) -> Measure:
-    """Show by what a response passes: acceptable, or a criterion and its least level."""
+def measure_picker(criteria: Sequence[Criterion], *, default: Measure) -> Measure:
+    """Show by what a response passes: acceptable where that was asked, or a criterion's level."""
     named = {one.key: one for one in criteria}
     left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
     asked = st.query_params.get("by", "")
-    options = [_ACCEPTABLE, *named]
+    options = [*named] if default.criterion else [_ACCEPTABLE, *named]
     by = left.selectbox(
         "A response passes if it is",
         options,
@@ -133,7 +133,9 @@ def measure_picker(criteria: Sequence[Criterion]) -> Measure:
     level = right.selectbox(
         "At or above",
         levels,
-        index=written.index(wanted) if wanted in written else max(len(levels) - 2, 0),
+        index=written.index(wanted)
+        if wanted in written
+        else levels.index(default_level(named[by])),
         format_func=lambda value: f"{value:g} {values[value]}".strip(),
         key=f"regression-level-{by}",
     )

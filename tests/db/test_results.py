@@ -288,6 +288,27 @@ def test_every_annotation_and_output_changes_the_state_that_results_rest_on(ids)
     assert len(set(states)) == 3
 
 
+def test_a_study_where_nobody_could_refuse_a_response_does_not_ask_whether_it_is_acceptable(ids):
+    annotate(ids, "Ada", *both("case-0"), "left")
+    annotate(ids, "Ada", *both("case-1"), "tie")
+
+    assert not collected().asks_acceptable
+    assert not len(acceptable(collected()).output)
+
+
+@pytest.mark.parametrize(("preference", "marked"), [("both_bad", False), ("left", True)])
+def test_one_refusal_or_look_anywhere_in_the_study_asks_whatever_the_filters(
+    ids, preference, marked
+):
+    one, two = both("case-0")  # of billing
+    annotate(ids, "Ada", one, two, preference, marks=[(one, None)] if marked else ())
+    annotate(ids, "Ada", *both("case-1"), "left")
+
+    assert collected().asks_acceptable
+    assert collected(categories=("code",)).asks_acceptable
+    assert len(acceptable(collected(categories=("code",))).output) == 2
+
+
 def test_a_study_without_annotations_gives_empty_tables_not_an_error(ids):
     found = collected()
 

@@ -90,6 +90,7 @@ def test_a_response_passes_if_more_than_half_say_so():
     [
         ([("h1", "a", "x", 1)], [("h2", "b", "x", 2)], {1: YES, 2: YES}, "no case in common"),
         ([("h1", "a", "x", 1)], [("h1", "a", "x", 2)], {1: YES}, "judged on both sides"),
+        ([("h1", "a", "x", 1)], [("h1", "a", "x", 2)], {}, "Acceptability was not asked for"),
     ],
 )
 def test_where_nothing_can_be_said_the_report_says_why(before, after, verdicts, reason):

@@ -18,11 +18,13 @@ from evalkit.reporting.collected import (
     Tag,
     Values,
 )
+from evalkit.reporting.passing import Measure, default_measure, passing
 from evalkit.reporting.reports import (
     NEVER_REFUSED,
     NO_ACCEPTABILITY,
     NO_LOOKS,
     NO_MEAN,
+    NOT_ASKED,
     agreement_report,
     models_report,
     ranking_report,
@@ -52,6 +54,7 @@ def study(
     unsafe=(1,),
     cost=math.nan,
     n_unreadable=0,
+    asks_acceptable=True,
 ):
     """Build what a study of N_CASES cases collected; output = model * N_CASES + case.
 
@@ -102,6 +105,7 @@ def study(
             latest=np.arange(len(scored)),
         ),
         marks=Marks(output=marked[:, 0], annotator=marked[:, 1], tag=marked[:, 2]),
+        asks_acceptable=asks_acceptable,
     )
 
 
@@ -271,6 +275,31 @@ def test_without_comparisons_or_looks_for_what_is_unsafe_acceptability_is_undefi
     for report in (only_scores, no_unsafe_tag):
         assert share_of(report, "A").value is None
         assert share_of(report, "A").reason == NO_ACCEPTABILITY
+
+
+def test_where_acceptability_was_not_asked_for_there_is_no_share_and_no_price_of_it():
+    unasked = study(preferences=ROUND[:3], cost=0.07, asks_acceptable=False)
+
+    report, (a, _) = scores_report(unasked), models_report(unasked)
+
+    assert share_of(report, "A").value is None
+    assert share_of(report, "A").reason == a.acceptable.reason == NOT_ASKED
+    assert a.cost_per_acceptable_usd.value is None
+    assert a.cost_per_acceptable_usd.reason == NOT_ASKED
+    assert report.acceptable_note is None
+
+
+def test_a_response_passes_by_a_criterion_where_acceptability_was_not_asked_for():
+    scored = [(0, 0, 0, 3), (0, 4, 0, 1)]
+    asked = study(preferences=ROUND, values=scored)
+    unasked = study(preferences=ROUND[:3], values=scored, asks_acceptable=False)
+    nothing_else = study(preferences=ROUND[:3], asks_acceptable=False)
+
+    assert default_measure([asked]) == Measure()
+    # The scale is 1, 2, 3: above its lowest level there are 2 and 3, and 2 is the last but one.
+    assert default_measure([unasked]) == Measure("helpful", 2.0)
+    assert default_measure([nothing_else]) == Measure()
+    assert passing([nothing_else], Measure()) == {}
 
 
 def test_a_share_of_all_says_that_refusing_may_not_have_been_possible():

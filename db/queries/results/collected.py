@@ -24,7 +24,7 @@ from evalkit.reporting.collected import (
     Values,
 )
 from evalkit.stats.counts import IntArray
-from evalkit.vocabulary import PREFERENCE_CODES, Level
+from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference
 
 _UNREADABLE = len(PREFERENCE_CODES)
 # Stands for what was not recorded while it is read; measures are never negative.
@@ -42,6 +42,12 @@ def collect(
     conditions = counted(study, filters)
     outputs = _outputs(session, study, filters)
     preferences, n_unreadable = _preferences(session, conditions, outputs.id, annotator_ids)
+    marks = _marks(session, study, conditions, outputs.id, annotator_ids)
+    unsafe = tuple(
+        place for place, one in enumerate(study.tags) if one.key.split("/")[0] == UNSAFE_TAG
+    )
+    is_asked = bool((preferences.preference == PREFERENCE_CODES[Preference.BOTH_BAD]).any())
+    is_asked = is_asked or bool(unsafe and len(marks.output))
     return Collected(
         study=study.name,
         models=tuple(sorted(study.models)),
@@ -58,14 +64,13 @@ def collect(
             for one in study.criteria
         ),
         tags=tuple(Tag(one.key, one.name) for one in study.tags),
-        unsafe=tuple(
-            place for place, one in enumerate(study.tags) if one.key.split("/")[0] == UNSAFE_TAG
-        ),
+        unsafe=unsafe,
         outputs=outputs,
         preferences=preferences,
         n_unreadable=n_unreadable,
         values=_values(session, study, conditions, outputs.id, annotator_ids),
-        marks=_marks(session, study, conditions, outputs.id, annotator_ids),
+        marks=marks,
+        asks_acceptable=is_asked or _asks_acceptable(session, study, has_unsafe=bool(unsafe)),
     )
 
 
@@ -76,6 +81,24 @@ def state_of_results(session: Session) -> tuple[int, ...]:
         for table in (Annotation, Score, ErrorMark, Output)
     ]
     return tuple(session.connection().execute(sa.select(*newest)).one())
+
+
+def _asks_acceptable(session: Session, study: ResultStudy, *, has_unsafe: bool) -> bool:
+    """Say whether anybody in the whole study, in any filter, could refuse a response."""
+    given = (
+        sa.select(sa.literal(1))
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(*counted(study, ResultFilters(judges=True)))
+    )
+    refused = given.where(
+        ~col(Annotation.is_superseded), col(Annotation.preference) == Preference.BOTH_BAD.value
+    )
+    looked = given.join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id)).where(
+        ~col(ErrorMark.is_superseded)
+    )
+    asked = [refused, looked] if has_unsafe else [refused]
+    return any(session.connection().execute(one.limit(1)).first() is not None for one in asked)
 
 
 def _categories(study: ResultStudy, filters: ResultFilters) -> tuple[str, ...]:
