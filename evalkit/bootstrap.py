@@ -67,9 +67,9 @@ def run(_arguments: "list[str]") -> int:
 def test(arguments: "list[str]") -> int:
     """Run the tests, all of them or those named."""
     python = environment("dev")
-    replace_by(
-        [python, "-m", "pytest", *(arguments or ["-n", "auto", "--maxprocesses=4", "-q", "-rs"])]
-    )
+    # One file stays on one process: the servers its tests share start once.
+    everything = ["-n", "auto", "--maxprocesses=4", "--dist=loadfile", "-q", "-rfEs"]
+    replace_by([python, "-m", "pytest", *(arguments or everything)])
     return 0
 
 
