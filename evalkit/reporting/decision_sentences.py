@@ -87,13 +87,19 @@ def front_sentences(report: DecisionReport) -> list[str]:
         return ["Neither cost nor latency was recorded, so quality alone decides."]
     on = joined(_measured_on(report))
     front = [one.model for one in report.standings if one.is_on_front]
-    if len(front) == 1:
-        said = [f"{front[0]} is the only one worth considering: no other is better on {on}."]
+    if len(front) == len(report.standings):
+        every = "Both models" if len(front) == 2 else f"All {len(front)} models"
+        said = [f"{every} are worth considering: none is matched or beaten by another on {on}."]
     else:
-        said = [
-            f"{joined(front)} are worth considering: for none of them another model is at least "
-            f"as good on all of {on}."
+        said = [f"Worth considering: {joined(front)}."]
+        unknown = [
+            one.model for one in report.standings if not one.is_on_front and not one.beaten_by
         ]
+        if unknown:
+            said.append(f"{joined(unknown)} cannot be placed, for not all of {on} is known.")
+        else:
+            rest = "it" if len(front) == 1 else "one of them"
+            said[0] = f"{said[0][:-1]}; every other model is matched or beaten by {rest} on {on}."
     beaten: dict[tuple[str, bool], list[str]] = {}
     for one in report.standings:
         if one.beaten_by:

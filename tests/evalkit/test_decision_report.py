@@ -141,6 +141,10 @@ def test_a_price_of_half_the_models_leaves_the_others_off_the_front():
 
     assert [one.is_on_front for one in report_of(found).standings] == [True, False]
     assert report_of(found).standing("B").beaten_by == ()
+    assert words.front_sentences(report_of(found)) == [
+        "Worth considering: A.",
+        "B cannot be placed, for not all of win rate and cost is known.",
+    ]
 
 
 def test_prices_stand_as_multiples_of_the_baselines():

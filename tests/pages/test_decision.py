@@ -60,7 +60,7 @@ def test_the_verdict_the_front_and_the_basis_come_first(app, sign_in, study):
 
     assert "Model &lt;one&gt; leads Model two overall; on code they cannot be told apart" in said
     assert "Model two costs a third" in said
-    assert "are worth considering" in said
+    assert "Both models are worth considering" in said
     assert "48 comparisons on 24 cases by 2 annotators" in said
 
 
