@@ -80,9 +80,9 @@ def disagreements(
         distances = _between_values(of.values, of.level)
     order = np.argsort(codings.unit, kind="stable")
     units, starts = np.unique(codings.unit[order], return_index=True)
-    counts = np.zeros((len(units), len(distances)))
-    place = np.searchsorted(units, codings.unit)
-    np.add.at(counts, (place, codings.value), 1)
+    n_values = len(distances)
+    cell = np.searchsorted(units, codings.unit) * n_values + codings.value
+    counts = np.bincount(cell, minlength=len(units) * n_values).reshape(len(units), n_values)
     n = counts.sum(axis=1)
     spread = ((counts @ distances) * counts).sum(axis=1) / (n * n)
     ends = np.append(starts[1:], len(order))

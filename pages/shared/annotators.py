@@ -25,6 +25,7 @@ from pages.shared.charts import interval_rows
 #: More annotators than this are read in the table.
 _MOST_ROWS = 12
 _MOST_CASES = 100
+_PICKER_WIDTH = 620  # pixels, at most
 _LEFT, _RIGHT, _TIME = "Chose left", "Likely right", "Median time"
 
 
@@ -36,13 +37,13 @@ def subject_picker(collected: Collected) -> int | None:
     names = {key: annotator_tables.subject_name(_of(collected, keys[key])) for key in keys}
     if len(keys) == 1:
         return places[0]
-    left, _ = st.columns([11, 9], gap="large")
-    picked = left.selectbox(
+    picked = st.selectbox(
         "Judging",
         list(keys),
         index=list(keys).index(asked) if asked in keys else 0,
         format_func=lambda key: names[key],
         key="annotators-on",
+        width=_PICKER_WIDTH,
     )
     st.query_params["on"] = picked
     return keys[picked]
@@ -129,7 +130,9 @@ def _notes(report: AnnotatorsReport) -> list[str]:
         )
     elif report.criterion is None and report.rows:
         said.append(report.rows[0].quality.estimate.reason or "")
-    said.append("Bars are 95 % intervals. Orange: something to look at.")
+    said.append("Bars are 95 % intervals.")
+    if report.flagged:
+        said.append("Orange: something to look at.")
     return said
 
 
@@ -137,14 +140,14 @@ def without_picker(study: ResultStudy, chosen: ResultFilters) -> tuple[int, ...]
     """Show the choice of whom to leave out; the address remembers it."""
     names = {one.annotator_id: one.name for one in study.counted_annotators(chosen)}
     asked = [one for one in _ids("without", study) if one in names]
-    left, _ = st.columns([11, 9], gap="large")
-    left_out = left.multiselect(
+    left_out = st.multiselect(
         "Leave out",
         list(names),
         default=asked,
         format_func=lambda annotator_id: names[annotator_id],
         placeholder="Nobody",
         key=f"without-{study.study_id}-{chosen.judges}-{chosen.annotator_ids}",
+        width=_PICKER_WIDTH,
     )
     _say("without", left_out)
     return tuple(left_out)
