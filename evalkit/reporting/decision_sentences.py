@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
-from evalkit.reporting import text
+from evalkit.reporting import sentences, text
+from evalkit.reporting.collected import Collected
 from evalkit.reporting.decision import DecisionReport, settled
 from evalkit.reporting.measures import ACCEPTABLE, PREFERENCE, Measure, Number
-from evalkit.reporting.sentences import joined
+from evalkit.reporting.sentences import counted, joined
 from evalkit.stats.intervals import Estimate
 
 #: A ratio this close to one is "about as much".
 _LEVEL = 1.05
 #: Above this a share is not half any more, and is given in percent.
 _HALF = 0.56
+#: The smallest p value of n cases is 2/2ⁿ: up to here hardly any survives a correction.
+_FEW_CASES = 7
 #: More models or categories than this are counted, not named.
 _MOST_NAMES = 4
 _PARTS = {
@@ -114,6 +117,28 @@ def front_sentences(report: DecisionReport) -> list[str]:
                 "told."
             )
     return said
+
+
+def basis(collected: Collected, report: DecisionReport) -> str:
+    """Say what the chosen measure rests on."""
+    measure = report.chosen.measure
+    if measure.is_preference:
+        return sentences.basis(collected, report.ranking)
+    n = sum(one.estimate.n for one in report.chosen.overall)
+    what = "score" if measure.criterion else "look at a response"
+    said = counted(n, what) if measure.criterion or n == 1 else f"{n:,} looks at responses"
+    return f"{said} by {sentences.annotators(collected)}."
+
+
+def few_cases(report: DecisionReport) -> str:
+    """Say that categories are too small to settle anything, where they are."""
+    most = max((one.n_cases for one in report.chosen.cells), default=0)
+    if not 0 < most <= _FEW_CASES or any(one.is_decided for one in report.chosen.cells):
+        return ""
+    return (
+        f"No category has more than {counted(most, 'case')}, so hardly any difference can be "
+        "settled inside one; more cases per category would change that."
+    )
 
 
 def _lead(report: DecisionReport) -> str:

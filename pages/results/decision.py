@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries import results
 from evalkit.reporting import decision as decisions
 from evalkit.reporting import decision_sentences as words
-from evalkit.reporting import measures, power, sentences
+from evalkit.reporting import measures, power
 from evalkit.reporting.style import style_report
 from evalkit.vocabulary import Role
 from pages.shared import collecting, decision, exhibits, filters, links, state
@@ -43,7 +43,7 @@ leader = report.standings[0].model
 cells = measures.against(collected, measure, model=leader, other=rival)
 exhibits.say(words.verdict(report, cells), style="verdict")
 exhibits.say(" ".join(words.front_sentences(report)), style="lead")
-exhibits.say(sentences.basis(collected, report.ranking), filters.in_words(study, chosen))
+exhibits.say(words.basis(collected, report), filters.in_words(study, chosen))
 
 colours = model_colours(study.models)
 address = links.state(study, chosen)

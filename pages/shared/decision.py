@@ -109,6 +109,7 @@ def show_map(report: DecisionReport, state: tables.State) -> None:
     if not rows:
         exhibits.say("All cases are of one category within these filters.", style="lead")
         return
+    exhibits.say(words.few_cases(report), style="lead")
     html_tables.show(columns, rows, caption="By category and model", kind="map")
     exhibits.say(
         f"{_BETTER}, {_WORSE} than {report.baseline} in that category, with at most 5 % false "

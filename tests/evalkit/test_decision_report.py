@@ -193,3 +193,22 @@ def test_the_document_is_plain_json_without_nan():
 )
 def test_parts_are_named_as_people_say_them(share, said):
     assert words.part(share) == said
+
+
+def test_categories_too_small_to_settle_anything_are_called_so():
+    wins = [(0, case, A, B, LEFT) for case in range(8)]  # four of each category
+    small = report_of(collected(n_cases=8, preferences=wins))
+
+    assert words.few_cases(small).startswith("No category has more than 4 cases")
+    assert words.few_cases(report_of(better_on_code())) == ""
+
+
+def test_the_basis_counts_what_the_measure_rests_on():
+    scores = [(0, case, model, 2 + model) for case in range(16) for model in (A, B)]
+    found = collected(scores=scores, preferences=[(0, case, A, B, TIE) for case in range(16)])
+
+    assert words.basis(found, report_of(found)) == "16 comparisons on 16 cases by 1 annotator."
+    by_scores = report_of(found, measure="helpful")
+    assert words.basis(found, by_scores) == "32 scores by 1 annotator."
+    by_looks = report_of(found, measure="acceptable")
+    assert words.basis(found, by_looks) == "32 looks at responses by 1 annotator."
