@@ -210,6 +210,22 @@ def test_what_is_missing_is_said_highlighted_and_focused(server, opened):
     expect(page.locator(".ek-problem")).to_be_empty()
 
 
+def test_what_is_still_to_do_gets_shorter_as_it_is_done(server, opened):
+    page = opened()
+    said = page.locator(".ek-problem")
+
+    page.keyboard.press("Control+Enter")
+    expect(said).to_have_text("Still to do: the preference and 6 scores.")
+    press(page, "b")
+    expect(said).to_have_text("Still to do: 6 scores.")
+    page.locator(".ek-scale").first.get_by_role("radio").first.focus()
+    press(page, "432")
+    expect(said).to_have_text("Still to do: 3 scores.")
+    page.keyboard.press("Backspace")  # nothing is there to be taken back
+    press(page, "123")
+    expect(said).to_be_empty()
+
+
 def test_what_the_server_finds_missing_is_shown_as_well(server, opened):
     page = opened(
         "plain,tools", ["submit", 422, {"error": "Score A first.", "fields": ["left.correctness"]}]
@@ -407,6 +423,65 @@ def test_the_anchor_of_a_level_is_read_where_it_is_chosen(server, opened):
     press(page, "5")
     page.mouse.move(0, 0)
     expect(anchors).to_contain_text("Exactly what was wanted")
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_chips_stay_where_they_are_while_errors_are_marked(server, opened, width):
+    page = opened()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_timeout(100)
+    chips = page.locator(".ek-chip").all()
+    chips[0].scroll_into_view_if_needed()
+    before = [chip.bounding_box() for chip in chips]
+
+    for severity in ("minor", "major", "critical"):
+        chips[1].click()
+        expect(page.locator(".ek-marks").first).to_have_text(f"1 {severity}")
+        assert [chip.bounding_box() for chip in chips] == before
+    chips[2].click()
+    chips[3].click(click_count=2)
+    assert [chip.bounding_box() for chip in chips] == before
+
+
+def test_an_explanation_waits_for_the_mouse_and_leaves_chips_and_sentences_in_view(server, opened):
+    page = opened("plain,empty")
+    chip, box = page.locator(".ek-chip").first, page.locator(".ek-explanation")
+    fill(page)
+    at = chip.bounding_box()
+    page.mouse.move(at["x"] + 20, at["y"] + 10)
+    expect(box).to_be_visible()
+
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(f"{SHOWN} .ek-count")).to_contain_text("12 of")
+    page.wait_for_timeout(500)
+    under = "at => document.elementFromPoint(...at).closest('.ek-chip') !== null"
+    assert page.evaluate(under, [at["x"] + 20, at["y"] + 10])  # the mouse rests on a chip
+    expect(box).to_be_hidden()
+
+    page.mouse.move(at["x"] + 22, at["y"] + 10)
+    expect(box).to_be_visible()
+    for position in range(page.locator(".ek-chip").count()):
+        page.locator(".ek-chip").nth(position).hover()
+        explained = box.bounding_box()
+        kept = page.locator(".ek-chip, .ek-anchors, .ek-scale").all()
+        assert not any(overlap(explained, part.bounding_box()) for part in kept), position
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    return all(
+        one[start] < other[start] + other[length] and other[start] < one[start] + one[length]
+        for start, length in (("x", "width"), ("y", "height"))
+    )
+
+
+def test_nothing_floats_over_a_narrow_screen(server, opened):
+    page = opened()
+    page.set_viewport_size({"width": 390, "height": 900})
+
+    page.locator(".ek-chip").first.click()
+
+    expect(page.locator(".ek-chip").first).to_have_attribute("data-severity", "1")
+    expect(page.locator(".ek-explanation")).to_be_hidden()
 
 
 def test_raw_text_is_one_key_away_and_exact(server, opened):

@@ -88,34 +88,72 @@ function choices({ label, options, value, className, onchoose, onpoint = () => {
   return { node, choose, focus, buttons, chosen: () => chosen };
 }
 
+const NARROW = 800;
+
+/** Where the mouse last was, also on the case before: what appears under it is not pointed at. */
+const mouse = { x: null, y: null };
+
+/** Tell whether the mouse itself moved, and not the page beneath it. */
+function hasMoved({ pointerType, clientX, clientY }) {
+  if (pointerType === "touch") return false;
+  const isElsewhere = clientX !== mouse.x || clientY !== mouse.y;
+  Object.assign(mouse, { x: clientX, y: clientY });
+  return isElsewhere;
+}
+
 /** One floating explanation per page, shown beside whatever is pointed at or focused. */
 function explainer(root) {
   const box = h("div", { class: "ek-explanation", role: "tooltip", id: "ek-explanation" });
+  let shown = null;
+  let isTouched = false;
   box.hidden = true;
   root.append(box);
-  function show(anchor, ...content) {
+  root.addEventListener(
+    "pointerdown",
+    (event) => {
+      isTouched = event.pointerType === "touch";
+      hasMoved(event);
+    },
+    true,
+  );
+  root.addEventListener("keydown", () => (isTouched = false), true);
+  function show(anchor, part, content) {
+    if (isTouched || window.innerWidth <= NARROW) return;
+    shown = anchor;
     box.replaceChildren(...content);
     box.hidden = false;
-    const at = anchor.getBoundingClientRect();
-    const size = box.getBoundingClientRect();
-    const left = Math.min(Math.max(8, at.left), window.innerWidth - size.width - 8);
-    const above = at.top - size.height - 6;
-    box.style.left = `${left}px`;
-    box.style.top = `${above > 8 ? above : at.bottom + 6}px`;
+    place(box, anchor.getBoundingClientRect(), part && anchor.closest(part));
   }
   function hide() {
+    shown = null;
     box.hidden = true;
   }
-  /** Explain `element` by what `content()` returns, on hover and on focus. */
-  function attach(element, content) {
-    const open = () => show(element, ...content());
-    element.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && open());
+  /** Explain `element` by what `content()` returns; below all of the `part` it stands in. */
+  function attach(element, content, part = null) {
+    const open = () => show(element, part, content());
     element.addEventListener("pointerleave", hide);
     element.addEventListener("focus", open);
     element.addEventListener("blur", hide);
     element.addEventListener("click", open);
+    element.onpointed = () => shown !== element && open();
   }
+  root.addEventListener("pointermove", (event) => {
+    if (!hasMoved(event)) return;
+    const path = event.composedPath();
+    const pointed = path.find((element) => element.onpointed);
+    if (pointed) pointed.onpointed();
+  });
   return { attach, hide };
+}
+
+/** Put a box above what it explains; or below the part of the page that must stay in view. */
+function place(box, at, part) {
+  const size = box.getBoundingClientRect();
+  const above = at.top - size.height - 6;
+  const below = (part ? part.getBoundingClientRect() : at).bottom + 6;
+  const top = !part && above > 8 ? above : Math.min(below, window.innerHeight - size.height - 4);
+  box.style.left = `${Math.min(Math.max(8, at.left), window.innerWidth - size.width - 8)}px`;
+  box.style.top = `${top}px`;
 }
 
 const inField = (event) => {

@@ -5,7 +5,7 @@ const LETTER = { left: "A", right: "B" };
 
 /**
  * Build the form. `answers` is the draft and is changed in place; `onchange` hears every change.
- * Returns {node, digit(key), prefer(value), missing(), mark(fields), focusComment()}.
+ * Returns {node, digit(key), prefer(value), missing(), mark(fields), name(fields), …}.
  */
 function buildForm({ data, answers, explain, onchange }) {
   const places = new Map(); // field → {node, words, focus}: where it is and what it is called
@@ -35,6 +35,7 @@ function buildForm({ data, answers, explain, onchange }) {
     focusComment: () => Boolean(comment) && (comment.querySelector("textarea").focus(), true),
     missing: () => missingFields(form, { preference, rubric }),
     mark: (fields) => markMissing(places, fields),
+    name: (fields) => namesOf(places, fields),
   };
 }
 
@@ -55,6 +56,12 @@ function markMissing(places, fields) {
   const known = fields.filter((field) => places.has(field));
   known.forEach((field) => places.get(field).node.classList.add("ek-missing"));
   if (known.length) places.get(known[0]).focus();
+  return namesOf(places, known);
+}
+
+/** What these fields are called, many scores by their number. */
+function namesOf(places, fields) {
+  const known = fields.filter((field) => places.has(field));
   const scores = known.filter((field) => field !== "preference");
   const words = known.length > scores.length ? ["the preference"] : [];
   if (scores.length > 2) return [...words, `${scores.length} scores`];
@@ -109,9 +116,8 @@ function tagsPart({ data, sides, answers, explain, onchange }) {
       return h(
         "div",
         { class: "ek-tags", role: "group", "aria-label": title },
-        h("span", { class: "ek-tags-title", "aria-hidden": "true" }, title),
+        h("div", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
         data.tags.map((tag) => tagChip({ tag, marks: answers.tags[side], title, explain, onmark })),
-        summary,
       );
     }),
   );
@@ -147,7 +153,7 @@ function tagChip({ tag, marks, title, explain, onmark }) {
     const filled = marked ? severities.indexOf(severity) + 1 : 0;
     [...bars.children].forEach((bar, index) => bar.classList.toggle("ek-filled", index < filled));
   }
-  explain.attach(chip, () => {
+  const content = () => {
     const name = marks[tag.key] ? `${tag.name}: ${marks[tag.key]}` : tag.name;
     const order = `Press again: ${severities.join(", ")}, off.`;
     return [
@@ -155,7 +161,8 @@ function tagChip({ tag, marks, title, explain, onmark }) {
       h("p", {}, tag.definition),
       h("p", { class: "ek-hint" }, isGraded ? order : ""),
     ];
-  });
+  };
+  explain.attach(chip, content, ".ek-tags");
   paint();
   return chip;
 }

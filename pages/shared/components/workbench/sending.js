@@ -12,6 +12,7 @@ function say(screen, words, kind = "") {
 
 /** Say what keeps the annotator here, with a button that helps where there is one. */
 function complain(screen, words, remedy = null) {
+  screen.isListing = false;
   screen.problem.replaceChildren(words, ...(remedy ? [" ", remedy] : []));
 }
 
@@ -42,11 +43,18 @@ function submissionKey(screen) {
   return screen.submission.key;
 }
 
+/** Say what is still to do; the list gets shorter as the form is filled in. */
+function listMissing(screen, missing) {
+  complain(screen, missing.length ? `Still to do: ${listed(screen.form.name(missing))}.` : "");
+  screen.isListing = missing.length > 0;
+}
+
 async function submit(screen) {
   if (screen.state !== "live") return;
   const missing = screen.form.missing();
   if (missing.length) {
-    complain(screen, `Still to do: ${listed(screen.form.mark(missing))}.`);
+    screen.form.mark(missing);
+    listMissing(screen, missing);
     return;
   }
   become(screen, "busy");

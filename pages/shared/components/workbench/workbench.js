@@ -19,6 +19,7 @@ function openAssignment({ host, data, ask, memory }) {
     memory,
     state: "live",
     isClosed: false,
+    isListing: false, // what is still to do is being said
     slow: null, // the timer that runs while the next page loads
     submission: { key: null, of: null },
     answers: completeDraft(data.draft),
@@ -67,7 +68,9 @@ function build(screen) {
     explain,
     onchange: () => {
       screen.drafts.touch();
-      if (screen.problem.textContent && !screen.form.missing().length) complain(screen, "");
+      const missing = screen.form.missing();
+      if (screen.isListing) listMissing(screen, missing);
+      else if (screen.problem.textContent && !missing.length) complain(screen, "");
     },
   });
   screen.casePart = buildCase({ data, memory });
