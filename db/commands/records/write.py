@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from db.columns import now
 from db.commands.records.definitions import Definition
@@ -15,6 +15,8 @@ from db.commands.records.write_labels import write_labels
 from db.commands.records.write_study import write_study
 from db.commands.records.writing import Writing
 from db.models import (
+    Annotation,
+    Assignment,
     AuditEvent,
     Case,
     Criterion,
@@ -46,9 +48,10 @@ def write_staged(
 ) -> int:
     """Write all that is new and return the number of the eval set's newest version."""
     writing = Writing(session, staging, progress)
+    # Before anything is locked here: reserving waits for others to finish, on PostgreSQL.
+    for model, staged in _RESERVED:
+        writing.reserve(model, staged)
     writing.eval_set_id = target.eval_set_id or _new_eval_set(session, target.eval_set)
-    writing.reserve(Case, "case")
-    writing.reserve(Output, "output")
     _write_runs(writing)
     writing.insert(Case, _new_cases(writing))
     version_id, number = _write_version(writing, target)
@@ -264,6 +267,12 @@ def _details(fields: dict[str, Any]) -> dict[str, Any] | None:
     return {"metadata": fields["metadata"]} if "metadata" in fields else None
 
 
+_RESERVED: tuple[tuple[type[SQLModel], str], ...] = (
+    (Case, "case"),
+    (Output, "output"),
+    (Assignment, "presentation"),
+    (Annotation, "annotation"),
+)
 _MODELS: Any = select(col(Model.id), col(Model.name))
 _CASE_FIELDS = ("context", "tools", "reference", "category", "note", "source", "tags", "canary")
 _OUTPUT_FIELDS = (

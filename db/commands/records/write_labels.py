@@ -51,8 +51,6 @@ def write_labels(writing: Writing, *, study_id: int) -> None:
     if not writing.staging.count("SELECT EXISTS (SELECT 1 FROM judged WHERE line > 0)"):
         return
     write_annotators(writing)
-    writing.reserve(Assignment, "presentation")
-    writing.reserve(Annotation, "annotation")
     _supersede(writing)
     writer = _LabelWriter(writing, study_id)
     rows = (_Row(*row) for row in writing.new_rows(_rows_statement(writing)))
