@@ -11,6 +11,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from evalkit.annotation.indentation import keep_indentation
 from evalkit.annotation.mathematics import add_mathematics
 
 #: Beyond these the text is shown as it is: a degenerate response ("[[[[[…") must not stop a page.
@@ -53,8 +54,8 @@ def render_text(text: str) -> str:
     HTML in the text is shown, not obeyed. Nothing can be followed or loaded: a link keeps its
     target as a title, an image becomes its description and address in words. No character is
     rewritten (no typographer, emoji codes, arrows or entities), link definitions stay visible,
-    line breaks stay line breaks. Mathematics between dollars, ``\(…\)`` and ``\[…\]`` becomes
-    MathML. Every block finds its own writing direction.
+    line breaks stay line breaks, and lines keep their indentation. Mathematics between dollars,
+    ``\(…\)`` and ``\[…\]`` becomes MathML. Every block finds its own direction.
 
     Parameters
     ----------
@@ -89,6 +90,7 @@ def _markdown() -> MarkdownIt:
     markdown.enable(["table", "strikethrough"])
     # A definition "[1]: https://…" would vanish from the page: an invented source must be seen.
     markdown.disable(["reference", "entity"])
+    keep_indentation(markdown)
     add_mathematics(markdown)
     rules = {
         "image": _image,

@@ -175,6 +175,49 @@ def test_a_plain_paragraph_reads_as_it_was_written(text):
     assert page(render_text(text)).text.strip("\n") == text
 
 
+@given(
+    st.lists(words, min_size=1, max_size=3).map(" ".join),
+    st.lists(
+        st.tuples(st.integers(0, 12), st.lists(words, min_size=1, max_size=3).map(" ".join)),
+        max_size=6,
+    ),
+    st.integers(0, 12),
+)
+def test_the_lines_of_a_paragraph_keep_their_indentation(first, lines, indent):
+    text = "\n".join([" " * indent + first, *(" " * n + line for n, line in lines)])
+    assert full_lines(page(render_text(text)).text) == text.split("\n")
+
+
+def full_lines(text):
+    """Return the lines that are not empty: how far apart blocks are is a matter of style."""
+    return [line for line in text.split("\n") if line.strip()]
+
+
+UNFENCED = {
+    "python": "def total(rows):\n    result = 0\n    for row in rows:\n        if row:\n"
+    "            result += row\n\n    return result\n\n\ndef twice(x):\n  return 2 * x",
+    "python with tabs": "while True:\n\tif done():\n\t\tbreak\n\n\tx = 1",
+    "json": '{\n  "name": "Ann",\n  "tags": [\n    "a",\n    {\n      "deep": true\n    }\n  ]\n}',
+    "svg": '<svg viewBox="0 0 10 10">\n  <g fill="none">\n    <path d="M0 0 L10 10"/>\n'
+    "\n    <circle r='2'/>\n  </g>\n</svg>",
+    "a code span of several lines": "Call `run(\n    first,\n    second,\n)` twice.",
+}
+
+
+@pytest.mark.parametrize("text", UNFENCED.values(), ids=UNFENCED)
+def test_code_that_nobody_fenced_reads_as_it_was_written(text):
+    shown = full_lines(text.replace("`", ""))
+
+    assert full_lines(page(render_text(text)).text) == shown
+    assert full_lines(page(render_text("Here it is:\n" + text)).text) == ["Here it is:", *shown]
+
+
+def test_the_indentation_of_a_list_or_a_quotation_is_not_the_texts_own():
+    listed = page(render_text("- one\n  two\n    three\n\n  > four\n  >   five\n"))
+
+    assert full_lines(listed.text) == ["one", "two", "  three", "four", "  five"]
+
+
 @given(st.text(max_size=300))
 def test_the_raw_view_is_the_text_itself(text):
     carried = "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
