@@ -17,6 +17,10 @@ DEFAULT_URL = f"sqlite:///{ROOT / 'data' / 'evalkit.db'}"
 #: How long a writer waits for another before it gives up. An import holds the lock longest.
 BUSY_TIMEOUT_MS = 30_000
 
+_READ: dict[str, Any] = {"write": False}
+#: What SQLite does in any transaction; PostgreSQL takes a new state at every statement unasked.
+_ONE_STATE: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 def database_url() -> str:
     """Return the URL of the database in use: ``DATABASE_URL``, or the file in ``data/``."""
@@ -31,8 +35,10 @@ def engine(url: str | None = None) -> Engine:
 @contextmanager
 def read_session(url: str | None = None) -> Iterator[Session]:
     """Open a session that sees one state of the database and never takes the write lock."""
+    made = engine(url)
+    options = _READ if made.dialect.name == "sqlite" else _READ | _ONE_STATE
     with (
-        engine(url).connect().execution_options(write=False) as connection,
+        made.connect().execution_options(**options) as connection,
         Session(connection, expire_on_commit=False) as session,
     ):
         yield session
@@ -56,7 +62,8 @@ def _engine(url: str) -> Engine:
         return create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=15)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(parsed, pool_size=5, max_overflow=15, connect_args={"timeout": 30})
+    # No limit but the threads': writers who wait for the lock must not keep readers out.
+    made = create_engine(parsed, pool_size=5, max_overflow=-1, connect_args={"timeout": 30})
     event.listen(made, "connect", _set_pragmas)
     event.listen(made, "begin", _begin)
     return made

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlmodel import Session
 
 from db.engine import read_session
@@ -37,7 +36,6 @@ def export_file(
     """Write a study as records, or with a shape as CSV; a failure leaves the old file alone."""
     n_lines = 0 if csv_shape is None else -1
     with read_session() as session:
-        one_state(session)
         found = exported_study(session, name=study)
         lines = _lines(session, found.id, csv_shape, include_superseded=include_superseded)
         try:
@@ -62,12 +60,6 @@ def export_bytes(
         file = Path(folder) / Path(file_name).name
         export_file(file, study=study, csv_shape=csv_shape, include_superseded=include_superseded)
         return file.read_bytes()
-
-
-def one_state(session: Session) -> None:
-    """Let everything that is read see one state of the database; SQLite does so anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 
 def _lines(
