@@ -288,6 +288,24 @@ def test_every_annotation_and_output_changes_the_state_that_results_rest_on(ids)
     assert len(set(states)) == 3
 
 
+def test_an_annotation_seen_only_after_a_later_one_changes_the_state_too(ids):
+    # PostgreSQL gives out numbers before a transaction ends, so the lower one may be seen last.
+    early = annotate(ids, "Ada", *both("case-0"), "left")
+    annotate(ids, "Bo", *both("case-1"), "left")
+    with write_session() as session:
+        row = session.get_one(Annotation, early)
+        kept = row.model_dump()
+        session.delete(row)
+    with read_session() as session:
+        before = state_of_results(session)
+
+    with write_session() as session:
+        session.add(Annotation(**kept))
+
+    with read_session() as session:
+        assert state_of_results(session) != before
+
+
 def test_a_study_where_nobody_could_refuse_a_response_does_not_ask_whether_it_is_acceptable(ids):
     annotate(ids, "Ada", *both("case-0"), "left")
     annotate(ids, "Ada", *both("case-1"), "tie")

@@ -8,7 +8,16 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Annotation, Assignment, Case, ErrorMark, Output, Score, VersionCase
+from db.models import (
+    Annotation,
+    Assignment,
+    AuditEvent,
+    Case,
+    ErrorMark,
+    Output,
+    Score,
+    VersionCase,
+)
 from db.queries.results.filtering import counted
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
@@ -75,12 +84,22 @@ def collect(
 
 
 def state_of_results(session: Session) -> tuple[int, ...]:
-    """Return numbers that change with whatever results rest on; rows are only ever added."""
+    """Return numbers that change with whatever results rest on; rows are only ever added.
+
+    On PostgreSQL a row may come to be seen after one with a higher number: numbers are given out
+    before a transaction ends, to an import long before. So annotations and imports are counted too.
+    """
     newest = [
         sa.select(sa.func.coalesce(sa.func.max(col(table.id)), 0)).scalar_subquery()
         for table in (Annotation, Score, ErrorMark, Output)
     ]
-    return tuple(session.connection().execute(sa.select(*newest)).one())
+    counts = [
+        sa.select(sa.func.count(col(Annotation.id))).scalar_subquery(),
+        sa.select(sa.func.count(col(AuditEvent.id)))
+        .where(col(AuditEvent.action) == "import")
+        .scalar_subquery(),
+    ]
+    return tuple(session.connection().execute(sa.select(*newest, *counts)).one())
 
 
 def _asks_acceptable(session: Session, study: ResultStudy, *, has_unsafe: bool) -> bool:
