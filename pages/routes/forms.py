@@ -65,9 +65,7 @@ def local_path(address: str | None) -> str:
     """Return an address when it is a path on this server, and the start page otherwise."""
     if not address or not address.isprintable() or "\\" in address:
         return "/"
-    parts = urlsplit(address)
-    is_local = not parts.scheme and not parts.netloc
-    return address if is_local and address.startswith("/") and address[1:2] != "/" else "/"
+    return address if address.startswith("/") and not address.startswith("//") else "/"
 
 
 def _is_same_origin(request: Request) -> bool:

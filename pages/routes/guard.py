@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.engine import read_session
 from db.queries.people import is_first_run
+from evalkit.vocabulary import Role
 from pages.routes.session import signed_in
 
 #: Open to everybody: they ask for themselves, or hold nothing but the program.
@@ -19,6 +20,8 @@ OPEN |= {"/account.css", "/account.woff2", "/_stcore/health", "/_stcore/host-con
 OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/bidi-components/")
 #: Holds what people enter, upload and download; asked for by scripts, so no page is shown instead.
 HELD = ("/media/", "/_stcore/", "/annotate/")
+#: Takes files into memory, for as long as a page is open; only pages for leads ask for any.
+UPLOADS = "/_stcore/upload_file/"
 
 _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
 
@@ -58,7 +61,10 @@ class SignInRequired:
             await self.app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        if await run_in_threadpool(signed_in, request.cookies) is not None:
+        user = await run_in_threadpool(signed_in, request.cookies)
+        if user is not None and scope["path"].startswith(UPLOADS) and not user.may(Role.LEAD):
+            await PlainTextResponse("Not for your account.", 403)(scope, receive, send)
+        elif user is not None:
             await self.app(scope, receive, send)
         elif scope["path"].startswith(HELD):
             await PlainTextResponse("Not signed in.", 401)(scope, receive, send)

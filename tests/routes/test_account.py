@@ -135,6 +135,7 @@ def test_the_sign_in_page_carries_along_where_they_wanted_to_go(client):
     [
         "https://evil.example",
         "//evil.example",
+        "//[evil.example",
         "/\\evil.example",
         "\\\\evil.example",
         "http:evil.example",
@@ -370,6 +371,17 @@ def test_what_people_upload_and_download_and_how_many_they_are_needs_a_session(c
     sign_in(client)
 
     assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.ANNOTATOR, 403), (Role.LEAD, 200)])
+def test_only_those_whose_pages_take_files_can_fill_the_memory_with_them(client, role, status):
+    make_grace()
+    invited = commands.add_account(name="Ida", role=role)
+    commands.accept_invitation(token=invited, password=PASSWORD)
+    sign_in(client, name="Ida")
+
+    assert client.get("/_stcore/upload_file/1/2").status_code == status
+    assert client.get("/media/export.csv").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/_stcore/health", "/static/js/x.js", "/mark.svg"])
