@@ -260,8 +260,17 @@ def cost_section(
             ),
         ),
         paragraph(f"{what}: up is better, left is less.", style="note"),
-        table(columns, rows),
+        table(columns, _without_dashes(rows)),
     )
+
+
+def _without_dashes(rows: Sequence[tuple[str, ...]]) -> list[list[str]]:
+    """Empty the columns in which nothing is known of any model."""
+    known = [set(column) != {text.MISSING} for column in zip(*rows, strict=True)]
+    return [
+        [cell if is_known else "" for cell, is_known in zip(row, known, strict=True)]
+        for row in rows
+    ]
 
 
 def _rows(

@@ -1,5 +1,6 @@
 """A study as one HTML file: complete, self-contained, and safe whatever names it holds."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -259,3 +260,12 @@ def test_what_stood_there_stays_when_writing_fails(tmp_path, monkeypatch):
 
     assert file.read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_what_is_known_of_no_model_has_no_column(collected):
+    unpriced = replace(
+        collected, outputs=replace(collected.outputs, cost_usd=np.full(2 * N_CASES, np.nan))
+    )
+
+    assert "Cost of 1,000" in Reader(html_report(collected, about=about())).words
+    assert "Cost of 1,000" not in Reader(html_report(unpriced, about=about())).words
