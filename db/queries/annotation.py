@@ -24,9 +24,10 @@ from db.queries.leaks import CaseWords, case_words, leaking_outputs, study_names
 from evalkit.annotation.assignment import remaining
 from evalkit.annotation.blinding import blinded_steps
 from evalkit.annotation.draft import Draft, Form, ResponseDraft
+from evalkit.annotation.rubric import SKIP_REASONS
 from evalkit.annotation.task import ComparisonTask, Response, ScaleLevel, TaskCriterion, TaskTag
-from evalkit.errors import NotFoundError
-from evalkit.vocabulary import AssignmentState, LeakPolicy, Preference, Severity
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.vocabulary import AssignmentState, LeakPolicy, Preference, Severity, SkipReason
 
 NOT_YOURS = "There is no such case among yours. It may have been removed, or the link is wrong."
 
@@ -56,7 +57,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The assignments of the same annotator and study just before and after one of theirs."""
+    """The assignments of the same annotator and study just before and after one of theirs.
+
+    What they skipped is left out: it is somebody else's now.
+    """
 
     previous: int | None
     following: int | None
@@ -73,6 +77,9 @@ def own_assignment(session: Session, assignment_id: int, annotator_id: int) -> A
 def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) -> ComparisonTask:
     """Return one assignment as its annotator may see it: blind, and masked as the study says."""
     assignment = own_assignment(session, assignment_id, annotator_id)
+    if assignment.state == AssignmentState.SKIPPED:
+        reason = SKIP_REASONS[SkipReason(assignment.skip_reason or SkipReason.OTHER)]
+        raise RefusedError(f"You skipped this case: {reason}. It goes to somebody else.")
     study = session.get_one(Study, assignment.study_id)
     case = session.get_one(Case, assignment.case_id)
     words = None
@@ -251,6 +258,7 @@ def _beside(session: Session, assignment: Assignment) -> Beside:
     own = select(func.max(Assignment.id), func.min(Assignment.id)).where(
         Assignment.study_id == assignment.study_id,
         Assignment.annotator_id == assignment.annotator_id,
+        Assignment.state != AssignmentState.SKIPPED,
     )
     previous, _ = session.exec(own.where(col(Assignment.id) < assignment.id)).one()
     _, following = session.exec(own.where(col(Assignment.id) > assignment.id)).one()

@@ -1,9 +1,9 @@
-"""The rubric a study starts with: three criteria, each level with the sentence that anchors it."""
+"""What a study starts with: its rubric, its guidelines, and how reasons to skip read."""
 
 from dataclasses import dataclass
 
 from evalkit.annotation.task import ScaleLevel
-from evalkit.vocabulary import Level
+from evalkit.vocabulary import Level, SkipReason
 
 DEFAULT_RUBRIC_NAME = "Response quality"
 
@@ -91,3 +91,13 @@ Length is not quality: a longer response is better only if what it adds was need
 
 Skip the case and say why. A skipped case goes to somebody else; a guess stays in the numbers.
 """
+
+#: How each reason to skip reads on the screen, in the order of its key.
+SKIP_REASONS = {
+    SkipReason.UNCLEAR_CASE: "The case is unclear",
+    SkipReason.NOT_MY_FIELD: "Not my field",
+    SkipReason.UNFAMILIAR_LANGUAGE: "A language I do not read well",
+    SkipReason.DISPLAY_PROBLEM: "It is not shown properly",
+    SkipReason.UPSETTING: "The content upsets me",
+    SkipReason.OTHER: "Another reason",
+}

@@ -601,7 +601,7 @@ def test_a_draft_that_arrives_after_the_skip_does_not_bring_the_case_back(databa
     assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is None
 
 
-def test_a_skipped_case_can_be_taken_up_by_going_back_to_it(database):
+def test_what_another_tab_still_submits_for_a_skipped_case_is_not_lost(database):
     study_id, (annotator, *_), _ = make_study(n_cases=1)
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
     commands.skip(assignment_id=begun, annotator_id=annotator, reason="other")
@@ -610,6 +610,25 @@ def test_a_skipped_case_can_be_taken_up_by_going_back_to_it(database):
 
     (assignment,) = stored(Assignment)
     assert (assignment.state, assignment.skip_reason) == ("submitted", None)
+
+
+def test_a_skipped_case_is_explained_and_left_out_of_back_and_forward(database):
+    study_id, (annotator, *_), _ = make_study(n_cases=4)
+    begun = []
+    for reason in (None, "not_my_field", "other", None):
+        begun.append(commands.next_task_id(study_id=study_id, annotator_id=annotator))
+        if reason is None:
+            submit(begun[-1], annotator, key=f"submission-{begun[-1]}")
+        else:
+            commands.skip(assignment_id=begun[-1], annotator_id=annotator, reason=reason)
+    first, skipped, _, last = begun
+
+    with read_session() as session:
+        task = queries.comparison_task(session, last, annotator_id=annotator)
+        assert (task.previous_assignment_id, task.next_assignment_id) == (first, None)
+        assert queries.beside(session, first, annotator_id=annotator).following == last
+        with pytest.raises(RefusedError, match=r"You skipped this case: Not my field\."):
+            queries.comparison_task(session, skipped, annotator_id=annotator)
 
 
 def test_a_submitted_case_cannot_be_skipped(database):

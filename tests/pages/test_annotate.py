@@ -243,6 +243,18 @@ def test_somebody_elses_case_is_not_shown(app, sign_in):
     assert "There is no such case among yours" in written(app)
 
 
+def test_a_skipped_case_opened_by_its_address_is_explained(app, sign_in):
+    study_id = make_study()
+    user = sign_in(app, Role.ANNOTATOR)
+    found = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    commands.skip(assignment_id=found, annotator_id=user.id, reason="unfamiliar_language")
+
+    open_page(app, COMPARE, study=study_id, assignment=found)
+
+    assert not app.exception
+    assert "You skipped this case: A language I do not read well." in written(app)
+
+
 @pytest.mark.parametrize("number", ["", "x", "-1", "1.5", "²", "9" * 30])
 def test_an_address_without_a_number_leads_to_the_studies(app, sign_in, number):
     make_study()

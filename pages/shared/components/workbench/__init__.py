@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from evalkit.annotation.render import clean, render_text
+from evalkit.annotation.rubric import SKIP_REASONS
 from evalkit.annotation.task import ComparisonTask, Response
 from evalkit.annotation.transcript import (
     raw_messages,
@@ -15,21 +16,10 @@ from evalkit.annotation.transcript import (
     render_messages,
     render_tools,
 )
-from evalkit.vocabulary import SkipReason
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("dom", "saving", "rubric", "form", "reading", "dialogs", "keys", "sending", "workbench")
 _STYLES = ("workbench", "form", "reading", "dialogs")
-
-#: How each reason to skip reads on the screen, in the order of its key.
-SKIP_REASONS = {
-    SkipReason.UNCLEAR_CASE: "The case is unclear",
-    SkipReason.NOT_MY_FIELD: "Not my field",
-    SkipReason.UNFAMILIAR_LANGUAGE: "A language I do not read well",
-    SkipReason.DISPLAY_PROBLEM: "It is not shown properly",
-    SkipReason.UPSETTING: "The content upsets me",
-    SkipReason.OTHER: "Another reason",
-}
 
 
 def _asset(names: tuple[str, ...], ending: str) -> str:
