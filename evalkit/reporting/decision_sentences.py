@@ -153,11 +153,10 @@ def _lead(report: DecisionReport) -> str:
         if len(others) == 1:
             return f"{first} and {others[0]} cannot be told apart{what or ' overall'}"
         return f"No model leads{what}: the {len(others) + 1} cannot be told apart"
-    if len(level) < _MOST_NAMES:
-        names = joined([first, *level])
-        rest = joined(behind) if len(behind) <= _MOST_NAMES else "the rest"
-        return f"{names} lead {rest}{what} and cannot be told apart"
-    return f"{first} is ahead of {len(behind)} of {len(others)} others{what}"
+    # Who is level with the first need not be ahead of those whom the first is ahead of.
+    rest = joined(behind) if len(behind) <= _MOST_NAMES else f"{len(behind)} of the others"
+    near = joined(level) if len(level) <= _MOST_NAMES else f"{len(level)} others"
+    return f"{first} leads {rest}{what or ' overall'}, while {near} cannot be told apart from it"
 
 
 def _categories(cells: Sequence[Number], leader: str, rival: str, *, is_settled: bool) -> str:

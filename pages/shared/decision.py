@@ -22,6 +22,7 @@ from pages.shared.charts.frontier import frontier
 _BETTER, _WORSE = "▲\N{NO-BREAK SPACE}better", "▼\N{NO-BREAK SPACE}worse"
 #: What the half-width of an interval may be asked to be, as shares of the scale.
 HALF_WIDTHS = {"2": 0.02, "5": 0.05, "10": 0.1}
+_USUAL = "5"
 
 
 def pickers(collected: Collected, study: ResultStudy) -> tuple[Measure, str] | None:
@@ -172,7 +173,7 @@ def show_style(report: StyleReport, colours: Mapping[str, str]) -> None:
 def half_width() -> float:
     """Ask how narrow intervals shall be; the address remembers it."""
     key = "decision-half-width"
-    filters.choice("half", list(HALF_WIDTHS), key=key, default="5")
+    filters.choice("half", list(HALF_WIDTHS), key=key, default=_USUAL)
     chosen = st.segmented_control(
         "Interval wanted",
         list(HALF_WIDTHS),
@@ -181,7 +182,7 @@ def half_width() -> float:
         key=key,
         persist_state="session",
     )
-    filters.remember("half", chosen)
+    filters.remember("half", None if chosen == _USUAL else chosen)
     return HALF_WIDTHS[chosen]
 
 

@@ -165,6 +165,19 @@ def test_the_baseline_is_at_first_the_second_best():
     assert default_baseline(found, available_measures(found)[0]) == "B"
 
 
+def test_who_is_level_with_the_first_is_not_said_to_lead_the_others():
+    # A is above C on all 16 cases; above B on 4 only, so p is 2 / 2^4 before any correction.
+    scores = [
+        (0, case, model, value)
+        for case in range(16)
+        for model, value in ((A, 5), (B, 2 if case % 4 == 0 else 5), (C, 4))
+    ]
+
+    said = verdict_of(collected(models=("A", "B", "C"), scores=scores), measure="helpful")
+
+    assert said.startswith("A leads C on helpful, while B cannot be told apart from it")
+
+
 def test_a_tie_everywhere_is_no_lead():
     found = collected(preferences=[(0, case, A, B, TIE) for case in range(16)])
 
