@@ -66,6 +66,7 @@ exhibits.say(
     "A public leaderboard measures other cases, judged by others: a direction, not the truth "
     f"about your work. Newest score of {board.newest}."
 )
+exhibits.say(filters.in_words(study, results.ResultFilters()))
 if found.comparison is not None:
     rows = boards.shift_rows(found, model_colours(study.models))
     picture = rank_slopes(rows, left="This study", right=board.benchmark)

@@ -61,3 +61,18 @@ def test_a_board_without_a_common_model_says_so(app, sign_in, study):
 
     assert not app.exception
     assert "no model in common" in written(app)
+
+
+def test_a_ranking_by_simulated_annotators_says_so_here_too(app, sign_in, sqlite_database):
+    ids = make_eval_set(n_cases=2)
+    make_study(ids)
+    for case in ("case-0", "case-1"):
+        shown = f"{case}/Model one", f"{case}/Model two"
+        annotate(ids, "Robin", *shown, "left", is_simulated=True)
+    board = HEADER + b"Model one,Arena,50,2026-10-01,x\nModel two,Arena,60,2026-10-01,x\n"
+    import_leaderboard(board, source_name="a.csv")
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("results/leaderboards.py").run()
+
+    assert "All annotators are simulated" in written(app)
