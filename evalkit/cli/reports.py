@@ -22,6 +22,7 @@ from evalkit.reporting.reports import (
     ranking_report,
     scores_report,
 )
+from evalkit.reporting.sentences import coefficient, judges_with_people
 from evalkit.reporting.style import (
     StyleReport,
     effect_sentences,
@@ -62,12 +63,14 @@ def agreement(
         add_row(
             table,
             _subject(of),
-            text.estimate(of.alpha),
+            text.estimate(of.alpha, coefficient),
             text.estimate(of.percent, text.percent),
             text.whole(of.alpha.n_units),
             text.whole(of.alpha.n_labels),
         )
     print_table(collected, table)
+    for said in judges_with_people(report):
+        out().print(said, markup=False)
     print_reasons((_subject(of), of.alpha.reason) for of in (report.preference, *report.criteria))
     if report.preference.pairs:
         pairs = text_table("Preference", "Cohen's κ", "Percent agreement", "n")

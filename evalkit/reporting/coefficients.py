@@ -16,6 +16,7 @@ from evalkit.reporting.collected import (
     codings_of_preferences,
     names,
     tagged,
+    without_judges,
 )
 from evalkit.reporting.sentences import capital, joined
 from evalkit.stats.agreement import Agreement, krippendorff_alpha, percent_agreement
@@ -77,7 +78,7 @@ class TagAgreement:
 
 def coefficients(collected: Collected) -> tuple[Coefficients, ...]:
     """Return every coefficient of what two annotators or more judged, the preference first."""
-    return tuple(_coefficients(of, codings) for of, codings in _judged(collected))
+    return tuple(_coefficients(of, codings) for of, codings in _judged(without_judges(collected)))
 
 
 def readings(several: Sequence[Coefficients]) -> list[str]:
@@ -113,6 +114,7 @@ def trust(several: Sequence[Coefficients]) -> list[str]:
 
 def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:
     """Return alpha of everything judged within each category."""
+    collected = without_judges(collected)
     outputs = collected.outputs
     cases, first = np.unique(outputs.case, return_index=True)
     category = outputs.category[first]
@@ -130,6 +132,7 @@ def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]
 def tag_agreement(collected: Collected) -> tuple[TagAgreement, ...]:
     """Return agreement on every tag that was marked at all, the most marked first."""
     found = []
+    collected = without_judges(collected)
     for tag, looks in zip(collected.tags, tagged(collected), strict=True):
         codings = tag_codings(
             unit=looks.output,

@@ -1,6 +1,7 @@
 """What a study has collected, as integer tables: the one input of every report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -145,6 +146,35 @@ class Collected:
     values: Values
     marks: Marks
     asks_acceptable: bool = True
+
+
+Entries = TypeVar("Entries", Preferences, Values, Marks)
+
+
+def without_judges(collected: Collected, *, but: int | None = None) -> Collected:
+    """Return what people said, and with it what the judge at place ``but`` said.
+
+    Everybody keeps their place. Where only judges or only people said something, that is all.
+    """
+    is_judge = np.array([one.kind == AnnotatorKind.JUDGE for one in collected.annotators], bool)
+    if is_judge.all():
+        return collected
+    keep = ~is_judge
+    if but is not None:
+        keep[but] = True
+    return replace(
+        collected,
+        preferences=_given_by(collected.preferences, keep),
+        values=_given_by(collected.values, keep),
+        marks=_given_by(collected.marks, keep),
+    )
+
+
+def _given_by(entries: Entries, keep: BoolArray) -> Entries:
+    here = keep[entries.annotator]
+    return replace(
+        entries, **{one.name: getattr(entries, one.name)[here] for one in fields(entries)}
+    )
 
 
 def comparisons(collected: Collected) -> Comparisons:

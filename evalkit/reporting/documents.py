@@ -32,6 +32,16 @@ def agreement_document(collected: Collected) -> Document:
             for of in report.criteria
             if of.criterion
         },
+        "agreement_of": report.who.lower(),
+        "judges_with_people": [
+            {
+                "judge": one.judge,
+                "criterion": one.criterion.key if one.criterion else None,
+                "kappa": asdict(one.kappa),
+                "percent_agreement": asdict(one.percent),
+            }
+            for one in report.judges
+        ],
     }
 
 

@@ -16,9 +16,11 @@ from evalkit.reporting.collected import (
     codings_of_criterion,
     codings_of_preferences,
     comparisons,
+    names,
     scores_of_criterion,
     scores_of_looks,
     tagged,
+    without_judges,
 )
 from evalkit.stats import latency
 from evalkit.stats.agreement import (
@@ -30,9 +32,10 @@ from evalkit.stats.agreement import (
 )
 from evalkit.stats.counts import Codings, FloatArray
 from evalkit.stats.intervals import Estimate
+from evalkit.stats.pairs import agreement_with_rest
 from evalkit.stats.ranking import PairCounts, Ranking, pair_matrix, rank_models
 from evalkit.stats.scores import DistributionRow, ScoreRow, distributions, mean_scores, shares
-from evalkit.vocabulary import Level
+from evalkit.vocabulary import AnnotatorKind, Level
 
 NO_ACCEPTABILITY = (
     "No response has been compared or looked at for what is unsafe yet, and nothing else says "
@@ -63,10 +66,26 @@ class AgreementOf:
 
 @dataclass(frozen=True, slots=True)
 class AgreementReport:
-    """Agreement on the preference, and on each criterion."""
+    """Agreement on the preference, and on each criterion, and of each judge with people.
+
+    Where people and judges annotated, alpha and percent agreement are those of people alone;
+    pairs of annotators are of all. ``who`` is whose agreement it is.
+    """
 
     preference: AgreementOf
     criteria: tuple[AgreementOf, ...]
+    judges: tuple["JudgeAgreement", ...] = ()
+    who: str = "Annotators"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeAgreement:
+    """How one judge agrees with people on one thing, each unit counting once."""
+
+    judge: str
+    criterion: Criterion | None
+    kappa: Estimate
+    percent: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +156,43 @@ def agreement_report(collected: Collected) -> AgreementReport:
 
     Of what one annotator judged twice, the latest counts.
     """
+    kinds = {one.kind for one in collected.annotators}
+    people = without_judges(collected)
     return AgreementReport(
-        preference=_agreement_of(codings_of_preferences(collected), None, Level.NOMINAL),
+        preference=_agreement_of(
+            codings_of_preferences(people), codings_of_preferences(collected), None, Level.NOMINAL
+        ),
         criteria=tuple(
-            _agreement_of(codings_of_criterion(collected, place), criterion, criterion.level)
+            _agreement_of(
+                codings_of_criterion(people, place),
+                codings_of_criterion(collected, place),
+                criterion,
+                criterion.level,
+            )
             for place, criterion in enumerate(collected.criteria)
         ),
+        judges=_judges_with_people(collected) if len(kinds) > 1 else (),
+        who="People"
+        if len(kinds) > 1
+        else "Judges"
+        if AnnotatorKind.JUDGE in kinds
+        else "Annotators",
     )
+
+
+def _judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
+    """Compare each judge with every person who judged the same."""
+    found = []
+    for place, (name, one) in enumerate(zip(names(collected), collected.annotators, strict=True)):
+        if one.kind != AnnotatorKind.JUDGE:
+            continue
+        both = without_judges(collected, but=place)
+        parts: list[tuple[Criterion | None, Codings]] = [(None, codings_of_preferences(both))]
+        parts += [(of, codings_of_criterion(both, k)) for k, of in enumerate(collected.criteria)]
+        for criterion, codings in parts:
+            rest = agreement_with_rest(codings)[place]
+            found.append(JudgeAgreement(name, criterion, rest.kappa, rest.percent_agreement))
+    return tuple(found)
 
 
 def ranking_report(collected: Collected) -> RankingReport:
@@ -210,13 +259,15 @@ def _unknown(collected: Collected) -> str:
     return NOT_ASKED if is_judged and not collected.asks_acceptable else NO_ACCEPTABILITY
 
 
-def _agreement_of(codings: Codings, criterion: Criterion | None, level: Level) -> AgreementOf:
+def _agreement_of(
+    codings: Codings, paired: Codings, criterion: Criterion | None, level: Level
+) -> AgreementOf:
     return AgreementOf(
         criterion=criterion,
         level=level,
         alpha=krippendorff_alpha(codings, level),
         percent=percent_agreement(codings),
-        pairs=pairwise_agreement(codings),
+        pairs=pairwise_agreement(paired),
     )
 
 

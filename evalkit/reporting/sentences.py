@@ -11,6 +11,8 @@ from evalkit.vocabulary import AnnotatorKind
 
 #: Krippendorff's customary bounds: conclusions may rest on it, or only tentative ones.
 RELIABLE, TENTATIVE = 0.8, 0.667
+#: Agreement to two decimals, on the side of the bounds it is on.
+coefficient = text.beside(RELIABLE, TENTATIVE)
 # Strengths that differ by less than this are equal but for rounding.
 _EQUAL = 1e-9
 
@@ -150,11 +152,13 @@ def agreement_verdict(report: AgreementReport) -> str:
     """Say in one sentence how far annotators agree on what decides: preferences, else scores."""
     parts = [of for of in (report.preference, *report.criteria) if of.alpha.value is not None]
     if not parts:
+        if report.judges:
+            return "How far people agree with one another cannot be measured yet."
         return "Agreement cannot be measured yet."
     decisive = parts[0].alpha
     what = "which response is better" if parts[0].criterion is None else "the scores"
     if decisive.low is not None and decisive.low <= 0:
-        return f"Annotators do not agree on {what} more than chance would have them."
+        return f"{report.who} do not agree on {what} more than chance would have them."
     degree = (
         "agree well"
         if (decisive.value or 0) >= RELIABLE
@@ -162,7 +166,29 @@ def agreement_verdict(report: AgreementReport) -> str:
         if (decisive.value or 0) >= TENTATIVE
         else "often disagree"
     )
-    return f"Annotators {degree} on {what}: α {text.estimate(decisive)}."
+    return f"{report.who} {degree} on {what}: α {text.estimate(decisive, coefficient)}."
+
+
+def judges_with_people(report: AgreementReport) -> list[str]:
+    """Say how each judge agrees with people, on the first thing both judged."""
+    said: dict[str, tuple[bool, str]] = {}
+    for one in report.judges:
+        if not one.kappa.n and not one.percent.n:
+            continue
+        if one.judge in said and said[one.judge][0]:
+            continue
+        what = "which response is better"
+        if one.criterion:
+            what = one.criterion.key.replace("_", " ")
+        number = f"κ {text.estimate(one.kappa)}, n = {one.kappa.n:,}"
+        if one.kappa.value is None:
+            number = _lower(one.kappa.reason or "").rstrip(".")
+        sentence = f"{one.judge} agrees with people on {what}: {number}."
+        said[one.judge] = (one.kappa.value is not None, sentence)
+    lonely = [one.judge for one in report.judges if one.judge not in said]
+    return [sentence for _, sentence in said.values()] + [
+        f"{name} has judged nothing that people judged." for name in dict.fromkeys(lonely)
+    ]
 
 
 def joined(names: Sequence[str]) -> str:

@@ -16,6 +16,22 @@ def number(value: float) -> str:
     return text.replace("-", "−") if float(text) else text.removeprefix("-")
 
 
+def beside(*bounds: float) -> Format:
+    """Return a format of two decimals, and more where these would put it across a bound.
+
+    Below 0.667, 0.6668 is not ``0.67``: who reads the number would read another sentence by it.
+    """
+
+    def written(value: float) -> str:
+        for digits in range(2, 6):
+            shown = round(value, digits)
+            if all((shown >= bound) == (value >= bound) for bound in bounds):
+                break
+        return number(value) if digits == 2 else f"{value:.{digits}f}"
+
+    return written
+
+
 def percent(value: float) -> str:
     """Return a share as a whole percentage: ``62 %``; never 0 or 100 unless it is."""
     whole = round(100 * value)

@@ -35,15 +35,17 @@ collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
 report = reports.agreement_report(collected)
-parts = agreement.judged(report)
-if not parts:
-    st.info("No two annotators have judged the same thing within these filters yet.")
+parts, paired = agreement.judged(report), agreement.paired(report)
+if not paired:
+    st.info(f"No two annotators have judged the same thing{filters.within(chosen)} yet.")
     exhibits.say("Agreement needs every case, or some, to be judged by two people or more.")
     st.stop()
 
 exhibits.say(sentences.agreement_verdict(report), style="verdict")
 exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")
-agreement.show_alphas(parts)
+for said in sentences.judges_with_people(report):
+    exhibits.say(said, style="lead")
+agreement.show_alphas(parts, whose=report.who)
 exhibits.table(
     agreement_tables.agreement_table((report.preference, *report.criteria)),
     key="agreement-table",
@@ -52,7 +54,7 @@ exhibits.table(
 )
 
 st.header("Pairs of annotators", divider=False)
-agreement.show_pairs(parts)
+agreement.show_pairs(paired)
 
 st.header("Other coefficients", divider=False)
 coefficients.show_coefficients(several.coefficients(collected))

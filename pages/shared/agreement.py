@@ -23,8 +23,15 @@ def judged(report: AgreementReport) -> list[AgreementOf]:
     return [of for of in (report.preference, *report.criteria) if of.alpha.n_units]
 
 
-def show_alphas(parts: Sequence[AgreementOf]) -> None:
+def paired(report: AgreementReport) -> list[AgreementOf]:
+    """Give what two annotators judged in common, be they people or judges."""
+    return [of for of in (report.preference, *report.criteria) if of.pairs]
+
+
+def show_alphas(parts: Sequence[AgreementOf], *, whose: str) -> None:
     """Show Krippendorff's alpha of everything that was judged twice, and what it means."""
+    if not parts:
+        return
     left, right = st.columns([11, 9], gap="large")
     with left:
         figure = forest(agreement_tables.agreement_rows(parts, _COLOUR))
@@ -33,11 +40,13 @@ def show_alphas(parts: Sequence[AgreementOf]) -> None:
         subjects = [(agreement_tables.subject(of).lower(), of.alpha) for of in parts]
         for said in sentences.agreement_meanings(subjects):
             exhibits.say(said, style="lead")
+    of_people = "Of people alone; judges are compared with them above and below. "
     exhibits.say(
+        of_people if whose == "People" else "",
         "Krippendorff's α, each at its own level of measurement: 1 is perfect agreement, 0 what "
-        f"chance gives. Custom draws tentative conclusions from {TENTATIVE:.2f}, firm ones from "
+        f"chance gives. Custom draws tentative conclusions from {TENTATIVE:g}, firm ones from "
         f"{RELIABLE:.2f}. n counts what two or more judged; bars are 95 % intervals, clustered "
-        "by case."
+        "by case.",
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from evalkit.reporting import text
 from evalkit.reporting.reports import AgreementOf
+from evalkit.reporting.sentences import coefficient
 from evalkit.stats.agreement import Agreement, PairAgreement
 from evalkit.stats.intervals import Estimate
 from pages.shared.tables import criterion_name, interval_row, without_empty
@@ -18,7 +19,7 @@ def agreement_rows(parts: Iterable[AgreementOf], colour: str) -> pd.DataFrame:
             interval_row(
                 subject(of),
                 _as_estimate(of.alpha),
-                text.number,
+                coefficient,
                 note=f"n = {of.alpha.n_units:,}" if of.alpha.value is not None else "undefined",
                 colour=colour,
             )
@@ -34,7 +35,7 @@ def agreement_table(parts: Iterable[AgreementOf]) -> pd.DataFrame:
         {
             "": [subject(of) for of in kept],
             "Level": [of.level.value for of in kept],
-            "Krippendorff's α": [text.estimate(of.alpha) for of in kept],
+            "Krippendorff's α": [text.estimate(of.alpha, coefficient) for of in kept],
             "Percent agreement": [text.estimate(of.percent, text.percent) for of in kept],
             "Units": [f"{of.alpha.n_units:,}" for of in kept],
             "Values": [f"{of.alpha.n_labels:,}" for of in kept],
@@ -46,18 +47,17 @@ def agreement_table(parts: Iterable[AgreementOf]) -> pd.DataFrame:
 
 def pair_rows(pairs: Iterable[PairAgreement], colour: str) -> pd.DataFrame:
     """Give one interval row per pair of annotators, most agreed first."""
-    kept = sorted(pairs, key=lambda pair: -(pair.cohen_kappa.value or -2))
     return pd.DataFrame(
         [
             interval_row(" – ".join(pair.annotators), pair.cohen_kappa, text.number, colour=colour)
-            for pair in kept
+            for pair in most_agreed_first(pairs)
         ]
     )
 
 
 def pair_table(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
-    """Give one row per pair of annotators with units in common."""
-    kept = list(pairs)
+    """Give one row per pair of annotators with units in common, most agreed first."""
+    kept = most_agreed_first(pairs)
     shown = pd.DataFrame(
         {
             "Annotators": [" – ".join(pair.annotators) for pair in kept],
@@ -70,6 +70,16 @@ def pair_table(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
         }
     )
     return without_empty(shown, "Why not")
+
+
+def most_agreed_first(pairs: Iterable[PairAgreement]) -> list[PairAgreement]:
+    """Order pairs as pictures and tables show them; those without a coefficient come last."""
+
+    def kappa(pair: PairAgreement) -> float:
+        value = pair.cohen_kappa.value
+        return -2.0 if value is None else value
+
+    return sorted(pairs, key=kappa, reverse=True)
 
 
 def subject(of: AgreementOf) -> str:

@@ -147,5 +147,10 @@ def in_words(study: ResultStudy, filters: ResultFilters) -> str:
     return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
+def within(filters: ResultFilters) -> str:
+    """Say that there are filters where there are some: ``" within these filters"``, or nothing."""
+    return " within these filters" if filters.categories or filters.annotator_ids else ""
+
+
 def _all(with_judges: bool) -> ResultFilters:
     return ResultFilters(judges=with_judges)

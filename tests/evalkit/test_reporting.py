@@ -2,11 +2,12 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from evalkit.reporting import documents, text
+from evalkit.reporting import documents, sentences, text
 from evalkit.reporting.collected import (
     NO_TAG,
     Collected,
@@ -218,6 +219,41 @@ def test_the_side_a_response_was_shown_on_does_not_change_agreement():
     assert agreement_report(study(preferences=ROUND)).preference == (
         agreement_report(study(preferences=swapped)).preference
     )
+
+
+def with_judge(given):
+    """Add a judge to Ada and Bo."""
+    judge = Judged("Gauge", AnnotatorKind.JUDGE, False)
+    return replace(given, annotators=(*given.annotators, judge))
+
+
+def test_judges_beside_people_leave_the_agreement_of_people_as_it_is():
+    # The judge says A every time: people do on cases 0 and 1 (and on 3 they say a tie, both bad).
+    said = [(2, case, 0, 1, LEFT) for case in range(N_CASES)]
+    people = agreement_report(study(preferences=ROUND))
+
+    both = agreement_report(with_judge(study(preferences=[*ROUND, *said])))
+
+    assert both.preference.alpha == people.preference.alpha
+    assert both.preference.percent == people.preference.percent
+    assert len(both.preference.pairs) == 3
+    assert sentences.agreement_verdict(both).startswith("People ")
+    judged = both.judges[0]
+    assert (judged.judge, judged.criterion) == ("Gauge", None)
+    # Each case counts once: agreed with both on two of four. Chance of a judge who always says A
+    # is the people's share of A, also 2/4, so kappa is 0.
+    assert judged.percent.value == pytest.approx(2 / 4)
+    assert judged.kappa.value == pytest.approx(0)
+    (line,) = sentences.judges_with_people(both)
+    assert line.startswith("Gauge agrees with people on which response is better: κ 0.00")
+
+
+def test_without_judges_agreement_is_that_of_annotators_and_no_judge_is_named():
+    report = agreement_report(study(preferences=ROUND))
+
+    assert report.judges == ()
+    assert sentences.judges_with_people(report) == []
+    assert sentences.agreement_verdict(report).startswith("Annotators ")
 
 
 def test_agreement_that_cannot_be_had_is_none_with_a_sentence():

@@ -127,6 +127,17 @@ def test_what_means_the_same_is_said_in_one_sentence():
     assert len(sentences.agreement_meanings([("a", good), ("b", good)])) == 1
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    # Two decimals, unless they would put the number on the other side of 0.667 or 0.8.
+    [(0.42, "0.42"), (0.6668, "0.6668"), (0.6658, "0.666"), (0.7996, "0.7996"), (0.67, "0.67")],
+)
+def test_agreement_is_shown_on_the_side_of_the_bound_its_sentence_is_on(value, shown):
+    assert sentences.coefficient(value) == shown
+    assert (float(shown) >= sentences.TENTATIVE) == (value >= sentences.TENTATIVE)
+    assert (float(shown) >= sentences.RELIABLE) == (value >= sentences.RELIABLE)
+
+
 def test_undefined_agreement_says_why():
     undefined = Agreement(None, None, None, 9, 18, "All values are equal.")
 

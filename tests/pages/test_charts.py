@@ -101,6 +101,19 @@ def test_references_are_drawn_and_named():
     assert 0.5 in [shape.x0 for shape in figure.layout.shapes]
 
 
+def test_references_never_run_through_the_texts_of_a_row():
+    figure = interval_rows(
+        interval_frame(), limits=(0, 1), ticks=TICKS, references=((0.5, "half"),)
+    )
+
+    upright = [shape for shape in figure.layout.shapes if shape.x0 == shape.x1 == 0.5]
+    heights = [one.y for one in figure.layout.annotations if one.yref != "paper"]
+    half = 13.5 * 1.3 / 2 / 54  # half a line of text of 13.5 px in rows of 54 px
+    assert upright
+    for shape in upright:
+        assert all(not shape.y0 - half < y < shape.y1 + half for y in heights)
+
+
 def test_names_that_look_like_markup_are_shown_as_they_are():
     figure = interval_rows(interval_frame(label=["<b>A</b>", "B & C"]), limits=(0, 1), ticks=TICKS)
 

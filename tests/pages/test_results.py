@@ -189,8 +189,24 @@ def test_the_agreement_page_gives_alphas_and_says_what_they_mean(app, sign_in, s
     # 6 cases x 2 responses, scored alike by all three.
     assert "Helpfulness: annotators gave the same value every time, 12 times." in said
     pairs = next(frame.value for frame in app.dataframe if "Cohen's κ" in frame.value)
-    assert pairs["Annotators"].tolist() == ["Ada – Bo", "Ada – Cy", "Bo – Cy"]
+    # Most agreed first, as in the picture; Ada and Bo gave one value only, so they have no κ.
+    assert pairs["Annotators"].tolist() == ["Ada – Cy", "Bo – Cy", "Ada – Bo"]
     assert pairs["n"].tolist() == ["6", "6", "6"]
+
+
+def test_judges_are_set_beside_the_agreement_of_people(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "results/agreement.py")
+    people = next(frame.value for frame in app.dataframe if "Krippendorff's α" in frame.value)
+
+    app.toggle[0].set_value(True).run()
+
+    said = written(app)
+    assert not app.exception
+    assert "judge-1 agrees with people on which response is better:" in said
+    assert "Of people alone" in said
+    with_judges = next(frame.value for frame in app.dataframe if "Krippendorff's α" in frame.value)
+    assert with_judges.equals(people)
 
 
 def test_the_failures_page_lists_the_responses_of_the_commonest_error(app, sign_in, study):

@@ -7,13 +7,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.shared.charts.colours import FAINT, MUTED
-from pages.shared.charts.layout import LABEL, SMALL, bare, plain, reference_line
+from pages.shared.charts.layout import LABEL, SMALL, bare, plain
 
 ROW_HEIGHT = 54
 _AXIS_HEIGHT, _NAMES_HEIGHT = 34, 22
 _MARK = 8  # half a mark, for those at the end of the scale
 #: How far above its line, in rows, a row's text stands.
 _LIFT = 0.34
+#: How far a reference reaches above and below a row's line: not to any text.
+_ABOVE, _BELOW = 0.15, 0.42
 
 
 def interval_rows(
@@ -33,7 +35,7 @@ def interval_rows(
     figure = go.Figure()
     is_named = any(name for _, name in references)
     for at, name in references:
-        reference_line(figure, at)
+        _reference(figure, at, n_rows=len(rows))
         figure.add_annotation(
             x=at,
             y=1,
@@ -51,6 +53,15 @@ def interval_rows(
     top = _NAMES_HEIGHT if is_named else 0
     height = ROW_HEIGHT * len(rows) + _AXIS_HEIGHT + top
     return bare(figure, height=height, t=top, b=_AXIS_HEIGHT, l=_MARK, r=_MARK)
+
+
+def _reference(figure: go.Figure, at: float, *, n_rows: int) -> None:
+    """Draw what rows are read against across each row's line: its texts stay clear of it."""
+    for y in range(n_rows):
+        line = {"color": FAINT, "width": 1.5}
+        figure.add_shape(
+            type="line", x0=at, x1=at, y0=y - _ABOVE, y1=y + _BELOW, line=line, layer="below"
+        )
 
 
 def _draw_row(figure: go.Figure, row: Any, *, y: int, limits: tuple[float, float]) -> None:

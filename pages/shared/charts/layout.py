@@ -4,8 +4,6 @@ import textwrap
 
 import plotly.graph_objects as go
 
-from pages.shared.charts.colours import FAINT
-
 SMALL = 12
 LABEL = 13.5
 
@@ -24,11 +22,6 @@ def bare(figure: go.Figure, *, height: int, **margin: int) -> go.Figure:
     figure.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, automargin=False)
     figure.update_yaxes(showgrid=False, zeroline=False, fixedrange=True, automargin=False)
     return figure
-
-
-def reference_line(figure: go.Figure, at: float) -> None:
-    """Draw what values are read against, beneath everything else."""
-    figure.add_vline(x=at, line={"color": FAINT, "width": 1.5}, layer="below")
 
 
 def wrapped(text: str, width: int = 14) -> str:
