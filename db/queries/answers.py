@@ -125,14 +125,20 @@ def responses(session: Session, output_ids: Sequence[int]) -> list[Response]:
 
 
 def makers(session: Session, output_ids: Collection[int]) -> dict[int, str]:
-    """Return which model made each response."""
+    """Return which model made each response, and in which run where it made several of them."""
     statement = (
-        sa.select(col(Output.id), col(Model.name))
+        sa.select(col(Output.id), col(Model.name), col(Run.name).label("run"))
         .join(Run, col(Run.id) == col(Output.run_id))
         .join(Model, col(Model.id) == col(Run.model_id))
         .where(col(Output.id).in_(output_ids))
     )
-    return {row.id: row.name for row in session.connection().execute(statement)}
+    rows = session.connection().execute(statement).all()
+    runs: dict[str, set[str]] = {}
+    for row in rows:
+        runs.setdefault(row.name, set()).add(row.run)
+    return {
+        row.id: f"{row.name}:{row.run}" if len(runs[row.name]) > 1 else row.name for row in rows
+    }
 
 
 def answers(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.models import Case, Output
-from db.queries.answers import Answer, Response, answers, responses
+from db.queries.answers import Answer, Response, answers, makers, responses
 from db.queries.results.studies import ResultFilters, ResultStudy
 
 
@@ -15,11 +15,13 @@ from db.queries.results.studies import ResultFilters, ResultStudy
 class SideBySide:
     """The responses of two models to one case, and everybody's answers about them.
 
-    ``models`` says who made each response to the case in this study, also those of third models.
+    ``models`` says who made each response to the case in this study, also those of third models;
+    ``headings`` also says in which run where one model made several of them.
     """
 
     responses: tuple[Response, ...]
     models: Mapping[int, str]
+    headings: Mapping[int, str]
     answers: tuple[Answer, ...]
 
 
@@ -52,6 +54,7 @@ def side_by_side(
     return SideBySide(
         responses=tuple(responses(session, output_ids)),
         models=made,
+        headings=makers(session, made),
         answers=tuple(
             answers(
                 session,

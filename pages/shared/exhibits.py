@@ -27,6 +27,10 @@ _STYLES = {
 }
 
 
+#: More categories than this are read in the table: a picture of them is longer than a page.
+MOST_CATEGORIES = 14
+
+
 def say(*sentences: str, style: str = "note") -> None:
     """Show sentences as they are: names in them may hold what Markdown would rewrite."""
     said = " ".join(filter(None, sentences))

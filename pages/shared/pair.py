@@ -14,7 +14,7 @@ from evalkit.reporting import text
 from evalkit.reporting.pair_cases import CaseDifference
 from evalkit.reporting.pairs import PairReport, SubjectDifference, pair_report
 from evalkit.reporting.sentences import counted
-from evalkit.reporting.significance import SubjectDifferences, significance_report
+from evalkit.reporting.significance import Subject, SubjectDifferences, significance_report
 from pages.shared import addresses, answers, collecting, exhibits, pair_tables
 from pages.shared.charts import interval_rows
 
@@ -101,7 +101,24 @@ def show_categories(report: PairReport, colours: Mapping[str, str]) -> None:
         return
     for said in words.category_findings(report):
         exhibits.say(said, style="lead")
-    panels = {one.subject: [] for one in tested}
+    n_categories = len({one.difference.category for one in tested})
+    if n_categories > exhibits.MOST_CATEGORIES:
+        exhibits.say(f"There are {n_categories:,} categories: see the table, or filter some.")
+    else:
+        _category_panels(tested, report, colours)
+    exhibits.table(
+        pair_tables.difference_table(report.by_category),
+        key="pair-categories",
+        numbers=pair_tables.difference_numbers(report.by_category),
+        left=("Category", "Why not"),
+    )
+
+
+def _category_panels(
+    tested: Sequence[SubjectDifference], report: PairReport, colours: Mapping[str, str]
+) -> None:
+    """Draw a panel for every subject, with a row for every category."""
+    panels: dict[Subject, list[SubjectDifference]] = {one.subject: [] for one in tested}
     for one in tested:
         panels[one.subject].append(one)
     n_columns = len(panels) if len(panels) <= 4 else 3
@@ -115,12 +132,6 @@ def show_categories(report: PairReport, colours: Mapping[str, str]) -> None:
     exhibits.say(
         "n counts cases. In colour: holds with at most 5 % false finds among all of these "
         "(Benjamini–Hochberg); grey: undecided."
-    )
-    exhibits.table(
-        pair_tables.difference_table(report.by_category),
-        key="pair-categories",
-        numbers=pair_tables.difference_numbers(report.by_category),
-        left=("Category", "Why not"),
     )
 
 
@@ -195,13 +206,8 @@ def show_case(shown: SideBySide) -> None:
     """Show the responses of the two to one case, and everybody's answers."""
     if not shown.responses:
         return
-    models = [shown.models[one.output_id] for one in shown.responses]
-    headings = dict(shown.models)
-    for one, model in zip(shown.responses, models, strict=True):
-        if models.count(model) > 1:
-            headings[one.output_id] = f"{model}, run {one.run}"
     case = shown.responses[0].case
-    answers.show(case, shown.responses, headings, shown.answers, key=f"{case.case_id}")
+    answers.show(case, shown.responses, shown.headings, shown.answers, key=f"{case.case_id}")
 
 
 def _by_reach(shown: Sequence[SubjectDifference]) -> list[list[SubjectDifference]]:

@@ -155,3 +155,12 @@ def test_the_report_from_the_database_points_to_its_cases(ids):
 
     assert [one.case for one in report.cases] == [ids[f"case-{case}"] for case in range(4)]
     assert report.overall[0].difference.estimate.value == pytest.approx(0.5)
+
+
+def test_runs_of_one_model_are_told_apart_by_name(ids):
+    add_version(ids)
+
+    found = shown(ids)
+
+    assert sorted(found.headings.values()) == [f"{ONE}:1", f"{ONE}:2", THREE, TWO]
+    assert set(found.models.values()) == {ONE, TWO, THREE}

@@ -58,6 +58,19 @@ def study(sqlite_database):
     return ids
 
 
+def test_many_categories_are_read_in_the_table_and_not_in_a_picture(app, sign_in, sqlite_database):
+    ids = make_eval_set(models=(ONE, TWO), n_cases=15, categories=[f"c{n}" for n in range(15)])
+    make_study(ids)
+    for case in range(15):
+        annotate(ids, "Ada", f"case-{case}/{ONE}", f"case-{case}/{TWO}", "left")
+    sign_in(app, Role.LEAD)
+
+    said = opened(app)
+
+    assert "There are 15 categories: see the table" in said
+    assert any(len(frame.value) == 15 for frame in app.dataframe if "Category" in frame.value)
+
+
 def report(model=ONE, other=TWO):
     with read_session() as session:
         collected = collect(session, result_study(session, name="Study"))
