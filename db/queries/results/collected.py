@@ -220,13 +220,14 @@ def _preferences(
     readable = table[:, 3] != _UNREADABLE
     n_unreadable = int(np.count_nonzero(~readable))
     table = table[readable]
+    # Copies of columns: a view would keep all of the table in memory.
     given = Preferences(
         left=_codes(table[:, 0], output_ids),
         right=_codes(table[:, 1], output_ids),
         annotator=_codes(table[:, 2], annotator_ids),
-        preference=table[:, 3],
+        preference=table[:, 3].copy(),
         n=np.ones(len(table), dtype=np.int64),
-        latest=table[:, 4],
+        latest=table[:, 4].copy(),
     )
     return given, n_unreadable
 
@@ -258,9 +259,9 @@ def _values(
         criterion=_codes(whole[:, 0], criterion_ids),
         output=_codes(whole[:, 1], output_ids),
         annotator=_codes(whole[:, 2], annotator_ids),
-        value=table[:, 3],
+        value=table[:, 3].copy(),
         n=np.ones(len(whole), dtype=np.int64),
-        latest=whole[:, 4],
+        latest=whole[:, 4].copy(),
     )
 
 
