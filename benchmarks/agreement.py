@@ -32,7 +32,7 @@ from evalkit.vocabulary import Level
 
 PEER_BAR, BAR_AT = 200, 100_000
 SIZES = (10_000, 100_000, 1_000_000)
-_KRIPPENDORFF_AT_MOST, _IRRCAC_AT_MOST = 1_000_000, 10_000
+_KRIPPENDORFF_AT_MOST, _IRRCAC_AT_MOST = 100_000, 10_000
 
 FLOOR = "one `np.bincount`"
 ALPHA = "evalkit: alpha with interval, {}"

@@ -31,12 +31,15 @@ def alternating_seconds(
     for _ in range(warm_ups):
         for run in runs.values():
             run()
-    loops = {name: max(1, int(_SHORTEST_SECONDS / _seconds(run))) for name, run in runs.items()}
-    taken: dict[str, list[float]] = {name: [] for name in runs}
     started = time.perf_counter()
+    first = {name: _seconds(run) for name, run in runs.items()}
+    loops = {name: max(1, int(_SHORTEST_SECONDS / taken)) for name, taken in first.items()}
+    # A run that is long enough has been measured once already.
+    taken = {name: [first[name]] if loops[name] == 1 else [] for name in runs}
     for _ in range(repeats):
         for name, run in runs.items():
-            taken[name].append(_seconds(run, loops[name]))
+            if len(taken[name]) < repeats:
+                taken[name].append(_seconds(run, loops[name]))
         if time.perf_counter() - started > budget_seconds:
             break
     return {name: statistics.median(seconds) for name, seconds in taken.items()}
