@@ -5,14 +5,14 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Response, expect
 
 from db.commands.demo import load_demo
 from db.commands.people import add_demo_accounts
+from db.commands.records import import_records
 from db.commands.studies import StudyPlan, create_study
-from db.engine import read_session
-from db.queries import library
-from evalkit.demo.simulate import DEMO_EVAL_SET
+from evalkit.demo.simulate import DEMO_EVAL_SET, demo_records
+from evalkit.vocabulary import LeakPolicy
 from tests.browser.serving import app_server
 from tests.browser.walking import annotate, begin, n_stored, sign_in
 
@@ -21,6 +21,9 @@ pytestmark = pytest.mark.browser
 MODELS = ("Atlas", "Birch", "Cedar", "Dune")
 PROVIDERS = ("Meridian", "Northwind", "Halcyon")
 STUDY = "Walk through"
+#: Cases of the demo where the response of Cedar says who made it.
+NAMING = ("support-05", "code-04", "safety-04")
+MAKER = "Northwind"
 
 
 @pytest.fixture
@@ -51,36 +54,69 @@ def test_ten_cases_by_keyboard_become_results_a_lead_can_read(
     assert not [said for said in page.complaints if "404" not in said]
 
 
-def test_nothing_that_names_a_model_reaches_the_annotators_browser(
-    study, database, chromium_page, free_port
-):
-    received: list[str] = []
-    page = chromium_page
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: _keep(frame)))
+def make_naming_study(policy: LeakPolicy) -> int:
+    """Make a study of the demo's cases where the response of Cedar names its maker."""
+    records = [
+        record
+        for record in demo_records()
+        if (record["type"] == "case" and record["id"] in NAMING)
+        or (record["type"] == "output" and record["case"] in NAMING)
+    ]
+    said = [record["content"] for record in records if record["type"] == "output"]
+    assert sum(MAKER in content for content in said) == len(NAMING)
+    import_records(records, source_name="three cases", eval_set="Cases that name a maker")
+    add_demo_accounts()
+    return create_study(
+        StudyPlan(name=STUDY, eval_set="Cases that name a maker", models=MODELS, leak_policy=policy)
+    )
 
-    def _keep(frame: bytes | str) -> None:
-        received.append(frame if isinstance(frame, str) else frame.decode("utf-8", "replace"))
 
-    def _body(response) -> None:
-        received.append(response.url + json.dumps(response.headers))
+class Received:
+    """All that a browser is sent, as text: addresses, headers, bodies, WebSocket frames."""
+
+    def __init__(self, page: Page) -> None:
+        self.texts: list[str] = []
+        self.frames: list[str] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", self._frame))
+        page.on("requestfinished", lambda request: self._answer(request.response()))
+
+    def _frame(self, frame: bytes | str) -> None:
+        # Frames are protobuf, which holds texts as plain UTF-8; what is no text does not matter.
+        self.frames.append(frame if isinstance(frame, str) else frame.decode("utf-8", "replace"))
+
+    def _answer(self, response: Response) -> None:
+        self.texts.append(response.url + json.dumps(response.headers))
         kind = response.headers.get("content-type", "")
-        if response.ok and any(known in kind for known in ("text", "json", "javascript")):
-            received.append(response.text())
+        if response.ok and not kind.startswith(("font", "image")):
+            self.texts.append(response.body().decode("utf-8", "replace"))
 
-    page.on("requestfinished", lambda request: _body(request.response()))
+
+def names(word: str, texts: list[str]) -> bool:
+    return any(re.search(rf"\b{re.escape(word)}\b", text) for text in texts)
+
+
+def test_nothing_that_names_a_model_reaches_the_annotators_browser(
+    database, chromium_page, free_port
+):
+    page = chromium_page
+    received = Received(page)
+    study_id = make_naming_study(LeakPolicy.MASK)
     with app_server(database, port=free_port) as address:
         sign_in(page, address, "ada")
         page.goto(f"{address}/annotate")
         expect(page.get_by_text(STUDY)).to_be_visible()
-        begin(page, address, study)
-        for number in range(3):
+        begin(page, address, study_id)
+        n_masked = 0
+        for number in range(6):  # two pairs of each case: every response is shown once
+            n_masked += page.locator(".ek-panes").get_by_text("[name removed]").count()
+            if number == 5:
+                break
             page.keyboard.press("g")
             page.keyboard.press("Escape")
-            annotate(page, preference="abx"[number])
+            annotate(page, preference="abxea"[number])
+        assert n_masked == len(NAMING)
         page.keyboard.press("[")
-        expect(
-            page.get_by_text(re.compile("Change|Submitted|revision", re.I)).first
-        ).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile("^Submit again"))).to_be_enabled()
         page.keyboard.press("s")
         page.keyboard.press("Escape")
         refused = page.evaluate(
@@ -93,31 +129,39 @@ def test_nothing_that_names_a_model_reaches_the_annotators_browser(
               return answer.status + await answer.text();
             }"""
         )
-        received += [refused, page.content(), page.url]
-        received += page.evaluate(
+        received.texts += [refused, page.content(), page.url]
+        received.texts += page.evaluate(
             "Object.values(localStorage).concat(Object.values(sessionStorage))"
         )
         time.sleep(0.5)
 
-    assert len(received) > 20
-    everything = "\n".join(received)
+    assert any("[name removed]" in frame for frame in received.frames)
+    everything = received.texts + received.frames
+    assert len(everything) > 20
     for name in (*MODELS, *PROVIDERS):
-        assert not re.search(rf"\b{name}\b", everything), name
+        assert not names(name, everything), name
     for what in ("cost_usd", "latency_ms", "output_tokens", "time_to_first_token", "output_id"):
-        assert what not in everything, what
+        assert not any(what in text for text in everything), what
 
 
-def test_a_search_for_names_would_find_one_that_leaked(study):
-    """The demo does hold responses that name their maker: the test above can fail."""
-    with read_session() as session:
-        (summary, *_) = library.eval_sets(session)
-        contents = [
-            output.content
-            for case_id in library.cases(session, version_id=summary.version_id)["case_id"]
-            for output in library.case_detail(session, case_id=int(case_id)).outputs
-        ]
+def test_the_search_for_names_finds_one_in_a_frame_where_a_study_does_not_mask(
+    sqlite_database, chromium_page, free_port
+):
+    """The test above can fail: the same search finds the maker once nothing hides it."""
+    page = chromium_page
+    received = Received(page)
+    study_id = make_naming_study(LeakPolicy.SHOW)
+    with app_server(sqlite_database, port=free_port) as address:
+        sign_in(page, address, "ada")
+        begin(page, address, study_id)
+        for _ in range(5):
+            if page.locator(".ek-panes").get_by_text(MAKER).count():
+                break
+            annotate(page)
+        time.sleep(0.5)
 
-    assert sum("Northwind" in content for content in contents) == 3
+    assert names(MAKER, received.frames)
+    assert not names("Cedar", received.texts + received.frames)
 
 
 def test_a_draft_survives_a_restart_of_the_server_and_a_double_click_stores_one(

@@ -15,12 +15,12 @@ def sign_in(page: Page, address: str, name: str) -> None:
     page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
-    page.wait_for_selector("[data-testid=stMain]")
+    page.wait_for_selector("[data-testid=stMain]", timeout=60_000)
 
 
 def begin(page: Page, address: str, study_id: int) -> None:
     page.goto(f"{address}/compare?study={study_id}")
-    expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_enabled()
+    expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_enabled(timeout=30_000)
 
 
 def annotate(page: Page, *, preference: str = "a", digits: str = "443322") -> None:
