@@ -10,7 +10,7 @@ import typer
 from db import schema
 from db.engine import read_session
 from db.queries.results import ResultFilters, ResultStudy, collect, pace, result_study
-from evalkit.cli.console import JsonFlag, out, print_json, require_database
+from evalkit.cli.console import JsonFlag, out, print_json, print_whole, require_database
 from evalkit.cli.reports import (
     CategoryOption,
     JudgesFlag,
@@ -118,7 +118,7 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
             text.whole(profile.longest_run),
         )
     print_table(collected, quality)
-    out().print(habits)
+    print_whole(habits)
     for said in (annotators_verdict(report), *flag_sentences(report)):
         out().print(said, markup=False)
     print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)

@@ -13,7 +13,7 @@ from db.queries.regression import (
     studies_of,
 )
 from db.queries.results import ResultFilters, collect, result_study
-from evalkit.cli.console import JsonFlag, out, print_json, require_database
+from evalkit.cli.console import JsonFlag, out, print_json, print_whole, require_database
 from evalkit.cli.reports import (
     CategoryOption,
     JudgesFlag,
@@ -140,7 +140,7 @@ def _print_regression(report: RegressionReport) -> None:
             pair_sentences.bare_p(test.p_adjusted),
             text.whole(test.n_cases),
         )
-    out().print(table)
+    print_whole(table)
 
 
 def _only(names: dict[str, int]) -> str:

@@ -6,16 +6,26 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from db import schema
+
+_ENDLESS = 100_000
 
 #: ``--json``: one document on standard output, for programs.
 JsonFlag = typer.Option(False, "--json", help="Print one JSON document instead of text.")
 
 
-def out() -> Console:
-    """Return the console of results, on standard output."""
-    return Console(highlight=False, soft_wrap=True)
+def out(*, width: int | None = None) -> Console:
+    """Return the console of results, on standard output; as wide as the terminal unless asked."""
+    return Console(highlight=False, soft_wrap=True, width=width)
+
+
+def print_whole(table: Table) -> None:
+    """Print a table as wide as it is: a number cut in a narrow terminal is another number."""
+    console = out()
+    room = console.options.update(width=_ENDLESS)
+    out(width=max(console.measure(table, options=room).maximum, 1)).print(table)
 
 
 def notes() -> Console:

@@ -10,7 +10,7 @@ from rich.table import Table
 from db.engine import read_session
 from db.queries.results import ResultFilters, ResultStudy, collect, result_study
 from db.queries.style import style_table
-from evalkit.cli.console import JsonFlag, notes, out, print_json, require_database
+from evalkit.cli.console import JsonFlag, notes, out, print_json, print_whole, require_database
 from evalkit.errors import NotFoundError
 from evalkit.reporting import documents, text
 from evalkit.reporting.coefficients import coefficients_document
@@ -82,7 +82,7 @@ def agreement(
                 text.estimate(pair.percent_agreement, text.percent),
                 text.whole(pair.n),
             )
-        out().print(pairs)
+        print_whole(pairs)
 
 
 @app.command()
@@ -164,7 +164,8 @@ def models(
     table = text_table(
         "Model", "Responses", "Acceptable", "Median", "p95", "Cost of 1,000", "Tokens out"
     )
-    for row in models_report(collected):
+    rows = models_report(collected)
+    for row in rows:
         add_row(
             table,
             row.model,
@@ -176,6 +177,17 @@ def models(
             text.estimate(row.output_tokens, text.whole),
         )
     print_table(collected, table)
+    print_reasons(
+        (f"{row.model}, {what}", one.reason)
+        for row in rows
+        for what, one in (
+            ("acceptable", row.acceptable),
+            ("latency", row.latency_median_ms),
+            ("p95", row.latency_p95_ms),
+            ("cost", row.cost_usd),
+            ("tokens", row.output_tokens),
+        )
+    )
 
 
 def study_collected(study: str, categories: list[str] | None, judges: bool) -> Collected:
@@ -211,7 +223,7 @@ def add_row(table: Table, *cells: str) -> None:
 
 def print_table(collected: Collected, table: Table) -> None:
     """Print a table, and on the side which annotators are simulated."""
-    out().print(table)
+    print_whole(table)
     simulated = [
         name
         for name, one in zip(names(collected), collected.annotators, strict=True)
@@ -245,7 +257,7 @@ def _print_style(styled: StyleReport) -> None:
         ranks = f"{row.raw_rank} → {row.controlled_rank}"
         add_row(table, row.model, text.estimate(row.raw), text.estimate(row.controlled), ranks)
     if styled.rows:
-        out().print(table)
+        print_whole(table)
     for said in effect_sentences(styled):
         out().print(said, markup=False)
 

@@ -41,6 +41,7 @@ def difference(one: Estimate, form: text.Format = text.number) -> str:
     """Return ``+0.31 [0.12, 0.50]``, ``−14 pp [−29, 0]``: ends have a sign only below zero."""
     if one.value is None:
         return text.MISSING
+    form = text.one_unit(form, abs(one.value))
     write, written = signed(form), form(abs(one.value))
     unit = f" {written.rpartition(' ')[2]}" if " " in written else ""
 

@@ -51,6 +51,16 @@ def seconds(milliseconds: float) -> str:
     )
 
 
+def one_unit(form: Format, value: float) -> Format:
+    """Return the format for all numbers that stand with a value: durations in the value's unit."""
+    if form is not seconds:
+        return form
+    if value < 999.5:
+        return lambda milliseconds: f"{milliseconds:,.0f} ms"
+    digits = 1 if value < 99_950 else 0
+    return lambda milliseconds: f"{milliseconds / 1000:,.{digits}f} s"
+
+
 def dollars(amount: float) -> str:
     """Return a price, a small one with three significant digits: ``$12.30``, ``$0.00412``."""
     if amount == 0:
@@ -83,6 +93,7 @@ def estimate(one: Estimate | Agreement, form: Format = number) -> str:
     """
     if one.value is None:
         return MISSING
+    form = one_unit(form, one.value)
     value = form(one.value)
     ends = interval(one.low, one.high, lambda end: _without_unit(form(end), value))
     return f"{value} {ends}".rstrip()
@@ -92,6 +103,7 @@ def bounds(one: Estimate, form: Format = number) -> str:
     """Return the interval alone, as short as can be: ``48–74``."""
     if one.value is None or one.low is None or one.high is None:
         return ""
+    form = one_unit(form, one.value)
     low, high = (_without_unit(form(end), form(one.value)) for end in (one.low, one.high))
     return f"{low} to {high}" if high.startswith(">") or low.startswith("−") else f"{low}–{high}"
 

@@ -52,7 +52,7 @@ def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> Cell | None:
         "Share of the looks at a response for errors that found one of this kind; one look is "
         "one annotator at one response. Click a cell, or choose below."
     )
-    exhibits.table(tag_tables.tag_table(rates), key="tags-by-model", left=("Model",))
+    exhibits.table(tag_tables.tag_table(rates, models), key="tags-by-model", left=("Model",))
     return _chosen_cell(overall, models, categories, study)
 
 

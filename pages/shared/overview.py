@@ -22,7 +22,6 @@ from pages.shared.charts import interval_rows, level_bars, tinted_grid, tradeoff
 SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
 #: More than this cannot be read beside or beneath each other.
 MOST_COLUMNS, MOST_BESIDE_TEXT = 24, 6
-MOST_CATEGORIES = 14
 
 
 def model_order(report: RankingReport) -> list[str]:
@@ -72,7 +71,7 @@ def show_ranking(report: RankingReport, colours: Mapping[str, str]) -> None:
         numbers = pd.DataFrame(documents.ranking_entries(report))
         exhibits.table(tables.ranking_table(report.ranking), key="ranking-table", numbers=numbers)
     with right:
-        counts = tables.matrix_table(report.matrix)
+        counts = tables.matrix_table(report.matrix, model_order(report))
         exhibits.table(counts, key="matrix-table", label="Wins and losses", left=("Against",))
 
 
@@ -103,7 +102,9 @@ def show_tradeoff(
                 exhibits.say(_no_tradeoff(models, pick, quality))
     if n_drawn:
         exhibits.say("Up is better, left is less. Lines are 95 % intervals.")
-    exhibits.inline_table(tables.model_table(models), key="models")
+    exhibits.inline_table(tables.model_table(models, model_order(report)), key="models")
+    reasons = {row.acceptable.reason for row in models if row.acceptable.value is None}
+    exhibits.say(*sorted(filter(None, reasons)))
     numbers = pd.json_normalize([documents.model_entry(row) for row in models], sep="_")
     exhibits.download(numbers, key="models-csv")
 
@@ -138,7 +139,7 @@ def show_scores(scores: ScoresReport, colours: Mapping[str, str], *, order: Sequ
         exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
         exhibits.say(_scale_in_words(picked.criterion))
     exhibits.table(
-        tables.score_table(picked.means, text.number, what="Mean"),
+        tables.score_table(picked.means, text.number, what="Mean", models=order),
         key="scores-table",
         numbers=pd.DataFrame(
             [
@@ -172,7 +173,9 @@ def show_acceptable(
     left, right = st.columns([11, 9], gap="large")
     with left:
         figure = interval_rows(
-            tables.share_rows(scores.acceptable, colours), limits=(0.0, 1.0), ticks=SHARE_TICKS
+            tables.share_rows(scores.acceptable, colours, order),
+            limits=(0.0, 1.0),
+            ticks=SHARE_TICKS,
         )
         exhibits.picture(figure, key="acceptable", alt="Share of acceptable responses per model")
     with right:
@@ -187,7 +190,7 @@ def show_acceptable(
         scores.acceptable_note or "",
     )
     exhibits.table(
-        tables.score_table(scores.acceptable, text.percent, what="Acceptable"),
+        tables.score_table(scores.acceptable, text.percent, what="Acceptable", models=order),
         key="acceptable-table",
         numbers=pd.DataFrame([documents.score_entry(row) for row in scores.acceptable]),
         left=("Category", "Why not"),
@@ -225,7 +228,7 @@ def show_tags(rates: Sequence[TagRates], *, order: Sequence[str]) -> None:
     rows = [(rate.tag, row) for rate in rates for row in rate.rows]
     numbers = [{"tag": tag.key, **documents.score_entry(row)} for tag, row in rows]
     exhibits.table(
-        tag_tables.tag_table(rates),
+        tag_tables.tag_table(rates, order),
         key="tags-table",
         numbers=pd.DataFrame(numbers),
         left=("Model",),
@@ -236,7 +239,7 @@ def _category_grid(cells: pd.DataFrame, *, least: float, key: str) -> None:
     """Tint what lies above and below the mean of all; ``least`` is the distance of a full tint."""
     values = cells["value"].dropna().astype(float)
     n_categories = cells["row"].nunique() - 1
-    if n_categories > MOST_CATEGORIES:
+    if n_categories > exhibits.MOST_CATEGORIES:
         exhibits.say(f"There are {n_categories:,} categories: see the table, or filter some.")
     elif n_categories > 0 and len(values) and cells["column"].nunique() <= MOST_COLUMNS:
         middle = values.mean()

@@ -19,6 +19,10 @@ from evalkit.stats.scores import DistributionRow, ScoreRow
 Colours = Mapping[str, str]
 
 NO_CATEGORY = "No category"
+#: A tint draws the eye; what rests on less than this does not deserve it.
+FEWEST_TINTED = 3
+#: Of more models than this a grid has columns too narrow for an interval.
+_MOST_WIDE = 6
 
 
 def category_name(category: str) -> str:
@@ -141,25 +145,27 @@ def _pair_cell(
     }
 
 
-def matrix_table(matrix: Mapping[str, Mapping[str, PairCounts]]) -> pd.DataFrame:
-    """Give one row per ordered pair of models that met."""
+def matrix_table(
+    matrix: Mapping[str, Mapping[str, PairCounts]], models: Sequence[str]
+) -> pd.DataFrame:
+    """Give one row per ordered pair of models that met, in the order of ``models``."""
     rows = [
         (model, other, counts.wins, counts.losses, counts.ties, counts.both_bad)
-        for model, others in matrix.items()
-        for other, counts in others.items()
-        if counts.wins + counts.losses + counts.ties + counts.both_bad
+        for model in models
+        for other in models
+        if (counts := matrix.get(model, {}).get(other)) is not None
+        and counts.wins + counts.losses + counts.ties + counts.both_bad
     ]
     return pd.DataFrame(rows, columns=["Model", "Against", "Won", "Lost", "Ties", "Both bad"])
 
 
-def share_rows(rows: Iterable[ScoreRow], colours: Colours) -> pd.DataFrame:
-    """Give one interval row per model for an overall share, highest first."""
-    overall = [row for row in rows if row.category is None]
-    overall.sort(key=lambda row: -1 if row.estimate.value is None else -row.estimate.value)
+def share_rows(rows: Iterable[ScoreRow], colours: Colours, models: Sequence[str]) -> pd.DataFrame:
+    """Give one interval row per model for an overall share, in the order given."""
+    overall = {row.model: row.estimate for row in rows if row.category is None}
     return pd.DataFrame(
         [
-            interval_row(row.model, row.estimate, text.percent, colour=colours[row.model])
-            for row in overall
+            interval_row(model, overall[model], text.percent, colour=colours[model])
+            for model in models
         ]
     )
 
@@ -173,15 +179,15 @@ def score_panel(one: CriterionScores, colours: Colours, models: Sequence[str]) -
 
 
 def by_category(rows: Iterable[ScoreRow], models: Sequence[str], form: text.Format) -> pd.DataFrame:
-    """Give a cell per category and model, the overall number first."""
+    """Give a cell per category and model, the overall number first; too few get no tint."""
     place = {model: number for number, model in enumerate(models)}
     cells = [
         {
             "row": "All categories" if row.category is None else category_name(row.category),
             "column": row.model,
-            "value": row.estimate.value,
+            "value": row.estimate.value if row.estimate.n >= FEWEST_TINTED else None,
             "text": text.MISSING if row.estimate.value is None else form(row.estimate.value),
-            "small": text.bounds(row.estimate, form),
+            "small": _cell_basis(row.estimate, form, is_narrow=len(models) > _MOST_WIDE),
             "hover": _cell_hover(row.model, category_name(row.category or ""), row.estimate, form),
             "order": (row.category is not None, row.category or "", place[row.model]),
         }
@@ -191,14 +197,24 @@ def by_category(rows: Iterable[ScoreRow], models: Sequence[str], form: text.Form
     return pd.DataFrame(cells)
 
 
+def _cell_basis(shown: Estimate, form: text.Format, *, is_narrow: bool) -> str:
+    """Say beneath a number on how much it rests and, where there is room, how sure it is."""
+    if shown.value is None:
+        return ""
+    ends = "" if is_narrow else text.bounds(shown, form)
+    return ", ".join(filter(None, (ends, f"n = {shown.n:,}")))
+
+
 def _cell_hover(model: str, category: str, shown: Estimate, form: text.Format) -> str:
     about = shown.reason or f"n = {shown.n:,}"
     return f"{model}, {category}\n{text.estimate(shown, form)}\n{about}"
 
 
-def score_table(rows: Iterable[ScoreRow], form: text.Format, *, what: str) -> pd.DataFrame:
-    """Give one row per model and category."""
-    kept = list(rows)
+def score_table(
+    rows: Iterable[ScoreRow], form: text.Format, *, what: str, models: Sequence[str]
+) -> pd.DataFrame:
+    """Give one row per model and category, the models in the order given."""
+    kept = sorted(rows, key=lambda row: models.index(row.model))
     shown = pd.DataFrame(
         {
             "Model": [row.model for row in kept],
@@ -214,8 +230,12 @@ def score_table(rows: Iterable[ScoreRow], form: text.Format, *, what: str) -> pd
     return without_empty(shown, "Why not")
 
 
-def model_table(rows: Sequence[ModelRow]) -> pd.DataFrame:
-    """Give one row per model: what its responses are worth and what they take, as far as known."""
+def model_table(rows: Iterable[ModelRow], models: Sequence[str]) -> pd.DataFrame:
+    """Give one row per model, in the order given: what its responses are worth and what they take.
+
+    What is known of no model is left out.
+    """
+    rows = sorted(rows, key=lambda row: models.index(row.model))
 
     def column(pick: Callable[[ModelRow], Estimate], form: text.Format) -> list[str]:
         return [text.estimate(pick(row), form) for row in rows]
@@ -223,7 +243,12 @@ def model_table(rows: Sequence[ModelRow]) -> pd.DataFrame:
     shown = pd.DataFrame(
         {
             "Model": [row.model for row in rows],
-            "Acceptable": column(lambda row: row.acceptable, text.percent),
+            "Acceptable": [
+                text.MISSING
+                if row.acceptable.value is None
+                else f"{text.estimate(row.acceptable, text.percent)}, n = {row.acceptable.n:,}"
+                for row in rows
+            ],
             "Median latency": column(lambda row: row.latency_median_ms, text.seconds),
             "p95 latency": column(lambda row: row.latency_p95_ms, text.seconds),
             "Cost of 1,000": column(lambda row: row.cost_usd, text.dollars_per_thousand),

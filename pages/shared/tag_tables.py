@@ -31,9 +31,11 @@ def tag_cells(
     return frame.sort_values("n_of_tag", ascending=False, kind="stable", ignore_index=True)
 
 
-def tag_table(rates: Sequence[TagRates]) -> pd.DataFrame:
-    """Give one row per tag and model, over all categories."""
+def tag_table(rates: Sequence[TagRates], models: Sequence[str]) -> pd.DataFrame:
+    """Give one row per tag and model, over all categories, the models in the order given."""
     kept = [(rate.tag, row) for rate in rates for row in rate.rows if row.category is None]
+    place = {rate.tag: number for number, rate in enumerate(rates)}
+    kept.sort(key=lambda pair: (place[pair[0]], models.index(pair[1].model)))
     return pd.DataFrame(
         {
             "Error": [tag.name for tag, _ in kept],

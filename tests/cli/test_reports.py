@@ -79,3 +79,22 @@ def test_an_unknown_study_or_category_is_refused_with_those_there_are(ids):
         run("ranking", "--study", "Nope")
     with pytest.raises(NotFoundError, match="“billing”, “code”"):
         run("ranking", "--study", "Study", "--category", "nope")
+
+
+def test_a_narrow_terminal_cuts_neither_names_nor_numbers(ids, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+
+    lines = run("models", "--study", "Study").stdout.splitlines()
+
+    assert lines[1].startswith("Model [one]")
+    # A heading and a line per model, none of them broken or shortened.
+    assert len(lines) == 3
+    assert not any("…" in line for line in lines)
+    assert "Tokens out" in lines[0]
+
+
+def test_missing_numbers_of_models_show_their_reason(ids):
+    result = run("models", "--study", "Study")
+
+    assert "No latency was recorded with these responses." in result.stderr
+    assert "No cost was recorded with these responses." in result.stderr

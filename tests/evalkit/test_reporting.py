@@ -369,6 +369,14 @@ def test_the_price_of_an_acceptable_response_is_the_cost_of_all_over_those_accep
     assert a.cost_per_acceptable_usd.value == pytest.approx(4 * 0.07 / 3.5)
 
 
+def test_a_duration_and_its_interval_are_in_one_unit():
+    short, long = Estimate(840.0, 700.0, 1200.0, 9), Estimate(1300.0, 990.0, 1500.0, 9)
+
+    assert text.estimate(short, text.seconds) == "840 ms [700, 1,200]"
+    assert text.estimate(long, text.seconds) == "1.3 s [1.0, 1.5]"
+    assert text.bounds(long, text.seconds) == "1.0–1.5"
+
+
 def test_documents_name_the_simulated_annotators():
     assert documents.models_document(study())["simulated_annotators"] == ["Bo"]
 
@@ -391,7 +399,7 @@ def test_documents_name_the_simulated_annotators():
         (text.dollars(0), "$0"),
         (text.estimate(Estimate(0.62, 0.48, 0.74, 120)), "0.62 [0.48, 0.74]"),
         (text.estimate(Estimate(0.62, 0.48, 0.74, 120), text.percent), "62 % [48, 74]"),
-        (text.estimate(Estimate(900.0, 800.0, 1200.0, 9), text.seconds), "900 ms [800, 1.2 s]"),
+        (text.estimate(Estimate(900.0, 800.0, 1200.0, 9), text.seconds), "900 ms [800, 1,200]"),
         (text.estimate(Estimate(0.5, 0.25, 0.75, 9), text.dollars), "$0.50 [0.25, 0.75]"),
         (text.dollars_per_thousand(0.00412), "$4.12"),
         (text.bounds(Estimate(0.62, 0.48, 0.74, 120), text.percent), "48–74"),

@@ -318,7 +318,40 @@ def test_a_table_leaves_out_what_is_not_known_of_any_model():
         tags=(),
     )
 
-    assert list(tables.model_table([row]).columns) == ["Model", "Acceptable", "Responses"]
+    shown = tables.model_table([row], ["A"])
+    assert list(shown.columns) == ["Model", "Acceptable", "Responses"]
+    assert shown["Acceptable"].tolist() == ["50 % [40, 60], n = 9"]
+
+
+def test_models_stand_in_the_order_asked_for_and_not_in_that_of_their_shares():
+    from evalkit.stats.intervals import Estimate
+    from evalkit.stats.scores import ScoreRow
+
+    rows = [ScoreRow(model, None, Estimate(share, 0.1, 0.9, 9), 9) for model, share in SHARES]
+    colours = dict.fromkeys("ABC", "#000000")
+
+    assert tables.share_rows(rows, colours, ["C", "A", "B"])["label"].tolist() == ["C", "A", "B"]
+    shown = tables.score_table(rows, str, what="Share", models=["C", "A", "B"])
+    assert shown["Model"].tolist() == ["C", "A", "B"]
+
+
+SHARES = (("A", 0.2), ("B", 0.9), ("C", 0.5))
+
+
+def test_a_cell_says_on_how_much_it_rests_and_is_tinted_from_three_on():
+    from evalkit.reporting import text
+    from evalkit.stats.intervals import Estimate
+    from evalkit.stats.scores import ScoreRow
+
+    few, enough = (
+        ScoreRow("A", name, Estimate(0.5, 0.4, 0.6, n), n) for name, n in (("x", 2), ("y", 3))
+    )
+
+    cells = tables.by_category([few, enough], ["A"], text.number)
+
+    assert cells["small"].tolist() == ["0.40–0.60, n = 2", "0.40–0.60, n = 3"]
+    assert cells["value"].isna().tolist() == [True, False]
+    assert cells["text"].tolist() == ["0.50", "0.50"]
 
 
 def test_the_download_of_the_ranking_holds_unrounded_numbers(study):
