@@ -21,6 +21,7 @@ from db.queries.people import (
     as_user,
     cookie_key,
     invited,
+    is_demo_over,
     is_first_run,
     sign_in_wait,
 )
@@ -73,6 +74,7 @@ def make_first_admin(*, name: str, password: str) -> User:
             session.flush()
             admin = _person(session, name) or Annotator(name=name)
             admin.role, admin.password_hash = Role.ADMIN, password_hash
+            admin.is_simulated = False  # an import may have brought somebody of this name
             session.add(admin)
             session.flush()
             _audit(session, "account.first_admin", admin, actor_id=admin.id)
@@ -99,7 +101,10 @@ def sign_in(*, name: str, password: str) -> User:
         _forget_old_failures(session)
         session.add(SignInFailure(name=name))
         person = _person(session, name)
-        stored = person.password_hash if person and person.disabled_at is None else None
+        is_open = person is not None and person.disabled_at is None
+        if person is not None and person.is_demo and is_demo_over(session):
+            is_open = False
+        stored = person.password_hash if person and is_open else None
     is_right = _verify(stored or _NOBODY, password) and stored is not None
     if not is_right or person is None:
         raise RefusedError("This name and password do not go together.")
@@ -184,7 +189,7 @@ def set_disabled(*, annotator_id: int, disabled: bool, actor_id: int | None = No
         person = _by_id(session, annotator_id)
         if (person.disabled_at is not None) == disabled:
             return
-        if disabled and person.role == Role.ADMIN and _n_admins(session) == 1:
+        if disabled and person.role == Role.ADMIN and not _has_other_admin(session, person):
             raise RefusedError(f"{person.name} is the only admin. Make another admin first.")
         person.disabled_at = now() if disabled else None
         person.session_epoch += 1
@@ -207,7 +212,11 @@ def set_role(*, annotator_id: int, role: Role, actor_id: int | None = None) -> N
         person = _by_id(session, annotator_id)
         if person.role == role:
             return
-        if person.role == Role.ADMIN and person.disabled_at is None and _n_admins(session) == 1:
+        if (
+            person.role == Role.ADMIN
+            and person.disabled_at is None
+            and not _has_other_admin(session, person)
+        ):
             raise RefusedError(f"{person.name} is the only admin. Make another admin first.")
         _audit(session, "account.role", person, actor_id=actor_id, was=person.role, now=role.value)
         person.role = role
@@ -313,14 +322,20 @@ def _id(person: Annotator) -> int:
     return person.id
 
 
-def _n_admins(session: Session) -> int:
-    return len(
-        session.exec(
-            select(Annotator.id)
-            .where(col(Annotator.role) == Role.ADMIN, col(Annotator.disabled_at).is_(None))
-            .with_for_update()
-        ).all()
+def _has_other_admin(session: Session, person: Annotator) -> bool:
+    """Tell whether somebody else can look after people; the admins are held until the end."""
+    others = session.exec(
+        select(Annotator.id)
+        .where(
+            col(Annotator.id) != person.id,
+            col(Annotator.role) == Role.ADMIN,
+            col(Annotator.disabled_at).is_(None),
+            # Whoever was only invited may never come, and then nobody could let people in.
+            col(Annotator.password_hash).is_not(None),
+        )
+        .with_for_update()
     )
+    return bool(others.all())
 
 
 def _one_at_a_time(session: Session, name: str) -> None:

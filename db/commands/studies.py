@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select
 
 from db.commands.rubrics import store_rubric, store_taxonomy
@@ -62,11 +63,16 @@ class StudyPlan:
 def create_study(plan: StudyPlan, *, actor_id: int | None = None) -> int:
     """Start a study on the newest version of an eval set and return its id."""
     _check(plan)
+    try:
+        return _store_study(plan, actor_id=actor_id)
+    except IntegrityError:  # somebody else took the name at the same moment
+        raise _taken(plan) from None
+
+
+def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
     with write_session() as session:
         if session.exec(select(Study.id).where(Study.name == plan.name.strip())).first():
-            raise RefusedError(
-                f"There is already a study named “{plan.name.strip()}”. Choose another name."
-            )
+            raise _taken(plan)
         version_id = _newest_version(session, plan.eval_set)
         run_ids = [_run(session, plan.eval_set, version_id, model) for model in plan.models]
         if len(set(run_ids)) < len(run_ids):
@@ -95,6 +101,12 @@ def create_study(plan: StudyPlan, *, actor_id: int | None = None) -> int:
             AuditEvent(actor_id=actor_id, action="create study", subject=f"study {study.name}")
         )
         return study.id
+
+
+def _taken(plan: StudyPlan) -> RefusedError:
+    return RefusedError(
+        f"There is already a study named “{plan.name.strip()}”. Choose another name."
+    )
 
 
 def set_study_open(study_id: int, *, is_open: bool, actor_id: int | None = None) -> None:

@@ -292,7 +292,11 @@ def _study_summary(
     n_simulated = session.exec(
         select(func.count(col(Annotator.id).distinct()))
         .join(Assignment, col(Assignment.annotator_id) == Annotator.id)
-        .where(Assignment.study_id == study.id, col(Annotator.is_simulated))
+        .where(
+            Assignment.study_id == study.id,
+            Assignment.state == AssignmentState.SUBMITTED,
+            col(Annotator.is_simulated),
+        )
     ).one()
     return StudySummary(
         study_id=_stored_id(study.id),

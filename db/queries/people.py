@@ -134,8 +134,21 @@ def accounts(session: Session) -> list[Account]:
     ]
 
 
+def is_demo_over(session: Session) -> bool:
+    """Tell whether a real admin is here: from then on nobody gets in by the demo's passwords."""
+    real_admin = exists().where(
+        col(Annotator.role) == Role.ADMIN,
+        col(Annotator.is_demo).is_(False),
+        col(Annotator.password_hash).is_not(None),
+        col(Annotator.disabled_at).is_(None),
+    )
+    return session.exec(select(real_admin)).one()
+
+
 def demo_accounts(session: Session) -> list[User]:
     """Return the ready accounts of the demo, the least powerful first; none anywhere else."""
+    if is_demo_over(session):
+        return []
     found = session.exec(
         select(Annotator).where(
             col(Annotator.is_demo),

@@ -354,7 +354,8 @@ def test_the_only_admin_can_be_neither_disabled_nor_made_less(database):
     with pytest.raises(RefusedError, match="only admin"):
         commands.set_role(annotator_id=grace.id, role=Role.LEAD)
 
-    commands.add_account(name="Ada", role=Role.ADMIN)
+    token = commands.add_account(name="Ada", role=Role.ADMIN)
+    commands.accept_invitation(token=token, password="another long password")
     commands.set_role(annotator_id=grace.id, role=Role.LEAD)
     assert account("Grace").role == Role.LEAD
 
@@ -456,3 +457,24 @@ def test_the_list_of_people_says_where_each_account_stands(database):
         "simulated": "simulated",
         "late": "no sign-in",
     }
+
+
+def test_the_demos_passwords_open_nothing_once_a_real_admin_is_here(database):
+    commands.add_demo_accounts()
+    assert commands.sign_in(name="amira", password="evalkit-demo").name == "amira"
+    token = commands.add_account(name="Grace", role=Role.ADMIN)
+
+    commands.accept_invitation(token=token, password="a long real password")
+
+    with read_session() as session:
+        assert people.demo_accounts(session) == []
+    with pytest.raises(RefusedError, match="do not go together"):
+        commands.sign_in(name="amira", password="evalkit-demo")
+
+
+def test_an_admin_who_was_only_invited_does_not_count_as_the_second_one(database):
+    admin = commands.make_first_admin(name="Grace", password="a long real password")
+    commands.add_account(name="Ada", role=Role.ADMIN)
+
+    with pytest.raises(RefusedError, match="only admin"):
+        commands.set_disabled(annotator_id=admin.id, disabled=True)
