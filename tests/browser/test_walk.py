@@ -14,7 +14,7 @@ from db.commands.studies import StudyPlan, create_study
 from evalkit.demo.simulate import DEMO_EVAL_SET, demo_records
 from evalkit.vocabulary import LeakPolicy
 from tests.browser.serving import app_server
-from tests.browser.walking import annotate, begin, n_stored, sign_in
+from tests.browser.walking import annotate, begin, n_stored, ready, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,8 @@ def test_ten_cases_by_keyboard_become_results_a_lead_can_read(
     with app_server(database, port=free_port) as address:
         page = chromium_page
         sign_in(page, address, "ada")
-        page.get_by_role("link", name="Start").first.click()
+        page.locator(f".st-key-study-{study} button").click()
+        ready(page)
         for number in range(10):
             annotate(page, preference="abex"[number % 4])
 

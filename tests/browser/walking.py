@@ -20,6 +20,11 @@ def sign_in(page: Page, address: str, name: str) -> None:
 
 def begin(page: Page, address: str, study_id: int) -> None:
     page.goto(f"{address}/compare?study={study_id}")
+    ready(page)
+
+
+def ready(page: Page) -> None:
+    """Wait until a case is on the screen: keys pressed before would reach nobody."""
     expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_enabled(timeout=30_000)
 
 
@@ -30,12 +35,13 @@ def annotate(page: Page, *, preference: str = "a", digits: str = "443322") -> No
     for digit in digits:
         page.keyboard.press(digit)
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text(re.compile(rf"\b{done + 1} of \d+ yours"))).to_be_visible()
+    done_too = page.get_by_text(re.compile(rf"\b{done + 1} of \d+ yours"))
+    expect(done_too).to_be_visible(timeout=30_000)
 
 
 def progress(page: Page) -> str:
     shown = page.get_by_text(re.compile(r"\d+ of \d+ yours")).first
-    expect(shown).to_be_visible()
+    expect(shown).to_be_visible(timeout=30_000)
     return shown.inner_text()
 
 
