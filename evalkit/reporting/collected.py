@@ -117,6 +117,14 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Penalties:
+    """One entry per annotation and response it looked at for errors: what these weigh together."""
+
+    output: IntArray
+    weight: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Collected:
     """Everything a report of one study needs, within its filters.
 
@@ -131,6 +139,8 @@ class Collected:
     asks_acceptable : bool
         Whether anything in the whole study says that annotators could find a response
         unacceptable: somebody called both bad, or looked for errors with a tag for what is unsafe.
+    penalties : Penalties or None
+        None where no error within the filters has a severity.
     """
 
     study: str
@@ -146,6 +156,7 @@ class Collected:
     values: Values
     marks: Marks
     asks_acceptable: bool = True
+    penalties: Penalties | None = None
 
 
 Entries = TypeVar("Entries", Preferences, Values, Marks)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from evalkit.reporting import text
 from evalkit.reporting.collected import Collected
-from evalkit.reporting.reports import AgreementReport, RankingReport, TagRates
+from evalkit.reporting.reports import AgreementReport, RankingReport, ScoresReport, TagRates
 from evalkit.stats.agreement import Agreement
 from evalkit.stats.ranking import Ranking
+from evalkit.stats.scores import ScoreRow
 from evalkit.vocabulary import AnnotatorKind
 
 #: Krippendorff's customary bounds: conclusions may rest on it, or only tentative ones.
@@ -49,6 +50,33 @@ def verdict(report: RankingReport) -> str:
     )
 
 
+def headline(
+    report: RankingReport, scores: ScoresReport, penalties: Sequence[ScoreRow] = ()
+) -> str:
+    """Say what the results come to: who is ahead or, without comparisons, what was scored."""
+    if report.n_comparisons:
+        return verdict(report)
+    for one in scores.criteria:
+        if said := _extremes(one.means, "the highest mean", "the lowest"):
+            return f"On {one.criterion.key.replace('_', ' ')}, {said}."
+    if said := _extremes(penalties, "the heaviest errors per response", "the lightest"):
+        return f"{capital(said)}."
+    return verdict(report)
+
+
+def _extremes(rows: Sequence[ScoreRow], most: str, least: str) -> str:
+    """Name who has the highest and the lowest number, each with its interval."""
+    known = [row for row in rows if row.category is None and row.estimate.value is not None]
+    if not known:
+        return ""
+    known.sort(key=lambda row: -(row.estimate.value or 0.0))
+    first, last = known[0], known[-1]
+    said = f"{first.model} has {most}, {text.estimate(first.estimate)}"
+    if len(known) == 1:
+        return f"{said}, n = {first.estimate.n:,}"
+    return f"{said}, and {last.model} {least}, {text.estimate(last.estimate)}"
+
+
 def standings(ranking: Ranking) -> list[str]:
     """Say what is open behind the verdict: who cannot be told apart from whom."""
     said = []
@@ -66,7 +94,7 @@ def standings(ranking: Ranking) -> list[str]:
 def basis(collected: Collected, report: RankingReport) -> str:
     """Say what the ranking rests on."""
     if report.n_comparisons == 0:
-        return f"What {annotators(collected)} scored and marked is below."
+        return _without_comparisons(collected)
     n_cases = report.ranking.n_cases if report.ranking else 0
     parts = [f"{counted(report.n_comparisons, 'comparison')}"]
     if n_cases:
@@ -78,6 +106,17 @@ def basis(collected: Collected, report: RankingReport) -> str:
     if report.n_unreadable:
         said += f" {counted(report.n_unreadable, 'verdict')} could not be read and are left out."
     return said
+
+
+def _without_comparisons(collected: Collected) -> str:
+    """Say what was scored and looked at, if nothing was compared."""
+    looks = {*zip(collected.marks.output.tolist(), collected.marks.annotator.tolist(), strict=True)}
+    n_scores, n_looks = int(collected.values.n.sum()), len(looks)
+    parts = [counted(n_scores, "score")] if n_scores else []
+    parts += [f"{counted(n_looks, 'look')} at responses for errors"] if n_looks else []
+    if not parts:
+        return f"Nothing has been scored or marked by {annotators(collected)}."
+    return f"{joined(parts)} by {annotators(collected)}; no two models were compared."
 
 
 def annotators(collected: Collected) -> str:

@@ -6,6 +6,10 @@ import numpy as np
 
 from evalkit.stats.counts import FloatArray, IntArray, Scores, sum_by
 from evalkit.stats.scores import ScoreRow, mean_scores
+from evalkit.vocabulary import Severity
+
+#: What an error weighs unless a study says otherwise.
+SEVERITY_WEIGHTS = {Severity.MINOR: 1, Severity.MAJOR: 5, Severity.CRITICAL: 10}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -36,7 +36,7 @@ what = st.segmented_control(
 if what == "Error tags":
     cell = failures.cell_picker(reports.tags_report(collected), study)
     if cell is None:
-        st.info("No error has been marked within these filters.")
+        st.info(f"No error has been marked{filters.within(chosen)}.")
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")
         st.stop()
     with read_session() as session:

@@ -3,20 +3,20 @@
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import results
-from evalkit.reporting import reports, sentences
+from db.queries import regression, results
+from evalkit.reporting import penalties, reports, sentences
 from evalkit.vocabulary import Role
 from pages.shared import collecting, exhibits, filters, overview, report_file, state
 from pages.shared.charts import model_colours
 
-state.require(Role.LEAD)
+user = state.require(Role.LEAD)
 
 with read_session() as session:
     studies = results.result_studies(session)
+    has_responses = bool(regression.eval_set_names(session))
 if not studies:
     st.title("Overview")
-    st.info("There is no study yet. Start one, and its results appear here as people annotate.")
-    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    overview.show_first_steps(has_responses=has_responses)
     st.stop()
 
 name = filters.study_picker(studies, heading="Overview")
@@ -26,15 +26,18 @@ chosen = filters.filter_line(study)
 collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 if not study.annotators:
-    st.info("Nobody has annotated in this study yet. Its annotators find it on their first page.")
+    overview.show_no_annotations(may_invite=user.may(Role.ADMIN))
     st.stop()
 
 colours = model_colours(study.models)
 ranking = reports.ranking_report(collected)
 scores = reports.scores_report(collected)
 models = reports.models_report(collected)
+order, within = overview.model_order(ranking), filters.within(chosen)
 
-exhibits.say(sentences.verdict(ranking), style="verdict")
+weighed = penalties.penalty_rows(collected)
+
+exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
 exhibits.say(sentences.basis(collected, ranking), style="lead")
 overview.show_ranking(ranking, colours)
 
@@ -42,13 +45,14 @@ st.header("Quality next to what it takes", divider=False)
 overview.show_tradeoff(ranking, scores, models, colours)
 
 st.header("Scores", divider=False)
-overview.show_scores(scores, colours, order=overview.model_order(ranking))
+overview.show_scores(scores, colours, order=order, within=within)
 
 st.header("Acceptable responses", divider=False)
-overview.show_acceptable(scores, colours, order=overview.model_order(ranking))
+overview.show_acceptable(scores, colours, order=order)
 
 st.header("Errors", divider=False)
-overview.show_tags(reports.tags_report(collected), order=overview.model_order(ranking))
+overview.show_penalties(weighed, colours, order=order)
+overview.show_tags(reports.tags_report(collected), order=order, within=within)
 
 report_file.download_button(study, chosen)
 st.page_link(

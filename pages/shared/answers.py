@@ -47,7 +47,7 @@ def show(
         height=_HEIGHT,
     )
     if not answers:
-        exhibits.say("Nobody has judged these responses within the filters.", style="lead")
+        exhibits.say("Nobody whose work counts here has judged these responses.", style="lead")
         return
     ids = [one.output_id for one in responses]
     exhibits.inline_table(

@@ -78,13 +78,13 @@ def show_by_category(found: Sequence[CategoryAgreement]) -> None:
             left=("Category", "Why not"),
         )
     else:
-        exhibits.say("All cases within these filters are of one category.")
+        exhibits.say("All cases counted here are of one category.")
 
 
 def show_tags(found: Sequence[TagAgreement]) -> None:
     """Show whether annotators mark the same errors."""
     if not found:
-        exhibits.say("No error has been marked within these filters.")
+        exhibits.say("No error mark counts here.")
         return
     shown = pd.DataFrame(
         {

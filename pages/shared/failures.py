@@ -136,7 +136,7 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
         nothing = (
             "No note or comment holds these words."
             if search.strip()
-            else ("Nobody has written a note or a comment within these filters.")
+            else ("Nobody whose work counts here has written a note or a comment.")
         )
         st.info(nothing)
         return None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from evalkit.reporting import documents, sentences, text
+from evalkit.reporting import documents, penalties, sentences, text
 from evalkit.reporting.collected import Criterion
 from evalkit.reporting.reports import (
     CriterionScores,
@@ -16,12 +16,31 @@ from evalkit.reporting.reports import (
 )
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import Ranking
+from evalkit.stats.scores import ScoreRow
 from pages.shared import exhibits, tables, tag_tables
 from pages.shared.charts import interval_rows, level_bars, tinted_grid, tradeoff
 
 SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
 #: More than this cannot be read beside or beneath each other.
 MOST_COLUMNS, MOST_BESIDE_TEXT = 24, 6
+
+
+def show_first_steps(*, has_responses: bool) -> None:
+    """Say what comes before there is anything to see: responses, then a study of them."""
+    if has_responses:
+        st.info("There is no study yet. Start one, and its results appear as people annotate.")
+        st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+        return
+    st.info("There is no study yet, and nothing to start one with: import cases and responses.")
+    st.page_link("library/import_records.py", label="Import records", icon=":material/upload:")
+
+
+def show_no_annotations(*, may_invite: bool) -> None:
+    """Say that nobody has annotated yet, and how it begins."""
+    st.info("Nobody has annotated in this study yet. Its annotators find it on their first page.")
+    st.page_link("annotate/studies.py", label="Annotate", icon=":material/edit:")
+    if may_invite:
+        st.page_link("admin/people.py", label="Invite people", icon=":material/person_add:")
 
 
 def model_order(report: RankingReport) -> list[str]:
@@ -109,14 +128,16 @@ def show_tradeoff(
     exhibits.download(numbers, key="models-csv")
 
 
-def show_scores(scores: ScoresReport, colours: Mapping[str, str], *, order: Sequence[str]) -> None:
+def show_scores(
+    scores: ScoresReport, colours: Mapping[str, str], *, order: Sequence[str], within: str
+) -> None:
     """Show mean scores per criterion, and one criterion by category."""
     scored = [one for one in scores.criteria if any(row.estimate.n for row in one.means)]
     for one in scores.criteria:
         if one.reason:
             exhibits.say(f"{tables.criterion_name(one.criterion)}: {one.reason}")
     if not scored:
-        exhibits.say("No scores have been collected within these filters.", style="lead")
+        exhibits.say(f"No scores have been collected{within}.", style="lead")
         return
     places = [place for _ in range(0, len(scored), 3) for place in st.columns(3, gap="large")]
     for one, place in zip(scored, places, strict=False):
@@ -197,7 +218,31 @@ def show_acceptable(
     )
 
 
-def show_tags(rates: Sequence[TagRates], *, order: Sequence[str]) -> None:
+def show_penalties(
+    rows: Sequence[ScoreRow], colours: Mapping[str, str], *, order: Sequence[str]
+) -> None:
+    """Show what the errors in each model's responses weigh, where they have severities."""
+    if not rows:
+        return
+    shown = tables.share_rows(rows, colours, order, form=text.number)
+    highest = max(1.0, *(end for end in (*shown["value"], *shown["high"]) if pd.notna(end)))
+    ticks = [(at, text.number(at)) for at in (0.0, highest / 2, highest)]
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        figure = interval_rows(shown, limits=(0.0, highest), ticks=ticks)
+        exhibits.picture(figure, key="penalties", alt="Weight of the errors per response")
+    with right:
+        exhibits.say("Weight of the errors in a response; less is better", style="lead")
+        exhibits.say(penalties.WEIGHTS_IN_WORDS)
+    exhibits.table(
+        tables.score_table(rows, text.number, what="Penalty", models=order),
+        key="penalties-table",
+        numbers=pd.DataFrame([documents.score_entry(row) for row in rows]),
+        left=("Category", "Why not"),
+    )
+
+
+def show_tags(rates: Sequence[TagRates], *, order: Sequence[str], within: str) -> None:
     """Show how often each kind of error was found in each model's responses."""
     cells = tag_tables.tag_cells(rates, order)
     if not len(cells):
@@ -205,7 +250,7 @@ def show_tags(rates: Sequence[TagRates], *, order: Sequence[str]) -> None:
         exhibits.say(
             "Annotators looked for errors and marked none."
             if looked
-            else "Nobody has looked for errors within these filters.",
+            else f"Nobody has looked for errors{within}.",
             style="lead",
         )
         return
@@ -256,7 +301,8 @@ def _no_tradeoff(
     """Say what is missing for the picture."""
     reasons = [pick(row).reason for row in models if pick(row).value is None]
     if not reasons and all(one.value is None for one in quality.values()):
-        return "Responses have neither been compared nor found acceptable or not yet."
+        why = next((one.reason for one in quality.values() if one.reason), None)
+        return why or "Responses have neither been compared nor found acceptable or not yet."
     return reasons[0] or "" if reasons else ""
 
 

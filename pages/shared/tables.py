@@ -159,14 +159,17 @@ def matrix_table(
     return pd.DataFrame(rows, columns=["Model", "Against", "Won", "Lost", "Ties", "Both bad"])
 
 
-def share_rows(rows: Iterable[ScoreRow], colours: Colours, models: Sequence[str]) -> pd.DataFrame:
-    """Give one interval row per model for an overall share, in the order given."""
+def share_rows(
+    rows: Iterable[ScoreRow],
+    colours: Colours,
+    models: Sequence[str],
+    *,
+    form: text.Format = text.percent,
+) -> pd.DataFrame:
+    """Give one interval row per model for an overall number, in the order given."""
     overall = {row.model: row.estimate for row in rows if row.category is None}
     return pd.DataFrame(
-        [
-            interval_row(model, overall[model], text.percent, colour=colours[model])
-            for model in models
-        ]
+        [interval_row(model, overall[model], form, colour=colours[model]) for model in models]
     )
 
 

@@ -327,6 +327,26 @@ def test_one_refusal_or_look_anywhere_in_the_study_asks_whatever_the_filters(
     assert len(acceptable(collected(categories=("code",))).output) == 2
 
 
+def test_errors_are_weighed_by_severity_once_per_look(ids):
+    one, two = both("case-0")
+    first = annotate(ids, "Ada", one, two, marks=[(one, "tone"), (one, "unsafe"), (two, None)])
+    annotate(ids, "Bo", one, two, marks=[(one, "tone")])
+    assert collected().penalties is None  # no error has a severity yet
+    with write_session() as session:
+        marks = session.exec(select(ErrorMark).where(ErrorMark.annotation_id == first)).all()
+        for mark in marks:
+            if mark.tag_id is not None:
+                mark.severity = "major" if mark.tag_id == ids["tone"] else "critical"
+
+    found = collected()
+
+    outputs = found.outputs.id[found.penalties.output].tolist()
+    # Ada found a major (5) and a critical (10) error in one and none in two; Bo's has no severity.
+    assert sorted(zip(outputs, found.penalties.weight.tolist(), strict=True)) == sorted(
+        [(ids[one], 15.0), (ids[two], 0.0), (ids[one], 1.0)]
+    )
+
+
 def test_a_study_without_annotations_gives_empty_tables_not_an_error(ids):
     found = collected()
 

@@ -15,11 +15,13 @@ from evalkit.reporting.collected import (
     Judged,
     Marks,
     Outputs,
+    Penalties,
     Preferences,
     Tag,
     Values,
 )
 from evalkit.reporting.passing import Measure, default_measure, passing
+from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.reports import (
     NEVER_REFUSED,
     NO_ACCEPTABILITY,
@@ -219,6 +221,45 @@ def test_the_side_a_response_was_shown_on_does_not_change_agreement():
     assert agreement_report(study(preferences=ROUND)).preference == (
         agreement_report(study(preferences=swapped)).preference
     )
+
+
+def test_without_comparisons_the_headline_is_about_the_scores():
+    # A was given 3 and 1 on cases 0 and 1, B 1 and 1: means 2 and 1.
+    scored = study(values=[(0, 0, 0, 3), (0, 1, 0, 1), (0, 4, 0, 1), (0, 5, 0, 1)])
+    ranking, scores = ranking_report(scored), scores_report(scored)
+
+    said = sentences.headline(ranking, scores)
+
+    assert said.startswith("On helpful, A has the highest mean, 2.00 [")
+    assert "and B the lowest, 1.00" in said
+    basis = sentences.basis(scored, ranking)
+    assert basis.startswith("4 scores by 2 annotators, 1 of them simulated; no two models were")
+    assert "marked" not in basis
+
+
+def test_with_comparisons_the_headline_is_the_verdict():
+    given = study(preferences=ROUND, values=[(0, 0, 0, 3)])
+    ranking = ranking_report(given)
+
+    assert sentences.headline(ranking, scores_report(given)) == sentences.verdict(ranking)
+
+
+def test_without_comparisons_and_scores_the_headline_is_about_the_errors():
+    # By hand: A's looks weigh 6 and 0, B's 1 and 0: means 3 and 0.5.
+    weighed = Penalties(output=integers([0, 1, 4, 5]), weight=np.array([6.0, 0.0, 1.0, 0.0]))
+    marked = replace(study(marks=[(0, 0, 0), (1, 0, NO_TAG)]), penalties=weighed)
+
+    rows = penalty_rows(marked)
+
+    overall = {row.model: row.estimate for row in rows if row.category is None}
+    assert (overall["A"].value, overall["B"].value) == (3.0, 0.5)
+    assert overall["A"].n == 2
+    assert overall["A"].low == 0.0  # no response weighs less than nothing
+    ranking = ranking_report(marked)
+    said = sentences.headline(ranking, scores_report(marked), rows)
+    assert said.startswith("A has the heaviest errors per response, 3.00 [0.00, ")
+    assert sentences.basis(marked, ranking).startswith("2 looks at responses for errors by")
+    assert penalty_rows(study()) == ()
 
 
 def with_judge(given):

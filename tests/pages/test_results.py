@@ -71,6 +71,33 @@ def test_a_study_nobody_annotated_in_says_what_is_missing(app, sign_in, page):
     assert any(word in said for word in ("Nobody has annotated", "No two annotators", "No error"))
 
 
+def test_an_empty_database_leads_to_the_import_and_responses_lead_to_a_study(app, sign_in):
+    sign_in(app, Role.LEAD)
+
+    assert "import cases and responses" in opened(app, "results/overview.py")
+
+    make_eval_set()
+    said = opened(app, "results/overview.py")
+    assert "There is no study yet. Start one" in said
+
+
+def test_a_study_of_scores_alone_has_its_scores_for_a_headline_and_no_filters(app, sign_in):
+    ids = make_eval_set(models=(ONE, TWO))
+    make_study(ids)
+    for case in range(4):
+        one, two = f"case-{case}/{ONE}", f"case-{case}/{TWO}"
+        scores = [(one, "helpfulness", 4 + case % 2), (two, "helpfulness", 2)]
+        annotate(ids, "Ada", one, None, scores=scores)
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, "results/overview.py")
+
+    # The mean of 4, 5, 4, 5.
+    assert "On helpfulness, Model &lt;one&gt; has the highest mean, 4.50 [" in said
+    assert "within these filters" not in said
+    assert "8 scores by 1 annotator; no two models were compared." in said
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_an_annotator_never_sees_results(app, sign_in, study, page):
     sign_in(app, Role.ANNOTATOR)

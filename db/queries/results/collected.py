@@ -28,12 +28,14 @@ from evalkit.reporting.collected import (
     Judged,
     Marks,
     Outputs,
+    Penalties,
     Preferences,
     Tag,
     Values,
 )
 from evalkit.stats.counts import IntArray
-from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference
+from evalkit.stats.penalties import SEVERITY_WEIGHTS
+from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 
 _UNREADABLE = len(PREFERENCE_CODES)
 # Stands for what was not recorded while it is read; measures are never negative.
@@ -79,6 +81,7 @@ def collect(
         n_unreadable=n_unreadable,
         values=_values(session, study, conditions, outputs.id, annotator_ids),
         marks=marks,
+        penalties=_penalties(session, conditions, outputs.id) if len(marks.output) else None,
         asks_acceptable=is_asked or _asks_acceptable(session, study, has_unsafe=bool(unsafe)),
     )
 
@@ -294,6 +297,31 @@ def _marks(
         annotator=_codes(table[:, 1], annotator_ids),
         tag=tag,
     )
+
+
+def _penalties(
+    session: Session, conditions: list[sa.ColumnElement[bool]], output_ids: IntArray
+) -> Penalties | None:
+    """Return what the errors found in each look weigh; None where none has a severity."""
+    severity = col(ErrorMark.severity)
+    weight = sa.case(
+        (col(ErrorMark.tag_id).is_(None), 0),
+        *((severity == name.value, weight) for name, weight in SEVERITY_WEIGHTS.items()),
+        else_=SEVERITY_WEIGHTS[Severity.MINOR],
+    )
+    statement = (
+        sa.select(col(ErrorMark.output_id), sa.func.sum(weight), sa.func.count(severity))
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
+        .where(*conditions, ~col(ErrorMark.is_superseded))
+        .group_by(col(ErrorMark.annotation_id), col(ErrorMark.output_id))
+        .order_by(col(ErrorMark.annotation_id), col(ErrorMark.output_id))
+    )
+    table = _table(session, statement)
+    if not table[:, 2].any():
+        return None
+    return Penalties(_codes(table[:, 0], output_ids), table[:, 1].astype(np.float64))
 
 
 def _table(
