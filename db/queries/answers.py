@@ -126,7 +126,7 @@ def responses(session: Session, output_ids: Sequence[int]) -> list[Response]:
 
 def makers(session: Session, output_ids: Collection[int]) -> dict[int, str]:
     """Return which model made each response, and in which run where it made several of them."""
-    statement = (
+    statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(col(Output.id), col(Model.name), col(Run.name).label("run"))
         .join(Run, col(Run.id) == col(Output.run_id))
         .join(Model, col(Model.id) == col(Run.model_id))
