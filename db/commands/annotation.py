@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from db.columns import now
 from db.engine import read_session, write_session
@@ -122,7 +122,7 @@ def submit(
             )
         at = now()
         _count_time(assignment, seconds, at)
-        revision = 1 if current is None else current.revision + 1
+        revision = _next_revision(session, assignment)
         if current is not None:
             _supersede(session, current)
         _store(session, study, assignment, content, revision=revision, key=key, at=at)
@@ -269,6 +269,14 @@ def _count_time(assignment: Assignment, seconds: float, at: datetime) -> None:
     if assignment.shown_at is not None:
         seconds = min(seconds, (at - assignment.shown_at).total_seconds())
     assignment.active_seconds = max(assignment.active_seconds, seconds)
+
+
+def _next_revision(session: Session, assignment: Assignment) -> int:
+    """Count on from the last revision; imported scores may have a later one than what counts."""
+    last = session.exec(
+        select(func.max(Annotation.revision)).where(Annotation.assignment_id == assignment.id)
+    ).one()
+    return (last or 0) + 1
 
 
 def _supersede(session: Session, annotation: Annotation) -> None:

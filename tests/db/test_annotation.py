@@ -445,6 +445,18 @@ def test_other_answers_from_a_window_that_does_not_know_of_the_first_are_not_sto
     assert annotation.preference == "left"
 
 
+def test_an_edit_counts_on_from_the_last_revision_even_if_that_only_held_scores(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+    with write_session() as session:  # as an import leaves it: a later revision with a score
+        session.add(Annotation(assignment_id=begun, revision=2, is_superseded=True))
+
+    edited = submit(begun, annotator, key="key-of-edit", entered=draft(preference="right"))
+
+    assert (edited.revision, edited.is_new) == (3, True)
+
+
 def test_an_edit_is_a_new_revision_and_the_old_one_stays(database):
     study_id, (annotator, *_), _ = make_study()
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
