@@ -57,7 +57,7 @@ def agreement(
     if as_json:
         print_json(documents.agreement_document(collected) | coefficients_document(collected))
         return
-    report = agreement_report(collected)
+    report = agreement_report(collected, pooled=True)
     table = text_table("", "Krippendorff's α", "Percent agreement", "Units", "Values")
     for of in (report.preference, *report.criteria):
         add_row(

@@ -22,8 +22,8 @@ Document = dict[str, Any]
 
 
 def agreement_document(collected: Collected) -> Document:
-    """Return agreement on the preference and on each criterion."""
-    report = agreement_report(collected)
+    """Return agreement on the preference and on each criterion, of all that was collected."""
+    report = agreement_report(collected, pooled=True)
     return {
         **_heading(collected),
         "preference": _agreement(report.preference),

@@ -68,8 +68,8 @@ class AgreementOf:
 class AgreementReport:
     """Agreement on the preference, and on each criterion, and of each judge with people.
 
-    Where people and judges annotated, alpha and percent agreement are those of people alone;
-    pairs of annotators are of all. ``who`` is whose agreement it is.
+    Where people and judges annotated, alpha and percent agreement are those of people alone, or
+    of all where they were pooled; pairs of annotators are of all. ``who`` is whose it is.
     """
 
     preference: AgreementOf
@@ -151,13 +151,14 @@ class ModelRow:
     tags: tuple[tuple[Tag, Estimate], ...]
 
 
-def agreement_report(collected: Collected) -> AgreementReport:
+def agreement_report(collected: Collected, *, pooled: bool = False) -> AgreementReport:
     """Measure agreement on preferences (nominal) and on each criterion at its own level.
 
-    Of what one annotator judged twice, the latest counts.
+    Of what one annotator judged twice, the latest counts. With ``pooled`` judges count as
+    annotators like people; without, they are only set beside them.
     """
     kinds = {one.kind for one in collected.annotators}
-    people = without_judges(collected)
+    people = collected if pooled else without_judges(collected)
     return AgreementReport(
         preference=_agreement_of(
             codings_of_preferences(people), codings_of_preferences(collected), None, Level.NOMINAL
@@ -172,12 +173,14 @@ def agreement_report(collected: Collected) -> AgreementReport:
             for place, criterion in enumerate(collected.criteria)
         ),
         judges=_judges_with_people(collected) if len(kinds) > 1 else (),
-        who="People"
-        if len(kinds) > 1
-        else "Judges"
-        if AnnotatorKind.JUDGE in kinds
-        else "Annotators",
+        who=_whose(kinds, pooled=pooled),
     )
+
+
+def _whose(kinds: set[AnnotatorKind], *, pooled: bool) -> str:
+    if len(kinds) > 1:
+        return "People and judges" if pooled else "People"
+    return "Judges" if AnnotatorKind.JUDGE in kinds else "Annotators"
 
 
 def _judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:

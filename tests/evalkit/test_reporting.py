@@ -19,6 +19,7 @@ from evalkit.reporting.collected import (
     Preferences,
     Tag,
     Values,
+    codings_of_preferences,
 )
 from evalkit.reporting.passing import Measure, default_measure, passing
 from evalkit.reporting.penalties import penalty_rows
@@ -34,6 +35,7 @@ from evalkit.reporting.reports import (
     scores_report,
     tags_report,
 )
+from evalkit.stats.agreement import krippendorff_alpha
 from evalkit.stats.intervals import Estimate
 from evalkit.vocabulary import AnnotatorKind, Level
 
@@ -287,6 +289,20 @@ def test_judges_beside_people_leave_the_agreement_of_people_as_it_is():
     assert judged.kappa.value == pytest.approx(0)
     (line,) = sentences.judges_with_people(both)
     assert line.startswith("Gauge agrees with people on which response is better: κ 0.00")
+
+
+def test_a_document_that_asks_for_judges_counts_them_as_annotators_like_people():
+    said = [(2, case, 0, 1, LEFT) for case in range(N_CASES)]
+    mixed = with_judge(study(preferences=[*ROUND, *said]))
+
+    document = documents.agreement_document(mixed)
+
+    pooled = krippendorff_alpha(codings_of_preferences(mixed), Level.NOMINAL)
+    assert document["preference"]["alpha"]["value"] == pooled.value
+    assert document["preference"]["alpha"]["n_labels"] == pooled.n_labels
+    # Three annotators instead of two on each case the judge saw, so more values than people gave.
+    assert pooled.n_labels > agreement_report(mixed).preference.alpha.n_labels
+    assert document["agreement_of"] == "people and judges"
 
 
 def test_without_judges_agreement_is_that_of_annotators_and_no_judge_is_named():
