@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from db.commands import people as commands
 from evalkit.vocabulary import Role
 from pages.shared import menu
-from tests.pages.conftest import MAIN, account
+from tests.pages.conftest import MAIN
 
 PAGES = MAIN.parent
 FILES = sorted(
@@ -140,7 +140,8 @@ def test_whoever_is_disabled_loses_the_page_at_the_next_click(app, sign_in):
 
 
 def test_whoever_gets_a_lesser_role_loses_the_page_at_the_next_click(app, sign_in, ran):
-    account(Role.ADMIN, name="another admin")
+    token = commands.add_account(name="another admin", role=Role.ADMIN)
+    commands.accept_invitation(token=token, password="a long real password")
     user = sign_in(app, Role.ADMIN)
     app.run()
     app.switch_page("admin/people.py").run()

@@ -350,15 +350,23 @@ def test_a_form_larger_than_any_of_ours_is_not_read(client):
     assert "came from elsewhere" in error(response)
 
 
-def test_the_demo_accounts_are_offered_where_there_are_any_and_nowhere_else(new_client):
-    make_grace()
-    assert "Demo accounts" not in new_client().get("/sign-in").text
-
+def test_the_demo_accounts_are_offered_until_a_real_admin_is_here(new_client):
     commands.add_demo_accounts()
 
     html = new_client().get("/sign-in").text
     assert "Demo accounts" in html
     assert html.count(f'name="password" value="{commands.DEMO_PASSWORD}"') == 3
+
+    token = commands.add_account(name="Grace", role=Role.ADMIN)
+    commands.accept_invitation(token=token, password=PASSWORD)
+
+    assert "Demo accounts" not in new_client().get("/sign-in").text
+
+
+def test_no_demo_accounts_are_offered_where_there_is_no_demo(new_client):
+    make_grace()
+
+    assert "Demo accounts" not in new_client().get("/sign-in").text
 
 
 @pytest.mark.parametrize(
