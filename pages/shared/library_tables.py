@@ -31,7 +31,7 @@ def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
         {
             "Study": [study.name for study in studies],
             "State": ["open" if study.is_open else "closed" for study in studies],
-            "Eval set": [f"{study.eval_set} v{study.version_number}" for study in studies],
+            "Eval set": [f"{study.eval_set}, version {study.version_number}" for study in studies],
             "Models": [", ".join(study.models) for study in studies],
             "Cases": [study.n_cases for study in studies],
             "Annotations": [study.n_annotations for study in studies],
