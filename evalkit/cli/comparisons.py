@@ -27,7 +27,7 @@ from evalkit.cli.reports import (
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.reporting import pair_sentences, text
 from evalkit.reporting import regression_sentences as words
-from evalkit.reporting.passing import Measure, default_measure, measures, passing
+from evalkit.reporting.passing import PassRule, default_measure, measures, passing
 from evalkit.reporting.regression import RegressionReport, regression_document, regression_report
 from evalkit.reporting.significance import significance_document, significance_report
 
@@ -113,7 +113,7 @@ def regression(
     if criterion is not None and criterion not in known:
         has = ", ".join(known) or "none"
         raise NotFoundError(f"No response was scored on “{criterion}”. There are: {has}.")
-    measure = default_measure(collected) if criterion is None else Measure(criterion, level)
+    measure = default_measure(collected) if criterion is None else PassRule(criterion, level)
     report = regression_report(*sides, verdicts=passing(collected, measure), measure=measure)
     if as_json:
         print_json(regression_document(report))

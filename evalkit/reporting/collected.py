@@ -33,6 +33,14 @@ class Criterion:
     values: tuple[float, ...]
     labels: tuple[str, ...]
 
+    @property
+    def has_mean(self) -> bool:
+        """Say whether scores can be averaged: they have an order, or are 0 and 1.
+
+        Of two values one is the other's absence, so their mean is a share at any level.
+        """
+        return self.level != Level.NOMINAL or set(self.values) == {0.0, 1.0}
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:

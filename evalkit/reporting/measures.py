@@ -14,7 +14,7 @@ from evalkit.reporting.collected import (
     scores_of_criterion,
     scores_of_looks,
 )
-from evalkit.reporting.significance import SIGNIFICANT, has_mean, turned
+from evalkit.reporting.significance import SIGNIFICANT, turned
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import Scores
 from evalkit.stats.differences import PairedDifference, category_differences, score_differences
@@ -107,7 +107,7 @@ def available_measures(collected: Collected) -> tuple[Measure, ...]:
     found += [
         Measure(one.key, one, (min(one.values), max(one.values)))
         for place, one in enumerate(collected.criteria)
-        if place in scored and has_mean(one)
+        if place in scored and one.has_mean
     ]
     if len(acceptable(collected).output):
         found.append(Measure(ACCEPTABLE, None, (0.0, 1.0)))

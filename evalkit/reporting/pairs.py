@@ -6,25 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.reporting.collected import (
-    BoolArray,
     Collected,
     Looks,
     Tag,
     scores_of_criterion,
+    scores_of_looks,
     tagged,
 )
 from evalkit.reporting.pair_cases import CaseDifference, case_differences, direct
+from evalkit.reporting.prices import mean_by_case
 from evalkit.reporting.significance import (
     PREFERENCE,
     Subject,
     SubjectDifferences,
-    has_mean,
     on_reach,
     subject_of,
     turned,
 )
 from evalkit.stats.bradley_terry import LEFT_SHARE
-from evalkit.stats.counts import FloatArray, IntArray, Scores, sum_by
+from evalkit.stats.counts import FloatArray, IntArray, Scores
 from evalkit.stats.differences import PairedDifference, category_differences, mean_difference
 from evalkit.stats.intervals import Estimate
 
@@ -126,7 +126,7 @@ def _subjects(
     collected: Collected, *, model: str, other: str
 ) -> tuple[tuple[Subject, ...], list[Scores]]:
     """Return what the two can be compared on, and the scores of each; the preference first."""
-    kept = [place for place, one in enumerate(collected.criteria) if has_mean(one)]
+    kept = [place for place, one in enumerate(collected.criteria) if one.has_mean]
     subjects = (PREFERENCE, *(subject_of(collected.criteria[place]) for place in kept))
     scores = [_preference_scores(collected, model=model, other=other)]
     return subjects, scores + [scores_of_criterion(collected, place) for place in kept]
@@ -201,7 +201,7 @@ def _errors(collected: Collected, *, model: str, other: str) -> tuple[TagDiffere
     Flipping the signs of 0/1 differences is the sign test on the discordant cases.
     """
     looks = tagged(collected)
-    parts = [_look_scores(collected, one) for one in looks]
+    parts = [scores_of_looks(collected, one) for one in looks]
     codes = [np.zeros(len(one.n), dtype=np.int64) for one in parts]
     found = category_differences(_pooled(collected, parts, codes, 1), model=model, other=other)
     first, second = collected.models.index(model), collected.models.index(other)
@@ -224,19 +224,6 @@ def _errors(collected: Collected, *, model: str, other: str) -> tuple[TagDiffere
     return tuple(rows)
 
 
-def _look_scores(collected: Collected, looks: Looks) -> Scores:
-    outputs = collected.outputs
-    return Scores(
-        case=outputs.case[looks.output],
-        model=outputs.model[looks.output],
-        category=outputs.category[looks.output],
-        value=looks.hit.astype(np.float64),
-        n=np.ones(len(looks.hit), dtype=np.int64),
-        models=collected.models,
-        categories=collected.categories,
-    )
-
-
 def _cases_with(collected: Collected, looks: Looks, model: int) -> tuple[set[int], set[int]]:
     """Return the cases whose response of a model was given the tag, and those looked at."""
     outputs = collected.outputs
@@ -257,23 +244,10 @@ def _taken(collected: Collected, *, model: str, other: str) -> tuple[Taken, ...]
 
 def _take(collected: Collected, what: str, values: FloatArray, model: str, other: str) -> Taken:
     """Pair by case the mean of what each model's counted responses take."""
-    outputs = collected.outputs
-    known = outputs.is_counted & ~np.isnan(values)
-    cases, code = np.unique(outputs.case, return_inverse=True)
-    means = [
-        _means(code, values, known & (outputs.model == collected.models.index(name)), len(cases))
-        for name in (model, other)
-    ]
+    means = [mean_by_case(collected, values, name) for name in (model, other)]
     both = ~np.isnan(means[0]) & ~np.isnan(means[1])
     difference = mean_difference(means[0][both] - means[1][both])
     if not both.any():
         return Taken(what, None, None, difference, None)
     first, second = float(means[0][both].mean()), float(means[1][both].mean())
     return Taken(what, first, second, difference, first / second if second else None)
-
-
-def _means(code: IntArray, values: FloatArray, here: BoolArray, n_codes: int) -> FloatArray:
-    with np.errstate(invalid="ignore"):
-        return sum_by(code[here], values[here], n_codes=n_codes) / np.bincount(
-            code[here], minlength=n_codes
-        )

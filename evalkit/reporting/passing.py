@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.reporting.collected import Collected, Criterion, acceptable
-from evalkit.reporting.significance import has_mean
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class PassRule:
     """When a response passes: it is acceptable, or scores at or above ``level`` on a criterion.
 
     ``criterion`` is the key of the criterion, None for acceptable.
@@ -41,7 +40,7 @@ def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
     for one in collected:
         scored = set(one.values.criterion.tolist())
         for place, criterion in enumerate(one.criteria):
-            if place not in scored or not has_mean(criterion):
+            if place not in scored or not criterion.has_mean:
                 continue
             known = found.setdefault(criterion.key, criterion)
             if known.values != criterion.values:
@@ -49,15 +48,15 @@ def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
     return tuple(one for key, one in found.items() if key not in clashing)
 
 
-def default_measure(collected: Sequence[Collected]) -> Measure:
+def default_measure(collected: Sequence[Collected]) -> PassRule:
     """Return what a response passes by unless asked: acceptable where studies asked for it.
 
     Else the first criterion, at its last level but one; acceptable where there is none either.
     """
     criteria = measures(collected)
     if is_acceptability_asked(collected) or not criteria:
-        return Measure()
-    return Measure(criteria[0].key, default_level(criteria[0]))
+        return PassRule()
+    return PassRule(criteria[0].key, default_level(criteria[0]))
 
 
 def is_acceptability_asked(collected: Sequence[Collected]) -> bool:
@@ -71,14 +70,14 @@ def default_level(criterion: Criterion) -> float:
     return levels[max(len(levels) - 2, 0)]
 
 
-def passing(collected: Sequence[Collected], measure: Measure) -> dict[int, Verdict]:
+def passing(collected: Sequence[Collected], measure: PassRule) -> dict[int, Verdict]:
     """Return the verdict on every output that was judged.
 
     Parameters
     ----------
     collected : sequence of Collected
         The studies whose annotations count.
-    measure : Measure
+    measure : PassRule
 
     Returns
     -------
@@ -103,7 +102,7 @@ def passing(collected: Sequence[Collected], measure: Measure) -> dict[int, Verdi
     }
 
 
-def _said(collected: Collected, measure: Measure) -> tuple[IntArray, FloatArray]:
+def _said(collected: Collected, measure: PassRule) -> tuple[IntArray, FloatArray]:
     """Return once per annotator and output whether it passes, as (output, 0 or 1)."""
     if measure.criterion is None:
         looks = acceptable(collected)

@@ -15,7 +15,6 @@ from evalkit.reporting.collected import (
     scores_of_criterion,
 )
 from evalkit.reporting.reports import RankingReport, ranking_report
-from evalkit.reporting.significance import has_mean
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.stats.intervals import Z95, Estimate, clustered_means, mean_estimate, share_estimate
@@ -142,7 +141,7 @@ def power_report(
             *(
                 one
                 for place, criterion in enumerate(collected.criteria)
-                if has_mean(criterion)
+                if criterion.has_mean
                 for one in _means(collected, place, half_width)
             ),
         ),

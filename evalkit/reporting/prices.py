@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.reporting.collected import BoolArray, Collected, Looks, acceptable
+from evalkit.reporting.collected import Collected, Looks, acceptable
 from evalkit.stats import latency
-from evalkit.stats.counts import FloatArray, IntArray, sum_by
+from evalkit.stats.counts import FloatArray, sum_by
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ratios import ratio_of_sums
 
@@ -27,8 +27,8 @@ class PriceRatios:
 def price_ratios(collected: Collected, *, model: str, other: str) -> PriceRatios:
     """Divide what ``model`` takes by what ``other`` takes, paired by case."""
     outputs = collected.outputs
-    cost = [_by_case(collected, outputs.cost_usd, name) for name in (model, other)]
-    times = [_by_case(collected, outputs.latency_ms, name) for name in (model, other)]
+    cost = [mean_by_case(collected, outputs.cost_usd, name) for name in (model, other)]
+    times = [mean_by_case(collected, outputs.latency_ms, name) for name in (model, other)]
     both = ~np.isnan(cost[0]) & ~np.isnan(cost[1])
     timed = (times[0] > 0) & (times[1] > 0)
     return PriceRatios(
@@ -61,19 +61,16 @@ def _accepted_by_case(collected: Collected, looks: Looks, model: str) -> FloatAr
     n_looks = np.bincount(looks.output, minlength=len(outputs.id))
     n_good = np.bincount(looks.output, weights=looks.hit, minlength=len(outputs.id))
     with np.errstate(invalid="ignore"):
-        return _by_case(collected, n_good / n_looks, model)
+        return mean_by_case(collected, n_good / n_looks, model)
 
 
-def _by_case(collected: Collected, values: FloatArray, model: str) -> FloatArray:
+def mean_by_case(collected: Collected, values: FloatArray, model: str) -> FloatArray:
     """Return the mean of a model's counted outputs per case, ``NaN`` where none is known."""
     outputs = collected.outputs
     cases, code = np.unique(outputs.case, return_inverse=True)
     own = outputs.is_counted & (outputs.model == collected.models.index(model))
-    return _means(code.reshape(-1), values, own & ~np.isnan(values), len(cases))
-
-
-def _means(code: IntArray, values: FloatArray, here: BoolArray, n_codes: int) -> FloatArray:
-    n = np.bincount(code[here], minlength=n_codes)
+    here, code = own & ~np.isnan(values), code.reshape(-1)
+    n = np.bincount(code[here], minlength=len(cases))
     with np.errstate(invalid="ignore"):
-        means: FloatArray = sum_by(code[here], values[here], n_codes=n_codes) / n
+        means: FloatArray = sum_by(code[here], values[here], n_codes=len(cases)) / n
     return means

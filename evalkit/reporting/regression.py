@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.reporting.passing import Measure, Verdict
+from evalkit.reporting.passing import PassRule, Verdict
 from evalkit.reporting.significance import SIGNIFICANT
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.regression import BoolArray, CategoryChange, changes, share_difference
@@ -97,7 +97,7 @@ class RegressionReport:
 
     before: str
     after: str
-    measure: Measure
+    measure: PassRule
     n_shared: int
     n_judged: int
     rows: tuple[CategoryRow, ...]
@@ -112,7 +112,7 @@ class RegressionReport:
 
 
 def regression_report(
-    before: Side, after: Side, *, verdicts: Mapping[int, Verdict], measure: Measure
+    before: Side, after: Side, *, verdicts: Mapping[int, Verdict], measure: PassRule
 ) -> RegressionReport:
     """Set two runs side by side on the cases both answered.
 
@@ -122,7 +122,7 @@ def regression_report(
         Cases are the same where their hashes are, whatever they are called.
     verdicts : mapping of int to Verdict
         On each judged output, see :func:`evalkit.reporting.passing.passing`.
-    measure : Measure
+    measure : PassRule
         By what; named in the report only.
 
     Returns

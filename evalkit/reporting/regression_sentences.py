@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.pair_sentences import difference, p_value
-from evalkit.reporting.passing import Measure
+from evalkit.reporting.passing import PassRule
 from evalkit.reporting.regression import Change, RegressionReport
 from evalkit.reporting.sentences import annotators, counted, joined
 from evalkit.reporting.significance import SIGNIFICANT
@@ -19,7 +19,7 @@ def points(value: float) -> str:
     return f"{100 * value:.0f} pp"
 
 
-def passes_by(measure: Measure) -> str:
+def passes_by(measure: PassRule) -> str:
     """Say when a response passes."""
     most = "A response passes if most of its annotators"
     if measure.criterion is None or measure.level is None:

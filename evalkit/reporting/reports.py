@@ -276,13 +276,11 @@ def _agreement_of(
 
 def _criterion_scores(collected: Collected, place: int) -> CriterionScores:
     criterion, scores = collected.criteria[place], scores_of_criterion(collected, place)
-    # Of two values one is the other's absence, so their mean is a share at any level.
-    has_mean = criterion.level != Level.NOMINAL or set(criterion.values) == {0.0, 1.0}
     return CriterionScores(
         criterion=criterion,
-        means=_on_scale(mean_scores(scores), criterion) if has_mean else (),
+        means=_on_scale(mean_scores(scores), criterion) if criterion.has_mean else (),
         distributions=distributions(scores),
-        reason=None if has_mean else NO_MEAN,
+        reason=None if criterion.has_mean else NO_MEAN,
     )
 
 

@@ -13,7 +13,6 @@ from evalkit.reporting.collected import (
 from evalkit.reporting.reports import NO_MEAN
 from evalkit.stats.differences import PairedDifference, preference_differences, score_differences
 from evalkit.stats.intervals import Estimate
-from evalkit.vocabulary import Level
 
 #: At or below this adjusted p value two models differ.
 SIGNIFICANT = 0.05
@@ -65,11 +64,6 @@ def significance_report(collected: Collected) -> tuple[SubjectDifferences, ...]:
         SubjectDifferences(PREFERENCE, preference),
         *(_of_criterion(collected, place) for place in range(len(collected.criteria))),
     )
-
-
-def has_mean(criterion: Criterion) -> bool:
-    """Say whether scores on a criterion can be averaged: they have an order, or are 0 and 1."""
-    return criterion.level != Level.NOMINAL or set(criterion.values) == {0.0, 1.0}
 
 
 def subject_of(criterion: Criterion) -> Subject:
@@ -144,7 +138,7 @@ def difference_entry(pair: PairedDifference) -> dict[str, Any]:
 def _of_criterion(collected: Collected, place: int) -> SubjectDifferences:
     criterion = collected.criteria[place]
     subject = subject_of(criterion)
-    if not has_mean(criterion):
+    if not criterion.has_mean:
         return SubjectDifferences(subject, (), NO_MEAN)
     pairs = score_differences(scores_of_criterion(collected, place))
     return SubjectDifferences(subject, tuple(on_reach(pair, subject) for pair in pairs))

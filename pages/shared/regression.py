@@ -11,7 +11,7 @@ from db.queries.regression import RunOnVersion
 from evalkit.reporting import pair_sentences, text
 from evalkit.reporting import regression_sentences as words
 from evalkit.reporting.collected import Criterion
-from evalkit.reporting.passing import Measure, Verdict, default_level
+from evalkit.reporting.passing import PassRule, Verdict, default_level
 from evalkit.reporting.regression import (
     CategoryRow,
     Change,
@@ -108,7 +108,7 @@ def _defaults(runs: Sequence[RunOnVersion]) -> tuple[int, int]:
     return max((place for place in range(len(runs)) if place != newest), key=likeness), newest
 
 
-def measure_picker(criteria: Sequence[Criterion], *, default: Measure) -> Measure:
+def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassRule:
     """Show by what a response passes: acceptable where that was asked, or a criterion's level."""
     named = {one.key: one for one in criteria}
     left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
@@ -125,7 +125,7 @@ def measure_picker(criteria: Sequence[Criterion], *, default: Measure) -> Measur
     if by not in named:
         right.selectbox("At or above", ["Said by most annotators"], disabled=True)
         st.query_params.pop("level", None)
-        return Measure()
+        return PassRule()
     values = dict(zip(named[by].values, named[by].labels, strict=True))
     levels = list(values)[1:]
     wanted = st.query_params.get("level", "")
@@ -140,7 +140,7 @@ def measure_picker(criteria: Sequence[Criterion], *, default: Measure) -> Measur
         key=f"regression-level-{by}",
     )
     st.query_params["level"] = f"{level:g}"
-    return Measure(by, level)
+    return PassRule(by, level)
 
 
 def show_changes(report: RegressionReport) -> None:

@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries.regression import answered, eval_set_names, runs_on_versions, studies_of
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit.errors import NotFoundError
-from evalkit.reporting.passing import Measure, Verdict, measures, passing
+from evalkit.reporting.passing import PassRule, Verdict, measures, passing
 from evalkit.reporting.regression import Change, regression_report
 from tests.factories import annotate, make_eval_set, make_study
 from tests.versions import add_version
@@ -91,7 +91,7 @@ def test_what_broke_was_repaired_is_new_and_removed(ids):
             old, new = f"{case}/{ONE}", f"{case}/{ONE} again"
             annotate(ids, annotator, old, scores=[(old, "helpfulness", was)])
             annotate(ids, annotator, new, scores=[(new, "helpfulness", now)])
-    measure = Measure("helpfulness", 4)
+    measure = PassRule("helpfulness", 4)
 
     with read_session() as session:
         before = answered(session, run("Model one, run 1, version 1"))
@@ -123,11 +123,11 @@ def test_acceptable_is_what_the_overview_calls_acceptable(ids):
     annotate(ids, "Cy", one, two, "left")
     annotate(ids, "judge", one, two, "both_bad", is_judge=True)
 
-    found = passing(collected(), Measure())
+    found = passing(collected(), PassRule())
 
     # Ada refuses both; Bo refuses two; Cy neither.
     assert found == {ids[one]: Verdict(2, 3), ids[two]: Verdict(1, 3)}
-    with_judges = passing(collected(judges=True), Measure())
+    with_judges = passing(collected(judges=True), PassRule())
     assert with_judges[ids[one]] == Verdict(2, 4)
     assert not with_judges[ids[one]].passes
 
@@ -139,8 +139,8 @@ def test_who_scored_twice_says_once_whether_it_passes(ids):
     annotate(ids, "Bo", one, scores=[(one, "helpfulness", 4)])
 
     # Ada's mean is 3.5: below 4.
-    assert passing(collected(), Measure("helpfulness", 4)) == {ids[one]: Verdict(1, 2)}
-    assert passing(collected(), Measure("helpfulness", 3.5)) == {ids[one]: Verdict(2, 2)}
+    assert passing(collected(), PassRule("helpfulness", 4)) == {ids[one]: Verdict(1, 2)}
+    assert passing(collected(), PassRule("helpfulness", 3.5)) == {ids[one]: Verdict(2, 2)}
 
 
 def test_criteria_to_pass_by_are_those_that_were_scored(ids):
@@ -149,4 +149,4 @@ def test_criteria_to_pass_by_are_those_that_were_scored(ids):
     annotate(ids, "Ada", one, scores=[(one, "helpfulness", 5), (one, "polite", 1)])
 
     assert [criterion.key for criterion in measures(collected())] == ["helpfulness", "polite"]
-    assert passing(collected(), Measure("unheard of", 1)) == {}
+    assert passing(collected(), PassRule("unheard of", 1)) == {}

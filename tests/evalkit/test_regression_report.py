@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evalkit.reporting import regression_sentences as words
-from evalkit.reporting.passing import Measure, Verdict
+from evalkit.reporting.passing import PassRule, Verdict
 from evalkit.reporting.regression import (
     AnsweredCase,
     Change,
@@ -26,7 +26,7 @@ def side(name, *cases):
 
 def report(before, after, verdicts):
     return regression_report(
-        side("Old", *before), side("New", *after), verdicts=verdicts, measure=Measure()
+        side("Old", *before), side("New", *after), verdicts=verdicts, measure=PassRule()
     )
 
 

@@ -21,7 +21,7 @@ from evalkit.reporting.collected import (
     Values,
     codings_of_preferences,
 )
-from evalkit.reporting.passing import Measure, default_measure, passing
+from evalkit.reporting.passing import PassRule, default_measure, passing
 from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.reports import (
     NEVER_REFUSED,
@@ -388,11 +388,11 @@ def test_a_response_passes_by_a_criterion_where_acceptability_was_not_asked_for(
     unasked = study(preferences=ROUND[:3], values=scored, asks_acceptable=False)
     nothing_else = study(preferences=ROUND[:3], asks_acceptable=False)
 
-    assert default_measure([asked]) == Measure()
+    assert default_measure([asked]) == PassRule()
     # The scale is 1, 2, 3: above its lowest level there are 2 and 3, and 2 is the last but one.
-    assert default_measure([unasked]) == Measure("helpful", 2.0)
-    assert default_measure([nothing_else]) == Measure()
-    assert passing([nothing_else], Measure()) == {}
+    assert default_measure([unasked]) == PassRule("helpful", 2.0)
+    assert default_measure([nothing_else]) == PassRule()
+    assert passing([nothing_else], PassRule()) == {}
 
 
 def test_a_share_of_all_says_that_refusing_may_not_have_been_possible():

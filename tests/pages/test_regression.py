@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalkit.reporting.passing import Measure, Verdict
+from evalkit.reporting.passing import PassRule, Verdict
 from evalkit.reporting.regression import AnsweredCase, Side, regression_report
 from evalkit.vocabulary import Role
 from pages.shared import regression
@@ -131,7 +131,7 @@ def made(n_broke, n_repaired, n_same):
     verdicts = {n: no if kind == "repaired" else yes for n, kind in enumerate(kinds)}
     verdicts |= {n + 100: no if kind == "broke" else yes for n, kind in enumerate(kinds)}
     sides = Side("Old", before), Side("New", after)
-    return regression_report(*sides, verdicts=verdicts, measure=Measure())
+    return regression_report(*sides, verdicts=verdicts, measure=PassRule())
 
 
 @pytest.mark.parametrize(
