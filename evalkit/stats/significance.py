@@ -14,6 +14,7 @@ N_DRAWS = 10_000
 # 2^13 sign patterns are fewer than the draws: below, every pattern is used and p is exact.
 _MAX_ENUMERATED = 13
 _SEED = 12
+_BLOCK_CELLS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +143,16 @@ def sign_flip(differences: FloatArray) -> SignFlip:
     size = np.sqrt((filled * filled).sum(axis=0))
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = np.where(size > 0, filled / size, 0.0)
+    total = scaled.sum(axis=0)
     # Sums that are equal but for rounding count as equal; scaled sums are at most √n_cases.
-    observed = np.abs(scaled.sum(axis=0)) - 1e-9
+    observed = np.abs(total) - 1e-9
     alone, family = np.zeros(len(size)), np.zeros(len(size))
     n_draws, is_exact = 0, len(filled) <= _MAX_ENUMERATED
-    for signs in _sign_patterns(len(filled)):
-        flipped = np.abs(signs @ scaled)
+    for kept in _sign_patterns(len(filled)):
+        flipped = np.abs(kept @ (2 * scaled) - total)
         alone += (flipped >= observed).sum(axis=0)
         family += (flipped.max(axis=1, initial=0.0)[:, None] >= observed).sum(axis=0)
-        n_draws += len(signs)
+        n_draws += len(kept)
     added = 0 if is_exact else 1
     tested = known.any(axis=0)
     return SignFlip(
@@ -160,11 +162,16 @@ def sign_flip(differences: FloatArray) -> SignFlip:
 
 
 def _sign_patterns(n_cases: int) -> Iterator[FloatArray]:
-    """Yield blocks of signs of shape (n_patterns, n_cases)."""
+    """Yield blocks of shape (n_patterns, n_cases): 1 where a sign is kept, 0 where it flips."""
     if n_cases <= _MAX_ENUMERATED:
         patterns = np.arange(2**n_cases)[:, None] >> np.arange(n_cases)
-        yield (1 - 2 * (patterns & 1)).astype(np.float64)
+        yield (patterns & 1).astype(np.float64)
         return
     generator = np.random.default_rng(_SEED)
-    for _ in range(0, N_DRAWS, 1000):
-        yield (1 - 2 * generator.integers(0, 2, (1000, n_cases), dtype=np.int8)).astype(np.float64)
+    # One random bit a sign, in few large products: small ones wait for each other's threads.
+    n_rows = int(np.clip(_BLOCK_CELLS // n_cases, 1, N_DRAWS))
+    for start in range(0, N_DRAWS, n_rows):
+        shape = (min(n_rows, N_DRAWS - start), n_cases)
+        packed = np.frombuffer(generator.bytes(-(-shape[0] * n_cases // 8)), dtype=np.uint8)
+        bits = np.unpackbits(packed, count=shape[0] * n_cases)
+        yield bits.reshape(shape).astype(np.float64)
