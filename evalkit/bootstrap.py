@@ -16,6 +16,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OLDEST = (3, 11)
 NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 REQUIREMENTS = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
+#: For the tests only: packages whose own pins are not ours, installed without what they ask for.
+ORACLES = "requirements-oracles.txt"
 
 PACKAGE_SEEN = re.compile(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)")
 NO_NETWORK = re.compile(
@@ -131,6 +133,9 @@ def environment(kind: str) -> str:
     if not works(python):
         make_environment(folder)
     install_packages(python, REQUIREMENTS[kind], log=os.path.join(folder, "install.log"))
+    if kind == "dev":
+        log = os.path.join(folder, "install-oracles.log")
+        install_packages(python, ORACLES, "--no-deps", log=log)
     with open(stamp_path(folder, kind), "w") as stamp:
         stamp.write(fingerprint(kind))
     return python
@@ -164,12 +169,13 @@ def make_environment(folder: str) -> None:
         )
 
 
-def install_packages(python: str, requirements: str, *, log: str) -> None:
+def install_packages(python: str, requirements: str, *options: str, log: str) -> None:
     """Install the pinned packages and show how far it is."""
     with open(os.path.join(ROOT, requirements)) as lines:
         n_packages = sum(1 for line in lines if "==" in line and not line.startswith("#"))
-    say(f"Installing {n_packages} packages, a few minutes the first time")
-    command = [python, "-m", "pip", "install", "--requirement", requirements]
+    few = "one package more" if n_packages == 1 else f"{n_packages} packages"
+    say(f"Installing {few}" + (", a few minutes the first time" if n_packages > 1 else ""))
+    command = [python, "-m", "pip", "install", "--requirement", requirements, *options]
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--retries=2"]
     pip = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
@@ -240,8 +246,12 @@ def venv_folder() -> str:
 
 def fingerprint(kind: str) -> str:
     """Return what the environment has to have been made from."""
-    with open(os.path.join(ROOT, REQUIREMENTS[kind]), "rb") as pinned:
-        return hashlib.sha256(pinned.read()).hexdigest()
+    names = [REQUIREMENTS[kind]] + ([ORACLES] if kind == "dev" else [])
+    found = hashlib.sha256()
+    for name in names:
+        with open(os.path.join(ROOT, name), "rb") as pinned:
+            found.update(pinned.read())
+    return found.hexdigest()
 
 
 def stamp_path(folder: str, kind: str) -> str:

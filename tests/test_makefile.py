@@ -144,6 +144,20 @@ def test_an_environment_is_complete_only_for_the_requirements_it_was_made_from(v
     assert not bootstrap.is_stamped(str(venv), "dev")
 
 
+def test_the_tests_own_oracles_belong_to_what_their_environment_was_made_from(
+    tmp_path, monkeypatch
+):
+    for name in (*bootstrap.REQUIREMENTS.values(), bootstrap.ORACLES):
+        (tmp_path / name).write_text("x==1\n")
+    monkeypatch.setattr(bootstrap, "ROOT", str(tmp_path))
+    runtime, dev = bootstrap.fingerprint("runtime"), bootstrap.fingerprint("dev")
+
+    (tmp_path / bootstrap.ORACLES).write_text("x==2\n")
+
+    assert bootstrap.fingerprint("runtime") == runtime
+    assert bootstrap.fingerprint("dev") != dev
+
+
 def test_what_runs_before_any_package_imports_none():
     code = "import sys; sys.argv = ['']; import evalkit.bootstrap; print(*sys.modules)"
     ended = subprocess.run(

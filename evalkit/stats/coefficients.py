@@ -1,4 +1,4 @@
-"""Other coefficients of agreement: Fleiss, Gwet's AC1 and AC2, agreement on one value."""
+"""More coefficients of agreement: Fleiss, Gwet, Brennan–Prediger, agreement on one value."""
 
 import math
 from dataclasses import dataclass
@@ -92,21 +92,59 @@ def gwet_ac(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreeme
     Gwet (2008), British Journal of Mathematical and Statistical Psychology 61.
     """
     shares = _shares(codings, weights)
-    n_units, n_labels = shares.n_units, shares.n_labels
-    if n_units == 0:
-        return Agreement(None, None, None, 0, 0, NO_UNITS)
-    n, n_values = len(shares.case), len(codings.values)
-    if n_values < MIN_CODINGS:
-        return Agreement(None, None, None, n_units, n_labels, ALL_EQUAL)
+    n_values = len(codings.values)
+    if reason := _undefined(shares, n_values):
+        return Agreement(None, None, None, shares.n_units, shares.n_labels, reason)
     spread = float(shares.weights.sum()) / (n_values * (n_values - 1))
     prevalence = shares.prevalence.mean(axis=0)
-    observed = float(shares.agreed.sum()) / n_units
     expected = spread * float((prevalence * (1 - prevalence)).sum())
-    value = (observed - expected) / (1 - expected)
+    own_chance = spread * (shares.prevalence * (1 - prevalence)).sum(axis=1)
+    return _linearised(shares, expected, own_chance)
+
+
+def brennan_prediger(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreement:
+    """Measure agreement corrected for what annotators who roll a fair die would reach.
+
+    Parameters
+    ----------
+    codings : Codings
+        As for ``gwet_ac``: chance depends on the declared scale alone.
+    weights : Weights
+        How much credit near misses get.
+
+    Returns
+    -------
+    Agreement
+        As of ``gwet_ac``. For two values it is ``2 · percent agreement - 1``.
+
+    References
+    ----------
+    Brennan & Prediger (1981), Educational and Psychological Measurement 41; Gwet (2014).
+    """
+    shares = _shares(codings, weights)
+    n_values = len(codings.values)
+    if reason := _undefined(shares, n_values):
+        return Agreement(None, None, None, shares.n_units, shares.n_labels, reason)
+    expected = float(shares.weights.sum()) / n_values**2
+    return _linearised(shares, expected, np.full(len(shares.case), expected))
+
+
+def _undefined(shares: "_Shares", n_values: int) -> str | None:
+    if shares.n_units == 0:
+        return NO_UNITS
+    return ALL_EQUAL if n_values < MIN_CODINGS else None
+
+
+def _linearised(shares: "_Shares", expected: float, own_chance: FloatArray) -> Agreement:
+    """Return the coefficient for an expected agreement, to which each unit gives its own part.
+
+    The interval is from what each unit adds to first order (Gwet 2008), summed within cases.
+    """
+    n_units, n_labels, n = shares.n_units, shares.n_labels, len(shares.case)
+    value = (float(shares.agreed.sum()) / n_units - expected) / (1 - expected)
     if shares.n_cases < MIN_CASES:
         return Agreement(value, None, None, n_units, n_labels, ONE_CASE)
     own = n / n_units * (shares.agreed - expected * shares.judged_twice) / (1 - expected)
-    own_chance = spread * (shares.prevalence * (1 - prevalence)).sum(axis=1)
     linear = own - 2 * (1 - value) * (own_chance - expected) / (1 - expected)
     rest = sum_by(shares.case, linear - value, n_codes=shares.n_cases)
     error = np.sqrt(shares.n_cases / (shares.n_cases - 1) * (rest @ rest)) / n

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta, binom
+from scipy.stats import beta, binom, chi2
 
 from evalkit.stats.counts import FloatArray
 
@@ -21,9 +21,10 @@ _BLOCK_CELLS = 10_000_000
 class McNemar:
     """Whether two models pass different cases, from the cases on which they differ.
 
-    ``p_value`` is the mid-p value below 200 discordant cases, else the exact one; the odds
-    ratio is only-first over only-second, with Clopper–Pearson's interval (infinite where only
-    one of them is zero, None where both are).
+    ``p_value`` is the mid-p value below 200 discordant cases, else the exact one; ``p_corrected``
+    is of χ² with Edwards's correction, for comparison with other tools. The odds ratio is
+    only-first over only-second, with Clopper–Pearson's interval: infinite where only the second
+    is zero, None where both are.
     """
 
     only_first: int
@@ -31,6 +32,7 @@ class McNemar:
     p_value: float
     p_exact: float
     p_mid: float
+    p_corrected: float
     odds_ratio: float | None
     low: float | None
     high: float | None
@@ -52,13 +54,13 @@ def mcnemar(*, only_first: int, only_second: int) -> McNemar:
 
     References
     ----------
-    McNemar (1947), Psychometrika 12; Fagerland, Lydersen & Laake (2013), BMC Medical Research
-    Methodology 13 (mid-p).
+    McNemar (1947), Psychometrika 12; Edwards (1948), Psychometrika 13 (correction); Fagerland,
+    Lydersen & Laake (2013), BMC Medical Research Methodology 13 (mid-p).
     """
     n, least = only_first + only_second, min(only_first, only_second)
     if n == 0:
         reason = "The two do not differ on any case."
-        return McNemar(0, 0, 1.0, 1.0, 1.0, None, None, None, reason)
+        return McNemar(0, 0, 1.0, 1.0, 1.0, 1.0, None, None, None, reason)
     tail = 2 * float(binom.cdf(least, n, 0.5))
     exact = min(1.0, tail)
     mid = min(1.0, tail - float(binom.pmf(least, n, 0.5)))
@@ -70,6 +72,7 @@ def mcnemar(*, only_first: int, only_second: int) -> McNemar:
         mid if n < MID_P_BELOW else exact,
         exact,
         mid,
+        float(chi2.sf(max(0, abs(only_first - only_second) - 1) ** 2 / n, 1)),
         only_first / only_second if only_second else float("inf"),
         low / (1 - low),
         high / (1 - high) if high < 1 else float("inf"),
@@ -98,6 +101,20 @@ def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
     """
     n = np.count_nonzero(~np.isnan(p_values))
     factor = n / np.arange(1, n + 1)
+    return _adjust(p_values, lambda ordered: np.minimum.accumulate((factor * ordered)[::-1])[::-1])
+
+
+def benjamini_yekutieli(p_values: FloatArray) -> FloatArray:
+    """Adjust p values as Benjamini and Hochberg do, whatever way the tests hang together (2001).
+
+    Parameters
+    ----------
+    p_values : FloatArray of shape (n_tests,)
+        ``NaN`` where there was no test; it stays and is not counted.
+    """
+    n = np.count_nonzero(~np.isnan(p_values))
+    price = float((1 / np.arange(1, n + 1)).sum())
+    factor = price * n / np.arange(1, n + 1)
     return _adjust(p_values, lambda ordered: np.minimum.accumulate((factor * ordered)[::-1])[::-1])
 
 

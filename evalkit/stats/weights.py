@@ -8,9 +8,14 @@ from evalkit.stats.counts import FloatArray
 
 
 class Weights(StrEnum):
-    """None for a miss (identity), or less the further apart (linear, quadratic)."""
+    """None for a miss (identity), or less the further apart.
+
+    Linear and quadratic are Cohen's (1968); ordinal is Gwet's (2014), by the number of pairs of
+    values in between, and is not Krippendorff's ordinal distance.
+    """
 
     IDENTITY = "identity"
+    ORDINAL = "ordinal"
     LINEAR = "linear"
     QUADRATIC = "quadratic"
 
@@ -25,6 +30,10 @@ def weight_matrix(values: tuple[float | str, ...], weights: Weights) -> FloatArr
     if weights is Weights.IDENTITY or len(values) == 1:
         return np.eye(len(values))
     share = np.abs(place[:, None] - place[None, :]) / place[-1]
-    power = 1 if weights is Weights.LINEAR else 2
-    credit: FloatArray = 1 - share**power
+    if weights is Weights.QUADRATIC:
+        share = share**2
+    elif weights is Weights.ORDINAL:
+        apart = share * place[-1]
+        share = apart * (apart + 1) / (place[-1] * (place[-1] + 1))
+    credit: FloatArray = 1 - share
     return credit

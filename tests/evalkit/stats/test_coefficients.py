@@ -1,12 +1,15 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from irrCAC.raw import CAC
+from scipy.stats import t as student
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import fleiss_kappa as oracle_fleiss
 
-from evalkit.stats.agreement import krippendorff_alpha
-from evalkit.stats.coefficients import fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.agreement import krippendorff_alpha, percent_agreement
+from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, value_agreement
 from evalkit.stats.counts import Codings, tag_codings
 from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
 from evalkit.stats.weights import Weights
@@ -40,6 +43,68 @@ def random_full_matrix(seed, *, annotators=4, units=40, n_values=5):
     return np.where(rng.random((annotators, units)) < 0.5, truth, guess)
 
 
+def random_matrix(seed, *, annotators=4, units=40, n_values=5):
+    """Return the same with a quarter missing, and no unit without any value."""
+    matrix = random_full_matrix(seed, annotators=annotators, units=units, n_values=n_values)
+    missing = np.random.default_rng(seed + 1).random(matrix.shape) < 0.25
+    missing[0] &= ~missing[1:].all(axis=0)
+    return np.where(missing, 0, matrix)
+
+
+def irrcac(matrix, weights):
+    """Give Gwet's own package the same values and scale; 15 digits instead of its 5."""
+    table = pd.DataFrame(np.where(matrix > 0, matrix, np.nan).T)
+    return CAC(table, weights=weights.value, categories=list(range(1, 6)), digits=15)
+
+
+def standard_error(found, n_cases):
+    """Return what the lower end was made from; the upper end may be cut at 1."""
+    return (found.value - found.low) / student.ppf(0.975, n_cases - 1)
+
+
+@settings(deadline=None, max_examples=25)
+@given(seed=st.integers(0, 10**6), weights=st.sampled_from(list(Weights)))
+def test_coefficients_and_standard_errors_equal_irrcac_with_missing_values(seed, weights):
+    matrix = random_matrix(seed, annotators=2 + seed % 4, units=10 + seed % 40)
+    data, oracle = codings(matrix), irrcac(matrix, weights)
+    n_units = int((matrix > 0).any(axis=0).sum())
+
+    gwet, published = gwet_ac(data, weights=weights), oracle.gwet()["est"]
+    assert gwet.value == pytest.approx(published["coefficient_value"], abs=1e-9)
+    assert standard_error(gwet, n_units) == pytest.approx(published["se"], abs=1e-9)
+
+    fair, published = brennan_prediger(data, weights=weights), oracle.bp()["est"]
+    assert fair.value == pytest.approx(published["coefficient_value"], abs=1e-9)
+    assert standard_error(fair, n_units) == pytest.approx(published["se"], abs=1e-9)
+
+    # Its interval for Fleiss is linearised, ours a jackknife: the value alone can be equal.
+    fleiss, published = fleiss_kappa(data, weights=weights), oracle.fleiss()["est"]
+    assert fleiss.value == pytest.approx(published["coefficient_value"], abs=1e-9)
+    if weights is Weights.IDENTITY:
+        assert percent_agreement(data).value == pytest.approx(published["pa"], abs=1e-9)
+
+
+def test_the_jackknife_of_fleiss_kappa_comes_near_the_linearised_error_of_irrcac():
+    matrix = random_matrix(3, units=400)
+
+    found = fleiss_kappa(codings(matrix))
+
+    # Both are right to first order; with 400 units they differ by under two percent.
+    linearised = irrcac(matrix, Weights.IDENTITY).fleiss()["est"]["se"]
+    assert standard_error(found, 400) == pytest.approx(linearised, rel=0.02)
+
+
+def test_alpha_equals_irrcacs_where_its_weights_mean_the_same():
+    matrix = random_matrix(4)
+
+    nominal = krippendorff_alpha(codings(matrix), Level.NOMINAL).value
+    interval = krippendorff_alpha(codings(matrix), Level.INTERVAL).value
+
+    for weights, alpha in ((Weights.IDENTITY, nominal), (Weights.QUADRATIC, interval)):
+        oracle = irrcac(matrix, weights).krippendorff()["est"]["coefficient_value"]
+        assert alpha == pytest.approx(oracle, abs=1e-9)
+
+
 def test_gwets_ac1_matches_the_published_example_with_its_interval():
     found = gwet_ac(codings(PUBLISHED))
 
@@ -51,7 +116,8 @@ def test_gwets_ac1_matches_the_published_example_with_its_interval():
 
 
 @pytest.mark.parametrize(
-    ("weights", "published"), [(Weights.QUADRATIC, 0.914), (Weights.LINEAR, 0.85874)]
+    ("weights", "published"),
+    [(Weights.QUADRATIC, 0.914), (Weights.LINEAR, 0.85874), (Weights.ORDINAL, 0.89894)],
 )
 def test_gwets_ac2_matches_the_published_example(weights, published):
     found = gwet_ac(codings(PUBLISHED), weights=weights)
@@ -61,6 +127,19 @@ def test_gwets_ac2_matches_the_published_example(weights, published):
 
 def test_fleiss_kappa_with_missing_values_matches_the_published_example():
     assert fleiss_kappa(codings(PUBLISHED)).value == pytest.approx(0.76117, abs=5e-6)
+
+
+def test_brennan_prediger_matches_the_published_example():
+    assert brennan_prediger(codings(PUBLISHED)).value == pytest.approx(0.77273, abs=5e-6)
+
+
+def test_a_fair_die_of_two_sides_agrees_half_the_time():
+    # Two values: (pa - ½) / ½, whatever their shares; here all but one of eight agree.
+    matrix = np.array([[1, 1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1, 1, 2]])
+
+    found = brennan_prediger(codings(matrix, values=("no", "yes")))
+
+    assert found.value == pytest.approx(2 * 7 / 8 - 1)
 
 
 @settings(deadline=None, max_examples=30)
@@ -109,7 +188,7 @@ def test_coefficients_say_why_they_are_undefined():
     alone = codings(np.array([[1, 0], [0, 2]]))
     equal = codings(np.full((3, 5), 2))
 
-    for coefficient in (fleiss_kappa, gwet_ac):
+    for coefficient in (fleiss_kappa, gwet_ac, brennan_prediger):
         assert coefficient(alone).value is None
         assert "two annotators" in coefficient(alone).reason
     assert fleiss_kappa(equal).value is None
@@ -119,7 +198,10 @@ def test_coefficients_say_why_they_are_undefined():
 
 
 @settings(deadline=None, max_examples=20)
-@given(seed=st.integers(0, 10**6), weights=st.sampled_from(list(Weights)))
+@given(
+    seed=st.integers(0, 10**6),
+    weights=st.sampled_from([Weights.IDENTITY, Weights.LINEAR, Weights.QUADRATIC]),
+)
 def test_weighted_kappa_equals_scikit_learn(seed, weights):
     matrix = random_full_matrix(seed, annotators=2, units=30)
 

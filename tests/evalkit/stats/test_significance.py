@@ -3,9 +3,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, permutation_test, ttest_1samp
+from statsmodels.stats import contingency_tables
 from statsmodels.stats.multitest import multipletests
 
-from evalkit.stats.significance import benjamini_hochberg, holm, mcnemar, sign_flip
+from evalkit.stats.significance import (
+    benjamini_hochberg,
+    benjamini_yekutieli,
+    holm,
+    mcnemar,
+    sign_flip,
+)
 
 P_VALUES = np.array([0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205, 0.212, 0.216])
 
@@ -17,6 +24,8 @@ def test_mcnemar_by_exact_and_mid_p():
     assert found.p_exact == pytest.approx(0.0470310, abs=5e-8)
     assert found.p_mid == pytest.approx(0.0335524, abs=5e-8)
     assert found.p_value == found.p_mid
+    # (25 - 12 - 1)² / 37 = 3.8919; statsmodels' mcnemar(exact=False, correction=True).
+    assert found.p_corrected == pytest.approx(0.0485197, abs=5e-8)
     assert found.odds_ratio == pytest.approx(25 / 12)
 
 
@@ -32,6 +41,9 @@ def test_mcnemar_equals_scipys_binomial_test(b, c):
         return
     oracle = binomtest(b, b + c)
     assert found.p_exact == pytest.approx(oracle.pvalue, abs=1e-9)
+    if b != c:
+        corrected = contingency_tables.mcnemar([[0, b], [c, 0]], exact=False, correction=True)
+        assert found.p_corrected == pytest.approx(corrected.pvalue, abs=1e-9)
     interval = oracle.proportion_ci(method="exact")
     assert found.low == pytest.approx(interval.low / (1 - interval.low), rel=1e-6)
     if interval.high < 1:
@@ -53,11 +65,14 @@ def test_many_discordant_cases_use_the_exact_value():
     assert found.p_value == found.p_exact
 
 
-def test_holm_and_benjamini_hochberg_match_the_published_example():
+def test_holm_and_both_benjamini_corrections_match_the_published_example():
     # p values of Benjamini & Hochberg's method as in statsmodels' documentation of multipletests.
     assert holm(P_VALUES) == pytest.approx([0.01, 0.072, *[0.312] * 5, *[0.615] * 3], abs=5e-4)
     assert benjamini_hochberg(P_VALUES) == pytest.approx(
         [0.01, 0.04, 0.084, 0.084, 0.084, 0.1, 0.1057, 0.216, 0.216, 0.216], abs=5e-5
+    )
+    assert benjamini_yekutieli(P_VALUES) == pytest.approx(
+        [0.0293, 0.1172, 0.246, 0.246, 0.246, 0.2929, 0.3096, 0.6327, 0.6327, 0.6327], abs=5e-5
     )
 
 
@@ -69,6 +84,9 @@ def test_corrections_equal_statsmodels_in_any_order(p_values, seed):
     assert holm(shuffled) == pytest.approx(multipletests(shuffled, method="holm")[1], abs=1e-9)
     assert benjamini_hochberg(shuffled) == pytest.approx(
         multipletests(shuffled, method="fdr_bh")[1], abs=1e-9
+    )
+    assert benjamini_yekutieli(shuffled) == pytest.approx(
+        multipletests(shuffled, method="fdr_by")[1], abs=1e-9
     )
 
 
