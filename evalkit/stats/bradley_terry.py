@@ -179,7 +179,7 @@ def fit_strengths(wins: FloatArray) -> FloatArray:
     for _ in range(_MAX_ITERATIONS):
         expected = expit(strength[:, None] - strength[None, :])
         gradient = (wins - n * expected).sum(axis=1)
-        step = _information_inverse(n, expected) @ gradient
+        step = information_inverse(n, expected) @ gradient
         step *= min(1.0, _MAX_STEP / max(np.abs(step).max(), 1e-300))
         for _ in range(40):
             trial = _log_likelihood(wins, strength + step)
@@ -198,8 +198,27 @@ def _log_likelihood(wins: FloatArray, strength: FloatArray) -> float:
     return -float((wins * np.logaddexp(0.0, strength[None, :] - strength[:, None])).sum())
 
 
-def _information_inverse(n: FloatArray, expected: FloatArray) -> FloatArray:
-    """Return the Moore–Penrose inverse of the information on strengths of mean zero."""
+def information_inverse(n: FloatArray, expected: FloatArray) -> FloatArray:
+    """Return the inverse information: the covariance if all comparisons were independent.
+
+    Parameters
+    ----------
+    n : FloatArray of shape (n_models, n_models)
+        Comparisons of every two models; symmetric.
+    expected : FloatArray of shape (n_models, n_models)
+        The chance of row to win over column.
+
+    Returns
+    -------
+    FloatArray of shape (n_models, n_models)
+        On the scale of squared log-odds; the Moore–Penrose inverse, for strengths of mean zero.
+        It is the bread of the sandwich and no interval of ours: it takes a case's comparisons
+        as independent, and half-wins as if they varied like wins.
+
+    References
+    ----------
+    Agresti (2013), Categorical Data Analysis, section 11.6.
+    """
     weight = n * expected * (1 - expected)
     np.fill_diagonal(weight, 0.0)
     information = np.diag(weight.sum(axis=1)) - weight
@@ -244,7 +263,7 @@ def fit(comparisons: Comparisons) -> BradleyTerry:
         wins = add_weak_prior(wins)
     strength = fit_strengths(wins)
     expected = expit(strength[:, None] - strength[None, :])
-    bread = _information_inverse(wins + wins.T, expected)
+    bread = information_inverse(wins + wins.T, expected)
     meat, n_cases = _clustered_meat(comparisons, cell, expected)
     if n_cases < MIN_CASES:
         covariance = np.full_like(bread, np.nan)

@@ -38,6 +38,29 @@ def comparisons(rows, models=None):
     return Comparisons(*np.array(columns).T, names)
 
 
+def journals():
+    """Return Stigler's citations, each ordered pair of journals as a case."""
+    return comparisons(
+        [
+            (case, JOURNALS[i], JOURNALS[j], LEFT, CITATIONS[i][j])
+            for case, (i, j) in enumerate((i, j) for i in range(4) for j in range(4) if i != j)
+        ]
+    )
+
+
+def games():
+    """Return the season of 1987, wins at home and away; every result a case."""
+    rows = []
+    for home, results in HOME_GAMES.items():
+        for game in results.split(","):
+            away, result = game.rsplit(" ", 1)
+            won, lost = map(int, result.split("-"))
+            case = len(rows)
+            rows += [(case, home, away, LEFT, won)] if won else []
+            rows += [(case, home, away, RIGHT, lost)] if lost else []
+    return comparisons(rows)
+
+
 def random_comparisons(seed, *, n_models=5, n_cases=30, n=300):
     rng = np.random.default_rng(seed)
     left = rng.integers(0, n_models, n)
@@ -54,31 +77,40 @@ def strengths(ranking: Ranking):
 
 
 def test_strengths_match_stiglers_published_journal_ranking():
-    rows = [
-        (case, JOURNALS[i], JOURNALS[j], LEFT, CITATIONS[i][j])
-        for case, (i, j) in enumerate((i, j) for i in range(4) for j in range(4) if i != j)
-    ]
-
-    found = strengths(rank_models(comparisons(rows)))
+    found = strengths(rank_models(journals()))
 
     relative = [found[name] - found["Biometrika"] for name in JOURNALS[1:]]
     assert relative == pytest.approx([-2.94907, -0.47957, 0.26895], abs=5e-6)
 
 
 def test_strengths_match_agrestis_published_baseball_ranking():
-    rows = []
-    for home, games in HOME_GAMES.items():
-        for game in games.split(","):
-            away, result = game.rsplit(" ", 1)
-            won, lost = map(int, result.split("-"))
-            case = len(rows)
-            rows += [(case, home, away, LEFT, won)] if won else []
-            rows += [(case, home, away, RIGHT, lost)] if lost else []
-
-    found = strengths(rank_models(comparisons(rows)))
+    found = strengths(rank_models(games()))
 
     published = [1.1077, 0.6839, 1.4364, 1.5814, 1.2476, 1.2945]
     assert [found[t] - found["Baltimore"] for t in TEAMS[1:]] == pytest.approx(published, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("data", "baseline", "published", "digits"),
+    [
+        (journals(), JOURNALS, [0.10255, 0.06059, 0.07083], 5),
+        (games(), TEAMS, [0.3339, 0.3319, 0.3396, 0.3433, 0.3359, 0.3367], 4),
+    ],
+)
+def test_independent_comparisons_would_have_the_published_standard_errors(
+    data, baseline, published, digits
+):
+    # Published beside the strengths above; of the difference to the first, by maximum likelihood.
+    wins = bradley_terry.half_wins(bradley_terry.pair_counts(data))
+    strength = bradley_terry.fit_strengths(wins)
+    expected = 1 / (1 + np.exp(strength[None, :] - strength[:, None]))
+
+    covariance = bradley_terry.information_inverse(wins + wins.T, expected)
+
+    place = [data.models.index(name) for name in baseline]
+    own = np.diag(covariance)[place]
+    errors = np.sqrt(own[0] + own[1:] - 2 * covariance[place[0], place[1:]])
+    assert errors == pytest.approx(published, abs=0.51 * 10.0**-digits)
 
 
 @settings(deadline=None, max_examples=25)
@@ -89,19 +121,8 @@ def test_strengths_equal_choix_on_random_comparisons(seed, n_models):
 
     found = bradley_terry.fit(data).strength
 
-    oracle = choix.opt_pairwise(
-        n_models,
-        [
-            (i, j)
-            for i in range(n_models)
-            for j in range(n_models)
-            for _ in range(int(2 * wins[i, j]))
-        ],
-        method="Newton-CG",
-        tol=1e-14,
-    )
-    # Every half-win counted once: doubling all counts leaves the maximum where it is.
-    assert found == pytest.approx(oracle - oracle.mean(), abs=1e-6)
+    oracle = choix.ilsr_pairwise_dense(wins, max_iter=1000, tol=1e-13)
+    assert found == pytest.approx(oracle - oracle.mean(), abs=1e-9)
 
 
 @settings(deadline=None, max_examples=15)
