@@ -8,6 +8,9 @@ import numpy as np
 from evalkit.reporting.collected import Collected, Criterion, acceptable
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
 
+#: Stands for a time that is not known; times are numbers that grow.
+_UNKNOWN = -1
+
 
 @dataclass(frozen=True, slots=True)
 class PassRule:
@@ -83,17 +86,19 @@ def passing(collected: Sequence[Collected], measure: PassRule) -> dict[int, Verd
     -------
     dict of int to Verdict
         By the row number of the output. An annotator who scored it several times in one study
-        says once whether it passes, by the mean of these scores.
+        says once whether it passes, by the mean of these scores; one who judged it in several
+        studies counts once too, with what they said last. Where it is not known when that was
+        (error marks alone have no time), the last of the studies counts.
     """
-    ids: list[IntArray] = [np.zeros(0, dtype=np.int64)]
-    hits: list[FloatArray] = [np.zeros(0)]
-    for one in collected:
-        output, hit = _said(one, measure)
-        ids.append(one.outputs.id[output])
-        hits.append(hit)
-    output_ids, code = np.unique(np.concatenate(ids), return_inverse=True)
+    people: dict[tuple[str, str], int] = {}
+    every = [_said(one, measure, people) for one in collected]
+    if not every:
+        return {}
+    output, who, hit, when = (np.concatenate(parts) for parts in zip(*every, strict=True))
+    last = _last_of_each(output, who, when)
+    output_ids, code = np.unique(output[last], return_inverse=True)
     n_said = np.bincount(code, minlength=len(output_ids))
-    n_passed = sum_by(code, np.concatenate(hits), n_codes=len(output_ids))
+    n_passed = sum_by(code, hit[last], n_codes=len(output_ids))
     return {
         output: Verdict(round(passed), said)
         for output, passed, said in zip(
@@ -102,20 +107,65 @@ def passing(collected: Sequence[Collected], measure: PassRule) -> dict[int, Verd
     }
 
 
-def _said(collected: Collected, measure: PassRule) -> tuple[IntArray, FloatArray]:
-    """Return once per annotator and output whether it passes, as (output, 0 or 1)."""
+def _last_of_each(output: IntArray, who: IntArray, when: IntArray) -> IntArray:
+    """Return which entry of each output and person counts; entries are in the order of studies."""
+    unit = output * (int(who.max(initial=0)) + 1) + who
+    _, code = np.unique(unit, return_inverse=True)
+    is_known = np.ones(len(output), dtype=np.bool_)
+    np.logical_and.at(is_known, code, when != _UNKNOWN)
+    # Where the time of any is not known, none counts and the order of studies decides.
+    order = np.lexsort((np.where(is_known[code], when, 0), code))
+    return order[np.flatnonzero(np.diff(code[order], append=-1))]
+
+
+def _said(
+    collected: Collected, measure: PassRule, people: dict[tuple[str, str], int]
+) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
+    """Return once per annotator and output whether it passes: output, person, 0 or 1, when.
+
+    ``people`` numbers those seen so far, in whichever study, and grows.
+    """
+    nobody = np.zeros(0, dtype=np.int64)
+    person = np.array(
+        [people.setdefault((one.kind, one.name), len(people)) for one in collected.annotators],
+        dtype=np.int64,
+    )
+    output, annotator, hit, when = nobody, nobody, np.zeros(0), nobody
     if measure.criterion is None:
         looks = acceptable(collected)
-        return looks.output, looks.hit.astype(np.float64)
+        output, annotator, hit = looks.output, looks.annotator, looks.hit.astype(np.float64)
+        when = _times(collected, output, annotator)
+    elif measure.level is not None and measure.criterion in [one.key for one in collected.criteria]:
+        output, annotator, hit, when = _scored(collected, measure.criterion, measure.level)
+    return collected.outputs.id[output], person[annotator], hit, when
+
+
+def _times(collected: Collected, output: IntArray, annotator: IntArray) -> IntArray:
+    """Return when each annotator last compared each output, unknown where only errors were."""
+    given, n = collected.preferences, max(len(collected.annotators), 1)
+    wanted = output * n + annotator
+    sitting = np.concatenate([given.left, given.right]) * n + np.tile(given.annotator, 2)
+    when = np.full(len(wanted), _UNKNOWN, dtype=np.int64)
+    order = np.argsort(wanted)
+    place = np.searchsorted(wanted, sitting, sorter=order)
+    np.maximum.at(when, order[place], np.tile(given.latest, 2))
+    return when
+
+
+def _scored(
+    collected: Collected, criterion: str, level: float
+) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
+    """Return once per annotator and output whether the mean score is at least the level."""
     keys = [one.key for one in collected.criteria]
-    if measure.criterion not in keys or measure.level is None:
-        return np.zeros(0, dtype=np.int64), np.zeros(0)
     given = collected.values
-    here = given.criterion == keys.index(measure.criterion)
+    here = given.criterion == keys.index(criterion)
     output, annotator = given.output[here], given.annotator[here]
     sitting = output.astype(np.int64) * max(len(collected.annotators), 1) + annotator
     _, first, place = np.unique(sitting, return_index=True, return_inverse=True)
     weight = given.n[here].astype(np.float64)
     total = sum_by(place.reshape(-1), given.value[here] * weight, n_codes=len(first))
     count = sum_by(place.reshape(-1), weight, n_codes=len(first))
-    return output[first], (total / count >= measure.level - 1e-9).astype(np.float64)
+    when = np.full(len(first), _UNKNOWN, dtype=np.int64)
+    np.maximum.at(when, place.reshape(-1), given.latest[here])
+    passes = (total / count >= level - 1e-9).astype(np.float64)
+    return output[first], annotator[first], passes, when

@@ -1,6 +1,6 @@
 """Before and after on the cases both answered: what broke, what was repaired, what is new."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -112,7 +112,12 @@ class RegressionReport:
 
 
 def regression_report(
-    before: Side, after: Side, *, verdicts: Mapping[int, Verdict], measure: PassRule
+    before: Side,
+    after: Side,
+    *,
+    verdicts: Mapping[int, Verdict],
+    measure: PassRule,
+    categories: Collection[str] = (),
 ) -> RegressionReport:
     """Set two runs side by side on the cases both answered.
 
@@ -124,6 +129,9 @@ def regression_report(
         On each judged output, see :func:`evalkit.reporting.passing.passing`.
     measure : PassRule
         By what; named in the report only.
+    categories : collection of str
+        Only cases of these, by the category they have after (removed ones: had before); empty
+        is no limit.
 
     Returns
     -------
@@ -131,7 +139,9 @@ def regression_report(
         McNemar's test on the cases judged on both sides, by the category they have after.
     """
     pairs, removed, new = _matched(before.cases, after.cases)
-    cases = tuple(_change(old, one, verdicts) for old, one in pairs)
+    cases = tuple(_change(old, one, verdicts) for old, one in pairs if _is_among(one, categories))
+    removed = [one for one in removed if _is_among(one, categories)]
+    new = [one for one in new if _is_among(one, categories)]
     judged = [one for one in cases if one.change != Change.UNJUDGED]
     return RegressionReport(
         before=before.name,
@@ -214,6 +224,16 @@ def _lone_entry(one: LoneCase) -> dict[str, Any]:
         "verdict": _verdict_entry(one.verdict),
         "is_changed": one.is_changed,
     }
+
+
+def categories_of(*sides: Side) -> tuple[str, ...]:
+    """Return the categories of the cases answered on any of these sides, sorted."""
+    answered = (one for side in sides for one in side.cases if one.output_id is not None)
+    return tuple(sorted({one.category for one in answered}))
+
+
+def _is_among(one: AnsweredCase, categories: Collection[str]) -> bool:
+    return not categories or one.category in categories
 
 
 def _matched(
