@@ -95,7 +95,8 @@ def control_style(
     data, _ = bradley_terry.compared_only(_only(comparisons, compared))
     _require_finite(data)
     chosen = {name: column[compared] for name, column in (features or {}).items()}
-    columns = [np.ones(len(data.left)), *(_scaled(*item) for item in chosen.items())]
+    columns = [np.ones(len(data.left))]
+    columns += [_scaled(name, feature, n=data.n) for name, feature in chosen.items()]
     design = np.asfortranarray(np.column_stack(columns))
     parameters, covariance, n_cases = _fit(data, design)
     raw = bradley_terry.fit(data)
@@ -134,9 +135,11 @@ def _only(comparisons: Comparisons, kept: np.ndarray) -> Comparisons:
     )
 
 
-def _scaled(name: str, feature: FloatArray) -> FloatArray:
-    spread = float(feature.std())
-    if spread == 0:
+def _scaled(name: str, feature: FloatArray, *, n: IntArray) -> FloatArray:
+    """Divide by the standard deviation over comparisons, not entries."""
+    centre = float(np.average(feature, weights=n))
+    spread = float(np.sqrt(np.average((feature - centre) ** 2, weights=n)))
+    if spread <= 1e-12 * max(1.0, abs(centre)):
         raise UndefinedStatisticError(
             f"Every comparison has the same difference in {name}, so its effect cannot be told."
         )

@@ -1,0 +1,205 @@
+"""What must not change agreement: names, numbers of units, the order of rows, sides."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalkit.stats.agreement import krippendorff_alpha, percent_agreement
+from evalkit.stats.annotators import annotator_profiles
+from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.counts import Codings, preference_codings
+from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
+from evalkit.stats.reading import read_agreement
+from evalkit.stats.truth import dawid_skene, one_coin
+from evalkit.stats.weights import Weights
+from evalkit.vocabulary import Level
+from tests.evalkit.stats.retold import assert_same, estimate, rows, seeds, some
+
+
+def coded(seed, *, n_units=40, n_annotators=4, n_values=4):
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, n_values, n_units)
+    unit, who = np.nonzero(rng.random((n_units, n_annotators)) < 0.8)
+    knows = rng.random(len(unit)) < 0.6
+    value = np.where(knows, truth[unit], rng.integers(0, n_values, len(unit)))
+    scale = tuple(float(k) for k in range(1, n_values + 1))
+    return Codings(unit, unit // 2, who, value, scale, tuple(f"a{k}" for k in range(n_annotators)))
+
+
+def told_differently(codings, seed):
+    """Return codings with annotators renamed, units renumbered and entries in another order."""
+    rng = np.random.default_rng(seed + 3)
+    place = rng.permutation(len(codings.annotators))
+    new = tuple(f"x{k}" for k in range(len(place)))
+    units = 50 * rng.permutation(int(codings.unit.max()) + 1) + 7
+    cases = 90_000 * rng.permutation(int(codings.case.max()) + 1)
+    other = replace(
+        codings,
+        annotator=place[codings.annotator],
+        unit=units[codings.unit],
+        case=cases[codings.case],
+        annotators=new,
+    )
+    old = {new[place[k]]: name for k, name in enumerate(codings.annotators)}
+    return rows(other, rng.permutation(len(other.unit))), old
+
+
+# --- agreement
+
+
+def coefficients(data):
+    numbers = {level: krippendorff_alpha(data, level) for level in Level}
+    numbers["percent"] = percent_agreement(data)
+    for weights in Weights:
+        for coefficient in (fleiss_kappa, gwet_ac, brennan_prediger):
+            numbers[weights, coefficient.__name__] = coefficient(data, weights=weights)
+    found = {key: [one.value, one.low, one.high, one.n_units, one.n_labels]
+             for key, one in numbers.items()}  # fmt: skip
+    found["second"] = estimate(value_agreement(data, data.values[0]))
+    return found
+
+
+@some
+@given(seed=seeds)
+def test_names_of_annotators_numbers_of_units_and_order_change_no_coefficient(seed):
+    data = coded(seed)
+    other, _ = told_differently(data, seed)
+
+    assert_same(coefficients(data), coefficients(other))
+    alpha, percent = krippendorff_alpha(data, Level.NOMINAL), percent_agreement(data)
+    assert read_agreement(alpha, percent, data) == read_agreement(alpha, percent, other)
+
+
+@some
+@given(seed=seeds)
+def test_a_scale_read_from_the_other_end_changes_no_coefficient(seed):
+    data = coded(seed)
+    turned_round = replace(data, value=len(data.values) - 1 - data.value)
+
+    before, after = coefficients(data), coefficients(turned_round)
+
+    del before["second"], after["second"]
+    assert_same(before, after)
+
+
+@some
+@given(seed=seeds)
+def test_values_without_order_may_be_called_anything(seed):
+    data = coded(seed)
+    place = np.random.default_rng(seed).permutation(len(data.values))
+    other = replace(data, value=place[data.value])
+
+    for coefficient in (fleiss_kappa, gwet_ac, brennan_prediger, percent_agreement):
+        before, after = coefficient(data), coefficient(other)
+        assert (after.value, after.low) == pytest.approx((before.value, before.low), abs=1e-9)
+    for before, after in zip(pairwise_agreement(data), pairwise_agreement(other), strict=True):
+        assert estimate(after.cohen_kappa) == pytest.approx(estimate(before.cohen_kappa), abs=1e-9)
+
+
+@some
+@given(seed=seeds, weights=st.sampled_from(list(Weights)))
+def test_names_and_order_change_no_agreement_of_two_or_of_one_with_the_rest(seed, weights):
+    data = coded(seed)
+    other, old = told_differently(data, seed)
+
+    def numbers(codings, names):
+        found = {
+            frozenset(names.get(name, name) for name in pair.annotators): [
+                *estimate(pair.cohen_kappa),
+                *estimate(pair.percent_agreement),
+                pair.n,
+            ]
+            for pair in pairwise_agreement(codings, weights=weights)
+        }
+        for one in agreement_with_rest(codings, weights=weights):
+            found[names.get(one.annotator, one.annotator)] = [
+                *estimate(one.kappa),
+                *estimate(one.percent_agreement),
+                one.n,
+            ]
+        return found
+
+    assert_same(numbers(data, {}), numbers(other, old))
+
+
+@some
+@given(seed=seeds)
+def test_sides_and_order_change_nothing_in_the_agreement_on_preferences(seed):
+    rng = np.random.default_rng(seed)
+    case, who, left = np.repeat(np.arange(30), 3), np.tile(np.arange(3), 30), np.zeros(90, int)
+    preference = rng.integers(0, 4, 90)
+    turn, order = rng.random(90) < 0.5, rng.permutation(90)
+    seen = np.where(turn & (preference < 2), 1 - preference, preference)
+
+    def numbers(*columns):
+        names = ("case", "left", "right", "preference", "annotator")
+        data = preference_codings(
+            **dict(zip(names, columns, strict=True)), annotators=("a", "b", "c")
+        )
+        found = (krippendorff_alpha(data, Level.NOMINAL), fleiss_kappa(data), gwet_ac(data))
+        pairs = [estimate(pair.cohen_kappa) for pair in pairwise_agreement(data)]
+        return {"all": [(one.value, one.low) for one in found], "pairs": pairs}
+
+    before = numbers(case, left, left + 1, preference, who)
+    columns = (case, turn.astype(int), 1 - turn, seen, who)
+    after = numbers(*(column[order] for column in columns))
+
+    for key, found in before.items():
+        assert np.array(after[key]) == pytest.approx(np.array(found), abs=1e-9)
+
+
+@some
+@given(seed=seeds)
+def test_names_change_no_profile_of_an_annotator(seed):
+    # The order of one annotator's entries counts (runs); how annotators are mixed does not.
+    data, rng = coded(seed), np.random.default_rng(seed)
+    data = rows(data, np.argsort(data.annotator, kind="stable"))
+    n = len(data.unit)
+    shown, seconds = rng.integers(0, 4, n), rng.gamma(4, 9, n)
+    place = rng.permutation(4)
+    old = {f"x{place[k]}": name for k, name in enumerate(data.annotators)}
+    mixed = np.argsort(rng.random(4)[data.annotator] , kind="stable")  # fmt: skip
+    other = replace(data, annotator=place[data.annotator], annotators=("x0", "x1", "x2", "x3"))
+
+    def numbers(codings, shown, seconds, names):
+        return {
+            names.get(p.annotator, p.annotator): [
+                *estimate(p.agreement.kappa), *estimate(p.left_rate), *estimate(p.median_seconds),
+                p.longest_run, p.n, sorted(flag.kind for flag in p.flags),
+            ]
+            for p in annotator_profiles(codings, shown=shown, seconds=seconds)
+        }  # fmt: skip
+
+    before = numbers(data, shown, seconds, {})
+    after = numbers(rows(other, mixed), shown[mixed], seconds[mixed], old)
+
+    for name, found in before.items():
+        assert after[name][:-1] == pytest.approx(found[:-1], abs=1e-9)
+        assert after[name][-1] == found[-1]
+
+
+@some
+@given(seed=seeds)
+@pytest.mark.parametrize("method", [dawid_skene, one_coin])
+def test_names_of_annotators_and_values_change_no_truth(method, seed):
+    data = coded(seed, n_units=80)
+    other, old = told_differently(data, seed)
+    place = np.random.default_rng(seed).permutation(len(data.values))
+    other = replace(other, value=place[other.value])
+
+    before, after = method(data), method(other)
+
+    # Units come in another order; both stop within 1e-7 of the likelihood.
+    assert np.sort(after.probability[:, place], axis=0) == pytest.approx(
+        np.sort(before.probability, axis=0), abs=1e-4
+    )
+    assert after.log_likelihood == pytest.approx(before.log_likelihood, abs=2e-7)
+    assert after.prevalence[place] == pytest.approx(before.prevalence, abs=1e-4)
+    names = [old[name] for name in other.annotators]
+    found = dict(zip(names, after.reliability, strict=True))
+    assert [found[name] for name in data.annotators] == pytest.approx(
+        before.reliability.tolist(), abs=1e-4
+    )
