@@ -45,7 +45,8 @@ def changes(
     Returns
     -------
     tuple of CategoryChange
-        All cases together first, then each category; without cases, p is 1.
+        All cases together first, then each category. A category without cases has p = 1 and is
+        not counted in the correction.
     """
     lost, gained = before & ~after, after & ~before
     masks = [np.ones(len(category), dtype=bool)]
@@ -54,7 +55,9 @@ def changes(
         mcnemar(only_first=int(lost[mask].sum()), only_second=int(gained[mask].sum()))
         for mask in masks
     ]
-    adjusted = benjamini_hochberg(np.array([test.p_value for test in tests[1:]]))
+    # A category without cases is no test, so that it costs the others nothing.
+    alone = [t.p_value if m.any() else np.nan for t, m in zip(tests[1:], masks[1:], strict=True)]
+    adjusted = np.nan_to_num(benjamini_hochberg(np.array(alone)), nan=1.0)
     return tuple(
         CategoryChange(
             name, int(mask.sum()), int(before[mask].sum()), int(after[mask].sum()), *rest

@@ -33,3 +33,14 @@ def test_a_category_without_cases_changes_nothing():
 
     assert found[1].p_adjusted == 1
     assert found[1].n_cases == 0
+
+
+def test_a_category_without_cases_costs_the_others_nothing():
+    before = np.array([True] * 9 + [False] * 3 + [True, False])
+    after = np.array([False] * 9 + [True] * 3 + [False, True])
+    category = np.array([0] * 12 + [1] * 2)
+
+    found = changes(category=category, before=before, after=after, categories=("x", "y"))
+    more = changes(category=category, before=before, after=after, categories=("x", "y", "z"))
+
+    assert [row.p_adjusted for row in more[:3]] == [row.p_adjusted for row in found]
