@@ -117,7 +117,7 @@ class Values:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks:
-    """Error marks; one entry per (output, annotator, tag), ``tag`` is ``NO_TAG`` for none."""
+    """Error marks as given; ``tag`` is ``NO_TAG`` where somebody looked and found none."""
 
     output: IntArray
     annotator: IntArray
@@ -130,6 +130,15 @@ class Penalties:
 
     output: IntArray
     weight: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a reader narrowed the results to; empty is no limit. Judges count only on demand."""
+
+    categories: tuple[str, ...] = ()
+    annotators: tuple[str, ...] = ()
+    judges: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,6 +158,8 @@ class Collected:
         unacceptable: somebody called both bad, or looked for errors with a tag for what is unsafe.
     penalties : Penalties or None
         None where no error within the filters has a severity.
+    limits : Limits
+        The filters, to be shown with every number they shaped.
     """
 
     study: str
@@ -165,6 +176,7 @@ class Collected:
     marks: Marks
     asks_acceptable: bool = True
     penalties: Penalties | None = None
+    limits: Limits = Limits()
 
 
 Entries = TypeVar("Entries", Preferences, Values, Marks)

@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from evalkit.reporting.collected import Collected, names
+from evalkit.reporting.collected import Collected, comparisons, names
+from evalkit.reporting.penalties import no_penalties, penalty_rows, weights_entry
 from evalkit.reporting.reports import (
     AgreementOf,
     CriterionScores,
@@ -15,17 +16,34 @@ from evalkit.reporting.reports import (
     scores_report,
 )
 from evalkit.stats.agreement import PairAgreement
+from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.ranking import RankingRow
 from evalkit.stats.scores import ScoreRow
+from evalkit.stats.win_rates import pairwise_win_rates
 
 Document = dict[str, Any]
+
+
+def heading(collected: Collected) -> Document:
+    """Name what shaped the numbers: a number without its filters says too much."""
+    return {
+        "study": collected.study,
+        "categories": list(collected.categories),
+        "annotators": list(names(collected)),
+        "simulated_annotators": [
+            name
+            for name, one in zip(names(collected), collected.annotators, strict=True)
+            if one.is_simulated
+        ],
+        "filters": asdict(collected.limits),
+    }
 
 
 def agreement_document(collected: Collected) -> Document:
     """Return agreement on the preference and on each criterion, of all that was collected."""
     report = agreement_report(collected, pooled=True)
     return {
-        **_heading(collected),
+        **heading(collected),
         "preference": _agreement(report.preference),
         "criteria": {
             of.criterion.key: {"level": str(of.level), **_agreement(of)}
@@ -49,49 +67,40 @@ def ranking_document(collected: Collected) -> Document:
     """Return the strengths, strongest first, and who won how often against whom."""
     report = ranking_report(collected)
     return {
-        **_heading(collected),
+        **heading(collected),
         "n_comparisons": report.n_comparisons,
         "n_same_model": report.n_same_model,
         "n_unreadable": report.n_unreadable,
         "models": ranking_entries(report),
-        "matrix": {
-            model: {other: asdict(counts) for other, counts in others.items()}
-            for model, others in report.matrix.items()
-        },
+        "matrix": _matrix(collected, report),
         "reason": report.reason,
     }
 
 
-def scores_document(collected: Collected) -> Document:
-    """Return mean scores per criterion and the share of acceptable responses."""
-    report = scores_report(collected)
+def scores_document(collected: Collected, *, weights: ErrorWeights | None = None) -> Document:
+    """Return mean scores per criterion, the share of acceptable responses, and error penalties.
+
+    ``weights`` are those ``collected.penalties`` was made with, the usual ones if not given.
+    """
+    report, penalties = scores_report(collected), penalty_rows(collected)
     return {
-        **_heading(collected),
+        **heading(collected),
         "criteria": {one.criterion.key: _criterion(one) for one in report.criteria},
         "acceptable": [score_entry(row) for row in report.acceptable],
         "acceptable_note": report.acceptable_note,
+        "penalties": {
+            "weights": weights_entry(weights or ErrorWeights()),
+            "means": [score_entry(row) for row in penalties],
+            "reason": None if penalties else no_penalties(collected),
+        },
     }
 
 
 def models_document(collected: Collected) -> Document:
     """Return quality, latency, cost, tokens and error tags per model."""
     return {
-        **_heading(collected),
+        **heading(collected),
         "models": [model_entry(row) for row in models_report(collected)],
-    }
-
-
-def _heading(collected: Collected) -> Document:
-    """Name what shaped the numbers: a number without its filters says too much."""
-    return {
-        "study": collected.study,
-        "categories": list(collected.categories),
-        "annotators": list(names(collected)),
-        "simulated_annotators": [
-            name
-            for name, one in zip(names(collected), collected.annotators, strict=True)
-            if one.is_simulated
-        ],
     }
 
 
@@ -116,6 +125,21 @@ def pair_entry(pair: PairAgreement) -> Document:
         "percent_agreement_high": percent.high,
         "n": pair.n,
         "reason": kappa.reason or percent.reason,
+    }
+
+
+def _matrix(collected: Collected, report: RankingReport) -> Document:
+    """Return for every two models who won how often, and the share won with its interval."""
+    rates = {
+        (rate.model, rate.other): rate.estimate
+        for rate in pairwise_win_rates(comparisons(collected))
+    }
+    return {
+        model: {
+            other: {**asdict(counts), "win_rate": asdict(rates[model, other])}
+            for other, counts in others.items()
+        }
+        for model, others in report.matrix.items()
     }
 
 

@@ -1,17 +1,79 @@
 """Error marks weighed by severity: what the errors in a model's responses cost, per response."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from evalkit.errors import RefusedError
 from evalkit.reporting.collected import Collected
-from evalkit.stats.penalties import Looks, error_penalties
+from evalkit.stats.penalties import SEVERITY_WEIGHTS, ErrorWeights, Looks, error_penalties
 from evalkit.stats.scores import ScoreRow
+from evalkit.vocabulary import Severity
 
 WEIGHTS_IN_WORDS = (
     "Each error weighs 1 where it is minor or has no severity, 5 where it is major and 10 where it "
     "is critical; a response weighs what its errors weigh together, averaged over all looks at it."
 )
+
+NO_LOOKS = "Nothing has been looked at for errors yet."
+NO_SEVERITY = "No error found within these filters has a severity, so errors cannot be weighed."
+
+
+def no_penalties(collected: Collected) -> str:
+    """Say why there are no penalties."""
+    return NO_SEVERITY if len(collected.marks.output) else NO_LOOKS
+
+
+def read_weights(said: Sequence[str]) -> ErrorWeights:
+    """Read what errors shall weigh from words like ``major=5`` or ``minor:Punctuation=0.1``.
+
+    Parameters
+    ----------
+    said : sequence of str
+        ``SEVERITY=NUMBER`` for all tags, ``SEVERITY:TAG=NUMBER`` for one; what is not said keeps
+        its usual weight.
+
+    Raises
+    ------
+    RefusedError
+        For a severity that is none, or a weight that is no number of 0 or more.
+    """
+    severities: dict[Severity, float] = {**SEVERITY_WEIGHTS}
+    tags: dict[tuple[str, Severity], float] = {}
+    for words in said:
+        what, _, number = words.rpartition("=")
+        name, _, tag = what.partition(":")
+        weight = _weight(number)
+        if name not in list(Severity) or weight is None:
+            raise RefusedError(
+                f"A weight is written SEVERITY=NUMBER or SEVERITY:TAG=NUMBER, like major=5; the "
+                f"severities are {', '.join(Severity)}, and no weight is below 0. Found “{words}”."
+            )
+        if tag:
+            tags[tag, Severity(name)] = weight
+        else:
+            severities[Severity(name)] = weight
+    return ErrorWeights(severities, tags)
+
+
+def _weight(number: str) -> float | None:
+    try:
+        weight = float(number)
+    except ValueError:
+        return None
+    return weight if 0 <= weight < float("inf") else None
+
+
+def weights_entry(weights: ErrorWeights) -> dict[str, object]:
+    """Return the weights as JSON: of severities, and of tags that weigh something else."""
+    tags: dict[str, dict[str, float]] = {}
+    for (tag, severity), weight in weights.tags.items():
+        tags.setdefault(tag, {})[str(severity)] = weight
+    return {
+        "severities": {str(severity): weight for severity, weight in weights.severities.items()},
+        "tags": tags,
+    }
 
 
 def penalty_rows(collected: Collected) -> tuple[ScoreRow, ...]:

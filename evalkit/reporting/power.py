@@ -11,10 +11,11 @@ from evalkit.reporting.collected import (
     Collected,
     Criterion,
     comparisons,
-    names,
     scores_of_criterion,
 )
+from evalkit.reporting.documents import heading
 from evalkit.reporting.reports import RankingReport, ranking_report
+from evalkit.reporting.score_power import score_entry, score_power
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.stats.intervals import Z95, Estimate, clustered_means, mean_estimate, share_estimate
@@ -155,13 +156,17 @@ def power_document(collected: Collected, *, half_width: float = HALF_WIDTH) -> d
     """Return the plan as JSON; see docs/reports.md."""
     report = power_report(collected, half_width=half_width)
     return {
-        "study": collected.study,
-        "categories": list(collected.categories),
-        "annotators": list(names(collected)),
+        **heading(collected),
         "half_width": report.half_width,
         "power": POWER,
         "comparisons_per_annotator": report.per_annotator,
         "pairs": [_pair_entry(one) for one in report.pairs],
+        "score_pairs": [
+            score_entry(one)
+            for place in np.unique(collected.values.criterion).tolist()
+            if collected.criteria[place].has_mean
+            for one in score_power(collected, collected.criteria[place])
+        ],
         "intervals": [interval_entry(one) for one in report.intervals],
         "reason": report.reason,
     }

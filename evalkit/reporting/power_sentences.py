@@ -1,7 +1,8 @@
 """What more annotations would buy, in sentences with their assumptions."""
 
 from evalkit.reporting import text
-from evalkit.reporting.power import IntervalPower, PairPower, PowerReport
+from evalkit.reporting.power import PairPower, PowerReport
+from evalkit.reporting.score_power import ScorePower
 from evalkit.reporting.sentences import counted, joined
 
 #: Beyond this many times what is in hand, two models are as good as equal.
@@ -41,29 +42,30 @@ def pair_sentence(report: PowerReport, one: PairPower) -> str:
     return f"{said}."
 
 
+def score_sentence(one: ScorePower) -> str:
+    """Say what it takes to tell two models apart on a criterion."""
+    now, needed = one.difference.n, one.n_cases_needed
+    if one.is_settled:
+        return f"{one.model} is ahead of {one.other} at 95 % already."
+    if needed is None:
+        return f"{one.model} and {one.other}: {one.reason or ''}".strip()
+    if needed > HOPELESS * now:
+        return (
+            f"{one.model} and {one.other} look equal: no realistic number of cases would tell them "
+            "apart."
+        )
+    if needed <= now:
+        return (
+            f"{one.model} and {one.other} differ when looked at alone; a few more cases would "
+            "settle it among all pairs."
+        )
+    return f"To show {one.model} ahead of {one.other}: about {_round(needed - now)} new cases."
+
+
 def next_pair(report: PowerReport) -> PairPower | None:
     """Return the open pair that is cheapest to settle."""
     known = [one for one in report.pairs if not one.is_settled and one.n_needed is not None]
     return min(known, key=lambda one: one.n_needed or 0, default=None)
-
-
-def interval_sentence(one: IntervalPower, *, unit: str) -> str:
-    """Say what it takes to know one number to the half-width wanted."""
-    wanted = f"± {unit}"
-    if one.n_cases_needed is None:
-        return f"{one.model}: {one.reason or ''}".strip()
-    if one.n_cases_needed <= one.n_cases_now:
-        return f"{one.model}: known to {wanted} already, on {counted(one.n_cases_now, 'case')}."
-    more = one.n_cases_needed - one.n_cases_now
-    said = f"{one.model}: {counted(more, 'new case')} for {wanted}"
-    if one.spread is None:
-        return f"{said}; what more annotators on the same cases would do cannot be told."
-    if one.per_case_needed is None:
-        return f"{said}; on the cases in hand no number of annotators is enough."
-    return (
-        f"{said}, or {one.per_case_needed:,} annotations of each case instead of "
-        f"{one.per_case_now:.1f}."
-    )
 
 
 def where_to_spend(report: PowerReport) -> str:

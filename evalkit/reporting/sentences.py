@@ -134,6 +134,25 @@ def annotators(collected: Collected) -> str:
     return f"{said}{',' if ',' in said else ''} and {counted(judges, 'judge')}"
 
 
+def limits(collected: Collected) -> str:
+    """Name what shaped the numbers: categories, annotators, judges, who is simulated."""
+    given, parts = collected.limits, []
+    if given.categories:
+        names = [name or "cases without a category" for name in given.categories]
+        parts.append(f"only {', '.join(names)}")
+    if given.annotators:
+        parts.append(f"only by {', '.join(given.annotators)}")
+    if given.judges:
+        parts.append("judges included")
+    people = [one for one in collected.annotators if one.kind == AnnotatorKind.HUMAN]
+    simulated = [one.name for one in people if one.is_simulated]
+    if simulated and len(simulated) == len(people):
+        parts.append("all annotators are simulated")
+    elif simulated:
+        parts.append(f"simulated annotators: {', '.join(simulated)}")
+    return f"{capital('; '.join(parts))}." if parts else ""
+
+
 def agreement_meanings(parts: Sequence[tuple[str, Agreement]]) -> list[str]:
     """Say in plain words what each alpha allows, one sentence for all that allow the same."""
     meanings: dict[str, list[str]] = {}

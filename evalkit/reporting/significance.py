@@ -7,9 +7,9 @@ from evalkit.reporting.collected import (
     Collected,
     Criterion,
     comparisons,
-    names,
     scores_of_criterion,
 )
+from evalkit.reporting.documents import heading
 from evalkit.reporting.reports import NO_MEAN
 from evalkit.stats.differences import PairedDifference, preference_differences, score_differences
 from evalkit.stats.intervals import Estimate
@@ -42,13 +42,17 @@ class SubjectDifferences:
 PREFERENCE = Subject(None, 1.0)
 
 
-def significance_report(collected: Collected) -> tuple[SubjectDifferences, ...]:
+def significance_report(
+    collected: Collected, *, with_bootstrap: bool = False
+) -> tuple[SubjectDifferences, ...]:
     """Compare every two models on the preference, then on each criterion.
 
     Parameters
     ----------
     collected : Collected
         What counts: filters have been applied before.
+    with_bootstrap : bool
+        Also give intervals by bootstrap, a check that takes its time.
 
     Returns
     -------
@@ -57,12 +61,13 @@ def significance_report(collected: Collected) -> tuple[SubjectDifferences, ...]:
         adjusted by Holm over the pairs of one subject. A nominal criterion with more than two
         values has no differences, and says why.
     """
-    preference = tuple(
-        on_reach(pair, PREFERENCE) for pair in preference_differences(comparisons(collected))
-    )
+    pairs = preference_differences(comparisons(collected), with_bootstrap=with_bootstrap)
     return (
-        SubjectDifferences(PREFERENCE, preference),
-        *(_of_criterion(collected, place) for place in range(len(collected.criteria))),
+        SubjectDifferences(PREFERENCE, tuple(on_reach(pair, PREFERENCE) for pair in pairs)),
+        *(
+            _of_criterion(collected, place, with_bootstrap=with_bootstrap)
+            for place in range(len(collected.criteria))
+        ),
     )
 
 
@@ -84,15 +89,18 @@ def turned(pair: PairedDifference, *, model: str) -> PairedDifference:
     """Return a difference as ``model`` minus the other of the two."""
     if pair.model == model:
         return pair
-    one = pair.estimate
-    estimate = Estimate(
-        None if one.value is None else -one.value,
-        None if one.high is None else -one.high,
-        None if one.low is None else -one.low,
-        one.n,
-        one.reason,
+    return replace(
+        pair,
+        model=pair.other,
+        other=pair.model,
+        estimate=_negated(pair.estimate),
+        bootstrap=None if pair.bootstrap is None else _negated(pair.bootstrap),
     )
-    return replace(pair, model=pair.other, other=pair.model, estimate=estimate)
+
+
+def _negated(one: Estimate) -> Estimate:
+    value, high, low = (None if end is None else -end for end in (one.value, one.low, one.high))
+    return Estimate(value, low, high, one.n, one.reason)
 
 
 def is_decided(pair: PairedDifference) -> bool:
@@ -102,11 +110,9 @@ def is_decided(pair: PairedDifference) -> bool:
 
 def significance_document(collected: Collected) -> dict[str, Any]:
     """Return the differences of all pairs as JSON; see docs/reports.md."""
-    preference, *criteria = significance_report(collected)
+    preference, *criteria = significance_report(collected, with_bootstrap=True)
     return {
-        "study": collected.study,
-        "categories": list(collected.categories),
-        "annotators": list(names(collected)),
+        **heading(collected),
         "level": SIGNIFICANT,
         "preference": {"reach": preference.subject.reach, **_entries(preference)},
         "criteria": {
@@ -135,14 +141,23 @@ def difference_entry(pair: PairedDifference) -> dict[str, Any]:
     }
 
 
-def _of_criterion(collected: Collected, place: int) -> SubjectDifferences:
+def _of_criterion(collected: Collected, place: int, *, with_bootstrap: bool) -> SubjectDifferences:
     criterion = collected.criteria[place]
     subject = subject_of(criterion)
     if not criterion.has_mean:
         return SubjectDifferences(subject, (), NO_MEAN)
-    pairs = score_differences(scores_of_criterion(collected, place))
+    scores = scores_of_criterion(collected, place)
+    pairs = score_differences(scores, with_bootstrap=with_bootstrap)
     return SubjectDifferences(subject, tuple(on_reach(pair, subject) for pair in pairs))
 
 
 def _entries(one: SubjectDifferences) -> dict[str, Any]:
-    return {"pairs": [difference_entry(pair) for pair in one.pairs], "reason": one.reason}
+    pairs = [
+        difference_entry(pair)
+        | {
+            "bootstrap_low": pair.bootstrap.low if pair.bootstrap else None,
+            "bootstrap_high": pair.bootstrap.high if pair.bootstrap else None,
+        }
+        for pair in one.pairs
+    ]
+    return {"pairs": pairs, "reason": one.reason}

@@ -25,7 +25,8 @@ class PairedDifference:
 
     ``p_value`` is of this pair alone, ``p_family`` holds all pairs considered at once (max-T),
     ``p_adjusted`` is Holm's over models or Benjamini–Hochberg's over categories. They are None
-    without a case in common.
+    without a case in common. ``bootstrap`` is the same mean with its interval by bootstrap, where
+    it was asked for.
     """
 
     model: str
@@ -35,10 +36,34 @@ class PairedDifference:
     p_value: float | None
     p_family: float | None
     p_adjusted: float | None
+    bootstrap: Estimate | None = None
 
 
-def score_differences(scores: Scores) -> tuple[PairedDifference, ...]:
+def score_differences(
+    scores: Scores, *, with_bootstrap: bool = False
+) -> tuple[PairedDifference, ...]:
     """Compare the mean scores of every two models, paired by case.
+
+    Parameters
+    ----------
+    scores : Scores
+        Values on any numeric scale; a case counts once, by the mean of its annotations.
+    with_bootstrap : bool
+        Also resample cases (``bootstrap_difference``).
+
+    Returns
+    -------
+    tuple of PairedDifference
+        In the order of ``scores.models``. The interval is that of Student's t over cases; p
+        values come from flipping the signs of cases, adjusted by Holm over all pairs.
+    """
+    differences = case_differences(scores)
+    names = [(model, other, None) for model, other in combinations(scores.models, 2)]
+    return _test(differences, names, holm, with_bootstrap=with_bootstrap)
+
+
+def case_differences(scores: Scores) -> FloatArray:
+    """Return how far every two models are apart on every case.
 
     Parameters
     ----------
@@ -47,15 +72,13 @@ def score_differences(scores: Scores) -> tuple[PairedDifference, ...]:
 
     Returns
     -------
-    tuple of PairedDifference
-        In the order of ``scores.models``. The interval is that of Student's t over cases; p
-        values come from flipping the signs of cases, adjusted by Holm over all pairs.
+    FloatArray of shape (n_cases, n_pairs)
+        Pairs in the order of ``combinations(scores.models, 2)``, the first minus the second;
+        ``NaN`` where a case lacks one of the two.
     """
     means = _case_means(scores, scores.model, n_groups=len(scores.models))
     pairs = list(combinations(range(len(scores.models)), 2))
-    first, second = [i for i, _ in pairs], [j for _, j in pairs]
-    names = [(scores.models[i], scores.models[j], None) for i, j in pairs]
-    return _test(means[:, first] - means[:, second], names, holm)
+    return means[:, [i for i, _ in pairs]] - means[:, [j for _, j in pairs]]
 
 
 def category_differences(scores: Scores, *, model: str, other: str) -> tuple[PairedDifference, ...]:
@@ -83,13 +106,17 @@ def category_differences(scores: Scores, *, model: str, other: str) -> tuple[Pai
     return _test(differences, names, benjamini_hochberg)
 
 
-def preference_differences(comparisons: Comparisons) -> tuple[PairedDifference, ...]:
+def preference_differences(
+    comparisons: Comparisons, *, with_bootstrap: bool = False
+) -> tuple[PairedDifference, ...]:
     """Compare every two models by their direct comparisons, paired by case.
 
     Parameters
     ----------
     comparisons : Comparisons
         Ties and both bad count for neither.
+    with_bootstrap : bool
+        Also resample cases (``bootstrap_difference``).
 
     Returns
     -------
@@ -115,7 +142,7 @@ def preference_differences(comparisons: Comparisons) -> tuple[PairedDifference, 
         n_groups=len(pairs),
     )
     names = [(comparisons.models[i], comparisons.models[j], None) for i, j in pairs]
-    return _test(means, names, holm)
+    return _test(means, names, holm, with_bootstrap=with_bootstrap)
 
 
 def mean_difference(differences: FloatArray) -> Estimate:
@@ -195,6 +222,8 @@ def _test(
     differences: FloatArray,
     names: Sequence[tuple[str, str, str | None]],
     adjust: Callable[[FloatArray], FloatArray],
+    *,
+    with_bootstrap: bool = False,
 ) -> tuple[PairedDifference, ...]:
     tests = sign_flip(differences[~np.isnan(differences).all(axis=1)])
     adjusted = adjust(tests.p_value)
@@ -207,9 +236,14 @@ def _test(
             _or_none(tests.p_value[k]),
             _or_none(tests.p_family[k]),
             _or_none(adjusted[k]),
+            _bootstrapped(differences[:, k]) if with_bootstrap else None,
         )
         for k, (model, other, category) in enumerate(names)
     )
+
+
+def _bootstrapped(differences: FloatArray) -> Estimate:
+    return bootstrap_difference(differences[~np.isnan(differences)])
 
 
 def _or_none(number: float) -> float | None:

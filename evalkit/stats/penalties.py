@@ -1,6 +1,7 @@
 """Errors weighed by severity: the penalty per response, as in MQM."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,6 +11,21 @@ from evalkit.vocabulary import Severity
 
 #: What an error weighs unless a study says otherwise.
 SEVERITY_WEIGHTS = {Severity.MINOR: 1, Severity.MAJOR: 5, Severity.CRITICAL: 10}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorWeights:
+    """What an error weighs by its severity, and where a tag weighs something else.
+
+    Attributes
+    ----------
+    severities : mapping of Severity to float
+    tags : mapping of (tag, Severity) to float
+        Keys of tags as the taxonomy has them; an error without a severity weighs as a minor one.
+    """
+
+    severities: Mapping[Severity, float] = field(default_factory=lambda: dict(SEVERITY_WEIGHTS))
+    tags: Mapping[tuple[str, Severity], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,8 @@ import pytest
 from evalkit.errors import RefusedError
 from evalkit.reporting import power_sentences as words
 from evalkit.reporting.power import power_document, power_report
-from tests.evalkit.collected_studies import LEFT, RIGHT, collected
+from evalkit.reporting.score_power import score_power
+from tests.evalkit.collected_studies import HELPFUL, LEFT, RIGHT, collected
 
 A, B = range(2)
 Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
@@ -116,7 +117,6 @@ def test_where_cases_differ_too_much_no_overlap_is_enough():
 
     assert one.per_case_needed is None
     assert one.reason is None
-    assert "no number of annotators is enough" in words.interval_sentence(one, unit="0.08")
     assert words.where_to_spend(report).startswith("New cases buy more")
 
 
@@ -126,7 +126,6 @@ def test_one_annotation_per_case_cannot_tell_cases_from_annotators():
     assert one.n_cases_needed > one.n_cases_now
     assert one.more is None
     assert "annotated twice" in one.reason
-    assert "cannot be told" in words.interval_sentence(one, unit="0.08")
 
 
 def test_models_as_good_as_equal_are_called_so():
@@ -135,6 +134,47 @@ def test_models_as_good_as_equal_are_called_so():
 
     assert "equal models" in words.pair_sentence(report, report.pairs[0])
     assert "no realistic number" in words.pair_sentence(nearly, nearly.pairs[0])
+
+
+def scored_apart(*, n_cases, ahead):
+    """Score B three and A two to four, so that A is ahead by ``ahead`` on average."""
+    n_up = round(n_cases * (1 + ahead) / 2)
+    values = [(0, case, A, 4.0 if case < n_up else 2.0) for case in range(n_cases)]
+    return collected(
+        n_cases=n_cases, scores=values + [(0, case, B, 3.0) for case in range(n_cases)]
+    )
+
+
+def test_the_cases_a_score_needs_are_those_of_the_textbook():
+    (pair,) = score_power(scored_apart(n_cases=100, ahead=0.1), HELPFUL)
+
+    # Differences are +1 for 55 and -1 for 45 of 100 cases: mean 0.1, s² = (100/99)(1 - 0.01);
+    # n = ((1.960 + 0.842) s / 0.1)² (F15).
+    expected = (Z + 0.8416212) ** 2 * (100 / 99) * 0.99 / 0.01
+    assert (pair.model, pair.difference.n) == ("A", 100)
+    assert pair.difference.value == pytest.approx(0.1)
+    assert pair.n_cases_needed == math.ceil(expected)
+    assert words.score_sentence(pair) == "To show A ahead of B: about 690 new cases."
+
+
+def test_the_model_ahead_is_named_first_and_a_settled_pair_needs_nothing():
+    (pair,) = score_power(scored_apart(n_cases=100, ahead=-0.6), HELPFUL)
+
+    assert (pair.model, pair.other) == ("B", "A")
+    assert pair.difference.low > 0
+    assert pair.is_settled
+    assert pair.n_cases_needed is None
+    assert words.score_sentence(pair) == "B is ahead of A at 95 % already."
+
+
+def test_scores_that_are_equal_or_not_there_say_why_nothing_is_needed():
+    (equal,) = score_power(scored_apart(n_cases=100, ahead=0.0), HELPFUL)
+    (none,) = score_power(scored(), HELPFUL)
+
+    assert "equal" in equal.reason
+    assert "no case in common" in none.reason
+    assert equal.n_cases_needed is none.n_cases_needed is None
+    assert none.difference.value is None
 
 
 def test_nothing_collected_has_a_reason():
@@ -154,6 +194,11 @@ def test_a_half_width_that_is_none_is_refused(half_width):
 def test_the_document_is_plain_json_without_nan():
     document = power_document(scored(), half_width=0.02)
 
-    entry = json.loads(json.dumps(document, allow_nan=False))["intervals"][0]
+    document = json.loads(json.dumps(document, allow_nan=False))
+    entry = document["intervals"][0]
     assert (entry["criterion"], entry["model"], entry["half_width"]) == ("helpful", "A", 0.08)
     assert entry["doubled"]["new_cases"] == pytest.approx(entry["doubled"]["now"] / math.sqrt(2))
+    (pair,) = document["score_pairs"]
+    assert (pair["criterion"], pair["model"], pair["other"]) == ("helpful", "A", "B")
+    assert "no case in common" in pair["reason"]
+    assert (pair["n_cases_now"], pair["n_cases_needed"]) == (0, None)

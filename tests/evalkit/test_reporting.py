@@ -148,8 +148,13 @@ def test_the_ranking_document_has_the_promised_shape():
     assert {"model", "strength", "low", "high", "win_rate", "n"} <= set(document["models"][0])
     assert document["models"][0]["model"] == "A"
     # By hand: A won cases 0 and 1 for both annotators, B won case 2, then a tie and a both bad.
-    assert document["matrix"]["A"]["B"] == {"wins": 4, "losses": 2, "ties": 1, "both_bad": 1}
-    assert document["matrix"]["B"]["A"] == {"wins": 2, "losses": 4, "ties": 1, "both_bad": 1}
+    ahead, behind = document["matrix"]["A"]["B"], document["matrix"]["B"]["A"]
+    counts = ("wins", "losses", "ties", "both_bad")
+    assert [ahead[key] for key in counts] == [4, 2, 1, 1]
+    assert [behind[key] for key in counts] == [2, 4, 1, 1]
+    # Ties and both bad are half a win: (4 + 1) / 8, and what is left for the other.
+    assert (ahead["win_rate"]["value"], ahead["win_rate"]["n"]) == (pytest.approx(5 / 8), 8)
+    assert behind["win_rate"]["low"] == pytest.approx(1 - ahead["win_rate"]["high"])
     # Two models: the strength difference is the log-odds of the half-win share, (4 + 1) / 8.
     strengths = {row["model"]: row["strength"] for row in document["models"]}
     assert strengths["A"] - strengths["B"] == pytest.approx(math.log(5 / 3))

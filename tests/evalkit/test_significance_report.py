@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from evalkit.reporting import pair_sentences as words
 from evalkit.reporting.collected import (
@@ -132,12 +133,22 @@ def test_an_interval_ends_where_no_difference_can_lie_beyond():
     assert found.high == 1.0
 
 
+def test_the_document_sets_an_interval_by_bootstrap_beside_that_of_student():
+    document = significance_document(study(preferences=[*SWEEP[:7], (0, 7, A, B, TIE)]))
+
+    found = document["preference"]["pairs"][0]
+    # Resampling seven ones and a zero draws from Binomial(8, 7/8) / 8.
+    ends = [quantile / 8 for quantile in binom.ppf([0.025, 0.975], 8, 7 / 8)]
+    assert [found["bootstrap_low"], found["bootstrap_high"]] == pytest.approx(ends)
+
+
 def test_turning_a_pair_turns_its_difference_and_interval():
     found = significance_report(study(preferences=[*SWEEP[:7], (0, 7, A, B, TIE)]))[0].pairs[0]
 
     back = turned(found, model="B")
 
     assert (back.model, back.other) == ("B", "A")
+    assert back.bootstrap is None
     assert back.estimate.value == -found.estimate.value
     assert (back.estimate.low, back.estimate.high) == (-found.estimate.high, -found.estimate.low)
     assert turned(back, model="A") == found
