@@ -1,24 +1,26 @@
 """How each annotator of a study works, how reliable they are, and what a lead should look at."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from evalkit.reporting.collected import (
+    BoolArray,
     Collected,
     Criterion,
     codings_of_criterion,
     codings_of_preferences,
     latest_preferences,
     latest_values,
-    names,
 )
+from evalkit.reporting.documents import heading
 from evalkit.stats.annotators import MIN_ANNOTATIONS, AnnotatorProfile, annotator_profiles
 from evalkit.stats.counts import Codings, FloatArray, IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.jackknife import jackknife_errors
-from evalkit.stats.truth import ENOUGH_LABELS, dawid_skene, one_coin
+from evalkit.stats.truth import ENOUGH_LABELS, Truth, dawid_skene, mace, one_coin
 from evalkit.stats.weights import Weights
 from evalkit.vocabulary import AnnotatorKind, Level
 
@@ -71,12 +73,16 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorRow:
-    """One annotator: what they did (``profile``) and how often they were right (``quality``)."""
+    """One annotator: what they did (``profile``) and how often they were right (``quality``).
+
+    ``knows`` is the chance of knowing the answer rather than giving one out of habit, by MACE.
+    """
 
     profile: AnnotatorProfile
     kind: AnnotatorKind
     is_simulated: bool
     quality: Quality
+    knows: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +140,18 @@ def annotators_report(
         seconds=seconds,
         weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,
     )
+    unknown = tuple(Estimate(None, None, None, one.agreement.n, ORDERED) for one in profiles)
     qualities = (
-        tuple(_unknown(profile.agreement.n, ORDERED) for profile in profiles)
-        if is_ordered
-        else annotator_quality(codings)
+        tuple(Quality(one, None) for one in unknown) if is_ordered else annotator_quality(codings)
     )
+    competences = unknown if is_ordered else annotator_competence(codings)
     return AnnotatorsReport(
         criterion=of,
         rows=tuple(
-            AnnotatorRow(profile, one.kind, one.is_simulated, quality)
-            for profile, one, quality in zip(profiles, collected.annotators, qualities, strict=True)
+            AnnotatorRow(profile, one.kind, one.is_simulated, quality, knows)
+            for profile, one, quality, knows in zip(
+                profiles, collected.annotators, qualities, competences, strict=True
+            )
         ),
     )
 
@@ -194,35 +202,67 @@ def annotator_quality(codings: Codings) -> tuple[Quality, ...]:
     Machine Learning Research 17 (one-coin).
     """
     shared = _shared(codings)
-    counts = np.bincount(shared.annotator, minlength=len(codings.annotators))
-    counted = counts >= MIN_ANNOTATIONS
-    if len(codings.values) < MIN_VALUES or np.count_nonzero(counted) < MIN_ANNOTATORS:
-        return tuple(_unknown(int(n), NO_TRUTH) for n in counts)
-    has_rows = counts[counted].min() >= ENOUGH_LABELS * len(codings.values)
+    counts, counted = _counts(shared)
+    has_rows = counted.any() and counts[counted].min() >= ENOUGH_LABELS * len(codings.values)
     method, fit = ("Dawid–Skene", dawid_skene) if has_rows else ("one-coin", one_coin)
+    found = _jackknifed(shared, fit, fit)
+    return tuple(Quality(one, None if one.value is None else method) for one in found)
+
+
+def annotator_competence(codings: Codings) -> tuple[Estimate, ...]:
+    """Estimate how often each annotator knows the answer rather than gives one out of habit.
+
+    Parameters
+    ----------
+    codings : Codings
+        Nominal values; only units judged by two annotators or more are used.
+
+    Returns
+    -------
+    tuple of Estimate
+        In the order of ``codings.annotators``, undefined where ``annotator_quality`` is. Who
+        always gives the commonest value may be right often and know little. Interval: jackknife
+        over up to 20 groups of cases, with t, each fitted from one start.
+
+    References
+    ----------
+    Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), "Learning Whom to Trust with MACE", NAACL.
+    """
+    return _jackknifed(_shared(codings), mace, lambda kept: mace(kept, n_restarts=1))
+
+
+def _jackknifed(
+    shared: Codings, fit: Callable[[Codings], Truth], refit: Callable[[Codings], Truth]
+) -> tuple[Estimate, ...]:
+    """Return everybody's reliability, its interval from leaving out groups of cases in turn."""
+    counts, counted = _counts(shared)
+    if len(shared.values) < MIN_VALUES or np.count_nonzero(counted) < MIN_ANNOTATORS:
+        return tuple(Estimate(None, None, None, int(n), NO_TRUTH) for n in counts)
     value = fit(shared).reliability
     _, case = np.unique(shared.case, return_inverse=True)
     group = case.reshape(-1) % _N_GROUPS
     left_out = np.array(
-        [fit(_kept(shared, group != one)).reliability for one in range(int(group.max()) + 1)]
+        [refit(_kept(shared, group != one)).reliability for one in range(int(group.max()) + 1)]
     )
     return tuple(
-        _quality(float(value[place]), left_out[:, place], n=int(n), method=method)
+        _estimate(float(value[place]), left_out[:, place], n=int(n))
         if counted[place]
-        else _unknown(int(n), TOO_FEW)
+        else Estimate(None, None, None, int(n), TOO_FEW)
         for place, n in enumerate(counts)
     )
 
 
-def _quality(value: float, left_out: FloatArray, *, n: int, method: str) -> Quality:
+def _counts(shared: Codings) -> tuple[IntArray, BoolArray]:
+    """Return how much each annotator shares with others, and who shares enough."""
+    counts = np.bincount(shared.annotator, minlength=len(shared.annotators))
+    return counts, counts >= MIN_ANNOTATIONS
+
+
+def _estimate(value: float, left_out: FloatArray, *, n: int) -> Estimate:
     interval = jackknife_errors(left_out).interval(value, lowest=0.0, highest=1.0)
     if isinstance(interval, str):
-        return Quality(Estimate(value, None, None, n, interval), method)
-    return Quality(Estimate(value, interval.low, interval.high, n), method)
-
-
-def _unknown(n: int, reason: str) -> Quality:
-    return Quality(Estimate(None, None, None, n, reason), None)
+        return Estimate(value, None, None, n, interval)
+    return Estimate(value, interval.low, interval.high, n)
 
 
 def _shared(codings: Codings) -> Codings:
@@ -246,14 +286,7 @@ def annotators_document(collected: Collected, pace: Pace | None = None) -> dict[
     """Return every annotator on everything judged; its shape is described in docs/reports.md."""
     found = [annotators_report(collected, pace, criterion=one) for one in subjects(collected)]
     return {
-        "study": collected.study,
-        "categories": list(collected.categories),
-        "annotators": list(names(collected)),
-        "simulated_annotators": [
-            name
-            for name, one in zip(names(collected), collected.annotators, strict=True)
-            if one.is_simulated
-        ],
+        **heading(collected),
         "subjects": {
             "preference" if one.criterion is None else one.criterion.key: [
                 annotator_entry(row) for row in one.rows
@@ -279,5 +312,6 @@ def annotator_entry(row: AnnotatorRow) -> dict[str, Any]:
         "longest_run": profile.longest_run,
         "twin": profile.twin,
         "quality": {**asdict(row.quality.estimate), "method": row.quality.method},
+        "knows": asdict(row.knows),
         "flags": [asdict(flag) for flag in profile.flags],
     }
