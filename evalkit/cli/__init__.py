@@ -10,6 +10,7 @@ from evalkit.cli import (
     annotators,
     comparisons,
     database,
+    decision,
     demo,
     people,
     power,
@@ -31,6 +32,7 @@ app.command("demo")(demo.demo)
 app.add_typer(studies.app, name="study")
 reports.app.command("annotators")(annotators.annotators)
 reports.app.command("html")(annotators.html)
+reports.app.command("decision")(decision.decision)
 reports.app.command("power")(power.power)
 reports.app.command("significance")(comparisons.significance)
 reports.app.command("regression")(comparisons.regression)

@@ -9,19 +9,20 @@ import typer
 
 from db import schema
 from db.engine import read_session
-from db.queries.results import ResultFilters, ResultStudy, collect, pace, result_study
+from db.queries.results import ResultFilters, pace
 from evalkit.cli.console import JsonFlag, out, print_json, print_whole, require_database
-from evalkit.cli.reports import (
+from evalkit.cli.narrowing import (
+    AnnotatorOption,
     CategoryOption,
     JudgesFlag,
+    Narrowed,
     StudyOption,
-    add_row,
-    print_reasons,
-    print_table,
-    result_filters,
-    text_table,
+    annotator_ids,
+    narrowed,
+    within,
 )
-from evalkit.errors import NotFoundError, RefusedError
+from evalkit.cli.reports import add_row, print_reasons, print_table, text_table
+from evalkit.errors import RefusedError
 from evalkit.reporting import text, without
 from evalkit.reporting.annotator_sentences import annotators_verdict, duration, flag_sentences
 from evalkit.reporting.annotators import (
@@ -43,22 +44,18 @@ HtmlFile = Annotated[Path, typer.Argument(help="Where to write the report, like 
 def annotators(
     study: StudyOption,
     category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
     without_names: WithoutOption = None,
     as_json: bool = JsonFlag,
 ) -> None:
     """Describe each annotator: agreement with the rest, sides, pace, runs, twins, quality."""
     require_database()
+    left_out = list(dict.fromkeys(without_names or ()))
     with read_session() as session:
-        found = result_study(session, name=study)
-        filters = result_filters(found, category, judges)
-        full, times = (
-            collect(session, found, filters=filters),
-            pace(session, found, filters=filters),
-        )
-        left_out = tuple(dict.fromkeys(without_names or ()))
-        remaining = _without(found, filters, left_out) if left_out else None
-        rest = collect(session, found, filters=remaining) if remaining else None
+        found = narrowed(session, study, category, annotator, judges)
+        full, times = found.collected, pace(session, found.study, filters=found.filters)
+        rest = within(session, found.study, _without(found, left_out)) if left_out else None
     if as_json:
         document = annotators_document(full, times)
         if rest:
@@ -74,27 +71,21 @@ def annotators(
 
 
 def html(
-    file: HtmlFile, study: StudyOption, category: CategoryOption = None, judges: JudgesFlag = False
+    file: HtmlFile,
+    study: StudyOption,
+    category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
+    judges: JudgesFlag = False,
 ) -> None:
-    """Write the whole study as one HTML file that needs nothing else, with notes on method."""
+    """Write the whole study to one HTML file that needs nothing else."""
     require_database()
     with read_session() as session:
-        found = result_study(session, name=study)
-        filters = result_filters(found, category, judges)
-        collected = collect(session, found, filters=filters)
-        times = pace(session, found, filters=filters)
-    limits = (
-        [f"Only {', '.join(name or 'cases without a category' for name in category)}."]
-        if (category)
-        else []
-    )
+        found = narrowed(session, study, category, annotator, judges)
+        times = pace(session, found.study, filters=found.filters)
     about = About(
-        made_at=datetime.now(UTC),
-        schema=schema.revision() or "",
-        models=found.models,
-        limits=(*limits, *(["Judges are counted beside people."] if judges else [])),
+        made_at=datetime.now(UTC), schema=schema.revision() or "", models=found.study.models
     )
-    n_bytes = write_report(file, html_report(collected, times, about=about))
+    n_bytes = write_report(file, html_report(found.collected, times, about=about))
     out().print(f"Wrote the report of {study!r} to {file}: {n_bytes / 1024:,.0f} KB.", markup=False)
 
 
@@ -124,16 +115,11 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
     print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
 
 
-def _without(
-    study: ResultStudy, filters: ResultFilters, left_out: tuple[str, ...]
-) -> ResultFilters:
+def _without(found: Narrowed, left_out: list[str]) -> ResultFilters:
     """Return the filters of everybody else; refuse names that are not there, or leaving nobody."""
-    counted = study.counted_annotators(filters)
-    names = [one.name for one in counted]
-    if unknown := [name for name in left_out if name not in names]:
-        known = ", ".join(f"“{name}”" for name in names) or "none"
-        raise NotFoundError(f"--without: no annotator “{unknown[0]}” here. There are: {known}.")
-    kept = tuple(one.annotator_id for one in counted if one.name not in left_out)
+    gone = annotator_ids(found.study, found.filters, left_out, option="--without")
+    counted = found.study.counted_annotators(found.filters)
+    kept = tuple(one.annotator_id for one in counted if one.annotator_id not in gone)
     if not kept:
         raise RefusedError("--without leaves out everybody: nothing is left to compute.")
-    return replace(filters, annotator_ids=kept)
+    return replace(found.filters, annotator_ids=kept)

@@ -1,5 +1,6 @@
 """`report significance|regression`: which models differ, and what broke from run to run."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 import typer
@@ -14,21 +15,30 @@ from db.queries.regression import (
 )
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit.cli.console import JsonFlag, out, print_json, print_whole, require_database
-from evalkit.cli.reports import (
+from evalkit.cli.narrowing import (
+    AnnotatorOption,
     CategoryOption,
     JudgesFlag,
     StudyOption,
+    study_collected,
+)
+from evalkit.cli.reports import (
     add_row,
     print_reasons,
     print_table,
-    study_collected,
     text_table,
 )
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.reporting import pair_sentences, text
 from evalkit.reporting import regression_sentences as words
 from evalkit.reporting.passing import PassRule, default_measure, measures, passing
-from evalkit.reporting.regression import RegressionReport, regression_document, regression_report
+from evalkit.reporting.regression import (
+    RegressionReport,
+    Side,
+    categories_of,
+    regression_document,
+    regression_report,
+)
 from evalkit.reporting.significance import significance_document, significance_report
 
 Before = Annotated[str, typer.Option("--before", help="MODEL or MODEL:RUN.")]
@@ -52,11 +62,12 @@ LevelOption = Annotated[
 def significance(
     study: StudyOption,
     category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Test every two models: difference, interval, p after Holm, on preference and criteria."""
-    collected = study_collected(study, category, judges)
+    collected = study_collected(study, category, annotator, judges)
     if as_json:
         print_json(significance_document(collected))
         return
@@ -90,6 +101,7 @@ def regression(
     after_version: AfterVersion = None,
     criterion: CriterionOption = None,
     level: LevelOption = None,
+    category: CategoryOption = None,
     judges: JudgesFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
@@ -109,16 +121,32 @@ def regression(
             for name in studies_of(session, {old.run_id, new.run_id})
         ]
         sides = answered(session, old), answered(session, new)
+    _require_categories(category or (), *sides)
     known = [one.key for one in measures(collected)]
     if criterion is not None and criterion not in known:
         has = ", ".join(known) or "none"
         raise NotFoundError(f"No response was scored on “{criterion}”. There are: {has}.")
     measure = default_measure(collected) if criterion is None else PassRule(criterion, level)
-    report = regression_report(*sides, verdicts=passing(collected, measure), measure=measure)
+    report = regression_report(
+        *sides,
+        verdicts=passing(collected, measure),
+        measure=measure,
+        categories=tuple(category or ()),
+    )
     if as_json:
-        print_json(regression_document(report))
+        print_json(regression_document(report, judged_in=collected))
     else:
         _print_regression(report)
+
+
+def _require_categories(wanted: Collection[str], *sides: Side) -> None:
+    """Refuse a category that no answered case has."""
+    known = categories_of(*sides)
+    if unknown := set(wanted) - set(known):
+        named = ", ".join(f"“{name}”" for name in known if name) or "none"
+        raise NotFoundError(
+            f"Neither run answered a case of category “{min(unknown)}”. There are: {named}."
+        )
 
 
 def _print_regression(report: RegressionReport) -> None:
@@ -141,6 +169,9 @@ def _print_regression(report: RegressionReport) -> None:
             text.whole(test.n_cases),
         )
     print_whole(table)
+    for said in (*words.regression_findings(report), words.regression_power(report)):
+        if said:
+            out().print(said, markup=False)
 
 
 def _only(names: dict[str, int]) -> str:

@@ -5,13 +5,16 @@ from typing import Annotated
 import typer
 
 from evalkit.cli.console import JsonFlag, out, print_json
-from evalkit.cli.reports import (
+from evalkit.cli.narrowing import (
+    AnnotatorOption,
     CategoryOption,
     JudgesFlag,
     StudyOption,
+    study_collected,
+)
+from evalkit.cli.reports import (
     add_row,
     print_table,
-    study_collected,
     text_table,
 )
 from evalkit.reporting import power_sentences as words
@@ -28,11 +31,12 @@ def power(
     study: StudyOption,
     half_width: HalfWidthOption = HALF_WIDTH,
     category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Say how many more cases or annotators an answer needs, and which of them buys more."""
-    collected = study_collected(study, category, judges)
+    collected = study_collected(study, category, annotator, judges)
     if as_json:
         print_json(power_document(collected, half_width=half_width))
         return

@@ -1,6 +1,7 @@
 """`report agreement|ranking|scores|models`: the numbers of a study, as the pages show them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -8,13 +9,21 @@ from rich.markup import escape
 from rich.table import Table
 
 from db.engine import read_session
-from db.queries.results import ResultFilters, ResultStudy, collect, result_study
+from db.queries.results import penalties
 from db.queries.style import style_table
 from evalkit.cli.console import JsonFlag, notes, out, print_json, print_whole, require_database
-from evalkit.errors import NotFoundError
+from evalkit.cli.narrowing import (
+    AnnotatorOption,
+    CategoryOption,
+    JudgesFlag,
+    StudyOption,
+    narrowed,
+    study_collected,
+)
 from evalkit.reporting import documents, text
 from evalkit.reporting.coefficients import coefficients_document
-from evalkit.reporting.collected import Collected, names
+from evalkit.reporting.collected import Collected
+from evalkit.reporting.penalties import penalty_rows, read_weights
 from evalkit.reporting.reports import (
     AgreementOf,
     agreement_report,
@@ -22,7 +31,7 @@ from evalkit.reporting.reports import (
     ranking_report,
     scores_report,
 )
-from evalkit.reporting.sentences import coefficient, judges_with_people
+from evalkit.reporting.sentences import coefficient, judges_with_people, limits
 from evalkit.reporting.style import (
     StyleReport,
     effect_sentences,
@@ -34,26 +43,29 @@ from evalkit.stats.ranking import rank_range
 
 app = typer.Typer(no_args_is_help=True)
 
-StudyOption = Annotated[str, typer.Option("--study", help="The study to report on.")]
-CategoryOption = Annotated[
-    list[str] | None, typer.Option("--category", help="Only cases of this category; repeatable.")
-]
 StyleFlag = Annotated[
     bool,
     typer.Option("--style-control", help="Also with length, headers, lists and bold held equal."),
 ]
-JudgesFlag = Annotated[bool, typer.Option("--judges", help="Count judges beside people.")]
+WeightOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--weight",
+        help="What an error weighs: major=5, or of one tag minor:TAG=0.1; repeatable.",
+    ),
+]
 
 
 @app.command()
 def agreement(
     study: StudyOption,
     category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Do annotators agree: Krippendorff's alpha, percent agreement, pairs of annotators."""
-    collected = study_collected(study, category, judges)
+    collected = study_collected(study, category, annotator, judges)
     if as_json:
         print_json(documents.agreement_document(collected) | coefficients_document(collected))
         return
@@ -89,12 +101,13 @@ def agreement(
 def ranking(
     study: StudyOption,
     category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
     style_control: StyleFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Which model is ahead: Bradley–Terry strengths, win rates, wins and losses."""
-    collected = study_collected(study, category, judges)
+    collected = study_collected(study, category, annotator, judges)
     styled = _style(collected) if style_control else None
     if as_json:
         more = {"style_control": style_entries(styled)} if styled else {}
@@ -124,13 +137,24 @@ def ranking(
 def scores(
     study: StudyOption,
     category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
+    weight: WeightOption = None,
     as_json: bool = JsonFlag,
 ) -> None:
-    """Give mean scores per model and criterion, and the share of acceptable responses."""
-    collected = study_collected(study, category, judges)
+    """Give mean scores per model and criterion, acceptable responses, and what errors weigh."""
+    weights = read_weights(weight or ())
+    require_database()
+    with read_session() as session:
+        found = narrowed(session, study, category, annotator, judges)
+        collected = found.collected
+        if weight:
+            weighed = penalties(
+                session, found.study, collected, filters=found.filters, weights=weights
+            )
+            collected = replace(collected, penalties=weighed)
     if as_json:
-        print_json(documents.scores_document(collected))
+        print_json(documents.scores_document(collected, weights=weights))
         return
     report = scores_report(collected)
     table = text_table("Model", "", "Mean", "n")
@@ -143,6 +167,10 @@ def scores(
         if row.category is None:
             share = text.estimate(row.estimate, text.percent)
             add_row(table, row.model, "acceptable", share, text.whole(row.estimate.n))
+    for row in penalty_rows(collected):
+        if row.category is None:
+            penalty = text.estimate(row.estimate)
+            add_row(table, row.model, "error penalty", penalty, text.whole(row.estimate.n))
     print_table(collected, table)
     print_reasons([("acceptable", report.acceptable_note)])
     print_reasons((one.criterion.key, one.reason) for one in report.criteria)
@@ -153,11 +181,12 @@ def scores(
 def models(
     study: StudyOption,
     category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Set quality next to latency, cost and tokens."""
-    collected = study_collected(study, category, judges)
+    collected = study_collected(study, category, annotator, judges)
     if as_json:
         print_json(documents.models_document(collected))
         return
@@ -190,24 +219,6 @@ def models(
     )
 
 
-def study_collected(study: str, categories: list[str] | None, judges: bool) -> Collected:
-    """Return what a study collected within the options every report takes."""
-    require_database()
-    with read_session() as session:
-        found = result_study(session, name=study)
-        return collect(session, found, filters=result_filters(found, categories, judges))
-
-
-def result_filters(study: ResultStudy, categories: list[str] | None, judges: bool) -> ResultFilters:
-    """Return what the options narrow a study to; refuse a category it does not have."""
-    if unknown := set(categories or ()) - set(study.categories):
-        known = ", ".join(f"“{name}”" for name in study.categories if name) or "none"
-        raise NotFoundError(
-            f"“{study.name}” has no case of category “{sorted(unknown)[0]}”. It has: {known}."
-        )
-    return ResultFilters(categories=tuple(categories or ()), judges=judges)
-
-
 def text_table(*columns: str) -> Table:
     """Return an empty table for the terminal; numbers to the right."""
     table = Table(box=None, pad_edge=False)
@@ -222,15 +233,10 @@ def add_row(table: Table, *cells: str) -> None:
 
 
 def print_table(collected: Collected, table: Table) -> None:
-    """Print a table, and on the side which annotators are simulated."""
+    """Print a table, and on the side what shaped it: filters, and who is simulated."""
     print_whole(table)
-    simulated = [
-        name
-        for name, one in zip(names(collected), collected.annotators, strict=True)
-        if one.is_simulated
-    ]
-    if simulated:
-        notes().print(f"Simulated annotators: {', '.join(simulated)}.", markup=False)
+    if said := limits(collected):
+        notes().print(said, markup=False)
 
 
 def print_reasons(rows: Iterable[tuple[str, str | None]]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.reporting.collected import Collected, names
+from evalkit.reporting.collected import Collected
 from evalkit.reporting.measures import (
     Measure,
     MeasureNumbers,
@@ -122,20 +122,6 @@ def settled(report: DecisionReport, model: str, other: str) -> bool:
         {pair.model, pair.other} == {model, other} and is_small(pair.p_adjusted)
         for pair in report.chosen.pairs
     )
-
-
-def decision_document(collected: Collected, *, measure: Measure, baseline: str) -> dict[str, Any]:
-    """Return the decision as JSON."""
-    report = decision_report(collected, measure=measure, baseline=baseline)
-    return {
-        "study": collected.study,
-        "categories": list(collected.categories),
-        "annotators": list(names(collected)),
-        "measure": measure.key,
-        "baseline": baseline,
-        "models": [standing_entry(report, one) for one in report.standings],
-        "cells": [number_entry(one) for one in report.chosen.cells],
-    }
 
 
 def standing_entry(report: DecisionReport, one: Standing) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from evalkit.reporting.collected import Collected
+from evalkit.reporting.documents import heading
 from evalkit.reporting.passing import PassRule, Verdict
 from evalkit.reporting.significance import SIGNIFICANT
 from evalkit.stats.intervals import Estimate
+from evalkit.stats.power import cases_for_mcnemar
 from evalkit.stats.regression import BoolArray, CategoryChange, changes, share_difference
 
 
@@ -81,10 +84,15 @@ class LoneCase:
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
-    """One category, or all cases: McNemar's test, and the share that passes after minus before."""
+    """One category, or all cases: McNemar's test, and the share that passes after minus before.
+
+    ``n_cases_needed`` is how many cases in all it takes to show a change as large as this one;
+    None where it is shown already, or nothing changed on balance.
+    """
 
     test: CategoryChange
     difference: Estimate
+    n_cases_needed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +169,17 @@ def regression_report(
     )
 
 
-def regression_document(report: RegressionReport) -> dict[str, Any]:
-    """Return a regression report as JSON; see docs/reports.md."""
+def regression_document(
+    report: RegressionReport, *, judged_in: Sequence[Collected] = ()
+) -> dict[str, Any]:
+    """Return a regression report, and who judged in which studies, as JSON; see docs/reports.md."""
+    headings = [heading(one) for one in judged_in]
     one = report.rows[0].difference if report.rows else Estimate(None, None, None, 0)
     return {
+        "studies": [
+            {key: said[key] for key in ("study", "annotators", "simulated_annotators")}
+            for said in headings
+        ],
         "before": report.before,
         "after": report.after,
         "measure": {"criterion": report.measure.criterion, "level": report.measure.level},
@@ -207,6 +222,7 @@ def change_entry(row: CategoryRow) -> dict[str, Any]:
         "p": test.test.p_value,
         "p_exact": test.test.p_exact,
         "p_adjusted": test.p_adjusted,
+        "n_cases_needed": row.n_cases_needed,
         "reason": test.test.reason or one.reason,
     }
 
@@ -300,9 +316,20 @@ def _rows(judged: Sequence[CaseChange]) -> tuple[CategoryRow, ...]:
             share_difference(
                 n_cases=one.n_cases, n_lost=one.test.only_first, n_gained=one.test.only_second
             ),
+            _cases_needed(one),
         )
         for one in tests
     )
+
+
+def _cases_needed(one: CategoryChange) -> int | None:
+    """Return the cases McNemar's test needs in all to find a change as large as this one."""
+    lost, gained = one.test.only_first, one.test.only_second
+    if one.p_adjusted <= SIGNIFICANT or lost == gained:
+        return None
+    needed = cases_for_mcnemar(only_first=lost / one.n_cases, only_second=gained / one.n_cases)
+    # Alone it may be enough already, but not yet among all categories.
+    return max(needed, one.n_cases)
 
 
 def _are(judged: Sequence[CaseChange], *kinds: Change) -> BoolArray:

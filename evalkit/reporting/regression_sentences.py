@@ -6,6 +6,7 @@ from dataclasses import replace
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.pair_sentences import difference, p_value
 from evalkit.reporting.passing import PassRule
+from evalkit.reporting.power_sentences import HOPELESS
 from evalkit.reporting.regression import Change, RegressionReport
 from evalkit.reporting.sentences import annotators, counted, joined
 from evalkit.reporting.significance import SIGNIFICANT
@@ -94,6 +95,21 @@ def regression_findings(report: RegressionReport) -> list[str]:
             "a change of all of them is within chance."
         )
     return said
+
+
+def regression_power(report: RegressionReport) -> str:
+    """Say how many judged cases it would take to show the change there seems to be."""
+    if not report.rows or report.rows[0].test.p_adjusted <= SIGNIFICANT:
+        return ""
+    needed = report.rows[0].n_cases_needed
+    if needed is None:
+        return "As many cases were repaired as broke, so no number of cases would show a change."
+    if needed > HOPELESS * report.n_judged:
+        return "The change looks so small that no realistic number of cases would show it."
+    return (
+        f"To show a change as large as this one seems: about {needed:,} judged cases in all, with "
+        "a chance of four in five."
+    )
 
 
 def _were(n: int) -> str:

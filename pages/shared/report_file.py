@@ -1,5 +1,6 @@
 """The whole study as one HTML file, made when it is asked for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -10,7 +11,7 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reporting.html import About, html_report
-from pages.shared import filters, library_tables
+from pages.shared import library_tables
 
 
 def download_button(study: ResultStudy, chosen: ResultFilters) -> None:
@@ -30,12 +31,7 @@ def download_button(study: ResultStudy, chosen: ResultFilters) -> None:
 def _report(study: ResultStudy, chosen: ResultFilters) -> bytes:
     with read_session() as session:
         collected = results.collect(session, study, filters=chosen)
+        collected = replace(collected, limits=results.limits(study, chosen))
         pace = results.pace(session, study, filters=chosen)
-    said = filters.in_words(study, chosen)
-    about = About(
-        made_at=datetime.now(UTC),
-        schema=schema.revision() or "",
-        models=study.models,
-        limits=(said,) if said else (),
-    )
+    about = About(made_at=datetime.now(UTC), schema=schema.revision() or "", models=study.models)
     return html_report(collected, pace, about=about).encode()

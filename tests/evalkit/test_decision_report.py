@@ -5,8 +5,10 @@ import math
 
 import pytest
 
+from evalkit.errors import NotFoundError
 from evalkit.reporting import decision_sentences as words
-from evalkit.reporting.decision import decision_document, decision_report, default_baseline, settled
+from evalkit.reporting.decision import decision_report, default_baseline, settled
+from evalkit.reporting.decision_document import NOTHING_JUDGED, decision_document
 from evalkit.reporting.measures import against, available_measures
 from tests.evalkit.collected_studies import LEFT, RIGHT, TIE, collected
 
@@ -187,10 +189,30 @@ def test_a_tie_everywhere_is_no_lead():
 
 def test_the_document_is_plain_json_without_nan():
     found = better_on_code()
-    document = decision_document(found, measure=available_measures(found)[0], baseline="B")
+    document = json.loads(json.dumps(decision_document(found, baseline="B"), allow_nan=False))
 
-    text = json.dumps(document, allow_nan=False)
-    assert json.loads(text)["models"][0]["times_the_baseline"]["cost"]["value"] == pytest.approx(40)
+    assert document["models"][0]["times_the_baseline"]["cost"]["value"] == pytest.approx(40)
+    assert (document["quality"], document["baseline"]) == ("preference", "B")
+    assert document["verdict"] == verdict_of(found)
+    assert document["reason"] is None
+
+
+def test_without_a_word_the_second_best_is_the_baseline_of_the_document():
+    assert decision_document(better_on_code())["baseline"] == "B"
+
+
+def test_the_document_of_a_study_nobody_judged_says_why_it_is_empty():
+    document = json.loads(json.dumps(decision_document(collected()), allow_nan=False))
+
+    assert (document["models"], document["cells"], document["verdict"]) == ([], [], None)
+    assert document["reason"] == NOTHING_JUDGED
+
+
+def test_a_measure_or_a_baseline_there_is_none_of_is_refused_with_those_there_are():
+    with pytest.raises(NotFoundError, match="“preference”"):
+        decision_document(better_on_code(), quality="speed")
+    with pytest.raises(NotFoundError, match="“A”, “B”"):
+        decision_document(better_on_code(), baseline="Z")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from db.queries.results.collected import collect, state_of_results
 from db.queries.results.failures import Remark, TaggedResponse, remarks, tagged_responses
+from db.queries.results.filtering import limits
 from db.queries.results.pace import pace
+from db.queries.results.penalties import penalties
 from db.queries.results.response import ResponseDetail, response
 from db.queries.results.studies import (
     ResultFilters,
@@ -18,7 +20,9 @@ __all__ = [
     "ResultStudy",
     "TaggedResponse",
     "collect",
+    "limits",
     "pace",
+    "penalties",
     "remarks",
     "response",
     "result_studies",

@@ -7,17 +7,31 @@ from sqlmodel import col
 
 from db.models import Assignment, Case, Output
 from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
+from evalkit.reporting.collected import Limits
 
 
 def counted(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on an assignment of the study whose annotation counts."""
-    annotator_ids = [one.annotator_id for one in study.counted_annotators(filters)]
     return [
         col(Assignment.study_id) == study.study_id,
         col(Assignment.kind).in_(COUNTED_KINDS),
-        col(Assignment.annotator_id).in_(annotator_ids),
+        *_by_annotators(study, filters),
         *in_categories(filters, col(Assignment.case_id)),
     ]
+
+
+def _by_annotators(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that an annotator counts, if any of the study does not."""
+    annotator_ids = [one.annotator_id for one in study.counted_annotators(filters)]
+    if len(annotator_ids) == len(study.annotators):
+        return []
+    return [col(Assignment.annotator_id).in_(annotator_ids)]
+
+
+def limits(study: ResultStudy, filters: ResultFilters) -> Limits:
+    """Return the filters by name, as reports show them with their numbers."""
+    names = [one.name for one in study.annotators if one.annotator_id in filters.annotator_ids]
+    return Limits(filters.categories, tuple(names), filters.judges)
 
 
 def in_categories(filters: ResultFilters, case_id: Any) -> list[sa.ColumnElement[bool]]:

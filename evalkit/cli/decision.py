@@ -1,0 +1,71 @@
+"""`report decision`: which model to take, by quality, cost and latency."""
+
+from typing import Annotated
+
+import typer
+
+from evalkit.cli.console import JsonFlag, out, print_json
+from evalkit.cli.narrowing import (
+    AnnotatorOption,
+    CategoryOption,
+    JudgesFlag,
+    StudyOption,
+    study_collected,
+)
+from evalkit.cli.reports import add_row, print_table, text_table
+from evalkit.reporting import decision_sentences as words
+from evalkit.reporting import text
+from evalkit.reporting.decision_document import (
+    NOTHING_JUDGED,
+    decided,
+    decision_document,
+    decision_verdict,
+)
+from evalkit.reporting.pair_sentences import difference
+from evalkit.reporting.regression_sentences import points
+
+QualityOption = Annotated[
+    str | None,
+    typer.Option("--quality", help="preference, acceptable or a criterion; else the first."),
+]
+BaselineOption = Annotated[
+    str | None, typer.Option("--baseline", help="The model the others are set beside.")
+]
+
+
+def decision(
+    study: StudyOption,
+    quality: QualityOption = None,
+    baseline: BaselineOption = None,
+    category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Say who leads, what the others take, and who is beaten on everything."""
+    collected = study_collected(study, category, annotator, judges)
+    if as_json:
+        print_json(decision_document(collected, quality=quality, baseline=baseline))
+        return
+    report = decided(collected, quality=quality, baseline=baseline)
+    if report is None:
+        out().print(NOTHING_JUDGED, markup=False)
+        return
+    out().print(decision_verdict(collected, report), markup=False)
+    for said in (*words.front_sentences(report), words.basis(collected, report)):
+        out().print(said, markup=False)
+    measure = report.chosen.measure
+    form, delta = words.format_of(measure), points if measure.is_share else text.number
+    to_baseline = f"To {report.baseline}"
+    table = text_table("Model", words.number_name(measure), to_baseline, "Cost of 1,000", "Median")
+    for one in report.standings:
+        number = report.number(one.model)
+        add_row(
+            table,
+            one.model,
+            text.estimate(number.estimate, form),
+            difference(number.difference, delta) if number.difference else "",
+            text.estimate(one.taken.cost_usd, text.dollars_per_thousand),
+            text.estimate(one.taken.latency_median_ms, text.seconds),
+        )
+    print_table(collected, table)

@@ -1,0 +1,80 @@
+"""What a report on the command line is narrowed to: study, categories, annotators, judges."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from db.engine import read_session
+from db.queries import results
+from db.queries.results import ResultFilters, ResultStudy
+from evalkit.cli.console import require_database
+from evalkit.errors import NotFoundError
+from evalkit.reporting.collected import Collected
+
+StudyOption = Annotated[str, typer.Option("--study", help="The study to report on.")]
+CategoryOption = Annotated[
+    list[str] | None, typer.Option("--category", help="Only cases of this category; repeatable.")
+]
+AnnotatorOption = Annotated[
+    list[str] | None, typer.Option("--annotator", help="Only by this annotator; repeatable.")
+]
+JudgesFlag = Annotated[bool, typer.Option("--judges", help="Count judges beside people.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A study within the options every report takes."""
+
+    study: ResultStudy
+    filters: ResultFilters
+    collected: Collected
+
+
+def study_collected(
+    study: str, categories: list[str] | None, annotators: list[str] | None, judges: bool
+) -> Collected:
+    """Return what a study collected within the options every report takes."""
+    require_database()
+    with read_session() as session:
+        return narrowed(session, study, categories, annotators, judges).collected
+
+
+def narrowed(
+    session: Session,
+    study: str,
+    categories: list[str] | None,
+    annotators: list[str] | None,
+    judges: bool,
+) -> Narrowed:
+    """Read a study within the options; refuse a category or annotator it does not have."""
+    found = results.result_study(session, name=study)
+    if unknown := set(categories or ()) - set(found.categories):
+        known = ", ".join(f"“{name}”" for name in found.categories if name) or "none"
+        raise NotFoundError(
+            f"“{found.name}” has no case of category “{sorted(unknown)[0]}”. It has: {known}."
+        )
+    filters = ResultFilters(categories=tuple(categories or ()), judges=judges)
+    if annotators:
+        ids = annotator_ids(found, filters, annotators, option="--annotator")
+        filters = replace(filters, annotator_ids=ids)
+    return Narrowed(found, filters, within(session, found, filters))
+
+
+def within(session: Session, study: ResultStudy, filters: ResultFilters) -> Collected:
+    """Return what a study collected within filters, which it names."""
+    collected = results.collect(session, study, filters=filters)
+    return replace(collected, limits=results.limits(study, filters))
+
+
+def annotator_ids(
+    study: ResultStudy, filters: ResultFilters, names: list[str], *, option: str
+) -> tuple[int, ...]:
+    """Return the ids of annotators that count within the filters; refuse unknown names."""
+    counted = study.counted_annotators(filters)
+    known = [one.name for one in counted]
+    if unknown := [name for name in names if name not in known]:
+        said = ", ".join(f"“{name}”" for name in known) or "none"
+        raise NotFoundError(f"{option}: no annotator “{unknown[0]}” here. There are: {said}.")
+    return tuple(one.annotator_id for one in counted if one.name in names)
