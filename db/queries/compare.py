@@ -10,6 +10,9 @@ from db.models import Case, Output
 from db.queries.answers import Answer, Response, answers, makers, responses
 from db.queries.results.studies import ResultFilters, ResultStudy
 
+#: Databases take only so many parameters in one statement.
+_MOST_AT_ONCE = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
@@ -27,8 +30,12 @@ class SideBySide:
 
 def case_keys(session: Session, case_ids: Collection[int]) -> dict[int, str]:
     """Return what cases are called, by their row numbers."""
-    statement = sa.select(col(Case.id), col(Case.key)).where(col(Case.id).in_(case_ids))
-    return {row.id: row.key for row in session.connection().execute(statement)}
+    wanted, found = sorted(case_ids), dict[int, str]()
+    for start in range(0, len(wanted), _MOST_AT_ONCE):
+        some = wanted[start : start + _MOST_AT_ONCE]
+        statement = sa.select(col(Case.id), col(Case.key)).where(col(Case.id).in_(some))
+        found |= {row.id: row.key for row in session.connection().execute(statement)}
+    return found
 
 
 def side_by_side(

@@ -130,13 +130,14 @@ def _said(
         [people.setdefault((one.kind, one.name), len(people)) for one in collected.annotators],
         dtype=np.int64,
     )
-    output, annotator, hit, when = nobody, nobody, np.zeros(0), nobody
     if measure.criterion is None:
         looks = acceptable(collected)
-        output, annotator, hit = looks.output, looks.annotator, looks.hit.astype(np.float64)
-        when = _times(collected, output, annotator)
-    elif measure.level is not None and measure.criterion in [one.key for one in collected.criteria]:
-        output, annotator, hit, when = _scored(collected, measure.criterion, measure.level)
+        when = _times(collected, looks.output, looks.annotator)
+        hit = looks.hit.astype(np.float64)
+        return collected.outputs.id[looks.output], person[looks.annotator], hit, when
+    if measure.level is None or measure.criterion not in [one.key for one in collected.criteria]:
+        return nobody, nobody, np.zeros(0), nobody
+    output, annotator, hit, when = _scored(collected, measure.criterion, measure.level)
     return collected.outputs.id[output], person[annotator], hit, when
 
 

@@ -72,6 +72,18 @@ def test_regression_by_a_level_gives_what_broke(ids):
     assert "Model two passes fewer cases than Model [one]: 6 cases broke" in said
 
 
+def test_regression_within_a_category_leaves_the_others_out(ids):
+    arguments = ("--before", ONE, "--after", TWO, "--criterion", "helpfulness", "--level", "3")
+
+    document = json.loads(run("regression", *arguments, "--category", "code", "--json"))
+
+    # Every second of the six cases is of code.
+    assert (document["n_shared"], document["categories"][0]["n_broke"]) == (3, 3)
+    assert {case["category"] for case in document["cases"]} == {"code"}
+    with pytest.raises(NotFoundError, match=r"category “sport”\. There are: “billing”, “code”"):
+        run("regression", *arguments, "--category", "sport")
+
+
 def test_regression_without_anything_to_say_is_null_with_a_reason(ids):
     add_version(ids, model=ONE, study=None)
 
