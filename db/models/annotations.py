@@ -48,6 +48,8 @@ class Assignment(Table, table=True):
         CheckConstraint("left_output_id <> right_output_id", name="two_outputs"),
         in_unit_range("inclusion_probability"),
         not_negative("active_seconds"),
+        # The results read a study in the order of the table; by case they would jump about in it.
+        Index("ix_assignment_study_id", "study_id"),
         Index("ix_assignment_study_id_case_id", "study_id", "case_id"),
         Index("ix_assignment_annotator_id_study_id_state", "annotator_id", "study_id", "state"),
     )

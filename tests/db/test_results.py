@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from db.engine import read_session, write_session
-from db.models import Annotation, Case, ErrorMark, Output, Run, Score
+from db.models import Annotation, Assignment, Case, ErrorMark, Output, Run, Score
 from db.queries.results import (
     ResultFilters,
     collect,
@@ -18,6 +19,7 @@ from db.queries.results import (
     state_of_results,
     tagged_responses,
 )
+from db.queries.results.filtering import counted
 from evalkit.errors import NotFoundError
 from evalkit.reporting.collected import (
     NO_TAG,
@@ -345,6 +347,24 @@ def test_errors_are_weighed_by_severity_once_per_look(ids):
     assert sorted(zip(outputs, found.penalties.weight.tolist(), strict=True)) == sorted(
         [(ids[one], 15.0), (ids[two], 0.0), (ids[one], 1.0)]
     )
+
+
+def test_a_study_is_read_in_the_order_of_its_table(ids):
+    # By case or annotator the annotations of a large study lie everywhere in the file.
+    with read_session() as session:
+        connection = session.connection()
+        if connection.dialect.name != "sqlite":
+            pytest.skip("only SQLite walks an index for all rows of a study")
+        found = result_study(session, name="Study")
+        statement = (
+            sa.select(Assignment.left_output_id)
+            .join(Annotation, Annotation.assignment_id == Assignment.id)
+            .where(*counted(found, ResultFilters()), ~Annotation.is_superseded)
+        )
+        text = statement.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+
+    assert plan[0].detail == "SEARCH assignment USING INDEX ix_assignment_study_id (study_id=?)"
 
 
 def test_a_study_without_annotations_gives_empty_tables_not_an_error(ids):
