@@ -7,65 +7,26 @@ from scipy.stats import norm
 
 from evalkit.stats import bradley_terry
 from evalkit.stats.agreement import krippendorff_alpha
-from evalkit.stats.counts import LEFT, RIGHT, TIE, Codings, Comparisons, Scores
+from evalkit.stats.counts import Comparisons
 from evalkit.stats.differences import mean_difference
 from evalkit.stats.ranking import rank_models
 from evalkit.stats.scores import mean_scores, shares
+from evalkit.stats.style import control_style
+from evalkit.stats.win_rates import pairwise_win_rates
 from evalkit.vocabulary import Level
+from tests.evalkit.stats.simulated import (
+    HIGHEST,
+    LOWEST,
+    N_STUDIES,
+    coded,
+    compared,
+    covered,
+    facts,
+    scored,
+    styled,
+)
 
 pytestmark = pytest.mark.slow
-
-N_STUDIES = 1500
-# 1,500 studies give a coverage to a standard error of 0.6 %; 93 to 97 % is what we promise.
-LOWEST, HIGHEST = 0.93, 0.97
-
-
-def compared(rng, n_cases, *, n_models=5, pairs=4, annotators=3):
-    """Simulate comparisons: cases favour models, and the same pair is judged three times."""
-    strength = np.linspace(-0.8, 0.8, n_models)
-    favour = rng.normal(0, 0.7, (n_cases, n_models))
-    left = rng.integers(0, n_models, (n_cases, pairs))
-    right = (left + rng.integers(1, n_models, (n_cases, pairs))) % n_models
-    left, right = (np.repeat(side, annotators, axis=1).ravel() for side in (left, right))
-    case = np.repeat(np.arange(n_cases), pairs * annotators)
-    own = strength + favour
-    wins = rng.random(len(case)) < expit(own[case, left] - own[case, right])
-    is_tie = rng.random(len(case)) < 0.2
-    preference = np.where(is_tie, TIE, np.where(wins, LEFT, RIGHT))
-    names = tuple(f"m{k}" for k in range(n_models))
-    return Comparisons(case, left, right, preference, np.ones(len(case), dtype=int), names)
-
-
-def scored(rng, n_cases, *, gain=0.3, annotators=3):
-    """Simulate two models with scores 1 to 5, hard and easy cases; return the values too."""
-    hard = rng.normal(0, 0.8, n_cases)
-    rows = []
-    for level in (3.0, 3.0 + gain):
-        taste = hard + rng.normal(0, 0.5, n_cases)
-        value = level + np.repeat(taste, annotators) + rng.normal(0, 0.6, n_cases * annotators)
-        rows.append(np.clip(np.round(value), 1, 5))
-    case = np.tile(np.repeat(np.arange(n_cases), annotators), 2)
-    model = np.repeat([0, 1], n_cases * annotators)
-    one = np.ones(len(case), dtype=int)
-    return Scores(case, model, 0 * case, np.concatenate(rows), one, ("a", "b"), ("x",))
-
-
-def coded(rng, n_units, *, annotators=3, values=5, per_case=2):
-    """Simulate annotators who know the value or guess; cases differ in how clear they are."""
-    case = np.arange(n_units) // per_case
-    clear = rng.beta(3, 2, n_units // per_case + 1)[case]
-    truth = rng.choice(values, n_units, p=[0.1, 0.15, 0.2, 0.3, 0.25])
-    unit = np.repeat(np.arange(n_units), annotators)
-    near = np.clip(truth[unit] + rng.integers(-1, 2, len(unit)), 0, values - 1)
-    value = np.where(rng.random(len(unit)) < clear[unit], truth[unit], near)
-    guess = rng.integers(0, values, len(unit))
-    value = np.where(rng.random(len(unit)) < 0.15, guess, value)
-    who = np.tile(np.arange(annotators), n_units)
-    return Codings(unit, case[unit], who, value, (1.0, 2.0, 3.0, 4.0, 5.0), ("a", "b", "c"))
-
-
-def covered(estimates, truths):
-    return np.mean([e.low <= t <= e.high for e, t in zip(estimates, truths, strict=True)])
 
 
 @pytest.mark.parametrize("n_cases", [50, 200])
@@ -146,6 +107,47 @@ def test_the_weak_prior_promises_no_more_than_it_knows():
     assert np.mean(held) >= 0.95
 
 
+@pytest.mark.parametrize("n_cases", [50, 200])
+def test_win_rates_of_every_two_models_are_covered(n_cases):
+    big = pairwise_win_rates(compared(np.random.default_rng(98), 60_000, annotators=1))
+    truth = [rate.estimate.value for rate in big]
+    found = [
+        covered([rate.estimate for rate in pairwise_win_rates(study)], truth)
+        for study in (compared(np.random.default_rng(k), n_cases) for k in range(N_STUDIES))
+    ]
+
+    assert LOWEST <= np.mean(found) <= HIGHEST
+
+
+@pytest.mark.parametrize("n_cases", [50, 200])
+def test_strengths_and_effects_of_style_and_side_are_covered(n_cases):
+    def all_of(data, longer):
+        found = control_style(data, features={"length": longer})
+        return [list(found.strengths.values()), [found.left], [found.effects["length"]]]
+
+    big = all_of(*styled(np.random.default_rng(95), 60_000))
+    held = []
+    for seed in range(N_STUDIES):
+        found = all_of(*styled(np.random.default_rng(seed), n_cases))
+        held.append([covered(e, [t.value for t in b]) for e, b in zip(found, big, strict=True)])
+
+    for coverage in np.mean(held, axis=0):
+        assert LOWEST <= coverage <= HIGHEST
+
+
+@pytest.mark.parametrize("n_cases", [50, 200])
+@pytest.mark.parametrize("level", [-4, -3, 3, 4])
+def test_shares_near_none_and_all_are_covered(level, n_cases):
+    # From 2.8 % to 97.2 %: so few cases differ that coverage moves in steps.
+    truth = facts(np.random.default_rng(9), 1_000_000, level).value.mean()
+    found = [
+        shares(facts(np.random.default_rng(seed), n_cases, level))[0].estimate
+        for seed in range(N_STUDIES)
+    ]
+
+    assert LOWEST <= covered(found, [truth] * N_STUDIES) <= 0.985
+
+
 def test_rank_ranges_hold_all_true_ranks_at_once():
     held = []
     for seed in range(N_STUDIES):
@@ -155,6 +157,16 @@ def test_rank_ranges_hold_all_true_ranks_at_once():
         held.append(all(r.best_rank <= true_rank[r.model] <= r.worst_rank for r in rows))
 
     assert np.mean(held) >= 0.95 - 2 * 0.006
+
+
+def test_equal_models_are_given_different_ranks_in_at_most_one_study_of_twenty():
+    claimed = []
+    for seed in range(N_STUDIES):
+        rows = rank_models(compared(np.random.default_rng(3000 + seed), 80, spread=0.0)).rows
+        claimed.append(any((row.best_rank, row.worst_rank) != (1, 5) for row in rows))
+
+    # All pairs hang together, so the rate is near 5 %, not far below; a standard error is 0.6 %.
+    assert 0.03 <= np.mean(claimed) <= 0.05 + 2 * 0.006
 
 
 @pytest.mark.parametrize("n_cases", [50, 200])

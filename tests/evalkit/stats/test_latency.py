@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import lognorm
 
 from evalkit.stats.latency import cost_per_acceptable, mean, quantile
 
@@ -100,3 +101,36 @@ def test_cost_per_acceptable_of_one_case_has_no_interval():
 
     assert found.value == 1.5
     assert found.low is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("share", "n"), [(0.5, 50), (0.5, 200), (0.95, 100), (0.95, 200)])
+def test_intervals_of_quantiles_cover_at_least_as_often_as_they_say(share, n):
+    truth = float(lognorm.ppf(share, 1.0))
+    found = [
+        quantile(np.random.default_rng(seed).lognormal(0, 1, n), share=share)
+        for seed in range(2000)
+    ]
+
+    # Order statistics make steps, always to the safe side; a standard error is 0.5 %.
+    assert 0.94 <= np.mean([f.low <= truth <= f.high for f in found]) <= 0.99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_cases", [100, 200])
+def test_the_price_of_an_acceptable_answer_is_covered(n_cases):
+    def prices(rng, n_cases):
+        # Two responses a case; longer cases cost more and fail more often.
+        long = rng.normal(0, 0.6, n_cases)
+        case = np.repeat(np.arange(n_cases), 2)
+        cost = 0.01 * np.exp(long[case]) * rng.gamma(4, 0.25, len(case))
+        chance = 1 / (1 + np.exp(-1 + 0.5 * long + rng.normal(0, 0.7, n_cases)))
+        return {"case": case, "cost": cost, "acceptable": rng.binomial(2, chance[case]) / 2}
+
+    big = prices(np.random.default_rng(3), 1_000_000)
+    truth = big["cost"].sum() / big["acceptable"].sum()
+    found = [
+        cost_per_acceptable(**prices(np.random.default_rng(seed), n_cases)) for seed in range(1500)
+    ]
+
+    assert 0.93 <= np.mean([f.low <= truth <= f.high for f in found]) <= 0.97

@@ -4,7 +4,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from evalkit.errors import UndefinedStatisticError
 from evalkit.stats.counts import Comparisons
-from evalkit.stats.intervals import Estimate
+from evalkit.stats.differences import mean_difference
+from evalkit.stats.intervals import Estimate, clustered_means, mean_estimate
 from evalkit.stats.power import (
     cases_for_difference,
     cases_for_interval,
@@ -14,7 +15,7 @@ from evalkit.stats.power import (
     spread_of_scores,
 )
 from evalkit.stats.ranking import rank_models
-from evalkit.stats.significance import mcnemar
+from evalkit.stats.significance import mcnemar, sign_flip
 
 
 def test_half_the_width_needs_four_times_the_cases():
@@ -114,3 +115,96 @@ def test_planned_cases_give_the_planned_width():
     n = plan.n_needed
     low, high = proportion_confint(round(0.6 * n), n, method="wilson")
     assert (high - low) / 2 == pytest.approx(0.03, rel=0.02)
+
+
+@pytest.mark.slow
+def test_recommended_cases_give_the_wanted_width_with_case_effects():
+    # Three annotators a case; a pilot of 60 cases says how many an interval of ± 0.1 needs.
+    def study(rng, n_cases):
+        case = np.repeat(np.arange(n_cases), 3)
+        value = rng.normal(0, 0.8, n_cases)[case] + rng.normal(0, 0.6, len(case))
+        one = np.ones(len(case), dtype=int)
+        return clustered_means(0 * case, case=case, value=value, n=one, n_groups=1)
+
+    needed, widths = [], []
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        pilot = mean_estimate(study(rng, 60))
+        plan = cases_for_interval(pilot, n_cases=60, half_width=0.1)
+        then = mean_estimate(study(rng, plan.n_needed))
+        needed.append(plan.n_needed)
+        widths.append((then.high - then.low) / 2)
+
+    # Truth: a case mean varies by .8² + .6²/3 = .76, so 1.96² · .76 / .1² = 292 cases; planning
+    # with t(59) for the normal quantile asks for 4 % more. Pilots scatter by a fifth.
+    assert np.mean(needed) == pytest.approx(292 * (2.001 / 1.96) ** 2, rel=0.03)
+    assert np.median(widths) == pytest.approx(0.1, rel=0.03)
+
+
+@pytest.mark.slow
+def test_recommended_cases_find_the_difference_as_often_as_wanted():
+    # Differences of ± 1 and 0 around 0.25: as many cases as 80 % power asks for, then the test
+    # that the app makes.
+    chances = [0.2, 0.35, 0.45]
+    pilot = np.repeat([-1.0, 0.0, 1.0], [200, 350, 450])
+    n = cases_for_difference(pilot).n_needed
+
+    studies = [
+        np.random.default_rng(seed).choice([-1.0, 0.0, 1.0], n, p=chances) for seed in range(1000)
+    ]
+    by_interval = [mean_difference(drawn).low > 0 for drawn in studies]
+    by_signs = [sign_flip(drawn[:, None]).p_value[0] <= 0.05 for drawn in studies[::4]]
+
+    # ((1.96 + 0.84) · 0.766 / 0.25)² = 74; standard errors are 1.3 % and 2.5 %.
+    assert n == 74
+    assert np.mean(by_interval) == pytest.approx(0.8, abs=0.03)
+    assert np.mean(by_signs) == pytest.approx(0.8, abs=0.06)
+
+
+@pytest.mark.slow
+def test_recommended_comparisons_separate_the_pair_as_often_as_wanted():
+    # Three models, two comparisons a case that favour a model together; the gap of the first two
+    # is what it seems in a large pilot.
+    strength = np.array([0.35, 0.0, -0.35])
+
+    def study(rng, n_cases):
+        favour = strength + rng.normal(0, 0.5, (n_cases, 3))
+        case = np.repeat(np.arange(n_cases), 2)
+        left = rng.integers(0, 3, len(case))
+        right = (left + rng.integers(1, 3, len(case))) % 3
+        gap = favour[case, left] - favour[case, right]
+        lost = rng.random(len(case)) > 1 / (1 + np.exp(-gap))
+        one = np.ones(len(case), dtype=int)
+        return Comparisons(case, left, right, lost.astype(int), one, ("a", "b", "c"))
+
+    pilot = rank_models(study(np.random.default_rng(0), 20_000))
+    plan = comparisons_for_pair(pilot.difference("a", "b"), n_comparisons=40_000)
+    found = [
+        rank_models(study(np.random.default_rng(seed), plan.n_needed // 2)).difference("a", "b").low
+        > 0
+        for seed in range(1, 601)
+    ]
+
+    # A standard error of the power is 1.6 %; t for the normal quantile costs about one percent.
+    assert np.mean(found) == pytest.approx(0.8, abs=0.04)
+
+
+@pytest.mark.slow
+def test_new_cases_and_more_overlap_narrow_the_interval_as_told():
+    def half(rng, n_cases, overlap):
+        case = np.repeat(np.arange(n_cases), overlap)
+        value = rng.normal(0, 0.5, n_cases)[case] + rng.normal(0, 0.7, len(case))
+        one = np.ones(len(case), dtype=int)
+        means = clustered_means(0 * case, case=case, value=value, n=one, n_groups=1)
+        return 1.96 * float(means.standard_error[0]), value, case
+
+    rng = np.random.default_rng(3)
+    told, seen = [], []
+    for _ in range(300):
+        now, value, case = half(rng, 100, 2)
+        plan = more_labels(spread_of_scores(value, case=case))
+        told.append([plan.now, plan.new_cases, plan.more_overlap])
+        seen.append([now, half(rng, 200, 2)[0], half(rng, 100, 4)[0]])
+
+    # 300 studies give each width to half a percent.
+    assert np.mean(told, axis=0) == pytest.approx(np.mean(seen, axis=0), rel=0.02)
