@@ -3,7 +3,7 @@
 import streamlit as st
 
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, menu, state
+from pages.shared import addresses, exhibits, menu, state
 
 st.set_page_config(page_title="evalkit", layout="wide")
 user = state.require(Role.ANNOTATOR)
@@ -23,6 +23,7 @@ for entry in menu.pages_of(user.role):
 page = st.navigation(sections, position="top")
 if page.url_path != menu.FULL_SCREEN:
     state.account_menu(user)
-page.run()
+with addresses.written():
+    page.run()
 if page in sections.get("Results", []):
     exhibits.format_choice()

@@ -58,17 +58,40 @@ def side_by_side(
     )
     made = {row.id: model_of_run[row.run_id] for row in session.connection().execute(statement)}
     output_ids = [output_id for model in models for output_id in made if made[output_id] == model]
+    return _shown(session, study, filters, made, output_ids)
+
+
+def one_response(
+    session: Session, study: ResultStudy, *, filters: ResultFilters, output_id: int
+) -> SideBySide:
+    """Return one response, and everybody's answers about it, also beside others."""
+    model_of_run = {run.run_id: run.model for run in study.runs}
+    same_case = sa.select(col(Output.case_id)).where(col(Output.id) == output_id)
+    statement = sa.select(col(Output.id), col(Output.run_id)).where(
+        col(Output.case_id).in_(same_case), col(Output.run_id).in_(list(model_of_run))
+    )
+    made = {row.id: model_of_run[row.run_id] for row in session.connection().execute(statement)}
+    return _shown(session, study, filters, made, [output_id])
+
+
+def _shown(
+    session: Session,
+    study: ResultStudy,
+    filters: ResultFilters,
+    made: Mapping[int, str],
+    output_ids: Collection[int],
+) -> SideBySide:
+    counted = [one.annotator_id for one in study.counted_annotators(filters)]
+    said = answers(
+        session,
+        output_ids,
+        study_ids=[study.study_id],
+        annotator_ids=counted,
+        judges=filters.judges,
+    )
     return SideBySide(
         responses=tuple(responses(session, output_ids)),
         models=made,
         headings=makers(session, made),
-        answers=tuple(
-            answers(
-                session,
-                output_ids,
-                study_ids=[study.study_id],
-                annotator_ids=[one.annotator_id for one in study.counted_annotators(filters)],
-                judges=filters.judges,
-            )
-        ),
+        answers=tuple(said),
     )

@@ -47,10 +47,7 @@ st.header("Errors", divider=False)
 pair.show_errors(report, colours)
 
 st.header("The most one-sided cases", divider=False)
-shown = [one.case for cases in pair.one_sided(report).values() for one in cases[:100]]
-with read_session() as session:
-    keys = compare.case_keys(session, shown)
-case_id = pair.case_picker(report, keys)
+case_id = pair.case_picker(report)
 if case_id is None:
     st.stop()
 with read_session() as session:

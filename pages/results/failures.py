@@ -3,10 +3,11 @@
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import results
+from db.queries import compare, results
 from evalkit.reporting import reports
+from evalkit.reporting.judged_responses import judged_responses
 from evalkit.vocabulary import Role
-from pages.shared import collecting, exhibits, failures, filters, state
+from pages.shared import answers, collecting, exhibits, failures, filters, state
 
 state.require(Role.LEAD)
 
@@ -25,15 +26,8 @@ chosen = filters.filter_line(study)
 collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
-what = st.segmented_control(
-    "Look through",
-    ["Error tags", "Notes and comments"],
-    default="Error tags",
-    required=True,
-    key="failures-through",
-    label_visibility="collapsed",
-)
-if what == "Error tags":
+through = failures.through_picker()
+if through == "tags":
     cell = failures.cell_picker(reports.tags_report(collected), study)
     if cell is None:
         st.info(f"No error has been marked{filters.within(chosen)}.")
@@ -42,14 +36,22 @@ if what == "Error tags":
     with read_session() as session:
         tagged = results.tagged_responses(session, study, filters=chosen, **cell)
     output_id = failures.response_picker(tagged)
-else:
-    search = st.text_input("Search", placeholder="invented source", key="remark-search")
+elif through == "remarks":
+    search = failures.search_box()
     with read_session() as session:
         remarks = results.remarks(session, study, filters=chosen, search=search)
     output_id = failures.remark_picker(remarks, search)
+else:
+    model = failures.model_picker(study.models)
+    output_id = failures.judged_picker(judged_responses(collected, model=model))
 
 if output_id is None:
     st.stop()
-with read_session() as session:
-    response = results.response(session, study, filters=chosen, output_id=output_id)
-failures.show_response(response)
+if through == "responses":
+    with read_session() as session:
+        shown = compare.one_response(session, study, filters=chosen, output_id=output_id)
+    answers.show_side_by_side(shown)
+else:
+    with read_session() as session:
+        response = results.response(session, study, filters=chosen, output_id=output_id)
+    failures.show_response(response)

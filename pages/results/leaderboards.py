@@ -49,12 +49,7 @@ if not public:
     st.info("No public leaderboard has been added yet. Add one above.")
     st.stop()
 
-place = st.selectbox(
-    "Public leaderboard",
-    range(len(public)),
-    format_func=lambda at: f"{public[at].benchmark}, {public[at].source}",
-)
-board = public[place]
+board = boards.board_picker(public)
 with read_session() as session:
     study = results.result_study(session, name=name)
     collected = results.collect(session, study)

@@ -1,15 +1,17 @@
 """Regression: what broke and what was repaired from one run to the next, on shared cases."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from db.engine import read_session
 from db.queries import answers, results
 from db.queries import regression as queries
 from evalkit.reporting import passing, regression_sentences
-from evalkit.reporting.regression import regression_report
+from evalkit.reporting.regression import categories_of, regression_report
 from evalkit.vocabulary import Role
 from pages.shared import answers as exhibit
-from pages.shared import collecting, exhibits, regression, state
+from pages.shared import collecting, exhibits, filters, regression, state
 
 state.require(Role.LEAD)
 
@@ -37,27 +39,37 @@ with read_session() as session:
     judged_in = queries.studies_of(session, {before.run_id, after.run_id})
     studies = [results.result_study(session, name=study) for study in judged_in]
     sides = queries.answered(session, before), queries.answered(session, after)
-counted = results.ResultFilters(judges=picked.judges)
+annotators = regression.annotators_of(studies)
+chosen = filters.filters_among(categories_of(*sides), annotators, key=f"set-{name}")
+# Cases go by the category they have after, which the studies of the version before do not know.
+counted = replace(chosen, categories=())
 collected = [collecting.collected(study, counted) for study in studies]
 measure = regression.measure_picker(
     passing.measures(collected), default=passing.default_measure(collected)
 )
-report = regression_report(*sides, verdicts=passing.passing(collected, measure), measure=measure)
+report = regression_report(
+    *sides,
+    verdicts=passing.passing(collected, measure),
+    measure=measure,
+    categories=chosen.categories,
+)
 
 exhibits.say(regression_sentences.regression_verdict(report), style="verdict")
 exhibits.say(regression_sentences.regression_basis(report), style="lead")
-exhibits.say(regression_sentences.judged_by(collected))
+exhibits.say(regression_sentences.judged_by(collected), filters.in_words_of(annotators, chosen))
 if report.rows:
     regression.show_changes(report)
 
 st.header("Cases", divider=False)
-chosen = regression.case_picker(report)
-if chosen is None:
+case = regression.case_picker(report)
+if case is None:
     st.stop()
-key, output_ids = chosen
+key, output_ids = case
 with read_session() as session:
     shown = answers.responses(session, output_ids)
-    said = answers.answers(session, output_ids, judges=picked.judges)
+    said = answers.answers(
+        session, output_ids, annotator_ids=chosen.annotator_ids or None, judges=chosen.judges
+    )
     made_by = answers.makers(session, {output for one in said for output in one.shown})
 named = regression.headings(report, shown, made_by)
 titles = regression.titles(report, named)

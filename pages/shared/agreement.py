@@ -9,7 +9,7 @@ import streamlit as st
 from evalkit.reporting import documents, sentences
 from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import RELIABLE, TENTATIVE
-from pages.shared import agreement_tables, exhibits
+from pages.shared import addresses, agreement_tables, exhibits
 from pages.shared.charts import interval_rows
 from pages.shared.charts.colours import OKABE_ITO
 
@@ -52,10 +52,18 @@ def show_alphas(parts: Sequence[AgreementOf], *, whose: str) -> None:
 
 def show_pairs(parts: Sequence[AgreementOf]) -> None:
     """Show Cohen's kappa of each pair of annotators on one of the things judged."""
-    names = {agreement_tables.subject(of): of for of in parts}
+    named = {of.criterion.key if of.criterion else "preference": of for of in parts}
     left, right = st.columns([11, 9], gap="large")
     with left:
-        picked = names[st.selectbox("Judging", list(names), key="pairs-of")]
+        addresses.choice("on", list(named), key="pairs-of", default=next(iter(named)))
+        chosen = st.selectbox(
+            "Judging",
+            list(named),
+            format_func=lambda key: agreement_tables.subject(named[key]),
+            key="pairs-of",
+        )
+        addresses.remember("on", chosen)
+        picked = named[chosen]
     if not picked.pairs:
         exhibits.say("No two annotators have judged the same thing here.", style="lead")
         return

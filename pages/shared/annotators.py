@@ -8,23 +8,23 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from db.queries.compare import SideBySide
+from db.engine import read_session
+from db.queries.compare import SideBySide, case_keys
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reporting import annotator_sentences as words
 from evalkit.reporting import without
 from evalkit.reporting.annotators import AnnotatorsReport, subjects
 from evalkit.reporting.collected import Collected
-from evalkit.reporting.disagreements import Disagreement, Disagreements
+from evalkit.reporting.disagreements import Disagreement, Disagreements, disagreements
 from evalkit.reporting.reports import RankingReport
 from evalkit.reporting.sentences import joined
 from evalkit.reporting.without import Without
-from pages.shared import annotator_tables, answers, exhibits, overview, tables
+from pages.shared import addresses, annotator_tables, answers, exhibits, lists, overview, tables
 from pages.shared.agreement import forest
 from pages.shared.charts import interval_rows
 
 #: More annotators than this are read in the table.
 _MOST_ROWS = 12
-_MOST_CASES = 100
 _PICKER_WIDTH = 620  # pixels, at most
 _LEFT, _RIGHT, _TIME = "Chose left", "Likely right", "Median time"
 
@@ -33,19 +33,18 @@ def subject_picker(collected: Collected) -> int | None:
     """Show the choice of what was judged; the address remembers it."""
     places = list(subjects(collected))
     keys = {_key(collected, place): place for place in places}
-    asked = st.query_params.get("on", "")
     names = {key: annotator_tables.subject_name(_of(collected, keys[key])) for key in keys}
     if len(keys) == 1:
         return places[0]
+    addresses.choice("on", list(keys), key="annotators-on", default=next(iter(keys)))
     picked = st.selectbox(
         "Judging",
         list(keys),
-        index=list(keys).index(asked) if asked in keys else 0,
         format_func=lambda key: names[key],
         key="annotators-on",
         width=_PICKER_WIDTH,
     )
-    st.query_params["on"] = picked
+    addresses.remember("on", picked)
     return keys[picked]
 
 
@@ -86,14 +85,12 @@ def _show_right(report: AnnotatorsReport) -> None:
     known = [name for name, rows in shown.items() if rows["value"].notna().any()]
     if not known:
         return
+    key = f"annotators-shown-{len(known)}"
+    addresses.choice("habit", known, key=key, default=known[0])
     name = st.segmented_control(
-        "Shown",
-        known,
-        default=known[0],
-        required=True,
-        key=f"annotators-shown-{len(known)}",
-        label_visibility="collapsed",
+        "Shown", known, required=True, key=key, label_visibility="collapsed"
     )
+    addresses.remember("habit", name)
     rows = shown[name]
     if name == _TIME:
         scale = time_scale(rows)
@@ -138,19 +135,19 @@ def _notes(report: AnnotatorsReport) -> list[str]:
 
 def without_picker(study: ResultStudy, chosen: ResultFilters) -> tuple[int, ...]:
     """Show the choice of whom to leave out; the address remembers it."""
-    names = {one.annotator_id: one.name for one in study.counted_annotators(chosen)}
-    asked = [one for one in _ids("without", study) if one in names]
+    names = {str(one.annotator_id): one.name for one in study.counted_annotators(chosen)}
+    key = f"without-{study.study_id}-{chosen.judges}-{chosen.annotator_ids}"
+    addresses.several("without", list(names), key=key)
     left_out = st.multiselect(
         "Leave out",
         list(names),
-        default=asked,
         format_func=lambda annotator_id: names[annotator_id],
         placeholder="Nobody",
-        key=f"without-{study.study_id}-{chosen.judges}-{chosen.annotator_ids}",
+        key=key,
         width=_PICKER_WIDTH,
     )
-    _say("without", left_out)
-    return tuple(left_out)
+    addresses.remember("without", left_out)
+    return tuple(int(one) for one in left_out)
 
 
 def remaining(
@@ -198,20 +195,28 @@ def disagreement_picker(
 ) -> Disagreement | None:
     """List what annotators differ on most; give the one chosen, which the address remembers."""
     exhibits.say(words.disagreements_sentence(found), style="lead")
-    rows = found.rows[:_MOST_CASES]
-    if not rows:
+    if not found.rows:
         return None
-    asked = st.query_params.get("shown", "")
-    addresses = ["-".join(str(one) for one in row.output_ids) for row in rows]
-    table = annotator_tables.disagreement_table(rows, keys, _of(collected, on))
-    chosen = exhibits.row_picker(
-        table,
-        at=addresses.index(asked) if asked in addresses else 0,
-        key=f"disagreements-{collected.study}-{on}",
+    names = ["-".join(str(one) for one in row.output_ids) for row in found.rows]
+    rows = [found.rows[place] for place in lists.shown_of(names, "shown")]
+    criterion = _of(collected, on)
+    chosen = lists.picker(
+        annotator_tables.disagreement_table(rows, keys, criterion),
+        names,
+        name="shown",
+        key=f"disagreements-{_key(collected, on)}",
+        everything=lambda: _all_disagreements(collected, on, n=found.n_differing),
         right=("Annotators",),
+        n=found.n_differing,
     )
-    st.query_params["shown"] = addresses[chosen]
-    return rows[chosen]
+    return found.rows[chosen]
+
+
+def _all_disagreements(collected: Collected, on: int | None, *, n: int) -> pd.DataFrame:
+    rows = disagreements(collected, criterion=on, limit=n).rows
+    with read_session() as session:
+        keys = case_keys(session, {one.case for one in rows})
+    return annotator_tables.disagreement_table(rows, keys, _of(collected, on))
 
 
 def show_case(shown: SideBySide) -> None:
@@ -234,17 +239,3 @@ def _of(collected: Collected, place: int | None) -> object:
 
 def _key(collected: Collected, place: int | None) -> str:
     return "preference" if place is None else collected.criteria[place].key
-
-
-def _ids(name: str, study: ResultStudy) -> list[int]:
-    """Return the annotators of the study whom the address names."""
-    known = {str(one.annotator_id): one.annotator_id for one in study.annotators}
-    asked = st.query_params.get(name, "").split(",")
-    return [known[text] for text in dict.fromkeys(asked) if text in known]
-
-
-def _say(name: str, ids: Sequence[int]) -> None:
-    if ids:
-        st.query_params[name] = ",".join(str(one) for one in ids)
-    elif name in st.query_params:
-        del st.query_params[name]

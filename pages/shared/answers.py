@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from db.queries.answers import Answer, CaseText, GivenMark, Response
+from db.queries.compare import SideBySide
 from evalkit.annotation.render import escape, render_text
 from evalkit.annotation.transcript import render_context, render_messages
 from evalkit.reporting import text
@@ -59,6 +60,14 @@ def show(
     said = said_html(answers, headings)
     if said:
         viewer([Pane("What annotators wrote", said)], key=f"{key}-said")
+
+
+def show_side_by_side(shown: SideBySide) -> None:
+    """Show the responses to one case next to each other, and what was said of them."""
+    if shown.responses:
+        case = shown.responses[0].case
+        key = "-".join(str(one.output_id) for one in shown.responses)
+        show(case, shown.responses, shown.headings, shown.answers, key=f"side-{key}")
 
 
 def response_pane(response: Response, heading: str, marks: Sequence[GivenMark]) -> Pane:

@@ -4,17 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+import streamlit as st
 
 from db.queries.leaderboards import Board
 from evalkit.formats.leaderboards import PublicResult, model_key
 from evalkit.reporting import text
 from evalkit.reporting.reports import RankingReport
 from evalkit.stats.leaderboards import BoardComparison, compare_boards
+from pages.shared import addresses
 
 EXAMPLE = """\
 model,benchmark,score,date,source
 model-a,Text arena,1310,2026-10-31,arena.example
 model-b,Text arena,1280,2026-10-31,arena.example"""
+
+
+def board_picker(public: Sequence[Board]) -> Board:
+    """Show the choice of a public board; the address remembers it."""
+    named = {f"{one.benchmark}, {one.source}": one for one in public}
+    addresses.choice("board", list(named), key="leaderboard", default=next(iter(named)))
+    chosen = st.selectbox("Public leaderboard", list(named), key="leaderboard")
+    addresses.remember("board", chosen)
+    return named[chosen]
 
 
 def preview(scores: Sequence[PublicResult]) -> str:

@@ -14,8 +14,8 @@ from evalkit.reporting.decision import DecisionReport, default_baseline, standin
 from evalkit.reporting.measures import Measure, available_measures, number_entry
 from evalkit.reporting.power import PowerReport, interval_entry
 from evalkit.reporting.style import NAMES, StyleReport, effect_sentences, style_verdict
+from pages.shared import addresses, exhibits, html_tables, links
 from pages.shared import decision_tables as tables
-from pages.shared import exhibits, filters, html_tables, links
 from pages.shared.charts import interval_rows
 from pages.shared.charts.frontier import frontier
 
@@ -32,7 +32,7 @@ def pickers(collected: Collected, study: ResultStudy) -> tuple[Measure, str] | N
         return None
     left, middle, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
     key = f"decision-measure-{study.study_id}"
-    filters.choice("quality", list(measures), key=key, default=next(iter(measures)))
+    addresses.choice("quality", list(measures), key=key, default=next(iter(measures)))
     chosen = left.selectbox(
         "Quality by",
         list(measures),
@@ -40,14 +40,14 @@ def pickers(collected: Collected, study: ResultStudy) -> tuple[Measure, str] | N
         key=key,
         persist_state="session",
     )
-    filters.remember("quality", chosen)
+    addresses.remember("quality", chosen)
     key = f"decision-baseline-{study.study_id}"
     first = default_baseline(collected, measures[chosen])
-    filters.choice("baseline", list(collected.models), key=key, default=first)
+    addresses.choice("baseline", list(collected.models), key=key, default=first)
     baseline = middle.selectbox(
         "Baseline", list(collected.models), key=key, persist_state="session"
     )
-    filters.remember("baseline", baseline)
+    addresses.remember("baseline", baseline)
     return measures[chosen], baseline
 
 
@@ -124,11 +124,11 @@ def show_map(report: DecisionReport, state: tables.State) -> None:
 def style_toggle() -> bool:
     """Ask whether to hold style equal; the address remembers it."""
     key = "decision-style"
-    filters.flag("style", key=key)
+    addresses.flag("style", key=key)
     is_on = st.toggle(
         "Hold length, headers, lists and bold equal", key=key, persist_state="session"
     )
-    filters.remember("style", "1" if is_on else None)
+    addresses.remember("style", "1" if is_on else None)
     return is_on
 
 
@@ -173,7 +173,7 @@ def show_style(report: StyleReport, colours: Mapping[str, str]) -> None:
 def half_width() -> float:
     """Ask how narrow intervals shall be; the address remembers it."""
     key = "decision-half-width"
-    filters.choice("half", list(HALF_WIDTHS), key=key, default=_USUAL)
+    addresses.choice("half", list(HALF_WIDTHS), key=key, default=_USUAL)
     chosen = st.segmented_control(
         "Interval wanted",
         list(HALF_WIDTHS),
@@ -182,7 +182,7 @@ def half_width() -> float:
         key=key,
         persist_state="session",
     )
-    filters.remember("half", None if chosen == _USUAL else chosen)
+    addresses.remember("half", None if chosen == _USUAL else chosen)
     return HALF_WIDTHS[chosen]
 
 

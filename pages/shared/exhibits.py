@@ -27,6 +27,9 @@ _STYLES = {
 }
 
 
+#: A row of a table is 2.1875 times as high as the font of the theme; rows beyond these scroll.
+_ROW_HEIGHT, _BORDERS, _MOST_ROWS = 33, 2, 7
+
 #: More categories than this are read in the table: a picture of them is longer than a page.
 MOST_CATEGORIES = 14
 
@@ -65,12 +68,17 @@ def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str
         )
 
 
+def table_height(n_rows: int) -> int:
+    """Return the height in pixels of a table that shows so many rows, and none of them cut."""
+    return _BORDERS + _ROW_HEIGHT * (1 + n_rows)
+
+
 def row_picker(shown: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[str] = ()) -> int:
     """Show a table whose rows can be chosen; give the place of the chosen row, ``at`` at first."""
     event = st.dataframe(
         shown,
         hide_index=True,
-        height=38 + 35 * min(max(len(shown), 1), 7),
+        height=table_height(min(max(len(shown), 1), _MOST_ROWS)),
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [at]}},

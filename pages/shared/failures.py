@@ -7,20 +7,46 @@ from typing import TypedDict
 import pandas as pd
 import streamlit as st
 
+from db.engine import read_session
+from db.queries.compare import case_keys
 from db.queries.results import Remark, ResponseDetail, ResultStudy, TaggedResponse
 from evalkit.annotation.render import escape, render_text
 from evalkit.annotation.transcript import render_context, render_messages
 from evalkit.reporting.reports import TagRates
 from evalkit.reporting.sentences import counted
-from pages.shared import exhibits, tables, tag_tables
+from pages.shared import addresses, exhibits, lists, tables, tag_tables
 from pages.shared.charts import tinted_grid
 from pages.shared.components.viewer import Pane, viewer
 
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.
 _MOST_COLUMNS = 30
-_MOST_REMARKS = 500
+_PICKER_WIDTH = 620  # pixels, at most
 _MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"
+
+
+#: What the page looks through, as its address says it and as people read it.
+_THROUGH = {
+    "tags": "Error tags",
+    "remarks": "Notes and comments",
+    "responses": "All responses",
+}
+
+
+def through_picker() -> str:
+    """Ask what to look through; the address remembers it."""
+    key, first = "failures-through", next(iter(_THROUGH))
+    addresses.choice("through", list(_THROUGH), key=key, default=first)
+    chosen = st.segmented_control(
+        "Look through",
+        list(_THROUGH),
+        format_func=lambda name: _THROUGH[name],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+    )
+    addresses.remember("through", None if chosen == first else chosen)
+    return chosen
 
 
 class Cell(TypedDict):
@@ -57,11 +83,17 @@ def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> Cell | None:
 
 
 def _is_first_view() -> bool:
-    views = ["Models and categories", "Models"]
+    views = {"categories": "Models and categories", "models": "Models"}
+    addresses.choice("columns", list(views), key="failures-view", default="categories")
     view = st.segmented_control(
-        "Columns", views, default=views[0], required=True, key="failures-view"
+        "Columns",
+        list(views),
+        format_func=lambda name: views[name],
+        required=True,
+        key="failures-view",
     )
-    return view == views[0]
+    addresses.remember("columns", None if view == "categories" else view)
+    return view == "categories"
 
 
 def _pick(key: str) -> None:
@@ -80,34 +112,56 @@ def _chosen_cell(
     keys = [key.split("\t")[0] for key in overall["key"]]
     given = list(dict.fromkeys(keys))
     left, middle, right = st.columns(3)
-    tag = left.selectbox(
-        "Error",
-        _kept("failures-tag", given),
-        format_func=lambda key: tags[key].name,
-        key="failures-tag",
-    )
-    model = middle.selectbox(
-        "Model", _kept("failures-model", [_ALL_MODELS, *models]), key="failures-model"
-    )
+    addresses.choice("tag", given, key="failures-tag", default=given[0])
+    tag = left.selectbox("Error", given, format_func=lambda key: tags[key].name, key="failures-tag")
+    addresses.remember("tag", tag)
+    with middle:
+        model = model_picker(models)
+    options = [_ALL_CATEGORIES, *categories]
+    addresses.choice("in", options, key="failures-category", default=_ALL_CATEGORIES)
     category = right.selectbox(
-        "Category",
-        _kept("failures-category", [_ALL_CATEGORIES, *categories]),
-        format_func=tables.category_name,
-        key="failures-category",
+        "Category", options, format_func=tables.category_name, key="failures-category"
     )
+    addresses.remember("in", None if category == _ALL_CATEGORIES else category)
     exhibits.say(tags[tag].definition)
     return Cell(
         tag_id=tags[tag].tag_id,
-        model=None if model == _ALL_MODELS else model,
+        model=model,
         category=None if category == _ALL_CATEGORIES else category,
     )
 
 
-def _kept(key: str, options: list[str]) -> list[str]:
-    """Forget a choice that another study or filter no longer offers."""
-    if st.session_state.get(key) not in options:
-        st.session_state.pop(key, None)
-    return options
+def model_picker(models: Sequence[str]) -> str | None:
+    """Ask for a model, or None for all; the address remembers it."""
+    options = [_ALL_MODELS, *models]
+    addresses.choice("model", options, key="failures-model", default=_ALL_MODELS)
+    model = st.selectbox("Model", options, key="failures-model", width=_PICKER_WIDTH)
+    addresses.remember("model", None if model == _ALL_MODELS else model)
+    return None if model == _ALL_MODELS else model
+
+
+def judged_picker(found: pd.DataFrame) -> int | None:
+    """List responses with what they were given, the worst judged first; give the chosen one."""
+    if not len(found):
+        exhibits.say("No response here has been judged.", style="lead")
+        return None
+    n = counted(len(found), "response")
+    exhibits.say(f"{n} behind these numbers, the worst judged first.")
+    ids = [str(one) for one in found["output_id"]]
+    row = lists.picker(
+        tag_tables.judged_table(found.iloc[lists.shown_of(ids, "response")], keys_of(found)),
+        ids,
+        name="response",
+        key="failures-judged",
+        everything=lambda: found.assign(case=found["case"].map(keys_of(found))),
+    )
+    return int(ids[row])
+
+
+def keys_of(found: pd.DataFrame) -> dict[int, str]:
+    """Return what the cases of these responses are called."""
+    with read_session() as session:
+        return case_keys(session, {int(one) for one in found["case"]})
 
 
 def response_picker(found: Sequence[TaggedResponse]) -> int | None:
@@ -126,8 +180,23 @@ def response_picker(found: Sequence[TaggedResponse]) -> int | None:
             "Notes": [one.n_notes for one in found],
         }
     )
-    row = exhibits.row_picker(shown, key="failures-responses")
+    ids = [str(one.output_id) for one in found]
+    row = lists.picker(
+        shown.iloc[lists.shown_of(ids, "response")],
+        ids,
+        name="response",
+        key="failures-responses",
+        everything=lambda: shown,
+    )
     return found[row].output_id
+
+
+def search_box() -> str:
+    """Ask for words to look for; the address remembers them."""
+    addresses.take("search", key="remark-search", read=lambda said: said[0] if said else "")
+    search = st.text_input("Search", placeholder="invented source", key="remark-search")
+    addresses.remember("search", search or None)
+    return search
 
 
 def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
@@ -140,20 +209,25 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
         )
         st.info(nothing)
         return None
-    cut = f", the newest {_MOST_REMARKS:,} shown" if len(remarks) > _MOST_REMARKS else ""
-    exhibits.say(f"{len(remarks):,} notes and comments{cut}.")
-    kept = remarks[:_MOST_REMARKS]
+    exhibits.say(f"{len(remarks):,} notes and comments, newest first.")
     shown = pd.DataFrame(
         {
-            "Text": [one.text for one in kept],
-            "About": [one.about for one in kept],
-            "Models": [_shown(one.models) for one in kept],
-            "Case": [one.case_key for one in kept],
-            "By": [_by(one.annotator, one.is_simulated) for one in kept],
+            "Text": [one.text for one in remarks],
+            "About": [one.about for one in remarks],
+            "Models": [_shown(one.models) for one in remarks],
+            "Case": [one.case_key for one in remarks],
+            "By": [_by(one.annotator, one.is_simulated) for one in remarks],
         }
     )
-    row = exhibits.row_picker(shown, key="failures-remarks")
-    return kept[row].output_id
+    rows = [f"{one.output_id}-{place}" for place, one in enumerate(remarks)]
+    row = lists.picker(
+        shown.iloc[lists.shown_of(rows, "remark")],
+        rows,
+        name="remark",
+        key="failures-remarks",
+        everything=lambda: shown,
+    )
+    return remarks[row].output_id
 
 
 def show_response(response: ResponseDetail) -> None:

@@ -17,7 +17,7 @@ from evalkit.reporting.reports import (
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
-from pages.shared import exhibits, tables, tag_tables
+from pages.shared import addresses, exhibits, tables, tag_tables
 from pages.shared.charts import interval_rows, level_bars, tinted_grid, tradeoff
 
 SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
@@ -55,14 +55,12 @@ def show_ranking(report: RankingReport, colours: Mapping[str, str]) -> None:
         return
     left, right = st.columns([11, 9], gap="large")
     with left:
+        shown = ["Win rate", "Strength"]
+        addresses.choice("by", shown, key="ranking-shown", default=shown[0])
         what = st.segmented_control(
-            "Shown",
-            ["Win rate", "Strength"],
-            default="Win rate",
-            required=True,
-            key="ranking-shown",
-            label_visibility="collapsed",
+            "Shown", shown, required=True, key="ranking-shown", label_visibility="collapsed"
         )
+        addresses.remember("by", None if what == shown[0] else what)
         is_strength = what == "Strength"
         rows = tables.ranking_rows(report.ranking, colours, strength=is_strength)
         figure = (
@@ -147,7 +145,11 @@ def show_scores(
     names = {tables.criterion_name(one.criterion): one for one in scored}
     left, right = st.columns([11, 9], gap="large")
     with left:
-        picked = names[st.selectbox("By category", list(names), key="criterion-by-category")]
+        key = "criterion-by-category"
+        addresses.choice("criterion", list(names), key=key, default=next(iter(names)))
+        named = st.selectbox("By category", list(names), key=key)
+        addresses.remember("criterion", named)
+        picked = names[named]
         scale = picked.criterion.values
         _category_grid(
             tables.by_category(picked.means, order, text.number),

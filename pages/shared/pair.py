@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.engine import database_url, read_session
 from db.queries import results
-from db.queries.compare import SideBySide
+from db.queries.compare import SideBySide, case_keys
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reporting import pair_sentences as words
 from evalkit.reporting import text
@@ -15,11 +15,8 @@ from evalkit.reporting.pair_cases import CaseDifference
 from evalkit.reporting.pairs import PairReport, SubjectDifference, pair_report
 from evalkit.reporting.sentences import counted
 from evalkit.reporting.significance import Subject, SubjectDifferences, significance_report
-from pages.shared import addresses, answers, collecting, exhibits, pair_tables
+from pages.shared import addresses, answers, collecting, exhibits, lists, pair_tables
 from pages.shared.charts import interval_rows
-
-#: More cases than this a side are for the download.
-MOST_CASES = 100
 
 
 def pair_picker(study: ResultStudy) -> tuple[str, str] | None:
@@ -28,15 +25,15 @@ def pair_picker(study: ResultStudy) -> tuple[str, str] | None:
     if len(models) < 2:
         return None
     left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
-    asked = st.query_params.get("model"), st.query_params.get("other")
-    first = models.index(asked[0]) if asked[0] in models else 0
-    model = left.selectbox("Model", models, index=first, key=f"pair-model-{study.study_id}")
+    key = f"pair-model-{study.study_id}"
+    addresses.choice("model", models, key=key, default=models[0])
+    model = left.selectbox("Model", models, key=key)
     others = [name for name in models if name != model]
-    second = others.index(asked[1]) if asked[1] in others else 0
-    other = right.selectbox(
-        "Compared with", others, index=second, key=f"pair-other-{study.study_id}-{model}"
-    )
-    st.query_params["model"], st.query_params["other"] = model, other
+    key = f"pair-other-{study.study_id}-{model}"
+    addresses.choice("other", others, key=key, default=others[0])
+    other = right.selectbox("Compared with", others, key=key)
+    addresses.remember("model", model)
+    addresses.remember("other", other)
     return model, other
 
 
@@ -159,37 +156,45 @@ def show_errors(report: PairReport, colours: Mapping[str, str]) -> None:
     exhibits.table(pair_tables.error_table(report.errors), key="pair-errors")
 
 
-def case_picker(report: PairReport, keys: Mapping[int, str]) -> int | None:
+def keys_of(cases: Sequence[CaseDifference]) -> dict[int, str]:
+    """Return what these cases are called."""
+    with read_session() as session:
+        return case_keys(session, _ids(cases))
+
+
+def case_picker(report: PairReport) -> int | None:
     """List the most one-sided cases of either side; give the one chosen, which the address has."""
     sides = one_sided(report)
     if not any(sides.values()):
         exhibits.say("No case leans to either side.", style="lead")
         return None
+    leaning = [name for name, cases in sides.items() if cases]
     asked = addresses.number("case")
-    default = next(
-        (name for name, cases in sides.items() if asked in [one.case for one in cases]),
-        next(name for name, cases in sides.items() if cases),
-    )
+    default = next((name for name in leaning if asked in _ids(sides[name])), leaning[0])
+    key = f"pair-side-{report.model}-{report.other}"
+    addresses.choice("for", leaning, key=key, default=default)
     side = st.segmented_control(
         "Most one-sided for",
-        [name for name, cases in sides.items() if cases],
-        default=default,
+        leaning,
         required=True,
         format_func=lambda name: f"For {name}, {counted(len(sides[name]), 'case')}",
-        key=f"pair-side-{report.model}-{report.other}",
+        key=key,
         label_visibility="collapsed",
     )
+    addresses.remember("for", side)
     cases = sides[side]
-    ids = [one.case for one in cases]
-    shown = pair_tables.case_table(cases[:MOST_CASES], keys, report)
-    chosen = exhibits.row_picker(
+    ids = [str(one.case) for one in cases]
+    some = [cases[place] for place in lists.shown_of(ids, "case")]
+    shown = pair_tables.case_table(some, keys_of(some), report)
+    chosen = lists.picker(
         shown,
-        at=ids.index(asked) if asked in ids[:MOST_CASES] else 0,
-        key=f"pair-cases-{report.model}-{report.other}-{side}",
+        ids,
+        name="case",
+        key=f"cases-{report.model}-{report.other}-{side}",
+        everything=lambda: pair_tables.case_table(cases, keys_of(cases), report),
         right=list(shown.columns[3:]),
     )
-    st.query_params["case"] = str(ids[chosen])
-    return ids[chosen]
+    return cases[chosen].case
 
 
 def one_sided(report: PairReport) -> dict[str, list[CaseDifference]]:
@@ -200,6 +205,10 @@ def one_sided(report: PairReport) -> dict[str, list[CaseDifference]]:
             (one for one in report.cases if one.lean < 0), key=lambda one: one.lean
         ),
     }
+
+
+def _ids(cases: Sequence[CaseDifference]) -> list[int]:
+    return [one.case for one in cases]
 
 
 def show_case(shown: SideBySide) -> None:

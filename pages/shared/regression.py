@@ -8,6 +8,8 @@ import streamlit as st
 
 from db.queries.answers import Response
 from db.queries.regression import RunOnVersion
+from db.queries.results import ResultStudy
+from db.queries.results.studies import ResultAnnotator
 from evalkit.reporting import pair_sentences, text
 from evalkit.reporting import regression_sentences as words
 from evalkit.reporting.collected import Criterion
@@ -17,9 +19,11 @@ from evalkit.reporting.regression import (
     Change,
     RegressionReport,
     change_entry,
+    regression_document,
 )
 from evalkit.reporting.significance import SIGNIFICANT
-from pages.shared import exhibits
+from pages.shared import addresses, exhibits
+from pages.shared import lists as lists_of
 from pages.shared.charts import interval_rows, tinted_grid
 from pages.shared.charts.colours import MUTED, OKABE_ITO
 from pages.shared.tables import category_name, criterion_name
@@ -43,29 +47,26 @@ _LISTS = {
 
 def eval_set_picker(names: Mapping[str, int]) -> str:
     """Show the page's heading with the choice of eval set beside it; the address remembers it."""
-    ids = {eval_set_id: name for name, eval_set_id in names.items()}
-    asked = st.query_params.get("set", "")
-    places = list(ids)
+    ids = {str(eval_set_id): name for name, eval_set_id in names.items()}
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.title("Regression")
+    addresses.choice("set", list(ids), key="regression-set", default=next(iter(ids)))
     chosen = right.selectbox(
         "Eval set",
-        places,
-        index=places.index(int(asked)) if asked.isdecimal() and int(asked) in ids else 0,
+        list(ids),
         format_func=lambda eval_set_id: ids[eval_set_id],
         key="regression-set",
     )
-    st.query_params["set"] = str(chosen)
+    addresses.remember("set", chosen)
     return ids[chosen]
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """What is set side by side, and whether judges count."""
+    """What is set side by side."""
 
     before: RunOnVersion
     after: RunOnVersion
-    judges: bool
 
 
 def run_picker(runs: Sequence[RunOnVersion]) -> Picked | None:
@@ -81,18 +82,12 @@ def run_picker(runs: Sequence[RunOnVersion]) -> Picked | None:
         (columns[0], "Before", "before", first),
         (columns[1], "After", "after", second),
     ):
-        asked = st.query_params.get(name, "")
-        key = column.selectbox(
-            label,
-            keys,
-            index=keys.index(asked) if asked in by_key else default,
-            format_func=lambda key: by_key[key].name,
-            key=f"regression-{name}-{keys[0]}",
-        )
-        st.query_params[name] = key
+        place = f"regression-{name}-{keys[0]}"
+        addresses.choice(name, keys, key=place, default=keys[default])
+        key = column.selectbox(label, keys, format_func=lambda key: by_key[key].name, key=place)
+        addresses.remember(name, key)
         chosen.append(by_key[key])
-    judges = columns[2].toggle("Include judges", key="regression-judges", persist_state="session")
-    return Picked(chosen[0], chosen[1], judges)
+    return Picked(chosen[0], chosen[1])
 
 
 def _defaults(runs: Sequence[RunOnVersion]) -> tuple[int, int]:
@@ -108,39 +103,41 @@ def _defaults(runs: Sequence[RunOnVersion]) -> tuple[int, int]:
     return max((place for place in range(len(runs)) if place != newest), key=likeness), newest
 
 
+def annotators_of(studies: Sequence[ResultStudy]) -> list[ResultAnnotator]:
+    """Return who annotated in any of these studies, each once, by name."""
+    found = {one.annotator_id: one for study in studies for one in study.annotators}
+    return sorted(found.values(), key=lambda one: one.name)
+
+
 def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassRule:
     """Show by what a response passes: acceptable where that was asked, or a criterion's level."""
     named = {one.key: one for one in criteria}
     left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
-    asked = st.query_params.get("by", "")
     options = [*named] if default.criterion else [_ACCEPTABLE, *named]
+    addresses.choice("by", options, key="regression-by", default=options[0])
     by = left.selectbox(
         "A response passes if it is",
         options,
-        index=options.index(asked) if asked in options else 0,
         format_func=lambda key: criterion_name(named[key]) if key in named else "Acceptable",
         key="regression-by",
     )
-    st.query_params["by"] = by
+    addresses.remember("by", by)
     if by not in named:
         right.selectbox("At or above", ["Said by most annotators"], disabled=True)
-        st.query_params.pop("level", None)
+        addresses.remember("level", None)
         return PassRule()
     values = dict(zip(named[by].values, named[by].labels, strict=True))
-    levels = list(values)[1:]
-    wanted = st.query_params.get("level", "")
-    written = [f"{value:g}" for value in levels]
+    levels = {f"{value:g}": value for value in list(values)[1:]}
+    key = f"regression-level-{by}"
+    addresses.choice("level", list(levels), key=key, default=f"{default_level(named[by]):g}")
     level = right.selectbox(
         "At or above",
-        levels,
-        index=written.index(wanted)
-        if wanted in written
-        else levels.index(default_level(named[by])),
-        format_func=lambda value: f"{value:g} {values[value]}".strip(),
-        key=f"regression-level-{by}",
+        list(levels),
+        format_func=lambda level: f"{level} {values[levels[level]]}".strip(),
+        key=key,
     )
-    st.query_params["level"] = f"{level:g}"
-    return PassRule(by, level)
+    addresses.remember("level", level)
+    return PassRule(by, levels[level])
 
 
 def show_changes(report: RegressionReport) -> None:
@@ -180,27 +177,29 @@ def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
     if not names:
         exhibits.say("There is no case to show.", style="lead")
         return None
-    asked = st.query_params.get("cases", "")
+    key = f"regression-cases-{'-'.join(names)}"
+    addresses.choice("cases", names, key=key, default=names[0])
     name = st.segmented_control(
         "Cases",
         names,
-        default=asked if asked in names else names[0],
         required=True,
         format_func=lambda one: f"{_LISTS[one]} {len(lists[one]):,}",
-        key=f"regression-cases-{'-'.join(names)}",
+        key=key,
         label_visibility="collapsed",
     )
-    st.query_params["cases"] = name
-    shown = lists[name]
-    wanted = st.query_params.get("case", "")
-    keys = [key for key, _ in shown]
-    at = keys.index(wanted) if wanted in keys else 0
+    addresses.remember("cases", name)
+    found = lists[name]
+    keys = [key for key, _ in found]
     frame = case_table(report, name)
-    place = exhibits.row_picker(
-        frame, key=f"regression-list-{name}", at=at, right=list(frame.columns[2:])
+    place = lists_of.picker(
+        frame.iloc[lists_of.shown_of(keys, "case")],
+        keys,
+        name="case",
+        key=f"regression-{name}",
+        everything=lambda: case_numbers(report, name),
+        right=list(frame.columns[2:]),
     )
-    st.query_params["case"] = keys[place]
-    return keys[place], list(shown[place][1])
+    return keys[place], list(found[place][1])
 
 
 def headings(
@@ -252,6 +251,13 @@ def case_table(report: RegressionReport, name: str) -> pd.DataFrame:
             "Passes after": [_verdict(one.after) for one in cases],
         }
     )
+
+
+def case_numbers(report: RegressionReport, name: str) -> pd.DataFrame:
+    """Give what the download of a list holds: a row per case, how many said what."""
+    document = regression_document(report)
+    of_list = [one for one in document["cases"] if one["change"] == name]
+    return pd.json_normalize(document.get(name, of_list), sep="_")
 
 
 def change_rows(rows: Sequence[CategoryRow]) -> pd.DataFrame:

@@ -1,11 +1,11 @@
 """Error tags to frames: how often each was found, per model and category."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from evalkit.reporting import text
+from evalkit.reporting import sentences, text
 from evalkit.reporting.reports import TagRates
 from evalkit.stats.scores import ScoreRow
 from pages.shared.tables import category_name
@@ -43,6 +43,29 @@ def tag_table(rates: Sequence[TagRates], models: Sequence[str]) -> pd.DataFrame:
             "Found in": [text.estimate(row.estimate, text.percent) for _, row in kept],
             "Looks": [f"{row.estimate.n:,}" for _, row in kept],
             "Cases": [f"{row.n_cases:,}" for _, row in kept],
+        }
+    )
+
+
+def judged_table(found: pd.DataFrame, keys: Mapping[int, str]) -> pd.DataFrame:
+    """Give one row per judged response: what came of its comparisons, its scores and errors.
+
+    What was asked of none of them is left out.
+    """
+    criteria = found.columns[list(found.columns).index("n_both_bad") + 1 : -1]
+    compared = {"n_won": "Won", "n_lost": "Lost", "n_tied": "Ties", "n_both_bad": "Both bad"}
+    is_compared = bool(found[list(compared)].to_numpy().any())
+    return pd.DataFrame(
+        {
+            "Case": [keys.get(case, "") for case in found["case"]],
+            "Category": [category_name(name) for name in found["category"]],
+            "Model": list(found["model"]),
+            **({name: list(found[key]) for key, name in compared.items()} if is_compared else {}),
+            **{
+                sentences.capital(key.replace("_", " ")): [round(one, 2) for one in found[key]]
+                for key in criteria
+            },
+            "Errors": list(found["n_errors"]),
         }
     )
 

@@ -68,7 +68,7 @@ def test_every_number_leads_to_its_cases_with_the_same_filters(app, sign_in, stu
     sign_in(app, Role.LEAD)
     opened(app, PAGE)
     next(box for box in app.multiselect if box.label == "Annotators").set_value(
-        [study["Ada"]]
+        [str(study["Ada"])]
     ).run()
 
     links = [link for link in re.findall(r'href="([^"]+)"', seen(app)) if "?" in link]
@@ -101,7 +101,7 @@ def test_a_link_shows_the_same_view_in_a_new_session(app, sign_in, study):
     next(box for box in app.multiselect if box.label == "Categories").set_value(["billing"]).run()
     next(one for one in app.toggle if one.label == "Include judges").set_value(True).run()
     next(box for box in app.multiselect if box.label == "Annotators").set_value(
-        [study["Ada"], study["judge-1"]]
+        [str(study["Ada"]), str(study["judge-1"])]
     ).run()
     next(box for box in app.selectbox if box.label == "Baseline").set_value(ONE).run()
     next(box for box in app.selectbox if box.label == "Quality by").set_value("helpfulness").run()

@@ -132,7 +132,7 @@ def test_filters_change_the_numbers_and_are_named_beside_them(app, sign_in, stud
     assert "Only code" in written(app)
 
     next(box for box in app.multiselect if box.label == "Annotators").set_value(
-        [study["Ada"]]
+        [str(study["Ada"])]
     ).run()
 
     assert "3 comparisons on 3 cases by 1 annotator." in written(app)
@@ -263,7 +263,7 @@ def test_a_cell_can_be_chosen_without_clicking(app, sign_in, study):
 def test_notes_and_comments_are_found_by_a_word(app, sign_in, study):
     sign_in(app, Role.LEAD)
     opened(app, "results/failures.py")
-    app.segmented_control(key="failures-through").set_value("Notes and comments").run()
+    app.segmented_control(key="failures-through").set_value("remarks").run()
 
     app.text_input(key="remark-search").set_value("GUT").run()
 
