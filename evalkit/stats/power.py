@@ -119,8 +119,10 @@ def cases_for_difference(
 
     Notes
     -----
-    ``n = ((z(97.5 %) + z(power)) sd / difference)²``. Planning on an observed difference is
-    optimistic if it is large by luck.
+    ``n = ((z(97.5 %) + z(power)) sd / difference)² + z(97.5 %)² / 2``; the last term is what
+    Student's t costs over the normal distribution (Guenther 1981, The American Statistician 35).
+    Planning on an observed difference is optimistic if it is large by luck. Where differences
+    take a few values only, as net preferences do, tests by signs need about a tenth more.
     """
     known = differences[~np.isnan(differences)]
     spread = float(known.std(ddof=1)) if len(known) > 1 else 0.0
@@ -131,7 +133,7 @@ def cases_for_difference(
     gap = float(known.mean()) if difference is None else difference
     if abs(gap) <= 1e-12:
         raise UndefinedStatisticError("No number of cases tells apart models that are equal.")
-    n = ((Z95 + float(norm.ppf(power))) * spread / gap) ** 2
+    n = ((Z95 + float(norm.ppf(power))) * spread / gap) ** 2 + Z95**2 / 2
     return CasesNeeded(len(known), math.ceil(n))
 
 

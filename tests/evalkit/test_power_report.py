@@ -149,8 +149,8 @@ def test_the_cases_a_score_needs_are_those_of_the_textbook():
     (pair,) = score_power(scored_apart(n_cases=100, ahead=0.1), HELPFUL)
 
     # Differences are +1 for 55 and -1 for 45 of 100 cases: mean 0.1, s² = (100/99)(1 - 0.01);
-    # n = ((1.960 + 0.842) s / 0.1)² (F15).
-    expected = (Z + 0.8416212) ** 2 * (100 / 99) * 0.99 / 0.01
+    # n = ((1.960 + 0.842) s / 0.1)² + 1.960² / 2 (F15; Guenther 1981 for Student's t).
+    expected = (Z + 0.8416212) ** 2 * (100 / 99) * 0.99 / 0.01 + Z**2 / 2
     assert (pair.model, pair.difference.n) == ("A", 100)
     assert pair.difference.value == pytest.approx(0.1)
     assert pair.n_cases_needed == math.ceil(expected)
