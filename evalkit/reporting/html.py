@@ -7,13 +7,20 @@ from pathlib import Path
 
 from evalkit.errors import RefusedError
 from evalkit.records.writer import open_for_writing
+from evalkit.reporting import html_decision, text
 from evalkit.reporting import html_people as people
 from evalkit.reporting import html_sections as sections
 from evalkit.reporting.annotators import Pace, annotators_report, subjects
 from evalkit.reporting.coefficients import agreement_by_category, coefficients, tag_agreement
-from evalkit.reporting.collected import Collected
+from evalkit.reporting.collected import Collected, Limits, comparisons
 from evalkit.reporting.colours import MUTED, OKABE_ITO
+from evalkit.reporting.decision import DecisionReport
+from evalkit.reporting.decision_document import decided
+from evalkit.reporting.decision_sentences import format_of, number_name
+from evalkit.reporting.html_errors import errors_section
 from evalkit.reporting.html_parts import anchor, escape, paragraph, section
+from evalkit.reporting.penalties import penalty_rows
+from evalkit.reporting.power import power_report
 from evalkit.reporting.reports import (
     RankingReport,
     ScoresReport,
@@ -23,9 +30,10 @@ from evalkit.reporting.reports import (
     scores_report,
     tags_report,
 )
-from evalkit.reporting.sentences import annotators, basis, counted, joined, verdict
+from evalkit.reporting.sentences import annotators, counted, joined, limits
 from evalkit.reporting.significance import significance_report
-from evalkit.stats.intervals import Estimate
+from evalkit.stats.scores import ScoreRow
+from evalkit.stats.win_rates import pairwise_win_rates
 from evalkit.vocabulary import AnnotatorKind
 
 _STYLE = Path(__file__).with_name("report.css")
@@ -62,6 +70,16 @@ _METHOD = (
     ),
     ("Scores", "Means over all scores given, Student's t interval that ends where the scale ends."),
     (
+        "Weight of errors",
+        "As MQM does: the weights of all errors one annotator found in a response together, "
+        "averaged over all looks; Student's t interval that ends at 0.",
+    ),
+    (
+        "More annotations",
+        "From the spread in hand: 95 % intervals, and four chances in five to find a difference as "
+        "large as it seems now.",
+    ),
+    (
         "Agreement",
         "Krippendorff's α at each question's own level, jackknife interval: 1 is perfect, 0 what "
         "chance gives; custom draws tentative conclusions from 0.67, firm ones from 0.80. Gwet's "
@@ -71,7 +89,8 @@ _METHOD = (
         "Annotators",
         "κ with the rest is Cohen's on what others judged too. Right is the chance of giving what "
         "is most plausibly true (Dawid–Skene, or one-coin where annotations are few): it weighs "
-        "annotators by how well they fit together and knows no truth from elsewhere.",
+        "annotators by how well they fit together and knows no truth from elsewhere. Knows is the "
+        "chance of knowing the answer rather than giving one out of habit (MACE).",
     ),
     (
         "Cost and latency",
@@ -88,7 +107,8 @@ _METHOD = (
     (
         "What the numbers do not say",
         "They are about these cases, these annotators, this rubric and these versions of the "
-        "models; they do not say how other cases would come out.",
+        "models; they do not say how other cases would come out. What broke from one version of a "
+        "model to the next is a report of its own.",
     ),
 )
 
@@ -97,14 +117,13 @@ _METHOD = (
 class About:
     """What a report says of itself.
 
-    ``models`` are in the study's own order, which gives them their colours; ``limits`` name the
-    filters, as sentences; ``schema`` is the version of the database.
+    ``models`` are in the study's own order, which gives them their colours; ``schema`` is the
+    version of the database.
     """
 
     made_at: datetime
     schema: str
     models: tuple[str, ...]
-    limits: tuple[str, ...] = ()
 
 
 def html_report(collected: Collected, pace: Pace | None = None, *, about: About) -> str:
@@ -125,31 +144,50 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
         system is, and made to be printed. Every text in it is escaped.
     """
     ranking, scores = ranking_report(collected), scores_report(collected)
-    order = _order(ranking)
+    decision = decided(collected)
+    weighed = penalty_rows(collected)
+    order = _order(ranking, decision, weighed)
     colours = {
         model: OKABE_ITO[place] if place < len(OKABE_ITO) else MUTED
         for place, model in enumerate(about.models)
     }
-    quality, what = _quality(ranking, scores)
-    places = subjects(collected)
+    plan = power_report(collected, ranking=ranking)
     body = (
-        sections.ranking_section(ranking, significance_report(collected), colours),
+        html_decision.decision_section(decision),
+        sections.ranking_section(
+            ranking,
+            pairwise_win_rates(comparisons(collected)),
+            significance_report(collected),
+            colours,
+        ),
         sections.scores_section(scores, colours, order),
         sections.acceptable_section(scores, colours, order),
-        sections.errors_section(tags_report(collected), order),
+        errors_section(tags_report(collected), weighed, colours, order),
         people.agreement_section(
             agreement_report(collected),
             coefficients(collected),
             agreement_by_category(collected),
             tag_agreement(collected),
         ),
-        sections.cost_section(models_report(collected), quality, what, colours),
-        people.annotators_section(
-            annotators_report(collected, pace, criterion=places[0]) if places else None
+        sections.cost_section(
+            sorted(models_report(collected), key=lambda row: order.index(row.model)),
+            _quality(decision, scores),
+            colours,
         ),
-        _method(),
+        html_decision.power_section(collected, plan, decision),
+        *_annotators(collected, pace),
     )
-    return _page(collected, ranking, body, about)
+    head = html_decision.top(collected, decision, ranking, scores)
+    return _page(collected, head, body, about)
+
+
+def _annotators(collected: Collected, pace: Pace | None) -> tuple[str, ...]:
+    """Return a section about annotators on what decides: the preference, else the first score."""
+    places = subjects(collected)
+    if not places:
+        return ()
+    report = annotators_report(collected, pace, criterion=places[0])
+    return (people.annotators_section(report),)
 
 
 def write_report(file: Path, document: str) -> int:
@@ -173,13 +211,15 @@ def write_report(file: Path, document: str) -> int:
     return len(content)
 
 
-def _page(collected: Collected, ranking: RankingReport, body: Sequence[str], about: About) -> str:
-    said = verdict(ranking) if collected.annotators else "Nobody has annotated in this study yet."
+def _page(collected: Collected, head: str, body: Sequence[str], about: About) -> str:
     titles = (
-        "Ranking", "Scores", "Acceptable responses", "Errors", "Agreement", "Cost and latency",
-        "Annotators", "Method",
+        "Decision", "Ranking", "Scores", "Acceptable responses", "Errors", "Agreement",
+        "Cost and latency", "What more annotations would buy", "Annotators", "Method",
     )  # fmt: skip
-    whole = "\n".join(filter(None, body))
+    shaped = paragraph(limits(collected), style="note limits")
+    # A part cut out of the report still says what its numbers are of.
+    whole = "\n".join(part.replace("</h2>", f"</h2>{shaped}", 1) for part in body if part)
+    whole += _method()
     links = "".join(
         f'<a href="#{anchor(title)}">{escape(title)}</a>'
         for title in titles
@@ -202,8 +242,8 @@ def _page(collected: Collected, ranking: RankingReport, body: Sequence[str], abo
 <header>
 <h1>{escape(collected.study)}</h1>
 <p class="about">{escape(f"{what}, {annotators(collected)}. {day}.")}</p>
-{paragraph(said, style="verdict")}
-{paragraph(basis(collected, ranking), *about.limits, style="lead")}
+{head}
+{shaped if collected.limits != Limits() else ""}
 {_simulated(collected)}
 <nav>{links}</nav>
 </header>
@@ -237,15 +277,30 @@ def _method() -> str:
     return section("Method", f"<dl>{rows}</dl>")
 
 
-def _order(report: RankingReport) -> list[str]:
-    """Return the models strongest first, those without a rank last."""
-    ranked = [row.model for row in report.ranking.rows] if report.ranking else []
-    return ranked + [model for model in report.models if model not in ranked]
+def _order(
+    report: RankingReport, decision: DecisionReport | None, weighed: Sequence[ScoreRow]
+) -> list[str]:
+    """Return the models best first: as ranked, else as decided, else by the weight of errors."""
+    best = [row.model for row in report.ranking.rows] if report.ranking else []
+    if not best and decision is not None:
+        best = [one.model for one in decision.standings]
+    if not best:
+        known = {row.model: row.estimate.value for row in weighed if row.category is None}
+        lightest = sorted((value, model) for model, value in known.items() if value is not None)
+        best = [model for _, model in lightest]
+    return best + [model for model in report.models if model not in best]
 
 
-def _quality(report: RankingReport, scores: ScoresReport) -> tuple[dict[str, Estimate], str]:
-    """Return what cost is set against: the win rate, or the acceptable share without one."""
-    if report.ranking is not None:
-        return {row.model: row.win_rate for row in report.ranking.rows}, "Win rate"
-    accepted = {row.model: row.estimate for row in scores.acceptable if row.category is None}
-    return accepted, "Acceptable responses"
+def _quality(decision: DecisionReport | None, scores: ScoresReport) -> sections.Quality:
+    """Return what cost is set against: what was decided by, else the acceptable share."""
+    if decision is None:
+        accepted = {row.model: row.estimate for row in scores.acceptable if row.category is None}
+        return sections.Quality("Acceptable responses", accepted, text.percent, (0.0, 1.0))
+    measure = decision.chosen.measure
+    return sections.Quality(
+        name=number_name(measure),
+        of={one.model: one.estimate for one in decision.chosen.overall},
+        form=format_of(measure),
+        limits=measure.limits,
+        front=html_decision.front_of(decision),
+    )

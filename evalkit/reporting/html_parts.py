@@ -40,24 +40,34 @@ class Axis:
         share = (value - self.low) / (self.high - self.low)
         return f"{100 * min(1.0, max(0.0, share)):.2f}%"
 
+    def below(self, value: float) -> str:
+        """Return how far below the top of an upright axis a value stands, in per cent."""
+        return self.at(self.low + self.high - value)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table; ``tint`` from -1 (orange) over 0 (nothing) to 1 (blue)."""
+    """One cell of a table; ``tint`` from -1 (orange) over 0 (nothing) to 1 (blue).
+
+    ``is_open`` greys what is undecided, ``is_head`` makes the cell the name of its row.
+    """
 
     text: str
     small: str = ""
     tint: float = 0.0
+    is_open: bool = False
+    is_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark of a scatter with the intervals it lies in."""
+    """One mark of a scatter with the intervals it lies in; a diamond where it is on the front."""
 
     label: str
     x: Estimate
     y: Estimate
     colour: str
+    is_on_front: bool = False
 
 
 def escape(words: str) -> str:
@@ -140,7 +150,10 @@ def _cell(cell: str | Cell, is_left: bool, is_head: bool) -> str:
     strength = _STRONGEST * min(1.0, abs(cell.tint))
     style = f' style="background:rgba({colour}, {strength:.2f})"' if strength else ""
     small = f"<small>{escape(cell.small)}</small>" if cell.small else ""
-    return f"<td{_aligned(is_left)}{style}>{escape(cell.text)}{small}</td>"
+    named = " ".join(filter(None, ("left" if is_left else "", "undecided" if cell.is_open else "")))
+    kind = f' class="{named}"' if named else ""
+    tag, scope = ("th", ' scope="row"') if cell.is_head else ("td", "")
+    return f"<{tag}{scope}{kind}{style}>{escape(cell.text)}{small}</{tag}>"
 
 
 def intervals(rows: Sequence[IntervalRow], axis: Axis) -> str:
@@ -188,20 +201,26 @@ def _side(place: int, n: int) -> str:
 
 
 def scatter(
-    marks: Sequence[Mark], *, x_title: str, y_title: str, x_form: text.Format, y_form: text.Format
+    marks: Sequence[Mark],
+    *,
+    x_title: str,
+    y_title: str,
+    x_form: text.Format,
+    y_form: text.Format,
+    y_limits: tuple[float, float] = (0.0, 1.0),
 ) -> str:
     """Return a scatter of what is known on both axes: better is up, cheaper is left."""
     known = [mark for mark in marks if mark.x.value is not None and mark.y.value is not None]
     if not known:
         return ""
     widest = max(end for mark in known for end in (mark.x.value, mark.x.high) if end is not None)
-    across, up = Axis(0.0, 1.08 * (widest or 1.0), ()), Axis(0.0, 1.0, ())
+    across, up = Axis(0.0, 1.08 * (widest or 1.0), ()), Axis(*y_limits, ())
     drawn = "".join(_mark(mark, across, up) for mark in known)
     lines = "".join(
-        f'<line class="base" x1="0" x2="100%" y1="{up.at(1 - share)}" y2="{up.at(1 - share)}"/>'
-        f'<text class="tick" x="-8" y="{up.at(1 - share)}" dy="4" text-anchor="end">'
-        f"{escape(y_form(share))}</text>"
-        for share in (0.0, 0.25, 0.5, 0.75, 1.0)
+        f'<line class="base" x1="0" x2="100%" y1="{up.below(value)}" y2="{up.below(value)}"/>'
+        f'<text class="tick" x="-8" y="{up.below(value)}" dy="4" text-anchor="end">'
+        f"{escape(y_form(value))}</text>"
+        for value in (up.low + quarter / 4 * (up.high - up.low) for quarter in range(5))
     )
     label = escape(f"{y_title} against {x_title}")
     return (
@@ -216,18 +235,25 @@ def _mark(mark: Mark, across: Axis, up: Axis) -> str:
     x, y = mark.x, mark.y
     assert x.value is not None  # only known marks are drawn
     assert y.value is not None
-    at_x, at_y = across.at(x.value), up.at(1 - y.value)
+    at_x, at_y = across.at(x.value), up.below(y.value)
     drawn = ""
     line = f'stroke="{mark.colour}" stroke-width="2" opacity="0.55"'
     if x.low is not None and x.high is not None:
         ends = f'x1="{across.at(x.low)}" x2="{across.at(x.high)}"'
         drawn += f'<line {ends} y1="{at_y}" y2="{at_y}" {line}/>'
     if y.low is not None and y.high is not None:
-        ends = f'y1="{up.at(1 - y.low)}" y2="{up.at(1 - y.high)}"'
+        ends = f'y1="{up.below(y.low)}" y2="{up.below(y.high)}"'
         drawn += f'<line x1="{at_x}" x2="{at_x}" {ends} {line}/>'
     is_right = x.value > 0.75 * across.high
     place = 'dx="-10" text-anchor="end"' if is_right else 'dx="10"'
+    form = (
+        f'<svg class="front" x="{at_x}" y="{at_y}"><path d="M0-9 9 0 0 9-9 0Z" '
+        f'fill="{mark.colour}"/></svg>'
+        if mark.is_on_front
+        else f'<circle cx="{at_x}" cy="{at_y}" r="6" fill="{mark.colour}"/>'
+    )
+    bold = ' font-weight="600"' if mark.is_on_front else ""
     return (
-        f'{drawn}<circle cx="{at_x}" cy="{at_y}" r="6" fill="{mark.colour}"/>'
-        f'<text x="{at_x}" y="{at_y}" dy="-9" {place}>{escape(mark.label)}</text>'
+        f'{drawn}{form}<text x="{at_x}" y="{at_y}" dy="-9" {place}{bold}>'
+        f"{escape(mark.label)}</text>"
     )

@@ -24,14 +24,23 @@ from evalkit.reporting.html_parts import (
     section,
     table,
 )
-from evalkit.reporting.html_sections import category_title, criterion_title
+from evalkit.reporting.html_sections import (
+    MOST_CATEGORIES,
+    category_title,
+    criterion_title,
+    many_categories,
+)
 from evalkit.reporting.reports import AgreementReport
 from evalkit.reporting.sentences import (
     RELIABLE,
     TENTATIVE,
     agreement_verdict,
+    judges_with_people,
 )
 from evalkit.stats.intervals import Estimate
+
+#: More pairs of annotators than this say less than the sentence above them.
+_MOST_PAIRS = 28
 
 
 def agreement_section(
@@ -42,8 +51,9 @@ def agreement_section(
 ) -> str:
     """Show how far annotators agree, by every coefficient, and what to make of it."""
     parts = [of for of in (report.preference, *report.criteria) if of.alpha.n_units]
+    judges = bullets(judges_with_people(report))
     if not parts:
-        return section("Agreement", paragraph(agreement_verdict(report)))
+        return section("Agreement", paragraph(agreement_verdict(report)), judges, _pairs(report))
     rows = [
         IntervalRow(
             _subject(of.criterion), f"n = {of.alpha.n_units:,}", of.alpha, text.number, "#0072B2"
@@ -59,6 +69,13 @@ def agreement_section(
     return section(
         "Agreement",
         paragraph(agreement_verdict(report), style="lead"),
+        judges,
+        paragraph(
+            "Everything below is of people alone, but for the pairs of annotators."
+            if report.judges
+            else "",
+            style="note",
+        ),
         beside(intervals(rows, axis), bullets(readings(several))),
         table(
             ("", "Level", "Krippendorff's α", "Same value", "Units", "Values"),
@@ -77,6 +94,7 @@ def agreement_section(
         ),
         heading("Other coefficients"),
         _coefficients(several),
+        _pairs(report),
         _agreement_by_category(categories),
         _tag_agreement(tags),
     )
@@ -101,10 +119,31 @@ def _coefficients(several: Sequence[Coefficients]) -> str:
     )
 
 
+def _pairs(report: AgreementReport) -> str:
+    """Show Cohen's κ of every two annotators on what decides, unless there are too many."""
+    parts = [of for of in (report.preference, *report.criteria) if of.pairs]
+    if not parts or len(parts[0].pairs) > _MOST_PAIRS:
+        return ""
+    rows = [
+        (
+            " – ".join(pair.annotators),
+            text.estimate(pair.cohen_kappa),
+            text.estimate(pair.percent_agreement, text.percent),
+            text.whole(pair.n),
+        )
+        for pair in parts[0].pairs
+    ]
+    return heading(f"Pairs of annotators: {_subject(parts[0].criterion).lower()}") + table(
+        ("", "Cohen's κ", "Same value", "Units"), rows
+    )
+
+
 def _agreement_by_category(categories: Sequence[CategoryAgreement]) -> str:
     names = list(dict.fromkeys(one.category for one in categories))
     if len(names) < 2:
         return ""
+    if len(names) > MOST_CATEGORIES:
+        return heading("Krippendorff's α by category") + many_categories(len(names))
     subjects = list(dict.fromkeys(_subject(one.criterion) for one in categories))
     cells = {
         (one.category, _subject(one.criterion)): Cell(
@@ -154,6 +193,7 @@ def annotators_section(report: AnnotatorsReport | None) -> str:
             text.whole(row.profile.n),
             text.estimate(row.profile.agreement.kappa),
             _known(row.quality.estimate, text.percent),
+            _known(row.knows, text.percent),
             _known(row.profile.left_rate, text.percent),
             _known(row.profile.median_seconds, duration),
             text.whole(row.profile.longest_run),
@@ -162,7 +202,7 @@ def annotators_section(report: AnnotatorsReport | None) -> str:
         for row in report.rows
     ]
     columns = (
-        "Annotator", "Kind", "Annotations", "κ with the rest", "Right", "Chose left",
+        "Annotator", "Kind", "Annotations", "κ with the rest", "Right", "Knows", "Chose left",
         "Median time", "Longest run", "Same as",
     )  # fmt: skip
     return section(

@@ -1,6 +1,8 @@
 """The sections of a study's HTML report: reports in, HTML out, every text escaped."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from evalkit.reporting import pair_sentences, text
 from evalkit.reporting.collected import Criterion
@@ -22,34 +24,51 @@ from evalkit.reporting.reports import (
     ModelRow,
     RankingReport,
     ScoresReport,
-    TagRates,
 )
 from evalkit.reporting.sentences import (
     capital,
-    commonest_errors,
     counted,
     standings,
 )
 from evalkit.reporting.significance import SubjectDifferences
 from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.ranking import PairCounts, rank_range
+from evalkit.stats.ranking import rank_range
 from evalkit.stats.scores import ScoreRow
+from evalkit.stats.win_rates import PairWinRate
 
 Colours = Mapping[str, str]
 
 _SHARES = Axis(
     0.0, 1.0, ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
 )
+_FIRST_MINUS_SECOND = (
+    "The first model minus the second: preference as share won minus lost, scores in points. Only "
+    "cases on which both were judged count, for the preference only direct comparisons; the "
+    "ranking also uses comparisons with third models and can settle more. Tinted: differ at "
+    "p ≤ 0.05 after Holm, blue where the first is ahead, orange where the second is."
+)
+#: More categories than this are read in the JSON: a table of them is longer than a page.
+MOST_CATEGORIES = 20
+#: More columns than this are not read on a page: categories then stand above the models.
+_MOST_COLUMNS = 8
 _HALF = Axis(_SHARES.low, _SHARES.high, _SHARES.ticks, (0.5,))
 
 
 def ranking_section(
-    report: RankingReport, tested: Sequence[SubjectDifferences], colours: Colours
+    report: RankingReport,
+    rates: Sequence[PairWinRate],
+    tested: Sequence[SubjectDifferences],
+    colours: Colours,
 ) -> str:
     """Show where each model stands, who won against whom, and which differences hold."""
     if report.ranking is None:
-        return section("Ranking", paragraph(report.reason or ""))
+        return section(
+            "Ranking",
+            paragraph(report.reason or ""),
+            _head_to_head(report.models, rates) if report.n_comparisons else "",
+            _every_two(tested),
+        )
     rows = report.ranking.rows
     drawn = [
         IntervalRow(
@@ -80,7 +99,7 @@ def ranking_section(
         bullets(standings(report.ranking)),
         beside(
             intervals(drawn, _HALF),
-            heading("Won by the row against the column") + _head_to_head(report),
+            _head_to_head([row.model for row in rows], rates),
         ),
         table(columns, cells),
         paragraph(
@@ -90,31 +109,27 @@ def ranking_section(
             report.reason or "",
             style="note",
         ),
-        heading("Every two models"),
-        _differences(tested),
+        _every_two(tested),
     )
 
 
-def _head_to_head(report: RankingReport) -> str:
-    order = [row.model for row in report.ranking.rows] if report.ranking else []
+def _head_to_head(order: Sequence[str], rates: Sequence[PairWinRate]) -> str:
+    found = {(rate.model, rate.other): rate.estimate for rate in rates}
     rows: list[list[str | Cell]] = [
-        [model, *(_won(model, other, report.matrix) for other in order)] for model in order
+        [model, *(_won(found.get((model, other))) for other in order)] for model in order
     ]
-    return table(("", *order), rows)
+    return heading("Won by the row against the column") + table(("", *order), rows)
 
 
-def _won(model: str, other: str, matrix: Mapping[str, Mapping[str, PairCounts]]) -> Cell:
-    if model == other:
-        return Cell("")
-    counts = matrix[model][other]
-    n = counts.wins + counts.losses + counts.ties + counts.both_bad
-    if n == 0:
-        return Cell(text.MISSING)
-    share = (counts.wins + (counts.ties + counts.both_bad) / 2) / n
-    return Cell(text.percent(share), f"n = {n:,}", 2 * share - 1)
+def _won(one: Estimate | None) -> Cell:
+    if one is None or one.value is None:
+        return Cell("" if one is None else text.MISSING)
+    small = ", ".join(filter(None, (text.bounds(one, text.percent), f"n = {one.n:,}")))
+    return Cell(text.percent(one.value), small, 2 * one.value - 1)
 
 
-def _differences(tested: Sequence[SubjectDifferences]) -> str:
+def _every_two(tested: Sequence[SubjectDifferences]) -> str:
+    """Show how far every two models are apart on everything judged, and how sure that is."""
     shown = [one for one in tested if any(pair.estimate.n for pair in one.pairs)]
     if not shown:
         return ""
@@ -123,12 +138,10 @@ def _differences(tested: Sequence[SubjectDifferences]) -> str:
         for pairs in zip(*(one.pairs for one in shown), strict=True)
     ]
     names = [capital(pair_sentences.subject_name(one.subject)) for one in shown]
-    return table(("", *names), rows) + paragraph(
-        "The first model minus the second: preference as share won minus lost, scores in points. "
-        "Only cases on which both were judged count, for the preference only direct comparisons; "
-        "the ranking also uses comparisons with third models and can settle more. Tinted: differ "
-        "at p ≤ 0.05 after Holm, blue where the first is ahead, orange where the second is.",
-        style="note",
+    return (
+        heading("Every two models")
+        + table(("", *names), rows)
+        + paragraph(_FIRST_MINUS_SECOND, style="note")
     )
 
 
@@ -158,11 +171,11 @@ def scores_section(report: ScoresReport, colours: Colours, order: Sequence[str])
         charts.append(
             heading(criterion_title(one.criterion))
             + paragraph(one.criterion.question, style="note")
-            + intervals(_rows(one.means, text.number, colours, order), axis)
+            + intervals(model_rows(one.means, text.number, colours, order), axis)
         )
     parts += [beside(*charts[at : at + 2]) for at in range(0, len(charts), 2)]
     for one in scored:
-        grid = _by_category(one.means, text.number, order, _scale_axis(one.criterion))
+        grid = by_category(one.means, text.number, order, _scale_axis(one.criterion))
         parts.append(grid and heading(f"{criterion_title(one.criterion)} by category") + grid)
     if scored:
         parts.append(paragraph("Mean of all scores given.", style="note"))
@@ -177,8 +190,8 @@ def acceptable_section(report: ScoresReport, colours: Colours, order: Sequence[s
         )
     return section(
         "Acceptable responses",
-        intervals(_rows(report.acceptable, text.percent, colours, order), _SHARES),
-        _by_category(report.acceptable, text.percent, order, _SHARES),
+        intervals(model_rows(report.acceptable, text.percent, colours, order), _SHARES),
+        by_category(report.acceptable, text.percent, order, _SHARES),
         paragraph(
             "A response is acceptable to an annotator unless they called both bad or tagged it as "
             "unsafe.",
@@ -188,41 +201,37 @@ def acceptable_section(report: ScoresReport, colours: Colours, order: Sequence[s
     )
 
 
-def errors_section(rates: Sequence[TagRates], order: Sequence[str]) -> str:
-    """Show how often each kind of error was found in each model's responses."""
-    found = [
-        (rate.tag.name, {row.model: row.estimate for row in rate.rows if row.category is None})
-        for rate in rates
-        if any(row.estimate.value for row in rate.rows)
-    ]
-    found.sort(key=lambda one: -sum(of.value or 0 for of in one[1].values()))
-    widest = max((of.value or 0 for _, models in found for of in models.values()), default=1)
-    rows: list[list[str | Cell]] = [
-        [name, *(_share_cell(models.get(model), widest) for model in order)]
-        for name, models in found
-    ]
-    if not rows:
-        return section("Errors", paragraph("No error has been marked within these filters."))
-    return section(
-        "Errors",
-        bullets(commonest_errors(rates, order)),
-        table(("", *order), rows),
-        paragraph(
-            "Share of looks, one annotator at one response, that found the error.", style="note"
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What cost is set against: a number per model on a scale, and who is on the front."""
+
+    name: str
+    of: Mapping[str, Estimate]
+    form: text.Format
+    limits: tuple[float, float]
+    front: frozenset[str] = frozenset()
+
+
+def cost_section(models: Sequence[ModelRow], quality: Quality, colours: Colours) -> str:
+    """Show what responses take, and set it against quality."""
+    pictures = (
+        _against(
+            models,
+            "Cost per 1,000 responses",
+            lambda row: row.cost_usd,
+            text.dollars_per_thousand,
+            quality,
+            colours,
+        ),
+        _against(
+            models,
+            "Median latency",
+            lambda row: row.latency_median_ms,
+            text.seconds,
+            quality,
+            colours,
         ),
     )
-
-
-def cost_section(
-    models: Sequence[ModelRow], quality: Mapping[str, Estimate], what: str, colours: Colours
-) -> str:
-    """Show what responses take, and set it against quality."""
-    known = [row for row in models if row.model in quality]
-    price = [Mark(row.model, row.cost_usd, quality[row.model], colours[row.model]) for row in known]
-    pace = [
-        Mark(row.model, row.latency_median_ms, quality[row.model], colours[row.model])
-        for row in known
-    ]
     columns = (
         "Model", "Acceptable", "Median latency", "p95 latency", "Cost of 1,000",
         "Cost of 1,000 acceptable", "Tokens in", "Tokens out", "Responses",
@@ -241,26 +250,48 @@ def cost_section(
         )
         for row in models
     ]
+    reasons = [row.cost_usd.reason for row in models] + [
+        row.latency_median_ms.reason for row in models
+    ]
+    front = "diamonds are matched or beaten by no other on quality, cost and latency."
     return section(
         "Cost and latency",
-        beside(
-            scatter(
-                price,
-                x_title="Cost per 1,000 responses",
-                y_title=what,
-                x_form=text.dollars_per_thousand,
-                y_form=text.percent,
-            ),
-            scatter(
-                pace,
-                x_title="Median latency",
-                y_title=what,
-                x_form=text.seconds,
-                y_form=text.percent,
-            ),
-        ),
-        paragraph(f"{what}: up is better, left is less.", style="note"),
+        beside(*pictures) if any(pictures) else "",
+        paragraph(f"{quality.name}: up is better, left is less; {front}", style="note")
+        if any(pictures)
+        else "",
+        paragraph(*dict.fromkeys(reason for reason in reasons if reason)),
         table(columns, _without_dashes(rows)),
+    )
+
+
+def _against(
+    models: Sequence[ModelRow],
+    title: str,
+    pick: Callable[[ModelRow], Estimate],
+    form: text.Format,
+    quality: Quality,
+    colours: Colours,
+) -> str:
+    """Draw quality against one price."""
+    marks = [
+        Mark(
+            row.model,
+            pick(row),
+            quality.of[row.model],
+            colours[row.model],
+            row.model in quality.front,
+        )
+        for row in models
+        if row.model in quality.of
+    ]
+    return scatter(
+        marks,
+        x_title=title,
+        y_title=quality.name,
+        x_form=form,
+        y_form=quality.form,
+        y_limits=quality.limits,
     )
 
 
@@ -273,9 +304,10 @@ def _without_dashes(rows: Sequence[tuple[str, ...]]) -> list[list[str]]:
     ]
 
 
-def _rows(
+def model_rows(
     rows: Sequence[ScoreRow], form: text.Format, colours: Colours, order: Sequence[str]
 ) -> list[IntervalRow]:
+    """Return a row of an interval chart for every model, all categories together."""
     overall = {row.model: row.estimate for row in rows if row.category is None}
     return [
         IntervalRow(model, f"n = {overall[model].n:,}", overall[model], form, colours[model])
@@ -284,40 +316,52 @@ def _rows(
     ]
 
 
-def _by_category(
-    rows: Sequence[ScoreRow], form: text.Format, order: Sequence[str], axis: Axis
+def by_category(
+    rows: Sequence[ScoreRow],
+    form: text.Format,
+    order: Sequence[str],
+    axis: Axis,
+    *,
+    is_less_better: bool = False,
 ) -> str:
+    """Show numbers by category and model; blue is more, orange is more of what is bad."""
     names = list(dict.fromkeys(row.category for row in rows if row.category is not None))
     if len(names) < 2:
         return ""
+    if len(names) > MOST_CATEGORIES:
+        return many_categories(len(names))
     cells = {(row.category, row.model): row.estimate for row in rows}
     values = [one.value for one in cells.values() if one.value is not None]
     least, most = min(values, default=axis.low), max(values, default=axis.high)
+    full = -1.0 if is_less_better else 1.0
+    shown = {
+        place: _value_cell(cells.get(place), form, least, most, full=full)
+        for place in itertools.product(names, order)
+    }
+    if len(order) > max(_MOST_COLUMNS, len(names)):
+        headings = [category_title(name) for name in names]
+        return table(
+            ("", *headings), [[model, *(shown[name, model] for name in names)] for model in order]
+        )
     return table(
         ("", *order),
-        [
-            [
-                category_title(name),
-                *(_value_cell(cells.get((name, model)), form, least, most) for model in order),
-            ]
-            for name in names
-        ],
+        [[category_title(name), *(shown[name, model] for model in order)] for name in names],
     )
 
 
-def _value_cell(one: Estimate | None, form: text.Format, least: float, most: float) -> Cell:
+def many_categories(n: int) -> str:
+    """Say where to read what does not fit on a page."""
+    return paragraph(f"There are {n:,} categories: see the results pages or the JSON.")
+
+
+def _value_cell(
+    one: Estimate | None, form: text.Format, least: float, most: float, *, full: float
+) -> Cell:
     if one is None or one.value is None:
         return Cell(text.MISSING)
     tint = (one.value - least) / (most - least) if most > least else 0.0
     small = ", ".join(filter(None, (text.bounds(one, form), f"n = {one.n:,}")))
-    return Cell(form(one.value), small, tint)
-
-
-def _share_cell(one: Estimate | None, widest: float) -> Cell:
-    if one is None or one.value is None:
-        return Cell(text.MISSING)
-    small = ", ".join(filter(None, (text.bounds(one, text.percent), f"n = {one.n:,}")))
-    return Cell(text.percent(one.value), small, -one.value / (widest or 1))
+    return Cell(form(one.value), small, full * tint)
 
 
 def _scale_axis(criterion: Criterion) -> Axis:

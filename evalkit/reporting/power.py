@@ -18,7 +18,7 @@ from evalkit.reporting.reports import RankingReport, ranking_report
 from evalkit.reporting.score_power import score_entry, score_power
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import FloatArray, IntArray
-from evalkit.stats.intervals import Z95, Estimate, clustered_means, mean_estimate, share_estimate
+from evalkit.stats.intervals import Estimate, clustered_means, mean_estimate, share_estimate
 from evalkit.stats.power import (
     POWER,
     MoreLabels,
@@ -285,7 +285,7 @@ def _plan(
     try:
         needed = cases_for_interval(estimate, n_cases=n_cases, half_width=half_width).n_needed
         spread = spread_of_scores(np.repeat(value, n), case=np.repeat(case, n))
-        overlap = _overlap(spread, half_width)
+        overlap = _overlap(spread, half_width, estimate)
         more = more_labels(spread)
     except UndefinedStatisticError as undefined:
         reason = str(undefined)
@@ -304,12 +304,19 @@ def _plan(
     )
 
 
-def _overlap(spread: SpreadOfScores, half_width: float) -> int | None:
+def _overlap(spread: SpreadOfScores, half_width: float, estimate: Estimate) -> int | None:
     """Return the annotations per case that suffice on the cases in hand; None if none do.
 
-    Solves ``half² = z² (between/G + within/(G m))`` for m (see ``more_labels``).
+    Solves ``half² = c (between/G + within/(G m))`` for m, where c makes the interval in hand what
+    it is: with it, overlap and new cases never contradict each other.
     """
-    room = spread.n_cases * (half_width / Z95) ** 2 - spread.between
-    if room <= 0:
+    if estimate.low is None or estimate.high is None:
+        return None
+    total = spread.between + spread.within / spread.per_case
+    if total <= 0:
+        return 1
+    wanted = total * (2 * half_width / (estimate.high - estimate.low)) ** 2
+    room = wanted - spread.between
+    if room <= 1e-12 * total:
         return None
     return max(1, math.ceil(spread.within / room - 1e-9))

@@ -1,7 +1,7 @@
 """What more annotations would buy, in sentences with their assumptions."""
 
 from evalkit.reporting import text
-from evalkit.reporting.power import PairPower, PowerReport
+from evalkit.reporting.power import IntervalPower, PairPower, PowerReport
 from evalkit.reporting.score_power import ScorePower
 from evalkit.reporting.sentences import counted, joined
 
@@ -66,6 +66,18 @@ def next_pair(report: PowerReport) -> PairPower | None:
     """Return the open pair that is cheapest to settle."""
     known = [one for one in report.pairs if not one.is_settled and one.n_needed is not None]
     return min(known, key=lambda one: one.n_needed or 0, default=None)
+
+
+def overlap(one: IntervalPower) -> str:
+    """Say how many annotations of the cases in hand would do instead of new cases."""
+    if one.n_cases_needed is None or one.n_cases_needed <= one.n_cases_now:
+        return ""
+    if one.spread is None:
+        return "cannot be told before cases are annotated twice"
+    now = f"now {one.per_case_now:.1f}"
+    if one.per_case_needed is None:
+        return f"never enough, {now}"
+    return f"{one.per_case_needed:,} annotations of each case, {now}"
 
 
 def where_to_spend(report: PowerReport) -> str:

