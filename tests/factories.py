@@ -136,6 +136,7 @@ def annotate(
     scores: Sequence[tuple[str, str, float]] = (),
     marks: Sequence[tuple[str, str | None]] = (),
     note: str | None = None,
+    severity: str | None = None,
     comment: str | None = None,
     is_unreadable: bool = False,
     is_judge: bool = False,
@@ -188,6 +189,7 @@ def annotate(
                 annotation_id=annotation.id,
                 output_id=ids[output],
                 tag_id=None if tag is None else ids[tag],
+                severity=severity if tag else None,
                 note=note,
             )
             for output, tag in marks

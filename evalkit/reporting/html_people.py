@@ -30,7 +30,7 @@ from evalkit.reporting.html_sections import (
     criterion_title,
     many_categories,
 )
-from evalkit.reporting.reports import AgreementReport
+from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import (
     RELIABLE,
     TENTATIVE,
@@ -54,6 +54,28 @@ def agreement_section(
     judges = bullets(judges_with_people(report))
     if not parts:
         return section("Agreement", paragraph(agreement_verdict(report)), judges, _pairs(report))
+    return section(
+        "Agreement",
+        paragraph(agreement_verdict(report), style="lead"),
+        judges,
+        paragraph(
+            "Everything below is of people alone, but for the pairs of annotators."
+            if report.judges
+            else "",
+            style="note",
+        ),
+        beside(_alphas(parts), bullets(readings(several))),
+        _alpha_table(parts),
+        heading("Other coefficients"),
+        _coefficients(several),
+        _pairs(report),
+        _agreement_by_category(categories),
+        _tag_agreement(tags),
+    )
+
+
+def _alphas(parts: Sequence[AgreementOf]) -> str:
+    """Draw alpha of everything judged twice against chance and the customary bounds."""
     rows = [
         IntervalRow(
             _subject(of.criterion), f"n = {of.alpha.n_units:,}", of.alpha, text.number, "#0072B2"
@@ -66,37 +88,24 @@ def agreement_section(
     axis = Axis(
         low, 1.0, (*(ticks if low < 0 else ticks[1:]), (1.0, "1")), (0.0, TENTATIVE, RELIABLE)
     )
-    return section(
-        "Agreement",
-        paragraph(agreement_verdict(report), style="lead"),
-        judges,
-        paragraph(
-            "Everything below is of people alone, but for the pairs of annotators."
-            if report.judges
-            else "",
-            style="note",
-        ),
-        beside(intervals(rows, axis), bullets(readings(several))),
-        table(
-            ("", "Level", "Krippendorff's α", "Same value", "Units", "Values"),
-            [
-                (
-                    _subject(of.criterion),
-                    of.level.value,
-                    text.estimate(of.alpha),
-                    text.estimate(of.percent, text.percent),
-                    text.whole(of.alpha.n_units),
-                    text.whole(of.alpha.n_labels),
-                )
-                for of in parts
-            ],
-            left=("Level",),
-        ),
-        heading("Other coefficients"),
-        _coefficients(several),
-        _pairs(report),
-        _agreement_by_category(categories),
-        _tag_agreement(tags),
+    return intervals(rows, axis)
+
+
+def _alpha_table(parts: Sequence[AgreementOf]) -> str:
+    return table(
+        ("", "Level", "Krippendorff's α", "Same value", "Units", "Values"),
+        [
+            (
+                _subject(of.criterion),
+                of.level.value,
+                text.estimate(of.alpha),
+                text.estimate(of.percent, text.percent),
+                text.whole(of.alpha.n_units),
+                text.whole(of.alpha.n_labels),
+            )
+            for of in parts
+        ],
+        left=("Level",),
     )
 
 

@@ -33,7 +33,7 @@ from evalkit.reporting.sentences import (
 from evalkit.reporting.significance import SubjectDifferences
 from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.ranking import rank_range
+from evalkit.stats.ranking import RankingRow, rank_range
 from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import PairWinRate
 
@@ -81,6 +81,26 @@ def ranking_section(
         )
         for row in rows
     ]
+    return section(
+        "Ranking",
+        bullets(standings(report.ranking)),
+        beside(
+            intervals(drawn, _HALF),
+            _head_to_head([row.model for row in rows], rates),
+        ),
+        _ranked(rows),
+        paragraph(
+            "Share of comparisons won; ties and both bad count half. Strength is Bradley–Terry, in "
+            "log-odds with mean zero. Grey with an open mark: the rank is not settled. “Best "
+            "with” is the probability of being the best of these models.",
+            report.reason or "",
+            style="note",
+        ),
+        _every_two(tested),
+    )
+
+
+def _ranked(rows: Sequence[RankingRow]) -> str:
     cells = [
         (
             row.model,
@@ -94,23 +114,7 @@ def ranking_section(
         for row in rows
     ]
     columns = ("Model", "Rank", "Win rate", "Strength", "Best with", "Comparisons", "Cases")
-    return section(
-        "Ranking",
-        bullets(standings(report.ranking)),
-        beside(
-            intervals(drawn, _HALF),
-            _head_to_head([row.model for row in rows], rates),
-        ),
-        table(columns, cells),
-        paragraph(
-            "Share of comparisons won; ties and both bad count half. Strength is Bradley–Terry, in "
-            "log-odds with mean zero. Grey with an open mark: the rank is not settled. “Best "
-            "with” is the probability of being the best of these models.",
-            report.reason or "",
-            style="note",
-        ),
-        _every_two(tested),
-    )
+    return table(columns, cells)
 
 
 def _head_to_head(order: Sequence[str], rates: Sequence[PairWinRate]) -> str:
@@ -232,6 +236,23 @@ def cost_section(models: Sequence[ModelRow], quality: Quality, colours: Colours)
             colours,
         ),
     )
+    reasons = [row.cost_usd.reason for row in models] + [
+        row.latency_median_ms.reason for row in models
+    ]
+    front = "diamonds are matched or beaten by no other on quality, cost and latency."
+    return section(
+        "Cost and latency",
+        beside(*pictures) if any(pictures) else "",
+        paragraph(f"{quality.name}: up is better, left is less; {front}", style="note")
+        if any(pictures)
+        else "",
+        paragraph(*dict.fromkeys(reason for reason in reasons if reason)),
+        _taken(models),
+    )
+
+
+def _taken(models: Sequence[ModelRow]) -> str:
+    """Show all that is known of what each model's responses take."""
     columns = (
         "Model", "Acceptable", "Median latency", "p95 latency", "Cost of 1,000",
         "Cost of 1,000 acceptable", "Tokens in", "Tokens out", "Responses",
@@ -250,19 +271,7 @@ def cost_section(models: Sequence[ModelRow], quality: Quality, colours: Colours)
         )
         for row in models
     ]
-    reasons = [row.cost_usd.reason for row in models] + [
-        row.latency_median_ms.reason for row in models
-    ]
-    front = "diamonds are matched or beaten by no other on quality, cost and latency."
-    return section(
-        "Cost and latency",
-        beside(*pictures) if any(pictures) else "",
-        paragraph(f"{quality.name}: up is better, left is less; {front}", style="note")
-        if any(pictures)
-        else "",
-        paragraph(*dict.fromkeys(reason for reason in reasons if reason)),
-        table(columns, _without_dashes(rows)),
-    )
+    return table(columns, _without_dashes(rows))
 
 
 def _against(

@@ -80,7 +80,7 @@ def test_the_report_is_written_to_a_file_with_the_names_as_text(ids, tmp_path):
     document = file.read_text(encoding="utf-8")
     assert "Wrote the report of 'Study'" in said
     assert "Model &lt;two&gt;" in document
-    assert "Only code." in document
+    assert "Only code; simulated annotators: " in document
     assert "Bo is simulated" in document
 
 

@@ -5,8 +5,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+import evalkit.cli  # noqa: F401  registers every report
 from evalkit.cli.reports import app
-from evalkit.errors import NotFoundError
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.reporting.penalties import NO_SEVERITY
 from tests.factories import annotate, make_eval_set, make_study
 
 A, B = "case-{}/Model [one]", "case-{}/Model two"
@@ -98,3 +100,89 @@ def test_missing_numbers_of_models_show_their_reason(ids):
 
     assert "No latency was recorded with these responses." in result.stderr
     assert "No cost was recorded with these responses." in result.stderr
+
+
+def test_one_annotator_can_be_asked_for_and_is_named_with_the_numbers(ids):
+    asked = ("ranking", "--study", "Study", "--annotator", "Ada")
+
+    document = json.loads(run(*asked, "--json").stdout)
+
+    assert document["n_comparisons"] == 4
+    assert document["annotators"] == ["Ada"]
+    assert document["filters"] == {"categories": [], "annotators": ["Ada"], "judges": False}
+    assert "Only by Ada." in run(*asked).stderr
+
+
+def test_an_unknown_annotator_is_refused_with_those_there_are(ids):
+    with pytest.raises(NotFoundError, match=r"“Zoe” here\. There are: “Ada”, “Bo”"):
+        run("scores", "--study", "Study", "--annotator", "Zoe")
+
+
+@pytest.fixture
+def marked(ids):
+    """Ada finds a major and a minor tone in one response, Bo nothing in the other."""
+    one, two = "case-0/Model [one]", "case-0/Model two"
+    annotate(ids, "Cleo", one, two, None, marks=[(one, "tone"), (two, None)], severity="major")
+    annotate(ids, "Dan", one, two, None, marks=[(one, "tone"), (two, None)], severity="minor")
+    return ids
+
+
+def penalties_of(*more):
+    only = ("--annotator", "Cleo", "--annotator", "Dan", "--json")
+    document = json.loads(run("scores", "--study", "Study", *only, *more).stdout)["penalties"]
+    return document, {
+        row["model"]: (row["value"], row["n"]) for row in document["means"] if not row["category"]
+    }
+
+
+def test_errors_are_weighed_by_severity_in_json_and_text(marked):
+    document, means = penalties_of()
+
+    # A major is 5 and a minor 1: (5 + 1) / 2 looks at the one, nothing in the other.
+    assert means == {"Model [one]": (3.0, 2), "Model two": (0.0, 2)}
+    assert document["weights"] == {
+        "severities": {"minor": 1, "major": 5, "critical": 10},
+        "tags": {},
+    }
+    assert document["reason"] is None
+    assert "error penalty" in run("scores", "--study", "Study").stdout
+
+
+def test_errors_weigh_what_they_are_said_to(marked):
+    document, means = penalties_of("--weight", "major=9", "--weight", "minor:tone=0.5")
+
+    assert means["Model [one]"] == ((9 + 0.5) / 2, 2)
+    assert document["weights"]["severities"]["major"] == 9
+    assert document["weights"]["tags"] == {"tone": {"minor": 0.5}}
+
+
+def test_the_usual_weights_said_aloud_change_nothing(marked):
+    assert penalties_of("--weight", "major=5") == penalties_of()
+
+
+@pytest.mark.parametrize("said", ["huge=3", "major=-1", "major=nan", "major", "=5", "minor:tone="])
+def test_a_weight_that_is_none_is_refused(marked, said):
+    with pytest.raises(RefusedError, match="SEVERITY=NUMBER"):
+        penalties_of("--weight", said)
+
+
+def test_a_weight_for_an_unknown_tag_is_refused_with_those_there_are(marked):
+    with pytest.raises(NotFoundError, match=r"no tag “typo” to weigh\. It has: .*tone"):
+        penalties_of("--weight", "minor:typo=2")
+
+
+def test_without_severities_the_penalties_say_why_they_are_missing(ids):
+    document = json.loads(run("scores", "--study", "Study", "--json").stdout)["penalties"]
+
+    assert (document["means"], document["reason"]) == ([], NO_SEVERITY)
+
+
+def test_a_decision_is_printed_and_as_json_the_same(ids):
+    text = run("decision", "--study", "Study").stdout
+
+    document = json.loads(run("decision", "--study", "Study", "--json").stdout)
+
+    assert text.startswith(document["verdict"])
+    assert document["baseline"] == "Model two"
+    assert [one["model"] for one in document["models"]] == ["Model [one]", "Model two"]
+    assert run("decision", "--study", "Study", "--quality", "helpfulness").stdout != text

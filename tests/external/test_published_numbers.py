@@ -1,12 +1,15 @@
 """The numbers published with real data come out of it, from file to report."""
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from db.commands.records import import_file
 from db.engine import read_session
 from db.queries.results import ResultFilters, collect, result_study
+from evalkit.cli.reports import app
 from evalkit.reporting import documents
 from evalkit.reporting.reports import tags_report
 
@@ -89,6 +92,42 @@ def test_mqm_counts_every_response_that_was_looked_at_and_no_acceptability(sqlit
     assert len(rates) == 14
     looks = {row.model: row.estimate.n for row in rates[0].rows if row.category is None}
     assert set(looks.values()) == {529}
+
+
+def test_mqm_penalties_of_the_command_line_are_the_published_ones(sqlite_database):
+    import_file(DATA / "mqm_ted.jsonl.gz", study="mqm_ted")
+    asked = ["scores", "--study", "mqm_ted", "--json"]
+
+    result = CliRunner().invoke(app, [*asked, "--weight", "minor:Fluency/Punctuation=0.1"])
+
+    penalties = json.loads(result.stdout)["penalties"]
+    overall = {row["model"]: row for row in penalties["means"] if row["category"] is None}
+    # WMT21 metrics task (Freitag et al. 2021), TED English-German: a minor error 1, a major one 5,
+    # minor punctuation 0.1; eTranslation is printed as 1.96 where the data give 1.969.
+    published = {
+        "ref": 0.91,
+        "Facebook-AI": 1.06,
+        "Online-W": 1.12,
+        "VolcTrans-AT": 1.24,
+        "metricsystem3": 1.44,
+        "VolcTrans-GLAT": 1.49,
+        "HuaweiTSC": 1.50,
+        "metricsystem1": 1.63,
+        "metricsystem2": 1.69,
+        "metricsystem5": 1.72,
+        "UEdin": 1.77,
+        "metricsystem4": 1.78,
+        "eTranslation": 1.96,
+        "Nemo": 2.14,
+    }
+    found = {model: row["value"] for model, row in overall.items()}
+    assert found == pytest.approx(published, abs=0.0095)
+    assert {row["n"] for row in overall.values()} == {529}
+    assert all(row["low"] < row["value"] < row["high"] for row in overall.values())
+    # Each system's categories are its talks, which together are its looks.
+    for model in published:
+        talks = [row for row in penalties["means"] if row["model"] == model and row["category"]]
+        assert sum(row["n"] for row in talks) == 529
 
 
 def test_llmbar_gives_one_human_label_a_pair_and_its_judges_on_demand(sqlite_database):
