@@ -5,7 +5,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import library
 from evalkit.vocabulary import Role
-from pages.shared import library_tables, panes, state
+from pages.shared import addresses, library_tables, panes, state
 from pages.shared.components.viewer import viewer
 
 state.require(Role.LEAD)
@@ -17,7 +17,7 @@ st.title("Eval sets")
 if not eval_sets:
     st.info("There is no eval set yet. Import cases and outputs to make the first one.")
     st.page_link("library/import_records.py", label="Import records", icon=":material/upload:")
-    st.stop()
+    addresses.stop()
 
 by_id = {found.eval_set_id: found for found in eval_sets}
 eval_set = by_id[
@@ -54,12 +54,12 @@ with by_case:
     )
     rows = picked.selection.rows
     if not rows or rows[0] >= len(shown):
-        st.stop()
+        addresses.stop()
     case_id = int(shown.iloc[rows[0]]["case_id"])
     with read_session() as session:
         detail = library.case_detail(session, case_id=case_id)
     if detail is None:
         st.info("This case is gone.")
-        st.stop()
+        addresses.stop()
     viewer(panes.case_panes(detail), key=f"case-{case_id}")
     viewer(panes.output_panes(detail), key=f"outputs-{case_id}", height=420)

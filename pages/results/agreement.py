@@ -8,6 +8,7 @@ from evalkit.reporting import coefficients as several
 from evalkit.reporting import documents, reports, sentences
 from evalkit.vocabulary import Role
 from pages.shared import (
+    addresses,
     agreement,
     agreement_tables,
     coefficients,
@@ -25,7 +26,7 @@ if not studies:
     st.title("Agreement")
     st.info("There is no study yet. Start one, and two annotators on a case show agreement.")
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
-    st.stop()
+    addresses.stop()
 
 name = filters.study_picker(studies, heading="Agreement")
 with read_session() as session:
@@ -39,7 +40,7 @@ parts, paired = agreement.judged(report), agreement.paired(report)
 if not paired:
     st.info(f"No two annotators have judged the same thing{filters.within(chosen)} yet.")
     exhibits.say("Agreement needs every case, or some, to be judged by two people or more.")
-    st.stop()
+    addresses.stop()
 
 exhibits.say(sentences.agreement_verdict(report), style="verdict")
 exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")

@@ -5,9 +5,9 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import compare, results
 from evalkit.reporting import annotator_sentences, disagreements, sentences, without
-from evalkit.reporting.annotators import annotators_report, subjects
+from evalkit.reporting.annotators import subjects
 from evalkit.vocabulary import Role
-from pages.shared import annotators, collecting, exhibits, filters, state
+from pages.shared import addresses, annotators, collecting, exhibits, filters, state
 from pages.shared.charts import model_colours
 
 state.require(Role.LEAD)
@@ -18,23 +18,21 @@ if not studies:
     st.title("Annotators")
     st.info("There is no study yet. Start one, and this page shows how each annotator works.")
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
-    st.stop()
+    addresses.stop()
 
 name = filters.study_picker(studies, heading="Annotators")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
 collected = collecting.collected(study, chosen)
-with read_session() as session:
-    pace = results.pace(session, study, filters=chosen)
 exhibits.say(filters.in_words(study, chosen))
 if not subjects(collected):
     st.info("Nobody has annotated within these filters yet.")
     exhibits.say("As soon as people compare or score responses, their habits appear here.")
-    st.stop()
+    addresses.stop()
 
 on = annotators.subject_picker(collected)
-report = annotators_report(collected, pace, criterion=on)
+report = collecting.annotators(study, chosen, on)
 exhibits.say(annotator_sentences.annotators_verdict(report), style="verdict")
 exhibits.say(f"{sentences.capital(sentences.annotators(collected))}.", style="lead")
 annotators.show_annotators(report)
@@ -58,7 +56,7 @@ with read_session() as session:
     keys = compare.case_keys(session, {one.case for one in found.rows})
 one = annotators.disagreement_picker(found, collected, keys, on)
 if one is None:
-    st.stop()
+    addresses.stop()
 with read_session() as session:
     shown = compare.side_by_side(
         session,

@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries import compare, results
 from evalkit.reporting import pair_sentences, sentences
 from evalkit.vocabulary import Role
-from pages.shared import collecting, exhibits, filters, pair, state
+from pages.shared import addresses, collecting, exhibits, filters, pair, state
 from pages.shared.charts import model_colours
 
 state.require(Role.LEAD)
@@ -17,7 +17,7 @@ if not studies:
     st.title("Compare two models")
     st.info("There is no study yet. Start one with two models or more.")
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
-    st.stop()
+    addresses.stop()
 
 name = filters.study_picker(studies, heading="Compare two models")
 with read_session() as session:
@@ -25,7 +25,7 @@ with read_session() as session:
 two = pair.pair_picker(study)
 if two is None:
     st.info("This study has one model only. A comparison needs two, or two runs of one.")
-    st.stop()
+    addresses.stop()
 chosen = filters.filter_line(study)
 collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
@@ -35,7 +35,7 @@ report = pair.report_of(study, chosen, model=model, other=other)
 exhibits.say(pair_sentences.pair_verdict(report), style="verdict")
 if not report.cases:
     st.info("As soon as both have been judged on the same case, their differences appear here.")
-    st.stop()
+    addresses.stop()
 exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")
 colours = model_colours(study.models)
 pair.show_overall(report, colours)
@@ -49,7 +49,7 @@ pair.show_errors(report, colours)
 st.header("The most one-sided cases", divider=False)
 case_id = pair.case_picker(report)
 if case_id is None:
-    st.stop()
+    addresses.stop()
 with read_session() as session:
     side_by_side = compare.side_by_side(session, study, filters=chosen, case_id=case_id, models=two)
 pair.show_case(side_by_side)

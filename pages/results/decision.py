@@ -9,7 +9,7 @@ from evalkit.reporting import decision_sentences as words
 from evalkit.reporting import measures, power
 from evalkit.reporting.style import style_report
 from evalkit.vocabulary import Role
-from pages.shared import collecting, decision, exhibits, filters, links, state
+from pages.shared import addresses, collecting, decision, exhibits, filters, links, state
 from pages.shared.charts import model_colours
 
 state.require(Role.LEAD)
@@ -20,7 +20,7 @@ if not studies:
     st.title("Decision")
     st.info("There is no study yet. Start one, and what it says of the models appears here.")
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
-    st.stop()
+    addresses.stop()
 
 name = filters.study_picker(studies, heading="Decision")
 with read_session() as session:
@@ -34,7 +34,7 @@ if picked is None:
         if len(study.models) < 2
         else "Nobody has judged a response within these filters yet."
     )
-    st.stop()
+    addresses.stop()
 
 measure, baseline = picked
 report = decisions.decision_report(collected, measure=measure, baseline=baseline)
@@ -63,6 +63,6 @@ if decision.style_toggle():
 st.header("What more annotations would buy", divider=False)
 half_width = decision.half_width()
 plan = power.power_report(collected, half_width=half_width, ranking=report.ranking)
-decision.show_power(plan, measure)
+decision.show_power(plan, measure, collected)
 
 decision.show_ways_on(study, chosen)

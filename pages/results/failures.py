@@ -7,7 +7,7 @@ from db.queries import compare, results
 from evalkit.reporting import reports
 from evalkit.reporting.judged_responses import judged_responses
 from evalkit.vocabulary import Role
-from pages.shared import answers, collecting, exhibits, failures, filters, state
+from pages.shared import addresses, answers, collecting, exhibits, failures, filters, state
 
 state.require(Role.LEAD)
 
@@ -17,7 +17,7 @@ if not studies:
     st.title("Failures")
     st.info("There is no study yet. Start one that asks for error tags.")
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
-    st.stop()
+    addresses.stop()
 
 name = filters.study_picker(studies, heading="Failures")
 with read_session() as session:
@@ -32,7 +32,7 @@ if through == "tags":
     if cell is None:
         st.info(f"No error has been marked{filters.within(chosen)}.")
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")
-        st.stop()
+        addresses.stop()
     with read_session() as session:
         tagged = results.tagged_responses(session, study, filters=chosen, **cell)
     output_id = failures.response_picker(tagged)
@@ -46,7 +46,7 @@ else:
     output_id = failures.judged_picker(judged_responses(collected, model=model))
 
 if output_id is None:
-    st.stop()
+    addresses.stop()
 if through == "responses":
     with read_session() as session:
         shown = compare.one_response(session, study, filters=chosen, output_id=output_id)

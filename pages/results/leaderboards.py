@@ -9,7 +9,7 @@ from evalkit.errors import RefusedError
 from evalkit.formats.leaderboards import read_leaderboard
 from evalkit.reporting import reports
 from evalkit.vocabulary import Role
-from pages.shared import boards, exhibits, filters, state
+from pages.shared import addresses, boards, exhibits, filters, state
 from pages.shared.charts import model_colours
 from pages.shared.charts.slopes import rank_slopes
 
@@ -25,7 +25,7 @@ if not studies:
     st.title("Leaderboards")
     st.info("There is no study yet to set a public leaderboard beside.")
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
-    st.stop()
+    addresses.stop()
 name = filters.study_picker(studies, heading="Leaderboards")
 
 with st.expander("Add a leaderboard", expanded=not public, icon=":material/upload:"):
@@ -47,7 +47,7 @@ with st.expander("Add a leaderboard", expanded=not public, icon=":material/uploa
             st.code(str(refused), language=None, wrap_lines=True)
 if not public:
     st.info("No public leaderboard has been added yet. Add one above.")
-    st.stop()
+    addresses.stop()
 
 board = boards.board_picker(public)
 with read_session() as session:

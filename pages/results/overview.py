@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries import regression, results
 from evalkit.reporting import penalties, reports, sentences
 from evalkit.vocabulary import Role
-from pages.shared import collecting, exhibits, filters, overview, report_file, state
+from pages.shared import addresses, collecting, exhibits, filters, overview, report_file, state
 from pages.shared.charts import model_colours
 
 user = state.require(Role.LEAD)
@@ -17,7 +17,7 @@ with read_session() as session:
 if not studies:
     st.title("Overview")
     overview.show_first_steps(has_responses=has_responses)
-    st.stop()
+    addresses.stop()
 
 name = filters.study_picker(studies, heading="Overview")
 with read_session() as session:
@@ -27,7 +27,7 @@ collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 if not study.annotators:
     overview.show_no_annotations(may_invite=user.may(Role.ADMIN))
-    st.stop()
+    addresses.stop()
 
 colours = model_colours(study.models)
 ranking = reports.ranking_report(collected)
@@ -39,7 +39,7 @@ weighed = penalties.penalty_rows(collected)
 
 exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
 exhibits.say(sentences.basis(collected, ranking), style="lead")
-overview.show_ranking(ranking, colours)
+overview.show_ranking(ranking, collecting.win_rates(study, chosen), colours)
 
 st.header("Quality next to what it takes", divider=False)
 overview.show_tradeoff(ranking, scores, models, colours)

@@ -10,8 +10,8 @@ from db.queries import regression as queries
 from evalkit.reporting import passing, regression_sentences
 from evalkit.reporting.regression import categories_of, regression_report
 from evalkit.vocabulary import Role
+from pages.shared import addresses, collecting, exhibits, filters, regression, state
 from pages.shared import answers as exhibit
-from pages.shared import collecting, exhibits, filters, regression, state
 
 state.require(Role.LEAD)
 
@@ -21,7 +21,7 @@ if not eval_sets:
     st.title("Regression")
     st.info("There are no responses yet. Import those of two runs, or of two models.")
     st.page_link("library/import_records.py", label="Import records", icon=":material/add:")
-    st.stop()
+    addresses.stop()
 
 name = regression.eval_set_picker(eval_sets)
 with read_session() as session:
@@ -29,11 +29,11 @@ with read_session() as session:
 picked = regression.run_picker(runs)
 if picked is None:
     st.info("This eval set has the responses of one run only. Import another to compare it with.")
-    st.stop()
+    addresses.stop()
 before, after = picked.before, picked.after
 if before == after:
     st.info("Before and after are the same run on the same version. Choose two that differ.")
-    st.stop()
+    addresses.stop()
 
 with read_session() as session:
     judged_in = queries.studies_of(session, {before.run_id, after.run_id})
@@ -63,7 +63,7 @@ if report.rows:
 st.header("Cases", divider=False)
 case = regression.case_picker(report)
 if case is None:
-    st.stop()
+    addresses.stop()
 key, output_ids = case
 with read_session() as session:
     shown = answers.responses(session, output_ids)

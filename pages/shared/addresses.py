@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 from pages.shared import exhibits
 
@@ -94,15 +94,18 @@ def written() -> Iterator[None]:
     """Make the address say what the page in this block remembers, all at once, at its end.
 
     One change is one step of the browser's history. A run that gave way to a newer one says
-    nothing, for the newer one knows better.
+    nothing, for the newer one knows better; one that ends early does so by :func:`stop`.
     """
     st.session_state.pop(_NEXT, None)
-    try:
-        yield
-    except StopException:
-        _write()
-        raise
+    yield
     _write()
+
+
+def stop() -> NoReturn:
+    """End the run here; the address says what was remembered so far."""
+    # A run that is stopped can send nothing any more, so this cannot be left to the end.
+    _write()
+    st.stop()
 
 
 def _write() -> None:

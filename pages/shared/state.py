@@ -8,6 +8,7 @@ import streamlit as st
 from db.queries.people import User
 from evalkit.vocabulary import Role
 from pages.routes import session
+from pages.shared.components import history
 
 MARK = str(Path(session.__file__).with_name("mark.svg"))
 
@@ -46,6 +47,7 @@ def account_menu(user: User) -> None:
     """Show in the corner who is signed in, and the way out."""
     with st.container(key="account-menu"):
         st.html(_CORNER)
+        history.one_step_a_page()
         with st.popover(user.name, icon=":material/account_circle:", type="tertiary"):
             st.text(f"Signed in as {user.name}, {user.role}")
             st.html('<a href="/sign-out" target="_self" style="color: inherit">Sign out</a>')
