@@ -160,7 +160,7 @@ def power_document(collected: Collected, *, half_width: float = HALF_WIDTH) -> d
         "half_width": report.half_width,
         "power": POWER,
         "comparisons_per_annotator": report.per_annotator,
-        "pairs": [_pair_entry(one) for one in report.pairs],
+        "pairs": [pair_entry(one) for one in report.pairs],
         "score_pairs": [
             score_entry(one)
             for place in np.unique(collected.values.criterion).tolist()
@@ -189,7 +189,8 @@ def interval_entry(one: IntervalPower) -> dict[str, Any]:
     }
 
 
-def _pair_entry(one: PairPower) -> dict[str, Any]:
+def pair_entry(one: PairPower) -> dict[str, Any]:
+    """Return what it takes to tell two ranked models apart."""
     gap = one.gap
     return {
         "model": one.model,

@@ -39,18 +39,27 @@ def pairwise_win_rates(comparisons: Comparisons) -> tuple[PairWinRate, ...]:
     right = comparisons.right[other].astype(np.int64)
     share = LEFT_SHARE[comparisons.preference[other]]
     means = clustered_means(
-        np.concatenate([left * n_models + right, right * n_models + left]),
-        case=np.tile(comparisons.case[other], 2),
-        value=np.concatenate([share, 1 - share]),
-        n=np.tile(comparisons.n[other], 2),
+        np.minimum(left, right) * n_models + np.maximum(left, right),
+        case=comparisons.case[other],
+        value=np.where(left < right, share, 1 - share),
+        n=comparisons.n[other],
         n_groups=n_models * n_models,
     )
+    found = {
+        (i, j): share_estimate(means, i * n_models + j) for i, j in combinations(range(n_models), 2)
+    }
     return tuple(
-        PairWinRate(model, rival, share_estimate(means, i * n_models + j))
+        PairWinRate(model, rival, found[i, j] if i < j else _turned(found[j, i]))
         for i, model in enumerate(comparisons.models)
         for j, rival in enumerate(comparisons.models)
         if i != j
     )
+
+
+def _turned(one: Estimate) -> Estimate:
+    """Return the share the other of the two won."""
+    value, high, low = (None if end is None else 1 - end for end in (one.value, one.low, one.high))
+    return Estimate(value, low, high, one.n, one.reason)
 
 
 def circles(win_rates: tuple[PairWinRate, ...]) -> tuple[tuple[str, str, str], ...]:

@@ -69,13 +69,14 @@ def annotator_table(report: AnnotatorsReport) -> pd.DataFrame:
                 text.estimate(row.profile.agreement.percent_agreement, text.percent) for row in rows
             ],
             "Right": [text.estimate(row.quality.estimate, text.percent) for row in rows],
+            "Knows": [text.estimate(row.knows, text.percent) for row in rows],
             "Chose left": [text.estimate(row.profile.left_rate, text.percent) for row in rows],
             "Median time": [text.estimate(row.profile.median_seconds, duration) for row in rows],
             "Longest run": [f"{row.profile.longest_run:,}" for row in rows],
             "Same as": [row.profile.twin or "" for row in rows],
         }
     )
-    for column in ("Right", "Chose left", "Median time"):
+    for column in ("Right", "Knows", "Chose left", "Median time"):
         if (shown[column] == text.MISSING).all():
             shown = shown.drop(columns=column)
     return without_empty(shown, "Same as")

@@ -123,7 +123,8 @@ def _notes(report: AnnotatorsReport) -> list[str]:
     if method:
         said.append(
             f"Right: chance of giving what is most plausibly true, by the {method} model, which "
-            "weighs annotators by how well they fit together; it knows no truth from elsewhere."
+            "weighs annotators by how well they fit together; it knows no truth from elsewhere. "
+            "Knows: chance of knowing the answer rather than giving one out of habit (MACE)."
         )
     elif report.criterion is None and report.rows:
         said.append(report.rows[0].quality.estimate.reason or "")

@@ -12,7 +12,9 @@ from evalkit.reporting import power_sentences, text
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.decision import DecisionReport, default_baseline, standing_entry
 from evalkit.reporting.measures import Measure, available_measures, number_entry
-from evalkit.reporting.power import PowerReport, interval_entry
+from evalkit.reporting.pair_sentences import difference
+from evalkit.reporting.power import PowerReport, interval_entry, pair_entry
+from evalkit.reporting.score_power import score_entry, score_power
 from evalkit.reporting.style import NAMES, StyleReport, effect_sentences, style_verdict
 from pages.shared import addresses, exhibits, html_tables, links
 from pages.shared import decision_tables as tables
@@ -186,11 +188,15 @@ def half_width() -> float:
     return HALF_WIDTHS[chosen]
 
 
-def show_power(report: PowerReport, measure: Measure) -> None:
+def show_power(report: PowerReport, measure: Measure, collected: Collected) -> None:
     """Show what more annotations would buy."""
     left, right = st.columns(2, gap="large")
     with left:
-        for said in power_sentences.power_sentences(report):
+        for said in (
+            power_sentences.power_sentences(report)
+            if measure.criterion is None
+            else [power_sentences.where_to_spend(report)]
+        ):
             exhibits.say(said, style="lead")
     shown = [one for one in report.intervals if one.criterion == measure.criterion]
     with right:
@@ -204,18 +210,43 @@ def show_power(report: PowerReport, measure: Measure) -> None:
                 caption=f"What {wanted} on {name} takes",
             )
     exhibits.say(power_sentences.ASSUMPTIONS)
-    pairs = pd.DataFrame(
-        {
-            "Pair": [f"{one.model} – {one.other}" for one in report.pairs],
-            "Difference": [text.estimate(one.gap) for one in report.pairs],
-            "What it takes": [power_sentences.pair_sentence(report, one) for one in report.pairs],
-        }
-    )
-    numbers = pd.json_normalize([interval_entry(one) for one in report.intervals], sep="_")
+    pairs, numbers = _pairs(report, measure, collected)
     if len(pairs):
         exhibits.table(
             pairs, key="power", label="Every pair", numbers=numbers, left=("What it takes",)
         )
+    if shown:
+        numbers = pd.json_normalize([interval_entry(one) for one in shown], sep="_")
+        exhibits.download(numbers, key="intervals-wanted")
+
+
+def _pairs(
+    report: PowerReport, measure: Measure, collected: Collected
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what it takes to tell every two models apart, as shown and as numbers."""
+    if measure.criterion is not None:
+        scored = score_power(collected, measure.criterion)
+        said = [
+            (
+                f"{one.model} – {one.other}",
+                difference(one.difference),
+                power_sentences.score_sentence(one),
+            )
+            for one in scored
+        ]
+        entries = [score_entry(one) for one in scored]
+    else:
+        said = [
+            (
+                f"{one.model} – {one.other}",
+                text.estimate(one.gap),
+                power_sentences.pair_sentence(report, one),
+            )
+            for one in report.pairs
+        ]
+        entries = [pair_entry(one) for one in report.pairs]
+    columns = ["Pair", "Difference", "What it takes"]
+    return pd.DataFrame(said, columns=columns), pd.json_normalize(entries)
 
 
 def show_ways_on(study: ResultStudy, chosen: ResultFilters) -> None:

@@ -17,6 +17,7 @@ from evalkit.reporting.reports import (
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
+from evalkit.stats.win_rates import PairWinRate
 from pages.shared import addresses, exhibits, tables, tag_tables
 from pages.shared.charts import interval_rows, level_bars, tinted_grid, tradeoff
 
@@ -49,7 +50,9 @@ def model_order(report: RankingReport) -> list[str]:
     return ranked + [model for model in report.models if model not in ranked]
 
 
-def show_ranking(report: RankingReport, colours: Mapping[str, str]) -> None:
+def show_ranking(
+    report: RankingReport, rates: Sequence[PairWinRate], colours: Mapping[str, str]
+) -> None:
     """Show where each model stands, and who won against whom."""
     if report.ranking is None:
         return
@@ -79,7 +82,7 @@ def show_ranking(report: RankingReport, colours: Mapping[str, str]) -> None:
     with right:
         if len(report.ranking.rows) <= MOST_BESIDE_TEXT:
             exhibits.say("Won by the row against the column", style="lead")
-            grid = tinted_grid(tables.head_to_head(report), limits=(0.0, 1.0), middle=0.5)
+            grid = tinted_grid(tables.head_to_head(report, rates), limits=(0.0, 1.0), middle=0.5)
             exhibits.picture(grid, key="head-to-head", alt="Win rate of each model against each")
         exhibits.say(*sentences.standings(report.ranking)[:4])
     exhibits.say(report.reason or "")
@@ -88,8 +91,14 @@ def show_ranking(report: RankingReport, colours: Mapping[str, str]) -> None:
         numbers = pd.DataFrame(documents.ranking_entries(report))
         exhibits.table(tables.ranking_table(report.ranking), key="ranking-table", numbers=numbers)
     with right:
-        counts = tables.matrix_table(report.matrix, model_order(report))
-        exhibits.table(counts, key="matrix-table", label="Wins and losses", left=("Against",))
+        order = model_order(report)
+        exhibits.table(
+            tables.matrix_table(report, rates, order),
+            key="matrix-table",
+            label="Wins and losses",
+            numbers=tables.matrix_numbers(report, rates, order),
+            left=("Against",),
+        )
 
 
 def show_tradeoff(

@@ -161,7 +161,7 @@ def show_changes(report: RegressionReport) -> None:
         exhibits.say("Cases judged on both sides", style="lead")
         figure = tinted_grid(transition_cells(report), limits=(0.0, float(report.n_judged)))
         exhibits.picture(figure, key="transitions", alt="How many cases passed before and after")
-        for said in words.regression_findings(report):
+        for said in (*words.regression_findings(report), words.regression_power(report)):
             exhibits.say(said)
     exhibits.table(
         change_table(report.rows),

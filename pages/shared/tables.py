@@ -1,6 +1,7 @@
 """Reports to frames: what charts draw, what tables show, what downloads hold."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from evalkit.reporting.reports import (
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import PairCounts, Ranking, rank_range
 from evalkit.stats.scores import DistributionRow, ScoreRow
+from evalkit.stats.win_rates import PairWinRate
 
 Colours = Mapping[str, str]
 
@@ -114,49 +116,90 @@ def distribution_frame(
     return pd.DataFrame(cells, columns=["label", "value", "level", "share", "hover"])
 
 
-def head_to_head(report: RankingReport) -> pd.DataFrame:
+def head_to_head(report: RankingReport, rates: Sequence[PairWinRate]) -> pd.DataFrame:
     """Give a cell per pair of models: how often the row's model won against the column's."""
     order = [row.model for row in report.ranking.rows] if report.ranking else list(report.models)
+    found = {(rate.model, rate.other): rate.estimate for rate in rates}
     return pd.DataFrame(
-        [_pair_cell(model, other, report.matrix) for model in order for other in order]
+        [
+            _pair_cell(model, other, report.matrix, found.get((model, other)))
+            for model in order
+            for other in order
+        ]
     )
 
 
 def _pair_cell(
-    model: str, other: str, matrix: Mapping[str, Mapping[str, PairCounts]]
+    model: str,
+    other: str,
+    matrix: Mapping[str, Mapping[str, PairCounts]],
+    rate: Estimate | None,
 ) -> dict[str, Any]:
     cell: dict[str, Any] = {"row": model, "column": other, "value": None, "text": "", "small": ""}
     if model == other:
         return cell | {"hover": "A model is not compared with itself."}
     counts = matrix[model][other]
-    n = counts.wins + counts.losses + counts.ties + counts.both_bad
-    if n == 0:
+    if rate is None or rate.value is None:
         return cell | {"text": text.MISSING, "hover": f"{model} and {other} never met."}
-    share = (counts.wins + (counts.ties + counts.both_bad) / 2) / n
     hover = (
-        f"{model} against {other}\n{counts.wins:,} won, {counts.losses:,} lost, "
-        f"{counts.ties:,} ties, {counts.both_bad:,} both bad"
+        f"{model} against {other}\n{text.estimate(rate, text.percent)}\n{counts.wins:,} won, "
+        f"{counts.losses:,} lost, {counts.ties:,} ties, {counts.both_bad:,} both bad"
     )
     return cell | {
-        "value": share,
-        "text": text.percent(share),
-        "small": f"n = {n:,}",
+        "value": rate.value,
+        "text": text.percent(rate.value),
+        "small": f"n = {rate.n:,}",
         "hover": hover,
     }
 
 
 def matrix_table(
-    matrix: Mapping[str, Mapping[str, PairCounts]], models: Sequence[str]
+    report: RankingReport, rates: Sequence[PairWinRate], models: Sequence[str]
 ) -> pd.DataFrame:
     """Give one row per ordered pair of models that met, in the order of ``models``."""
     rows = [
-        (model, other, counts.wins, counts.losses, counts.ties, counts.both_bad)
-        for model in models
-        for other in models
-        if (counts := matrix.get(model, {}).get(other)) is not None
-        and counts.wins + counts.losses + counts.ties + counts.both_bad
+        (
+            rate.model,
+            rate.other,
+            text.estimate(rate.estimate, text.percent),
+            *_counts(report.matrix[rate.model][rate.other]),
+        )
+        for rate in _in_order(rates, models)
     ]
-    return pd.DataFrame(rows, columns=["Model", "Against", "Won", "Lost", "Ties", "Both bad"])
+    columns = ["Model", "Against", "Win rate", "Won", "Lost", "Ties", "Both bad"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def matrix_numbers(
+    report: RankingReport, rates: Sequence[PairWinRate], models: Sequence[str]
+) -> pd.DataFrame:
+    """Give the unrounded numbers of the same."""
+    return pd.DataFrame(
+        [
+            {
+                "model": rate.model,
+                "other": rate.other,
+                **asdict(report.matrix[rate.model][rate.other]),
+                "win_rate": rate.estimate.value,
+                "low": rate.estimate.low,
+                "high": rate.estimate.high,
+                "n": rate.estimate.n,
+                "reason": rate.estimate.reason,
+            }
+            for rate in _in_order(rates, models)
+        ]
+    )
+
+
+def _in_order(rates: Sequence[PairWinRate], models: Sequence[str]) -> list[PairWinRate]:
+    """Return pairs that met, in the order of the models."""
+    place = {model: k for k, model in enumerate(models)}
+    met = [rate for rate in rates if rate.estimate.value is not None]
+    return sorted(met, key=lambda rate: (place[rate.model], place[rate.other]))
+
+
+def _counts(of: PairCounts) -> tuple[int, int, int, int]:
+    return of.wins, of.losses, of.ties, of.both_bad
 
 
 def share_rows(
