@@ -40,17 +40,12 @@ def level_bars(rows: pd.DataFrame) -> go.Figure:
                 hoverinfo="text",
             )
         )
-    for y, model in enumerate(models):
-        figure.add_annotation(
-            x=0,
-            y=y - 0.42,
-            text=plain(model),
-            font_size=LABEL,
-            showarrow=False,
-            xanchor="left",
-            yanchor="middle",
-        )
-    figure.update_layout(barmode="stack")
+    at = {"x": 0, "xanchor": "left", "yanchor": "middle", "showarrow": False}
+    names = [
+        {**at, "y": y - 0.42, "text": plain(model), "font": {"size": LABEL}}
+        for y, model in enumerate(models)
+    ]
+    figure.update_layout(barmode="stack", annotations=names)
     figure.update_xaxes(visible=False, range=[0, 1])
     figure.update_yaxes(visible=False, range=[len(models) - 0.5, -0.75])
     return bare(figure, height=_ROW_HEIGHT * len(models) + _HEAD)

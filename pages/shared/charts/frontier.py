@@ -31,20 +31,24 @@ def frontier(
     """
     is_log = float(rows["x"].min()) > 0 and rows["x"].max() / rows["x"].min() >= _LOGARITHMIC_FROM
     figure = go.Figure(_steps(rows))
+    names: list[dict[str, object]] = []
     for row in rows.itertuples():
         figure.add_trace(_mark(row))
         name = f"<b>{plain(row.label)}</b>" if row.is_on_front else plain(row.label)
-        figure.add_annotation(
-            x=math.log10(row.x) if is_log else row.x,
-            y=row.y,
-            text=name,
-            font_size=LABEL,
-            showarrow=False,
-            xanchor="left",
-            yanchor="bottom",
-            xshift=9,
-            yshift=5,
+        names.append(
+            {
+                "x": math.log10(row.x) if is_log else row.x,
+                "y": row.y,
+                "text": name,
+                "font": {"size": LABEL},
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "xshift": 9,
+                "yshift": 5,
+            }
         )
+    figure.update_layout(annotations=names)  # at once: each addition makes all anew
     bare(figure, height=_HEIGHT, l=56, b=48, t=16, r=12)
     title = f"{x_title}, logarithmic" if is_log else x_title
     figure.update_xaxes(

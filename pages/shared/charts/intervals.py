@@ -32,55 +32,53 @@ def interval_rows(
     ``is_settled`` (False greys the interval and empties the mark). ``references`` are values to
     read against, each with a short name or none.
     """
-    figure = go.Figure()
-    is_named = any(name for _, name in references)
-    for at, name in references:
-        _reference(figure, at, n_rows=len(rows))
-        figure.add_annotation(
-            x=at,
-            y=1,
-            yref="paper",
-            yshift=9,
-            text=plain(name),
-            font={"size": SMALL, "color": MUTED},
-            **_text_at("left" if at == limits[0] else "center"),
-        )
+    figure = go.Figure(_points(rows))
+    lines = [line for at, _ in references for line in _reference(at, n_rows=len(rows))]
+    texts = [_reference_name(at, name, limits=limits) for at, name in references]
     for y, row in enumerate(rows.itertuples()):
-        _draw_row(figure, row, y=y, limits=limits)
-    figure.add_trace(_points(rows))
-    _axis(figure, limits=limits, ticks=ticks)
+        lines += _row_lines(row, y=y, limits=limits)
+        texts += _row_texts(row, y=y, limits=limits)
+    # Given at once: every addition would make all of them anew.
+    figure.update_layout(shapes=lines, annotations=[*texts, *_tick_names(ticks)])
+    figure.update_xaxes(range=list(limits), showticklabels=False)
     figure.update_yaxes(visible=False, range=[len(rows) - 0.55, -0.72])
-    top = _NAMES_HEIGHT if is_named else 0
+    top = _NAMES_HEIGHT if any(name for _, name in references) else 0
     height = ROW_HEIGHT * len(rows) + _AXIS_HEIGHT + top
     return bare(figure, height=height, t=top, b=_AXIS_HEIGHT, l=_MARK, r=_MARK)
 
 
-def _reference(figure: go.Figure, at: float, *, n_rows: int) -> None:
+def _reference(at: float, *, n_rows: int) -> list[dict[str, Any]]:
     """Draw what rows are read against across each row's line: its texts stay clear of it."""
-    for y in range(n_rows):
-        line = {"color": FAINT, "width": 1.5}
-        figure.add_shape(
-            type="line", x0=at, x1=at, y0=y - _ABOVE, y1=y + _BELOW, line=line, layer="below"
-        )
+    line = {"type": "line", "x0": at, "x1": at, "layer": "below"}
+    line["line"] = {"color": FAINT, "width": 1.5}
+    return [{**line, "y0": y - _ABOVE, "y1": y + _BELOW} for y in range(n_rows)]
 
 
-def _draw_row(figure: go.Figure, row: Any, *, y: int, limits: tuple[float, float]) -> None:
-    """Draw the scale, the interval on it, and the texts above; the point comes last."""
+def _reference_name(at: float, name: str, *, limits: tuple[float, float]) -> dict[str, Any]:
+    where = {"x": at, "y": 1, "yref": "paper", "yshift": 9}
+    font = {"size": SMALL, "color": MUTED}
+    return {**where, **_text(plain(name), "left" if at == limits[0] else "center"), "font": font}
+
+
+def _row_lines(row: Any, *, y: int, limits: tuple[float, float]) -> list[dict[str, Any]]:
+    """Draw the scale and the interval on it; the point is a trace."""
     line = {"type": "line", "y0": y, "y1": y}
-    figure.add_shape(
-        **line, x0=limits[0], x1=limits[1], line={"color": FAINT, "width": 1}, layer="below"
-    )
+    scale = {"x0": limits[0], "x1": limits[1], "line": {"color": FAINT, "width": 1}}
+    drawn = [{**line, **scale, "layer": "below"}]
     if pd.notna(row.low):
-        figure.add_shape(
-            **line,
-            x0=max(row.low, limits[0]),
-            x1=min(row.high, limits[1]),
-            line={"color": row.colour if row.is_settled else MUTED, "width": 5},
-            opacity=0.55,
-        )
-    texts = ((_label(row), limits[0], "left"), (plain(row.text), limits[1], "right"))
-    for text, x, anchor in texts:
-        figure.add_annotation(x=x, y=y - _LIFT, text=text, font_size=LABEL, **_text_at(anchor))
+        inside = {"x0": max(row.low, limits[0]), "x1": min(row.high, limits[1])}
+        colour = row.colour if row.is_settled else MUTED
+        drawn.append({**line, **inside, "line": {"color": colour, "width": 5}, "opacity": 0.55})
+    return drawn
+
+
+def _row_texts(row: Any, *, y: int, limits: tuple[float, float]) -> list[dict[str, Any]]:
+    """Write the name and the number above the line."""
+    font = {"size": LABEL}
+    return [
+        {"x": limits[0], "y": y - _LIFT, **_text(_label(row), "left"), "font": font},
+        {"x": limits[1], "y": y - _LIFT, **_text(plain(row.text), "right"), "font": font},
+    ]
 
 
 def _points(rows: pd.DataFrame) -> go.Scatter:
@@ -111,26 +109,15 @@ def _label(row: Any) -> str:
     return f'{name}  <span style="font-size:{SMALL}px; color:{MUTED}">{note}</span>'
 
 
-def _axis(
-    figure: go.Figure,
-    *,
-    limits: tuple[float, float],
-    ticks: Sequence[tuple[float, str]],
-) -> None:
+def _tick_names(ticks: Sequence[tuple[float, str]]) -> list[dict[str, Any]]:
     """Name the ticks with texts of our own: those at the ends must not stick out."""
-    figure.update_xaxes(range=list(limits), showticklabels=False)
-    for place, (at, text) in enumerate(ticks):
-        anchor = "left" if place == 0 else "right" if place == len(ticks) - 1 else "center"
-        figure.add_annotation(
-            x=at,
-            y=0,
-            yref="paper",
-            yshift=-12,
-            text=text,
-            font={"size": SMALL, "color": MUTED},
-            **_text_at(anchor),
-        )
+    ends = {0: "left", len(ticks) - 1: "right"}
+    below = {"y": 0, "yref": "paper", "yshift": -12, "font": {"size": SMALL, "color": MUTED}}
+    return [
+        {"x": at, **below, **_text(text, ends.get(place, "center"))}
+        for place, (at, text) in enumerate(ticks)
+    ]
 
 
-def _text_at(anchor: str = "left") -> dict[str, object]:
-    return {"showarrow": False, "xanchor": anchor, "yanchor": "middle"}
+def _text(text: str, anchor: str) -> dict[str, Any]:
+    return {"text": text, "showarrow": False, "xanchor": anchor, "yanchor": "middle"}

@@ -16,7 +16,7 @@ def rank_slopes(rows: pd.DataFrame, *, left: str, right: str) -> go.Figure:
     Columns: ``model``, ``ours``, ``theirs`` (ranks, 1 is best), ``colour``. ``left`` and
     ``right`` name the boards.
     """
-    figure = go.Figure()
+    figure, texts = go.Figure(), list[dict[str, object]]()
     for row in rows.itertuples():
         figure.add_trace(
             go.Scatter(
@@ -30,26 +30,14 @@ def rank_slopes(rows: pd.DataFrame, *, left: str, right: str) -> go.Figure:
             )
         )
         for x, rank, anchor, shift in ((0, row.ours, "right", -12), (1, row.theirs, "left", 12)):
-            figure.add_annotation(
-                x=x,
-                y=rank,
-                xshift=shift,
-                text=f"{rank:g}  {plain(row.model)}" if x else f"{plain(row.model)}  {rank:g}",
-                showarrow=False,
-                xanchor=anchor,
-                font={"size": LABEL},
-            )
+            text = f"{rank:g}  {plain(row.model)}" if x else f"{plain(row.model)}  {rank:g}"
+            place = {"x": x, "y": rank, "xshift": shift, "xanchor": anchor}
+            texts.append({**place, "text": text, "showarrow": False, "font": {"size": LABEL}})
     for x, name, anchor in ((0, left, "right"), (1, right, "left")):
-        figure.add_annotation(
-            x=x,
-            y=1,
-            yref="paper",
-            yshift=16,
-            text=plain(name),
-            showarrow=False,
-            xanchor=anchor,
-            font={"size": SMALL, "color": MUTED},
-        )
+        place = {"x": x, "y": 1, "yref": "paper", "yshift": 16, "xanchor": anchor}
+        font = {"size": SMALL, "color": MUTED}
+        texts.append({**place, "text": plain(name), "showarrow": False, "font": font})
+    figure.update_layout(annotations=texts)  # at once: each addition makes all anew
     worst = float(max(rows["ours"].max(), rows["theirs"].max()))
     figure.update_xaxes(visible=False, range=[-1.1, 2.1])
     figure.update_yaxes(visible=False, range=[worst + 0.5, 0.5])

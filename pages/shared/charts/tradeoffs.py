@@ -16,6 +16,7 @@ def tradeoff(
     where there is no interval), ``colour`` and ``hover``.
     """
     figure = go.Figure()
+    names: list[dict[str, object]] = []
     for row in rows.itertuples():
         figure.add_trace(
             go.Scatter(
@@ -30,17 +31,20 @@ def tradeoff(
                 cliponaxis=False,
             )
         )
-        figure.add_annotation(
-            x=row.x,
-            y=100 * row.y,
-            text=plain(row.label),
-            font_size=LABEL,
-            showarrow=False,
-            xanchor="left",
-            yanchor="bottom",
-            xshift=9,
-            yshift=5,
+        names.append(
+            {
+                "x": row.x,
+                "y": 100 * row.y,
+                "text": plain(row.label),
+                "font": {"size": LABEL},
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "xshift": 9,
+                "yshift": 5,
+            }
         )
+    figure.update_layout(annotations=names)  # at once: each addition makes all anew
     bare(figure, height=360, l=52, b=48, t=12, r=12)
     figure.update_xaxes(
         title={"text": x_title, "font_size": SMALL},
