@@ -40,28 +40,37 @@ def scored(rng, n_cases, *, gain=0.3, annotators=3):
     return Scores(case, model, 0 * case, np.concatenate(rows), one, ("a", "b"), ("x",))
 
 
-def coded(rng, n_units, *, annotators=3, values=5, per_case=2):
-    """Simulate annotators who know the value or guess; cases differ in how clear they are."""
-    case = np.arange(n_units) // per_case
-    clear = rng.beta(3, 2, n_units // per_case + 1)[case]
-    truth = rng.choice(values, n_units, p=[0.1, 0.15, 0.2, 0.3, 0.25])
-    unit = np.repeat(np.arange(n_units), annotators)
-    near = np.clip(truth[unit] + rng.integers(-1, 2, len(unit)), 0, values - 1)
+def coded(rng, n_cases, *, annotators=3, values=5, per_case=4):
+    """Simulate annotators who see the value or something near it.
+
+    Cases differ in how clear they are, and their four units have much in common, so that
+    intervals which take units for cases are too short.
+    """
+    case = np.repeat(np.arange(n_cases), per_case)
+    clear = rng.beta(0.7, 0.5, n_cases)[case]
+    common = [0.1, 0.15, 0.2, 0.3, 0.25]
+    usual, own = (
+        rng.choice(values, n_cases, p=common)[case],
+        rng.choice(values, len(case), p=common),
+    )
+    truth = np.where(rng.random(len(case)) < 0.6, usual, own)
+    unit = np.repeat(np.arange(len(case)), annotators)
+    near = np.clip(truth[unit] + rng.integers(-3, 4, len(unit)), 0, values - 1)
     value = np.where(rng.random(len(unit)) < clear[unit], truth[unit], near)
     guess = rng.integers(0, values, len(unit))
     value = np.where(rng.random(len(unit)) < 0.15, guess, value)
-    who = np.tile(np.arange(annotators), n_units)
+    who = np.tile(np.arange(annotators), len(case))
     return Codings(unit, case[unit], who, value, (1.0, 2.0, 3.0, 4.0, 5.0), ("a", "b", "c"))
 
 
-def marked(rng, n_units, *, annotators=3, per_case=2):
+def marked(rng, n_cases, *, annotators=3, per_case=2):
     """Simulate an error tag on 6 % of the units, more in some cases; annotators miss and invent."""
-    case = np.arange(n_units) // per_case
-    prone = np.where(rng.random(n_units // per_case + 1) < 0.3, 2.2, 0.5)[case]
-    wrong = rng.random(n_units) < 0.06 * prone
-    unit = np.repeat(np.arange(n_units), annotators)
+    case = np.repeat(np.arange(n_cases), per_case)
+    prone = np.where(rng.random(n_cases) < 0.3, 2.2, 0.5)[case]
+    wrong = rng.random(len(case)) < 0.06 * prone
+    unit = np.repeat(np.arange(len(case)), annotators)
     value = (rng.random(len(unit)) < np.where(wrong[unit], 0.7, 0.02)).astype(int)
-    who = np.tile(np.arange(annotators), n_units)
+    who = np.tile(np.arange(annotators), len(case))
     return Codings(unit, case[unit], who, value, ("not marked", "marked"), ("a", "b", "c"))
 
 

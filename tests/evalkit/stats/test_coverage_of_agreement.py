@@ -26,13 +26,13 @@ COEFFICIENTS = {
 @pytest.fixture(scope="module")
 def endless():
     """Give a study so large that its coefficients are the truth."""
-    return coded(np.random.default_rng(96), 400_000)
+    return coded(np.random.default_rng(96), 100_000)
 
 
-@pytest.fixture(scope="module", params=[50, 150], ids=lambda n: f"{n} cases")
+@pytest.fixture(scope="module", params=[50, 200], ids=lambda n: f"{n} cases")
 def studies(request):
-    """Give studies of two units a case."""
-    return [coded(np.random.default_rng(k), 2 * request.param) for k in range(N_STUDIES)]
+    """Give studies of four units a case."""
+    return [coded(np.random.default_rng(k), request.param) for k in range(N_STUDIES)]
 
 
 @pytest.mark.parametrize("name", COEFFICIENTS)
@@ -80,8 +80,8 @@ def test_kappa_of_two_and_of_one_with_the_rest_are_covered(weights, studies, end
     ids=["alpha", "AC1", "a second marks it"],
 )
 def test_agreement_on_a_rare_tag_is_covered_with_200_cases(coefficient):
-    truth = coefficient(marked(np.random.default_rng(5), 400_000)).value
+    truth = coefficient(marked(np.random.default_rng(5), 200_000)).value
 
-    found = [coefficient(marked(np.random.default_rng(k), 400)) for k in range(N_STUDIES)]
+    found = [coefficient(marked(np.random.default_rng(k), 200)) for k in range(N_STUDIES)]
 
     assert LOWEST <= covered(found, [truth] * N_STUDIES) <= HIGHEST
