@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -14,6 +14,7 @@ from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by
 #: Below this many values an annotator's row of a confusion matrix is mostly guesswork.
 ENOUGH_LABELS = 30
 _TOLERANCE = 1e-7
+_MACE_TOLERANCE = 1e-10
 _MAX_ITERATIONS = 500
 _SMOOTHING = 0.01
 _N_RESTARTS = 10
@@ -242,28 +243,43 @@ def mace(codings: Codings, *, n_restarts: int = _N_RESTARTS) -> Truth:
     """
     table = _table(codings)
     generator = np.random.default_rng(_SEED)
-    best: tuple[float, FloatArray, FloatArray] | None = None
+    best: _Knowing | None = None
     for _ in range(n_restarts):
         knows = generator.uniform(0.25, 0.75, table.n_annotators)
         habit = generator.uniform(0.5, 1.5, (table.n_annotators, table.n_values))
-        found = _mace_run(table, knows, habit / habit.sum(axis=1, keepdims=True))
-        if best is None or found[0] > best[0]:
+        start = _Knowing(knows, 1 - knows, habit / habit.sum(axis=1, keepdims=True))
+        found = _mace_run(table, start, n_steps=_N_STEPS)
+        if best is None or found.likelihood > best.likelihood:
             best = found
     if best is None:
         raise ValueError("MACE needs at least one start")
-    likelihood, posterior, knows = best
-    return table.truth(posterior, posterior.mean(axis=0), knows, likelihood)
+    # Only the best goes on to where further steps change nothing that is shown.
+    best = _mace_run(table, best, n_steps=_MAX_ITERATIONS, tolerance=_MACE_TOLERANCE)
+    reliability = best.knows / (best.knows + best.guesses)
+    posterior = best.posterior
+    return table.truth(posterior, posterior.mean(axis=0), reliability, best.likelihood)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Knowing:
+    """Chances to know and to guess, up to a factor, habits of guessing, and what they lead to."""
+
+    knows: FloatArray
+    guesses: FloatArray
+    habit: FloatArray
+    posterior: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    likelihood: float = -math.inf
 
 
 def _mace_run(
-    table: "_Table", knows: FloatArray, habit: FloatArray
-) -> tuple[float, FloatArray, FloatArray]:
-    """Return log-likelihood per value, posterior and P(knows) from one start."""
+    table: "_Table", start: _Knowing, *, n_steps: int, tolerance: float = _TOLERANCE
+) -> _Knowing:
+    """Return where steps from a start lead to."""
     who, value, n = table.annotator, table.value, table.n_annotators
-    guesses = 1 - knows
+    knows, guesses, habit = start.knows, start.guesses, start.habit
     place, n_units = table.unit * table.n_values + value, len(table.units)
     last = -np.inf
-    for _ in range(_N_STEPS):
+    for _ in range(n_steps):
         guess = guesses[who] * habit[who, value] + 1e-300
         know = knows[who] + 1e-300
         base = sum_by(table.unit, np.log(guess), n_codes=n_units)
@@ -280,10 +296,10 @@ def _mace_run(
         drawn = sum_by(who * table.n_values + value, 1 - known, n_codes=n * table.n_values)
         drawn = drawn.reshape(n, table.n_values) + 10.0
         habit = np.exp(digamma(drawn) - digamma(drawn.sum(axis=1, keepdims=True)))
-        if abs(likelihood - last) < _TOLERANCE:
+        if abs(likelihood - last) < tolerance:
             break
         last = likelihood
-    return likelihood, posterior, knows / (knows + guesses)
+    return _Knowing(knows, guesses, habit, posterior, likelihood)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, 
 from evalkit.stats.counts import Codings, preference_codings
 from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
 from evalkit.stats.reading import read_agreement
-from evalkit.stats.truth import dawid_skene, one_coin
+from evalkit.stats.truth import dawid_skene, mace, one_coin
 from evalkit.stats.weights import Weights
 from evalkit.vocabulary import Level
 from tests.evalkit.stats.retold import assert_same, estimate, rows, seeds, some
@@ -183,8 +183,12 @@ def test_names_change_no_profile_of_an_annotator(seed):
 
 @some
 @given(seed=seeds)
-@pytest.mark.parametrize("method", [dawid_skene, one_coin])
-def test_names_of_annotators_and_values_change_no_truth(method, seed):
+@pytest.mark.parametrize(
+    # MACE begins at random places, and ends where steps grow small.
+    ("method", "near"),
+    [(dawid_skene, 1e-9), (one_coin, 1e-9), (mace, 5e-3)],
+)
+def test_names_of_annotators_and_values_change_no_truth(method, near, seed):
     data = coded(seed, n_units=80)
     other, old = told_differently(data, seed)
     place = np.random.default_rng(seed).permutation(len(data.values))
@@ -192,14 +196,14 @@ def test_names_of_annotators_and_values_change_no_truth(method, seed):
 
     before, after = method(data), method(other)
 
-    # Units come in another order; both stop within 1e-7 of the likelihood.
+    # Units come in another order.
     assert np.sort(after.probability[:, place], axis=0) == pytest.approx(
-        np.sort(before.probability, axis=0), abs=1e-4
+        np.sort(before.probability, axis=0), abs=near
     )
-    assert after.log_likelihood == pytest.approx(before.log_likelihood, abs=2e-7)
-    assert after.prevalence[place] == pytest.approx(before.prevalence, abs=1e-4)
+    assert after.log_likelihood == pytest.approx(before.log_likelihood, abs=near)
+    assert after.prevalence[place] == pytest.approx(before.prevalence, abs=near)
     names = [old[name] for name in other.annotators]
     found = dict(zip(names, after.reliability, strict=True))
     assert [found[name] for name in data.annotators] == pytest.approx(
-        before.reliability.tolist(), abs=1e-4
+        before.reliability.tolist(), abs=near
     )
