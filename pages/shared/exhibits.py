@@ -19,6 +19,8 @@ _FORMAT = "charts-format"
 #: The colour of a chart's text, which Streamlit's own theme would make too faint to read.
 _INK = {"light": "#1D2126", "dark": "#E4E2DD"}
 _QUIET = {"light": "#666B73", "dark": "#A3A8B0"}
+#: What charts stand on, as the page does: a saved picture keeps it, and can be read anywhere.
+_GROUND = {"light": "#FFFEFB", "dark": "#16191D"}
 
 _STYLES = {
     "verdict": "font-size:1.5rem;line-height:1.32;font-weight:600;max-width:92ch;margin:.25rem 0 0",
@@ -156,11 +158,11 @@ def _config(key: str) -> dict[str, object]:
 
 
 def _inked(figure: go.Figure) -> go.Figure:
-    """Give a figure the ink of the page's theme, as far as the browser has told it."""
+    """Give a figure the ink and the ground of the page's theme, once the browser has told it."""
     theme = str(st.context.theme.type)
     if theme not in _INK:
         return figure
-    figure.update_layout(font_color=_INK[theme])
+    figure.update_layout(font_color=_INK[theme], paper_bgcolor=_GROUND[theme])
     figure.update_traces(insidetextfont_color=_INK[theme], selector={"type": "bar"})
     figure.update_traces(unselected_textfont_color=_INK[theme], selector={"mode": "markers+text"})
     figure.update_xaxes(tickfont_color=_INK[theme], title_font_color=_INK[theme])

@@ -1,0 +1,106 @@
+"""What a chart is shown and saved with: ink and ground of the theme, readable anywhere."""
+
+import tomllib
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from pages.shared import exhibits
+from pages.shared.charts import interval_rows, level_bars
+
+CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request, monkeypatch):
+    themed = SimpleNamespace(theme=SimpleNamespace(type=request.param))
+    monkeypatch.setattr(exhibits.st, "context", themed)
+    return request.param
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Collect what Streamlit would have been given: figures with their configuration."""
+    found = []
+    monkeypatch.setattr(
+        exhibits.st, "plotly_chart", lambda figure, **given: found.append((figure, given["config"]))
+    )
+    return found
+
+
+def figures():
+    rows = pd.DataFrame(
+        {
+            "label": ["A"],
+            "value": [0.7],
+            "low": [0.6],
+            "high": [0.8],
+            "text": ["70 %"],
+            "note": ["1st"],
+            "hover": ["A"],
+            "colour": ["#0072B2"],
+            "is_settled": [True],
+        }
+    )
+    levels = pd.DataFrame(
+        {
+            "label": ["A", "A"],
+            "value": [1.0, 2.0],
+            "level": ["1", "2"],
+            "share": [0.25, 0.75],
+            "hover": ["", ""],
+        }
+    )
+    return {
+        "intervals": interval_rows(rows, limits=(0, 1), ticks=((0.0, "0"), (1.0, "1"))),
+        "levels": level_bars(levels),
+    }
+
+
+def luminance(colour):
+    """Return relative luminance as WCAG 2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", ["intervals", "levels"])
+def test_a_saved_chart_stands_on_solid_ground_its_ink_can_be_read_on(theme, shown, name):
+    exhibits.picture(figures()[name], key=name, alt=name)
+
+    layout = shown[0][0].layout
+    assert layout.paper_bgcolor.startswith("#")  # neither transparent nor the browser's own
+    inks = {layout.font.color, layout.xaxis.tickfont.color}
+    inks |= {note.font.color for note in layout.annotations if note.font.color}
+    # WCAG 2, level AA: small text has a contrast of 4.5 at least.
+    assert min(contrast(ink, layout.paper_bgcolor) for ink in inks) >= 4.5
+
+
+def test_the_ground_of_a_chart_is_that_of_its_page(theme, shown):
+    page = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"][theme]["backgroundColor"]
+
+    exhibits.picture(figures()["intervals"], key="intervals", alt="")
+
+    assert shown[0][0].layout.paper_bgcolor == page
+
+
+@pytest.mark.parametrize(("chosen", "scale"), [("PNG", 2), ("SVG", 1)])
+def test_every_chart_is_saved_under_its_name_in_the_format_chosen(
+    theme, shown, monkeypatch, chosen, scale
+):
+    monkeypatch.setattr(exhibits.st, "session_state", {"charts-format": chosen})
+
+    exhibits.picture(figures()["intervals"], key="ranking", alt="")
+
+    assert shown[0][1]["toImageButtonOptions"] == {
+        "format": chosen.lower(),
+        "filename": "ranking",
+        "scale": scale,
+    }
