@@ -131,7 +131,7 @@ def compact_codes(codes: IntArray) -> IntArray:
 
 
 def t_interval(value: float, *, standard_error: float, n_clusters: int) -> Interval:
-    """Return value ± t(n_clusters - 1) standard errors."""
+    """Return value ± t(n_clusters - 1) standard errors; ``n_clusters`` is at least 2."""
     half = t_quantile(n_clusters) * standard_error
     return Interval(value - half, value + half)
 
@@ -144,8 +144,23 @@ def t_quantile(n_clusters: int) -> float:
 def wilson_interval(share: float, n: float, *, quantile: float = Z95) -> Interval:
     """Return Wilson's interval of a share seen in ``n`` independent observations.
 
-    ``n`` may be an effective number, ``quantile`` a t quantile; always inside [0, 1] and never
-    empty of width, also at shares of 0 and 1 (Wilson 1927; Agresti & Coull 1998).
+    Parameters
+    ----------
+    share : float
+        0–1.
+    n : float
+        Above 0; may be an effective number.
+    quantile : float
+        Of the normal distribution, or of Student's t where ``n`` rests on few clusters.
+
+    Returns
+    -------
+    Interval
+        Always inside [0, 1] and never empty of width, also at shares of 0 and 1.
+
+    References
+    ----------
+    Wilson (1927), Journal of the American Statistical Association 22; Agresti & Coull (1998).
     """
     z2 = quantile * quantile
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
@@ -154,7 +169,19 @@ def wilson_interval(share: float, n: float, *, quantile: float = Z95) -> Interva
 
 
 def mean_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
-    """Return one group's mean with its t interval, or the reason why there is none."""
+    """Return one group's mean with its t interval, or the reason why there is none.
+
+    Parameters
+    ----------
+    means : ClusteredMeans
+    group : int
+
+    Returns
+    -------
+    Estimate
+        On the scale of the values. None without entries; no interval with fewer than 2 cases,
+        or where every case gives the same mean.
+    """
     value, n, n_cases = float(means.value[group]), int(means.n[group]), int(means.n_cases[group])
     if n == 0:
         return Estimate(None, None, None, 0, "Nothing has been collected here yet.")
@@ -171,9 +198,22 @@ def mean_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
 def share_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
     """Return one group's share with Wilson's interval at the effective number of answers.
 
+    Parameters
+    ----------
+    means : ClusteredMeans
+        Of values between 0 and 1.
+    group : int
+
+    Returns
+    -------
+    Estimate
+        0–1. None without entries; no interval with fewer than 2 cases.
+
+    Notes
+    -----
     The effective number is ``p(1-p)/se²`` with the clustered standard error; where the cases
-    show no spread at all, it is the number of cases. t(G-1) stands for the normal quantile
-    (Korn & Graubard 1998 shape).
+    show no spread at all, it is the number of cases. t(G-1) stands for the normal quantile, as
+    Korn & Graubard (1998), Survey Methodology 24, do for the exact interval.
     """
     value, n, n_cases = float(means.value[group]), int(means.n[group]), int(means.n_cases[group])
     if n == 0:

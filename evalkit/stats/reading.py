@@ -26,7 +26,12 @@ def read_agreement(alpha: Agreement, percent: Agreement, codings: Codings) -> st
     Returns
     -------
     str
-        Two or three sentences.
+        Two or three sentences; where alpha is undefined, its reason.
+
+    References
+    ----------
+    Krippendorff (2004), Content Analysis, section 11.4 (0.667 and 0.8); Feinstein & Cicchetti
+    (1990), Journal of Clinical Epidemiology 43 (one value dominates).
     """
     if alpha.value is None:
         return alpha.reason or ""

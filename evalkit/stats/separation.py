@@ -13,7 +13,10 @@ NO_SPREAD = 1e-9
 
 
 def difference_errors(covariance: FloatArray) -> FloatArray:
-    """Return the standard error of every difference of two strengths."""
+    """Return the standard error of every difference of two strengths, shape (n_models, n_models).
+
+    ``var = C_ii + C_jj - 2 C_ij``, zero on the diagonal, ``NaN`` where the covariance is.
+    """
     own = np.diag(covariance)
     errors: FloatArray = np.sqrt(np.maximum(own[:, None] + own[None, :] - 2 * covariance, 0.0))
     return errors
@@ -24,9 +27,30 @@ def separate(
 ) -> tuple[BoolArray, FloatArray]:
     """Return which pairs differ at 95 % together, and each model's probability of being best.
 
-    Draws from the multivariate t of the strengths give the 95 % quantile of the largest
-    standardised difference over all pairs. Models on one case are separated from none, and
-    leave the probability of being best undefined.
+    Parameters
+    ----------
+    strength : FloatArray of shape (n_models,)
+        Log-odds, strongest first, so that draws do not depend on names.
+    covariance : FloatArray of shape (n_models, n_models)
+    usable : bool array of shape (n_models,)
+        False for a model on fewer than 2 cases.
+    n_cases : int
+        Clusters behind the covariance.
+
+    Returns
+    -------
+    tuple of bool array of shape (n_models, n_models) and FloatArray of shape (n_models,)
+        Which pairs differ, and the probability of being best, 0–1. Models that are not usable
+        are separated from none, and leave the probability of being best ``NaN`` for all.
+
+    Notes
+    -----
+    1,000 to 10,000 draws, with a fixed seed, from the multivariate t of the strengths give the
+    95 % quantile of the largest standardised difference over all pairs.
+
+    References
+    ----------
+    Hothorn, Bretz & Westfall (2008), Biometrical Journal 50 (max-t).
     """
     n_models = len(strength)
     separated = np.zeros((n_models, n_models), dtype=bool)

@@ -80,24 +80,43 @@ def mcnemar(*, only_first: int, only_second: int) -> McNemar:
 
 
 def holm(p_values: FloatArray) -> FloatArray:
-    """Adjust p values so that the chance of any false finding stays at the level (Holm 1979).
+    """Adjust p values so that the chance of any false finding stays at the level.
 
     Parameters
     ----------
     p_values : FloatArray of shape (n_tests,)
         ``NaN`` where there was no test; it stays and is not counted.
+
+    Returns
+    -------
+    FloatArray of shape (n_tests,)
+        In the order given, at most 1: a finding where it is at or below the level.
+
+    References
+    ----------
+    Holm (1979), Scandinavian Journal of Statistics 6.
     """
     factor = np.arange(np.count_nonzero(~np.isnan(p_values)), 0, -1)
     return _adjust(p_values, lambda ordered: np.maximum.accumulate(factor * ordered))
 
 
 def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
-    """Adjust p values so that the share of false findings stays at the level (1995).
+    """Adjust p values so that the share of false findings stays at the level.
 
     Parameters
     ----------
     p_values : FloatArray of shape (n_tests,)
         ``NaN`` where there was no test; it stays and is not counted.
+
+    Returns
+    -------
+    FloatArray of shape (n_tests,)
+        In the order given, at most 1. The level holds for tests that are independent or go the
+        same way, on average over studies.
+
+    References
+    ----------
+    Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57.
     """
     n = np.count_nonzero(~np.isnan(p_values))
     factor = n / np.arange(1, n + 1)
@@ -105,12 +124,21 @@ def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
 
 
 def benjamini_yekutieli(p_values: FloatArray) -> FloatArray:
-    """Adjust p values as Benjamini and Hochberg do, whatever way the tests hang together (2001).
+    """Adjust p values as ``benjamini_hochberg`` does, whatever way the tests hang together.
 
     Parameters
     ----------
     p_values : FloatArray of shape (n_tests,)
         ``NaN`` where there was no test; it stays and is not counted.
+
+    Returns
+    -------
+    FloatArray of shape (n_tests,)
+        In the order given, at most 1.
+
+    References
+    ----------
+    Benjamini & Yekutieli (2001), Annals of Statistics 29.
     """
     n = np.count_nonzero(~np.isnan(p_values))
     price = float((1 / np.arange(1, n + 1)).sum())

@@ -31,7 +31,12 @@ def pairwise_win_rates(comparisons: Comparisons) -> tuple[PairWinRate, ...]:
     -------
     tuple of PairWinRate
         Both directions, in the order of ``comparisons.models``; Wilson's interval at the
-        effective number of comparisons, clustered by case. None where the two never met.
+        effective number of comparisons, clustered by case. None where the two never met, no
+        interval where they met on one case only.
+
+    References
+    ----------
+    Wilson (1927); Liang & Zeger (1986), Biometrika 73 (clusters).
     """
     n_models = len(comparisons.models)
     other = comparisons.left != comparisons.right
@@ -65,8 +70,17 @@ def _turned(one: Estimate) -> Estimate:
 def circles(win_rates: tuple[PairWinRate, ...]) -> tuple[tuple[str, str, str], ...]:
     """Return the triples in which each model surely beats the next, round in a circle.
 
-    A win is sure where the pair's own interval excludes one half. With many models a few
-    circles come by chance; many say that no single order describes the models.
+    Parameters
+    ----------
+    win_rates : tuple of PairWinRate
+        Both directions, as of ``pairwise_win_rates``.
+
+    Returns
+    -------
+    tuple of tuples of three names
+        Each circle once, beginning with the first name by alphabet. A win is sure where the
+        pair's own interval excludes one half. With many models a few circles come by chance;
+        many say that no single order describes the models.
     """
     beats = {
         (pair.model, pair.other)
