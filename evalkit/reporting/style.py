@@ -121,6 +121,8 @@ def style_entries(report: StyleReport) -> dict[str, Any]:
                 "strength": row.controlled.value,
                 "low": row.controlled.low,
                 "high": row.controlled.high,
+                "n": row.controlled.n,
+                "reason": row.controlled.reason,
                 "raw_rank": row.raw_rank,
                 "raw_strength": row.raw.value,
                 "raw_low": row.raw.low,

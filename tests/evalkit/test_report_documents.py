@@ -1,0 +1,171 @@
+"""Every report as JSON: what docs/reports.md promises, valid whatever was collected."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evalkit.reporting import documents
+from evalkit.reporting.annotators import annotators_document
+from evalkit.reporting.coefficients import coefficients_document
+from evalkit.reporting.decision_document import decision_document
+from evalkit.reporting.passing import PassRule, Verdict
+from evalkit.reporting.power import power_document
+from evalkit.reporting.regression import (
+    AnsweredCase,
+    Side,
+    regression_document,
+    regression_report,
+)
+from evalkit.reporting.significance import significance_document
+from evalkit.reporting.style import style_entries, style_report
+from evalkit.reporting.without import without_document
+from tests.evalkit.collected_studies import collected
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
+SHARED = {"study", "categories", "annotators", "simulated_annotators", "filters", "judges"}
+ESTIMATE = {"value", "low", "high", "n", "reason"}
+
+
+def agreement(study):
+    return documents.agreement_document(study) | coefficients_document(study)
+
+
+def style(study):
+    features = np.random.default_rng(1).integers(0, 9, (len(study.outputs.id), 4)).astype(float)
+    return {"style_control": style_entries(style_report(study, features))}
+
+
+def annotators(study):
+    found = annotators_document(study)
+    return found | {"without": without_document(study, study, left_out=("Annotator 0",))}
+
+
+OF_STUDIES = {
+    "agreement": agreement,
+    "ranking": documents.ranking_document,
+    "scores": documents.scores_document,
+    "models": documents.models_document,
+    "significance": significance_document,
+    "power": power_document,
+    "Style control": style,
+    "annotators": annotators,
+    "decision": decision_document,
+}
+
+
+def full():
+    """Return a study with everything: three annotators, two models, prices and times."""
+    rng = np.random.default_rng(3)
+    return collected(
+        n_cases=40,
+        preferences=[
+            (who, case, case % 2, 1 - case % 2, int(rng.choice(4, p=[0.5, 0.3, 0.1, 0.1])))
+            for who in range(3)
+            for case in range(40)
+        ],
+        scores=[
+            (who, case, model, float(rng.integers(1, 6)))
+            for who in range(3)
+            for case in range(40)
+            for model in (0, 1)
+        ],
+        costs=[1.0, 2.0],
+        latencies=[900.0, 100.0],
+    )
+
+
+def documented(section):
+    """Return the words in quotation marks in the code blocks of a section of the docs."""
+    text = DOCS.read_text(encoding="utf-8")
+    (body,) = re.findall(rf"^## {section}\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"```\n(.*?)```", body, flags=re.DOTALL)
+    inline = re.findall(r"`(\{.*?\})`", body)
+    return set(re.findall(r'"(\w+)"', " ".join(blocks + inline)))
+
+
+def keys(found, names):
+    """Return all keys of a document, but for those that are names of models, criteria or tags."""
+    if isinstance(found, dict):
+        own = {key for key in found if key not in names}
+        return own.union(*(keys(value, names) for value in found.values()))
+    if isinstance(found, list):
+        return set().union(*(keys(one, names) for one in found))
+    return set()
+
+
+@pytest.mark.parametrize("section", OF_STUDIES)
+def test_a_document_has_the_keys_its_description_names_and_no_others(section):
+    names = {"A", "B", "helpful", "unsafe", "preference"}
+    shared = SHARED | ESTIMATE | {"n_units", "n_labels"}
+
+    found = keys(OF_STUDIES[section](full()), names) - shared
+
+    # What is shown for some data only: one judge, a weight of a tag's own.
+    rare = {"judge", "criterion", "kappa", "percent_agreement", "n_marked", "confirmed", "tag"}
+    # Annotators hold rankings with and without some, described where the ranking is.
+    elsewhere = documented("ranking") if section == "annotators" else set()
+    assert found - documented(section) - elsewhere == set()
+    assert documented(section) - found - shared - names - rare == set()
+
+
+def test_the_document_of_a_regression_has_the_keys_its_description_names():
+    old, new = (
+        Side(name, tuple(AnsweredCase(one, one, "x", first + k) for k, one in enumerate(cases)))
+        for name, cases, first in (("old", "abc", 0), ("new", "abd", 10))
+    )
+    verdicts = {0: Verdict(1, 1), 1: Verdict(1, 1), 10: Verdict(0, 1), 11: Verdict(1, 1)}
+    report = regression_report(old, new, verdicts=verdicts, measure=PassRule())
+
+    found = keys(regression_document(report, judged_in=[full()]), set())
+
+    assert found == documented("regression") | {"study", "annotators", "simulated_annotators"}
+    assert {"n_cases_needed", "new", "removed"} <= found
+
+
+def estimates(found):
+    """Return everything in a document that has the keys of an estimate."""
+    if isinstance(found, dict):
+        own = [found] if {"value", "low", "high", "reason"} <= set(found) else []
+        return own + [one for value in found.values() for one in estimates(value)]
+    if isinstance(found, list):
+        return [one for value in found for one in estimates(value)]
+    return []
+
+
+def studies():
+    """Draw small studies: few cases, all of one kind, models nobody met, nothing at all."""
+    comparison = st.tuples(
+        st.integers(0, 2), st.integers(0, 3), st.just(0), st.integers(1, 2), st.integers(0, 3)
+    )
+    score = st.tuples(
+        st.integers(0, 2), st.integers(0, 3), st.integers(0, 2), st.integers(1, 5).map(float)
+    )
+    numbers = st.none() | st.lists(st.sampled_from([0.0, 0.5, 3e5]), min_size=3, max_size=3)
+    return st.builds(
+        collected,
+        models=st.just(("A", "B", "C")),
+        n_cases=st.just(4),
+        preferences=st.lists(comparison, max_size=12),
+        scores=st.lists(score, max_size=12, unique_by=lambda one: one[:3]),
+        costs=numbers,
+        latencies=numbers,
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(study=studies())
+@pytest.mark.parametrize("section", OF_STUDIES)
+def test_whatever_was_collected_a_document_is_json_and_gives_a_number_or_a_reason(section, study):
+    document = json.loads(json.dumps(OF_STUDIES[section](study), allow_nan=False))
+
+    for one in estimates(document):
+        assert one["value"] is not None or one["reason"], one
+        assert (one["low"] is None) == (one["high"] is None)
+        if one["low"] is not None:
+            assert one["low"] <= one["value"] + 1e-9
+            assert one["value"] <= one["high"] + 1e-9
