@@ -70,3 +70,24 @@ def test_the_front_holds_whom_nobody_beats_on_everything():
     values = np.array([[0.8, -2.0], [0.7, -3.0], [0.5, -1.0], [0.8, -2.0], [np.nan, -0.1]])
 
     assert pareto_front(values) == [True, False, True, True, False]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_models", [8, 20])
+@pytest.mark.parametrize("correlation", [0.0, 0.6, 0.9])
+def test_the_rank_correlation_of_two_boards_is_covered(correlation, n_models):
+    # Two boards of normal scores: Spearman's is 6/π asin(ρ/2) (Pearson 1907).
+    truth = 6 / np.pi * np.arcsin(correlation / 2)
+    held = []
+    for seed in range(1500):
+        rng = np.random.default_rng(seed)
+        ours = rng.normal(size=n_models)
+        theirs = correlation * ours + np.sqrt(1 - correlation**2) * rng.normal(size=n_models)
+        names = [f"m{k}" for k in range(n_models)]
+        found = compare_boards(
+            dict(zip(names, ours.tolist(), strict=True)),
+            dict(zip(names, theirs.tolist(), strict=True)),
+        ).correlation
+        held.append(found.low <= truth <= found.high)
+
+    assert 0.93 <= np.mean(held) <= 0.99
