@@ -220,9 +220,10 @@ def annotator_competence(codings: Codings) -> tuple[Estimate, ...]:
     Returns
     -------
     tuple of Estimate
-        In the order of ``codings.annotators``, undefined where ``annotator_quality`` is. Who
-        always gives the commonest value may be right often and know little. Interval: jackknife
-        over up to 20 groups of cases, with t, each fitted from one start.
+        In the order of ``codings.annotators``, undefined where ``annotator_quality`` is. A
+        habit is told from knowing by the units it is wrong on: where nearly all units have one
+        value, who always gives it seems to know. Interval: jackknife over up to 20 groups of
+        cases, with t, each fitted from one start.
 
     References
     ----------

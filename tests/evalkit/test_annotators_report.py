@@ -180,6 +180,57 @@ def test_quality_finds_how_often_simulated_annotators_are_right(n_units, method)
     assert held.sum() >= 32
 
 
+def with_a_habit(*, n_units, seed):
+    """Three annotators who know four times in five, and one who says "no" to everything.
+
+    Who does not know says "no" or "yes" by the toss of a coin.
+    """
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 2, n_units)
+    given = [
+        np.where(rng.random(n_units) < 0.8, truth, rng.integers(0, 2, n_units)) for _ in range(3)
+    ]
+    value = np.concatenate([*given, np.zeros(n_units, dtype=np.int64)])
+    unit, who = np.tile(np.arange(n_units), 4), np.repeat(np.arange(4), n_units)
+    return Codings(unit, unit, who, value, ("no", "yes"), tuple("abcd"))
+
+
+def test_who_says_the_same_to_everything_knows_nothing_however_often_it_is_right():
+    codings = with_a_habit(n_units=300, seed=4)
+
+    right = [one.estimate.value for one in annotators.annotator_quality(codings)]
+    knows = annotators.annotator_competence(codings)
+
+    # The habit is right on the half that is truly "no"; the others know four times in five.
+    assert right[3] == pytest.approx(0.5, abs=0.1)
+    assert knows[3].high < 0.1
+    assert all(one.low <= 0.8 <= one.high for one in knows[:3])
+
+
+def test_competence_holds_how_often_simulated_annotators_know():
+    # Who is right with probability q by knowing or tossing a coin knows with 2q - 1.
+    accuracy = [0.9, 0.9, 0.8, 0.8, 0.65]
+    held = 0
+    for seed in range(8):
+        codings = simulated(accuracy, n_units=400, seed=seed)
+        found = annotators.annotator_competence(codings)
+        held += sum(
+            one.low <= 2 * q - 1 <= one.high for one, q in zip(found, accuracy, strict=True)
+        )
+
+    # Of 40 intervals at 95 %, fewer than 32 hold the truth once in ten million studies.
+    assert held >= 32
+
+
+def test_competence_is_undefined_where_quality_is_and_for_the_same_reason():
+    for codings in (
+        simulated([0.9, 0.9], n_units=50, seed=1),
+        simulated([0.9, 0.9, 0.9], n_units=9, seed=1),
+    ):
+        quality = [one.estimate for one in annotators.annotator_quality(codings)]
+        assert list(annotators.annotator_competence(codings)) == quality
+
+
 def test_quality_is_not_told_from_two_annotators_or_a_handful_of_annotations():
     two = annotators.annotator_quality(simulated([0.9, 0.9], n_units=50, seed=1))
     few = annotators.annotator_quality(simulated([0.9, 0.9, 0.9], n_units=9, seed=1))

@@ -128,6 +128,36 @@ def test_the_verdict_takes_a_side_beyond_chance_only():
     assert words.regression_verdict(changed(0, 0)).startswith("Nothing changed from Old to New")
 
 
+def test_as_many_cases_as_are_needed_find_a_change_four_times_in_five():
+    found = changed(11, 4, n_same=65)
+    needed = found.rows[0].n_cases_needed
+    generator = np.random.default_rng(3)
+
+    counts = generator.multinomial(needed, [11 / 80, 4 / 80, 65 / 80], size=2000)
+    hits = sum(
+        mcnemar(only_first=int(lost), only_second=int(gained)).p_value <= 0.05
+        for lost, gained, _ in counts
+    )
+
+    # Connor's formula: 80 %; three standard errors of 2,000 are 3 points, and it is asymptotic.
+    assert hits / 2000 == pytest.approx(0.8, abs=0.05)
+    assert f"about {needed:,} judged cases in all" in words.regression_power(found)
+
+
+def test_a_change_that_is_shown_or_even_needs_no_number_of_cases():
+    shown, even, none = changed(12, 0), changed(3, 3), report([], [], {})
+
+    assert shown.rows[0].n_cases_needed is even.rows[0].n_cases_needed is None
+    assert words.regression_power(shown) == words.regression_power(none) == ""
+    assert "no number of cases" in words.regression_power(even)
+
+
+def test_a_change_too_small_to_matter_is_called_so():
+    said = words.regression_power(changed(51, 50, n_same=400))
+
+    assert "no realistic number of cases" in said
+
+
 def test_four_cases_that_all_broke_are_within_chance_and_five_are_not():
     # The mid-p value of n cases that all broke is 2^-n: what FEWEST_CASES rests on.
     assert mcnemar(only_first=words.FEWEST_CASES - 1, only_second=0).p_value > 0.05
