@@ -1,5 +1,6 @@
 """A whole study as one HTML file that needs nothing else: no script, no remote load."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -297,10 +298,17 @@ def _quality(decision: DecisionReport | None, scores: ScoresReport) -> sections.
         accepted = {row.model: row.estimate for row in scores.acceptable if row.category is None}
         return sections.Quality("Acceptable responses", accepted, text.percent, (0.0, 1.0))
     measure = decision.chosen.measure
+    known = {one.model: one.estimate for one in decision.chosen.overall}
+    low, high = measure.limits
+    is_open = math.isinf(high)  # what errors weigh has no end, and less of it is better
+    if is_open:
+        ends = [end for one in known.values() for end in (one.value, one.high) if end is not None]
+        high = max(ends, default=1.0) or 1.0
     return sections.Quality(
         name=number_name(measure),
-        of={one.model: one.estimate for one in decision.chosen.overall},
+        of=known,
         form=format_of(measure),
-        limits=measure.limits,
+        limits=(low, high),
         front=html_decision.front_of(decision),
+        is_less_better=is_open,
     )

@@ -214,6 +214,7 @@ class Quality:
     form: text.Format
     limits: tuple[float, float]
     front: frozenset[str] = frozenset()
+    is_less_better: bool = False
 
 
 def cost_section(models: Sequence[ModelRow], quality: Quality, colours: Colours) -> str:
@@ -239,11 +240,12 @@ def cost_section(models: Sequence[ModelRow], quality: Quality, colours: Colours)
     reasons = [row.cost_usd.reason for row in models] + [
         row.latency_median_ms.reason for row in models
     ]
+    better = "down" if quality.is_less_better else "up"
     front = "diamonds are matched or beaten by no other on quality, cost and latency."
     return section(
         "Cost and latency",
         beside(*pictures) if any(pictures) else "",
-        paragraph(f"{quality.name}: up is better, left is less; {front}", style="note")
+        paragraph(f"{quality.name}: {better} is better, left is less; {front}", style="note")
         if any(pictures)
         else "",
         paragraph(*dict.fromkeys(reason for reason in reasons if reason)),
