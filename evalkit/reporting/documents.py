@@ -35,7 +35,11 @@ def heading(collected: Collected) -> Document:
             for name, one in zip(names(collected), collected.annotators, strict=True)
             if one.is_simulated
         ],
-        "filters": asdict(collected.limits),
+        "filters": {
+            "categories": list(collected.limits.categories),
+            "annotators": list(collected.limits.annotators),
+            "judges": collected.limits.judges,
+        },
     }
 
 

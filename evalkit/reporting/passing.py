@@ -147,6 +147,8 @@ def _times(collected: Collected, output: IntArray, annotator: IntArray) -> IntAr
     wanted = output * n + annotator
     sitting = np.concatenate([given.left, given.right]) * n + np.tile(given.annotator, 2)
     when = np.full(len(wanted), _UNKNOWN, dtype=np.int64)
+    if not len(wanted):  # comparisons say nothing where acceptability was not asked for
+        return when
     order = np.argsort(wanted)
     place = np.searchsorted(wanted, sitting, sorter=order)
     np.maximum.at(when, order[place], np.tile(given.latest, 2))
