@@ -174,9 +174,13 @@ def show_without(report: Without, colours: Mapping[str, str]) -> None:
             _show_ranking(one, colours, key=f"ranking-{heading}")
     left, right = st.columns(2, gap="large")
     with left:
-        exhibits.inline_table(annotator_tables.without_table(report, order), key="without-ranking")
+        changes = annotator_tables.without_table(report, order)
+        exhibits.inline_table(changes, key="without-ranking")
+        exhibits.download(changes, key="ranking-without")
     with right:
-        exhibits.inline_table(annotator_tables.without_agreement(report), key="without-agreement")
+        changes = annotator_tables.without_agreement(report)
+        exhibits.inline_table(changes, key="without-agreement")
+        exhibits.download(changes, key="agreement-without")
 
 
 def _show_ranking(report: RankingReport, colours: Mapping[str, str], *, key: str) -> None:

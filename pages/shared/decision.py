@@ -15,7 +15,13 @@ from evalkit.reporting.measures import Measure, available_measures, number_entry
 from evalkit.reporting.pair_sentences import difference
 from evalkit.reporting.power import PowerReport, interval_entry, pair_entry
 from evalkit.reporting.score_power import score_entry, score_power
-from evalkit.reporting.style import NAMES, StyleReport, effect_sentences, style_verdict
+from evalkit.reporting.style import (
+    NAMES,
+    StyleReport,
+    effect_sentences,
+    style_entries,
+    style_verdict,
+)
 from pages.shared import addresses, exhibits, html_tables, links
 from pages.shared import decision_tables as tables
 from pages.shared.charts import interval_rows
@@ -158,6 +164,8 @@ def show_style(report: StyleReport, colours: Mapping[str, str]) -> None:
         "Strength in log-odds, mean zero; the same comparisons on both sides. Grey with an open "
         "mark: not told apart from the average of all models."
     )
+    entries = style_entries(report)
+    exhibits.download(pd.DataFrame(entries["models"]), key="style-held-equal")
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What style is worth", divider=False)
@@ -166,6 +174,8 @@ def show_style(report: StyleReport, colours: Mapping[str, str]) -> None:
             figure = interval_rows(effects, references=((0.0, ""),), **_effect_scale(effects))
             exhibits.picture(figure, key="style-effects", alt="Effect of each feature of style")
             exhibits.say("Log-odds for one standard deviation more than the other response.")
+            worth = pd.DataFrame.from_dict(entries["effects"], orient="index")
+            exhibits.download(worth.reset_index(names="feature"), key="what-style-is-worth")
     with right:
         st.subheader("In words", divider=False)
         for said in effect_sentences(report):

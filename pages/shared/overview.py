@@ -170,6 +170,7 @@ def show_scores(
         levels = tables.distribution_frame(picked.distributions, picked.criterion, order)
         exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
         exhibits.say(_scale_in_words(picked.criterion))
+        exhibits.download(levels.drop(columns="hover"), key="levels-given")
     exhibits.table(
         tables.score_table(picked.means, text.number, what="Mean", models=order),
         key="scores-table",
