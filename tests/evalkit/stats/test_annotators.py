@@ -65,6 +65,64 @@ def test_one_who_prefers_a_side_is_flagged_and_the_rate_has_wilsons_interval():
     assert (rate.low, rate.high) == pytest.approx(proportion_confint(68, 76, method="wilson"))
 
 
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_leaning_to_either_side_is_flagged_by_its_name(side):
+    data = study(n_units=40)
+    shown = np.where(data.unit % 2 == 0, LEFT, RIGHT)
+    shown[(data.annotator == 1) & (data.unit < 30)] = side
+
+    flags = annotator_profiles(data, shown=shown)[1].flags
+
+    # 30 of the first and every second of 10: P(Bin(40, ½) ≥ 35) is below one in a million.
+    assert [flag.kind for flag in flags] == ["one_sided"]
+    assert f"the {'left' if side == LEFT else 'right'} response in 35 of 40" in flags[0].reason
+    assert "p < 0.001" in flags[0].reason
+
+
+def test_a_side_chosen_a_little_more_often_by_one_of_five_is_no_flag():
+    # 27 of 40 has p = 0.038 alone; five annotators are looked at, so Holm makes it 0.19.
+    data = study(n_units=40)
+    shown = np.where(data.unit % 2 == 0, LEFT, RIGHT)
+    shown[(data.annotator == 1) & (data.unit < 27)] = LEFT
+    shown[(data.annotator == 1) & (data.unit >= 27)] = RIGHT
+
+    profiles = annotator_profiles(data, shown=shown)
+
+    assert profiles[1].left_rate.value == pytest.approx(27 / 40)
+    assert [kinds(p) for p in profiles] == [set()] * 5
+
+
+def runs_of(length, n_units=80):
+    """Return two annotators, one of whom gives the first of four values so often in a row."""
+    even = np.arange(n_units) % 4
+    own = np.where(np.arange(n_units) < length, 0, 1 + np.arange(n_units) % 3)
+    unit, who = np.tile(np.arange(n_units), 2), np.repeat([0, 1], n_units)
+    return Codings(unit, unit, who, np.concatenate([own, even]), VALUES, ("a", "b"))
+
+
+def test_a_run_is_flagged_where_it_is_not_to_be_expected_anywhere_in_so_many():
+    # Five in a row have ¼⁵ = 0.001 at one place, but 80 places: 0.056. Nine have 0.0002.
+    short, long = annotator_profiles(runs_of(5))[0], annotator_profiles(runs_of(9))[0]
+
+    assert (short.longest_run, long.longest_run) == (5, 9)
+    assert "run" not in kinds(short)
+    assert "run" in kinds(long)
+
+
+def test_what_others_agree_on_tells_how_rare_twins_are():
+    # Twelve units: the third agrees with the twins on half. 0.5¹² is below one in a thousand;
+    # were the twins' own agreement counted, it would not be: (1 + ½ + ½) / 3, to the 12th.
+    one = np.arange(12) % 4
+    third = np.where(np.arange(12) % 2 == 0, one, (one + 1) % 4)
+    unit, who = np.tile(np.arange(12), 3), np.repeat([0, 1, 2], 12)
+    value = np.concatenate([one, one, third])
+
+    profiles = annotator_profiles(Codings(unit, unit, who, value, VALUES, ("a", "b", "c")))
+
+    assert [p.twin for p in profiles] == ["b", "a", None]
+    assert "agree on 50 % of them" in next(f.reason for f in profiles[0].flags if f.kind == "twin")
+
+
 def test_one_who_gives_the_same_value_on_and_on_is_flagged():
     data = study()
     value = np.where((data.annotator == 2) & (data.unit < 15), 2, data.value)
@@ -100,6 +158,30 @@ def test_one_who_is_twice_as_fast_as_the_others_is_flagged():
 
     assert [p.annotator for p in profiles if "fast" in kinds(p)] == ["annotator 4"]
     assert profiles[0].median_seconds.n == 79
+
+
+def test_a_fast_median_from_few_and_scattered_times_is_no_flag():
+    # Twelve times around 8 seconds, up to 30: the interval of the median (ranks 3 to 10 of 12)
+    # ends above half of the others' 20 seconds.
+    unit, who = np.tile(np.arange(12), 3), np.repeat([0, 1, 2], 12)
+    value = np.concatenate([np.arange(12) % 4, np.arange(12) % 3, np.arange(12) % 2])
+    own = np.array([2.0, 4, 5, 6, 7, 8, 8, 9, 12, 15, 20, 30])
+
+    profiles = annotator_profiles(
+        Codings(unit, unit, who, value, VALUES, ("a", "b", "c")),
+        seconds=np.concatenate([own, np.full(24, 20.0)]),
+    )
+
+    assert (profiles[0].median_seconds.value, profiles[0].median_seconds.high) == (8.0, 15.0)
+    assert "fast" not in kinds(profiles[0])
+
+
+def test_where_nobody_agrees_nobody_is_flagged_for_it():
+    # All guess: then it is the question, not the annotator.
+    profiles = annotator_profiles(study(reliability=0.0, n_units=400))
+
+    assert all(p.agreement.kappa.high < 0.2 for p in profiles)
+    assert ["low_agreement" in kinds(p) for p in profiles] == [False] * 5
 
 
 def test_exact_duplicates_of_another_annotator_are_flagged_on_both():

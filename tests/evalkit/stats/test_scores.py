@@ -140,6 +140,15 @@ def test_a_share_of_all_or_none_keeps_an_open_interval():
     assert (none.low, none.high) == (0, pytest.approx(1 - full.low))
 
 
+def test_many_who_agree_on_few_cases_do_not_make_a_share_certain():
+    # All 36 annotations of 12 cases are ones: as much is known as from 12.
+    once = row_of(shares(scores([(case, "a", "x", 1) for case in range(12)])), "a").estimate
+    thrice = row_of(shares(scores([(case, "a", "x", 1, 3) for case in range(12)])), "a").estimate
+
+    assert (thrice.low, thrice.high) == (once.low, once.high)
+    assert thrice.n == 36
+
+
 def test_annotators_who_repeat_each_other_do_not_narrow_a_share():
     once = [(case, "a", "x", case % 3 // 2) for case in range(30)]
 

@@ -121,6 +121,11 @@ def test_all_cases_in_one_direction_give_the_smallest_p_there_is():
     assert sign_flip(np.ones((8, 1))).p_value[0] == pytest.approx(2 / 256)
 
 
+def test_the_smallest_p_of_drawn_signs_is_one_in_as_many_as_were_drawn():
+    # 2^40 patterns, of which 10,000 are drawn: none is as extreme, and the data count as one.
+    assert sign_flip(np.ones((40, 1))).p_value[0] == 1 / 10_001
+
+
 def test_differences_that_cancel_prove_nothing():
     # The sum is zero, so every pattern of signs is as extreme.
     assert sign_flip(np.array([[0.1], [0.2], [-0.3], [0.3], [-0.3]])).p_value[0] == 1
