@@ -73,6 +73,7 @@ class Mark:
 def escape(words: str) -> str:
     """Return text that no browser takes for markup; numbers stay with unit and interval."""
     kept = re.sub(r"\[[^\]]*\]", lambda found: found.group().replace(" ", _NO_BREAK), words)
+    kept = re.sub(r"\bn = (?=\d)", f"n{_NO_BREAK}={_NO_BREAK}", kept)
     return html.escape(re.sub(r" (%|\[)", rf"{_NO_BREAK}\1", kept), quote=True)
 
 

@@ -380,6 +380,14 @@ def test_marks_of_a_scatter_stand_where_their_numbers_say():
     assert 'y1="100.00%" y2="50.00%"' in drawn
 
 
+def test_a_number_is_not_parted_from_its_interval_its_unit_or_its_n():
+    gap = "\N{NO-BREAK SPACE}"
+
+    said = escape("wins 62 % [48, 74], n = 120 in all")
+
+    assert said == f"wins 62{gap}%{gap}[48,{gap}74], n{gap}={gap}120 in all"
+
+
 def test_what_lies_beyond_an_axis_ends_at_its_end():
     axis = Axis(1.0, 5.0, ())
 
