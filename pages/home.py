@@ -12,4 +12,6 @@ start = menu.start_of(user.role)
 if start is None:
     st.info("There is no page for you yet.")
     st.stop()
+if menu.CLOSED in st.query_params:
+    st.session_state[menu.CLOSED] = True
 st.switch_page(start)

@@ -23,7 +23,9 @@ for entry in menu.pages_of(user.role):
 page = st.navigation(sections, position="top")
 if page.url_path != menu.FULL_SCREEN:
     state.account_menu(user)
-with addresses.written():
+if st.session_state.pop(menu.CLOSED, False):
+    st.info("The page you asked for is not for your account. This is where your work starts.")
+with addresses.written(page.url_path):
     page.run()
 if page in sections.get("Results", []):
     exhibits.format_choice()

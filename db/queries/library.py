@@ -118,9 +118,10 @@ def run_names(session: Session, eval_set_id: int) -> list[str]:
 
 
 def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
-    """Return one row per version, newest first: number, content_hash, n_cases, note, created_at."""
+    """Return one row per version, newest first: its id, number, content_hash, n_cases and so on."""
     statement = (
         sa.select(
+            col(EvalSetVersion.id),
             col(EvalSetVersion.number),
             col(EvalSetVersion.content_hash),
             func.count(col(VersionCase.case_id)).label("n_cases"),
@@ -132,7 +133,7 @@ def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
         .group_by(col(EvalSetVersion.id))
         .order_by(col(EvalSetVersion.number).desc())
     )
-    columns = ["number", "content_hash", "n_cases", "note", "created_at"]
+    columns = ["version_id", "number", "content_hash", "n_cases", "note", "created_at"]
     return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from db.commands.records import import_file
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import library_tables, state
+from pages.shared import exhibits, library_tables, state
 
 user = state.require(Role.LEAD)
 
@@ -47,7 +47,7 @@ except RefusedError as refused:
 
 st.markdown("##### What it would bring" if preview.has_news else "##### Nothing new")
 st.text(preview.sentence)
-st.dataframe(library_tables.import_table(preview), hide_index=True, width="content")
+exhibits.inline_table(library_tables.import_table(preview), key="import-counts")
 if preview.n_superseded:
     st.caption(f"{preview.n_superseded:,} annotations are superseded and kept as history.")
 for warning in preview.warnings:

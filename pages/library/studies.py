@@ -7,7 +7,8 @@ from db.engine import read_session
 from db.queries import leaks, library
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import forms, library_tables, state
+from pages.shared import exhibits, forms, library_tables, state
+from pages.shared.library_tables import STUDY_TEXTS as TEXTS
 
 user = state.require(Role.LEAD)
 
@@ -28,7 +29,7 @@ if not eval_sets:
     st.stop()
 
 if studies:
-    st.dataframe(library_tables.study_table(studies), hide_index=True)
+    exhibits.inline_table(library_tables.study_table(studies), key="studies", left=TEXTS)
     by_id = {study.study_id: study for study in studies}
     picked = by_id[st.selectbox("Study", by_id, format_func=lambda study_id: by_id[study_id].name)]
     with read_session() as session:

@@ -10,9 +10,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.engine import read_session
-from db.queries.people import is_first_run
+from db.queries.people import User, is_first_run
 from evalkit.vocabulary import Role
 from pages.routes.session import signed_in
+from pages.shared import menu
 
 #: Open to everybody: they ask for themselves, or hold nothing but the program.
 OPEN = {"/sign-in", "/sign-out", "/first-run", "/healthz", "/favicon.png", "/mark.svg"}
@@ -64,6 +65,10 @@ class SignInRequired:
         user = await run_in_threadpool(signed_in, request.cookies)
         if user is not None and scope["path"].startswith(UPLOADS) and not user.may(Role.LEAD):
             await PlainTextResponse("Not for your account.", 403)(scope, receive, send)
+        elif user is not None and _is_beyond(scope["path"], user):
+            # The page would be unknown to the router, which says so in a dialog in its own words.
+            to = f"/?{menu.CLOSED}=1"
+            await RedirectResponse(to, 303, {"Cache-Control": "no-store"})(scope, receive, send)
         elif user is not None:
             await self.app(scope, receive, send)
         elif scope["path"].startswith(HELD):
@@ -72,6 +77,12 @@ class SignInRequired:
             to = await run_in_threadpool(_way_in, request)
             response = RedirectResponse(to, 303, headers={"Cache-Control": "no-store"})
             await response(scope, receive, send)
+
+
+def _is_beyond(path: str, user: User) -> bool:
+    """Say whether a path is that of a page for others than this user."""
+    address = path.strip("/")
+    return any(one.address == address and not user.may(one.role) for one in menu.ENTRIES)
 
 
 def _is_open(path: str) -> bool:

@@ -9,6 +9,8 @@ import streamlit as st
 from pages.shared import exhibits
 
 _SAID, _NEXT = "address-said", "address-next"
+#: The page that runs, and the one that last ran to its end; there is none after another began.
+_NOW, _PAGE = "address-now", "address-page"
 #: An address with one of these says all there is to say; without, the session remembers choices.
 _WHOLE = ("study", "set")
 _LONGEST = 60
@@ -37,10 +39,13 @@ def take(name: str, *, key: str, read: Callable[[list[str]], object]) -> bool:
     said = st.query_params.get_all(name)
     is_whole = any(one in st.query_params for one in _WHOLE)
     is_news = said != st.session_state.get(f"{_SAID}-{name}", []) and (bool(said) or is_whole)
-    if not is_news and not (said and key not in st.session_state):
-        return False
-    st.session_state[key] = read(said)
-    return True
+    if is_news or (said and key not in st.session_state):
+        st.session_state[key] = read(said)
+        return True
+    if _PAGE not in st.session_state and key in st.session_state:
+        # A widget that is new on a page forgets what one of the same key had on the page before.
+        st.session_state[key] = st.session_state[key]
+    return False
 
 
 def choice(name: str, options: Sequence[str], *, key: str, default: str) -> str:
@@ -89,14 +94,24 @@ def remember(name: str, value: str | Sequence[str] | None) -> None:
     st.session_state.setdefault(_NEXT, {})[name] = values
 
 
+def remembered() -> dict[str, list[str]]:
+    """Give what the address will say, as far as this run has come."""
+    now = {name: st.query_params.get_all(name) for name in st.query_params}
+    said = {**now, **st.session_state.get(_NEXT, {})}
+    return {name: values for name, values in said.items() if values}
+
+
 @contextmanager
-def written() -> Iterator[None]:
+def written(page: str) -> Iterator[None]:
     """Make the address say what the page in this block remembers, all at once, at its end.
 
     One change is one step of the browser's history. A run that gave way to a newer one says
     nothing, for the newer one knows better; one that ends early does so by :func:`stop`.
     """
     st.session_state.pop(_NEXT, None)
+    if st.session_state.get(_PAGE) != page:
+        st.session_state.pop(_PAGE, None)
+    st.session_state[_NOW] = page
     yield
     _write()
 
@@ -109,13 +124,13 @@ def stop() -> NoReturn:
 
 
 def _write() -> None:
+    wanted = remembered()
     said = st.session_state.pop(_NEXT, {})
-    now = {name: st.query_params.get_all(name) for name in st.query_params}
-    wanted = {name: values for name, values in {**now, **said}.items() if values}
-    if wanted != now:
+    if wanted != {name: st.query_params.get_all(name) for name in st.query_params}:
         st.query_params.from_dict(wanted)
     for name, values in said.items():
         st.session_state[f"{_SAID}-{name}"] = values
+    st.session_state[_PAGE] = st.session_state[_NOW]
 
 
 def _one_of(name: str, said: Sequence[str], options: Sequence[str]) -> str | None:

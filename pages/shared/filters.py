@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.studies import ResultAnnotator
+from evalkit.reporting.collected import Collected, names
 from evalkit.vocabulary import AnnotatorKind
 from pages.shared import addresses
 from pages.shared.tables import category_name
@@ -127,6 +128,13 @@ def counted_among(
         if (filters.judges or one.kind == AnnotatorKind.HUMAN)
         and (not filters.annotator_ids or one.annotator_id in filters.annotator_ids)
     ]
+
+
+def ids_by_name(study: ResultStudy, collected: Collected) -> dict[str, int]:
+    """Return who the annotators are whom reports call so."""
+    ids = {(one.kind, one.name): one.annotator_id for one in study.annotators}
+    named = zip(names(collected), collected.annotators, strict=True)
+    return {name: ids[one.kind, one.name] for name, one in named}
 
 
 def within(filters: ResultFilters) -> str:

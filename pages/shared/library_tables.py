@@ -25,6 +25,10 @@ EXAMPLE_RECORDS = """\
 """  # noqa: E501  (a record is a line)
 
 
+#: The columns of studies that hold text.
+STUDY_TEXTS = ("State", "Eval set", "Models", "By")
+
+
 def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
     """Give one row per study, newest first, with how far it has come."""
     return pd.DataFrame(
@@ -33,10 +37,10 @@ def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
             "State": ["open" if study.is_open else "closed" for study in studies],
             "Eval set": [f"{study.eval_set}, version {study.version_number}" for study in studies],
             "Models": [", ".join(study.models) for study in studies],
-            "Cases": [study.n_cases for study in studies],
-            "Annotations": [study.n_annotations for study in studies],
+            "Cases": [f"{study.n_cases:,}" for study in studies],
+            "Annotations": [f"{study.n_annotations:,}" for study in studies],
             "By": [_annotators(study) for study in studies],
-            "Overlap": [study.overlap for study in studies],
+            "Overlap": [f"{study.overlap:,}" for study in studies],
         }
     )
 
@@ -52,21 +56,31 @@ def leak_sentence(study: StudySummary, found: LeakCount) -> str:
 
 def run_table(runs: pd.DataFrame) -> pd.DataFrame:
     """Give one row per run: how much it answered, how often with nothing or an error."""
-    return runs.drop(columns="run_id").rename(
-        columns={
-            "model": "Model",
-            "run": "Run",
-            "n_outputs": "Outputs",
-            "n_empty": "Empty",
-            "n_errors": "Errors",
-        }
+    counts = {name: _with_separators(runs[name]) for name in ("n_outputs", "n_empty", "n_errors")}
+    return (
+        runs.drop(columns="run_id")
+        .assign(**counts)
+        .rename(
+            columns={
+                "model": "Model",
+                "run": "Run",
+                "n_outputs": "Outputs",
+                "n_empty": "Empty",
+                "n_errors": "Errors",
+            }
+        )
     )
 
 
 def version_table(versions: pd.DataFrame) -> pd.DataFrame:
     """Give one row per version, newest first, its hash shortened."""
-    shown = versions.assign(content_hash=versions["content_hash"].str.slice(0, 12))
-    return shown.rename(
+    shown = versions.assign(
+        content_hash=versions["content_hash"].str.slice(0, 12),
+        n_cases=_with_separators(versions["n_cases"]),
+        created_at=[f"{made:%Y-%m-%d %H:%M}" for made in versions["created_at"]],
+        note=versions["note"].fillna(""),
+    )
+    return shown.drop(columns="version_id").rename(
         columns={
             "number": "Version",
             "content_hash": "Content hash",
@@ -91,9 +105,9 @@ def case_table(cases: pd.DataFrame) -> pd.DataFrame:
     return shown.replace("", None).dropna(axis="columns", how="all") if len(shown) else shown
 
 
-def matching_cases(cases: pd.DataFrame, *, category: str, text: str) -> pd.DataFrame:
-    """Keep the cases of a category (or all) whose id or note holds a text, any case of letters."""
-    kept = cases if category == "All" else cases[cases["category"] == category]
+def matching_cases(cases: pd.DataFrame, *, category: str | None, text: str) -> pd.DataFrame:
+    """Keep the cases of a category (None is all) whose id or note holds a text, in any letters."""
+    kept = cases if category is None else cases[cases["category"].fillna("") == category]
     if text.strip():
         where = kept["key"] + " " + kept["note"].fillna("")
         kept = kept[where.str.contains(text.strip(), case=False, regex=False)]
@@ -113,10 +127,14 @@ def import_table(report: ImportReport) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Records": list(report.counts),
-            "New": [count.new for count in report.counts.values()],
-            "There already": [count.present for count in report.counts.values()],
+            "New": [f"{count.new:,}" for count in report.counts.values()],
+            "There already": [f"{count.present:,}" for count in report.counts.values()],
         }
     )
+
+
+def _with_separators(counts: pd.Series) -> list[str]:
+    return [f"{count:,}" for count in counts]
 
 
 def file_name(name: str) -> str:

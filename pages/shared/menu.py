@@ -41,6 +41,9 @@ ENTRIES = (
 #: The address of the page that has the whole screen to itself.
 FULL_SCREEN = "compare"
 
+#: What the address says to somebody who was sent on from a page that is not for them.
+CLOSED = "closed"
+
 #: Where people start: the first of these that is among their pages.
 STARTS = ("results/overview.py", "annotate/studies.py", "library/studies.py")
 

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from db.commands import people as commands
 from evalkit.vocabulary import Role
 from pages.routes import account, forms, guard, health, session
+from pages.shared import menu
 
 PASSWORD = "correct horse battery"
 NewClient = Callable[..., TestClient]
@@ -80,7 +81,7 @@ def sign_in(client, **fields):
 
 
 def is_in(client) -> bool:
-    return client.get("/people").status_code == 200
+    return client.get("/annotate").status_code == 200
 
 
 def test_before_anybody_has_an_account_every_page_leads_to_the_first_run(client):
@@ -390,6 +391,29 @@ def test_only_those_whose_pages_take_files_can_fill_the_memory_with_them(client,
 
     assert client.get("/_stcore/upload_file/1/2").status_code == status
     assert client.get("/media/export.csv").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/decision", "/people", "/eval-sets/"])
+def test_who_asks_for_a_page_of_others_is_sent_to_their_own_and_told_so(client, path):
+    make_grace()
+    invited = commands.add_account(name="Ida", role=Role.ANNOTATOR)
+    commands.accept_invitation(token=invited, password=PASSWORD)
+    # Before Ida is known she learns nothing, neither which pages there are nor whose they are.
+    assert client.get(path).headers["location"].startswith("/sign-in?next=")
+    sign_in(client, name="Ida")
+
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?closed=1")
+    assert client.get("/annotate").status_code == 200
+    assert client.get("/no-such-page").status_code == 200  # the router says what it knows
+
+
+def test_an_admin_opens_every_page(client):
+    make_grace()
+    sign_in(client)
+
+    assert {client.get(f"/{one.address}").status_code for one in menu.ENTRIES} == {200}
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/_stcore/health", "/static/js/x.js", "/mark.svg"])
