@@ -103,7 +103,7 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
     )
     order = _best_first(chosen.overall, ranking, measure)
     taken = {row.model: row for row in models_report(collected)}
-    front, front_on = _front(chosen.overall, [taken[one.model] for one in chosen.overall])
+    front, front_on = _front(chosen, [taken[one.model] for one in chosen.overall])
     standings = tuple(
         _standing(collected, model, baseline, taken=taken[model], ranking=ranking, front=front)
         for model in order
@@ -142,7 +142,10 @@ def standing_entry(report: DecisionReport, one: Standing) -> dict[str, Any]:
 def _best_first(
     overall: Sequence[Number], report: RankingReport, measure: Measure
 ) -> tuple[str, ...]:
-    values = {one.model: one.estimate.value for one in overall}
+    values = {
+        one.model: None if one.estimate.value is None else measure.sign * one.estimate.value
+        for one in overall
+    }
     if measure.is_preference and report.ranking is not None:
         values |= {row.model: 1000 + row.strength for row in report.ranking.rows}
     return tuple(
@@ -151,11 +154,14 @@ def _best_first(
 
 
 def _front(
-    overall: Sequence[Number], taken: Sequence[ModelRow]
+    chosen: MeasureNumbers, taken: Sequence[ModelRow]
 ) -> tuple[dict[str, tuple[bool, tuple[str, ...]]], tuple[str, ...]]:
     """Return who is on the front and who keeps others from it, and what the front is made on."""
+    overall, sign = chosen.overall, chosen.measure.sign
     columns = {
-        "quality": [one.estimate.value for one in overall],
+        "quality": [
+            None if one.estimate.value is None else sign * one.estimate.value for one in overall
+        ],
         "cost": [_negative(row.cost_usd) for row in taken],
         "latency": [_negative(row.latency_median_ms) for row in taken],
     }

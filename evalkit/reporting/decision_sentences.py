@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from evalkit.reporting import sentences, text
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.decision import DecisionReport, settled
-from evalkit.reporting.measures import ACCEPTABLE, PREFERENCE, Measure, Number
+from evalkit.reporting.measures import ACCEPTABLE, PENALTY, PREFERENCE, Measure, Number
 from evalkit.reporting.sentences import counted, joined
 from evalkit.stats.intervals import Estimate
 
@@ -17,6 +17,11 @@ _HALF = 0.56
 _FEW_CASES = 7
 #: More models or categories than this are counted, not named.
 _MOST_NAMES = 4
+_NAMES = {
+    PREFERENCE: "Preference",
+    ACCEPTABLE: "Acceptable responses",
+    PENALTY: "Weight of errors",
+}
 _PARTS = {
     2: "half",
     3: "a third",
@@ -43,7 +48,7 @@ _PARTS = {
 def measure_name(measure: Measure) -> str:
     """Name a measure as a heading: ``Preference``, ``Helpfulness``."""
     if measure.criterion is None:
-        return {PREFERENCE: "Preference", ACCEPTABLE: "Acceptable responses"}[measure.key]
+        return _NAMES[measure.key]
     name = measure.key.replace("_", " ")
     return name[:1].upper() + name[1:]
 
@@ -51,7 +56,7 @@ def measure_name(measure: Measure) -> str:
 def number_name(measure: Measure) -> str:
     """Name what a measure's numbers are: ``Win rate``, ``Helpfulness``."""
     if measure.criterion is None:
-        return {PREFERENCE: "Win rate", ACCEPTABLE: "Acceptable"}[measure.key]
+        return {**_NAMES, PREFERENCE: "Win rate", ACCEPTABLE: "Acceptable"}[measure.key]
     return measure_name(measure)
 
 
@@ -79,7 +84,9 @@ def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
     if report.number(leader.model).estimate.value is None:
         return "Nothing has been judged yet that would tell the models apart."
     is_settled = settled(report, leader.model, rival)
-    parts = [_lead(report), _categories(cells, leader.model, rival, is_settled=is_settled)]
+    sign = report.chosen.measure.sign
+    where = _categories(cells, leader.model, rival, is_settled=is_settled, sign=sign)
+    parts = [_lead(report), where]
     parts.append(_takes(report, leader.model, rival))
     return f"{'; '.join(filter(None, parts))}."
 
@@ -159,16 +166,19 @@ def _lead(report: DecisionReport) -> str:
     return f"{first} leads {rest}{what or ' overall'}, while {near} cannot be told apart from it"
 
 
-def _categories(cells: Sequence[Number], leader: str, rival: str, *, is_settled: bool) -> str:
+def _categories(
+    cells: Sequence[Number], leader: str, rival: str, *, is_settled: bool, sign: int
+) -> str:
     """Say in which categories leader and rival are told apart, whichever list is shorter."""
     tested = [cell for cell in cells if cell.p_adjusted is not None]
     if len(tested) < 2:
         return ""
     open_in = [_category(cell) for cell in tested if not cell.is_decided]
-    lost = [
-        _category(cell) for cell in tested if cell.is_decided and (cell.estimate.value or 0) < 0
+    decided = [
+        (_category(cell), sign * (cell.estimate.value or 0)) for cell in tested if cell.is_decided
     ]
-    won = [_category(cell) for cell in tested if cell.is_decided and (cell.estimate.value or 0) > 0]
+    lost = [name for name, ahead in decided if ahead < 0]
+    won = [name for name, ahead in decided if ahead > 0]
     if not is_settled:
         # What is open overall is open by category too; only what is not deserves a word.
         named = ((won, leader), (lost, rival))

@@ -181,7 +181,7 @@ def _tint(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> float
     strength = report.standing(one.model).strength
     if numbers.measure.is_preference and one.category is None and strength is not None:
         gap = strength.value
-    return _BETTER if (gap or 0) > 0 else -_BETTER
+    return _BETTER if numbers.measure.sign * (gap or 0) > 0 else -_BETTER
 
 
 def _is_open(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> bool:
@@ -201,9 +201,9 @@ def power_section(
     collected: Collected, report: PowerReport, decision: DecisionReport | None
 ) -> str:
     """Say what more annotations would buy: which pairs it settles, how narrow numbers get."""
-    if decision is None or decision.chosen.measure.is_acceptable:
+    measure = None if decision is None else decision.chosen.measure
+    if decision is None or measure is None or measure.is_acceptable or measure.is_penalty:
         return ""
-    measure = decision.chosen.measure
     place = {model: k for k, model in enumerate(one.model for one in decision.standings)}
     shown = [one for one in report.intervals if one.criterion == measure.criterion]
     shown.sort(key=lambda one: place[one.model])

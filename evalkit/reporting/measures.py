@@ -28,14 +28,15 @@ from evalkit.stats.intervals import (
 from evalkit.stats.significance import benjamini_hochberg
 
 #: Keys of the measures that are no criterion.
-PREFERENCE, ACCEPTABLE = "preference", "acceptable"
+PREFERENCE, ACCEPTABLE, PENALTY = "preference", "acceptable", "penalty"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What quality is measured by; ``limits`` are the ends of its scale.
 
-    ``criterion`` is None for the preference and for acceptable responses, which are shares.
+    ``criterion`` is None for the preference and for acceptable responses, which are shares, and
+    for the weight of errors, of which less is better.
     """
 
     key: str
@@ -53,9 +54,19 @@ class Measure:
         return self.criterion is None and self.key == ACCEPTABLE
 
     @property
+    def is_penalty(self) -> bool:
+        """Say whether this is the weight of the errors in a response."""
+        return self.criterion is None and self.key == PENALTY
+
+    @property
     def is_share(self) -> bool:
         """Say whether values are shares, 0–1."""
-        return self.criterion is None
+        return self.criterion is None and not self.is_penalty
+
+    @property
+    def sign(self) -> int:
+        """Return −1 where less is better, else 1."""
+        return -1 if self.is_penalty else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,8 @@ def available_measures(collected: Collected) -> tuple[Measure, ...]:
         for place, one in enumerate(collected.criteria)
         if place in scored and one.has_mean
     ]
+    if collected.penalties is not None and len(collected.penalties.output):
+        found.append(Measure(PENALTY, None, (0.0, np.inf)))
     if len(acceptable(collected).output):
         found.append(Measure(ACCEPTABLE, None, (0.0, 1.0)))
     return tuple(found)
@@ -184,9 +197,26 @@ def number_entry(one: Number) -> dict[str, Any]:
 def _scores_of(collected: Collected, measure: Measure) -> Scores:
     if measure.is_acceptable:
         return scores_of_looks(collected, acceptable(collected))
+    if measure.is_penalty:
+        return _penalty_scores(collected)
     if measure.criterion is not None:
         return scores_of_criterion(collected, collected.criteria.index(measure.criterion))
     return _win_scores(collected)
+
+
+def _penalty_scores(collected: Collected) -> Scores:
+    """Return what the errors found at each look at a response weigh together."""
+    given, outputs = collected.penalties, collected.outputs
+    output = np.zeros(0, dtype=np.int64) if given is None else given.output
+    return Scores(
+        case=outputs.case[output],
+        model=outputs.model[output],
+        category=outputs.category[output],
+        value=np.zeros(0) if given is None else given.weight,
+        n=np.ones(len(output), dtype=np.int64),
+        models=collected.models,
+        categories=collected.categories,
+    )
 
 
 def _win_scores(collected: Collected) -> Scores:
