@@ -21,17 +21,24 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: a number, a smaller line beneath, where it leads, and what hovering says."""
+    """One cell: a number, a smaller line beneath, where it leads, and what hovering says.
+
+    ``tint`` runs from −1 (fully orange) over 0 (none) to 1 (fully blue).
+    """
 
     text: str
     small: str = ""
     href: str = ""
     tone: Tone = Tone.PLAIN
     title: str = ""
+    tint: float = 0.0
 
 
 _MARKS = {Tone.BETTER: "▲", Tone.WORSE: "▼", Tone.OPEN: "", Tone.PLAIN: ""}
 _SPOKEN = {Tone.BETTER: "better", Tone.WORSE: "worse", Tone.OPEN: "undecided"}
+
+#: Text stays readable on it, on a light and on a dark page.
+_STRONGEST = 0.55
 
 _STYLE = f"""<style>
 .ek-frame {{ overflow-x: auto; }}
@@ -102,7 +109,14 @@ def show(
 
 def _cell(cell: Cell, name: str) -> str:
     title = f' title="{html.escape(cell.title)}"' if cell.title else ""
-    return f'<td class="{cell.tone}" data-name="{html.escape(name)}"{title}>{_inside(cell)}</td>'
+    tint = f' style="{_tint(cell.tint)}"' if cell.tint else ""
+    about = f'class="{cell.tone}" data-name="{html.escape(name)}"{title}{tint}'
+    return f"<td {about}>{_inside(cell)}</td>"
+
+
+def _tint(strength: float) -> str:
+    colour = BLUE if strength > 0 else ORANGE
+    return f"background-color: rgba({colour}, {_STRONGEST * abs(strength):.3f})"
 
 
 def _inside(cell: Cell) -> str:
