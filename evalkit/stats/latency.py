@@ -46,8 +46,6 @@ def quantile(values: FloatArray, *, share: float) -> Estimate:
     value = float(np.quantile(values, share))
     # P(x_(lower) > q) = P(Bin < lower) and P(x_(upper) < q) = P(Bin ≥ upper), both ≤ 2.5 %.
     lower = int(binom.ppf(_TAIL, n, share))
-    if binom.cdf(lower, n, share) <= _TAIL:
-        lower += 1
     upper = int(binom.ppf(1 - _TAIL, n, share)) + 1
     if lower < 1 or upper > n:
         needed = _responses_needed(share)

@@ -87,6 +87,15 @@ def test_the_spread_of_scores_is_the_one_way_analysis_of_variance():
     assert found.design_effect == pytest.approx(1 + 15 / 17)
 
 
+def test_cases_with_many_annotations_do_not_pass_for_typical_ones():
+    # Cases (2) and (4, 6, 8): within 8 / 2 = 4; means 2 and 6 around 5, between mean square
+    # 1 · 9 + 3 · 1 = 12; typical size (4 - 10/4) / 1 = 1.5; between (12 - 4) / 1.5.
+    found = spread_of_scores(np.array([2.0, 4, 6, 8]), case=np.array([0, 1, 1, 1]))
+
+    assert (found.within, found.between) == pytest.approx((4, 8 / 1.5))
+    assert found.per_case == 2
+
+
 def test_new_cases_buy_more_where_cases_differ_and_overlap_only_where_annotators_do():
     rng = np.random.default_rng(0)
     case = np.repeat(np.arange(200), 2)

@@ -275,6 +275,16 @@ def test_an_infinite_strength_gets_the_stated_weak_prior():
     assert ranking.difference("a", "b").low < 0
 
 
+@pytest.mark.parametrize("n_models", [2, 3, 7])
+def test_the_weak_prior_is_half_a_comparison_a_model_however_many_there_are(n_models):
+    virtual = bradley_terry.add_weak_prior(np.zeros((n_models, n_models)))
+
+    # Won and lost alike, against each of the others alike, never against itself.
+    assert (virtual + virtual.T).sum(axis=1) == pytest.approx([0.5] * n_models)
+    assert virtual == pytest.approx(virtual.T)
+    assert np.diag(virtual) == pytest.approx(np.zeros(n_models))
+
+
 def test_a_one_sided_group_is_named():
     rows = [(0, "a", "b", LEFT), (1, "b", "a", LEFT), (2, "a", "c", LEFT), (3, "b", "c", LEFT)]
 

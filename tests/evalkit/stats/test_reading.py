@@ -59,3 +59,18 @@ def test_an_undefined_alpha_reads_as_its_reason():
     alpha = Agreement(None, None, None, 0, 0, "Nothing has been judged by two annotators yet.")
 
     assert read_agreement(alpha, alpha, EVEN) == alpha.reason
+
+
+@pytest.mark.parametrize(("n_common", "dominates"), [(79, False), (80, True), (94, True)])
+def test_a_value_dominates_from_four_fifths_of_all_values_on(n_common, dominates):
+    value = np.where(np.arange(100) < n_common, 0, 1)
+    data = Codings(np.arange(100) // 2, np.arange(100) // 2, np.arange(100) % 2, value,
+                   ("fine", "unsafe"), ("a", "b"))  # fmt: skip
+
+    high = read_agreement(agreement(0.3, 0.2, 0.4), agreement(0.9, 0.8, 0.95), data)
+    low = read_agreement(agreement(0.3, 0.2, 0.4), agreement(0.7, 0.6, 0.8), data)
+
+    assert ("AC1" in high) is dominates
+    assert ("flatters" in low) is dominates
+    # Where alpha is high, no common value has cost it anything.
+    assert "AC1" not in read_agreement(agreement(0.9, 0.8, 0.95), agreement(0.9, 0.8, 1), data)
