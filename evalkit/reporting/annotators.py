@@ -20,6 +20,7 @@ from evalkit.stats.annotators import MIN_ANNOTATIONS, AnnotatorProfile, annotato
 from evalkit.stats.counts import Codings, FloatArray, IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.jackknife import jackknife_errors
+from evalkit.stats.patterns import Patterns, patterns
 from evalkit.stats.truth import ENOUGH_LABELS, Truth, dawid_skene, mace, one_coin
 from evalkit.stats.weights import Weights
 from evalkit.vocabulary import AnnotatorKind, Level
@@ -233,18 +234,19 @@ def annotator_competence(codings: Codings) -> tuple[Estimate, ...]:
 
 
 def _jackknifed(
-    shared: Codings, fit: Callable[[Codings], Truth], refit: Callable[[Codings], Truth]
+    shared: Codings, fit: Callable[[Patterns], Truth], refit: Callable[[Patterns], Truth]
 ) -> tuple[Estimate, ...]:
     """Return everybody's reliability, its interval from leaving out groups of cases in turn."""
     counts, counted = _counts(shared)
     if len(shared.values) < MIN_VALUES or np.count_nonzero(counted) < MIN_ANNOTATORS:
         return tuple(Estimate(None, None, None, int(n), NO_TRUTH) for n in counts)
-    value = fit(shared).reliability
-    _, case = np.unique(shared.case, return_inverse=True)
+    given = patterns(shared)
+    value = fit(given).reliability
+    _, first = np.unique(shared.unit, return_index=True)
+    _, case = np.unique(shared.case[first], return_inverse=True)
     group = case.reshape(-1) % _N_GROUPS
-    left_out = np.array(
-        [refit(_kept(shared, group != one)).reliability for one in range(int(group.max()) + 1)]
-    )
+    kept = (np.flatnonzero(group != one) for one in range(int(group.max()) + 1))
+    left_out = np.array([refit(given.only(units)).reliability for units in kept])
     return tuple(
         _estimate(float(value[place]), left_out[:, place], n=int(n))
         if counted[place]

@@ -10,6 +10,7 @@ from scipy.special import digamma, logsumexp
 
 from evalkit.errors import UndefinedStatisticError
 from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by
+from evalkit.stats.patterns import Patterns, patterns
 
 #: Below this many values an annotator's row of a confusion matrix is mostly guesswork.
 ENOUGH_LABELS = 30
@@ -54,13 +55,13 @@ class Truth:
 
 
 def dawid_skene(
-    codings: Codings, *, smoothing: float = _SMOOTHING, tolerance: float = _TOLERANCE
+    codings: Codings | Patterns, *, smoothing: float = _SMOOTHING, tolerance: float = _TOLERANCE
 ) -> Truth:
     """Estimate the truth and a confusion matrix per annotator.
 
     Parameters
     ----------
-    codings : Codings
+    codings : Codings or Patterns
         Nominal values. Trust an annotator's matrix from about 30 values on; below, prefer
         ``one_coin``.
     smoothing : float
@@ -87,31 +88,33 @@ def dawid_skene(
     Dawid & Skene (1979), Applied Statistics 28; Varadhan & Roland (2008), Scandinavian Journal
     of Statistics 35 (SQUAREM).
     """
-    table = _table(codings)
+    given = _patterns(codings)
+    n_values, column = given.n_values, given.annotator * given.n_values + given.value
     incidence = csr_array(
-        (np.ones(len(table.unit)), (table.unit, table.annotator * table.n_values + table.value)),
-        shape=(len(table.units), table.n_annotators * table.n_values),
+        (np.ones(len(column)), (given.pattern, column)),
+        shape=(len(given.n), given.n_annotators * n_values),
     )
     transposed = incidence.T.tocsr()
-    shape = (table.n_annotators, table.n_values, table.n_values)
+    shape = (given.n_annotators, n_values, n_values)
 
     def maximise(posterior: FloatArray) -> _Logs:
-        expected = np.asarray(transposed @ posterior, dtype=np.float64).reshape(shape)
+        weighed = transposed @ (posterior * given.n[:, None])
+        expected = np.asarray(weighed, dtype=np.float64).reshape(shape)
         confusion = np.maximum(expected + smoothing, 1e-10)
         confusion /= confusion.sum(axis=1, keepdims=True)
-        return _Logs(np.log(np.maximum(posterior.mean(axis=0), 1e-300)), np.log(confusion))
+        return _Logs(np.log(np.maximum(given.mean(posterior), 1e-300)), np.log(confusion))
 
     def expect(logs: _Logs) -> tuple[FloatArray, float]:
-        evidence = incidence @ logs.confusion.reshape(-1, table.n_values)
-        return _normalise(np.asarray(evidence + logs.prevalence), len(table.unit))
+        evidence = incidence @ logs.confusion.reshape(-1, n_values)
+        return given.normalise(np.asarray(evidence + logs.prevalence))
 
     logs, posterior, likelihood = _climb(
-        table.shares(), maximise=maximise, expect=expect, tolerance=tolerance
+        given.shares(), maximise=maximise, expect=expect, tolerance=tolerance
     )
     prevalence, confusion = np.exp(logs.prevalence), np.exp(logs.confusion)
-    diagonal = np.arange(table.n_values)
+    diagonal = np.arange(n_values)
     correct = confusion[:, diagonal, diagonal] @ prevalence
-    return table.truth(posterior, prevalence, correct, likelihood, confusion=confusion)
+    return _truth(given, posterior, prevalence, correct, likelihood, confusion=confusion)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,12 +171,12 @@ def _climb(
     return here, posterior, likelihood
 
 
-def one_coin(codings: Codings) -> Truth:
+def one_coin(codings: Codings | Patterns) -> Truth:
     """Estimate the truth with one reliability per annotator, for few values each.
 
     Parameters
     ----------
-    codings : Codings
+    codings : Codings or Patterns
         Nominal values; an annotator's errors are taken as spread evenly over the other values.
 
     Returns
@@ -190,38 +193,39 @@ def one_coin(codings: Codings) -> Truth:
     ----------
     Zhang, Chen, Zhou & Jordan (2016), Journal of Machine Learning Research 17 (one-coin model).
     """
-    table = _table(codings)
-    if table.n_values == 1:
+    given = _patterns(codings)
+    n_values = given.n_values
+    if n_values == 1:
         raise UndefinedStatisticError("The scale has a single value, so nobody can be wrong.")
-    posterior = table.shares()
-    labels = np.maximum(table.n_labels, 1)
-    place = table.unit * table.n_values + table.value
+    posterior = given.shares()
+    labels = np.maximum(given.n_labels, 1)
+    place, weight = given.pattern * n_values + given.value, given.n[given.pattern]
     last = -np.inf
     for _ in range(_MAX_ITERATIONS):
-        prevalence = posterior.mean(axis=0)
-        right = posterior[table.unit, table.value]
-        hits = sum_by(table.annotator, right, n_codes=table.n_annotators)
+        prevalence = given.mean(posterior)
+        right = posterior[given.pattern, given.value] * weight
+        hits = sum_by(given.annotator, right, n_codes=given.n_annotators)
         # One virtual value, right by chance, keeps a short record away from 0 and 1.
-        correct = (hits + 1 / table.n_values) / (labels + 1)
-        wrong = (1 - correct) / (table.n_values - 1)
-        gain = np.log(correct / wrong)[table.annotator]
+        correct = (hits + 1 / n_values) / (labels + 1)
+        wrong = (1 - correct) / (n_values - 1)
+        gain = np.log(correct / wrong)[given.annotator]
         flat = sum_by(place, gain, n_codes=posterior.size)
-        base = sum_by(table.unit, np.log(wrong)[table.annotator], n_codes=len(posterior))
+        base = sum_by(given.pattern, np.log(wrong)[given.annotator], n_codes=len(posterior))
         evidence = flat.reshape(posterior.shape) + base[:, None]
         evidence += np.log(np.maximum(prevalence, 1e-300))
-        posterior, likelihood = _normalise(evidence, len(table.unit))
+        posterior, likelihood = given.normalise(evidence)
         if abs(likelihood - last) < _TOLERANCE:
             break
         last = likelihood
-    return table.truth(posterior, prevalence, correct, likelihood)
+    return _truth(given, posterior, prevalence, correct, likelihood)
 
 
-def mace(codings: Codings, *, n_restarts: int = _N_RESTARTS) -> Truth:
+def mace(codings: Codings | Patterns, *, n_restarts: int = _N_RESTARTS) -> Truth:
     """Estimate who knows and who guesses, by variational Bayes.
 
     Parameters
     ----------
-    codings : Codings
+    codings : Codings or Patterns
         Nominal values. An annotator either knows the true value or draws from a habit of their
         own; with a single reliability this suits annotators who click the same everywhere.
     n_restarts : int
@@ -241,23 +245,23 @@ def mace(codings: Codings, *, n_restarts: int = _N_RESTARTS) -> Truth:
     ----------
     Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), "Learning Whom to Trust with MACE", NAACL.
     """
-    table = _table(codings)
+    given = _patterns(codings)
     generator = np.random.default_rng(_SEED)
     best: _Knowing | None = None
     for _ in range(n_restarts):
-        knows = generator.uniform(0.25, 0.75, table.n_annotators)
-        habit = generator.uniform(0.5, 1.5, (table.n_annotators, table.n_values))
+        knows = generator.uniform(0.25, 0.75, given.n_annotators)
+        habit = generator.uniform(0.5, 1.5, (given.n_annotators, given.n_values))
         start = _Knowing(knows, 1 - knows, habit / habit.sum(axis=1, keepdims=True))
-        found = _mace_run(table, start, n_steps=_N_STEPS)
+        found = _mace_run(given, start, n_steps=_N_STEPS)
         if best is None or found.likelihood > best.likelihood:
             best = found
     if best is None:
         raise ValueError("MACE needs at least one start")
     # Only the best goes on to where further steps change nothing that is shown.
-    best = _mace_run(table, best, n_steps=_MAX_ITERATIONS, tolerance=_MACE_TOLERANCE)
+    best = _mace_run(given, best, n_steps=_MAX_ITERATIONS, tolerance=_MACE_TOLERANCE)
     reliability = best.knows / (best.knows + best.guesses)
     posterior = best.posterior
-    return table.truth(posterior, posterior.mean(axis=0), reliability, best.likelihood)
+    return _truth(given, posterior, given.mean(posterior), reliability, best.likelihood)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,29 +276,30 @@ class _Knowing:
 
 
 def _mace_run(
-    table: "_Table", start: _Knowing, *, n_steps: int, tolerance: float = _TOLERANCE
+    given: Patterns, start: _Knowing, *, n_steps: int, tolerance: float = _TOLERANCE
 ) -> _Knowing:
     """Return where steps from a start lead to."""
-    who, value, n = table.annotator, table.value, table.n_annotators
+    who, value, n = given.annotator, given.value, given.n_annotators
     knows, guesses, habit = start.knows, start.guesses, start.habit
-    place, n_units = table.unit * table.n_values + value, len(table.units)
+    n_patterns, n_values = len(given.n), given.n_values
+    place, weight = given.pattern * n_values + value, given.n[given.pattern]
     last = -np.inf
     for _ in range(n_steps):
         guess = guesses[who] * habit[who, value] + 1e-300
         know = knows[who] + 1e-300
-        base = sum_by(table.unit, np.log(guess), n_codes=n_units)
+        base = sum_by(given.pattern, np.log(guess), n_codes=n_patterns)
         gain = np.log1p(know / guess)
-        flat = sum_by(place, gain, n_codes=n_units * table.n_values)
-        evidence = flat.reshape(n_units, table.n_values) + base[:, None] - np.log(table.n_values)
-        posterior, likelihood = _normalise(evidence, len(value))
-        known = posterior[table.unit, value] * know / (know + guess)
-        known_by = sum_by(who, known, n_codes=n)
-        guessed_by = sum_by(who, 1 - known, n_codes=n)
+        flat = sum_by(place, gain, n_codes=n_patterns * n_values)
+        evidence = flat.reshape(n_patterns, n_values) + base[:, None] - np.log(n_values)
+        posterior, likelihood = given.normalise(evidence)
+        known = posterior[given.pattern, value] * know / (know + guess)
+        known_by = sum_by(who, known * weight, n_codes=n)
+        guessed_by = sum_by(who, (1 - known) * weight, n_codes=n)
         total = digamma(known_by + guessed_by + 1)
         guesses = np.exp(digamma(guessed_by + 0.5) - total)
         knows = np.exp(digamma(known_by + 0.5) - total)
-        drawn = sum_by(who * table.n_values + value, 1 - known, n_codes=n * table.n_values)
-        drawn = drawn.reshape(n, table.n_values) + 10.0
+        drawn = sum_by(who * n_values + value, (1 - known) * weight, n_codes=n * n_values)
+        drawn = drawn.reshape(n, n_values) + 10.0
         habit = np.exp(digamma(drawn) - digamma(drawn.sum(axis=1, keepdims=True)))
         if abs(likelihood - last) < tolerance:
             break
@@ -302,60 +307,21 @@ def _mace_run(
     return _Knowing(knows, guesses, habit, posterior, likelihood)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Table:
-    unit: IntArray
-    annotator: IntArray
-    value: IntArray
-    units: IntArray
-    n_annotators: int
-    n_values: int
-    n_labels: IntArray
-
-    def shares(self) -> FloatArray:
-        """Return the share of each value in each unit, where all start."""
-        size = len(self.units) * self.n_values
-        flat = np.bincount(self.unit * self.n_values + self.value, minlength=size)
-        counts = flat.reshape(-1, self.n_values).astype(np.float64)
-        shares: FloatArray = counts / counts.sum(axis=1, keepdims=True)
-        return shares
-
-    def truth(
-        self,
-        posterior: FloatArray,
-        prevalence: FloatArray,
-        reliability: FloatArray,
-        likelihood: float,
-        *,
-        confusion: FloatArray | None = None,
-    ) -> Truth:
-        known = np.where(self.n_labels > 0, reliability, np.nan)
-        return Truth(self.units, posterior, prevalence, known, confusion, self.n_labels, likelihood)
+def _patterns(codings: Codings | Patterns) -> Patterns:
+    return codings if isinstance(codings, Patterns) else patterns(codings)
 
 
-def _table(codings: Codings) -> _Table:
-    if len(codings.unit) == 0:
-        raise UndefinedStatisticError("Nothing has been judged yet.")
-    units, unit = np.unique(codings.unit, return_inverse=True)
-    n_annotators = len(codings.annotators)
-    annotator = codings.annotator.astype(np.int64)
-    return _Table(
-        unit.reshape(-1),
-        annotator,
-        codings.value.astype(np.int64),
-        units,
-        n_annotators,
-        len(codings.values),
-        np.bincount(annotator, minlength=n_annotators),
-    )
-
-
-def _normalise(evidence: FloatArray, n_labels: int) -> tuple[FloatArray, float]:
-    # Many rows, few columns: column by column is ten times faster than along the rows.
-    largest = evidence[:, 0].copy()
-    for column in evidence.T[1:]:
-        np.maximum(largest, column, out=largest)
-    posterior: FloatArray = np.exp(evidence - largest[:, None])
-    total = posterior @ np.ones(evidence.shape[1])
-    posterior /= total[:, None]
-    return posterior, float((largest + np.log(total)).sum()) / n_labels
+def _truth(
+    given: Patterns,
+    posterior: FloatArray,
+    prevalence: FloatArray,
+    reliability: FloatArray,
+    likelihood: float,
+    *,
+    confusion: FloatArray | None = None,
+) -> Truth:
+    """Return what was found of patterns as said of units."""
+    n_labels = np.rint(given.n_labels).astype(np.int64)
+    known = np.where(n_labels > 0, reliability, np.nan)
+    probability = posterior[given.of_unit]
+    return Truth(given.units, probability, prevalence, known, confusion, n_labels, likelihood)
