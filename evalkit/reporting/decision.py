@@ -16,7 +16,7 @@ from evalkit.reporting.measures import (
     measure_numbers,
     number_entry,
 )
-from evalkit.reporting.prices import PriceRatios, price_ratios
+from evalkit.reporting.prices import PriceRatios, accepted_share, price_ratios
 from evalkit.reporting.reports import ModelRow, RankingReport, models_report, ranking_report
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.leaderboards import pareto_front
@@ -104,8 +104,15 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
     order = _best_first(chosen.overall, ranking, measure)
     taken = {row.model: row for row in models_report(collected)}
     front, front_on = _front(chosen, [taken[one.model] for one in chosen.overall])
+    accepted = accepted_share(collected)
     standings = tuple(
-        _standing(collected, model, baseline, taken=taken[model], ranking=ranking, front=front)
+        _standing(
+            taken[model],
+            baseline,
+            ranking=ranking,
+            prices=price_ratios(collected, accepted, model=model, other=baseline),
+            front=front[model],
+        )
         for model in order
     )
     return DecisionReport(measures, chosen, baseline, standings, ranking, front_on)
@@ -177,21 +184,19 @@ def _front(
 
 
 def _standing(
-    collected: Collected,
-    model: str,
+    taken: ModelRow,
     baseline: str,
     *,
-    taken: ModelRow,
     ranking: RankingReport,
-    front: dict[str, tuple[bool, tuple[str, ...]]],
+    prices: PriceRatios,
+    front: tuple[bool, tuple[str, ...]],
 ) -> Standing:
+    model, (on_front, beaten_by) = taken.model, front
     strength, is_separated = None, False
     ranked = {row.model for row in ranking.ranking.rows} if ranking.ranking else set()
     if ranking.ranking is not None and model != baseline and {model, baseline} <= ranked:
         strength = ranking.ranking.difference(model, baseline)
         is_separated = ranking.ranking.is_separated(model, baseline)
-    on_front, beaten_by = front[model]
-    prices = price_ratios(collected, model=model, other=baseline)
     return Standing(model, taken, strength, is_separated, prices, on_front, beaten_by)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.reporting.collected import Collected, Looks, acceptable
+from evalkit.reporting.collected import Collected, acceptable
 from evalkit.stats import latency
 from evalkit.stats.counts import FloatArray, sum_by
 from evalkit.stats.intervals import Estimate
@@ -24,8 +24,13 @@ class PriceRatios:
     latency: Estimate
 
 
-def price_ratios(collected: Collected, *, model: str, other: str) -> PriceRatios:
-    """Divide what ``model`` takes by what ``other`` takes, paired by case."""
+def price_ratios(
+    collected: Collected, accepted: FloatArray, *, model: str, other: str
+) -> PriceRatios:
+    """Divide what ``model`` takes by what ``other`` takes, paired by case.
+
+    ``accepted`` is the ``accepted_share`` of each output.
+    """
     outputs = collected.outputs
     cost = [mean_by_case(collected, outputs.cost_usd, name) for name in (model, other)]
     times = [mean_by_case(collected, outputs.latency_ms, name) for name in (model, other)]
@@ -33,7 +38,9 @@ def price_ratios(collected: Collected, *, model: str, other: str) -> PriceRatios
     timed = (times[0] > 0) & (times[1] > 0)
     return PriceRatios(
         cost=ratio_of_sums([cost[0][both]], [cost[1][both]]),
-        cost_per_acceptable=_per_acceptable(collected, cost, model=model, other=other),
+        cost_per_acceptable=_per_acceptable(
+            cost, [mean_by_case(collected, accepted, name) for name in (model, other)]
+        ),
         latency=_median_ratio(times[0][timed] / times[1][timed]),
     )
 
@@ -44,24 +51,21 @@ def _median_ratio(ratios: FloatArray) -> Estimate:
     return latency.quantile(ratios, share=0.5)
 
 
-def _per_acceptable(
-    collected: Collected, cost: list[FloatArray], *, model: str, other: str
-) -> Estimate:
-    looks = acceptable(collected)
-    accepted = [_accepted_by_case(collected, looks, name) for name in (model, other)]
+def _per_acceptable(cost: list[FloatArray], accepted: list[FloatArray]) -> Estimate:
     known = ~np.isnan(np.stack([*cost, *accepted])).any(axis=0)
     mine, theirs = cost[0][known], cost[1][known]
     good, their_good = accepted[0][known], accepted[1][known]
     return ratio_of_sums([mine, their_good], [theirs, good])
 
 
-def _accepted_by_case(collected: Collected, looks: Looks, model: str) -> FloatArray:
-    """Return the share of looks that accepted the model's response to a case."""
-    outputs = collected.outputs
-    n_looks = np.bincount(looks.output, minlength=len(outputs.id))
-    n_good = np.bincount(looks.output, weights=looks.hit, minlength=len(outputs.id))
+def accepted_share(collected: Collected) -> FloatArray:
+    """Return the share of looks that accepted each output, ``NaN`` for one nobody looked at."""
+    looks, n_outputs = acceptable(collected), len(collected.outputs.id)
+    n_looks = np.bincount(looks.output, minlength=n_outputs)
+    n_good = sum_by(looks.output, looks.hit.astype(np.float64), n_codes=n_outputs)
     with np.errstate(invalid="ignore"):
-        return mean_by_case(collected, n_good / n_looks, model)
+        shares: FloatArray = n_good / n_looks
+    return shares
 
 
 def mean_by_case(collected: Collected, values: FloatArray, model: str) -> FloatArray:
