@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,17 +20,16 @@ def app_server(database_url: str, *, port: int) -> Iterator[str]:
     """Serve the app on a database; give its address once it answers."""
     environment = os.environ | {"DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    # Into a file: a pipe nobody reads is full after a while and stops the app.
+    with (
+        tempfile.TemporaryFile() as printed,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=printed, stderr=subprocess.STDOUT
+        ) as process,
+    ):
         address = f"http://127.0.0.1:{port}"
         try:
-            _wait_until_healthy(address, process)
+            _wait_until_healthy(address, process, printed)
             yield address
         finally:
             process.terminate()
@@ -38,12 +39,14 @@ def app_server(database_url: str, *, port: int) -> Iterator[str]:
                 process.kill()
 
 
-def _wait_until_healthy(address: str, process: "subprocess.Popen[str]") -> None:
+def _wait_until_healthy(
+    address: str, process: "subprocess.Popen[bytes]", printed: IO[bytes]
+) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            printed = process.stdout.read() if process.stdout else ""
-            raise RuntimeError(f"The app stopped at its start:\n{printed}")
+            printed.seek(0)
+            raise RuntimeError(f"The app stopped at its start:\n{printed.read().decode()}")
         try:
             with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:
                 if answer.status == 200:
