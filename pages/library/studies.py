@@ -8,7 +8,6 @@ from db.queries import leaks, library
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import exhibits, forms, library_tables, state
-from pages.shared.library_tables import STUDY_TEXTS as TEXTS
 
 user = state.require(Role.LEAD)
 
@@ -29,7 +28,8 @@ if not eval_sets:
     st.stop()
 
 if studies:
-    exhibits.inline_table(library_tables.study_table(studies), key="studies", left=TEXTS)
+    table, texts = library_tables.study_table(studies), library_tables.TEXTS
+    exhibits.inline_table(table, key="studies", left=texts)
     by_id = {study.study_id: study for study in studies}
     picked = by_id[st.selectbox("Study", by_id, format_func=lambda study_id: by_id[study_id].name)]
     with read_session() as session:
@@ -73,9 +73,8 @@ if plan is None:
 
 try:
     create_study(plan, actor_id=user.id)
-    st.session_state["study-message"] = (
-        f"“{plan.name.strip()}” is open. Annotators find it on their first page."
-    )
+    said = f"“{plan.name.strip()}” is open. Annotators find it on their first page."
+    st.session_state["study-message"] = said
 except RefusedError as refusal:
     st.session_state["study-refused"] = str(refusal)
 st.rerun()

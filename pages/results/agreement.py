@@ -15,6 +15,7 @@ from pages.shared import (
     collecting,
     exhibits,
     filters,
+    links,
     state,
 )
 
@@ -46,7 +47,8 @@ exhibits.say(sentences.agreement_verdict(report), style="verdict")
 exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")
 for said in sentences.judges_with_people(report):
     exhibits.say(said, style="lead")
-agreement.show_alphas(parts, whose=report.who)
+address = links.state(study, chosen)
+agreement.show_alphas(parts, address, whose=report.who)
 exhibits.table(
     agreement_tables.agreement_table((report.preference, *report.criteria)),
     key="agreement-table",
@@ -55,13 +57,13 @@ exhibits.table(
 )
 
 st.header("Pairs of annotators", divider=False)
-agreement.show_pairs(paired)
+agreement.show_pairs(paired, address, filters.ids_by_name(study, collected))
 
 st.header("Other coefficients", divider=False)
 coefficients.show_coefficients(several.coefficients(collected))
 
 st.header("By category", divider=False)
-coefficients.show_by_category(several.agreement_by_category(collected))
+coefficients.show_by_category(several.agreement_by_category(collected), address)
 
 st.header("Errors", divider=False)
-coefficients.show_tags(several.tag_agreement(collected))
+coefficients.show_tags(several.tag_agreement(collected), address)

@@ -27,7 +27,7 @@ chosen = filters.filter_line(study)
 collected = collecting.collected(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 if not subjects(collected):
-    st.info("Nobody has annotated within these filters yet.")
+    st.info(f"Nobody has annotated{filters.within(chosen)} yet.")
     exhibits.say("As soon as people compare or score responses, their habits appear here.")
     addresses.stop()
 
@@ -36,6 +36,7 @@ report = collecting.annotators(study, chosen, on)
 exhibits.say(annotator_sentences.annotators_verdict(report), style="verdict")
 exhibits.say(f"{sentences.capital(sentences.annotators(collected))}.", style="lead")
 annotators.show_annotators(report)
+annotators.show_links(study, chosen)
 
 st.header("What if without", divider=False)
 left_out = annotators.without_picker(study, chosen)

@@ -6,7 +6,7 @@ from db.engine import read_session
 from db.queries import compare, results
 from evalkit.reporting import pair_sentences, sentences
 from evalkit.vocabulary import Role
-from pages.shared import addresses, collecting, exhibits, filters, pair, state
+from pages.shared import addresses, collecting, exhibits, filters, links, pair, state
 from pages.shared.charts import model_colours
 
 state.require(Role.LEAD)
@@ -38,13 +38,14 @@ if not report.cases:
     addresses.stop()
 exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")
 colours = model_colours(study.models)
+address = links.state(study, chosen, model=model, other=other)
 pair.show_overall(report, colours)
 
 st.header("Where they differ", divider=False)
-pair.show_categories(report, colours)
+pair.show_categories(report, colours, address)
 
 st.header("Errors", divider=False)
-pair.show_errors(report, colours)
+pair.show_errors(report, colours, address)
 
 st.header("The most one-sided cases", divider=False)
 case_id = pair.case_picker(report)

@@ -32,8 +32,10 @@ if picked is None:
     st.info(
         "This study has one model only, so there is nothing to decide."
         if len(study.models) < 2
-        else "Nobody has judged a response within these filters yet."
+        else f"Nobody has judged a response{filters.within(chosen)} yet."
     )
+    overview = {"label": "What is known of it", "query_params": links.state(study, chosen)}
+    st.page_link("results/overview.py", icon=":material/leaderboard:", **overview)
     addresses.stop()
 
 measure, baseline = picked
@@ -53,7 +55,7 @@ st.header(f"Each model against {baseline}", divider=False)
 decision.show_standings(report, address)
 
 st.header("By category", divider=False)
-decision.show_map(report, address)
+decision.show_map(report, address, within=filters.within(chosen))
 
 st.header("Does style decide", divider=False)
 if decision.style_toggle():

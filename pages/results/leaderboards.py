@@ -9,7 +9,7 @@ from evalkit.errors import RefusedError
 from evalkit.formats.leaderboards import read_leaderboard
 from evalkit.reporting import reports
 from evalkit.vocabulary import Role
-from pages.shared import addresses, boards, exhibits, filters, state
+from pages.shared import addresses, boards, exhibits, filters, links, overview, state
 from pages.shared.charts import model_colours
 from pages.shared.charts.slopes import rank_slopes
 
@@ -66,7 +66,8 @@ if found.comparison is not None:
     rows = boards.shift_rows(found, model_colours(study.models))
     picture = rank_slopes(rows, left="This study", right=board.benchmark)
     exhibits.picture(picture, key="board-slopes", alt=boards.direction(found, board))
-    exhibits.inline_table(boards.shift_table(found, board), key="board-table")
+    exhibits.inline_table(boards.shift_table(found, board), key="board-table", left=("The board",))
+    overview.show_responses(study.models, links.state(study, results.ResultFilters()))
 if found.only_ours:
     exhibits.say(f"Not on the board: {', '.join(found.only_ours)}.")
 if found.only_theirs:

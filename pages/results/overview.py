@@ -6,7 +6,16 @@ from db.engine import read_session
 from db.queries import regression, results
 from evalkit.reporting import penalties, reports, sentences
 from evalkit.vocabulary import Role
-from pages.shared import addresses, collecting, exhibits, filters, overview, report_file, state
+from pages.shared import (
+    addresses,
+    collecting,
+    exhibits,
+    filters,
+    links,
+    overview,
+    report_file,
+    state,
+)
 from pages.shared.charts import model_colours
 
 user = state.require(Role.LEAD)
@@ -29,7 +38,7 @@ if not study.annotators:
     overview.show_no_annotations(may_invite=user.may(Role.ADMIN))
     addresses.stop()
 
-colours = model_colours(study.models)
+colours, address = model_colours(study.models), links.state(study, chosen)
 ranking = reports.ranking_report(collected)
 scores = reports.scores_report(collected)
 models = reports.models_report(collected)
@@ -39,20 +48,20 @@ weighed = penalties.penalty_rows(collected)
 
 exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
 exhibits.say(sentences.basis(collected, ranking), style="lead")
-overview.show_ranking(ranking, collecting.win_rates(study, chosen), colours)
+overview.show_ranking(ranking, collecting.win_rates(study, chosen), colours, address)
 
 st.header("Quality next to what it takes", divider=False)
 overview.show_tradeoff(ranking, scores, models, colours)
 
 st.header("Scores", divider=False)
-overview.show_scores(scores, colours, order=order, within=within)
+overview.show_scores(scores, colours, address, order=order, within=within)
 
 st.header("Acceptable responses", divider=False)
-overview.show_acceptable(scores, colours, order=order)
+overview.show_acceptable(scores, colours, address, order=order)
 
 st.header("Errors", divider=False)
 overview.show_penalties(weighed, colours, order=order)
-overview.show_tags(reports.tags_report(collected), order=order, within=within)
+overview.show_tags(reports.tags_report(collected), address, order=order, within=within)
 
 report_file.download_button(study, chosen)
 st.page_link(

@@ -58,7 +58,7 @@ exhibits.say(regression_sentences.regression_verdict(report), style="verdict")
 exhibits.say(regression_sentences.regression_basis(report), style="lead")
 exhibits.say(regression_sentences.judged_by(collected), filters.in_words_of(annotators, chosen))
 if report.rows:
-    regression.show_changes(report)
+    regression.show_changes(report, addresses.remembered())
 
 st.header("Cases", divider=False)
 case = regression.case_picker(report)

@@ -1,6 +1,6 @@
 """The sections of the agreement page: a report in, its pictures and tables on the page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,13 +9,18 @@ import streamlit as st
 from evalkit.reporting import documents, sentences
 from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import RELIABLE, TENTATIVE
-from pages.shared import addresses, agreement_tables, exhibits
+from pages.shared import addresses, agreement_tables, exhibits, links, maps
 from pages.shared.charts import interval_rows
 from pages.shared.charts.colours import OKABE_ITO
+from pages.shared.links import State, link
 
 _COLOUR = OKABE_ITO[0]
 #: More pairs than this are read in the table.
 _MOST_PAIRS = 15
+#: In pixels: two names and a number stand side by side; on a smaller screen they are scrolled.
+_LEAST_WIDTH = 520
+#: A matrix of more annotators than this is too wide to be read.
+_MOST_ANNOTATORS = 10
 
 
 def judged(report: AgreementReport) -> list[AgreementOf]:
@@ -28,7 +33,7 @@ def paired(report: AgreementReport) -> list[AgreementOf]:
     return [of for of in (report.preference, *report.criteria) if of.pairs]
 
 
-def show_alphas(parts: Sequence[AgreementOf], *, whose: str) -> None:
+def show_alphas(parts: Sequence[AgreementOf], state: State, *, whose: str) -> None:
     """Show Krippendorff's alpha of everything that was judged twice, and what it means."""
     if not parts:
         return
@@ -48,11 +53,15 @@ def show_alphas(parts: Sequence[AgreementOf], *, whose: str) -> None:
         f"{RELIABLE:.2f}. n counts what two or more judged; bars are 95 % intervals, clustered "
         "by case.",
     )
+    places = {
+        agreement_tables.subject(of): link("annotators", {**state, "on": _key(of)}) for of in parts
+    }
+    links.line("See where annotators differ most on", places)
 
 
-def show_pairs(parts: Sequence[AgreementOf]) -> None:
+def show_pairs(parts: Sequence[AgreementOf], state: State, ids: Mapping[str, int]) -> None:
     """Show Cohen's kappa of each pair of annotators on one of the things judged."""
-    named = {of.criterion.key if of.criterion else "preference": of for of in parts}
+    named = {_key(of): of for of in parts}
     left, right = st.columns([11, 9], gap="large")
     with left:
         addresses.choice("on", list(named), key="pairs-of", default=next(iter(named)))
@@ -69,15 +78,37 @@ def show_pairs(parts: Sequence[AgreementOf]) -> None:
         return
     if len(picked.pairs) <= _MOST_PAIRS:
         figure = forest(agreement_tables.pair_rows(picked.pairs, _COLOUR))
+        figure.update_layout(meta=_LEAST_WIDTH)
         with left:
             exhibits.picture(figure, key="kappas", alt="Cohen's kappa per pair of annotators")
         exhibits.say("Cohen's κ on what both judged. n counts what they have in common.")
     with right:
-        exhibits.inline_table(
-            agreement_tables.pair_table(picked.pairs), key="pairs", left=("Why not",)
-        )
-        pairs = pd.DataFrame([documents.pair_entry(pair) for pair in picked.pairs])
-        exhibits.download(pairs, key="pairs-of-annotators")
+        cells = agreement_tables.pair_cells(picked.pairs)
+        cells["href"] = [
+            link(
+                "annotators",
+                {**state, "annotator": [str(ids[row]), str(ids[column])], "on": chosen},
+            )
+            if text
+            else ""
+            for row, column, text in zip(cells["row"], cells["column"], cells["text"], strict=True)
+        ]
+        if cells["row"].nunique() <= _MOST_ANNOTATORS:
+            maps.show(cells, limits=(0.0, 1.0), caption="Cohen's kappa of each pair of annotators")
+            exhibits.say("Cohen's κ, and on how many both judged. Each leads to where they differ.")
+        else:
+            exhibits.say(f"There are {len(picked.pairs):,} pairs: see the table.")
+    exhibits.table(
+        agreement_tables.pair_table(picked.pairs),
+        key="pairs-of-annotators",
+        label="Every pair",
+        numbers=pd.DataFrame([documents.pair_entry(pair) for pair in picked.pairs]),
+        left=("Why not",),
+    )
+
+
+def _key(of: AgreementOf) -> str:
+    return of.criterion.key if of.criterion else "preference"
 
 
 def numbers(document: dict[str, Any]) -> pd.DataFrame:

@@ -72,6 +72,26 @@ def pair_table(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
     return without_empty(shown, "Why not")
 
 
+def pair_cells(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
+    """Give a cell per annotator and annotator with units in common, empty where there are none."""
+    found = {frozenset(pair.annotators): pair for pair in pairs}
+    names = sorted({name for pair in found.values() for name in pair.annotators})
+    rows = []
+    for name in names:
+        for other in names:
+            pair = found.get(frozenset((name, other)))
+            cell = {"row": name, "column": other, "value": None, "text": "", "small": ""}
+            if pair is not None and name != other:
+                kappa = pair.cohen_kappa
+                about = f"{name} and {other}\n{text.estimate(kappa)}, n = {pair.n:,}"
+                cell["value"] = kappa.value
+                cell["text"] = text.MISSING if kappa.value is None else text.number(kappa.value)
+                cell["small"] = f"n = {pair.n:,}"
+                cell["hover"] = "\n".join(filter(None, (about, kappa.reason)))
+            rows.append({"hover": "", **cell})
+    return pd.DataFrame(rows)
+
+
 def most_agreed_first(pairs: Iterable[PairAgreement]) -> list[PairAgreement]:
     """Order pairs as pictures and tables show them; those without a coefficient come last."""
 

@@ -19,7 +19,16 @@ from evalkit.reporting.disagreements import Disagreement, Disagreements, disagre
 from evalkit.reporting.reports import RankingReport
 from evalkit.reporting.sentences import joined
 from evalkit.reporting.without import Without
-from pages.shared import addresses, annotator_tables, answers, exhibits, lists, overview, tables
+from pages.shared import (
+    addresses,
+    annotator_tables,
+    answers,
+    exhibits,
+    links,
+    lists,
+    overview,
+    tables,
+)
 from pages.shared.agreement import forest
 from pages.shared.charts import interval_rows
 
@@ -66,6 +75,15 @@ def show_annotators(report: AnnotatorsReport) -> None:
     )
     exhibits.download(annotator_tables.annotator_numbers(report), key="annotators-csv")
     exhibits.say(*_notes(report))
+
+
+def show_links(study: ResultStudy, chosen: ResultFilters) -> None:
+    """Lead to the responses each annotator judged, and what they said of them."""
+    places = {}
+    for one in study.counted_annotators(chosen):
+        said = links.state(study, replace(chosen, annotator_ids=(one.annotator_id,)))
+        places[one.name] = links.link("failures", {**said, "through": "responses"})
+    links.line("Read what was judged by", dict(list(places.items())[:_MOST_ROWS]))
 
 
 def _show_agreement(report: AnnotatorsReport) -> None:

@@ -96,7 +96,8 @@ def answer_table(
     for key in criteria:
         name = key.replace("_", " ")
         columns[name[:1].upper() + name[1:]] = [_scores(one, key, output_ids) for one in answers]
-    columns["Errors"] = [_n_errors(one, output_ids) for one in answers]
+    if any(one.marks for one in answers):
+        columns["Errors"] = [_n_errors(one, output_ids) for one in answers]
     return pd.DataFrame(columns)
 
 

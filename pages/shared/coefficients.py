@@ -13,8 +13,9 @@ from evalkit.reporting.coefficients import (
     trust,
 )
 from evalkit.reporting.collected import Criterion
-from pages.shared import exhibits
-from pages.shared.charts import tinted_grid
+from pages.shared import exhibits, html_tables, maps
+from pages.shared.html_tables import Cell
+from pages.shared.links import State, link
 from pages.shared.tables import category_name, criterion_name
 
 #: More categories than this are read in the table.
@@ -50,14 +51,17 @@ def show_coefficients(several: Sequence[Coefficients]) -> None:
     )
 
 
-def show_by_category(found: Sequence[CategoryAgreement]) -> None:
+def show_by_category(found: Sequence[CategoryAgreement], state: State) -> None:
     """Show alpha of everything judged within each category."""
     if len({one.category for one in found}) > 1:
         if len({one.category for one in found}) <= _MOST_ROWS:
-            grid = tinted_grid(_cells(found), limits=(0.0, 1.0))
-            alt = "Krippendorff's alpha by category"
-            exhibits.picture(grid, key="agreement-by-category", alt=alt)
-            exhibits.say("Krippendorff's α with its interval; small samples make it wide.")
+            maps.show(
+                _cells(found, state), limits=(0.0, 1.0), caption="Krippendorff's alpha by category"
+            )
+            exhibits.say(
+                "Krippendorff's α with its interval; small samples make it wide. Each leads to "
+                "where annotators differ most."
+            )
         exhibits.table(
             _category_table(found),
             key="agreement-categories",
@@ -81,7 +85,7 @@ def show_by_category(found: Sequence[CategoryAgreement]) -> None:
         exhibits.say("All cases counted here are of one category.")
 
 
-def show_tags(found: Sequence[TagAgreement]) -> None:
+def show_tags(found: Sequence[TagAgreement], state: State) -> None:
     """Show whether annotators mark the same errors."""
     if not found:
         exhibits.say("No error mark counts here.")
@@ -96,7 +100,14 @@ def show_tags(found: Sequence[TagAgreement]) -> None:
             "n": [f"{one.alpha.n_units:,}" for one in found],
         }
     )
-    exhibits.inline_table(shown, key="tag-agreement")
+    rows = [
+        (
+            Cell(one.tag.name, href=link("failures", {**state, "tag": one.tag.key})),
+            [Cell(text) for text in row[1:]],
+        )
+        for one, row in zip(found, shown.to_numpy().tolist(), strict=True)
+    ]
+    html_tables.show(list(shown.columns), rows, caption="Agreement on errors")
     exhibits.download(shown, key="tag-agreement-csv")
     exhibits.say(
         "Marked counts looks of one annotator at one response; n counts the responses two or more "
@@ -105,7 +116,7 @@ def show_tags(found: Sequence[TagAgreement]) -> None:
     )
 
 
-def _cells(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
+def _cells(found: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -116,6 +127,10 @@ def _cells(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
                 "small": text.interval(one.alpha.low, one.alpha.high),
                 "hover": f"{category_name(one.category)}, {_subject(one.criterion).lower()}\n"
                 f"{text.estimate(one.alpha)}, n = {one.alpha.n_units:,}\n{one.alpha.reason or ''}",
+                "href": link(
+                    "annotators",
+                    {**state, "category": [one.category], "on": _key(one.criterion)},
+                ),
             }
             for one in found
         ]

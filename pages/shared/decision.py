@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from db.queries.results import ResultFilters, ResultStudy
@@ -31,6 +32,7 @@ _BETTER, _WORSE = "▲\N{NO-BREAK SPACE}better", "▼\N{NO-BREAK SPACE}worse"
 #: What the half-width of an interval may be asked to be, as shares of the scale.
 HALF_WIDTHS = {"2": 0.02, "5": 0.05, "10": 0.1}
 _USUAL = "5"
+_MOST_ABSENT = 3
 
 
 def pickers(collected: Collected, study: ResultStudy) -> tuple[Measure, str] | None:
@@ -90,13 +92,25 @@ def show_front(report: DecisionReport, colours: Mapping[str, str]) -> None:
                 x_suffix=suffix,
                 y_suffix=" %" if measure.is_share else "",
             )
+            if measure.is_penalty:
+                _turn_axis(figure, frame)
             said = " ".join(words.front_sentences(report))
             exhibits.picture(figure, key=f"front {x_title}", alt=said)
+            exhibits.say(*tables.absences(report, pick=pick)[:_MOST_ABSENT])
     exhibits.say(
         "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name: no other "
         "model is at least as good on everything known of quality, cost and latency. Dotted: the "
         "best quality for a price."
     )
+
+
+def _turn_axis(figure: go.Figure, frame: pd.DataFrame) -> None:
+    """Write what is better the less there is of it without its sign, the least on top."""
+    most = -float(frame[["y", "y_low"]].min().min())
+    step = 10 ** math.floor(math.log10(max(most, 0.1)))
+    step = step / 2 if most / step < 2.5 else step
+    ticks = [step * n for n in range(math.floor(most / step) + 1)]
+    figure.update_yaxes(tickvals=[-at for at in ticks], ticktext=[f"{at:g}" for at in ticks])
 
 
 def show_standings(report: DecisionReport, state: tables.State) -> None:
@@ -112,19 +126,25 @@ def show_standings(report: DecisionReport, state: tables.State) -> None:
     exhibits.download(pd.json_normalize(entries, sep="_"), key="decision")
 
 
-def show_map(report: DecisionReport, state: tables.State) -> None:
+def show_map(report: DecisionReport, state: tables.State, *, within: str) -> None:
     """Show the chosen measure by category and model."""
     columns, rows = tables.map_rows(report, state)
     if not rows:
-        exhibits.say("All cases are of one category within these filters.", style="lead")
+        exhibits.say(f"All cases are of one category{within}.", style="lead")
         return
     exhibits.say(words.few_cases(report), style="lead")
-    html_tables.show(columns, rows, caption="By category and model", kind="map")
+    html_tables.show(columns, rows, caption="By category and model", kind="map", has_total=True)
     exhibits.say(
         f"{_BETTER}, {_WORSE} than {report.baseline} in that category, with at most 5 % false "
         "finds among all categories (Benjamini–Hochberg); grey: undecided. n counts judgements. "
         "Hovering shows interval, cases and difference; each cell leads to its cases."
     )
+    n_shown, n = len(rows) - 1, len({one.category for one in report.chosen.cells})
+    if n_shown < n:
+        exhibits.say(
+            f"The {n_shown} of {n:,} categories with a finding or most judgements; the download "
+            "has all."
+        )
     entries = [number_entry(one) for one in report.chosen.cells]
     exhibits.download(pd.json_normalize(entries, sep="_"), key="by-category")
 
@@ -210,7 +230,7 @@ def show_power(report: PowerReport, measure: Measure, collected: Collected) -> N
             exhibits.say(said, style="lead")
     shown = [one for one in report.intervals if one.criterion == measure.criterion]
     with right:
-        if shown and not measure.is_acceptable:
+        if shown and not (measure.is_acceptable or measure.is_penalty):
             half = shown[0].half_width
             wanted = f"± {100 * half:.0f} points" if measure.is_share else f"± {text.number(half)}"
             name = words.number_name(measure)

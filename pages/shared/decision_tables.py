@@ -1,6 +1,6 @@
 """A decision as tables: the pictures' points, models beside the baseline, the map."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from evalkit.reporting.power import IntervalPower
 from evalkit.reporting.sentences import capital, counted
 from evalkit.reporting.style import StyleReport
 from evalkit.stats.intervals import Estimate
+from pages.shared import exhibits
 from pages.shared.charts.colours import MUTED
 from pages.shared.html_tables import Cell, Tone
 from pages.shared.links import link
@@ -20,6 +21,7 @@ from pages.shared.pair_tables import points
 from pages.shared.tables import category_name
 
 State = Mapping[str, str | list[str]]
+_MOST_NAMED = 2
 
 
 def frontier_frame(
@@ -32,7 +34,8 @@ def frontier_frame(
 ) -> pd.DataFrame:
     """Give a point per model whose quality and price are known; shares in percent."""
     measure = report.chosen.measure
-    scale = 100.0 if measure.is_share else 1.0
+    # Up is better in the picture, also of what there should be little of.
+    scale = 100.0 if measure.is_share else float(measure.sign)
     rows = []
     for one in report.standings:
         quality, price = report.number(one.model).estimate, pick(one)
@@ -45,8 +48,8 @@ def frontier_frame(
                 "x_low": None if price.low is None else per * price.low,
                 "x_high": None if price.high is None else per * price.high,
                 "y": scale * quality.value,
-                "y_low": None if quality.low is None else scale * quality.low,
-                "y_high": None if quality.high is None else scale * quality.high,
+                "y_low": _scaled(quality.low if scale > 0 else quality.high, scale),
+                "y_high": _scaled(quality.high if scale > 0 else quality.low, scale),
                 "colour": colours[one.model],
                 "is_on_front": one.is_on_front,
                 "hover": f"{one.model}\n{text.estimate(quality, format_of(measure))}, "
@@ -58,11 +61,27 @@ def frontier_frame(
     return frame.astype(dict.fromkeys(ends, float)) if len(frame) else frame
 
 
+def absences(report: DecisionReport, *, pick: Callable[[Standing], Estimate]) -> list[str]:
+    """Say of each model that has no point in a picture why not."""
+    said = []
+    for one in report.standings:
+        quality, price = report.number(one.model).estimate, pick(one)
+        missing = quality if quality.value is None else price
+        if missing.value is None:
+            said.append(f"{one.model} is not shown: {missing.reason or 'nothing is known of it.'}")
+    return said
+
+
+def _scaled(value: float | None, scale: float) -> float | None:
+    return None if value is None else scale * value
+
+
 def standing_rows(
     report: DecisionReport, state: State
 ) -> tuple[list[str], list[tuple[Cell, list[Cell]]]]:
     """Give the models beside the baseline: headings, and for each model its name and cells."""
-    shown = [report.chosen, *(one for one in report.measures if one is not report.chosen)]
+    others = [one for one in report.measures if one is not report.chosen]
+    shown = [report.chosen, *(one for one in others if not one.measure.is_penalty)]
     prices = [name for name, known in _prices(report).items() if known]
     columns = ["Model", *(number_name(one.measure) for one in shown), *prices]
     rows = []
@@ -88,7 +107,7 @@ def map_rows(
     if len(categories) < 2:
         return columns, []
     rows = []
-    for category in (None, *categories):
+    for category in (None, *shown_categories(report)):
         name = "All categories" if category is None else category_name(category)
         narrowed = state if category is None else {**state, "category": [category]}
         cells = [
@@ -97,6 +116,18 @@ def map_rows(
         ]
         rows.append((Cell(name), cells))
     return columns, rows
+
+
+def shown_categories(report: DecisionReport) -> list[str]:
+    """Give the categories of the map: all, or of many those with a finding and the largest."""
+    found: dict[str, tuple[bool, int]] = {}
+    for one in report.chosen.cells:
+        is_decided, n = found.get(one.category or "", (False, 0))
+        found[one.category or ""] = (is_decided or one.is_decided, n + one.estimate.n)
+    if len(found) <= exhibits.MOST_CATEGORIES:
+        return list(found)
+    first = sorted(found, key=found.__getitem__, reverse=True)[: exhibits.MOST_CATEGORIES]
+    return [name for name in found if name in first]
 
 
 def map_cell(report: DecisionReport, one: Number, href: str) -> Cell:
@@ -182,13 +213,22 @@ def _strength_row(label: str, one: Estimate, colour: str) -> dict[str, object]:
 
 
 def _name_cell(report: DecisionReport, one: Standing, state: State) -> Cell:
-    parts = ["on the front" if one.is_on_front else f"beaten by {', '.join(one.beaten_by)}"]
+    parts = ["on the front" if one.is_on_front else f"beaten by {_named(report, one.beaten_by)}"]
     if not one.is_on_front and not one.beaten_by:
         parts = ["not all is known"]
     if one.model == report.baseline:
         parts.insert(0, "baseline")
     mark = "◆ " if one.is_on_front else ""
     return Cell(f"{mark}{one.model}", ", ".join(parts), link("overview", state))
+
+
+def _named(report: DecisionReport, models: Sequence[str]) -> str:
+    """Name models, of many only the best."""
+    places = [one.model for one in report.standings]
+    best = sorted(models, key=places.index)
+    if len(best) <= _MOST_NAMED:
+        return ", ".join(best)
+    return f"{', '.join(best[:_MOST_NAMED])} and {len(best) - _MOST_NAMED} more"
 
 
 def _quality_cell(
@@ -279,7 +319,7 @@ def _tone(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> Tone:
         is_decided, gap = report.standing(one.model).is_separated, strength.value
     if not is_decided or not gap:
         return Tone.OPEN
-    return Tone.BETTER if gap > 0 else Tone.WORSE
+    return Tone.BETTER if gap * numbers.measure.sign > 0 else Tone.WORSE
 
 
 def _heading(report: DecisionReport, model: str) -> str:

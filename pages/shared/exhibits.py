@@ -30,7 +30,7 @@ _STYLES = {
 
 
 #: A row of a table is 2.1875 times as high as the font of the theme; rows beyond these scroll.
-_ROW_HEIGHT, _BORDERS, _MOST_ROWS = 33, 2, 7
+_ROW_HEIGHT, _BORDERS, _MOST_ROWS, _MOST_INLINE = 33, 2, 7, 12
 
 #: More categories than this are read in the table: a picture of them is longer than a page.
 MOST_CATEGORIES = 14
@@ -131,7 +131,13 @@ def inline_table(shown: pd.DataFrame, *, key: str, left: Sequence[str] = ()) -> 
         )
         for place, name in enumerate(shown.columns)
     }
-    st.dataframe(shown, hide_index=True, column_config=columns, key=key)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config=columns,
+        height=table_height(min(max(len(shown), 1), _MOST_INLINE)),
+        key=key,
+    )
 
 
 def format_choice() -> None:

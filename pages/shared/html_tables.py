@@ -58,7 +58,7 @@ _STYLE = f"""<style>
 .ek-table th .small {{ font-weight: 400; }}
 .ek-table .mark {{ font-size: .75em; vertical-align: .12em; }}
 .ek-map td {{ text-align: center; border: 2px solid transparent; background-clip: padding-box;
-  border-radius: 6px; min-width: 6.5rem; }}
+  border-radius: 6px; min-width: 4.75rem; }}
 .ek-map thead th {{ text-align: center; border-bottom: 0; }}
 .ek-map tbody th {{ font-weight: 500; font-size: .9rem; vertical-align: middle;
   border-bottom: 0; }}
@@ -67,7 +67,7 @@ _STYLE = f"""<style>
 .ek-map td.open {{ background-color: rgba(138,143,152,.1); }}
 .ek-map td.open .number {{ opacity: .65; }}
 .ek-map td.better .small, .ek-map td.worse .small {{ font-weight: 400; }}
-.ek-map tr:first-child td, .ek-map tr:first-child th {{ font-weight: 600; }}
+.ek-total tbody tr:first-child > * {{ font-weight: 600; }}
 @media (max-width: 640px) {{
   .ek-cards thead {{ position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }}
   .ek-cards tr {{ display: block; padding: .6rem 0;
@@ -87,11 +87,12 @@ def show(
     *,
     caption: str,
     kind: str = "cards",
+    has_total: bool = False,
 ) -> None:
     """Show a table: ``columns`` names that of the row headings, then the others.
 
     ``kind`` is ``cards`` (a card per row on a small screen) or ``map`` (tinted cells). The
-    caption is read out, not shown.
+    caption is read out, not shown. The first row may be that of all others together.
     """
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
     body = "".join(
@@ -100,8 +101,9 @@ def show(
         + "</tr>"
         for heading, cells in rows
     )
+    total = " ek-total" if has_total else ""
     st.html(
-        f'{_STYLE}<div class="ek-frame"><table class="ek-table ek-{kind}" '
+        f'{_STYLE}<div class="ek-frame"><table class="ek-table ek-{kind}{total}" '
         f'aria-label="{html.escape(caption)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -26,7 +26,7 @@ EXAMPLE_RECORDS = """\
 
 
 #: The columns of studies that hold text.
-STUDY_TEXTS = ("State", "Eval set", "Models", "By")
+TEXTS = ("State", "Eval set", "Models", "By")
 
 
 def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from pages.shared import filters
 
 State = Mapping[str, str | Sequence[str]]
 
+_MOST_LINKS = 14
 _LINE = "font-size:.875rem;line-height:1.5;max-width:90ch;margin:0;opacity:.85"
 
 
@@ -30,12 +31,15 @@ def line(what: str, places: Mapping[str, str]) -> None:
     """Show a line of links: what they lead to, then each by its name."""
     if not places:
         return
+    more = len(places) - _MOST_LINKS
+    places = dict(list(places.items())[:_MOST_LINKS])
     names = " · ".join(
         f'<a href="{html.escape(place)}" target="_self" style="color:inherit">'
         f"{html.escape(name)}</a>"
         for name, place in places.items()
     )
-    st.html(f'<p style="{_LINE}">{html.escape(what)} {names}</p>')
+    rest = f" and {more:,} more by the filters above" if more > 0 else ""
+    st.html(f'<p style="{_LINE}">{html.escape(what)} {names}{rest}</p>')
 
 
 def link(page: str, said: State) -> str:

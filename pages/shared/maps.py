@@ -12,13 +12,13 @@ def show(
     limits: tuple[float, float],
     middle: float | None = None,
     caption: str,
-    corner: str = "",
+    has_total: bool = False,
 ) -> None:
     """Show cells as a table; the order of rows and columns is that of their first appearance.
 
     Columns: ``row``, ``column``, ``value`` (NaN has no tint), ``text``, ``small``, ``hover`` and
     ``href``. With a ``middle`` the tint runs from orange over nothing to blue, else from nothing
-    to blue. ``corner`` names the rows.
+    to blue.
     """
     columns = list(dict.fromkeys(cells["column"]))
     rows: dict[str, dict[str, Cell]] = {}
@@ -31,10 +31,11 @@ def show(
         (Cell(name), [of.get(column, Cell("")) for column in columns]) for name, of in rows.items()
     ]
     html_tables.show(
-        [corner, *columns],
+        ["", *columns],
         shown,
         caption=caption,
         kind="map",
+        has_total=has_total,
     )
 
 

@@ -18,8 +18,9 @@ from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import PairWinRate
-from pages.shared import addresses, exhibits, tables, tag_tables
-from pages.shared.charts import interval_rows, level_bars, tinted_grid, tradeoff
+from pages.shared import addresses, exhibits, links, maps, tables, tag_tables
+from pages.shared.charts import interval_rows, level_bars, tradeoff
+from pages.shared.links import State, link
 
 SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
 #: More than this cannot be read beside or beneath each other.
@@ -51,7 +52,10 @@ def model_order(report: RankingReport) -> list[str]:
 
 
 def show_ranking(
-    report: RankingReport, rates: Sequence[PairWinRate], colours: Mapping[str, str]
+    report: RankingReport,
+    rates: Sequence[PairWinRate],
+    colours: Mapping[str, str],
+    state: State,
 ) -> None:
     """Show where each model stands, and who won against whom."""
     if report.ranking is None:
@@ -82,10 +86,15 @@ def show_ranking(
     with right:
         if len(report.ranking.rows) <= MOST_BESIDE_TEXT:
             exhibits.say("Won by the row against the column", style="lead")
-            grid = tinted_grid(tables.head_to_head(report, rates), limits=(0.0, 1.0), middle=0.5)
-            exhibits.picture(grid, key="head-to-head", alt="Win rate of each model against each")
+            _head_to_head(tables.head_to_head(report, rates), state)
         exhibits.say(*sentences.standings(report.ranking)[:4])
     exhibits.say(report.reason or "")
+    show_responses(model_order(report), state)
+    _ranking_tables(report, rates)
+
+
+def _ranking_tables(report: RankingReport, rates: Sequence[PairWinRate]) -> None:
+    """Fold the numbers of the ranking and of every pair under their pictures."""
     left, right = st.columns([11, 9], gap="large")
     with left:
         numbers = pd.DataFrame(documents.ranking_entries(report))
@@ -99,6 +108,21 @@ def show_ranking(
             numbers=tables.matrix_numbers(report, rates, order),
             left=("Against",),
         )
+
+
+def _head_to_head(cells: pd.DataFrame, state: State) -> None:
+    """Show who won against whom, each number leading to the two models beside each other."""
+    cells["href"] = [
+        "" if row == column else link("compare-models", {**state, "model": row, "other": column})
+        for row, column in zip(cells["row"], cells["column"], strict=True)
+    ]
+    named = "Win rate of each model against each"
+    maps.show(cells, limits=(0.0, 1.0), middle=0.5, caption=named)
+
+
+def show_responses(models: Sequence[str], state: State) -> None:
+    """Lead to the responses behind the numbers of each model."""
+    links.line("Read the responses of", {model: links.responses(state, model) for model in models})
 
 
 def show_tradeoff(
@@ -136,7 +160,12 @@ def show_tradeoff(
 
 
 def show_scores(
-    scores: ScoresReport, colours: Mapping[str, str], *, order: Sequence[str], within: str
+    scores: ScoresReport,
+    colours: Mapping[str, str],
+    state: State,
+    *,
+    order: Sequence[str],
+    within: str,
 ) -> None:
     """Show mean scores per criterion, and one criterion by category."""
     scored = [one for one in scores.criteria if any(row.estimate.n for row in one.means)]
@@ -154,16 +183,13 @@ def show_scores(
     names = {tables.criterion_name(one.criterion): one for one in scored}
     left, right = st.columns([11, 9], gap="large")
     with left:
-        key = "criterion-by-category"
-        addresses.choice("criterion", list(names), key=key, default=next(iter(names)))
-        named = st.selectbox("By category", list(names), key=key)
-        addresses.remember("criterion", named)
-        picked = names[named]
+        picked = names[_criterion_picker(list(names))]
         scale = picked.criterion.values
         _category_grid(
             tables.by_category(picked.means, order, text.number),
+            state,
             least=(max(scale) - min(scale)) / 4,
-            key="scores-by-category",
+            caption=f"{tables.criterion_name(picked.criterion)} by category and model",
         )
     with right:
         exhibits.say(f"How often each level was given: {picked.criterion.question}")
@@ -185,6 +211,14 @@ def show_scores(
     )
 
 
+def _criterion_picker(names: Sequence[str]) -> str:
+    key = "criterion-by-category"
+    addresses.choice("criterion", names, key=key, default=names[0])
+    chosen = st.selectbox("By category", names, key=key)
+    addresses.remember("criterion", chosen)
+    return chosen
+
+
 def _show_means(one: CriterionScores, colours: Mapping[str, str], order: Sequence[str]) -> None:
     lowest, highest = min(one.criterion.values), max(one.criterion.values)
     ticks = [(at, f"{at:g}") for at in (lowest, (lowest + highest) / 2, highest)]
@@ -196,7 +230,7 @@ def _show_means(one: CriterionScores, colours: Mapping[str, str], order: Sequenc
 
 
 def show_acceptable(
-    scores: ScoresReport, colours: Mapping[str, str], *, order: Sequence[str]
+    scores: ScoresReport, colours: Mapping[str, str], state: State, *, order: Sequence[str]
 ) -> None:
     """Show the share of acceptable responses, overall and by category."""
     overall = [row for row in scores.acceptable if row.category is None]
@@ -214,8 +248,9 @@ def show_acceptable(
     with right:
         _category_grid(
             tables.by_category(scores.acceptable, order, text.percent),
+            state,
             least=0.25,
-            key="acceptable-by-category",
+            caption="Acceptable responses by category and model",
         )
     exhibits.say(
         "Neither in a comparison called both bad nor tagged unsafe, counted once per annotator "
@@ -254,7 +289,9 @@ def show_penalties(
     )
 
 
-def show_tags(rates: Sequence[TagRates], *, order: Sequence[str], within: str) -> None:
+def show_tags(
+    rates: Sequence[TagRates], state: State, *, order: Sequence[str], within: str
+) -> None:
     """Show how often each kind of error was found in each model's responses."""
     cells = tag_tables.tag_cells(rates, order)
     if not len(cells):
@@ -270,14 +307,20 @@ def show_tags(rates: Sequence[TagRates], *, order: Sequence[str], within: str) -
     left, right = (st.container(), st.container()) if is_wide else st.columns([11, 9], gap="large")
     with left:
         if cells["column"].nunique() <= MOST_COLUMNS:
-            figure = tinted_grid(cells, limits=(0.0, max(0.3, cells["value"].max())))
-            exhibits.picture(figure, key="tags", alt="Share of looks that found each error")
+            keys = [key.split("\t")[:2] for key in cells["key"]]
+            cells["href"] = [
+                link("failures", {**state, "tag": tag, "model": model}) for tag, model in keys
+            ]
+            reach = max(0.3, cells["value"].max())
+            maps.show(cells, limits=(0.0, reach), caption="Share of looks that found each error")
     with right:
         if not is_wide:
             exhibits.say("What each model gets wrong most", style="lead")
             for said in sentences.commonest_errors(rates, order):
                 exhibits.say(said)
-        st.page_link("results/failures.py", label="Read them", icon=":material/search:")
+        st.page_link(
+            "results/failures.py", label="Read them", icon=":material/search:", query_params=state
+        )
     exhibits.say(
         "Share of looks that found an error of this kind; one look is one annotator looking at "
         "one response for errors."
@@ -292,7 +335,7 @@ def show_tags(rates: Sequence[TagRates], *, order: Sequence[str], within: str) -
     )
 
 
-def _category_grid(cells: pd.DataFrame, *, least: float, key: str) -> None:
+def _category_grid(cells: pd.DataFrame, state: State, *, least: float, caption: str) -> None:
     """Tint what lies above and below the mean of all; ``least`` is the distance of a full tint."""
     values = cells["value"].dropna().astype(float)
     n_categories = cells["row"].nunique() - 1
@@ -301,8 +344,12 @@ def _category_grid(cells: pd.DataFrame, *, least: float, key: str) -> None:
     elif n_categories > 0 and len(values) and cells["column"].nunique() <= MOST_COLUMNS:
         middle = values.mean()
         reach = max(least, (values - middle).abs().max())
-        grid = tinted_grid(cells, limits=(middle - reach, middle + reach), middle=middle)
-        exhibits.picture(grid, key=key, alt="By category and model")
+        cells["href"] = [
+            links.responses(state, model, category=category if is_one else None)
+            for model, (is_one, category, _) in zip(cells["column"], cells["order"], strict=True)
+        ]
+        limits = (middle - reach, middle + reach)
+        maps.show(cells, limits=limits, middle=middle, caption=caption, has_total=True)
 
 
 def _no_tradeoff(

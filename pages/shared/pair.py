@@ -15,8 +15,19 @@ from evalkit.reporting.pair_cases import CaseDifference
 from evalkit.reporting.pairs import PairReport, SubjectDifference, pair_report
 from evalkit.reporting.sentences import counted
 from evalkit.reporting.significance import Subject, SubjectDifferences, significance_report
-from pages.shared import addresses, answers, collecting, exhibits, lists, pair_tables
+from pages.shared import (
+    addresses,
+    answers,
+    collecting,
+    exhibits,
+    html_tables,
+    links,
+    lists,
+    pair_tables,
+)
 from pages.shared.charts import interval_rows
+from pages.shared.links import State, link
+from pages.shared.tables import category_name
 
 
 def pair_picker(study: ResultStudy) -> tuple[str, str] | None:
@@ -91,7 +102,7 @@ def show_overall(report: PairReport, colours: Mapping[str, str]) -> None:
     )
 
 
-def show_categories(report: PairReport, colours: Mapping[str, str]) -> None:
+def show_categories(report: PairReport, colours: Mapping[str, str], state: State) -> None:
     """Show where they differ: every subject in every category, undecided greyed."""
     tested = [one for one in report.by_category if one.difference.estimate.n]
     if not tested:
@@ -103,6 +114,13 @@ def show_categories(report: PairReport, colours: Mapping[str, str]) -> None:
         exhibits.say(f"There are {n_categories:,} categories: see the table, or filter some.")
     else:
         _category_panels(tested, report, colours)
+    categories = dict.fromkeys(one.difference.category or "" for one in tested)
+    if len(categories) > 1:
+        narrowed = {
+            category_name(one): link("compare-models", {**state, "category": [one]})
+            for one in categories
+        }
+        links.line("See the cases of", narrowed)
     exhibits.table(
         pair_tables.difference_table(report.by_category),
         key="pair-categories",
@@ -132,7 +150,7 @@ def _category_panels(
     )
 
 
-def show_errors(report: PairReport, colours: Mapping[str, str]) -> None:
+def show_errors(report: PairReport, colours: Mapping[str, str], state: State) -> None:
     """Show which kinds of error one of the two makes oftener."""
     exhibits.say(words.error_findings(report), style="lead")
     rows = pair_tables.error_rows(report.errors, colours)
@@ -153,7 +171,10 @@ def show_errors(report: PairReport, colours: Mapping[str, str]) -> None:
         "Difference in the share of looks that found the error, in percentage points, paired by "
         "case. Small numbers: cases on which only the one or only the other was given it."
     )
-    exhibits.table(pair_tables.error_table(report.errors), key="pair-errors")
+    with st.expander("Table, each number leading to its responses"):
+        columns, shown = pair_tables.error_cells(report.errors, state)
+        html_tables.show(columns, shown, caption="Errors of the two models")
+        exhibits.download(pair_tables.error_table(report.errors), key="pair-errors")
 
 
 def keys_of(cases: Sequence[CaseDifference]) -> dict[int, str]:

@@ -12,6 +12,8 @@ from evalkit.reporting.pairs import PairReport, SubjectDifference, TagDifference
 from evalkit.reporting.significance import Subject, difference_entry, is_decided
 from evalkit.stats.differences import PairedDifference
 from pages.shared.charts.colours import MUTED
+from pages.shared.html_tables import Cell
+from pages.shared.links import State, link
 from pages.shared.tables import category_name, criterion_name
 
 Colours = Mapping[str, str]
@@ -117,6 +119,28 @@ def error_table(errors: Sequence[TagDifference]) -> pd.DataFrame:
             "Cases": [f"{one.difference.estimate.n:,}" for one in shown],
         }
     )
+
+
+def error_cells(
+    errors: Sequence[TagDifference], state: State
+) -> tuple[list[str], list[tuple[Cell, list[Cell]]]]:
+    """Give the table of errors with links: how often each model was given one leads to where."""
+    table = error_table(errors)
+    own = {k: v for k, v in state.items() if k not in ("model", "other")}
+    rows = []
+    for one, shown in zip(errors, table.to_dict("records"), strict=True):
+        to = {
+            f"Only {model}": link("failures", {**own, "tag": one.tag.key, "model": model})
+            for model in (one.difference.model, one.difference.other)
+        }
+        cells = [
+            Cell(text, href=to.get(name, "") if text != "0" else "")
+            for name, text in list(shown.items())[1:]
+        ]
+        is_given = one.n_only_model + one.n_only_other + one.n_both > 0
+        of_tag = link("failures", {**own, "tag": one.tag.key}) if is_given else ""
+        rows.append((Cell(one.tag.name, href=of_tag), cells))
+    return list(table.columns), rows
 
 
 def taken_table(report: PairReport) -> pd.DataFrame:

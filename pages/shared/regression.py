@@ -22,10 +22,11 @@ from evalkit.reporting.regression import (
     regression_document,
 )
 from evalkit.reporting.significance import SIGNIFICANT
-from pages.shared import addresses, exhibits
+from pages.shared import addresses, exhibits, links
 from pages.shared import lists as lists_of
 from pages.shared.charts import interval_rows, tinted_grid
 from pages.shared.charts.colours import MUTED, OKABE_ITO
+from pages.shared.links import State, link
 from pages.shared.tables import category_name, criterion_name
 
 #: Better is blue, worse orange; the words say it too.
@@ -140,7 +141,7 @@ def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassR
     return PassRule(by, levels[level])
 
 
-def show_changes(report: RegressionReport) -> None:
+def show_changes(report: RegressionReport, state: State) -> None:
     """Show the share that passes after minus before, overall and by category, and the counts."""
     left, right = st.columns([11, 9], gap="large")
     with left:
@@ -163,6 +164,12 @@ def show_changes(report: RegressionReport) -> None:
         exhibits.picture(figure, key="transitions", alt="How many cases passed before and after")
         for said in (*words.regression_findings(report), words.regression_power(report)):
             exhibits.say(said)
+    if len(report.rows) > 2:
+        narrowed = {
+            _name(row): {**state, "category": [row.test.category]} for row in report.rows[1:]
+        }
+        places = {name: link("regression", said) for name, said in narrowed.items()}
+        links.line("See the cases of", places)
     exhibits.table(
         change_table(report.rows),
         key="regression",

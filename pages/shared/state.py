@@ -17,6 +17,7 @@ _CORNER = """<style>
 .st-key-account-menu {
   position: fixed; top: 0.55rem; right: 3.25rem; width: auto; z-index: 999991;
 }
+.st-key-no-room { position: fixed; height: 0; overflow: hidden; }
 </style>"""
 
 #: What a role is called in a sentence.
@@ -45,9 +46,10 @@ def require(role: Role) -> User:
 
 def account_menu(user: User) -> None:
     """Show in the corner who is signed in, and the way out."""
+    with st.container(key="no-room"):
+        history.one_step_a_page()
     with st.container(key="account-menu"):
         st.html(_CORNER)
-        history.one_step_a_page()
         with st.popover(user.name, icon=":material/account_circle:", type="tertiary"):
             st.text(f"Signed in as {user.name}, {user.role}")
             st.html('<a href="/sign-out" target="_self" style="color: inherit">Sign out</a>')

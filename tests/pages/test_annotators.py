@@ -1,5 +1,7 @@
 """The page about annotators: how each works, what if without some, where they differ most."""
 
+import re
+
 import pytest
 
 from db.engine import write_session
@@ -68,7 +70,7 @@ def test_a_study_nobody_annotated_in_says_what_is_missing(app, sign_in):
     make_study(make_eval_set())
     sign_in(app, Role.LEAD)
 
-    assert "Nobody has annotated within these filters yet" in opened(app)
+    assert "Nobody has annotated yet" in opened(app)
 
 
 def test_an_annotator_never_sees_the_page(app, sign_in, study):
@@ -174,14 +176,11 @@ def test_a_broken_address_shows_the_page_as_it_is(app, sign_in, study, address):
 def test_the_agreement_page_has_coefficients_categories_and_errors(app, sign_in, study):
     sign_in(app, Role.LEAD)
 
-    opened(app, page="results/agreement.py")
+    said = opened(app, page="results/agreement.py")
 
-    shown = tables(app)
-    assert any("Gwet's AC" in frame for frame in shown)
-    marks = next(frame for frame in shown if "Confirmed by a second" in frame)
-    assert list(marks["Error"]) == ["Tone"]
-    assert list(marks["Marked"]) == ["3"]
-    assert marks["Confirmed by a second"][0].startswith("100 %")
+    assert any("Gwet's AC" in frame for frame in tables(app))
+    errors = said[said.index("Confirmed by a second") :]
+    assert re.findall(r'<div class="number">([^<]*)', errors)[:3] == ["Tone", "3", "100 %"]
 
 
 def test_charts_are_saved_in_the_format_chosen(app, sign_in, study):

@@ -170,7 +170,7 @@ def test_a_study_nobody_judged_in_says_what_is_missing(app, sign_in):
     make_study(make_eval_set())
     sign_in(app, Role.LEAD)
 
-    assert "Nobody has judged a response within these filters yet." in opened(app, PAGE)
+    assert "Nobody has judged a response yet." in opened(app, PAGE)
 
 
 def test_what_cannot_be_had_has_its_reason(app, sign_in):
@@ -242,3 +242,34 @@ def test_a_cell_says_its_tone_in_a_word_and_escapes_names():
     assert "&lt;b&gt;" in shown
     assert "<b>" not in shown
     assert 'href="x?a=&quot;b&quot;"' in shown
+
+
+def test_a_study_of_errors_alone_is_decided_by_their_weight_and_less_is_better(app, sign_in):
+    ids = make_eval_set(models=(ONE, TWO), n_cases=12)
+    make_study(ids)
+    for case in range(12):
+        for model, severity in ((ONE, "major"), (TWO, None)):
+            output = f"case-{case}/{model}"
+            tag = "tone" if severity else None
+            annotate(ids, "Ada", output, marks=[(output, tag)], severity=severity)
+    sign_in(app, Role.LEAD)
+
+    opened(app, PAGE)
+    said = seen(app)
+
+    # A major error weighs 5 in each response of the one, none in any of the other.
+    assert f"{TWO} leads Model &lt;one&gt; on weight of errors" in said
+    assert app.query_params["quality"] == "penalty"
+    assert "Neither cost nor latency was recorded" in said
+
+
+def test_filters_are_named_only_where_there_are_some(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    opened(app, PAGE)
+    assert "within these filters" not in seen(app)
+
+    app.query_params["category"] = "code"
+    app.run()
+
+    assert "All cases are of one category within these filters." in seen(app)
