@@ -95,7 +95,8 @@ def _share_won(counts: dict[str, IntArray]) -> FloatArray:
     level = counts["n_tied"] + counts["n_both_bad"]
     n = counts["n_won"] + counts["n_lost"] + level
     won = counts["n_won"] + level / 2
-    return np.divide(won, n, out=np.full(len(n), np.nan), where=n > 0)
+    share: FloatArray = np.divide(won, n, out=np.full(len(n), np.nan), where=n > 0)
+    return share
 
 
 def _as_share(collected: Collected, key: str, mean: FloatArray) -> FloatArray:

@@ -1,0 +1,42 @@
+"""The responses behind a number: what each was given, the worst judged first."""
+
+import math
+
+from evalkit.reporting.judged_responses import judged_responses
+from tests.evalkit.collected_studies import BOTH_BAD, LEFT, RIGHT, TIE, collected
+
+
+def test_each_response_has_what_came_of_it_and_the_worst_stands_first():
+    study = collected(
+        n_cases=2,
+        preferences=[
+            (0, 0, 0, 1, LEFT),
+            (1, 0, 1, 0, LEFT),
+            (0, 1, 0, 1, TIE),
+            (1, 1, 0, 1, RIGHT),
+        ],
+        scores=[(0, 0, 0, 5), (1, 0, 0, 4)],
+    )
+
+    found = judged_responses(study).set_index("output_id")
+
+    # Outputs 1 and 2 are A's, 3 and 4 B's. A won one and lost one of case 0, so did B.
+    counts = found[["n_won", "n_lost", "n_tied"]]
+    assert counts.loc[1].tolist() == counts.loc[3].tolist() == [1, 1, 0]
+    assert counts.loc[2].tolist() == [0, 1, 1]
+    assert counts.loc[4].tolist() == [1, 0, 1]
+    assert found.loc[1, "helpful"] == 4.5
+    assert math.isnan(found.loc[2, "helpful"])
+    # Worth: A's second a quarter, B's first a half, A's first (1/2 + 7/8)/2, B's second 3/4.
+    assert found.index.tolist() == [2, 3, 1, 4]
+
+
+def test_both_bad_counts_for_both_and_what_nobody_judged_is_left_out():
+    study = collected(n_cases=2, preferences=[(0, 0, 0, 1, BOTH_BAD)])
+
+    found = judged_responses(study)
+
+    assert found["output_id"].tolist() == [1, 3]
+    assert found["n_both_bad"].tolist() == [1, 1]
+    assert judged_responses(study, model="B")["output_id"].tolist() == [3]
+    assert judged_responses(collected()).empty
