@@ -35,6 +35,7 @@ from evalkit.stats.intervals import Estimate
 from evalkit.stats.pairs import agreement_with_rest
 from evalkit.stats.ranking import PairCounts, Ranking, pair_matrix, rank_models
 from evalkit.stats.scores import DistributionRow, ScoreRow, distributions, mean_scores, shares
+from evalkit.stats.win_rates import PairWinRate, pairwise_win_rates
 from evalkit.vocabulary import AnnotatorKind, Level
 
 NO_ACCEPTABILITY = (
@@ -229,6 +230,11 @@ def scores_report(collected: Collected) -> ScoresReport:
         acceptable=_named_rows(shares(scores_of_looks(collected, looks)), _unknown(collected)),
         acceptable_note=NEVER_REFUSED if len(looks.hit) and looks.hit.all() else None,
     )
+
+
+def win_rates(collected: Collected) -> tuple[PairWinRate, ...]:
+    """Return how often each model won against each other one."""
+    return pairwise_win_rates(comparisons(collected))
 
 
 def tags_report(collected: Collected) -> tuple[TagRates, ...]:

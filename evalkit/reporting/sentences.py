@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from evalkit.reporting import text
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.reports import AgreementReport, RankingReport, ScoresReport, TagRates
@@ -110,8 +112,9 @@ def basis(collected: Collected, report: RankingReport) -> str:
 
 def _without_comparisons(collected: Collected) -> str:
     """Say what was scored and looked at, if nothing was compared."""
-    looks = {*zip(collected.marks.output.tolist(), collected.marks.annotator.tolist(), strict=True)}
-    n_scores, n_looks = int(collected.values.n.sum()), len(looks)
+    marks = collected.marks
+    n_looks = len(np.unique(marks.output * len(collected.annotators) + marks.annotator))
+    n_scores = int(collected.values.n.sum())
     parts = [counted(n_scores, "score")] if n_scores else []
     parts += [f"{counted(n_looks, 'look')} at responses for errors"] if n_looks else []
     if not parts:

@@ -5,7 +5,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from evalkit.reporting import coefficients as several
-from evalkit.reporting import documents, reports, sentences
+from evalkit.reporting import reports, sentences
 from evalkit.vocabulary import Role
 from pages.shared import (
     addresses,
@@ -33,10 +33,10 @@ name = filters.study_picker(studies, heading="Agreement")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
-collected = collecting.collected(study, chosen)
+kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
-report = reports.agreement_report(collected)
+report = kept.of(reports.agreement_report)
 parts, paired = agreement.judged(report), agreement.paired(report)
 if not paired:
     st.info(f"No two annotators have judged the same thing{filters.within(chosen)} yet.")
@@ -44,7 +44,7 @@ if not paired:
     addresses.stop()
 
 exhibits.say(sentences.agreement_verdict(report), style="verdict")
-exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")
+exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
 for said in sentences.judges_with_people(report):
     exhibits.say(said, style="lead")
 address = links.state(study, chosen)
@@ -52,18 +52,18 @@ agreement.show_alphas(parts, address, whose=report.who)
 exhibits.table(
     agreement_tables.agreement_table((report.preference, *report.criteria)),
     key="agreement-table",
-    numbers=agreement.numbers(documents.agreement_document(collected)),
+    numbers=agreement.numbers((report.preference, *report.criteria)),
     left=("Level", "Why not"),
 )
 
 st.header("Pairs of annotators", divider=False)
-agreement.show_pairs(paired, address, filters.ids_by_name(study, collected))
+agreement.show_pairs(paired, address, filters.ids_by_name(study, kept.collected))
 
 st.header("Other coefficients", divider=False)
-coefficients.show_coefficients(several.coefficients(collected))
+coefficients.show_coefficients(kept.of(several.coefficients))
 
 st.header("By category", divider=False)
-coefficients.show_by_category(several.agreement_by_category(collected), address)
+coefficients.show_by_category(kept.of(several.agreement_by_category), address)
 
 st.header("Errors", divider=False)
-coefficients.show_tags(several.tag_agreement(collected), address)
+coefficients.show_tags(kept.of(several.tag_agreement), address)

@@ -5,7 +5,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import compare, results
 from evalkit.reporting import annotator_sentences, disagreements, sentences, without
-from evalkit.reporting.annotators import subjects
+from evalkit.reporting.annotators import annotators_report, subjects
 from evalkit.vocabulary import Role
 from pages.shared import addresses, annotators, collecting, exhibits, filters, state
 from pages.shared.charts import model_colours
@@ -24,7 +24,8 @@ name = filters.study_picker(studies, heading="Annotators")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
-collected = collecting.collected(study, chosen)
+kept = collecting.kept(study, chosen)
+collected = kept.collected
 exhibits.say(filters.in_words(study, chosen))
 if not subjects(collected):
     st.info(f"Nobody has annotated{filters.within(chosen)} yet.")
@@ -32,7 +33,7 @@ if not subjects(collected):
     addresses.stop()
 
 on = annotators.subject_picker(collected)
-report = collecting.annotators(study, chosen, on)
+report = kept.of(annotators_report, kept.pace, criterion=on)
 exhibits.say(annotator_sentences.annotators_verdict(report), style="verdict")
 exhibits.say(f"{sentences.capital(sentences.annotators(collected))}.", style="lead")
 annotators.show_annotators(report)
@@ -46,13 +47,13 @@ if not left_out:
 elif rest is None:
     exhibits.say("Without everybody nothing is left to compute.", style="lead")
 else:
-    without_them = collecting.collected(study, rest)
-    names = [one.name for one in study.annotators if one.annotator_id in left_out]
-    compared = without.without_report(collected, without_them, left_out=names)
+    names = tuple(one.name for one in study.annotators if one.annotator_id in left_out)
+    without_them = collecting.kept(study, rest).collected
+    compared = kept.of(without.without_report, without_them, left_out=names)
     annotators.show_without(compared, model_colours(study.models))
 
 st.header("Where they differ most", divider=False)
-found = disagreements.disagreements(collected, criterion=on)
+found = kept.of(disagreements.disagreements, criterion=on)
 with read_session() as session:
     keys = compare.case_keys(session, {one.case for one in found.rows})
 one = annotators.disagreement_picker(found, collected, keys, on)

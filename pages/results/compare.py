@@ -27,16 +27,16 @@ if two is None:
     st.info("This study has one model only. A comparison needs two, or two runs of one.")
     addresses.stop()
 chosen = filters.filter_line(study)
-collected = collecting.collected(study, chosen)
+kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
 model, other = two
-report = pair.report_of(study, chosen, model=model, other=other)
+report = pair.report_of(kept, model=model, other=other)
 exhibits.say(pair_sentences.pair_verdict(report), style="verdict")
 if not report.cases:
     st.info("As soon as both have been judged on the same case, their differences appear here.")
     addresses.stop()
-exhibits.say(f"By {sentences.annotators(collected)}.", style="lead")
+exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
 colours = model_colours(study.models)
 address = links.state(study, chosen, model=model, other=other)
 pair.show_overall(report, colours)

@@ -7,7 +7,6 @@ from db.queries import results
 from evalkit.reporting import decision as decisions
 from evalkit.reporting import decision_sentences as words
 from evalkit.reporting import measures, power
-from evalkit.reporting.style import style_report
 from evalkit.vocabulary import Role
 from pages.shared import addresses, collecting, decision, exhibits, filters, links, state
 from pages.shared.charts import model_colours
@@ -26,8 +25,8 @@ name = filters.study_picker(studies, heading="Decision")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
-collected = collecting.collected(study, chosen)
-picked = decision.pickers(collected, study)
+kept = collecting.kept(study, chosen)
+picked = decision.pickers(kept, study)
 if picked is None:
     st.info(
         "This study has one model only, so there is nothing to decide."
@@ -39,13 +38,13 @@ if picked is None:
     addresses.stop()
 
 measure, baseline = picked
-report = decisions.decision_report(collected, measure=measure, baseline=baseline)
+report = kept.of(decisions.decision_report, measure=measure, baseline=baseline)
 rival = words.rival_of(report)
 leader = report.standings[0].model
-cells = measures.against(collected, measure, model=leader, other=rival)
+cells = kept.of(measures.against, measure, model=leader, other=rival)
 exhibits.say(words.verdict(report, cells), style="verdict")
 exhibits.say(" ".join(words.front_sentences(report)), style="lead")
-exhibits.say(words.basis(collected, report), filters.in_words(study, chosen))
+exhibits.say(words.basis(kept.collected, report), filters.in_words(study, chosen))
 
 colours = model_colours(study.models)
 address = links.state(study, chosen)
@@ -59,12 +58,11 @@ decision.show_map(report, address, within=filters.within(chosen))
 
 st.header("Does style decide", divider=False)
 if decision.style_toggle():
-    features = collecting.style_features(collected)
-    decision.show_style(style_report(collected, features), colours)
+    decision.show_style(kept.style, colours)
 
 st.header("What more annotations would buy", divider=False)
 half_width = decision.half_width()
-plan = power.power_report(collected, half_width=half_width, ranking=report.ranking)
-decision.show_power(plan, measure, collected)
+plan = kept.of(power.power_report, half_width=half_width)
+decision.show_power(plan, measure, kept)
 
 decision.show_ways_on(study, chosen)

@@ -23,12 +23,12 @@ name = filters.study_picker(studies, heading="Failures")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
-collected = collecting.collected(study, chosen)
+kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
 through = failures.through_picker()
 if through == "tags":
-    cell = failures.cell_picker(reports.tags_report(collected), study)
+    cell = failures.cell_picker(kept.of(reports.tags_report), study)
     if cell is None:
         st.info(f"No error has been marked{filters.within(chosen)}.")
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")
@@ -43,7 +43,7 @@ elif through == "remarks":
     output_id = failures.remark_picker(remarks, search)
 else:
     model = failures.model_picker(study.models)
-    output_id = failures.judged_picker(judged_responses(collected, model=model))
+    output_id = failures.judged_picker(kept.of(judged_responses, model=model))
 
 if output_id is None:
     addresses.stop()

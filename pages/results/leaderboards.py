@@ -9,9 +9,9 @@ from evalkit.errors import RefusedError
 from evalkit.formats.leaderboards import read_leaderboard
 from evalkit.reporting import reports
 from evalkit.vocabulary import Role
-from pages.shared import addresses, boards, exhibits, filters, links, overview, state
+from pages.shared import addresses, boards, collecting, exhibits, filters, links, overview, state
 from pages.shared.charts import model_colours
-from pages.shared.charts.slopes import rank_slopes
+from pages.shared.pictures import rank_slopes
 
 user = state.require(Role.LEAD)
 
@@ -52,8 +52,7 @@ if not public:
 board = boards.board_picker(public)
 with read_session() as session:
     study = results.result_study(session, name=name)
-    collected = results.collect(session, study)
-report = reports.ranking_report(collected)
+report = collecting.kept(study, results.ResultFilters()).of(reports.ranking_report)
 found = boards.beside(report, board)
 
 exhibits.say(boards.direction(found, board), style="verdict")
@@ -67,6 +66,7 @@ if found.comparison is not None:
     picture = rank_slopes(rows, left="This study", right=board.benchmark)
     exhibits.picture(picture, key="board-slopes", alt=boards.direction(found, board))
     exhibits.inline_table(boards.shift_table(found, board), key="board-table", left=("The board",))
+    exhibits.download(boards.shift_table(found, board), key="beside-the-board")
     overview.show_responses(study.models, links.state(study, results.ResultFilters()))
 if found.only_ours:
     exhibits.say(f"Not on the board: {', '.join(found.only_ours)}.")

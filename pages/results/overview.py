@@ -32,23 +32,23 @@ name = filters.study_picker(studies, heading="Overview")
 with read_session() as session:
     study = results.result_study(session, name=name)
 chosen = filters.filter_line(study)
-collected = collecting.collected(study, chosen)
+kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 if not study.annotators:
     overview.show_no_annotations(may_invite=user.may(Role.ADMIN))
     addresses.stop()
 
 colours, address = model_colours(study.models), links.state(study, chosen)
-ranking = reports.ranking_report(collected)
-scores = reports.scores_report(collected)
-models = reports.models_report(collected)
+ranking = kept.of(reports.ranking_report)
+scores = kept.of(reports.scores_report)
+models = kept.of(reports.models_report)
 order, within = overview.model_order(ranking), filters.within(chosen)
 
-weighed = penalties.penalty_rows(collected)
+weighed = kept.of(penalties.penalty_rows)
 
 exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
-exhibits.say(sentences.basis(collected, ranking), style="lead")
-overview.show_ranking(ranking, collecting.win_rates(study, chosen), colours, address)
+exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
+overview.show_ranking(ranking, kept.of(reports.win_rates), colours, address)
 
 st.header("Quality next to what it takes", divider=False)
 overview.show_tradeoff(ranking, scores, models, colours)
@@ -61,7 +61,7 @@ overview.show_acceptable(scores, colours, address, order=order)
 
 st.header("Errors", divider=False)
 overview.show_penalties(weighed, colours, order=order)
-overview.show_tags(reports.tags_report(collected), address, order=order, within=within)
+overview.show_tags(kept.of(reports.tags_report), address, order=order, within=within)
 
 report_file.download_button(study, chosen)
 st.page_link(

@@ -43,7 +43,7 @@ annotators = regression.annotators_of(studies)
 chosen = filters.filters_among(categories_of(*sides), annotators, key=f"set-{name}")
 # Cases go by the category they have after, which the studies of the version before do not know.
 counted = replace(chosen, categories=())
-collected = [collecting.collected(study, counted) for study in studies]
+collected = [collecting.kept(study, counted).collected for study in studies]
 measure = regression.measure_picker(
     passing.measures(collected), default=passing.default_measure(collected)
 )

@@ -1,6 +1,7 @@
 """The sections of the agreement page: a report in, its pictures and tables on the page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -10,9 +11,9 @@ from evalkit.reporting import documents, sentences
 from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import RELIABLE, TENTATIVE
 from pages.shared import addresses, agreement_tables, exhibits, links, maps
-from pages.shared.charts import interval_rows
 from pages.shared.charts.colours import OKABE_ITO
 from pages.shared.links import State, link
+from pages.shared.pictures import interval_rows
 
 _COLOUR = OKABE_ITO[0]
 #: More pairs than this are read in the table.
@@ -111,22 +112,18 @@ def _key(of: AgreementOf) -> str:
     return of.criterion.key if of.criterion else "preference"
 
 
-def numbers(document: dict[str, Any]) -> pd.DataFrame:
+def numbers(parts: Sequence[AgreementOf]) -> pd.DataFrame:
     """Give the unrounded numbers of the report, one row per thing agreed on."""
-    parts = {"preference": {"level": "nominal", **document["preference"]}, **document["criteria"]}
     rows = [
         {
-            "what": what,
-            "level": part["level"],
-            **{
-                f"{measure}_{key}": value
-                for measure in ("alpha", "percent_agreement")
-                for key, value in part[measure].items()
-            },
+            "what": of.criterion.key if of.criterion else "preference",
+            "level": str(of.level),
+            "alpha": asdict(of.alpha),
+            "percent_agreement": asdict(of.percent),
         }
-        for what, part in parts.items()
+        for of in parts
     ]
-    return pd.DataFrame(rows)
+    return pd.json_normalize(rows, sep="_")
 
 
 def forest(rows: pd.DataFrame, *, with_bounds: bool = True) -> Any:

@@ -30,7 +30,7 @@ from pages.shared import (
     tables,
 )
 from pages.shared.agreement import forest
-from pages.shared.charts import interval_rows
+from pages.shared.pictures import interval_rows
 
 #: More annotators than this are read in the table.
 _MOST_ROWS = 12

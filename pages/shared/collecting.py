@@ -1,4 +1,9 @@
-"""What results are computed from, read once and kept until something new is submitted."""
+"""What results are computed from, read and computed once, and kept until something is submitted."""
+
+import functools
+from collections.abc import Callable, Hashable
+from dataclasses import fields
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -7,69 +12,80 @@ from db.engine import database_url, read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.style import style_table
-from evalkit.reporting.annotators import AnnotatorsReport, annotators_report
-from evalkit.reporting.collected import Collected, comparisons
+from evalkit.reporting.annotators import Pace
+from evalkit.reporting.collected import Collected
+from evalkit.reporting.style import StyleReport, style_report
 from evalkit.stats.counts import FloatArray, IntArray
-from evalkit.stats.win_rates import PairWinRate, pairwise_win_rates
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+#: How many reports of one study within one choice of filters are kept.
+_MOST_REPORTS = 64
 
 
-def collected(study: ResultStudy, filters: ResultFilters) -> Collected:
-    """Return what a study collected within the filters."""
-    return _kept(database_url(), study, filters, _state())
+class Kept:
+    """What a study collected within some filters, and every report that was made of it.
+
+    All sessions share it: nothing in it may be changed, and its arrays refuse to be.
+    """
+
+    def __init__(self, study: ResultStudy, filters: ResultFilters) -> None:
+        self._study, self._filters = study, filters
+        with read_session() as session:
+            self.collected = results.collect(session, study, filters=filters)
+        _protect(self.collected)
+        self._made = functools.lru_cache(_MOST_REPORTS)(self._make)
+
+    def of(
+        self,
+        make: Callable[Concatenate[Collected, Given], Made],
+        *args: Given.args,
+        **kwargs: Given.kwargs,
+    ) -> Made:
+        """Return what a function makes of what was collected, once for the same arguments."""
+        made: Made = self._made(make, *args, **kwargs)
+        return made
+
+    def _make(self, make: Callable[..., Any], *args: Hashable, **kwargs: Hashable) -> Any:
+        with st.spinner("Computing"):
+            return make(self.collected, *args, **kwargs)
+
+    @functools.cached_property
+    def pace(self) -> Pace:
+        """Return how long annotators took."""
+        with read_session() as session:
+            return results.pace(session, self._study, filters=self._filters)
+
+    @functools.cached_property
+    def style(self) -> StyleReport:
+        """Return the ranking with style held equal beside the one without."""
+        with st.spinner("Holding style equal"):
+            return style_report(self.collected, _style_features(self.collected))
 
 
-@st.cache_data(max_entries=12, show_spinner="Reading the annotations")
-def _kept(
-    url: str, study: ResultStudy, filters: ResultFilters, state: tuple[int, ...]
-) -> Collected:
+def kept(study: ResultStudy, filters: ResultFilters) -> Kept:
+    """Return what a study collected within the filters, with the reports made so far."""
+    with read_session() as session:
+        state = results.state_of_results(session)
+    return _kept(database_url(), study, filters, state)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Reading the annotations")
+def _kept(url: str, study: ResultStudy, filters: ResultFilters, state: tuple[int, ...]) -> Kept:
     """Read once per database, study, filters and state."""
-    with read_session() as session:
-        return results.collect(session, study, filters=filters)
+    return Kept(study, filters)
 
 
-def win_rates(study: ResultStudy, filters: ResultFilters) -> tuple[PairWinRate, ...]:
-    """Return how often each model won against each other one."""
-    return _kept_rates(collected(study, filters), database_url(), study, filters, _state())
+def _protect(collected: Collected) -> None:
+    """Let nobody write into arrays that all sessions read."""
+    tables = (collected.outputs, collected.preferences, collected.values, collected.marks)
+    for table in (*tables, collected.penalties):
+        for field in fields(table) if table else ():
+            getattr(table, field.name).flags.writeable = False
 
 
-@st.cache_data(max_entries=12, show_spinner="Counting who won")
-def _kept_rates(
-    _collected: Collected,
-    url: str,
-    study: ResultStudy,
-    filters: ResultFilters,
-    state: tuple[int, ...],
-) -> tuple[PairWinRate, ...]:
-    """Count once per database, study, filters and state."""
-    return pairwise_win_rates(comparisons(_collected))
-
-
-def annotators(study: ResultStudy, filters: ResultFilters, on: int | None) -> AnnotatorsReport:
-    """Return how each annotator works, and how reliable they are, on one thing judged."""
-    return _kept_annotators(collected(study, filters), database_url(), study, filters, _state(), on)
-
-
-@st.cache_data(max_entries=12, show_spinner="Looking at the annotators")
-def _kept_annotators(
-    _collected: Collected,
-    url: str,
-    study: ResultStudy,
-    filters: ResultFilters,
-    state: tuple[int, ...],
-    on: int | None,
-) -> AnnotatorsReport:
-    """Fit once per database, study, filters, state and what was judged."""
-    with read_session() as session:
-        pace = results.pace(session, study, filters=filters)
-    return annotators_report(_collected, pace, criterion=on)
-
-
-def _state() -> tuple[int, ...]:
-    with read_session() as session:
-        return results.state_of_results(session)
-
-
-def style_features(collected: Collected) -> FloatArray:
+def _style_features(collected: Collected) -> FloatArray:
     """Return the style features of the outputs that were compared; each text is read once."""
     given = collected.preferences
     compared = np.unique(np.concatenate([given.left, given.right]))

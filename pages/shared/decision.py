@@ -10,7 +10,6 @@ import streamlit as st
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reporting import decision_sentences as words
 from evalkit.reporting import power_sentences, text
-from evalkit.reporting.collected import Collected
 from evalkit.reporting.decision import DecisionReport, default_baseline, standing_entry
 from evalkit.reporting.measures import Measure, available_measures, number_entry
 from evalkit.reporting.pair_sentences import difference
@@ -25,8 +24,8 @@ from evalkit.reporting.style import (
 )
 from pages.shared import addresses, exhibits, html_tables, links
 from pages.shared import decision_tables as tables
-from pages.shared.charts import interval_rows
-from pages.shared.charts.frontier import frontier
+from pages.shared.collecting import Kept
+from pages.shared.pictures import frontier, interval_rows
 
 _BETTER, _WORSE = "▲\N{NO-BREAK SPACE}better", "▼\N{NO-BREAK SPACE}worse"
 #: What the half-width of an interval may be asked to be, as shares of the scale.
@@ -35,10 +34,11 @@ _USUAL = "5"
 _MOST_ABSENT = 3
 
 
-def pickers(collected: Collected, study: ResultStudy) -> tuple[Measure, str] | None:
+def pickers(kept: Kept, study: ResultStudy) -> tuple[Measure, str] | None:
     """Ask what quality is measured by and who is the baseline; None if nothing is judged yet."""
-    measures = {one.key: one for one in available_measures(collected)}
-    if not measures or len(collected.models) < 2:
+    measures = {one.key: one for one in kept.of(available_measures)}
+    models = kept.collected.models
+    if not measures or len(models) < 2:
         return None
     left, middle, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
     key = f"decision-measure-{study.study_id}"
@@ -52,11 +52,9 @@ def pickers(collected: Collected, study: ResultStudy) -> tuple[Measure, str] | N
     )
     addresses.remember("quality", chosen)
     key = f"decision-baseline-{study.study_id}"
-    first = default_baseline(collected, measures[chosen])
-    addresses.choice("baseline", list(collected.models), key=key, default=first)
-    baseline = middle.selectbox(
-        "Baseline", list(collected.models), key=key, persist_state="session"
-    )
+    first = kept.of(default_baseline, measures[chosen])
+    addresses.choice("baseline", models, key=key, default=first)
+    baseline = middle.selectbox("Baseline", models, key=key, persist_state="session")
     addresses.remember("baseline", baseline)
     return measures[chosen], baseline
 
@@ -218,7 +216,7 @@ def half_width() -> float:
     return HALF_WIDTHS[chosen]
 
 
-def show_power(report: PowerReport, measure: Measure, collected: Collected) -> None:
+def show_power(report: PowerReport, measure: Measure, kept: Kept) -> None:
     """Show what more annotations would buy."""
     left, right = st.columns(2, gap="large")
     with left:
@@ -240,7 +238,7 @@ def show_power(report: PowerReport, measure: Measure, collected: Collected) -> N
                 caption=f"What {wanted} on {name} takes",
             )
     exhibits.say(power_sentences.ASSUMPTIONS)
-    pairs, numbers = _pairs(report, measure, collected)
+    pairs, numbers = _pairs(report, measure, kept)
     if len(pairs):
         exhibits.table(
             pairs, key="power", label="Every pair", numbers=numbers, left=("What it takes",)
@@ -250,12 +248,10 @@ def show_power(report: PowerReport, measure: Measure, collected: Collected) -> N
         exhibits.download(numbers, key="intervals-wanted")
 
 
-def _pairs(
-    report: PowerReport, measure: Measure, collected: Collected
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _pairs(report: PowerReport, measure: Measure, kept: Kept) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what it takes to tell every two models apart, as shown and as numbers."""
     if measure.criterion is not None:
-        scored = score_power(collected, measure.criterion)
+        scored = kept.of(score_power, measure.criterion)
         said = [
             (
                 f"{one.model} – {one.other}",

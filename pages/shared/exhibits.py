@@ -10,17 +10,9 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.shared.charts.colours import MUTED
-
 _CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
 
 _FORMAT = "charts-format"
-
-#: The colour of a chart's text, which Streamlit's own theme would make too faint to read.
-_INK = {"light": "#1D2126", "dark": "#E4E2DD"}
-_QUIET = {"light": "#666B73", "dark": "#A3A8B0"}
-#: What charts stand on, as the page does: a saved picture keeps it, and can be read anywhere.
-_GROUND = {"light": "#FFFEFB", "dark": "#16191D"}
 
 _STYLES = {
     "verdict": "font-size:1.5rem;line-height:1.32;font-weight:600;max-width:92ch;margin:.25rem 0 0",
@@ -46,7 +38,7 @@ def say(*sentences: str, style: str = "note") -> None:
 def picture(figure: go.Figure, *, key: str, alt: str) -> None:
     """Show a chart that is read, not handled; one with a width of its own keeps it."""
     with _frame(figure, key):
-        st.plotly_chart(_inked(figure), width=_width(figure), key=key, config=_config(key), alt=alt)
+        st.plotly_chart(figure, width=_width(figure), key=key, config=_config(key), alt=alt)
 
 
 def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
@@ -60,7 +52,7 @@ def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str
 
     with _frame(figure, key):
         st.plotly_chart(
-            _inked(figure),
+            figure,
             width=_width(figure),
             key=key,
             config=_config(key),
@@ -161,24 +153,6 @@ def _config(key: str) -> dict[str, object]:
         **_CHART,
         "toImageButtonOptions": {"format": chosen, "filename": key, "scale": scale},
     }
-
-
-def _inked(figure: go.Figure) -> go.Figure:
-    """Give a figure the ink and the ground of the page's theme, once the browser has told it."""
-    theme = str(st.context.theme.type)
-    if theme not in _INK:
-        return figure
-    figure.update_layout(font_color=_INK[theme], paper_bgcolor=_GROUND[theme])
-    figure.update_traces(insidetextfont_color=_INK[theme], selector={"type": "bar"})
-    figure.update_traces(unselected_textfont_color=_INK[theme], selector={"mode": "markers+text"})
-    figure.update_xaxes(tickfont_color=_INK[theme], title_font_color=_INK[theme])
-    figure.update_yaxes(tickfont_color=_INK[theme], title_font_color=_INK[theme])
-    return figure.for_each_annotation(
-        lambda note: note.update(
-            text=note.text.replace(MUTED, _QUIET[theme]),
-            font_color=_QUIET[theme] if note.font.color == MUTED else None,
-        )
-    )
 
 
 def _frame(figure: go.Figure, key: str) -> DeltaGenerator:

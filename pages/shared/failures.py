@@ -15,8 +15,8 @@ from evalkit.annotation.transcript import render_context, render_messages
 from evalkit.reporting.reports import TagRates
 from evalkit.reporting.sentences import counted
 from pages.shared import addresses, exhibits, lists, tables, tag_tables
-from pages.shared.charts import tinted_grid
 from pages.shared.components.viewer import Pane, viewer
+from pages.shared.pictures import tinted_grid
 
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.

@@ -19,8 +19,8 @@ from evalkit.stats.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import PairWinRate
 from pages.shared import addresses, exhibits, links, maps, tables, tag_tables
-from pages.shared.charts import interval_rows, level_bars, tradeoff
 from pages.shared.links import State, link
+from pages.shared.pictures import interval_rows, level_bars, tradeoff
 
 SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
 #: More than this cannot be read beside or beneath each other.

@@ -5,28 +5,20 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from db.engine import database_url, read_session
-from db.queries import results
+from db.engine import read_session
 from db.queries.compare import SideBySide, case_keys
-from db.queries.results import ResultFilters, ResultStudy
+from db.queries.results import ResultStudy
 from evalkit.reporting import pair_sentences as words
 from evalkit.reporting import text
+from evalkit.reporting.collected import Collected
 from evalkit.reporting.pair_cases import CaseDifference
 from evalkit.reporting.pairs import PairReport, SubjectDifference, pair_report
 from evalkit.reporting.sentences import counted
-from evalkit.reporting.significance import Subject, SubjectDifferences, significance_report
-from pages.shared import (
-    addresses,
-    answers,
-    collecting,
-    exhibits,
-    html_tables,
-    links,
-    lists,
-    pair_tables,
-)
-from pages.shared.charts import interval_rows
+from evalkit.reporting.significance import Subject, significance_report
+from pages.shared import addresses, answers, exhibits, html_tables, links, lists, pair_tables
+from pages.shared.collecting import Kept
 from pages.shared.links import State, link
+from pages.shared.pictures import interval_rows
 from pages.shared.tables import category_name
 
 
@@ -48,31 +40,13 @@ def pair_picker(study: ResultStudy) -> tuple[str, str] | None:
     return model, other
 
 
-def report_of(study: ResultStudy, filters: ResultFilters, *, model: str, other: str) -> PairReport:
-    """Return the report on two models, kept until something new is submitted."""
-    with read_session() as session:
-        known = results.state_of_results(session)
-    return _kept_report(database_url(), study, filters, known, model, other)
+def report_of(kept: Kept, *, model: str, other: str) -> PairReport:
+    """Return the report on two models; that on all pairs, which it stands on, is made once."""
+    return kept.of(_report, kept, model=model, other=other)
 
 
-@st.cache_data(max_entries=24, show_spinner="Comparing the two models")
-def _kept_report(
-    url: str,
-    study: ResultStudy,
-    filters: ResultFilters,
-    known: tuple[int, ...],
-    model: str,
-    other: str,
-) -> PairReport:
-    all_pairs = _kept_pairs(url, study, filters, known)
-    return pair_report(collecting.collected(study, filters), all_pairs, model=model, other=other)
-
-
-@st.cache_data(max_entries=12, show_spinner="Comparing all pairs of models")
-def _kept_pairs(
-    url: str, study: ResultStudy, filters: ResultFilters, known: tuple[int, ...]
-) -> tuple[SubjectDifferences, ...]:
-    return significance_report(collecting.collected(study, filters))
+def _report(collected: Collected, kept: Kept, *, model: str, other: str) -> PairReport:
+    return pair_report(collected, kept.of(significance_report), model=model, other=other)
 
 
 def show_overall(report: PairReport, colours: Mapping[str, str]) -> None:

@@ -24,9 +24,9 @@ from evalkit.reporting.regression import (
 from evalkit.reporting.significance import SIGNIFICANT
 from pages.shared import addresses, exhibits, links
 from pages.shared import lists as lists_of
-from pages.shared.charts import interval_rows, tinted_grid
 from pages.shared.charts.colours import MUTED, OKABE_ITO
 from pages.shared.links import State, link
+from pages.shared.pictures import interval_rows, tinted_grid
 from pages.shared.tables import category_name, criterion_name
 
 #: Better is blue, worse orange; the words say it too.

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.shared.charts.colours import FAINT, MUTED
-from pages.shared.charts.layout import LABEL, SMALL, bare, plain
+from pages.shared.charts.layout import SMALL, bare, beside, plain
 
 #: Prices further apart than this are read as multiples, on a logarithmic axis.
 _LOGARITHMIC_FROM = 8.0
@@ -35,19 +35,7 @@ def frontier(
     for row in rows.itertuples():
         figure.add_trace(_mark(row))
         name = f"<b>{plain(row.label)}</b>" if row.is_on_front else plain(row.label)
-        names.append(
-            {
-                "x": math.log10(row.x) if is_log else row.x,
-                "y": row.y,
-                "text": name,
-                "font": {"size": LABEL},
-                "showarrow": False,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "xshift": 9,
-                "yshift": 5,
-            }
-        )
+        names.append(beside(math.log10(row.x) if is_log else row.x, row.y, name))
     figure.update_layout(annotations=names)  # at once: each addition makes all anew
     bare(figure, height=_HEIGHT, l=56, b=48, t=16, r=12)
     title = f"{x_title}, logarithmic" if is_log else x_title

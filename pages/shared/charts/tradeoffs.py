@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.shared.charts.colours import FAINT
-from pages.shared.charts.layout import LABEL, SMALL, bare, plain
+from pages.shared.charts.layout import SMALL, bare, beside, plain
 
 
 def tradeoff(
@@ -31,19 +31,7 @@ def tradeoff(
                 cliponaxis=False,
             )
         )
-        names.append(
-            {
-                "x": row.x,
-                "y": 100 * row.y,
-                "text": plain(row.label),
-                "font": {"size": LABEL},
-                "showarrow": False,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "xshift": 9,
-                "yshift": 5,
-            }
-        )
+        names.append(beside(row.x, 100 * row.y, plain(row.label)))
     figure.update_layout(annotations=names)  # at once: each addition makes all anew
     bare(figure, height=360, l=52, b=48, t=12, r=12)
     figure.update_xaxes(
