@@ -1,6 +1,6 @@
 """What the page that compares two models asks for beyond the counts: names of cases, responses."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -79,7 +79,7 @@ def _shown(
     study: ResultStudy,
     filters: ResultFilters,
     made: Mapping[int, str],
-    output_ids: Collection[int],
+    output_ids: Sequence[int],
 ) -> SideBySide:
     counted = [one.annotator_id for one in study.counted_annotators(filters)]
     said = answers(

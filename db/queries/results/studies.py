@@ -13,6 +13,7 @@ from db.models import (
     Case,
     Criterion,
     ErrorMark,
+    EvalSetVersion,
     Model,
     Rubric,
     Run,
@@ -157,11 +158,20 @@ def _runs(session: Session, study_id: int) -> tuple[ResultRun, ...]:
 
 def _categories(session: Session, study_id: int, version_id: int) -> tuple[str, ...]:
     """Return the categories of the study's cases and of all that were annotated in it."""
-    cases = sa.union(
-        sa.select(col(VersionCase.case_id)).where(col(VersionCase.version_id) == version_id),
-        sa.select(col(Assignment.case_id)).where(col(Assignment.study_id) == study_id),
+    in_version = sa.select(col(VersionCase.case_id)).where(
+        col(VersionCase.version_id) == version_id
     )
-    statement = sa.select(sa.func.coalesce(col(Case.category), "")).where(col(Case.id).in_(cases))
+    # Asked case by case: a study has far more assignments than cases.
+    annotated = sa.select(1).where(
+        col(Assignment.study_id) == study_id, col(Assignment.case_id) == col(Case.id)
+    )
+    of_version = sa.select(col(EvalSetVersion.eval_set_id)).where(
+        col(EvalSetVersion.id) == version_id
+    )
+    statement = sa.select(sa.func.coalesce(col(Case.category), "")).where(
+        col(Case.eval_set_id) == of_version.scalar_subquery(),
+        sa.or_(col(Case.id).in_(in_version), annotated.exists()),
+    )
     return tuple(sorted(session.connection().scalars(statement.distinct())))
 
 
