@@ -34,7 +34,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from benchmarks.fill import STUDY, fill
+from benchmarks.fill import STUDY, fill, filled_sqlite
 from benchmarks.peers import ROOT
 from benchmarks.report import Line, at_most, print_table
 from benchmarks.timing import alternating_seconds
@@ -134,17 +134,6 @@ def _measured_apart(url: str) -> dict[str, float]:
     return measured
 
 
-def _on_sqlite(size: int, folder: Path) -> dict[str, float]:
-    path = folder / f"evalkit-{size}.db"
-    if not path.exists():
-        unfinished = path.with_suffix(".part")
-        unfinished.unlink(missing_ok=True)
-        fill(f"sqlite:///{unfinished}", size)
-        engine(f"sqlite:///{unfinished}").dispose()
-        unfinished.rename(path)
-    return _measured_apart(f"sqlite:///{path}")
-
-
 def _on_postgres(size: int, server: str) -> dict[str, float]:
     name = f"evalkit_benchmark_{size}"
     admin = sa.create_engine(
@@ -178,8 +167,9 @@ def main() -> None:
     if options.only != "postgresql":
         with tempfile.TemporaryDirectory() as temporary:
             folder = options.keep or Path(temporary)
-            folder.mkdir(parents=True, exist_ok=True)
-            found["SQLite"] = [_on_sqlite(size, folder) for size in options.sizes]
+            found["SQLite"] = [
+                _measured_apart(filled_sqlite(size, folder)) for size in options.sizes
+            ]
     if options.url and options.only != "sqlite":
         found["PostgreSQL"] = [_on_postgres(size, options.url) for size in options.sizes]
     for backend, measured in found.items():

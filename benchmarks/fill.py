@@ -14,6 +14,7 @@ the file in ``data/``. All is written in one transaction: SQLite by ``executeman
 import argparse
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,21 @@ def fill(url: str, n_annotations: int, *, scored: float = _SCORED, seed: int = 0
         _write_marks(connection, given, tag_ids, scored, generator)
     tables = [one.__tablename__ for one in _NUMBERED]
     settle(engine(url), tables)
+
+
+def filled_sqlite(n_annotations: int, folder: Path) -> str:
+    """Return the URL of a filled SQLite file in the folder, made where it is not there yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"evalkit-{n_annotations}.db"
+    if not path.exists():
+        unfinished = path.with_suffix(".part")
+        unfinished.unlink(missing_ok=True)
+        fill(f"sqlite:///{unfinished}", n_annotations)
+        engine(f"sqlite:///{unfinished}").dispose()
+        unfinished.rename(path)
+    url = f"sqlite:///{path}"
+    schema.upgrade(url)
+    return url
 
 
 _NUMBERED: tuple[Any, ...] = (
