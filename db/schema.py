@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from db.engine import engine
+from db.engine import engine, know_tables
 from evalkit.errors import RefusedError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -22,6 +22,7 @@ def upgrade(url: str | None = None) -> None:
         _refuse_newer(connection)
         if _revision(connection) != _head():
             command.upgrade(_config(connection), "head")
+        know_tables(connection)
 
 
 def require_current(url: str | None = None) -> None:

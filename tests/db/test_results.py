@@ -7,8 +7,10 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
+from db import schema
 from db.engine import read_session, write_session
 from db.models import Annotation, Assignment, Case, ErrorMark, Output, Run, Score
+from db.queries.answers import answers
 from db.queries.results import (
     ResultFilters,
     collect,
@@ -476,3 +478,29 @@ def test_a_missing_output_is_an_error_and_not_another_output(ids, monkeypatch):
 
     with read_session() as session, pytest.raises(LookupError, match="not part of its study"):
         collect(session, without_second_model)
+
+
+def test_the_answers_to_a_case_are_found_without_a_walk_through_the_study(database):
+    # Property of the plan: it begins at the responses asked for, however large the study is.
+    ids = make_eval_set(models=(ONE, TWO), n_cases=120)
+    make_study(ids)
+    for case in range(120):
+        annotate(ids, "Ada", *both(f"case-{case}"), "left")
+    schema.upgrade()
+    asked = []
+
+    def note(_connection, _cursor, statement, given, *_):
+        asked.append((statement, given))
+
+    with read_session() as session:
+        connection = session.connection()
+        if connection.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL looks at its tables by itself")
+        sa.event.listen(connection, "before_cursor_execute", note)
+        answers(session, [ids[one] for one in both("case-0")], study_ids=[ids["Study"]])
+        statement, given = asked[0]
+        raw = connection.connection.driver_connection
+        plan = [step[3] for step in raw.execute(f"EXPLAIN QUERY PLAN {statement}", given)]
+
+    assert any("ix_assignment_left_output_id" in step for step in plan)
+    assert not any("ix_assignment_study_id" in step for step in plan)

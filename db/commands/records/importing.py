@@ -24,7 +24,7 @@ from db.commands.records.report import ImportReport, RecordCount
 from db.commands.records.revisions import sort_labels
 from db.commands.records.staging import LABEL_TYPES, Staging
 from db.commands.records.write import write_staged
-from db.engine import read_session, write_session
+from db.engine import know_tables, read_session, write_session
 from evalkit.errors import RefusedError
 from evalkit.records import Problems, RecordReader
 
@@ -111,6 +111,7 @@ class Import:
                 actor_id=actor_id,
                 progress=self._progress,
             )
+            know_tables(session.connection())
         return self._report(plan, version=version)
 
     def _names(self, eval_set: str | None, study: str | None) -> tuple[str, str | None]:
