@@ -33,7 +33,7 @@ if not subjects(collected):
     addresses.stop()
 
 on = annotators.subject_picker(collected)
-report = kept.of(annotators_report, kept.pace, criterion=on)
+report = kept.of(annotators_report, kept.read(results.pace), criterion=on)
 exhibits.say(annotator_sentences.annotators_verdict(report), style="verdict")
 exhibits.say(f"{sentences.capital(sentences.annotators(collected))}.", style="lead")
 annotators.show_annotators(report)

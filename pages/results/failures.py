@@ -33,14 +33,10 @@ if through == "tags":
         st.info(f"No error has been marked{filters.within(chosen)}.")
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")
         addresses.stop()
-    with read_session() as session:
-        tagged = results.tagged_responses(session, study, filters=chosen, **cell)
-    output_id = failures.response_picker(tagged)
+    output_id = failures.response_picker(kept.read(results.tagged_responses, **cell))
 elif through == "remarks":
     search = failures.search_box()
-    with read_session() as session:
-        remarks = results.remarks(session, study, filters=chosen, search=search)
-    output_id = failures.remark_picker(remarks, search)
+    output_id = failures.remark_picker(kept.read(results.remarks, search=search), search)
 else:
     model = failures.model_picker(study.models)
     output_id = failures.judged_picker(kept.of(judged_responses, model=model))

@@ -43,20 +43,24 @@ annotators = regression.annotators_of(studies)
 chosen = filters.filters_among(categories_of(*sides), annotators, key=f"set-{name}")
 # Cases go by the category they have after, which the studies of the version before do not know.
 counted = replace(chosen, categories=())
-collected = [collecting.kept(study, counted).collected for study in studies]
+kept = [collecting.kept(study, counted) for study in studies]
 measure = regression.measure_picker(
-    passing.measures(collected), default=passing.default_measure(collected)
+    collecting.of_all(kept, passing.measures),
+    default=collecting.of_all(kept, passing.default_measure),
 )
 report = regression_report(
     *sides,
-    verdicts=passing.passing(collected, measure),
+    verdicts=collecting.of_all(kept, passing.passing, measure),
     measure=measure,
     categories=chosen.categories,
 )
 
 exhibits.say(regression_sentences.regression_verdict(report), style="verdict")
 exhibits.say(regression_sentences.regression_basis(report), style="lead")
-exhibits.say(regression_sentences.judged_by(collected), filters.in_words_of(annotators, chosen))
+exhibits.say(
+    regression_sentences.judged_by([one.collected for one in kept]),
+    filters.in_words_of(annotators, chosen),
+)
 if report.rows:
     regression.show_changes(report, addresses.remembered())
 

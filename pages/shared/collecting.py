@@ -1,7 +1,7 @@
 """What results are computed from, read and computed once, and kept until something is submitted."""
 
 import functools
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import fields
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -12,7 +12,6 @@ from db.engine import database_url, read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.style import style_table
-from evalkit.reporting.annotators import Pace
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.style import StyleReport, style_report
 from evalkit.stats.counts import FloatArray, IntArray
@@ -36,6 +35,7 @@ class Kept:
             self.collected = results.collect(session, study, filters=filters)
         _protect(self.collected)
         self._made = functools.lru_cache(_MOST_REPORTS)(self._make)
+        self._found = functools.lru_cache(_MOST_REPORTS)(self._find)
 
     def of(
         self,
@@ -47,15 +47,18 @@ class Kept:
         made: Made = self._made(make, *args, **kwargs)
         return made
 
+    def read(self, query: Callable[..., Made], **kwargs: Hashable) -> Made:
+        """Return what a query finds within the filters, asked once for the same arguments."""
+        found: Made = self._found(query, **kwargs)
+        return found
+
     def _make(self, make: Callable[..., Any], *args: Hashable, **kwargs: Hashable) -> Any:
         with st.spinner("Computing"):
             return make(self.collected, *args, **kwargs)
 
-    @functools.cached_property
-    def pace(self) -> Pace:
-        """Return how long annotators took."""
+    def _find(self, query: Callable[..., Any], **kwargs: Hashable) -> Any:
         with read_session() as session:
-            return results.pace(session, self._study, filters=self._filters)
+            return query(session, self._study, filters=self._filters, **kwargs)
 
     @functools.cached_property
     def style(self) -> StyleReport:
@@ -69,6 +72,20 @@ def kept(study: ResultStudy, filters: ResultFilters) -> Kept:
     with read_session() as session:
         state = results.state_of_results(session)
     return _kept(database_url(), study, filters, state)
+
+
+def of_all(several: Sequence[Kept], make: Callable[..., Made], *args: Hashable) -> Made:
+    """Return what a function makes of what several studies collected, once."""
+    if not several:
+        return make((), *args)
+    first, *others = several
+    return first.of(_of_all, make, tuple(others), *args)
+
+
+def _of_all(
+    collected: Collected, make: Callable[..., Made], others: tuple[Kept, ...], *args: Hashable
+) -> Made:
+    return make((collected, *(one.collected for one in others)), *args)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Reading the annotations")

@@ -1,0 +1,103 @@
+"""What results are computed from: made once, the same for everybody, and anew when it changed."""
+
+import numpy as np
+import pytest
+
+from db.engine import read_session
+from db.queries import results
+from db.queries.results import ResultFilters
+from evalkit.reporting import reports
+from pages.shared import collecting
+from tests.factories import annotate, make_eval_set, make_study
+
+ONE, TWO = "Model one", "Model two"
+
+
+@pytest.fixture
+def ids(sqlite_database):
+    made = make_eval_set(models=(ONE, TWO), n_cases=4)
+    make_study(made)
+    annotate(made, "Ada", f"case-0/{ONE}", f"case-0/{TWO}", "left")
+    return made
+
+
+def kept(**filters):
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+    return collecting.kept(study, ResultFilters(**filters))
+
+
+def test_a_report_is_made_once_for_the_same_arguments(ids):
+    made = []
+    first = kept().of(reports.ranking_report)
+
+    assert kept().of(reports.ranking_report) is first  # also in another session
+
+    def report(collected, *, category):
+        made.append(category)
+        return category
+
+    found = kept()
+    assert [found.of(report, category=one) for one in ("code", "code", "prose")] == [
+        "code",
+        "code",
+        "prose",
+    ]
+    assert made == ["code", "prose"]
+
+
+def test_a_new_annotation_is_in_the_next_report(ids):
+    assert kept().of(reports.ranking_report).n_comparisons == 1
+
+    annotate(ids, "Ada", f"case-1/{ONE}", f"case-1/{TWO}", "left")
+
+    assert kept().of(reports.ranking_report).n_comparisons == 2
+
+
+def test_other_filters_are_other_reports(ids):
+    annotate(ids, "Ada", f"case-1/{ONE}", f"case-1/{TWO}", "left")
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+    category = study.categories[0]
+
+    every, some = kept(), kept(categories=(category,))
+
+    assert some is not every
+    assert len(some.collected.outputs.id) <= len(every.collected.outputs.id)
+    assert some.collected.categories == (category,)
+
+
+def test_nobody_can_change_what_all_sessions_read(ids):
+    collected = kept().collected
+
+    with pytest.raises(ValueError, match="read-only"):
+        collected.preferences.preference[0] = 3
+    with pytest.raises(ValueError, match="read-only"):
+        np.add(collected.outputs.case, 1, out=collected.outputs.case)
+
+
+def test_a_query_is_asked_once(ids):
+    asked = []
+
+    def query(session, study, *, filters, tag_id):
+        asked.append((study.name, filters, tag_id))
+        return len(asked)
+
+    found = kept()
+
+    assert [found.read(query, tag_id=one) for one in (1, 1, 2)] == [1, 1, 2]
+    assert asked == [("Study", ResultFilters(), 1), ("Study", ResultFilters(), 2)]
+
+
+def test_several_studies_are_one_report_and_none_is_none(ids):
+    made = []
+
+    def report(several, measure):
+        made.append(measure)
+        return len(several)
+
+    both = [kept(), kept(judges=True)]
+
+    assert [collecting.of_all(both, report, "acceptable") for _ in range(2)] == [2, 2]
+    assert made == ["acceptable"]
+    assert collecting.of_all([], report, "acceptable") == 0
