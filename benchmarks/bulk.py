@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine
 
+from db.engine import know_tables
+
 _CHUNK = 50_000
 
 
@@ -32,8 +34,10 @@ def prepare(connection: Connection) -> None:
 
 
 def settle(made: Engine, tables: list[str]) -> None:
-    """Let PostgreSQL number on from the highest id and know its tables; SQLite does so itself."""
+    """Let the database know its tables, and PostgreSQL number on from the highest id."""
     if made.dialect.name != "postgresql":
+        with made.begin() as connection:
+            know_tables(connection)
         return
     with made.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in tables:

@@ -21,13 +21,16 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.fill import STUDY, filled_sqlite
 from benchmarks.report import Line, print_table
+from benchmarks.synthetic import MODELS
 from db import schema
+from db.commands.leaderboards import import_leaderboard
 from db.commands.people import accept_invitation, add_account, sign_in
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
@@ -72,6 +75,10 @@ def _lead_cookie(url: str) -> str:
     except RefusedError:
         token = add_account(name=_LEAD, role=Role.LEAD)
         user = accept_invitation(token=token, password=_PASSWORD)
+    # A public board, so that the page about them has one to set beside the study.
+    rows = [f"{model},Board,{place},2026-10-01,made up" for place, model in enumerate(MODELS)]
+    csv = "\n".join(["model,benchmark,score,date,source", *rows])
+    import_leaderboard(csv.encode(), source_name="board.csv", actor_id=user.id)
     return f"{COOKIE}={cookie_value(user)}"
 
 
@@ -111,8 +118,8 @@ def _seconds(session: ClientConnection, page: str) -> float:
 def _what_went_wrong(answer: ForwardMsg) -> str:
     """Return what an element says that no page should show here, or nothing."""
     shown = answer.delta.new_element
-    if shown.WhichOneof("type") == "exception":
-        return shown.exception.message
+    if shown.WhichOneof("type") == "alert" and shown.alert.format == Alert.ERROR:
+        return shown.alert.body
     said = shown.heading.body if shown.WhichOneof("type") == "heading" else ""
     return said if said in {"You are not signed in", "This page is not for you"} else ""
 
