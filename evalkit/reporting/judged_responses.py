@@ -8,6 +8,8 @@ from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.vocabulary import PREFERENCE_CODES, Preference
 
 COUNTS = ("n_won", "n_lost", "n_tied", "n_both_bad", "n_errors")
+#: Stands before the key of a criterion, which may be called like any other column.
+SCORE = "score_"
 
 
 def judged_responses(collected: Collected, *, model: str | None = None) -> pd.DataFrame:
@@ -23,8 +25,9 @@ def judged_responses(collected: Collected, *, model: str | None = None) -> pd.Da
     -------
     DataFrame
         ``output_id`` and ``case`` (row numbers of the database), ``category``, ``model``;
-        ``n_won``, ``n_lost``, ``n_tied``, ``n_both_bad`` (comparisons as given); under the key of
-        each criterion that can be averaged the mean of its scores, ``NaN`` where there is none;
+        ``n_won``, ``n_lost``, ``n_tied``, ``n_both_bad`` (comparisons as given); under ``SCORE``
+        and the key of each criterion that can be averaged the mean of its scores, ``NaN`` where
+        there is none;
         ``n_errors`` (marks, of all annotators). Worst first: by the mean of the share won (a tie
         or both bad is half) and of the means as shares of their scales, as far as known; then by
         errors.
@@ -40,7 +43,7 @@ def judged_responses(collected: Collected, *, model: str | None = None) -> pd.Da
             "category": np.array(collected.categories, dtype=object)[outputs.category],
             "model": np.array(collected.models, dtype=object)[outputs.model],
             **{name: counts[name] for name in COUNTS[:4]},
-            **means,
+            **{SCORE + key: mean for key, mean in means.items()},
             "n_errors": counts["n_errors"],
         }
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from evalkit.reporting import sentences, text
+from evalkit.reporting.judged_responses import SCORE
 from evalkit.reporting.reports import TagRates
 from evalkit.stats.scores import ScoreRow
 from pages.shared.tables import category_name
@@ -55,19 +56,19 @@ def judged_table(found: pd.DataFrame, keys: Mapping[int, str]) -> pd.DataFrame:
     criteria = found.columns[list(found.columns).index("n_both_bad") + 1 : -1]
     compared = {"n_won": "Won", "n_lost": "Lost", "n_tied": "Ties", "n_both_bad": "Both bad"}
     is_compared = bool(found[list(compared)].to_numpy().any())
-    return pd.DataFrame(
-        {
-            "Case": [keys.get(case, "") for case in found["case"]],
-            "Category": [category_name(name) for name in found["category"]],
-            "Model": list(found["model"]),
-            **({name: list(found[key]) for key, name in compared.items()} if is_compared else {}),
-            **{
-                sentences.capital(key.replace("_", " ")): [round(one, 2) for one in found[key]]
-                for key in criteria
-            },
-            "Errors": list(found["n_errors"]),
-        }
-    )
+    shown: dict[str, list[Any]] = {
+        "Case": [keys.get(case, "") for case in found["case"]],
+        "Category": [category_name(name) for name in found["category"]],
+        "Model": list(found["model"]),
+        **({name: list(found[key]) for key, name in compared.items()} if is_compared else {}),
+    }
+    errors = "Errors"
+    for key in criteria:
+        name = sentences.capital(key.removeprefix(SCORE).replace("_", " "))
+        # A criterion may be called like a column.
+        name = f"{name} (score)" if name in {*shown, errors} else name
+        shown[name] = [round(one, 2) for one in found[key]]
+    return pd.DataFrame({**shown, errors: list(found["n_errors"])})
 
 
 _TAG_COLUMNS = (

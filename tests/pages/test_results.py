@@ -2,14 +2,17 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from db.engine import read_session, write_session
 from db.models import Output
 from db.queries.results import result_studies
+from evalkit.reporting.judged_responses import judged_responses
 from evalkit.vocabulary import Role
 from pages.shared import exhibits, failures, tables, tag_tables
+from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
 from tests.factories import annotate, make_eval_set, make_study
 
 PAGES = ("results/overview.py", "results/agreement.py", "results/failures.py")
@@ -325,6 +328,17 @@ def test_a_tag_nobody_gave_has_no_row_and_the_commonest_comes_first():
 
     assert cells["row"].tolist() == ["Often", "Rare"]
     assert cells["small"].tolist() == ["6 of 10", "1 of 10"]
+
+
+@pytest.mark.parametrize(("key", "heading"), [("errors", "Errors"), ("lost", "Lost")])
+def test_a_criterion_called_like_a_column_of_the_list_is_beside_it(key, heading):
+    study = collected(n_cases=1, preferences=[(0, 0, 0, 1, LEFT)], scores=[(0, 0, 0, 5)])
+    called = replace(study, criteria=(replace(HELPFUL, key=key),))
+
+    shown = tag_tables.judged_table(judged_responses(called, model="A"), {0: "case-0"})
+
+    assert shown[f"{heading} (score)"].tolist() == [5]
+    assert shown[heading].tolist() == [0]
 
 
 def test_a_table_leaves_out_what_is_not_known_of_any_model():
