@@ -14,12 +14,15 @@ _NOW, _PAGE = "address-now", "address-page"
 #: An address with one of these says all there is to say; without, the session remembers choices.
 _WHOLE = ("study", "set")
 _LONGEST = 60
+#: Row numbers end here; PostgreSQL refuses to be asked for one beyond.
+_LARGEST = 2**31 - 1
 
 
 def number(name: str) -> int | None:
     """Return a number from the address, or None where there is none to be read."""
     text = st.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    found = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
+    return None if found is None or found > _LARGEST else found
 
 
 def say(**numbers: int | None) -> None:

@@ -255,7 +255,7 @@ def test_a_skipped_case_opened_by_its_address_is_explained(app, sign_in):
     assert "You skipped this case: A language I do not read well." in written(app)
 
 
-@pytest.mark.parametrize("number", ["", "x", "-1", "1.5", "²", "9" * 30])
+@pytest.mark.parametrize("number", ["", "x", "-1", "1.5", "²", "9" * 30, str(2**31)])
 def test_an_address_without_a_number_leads_to_the_studies(app, sign_in, number):
     make_study()
     sign_in(app, Role.ANNOTATOR)
