@@ -26,7 +26,9 @@ from evalkit.reporting.regression_sentences import points
 
 QualityOption = Annotated[
     str | None,
-    typer.Option("--quality", help="preference, acceptable or a criterion; else the first."),
+    typer.Option(
+        "--quality", help="preference, acceptable, penalty or a criterion; else the first."
+    ),
 ]
 BaselineOption = Annotated[
     str | None, typer.Option("--baseline", help="The model the others are set beside.")

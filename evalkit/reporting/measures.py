@@ -116,7 +116,7 @@ def available_measures(collected: Collected) -> tuple[Measure, ...]:
         found.append(Measure(PREFERENCE, None, (0.0, 1.0)))
     scored = set(collected.values.criterion.tolist())
     found += [
-        Measure(one.key, one, (min(one.values), max(one.values)))
+        Measure(_own_key(one), one, (min(one.values), max(one.values)))
         for place, one in enumerate(collected.criteria)
         if place in scored and one.has_mean
     ]
@@ -125,6 +125,12 @@ def available_measures(collected: Collected) -> tuple[Measure, ...]:
     if len(acceptable(collected).output):
         found.append(Measure(ACCEPTABLE, None, (0.0, 1.0)))
     return tuple(found)
+
+
+def _own_key(criterion: Criterion) -> str:
+    """Return the key of a criterion, told apart from the measures that are none."""
+    is_taken = criterion.key in (PREFERENCE, ACCEPTABLE, PENALTY)
+    return f"{criterion.key} (score)" if is_taken else criterion.key
 
 
 def measure_numbers(

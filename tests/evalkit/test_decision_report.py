@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from evalkit.reporting import decision_sentences as words
 from evalkit.reporting.decision import decision_report, default_baseline, settled
 from evalkit.reporting.decision_document import NOTHING_JUDGED, decision_document
 from evalkit.reporting.measures import against, available_measures
-from tests.evalkit.collected_studies import LEFT, RIGHT, TIE, collected
+from tests.evalkit.collected_studies import HELPFUL, LEFT, RIGHT, TIE, collected
 
 A, B, C = range(3)
 
@@ -247,3 +248,21 @@ def test_the_basis_counts_what_the_measure_rests_on():
     assert words.basis(found, by_scores) == "32 scores by 1 annotator."
     by_looks = report_of(found, measure="acceptable")
     assert words.basis(found, by_looks) == "32 looks at responses by 1 annotator."
+
+
+@pytest.mark.parametrize("key", ["preference", "acceptable", "penalty"])
+def test_a_criterion_called_like_another_measure_is_one_of_its_own(key):
+    found = collected(
+        preferences=[(0, case, A, B, LEFT) for case in range(4)],
+        scores=[(0, case, model, 4 - model) for case in range(4) for model in (A, B)],
+    )
+    called = replace(found, criteria=(replace(HELPFUL, key=key),))
+
+    by_preference, by_score = (
+        decision_document(called, quality=quality, baseline="B")
+        for quality in ("preference", f"{key} (score)")
+    )
+
+    assert len(set(by_preference["measures"])) == len(by_preference["measures"]) == 3
+    assert [one["value"] for one in by_preference["models"]] == [1.0, 0.0]
+    assert [one["value"] for one in by_score["models"]] == [4.0, 3.0]
