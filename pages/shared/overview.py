@@ -20,7 +20,7 @@ from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import PairWinRate
 from pages.shared import addresses, exhibits, links, maps, tables, tag_tables
 from pages.shared.links import State, link
-from pages.shared.pictures import interval_rows, level_bars, tradeoff
+from pages.shared.pictures import frontier, interval_rows, level_bars
 
 SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
 #: More than this cannot be read beside or beneath each other.
@@ -144,14 +144,22 @@ def show_tradeoff(
         n_drawn += bool(len(frame))
         with place:
             if len(frame):
-                figure = tradeoff(
-                    frame, x_title=x_title, y_title=y_title, x_prefix=prefix, x_suffix=suffix
+                figure = frontier(
+                    frame,
+                    x_title=x_title,
+                    y_title=y_title,
+                    x_prefix=prefix,
+                    x_suffix=suffix,
+                    y_suffix=" %",
                 )
                 exhibits.picture(figure, key=f"against {x_title}", alt=f"{y_title}, {x_title}")
             else:
                 exhibits.say(_no_tradeoff(models, pick, quality))
     if n_drawn:
-        exhibits.say("Up is better, left is less. Lines are 95 % intervals.")
+        exhibits.say(
+            "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name: no "
+            "other model is as good for as little. Dotted: the best quality for a price."
+        )
     exhibits.inline_table(tables.model_table(models, model_order(report)), key="models")
     reasons = {row.acceptable.reason for row in models if row.acceptable.value is None}
     exhibits.say(*sorted(filter(None, reasons)))

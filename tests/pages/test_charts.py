@@ -5,14 +5,15 @@ import pandas as pd
 import pytest
 
 from pages.shared.charts import (
+    frontier,
     interval_rows,
     level_bars,
     model_colours,
     tinted_grid,
-    tradeoff,
 )
 from pages.shared.charts.colours import MUTED, OKABE_ITO
 from pages.shared.charts.layout import plain, wrapped
+from pages.shared.charts.names import Mark, placed
 
 TICKS = ((0.0, "0 %"), (1.0, "100 %"))
 
@@ -179,31 +180,75 @@ def test_a_grid_around_a_middle_is_uncoloured_there():
     assert scale[1][0] == pytest.approx(0.25)
 
 
-def tradeoff_frame(**changed):
+def points(n=2, **changed):
     columns = {
-        "label": ["A", "B"],
-        "x": [2.0, 5.0],
-        "x_low": [1.0, None],
-        "x_high": [4.0, None],
-        "y": [0.5, 0.75],
-        "y_low": [0.25, 0.5],
-        "y_high": [0.75, 1.0],
-        "colour": ["#0072B2", "#E69F00"],
-        "hover": ["A", "B"],
+        "label": [f"Model {number}" for number in range(n)],
+        "x": [2.0 + 3.0 * number for number in range(n)],
+        "x_low": [1.0, *[None] * (n - 1)],
+        "x_high": [4.0, *[None] * (n - 1)],
+        "y": [50.0 + number for number in range(n)],
+        "y_low": [25.0] * n,
+        "y_high": [75.0] * n,
+        "colour": ["#0072B2"] * n,
+        "is_on_front": [True] * n,
+        "hover": [""] * n,
     }
     return pd.DataFrame(columns | changed)
 
 
-def test_a_tradeoff_starts_at_zero_names_its_marks_and_draws_unequal_intervals():
-    figure = tradeoff(tradeoff_frame(), x_title="Cost", y_title="Win rate", x_prefix="$")
+def test_quality_against_a_price_starts_at_zero_and_draws_unequal_intervals():
+    figure = frontier(points(), x_title="Cost", y_title="Win rate", x_prefix="$")
 
-    first, second = figure.data
+    _, first, second = figure.data
     assert figure.layout.xaxis.range[0] == 0
     assert figure.layout.xaxis.range[1] > 5
     assert (first.error_x.arrayminus[0], first.error_x.array[0]) == (1.0, 2.0)
-    assert first.y[0] == 50
     assert second.error_x.visible is False
-    assert "A" in texts(figure)
+    assert "Model 0" in texts(figure)
+
+
+def test_an_interval_that_reaches_zero_is_not_drawn_on_a_logarithmic_axis():
+    figure = frontier(points(x=[1.0, 90.0], x_low=[0.0, 80.0]), x_title="Cost", y_title="Wins")
+
+    assert figure.layout.xaxis.type is None
+
+
+def mark(name, x, y):
+    return Mark(name, is_bold=False, axis_x=x, axis_y=y, across=(x, x, x), up=(y, y, y))
+
+
+def side(note):
+    return note["xanchor"], note["yanchor"]
+
+
+def test_a_name_alone_stands_above_and_right_of_its_mark():
+    assert side(placed([mark("A", 0.3, 0.5)])[0]) == ("left", "bottom")
+
+
+def test_names_of_marks_on_the_same_spot_do_not_stand_on_each_other():
+    notes = placed([mark(name, 0.5, 0.5) for name in ("One", "Two", "Three", "Four", "Five")])
+
+    assert len({(*side(note), note["yshift"]) for note in notes}) == len(notes)
+
+
+def test_a_name_stays_inside_the_picture():
+    corner, low = placed([mark("A rather long name", 0.95, 0.98), mark("Another", 0.02, 0.02)])
+
+    assert side(corner) == ("right", "top")
+    assert side(low) == ("left", "bottom")
+
+
+def test_a_name_keeps_clear_of_the_interval_of_its_neighbour():
+    near = Mark("Near", False, 0.36, 0.5, across=(0.36, 0.36, 0.36), up=(0.3, 0.5, 0.9))
+
+    assert side(placed([mark("Birch", 0.3, 0.6), near])[0]) == ("right", "bottom")
+
+
+def test_a_long_name_is_broken_over_lines_and_shows_what_it_holds():
+    (note,) = placed([mark("<b>/Some-Model-17B-128E-Instruct-FP8", 0.5, 0.5)])
+
+    assert note["text"].startswith("&lt;b&gt;/")
+    assert "<br>" in note["text"]
 
 
 def test_level_bars_add_up_to_all_values_of_a_model():

@@ -6,7 +6,6 @@ from pages.shared.charts.frontier import frontier
 from pages.shared.charts.grids import tinted_grid
 from pages.shared.charts.intervals import interval_rows
 from pages.shared.charts.slopes import rank_slopes
-from pages.shared.charts.tradeoffs import tradeoff
 
 __all__ = [
     "frontier",
@@ -15,5 +14,4 @@ __all__ = [
     "model_colours",
     "rank_slopes",
     "tinted_grid",
-    "tradeoff",
 ]

@@ -1,12 +1,14 @@
 """Quality against one price, with the front: who offers most for what it takes."""
 
 import math
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from pages.shared.charts.colours import FAINT, MUTED
-from pages.shared.charts.layout import SMALL, bare, beside, plain
+from pages.shared.charts.layout import SMALL, bare, plain
+from pages.shared.charts.names import Mark, placed
 
 #: Prices further apart than this are read as multiples, on a logarithmic axis.
 _LOGARITHMIC_FROM = 8.0
@@ -29,14 +31,15 @@ def frontier(
     filled diamonds with a bold name, others open circles. A dotted line steps along the best
     quality to be had for a price.
     """
-    is_log = float(rows["x"].min()) > 0 and rows["x"].max() / rows["x"].min() >= _LOGARITHMIC_FROM
+    least = float(rows[["x", "x_low"]].min().min())
+    is_log = least > 0 and rows["x"].max() / rows["x"].min() >= _LOGARITHMIC_FROM
     figure = go.Figure(_steps(rows))
-    names: list[dict[str, object]] = []
-    for row in rows.itertuples():
-        figure.add_trace(_mark(row))
-        name = f"<b>{plain(row.label)}</b>" if row.is_on_front else plain(row.label)
-        names.append(beside(math.log10(row.x) if is_log else row.x, row.y, name))
-    figure.update_layout(annotations=names)  # at once: each addition makes all anew
+    figure.add_traces([_mark(row) for row in rows.itertuples()])
+    scale = _scale(rows, prefix=x_prefix, suffix=x_suffix, is_log=is_log)
+    y_ends = _y_ends(rows)
+    # At once: each addition makes all anew.
+    names = placed(_named(rows, x_ends=scale["range"], y_ends=y_ends, is_log=is_log))
+    figure.update_layout(annotations=names)
     bare(figure, height=_HEIGHT, l=56, b=48, t=16, r=12)
     title = f"{x_title}, logarithmic" if is_log else x_title
     figure.update_xaxes(
@@ -44,10 +47,11 @@ def frontier(
         tickfont_size=SMALL,
         showline=True,
         linecolor=FAINT,
-        **_scale(rows, prefix=x_prefix, suffix=x_suffix, is_log=is_log),
+        **scale,
     )
     figure.update_yaxes(
         title={"text": y_title, "font_size": SMALL},
+        range=y_ends,
         ticksuffix=y_suffix,
         tickfont_size=SMALL,
         showgrid=True,
@@ -96,7 +100,7 @@ def _steps(rows: pd.DataFrame) -> go.Scatter:
     )
 
 
-def _scale(rows: pd.DataFrame, *, prefix: str, suffix: str, is_log: bool) -> dict[str, object]:
+def _scale(rows: pd.DataFrame, *, prefix: str, suffix: str, is_log: bool) -> dict[str, Any]:
     """Give the axis room for intervals, and for a name right of the dearest model."""
     least = float(rows[["x", "x_low"]].min().min())
     most = float(rows[["x", "x_high"]].max().max())
@@ -118,6 +122,40 @@ def _scale(rows: pd.DataFrame, *, prefix: str, suffix: str, is_log: bool) -> dic
         "tickvals": shown,
         "ticktext": [f"{prefix}{step:g}{suffix}" for step in shown],
     }
+
+
+def _y_ends(rows: pd.DataFrame) -> list[float]:
+    """Give the axis all intervals, and a name room above the best and beneath the worst."""
+    values = rows[["y", "y_low", "y_high"]]
+    least, most = float(values.min().min()), float(values.max().max())
+    room = 0.07 * ((most - least) or abs(most) or 1.0)
+    return [least - room, most + room]
+
+
+def _named(
+    rows: pd.DataFrame, *, x_ends: list[float], y_ends: list[float], is_log: bool
+) -> list[Mark]:
+    """Give every mark its place as a share of the picture, for names to keep clear of it."""
+
+    def on_axis(x: float) -> float:
+        return math.log10(x) if is_log else x
+
+    def shares(low: float, at: float, high: float, ends: list[float]) -> tuple[float, float, float]:
+        known = (at if pd.isna(low) else low, at, at if pd.isna(high) else high)
+        low, at, high = ((one - ends[0]) / (ends[1] - ends[0]) for one in known)
+        return low, at, high
+
+    return [
+        Mark(
+            name=row.label,
+            is_bold=row.is_on_front,
+            axis_x=on_axis(row.x),
+            axis_y=row.y,
+            across=shares(on_axis(row.x_low), on_axis(row.x), on_axis(row.x_high), x_ends),
+            up=shares(row.y_low, row.y, row.y_high, y_ends),
+        )
+        for row in rows.itertuples()
+    ]
 
 
 def _bars(value: float, low: float, high: float, colour: str) -> dict[str, object]:

@@ -24,12 +24,6 @@ def bare(figure: go.Figure, *, height: int, **margin: int) -> go.Figure:
     return figure
 
 
-def beside(x: float, y: float, name: str) -> dict[str, object]:
-    """Write a name above and to the right of a mark; on a logarithmic axis ``x`` is the power."""
-    where = {"x": x, "y": y, "xanchor": "left", "yanchor": "bottom", "xshift": 9, "yshift": 5}
-    return {**where, "text": name, "font": {"size": LABEL}, "showarrow": False}
-
-
 def wrapped(text: str, width: int = 14) -> str:
     """Break a name over up to three lines, also after a slash, and shorten what is longer still."""
     mark = "\N{ZERO WIDTH SPACE}"
