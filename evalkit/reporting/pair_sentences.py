@@ -67,7 +67,7 @@ def pair_verdict(report: PairReport) -> str:
     """Say in one sentence which of the two is better, on what, and how sure that is."""
     judged = [one for one in report.overall if one.difference.estimate.value is not None]
     if not judged:
-        return f"{report.model} and {report.other} have been judged on no case in common yet."
+        return _error_verdict(report)
     preferred = next((one for one in judged if one.subject.criterion is None), None)
     winner = ahead(preferred.difference) if preferred else None
     if preferred and winner:
@@ -80,6 +80,31 @@ def pair_verdict(report: PairReport) -> str:
     if any(ahead(one.difference) for one in judged):
         return f"{capital(scored)}; which of the two is preferred is not settled: {basis}."
     return f"{report.model} and {report.other} cannot be told apart yet: {basis}."
+
+
+def _error_verdict(report: PairReport) -> str:
+    """Say which of the two has an error less often, where nothing else was judged."""
+    model, other = report.model, report.other
+    n_cases = max((one.difference.estimate.n for one in report.errors), default=0)
+    if not n_cases:
+        return f"{model} and {other} have been judged on no case in common yet."
+    said = _fewer_errors(report)
+    parts = [
+        f"{one} has {joined(said[one])} less often than {rival}"
+        for one, rival in ((model, other), (other, model))
+        if one in said
+    ] or [f"{model} and {other} cannot be told apart by their errors yet"]
+    return f"{', and '.join(parts)}, on {counted(n_cases, 'case')}."
+
+
+def _fewer_errors(report: PairReport) -> dict[str, list[str]]:
+    """Name the errors that each of the two has less often beyond chance, if any."""
+    found: dict[str, list[str]] = {}
+    for model, other in ((report.model, report.other), (report.other, report.model)):
+        fewer = [one.tag.name.lower() for one in report.errors if ahead(one.difference) == other]
+        if fewer:
+            found[model] = fewer
+    return found
 
 
 def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) -> str:
@@ -140,11 +165,7 @@ def category_findings(report: PairReport) -> list[str]:
 
 def error_findings(report: PairReport) -> str:
     """Say which errors tell the two apart, or that none does."""
-    parts = []
-    for model, other in ((report.model, report.other), (report.other, report.model)):
-        fewer = [one.tag.name.lower() for one in report.errors if ahead(one.difference) == other]
-        if fewer:
-            parts.append(f"{joined(fewer)} in {model}")
+    parts = [f"{joined(fewer)} in {model}" for model, fewer in _fewer_errors(report).items()]
     if parts:
         return f"Found less often: {', '.join(parts)}."
     if any(one.difference.estimate.n for one in report.errors):

@@ -33,7 +33,7 @@ exhibits.say(filters.in_words(study, chosen))
 model, other = two
 report = pair.report_of(kept, model=model, other=other)
 exhibits.say(pair_sentences.pair_verdict(report), style="verdict")
-if not report.cases:
+if not pair.is_judged(report):
     st.info("As soon as both have been judged on the same case, their differences appear here.")
     addresses.stop()
 exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
@@ -41,12 +41,15 @@ colours = model_colours(study.models)
 address = links.state(study, chosen, model=model, other=other)
 pair.show_overall(report, colours)
 
-st.header("Where they differ", divider=False)
-pair.show_categories(report, colours, address)
+if report.cases:
+    st.header("Where they differ", divider=False)
+    pair.show_categories(report, colours, address)
 
 st.header("Errors", divider=False)
 pair.show_errors(report, colours, address)
 
+if not report.cases:
+    addresses.stop()
 st.header("The most one-sided cases", divider=False)
 case_id = pair.case_picker(report)
 if case_id is None:

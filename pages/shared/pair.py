@@ -49,11 +49,20 @@ def _report(collected: Collected, kept: Kept, *, model: str, other: str) -> Pair
     return pair_report(collected, kept.of(significance_report), model=model, other=other)
 
 
+def is_judged(report: PairReport) -> bool:
+    """Say whether anything was judged on a case of both: compared, scored or looked at."""
+    return bool(report.cases) or any(one.difference.estimate.n for one in report.errors)
+
+
 def show_overall(report: PairReport, colours: Mapping[str, str]) -> None:
     """Show how far the two are apart on everything, and beside it what they take."""
+    judged = [one for one in report.overall if one.difference.estimate.n]
+    if not judged:
+        _show_taken(report)
+        return
     left, right = st.columns([11, 9], gap="large")
     with left:
-        for place, shown in enumerate(_by_reach(report.overall)):
+        for place, shown in enumerate(_by_reach(judged)):
             figure = _forest(shown, report, colours)
             exhibits.picture(figure, key=f"overall-{place}", alt=words.pair_verdict(report))
         exhibits.say(
@@ -62,18 +71,22 @@ def show_overall(report: PairReport, colours: Mapping[str, str]) -> None:
             "not beyond chance once all pairs of models are tested."
         )
     with right:
-        st.subheader("What they take", divider=False)
-        taken = pair_tables.taken_table(report)
-        exhibits.say(words.takes(report), style="lead")
-        if len(taken):
-            exhibits.inline_table(taken, key="taken")
-            exhibits.say("Means over the cases where both are known, paired by case.")
+        _show_taken(report)
     exhibits.table(
         pair_tables.difference_table(report.overall),
         key="pair-overall",
         numbers=pair_tables.difference_numbers(report.overall),
         left=("Category", "Why not"),
     )
+
+
+def _show_taken(report: PairReport) -> None:
+    st.subheader("What they take", divider=False)
+    taken = pair_tables.taken_table(report)
+    exhibits.say(words.takes(report), style="lead")
+    if len(taken):
+        exhibits.inline_table(taken, key="taken")
+        exhibits.say("Means over the cases where both are known, paired by case.")
 
 
 def show_categories(report: PairReport, colours: Mapping[str, str], state: State) -> None:

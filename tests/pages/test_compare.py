@@ -231,3 +231,30 @@ def test_downloads_are_whole_numbers_that_json_can_hold(study):
     assert set(numbers["category"]) == {"billing", "code"}
     json.loads(numbers.to_json())
     assert not re.search("[−+]", numbers.to_csv())
+
+
+def test_a_study_of_errors_only_compares_the_errors(app, sign_in, sqlite_database):
+    ids = make_eval_set(models=(ONE, TWO), n_cases=8)
+    make_study(ids)
+    for case in range(8):
+        one, two = f"case-{case}/{ONE}", f"case-{case}/{TWO}"
+        annotate(ids, "Ada", one, two, None, marks=[(one, None), (two, "hallucination")])
+    sign_in(app, Role.LEAD)
+
+    said = opened(app)
+
+    # Eight of eight cases go one way: the sign test gives 2 / 2**8 = 0.008.
+    assert "has hallucination less often than Model two, on 8 cases." in said
+    assert "no case in common" not in said
+    assert "Where they differ" not in said
+    assert "one-sided" not in said
+
+
+def test_errors_of_few_cases_do_not_tell_two_models_apart(app, sign_in, sqlite_database):
+    ids = make_eval_set(models=(ONE, TWO), n_cases=2)
+    make_study(ids)
+    one, two = f"case-0/{ONE}", f"case-0/{TWO}"
+    annotate(ids, "Ada", one, two, None, marks=[(one, None), (two, "hallucination")])
+    sign_in(app, Role.LEAD)
+
+    assert "cannot be told apart by their errors yet, on 1 case." in opened(app)
