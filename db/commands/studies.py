@@ -30,6 +30,7 @@ from evalkit.annotation.rubric import (
 )
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
+from evalkit.stats.penalties import ErrorWeights
 from evalkit.vocabulary import LeakPolicy
 
 MAX_NAME_LENGTH = 120
@@ -112,9 +113,7 @@ def _taken(plan: StudyPlan) -> RefusedError:
 def set_study_open(study_id: int, *, is_open: bool, actor_id: int | None = None) -> None:
     """Open a study to new work, or close it; what was submitted stays as it is."""
     with write_session() as session:
-        study = session.get(Study, study_id)
-        if study is None:
-            raise NotFoundError("This study does not exist any more.")
+        study = _existing(session, study_id)
         study.is_open = is_open
         session.add(study)
         session.add(
@@ -126,12 +125,34 @@ def set_study_open(study_id: int, *, is_open: bool, actor_id: int | None = None)
         )
 
 
+def weigh_errors(study_id: int, *, weights: ErrorWeights, actor_id: int | None = None) -> None:
+    """Set what errors weigh in the taxonomy of a study, and so in every study that uses it.
+
+    The tags are those of the study; one without a taxonomy of its own is refused.
+    """
+    said = {str(severity): weight for severity, weight in weights.severities.items()}
+    said |= {f"{severity}:{tag}": weight for (tag, severity), weight in weights.tags.items()}
+    with write_session() as session:
+        study = _existing(session, study_id)
+        taxonomy = session.get(Taxonomy, study.taxonomy_id) if study.taxonomy_id else None
+        if taxonomy is None:
+            raise RefusedError(f"“{study.name}” has no taxonomy, so its errors cannot be weighed.")
+        taxonomy.weights = said
+        session.add(taxonomy)
+        session.add(
+            AuditEvent(
+                actor_id=actor_id,
+                action="weigh errors",
+                subject=f"taxonomy {taxonomy.name}",
+                details={"version": taxonomy.version, "weights": said},
+            )
+        )
+
+
 def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
     """Remove a study nobody has annotated, with what was only looked at or begun in it."""
     with write_session() as session:
-        study = session.get(Study, study_id)
-        if study is None:
-            raise NotFoundError("This study does not exist any more.")
+        study = _existing(session, study_id)
         begun = select(Assignment.id).where(Assignment.study_id == study_id)
         if session.exec(
             select(Annotation.id).where(col(Annotation.assignment_id).in_(begun)).limit(1)
@@ -145,6 +166,13 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
             AuditEvent(actor_id=actor_id, action="discard study", subject=f"study {study.name}")
         )
         session.delete(study)
+
+
+def _existing(session: Session, study_id: int) -> Study:
+    study = session.get(Study, study_id)
+    if study is None:
+        raise NotFoundError("This study does not exist any more.")
+    return study
 
 
 def _check(plan: StudyPlan) -> None:

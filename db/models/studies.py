@@ -49,12 +49,19 @@ class Criterion(Table, table=True):
 
 
 class Taxonomy(Table, table=True):
+    """One version of a taxonomy.
+
+    ``weights`` says what an error weighs, by severity (``major``) or by severity and tag
+    (``minor:fluency``); what it does not name weighs as usual.
+    """
+
     __tablename__ = "taxonomy"
     __table_args__ = (UniqueConstraint("name", "version"),)
 
     id: int | None = row_id()
     name: str
     version: int = 1
+    weights: dict[str, float] | None = json_value()
     created_at: datetime = moment()
 
 

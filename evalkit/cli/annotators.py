@@ -9,7 +9,7 @@ import typer
 
 from db import schema
 from db.engine import read_session
-from db.queries.results import ResultFilters, pace
+from db.queries.results import ResultFilters, collect, pace
 from evalkit.cli.console import JsonFlag, out, print_json, print_whole, require_database
 from evalkit.cli.narrowing import (
     AnnotatorOption,
@@ -19,7 +19,6 @@ from evalkit.cli.narrowing import (
     StudyOption,
     annotator_ids,
     narrowed,
-    within,
 )
 from evalkit.cli.reports import add_row, print_reasons, print_table, text_table
 from evalkit.errors import RefusedError
@@ -29,10 +28,10 @@ from evalkit.reporting.annotators import (
     AnnotatorsReport,
     annotators_document,
     annotators_report,
-    subjects,
 )
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.html import About, html_report, write_report
+from evalkit.reporting.subjects import subjects
 
 WithoutOption = Annotated[
     list[str] | None,
@@ -55,15 +54,17 @@ def annotators(
     with read_session() as session:
         found = narrowed(session, study, category, annotator, judges)
         full, times = found.collected, pace(session, found.study, filters=found.filters)
-        rest = within(session, found.study, _without(found, left_out)) if left_out else None
+        rest = None
+        if left_out:
+            rest = collect(session, found.study, filters=_without(found, left_out))
     if as_json:
         document = annotators_document(full, times)
         if rest:
             document["without"] = without.without_document(full, rest, left_out=left_out)
         print_json(document)
         return
-    for place in subjects(full)[:1]:
-        _print_annotators(full, annotators_report(full, times, criterion=place))
+    for subject in subjects(full)[:1]:
+        _print_annotators(full, annotators_report(full, times, subject=subject))
     if rest:
         compared = without.without_report(full, rest, left_out=left_out)
         for said in without.without_sentences(compared):

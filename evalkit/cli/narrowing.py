@@ -12,6 +12,8 @@ from db.queries.results import ResultFilters, ResultStudy
 from evalkit.cli.console import require_database
 from evalkit.errors import NotFoundError
 from evalkit.reporting.collected import Collected
+from evalkit.reporting.penalties import read_weights
+from evalkit.stats.penalties import ErrorWeights
 
 StudyOption = Annotated[str, typer.Option("--study", help="The study to report on.")]
 CategoryOption = Annotated[
@@ -47,9 +49,12 @@ def narrowed(
     categories: list[str] | None,
     annotators: list[str] | None,
     judges: bool,
+    weights: list[str] | None = None,
 ) -> Narrowed:
-    """Read a study within the options; refuse a category or annotator it does not have."""
+    """Read a study within the options; refuse a category, annotator or tag it does not have."""
     found = results.result_study(session, name=study)
+    if weights:
+        found = replace(found, weights=weights_of(found, weights))
     if unknown := set(categories or ()) - set(found.categories):
         known = ", ".join(f"“{name}”" for name in found.categories if name) or "none"
         raise NotFoundError(
@@ -59,13 +64,17 @@ def narrowed(
     if annotators:
         ids = annotator_ids(found, filters, annotators, option="--annotator")
         filters = replace(filters, annotator_ids=ids)
-    return Narrowed(found, filters, within(session, found, filters))
+    return Narrowed(found, filters, results.collect(session, found, filters=filters))
 
 
-def within(session: Session, study: ResultStudy, filters: ResultFilters) -> Collected:
-    """Return what a study collected within filters, which it names."""
-    collected = results.collect(session, study, filters=filters)
-    return replace(collected, limits=results.limits(study, filters))
+def weights_of(study: ResultStudy, said: list[str]) -> ErrorWeights:
+    """Read what errors shall weigh; refuse a tag the study does not have."""
+    weights, known = read_weights(said), [tag.key for tag in study.tags]
+    if unknown := sorted({tag for tag, _ in weights.tags} - set(known)):
+        raise NotFoundError(
+            f"“{study.name}” has no tag “{unknown[0]}” to weigh. It has: {', '.join(known)}."
+        )
+    return weights
 
 
 def annotator_ids(

@@ -1,7 +1,6 @@
 """`report agreement|ranking|scores|models`: the numbers of a study, as the pages show them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -9,7 +8,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from db.engine import read_session
-from db.queries.results import penalties
 from db.queries.style import style_table
 from evalkit.cli.console import JsonFlag, notes, out, print_json, print_whole, require_database
 from evalkit.cli.narrowing import (
@@ -23,7 +21,7 @@ from evalkit.cli.narrowing import (
 from evalkit.reporting import documents, text
 from evalkit.reporting.coefficients import coefficients_document
 from evalkit.reporting.collected import Collected
-from evalkit.reporting.penalties import penalty_rows, read_weights
+from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.reports import (
     AgreementOf,
     agreement_report,
@@ -143,18 +141,12 @@ def scores(
     as_json: bool = JsonFlag,
 ) -> None:
     """Give mean scores per model and criterion, acceptable responses, and what errors weigh."""
-    weights = read_weights(weight or ())
     require_database()
     with read_session() as session:
-        found = narrowed(session, study, category, annotator, judges)
-        collected = found.collected
-        if weight:
-            weighed = penalties(
-                session, found.study, collected, filters=found.filters, weights=weights
-            )
-            collected = replace(collected, penalties=weighed)
+        found = narrowed(session, study, category, annotator, judges, weight)
+    collected = found.collected
     if as_json:
-        print_json(documents.scores_document(collected, weights=weights))
+        print_json(documents.scores_document(collected))
         return
     report = scores_report(collected)
     table = text_table("Model", "", "Mean", "n")

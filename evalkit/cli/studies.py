@@ -1,4 +1,4 @@
-"""`study create|list|show|open|close`: start studies and see how far they have come."""
+"""`study create|list|show|open|close|weigh`: start studies and see how far they have come."""
 
 import json
 from dataclasses import asdict
@@ -9,12 +9,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open
+from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open, weigh_errors
 from db.engine import read_session
-from db.queries import library
+from db.queries import library, results
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
+from evalkit.cli.narrowing import weights_of
 from evalkit.errors import NotFoundError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
+from evalkit.reporting.penalties import weights_in_words
 from evalkit.vocabulary import LeakPolicy
 
 app = typer.Typer(no_args_is_help=True, help="Start studies and see how far they have come.")
@@ -123,6 +125,22 @@ def close(name: Annotated[str, typer.Argument(help="The study.")]) -> None:
     """Give out no new work in a study; what was submitted stays."""
     set_study_open(_study(name).study_id, is_open=False)
     typer.echo(f"“{name}” is closed to new work.")
+
+
+@app.command()
+def weigh(
+    name: Annotated[str, typer.Argument(help="The study.")],
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(help="major=5, or of one tag minor:TAG=0.1; repeatable. None: as usual."),
+    ] = None,
+) -> None:
+    """Set what errors weigh, in this study and all others with the same taxonomy."""
+    study_id = _study(name).study_id
+    with read_session() as session:
+        weights = weights_of(results.result_study(session, name=name), weight or [])
+    weigh_errors(study_id, weights=weights)
+    typer.echo(weights_in_words(weights))
 
 
 def _study(name: str) -> library.StudySummary:

@@ -1,6 +1,6 @@
 """What a study has collected, as integer tables: the one input of every report."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from evalkit.stats.counts import (
     Scores,
     preference_codings,
 )
+from evalkit.stats.penalties import ErrorWeights
 from evalkit.vocabulary import AnnotatorKind, Level
 
 BoolArray = npt.NDArray[np.bool_]
@@ -117,7 +118,7 @@ class Values:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks:
-    """Error marks as given; ``tag`` is ``NO_TAG`` where somebody looked and found none."""
+    """Error marks in the order of their time; ``tag`` is ``NO_TAG`` where none was found."""
 
     output: IntArray
     annotator: IntArray
@@ -158,6 +159,8 @@ class Collected:
         unacceptable: somebody called both bad, or looked for errors with a tag for what is unsafe.
     penalties : Penalties or None
         None where no error within the filters has a severity.
+    weights : ErrorWeights
+        What the taxonomy says errors weigh; ``penalties`` are made with it.
     limits : Limits
         The filters, to be shown with every number they shaped.
     """
@@ -176,6 +179,7 @@ class Collected:
     marks: Marks
     asks_acceptable: bool = True
     penalties: Penalties | None = None
+    weights: ErrorWeights = field(default_factory=ErrorWeights)
     limits: Limits = Limits()
 
 
@@ -304,7 +308,7 @@ def acceptable(collected: Collected) -> Looks:
     unsafe = np.isin(marks.tag, np.array(collected.unsafe, dtype=np.int64))
     output = np.concatenate([given.left, given.right, marks.output])
     annotator = np.concatenate([given.annotator, given.annotator, marks.annotator])
-    first, place = _looks(output, annotator)
+    first, place = first_looks(output, annotator)
     refused = np.bincount(place, weights=np.concatenate([bad, bad, unsafe]), minlength=len(first))
     return Looks(output[first], annotator[first], refused == 0)
 
@@ -315,7 +319,7 @@ def tagged(collected: Collected) -> tuple[Looks, ...]:
     Looking for errors leaves a mark also where none was found.
     """
     marks = collected.marks
-    first, place = _looks(marks.output, marks.annotator)
+    first, place = first_looks(marks.output, marks.annotator)
     output, annotator = marks.output[first], marks.annotator[first]
     return tuple(
         Looks(output, annotator, np.bincount(place[marks.tag == tag], minlength=len(first)) > 0)
@@ -340,7 +344,7 @@ def names(collected: Collected) -> tuple[str, ...]:
     )
 
 
-def _looks(output: IntArray, annotator: IntArray) -> tuple[IntArray, IntArray]:
+def first_looks(output: IntArray, annotator: IntArray) -> tuple[IntArray, IntArray]:
     """Return the first entry of each (output, annotator), and which of them each entry is."""
     _, first, place = np.unique(_pairs(output, annotator), return_index=True, return_inverse=True)
     return first, place.reshape(-1)

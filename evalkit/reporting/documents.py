@@ -16,7 +16,6 @@ from evalkit.reporting.reports import (
     scores_report,
 )
 from evalkit.stats.agreement import PairAgreement
-from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.ranking import RankingRow
 from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import pairwise_win_rates
@@ -81,11 +80,8 @@ def ranking_document(collected: Collected) -> Document:
     }
 
 
-def scores_document(collected: Collected, *, weights: ErrorWeights | None = None) -> Document:
-    """Return mean scores per criterion, the share of acceptable responses, and error penalties.
-
-    ``weights`` are those ``collected.penalties`` was made with, the usual ones if not given.
-    """
+def scores_document(collected: Collected) -> Document:
+    """Return mean scores per criterion, the share of acceptable responses, and error penalties."""
     report, penalties = scores_report(collected), penalty_rows(collected)
     return {
         **heading(collected),
@@ -93,7 +89,7 @@ def scores_document(collected: Collected, *, weights: ErrorWeights | None = None
         "acceptable": [score_entry(row) for row in report.acceptable],
         "acceptable_note": report.acceptable_note,
         "penalties": {
-            "weights": weights_entry(weights or ErrorWeights()),
+            "weights": weights_entry(collected.weights),
             "means": [score_entry(row) for row in penalties],
             "reason": None if penalties else no_penalties(collected),
         },
@@ -118,17 +114,21 @@ def _agreement(of: AgreementOf) -> Document:
 
 def pair_entry(pair: PairAgreement) -> Document:
     """Return how far two annotators agree."""
-    kappa, percent = pair.cohen_kappa, pair.percent_agreement
+    kappa, percent, weighted = pair.cohen_kappa, pair.percent_agreement, pair.weighted_cohen_kappa
     return {
         "annotators": list(pair.annotators),
         "cohen_kappa": kappa.value,
         "cohen_kappa_low": kappa.low,
         "cohen_kappa_high": kappa.high,
+        "weights": str(pair.weights),
+        "weighted_cohen_kappa": weighted.value if weighted else None,
+        "weighted_cohen_kappa_low": weighted.low if weighted else None,
+        "weighted_cohen_kappa_high": weighted.high if weighted else None,
         "percent_agreement": percent.value,
         "percent_agreement_low": percent.low,
         "percent_agreement_high": percent.high,
         "n": pair.n,
-        "reason": kappa.reason or percent.reason,
+        "reason": kappa.reason or (weighted.reason if weighted else None) or percent.reason,
     }
 
 

@@ -11,7 +11,7 @@ from evalkit.records.writer import open_for_writing
 from evalkit.reporting import html_decision, text
 from evalkit.reporting import html_people as people
 from evalkit.reporting import html_sections as sections
-from evalkit.reporting.annotators import Pace, annotators_report, subjects
+from evalkit.reporting.annotators import Pace, annotators_report
 from evalkit.reporting.coefficients import agreement_by_category, coefficients, tag_agreement
 from evalkit.reporting.collected import Collected, Limits, comparisons
 from evalkit.reporting.colours import MUTED, OKABE_ITO
@@ -33,6 +33,7 @@ from evalkit.reporting.reports import (
 )
 from evalkit.reporting.sentences import annotators, counted, joined, limits
 from evalkit.reporting.significance import significance_report
+from evalkit.reporting.subjects import subjects
 from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import pairwise_win_rates
 from evalkit.vocabulary import AnnotatorKind
@@ -163,7 +164,7 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
         ),
         sections.scores_section(scores, colours, order),
         sections.acceptable_section(scores, colours, order),
-        errors_section(tags_report(collected), weighed, colours, order),
+        errors_section(tags_report(collected), weighed, colours, order, weights=collected.weights),
         people.agreement_section(
             agreement_report(collected),
             coefficients(collected),
@@ -183,11 +184,11 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
 
 
 def _annotators(collected: Collected, pace: Pace | None) -> tuple[str, ...]:
-    """Return a section about annotators on what decides: the preference, else the first score."""
+    """Return a section about annotators on what comes first: preference, scores, errors."""
     places = subjects(collected)
     if not places:
         return ()
-    report = annotators_report(collected, pace, criterion=places[0])
+    report = annotators_report(collected, pace, subject=places[0])
     return (people.annotators_section(report),)
 
 

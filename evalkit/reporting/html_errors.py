@@ -14,15 +14,21 @@ from evalkit.reporting.html_parts import (
     table,
 )
 from evalkit.reporting.html_sections import Colours, by_category, model_rows
-from evalkit.reporting.penalties import WEIGHTS_IN_WORDS
+from evalkit.reporting.penalties import weights_in_words
 from evalkit.reporting.reports import TagRates
 from evalkit.reporting.sentences import commonest_errors
 from evalkit.stats.intervals import Estimate
+from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
 
 
 def errors_section(
-    rates: Sequence[TagRates], weighed: Sequence[ScoreRow], colours: Colours, order: Sequence[str]
+    rates: Sequence[TagRates],
+    weighed: Sequence[ScoreRow],
+    colours: Colours,
+    order: Sequence[str],
+    *,
+    weights: ErrorWeights,
 ) -> str:
     """Show what the errors in each model's responses weigh, and how often each was found."""
     found = [
@@ -40,7 +46,7 @@ def errors_section(
         return section("Errors", paragraph("No error has been marked within these filters."))
     return section(
         "Errors",
-        _weighed(weighed, colours, order),
+        _weighed(weighed, colours, order, weights),
         heading("How often each error was found"),
         bullets(commonest_errors(rates, order)),
         table(("", *order), rows),
@@ -50,7 +56,9 @@ def errors_section(
     )
 
 
-def _weighed(rows: Sequence[ScoreRow], colours: Colours, order: Sequence[str]) -> str:
+def _weighed(
+    rows: Sequence[ScoreRow], colours: Colours, order: Sequence[str], weights: ErrorWeights
+) -> str:
     """Show the mean penalty per response with its interval, the lightest first."""
     if not rows:
         return ""
@@ -64,7 +72,7 @@ def _weighed(rows: Sequence[ScoreRow], colours: Colours, order: Sequence[str]) -
         heading("Weight of the errors in a response; less is better")
         + intervals(model_rows(rows, text.number, colours, lightest), axis)
         + by_category(rows, text.number, order, axis, is_less_better=True)
-        + paragraph(WEIGHTS_IN_WORDS, style="note")
+        + paragraph(weights_in_words(weights), style="note")
     )
 
 

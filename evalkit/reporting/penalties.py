@@ -11,11 +11,6 @@ from evalkit.stats.penalties import SEVERITY_WEIGHTS, ErrorWeights, Looks, error
 from evalkit.stats.scores import ScoreRow
 from evalkit.vocabulary import Severity
 
-WEIGHTS_IN_WORDS = (
-    "Each error weighs 1 where it is minor or has no severity, 5 where it is major and 10 where it "
-    "is critical; a response weighs what its errors weigh together, averaged over all looks at it."
-)
-
 NO_LOOKS = "Nothing has been looked at for errors yet."
 NO_SEVERITY = "No error found within these filters has a severity, so errors cannot be weighed."
 
@@ -23,6 +18,19 @@ NO_SEVERITY = "No error found within these filters has a severity, so errors can
 def no_penalties(collected: Collected) -> str:
     """Say why there are no penalties."""
     return NO_SEVERITY if len(collected.marks.output) else NO_LOOKS
+
+
+def weights_in_words(weights: ErrorWeights) -> str:
+    """Say what errors weigh, and what becomes of their weights."""
+    minor, major, critical = (f"{weights.severities[one]:g}" for one in Severity)
+    others = ", ".join(
+        f"a {severity} “{tag}” {weight:g}" for (tag, severity), weight in weights.tags.items()
+    )
+    return (
+        f"Each error weighs {minor} where it is minor or has no severity, {major} where it is "
+        f"major and {critical} where it is critical{f'; {others}' if others else ''}. A response "
+        "weighs what its errors weigh together, averaged over all looks at it."
+    )
 
 
 def read_weights(said: Sequence[str]) -> ErrorWeights:

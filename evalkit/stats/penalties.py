@@ -10,7 +10,7 @@ from evalkit.stats.scores import ScoreRow, mean_scores
 from evalkit.vocabulary import Severity
 
 #: What an error weighs unless a study says otherwise.
-SEVERITY_WEIGHTS = {Severity.MINOR: 1, Severity.MAJOR: 5, Severity.CRITICAL: 10}
+SEVERITY_WEIGHTS = {Severity.MINOR: 1.0, Severity.MAJOR: 5.0, Severity.CRITICAL: 10.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class ErrorWeights:
 
     severities: Mapping[Severity, float] = field(default_factory=lambda: dict(SEVERITY_WEIGHTS))
     tags: Mapping[tuple[str, Severity], float] = field(default_factory=dict)
+
+    def of(self, tag: str, severity: Severity) -> float:
+        """Return what an error of this tag and severity weighs."""
+        return float(self.tags.get((tag, severity), self.severities[severity]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

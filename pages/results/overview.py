@@ -60,7 +60,7 @@ st.header("Acceptable responses", divider=False)
 overview.show_acceptable(scores, colours, address, order=order)
 
 st.header("Errors", divider=False)
-overview.show_penalties(weighed, colours, order=order)
+overview.show_penalties(weighed, colours, weights=kept.collected.weights, order=order)
 overview.show_tags(kept.of(reports.tags_report), address, order=order, within=within)
 
 report_file.download_button(study, chosen)

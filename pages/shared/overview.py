@@ -15,6 +15,7 @@ from evalkit.reporting.reports import (
     TagRates,
 )
 from evalkit.stats.intervals import Estimate
+from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import PairWinRate
@@ -274,7 +275,11 @@ def show_acceptable(
 
 
 def show_penalties(
-    rows: Sequence[ScoreRow], colours: Mapping[str, str], *, order: Sequence[str]
+    rows: Sequence[ScoreRow],
+    colours: Mapping[str, str],
+    *,
+    weights: ErrorWeights,
+    order: Sequence[str],
 ) -> None:
     """Show what the errors in each model's responses weigh, where they have severities."""
     if not rows:
@@ -288,7 +293,7 @@ def show_penalties(
         exhibits.picture(figure, key="penalties", alt="Weight of the errors per response")
     with right:
         exhibits.say("Weight of the errors in a response; less is better", style="lead")
-        exhibits.say(penalties.WEIGHTS_IN_WORDS)
+        exhibits.say(penalties.weights_in_words(weights))
     exhibits.table(
         tables.score_table(rows, text.number, what="Penalty", models=order),
         key="penalties-table",

@@ -1,6 +1,5 @@
 """The whole study as one HTML file, made when it is asked for."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -31,7 +30,6 @@ def download_button(study: ResultStudy, chosen: ResultFilters) -> None:
 def _report(study: ResultStudy, chosen: ResultFilters) -> bytes:
     with read_session() as session:
         collected = results.collect(session, study, filters=chosen)
-        collected = replace(collected, limits=results.limits(study, chosen))
         pace = results.pace(session, study, filters=chosen)
     about = About(made_at=datetime.now(UTC), schema=schema.revision() or "", models=study.models)
     return html_report(collected, pace, about=about).encode()

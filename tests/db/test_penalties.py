@@ -1,9 +1,15 @@
-"""Errors read again with weights of one's own, on both databases."""
+"""What errors weigh: as usual, as the taxonomy says, or as somebody asks."""
+
+from dataclasses import replace
 
 import pytest
+from sqlmodel import select
 
-from db.engine import read_session
-from db.queries.results import ResultFilters, collect, penalties, result_study
+from db.commands.studies import weigh_errors
+from db.engine import read_session, write_session
+from db.models import AuditEvent, Study
+from db.queries.results import ResultFilters, collect, result_study
+from evalkit.errors import RefusedError
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.vocabulary import Severity
 from tests.factories import annotate, make_eval_set, make_study
@@ -22,37 +28,57 @@ def ids(database):
     return made
 
 
-def read(weights, **filters):
-    chosen = ResultFilters(**filters)
+def read(weights=None, **filters):
     with read_session() as session:
         study = result_study(session, name="Study")
-        collected = collect(session, study, filters=chosen)
-        return collected, penalties(session, study, collected, filters=chosen, weights=weights)
+        if weights is not None:
+            study = replace(study, weights=weights)
+        return collect(session, study, filters=ResultFilters(**filters)).penalties
 
 
-def weights_of(found):
-    return sorted(zip(found.output.tolist(), found.weight.tolist(), strict=True))
-
-
-def test_the_usual_weights_are_those_every_report_counts_with(ids):
-    for judges in (False, True):
-        collected, found = read(ErrorWeights(), judges=judges)
-
-        assert weights_of(found) == weights_of(collected.penalties)
+def test_errors_weigh_one_five_and_ten_unless_the_taxonomy_says_otherwise(ids):
+    # Ada's major is 5, Bo's minors 1 each; Cleo's has no severity and weighs as a minor.
+    assert sorted(read().weight.tolist()) == [0, 0, 1, 1, 1, 5]
+    assert sorted(read(judges=True).weight.tolist()) == [0, 0, 1, 1, 1, 5, 10]
 
 
 def test_each_look_weighs_what_its_errors_weigh_by_severity_and_tag(ids):
-    given = ErrorWeights({Severity.MAJOR: 7, Severity.MINOR: 1}, {("tone", Severity.MINOR): 0.25})
+    usual = ErrorWeights().severities
+    given = ErrorWeights({**usual, Severity.MAJOR: 7}, {("tone", Severity.MINOR): 0.25})
 
-    _, found = read(given)
+    # Ada's major is 7, Bo's minor tones 0.25 each, and Cleo's, which weighs as a minor.
+    assert sorted(read(given).weight.tolist()) == [0, 0, 0.25, 0.25, 0.25, 7]
 
-    # Ada's major is 7, Bo's minor tones 0.25 each; Cleo's has no severity and weighs as a minor.
-    assert sorted(found.weight.tolist()) == [0, 0, 0.25, 0.25, 0.25, 7]
+
+def test_what_the_taxonomy_says_is_kept_with_who_said_it(ids):
+    usual = ErrorWeights().severities
+    given = ErrorWeights({**usual, Severity.MAJOR: 7}, {("tone", Severity.MINOR): 0.25})
+
+    weigh_errors(ids["Study"], weights=given, actor_id=ids["Ada"])
+
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        said = session.exec(select(AuditEvent).where(AuditEvent.action == "weigh errors")).one()
+    assert study.weights == given
+    assert sorted(read().weight.tolist()) == [0, 0, 0.25, 0.25, 0.25, 7]
+    assert said.actor_id == ids["Ada"]
+    assert said.details["weights"] == {
+        "minor": 1,
+        "major": 7,
+        "critical": 10,
+        "minor:tone": 0.25,
+    }
+
+
+def test_a_study_without_a_taxonomy_cannot_be_weighed(database):
+    made = make_eval_set()
+    make_study(made)
+    with write_session() as session:
+        session.get(Study, made["Study"]).taxonomy_id = None
+
+    with pytest.raises(RefusedError, match="has no taxonomy"):
+        weigh_errors(made["Study"], weights=ErrorWeights())
 
 
 def test_without_any_severity_nothing_is_weighed(ids):
-    cleo = ids["Cleo"]
-
-    _, found = read(ErrorWeights(), annotator_ids=(cleo,))
-
-    assert found is None
+    assert read(annotator_ids=(ids["Cleo"],)) is None

@@ -28,7 +28,7 @@ from evalkit.reporting.decision_document import decided, decision_verdict
 from evalkit.reporting.decision_sentences import front_sentences
 from evalkit.reporting.html import About, html_report, write_report
 from evalkit.reporting.html_parts import Axis, Mark, escape, scatter
-from evalkit.reporting.penalties import WEIGHTS_IN_WORDS, penalty_rows
+from evalkit.reporting.penalties import penalty_rows, weights_in_words
 from evalkit.reporting.power import power_report
 from evalkit.reporting.power_sentences import ASSUMPTIONS, power_sentences
 from evalkit.reporting.reports import (
@@ -39,6 +39,7 @@ from evalkit.reporting.reports import (
 )
 from evalkit.reporting.sentences import judges_with_people
 from evalkit.stats.intervals import Estimate
+from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.win_rates import pairwise_win_rates
 from evalkit.vocabulary import AnnotatorKind, Level
 
@@ -236,7 +237,7 @@ def test_what_errors_weigh_is_shown_with_interval_and_n(collected):
         if row.category is None:
             assert text.estimate(row.estimate) in said
             assert row.estimate.n == 10
-    assert WEIGHTS_IN_WORDS in said
+    assert weights_in_words(ErrorWeights()) in said
     assert "n = 10" in said
 
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from db.commands.records import import_file
 from db.engine import read_session
 from db.queries.results import ResultFilters, collect, result_study
+from evalkit.cli import app as whole
 from evalkit.cli.reports import app
 from evalkit.reporting import documents
 from evalkit.reporting.reports import tags_report
@@ -98,9 +99,14 @@ def test_mqm_penalties_of_the_command_line_are_the_published_ones(sqlite_databas
     import_file(DATA / "mqm_ted.jsonl.gz", study="mqm_ted")
     asked = ["scores", "--study", "mqm_ted", "--json"]
 
-    result = CliRunner().invoke(app, [*asked, "--weight", "minor:Fluency/Punctuation=0.1"])
+    once = CliRunner().invoke(app, [*asked, "--weight", "minor:Fluency/Punctuation=0.1"])
+    weigh = ["study", "weigh", "mqm_ted", "--weight", "minor:Fluency/Punctuation=0.1"]
+    said = CliRunner().invoke(whole, weigh)
+    kept = CliRunner().invoke(app, asked)
 
-    penalties = json.loads(result.stdout)["penalties"]
+    assert "a minor “Fluency/Punctuation” 0.1" in said.stdout.replace("\n", " ")
+    assert once.stdout == kept.stdout  # asked for once, or kept with the taxonomy
+    penalties = json.loads(kept.stdout)["penalties"]
     overall = {row["model"]: row for row in penalties["means"] if row["category"] is None}
     # WMT21 metrics task (Freitag et al. 2021), TED English-German: a minor error 1, a major one 5,
     # minor punctuation 0.1; eTranslation is printed as 1.96 where the data give 1.969.

@@ -2,9 +2,7 @@
 
 from db.queries.results.collected import collect, state_of_results
 from db.queries.results.failures import Remark, TaggedResponse, remarks, tagged_responses
-from db.queries.results.filtering import limits
 from db.queries.results.pace import pace
-from db.queries.results.penalties import penalties
 from db.queries.results.response import ResponseDetail, response
 from db.queries.results.studies import (
     ResultFilters,
@@ -20,9 +18,7 @@ __all__ = [
     "ResultStudy",
     "TaggedResponse",
     "collect",
-    "limits",
     "pace",
-    "penalties",
     "remarks",
     "response",
     "result_studies",

@@ -20,7 +20,7 @@ from db.models import (
     Score,
     VersionCase,
 )
-from db.queries.results.filtering import counted
+from db.queries.results.filtering import counted, limits
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.reporting.collected import (
@@ -35,8 +35,7 @@ from evalkit.reporting.collected import (
     Tag,
     Values,
 )
-from evalkit.stats.counts import IntArray, sum_by
-from evalkit.stats.penalties import SEVERITY_WEIGHTS
+from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 
 _UNREADABLE = len(PREFERENCE_CODES)
@@ -85,6 +84,8 @@ def collect(
         values=_values(session, study, conditions, outputs.id, annotator_ids),
         marks=marks,
         penalties=penalties,
+        weights=study.weights,
+        limits=limits(study, filters),
         asks_acceptable=is_asked or _asks_acceptable(session, study, has_unsafe=bool(unsafe)),
     )
 
@@ -297,26 +298,31 @@ def _marks(
         .where(*conditions, ~col(ErrorMark.is_superseded))
     )
     table = _table(session, statement)
+    if (table[1:, 4] < table[:-1, 4]).any():
+        table = table[np.argsort(table[:, 4], kind="stable")]
     tagged = table[:, 2] != NO_TAG
     tag = np.full(len(table), NO_TAG, dtype=np.int64)
     tag_ids = np.array([one.tag_id for one in study.tags], dtype=np.int64)
     tag[tagged] = _codes(table[tagged, 2], tag_ids)
     output = _codes(table[:, 0], output_ids)
     marks = Marks(output=output, annotator=_codes(table[:, 1], annotator_ids), tag=tag)
-    return marks, _penalties(output, tagged, severity=table[:, 3], annotation=table[:, 4])
+    weight = _weight_of_errors(study)[tag, table[:, 3]]
+    is_weighed = bool((table[:, 3] != _UNKNOWN).any())
+    return marks, _penalties(output, table[:, 4], weight) if is_weighed else None
 
 
-def _penalties(
-    output: IntArray, is_error: npt.NDArray[np.bool_], *, severity: IntArray, annotation: IntArray
-) -> Penalties | None:
-    """Return what the errors found in each look weigh; one without a severity as a minor one."""
-    if not (severity != _UNKNOWN).any():
-        return None
-    weight_of = np.array([SEVERITY_WEIGHTS[name] for name in Severity], dtype=np.float64)
-    weight = np.where(severity == _UNKNOWN, SEVERITY_WEIGHTS[Severity.MINOR], weight_of[severity])
+def _weight_of_errors(study: ResultStudy) -> FloatArray:
+    """Return what an error weighs by tag and severity; the last of each is that none was named."""
+    severities = [*Severity, Severity.MINOR]  # without a severity an error weighs as a minor one
+    table = [[study.weights.of(tag.key, severity) for severity in severities] for tag in study.tags]
+    return np.array([*table, [0.0] * len(severities)], dtype=np.float64)
+
+
+def _penalties(output: IntArray, annotation: IntArray, weight: FloatArray) -> Penalties:
+    """Return what the errors found in each look weigh together."""
     look = annotation * (int(output.max(initial=0)) + 1) + output
     _, first, place = np.unique(look, return_index=True, return_inverse=True)
-    return Penalties(output[first], sum_by(place, weight * is_error, n_codes=len(first)))
+    return Penalties(output[first], sum_by(place, weight, n_codes=len(first)))
 
 
 def _table(

@@ -21,9 +21,12 @@ from db.models import (
     Study,
     StudyRun,
     Tag,
+    Taxonomy,
     VersionCase,
 )
 from evalkit.errors import NotFoundError
+from evalkit.reporting.penalties import read_weights
+from evalkit.stats.penalties import ErrorWeights
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind
 
 #: What counts: work of the study and its repeats, not what teaches or checks annotators.
@@ -93,6 +96,7 @@ class ResultStudy:
     annotators: tuple[ResultAnnotator, ...]
     criteria: tuple[ResultCriterion, ...]
     tags: tuple[ResultTag, ...]
+    weights: ErrorWeights
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -138,7 +142,14 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         annotators=_annotators(session, study.id),
         criteria=_criteria(session, study.id, study.rubric_id),
         tags=_tags(session, study.id, study.taxonomy_id),
+        weights=_weights(session, study.taxonomy_id),
     )
+
+
+def _weights(session: Session, taxonomy_id: int | None) -> ErrorWeights:
+    statement = sa.select(col(Taxonomy.weights)).where(col(Taxonomy.id) == taxonomy_id)
+    said = session.connection().scalar(statement) or {}
+    return read_weights([f"{what}={weight}" for what, weight in said.items()])
 
 
 def _runs(session: Session, study_id: int) -> tuple[ResultRun, ...]:
