@@ -57,15 +57,19 @@ def links(app):
     return [unescape(href) for href in re.findall(r'href="([^"]+\?[^"]+)"', said)]
 
 
+#: Failures lead on by picking a row, and boards of other people have no cases.
+WITHOUT_LINKS = ("failures", "leaderboards")
 RESULTS = [one.address for one in menu.ENTRIES if one.section == "Results"]
 
 
 @pytest.mark.parametrize("page", RESULTS)
 def test_every_link_of_a_results_page_opens_and_keeps_its_study(app, sign_in, study, page):
     sign_in(app, Role.LEAD)
-    opened(app, page, annotator="1")
+    opened(app, page, annotator=["1", "2"])
 
-    for href in dict.fromkeys(links(app)):
+    found = dict.fromkeys(links(app))
+    assert bool(found) != (page in WITHOUT_LINKS)
+    for href in found:
         url = urlsplit(href)
         other = new_app()
         sign_in(other, Role.LEAD)
@@ -73,7 +77,7 @@ def test_every_link_of_a_results_page_opens_and_keeps_its_study(app, sign_in, st
         assert "not to be had" not in written(other), href
         if page not in ("regression", "leaderboards"):
             assert address(other)["study"] == [str(study["Study"])]
-            assert "annotator=1" in href, href
+            assert "annotator=" in href, href
 
 
 @pytest.mark.parametrize("page", [*RESULTS, "eval-sets", "export"])
