@@ -10,12 +10,10 @@ from evalkit.reporting.collected import (
     BoolArray,
     Collected,
     Criterion,
-    codings_of_criterion,
-    codings_of_preferences,
     latest_preferences,
-    latest_values,
 )
 from evalkit.reporting.documents import heading
+from evalkit.reporting.subjects import Subject, codings_of, subject_key, subjects
 from evalkit.stats.annotators import MIN_ANNOTATIONS, AnnotatorProfile, annotator_profiles
 from evalkit.stats.counts import Codings, FloatArray, IntArray
 from evalkit.stats.intervals import Estimate
@@ -88,9 +86,9 @@ class AnnotatorRow:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorsReport:
-    """All annotators on one thing judged; ``criterion`` is None for the preference."""
+    """All annotators on one thing judged."""
 
-    criterion: Criterion | None
+    subject: Subject
     rows: tuple[AnnotatorRow, ...]
 
     @property
@@ -99,14 +97,8 @@ class AnnotatorsReport:
         return tuple(row for row in self.rows if row.profile.flags)
 
 
-def subjects(collected: Collected) -> tuple[int | None, ...]:
-    """Return what was judged: None for the preference, then places of criteria."""
-    scored = np.unique(collected.values.criterion).tolist()
-    return (*((None,) if len(collected.preferences.n) else ()), *scored)
-
-
 def annotators_report(
-    collected: Collected, pace: Pace | None = None, *, criterion: int | None = None
+    collected: Collected, pace: Pace | None = None, *, subject: Subject = None
 ) -> AnnotatorsReport:
     """Describe every annotator by what they judged.
 
@@ -115,26 +107,23 @@ def annotators_report(
     collected : Collected
     pace : Pace, optional
         Without it nothing is known of speed.
-    criterion : int, optional
-        Place of the criterion; the preference where it is not given. The left rate exists for
-        the preference only.
+    subject : Criterion, Tag or None
+        The preference where it is not given; of a tag, or ``ANY_ERROR``, whether it was marked.
+        The left rate exists for the preference only.
 
     Returns
     -------
     AnnotatorsReport
         In the order of ``collected.annotators``. Of what one annotator judged twice, the
-        latest counts. Kappa gives near misses linear credit on an ordered scale. Quality (see
-        ``annotator_quality``) is estimated for nominal values only.
+        latest counts; a tag is on a response if they marked it at any look. Kappa gives near
+        misses linear credit on an ordered scale. Quality (see ``annotator_quality``) is
+        estimated for nominal values only.
     """
-    if criterion is None:
-        here = latest_preferences(collected)
-        codings = codings_of_preferences(collected)
-        shown = collected.preferences.preference[here]
-    else:
-        codings, shown = codings_of_criterion(collected, criterion), None
-    seconds = None if pace is None else _seconds(collected, pace, criterion)
-    of = None if criterion is None else collected.criteria[criterion]
-    is_ordered = of is not None and of.level is not Level.NOMINAL
+    codings = codings_of(collected, subject)
+    given = collected.preferences
+    shown = given.preference[latest_preferences(collected)] if subject is None else None
+    seconds = None if pace is None else _seconds(collected, pace, subject, codings)
+    is_ordered = isinstance(subject, Criterion) and subject.level is not Level.NOMINAL
     profiles = annotator_profiles(
         codings,
         shown=shown,
@@ -147,7 +136,7 @@ def annotators_report(
     )
     competences = unknown if is_ordered else annotator_competence(codings)
     return AnnotatorsReport(
-        criterion=of,
+        subject=subject,
         rows=tuple(
             AnnotatorRow(profile, one.kind, one.is_simulated, quality, knows)
             for profile, one, quality, knows in zip(
@@ -157,19 +146,17 @@ def annotators_report(
     )
 
 
-def _seconds(collected: Collected, pace: Pace, criterion: int | None) -> FloatArray:
+def _seconds(collected: Collected, pace: Pace, subject: Subject, codings: Codings) -> FloatArray:
     """Return the seconds behind each entry that counts, ``NaN`` where they are not known."""
-    if criterion is None:
+    if subject is None:
         here = latest_preferences(collected)
         wanted, known = collected.preferences.latest[here], pace.annotation
     else:
         # An annotation on two responses took its time once: it goes to the left one.
-        here, n_annotators = latest_values(collected, criterion), len(collected.annotators)
-        given = collected.values
-        ids = collected.outputs.id[given.output[here]]
-        wanted = ids * n_annotators + given.annotator[here]
+        n_annotators = len(collected.annotators)
+        wanted = collected.outputs.id[codings.unit] * n_annotators + codings.annotator
         known = pace.output_id * n_annotators + pace.annotator
-    seconds = np.full(len(here), np.nan)
+    seconds = np.full(len(wanted), np.nan)
     if len(known):
         # Of the same response judged again the latest counts: entries are in order of time.
         order = np.argsort(known, kind="stable")
@@ -287,14 +274,11 @@ def _kept(codings: Codings, keep: Any) -> Codings:
 
 def annotators_document(collected: Collected, pace: Pace | None = None) -> dict[str, Any]:
     """Return every annotator on everything judged; its shape is described in docs/reports.md."""
-    found = [annotators_report(collected, pace, criterion=one) for one in subjects(collected)]
+    found = [annotators_report(collected, pace, subject=one) for one in subjects(collected)]
     return {
         **heading(collected),
         "subjects": {
-            "preference" if one.criterion is None else one.criterion.key: [
-                annotator_entry(row) for row in one.rows
-            ]
-            for one in found
+            subject_key(one.subject): [annotator_entry(row) for row in one.rows] for one in found
         },
     }
 

@@ -7,24 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.reporting.collected import (
-    BoolArray,
-    Collected,
-    Criterion,
-    Tag,
-    codings_of_criterion,
-    codings_of_preferences,
-    names,
-    tagged,
-    without_judges,
-)
+from evalkit.reporting.collected import Collected, Criterion, Tag, without_judges
+from evalkit.reporting.documents import pair_entry
 from evalkit.reporting.sentences import capital, joined
-from evalkit.stats.agreement import Agreement, krippendorff_alpha, percent_agreement
+from evalkit.reporting.subjects import ANY_ERROR, Subject, codings_of, marked, subject_key
+from evalkit.stats.agreement import (
+    Agreement,
+    PairAgreement,
+    krippendorff_alpha,
+    pairwise_agreement,
+    percent_agreement,
+)
 from evalkit.stats.coefficients import fleiss_kappa, gwet_ac, value_agreement
-from evalkit.stats.counts import TAG_VALUES, Codings, tag_codings
+from evalkit.stats.counts import TAG_VALUES, Codings, IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.reading import read_agreement
-from evalkit.stats.weights import Weights
+from evalkit.stats.weights import Weights, weights_of
 from evalkit.vocabulary import Level
 
 # The sentence of a reading that names its own interval, which stands beside it anyway.
@@ -38,9 +36,10 @@ _DOMINATED = re.compile(r"\d+ % of all values are .*")
 class Coefficients:
     """Several coefficients of one thing judged; ``criterion`` is None for the preference.
 
-    ``weights`` are those of weighted kappa and of Gwet's coefficient, which is AC1 with identity
-    weights and AC2 else; ``weighted_kappa`` is None where values have no order. ``reading``
-    says in plain words what to make of them.
+    ``weights`` are those of Fleiss' weighted kappa and of Gwet's coefficient, which is AC1 with
+    identity weights and AC2 else; ``weighted_fleiss`` is None where values have no order.
+    ``reading`` says in plain words what to make of them. Cohen's kappa is of two annotators
+    (``AgreementOf.pairs``).
     """
 
     criterion: Criterion | None
@@ -48,7 +47,7 @@ class Coefficients:
     alpha: Agreement
     percent: Agreement
     fleiss: Agreement
-    weighted_kappa: Agreement | None
+    weighted_fleiss: Agreement | None
     gwet: Agreement
     reading: str
 
@@ -57,14 +56,14 @@ class Coefficients:
 class CategoryAgreement:
     """Alpha within one category."""
 
-    criterion: Criterion | None
+    subject: Subject
     category: str
     alpha: Agreement
 
 
 @dataclass(frozen=True, slots=True)
 class TagAgreement:
-    """Agreement on whether an error tag is on a response.
+    """Agreement on whether an error tag is on a response; ``ANY_ERROR`` stands for all of them.
 
     ``confirmed`` is how often a second annotator also marked it when one did.
     """
@@ -88,7 +87,7 @@ def readings(several: Sequence[Coefficients]) -> list[str]:
     for one in several:
         said, n_cut = _OPEN.subn("", one.reading)
         said = said.strip()
-        alike.setdefault(said, []).append(_key(one.criterion).replace("_", " "))
+        alike.setdefault(said, []).append(subject_key(one.criterion).replace("_", " "))
         open_to_change |= {said} if n_cut else set()
     more = " Where an interval crosses a bound, more annotations could change this."
     return [
@@ -100,7 +99,8 @@ def readings(several: Sequence[Coefficients]) -> list[str]:
 def trust(several: Sequence[Coefficients]) -> list[str]:
     """Say which coefficient to trust: it matters where one value is most of all values."""
     found = {
-        _key(one.criterion).replace("_", " "): _DOMINATED.search(one.reading) for one in several
+        subject_key(one.criterion).replace("_", " "): _DOMINATED.search(one.reading)
+        for one in several
     }
     said = [f"{capital(name)}: {one.group()}" for name, one in found.items() if one]
     if even := [name for name, one in found.items() if not one]:
@@ -115,83 +115,91 @@ def trust(several: Sequence[Coefficients]) -> list[str]:
 def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:
     """Return alpha of everything judged within each category."""
     collected = without_judges(collected)
-    outputs = collected.outputs
-    cases, first = np.unique(outputs.case, return_index=True)
-    category = outputs.category[first]
-    found = []
-    for of, codings in _judged(collected):
-        own = category[np.searchsorted(cases, codings.case)]
-        level = Level.NOMINAL if of is None else of.level
-        found += [
-            CategoryAgreement(of, name, krippendorff_alpha(_kept(codings, own == place), level))
-            for place, name in enumerate(collected.categories)
-        ]
-    return tuple(found)
+    return tuple(
+        one for of, codings in _judged(collected) for one in _by_category(collected, of, codings)
+    )
 
 
 def tag_agreement(collected: Collected) -> tuple[TagAgreement, ...]:
-    """Return agreement on every tag that was marked at all, the most marked first."""
-    found = []
+    """Return agreement on any error, then on every tag that was marked, the most marked first."""
+    return tuple(_tag_agreement(tag, codings) for tag, codings in marked(without_judges(collected)))
+
+
+def tag_agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:
+    """Return alpha on any error and on every tag that was marked within each category."""
     collected = without_judges(collected)
-    for tag, looks in zip(collected.tags, tagged(collected), strict=True):
-        codings = tag_codings(
-            unit=looks.output,
-            case=collected.outputs.case[looks.output],
-            annotator=looks.annotator,
-            is_marked=looks.hit,
-            annotators=names(collected),
-        )
-        if looks.hit.any():
-            found.append(
-                TagAgreement(
-                    tag=tag,
-                    n_marked=int(looks.hit.sum()),
-                    alpha=krippendorff_alpha(codings, Level.NOMINAL),
-                    gwet=gwet_ac(codings),
-                    confirmed=value_agreement(codings, TAG_VALUES[1]),
-                )
-            )
-    return tuple(sorted(found, key=lambda one: -one.n_marked))
+    return tuple(
+        one for tag, codings in marked(collected) for one in _by_category(collected, tag, codings)
+    )
+
+
+def tag_pairs(collected: Collected, tag: Tag) -> tuple[PairAgreement, ...]:
+    """Compare every two annotators on whether a tag, or any error, is on a response.
+
+    Judges count like people here, as they do in the pairs of ``agreement_report``.
+    """
+    return pairwise_agreement(codings_of(collected, tag))
 
 
 def coefficients_document(collected: Collected) -> dict[str, Any]:
     """Return all of them; the shape is described in docs/reports.md."""
+    of_tags = _tag_entries(collected)
     return {
         "coefficients": {
-            _key(one.criterion): {
+            subject_key(one.criterion): {
                 "weights": str(one.weights),
                 "fleiss_kappa": asdict(one.fleiss),
-                "weighted_kappa": None
-                if one.weighted_kappa is None
-                else asdict(one.weighted_kappa),
+                "weighted_fleiss_kappa": None
+                if one.weighted_fleiss is None
+                else asdict(one.weighted_fleiss),
                 "gwet_ac": asdict(one.gwet),
                 "reading": one.reading,
             }
             for one in coefficients(collected)
         },
         "by_category": [
-            {"subject": _key(one.criterion), "category": one.category, **asdict(one.alpha)}
+            {"subject": subject_key(one.subject), "category": one.category, **asdict(one.alpha)}
             for one in agreement_by_category(collected)
         ],
-        "tags": {
-            one.tag.key: {
-                "n_marked": one.n_marked,
-                "alpha": asdict(one.alpha),
-                "gwet_ac": asdict(one.gwet),
-                "confirmed": asdict(one.confirmed),
-            }
-            for one in tag_agreement(collected)
-        },
+        "any_error": of_tags.pop(ANY_ERROR, None),
+        "tags": {tag.key: entry for tag, entry in of_tags.items()},
     }
+
+
+def _tag_entries(collected: Collected) -> dict[Tag, dict[str, Any]]:
+    """Return what is known of any error and of each tag that people marked."""
+    people = without_judges(collected)
+    pairs = {tag: pairwise_agreement(codings) for tag, codings in marked(collected)}
+    found = {}
+    for tag, codings in marked(people):
+        one = _tag_agreement(tag, codings)
+        found[tag] = {
+            "n_marked": one.n_marked,
+            "alpha": asdict(one.alpha),
+            "gwet_ac": asdict(one.gwet),
+            "confirmed": asdict(one.confirmed),
+            "by_category": [
+                {"category": cell.category, **asdict(cell.alpha)}
+                for cell in _by_category(people, tag, codings)
+            ],
+            "pairs": [pair_entry(pair) for pair in pairs[tag]],
+        }
+    return found
+
+
+def _tag_agreement(tag: Tag, codings: Codings) -> TagAgreement:
+    return TagAgreement(
+        tag=tag,
+        n_marked=int(codings.value.sum()),
+        alpha=krippendorff_alpha(codings, Level.NOMINAL),
+        gwet=gwet_ac(codings),
+        confirmed=value_agreement(codings, TAG_VALUES[1]),
+    )
 
 
 def _coefficients(of: Criterion | None, codings: Codings) -> Coefficients:
     level = Level.NOMINAL if of is None else of.level
-    weights = {
-        Level.NOMINAL: Weights.IDENTITY,
-        Level.ORDINAL: Weights.LINEAR,
-        Level.INTERVAL: Weights.QUADRATIC,
-    }[level]
+    weights = weights_of(level)
     alpha, percent = krippendorff_alpha(codings, level), percent_agreement(codings)
     return Coefficients(
         criterion=of,
@@ -199,7 +207,7 @@ def _coefficients(of: Criterion | None, codings: Codings) -> Coefficients:
         alpha=alpha,
         percent=percent,
         fleiss=fleiss_kappa(codings),
-        weighted_kappa=None if level is Level.NOMINAL else fleiss_kappa(codings, weights=weights),
+        weighted_fleiss=None if level is Level.NOMINAL else fleiss_kappa(codings, weights=weights),
         gwet=gwet_ac(codings, weights=weights),
         reading=read_agreement(alpha, percent, codings),
     )
@@ -207,23 +215,32 @@ def _coefficients(of: Criterion | None, codings: Codings) -> Coefficients:
 
 def _judged(collected: Collected) -> Iterator[tuple[Criterion | None, Codings]]:
     """Give what two annotators or more judged, with who gave what."""
-    given = [(None, codings_of_preferences(collected))] + [
-        (of, codings_of_criterion(collected, place)) for place, of in enumerate(collected.criteria)
-    ]
-    for of, codings in given:
+    for of in (None, *collected.criteria):
+        codings = codings_of(collected, of)
         if len(codings.unit) and np.unique(codings.unit, return_counts=True)[1].max() > 1:
             yield of, codings
 
 
-def _kept(codings: Codings, keep: BoolArray) -> Codings:
+def _by_category(
+    collected: Collected, subject: Subject, codings: Codings
+) -> Iterator[CategoryAgreement]:
+    """Give alpha within each category; entries are put in order once for all of them."""
+    outputs = collected.outputs
+    cases, first = np.unique(outputs.case, return_index=True)
+    own = outputs.category[first][np.searchsorted(cases, codings.case)]
+    order = np.argsort(own, kind="stable")
+    ends = np.searchsorted(own, np.arange(len(collected.categories) + 1), sorter=order)
+    level = subject.level if isinstance(subject, Criterion) else Level.NOMINAL
+    for place, category in enumerate(collected.categories):
+        kept = _kept(codings, order[ends[place] : ends[place + 1]])
+        yield CategoryAgreement(subject, category, krippendorff_alpha(kept, level))
+
+
+def _kept(codings: Codings, places: IntArray) -> Codings:
     return replace(
         codings,
-        unit=codings.unit[keep],
-        case=codings.case[keep],
-        annotator=codings.annotator[keep],
-        value=codings.value[keep],
+        unit=codings.unit[places],
+        case=codings.case[places],
+        annotator=codings.annotator[places],
+        value=codings.value[places],
     )
-
-
-def _key(criterion: Criterion | None) -> str:
-    return "preference" if criterion is None else criterion.key

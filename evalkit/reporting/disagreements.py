@@ -6,10 +6,10 @@ import numpy as np
 
 from evalkit.reporting.collected import (
     Collected,
-    codings_of_criterion,
-    codings_of_preferences,
+    Criterion,
     latest_preferences,
 )
+from evalkit.reporting.subjects import Subject, codings_of
 from evalkit.stats.counts import PREFERENCE_VALUES, FloatArray, IntArray
 from evalkit.vocabulary import Level
 
@@ -22,7 +22,7 @@ class Disagreement:
     """One unit that annotators differ on.
 
     ``case`` is the row number of the database; ``output_ids`` holds the two responses that were
-    compared, in the order of their models' names, or the one that was scored. ``values`` are
+    compared, in the order of their models' names, or the one that was judged. ``values`` are
     what ``annotators`` gave, as places on the scale. ``distance`` grows with how far and how
     evenly they are split.
     """
@@ -46,15 +46,15 @@ class Disagreements:
 
 
 def disagreements(
-    collected: Collected, *, criterion: int | None = None, limit: int = 200
+    collected: Collected, *, subject: Subject = None, limit: int = 200
 ) -> Disagreements:
     """Return the units that annotators differ on, most first.
 
     Parameters
     ----------
     collected : Collected
-    criterion : int, optional
-        Place of the criterion; the preference where it is not given.
+    subject : Criterion, Tag or None
+        The preference where it is not given; of a tag, whether it was marked.
     limit : int
         How many units to return.
 
@@ -67,17 +67,16 @@ def disagreements(
         opposite, 0.5 where one or none is a choice. An even split of six people so comes level
         with that of two; more people come first.
     """
-    if criterion is None:
-        codings, here = codings_of_preferences(collected), latest_preferences(collected)
-        given = collected.preferences
+    codings = codings_of(collected, subject)
+    if subject is None:
+        here, given = latest_preferences(collected), collected.preferences
         left, right = given.left[here], given.right[here]
         output = np.column_stack([np.minimum(left, right), np.maximum(left, right)])
         distances = _between_preferences()
     else:
-        codings = codings_of_criterion(collected, criterion)
         output = codings.unit[:, None]
-        of = collected.criteria[criterion]
-        distances = _between_values(of.values, of.level)
+        level = subject.level if isinstance(subject, Criterion) else Level.NOMINAL
+        distances = _between_values(codings.values, level)
     order = np.argsort(codings.unit, kind="stable")
     units, starts = np.unique(codings.unit[order], return_index=True)
     n_values = len(distances)
@@ -135,11 +134,11 @@ def _between_preferences() -> FloatArray:
     return distances
 
 
-def _between_values(values: tuple[float, ...], level: Level) -> FloatArray:
+def _between_values(values: tuple[float | str, ...], level: Level) -> FloatArray:
     """Return how far two scores are apart, as a share of the scale; 1 where it has no order."""
     if level is Level.NOMINAL:
         return 1.0 - np.eye(len(values))
-    scale = np.arange(len(values)) if level is Level.ORDINAL else np.array(values)
+    scale = np.arange(len(values)) if level is Level.ORDINAL else np.array(values, dtype=float)
     reach = float(np.ptp(scale)) or 1.0
     apart: FloatArray = np.abs(scale[:, None] - scale[None, :]) / reach
     return apart

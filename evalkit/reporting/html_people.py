@@ -11,7 +11,6 @@ from evalkit.reporting.annotator_sentences import (
 )
 from evalkit.reporting.annotators import AnnotatorsReport
 from evalkit.reporting.coefficients import CategoryAgreement, Coefficients, TagAgreement, readings
-from evalkit.reporting.collected import Criterion
 from evalkit.reporting.html_parts import (
     Axis,
     Cell,
@@ -27,7 +26,6 @@ from evalkit.reporting.html_parts import (
 from evalkit.reporting.html_sections import (
     MOST_CATEGORIES,
     category_title,
-    criterion_title,
     many_categories,
 )
 from evalkit.reporting.reports import AgreementOf, AgreementReport
@@ -37,6 +35,7 @@ from evalkit.reporting.sentences import (
     agreement_verdict,
     judges_with_people,
 )
+from evalkit.reporting.subjects import subject_title
 from evalkit.stats.intervals import Estimate
 
 #: More pairs of annotators than this say less than the sentence above them.
@@ -78,7 +77,11 @@ def _alphas(parts: Sequence[AgreementOf]) -> str:
     """Draw alpha of everything judged twice against chance and the customary bounds."""
     rows = [
         IntervalRow(
-            _subject(of.criterion), f"n = {of.alpha.n_units:,}", of.alpha, text.number, "#0072B2"
+            subject_title(of.criterion),
+            f"n = {of.alpha.n_units:,}",
+            of.alpha,
+            text.number,
+            "#0072B2",
         )
         for of in parts
     ]
@@ -96,7 +99,7 @@ def _alpha_table(parts: Sequence[AgreementOf]) -> str:
         ("", "Level", "Krippendorff's α", "Same value", "Units", "Values"),
         [
             (
-                _subject(of.criterion),
+                subject_title(of.criterion),
                 of.level.value,
                 text.estimate(of.alpha),
                 text.estimate(of.percent, text.percent),
@@ -112,18 +115,18 @@ def _alpha_table(parts: Sequence[AgreementOf]) -> str:
 def _coefficients(several: Sequence[Coefficients]) -> str:
     rows = [
         (
-            _subject(one.criterion),
+            subject_title(one.criterion),
             text.estimate(one.fleiss),
-            text.estimate(one.weighted_kappa) if one.weighted_kappa else "",
+            text.estimate(one.weighted_fleiss) if one.weighted_fleiss else "",
             text.estimate(one.gwet),
         )
         for one in several
     ]
-    columns = ("", "Fleiss' κ", "Weighted κ", "Gwet's AC")
+    columns = ("", "Fleiss' κ", "Weighted Fleiss' κ", "Gwet's AC")
     return table(columns, rows) + paragraph(
-        "Fleiss' κ takes any two different values for a full miss; weighted κ and, on ordered "
-        "scales, Gwet's AC give near misses part of the credit. Where one value is most of all "
-        "values, κ and α fall for little and Gwet's AC is the steadier.",
+        "Fleiss' κ takes any two different values for a full miss; its weighted form and, on "
+        "ordered scales, Gwet's AC give near misses part of the credit. Where one value is most "
+        "of all values, κ and α fall for little and Gwet's AC is the steadier.",
         style="note",
     )
 
@@ -142,7 +145,7 @@ def _pairs(report: AgreementReport) -> str:
         )
         for pair in parts[0].pairs
     ]
-    return heading(f"Pairs of annotators: {_subject(parts[0].criterion).lower()}") + table(
+    return heading(f"Pairs of annotators: {subject_title(parts[0].criterion).lower()}") + table(
         ("", "Cohen's κ", "Same value", "Units"), rows
     )
 
@@ -153,9 +156,9 @@ def _agreement_by_category(categories: Sequence[CategoryAgreement]) -> str:
         return ""
     if len(names) > MOST_CATEGORIES:
         return heading("Krippendorff's α by category") + many_categories(len(names))
-    subjects = list(dict.fromkeys(_subject(one.criterion) for one in categories))
+    subjects = list(dict.fromkeys(subject_title(one.subject) for one in categories))
     cells = {
-        (one.category, _subject(one.criterion)): Cell(
+        (one.category, subject_title(one.subject)): Cell(
             text.estimate(one.alpha), f"n = {one.alpha.n_units:,}"
         )
         for one in categories
@@ -221,8 +224,8 @@ def annotators_section(report: AnnotatorsReport | None) -> str:
         paragraph(too_few(report)),
         table(columns, rows, left=("Kind", "Same as")),
         paragraph(
-            f"On {_subject(report.criterion).lower()}. Flags are to be looked at; nobody is left "
-            "out because of them.",
+            f"On {subject_title(report.subject).lower()}. Flags are to be looked at; nobody is "
+            "left out because of them.",
             style="note",
         ),
     )
@@ -234,7 +237,3 @@ def _kind(kind: str, is_simulated: bool) -> str:
 
 def _known(one: Estimate, form: text.Format) -> str:
     return "" if one.value is None else text.estimate(one, form)
-
-
-def _subject(criterion: Criterion | None) -> str:
-    return "Preference" if criterion is None else criterion_title(criterion)

@@ -35,6 +35,7 @@ from evalkit.stats.intervals import Estimate
 from evalkit.stats.pairs import agreement_with_rest
 from evalkit.stats.ranking import PairCounts, Ranking, pair_matrix, rank_models
 from evalkit.stats.scores import DistributionRow, ScoreRow, distributions, mean_scores, shares
+from evalkit.stats.weights import weights_of
 from evalkit.stats.win_rates import PairWinRate, pairwise_win_rates
 from evalkit.vocabulary import AnnotatorKind, Level
 
@@ -276,7 +277,7 @@ def _agreement_of(
         level=level,
         alpha=krippendorff_alpha(codings, level),
         percent=percent_agreement(codings),
-        pairs=pairwise_agreement(paired),
+        pairs=pairwise_agreement(paired, weights=weights_of(level)),
     )
 
 

@@ -12,12 +12,18 @@ from evalkit.stats.weights import Weights, weight_matrix
 
 @dataclass(frozen=True, slots=True)
 class PairAgreement:
-    """Two annotators on the ``n`` units both judged."""
+    """Two annotators on the ``n`` units both judged.
+
+    ``cohen_kappa`` is plain: only equal values agree. ``weighted_cohen_kappa`` gives near misses
+    credit by ``weights``; it is None where these are the identity.
+    """
 
     annotators: tuple[str, str]
     cohen_kappa: Estimate
     percent_agreement: Estimate
     n: int
+    weights: Weights = Weights.IDENTITY
+    weighted_cohen_kappa: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +46,15 @@ def pairwise_agreement(
     codings : Codings
         At most one value per unit and annotator.
     weights : Weights
-        How much credit near misses get in kappa; linear or quadratic for an ordered scale.
+        How much credit near misses get in the weighted kappa; linear or quadratic for an
+        ordered scale. With the identity there is the plain kappa only.
 
     Returns
     -------
     tuple of PairAgreement
-        Ordered by annotator. Cohen's kappa has a jackknife interval over cases; it is None
-        where both always gave one and the same value. The share of agreement (same value
-        only) has Wilson's interval, clustered by case.
+        Ordered by annotator. Cohen's kappa, plain and weighted, has a jackknife interval over
+        cases; it is None where both always gave one and the same value. The share of agreement
+        (same value only) has Wilson's interval, clustered by case.
 
     References
     ----------
@@ -59,11 +66,20 @@ def pairwise_agreement(
     key = couples.annotator * n_annotators + couples.other
     codes, group = number_cells(key, n_keys=n_annotators * n_annotators)
     pairs = [divmod(int(code), n_annotators) for code in codes]
-    matrix = weight_matrix(codings.values, weights)
-    kappas, shares = _compare(couples, group, len(pairs), matrix)
+    tables = _tables(couples, group, n_groups=len(pairs), n_values=len(codings.values))
+    shares = _shares(couples, group, len(pairs))
+    plain, *weighted = (
+        _kappas(couples, tables, shares, weight_matrix(codings.values, one))
+        for one in dict.fromkeys((Weights.IDENTITY, weights))
+    )
     return tuple(
         PairAgreement(
-            (codings.annotators[a], codings.annotators[b]), kappas[k], shares[k], shares[k].n
+            annotators=(codings.annotators[a], codings.annotators[b]),
+            cohen_kappa=plain[k],
+            percent_agreement=shares[k],
+            n=shares[k].n,
+            weights=weights,
+            weighted_cohen_kappa=weighted[0][k] if weighted else None,
         )
         for k, (a, b) in enumerate(pairs)
     )
@@ -105,7 +121,9 @@ def agreement_with_rest(
     others = np.bincount(place, minlength=n_units * n_annotators)[place]
     shared = replace(both_ways, weight=1 / others)
     matrix = weight_matrix(codings.values, weights)
-    kappas, shares = _compare(shared, shared.annotator, n_annotators, matrix)
+    tables = _tables(shared, shared.annotator, n_groups=n_annotators, n_values=len(matrix))
+    shares = _shares(shared, shared.annotator, n_annotators)
+    kappas = _kappas(shared, tables, shares, matrix)
     return tuple(
         AnnotatorAgreement(name, kappas[k], shares[k], shares[k].n)
         for k, name in enumerate(codings.annotators)
@@ -143,39 +161,52 @@ def _couples(codings: Codings) -> _Couples:
     return _Couples(who[i], who[j], unit[i], codings.case[order][i], value[i], value[j], one)
 
 
-def _compare(
-    couples: _Couples, group: IntArray, n_groups: int, matrix: FloatArray
-) -> tuple[list[Estimate], list[Estimate]]:
-    """Return kappa and the share of equal values, per group of couples."""
-    n_values = len(matrix)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tables:
+    """What both sides of each group of couples gave, case by case; a row is a group's case.
+
+    ``first`` and ``second`` are counts of shape (n_rows, n_values), ``row`` that of each couple.
+    """
+
+    row: IntArray
+    of_group: IntArray
+    first: FloatArray
+    second: FloatArray
+
+
+def _tables(couples: _Couples, group: IntArray, *, n_groups: int, n_values: int) -> _Tables:
     case = compact_codes(couples.case).astype(np.int64)
     n_cases = int(case.max(initial=-1)) + 1
     cells, row = number_cells(group * n_cases + case, n_keys=n_groups * n_cases)
-    of_group, n_rows = cells // max(n_cases, 1), len(cells)
 
     def table(code: IntArray) -> FloatArray:
-        flat = sum_by(row * n_values + code, couples.weight, n_codes=n_rows * n_values)
-        return flat.reshape(n_rows, n_values)
+        flat = sum_by(row * n_values + code, couples.weight, n_codes=len(cells) * n_values)
+        return flat.reshape(len(cells), n_values)
 
-    first, second = table(couples.first), table(couples.second)
+    return _Tables(row, cells // max(n_cases, 1), table(couples.first), table(couples.second))
+
+
+def _kappas(
+    couples: _Couples, tables: _Tables, shares: list[Estimate], matrix: FloatArray
+) -> list[Estimate]:
+    """Return kappa per group of couples, with its jackknife interval over cases."""
+    n_groups, of_group = len(shares), tables.of_group
     credit = matrix[couples.first, couples.second] * couples.weight
-    agreed = sum_by(row, credit, n_codes=n_rows)
+    agreed = sum_by(tables.row, credit, n_codes=len(of_group))
     total = (
         sum_by(of_group, agreed, n_codes=n_groups),
-        sum_rows(first, of_group, n_codes=n_groups),
-        sum_rows(second, of_group, n_codes=n_groups),
+        sum_rows(tables.first, of_group, n_codes=n_groups),
+        sum_rows(tables.second, of_group, n_codes=n_groups),
     )
     kappa = _kappa(*total, matrix)
     left_out = _kappa(
         total[0][of_group] - agreed,
-        total[1][of_group] - first,
-        total[2][of_group] - second,
+        total[1][of_group] - tables.first,
+        total[2][of_group] - tables.second,
         matrix,
     )
     errors = jackknife_errors(left_out, of_group, n_groups=n_groups)
-    shares = _shares(couples, group, n_groups)
-    kappas = [_kappa_estimate(float(kappa[k]), shares[k].n, errors, k) for k in range(n_groups)]
-    return kappas, shares
+    return [_kappa_estimate(float(kappa[k]), shares[k].n, errors, k) for k in range(n_groups)]
 
 
 def _shares(couples: _Couples, group: IntArray, n_groups: int) -> list[Estimate]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 import numpy as np
 
 from evalkit.stats.counts import FloatArray
+from evalkit.vocabulary import Level
 
 
 class Weights(StrEnum):
@@ -18,6 +19,15 @@ class Weights(StrEnum):
     ORDINAL = "ordinal"
     LINEAR = "linear"
     QUADRATIC = "quadratic"
+
+
+def weights_of(level: Level) -> Weights:
+    """Return the usual weights of a scale: linear by its order, quadratic by its numbers."""
+    return {
+        Level.NOMINAL: Weights.IDENTITY,
+        Level.ORDINAL: Weights.LINEAR,
+        Level.INTERVAL: Weights.QUADRATIC,
+    }[level]
 
 
 def weight_matrix(values: tuple[float | str, ...], weights: Weights) -> FloatArray:

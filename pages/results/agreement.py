@@ -5,7 +5,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from evalkit.reporting import coefficients as several
-from evalkit.reporting import reports, sentences
+from evalkit.reporting import reports, sentences, subjects
 from evalkit.vocabulary import Role
 from pages.shared import (
     addresses,
@@ -38,32 +38,37 @@ exhibits.say(filters.in_words(study, chosen))
 
 report = kept.of(reports.agreement_report)
 parts, paired = agreement.judged(report), agreement.paired(report)
-if not paired:
+tags = kept.of(subjects.marked_where_two_looked)
+if not paired and not tags:
     st.info(f"No two annotators have judged the same thing{filters.within(chosen)} yet.")
     exhibits.say("Agreement needs every case, or some, to be judged by two people or more.")
     addresses.stop()
 
-exhibits.say(sentences.agreement_verdict(report), style="verdict")
+if paired:
+    exhibits.say(sentences.agreement_verdict(report), style="verdict")
 exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
 for said in sentences.judges_with_people(report):
     exhibits.say(said, style="lead")
 address = links.state(study, chosen)
 agreement.show_alphas(parts, address, whose=report.who)
-exhibits.table(
-    agreement_tables.agreement_table((report.preference, *report.criteria)),
-    key="agreement-table",
-    numbers=agreement.numbers((report.preference, *report.criteria)),
-    left=("Level", "Why not"),
-)
+if paired:
+    exhibits.table(
+        agreement_tables.agreement_table((report.preference, *report.criteria)),
+        key="agreement-table",
+        numbers=agreement.numbers((report.preference, *report.criteria)),
+        left=("Level", "Why not"),
+    )
 
 st.header("Pairs of annotators", divider=False)
-agreement.show_pairs(paired, address, filters.ids_by_name(study, kept.collected))
+agreement.show_pairs(kept, paired, tags, address, filters.ids_by_name(study, kept.collected))
 
-st.header("Other coefficients", divider=False)
-coefficients.show_coefficients(kept.of(several.coefficients))
+if parts:
+    st.header("Other coefficients", divider=False)
+    coefficients.show_coefficients(kept.of(several.coefficients))
 
-st.header("By category", divider=False)
-coefficients.show_by_category(kept.of(several.agreement_by_category), address)
+    st.header("By category", divider=False)
+    coefficients.show_by_category(kept.of(several.agreement_by_category), address)
 
 st.header("Errors", divider=False)
 coefficients.show_tags(kept.of(several.tag_agreement), address)
+coefficients.show_tags_by_category(kept.of(several.tag_agreement_by_category), address)

@@ -5,7 +5,8 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import compare, results
 from evalkit.reporting import annotator_sentences, disagreements, sentences, without
-from evalkit.reporting.annotators import annotators_report, subjects
+from evalkit.reporting.annotators import annotators_report
+from evalkit.reporting.subjects import subjects
 from evalkit.vocabulary import Role
 from pages.shared import addresses, annotators, collecting, exhibits, filters, state
 from pages.shared.charts import model_colours
@@ -33,7 +34,7 @@ if not subjects(collected):
     addresses.stop()
 
 on = annotators.subject_picker(collected)
-report = kept.of(annotators_report, kept.read(results.pace), criterion=on)
+report = kept.of(annotators_report, kept.read(results.pace), subject=on)
 exhibits.say(annotator_sentences.annotators_verdict(report), style="verdict")
 exhibits.say(f"{sentences.capital(sentences.annotators(collected))}.", style="lead")
 annotators.show_annotators(report)
@@ -53,7 +54,7 @@ else:
     annotators.show_without(compared, model_colours(study.models))
 
 st.header("Where they differ most", divider=False)
-found = kept.of(disagreements.disagreements, criterion=on)
+found = kept.of(disagreements.disagreements, subject=on)
 with read_session() as session:
     keys = compare.case_keys(session, {one.case for one in found.rows})
 one = annotators.disagreement_picker(found, collected, keys, on)

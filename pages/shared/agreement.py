@@ -8,10 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from evalkit.reporting import documents, sentences
+from evalkit.reporting.coefficients import tag_pairs
+from evalkit.reporting.collected import Tag
 from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import RELIABLE, TENTATIVE
+from evalkit.reporting.subjects import ANY_ERROR, Subject, subject_key, subject_title
+from evalkit.stats.pairs import PairAgreement
 from pages.shared import addresses, agreement_tables, exhibits, links, maps
 from pages.shared.charts.colours import OKABE_ITO
+from pages.shared.collecting import Kept
 from pages.shared.links import State, link
 from pages.shared.pictures import interval_rows
 
@@ -60,35 +65,37 @@ def show_alphas(parts: Sequence[AgreementOf], state: State, *, whose: str) -> No
     links.line("See where annotators differ most on", places)
 
 
-def show_pairs(parts: Sequence[AgreementOf], state: State, ids: Mapping[str, int]) -> None:
+def show_pairs(
+    kept: Kept,
+    parts: Sequence[AgreementOf],
+    tags: Sequence[Tag],
+    state: State,
+    ids: Mapping[str, int],
+) -> None:
     """Show Cohen's kappa of each pair of annotators on one of the things judged."""
-    named = {_key(of): of for of in parts}
     left, right = st.columns([11, 9], gap="large")
     with left:
-        addresses.choice("on", list(named), key="pairs-of", default=next(iter(named)))
-        chosen = st.selectbox(
-            "Judging",
-            list(named),
-            format_func=lambda key: agreement_tables.subject(named[key]),
-            key="pairs-of",
-        )
-        addresses.remember("on", chosen)
-        picked = named[chosen]
-    if not picked.pairs:
-        exhibits.say("No two annotators have judged the same thing here.", style="lead")
-        return
-    if len(picked.pairs) <= _MOST_PAIRS:
-        figure = forest(agreement_tables.pair_rows(picked.pairs, _COLOUR))
+        picked = _pair_picker([*(of.criterion for of in parts), *tags])
+        tag = picked if isinstance(picked, Tag) else None
+        pairs = kept.of(tag_pairs, tag) if tag else _pairs(parts, picked)
+    if len(pairs) <= _MOST_PAIRS:
+        figure = forest(agreement_tables.pair_rows(pairs, _COLOUR))
         figure.update_layout(meta=_LEAST_WIDTH)
         with left:
             exhibits.picture(figure, key="kappas", alt="Cohen's kappa per pair of annotators")
-        exhibits.say("Cohen's κ on what both judged. n counts what they have in common.")
+        exhibits.say(
+            "Cohen's κ on what both judged. n counts what they have in common."
+            if tag is None
+            else "Cohen's κ on whether it was marked. n counts the responses that both read for "
+            "errors."
+        )
     with right:
-        cells = agreement_tables.pair_cells(picked.pairs)
+        cells = agreement_tables.pair_cells(pairs)
+        on = subject_key(ANY_ERROR if tag else picked)
         cells["href"] = [
             link(
                 "annotators",
-                {**state, "annotator": [str(ids[row]), str(ids[column])], "on": chosen},
+                {**state, "annotator": [str(ids[row]), str(ids[column])], "on": on},
             )
             if text
             else ""
@@ -98,25 +105,43 @@ def show_pairs(parts: Sequence[AgreementOf], state: State, ids: Mapping[str, int
             maps.show(cells, limits=(0.0, 1.0), caption="Cohen's kappa of each pair of annotators")
             exhibits.say("Cohen's κ, and on how many both judged. Each leads to where they differ.")
         else:
-            exhibits.say(f"There are {len(picked.pairs):,} pairs: see the table.")
+            exhibits.say(f"There are {len(pairs):,} pairs: see the table.")
     exhibits.table(
-        agreement_tables.pair_table(picked.pairs),
+        agreement_tables.pair_table(pairs),
         key="pairs-of-annotators",
         label="Every pair",
-        numbers=pd.DataFrame([documents.pair_entry(pair) for pair in picked.pairs]),
+        numbers=pd.DataFrame([documents.pair_entry(pair) for pair in pairs]),
         left=("Why not",),
     )
 
 
+def _pair_picker(subjects: Sequence[Subject]) -> Subject:
+    """Show the choice of what two annotators judged; the address remembers it."""
+    named = {subject_key(one): one for one in subjects}
+    addresses.choice("on", list(named), key="pairs-of", default=next(iter(named)))
+    chosen = st.selectbox(
+        "Judging",
+        list(named),
+        format_func=lambda key: subject_title(named[key]),
+        key="pairs-of",
+    )
+    addresses.remember("on", chosen)
+    return named[chosen]
+
+
+def _pairs(parts: Sequence[AgreementOf], subject: Subject) -> tuple[PairAgreement, ...]:
+    return next(of.pairs for of in parts if of.criterion == subject)
+
+
 def _key(of: AgreementOf) -> str:
-    return of.criterion.key if of.criterion else "preference"
+    return subject_key(of.criterion)
 
 
 def numbers(parts: Sequence[AgreementOf]) -> pd.DataFrame:
     """Give the unrounded numbers of the report, one row per thing agreed on."""
     rows = [
         {
-            "what": of.criterion.key if of.criterion else "preference",
+            "what": _key(of),
             "level": str(of.level),
             "alpha": asdict(of.alpha),
             "percent_agreement": asdict(of.percent),

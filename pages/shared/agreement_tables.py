@@ -62,6 +62,7 @@ def pair_table(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
         {
             "Annotators": [" – ".join(pair.annotators) for pair in kept],
             "Cohen's κ": [text.estimate(pair.cohen_kappa) for pair in kept],
+            **_weighted(kept),
             "Percent agreement": [
                 text.estimate(pair.percent_agreement, text.percent) for pair in kept
             ],
@@ -70,6 +71,13 @@ def pair_table(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
         }
     )
     return without_empty(shown, "Why not")
+
+
+def _weighted(pairs: Iterable[PairAgreement]) -> dict[str, list[str]]:
+    """Give the column of kappa with credit for near misses, where values have an order."""
+    found = [(pair.weights, pair.weighted_cohen_kappa) for pair in pairs]
+    shown = [text.estimate(kappa) for _, kappa in found if kappa]
+    return {f"Weighted κ ({found[0][0]})": shown} if shown else {}
 
 
 def pair_cells(pairs: Iterable[PairAgreement]) -> pd.DataFrame:

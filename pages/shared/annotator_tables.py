@@ -9,9 +9,9 @@ from evalkit.reporting.annotator_sentences import duration
 from evalkit.reporting.annotators import AnnotatorRow, AnnotatorsReport, annotator_entry
 from evalkit.reporting.collected import Criterion
 from evalkit.reporting.disagreements import Disagreement
-from evalkit.reporting.sentences import capital
+from evalkit.reporting.subjects import Subject
 from evalkit.reporting.without import Without, agreement_pairs, ranking_change
-from evalkit.stats.counts import PREFERENCE_VALUES
+from evalkit.stats.counts import PREFERENCE_VALUES, TAG_VALUES
 from evalkit.stats.intervals import Estimate
 from pages.shared.agreement_tables import subject
 from pages.shared.charts.colours import OKABE_ITO
@@ -119,34 +119,27 @@ def without_agreement(report: Without) -> pd.DataFrame:
 
 
 def disagreement_table(
-    rows: Sequence[Disagreement], keys: Mapping[int, str], criterion: Criterion | None
+    rows: Sequence[Disagreement], keys: Mapping[int, str], on: Subject
 ) -> pd.DataFrame:
     """Give one row per unit that annotators differ on: what was judged, and who said what."""
     return pd.DataFrame(
         {
             "Case": [keys.get(one.case, "") for one in rows],
             "Category": [category_name(one.category) for one in rows],
-            "Responses" if criterion is None else "Response": [
-                " – ".join(one.models) for one in rows
-            ],
-            "What was said": [said(one, criterion) for one in rows],
+            "Responses" if on is None else "Response": [" – ".join(one.models) for one in rows],
+            "What was said": [said(one, on) for one in rows],
             "Annotators": [f"{len(one.values):,}" for one in rows],
         }
     )
 
 
-def said(one: Disagreement, criterion: Criterion | None) -> str:
+def said(one: Disagreement, on: Subject) -> str:
     """Say how often each value was given: ``2 Atlas, 1 tie``; scores in order: ``1, 4, 5``."""
-    if criterion is not None:
-        return ", ".join(f"{criterion.values[value]:g}" for value in sorted(one.values))
-    words = (*one.models, *PREFERENCE_VALUES[len(one.models) :])
+    if isinstance(on, Criterion):
+        return ", ".join(f"{on.values[value]:g}" for value in sorted(one.values))
+    words = TAG_VALUES if on else (*one.models, *PREFERENCE_VALUES[len(one.models) :])
     counts = {value: one.values.count(value) for value in sorted(set(one.values))}
     return ", ".join(f"{n} {words[value]}" for value, n in counts.items())
-
-
-def subject_name(criterion: Criterion | None) -> str:
-    """Name what was judged."""
-    return "Preference" if criterion is None else capital(criterion.key.replace("_", " "))
 
 
 def _name(row: AnnotatorRow) -> str:

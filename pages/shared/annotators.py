@@ -13,12 +13,20 @@ from db.queries.compare import SideBySide, case_keys
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reporting import annotator_sentences as words
 from evalkit.reporting import without
-from evalkit.reporting.annotators import AnnotatorsReport, subjects
-from evalkit.reporting.collected import Collected
+from evalkit.reporting.annotators import AnnotatorsReport
+from evalkit.reporting.collected import Collected, Criterion
 from evalkit.reporting.disagreements import Disagreement, Disagreements, disagreements
 from evalkit.reporting.reports import RankingReport
 from evalkit.reporting.sentences import joined
+from evalkit.reporting.subjects import (
+    ANY_ERROR,
+    Subject,
+    subject_key,
+    subject_title,
+    subjects,
+)
 from evalkit.reporting.without import Without
+from evalkit.vocabulary import Level
 from pages.shared import (
     addresses,
     annotator_tables,
@@ -38,18 +46,16 @@ _PICKER_WIDTH = 620  # pixels, at most
 _LEFT, _RIGHT, _TIME = "Chose left", "Likely right", "Median time"
 
 
-def subject_picker(collected: Collected) -> int | None:
+def subject_picker(collected: Collected) -> Subject:
     """Show the choice of what was judged; the address remembers it."""
-    places = list(subjects(collected))
-    keys = {_key(collected, place): place for place in places}
-    names = {key: annotator_tables.subject_name(_of(collected, keys[key])) for key in keys}
+    keys = {subject_key(one): one for one in subjects(collected)}
     if len(keys) == 1:
-        return places[0]
+        return next(iter(keys.values()))
     addresses.choice("on", list(keys), key="annotators-on", default=next(iter(keys)))
     picked = st.selectbox(
         "Judging",
         list(keys),
-        format_func=lambda key: names[key],
+        format_func=lambda key: subject_title(keys[key]),
         key="annotators-on",
         width=_PICKER_WIDTH,
     )
@@ -131,11 +137,15 @@ def time_scale(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _notes(report: AnnotatorsReport) -> list[str]:
+    is_scored = isinstance(report.subject, Criterion)
+    is_ordered = is_scored and report.subject.level is not Level.NOMINAL
     said = [
         "κ compares each with everybody else on what both judged"
-        + (", near misses with part of the credit." if report.criterion else "."),
+        + (", near misses with part of the credit." if is_ordered else "."),
     ]
-    if report.criterion is None:
+    if report.subject == ANY_ERROR:
+        said.append("Judged is whether anything was marked on a response that was read for errors.")
+    if report.subject is None:
         said.append("Sides are dealt evenly, so about half is expected to be left.")
     method = next((row.quality.method for row in report.rows if row.quality.method), None)
     if method:
@@ -144,7 +154,7 @@ def _notes(report: AnnotatorsReport) -> list[str]:
             "weighs annotators by how well they fit together; it knows no truth from elsewhere. "
             "Knows: chance of knowing the answer rather than giving one out of habit (MACE)."
         )
-    elif report.criterion is None and report.rows:
+    elif not is_scored and report.rows:
         said.append(report.rows[0].quality.estimate.reason or "")
     said.append("Bars are 95 % intervals.")
     if report.flagged:
@@ -214,7 +224,7 @@ def _show_ranking(report: RankingReport, colours: Mapping[str, str], *, key: str
 
 
 def disagreement_picker(
-    found: Disagreements, collected: Collected, keys: Mapping[int, str], on: int | None
+    found: Disagreements, collected: Collected, keys: Mapping[int, str], on: Subject
 ) -> Disagreement | None:
     """List what annotators differ on most; give the one chosen, which the address remembers."""
     exhibits.say(words.disagreements_sentence(found), style="lead")
@@ -222,12 +232,11 @@ def disagreement_picker(
         return None
     names = ["-".join(str(one) for one in row.output_ids) for row in found.rows]
     rows = [found.rows[place] for place in lists.shown_of(names, "shown")]
-    criterion = _of(collected, on)
     chosen = lists.picker(
-        annotator_tables.disagreement_table(rows, keys, criterion),
+        annotator_tables.disagreement_table(rows, keys, on),
         names,
         name="shown",
-        key=f"disagreements-{_key(collected, on)}",
+        key=f"disagreements-{subject_key(on)}",
         everything=lambda: _all_disagreements(collected, on, n=found.n_differing),
         right=("Annotators",),
         n=found.n_differing,
@@ -235,11 +244,11 @@ def disagreement_picker(
     return found.rows[chosen]
 
 
-def _all_disagreements(collected: Collected, on: int | None, *, n: int) -> pd.DataFrame:
-    rows = disagreements(collected, criterion=on, limit=n).rows
+def _all_disagreements(collected: Collected, on: Subject, *, n: int) -> pd.DataFrame:
+    rows = disagreements(collected, subject=on, limit=n).rows
     with read_session() as session:
         keys = case_keys(session, {one.case for one in rows})
-    return annotator_tables.disagreement_table(rows, keys, _of(collected, on))
+    return annotator_tables.disagreement_table(rows, keys, on)
 
 
 def show_case(shown: SideBySide) -> None:
@@ -254,11 +263,3 @@ def models_beside(one: Disagreement, models: Sequence[str]) -> tuple[str, ...]:
     """Give the models whose responses to show: those compared, or the scored one and the next."""
     own = tuple(dict.fromkeys(one.models))
     return own if len(models) != 2 else tuple(models)
-
-
-def _of(collected: Collected, place: int | None) -> object:
-    return None if place is None else collected.criteria[place]
-
-
-def _key(collected: Collected, place: int | None) -> str:
-    return "preference" if place is None else collected.criteria[place].key

@@ -12,14 +12,17 @@ from evalkit.reporting.coefficients import (
     TagAgreement,
     trust,
 )
-from evalkit.reporting.collected import Criterion
+from evalkit.reporting.collected import Tag
+from evalkit.reporting.subjects import ANY_ERROR, Subject, subject_key, subject_title
 from pages.shared import exhibits, html_tables, maps
 from pages.shared.html_tables import Cell
 from pages.shared.links import State, link
-from pages.shared.tables import category_name, criterion_name
+from pages.shared.tables import category_name
 
 #: More categories than this are read in the table.
 _MOST_ROWS = 16
+#: More errors or categories than this are read in the table.
+_MOST_TAGS, _MOST_COLUMNS = 16, 8
 
 
 def show_coefficients(several: Sequence[Coefficients]) -> None:
@@ -28,11 +31,11 @@ def show_coefficients(several: Sequence[Coefficients]) -> None:
     with left:
         shown = pd.DataFrame(
             {
-                "": [_subject(one.criterion) for one in several],
+                "": [subject_title(one.criterion) for one in several],
                 "Krippendorff's α": [text.estimate(one.alpha) for one in several],
                 "Fleiss' κ": [text.estimate(one.fleiss) for one in several],
-                "Weighted κ": [
-                    text.estimate(one.weighted_kappa) if one.weighted_kappa else ""
+                "Weighted Fleiss' κ": [
+                    text.estimate(one.weighted_fleiss) if one.weighted_fleiss else ""
                     for one in several
                 ],
                 "Gwet's AC": [text.estimate(one.gwet) for one in several],
@@ -46,8 +49,8 @@ def show_coefficients(several: Sequence[Coefficients]) -> None:
         for said in trust(several):
             exhibits.say(said, style="lead")
     exhibits.say(
-        "Fleiss' κ takes any two different values for a full miss; α, weighted κ and, on ordered "
-        "scales, Gwet's AC give near misses part of the credit."
+        "Fleiss' κ takes any two different values for a full miss; α, the weighted form and, on "
+        "ordered scales, Gwet's AC give near misses part of the credit."
     )
 
 
@@ -65,20 +68,7 @@ def show_by_category(found: Sequence[CategoryAgreement], state: State) -> None:
         exhibits.table(
             _category_table(found),
             key="agreement-categories",
-            numbers=pd.DataFrame(
-                [
-                    {
-                        "subject": _key(one.criterion),
-                        "category": one.category,
-                        "alpha": one.alpha.value,
-                        "low": one.alpha.low,
-                        "high": one.alpha.high,
-                        "n_units": one.alpha.n_units,
-                        "reason": one.alpha.reason,
-                    }
-                    for one in found
-                ]
-            ),
+            numbers=_category_numbers(found),
             left=("Category", "Why not"),
         )
     else:
@@ -102,7 +92,7 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
     )
     rows = [
         (
-            Cell(one.tag.name, href=link("failures", {**state, "tag": one.tag.key})),
+            Cell(one.tag.name, href=_responses(one.tag, state)),
             [Cell(text) for text in row[1:]],
         )
         for one, row in zip(found, shown.to_numpy().tolist(), strict=True)
@@ -116,20 +106,53 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
     )
 
 
+def show_tags_by_category(found: Sequence[CategoryAgreement], state: State) -> None:
+    """Show alpha on each error within each category, folded where these are many."""
+    categories = {one.category for one in found}
+    if len(categories) < 2:
+        return
+    if len(categories) <= _MOST_COLUMNS and len({one.subject for one in found}) <= _MOST_TAGS:
+        cells = _cells(found, state).rename(columns={"row": "column", "column": "row"})
+        cells["small"] = [f"n = {one.alpha.n_units:,}" for one in found]
+        st.subheader("By category", divider=False)
+        maps.show(cells, limits=(0.0, 1.0), caption="Krippendorff's alpha on errors by category")
+        exhibits.say(
+            "Krippendorff's α; n counts the responses two or more read for errors. A dash: nobody "
+            "marked it there. Each leads to where annotators differ most on any error."
+        )
+    exhibits.table(
+        _category_table(found),
+        key="tag-agreement-categories",
+        label="Errors by category",
+        numbers=_category_numbers(found),
+        left=("Category", "Why not"),
+    )
+
+
+def _responses(tag: Tag, state: State) -> str:
+    """Give the address of the responses with an error; there is none for any of them."""
+    return "" if tag == ANY_ERROR else link("failures", {**state, "tag": tag.key})
+
+
+def _on(subject: Subject) -> str:
+    """Give what the page about annotators calls it, which takes all errors together."""
+    return subject_key(ANY_ERROR if isinstance(subject, Tag) else subject)
+
+
 def _cells(found: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
                 "row": category_name(one.category),
-                "column": _subject(one.criterion),
+                "column": subject_title(one.subject),
                 "value": one.alpha.value,
                 "text": text.MISSING if one.alpha.value is None else text.number(one.alpha.value),
                 "small": text.interval(one.alpha.low, one.alpha.high),
-                "hover": f"{category_name(one.category)}, {_subject(one.criterion).lower()}\n"
+                "hover": f"{category_name(one.category)}, {subject_title(one.subject).lower()}\n"
                 f"{text.estimate(one.alpha)}, n = {one.alpha.n_units:,}\n{one.alpha.reason or ''}",
                 "href": link(
                     "annotators",
-                    {**state, "category": [one.category], "on": _key(one.criterion)},
+                    {**state, "category": [one.category], "on": _on(one.subject)},
                 ),
             }
             for one in found
@@ -140,7 +163,7 @@ def _cells(found: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
 def _category_table(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "": [_subject(one.criterion) for one in found],
+            "": [subject_title(one.subject) for one in found],
             "Category": [category_name(one.category) for one in found],
             "Krippendorff's α": [text.estimate(one.alpha) for one in found],
             "n": [f"{one.alpha.n_units:,}" for one in found],
@@ -149,21 +172,33 @@ def _category_table(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
     )
 
 
+def _category_numbers(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "subject": subject_key(one.subject),
+                "category": one.category,
+                "alpha": one.alpha.value,
+                "low": one.alpha.low,
+                "high": one.alpha.high,
+                "n_units": one.alpha.n_units,
+                "reason": one.alpha.reason,
+            }
+            for one in found
+        ]
+    )
+
+
 def _numbers(several: Sequence[Coefficients]) -> pd.DataFrame:
     rows = []
     for one in several:
-        row: dict[str, object] = {"subject": _key(one.criterion), "weights": str(one.weights)}
-        for name in ("alpha", "percent", "fleiss", "weighted_kappa", "gwet"):
+        row: dict[str, object] = {
+            "subject": subject_key(one.criterion),
+            "weights": str(one.weights),
+        }
+        for name in ("alpha", "percent", "fleiss", "weighted_fleiss", "gwet"):
             of = getattr(one, name)
             for end in ("value", "low", "high"):
                 row[f"{name}_{end}"] = None if of is None else getattr(of, end)
         rows.append(row | {"n_units": one.alpha.n_units, "n_values": one.alpha.n_labels})
     return pd.DataFrame(rows)
-
-
-def _subject(criterion: Criterion | None) -> str:
-    return "Preference" if criterion is None else criterion_name(criterion)
-
-
-def _key(criterion: Criterion | None) -> str:
-    return "preference" if criterion is None else criterion.key

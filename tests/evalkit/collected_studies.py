@@ -21,19 +21,27 @@ HELPFUL = Criterion("helpful", "How helpful?", Level.ORDINAL, (1.0, 2.0, 3.0, 4.
 
 
 def collected(
-    *, models=("A", "B"), n_cases=16, preferences=(), scores=(), costs=None, latencies=None
+    *,
+    models=("A", "B"),
+    n_cases=16,
+    preferences=(),
+    scores=(),
+    marks=(),
+    costs=None,
+    latencies=None,
 ):
     """Build a study; even cases are of code, odd ones of support; output = model * n_cases + case.
 
     preferences are (annotator, case, left model, right model, preference), scores (annotator,
-    case, model, value); costs and latencies are one number per model.
+    case, model, value), marks (annotator, case, model, tag); costs and latencies are one number
+    per model.
     """
     n = len(models) * n_cases
     given = np.array(preferences, dtype=np.int64).reshape(-1, 5)
     scored = np.array(scores, dtype=np.float64).reshape(-1, 4)
     who = scored[:, :3].astype(np.int64)
-    n_annotators = 1 + int(max([0, *given[:, 0], *who[:, 0]]))
-    none = np.zeros(0, dtype=np.int64)
+    marked = np.array(marks, dtype=np.int64).reshape(-1, 4)
+    n_annotators = 1 + int(max([0, *given[:, 0], *who[:, 0], *marked[:, 0]]))
     unknown = np.full(n, math.nan)
     return Collected(
         study="Trial",
@@ -74,5 +82,5 @@ def collected(
             n=np.ones(len(who), dtype=np.int64),
             latest=np.arange(len(who)),
         ),
-        marks=Marks(none, none, none),
+        marks=Marks(marked[:, 2] * n_cases + marked[:, 1], marked[:, 0], marked[:, 3]),
     )

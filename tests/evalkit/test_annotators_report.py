@@ -132,7 +132,7 @@ def test_seconds_of_scores_alone_go_to_the_response_they_were_spent_on():
         seconds=np.array([10.0, 30.0, 90.0]),
     )
 
-    rows = annotators.annotators_report(collected, pace, criterion=0).rows
+    rows = annotators.annotators_report(collected, pace, subject=STARS).rows
 
     assert rows[0].profile.median_seconds.value == pytest.approx(20)
     assert rows[1].profile.median_seconds.value == pytest.approx(90)
@@ -146,7 +146,7 @@ def test_kappa_of_ordered_scores_gives_near_misses_part_of_the_credit():
     values = [(0, k, 0, float(one)) for k, one in enumerate(first)]
     values += [(0, k, 1, float(one)) for k, one in enumerate(second)]
 
-    row = annotators.annotators_report(study(values=values, n_annotators=2), criterion=0).rows[0]
+    row = annotators.annotators_report(study(values=values, n_annotators=2), subject=STARS).rows[0]
 
     # scikit-learn's is an independent implementation of the same kappa.
     expected = cohen_kappa_score(first, second, weights="linear", labels=[1, 2, 3, 4, 5])
@@ -308,7 +308,7 @@ def test_disagreements_come_with_the_most_and_most_evenly_split_first():
 
 def test_disagreement_on_a_scale_is_how_far_apart_scores_are():
     values = [(0, 0, 0, 1.0), (0, 0, 1, 2.0), (0, 1, 0, 1.0), (0, 1, 1, 5.0)]
-    found = disagreements(study(values=values), criterion=0)
+    found = disagreements(study(values=values), subject=STARS)
 
     # The whole scale apart is 1, one of four steps 1/4; each in two of four ordered pairs.
     assert [(one.case, one.distance) for one in found.rows] == [(1, 0.5), (0, 0.125)]
@@ -347,7 +347,7 @@ def test_agreement_by_category_is_that_of_the_category_alone():
         values=PASS.values,
         annotators=("a", "b", "c"),
     )
-    assert [(one.criterion.key, one.category) for one in found] == [
+    assert [(one.subject.key, one.category) for one in found] == [
         ("pass", "even"),
         ("pass", "odd"),
     ]
@@ -357,11 +357,13 @@ def test_agreement_by_category_is_that_of_the_category_alone():
 def test_a_tag_is_confirmed_where_a_second_annotator_marks_it_too():
     # Output 0 is marked by both, output 1 by one of two, output 2 by nobody.
     marks = [(0, 0, 0), (0, 1, 0), (1, 0, 0), (1, 1, NO_TAG), (2, 0, NO_TAG), (2, 1, NO_TAG)]
-    found = coefficients.tag_agreement(study(marks=marks))
+    any_error, tone = coefficients.tag_agreement(study(marks=marks))
 
     # Of three marks, two met another one on the same response.
-    assert found[0].n_marked == 3
-    assert found[0].confirmed.value == pytest.approx(2 / 3)
+    assert tone.n_marked == 3
+    assert tone.confirmed.value == pytest.approx(2 / 3)
+    # It is the only tag, so any error is the same.
+    assert replace(any_error, tag=tone.tag) == tone
 
 
 def test_where_one_value_is_most_of_all_values_the_reading_says_what_to_trust():

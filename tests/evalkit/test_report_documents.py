@@ -74,6 +74,12 @@ def full():
             for case in range(40)
             for model in (0, 1)
         ],
+        marks=[
+            (who, case, model, int(rng.integers(-1, 1)))
+            for who in range(3)
+            for case in range(40)
+            for model in (0, 1)
+        ],
         costs=[1.0, 2.0],
         latencies=[900.0, 100.0],
     )
@@ -103,10 +109,11 @@ def test_a_document_has_the_keys_its_description_names_and_no_others(section):
     names = {"A", "B", "helpful", "unsafe", "preference"}
     shared = SHARED | ESTIMATE | {"n_units", "n_labels"}
 
+    names |= {"any_error"} if section == "annotators" else set()
     found = keys(OF_STUDIES[section](full()), names) - shared
 
     # What is shown for some data only: one judge, a weight of a tag's own.
-    rare = {"judge", "criterion", "kappa", "percent_agreement", "n_marked", "confirmed", "tag"}
+    rare = {"judge", "criterion", "kappa", "percent_agreement", "tag"}
     # Annotators hold rankings with and without some, described where the ranking is.
     elsewhere = documented("ranking") if section == "annotators" else set()
     assert found - documented(section) - elsewhere == set()
@@ -145,6 +152,7 @@ def studies():
     score = st.tuples(
         st.integers(0, 2), st.integers(0, 3), st.integers(0, 2), st.integers(1, 5).map(float)
     )
+    mark = st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 2), st.integers(-1, 0))
     numbers = st.none() | st.lists(st.sampled_from([0.0, 0.5, 3e5]), min_size=3, max_size=3)
     return st.builds(
         collected,
@@ -152,6 +160,7 @@ def studies():
         n_cases=st.just(4),
         preferences=st.lists(comparison, max_size=12),
         scores=st.lists(score, max_size=12, unique_by=lambda one: one[:3]),
+        marks=st.lists(mark, max_size=12),
         costs=numbers,
         latencies=numbers,
     )

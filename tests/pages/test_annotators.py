@@ -180,7 +180,35 @@ def test_the_agreement_page_has_coefficients_categories_and_errors(app, sign_in,
 
     assert any("Gwet's AC" in frame for frame in tables(app))
     errors = said[said.index("Confirmed by a second") :]
-    assert re.findall(r'<div class="number">([^<]*)', errors)[:3] == ["Tone", "3", "100 %"]
+    found = re.findall(r'<div class="number">([^<]*)', errors)
+    # The only error is a tone: any error comes first, and is the same.
+    assert found[:3] == ["Any error", "3", "100 %"]
+    assert found[found.index("Tone") :][:3] == ["Tone", "3", "100 %"]
+
+
+def test_pairs_of_annotators_are_compared_on_errors_too(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    opened(app, page="results/agreement.py", on="error:tone")
+
+    picker = next(one for one in app.selectbox if one.label == "Judging")
+    assert picker.value == "error:tone"
+    assert picker.options[-2:] == ["Any error", "Tone"]
+    pairs = next(frame for frame in tables(app) if "Cohen's κ" in frame)
+    # Each two read the same twelve responses, of which both marked the same one: κ is 1.
+    assert list(pairs["n"]) == ["12", "12", "12"]
+    assert {one.split()[0] for one in pairs["Cohen's κ"]} == {"1.00"}
+
+
+def test_annotators_are_set_against_the_rest_on_any_error(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, on="any_error")
+
+    assert "read for errors" in said
+    shown = next(frame for frame in tables(app) if "κ with the rest" in frame)
+    assert "Chose left" not in shown
+    assert len(shown) == 3
 
 
 def test_charts_are_saved_in_the_format_chosen(app, sign_in, study):

@@ -200,16 +200,45 @@ def test_coefficients_say_why_they_are_undefined():
 @settings(deadline=None, max_examples=20)
 @given(
     seed=st.integers(0, 10**6),
-    weights=st.sampled_from([Weights.IDENTITY, Weights.LINEAR, Weights.QUADRATIC]),
+    weights=st.sampled_from([Weights.LINEAR, Weights.QUADRATIC]),
 )
-def test_weighted_kappa_equals_scikit_learn(seed, weights):
-    matrix = random_full_matrix(seed, annotators=2, units=30)
+def test_kappa_of_two_plain_and_weighted_equals_scikit_learn(seed, weights):
+    matrix = random_full_matrix(seed, annotators=3, units=30)
 
-    found = pairwise_agreement(codings(matrix), weights=weights)[0].cohen_kappa
+    def oracle(one, other, name):
+        return cohen_kappa_score(matrix[one], matrix[other], weights=name, labels=[1, 2, 3, 4, 5])
 
-    name = None if weights is Weights.IDENTITY else weights.value
-    oracle = cohen_kappa_score(matrix[0], matrix[1], weights=name, labels=[1, 2, 3, 4, 5])
-    assert found.value == pytest.approx(oracle, abs=1e-9)
+    for pair in pairwise_agreement(codings(matrix), weights=weights):
+        two = [codings(matrix).annotators.index(name) for name in pair.annotators]
+        assert pair.cohen_kappa.value == pytest.approx(oracle(*two, None), abs=1e-9)
+        weighted = pair.weighted_cohen_kappa
+        assert weighted.value == pytest.approx(oracle(*two, weights.value), abs=1e-9)
+
+
+@pytest.mark.parametrize("weights", [Weights.LINEAR, Weights.QUADRATIC])
+def test_the_interval_of_weighted_kappa_is_a_jackknife_with_t_over_what_scikit_learn_gives(weights):
+    matrix = random_full_matrix(3, annotators=2, units=30)
+    labels = [1, 2, 3, 4, 5]
+    left_out = np.array(
+        [
+            cohen_kappa_score(*np.delete(matrix, one, axis=1), weights=weights.value, labels=labels)
+            for one in range(30)
+        ]
+    )
+
+    found = pairwise_agreement(codings(matrix), weights=weights)[0].weighted_cohen_kappa
+
+    # Efron & Tibshirani (1993), chapter 11, with Student's t of 29 degrees of freedom.
+    error = np.sqrt(29 / 30 * ((left_out - left_out.mean()) ** 2).sum())
+    half = student.ppf(0.975, 29) * error
+    assert (found.low, found.high) == pytest.approx((found.value - half, found.value + half))
+
+
+def test_without_weights_two_have_their_plain_kappa_alone():
+    pair = pairwise_agreement(codings(random_full_matrix(1, annotators=2)))[0]
+
+    assert pair.weights is Weights.IDENTITY
+    assert pair.weighted_cohen_kappa is None
 
 
 def test_of_two_annotators_the_rest_is_the_other():

@@ -53,7 +53,7 @@ def test_kappa_of_two_and_of_one_with_the_rest_are_covered(weights, studies, end
             agreement_with_rest(data, weights=weights),
         )
         return {
-            "kappa of two": [pair.cohen_kappa for pair in pairs],
+            "kappa of two": [pair.weighted_cohen_kappa or pair.cohen_kappa for pair in pairs],
             "share of two": [pair.percent_agreement for pair in pairs],
             "kappa with the rest": [one.kappa for one in rest],
             "share with the rest": [one.percent_agreement for one in rest],

@@ -109,6 +109,7 @@ def test_names_and_order_change_no_agreement_of_two_or_of_one_with_the_rest(seed
         found = {
             frozenset(names.get(name, name) for name in pair.annotators): [
                 *estimate(pair.cohen_kappa),
+                *estimate(pair.weighted_cohen_kappa or pair.cohen_kappa),
                 *estimate(pair.percent_agreement),
                 pair.n,
             ]

@@ -1,0 +1,108 @@
+"""What annotators judge: the preference, a criterion, or whether an error is on a response."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from evalkit.reporting.collected import (
+    NO_TAG,
+    BoolArray,
+    Collected,
+    Criterion,
+    Looks,
+    Tag,
+    codings_of_criterion,
+    codings_of_preferences,
+    first_looks,
+    names,
+)
+from evalkit.reporting.sentences import capital
+from evalkit.stats.counts import Codings, tag_codings
+
+#: Stands for all tags together: whether anything at all was marked on a response.
+ANY_ERROR = Tag("any_error", "Any error")
+
+#: None is the preference; a tag is whether it was marked by those who looked for errors.
+Subject = Criterion | Tag | None
+
+
+def subjects(collected: Collected) -> tuple[Subject, ...]:
+    """Return what was judged: the preference, then criteria, then whether there is any error."""
+    scored = np.unique(collected.values.criterion).tolist()
+    return (
+        *((None,) if len(collected.preferences.n) else ()),
+        *(collected.criteria[place] for place in scored),
+        *((ANY_ERROR,) if len(collected.marks.output) else ()),
+    )
+
+
+def subject_key(subject: Subject) -> str:
+    """Return what documents and addresses call it; a tag may be called like a criterion."""
+    if subject is None:
+        return "preference"
+    is_tag = isinstance(subject, Tag) and subject != ANY_ERROR
+    return f"error:{subject.key}" if is_tag else subject.key
+
+
+def subject_title(subject: Subject) -> str:
+    """Return its name as a heading."""
+    if subject is None:
+        return "Preference"
+    return subject.name if isinstance(subject, Tag) else capital(subject.key.replace("_", " "))
+
+
+def codings_of(collected: Collected, subject: Subject) -> Codings:
+    """Return who gave which value to what, in the order in which they did."""
+    if subject is None:
+        return codings_of_preferences(collected)
+    if isinstance(subject, Criterion):
+        return codings_of_criterion(collected, collected.criteria.index(subject))
+    return _codings(collected, _found(collected, (subject,))[0])
+
+
+def marked(collected: Collected) -> Iterator[tuple[Tag, Codings]]:
+    """Give whether any error was marked, then each tag that was, the most marked first."""
+    tags = (ANY_ERROR, *collected.tags)
+    found = zip(tags, _found(collected, tags), strict=True)
+    kept = [(tag, looked) for tag, looked in found if looked.hit.any()]
+    for tag, looked in sorted(kept, key=lambda one: (one[0] != ANY_ERROR, -one[1].hit.sum())):
+        yield tag, _codings(collected, looked)
+
+
+def marked_where_two_looked(collected: Collected) -> tuple[Tag, ...]:
+    """Return any error and the tags that were marked, if two looked at the same response.
+
+    Who looks for errors looks for all of them, so all tags have the same looks.
+    """
+    marks = collected.marks
+    first, _ = first_looks(marks.output, marks.annotator)
+    if np.bincount(marks.output[first], minlength=1).max() < 2:
+        return ()
+    return tuple(tag for tag, _ in marked(collected))
+
+
+def _found(collected: Collected, tags: tuple[Tag, ...]) -> list[Looks]:
+    """Return for each tag whether a response was given it, looks in the order of their time."""
+    marks = collected.marks
+    first, place = first_looks(marks.output, marks.annotator)
+    order = np.argsort(first, kind="stable")
+    output, annotator = marks.output[first][order], marks.annotator[first][order]
+
+    def hit(tag: Tag) -> BoolArray:
+        is_any = tag == ANY_ERROR
+        here = marks.tag != NO_TAG if is_any else marks.tag == collected.tags.index(tag)
+        is_hit = np.zeros(len(first), dtype=np.bool_)
+        is_hit[place[here]] = True
+        return is_hit[order]
+
+    return [Looks(output, annotator, hit(tag)) for tag in tags]
+
+
+def _codings(collected: Collected, looked: Looks) -> Codings:
+    return tag_codings(
+        unit=looked.output,
+        case=collected.outputs.case[looked.output],
+        annotator=looked.annotator,
+        is_marked=looked.hit,
+        annotators=names(collected),
+    )
