@@ -9,7 +9,17 @@ from sqlmodel import select
 
 from db import schema
 from db.engine import read_session, write_session
-from db.models import Annotation, Assignment, Case, ErrorMark, Output, Run, Score
+from db.models import (
+    Annotation,
+    Assignment,
+    Case,
+    ErrorMark,
+    Output,
+    Run,
+    Score,
+    Tag,
+    Taxonomy,
+)
 from db.queries.answers import answers
 from db.queries.results import (
     ResultFilters,
@@ -504,3 +514,27 @@ def test_the_answers_to_a_case_are_found_without_a_walk_through_the_study(databa
 
     assert any("ix_assignment_left_output_id" in step for step in plan)
     assert not any("ix_assignment_study_id" in step for step in plan)
+
+
+def test_tags_of_the_same_name_are_told_apart_by_their_key_and_taxonomy(ids):
+    with write_session() as session:
+        session.get(Tag, ids["tone"]).name = "Other"
+        session.get(Tag, ids["hallucination"]).name = "Other"
+        imported = Taxonomy(name="House", version=2)
+        session.add(imported)
+        session.flush()
+        foreign = Tag(taxonomy_id=imported.id, key="tone", position=0, name="Other")
+        session.add(foreign)
+        session.flush()
+        ids["foreign"] = foreign.id
+    annotate(ids, "Ada", *both("case-0"), marks=[(f"case-0/{ONE}", "foreign")])
+
+    with read_session() as session:
+        tags = result_study(session, name="Study").tags
+
+    assert [one.name for one in tags] == [
+        "Other (hallucination)",
+        "Other (tone)",
+        "Unsafe",
+        "Other (tone, House v2)",
+    ]

@@ -1,5 +1,6 @@
 """Which studies have results, and what they can be filtered by."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,8 +200,12 @@ def _annotators(session: Session, study_id: int) -> tuple[ResultAnnotator, ...]:
         )
     )
     statement = sa.select(
-        col(Annotator.id), col(Annotator.name), col(Annotator.kind), col(Annotator.is_simulated)
-    ).where(annotated.exists())
+        col(Annotator.id),
+        col(Annotator.name),
+        col(Annotator.kind),
+        col(Annotator.is_simulated),
+        # PostgreSQL looks for one row as such; an EXISTS it answers by gathering all of a study.
+    ).where(annotated.limit(1).scalar_subquery().is_not(None))
     found = [
         ResultAnnotator(row.id, row.name, AnnotatorKind(row.kind), row.is_simulated)
         for row in session.connection().execute(statement)
@@ -254,12 +259,29 @@ def _tags(session: Session, study_id: int, taxonomy_id: int | None) -> tuple[Res
         .where(col(ErrorMark.tag_id) == col(Tag.id), col(Assignment.study_id) == study_id)
     )
     of_study = col(Tag.taxonomy_id) == taxonomy_id
-    statement = (
-        sa.select(col(Tag.id), col(Tag.key), col(Tag.name), col(Tag.definition))
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(
+            col(Tag.id),
+            col(Tag.key),
+            sa.func.coalesce(sa.func.nullif(col(Tag.name), ""), col(Tag.key)).label("name"),
+            col(Tag.definition),
+            col(Taxonomy.name).label("taxonomy"),
+            col(Taxonomy.version),
+            of_study.label("is_own"),
+        )
+        .join(Taxonomy, col(Taxonomy.id) == col(Tag.taxonomy_id))
         .where(sa.or_(of_study, marked.exists()))
         .order_by(sa.case((of_study, 0), else_=1), col(Tag.taxonomy_id).desc(), col(Tag.position))
     )
-    return tuple(
-        ResultTag(row.id, row.key, row.name or row.key, row.definition or "")
-        for row in session.connection().execute(statement)
-    )
+    rows = session.connection().execute(statement).all()
+    n_named = Counter(row.name for row in rows)
+    n_keyed = Counter((row.name, row.key) for row in rows)
+    found = []
+    for row in rows:
+        # Tables have a line per name: "Other" of two parents, or of two taxonomies, has two.
+        more = [row.key] if n_named[row.name] > 1 else []
+        if n_keyed[row.name, row.key] > 1 and not row.is_own:
+            more.append(f"{row.taxonomy} v{row.version}")
+        name = f"{row.name} ({', '.join(more)})" if more else row.name
+        found.append(ResultTag(row.id, row.key, name, row.definition or ""))
+    return tuple(found)
