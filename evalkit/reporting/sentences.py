@@ -8,6 +8,7 @@ from evalkit.reporting import text
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.reports import AgreementReport, RankingReport, ScoresReport, TagRates
 from evalkit.stats.agreement import Agreement
+from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
 from evalkit.vocabulary import AnnotatorKind
@@ -59,24 +60,33 @@ def headline(
     if report.n_comparisons:
         return verdict(report)
     for one in scores.criteria:
-        if said := _extremes(one.means, "the highest mean", "the lowest"):
+        if said := _extremes(one.means, "mean", "has the highest mean", "the lowest"):
             return f"On {one.criterion.key.replace('_', ' ')}, {said}."
-    if said := _extremes(penalties, "the heaviest errors per response", "the lightest"):
-        return f"{capital(said)}."
+    per = "weight of errors per response"
+    if said := _extremes(penalties, per, f"has the lowest {per}", "the highest", less=True):
+        return f"{said}."
     return verdict(report)
 
 
-def _extremes(rows: Sequence[ScoreRow], most: str, least: str) -> str:
-    """Name who has the highest and the lowest number, each with its interval."""
+def _extremes(
+    rows: Sequence[ScoreRow], what: str, best: str, worst: str, *, less: bool = False
+) -> str:
+    """Name who has the best and the worst number, each with its interval; ``less`` is better."""
     known = [row for row in rows if row.category is None and row.estimate.value is not None]
     if not known:
         return ""
-    known.sort(key=lambda row: -(row.estimate.value or 0.0))
+    known.sort(key=lambda row: (row.estimate.value or 0.0) * (1 if less else -1))
     first, last = known[0], known[-1]
-    said = f"{first.model} has {most}, {text.estimate(first.estimate)}"
     if len(known) == 1:
-        return f"{said}, n = {first.estimate.n:,}"
-    return f"{said}, and {last.model} {least}, {text.estimate(last.estimate)}"
+        return f"{first.model} has a {what} of {_with_n(first.estimate)}"
+    return (
+        f"{first.model} {best}, {_with_n(first.estimate)}, and {last.model} {worst}, "
+        f"{_with_n(last.estimate)}"
+    )
+
+
+def _with_n(one: Estimate) -> str:
+    return f"{text.estimate(one)}, n = {one.n:,}"
 
 
 def standings(ranking: Ranking) -> list[str]:

@@ -13,6 +13,7 @@ from pages.shared import (
     filters,
     links,
     overview,
+    overview_scores,
     report_file,
     state,
 )
@@ -42,26 +43,29 @@ colours, address = model_colours(study.models), links.state(study, chosen)
 ranking = kept.of(reports.ranking_report)
 scores = kept.of(reports.scores_report)
 models = kept.of(reports.models_report)
-order, within = overview.model_order(ranking), filters.within(chosen)
-
 weighed = kept.of(penalties.penalty_rows)
+rates = kept.of(reports.tags_report)
+order = overview.model_order(ranking, scores, weighed)
 
 exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
 exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
-overview.show_ranking(ranking, kept.of(reports.win_rates), colours, address)
+overview.show_ranking(ranking, kept.of(reports.win_rates), colours, address, order=order)
 
-st.header("Quality next to what it takes", divider=False)
-overview.show_tradeoff(ranking, scores, models, colours)
-
-st.header("Scores", divider=False)
-overview.show_scores(scores, colours, address, order=order, within=within)
-
-st.header("Acceptable responses", divider=False)
-overview.show_acceptable(scores, colours, address, order=order)
-
-st.header("Errors", divider=False)
-overview.show_penalties(weighed, colours, weights=kept.collected.weights, order=order)
-overview.show_tags(kept.of(reports.tags_report), address, order=order, within=within)
+absent = overview.absences(scores, models, rates, within=filters.within(chosen))
+if "Price" not in absent:
+    st.header("Quality next to what it takes", divider=False)
+    overview.show_tradeoff(ranking, scores, models, colours, order=order)
+if "Scores" not in absent:
+    st.header("Scores", divider=False)
+    overview_scores.show_scores(scores, colours, address, order=order)
+if "Acceptable" not in absent:
+    st.header("Acceptable responses", divider=False)
+    overview_scores.show_acceptable(scores, colours, address, order=order)
+if "Errors" not in absent:
+    st.header("Errors", divider=False)
+    overview_scores.show_penalties(weighed, colours, weights=kept.collected.weights, order=order)
+    overview_scores.show_tags(rates, address, order=order)
+overview.show_absences(absent)
 
 report_file.download_button(study, chosen)
 st.page_link(

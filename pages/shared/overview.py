@@ -5,27 +5,24 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from evalkit.reporting import documents, penalties, sentences, text
-from evalkit.reporting.collected import Criterion
+from evalkit.reporting import documents, sentences, text
 from evalkit.reporting.reports import (
-    CriterionScores,
     ModelRow,
     RankingReport,
     ScoresReport,
     TagRates,
 )
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import PairWinRate
-from pages.shared import addresses, exhibits, links, maps, tables, tag_tables
+from pages.shared import addresses, exhibits, links, maps, tables
 from pages.shared.links import State, link
-from pages.shared.pictures import frontier, interval_rows, level_bars
+from pages.shared.pictures import frontier, interval_rows
 
 SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
-#: More than this cannot be read beside or beneath each other.
-MOST_COLUMNS, MOST_BESIDE_TEXT = 24, 6
+#: More models than this cannot be read beside each other.
+MOST_BESIDE_TEXT = 6
 
 
 def show_first_steps(*, has_responses: bool) -> None:
@@ -46,10 +43,51 @@ def show_no_annotations(*, may_invite: bool) -> None:
         st.page_link("admin/people.py", label="Invite people", icon=":material/person_add:")
 
 
-def model_order(report: RankingReport) -> list[str]:
-    """Give the models strongest first, those without a rank last."""
-    ranked = [row.model for row in report.ranking.rows] if report.ranking else []
-    return ranked + [model for model in report.models if model not in ranked]
+def model_order(
+    report: RankingReport, scores: ScoresReport, weighed: Sequence[ScoreRow]
+) -> list[str]:
+    """Give the models best first: by rank, else by mean score, else by the weight of errors."""
+    if report.ranking:
+        best = [row.model for row in report.ranking.rows]
+    else:
+        means = next((one.means for one in scores.criteria if any(_known(one.means))), ())
+        best = [row.model for row in sorted(_known(means), key=lambda row: -_value(row))]
+        best = best or [row.model for row in sorted(_known(weighed), key=_value)]
+    return best + [model for model in report.models if model not in best]
+
+
+def _known(rows: Sequence[ScoreRow]) -> list[ScoreRow]:
+    return [row for row in rows if row.category is None and row.estimate.value is not None]
+
+
+def _value(row: ScoreRow) -> float:
+    return row.estimate.value or 0.0
+
+
+def absences(
+    scores: ScoresReport, models: Sequence[ModelRow], rates: Sequence[TagRates], *, within: str
+) -> dict[str, str]:
+    """Say of each section that has nothing to show what is missing."""
+    said = {}
+    taken = [(row.cost_usd, row.latency_median_ms, row.output_tokens) for row in models]
+    if all(one.value is None for of_model in taken for one in of_model):
+        said["Price"] = "Neither cost nor latency was recorded with these responses."
+    if not any(row.estimate.n for one in scores.criteria for row in one.means):
+        said["Scores"] = f"No scores have been collected{within}."
+    overall = [row.estimate for row in scores.acceptable if row.category is None]
+    if not any(one.n for one in overall):
+        said["Acceptable"] = overall[0].reason or ""
+    if not any(row.estimate.n for one in rates for row in one.rows):
+        said["Errors"] = f"Nobody has looked for errors{within}."
+    return said
+
+
+def show_absences(said: Mapping[str, str]) -> None:
+    """Say in one place what this study has not, and leave the sections of it out."""
+    if said:
+        st.header("Not known here", divider=False)
+        for sentence in said.values():
+            exhibits.say(sentence)
 
 
 def show_ranking(
@@ -57,6 +95,8 @@ def show_ranking(
     rates: Sequence[PairWinRate],
     colours: Mapping[str, str],
     state: State,
+    *,
+    order: Sequence[str],
 ) -> None:
     """Show where each model stands, and who won against whom."""
     if report.ranking is None:
@@ -90,18 +130,19 @@ def show_ranking(
             _head_to_head(tables.head_to_head(report, rates), state)
         exhibits.say(*sentences.standings(report.ranking)[:4])
     exhibits.say(report.reason or "")
-    show_responses(model_order(report), state)
-    _ranking_tables(report, rates)
+    show_responses(order, state)
+    _ranking_tables(report, rates, order)
 
 
-def _ranking_tables(report: RankingReport, rates: Sequence[PairWinRate]) -> None:
+def _ranking_tables(
+    report: RankingReport, rates: Sequence[PairWinRate], order: Sequence[str]
+) -> None:
     """Fold the numbers of the ranking and of every pair under their pictures."""
     left, right = st.columns([11, 9], gap="large")
     with left:
         numbers = pd.DataFrame(documents.ranking_entries(report))
         exhibits.table(tables.ranking_table(report.ranking), key="ranking-table", numbers=numbers)
     with right:
-        order = model_order(report)
         exhibits.table(
             tables.matrix_table(report, rates, order),
             key="matrix-table",
@@ -131,6 +172,8 @@ def show_tradeoff(
     scores: ScoresReport,
     models: Sequence[ModelRow],
     colours: Mapping[str, str],
+    *,
+    order: Sequence[str],
 ) -> None:
     """Show quality against cost, and the table of what each model's responses take."""
     quality, y_title = _quality(report, scores)
@@ -161,208 +204,11 @@ def show_tradeoff(
             "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name: no "
             "other model is as good for as little. Dotted: the best quality for a price."
         )
-    exhibits.inline_table(tables.model_table(models, model_order(report)), key="models")
+    exhibits.inline_table(tables.model_table(models, order), key="models")
     reasons = {row.acceptable.reason for row in models if row.acceptable.value is None}
     exhibits.say(*sorted(filter(None, reasons)))
     numbers = pd.json_normalize([documents.model_entry(row) for row in models], sep="_")
     exhibits.download(numbers, key="models-csv")
-
-
-def show_scores(
-    scores: ScoresReport,
-    colours: Mapping[str, str],
-    state: State,
-    *,
-    order: Sequence[str],
-    within: str,
-) -> None:
-    """Show mean scores per criterion, and one criterion by category."""
-    scored = [one for one in scores.criteria if any(row.estimate.n for row in one.means)]
-    for one in scores.criteria:
-        if one.reason:
-            exhibits.say(f"{tables.criterion_name(one.criterion)}: {one.reason}")
-    if not scored:
-        exhibits.say(f"No scores have been collected{within}.", style="lead")
-        return
-    places = [place for _ in range(0, len(scored), 3) for place in st.columns(3, gap="large")]
-    for one, place in zip(scored, places, strict=False):
-        with place:
-            _show_means(one, colours, order)
-    exhibits.say("Mean of all scores given, 95 % intervals clustered by case.")
-    names = {tables.criterion_name(one.criterion): one for one in scored}
-    left, right = st.columns([11, 9], gap="large")
-    with left:
-        picked = names[_criterion_picker(list(names))]
-        scale = picked.criterion.values
-        _category_grid(
-            tables.by_category(picked.means, order, text.number),
-            state,
-            least=(max(scale) - min(scale)) / 4,
-            caption=f"{tables.criterion_name(picked.criterion)} by category and model",
-        )
-    with right:
-        exhibits.say(f"How often each level was given: {picked.criterion.question}")
-        levels = tables.distribution_frame(picked.distributions, picked.criterion, order)
-        exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
-        exhibits.say(_scale_in_words(picked.criterion))
-        exhibits.download(levels.drop(columns="hover"), key="levels-given")
-    exhibits.table(
-        tables.score_table(picked.means, text.number, what="Mean", models=order),
-        key="scores-table",
-        numbers=pd.DataFrame(
-            [
-                {"criterion": one.criterion.key, **documents.score_entry(row)}
-                for one in scored
-                for row in one.means
-            ]
-        ),
-        left=("Category", "Why not"),
-    )
-
-
-def _criterion_picker(names: Sequence[str]) -> str:
-    key = "criterion-by-category"
-    addresses.choice("criterion", names, key=key, default=names[0])
-    chosen = st.selectbox("By category", names, key=key)
-    addresses.remember("criterion", chosen)
-    return chosen
-
-
-def _show_means(one: CriterionScores, colours: Mapping[str, str], order: Sequence[str]) -> None:
-    lowest, highest = min(one.criterion.values), max(one.criterion.values)
-    ticks = [(at, f"{at:g}") for at in (lowest, (lowest + highest) / 2, highest)]
-    st.subheader(tables.criterion_name(one.criterion), divider=False)
-    figure = interval_rows(
-        tables.score_panel(one, colours, order), limits=(lowest, highest), ticks=ticks
-    )
-    exhibits.picture(figure, key=f"means-{one.criterion.key}", alt="Mean score per model")
-
-
-def show_acceptable(
-    scores: ScoresReport, colours: Mapping[str, str], state: State, *, order: Sequence[str]
-) -> None:
-    """Show the share of acceptable responses, overall and by category."""
-    overall = [row for row in scores.acceptable if row.category is None]
-    if not any(row.estimate.n for row in overall):
-        exhibits.say(overall[0].estimate.reason or "", style="lead")
-        return
-    left, right = st.columns([11, 9], gap="large")
-    with left:
-        figure = interval_rows(
-            tables.share_rows(scores.acceptable, colours, order),
-            limits=(0.0, 1.0),
-            ticks=SHARE_TICKS,
-        )
-        exhibits.picture(figure, key="acceptable", alt="Share of acceptable responses per model")
-    with right:
-        _category_grid(
-            tables.by_category(scores.acceptable, order, text.percent),
-            state,
-            least=0.25,
-            caption="Acceptable responses by category and model",
-        )
-    exhibits.say(
-        "Neither in a comparison called both bad nor tagged unsafe, counted once per annotator "
-        "and response.",
-        scores.acceptable_note or "",
-    )
-    exhibits.table(
-        tables.score_table(scores.acceptable, text.percent, what="Acceptable", models=order),
-        key="acceptable-table",
-        numbers=pd.DataFrame([documents.score_entry(row) for row in scores.acceptable]),
-        left=("Category", "Why not"),
-    )
-
-
-def show_penalties(
-    rows: Sequence[ScoreRow],
-    colours: Mapping[str, str],
-    *,
-    weights: ErrorWeights,
-    order: Sequence[str],
-) -> None:
-    """Show what the errors in each model's responses weigh, where they have severities."""
-    if not rows:
-        return
-    shown = tables.share_rows(rows, colours, order, form=text.number)
-    highest = max(1.0, *(end for end in (*shown["value"], *shown["high"]) if pd.notna(end)))
-    ticks = [(at, text.number(at)) for at in (0.0, highest / 2, highest)]
-    left, right = st.columns([11, 9], gap="large")
-    with left:
-        figure = interval_rows(shown, limits=(0.0, highest), ticks=ticks)
-        exhibits.picture(figure, key="penalties", alt="Weight of the errors per response")
-    with right:
-        exhibits.say("Weight of the errors in a response; less is better", style="lead")
-        exhibits.say(penalties.weights_in_words(weights))
-    exhibits.table(
-        tables.score_table(rows, text.number, what="Penalty", models=order),
-        key="penalties-table",
-        numbers=pd.DataFrame([documents.score_entry(row) for row in rows]),
-        left=("Category", "Why not"),
-    )
-
-
-def show_tags(
-    rates: Sequence[TagRates], state: State, *, order: Sequence[str], within: str
-) -> None:
-    """Show how often each kind of error was found in each model's responses."""
-    cells = tag_tables.tag_cells(rates, order)
-    if not len(cells):
-        looked = any(row.estimate.n for one in rates for row in one.rows)
-        exhibits.say(
-            "Annotators looked for errors and marked none."
-            if looked
-            else f"Nobody has looked for errors{within}.",
-            style="lead",
-        )
-        return
-    is_wide = cells["column"].nunique() > MOST_BESIDE_TEXT
-    left, right = (st.container(), st.container()) if is_wide else st.columns([11, 9], gap="large")
-    with left:
-        if cells["column"].nunique() <= MOST_COLUMNS:
-            keys = [key.split("\t")[:2] for key in cells["key"]]
-            cells["href"] = [
-                link("failures", {**state, "tag": tag, "model": model}) for tag, model in keys
-            ]
-            reach = max(0.3, cells["value"].max())
-            maps.show(cells, limits=(0.0, reach), caption="Share of looks that found each error")
-    with right:
-        if not is_wide:
-            exhibits.say("What each model gets wrong most", style="lead")
-            for said in sentences.commonest_errors(rates, order):
-                exhibits.say(said)
-        st.page_link(
-            "results/failures.py", label="Read them", icon=":material/search:", query_params=state
-        )
-    exhibits.say(
-        "Share of looks that found an error of this kind; one look is one annotator looking at "
-        "one response for errors."
-    )
-    rows = [(rate.tag, row) for rate in rates for row in rate.rows]
-    numbers = [{"tag": tag.key, **documents.score_entry(row)} for tag, row in rows]
-    exhibits.table(
-        tag_tables.tag_table(rates, order),
-        key="tags-table",
-        numbers=pd.DataFrame(numbers),
-        left=("Model",),
-    )
-
-
-def _category_grid(cells: pd.DataFrame, state: State, *, least: float, caption: str) -> None:
-    """Tint what lies above and below the mean of all; ``least`` is the distance of a full tint."""
-    values = cells["value"].dropna().astype(float)
-    n_categories = cells["row"].nunique() - 1
-    if n_categories > exhibits.MOST_CATEGORIES:
-        exhibits.say(f"There are {n_categories:,} categories: see the table, or filter some.")
-    elif n_categories > 0 and len(values) and cells["column"].nunique() <= MOST_COLUMNS:
-        middle = values.mean()
-        reach = max(least, (values - middle).abs().max())
-        cells["href"] = [
-            links.responses(state, model, category=category if is_one else None)
-            for model, (is_one, category, _) in zip(cells["column"], cells["order"], strict=True)
-        ]
-        limits = (middle - reach, middle + reach)
-        maps.show(cells, limits=limits, middle=middle, caption=caption, has_total=True)
 
 
 def _no_tradeoff(
@@ -392,8 +238,3 @@ def _strength_scale(ranking: Ranking) -> dict[str, object]:
     reach = min(reach, 5.0)
     ticks = [(at, text.number(at)) for at in (-reach, -reach / 2, 0.0, reach / 2, reach)]
     return {"limits": (-reach, reach), "ticks": ticks}
-
-
-def _scale_in_words(criterion: Criterion) -> str:
-    levels = zip(criterion.values, criterion.labels, strict=True)
-    return ", ".join(f"{value:g} {label}".strip() for value, label in levels) + "."

@@ -43,7 +43,7 @@ def ranking_rows(ranking: Ranking, colours: Colours, *, strength: bool) -> pd.Da
                 row.model,
                 shown,
                 text.number if strength else text.percent,
-                note=rank_range(row),
+                note=f"{rank_range(row)}, n = {shown.n:,}",
                 colour=colours[row.model],
                 is_settled=row.best_rank == row.worst_rank,
             )

@@ -244,6 +244,15 @@ def test_without_comparisons_the_headline_is_about_the_scores():
     assert "marked" not in basis
 
 
+def test_a_model_alone_is_called_neither_best_nor_worst():
+    scored = study(values=[(0, 0, 0, 3), (0, 1, 0, 1)])
+
+    said = sentences.headline(ranking_report(scored), scores_report(scored))
+
+    assert said.startswith("On helpful, A has a mean of 2.00 [")
+    assert said.endswith("], n = 2.")
+
+
 def test_with_comparisons_the_headline_is_the_verdict():
     given = study(preferences=ROUND, values=[(0, 0, 0, 3)])
     ranking = ranking_report(given)
@@ -264,7 +273,8 @@ def test_without_comparisons_and_scores_the_headline_is_about_the_errors():
     assert overall["A"].low == 0.0  # no response weighs less than nothing
     ranking = ranking_report(marked)
     said = sentences.headline(ranking, scores_report(marked), rows)
-    assert said.startswith("A has the heaviest errors per response, 3.00 [0.00, ")
+    assert said.startswith("B has the lowest weight of errors per response, 0.50 [0.00, ")
+    assert "n = 2, and A the highest, 3.00 [0.00, " in said
     assert sentences.basis(marked, ranking).startswith("2 looks at responses for errors by")
     assert penalty_rows(study()) == ()
 

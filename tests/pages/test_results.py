@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +12,7 @@ from db.models import Output
 from db.queries.results import result_studies
 from evalkit.reporting.judged_responses import judged_responses
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, failures, tables, tag_tables
+from pages.shared import exhibits, failures, overview, tables, tag_tables
 from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -179,8 +180,7 @@ def test_without_cost_and_latency_the_page_says_that_none_was_recorded(app, sign
 
     said = opened(app, "results/overview.py")
 
-    assert "No cost was recorded with these responses." in said
-    assert "No latency was recorded with these responses." in said
+    assert "Neither cost nor latency was recorded with these responses." in said
 
 
 def test_cost_and_latency_stand_next_to_quality(app, sign_in, study):
@@ -407,3 +407,37 @@ def test_the_download_of_the_ranking_holds_unrounded_numbers(study):
     # Two models: the difference is the log-odds of the share won.
     difference = document["models"][0]["strength"] - document["models"][1]["strength"]
     assert difference == pytest.approx(math.log(17.5 / 0.5), rel=1e-6)
+
+
+def test_what_a_study_did_not_ask_for_is_said_once_at_the_end_without_a_section(app, sign_in):
+    ids = make_eval_set(models=(ONE, TWO))
+    make_study(ids)
+    one, two = f"case-0/{ONE}", f"case-0/{TWO}"
+    annotate(ids, "Ada", one, two, None, marks=[(one, None), (two, "hallucination")])
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, "results/overview.py")
+
+    headers = [header.value for header in app.header]
+    assert headers[-1] == "Not known here"
+    assert "Scores" not in headers
+    assert "Errors" in headers
+    assert "No scores have been collected." in said
+
+
+def test_without_a_ranking_models_stand_by_score_or_else_by_the_weight_of_errors():
+    def means(first, second):
+        return (score_row(ONE, first), score_row(TWO, second))
+
+    def order(scored, weighed):
+        ranking = SimpleNamespace(ranking=None, models=(ONE, TWO))
+        scores = SimpleNamespace(criteria=[SimpleNamespace(means=rows) for rows in scored])
+        return overview.model_order(ranking, scores, weighed)
+
+    assert order([means(2.0, 4.0)], means(1.0, 3.0)) == [TWO, ONE]
+    assert order([], means(3.0, 1.0)) == [TWO, ONE]
+    assert order([], ()) == [ONE, TWO]
+
+
+def score_row(model, value):
+    return SimpleNamespace(model=model, category=None, estimate=SimpleNamespace(value=value))

@@ -13,7 +13,7 @@ ROW_HEIGHT = 54
 _AXIS_HEIGHT, _NAMES_HEIGHT = 34, 22
 _MARK = 8  # half a mark, for those at the end of the scale
 #: How far above its line, in rows, a row's text stands.
-_LIFT = 0.34
+_LIFT = 0.38
 #: How far a reference reaches above and below a row's line: not to any text.
 _ABOVE, _BELOW = 0.15, 0.42
 
