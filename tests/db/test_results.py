@@ -24,6 +24,7 @@ from db.queries.answers import answers
 from db.queries.results import (
     ResultFilters,
     collect,
+    pace,
     remarks,
     response,
     result_studies,
@@ -538,3 +539,20 @@ def test_tags_of_the_same_name_are_told_apart_by_their_key_and_taxonomy(ids):
         "Unsafe",
         "Other (tone, House v2)",
     ]
+
+
+def test_who_annotates_first_after_the_study_was_read_counts_from_the_next_reading(ids):
+    scores, marks = [(f"case-0/{ONE}", "polite", 1)], [(f"case-0/{ONE}", "tone")]
+    annotate(ids, "Ada", *both("case-0"), "left", scores=scores, marks=marks)
+    with read_session() as session:
+        study = result_study(session, name="Study")
+    late = annotate(ids, "Bo", *both("case-0"), "left", scores=scores, marks=marks)
+    with write_session() as session:
+        session.get(Annotation, late).active_seconds = 9
+
+    with read_session() as session:
+        found, times = collect(session, study), pace(session, study)
+
+    entries = (found.preferences, found.values, found.marks, times)
+    assert [one.annotator.tolist() for one in entries] == [[0], [0], [0], []]
+    assert len(collected().preferences.n) == 2

@@ -38,6 +38,8 @@ from evalkit.reporting.collected import (
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 
+# More annotations than are being submitted at the same moment.
+_LATEST = 10_000
 _UNREADABLE = len(PREFERENCE_CODES)
 # Stands for what was not recorded while it is read; measures are never negative.
 _UNKNOWN = -1
@@ -94,14 +96,17 @@ def state_of_results(session: Session) -> tuple[int, ...]:
     """Return numbers that change with whatever results rest on; rows are only ever added.
 
     On PostgreSQL a row may come to be seen after one with a higher number: numbers are given out
-    before a transaction ends, to an import long before. So annotations and imports are counted too.
+    before a transaction ends, to an import long before. So the latest annotations and all imports
+    are counted too.
     """
     newest = [
         sa.select(sa.func.coalesce(sa.func.max(col(table.id)), 0)).scalar_subquery()
         for table in (Annotation, Score, ErrorMark, Output)
     ]
     counts = [
-        sa.select(sa.func.count(col(Annotation.id))).scalar_subquery(),
+        sa.select(sa.func.count(col(Annotation.id)))
+        .where(col(Annotation.id) > newest[0] - _LATEST)
+        .scalar_subquery(),
         sa.select(sa.func.count(col(AuditEvent.id)))
         .where(col(AuditEvent.action) == "import")
         .scalar_subquery(),
@@ -223,7 +228,7 @@ def _preferences(
             sa.or_(col(Annotation.preference).is_not(None), col(Annotation.is_unreadable)),
         )
     )
-    table = _table(session, statement)
+    table = _counted(_table(session, statement), annotator_ids, column=2)
     readable = table[:, 3] != _UNREADABLE
     n_unreadable = int(np.count_nonzero(~readable))
     table = table[readable]
@@ -260,6 +265,7 @@ def _values(
         .where(*conditions, ~col(Score.is_superseded))
     )
     table = _table(session, statement, dtype=np.float64)
+    table = _counted(table, annotator_ids, column=2)
     whole = table.astype(np.int64)
     criterion_ids = np.array([one.criterion_id for one in study.criteria], dtype=np.int64)
     return Values(
@@ -297,7 +303,7 @@ def _marks(
         .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
         .where(*conditions, ~col(ErrorMark.is_superseded))
     )
-    table = _table(session, statement)
+    table = _counted(_table(session, statement), annotator_ids, column=1)
     if (table[1:, 4] < table[:-1, 4]).any():
         table = table[np.argsort(table[:, 4], kind="stable")]
     tagged = table[:, 2] != NO_TAG
@@ -323,6 +329,12 @@ def _penalties(output: IntArray, annotation: IntArray, weight: FloatArray) -> Pe
     look = annotation * (int(output.max(initial=0)) + 1) + output
     _, first, place = np.unique(look, return_index=True, return_inverse=True)
     return Penalties(output[first], sum_by(place, weight, n_codes=len(first)))
+
+
+def _counted(table: npt.NDArray[Any], annotator_ids: IntArray, *, column: int) -> npt.NDArray[Any]:
+    """Leave out who annotated here for the first time after the study was read."""
+    known = np.isin(table[:, column].astype(np.int64), annotator_ids)
+    return table if known.all() else table[known]
 
 
 def _table(

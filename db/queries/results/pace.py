@@ -29,8 +29,8 @@ def pace(session: Session, study: ResultStudy, *, filters: ResultFilters | None 
         )
         .order_by(col(Annotation.id))
     )
-    rows = session.connection().execute(statement).all()
     place = {one.annotator_id: code for code, one in enumerate(study.counted_annotators(filters))}
+    rows = [row for row in session.connection().execute(statement) if row[1] in place]
     return Pace(
         annotation=np.fromiter((row[0] for row in rows), np.int64, len(rows)),
         annotator=np.fromiter((place[row[1]] for row in rows), np.int64, len(rows)),
