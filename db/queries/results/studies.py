@@ -199,13 +199,11 @@ def _annotators(session: Session, study_id: int) -> tuple[ResultAnnotator, ...]:
             col(Assignment.kind).in_(COUNTED_KINDS),
         )
     )
+    # In the order of its index: in any other PostgreSQL reads all assignments of a study.
+    first = annotated.order_by(col(Assignment.state)).limit(1).scalar_subquery()
     statement = sa.select(
-        col(Annotator.id),
-        col(Annotator.name),
-        col(Annotator.kind),
-        col(Annotator.is_simulated),
-        # PostgreSQL looks for one row as such; an EXISTS it answers by gathering all of a study.
-    ).where(annotated.limit(1).scalar_subquery().is_not(None))
+        col(Annotator.id), col(Annotator.name), col(Annotator.kind), col(Annotator.is_simulated)
+    ).where(first.is_not(None))
     found = [
         ResultAnnotator(row.id, row.name, AnnotatorKind(row.kind), row.is_simulated)
         for row in session.connection().execute(statement)
