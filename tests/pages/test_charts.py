@@ -207,6 +207,15 @@ def test_quality_against_a_price_starts_at_zero_and_draws_unequal_intervals():
     assert "Model 0" in texts(figure)
 
 
+def test_models_that_all_cost_nothing_have_a_picture_too():
+    nothing = [0.0, 0.0]
+
+    figure = frontier(points(x=nothing, x_low=nothing, x_high=nothing), x_title="Cost", y_title="")
+
+    low, high = figure.layout.xaxis.range
+    assert low == 0 < high
+
+
 def test_an_interval_that_reaches_zero_is_not_drawn_on_a_logarithmic_axis():
     figure = frontier(points(x=[1.0, 90.0], x_low=[0.0, 80.0]), x_title="Cost", y_title="Wins")
 

@@ -106,7 +106,7 @@ def _scale(rows: pd.DataFrame, *, prefix: str, suffix: str, is_log: bool) -> dic
     most = float(rows[["x", "x_high"]].max().max())
     if not is_log:
         return {
-            "range": [0, most * 1.28],
+            "range": [0, (most or 1.0) * 1.28],
             "nticks": 5,
             "tickprefix": prefix,
             "ticksuffix": suffix,
