@@ -85,7 +85,7 @@ def _taken(report: DecisionReport) -> str:
 def _name(report: DecisionReport, one: Standing) -> Cell:
     parts = ["baseline"] if one.model == report.baseline else []
     if one.beaten_by:
-        parts.append(f"beaten by {', '.join(one.beaten_by)}")
+        parts.append(f"behind {', '.join(one.beaten_by)}")
     return Cell(f"◆ {one.model}" if one.is_on_front else one.model, ", ".join(parts), is_head=True)
 
 

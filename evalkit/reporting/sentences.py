@@ -219,6 +219,21 @@ def commonest_errors(rates: Sequence[TagRates], models: Sequence[str]) -> list[s
     return said
 
 
+def worst_error(rates: Sequence[TagRates]) -> str:
+    """Say which error was found most often in whose responses, and how often; or nothing."""
+    found = [
+        (row.estimate, rate.tag.name, row.model)
+        for rate in rates
+        for row in rate.rows
+        if row.category is None and row.estimate.value
+    ]
+    if not found:
+        return ""
+    one, name, model = max(found, key=lambda entry: entry[0].value or 0.0)
+    share = text.estimate(one, text.percent)
+    return f"The commonest error is {name.lower()} in {model}: {share} of looks, n = {one.n:,}."
+
+
 def agreement_verdict(report: AgreementReport) -> str:
     """Say in one sentence how far annotators agree on what decides: preferences, else scores."""
     parts = [of for of in (report.preference, *report.criteria) if of.alpha.value is not None]

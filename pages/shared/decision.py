@@ -73,6 +73,8 @@ def show_front(report: DecisionReport, colours: Mapping[str, str]) -> None:
         ),
     )
     measure = report.chosen.measure
+    if len(report.front_on) < 2:
+        return  # The sentences above say that no price is known.
     for place, (x_title, prefix, suffix, pick, form, per) in zip(
         st.columns(2, gap="large"), shown, strict=True
     ):

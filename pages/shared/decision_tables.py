@@ -213,7 +213,7 @@ def _strength_row(label: str, one: Estimate, colour: str) -> dict[str, object]:
 
 
 def _name_cell(report: DecisionReport, one: Standing, state: State) -> Cell:
-    parts = ["on the front" if one.is_on_front else f"beaten by {_named(report, one.beaten_by)}"]
+    parts = ["on the front" if one.is_on_front else f"behind {_named(report, one.beaten_by)}"]
     if not one.is_on_front and not one.beaten_by:
         parts = ["not all is known"]
     if one.model == report.baseline:

@@ -13,7 +13,7 @@ from db.queries.results import Remark, ResponseDetail, ResultStudy, TaggedRespon
 from evalkit.annotation.render import escape, render_text
 from evalkit.annotation.transcript import render_context, render_messages
 from evalkit.reporting.reports import TagRates
-from evalkit.reporting.sentences import counted
+from evalkit.reporting.sentences import counted, worst_error
 from pages.shared import addresses, exhibits, lists, tables, tag_tables
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.pictures import tinted_grid
@@ -63,6 +63,7 @@ def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> Cell | None:
     overall = tag_tables.tag_cells(rates, models)
     if not len(overall):
         return None
+    exhibits.say(worst_error(rates), style="verdict")
     looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
     categories = list(dict.fromkeys(looked))
     can_split = len(categories) > 1 and len(models) * len(categories) <= _MOST_COLUMNS
@@ -301,4 +302,5 @@ def _shown(models: Sequence[str]) -> str:
 
 
 def _by(annotator: str, is_simulated: bool) -> str:
-    return f"{annotator} (simulated)" if is_simulated else annotator
+    says_so = "simulated" in annotator.lower()
+    return f"{annotator} (simulated)" if is_simulated and not says_so else annotator

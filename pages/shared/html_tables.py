@@ -59,9 +59,12 @@ _STYLE = f"""<style>
 .ek-table .mark {{ font-size: .75em; vertical-align: .12em; }}
 .ek-map td {{ text-align: center; border: 2px solid transparent; background-clip: padding-box;
   border-radius: 6px; min-width: 4.75rem; }}
+.ek-map td, .ek-map thead th {{ padding-left: .4rem; padding-right: .4rem; }}
 .ek-map thead th {{ text-align: center; border-bottom: 0; }}
 .ek-map tbody th {{ font-weight: 500; font-size: .9rem; vertical-align: middle;
-  border-bottom: 0; }}
+  border-bottom: 0; white-space: normal; overflow-wrap: anywhere; min-width: 5.5rem;
+  max-width: 18rem; }}
+.ek-map tbody th .number {{ white-space: normal; }}
 .ek-map td.better {{ background-color: rgba({BLUE}, .38); }}
 .ek-map td.worse {{ background-color: rgba({ORANGE}, .38); }}
 .ek-map td.open {{ background-color: rgba(138,143,152,.1); }}
@@ -76,7 +79,10 @@ _STYLE = f"""<style>
     padding: .2rem 0; gap: 1rem; }}
   .ek-cards td::before {{ content: attr(data-name); font-size: .8rem; opacity: .72;
     text-align: left; }}
-  .ek-map td {{ min-width: 5rem; }}
+  .ek-map td {{ min-width: 3.4rem; padding: .4rem .15rem; }}
+  .ek-map thead th {{ padding-left: .15rem; padding-right: .15rem; overflow-wrap: anywhere; }}
+  .ek-map td .small {{ white-space: normal; font-size: .75rem; }}
+  .ek-map tbody th .number {{ font-size: .85rem; }}
 }}
 </style>"""
 

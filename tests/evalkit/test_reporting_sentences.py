@@ -159,6 +159,9 @@ def test_the_commonest_error_of_each_model_is_named_and_none_where_there_is_none
     assert sentences.commonest_errors(rates, ["A", "B"]) == [
         "A: format in 25 % [10, 40] of looks, n = 50."
     ]
+    worst = "The commonest error is format in A: 25 % [10, 40] of looks, n = 50."
+    assert sentences.worst_error(rates) == worst
+    assert sentences.worst_error([]) == ""
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,8 @@ def test_what_cannot_be_had_has_its_reason(app, sign_in):
     app.run()
 
     assert not app.exception
-    assert "No cost was recorded with these responses." in seen(app)
+    assert "Neither cost nor latency was recorded, so quality alone decides." in seen(app)
+    assert "Diamonds" not in seen(app)
     assert "Style cannot be held equal" in seen(app)
     assert "2 cases" in seen(app)
 

@@ -244,6 +244,7 @@ def test_the_failures_page_lists_the_responses_of_the_commonest_error(app, sign_
 
     said = opened(app, "results/failures.py")
 
+    assert "The commonest error is hallucination in Model two: " in said
     assert "3 responses, those marked by most annotators first." in said
     listed = next(frame.value for frame in app.dataframe if "Marked by" in frame.value)
     assert listed["Case"].tolist() == ["case-0", "case-1", "case-2"]
