@@ -10,6 +10,7 @@ from evalkit.reporting.collected import (
     BoolArray,
     Collected,
     Criterion,
+    Tag,
     latest_preferences,
 )
 from evalkit.reporting.documents import heading
@@ -117,7 +118,7 @@ def annotators_report(
         In the order of ``collected.annotators``. Of what one annotator judged twice, the
         latest counts; a tag is on a response if they marked it at any look. Kappa gives near
         misses linear credit on an ordered scale. Quality (see ``annotator_quality``) is
-        estimated for nominal values only.
+        estimated for nominal values only. Runs of marks are counted, and not flagged.
     """
     codings = codings_of(collected, subject)
     given = collected.preferences
@@ -130,6 +131,8 @@ def annotators_report(
         seconds=seconds,
         weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,
     )
+    if isinstance(subject, Tag):
+        profiles = tuple(_without_run_flag(one) for one in profiles)
     unknown = tuple(Estimate(None, None, None, one.agreement.n, ORDERED) for one in profiles)
     qualities = (
         tuple(Quality(one, None) for one in unknown) if is_ordered else annotator_quality(codings)
@@ -144,6 +147,11 @@ def annotators_report(
             )
         ),
     )
+
+
+def _without_run_flag(profile: AnnotatorProfile) -> AnnotatorProfile:
+    """Flag no run of marks: all responses to a hard case are read in a row, and all have errors."""
+    return replace(profile, flags=tuple(flag for flag in profile.flags if flag.kind != "run"))
 
 
 def _seconds(collected: Collected, pace: Pace, subject: Subject, codings: Codings) -> FloatArray:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,9 @@ def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]
     """Return alpha of everything judged within each category."""
     collected = without_judges(collected)
     return tuple(
-        one for of, codings in _judged(collected) for one in _by_category(collected, of, codings)
+        one
+        for of, codings in _judged(collected)
+        for one in _by_category(collected, of, codings, _places(collected, codings))
     )
 
 
@@ -128,9 +131,13 @@ def tag_agreement(collected: Collected) -> tuple[TagAgreement, ...]:
 def tag_agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:
     """Return alpha on any error and on every tag that was marked within each category."""
     collected = without_judges(collected)
-    return tuple(
-        one for tag, codings in marked(collected) for one in _by_category(collected, tag, codings)
-    )
+    found: list[CategoryAgreement] = []
+    places: list[IntArray] = []
+    for tag, codings in marked(collected):
+        # Who looks for errors looks for all of them, so all tags have the same entries.
+        places = places or _places(collected, codings)
+        found += _by_category(collected, tag, codings, places)
+    return tuple(found)
 
 
 def tag_pairs(collected: Collected, tag: Tag) -> tuple[PairAgreement, ...]:
@@ -170,21 +177,22 @@ def _tag_entries(collected: Collected) -> dict[Tag, dict[str, Any]]:
     """Return what is known of any error and of each tag that people marked."""
     people = without_judges(collected)
     pairs = {tag: pairwise_agreement(codings) for tag, codings in marked(collected)}
-    found = {}
-    for tag, codings in marked(people):
-        one = _tag_agreement(tag, codings)
-        found[tag] = {
+    by_category: dict[Subject, list[CategoryAgreement]] = {}
+    for cell in tag_agreement_by_category(people):
+        by_category.setdefault(cell.subject, []).append(cell)
+    return {
+        one.tag: {
             "n_marked": one.n_marked,
             "alpha": asdict(one.alpha),
             "gwet_ac": asdict(one.gwet),
             "confirmed": asdict(one.confirmed),
             "by_category": [
-                {"category": cell.category, **asdict(cell.alpha)}
-                for cell in _by_category(people, tag, codings)
+                {"category": cell.category, **asdict(cell.alpha)} for cell in by_category[one.tag]
             ],
-            "pairs": [pair_entry(pair) for pair in pairs[tag]],
+            "pairs": [pair_entry(pair) for pair in pairs[one.tag]],
         }
-    return found
+        for one in tag_agreement(people)
+    }
 
 
 def _tag_agreement(tag: Tag, codings: Codings) -> TagAgreement:
@@ -222,18 +230,22 @@ def _judged(collected: Collected) -> Iterator[tuple[Criterion | None, Codings]]:
 
 
 def _by_category(
-    collected: Collected, subject: Subject, codings: Codings
+    collected: Collected, subject: Subject, codings: Codings, places: Sequence[IntArray]
 ) -> Iterator[CategoryAgreement]:
-    """Give alpha within each category; entries are put in order once for all of them."""
+    """Give alpha within each category, of the entries at the places of each."""
+    level = subject.level if isinstance(subject, Criterion) else Level.NOMINAL
+    for category, own in zip(collected.categories, places, strict=True):
+        yield CategoryAgreement(subject, category, krippendorff_alpha(_kept(codings, own), level))
+
+
+def _places(collected: Collected, codings: Codings) -> list[IntArray]:
+    """Return which entries are of each category."""
     outputs = collected.outputs
     cases, first = np.unique(outputs.case, return_index=True)
     own = outputs.category[first][np.searchsorted(cases, codings.case)]
     order = np.argsort(own, kind="stable")
     ends = np.searchsorted(own, np.arange(len(collected.categories) + 1), sorter=order)
-    level = subject.level if isinstance(subject, Criterion) else Level.NOMINAL
-    for place, category in enumerate(collected.categories):
-        kept = _kept(codings, order[ends[place] : ends[place + 1]])
-        yield CategoryAgreement(subject, category, krippendorff_alpha(kept, level))
+    return [order[start:end] for start, end in pairwise(ends)]
 
 
 def _kept(codings: Codings, places: IntArray) -> Codings:

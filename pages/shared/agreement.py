@@ -87,7 +87,10 @@ def show_pairs(
             "Cohen's κ on what both judged. n counts what they have in common."
             if tag is None
             else "Cohen's κ on whether it was marked. n counts the responses that both read for "
-            "errors."
+            "errors.",
+            "Only equal values agree here; the table has κ with credit for near misses too."
+            if any(pair.weighted_cohen_kappa for pair in pairs)
+            else "",
         )
     with right:
         cells = agreement_tables.pair_cells(pairs)

@@ -13,6 +13,7 @@ from evalkit.reporting.coefficients import (
     trust,
 )
 from evalkit.reporting.collected import Tag
+from evalkit.reporting.sentences import agreement_meanings
 from evalkit.reporting.subjects import ANY_ERROR, Subject, subject_key, subject_title
 from pages.shared import exhibits, html_tables, maps
 from pages.shared.html_tables import Cell
@@ -80,6 +81,8 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
     if not found:
         exhibits.say("No error mark counts here.")
         return
+    for said in agreement_meanings([(found[0].tag.name, found[0].alpha)]):
+        exhibits.say(said, style="lead")
     shown = pd.DataFrame(
         {
             "Error": [one.tag.name for one in found],

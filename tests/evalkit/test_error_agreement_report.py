@@ -130,6 +130,17 @@ def test_runs_of_looks_are_counted_in_the_order_of_time_whatever_the_response():
     assert report.rows[0].profile.longest_run == 3
 
 
+def test_long_runs_on_errors_are_no_flag_for_hard_cases_have_them():
+    # One in two is marked by the other; thirty in a row would be flagged of anything else.
+    marks = [(0, case, 0, 0) for case in range(30)]
+    marks += [(1, case, 0, 0 if case % 2 else NONE) for case in range(30)]
+
+    row = annotators_report(study(marks, n_cases=30), subject=ANY_ERROR).rows[0]
+
+    assert row.profile.longest_run == 30
+    assert "run" not in {flag.kind for flag in row.profile.flags}
+
+
 def test_where_one_marked_an_error_and_another_none_they_differ():
     marks = [(0, 0, 0, 0), (1, 0, 0, 1), (0, 1, 1, 0), (1, 1, 1, NONE)]
 

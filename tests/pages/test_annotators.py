@@ -200,6 +200,18 @@ def test_pairs_of_annotators_are_compared_on_errors_too(app, sign_in, study):
     assert {one.split()[0] for one in pairs["Cohen's κ"]} == {"1.00"}
 
 
+def test_pairs_of_annotators_have_weighted_kappa_where_values_have_an_order(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    opened(app, page="results/agreement.py", on="helpfulness")
+    scored = next(frame for frame in tables(app) if "Cohen's κ" in frame)
+    opened(app, page="results/agreement.py", on="preference")
+    preferred = next(frame for frame in tables(app) if "Cohen's κ" in frame)
+
+    assert "Weighted κ (linear)" in scored
+    assert not any(column.startswith("Weighted") for column in preferred)
+
+
 def test_annotators_are_set_against_the_rest_on_any_error(app, sign_in, study):
     sign_in(app, Role.LEAD)
 
