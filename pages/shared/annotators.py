@@ -192,7 +192,7 @@ def show_without(report: Without, colours: Mapping[str, str]) -> None:
     """Show ranking and agreement of everybody beside those without some."""
     for said in without.without_sentences(report):
         exhibits.say(said, style="lead")
-    order = overview.model_order(report.full.ranking)
+    order = _best_first(report.full.ranking)
     headings = ("Everybody", f"Without {joined(report.left_out)}")
     results = (report.full.ranking, report.rest.ranking)
     places = st.columns(2, gap="large")
@@ -209,6 +209,11 @@ def show_without(report: Without, colours: Mapping[str, str]) -> None:
         changes = annotator_tables.without_agreement(report)
         exhibits.inline_table(changes, key="without-agreement")
         exhibits.download(changes, key="agreement-without")
+
+
+def _best_first(report: RankingReport) -> list[str]:
+    best = [row.model for row in report.ranking.rows] if report.ranking else []
+    return best + [model for model in report.models if model not in best]
 
 
 def _show_ranking(report: RankingReport, colours: Mapping[str, str], *, key: str) -> None:
