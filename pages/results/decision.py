@@ -58,7 +58,7 @@ decision.show_map(report, address, within=filters.within(chosen))
 
 st.header("Does style decide", divider=False)
 if decision.style_toggle():
-    decision.show_style(kept.style, colours)
+    decision.show_style(kept.of(collecting.style), colours)
 
 st.header("What more annotations would buy", divider=False)
 half_width = decision.half_width()

@@ -80,9 +80,9 @@ def show_pairs(
         pairs = kept.of(tag_pairs, tag) if tag else _pairs(parts, picked)
     if len(pairs) <= _MOST_PAIRS:
         figure = forest(agreement_tables.pair_rows(pairs, _COLOUR))
-        figure.update_layout(meta=_LEAST_WIDTH)
         with left:
-            exhibits.picture(figure, key="kappas", alt="Cohen's kappa per pair of annotators")
+            alt = "Cohen's kappa per pair of annotators"
+            exhibits.picture(figure, key="kappas", alt=alt, least_width=_LEAST_WIDTH)
         exhibits.say(
             "Cohen's κ on what both judged. n counts what they have in common."
             if tag is None

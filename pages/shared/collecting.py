@@ -1,8 +1,9 @@
 """What results are computed from, read and computed once, and kept until something is submitted."""
 
 import functools
+import threading
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
@@ -60,18 +61,17 @@ class Kept:
         with read_session() as session:
             return query(session, self._study, filters=self._filters, **kwargs)
 
-    @functools.cached_property
-    def style(self) -> StyleReport:
-        """Return the ranking with style held equal beside the one without."""
-        with st.spinner("Holding style equal"):
-            return style_report(self.collected, _style_features(self.collected))
-
 
 def kept(study: ResultStudy, filters: ResultFilters) -> Kept:
     """Return what a study collected within the filters, with the reports made so far."""
     with read_session() as session:
         state = results.state_of_results(session)
-    return _kept(database_url(), study, filters, state)
+    shelf = _shelf(database_url(), study, filters)
+    with shelf.lock:
+        if shelf.kept is None or shelf.state != state:
+            with st.spinner("Reading the annotations"):
+                shelf.kept, shelf.state = Kept(study, filters), state
+        return shelf.kept
 
 
 def of_all(several: Sequence[Kept], make: Callable[..., Made], *args: Hashable) -> Made:
@@ -88,18 +88,32 @@ def _of_all(
     return make((collected, *(one.collected for one in others)), *args)
 
 
-@st.cache_resource(max_entries=12, show_spinner="Reading the annotations")
-def _kept(url: str, study: ResultStudy, filters: ResultFilters, state: tuple[int, ...]) -> Kept:
-    """Read once per database, study, filters and state."""
-    return Kept(study, filters)
+@dataclass(slots=True, eq=False)
+class _Shelf:
+    """Room for what a study collected at the latest state: older ones may take much memory."""
+
+    kept: Kept | None = None
+    state: tuple[int, ...] = ()
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _shelf(url: str, study: ResultStudy, filters: ResultFilters) -> _Shelf:
+    """Return the room of a study and its filters, the same for everybody."""
+    return _Shelf()
+
+
+def style(collected: Collected) -> StyleReport:
+    """Return the ranking with style held equal beside the one without."""
+    return style_report(collected, _style_features(collected))
 
 
 def _protect(collected: Collected) -> None:
     """Let nobody write into arrays that all sessions read."""
     tables = (collected.outputs, collected.preferences, collected.values, collected.marks)
     for table in (*tables, collected.penalties):
-        for field in fields(table) if table else ():
-            getattr(table, field.name).flags.writeable = False
+        for column in fields(table) if table else ():
+            getattr(table, column.name).flags.writeable = False
 
 
 def _style_features(collected: Collected) -> FloatArray:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from db.queries.results import ResultFilters, ResultStudy
@@ -91,9 +90,8 @@ def show_front(report: DecisionReport, colours: Mapping[str, str]) -> None:
                 x_prefix=prefix,
                 x_suffix=suffix,
                 y_suffix=" %" if measure.is_share else "",
+                is_less_better=measure.is_penalty,
             )
-            if measure.is_penalty:
-                _turn_axis(figure, frame)
             said = " ".join(words.front_sentences(report))
             exhibits.picture(figure, key=f"front {x_title}", alt=said)
             exhibits.say(*tables.absences(report, pick=pick)[:_MOST_ABSENT])
@@ -102,15 +100,6 @@ def show_front(report: DecisionReport, colours: Mapping[str, str]) -> None:
         "model is at least as good on everything known of quality, cost and latency. Dotted: the "
         "best quality for a price."
     )
-
-
-def _turn_axis(figure: go.Figure, frame: pd.DataFrame) -> None:
-    """Write what is better the less there is of it without its sign, the least on top."""
-    most = -float(frame[["y", "y_low"]].min().min())
-    step = 10 ** math.floor(math.log10(max(most, 0.1)))
-    step = step / 2 if most / step < 2.5 else step
-    ticks = [step * n for n in range(math.floor(most / step) + 1)]
-    figure.update_yaxes(tickvals=[-at for at in ticks], ticktext=[f"{at:g}" for at in ticks])
 
 
 def show_standings(report: DecisionReport, state: tables.State) -> None:

@@ -35,9 +35,12 @@ def say(*sentences: str, style: str = "note") -> None:
         st.html(f'<p style="{_STYLES[style]}">{html.escape(_unbroken(said))}</p>')
 
 
-def picture(figure: go.Figure, *, key: str, alt: str) -> None:
-    """Show a chart that is read, not handled; one with a width of its own keeps it."""
-    with _frame(figure, key):
+def picture(figure: go.Figure, *, key: str, alt: str, least_width: int | None = None) -> None:
+    """Show a chart that is read, not handled; one with a width of its own keeps it.
+
+    On a screen narrower than its least width it is scrolled sideways.
+    """
+    with _frame(least_width or figure.layout.meta, key):
         st.plotly_chart(figure, width=_width(figure), key=key, config=_config(key), alt=alt)
 
 
@@ -50,7 +53,7 @@ def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str
             found = points[0]["customdata"]
             on_pick(found[0] if isinstance(found, list) else found)
 
-    with _frame(figure, key):
+    with _frame(figure.layout.meta, key):
         st.plotly_chart(
             figure,
             width=_width(figure),
@@ -155,9 +158,8 @@ def _config(key: str) -> dict[str, object]:
     }
 
 
-def _frame(figure: go.Figure, key: str) -> DeltaGenerator:
+def _frame(least: int | None, key: str) -> DeltaGenerator:
     """Let a chart that cannot be narrower be scrolled sideways on a small screen."""
-    least = figure.layout.meta
     if not least:
         return st.container()
     name = f"frame-{re.sub('[^a-z0-9]+', '-', key.lower())}"

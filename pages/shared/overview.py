@@ -44,13 +44,16 @@ def show_no_annotations(*, may_invite: bool) -> None:
 
 
 def model_order(
-    report: RankingReport, scores: ScoresReport, weighed: Sequence[ScoreRow]
+    report: RankingReport,
+    scores: ScoresReport | None = None,
+    weighed: Sequence[ScoreRow] = (),
 ) -> list[str]:
     """Give the models best first: by rank, else by mean score, else by the weight of errors."""
     if report.ranking:
         best = [row.model for row in report.ranking.rows]
     else:
-        means = next((one.means for one in scores.criteria if any(_known(one.means))), ())
+        scored = scores.criteria if scores else ()
+        means = next((one.means for one in scored if any(_known(one.means))), ())
         best = [row.model for row in sorted(_known(means), key=lambda row: -_value(row))]
         best = best or [row.model for row in sorted(_known(weighed), key=_value)]
     return best + [model for model in report.models if model not in best]

@@ -1,5 +1,8 @@
 """What results are computed from: made once, the same for everybody, and anew when it changed."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -52,6 +55,17 @@ def test_a_new_annotation_is_in_the_next_report(ids):
     annotate(ids, "Ada", f"case-1/{ONE}", f"case-1/{TWO}", "left")
 
     assert kept().of(reports.ranking_report).n_comparisons == 2
+
+
+def test_what_was_collected_before_is_let_go(ids):
+    before = weakref.ref(kept())
+    assert before() is kept()
+
+    annotate(ids, "Ada", f"case-1/{ONE}", f"case-1/{TWO}", "left")
+    kept()
+    gc.collect()
+
+    assert before() is None
 
 
 def test_other_filters_are_other_reports(ids):

@@ -23,13 +23,15 @@ def frontier(
     x_prefix: str = "",
     x_suffix: str = "",
     y_suffix: str = "",
+    is_less_better: bool = False,
 ) -> go.Figure:
     """Draw a mark per model; better is up, cheaper is left.
 
     Columns: ``label``, ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high`` (``NaN`` where
     there is no interval), ``colour``, ``is_on_front`` and ``hover``. Models on the front are
     filled diamonds with a bold name, others open circles. A dotted line steps along the best
-    quality to be had for a price.
+    quality to be had for a price. Where less is better, ``y`` is below zero and is written
+    without its sign.
     """
     least = float(rows[["x", "x_low"]].min().min())
     is_log = least > 0 and rows["x"].max() / rows["x"].min() >= _LOGARITHMIC_FROM
@@ -58,8 +60,18 @@ def frontier(
         gridcolor=FAINT,
         griddash="dot",
         nticks=6,
+        **(_without_sign(rows) if is_less_better else {}),
     )
     return figure
+
+
+def _without_sign(rows: pd.DataFrame) -> dict[str, Any]:
+    """Name the ticks of what is better the less there is of it, the least on top."""
+    most = -float(rows[["y", "y_low"]].min().min())
+    step = 10 ** math.floor(math.log10(max(most, 0.1)))
+    step = step / 2 if most / step < 2.5 else step
+    ticks = [step * n for n in range(math.floor(most / step) + 1)]
+    return {"tickvals": [-at for at in ticks], "ticktext": [f"{at:g}" for at in ticks]}
 
 
 def _mark(row: object) -> go.Scatter:
