@@ -180,4 +180,7 @@ def _unbroken(said: str) -> str:
     whole = re.sub(
         r"\[[^\]]*\]", lambda found: found.group().replace(" ", "\N{NO-BREAK SPACE}"), said
     )
+    whole = re.sub(
+        r"\b([pn]) ([=<]) (?=[\d.])", "\\1\N{NO-BREAK SPACE}\\2\N{NO-BREAK SPACE}", whole
+    )
     return re.sub(r" (%|\[|pp\b)", "\N{NO-BREAK SPACE}\\1", whole)

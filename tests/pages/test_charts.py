@@ -12,7 +12,7 @@ from pages.shared.charts import (
     tinted_grid,
 )
 from pages.shared.charts.colours import MUTED, OKABE_ITO
-from pages.shared.charts.layout import plain, wrapped
+from pages.shared.charts.layout import plain, shortened, wrapped
 from pages.shared.charts.names import Mark, placed
 
 TICKS = ((0.0, "0 %"), (1.0, "100 %"))
@@ -276,3 +276,21 @@ def test_level_bars_add_up_to_all_values_of_a_model():
     assert low.x[0] + high.x[0] == 1
     assert np.isnan(low.x[1])
     assert low.marker.color != high.marker.color
+
+
+def test_a_name_too_long_for_its_row_loses_its_middle():
+    assert shortened("abcdefghij", 10) == "abcdefghij"
+    assert shortened("abcdefghij", 7) == "abc…hij"
+    assert shortened("abcdefghij", 6) == "abc…ij"
+
+
+def test_a_long_name_leaves_its_number_room_and_is_whole_on_hovering():
+    name = "vendor/a-model-with-a-very-long-name-2026-01-15-preview"
+    frame = interval_frame(label=[name, "B"], hover=[name, "B"])
+
+    figure = interval_rows(frame, limits=(0, 1), ticks=TICKS)
+
+    assert name not in texts(figure)
+    assert "vendor/a-" in texts(figure)
+    assert "-preview" in texts(figure)
+    assert name in figure.data[0].hovertext[0]

@@ -104,3 +104,10 @@ def test_every_chart_is_saved_under_its_name_in_the_format_chosen(
         "filename": "ranking",
         "scale": scale,
     }
+
+
+def test_a_p_value_and_an_n_stay_on_one_line():
+    nbsp = "\N{NO-BREAK SPACE}"
+
+    assert exhibits._unbroken("p = 0.21, n = 35") == f"p{nbsp}={nbsp}0.21, n{nbsp}={nbsp}35"
+    assert exhibits._unbroken("p < 0.001") == f"p{nbsp}<{nbsp}0.001"

@@ -7,11 +7,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.shared.charts.colours import FAINT, MUTED
-from pages.shared.charts.layout import LABEL, SMALL, bare, plain
+from pages.shared.charts.layout import LABEL, SMALL, bare, plain, shortened
 
 ROW_HEIGHT = 54
 _AXIS_HEIGHT, _NAMES_HEIGHT = 34, 22
 _MARK = 8  # half a mark, for those at the end of the scale
+#: What a row's text has room for on a phone, and about what a character takes, in pixels.
+_NARROWEST, _CHARACTER_WIDTH, _NOTE_WIDTH = 340, 7.0, 6.2
+#: A name keeps so many characters, whatever the room.
+_FEWEST = 12
 #: How far above its line, in rows, a row's text stands.
 _LIFT = 0.38
 #: How far a reference reaches above and below a row's line: not to any text.
@@ -103,7 +107,10 @@ def _points(rows: pd.DataFrame) -> go.Scatter:
 
 
 def _label(row: Any) -> str:
-    name, note = plain(row.label), plain(row.note)
+    """Give a row its name and note, the name shortened to leave the number its room."""
+    n_fitting = int((_NARROWEST - _NOTE_WIDTH * len(row.note)) / _CHARACTER_WIDTH)
+    name = plain(shortened(row.label, max(_FEWEST, n_fitting - len(row.text) - 2)))
+    note = plain(row.note)
     if not note:
         return name
     return f'{name}  <span style="font-size:{SMALL}px; color:{MUTED}">{note}</span>'

@@ -31,6 +31,14 @@ def wrapped(text: str, width: int = 14) -> str:
     return "<br>".join(plain(line.replace(f"{mark} ", "").replace(mark, "")) for line in lines)
 
 
+def shortened(text: str, most: int) -> str:
+    """Leave out the middle of a name that is too long: names often differ at their ends."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 2
+    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+
+
 def plain(text: str) -> str:
     """Return text that Plotly shows as it is: it reads a few HTML tags, and nothing else."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
