@@ -28,7 +28,13 @@ from evalkit.stats.intervals import (
     share_estimate,
     t_interval,
 )
-from evalkit.stats.separation import NO_SPREAD, BoolArray, difference_errors, separate
+from evalkit.stats.separation import (
+    NO_SPREAD,
+    BoolArray,
+    difference_errors,
+    one_sided,
+    separate,
+)
 
 _ONE_CASE = "An interval needs comparisons on at least 2 cases; this model has 1."
 _SAME_EVERYWHERE = "Every case gives the same result, so its uncertainty cannot be told."
@@ -145,7 +151,8 @@ def rank_models(comparisons: Comparisons) -> Ranking:
         Strengths in log-odds, mean zero, with 95 % intervals from the sandwich clustered by
         case and t(n_cases - 1). The win rate is the share of a model's comparisons that it
         won, ties and both bad as half, clustered by case. Ranks hold all pairs considered at
-        once (max-t). With fewer than 2 cases, or a model on fewer than 2, intervals are None.
+        once (max-t; where some strength is infinite, also ``one_sided``). With fewer than 2 cases,
+        or a model on fewer than 2, intervals are None.
 
     Raises
     ------
@@ -167,6 +174,8 @@ def rank_models(comparisons: Comparisons) -> Ranking:
     covariance = fit.covariance[np.ix_(order, order)]
     usable = rates.n_cases[order] >= MIN_CASES
     separated, best = separate(strength, covariance, usable=usable, n_cases=fit.n_cases)
+    if fit.has_prior:
+        separated |= one_sided(compared)[np.ix_(order, order)]
     return Ranking(
         rows=_rows(compared.models, order, fit=fit, rates=rates, separated=separated, best=best),
         matrix=_matrix(fit.counts, compared.models),

@@ -5,7 +5,9 @@ import pytest
 from scipy.stats import studentized_range
 from scipy.stats import t as student
 
-from evalkit.stats.separation import difference_errors, separate
+from evalkit.stats.counts import LEFT, RIGHT, TIE, Comparisons
+from evalkit.stats.ranking import rank_models
+from evalkit.stats.separation import difference_errors, one_sided, separate
 
 
 def separated(gaps, *, n_cases, covariance=None):
@@ -69,3 +71,55 @@ def test_a_model_on_one_case_is_told_apart_from_none_and_leaves_the_best_open():
 
     assert found.tolist() == [[False, True, False], [True, False, False], [False, False, False]]
     assert np.isnan(best).all()
+
+
+def won(cases, *, left=0, right=1, preference=LEFT, n_models=2):
+    """Return one comparison per case given, all of the same two models and outcome."""
+    case = np.asarray(cases)
+    one = np.ones(len(case), dtype=np.int64)
+    names = tuple("abcdefghij"[:n_models])
+    return Comparisons(case, one * left, one * right, one * preference, one, names)
+
+
+def together(*several):
+    columns = zip(
+        *((one.case, one.left, one.right, one.preference, one.n) for one in several), strict=True
+    )
+    return Comparisons(*map(np.concatenate, columns), several[0].models)
+
+
+@pytest.mark.parametrize(("n_models", "least"), [(2, 6), (3, 7), (10, 11)])
+def test_who_is_better_on_every_case_is_ahead_as_the_sign_test_says(n_models, least):
+    # p = 2^(1-n) over n cases, times as many as there are pairs: 2^-5 = 0.031 for two models,
+    # 3 · 2^-6 = 0.047 for three, 45 · 2^-10 = 0.044 for ten; one case fewer is twice as much.
+    assert one_sided(won(range(least), n_models=n_models))[0, 1]
+    assert one_sided(won(range(least), n_models=n_models))[1, 0]
+    assert not one_sided(won(range(least - 1), n_models=n_models)).any()
+
+
+def test_the_side_is_the_same_and_ties_say_nothing():
+    swapped = together(won(range(3)), won(range(3, 6), left=1, right=0, preference=RIGHT))
+
+    assert one_sided(swapped)[0, 1]
+    assert one_sided(together(swapped, won(range(6, 20), preference=TIE)))[0, 1]
+    assert not one_sided(won(range(20), preference=TIE)).any()
+
+
+def test_many_wins_on_few_cases_are_few_cases():
+    assert not one_sided(won(np.repeat(range(3), 20)))[0, 1]
+
+
+def test_a_single_case_the_other_way_leaves_it_to_the_strengths():
+    assert not one_sided(together(won(range(15)), won([15], preference=RIGHT))).any()
+
+
+def test_a_model_against_itself_is_never_ahead():
+    assert not one_sided(won(range(20), right=0)).any()
+
+
+def test_fifteen_wins_of_fifteen_put_a_model_ahead():
+    ranking = rank_models(won(range(15)))
+
+    assert ranking.reason is not None  # the strength is infinite, so a weak prior is used
+    assert ranking.is_separated("a", "b")
+    assert [(row.best_rank, row.worst_rank) for row in ranking.rows] == [(1, 1), (2, 2)]
