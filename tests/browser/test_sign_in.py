@@ -78,7 +78,7 @@ def test_a_team_starts_from_nothing_and_nothing_leaves_the_server(context, brows
     invited.get_by_role("button", name="Set the password and sign in").click()
     expect(invited.get_by_role("button", name="Ada")).to_be_visible()
     invited.goto(f"{address}/people")
-    expect(invited.get_by_text("Page not found")).to_be_visible()
+    expect(invited.get_by_text("The page you asked for is not for your account")).to_be_visible()
     expect(invited.get_by_role("heading", name="Invite somebody")).not_to_be_visible()
     theirs.close()
 
