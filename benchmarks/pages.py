@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from sqlalchemy import func, select
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -32,6 +33,8 @@ from benchmarks.synthetic import MODELS
 from db import schema
 from db.commands.leaderboards import import_leaderboard
 from db.commands.people import accept_invitation, add_account, sign_in
+from db.engine import engine
+from db.models import Annotation
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.routes.session import COOKIE, cookie_value
@@ -131,12 +134,18 @@ def main() -> None:
     parser.add_argument("--url", help="measure this database alone, whatever its size")
     options = parser.parse_args()
     if options.url:
-        _print("one database", [1], [measure(options.url)])
+        database = engine(options.url).dialect.name
+        _print(database, [_n_annotations(options.url)], [measure(options.url)])
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         found = [measure(filled_sqlite(size, folder)) for size in options.sizes]
     _print("SQLite", options.sizes, found)
+
+
+def _n_annotations(url: str) -> int:
+    with engine(url).connect() as connection:
+        return connection.scalar(select(func.count()).select_from(Annotation)) or 0
 
 
 def _print(what: str, sizes: list[int], found: list[dict[str, tuple[float, float]]]) -> None:
