@@ -58,7 +58,7 @@ _COMPARED_WITH = {"strengths": STRENGTHS}
 def fit_with_intervals(comparisons: Comparisons) -> tuple[FloatArray, FloatArray]:
     """Return the ends of the 95 % intervals of all strengths."""
     fit = bradley_terry.fit(comparisons)
-    half = t_quantile(fit.n_cases) * np.sqrt(np.diag(fit.covariance))
+    half = t_quantile(fit.n_cases - 1) * np.sqrt(np.diag(fit.covariance))
     return fit.strength - half, fit.strength + half
 
 

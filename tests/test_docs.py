@@ -161,7 +161,7 @@ def test_the_intervals_for_planning_are_those_the_reports_would_show():
     for cases, *described in rows:
         n = int(cases.replace(",", ""))
         for share, shown in zip((0.5, 0.7), described, strict=True):
-            interval = wilson_interval(share, n, quantile=t_quantile(n))
+            interval = wilson_interval(share, n, quantile=t_quantile(n - 1))
             assert shown == f"{100 * interval.low:.0f}–{100 * interval.high:.0f} %"
 
 

@@ -74,7 +74,7 @@ _METHOD = (
     (
         "Weight of errors",
         "As MQM does: the weights of all errors one annotator found in a response together, "
-        "averaged over all looks; Student's t interval that ends at 0.",
+        "averaged over all looks; the interval stays above 0.",
     ),
     (
         "More annotations",

@@ -21,6 +21,7 @@ from evalkit.stats.differences import PairedDifference, category_differences, sc
 from evalkit.stats.intervals import (
     ClusteredMeans,
     Estimate,
+    amount_estimate,
     clustered_means,
     mean_estimate,
     share_estimate,
@@ -270,9 +271,11 @@ def _cells(
 
 def _estimates(scores: Scores, measure: Measure, n_categories: int) -> list[tuple[Estimate, int]]:
     """Return the numbers of all models overall, or model by model in every category."""
-    form: Callable[[ClusteredMeans, int], Estimate] = (
-        share_estimate if measure.is_share else mean_estimate
-    )
+    form: Callable[[ClusteredMeans, int], Estimate] = mean_estimate
+    if measure.is_share:
+        form = share_estimate
+    elif measure.is_penalty:
+        form = amount_estimate
     group = scores.model.astype(np.int64)
     n_groups = len(scores.models)
     if n_categories:

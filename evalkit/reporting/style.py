@@ -219,7 +219,7 @@ def _lead(found: StyleControl, rows: tuple[StyleRow, ...]) -> Estimate:
         return Estimate(value, None, None, found.n_comparisons, second.controlled.reason)
     spread = found.covariance
     error = math.sqrt(max(spread[i, i] + spread[j, j] - 2 * spread[i, j], 0.0))
-    ends = t_interval(value, standard_error=error, n_clusters=found.n_cases)
+    ends = t_interval(value, standard_error=error, degrees=found.n_cases - 1)
     return Estimate(value, ends.low, ends.high, found.n_comparisons)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
 from evalkit.stats.intervals import clustered_means, compact_codes, share_estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, jackknife_errors
+from evalkit.stats.opposed import least_equal, opposed
 from evalkit.stats.pairs import PairAgreement, pairwise_agreement
 from evalkit.vocabulary import Level
 
@@ -55,8 +56,10 @@ def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
     -------
     Agreement
         1 is perfect agreement, 0 what chance gives, below 0 systematic disagreement. The
-        interval is a jackknife over cases with t(n_cases - 1): units of one case are left out
-        together. The value is None where nothing was judged twice or all values are equal.
+        interval is by the jackknife over cases with Student's t, units of one case left out
+        together, in the form that Wilson gave for shares: between 1 and the lowest alpha that
+        values this common allow. The value is None where nothing was judged twice or all values
+        are equal.
 
     References
     ----------
@@ -73,7 +76,7 @@ def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
     if np.isnan(value):
         return Agreement(None, None, None, n_units, n_labels, ALL_EQUAL)
     left_out = _alpha(units, total - of_case, codings.values, level, left_out=True)
-    interval = jackknife_errors(left_out).interval(value)
+    interval = jackknife_errors(left_out).interval(value, lowest=_lowest(total, codings, level))
     if isinstance(interval, str):
         return Agreement(value, None, None, n_units, n_labels, interval)
     return Agreement(value, interval.low, interval.high, n_units, n_labels)
@@ -137,6 +140,22 @@ def _nominal(units: _Units, counts: FloatArray, *, left_out: bool) -> tuple[Floa
     if left_out:
         agreed = agreed - sum_by(units.case, same, n_codes=units.n_cases)
     return n - agreed, (n * n - (counts * counts).sum(axis=1)) / (n - 1)
+
+
+def _lowest(counts: FloatArray, codings: Codings, level: Level) -> float:
+    """Return alpha where annotators contradict each other as much as these counts allow."""
+    n = counts.sum()
+    share = counts / n
+    if level is Level.NOMINAL:
+        observed, expected = 1 - least_equal(share, share), 1 - share @ share
+    else:
+        scale = (
+            np.array(codings.values) if level is Level.INTERVAL else np.cumsum(share) - share / 2
+        )
+        met = opposed(share, share)
+        observed = met.share @ (scale[met.first] - scale[met.second]) ** 2
+        expected = 2 * (share @ (scale - share @ scale) ** 2)
+    return float(1 - (n - 1) / n * observed / expected)
 
 
 def _metric(

@@ -1,6 +1,5 @@
 """More coefficients of agreement: Fleiss, Gwet, Brennan–Prediger, agreement on one value."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from evalkit.stats.intervals import (
     t_quantile,
 )
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, ONE_CASE, jackknife_errors
+from evalkit.stats.opposed import least_credit
 from evalkit.stats.weights import Weights, weight_matrix
 
 MIN_CODINGS = 2
@@ -53,9 +53,10 @@ def fleiss_kappa(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Ag
     value = float(_fleiss(total, matrix)[0])
     if np.isnan(value):
         return Agreement(None, None, None, shares.n_units, shares.n_labels, ALL_EQUAL)
-    errors = jackknife_errors(_fleiss(total - of_case, matrix))
-    # These coefficients may fall below -1 where annotators contradict each other.
-    interval = errors.interval(value, lowest=-math.inf)
+    prevalence = total[0, :-3] / total[0, -1]
+    chance = float(prevalence @ matrix @ prevalence)
+    lowest = (least_credit(prevalence, prevalence, matrix) - chance) / (1 - chance)
+    interval = jackknife_errors(_fleiss(total - of_case, matrix)).interval(value, lowest=lowest)
     if isinstance(interval, str):
         return Agreement(value, None, None, shares.n_units, shares.n_labels, interval)
     return Agreement(value, interval.low, interval.high, shares.n_units, shares.n_labels)
@@ -151,7 +152,7 @@ def _linearised(shares: "_Shares", expected: float, own_chance: FloatArray) -> A
     if error <= 1e-12:
         reason = "Every case gives the same result, so its uncertainty cannot be told."
         return Agreement(value, None, None, n_units, n_labels, reason)
-    half = t_quantile(shares.n_cases) * float(error)
+    half = t_quantile(shares.n_cases - 1) * float(error)
     return Agreement(value, value - half, min(1.0, value + half), n_units, n_labels)
 
 

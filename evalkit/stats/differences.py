@@ -168,7 +168,7 @@ def mean_difference(differences: FloatArray) -> Estimate:
     error = float(known.std(ddof=1)) / np.sqrt(n)
     if error <= 1e-12:
         return Estimate(value, None, None, n, _NO_SPREAD)
-    interval = t_interval(value, standard_error=error, n_clusters=n)
+    interval = t_interval(value, standard_error=error, degrees=n - 1)
     return Estimate(value, interval.low, interval.high, n)
 
 

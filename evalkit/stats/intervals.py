@@ -52,11 +52,12 @@ class ClusteredMeans:
     """Means of groups with standard errors clustered by case; arrays of shape (n_groups,).
 
     ``value`` is ``NaN`` for a group without entries, ``standard_error`` for one of fewer than
-    two cases.
+    two cases. ``degrees`` are those of ``effective_degrees``.
     """
 
     value: FloatArray
     standard_error: FloatArray
+    degrees: FloatArray
     n: IntArray
     n_cases: IntArray
 
@@ -107,7 +108,41 @@ def means_of_cells(
         squares = sum_by(group, rest * rest, n_codes=n_groups)
         error = np.sqrt(clusters / (clusters - 1.0) * squares) / counts
     error[clusters < MIN_CASES] = np.nan
-    return ClusteredMeans(mean, error, counts.astype(np.int64), clusters)
+    degrees = effective_degrees(rest, group, n_groups=n_groups)
+    return ClusteredMeans(mean, error, degrees, counts.astype(np.int64), clusters)
+
+
+def effective_degrees(
+    pull: FloatArray, group: IntArray | None = None, *, n_groups: int = 1
+) -> FloatArray:
+    """Return the degrees of freedom of a spread to which few cases may contribute nearly all.
+
+    Parameters
+    ----------
+    pull : FloatArray of shape (n_group_cases,)
+        How far each case of a group moves its statistic, around their mean.
+    group : IntArray of shape (n_group_cases,), optional
+        All one group where it is not given.
+
+    Returns
+    -------
+    FloatArray of shape (n_groups,)
+        At most cases - 1, which it is where pulls are spread like a normal distribution or
+        closer together. About twice the number of cases that pull where most do not.
+
+    Notes
+    -----
+    Satterthwaite's degrees (1946), ``2 σ⁴ / var(s²)``, with the variance of s² by the kurtosis K
+    of the pulls: ``2G / (K - (G-3)/(G-1))`` (O'Neill 2014, The American Statistician 68).
+    """
+    if group is None:
+        group = np.zeros(len(pull), dtype=np.int64)
+    n = np.bincount(group, minlength=n_groups).astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        squares = sum_by(group, pull * pull, n_codes=n_groups)
+        kurtosis = n * sum_by(group, pull**4, n_codes=n_groups) / squares**2
+        degrees = 2 * n / (kurtosis - (n - 3) / (n - 1))
+    return np.where(degrees < n - 1, degrees, n - 1)
 
 
 def _sum_cells(
@@ -130,15 +165,15 @@ def compact_codes(codes: IntArray) -> IntArray:
     return np.unique(codes, return_inverse=True)[1].reshape(-1)
 
 
-def t_interval(value: float, *, standard_error: float, n_clusters: int) -> Interval:
-    """Return value ± t(n_clusters - 1) standard errors; ``n_clusters`` is at least 2."""
-    half = t_quantile(n_clusters) * standard_error
+def t_interval(value: float, *, standard_error: float, degrees: float) -> Interval:
+    """Return value ± Student's t times the standard error; ``degrees`` is at least 1."""
+    half = t_quantile(degrees) * standard_error
     return Interval(value - half, value + half)
 
 
-def t_quantile(n_clusters: int) -> float:
-    """Return the 97.5 % quantile of Student's t with one degree less than there are clusters."""
-    return float(stdtrit(n_clusters - 1, 0.975))
+def t_quantile(degrees: float) -> float:
+    """Return the 97.5 % quantile of Student's t; one degree less than there are clusters, or so."""
+    return float(stdtrit(degrees, 0.975))
 
 
 def wilson_interval(share: float, n: float, *, quantile: float = Z95) -> Interval:
@@ -168,6 +203,58 @@ def wilson_interval(share: float, n: float, *, quantile: float = Z95) -> Interva
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
 
 
+def bounded_interval(
+    value: float,
+    *,
+    standard_error: float,
+    degrees: float,
+    lowest: float = 0.0,
+    highest: float = math.inf,
+) -> Interval:
+    """Return the interval of a number that cannot lie outside a range, as Wilson's for a share.
+
+    It holds every x that the value is at most t standard errors from, if the error at x shrinks
+    towards the ends of the range as that of a share does, like the root of
+    ``(x - lowest)(highest - x)``. So it is longer towards the middle, never leaves the range, and
+    is the usual ``value ± t·se`` where errors are small.
+
+    Parameters
+    ----------
+    value : float
+        Inside the range, and above ``lowest`` where the range is open above.
+    standard_error : float
+        Above 0.
+    degrees : float
+        Of Student's t; see ``effective_degrees``.
+    lowest, highest : float
+        ``highest`` may be infinite: then the error grows like the root of ``x - lowest``, as
+        that of a sum of rare events does (with no range at all this is the t interval).
+
+    References
+    ----------
+    Wilson (1927), Journal of the American Statistical Association 22; Korn & Graubard (1998),
+    Survey Methodology 24, for Student's t in the place of the normal quantile.
+    """
+    quantile = t_quantile(degrees)
+    half = quantile * standard_error
+    above = value - lowest
+    if math.isinf(highest):
+        centre = value + half * half / (2 * above)
+        half *= math.sqrt(1 + half * half / (4 * above * above))
+        return Interval(centre - half, centre + half)
+    scale = highest - lowest
+    share = min(1.0, max(0.0, above / scale))
+    variance = share * (1 - share)
+    # At an end of the range the error says nothing. What counts there is how many cases tell: half
+    # as many as there are degrees, where most cases do not.
+    at_end = variance <= _NO_SPREAD
+    n = (degrees + 1) / 2 if at_end else variance * (scale / standard_error) ** 2
+    inside = wilson_interval(share, n, quantile=quantile)
+    return Interval(
+        min(value, lowest + scale * inside.low), max(value, lowest + scale * inside.high)
+    )
+
+
 def mean_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
     """Return one group's mean with its t interval, or the reason why there is none.
 
@@ -191,8 +278,34 @@ def mean_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
     if error <= _NO_SPREAD * max(1.0, abs(value)):
         reason = "Every case gives the same mean, so its uncertainty cannot be told."
         return Estimate(value, None, None, n, reason)
-    interval = t_interval(value, standard_error=error, n_clusters=n_cases)
+    interval = t_interval(value, standard_error=error, degrees=float(means.degrees[group]))
     return Estimate(value, interval.low, interval.high, n)
+
+
+def amount_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
+    """Return one group's mean of amounts, 0 or more, a few of which may be very large.
+
+    Parameters
+    ----------
+    means : ClusteredMeans
+        Of penalties, costs, tokens or seconds.
+    group : int
+
+    Returns
+    -------
+    Estimate
+        As of ``mean_estimate``, with an interval that lies above 0 and reaches further up than
+        down (``bounded_interval``), by the degrees of freedom that such amounts leave.
+    """
+    plain = mean_estimate(means, group)
+    if plain.value is None or plain.low is None:
+        return plain
+    interval = bounded_interval(
+        plain.value,
+        standard_error=float(means.standard_error[group]),
+        degrees=float(means.degrees[group]),
+    )
+    return Estimate(plain.value, interval.low, interval.high, plain.n)
 
 
 def share_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
@@ -224,5 +337,5 @@ def share_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
     variance = float(means.standard_error[group]) ** 2
     spread = variance > _NO_SPREAD**2 and 0.0 < value < 1.0
     effective = value * (1 - value) / variance if spread else float(n_cases)
-    interval = wilson_interval(value, effective, quantile=t_quantile(n_cases))
+    interval = wilson_interval(value, effective, quantile=t_quantile(n_cases - 1))
     return Estimate(value, min(interval.low, value), max(interval.high, value), n)

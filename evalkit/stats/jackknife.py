@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
-from evalkit.stats.intervals import MIN_CASES, Interval, t_quantile
+from evalkit.stats.intervals import MIN_CASES, Interval, bounded_interval, effective_degrees
 
 NO_UNITS = "Nothing has been judged by two annotators yet."
 ALL_EQUAL = "All values are equal, so there is no disagreement that chance could explain."
@@ -18,15 +18,20 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JackknifeErrors:
-    """Standard errors of shape (n_groups,), ``NaN`` where one case decides; and the cases."""
+    """Standard errors of shape (n_groups,), ``NaN`` where one case decides; cases, degrees."""
 
     standard_error: FloatArray
+    degrees: FloatArray
     n_cases: IntArray
 
     def interval(
-        self, value: float, group: int = 0, *, lowest: float = -1.0, highest: float = 1.0
+        self, value: float, group: int = 0, *, lowest: float, highest: float = 1.0
     ) -> Interval | str:
-        """Return value ± t(n_cases - 1) standard errors inside the range, or why not."""
+        """Return the interval by t and the range of the statistic, or why there is none.
+
+        In place of ``value ± t·se``, which holds the truth 74 to 90 times of 100 where an
+        agreement rests on a handful of cases; see ``bounded_interval``.
+        """
         n_cases, error = int(self.n_cases[group]), float(self.standard_error[group])
         if n_cases < MIN_CASES:
             return ONE_CASE
@@ -34,8 +39,13 @@ class JackknifeErrors:
             return ONE_DECIDES
         if error <= _ROUNDING:
             return NO_SPREAD
-        half = t_quantile(n_cases) * error
-        return Interval(max(lowest, value - half), min(highest, value + half))
+        return bounded_interval(
+            value,
+            standard_error=error,
+            degrees=float(self.degrees[group]),
+            lowest=lowest,
+            highest=highest,
+        )
 
 
 def jackknife_errors(
@@ -62,4 +72,5 @@ def jackknife_errors(
         rest = left_out - mean[group]
         squares = sum_by(group, rest * rest, n_codes=n_groups)
         error = np.sqrt((n_cases - 1) / n_cases * squares)
-    return JackknifeErrors(error, n_cases)
+    degrees = effective_degrees(rest, group, n_groups=n_groups)
+    return JackknifeErrors(error, degrees, n_cases)

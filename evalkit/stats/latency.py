@@ -9,9 +9,10 @@ from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.stats.intervals import (
     MIN_CASES,
     Estimate,
+    amount_estimate,
     clustered_means,
     compact_codes,
-    mean_estimate,
+    effective_degrees,
     t_quantile,
 )
 
@@ -61,7 +62,7 @@ def _responses_needed(share: float) -> int:
 
 
 def mean(values: FloatArray) -> Estimate:
-    """Return the mean of responses taken as independent, with its t interval.
+    """Return the mean of responses taken as independent, with an interval for amounts.
 
     Parameters
     ----------
@@ -72,13 +73,14 @@ def mean(values: FloatArray) -> Estimate:
     -------
     Estimate
         In the unit of ``values``; no interval below 2 responses or where all are equal.
+        The interval is that of ``amount_estimate``.
     """
     n = len(values)
     one = np.ones(n, dtype=np.int64)
     means = clustered_means(
         np.zeros(n, dtype=np.int64), case=np.arange(n), value=values, n=one, n_groups=1
     )
-    return mean_estimate(means)
+    return amount_estimate(means)
 
 
 def cost_per_acceptable(*, case: IntArray, cost: FloatArray, acceptable: FloatArray) -> Estimate:
@@ -97,7 +99,8 @@ def cost_per_acceptable(*, case: IntArray, cost: FloatArray, acceptable: FloatAr
     -------
     Estimate
         In the currency of ``cost``, ``n`` counts responses. The interval is clustered by case,
-        on the logarithm of the ratio, with t(n_cases - 1). The value is None where nothing was
+        on the logarithm of the ratio, with Student's t by ``effective_degrees``: few responses
+        may cost most of the money. The value is None where nothing was
         acceptable.
 
     References
@@ -121,5 +124,8 @@ def cost_per_acceptable(*, case: IntArray, cost: FloatArray, acceptable: FloatAr
     if error <= 1e-12 * value:
         reason = "Every case gives the same ratio, so its uncertainty cannot be told."
         return Estimate(value, None, None, n, reason)
-    factor = math.exp(t_quantile(n_cases) * error / value)
+    # Cases without a response here pull nothing; they must not count as cases either.
+    pull = rest[np.bincount(code, minlength=n_codes) > 0]
+    degrees = float(effective_degrees(pull)[0])
+    factor = math.exp(t_quantile(degrees) * error / value)
     return Estimate(value, value / factor, value * factor, n)

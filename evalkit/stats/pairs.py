@@ -7,6 +7,7 @@ import numpy as np
 from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
 from evalkit.stats.intervals import Estimate, clustered_means, compact_codes, share_estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, JackknifeErrors, jackknife_errors
+from evalkit.stats.opposed import least_credit
 from evalkit.stats.weights import Weights, weight_matrix
 
 
@@ -206,7 +207,10 @@ def _kappas(
         matrix,
     )
     errors = jackknife_errors(left_out, of_group, n_groups=n_groups)
-    return [_kappa_estimate(float(kappa[k]), shares[k].n, errors, k) for k in range(n_groups)]
+    return [
+        _kappa_estimate(float(kappa[k]), shares[k].n, errors, k, lowest=_lowest(*sides, matrix))
+        for k, sides in enumerate(zip(total[1], total[2], strict=True))
+    ]
 
 
 def _shares(couples: _Couples, group: IntArray, n_groups: int) -> list[Estimate]:
@@ -238,12 +242,25 @@ def _kappa(
     return np.where(expected < 1 - 1e-12, kappa, np.nan)
 
 
-def _kappa_estimate(value: float, n: int, errors: JackknifeErrors, group: int) -> Estimate:
+def _lowest(first: FloatArray, second: FloatArray, matrix: FloatArray) -> float:
+    """Return kappa where the two contradict each other as much as their counts allow."""
+    if not first.sum():
+        return -1.0
+    first, second = first / first.sum(), second / second.sum()
+    expected = float(first @ matrix @ second)
+    if expected >= 1 - 1e-12:
+        return -1.0
+    return (least_credit(first, second, matrix) - expected) / (1 - expected)
+
+
+def _kappa_estimate(
+    value: float, n: int, errors: JackknifeErrors, group: int, *, lowest: float
+) -> Estimate:
     if n == 0:
         return Estimate(None, None, None, 0, NO_UNITS)
     if np.isnan(value):
         return Estimate(None, None, None, n, ALL_EQUAL)
-    interval = errors.interval(value, group)
+    interval = errors.interval(value, group, lowest=lowest)
     if isinstance(interval, str):
         return Estimate(value, None, None, n, interval)
     return Estimate(value, interval.low, interval.high, n)

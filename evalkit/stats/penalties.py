@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evalkit.stats.counts import FloatArray, IntArray, Scores, sum_by
-from evalkit.stats.scores import ScoreRow, mean_scores
+from evalkit.stats.scores import ScoreRow, mean_amounts
 from evalkit.vocabulary import Severity
 
 #: What an error weighs unless a study says otherwise.
@@ -64,7 +64,7 @@ def error_penalties(looks: Looks, *, look: IntArray, weight: FloatArray) -> tupl
     Returns
     -------
     tuple of ScoreRow
-        As of ``mean_scores``: lower is better, intervals clustered by case.
+        As of ``mean_amounts``: lower is better, intervals clustered by case.
 
     References
     ----------
@@ -72,7 +72,7 @@ def error_penalties(looks: Looks, *, look: IntArray, weight: FloatArray) -> tupl
     """
     penalty = sum_by(look, weight, n_codes=len(looks.case))
     one = np.ones(len(penalty), dtype=np.int64)
-    return mean_scores(
+    return mean_amounts(
         Scores(
             looks.case,
             looks.model,

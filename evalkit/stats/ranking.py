@@ -114,7 +114,7 @@ class Ranking:
             reason = _SAME_EVERYWHERE
         if reason is not None:
             return Estimate(value, None, None, n, reason)
-        interval = t_interval(value, standard_error=float(error), n_clusters=self.n_cases)
+        interval = t_interval(value, standard_error=float(error), degrees=self.n_cases - 1)
         return Estimate(value, interval.low, interval.high, n)
 
     def is_separated(self, model: str, other: str) -> bool:
@@ -269,7 +269,7 @@ def _row(
     elif error <= NO_SPREAD:
         reason = _SAME_EVERYWHERE
     else:
-        interval = t_interval(strength, standard_error=error, n_clusters=fit.n_cases)
+        interval = t_interval(strength, standard_error=error, degrees=fit.n_cases - 1)
         low, high = interval.low, interval.high
     return RankingRow(
         model=model,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from evalkit.stats.counts import FloatArray
-from evalkit.stats.intervals import MIN_CASES, Estimate, t_quantile
+from evalkit.stats.intervals import MIN_CASES, Estimate, effective_degrees, t_quantile
 
 _NO_CASES = "The two have no case in common for this."
 _ZERO = "One of the two takes nothing here, so no ratio can be had."
@@ -29,7 +29,7 @@ def ratio_of_sums(over: Sequence[FloatArray], under: Sequence[FloatArray]) -> Es
     -------
     Estimate
         ``n`` counts cases; 1 is *as much*. The interval is on the logarithm of the ratio, with
-        the spread between cases and t(n_cases - 1). None where a sum is zero.
+        the spread between cases and Student's t by ``effective_degrees``. None where a sum is zero.
 
     References
     ----------
@@ -54,5 +54,5 @@ def ratio_of_sums(over: Sequence[FloatArray], under: Sequence[FloatArray]) -> Es
     error = math.sqrt(n / (n - 1) * float(pull @ pull))
     if error <= 1e-12:
         return Estimate(value, None, None, n, _NO_SPREAD)
-    factor = math.exp(t_quantile(n) * error)
+    factor = math.exp(t_quantile(float(effective_degrees(pull)[0])) * error)
     return Estimate(value, value / factor, value * factor, n)

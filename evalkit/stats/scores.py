@@ -9,6 +9,7 @@ from evalkit.stats.counts import FloatArray, Scores
 from evalkit.stats.intervals import (
     ClusteredMeans,
     Estimate,
+    amount_estimate,
     clustered_means,
     mean_estimate,
     share_estimate,
@@ -56,6 +57,22 @@ def mean_scores(scores: Scores) -> tuple[ScoreRow, ...]:
     Cochran (1977), Sampling Techniques, section 6.4 (ratio estimator).
     """
     return _rows(scores, scores.value, mean_estimate)
+
+
+def mean_amounts(scores: Scores) -> tuple[ScoreRow, ...]:
+    """Return the mean per model, overall and by category, of amounts such as penalties.
+
+    Parameters
+    ----------
+    scores : Scores
+        Values of 0 or more, a few of which may be very large.
+
+    Returns
+    -------
+    tuple of ScoreRow
+        As of ``mean_scores``, with the interval of ``amount_estimate``.
+    """
+    return _rows(scores, scores.value, amount_estimate)
 
 
 def shares(scores: Scores, *, at_least: float = 1.0) -> tuple[ScoreRow, ...]:

@@ -228,6 +228,6 @@ def _estimates(values: FloatArray, covariance: FloatArray, n: int, n_cases: int)
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     estimates = []
     for value, error in zip(values.tolist(), errors.tolist(), strict=True):
-        interval = t_interval(value, standard_error=error, n_clusters=n_cases)
+        interval = t_interval(value, standard_error=error, degrees=n_cases - 1)
         estimates.append(Estimate(value, interval.low, interval.high, n))
     return estimates

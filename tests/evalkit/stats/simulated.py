@@ -63,13 +63,13 @@ def coded(rng, n_cases, *, annotators=3, values=5, per_case=4):
     return Codings(unit, case[unit], who, value, (1.0, 2.0, 3.0, 4.0, 5.0), ("a", "b", "c"))
 
 
-def marked(rng, n_cases, *, annotators=3, per_case=2):
-    """Simulate an error tag on 6 % of the units, more in some cases; annotators miss and invent."""
+def marked(rng, n_cases, *, rate=0.06, found=0.7, invented=0.02, annotators=3, per_case=2):
+    """Simulate an error tag on few of the units, more in some cases; annotators miss and invent."""
     case = np.repeat(np.arange(n_cases), per_case)
     prone = np.where(rng.random(n_cases) < 0.3, 2.2, 0.5)[case]
-    wrong = rng.random(len(case)) < 0.06 * prone
+    wrong = rng.random(len(case)) < rate * prone
     unit = np.repeat(np.arange(len(case)), annotators)
-    value = (rng.random(len(unit)) < np.where(wrong[unit], 0.7, 0.02)).astype(int)
+    value = (rng.random(len(unit)) < np.where(wrong[unit], found, invented)).astype(int)
     who = np.tile(np.arange(annotators), len(case))
     return Codings(unit, case[unit], who, value, ("not marked", "marked"), ("a", "b", "c"))
 
@@ -80,6 +80,25 @@ def facts(rng, n_cases, level, *, annotators=3):
     case = np.repeat(np.arange(n_cases), annotators)
     value = (rng.random(len(case)) < chance[case]).astype(float)
     return Scores(case, 0 * case, 0 * case, value, 0 * case + 1, ("a",), ("x",))
+
+
+def penalised(rng, n_cases, *, clean=0.0, annotators=2):
+    """Simulate penalties per case: most responses have no error, a few have terrible ones."""
+    errors = rng.poisson(0.8 * rng.gamma(0.5, 1, n_cases)[:, None], (n_cases, annotators))
+    weight = rng.choice([1, 5, 10, 25], size=errors.sum(), p=[0.7, 0.2, 0.07, 0.03])
+    look = np.repeat(np.arange(errors.size), errors.ravel())
+    penalty = np.bincount(look, weights=weight, minlength=errors.size).reshape(errors.shape)
+    return penalty.mean(axis=1) * (rng.random(n_cases) >= clean)
+
+
+def nearly_perfect(rng, n_cases, *, annotators=3):
+    """Simulate scores of a model that fails on one case of eight and is at the top else."""
+    fails = rng.random(n_cases) < 0.12
+    good = 5 - (rng.random((n_cases, annotators)) < 0.08)
+    value = np.where(fails[:, None], rng.integers(1, 5, (n_cases, annotators)), good)
+    case = np.repeat(np.arange(n_cases), annotators)
+    one = np.ones(len(case), dtype=int)
+    return Scores(case, 0 * case, 0 * case, value.ravel().astype(float), one, ("a",), ("x",))
 
 
 def styled(rng, n_cases, *, n_models=4, per_case=12):

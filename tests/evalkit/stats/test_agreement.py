@@ -17,6 +17,7 @@ from evalkit.stats.counts import (
     preference_codings,
 )
 from evalkit.vocabulary import Level
+from tests.evalkit.stats.ends import ends, jackknife_of, least_by_program
 
 # Four annotators, twelve units, 0 where nothing was given: Krippendorff (2011), section C.
 PUBLISHED = np.array(
@@ -92,10 +93,18 @@ def test_alphas_interval_is_the_jackknife_over_cases_done_by_refitting(seed, lev
                 reliability_data=kept, level_of_measurement=level.value, value_domain=SCALE
             )
         )
-    spread = np.sqrt(11 / 12 * np.sum((left_out - np.mean(left_out)) ** 2))
-    half = 2.2009851600829 * spread  # t(11) at 97.5 %, from tables
-    assert alpha.high == pytest.approx(min(1, alpha.value + half), abs=1e-9)
-    assert alpha.low == pytest.approx(alpha.value - half, abs=1e-9)
+    # The lowest alpha is that of the table with these margins that has the most disagreement.
+    given = np.where(matrix > 0, matrix, np.nan)[:, (matrix > 0).sum(axis=0) > 1]
+    counts = np.array([(given == value).sum() for value in SCALE])
+    n, share = counts.sum(), counts / counts.sum()
+    place = np.cumsum(counts) - counts / 2 if level is Level.ORDINAL else np.array(SCALE)
+    apart = (place[:, None] - place) ** 2 if level is not Level.NOMINAL else 1 - np.eye(len(SCALE))
+    most = -least_by_program(share, share, -apart / apart.max()) * apart.max()
+    lowest = 1 - (n - 1) / n * most / (share @ apart @ share)
+    error, degrees = jackknife_of(left_out)
+    assert (alpha.low, alpha.high) == pytest.approx(
+        ends(alpha.value, error, degrees, lowest=lowest), abs=1e-9
+    )
 
 
 @pytest.mark.parametrize("level", list(Level))
@@ -240,10 +249,12 @@ def test_kappas_interval_is_the_jackknife_over_cases_done_by_refitting():
 
     one, other, case = matrix[0][both], matrix[1][both], case[both]
     left = [cohen_kappa_score(one[case != c], other[case != c]) for c in np.unique(case)]
-    n = len(left)
-    half = 2.0930240544 * np.sqrt((n - 1) / n * np.sum((left - np.mean(left)) ** 2))
-    assert n == 20  # t(19) at 97.5 % above, from tables
-    assert pair.cohen_kappa.high == pytest.approx(pair.cohen_kappa.value + half, abs=1e-9)
+    share = [np.array([(given == value).mean() for value in SCALE]) for given in (one, other)]
+    chance = share[0] @ share[1]
+    lowest = (least_by_program(*share, np.eye(len(SCALE))) - chance) / (1 - chance)
+    assert (pair.cohen_kappa.low, pair.cohen_kappa.high) == pytest.approx(
+        ends(pair.cohen_kappa.value, *jackknife_of(left), lowest=lowest), abs=1e-9
+    )
 
 
 def test_studies_too_large_for_a_table_agree_the_same(monkeypatch):

@@ -14,6 +14,7 @@ from evalkit.stats.counts import Codings, tag_codings
 from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
 from evalkit.stats.weights import Weights
 from evalkit.vocabulary import Level
+from tests.evalkit.stats.ends import ends, jackknife_of, least_by_program
 
 # Four annotators, twelve units, 0 where nothing was given: Krippendorff (2011), section C. Gwet's
 # package irrCAC publishes its coefficients for the same table.
@@ -91,7 +92,8 @@ def test_the_jackknife_of_fleiss_kappa_comes_near_the_linearised_error_of_irrcac
 
     # Both are right to first order; with 400 units they differ by under two percent.
     linearised = irrcac(matrix, Weights.IDENTITY).fleiss()["est"]["se"]
-    assert standard_error(found, 400) == pytest.approx(linearised, rel=0.02)
+    half = student.ppf(0.975, 399) * linearised
+    assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.02)
 
 
 def test_alpha_equals_irrcacs_where_its_weights_mean_the_same():
@@ -159,8 +161,12 @@ def test_fleiss_interval_is_the_jackknife_over_cases_done_by_refitting():
     found = fleiss_kappa(codings(matrix, case=case))
 
     left = [fleiss_kappa(codings(matrix[:, case != c])).value for c in range(12)]
-    error = np.sqrt(11 / 12 * np.sum((left - np.mean(left)) ** 2))
-    assert found.high == pytest.approx(found.value + 2.20098516 * error, abs=1e-8)
+    units = matrix.T[:, :, None] == np.arange(1, 6)
+    share = units.mean(axis=(0, 1))
+    lowest = (least_by_program(share, share, np.eye(5)) - share @ share) / (1 - share @ share)
+    assert (found.low, found.high) == pytest.approx(
+        ends(found.value, *jackknife_of(left), lowest=lowest), abs=1e-8
+    )
 
 
 def test_skewed_values_upset_alpha_but_not_ac1():
@@ -216,7 +222,7 @@ def test_kappa_of_two_plain_and_weighted_equals_scikit_learn(seed, weights):
 
 
 @pytest.mark.parametrize("weights", [Weights.LINEAR, Weights.QUADRATIC])
-def test_the_interval_of_weighted_kappa_is_a_jackknife_with_t_over_what_scikit_learn_gives(weights):
+def test_the_interval_of_weighted_kappa_is_a_jackknife_over_what_scikit_learn_gives(weights):
     matrix = random_full_matrix(3, annotators=2, units=30)
     labels = [1, 2, 3, 4, 5]
     left_out = np.array(
@@ -228,10 +234,14 @@ def test_the_interval_of_weighted_kappa_is_a_jackknife_with_t_over_what_scikit_l
 
     found = pairwise_agreement(codings(matrix), weights=weights)[0].weighted_cohen_kappa
 
-    # Efron & Tibshirani (1993), chapter 11, with Student's t of 29 degrees of freedom.
-    error = np.sqrt(29 / 30 * ((left_out - left_out.mean()) ** 2).sum())
-    half = student.ppf(0.975, 29) * error
-    assert (found.low, found.high) == pytest.approx((found.value - half, found.value + half))
+    share = [np.array([(row == label).mean() for label in labels]) for row in matrix]
+    power = {Weights.LINEAR: 1, Weights.QUADRATIC: 2}[weights]
+    credit = 1 - (np.abs(np.subtract.outer(labels, labels)) / 4) ** power
+    chance = share[0] @ credit @ share[1]
+    lowest = (least_by_program(*share, credit) - chance) / (1 - chance)
+    assert (found.low, found.high) == pytest.approx(
+        ends(found.value, *jackknife_of(left_out), lowest=lowest), abs=1e-8
+    )
 
 
 def test_without_weights_two_have_their_plain_kappa_alone():

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from evalkit.stats.agreement import krippendorff_alpha, percent_agreement
+from evalkit.stats.agreement import percent_agreement
 from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, value_agreement
 from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
 from evalkit.stats.weights import Weights
-from evalkit.vocabulary import Level
-from tests.evalkit.stats.simulated import HIGHEST, LOWEST, N_STUDIES, coded, covered, marked
+from tests.evalkit.stats.simulated import HIGHEST, LOWEST, N_STUDIES, coded, covered
 
 pytestmark = pytest.mark.slow
 
@@ -68,20 +67,3 @@ def test_kappa_of_two_and_of_one_with_the_rest_are_covered(weights, studies, end
     assert {key: LOWEST <= np.mean(hits) <= HIGHEST for key, hits in held.items()} == dict.fromkeys(
         held, True
     )
-
-
-@pytest.mark.parametrize(
-    "coefficient",
-    [
-        lambda data: krippendorff_alpha(data, Level.NOMINAL),
-        gwet_ac,
-        lambda data: value_agreement(data, "marked"),
-    ],
-    ids=["alpha", "AC1", "a second marks it"],
-)
-def test_agreement_on_a_rare_tag_is_covered_with_200_cases(coefficient):
-    truth = coefficient(marked(np.random.default_rng(5), 200_000)).value
-
-    found = [coefficient(marked(np.random.default_rng(k), 200)) for k in range(N_STUDIES)]
-
-    assert LOWEST <= covered(found, [truth] * N_STUDIES) <= HIGHEST

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import lognorm
 
 from evalkit.stats.latency import cost_per_acceptable, mean, quantile
+from tests.evalkit.stats.ends import ends
 
 
 def test_the_interval_of_a_median_runs_between_the_published_order_statistics():
@@ -57,13 +58,15 @@ def test_the_interval_of_the_median_covers_the_truth_as_often_as_it_says():
     assert covered == pytest.approx(0.9567, abs=0.015)
 
 
-def test_a_mean_has_the_interval_of_students_t():
-    # 1, 2, 3, 4: mean 2.5, s² = 5/3, se = sqrt(5/12); t(3) = 3.182446.
+def test_a_mean_of_amounts_stays_above_zero_and_reaches_further_up_than_down():
+    # 1, 2, 3, 4: mean 2.5, s² = 5/3, se = sqrt(5/12); less spread out than a normal, so t(3).
     found = mean(np.array([1.0, 2.0, 3.0, 4.0]))
 
-    assert found.value == 2.5
-    assert found.high == pytest.approx(2.5 + 3.18244631 * np.sqrt(5 / 12))
-    assert found.n == 4
+    assert (found.value, found.n) == (2.5, 4)
+    assert (found.low, found.high) == pytest.approx(
+        ends(2.5, np.sqrt(5 / 12), 3, lowest=0.0, highest=np.inf), abs=1e-9
+    )
+    assert 0 < 2.5 - found.low < found.high - 2.5
 
 
 def test_the_mean_of_nothing_is_undefined():

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from evalkit.stats.counts import Scores
-from evalkit.stats.scores import distributions, mean_scores, shares
+from evalkit.stats.scores import distributions, mean_amounts, mean_scores, shares
+from tests.evalkit.stats.ends import degrees_of, ends
 
 
 def scores(rows):
@@ -65,10 +66,24 @@ def test_means_and_intervals_equal_a_clustered_regression_on_a_constant(seed):
         )
         n_cases = len(np.unique(groups))
         error = fit.bse[0] * np.sqrt(n_cases / (n_cases - 1))
-        t = student.ppf(0.975, n_cases - 1)
+        pulls = [sum(r[3] - fit.params[0] for r in own if r[0] == case) for case in set(groups)]
+        t = student.ppf(0.975, degrees_of(np.array(pulls)))
         assert row.estimate.value == pytest.approx(fit.params[0], abs=1e-9)
         assert row.estimate.high == pytest.approx(fit.params[0] + t * error, abs=1e-9)
         assert (row.estimate.n, row.n_cases) == (len(own), n_cases)
+
+
+def test_a_mean_of_amounts_has_the_interval_of_what_cannot_be_negative():
+    # Cases of 0, 0, 0, 0 and 20: mean 4, deviations -4 four times and 16, so se = 4.
+    rows = [(case, "a", "x", value) for case, value in enumerate([0, 0, 0, 0, 20])]
+
+    estimate = row_of(mean_amounts(scores(rows)), "a").estimate
+
+    degrees = degrees_of(np.array([-4, -4, -4, -4, 16]))
+    assert (estimate.value, estimate.n) == (4.0, 5)
+    assert (estimate.low, estimate.high) == pytest.approx(
+        ends(4.0, 4.0, degrees, lowest=0.0, highest=np.inf), abs=1e-9
+    )
 
 
 def test_order_of_rows_and_multiplicities_change_nothing():
