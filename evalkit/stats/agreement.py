@@ -29,7 +29,7 @@ class Agreement:
     """An agreement coefficient; None with a ``reason`` where it cannot be had.
 
     ``n_units`` and ``n_labels`` count what was used: units with at least two annotators, and
-    the values given to them.
+    the values given to them. ``standard_error`` is clustered by case, None without an interval.
     """
 
     value: float | None
@@ -38,6 +38,7 @@ class Agreement:
     n_units: int
     n_labels: int
     reason: str | None = None
+    standard_error: float | None = None
 
 
 def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
@@ -76,10 +77,12 @@ def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
     if np.isnan(value):
         return Agreement(None, None, None, n_units, n_labels, ALL_EQUAL)
     left_out = _alpha(units, total - of_case, codings.values, level, left_out=True)
-    interval = jackknife_errors(left_out).interval(value, lowest=_lowest(total, codings, level))
+    errors = jackknife_errors(left_out)
+    interval = errors.interval(value, lowest=_lowest(total, codings, level))
     if isinstance(interval, str):
         return Agreement(value, None, None, n_units, n_labels, interval)
-    return Agreement(value, interval.low, interval.high, n_units, n_labels)
+    error = float(errors.standard_error[0])
+    return Agreement(value, interval.low, interval.high, n_units, n_labels, standard_error=error)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

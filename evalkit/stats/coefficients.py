@@ -56,10 +56,18 @@ def fleiss_kappa(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Ag
     prevalence = total[0, :-3] / total[0, -1]
     chance = float(prevalence @ matrix @ prevalence)
     lowest = (least_credit(prevalence, prevalence, matrix) - chance) / (1 - chance)
-    interval = jackknife_errors(_fleiss(total - of_case, matrix)).interval(value, lowest=lowest)
+    errors = jackknife_errors(_fleiss(total - of_case, matrix))
+    interval = errors.interval(value, lowest=lowest)
     if isinstance(interval, str):
         return Agreement(value, None, None, shares.n_units, shares.n_labels, interval)
-    return Agreement(value, interval.low, interval.high, shares.n_units, shares.n_labels)
+    return Agreement(
+        value,
+        interval.low,
+        interval.high,
+        shares.n_units,
+        shares.n_labels,
+        standard_error=float(errors.standard_error[0]),
+    )
 
 
 def _fleiss(sums: FloatArray, weights: FloatArray) -> FloatArray:
@@ -148,12 +156,14 @@ def _linearised(shares: "_Shares", expected: float, own_chance: FloatArray) -> A
     own = n / n_units * (shares.agreed - expected * shares.judged_twice) / (1 - expected)
     linear = own - 2 * (1 - value) * (own_chance - expected) / (1 - expected)
     rest = sum_by(shares.case, linear - value, n_codes=shares.n_cases)
-    error = np.sqrt(shares.n_cases / (shares.n_cases - 1) * (rest @ rest)) / n
+    error = float(np.sqrt(shares.n_cases / (shares.n_cases - 1) * (rest @ rest))) / n
     if error <= 1e-12:
         reason = "Every case gives the same result, so its uncertainty cannot be told."
         return Agreement(value, None, None, n_units, n_labels, reason)
-    half = t_quantile(shares.n_cases - 1) * float(error)
-    return Agreement(value, value - half, min(1.0, value + half), n_units, n_labels)
+    half = t_quantile(shares.n_cases - 1) * error
+    return Agreement(
+        value, value - half, min(1.0, value + half), n_units, n_labels, standard_error=error
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

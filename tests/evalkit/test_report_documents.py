@@ -107,7 +107,7 @@ def keys(found, names):
 @pytest.mark.parametrize("section", OF_STUDIES)
 def test_a_document_has_the_keys_its_description_names_and_no_others(section):
     names = {"A", "B", "helpful", "unsafe", "preference"}
-    shared = SHARED | ESTIMATE | {"n_units", "n_labels"}
+    shared = SHARED | ESTIMATE | {"n_units", "n_labels", "standard_error"}
 
     names |= {"any_error"} if section == "annotators" else set()
     found = keys(OF_STUDIES[section](full()), names) - shared
