@@ -23,8 +23,6 @@ from pages.shared.pictures import interval_rows
 _COLOUR = OKABE_ITO[0]
 #: More pairs than this are read in the table.
 _MOST_PAIRS = 15
-#: In pixels: two names and a number stand side by side; on a smaller screen they are scrolled.
-_LEAST_WIDTH = 520
 #: A matrix of more annotators than this is too wide to be read.
 _MOST_ANNOTATORS = 10
 
@@ -82,7 +80,7 @@ def show_pairs(
         figure = forest(agreement_tables.pair_rows(pairs, _COLOUR))
         with left:
             alt = "Cohen's kappa per pair of annotators"
-            exhibits.picture(figure, key="kappas", alt=alt, least_width=_LEAST_WIDTH)
+            exhibits.picture(figure, key="kappas", alt=alt)
         exhibits.say(
             "Cohen's κ on what both judged. n counts what they have in common."
             if tag is None

@@ -35,12 +35,9 @@ def say(*sentences: str, style: str = "note") -> None:
         st.html(f'<p style="{_STYLES[style]}">{html.escape(_unbroken(said))}</p>')
 
 
-def picture(figure: go.Figure, *, key: str, alt: str, least_width: int | None = None) -> None:
-    """Show a chart that is read, not handled; one with a width of its own keeps it.
-
-    On a screen narrower than its least width it is scrolled sideways.
-    """
-    with _frame(least_width or figure.layout.meta, key):
+def picture(figure: go.Figure, *, key: str, alt: str) -> None:
+    """Show a chart that is read, not handled; one with a width of its own keeps it."""
+    with _frame(figure.layout.meta, key):
         st.plotly_chart(figure, width=_width(figure), key=key, config=_config(key), alt=alt)
 
 

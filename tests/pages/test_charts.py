@@ -102,17 +102,24 @@ def test_references_are_drawn_and_named():
     assert 0.5 in [shape.x0 for shape in figure.layout.shapes]
 
 
-def test_references_never_run_through_the_texts_of_a_row():
-    figure = interval_rows(
-        interval_frame(), limits=(0, 1), ticks=TICKS, references=((0.5, "half"),)
-    )
+@pytest.mark.parametrize(("name", "n_lines"), [("A", 1), ("Accuracy/Untranslated text", 2)])
+def test_references_never_run_through_the_texts_of_a_row(name, n_lines):
+    frame = interval_frame(label=[name, "B"], note=["A 30, B 72, both 13", "n = 3"])
 
+    figure = interval_rows(frame, limits=(0, 1), ticks=TICKS, references=((0.5, "half"),))
+
+    top, bottom = figure.layout.yaxis.range[1], figure.layout.yaxis.range[0]
+    row = (figure.layout.height - figure.layout.margin.t - figure.layout.margin.b) / (bottom - top)
     upright = [shape for shape in figure.layout.shapes if shape.x0 == shape.x1 == 0.5]
-    heights = [one.y for one in figure.layout.annotations if one.yref != "paper"]
-    half = 13.5 * 1.3 / 2 / 54  # half a line of text of 13.5 px in rows of 54 px
+    names = [one for one in figure.layout.annotations if one.yref != "paper" and one.x == 0]
+    half = n_lines * 13.5 * 1.3 / 2  # of lines of text of 13.5 px, in pixels
     assert upright
     for shape in upright:
-        assert all(not shape.y0 - half < y < shape.y1 + half for y in heights)
+        for one in names:
+            # A shift is upwards, which on this axis is towards smaller values.
+            middle = one.y * row - one.yshift
+            assert not shape.y0 * row - half < middle < shape.y1 * row + half
+            assert middle - half > top * row, "nor is a text cut at the top"
 
 
 def test_names_that_look_like_markup_are_shown_as_they_are():
@@ -282,6 +289,20 @@ def test_a_name_too_long_for_its_row_loses_its_middle():
     assert shortened("abcdefghij", 10) == "abcdefghij"
     assert shortened("abcdefghij", 7) == "abc…hij"
     assert shortened("abcdefghij", 6) == "abc…ij"
+
+
+def test_names_too_long_to_stand_beside_their_numbers_get_a_line_and_are_whole():
+    pairs = ["Simulated annotator 1 – Simulated annotator 5", "Simulated annotator 2 – Ada"]
+    frame = interval_frame(label=pairs, note=["n = 15", "n = 7"])
+
+    figure = interval_rows(frame, limits=(0, 1), ticks=TICKS)
+
+    for name in pairs:  # Shortened, both would end in the same annotator, or none be told.
+        assert f"{name}<br>" in texts(figure)
+    assert (
+        figure.layout.height
+        > interval_rows(interval_frame(), limits=(0, 1), ticks=TICKS).layout.height
+    )
 
 
 def test_a_long_name_leaves_its_number_room_and_is_whole_on_hovering():
