@@ -22,12 +22,14 @@ if not studies:
 name = filters.study_picker(studies, heading="Compare two models")
 with read_session() as session:
     study = results.result_study(session, name=name)
-two = pair.pair_picker(study)
+place = st.container()  # The pair stands above the filters, within which its models are ordered.
+chosen = filters.filter_line(study)
+kept = collecting.kept(study, chosen)
+with place:
+    two = pair.pair_picker(kept, study)
 if two is None:
     st.info("This study has one model only. A comparison needs two, or two runs of one.")
     addresses.stop()
-chosen = filters.filter_line(study)
-kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
 model, other = two

@@ -13,20 +13,34 @@ from evalkit.reporting import text
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.pair_cases import CaseDifference
 from evalkit.reporting.pairs import PairReport, SubjectDifference, pair_report
+from evalkit.reporting.penalties import penalty_rows
+from evalkit.reporting.reports import ranking_report, scores_report
 from evalkit.reporting.sentences import counted
 from evalkit.reporting.significance import Subject, significance_report
-from pages.shared import addresses, answers, exhibits, html_tables, links, lists, pair_tables
+from pages.shared import (
+    addresses,
+    answers,
+    exhibits,
+    html_tables,
+    links,
+    lists,
+    overview,
+    pair_tables,
+)
 from pages.shared.collecting import Kept
 from pages.shared.links import State, link
 from pages.shared.pictures import interval_rows
 from pages.shared.tables import category_name
 
 
-def pair_picker(study: ResultStudy) -> tuple[str, str] | None:
-    """Show the choice of two models; the address remembers it. None where there are not two."""
-    models = list(study.models)
-    if len(models) < 2:
+def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
+    """Show the choice of two models, at first the two best; None where there are not two.
+
+    The address remembers it.
+    """
+    if len(study.models) < 2:
         return None
+    models = _best_first(kept, study)
     left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
     key = f"pair-model-{study.study_id}"
     addresses.choice("model", models, key=key, default=models[0])
@@ -38,6 +52,13 @@ def pair_picker(study: ResultStudy) -> tuple[str, str] | None:
     addresses.remember("model", model)
     addresses.remember("other", other)
     return model, other
+
+
+def _best_first(kept: Kept, study: ResultStudy) -> list[str]:
+    """List the models as the overview does: what most want to see is the first two."""
+    ranking, scores = kept.of(ranking_report), kept.of(scores_report)
+    order = overview.model_order(ranking, scores, kept.of(penalty_rows))
+    return sorted(study.models, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def report_of(kept: Kept, *, model: str, other: str) -> PairReport:

@@ -136,6 +136,28 @@ def test_the_address_holds_the_pair_and_the_case(app, sign_in, study):
     assert f"For {TWO}, 1 case" in str(sides.proto)
 
 
+def test_the_page_begins_with_the_best_model_and_the_one_behind_it(app, sign_in, sqlite_database):
+    # By their names, Alder and Beech would come first; the comparisons put Dogwood before Cherry.
+    models = ("Alder", "Beech", "Cherry", "Dogwood")
+    ids = make_eval_set(models=models, n_cases=6)
+    make_study(ids)
+    for case in range(6):
+        for better, worse in zip(models[1:], models, strict=False):
+            annotate(ids, "Ada", f"case-{case}/{better}", f"case-{case}/{worse}", "left")
+    sign_in(app, Role.LEAD)
+
+    opened(app)
+
+    assert "".join(app.query_params["model"]) == "Dogwood"
+    assert "".join(app.query_params["other"]) == "Cherry"
+
+    app.selectbox(key=next(box.key for box in app.selectbox if box.label == "Model")).set_value(
+        "Alder"
+    ).run()
+
+    assert "".join(app.query_params["other"]) == "Dogwood", "set against the best"
+
+
 def test_an_address_that_names_what_is_not_there_falls_back(app, sign_in, study):
     sign_in(app, Role.LEAD)
 
