@@ -1,7 +1,7 @@
 """What a decision rests on: quality next to cost and latency, against a baseline, by category."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ from evalkit.reporting.prices import PriceRatios, accepted_share, price_ratios
 from evalkit.reporting.reports import ModelRow, RankingReport, models_report, ranking_report
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.leaderboards import pareto_front
+from evalkit.stats.ranking import PairCounts
+
+_NEVER_MET = PairCounts(wins=0, losses=0, ties=0, both_bad=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +96,24 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
     -----
     Differences are paired by case, with Student's t interval and p values from flipping the
     signs of cases. Differences of the preference are of win rates against whoever was met on
-    the case; ``Standing.strength`` adjusts for who that was.
+    the case; ``Standing.strength`` adjusts for who that was. Between models that no comparisons
+    link, directly or through others, there are none, and by the preference there is no front.
     """
     ranking = ranking_report(collected)
-    chosen = measure_numbers(collected, measure, baseline=baseline, with_cells=True)
+    chosen = _linked(
+        measure_numbers(collected, measure, baseline=baseline, with_cells=True), ranking, baseline
+    )
     measures = tuple(
-        chosen if one == measure else measure_numbers(collected, one, baseline=baseline)
+        chosen
+        if one == measure
+        else _linked(measure_numbers(collected, one, baseline=baseline), ranking, baseline)
         for one in available_measures(collected)
     )
     order = _best_first(chosen.overall, ranking, measure)
     taken = {row.model: row for row in models_report(collected)}
     front, front_on = _front(chosen, [taken[one.model] for one in chosen.overall])
+    if measure.is_preference and ranking.ranking is None:
+        front, front_on = dict.fromkeys(front, (False, ())), ()
     accepted = accepted_share(collected)
     standings = tuple(
         _standing(
@@ -120,11 +130,12 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
 
 def settled(report: DecisionReport, model: str, other: str) -> bool:
     """Say whether two models differ on the chosen measure beyond chance, all pairs considered."""
-    if report.chosen.measure.is_preference and report.ranking.ranking is not None:
-        ranked = [row.model for row in report.ranking.ranking.rows]
-        if model in ranked and other in ranked:
-            return report.ranking.ranking.is_separated(model, other)
-        return False
+    if report.chosen.measure.is_preference:
+        ranking = report.ranking.ranking
+        ranked = {row.model for row in ranking.rows} if ranking else set()
+        if ranking is None or not {model, other} <= ranked:
+            return False
+        return ranking.is_separated(model, other)
     return any(
         {pair.model, pair.other} == {model, other} and is_small(pair.p_adjusted)
         for pair in report.chosen.pairs
@@ -144,6 +155,31 @@ def standing_entry(report: DecisionReport, one: Standing) -> dict[str, Any]:
         "is_on_front": one.is_on_front,
         "beaten_by": list(one.beaten_by),
     }
+
+
+def _linked(numbers: MeasureNumbers, report: RankingReport, baseline: str) -> MeasureNumbers:
+    """Leave out differences of win rates that models nobody linked have against others."""
+    if not numbers.measure.is_preference or report.ranking is not None:
+        return numbers
+    reached, found = {baseline}, {baseline}
+    while found:
+        met = {
+            other for model in found for other, n in report.matrix[model].items() if n != _NEVER_MET
+        }
+        found = met - reached
+        reached |= found
+    nothing = Estimate(None, None, None, 0, report.reason)
+
+    def kept(one: Number) -> Number:
+        if one.model in reached:
+            return one
+        return replace(one, difference=nothing, p_adjusted=None, is_decided=False)
+
+    return replace(
+        numbers,
+        overall=tuple(kept(one) for one in numbers.overall),
+        cells=tuple(kept(one) for one in numbers.cells),
+    )
 
 
 def _best_first(

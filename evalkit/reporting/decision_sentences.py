@@ -22,6 +22,8 @@ _NAMES = {
     ACCEPTABLE: "Acceptable responses",
     PENALTY: "Weight of errors",
 }
+_BETTER = {"cost": "cheaper", "latency": "faster"}
+_NO_WORSE = {"cost": "no dearer", "latency": "no slower"}
 _PARTS = {
     2: "half",
     3: "a third",
@@ -81,18 +83,21 @@ def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
     leader, rival = report.standings[0], rival_of(report)
     if rival is None:
         return f"There is one model only: {leader.model}."
+    if report.chosen.measure.is_preference and report.ranking.ranking is None:
+        return report.ranking.reason or ""
     if report.number(leader.model).estimate.value is None:
         return "Nothing has been judged yet that would tell the models apart."
     is_settled = settled(report, leader.model, rival)
     sign = report.chosen.measure.sign
     where = _categories(cells, leader.model, rival, is_settled=is_settled, sign=sign)
-    parts = [_lead(report), where]
-    parts.append(_takes(report, leader.model, rival))
+    parts = [_lead(report), where, _takes(report, leader.model, rival), _unjudged(report)]
     return f"{'; '.join(filter(None, parts))}."
 
 
 def front_sentences(report: DecisionReport) -> list[str]:
     """Say which models are worth considering, and which are beaten by whom."""
+    if not report.front_on:
+        return []
     if len(report.front_on) < 2:
         return ["Neither cost nor latency was recorded, so quality alone decides."]
     on = joined(_measured_on(report))
@@ -110,20 +115,38 @@ def front_sentences(report: DecisionReport) -> list[str]:
         else:
             rest = "it" if len(front) == 1 else "one of them"
             said[0] = f"{said[0][:-1]}; every other model is matched or beaten by {rest} on {on}."
-    beaten: dict[tuple[str, bool], list[str]] = {}
+    return said + _beaten(report)
+
+
+def _beaten(report: DecisionReport) -> list[str]:
+    """Say who is beaten by whom, and on what: what is equal is not called better."""
+    ways: dict[tuple[str, str], list[str]] = {}
     for one in report.standings:
         if one.beaten_by:
             by = min(one.beaten_by, key=lambda model: _place(report, model))
-            beaten.setdefault((by, settled(report, one.model, by)), []).append(one.model)
-    for (by, is_settled), models in beaten.items():
-        if is_settled:
-            said.append(f"{by} beats {joined(models)} on {on}.")
-        else:
-            said.append(
-                f"{by} {_cheaper(report)} than {joined(models)}, and no worse as far as can be "
-                "told."
-            )
-    return said
+            ways.setdefault((by, _way(report, one.model, by)), []).append(one.model)
+    return [f"{by} {way.format(joined(models))}." for (by, way), models in ways.items()]
+
+
+def _way(report: DecisionReport, model: str, by: str) -> str:
+    """Return how one model beats another, with a place for the names of those it beats so."""
+    prices = [name for name in report.front_on if name != "quality"]
+    less = [name for name in prices if _price(report, by, name) < _price(report, model, name)]
+    same = [name for name in prices if name not in less]
+    at = f", at the same {joined(same)}" if same else ""
+    if settled(report, model, by):
+        return f"beats {{}} on {joined([_lower_name(report), *less])}{at}"
+    if less:
+        better = joined([_BETTER[name] for name in less])
+        return f"is {better} than {{}}{at}, and no worse as far as can be told"
+    no_worse = joined([_NO_WORSE[name] for name in prices])
+    return f"is {no_worse} than {{}}, and no worse as far as can be told"
+
+
+def _price(report: DecisionReport, model: str, name: str) -> float:
+    taken = report.standing(model).taken
+    one = taken.cost_usd if name == "cost" else taken.latency_median_ms
+    return one.value or 0.0
 
 
 def basis(collected: Collected, report: DecisionReport) -> str:
@@ -149,10 +172,12 @@ def few_cases(report: DecisionReport) -> str:
 
 
 def _lead(report: DecisionReport) -> str:
-    first, *others = [one.model for one in report.standings]
+    first, *others = [one.model for one in report.standings if _is_judged(report, one.model)]
     level = [model for model in others if not settled(report, first, model)]
     behind = [model for model in others if model not in level]
     what = "" if report.chosen.measure.is_preference else f" on {_lower_name(report)}"
+    if not others:
+        return f"Only {first} has been judged{what}"
     if not level:
         names = joined(others) if len(others) <= _MOST_NAMES else f"all {len(others)} others"
         return f"{first} leads {names}{what or ' overall'}"
@@ -164,6 +189,18 @@ def _lead(report: DecisionReport) -> str:
     rest = joined(behind) if len(behind) <= _MOST_NAMES else f"{len(behind)} of the others"
     near = joined(level) if len(level) <= _MOST_NAMES else f"{len(level)} others"
     return f"{first} leads {rest}{what or ' overall'}, while {near} cannot be told apart from it"
+
+
+def _unjudged(report: DecisionReport) -> str:
+    models = [one.model for one in report.standings if not _is_judged(report, one.model)]
+    if not models:
+        return ""
+    has = "has" if len(models) == 1 else "have"
+    return f"{joined(models)} {has} not been judged yet"
+
+
+def _is_judged(report: DecisionReport, model: str) -> bool:
+    return report.number(model).estimate.value is not None
 
 
 def _categories(
@@ -254,13 +291,6 @@ def inverse(one: Estimate) -> Estimate:
         return one
     low, high = (None if not end else 1 / end for end in (one.high, one.low))
     return Estimate(1 / one.value, low, high, one.n, one.reason)
-
-
-def _cheaper(report: DecisionReport) -> str:
-    on = report.front_on
-    if "cost" in on and "latency" in on:
-        return "is cheaper and faster"
-    return "is cheaper" if "cost" in on else "is faster"
 
 
 def _measured_on(report: DecisionReport) -> list[str]:

@@ -266,3 +266,73 @@ def test_a_criterion_called_like_another_measure_is_one_of_its_own(key):
     assert len(set(by_preference["measures"])) == len(by_preference["measures"]) == 3
     assert [one["value"] for one in by_preference["models"]] == [1.0, 0.0]
     assert [one["value"] for one in by_score["models"]] == [4.0, 3.0]
+
+
+def two_pairs_apart():
+    """A beats B on every case, C and D take turns; the two pairs never met."""
+    wins = [(0, case, A, B, LEFT) for case in range(16)]
+    turns = [(0, case, C, 3, (LEFT, RIGHT)[case % 2]) for case in range(16)]
+    return collected(
+        models=("A", "B", "C", "D"), preferences=wins + turns, costs=(4, 3, 2, 1), latencies=[9] * 4
+    )
+
+
+def test_who_never_met_is_not_said_to_lead():
+    found = two_pairs_apart()
+    report = report_of(found, baseline="C")
+
+    assert verdict_of(found, baseline="C").startswith(
+        "These groups of models were never compared with each other"
+    )
+    assert not settled(report, "A", "C")
+    assert words.front_sentences(report) == []
+    assert not any(one.is_on_front or one.beaten_by for one in report.standings)
+
+
+@pytest.mark.parametrize("measure", ["preference", "acceptable"])
+def test_win_rates_of_models_that_never_met_have_no_difference(measure):
+    report = report_of(two_pairs_apart(), measure=measure, baseline="C")
+    preference = next(one for one in report.measures if one.measure.is_preference)
+
+    for one in (*preference.overall, *preference.cells):
+        if one.model in ("A", "B"):
+            assert (one.difference.value, one.p_adjusted, one.is_decided) == (None, None, False)
+            assert one.difference.reason == report.ranking.reason
+    assert next(one for one in preference.overall if one.model == "D").difference.value == 0
+
+
+def test_a_model_nobody_judged_is_not_said_to_be_level():
+    wins = [(0, case, A, B, LEFT if case % 8 else TIE) for case in range(16)]
+
+    said = verdict_of(collected(models=("A", "B", "C"), preferences=wins))
+
+    assert said == "A leads B overall; against B in every category; C has not been judged yet."
+
+
+@pytest.mark.parametrize(
+    ("costs", "latencies", "said"),
+    [
+        ((1, 2), (5, 9), "A is cheaper and faster than B, and no worse as far as can be told."),
+        ((1, 2), (5, 5), "A is cheaper than B, at the same latency, and no worse as far as can be"),
+        ((1, 1), (5, 5), "A is no dearer and no slower than B, and no worse as far as can be told"),
+        ((1, 1), None, "A is no dearer than B, and no worse as far as can be told."),
+    ],
+)
+def test_what_two_models_take_alike_is_not_called_less(costs, latencies, said):
+    wins = [(0, case, A, B, RIGHT if case in (1, 2, 3) else TIE) for case in range(16)]
+    wins += [(1, case, A, B, LEFT) for case in (4, 5, 6, 7)]
+
+    found = words.front_sentences(
+        report_of(collected(preferences=wins, costs=costs, latencies=latencies))
+    )
+
+    assert found[-1].startswith(said)
+
+
+def test_a_model_that_is_better_at_the_same_price_beats_by_quality_alone():
+    wins = [(0, case, A, B, LEFT if case else TIE) for case in range(16)]
+    report = report_of(collected(preferences=wins, costs=(1, 1), latencies=(5, 5)))
+
+    assert words.front_sentences(report)[-1] == (
+        "A beats B on win rate, at the same cost and latency."
+    )
