@@ -53,8 +53,8 @@ def decision_section(report: DecisionReport | None) -> str:
             f"Beneath: the difference to {report.baseline}, paired by case (pp: percentage "
             "points), or how many times as much. Blue: better beyond chance, orange: worse, grey: "
             "undecided; win rates by strength with all pairs considered, scores after Holm. "
-            "Diamond: no other model is at least as good on everything known of quality, cost and "
-            "latency.",
+            "Diamond: by the values alone, no other model is at least as good on everything known "
+            "of quality, cost and latency.",
             style="note",
         ),
         _by_category(report),

@@ -241,7 +241,7 @@ def cost_section(models: Sequence[ModelRow], quality: Quality, colours: Colours)
         row.latency_median_ms.reason for row in models
     ]
     better = "down" if quality.is_less_better else "up"
-    front = "diamonds are matched or beaten by no other on quality, cost and latency."
+    front = "diamonds: by the values alone, no other matches or beats them on all that is known."
     return section(
         "Cost and latency",
         beside(*pictures) if any(pictures) else "",

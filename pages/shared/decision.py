@@ -97,8 +97,9 @@ def show_front(report: DecisionReport, colours: Mapping[str, str]) -> None:
             exhibits.say(*tables.absences(report, pick=pick)[:_MOST_ABSENT])
     exhibits.say(
         "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name: no other "
-        "model is at least as good on everything known of quality, cost and latency. Dotted: the "
-        "best quality for a price."
+        "model is at least as good on everything known of quality, cost and latency. That goes by "
+        "the values alone; where lines overlap, more annotations may change it. Dotted: the best "
+        "quality for a price."
     )
 
 
@@ -125,8 +126,9 @@ def show_map(report: DecisionReport, state: tables.State, *, within: str) -> Non
     html_tables.show(columns, rows, caption="By category and model", kind="map", has_total=True)
     exhibits.say(
         f"{_BETTER}, {_WORSE} than {report.baseline} in that category, with at most 5 % false "
-        "finds among all categories (Benjamini–Hochberg); grey: undecided. n counts judgements. "
-        "Hovering shows interval, cases and difference; each cell leads to its cases."
+        "finds among all categories (Benjamini–Hochberg); grey: undecided. In brackets 95 % "
+        "intervals; n counts judgements. Hovering shows the difference; each cell leads to its "
+        "cases."
     )
     n_shown, n = len(rows) - 1, len({one.category for one in report.chosen.cells})
     if n_shown < n:

@@ -131,20 +131,25 @@ def shown_categories(report: DecisionReport) -> list[str]:
 
 
 def map_cell(report: DecisionReport, one: Number, href: str) -> Cell:
-    """Give one cell: the number and n, toned where it is better or worse than the baseline's."""
+    """Give one cell: the number, its interval and n, toned where it is not the baseline's."""
     form = format_of(report.chosen.measure)
     if one.estimate.value is None:
         return Cell(text.MISSING, "n = 0", tone=Tone.OPEN, title=one.estimate.reason or "")
-    about = f"{text.estimate(one.estimate, form)}, {counted(one.n_cases, 'case')}"
+    shown = text.estimate(one.estimate, form)
+    value = form(one.estimate.value)
+    about = f"{shown}, {counted(one.n_cases, 'case')}"
     if one.difference is None:
         about = f"{about}; the baseline"
     else:
         about = f"{about}; {_difference(one.difference, report.chosen)} against {report.baseline}"
         if one.p_adjusted is not None:
             about = f"{about}, {pair_words.p_value(one.p_adjusted)} adjusted"
+    ends = shown.removeprefix(value).strip()
+    known = (ends, f"n = {one.estimate.n:,}")
     return Cell(
-        form(one.estimate.value),
-        f"n = {one.estimate.n:,}",
+        value,
+        # A narrow cell breaks between the two, never inside one.
+        ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in known if part),
         href,
         tone=_tone(report, report.chosen, one),
         title=about,
@@ -213,12 +218,15 @@ def _strength_row(label: str, one: Estimate, colour: str) -> dict[str, object]:
 
 
 def _name_cell(report: DecisionReport, one: Standing, state: State) -> Cell:
-    parts = ["on the front" if one.is_on_front else f"behind {_named(report, one.beaten_by)}"]
-    if not one.is_on_front and not one.beaten_by:
-        parts = ["not all is known"]
-    if one.model == report.baseline:
-        parts.insert(0, "baseline")
-    mark = "◆ " if one.is_on_front else ""
+    # On quality alone there is no front: the order says all.
+    is_told = len(report.front_on) > 1
+    parts = ["baseline"] if one.model == report.baseline else []
+    if is_told and one.is_on_front:
+        parts.append("on the front")
+    elif is_told:
+        by = one.beaten_by
+        parts.append(f"behind {_named(report, by)}" if by else "not all is known")
+    mark = "◆ " if is_told and one.is_on_front else ""
     return Cell(f"{mark}{one.model}", ", ".join(parts), link("overview", state))
 
 

@@ -70,6 +70,7 @@ _STYLE = f"""<style>
 .ek-map td.open {{ background-color: rgba(138,143,152,.1); }}
 .ek-map td.open .number {{ opacity: .65; }}
 .ek-map td.better .small, .ek-map td.worse .small {{ font-weight: 400; }}
+.ek-map td .small {{ white-space: normal; }}
 .ek-total tbody tr:first-child > * {{ font-weight: 600; }}
 @media (max-width: 640px) {{
   .ek-cards thead {{ position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }}
@@ -81,7 +82,7 @@ _STYLE = f"""<style>
     text-align: left; }}
   .ek-map td {{ min-width: 3.4rem; padding: .4rem .15rem; }}
   .ek-map thead th {{ padding-left: .15rem; padding-right: .15rem; overflow-wrap: anywhere; }}
-  .ek-map td .small {{ white-space: normal; font-size: .75rem; }}
+  .ek-map td .small {{ font-size: .75rem; }}
   .ek-map tbody th .number {{ font-size: .85rem; }}
 }}
 </style>"""

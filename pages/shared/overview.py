@@ -204,8 +204,9 @@ def show_tradeoff(
                 exhibits.say(_no_tradeoff(models, pick, quality))
     if n_drawn:
         exhibits.say(
-            "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name: no "
-            "other model is as good for as little. Dotted: the best quality for a price."
+            "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name: by "
+            "the values alone, no other model is as good for as little. Dotted: the best quality "
+            "for a price."
         )
     exhibits.inline_table(tables.model_table(models, order), key="models")
     reasons = {row.acceptable.reason for row in models if row.acceptable.value is None}

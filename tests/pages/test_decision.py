@@ -95,6 +95,38 @@ def test_cells_carry_n_and_say_without_colour_what_is_decided(app, sign_in, stud
     assert billing.count("n = 24") == code.count("n = 24") == 2
 
 
+def test_cells_show_their_interval_without_hovering(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, PAGE)
+
+    table, *_ = re.findall(r'aria-label="By category and model".*?</table>', seen(app), re.DOTALL)
+    small = re.findall(r'<div class="small">(.*?)</div>', table)
+
+    # Two models on all cases and in two categories; every number has its interval and its n.
+    assert len(small) == 6
+    assert all(re.search(r"\[\d+, \d+\], n = \d+$", one) for one in small)
+
+
+def test_where_nothing_is_known_of_cost_and_latency_there_is_no_front(app, sign_in):
+    ids = make_eval_set(models=(ONE, TWO), n_cases=4)
+    make_study(ids)
+    for case in range(4):
+        annotate(ids, "Ada", f"case-{case}/{ONE}", f"case-{case}/{TWO}", "left")
+    with write_session() as session:
+        for case in range(4):
+            for model in (ONE, TWO):
+                output = session.get(Output, ids[f"case-{case}/{model}"])
+                output.cost_usd = output.latency_ms = None
+                session.add(output)
+    sign_in(app, Role.LEAD)
+
+    opened(app, PAGE)
+
+    assert "quality alone decides" in seen(app)
+    assert "on the front" not in seen(app)
+    assert "behind" not in seen(app)
+
+
 def test_a_link_shows_the_same_view_in_a_new_session(app, sign_in, study):
     sign_in(app, Role.LEAD)
     opened(app, PAGE)
