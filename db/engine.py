@@ -9,7 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
+
+from evalkit.errors import RefusedError
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_URL = f"sqlite:///{ROOT / 'data' / 'evalkit.db'}"
@@ -17,6 +20,11 @@ DEFAULT_URL = f"sqlite:///{ROOT / 'data' / 'evalkit.db'}"
 #: How long a writer waits for another before it gives up. An import holds the lock longest.
 BUSY_TIMEOUT_MS = 30_000
 
+_BACKENDS = ("sqlite", "postgresql")
+_EXPECTED = (
+    "Expected is sqlite:////folder/evalkit.db or postgresql://user@host/name; without it, a file "
+    "in the folder data is used."
+)
 _READ: dict[str, Any] = {"write": False}
 #: What SQLite does in any transaction; PostgreSQL takes a new state at every statement unasked.
 _ONE_STATE: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -68,7 +76,7 @@ def know_tables(connection: Connection) -> None:
 
 @functools.cache
 def _engine(url: str) -> Engine:
-    parsed = _with_driver(make_url(url))
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=15)
     if parsed.database and parsed.database != ":memory:":
@@ -78,6 +86,19 @@ def _engine(url: str) -> Engine:
     event.listen(made, "connect", _set_pragmas)
     event.listen(made, "begin", _begin)
     return made
+
+
+def _parsed(url: str) -> URL:
+    """Read a URL; refuse one that names no database evalkit can use, without its password."""
+    try:
+        parsed = _with_driver(make_url(url))
+    except ArgumentError:
+        raise RefusedError(f"DATABASE_URL is no address of a database. {_EXPECTED}") from None
+    if parsed.get_backend_name() not in _BACKENDS:
+        raise RefusedError(
+            f"DATABASE_URL names {parsed.get_backend_name()}, which evalkit cannot use. {_EXPECTED}"
+        )
+    return parsed
 
 
 def _with_driver(url: URL) -> URL:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 import typer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from evalkit.cli import (
     annotators,
@@ -48,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EvalkitError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except OperationalError as error:
+    except DatabaseError as error:
+        # Its subclasses but one are mistakes of ours; itself, a file that is no database.
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
         sys.stderr.write(f"The database could not be used: {error.orig}\n")
         return 1
     except SystemExit as end:

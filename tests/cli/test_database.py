@@ -131,3 +131,27 @@ def test_a_database_that_does_not_answer_is_one_sentence(monkeypatch, capsys):
 
     assert main(["db", "check"]) == 1
     assert capsys.readouterr().err.startswith("The database could not be used")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nonsense", "DATABASE_URL is no address of a database. Expected is sqlite:////"),
+        ("mysql://ada:secret@127.0.0.1/x", "DATABASE_URL names mysql, which evalkit cannot use."),
+    ],
+)
+def test_an_address_of_no_database_is_refused_with_what_is_expected(monkeypatch, capsys, url, said):
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    assert main(["study", "list"]) == 1
+    found = capsys.readouterr().err
+    assert found.startswith(said)
+    assert "secret" not in found
+
+
+def test_a_file_that_is_no_database_is_one_sentence(monkeypatch, tmp_path, capsys):
+    (tmp_path / "notes.db").write_text("These are notes, and no database. " * 100)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'notes.db'}")
+
+    assert main(["study", "list"]) == 1
+    assert capsys.readouterr().err == "The database could not be used: file is not a database\n"
