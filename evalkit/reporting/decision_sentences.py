@@ -104,7 +104,10 @@ def front_sentences(report: DecisionReport) -> list[str]:
     front = [one.model for one in report.standings if one.is_on_front]
     if len(front) == len(report.standings):
         every = "Both models" if len(front) == 2 else f"All {len(front)} models"
-        said = [f"{every} are worth considering: none is matched or beaten by another on {on}."]
+        said = [
+            f"{every} are worth considering: by the values alone, none is matched or beaten by "
+            f"another on {on}."
+        ]
     else:
         said = [f"Worth considering: {joined(front)}."]
         unknown = [
@@ -114,7 +117,10 @@ def front_sentences(report: DecisionReport) -> list[str]:
             said.append(f"{joined(unknown)} cannot be placed, for not all of {on} is known.")
         else:
             rest = "it" if len(front) == 1 else "one of them"
-            said[0] = f"{said[0][:-1]}; every other model is matched or beaten by {rest} on {on}."
+            said[0] = (
+                f"{said[0][:-1]}; by the values alone, every other model is matched or beaten by "
+                f"{rest} on {on}."
+            )
     return said + _beaten(report)
 
 

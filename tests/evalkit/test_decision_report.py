@@ -125,6 +125,24 @@ def test_the_front_holds_who_is_beaten_by_nobody_on_quality_cost_and_latency():
     assert "B beats C on helpful, cost and latency." in words.front_sentences(report)
 
 
+def test_the_front_is_said_to_go_by_the_values_alone():
+    # C is one score of 16 behind B, which costs less: it may well be the better one.
+    scores = [
+        (0, case, model, value)
+        for case in range(16)
+        for model, value in ((A, 5), (B, 2 + case % 2), (C, 2 + (case % 2 and case != 3)))
+    ]
+    found = collected(models=("A", "B", "C"), scores=scores, costs=(0.04, 0.001, 0.002))
+
+    worth, how = words.front_sentences(report_of(found, measure="helpful"))
+
+    assert worth == (
+        "Worth considering: A and B; by the values alone, every other model is matched or beaten "
+        "by one of them on helpful and cost."
+    )
+    assert how.endswith("no worse as far as can be told.")
+
+
 def test_without_prices_quality_alone_decides_and_the_sentence_says_so():
     wins = [(0, case, A, B, LEFT if case else RIGHT) for case in range(16)]
     report = report_of(collected(preferences=wins))
