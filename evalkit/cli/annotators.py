@@ -10,7 +10,7 @@ import typer
 from db import schema
 from db.engine import read_session
 from db.queries.results import ResultFilters, collect, pace
-from evalkit.cli.console import JsonFlag, out, print_json, print_whole, require_database
+from evalkit.cli.console import JsonFlag, notes, out, print_json, print_whole, require_database
 from evalkit.cli.narrowing import (
     AnnotatorOption,
     CategoryOption,
@@ -30,7 +30,9 @@ from evalkit.reporting.annotators import (
     annotators_report,
 )
 from evalkit.reporting.collected import Collected
+from evalkit.reporting.decision_document import NOTHING_JUDGED
 from evalkit.reporting.html import About, html_report, write_report
+from evalkit.reporting.sentences import limits
 from evalkit.reporting.subjects import subjects
 
 WithoutOption = Annotated[
@@ -63,7 +65,12 @@ def annotators(
             document["without"] = without.without_document(full, rest, left_out=left_out)
         print_json(document)
         return
-    for subject in subjects(full)[:1]:
+    judged = subjects(full)
+    if not judged:
+        out().print(NOTHING_JUDGED, markup=False)
+        if said := limits(full):
+            notes().print(said, markup=False)
+    for subject in judged[:1]:
         _print_annotators(full, annotators_report(full, times, subject=subject))
     if rest:
         compared = without.without_report(full, rest, left_out=left_out)

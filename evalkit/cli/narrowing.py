@@ -71,9 +71,8 @@ def weights_of(study: ResultStudy, said: list[str]) -> ErrorWeights:
     """Read what errors shall weigh; refuse a tag the study does not have."""
     weights, known = read_weights(said), [tag.key for tag in study.tags]
     if unknown := sorted({tag for tag, _ in weights.tags} - set(known)):
-        raise NotFoundError(
-            f"“{study.name}” has no tag “{unknown[0]}” to weigh. It has: {', '.join(known)}."
-        )
+        there = ", ".join(known) or "none"
+        raise NotFoundError(f"“{study.name}” has no tag “{unknown[0]}” to weigh. It has: {there}.")
     return weights
 
 

@@ -29,7 +29,7 @@ from evalkit.reporting.reports import (
     ranking_report,
     scores_report,
 )
-from evalkit.reporting.sentences import coefficient, judges_with_people, limits
+from evalkit.reporting.sentences import coefficient, counted, judges_with_people, limits
 from evalkit.reporting.style import (
     StyleReport,
     effect_sentences,
@@ -124,7 +124,8 @@ def ranking(
             text.whole(row.n),
         )
     print_table(collected, table)
-    out().print(f"{report.n_comparisons:,} comparisons, {report.n_unreadable:,} more unreadable.")
+    compared = counted(report.n_comparisons, "comparison")
+    out().print(f"{compared}, {report.n_unreadable:,} more unreadable.")
     rows = report.ranking.rows if report.ranking else ()
     print_reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
     if styled:

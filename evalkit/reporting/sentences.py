@@ -144,6 +144,8 @@ def annotators(collected: Collected) -> str:
         said += f", {simulated} of them simulated" if simulated else ""
     if not judges:
         return said
+    if not people:
+        return counted(judges, "judge")
     return f"{said}{',' if ',' in said else ''} and {counted(judges, 'judge')}"
 
 

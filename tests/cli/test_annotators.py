@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from evalkit.cli import app
 from evalkit.errors import NotFoundError, RefusedError
+from evalkit.reporting.decision_document import NOTHING_JUDGED
 from tests.factories import annotate, make_eval_set, make_study
 
 A, B = "case-{}/Model [one]", "case-{}/Model <two>"
@@ -87,3 +88,9 @@ def test_the_report_is_written_to_a_file_with_the_names_as_text(ids, tmp_path):
 def test_a_folder_in_place_of_a_file_is_refused(ids, tmp_path):
     with pytest.raises(RefusedError, match="is a folder"):
         run("html", str(tmp_path), "--study", "Study")
+
+
+def test_where_nothing_was_judged_the_annotators_report_says_so(sqlite_database):
+    make_study(make_eval_set())
+
+    assert run("annotators", "--study", "Study").stdout == f"{NOTHING_JUDGED}\n"

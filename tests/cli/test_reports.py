@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 import evalkit.cli  # noqa: F401  registers every report
+from db.engine import write_session
+from db.models import Study
 from evalkit.cli.reports import app
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.reporting.penalties import NO_SEVERITY
@@ -169,6 +171,27 @@ def test_a_weight_that_is_none_is_refused(marked, said):
 def test_a_weight_for_an_unknown_tag_is_refused_with_those_there_are(marked):
     with pytest.raises(NotFoundError, match=r"no tag “typo” to weigh\. It has: .*tone"):
         penalties_of("--weight", "minor:typo=2")
+
+
+def test_a_weight_where_there_are_no_tags_says_that_there_are_none(sqlite_database):
+    ids = make_eval_set()
+    make_study(ids)
+    with write_session() as session:
+        session.get_one(Study, ids["Study"]).taxonomy_id = None
+
+    with pytest.raises(NotFoundError, match=r"no tag “typo” to weigh\. It has: none\."):
+        penalties_of("--weight", "minor:typo=2")
+
+
+def test_one_comparison_is_one_and_a_judge_alone_stands_alone(sqlite_database):
+    made = make_eval_set()
+    make_study(made)
+    annotate(made, "judge-1", "case-0/Model one", "case-0/Model two", "left", is_judge=True)
+
+    said = run("ranking", "--study", "Study", "--judges").stdout
+    assert "1 comparison, 0 more unreadable." in said
+    said = run("decision", "--study", "Study", "--judges").stdout
+    assert "1 comparison on 1 case by 1 judge." in said
 
 
 def test_without_severities_the_penalties_say_why_they_are_missing(ids):
