@@ -306,7 +306,7 @@ def _plan(
 
 
 def _overlap(spread: SpreadOfScores, half_width: float, estimate: Estimate) -> int | None:
-    """Return the annotations per case that suffice on the cases in hand; None if none do.
+    """Return the annotations per case that suffice on the cases in hand; None if none can be said.
 
     Solves ``half² = c (between/G + within/(G m))`` for m, where c makes the interval in hand what
     it is: with it, overlap and new cases never contradict each other.
@@ -314,8 +314,8 @@ def _overlap(spread: SpreadOfScores, half_width: float, estimate: Estimate) -> i
     if estimate.low is None or estimate.high is None:
         return None
     total = spread.between + spread.within / spread.per_case
-    if total <= 0:
-        return 1
+    if total <= 0:  # All values are equal: what is open is the number of cases alone.
+        return None
     wanted = total * (2 * half_width / (estimate.high - estimate.low)) ** 2
     room = wanted - spread.between
     if room <= 1e-12 * total:

@@ -74,6 +74,8 @@ def overlap(one: IntervalPower) -> str:
         return ""
     if one.spread is None:
         return "cannot be told before cases are annotated twice"
+    if one.more is None:
+        return "cannot be told while all annotations are equal"
     now = f"now {one.per_case_now:.1f}"
     if one.per_case_needed is None:
         return f"never enough, {now}"
@@ -83,6 +85,11 @@ def overlap(one: IntervalPower) -> str:
 def where_to_spend(report: PowerReport) -> str:
     """Say whether new cases or more overlap buys more, by the typical number."""
     known = [one.more for one in report.intervals if one.more is not None and one.more.now > 0]
+    if not known and any(one.spread for one in report.intervals):
+        return (
+            "All annotations of a model are equal so far, so whether new cases or more overlap "
+            "buys more cannot be told."
+        )
     if not known:
         return (
             "Whether new cases or more overlap buys more cannot be told before some cases are "

@@ -194,7 +194,7 @@ def _needs(one: IntervalPower) -> list[Cell]:
     if one.n_cases_needed <= one.n_cases_now:
         return [Cell("known already"), Cell(text.MISSING)]
     more = Cell(f"{counted(one.n_cases_needed - one.n_cases_now, 'case')} more")
-    if one.spread is None:
+    if one.more is None:
         return [more, Cell(text.MISSING, title=one.reason or "")]
     now = f"now {one.per_case_now:.1f}"
     if one.per_case_needed is None:

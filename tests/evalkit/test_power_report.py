@@ -10,7 +10,7 @@ from evalkit.errors import RefusedError
 from evalkit.reporting import power_sentences as words
 from evalkit.reporting.power import power_document, power_report
 from evalkit.reporting.score_power import score_power
-from tests.evalkit.collected_studies import HELPFUL, LEFT, RIGHT, collected
+from tests.evalkit.collected_studies import HELPFUL, LEFT, RIGHT, TIE, collected
 
 A, B = range(2)
 Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
@@ -130,6 +130,19 @@ def test_one_annotation_per_case_cannot_tell_cases_from_annotators():
     assert one.n_cases_needed > one.n_cases_now
     assert one.more is None
     assert "annotated twice" in one.reason
+
+
+def test_values_that_are_all_equal_do_not_make_less_overlap_enough():
+    # Wilson's interval of 20 ties on 10 cases is far wider than ± 5 points.
+    ties = [(who, case, 0, 1, TIE) for case in range(10) for who in (0, 1)]
+    report = power_report(collected(n_cases=10, preferences=ties))
+
+    for one in report.intervals:
+        assert one.n_cases_needed > one.n_cases_now
+        assert (one.per_case_needed, one.more) == (None, None)
+        assert one.reason == "All scores are equal, so there is nothing to narrow."
+        assert words.overlap(one) == "cannot be told while all annotations are equal"
+    assert words.where_to_spend(report).startswith("All annotations of a model are equal so far")
 
 
 def test_models_as_good_as_equal_are_called_so():
