@@ -27,6 +27,7 @@ from evalkit.reporting.reports import (
 )
 from evalkit.reporting.sentences import (
     capital,
+    circle,
     counted,
     standings,
 )
@@ -83,7 +84,7 @@ def ranking_section(
     ]
     return section(
         "Ranking",
-        bullets(standings(report.ranking)),
+        bullets((*standings(report.ranking), circle(report, rates))),
         beside(
             intervals(drawn, _HALF),
             _head_to_head([row.model for row in rows], rates),

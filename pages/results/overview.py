@@ -49,7 +49,9 @@ order = overview.model_order(ranking, scores, weighed)
 
 exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
 exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
-overview.show_ranking(ranking, kept.of(reports.win_rates), colours, address, order=order)
+win_rates = kept.of(reports.win_rates)
+exhibits.say(sentences.circle(ranking, win_rates), style="lead")
+overview.show_ranking(ranking, win_rates, colours, address, order=order)
 
 absent = overview.absences(scores, models, rates, within=filters.within(chosen))
 if "Price" not in absent:

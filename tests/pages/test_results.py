@@ -442,3 +442,16 @@ def test_without_a_ranking_models_stand_by_score_or_else_by_the_weight_of_errors
 
 def score_row(model, value):
     return SimpleNamespace(model=model, category=None, estimate=SimpleNamespace(value=value))
+
+
+def test_a_circle_that_the_ranking_hides_is_said_on_overview_and_decision(app, sign_in):
+    ids = make_eval_set(models=("Alder", "Beech", "Cherry"), n_cases=20)
+    make_study(ids)
+    for case in range(20):
+        for one, other in (("Alder", "Beech"), ("Beech", "Cherry"), ("Cherry", "Alder")):
+            annotate(ids, "Ada", f"case-{case}/{one}", f"case-{case}/{other}", "left")
+    sign_in(app, Role.LEAD)
+
+    for page in ("results/overview.py", "results/decision.py"):
+        opened(app, page)
+        assert "Alder beats Beech, Beech beats Cherry, and Cherry beats Alder" in written(app)
