@@ -35,13 +35,22 @@ class RunOnVersion:
     n_answered: int
 
 
-def eval_set_names(session: Session) -> dict[str, int]:
-    """Return the eval sets that have responses, newest first, with their ids."""
+def eval_set_names(session: Session, *, first_of: int | None = None) -> dict[str, int]:
+    """Return the eval sets that have responses, newest first, with their ids.
+
+    Before all others comes the one that the study ``first_of`` judges.
+    """
     answered = sa.select(1).where(col(Run.eval_set_id) == col(EvalSet.id)).exists()
+    judged = (
+        sa.select(1)
+        .where(col(Study.id) == first_of, col(EvalSetVersion.id) == col(Study.eval_set_version_id))
+        .where(col(EvalSetVersion.eval_set_id) == col(EvalSet.id))
+        .exists()
+    )
     statement = (
         sa.select(col(EvalSet.name), col(EvalSet.id))
         .where(answered)
-        .order_by(col(EvalSet.id).desc())
+        .order_by(sa.case((judged, 0), else_=1), col(EvalSet.id).desc())
     )
     return {row.name: row.id for row in session.connection().execute(statement)}
 

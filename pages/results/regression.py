@@ -16,7 +16,7 @@ from pages.shared import answers as exhibit
 state.require(Role.LEAD)
 
 with read_session() as session:
-    eval_sets = queries.eval_set_names(session)
+    eval_sets = queries.eval_set_names(session, first_of=filters.study_at_hand())
 if not eval_sets:
     st.title("Regression")
     st.info("There are no responses yet. Import those of two runs, or of two models.")

@@ -33,6 +33,12 @@ def study_picker(studies: Mapping[str, int], *, heading: str) -> str:
     return names[chosen]
 
 
+def study_at_hand() -> int | None:
+    """Return the study the address names, else the one looked at last; None where there is none."""
+    last = st.session_state.get(_LAST)
+    return addresses.number("study") or (None if last is None else int(last))
+
+
 def filter_line(study: ResultStudy) -> ResultFilters:
     """Show the filters in one line; nothing chosen is no limit. The address remembers them."""
     return filters_among(study.categories, study.annotators, key=str(study.study_id))

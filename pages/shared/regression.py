@@ -47,7 +47,10 @@ _LISTS = {
 
 
 def eval_set_picker(names: Mapping[str, int]) -> str:
-    """Show the page's heading with the choice of eval set beside it; the address remembers it."""
+    """Show the page's heading with the choice of eval set beside it; the address remembers it.
+
+    At first it is the first of these.
+    """
     ids = {str(eval_set_id): name for name, eval_set_id in names.items()}
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.title("Regression")

@@ -102,6 +102,18 @@ def test_the_newest_run_is_set_beside_the_one_before_of_the_same_model(app, sign
     assert "score its helpfulness at 4 or above" in said
 
 
+def test_the_page_begins_with_the_eval_set_of_the_study_at_hand(app, sign_in):
+    ids = make_eval_set(name="First", models=(ONE, TWO))
+    make_study(ids)
+    make_eval_set(name="Second, and newer", models=("Three", "Four"))
+    sign_in(app, Role.LEAD)
+
+    opened(app)  # by way of the overview, which shows the study
+
+    chosen = next(box.value for box in app.selectbox if box.label == "Eval set")
+    assert chosen == str(ids["eval_set"])
+
+
 def test_the_address_holds_the_level_the_list_and_the_case(app, sign_in, study):
     sign_in(app, Role.LEAD)
 
