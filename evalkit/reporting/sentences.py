@@ -6,7 +6,13 @@ import numpy as np
 
 from evalkit.reporting import text
 from evalkit.reporting.collected import Collected
-from evalkit.reporting.reports import AgreementReport, RankingReport, ScoresReport, TagRates
+from evalkit.reporting.reports import (
+    AgreementReport,
+    JudgeAgreement,
+    RankingReport,
+    ScoresReport,
+    TagRates,
+)
 from evalkit.stats.agreement import Agreement
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import Ranking
@@ -16,6 +22,8 @@ from evalkit.vocabulary import AnnotatorKind
 
 #: Krippendorff's customary bounds: conclusions may rest on it, or only tentative ones.
 RELIABLE, TENTATIVE = 0.8, 0.667
+#: More judges than this are not told one by one.
+FEW_JUDGES = 3
 #: Agreement to two decimals, on the side of the bounds it is on.
 coefficient = text.beside(RELIABLE, TENTATIVE)
 # Strengths that differ by less than this are equal but for rounding.
@@ -303,6 +311,30 @@ def judges_with_people(report: AgreementReport) -> list[str]:
     return [sentence for _, sentence in said.values()] + [
         f"{name} has judged nothing that people judged." for name in dict.fromkeys(lonely)
     ]
+
+
+def judges_in_short(report: AgreementReport) -> list[str]:
+    """Say how judges agree with people: each of a few, of many who agrees most and least."""
+    if len({one.judge for one in report.judges}) <= FEW_JUDGES:
+        return judges_with_people(report)
+    compared = [one for one in judges_best_first(report) if one.kappa.value is not None]
+    if not compared:
+        return ["No judge has judged enough that people judged to be compared with them."]
+    best, worst = compared[0], compared[-1]
+    what = "which response is better"
+    if best.criterion:
+        what = best.criterion.key.replace("_", " ")
+    return [
+        f"Of {counted(len(compared), 'judge')}, {best.judge} agrees most with people on {what}: "
+        f"κ {_with_n(best.kappa)}; {worst.judge} least: κ {_with_n(worst.kappa)}."
+    ]
+
+
+def judges_best_first(report: AgreementReport) -> list[JudgeAgreement]:
+    """Give the judges on the first thing that one of them and people judged, best first."""
+    known = [one for one in report.judges if one.kappa.value is not None]
+    shown = [one for one in report.judges if known and one.criterion == known[0].criterion]
+    return sorted(shown, key=lambda one: (one.kappa.value is None, -(one.kappa.value or 0.0)))
 
 
 def joined(names: Sequence[str]) -> str:

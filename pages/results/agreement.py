@@ -47,7 +47,7 @@ if not paired and not tags:
 if paired:
     exhibits.say(sentences.agreement_verdict(report), style="verdict")
 exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
-for said in sentences.judges_with_people(report):
+for said in sentences.judges_in_short(report):
     exhibits.say(said, style="lead")
 address = links.state(study, chosen)
 agreement.show_alphas(parts, address, whose=report.who)
@@ -59,6 +59,7 @@ if paired:
         left=("Level", "Why not"),
     )
 
+agreement.show_judges(report)
 st.header("Pairs of annotators", divider=False)
 agreement.show_pairs(kept, paired, tags, address, filters.ids_by_name(study, kept.collected))
 

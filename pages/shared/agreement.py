@@ -63,6 +63,33 @@ def show_alphas(parts: Sequence[AgreementOf], state: State, *, whose: str) -> No
     links.line("See where annotators differ most on", places)
 
 
+def show_judges(report: AgreementReport) -> None:
+    """Show how each of many judges agrees with people; of a few the sentences say it."""
+    if len({one.judge for one in report.judges}) <= sentences.FEW_JUDGES:
+        return
+    st.header("Judges and people", divider=False)
+    ranked = sentences.judges_best_first(report)
+    shown = ranked[:_MOST_PAIRS]
+    if shown:
+        left, _ = st.columns([11, 9], gap="large")
+        with left:
+            figure = forest(agreement_tables.judge_rows(shown, _COLOUR))
+            exhibits.picture(figure, key="judges", alt="Cohen's kappa of each judge with people")
+    exhibits.say(
+        "Cohen's κ with every person who judged the same.",
+        f"The {len(shown)} of {len(ranked):,} judges who agree most; the table has all."
+        if len(shown) < len(ranked)
+        else "",
+    )
+    exhibits.table(
+        agreement_tables.judge_table([*ranked, *(of for of in report.judges if of not in ranked)]),
+        key="judges-with-people",
+        label="Every judge",
+        numbers=agreement_tables.judge_numbers(report.judges),
+        left=("On", "Why not"),
+    )
+
+
 def show_pairs(
     kept: Kept,
     parts: Sequence[AgreementOf],

@@ -1,11 +1,12 @@
 """Agreement to frames: of what was judged, and of pairs of annotators."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 import pandas as pd
 
 from evalkit.reporting import text
-from evalkit.reporting.reports import AgreementOf
+from evalkit.reporting.reports import AgreementOf, JudgeAgreement
 from evalkit.reporting.sentences import coefficient
 from evalkit.stats.agreement import Agreement, PairAgreement
 from evalkit.stats.intervals import Estimate
@@ -43,6 +44,45 @@ def agreement_table(parts: Iterable[AgreementOf]) -> pd.DataFrame:
         }
     )
     return without_empty(shown, "Why not")
+
+
+def judge_rows(judges: Iterable[JudgeAgreement], colour: str) -> pd.DataFrame:
+    """Give one interval row per judge: kappa with people."""
+    return pd.DataFrame(
+        [interval_row(one.judge, one.kappa, text.number, colour=colour) for one in judges]
+    )
+
+
+def judge_table(judges: Iterable[JudgeAgreement]) -> pd.DataFrame:
+    """Give one row per judge and thing judged, with the reason where there is no kappa."""
+    kept = list(judges)
+    shown = pd.DataFrame(
+        {
+            "Judge": [one.judge for one in kept],
+            "On": [
+                criterion_name(one.criterion) if one.criterion else "Preference" for one in kept
+            ],
+            "Cohen's κ": [text.estimate(one.kappa) for one in kept],
+            "Same value": [text.estimate(one.percent, text.percent) for one in kept],
+            "n": [f"{one.kappa.n:,}" for one in kept],
+            "Why not": [one.kappa.reason or "" for one in kept],
+        }
+    )
+    return without_empty(shown, "Why not")
+
+
+def judge_numbers(judges: Iterable[JudgeAgreement]) -> pd.DataFrame:
+    """Give the unrounded numbers of the same."""
+    entries = [
+        {
+            "judge": one.judge,
+            "on": one.criterion.key if one.criterion else "preference",
+            "kappa": asdict(one.kappa),
+            "percent_agreement": asdict(one.percent),
+        }
+        for one in judges
+    ]
+    return pd.json_normalize(entries, sep="_")
 
 
 def pair_rows(pairs: Iterable[PairAgreement], colour: str) -> pd.DataFrame:
@@ -110,7 +150,7 @@ def most_agreed_first(pairs: Iterable[PairAgreement]) -> list[PairAgreement]:
     return sorted(pairs, key=kappa, reverse=True)
 
 
-def subject(of: AgreementOf) -> str:
+def subject(of: AgreementOf | JudgeAgreement) -> str:
     """Name what is agreed on."""
     return criterion_name(of.criterion) if of.criterion else "Preference"
 

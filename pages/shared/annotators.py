@@ -42,6 +42,8 @@ from pages.shared.pictures import interval_rows
 
 #: More annotators than this are read in the table.
 _MOST_ROWS = 12
+#: What stands out of more annotators than this is folded.
+_MOST_FLAGS = 5
 _PICKER_WIDTH = 620  # pixels, at most
 _LEFT, _RIGHT, _TIME = "Chose left", "Likely right", "Median time"
 
@@ -65,8 +67,7 @@ def subject_picker(collected: Collected) -> Subject:
 
 def show_annotators(report: AnnotatorsReport) -> None:
     """Show who agrees with the rest, which side they choose, and how often they are right."""
-    for said in words.flag_sentences(report):
-        exhibits.say(said, style="lead")
+    _show_flags(words.flag_sentences(report))
     exhibits.say(words.too_few(report))
     if len(report.rows) <= _MOST_ROWS:
         left, right = st.columns(2, gap="large")
@@ -83,6 +84,16 @@ def show_annotators(report: AnnotatorsReport) -> None:
     exhibits.say(*_notes(report))
 
 
+def _show_flags(said: Sequence[str]) -> None:
+    """Say what stands out; of many annotators the rest is a click away."""
+    for sentence in said[:_MOST_FLAGS]:
+        exhibits.say(sentence, style="lead")
+    if len(said) > _MOST_FLAGS:
+        with st.expander(f"{len(said) - _MOST_FLAGS:,} more"):
+            for sentence in said[_MOST_FLAGS:]:
+                exhibits.say(sentence)
+
+
 def show_links(study: ResultStudy, chosen: ResultFilters) -> None:
     """Lead to the responses each annotator judged, and what they said of them."""
     places = {}
@@ -95,6 +106,10 @@ def show_links(study: ResultStudy, chosen: ResultFilters) -> None:
 def _show_agreement(report: AnnotatorsReport) -> None:
     st.subheader("Agreement with the rest", divider=False)
     rows = annotator_tables.agreement_rows(report)
+    if rows["value"].isna().all():
+        reasons = (row.profile.agreement.kappa.reason for row in report.rows)
+        exhibits.say(next(filter(None, reasons), "It cannot be measured yet."))
+        return
     figure = forest(rows, with_bounds=False)
     exhibits.picture(figure, key="with-the-rest", alt="Agreement of each with the rest")
 

@@ -232,3 +232,41 @@ def test_charts_are_saved_in_the_format_chosen(app, sign_in, study):
     choice.set_value("SVG").run()
 
     assert '"format": "svg"' in app.get("plotly_chart")[0].proto.config
+
+
+def test_many_judges_are_told_in_a_sentence_a_picture_and_a_table(app, sign_in, sqlite_database):
+    ids = make_eval_set(models=("A", "B"), n_cases=12)
+    make_study(ids)
+    for case in range(12):
+        one, other = f"case-{case}/A", f"case-{case}/B"
+        said = "left" if case % 2 else "right"
+        annotate(ids, "Ada", one, other, said)
+        for judge in range(6):  # the judge of number k errs on the first k cases
+            wrong = "right" if case % 2 else "left"
+            annotate(
+                ids, f"judge-{judge}", one, other, wrong if case < judge else said, is_judge=True
+            )
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, "results/agreement.py", judges="1")
+
+    assert "Of 6 judges, judge-0 agrees most with people on which response is better" in said
+    assert "judge-5 least" in said
+    assert "judge-3 agrees with people" not in said
+    shown = next(frame.value for frame in app.dataframe if "Judge" in frame.value)
+    assert list(shown["Judge"]) == [f"judge-{judge}" for judge in range(6)]
+
+
+def test_where_nobody_judged_the_same_agreement_with_the_rest_is_a_sentence_and_no_picture(
+    app, sign_in, sqlite_database
+):
+    ids = make_eval_set(models=("A", "B"), n_cases=4)
+    make_study(ids)
+    for case, name in enumerate(("Ada", "Bo", "Ada", "Bo")):
+        annotate(ids, name, f"case-{case}/A", f"case-{case}/B", "left")
+    sign_in(app, Role.LEAD)
+
+    opened(app)
+
+    assert "Agreement with the rest" in [one.value for one in app.subheader]
+    assert not [chart for chart in app.get("plotly_chart") if "with-the-rest" in chart.proto.id]
