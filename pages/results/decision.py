@@ -63,7 +63,7 @@ if decision.style_toggle():
     decision.show_style(kept.of(collecting.style), colours)
 
 st.header("What more annotations would buy", divider=False)
-half_width = decision.half_width()
+half_width = decision.half_width(measure)
 plan = kept.of(power.power_report, half_width=half_width)
 decision.show_power(plan, measure, kept)
 

@@ -193,9 +193,11 @@ def show_style(report: StyleReport, colours: Mapping[str, str]) -> None:
             exhibits.say(said)
 
 
-def half_width() -> float:
-    """Ask how narrow intervals shall be; the address remembers it."""
+def half_width(measure: Measure) -> float:
+    """Ask how narrow intervals shall be, where that can be planned; the address remembers it."""
     key = "decision-half-width"
+    if measure.is_acceptable or measure.is_penalty:
+        return HALF_WIDTHS[_USUAL]
     addresses.choice("half", list(HALF_WIDTHS), key=key, default=_USUAL)
     chosen = st.segmented_control(
         "Interval wanted",

@@ -294,6 +294,8 @@ def test_a_study_of_errors_alone_is_decided_by_their_weight_and_less_is_better(a
     assert f"{TWO} leads Model &lt;one&gt; on weight of errors" in said
     assert app.query_params["quality"] == "penalty"
     assert "Neither cost nor latency was recorded" in said
+    # How wide its interval would be cannot be planned, so nothing asks how wide it shall be.
+    assert "Interval wanted" not in [one.label for one in app.segmented_control]
 
 
 def test_filters_are_named_only_where_there_are_some(app, sign_in, study):
