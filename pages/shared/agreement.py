@@ -81,8 +81,9 @@ def show_judges(report: AgreementReport) -> None:
         if len(shown) < len(ranked)
         else "",
     )
+    others = [one for one in report.judges if one.kappa.n and one not in ranked]
     exhibits.table(
-        agreement_tables.judge_table([*ranked, *(of for of in report.judges if of not in ranked)]),
+        agreement_tables.judge_table([*ranked, *others]),
         key="judges-with-people",
         label="Every judge",
         numbers=agreement_tables.judge_numbers(report.judges),
