@@ -78,19 +78,19 @@ def significance(
             add_row(
                 table,
                 f"{pair.model} – {pair.other}",
-                pair_sentences.subject_name(one.subject),
+                pair_sentences.subject_name(one.criterion),
                 pair_sentences.difference(pair.estimate),
                 pair_sentences.bare_p(pair.p_adjusted),
                 text.whole(pair.estimate.n),
             )
     print_table(collected, table)
     print_reasons(
-        (f"{pair.model} – {pair.other}, {pair_sentences.subject_name(one.subject)}", reason)
+        (f"{pair.model} – {pair.other}, {pair_sentences.subject_name(one.criterion)}", reason)
         for one in report
         for pair in one.pairs
         if (reason := pair.estimate.reason)
     )
-    print_reasons((pair_sentences.subject_name(one.subject), one.reason) for one in report)
+    print_reasons((pair_sentences.subject_name(one.criterion), one.reason) for one in report)
 
 
 def regression(

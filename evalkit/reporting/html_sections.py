@@ -142,7 +142,7 @@ def _every_two(tested: Sequence[SubjectDifferences]) -> str:
         [f"{pairs[0].model} – {pairs[0].other}", *(_difference_cell(pair) for pair in pairs)]
         for pairs in zip(*(one.pairs for one in shown), strict=True)
     ]
-    names = [capital(pair_sentences.subject_name(one.subject)) for one in shown]
+    names = [capital(pair_sentences.subject_name(one.criterion)) for one in shown]
     return (
         heading("Every two models")
         + table(("", *names), rows)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.reporting.collected import Collected
-from evalkit.reporting.significance import Subject
+from evalkit.reporting.collected import Collected, Criterion
+from evalkit.reporting.significance import largest_difference
 from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, FloatArray, IntArray, Scores, sum_by
 
 
@@ -31,7 +31,7 @@ class CaseDifference:
 
 def case_differences(
     collected: Collected,
-    subjects: Sequence[Subject],
+    subjects: Sequence[Criterion | None],
     scores: Sequence[Scores],
     *,
     model: str,
@@ -46,9 +46,9 @@ def case_differences(
         _case_differences(one, cases, collected.models.index(model), collected.models.index(other))
         for one in scores[1:]
     ]
-    reach = np.array([subject.reach or 1.0 for subject in subjects[1:]])
+    widest = np.array([largest_difference(subject) or 1.0 for subject in subjects[1:]])
     table = np.column_stack(means) if means else np.zeros((len(cases), 0))
-    lean = _lean(counts, table / reach)
+    lean = _lean(counts, table / widest)
     here = (counts.sum(axis=1) > 0) | ~np.isnan(table).all(axis=1)
     kept = [place for place in np.argsort(-lean, kind="stable") if here[place]]
     return tuple(

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from evalkit.reporting import text
+from evalkit.reporting.collected import Criterion
 from evalkit.reporting.pairs import PairReport, SubjectDifference, Taken
 from evalkit.reporting.sentences import capital, counted, joined
-from evalkit.reporting.significance import Subject, is_decided
+from evalkit.reporting.significance import is_decided
 from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
 
@@ -51,9 +52,9 @@ def difference(one: Estimate, form: text.Format = text.number) -> str:
     return f"{write(one.value)} {text.interval(one.low, one.high, end)}".rstrip()
 
 
-def subject_name(subject: Subject) -> str:
-    """Name a subject inside a sentence."""
-    return subject.criterion.key.replace("_", " ") if subject.criterion else "preference"
+def subject_name(criterion: Criterion | None) -> str:
+    """Name what models are compared on inside a sentence; None is the preference."""
+    return criterion.key.replace("_", " ") if criterion else "preference"
 
 
 def ahead(pair: PairedDifference) -> str | None:
@@ -68,7 +69,7 @@ def pair_verdict(report: PairReport) -> str:
     judged = [one for one in report.overall if one.difference.estimate.value is not None]
     if not judged:
         return _error_verdict(report)
-    preferred = next((one for one in judged if one.subject.criterion is None), None)
+    preferred = next((one for one in judged if one.criterion is None), None)
     winner = ahead(preferred.difference) if preferred else None
     if preferred and winner:
         loser = report.other if winner == report.model else report.model
@@ -111,9 +112,9 @@ def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) 
     parts = []
     for model in (report.model, report.other):
         won = [
-            subject_name(one.subject)
+            subject_name(one.criterion)
             for one in judged
-            if one.subject.criterion and ahead(one.difference) == model
+            if one.criterion and ahead(one.difference) == model
         ]
         if won:
             parts.append(f"{model} scores higher on {joined(won)}")
@@ -123,12 +124,12 @@ def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) 
 def _scores_open(report: PairReport, judged: Sequence[SubjectDifference]) -> str:
     """Say that scores tell nothing, by the criterion most cases were scored on."""
     most = max(
-        (one for one in judged if one.subject.criterion),
+        (one for one in judged if one.criterion),
         key=lambda one: one.difference.estimate.n,
         default=None,
     )
     said = f"which of {report.model} and {report.other} scores higher cannot be told yet"
-    return f"{said} ({subject_name(most.subject)} {_basis(most.difference)})" if most else said
+    return f"{said} ({subject_name(most.criterion)} {_basis(most.difference)})" if most else said
 
 
 def _basis(pair: PairedDifference, winner: str | None = None) -> str:
@@ -150,7 +151,7 @@ def category_findings(report: PairReport) -> list[str]:
         for one in report.by_category:
             if ahead(one.difference) == model:
                 name = one.difference.category or "no category"
-                found.setdefault(name, []).append(subject_name(one.subject))
+                found.setdefault(name, []).append(subject_name(one.criterion))
         places: dict[tuple[str, ...], list[str]] = {}
         for name, subjects in found.items():
             places.setdefault(tuple(subjects), []).append(name)

@@ -7,6 +7,7 @@ import numpy as np
 
 from evalkit.reporting.collected import (
     Collected,
+    Criterion,
     Looks,
     Tag,
     scores_of_criterion,
@@ -15,14 +16,7 @@ from evalkit.reporting.collected import (
 )
 from evalkit.reporting.pair_cases import CaseDifference, case_differences, direct
 from evalkit.reporting.prices import mean_by_case
-from evalkit.reporting.significance import (
-    PREFERENCE,
-    Subject,
-    SubjectDifferences,
-    on_reach,
-    subject_of,
-    turned,
-)
+from evalkit.reporting.significance import SubjectDifferences, on_reach, turned
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import FloatArray, IntArray, Scores
 from evalkit.stats.differences import PairedDifference, category_differences, mean_difference
@@ -31,9 +25,12 @@ from evalkit.stats.intervals import Estimate
 
 @dataclass(frozen=True, slots=True)
 class SubjectDifference:
-    """How far the two are apart on one subject, overall or in ``difference.category``."""
+    """How far the two are apart on a criterion, or on the preference where it is None.
 
-    subject: Subject
+    That is overall, or in ``difference.category``.
+    """
+
+    criterion: Criterion | None
     difference: PairedDifference
 
 
@@ -71,6 +68,7 @@ class Taken:
 class PairReport:
     """Everything about two models of a study.
 
+    ``subjects`` are the criteria that have a mean, behind the preference, which is None.
     ``overall`` is adjusted by Holm over all pairs of models, ``by_category`` by
     Benjamini–Hochberg over all its cells, ``errors`` by Benjamini–Hochberg over the tags.
     """
@@ -82,7 +80,7 @@ class PairReport:
     errors: tuple[TagDifference, ...]
     taken: tuple[Taken, ...]
     cases: tuple[CaseDifference, ...]
-    subjects: tuple[Subject, ...]
+    subjects: tuple[Criterion | None, ...]
 
 
 def pair_report(
@@ -109,7 +107,7 @@ def pair_report(
         model=model,
         other=other,
         overall=tuple(
-            SubjectDifference(one.subject, turned(pair, model=model))
+            SubjectDifference(one.criterion, turned(pair, model=model))
             for one in all_pairs
             for pair in one.pairs
             if {pair.model, pair.other} == {model, other}
@@ -124,10 +122,10 @@ def pair_report(
 
 def _subjects(
     collected: Collected, *, model: str, other: str
-) -> tuple[tuple[Subject, ...], list[Scores]]:
+) -> tuple[tuple[Criterion | None, ...], list[Scores]]:
     """Return what the two can be compared on, and the scores of each; the preference first."""
     kept = [place for place, one in enumerate(collected.criteria) if one.has_mean]
-    subjects = (PREFERENCE, *(subject_of(collected.criteria[place]) for place in kept))
+    subjects = (None, *(collected.criteria[place] for place in kept))
     scores = [_preference_scores(collected, model=model, other=other)]
     return subjects, scores + [scores_of_criterion(collected, place) for place in kept]
 
@@ -155,7 +153,7 @@ def _preference_scores(collected: Collected, *, model: str, other: str) -> Score
 
 def _by_category(
     collected: Collected,
-    subjects: Sequence[Subject],
+    subjects: Sequence[Criterion | None],
     scores: Sequence[Scores],
     *,
     model: str,

@@ -5,7 +5,7 @@ from typing import Any
 
 from evalkit.errors import UndefinedStatisticError
 from evalkit.reporting.collected import Collected, Criterion, scores_of_criterion
-from evalkit.reporting.significance import is_decided, on_reach, subject_of, turned
+from evalkit.reporting.significance import is_decided, on_reach, turned
 from evalkit.stats.differences import case_differences, score_differences
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.power import cases_for_difference
@@ -48,7 +48,7 @@ def score_power(collected: Collected, criterion: Criterion) -> tuple[ScorePower,
     found = []
     for place, pair in enumerate(score_differences(scores)):
         ahead = turned(pair, model=pair.other if (pair.estimate.value or 0) < 0 else pair.model)
-        ahead = on_reach(ahead, subject_of(criterion))
+        ahead = on_reach(ahead, criterion)
         settled = is_decided(pair)
         needed, reason = None, pair.estimate.reason
         if not settled and pair.estimate.value is not None:

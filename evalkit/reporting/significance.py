@@ -19,27 +19,15 @@ SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What models are compared on: a criterion, or the preference where it is None.
+class SubjectDifferences:
+    """The differences of all pairs of models on a criterion, or on the preference where None.
 
-    ``reach`` is the largest difference there can be: 1 for the preference (won minus lost, as
-    shares), the width of the scale for a criterion.
+    There are none where ``reason`` says so.
     """
 
     criterion: Criterion | None
-    reach: float
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectDifferences:
-    """The differences of all pairs of models on one subject; none where ``reason`` says so."""
-
-    subject: Subject
     pairs: tuple[PairedDifference, ...]
     reason: str | None = None
-
-
-PREFERENCE = Subject(None, 1.0)
 
 
 def significance_report(
@@ -63,7 +51,7 @@ def significance_report(
     """
     pairs = preference_differences(comparisons(collected), with_bootstrap=with_bootstrap)
     return (
-        SubjectDifferences(PREFERENCE, tuple(on_reach(pair, PREFERENCE) for pair in pairs)),
+        SubjectDifferences(None, tuple(on_reach(pair, None) for pair in pairs)),
         *(
             _of_criterion(collected, place, with_bootstrap=with_bootstrap)
             for place in range(len(collected.criteria))
@@ -71,17 +59,20 @@ def significance_report(
     )
 
 
-def subject_of(criterion: Criterion) -> Subject:
-    """Return a criterion as a subject of comparison."""
-    return Subject(criterion, max(criterion.values) - min(criterion.values))
+def largest_difference(criterion: Criterion | None) -> float:
+    """Return the largest difference there can be.
+
+    It is 1 for the preference (won minus lost, as shares), the width of its scale for a criterion.
+    """
+    return max(criterion.values) - min(criterion.values) if criterion else 1.0
 
 
-def on_reach(pair: PairedDifference, subject: Subject) -> PairedDifference:
+def on_reach(pair: PairedDifference, criterion: Criterion | None) -> PairedDifference:
     """End the interval where no difference can lie beyond."""
-    one = pair.estimate
+    one, end = pair.estimate, largest_difference(criterion)
     if one.low is None or one.high is None:
         return pair
-    low, high = max(float(one.low), -subject.reach), min(float(one.high), subject.reach)
+    low, high = max(float(one.low), -end), min(float(one.high), end)
     return replace(pair, estimate=replace(one, low=low, high=high))
 
 
@@ -114,11 +105,11 @@ def significance_document(collected: Collected) -> dict[str, Any]:
     return {
         **heading(collected),
         "level": SIGNIFICANT,
-        "preference": {"reach": preference.subject.reach, **_entries(preference)},
+        "preference": {"reach": largest_difference(None), **_entries(preference)},
         "criteria": {
-            one.subject.criterion.key: {"reach": one.subject.reach, **_entries(one)}
+            one.criterion.key: {"reach": largest_difference(one.criterion), **_entries(one)}
             for one in criteria
-            if one.subject.criterion
+            if one.criterion
         },
     }
 
@@ -143,12 +134,11 @@ def difference_entry(pair: PairedDifference) -> dict[str, Any]:
 
 def _of_criterion(collected: Collected, place: int, *, with_bootstrap: bool) -> SubjectDifferences:
     criterion = collected.criteria[place]
-    subject = subject_of(criterion)
     if not criterion.has_mean:
-        return SubjectDifferences(subject, (), NO_MEAN)
+        return SubjectDifferences(criterion, (), NO_MEAN)
     scores = scores_of_criterion(collected, place)
     pairs = score_differences(scores, with_bootstrap=with_bootstrap)
-    return SubjectDifferences(subject, tuple(on_reach(pair, subject) for pair in pairs))
+    return SubjectDifferences(criterion, tuple(on_reach(pair, criterion) for pair in pairs))
 
 
 def _entries(one: SubjectDifferences) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from db.queries.compare import SideBySide, case_keys
 from db.queries.results import ResultStudy
 from evalkit.reporting import pair_sentences as words
 from evalkit.reporting import text
-from evalkit.reporting.collected import Collected
+from evalkit.reporting.collected import Collected, Criterion
 from evalkit.reporting.pair_cases import CaseDifference
 from evalkit.reporting.pairs import PairReport, SubjectDifference, pair_report
 from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.reports import ranking_report, scores_report
 from evalkit.reporting.sentences import counted
-from evalkit.reporting.significance import Subject, significance_report
+from evalkit.reporting.significance import largest_difference, significance_report
 from pages.shared import (
     addresses,
     answers,
@@ -141,13 +141,14 @@ def _category_panels(
     tested: Sequence[SubjectDifference], report: PairReport, colours: Mapping[str, str]
 ) -> None:
     """Draw a panel for every subject, with a row for every category."""
-    panels: dict[Subject, list[SubjectDifference]] = {one.subject: [] for one in tested}
+    panels: dict[Criterion | None, list[SubjectDifference]] = {one.criterion: [] for one in tested}
     for one in tested:
-        panels[one.subject].append(one)
+        panels[one.criterion].append(one)
     n_columns = len(panels) if len(panels) <= 4 else 3
     places = [place for _ in range(0, len(panels), n_columns) for place in st.columns(n_columns)]
     for number, (subject, shown) in enumerate(panels.items()):
-        like = [one for one in tested if one.subject.reach == subject.reach]
+        widest = largest_difference(subject)
+        like = [one for one in tested if largest_difference(one.criterion) == widest]
         with places[number]:
             st.subheader(pair_tables.subject_name(subject), divider=False)
             figure = _forest(shown, report, colours, scale=_reach(like), by_category=True)
@@ -252,7 +253,7 @@ def _by_reach(shown: Sequence[SubjectDifference]) -> list[list[SubjectDifference
     """Group what can share an axis: the preference, then criteria of equally wide scales."""
     groups: dict[tuple[bool, float], list[SubjectDifference]] = {}
     for one in shown:
-        key = (one.subject.criterion is None, one.subject.reach)
+        key = (one.criterion is None, largest_difference(one.criterion))
         groups.setdefault(key, []).append(one)
     return list(groups.values())
 
@@ -277,8 +278,8 @@ def _forest(
 
 def _reach(shown: Sequence[SubjectDifference]) -> float:
     """Give the axis room for the widest interval, in halves; the preference its whole range."""
-    widest = max(one.subject.reach for one in shown)
-    if shown[0].subject.criterion is None:
+    widest = max(largest_difference(one.criterion) for one in shown)
+    if shown[0].criterion is None:
         return widest
     ends = [
         abs(end)

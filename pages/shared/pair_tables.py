@@ -7,9 +7,10 @@ import pandas as pd
 
 from evalkit.reporting import pair_sentences as words
 from evalkit.reporting import text
+from evalkit.reporting.collected import Criterion
 from evalkit.reporting.pair_cases import CaseDifference
 from evalkit.reporting.pairs import PairReport, SubjectDifference, TagDifference, Taken
-from evalkit.reporting.significance import Subject, difference_entry, is_decided
+from evalkit.reporting.significance import difference_entry, is_decided
 from evalkit.stats.differences import PairedDifference
 from pages.shared.charts.colours import MUTED
 from pages.shared.html_tables import Cell
@@ -30,9 +31,9 @@ def points(value: float) -> str:
     return f"{100 * value:.0f} pp"
 
 
-def subject_name(subject: Subject) -> str:
-    """Name a subject as a heading."""
-    return criterion_name(subject.criterion) if subject.criterion else "Preference"
+def subject_name(criterion: Criterion | None) -> str:
+    """Name what models are compared on as a heading; None is the preference."""
+    return criterion_name(criterion) if criterion else "Preference"
 
 
 def difference_rows(
@@ -44,7 +45,7 @@ def difference_rows(
             _row(
                 category_name(one.difference.category or "")
                 if by_category
-                else subject_name(one.subject),
+                else subject_name(one.criterion),
                 one.difference,
                 colours,
                 correction="corrected for all categories" if by_category else "after Holm",
@@ -74,7 +75,7 @@ def difference_table(shown: Sequence[SubjectDifference]) -> pd.DataFrame:
     """Give one row per difference with its p values and the reason where it cannot be had."""
     kept = pd.DataFrame(
         {
-            "On": [subject_name(one.subject) for one in shown],
+            "On": [subject_name(one.criterion) for one in shown],
             "Category": [
                 "All" if one.difference.category is None else category_name(one.difference.category)
                 for one in shown
@@ -95,7 +96,7 @@ def difference_numbers(shown: Sequence[SubjectDifference]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "on": one.subject.criterion.key if one.subject.criterion else "preference",
+                "on": one.criterion.key if one.criterion else "preference",
                 **difference_entry(one.difference),
             }
             for one in shown

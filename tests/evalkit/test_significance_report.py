@@ -193,7 +193,7 @@ def test_categories_are_corrected_together_over_all_subjects():
 
     found = pair(study(preferences=SWEEP, values=values)).by_category
 
-    assert [(one.subject.criterion, one.difference.category) for one in found] == [
+    assert [(one.criterion, one.difference.category) for one in found] == [
         (None, "code"),
         (None, "support"),
         (HELPFUL, "code"),
