@@ -21,6 +21,7 @@ from evalkit.cli.narrowing import (
 from evalkit.reporting import documents, text
 from evalkit.reporting.coefficients import coefficients_document
 from evalkit.reporting.collected import Collected
+from evalkit.reporting.levels import level_shares, level_shares_document
 from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.reports import (
     AgreementOf,
@@ -41,6 +42,10 @@ from evalkit.stats.ranking import rank_range
 
 app = typer.Typer(no_args_is_help=True)
 
+LevelOption = Annotated[
+    float | None,
+    typer.Option("--at-least", help="Also the share of scores that are this or more."),
+]
 StyleFlag = Annotated[
     bool,
     typer.Option("--style-control", help="Also with length, headers, lists and bold held equal."),
@@ -139,6 +144,7 @@ def scores(
     annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
     weight: WeightOption = None,
+    at_least: LevelOption = None,
     as_json: bool = JsonFlag,
 ) -> None:
     """Give mean scores per model and criterion, acceptable responses, and what errors weigh."""
@@ -146,8 +152,10 @@ def scores(
     with read_session() as session:
         found = narrowed(session, study, category, annotator, judges, weight)
     collected = found.collected
+    reached = () if at_least is None else level_shares(collected, level=at_least)
     if as_json:
-        print_json(documents.scores_document(collected))
+        more = {} if at_least is None else level_shares_document(collected, level=at_least)
+        print_json(documents.scores_document(collected) | more)
         return
     report = scores_report(collected)
     table = text_table("Model", "", "Mean", "n")
@@ -156,6 +164,12 @@ def scores(
             if row.category is None:
                 mean = text.estimate(row.estimate)
                 add_row(table, row.model, one.criterion.key, mean, text.whole(row.estimate.n))
+    for level in reached:
+        for row in level.rows:
+            if row.category is None:
+                share = text.estimate(row.estimate, text.percent)
+                what = f"{level.criterion.key}, {level.level:g} or more"
+                add_row(table, row.model, what, share, text.whole(row.estimate.n))
     for row in report.acceptable:
         if row.category is None:
             share = text.estimate(row.estimate, text.percent)

@@ -209,3 +209,25 @@ def test_a_decision_is_printed_and_as_json_the_same(ids):
     assert document["baseline"] == "Model two"
     assert [one["model"] for one in document["models"]] == ["Model [one]", "Model two"]
     assert run("decision", "--study", "Study", "--quality", "helpfulness").stdout != text
+
+
+def test_the_share_of_scores_at_or_above_a_level_is_given_on_demand(ids):
+    # Cases 1 and 3 were scored 4, cases 0 and 2 were scored 3, twice each, for one model only.
+    def found(*more):
+        document = json.loads(run("scores", "--study", "Study", *more, "--json").stdout)
+        rows = document["at_least"]["criteria"]["helpfulness"]
+        return {row["model"]: row["value"] for row in rows if row["category"] is None}
+
+    assert found("--at-least", "4") == {"Model [one]": 0.5, "Model two": None}
+    assert found("--at-least", "3") == {"Model [one]": 1.0, "Model two": None}
+    assert found("--at-least", "4", "--category", "billing")["Model [one]"] in (0.0, 1.0)
+    said = run("scores", "--study", "Study", "--at-least", "4").stdout
+    assert "helpfulness, 4 or more" in said
+    assert "50 %" in said
+    assert "at_least" not in json.loads(run("scores", "--study", "Study", "--json").stdout)
+
+
+@pytest.mark.parametrize("level", ["0", "5.5", "nan"])
+def test_a_level_that_no_scale_has_is_refused_with_the_scales(ids, level):
+    with pytest.raises(RefusedError, match="helpfulness from 1 to 5"):
+        run("scores", "--study", "Study", "--at-least", level)
