@@ -1,7 +1,6 @@
 """Error marks weighed by severity: what the errors in a model's responses cost, per response."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -111,12 +110,4 @@ def penalty_rows(collected: Collected) -> tuple[ScoreRow, ...]:
         categories=collected.categories,
     )
     every = np.arange(len(given.output), dtype=np.int64)
-    rows = error_penalties(looks, look=every, weight=given.weight)
-    return tuple(_from_zero(row) for row in rows)
-
-
-def _from_zero(row: ScoreRow) -> ScoreRow:
-    one = row.estimate
-    if one.low is None or one.low >= 0:
-        return row
-    return replace(row, estimate=replace(one, low=0.0))
+    return error_penalties(looks, look=every, weight=given.weight)
