@@ -62,6 +62,16 @@ def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str
         )
 
 
+def by_width(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Give room for what only wide screens show, and for what phones show in its place."""
+    wide, narrow = st.container(key=f"wide-{key}"), st.container(key=f"narrow-{key}")
+    wide.html(
+        f"<style>@media (max-width: 640px) {{ .st-key-wide-{key} {{ display: none; }} }}"
+        f"@media (min-width: 640.02px) {{ .st-key-narrow-{key} {{ display: none; }} }}</style>"
+    )
+    return wide, narrow
+
+
 def table_height(n_rows: int) -> int:
     """Return the height in pixels of a table that shows so many rows, and none of them cut."""
     return _BORDERS + _ROW_HEIGHT * (1 + n_rows)

@@ -14,14 +14,17 @@ from evalkit.annotation.render import escape, render_text
 from evalkit.annotation.transcript import render_context, render_messages
 from evalkit.reporting.reports import TagRates
 from evalkit.reporting.sentences import counted, worst_error
-from pages.shared import addresses, exhibits, lists, tables, tag_tables
+from pages.shared import addresses, exhibits, lists, maps, tables, tag_tables
 from pages.shared.components.viewer import Pane, viewer
+from pages.shared.links import link
 from pages.shared.pictures import tinted_grid
 
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.
 _MOST_COLUMNS = 30
 _PICKER_WIDTH = 620  # pixels, at most
+#: What the address says of the cell that is read, and nothing else.
+_OF_A_CELL = ("tag", "model", "in", "response")
 _MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"
 
 
@@ -67,20 +70,41 @@ def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> Cell | None:
     looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
     categories = list(dict.fromkeys(looked))
     can_split = len(categories) > 1 and len(models) * len(categories) <= _MOST_COLUMNS
-    is_split = can_split and _is_first_view()
-    cells = tag_tables.tag_cells(rates, models, categories=categories) if is_split else overall
-    exhibits.grid_picker(
-        tinted_grid(cells, limits=(0.0, max(0.3, cells["value"].max())), can_pick=True),
-        key=f"failures-grid-{study.study_id}-{is_split}",
-        alt="Share of looks for errors that found each, per model and category",
-        on_pick=_pick,
-    )
+    wide, narrow = exhibits.by_width("failures")
+    with wide:
+        is_split = can_split and _is_first_view()
+        cells = tag_tables.tag_cells(rates, models, categories=categories) if is_split else overall
+        exhibits.grid_picker(
+            tinted_grid(cells, limits=(0.0, _reach(cells)), can_pick=True),
+            key=f"failures-grid-{study.study_id}-{is_split}",
+            alt="Share of looks for errors that found each, per model and category",
+            on_pick=_pick,
+        )
+    with narrow:
+        _show_map(overall)
     exhibits.say(
         "Share of the looks at a response for errors that found one of this kind; one look is "
         "one annotator at one response. Click a cell, or choose below."
     )
     exhibits.table(tag_tables.tag_table(rates, models), key="tags-by-model", left=("Model",))
     return _chosen_cell(overall, models, categories, study)
+
+
+def _show_map(overall: pd.DataFrame) -> None:
+    """Show errors by model alone, which a phone has room for; categories are chosen below."""
+    said = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
+    keys = [key.split("\t")[:2] for key in overall["key"]]
+    places = [link("failures", {**said, "tag": tag, "model": model}) for tag, model in keys]
+    maps.show(
+        overall.assign(href=places),
+        limits=(0.0, _reach(overall)),
+        caption="Share of looks that found each error",
+    )
+
+
+def _reach(cells: pd.DataFrame) -> float:
+    """Let the strongest tint stand for the commonest error, if it is common at all."""
+    return max(0.3, float(cells["value"].max()))
 
 
 def _is_first_view() -> bool:

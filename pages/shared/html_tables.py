@@ -37,6 +37,9 @@ class Cell:
 _MARKS = {Tone.BETTER: "▲", Tone.WORSE: "▼", Tone.OPEN: "", Tone.PLAIN: ""}
 _SPOKEN = {Tone.BETTER: "better", Tone.WORSE: "worse", Tone.OPEN: "undecided"}
 
+#: More columns than this have upright headings on a phone.
+_MOST_LEVEL = 5
+
 #: Text stays readable on it, on a light and on a dark page.
 _STRONGEST = 0.55
 
@@ -84,6 +87,10 @@ _STYLE = f"""<style>
   .ek-map thead th {{ padding-left: .15rem; padding-right: .15rem; overflow-wrap: anywhere; }}
   .ek-map td .small {{ font-size: .75rem; }}
   .ek-map tbody th .number {{ font-size: .85rem; }}
+  .ek-map tbody th {{ position: sticky; left: 0; background-color: light-dark(#FFFEFB, #16191D); }}
+  .ek-many thead th {{ writing-mode: vertical-rl; transform: rotate(180deg); text-align: left;
+    vertical-align: top; max-height: 9rem; }}
+  .ek-many td {{ min-width: 2.6rem; }}
 }}
 </style>"""
 
@@ -108,9 +115,9 @@ def show(
         + "</tr>"
         for heading, cells in rows
     )
-    total = " ek-total" if has_total else ""
+    more = (" ek-total" if has_total else "") + (" ek-many" if len(columns) > _MOST_LEVEL else "")
     st.html(
-        f'{_STYLE}<div class="ek-frame"><table class="ek-table ek-{kind}{total}" '
+        f'{_STYLE}<div class="ek-frame"><table class="ek-table ek-{kind}{more}" '
         f'aria-label="{html.escape(caption)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
@@ -130,7 +137,9 @@ def _tint(strength: float) -> str:
 
 def _inside(cell: Cell) -> str:
     mark = _MARKS[cell.tone]
-    shown = f'<span class="mark" aria-label="{_SPOKEN[cell.tone]}">{mark}</span> ' if mark else ""
+    shown = (
+        f'<span class="mark" aria-label="{_SPOKEN[cell.tone]}">{mark}</span>&nbsp;' if mark else ""
+    )
     lines = f'<div class="number">{shown if not cell.small else ""}{html.escape(cell.text)}</div>'
     if cell.small:
         lines += f'<div class="small">{shown}{html.escape(cell.small)}</div>'

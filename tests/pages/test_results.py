@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -455,3 +456,15 @@ def test_a_circle_that_the_ranking_hides_is_said_on_overview_and_decision(app, s
     for page in ("results/overview.py", "results/decision.py"):
         opened(app, page)
         assert "Alder beats Beech, Beech beats Cherry, and Cherry beats Alder" in written(app)
+
+
+def test_errors_are_a_map_of_links_where_the_grid_is_too_wide(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, "results/failures.py")
+
+    table = said.partition('aria-label="Share of looks that found each error"')[2]
+    places = re.findall(r'href="(failures[^"]+)"', table.partition("</table>")[0])
+    (place,) = [one for one in places if "model=Model+two" in one]
+    assert "tag=hallucination" in place
+    assert "response=" not in place, "the response shown is of another cell"

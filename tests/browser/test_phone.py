@@ -1,0 +1,51 @@
+"""The results on a phone: what a lead looks up on the way is read without scrolling sideways."""
+
+import pytest
+from playwright.sync_api import expect
+from sqlmodel import select
+
+from db.commands.demo import load_demo
+from db.commands.people import add_demo_accounts
+from db.engine import read_session
+from db.models import Study
+from tests.browser.serving import app_server
+from tests.browser.walking import sign_in
+
+pytestmark = pytest.mark.browser
+
+#: Pages with maps and charts, each with a heading by which it is known to be there.
+PAGES = {
+    "overview": "Errors",
+    "decision": "By category",
+    "agreement": "Pairs of annotators",
+    "failures": "Failures",
+    "compare-models": "Where they differ",
+}
+#: What is drawn wider than its frame, and can be seen.
+_SIDEWAYS = """() => [...document.querySelectorAll('.ek-frame, [class*="st-key-frame-"]')]
+    .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+    .map(one => one.className + ' ' + one.scrollWidth)"""
+
+
+def test_maps_and_charts_of_the_demo_fit_a_phone(database, browser, free_port):
+    load_demo()
+    add_demo_accounts()
+    with read_session() as session:
+        study = session.exec(select(Study.id)).first()
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    with app_server(database, port=free_port) as address:
+        sign_in(page, address, "leo")
+        found = {}
+        for name, heading in PAGES.items():
+            page.goto(f"{address}/{name}?study={study}")
+            expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=30_000)
+            page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+            page.get_by_text("Save charts as").wait_for(timeout=30_000)
+            found[name] = page.evaluate(_SIDEWAYS)
+            if name == "failures":
+                shares = page.get_by_label("Share of looks that found each error")
+                expect(shares.get_by_role("link").first).to_be_visible()
+    context.close()
+
+    assert found == {name: [] for name in PAGES}
