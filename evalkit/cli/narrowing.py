@@ -11,7 +11,7 @@ from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.cli.console import require_database
 from evalkit.errors import NotFoundError
-from evalkit.reporting.collected import Collected
+from evalkit.reporting.collected import Collected, told_apart
 from evalkit.reporting.penalties import read_weights
 from evalkit.stats.penalties import ErrorWeights
 
@@ -81,8 +81,10 @@ def annotator_ids(
 ) -> tuple[int, ...]:
     """Return the ids of annotators that count within the filters; refuse unknown names."""
     counted = study.counted_annotators(filters)
-    known = [one.name for one in counted]
+    known = told_apart([(one.name, one.kind) for one in counted])
     if unknown := [name for name in names if name not in known]:
         said = ", ".join(f"“{name}”" for name in known) or "none"
         raise NotFoundError(f"{option}: no annotator “{unknown[0]}” here. There are: {said}.")
-    return tuple(one.annotator_id for one in counted if one.name in names)
+    return tuple(
+        one.annotator_id for one, name in zip(counted, known, strict=True) if name in names
+    )

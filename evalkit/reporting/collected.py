@@ -1,5 +1,6 @@
 """What a study has collected, as integer tables: the one input of every report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
@@ -334,13 +335,16 @@ def scores_of_looks(collected: Collected, looks: Looks) -> Scores:
 
 
 def names(collected: Collected) -> tuple[str, ...]:
-    """Return the names of the annotators, a judge's with its kind where a person has the same."""
-    all_names = [annotator.name for annotator in collected.annotators]
+    """Return the names of the annotators, told apart."""
+    return told_apart([(one.name, one.kind) for one in collected.annotators])
+
+
+def told_apart(annotators: Sequence[tuple[str, AnnotatorKind]]) -> tuple[str, ...]:
+    """Return the names of annotators, a judge's with its kind where a person has the same."""
+    all_names = [name for name, _ in annotators]
     return tuple(
-        f"{annotator.name} ({annotator.kind})"
-        if all_names.count(annotator.name) > 1 and annotator.kind == AnnotatorKind.JUDGE
-        else annotator.name
-        for annotator in collected.annotators
+        f"{name} ({kind})" if all_names.count(name) > 1 and kind == AnnotatorKind.JUDGE else name
+        for name, kind in annotators
     )
 
 

@@ -231,3 +231,15 @@ def test_the_share_of_scores_at_or_above_a_level_is_given_on_demand(ids):
 def test_a_level_that_no_scale_has_is_refused_with_the_scales(ids, level):
     with pytest.raises(RefusedError, match="helpfulness from 1 to 5"):
         run("scores", "--study", "Study", "--at-least", level)
+
+
+def test_a_judge_named_like_a_person_is_asked_for_by_its_own_name(ids):
+    annotate(ids, "Ada", A.format(1), B.format(1), "right", is_judge=True)
+
+    def found(name):
+        said = run("ranking", "--study", "Study", "--judges", "--annotator", name, "--json").stdout
+        document = json.loads(said)
+        return document["n_comparisons"], document["filters"]["annotators"]
+
+    assert found("Ada (judge)") == (1, ["Ada (judge)"])
+    assert found("Ada") == (4, ["Ada"])

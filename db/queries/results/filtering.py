@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from db.models import Assignment, Case, Output
 from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
-from evalkit.reporting.collected import Limits
+from evalkit.reporting.collected import Limits, told_apart
 
 
 def counted(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement[bool]]:
@@ -30,8 +30,13 @@ def _by_annotators(study: ResultStudy, filters: ResultFilters) -> list[sa.Column
 
 def limits(study: ResultStudy, filters: ResultFilters) -> Limits:
     """Return the filters by name, as reports show them with their numbers."""
-    names = [one.name for one in study.annotators if one.annotator_id in filters.annotator_ids]
-    return Limits(filters.categories, tuple(names), filters.judges)
+    names = told_apart([(one.name, one.kind) for one in study.annotators])
+    chosen = tuple(
+        name
+        for one, name in zip(study.annotators, names, strict=True)
+        if one.annotator_id in filters.annotator_ids
+    )
+    return Limits(filters.categories, chosen, filters.judges)
 
 
 def in_categories(filters: ResultFilters, case_id: Any) -> list[sa.ColumnElement[bool]]:
