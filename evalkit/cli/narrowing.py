@@ -9,7 +9,7 @@ from sqlmodel import Session
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
-from evalkit.cli.console import require_database
+from evalkit.cli.console import notes, require_database
 from evalkit.errors import NotFoundError
 from evalkit.reporting.collected import Collected, told_apart
 from evalkit.reporting.penalties import read_weights
@@ -61,6 +61,8 @@ def narrowed(
             f"“{found.name}” has no case of category “{sorted(unknown)[0]}”. It has: {known}."
         )
     filters = ResultFilters(categories=tuple(categories or ()), judges=judges)
+    if found.annotators and not found.counted_annotators(ResultFilters(judges=judges)):
+        notes().print("Only judges have annotated in this study: --judges counts them.")
     if annotators:
         ids = annotator_ids(found, filters, annotators, option="--annotator")
         filters = replace(filters, annotator_ids=ids)

@@ -133,7 +133,8 @@ def power_sentences(report: PowerReport) -> list[str]:
 
 def _annotators(n: float) -> str:
     whole = max(1, round(n))
-    return f"{counted(whole, 'annotator')} who do as much as the typical one so far"
+    does = "does" if whole == 1 else "do"
+    return f"{counted(whole, 'annotator')} who {does} as much as the typical one so far"
 
 
 def _round(n: int) -> str:

@@ -188,6 +188,7 @@ def test_one_comparison_is_one_and_a_judge_alone_stands_alone(sqlite_database):
     make_study(made)
     annotate(made, "judge-1", "case-0/Model one", "case-0/Model two", "left", is_judge=True)
 
+    assert "--judges counts them" in run("ranking", "--study", "Study", "--json").stderr
     said = run("ranking", "--study", "Study", "--judges").stdout
     assert "1 comparison, 0 more unreadable." in said
     said = run("decision", "--study", "Study", "--judges").stdout

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -151,6 +152,15 @@ def test_models_as_good_as_equal_are_called_so():
 
     assert "equal models" in words.pair_sentence(report, report.pairs[0])
     assert "no realistic number" in words.pair_sentence(nearly, nearly.pairs[0])
+
+
+def test_the_work_of_one_annotator_is_that_of_one():
+    report = power_report(pilot(n_cases=100, won=62))
+    one = replace(report.pairs[0], n_needed=report.pairs[0].n_now + 1, is_settled=False)
+
+    assert words.pair_sentence(report, replace(one, n_cases_needed=101)).endswith(
+        "the work of 1 annotator who does as much as the typical one so far."
+    )
 
 
 def scored_apart(*, n_cases, ahead):
