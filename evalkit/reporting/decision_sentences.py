@@ -90,7 +90,10 @@ def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
     is_settled = settled(report, leader.model, rival)
     sign = report.chosen.measure.sign
     where = _categories(cells, leader.model, rival, is_settled=is_settled, sign=sign)
-    parts = [_lead(report), where, _takes(report, leader.model, rival), _unjudged(report)]
+    lead, takes = _lead(report), _takes(report, leader.model, rival)
+    if takes and leader.model not in lead + where:
+        takes = f"beside {leader.model}, {takes}"
+    parts = [lead, where, takes, _unjudged(report)]
     return f"{'; '.join(filter(None, parts))}."
 
 

@@ -217,6 +217,11 @@ def _meaning(of: Agreement) -> str:
         return f"annotators gave the same value every time, {of.n_units:,} times."
     if of.low is None or of.high is None:
         return f"how sure this is cannot be told. {of.reason or ''}".strip()
+    if of.low <= 0 and of.high >= TENTATIVE:
+        return (
+            "too little to tell: anything from chance to good agreement is possible. Let more "
+            "cases be judged twice."
+        )
     if of.low <= 0:
         return (
             "not told apart from chance. Make the question or the guidelines clearer before "
@@ -279,8 +284,14 @@ def agreement_verdict(report: AgreementReport) -> str:
         return "Agreement cannot be measured yet."
     decisive = parts[0].alpha
     what = "which response is better" if parts[0].criterion is None else "the scores"
+    number = f"α {text.estimate(decisive, coefficient)}"
     if decisive.low is not None and decisive.low <= 0:
-        return f"{report.who} do not agree on {what} more than chance would have them."
+        if decisive.high is not None and decisive.high >= TENTATIVE:
+            return (
+                f"Whether {report.who.lower()} agree on {what} cannot be told yet: {number}, "
+                f"n = {decisive.n_units:,}."
+            )
+        return f"{report.who} do not agree on {what} more than chance would have them: {number}."
     degree = (
         "agree well"
         if (decisive.value or 0) >= RELIABLE
@@ -288,7 +299,7 @@ def agreement_verdict(report: AgreementReport) -> str:
         if (decisive.value or 0) >= TENTATIVE
         else "often disagree"
     )
-    return f"{report.who} {degree} on {what}: α {text.estimate(decisive, coefficient)}."
+    return f"{report.who} {degree} on {what}: {number}."
 
 
 def judges_with_people(report: AgreementReport) -> list[str]:

@@ -354,3 +354,20 @@ def test_a_model_that_is_better_at_the_same_price_beats_by_quality_alone():
     assert words.front_sentences(report)[-1] == (
         "A beats B on win rate, at the same cost and latency."
     )
+
+
+def test_what_a_model_takes_is_always_said_beside_another_by_name():
+    # Three models that win alike; the first by its price is not named as ahead of anybody.
+    turns = [
+        (0, case, one, other, LEFT if case % 2 else RIGHT)
+        for case in range(16)
+        for one, other in ((0, 1), (1, 2), (2, 0))
+    ]
+    found = collected(models=("A", "B", "C"), preferences=turns, costs=(0.04, 0.001, 0.002))
+    report = report_of(found, baseline="B")
+
+    said = verdict_of(found, baseline="B")
+
+    assert said.startswith("No model leads: the 3 cannot be told apart; ")
+    leader = report.standings[0].model
+    assert f"beside {leader}, {words.rival_of(report)} costs" in said

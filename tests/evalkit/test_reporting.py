@@ -295,7 +295,7 @@ def test_judges_beside_people_leave_the_agreement_of_people_as_it_is():
     assert both.preference.alpha == people.preference.alpha
     assert both.preference.percent == people.preference.percent
     assert len(both.preference.pairs) == 3
-    assert sentences.agreement_verdict(both).startswith("People ")
+    assert sentences.agreement_verdict(both).startswith("Whether people agree ")
     judged = both.judges[0]
     assert (judged.judge, judged.criterion) == ("Gauge", None)
     # Each case counts once: agreed with both on two of four. Chance of a judge who always says A
@@ -325,7 +325,7 @@ def test_without_judges_agreement_is_that_of_annotators_and_no_judge_is_named():
 
     assert report.judges == ()
     assert sentences.judges_with_people(report) == []
-    assert sentences.agreement_verdict(report).startswith("Annotators ")
+    assert sentences.agreement_verdict(report).startswith("Whether annotators agree ")
 
 
 def test_agreement_that_cannot_be_had_is_none_with_a_sentence():

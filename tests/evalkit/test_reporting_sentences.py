@@ -5,13 +5,14 @@ import pytest
 
 from evalkit.reporting import sentences
 from evalkit.reporting.collected import Tag
-from evalkit.reporting.reports import RankingReport, TagRates
+from evalkit.reporting.reports import AgreementOf, AgreementReport, RankingReport, TagRates
 from evalkit.stats.agreement import Agreement
 from evalkit.stats.counts import Comparisons
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import pair_matrix, rank_models
 from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import PairWinRate
+from evalkit.vocabulary import Level
 
 N_CASES = 60
 
@@ -109,7 +110,9 @@ def test_who_cannot_be_told_apart_is_said_once():
         (0.7, 0.6, 0.8, "enough for tentative conclusions"),
         (0.4, 0.2, 0.6, "differ often"),
         (0.2, -0.1, 0.5, "not told apart from chance"),
-        (0.9, -0.1, 1.0, "not told apart from chance"),
+        # An interval from chance to good agreement is no finding of bad agreement.
+        (0.9, -0.1, 1.0, "too little to tell"),
+        (0.3, -0.15, 0.92, "too little to tell"),
         (1.0, None, None, "the same value every time"),
         (0.5, None, None, "how sure this is cannot be told"),
     ],
@@ -212,3 +215,20 @@ def test_of_many_circles_that_of_the_best_is_said_and_among_many_models_that_som
 
     assert "2 circles, such as this: A beats B, B beats C, and C beats A" in said
     assert said.endswith("Among 8 models a few may be chance.")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-0.15, 0.92, "Whether annotators agree on which response is better cannot be told yet: α"),
+        (-0.15, 0.5, "Annotators do not agree on which response is better more than chance would"),
+        (0.1, 0.5, "Annotators often disagree on which response is better: α"),
+    ],
+)
+def test_no_agreement_is_only_said_where_good_agreement_is_ruled_out(low, high, said):
+    alpha = Agreement(0.31, low, high, 10, 20)
+    found = AgreementOf(None, Level.NOMINAL, alpha, Estimate(0.6, 0.2, 0.9, 10), ())
+    report = AgreementReport(preference=found, criteria=(), who="Annotators")
+
+    assert sentences.agreement_verdict(report).startswith(said)
+    assert "α 0.31 [" in sentences.agreement_verdict(report)
