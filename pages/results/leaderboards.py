@@ -66,6 +66,7 @@ if found.comparison is not None:
     picture = rank_slopes(rows, left="This study", right=board.benchmark)
     exhibits.picture(picture, key="board-slopes", alt=boards.direction(found, board))
     exhibits.inline_table(boards.shift_table(found, board), key="board-table", left=("The board",))
+    exhibits.say("In brackets: the ranks among these models that our annotations leave open.")
     exhibits.download(boards.shift_table(found, board), key="beside-the-board")
     overview.show_responses(study.models, links.state(study, results.ResultFilters()))
 if found.only_ours:

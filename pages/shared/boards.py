@@ -11,6 +11,7 @@ from evalkit.formats.leaderboards import PublicResult, model_key
 from evalkit.reporting import text
 from evalkit.reporting.reports import RankingReport
 from evalkit.stats.leaderboards import BoardComparison, compare_boards
+from evalkit.stats.ranking import Ranking
 from pages.shared import addresses
 
 EXAMPLE = """\
@@ -37,9 +38,13 @@ def preview(scores: Sequence[PublicResult]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BesideBoard:
-    """The comparison on the models both boards have, and who is on one of them only."""
+    """The comparison on the models both boards have, and who is on one of them only.
+
+    ``ranges`` has the best and the worst rank among these that our own annotations leave open.
+    """
 
     comparison: BoardComparison | None
+    ranges: Mapping[str, tuple[int, int]]
     only_ours: tuple[str, ...]
     only_theirs: tuple[str, ...]
 
@@ -47,7 +52,7 @@ class BesideBoard:
 def beside(report: RankingReport, board: Board) -> BesideBoard:
     """Compare our ranking with a public board; names match if letters and digits do."""
     if report.ranking is None:
-        return BesideBoard(None, (), tuple(board.names.values()))
+        return BesideBoard(None, {}, (), tuple(board.names.values()))
     ours = {row.model: row.strength for row in report.ranking.rows}
     theirs = {
         model: board.scores[model_key(model)] for model in ours if model_key(model) in board.scores
@@ -55,9 +60,22 @@ def beside(report: RankingReport, board: Board) -> BesideBoard:
     shared = {model_key(model) for model in theirs}
     return BesideBoard(
         compare_boards(ours, theirs) if theirs else None,
+        {model: _range(report.ranking, model, list(theirs)) for model in theirs},
         tuple(model for model in ours if model not in theirs),
         tuple(name for key, name in board.names.items() if key not in shared),
     )
+
+
+def _range(ranking: Ranking, model: str, among: Sequence[str]) -> tuple[int, int]:
+    """Return the best and the worst rank of a model among some that can be told."""
+    strength = {row.model: row.strength for row in ranking.rows}
+    apart = [
+        strength[other] - strength[model]
+        for other in among
+        if other != model and ranking.is_separated(model, other)
+    ]
+    n_ahead = sum(gap > 0 for gap in apart)
+    return 1 + n_ahead, len(among) - (len(apart) - n_ahead)
 
 
 def direction(found: BesideBoard, board: Board) -> str:
@@ -95,16 +113,26 @@ def shift_table(found: BesideBoard, board: Board) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Model": [shift.model for shift in shifts],
-            "Our rank": [f"{shift.ours:g}" for shift in shifts],
+            "Our rank": [_rank(shift.ours, found.ranges[shift.model]) for shift in shifts],
             "Public rank": [f"{shift.theirs:g}" for shift in shifts],
             "Public score": [f"{board.scores[model_key(shift.model)]:g}" for shift in shifts],
-            "The board": [_meaning(shift.shift) for shift in shifts],
+            "The board": [
+                _meaning(shift.shift, shift.theirs, found.ranges[shift.model]) for shift in shifts
+            ],
         }
     )
 
 
-def _meaning(shift: float) -> str:
+def _rank(rank: float, possible: tuple[int, int]) -> str:
+    best, worst = possible
+    return f"{rank:g}" if best == worst else f"{rank:g} ({best}–{worst})"
+
+
+def _meaning(shift: float, theirs: float, possible: tuple[int, int]) -> str:
+    best, worst = possible
     if shift == 0:
         return "ranks it as we do"
+    if best <= theirs <= worst:
+        return "ranks it where our people may, too"
     places = f"{abs(shift):g} {'place' if abs(shift) == 1 else 'places'}"
     return f"underrates it by {places}" if shift > 0 else f"overrates it by {places}"

@@ -17,9 +17,9 @@ def written(app):
 @pytest.fixture
 def study(sqlite_database):
     """Model one wins every case against model two."""
-    ids = make_eval_set(n_cases=4)
+    ids = make_eval_set(n_cases=12)
     make_study(ids)
-    for case in range(4):
+    for case in range(12):
         annotate(
             ids,
             annotator="Ada",
@@ -51,6 +51,32 @@ def test_a_board_that_ranks_a_model_higher_than_we_do_overrates_it(app, sign_in,
     table = app.dataframe[0].value.set_index("Model")["The board"]
     assert table["Model two"] == "overrates it by 1 place"
     assert table["Model one"] == "underrates it by 1 place"
+
+
+def test_a_board_only_overrates_beyond_what_our_own_ranking_leaves_open(
+    app, sign_in, sqlite_database
+):
+    # First beats Second and Third on every case; these two have won equally often.
+    ids = make_eval_set(models=("First", "Second", "Third"), n_cases=12)
+    make_study(ids)
+    for case in range(12):
+        for other in ("Second", "Third"):
+            annotate(ids, "Ada", f"case-{case}/First", f"case-{case}/{other}", "left")
+        said = "left" if case in (0, 1, 2, 3, 4, 5, 6) else "right"
+        annotate(ids, "Ada", f"case-{case}/Second", f"case-{case}/Third", said)
+    scores = b"First,Arena,10,2026-10-01,x\nSecond,Arena,20,2026-10-01,x\n"
+    import_leaderboard(HEADER + scores + b"Third,Arena,30,2026-10-01,x\n", source_name="a.csv")
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("results/leaderboards.py").run()
+
+    table = app.dataframe[0].value.set_index("Model")
+    assert dict(table["Our rank"]) == {"First": "1", "Second": "2 (2–3)", "Third": "3 (2–3)"}
+    assert dict(table["The board"]) == {
+        "First": "underrates it by 2 places",
+        "Second": "ranks it as we do",
+        "Third": "overrates it by 2 places",
+    }
 
 
 def test_a_board_without_a_common_model_says_so(app, sign_in, study):
