@@ -104,8 +104,9 @@ def show_pairs(
         picked = _pair_picker([*(of.criterion for of in parts), *tags])
         tag = picked if isinstance(picked, Tag) else None
         pairs = kept.of(tag_pairs, tag) if tag else _pairs(parts, picked)
-    if len(pairs) <= _MOST_PAIRS:
-        figure = forest(agreement_tables.pair_rows(pairs, _COLOUR))
+    known = [pair for pair in pairs if pair.cohen_kappa.value is not None]
+    if known and len(pairs) <= _MOST_PAIRS:
+        figure = forest(agreement_tables.pair_rows(known, _COLOUR))
         with left:
             alt = "Cohen's kappa per pair of annotators"
             exhibits.picture(figure, key="kappas", alt=alt)

@@ -28,27 +28,23 @@ _MOST_TAGS, _MOST_COLUMNS = 16, 8
 
 def show_coefficients(several: Sequence[Coefficients]) -> None:
     """Show the coefficients beside each other, and which to trust."""
-    left, right = st.columns([11, 9], gap="large")
-    with left:
-        shown = pd.DataFrame(
-            {
-                "": [subject_title(one.criterion) for one in several],
-                "Krippendorff's α": [text.estimate(one.alpha) for one in several],
-                "Fleiss' κ": [text.estimate(one.fleiss) for one in several],
-                "Weighted Fleiss' κ": [
-                    text.estimate(one.weighted_fleiss) if one.weighted_fleiss else ""
-                    for one in several
-                ],
-                "Gwet's AC": [text.estimate(one.gwet) for one in several],
-                "Same value": [text.estimate(one.percent, text.percent) for one in several],
-                "n": [f"{one.alpha.n_units:,}" for one in several],
-            }
-        )
-        exhibits.inline_table(shown, key="coefficients")
-        exhibits.download(_numbers(several), key="coefficients-csv")
-    with right:
-        for said in trust(several):
-            exhibits.say(said, style="lead")
+    for said in trust(several):
+        exhibits.say(said, style="lead")
+    shown = pd.DataFrame(
+        {
+            "": [subject_title(one.criterion) for one in several],
+            "Krippendorff's α": [text.estimate(one.alpha) for one in several],
+            "Fleiss' κ": [text.estimate(one.fleiss) for one in several],
+            "Weighted Fleiss' κ": [
+                text.estimate(one.weighted_fleiss) if one.weighted_fleiss else "" for one in several
+            ],
+            "Gwet's AC": [text.estimate(one.gwet) for one in several],
+            "Same value": [text.estimate(one.percent, text.percent) for one in several],
+            "n": [f"{one.alpha.n_units:,}" for one in several],
+        }
+    )
+    exhibits.inline_table(shown, key="coefficients")
+    exhibits.download(_numbers(several), key="coefficients-csv")
     exhibits.say(
         "Fleiss' κ takes any two different values for a full miss; α, the weighted form and, on "
         "ordered scales, Gwet's AC give near misses part of the credit."
