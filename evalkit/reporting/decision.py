@@ -1,6 +1,6 @@
 """What a decision rests on: quality next to cost and latency, against a baseline, by category."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -77,7 +77,7 @@ class DecisionReport:
 def default_baseline(collected: Collected, measure: Measure) -> str:
     """Return what the best model is most naturally set against: the second best."""
     overall = measure_numbers(collected, measure, baseline=collected.models[0]).overall
-    order = _best_first(overall, ranking_report(collected), measure)
+    order = _best_first(_quality(overall, ranking_report(collected), measure))
     return order[min(1, len(order) - 1)]
 
 
@@ -109,9 +109,10 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
         else _linked(measure_numbers(collected, one, baseline=baseline), ranking, baseline)
         for one in available_measures(collected)
     )
-    order = _best_first(chosen.overall, ranking, measure)
+    quality = _quality(chosen.overall, ranking, measure)
+    order = _best_first(quality)
     taken = {row.model: row for row in models_report(collected)}
-    front, front_on = _front(chosen, [taken[one.model] for one in chosen.overall])
+    front, front_on = _front(quality, taken)
     if measure.is_preference and ranking.ranking is None:
         front, front_on = dict.fromkeys(front, (False, ())), ()
     accepted = accepted_share(collected)
@@ -182,40 +183,46 @@ def _linked(numbers: MeasureNumbers, report: RankingReport, baseline: str) -> Me
     )
 
 
-def _best_first(
+def _quality(
     overall: Sequence[Number], report: RankingReport, measure: Measure
-) -> tuple[str, ...]:
-    values = {
+) -> dict[str, float | None]:
+    """Return how good each model is, more being better, None where that is not known.
+
+    By the preference that is its strength: win rates are against whoever a model happened to meet.
+    """
+    if measure.is_preference and report.ranking is not None:
+        strengths = {row.model: row.strength for row in report.ranking.rows}
+        return {one.model: strengths.get(one.model) for one in overall}
+    return {
         one.model: None if one.estimate.value is None else measure.sign * one.estimate.value
         for one in overall
     }
-    if measure.is_preference and report.ranking is not None:
-        values |= {row.model: 1000 + row.strength for row in report.ranking.rows}
+
+
+def _best_first(quality: Mapping[str, float | None]) -> tuple[str, ...]:
     return tuple(
-        sorted(values, key=lambda model: (values[model] is None, -(values[model] or 0.0), model))
+        sorted(quality, key=lambda model: (quality[model] is None, -(quality[model] or 0.0), model))
     )
 
 
 def _front(
-    chosen: MeasureNumbers, taken: Sequence[ModelRow]
+    quality: Mapping[str, float | None], taken: Mapping[str, ModelRow]
 ) -> tuple[dict[str, tuple[bool, tuple[str, ...]]], tuple[str, ...]]:
     """Return who is on the front and who keeps others from it, and what the front is made on."""
-    overall, sign = chosen.overall, chosen.measure.sign
+    models = tuple(quality)
     columns = {
-        "quality": [
-            None if one.estimate.value is None else sign * one.estimate.value for one in overall
-        ],
-        "cost": [_negative(row.cost_usd) for row in taken],
-        "latency": [_negative(row.latency_median_ms) for row in taken],
+        "quality": [quality[model] for model in models],
+        "cost": [_negative(taken[model].cost_usd) for model in models],
+        "latency": [_negative(taken[model].latency_median_ms) for model in models],
     }
     used = {name: column for name, column in columns.items() if any(v is not None for v in column)}
     table = np.array([[np.nan if v is None else v for v in column] for column in used.values()]).T
     on_front = pareto_front(table)
     found = {}
-    for place, one in enumerate(overall):
+    for place, model in enumerate(models):
         beaten = (table >= table[place]).all(axis=1) & (table > table[place]).any(axis=1)
-        by = tuple(overall[other].model for other in np.flatnonzero(beaten).tolist())
-        found[one.model] = (on_front[place], by)
+        by = tuple(models[other] for other in np.flatnonzero(beaten).tolist())
+        found[model] = (on_front[place], by)
     return found, tuple(used)
 
 

@@ -308,8 +308,6 @@ def _measured_on(report: DecisionReport) -> list[str]:
 
 def _lower_name(report: DecisionReport) -> str:
     measure = report.chosen.measure
-    if measure.is_preference:
-        return "win rate"
     return measure_name(measure)[:1].lower() + measure_name(measure)[1:]
 
 

@@ -164,7 +164,7 @@ def test_a_price_of_half_the_models_leaves_the_others_off_the_front():
     assert report_of(found).standing("B").beaten_by == ()
     assert words.front_sentences(report_of(found)) == [
         "Worth considering: A.",
-        "B cannot be placed, for not all of win rate and cost is known.",
+        "B cannot be placed, for not all of preference and cost is known.",
     ]
 
 
@@ -352,7 +352,7 @@ def test_a_model_that_is_better_at_the_same_price_beats_by_quality_alone():
     report = report_of(collected(preferences=wins, costs=(1, 1), latencies=(5, 5)))
 
     assert words.front_sentences(report)[-1] == (
-        "A beats B on win rate, at the same cost and latency."
+        "A beats B on preference, at the same cost and latency."
     )
 
 
@@ -371,3 +371,26 @@ def test_what_a_model_takes_is_always_said_beside_another_by_name():
     assert said.startswith("No model leads: the 3 cannot be told apart; ")
     leader = report.standings[0].model
     assert f"beside {leader}, {words.rival_of(report)} costs" in said
+
+
+def test_the_front_goes_by_strength_and_not_by_whom_a_model_met():
+    # D beats C nearly always and B beats D mostly, so B is the strongest; A met only weak C.
+    found = collected(
+        models=("A", "B", "C", "D"),
+        n_cases=40,
+        preferences=[
+            one
+            for case in range(40)
+            for one in (
+                (0, case, A, C, LEFT if case % 10 else RIGHT),
+                (0, case, B, 3, LEFT if case % 5 > 1 else RIGHT),
+                (0, case, 3, C, LEFT if case % 20 else RIGHT),
+            )
+        ],
+        costs=[1] * 4,
+    )
+    report = report_of(found, baseline="A")
+
+    assert report.number("A").estimate.value > report.number("B").estimate.value
+    assert report.standings[0].model == "B"
+    assert [one.model for one in report.standings if one.is_on_front] == ["B"]
