@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import lognorm
+from scipy.stats import t as student
 
 from evalkit.stats.latency import cost_per_acceptable, mean, quantile
-from tests.evalkit.stats.ends import ends
+from tests.evalkit.stats.ends import degrees_of, ends
 
 
 def test_the_interval_of_a_median_runs_between_the_published_order_statistics():
@@ -71,6 +72,19 @@ def test_a_mean_of_amounts_stays_above_zero_and_reaches_further_up_than_down():
 
 def test_the_mean_of_nothing_is_undefined():
     assert mean(np.array([])).value is None
+
+
+def test_a_cost_that_one_case_makes_has_few_degrees_of_freedom():
+    # Ten cases, all accepted, nine at 1 and one at 30: 3.9 each. The codes have gaps, as row ids do.
+    cost = np.append(np.ones(9), 30.0)
+
+    found = cost_per_acceptable(case=3 * np.arange(10) + 1, cost=cost, acceptable=np.ones(10))
+
+    error = cost.std(ddof=1) / np.sqrt(10)
+    t = student.ppf(0.975, degrees_of(cost - 3.9))
+    assert found.value == pytest.approx(3.9)
+    assert found.high / 3.9 == pytest.approx(np.exp(t * error / 3.9))
+    assert t > 2.5  # Student's t of 9 degrees is 2.26
 
 
 def test_cost_per_acceptable_is_all_cost_over_the_acceptable_answers():

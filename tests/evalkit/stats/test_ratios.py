@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import t as student
 
 from evalkit.stats.ratios import ratio_of_sums
+from tests.evalkit.stats.ends import degrees_of
 
 amounts = arrays(np.float64, 6, elements=st.floats(0.01, 100))
 
@@ -76,3 +78,15 @@ def test_the_interval_covers_the_true_ratio(n_cases):
 
     # 2,000 trials give a coverage to 0.5 %.
     assert 0.93 <= np.mean([one.low <= 3.0 <= one.high for one in found]) <= 0.97
+
+
+def test_a_ratio_that_one_case_makes_has_few_degrees_of_freedom():
+    # 39 to 10 on ten cases, of which one alone differs.
+    over, under = np.append(np.ones(9), 30.0), np.ones(10)
+
+    found = ratio_of_sums([over], [under])
+
+    pull = over / 39 - under / 10
+    t = student.ppf(0.975, degrees_of(pull))
+    assert found.high / 3.9 == pytest.approx(np.exp(t * np.sqrt(10 / 9 * np.sum(pull**2))))
+    assert t > 2.5  # Student's t of 9 degrees is 2.26
