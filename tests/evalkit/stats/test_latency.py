@@ -75,7 +75,7 @@ def test_the_mean_of_nothing_is_undefined():
 
 
 def test_a_cost_that_one_case_makes_has_few_degrees_of_freedom():
-    # Ten cases, all accepted, nine at 1 and one at 30: 3.9 each. The codes have gaps, as row ids do.
+    # Ten cases, all accepted, nine at 1 and one at 30: 3.9 each. Codes have gaps, as row ids do.
     cost = np.append(np.ones(9), 30.0)
 
     found = cost_per_acceptable(case=3 * np.arange(10) + 1, cost=cost, acceptable=np.ones(10))
