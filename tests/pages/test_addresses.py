@@ -57,8 +57,8 @@ def links(app):
     return [unescape(href) for href in re.findall(r'href="([^"]+\?[^"]+)"', said)]
 
 
-#: Failures lead on by picking a row, and boards of other people have no cases.
-WITHOUT_LINKS = ("failures", "leaderboards")
+#: Boards of other people have no cases.
+WITHOUT_LINKS = ("leaderboards",)
 RESULTS = [one.address for one in menu.ENTRIES if one.section == "Results"]
 
 
