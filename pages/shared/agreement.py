@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evalkit.reporting import documents, sentences
+from evalkit.reporting import documents, sentences, text
 from evalkit.reporting.coefficients import tag_pairs
 from evalkit.reporting.collected import Tag
 from evalkit.reporting.reports import AgreementOf, AgreementReport
@@ -121,15 +121,9 @@ def show_pairs(
         )
     with right:
         cells = agreement_tables.pair_cells(pairs)
-        on = subject_key(ANY_ERROR if tag else picked)
         cells["href"] = [
-            link(
-                "annotators",
-                {**state, "annotator": [str(ids[row]), str(ids[column])], "on": on},
-            )
-            if text
-            else ""
-            for row, column, text in zip(cells["row"], cells["column"], cells["text"], strict=True)
+            _differences(row, column, shown, picked, state, ids) if shown else ""
+            for row, column, shown in zip(cells["row"], cells["column"], cells["text"], strict=True)
         ]
         if cells["row"].nunique() <= _MOST_ANNOTATORS:
             maps.show(cells, limits=(0.0, 1.0), caption="Cohen's kappa of each pair of annotators")
@@ -142,6 +136,20 @@ def show_pairs(
         label="Every pair",
         numbers=pd.DataFrame([documents.pair_entry(pair) for pair in pairs]),
         left=("Why not",),
+    )
+
+
+def _differences(
+    name: str, other: str, shown: str, on: Subject, state: State, ids: Mapping[str, int]
+) -> str:
+    """Give the address of what two annotators differ on.
+
+    Of an error that neither marked nothing is said; any error stands for it.
+    """
+    is_unmarked = isinstance(on, Tag) and shown == text.MISSING
+    both = {"annotator": [str(ids[name]), str(ids[other])]}
+    return link(
+        "annotators", {**state, **both, "on": subject_key(ANY_ERROR if is_unmarked else on)}
     )
 
 

@@ -14,13 +14,14 @@ from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reporting import annotator_sentences as words
 from evalkit.reporting import without
 from evalkit.reporting.annotators import AnnotatorsReport
-from evalkit.reporting.collected import Collected, Criterion
+from evalkit.reporting.collected import Collected, Criterion, Tag
 from evalkit.reporting.disagreements import Disagreement, Disagreements, disagreements
 from evalkit.reporting.reports import RankingReport
 from evalkit.reporting.sentences import joined
 from evalkit.reporting.subjects import (
     ANY_ERROR,
     Subject,
+    marked_where_two_looked,
     subject_key,
     subject_title,
     subjects,
@@ -49,8 +50,9 @@ _LEFT, _RIGHT, _TIME = "Chose left", "Likely right", "Median time"
 
 
 def subject_picker(collected: Collected) -> Subject:
-    """Show the choice of what was judged; the address remembers it."""
-    keys = {subject_key(one): one for one in subjects(collected)}
+    """Show the choice of what was judged, down to each error; the address remembers it."""
+    errors = (one for one in marked_where_two_looked(collected) if one != ANY_ERROR)
+    keys = {subject_key(one): one for one in (*subjects(collected), *errors)}
     if len(keys) == 1:
         return next(iter(keys.values()))
     addresses.choice("on", list(keys), key="annotators-on", default=next(iter(keys)))
@@ -160,6 +162,8 @@ def _notes(report: AnnotatorsReport) -> list[str]:
     ]
     if report.subject == ANY_ERROR:
         said.append("Judged is whether anything was marked on a response that was read for errors.")
+    elif isinstance(report.subject, Tag):
+        said.append("Judged is whether it was marked on a response that was read for errors.")
     if report.subject is None:
         said.append("Sides are dealt evenly, so about half is expected to be left.")
     method = next((row.quality.method for row in report.rows if row.quality.method), None)

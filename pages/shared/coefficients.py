@@ -14,7 +14,7 @@ from evalkit.reporting.coefficients import (
 )
 from evalkit.reporting.collected import Tag
 from evalkit.reporting.sentences import agreement_meanings
-from evalkit.reporting.subjects import ANY_ERROR, Subject, subject_key, subject_title
+from evalkit.reporting.subjects import ANY_ERROR, subject_key, subject_title
 from pages.shared import exhibits, html_tables, maps
 from pages.shared.html_tables import Cell
 from pages.shared.links import State, link
@@ -22,6 +22,8 @@ from pages.shared.tables import category_name
 
 #: More categories than this are read in the table.
 _MOST_ROWS = 16
+#: Which numbers on an error, after its name, say how far annotators agree on it.
+_AGREEMENT = (1, 2, 3)
 #: More errors or categories than this are read in the table.
 _MOST_TAGS, _MOST_COLUMNS = 16, 8
 
@@ -90,10 +92,7 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
         }
     )
     rows = [
-        (
-            Cell(one.tag.name, href=_responses(one.tag, state)),
-            [Cell(text) for text in row[1:]],
-        )
+        _tag_row(one.tag, row, state)
         for one, row in zip(found, shown.to_numpy().tolist(), strict=True)
     ]
     html_tables.show(list(shown.columns), rows, caption="Agreement on errors")
@@ -101,7 +100,8 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
     exhibits.say(
         "Marked counts looks of one annotator at one response; n counts the responses two or more "
         "looked at. For a rare error read how often a second annotator confirms it: both leaving "
-        "it out says little, which is why Gwet's AC1 is high."
+        "it out says little, which is why Gwet's AC1 is high. Names and counts lead to the "
+        "responses, the others to each annotator against the rest on that error."
     )
 
 
@@ -117,7 +117,7 @@ def show_tags_by_category(found: Sequence[CategoryAgreement], state: State) -> N
         maps.show(cells, limits=(0.0, 1.0), caption="Krippendorff's alpha on errors by category")
         exhibits.say(
             "Krippendorff's α; n counts the responses two or more read for errors. A dash: nobody "
-            "marked it there. Each leads to where annotators differ most on any error."
+            "marked it there. Each leads to where annotators differ most on it."
         )
     exhibits.table(
         _category_table(found),
@@ -128,14 +128,26 @@ def show_tags_by_category(found: Sequence[CategoryAgreement], state: State) -> N
     )
 
 
+def _tag_row(tag: Tag, row: Sequence[str], state: State) -> tuple[Cell, list[Cell]]:
+    """Lead from an error and its counts to the responses, from agreement to the annotators."""
+    responses = _responses(tag, state)
+    differ = link("annotators", {**state, "on": subject_key(tag)})
+    numbers = [
+        Cell(text, href=differ if place in _AGREEMENT else responses)
+        for place, text in enumerate(row[1:])
+    ]
+    return Cell(tag.name, href=responses), numbers
+
+
 def _responses(tag: Tag, state: State) -> str:
     """Give the address of the responses with an error; there is none for any of them."""
     return "" if tag == ANY_ERROR else link("failures", {**state, "tag": tag.key})
 
 
-def _on(subject: Subject) -> str:
-    """Give what the page about annotators calls it, which takes all errors together."""
-    return subject_key(ANY_ERROR if isinstance(subject, Tag) else subject)
+def _on(one: CategoryAgreement) -> str:
+    """Give what the page about annotators calls it; of an error nobody marked there, any error."""
+    is_unmarked = isinstance(one.subject, Tag) and one.alpha.value is None
+    return subject_key(ANY_ERROR if is_unmarked else one.subject)
 
 
 def _cells(found: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
@@ -151,7 +163,7 @@ def _cells(found: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
                 f"{text.estimate(one.alpha)}, n = {one.alpha.n_units:,}\n{one.alpha.reason or ''}",
                 "href": link(
                     "annotators",
-                    {**state, "category": [one.category], "on": _on(one.subject)},
+                    {**state, "category": [one.category], "on": _on(one)},
                 ),
             }
             for one in found

@@ -223,6 +223,19 @@ def test_annotators_are_set_against_the_rest_on_any_error(app, sign_in, study):
     assert len(shown) == 3
 
 
+def test_annotators_are_set_against_the_rest_on_each_error(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    agreement = opened(app, "results/agreement.py")
+    said = opened(app, on="error:tone")
+
+    assert "on=error%3Atone" in agreement
+    assert "Judged is whether it was marked" in said
+    shown = next(frame for frame in tables(app) if "κ with the rest" in frame)
+    # All three marked it on the response to the first case and on none of the other eleven.
+    assert list(shown["Same as the rest"].str.split(" [", regex=False).str[0]) == ["100 %"] * 3
+
+
 def test_charts_are_saved_in_the_format_chosen(app, sign_in, study):
     sign_in(app, Role.LEAD)
     opened(app)
