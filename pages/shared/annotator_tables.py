@@ -15,7 +15,7 @@ from evalkit.stats.counts import PREFERENCE_VALUES, TAG_VALUES
 from evalkit.stats.intervals import Estimate
 from pages.shared.agreement_tables import subject
 from pages.shared.charts.colours import OKABE_ITO
-from pages.shared.tables import category_name, interval_row, without_empty
+from pages.shared.tables import annotator_name, category_name, interval_row, without_empty
 
 _USUAL, _FLAGGED = OKABE_ITO[0], OKABE_ITO[5]
 
@@ -62,7 +62,9 @@ def annotator_table(report: AnnotatorsReport) -> pd.DataFrame:
     rows = report.rows
     shown = pd.DataFrame(
         {
-            "Annotator": [_name(row) for row in rows],
+            "Annotator": [
+                annotator_name(row.profile.annotator, is_simulated=row.is_simulated) for row in rows
+            ],
             "Annotations": [f"{row.profile.n:,}" for row in rows],
             "κ with the rest": [text.estimate(row.profile.agreement.kappa) for row in rows],
             "Same as the rest": [
@@ -140,8 +142,3 @@ def said(one: Disagreement, on: Subject) -> str:
     words = TAG_VALUES if on else (*one.models, *PREFERENCE_VALUES[len(one.models) :])
     counts = {value: one.values.count(value) for value in sorted(set(one.values))}
     return ", ".join(f"{n} {words[value]}" for value, n in counts.items())
-
-
-def _name(row: AnnotatorRow) -> str:
-    name = row.profile.annotator
-    return f"{name} (simulated)" if row.is_simulated and "simul" not in name.lower() else name

@@ -14,7 +14,7 @@ from evalkit.vocabulary import Preference
 from pages.shared import exhibits
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.failures import marked_html
-from pages.shared.tables import category_name
+from pages.shared.tables import annotator_name, category_name
 
 _VERDICTS = {Preference.TIE: "Tie", Preference.BOTH_BAD: "Both bad"}
 _HEIGHT = 460
@@ -136,8 +136,7 @@ def _response_html(response: Response, marks: Sequence[GivenMark]) -> str:
 
 
 def _by(one: Answer) -> str:
-    kind = "judge" if one.is_judge else "simulated" if one.is_simulated else ""
-    return f"{one.annotator} ({kind})" if kind not in one.annotator.lower() else one.annotator
+    return annotator_name(one.annotator, is_simulated=one.is_simulated, is_judge=one.is_judge)
 
 
 def _name(output_id: int, headings: Mapping[int, str]) -> str:

@@ -241,7 +241,10 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
             "About": [one.about for one in remarks],
             "Models": [_shown(one.models) for one in remarks],
             "Case": [one.case_key for one in remarks],
-            "By": [_by(one.annotator, one.is_simulated) for one in remarks],
+            "By": [
+                tables.annotator_name(one.annotator, is_simulated=one.is_simulated)
+                for one in remarks
+            ],
         }
     )
     rows = [f"{one.output_id}-{place}" for place, one in enumerate(remarks)]
@@ -305,14 +308,14 @@ def _said_html(response: ResponseDetail) -> str:
         how = f" ({mark.severity})" if mark.severity else ""
         quote = f" in “{mark.quote}”" if mark.quote else ""
         note = f": {mark.note}" if mark.note else ""
-        who = _by(mark.annotator, mark.is_simulated)
+        who = tables.annotator_name(mark.annotator, is_simulated=mark.is_simulated)
         said.setdefault(who, []).append(f"{what}{how}{quote}{note}")
     for comment in response.comments:
         beside = ""
         if comment.compared_with:
             other = "B" if comment.shown_as == "A" else "A"
             beside = f", with this as {comment.shown_as} and {comment.compared_with} as {other}"
-        who = _by(comment.annotator, comment.is_simulated)
+        who = tables.annotator_name(comment.annotator, is_simulated=comment.is_simulated)
         said.setdefault(who, []).append(f"Commented{beside}: {comment.text}")
     return "".join(
         f'<p dir="auto"><strong>{escape(who)}</strong><br>{"<br>".join(map(escape, lines))}</p>'
@@ -323,8 +326,3 @@ def _said_html(response: ResponseDetail) -> str:
 def _shown(models: Sequence[str]) -> str:
     """Name two models with the letters they were shown under."""
     return f"A {models[0]}, B {models[1]}" if len(models) == 2 else models[0]
-
-
-def _by(annotator: str, is_simulated: bool) -> str:
-    says_so = "simulated" in annotator.lower()
-    return f"{annotator} (simulated)" if is_simulated and not says_so else annotator

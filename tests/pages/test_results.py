@@ -468,3 +468,10 @@ def test_errors_are_a_map_of_links_where_the_grid_is_too_wide(app, sign_in, stud
     (place,) = [one for one in places if "model=Model+two" in one]
     assert "tag=hallucination" in place
     assert "response=" not in place, "the response shown is of another cell"
+
+
+def test_names_say_once_who_is_simulated_or_a_judge():
+    assert tables.annotator_name("Ada", is_simulated=False) == "Ada"
+    assert tables.annotator_name("Ada", is_simulated=True) == "Ada (simulated)"
+    assert tables.annotator_name("Simulated 1", is_simulated=True) == "Simulated 1"
+    assert tables.annotator_name("gpt", is_simulated=False, is_judge=True) == "gpt (judge)"
