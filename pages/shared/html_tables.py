@@ -92,6 +92,14 @@ _STYLE = f"""<style>
     vertical-align: top; max-height: 9rem; }}
   .ek-many td {{ min-width: 2.6rem; }}
 }}
+@media print {{
+  .ek-frame {{ overflow: visible; }}
+  .ek-table th, .ek-table td {{ padding: .3rem .25rem; }}
+  .ek-table .number, .ek-table .small {{ white-space: normal; font-size: .7rem; }}
+  .ek-table thead th {{ font-size: .65rem; }}
+  .ek-map td {{ min-width: 0; }}
+  .stDownloadButton {{ display: none; }}
+}}
 </style>"""
 
 

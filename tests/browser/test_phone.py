@@ -1,4 +1,4 @@
-"""The results on a phone: what a lead looks up on the way is read without scrolling sideways."""
+"""The results on a phone and on paper: nothing is read by scrolling sideways."""
 
 import pytest
 from playwright.sync_api import expect
@@ -27,7 +27,7 @@ _SIDEWAYS = """() => [...document.querySelectorAll('.ek-frame, [class*="st-key-f
     .map(one => one.className + ' ' + one.scrollWidth)"""
 
 
-def test_maps_and_charts_of_the_demo_fit_a_phone(database, browser, free_port):
+def test_results_fit_a_phone_and_the_decision_fits_paper(database, browser, free_port):
     load_demo()
     add_demo_accounts()
     with read_session() as session:
@@ -46,6 +46,12 @@ def test_maps_and_charts_of_the_demo_fit_a_phone(database, browser, free_port):
             if name == "failures":
                 shares = page.get_by_label("Share of looks that found each error")
                 expect(shares.get_by_role("link").first).to_be_visible()
+        page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
+        page.emulate_media(media="print")
+        page.goto(f"{address}/decision?study={study}")
+        page.get_by_text("Save charts as").wait_for(timeout=30_000)
+        printed = page.evaluate(_SIDEWAYS)
     context.close()
 
+    assert printed == []
     assert found == {name: [] for name in PAGES}
