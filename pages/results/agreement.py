@@ -42,6 +42,7 @@ tags = kept.of(subjects.marked_where_two_looked)
 if not paired and not tags:
     st.info(f"No two annotators have judged the same thing{filters.within(chosen)} yet.")
     exhibits.say("Agreement needs every case, or some, to be judged by two people or more.")
+    exhibits.say(filters.judges_left_out(study, chosen))
     addresses.stop()
 
 if paired:

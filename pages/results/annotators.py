@@ -31,6 +31,7 @@ exhibits.say(filters.in_words(study, chosen))
 if not subjects(collected):
     st.info(f"Nobody has annotated{filters.within(chosen)} yet.")
     exhibits.say("As soon as people compare or score responses, their habits appear here.")
+    exhibits.say(filters.judges_left_out(study, chosen))
     addresses.stop()
 
 on = annotators.subject_picker(collected)

@@ -37,6 +37,7 @@ report = pair.report_of(kept, model=model, other=other)
 exhibits.say(pair_sentences.pair_verdict(report), style="verdict")
 if not pair.is_judged(report):
     st.info("As soon as both have been judged on the same case, their differences appear here.")
+    exhibits.say(filters.judges_left_out(study, chosen))
     addresses.stop()
 exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
 colours = model_colours(study.models)

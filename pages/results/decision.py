@@ -33,6 +33,7 @@ if picked is None:
         if len(study.models) < 2
         else f"Nobody has judged a response{filters.within(chosen)} yet."
     )
+    exhibits.say(filters.judges_left_out(study, chosen))
     overview = {"label": "What is known of it", "query_params": links.state(study, chosen)}
     st.page_link("results/overview.py", icon=":material/leaderboard:", **overview)
     addresses.stop()

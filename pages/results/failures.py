@@ -32,6 +32,7 @@ if through == "tags":
     if cell is None:
         st.info(f"No error has been marked{filters.within(chosen)}.")
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")
+        exhibits.say(filters.judges_left_out(study, chosen))
         addresses.stop()
     output_id = failures.response_picker(kept.read(results.tagged_responses, **cell))
 elif through == "remarks":

@@ -99,6 +99,16 @@ def address_of(filters: ResultFilters) -> dict[str, list[str]]:
     }
 
 
+def judges_left_out(study: ResultStudy, filters: ResultFilters) -> str:
+    """Say that judges have annotated who do not count, where there are some."""
+    n = sum(one.kind == AnnotatorKind.JUDGE for one in study.annotators)
+    if not n or filters.judges:
+        return ""
+    if n == 1:
+        return "1 judge has annotated here, and counts only if included above."
+    return f"{n:,} judges have annotated here, and count only if included above."
+
+
 def in_words(study: ResultStudy, filters: ResultFilters) -> str:
     """Name what shaped the numbers of a study: categories, annotators, judges."""
     return in_words_of(study.annotators, filters)

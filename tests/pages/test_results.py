@@ -475,3 +475,15 @@ def test_names_say_once_who_is_simulated_or_a_judge():
     assert tables.annotator_name("Ada", is_simulated=True) == "Ada (simulated)"
     assert tables.annotator_name("Simulated 1", is_simulated=True) == "Simulated 1"
     assert tables.annotator_name("gpt", is_simulated=False, is_judge=True) == "gpt (judge)"
+
+
+@pytest.mark.parametrize("page", ["overview", "decision", "compare", "agreement", "annotators"])
+def test_where_only_judges_annotated_the_page_says_how_they_count(app, sign_in, page):
+    ids = make_eval_set(models=(ONE, TWO), n_cases=2)
+    make_study(ids)
+    annotate(ids, "judge-1", f"case-0/{ONE}", f"case-0/{TWO}", "left", is_judge=True)
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, f"results/{page}.py")
+
+    assert "1 judge has annotated here" in said
