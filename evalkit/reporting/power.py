@@ -219,7 +219,9 @@ def _pairs(report: RankingReport) -> tuple[PairPower, ...]:
             needed, reason = None, gap.reason
             if not settled:
                 try:
-                    needed = comparisons_for_pair(gap, n_comparisons=ranking.n_comparisons).n_needed
+                    needed = comparisons_for_pair(
+                        gap, n_comparisons=ranking.n_comparisons, n_cases=ranking.n_cases
+                    ).n_needed
                 except UndefinedStatisticError as undefined:
                     reason = str(undefined)
             now, n_cases = ranking.n_comparisons, ranking.n_cases

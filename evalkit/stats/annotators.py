@@ -83,11 +83,12 @@ def annotator_profiles(
     sided = holm(np.array([_side_p_value(left, n) for left, n in lefts]))
     medians = [_median_seconds(codings, seconds, k) for k in range(len(codings.annotators))]
     pairs = pairwise_agreement(codings)
+    common = np.bincount(codings.value) / max(len(codings.value), 1)
     profiles = []
     for k, name in enumerate(codings.annotators):
         own = codings.annotator == k
         run, run_flag = _run(codings.value[own], codings.value[~own], codings.values)
-        twin, twin_flag = _twin(name, pairs)
+        twin, twin_flag = _twin(name, pairs, chance=float(common @ common))
         flags = (
             _low_agreement(agreements[k], [a for j, a in enumerate(agreements) if j != k]),
             _one_sided(*lefts[k], float(sided[k])),
@@ -213,19 +214,25 @@ def _fast(own: Estimate, others: list[Estimate]) -> Flag | None:
     )
 
 
-def _twin(name: str, pairs: tuple[PairAgreement, ...]) -> tuple[str | None, Flag | None]:
-    """Return the annotator with the same values on all units in common, if that is no chance."""
+def _twin(
+    name: str, pairs: tuple[PairAgreement, ...], *, chance: float
+) -> tuple[str | None, Flag | None]:
+    """Return the annotator with the same values on all units in common, if that is no chance.
+
+    Where nobody else judged with anybody, ``chance`` is how often two would give the same.
+    """
     for pair in pairs:
         if name not in pair.annotators or pair.percent_agreement.value != 1.0:
             continue
         rest = [(p.percent_agreement.value or 0.0, p.n) for p in pairs if p is not pair]
         n_rest = sum(n for _, n in rest)
-        usual = sum(share * n for share, n in rest) / n_rest if n_rest else 0.5
+        usual = sum(share * n for share, n in rest) / n_rest if n_rest else chance
         if pair.n * math.log(max(usual, 1e-9)) < math.log(_RARE):
             twin = next(other for other in pair.annotators if other != name)
+            expected = "others agree on" if n_rest else "by chance they would agree on"
             return twin, Flag(
                 "twin",
-                f"Gave exactly the values of {twin} on all {pair.n} units both judged; others "
-                f"agree on {100 * usual:.0f} % of them.",
+                f"Gave exactly the values of {twin} on all {pair.n} units both judged; "
+                f"{expected} {100 * usual:.0f} % of them.",
             )
     return None, None

@@ -123,6 +123,23 @@ def test_what_others_agree_on_tells_how_rare_twins_are():
     assert "agree on 50 % of them" in next(f.reason for f in profiles[0].flags if f.kind == "twin")
 
 
+@pytest.mark.parametrize(("n_values", "is_twin"), [(1, False), (4, True)])
+def test_two_alone_are_twins_only_beyond_what_chance_gives(n_values, is_twin):
+    # Twenty units: two who only ever say tie agree by chance alone; two who give all four values
+    # alike would on a quarter, and ¼²⁰ is no chance.
+    one = np.full(20, 2) if n_values == 1 else np.arange(20) % 4
+    unit, who = np.tile(np.arange(20), 2), np.repeat([0, 1], 20)
+
+    profiles = annotator_profiles(
+        Codings(unit, unit, who, np.tile(one, 2), VALUES, ("a", "b")), shown=None
+    )
+
+    assert ["twin" in kinds(p) for p in profiles] == [is_twin, is_twin]
+    if is_twin:
+        said = next(f.reason for f in profiles[0].flags if f.kind == "twin")
+        assert said.endswith("by chance they would agree on 25 % of them.")
+
+
 def test_one_who_gives_the_same_value_on_and_on_is_flagged():
     data = study()
     value = np.where((data.annotator == 2) & (data.unit < 15), 2, data.value)

@@ -69,10 +69,20 @@ def test_a_pair_of_models_needs_the_textbook_number_of_direct_comparisons():
     rows = [(case, 0, 1, 0 if case < 64 else 1, 1) for case in range(100)]
     ranking = rank_models(Comparisons(*np.array(rows).T, ("a", "b")))
 
-    found = comparisons_for_pair(ranking.difference("a", "b"), n_comparisons=100)
+    found = comparisons_for_pair(ranking.difference("a", "b"), n_comparisons=100, n_cases=100)
 
-    # t(99) for the normal quantile and 100/99 in the sandwich make it 4 % more.
-    assert found.n_needed == pytest.approx(103, rel=0.05)
+    # 100/99 in the sandwich makes it 1 % more, and Student's t costs two comparisons (Guenther).
+    assert found.n_needed == pytest.approx(103 * 100 / 99 + 1.92, abs=1.5)
+
+
+def test_few_cases_in_hand_do_not_ask_for_too_many():
+    # 5 cases, sd 1, gap .5: ((1.96 + .8416) / .5)² + 1.92 = 33.3 cases, two comparisons each.
+    half = 2.7764451 / np.sqrt(5)  # t(4) at 97.5 %, from tables
+    gap = Estimate(0.5, 0.5 - half, 0.5 + half, 10)
+
+    pair = comparisons_for_pair(gap, n_comparisons=10, n_cases=5)
+
+    assert pair.n_needed == pytest.approx(2 * 33.3, abs=1)
 
 
 def test_the_spread_of_scores_is_the_one_way_analysis_of_variance():
@@ -184,7 +194,7 @@ def test_recommended_comparisons_separate_the_pair_as_often_as_wanted():
         return Comparisons(case, left, right, lost.astype(int), one, ("a", "b", "c"))
 
     pilot = rank_models(study(np.random.default_rng(0), 20_000))
-    plan = comparisons_for_pair(pilot.difference("a", "b"), n_comparisons=40_000)
+    plan = comparisons_for_pair(pilot.difference("a", "b"), n_comparisons=40_000, n_cases=20_000)
     found = [
         rank_models(study(np.random.default_rng(seed), plan.n_needed // 2)).difference("a", "b").low
         > 0
