@@ -9,6 +9,7 @@ from evalkit.reporting.sentences import capital, counted, joined
 from evalkit.reporting.significance import is_decided
 from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
+from evalkit.stats.ranking import Ranking
 
 #: A ratio this close to one is "about as much".
 _LEVEL = 1.05
@@ -81,6 +82,22 @@ def pair_verdict(report: PairReport) -> str:
     if any(ahead(one.difference) for one in judged):
         return f"{capital(scored)}; which of the two is preferred is not settled: {basis}."
     return f"{report.model} and {report.other} cannot be told apart yet: {basis}."
+
+
+def beside_ranking(report: PairReport, ranking: Ranking | None) -> str:
+    """Say so where the ranking tells two apart whose own comparisons do not; or nothing."""
+    preferred = next((one for one in report.overall if one.criterion is None), None)
+    strength = {} if ranking is None else {row.model: row.strength for row in ranking.rows}
+    two = (report.model, report.other)
+    if ranking is None or preferred is None or not strength.keys() >= set(two):
+        return ""
+    if ahead(preferred.difference) or not ranking.is_separated(*two):
+        return ""
+    first = max(two, key=strength.__getitem__)
+    return (
+        "Preference here counts only comparisons of these two with each other; the ranking, which "
+        f"also counts those with other models, puts {first} ahead."
+    )
 
 
 def _error_verdict(report: PairReport) -> str:

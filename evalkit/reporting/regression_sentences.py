@@ -70,7 +70,8 @@ def judged_by(collected: Sequence[Collected]) -> str:
         return "No study judges either of the two."
     everybody = dict.fromkeys(who for one in collected for who in one.annotators)
     merged = replace(collected[0], annotators=tuple(everybody))
-    studies = joined([f"“{one.study}”" for one in collected])
+    worked = [one for one in collected if one.annotators] or collected
+    studies = joined([f"“{one.study}”" for one in worked])
     return f"Judged by {annotators(merged)} in {studies}."
 
 

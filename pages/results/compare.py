@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import compare, results
-from evalkit.reporting import pair_sentences, sentences
+from evalkit.reporting import pair_sentences, reports, sentences
 from evalkit.vocabulary import Role
 from pages.shared import addresses, collecting, exhibits, filters, links, pair, state
 from pages.shared.charts import model_colours
@@ -40,6 +40,7 @@ if not pair.is_judged(report):
     exhibits.say(filters.judges_left_out(study, chosen))
     addresses.stop()
 exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
+exhibits.say(pair_sentences.beside_ranking(report, kept.of(reports.ranking_report).ranking))
 colours = model_colours(study.models)
 address = links.state(study, chosen, model=model, other=other)
 pair.show_overall(report, colours)

@@ -1,6 +1,7 @@
 """Before and after: what is the same case, what passes, what broke, what cannot be said."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from evalkit.reporting.regression import (
 )
 from evalkit.stats.regression import share_difference
 from evalkit.stats.significance import mcnemar
+from tests.evalkit.collected_studies import collected
 
 YES, NO = Verdict(2, 2), Verdict(0, 2)
 
@@ -192,3 +194,10 @@ def test_the_interval_of_paired_shares_covers_the_truth():
         found = share_difference(n_cases=60, n_lost=int(lost), n_gained=int(gained))
         hits += found.low <= -0.1 <= found.high
     assert 0.94 <= hits / 4000 <= 0.97
+
+
+def test_a_study_nobody_worked_in_is_not_said_to_have_judged():
+    busy = collected(scores=[(0, 0, 0, 5)])
+    idle = replace(busy, study="Idle", annotators=())
+
+    assert words.judged_by([busy, idle]) == "Judged by 1 annotator in “Trial”."

@@ -274,3 +274,21 @@ def test_errors_of_few_cases_do_not_tell_two_models_apart(app, sign_in, sqlite_d
     sign_in(app, Role.LEAD)
 
     assert "cannot be told apart by their errors yet, on 1 case." in opened(app)
+
+
+def test_a_ranking_that_tells_more_than_the_two_alone_is_said(app, sign_in, sqlite_database):
+    # Ada meets Bee on two cases only; Cob, whom Ada beats and who beats Bee, tells them apart.
+    ids = make_eval_set(models=("Ada", "Bee", "Cob"), n_cases=20)
+    make_study(ids)
+    for case in range(20):
+        if case < 2:
+            annotate(ids, "Someone", f"case-{case}/Ada", f"case-{case}/Bee", "left")
+        won = case not in (3, 8)
+        annotate(ids, "Someone", f"case-{case}/Ada", f"case-{case}/Cob", "left" if won else "right")
+        annotate(ids, "Someone", f"case-{case}/Cob", f"case-{case}/Bee", "left" if won else "right")
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, model="Ada", other="Bee")
+    assert "also counts those with other models, puts Ada ahead" in said
+
+    assert "also counts those" not in opened(app, model="Ada", other="Cob"), "already told apart"
