@@ -37,7 +37,7 @@ from evalkit.reporting.subjects import subjects
 
 WithoutOption = Annotated[
     list[str] | None,
-    typer.Option("--without", help="Also: ranking and agreement without this annotator; repeat."),
+    typer.Option("--without", help="Also: the results without this annotator; repeat."),
 ]
 HtmlFile = Annotated[Path, typer.Argument(help="Where to write the report, like report.html.")]
 
@@ -76,6 +76,7 @@ def annotators(
         compared = without.without_report(full, rest, left_out=left_out)
         for said in without.without_sentences(compared):
             out().print(said, markup=False)
+        _print_quality(compared)
 
 
 def html(
@@ -121,6 +122,18 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
     for said in (annotators_verdict(report), *flag_sentences(report)):
         out().print(said, markup=False)
     print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
+
+
+def _print_quality(compared: without.Without) -> None:
+    pairs = without.quality_pairs(compared)
+    if not pairs:
+        return
+    table = text_table("Model", "", "Everybody", "n", "Without", "n")
+    for both in pairs:
+        form = text.percent if both[0].is_share else text.number
+        cells = [(text.estimate(one.estimate, form), text.whole(one.estimate.n)) for one in both]
+        add_row(table, both[0].model, both[0].on, *cells[0], *cells[1])
+    print_whole(table)
 
 
 def _without(found: Narrowed, left_out: list[str]) -> ResultFilters:

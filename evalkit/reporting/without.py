@@ -1,20 +1,25 @@
-"""What if without some annotators: the ranking and the agreement beside those of everybody."""
+"""What if without some annotators: every number of quality beside that of everybody."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from evalkit.reporting import documents, text
 from evalkit.reporting.collected import Collected
+from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.reports import (
     AgreementOf,
     AgreementReport,
     RankingReport,
     agreement_report,
     ranking_report,
+    scores_report,
 )
 from evalkit.reporting.sentences import counted, joined, verdict
+from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import RankingRow, rank_range
+
+NOTHING_LEFT = "Nobody who remains gave anything for this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,17 @@ class Results:
 
     ranking: RankingReport
     agreement: AgreementReport
+    quality: tuple["Quality", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One number of a model: its mean on a criterion, what is acceptable, what its errors weigh."""
+
+    on: str
+    model: str
+    estimate: Estimate
+    is_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +51,7 @@ class Without:
 
 
 def without_report(full: Collected, rest: Collected, *, left_out: Sequence[str]) -> Without:
-    """Compute ranking and agreement twice: of all, and of those who remain."""
+    """Compute everything twice: of all, and of those who remain."""
     return Without(tuple(left_out), _results(full), _results(rest))
 
 
@@ -69,17 +85,52 @@ def agreement_pairs(report: Without) -> list[tuple[AgreementOf, AgreementOf]]:
     return [(one, other) for one, other in pairs if one.alpha.n_units]
 
 
+def quality_pairs(report: Without) -> list[tuple[Quality, Quality]]:
+    """Return scores, acceptable shares and error weights, of everybody and without."""
+    rest = {(one.on, one.model): one for one in report.rest.quality}
+    pairs = [(one, rest.get((one.on, one.model))) for one in report.full.quality]
+    # What nobody else gave, such as errors, is not there without them.
+    return [
+        (one, other or replace(one, estimate=Estimate(None, None, None, 0, NOTHING_LEFT)))
+        for one, other in pairs
+        if one.estimate.n
+    ]
+
+
 def without_document(full: Collected, rest: Collected, *, left_out: Collection[str]) -> Any:
-    """Return the documents of ranking and agreement without the annotators named."""
+    """Return what all results come to with and without the annotators named."""
     return {
         "left_out": list(left_out),
         "ranking": {"all": _ranking(full), "rest": _ranking(rest)},
         "agreement": {"all": _agreement(full), "rest": _agreement(rest)},
+        "quality": {"all": _entries(full), "rest": _entries(rest)},
     }
 
 
 def _results(collected: Collected) -> Results:
-    return Results(ranking_report(collected), agreement_report(collected))
+    return Results(ranking_report(collected), agreement_report(collected), _quality(collected))
+
+
+def _quality(collected: Collected) -> tuple[Quality, ...]:
+    report = scores_report(collected)
+    scores = [(one.criterion.key, one.means, False) for one in report.criteria]
+    found = [
+        *scores,
+        ("acceptable", report.acceptable, True),
+        ("error penalty", penalty_rows(collected), False),
+    ]
+    return tuple(
+        Quality(on, row.model, row.estimate, is_share)
+        for on, rows, is_share in found
+        for row in rows
+        if row.category is None
+    )
+
+
+def _entries(collected: Collected) -> Any:
+    return [
+        {"on": one.on, "model": one.model, **asdict(one.estimate)} for one in _quality(collected)
+    ]
 
 
 def _ranking(collected: Collected) -> Any:

@@ -45,7 +45,7 @@ st.header("What if without", divider=False)
 left_out = annotators.without_picker(study, chosen)
 rest = annotators.remaining(study, chosen, left_out)
 if not left_out:
-    exhibits.say("Choose annotators to see ranking and agreement without them beside the full.")
+    exhibits.say("Choose annotators to see all results without them beside the full.")
 elif rest is None:
     exhibits.say("Without everybody nothing is left to compute.", style="lead")
 else:
@@ -53,6 +53,7 @@ else:
     without_them = collecting.kept(study, rest).collected
     compared = kept.of(without.without_report, without_them, left_out=names)
     annotators.show_without(compared, model_colours(study.models))
+    annotators.show_all_without(study, rest)
 
 st.header("Where they differ most", divider=False)
 found = kept.of(disagreements.disagreements, subject=on)

@@ -9,8 +9,15 @@ from evalkit.reporting.annotator_sentences import duration
 from evalkit.reporting.annotators import AnnotatorRow, AnnotatorsReport, annotator_entry
 from evalkit.reporting.collected import Criterion
 from evalkit.reporting.disagreements import Disagreement
+from evalkit.reporting.sentences import capital
 from evalkit.reporting.subjects import Subject
-from evalkit.reporting.without import Without, agreement_pairs, ranking_change
+from evalkit.reporting.without import (
+    Quality,
+    Without,
+    agreement_pairs,
+    quality_pairs,
+    ranking_change,
+)
 from evalkit.stats.counts import PREFERENCE_VALUES, TAG_VALUES
 from evalkit.stats.intervals import Estimate
 from pages.shared.agreement_tables import subject
@@ -116,6 +123,25 @@ def without_agreement(report: Without) -> pd.DataFrame:
             "Units, everybody": [f"{one.alpha.n_units:,}" for one, _ in pairs],
             "α, without": [text.estimate(other.alpha) for _, other in pairs],
             "Units, without": [f"{other.alpha.n_units:,}" for _, other in pairs],
+        }
+    )
+
+
+def without_quality(report: Without) -> pd.DataFrame:
+    """Give one row per model and what it got: of everybody, and without those left out."""
+    pairs = quality_pairs(report)
+
+    def told(one: Quality) -> str:
+        return text.estimate(one.estimate, text.percent if one.is_share else text.number)
+
+    return pd.DataFrame(
+        {
+            "Quality": [capital(one.on.replace("_", " ")) for one, _ in pairs],
+            "Model": [one.model for one, _ in pairs],
+            "Everybody": [told(one) for one, _ in pairs],
+            "n, everybody": [f"{one.estimate.n:,}" for one, _ in pairs],
+            "Without": [told(other) for _, other in pairs],
+            "n, without": [f"{other.estimate.n:,}" for _, other in pairs],
         }
     )
 

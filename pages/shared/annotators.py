@@ -41,6 +41,13 @@ from pages.shared import (
 from pages.shared.agreement import forest
 from pages.shared.pictures import interval_rows
 
+_PAGES = (
+    ("overview", "Overview"),
+    ("decision", "Decision"),
+    ("compare-models", "Two models"),
+    ("agreement", "Agreement"),
+    ("failures", "Failures"),
+)
 #: More annotators than this are read in the table.
 _MOST_ROWS = 12
 #: What stands out of more annotators than this is folded.
@@ -208,7 +215,7 @@ def remaining(
 
 
 def show_without(report: Without, colours: Mapping[str, str]) -> None:
-    """Show ranking and agreement of everybody beside those without some."""
+    """Show ranking, agreement and scores of everybody beside those without some."""
     for said in without.without_sentences(report):
         exhibits.say(said, style="lead")
     order = _best_first(report.full.ranking)
@@ -228,6 +235,16 @@ def show_without(report: Without, colours: Mapping[str, str]) -> None:
         changes = annotator_tables.without_agreement(report)
         exhibits.inline_table(changes, key="without-agreement")
         exhibits.download(changes, key="agreement-without")
+    changes = annotator_tables.without_quality(report)
+    if len(changes):
+        exhibits.inline_table(changes, key="without-quality")
+        exhibits.download(changes, key="quality-without")
+
+
+def show_all_without(study: ResultStudy, rest: ResultFilters) -> None:
+    """Lead to all other results of those who remain."""
+    said = links.state(study, rest)
+    links.line("Everything without them:", {name: links.link(page, said) for page, name in _PAGES})
 
 
 def _best_first(report: RankingReport) -> list[str]:

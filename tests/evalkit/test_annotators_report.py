@@ -333,6 +333,29 @@ def test_without_somebody_the_verdict_is_said_again_beside_the_full_one():
     json.dumps(document, allow_nan=False)
 
 
+def test_without_somebody_scores_are_computed_again_and_nothing_left_is_said():
+    # On A two give 1 and 3, the third 5: mean 3 of all, 2 without the third, who alone judged B.
+    given = [(0, 0, 0, 1.0), (0, 0, 1, 3.0), (0, 0, 2, 5.0), (0, 6, 2, 4.0)]
+    full, rest = study(values=given), study(values=given[:2])
+
+    report = without.without_report(full, rest, left_out=["annotator 2"])
+    pairs = {(one.on, one.model): (one, other) for one, other in without.quality_pairs(report)}
+
+    everybody, others = pairs["stars", "A"]
+    assert (everybody.estimate.value, everybody.estimate.n) == (3.0, 3)
+    assert (others.estimate.value, others.estimate.n) == (2.0, 2)
+    everybody, others = pairs["stars", "B"]
+    assert everybody.estimate.value == 4.0
+    assert (others.estimate.value, others.estimate.n) == (None, 0)
+    assert others.estimate.reason
+    document = without.without_document(full, rest, left_out=["annotator 2"])
+    assert {
+        key: value
+        for key, value in document["quality"]["rest"][0].items()
+        if key in {"on", "model", "value"}
+    } == {"on": "stars", "model": "A", "value": 2.0}
+
+
 def test_agreement_by_category_is_that_of_the_category_alone():
     rng = np.random.default_rng(8)
     values = [(1, k, who, float(rng.integers(2))) for k in range(12) for who in range(3)]

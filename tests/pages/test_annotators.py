@@ -1,6 +1,7 @@
 """The page about annotators: how each works, what if without some, where they differ most."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -126,6 +127,14 @@ def test_leaving_somebody_out_shows_both_results_and_the_address_says_whom(app, 
     # Ada and Bo agree on all they judged.
     agreement = next(frame for frame in tables(app) if "α, without" in frame)
     assert agreement["α, without"][0] == "1.00"
+    # Ada and Bo gave 2 to every response, Cy 5: a mean of 3, which is 2 without Cy.
+    quality = next(frame for frame in tables(app) if "Quality" in frame)
+    assert [cell[:4] for cell in (quality["Everybody"][0], quality["Without"][0])] == [
+        "3.00",
+        "2.00",
+    ]
+    rest = urlencode({"annotator": [study["Ada"], study["Bo"]]}, doseq=True)
+    assert f"{rest.replace('&', '&amp;')}" in said.split("Everything without them:")[1]
 
     next(box for box in app.multiselect if box.label == "Leave out").set_value([]).run()
 
