@@ -237,7 +237,7 @@ def show_without(report: Without, colours: Mapping[str, str]) -> None:
         exhibits.download(changes, key="agreement-without")
     changes = annotator_tables.without_quality(report)
     if len(changes):
-        exhibits.inline_table(changes, key="without-quality")
+        exhibits.inline_table(changes, key="without-quality", left=("Model",))
         exhibits.download(changes, key="quality-without")
 
 
