@@ -29,8 +29,9 @@ from evalkit.reporting.reports import (
     models_report,
     ranking_report,
     scores_report,
+    win_rates,
 )
-from evalkit.reporting.sentences import coefficient, counted, judges_with_people, limits
+from evalkit.reporting.sentences import circle, coefficient, counted, judges_with_people, limits
 from evalkit.reporting.style import (
     StyleReport,
     effect_sentences,
@@ -132,6 +133,8 @@ def ranking(
     compared = counted(report.n_comparisons, "comparison")
     out().print(f"{compared}, {report.n_unreadable:,} more unreadable.")
     rows = report.ranking.rows if report.ranking else ()
+    if said := circle(report, win_rates(collected)):
+        out().print(said, markup=False)
     print_reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
     if styled:
         _print_style(styled)

@@ -1,9 +1,10 @@
 """The reports as JSON documents; their shapes are described in docs/reports.md."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from evalkit.reporting.collected import Collected, comparisons, names
+from evalkit.reporting.collected import Collected, names
 from evalkit.reporting.penalties import no_penalties, penalty_rows, weights_entry
 from evalkit.reporting.reports import (
     AgreementOf,
@@ -14,11 +15,12 @@ from evalkit.reporting.reports import (
     models_report,
     ranking_report,
     scores_report,
+    win_rates,
 )
 from evalkit.stats.agreement import PairAgreement
 from evalkit.stats.ranking import RankingRow
 from evalkit.stats.scores import ScoreRow
-from evalkit.stats.win_rates import pairwise_win_rates
+from evalkit.stats.win_rates import PairWinRate, circles
 
 Document = dict[str, Any]
 
@@ -68,14 +70,15 @@ def agreement_document(collected: Collected) -> Document:
 
 def ranking_document(collected: Collected) -> Document:
     """Return the strengths, strongest first, and who won how often against whom."""
-    report = ranking_report(collected)
+    report, rates = ranking_report(collected), win_rates(collected)
     return {
         **heading(collected),
         "n_comparisons": report.n_comparisons,
         "n_same_model": report.n_same_model,
         "n_unreadable": report.n_unreadable,
         "models": ranking_entries(report),
-        "matrix": _matrix(collected, report),
+        "matrix": _matrix(report, rates),
+        "circles": [list(three) for three in circles(rates)],
         "reason": report.reason,
     }
 
@@ -132,15 +135,12 @@ def pair_entry(pair: PairAgreement) -> Document:
     }
 
 
-def _matrix(collected: Collected, report: RankingReport) -> Document:
+def _matrix(report: RankingReport, rates: Sequence[PairWinRate]) -> Document:
     """Return for every two models who won how often, and the share won with its interval."""
-    rates = {
-        (rate.model, rate.other): rate.estimate
-        for rate in pairwise_win_rates(comparisons(collected))
-    }
+    of_pair = {(rate.model, rate.other): asdict(rate.estimate) for rate in rates}
     return {
         model: {
-            other: {**asdict(counts), "win_rate": asdict(rates[model, other])}
+            other: {**asdict(counts), "win_rate": of_pair[model, other]}
             for other, counts in others.items()
         }
         for model, others in report.matrix.items()

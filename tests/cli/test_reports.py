@@ -244,3 +244,19 @@ def test_a_judge_named_like_a_person_is_asked_for_by_its_own_name(ids):
 
     assert found("Ada (judge)") == (1, ["Ada (judge)"])
     assert found("Ada") == (4, ["Ada"])
+
+
+def test_a_circle_of_models_is_named_in_json_and_text(sqlite_database):
+    names = ("Rock", "Scissors", "Paper")
+    ids = make_eval_set(models=names, n_cases=12)
+    make_study(ids)
+    for case in range(12):
+        for one, other in ((0, 1), (1, 2), (2, 0)):
+            annotate(ids, "Ada", f"case-{case}/{names[one]}", f"case-{case}/{names[other]}", "left")
+
+    document = json.loads(run("ranking", "--study", "Study", "--json").stdout)
+    said = run("ranking", "--study", "Study").stdout.replace("\n", " ")
+
+    assert document["circles"] == [["Paper", "Rock", "Scissors"]]
+    assert "The ranking hides a circle: " in said
+    assert "Paper beats Rock" in said
