@@ -19,6 +19,7 @@ from evalkit.cli.narrowing import (
     study_collected,
 )
 from evalkit.reporting import documents, text
+from evalkit.reporting.cautions import cautions
 from evalkit.reporting.coefficients import coefficients_document
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.levels import level_shares, level_shares_document
@@ -31,7 +32,7 @@ from evalkit.reporting.reports import (
     scores_report,
     win_rates,
 )
-from evalkit.reporting.sentences import circle, coefficient, counted, judges_with_people, limits
+from evalkit.reporting.sentences import coefficient, counted, judges_with_people, limits
 from evalkit.reporting.style import (
     StyleReport,
     effect_sentences,
@@ -133,7 +134,7 @@ def ranking(
     compared = counted(report.n_comparisons, "comparison")
     out().print(f"{compared}, {report.n_unreadable:,} more unreadable.")
     rows = report.ranking.rows if report.ranking else ()
-    if said := circle(report, win_rates(collected)):
+    for said in cautions(report, win_rates(collected)):
         out().print(said, markup=False)
     print_reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
     if styled:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evalkit.reporting import pair_sentences, text
+from evalkit.reporting.cautions import cautions
 from evalkit.reporting.collected import Criterion
 from evalkit.reporting.html_parts import (
     Axis,
@@ -27,7 +28,6 @@ from evalkit.reporting.reports import (
 )
 from evalkit.reporting.sentences import (
     capital,
-    circle,
     counted,
     standings,
 )
@@ -84,7 +84,7 @@ def ranking_section(
     ]
     return section(
         "Ranking",
-        bullets((*standings(report.ranking), circle(report, rates))),
+        bullets((*standings(report.ranking), *cautions(report, rates))),
         beside(
             intervals(drawn, _HALF),
             _head_to_head([row.model for row in rows], rates),

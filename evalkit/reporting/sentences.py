@@ -17,7 +17,6 @@ from evalkit.stats.agreement import Agreement
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
-from evalkit.stats.win_rates import PairWinRate, circles
 from evalkit.vocabulary import AnnotatorKind
 
 #: Krippendorff's customary bounds: conclusions may rest on it, or only tentative ones.
@@ -28,8 +27,6 @@ FEW_JUDGES = 3
 coefficient = text.beside(RELIABLE, TENTATIVE)
 # Strengths that differ by less than this are equal but for rounding.
 _EQUAL = 1e-9
-#: Among this many models or more, a circle or two may be chance.
-_MANY_MODELS = 8
 
 
 def verdict(report: RankingReport) -> str:
@@ -112,29 +109,6 @@ def standings(ranking: Ranking) -> list[str]:
         if behind and not _is_covered(ranking, place, behind):
             said.append(f"{joined([row.model, *behind])} cannot be told apart.")
     return said
-
-
-def circle(report: RankingReport, rates: Sequence[PairWinRate]) -> str:
-    """Say that models beat one another in a circle, which a ranking cannot show; or nothing."""
-    places = {} if report.ranking is None else _places(report.ranking)
-    found = [three for three in circles(tuple(rates)) if places.keys() >= set(three)]
-    if not found:
-        return ""
-    # That of the best models first, and each from its best model on.
-    best = min(found, key=lambda three: sorted(places[model] for model in three))
-    start = min(range(3), key=lambda at: places[best[at]])
-    first, second, third = best[start:] + best[:start]
-    beats = f"{first} beats {second}, {second} beats {third}, and {third} beats {first}"
-    if len(found) == 1:
-        said = f"The ranking hides a circle: {beats}, each beyond chance where the two met."
-    else:
-        said = (
-            f"The ranking hides {len(found):,} circles, such as this: {beats}, each beyond chance "
-            "where the two met."
-        )
-    if len(places) >= _MANY_MODELS:
-        return f"{said} Among {len(places)} models a few may be chance."
-    return f"{said} Compare the two that matter to you, not their ranks."
 
 
 def basis(collected: Collected, report: RankingReport) -> str:
@@ -363,10 +337,6 @@ def capital(words: str) -> str:
 def counted(n: int, noun: str) -> str:
     """Return ``1 case``, ``1,204 cases``."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
-def _places(ranking: Ranking) -> dict[str, int]:
-    return {row.model: place for place, row in enumerate(ranking.rows)}
 
 
 def _is_covered(ranking: Ranking, place: int, behind: Sequence[str]) -> bool:

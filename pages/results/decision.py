@@ -6,7 +6,8 @@ from db.engine import read_session
 from db.queries import results
 from evalkit.reporting import decision as decisions
 from evalkit.reporting import decision_sentences as words
-from evalkit.reporting import measures, power, reports, sentences
+from evalkit.reporting import measures, power, reports
+from evalkit.reporting.cautions import cautions
 from evalkit.vocabulary import Role
 from pages.shared import addresses, collecting, decision, exhibits, filters, links, state
 from pages.shared.charts import model_colours
@@ -46,7 +47,7 @@ cells = kept.of(measures.against, measure, model=leader, other=rival)
 exhibits.say(words.verdict(report, cells), style="verdict")
 exhibits.say(*words.front_sentences(report), style="lead")
 if measure.is_preference:
-    exhibits.say(sentences.circle(report.ranking, kept.of(reports.win_rates)), style="lead")
+    exhibits.say(*cautions(report.ranking, kept.of(reports.win_rates)), style="lead")
 exhibits.say(words.basis(kept.collected, report), filters.in_words(study, chosen))
 
 colours = model_colours(study.models)

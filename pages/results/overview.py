@@ -52,7 +52,6 @@ exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
 if not kept.collected.annotators:
     exhibits.say(filters.judges_left_out(study, chosen))
 win_rates = kept.of(reports.win_rates)
-exhibits.say(sentences.circle(ranking, win_rates), style="lead")
 overview.show_ranking(ranking, win_rates, colours, address, order=order)
 
 absent = overview.absences(scores, models, rates, within=filters.within(chosen))

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from evalkit.reporting import documents, sentences, text
+from evalkit.reporting.cautions import cautions
 from evalkit.reporting.reports import (
     ModelRow,
     RankingReport,
@@ -101,9 +102,10 @@ def show_ranking(
     *,
     order: Sequence[str],
 ) -> None:
-    """Show where each model stands, and who won against whom."""
+    """Show where each model stands, what to mind about it, and who won against whom."""
     if report.ranking is None:
         return
+    exhibits.say(*cautions(report, rates), style="lead")
     left, right = st.columns([11, 9], gap="large")
     with left:
         shown = ["Win rate", "Strength"]

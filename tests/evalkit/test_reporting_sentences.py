@@ -11,7 +11,6 @@ from evalkit.stats.counts import Comparisons
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import pair_matrix, rank_models
 from evalkit.stats.scores import ScoreRow
-from evalkit.stats.win_rates import PairWinRate
 from evalkit.vocabulary import Level
 
 N_CASES = 60
@@ -173,48 +172,6 @@ def test_the_commonest_error_of_each_model_is_named_and_none_where_there_is_none
 )
 def test_names_are_joined_as_in_a_sentence(names, expected):
     assert sentences.joined(list(names)) == expected
-
-
-def won(model, other, low):
-    value, high = (low + 1) / 2, 1.0
-    return [
-        PairWinRate(model, other, Estimate(value, low, high, N_CASES)),
-        PairWinRate(other, model, Estimate(1 - value, 1 - high, 1 - low, N_CASES)),
-    ]
-
-
-def test_a_circle_is_said_from_its_best_model_on():
-    # B wins 90 % against C and loses 60 % against A: its strength is the greatest.
-    ranked = report({(0, 1): 0.6, (1, 2): 0.9, (0, 2): 0.4})
-    rates = won("A", "B", 0.51) + won("B", "C", 0.8) + won("C", "A", 0.51)
-    assert ranked.ranking.rows[0].model == "B"
-
-    said = sentences.circle(ranked, rates)
-
-    assert said.startswith(
-        "The ranking hides a circle: B beats C, C beats A, and A beats B, each beyond chance where "
-        "the two met."
-    )
-
-
-def test_there_is_no_circle_where_one_win_may_be_chance():
-    ranked = report({(0, 1): 0.6, (1, 2): 0.9, (0, 2): 0.4})
-    rates = won("A", "B", 0.49) + won("B", "C", 0.8) + won("C", "A", 0.51)
-
-    assert sentences.circle(ranked, rates) == ""
-
-
-def test_of_many_circles_that_of_the_best_is_said_and_among_many_models_that_some_are_chance():
-    names = tuple("ABCDEFGH")
-    shares = {(one, other): 0.8 for one in range(8) for other in range(one + 1, 8)}
-    ranked = report(shares, models=names)
-    circle_of_last = won("F", "G", 0.6) + won("G", "H", 0.6) + won("H", "F", 0.6)
-    circle_of_first = won("A", "B", 0.6) + won("B", "C", 0.6) + won("C", "A", 0.6)
-
-    said = sentences.circle(ranked, circle_of_last + circle_of_first)
-
-    assert "2 circles, such as this: A beats B, B beats C, and C beats A" in said
-    assert said.endswith("Among 8 models a few may be chance.")
 
 
 @pytest.mark.parametrize(
