@@ -1,7 +1,7 @@
 """The reports as JSON documents; their shapes are described in docs/reports.md."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from evalkit.reporting.collected import Collected, names
@@ -18,11 +18,14 @@ from evalkit.reporting.reports import (
     win_rates,
 )
 from evalkit.stats.agreement import PairAgreement
+from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import RankingRow
 from evalkit.stats.scores import ScoreRow
 from evalkit.stats.win_rates import PairWinRate, circles
 
 Document = dict[str, Any]
+
+_OF_ESTIMATE = tuple(field.name for field in fields(Estimate))
 
 
 def heading(collected: Collected) -> Document:
@@ -222,12 +225,9 @@ def _criterion(one: CriterionScores) -> Document:
 
 def score_entry(row: ScoreRow) -> Document:
     """Return one number of one model, overall or of a category."""
-    return {
-        "model": row.model,
-        "category": row.category,
-        **asdict(row.estimate),
-        "n_cases": row.n_cases,
-    }
+    # Not ``asdict``, which copies deeply: pages make thousands of these on every run.
+    numbers = {name: getattr(row.estimate, name) for name in _OF_ESTIMATE}
+    return {"model": row.model, "category": row.category, **numbers, "n_cases": row.n_cases}
 
 
 def model_entry(row: ModelRow) -> Document:

@@ -28,13 +28,13 @@ chosen = filters.filter_line(study)
 kept = collecting.kept(study, chosen)
 collected = kept.collected
 exhibits.say(filters.in_words(study, chosen))
-if not subjects(collected):
+if not kept.of(subjects):
     st.info(f"Nobody has annotated{filters.within(chosen)} yet.")
     exhibits.say("As soon as people compare or score responses, their habits appear here.")
     exhibits.say(filters.judges_left_out(study, chosen))
     addresses.stop()
 
-on = annotators.subject_picker(collected)
+on = annotators.subject_picker(kept)
 report = kept.of(annotators_report, kept.read(results.pace), subject=on)
 exhibits.say(annotator_sentences.annotators_verdict(report), style="verdict")
 exhibits.say(f"{sentences.capital(sentences.annotators(collected))}.", style="lead")

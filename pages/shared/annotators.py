@@ -39,6 +39,7 @@ from pages.shared import (
     tables,
 )
 from pages.shared.agreement import forest
+from pages.shared.collecting import Kept
 from pages.shared.pictures import interval_rows
 
 _PAGES = (
@@ -56,10 +57,10 @@ _PICKER_WIDTH = 620  # pixels, at most
 _LEFT, _RIGHT, _TIME = "Chose left", "Likely right", "Median time"
 
 
-def subject_picker(collected: Collected) -> Subject:
+def subject_picker(kept: Kept) -> Subject:
     """Show the choice of what was judged, down to each error; the address remembers it."""
-    errors = (one for one in marked_where_two_looked(collected) if one != ANY_ERROR)
-    keys = {subject_key(one): one for one in (*subjects(collected), *errors)}
+    errors = (one for one in kept.of(marked_where_two_looked) if one != ANY_ERROR)
+    keys = {subject_key(one): one for one in (*kept.of(subjects), *errors)}
     if len(keys) == 1:
         return next(iter(keys.values()))
     addresses.choice("on", list(keys), key="annotators-on", default=next(iter(keys)))
