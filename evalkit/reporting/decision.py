@@ -18,6 +18,7 @@ from evalkit.reporting.measures import (
 )
 from evalkit.reporting.prices import PriceRatios, accepted_share, price_ratios
 from evalkit.reporting.reports import ModelRow, RankingReport, models_report, ranking_report
+from evalkit.reporting.significance import turned
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.leaderboards import pareto_front
 from evalkit.stats.ranking import PairCounts
@@ -130,17 +131,29 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
 
 
 def settled(report: DecisionReport, model: str, other: str) -> bool:
-    """Say whether two models differ on the chosen measure beyond chance, all pairs considered."""
+    """Say whether two models differ on the chosen measure beyond chance, all pairs considered.
+
+    By scores only if the cases both have say the same as the numbers of each.
+    """
     if report.chosen.measure.is_preference:
         ranking = report.ranking.ranking
         ranked = {row.model for row in ranking.rows} if ranking else set()
         if ranking is None or not {model, other} <= ranked:
             return False
         return ranking.is_separated(model, other)
-    return any(
-        {pair.model, pair.other} == {model, other} and is_small(pair.p_adjusted)
-        for pair in report.chosen.pairs
-    )
+    gap = _gap_on_shared_cases(report, model, other)
+    return gap is not None and gap * _gap(report, model, other) > 0
+
+
+def contradicted(report: DecisionReport, model: str, other: str) -> bool:
+    """Say whether cases both have say beyond chance what the numbers of the two do not.
+
+    That can be where each was also judged on cases that the other was not, easier or harder ones.
+    """
+    if report.chosen.measure.is_preference:
+        return False
+    gap = _gap_on_shared_cases(report, model, other)
+    return gap is not None and gap * _gap(report, model, other) <= 0
 
 
 def standing_entry(report: DecisionReport, one: Standing) -> dict[str, Any]:
@@ -156,6 +169,19 @@ def standing_entry(report: DecisionReport, one: Standing) -> dict[str, Any]:
         "is_on_front": one.is_on_front,
         "beaten_by": list(one.beaten_by),
     }
+
+
+def _gap(report: DecisionReport, model: str, other: str) -> float:
+    value, less = (report.number(one).estimate.value for one in (model, other))
+    return (value or 0.0) - (less or 0.0)
+
+
+def _gap_on_shared_cases(report: DecisionReport, model: str, other: str) -> float | None:
+    """Return ``model`` minus ``other``, paired by case; None where that may be chance."""
+    for pair in report.chosen.pairs:
+        if {pair.model, pair.other} == {model, other} and is_small(pair.p_adjusted):
+            return turned(pair, model=model).estimate.value
+    return None
 
 
 def _linked(numbers: MeasureNumbers, report: RankingReport, baseline: str) -> MeasureNumbers:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from evalkit.reporting import sentences, text
 from evalkit.reporting.collected import Collected
-from evalkit.reporting.decision import DecisionReport, settled
+from evalkit.reporting.decision import DecisionReport, contradicted, settled
 from evalkit.reporting.measures import ACCEPTABLE, PENALTY, PREFERENCE, Measure, Number
 from evalkit.reporting.sentences import counted, joined
 from evalkit.stats.intervals import Estimate
@@ -93,7 +93,7 @@ def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
     lead, takes = _lead(report), _takes(report, leader.model, rival)
     if takes and leader.model not in lead + where:
         takes = f"beside {leader.model}, {takes}"
-    parts = [lead, where, takes, _unjudged(report)]
+    parts = [lead, _on_shared_cases(report), where, takes, _unjudged(report)]
     return f"{'; '.join(filter(None, parts))}."
 
 
@@ -145,11 +145,12 @@ def _way(report: DecisionReport, model: str, by: str) -> str:
     at = f", at the same {joined(same)}" if same else ""
     if settled(report, model, by):
         return f"beats {{}} on {joined([_lower_name(report), *less])}{at}"
+    how = "and no worse as far as can be told"
+    if contradicted(report, model, by):
+        how = "but behind on the cases that were judged of both"
     if less:
-        better = joined([_BETTER[name] for name in less])
-        return f"is {better} than {{}}{at}, and no worse as far as can be told"
-    no_worse = joined([_NO_WORSE[name] for name in prices])
-    return f"is {no_worse} than {{}}, and no worse as far as can be told"
+        return f"is {joined([_BETTER[name] for name in less])} than {{}}{at}, {how}"
+    return f"is {joined([_NO_WORSE[name] for name in prices])} than {{}}, {how}"
 
 
 def _price(report: DecisionReport, model: str, name: str) -> float:
@@ -198,6 +199,17 @@ def _lead(report: DecisionReport) -> str:
     rest = joined(behind) if len(behind) <= _MOST_NAMES else f"{len(behind)} of the others"
     near = joined(level) if len(level) <= _MOST_NAMES else f"{len(level)} others"
     return f"{first} leads {rest}{what or ' overall'}, while {near} cannot be told apart from it"
+
+
+def _on_shared_cases(report: DecisionReport) -> str:
+    """Say who is ahead of the first where both were judged, or nothing."""
+    first, *others = [one.model for one in report.standings]
+    ahead = [model for model in others if contradicted(report, first, model)]
+    if not ahead:
+        return ""
+    names = joined(ahead) if len(ahead) <= _MOST_NAMES else f"{len(ahead)} others"
+    is_are = "is" if len(ahead) == 1 else "are"
+    return f"on the cases that were judged of both, {names} {is_are} ahead of {first}"
 
 
 def _unjudged(report: DecisionReport) -> str:
