@@ -1,6 +1,7 @@
 """The results in sentences: which model is ahead and how sure that is, how far people agree."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -265,7 +266,7 @@ def agreement_verdict(report: AgreementReport) -> str:
                 f"Whether {report.who.lower()} agree on {what} cannot be told yet: {number}, "
                 f"n = {decisive.n_units:,}."
             )
-        return f"{report.who} do not agree on {what} more than chance would have them: {number}."
+        return f"{report.who} agree little on {what}, if at all: {number}."
     degree = (
         "agree well"
         if (decisive.value or 0) >= RELIABLE
@@ -305,6 +306,8 @@ def judges_in_short(report: AgreementReport) -> list[str]:
     compared = [one for one in judges_best_first(report) if one.kappa.value is not None]
     if not compared:
         return ["No judge has judged enough that people judged to be compared with them."]
+    if len(compared) == 1:
+        return judges_with_people(replace(report, judges=tuple(compared)))
     best, worst = compared[0], compared[-1]
     what = "which response is better"
     if best.criterion:

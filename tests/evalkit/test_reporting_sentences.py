@@ -5,7 +5,13 @@ import pytest
 
 from evalkit.reporting import sentences
 from evalkit.reporting.collected import Tag
-from evalkit.reporting.reports import AgreementOf, AgreementReport, RankingReport, TagRates
+from evalkit.reporting.reports import (
+    AgreementOf,
+    AgreementReport,
+    JudgeAgreement,
+    RankingReport,
+    TagRates,
+)
 from evalkit.stats.agreement import Agreement
 from evalkit.stats.counts import Comparisons
 from evalkit.stats.intervals import Estimate
@@ -178,7 +184,7 @@ def test_names_are_joined_as_in_a_sentence(names, expected):
     ("low", "high", "said"),
     [
         (-0.15, 0.92, "Whether annotators agree on which response is better cannot be told yet: α"),
-        (-0.15, 0.5, "Annotators do not agree on which response is better more than chance would"),
+        (-0.15, 0.5, "Annotators agree little on which response is better, if at all: α"),
         (0.1, 0.5, "Annotators often disagree on which response is better: α"),
     ],
 )
@@ -189,3 +195,18 @@ def test_no_agreement_is_only_said_where_good_agreement_is_ruled_out(low, high, 
 
     assert sentences.agreement_verdict(report).startswith(said)
     assert "α 0.31 [" in sentences.agreement_verdict(report)
+
+
+def test_of_many_judges_one_that_alone_can_be_compared_is_not_said_to_agree_most_and_least():
+    nothing = Estimate(None, None, None, 0, "Nothing has been judged by two annotators yet.")
+    known = JudgeAgreement(
+        "judge 0", None, Estimate(0.5, 0.2, 0.7, 30), Estimate(0.8, 0.6, 0.9, 30)
+    )
+    others = tuple(JudgeAgreement(f"judge {place}", None, nothing, nothing) for place in (1, 2, 3))
+    alpha = Agreement(None, None, None, 0, 0, nothing.reason)
+    preference = AgreementOf(None, Level.NOMINAL, alpha, nothing, ())
+    report = AgreementReport(preference, (), who="People", judges=(known, *others))
+
+    assert sentences.judges_in_short(report) == [
+        "judge 0 agrees with people on which response is better: κ 0.50 [0.20, 0.70], n = 30."
+    ]
