@@ -87,8 +87,9 @@ def agreement_pairs(report: Without) -> list[tuple[AgreementOf, AgreementOf]]:
 
 def quality_pairs(report: Without) -> list[tuple[Quality, Quality]]:
     """Return scores, acceptable shares and error weights, of everybody and without."""
-    rest = {(one.on, one.model): one for one in report.rest.quality}
-    pairs = [(one, rest.get((one.on, one.model))) for one in report.full.quality]
+    # A criterion may have the name of what is counted here of all criteria: the kind is compared.
+    rest = {(one.on, one.model, one.is_share): one for one in report.rest.quality}
+    pairs = [(one, rest.get((one.on, one.model, one.is_share))) for one in report.full.quality]
     # What nobody else gave, such as errors, is not there without them.
     return [
         (one, other or replace(one, estimate=Estimate(None, None, None, 0, NOTHING_LEFT)))

@@ -1,0 +1,24 @@
+"""Numbers of quality without some annotators, beside those of everybody."""
+
+from dataclasses import replace
+
+from evalkit.reporting import without
+from tests.evalkit.collected_studies import HELPFUL, collected
+
+
+def test_a_criterion_named_like_the_acceptable_responses_is_not_taken_for_them():
+    scores = [(who, case, 0, 3 + who) for who in (0, 1) for case in range(4)]
+    named = (replace(HELPFUL, key="acceptable"),)
+    looks = [(0, case, 0, -1) for case in range(4)]
+    full = replace(collected(scores=scores, marks=looks), criteria=named)
+    rest = replace(collected(scores=scores[:4], marks=looks), criteria=named)
+
+    report = without.without_report(full, rest, left_out=["Annotator 1"])
+    found = [
+        (everybody.estimate.value, others.estimate.value)
+        for everybody, others in without.quality_pairs(report)
+        if (everybody.on, everybody.is_share) == ("acceptable", False)
+    ]
+
+    # One gave 3 throughout, the one left out 4.
+    assert found == [(3.5, 3.0)]
