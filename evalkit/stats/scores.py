@@ -49,8 +49,9 @@ def mean_scores(scores: Scores) -> tuple[ScoreRow, ...]:
     tuple of ScoreRow
         Per model: first overall (``category`` None), then each category, in the order of
         ``scores``. The mean is over annotations, its interval clustered by case with
-        t(n_cases - 1). Where a model has nothing the value is None; where it has fewer than 2
-        cases, or all cases give the same mean, the interval is None; ``reason`` says so.
+        Student's t by ``effective_degrees``. Where a model has nothing the value is None; where
+        it has fewer than 2 cases, or all give the same mean, the interval is None; ``reason``
+        says so.
 
     References
     ----------
