@@ -260,12 +260,12 @@ def agreement_verdict(report: AgreementReport) -> str:
     decisive = parts[0].alpha
     what = "which response is better" if parts[0].criterion is None else "the scores"
     number = f"α {text.estimate(decisive, coefficient)}"
-    if decisive.low is not None and decisive.low <= 0:
-        if decisive.high is not None and decisive.high >= TENTATIVE:
-            return (
-                f"Whether {report.who.lower()} agree on {what} cannot be told yet: {number}, "
-                f"n = {decisive.n_units:,}."
-            )
+    low, high, n = decisive.low, decisive.high, f"n = {decisive.n_units:,}"
+    if decisive.value == 1:
+        return f"{report.who} agreed on {what} every time so far: {number}, {n}."
+    if low is None or high is None or (low <= 0 and high >= TENTATIVE):
+        return f"Whether {report.who.lower()} agree on {what} cannot be told yet: {number}, {n}."
+    if low <= 0:
         return f"{report.who} agree little on {what}, if at all: {number}."
     degree = (
         "agree well"

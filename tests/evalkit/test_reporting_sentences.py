@@ -189,12 +189,30 @@ def test_names_are_joined_as_in_a_sentence(names, expected):
     ],
 )
 def test_no_agreement_is_only_said_where_good_agreement_is_ruled_out(low, high, said):
-    alpha = Agreement(0.31, low, high, 10, 20)
+    verdict = agreement_verdict(Agreement(0.31, low, high, 10, 20))
+
+    assert verdict.startswith(said)
+    assert "α 0.31 [" in verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.0, "Whether annotators agree on which response is better cannot be told yet: α 0.00"),
+        (0.9, "Whether annotators agree on which response is better cannot be told yet: α 0.90"),
+        (1.0, "Annotators agreed on which response is better every time so far: α 1.00"),
+    ],
+)
+def test_how_well_people_agree_is_not_said_by_a_value_without_an_interval(value, said):
+    verdict = agreement_verdict(Agreement(value, None, None, 2, 4, "One case alone decides it."))
+
+    assert verdict == f"{said}, n = 2."
+
+
+def agreement_verdict(alpha):
     found = AgreementOf(None, Level.NOMINAL, alpha, Estimate(0.6, 0.2, 0.9, 10), ())
     report = AgreementReport(preference=found, criteria=(), who="Annotators")
-
-    assert sentences.agreement_verdict(report).startswith(said)
-    assert "α 0.31 [" in sentences.agreement_verdict(report)
+    return sentences.agreement_verdict(report)
 
 
 def test_of_many_judges_one_that_alone_can_be_compared_is_not_said_to_agree_most_and_least():
