@@ -139,8 +139,9 @@ def effective_degrees(
         group = np.zeros(len(pull), dtype=np.int64)
     n = np.bincount(group, minlength=n_groups).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        squares = sum_by(group, pull * pull, n_codes=n_groups)
-        kurtosis = n * sum_by(group, pull**4, n_codes=n_groups) / squares**2
+        square = pull * pull
+        squares = sum_by(group, square, n_codes=n_groups)
+        kurtosis = n * sum_by(group, square * square, n_codes=n_groups) / squares**2
         degrees = 2 * n / (kurtosis - (n - 3) / (n - 1))
     return np.where(degrees < n - 1, degrees, n - 1)
 
