@@ -53,8 +53,6 @@ PAGES = (
     "leaderboards",
 )
 _ROUNDS = 5
-#: How a script ends that asked to be run again.
-_BEFORE_ANOTHER = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 _LEAD, _PASSWORD = "Benchmark lead", "a password of the benchmark"
 _PORT = 8599
 
@@ -111,10 +109,9 @@ def _seconds(session: ClientConnection, page: str) -> float:
         kind = answer.WhichOneof("type")
         if kind == "delta" and (wrong := _what_went_wrong(answer)):
             raise SystemExit(f"{page}: {wrong}")
-        if (
-            kind == "script_finished"
-            and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
-        ):
+        # A script that asks to be run again ends early, and is not the end of the page.
+        early = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        if kind == "script_finished" and answer.script_finished != early:
             return perf_counter() - started
 
 

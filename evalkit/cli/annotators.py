@@ -31,6 +31,7 @@ from evalkit.reporting.annotators import (
 )
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.decision_document import NOTHING_JUDGED
+from evalkit.reporting.decision_sentences import format_of, number_name
 from evalkit.reporting.html import About, html_report, write_report
 from evalkit.reporting.sentences import limits
 from evalkit.reporting.subjects import subjects
@@ -125,14 +126,14 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
 
 
 def _print_quality(compared: without.Without) -> None:
-    pairs = without.quality_pairs(compared)
-    if not pairs:
+    changes = without.quality_changes(compared)
+    if not changes:
         return
     table = text_table("Model", "", "Everybody", "n", "Without", "n")
-    for both in pairs:
-        form = text.percent if both[0].is_share else text.number
-        cells = [(text.estimate(one.estimate, form), text.whole(one.estimate.n)) for one in both]
-        add_row(table, both[0].model, both[0].on, *cells[0], *cells[1])
+    for one in changes:
+        form = format_of(one.measure)
+        both = [(text.estimate(it, form), text.whole(it.n)) for it in (one.full, one.rest)]
+        add_row(table, one.model, number_name(one.measure), *both[0], *both[1])
     print_whole(table)
 
 

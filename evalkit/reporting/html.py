@@ -13,7 +13,7 @@ from evalkit.reporting import html_people as people
 from evalkit.reporting import html_sections as sections
 from evalkit.reporting.annotators import Pace, annotators_report
 from evalkit.reporting.coefficients import agreement_by_category, coefficients, tag_agreement
-from evalkit.reporting.collected import Collected, Limits, comparisons
+from evalkit.reporting.collected import Collected, Limits
 from evalkit.reporting.colours import MUTED, OKABE_ITO
 from evalkit.reporting.decision import DecisionReport
 from evalkit.reporting.decision_document import decided
@@ -30,12 +30,12 @@ from evalkit.reporting.reports import (
     ranking_report,
     scores_report,
     tags_report,
+    win_rates,
 )
 from evalkit.reporting.sentences import annotators, counted, joined, limits
 from evalkit.reporting.significance import significance_report
 from evalkit.reporting.subjects import subjects
 from evalkit.stats.scores import ScoreRow
-from evalkit.stats.win_rates import pairwise_win_rates
 from evalkit.vocabulary import AnnotatorKind
 
 _STYLE = Path(__file__).with_name("report.css")
@@ -158,7 +158,7 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
         html_decision.decision_section(decision),
         sections.ranking_section(
             ranking,
-            pairwise_win_rates(comparisons(collected)),
+            win_rates(collected),
             significance_report(collected),
             colours,
         ),

@@ -14,6 +14,7 @@ from evalkit.reporting.collected import (
     scores_of_criterion,
     scores_of_looks,
 )
+from evalkit.reporting.penalties import penalty_scores
 from evalkit.reporting.significance import SIGNIFICANT, turned
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import Scores
@@ -168,6 +169,12 @@ def measure_numbers(
     return MeasureNumbers(measure, overall, cells, pairs)
 
 
+def model_estimates(collected: Collected, measure: Measure) -> dict[str, Estimate]:
+    """Return the number of every model on one measure, all categories together."""
+    found = _estimates(_scores_of(collected, measure), measure, 0)
+    return {model: one for model, (one, _) in zip(collected.models, found, strict=True)}
+
+
 def against(
     collected: Collected, measure: Measure, *, model: str, other: str
 ) -> tuple[Number, ...]:
@@ -205,25 +212,10 @@ def _scores_of(collected: Collected, measure: Measure) -> Scores:
     if measure.is_acceptable:
         return scores_of_looks(collected, acceptable(collected))
     if measure.is_penalty:
-        return _penalty_scores(collected)
+        return penalty_scores(collected)
     if measure.criterion is not None:
         return scores_of_criterion(collected, collected.criteria.index(measure.criterion))
     return _win_scores(collected)
-
-
-def _penalty_scores(collected: Collected) -> Scores:
-    """Return what the errors found at each look at a response weigh together."""
-    given, outputs = collected.penalties, collected.outputs
-    output = np.zeros(0, dtype=np.int64) if given is None else given.output
-    return Scores(
-        case=outputs.case[output],
-        model=outputs.model[output],
-        category=outputs.category[output],
-        value=np.zeros(0) if given is None else given.weight,
-        n=np.ones(len(output), dtype=np.int64),
-        models=collected.models,
-        categories=collected.categories,
-    )
 
 
 def _win_scores(collected: Collected) -> Scores:

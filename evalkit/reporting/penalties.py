@@ -6,8 +6,9 @@ import numpy as np
 
 from evalkit.errors import RefusedError
 from evalkit.reporting.collected import Collected
-from evalkit.stats.penalties import SEVERITY_WEIGHTS, ErrorWeights, Looks, error_penalties
-from evalkit.stats.scores import ScoreRow
+from evalkit.stats.counts import Scores
+from evalkit.stats.penalties import SEVERITY_WEIGHTS, ErrorWeights
+from evalkit.stats.scores import ScoreRow, mean_amounts
 from evalkit.vocabulary import Severity
 
 NO_LOOKS = "Nothing has been looked at for errors yet."
@@ -99,15 +100,20 @@ def penalty_rows(collected: Collected) -> tuple[ScoreRow, ...]:
     ----------
     Freitag et al. (2021), "Experts, Errors, and Context", TACL 9.
     """
+    scores = penalty_scores(collected)
+    return mean_amounts(scores) if len(scores.n) else ()
+
+
+def penalty_scores(collected: Collected) -> Scores:
+    """Return what the errors found at each look at a response weigh together."""
     given, outputs = collected.penalties, collected.outputs
-    if given is None or not len(given.output):
-        return ()
-    looks = Looks(
-        case=outputs.case[given.output],
-        model=outputs.model[given.output],
-        category=outputs.category[given.output],
+    output = np.zeros(0, dtype=np.int64) if given is None else given.output
+    return Scores(
+        case=outputs.case[output],
+        model=outputs.model[output],
+        category=outputs.category[output],
+        value=np.zeros(0) if given is None else given.weight,
+        n=np.ones(len(output), dtype=np.int64),
         models=collected.models,
         categories=collected.categories,
     )
-    every = np.arange(len(given.output), dtype=np.int64)
-    return error_penalties(looks, look=every, weight=given.weight)

@@ -1,19 +1,18 @@
 """What if without some annotators: every number of quality beside that of everybody."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from evalkit.reporting import documents, text
 from evalkit.reporting.collected import Collected
-from evalkit.reporting.penalties import penalty_rows
+from evalkit.reporting.measures import Measure, available_measures, model_estimates
 from evalkit.reporting.reports import (
     AgreementOf,
     AgreementReport,
     RankingReport,
     agreement_report,
     ranking_report,
-    scores_report,
 )
 from evalkit.reporting.sentences import counted, joined, verdict
 from evalkit.stats.intervals import Estimate
@@ -28,17 +27,17 @@ class Results:
 
     ranking: RankingReport
     agreement: AgreementReport
-    quality: tuple["Quality", ...]
+    quality: tuple[tuple[Measure, dict[str, Estimate]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """One number of a model: its mean on a criterion, what is acceptable, what its errors weigh."""
+class Change:
+    """One number of a model, of everybody and without those left out."""
 
-    on: str
+    measure: Measure
     model: str
-    estimate: Estimate
-    is_share: bool = False
+    full: Estimate
+    rest: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +84,16 @@ def agreement_pairs(report: Without) -> list[tuple[AgreementOf, AgreementOf]]:
     return [(one, other) for one, other in pairs if one.alpha.n_units]
 
 
-def quality_pairs(report: Without) -> list[tuple[Quality, Quality]]:
+def quality_changes(report: Without) -> list[Change]:
     """Return scores, acceptable shares and error weights, of everybody and without."""
-    # A criterion may have the name of what is counted here of all criteria: the kind is compared.
-    rest = {(one.on, one.model, one.is_share): one for one in report.rest.quality}
-    pairs = [(one, rest.get((one.on, one.model, one.is_share))) for one in report.full.quality]
+    rest = {measure.key: numbers for measure, numbers in report.rest.quality}
     # What nobody else gave, such as errors, is not there without them.
+    nothing = Estimate(None, None, None, 0, NOTHING_LEFT)
     return [
-        (one, other or replace(one, estimate=Estimate(None, None, None, 0, NOTHING_LEFT)))
-        for one, other in pairs
-        if one.estimate.n
+        Change(measure, model, one, rest.get(measure.key, {}).get(model, nothing))
+        for measure, numbers in report.full.quality
+        for model, one in numbers.items()
+        if one.n
     ]
 
 
@@ -112,25 +111,20 @@ def _results(collected: Collected) -> Results:
     return Results(ranking_report(collected), agreement_report(collected), _quality(collected))
 
 
-def _quality(collected: Collected) -> tuple[Quality, ...]:
-    report = scores_report(collected)
-    scores = [(one.criterion.key, one.means, False) for one in report.criteria]
-    found = [
-        *scores,
-        ("acceptable", report.acceptable, True),
-        ("error penalty", penalty_rows(collected), False),
-    ]
+def _quality(collected: Collected) -> tuple[tuple[Measure, dict[str, Estimate]], ...]:
+    """Return what every model gets on all that quality is measured by; win rates are ranked."""
     return tuple(
-        Quality(on, row.model, row.estimate, is_share)
-        for on, rows, is_share in found
-        for row in rows
-        if row.category is None
+        (one, model_estimates(collected, one))
+        for one in available_measures(collected)
+        if not one.is_preference
     )
 
 
 def _entries(collected: Collected) -> Any:
     return [
-        {"on": one.on, "model": one.model, **asdict(one.estimate)} for one in _quality(collected)
+        {"on": measure.key, "model": model, **asdict(one)}
+        for measure, numbers in _quality(collected)
+        for model, one in numbers.items()
     ]
 
 

@@ -15,7 +15,7 @@ from evalkit.stats.intervals import (
     t_quantile,
 )
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, ONE_CASE, jackknife_errors
-from evalkit.stats.opposed import least_credit
+from evalkit.stats.opposed import lowest_kappa
 from evalkit.stats.weights import Weights, weight_matrix
 
 MIN_CODINGS = 2
@@ -53,11 +53,9 @@ def fleiss_kappa(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Ag
     value = float(_fleiss(total, matrix)[0])
     if np.isnan(value):
         return Agreement(None, None, None, shares.n_units, shares.n_labels, ALL_EQUAL)
-    prevalence = total[0, :-3] / total[0, -1]
-    chance = float(prevalence @ matrix @ prevalence)
-    lowest = (least_credit(prevalence, prevalence, matrix) - chance) / (1 - chance)
     errors = jackknife_errors(_fleiss(total - of_case, matrix))
-    interval = errors.interval(value, lowest=lowest)
+    prevalence = total[0, :-3]
+    interval = errors.interval(value, lowest=lowest_kappa(prevalence, prevalence, matrix))
     if isinstance(interval, str):
         return Agreement(value, None, None, shares.n_units, shares.n_labels, interval)
     return Agreement(

@@ -50,15 +50,23 @@ def least_equal(first: FloatArray, second: FloatArray) -> float:
     return max(0.0, float((first + second).max()) - 1)
 
 
-def least_credit(first: FloatArray, second: FloatArray, credit: FloatArray) -> float:
-    """Return the least mean credit that two annotators with these shares of values can get.
+def lowest_kappa(first: FloatArray, second: FloatArray, credit: FloatArray) -> float:
+    """Return kappa where two annotators contradict each other as much as their values allow.
 
     Parameters
     ----------
     first, second : FloatArray of shape (n_values,)
+        How often each gave every value, as counts or shares; twice the same for Fleiss' kappa.
     credit : FloatArray of shape (n_values, n_values)
-        Of ``weight_matrix``.
+        Of ``weight_matrix``. Undefined, a division by zero, where both gave one value only.
     """
+    first, second = first / first.sum(), second / second.sum()
+    expected = float(first @ credit @ second)
+    return (least_credit(first, second, credit) - expected) / (1 - expected)
+
+
+def least_credit(first: FloatArray, second: FloatArray, credit: FloatArray) -> float:
+    """Return the least mean credit that two annotators with these shares of values can get."""
     if np.array_equal(credit, np.eye(len(first))):
         return least_equal(first, second)
     met = opposed(first, second)

@@ -7,7 +7,7 @@ import numpy as np
 from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
 from evalkit.stats.intervals import Estimate, clustered_means, compact_codes, share_estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, JackknifeErrors, jackknife_errors
-from evalkit.stats.opposed import least_credit
+from evalkit.stats.opposed import lowest_kappa
 from evalkit.stats.weights import Weights, weight_matrix
 
 
@@ -207,10 +207,13 @@ def _kappas(
         matrix,
     )
     errors = jackknife_errors(left_out, of_group, n_groups=n_groups)
-    return [
-        _kappa_estimate(float(kappa[k]), shares[k].n, errors, k, lowest=_lowest(*sides, matrix))
-        for k, sides in enumerate(zip(total[1], total[2], strict=True))
-    ]
+    found = []
+    for k in range(n_groups):
+        value, n = float(kappa[k]), shares[k].n
+        # Where kappa is undefined, so is the lowest it could be.
+        lowest = -1.0 if np.isnan(value) else lowest_kappa(total[1][k], total[2][k], matrix)
+        found.append(_kappa_estimate(value, n, errors, k, lowest=lowest))
+    return found
 
 
 def _shares(couples: _Couples, group: IntArray, n_groups: int) -> list[Estimate]:
@@ -240,17 +243,6 @@ def _kappa(
         expected = ((first @ matrix) * second).sum(axis=1) / (n * n)
         kappa = (observed - expected) / (1 - expected)
     return np.where(expected < 1 - 1e-12, kappa, np.nan)
-
-
-def _lowest(first: FloatArray, second: FloatArray, matrix: FloatArray) -> float:
-    """Return kappa where the two contradict each other as much as their counts allow."""
-    if not first.sum():
-        return -1.0
-    first, second = first / first.sum(), second / second.sum()
-    expected = float(first @ matrix @ second)
-    if expected >= 1 - 1e-12:
-        return -1.0
-    return (least_credit(first, second, matrix) - expected) / (1 - expected)
 
 
 def _kappa_estimate(

@@ -101,7 +101,7 @@ def show_pairs(
     """Show Cohen's kappa of each pair of annotators on one of the things judged."""
     left, right = st.columns([11, 9], gap="large")
     with left:
-        picked = _pair_picker([*(of.criterion for of in parts), *tags])
+        picked = subject_picker([*(of.criterion for of in parts), *tags], key="pairs-of")
         tag = picked if isinstance(picked, Tag) else None
         pairs = kept.of(tag_pairs, tag) if tag else _pairs(parts, picked)
     known = [pair for pair in pairs if pair.cohen_kappa.value is not None]
@@ -153,15 +153,16 @@ def _differences(
     )
 
 
-def _pair_picker(subjects: Sequence[Subject]) -> Subject:
-    """Show the choice of what two annotators judged; the address remembers it."""
+def subject_picker(subjects: Sequence[Subject], *, key: str) -> Subject:
+    """Show the choice of what annotators judged; the address remembers it."""
     named = {subject_key(one): one for one in subjects}
-    addresses.choice("on", list(named), key="pairs-of", default=next(iter(named)))
+    addresses.choice("on", list(named), key=key, default=next(iter(named)))
     chosen = st.selectbox(
         "Judging",
         list(named),
-        format_func=lambda key: subject_title(named[key]),
-        key="pairs-of",
+        format_func=lambda one: subject_title(named[one]),
+        key=key,
+        width=exhibits.PICKER_WIDTH,
     )
     addresses.remember("on", chosen)
     return named[chosen]

@@ -8,14 +8,13 @@ from evalkit.reporting import text
 from evalkit.reporting.annotator_sentences import duration
 from evalkit.reporting.annotators import AnnotatorRow, AnnotatorsReport, annotator_entry
 from evalkit.reporting.collected import Criterion
+from evalkit.reporting.decision_sentences import format_of, number_name
 from evalkit.reporting.disagreements import Disagreement
-from evalkit.reporting.sentences import capital
 from evalkit.reporting.subjects import Subject
 from evalkit.reporting.without import (
-    Quality,
     Without,
     agreement_pairs,
-    quality_pairs,
+    quality_changes,
     ranking_change,
 )
 from evalkit.stats.counts import PREFERENCE_VALUES, TAG_VALUES
@@ -129,19 +128,15 @@ def without_agreement(report: Without) -> pd.DataFrame:
 
 def without_quality(report: Without) -> pd.DataFrame:
     """Give one row per model and what it got: of everybody, and without those left out."""
-    pairs = quality_pairs(report)
-
-    def told(one: Quality) -> str:
-        return text.estimate(one.estimate, text.percent if one.is_share else text.number)
-
+    changes = quality_changes(report)
     return pd.DataFrame(
         {
-            "Quality": [capital(one.on.replace("_", " ")) for one, _ in pairs],
-            "Model": [one.model for one, _ in pairs],
-            "Everybody": [told(one) for one, _ in pairs],
-            "n, everybody": [f"{one.estimate.n:,}" for one, _ in pairs],
-            "Without": [told(other) for _, other in pairs],
-            "n, without": [f"{other.estimate.n:,}" for _, other in pairs],
+            "Quality": [number_name(one.measure) for one in changes],
+            "Model": [one.model for one in changes],
+            "Everybody": [text.estimate(one.full, format_of(one.measure)) for one in changes],
+            "n, everybody": [f"{one.full.n:,}" for one in changes],
+            "Without": [text.estimate(one.rest, format_of(one.measure)) for one in changes],
+            "n, without": [f"{one.rest.n:,}" for one in changes],
         }
     )
 

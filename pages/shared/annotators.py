@@ -23,13 +23,13 @@ from evalkit.reporting.subjects import (
     Subject,
     marked_where_two_looked,
     subject_key,
-    subject_title,
     subjects,
 )
 from evalkit.reporting.without import Without
 from evalkit.vocabulary import Level
 from pages.shared import (
     addresses,
+    agreement,
     annotator_tables,
     answers,
     exhibits,
@@ -38,7 +38,6 @@ from pages.shared import (
     overview,
     tables,
 )
-from pages.shared.agreement import forest
 from pages.shared.collecting import Kept
 from pages.shared.pictures import interval_rows
 
@@ -53,26 +52,14 @@ _PAGES = (
 _MOST_ROWS = 12
 #: What stands out of more annotators than this is folded.
 _MOST_FLAGS = 5
-_PICKER_WIDTH = 620  # pixels, at most
 _LEFT, _RIGHT, _TIME = "Chose left", "Likely right", "Median time"
 
 
 def subject_picker(kept: Kept) -> Subject:
     """Show the choice of what was judged, down to each error; the address remembers it."""
     errors = (one for one in kept.of(marked_where_two_looked) if one != ANY_ERROR)
-    keys = {subject_key(one): one for one in (*kept.of(subjects), *errors)}
-    if len(keys) == 1:
-        return next(iter(keys.values()))
-    addresses.choice("on", list(keys), key="annotators-on", default=next(iter(keys)))
-    picked = st.selectbox(
-        "Judging",
-        list(keys),
-        format_func=lambda key: subject_title(keys[key]),
-        key="annotators-on",
-        width=_PICKER_WIDTH,
-    )
-    addresses.remember("on", picked)
-    return keys[picked]
+    judged = (*kept.of(subjects), *errors)
+    return judged[0] if len(judged) == 1 else agreement.subject_picker(judged, key="annotators-on")
 
 
 def show_annotators(report: AnnotatorsReport) -> None:
@@ -120,7 +107,7 @@ def _show_agreement(report: AnnotatorsReport) -> None:
         reasons = (row.profile.agreement.kappa.reason for row in report.rows)
         exhibits.say(next(filter(None, reasons), "It cannot be measured yet."))
         return
-    figure = forest(rows, with_bounds=False)
+    figure = agreement.forest(rows, with_bounds=False)
     exhibits.picture(figure, key="with-the-rest", alt="Agreement of each with the rest")
 
 
@@ -200,7 +187,7 @@ def without_picker(study: ResultStudy, chosen: ResultFilters) -> tuple[int, ...]
         format_func=lambda annotator_id: names[annotator_id],
         placeholder="Nobody",
         key=key,
-        width=_PICKER_WIDTH,
+        width=exhibits.PICKER_WIDTH,
     )
     addresses.remember("without", left_out)
     return tuple(int(one) for one in left_out)

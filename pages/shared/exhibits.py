@@ -26,6 +26,8 @@ _ROW_HEIGHT, _BORDERS, _MOST_ROWS, _MOST_INLINE = 33, 2, 7, 12
 
 #: More categories than this are read in the table: a picture of them is longer than a page.
 MOST_CATEGORIES = 14
+#: How wide a choice may be, in pixels.
+PICKER_WIDTH = 620
 
 
 def say(*sentences: str, style: str = "note") -> None:

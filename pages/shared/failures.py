@@ -22,7 +22,6 @@ from pages.shared.pictures import tinted_grid
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.
 _MOST_COLUMNS = 30
-_PICKER_WIDTH = 620  # pixels, at most
 #: What the address says of the cell that is read, and nothing else.
 _OF_A_CELL = ("tag", "model", "in", "response")
 _MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"
@@ -160,7 +159,7 @@ def model_picker(models: Sequence[str]) -> str | None:
     """Ask for a model, or None for all; the address remembers it."""
     options = [_ALL_MODELS, *models]
     addresses.choice("model", options, key="failures-model", default=_ALL_MODELS)
-    model = st.selectbox("Model", options, key="failures-model", width=_PICKER_WIDTH)
+    model = st.selectbox("Model", options, key="failures-model", width=exhibits.PICKER_WIDTH)
     addresses.remember("model", None if model == _ALL_MODELS else model)
     return None if model == _ALL_MODELS else model
 

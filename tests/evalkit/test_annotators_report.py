@@ -339,15 +339,15 @@ def test_without_somebody_scores_are_computed_again_and_nothing_left_is_said():
     full, rest = study(values=given), study(values=given[:2])
 
     report = without.without_report(full, rest, left_out=["annotator 2"])
-    pairs = {(one.on, one.model): (one, other) for one, other in without.quality_pairs(report)}
+    changes = {(one.measure.key, one.model): one for one in without.quality_changes(report)}
 
-    everybody, others = pairs["stars", "A"]
-    assert (everybody.estimate.value, everybody.estimate.n) == (3.0, 3)
-    assert (others.estimate.value, others.estimate.n) == (2.0, 2)
-    everybody, others = pairs["stars", "B"]
-    assert everybody.estimate.value == 4.0
-    assert (others.estimate.value, others.estimate.n) == (None, 0)
-    assert others.estimate.reason
+    one = changes["stars", "A"]
+    assert (one.full.value, one.full.n) == (3.0, 3)
+    assert (one.rest.value, one.rest.n) == (2.0, 2)
+    one = changes["stars", "B"]
+    assert one.full.value == 4.0
+    assert (one.rest.value, one.rest.n) == (None, 0)
+    assert one.rest.reason
     document = without.without_document(full, rest, left_out=["annotator 2"])
     assert {
         key: value

@@ -15,9 +15,9 @@ def test_a_criterion_named_like_the_acceptable_responses_is_not_taken_for_them()
 
     report = without.without_report(full, rest, left_out=["Annotator 1"])
     found = [
-        (everybody.estimate.value, others.estimate.value)
-        for everybody, others in without.quality_pairs(report)
-        if (everybody.on, everybody.is_share) == ("acceptable", False)
+        (one.full.value, one.rest.value)
+        for one in without.quality_changes(report)
+        if one.measure.criterion is not None and one.model == "A"
     ]
 
     # One gave 3 throughout, the one left out 4.

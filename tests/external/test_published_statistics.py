@@ -9,8 +9,8 @@ import pytest
 
 from evalkit.stats.agreement import krippendorff_alpha, pairwise_agreement
 from evalkit.stats.coefficients import fleiss_kappa
-from evalkit.stats.counts import Codings, preference_codings
-from evalkit.stats.penalties import Looks, error_penalties
+from evalkit.stats.counts import Codings, Scores, preference_codings
+from evalkit.stats.scores import mean_amounts
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -110,11 +110,10 @@ def test_mqm_penalties_rank_the_systems_as_published():
     _, case = codes([key[0] for key in keys])
     models, model = codes([key[1] for key in keys])
 
-    rows = error_penalties(
-        Looks(case, model, np.zeros(len(keys), dtype=int), models, ("talk",)),
-        look=np.array([place[row["case"], row["model"], row["annotator"]] for row in errors]),
-        weight=np.array([mqm_weight(row) for row in errors]),
-    )
+    look = np.array([place[row["case"], row["model"], row["annotator"]] for row in errors])
+    penalty = np.bincount(look, weights=[mqm_weight(row) for row in errors])
+    one, talk = np.ones(len(keys), dtype=int), np.zeros(len(keys), dtype=int)
+    rows = mean_amounts(Scores(case, model, talk, penalty, one, models, ("talk",)))
 
     found = {row.model: row.estimate.value for row in rows if row.category is None}
     # Freitag et al. (2021), WMT21 metrics task, TED English–German; eTranslation is printed as

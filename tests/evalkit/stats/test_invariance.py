@@ -22,12 +22,11 @@ from evalkit.stats.differences import (
 )
 from evalkit.stats.latency import cost_per_acceptable, mean, quantile
 from evalkit.stats.leaderboards import compare_boards, pareto_front
-from evalkit.stats.penalties import Looks, error_penalties
 from evalkit.stats.power import spread_of_scores
 from evalkit.stats.ranking import rank_models
 from evalkit.stats.ratios import ratio_of_sums
 from evalkit.stats.regression import changes
-from evalkit.stats.scores import distributions, mean_scores, shares
+from evalkit.stats.scores import distributions, mean_amounts, mean_scores, shares
 from evalkit.stats.style import control_style
 from evalkit.stats.win_rates import circles, pairwise_win_rates
 from tests.evalkit.stats.retold import assert_same, estimate, rows, seeds, some
@@ -235,21 +234,16 @@ def test_names_order_and_counting_change_no_difference_by_category(seed):
 
 @some
 @given(seed=seeds)
-def test_the_order_of_looks_and_errors_changes_no_penalty(seed):
+def test_the_order_of_looks_changes_no_mean_of_amounts(seed):
     data, rng = scored(seed), np.random.default_rng(seed)
-    look, weight = rng.integers(0, len(data.n), 300), rng.choice([1.0, 5.0, 10.0], 300)
-    order, errors = rng.permutation(len(data.n)), rng.permutation(300)
-    looks = Looks(data.case, data.model, data.category, data.models, data.categories)
-    shuffled = rows(looks, order)
+    weighed = replace(data, value=rng.choice([0.0, 0.0, 1.0, 5.0, 10.0, 25.0], len(data.n)))
 
     def numbers(found):
         return {(r.model, r.category): [*estimate(r.estimate), r.n_cases] for r in found}
 
     assert_same(
-        numbers(error_penalties(looks, look=look, weight=weight)),
-        numbers(
-            error_penalties(shuffled, look=np.argsort(order)[look[errors]], weight=weight[errors])
-        ),
+        numbers(mean_amounts(weighed)),
+        numbers(mean_amounts(rows(weighed, rng.permutation(len(data.n))))),
     )
 
 

@@ -73,6 +73,15 @@ def test_means_and_intervals_equal_a_clustered_regression_on_a_constant(seed):
         assert (row.estimate.n, row.n_cases) == (len(own), n_cases)
 
 
+def test_amounts_that_are_all_nothing_have_a_mean_of_zero_and_no_interval():
+    # No errors in two looks do not prove that there never are any.
+    estimate = row_of(mean_amounts(scores([(0, "a", "x", 0), (1, "a", "x", 0)])), "a").estimate
+
+    assert (estimate.value, estimate.n) == (0, 2)
+    assert estimate.low is None
+    assert estimate.reason
+
+
 def test_a_mean_of_amounts_has_the_interval_of_what_cannot_be_negative():
     # Cases of 0, 0, 0, 0 and 20: mean 4, deviations -4 four times and 16, so se = 4.
     rows = [(case, "a", "x", value) for case, value in enumerate([0, 0, 0, 0, 20])]
