@@ -74,9 +74,13 @@ def by_width(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
     return wide, narrow
 
 
-def table_height(n_rows: int) -> int:
-    """Return the height in pixels of a table that shows so many rows, and none of them cut."""
-    return _BORDERS + _ROW_HEIGHT * (1 + n_rows)
+def table_height(n_rows: int, *, most: int) -> int:
+    """Return the height in pixels that shows all rows; of more than ``most`` the next by half.
+
+    A table that ends with a whole row seems to be all there is.
+    """
+    shown = max(n_rows, 1) if n_rows <= most else most + 0.5
+    return round(_BORDERS + _ROW_HEIGHT * (1 + shown))
 
 
 def row_picker(shown: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[str] = ()) -> int:
@@ -84,7 +88,7 @@ def row_picker(shown: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[st
     event = st.dataframe(
         shown,
         hide_index=True,
-        height=table_height(min(max(len(shown), 1), _MOST_ROWS)),
+        height=table_height(len(shown), most=_MOST_ROWS),
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [at]}},
@@ -139,7 +143,7 @@ def inline_table(shown: pd.DataFrame, *, key: str, left: Sequence[str] = ()) -> 
         shown,
         hide_index=True,
         column_config=columns,
-        height=table_height(min(max(len(shown), 1), _MOST_INLINE)),
+        height=table_height(len(shown), most=_MOST_INLINE),
         key=key,
     )
 

@@ -111,3 +111,13 @@ def test_a_p_value_and_an_n_stay_on_one_line():
 
     assert exhibits._unbroken("p = 0.21, n = 35") == f"p{nbsp}={nbsp}0.21, n{nbsp}={nbsp}35"
     assert exhibits._unbroken("p < 0.001") == f"p{nbsp}<{nbsp}0.001"
+
+
+def test_a_table_that_goes_on_shows_half_of_the_next_row():
+    whole, cut = exhibits.table_height(12, most=12), exhibits.table_height(13, most=12)
+    row = whole - exhibits.table_height(11, most=12)
+
+    assert 0.4 * row < cut - whole < 0.6 * row
+    assert exhibits.table_height(5000, most=12) == cut
+    # A table of nothing keeps room for the line that says so.
+    assert exhibits.table_height(0, most=12) == exhibits.table_height(1, most=12)
