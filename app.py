@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 
 from db.commands.people import ensure_cookie_key
 from db.queries.health import why_unusable
-from pages.routes import account, annotation, guard, health
+from pages.routes import account, annotation, fonts, guard, health
 
 #: Imported before the first visitor comes, who would otherwise wait for them.
 WARM = ("numpy", "pandas", "plotly.graph_objects", "scipy.stats", "pyarrow")
@@ -51,6 +51,6 @@ app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=lifespan,
     on_script_error=say_that_a_page_failed,
-    routes=[*account.ROUTES, *annotation.ROUTES, *health.ROUTES],
+    routes=[*account.ROUTES, *annotation.ROUTES, *fonts.ROUTES, *health.ROUTES],
     middleware=[Middleware(guard.SecurityHeaders), Middleware(guard.SignInRequired)],
 )

@@ -1,119 +1,94 @@
-r"""Mathematics in untrusted text, ``$…$``, ``\(…\)`` and ``\[…\]``, as MathML and nothing else."""
+r"""Mathematics in untrusted text: what ``$…$``, ``$$…$$``, ``\(…\)`` and ``\[…\]`` is one."""
 
 import html
+import re
 from collections.abc import MutableMapping, Sequence
 from typing import Any
-from xml.etree.ElementTree import Element
 
-from latex2mathml.converter import convert_to_element
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-MAX_MATH_CHARACTERS = 5_000
+from evalkit.annotation.latex import UnsettableError, mathml
+
 _MAX_DISPLAY_LINES = 200
+_CLOSINGS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
-_TAGS = (
-    "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow "
-    "mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none"
+#: Any of these is a reason to take what stands between dollars for mathematics.
+_REASONS = re.compile(
+    r"""
+    \\[A-Za-z]{2,} | \\[\\{}|,;!]                           # a command, beyond the \w of a pattern
+    | (?:[\w)\]}'!] | (?<=[\w)])\|) \s* [\^_] \s* [\\\w({*'′+-]   # a script under its base
+    | [\w)\]}'!|] \s* &?[-=<>+*/|≤≥≠±×·÷≈∈→]+ \s* [\\\w({\[|+-]     # an operator between operands
+    | ^ [-+±]? [A-Za-z] '* (?: \( [^()]+ \) )? $                  # x, -x, x', f(x)
+    | ^ \( \s* [-\w]+ (?: \s* , \s* [-\w]+ )+ \s* \) $            # (a, b)
+    """,
+    re.VERBOSE,
 )
-_ATTRIBUTES = (
-    "accent accentunder columnalign columnlines columnspacing depth display displaystyle fence "
-    "form height largeop linethickness lspace mathvariant maxsize minsize movablelimits notation "
-    "rowlines rowspacing rspace scriptlevel separator stretchy symmetric voffset width"
-)
-MATHML_TAGS = frozenset(_TAGS.split())
-MATHML_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
+_STRONG_REASON = re.compile(r"\\[A-Za-z]{2,}|[\^_={}]")
+#: A script alone, as in H$_2$O and 10$^{-3}$, beside what it belongs to.
+_SCRIPT_ALONE = re.compile(r"[\^_](?:\{[^{}]*\}|\\[A-Za-z]+|[\w*+-])")
+#: Names in programs and templates, of which LaTeX would lower one letter: my_var, HOME_DIR.
+_NAME = re.compile(r"[A-Za-z]{2,}_[A-Za-z]{2,}")
+_TEXT_COMMAND = re.compile(r"\\[A-Za-z]+(?:\s*\{[^{}]*\})?|[\^_]\s*\{[^{}]*\}")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_NUMBER_ALONE = re.compile(r"[\d.,\s]*\d")
 
 
 def add_mathematics(markdown: MarkdownIt) -> None:
     r"""Teach a parser to read mathematics and to write it as MathML.
 
-    ``$5 and $10`` is money: no space inside the dollars, no digit beside them. ``\(…\)`` is
-    read inside a paragraph, ``\[…\]`` on lines of its own only, because an escaped bracket
-    inside a sentence is a bracket.
+    Dollars are money, variables of a shell and ends of patterns as well, so what stands between
+    them is read only with a reason (:func:`is_mathematics`). ``\(…\)`` is read inside a
+    paragraph, ``\[…\]`` on lines of its own only, because an escaped bracket inside a sentence
+    is a bracket.
     """
-    dollarmath_plugin(
-        markdown,
-        allow_labels=False,
-        allow_space=False,
-        allow_digits=False,
-        allow_blank_lines=False,
-        double_inline=True,
-    )
     markdown.inline.ruler.before("escape", "bracket_math", _bracket_math)
-    markdown.block.ruler.before(
-        "fence", "bracket_math_block", _bracket_math_block, {"alt": ["paragraph"]}
-    )
-    markdown.add_render_rule("math_inline", _inline_math)
-    markdown.add_render_rule("math_inline_double", _display_math)
-    markdown.add_render_rule("math_block", _display_math)
+    markdown.inline.ruler.before("escape", "dollar_math", _dollar_math)
+    markdown.block.ruler.before("fence", "display_math", _display, {"alt": ["paragraph"]})
+    markdown.add_render_rule("math_inline", _mathematics)
+    markdown.add_render_rule("math_block", _mathematics)
 
 
-def _inline_math(
-    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: Any
-) -> str:
-    return _mathematics(tokens[index], display="inline")
+def is_mathematics(source: str, *, before: str = "", after: str = "", is_display: bool) -> bool:
+    """Say whether what stands between dollars has a reason to be mathematics.
 
-
-def _display_math(
-    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: Any
-) -> str:
-    return _mathematics(tokens[index], display="block")
-
-
-def _mathematics(token: Token, *, display: str) -> str:
-    """Return MathML, or the source where it cannot be read as LaTeX."""
-    source = token.content.strip()
-    opening, closing = _delimiters(token)
-    as_written = f'<code class="ek-tex">{html.escape(opening + token.content + closing)}</code>'
-    if not source or len(source) > MAX_MATH_CHARACTERS or not _is_balanced(source):
-        return as_written
-    try:
-        element = convert_to_element(source, display=display)
-        return _mathml(element)
-    except Exception:  # noqa: BLE001 - the converter raises anything at all on hostile input
-        return as_written
-
-
-def _is_balanced(source: str) -> bool:
-    """Say whether every brace is closed; where one is not, the converter drops commands."""
-    bare = source.replace("\\\\", "").replace("\\{", "").replace("\\}", "")
-    return bare.count("{") == bare.count("}")
-
-
-def _delimiters(token: Token) -> tuple[str, str]:
-    if token.markup.startswith("\\"):
-        return token.markup, {"\\(": "\\)", "\\[": "\\]"}[token.markup]
-    return token.markup, token.markup
-
-
-def _mathml(element: Element) -> str:
-    r"""Write an element out, escaped and limited to known tags and attributes.
-
-    The converter's own ``convert`` undoes the escaping of ``\text{<img …>}``, and ``\href``
-    and ``\style`` set attributes, so neither its writer nor its attributes are used as they are.
+    Parameters
+    ----------
+    source : str
+        What stands between the dollars.
+    before, after : str
+        The character on either side of them, empty at an end of the text.
+    is_display : bool
+        Whether there are two dollars on each side, which nobody writes around an amount.
     """
-    if element.tag not in MATHML_TAGS:
-        raise ValueError(element.tag)
-    attributes = "".join(
-        f' {name}="{html.escape(value)}"'
-        for name, value in element.attrib.items()
-        if name in MATHML_ATTRIBUTES
-    )
-    content = _escaped(element.text) + "".join(
-        _mathml(child) + _escaped(child.tail) for child in element
-    )
-    return f"<{element.tag}{attributes}>{content}</{element.tag}>"
+    if not source or source[0].isspace() or source[-1].isspace():
+        return False
+    if _SCRIPT_ALONE.fullmatch(source):
+        return before.isalnum() or before in (")", "]")
+    if any(character.isalnum() or character in ("$", "_", "\\") for character in (before, after)):
+        return False
+    if is_display and _NUMBER_ALONE.fullmatch(source):
+        return True
+    if after in ("(", "{") or _NAME.search(source) or not _REASONS.search(source):
+        return False
+    n_words = len(_WORD.findall(_TEXT_COMMAND.sub(" ", source)))
+    return n_words == 0 or is_display or (n_words == 1 and bool(_STRONG_REASON.search(source)))
 
 
-def _escaped(text: str | None) -> str:
-    """Escape text in which the converter writes symbols as character references."""
-    return html.escape(html.unescape(text or ""))
+def _mathematics(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: Any
+) -> str:
+    """Return MathML, or the source, marked as such, where it cannot be set."""
+    token = tokens[index]
+    try:
+        return mathml(token.content, display="inline" if token.markup in ("$", "\\(") else "block")
+    except UnsettableError:
+        source = html.escape(token.markup + token.content + _CLOSINGS[token.markup])
+        return f'<code class="ek-tex" title="Mathematics, shown as its source">{source}</code>'
 
 
 def _bracket_math(state: StateInline, silent: bool) -> bool:
@@ -123,10 +98,7 @@ def _bracket_math(state: StateInline, silent: bool) -> bool:
     end = _closing(state.env, state.src, state.pos + 2)
     if end < 0 or end >= state.posMax:
         return False
-    if not silent:
-        token = state.push("math_inline", "math", 0)
-        token.content = state.src[state.pos + 2 : end]
-        token.markup = "\\("
+    _push(state, state.src[state.pos + 2 : end], "\\(", silent=silent)
     state.pos = end + 2
     return True
 
@@ -139,28 +111,65 @@ def _closing(env: MutableMapping[str, Any], source: str, start: int) -> int:
     return source.find("\\)", start) if start <= env["bracket_last"] else -1
 
 
-def _bracket_math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    r"""Read ``\[ … \]`` on lines of its own, so that its lines are not taken for a list."""
-    first = state.getLines(start, start + 1, state.tShift[start], False).strip()
-    if state.is_code_block(start) or not first.startswith("\\["):
+def _dollar_math(state: StateInline, silent: bool) -> bool:
+    """Read ``$…$`` and ``$$…$$`` inside a paragraph, with a reason to."""
+    text, start = state.src, state.pos
+    if text[start] != "$":
         return False
-    lines = []
+    markup = "$$" if text.startswith("$$", start) else "$"
+    inside = start + len(markup)
+    end = text.find("$", inside, state.posMax)
+    while end > 0 and text[end - 1] == "\\":
+        end = text.find("$", end + 1, state.posMax)
+    if end <= inside or not text.startswith(markup, end):
+        return False
+    source, after = text[inside:end], end + len(markup)
+    is_wanted = is_mathematics(
+        source if markup == "$" else source.strip(),
+        before=text[start - 1 : start],
+        after=text[after : after + 1],
+        is_display=markup == "$$",
+    )
+    if is_wanted:
+        _push(state, source, markup, silent=silent)
+        state.pos = after
+    return is_wanted
+
+
+def _push(state: StateInline, source: str, markup: str, *, silent: bool) -> None:
+    if not silent:
+        token = state.push("math_inline", "math", 0)
+        token.content = source
+        token.markup = markup
+
+
+def _display(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    r"""Read ``\[ … \]`` or ``$$ … $$`` on lines of its own, whose lines are no list."""
+    first = state.getLines(start, start + 1, state.tShift[start], False).strip()
+    markup = first[:2]
+    if markup not in ("\\[", "$$") or state.is_code_block(start):
+        return False
+    closing = _CLOSINGS[markup]
+    lines: list[str] = []
     for line in range(start, min(end, start + _MAX_DISPLAY_LINES)):
         if state.isEmpty(line) or state.sCount[line] < state.blkIndent:
             return False
         lines.append(state.getLines(line, line + 1, state.blkIndent, False).strip())
-        if "\\]" in lines[-1]:
+        if closing in (lines[-1] if len(lines) > 1 else lines[-1][2:]):
             break
     else:
         return False
-    joined = "\n".join(lines)
-    if not joined.endswith("\\]") or joined.find("\\]") != len(joined) - 2:
+    source = "\n".join(lines)[2:]
+    if not source.endswith(closing) or source.find(closing) != len(source) - 2:
+        return False
+    source = source[:-2]
+    if markup == "$$" and not is_mathematics(source.strip(), is_display=True):
         return False
     if not silent:
         token = state.push("math_block", "math", 0)
         token.block = True
-        token.content = joined[2:-2]
-        token.markup = "\\["
+        token.content = source
+        token.markup = markup
         token.map = [start, start + len(lines)]
         state.line = start + len(lines)
     return True

@@ -2,6 +2,7 @@
 
 import html
 import re
+import string
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -13,12 +14,18 @@ from markdown_it.utils import OptionsDict
 
 from evalkit.annotation.indentation import keep_indentation
 from evalkit.annotation.mathematics import add_mathematics
+from evalkit.annotation.unfenced import read_unfenced_code
 
 #: Beyond these the text is shown as it is: a degenerate response ("[[[[[…") must not stop a page.
 MAX_CHARACTERS = 300_000
 MAX_BRACKETS = 4_000
 _MAX_NESTING = 60
 
+#: Kinds of spaces that differ by width alone, and marks that have none: a habit of some models.
+_SPACES = "\u00a0\u2002\u2003\u2004\u2005\u2007\u2008\u2009\u200a\u202f"
+_WITHOUT_WIDTH = "\u00ad\u2060\ufeff"
+_BLANK = string.whitespace + "\u3000\u200b"
+_AS_READ = str.maketrans(_SPACES, " " * len(_SPACES), _WITHOUT_WIDTH)
 _UNCARRIABLE = re.compile("[\x00\ud800-\udfff]")
 #: Blocks that find their own direction. What lies in a list, quotation or table has none of its
 #: own: a browser leaves such parts out when it looks for the direction of the whole.
@@ -55,7 +62,9 @@ def render_text(text: str) -> str:
     target as a title, an image becomes its description and address in words. No character is
     rewritten (no typographer, emoji codes, arrows or entities), link definitions stay visible,
     line breaks stay line breaks, and lines keep their indentation. Mathematics between dollars,
-    ``\(…\)`` and ``\[…\]`` becomes MathML. Every block finds its own direction.
+    ``\(…\)`` and ``\[…\]`` becomes MathML; code that nobody fenced is shown literally. White
+    space that nobody reads (around the text, at the ends of lines, by width alone) is left out,
+    for it tells models apart. Every block finds its own direction.
 
     Parameters
     ----------
@@ -69,7 +78,8 @@ def render_text(text: str) -> str:
         characters. A text too long, too deep or too full of brackets to be read as Markdown
         in reasonable time comes back as by :func:`raw_html`.
     """
-    if not text.strip():
+    text = _as_read(text)
+    if not text:
         return ""
     if len(text) > MAX_CHARACTERS or text.count("[") > MAX_BRACKETS:
         return raw_html(text)
@@ -83,6 +93,22 @@ def render_text(text: str) -> str:
         return raw_html(text)
 
 
+def _as_read(text: str) -> str:
+    """Leave out the white space that only tells who wrote a text, and keep what is read of it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_AS_READ)
+    lines = [line.rstrip() for line in text.split("\n")]
+    written = [line for line in lines if line.strip(_BLANK)]
+    if not written:
+        return ""
+    indent = written[0][: len(written[0]) - len(written[0].lstrip())]
+    others = written[1:]
+    is_of_all = all(line.startswith(indent) for line in others)
+    # One indented line at the start is no indentation of the text: a space that came before it.
+    if is_of_all and any(not line[len(indent)].isspace() for line in others):
+        lines = [line.removeprefix(indent) for line in lines]
+    return "\n".join(lines).strip(_BLANK)
+
+
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
     """Build the parser once; parsing keeps its state in the tokens, so threads may share it."""
@@ -92,6 +118,7 @@ def _markdown() -> MarkdownIt:
     markdown.disable(["reference", "entity"])
     keep_indentation(markdown)
     add_mathematics(markdown)
+    read_unfenced_code(markdown)
     rules = {
         "image": _image,
         "link_open": _link_open,

@@ -587,3 +587,26 @@ def test_time_is_counted_while_somebody_is_at_work(server, opened):
     server.wait_for("draft", bool)
 
     assert 1 < server.requests("draft")[-1]["active_seconds"] < 60
+
+
+def test_mathematics_is_set_in_a_font_that_is_shipped_and_code_shown_as_written(opened):
+    page = opened("formulas,plain")
+    left, right = page.locator(".ek-pane").all()
+
+    page.wait_for_function("document.fonts.check('16px \"STIX Two Math\"')")
+    font = "font => getComputedStyle(font).fontFamily"
+    assert "STIX Two Math" in left.locator("math").first.evaluate(font)
+    faces = page.evaluate("[...document.fonts].map(face => `${face.family} ${face.status}`)")
+    assert "STIX Two Math loaded" in [face.replace('"', "") for face in faces]
+    root = left.locator("msqrt").first.bounding_box()
+    inside = left.locator("msqrt > *").first.bounding_box()
+    assert root["width"] > inside["width"] + 5  # the sign itself, which stands before
+    second_line = left.locator("mtr").nth(1).bounding_box()
+    assert second_line["y"] > left.locator("mtr").first.bounding_box()["y"] + 10
+    assert left.locator(".ek-tex").text_content() == "\\(\\cancel{x} + 1\\)"
+    assert "# the total\ndef total(rows):" in right.locator("pre").text_content()
+    expect(right.get_by_text("Formatted; R shows the raw text")).to_be_visible()
+    expect(left.get_by_text("Formatted; R shows the raw text")).to_have_count(0)
+    press(page, "r")
+    expect(right.get_by_text("Formatted; R shows the raw text")).to_be_hidden()
+    assert page.complaints == []

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from pages.routes import fonts
 from tests.browser.apps import workbench_store as store
 
 
@@ -65,6 +66,7 @@ app = st.App(
         Route("/annotate/draft", _answer, methods=["PUT"]),
         Route("/annotate/submit", _answer, methods=["POST"]),
         Route("/annotate/skip", _answer, methods=["POST"]),
+        *fonts.ROUTES,
         Route("/fake/state", _state),
         Route("/fake/plan", _plan, methods=["POST"]),
     ],

@@ -34,6 +34,37 @@ TAGS = tuple(
 )
 EVERYTHING = frozenset(("preference", "scores", "tags", "comment"))
 
+FORMULAS = """\
+The root is $\\sqrt{25-24} = 1$, since $\\mathbf{x} = \\left(\\frac{a}{b}\\right)^2$, and \\[x\\].
+
+$$
+\\begin{aligned}
+(a+b)^2 &= a^2 + 2ab + b^2 \\\\
+        &= c^2
+\\end{aligned}
+$$
+
+$$ f(n) = \\begin{dcases} 1 & n = 0 \\\\ n f(n-1) & n > 0 \\end{dcases} $$
+
+$$ \\begin{array}{cc|c} 1 & 2 & 3 \\\\ \\hline 4 & 5 & 6 \\end{array} \\qquad \\boxed{42} $$
+
+\\[ \\sum_{k=1}^{n} k = \\frac{n(n+1)}{2} \\\\ \\int_0^1 x^2\\,dx = \\tfrac13 \\]
+
+This cannot be set: \\(\\cancel{x} + 1\\). It costs $20 now and 30$ later, in $HOME/$USER.
+"""
+UNFENCED = """\
+5*4*3 is 60, and `__init__` or __init__ is a name. Then:
+y = f(x)
+
+# the total
+def total(rows):
+    return sum(rows) * 2
+
+print(total([1, 2]))
+
+Once more, with feeling:
+print(total)
+"""
 MARKDOWN = """\
 You can return the headphones until **14 March**, because the shop takes back unopened *and* opened
 goods within 30 days of delivery [see the policy](https://example.test/returns).
@@ -180,6 +211,7 @@ TASKS: dict[str, ComparisonTask] = {
         tools=TOOLS,
         case_category="tool use",
     ),
+    "formulas": _task(9, Response(FORMULAS), Response(UNFENCED)),
     "empty": _task(3, Response(""), Response("  \n ")),
     "long": _task(
         4,

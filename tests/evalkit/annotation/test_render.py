@@ -1,6 +1,7 @@
 """What any text may become on the screen, and what it never may."""
 
 import json
+import textwrap
 import time
 from html.parser import HTMLParser
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalkit.annotation.mathematics import MATHML_ATTRIBUTES, MATHML_TAGS
+from evalkit.annotation.latex import MATHML_ATTRIBUTES, MATHML_TAGS
 from evalkit.annotation.render import MAX_BRACKETS, escape, raw_html, render_text
 from evalkit.annotation.transcript import (
     raw_messages,
@@ -52,7 +53,7 @@ class _Page(HTMLParser):
         self.faults: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        allowed = MATHML_ATTRIBUTES if tag in MATHML_TAGS else ATTRIBUTES
+        allowed = {*MATHML_ATTRIBUTES, "class"} if tag in MATHML_TAGS else ATTRIBUTES
         if tag not in TAGS:
             self.faults.append(f"<{tag}>")
         self.faults.extend(f"{tag}@{name}" for name, _ in attrs if name not in allowed)
@@ -184,8 +185,50 @@ def test_a_plain_paragraph_reads_as_it_was_written(text):
     st.integers(0, 12),
 )
 def test_the_lines_of_a_paragraph_keep_their_indentation(first, lines, indent):
+    # What is not the text's own is the space around the whole of it.
     text = "\n".join([" " * indent + first, *(" " * n + line for n, line in lines)])
-    assert full_lines(page(render_text(text)).text) == text.split("\n")
+    assert full_lines(page(render_text(text)).text) == without_outer_space(text).split("\n")
+
+
+def without_outer_space(text):
+    """Return a text as it is rendered: what its first line shares with another goes from all."""
+    first, *others = text.split("\n")
+    indents = [len(line) - len(line.lstrip()) for line in others]
+    shared = len(first) - len(first.lstrip())
+    return (textwrap.dedent(text) if indents and min(indents) == shared else text).strip()
+
+
+INVISIBLE = ["\n", " ", "  ", "\t", "\r\n", "\u00a0", "\ufeff", "\u200b", "\u2060", "\u3000"]
+
+
+@pytest.mark.parametrize("outer", INVISIBLE, ids=map(ascii, INVISIBLE))
+@pytest.mark.parametrize(
+    "text", ["One line.", "Two\nlines.", "# Head\n\n- a\n  - b", "def f():\n    return 1", "$x$"]
+)
+def test_white_space_around_a_response_does_not_show_who_wrote_it(outer, text):
+    assert render_text(outer + text) == render_text(text)
+    assert render_text(text + outer) == render_text(text)
+
+
+def test_a_response_that_is_indented_as_a_whole_reads_like_one_that_is_not():
+    text = "One line.\n  Another, further in.\n\nA third."
+
+    assert render_text("\n".join("  " + line for line in text.split("\n"))) == render_text(text)
+
+
+def test_line_ends_trailing_blanks_and_kinds_of_spaces_do_not_show_who_wrote_a_response():
+    plain = "A line\nand another: 10 km\n\nThe end"
+
+    for other in (
+        plain.replace("\n", "\r\n"),
+        plain.replace("\n", "\r"),
+        plain.replace("line\n", "line  \n"),
+        plain.replace("\n\n", " \t\n \n"),
+        plain.replace("10 km", "10\u00a0km"),
+        plain.replace("10 km", "10\u202fkm"),
+        plain.replace("line", "li\u00adne").replace("and", "\ufeffand"),
+    ):
+        assert render_text(other) == render_text(plain)
 
 
 def full_lines(text):

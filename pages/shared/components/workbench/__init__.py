@@ -16,6 +16,7 @@ from evalkit.annotation.transcript import (
     render_messages,
     render_tools,
 )
+from evalkit.annotation.unfenced import has_unfenced_code
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("dom", "saving", "rubric", "form", "reading", "dialogs", "keys", "sending", "workbench")
@@ -81,10 +82,18 @@ def screen_data(task: ComparisonTask) -> dict[str, Any]:
     }
 
 
-def _response(response: Response) -> dict[str, str]:
+def _response(response: Response) -> dict[str, Any]:
     if response.steps is None:
-        return {"html": render_text(response.text), "raw": clean(response.text)}
-    return {"html": render_messages(response.steps), "raw": raw_messages(response.steps)}
+        return {
+            "html": render_text(response.text),
+            "raw": clean(response.text),
+            "may_be_code": has_unfenced_code(response.text),
+        }
+    return {
+        "html": render_messages(response.steps),
+        "raw": raw_messages(response.steps),
+        "may_be_code": False,
+    }
 
 
 def _prefix() -> str:

@@ -83,6 +83,7 @@ function buildPane({ side, response, isOnly, memory }) {
     "aria-label": `${name}, text`,
   });
   const toggle = button("Raw", "R", () => show(!isRaw), { class: "ek-button ek-quiet" });
+  const note = h("span", { class: "ek-pane-note" }, "Formatted; R shows the raw text");
   const node = h(
     "section",
     { class: "ek-pane", "data-side": side, "aria-label": name },
@@ -90,6 +91,7 @@ function buildPane({ side, response, isOnly, memory }) {
       "div",
       { class: "ek-pane-line" },
       h("h2", { class: "ek-pane-title" }, name),
+      response.may_be_code ? note : null,
       h("span", { class: "ek-gap" }),
       toggle,
     ),
@@ -99,6 +101,7 @@ function buildPane({ side, response, isOnly, memory }) {
   function show(raw) {
     isRaw = raw;
     toggle.setAttribute("aria-pressed", String(raw));
+    note.hidden = raw;
     if (response.raw === "") {
       body.replaceChildren(h("p", { class: "ek-nothing" }, "The model returned nothing."));
     } else if (raw) {
