@@ -5,9 +5,10 @@ from scipy.special import expit
 
 from evalkit.stats.counts import LEFT, RIGHT, TIE, Codings, Comparisons, Scores
 
-N_STUDIES = 1500
-# 1,500 studies give a coverage to a standard error of 0.6 %; 93 to 97 % is what we promise.
-LOWEST, HIGHEST = 0.93, 0.97
+N_STUDIES = 600
+# 600 studies give a coverage to a standard error of 0.9 %, so half a percent is added on either side
+# of the 93 to 97 % that we promise (and that 1,500 studies were seen to give).
+LOWEST, HIGHEST = 0.925, 0.975
 
 
 def compared(rng, n_cases, *, n_models=5, pairs=4, annotators=3, spread=0.8):

@@ -87,7 +87,7 @@ def test_the_interval_of_a_strength_is_as_wide_as_the_bootstrap_over_cases_says(
 
     closed = np.sqrt(np.diag(bradley_terry.fit(data).covariance))
 
-    # A standard deviation from 1,500 resamples is known to 2 %.
+    # A standard deviation from 600 resamples is known to 3 %.
     assert np.std(strengths, axis=0) == pytest.approx(closed, rel=0.08)
 
 
@@ -156,7 +156,7 @@ def test_rank_ranges_hold_all_true_ranks_at_once():
         true_rank = {f"m{k}": 5 - k for k in range(5)}
         held.append(all(r.best_rank <= true_rank[r.model] <= r.worst_rank for r in rows))
 
-    assert np.mean(held) >= 0.95 - 2 * 0.006
+    assert np.mean(held) >= 0.95 - 2 * 0.009
 
 
 def test_equal_models_are_given_different_ranks_in_at_most_one_study_of_twenty():
@@ -165,8 +165,8 @@ def test_equal_models_are_given_different_ranks_in_at_most_one_study_of_twenty()
         rows = rank_models(compared(np.random.default_rng(3000 + seed), 80, spread=0.0)).rows
         claimed.append(any((row.best_rank, row.worst_rank) != (1, 5) for row in rows))
 
-    # All pairs hang together, so the rate is near 5 %, not far below; a standard error is 0.6 %.
-    assert 0.03 <= np.mean(claimed) <= 0.05 + 2 * 0.006
+    # All pairs hang together, so the rate is near 5 %, not far below; a standard error is 0.9 %.
+    assert 0.03 <= np.mean(claimed) <= 0.05 + 2 * 0.009
 
 
 @pytest.mark.parametrize("n_cases", [50, 200])

@@ -44,11 +44,11 @@ def per_acceptable(drawn):
     return cost_per_acceptable(case=np.arange(len(cost)), cost=cost, acceptable=acceptable)
 
 
-def share_held(coefficient, study, n_cases):
+def share_held(coefficient, study, n_cases, n_studies=N_STUDIES):
     truth = coefficient(study(np.random.default_rng(5), 300_000)).value
-    found = [coefficient(study(np.random.default_rng(k), n_cases)) for k in range(N_STUDIES)]
+    found = [coefficient(study(np.random.default_rng(k), n_cases)) for k in range(n_studies)]
     told = [one for one in found if one.low is not None]
-    assert len(told) > N_STUDIES / 2
+    assert len(told) > n_studies / 2
     return covered(told, [truth] * len(told))
 
 
@@ -67,7 +67,7 @@ TAGS = {
 def test_agreement_on_a_rare_tag_is_covered(coefficient, tag, n_cases):
     held = share_held(coefficient, lambda *drawn: marked(*drawn, **TAGS[tag]), n_cases)
 
-    assert LOWEST <= held <= 0.99
+    assert LOWEST <= held <= 0.995
 
 
 @pytest.mark.parametrize("n_cases", [50, 200])
@@ -110,9 +110,10 @@ def test_alpha_with_t_and_its_error_alone_would_not_be_covered():
 @pytest.mark.parametrize("n_cases", [50, 200])
 @pytest.mark.parametrize("clean", [0.0, 0.7])
 def test_the_mean_of_penalties_is_covered(clean, n_cases):
-    held = share_held(mean, lambda *drawn: penalised(*drawn, clean=clean), n_cases)
+    # Close to the lower bound, so more studies are drawn: a standard error is 0.5 %.
+    held = share_held(mean, lambda *drawn: penalised(*drawn, clean=clean), n_cases, 3_000)
 
-    assert LOWEST <= held <= HIGHEST
+    assert 0.93 <= held <= 0.97
 
 
 @pytest.mark.parametrize("n_cases", [50, 200])
