@@ -6,7 +6,7 @@ from scipy.special import expit
 from evalkit.stats.counts import LEFT, RIGHT, TIE, Codings, Comparisons, Scores
 
 N_STUDIES = 600
-# 600 studies give a coverage to a standard error of 0.9 %, so half a percent is added on either side
+# 600 studies give a coverage to a standard error of 0.9 %, so half a percent is added on each side
 # of the 93 to 97 % that we promise (and that 1,500 studies were seen to give).
 LOWEST, HIGHEST = 0.925, 0.975
 
