@@ -3,10 +3,13 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.workbench import SHOWN, FakeServer, fake_server
 
 _ARGUMENTS = [
     "--no-sandbox",
@@ -50,6 +53,30 @@ def chromium_page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def free_port() -> int:
     """Give a port nobody listens on."""
+    return _free_port()
+
+
+def _free_port() -> int:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         return int(server.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser) -> Iterator[FakeServer]:
+    """Serve the annotation screen; the browser first, so that a skip costs nothing."""
+    with fake_server(_free_port()) as running:
+        yield running
+
+
+@pytest.fixture
+def opened(server: FakeServer, chromium_page: Page) -> Callable[..., Page]:
+    """Open the workbench with these tasks and a clean server."""
+
+    def _open(tasks: str = "plain,tools", *planned: list[Any]) -> Page:
+        server.start_over(*planned)
+        chromium_page.goto(f"{server.address}/?tasks={tasks}")
+        chromium_page.wait_for_selector(SHOWN)
+        return chromium_page
+
+    return _open

@@ -1,0 +1,105 @@
+"""The annotation screen on a server that plays its routes, and what an annotator does on it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOWN = '.ek-workbench[data-state="live"]'
+N_SCORES = 6  # three criteria, two responses
+
+
+class FakeServer:
+    """The address of the app, and what its fake routes saw."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def state(self) -> dict[str, Any]:
+        """Return runs, requests, drafts and submissions so far."""
+        with urllib.request.urlopen(f"{self.address}/fake/state", timeout=5) as answer:
+            return dict(json.load(answer))
+
+    def start_over(self, *planned: list[Any]) -> None:
+        """Forget everything; answer what is planned, ``[path, status, body]``, before the truth."""
+        self._post("/fake/plan?reset=1", list(planned))
+
+    def requests(self, path: str) -> list[dict[str, Any]]:
+        """Return the bodies sent to one path, in order."""
+        return [one["body"] for one in self.state()["requests"] if one["path"] == path]
+
+    def wait_for(self, path: str, condition: Callable[[list[dict[str, Any]]], bool]) -> None:
+        """Wait until what was sent to a path fulfils the condition."""
+        deadline = time.monotonic() + 15
+        while not condition(self.requests(path)):
+            assert time.monotonic() < deadline, self.requests(path)
+            time.sleep(0.05)
+
+    def _post(self, path: str, body: Any) -> None:
+        request = urllib.request.Request(
+            f"{self.address}{path}", data=json.dumps(body).encode(), method="POST"
+        )
+        urllib.request.urlopen(request, timeout=5).close()
+
+
+@contextmanager
+def fake_server(port: int) -> Iterator[FakeServer]:
+    """Serve the small app of ``apps/``."""
+    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/apps/workbench_app.py"]
+    options = {
+        "server.port": port,
+        "server.address": "127.0.0.1",
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "runner.postScriptGC": "false",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        [*command, *flags], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            _wait_until_up(address, process)
+            yield FakeServer(address)
+        finally:
+            process.terminate()
+
+
+def _wait_until_up(address: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError("The app of the workbench tests did not start.")
+
+
+def press(page: Page, keys: str) -> None:
+    """Press single keys one after the other."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def fill(page: Page) -> None:
+    """Answer everything by keyboard: the preference, then a digit a score."""
+    press(page, "b" + "435241"[:N_SCORES])
+
+
+def wait_for_case(page: Page, words: str) -> None:
+    """Wait until the case with these words is shown and may be worked on."""
+    expect(page.locator(f"{SHOWN} .ek-category")).to_have_text(words)
