@@ -51,6 +51,7 @@ app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=lifespan,
     on_script_error=say_that_a_page_failed,
+    exception_handlers=guard.EXCEPTION_HANDLERS,
     routes=[*account.ROUTES, *annotation.ROUTES, *fonts.ROUTES, *health.ROUTES],
     middleware=[Middleware(guard.SecurityHeaders), Middleware(guard.SignInRequired)],
 )

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.engine import read_session
@@ -24,7 +24,18 @@ HELD = ("/media/", "/_stcore/", "/annotate/")
 #: Takes files into memory, for as long as a page is open; only pages for leads ask for any.
 UPLOADS = "/_stcore/upload_file/"
 
+#: A status that web servers write into their logs for it; nobody is there to read the answer.
+_CLIENT_WENT_AWAY = 499
 _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
+
+
+async def say_nothing(_request: Request, _error: Exception) -> Response:
+    """End a request whose sender went away in the middle of it: that is no failure of ours."""
+    return Response(status_code=_CLIENT_WENT_AWAY)
+
+
+#: For the whole app, whatever route was reading.
+EXCEPTION_HANDLERS = {ClientDisconnect: say_nothing}
 
 
 class SecurityHeaders:

@@ -1,5 +1,6 @@
 """What the annotation screen sends, through HTTP as a browser sends it."""
 
+import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +8,7 @@ import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
 from db.commands import annotation as commands
@@ -14,7 +16,7 @@ from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import Annotation, Annotator, Assignment
 from db.queries.people import as_user
-from pages.routes import annotation, guard, session
+from pages.routes import account, annotation, guard, session
 from tests.factories import make_eval_set
 
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
@@ -324,3 +326,33 @@ def test_no_answer_names_a_model(client, assignment_id):
 
     for answer in answers:
         assert not any(model in answer.text for model in MODELS)
+
+
+@pytest.mark.parametrize(("method", "path"), [*ROUTES, ("POST", "/sign-in")])
+def test_a_browser_that_goes_away_in_mid_request_is_no_failure(sqlite_database, method, path):
+    routes = [*annotation.ROUTES, *account.ROUTES]
+    app = Starlette(routes=routes, exception_handlers=guard.EXCEPTION_HANDLERS)
+    headers = [(name.lower().encode(), value.encode()) for name, value in OURS.items()]
+    scope = {"type": "http", "method": method, "path": path, "headers": headers}
+    scope |= {"query_string": b"", "http_version": "1.1", "scheme": "http"}
+    received = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent = []
+
+    async def receive():
+        return received.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))  # which raises what a server would log as a traceback
+
+    assert sent[0]["status"] == 499
+
+
+def test_the_app_takes_a_browser_that_goes_away_for_no_failure():
+    import app
+
+    assert app.app._exception_handlers[ClientDisconnect] is guard.say_nothing
