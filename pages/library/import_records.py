@@ -28,7 +28,7 @@ study = right.text_input("Study", placeholder="As the file says", key="import-st
 if file is None:
     st.markdown("##### What a file looks like")
     st.text("A header, then one record a line. This is a whole file:")
-    st.code(library_tables.EXAMPLE_RECORDS, language="json", wrap_lines=True)
+    st.code(library_tables.EXAMPLE_RECORDS, language=None, wrap_lines=True)
     st.stop()
 
 try:

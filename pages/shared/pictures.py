@@ -14,7 +14,7 @@ from pages.shared.charts.colours import MUTED
 How = ParamSpec("How")
 
 #: The colour of a chart's text, which Streamlit's own theme would make too faint to read.
-_INK = {"light": "#1D2126", "dark": "#E4E2DD"}
+_INK = {"light": "#12161A", "dark": "#E4E2DD"}
 _QUIET = {"light": "#666B73", "dark": "#A3A8B0"}
 #: What charts stand on, as the page does: a saved picture keeps it, and can be read anywhere.
 _GROUND = {"light": "#FFFEFB", "dark": "#16191D"}

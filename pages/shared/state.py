@@ -18,6 +18,8 @@ _CORNER = """<style>
   position: fixed; top: 0.55rem; right: 3.25rem; width: auto; z-index: 999991;
 }
 .st-key-no-room { position: fixed; height: 0; overflow: hidden; }
+/* Streamlit writes what is chosen in the colour of its buttons, too dark for text on dark. */
+button[data-variant][data-selected="true"] { color: inherit !important; }
 </style>"""
 
 #: What a role is called in a sentence.
