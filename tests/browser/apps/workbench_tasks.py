@@ -1,6 +1,8 @@
 """Tasks of every shape the annotation screen has to carry."""
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC
@@ -185,7 +187,7 @@ ARABIC = "يمكنك إرجاع السماعات خلال **30 يومًا** من
 CHINESE = "您可以在收货后三十天内退回耳机。请在“我的订单”中选择退货,然后打印标签。🎧" * 12
 
 
-def _criterion(key: str, values: range, *labels: str) -> TaskCriterion:
+def _criterion(key: str, values: Sequence[float], *labels: str) -> TaskCriterion:
     levels = tuple(
         ScaleLevel(float(value), labels[place] if labels else "", f"What {value} means.")
         for place, value in enumerate(values)
@@ -198,6 +200,30 @@ MANY = (
     _criterion("safety", range(2), "No", "Yes"),
     _criterion("style", range(1, 8)),
     _criterion("depth", range(11)),
+)
+
+SCALES = (
+    _criterion("balance", range(-2, 3)),
+    _criterion("ten", range(1, 11)),
+    _criterion("halves", (0.5, 1.0, 1.5)),
+    _criterion("hundred", (25, 50, 100)),
+)
+_NAMED = [
+    json.loads(line)
+    for line in (Path(__file__).parents[2] / "cases" / "browser_names.jsonl")
+    .read_text()
+    .splitlines()
+]
+#: What is called like something that every object of a browser has.
+NAMED_TAGS = tuple(
+    TaskTag(row["key"], row["name"], "", tuple(row["severities"]))
+    for row in _NAMED
+    if row["type"] == "tag"
+)
+NAMED_CRITERIA = tuple(
+    _criterion(row["key"], [level["value"] for level in row["scale"]])
+    for row in _NAMED
+    if row["type"] == "criterion"
 )
 
 TASKS: dict[str, ComparisonTask] = {
@@ -232,6 +258,15 @@ TASKS: dict[str, ComparisonTask] = {
         Response(PLAIN),
         messages=({"role": "user", "content": QUESTION + "\n\n" + LONG},),
         criteria=MANY,
+    ),
+    "scales": _task(10, Response(PLAIN), Response(PLAIN), criteria=SCALES),
+    "names": _task(11, Response(PLAIN), Response(PLAIN), criteria=NAMED_CRITERIA, tags=NAMED_TAGS),
+    "rich": _task(
+        12,
+        Response(MARKDOWN),
+        Response("```\n" + "wide " * 80 + "\n```\n\n*The model returned nothing.*"),
+        messages=CONVERSATION,
+        context=CONTEXT,
     ),
     "bare": _task(7, Response(PLAIN), Response(MARKDOWN), collect=frozenset(("preference",))),
 }

@@ -19,7 +19,10 @@ from evalkit.annotation.transcript import (
 from evalkit.annotation.unfenced import has_unfenced_code
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("dom", "saving", "rubric", "form", "reading", "dialogs", "keys", "sending", "workbench")
+_SCRIPTS = (
+    *("dom", "saving", "rubric", "form", "reading"),
+    *("dialogs", "streamlit", "keys", "sending", "workbench"),
+)
 _STYLES = ("workbench", "form", "reading", "dialogs")
 
 

@@ -1,7 +1,7 @@
 // Guidelines, keys, and why a case is skipped: native dialogs, so focus and Esc behave.
 
-/** Open a dialog unless one is open; `letter` closes it, other letters go to `onletter`. */
-function openDialog(screen, { label, className, content, letter, onletter }) {
+/** Open a dialog unless one is open; `letter` closes it, numbers go to `onnumber`. */
+function openDialog(screen, { label, className, content, letter, onnumber }) {
   if (screen.state !== "live" || screen.root.querySelector("dialog[open]")) return false;
   const close = () => dialog.close();
   const dialog = h(
@@ -18,13 +18,13 @@ function openDialog(screen, { label, className, content, letter, onletter }) {
   );
   dialog.addEventListener("click", (event) => event.target === dialog && close());
   dialog.addEventListener("close", () => dialog.remove());
-  dialog.onletter = (event) => {
-    if (event.repeat) return false;
-    if (event.key.toLowerCase() !== letter) return Boolean(onletter) && onletter(event.key);
+  dialog.onkey = (name, numbers) => {
+    if (name !== letter) return Boolean(onnumber) && numbers.some(onnumber);
     close();
     return true;
   };
   screen.root.append(dialog);
+  singleKeys.paint(screen.root);
   dialog.showModal();
   return dialog;
 }
@@ -43,8 +43,31 @@ function openKeys(screen) {
     label: "Keys",
     className: "ek-small",
     letter: "?",
-    content: keysContent(screen.data),
+    content: [keysContent(screen.data), singleKeysSwitch(screen.root)],
   });
+}
+
+/** For those who dictate or brush keys by accident: keys of one character can be switched off. */
+function singleKeysSwitch(root) {
+  const state = h("b", {});
+  const onclick = () => {
+    singleKeys.choose(!singleKeys.isOff);
+    paint();
+  };
+  const node = h(
+    "button",
+    { type: "button", role: "switch", class: "ek-button ek-switch", onclick },
+    "Keys of one character: ",
+    state,
+  );
+  function paint() {
+    node.setAttribute("aria-checked", String(!singleKeys.isOff));
+    state.textContent = singleKeys.isOff ? "off" : "on";
+    singleKeys.paint(root);
+  }
+  paint();
+  const words = "Kept in this browser. Enter, Ctrl Enter, Backspace and the arrows always act.";
+  return h("div", { class: "ek-switch-line" }, node, h("span", { class: "ek-hint" }, words));
 }
 
 function guidelinesContent(data) {
@@ -77,11 +100,14 @@ function keysContent(data) {
   }
   if (data.collect.includes("scores") && data.criteria.length) {
     rows.push(
-      ["1 to 9", "Score where the marker stands, then on to the next scale"],
+      ["0 to 9", "Type a score as it is printed, also −2 or 10; then on to the next scale"],
       ["← →", "Change a score"],
       ["↑ ↓", "Criterion before, criterion after"],
-      ["Backspace", "Take a score back"],
     );
+  }
+  if (data.collect.some((part) => part !== "comment")) {
+    rows.push(["Backspace", "Take back what was set last, step by step"]);
+    rows.push(["Space", "Press or change what is focused"]);
   }
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
   rows.push(
@@ -123,8 +149,8 @@ function openSkip(screen) {
     label: "Skip this case",
     className: "ek-small",
     letter: "s",
-    onletter(key) {
-      const reason = reasons[Number(key) - 1];
+    onnumber(digit) {
+      const reason = reasons[Number(digit) - 1];
       if (!reason) return false;
       group.choose(reason.value);
       group.focus();

@@ -19,13 +19,22 @@ function rendered(element, safeHtml) {
   return element;
 }
 
-const kbd = (key) => h("kbd", { class: "ek-kbd", "aria-hidden": "true" }, key);
+/** A key to be seen: those of one character can be switched off, and are hidden then. */
+function kbd(key) {
+  const kind = key.length === 1 ? "ek-kbd ek-one-key" : "ek-kbd";
+  return h("kbd", { class: kind, "aria-hidden": "true" }, key);
+}
+
+/** The key of a control, for those who hear it. */
+function shortcut(key) {
+  if (!key) return {};
+  return { "aria-keyshortcuts": key, "data-key": key.length === 1 ? key : null };
+}
 
 function button(words, key, onclick, properties = {}) {
-  const keys = key ? { "aria-keyshortcuts": key } : {};
   return h(
     "button",
-    { type: "button", class: "ek-button", onclick, ...keys, ...properties },
+    { type: "button", class: "ek-button", onclick, ...shortcut(key), ...properties },
     h("span", {}, words),
     key ? kbd(key) : null,
   );
@@ -46,7 +55,7 @@ function choices({ label, options, value, className, onchoose, onpoint = () => {
         role: "radio",
         class: "ek-choice",
         "aria-label": option.name,
-        "aria-keyshortcuts": option.key,
+        ...shortcut(option.key),
         onclick: () => (clearable && option.value === chosen ? choose(null) : choose(option.value)),
         onpointerenter: () => onpoint(option),
         onpointerleave: () => onpoint(null),
@@ -88,8 +97,6 @@ function choices({ label, options, value, className, onchoose, onpoint = () => {
   return { node, choose, focus, buttons, chosen: () => chosen };
 }
 
-const NARROW = 800;
-
 /** Where the mouse last was, also on the case before: what appears under it is not pointed at. */
 const mouse = { x: null, y: null };
 
@@ -118,11 +125,11 @@ function explainer(root) {
   );
   root.addEventListener("keydown", () => (isTouched = false), true);
   function show(anchor, part, content) {
-    if (isTouched || window.innerWidth <= NARROW) return;
+    if (isTouched) return;
     shown = anchor;
     box.replaceChildren(...content);
     box.hidden = false;
-    place(box, anchor.getBoundingClientRect(), part && anchor.closest(part));
+    place(box, { root, at: anchor.getBoundingClientRect(), part: part && anchor.closest(part) });
   }
   function hide() {
     shown = null;
@@ -146,15 +153,54 @@ function explainer(root) {
   return { attach, hide };
 }
 
-/** Put a box above what it explains; or below the part of the page that must stay in view. */
-function place(box, at, part) {
-  const size = box.getBoundingClientRect();
-  const above = at.top - size.height - 6;
-  const below = (part ? part.getBoundingClientRect() : at).bottom + 6;
-  const top = !part && above > 8 ? above : Math.min(below, window.innerHeight - size.height - 4);
-  box.style.left = `${Math.min(Math.max(8, at.left), window.innerWidth - size.width - 8)}px`;
-  box.style.top = `${top}px`;
+/**
+ * Put a box above what it explains, or below the part of the page that must stay in view: where it
+ * covers no control, else where it covers at least none of the footer; nowhere if nowhere is free.
+ */
+function place(box, { root, at, part }) {
+  box.style.left = box.style.top = "0"; // measured where there is room
+  const { width, height } = box.getBoundingClientRect();
+  const around = part ? part.getBoundingClientRect() : at;
+  const left = Math.max(8, Math.min(at.left, window.innerWidth - width - 8));
+  const footer = [...root.querySelectorAll(".ek-footer > .ek-button")].map((way) =>
+    way.getBoundingClientRect(),
+  );
+  const submit = footer.pop();
+  const between = Math.max(
+    Math.min(left, submit.left - width - 8),
+    ...footer.map((way) => way.right + 8),
+  );
+  const lowest = window.innerHeight - height - 4;
+  const above = [left, at.top - height - 6];
+  const spots = part
+    ? [
+        [left, around.bottom + 6],
+        [between, Math.min(around.bottom + 6, lowest)],
+        [left, around.top - height - 6],
+        above,
+        [left, at.bottom + 6],
+      ]
+    : [above, [left, at.bottom + 6]];
+  const isFree = ([x, y], names) => {
+    const frame = { left: x, top: y, right: x + width, bottom: y + height };
+    const isInside = frame.right <= window.innerWidth && frame.bottom <= window.innerHeight;
+    if (x < 0 || y < 0 || !isInside) return false;
+    const parts = [at, ...[...root.querySelectorAll(names)].map((node) => node.getBoundingClientRect())];
+    return !parts.some((rect) => overlap(frame, rect));
+  };
+  const controls = ".ek-form button, .ek-anchors, .ek-footer button";
+  const spot =
+    spots.find((candidate) => isFree(candidate, controls)) ||
+    spots.find((candidate) => isFree(candidate, ".ek-footer button"));
+  box.hidden = !spot;
+  if (spot) [box.style.left, box.style.top] = spot.map((pixels) => `${pixels}px`);
 }
+
+const overlap = (first, second) =>
+  first.left < second.right &&
+  second.left < first.right &&
+  first.top < second.bottom &&
+  second.top < first.bottom;
 
 const inField = (event) => {
   const target = event.composedPath ? event.composedPath()[0] : event.target;

@@ -5,10 +5,11 @@ const LETTER = { left: "A", right: "B" };
 
 /**
  * Build the form. `answers` is the draft and is changed in place; `onchange` hears every change.
- * Returns {node, digit(key), prefer(value), missing(), mark(fields), name(fields), …}.
+ * Returns {node, number(part), prefer(value), takeBack(), missing(), mark(fields), name(fields), …}.
  */
 function buildForm({ data, answers, explain, onchange }) {
   const places = new Map(); // field → {node, words, focus}: where it is and what it is called
+  const trail = new Map(); // what is set → how to take it back, in the order in which it was set
   const form = {
     data,
     sides: data.right ? SIDES : ["left"],
@@ -16,6 +17,10 @@ function buildForm({ data, answers, explain, onchange }) {
     explain,
     places,
     onchange,
+    remember: (what, isSet, takeBack) => {
+      trail.delete(what);
+      if (isSet) trail.set(what, takeBack);
+    },
     changed: (field) => {
       if (places.has(field)) places.get(field).node.classList.remove("ek-missing");
       onchange();
@@ -29,14 +34,21 @@ function buildForm({ data, answers, explain, onchange }) {
   const parts = [preference && preference.node, rubric && rubric.node, tags, comment];
   return {
     node: h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts),
-    digit: (key) => Boolean(rubric) && rubric.digit(key),
-    erase: () => Boolean(rubric) && rubric.erase(),
+    number: (part) => Boolean(rubric) && rubric.number(part),
+    takeBack: () => takeBackLast(trail),
     prefer: (value) => Boolean(preference) && preference.choose(value),
     focusComment: () => Boolean(comment) && (comment.querySelector("textarea").focus(), true),
     missing: () => missingFields(form, { preference, rubric }),
     mark: (fields) => markMissing(places, fields),
     name: (fields) => namesOf(places, fields),
   };
+}
+
+/** Take back what was set last; false if nothing is set. */
+function takeBackLast(trail) {
+  const [last] = [...trail.values()].slice(-1);
+  if (last) last();
+  return Boolean(last);
 }
 
 /** The fields that are asked for, not optional and not answered. */
@@ -68,7 +80,7 @@ function namesOf(places, fields) {
   return [...words, ...scores.map((field) => places.get(field).words)];
 }
 
-function preferencePart({ answers, places, changed }) {
+function preferencePart({ answers, places, changed, remember }) {
   const words = [
     ["left", "A better", "A"],
     ["right", "B better", "B"],
@@ -87,23 +99,30 @@ function preferencePart({ answers, places, changed }) {
     })),
     onchoose: (value) => {
       answers.preference = value;
+      remember("preference", value !== null, takeBack);
       changed("preference");
     },
   });
+  function takeBack() {
+    group.choose(null);
+    group.focus();
+  }
+  remember("preference", answers.preference !== null, takeBack);
   places.set("preference", { node: group.node, words: "preference", focus: group.focus });
   return { node: group.node, choose: (value) => (group.choose(value), true) };
 }
 
-function tagsPart({ data, sides, answers, explain, onchange }) {
+function tagsPart({ data, sides, answers, explain, remember, onchange }) {
   return h(
     "div",
     { class: "ek-errors" },
     sides.map((side) => {
       const title = sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors";
       const summary = h("span", { class: "ek-marks" });
+      const marks = answers.tags[side];
       const sum = () => {
         const counts = new Map();
-        for (const severity of Object.values(answers.tags[side])) {
+        for (const severity of Object.values(marks)) {
           if (severity) counts.set(severity, (counts.get(severity) || 0) + 1);
         }
         summary.textContent = [...counts].map(([severity, n]) => `${n} ${severity}`).join(", ");
@@ -112,19 +131,23 @@ function tagsPart({ data, sides, answers, explain, onchange }) {
         sum();
         onchange();
       };
+      const chip = (tag) => {
+        const rememberTag = remember.bind(null, `${side} ${tag.key}`);
+        return tagChip({ tag, marks, title, explain, onmark, remember: rememberTag });
+      };
       sum();
       return h(
         "div",
         { class: "ek-tags", role: "group", "aria-label": title },
         h("div", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
-        data.tags.map((tag) => tagChip({ tag, marks: answers.tags[side], title, explain, onmark })),
+        data.tags.map(chip),
       );
     }),
   );
 }
 
 /** A chip that goes through off → each severity → off. */
-function tagChip({ tag, marks, title, explain, onmark }) {
+function tagChip({ tag, marks, title, explain, onmark, remember }) {
   const severities = tag.severities.length ? tag.severities : [null];
   const isGraded = severities.length > 1;
   const bars = h("span", { class: "ek-bars" }, isGraded ? severities.map(() => h("i")) : []);
@@ -137,20 +160,29 @@ function tagChip({ tag, marks, title, explain, onmark }) {
         const at = tag.key in marks ? severities.indexOf(marks[tag.key]) : -1;
         if (at + 1 < severities.length) marks[tag.key] = severities[at + 1];
         else delete marks[tag.key];
-        paint();
-        onmark();
+        marked();
       },
     },
     bars,
     h("span", {}, tag.name),
   );
+  function marked() {
+    remember(tag.key in marks, takeBack);
+    paint();
+    onmark();
+  }
+  function takeBack() {
+    delete marks[tag.key];
+    marked();
+    chip.focus();
+  }
   function paint() {
-    const marked = tag.key in marks;
-    const severity = marked ? marks[tag.key] : null;
-    chip.setAttribute("aria-pressed", String(marked));
+    const isMarked = tag.key in marks;
+    const severity = isMarked ? marks[tag.key] : null;
+    chip.setAttribute("aria-pressed", String(isMarked));
     chip.setAttribute("aria-label", `${title}: ${tag.name}${severity ? `, ${severity}` : ""}`);
-    chip.dataset.severity = marked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
-    const filled = marked ? severities.indexOf(severity) + 1 : 0;
+    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
+    const filled = isMarked ? severities.indexOf(severity) + 1 : 0;
     [...bars.children].forEach((bar, index) => bar.classList.toggle("ek-filled", index < filled));
   }
   const content = () => {
@@ -163,6 +195,7 @@ function tagChip({ tag, marks, title, explain, onmark }) {
     ];
   };
   explain.attach(chip, content, ".ek-tags");
+  remember(tag.key in marks, takeBack);
   paint();
   return chip;
 }
@@ -173,7 +206,7 @@ function commentPart({ answers, onchange }) {
     rows: "1",
     dir: "auto",
     "aria-label": "Comment",
-    "aria-keyshortcuts": "N",
+    ...shortcut("N"),
     placeholder: "Comment, if something needs saying",
   });
   field.value = answers.comment;

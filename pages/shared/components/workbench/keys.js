@@ -3,27 +3,95 @@
 const isModified = (event) =>
   (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
 
-const isLetter = (event) => event.key.length === 1;
+/** A key that writes something: names of other keys are ASCII words ("Enter", "ArrowUp"). */
+const isWriting = ({ key }) => key.length === 1 || key === "Process" || !/^[\x20-\x7e]*$/.test(key);
+
+/** What keys are called by their place where other scripts are written. */
+const PLACES = { BracketLeft: "[", BracketRight: "]" };
+
+/**
+ * The name of a key here. What it prints counts where that is Latin, so that A is A on AZERTY and
+ * Dvorak too; where it prints another script, the place that it has on a keyboard of Latin letters.
+ */
+function keyName({ key, code = "", shiftKey }) {
+  const printed = key.normalize("NFKC").toLowerCase(); // full-width letters, too
+  if (/^[\p{ASCII}\p{Script=Latin}]$/u.test(printed)) return printed;
+  if (code === "Slash" && shiftKey) return "?";
+  const letter = /^Key([A-Z])$/.exec(code);
+  return letter ? letter[1].toLowerCase() : PLACES[code] || key;
+}
+
+/** What a key may add to a number: what it prints, else its digit (behind Shift on AZERTY). */
+function numberParts({ key, code = "", shiftKey }) {
+  const printed = { "−": "-", ",": "." }[key] || key;
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(code);
+  const parts = /^[0-9.-]$/.test(printed) ? [printed] : [];
+  return digit && !shiftKey && digit[1] !== printed ? [...parts, digit[1]] : parts;
+}
+
+/** Whether keys of one character act: chosen in the list of keys, remembered by this browser. */
+const singleKeys = {
+  place: "evalkit-single-keys",
+  isOff: false,
+  read() {
+    try {
+      this.isOff = window.localStorage.getItem(this.place) === "off";
+    } catch {
+      // a browser that keeps nothing: the choice holds for this page
+    }
+  },
+  choose(isOff) {
+    this.isOff = isOff;
+    try {
+      window.localStorage.setItem(this.place, isOff ? "off" : "on");
+    } catch {
+      // as above
+    }
+  },
+  /** Show keys that act, and no others. */
+  paint(root) {
+    root.dataset.keys = this.isOff ? "off" : "on";
+    for (const element of root.querySelectorAll("[data-key]")) {
+      if (this.isOff) element.removeAttribute("aria-keyshortcuts");
+      else element.setAttribute("aria-keyshortcuts", element.dataset.key);
+    }
+  },
+};
 
 /**
  * Listen until the returned function is called. `commands` maps a key to a function that returns
  * false when it had nothing to do. `isReady()` is false while nothing may be done.
  */
 function listenToKeys(root, actions) {
+  const clicked = new WeakSet();
+  let isTabbing = false;
   const onkeydown = (event) => {
-    if (event.isComposing || !root.isConnected) return;
+    isTabbing = event.key === "Tab";
+    if (event.isComposing || !root.isConnected || isCovered(root)) return;
     const dialog = root.querySelector("dialog[open]");
-    if (event.key === "Enter" && !dialog) enter(event, actions);
+    if (event.key === "Enter" && !dialog) enter(event, actions, clicked);
     else if (isModified(event)) return; // the browser's own
     else if (inField(event)) leaveField(event, dialog);
-    else if (isLetter(event)) letter(event, dialog, actions);
-    else if (event.key === "Backspace") takeBack(event, actions);
+    else if (isWriting(event)) write(event, dialog, actions);
+    else if (event.key === "Backspace" && !dialog) takeBack(event, actions);
   };
   const onother = (event) => {
-    if (!root.isConnected || isModified(event) || inField(event) || !isLetter(event)) return;
-    event.stopImmediatePropagation();
+    if (!root.isConnected || isModified(event) || inField(event) || !isWriting(event)) return;
+    if (!isCovered(root)) event.stopImmediatePropagation();
   };
-  const listeners = { keydown: onkeydown, keypress: onother, keyup: onother };
+  const onpointerdown = (event) => {
+    isTabbing = false;
+    const control = event.target.closest && event.target.closest(CONTROLS);
+    if (control) clicked.add(control);
+  };
+  const onfocusin = (event) => isTabbing && clicked.delete(event.target);
+  const listeners = {
+    keydown: onkeydown,
+    keypress: onother,
+    keyup: onother,
+    pointerdown: onpointerdown,
+    focusin: onfocusin,
+  };
   for (const [name, listener] of Object.entries(listeners)) {
     window.addEventListener(name, listener, true);
   }
@@ -34,12 +102,19 @@ function listenToKeys(root, actions) {
   };
 }
 
-/** Enter submits, but not while typing and not on a button; with Ctrl or Command it always does. */
-function enter(event, { submit, isReady }) {
+const CONTROLS = "button, summary, a";
+/** Controls that change something where they are: Space presses them, Enter never does. */
+const CHANGING = '[role="radio"], [aria-pressed], [aria-expanded], summary';
+
+/**
+ * Enter submits, but not while typing, and not on a button that leads elsewhere and was reached by
+ * Tab: there it presses what is seen to be focused. With Ctrl or Command it always submits.
+ */
+function enter(event, { submit, isReady }, clicked) {
   const isSure = (event.ctrlKey || event.metaKey) && !event.altKey;
   if (!isSure) {
-    const control = event.target.closest("button, summary, a");
-    const isItsOwn = control && control.getAttribute("role") !== "radio";
+    const control = event.target.closest(CONTROLS);
+    const isItsOwn = control && !control.matches(CHANGING) && !clicked.has(control);
     if (isModified(event) || inField(event) || isItsOwn) return;
   }
   event.preventDefault();
@@ -51,25 +126,23 @@ function leaveField(event, dialog) {
   if (event.key === "Escape" && !dialog) event.composedPath()[0].blur();
 }
 
-function letter(event, dialog, actions) {
+function write(event, dialog, actions) {
   event.stopImmediatePropagation(); // Streamlit does not hear it
+  if (singleKeys.isOff || event.repeat) return;
   if (dialog) {
-    if (dialog.onletter(event)) event.preventDefault();
-  } else if (!event.repeat && actions.isReady() && run(event, actions)) {
+    if (dialog.onkey(keyName(event), numberParts(event))) event.preventDefault();
+  } else if (actions.isReady() && run(event, actions)) {
     event.preventDefault();
   }
 }
 
-function run(event, { commands, digit }) {
-  const command = commands[event.key.toLowerCase()];
+function run(event, { commands, number }) {
+  const command = commands[keyName(event)];
   if (command) return command() !== false;
-  if (/^[0-9]$/.test(event.key)) return digit(event.key);
-  const physical = /^Digit([0-9])$/.exec(event.code || ""); // digits behind Shift, as on AZERTY
-  return Boolean(physical) && !event.shiftKey && digit(physical[1]);
+  return numberParts(event).some(number);
 }
 
-function takeBack(event, { erase, isReady }) {
-  if (!event.target.closest(".ek-rubric") || !isReady()) return;
-  event.preventDefault();
-  erase();
+function takeBack(event, actions) {
+  if (event.repeat || !actions.isReady()) return;
+  if (actions.takeBack()) event.preventDefault();
 }

@@ -73,6 +73,25 @@ function buildCase({ data, memory }) {
   return { node, heading, body, cycle };
 }
 
+/** A sentence of ours where a text would be, set apart from all that a model can write. */
+const ourNote = (words) =>
+  h("div", { class: "ek-note", role: "note" }, h("span", { class: "ek-note-by" }, "evalkit"), " ", words);
+
+/** Let the keyboard reach what scrolls on its own, as code and tables do, and only that. */
+function reachScrollers(body) {
+  const names = { PRE: "Code", DIV: "Table" };
+  for (const element of body.querySelectorAll("pre, .ek-table, math[display=block]")) {
+    const isScrolling =
+      element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1;
+    ["tabindex", "role", "aria-label"].forEach((name) => element.removeAttribute(name));
+    if (!isScrolling) continue;
+    element.setAttribute("tabindex", "0");
+    if (!names[element.tagName]) continue; // a formula is one, and has its own words
+    element.setAttribute("role", "region");
+    element.setAttribute("aria-label", `${names[element.tagName]}, scrolls`);
+  }
+}
+
 /** One response: its rendered text, and the raw text at a press. */
 function buildPane({ side, response, isOnly, memory }) {
   const name = isOnly ? "Response" : `Response ${LETTER[side]}`;
@@ -103,15 +122,14 @@ function buildPane({ side, response, isOnly, memory }) {
     toggle.setAttribute("aria-pressed", String(raw));
     note.hidden = raw;
     if (response.raw === "") {
-      body.replaceChildren(h("p", { class: "ek-nothing" }, "The model returned nothing."));
+      body.replaceChildren(ourNote("The model returned nothing."));
     } else if (raw) {
       body.replaceChildren(h("div", { class: "ek-raw ek-raw-view", dir: "auto" }, response.raw));
     } else if (!response.html) {
-      body.replaceChildren(
-        h("p", { class: "ek-nothing" }, "The model returned only white space."),
-      );
+      body.replaceChildren(ourNote("The model returned only white space."));
     } else {
       body.replaceChildren(rendered(h("div", { class: "ek-text" }), response.html));
+      reachScrollers(body);
     }
   }
   show(memory.isRaw);

@@ -1,19 +1,10 @@
-// The rubric: a row a criterion, a scale a response, and a marker that digits move on.
+// The rubric: a row a criterion, a scale a response, and a marker that typed scores move on.
 
-/** The key that sets each level: its own digit on scales of 0 to 10, else its place. */
-function levelKeys(levels) {
-  const values = levels.map((level) => level.value);
-  if (values.every((value) => Number.isInteger(value) && value >= 0 && value <= 10)) {
-    const ten = values.includes(0) ? "" : "0";
-    return values.map((value) => (value === 10 ? ten : String(value)));
-  }
-  return values.map((_, index) => (index < 10 ? String((index + 1) % 10) : ""));
-}
-
-/** Build all rows; digits fill the cells in reading order: A, then B, criterion by criterion. */
+/** Build all rows; scores fill the cells in reading order: A, then B, criterion by criterion. */
 function rubricPart(form) {
   const { data, sides } = form;
-  const rubric = { ...form, cells: [], cursor: 0 };
+  // `typed` is what was typed of a number that may go on: "−" of −2, "1" of 10.
+  const rubric = { ...form, cells: [], cursor: 0, typed: "" };
   const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
   const isWide = data.criteria.some((criterion) => criterion.levels.length > 7);
   const kind = (sides.length > 1 ? "" : " ek-single") + (isWide ? " ek-wide" : "");
@@ -23,46 +14,85 @@ function rubricPart(form) {
     const step = { ArrowDown: sides.length, ArrowUp: -sides.length }[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    const next = rubric.cells[rubric.cursor + step];
+    const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
+    const next = rubric.cells[at + step];
     if (next) next.focus();
   });
-  const open = rubric.cells.findIndex((cell) => cell.chosen() === undefined);
-  putMarker(rubric, Math.max(open, 0));
-  return {
-    node,
-    digit: (key) => scoreByDigit(rubric, key),
-    erase: () => (rubric.cells[rubric.cursor].choose(undefined), true),
-  };
+  node.addEventListener("focusout", (event) => {
+    if (!node.contains(event.relatedTarget)) putMarker(rubric, firstOpen(rubric));
+  });
+  const isEdit = data.submitted && firstOpen(rubric) === rubric.cells.length;
+  putMarker(rubric, isEdit ? 0 : firstOpen(rubric));
+  return { node, number: (part) => typeScore(rubric, part) };
 }
 
-/** Set the score at the marker, then put marker and focus on the next cell. */
-function scoreByDigit(rubric, key) {
-  const { cells, cursor } = rubric;
-  const option = cells[cursor].options.find((candidate) => candidate.key === key);
-  if (!option) return false;
-  cells[cursor].choose(option.value);
-  cells[Math.min(cursor + 1, cells.length - 1)].focus();
+/** The first cell without a score; behind the last where all have one. */
+function firstOpen({ cells }) {
+  const at = cells.findIndex((cell) => cell.chosen() === undefined);
+  return at < 0 ? cells.length : at;
+}
+
+/**
+ * Type one part of a score as it is printed. A number that is whole is set, and marker and focus
+ * go on to the next cell, unless it may go on: 1 of 10 waits for 0, and for anything else goes on.
+ */
+function typeScore(rubric, part) {
+  const cell = rubric.cells[rubric.cursor];
+  if (!cell) return false;
+  const typed = rubric.typed + part;
+  const option = cell.options.find(({ number }) => number === typed);
+  const isPart = continuations(cell, typed).length > 0;
+  if (!option && !isPart) {
+    if (!rubric.typed) return false;
+    const isSet = cell.options.some(({ number }) => number === rubric.typed);
+    if (isSet) goOn(rubric);
+    else putMarker(rubric, rubric.cursor);
+    return typeScore(rubric, part);
+  }
+  if (isPart) cell.focus();
+  if (option) cell.choose(option.value);
+  if (!isPart) goOn(rubric);
+  else {
+    rubric.typed = typed;
+    cell.describe(null);
+  }
   return true;
 }
 
-/** Show where a digit would go; the rows that it leaves and enters describe themselves anew. */
+/** What a number that has begun like this may become. */
+const continuations = (cell, typed) =>
+  cell.options.filter(({ number }) => number !== typed && number.startsWith(typed));
+
+/** Leave a cell that was filled by typing; after the last one further digits reach nothing. */
+function goOn(rubric) {
+  const next = rubric.cells[rubric.cursor + 1];
+  if (next) next.focus();
+  else putMarker(rubric, rubric.cells.length);
+}
+
+/** Show where a score would go; the rows that it leaves and enters describe themselves anew. */
 function putMarker(rubric, index) {
   const { cells, rows } = rubric;
-  const before = cells[rubric.cursor];
+  const [before, here] = [cells[rubric.cursor], cells[index]];
   rubric.cursor = index;
+  rubric.typed = "";
   cells.forEach((cell, at) => cell.node.classList.toggle("ek-current", at === index));
-  rows.forEach((row, at) => row.classList.toggle("ek-current", at === cells[index].row));
-  before.describe(null);
-  cells[index].describe(null);
+  rows.forEach((row, at) => row.classList.toggle("ek-current", Boolean(here) && at === here.row));
+  if (before) before.describe(null);
+  if (here) here.describe(null);
 }
 
 function rubricRow(rubric, criterion, row) {
-  const { sides, answers, places, changed, explain } = rubric;
+  const { sides, answers, places, changed, remember, explain } = rubric;
   const anchors = h("div", { class: "ek-anchors", id: `ek-anchors-${row}` });
   function describe(pointed) {
     const marked = rubric.cells[rubric.cursor];
     const isCurrent = marked !== undefined && marked.row === row;
-    anchors.replaceChildren(...anchorLines({ criterion, sides, answers, pointed, isCurrent }));
+    const isBegun = isCurrent && rubric.typed !== "" && !pointed;
+    const lines = isBegun
+      ? [typedLine(marked, rubric.typed)]
+      : anchorLines({ criterion, sides, answers, pointed, isCurrent });
+    anchors.replaceChildren(...lines);
   }
   const cells = sides.map((side) => {
     const field = `${side}.${criterion.key}`;
@@ -74,11 +104,18 @@ function rubricRow(rubric, criterion, row) {
       answers,
       onpoint: (option) => describe(option && { side, option }),
       onscore: () => {
+        remember(field, cell.chosen() !== undefined, takeBack);
         changed(field);
+        putMarker(rubric, isUnscored(rubric) ? 0 : index);
         describe(null);
       },
     });
     const index = rubric.cells.push({ ...cell, row, describe }) - 1;
+    function takeBack() {
+      cell.choose(undefined);
+      (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
+    }
+    remember(field, cell.chosen() !== undefined, takeBack);
     cell.node.addEventListener("focusin", () => putMarker(rubric, index));
     const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
     places.set(field, { node: cell.node, words, focus: cell.focus });
@@ -92,21 +129,22 @@ function rubricRow(rubric, criterion, row) {
   return h("div", properties, question, cells, anchors);
 }
 
+const isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === undefined);
+
 /** The scale of one criterion for one response. */
 function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
-  const keys = levelKeys(criterion.levels);
   const isSpelt = criterion.levels.reduce((sum, level) => sum + level.label.length, 0) <= 14;
-  const options = criterion.levels.map((level, index) => ({
+  const options = criterion.levels.map((level) => ({
     value: level.value,
-    key: keys[index],
+    number: String(level.value),
+    key: String(level.value).length === 1 ? String(level.value) : null,
     level,
-    name: `${level.label || level.value}: ${level.anchor}`,
+    name: level.anchor ? `${levelName(level)}: ${level.anchor}` : levelName(level),
     face: h(
       "span",
       { class: "ek-face" },
       String(level.value),
-      keys[index] && keys[index] !== String(level.value) ? kbd(keys[index]) : null,
-      isSpelt && level.label !== String(level.value) ? h("small", {}, level.label) : null,
+      isSpelt && levelName(level) !== String(level.value) ? h("small", {}, level.label) : null,
     ),
   }));
   const group = choices({
@@ -162,10 +200,23 @@ function levelNames(criterion) {
   return h(
     "div",
     { class: "ek-anchor ek-hint ek-level-names" },
-    criterion.levels.map((level) =>
-      h("span", {}, level.label ? `${level.value} ${level.label}` : String(level.value)),
-    ),
+    criterion.levels.map((level) => h("span", {}, levelName(level))),
   );
+}
+
+/** A level with its number, as it is printed and as it is heard: "4 Good", or "4" alone. */
+function levelName({ value, label }) {
+  return label && label !== String(value) ? `${value} ${label}` : String(value);
+}
+
+/** What a score that has begun may become: "1… for 10 type on, or go on with Tab". */
+function typedLine(cell, typed) {
+  const whole = continuations(cell, typed).map(({ number }) => number);
+  const isSet = cell.options.some(({ number }) => number === typed);
+  const words = isSet
+    ? `${typed} typed: type on for ${whole.join(", ")}, or Tab to the next scale`
+    : `${typed} typed: type on for ${whole.join(", ")}`;
+  return h("div", { class: "ek-anchor ek-hint" }, words);
 }
 
 const levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);

@@ -2,7 +2,8 @@
 
 /** What a draft looks like when all its parts are there. */
 function completeDraft(draft) {
-  const of = (part, side) => ({ ...((draft[part] || {})[side] || {}) });
+  // Keys are words of the people who wrote the rubric: nothing but those may be in there.
+  const of = (part, side) => Object.assign(Object.create(null), (draft[part] || {})[side]);
   return {
     preference: draft.preference || null,
     scores: { left: of("scores", "left"), right: of("scores", "right") },
@@ -37,13 +38,14 @@ function openAssignment({ host, data, ask, memory }) {
   const deaf = listenToKeys(screen.root, {
     isReady: () => screen.state === "live",
     submit: () => submit(screen),
-    digit: screen.form.digit,
-    erase: screen.form.erase,
+    number: screen.form.number,
+    takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
   });
   if (data.submitted) say(screen, "Submitted before; a change counts once it is submitted again");
   become(screen, "live");
   const release = show(screen, host);
+  const leaveDialogs = closeStreamlitDialogs();
   return {
     assignment: data.assignment_id,
     isDone: () => screen.state === "leaving",
@@ -53,6 +55,7 @@ function openAssignment({ host, data, ask, memory }) {
       screen.drafts.close();
       screen.watch.stop();
       deaf();
+      leaveDialogs();
       release();
     },
   };
@@ -76,7 +79,7 @@ function build(screen) {
   screen.casePart = buildCase({ data, memory });
   screen.panes = buildPanes({ data, memory });
   screen.main = h(
-    "main",
+    "div", // Streamlit's own <main> is around it
     { class: "ek-main" },
     screen.casePart.node,
     screen.panes.node,
@@ -142,15 +145,20 @@ function keyCommands(screen) {
 /** Put the screen into the page, at its top, with the focus where reading starts. */
 function show(screen, host) {
   host.replaceChildren(screen.root);
-  screen.main.scrollTop = 0;
+  screen.root.scrollTop = screen.main.scrollTop = 0;
+  singleKeys.read();
+  singleKeys.paint(screen.root);
   const page = document.querySelector('[data-testid="stMain"]');
   if (page) page.scrollTo({ top: 0 });
   screen.casePart.heading.focus({ preventScroll: true });
   const measuring = new ResizeObserver(() => {
     const height = `${screen.form.node.offsetHeight}px`;
     screen.root.style.setProperty("--ek-form-height", height);
+    reachScrollers(screen.root);
   });
   measuring.observe(screen.form.node);
+  screen.root.querySelectorAll(".ek-pane-body").forEach((body) => measuring.observe(body));
+  screen.root.addEventListener("toggle", () => reachScrollers(screen.root), true); // a fold opens
   return () => measuring.disconnect();
 }
 
