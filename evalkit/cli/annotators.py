@@ -23,7 +23,12 @@ from evalkit.cli.narrowing import (
 from evalkit.cli.reports import add_row, print_reasons, print_table, text_table
 from evalkit.errors import RefusedError
 from evalkit.reporting import text, without
-from evalkit.reporting.annotator_sentences import annotators_verdict, duration, flag_sentences
+from evalkit.reporting.annotator_sentences import (
+    annotators_verdict,
+    duration,
+    flag_sentences,
+    sides_sentences,
+)
 from evalkit.reporting.annotators import (
     AnnotatorsReport,
     annotators_document,
@@ -120,7 +125,8 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
         )
     print_table(collected, quality)
     print_whole(habits)
-    for said in (annotators_verdict(report), *flag_sentences(report)):
+    said_of_all = (annotators_verdict(report), *flag_sentences(report), *sides_sentences(report))
+    for said in said_of_all:
         out().print(said, markup=False)
     print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
 

@@ -22,10 +22,12 @@ from evalkit.reporting import documents, text
 from evalkit.reporting.cautions import cautions
 from evalkit.reporting.coefficients import coefficients_document
 from evalkit.reporting.collected import Collected
+from evalkit.reporting.judge_sentences import ORDER_COLUMNS, ORDER_NOTE, order_rows
 from evalkit.reporting.levels import level_shares, level_shares_document
 from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.reports import (
     AgreementOf,
+    AgreementReport,
     agreement_report,
     models_report,
     ranking_report,
@@ -88,6 +90,7 @@ def agreement(
     print_table(collected, table)
     for said in judges_with_people(report):
         out().print(said, markup=False)
+    _print_orders(report)
     print_reasons((_subject(of), of.alpha.reason) for of in (report.preference, *report.criteria))
     if report.preference.pairs:
         pairs = text_table("Preference", "Cohen's κ", "Percent agreement", "n")
@@ -100,6 +103,18 @@ def agreement(
                 text.whole(pair.n),
             )
         print_whole(pairs)
+
+
+def _print_orders(report: AgreementReport) -> None:
+    """Print judges that saw pairs in both orders, a line for each number: rows are too wide."""
+    rows = order_rows(report.judges)
+    for row in rows:
+        table = text_table(row[0], "")
+        for name, cell in zip(ORDER_COLUMNS[1:], row[1:], strict=True):
+            add_row(table, name, cell)
+        print_whole(table)
+    if rows:
+        out().print(ORDER_NOTE, markup=False)
 
 
 @app.command()

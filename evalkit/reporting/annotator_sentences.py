@@ -1,10 +1,13 @@
 """What is said of annotators: who has something to look at, in words with the numbers."""
 
+from collections.abc import Sequence
+
 from evalkit.reporting import text
 from evalkit.reporting.annotators import AnnotatorsReport
 from evalkit.reporting.disagreements import Disagreements
 from evalkit.reporting.sentences import joined
 from evalkit.stats.annotators import MIN_ANNOTATIONS
+from evalkit.stats.sides import NOT_DEALT
 
 #: More annotators than this are counted, not named.
 _MOST_NAMED = 3
@@ -37,6 +40,29 @@ def too_few(report: AnnotatorsReport) -> str:
     if not few or len(few) == len(report.rows):
         return ""
     return f"Too few annotations to say anything of their habits: {joined(few)}."
+
+
+def sides_sentences(report: AnnotatorsReport) -> list[str]:
+    """Say how often left is to be expected, and of whom nobody can know."""
+    if report.subject is not None:
+        return []
+    profiles = [row.profile for row in report.rows]
+    known = [one for one in profiles if one.left_rate.n]
+    said = []
+    if any(one.is_dealt for one in known):
+        said.append("Sides are dealt evenly, so about half is expected to be left.")
+    if both := [one.annotator for one in known if not one.is_dealt]:
+        said.append(
+            f"{_few(both)} saw pairs in both orders, so half of these is expected to be left."
+        )
+    if unknown := [one.annotator for one in profiles if one.left_rate.reason == NOT_DEALT]:
+        who = _few(unknown) if len(unknown) < len(profiles) else ""
+        said.append(f"{who}: {_lower(NOT_DEALT)}" if who else NOT_DEALT)
+    return said
+
+
+def _few(names: Sequence[str]) -> str:
+    return joined(names) if len(names) <= _MOST_NAMED else f"{len(names)} annotators"
 
 
 def disagreements_sentence(found: Disagreements) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from evalkit.reporting.collected import (
     Criterion,
     Tag,
     latest_preferences,
+    sides_as_shown,
 )
 from evalkit.reporting.documents import heading
 from evalkit.reporting.subjects import Subject, codings_of, subject_key, subjects
@@ -85,6 +86,10 @@ class AnnotatorRow:
     knows: Estimate
 
 
+#: What is known of each annotator.
+Measured = TypeVar("Measured", Quality, Estimate)
+
+
 @dataclass(frozen=True, slots=True)
 class AnnotatorsReport:
     """All annotators on one thing judged."""
@@ -115,29 +120,33 @@ def annotators_report(
     Returns
     -------
     AnnotatorsReport
-        In the order of ``collected.annotators``. Of what one annotator judged twice, the
-        latest counts; a tag is on a response if they marked it at any look. Kappa gives near
-        misses linear credit on an ordered scale. Quality (see ``annotator_quality``) is
-        estimated for nominal values only. Runs of marks are counted, and not flagged.
+        In the order of ``collected.annotators``. People are compared with people only, never
+        graded by judges; judges with people too, but for their quality, which rests on all.
+        Of what one annotator judged twice, all counts for agreement and sides, else the latest;
+        a tag is on a response if they marked it at any look. Kappa gives near misses linear
+        credit on an ordered scale. Quality (see ``annotator_quality``) is estimated for nominal
+        values only. Runs of marks are counted, and not flagged.
     """
     codings = codings_of(collected, subject)
-    given = collected.preferences
-    shown = given.preference[latest_preferences(collected)] if subject is None else None
     seconds = None if pace is None else _seconds(collected, pace, subject, codings)
     is_ordered = isinstance(subject, Criterion) and subject.level is not Level.NOMINAL
     profiles = annotator_profiles(
         codings,
-        shown=shown,
+        given=codings_of(collected, subject, every=True),
+        sides=sides_as_shown(collected) if subject is None else None,
         seconds=seconds,
         weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,
+        peers=_peers(collected),
     )
     if isinstance(subject, Tag):
         profiles = tuple(_without_run_flag(one) for one in profiles)
     unknown = tuple(Estimate(None, None, None, one.agreement.n, ORDERED) for one in profiles)
     qualities = (
-        tuple(Quality(one, None) for one in unknown) if is_ordered else annotator_quality(codings)
+        tuple(Quality(one, None) for one in unknown)
+        if is_ordered
+        else _of_peers(collected, codings, annotator_quality)
     )
-    competences = unknown if is_ordered else annotator_competence(codings)
+    competences = unknown if is_ordered else _of_peers(collected, codings, annotator_competence)
     return AnnotatorsReport(
         subject=subject,
         rows=tuple(
@@ -146,6 +155,26 @@ def annotators_report(
                 profiles, collected.annotators, qualities, competences, strict=True
             )
         ),
+    )
+
+
+def _peers(collected: Collected) -> BoolArray:
+    """Return with whom annotators are compared: people, or judges where there are only judges."""
+    is_human = [one.kind == AnnotatorKind.HUMAN for one in collected.annotators]
+    return np.array(is_human if any(is_human) else [True] * len(is_human), dtype=np.bool_)
+
+
+def _of_peers(
+    collected: Collected, codings: Codings, measure: Callable[[Codings], tuple[Measured, ...]]
+) -> tuple[Measured, ...]:
+    """Return a number of each annotator that rests on others: of people, what people gave."""
+    peers = _peers(collected)
+    if peers.all():
+        return measure(codings)
+    among = measure(_kept(codings, peers[codings.annotator]))
+    return tuple(
+        own if is_peer else of_all
+        for own, of_all, is_peer in zip(among, measure(codings), peers, strict=True)
     )
 
 

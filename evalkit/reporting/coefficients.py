@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from evalkit.reporting.collected import Collected, Criterion, Tag, without_judges
+from evalkit.reporting.collected import Collected, Criterion, Tag
 from evalkit.reporting.documents import pair_entry
+from evalkit.reporting.judges import without_judges
 from evalkit.reporting.sentences import capital, joined
 from evalkit.reporting.subjects import ANY_ERROR, Subject, codings_of, marked, subject_key
 from evalkit.stats.agreement import (

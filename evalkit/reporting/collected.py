@@ -1,8 +1,7 @@
 """What a study has collected, as integer tables: the one input of every report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import TypeVar
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from evalkit.stats.counts import (
     preference_codings,
 )
 from evalkit.stats.penalties import ErrorWeights
+from evalkit.stats.sides import Sides
 from evalkit.vocabulary import AnnotatorKind, Level
 
 BoolArray = npt.NDArray[np.bool_]
@@ -93,8 +93,9 @@ class Preferences:
     """Readable preferences as given; one entry per annotation, or per group of equal ones.
 
     ``left`` and ``right`` index into the outputs, ``annotator`` into the annotators,
-    ``preference`` is a code of ``vocabulary.PREFERENCE_CODES``, ``n`` how often it was given and
-    ``latest`` a number that grows with time.
+    ``preference`` is a code of ``vocabulary.PREFERENCE_CODES``, ``n`` how often it was given,
+    ``latest`` a number that grows with time, and ``is_dealt`` says whether evalkit dealt the
+    sides, evenly; of what was imported nobody knows.
     """
 
     left: IntArray
@@ -103,6 +104,7 @@ class Preferences:
     preference: IntArray
     n: IntArray
     latest: IntArray
+    is_dealt: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,35 +186,6 @@ class Collected:
     limits: Limits = Limits()
 
 
-Entries = TypeVar("Entries", Preferences, Values, Marks)
-
-
-def without_judges(collected: Collected, *, but: int | None = None) -> Collected:
-    """Return what people said, and with it what the judge at place ``but`` said.
-
-    Everybody keeps their place. Where only judges or only people said something, that is all.
-    """
-    is_judge = np.array([one.kind == AnnotatorKind.JUDGE for one in collected.annotators], bool)
-    if is_judge.all():
-        return collected
-    keep = ~is_judge
-    if but is not None:
-        keep[but] = True
-    return replace(
-        collected,
-        preferences=_given_by(collected.preferences, keep),
-        values=_given_by(collected.values, keep),
-        marks=_given_by(collected.marks, keep),
-    )
-
-
-def _given_by(entries: Entries, keep: BoolArray) -> Entries:
-    here = keep[entries.annotator]
-    return replace(
-        entries, **{one.name: getattr(entries, one.name)[here] for one in fields(entries)}
-    )
-
-
 def comparisons(collected: Collected) -> Comparisons:
     """Return the preferences between models; repeats of a pair count as given."""
     given, outputs = collected.preferences, collected.outputs
@@ -226,13 +199,27 @@ def comparisons(collected: Collected) -> Comparisons:
     )
 
 
-def codings_of_preferences(collected: Collected) -> Codings:
-    """Return who preferred which of two responses; of a repeated pair the latest counts.
+def sides_as_shown(collected: Collected) -> Sides:
+    """Return every preference as it was shown, with whether its sides were dealt."""
+    given = collected.preferences
+    low, high = np.minimum(given.left, given.right), np.maximum(given.left, given.right)
+    return Sides(
+        annotator=given.annotator,
+        unit=low * np.int64(len(collected.outputs.id) + 1) + high,
+        order=(given.left > given.right).astype(np.int64),
+        chosen=given.preference,
+        is_dealt=given.is_dealt,
+    )
+
+
+def codings_of_preferences(collected: Collected, *, every: bool = False) -> Codings:
+    """Return who preferred which of two responses; of a repeated pair the latest, or all.
 
     The two responses are ordered by model name, then run, so the values do not depend on the
     side they were shown on.
     """
-    given, keep = collected.preferences, latest_preferences(collected)
+    given = collected.preferences
+    keep = _in_time(given.latest) if every else latest_preferences(collected)
     return preference_codings(
         case=collected.outputs.case[given.left[keep]],
         left=given.left[keep],
@@ -243,9 +230,9 @@ def codings_of_preferences(collected: Collected) -> Codings:
     )
 
 
-def codings_of_criterion(collected: Collected, criterion: int) -> Codings:
-    """Return who gave which value to which response; of repeated scores the latest counts."""
-    given, here = collected.values, latest_values(collected, criterion)
+def codings_of_criterion(collected: Collected, criterion: int, *, every: bool = False) -> Codings:
+    """Return who gave which value to which response; of repeated scores the latest, or all."""
+    given, here = collected.values, _values_in_time(collected, criterion, every=every)
     scale = collected.criteria[criterion].values
     return Codings(
         unit=given.output[here],
@@ -261,15 +248,17 @@ def latest_preferences(collected: Collected) -> IntArray:
     """Return which preferences count for agreement, in the order in which they were given."""
     given = collected.preferences
     unit = _pairs(np.minimum(given.left, given.right), np.maximum(given.left, given.right))
-    return _in_time(_latest(unit, given.annotator, given.latest), given.latest)
+    keep = _latest(unit, given.annotator, given.latest)
+    return keep[_in_time(given.latest[keep])]
 
 
-def latest_values(collected: Collected, criterion: int) -> IntArray:
-    """Return which scores on a criterion count for agreement, in the order they were given."""
+def _values_in_time(collected: Collected, criterion: int, *, every: bool) -> IntArray:
+    """Return which scores on a criterion count, in the order in which they were given."""
     given = collected.values
-    here = np.flatnonzero(given.criterion == criterion)
-    here = here[_latest(given.output[here], given.annotator[here], given.latest[here])]
-    return _in_time(here, given.latest)
+    here: IntArray = np.flatnonzero(given.criterion == criterion)
+    if not every:
+        here = here[_latest(given.output[here], given.annotator[here], given.latest[here])]
+    return here[_in_time(given.latest[here])]
 
 
 def scores_of_criterion(collected: Collected, criterion: int) -> Scores:
@@ -383,9 +372,9 @@ def _latest(unit: IntArray, annotator: IntArray, latest: IntArray) -> IntArray:
     return np.sort(order[first])
 
 
-def _in_time(places: IntArray, latest: IntArray) -> IntArray:
-    """Order places by when what stands there was given."""
-    return places[np.argsort(latest[places], kind="stable")]
+def _in_time(latest: IntArray) -> IntArray:
+    """Return the order in which entries were given."""
+    return np.argsort(latest, kind="stable")
 
 
 def _places(value: FloatArray, scale: tuple[float, ...]) -> IntArray:

@@ -5,6 +5,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from evalkit.reporting.collected import Collected, names
+from evalkit.reporting.judges import orders_entry
 from evalkit.reporting.penalties import no_penalties, penalty_rows, weights_entry
 from evalkit.reporting.reports import (
     AgreementOf,
@@ -65,6 +66,7 @@ def agreement_document(collected: Collected) -> Document:
                 "criterion": one.criterion.key if one.criterion else None,
                 "kappa": asdict(one.kappa),
                 "percent_agreement": asdict(one.percent),
+                "both_orders": orders_entry(one.orders) if one.orders else None,
             }
             for one in report.judges
         ],

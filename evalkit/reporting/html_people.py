@@ -7,6 +7,7 @@ from evalkit.reporting.annotator_sentences import (
     annotators_verdict,
     duration,
     flag_sentences,
+    sides_sentences,
     too_few,
 )
 from evalkit.reporting.annotators import AnnotatorsReport
@@ -28,6 +29,7 @@ from evalkit.reporting.html_sections import (
     category_title,
     many_categories,
 )
+from evalkit.reporting.judge_sentences import ORDER_COLUMNS, ORDER_NOTE, order_rows
 from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import (
     RELIABLE,
@@ -50,7 +52,7 @@ def agreement_section(
 ) -> str:
     """Show how far annotators agree, by every coefficient, and what to make of it."""
     parts = [of for of in (report.preference, *report.criteria) if of.alpha.n_units]
-    judges = bullets(judges_with_people(report))
+    judges = bullets(judges_with_people(report)) + _both_orders(report)
     if not parts:
         return section("Agreement", paragraph(agreement_verdict(report)), judges, _pairs(report))
     return section(
@@ -71,6 +73,13 @@ def agreement_section(
         _agreement_by_category(categories),
         _tag_agreement(tags),
     )
+
+
+def _both_orders(report: AgreementReport) -> str:
+    rows = order_rows(report.judges)
+    if not rows:
+        return ""
+    return table(ORDER_COLUMNS, rows) + paragraph(ORDER_NOTE, style="note")
 
 
 def _alphas(parts: Sequence[AgreementOf]) -> str:
@@ -226,6 +235,7 @@ def annotators_section(report: AnnotatorsReport | None) -> str:
         paragraph(
             f"On {subject_title(report.subject).lower()}. Flags are to be looked at; nobody is "
             "left out because of them.",
+            *sides_sentences(report),
             style="note",
         ),
     )

@@ -16,12 +16,11 @@ from evalkit.reporting.collected import (
     codings_of_criterion,
     codings_of_preferences,
     comparisons,
-    names,
     scores_of_criterion,
     scores_of_looks,
     tagged,
-    without_judges,
 )
+from evalkit.reporting.judges import JudgeAgreement, judges_with_people, without_judges
 from evalkit.stats import latency
 from evalkit.stats.agreement import (
     Agreement,
@@ -32,7 +31,6 @@ from evalkit.stats.agreement import (
 )
 from evalkit.stats.counts import Codings, FloatArray
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.pairs import agreement_with_rest
 from evalkit.stats.ranking import PairCounts, Ranking, pair_matrix, rank_models
 from evalkit.stats.scores import DistributionRow, ScoreRow, distributions, mean_scores, shares
 from evalkit.stats.weights import weights_of
@@ -76,18 +74,8 @@ class AgreementReport:
 
     preference: AgreementOf
     criteria: tuple[AgreementOf, ...]
-    judges: tuple["JudgeAgreement", ...] = ()
+    judges: tuple[JudgeAgreement, ...] = ()
     who: str = "Annotators"
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeAgreement:
-    """How one judge agrees with people on one thing, each unit counting once."""
-
-    judge: str
-    criterion: Criterion | None
-    kappa: Estimate
-    percent: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,25 +144,29 @@ class ModelRow:
 def agreement_report(collected: Collected, *, pooled: bool = False) -> AgreementReport:
     """Measure agreement on preferences (nominal) and on each criterion at its own level.
 
-    Of what one annotator judged twice, the latest counts. With ``pooled`` judges count as
+    Of what one annotator judged twice, the latest counts for alpha and percent agreement; between
+    two annotators every time counts in part. With ``pooled`` judges count as
     annotators like people; without, they are only set beside them.
     """
     kinds = {one.kind for one in collected.annotators}
     people = collected if pooled else without_judges(collected)
     return AgreementReport(
         preference=_agreement_of(
-            codings_of_preferences(people), codings_of_preferences(collected), None, Level.NOMINAL
+            codings_of_preferences(people),
+            codings_of_preferences(collected, every=True),
+            None,
+            Level.NOMINAL,
         ),
         criteria=tuple(
             _agreement_of(
                 codings_of_criterion(people, place),
-                codings_of_criterion(collected, place),
+                codings_of_criterion(collected, place, every=True),
                 criterion,
                 criterion.level,
             )
             for place, criterion in enumerate(collected.criteria)
         ),
-        judges=_judges_with_people(collected) if len(kinds) > 1 else (),
+        judges=judges_with_people(collected) if len(kinds) > 1 else (),
         who=_whose(kinds, pooled=pooled),
     )
 
@@ -183,21 +175,6 @@ def _whose(kinds: set[AnnotatorKind], *, pooled: bool) -> str:
     if len(kinds) > 1:
         return "People and judges" if pooled else "People"
     return "Judges" if AnnotatorKind.JUDGE in kinds else "Annotators"
-
-
-def _judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
-    """Compare each judge with every person who judged the same."""
-    found = []
-    for place, (name, one) in enumerate(zip(names(collected), collected.annotators, strict=True)):
-        if one.kind != AnnotatorKind.JUDGE:
-            continue
-        both = without_judges(collected, but=place)
-        parts: list[tuple[Criterion | None, Codings]] = [(None, codings_of_preferences(both))]
-        parts += [(of, codings_of_criterion(both, k)) for k, of in enumerate(collected.criteria)]
-        for criterion, codings in parts:
-            rest = agreement_with_rest(codings)[place]
-            found.append(JudgeAgreement(name, criterion, rest.kappa, rest.percent_agreement))
-    return tuple(found)
 
 
 def ranking_report(collected: Collected) -> RankingReport:

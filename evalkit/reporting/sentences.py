@@ -7,9 +7,9 @@ import numpy as np
 
 from evalkit.reporting import text
 from evalkit.reporting.collected import Collected
+from evalkit.reporting.judges import JudgeAgreement
 from evalkit.reporting.reports import (
     AgreementReport,
-    JudgeAgreement,
     RankingReport,
     ScoresReport,
     TagRates,

@@ -10,11 +10,12 @@ from scipy.special import expit
 
 from evalkit.errors import UndefinedStatisticError
 from evalkit.reporting import text
-from evalkit.reporting.collected import Collected, comparisons
+from evalkit.reporting.collected import Collected, comparisons, sides_as_shown
 from evalkit.reporting.sentences import capital, joined
 from evalkit.reporting.style_features import FEATURES
 from evalkit.stats.counts import FloatArray
 from evalkit.stats.intervals import Estimate, t_interval
+from evalkit.stats.sides import balanced
 from evalkit.stats.style import StyleControl, control_style, style_difference
 
 #: How a feature is called in a sentence, and what more of it is.
@@ -27,6 +28,10 @@ _MORE = {
 }
 #: Intervals this many times as wide say that models and their style go together.
 _WIDER = 1.5
+SIDES_UNKNOWN = (
+    "Left-side preference: sides were not all dealt by evalkit, so nobody can tell a leaning from "
+    "how responses were set beside each other."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class StyleReport:
         How far the first is ahead of the one that was first as judged, or else of the second,
         in log-odds with style held equal; one pair looked at alone.
     left : Estimate or None
-        The share of comparisons the left one of two equal responses wins; 0.5 is fair.
+        The share of comparisons the left one of two equal responses wins; 0.5 is fair. Without
+        a value where sides of some were neither dealt by evalkit nor shown both ways.
     effects : mapping of feature to Estimate
         Log-odds for one standard deviation more of the feature than the other response.
     left_out : tuple of str
@@ -102,13 +108,20 @@ def style_report(collected: Collected, features: FloatArray) -> StyleReport:
     return StyleReport(
         rows=rows,
         lead=_lead(found, rows),
-        left=as_share(found.left),
+        left=_left_side(collected, found),
         effects=found.effects,
         left_out=flat,
         n_comparisons=found.n_comparisons,
         n_cases=found.n_cases,
         reason=None,
     )
+
+
+def _left_side(collected: Collected, found: StyleControl) -> Estimate:
+    """Return how often the left of two equals wins, where sides say anything of a leaning."""
+    if balanced(sides_as_shown(collected)).all():
+        return as_share(found.left)
+    return Estimate(None, None, None, found.n_comparisons, SIDES_UNKNOWN)
 
 
 def style_entries(report: StyleReport) -> dict[str, Any]:
@@ -247,6 +260,8 @@ def _effect(name: str, one: Estimate) -> str:
 
 
 def _side(one: Estimate) -> str:
+    if one.value is None:
+        return one.reason or ""
     share = text.estimate(one, text.percent)
     if _is_open(one, 0.5):
         return (

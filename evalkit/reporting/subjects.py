@@ -51,12 +51,17 @@ def subject_title(subject: Subject) -> str:
     return subject.name if isinstance(subject, Tag) else capital(subject.key.replace("_", " "))
 
 
-def codings_of(collected: Collected, subject: Subject) -> Codings:
-    """Return who gave which value to what, in the order in which they did."""
+def codings_of(collected: Collected, subject: Subject, *, every: bool = False) -> Codings:
+    """Return who gave which value to what, in the order in which they did.
+
+    Of what one annotator judged twice the latest, or with ``every`` all; a tag is on a response
+    if they marked it at any look.
+    """
     if subject is None:
-        return codings_of_preferences(collected)
+        return codings_of_preferences(collected, every=every)
     if isinstance(subject, Criterion):
-        return codings_of_criterion(collected, collected.criteria.index(subject))
+        place = collected.criteria.index(subject)
+        return codings_of_criterion(collected, place, every=every)
     return _codings(collected, _found(collected, (subject,))[0])
 
 

@@ -1,13 +1,14 @@
 """How each annotator works: agreement, sides, runs, speed, twins; flags with their reasons."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import binomtest
+import numpy.typing as npt
 
-from evalkit.stats.counts import LEFT, RIGHT, Codings, FloatArray, IntArray
-from evalkit.stats.intervals import Estimate, wilson_interval
+from evalkit.stats.counts import Codings, FloatArray, IntArray
+from evalkit.stats.intervals import Estimate
 from evalkit.stats.latency import quantile
 from evalkit.stats.pairs import (
     AnnotatorAgreement,
@@ -15,6 +16,7 @@ from evalkit.stats.pairs import (
     agreement_with_rest,
     pairwise_agreement,
 )
+from evalkit.stats.sides import NO_HABIT, SideHabit, Sides, side_habits
 from evalkit.stats.significance import holm
 from evalkit.stats.weights import Weights
 
@@ -36,12 +38,16 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorProfile:
-    """One annotator. ``n`` counts annotations; ``longest_run`` equal values in a row."""
+    """One annotator. ``n`` counts annotations; ``longest_run`` equal values in a row.
+
+    ``is_dealt`` says whether the sides they saw were dealt evenly (``left_rate``).
+    """
 
     annotator: str
     n: int
     agreement: AnnotatorAgreement
     left_rate: Estimate
+    is_dealt: bool
     median_seconds: Estimate
     longest_run: int
     twin: str | None
@@ -51,56 +57,72 @@ class AnnotatorProfile:
 def annotator_profiles(
     codings: Codings,
     *,
-    shown: IntArray | None = None,
+    given: Codings | None = None,
+    sides: Sides | None = None,
     seconds: FloatArray | None = None,
     weights: Weights = Weights.IDENTITY,
+    peers: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[AnnotatorProfile, ...]:
     """Describe every annotator and flag what a lead should look at.
 
     Parameters
     ----------
     codings : Codings
-        Each annotator's entries in the order in which they were made.
-    shown : IntArray of shape (n_entries,), optional
-        For preferences, the choice as it was shown (0 left, 1 right, 2 tie, 3 both bad).
+        Each annotator's entries in the order in which they were made, one per unit.
+    given : Codings, optional
+        All that was given, for agreement: also what one annotator gave to a unit again.
+    sides : Sides, optional
+        For preferences, the choices as they were shown.
     seconds : FloatArray of shape (n_entries,), optional
         Active seconds, ``NaN`` where unknown.
     weights : Weights
         How much credit near misses get in the agreement with the rest.
+    peers : bool array of shape (n_annotators,), optional
+        Whom annotators are compared with in all things, so that judges grade nobody; a judge
+        may be the twin of another all the same. Everybody without it.
 
     Returns
     -------
     tuple of AnnotatorProfile
-        In the order of ``codings.annotators``. The left rate is the share of left among left
-        and right, with Wilson's interval. Flags: ``low_agreement``, ``one_sided`` (exact
-        binomial test, Holm over annotators), ``run`` (a run of equal values such as the
-        others' shares expect less than one in a thousand of), ``fast`` (median surely
-        below half of the others'), ``twin`` (same values as another on all units in common
-        where the usual agreement expects less than one in a thousand).
+        In the order of ``codings.annotators``. The left rate is that of ``side_habits``. Flags:
+        ``low_agreement``, ``one_sided`` (its test, Holm over annotators), ``run`` (a run of
+        equal values such as the others' shares expect less than one in a thousand of),
+        ``fast`` (median surely below half of the others'), ``twin`` (same values as another on
+        all units in common where the usual agreement expects less than one in a thousand).
     """
-    agreements = agreement_with_rest(codings, weights=weights)
-    lefts = _left_counts(codings, shown)
-    sided = holm(np.array([_side_p_value(left, n) for left, n in lefts]))
-    medians = [_median_seconds(codings, seconds, k) for k in range(len(codings.annotators))]
-    pairs = pairwise_agreement(codings)
-    common = np.bincount(codings.value) / max(len(codings.value), 1)
+    n_annotators = len(codings.annotators)
+    peers = np.ones(n_annotators, dtype=np.bool_) if peers is None else peers
+    agreements = agreement_with_rest(
+        codings if given is None else given, weights=weights, rest=peers
+    )
+    habits = [NO_HABIT] * n_annotators if sides is None else side_habits(sides, n_annotators)
+    sided = _adjusted(habits, peers)
+    medians = [_median_seconds(codings, seconds, k) for k in range(n_annotators)]
+    all_pairs = pairwise_agreement(codings)
+    names = {name for name, is_peer in zip(codings.annotators, peers, strict=True) if is_peer}
+    peer_pairs = tuple(pair for pair in all_pairs if names.issuperset(pair.annotators))
+    of_peer = peers[codings.annotator]
+    common = np.bincount(codings.value[of_peer]) / max(int(of_peer.sum()), 1)
     profiles = []
     for k, name in enumerate(codings.annotators):
         own = codings.annotator == k
-        run, run_flag = _run(codings.value[own], codings.value[~own], codings.values)
+        rest = [j for j in np.flatnonzero(peers).tolist() if j != k]
+        run, run_flag = _run(codings.value[own], codings.value[~own & of_peer], codings.values)
+        pairs = peer_pairs if peers[k] else all_pairs
         twin, twin_flag = _twin(name, pairs, chance=float(common @ common))
         flags = (
-            _low_agreement(agreements[k], [a for j, a in enumerate(agreements) if j != k]),
-            _one_sided(*lefts[k], float(sided[k])),
+            _low_agreement(agreements[k], [agreements[j] for j in rest]),
+            _one_sided(habits[k], float(sided[k])),
             run_flag,
-            _fast(medians[k], [m for j, m in enumerate(medians) if j != k]),
+            _fast(medians[k], [medians[j] for j in rest]),
             twin_flag,
         )
         profile = AnnotatorProfile(
             annotator=name,
             n=int(own.sum()),
             agreement=agreements[k],
-            left_rate=_left_rate(*lefts[k]),
+            left_rate=habits[k].rate,
+            is_dealt=habits[k].is_dealt,
             median_seconds=medians[k],
             longest_run=run,
             twin=twin,
@@ -111,25 +133,12 @@ def annotator_profiles(
     return tuple(profiles)
 
 
-def _left_counts(codings: Codings, shown: IntArray | None) -> list[tuple[int, int]]:
-    """Return per annotator how often left was chosen, and left or right."""
-    n_annotators = len(codings.annotators)
-    if shown is None:
-        return [(0, 0)] * n_annotators
-    left = np.bincount(codings.annotator[shown == LEFT], minlength=n_annotators)
-    right = np.bincount(codings.annotator[shown == RIGHT], minlength=n_annotators)
-    return list(zip(left.tolist(), (left + right).tolist(), strict=True))
-
-
-def _left_rate(left: int, n: int) -> Estimate:
-    if n == 0:
-        return Estimate(None, None, None, 0, "No side has been preferred yet.")
-    interval = wilson_interval(left / n, n)
-    return Estimate(left / n, interval.low, interval.high, n)
-
-
-def _side_p_value(left: int, n: int) -> float:
-    return float(binomtest(left, n).pvalue) if n else float("nan")
+def _adjusted(habits: Sequence[SideHabit], peers: npt.NDArray[np.bool_]) -> FloatArray:
+    """Return the p values after Holm, among peers and among all others."""
+    p_values = np.array([habit.p_value for habit in habits], dtype=np.float64)
+    for family in (peers, ~peers):
+        p_values[family] = holm(p_values[family])
+    return p_values
 
 
 def _median_seconds(codings: Codings, seconds: FloatArray | None, annotator: int) -> Estimate:
@@ -165,13 +174,15 @@ def _number(value: float | None) -> str:
     return "?" if value is None else f"{round(value, 2) + 0.0:.2f}"
 
 
-def _one_sided(left: int, n: int, p_value: float) -> Flag | None:
-    if n == 0 or not p_value <= _LEVEL:
+def _one_sided(habit: SideHabit, p_value: float) -> Flag | None:
+    if habit.n == 0 or not p_value <= _LEVEL:
         return None
-    side, count = ("left", left) if 2 * left > n else ("right", n - left)
+    leans_left = 2 * habit.left > habit.n
+    side, count = ("left", habit.left) if leans_left else ("right", habit.n - habit.left)
+    why = "sides are dealt evenly" if habit.is_dealt else "every pair was shown in both orders"
     return Flag(
         "one_sided",
-        f"Chose the {side} response in {count} of {n}; sides are dealt evenly, so about half "
+        f"Chose the {side} response in {count} of {habit.n}; {why}, so about half "
         f"is expected ({'p < 0.001' if p_value < _RARE else f'p = {p_value:.3f}'} after Holm).",
     )
 

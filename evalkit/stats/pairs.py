@@ -1,8 +1,9 @@
 """Annotators compared two by two, and each with all the others: Cohen's kappa and shares."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
 from evalkit.stats.intervals import Estimate, clustered_means, compact_codes, share_estimate
@@ -45,7 +46,8 @@ def pairwise_agreement(
     Parameters
     ----------
     codings : Codings
-        At most one value per unit and annotator.
+        Who gave several values to a unit gave each of them in part: every one of them is
+        compared with every one of the other's, and the unit counts once.
     weights : Weights
         How much credit near misses get in the weighted kappa; linear or quadratic for an
         ordered scale. With the identity there is the plain kappa only.
@@ -87,16 +89,21 @@ def pairwise_agreement(
 
 
 def agreement_with_rest(
-    codings: Codings, *, weights: Weights = Weights.IDENTITY
+    codings: Codings,
+    *,
+    weights: Weights = Weights.IDENTITY,
+    rest: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[AnnotatorAgreement, ...]:
     """Measure how each annotator agrees with all the others.
 
     Parameters
     ----------
     codings : Codings
-        At most one value per unit and annotator.
+        Several values of one annotator on a unit count in part each.
     weights : Weights
         How much credit near misses get in kappa.
+    rest : bool array of shape (n_annotators,), optional
+        With whom annotators are compared; with all the others without it.
 
     Returns
     -------
@@ -115,12 +122,14 @@ def agreement_with_rest(
         second=np.concatenate([one_way.second, one_way.first]),
         weight=np.tile(one_way.weight, 2),
     )
+    if rest is not None:
+        both_ways = both_ways.of(rest[both_ways.other])
     # One row per other annotator: each is given its part of the unit.
     n_annotators = len(codings.annotators)
     n_units = int(both_ways.unit.max(initial=-1)) + 1
     place = both_ways.unit * n_annotators + both_ways.annotator
-    others = np.bincount(place, minlength=n_units * n_annotators)[place]
-    shared = replace(both_ways, weight=1 / others)
+    others = sum_by(place, both_ways.weight, n_codes=n_units * n_annotators)[place]
+    shared = replace(both_ways, weight=both_ways.weight / others)
     matrix = weight_matrix(codings.values, weights)
     tables = _tables(shared, shared.annotator, n_groups=n_annotators, n_values=len(matrix))
     shares = _shares(shared, shared.annotator, n_annotators)
@@ -143,6 +152,10 @@ class _Couples:
     second: IntArray
     weight: FloatArray
 
+    def of(self, keep: npt.NDArray[np.bool_]) -> "_Couples":
+        """Return some of them."""
+        return _Couples(**{one.name: getattr(self, one.name)[keep] for one in fields(self)})
+
 
 def _couples(codings: Codings) -> _Couples:
     order = np.lexsort((codings.annotator, codings.unit))
@@ -158,8 +171,12 @@ def _couples(codings: Codings) -> _Couples:
         firsts.append(start)
         seconds.append(start + offset)
     i, j = np.concatenate(firsts), np.concatenate(seconds)
-    one = np.ones(len(i))
-    return _Couples(who[i], who[j], unit[i], codings.case[order][i], value[i], value[j], one)
+    _, place, times = np.unique(
+        unit * len(codings.annotators) + who, return_inverse=True, return_counts=True
+    )
+    part = 1 / times[place.reshape(-1)]
+    case = codings.case[order][i]
+    return _Couples(who[i], who[j], unit[i], case, value[i], value[j], part[i] * part[j])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

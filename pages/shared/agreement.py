@@ -10,6 +10,7 @@ import streamlit as st
 from evalkit.reporting import documents, sentences, text
 from evalkit.reporting.coefficients import tag_pairs
 from evalkit.reporting.collected import Tag
+from evalkit.reporting.judge_sentences import ORDER_NOTE, in_both_orders
 from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import RELIABLE, TENTATIVE
 from evalkit.reporting.subjects import ANY_ERROR, Subject, subject_key, subject_title
@@ -64,10 +65,22 @@ def show_alphas(parts: Sequence[AgreementOf], state: State, *, whose: str) -> No
 
 
 def show_judges(report: AgreementReport) -> None:
-    """Show how each of many judges agrees with people; of a few the sentences say it."""
-    if len({one.judge for one in report.judges}) <= sentences.FEW_JUDGES:
+    """Show how judges agree with people: each of many, and both orders of those that saw both."""
+    is_few = len({one.judge for one in report.judges}) <= sentences.FEW_JUDGES
+    both = in_both_orders(report.judges)
+    if is_few and not both:
         return
     st.header("Judges and people", divider=False)
+    if not is_few:
+        _show_every_judge(report)
+    if both:
+        exhibits.say("Judges in both orders", style="lead")
+        exhibits.inline_table(agreement_tables.order_table(both), key="judges-in-both-orders")
+        exhibits.say(ORDER_NOTE)
+        exhibits.download(agreement_tables.order_numbers(both), key="judges-in-both-orders")
+
+
+def _show_every_judge(report: AgreementReport) -> None:
     ranked = sentences.judges_best_first(report)
     shown = ranked[:_MOST_PAIRS]
     if shown:

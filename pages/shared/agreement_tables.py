@@ -1,12 +1,14 @@
 """Agreement to frames: of what was judged, and of pairs of annotators."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 import pandas as pd
 
 from evalkit.reporting import text
-from evalkit.reporting.reports import AgreementOf, JudgeAgreement
+from evalkit.reporting.judge_sentences import ORDER_COLUMNS, order_rows
+from evalkit.reporting.judges import JudgeAgreement, orders_entry
+from evalkit.reporting.reports import AgreementOf
 from evalkit.reporting.sentences import coefficient
 from evalkit.stats.agreement import Agreement, PairAgreement
 from evalkit.stats.intervals import Estimate
@@ -81,6 +83,19 @@ def judge_numbers(judges: Iterable[JudgeAgreement]) -> pd.DataFrame:
             "percent_agreement": asdict(one.percent),
         }
         for one in judges
+    ]
+    return pd.json_normalize(entries, sep="_")
+
+
+def order_table(judges: Sequence[JudgeAgreement]) -> pd.DataFrame:
+    """Give one row per judge that saw pairs in both orders."""
+    return pd.DataFrame(order_rows(judges), columns=list(ORDER_COLUMNS))
+
+
+def order_numbers(judges: Iterable[JudgeAgreement]) -> pd.DataFrame:
+    """Give the unrounded numbers of the same."""
+    entries = [
+        {"judge": judge.judge, **orders_entry(judge.orders)} for judge in judges if judge.orders
     ]
     return pd.json_normalize(entries, sep="_")
 

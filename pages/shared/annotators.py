@@ -152,15 +152,16 @@ def _notes(report: AnnotatorsReport) -> list[str]:
     is_scored = isinstance(report.subject, Criterion)
     is_ordered = is_scored and report.subject.level is not Level.NOMINAL
     said = [
-        "κ compares each with everybody else on what both judged"
+        "κ compares each with "
+        + ("people, never with judges," if _has_both_kinds(report) else "everybody else")
+        + " on what both judged"
         + (", near misses with part of the credit." if is_ordered else "."),
     ]
     if report.subject == ANY_ERROR:
         said.append("Judged is whether anything was marked on a response that was read for errors.")
     elif isinstance(report.subject, Tag):
         said.append("Judged is whether it was marked on a response that was read for errors.")
-    if report.subject is None:
-        said.append("Sides are dealt evenly, so about half is expected to be left.")
+    said += words.sides_sentences(report)
     method = next((row.quality.method for row in report.rows if row.quality.method), None)
     if method:
         said.append(
@@ -174,6 +175,10 @@ def _notes(report: AnnotatorsReport) -> list[str]:
     if report.flagged:
         said.append("Orange: something to look at.")
     return said
+
+
+def _has_both_kinds(report: AnnotatorsReport) -> bool:
+    return len({row.kind for row in report.rows}) > 1
 
 
 def without_picker(study: ResultStudy, chosen: ResultFilters) -> tuple[int, ...]:

@@ -72,6 +72,7 @@ def collected(
             preference=given[:, 4],
             n=np.ones(len(given), dtype=np.int64),
             latest=np.arange(len(given)),
+            is_dealt=np.ones(len(given), dtype=bool),
         ),
         n_unreadable=0,
         values=Values(

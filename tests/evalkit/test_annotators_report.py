@@ -74,6 +74,7 @@ def study(*, n_cases=6, n_annotators=3, preferences=(), values=(), marks=()):
             preference=integers(given),
             n=np.ones(len(who), dtype=np.int64),
             latest=np.arange(len(who), dtype=np.int64),
+            is_dealt=np.ones(len(who), dtype=bool),
         ),
         n_unreadable=0,
         values=Values(
@@ -246,7 +247,7 @@ def test_the_order_of_rows_changes_nothing():
     ]
     collected = study(preferences=given)
     order = rng.permutation(len(given))
-    fields = ("left", "right", "annotator", "preference", "n", "latest")
+    fields = ("left", "right", "annotator", "preference", "n", "latest", "is_dealt")
     mixed = Preferences(*(getattr(collected.preferences, name)[order] for name in fields))
 
     shuffled = annotators.annotators_document(replace(collected, preferences=mixed))
@@ -397,3 +398,53 @@ def test_where_one_value_is_most_of_all_values_the_reading_says_what_to_trust():
     assert "Gwet's AC1" in coefficients.trust(several)[0]
     # The higher the agreement by a common value, the more the two coefficients part.
     assert several[0].gwet.value > 0.7 > 0 > several[0].alpha.value
+
+
+def numbers_of(row):
+    """Return everything in a row as one flat mapping."""
+    flat = {"kinds": [flag["kind"] for flag in annotators.annotator_entry(row)["flags"]]}
+    for key, entry in annotators.annotator_entry(row).items():
+        if isinstance(entry, dict):
+            flat |= {f"{key}.{name}": number for name, number in entry.items()}
+        elif key != "flags":
+            flat[key] = entry
+    return {key: str(entry) if isinstance(entry, list) else entry for key, entry in flat.items()}
+
+
+def test_judges_grade_nobody_and_are_compared_with_people():
+    # Three people mostly agree; a judge that always says B beside each of them, and is their twin
+    # on nothing. Whatever it says, no number of a person may move.
+    rng = np.random.default_rng(8)
+    truth = rng.integers(2, size=40)
+    people = [
+        (k, case, 0, int(truth[case] if rng.random() < 0.8 else 1 - truth[case]))
+        for k in range(3)
+        for case in range(40)
+    ]
+    judge = [(3, case, 0, RIGHT) for case in range(40)]
+    alone = study(n_cases=40, preferences=people)
+    mixed = study(n_cases=40, n_annotators=4, preferences=[*people, *judge])
+    kinds = [one.kind for one in alone.annotators]
+    who = tuple(
+        replace(one, kind=kind)
+        for one, kind in zip(mixed.annotators, [*kinds, AnnotatorKind.JUDGE], strict=True)
+    )
+
+    before = annotators.annotators_report(alone)
+    after = annotators.annotators_report(replace(mixed, annotators=who))
+
+    for row, same in zip(before.rows, after.rows[:3], strict=True):
+        assert numbers_of(same) == pytest.approx(numbers_of(row), abs=1e-6)  # EM stops there
+    # Each case counts once: the judge agrees with the people who say B, a third each.
+    says_b = np.mean([one == RIGHT for *_, one in people])
+    assert after.rows[3].profile.agreement.percent_agreement.value == pytest.approx(says_b)
+
+
+def test_judges_alone_are_compared_with_one_another():
+    given = [(k, case, 0, LEFT if case < 4 else RIGHT) for k in range(3) for case in range(6)]
+    collected = study(preferences=given)
+    judges = tuple(replace(one, kind=AnnotatorKind.JUDGE) for one in collected.annotators)
+
+    report = annotators.annotators_report(replace(collected, annotators=judges))
+
+    assert [row.profile.agreement.percent_agreement.value for row in report.rows] == [1.0] * 3

@@ -107,6 +107,7 @@ def collected():
             preference=rng.choice(4, m, p=[0.6, 0.2, 0.1, 0.1]),
             n=np.ones(m, dtype=np.int64),
             latest=np.arange(m),
+            is_dealt=np.ones(m, dtype=bool),
         ),
         n_unreadable=2,
         values=Values(
@@ -188,7 +189,7 @@ def unjudged(collected, **kept):
     """Return the study without comparisons, scores and looks, but for what is kept."""
     nothing = np.zeros(0, dtype=np.int64)
     bare = {
-        "preferences": Preferences(*[nothing] * 6),
+        "preferences": Preferences(*[nothing] * 7),
         "n_unreadable": 0,
         "values": Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
         "marks": Marks(nothing, nothing, nothing),
@@ -359,7 +360,7 @@ def test_a_study_nobody_annotated_still_makes_a_document(collected):
         tags=(),
         unsafe=(),
         outputs=collected.outputs,
-        preferences=Preferences(*[nothing] * 6),
+        preferences=Preferences(*[nothing] * 7),
         n_unreadable=0,
         values=Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
         marks=Marks(nothing, nothing, nothing),

@@ -99,6 +99,7 @@ def study(
             preference=given[:, 4],
             n=np.ones(len(given), dtype=np.int64),
             latest=np.arange(len(given)),
+            is_dealt=np.ones(len(given), dtype=bool),
         ),
         n_unreadable=n_unreadable,
         values=Values(

@@ -5,10 +5,10 @@ import pytest
 
 from evalkit.reporting import sentences
 from evalkit.reporting.collected import Tag
+from evalkit.reporting.judges import JudgeAgreement
 from evalkit.reporting.reports import (
     AgreementOf,
     AgreementReport,
-    JudgeAgreement,
     RankingReport,
     TagRates,
 )

@@ -2,13 +2,20 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalkit.reporting.style import effect_sentences, style_entries, style_report, style_verdict
+from evalkit.reporting.style import (
+    SIDES_UNKNOWN,
+    effect_sentences,
+    style_entries,
+    style_report,
+    style_verdict,
+)
 from evalkit.reporting.style_features import FEATURES, StyleFeatures, style_features
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
@@ -140,6 +147,16 @@ def test_the_left_side_preference_is_the_share_the_left_wins_of_equals():
     assert report.left.low > 0.5
     assert "annotators favour the left" in " ".join(effect_sentences(report))
     assert [row.controlled.value for row in report.rows] == pytest.approx([0, 0], abs=1e-9)
+
+
+def test_nobody_is_said_to_favour_a_side_where_sides_were_not_dealt():
+    study = balanced(40)
+    unknown = replace(study.preferences, is_dealt=np.zeros(100, dtype=bool))
+
+    report = style_report(replace(study, preferences=unknown), np.zeros((200, 4)))
+
+    assert (report.left.value, report.left.reason) == (None, SIDES_UNKNOWN)
+    assert SIDES_UNKNOWN in effect_sentences(report)
 
 
 def test_a_fair_pair_of_sides_is_called_fair():

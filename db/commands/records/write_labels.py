@@ -13,7 +13,7 @@ from db.commands.records.staging import COMPARISON, ERROR, SCORE
 from db.commands.records.write_study import write_annotators
 from db.commands.records.writing import BATCH, Writing, table_of
 from db.models import Annotation, Assignment, ErrorMark, Score
-from db.queries.records.annotated import IMPORTED, inherited_extras
+from db.queries.records.annotated import IMPORTED, IMPORTED_POLICY, inherited_extras
 from db.queries.records.rows import batched
 from evalkit.records.checks import as_moment
 from evalkit.vocabulary import AssignmentKind, AssignmentState
@@ -139,7 +139,7 @@ class _LabelWriter:
             "presentation": presentation,
             "key": row.key,
             "kind": AssignmentKind.WORK.value,
-            "policy": "imported",
+            "policy": IMPORTED_POLICY,
             **{field: extras.get(field) for field in _OF_ASSIGNMENT},
             "state": AssignmentState.SUBMITTED.value,
             "active_seconds": float(extras.get("seconds", 0)),

@@ -12,6 +12,9 @@ from evalkit.vocabulary import AssignmentKind
 #: Presentations of imported annotations that had no ``assignment`` of their own start so.
 IMPORTED = "import:"
 
+#: The policy of what was imported: who stood on which side was not decided here.
+IMPORTED_POLICY = "imported"
+
 #: The study's own data; the other kinds teach and check.
 KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
 

@@ -20,6 +20,7 @@ from db.models import (
     Score,
     VersionCase,
 )
+from db.queries.records.annotated import IMPORTED_POLICY
 from db.queries.results.filtering import counted, limits
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
@@ -218,6 +219,7 @@ def _preferences(
             col(Assignment.annotator_id),
             preference,
             col(Annotation.id),
+            sa.case((col(Assignment.policy) == IMPORTED_POLICY, 0), else_=1),
         )
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
@@ -240,6 +242,7 @@ def _preferences(
         preference=table[:, 3].copy(),
         n=np.ones(len(table), dtype=np.int64),
         latest=table[:, 4].copy(),
+        is_dealt=table[:, 5] == 1,
     )
     return given, n_unreadable
 

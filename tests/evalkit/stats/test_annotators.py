@@ -4,6 +4,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from evalkit.stats.annotators import annotator_profiles
 from evalkit.stats.counts import LEFT, RIGHT, TIE, Codings
+from evalkit.stats.sides import Sides
 
 VALUES = ("first", "second", "tie", "both bad")
 
@@ -20,6 +21,12 @@ def study(seed=0, *, n_annotators=5, n_units=80, reliability=0.75):
     return Codings(unit, unit, who, value, VALUES, names)
 
 
+def dealt(codings, shown):
+    """Return the choices as shown of somebody whose sides evalkit dealt, the same every time."""
+    nothing = np.zeros(len(shown), dtype=np.int64)
+    return Sides(codings.annotator, codings.unit, nothing, shown, nothing == 0)
+
+
 def kinds(profile):
     return {flag.kind for flag in profile.flags}
 
@@ -29,7 +36,9 @@ def test_annotators_who_work_as_others_do_get_no_flag():
     data = study()
 
     profiles = annotator_profiles(
-        data, shown=rng.integers(0, 4, len(data.unit)), seconds=rng.gamma(5, 10, len(data.unit))
+        data,
+        sides=dealt(data, rng.integers(0, 4, len(data.unit))),
+        seconds=rng.gamma(5, 10, len(data.unit)),
     )
 
     assert [kinds(p) for p in profiles] == [set()] * 5
@@ -56,7 +65,7 @@ def test_one_who_prefers_a_side_is_flagged_and_the_rate_has_wilsons_interval():
     shown[(data.annotator == 1) & (data.unit < 60)] = LEFT
     shown[(data.annotator == 1) & (data.unit >= 76)] = TIE
 
-    profiles = annotator_profiles(data, shown=shown)
+    profiles = annotator_profiles(data, sides=dealt(data, shown))
 
     assert [p.annotator for p in profiles if "one_sided" in kinds(p)] == ["annotator 1"]
     # 60 of the first, then every second of 16; the four ties say nothing of sides.
@@ -71,7 +80,7 @@ def test_leaning_to_either_side_is_flagged_by_its_name(side):
     shown = np.where(data.unit % 2 == 0, LEFT, RIGHT)
     shown[(data.annotator == 1) & (data.unit < 30)] = side
 
-    flags = annotator_profiles(data, shown=shown)[1].flags
+    flags = annotator_profiles(data, sides=dealt(data, shown))[1].flags
 
     # 30 of the first and every second of 10: P(Bin(40, ½) ≥ 35) is below one in a million.
     assert [flag.kind for flag in flags] == ["one_sided"]
@@ -86,7 +95,7 @@ def test_a_side_chosen_a_little_more_often_by_one_of_five_is_no_flag():
     shown[(data.annotator == 1) & (data.unit < 27)] = LEFT
     shown[(data.annotator == 1) & (data.unit >= 27)] = RIGHT
 
-    profiles = annotator_profiles(data, shown=shown)
+    profiles = annotator_profiles(data, sides=dealt(data, shown))
 
     assert profiles[1].left_rate.value == pytest.approx(27 / 40)
     assert [kinds(p) for p in profiles] == [set()] * 5
@@ -130,9 +139,7 @@ def test_two_alone_are_twins_only_beyond_what_chance_gives(n_values, is_twin):
     one = np.full(20, 2) if n_values == 1 else np.arange(20) % 4
     unit, who = np.tile(np.arange(20), 2), np.repeat([0, 1], 20)
 
-    profiles = annotator_profiles(
-        Codings(unit, unit, who, np.tile(one, 2), VALUES, ("a", "b")), shown=None
-    )
+    profiles = annotator_profiles(Codings(unit, unit, who, np.tile(one, 2), VALUES, ("a", "b")))
 
     assert ["twin" in kinds(p) for p in profiles] == [is_twin, is_twin]
     if is_twin:
@@ -220,7 +227,7 @@ def test_a_few_annotations_are_not_judged():
 
     profiles = annotator_profiles(
         Codings(data.unit, data.case, data.annotator, value, VALUES, data.annotators),
-        shown=np.full(len(data.unit), LEFT),
+        sides=dealt(data, np.full(len(data.unit), LEFT)),
     )
 
     assert all(p.flags == () for p in profiles)
@@ -246,7 +253,9 @@ def test_flags_are_rare_among_honest_annotators(n_annotators, n_units, reliabili
         rng = np.random.default_rng(1000 + seed)
         data = study(seed, n_annotators=n_annotators, n_units=n_units, reliability=reliability)
         profiles = annotator_profiles(
-            data, shown=rng.integers(0, 4, len(data.unit)), seconds=rng.gamma(4, 9, len(data.unit))
+            data,
+            sides=dealt(data, rng.integers(0, 4, len(data.unit))),
+            seconds=rng.gamma(4, 9, len(data.unit)),
         )
         flagged.append(any(p.flags for p in profiles))
 
@@ -268,7 +277,7 @@ def test_those_who_guess_lean_copy_or_hurry_are_flagged_nearly_always():
         value[data.annotator == 3] = value[data.annotator == 4]
         profiles = annotator_profiles(
             Codings(data.unit, data.case, data.annotator, value, VALUES, data.annotators),
-            shown=shown,
+            sides=dealt(data, shown),
             seconds=seconds,
         )
         for k, kind in enumerate(found):

@@ -13,6 +13,7 @@ from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, 
 from evalkit.stats.counts import Codings, preference_codings
 from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
 from evalkit.stats.reading import read_agreement
+from evalkit.stats.sides import Sides
 from evalkit.stats.truth import dawid_skene, mace, one_coin
 from evalkit.stats.weights import Weights
 from evalkit.vocabulary import Level
@@ -152,6 +153,11 @@ def test_sides_and_order_change_nothing_in_the_agreement_on_preferences(seed):
         assert np.array(after[key]) == pytest.approx(np.array(found), abs=1e-9)
 
 
+def dealt(codings, shown):
+    nothing = np.zeros(len(shown), dtype=np.int64)
+    return Sides(codings.annotator, codings.unit, nothing, shown, nothing == 0)
+
+
 @some
 @given(seed=seeds)
 def test_names_change_no_profile_of_an_annotator(seed):
@@ -171,7 +177,7 @@ def test_names_change_no_profile_of_an_annotator(seed):
                 *estimate(p.agreement.kappa), *estimate(p.left_rate), *estimate(p.median_seconds),
                 p.longest_run, p.n, sorted(flag.kind for flag in p.flags),
             ]
-            for p in annotator_profiles(codings, shown=shown, seconds=seconds)
+            for p in annotator_profiles(codings, sides=dealt(codings, shown), seconds=seconds)
         }  # fmt: skip
 
     before = numbers(data, shown, seconds, {})

@@ -1,0 +1,89 @@
+"""A judge that saw every pair in both orders, and people whose sides nobody recorded."""
+
+from pathlib import Path
+
+import pytest
+
+from db.commands.records import import_file
+from db.engine import read_session
+from db.queries.results import ResultFilters, collect, result_study
+from evalkit.reporting import annotators, documents, sentences
+from evalkit.reporting.annotator_sentences import sides_sentences
+from evalkit.reporting.judges import judges_with_people
+from evalkit.reporting.reports import agreement_report
+from evalkit.stats.sides import NOT_DEALT
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+@pytest.fixture
+def both_orders(sqlite_database):
+    import_file(CASES / "both_orders.jsonl")
+    with read_session() as session:
+        study = result_study(session, name="both-orders")
+        return collect(session, study, filters=ResultFilters(judges=True))
+
+
+def test_every_verdict_of_a_judge_counts_by_order_and_together(both_orders):
+    (judge,) = judges_with_people(both_orders)
+
+    # Counted by hand over the 60 pairs of the file; what counted before was the second order alone.
+    orders = judge.orders
+    assert orders.n_pairs == 60
+    assert orders.first.percent_agreement.value == pytest.approx(40 / 60)
+    assert orders.second.percent_agreement.value == pytest.approx(42 / 60)
+    assert orders.mean.value == pytest.approx(82 / 120)
+    assert orders.both_agree.value == pytest.approx(27 / 60)
+    assert orders.positional.value == pytest.approx(32 / 60)
+    assert (judge.percent.value, judge.percent.n) == (pytest.approx(82 / 120), 60)
+    # Cohen (1960) on the tables of who said which model, by hand: 40 and 42 of 60, 82 of 120.
+    assert orders.first.kappa.value == pytest.approx(0.34497816593886454)
+    assert orders.second.kappa.value == pytest.approx(0.38356164383561636)
+    assert judge.kappa.value == pytest.approx(0.3638392857142857)
+
+
+def test_the_document_names_each_number_of_both_orders(both_orders):
+    (entry,) = documents.agreement_document(both_orders)["judges_with_people"]
+
+    orders = entry["both_orders"]
+    assert {
+        "n_pairs", "first", "second", "mean_of_orders", "both_must_agree", "positional_agreement"
+    } == set(orders)  # fmt: skip
+    assert orders["positional_agreement"]["value"] == pytest.approx(32 / 60)
+
+
+def test_a_judge_of_both_orders_is_told_its_habit_and_a_person_of_one_order_is_not(both_orders):
+    report = annotators.annotators_report(both_orders)
+    judge, person = (
+        next(row.profile for row in report.rows if row.profile.annotator == name)
+        for name in ("judge", "person")
+    )
+
+    # Left 80 times of 120; left both times on 24 pairs, right both times on 4.
+    assert judge.left_rate.value == pytest.approx(80 / 120)
+    assert "Chose the left response in 80 of 120; every pair was shown in both orders" in (
+        " ".join(flag.reason for flag in judge.flags)
+    )
+    assert person.left_rate.reason == NOT_DEALT
+    assert "one_sided" not in {flag.kind for flag in person.flags}
+    assert not any("dealt evenly" in said for said in sides_sentences(report))
+
+
+def test_swapping_models_by_name_swaps_no_number_of_both_orders(both_orders, tmp_path):
+    renamed = (CASES / "both_orders.jsonl").read_text()
+    for old, new in (('"A"', '"z"'), ("both-orders", "renamed")):
+        renamed = renamed.replace(old, new)
+    path = tmp_path / "renamed.jsonl"
+    path.write_text(renamed)
+    import_file(path)
+    with read_session() as session:
+        study = result_study(session, name="renamed")
+        other = collect(session, study, filters=ResultFilters(judges=True))
+
+    assert judges_with_people(other)[0].orders == judges_with_people(both_orders)[0].orders
+
+
+def test_the_sentence_of_a_judge_counts_both_orders(both_orders):
+    (said,) = sentences.judges_with_people(agreement_report(both_orders))
+
+    assert said.startswith("judge agrees with people on which response is better: κ 0.36 ")
