@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
-from starlette.middleware import Middleware
 
 from db.commands.people import ensure_cookie_key
 from db.queries.health import why_unusable
@@ -53,5 +52,5 @@ app = st.App(
     on_script_error=say_that_a_page_failed,
     exception_handlers=guard.EXCEPTION_HANDLERS,
     routes=[*account.ROUTES, *annotation.ROUTES, *fonts.ROUTES, *health.ROUTES],
-    middleware=[Middleware(guard.SecurityHeaders), Middleware(guard.SignInRequired)],
+    middleware=guard.MIDDLEWARE,
 )

@@ -1,7 +1,7 @@
 """Forms of plain HTML pages: read, and only believed when they come from one of our pages."""
 
 import secrets
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
@@ -50,9 +50,7 @@ def remember(response: Response, request: Request, mark: str) -> None:
 
 
 def is_ours(request: Request, form: Form) -> bool:
-    """Tell whether a form was sent from one of our own pages in this browser."""
-    if not _is_same_origin(request):
-        return False
+    """Tell whether a form was filled in in this browser; ``hosts`` asks whose page sent it."""
     try:
         signed = _serializer().loads(form.get("token", ""), max_age=LIFE_SECONDS)
     except BadSignature:
@@ -66,18 +64,6 @@ def local_path(address: str | None) -> str:
     if not address or not address.isprintable() or "\\" in address:
         return "/"
     return address if address.startswith("/") and not address.startswith("//") else "/"
-
-
-def _is_same_origin(request: Request) -> bool:
-    site = request.headers.get("sec-fetch-site")
-    if site is not None and site not in {"same-origin", "none"}:
-        return False
-    origin = request.headers.get("origin")
-    if origin is None:
-        return True
-    if origin == "null":  # sent where the referrer is withheld
-        return site == "same-origin"
-    return urlsplit(origin).netloc == request.headers.get("host")
 
 
 def _serializer() -> URLSafeTimedSerializer:

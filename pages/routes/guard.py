@@ -1,10 +1,11 @@
-"""What every request passes: security headers, and the way to the sign-in page."""
+"""What every request passes: security headers, whose page it is, and the way to sign in."""
 
 import re
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db.engine import read_session
 from db.queries.people import User, is_first_run
 from evalkit.vocabulary import Role
+from pages.routes.hosts import OwnPagesOnly
 from pages.routes.session import signed_in
 from pages.shared import menu
 
@@ -136,3 +138,7 @@ def _security_headers(host: str) -> dict[str, str]:
         ),
         "Cross-Origin-Opener-Policy": "same-origin",
     }
+
+
+#: In this order, from the outside in.
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(OwnPagesOnly), Middleware(SignInRequired)]

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
@@ -16,7 +15,7 @@ from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import Annotation, Annotator, Assignment
 from db.queries.people import as_user
-from pages.routes import account, annotation, guard, session
+from pages.routes import account, annotation, guard, hosts, session
 from tests.factories import make_eval_set
 
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
@@ -38,9 +37,10 @@ def study_id(sqlite_database):
 
 
 @pytest.fixture
-def new_client(study_id):
+def new_client(study_id, monkeypatch):
     """Make browsers with somebody signed in: ``client = new_client("Ann")``."""
-    app = Starlette(routes=annotation.ROUTES, middleware=[Middleware(guard.SignInRequired)])
+    monkeypatch.setenv(hosts.VARIABLE, "evalkit.test")
+    app = Starlette(routes=annotation.ROUTES, middleware=guard.MIDDLEWARE)
 
     def new_client(name=None):
         client = TestClient(app, base_url="http://evalkit.test", follow_redirects=False)
@@ -222,10 +222,8 @@ def test_somebody_elses_case_is_answered_like_one_that_does_not_exist(
     [
         {},
         {"Sec-Fetch-Site": "same-origin"},
-        {"X-Evalkit": "1"},
         {"X-Evalkit": "1", "Sec-Fetch-Site": "cross-site"},
         {"X-Evalkit": "1", "Sec-Fetch-Site": "same-site"},
-        {"X-Evalkit": "1", "Sec-Fetch-Site": "none"},
         {"X-Evalkit": "1", "Origin": "http://elsewhere.test"},
         {"X-Evalkit": "1", "Origin": "null"},
         {"X-Evalkit": "0", "Sec-Fetch-Site": "same-origin"},
