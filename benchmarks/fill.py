@@ -25,6 +25,7 @@ from benchmarks import synthetic
 from benchmarks.bulk import prepare, settle, write_rows
 from benchmarks.synthetic import N_ANNOTATORS, N_MODELS
 from db import models, schema
+from db.columns import new_token
 from db.commands.rubrics import store_rubric, store_taxonomy
 from db.engine import database_url, engine
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
@@ -225,6 +226,7 @@ def _write_annotations(
             "left_output_id": given.output(given.left),
             "right_output_id": given.output(given.right),
             "presentation": _presentations(given),
+            "token": [new_token() for _ in range(n)],
             "kind": "work",
             "policy": "balanced",
             "sampling": "random",

@@ -1,5 +1,6 @@
 """What the tables are built from: their registry, and the few kinds of column they use."""
 
+import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -72,6 +73,21 @@ def not_negative(column: str) -> CheckConstraint:
 def row_id() -> Any:
     """Make the key that numbers the rows."""
     return Field(default=None, primary_key=True)
+
+
+def new_token() -> str:
+    """Make up what nobody can guess."""
+    return secrets.token_hex(16)
+
+
+def count_on() -> None:
+    """Let SQLite give no number twice, not even that of a row that is gone, as PostgreSQL does.
+
+    A page that is still open on a discarded study would otherwise write into another one.
+    """
+    for table in Table.metadata.tables.values():
+        if list(table.primary_key.columns.keys()) == ["id"]:
+            table.dialect_options["sqlite"]["autoincrement"] = True
 
 
 def reference(target: str, *, index: bool = False, nullable: bool = False) -> Any:

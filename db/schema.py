@@ -1,6 +1,10 @@
 """The state of the schema: bring it up to date, and refuse a database newer than this code."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -8,21 +12,38 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
+from db.differences import differences, mend
 from db.engine import engine, know_tables
 from evalkit.errors import RefusedError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(url: str | None = None) -> None:
-    """Bring the database to the schema of this code; several processes may try at once."""
-    with engine(url).begin() as connection:
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What an upgrade did: the versions, what was missing and is made, and what is still wrong."""
+
+    before: str | None
+    after: str
+    mended: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+
+def upgrade(url: str | None = None) -> Upgrade:
+    """Bring the database to the schema of this code; several processes may try at once.
+
+    A database of the right version that lacks something gets it, where that loses nothing.
+    """
+    with _rebuilding(url) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(724531)")
         _refuse_newer(connection)
-        if _revision(connection) != _head():
-            command.upgrade(_config(connection), "head")
+        before = _revision(connection)
+        if before != _head():
+            _migrate(connection)
+        mended, wrong = mend(connection)
         know_tables(connection)
+        return Upgrade(before, _head(), tuple(mended), tuple(wrong))
 
 
 def require_current(url: str | None = None) -> None:
@@ -40,6 +61,52 @@ def revision(url: str | None = None) -> str | None:
     """Return the schema version of the database, or None where there is none yet."""
     with engine(url).connect().execution_options(write=False) as connection:
         return _revision(connection)
+
+
+def schema_differences() -> list[str]:
+    """Return how the tables in use differ from those of this code, in words."""
+    with engine().connect().execution_options(write=False) as connection:
+        return [difference.what for difference in differences(connection)]
+
+
+@contextmanager
+def _rebuilding(url: str | None) -> Iterator[Connection]:
+    """Open a transaction in which tables can be made anew.
+
+    SQLite deletes the rows of a table that is dropped, which its foreign keys forbid; they can be
+    switched off only outside of a transaction.
+    """
+    made = engine(url)
+    if made.dialect.name != "sqlite":
+        with made.begin() as connection:
+            yield connection
+        return
+    with made.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")
+
+
+def _migrate(connection: Connection) -> None:
+    """Bring the tables to the newest version; refuse to leave a reference to nothing behind."""
+    broken = _broken_references(connection)
+    command.upgrade(config(connection), "head")
+    if _broken_references(connection) - broken:
+        raise RefusedError(
+            "The upgrade would have left references to rows that are not there, so it was given "
+            "up and nothing was changed. Please report this."
+        )
+
+
+def _broken_references(connection: Connection) -> set[tuple[Any, ...]]:
+    """Find what refers to nothing; PostgreSQL sees to that itself at every moment."""
+    if connection.dialect.name != "sqlite":
+        return set()
+    return {tuple(row[:3]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
 
 
 def _refuse_newer(connection: Connection) -> None:
@@ -72,7 +139,8 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS))
 
 
-def _config(connection: Connection) -> Config:
+def config(connection: Connection) -> Config:
+    """Return what Alembic needs to know to work on a connection."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -1,5 +1,6 @@
 """The tables: everything is a row with a version, and nothing is overwritten."""
 
+from db.columns import count_on
 from db.models.annotations import Annotation, Assignment, ErrorMark, Score
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
 from db.models.leaderboards import PublicScore
@@ -31,3 +32,5 @@ __all__ = [
     "Taxonomy",
     "VersionCase",
 ]
+
+count_on()

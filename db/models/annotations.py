@@ -12,6 +12,7 @@ from db.columns import (
     json_value,
     long_text,
     moment,
+    new_token,
     not_negative,
     one_of,
     reference,
@@ -33,6 +34,9 @@ class Assignment(Table, table=True):
     ``presentation`` names it within the study and annotator: for work given out here the case
     and the unordered pair of outputs (nobody is shown the same pair twice), for imported
     annotations what the record says. ``key`` is the record's own ``assignment``, if it had one.
+    ``token`` is known to its annotator's page alone, and to no page of another assignment.
+    ``draft_session`` and ``draft_number`` say which page stored the last draft or submission,
+    and as the how many of its own.
     """
 
     __tablename__ = "assignment"
@@ -62,6 +66,7 @@ class Assignment(Table, table=True):
     right_output_id: int | None = reference("output", nullable=True, index=True)
     presentation: str
     key: str | None = None
+    token: str = Field(default_factory=new_token)
     kind: str = AssignmentKind.WORK
     policy: str = "balanced"
     sampling: str | None = None
@@ -70,6 +75,8 @@ class Assignment(Table, table=True):
     skip_reason: str | None = None
     skip_note: str | None = long_text(nullable=True)
     draft: dict[str, Any] | None = json_value()
+    draft_session: str | None = None
+    draft_number: int | None = None
     active_seconds: float = 0.0
     reserved_until: datetime | None = moment(nullable=True)
     shown_at: datetime | None = moment(nullable=True)

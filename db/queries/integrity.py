@@ -62,7 +62,10 @@ _ORPHANS = (
 def integrity_findings() -> list[Finding]:
     """Check the database in use; foreign keys of PostgreSQL are checked by itself at each write."""
     schema.require_current()
-    findings = [Finding("schema version", ())]
+    findings = [
+        Finding("schema version", ()),
+        Finding("tables", tuple(schema.schema_differences())),
+    ]
     with read_session() as session:
         if session.get_bind().dialect.name == "sqlite":
             findings += [

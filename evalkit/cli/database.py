@@ -9,19 +9,27 @@ import typer
 from db import schema
 from db.backup import back_up
 from db.queries.integrity import integrity_findings
-from evalkit.cli.console import JsonFlag, out, print_json
+from evalkit.cli.console import JsonFlag, notes, out, print_json
 
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command()
-def upgrade() -> None:
+@app.command("upgrade")
+def upgrade_database() -> None:
     """Bring the database to the schema of this evalkit."""
-    before = schema.revision()
-    schema.upgrade()
-    after = schema.revision()
-    said = "was already up to date" if before == after else "is now up to date"
-    out().print(f"The database {said} (schema {after}).")
+    upgrade = schema.upgrade()
+    state = "was already up to date" if upgrade.before == upgrade.after else "is now up to date"
+    out().print(f"The database {state} (schema {upgrade.after}).")
+    for what in upgrade.mended:
+        out().print(f"Mended: {what}; it is made now.", markup=False)
+    for what in upgrade.wrong:
+        notes().print(f"Not mended: {what}.", markup=False)
+    if upgrade.wrong:
+        notes().print(
+            "What is not mended was not made by evalkit, or cannot be added to tables in use: "
+            "export the studies, and import them into a new database.",
+            markup=False,
+        )
 
 
 @app.command()

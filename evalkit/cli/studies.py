@@ -13,6 +13,7 @@ from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_op
 from db.engine import read_session
 from db.queries import library, results
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
+from evalkit.cli.console import require_database
 from evalkit.cli.narrowing import weights_of
 from evalkit.errors import NotFoundError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
@@ -60,6 +61,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Start a study on the newest version of an eval set."""
+    require_database()
     plan = StudyPlan(
         name=name,
         eval_set=eval_set,
@@ -80,6 +82,7 @@ def create(
 @app.command(name="list")
 def list_studies(as_json: AsJson = False) -> None:
     """List the studies, newest first."""
+    require_database()
     with read_session() as session:
         found = library.studies(session)
     if as_json:
@@ -144,6 +147,7 @@ def weigh(
 
 
 def _study(name: str) -> library.StudySummary:
+    require_database()
     with read_session() as session:
         found = {study.name: study for study in library.studies(session)}
     if name not in found:

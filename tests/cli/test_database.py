@@ -7,11 +7,12 @@ import threading
 from contextlib import closing
 
 import pytest
+import typer
 from sqlalchemy import text
 
 from db.commands.records import import_file
 from db.engine import engine
-from evalkit.cli import main
+from evalkit.cli import app, main
 from tests.db.record_files import CRITERION, comparison, pair_of_outputs, score, write
 
 
@@ -155,3 +156,84 @@ def test_a_file_that_is_no_database_is_one_sentence(monkeypatch, tmp_path, capsy
 
     assert main(["study", "list"]) == 1
     assert capsys.readouterr().err == "The database could not be used: file is not a database\n"
+
+
+def test_check_tells_what_the_tables_lack_and_upgrade_makes_it(database, capsys):
+    """A database of the right version is not for that reason in order."""
+    with engine().begin() as connection:
+        connection.execute(text("DROP TABLE public_score"))
+
+    assert main(["db", "check"]) == 1
+    assert "tables: wrong\n  the table public_score is missing" in capsys.readouterr().out
+    assert main(["db", "upgrade"]) == 0
+    assert "Mended: the table public_score is missing; it is made now." in capsys.readouterr().out
+    assert main(["db", "check"]) == 0
+
+
+#: Every command that opens the database, as one types it.
+COMMANDS = [
+    ["import", "FILE"],
+    ["export", "OUT", "--study", "s", "--format", "evalkit"],
+    ["demo"],
+    ["study", "create", "s", "--eval-set", "e", "--models", "a,b"],
+    ["study", "list"],
+    ["study", "show", "s"],
+    ["study", "open", "s"],
+    ["study", "close", "s"],
+    ["study", "weigh", "s"],
+    *(["annotator", name, "ann"] for name in ("add", "invite", "disable", "enable")),
+    ["annotator", "list"],
+    ["db", "upgrade"],
+    ["db", "check"],
+    ["report", "agreement", "--study", "s"],
+    ["report", "ranking", "--study", "s"],
+    ["report", "scores", "--study", "s"],
+    ["report", "models", "--study", "s"],
+    ["report", "annotators", "--study", "s"],
+    ["report", "html", "OUT", "--study", "s"],
+    ["report", "decision", "--study", "s"],
+    ["report", "power", "--study", "s"],
+    ["report", "significance", "--study", "s"],
+    ["report", "regression", "--before", "s", "--after", "t"],
+]
+
+
+def test_every_command_is_among_those_that_are_tried():
+    """The rule below holds for a command that is added later, too; a backup copies anything."""
+    found = {
+        tuple(filter(None, (group, command)))
+        for group, commands in _commands().items()
+        for command in commands
+    }
+
+    assert found - {("db", "backup")} == {tuple(_name(words)) for words in COMMANDS}
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:2]))
+def test_no_command_touches_the_database_of_a_newer_evalkit(stored, words, tmp_path, capsys):
+    with engine().begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        before = list(connection.connection.driver_connection.iterdump())
+    files = {"FILE": str(tmp_path / "file.jsonl"), "OUT": str(tmp_path / "out.jsonl")}
+
+    assert main([files.get(word, word) for word in words]) == 1
+
+    assert "newer evalkit" in capsys.readouterr().err
+    with engine().connect() as connection:
+        assert list(connection.connection.driver_connection.iterdump()) == before
+
+
+def _commands():
+    """Return the names of the commands by group; "" holds those outside of any."""
+    root = typer.main.get_command(app)
+    groups = {"": []}
+    for name, command in root.commands.items():
+        if hasattr(command, "commands"):
+            groups[name] = list(command.commands)
+        else:
+            groups[""].append(name)
+    return groups
+
+
+def _name(words):
+    return words[:2] if words[0] in _commands() else words[:1]

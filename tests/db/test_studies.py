@@ -4,14 +4,27 @@ import pytest
 from sqlmodel import select
 
 from db.commands.annotation import next_task_id
+from db.commands.records import import_file
 from db.commands.studies import StudyPlan, create_study, discard_study, set_study_open
 from db.engine import read_session, write_session
-from db.models import Annotator, AuditEvent, Criterion, Model, Output, Rubric, Run, Study, Tag
+from db.models import (
+    Annotator,
+    Assignment,
+    AuditEvent,
+    Criterion,
+    Model,
+    Output,
+    Rubric,
+    Run,
+    Study,
+    Tag,
+)
 from db.queries import library
 from db.queries.records.files import CsvShape, export_bytes, export_file
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
+from tests.db.record_files import comparison, pair_of_outputs, write
 from tests.factories import annotate, make_eval_set, make_study
 
 PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))
@@ -185,3 +198,42 @@ def person(name: str) -> int:
         session.add(made)
         session.flush()
         return made.id
+
+
+def test_the_numbers_of_a_discarded_study_and_its_assignments_are_not_given_again(database):
+    """A page still open on it would otherwise write into another study."""
+    make_eval_set()
+    annotator_id = _stored_annotator()
+
+    def begun():
+        study_id = create_study(PLAN)
+        return study_id, next_task_id(study_id=study_id, annotator_id=annotator_id)
+
+    first = begun()
+    discard_study(first[0])
+    second = begun()
+
+    assert second[0] > first[0]
+    assert second[1] > first[1]
+
+
+def test_an_import_gives_no_number_of_a_row_that_is_gone(database, tmp_path):
+    make_eval_set()
+    study_id = create_study(PLAN)
+    begun = next_task_id(study_id=study_id, annotator_id=_stored_annotator())
+    discard_study(study_id)
+
+    import_file(write(tmp_path / "file.jsonl", [*pair_of_outputs(), comparison()]))
+
+    with read_session() as session:
+        (assignment,) = session.exec(select(Assignment)).all()
+    assert assignment.id > begun
+    assert len(assignment.token) == 32
+
+
+def _stored_annotator():
+    with write_session() as session:
+        person = Annotator(name="ann")
+        session.add(person)
+        session.flush()
+        return person.id

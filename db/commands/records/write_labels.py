@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, update
 from sqlmodel import SQLModel
 
-from db.columns import now
+from db.columns import new_token, now
 from db.commands.records.staging import COMPARISON, ERROR, SCORE
 from db.commands.records.write_study import write_annotators
 from db.commands.records.writing import BATCH, Writing, table_of
@@ -138,6 +138,7 @@ class _LabelWriter:
             "right_output_id": row.right_id,
             "presentation": presentation,
             "key": row.key,
+            "token": new_token(),
             "kind": AssignmentKind.WORK.value,
             "policy": IMPORTED_POLICY,
             **{field: extras.get(field) for field in _OF_ASSIGNMENT},

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, insert, inspect, literal, select, text
+from sqlalchemy import insert, inspect, literal, select, text
 from sqlmodel import Session, SQLModel
 
 from db.commands.records.staging import Staging
@@ -72,8 +72,11 @@ def _reserved(session: Session, model: type[SQLModel], n_rows: int) -> int:
     """Return the first of ``n_rows`` consecutive ids that nobody else will get."""
     table = table_of(model)
     if session.get_bind().dialect.name != "postgresql":
-        # The write lock is ours: nobody can take these before we do.
-        return int(session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0) + 1
+        # The write lock is ours: nobody can take these before we do. SQLite remembers the last
+        # number of rows that are gone, too.
+        last_given = text("SELECT seq FROM sqlite_sequence WHERE name = :table")
+        last = session.scalar(last_given, {"table": table.name})
+        return int(last or 0) + 1
     # The lock keeps others from drawing ids for as long as this short transaction takes;
     # ids that are not used after all leave a gap, which is harmless.
     quoted = f'"{table.name}"'
