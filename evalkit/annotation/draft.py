@@ -8,13 +8,13 @@ from typing import Any
 
 from evalkit.annotation.task import TaskCriterion, TaskTag
 from evalkit.errors import RefusedError
+from evalkit.records.checks import MAX_NAME_LENGTH
 from evalkit.vocabulary import Preference, Severity
 
 #: The longest comment, in characters.
 MAX_COMMENT = 10_000
 
 _MAX_ENTRIES = 500
-_MAX_KEY = 200
 _SIDES = {"left": "A", "right": "B"}
 
 
@@ -202,7 +202,7 @@ def _mapping(value: object, name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict) or len(value) > _MAX_ENTRIES:
         raise RefusedError(f"The {name} are not in the form this page sends.")
     for key in value:
-        if len(key) > _MAX_KEY:
+        if len(key) > MAX_NAME_LENGTH:
             raise RefusedError(f"The {name} are not in the form this page sends.")
         checked_text(key, "A name")
     return value

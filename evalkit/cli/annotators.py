@@ -73,15 +73,15 @@ def annotators(
         return
     judged = subjects(full)
     if not judged:
-        out().print(NOTHING_JUDGED, markup=False)
+        out().print(NOTHING_JUDGED)
         if said := limits(full):
-            notes().print(said, markup=False)
+            notes().print(said)
     for subject in judged[:1]:
         _print_annotators(full, annotators_report(full, times, subject=subject))
     if rest:
         compared = without.without_report(full, rest, left_out=left_out)
         for said in without.without_sentences(compared):
-            out().print(said, markup=False)
+            out().print(said)
         _print_quality(compared)
 
 
@@ -101,7 +101,7 @@ def html(
         made_at=datetime.now(UTC), schema=schema.revision() or "", models=found.study.models
     )
     n_bytes = write_report(file, html_report(found.collected, times, about=about))
-    out().print(f"Wrote the report of {study!r} to {file}: {n_bytes / 1024:,.0f} KB.", markup=False)
+    out().print(f"Wrote the report of {study!r} to {file}: {n_bytes / 1024:,.0f} KB.")
 
 
 def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
@@ -127,7 +127,7 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
     print_whole(habits)
     said_of_all = (annotators_verdict(report), *flag_sentences(report), *sides_sentences(report))
     for said in said_of_all:
-        out().print(said, markup=False)
+        out().print(said)
     print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
 
 

@@ -150,8 +150,8 @@ def _require_categories(wanted: Collection[str], *sides: Side) -> None:
 
 
 def _print_regression(report: RegressionReport) -> None:
-    out().print(words.regression_verdict(report), markup=False)
-    out().print(words.regression_basis(report), markup=False)
+    out().print(words.regression_verdict(report))
+    out().print(words.regression_basis(report))
     if not report.rows:
         return
     table = text_table("Category", "Before", "After", "Broke", "Repaired", "Difference", "p", "n")
@@ -171,7 +171,7 @@ def _print_regression(report: RegressionReport) -> None:
     print_whole(table)
     for said in (*words.regression_findings(report), words.regression_power(report)):
         if said:
-            out().print(said, markup=False)
+            out().print(said)
 
 
 def _only(names: dict[str, int]) -> str:

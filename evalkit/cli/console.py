@@ -12,13 +12,16 @@ from db import schema
 
 _ENDLESS = 100_000
 
+#: Text is printed as it is: a name may hold what Rich would take for markup or an emoji's code.
+_LITERAL: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
+
 #: ``--json``: one document on standard output, for programs.
 JsonFlag = typer.Option(False, "--json", help="Print one JSON document instead of text.")
 
 
 def out(*, width: int | None = None) -> Console:
     """Return the console of results, on standard output; as wide as the terminal unless asked."""
-    return Console(highlight=False, soft_wrap=True, width=width)
+    return Console(soft_wrap=True, width=width, **_LITERAL)
 
 
 def print_whole(table: Table) -> None:
@@ -30,7 +33,7 @@ def print_whole(table: Table) -> None:
 
 def notes() -> Console:
     """Return the console of everything that is not a result, on standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, soft_wrap=True, **_LITERAL)
 
 
 def print_json(document: Any) -> None:

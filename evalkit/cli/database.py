@@ -21,14 +21,13 @@ def upgrade_database() -> None:
     state = "was already up to date" if upgrade.before == upgrade.after else "is now up to date"
     out().print(f"The database {state} (schema {upgrade.after}).")
     for what in upgrade.mended:
-        out().print(f"Mended: {what}; it is made now.", markup=False)
+        out().print(f"Mended: {what}; it is made now.")
     for what in upgrade.wrong:
-        notes().print(f"Not mended: {what}.", markup=False)
+        notes().print(f"Not mended: {what}.")
     if upgrade.wrong:
         notes().print(
             "What is not mended was not made by evalkit, or cannot be added to tables in use: "
             "export the studies, and import them into a new database.",
-            markup=False,
         )
 
 
@@ -44,7 +43,7 @@ def check(as_json: bool = JsonFlag) -> None:
         for finding in findings:
             out().print(f"{finding.check}: {'wrong' if finding.problems else 'in order'}")
             for problem in finding.problems:
-                out().print(f"  {problem}", markup=False)
+                out().print(f"  {problem}")
     if not is_sound:
         raise typer.Exit(1)
 
@@ -55,4 +54,4 @@ def backup(
 ) -> None:
     """Copy the database to a file while people work."""
     size = back_up(file)
-    out().print(f"Backed up {size / 1024 / 1024:.1f} MiB to {file}.", markup=False)
+    out().print(f"Backed up {size / 1024 / 1024:.1f} MiB to {file}.")

@@ -51,11 +51,11 @@ def decision(
         return
     report = decided(collected, quality=quality, baseline=baseline)
     if report is None:
-        out().print(NOTHING_JUDGED, markup=False)
+        out().print(NOTHING_JUDGED)
         return
-    out().print(decision_verdict(collected, report), markup=False)
+    out().print(decision_verdict(collected, report))
     for said in (*words.front_sentences(report), words.basis(collected, report)):
-        out().print(said, markup=False)
+        out().print(said)
     measure = report.chosen.measure
     form, delta = words.format_of(measure), points if measure.is_share else text.number
     to_baseline = f"To {report.baseline}"

@@ -43,14 +43,14 @@ def invite(name: Name, url: Url = HERE, as_json: bool = JsonFlag) -> None:
 def disable(name: Name) -> None:
     """Close an account and end its sessions; what the person annotated is kept."""
     commands.set_disabled(annotator_id=_account(name).id, disabled=True)
-    notes().print(f"{name} is disabled and signed out.", markup=False)
+    notes().print(f"{name} is disabled and signed out.")
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Open a disabled account again."""
     commands.set_disabled(annotator_id=_account(name).id, disabled=False)
-    notes().print(f"{name} is enabled.", markup=False)
+    notes().print(f"{name} is enabled.")
 
 
 @app.command("list")
@@ -70,7 +70,7 @@ def list_people(as_json: bool = JsonFlag) -> None:
         table.add_row(
             account.name, account.role.value, account.state, f"{account.created_at:%Y-%m-%d}"
         )
-    out().print(table, markup=False)
+    out().print(table)
 
 
 def _print_link(name: str, token: str, url: str, *, as_json: bool) -> None:
@@ -78,8 +78,8 @@ def _print_link(name: str, token: str, url: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"name": name, "invitation": link})
         return
-    notes().print(f"Send this link to {name}; it works once, within 14 days:", markup=False)
-    out().print(link, markup=False)
+    notes().print(f"Send this link to {name}; it works once, within 14 days:")
+    out().print(link)
 
 
 def _account(name: str) -> people.Account:

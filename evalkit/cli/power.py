@@ -42,7 +42,7 @@ def power(
         return
     report = power_report(collected, half_width=half_width)
     for pair in report.pairs:
-        out().print(words.pair_sentence(report, pair), markup=False)
+        out().print(words.pair_sentence(report, pair))
     table = text_table("Model", "", "Now", "Cases", "or per case")
     for one in report.intervals:
         add_row(
@@ -53,11 +53,11 @@ def power(
             f"{one.n_cases_now:,} → {_needed(one.n_cases_needed)}",
             f"{one.per_case_now:.1f} → {_needed(one.per_case_needed)}",
         )
-    out().print(f"\nFor intervals of ± {text.percent(half_width)} of the scale:", markup=False)
+    out().print(f"\nFor intervals of ± {text.percent(half_width)} of the scale:")
     print_table(collected, table)
     for said in (words.where_to_spend(report), report.reason or "", words.ASSUMPTIONS):
         if said:
-            out().print(said, markup=False)
+            out().print(said)
 
 
 def _needed(n: int | None) -> str:

@@ -59,7 +59,7 @@ def import_command(
             raise RefusedError(f"{refused}{left_out}") from None
         reports.append(report)
         for warning in report.warnings:
-            notes().print(warning, markup=False)
+            notes().print(warning)
     _say(reports, as_json=as_json)
 
 
@@ -89,7 +89,7 @@ def export_command(
     if as_json:
         print_json({**asdict(exported), "format": format.value})
     else:
-        out().print(_sentence(exported), markup=False)
+        out().print(_sentence(exported))
 
 
 def _sentence(exported: Exported) -> str:
@@ -103,7 +103,7 @@ def _say(reports: list[ImportReport], *, as_json: bool) -> None:
         print_json({"files": files})
         return
     for report in reports:
-        out().print(report.sentence, markup=False)
+        out().print(report.sentence)
 
 
 @contextmanager
@@ -113,7 +113,7 @@ def _progress(name: str) -> Iterator[OnProgress | None]:
     if not console.is_terminal:
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(name, total=None)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from db.engine import read_session
@@ -89,7 +88,7 @@ def agreement(
         )
     print_table(collected, table)
     for said in judges_with_people(report):
-        out().print(said, markup=False)
+        out().print(said)
     _print_orders(report)
     print_reasons((_subject(of), of.alpha.reason) for of in (report.preference, *report.criteria))
     if report.preference.pairs:
@@ -114,7 +113,7 @@ def _print_orders(report: AgreementReport) -> None:
             add_row(table, name, cell)
         print_whole(table)
     if rows:
-        out().print(ORDER_NOTE, markup=False)
+        out().print(ORDER_NOTE)
 
 
 @app.command()
@@ -150,7 +149,7 @@ def ranking(
     out().print(f"{compared}, {report.n_unreadable:,} more unreadable.")
     rows = report.ranking.rows if report.ranking else ()
     for said in cautions(report, win_rates(collected)):
-        out().print(said, markup=False)
+        out().print(said)
     print_reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
     if styled:
         _print_style(styled)
@@ -254,15 +253,15 @@ def text_table(*columns: str) -> Table:
 
 
 def add_row(table: Table, *cells: str) -> None:
-    """Add a row as it is: a name may hold what Rich takes for markup."""
-    table.add_row(*(escape(cell) for cell in cells))
+    """Add a row."""
+    table.add_row(*cells)
 
 
 def print_table(collected: Collected, table: Table) -> None:
     """Print a table, and on the side what shaped it: filters, and who is simulated."""
     print_whole(table)
     if said := limits(collected):
-        notes().print(said, markup=False)
+        notes().print(said)
 
 
 def print_reasons(rows: Iterable[tuple[str, str | None]]) -> None:
@@ -274,7 +273,7 @@ def print_reasons(rows: Iterable[tuple[str, str | None]]) -> None:
         if reason is None:
             continue
         prefix = ", ".join(filter(None, subjects)) if len(applies) > 1 else ""
-        notes().print(f"{prefix}: {reason}" if prefix else reason, markup=False)
+        notes().print(f"{prefix}: {reason}" if prefix else reason)
 
 
 def _style(collected: Collected) -> StyleReport:
@@ -283,7 +282,7 @@ def _style(collected: Collected) -> StyleReport:
 
 
 def _print_style(styled: StyleReport) -> None:
-    out().print(f"\n{style_verdict(styled)}", markup=False)
+    out().print(f"\n{style_verdict(styled)}")
     table = text_table("Model", "As judged", "Style held equal", "Rank")
     for row in styled.rows:
         ranks = f"{row.raw_rank} → {row.controlled_rank}"
@@ -291,7 +290,7 @@ def _print_style(styled: StyleReport) -> None:
     if styled.rows:
         print_whole(table)
     for said in effect_sentences(styled):
-        out().print(said, markup=False)
+        out().print(said)
 
 
 def _subject(of: AgreementOf) -> str:

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open, weigh_errors
 from db.engine import read_session
 from db.queries import library, results
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
-from evalkit.cli.console import require_database
+from evalkit.cli.console import out, require_database
 from evalkit.cli.narrowing import weights_of
 from evalkit.errors import NotFoundError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
@@ -101,7 +100,7 @@ def list_studies(as_json: AsJson = False) -> None:
             f"{study.n_annotations:,} by {study.n_annotators}",
             "open" if study.is_open else "closed",
         )
-    Console().print(table)
+    out().print(table)
 
 
 @app.command()

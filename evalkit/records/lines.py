@@ -3,7 +3,9 @@
 import gzip
 import json
 import math
+import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
@@ -17,7 +19,8 @@ MAX_DEPTH = 100
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_PROGRESS_EVERY = 2_000
+_BLOCK_BYTES = 1024 * 1024
+_BLANK_LINES = re.compile(rb"\s*\n")
 
 
 class _FaultyJsonError(ValueError):
@@ -52,9 +55,7 @@ def read_lines(
     stream = gzip.GzipFile(fileobj=file, mode="rb") if magic == _GZIP_MAGIC else file
     number = 0
     try:
-        for number, line, offset in _raw_lines(stream, problems):
-            if on_position and number % _PROGRESS_EVERY == 1:
-                on_position(file.tell())
+        for number, line, offset in _raw_lines(_blocks(stream, file, on_position), problems):
             found = _object(line, number, offset, problems)
             if found is not None:
                 yield number, found
@@ -64,32 +65,76 @@ def read_lines(
         problems.add(number + 1, None, f"damaged gzip data ({error})", "a whole gzip file")
 
 
-def _raw_lines(stream: Any, problems: Problems) -> Iterator[tuple[int, bytes, int]]:
-    """Yield number, bytes and offset of every line that is not too long and not blank."""
-    number = offset = 0
-    while line := stream.readline(MAX_LINE_BYTES + 1):
-        number += 1
-        start, offset = offset, offset + len(line)
-        if len(line) > MAX_LINE_BYTES:
-            if not line.endswith(b"\n"):
-                offset += _skip_line(stream)
-            limit = MAX_LINE_BYTES // (1024 * 1024)
-            found = f"a line of {(offset - start) / 1024 / 1024:.1f} MiB"
-            problems.add(number, None, found, f"at most {limit} MiB a line")
-            continue
-        if number == 1:
-            line = line.removeprefix(_BYTE_ORDER_MARK)
-        if line.strip():
-            yield number, line, start
+def _blocks(
+    stream: Any, file: BinaryIO, on_position: Callable[[int], None] | None
+) -> Iterator[bytes]:
+    while block := stream.read(_BLOCK_BYTES):
+        if on_position:
+            on_position(file.tell())
+        yield block
 
 
-def _skip_line(stream: Any) -> int:
-    skipped = 0
-    while part := stream.readline(MAX_LINE_BYTES):
-        skipped += len(part)
-        if part.endswith(b"\n"):
-            break
-    return skipped
+def _raw_lines(blocks: Iterator[bytes], problems: Problems) -> Iterator[tuple[int, bytes, int]]:
+    """Yield number, bytes and offset of every line that is not too long and not blank.
+
+    Runs of blank lines are passed over at once: a file of nothing else is read as fast as its
+    bytes can be counted.
+    """
+    number, offset, rest = 1, 0, b""
+    n_long = 0  # so much has passed of a line that is too long to be held
+    for block in blocks:
+        block, place = rest + block, 0
+        if n_long:
+            place = block.find(b"\n") + 1
+            n_long += place or len(block)
+            if not place:
+                offset += len(block)
+                continue
+            _refuse_long_line(number, n_long, problems)
+            number, n_long = number + 1, 0
+        for start, end in _lines_of(block, place):
+            number += block.count(b"\n", place, start)
+            place = end
+            if end - start > MAX_LINE_BYTES:
+                _refuse_long_line(number, end - start, problems)
+            elif line := _without_mark(block[start:end], number):
+                yield number, line, offset + start
+            number += 1
+        if blank := _BLANK_LINES.match(block, place):
+            number += block.count(b"\n", place, blank.end())
+            place = blank.end()
+        rest = block[place:]
+        offset += place
+        if len(rest) > MAX_LINE_BYTES:
+            n_long, offset, rest = len(rest), offset + len(rest), b""
+    if n_long:
+        _refuse_long_line(number, n_long, problems)
+    elif rest and (line := _without_mark(rest, number)):
+        yield number, line, offset
+
+
+def _lines_of(block: bytes, place: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the whole lines of a block that are not blank."""
+    while True:
+        if blank := _BLANK_LINES.match(block, place):
+            place = blank.end()
+        end = block.find(b"\n", place) + 1
+        if not end:
+            return
+        yield place, end
+        place = end
+
+
+def _without_mark(line: bytes, number: int) -> bytes:
+    """Return a line without the byte order mark of the first one; nothing of a blank one."""
+    line = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
+    return line if line.strip() else b""
+
+
+def _refuse_long_line(number: int, n_bytes: int, problems: Problems) -> None:
+    limit = MAX_LINE_BYTES // (1024 * 1024)
+    found = f"a line of {n_bytes / 1024 / 1024:.1f} MiB"
+    problems.add(number, None, found, f"at most {limit} MiB a line")
 
 
 def _object(line: bytes, number: int, offset: int, problems: Problems) -> dict[str, Any] | None:
@@ -121,19 +166,19 @@ def _object(line: bytes, number: int, offset: int, problems: Problems) -> dict[s
 
 def _decode(text: str) -> Any:
     value = _DECODER.decode(text)
-    if "\\u" in text:
-        _refuse_bad_characters(value)
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         deep = f"at most {MAX_DEPTH} levels"
         raise _FaultyJsonError(None, "lists and objects nested too deeply", deep)
+    if "\\u" in text:  # after the check of depth: the text of deep values is joined at every level
+        _refuse_bad_characters(value)
     return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, n in counts.items() if n > 1)
         raise _FaultyJsonError(twice, "the field twice", "every field once")
     return found
 

@@ -8,6 +8,9 @@ from evalkit.records import schema
 from evalkit.records.lines import read_lines
 from evalkit.records.problems import Problems, shown
 
+#: So many fields are named that this version does not know.
+MAX_WARNINGS = 20
+
 _TYPE_NAMES = "one of " + ", ".join(schema.TYPES)
 
 
@@ -81,13 +84,19 @@ class RecordReader:
             is_sound = False
             self._problems.add(line, field, fault.found, fault.expected)
         for field in schema.unknown_fields(fields):
+            if len(self._unknown) > MAX_WARNINGS:
+                break
             if (fields["type"], field) not in self._unknown:
                 self._unknown.add((fields["type"], field))
                 self._warn_of(line, fields["type"], field)
         return is_sound
 
     def _warn_of(self, line: int, kind: str, field: str) -> None:
-        self.warnings.append(
-            f"{self._problems.file}, line {line}: the field {shown(field)} of {kind} records is "
-            "not known to this version and is ignored."
-        )
+        if len(self._unknown) > MAX_WARNINGS:
+            ignored = "more unknown fields are ignored and not listed."
+        else:
+            ignored = (
+                f"the field {shown(field)} of {kind} records is "
+                "not known to this version and is ignored."
+            )
+        self.warnings.append(f"{self._problems.file}, line {line}: {ignored}")

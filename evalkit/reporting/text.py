@@ -43,12 +43,19 @@ def percent(value: float) -> str:
 
 
 def seconds(milliseconds: float) -> str:
-    """Return a duration given in milliseconds: ``840 ms``, ``2.4 s``."""
+    """Return a duration given in milliseconds: ``0.3 ms``, ``840 ms``, ``2.4 s``."""
     if milliseconds < 999.5:
-        return f"{milliseconds:.0f} ms"
+        return _milliseconds(milliseconds)
     return (
         f"{milliseconds / 1000:.1f} s" if milliseconds < 99_950 else f"{milliseconds / 1000:,.0f} s"
     )
+
+
+def _milliseconds(amount: float) -> str:
+    """Write milliseconds without a fraction, but never 0 for what took some time."""
+    if 0 < amount < 0.05:
+        return "<0.1 ms"
+    return f"{amount:,.1f} ms" if 0 < amount < 0.95 else f"{amount:,.0f} ms"
 
 
 def one_unit(form: Format, value: float) -> Format:
@@ -56,7 +63,7 @@ def one_unit(form: Format, value: float) -> Format:
     if form is not seconds:
         return form
     if value < 999.5:
-        return lambda milliseconds: f"{milliseconds:,.0f} ms"
+        return _milliseconds
     digits = 1 if value < 99_950 else 0
     return lambda milliseconds: f"{milliseconds / 1000:,.{digits}f} s"
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +127,25 @@ def test_an_export_that_cannot_be_written_is_refused(sqlite_database, file, tmp_
 )
 def test_wrong_usage_is_exit_code_2(sqlite_database, capsys, arguments):
     assert main(arguments) == 2
+
+
+def test_a_terminal_shows_names_as_they_are(sqlite_database, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    file = Path(__file__).parents[1] / "cases" / "browser_names.jsonl"
+    renamed = tmp_path / "names.jsonl"
+    renamed.write_text(file.read_text("utf-8").replace("names-of-a-browser", "[b]:m:[/b]"), "utf-8")
+
+    main(["import", str(renamed)])
+    main(["study", "list"])
+    main(["report", "ranking", "--study", "[b]:m:[/b]"])
+    main(["annotator", "add", "[red]:m:[/red]"])
+    main(["annotator", "list"])
+
+    told = capsys.readouterr()
+    lines = told.out.splitlines() + told.err.splitlines()
+    # Each line that names somebody names them in full: what is neither markup nor emoji is left.
+    for part, name in (("llama", "llama:m:8b"), ("[b]", "[b]:m:[/b]"), ("[red]", "[red]:m:[/red]")):
+        named = [line for line in lines if part in line]
+        assert named
+        assert all(name in line for line in named)
+    assert "Ⓜ" not in told.out + told.err  # what Rich makes of :m:

@@ -6,8 +6,9 @@ import pytest
 from db.commands.records import import_file
 from db.engine import read_session
 from db.queries.records.export import exported_study
-from db.queries.records.tables import BYTE_ORDER_MARK, LONG_COLUMNS, study_csv
+from db.queries.records.tables import LONG_COLUMNS, study_csv
 from evalkit.errors import RefusedError
+from evalkit.records.csv_lines import BYTE_ORDER_MARK
 from tests.db.record_files import (
     CRITERION,
     TAG,
@@ -152,3 +153,22 @@ def test_a_negative_number_stays_a_number(sqlite_database, tmp_path):
     import_file(write(tmp_path / "file.jsonl", records))
 
     assert table("long")[0]["value"] == "-1"
+
+
+def test_wide_names_every_column_once_whoever_annotates(database, tmp_path):
+    store(
+        tmp_path,
+        comparison(annotator="judge1", annotator_kind="judge"),
+        comparison("right", annotator="judge1 (judge)"),
+        comparison("tie", annotator="case"),
+    )
+
+    with read_session() as session:
+        study_id = exported_study(session, name="Set").id
+        heading = next(iter(study_csv(session, study_id, shape="wide")))
+    columns = next(csv.reader([heading.removeprefix(BYTE_ORDER_MARK)]))
+
+    assert len(set(columns)) == len(columns)
+    (row,) = table("wide")
+    assert (row["case"], row["case (human)"]) == ("c1", "tie")
+    assert (row["judge1 (judge)"], row["judge1 (judge) (human)"]) == ("first", "second")

@@ -79,6 +79,7 @@ def _groups(
 ) -> list[Definition]:
     """Sort the parts of a file into versions; the same part twice must say the same."""
     groups: dict[tuple[str, int | None], Definition] = {}
+    said: dict[int, bytes] = {}
     for line, record in staged:
         if record.get("is_unsound"):
             continue
@@ -87,9 +88,8 @@ def _groups(
         first = group.lines.setdefault(record["key"], line)
         if first == line:
             group.parts.append(record)
-            continue
-        earlier = next(part for part in group.parts if part["key"] == record["key"])
-        if fingerprint(earlier) != fingerprint(record):
+            said[line] = fingerprint(record)
+        elif said[first] != fingerprint(record):
             problems.add(line, "key", shown(record["key"]), f"what line {first} says of it")
     return list(groups.values())
 

@@ -1,7 +1,6 @@
 """The annotations of a study as CSV: for spreadsheets, notebooks and judge calibration."""
 
-import csv
-import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import groupby
@@ -11,6 +10,7 @@ from sqlmodel import Session
 
 from db.queries.records.labels import Label, study_annotators, study_labels
 from evalkit.errors import RefusedError
+from evalkit.records.csv_lines import csv_lines
 from evalkit.records.schema import DEFAULT_RUN, side_of
 from evalkit.vocabulary import AnnotatorKind
 
@@ -21,12 +21,6 @@ class CsvShape(StrEnum):
     LONG = "long"
     WIDE = "wide"
 
-
-#: Excel takes UTF-8 for its own code page without it; pandas and R skip it.
-BYTE_ORDER_MARK = "\ufeff"
-
-#: A spreadsheet runs what begins with one of these; an apostrophe makes it text.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 LONG_COLUMNS = (
     "type",
@@ -81,11 +75,10 @@ def study_csv(
     shape: CsvShape | str = CsvShape.LONG,
     include_superseded: bool = False,
 ) -> Iterator[str]:
-    """Yield a study's annotations as lines of CSV, beginning with a byte order mark.
+    """Yield a study's annotations as lines of CSV.
 
     Long: a row per comparison, score and error mark. Wide: a row per case and pair (or output and
-    criterion, or output and tag) with a column per annotator. Text that a spreadsheet would run as
-    a formula is written with an apostrophe before it.
+    criterion, or output and tag) with a column per annotator.
     """
     if CsvShape(shape) is CsvShape.WIDE:
         if include_superseded:
@@ -99,20 +92,7 @@ def study_csv(
             for label in labels
             if label.counts or (include_superseded and label.has_successor)
         )
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    buffer.write(BYTE_ORDER_MARK)
-    for row in rows:
-        writer.writerow([_guarded(cell) for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def _guarded(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+    return csv_lines(rows)
 
 
 def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
@@ -140,10 +120,7 @@ def _wide_rows(
     labels: Iterable[Label], annotators: list[tuple[str, str]]
 ) -> Iterator[Iterable[Any]]:
     """Yield a row per thing judged; a second presentation to one annotator is another row."""
-    yield [
-        *WIDE_COLUMNS,
-        *(name if kind == "human" else f"{name} ({kind})" for kind, name in annotators),
-    ]
+    yield [*WIDE_COLUMNS, *_headings(annotators)]
     counted = (label for label in labels if label.counts)
     for case, of_case in groupby(counted, key=lambda label: label.record["case"]):
         things = _Things(case)
@@ -151,6 +128,22 @@ def _wide_rows(
             things.add(label)
         for heading, cells in things.rows():
             yield [*heading, *(cells.get(annotator) for annotator in annotators)]
+
+
+def _headings(annotators: list[tuple[str, str]]) -> list[str]:
+    """Name the columns of annotators; a name that another column has says whose it is."""
+    headings = [
+        name if kind == AnnotatorKind.HUMAN else f"{name} ({kind})" for kind, name in annotators
+    ]
+    counts = Counter([*WIDE_COLUMNS, *headings])
+    unique: list[str] = []
+    for (kind, _), heading in zip(annotators, headings, strict=True):
+        if counts[heading] > 1 and kind == AnnotatorKind.HUMAN:
+            heading = f"{heading} ({kind})"
+        while heading in unique:
+            heading = f"{heading} ({kind})"
+        unique.append(heading)
+    return unique
 
 
 class _Things:

@@ -1,10 +1,11 @@
 import gzip
 import io
 import json
+import sys
 
 import pytest
 
-from evalkit.records import MAX_PROBLEMS, Problems, RecordReader, RecordsRefusedError
+from evalkit.records import MAX_PROBLEMS, Problems, RecordReader, RecordsRefusedError, lines
 
 HEADER = b'{"type": "header", "format": "evalkit", "version": 1}\n'
 CASE = b'{"type": "case", "id": "c1", "input": [{"role": "user", "content": "Hello?"}]}\n'
@@ -230,3 +231,86 @@ def test_the_position_in_the_file_is_told_on_the_way():
 
     assert positions == sorted(positions)
     assert 0 < positions[-1] <= len(data)
+
+
+def counted_steps(work):
+    """Count the lines and calls of Python that a piece of work runs through."""
+    steps = 0
+
+    def count(*_):
+        nonlocal steps
+        steps += 1
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return steps
+
+
+def test_blank_lines_cost_no_step_each_however_many_there_are():
+    few, many = (counted_steps(lambda n=n: read(HEADER + b"\n" * n + CASE)) for n in (10, 500_000))
+
+    assert many <= few + 20
+
+
+def test_blank_lines_are_counted_across_the_blocks_of_a_file():
+    blank = b" \r\n" * 900_000  # more than two blocks of 1 MiB
+
+    problems = refusal(HEADER + blank + b"{}\n" + blank + b"[]\n" + blank + b"no")
+
+    assert [problem.line for problem in problems] == [900_002, 1_800_003, 2_700_004]
+
+
+def test_a_line_of_seven_mebibytes_after_blank_ones_is_read():
+    long = CASE.replace(b"Hello?", b"a" * 7_500_000)
+
+    records, _ = read(HEADER + b"\n" * 1_000_000 + long + b"\n" * 1_000_000 + CASE)
+
+    assert [record.line for record in records] == [1_000_002, 2_000_003]
+
+
+@pytest.mark.parametrize("twice", [True, False])
+def test_work_grows_as_the_number_of_keys_on_a_line(twice):
+    def wide(n_keys):
+        keys = [f'"k{number}": 1' for number in range(n_keys)]
+        again = [keys[-1]] if twice else []
+        return HEADER + b'{"type": "case", ' + ", ".join(keys + again).encode() + b"}\n"
+
+    def comparisons(n_keys):
+        """Count how often a key is set beside another: that is where a square can hide."""
+        n = 0
+
+        class Key(str):
+            __slots__ = ()
+            __hash__ = str.__hash__
+
+            def __eq__(self, other):
+                nonlocal n
+                n += 1
+                return str.__eq__(self, other)
+
+        pairs = [(Key(f"k{number}"), 1) for number in range(n_keys)]
+        with pytest.raises(ValueError, match="every field once"):
+            lines._unique([*pairs, (Key(f"k{n_keys - 1}"), 1)])
+        return n
+
+    assert comparisons(4_000) <= 3 * comparisons(2_000)
+    if twice:
+        assert refusal(wide(2_000))[0].found == "the field twice"
+    else:
+        few, many = (counted_steps(lambda n=n: refusal(wide(n))) for n in (2_000, 4_000))
+        assert many <= 3 * few
+
+
+def test_of_very_many_unknown_fields_only_the_first_are_named():
+    keys = ", ".join(f'"k{number}": 1' for number in range(40_000)).encode()
+
+    records, reader = read(HEADER + CASE.replace(b'{"type"', b"{" + keys + b', "type"'))
+
+    assert len(records) == 1
+    assert len(reader.warnings) == 21
+    assert reader.warnings[-1].endswith("more unknown fields are ignored and not listed.")

@@ -1,5 +1,7 @@
 import pytest
 
+from evalkit.annotation.draft import parse_draft
+from evalkit.records.checks import MAX_NAME_LENGTH
 from evalkit.records.schema import faults, side_of
 
 ASK = [{"role": "user", "content": "Hello?"}]
@@ -161,3 +163,13 @@ def test_a_quote_without_a_span_is_sound():
 )
 def test_a_side_without_a_run_is_of_the_default_run(written, meant):
     assert side_of(written) == meant
+
+
+def test_whatever_key_can_be_imported_can_be_submitted():
+    key = "k" * MAX_NAME_LENGTH
+
+    assert found("criterion", key=key) == found("tag", key=key) == []
+    draft = parse_draft({"scores": {"left": {key: 1}}, "tags": {"right": {key: "minor"}}})
+    assert (draft.left.scores, draft.right.tags) == ({key: 1}, {key: "minor"})
+
+    assert found("criterion", key=f"{key}k") == ["key"]
