@@ -1,6 +1,7 @@
 """`study create|list|show|open|close|weigh`: start studies and see how far they have come."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,8 @@ from evalkit.reporting.penalties import weights_in_words
 from evalkit.vocabulary import LeakPolicy
 
 app = typer.Typer(no_args_is_help=True, help="Start studies and see how far they have come.")
+
+_WIDEST_MODELS = 40  # characters; `study show` names all
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
@@ -95,7 +98,7 @@ def list_studies(as_json: AsJson = False) -> None:
         table.add_row(
             study.name,
             f"{study.eval_set} v{study.version_number}",
-            ", ".join(study.models),
+            _in_short(study.models),
             f"{study.n_cases:,}",
             f"{study.n_annotations:,} by {study.n_annotators}",
             "open" if study.is_open else "closed",
@@ -143,6 +146,14 @@ def weigh(
         weights = weights_of(results.result_study(session, name=name), weight or [])
     weigh_errors(study_id, weights=weights)
     typer.echo(weights_in_words(weights))
+
+
+def _in_short(models: Sequence[str]) -> str:
+    """Name the models where they fit one line; a study of 60 is one line, too."""
+    named = ", ".join(models)
+    if len(models) <= 2 or len(named) <= _WIDEST_MODELS:
+        return named
+    return f"{models[0]} and {len(models) - 1} more"
 
 
 def _study(name: str) -> library.StudySummary:

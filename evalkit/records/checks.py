@@ -15,6 +15,14 @@ MAX_NAME_LENGTH = 500
 #: Counts, offsets and revisions are stored as 32-bit integers.
 MAX_WHOLE = 2**31 - 1
 
+#: Far beyond any scale, and far below where sums of squares overflow.
+MAX_SCORE = 10**9
+
+#: What no output costs and nothing takes, about: a million dollars, eleven days, three years.
+MAX_DOLLARS = 10**6
+MAX_MILLISECONDS = 10**9
+MAX_SECONDS = 10**8
+
 ROLES = ("system", "developer", "user", "assistant", "tool")
 
 
@@ -50,14 +58,20 @@ def boolean(value: Any) -> Fault | None:
 
 
 def number(value: Any) -> Fault | None:
-    """Accept a finite number; true and false are none."""
-    return None if is_number(value) else Fault(shown(value), "a number")
+    """Accept a number that can be a score; true and false are none."""
+    ok = is_number(value) and abs(value) <= MAX_SCORE
+    return None if ok else Fault(shown(value), f"a number from {-MAX_SCORE:,} to {MAX_SCORE:,}")
 
 
-def amount(value: Any) -> Fault | None:
-    """Accept a number that is not negative."""
-    ok = is_number(value) and value >= 0
-    return None if ok else Fault(shown(value), "a number of 0 or more")
+def amount(most: float, unit: str) -> Check:
+    """Make the check for amounts from 0 to what no measurement of this kind exceeds."""
+    expected = f"a number from 0 to {most:,} ({unit})"
+
+    def measured(value: Any) -> Fault | None:
+        ok = is_number(value) and 0 <= value <= most
+        return None if ok else Fault(shown(value), expected)
+
+    return measured
 
 
 def whole_from(low: int) -> Check:
@@ -99,9 +113,9 @@ def any_object(value: Any) -> Fault | None:
     return None if isinstance(value, dict) else Fault(shown(value), "an object")
 
 
-def list_of(check: Check, *, at_least: int = 0) -> Check:
-    """Make the check for lists of which every element passes ``check``."""
-    expected = "a list" if at_least == 0 else f"a list of at least {at_least}"
+def list_of(check: Check, *, at_least: int = 0, of: str = "") -> Check:
+    """Make the check for lists of which every element passes ``check``; ``of`` names these."""
+    expected = "a list" if at_least == 0 else f"a list of at least {at_least} {of}".rstrip()
 
     def listed(value: Any) -> Fault | None:
         if not isinstance(value, list) or len(value) < at_least:

@@ -38,7 +38,7 @@ class Fields:
 
 #: Optional fields of a comparison, score or error that say how it came about.
 EXTRAS: dict[str, Check] = {
-    "seconds": checks.amount,
+    "seconds": checks.amount(checks.MAX_SECONDS, "seconds"),
     "comment": checks.text,
     "created_at": checks.moment,
     "inclusion_probability": checks.probability,
@@ -61,6 +61,8 @@ _PRESENTATION: dict[str, Check] = {
 
 _OUTPUT: dict[str, Check] = {"case": checks.name, "model": checks.name, "run": checks.name}
 
+_MILLISECONDS = checks.amount(checks.MAX_MILLISECONDS, "milliseconds")
+
 TYPES: dict[str, Fields] = {
     "header": Fields(
         {
@@ -82,7 +84,7 @@ TYPES: dict[str, Fields] = {
             "description": checks.text,
             "level": checks.one_of(Level),
             "required": checks.boolean,
-            "scale": checks.list_of(checks.scale_level, at_least=1),
+            "scale": checks.list_of(checks.scale_level, at_least=2, of="levels"),
         },
         required=frozenset({"rubric", "key", "question", "level", "scale"}),
     ),
@@ -119,11 +121,11 @@ TYPES: dict[str, Fields] = {
             **_OUTPUT,
             "provider": checks.text,
             "content": checks.messages_or_text,
-            "latency_ms": checks.amount,
-            "time_to_first_token_ms": checks.amount,
+            "latency_ms": _MILLISECONDS,
+            "time_to_first_token_ms": _MILLISECONDS,
             "input_tokens": checks.whole_from(0),
             "output_tokens": checks.whole_from(0),
-            "cost_usd": checks.amount,
+            "cost_usd": checks.amount(checks.MAX_DOLLARS, "US dollars"),
             "finish_reason": checks.text,
             "error": checks.text,
             "created_at": checks.moment,

@@ -41,18 +41,22 @@ class BesideBoard:
     """The comparison on the models both boards have, and who is on one of them only.
 
     ``ranges`` has the best and the worst rank among these that our own annotations leave open.
+    ``no_ranking`` says why we have none to compare with; None where we have one.
     """
 
     comparison: BoardComparison | None
     ranges: Mapping[str, tuple[int, int]]
     only_ours: tuple[str, ...]
     only_theirs: tuple[str, ...]
+    no_ranking: str | None = None
 
 
 def beside(report: RankingReport, board: Board) -> BesideBoard:
     """Compare our ranking with a public board; names match if letters and digits do."""
     if report.ranking is None:
-        return BesideBoard(None, {}, (), tuple(board.names.values()))
+        in_study = {model_key(model) for model in report.models}
+        elsewhere = tuple(name for key, name in board.names.items() if key not in in_study)
+        return BesideBoard(None, {}, (), elsewhere, no_ranking=report.reason)
     ours = {row.model: row.strength for row in report.ranking.rows}
     theirs = {
         model: board.scores[model_key(model)] for model in ours if model_key(model) in board.scores
@@ -80,6 +84,8 @@ def _range(ranking: Ranking, model: str, among: Sequence[str]) -> tuple[int, int
 
 def direction(found: BesideBoard, board: Board) -> str:
     """Say in a sentence how far the board agrees with our own people, as a direction."""
+    if found.no_ranking is not None:
+        return f"This study has no ranking yet to set beside {board.benchmark}: {found.no_ranking}"
     if found.comparison is None:
         return f"{board.benchmark} and this study have no model in common."
     correlation = found.comparison.correlation

@@ -1,6 +1,7 @@
 """Every file that is refused leaves every table as it was."""
 
 import gzip
+from pathlib import Path
 
 import pytest
 
@@ -235,3 +236,33 @@ def test_an_import_that_only_checks_stores_nothing(database, tmp_path):
     assert report.counts["comparison"].new == 1
     assert "Would import" in report.sentence
     assert not any(table_sizes().values())
+
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "field", "expected"),
+    [
+        ("absurd_cost.jsonl", 3, "cost_usd", "a number from 0 to 1,000,000 (US dollars)"),
+        ("one_level.jsonl", 2, "scale", "a list of at least 2 levels"),
+    ],
+)
+def test_what_no_measurement_or_scale_can_be_is_refused_by_line_and_field(
+    stored, file, line, field, expected
+):
+    (problem,) = refusal(CASES / file)
+
+    assert (problem.line, problem.field, problem.expected) == (line, field, expected)
+    assert table_sizes() == stored
+
+
+@pytest.mark.parametrize("field", ["latency_ms", "time_to_first_token_ms", "cost_usd"])
+@pytest.mark.parametrize("value", [1e150, 1e154, 1.797e308, 10**400])
+def test_an_amount_whose_square_would_overflow_is_refused(stored, tmp_path, field, value):
+    damaged = [HEADER, case(), output(**{field: value})]
+
+    (problem,) = refusal(write(tmp_path / "x.jsonl", damaged[1:]))
+
+    assert problem.field == field
+    assert table_sizes() == stored

@@ -89,6 +89,19 @@ def test_a_board_without_a_common_model_says_so(app, sign_in, study):
     assert "no model in common" in written(app)
 
 
+def test_a_study_without_a_ranking_says_that_it_has_none_and_why(app, sign_in, sqlite_database):
+    make_study(make_eval_set(n_cases=2))
+    import_leaderboard(HEADER + b"Model one,Arena,99,2026-10-01,x\n", source_name="a.csv")
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("results/leaderboards.py").run()
+
+    assert not app.exception
+    assert "This study has no ranking yet to set beside Arena: No " in written(app)
+    assert "no model in common" not in written(app)
+    assert "Not in this study" not in written(app)
+
+
 def test_a_ranking_by_simulated_annotators_says_so_here_too(app, sign_in, sqlite_database):
     ids = make_eval_set(n_cases=2)
     make_study(ids)

@@ -24,6 +24,7 @@ from db.queries.records.annotated import IMPORTED_POLICY
 from db.queries.results.filtering import counted, limits
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
+from evalkit.records import checks
 from evalkit.reporting.collected import (
     NO_TAG,
     Collected,
@@ -44,6 +45,7 @@ _LATEST = 10_000
 _UNREADABLE = len(PREFERENCE_CODES)
 # Stands for what was not recorded while it is read; measures are never negative.
 _UNKNOWN = -1
+_MOST = (checks.MAX_MILLISECONDS, checks.MAX_DOLLARS, checks.MAX_WHOLE, checks.MAX_WHOLE)
 # Longer lists of rows wake the garbage collector so often that reading takes twice as long.
 _CHUNK = 1_000
 
@@ -158,7 +160,9 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
     model = np.array(model_of_run, dtype=np.int64)[_codes(run, run_ids)]
     order = np.lexsort((case, run, model))
     of_case = cases[_codes(case[order], cases[:, 0])]
-    measured = np.where(table[order, 3:] == _UNKNOWN, np.nan, table[order, 3:])
+    measured = table[order, 3:]
+    # Before imports had bounds, they took costs that no output has: these count as not recorded.
+    measured = np.where((measured == _UNKNOWN) | (measured > _MOST), np.nan, measured)
     return Outputs(
         id=table[order, 0].astype(np.int64),
         case=case[order],

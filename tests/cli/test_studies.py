@@ -1,0 +1,25 @@
+"""What the commands about studies print."""
+
+from typer.testing import CliRunner
+
+from evalkit.cli import app
+from tests.factories import make_eval_set, make_study
+
+
+def test_a_study_of_many_models_is_one_line_of_the_list(sqlite_database):
+    models = tuple(f"Model {number:02}" for number in range(60))
+    make_study(make_eval_set(n_cases=1, models=models))
+
+    listed = CliRunner().invoke(app, ["study", "list"], env={"COLUMNS": "200"})
+
+    (line,) = [line for line in listed.stdout.splitlines() if "Model 00" in line]
+    assert "Model 00 and 59 more" in line
+    assert len(listed.stdout.splitlines()) == 5  # two rules, the heading, the study, a rule
+
+
+def test_a_study_of_few_models_names_them_all(sqlite_database):
+    make_study(make_eval_set(n_cases=1, models=("atlas", "birch", "cedar")))
+
+    listed = CliRunner().invoke(app, ["study", "list"], env={"COLUMNS": "200"})
+
+    assert "atlas, birch, cedar" in listed.stdout
