@@ -14,7 +14,7 @@ import streamlit as st
 
 from db.commands.people import ensure_cookie_key
 from db.queries.health import why_unusable
-from pages.routes import account, annotation, fonts, guard, health
+from pages.routes import account, annotation, downloads, fonts, guard, health
 
 #: Imported before the first visitor comes, who would otherwise wait for them.
 WARM = ("numpy", "pandas", "plotly.graph_objects", "scipy.stats", "pyarrow")
@@ -51,6 +51,6 @@ app = st.App(
     lifespan=lifespan,
     on_script_error=say_that_a_page_failed,
     exception_handlers=guard.EXCEPTION_HANDLERS,
-    routes=[*account.ROUTES, *annotation.ROUTES, *fonts.ROUTES, *health.ROUTES],
+    routes=[*account.ROUTES, *annotation.ROUTES, *downloads.ROUTES, *fonts.ROUTES, *health.ROUTES],
     middleware=guard.MIDDLEWARE,
 )

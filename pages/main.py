@@ -3,7 +3,7 @@
 import streamlit as st
 
 from evalkit.vocabulary import Role
-from pages.shared import addresses, exhibits, menu, state
+from pages.shared import addresses, downloads, exhibits, menu, state
 
 st.set_page_config(page_title="evalkit", layout="wide")
 user = state.require(Role.ANNOTATOR)
@@ -25,6 +25,7 @@ if page.url_path != menu.FULL_SCREEN:
     state.account_menu(user)
 if st.session_state.pop(menu.CLOSED, False):
     st.info("The page you asked for is not for your account. This is where your work starts.")
+downloads.begin(page.url_path)
 with addresses.written(page.url_path):
     page.run()
 if page in sections.get("Results", []):

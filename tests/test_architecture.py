@@ -171,6 +171,16 @@ def test_no_page_draws_while_it_holds_the_database(path):
     assert inside == []
 
 
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if name(path).startswith("pages")], ids=name
+)
+def test_no_page_hands_out_files_without_asking_who_it_is_at_that_moment(path):
+    # Streamlit's own button does: the socket of an open page, or an address of /media, is enough.
+    called = [what for what, _ in calls(tree(path))]
+
+    assert [what for what in called if what.endswith(".download_button")] == []
+
+
 def test_charts_are_made_without_streamlit():
     charts = ROOT / "pages" / "shared" / "charts"
     files = [charts.with_suffix(".py")] if charts.with_suffix(".py").exists() else []

@@ -8,7 +8,7 @@ from db.engine import read_session
 from db.queries import library
 from db.queries.records.files import CsvShape, export_bytes
 from evalkit.vocabulary import Role
-from pages.shared import addresses, library_tables, state
+from pages.shared import addresses, downloads, library_tables, state
 
 state.require(Role.LEAD)
 
@@ -37,6 +37,7 @@ if not study.n_annotations:
     st.info("Nobody has annotated in this study yet. The records hold its cases and outputs.")
 
 name = library_tables.file_name(study.name)
+downloads.of_study(study.study_id)
 for title, about, file_name, shape in (
     ("CSV, long", "A row per preference, score and error mark.", f"{name}-long.csv", CsvShape.LONG),
     (
@@ -51,21 +52,20 @@ for title, about, file_name, shape in (
         said, button = st.columns([4, 1], vertical_alignment="center")
         said.markdown(f"**{title}**")
         said.caption(about)
-        button.download_button(
-            "Download",
-            partial(
-                export_bytes,
-                file_name,
-                study=study.name,
-                csv_shape=shape,
-                include_superseded=with_history,
-            ),
-            file_name=file_name,
-            icon=":material/download:",
-            key=f"download-{file_name}",
-            on_click="ignore",
-            width="stretch",
-        )
+        with button:
+            downloads.button(
+                "Download",
+                partial(
+                    export_bytes,
+                    file_name,
+                    study=study.name,
+                    csv_shape=shape,
+                    include_superseded=with_history,
+                ),
+                file_name=file_name,
+                kind="secondary",
+                width="stretch",
+            )
 st.caption(
     "Cells that a spreadsheet would run as a formula are written with an apostrophe before them."
 )

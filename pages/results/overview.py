@@ -70,7 +70,7 @@ if "Errors" not in absent:
     overview_scores.show_tags(rates, address, order=order)
 overview.show_absences(absent)
 
-report_file.download_button(study, chosen)
+report_file.offer(study, chosen)
 st.page_link(
     "library/export.py",
     label="Take the annotations away as CSV or records",

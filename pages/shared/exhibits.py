@@ -10,6 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared import downloads
+
 _CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
 
 _FORMAT = "charts-format"
@@ -119,16 +121,7 @@ def table(
 
 def download(numbers: pd.DataFrame, *, key: str) -> None:
     """Offer a frame as a CSV file."""
-    st.download_button(
-        "Download as CSV",
-        numbers.to_csv(index=False).encode(),
-        file_name=f"{key}.csv",
-        mime="text/csv",
-        key=f"{key}-csv",
-        on_click="ignore",
-        icon=":material/download:",
-        type="tertiary",
-    )
+    downloads.table(lambda: numbers, key=key)
 
 
 def inline_table(shown: pd.DataFrame, *, key: str, left: Sequence[str] = ()) -> None:

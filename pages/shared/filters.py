@@ -8,7 +8,7 @@ from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.studies import ResultAnnotator
 from evalkit.reporting.collected import Collected, names
 from evalkit.vocabulary import AnnotatorKind
-from pages.shared import addresses
+from pages.shared import addresses, downloads
 from pages.shared.tables import category_name
 
 _LAST = "results-study"
@@ -29,6 +29,7 @@ def study_picker(studies: Mapping[str, int], *, heading: str) -> str:
         "Study", list(names), format_func=lambda study_id: names[study_id], key=key
     )
     addresses.remember("study", chosen)
+    downloads.of_study(int(chosen))
     st.session_state[_LAST] = chosen
     return names[chosen]
 

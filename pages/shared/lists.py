@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.shared import addresses, exhibits
+from pages.shared import addresses, downloads, exhibits
 
 #: More rows than this are for the download.
 MOST_ROWS = 100
@@ -41,14 +41,5 @@ def picker(
     at, turned = addresses.place(name, [rows[place] for place in places], key=key)
     chosen = places[exhibits.row_picker(shown, at=at, key=turned, right=right)]
     addresses.remember(name, rows[chosen])
-    st.download_button(
-        "Download as CSV",
-        lambda: everything().to_csv(index=False).encode(),
-        file_name=f"{key}.csv",
-        mime="text/csv",
-        key=f"{key}-csv",
-        on_click="ignore",
-        icon=":material/download:",
-        type="tertiary",
-    )
+    downloads.table(everything, key=key)
     return chosen

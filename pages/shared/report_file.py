@@ -3,27 +3,20 @@
 from datetime import UTC, datetime
 from functools import partial
 
-import streamlit as st
-
 from db import schema
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reporting.html import About, html_report
-from pages.shared import library_tables
+from pages.shared import downloads, library_tables
 
 
-def download_button(study: ResultStudy, chosen: ResultFilters) -> None:
+def offer(study: ResultStudy, chosen: ResultFilters) -> None:
     """Offer the report of a study within the filters."""
-    st.download_button(
+    downloads.button(
         "Download the whole report as one HTML file",
         partial(_report, study, chosen),
         file_name=f"{library_tables.file_name(study.name)}.html",
-        mime="text/html",
-        key="html-report",
-        on_click="ignore",
-        icon=":material/download:",
-        type="tertiary",
     )
 
 

@@ -12,6 +12,8 @@ from pages.shared.components import history
 
 MARK = str(Path(session.__file__).with_name("mark.svg"))
 
+_VIEWER = "viewer"
+
 #: The corner lies in Streamlit's own header and takes no room on the page.
 _CORNER = """<style>
 .st-key-account-menu {
@@ -43,7 +45,13 @@ def require(role: Role) -> User:
         st.subheader("This page is not for you")
         st.text(f"It is for {ROLE_NAMES[role]}; you are signed in as {user.name} ({user.role}).")
         st.stop()
+    st.session_state[_VIEWER] = user.id
     return user
+
+
+def viewer_id() -> int:
+    """Return the id of whom the page is shown to, after :func:`require`."""
+    return int(st.session_state[_VIEWER])
 
 
 def account_menu(user: User) -> None:

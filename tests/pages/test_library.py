@@ -7,6 +7,7 @@ from db.engine import read_session, write_session
 from db.models import Output
 from db.queries import library
 from evalkit.vocabulary import LeakPolicy, Role
+from pages.routes import downloads
 from pages.shared import library_tables
 from tests.factories import make_eval_set
 
@@ -116,8 +117,8 @@ def test_a_study_can_be_taken_away_as_csv_and_records(app, sign_in):
     app.run().switch_page("library/export.py").run()
 
     assert not app.exception
-    names = [button.proto.label for button in app.get("download_button")]
-    assert names == ["Download"] * 3
+    links = [link.proto.url for link in app.get("link_button")]
+    assert [link.startswith(downloads.FOLDER) for link in links] == [True] * 3
     assert "Nobody has annotated" in everything_written(app)
 
 
