@@ -1,349 +1,164 @@
-"""How a response speaks of itself, in eleven languages: the sentences around a maker's name.
+"""Where a text speaks of itself and names who wrote it, in twelve languages.
 
-The texts these are tried on have their names replaced by placeholders of the same length (see
-`STRICT`), so that no pattern needs to know the names.
+What is tried is a text with its names replaced by placeholders (see `names`). Phrases are tried
+around the names only, and what must stand before one is looked for in its own sentence: so the
+time grows with the text and not with what could be combined in it.
 """
 
 import functools
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: What stands for the first character of a name that can hardly mean anything else, of one that
-#: is a word or a person too, of a company that does much else, and for every later character.
-STRICT, LOOSE, COMPANY, REST = "\ue000", "\ue001", "\ue002", "\ue003"
+from evalkit.annotation.names import COMPANY, LOOSE, OWN, REST, STRICT
+from evalkit.annotation.speech_asian import ASIAN
+from evalkit.annotation.speech_english import ENGLISH
+from evalkit.annotation.speech_european import EUROPEAN
+from evalkit.annotation.speech_parts import ANY, M, Speech
 
-_ANY = STRICT + LOOSE + COMPANY
 _PLACES = {
-    "{name}": f"(?P<name>[{_ANY}]{REST}*)",
+    "{name}": f"(?P<name>[{ANY}]{REST}*)",
+    "{known}": f"(?P<name>[{STRICT}{OWN}]{REST}*)",
     "{strict}": f"(?P<name>{STRICT}{REST}*)",
-    "{loose}": f"(?P<name>{LOOSE}{REST}*)",
 }
+#: How far a phrase reaches before and after its name, and a sentence back to its head.
+_BEFORE, _AFTER, _BACK = 200, 200, 400
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """One way to say who one is.
-
-    ``pattern`` has a group ``name``. Where there is a ``head``, a sentence must begin like that,
-    and ``pattern`` is looked for in the rest of it. ``needs_name`` is False where the name may be
-    one that nobody has heard of.
-    """
+class _Phrase:
+    """A `Speech` compiled; ``needs_name`` is False where the name may be one nobody knows."""
 
     pattern: re.Pattern[str]
     head: re.Pattern[str] | None
+    turns: re.Pattern[str] | None
+    is_introduction: bool
     needs_name: bool
 
 
 @functools.cache
-def phrases() -> tuple[Phrase, ...]:
-    """Return all phrases of all languages; compiled when first asked for."""
-    made = []
-    for head, template in _SPEECH:
-        filled = template
-        for place, pattern in _PLACES.items():
-            filled = filled.replace(place, pattern)
-        made.append(
-            Phrase(
-                re.compile(filled, re.IGNORECASE | re.MULTILINE),
-                None if head is None else re.compile(head, re.IGNORECASE),
-                needs_name=filled != template,
-            )
-        )
-    return tuple(made)
+def _phrases() -> tuple[_Phrase, ...]:
+    """Compile all phrases of all languages when they are first asked for."""
+    return tuple(_compiled(speech) for speech in (*ENGLISH, *EUROPEAN, *ASIAN))
 
 
-# Markup and quotation marks around a name; a name is often set in bold.
-_M = r"[*_`\"'«»「『\[(<]{0,3}"
-
-# English
-
-_AI = (
-    r"(?:\bAI\b|\bA\.I\.|artificial\sintelligence|language\smodel|\bLLM\b|\bchat\s?bot\b"
-    r"|virtual\sassistant|\bassistant\b|\bmodel\b|\bbot\b)"
-    r"(?!\s(?:engineer|research|develop(?:er|ment)|scien|team|expert|lead|user|product|compan|enthus|ethic"
-    r"|manager|professor|train\b|village))"
-)
-_HELPING = (
-    rf"(?:{_AI}|help\syou|assist\syou|(?:happy|glad|here)\sto\s(?:help|assist)|at\syour\sservice"
-    rf"|(?:made|created|built|trained|developed)\sby\s[{_ANY}])"
-)
-_MADE = (
-    r"(?:trained|developed|created|made|built|designed|fine-?\s?tuned|produced|released|provided"
-    r"|powered|programmed|engineered|maintained|offered)"
-)
-_TEAM = (
-    r"(?:the\s)?(?:(?:(?:a\s)?(?:large\s|skilled\s)?team(?:\sof\s[a-z]+(?:\s[a-z]+)?)?|people"
-    r"|folks|researchers|engineers|scientists|developers|experts)\s(?:at|of|from|behind)\s)?"
-    r"(?:the\s)?(?:company\s)?"
-)
-_ADVERBS = r"(?:(?:\w+ly|also|just|only|not|still|in\sfact)\s){0,3}"
-_MADE_BY = rf"{_MADE}(?:,?\s(?:and|or)\s(?:\w+\s)?{_MADE})?(?:\s\w+ly)?"
-_BY = rf"{_MADE_BY}\s(?:by|at|from)\s{_TEAM}{_M}"
-_ON = rf"(?:based|built|run|running|trained)\s(?:up)?on\s(?:top\sof\s)?(?:the\s|an?\s)?{_M}"
-_I_AM = r"\bI(?:'m|\sam)\s"
-_I_WAS = r"\bI(?:'m|\sam|\swas|'ve\sbeen|\shave\sbeen)\s"
-_CLOSED = (
-    rf"{_M}(?=\s*(?:[.,;:!?)\]]|$|\s[-—]\s|\s(?:and|your|here|by|from|the|an?|{_MADE})\b)|'s\s)"
-)
-
-#: Any capitalised name, for makers nobody has heard of.
-_UNKNOWN = (
-    r"(?P<name>(?-i:(?!(?:The|An?|AI|Human|Humans|I|Open|Researchers|Engineers|Experts|My|Our)\b)"
-    rf"[A-Z{_ANY}][\w&{REST}]*(?:[-.]\w+)*(?:\s[A-Z{_ANY}][\w&{REST}]*(?:[-.]\w+)*){{0,4}}))"
-)
-
-# Up to the noun: nothing that begins another thought.
-_GAP = r"(?:(?!\b(?:my|your|who|with|about|using|on|at|of)\b)[^.!?;:\n]){0,60}?"
-
-# Further on in the same sentence, as long as it does not turn to something else.
-_STILL = r"\A(?:(?!\b(?:how|why|what|whether|about|like|than|explain|say|compare)\b)[^\n])*?\b"
-
-# "I am an AI model …", "as a language model …": from here on the sentence is about itself.
-_AS_AI = (
-    rf"(?:{_I_AM}|\bas\s|\bbeing\s)(?:(?:just|only|merely|simply)\s)?(?:an?|the|one\sof(?:\sthe)?)"
-    rf"\s{_GAP}{_AI}s?"
-)
-_I_AM_SOMEBODY = (
-    rf"{_I_AM}{_M}(?-i:[A-Z{_ANY}])[\w .{REST}-]{{0,30}}{_M},"
-    rf"\s(?:an?|the|your)\s[^.!?\n]{{0,60}}?{_AI}"
-)
-
-_ENGLISH: tuple[tuple[str | None, str], ...] = (
-    # I was trained by X; I am based on X.
-    (None, rf"(?:{_I_WAS}|\bbeing\s){_ADVERBS}(?:{_MADE_BY}\sby\s{_TEAM}{_M}|{_ON}){{name}}"),
-    (None, rf"{_I_WAS}{_ADVERBS}{_BY}{{strict}}"),
-    # I am X, made by Y; I run on X; I come from X; the company that made me is X.
-    (None, rf"{_I_AM}{_M}[{_ANY}]{REST}*{_M},\s(?:\w+\s)?{_BY}{{name}}"),
-    (None, rf"\bI\s(?:run|am\srunning|operate)\son\s(?:top\sof\s)?(?:the\s|an?\s)?{_M}{{strict}}"),
-    (None, rf"\bI\s(?:come\sfrom|belong\sto)\s(?:the\s)?{_M}{{strict}}"),
-    (
-        None,
-        rf"\b(?:company|organi[sz]ation|team|lab|people)\s(?:(?:that|who|which)\s{_MADE}|behind)\sme"
-        rf"\s(?:is|are|was)\s{_M}{{name}}",
-    ),
-    # You are talking to X.
-    (None, rf"\byou(?:'re|\sare)\s(?:talking|chatting|speaking)\s(?:to|with)\s{_M}{{strict}}"),
-    (
-        None,
-        r"\byou(?:'re|\sare)\s(?:talking|chatting|speaking)\s(?:to|with)\s"
-        rf"{_M}{{loose}}{_M},\s(?:an?|your)\s[^.!?\n]{{0,40}}?{_AI}",
-    ),
-    # As an AI model, I was trained by X, by researchers of Y (X), by Y and X.
-    *(
-        (head, rest)
-        for head in (_AS_AI, _I_AM_SOMEBODY)
-        for rest in (
-            rf"{_STILL}{_BY}{{name}}",
-            rf"{_STILL}{_ON}{{name}}",
-            rf"{_STILL}{_BY}[^.!?\n]{{0,80}}?\(\s?{{name}}",
-            rf"{_STILL}{_BY}[^.!?\n]{{0,40}}?(?:\sand|,)\s{{name}}",
-            rf"\A\s(?:by|from|of)\s{_TEAM}{_M}{{name}}",
-            rf"\A[,\s]+(?:called|named|known\sas)\s{_M}{{name}}",
-            rf"{_STILL}{_MADE}\sby\s{_TEAM}{_M}{_UNKNOWN}",
-        )
-    ),
-    # I am X; my name is X.
-    (None, rf"{_I_AM}{_ADVERBS}(?:called\s|named\s|known\sas\s)?{_M}{{strict}}{_CLOSED}"),
-    (
-        None,
-        rf"(?<!\"){_I_AM}{_ADVERBS}(?:called\s|named\s)?{_M}{{loose}}{_CLOSED}"
-        rf"(?!,\s(?:an?|the)\s(?![^.!?\n]{{0,60}}?{_AI}))(?=[^\n]{{0,100}}?{_HELPING})",
-    ),
-    (None, rf"(?:my\sname\sis|\bcall\sme)\s{_M}{{strict}}"),
-    (None, rf"(?<!\")my\sname\sis\s{_M}{{loose}}{_CLOSED}(?=[^\n]{{0,100}}?{_HELPING})"),
-    (
-        None,
-        rf"(?:{_I_AM}|my\sname\sis\s){_M}{_UNKNOWN}{_M},\s(?:an?|your)\s[^.!?,\n]{{0,40}}?{_AI}",
-    ),
-    (None, rf"\bthis\sis\s{_M}{{strict}}(?:,|\shere|\sspeaking)"),
-    # I am a GPT-4 model; I am Google's assistant; as OpenAI's chatbot.
-    (
-        None,
-        rf"(?:{_I_AM}|\bas\s)(?:(?:an?|the)\s(?:(?!of\b|for\b|with\b|by\b|at\b)[a-z]+\s){{0,3}}?)?{_M}{{name}}{_M}(?:'s)?[\s-]"
-        rf"(?:[\w-]+\s){{0,3}}?{_AI}",
-    ),
-    (None, rf"{_I_AM}(?:an?|the)\s(?:\w+\s){{0,2}}?(?:version|variant|instance)\sof\s{_M}{{name}}"),
-    # As X, I; I, X, cannot.
-    (None, rf"\bas\s{_M}{{strict}}{_M},\s"),
-    (None, rf"\bas\s{_M}{{loose}}{_M},\s(?:I\b|my\b|an?\s[^,.\n]{{0,60}}?{_AI})"),
-    (None, rf"\bI,\s{_M}{{name}}{_M},"),
-    # ChatGPT: Sure …; ChatGPT here.
-    (
-        None,
-        rf"\A\W*?(?:(?:hi|hey|hello)\W+)?{_M}{{name}}{_M}(?:\shere\b|\sat\syour\sservice|:{_M}\s*(?:I\b|I'|sure|hello|hi\b|yes|no\b|as\b|here"
-        rf"|certainly|of\scourse|thank))",
-    ),
-    # My creators at X; X, who made me; X trained me.
-    (
-        None,
-        rf"\bmy\s(?:\w+\s)?(?:creators?|developers?|makers?|parent\scompany|trainers?|training)"
-        rf"(?:,|\s(?:is|are|at|by|from|team\sat)|\s?\()\s?{_TEAM}{_M}{{name}}",
-    ),
-    (
-        None,
-        rf"{{name}}{_M}(?:,?\s(?:the\s\w+\s)?(?:that|who|which))?(?:\s(?:has|have|had|also))?\s"
-        rf"(?:trained|developed|created|built|designed|programmed|fine-?tuned)\sme\b",
-    ),
-    (
-        None,
-        rf"{{strict}}{_M}\s(?:has\s|have\s|had\s)?(?:not\s)?(?:instructed|configured|restricted)\sme\b",
-    ),
-    # I cannot, by OpenAI's policies.
-    (
-        r"(?:\bI(?:'m|\sam)?\s(?:can't|cannot|must|have\sto|unable|not\s(?:able|allowed))|\bmy\b)",
-        r"{strict}'s\s(?:\w+\s){0,2}(?:polic(?:y|ies)|guidelines|terms)",
-    ),
-    # A line of its own: Generated by ChatGPT.
-    (
-        None,
-        rf"^[\W_]*(?:this\s\w+\s(?:was|is)\s)?(?:generated|written|answered|produced)\s"
-        rf"(?:by|with|using)\s{_M}{{name}}[\W_]*$",
-    ),
-)
-
-# The other languages: how one says who one is, what one calls oneself, by whom one was made.
-
-
-def _language(
-    i_am: str, kind: str, made: tuple[str, ...], unknown: tuple[str, ...] = ()
-) -> tuple[tuple[str | None, str], ...]:
-    """Build the patterns of a language from its words for *I am*, *AI*, *made by X*."""
-    about_itself = rf"(?:{i_am})[^.!?\n]{{0,60}}?(?:{kind})"
-    return (
-        (None, rf"(?:{i_am})\s?{_M}{{strict}}"),
-        (None, rf"(?:{i_am})\s?{_M}{{loose}}{_M}(?=[^\n]{{0,80}}?(?:{kind}))"),
-        *((rf"(?:{i_am})", rf"{by}") for by in made),
-        *((about_itself, rf"{by}") for by in unknown),
+def _compiled(speech: Speech) -> _Phrase:
+    filled = speech.words
+    for place, pattern in _PLACES.items():
+        filled = filled.replace(place, pattern)
+    return _Phrase(
+        pattern=re.compile(filled, re.IGNORECASE | re.MULTILINE),
+        head=None if speech.head is None else re.compile(speech.head, re.IGNORECASE),
+        turns=None if speech.turns is None else re.compile(speech.turns, re.IGNORECASE),
+        is_introduction=speech.is_introduction,
+        needs_name=filled != speech.words,
     )
 
 
-_GERMAN = _language(
-    r"\b(?:ich\sbin|ich\sheiße|mein\sname\sist|ich\swurde|als\s(?=\w*\s?(?:KI|Sprachmodell|Chat)))",
-    r"\bKI\b|KI-|sprachmodell|assistent|modell|chatbot|künstliche\sintelligenz",
-    (
-        rf"(?:von|durch)\s(?:der\sfirma\s)?{_M}{{name}}{_M}\s(?:\w+\s)?"
-        r"(?:entwickelt|trainiert|erstellt|geschaffen|gebaut|programmiert|bereitgestellt)",
-        r"(?:entwickelt|trainiert|erstellt|geschaffen|gebaut|programmiert)(?:\swurde)?\s(?:von|durch)"
-        rf"\s{_M}{{name}}",
-        rf"(?:modell|assistent|chatbot|KI)\svon\s{_M}{{name}}",
-    ),
-    (
-        rf"von\s{_M}{_UNKNOWN}{_M}\s(?:entwickelt|trainiert|erstellt)",
-        rf"(?:entwickelt|trainiert|erstellt)(?:\swurde)?\svon\s{_M}{_UNKNOWN}",
-    ),
-)
-_GERMAN += (
-    (
-        None,
-        rf"\bals\s(?:ein\w*\s)?von\s{_M}{{name}}{_M}\s(?:entwickelt|trainiert|erstellt)e\w*\s\w*-?"
-        r"(?:KI|modell|assistent|chatbot)",
-    ),
-)
-_FRENCH = _language(
-    r"\b(?:je\ssuis|je\sm'appelle|mon\snom\sest|j'ai\sété|en\stant\squ(?:e\s|'))",
-    r"\bIA\b|intelligence\sartificielle|modèle|assistant|chatbot|agent\sconversationnel",
-    (
-        r"(?:développé|entraîné|créé|conçu|formé|fabriqué|programmé)e?s?(?:\set\s\w+)?\spar\s"
-        rf"(?:la\ssociété\s)?{_M}{{name}}",
-        rf"(?:modèle|assistant|chatbot|IA)(?:\sde\slangage)?\s(?:de\s|d'){_M}{{name}}",
-    ),
-    (rf"(?:développé|entraîné|créé|conçu)e?s?\spar\s{_M}{_UNKNOWN}",),
-)
-_SPANISH = _language(
-    r"\b(?:soy|me\sllamo|mi\snombre\ses|fui|he\ssido|como\s(?=(?:un\s|una\s)?(?:IA|modelo|asist|intel)))",
-    r"\bIA\b|inteligencia\sartificial|modelo|asistente|chatbot",
-    (
-        r"(?:desarrollad|entrenad|cread|diseñad|hech|programad)[oa]s?(?:\sy\s\w+)?\spor\s"
-        rf"(?:la\sempresa\s)?{_M}{{name}}",
-        rf"(?:modelo|asistente|chatbot|IA)(?:\sde\slenguaje)?\sde\s{_M}{{name}}",
-    ),
-    (rf"(?:desarrollad|entrenad|cread)[oa]\spor\s{_M}{_UNKNOWN}",),
-)
-_PORTUGUESE = _language(
-    r"\b(?:sou\so|sou\sa|eu\ssou|sou|me\schamo|meu\snome\sé|fui|como\s(?=(?:um\s|uma\s)?(?:IA|mod|assist)))",
-    r"\bIA\b|inteligência\sartificial|modelo|assistente|chatbot",
-    (
-        r"(?:desenvolvid|treinad|criad|feit|projetad)[oa]s?(?:\se\s\w+)?\s(?:por|pela|pelo)\s"
-        rf"(?:empresa\s)?{_M}{{name}}",
-        rf"(?:modelo|assistente|chatbot|IA)(?:\sde\slinguagem)?\sd[aeo]\s{_M}{{name}}",
-    ),
-    (rf"(?:desenvolvid|treinad|criad)[oa]\s(?:por|pela|pelo)\s{_M}{_UNKNOWN}",),
-)
-_ITALIAN = _language(
-    r"\b(?:sono|mi\schiamo|il\smio\snome\sè|in\squanto|come\s(?=(?:un'?\s?)?(?:IA|mod|assist|intel)))",
-    r"\bIA\b|\bAI\b|intelligenza\sartificiale|modello|assistente|chatbot",
-    (
-        r"(?:sviluppat|addestrat|creat|progettat|realizzat)[oa](?:\se\s\w+)?\sda(?:lla)?\s"
-        rf"(?:società\s)?{_M}{{name}}",
-        rf"(?:modello|assistente|chatbot|IA)(?:\slinguistico)?\sdi\s{_M}{{name}}",
-    ),
-    (rf"(?:sviluppat|addestrat|creat)[oa]\sda\s{_M}{_UNKNOWN}",),
-)
-_DUTCH = _language(
-    r"\b(?:ik\sben|mijn\snaam\sis|ik\sheet|als\s(?=(?:een\s)?(?:AI|taalmodel|KI)))",
-    r"\bAI\b|taalmodel|assistent|chatbot|kunstmatige\sintelligentie",
-    (
-        r"(?:ontwikkeld|getraind|gemaakt|gebouwd|gecreëerd|ontworpen)\sdoor\s"
-        rf"(?:het\sbedrijf\s)?{_M}{{name}}",
-        rf"door\s{_M}{{name}}{_M}\s(?:is\s)?(?:ontwikkeld|getraind|gemaakt|gebouwd)",
-        rf"(?:model|assistent|chatbot|AI)\svan\s{_M}{{name}}",
-    ),
-)
-_POLISH = _language(
-    r"\b(?:jestem|nazywam\ssię|mam\sna\simię|został[ea]m|jako\s(?=(?:model|AI|sztuczn|asyst)))",
-    r"\bAI\b|\bSI\b|model|asystent|chatbot|sztuczn",
-    (
-        r"(?:stworzon|wytrenowan|opracowan|wyszkolon|zaprojektowan)\w+\sprzez\s"
-        rf"(?:firmę\s)?{_M}{{name}}",
-    ),
-)
-_RUSSIAN = _language(
-    r"(?<!\w)(?:я(?:\s?[—-])?|меня\sзовут|как\s(?=\w*\s?(?:ИИ|языков|модель|ассист|нейро)))\s?",
-    r"ИИ|языков|модел|ассистент|чат-?бот|нейросет|искусственн",
-    (
-        r"(?:создан|разработан|обучен)\w*\s(?:компанией\s|командой\s|в\s)?"
-        rf"{_M}{{name}}",
-        rf"(?:модель|ассистент|чат-?бот|нейросеть)\s(?:от\s)?(?:компании\s)?{_M}{{name}}",
-    ),
-)
-_CHINESE = _language(
-    r"(?:(?:我|本人)(?:是|叫做?)|我的名字(?:是|叫)|作为|作為|身为)(?:一个|一個|一款|由)?",
-    r"AI|人工智能|人工智慧|语言模型|語言模型|大模型|助手|模型|机器人",
-    (
-        rf"(?:由|是|被)?\s?{_M}{{name}}{_M}\s?(?:公司|团队|團隊)?(?:所)?(?:开发|開發|训练|訓練|研发|研發|创建|创造"
-        r"|打造|推出|设计|提供|自主研发)",
-        rf"(?:基于|基於)\s?{_M}{{name}}",
-    ),
-)
-_JAPANESE = _language(
-    r"(?:私は|わたしは|僕は|私の名前は)、?",
-    r"AI|人工知能|言語モデル|アシスタント|チャットボット|モデル",
-    (
-        rf"{_M}{{name}}{_M}\s?(?:社)?(?:によって|により|が|に|で|の)\s?(?:開発|訓練|作成|作ら|トレーニング|学習"
-        r"|設計|提供|AI|言語モデル)",
-    ),
-)
-_JAPANESE += ((None, rf"\A\s*{_M}{{strict}}{_M}です"),)
-_KOREAN = _language(
-    r"(?:저는|나는|제\s이름은|제가)\s?",
-    r"AI|인공지능|언어\s?모델|어시스턴트|챗봇|모델",
-    (
-        rf"{_M}{{name}}{_M}\s?(?:사)?(?:에서|에\s의해|이|가|의|로부터)\s?(?:개발|훈련|만든|만들|학습|제작|설계|AI"
-        r"|언어)",
-    ),
-)
+def self_named(marked: str) -> Iterator[tuple[int, int]]:
+    """Find the names by which a text says who wrote it.
 
-_SPEECH: tuple[tuple[str | None, str], ...] = (
-    *_ENGLISH,
-    *_GERMAN,
-    *_FRENCH,
-    *_SPANISH,
-    *_PORTUGUESE,
-    *_ITALIAN,
-    *_DUTCH,
-    *_POLISH,
-    *_RUSSIAN,
-    *_CHINESE,
-    *_JAPANESE,
-    *_KOREAN,
+    Parameters
+    ----------
+    marked : str
+        A text with placeholders for its names, as by `StudyNames.marked`.
+    """
+    around = _around_names(marked)
+    ends = [match.end() for match in _SENTENCE_END.finditer(marked)]
+    for phrase in _phrases():
+        for first, last in around if phrase.needs_name else [(0, len(marked))]:
+            for match in phrase.pattern.finditer(marked, first, last):
+                if _applies(phrase, marked, match, ends):
+                    yield match.span("name")
+
+
+def _around_names(marked: str) -> list[tuple[int, int]]:
+    """Give the stretches of a text in which a phrase around a name can lie."""
+    stretches: list[tuple[int, int]] = []
+    for match in _NAME.finditer(marked):
+        first = max(0, match.start() - _BEFORE)
+        last = min(len(marked), match.end() + _AFTER)
+        if stretches and first <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], last)
+        else:
+            stretches.append((first, last))
+    return stretches
+
+
+def _applies(phrase: _Phrase, marked: str, match: re.Match[str], ends: list[int]) -> bool:
+    """Tell whether what was found says who wrote the text, by what stands around it."""
+    if phrase.is_introduction and not _introduces_a_maker(marked, match):
+        return False
+    if phrase.head is None:
+        return True
+    begun = match.start()
+    place = bisect_left(ends, begun)
+    first = max(ends[place - 1] if place else 0, begun - _BACK)
+    head = None
+    for head in phrase.head.finditer(marked, first, min(len(marked), begun + _AFTER)):
+        if head.end() >= begun:
+            break
+    if head is None or head.end() > match.start("name"):
+        return False
+    return phrase.turns is None or not phrase.turns.search(marked, head.end(), begun)
+
+
+def _introduces_a_maker(marked: str, match: re.Match[str]) -> bool:
+    """Tell whether "I am X" is said by what was made, and not by a person or of a thing.
+
+    A name that means nothing else needs no more. A word of the study does not count where a
+    person goes on ("I am Claude, the baker"), any other only where an assistant does.
+    """
+    start, end = match.span("name")
+    kind = marked[start]
+    if kind == COMPANY or not _CLOSED.match(marked, end):
+        return False
+    if kind == STRICT:
+        return True
+    if start and marked[match.start() - 1 : match.start()] in _OPENING and match.start() > 1:
+        return False
+    line_end = marked.find("\n", end)
+    said = marked[end : min(end + 140, len(marked) if line_end < 0 else line_end)]
+    person, assistant = _PERSON.search(said), _ASSISTANT.search(said)
+    if person and not (assistant and assistant.start() < person.start()):
+        return False
+    return kind == OWN or assistant is not None
+
+
+_NAME = re.compile(f"[{ANY}]{REST}*")
+_SENTENCE_END = re.compile(r"[.!?](?=[\s\"')*_]|$)|[。！？\n]")
+_OPENING = ('"', "«", "「", "“", "„")
+
+#: After a name that stands for itself: no surname, no second half of a word, nothing it owns.
+_CLOSED = re.compile(rf"(?!{M}(?:\s(?-i:[A-ZÀ-ÞА-ЯЁ])\w|-\w|'s\s))", re.IGNORECASE)
+
+_KIND = (
+    r"(?:\bAI\b|\bA\.I\.|artificial\sintelligence|language\smodel|\bLLM\b|\bchat\s?bot|\bassistan?t"
+    r"|\bmodel|\bbot\b|\bKI\b|KI-|sprachmodell|künstliche\sintelligenz|\bIA\b|intelligence\sartificielle"
+    r"|modèle|agent\sconversationnel|inteligencia\sartificial|\basist|modelo|inteligência"
+    r"|intelligenza|modello|taalmodel|kunstmatige|\bSI\b|\basyst|sztuczn|ИИ|языков|модел|ассистент"
+    r"|чат-?бот|нейросет|искусственн|人工|语言模型|語言模型|大模型|助手|模型|机器人|言語モデル|アシスタント"
+    r"|チャットボット|モデル|인공지능|모델|어시스턴트|챗봇)"
+)
+#: What an assistant goes on with.
+_ASSISTANT = re.compile(
+    rf"(?:{_KIND}(?!\s(?:engineer|research|developer|scien|expert|user|enthus|railway|train\b))"
+    r"|\b(?:help|assist)\syou|(?:happy|glad|here)\sto\s(?:help|assist)|at\syour\sservice"
+    rf"|(?:made|created|built|trained|developed)\sby\s[{ANY}])",
+    re.IGNORECASE,
+)
+#: What a person goes on with: who they are, where they live, how old they are, what they do.
+_PERSON = re.compile(
+    r"^\W{0,3},?\s?(?:(?:an?|the|der|die|das|eine?|le|la|une?|el|una|il|lo|o|uma?|de|het|een)\s|l')"
+    rf"(?![^.!?\n]{{0,60}}?{_KIND})"
+    r"|\b(?:born|years?\sold|grew\sup|married|divorced|retired|wife|husband|mother|father|sister"
+    r"|brother|son|daughter|neighbou?r|colleague|student|teacher|engineer|painter|nurse|doctor"
+    r"|I\s(?:live|lived|work|worked|teach|study|studied|moved)|(?:he|she|they)\s(?:said|says)"
+    r"|said\s(?:he|she)|my\s(?:story|tale|invoice|order|appointment|job)|invoice"
+    r"|jahre\salt|geboren|wohne|lebe|arbeite|schüler|studentin|ans|habite|née?|travaille|étudiante?"
+    r"|años|vivo|nací|trabajo|anos|moro|nasci|trabalho|anni|abito|nat[oa]|lavoro|fratello|sorella"
+    r"|jaar|woon|buurman|lat|mieszkam|pracuję|лет|живу|родил\w*|работаю|учусь)\b"
+    r"|歳|住ん|生まれ|学生|会社員|살이|살아|태어|학생|岁|歲|住在|出生",
+    re.IGNORECASE,
 )

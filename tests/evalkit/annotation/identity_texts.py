@@ -40,7 +40,7 @@ REVEALING: list[tuple[str, list[str]]] = [
     ("I'm an AI, trained by Baidu, and I don't eat.", ["Baidu"]),
     (
         "As an artificial intelligence designed by IBM and trained by Red Hat, I compute.",
-        ["IBM"],
+        ["IBM", "Red Hat"],
     ),
     # English: other turns of phrase
     ("As ChatGPT, I don't have feelings.", ["ChatGPT"]),

@@ -2,7 +2,7 @@ import json
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalkit.annotation.blinding import (
@@ -171,6 +171,7 @@ TEXTS = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_leaks_lie_where_they_say_and_never_overlap(text):
     leaks = identity_leaks(text, names=["gpt-4o"])
@@ -180,6 +181,7 @@ def test_leaks_lie_where_they_say_and_never_overlap(text):
     assert all(a.end <= b.start for a, b in pairwise(leaks))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_masking_keeps_every_other_character(text):
     leaks = [leak for leak in identity_leaks(text, names=["gpt-4o"]) if leak.counts]
@@ -191,6 +193,7 @@ def test_masking_keeps_every_other_character(text):
         assert rest == text
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_what_was_masked_is_not_found_again(text):
     masked = mask(text, identity_leaks(text, names=["gpt-4o"]))
