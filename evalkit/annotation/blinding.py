@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from evalkit.annotation.names import KNOWN, VARIANT, names_of_study
+from evalkit.annotation.names import KNOWN, names_of_study, whole_name
 from evalkit.annotation.reading import Reading, read
 from evalkit.annotation.selfspeech import self_named
 
@@ -91,6 +91,7 @@ def _search(
     reading = read(text)
     marked = study.marked(reading.text, reading.skeleton)
     spans = [(*span, Evidence.SAYS_SO) for span in self_named(marked)]
+    spans += _repeated(spans, reading.skeleton)
     for pattern, why in ((study.codes, Evidence.IN_STUDY), (KNOWN, Evidence.MENTION)):
         if pattern is not None:
             spans.extend((*match.span(), why) for match in pattern.finditer(reading.skeleton))
@@ -101,9 +102,24 @@ def _search(
         if name in told or (name in known and why is Evidence.IN_STUDY):
             why = Evidence.MENTION
         if why is not Evidence.MENTION:
-            start, end = _whole_name(reading.text, start, end)
+            start, end = whole_name(reading.text, start, end)
         judged.append((start, end, why))
     return tuple(_in_source(reading, _merged(judged)))
+
+
+def _repeated(
+    spans: list[tuple[int, int, Evidence]], text: str
+) -> Iterator[tuple[int, int, Evidence]]:
+    """Find the names by which a text says who wrote it wherever else they stand in it."""
+    names = sorted({text[start:end].casefold() for start, end, _ in spans}, key=len)[::-1]
+    if names:
+        anywhere = "|".join(map(re.escape, names[:_MAX_NAMES]))
+        for match in re.finditer(rf"(?<![^\W_])(?:{anywhere})(?![^\W_])", text, re.IGNORECASE):
+            yield (*match.span(), Evidence.SAYS_SO)
+
+
+#: More names than any response that is not made to be slow goes by.
+_MAX_NAMES = 50
 
 
 def _in_source(reading: Reading, spans: list[tuple[int, int, Evidence]]) -> Iterator[Leak]:
@@ -111,28 +127,6 @@ def _in_source(reading: Reading, spans: list[tuple[int, int, Evidence]]) -> Iter
     in_source = [(*reading.source_span(start, end), why) for start, end, why in spans]
     for start, end, why in _merged(in_source):
         yield Leak(start, end, reading.source[start:end], why)
-
-
-def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a name by what belongs to it: an owner before a slash, size, date, variant after."""
-    owner = _OWNER.search(text, max(0, start - 40), start)
-    tail = _TAIL.match(text, end)
-    return (owner.start() if owner else start), (tail.end() if tail else end)
-
-
-_OWNER = re.compile(r"(?<![\w/.:])[\w-]{1,30}/$")
-_MODEL_WORD = (
-    rf"(?:{VARIANT}|v?\d+(?:\.\d+)*[a-z]?|pro|flash|lite|mini|nano|micro|premier|ultra|max|plus|sonnet"
-    r"|opus|haiku|large|medium|small|nemo|coder|vision|reasoner|reasoning|scout|maverick|high|low|fast)"
-)
-_TAIL = re.compile(
-    rf"(?:[-_:/@.+]{_MODEL_WORD}(?![^\W_])"
-    rf"|\s(?:v?\d+\.\d+|\d+(?:\.\d+)?\s?[bB](?:\sparameters)?|{VARIANT}(?<!\sit)(?<!free)(?<!base)(?<!online)"
-    r"(?<!chat)|(?-i:Pro|Flash|Lite|Mini|Nano|Micro|Premier|Ultra|Max|Plus|Sonnet|Opus|Haiku|Large"
-    r"|Medium|Small|Turbo|Instruct|Preview|Thinking|Chat|Scout|Maverick))(?![^\W_])"
-    rf"|\s?[(\[]{_MODEL_WORD}(?:[\s-]{_MODEL_WORD}){{0,3}}[)\]])+",
-    re.IGNORECASE,
-)
 
 
 def mask(text: str, leaks: Iterable[Leak]) -> str:
@@ -145,7 +139,7 @@ def mask(text: str, leaks: Iterable[Leak]) -> str:
     for leak in sorted(leaks, key=lambda leak: leak.start):
         if leak.counts:
             between = text[position : leak.start]
-            if not (parts and re.fullmatch(r"[\s/:_()\[\]-]{0,2}", between)):
+            if not (parts and re.fullmatch(r"[ \u00a0/:_-]{0,2}", between)):
                 parts += [between, REMOVED]
             position = leak.end
     return "".join(parts) + text[position:]
@@ -205,6 +199,7 @@ _OF_MESSAGE = ("role", "content", "name", "tool_calls", "tool_call_id", "functio
 _STRUCTURE = frozenset(("role", "type", "tool_call_id", "tool_use_id"))
 _CALL_IDS = frozenset(("tool_call_id", "tool_use_id", "call_id"))
 _REVEALING = frozenset(("model", "provider", "usage", "signature", "system_fingerprint"))
+
 
 def _merged(spans: list[tuple[int, int, Evidence]]) -> list[tuple[int, int, Evidence]]:
     """Join spans that overlap; the joint span has the strongest of their evidences."""

@@ -226,3 +226,36 @@ COMPANIES: tuple[str, ...] = (
     r"구글",
     r"오픈에이아이",
 )
+
+#: Names that go together: a study that knows one of them knows the others as names too.
+RELATED: tuple[frozenset[str], ...] = tuple(
+    frozenset(names.split())
+    for names in (
+        "openai gpt chatgpt",
+        "anthropic claude",
+        "google deepmind gemini gemma bard palm",
+        "meta facebook llama",
+        "mistral mistralai mixtral",
+        "xai grok",
+        "cohere command",
+        "microsoft phi copilot",
+        "amazon aws nova titan",
+        "ibm granite",
+        "nvidia nemotron",
+        "alibaba qwen",
+        "moonshot moonshotai kimi",
+        "baidu ernie",
+        "bytedance doubao",
+        "tencent hunyuan",
+        "zhipu zai glm",
+        "minimax hailuo",
+        "databricks dbrx dolly",
+        "snowflake arctic",
+        "inflection pi",
+        "writer palmyra",
+        "upstage solar",
+        "tii falcon",
+        "reka",
+        "perplexity sonar",
+    )
+)

@@ -2,9 +2,9 @@
 
 How names of the study are read: ``gpt-4o-2024-08-06`` is looked for as such and as ``gpt-4o``,
 with any or no separators. A single plain word (atlas, command, together), a very short name (o1,
-r1) and the family of a model (the gemini of ``gemini-2.5-flash``) say who wrote the response only
-where it speaks of itself. A name made of general words (output_1, model-b, baseline, ref) says
-nothing, and is not looked for.
+r1) and the family of a model (the gemini of ``gemini-2.5-flash``, and who makes it) say who wrote
+the response only where it speaks of itself. A name made of general words (output_1, model-b,
+baseline, ref) says nothing, and is not looked for.
 """
 
 import functools
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from evalkit.annotation.makers import AMBIGUOUS, COMPANIES, DISTINCTIVE
+from evalkit.annotation.makers import AMBIGUOUS, COMPANIES, DISTINCTIVE, RELATED
 
 #: What stands for the first character of a name that can hardly mean anything else, of a word the
 #: study knows as a name, of another that is a word or a person too, of a company that does much
@@ -47,7 +47,7 @@ _COMPANY = re.compile(_any_of(COMPANIES), re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class StudyNames:
-    """The names of one study: ``codes`` count anywhere, the others where a text speaks of itself."""
+    """The names of a study: ``codes`` count anywhere, others where a text speaks of itself."""
 
     codes: re.Pattern[str] | None
     strict: re.Pattern[str]
@@ -67,6 +67,8 @@ class StudyNames:
             if pattern is None:
                 continue
             spans = [match.span() for match in pattern.finditer(left)]
+            if first != COMPANY:
+                spans = [whole_name(left, *span) for span in spans]
             for start, end in spans:
                 marked[start:end] = first + REST * (end - start - 1)
             if spans:
@@ -90,6 +92,9 @@ def names_of_study(names: frozenset[str]) -> StudyNames:
     words: list[str] = []
     aliases = {alias for name in names for alias in _aliases(name)}
     families = {family for name in names for family in _families(name)}
+    for related in RELATED:
+        if any(" ".join(tokens) in related for tokens in aliases | families):
+            families |= {(name,) for name in related}
     for tokens in sorted(aliases | families, key=lambda tokens: (-len(tokens), tokens)):
         spelled = r"[\s_.:/()\[\]-]{0,2}".join(map(re.escape, tokens))
         (codes if tokens in aliases and _is_distinctive(tokens) else words).append(spelled)
@@ -119,6 +124,33 @@ VARIANT = (
     r"(?:instruct|chat|it|preview|latest|turbo|base|hf|gguf|awq|gptq|exp|free|beta|online|thinking"
     r"|fp?8|int[48]|q[48](?:_\w+)?|\d+(?:\.\d+)?[bk]|\d{4}-\d{2}-\d{2}|\d{4,8})"
 )
+
+
+#: The same, and the words makers tell their models apart by.
+_SPECIES = (
+    rf"(?:{VARIANT}|v?\d+(?:\.\d+)*[a-z]?|pro|flash|lite|mini|nano|micro|premier|ultra|max|plus|sonnet"
+    r"|opus|haiku|large|medium|small|nemo|coder|vision|reasoner|reasoning|scout|maverick|high|low|fast)"
+)
+_OWNER = re.compile(r"(?<![\w/.:])[\w-]{1,30}/$")
+_TAIL = re.compile(
+    rf"(?:[-_:/@.+]{_SPECIES}(?![^\W_])|@[\w-]{{1,30}}"
+    r"|\s(?:v?\d+\.\d+|\d+(?:\.\d+)?\s?b(?:\sparameters)?"
+    r"|(?-i:Pro|Flash|Lite|Mini|Nano|Micro|Premier|Ultra|Max|Plus|Sonnet|Opus|Haiku|Large|Medium"
+    r"|Small|Turbo|Instruct|Preview|Thinking|Chat|Scout|Maverick|Latest|Beta|Nemo))(?![^\W_])"
+    rf"|\s?[(\[]{_SPECIES}(?:[\s-]{_SPECIES}){{0,3}}[)\]])+",
+    re.IGNORECASE,
+)
+
+
+def whole_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a name by what belongs to it: an owner before a slash, size, date, variant after."""
+    owner = _OWNER.search(text, max(0, start - 40), start)
+    tail = _TAIL.match(text, end)
+    end = tail.end() if tail else end
+    name = text[start:end]
+    if name.count("(") > name.count(")") and text.startswith(")", end):
+        end += 1
+    return (owner.start() if owner else start), end
 
 
 def _aliases(name: str) -> Iterator[tuple[str, ...]]:

@@ -1,13 +1,12 @@
-"""A text as it is read: without the marks of Markdown and what nobody sees, letter by letter.
+r"""A text as it is read: without the marks of Markdown and what nobody sees, letter by letter.
 
-A name may be written `mistral\\-large`, `**GPT**-4o`, with a zero-width space in it, in fullwidth
+A name may be written `mistral\-large`, `**GPT**-4o`, with a zero-width space in it, in fullwidth
 or mathematical letters, or with a Cyrillic letter that looks like a Latin one. A reader sees the
 name all the same, so names are looked for in what is read, and taken out where it stands.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -47,7 +46,10 @@ class Reading:
         return _FOREIGN_WORD.sub(folded, plain)
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the place of ``text[start:end]`` in the source, no mark of a pair left alone."""
+        """Give the place of ``text[start:end]`` in the source.
+
+        No mark of a pair is left alone, and where it is what a link is read as, so is its target.
+        """
         first, last = self.places[start], self.places[end - 1] + 1
         for mark in _PAIRED:
             if self.source.count(mark, first, last) % 2:
@@ -55,8 +57,12 @@ class Reading:
                     first -= len(mark)
                 elif self.source.startswith(mark, last):
                     last += len(mark)
-        if "](" in self.source[first:last] and self.source.endswith("[", 0, first):
-            first -= 1
+        opening = _LINK_OPENING.search(self.source, max(0, first - 4), first)
+        closing = _LINK_CLOSING.match(self.source, last)
+        if opening and closing:
+            return opening.start(), closing.end()
+        if opening and "](" in self.source[first:last]:
+            return opening.start(), last
         return first, last
 
 
@@ -107,6 +113,8 @@ _UNREAD = re.compile(
     r"|(?P<link>!?\[(?=[^\[\]\n]{1,200}\]\([^()\n]{0,300}\)))"
     r"|\]\((?P<target>[^()\n]{0,300})\)"
 )
+_LINK_OPENING = re.compile(r"\[[*_~`]{0,3}$")
+_LINK_CLOSING = re.compile(r"[*_~`]{0,3}\]\([^()\n]{0,300}\)")
 _PAIRED = ("**", "~~", "`")
 
 

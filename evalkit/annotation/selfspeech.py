@@ -90,6 +90,9 @@ def _applies(phrase: _Phrase, marked: str, match: re.Match[str], ends: list[int]
     """Tell whether what was found says who wrote the text, by what stands around it."""
     if phrase.is_introduction and not _introduces_a_maker(marked, match):
         return False
+    is_word = marked[match.start("name")] in (OWN, LOOSE)
+    if not phrase.is_introduction and is_word and _OF_PEOPLE.match(marked, match.end("name")):
+        return False
     if phrase.head is None:
         return True
     begun = match.start()
@@ -116,7 +119,7 @@ def _introduces_a_maker(marked: str, match: re.Match[str]) -> bool:
         return False
     if kind == STRICT:
         return True
-    if start and marked[match.start() - 1 : match.start()] in _OPENING and match.start() > 1:
+    if _is_quoted(marked, match):
         return False
     line_end = marked.find("\n", end)
     said = marked[end : min(end + 140, len(marked) if line_end < 0 else line_end)]
@@ -126,12 +129,24 @@ def _introduces_a_maker(marked: str, match: re.Match[str]) -> bool:
     return kind == OWN or assistant is not None
 
 
+def _is_quoted(marked: str, match: re.Match[str]) -> bool:
+    """Tell whether the words are in quotation marks within a longer text: somebody else's."""
+    if match.start() == 0 or marked[match.start() - 1] not in _QUOTES:
+        return False
+    closing = _CLOSING.search(marked, match.end())
+    return match.start() > 1 or (closing is not None and closing.end() < len(marked.rstrip()))
+
+
 _NAME = re.compile(f"[{ANY}]{REST}*")
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"')*_]|$)|[。！？\n]")
-_OPENING = ('"', "«", "「", "“", "„")
+_QUOTES = '"«「『'
+_CLOSING = re.compile('["»」』]')
 
 #: After a name that stands for itself: no surname, no second half of a word, nothing it owns.
-_CLOSED = re.compile(rf"(?!{M}(?:\s(?-i:[A-ZÀ-ÞА-ЯЁ])\w|-\w|'s\s))", re.IGNORECASE)
+_CLOSED = re.compile(
+    rf"(?!{M}(?:\s(?-i:[A-ZÀ-ÞА-ЯЁ])\w|-\w|'s\s|\s?(?:的|の|의|さん|ちゃん|くん|君|氏|씨|선생|先生|老师|号|호)))",
+    re.IGNORECASE,
+)
 
 _KIND = (
     r"(?:\bAI\b|\bA\.I\.|artificial\sintelligence|language\smodel|\bLLM\b|\bchat\s?bot|\bassistan?t"
@@ -144,14 +159,20 @@ _KIND = (
 #: What an assistant goes on with.
 _ASSISTANT = re.compile(
     rf"(?:{_KIND}(?!\s(?:engineer|research|developer|scien|expert|user|enthus|railway|train\b))"
-    r"|\b(?:help|assist)\syou|(?:happy|glad|here)\sto\s(?:help|assist)|at\syour\sservice"
+    r"|\b(?:help|assist)\syou|(?:happy|glad|here|ready)\sto\s(?:help|assist)|at\syour\sservice"
+    r"|\bask\s(?:me|away)\b|\b(?:how|what)\s(?:can|may)\sI\s|\b(?:wie|was)\skann\sich\s|\bfrag\smich"
+    r"|comment\spuis-je|posez-moi|en\squé\spuedo|pregúntame|como\sposso|come\sposso|chiedimi"
+    r"|waar(?:mee)?\skan\sik|w\sczym\smogę|чем\s(?:я\s)?могу|спрашивайте|お手伝い|何でも聞|도와\s?드릴"
+    r"|帮(?:助)?[你您]|幫(?:助)?[你您]"
     rf"|(?:made|created|built|trained|developed)\sby\s[{ANY}])",
     re.IGNORECASE,
 )
+#: "…, our head chef": of people only.
+_OF_PEOPLE = re.compile(rf"{M},\s(?:our|my|his|her)\s(?![^.!?\n]{{0,40}}?{_KIND})", re.IGNORECASE)
 #: What a person goes on with: who they are, where they live, how old they are, what they do.
 _PERSON = re.compile(
     r"^\W{0,3},?\s?(?:(?:an?|the|der|die|das|eine?|le|la|une?|el|una|il|lo|o|uma?|de|het|een)\s|l')"
-    rf"(?![^.!?\n]{{0,60}}?{_KIND})"
+    rf"(?![{ANY}])(?![^.!?\n]{{0,60}}?{_KIND})"
     r"|\b(?:born|years?\sold|grew\sup|married|divorced|retired|wife|husband|mother|father|sister"
     r"|brother|son|daughter|neighbou?r|colleague|student|teacher|engineer|painter|nurse|doctor"
     r"|I\s(?:live|lived|work|worked|teach|study|studied|moved)|(?:he|she|they)\s(?:said|says)"

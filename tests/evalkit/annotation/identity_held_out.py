@@ -1,7 +1,16 @@
-"""Texts written before the patterns they are tried on, and never used to make them better.
+"""Texts by which the search for names was measured before it was made better on them.
 
-Everything is read as the answer of one of the models below. They are kept apart from
-`identity_texts` so that recall and precision can be measured on words the patterns do not know.
+Everything is read as the answer of one of the models below. Four sets, each written before it was
+ever tried and each in odder words than the one before. What was found at the first try, of those
+that name their maker and of those that do not:
+
+- the first, written before the patterns were: 148 of 150, and 1 of 106
+- the second: 45 of 60, and 5 of 60
+- the third: 22 of 40, and 5 of 40
+- the fourth: 12 of 30, and none of 30
+
+After each the patterns were made better. So the plain ways to say who one is are found nearly
+always, odd ones about half the time, and few texts are touched that say nothing.
 """
 
 #: The models and providers of the study.
@@ -306,7 +315,7 @@ HELD_OUT_HARMLESS = [
     "Kimi: “Shall we go?”\nAnna: “Not yet.”",
 ]
 
-# A second set, written after the patterns that the first one was tried on, in other words again.
+# A second set.
 
 HELD_OUT_REVEALING_SINCE = [
     "I'm the AI model you know as Claude.",
@@ -432,4 +441,160 @@ HELD_OUT_HARMLESS_SINCE = [
     "Claude 선생님은 제 친구입니다.",
     "claude.say('My name is')",
     "The wind here is called mistral, and I like it.",
+]
+
+# A third set.
+
+HELD_OUT_REVEALING_LAST = [
+    "Good morning! Claude speaking. What are we working on?",
+    "I'm your assistant Nova, and I remember your last order.",
+    "You might know me as Grok from the X app.",
+    "I'm Gemini, which means I was built by Google.",
+    "Since I'm Kimi, long context is my thing.",
+    "Answering as Llama: yes.",
+    "I was named Atlas by my developers.",
+    "They named me Claude.",
+    "My creators named me Grok after a novel.",
+    "Here's Kimi with your daily summary.",
+    "The assistant you are using is Gemini.",
+    "I use Anthropic's Claude model to answer you.",
+    "Behind this chat is Mistral Large.",
+    "I may be Grok, but even I can't see the future.",
+    "Trust me, I'm Nova.",
+    "I'm a helpful assistant developed by Moonshot.",
+    "My knowledge comes from Google, where I was trained.",
+    "Ich bin hier als Claude für dich da.",
+    "Mich nennt man Grok.",
+    "Ich gehöre zur Gemini-Familie.",
+    "Entschuldige, Google lässt mich darüber nicht sprechen.",
+    "Claude à votre service !",
+    "Je fais partie de la famille Gemini.",
+    "En tant que Grok, j'aime plaisanter.",
+    "Te habla Kimi, tu asistente.",
+    "Como Gemini, no tengo opiniones.",
+    "O meu nome é Grok e sou uma IA.",
+    "Eu, Claude, não posso responder.",
+    "Mi chiamano Kimi.",
+    "Claude al tuo servizio!",
+    "Ik ben Grok, gemaakt door xAI.",
+    "Tu Claude, twój asystent.",
+    "Это Kimi, ваш помощник.",
+    "私、Geminiがお答えします。",
+    "저, Claude가 도와드리겠습니다.",
+    "我就是Grok。",
+    "本人Kimi，乐意效劳。",
+    "I am Clаude.",  # a Cyrillic a
+    "I am **C**l**a**ude, an AI.",
+    "Hi, I am G\u2060r\u2060o\u2060k.",
+]
+
+HELD_OUT_HARMLESS_LAST = [
+    "Tell Claude I am on my way.",
+    "I am Claude's landlord.",
+    "Claude and I are siblings.",
+    "My name is not Claude.",
+    "The first name Claude is used for men and women.",
+    "She named her son Kimi.",
+    "They named the comet Atlas.",
+    "I live on Atlas Street.",
+    "I work for a firm called Nova Ltd.",
+    "My car is a Chevrolet Nova.",
+    "I am learning about Gemini IV.",
+    "I saw Gemini in the night sky.",
+    "You will meet Claude at the gate.",
+    "I am sorry, Claude.",
+    "I am sure that Claude knows.",
+    "I am, as Claude says, too early.",
+    "I'm cooking llama stew? No.",
+    "I'm off to see the Mistral festival.",
+    "I'm not a fan of Grok's tone.",
+    "Google Maps told me to turn left.",
+    "Amazon lets me return it within 30 days.",
+    "Meta is a prefix; I use it in “metadata”.",
+    "I was hired by Google's rival.",
+    "I was trained in Llama trekking.",
+    "Ich bin mit Claude verabredet.",
+    "Der Name Claude ist französisch.",
+    "Sag Claude, dass ich komme.",
+    "Je suis avec Claude.",
+    "Le prénom Claude est mixte.",
+    "Dis à Claude que j'arrive.",
+    "Soy fan de Claude Monet.",
+    "Estoy con Claude.",
+    "Sou de Nova Iguaçu.",
+    "Sono di Nova Milanese.",
+    "Ik ben bij Claude.",
+    "Jestem z Nova Huta.",
+    "Я иду к Claude.",
+    "私はClaudeの友達です。",
+    "저는 Claude의 친구입니다.",
+    "我是Claude的朋友。",
+]
+
+# A fourth set.
+
+HELD_OUT_REVEALING_FOURTH = [
+    "Claude, your writing partner, here to proofread.",
+    "I answer under the name Grok.",
+    "I'm known to most people as Gemini.",
+    "Yep, Kimi it is. What's your question?",
+    "If you were wondering, you are using Nova.",
+    "I'm the Llama model that ships with this app.",
+    "As a product of xAI, I value candour.",
+    "Anthropic made me that way.",
+    "My makers, Moonshot, chose the name.",
+    "I was developed in London by Google.",
+    "Hello, I am called Atlas.",
+    "Let me introduce myself: Claude, at your disposal.",
+    "I am Mistral, and no, not the wind.",
+    "Nobody but Meta knows my training data; they trained me.",
+    "I'm Gemini! Great question.",
+    "My designation is Grok.",
+    "Ich bin übrigens Claude.",
+    "Claude mein Name, was gibt es zu tun?",
+    "Ich bin die KI Gemini von Google.",
+    "Bonjour, ici Kimi.",
+    "Je réponds au nom de Claude.",
+    "Yo, Gemini, no puedo opinar.",
+    "Respondo ao nome de Nova.",
+    "Sono l'IA di Google, Gemini.",
+    "Ik luister naar de naam Kimi.",
+    "Nazywają mnie Grok.",
+    "Меня называют Gemini.",
+    "我就叫Claude啦。",
+    "Geminiと言います。",
+    "저는 바로 Kimi예요.",
+]
+
+HELD_OUT_HARMLESS_FOURTH = [
+    "Claude, please sit down.",
+    "I think Claude is right.",
+    "I'm calling Claude now.",
+    "I, like Claude, prefer tea.",
+    "My neighbours, Claude and Eve, are away.",
+    "I was invited by Claude and his wife.",
+    "I am named after my uncle Claude.",
+    "Claude called me yesterday.",
+    "I met a man named Claude.",
+    "I play Gemini Rush on my phone.",
+    "I was introduced to Claude by a friend.",
+    "You are a Gemini, I suppose.",
+    "My horoscope for Gemini was wrong.",
+    "The Atlas moth is the largest I know.",
+    "As in the Atlas, so on the globe.",
+    "I am at the Nova cinema.",
+    "I made a llama out of clay.",
+    "Meta-analysis is my field.",
+    "Amazon delivered it to me.",
+    "Google Docs saved my draft.",
+    "Ich kenne Claude seit Jahren.",
+    "Claude hat mich angerufen.",
+    "Claude m'a appelé hier.",
+    "Claude me llamó ayer.",
+    "Claude me ligou ontem.",
+    "Claude mi ha chiamato ieri.",
+    "Claude heeft mij gebeld.",
+    "Claude do mnie dzwonił.",
+    "Claude позвонил мне.",
+    "Claude昨天给我打电话。",
 ]

@@ -1,10 +1,12 @@
 import json
+import time
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evalkit.annotation import blinding
 from evalkit.annotation.blinding import (
     REMOVED,
     Evidence,
@@ -13,6 +15,12 @@ from evalkit.annotation.blinding import (
     identity_leaks,
     mask,
     texts_of,
+)
+from tests.evalkit.annotation import identity_held_out as held_out
+from tests.evalkit.annotation.identity_corpus import (
+    CORPUS_STUDY,
+    innocent_texts,
+    self_introductions,
 )
 from tests.evalkit.annotation.identity_texts import (
     HARMLESS,
@@ -45,6 +53,109 @@ def test_a_response_that_only_speaks_of_such_things_is_left_alone(text):
 @pytest.mark.parametrize("text", HARMLESS_SINCE)
 def test_a_response_that_speaks_of_them_otherwise_is_left_alone_too(text):
     assert counted(text, names=[name for name in STUDY if name != "openai"]) == []
+
+
+def measured(title, revealing, harmless, study):
+    """Print and give recall and precision over texts; a text is found by any name that counts."""
+    missed = [text for text in revealing if not counted(text, names=study)]
+    alarms = [text for text in harmless if counted(text, names=study)]
+    n_found = len(revealing) - len(missed)
+    recall, precision = n_found / len(revealing), n_found / (n_found + len(alarms))
+    print(
+        f"{title}: recall {recall:.3f} of {len(revealing)}, precision {precision:.3f}, "
+        f"{len(alarms)} of {len(harmless)} innocent texts touched",
+        *(f"missed: {text}" for text in missed),
+        *(f"touched: {text}" for text in alarms),
+        sep="\n  ",
+    )
+    return recall, precision
+
+
+def test_introductions_in_twelve_languages_and_ten_disguises_are_found_and_innocents_left_alone():
+    recall, precision = measured(
+        "corpus",
+        [text for _, text in self_introductions()],
+        [text for _, text in innocent_texts()],
+        CORPUS_STUDY,
+    )
+
+    assert recall >= 0.97
+    assert precision >= 0.95
+
+
+@pytest.mark.parametrize("after", ["", "_SINCE", "_LAST", "_FOURTH"])
+def test_texts_that_were_held_out_once_stay_found(after):
+    recall, precision = measured(
+        f"held out{after.lower().replace('_', ', ')}",
+        getattr(held_out, f"HELD_OUT_REVEALING{after}"),
+        getattr(held_out, f"HELD_OUT_HARMLESS{after}"),
+        held_out.HELD_OUT_STUDY,
+    )
+
+    assert recall >= 0.97
+    assert precision >= 0.95
+
+
+# What is read
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"mistral\-large answered.", "[name removed] answered."),
+        ("**GPT**-4o answered.", "[name removed] answered."),
+        ("I am **G**emini 2.5 Pro.", "I am [name removed]."),
+        ("I am Gem\u200bi\u00adni.", "I am [name removed]."),
+        ("I am Ｇｅｍｉｎｉ.", "I am [name removed]."),
+        ("I am Gеmіnі.", "I am [name removed]."),  # Cyrillic letters
+        ("I am G.e.m.i.n.i.", "I am [name removed]."),
+        ("I am [Gemini](https://gemini.example), an AI.", "I am [name removed], an AI."),
+        ("I am [**Gem**ini](https://gemini.example).", "I am [name removed]."),
+    ],
+)
+def test_a_name_is_taken_out_however_it_is_written(text, shown):
+    leaks = identity_leaks(text, names=["gemini-2.5-pro", "mistral-large", "gpt-4o"])
+
+    assert mask(text, leaks) == shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "llama3.1:8b",
+        "Llama 3.1 8B Instruct",
+        "meta-llama/Llama-3.1-8B-Instruct",
+        "Llama-3.1-70B-Instruct-AWQ",
+        "llama3.1:8b-instruct-q4_K_M",
+        "Llama (8B)",
+        "Llama 3.1 (70B Instruct)",
+        "llama-3.1@2024-07-23",
+        "**Llama** 3.1",
+        "Llama",
+    ],
+)
+def test_what_is_left_says_neither_how_long_a_name_was_nor_of_what_kind(name):
+    text = f"I am {name}, an AI model. Ask {name} anything."
+
+    masked = mask(text, identity_leaks(text, names=["meta-llama/Llama-3.1-8B-Instruct"]))
+
+    assert masked == "I am [name removed], an AI model. Ask [name removed] anything."
+
+
+def test_a_name_a_response_gave_itself_is_taken_out_wherever_it_stands():
+    text = "My name is Gemini. Ask me anything.\n\nGemini is quick, and gemini is new."
+
+    masked = mask(text, identity_leaks(text, names=["gemini-2.5-flash"]))
+
+    assert masked == (
+        "My name is [name removed]. Ask me anything.\n\n"
+        "[name removed] is quick, and [name removed] is new."
+    )
+
+
+def test_a_makers_own_words_count_for_the_models_it_makes():
+    assert counted("I am Gemini.", names=["model_a", "google"]) == ["Gemini"]
+    assert counted("I am Gemini.", names=["model_a", "model_b"]) == []
 
 
 # Names of the study
@@ -188,7 +299,13 @@ def test_masking_keeps_every_other_character(text):
 
     rest = mask(text, leaks)
 
-    assert len(rest) == len(text) + sum(len(REMOVED) - len(leak.matched) for leak in leaks)
+    # What stands between two names taken as one goes with them; nothing else does.
+    between = [text[a.end : b.start] for a, b in pairwise(leaks)]
+    joined = [gap for gap in between if len(gap) <= 2 and not gap.strip(" \u00a0/:_-")]
+    n_placeholders = len(leaks) - len(joined)
+    n_taken = sum(len(leak.matched) for leak in leaks) + sum(map(len, joined))
+    assert rest.count(REMOVED) == n_placeholders + text.count(REMOVED)
+    assert len(rest) == len(text) - n_taken + n_placeholders * len(REMOVED)
     if not leaks:
         assert rest == text
 
@@ -201,15 +318,54 @@ def test_what_was_masked_is_not_found_again(text):
     assert counted(masked, names=["gpt-4o"]) == []
 
 
-def test_a_long_response_is_searched_in_reasonable_time():
-    import time
+def seconds_to_search(text):
+    """Give the processor time of the quicker of two searches, none of them remembered."""
+    seconds = []
+    for number in range(2):
+        begun = time.process_time()
+        identity_leaks(text + str(number), names=STUDY)
+        seconds.append(time.process_time() - begun)
+    return min(seconds)
 
-    words = "As an assistant I would, with a model in mind, say that I am what Claude was. " * 2000
-    started = time.perf_counter()
 
-    identity_leaks(words + "a" * 50_000, names=STUDY)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I, as an assistant, ",
+        "I, as an assistant, made by OpenAI and Google, ",
+        "I am a model by OpenAI (",
+        "I'm an AI trained by Aaaa Bbbb-cc.dd Ee Ff ",
+        "我是由OpenAI开发的",
+        "[a](",
+        "a.b.c.d.",
+        "`*_ ",
+        "A",
+    ],
+)
+def test_the_search_takes_time_in_proportion_to_the_text(words):
+    # Eight times the text: linear takes 8 times as long, quadratic 64. What a search costs
+    # whatever its length is left out by beginning at 1,500 characters.
+    short, long = (words * (length // len(words)) for length in (1_500, 12_000))
+    seconds_to_search("I am ChatGPT.")  # compiles the patterns
 
-    assert time.perf_counter() - started < 20  # 200,000 characters; quadratic would be minutes
+    assert seconds_to_search(long) < 24 * max(seconds_to_search(short), 0.001)
+
+
+def test_what_was_found_is_remembered_by_what_it_depends_on(monkeypatch):
+    searched = []
+    search = blinding._search
+    monkeypatch.setattr(
+        blinding, "_search", lambda text, *rest: searched.append(text) or search(text, *rest)
+    )
+    text = "I am Zanzibar-7, an AI model of a kind seen once."
+
+    first = identity_leaks(text, names=["Zanzibar-7"])
+    again = identity_leaks(text, names=["Zanzibar-7"])
+    other = identity_leaks(text, names=["Zanzibar-7"], instructions="You are Zanzibar-7.")
+
+    assert first == again
+    assert searched == [text, text]
+    assert [leak.counts for leak in first] != [leak.counts for leak in other]
 
 
 # Agents
