@@ -144,7 +144,8 @@ _CLOSING = re.compile('["»」』]')
 
 #: After a name that stands for itself: no surname, no second half of a word, nothing it owns.
 _CLOSED = re.compile(
-    rf"(?!{M}(?:\s(?-i:[A-ZÀ-ÞА-ЯЁ])\w|-\w|'s\s|\s?(?:的|の|의|さん|ちゃん|くん|君|氏|씨|선생|先生|老师|号|호)))",
+    rf"(?!{M}(?:\s(?-i:[A-ZÀ-ÞА-ЯЁ])\w|-\w|'s\s"
+    r"|\s?(?:的|の|의|さん|ちゃん|くん|君|氏|씨|선생|先生|老师|号|호)))",
     re.IGNORECASE,
 )
 

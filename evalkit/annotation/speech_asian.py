@@ -1,4 +1,4 @@
-"""How a response speaks of itself in Chinese, Japanese and Korean, where no spaces part the words."""
+"""How a response speaks of itself in Chinese, Japanese and Korean, where names touch words."""
 
 from evalkit.annotation.speech_parts import M, Speech, introductions, statements
 
@@ -8,7 +8,10 @@ def _named_and_made(named: tuple[str, ...], made: tuple[str, ...], i_am: str) ->
 
 
 _WHO = r"(?:我|本人|本助手|本模型)"
-_CHINESE_MADE = r"(?:开发|開發|训练|訓練|研发|研發|创建|創建|创造|創造|打造|推出|设计|設計|提供|自主研发|制造|發布|发布)"
+_CHINESE_MADE = (
+    r"(?:开发|開發|训练|訓練|研发|研發|创建|創建|创造|創造|打造|推出|设计|設計"
+    r"|提供|自主研发|制造|發布|发布)"
+)
 _CHINESE_KIND = r"(?:AI|人工智能|人工智慧|语言模型|語言模型|大模型|助手|助理|模型|机器人|機器人)"
 _CHINESE = (
     *_named_and_made(

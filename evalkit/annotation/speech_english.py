@@ -40,7 +40,10 @@ _I_AM_SOMEBODY = (
 # With these a sentence turns to something else.
 _TURNS = r"\b(?:how|why|what|whether|about|like|than|explain|say|compare)\b"
 
-_CAN_CALL = r"(?:(?:you|people|they|users|everyone|please|just|feel\sfree\sto)\s)?(?:(?:can|may|could)\s)?(?:also\s)?"
+_CAN_CALL = (
+    r"(?:(?:you|people|they|users|everyone|please|just|feel\sfree\sto)\s)?"
+    r"(?:(?:can|may|could)\s)?(?:also\s)?"
+)
 _ME = r"me(?=\s*(?:[.,;:!?]|$|\s(?:to|with|as|on|from|for|and|in|by|so|under)\b))"
 _RULES = (
     r"(?:polic(?:y|ies)|guidelines?|terms|rules|principles|restrictions|constitution|safeguards"
@@ -109,9 +112,9 @@ ENGLISH: tuple[Speech, ...] = (
     *statements(
         rf"^[\W_]*(?:this\s\w+\s(?:was|is)\s)?(?:generated|written|answered|produced|composed|drafted)\s"
         rf"(?:by|with|using)\s{M}{{name}}[\W_]*$",
-        rf"^\W*(?:model|assistant|ai|author|source|signed|responder|response\sby)\W{{1,3}}{{known}}\W*$",
-        rf"(?:regards|sincerely|truly|wishes|cheers|yours|greetings)\W{{0,3}}\n+\W*{{known}}"
-        rf"(?:\s\([^)\n]{{0,40}}\))?\W*\Z",
+        r"^\W*(?:model|assistant|ai|author|source|signed|responder|response\sby)\W{1,3}{known}\W*$",
+        r"(?:regards|sincerely|truly|wishes|cheers|yours|greetings)\W{0,3}\n+\W*{known}"
+        r"(?:\s\([^)\n]{0,40}\))?\W*\Z",
         r"^\s*[~—–-]{1,3}\s?{known}\W*\Z",
     ),
     # I was trained by X; I am based on X; I come from X.

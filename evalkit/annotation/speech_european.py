@@ -1,5 +1,6 @@
-"""How a response speaks of itself in German, French, Spanish, Portuguese, Italian, Dutch, Polish
-and Russian: how one says who one is, what one calls oneself, by whom one was made.
+"""How a response speaks of itself in the languages of the continent, from German to Russian.
+
+How one says who one is, what one calls oneself, by whom one was made.
 """
 
 from evalkit.annotation.speech_parts import UNKNOWN, M, Speech, introductions, statements
@@ -21,7 +22,7 @@ def language(
     family: str,
     role: str,
 ) -> tuple[Speech, ...]:
-    """Build the phrases of a language from its words for *I*, *I am*, *AI*, *called X*, *made by X*."""
+    """Build the phrases of a language from its words for *I am*, *AI*, *called X*, *made by X*."""
     about_itself = rf"(?:{i_am})[^.!?\n]{{0,60}}?(?:{kind})"
     return (
         *introductions(

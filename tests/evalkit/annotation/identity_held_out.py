@@ -190,7 +190,7 @@ HELD_OUT_REVEALING = [
     "I'm Grоk, an AI.",  # a Cyrillic o
     "My name is `Kimi`.",
     "I am *Cla\u00adude*, an AI.",
-    "Ask \U0001d402\U0001d425\U0001d41a\U0001d42e\U0001d41d\U0001d41e anything, says Claude, your AI assistant.",
+    "Ask \U0001d402\U0001d425\U0001d41a\U0001d42e\U0001d41d\U0001d41e, your AI assistant.",
     "llama3\\.1:8b wrote this.",
     "I am <b>Nova</b>, your assistant.",
     "I am [Claude](https://example.com), an AI assistant.",
