@@ -9,12 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
 from db.commands.people import ensure_cookie_key
+from db.engine import read_session
 from db.queries.health import why_unusable
-from pages.routes import account, annotation, downloads, fonts, guard, health
+from db.queries.people import demo_accounts
+from pages.routes import account, annotation, downloads, exposure, fonts, guard, health
 
 #: Imported before the first visitor comes, who would otherwise wait for them.
 WARM = ("numpy", "pandas", "plotly.graph_objects", "scipy.stats", "pyarrow")
@@ -25,14 +28,32 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Do once per process what no visitor should wait for; refuse a database that is not ours."""
     reason = why_unusable()
     if reason is not None:
-        print(f"evalkit cannot start. {reason}", file=sys.stderr, flush=True)
-        os._exit(1)  # an exception would come out wrapped in two tracebacks
+        give_up(reason)
+    look_at_the_demo()
     ensure_cookie_key()
     for module in WARM:
         import_module(module)
     gc.collect()
     gc.freeze()  # what is loaded by now stays: later collections need not look at it
     yield
+
+
+def give_up(reason: str) -> NoReturn:
+    """End the process with a sentence; an exception would come out wrapped in two tracebacks."""
+    print(f"evalkit cannot start. {reason}", file=sys.stderr, flush=True)
+    os._exit(1)
+
+
+def look_at_the_demo() -> None:
+    """Refuse to open the demo's accounts to others unless told to, and say so loudly then."""
+    if not exposure.is_beyond_this_machine(st.get_option("server.address")):
+        return
+    with read_session() as session:
+        if not demo_accounts(session):
+            return
+    if not exposure.is_meant():
+        give_up(exposure.DANGER + exposure.REMEDY)
+    print(f"WARNING: {exposure.DANGER}This is meant: {exposure.VARIABLE} is set.", file=sys.stderr)
 
 
 def say_that_a_page_failed(error: Exception) -> bool:

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import Session, col, delete, func, or_, select, update
 
 from db.columns import now
 from db.engine import read_session, write_session
@@ -83,8 +83,10 @@ def make_first_admin(*, name: str, password: str) -> User:
         raise RefusedError("Somebody else has just made the admin. Sign in instead.") from None
 
 
-def sign_in(*, name: str, password: str) -> User:
+def sign_in(*, name: str, password: str, is_demo_open: bool = True) -> User:
     """Return the person whose name and password these are.
+
+    Accounts of the demo get in only where it is open and not over.
 
     The attempt is written down as wrong before the password is checked and struck out when it
     was right: any number of attempts at the same moment are counted. The check itself is slow on
@@ -102,8 +104,8 @@ def sign_in(*, name: str, password: str) -> User:
         session.add(SignInFailure(name=name))
         person = _person(session, name)
         is_open = person is not None and person.disabled_at is None
-        if person is not None and person.is_demo and is_demo_over(session):
-            is_open = False
+        if person is not None and person.is_demo:
+            is_open = is_open and is_demo_open and not is_demo_over(session)
         stored = person.password_hash if person and is_open else None
     is_right = _verify(stored or _NOBODY, password) and stored is not None
     if not is_right or person is None:
@@ -152,6 +154,11 @@ def invite(*, annotator_id: int, actor_id: int | None = None) -> str:
             raise RefusedError(f"{person.name} is disabled. Enable the account first.")
         if person.is_simulated:
             raise RefusedError(f"{person.name} is simulated: nobody signs in as them.")
+        if person.is_demo and is_demo_over(session):
+            raise RefusedError(
+                f"{person.name} is an account of the demo, which is over. Add the person anew, "
+                "under another name."
+            )
         return _invite(session, person, actor_id=actor_id)
 
 
@@ -332,6 +339,8 @@ def _has_other_admin(session: Session, person: Annotator) -> bool:
             col(Annotator.disabled_at).is_(None),
             # Whoever was only invited may never come, and then nobody could let people in.
             col(Annotator.password_hash).is_not(None),
+            # Without a real admin the demo would open again, with its well-known passwords.
+            or_(col(Annotator.is_demo).is_(False), person.is_demo),
         )
         .with_for_update()
     )

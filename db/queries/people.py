@@ -74,9 +74,11 @@ def cookie_key(session: Session) -> str | None:
 
 
 def user_of_session(session: Session, *, annotator_id: int, epoch: int) -> User | None:
-    """Return the person of a session that has not been ended, or None."""
+    """Return the person of a session that has not been ended, nor the demo it is of, or None."""
     found = session.get(Annotator, annotator_id)
     if found is None or found.disabled_at is not None or found.session_epoch != epoch:
+        return None
+    if found.is_demo and is_demo_over(session):
         return None
     return as_user(found) if found.kind == AnnotatorKind.HUMAN else None
 

@@ -16,7 +16,7 @@ from db.commands import people as commands
 from db.engine import read_session
 from db.queries import people
 from evalkit.errors import RefusedError
-from pages.routes import forms, session
+from pages.routes import exposure, forms, session
 from pages.routes.forms import Form
 
 FOLDER = Path(__file__).parent
@@ -47,7 +47,7 @@ def show_sign_in(request: Request, *, error: str = "", name: str = "", to: str =
     with read_session() as opened:
         if people.is_first_run(opened):
             return _see("/first-run")
-        demo = people.demo_accounts(opened)
+        demo = people.demo_accounts(opened) if exposure.is_demo_open(request) else []
     return _page(
         request,
         "sign_in.html",
@@ -64,7 +64,11 @@ def submit_sign_in(request: Request, form: Form) -> Response:
     """Sign in and go where they wanted to go."""
     name, to = form.get("name", ""), form.get("next", "")
     try:
-        user = commands.sign_in(name=name, password=form.get("password", ""))
+        user = commands.sign_in(
+            name=name,
+            password=form.get("password", ""),
+            is_demo_open=exposure.is_demo_open(request),
+        )
     except RefusedError as refused:
         return show_sign_in(request, error=str(refused), name=name, to=to)
     return _signed_in(request, user, forms.local_path(to))

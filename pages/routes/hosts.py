@@ -41,6 +41,11 @@ class OwnPagesOnly:
             await PlainTextResponse(reason, 403)(scope, receive, send)
 
 
+def listed() -> list[str]:
+    """Return the names this installation was told it is reached by."""
+    return os.environ.get(VARIABLE, "").lower().replace(",", " ").split()
+
+
 def is_our_host(host: str) -> bool:
     """Tell whether a ``Host`` is an address of a machine, ``localhost`` or a name we answer to.
 
@@ -49,7 +54,7 @@ def is_our_host(host: str) -> bool:
     parts = _HOST.fullmatch(host.lower())
     if parts is None:
         return False
-    ours = os.environ.get(VARIABLE, "").lower().replace(",", " ").split()
+    ours = listed()
     name = parts["name"].rstrip(".")
     is_listed = name in ours or host.lower() in ours
     return name == "localhost" or _address(name) is not None or is_listed

@@ -472,6 +472,49 @@ def test_the_demos_passwords_open_nothing_once_a_real_admin_is_here(database):
         commands.sign_in(name="amira", password="evalkit-demo")
 
 
+def end_the_demo():
+    commands.add_demo_accounts()
+    token = commands.add_account(name="Grace", role=Role.ADMIN)
+    return commands.accept_invitation(token=token, password=PASSWORD)
+
+
+def test_the_sessions_of_the_demo_end_with_it(database):
+    commands.add_demo_accounts()
+    leo = commands.sign_in(name="leo", password=commands.DEMO_PASSWORD)
+
+    def is_in():
+        with read_session() as session:
+            found = people.user_of_session(session, annotator_id=leo.id, epoch=leo.session_epoch)
+        return found is not None
+
+    assert is_in()
+    end_the_demo()
+    assert not is_in()
+
+
+def test_the_last_real_admin_stays_for_the_demo_would_open_again(database):
+    grace = end_the_demo()
+
+    with pytest.raises(RefusedError, match="only admin"):
+        commands.set_disabled(annotator_id=grace.id, disabled=True)
+    with pytest.raises(RefusedError, match="only admin"):
+        commands.set_role(annotator_id=grace.id, role=Role.LEAD)
+
+
+def test_nobody_is_invited_to_an_account_of_a_demo_that_is_over(database):
+    end_the_demo()
+
+    with pytest.raises(RefusedError, match="demo, which is over"):
+        commands.invite(annotator_id=account("amira").id)
+
+
+def test_the_demos_passwords_open_nothing_where_it_is_closed(database):
+    commands.add_demo_accounts()
+
+    with pytest.raises(RefusedError, match="do not go together"):
+        commands.sign_in(name="ada", password=commands.DEMO_PASSWORD, is_demo_open=False)
+
+
 def test_an_admin_who_was_only_invited_does_not_count_as_the_second_one(database):
     admin = commands.make_first_admin(name="Grace", password="a long real password")
     commands.add_account(name="Ada", role=Role.ADMIN)

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from db.commands import people as commands
 from evalkit.vocabulary import Role
-from pages.routes import account, forms, guard, health, hosts, session
+from pages.routes import account, exposure, forms, guard, health, hosts, session
 from pages.shared import menu
 
 PASSWORD = "correct horse battery"
@@ -352,17 +352,33 @@ def test_a_form_larger_than_any_of_ours_is_not_read(client):
     assert "came from elsewhere" in error(response)
 
 
+@pytest.mark.parametrize("told", [None, "1"])
+@pytest.mark.parametrize("address", ["http://evalkit.test", "http://192.168.1.5:8501"])
+def test_the_demo_lets_in_from_elsewhere_only_where_that_is_meant(
+    new_client, monkeypatch, address, told
+):
+    commands.add_demo_accounts()
+    if told is not None:
+        monkeypatch.setenv(exposure.VARIABLE, told)
+    client = new_client(base_url=address)
+
+    offered = "Demo accounts" in client.get("/sign-in").text
+    sign_in(client, name="ada", password=commands.DEMO_PASSWORD)
+
+    assert offered == is_in(client) == (told is not None)
+
+
 def test_the_demo_accounts_are_offered_until_a_real_admin_is_here(new_client):
     commands.add_demo_accounts()
 
-    html = new_client().get("/sign-in").text
+    html = new_client(base_url="http://127.0.0.1:8501").get("/sign-in").text
     assert "Demo accounts" in html
     assert html.count(f'name="password" value="{commands.DEMO_PASSWORD}"') == 3
 
     token = commands.add_account(name="Grace", role=Role.ADMIN)
     commands.accept_invitation(token=token, password=PASSWORD)
 
-    assert "Demo accounts" not in new_client().get("/sign-in").text
+    assert "Demo accounts" not in new_client(base_url="http://127.0.0.1:8501").get("/sign-in").text
 
 
 def test_no_demo_accounts_are_offered_where_there_is_no_demo(new_client):
