@@ -35,6 +35,8 @@ class BradleyTerry:
         True where plain maximum likelihood would give an infinite strength.
     counts : IntArray of shape (n_models, n_models, 4)
         Of the comparisons, as of ``pair_counts``.
+    wins : FloatArray of shape (n_models, n_models)
+        Half-wins that the strengths fit, the weak prior included where there is one.
     """
 
     strength: FloatArray
@@ -42,6 +44,7 @@ class BradleyTerry:
     n_cases: int
     has_prior: bool
     counts: IntArray
+    wins: FloatArray
 
 
 def pair_counts(comparisons: Comparisons) -> IntArray:
@@ -175,14 +178,14 @@ def fit_strengths(wins: FloatArray) -> FloatArray:
     """
     n = wins + wins.T
     strength = np.zeros(len(wins), dtype=np.float64)
-    likelihood = _log_likelihood(wins, strength)
+    likelihood = log_likelihood(wins, strength)
     for _ in range(_MAX_ITERATIONS):
         expected = expit(strength[:, None] - strength[None, :])
         gradient = (wins - n * expected).sum(axis=1)
         step = information_inverse(n, expected) @ gradient
         step *= min(1.0, _MAX_STEP / max(np.abs(step).max(), 1e-300))
         for _ in range(40):
-            trial = _log_likelihood(wins, strength + step)
+            trial = log_likelihood(wins, strength + step)
             if trial >= likelihood - 1e-12 * abs(likelihood):
                 break
             step /= 2
@@ -194,7 +197,8 @@ def fit_strengths(wins: FloatArray) -> FloatArray:
     return strength
 
 
-def _log_likelihood(wins: FloatArray, strength: FloatArray) -> float:
+def log_likelihood(wins: FloatArray, strength: FloatArray) -> float:
+    """Return the log-likelihood of half-wins (M, M) under strengths (M,), at most 0."""
     return -float((wins * np.logaddexp(0.0, strength[None, :] - strength[:, None])).sum())
 
 
@@ -272,7 +276,7 @@ def fit(comparisons: Comparisons) -> BradleyTerry:
         covariance = bread * max(1.0, effect)
     else:
         covariance = bread @ meat @ bread
-    return BradleyTerry(strength, covariance, n_cases, has_prior, counts)
+    return BradleyTerry(strength, covariance, n_cases, has_prior, counts, wins)
 
 
 def _clustered_meat(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,13 +27,16 @@ from evalkit.stats.intervals import (
     means_of_cells,
     share_estimate,
     t_interval,
+    t_quantile,
 )
+from evalkit.stats.profile import profile_interval
 from evalkit.stats.separation import (
     NO_SPREAD,
     BoolArray,
     difference_errors,
     one_sided,
     separate,
+    two_differ,
 )
 
 _ONE_CASE = "An interval needs comparisons on at least 2 cases; this model has 1."
@@ -87,6 +90,8 @@ class Ranking:
         Models without any comparison.
     separated : bool array of shape (n_models, n_models)
         True where two models differ at 95 %, all pairs considered at once (``is_separated``).
+    wins : FloatArray of shape (n_models, n_models)
+        Half-wins that the strengths fit, in the order of ``rows``.
     """
 
     rows: tuple[RankingRow, ...]
@@ -97,12 +102,15 @@ class Ranking:
     reason: str | None
     unranked: tuple[str, ...]
     separated: BoolArray
+    wins: FloatArray
 
     def difference(self, model: str, other: str) -> Estimate:
         """Return how far ``model`` is ahead of ``other`` in log-odds, with its own interval.
 
         ``n`` counts the comparisons of the two with each other; the estimate also uses those
         with third models. This is one pair looked at alone: for many pairs, ``is_separated``.
+        The interval is of Student's t, or of the profile likelihood where the two are told apart
+        and Student's would hold zero (``_difference_interval``).
         """
         i, j = self._place(model), self._place(other)
         value = self.rows[i].strength - self.rows[j].strength
@@ -114,8 +122,16 @@ class Ranking:
             reason = _SAME_EVERYWHERE
         if reason is not None:
             return Estimate(value, None, None, n, reason)
-        interval = t_interval(value, standard_error=float(error), degrees=self.n_cases - 1)
-        return Estimate(value, interval.low, interval.high, n)
+        strength = np.array([row.strength for row in self.rows])
+        low, high = _difference_interval(
+            self.wins,
+            strength,
+            (i, j),
+            error=float(error),
+            n_cases=self.n_cases,
+            is_separated=bool(self.separated[i, j]),
+        )
+        return Estimate(value, low, high, n)
 
     def is_separated(self, model: str, other: str) -> bool:
         """Say whether the two differ at 95 %, all pairs considered at once."""
@@ -151,8 +167,9 @@ def rank_models(comparisons: Comparisons) -> Ranking:
         Strengths in log-odds, mean zero, with 95 % intervals from the sandwich clustered by
         case and t(n_cases - 1). The win rate is the share of a model's comparisons that it
         won, ties and both bad as half, clustered by case. Ranks hold all pairs considered at
-        once (max-t; where some strength is infinite, also ``one_sided``). With fewer than 2 cases,
-        or a model on fewer than 2, intervals are None.
+        once (max-t; where some strength is infinite, also ``one_sided``); two models alone are
+        told apart by ``two_differ``. With fewer than 2 cases, or a model on fewer than 2,
+        intervals are None.
 
     Raises
     ------
@@ -173,11 +190,18 @@ def rank_models(comparisons: Comparisons) -> Ranking:
     strength = fit.strength[order]
     covariance = fit.covariance[np.ix_(order, order)]
     usable = rates.n_cases[order] >= MIN_CASES
-    separated, best = separate(strength, covariance, usable=usable, n_cases=fit.n_cases)
-    if fit.has_prior:
+    wins = fit.wins[np.ix_(order, order)]
+    separated, best = separate(strength, covariance, usable=usable, n_cases=fit.n_cases, wins=wins)
+    if len(order) == 2:
+        separated[~np.eye(2, dtype=bool)] = usable.all() and two_differ(compared)
+    elif fit.has_prior:
         separated |= one_sided(compared)[np.ix_(order, order)]
+    rows = _rows(compared.models, order, fit=fit, rates=rates, separated=separated, best=best)
+    if len(rows) == 2 and separated.any():
+        error = float(difference_errors(covariance)[0, 1])
+        rows = _half_apart(rows, wins, error=error, n_cases=fit.n_cases)
     return Ranking(
-        rows=_rows(compared.models, order, fit=fit, rates=rates, separated=separated, best=best),
+        rows=rows,
         matrix=_matrix(fit.counts, compared.models),
         covariance=covariance,
         n_comparisons=int(fit.counts.sum()),
@@ -185,6 +209,45 @@ def rank_models(comparisons: Comparisons) -> Ranking:
         reason=_reason(compared.models, fit, unranked),
         unranked=unranked,
         separated=separated,
+        wins=wins,
+    )
+
+
+def _difference_interval(
+    wins: FloatArray,
+    strength: FloatArray,
+    pair: tuple[int, int],
+    *,
+    error: float,
+    n_cases: int,
+    is_separated: bool,
+) -> tuple[float, float]:
+    """Return the interval of a difference, which holds zero for no two that are told apart.
+
+    A standard error of log-odds grows with them: 11 wins of 12 give [0.00, 4.80] by Student's t.
+    """
+    i, j = pair
+    value = float(strength[i] - strength[j])
+    plain = t_interval(value, standard_error=error, degrees=n_cases - 1)
+    if is_separated and plain.low <= 0 <= plain.high:
+        quantile = t_quantile(n_cases - 1)
+        return profile_interval(wins, strength, i, j, error=error, quantile=quantile)
+    return plain.low, plain.high
+
+
+def _half_apart(
+    rows: tuple[RankingRow, ...], wins: FloatArray, *, error: float, n_cases: int
+) -> tuple[RankingRow, ...]:
+    """Give two models that are told apart half the interval of their difference each."""
+    if not error > NO_SPREAD or any(row.low is None for row in rows):
+        return rows
+    strength = np.array([row.strength for row in rows])
+    low, high = _difference_interval(
+        wins, strength, (0, 1), error=error, n_cases=n_cases, is_separated=True
+    )
+    return (
+        replace(rows[0], low=low / 2, high=high / 2),
+        replace(rows[1], low=-high / 2, high=-low / 2),
     )
 
 

@@ -5,13 +5,19 @@ import numpy.typing as npt
 
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import Comparisons, FloatArray, sum_by
+from evalkit.stats.differences import preference_differences
 from evalkit.stats.intervals import MIN_CASES
+from evalkit.stats.profile import deviance
 
 BoolArray = npt.NDArray[np.bool_]
 
 #: A standard error below this is rounding, not evidence.
 NO_SPREAD = 1e-9
 SIGNIFICANT = 0.05
+# Pairs that the strengths leave open, nearest to the bound first: each takes a fit of its own.
+_MOST_PROFILES = 200
+# A deviance is seldom larger than this many squared standard errors of what it is near to.
+_REACH = 0.4
 
 
 def difference_errors(covariance: FloatArray) -> FloatArray:
@@ -66,8 +72,23 @@ def one_sided(comparisons: Comparisons) -> BoolArray:
     return both
 
 
+def two_differ(comparisons: Comparisons) -> bool:
+    """Say whether the only two models of a study differ, by the test of their difference.
+
+    It is ``preference_differences``, exact up to 13 cases: what pages say of the two by their
+    strengths and by their direct comparisons is one and the same.
+    """
+    (pair,) = preference_differences(comparisons)
+    return pair.p_value is not None and pair.p_value <= SIGNIFICANT
+
+
 def separate(
-    strength: FloatArray, covariance: FloatArray, *, usable: BoolArray, n_cases: int
+    strength: FloatArray,
+    covariance: FloatArray,
+    *,
+    usable: BoolArray,
+    n_cases: int,
+    wins: FloatArray | None = None,
 ) -> tuple[BoolArray, FloatArray]:
     """Return which pairs differ at 95 % together, and each model's probability of being best.
 
@@ -80,6 +101,9 @@ def separate(
         False for a model on fewer than 2 cases.
     n_cases : int
         Clusters behind the covariance.
+    wins : FloatArray of shape (n_models, n_models), optional
+        Half-wins that the strengths were fitted to; pairs that the standard errors leave open are
+        then tested by their deviance, too (``profile.deviance``).
 
     Returns
     -------
@@ -90,11 +114,14 @@ def separate(
     Notes
     -----
     1,000 to 10,000 draws, with a fixed seed, from the multivariate t of the strengths give the
-    95 % quantile of the largest standardised difference over all pairs.
+    95 % quantile of the largest standardised difference over all pairs. Where a model wins nearly
+    always, the standard error of its strength grows faster than the strength (Hauck & Donner):
+    there the signed root of the deviance takes the place of the standardised difference.
 
     References
     ----------
-    Hothorn, Bretz & Westfall (2008), Biometrical Journal 50 (max-t).
+    Hothorn, Bretz & Westfall (2008), Biometrical Journal 50 (max-t); Hauck & Donner (1977),
+    Journal of the American Statistical Association 72.
     """
     n_models = len(strength)
     separated = np.zeros((n_models, n_models), dtype=bool)
@@ -104,10 +131,20 @@ def separate(
     if n_cases < MIN_CASES or not error_known.any():
         return separated, best
     largest, best_counts, n_draws = _draw(strength, covariance, known=error_known, n_cases=n_cases)
-    gap = strength[:, None] - strength[None, :]
-    separated[error_known] = (
-        np.abs(gap[error_known]) > np.quantile(largest, 0.95) * errors[error_known]
-    )
+    gap = np.abs(strength[:, None] - strength[None, :])
+    bound = float(np.quantile(largest, 0.95))
+    separated[error_known] = gap[error_known] > bound * errors[error_known]
+    if wins is not None:
+        open_pairs = np.triu(error_known & ~separated, 1)
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            near = np.where(open_pairs, gap / errors, 0.0)
+            # On the scale of win rates, on which standard errors do not grow with the difference.
+            reach = np.where(open_pairs, 2 * np.sinh(gap / 2) / errors, 0.0)
+        first, second = np.nonzero(reach * (1 + _REACH) > bound)
+        nearest = np.argsort(-near[first, second], kind="stable")[:_MOST_PROFILES]
+        for i, j in zip(first[nearest].tolist(), second[nearest].tolist(), strict=True):
+            root = np.sqrt(deviance(wins, strength, i, j, error=float(errors[i, j])))
+            separated[i, j] = separated[j, i] = root > bound
     if usable.all():
         best = best_counts / n_draws
     return separated, best
