@@ -55,6 +55,33 @@ def clean(text: str) -> str:
 
 
 @lru_cache(maxsize=512)
+def render_note(words: str) -> str:
+    """Return a sentence of ours where a text would be, set apart from all that a text can be."""
+    return f'<div class="ek-note"><span class="ek-note-by">evalkit</span> {escape(words)}</div>'
+
+
+def render_response(text: str, *, error: str | None = None) -> str:
+    """Render what a model wrote, or say in a note why nothing of it can be read.
+
+    Parameters
+    ----------
+    text : str
+        The response as it was recorded.
+    error : str or None
+        What went wrong instead of a response, in the words of its provider.
+
+    Returns
+    -------
+    str
+        HTML as by :func:`render_text`, never empty.
+    """
+    if error:
+        return render_note(f"The model failed: {error}")
+    if not text:
+        return render_note("The model returned nothing.")
+    return render_text(text) or render_note("The model returned only white space.")
+
+
 def render_text(text: str) -> str:
     r"""Render one Markdown text as safe HTML that keeps to the words of the text.
 

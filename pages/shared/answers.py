@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.queries.answers import Answer, CaseText, GivenMark, Response
 from db.queries.compare import SideBySide
-from evalkit.annotation.render import escape, render_text
+from evalkit.annotation.render import escape, render_response, render_text
 from evalkit.annotation.transcript import render_context, render_messages
 from evalkit.reporting import text
 from evalkit.vocabulary import Preference
@@ -123,16 +123,14 @@ def _case_html(case: CaseText) -> str:
 def _response_html(response: Response, marks: Sequence[GivenMark]) -> str:
     if response.steps:
         return render_messages(response.steps)
-    if response.error:
-        return render_text(f"The model failed: {response.error}")
-    if not response.content:
-        return render_text("*The model returned nothing.*")
     spans = [
         (mark.start, mark.end, mark.tag or "")
         for mark in marks
         if mark.start is not None and mark.end is not None and mark.start < mark.end
     ]
-    return marked_html(response.content, spans) if spans else render_text(response.content)
+    if spans and not response.error:
+        return marked_html(response.content, spans)
+    return render_response(response.content, error=response.error)
 
 
 def _by(one: Answer) -> str:

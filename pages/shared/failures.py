@@ -10,7 +10,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries.compare import case_keys
 from db.queries.results import Remark, ResponseDetail, ResultStudy, TaggedResponse
-from evalkit.annotation.render import escape, render_text
+from evalkit.annotation.render import escape, render_response
 from evalkit.annotation.transcript import render_context, render_messages
 from evalkit.reporting.reports import TagRates
 from evalkit.reporting.sentences import counted, worst_error
@@ -275,14 +275,12 @@ def _response_html(response: ResponseDetail) -> str:
     """Give the response as it reads; as it is, where words in it were marked."""
     if response.steps:
         return render_messages(response.steps)
-    if not response.content:
-        return render_text("*The model returned nothing.*")
     spans = [
         (mark.start, mark.end, mark.tag or "")
         for mark in response.marks
         if mark.start is not None and mark.end is not None and mark.start < mark.end
     ]
-    return marked_html(response.content, spans) if spans else render_text(response.content)
+    return marked_html(response.content, spans) if spans else render_response(response.content)
 
 
 def marked_html(content: str, spans: Sequence[tuple[int, int, str]]) -> str:

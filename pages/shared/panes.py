@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from db.queries.library import CaseDetail, OutputDetail
-from evalkit.annotation.render import render_text
+from evalkit.annotation.render import render_response, render_text
 from evalkit.annotation.transcript import render_context, render_messages, render_tools
 from pages.shared.components.viewer import Pane
 
@@ -35,13 +35,7 @@ def _made_by(output: OutputDetail, case: CaseDetail) -> str:
 def _response(output: OutputDetail) -> str:
     if output.steps:
         return render_messages(output.steps)
-    if output.error:
-        return render_text(f"The model failed: {output.error}")
-    return (
-        render_text(output.content)
-        if output.content
-        else render_text("*The model returned nothing.*")
-    )
+    return render_response(output.content, error=output.error)
 
 
 def _took(output: OutputDetail) -> str:

@@ -179,7 +179,7 @@ def test_what_scrolls_is_reached_by_tab_and_has_a_name(server, opened):
 def test_what_is_ours_does_not_look_like_what_a_model_wrote(server, opened):
     page = opened("empty,rich")
 
-    notes = page.locator(".ek-pane-body > .ek-note").all_inner_texts()
+    notes = page.locator(".ek-pane-body .ek-note").all_inner_texts()
     assert [" ".join(words.split()) for words in notes] == [
         "evalkit The model returned nothing.",
         "evalkit The model returned only white space.",

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalkit.annotation.latex import MATHML_ATTRIBUTES, MATHML_TAGS
-from evalkit.annotation.render import MAX_BRACKETS, escape, raw_html, render_text
+from evalkit.annotation.render import (
+    MAX_BRACKETS,
+    escape,
+    raw_html,
+    render_response,
+    render_text,
+)
 from evalkit.annotation.transcript import (
     raw_messages,
     render_context,
@@ -486,3 +492,22 @@ def test_parameters_of_a_tool_say_what_is_required():
 
 def test_no_messages_give_no_html():
     assert render_messages([]) == render_context([]) == render_tools([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "words"),
+    [
+        ("", None, "The model returned nothing."),
+        (" \n\u00a0", None, "The model returned only white space."),
+        ("half", "<timeout>", "The model failed: &lt;timeout&gt;"),
+    ],
+)
+def test_what_stands_for_a_response_is_marked_as_ours(text, error, words):
+    shown = render_response(text, error=error)
+
+    assert shown == f'<div class="ek-note"><span class="ek-note-by">evalkit</span> {words}</div>'
+
+
+def test_no_response_can_be_set_like_a_note_of_ours():
+    for words in ("*The model returned nothing.*", '<div class="ek-note">Mine</div>'):
+        assert 'class="ek-note"' not in render_response(words)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from evalkit.annotation.render import clean, render_text
+from evalkit.annotation.render import clean, render_response, render_text
 from evalkit.annotation.rubric import SKIP_REASONS
 from evalkit.annotation.task import ComparisonTask, Response
 from evalkit.annotation.transcript import (
@@ -88,7 +88,7 @@ def screen_data(task: ComparisonTask) -> dict[str, Any]:
 def _response(response: Response) -> dict[str, Any]:
     if response.steps is None:
         return {
-            "html": render_text(response.text),
+            "html": render_response(response.text),
             "raw": clean(response.text),
             "may_be_code": has_unfenced_code(response.text),
         }

@@ -73,10 +73,6 @@ function buildCase({ data, memory }) {
   return { node, heading, body, cycle };
 }
 
-/** A sentence of ours where a text would be, set apart from all that a model can write. */
-const ourNote = (words) =>
-  h("div", { class: "ek-note", role: "note" }, h("span", { class: "ek-note-by" }, "evalkit"), " ", words);
-
 /** Let the keyboard reach what scrolls on its own, as code and tables do, and only that. */
 function reachScrollers(body) {
   const names = { PRE: "Code", DIV: "Table" };
@@ -121,12 +117,8 @@ function buildPane({ side, response, isOnly, memory }) {
     isRaw = raw;
     toggle.setAttribute("aria-pressed", String(raw));
     note.hidden = raw;
-    if (response.raw === "") {
-      body.replaceChildren(ourNote("The model returned nothing."));
-    } else if (raw) {
+    if (raw && response.raw) {
       body.replaceChildren(h("div", { class: "ek-raw ek-raw-view", dir: "auto" }, response.raw));
-    } else if (!response.html) {
-      body.replaceChildren(ourNote("The model returned only white space."));
     } else {
       body.replaceChildren(rendered(h("div", { class: "ek-text" }), response.html));
       reachScrollers(body);
