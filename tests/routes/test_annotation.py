@@ -3,6 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -11,13 +12,15 @@ from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
 from db.commands import annotation as commands
+from db.commands.records import import_file
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
-from db.models import Annotation, Annotator, Assignment
+from db.models import Annotation, Annotator, Assignment, ErrorMark, Tag
 from db.queries.people import as_user
 from pages.routes import account, annotation, guard, hosts, session
 from tests.factories import make_eval_set
 
+CASES = Path(__file__).parents[1] / "cases"
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
 OURS = {"X-Evalkit": "1", "Sec-Fetch-Site": "same-origin"}
 ROUTES = [("PUT", "/annotate/draft"), ("POST", "/annotate/submit"), ("POST", "/annotate/skip")]
@@ -354,3 +357,38 @@ def test_the_app_takes_a_browser_that_goes_away_for_no_failure():
     import app
 
     assert app.app._exception_handlers[ClientDisconnect] is guard.say_nothing
+
+
+def test_tags_and_criteria_called_like_parts_of_a_browser_are_stored(new_client):
+    import_file(CASES / "browser_names.jsonl")
+    study_id = create_study(
+        StudyPlan(
+            name="Names of a browser",
+            eval_set="names-of-a-browser",
+            models=("llama:m:8b", "a, b"),
+            rubric="R",
+            taxonomy="T",
+            guidelines="",
+        )
+    )
+    client = new_client("Ann")
+    assignment_id = commands.next_task_id(study_id=study_id, annotator_id=client.user.id)
+    names = ("constructor", "toString", "__proto__", "hasOwnProperty")
+    scores = {"constructor": 1, "preference": 2}
+    draft = {
+        "preference": "left",
+        "scores": {"left": scores, "right": scores},
+        "tags": {"left": dict.fromkeys(names, "minor"), "right": {"__proto__": "major"}},
+        "comment": "",
+    }
+    with read_session() as opened:
+        before = {mark.id for mark in opened.exec(select(ErrorMark)).all()}
+
+    saved = send(client, "PUT", "/annotate/draft", body_for(assignment_id, draft=draft))
+    stored = send(client, "POST", "/annotate/submit", body_for(assignment_id, draft=draft))
+
+    assert (saved.status_code, stored.status_code) == (200, 200), stored.json()
+    with read_session() as opened:
+        marks = opened.exec(select(ErrorMark, Tag.key).join(Tag)).all()
+    new = [(key, mark.severity) for mark, key in marks if mark.id not in before]
+    assert sorted(new) == sorted([*((name, "minor") for name in names), ("__proto__", "major")])
