@@ -11,6 +11,7 @@ from db.columns import now
 from db.engine import read_session, write_session
 from db.models import Annotation, Assignment, Criterion, ErrorMark, Score, Study, Tag
 from db.queries.annotation import (
+    NOT_OPEN,
     NOT_YOURS,
     current_annotation,
     form_of,
@@ -154,9 +155,8 @@ def _open_study(session: Session, study_id: int, *, lock: bool = False) -> Study
     if lock:  # SQLite holds its one write lock already, and knows no other
         statement = statement.with_for_update(key_share=True)
     study = session.exec(statement).first()
-    if study is None:
-        raise NotFoundError("There is no such study. It may have been removed.")
-    _require_open(study)
+    if study is None or not study.is_open:
+        raise NotFoundError(NOT_OPEN)  # whoever guesses at addresses learns of no study
     return study
 
 

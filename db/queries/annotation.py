@@ -29,6 +29,10 @@ from evalkit.annotation.task import ComparisonTask, Response, ScaleLevel, TaskCr
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import AssignmentState, LeakPolicy, Preference, Severity, SkipReason
 
+NOT_OPEN = (
+    "There is no such study open to you. It may be closed, or the link is wrong. "
+    "What you began is kept."
+)
 NOT_YOURS = "There is no such case among yours. It may have been removed, or the link is wrong."
 
 
@@ -135,7 +139,7 @@ def study_progress(session: Session, study_id: int, *, annotator_id: int) -> Pro
     """Return how far this annotator is in one study, closed or not."""
     study = session.get(Study, study_id)
     if study is None:
-        raise NotFoundError("There is no such study. It may have been removed.")
+        raise NotFoundError(NOT_OPEN)
     return progress(session, study, annotator_id=annotator_id, at=now())
 
 

@@ -10,8 +10,9 @@ from db.models import Case, Model, Output, Run, Study, StudyRun, VersionCase
 from evalkit.annotation.blinding import Leak, identity_leaks, mask, texts_of
 from evalkit.errors import NotFoundError
 
-#: By database, output and names of the study. Outputs never change, so only their number bounds it.
-_FOUND: dict[tuple[str, int, frozenset[str]], bool] = {}
+#: The names found that count, by database, output and names of the study. Outputs never change,
+#: so only their number bounds it.
+_FOUND: dict[tuple[str, int, frozenset[str]], frozenset[str]] = {}
 _MAX_FOUND = 500_000
 
 
@@ -75,44 +76,49 @@ def leak_count(session: Session, study_id: int) -> LeakCount:
     study = session.get(Study, study_id)
     if study is None:
         raise NotFoundError("This study does not exist any more.")
-    names = study_names(session, study_id)
-    n_outputs = n_leaking = 0
+    told = _names_told(session, study)
     examples: dict[str, int] = {}
-    for case, outputs in _outputs_by_case(session, study):
-        words = case_words(case, names)
-        for output in outputs:
-            found = {leak.matched for leak in _leaks(output, words) if leak.counts}
-            n_outputs += 1
-            n_leaking += bool(found)
-            for name in found:
-                examples[name] = examples.get(name, 0) + 1
+    for found in told.values():
+        for name in found:
+            examples[name] = examples.get(name, 0) + 1
     often = sorted(examples, key=lambda name: (-examples[name], name))
-    return LeakCount(n_outputs, n_leaking, tuple(often[:8]))
+    return LeakCount(len(told), sum(map(bool, told.values())), tuple(often[:8]))
 
 
 def leaking_outputs(session: Session, study: Study) -> frozenset[int]:
     """Return the ids of the outputs that give their maker away; only new ones are read."""
+    return frozenset(output_id for output_id, found in _names_told(session, study).items() if found)
+
+
+def _names_told(session: Session, study: Study) -> dict[int, frozenset[str]]:
+    """Return the names that count by output of the study, each output searched once."""
     assert study.id is not None  # it was read from the database
     names = study_names(session, study.id)
     url = session.get_bind().engine.url.render_as_string()
-    wanted = session.exec(
-        select(Output.id)
-        .join(StudyRun, col(StudyRun.run_id) == Output.run_id)
-        .join(VersionCase, col(VersionCase.case_id) == Output.case_id)
-        .where(StudyRun.study_id == study.id, VersionCase.version_id == study.eval_set_version_id)
-    ).all()
-    new = {i for i in wanted if i is not None and (url, i, names) not in _FOUND}
+    wanted = [
+        output_id
+        for output_id in session.exec(
+            select(Output.id)
+            .join(StudyRun, col(StudyRun.run_id) == Output.run_id)
+            .join(VersionCase, col(VersionCase.case_id) == Output.case_id)
+            .where(
+                StudyRun.study_id == study.id, VersionCase.version_id == study.eval_set_version_id
+            )
+        ).all()
+        if output_id is not None
+    ]
+    new = {output_id for output_id in wanted if (url, output_id, names) not in _FOUND}
     if new and len(_FOUND) > _MAX_FOUND:
         _FOUND.clear()
-        new = {i for i in wanted if i is not None}
+        new = set(wanted)
     if new:
         for case, outputs in _outputs_by_case(session, study):
             words = case_words(case, names)
             for output in outputs:
                 if output.id in new:
-                    leaks = _leaks(output, words)
-                    _FOUND[url, output.id, names] = any(leak.counts for leak in leaks)
-    return frozenset(i for i in wanted if i is not None and _FOUND.get((url, i, names)))
+                    found = {leak.matched for leak in _leaks(output, words) if leak.counts}
+                    _FOUND[url, output.id, names] = frozenset(found)
+    return {output_id: _FOUND.get((url, output_id, names), frozenset()) for output_id in wanted}
 
 
 def _outputs_by_case(session: Session, study: Study) -> Iterator[tuple[Case, list[Output]]]:

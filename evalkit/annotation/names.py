@@ -88,22 +88,69 @@ def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
 @functools.lru_cache(maxsize=64)
 def names_of_study(names: frozenset[str]) -> StudyNames:
     """Prepare what a study's models and providers are looked for by."""
-    codes: list[str] = []
-    words: list[str] = []
     aliases = {alias for name in names for alias in _aliases(name)}
     families = {family for name in names for family in _families(name)}
     for related in RELATED:
         if any(" ".join(tokens) in related for tokens in aliases | families):
             families |= {(name,) for name in related}
-    for tokens in sorted(aliases | families, key=lambda tokens: (-len(tokens), tokens)):
-        spelled = r"[\s_.:/()\[\]-]{0,2}".join(map(re.escape, tokens))
-        (codes if tokens in aliases and _is_distinctive(tokens) else words).append(spelled)
+    codes, words = _spelled(aliases, families)
     return StudyNames(
         codes=re.compile(_any_of(codes), re.IGNORECASE) if codes else None,
         strict=re.compile(_any_of([*codes, *DISTINCTIVE]), re.IGNORECASE),
         own=re.compile(_any_of(words), re.IGNORECASE) if words else None,
         loose=re.compile(_any_of(AMBIGUOUS), re.IGNORECASE),
     )
+
+
+def _spelled(
+    aliases: set[tuple[str, ...]], families: set[tuple[str, ...]]
+) -> tuple[list[str], list[str]]:
+    """Spell names as patterns, longest first: those that mean nothing else, and plain words."""
+    codes: list[str] = []
+    words: list[str] = []
+    for tokens in sorted(aliases | families, key=lambda tokens: (-len(tokens), tokens)):
+        spelled = r"[\s_.:/()\[\]-]{0,2}".join(map(re.escape, tokens))
+        (codes if tokens in aliases and _is_distinctive(tokens) else words).append(spelled)
+    return codes, words
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNames:
+    """What models are called in texts about them: their names, and the words these begin with.
+
+    ``beginnings`` are the first words of the names in small letters, to pass over quickly what
+    names nobody; the patterns are None where no name can be looked for.
+    """
+
+    beginnings: frozenset[str]
+    codes: re.Pattern[str] | None
+    words: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, models: Iterable[str]) -> "ModelNames":
+        """Prepare the names of models, without their providers."""
+        aliases = {alias for name in models for alias in _aliases(name)}
+        families = {family for name in models for family in _families(name.rsplit("/", 1)[-1])}
+        codes, words = _spelled(aliases, families)
+        return cls(
+            beginnings=frozenset(tokens[0] for tokens in aliases | families),
+            codes=re.compile(_any_of(codes), re.IGNORECASE) if codes else None,
+            words=re.compile(_any_of(words), re.IGNORECASE) if words else None,
+        )
+
+    def found_in(self, text: str, *, as_names: bool = False) -> tuple[str, ...]:
+        """Give the words of a text that name a model, each once, in their order.
+
+        With ``as_names`` a word that is also a plain one counts only with a capital letter.
+        """
+        if not any(word in text.casefold() for word in self.beginnings):
+            return ()
+        codes = [match.span() for match in self.codes.finditer(text)] if self.codes else []
+        words = [match.span() for match in self.words.finditer(text)] if self.words else []
+        if as_names:
+            words = [(start, end) for start, end in words if not text[start].islower()]
+        words = [word for word in words if not any(a <= word[0] < b for a, b in codes)]
+        return tuple(dict.fromkeys(text[start:end] for start, end in sorted(codes + words)))
 
 
 #: Words that name no model in particular.

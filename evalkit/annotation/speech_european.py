@@ -37,7 +37,7 @@ def language(
         *statements(*unknown, head=about_itself),
         *statements(*made_me, rules, rf"{{known}}{M}\s{forbids}"),
         *statements(
-            rf"{family}", head=rf"{i}\b|(?:{i_am})|\b(?:je|faccio|faço|formo|należę|принадлежу)\b"
+            family, head=rf"{i}\b|(?:{i_am})|\b(?:je|faccio|faço|formo|należę|принадлежу)\b"
         ),
         Speech(rf"\A\W*{M}{{name}}(?={M},\s[^.!?\n]{{0,30}}?(?:{kind}))", is_introduction=True),
     )

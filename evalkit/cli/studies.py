@@ -11,7 +11,8 @@ from rich.table import Table
 
 from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open, weigh_errors
 from db.engine import read_session
-from db.queries import library, results
+from db.queries import library, naming, results
+from evalkit.annotation.naming import naming_in_words
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
 from evalkit.cli.console import out, require_database
 from evalkit.cli.narrowing import weights_of
@@ -77,7 +78,7 @@ def create(
         leak_policy=leaks,
         seed=seed,
     )
-    create_study(plan)
+    _point_out_names(create_study(plan))
     show(name=plan.name.strip(), as_json=as_json)
 
 
@@ -121,8 +122,10 @@ def show(name: Annotated[str, typer.Argument(help="The study.")], as_json: AsJso
 @app.command(name="open")
 def open_study(name: Annotated[str, typer.Argument(help="The study.")]) -> None:
     """Give out new work in a study again."""
-    set_study_open(_study(name).study_id, is_open=True)
+    study_id = _study(name).study_id
+    set_study_open(study_id, is_open=True)
     typer.echo(f"“{name}” is open.")
+    _point_out_names(study_id)
 
 
 @app.command()
@@ -154,6 +157,14 @@ def _in_short(models: Sequence[str]) -> str:
     if len(models) <= 2 or len(named) <= _WIDEST_MODELS:
         return named
     return f"{models[0]} and {len(models) - 1} more"
+
+
+def _point_out_names(study_id: int) -> None:
+    """Say beside the output which texts name a model of the study."""
+    with read_session() as session:
+        said = naming_in_words(naming.texts_that_name_models(session, study_id))
+    if said:
+        typer.echo(f"Mind: {said}", err=True)
 
 
 def _study(name: str) -> library.StudySummary:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.commands.studies import create_study, discard_study, set_study_open
 from db.engine import read_session
-from db.queries import leaks, library
+from db.queries import leaks, library, naming
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import exhibits, forms, library_tables, state
@@ -34,7 +34,9 @@ if studies:
     picked = by_id[st.selectbox("Study", by_id, format_func=lambda study_id: by_id[study_id].name)]
     with read_session() as session:
         leaking = leaks.leak_count(session, picked.study_id)
+        naming_texts = naming.texts_that_name_models(session, picked.study_id)
     st.caption(library_tables.leak_sentence(picked, leaking))
+    forms.point_out(naming_texts)
     results, opening, discarding = st.columns([1, 1, 3], vertical_alignment="center")
     results.page_link(
         "results/overview.py",
@@ -59,12 +61,9 @@ with st.expander("Start a study", expanded=is_asked, icon=":material/add:"):
     eval_set = sets_by_id[
         st.selectbox("Eval set", sets_by_id, format_func=lambda set_id: sets_by_id[set_id].name)
     ]
+    form = f"study-form-{len(studies)}"  # a new one, empty, after each start
     plan = forms.study_form(
-        eval_set,
-        models=models[eval_set.name],
-        rubrics=rubrics,
-        taxonomies=taxonomies,
-        key=f"study-form-{len(studies)}",  # a new one, empty, after each start
+        eval_set, models=models[eval_set.name], rubrics=rubrics, taxonomies=taxonomies, key=form
     )
     if refused:
         st.error(refused)

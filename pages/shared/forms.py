@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from db.commands.studies import COLLECTED, MAX_NAME_LENGTH, StudyPlan
 from db.queries.library import EvalSetSummary
+from evalkit.annotation.naming import NamingText, naming_in_words
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.vocabulary import LeakPolicy
@@ -121,6 +122,13 @@ def _shown_to_annotators() -> tuple[LeakPolicy, bool]:
 def _with_ready(names: Sequence[str], ready: str) -> list[str]:
     """Offer the ready definition first, whether or not it has been used before."""
     return [ready, *(name for name in names if name != ready)]
+
+
+def point_out(texts: Sequence[NamingText]) -> None:
+    """Warn of the texts of a study, beside its responses, that name what is compared."""
+    if texts:
+        st.warning("A text beside the responses names a model.", icon=":material/visibility:")
+        st.text(naming_in_words(texts))
 
 
 def is_confirmed(place: DeltaGenerator, what: str, sentence: str) -> bool:

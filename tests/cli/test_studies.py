@@ -23,3 +23,17 @@ def test_a_study_of_few_models_names_them_all(sqlite_database):
     listed = CliRunner().invoke(app, ["study", "list"], env={"COLUMNS": "200"})
 
     assert "atlas, birch, cedar" in listed.stdout
+
+
+def test_making_and_opening_a_study_point_out_the_texts_that_name_its_models(sqlite_database):
+    make_eval_set(n_cases=1, models=("gemini-2.5-flash", "Birch"))
+    asked = ["--eval-set", "Support questions", "--models", "gemini-2.5-flash,Birch"]
+
+    made = CliRunner().invoke(app, ["study", "create", "Gemini or not", *asked])
+    opened = CliRunner().invoke(app, ["study", "open", "Gemini or not"])
+    other = CliRunner().invoke(app, ["study", "create", "Which one", *asked])
+
+    for result in (made, opened):
+        assert result.exit_code == 0
+        assert "the name of the study (“Gemini”)" in result.stderr
+    assert other.stderr == ""

@@ -205,12 +205,12 @@ def test_judges_do_not_take_the_places_of_people(database):
     assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is not None
 
 
-def test_a_closed_study_gives_nothing_out_and_says_why(database):
+def test_a_closed_study_gives_nothing_out_and_takes_nothing(database):
     study_id, (annotator, *_), _ = make_study()
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
     set_study_open(study_id, is_open=False)
 
-    with pytest.raises(OutdatedError, match="“Which one” is closed"):
+    with pytest.raises(NotFoundError, match="no such study open to you"):
         commands.next_task_id(study_id=study_id, annotator_id=annotator)
     with pytest.raises(OutdatedError, match="drafts are kept"):
         submit(begun, annotator)
@@ -220,9 +220,18 @@ def test_a_closed_study_gives_nothing_out_and_says_why(database):
     assert task(begun, annotator).draft["preference"] == "left"
 
 
-def test_a_study_that_does_not_exist_is_said_not_to(database):
-    with pytest.raises(NotFoundError, match="no such study"):
-        commands.next_task_id(study_id=77, annotator_id=1)
+def test_a_closed_study_and_one_that_does_not_exist_are_spoken_of_alike(database):
+    study_id, (annotator, *_), _ = make_study()
+    set_study_open(study_id, is_open=False)
+
+    said = []
+    for asked in (study_id, study_id + 77):
+        with pytest.raises(NotFoundError) as refused:
+            commands.next_task_id(study_id=asked, annotator_id=annotator)
+        said.append(str(refused.value))
+
+    assert said[0] == said[1]
+    assert "Which one" not in said[0]
 
 
 def test_a_retired_case_is_not_given_out(database):

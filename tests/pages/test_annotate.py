@@ -210,7 +210,7 @@ def test_a_study_whose_cases_are_taken_says_so(app, sign_in):
     assert "taken by others" in written(app)
 
 
-def test_a_closed_study_says_so_and_shows_no_case(app, sign_in):
+def test_the_address_of_a_closed_study_says_nothing_of_it(app, sign_in):
     study_id = make_study()
     set_study_open(study_id, is_open=False)
     sign_in(app, Role.ANNOTATOR)
@@ -218,7 +218,8 @@ def test_a_closed_study_says_so_and_shows_no_case(app, sign_in):
     open_page(app, COMPARE, study=study_id)
 
     assert not app.exception
-    assert "“Which one” is closed" in written(app)
+    assert "There is no such study open to you" in written(app)
+    assert "Which one" not in written(app)
 
 
 @pytest.mark.parametrize("address", [{"study": 99}, {"assignment": 99}])

@@ -86,6 +86,23 @@ def test_a_study_that_cannot_work_is_refused_in_a_sentence(app, sign_in):
         assert len(library.studies(session)) == 1
 
 
+def test_texts_that_name_a_model_are_pointed_out_beside_the_study(app, sign_in):
+    make_eval_set(models=("gemini-2.5-flash", "Birch"))
+    plan = dataclasses.replace(PLAN, models=("gemini-2.5-flash", "Birch"))
+    create_study(plan)
+    create_study(dataclasses.replace(plan, name="Two", guidelines="Gemini is *ours*."))
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("library/studies.py").run()
+    assert not app.exception
+    assert "the guidelines (“Gemini”)" in everything_written(app)
+    box = next(box for box in app.selectbox if box.label == "Study")
+    box.set_value(next(option for option in (1, 2) if option != box.value)).run()
+
+    assert not app.exception
+    assert "names models that are compared" not in everything_written(app)
+
+
 def test_a_study_can_be_closed_and_opened_from_the_page(app, sign_in):
     make_eval_set()
     create_study(PLAN)
