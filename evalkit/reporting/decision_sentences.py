@@ -172,8 +172,9 @@ def basis(collected: Collected, report: DecisionReport) -> str:
 
 def few_cases(report: DecisionReport) -> str:
     """Say that categories are too small to settle anything, where they are."""
-    most = max((one.n_cases for one in report.chosen.cells), default=0)
-    if not 0 < most <= _FEW_CASES or any(one.is_decided for one in report.chosen.cells):
+    named = [one for one in report.chosen.cells if one.category]
+    most = max((one.n_cases for one in named), default=0)
+    if not 0 < most <= _FEW_CASES or any(one.is_decided for one in named):
         return ""
     return (
         f"No category has more than {counted(most, 'case')}, so hardly any difference can be "
@@ -228,12 +229,15 @@ def _categories(
     cells: Sequence[Number], leader: str, rival: str, *, is_settled: bool, sign: int
 ) -> str:
     """Say in which categories leader and rival are told apart, whichever list is shorter."""
-    tested = [cell for cell in cells if cell.p_adjusted is not None]
+    # Cases without a category are none: nothing holds for them as it does in a category.
+    tested = [
+        (cell.category, cell) for cell in cells if cell.category and cell.p_adjusted is not None
+    ]
     if len(tested) < 2:
         return ""
-    open_in = [_category(cell) for cell in tested if not cell.is_decided]
+    open_in = [name for name, cell in tested if not cell.is_decided]
     decided = [
-        (_category(cell), sign * (cell.estimate.value or 0)) for cell in tested if cell.is_decided
+        (name, sign * (cell.estimate.value or 0)) for name, cell in tested if cell.is_decided
     ]
     lost = [name for name, ahead in decided if ahead < 0]
     won = [name for name, ahead in decided if ahead > 0]
@@ -325,10 +329,6 @@ def _lower_name(report: DecisionReport) -> str:
 
 def _few(names: Sequence[str]) -> str:
     return joined(names) if len(names) <= _MOST_NAMES else f"{len(names)} categories"
-
-
-def _category(cell: Number) -> str:
-    return cell.category or "no category"
 
 
 def _place(report: DecisionReport, model: str) -> int:

@@ -163,20 +163,23 @@ def _basis(pair: PairedDifference, winner: str | None = None) -> str:
 def category_findings(report: PairReport) -> list[str]:
     """Say in which categories the two differ beyond chance, one sentence per model."""
     said = []
+    # Cases without a category are none: nothing holds for them as it does in a category.
+    by_category = [
+        (one.difference.category, one) for one in report.by_category if one.difference.category
+    ]
     for model in (report.model, report.other):
         found: dict[str, list[str]] = {}
-        for one in report.by_category:
+        for category, one in by_category:
             if ahead(one.difference) == model:
-                name = one.difference.category or "no category"
-                found.setdefault(name, []).append(subject_name(one.criterion))
+                found.setdefault(category, []).append(subject_name(one.criterion))
         places: dict[tuple[str, ...], list[str]] = {}
         for name, subjects in found.items():
             places.setdefault(tuple(subjects), []).append(name)
         parts = [f"in {joined(names)} on {joined(on)}" for on, names in places.items()]
         if parts:
             said.append(f"{model} is ahead {'; '.join(parts)}.")
-    tested = [one for one in report.by_category if one.difference.p_adjusted is not None]
-    if tested and not said:
+    is_tested = any(one.difference.p_adjusted is not None for _, one in by_category)
+    if is_tested and not said:
         return ["No category shows a difference that holds once all of them are tested."]
     return said
 

@@ -77,19 +77,17 @@ def judged_by(collected: Sequence[Collected]) -> str:
 
 def regression_findings(report: RegressionReport) -> list[str]:
     """Say in which categories the change holds beyond chance, and where nothing can be said."""
-    decided = [row for row in report.rows[1:] if row.test.p_adjusted <= SIGNIFICANT]
+    # Cases without a category are none: nothing is said of them as of one.
+    by_category = [(row.test.category, row) for row in report.rows[1:] if row.test.category]
+    decided = [(name, row) for name, row in by_category if row.test.p_adjusted <= SIGNIFICANT]
     said = [
-        f"{row.test.category or 'No category'}: {row.test.test.only_first:,} broke, "
+        f"{name}: {row.test.test.only_first:,} broke, "
         f"{row.test.test.only_second:,} repaired, {p_value(row.test.p_adjusted)} corrected."
-        for row in decided
+        for name, row in decided
     ]
-    if len(report.rows) > 2 and not said:
+    if len(by_category) > 1 and not said:
         said = ["No category shows a change that holds once all of them are tested."]
-    few = [
-        row.test.category or "no category"
-        for row in report.rows[1:]
-        if row.test.n_cases < FEWEST_CASES
-    ]
+    few = [name for name, row in by_category if row.test.n_cases < FEWEST_CASES]
     if few:
         said.append(
             f"Nothing can be said about {joined(few)}: with fewer than {FEWEST_CASES} cases even "

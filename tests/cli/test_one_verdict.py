@@ -1,0 +1,41 @@
+"""Eleven cases of twelve: every report says the same, in text, JSON and the HTML file."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from db.commands.records import import_file
+from evalkit.cli import app
+
+FILE = Path(__file__).parents[1] / "cases" / "eleven_to_one.jsonl"
+
+
+@pytest.fixture
+def run(sqlite_database):
+    import_file(FILE)
+
+    def of(*words):
+        done = CliRunner().invoke(app, ["report", *words, "--study", "eleven-one"])
+        assert done.exit_code == 0
+        return done.stdout
+
+    return of
+
+
+def test_eleven_cases_of_twelve_tell_two_models_apart_in_every_report(run, tmp_path):
+    # The exact sign test: 2 · (1 + 12) / 2^12 = 0.0063.
+    decision = json.loads(run("decision", "--json"))
+    ranking = json.loads(run("ranking", "--json"))
+    significance = json.loads(run("significance", "--json"))
+    run("html", str(tmp_path / "study.html"))
+    page = (tmp_path / "study.html").read_text(encoding="utf-8")
+
+    assert run("decision").startswith("A leads B overall.")
+    assert decision["verdict"] == "A leads B overall."
+    assert [(row["best_rank"], row["worst_rank"]) for row in ranking["models"]] == [(1, 1), (2, 2)]
+    (pair,) = significance["preference"]["pairs"]
+    assert pair["p"] == pytest.approx(2 * 13 / 2**12)
+    assert "A leads B overall." in page
+    assert "A and B cannot be told apart" not in page
