@@ -1,6 +1,7 @@
 """The shape of the code: which way imports go, how long things are, what a page may be."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -212,3 +213,37 @@ def test_nothing_names_a_package_registry_or_a_folder_of_one_machine():
         for line in path.read_text(encoding="utf-8").splitlines()
         if any(word in line for word in suspicious)
     ] == []
+
+
+#: What a key may be made of beside its own words: row numbers, counts, other keys, digests.
+KEY_PARTS = re.compile(
+    r"key|number|place|n_\w+|turn|by_annotator|with_judges|is_\w+|held|x_title|shape"
+    r"|.*(\.|_|^)id|.*_ids(\[0\])?|len\(.*\)|labels\.digest\(.*\)|part\.index\[0\]|chosen\.judges|outcome"
+    r"|st\.session_state\.get\(turn, 0\)|keys\[0\]|'-'\.join\(names\)"
+)
+
+
+def keys_of(module: ast.AST) -> Iterator[ast.JoinedStr]:
+    """Give every f-string that becomes the key of a widget or a container."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.keyword) and node.arg == "key":
+            value: ast.AST = node.value
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "key":
+            value = node.value
+        else:
+            continue
+        if isinstance(value, ast.JoinedStr):
+            yield value
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if "pages" in p.parts], ids=name)
+def test_no_key_holds_what_people_wrote(path):
+    # A key is an id and a class name in the browser; "__" in it ends the page.
+    parts = [
+        ast.unparse(part.value)
+        for key in keys_of(tree(path))
+        for part in key.values
+        if isinstance(part, ast.FormattedValue)
+    ]
+
+    assert [part for part in parts if not KEY_PARTS.fullmatch(part)] == []

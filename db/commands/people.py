@@ -3,14 +3,13 @@
 import hashlib
 import secrets
 import threading
-import unicodedata
 from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, func, or_, select, update
+from sqlmodel import Session, col, delete, or_, select, update
 
 from db.columns import now
 from db.engine import read_session, write_session
@@ -23,9 +22,11 @@ from db.queries.people import (
     invited,
     is_demo_over,
     is_first_run,
+    person_called,
     sign_in_wait,
 )
 from evalkit.errors import NotFoundError, RefusedError
+from evalkit.names import name_key, normal_name
 from evalkit.vocabulary import AnnotatorKind, Role
 
 INVITATION_LIFE = timedelta(days=14)
@@ -72,7 +73,7 @@ def make_first_admin(*, name: str, password: str) -> User:
             # The key is unique, so of two requests at the same moment one fails.
             session.add(Setting(key="first_admin", value=name))
             session.flush()
-            admin = _person(session, name) or Annotator(name=name)
+            admin = person_called(session, name) or Annotator(name=name)
             admin.role, admin.password_hash = Role.ADMIN, password_hash
             admin.is_simulated = False  # an import may have brought somebody of this name
             session.add(admin)
@@ -92,17 +93,17 @@ def sign_in(*, name: str, password: str, is_demo_open: bool = True) -> User:
     was right: any number of attempts at the same moment are counted. The check itself is slow on
     purpose and holds no lock.
     """
-    name = unicodedata.normalize("NFC", name.strip())[:LONGEST_NAME]
+    key = name_key(name)
     with write_session() as session:
-        _one_at_a_time(session, name)
-        wait = sign_in_wait(session, name=name)
+        _one_at_a_time(session, key)
+        wait = sign_in_wait(session, name=key)
         if wait:
             raise RefusedError(
                 f"Too many wrong passwords for this name. Try again in {_in_words(wait)}."
             )
         _forget_old_failures(session)
-        session.add(SignInFailure(name=name))
-        person = _person(session, name)
+        session.add(SignInFailure(name=key))
+        person = person_called(session, name)
         is_open = person is not None and person.disabled_at is None
         if person is not None and person.is_demo:
             is_open = is_open and is_demo_open and not is_demo_over(session)
@@ -111,7 +112,7 @@ def sign_in(*, name: str, password: str, is_demo_open: bool = True) -> User:
     if not is_right or person is None:
         raise RefusedError("This name and password do not go together.")
     with write_session() as session:
-        session.exec(delete(SignInFailure).where(col(SignInFailure.name) == name))
+        session.exec(delete(SignInFailure).where(col(SignInFailure.name) == key))
         if _HASHER.check_needs_rehash(stored or ""):
             session.exec(
                 update(Annotator)
@@ -135,8 +136,10 @@ def add_account(*, name: str, role: Role, actor_id: int | None = None) -> str:
     name = checked_name(name)
     try:
         with write_session() as session:
-            if known := _similar_name(session, name):
-                raise RefusedError(f"There is somebody called {known} already. Use another name.")
+            if known := person_called(session, name):
+                raise RefusedError(
+                    f"There is somebody called {known.name} already. Use another name."
+                )
             person = Annotator(name=name, role=role)
             session.add(person)
             session.flush()
@@ -184,7 +187,9 @@ def accept_invitation(*, token: str, password: str | None) -> User:
         if password_hash is not None:
             person.password_hash = password_hash
             person.session_epoch += 1
-            session.exec(delete(SignInFailure).where(col(SignInFailure.name) == person.name))
+            session.exec(
+                delete(SignInFailure).where(col(SignInFailure.name) == name_key(person.name))
+            )
         action = "session.signed_in_by_link" if password is None else "account.password_set"
         _audit(session, action, person, actor_id=person.id)
         return as_user(person)
@@ -235,7 +240,7 @@ def add_demo_accounts() -> list[User]:
     with write_session() as session:
         made = []
         for name, role in DEMO_PEOPLE.items():
-            person = _person(session, name)
+            person = person_called(session, name)
             if person is None:
                 person = Annotator(name=name, role=role, is_demo=True, password_hash=hashes[name])
                 session.add(person)
@@ -252,8 +257,8 @@ def token_hash(token: str) -> str:
 
 def checked_name(name: str) -> str:
     """Return a name as it is stored, or refuse it."""
-    name = unicodedata.normalize("NFC", " ".join(name.split()))
-    if not name:
+    name = normal_name(name)
+    if not name_key(name):
         raise RefusedError("The name is empty. Type the name this person is known by.")
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise RefusedError(f"A name is up to {LONGEST_NAME} ordinary characters long.")
@@ -298,23 +303,6 @@ def _invite(session: Session, person: Annotator, *, actor_id: int | None) -> str
     )
     _audit(session, "account.invited", person, actor_id=actor_id)
     return token
-
-
-def _person(session: Session, name: str) -> Annotator | None:
-    return session.exec(
-        select(Annotator).where(
-            col(Annotator.name) == name, col(Annotator.kind) == AnnotatorKind.HUMAN
-        )
-    ).first()
-
-
-def _similar_name(session: Session, name: str) -> str | None:
-    """Find a name that people would take for this one: it differs in capitals at most."""
-    return session.exec(
-        select(Annotator.name).where(
-            Annotator.kind == AnnotatorKind.HUMAN, func.lower(Annotator.name) == name.lower()
-        )
-    ).first()
 
 
 def _by_id(session: Session, annotator_id: int) -> Annotator:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from db.columns import (
@@ -16,10 +16,15 @@ from db.columns import (
     reference,
     row_id,
 )
+from evalkit.names import name_key
 from evalkit.vocabulary import (
     AnnotatorKind,
     Role,
 )
+
+
+def _key_of_name(context: Any) -> str:
+    return name_key(context.get_current_parameters()["name"])
 
 
 class Annotator(Table, table=True):
@@ -32,6 +37,7 @@ class Annotator(Table, table=True):
     __tablename__ = "annotator"
     __table_args__ = (
         UniqueConstraint("kind", "name"),
+        Index("ix_annotator_kind_name_key", "kind", "name_key", unique=True),
         one_of("kind", AnnotatorKind),
         one_of("role", Role),
     )
@@ -46,6 +52,11 @@ class Annotator(Table, table=True):
     is_demo: bool = False
     disabled_at: datetime | None = moment(nullable=True)
     created_at: datetime = moment()
+    #: What names that look alike have in common; whoever shared it before it was kept has another.
+    name_key: str | None = Field(
+        default=None,
+        sa_column=Column(String, nullable=False, default=_key_of_name, server_default=""),
+    )
 
 
 class Invitation(Table, table=True):

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, exists, func, select
 
 from db.columns import now
 from db.models import Annotator, Invitation, Setting, SignInFailure
+from evalkit.names import name_key, normal_name
 from evalkit.vocabulary import AnnotatorKind, Role
 
 #: Where the key that signs cookies is kept.
@@ -93,6 +94,13 @@ def as_user(annotator: Annotator) -> User:
         annotator.session_epoch,
         annotator.is_demo,
     )
+
+
+def person_called(session: Session, name: str) -> Annotator | None:
+    """Find the person of a name: as it is written, else one that people would take for it."""
+    people = select(Annotator).where(col(Annotator.kind) == AnnotatorKind.HUMAN)
+    exact = session.exec(people.where(col(Annotator.name) == normal_name(name))).first()
+    return exact or session.exec(people.where(col(Annotator.name_key) == name_key(name))).first()
 
 
 def is_first_run(session: Session) -> bool:

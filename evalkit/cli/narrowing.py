@@ -11,6 +11,7 @@ from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.cli.console import notes, require_database
 from evalkit.errors import NotFoundError
+from evalkit.names import name_key
 from evalkit.reporting.collected import Collected, told_apart
 from evalkit.reporting.penalties import read_weights
 from evalkit.stats.penalties import ErrorWeights
@@ -84,6 +85,8 @@ def annotator_ids(
     """Return the ids of annotators that count within the filters; refuse unknown names."""
     counted = study.counted_annotators(filters)
     known = told_apart([(one.name, one.kind) for one in counted])
+    keys = {name_key(name): name for name in known}
+    names = [name if name in known else keys.get(name_key(name), name) for name in names]
     if unknown := [name for name in names if name not in known]:
         said = ", ".join(f"“{name}”" for name in known) or "none"
         raise NotFoundError(f"{option}: no annotator “{unknown[0]}” here. There are: {said}.")

@@ -35,22 +35,25 @@ def add(
 @app.command()
 def invite(name: Name, url: Url = HERE, as_json: bool = JsonFlag) -> None:
     """Print a new link for somebody; the ones before it stop working."""
-    token = commands.invite(annotator_id=_account(name).id)
-    _print_link(name, token, url, as_json=as_json)
+    account = _account(name)
+    token = commands.invite(annotator_id=account.id)
+    _print_link(account.name, token, url, as_json=as_json)
 
 
 @app.command()
 def disable(name: Name) -> None:
     """Close an account and end its sessions; what the person annotated is kept."""
-    commands.set_disabled(annotator_id=_account(name).id, disabled=True)
-    notes().print(f"{name} is disabled and signed out.")
+    account = _account(name)
+    commands.set_disabled(annotator_id=account.id, disabled=True)
+    notes().print(f"{account.name} is disabled and signed out.")
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Open a disabled account again."""
-    commands.set_disabled(annotator_id=_account(name).id, disabled=False)
-    notes().print(f"{name} is enabled.")
+    account = _account(name)
+    commands.set_disabled(annotator_id=account.id, disabled=False)
+    notes().print(f"{account.name} is enabled.")
 
 
 @app.command("list")
@@ -85,11 +88,12 @@ def _print_link(name: str, token: str, url: str, *, as_json: bool) -> None:
 def _account(name: str) -> people.Account:
     require_database()
     with read_session() as session:
-        found = {account.name: account for account in people.accounts(session)}
-    if name not in found:
-        known = ", ".join(found) or "nobody yet"
+        person = people.person_called(session, name)
+        found = {account.id: account for account in people.accounts(session)}
+    if person is None:
+        known = ", ".join(account.name for account in found.values()) or "nobody yet"
         raise NotFoundError(f"There is nobody called {name}. There are: {known}.")
-    return found[name]
+    return found[person.id or 0]
 
 
 def _as_json(account: people.Account) -> dict[str, object]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from evalkit.names import name_key
 from evalkit.records.problems import shown
 
 #: Names and keys are indexed by the database, which bounds their length.
@@ -50,6 +51,14 @@ def name(value: Any) -> Fault | None:
     if len(value) > MAX_NAME_LENGTH:
         return Fault(f"{len(value)} characters", f"at most {MAX_NAME_LENGTH} characters")
     return None
+
+
+def person(value: Any) -> Fault | None:
+    """Accept what can name an annotator: a name of which something can be seen."""
+    fault = name(value)
+    if fault is None and not name_key(value):
+        return Fault(shown(value), "a name that can be seen")
+    return fault
 
 
 def boolean(value: Any) -> Fault | None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from evalkit.names import normal_name
 from evalkit.records.schema import DEFAULT_RUN, TYPES, side_of
 from evalkit.vocabulary import AnnotatorKind, CaseStatus
 
@@ -119,6 +120,8 @@ def _plain(field: str, value: Any) -> Any:
         return plain_number(value)
     if field in _WHOLE:
         return int(value)
+    if field == "annotator":
+        return normal_name(value)
     if field in ("left", "right"):
         model, run = side_of(value)
         return model if run == DEFAULT_RUN else {"model": model, "run": run}

@@ -49,7 +49,7 @@ EXTRAS: dict[str, Check] = {
 }
 
 _ANNOTATOR: dict[str, Check] = {
-    "annotator": checks.name,
+    "annotator": checks.person,
     "annotator_kind": checks.one_of(AnnotatorKind),
 }
 

@@ -7,7 +7,7 @@ from db.engine import read_session
 from db.queries import people
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import people_forms, people_tables, state
+from pages.shared import labels, people_forms, people_tables, state
 
 user = state.require(Role.ADMIN)
 
@@ -23,7 +23,7 @@ if shown_once is not None:
         st.code(state.origin() + shown_once.path, language=None)
 
 if message := st.session_state.pop("people-message", None):
-    st.success(message)
+    st.success(labels.literal(message))
 
 st.dataframe(people_tables.account_table(accounts), hide_index=True, key="accounts")
 
@@ -57,6 +57,6 @@ try:
         state_now = "disabled" if is_closing else "enabled"
         st.session_state["people-message"] = f"{wanted.account.name} is {state_now}."
 except RefusedError as refused:
-    st.error(str(refused))
+    st.error(labels.literal(str(refused)))
     st.stop()
 st.rerun()

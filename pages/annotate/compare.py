@@ -7,7 +7,7 @@ from db.engine import read_session
 from db.queries import annotation as queries
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import addresses, state
+from pages.shared import addresses, labels, state
 from pages.shared.components.workbench import move, workbench
 
 user = state.require(Role.ANNOTATOR)
@@ -33,7 +33,7 @@ try:
         elif study_id is not None:
             progress = queries.study_progress(session, study_id, annotator_id=user.id)
 except RefusedError as refused:
-    st.info(str(refused))
+    st.info(labels.literal(str(refused)))
 
 if task is not None:
     addresses.say(study=task.study_id, assignment=task.assignment_id)

@@ -5,7 +5,7 @@ import streamlit as st
 from db.commands.records import import_file
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, library_tables, state
+from pages.shared import exhibits, labels, library_tables, state
 
 user = state.require(Role.LEAD)
 
@@ -15,7 +15,7 @@ st.caption(
     "nothing. For files above 50 MB use the command line: python -m evalkit import FILE"
 )
 if message := st.session_state.pop("import-message", None):
-    st.success(message)
+    st.success(labels.literal(message))
     st.page_link("library/eval_sets.py", label="See the cases", icon=":material/list:")
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
 
@@ -51,7 +51,7 @@ exhibits.inline_table(library_tables.import_table(preview), key="import-counts")
 if preview.n_superseded:
     st.caption(f"{preview.n_superseded:,} annotations are superseded and kept as history.")
 for warning in preview.warnings:
-    st.warning(warning)
+    st.warning(labels.literal(warning))
 if not preview.has_news or not st.button("Import", type="primary", icon=":material/check:"):
     st.stop()
 

@@ -7,7 +7,7 @@ from db.engine import read_session
 from db.queries import leaks, library, naming
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, forms, library_tables, state
+from pages.shared import exhibits, forms, labels, library_tables, state
 
 user = state.require(Role.LEAD)
 
@@ -20,7 +20,7 @@ with read_session() as session:
 st.title("Studies")
 st.caption("A study shows people blinded responses to the cases of one eval set.")
 if message := st.session_state.pop("study-message", None):
-    st.success(message)
+    st.success(labels.literal(message))
 
 if not eval_sets:
     st.info("There is nothing to study yet: import cases and outputs first.")
@@ -35,7 +35,7 @@ if studies:
     with read_session() as session:
         leaking = leaks.leak_count(session, picked.study_id)
         naming_texts = naming.texts_that_name_models(session, picked.study_id)
-    st.caption(library_tables.leak_sentence(picked, leaking))
+    exhibits.say(library_tables.leak_sentence(picked, leaking))
     forms.point_out(naming_texts)
     results, opening, discarding = st.columns([1, 1, 3], vertical_alignment="center")
     results.page_link(
@@ -66,7 +66,7 @@ with st.expander("Start a study", expanded=is_asked, icon=":material/add:"):
         eval_set, models=models[eval_set.name], rubrics=rubrics, taxonomies=taxonomies, key=form
     )
     if refused:
-        st.error(refused)
+        st.error(labels.literal(refused))
 if plan is None:
     st.stop()
 

@@ -39,7 +39,7 @@ with st.expander("Add a leaderboard", expanded=not public, icon=":material/uploa
             st.text(boards.preview(scores))
             if st.button("Add", type="primary"):
                 n_new = import_leaderboard(file.getvalue(), source_name=file.name, actor_id=user.id)
-                st.session_state["leaderboard-message"] = f"{n_new:,} new scores from {file.name}."
+                st.session_state["leaderboard-message"] = f"{n_new:,} new scores were stored."
                 st.session_state["n-leaderboards"] = n_added + 1  # a new key empties the uploader
                 st.rerun()
         except RefusedError as refused:

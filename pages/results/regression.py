@@ -10,7 +10,7 @@ from db.queries import regression as queries
 from evalkit.reporting import passing, regression_sentences
 from evalkit.reporting.regression import categories_of, regression_report
 from evalkit.vocabulary import Role
-from pages.shared import addresses, collecting, exhibits, filters, regression, state
+from pages.shared import addresses, collecting, exhibits, filters, labels, regression, state
 from pages.shared import answers as exhibit
 
 state.require(Role.LEAD)
@@ -40,7 +40,7 @@ with read_session() as session:
     studies = [results.result_study(session, name=study) for study in judged_in]
     sides = queries.answered(session, before), queries.answered(session, after)
 annotators = regression.annotators_of(studies)
-chosen = filters.filters_among(categories_of(*sides), annotators, key=f"set-{name}")
+chosen = filters.filters_among(categories_of(*sides), annotators, key=f"set-{labels.digest(name)}")
 # Cases go by the category they have after, which the studies of the version before do not know.
 counted = replace(chosen, categories=())
 kept = [collecting.kept(study, counted) for study in studies]
@@ -77,4 +77,4 @@ with read_session() as session:
     made_by = answers.makers(session, {output for one in said for output in one.shown})
 named = regression.headings(report, shown, made_by)
 titles = regression.titles(report, named)
-exhibit.show(shown[0].case, shown, named, said, key=f"regression-{key}", titles=titles)
+exhibit.show(shown[0].case, shown, named, said, key=f"regression-{output_ids[0]}", titles=titles)

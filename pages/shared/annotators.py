@@ -33,6 +33,7 @@ from pages.shared import (
     annotator_tables,
     answers,
     exhibits,
+    labels,
     links,
     lists,
     overview,
@@ -215,10 +216,10 @@ def show_without(report: Without, colours: Mapping[str, str]) -> None:
     headings = ("Everybody", f"Without {joined(report.left_out)}")
     results = (report.full.ranking, report.rest.ranking)
     places = st.columns(2, gap="large")
-    for place, heading, one in zip(places, headings, results, strict=True):
-        with place:
+    for number, (heading, one) in enumerate(zip(headings, results, strict=True)):
+        with places[number]:
             exhibits.say(heading, style="lead")
-            _show_ranking(one, colours, key=f"ranking-{heading}")
+            _show_ranking(one, colours, key=f"ranking-{number}")
     left, right = st.columns(2, gap="large")
     with left:
         changes = annotator_tables.without_table(report, order)
@@ -270,7 +271,7 @@ def disagreement_picker(
         annotator_tables.disagreement_table(rows, keys, on),
         names,
         name="shown",
-        key=f"disagreements-{subject_key(on)}",
+        key=f"disagreements-{labels.digest(subject_key(on))}",
         everything=lambda: _all_disagreements(collected, on, n=found.n_differing),
         right=("Annotators",),
         n=found.n_differing,

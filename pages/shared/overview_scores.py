@@ -11,7 +11,7 @@ from evalkit.reporting.collected import Criterion
 from evalkit.reporting.reports import CriterionScores, ScoresReport, TagRates
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
-from pages.shared import addresses, exhibits, links, maps, tables, tag_tables
+from pages.shared import addresses, exhibits, labels, links, maps, tables, tag_tables
 from pages.shared.links import State, link
 from pages.shared.overview import MOST_BESIDE_TEXT, SHARE_TICKS
 from pages.shared.pictures import interval_rows, level_bars
@@ -84,11 +84,13 @@ def _criterion_picker(names: Sequence[str]) -> str:
 def _show_means(one: CriterionScores, colours: Mapping[str, str], order: Sequence[str]) -> None:
     lowest, highest = min(one.criterion.values), max(one.criterion.values)
     ticks = [(at, f"{at:g}") for at in (lowest, (lowest + highest) / 2, highest)]
-    st.subheader(tables.criterion_name(one.criterion), divider=False)
+    st.subheader(labels.literal(tables.criterion_name(one.criterion)), divider=False)
     figure = interval_rows(
         tables.score_panel(one, colours, order), limits=(lowest, highest), ticks=ticks
     )
-    exhibits.picture(figure, key=f"means-{one.criterion.key}", alt="Mean score per model")
+    exhibits.picture(
+        figure, key=f"means-{labels.digest(one.criterion.key)}", alt="Mean score per model"
+    )
 
 
 def show_acceptable(

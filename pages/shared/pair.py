@@ -22,6 +22,7 @@ from pages.shared import (
     answers,
     exhibits,
     html_tables,
+    labels,
     links,
     lists,
     overview,
@@ -46,7 +47,7 @@ def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
     addresses.choice("model", models, key=key, default=models[0])
     model = left.selectbox("Model", models, key=key)
     others = [name for name in models if name != model]
-    key = f"pair-other-{study.study_id}-{model}"
+    key = f"pair-other-{study.study_id}-{labels.digest(model)}"
     addresses.choice("other", others, key=key, default=others[0])
     other = right.selectbox("Compared with", others, key=key)
     addresses.remember("model", model)
@@ -150,7 +151,7 @@ def _category_panels(
         widest = largest_difference(subject)
         like = [one for one in tested if largest_difference(one.criterion) == widest]
         with places[number]:
-            st.subheader(pair_tables.subject_name(subject), divider=False)
+            st.subheader(labels.literal(pair_tables.subject_name(subject)), divider=False)
             figure = _forest(shown, report, colours, scale=_reach(like), by_category=True)
             exhibits.picture(figure, key=f"categories-{number}", alt="Difference by category")
     exhibits.say(
@@ -201,13 +202,13 @@ def case_picker(report: PairReport) -> int | None:
     leaning = [name for name, cases in sides.items() if cases]
     asked = addresses.number("case")
     default = next((name for name in leaning if asked in _ids(sides[name])), leaning[0])
-    key = f"pair-side-{report.model}-{report.other}"
+    key = f"pair-side-{labels.digest(report.model, report.other)}"
     addresses.choice("for", leaning, key=key, default=default)
     side = st.segmented_control(
         "Most one-sided for",
         leaning,
         required=True,
-        format_func=lambda name: f"For {name}, {counted(len(sides[name]), 'case')}",
+        format_func=lambda name: labels.literal(f"For {name}, {counted(len(sides[name]), 'case')}"),
         key=key,
         label_visibility="collapsed",
     )
@@ -220,7 +221,7 @@ def case_picker(report: PairReport) -> int | None:
         shown,
         ids,
         name="case",
-        key=f"cases-{report.model}-{report.other}-{side}",
+        key=f"cases-{labels.digest(report.model, report.other, side)}",
         everything=lambda: pair_tables.case_table(cases, keys_of(cases), report),
         right=list(shown.columns[3:]),
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from db.queries.people import Account
 from evalkit.vocabulary import Role
-from pages.shared import people_tables
+from pages.shared import labels, people_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +53,4 @@ def _is_switched(account: Account) -> bool:
         return st.button("Enable")
     with st.popover("Disable"):
         st.text(f"{account.name} is signed out and cannot sign in until enabled again.")
-        return st.button(f"Disable {account.name}", type="primary")
+        return st.button(f"Disable {labels.literal(account.name)}", type="primary")

@@ -22,7 +22,7 @@ from evalkit.reporting.regression import (
     regression_document,
 )
 from evalkit.reporting.significance import SIGNIFICANT
-from pages.shared import addresses, exhibits, links
+from pages.shared import addresses, exhibits, labels, links
 from pages.shared import lists as lists_of
 from pages.shared.charts.colours import MUTED, OKABE_ITO
 from pages.shared.links import State, link
@@ -132,7 +132,7 @@ def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassR
         return PassRule()
     values = dict(zip(named[by].values, named[by].labels, strict=True))
     levels = {f"{value:g}": value for value in list(values)[1:]}
-    key = f"regression-level-{by}"
+    key = f"regression-level-{labels.digest(by)}"
     addresses.choice("level", list(levels), key=key, default=f"{default_level(named[by]):g}")
     level = right.selectbox(
         "At or above",
@@ -189,7 +189,7 @@ def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
         return None
     key = f"regression-cases-{'-'.join(names)}"
     addresses.choice("cases", names, key=key, default=names[0])
-    name = st.segmented_control(
+    outcome = st.segmented_control(
         "Cases",
         names,
         required=True,
@@ -197,16 +197,16 @@ def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
         key=key,
         label_visibility="collapsed",
     )
-    addresses.remember("cases", name)
-    found = lists[name]
+    addresses.remember("cases", outcome)
+    found = lists[outcome]
     keys = [key for key, _ in found]
-    frame = case_table(report, name)
+    frame = case_table(report, outcome)
     place = lists_of.picker(
         frame.iloc[lists_of.shown_of(keys, "case")],
         keys,
         name="case",
-        key=f"regression-{name}",
-        everything=lambda: case_numbers(report, name),
+        key=f"regression-{outcome}",
+        everything=lambda: case_numbers(report, outcome),
         right=list(frame.columns[2:]),
     )
     return keys[place], list(found[place][1])

@@ -8,6 +8,7 @@ import streamlit as st
 from db.queries.people import User
 from evalkit.vocabulary import Role
 from pages.routes import session
+from pages.shared import labels
 from pages.shared.components import history
 
 MARK = str(Path(session.__file__).with_name("mark.svg"))
@@ -60,7 +61,9 @@ def account_menu(user: User) -> None:
         history.one_step_a_page()
     with st.container(key="account-menu"):
         st.html(_CORNER)
-        with st.popover(user.name, icon=":material/account_circle:", type="tertiary"):
+        with st.popover(
+            labels.literal(user.name), icon=":material/account_circle:", type="tertiary"
+        ):
             st.text(f"Signed in as {user.name}, {user.role}")
             st.html('<a href="/sign-out" target="_self" style="color: inherit">Sign out</a>')
 

@@ -10,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from db import schema
 from db.differences import differences
-from db.engine import engine
+from db.engine import engine, read_session
+from db.models import Annotator, AuditEvent
+from db.queries.people import person_called
 
 #: The hashes of the migrations. A migration that has landed is never edited: a database that went
 #: through it would differ for good from one made today. A new one adds its line.
@@ -24,6 +26,9 @@ MIGRATIONS = {
     "0003_weigh_errors.py": ("5b9982aaf6198df5529a293b9e5d6cdc09d62f9c132e437c64ef8e84a8c02926"),
     "0004_give_no_number_twice.py": (
         "68646f01e00c0b5ccd1c315d93836e182dd3b6b6dcdca1d2acd8bb0756a99b5f"
+    ),
+    "0005_know_names_by_a_key.py": (
+        "ea7704b034a097c4540975e9a6a744a737ab3bbca978ceec4893d641bc655ea3"
     ),
 }
 
@@ -179,3 +184,42 @@ def test_the_number_of_a_row_that_is_gone_is_not_given_again(old_database):
         connection.execute(sa.text("DELETE FROM assignment WHERE id = 13"))
 
         assert connection.scalar(insert) == 14
+
+
+def test_people_whose_names_look_alike_are_all_kept_and_told_apart(old_database):
+    composed, decomposed = "Jos\u00e9", "Jose\u0301"
+    names = [composed, decomposed, f" {decomposed} ", "jos\u00e9", " Zo\u00eb ", "x" * 120]
+    with engine().begin() as connection:
+        annotator = reflected(connection)["annotator"]
+        for number, name in enumerate(names, 100):
+            row = {**OLD_ROWS[0][1], "id": number, "name": name}
+            connection.execute(annotator.insert().values(row))
+
+    schema.upgrade()
+
+    with read_session() as session:
+        stored = dict(session.exec(sa.select(Annotator.id, Annotator.name)).all())
+        found = {name: person_called(session, name).id for name in stored.values()}
+        renamed = session.exec(
+            sa.select(AuditEvent.subject, AuditEvent.details).where(
+                AuditEvent.action == "account.renamed"
+            )
+        ).all()
+    assert stored == {
+        7: "ann",
+        100: composed,
+        101: f"{composed} (2)",
+        102: f"{composed} (3)",
+        103: "jos\u00e9",
+        104: "Zo\u00eb",
+        105: "x" * 120,
+    }
+    # Whoever is listed is found by the name in the list.
+    assert found == {name: number for number, name in stored.items()}
+    assert {(subject, details["was"]) for subject, details in renamed} == {
+        ("annotator:101", decomposed),
+        ("annotator:102", f" {decomposed} "),
+        ("annotator:104", " Zo\u00eb "),
+    }
+    with engine().connect().execution_options(write=False) as connection:
+        assert differences(connection) == []

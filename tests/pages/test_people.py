@@ -91,7 +91,7 @@ def test_an_account_is_closed_and_opened_again(page):
     page.run()
 
     press(pick(page, "Ada"), "Disable Ada")
-    assert page.success[0].value == "Ada is disabled."
+    assert page.success[0].value == r"Ada is disabled\."
     assert stored()["Ada"].state == "disabled"
     press(page, "Enable")
 

@@ -15,6 +15,7 @@ from db.commands.records.definitions import (
 )
 from db.commands.records.known import Target, find_target, stage_known
 from db.commands.records.references import (
+    check_names,
     check_scales,
     check_things,
     check_version,
@@ -100,6 +101,9 @@ class Import:
                 session.execute(text(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})"))
             if self._plan_is_stale(session, plan, names):
                 plan = self._plan(session, *names)
+            else:
+                check_names(session, self._staging, self._problems)
+                self._problems.refuse_if_any()
             version = write_staged(
                 session,
                 self._staging,
@@ -134,6 +138,7 @@ class Import:
         rubrics, taxonomies = self._definitions(session, target, problems)
         stage_definitions(staging, rubrics=rubrics, taxonomies=taxonomies)
         check_things(staging, problems)
+        check_names(session, staging, problems)
         check_scales(staging, problems)
         needs_newest = check_version(staging, problems)
         if not problems:

@@ -3,8 +3,13 @@
 import json
 from collections.abc import Iterable
 
+from sqlalchemy import select
+from sqlmodel import Session, col
+
 from db.commands.records.definitions import Definition
 from db.commands.records.staging import Staging
+from db.models import Annotator
+from evalkit.names import name_key
 from evalkit.records import MAX_PROBLEMS, Problems, shown
 
 _INDEXES = (
@@ -71,6 +76,10 @@ AND "case".db_id NOT IN (SELECT id FROM held_case WHERE is_newest = 1)
 GROUP BY label."case" ORDER BY MIN(label.line) LIMIT ?
 """
 
+_LINES_OF_ANNOTATORS = """
+SELECT annotator, MIN(line) FROM label WHERE line > 0 GROUP BY annotator
+"""
+
 _BAD_SPAN = """
 WITH mark AS (
     SELECT line, "case", left_run, json_extract(body, '$.start') AS start,
@@ -130,6 +139,40 @@ def _check_doubles(staging: Staging, problems: Problems) -> None:
             where = f"line {first}" if first > 0 else "the eval set"
             problems.add(line, field, shown(key), f"the content that {where} has for this {what}")
         staging.db.execute(_DELETE_TWICE.format(**names))
+
+
+def check_names(session: Session, staging: Staging, problems: Problems) -> None:
+    """Check that annotators whose names people would take for one are one, or are told apart."""
+    lines = dict(staging.db.execute(_LINES_OF_ANNOTATORS))
+    first: dict[tuple[str, str], tuple[str, int]] = {}
+    for (kind, name), number in sorted(
+        staging.annotators.items(), key=lambda item: lines.get(item[1], 0)
+    ):
+        if number not in lines or _is_stored(session, kind, name):
+            continue
+        key = (kind, name_key(name))
+        known = session.scalar(
+            select(col(Annotator.name)).where(
+                col(Annotator.kind) == kind, col(Annotator.name_key) == key[1]
+            )
+        )
+        if known is not None:
+            where = "as this database spells who looks the same"
+        elif key in first:
+            known, line = first[key]
+            where = f"as line {line} spells who looks the same"
+        else:
+            first[key] = (name, lines[number])
+            continue
+        expected = f"{shown(known)}, {where}; two people need two names"
+        problems.add(lines[number], "annotator", shown(name), expected)
+
+
+def _is_stored(session: Session, kind: str, name: str) -> bool:
+    found = select(col(Annotator.id)).where(
+        col(Annotator.kind) == kind, col(Annotator.name) == name
+    )
+    return session.scalar(found) is not None
 
 
 def check_version(staging: Staging, problems: Problems) -> bool:
