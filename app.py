@@ -17,7 +17,16 @@ from db.commands.people import ensure_cookie_key
 from db.engine import read_session
 from db.queries.health import why_unusable
 from db.queries.people import demo_accounts
-from pages.routes import account, annotation, downloads, exposure, fonts, guard, health
+from pages.routes import (
+    account,
+    annotation,
+    downloads,
+    exposure,
+    fonts,
+    guard,
+    health,
+    uploads,
+)
 
 #: Imported before the first visitor comes, who would otherwise wait for them.
 WARM = ("numpy", "pandas", "plotly.graph_objects", "scipy.stats", "pyarrow")
@@ -67,6 +76,7 @@ def say_that_a_page_failed(error: Exception) -> bool:
     return True
 
 
+uploads.keep_on_disk()
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=lifespan,

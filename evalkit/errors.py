@@ -13,5 +13,9 @@ class NotFoundError(RefusedError):
     """Something asked for by name or id does not exist."""
 
 
+class TryLaterError(RefusedError):
+    """Refused for now: the same may be tried again, and the message says when."""
+
+
 class UndefinedStatisticError(EvalkitError):
     """A statistic cannot be had from this data; the message is the reason, as a sentence."""

@@ -5,7 +5,7 @@ import streamlit as st
 from db.commands.records import import_file
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, labels, library_tables, state
+from pages.shared import exhibits, labels, library_tables, state, uploads
 
 user = state.require(Role.LEAD)
 
@@ -34,7 +34,7 @@ if file is None:
 try:
     with st.spinner("Reading and checking the file"):
         preview = import_file(
-            file,
+            uploads.content(file),
             source_name=file.name,
             eval_set=eval_set.strip() or None,
             study=study.strip() or None,
@@ -56,9 +56,8 @@ if not preview.has_news or not st.button("Import", type="primary", icon=":materi
     st.stop()
 
 with st.spinner("Storing"):
-    file.seek(0)
     stored = import_file(
-        file,
+        uploads.content(file),
         source_name=file.name,
         eval_set=eval_set.strip() or None,
         study=study.strip() or None,

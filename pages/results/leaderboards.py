@@ -32,13 +32,13 @@ with st.expander("Add a leaderboard", expanded=not public, icon=":material/uploa
     st.text("A CSV file, higher scores being better:")
     st.code(boards.EXAMPLE, language=None)
     n_added = st.session_state.setdefault("n-leaderboards", 0)
-    file = st.file_uploader("CSV file", key=f"leaderboard-{n_added}")
+    file = boards.chosen_file(key=f"leaderboard-{n_added}")
     if file is not None:
         try:
-            scores = read_leaderboard(file.getvalue(), source_name=file.name)
+            scores = read_leaderboard(file.content, source_name=file.name)
             st.text(boards.preview(scores))
             if st.button("Add", type="primary"):
-                n_new = import_leaderboard(file.getvalue(), source_name=file.name, actor_id=user.id)
+                n_new = import_leaderboard(file.content, source_name=file.name, actor_id=user.id)
                 st.session_state["leaderboard-message"] = f"{n_new:,} new scores were stored."
                 st.session_state["n-leaderboards"] = n_added + 1  # a new key empties the uploader
                 st.rerun()

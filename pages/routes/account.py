@@ -1,5 +1,6 @@
 """Signing in and out, the first admin and invitations, as plain HTML pages."""
 
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from starlette.routing import Route
 from db.commands import people as commands
 from db.engine import read_session
 from db.queries import people
-from evalkit.errors import RefusedError
-from pages.routes import exposure, forms, session
+from evalkit.errors import RefusedError, TryLaterError
+from pages.routes import exposure, forms, passwords, session
 from pages.routes.forms import Form
 
 FOLDER = Path(__file__).parent
@@ -35,13 +36,17 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 
+#: Half of the cores at most are busy with passwords, even while everybody signs in.
+_DESK = passwords.Desk(n_threads=max((os.cpu_count() or 1) // 2, 1))
+
 Show = Callable[..., Response]
 Submit = Callable[[Request, Form], Response]
 
 
-def show_sign_in(request: Request, *, error: str = "", name: str = "", to: str = "") -> Response:
+def show_sign_in(request: Request, *, form: Form | None = None, error: str = "") -> Response:
     """Ask for name and password; in the demo, offer its ready accounts."""
-    to = forms.local_path(to or request.query_params.get("next"))
+    form = form or {}
+    to = forms.local_path(form.get("next") or request.query_params.get("next"))
     if session.signed_in(request.cookies) is not None:
         return _see(to)
     with read_session() as opened:
@@ -52,7 +57,7 @@ def show_sign_in(request: Request, *, error: str = "", name: str = "", to: str =
         request,
         "sign_in.html",
         error=error,
-        name=name,
+        name=form.get("name", ""),
         to=to,
         demo=demo,
         demo_password=commands.DEMO_PASSWORD,
@@ -62,16 +67,12 @@ def show_sign_in(request: Request, *, error: str = "", name: str = "", to: str =
 
 def submit_sign_in(request: Request, form: Form) -> Response:
     """Sign in and go where they wanted to go."""
-    name, to = form.get("name", ""), form.get("next", "")
-    try:
-        user = commands.sign_in(
-            name=name,
-            password=form.get("password", ""),
-            is_demo_open=exposure.is_demo_open(request),
-        )
-    except RefusedError as refused:
-        return show_sign_in(request, error=str(refused), name=name, to=to)
-    return _signed_in(request, user, forms.local_path(to))
+    user = commands.sign_in(
+        name=form.get("name", ""),
+        password=form.get("password", ""),
+        is_demo_open=exposure.is_demo_open(request),
+    )
+    return _signed_in(request, user, forms.local_path(form.get("next")))
 
 
 def show_sign_out(request: Request, *, error: str = "") -> Response:
@@ -92,27 +93,27 @@ def submit_sign_out(request: Request, form: Form) -> Response:
     return response
 
 
-def show_first_run(request: Request, *, error: str = "", name: str = "") -> Response:
+def show_first_run(request: Request, *, form: Form | None = None, error: str = "") -> Response:
     """Ask for the first admin, while there is nobody yet."""
     with read_session() as opened:
         if not people.is_first_run(opened):
             return _see("/sign-in")
     return _page(
-        request, "first_run.html", error=error, name=name, shortest=commands.SHORTEST_PASSWORD
+        request,
+        "first_run.html",
+        error=error,
+        name=(form or {}).get("name", ""),
+        shortest=commands.SHORTEST_PASSWORD,
     )
 
 
 def submit_first_run(request: Request, form: Form) -> Response:
     """Make the first admin and sign them in."""
-    name = form.get("name", "")
-    try:
-        user = commands.make_first_admin(name=name, password=_chosen_password(form))
-    except RefusedError as refused:
-        return show_first_run(request, error=str(refused), name=name)
+    user = commands.make_first_admin(name=form.get("name", ""), password=_chosen_password(form))
     return _signed_in(request, user, "/")
 
 
-def show_invitation(request: Request, *, error: str = "") -> Response:
+def show_invitation(request: Request, *, form: Form | None = None, error: str = "") -> Response:
     """Greet whom the invitation is for; looking at it does not use it up."""
     with read_session() as opened:
         person = people.invited(opened, token_hash=_token_hash(request))
@@ -131,26 +132,49 @@ def show_invitation(request: Request, *, error: str = "") -> Response:
 
 def submit_invitation(request: Request, form: Form) -> Response:
     """Use the invitation up: with a new password, or to sign in this once without one."""
-    try:
-        password = None if "without_password" in form else _chosen_password(form)
-        user = commands.accept_invitation(token=request.path_params["token"], password=password)
-    except RefusedError as refused:
-        return show_invitation(request, error=str(refused))
+    password = None if "without_password" in form else _chosen_password(form)
+    user = commands.accept_invitation(token=request.path_params["token"], password=password)
     return _signed_in(request, user, "/")
 
 
-def _endpoint(show: Show, submit: Submit) -> Callable[[Request], Awaitable[Response]]:
-    """Show a page, or take its form when it comes from us; never on the event loop."""
+def _endpoint(
+    show: Show, submit: Submit, *, has_password: bool = True
+) -> Callable[[Request], Awaitable[Response]]:
+    """Show a page, or take its form when it comes from us; never on the event loop.
+
+    A refused form is shown again with all but its passwords.
+    """
 
     async def endpoint(request: Request) -> Response:
         if request.method != "POST":
             return await run_in_threadpool(show, request)
-        form = await forms.read(request)
-        if not await run_in_threadpool(forms.is_ours, request, form):
-            return await run_in_threadpool(show, request, error=STALE)
-        return await run_in_threadpool(submit, request, form)
+        form, address = await forms.read(request), passwords.address_of(request)
+        try:
+            if has_password:
+                _DESK.admit(address)  # a crowd must not even take the threads of the others
+            if not await run_in_threadpool(forms.is_ours, request, form):
+                return await run_in_threadpool(show, request, error=STALE)
+            if not has_password:
+                return await run_in_threadpool(submit, request, form)
+            return await _DESK.check(address, submit, request, form)
+        except TryLaterError as refused:
+            return _turned_away(request, form, refused)
+        except RefusedError as refused:
+            return await run_in_threadpool(show, request, form=form, error=str(refused))
 
     return endpoint
+
+
+def _turned_away(request: Request, form: Form, refused: TryLaterError) -> Response:
+    """Say to come back, the form filled in as it was; from memory, for there may be thousands."""
+    html = _TEMPLATES.get_template("busy.html").render(
+        error=str(refused),
+        path=quote(request.url.path),
+        hidden={name: form[name] for name in ("token", "next") if name in form},
+        name=form.get("name"),
+    )
+    status = 503 if isinstance(refused, passwords.BusyError) else 429
+    return HTMLResponse(html, status, headers={**_HEADERS, "Retry-After": "5"})
 
 
 async def _style(_request: Request) -> Response:
@@ -203,7 +227,11 @@ def _token_hash(request: Request) -> str:
 
 ROUTES = [
     Route("/sign-in", _endpoint(show_sign_in, submit_sign_in), methods=["GET", "POST"]),
-    Route("/sign-out", _endpoint(show_sign_out, submit_sign_out), methods=["GET", "POST"]),
+    Route(
+        "/sign-out",
+        _endpoint(show_sign_out, submit_sign_out, has_password=False),
+        methods=["GET", "POST"],
+    ),
     Route("/first-run", _endpoint(show_first_run, submit_first_run), methods=["GET", "POST"]),
     Route(
         "/invitation/{token}",

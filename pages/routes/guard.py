@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db.engine import read_session
 from db.queries.people import User, is_first_run
 from evalkit.vocabulary import Role
+from pages.routes import uploads
 from pages.routes.hosts import OwnPagesOnly
 from pages.routes.session import signed_in
 from pages.shared import menu
@@ -23,8 +24,6 @@ OPEN |= {"/account.css", "/account.woff2", "/_stcore/health", "/_stcore/host-con
 OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/bidi-components/")
 #: Holds what people enter, upload and download; asked for by scripts, so no page is shown instead.
 HELD = ("/media/", "/_stcore/", "/annotate/")
-#: Takes files into memory, for as long as a page is open; only pages for leads ask for any.
-UPLOADS = "/_stcore/upload_file/"
 
 #: A status that web servers write into their logs for it; nobody is there to read the answer.
 _CLIENT_WENT_AWAY = 499
@@ -76,7 +75,8 @@ class SignInRequired:
             return
         request = HTTPConnection(scope)
         user = await run_in_threadpool(signed_in, request.cookies)
-        if user is not None and scope["path"].startswith(UPLOADS) and not user.may(Role.LEAD):
+        is_upload = scope["path"].startswith(uploads.FOLDER)
+        if user is not None and is_upload and not user.may(Role.LEAD):  # no page of theirs asks
             await PlainTextResponse("Not for your account.", 403)(scope, receive, send)
         elif user is not None and _is_beyond(scope["path"], user):
             # The page would be unknown to the router, which says so in a dialog in its own words.
@@ -141,4 +141,9 @@ def _security_headers(host: str) -> dict[str, str]:
 
 
 #: In this order, from the outside in.
-MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(OwnPagesOnly), Middleware(SignInRequired)]
+MIDDLEWARE = [
+    Middleware(SecurityHeaders),
+    Middleware(OwnPagesOnly),
+    Middleware(SignInRequired),
+    Middleware(uploads.OneAtATime),
+]

@@ -12,12 +12,26 @@ from evalkit.reporting import text
 from evalkit.reporting.reports import RankingReport
 from evalkit.stats.leaderboards import BoardComparison, compare_boards
 from evalkit.stats.ranking import Ranking
-from pages.shared import addresses
+from pages.shared import addresses, uploads
 
 EXAMPLE = """\
 model,benchmark,score,date,source
 model-a,Text arena,1310,2026-10-31,arena.example
 model-b,Text arena,1280,2026-10-31,arena.example"""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFile:
+    """A file somebody uploaded."""
+
+    name: str
+    content: bytes
+
+
+def chosen_file(*, key: str) -> BoardFile | None:
+    """Ask for a file and return it, or None before there is one."""
+    file = st.file_uploader("CSV file", key=key)
+    return None if file is None else BoardFile(file.name, uploads.content(file).read())
 
 
 def board_picker(public: Sequence[Board]) -> Board:

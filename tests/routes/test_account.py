@@ -16,7 +16,16 @@ from starlette.testclient import TestClient
 
 from db.commands import people as commands
 from evalkit.vocabulary import Role
-from pages.routes import account, exposure, forms, guard, health, hosts, session
+from pages.routes import (
+    account,
+    exposure,
+    forms,
+    guard,
+    health,
+    hosts,
+    passwords,
+    session,
+)
 from pages.shared import menu
 
 PASSWORD = "correct horse battery"
@@ -36,6 +45,7 @@ def new_client(sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """Make browsers, each with cookies of its own, before routes and guard as the app has them."""
 
     monkeypatch.setenv(hosts.VARIABLE, "evalkit.test")
+    monkeypatch.setattr(account, "_DESK", passwords.Desk(n_threads=1))
 
     async def page(request: Request) -> PlainTextResponse:
         return PlainTextResponse(f"the page {request.url.path}")
@@ -174,7 +184,33 @@ def test_too_many_wrong_passwords_are_told_in_a_sentence(client):
     for _ in range(5):
         sign_in(client, password="not the password")
 
-    assert "Too many wrong passwords for this name" in error(sign_in(client))
+    response = sign_in(client)
+
+    assert "Too many wrong passwords for this name" in error(response)
+    assert (response.status_code, 'value="Grace"' in response.text) == (429, True)
+
+
+def test_a_crowd_of_sign_ins_is_told_to_come_back_with_the_name_still_there(client, monkeypatch):
+    make_grace()
+    desk = passwords.Desk(n_threads=1)
+    monkeypatch.setattr(account, "_DESK", desk)
+    desk._most_inside = 0  # as if everybody were here already
+
+    response = sign_in(client)
+
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert "Try again in a moment" in error(response)
+    assert 'value="Grace"' in response.text
+    assert PASSWORD not in response.text
+    assert not is_in(client)
+
+
+def test_signing_out_never_waits_behind_passwords(client, monkeypatch):
+    make_grace()
+    sign_in(client)
+    monkeypatch.setattr(account, "_DESK", None)
+
+    assert send(client, "/sign-out").headers["location"] == "/sign-in?signed-out"
 
 
 def test_what_somebody_typed_as_a_name_is_shown_as_text(client):

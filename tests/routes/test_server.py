@@ -6,12 +6,17 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from db import schema
 from db.commands import people
-from db.engine import engine
+from db.engine import engine, read_session
+from db.queries import people as queries
+from pages.routes import session
 from tests.browser.serving import app_server
 
 
@@ -86,3 +91,57 @@ def test_no_other_page_asks_for_anything_over_http(server, method, headers):
 
     with refused.value as answer:
         assert answer.code == 403
+
+
+@pytest.fixture
+def opened_page(server) -> Iterator[tuple[str, str]]:
+    """Open a page as Grace; give the cookie of her browser and the id of the page's session."""
+    with read_session() as opened:
+        (grace,) = [person for person in queries.accounts(opened) if person.name == "Grace"]
+        user = queries.user_of_session(opened, annotator_id=grace.id, epoch=0)
+    assert user is not None
+    cookie = f"{session.COOKIE}={session.cookie_value(user)}"
+    with connect(
+        server.replace("http", "ws", 1) + "/_stcore/stream",
+        origin=server,
+        additional_headers={"Cookie": cookie},
+        subprotocols=["streamlit"],
+        max_size=None,
+    ) as socket_of_page:
+        asked = BackMsg()
+        asked.rerun_script.query_string = ""
+        socket_of_page.send(asked.SerializeToString())
+        while True:
+            answer = ForwardMsg.FromString(socket_of_page.recv(timeout=60, decode=False))
+            if answer.WhichOneof("type") == "new_session":
+                break
+        yield cookie, answer.new_session.initialize.session_id
+
+
+def test_what_is_uploaded_lies_on_disk_and_not_in_memory(server, opened_page):
+    cookie, page = opened_page
+    xsrf = generate_xsrf_token_string()
+    content = b"x" * 2_000_000
+    head = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="f.jsonl"\r\n\r\n'
+
+    for number in range(3):
+        asked = urllib.request.Request(
+            f"{server}/_stcore/upload_file/{page}/file-{number}",
+            method="PUT",
+            data=head + content + b"\r\n--cut--\r\n",
+            headers={
+                "Content-Type": "multipart/form-data; boundary=cut",
+                "Cookie": f"{cookie}; _streamlit_xsrf={xsrf}",
+                "Origin": server,
+                "X-Xsrftoken": xsrf,
+            },
+        )
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.status == 204
+
+    metrics = urllib.request.Request(f"{server}/_stcore/metrics", headers={"Cookie": cookie})
+    with urllib.request.urlopen(metrics) as answer:
+        lines = answer.read().decode().splitlines()
+    # Streamlit counts the bytes of the files it holds; here it holds one of none.
+    held = [line.split()[-1] for line in lines if "UploadedFileManager" in line]
+    assert held == ["0"]
