@@ -182,6 +182,19 @@ def test_no_page_hands_out_files_without_asking_who_it_is_at_that_moment(path):
     assert [what for what in called if what.endswith(".download_button")] == []
 
 
+def test_every_table_is_shown_where_its_download_is():
+    # The toolbar's own download, which is hidden, guards no formula.
+    showing = {
+        name(path)
+        for path in SOURCES
+        if any(
+            what.endswith(".dataframe") or what.endswith(".to_csv") for what, _ in calls(tree(path))
+        )
+    }
+
+    assert showing == {"pages/shared/exhibits.py"}
+
+
 def test_charts_are_made_without_streamlit():
     charts = ROOT / "pages" / "shared" / "charts"
     files = [charts.with_suffix(".py")] if charts.with_suffix(".py").exists() else []

@@ -7,7 +7,7 @@ from db.engine import read_session
 from db.queries import people
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import labels, people_forms, people_tables, state
+from pages.shared import exhibits, labels, people_forms, people_tables, state
 
 user = state.require(Role.ADMIN)
 
@@ -25,7 +25,9 @@ if shown_once is not None:
 if message := st.session_state.pop("people-message", None):
     st.success(labels.literal(message))
 
-st.dataframe(people_tables.account_table(accounts), hide_index=True, key="accounts")
+exhibits.inline_table(
+    people_tables.account_table(accounts), key="accounts", left=("Role", "State", "Since")
+)
 
 add, change = st.columns(2, gap="large")
 with add, st.form("add-account", border=False, enter_to_submit=True):

@@ -67,7 +67,6 @@ if found.comparison is not None:
     exhibits.picture(picture, key="board-slopes", alt=boards.direction(found, board))
     exhibits.inline_table(boards.shift_table(found, board), key="board-table", left=("The board",))
     exhibits.say("In brackets: the ranks among these models that our annotations leave open.")
-    exhibits.download(boards.shift_table(found, board), key="beside-the-board")
     overview.show_responses(study.models, links.state(study, results.ResultFilters()))
 if found.only_ours:
     exhibits.say(f"Not on the board: {', '.join(found.only_ours)}.")

@@ -75,9 +75,11 @@ def show_judges(report: AgreementReport) -> None:
         _show_every_judge(report)
     if both:
         exhibits.say("Judges in both orders", style="lead")
-        exhibits.inline_table(agreement_tables.order_table(both), key="judges-in-both-orders")
+        numbers = agreement_tables.order_numbers(both)
+        exhibits.inline_table(
+            agreement_tables.order_table(both), key="judges-in-both-orders", numbers=numbers
+        )
         exhibits.say(ORDER_NOTE)
-        exhibits.download(agreement_tables.order_numbers(both), key="judges-in-both-orders")
 
 
 def _show_every_judge(report: AgreementReport) -> None:

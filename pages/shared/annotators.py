@@ -77,8 +77,8 @@ def show_annotators(report: AnnotatorsReport) -> None:
         annotator_tables.annotator_table(report),
         key="annotators",
         left=("Same as",),
+        numbers=annotator_tables.annotator_numbers(report),
     )
-    exhibits.download(annotator_tables.annotator_numbers(report), key="annotators-csv")
     exhibits.say(*_notes(report))
 
 
@@ -224,15 +224,12 @@ def show_without(report: Without, colours: Mapping[str, str]) -> None:
     with left:
         changes = annotator_tables.without_table(report, order)
         exhibits.inline_table(changes, key="without-ranking")
-        exhibits.download(changes, key="ranking-without")
     with right:
         changes = annotator_tables.without_agreement(report)
         exhibits.inline_table(changes, key="without-agreement")
-        exhibits.download(changes, key="agreement-without")
     changes = annotator_tables.without_quality(report)
     if len(changes):
         exhibits.inline_table(changes, key="without-quality", left=("Model",))
-        exhibits.download(changes, key="quality-without")
 
 
 def show_all_without(study: ResultStudy, rest: ResultFilters) -> None:

@@ -45,8 +45,7 @@ def show_coefficients(several: Sequence[Coefficients]) -> None:
             "n": [f"{one.alpha.n_units:,}" for one in several],
         }
     )
-    exhibits.inline_table(shown, key="coefficients")
-    exhibits.download(_numbers(several), key="coefficients-csv")
+    exhibits.inline_table(shown, key="coefficients", numbers=_numbers(several))
     exhibits.say(
         "Fleiss' κ takes any two different values for a full miss; α, the weighted form and, on "
         "ordered scales, Gwet's AC give near misses part of the credit."

@@ -115,8 +115,7 @@ def table(
     where that is more than what is shown (unrounded, ends of intervals apart).
     """
     with st.expander(label):
-        inline_table(shown, key=key, left=left)
-        download(shown if numbers is None else numbers, key=key)
+        inline_table(shown, key=key, left=left, numbers=numbers)
 
 
 def download(numbers: pd.DataFrame, *, key: str) -> None:
@@ -124,8 +123,17 @@ def download(numbers: pd.DataFrame, *, key: str) -> None:
     downloads.table(lambda: numbers, key=key)
 
 
-def inline_table(shown: pd.DataFrame, *, key: str, left: Sequence[str] = ()) -> None:
-    """Show a table with its numbers to the right."""
+def inline_table(
+    shown: pd.DataFrame,
+    *,
+    key: str,
+    left: Sequence[str] = (),
+    numbers: pd.DataFrame | None = None,
+) -> None:
+    """Show a table with its numbers to the right and its download as CSV beneath.
+
+    ``left`` and ``numbers`` are as for :func:`table`.
+    """
     columns = {
         name: st.column_config.TextColumn(
             alignment="left" if place == 0 or name in left else "right"
@@ -139,6 +147,7 @@ def inline_table(shown: pd.DataFrame, *, key: str, left: Sequence[str] = ()) -> 
         height=table_height(len(shown), most=_MOST_INLINE),
         key=key,
     )
+    download(shown if numbers is None else numbers, key=key)
 
 
 def format_choice() -> None:

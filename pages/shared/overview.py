@@ -210,11 +210,10 @@ def show_tradeoff(
             "the values alone, no other model is as good for as little. Dotted: the best quality "
             "for a price."
         )
-    exhibits.inline_table(tables.model_table(models, order), key="models")
+    numbers = pd.json_normalize([documents.model_entry(row) for row in models], sep="_")
+    exhibits.inline_table(tables.model_table(models, order), key="models", numbers=numbers)
     reasons = {row.acceptable.reason for row in models if row.acceptable.value is None}
     exhibits.say(*sorted(filter(None, reasons)))
-    numbers = pd.json_normalize([documents.model_entry(row) for row in models], sep="_")
-    exhibits.download(numbers, key="models-csv")
 
 
 def _no_tradeoff(

@@ -60,17 +60,17 @@ def _show_criterion(scored: Sequence[CriterionScores], state: State, order: Sequ
         exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
         exhibits.say(_scale_in_words(picked.criterion))
         exhibits.download(levels.drop(columns="hover"), key="levels-given")
-    exhibits.inline_table(
-        tables.score_table(picked.means, text.number, what="Mean", models=order),
-        key="scores-table",
-        left=("Category", "Why not"),
-    )
     entries = [
         {"criterion": one.criterion.key, **documents.score_entry(row)}
         for one in scored
         for row in one.means
     ]
-    exhibits.download(pd.DataFrame(entries), key="scores-table")
+    exhibits.inline_table(
+        tables.score_table(picked.means, text.number, what="Mean", models=order),
+        key="scores-table",
+        left=("Category", "Why not"),
+        numbers=pd.DataFrame(entries),
+    )
 
 
 def _criterion_picker(names: Sequence[str]) -> str:
@@ -123,9 +123,8 @@ def show_acceptable(
             tables.score_table(scores.acceptable, text.percent, what="Acceptable", models=order),
             key="acceptable-table",
             left=("Category", "Why not"),
+            numbers=pd.DataFrame([documents.score_entry(row) for row in scores.acceptable]),
         )
-        entries = [documents.score_entry(row) for row in scores.acceptable]
-        exhibits.download(pd.DataFrame(entries), key="acceptable-table")
 
 
 def show_penalties(

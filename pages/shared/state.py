@@ -20,6 +20,8 @@ _CORNER = """<style>
 .st-key-account-menu {
   position: fixed; top: 0.55rem; right: 3.25rem; width: auto; z-index: 999991;
 }
+/* Streamlit's own download of a table writes formulas as they are; ours is beneath the table. */
+[data-testid="stElementToolbar"] button[aria-label^="Download as CSV"] { display: none; }
 .st-key-no-room { position: fixed; height: 0; overflow: hidden; }
 /* Streamlit writes what is chosen in the colour of its buttons, too dark for text on dark. */
 button[data-variant][data-selected="true"] { color: inherit !important; }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -13,6 +14,7 @@ from db.queries.people import User
 from db.queries.records.files import CsvShape, export_bytes
 from evalkit.vocabulary import Role
 from pages.routes import downloads, session
+from pages.shared import downloads as downloads_of_pages
 from tests.factories import make_eval_set
 from tests.pages.conftest import SignIn, account
 
@@ -114,3 +116,22 @@ def test_an_address_goes_on_to_work_while_the_page_is_open_and_not_on_the_next(
     app.switch_page("library/studies.py").run()
 
     assert browser_of(lead).get(address).status_code == 404
+
+
+def test_a_table_is_written_as_every_csv_of_ours():
+    frame = pd.DataFrame(
+        {"=model": ["=1+1", "\uff1d2", "é"], "n": [1, 2, 3], "rate": [0.5, None, -1.25]}
+    )
+
+    # By hand from the rules: a byte order mark, an apostrophe before a formula, nothing for None.
+    assert downloads_of_pages.csv_bytes(frame).decode() == (
+        "\ufeff'=model,n,rate\r\n'=1+1,1,0.5\r\n'\uff1d2,2,\r\né,3,-1.25\r\n"
+    )
+
+
+def test_every_table_of_a_page_offers_the_file_that_the_route_hands_out(app, lead, browser_of):
+    app.switch_page("library/studies.py").run()
+
+    assert len(app.dataframe) == 1
+    answer = browser_of(lead).get(offered(app))
+    assert answer.text.startswith("\ufeffStudy,State")
