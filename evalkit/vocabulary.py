@@ -67,6 +67,19 @@ class CaseSource(StrEnum):
     BENCHMARK = "benchmark"
 
 
+class Looks(StrEnum):
+    """What counts where somebody judged the same again and no assignment tells looks apart."""
+
+    LATEST = "latest"
+    MEAN = "mean"
+
+
+class SidesOf(StrEnum):
+    """What a file knows of how the sides of its comparisons came about."""
+
+    DEALT = "dealt"
+
+
 class Sampling(StrEnum):
     """How it was decided that an annotation was asked for."""
 

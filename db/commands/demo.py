@@ -1,5 +1,7 @@
 """The demo study: our cases and outputs, simulated annotations, and ready accounts."""
 
+from itertools import chain
+
 from sqlmodel import col, select
 
 from db.commands.people import add_demo_accounts
@@ -21,7 +23,7 @@ def load_demo() -> str:
     brought = import_records(content, source_name="the demo", eval_set=DEMO_EVAL_SET)
     _ensure_study(sorted({record["model"] for record in content if record["type"] == "output"}))
     simulated = import_records(
-        judged,
+        chain((record for record in records if record["type"] == "header"), judged),
         source_name="the demo's simulated annotators",
         eval_set=DEMO_EVAL_SET,
         study=DEMO_STUDY,

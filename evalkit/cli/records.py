@@ -22,6 +22,7 @@ from evalkit.cli.console import (
     require_database,
 )
 from evalkit.errors import RefusedError
+from evalkit.vocabulary import Looks
 
 
 class Format(StrEnum):
@@ -40,6 +41,13 @@ def import_command(
         str | None,
         typer.Option(help="The study of its annotations; without it, what the file names."),
     ] = None,
+    looks: Annotated[
+        Looks | None,
+        typer.Option(
+            help="What counts of what the same annotator judged again without an assignment: the "
+            "latest look (also without this), or the mean of looks."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and store nothing.")] = False,
     as_json: bool = JsonFlag,
 ) -> None:
@@ -50,7 +58,12 @@ def import_command(
         try:
             with _progress(path.name) as progress:
                 report = import_file(
-                    path, eval_set=eval_set, study=study, dry_run=dry_run, progress=progress
+                    path,
+                    eval_set=eval_set,
+                    study=study,
+                    looks=looks,
+                    dry_run=dry_run,
+                    progress=progress,
                 )
         except RefusedError as refused:
             _say(reports, as_json=as_json)
@@ -99,7 +112,14 @@ def _sentence(exported: Exported) -> str:
 
 def _say(reports: list[ImportReport], *, as_json: bool) -> None:
     if as_json:
-        files = [{**asdict(report), "sentence": report.sentence} for report in reports]
+        files = [
+            {
+                **asdict(report),
+                "n_superseded": report.n_superseded,
+                "sentence": report.sentence,
+            }
+            for report in reports
+        ]
         print_json({"files": files})
         return
     for report in reports:

@@ -13,7 +13,7 @@ import numpy as np
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
-from evalkit.vocabulary import Preference, Severity
+from evalkit.vocabulary import Preference, Severity, SidesOf
 
 DEMO_EVAL_SET = "Support copilot evaluation"
 DEMO_STUDY = "Support copilot, autumn 2026"
@@ -291,6 +291,7 @@ def demo_records(seed: int = DEMO_SEED) -> Iterator[dict[str, Any]]:
         "version": 1,
         "eval_set": DEMO_EVAL_SET,
         "study": DEMO_STUDY,
+        "sides": SidesOf.DEALT.value,
     }
     yield from _rubric_records()
     content = list(_content(suffix=".jsonl", without=".latent.jsonl"))

@@ -12,9 +12,11 @@ from evalkit.vocabulary import (
     CaseSource,
     CaseStatus,
     Level,
+    Looks,
     Preference,
     Sampling,
     Severity,
+    SidesOf,
 )
 
 FORMAT = "evalkit"
@@ -72,6 +74,8 @@ TYPES: dict[str, Fields] = {
             "study": checks.name,
             "eval_set_version": checks.text,
             "exported_at": checks.moment,
+            "looks": checks.one_of(Looks),
+            "sides": checks.one_of(SidesOf),
         },
         required=frozenset({"format", "version"}),
     ),

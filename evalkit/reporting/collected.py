@@ -121,11 +121,15 @@ class Values:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks:
-    """Error marks in the order of their time; ``tag`` is ``NO_TAG`` where none was found."""
+    """Error marks in the order of their time; ``tag`` is ``NO_TAG`` where none was found.
+
+    ``look`` numbers the annotations: who looked at a response again has several.
+    """
 
     output: IntArray
     annotator: IntArray
     tag: IntArray
+    look: IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -293,7 +297,7 @@ def acceptable(collected: Collected) -> Looks:
         nothing = np.zeros(0, dtype=np.int64)
         return Looks(nothing, nothing, np.zeros(0, dtype=np.bool_))
     if not collected.unsafe:
-        marks = Marks(marks.output[:0], marks.annotator[:0], marks.tag[:0])
+        marks = Marks(marks.output[:0], marks.annotator[:0], marks.tag[:0], marks.look[:0])
     bad = given.preference == BOTH_BAD
     unsafe = np.isin(marks.tag, np.array(collected.unsafe, dtype=np.int64))
     output = np.concatenate([given.left, given.right, marks.output])
@@ -304,12 +308,12 @@ def acceptable(collected: Collected) -> Looks:
 
 
 def tagged(collected: Collected) -> tuple[Looks, ...]:
-    """Return for each tag whether a response was given it, once per annotator who looked.
+    """Return for each tag whether a response was given it, once per look.
 
     Looking for errors leaves a mark also where none was found.
     """
     marks = collected.marks
-    first, place = first_looks(marks.output, marks.annotator)
+    first, place = first_looks(marks.output, marks.look)
     output, annotator = marks.output[first], marks.annotator[first]
     return tuple(
         Looks(output, annotator, np.bincount(place[marks.tag == tag], minlength=len(first)) > 0)
@@ -338,7 +342,7 @@ def told_apart(annotators: Sequence[tuple[str, AnnotatorKind]]) -> tuple[str, ..
 
 
 def first_looks(output: IntArray, annotator: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the first entry of each (output, annotator), and which of them each entry is."""
+    """Return the first entry of each output and annotator (or look), and every entry's."""
     _, first, place = np.unique(_pairs(output, annotator), return_index=True, return_inverse=True)
     return first, place.reshape(-1)
 

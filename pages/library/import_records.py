@@ -21,9 +21,16 @@ if message := st.session_state.pop("import-message", None):
 
 n_imported = st.session_state.setdefault("n-imported", 0)
 file = st.file_uploader("File (.jsonl or .jsonl.gz)", key=f"import-{n_imported}")
-left, right = st.columns(2)
+left, right, third = st.columns(3)
 eval_set = left.text_input("Eval set", placeholder="As the file says", key="import-eval-set")
 study = right.text_input("Study", placeholder="As the file says", key="import-study")
+chosen = third.selectbox(
+    "Judged again by the same annotator",
+    library_tables.LOOKS,
+    help="Where a file does not say with `assignment` which look a score or an error is of.",
+    key="import-looks",
+)
+looks = library_tables.LOOKS[chosen]
 
 if file is None:
     st.markdown("##### What a file looks like")
@@ -38,6 +45,7 @@ try:
             source_name=file.name,
             eval_set=eval_set.strip() or None,
             study=study.strip() or None,
+            looks=looks,
             dry_run=True,
         )
 except RefusedError as refused:
@@ -61,6 +69,7 @@ with st.spinner("Storing"):
         source_name=file.name,
         eval_set=eval_set.strip() or None,
         study=study.strip() or None,
+        looks=looks,
         actor_id=user.id,
     )
 st.session_state["import-message"] = stored.sentence

@@ -8,7 +8,7 @@ import pandas as pd
 from db.commands.records import ImportReport
 from db.queries.leaks import LeakCount
 from db.queries.library import StudySummary
-from evalkit.vocabulary import LeakPolicy
+from evalkit.vocabulary import LeakPolicy, Looks
 
 _LEAKS = {
     LeakPolicy.MASK: "annotators see the words masked",
@@ -24,6 +24,13 @@ EXAMPLE_RECORDS = """\
 {"type": "output", "case": "refund-1", "model": "model-b", "content": "It depends on your plan."}
 """  # noqa: E501  (a record is a line)
 
+
+#: What counts where somebody judged the same again, and no assignment tells looks apart.
+LOOKS = {
+    "As the file says, else the latest look": None,
+    "The latest look counts": Looks.LATEST,
+    "The mean of looks counts": Looks.MEAN,
+}
 
 #: The columns of studies that hold text.
 TEXTS = ("State", "Eval set", "Models", "By")
@@ -128,6 +135,9 @@ def import_table(report: ImportReport) -> pd.DataFrame:
         {
             "Records": list(report.counts),
             "New": [f"{count.new:,}" for count in report.counts.values()],
+            "Of these count": [
+                f"{count.new - count.superseded:,}" for count in report.counts.values()
+            ],
             "There already": [f"{count.present:,}" for count in report.counts.values()],
         }
     )

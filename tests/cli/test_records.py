@@ -61,7 +61,7 @@ def test_json_is_one_document_with_counts(sqlite_database, file, capsys):
 
     (report,) = json.loads(capsys.readouterr().out)["files"]
     assert (report["eval_set"], report["study"]) == ("Mine", "Ours")
-    assert report["counts"]["output"] == {"new": 2, "present": 0}
+    assert report["counts"]["output"] == {"new": 2, "present": 0, "superseded": 0}
 
 
 def test_a_dry_run_stores_nothing(sqlite_database, file, tmp_path, capsys):

@@ -171,10 +171,53 @@ def count_by_the_contract(records):
             scored = (output, record["criterion"]) if record["type"] == "score" else None
             slots[who, record["type"], presentation, scored].append((order, normal_record))
     counting = [max(slot, key=lambda entry: entry[0])[1] for slot in slots.values()]
-    for side_by_side in marks.values():
+    for (who, output), side_by_side in marks.items():
         highest = max(order[0] for order, _ in side_by_side)
-        counting += [record for order, record in side_by_side if order[0] == highest]
+        counts = [entry for entry in side_by_side if entry[0][0] == highest]
+        scored = [
+            entries
+            for (of, kind, presentation, slot), entries in slots.items()
+            if (of, kind) == (who, "score")
+            and slot[0] == output
+            and presentation == (output[0], NOT_PAIRED)
+        ]
+        unnamed = [entry for entry in side_by_side if "assignment" not in entry[1]]
+        looks = dict(zip(map(id, unnamed), looks_of(unnamed, scored), strict=True))
+        latest = max((looks[id(entry)] for entry in counts if id(entry) in looks), default=0)
+        counting += [entry[1] for entry in counts if looks.get(id(entry), latest) == latest]
     return counting
+
+
+NOT_PAIRED = (str(None), str(None))
+
+
+def looks_of(marks, scored):
+    """Number the looks that marks are of, as docs/records.md describes it."""
+    begun = []  # (moment, line, look) of every score: the same criterion again is another look
+    for entries in scored:
+        times = defaultdict(int)
+        for (revision, moment, line), _ in sorted(entries, key=lambda entry: entry[0][1:]):
+            times[revision] += 1
+            begun.append((moment, line, times[revision]))
+    n_looks = max((look for *_, look in begun), default=1)
+    looks = []
+    for (_, moment, line), _ in marks:
+        is_timed = moment > float("-inf")
+        before = [
+            look
+            for other, at, look in begun
+            if ((other, at) < (moment, line) if is_timed else at < line)
+        ]
+        looks.append(max(before, default=1))
+    by_line = sorted(range(len(marks)), key=lambda place: marks[place][0][2])
+    same = [fingerprint(record, without=frozenset({"revision"})) for _, record in marks]
+    if n_looks > 1 and len(set(looks)) == 1:
+        times = defaultdict(int)
+        for place in by_line:
+            times[same[place]] += 1
+            if same.count(same[place]) > 1:
+                looks[place] = min(times[same[place]], n_looks)
+    return looks
 
 
 def digests(records):

@@ -83,5 +83,7 @@ def collected(
             n=np.ones(len(who), dtype=np.int64),
             latest=np.arange(len(who)),
         ),
-        marks=Marks(marked[:, 2] * n_cases + marked[:, 1], marked[:, 0], marked[:, 3]),
+        marks=Marks(
+            marked[:, 2] * n_cases + marked[:, 1], marked[:, 0], marked[:, 3], look=marked[:, 0]
+        ),
     )

@@ -85,7 +85,7 @@ def study(*, n_cases=6, n_annotators=3, preferences=(), values=(), marks=()):
             n=np.ones(len(scores[0]), dtype=np.int64),
             latest=np.arange(len(scores[0]), dtype=np.int64),
         ),
-        marks=Marks(*(integers(column) for column in marked)),
+        marks=Marks(*(integers(column) for column in (*marked, marked[1]))),
     )
 
 

@@ -118,7 +118,7 @@ def collected():
             n=np.ones(2 * m, dtype=np.int64),
             latest=np.arange(2 * m),
         ),
-        marks=Marks(output, np.tile(who, 2), rng.integers(-1, 1, 2 * m)),
+        marks=Marks(output, np.tile(who, 2), rng.integers(-1, 1, 2 * m), np.tile(who, 2)),
     )
 
 
@@ -192,7 +192,7 @@ def unjudged(collected, **kept):
         "preferences": Preferences(*[nothing] * 7),
         "n_unreadable": 0,
         "values": Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
-        "marks": Marks(nothing, nothing, nothing),
+        "marks": Marks(*[nothing] * 4),
         "asks_acceptable": False,
     }
     return replace(collected, **bare | kept)
@@ -215,7 +215,8 @@ def weighed(collected):
     looks = np.concatenate([np.arange(10), np.arange(10) + N_CASES])
     weight = np.zeros(20)
     weight[:4], weight[10] = 5.0, 1.0
-    marks = Marks(looks, np.zeros(20, dtype=np.int64), np.where(weight > 0, 0, -1))
+    found = np.where(weight > 0, 0, -1)
+    marks = Marks(looks, np.zeros(20, dtype=np.int64), found, np.arange(20))
     return unjudged(collected, marks=marks, penalties=Penalties(looks, weight))
 
 
@@ -363,7 +364,7 @@ def test_a_study_nobody_annotated_still_makes_a_document(collected):
         preferences=Preferences(*[nothing] * 7),
         n_unreadable=0,
         values=Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
-        marks=Marks(nothing, nothing, nothing),
+        marks=Marks(*[nothing] * 4),
     )
 
     said = Reader(html_report(empty, about=about())).said

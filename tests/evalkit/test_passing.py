@@ -68,7 +68,7 @@ def test_acceptable_goes_by_the_last_comparison_too(turn):
 def test_where_the_time_is_not_known_the_last_study_counts():
     marked = replace(
         collected(n_cases=2, preferences=[(0, 1, 0, 1, LEFT)]),
-        marks=Marks(np.array([0]), np.array([0]), np.array([0])),  # A's response to case 0: unsafe
+        marks=Marks(*[np.array([0])] * 4),  # A's response to case 0: unsafe
     )
     liked = compared(LEFT, at=99)
 

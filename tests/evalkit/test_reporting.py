@@ -110,7 +110,7 @@ def study(
             n=np.ones(len(scored), dtype=np.int64),
             latest=np.arange(len(scored)),
         ),
-        marks=Marks(output=marked[:, 0], annotator=marked[:, 1], tag=marked[:, 2]),
+        marks=Marks(marked[:, 0], marked[:, 1], marked[:, 2], look=marked[:, 1]),
         asks_acceptable=asks_acceptable,
     )
 

@@ -86,9 +86,7 @@ def study(*, preferences=(), values=(), marks=(), cost=None, latency=None):
             n=np.ones(len(scored), dtype=np.int64),
             latest=np.arange(len(scored)),
         ),
-        marks=Marks(
-            output=marked[:, 0] * N + marked[:, 1], annotator=marked[:, 2], tag=marked[:, 3]
-        ),
+        marks=Marks(marked[:, 0] * N + marked[:, 1], marked[:, 2], marked[:, 3], look=marked[:, 2]),
     )
 
 

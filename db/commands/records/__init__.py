@@ -14,6 +14,7 @@ from db.commands.records.staging import Staging
 from evalkit.errors import RefusedError
 from evalkit.records import Problems
 from evalkit.records.schema import FORMAT, VERSION
+from evalkit.vocabulary import Looks
 
 __all__ = ["ImportReport", "Progress", "RecordCount", "import_file", "import_records"]
 
@@ -26,6 +27,7 @@ def import_file(
     source_name: str | None = None,
     eval_set: str | None = None,
     study: str | None = None,
+    looks: Looks | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
     actor_id: int | None = None,
@@ -34,16 +36,17 @@ def import_file(
 
     ``source`` is a path or a binary file that can seek. The eval set is the one named here, else
     in the header; so is the study, which a file with annotations gets by the eval set's name
-    where nobody names one. With ``dry_run`` everything is checked and nothing stored.
+    where nobody names one. ``looks`` says what counts of what the same annotator judged again
+    without an assignment; without it the header does, else the latest look. With
+    ``dry_run`` everything is checked and nothing stored.
     """
     if not isinstance(source, str | Path):
-        return _import(
-            source, source_name or "upload", eval_set, study, dry_run, progress, actor_id
-        )
+        name = source_name or "upload"
+        return _import(source, name, eval_set, study, looks, dry_run, progress, actor_id)
     path = Path(source)
     with _opened(path) as file:
         name = source_name or path.name
-        return _import(file, name, eval_set, study, dry_run, progress, actor_id)
+        return _import(file, name, eval_set, study, looks, dry_run, progress, actor_id)
 
 
 def import_records(
@@ -52,6 +55,7 @@ def import_records(
     source_name: str,
     eval_set: str | None = None,
     study: str | None = None,
+    looks: Looks | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
     actor_id: int | None = None,
@@ -72,6 +76,7 @@ def import_records(
             source_name,
             eval_set,
             study,
+            looks,
             dry_run,
             progress,
             actor_id,
@@ -90,6 +95,7 @@ def _import(
     source_name: str,
     eval_set: str | None,
     study: str | None,
+    looks: Looks | None,
     dry_run: bool,
     progress: Progress | None,
     actor_id: int | None,
@@ -99,4 +105,6 @@ def _import(
     with Staging() as staging:
         importing = Import(staging, Problems(source_name), progress)
         importing.read(file, size=size)
-        return importing.run(eval_set=eval_set, study=study, dry_run=dry_run, actor_id=actor_id)
+        return importing.run(
+            eval_set=eval_set, study=study, looks=looks, dry_run=dry_run, actor_id=actor_id
+        )

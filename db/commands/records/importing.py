@@ -14,6 +14,7 @@ from db.commands.records.definitions import (
     planned_definitions,
 )
 from db.commands.records.known import Target, find_target, stage_known
+from db.commands.records.looks import Again
 from db.commands.records.references import (
     check_names,
     check_scales,
@@ -21,13 +22,14 @@ from db.commands.records.references import (
     check_version,
     stage_definitions,
 )
-from db.commands.records.report import ImportReport, RecordCount
+from db.commands.records.report import ImportReport, RecordCount, again_sentences
 from db.commands.records.revisions import sort_labels
 from db.commands.records.staging import LABEL_TYPES, Staging
 from db.commands.records.write import write_staged
 from db.engine import know_tables, read_session, write_session
 from evalkit.errors import RefusedError
 from evalkit.records import Problems, RecordReader
+from evalkit.vocabulary import Looks, SidesOf
 
 #: Called with what is being done, how far it is, and how far it will go.
 Progress = Callable[[str, int, int], None]
@@ -43,6 +45,7 @@ class Plan:
     rubrics: list[Definition]
     taxonomies: list[Definition]
     needs_newest: bool
+    again: Again
     counts: dict[str, RecordCount] = field(default_factory=dict)
 
     @property
@@ -69,6 +72,7 @@ class Import:
         self._distinct: dict[str, int] = {}
         self._header: dict[str, Any] = {}
         self._warnings: list[str] = []
+        self._looks = Looks.LATEST
 
     def read(self, file: BinaryIO, *, size: int) -> None:
         """Read the whole file into the staging file and note what is wrong with its records."""
@@ -87,9 +91,16 @@ class Import:
             )
 
     def run(
-        self, *, eval_set: str | None, study: str | None, dry_run: bool, actor_id: int | None
+        self,
+        *,
+        eval_set: str | None,
+        study: str | None,
+        looks: Looks | None,
+        dry_run: bool,
+        actor_id: int | None,
     ) -> ImportReport:
         """Check what was read against the database, write it, and say what was done."""
+        self._looks = looks or Looks(self._header.get("looks", Looks.LATEST))
         names = self._names(eval_set, study)
         with read_session() as session:
             plan = self._plan(session, *names)
@@ -112,6 +123,7 @@ class Import:
                 taxonomies=plan.taxonomies,
                 needs_newest=plan.needs_newest,
                 source=self._problems.file,
+                are_sides_dealt=self._header.get("sides") == SidesOf.DEALT,
                 actor_id=actor_id,
                 progress=self._progress,
             )
@@ -141,10 +153,9 @@ class Import:
         check_names(session, staging, problems)
         check_scales(staging, problems)
         needs_newest = check_version(staging, problems)
-        if not problems:
-            sort_labels(staging, problems)
+        again = Again(0, 0) if problems else sort_labels(staging, problems, self._looks)
         problems.refuse_if_any()
-        plan = Plan(target, rubrics, taxonomies, needs_newest)
+        plan = Plan(target, rubrics, taxonomies, needs_newest, again)
         plan.counts = self._counts(plan)
         return plan
 
@@ -175,7 +186,7 @@ class Import:
         content_hash = self._header.get("eval_set_version")
         target = find_target(session, eval_set=names[0], study=names[1], content_hash=content_hash)
         definitions = self._definitions(session, target, Problems(self._problems.file))
-        return Plan(target, *definitions, plan.needs_newest).signature != plan.signature
+        return Plan(target, *definitions, plan.needs_newest, plan.again).signature != plan.signature
 
     def _counts(self, plan: Plan) -> dict[str, RecordCount]:
         staging = self._staging
@@ -189,11 +200,21 @@ class Import:
             new[kind] = staging.count(
                 "SELECT COUNT(*) FROM judged WHERE line > 0 AND type = ?", (number,)
             )
+        superseded = dict.fromkeys(new, 0)
+        for kind, number in LABEL_TYPES.items():
+            superseded[kind] = staging.count(
+                "SELECT COUNT(*) FROM judged WHERE line > 0 AND type = ? AND NOT is_current",
+                (number,),
+            )
         distinct = {**staging.n_records, **self._distinct}
         for kind, staged in (("criterion", staging.criteria), ("tag", staging.tags)):
             distinct[kind] = len({tuple(sorted(map(str, part.items()))) for _, part in staged})
         return {
-            kind: RecordCount(new=new[kind], present=distinct[kind] - new[kind])
+            kind: RecordCount(
+                new=new[kind],
+                present=distinct[kind] - new[kind],
+                superseded=superseded[kind],
+            )
             for kind in new
             if staging.n_records.get(kind)
         }
@@ -207,10 +228,9 @@ class Import:
             eval_set_version=version or plan.target.newest_number,
             study=plan.target.study,
             counts=plan.counts,
-            n_superseded=self._staging.count(
-                "SELECT COUNT(*) FROM judged WHERE line > 0 AND NOT is_current"
-            ),
-            warnings=tuple(self._warnings),
+            looks=self._looks,
+            n_again=plan.again.n,
+            warnings=(*self._warnings, *again_sentences(plan.again, self._looks, plan.counts)),
             is_dry_run=dry_run,
             has_news=plan.has_news,
         )

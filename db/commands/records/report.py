@@ -1,6 +1,10 @@
 """What an import did, or would do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from db.commands.records.looks import Again
+from evalkit.vocabulary import Looks
 
 _PLURALS = {
     "criterion": "criteria",
@@ -16,10 +20,14 @@ _SINGULARS = {**{kind: kind for kind in _PLURALS}, "error": "error mark"}
 
 @dataclass(frozen=True, slots=True)
 class RecordCount:
-    """How many records of a type were new, and how many the database held already."""
+    """How many records of a type were new, and how many the database held already.
+
+    ``superseded`` of the new ones do not count: something later in the file takes their place.
+    """
 
     new: int
     present: int
+    superseded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +39,16 @@ class ImportReport:
     eval_set_version: int
     study: str | None
     counts: dict[str, RecordCount]
-    n_superseded: int
+    looks: Looks
+    n_again: int
     warnings: tuple[str, ...]
     is_dry_run: bool
     has_news: bool
+
+    @property
+    def n_superseded(self) -> int:
+        """Return how many new annotations do not count, and are kept as history."""
+        return sum(count.superseded for count in self.counts.values())
 
     @property
     def sentence(self) -> str:
@@ -49,6 +63,30 @@ class ImportReport:
             place += f" and study {self.study!r}"
         already = f"; {present} already there" if present else ""
         return f"{verb} {new} from {self.source} {place}{already}."
+
+
+def again_sentences(
+    again: Again, looks: Looks, counts: Mapping[str, RecordCount]
+) -> tuple[str, ...]:
+    """Warn of what the same annotator judged again, with what counts of it."""
+    if not again.n:
+        return ()
+    what = "response or pair was" if again.n == 1 else "responses and pairs were"
+    warning = (
+        f"{again.n:,} {what} judged more than once by the same annotator, with no assignment to "
+        f"tell the looks apart (the first again on line {again.first_line})."
+    )
+    if looks is Looks.MEAN:
+        return (f"{warning} Every look counts: scores, preferences and errors are means of looks.",)
+    parts = [
+        f"{count.new - count.superseded:,} of {count.new:,} {_PLURALS[kind]}"
+        for kind, count in counts.items()
+        if count.superseded
+    ]
+    return (
+        f"{warning} The latest look counts: {', '.join(parts)}. To count every look, choose the "
+        "mean of looks (--looks mean).",
+    )
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -4,9 +4,11 @@ All of it is SQL on the staging file. Rows with negative lines are what the data
 they come before the file and keep their revisions.
 """
 
+from db.commands.records.looks import Again, tell_looks_apart
 from db.commands.records.references import CRITERION_OF_LABEL, TAG_OF_LABEL
 from db.commands.records.staging import Staging
 from evalkit.records import MAX_PROBLEMS, Problems, shown
+from evalkit.vocabulary import Looks
 
 _JUDGED = f"""
 CREATE TABLE judged AS
@@ -14,7 +16,8 @@ SELECT label.line, label.type, label.annotator, label.key, "case".id AS "case",
     lefts.id AS left, rights.id AS right, label.name, label.revision, label.moment, label.digest,
     CASE label.type WHEN 1 THEN ({CRITERION_OF_LABEL}) WHEN 2 THEN ({TAG_OF_LABEL}) END AS part,
     label.db_id, label.db_annotation, label.db_assignment, label.was_superseded,
-    0 AS presentation, 0 AS annotation, 0 AS is_current
+    0 AS presentation, 0 AS annotation, 0 AS is_current, 1 AS look,
+    0 AS raised
 FROM label JOIN "case" ON "case".key = label."case"
 JOIN output AS lefts ON lefts."case" = label."case" AND lefts.run = label.left_run
 LEFT JOIN output AS rights ON rights."case" = label."case" AND rights.run = label.right_run
@@ -48,17 +51,19 @@ _PRESENTATIONS = (
     """
     CREATE TABLE presentation (
         id INTEGER PRIMARY KEY, line INTEGER, annotator INTEGER, key TEXT, "case" INTEGER,
-        left INTEGER, right INTEGER, is_compared INTEGER, db_id INTEGER, place INTEGER
+        left INTEGER, right INTEGER, is_compared INTEGER, db_id INTEGER, place INTEGER,
+        look INTEGER
     )
     """,
     """
     INSERT INTO presentation
-    SELECT NULL, MIN(line), annotator, key, "case", left, right, type = 0, MAX(db_assignment), NULL
-    FROM judged WHERE key IS NULL GROUP BY annotator, left, right ORDER BY MIN(line)
+    SELECT NULL, MIN(line), annotator, key, "case", left, right, type = 0, MAX(db_assignment), NULL,
+        look
+    FROM judged WHERE key IS NULL GROUP BY annotator, left, right, look ORDER BY MIN(line)
     """,
     """
     INSERT INTO presentation
-    SELECT NULL, MIN(line), annotator, key, "case", left, right, 0, NULL, NULL
+    SELECT NULL, MIN(line), annotator, key, "case", left, right, 0, NULL, NULL, 1
     FROM judged WHERE key IS NOT NULL GROUP BY annotator, key ORDER BY MIN(line)
     """,
     "CREATE INDEX presentation_key ON presentation (annotator, key)",
@@ -73,7 +78,7 @@ _PRESENTATIONS = (
     UPDATE judged SET presentation = (
         SELECT id FROM presentation WHERE presentation.key IS NULL
         AND presentation.annotator = judged.annotator AND presentation.left = judged.left
-        AND presentation.right IS judged.right
+        AND presentation.right IS judged.right AND presentation.look = judged.look
     ) WHERE key IS NULL
     """,
     "CREATE INDEX judged_presentation ON judged (presentation, type, line)",
@@ -125,16 +130,22 @@ UPDATE judged SET revision = revised.revision,
 FROM revised WHERE judged.rowid = revised.judged_id
 """
 
-#: All error marks of an annotator on an output count that have its highest revision.
+#: All error marks of an annotator on an output count that have its highest revision; of looks
+#: that nothing else tells apart, those of the latest with a mark.
 _REVISE_MARKS = """
 WITH highest AS (
-    SELECT annotator, left, MAX(revision) AS revision FROM judged WHERE type = 2
+    SELECT annotator, left, MAX(revision - raised) AS revision FROM judged WHERE type = 2
     GROUP BY annotator, left
+), latest AS (
+    SELECT presentation, left, revision - raised AS revision, MAX(raised) AS raised FROM judged
+    WHERE type = 2 GROUP BY presentation, left, revision - raised
 )
-UPDATE judged SET
-    is_current = judged.revision = highest.revision AND NOT judged.was_superseded
-FROM highest
+UPDATE judged SET is_current = judged.revision - judged.raised = highest.revision
+    AND judged.raised = latest.raised AND NOT judged.was_superseded
+FROM highest, latest
 WHERE type = 2 AND judged.annotator = highest.annotator AND judged.left = highest.left
+AND judged.presentation = latest.presentation AND judged.left = latest.left
+AND judged.revision - judged.raised = latest.revision
 """
 
 _ANNOTATIONS = (
@@ -240,13 +251,14 @@ AND NOT EXISTS (
 """
 
 
-def sort_labels(staging: Staging, problems: Problems) -> None:
+def sort_labels(staging: Staging, problems: Problems, looks: Looks) -> Again:
     """Sort labels into presentations and annotations, and tell which of them count."""
     staging.script(f"DROP TABLE IF EXISTS {name}" for name in ("judged", "presentation"))
     staging.script(("DROP TABLE IF EXISTS annotation", _JUDGED))
     if staging.count("SELECT EXISTS (SELECT 1 FROM judged WHERE line < 0)"):
         known = "CREATE INDEX judged_known ON judged (digest, revision) WHERE line < 0"
         staging.script((known, _DROP_KNOWN, _DROP_KNOWN_MARKS))
+    again = tell_looks_apart(staging, looks)
     staging.script(_PRESENTATIONS)
     for line, key, field in staging.db.execute(_OTHER_THINGS, (MAX_PROBLEMS,)):
         found = f"another {'case' if field == 'case' else 'output'} under assignment {shown(key)}"
@@ -262,3 +274,4 @@ def sort_labels(staging: Staging, problems: Problems) -> None:
         staging.script((_REVISE, _REVISE_MARKS, *_ANNOTATIONS))
         tables = ('"case"', "output", "presentation", "annotation")
         staging.script(_NUMBER.format(table=table) for table in tables)
+    return again

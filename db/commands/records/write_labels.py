@@ -13,7 +13,13 @@ from db.commands.records.staging import COMPARISON, ERROR, SCORE
 from db.commands.records.write_study import write_annotators
 from db.commands.records.writing import BATCH, Writing, table_of
 from db.models import Annotation, Assignment, ErrorMark, Score
-from db.queries.records.annotated import IMPORTED, IMPORTED_POLICY, inherited_extras
+from db.queries.records.annotated import (
+    DEALT_POLICY,
+    IMPORTED,
+    IMPORTED_POLICY,
+    LOOK,
+    inherited_extras,
+)
 from db.queries.records.rows import batched
 from evalkit.records.checks import as_moment
 from evalkit.vocabulary import AssignmentKind, AssignmentState
@@ -34,6 +40,7 @@ class _Row(NamedTuple):
     presentation_db_id: int | None
     presentation_place: int | None
     key: str | None
+    look: int
     annotator: int
     case_id: int
     left_id: int
@@ -46,13 +53,14 @@ class _Row(NamedTuple):
     extras: str | None
 
 
-def write_labels(writing: Writing, *, study_id: int) -> None:
+def write_labels(writing: Writing, *, study_id: int, are_sides_dealt: bool) -> None:
     """Write every new label with the assignment and the annotation it belongs to."""
     if not writing.staging.count("SELECT EXISTS (SELECT 1 FROM judged WHERE line > 0)"):
         return
     write_annotators(writing)
     _supersede(writing)
-    writer = _LabelWriter(writing, study_id)
+    policy = DEALT_POLICY if are_sides_dealt else IMPORTED_POLICY
+    writer = _LabelWriter(writing, study_id, policy)
     rows = (_Row(*row) for row in writing.new_rows(_rows_statement(writing)))
     annotations = (list(labels) for _, labels in groupby(rows, key=lambda row: row.annotation))
     for batch in batched(annotations, BATCH):
@@ -62,7 +70,8 @@ def write_labels(writing: Writing, *, study_id: int) -> None:
 class _LabelWriter:
     """Turns staged labels into rows, an annotation at a time."""
 
-    def __init__(self, writing: Writing, study_id: int) -> None:
+    def __init__(self, writing: Writing, study_id: int, policy: str) -> None:
+        self._policy = policy
         self._writing = writing
         self._study_id = study_id
         self._now = now()
@@ -129,6 +138,8 @@ class _LabelWriter:
             presentation = f"{IMPORTED}pair:{row.left_id}>{row.right_id}"
         else:
             presentation = f"{IMPORTED}single:{row.left_id}"
+        if row.key is None and row.look > 1:
+            presentation += f"{LOOK}{row.look}"
         return {
             "id": self._assignment_id(row),
             "study_id": self._study_id,
@@ -140,7 +151,7 @@ class _LabelWriter:
             "key": row.key,
             "token": new_token(),
             "kind": AssignmentKind.WORK.value,
-            "policy": IMPORTED_POLICY,
+            "policy": self._policy,
             **{field: extras.get(field) for field in _OF_ASSIGNMENT},
             "state": AssignmentState.SUBMITTED.value,
             "active_seconds": float(extras.get("seconds", 0)),
@@ -229,7 +240,7 @@ def _rows_statement(writing: Writing) -> str:
     case, output = writing.first["case"], writing.first["output"]
     return f"""
     SELECT a.id, a.db_id, a.place, a.revision, a.is_superseded,
-        p.db_id, p.place, p.key, p.annotator,
+        p.db_id, p.place, p.key, p.look, p.annotator,
         COALESCE(c.db_id, {case} + c.place),
         COALESCE(lefts.db_id, {output} + lefts.place),
         COALESCE(rights.db_id, {output} + rights.place),

@@ -15,6 +15,12 @@ IMPORTED = "import:"
 #: The policy of what was imported: who stood on which side was not decided here.
 IMPORTED_POLICY = "imported"
 
+#: The policy of what was imported from a file that says its sides were dealt evenly.
+DEALT_POLICY = "imported, sides dealt"
+
+#: Stands in an imported presentation before the number of a look after the first.
+LOOK = "~"
+
 #: The study's own data; the other kinds teach and check.
 KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import literal, select, true
 from sqlmodel import Session, col
 
 from db.models import (
@@ -21,6 +21,7 @@ from db.models import (
     Tag,
     Taxonomy,
 )
+from db.queries.records.annotated import IMPORTED, IMPORTED_POLICY, LOOK
 from db.queries.records.labels import study_labels
 from db.queries.records.rows import (
     case_records,
@@ -32,6 +33,7 @@ from evalkit.errors import NotFoundError
 from evalkit.records import record_line
 from evalkit.records.normal import normal
 from evalkit.records.schema import FORMAT, VERSION
+from evalkit.vocabulary import AssignmentState, Looks, SidesOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def _records(
             "eval_set": study.eval_set,
             "study": study.name,
             "eval_set_version": study.content_hash,
+            **_header_of_labels(session, study),
         },
     )
     for rubric_id in _rubrics(session, study, include_superseded=include_superseded):
@@ -98,6 +101,22 @@ def _records(
     for label in study_labels(session, study_id=study.id):
         if label.counts or (include_superseded and label.has_successor):
             yield label.record
+
+
+def _header_of_labels(session: Session, study: ExportedStudy) -> dict[str, str]:
+    """Return what an import must know of the labels, where it is not what it takes for granted."""
+    own = select(literal(1)).where(col(Assignment.study_id) == study.id)
+    has_looks = own.where(col(Assignment.presentation).like(f"{IMPORTED}%{LOOK}%")).limit(1)
+    compared = own.where(
+        col(Assignment.right_output_id).is_not(None),
+        col(Assignment.state) == AssignmentState.SUBMITTED,
+    ).limit(1)
+    unknown = compared.where(col(Assignment.policy) == IMPORTED_POLICY)
+    are_dealt = session.scalar(compared) is not None and session.scalar(unknown) is None
+    return {
+        **({"looks": Looks.MEAN.value} if session.scalar(has_looks) is not None else {}),
+        **({"sides": SidesOf.DEALT.value} if are_dealt else {}),
+    }
 
 
 def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool) -> Iterable[int]:

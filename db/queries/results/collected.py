@@ -318,7 +318,8 @@ def _marks(
     tag_ids = np.array([one.tag_id for one in study.tags], dtype=np.int64)
     tag[tagged] = _codes(table[tagged, 2], tag_ids)
     output = _codes(table[:, 0], output_ids)
-    marks = Marks(output=output, annotator=_codes(table[:, 1], annotator_ids), tag=tag)
+    look = np.unique(table[:, 4], return_inverse=True)[1].reshape(-1)
+    marks = Marks(output, _codes(table[:, 1], annotator_ids), tag, look)
     weight = _weight_of_errors(study)[tag, table[:, 3]]
     is_weighed = bool((table[:, 3] != _UNKNOWN).any())
     return marks, _penalties(output, table[:, 4], weight) if is_weighed else None
