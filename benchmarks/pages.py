@@ -97,11 +97,11 @@ def _session(address: str, cookie: str) -> Iterator[ClientConnection]:
         yield opened
 
 
-def _seconds(session: ClientConnection, page: str) -> float:
+def _seconds(session: ClientConnection, page: str, *, study: str | int = STUDY) -> float:
     """Ask for a page and return how long the server took; raise where it shows an error."""
     asked = BackMsg()
     asked.rerun_script.page_name = page
-    asked.rerun_script.query_string = f"study={STUDY}" if page else ""
+    asked.rerun_script.query_string = f"study={study}" if page else ""
     started = perf_counter()
     session.send(asked.SerializeToString())
     while True:

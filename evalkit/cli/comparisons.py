@@ -20,6 +20,7 @@ from evalkit.cli.narrowing import (
     CategoryOption,
     JudgesFlag,
     StudyOption,
+    shown_part,
     study_collected,
 )
 from evalkit.cli.reports import (
@@ -71,7 +72,7 @@ def significance(
     if as_json:
         print_json(significance_document(collected))
         return
-    report = significance_report(collected)
+    report = significance_report(shown_part(collected))
     table = text_table("Models", "On", "Difference", "p after Holm", "Cases")
     for one in report:
         for pair in one.pairs:

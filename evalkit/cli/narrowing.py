@@ -13,6 +13,7 @@ from evalkit.cli.console import notes, require_database
 from evalkit.errors import NotFoundError
 from evalkit.names import name_key
 from evalkit.reporting.collected import Collected, told_apart
+from evalkit.reporting.main_criteria import left_out_sentence, main_part
 from evalkit.reporting.penalties import read_weights
 from evalkit.stats.penalties import ErrorWeights
 
@@ -33,6 +34,13 @@ class Narrowed:
     study: ResultStudy
     filters: ResultFilters
     collected: Collected
+
+
+def shown_part(collected: Collected) -> Collected:
+    """Return what a table shows: of many criteria the main ones, and say what is left out."""
+    if said := left_out_sentence(collected):
+        notes().print(f"{said} --json has all.", markup=False)
+    return main_part(collected)
 
 
 def study_collected(

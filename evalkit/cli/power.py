@@ -10,6 +10,7 @@ from evalkit.cli.narrowing import (
     CategoryOption,
     JudgesFlag,
     StudyOption,
+    shown_part,
     study_collected,
 )
 from evalkit.cli.reports import (
@@ -40,7 +41,7 @@ def power(
     if as_json:
         print_json(power_document(collected, half_width=half_width))
         return
-    report = power_report(collected, half_width=half_width)
+    report = power_report(shown_part(collected), half_width=half_width)
     for pair in report.pairs:
         out().print(words.pair_sentence(report, pair))
     table = text_table("Model", "", "Now", "Cases", "or per case")

@@ -15,6 +15,7 @@ from evalkit.cli.narrowing import (
     JudgesFlag,
     StudyOption,
     narrowed,
+    shown_part,
     study_collected,
 )
 from evalkit.reporting import documents, text
@@ -75,7 +76,7 @@ def agreement(
     if as_json:
         print_json(documents.agreement_document(collected) | coefficients_document(collected))
         return
-    report = agreement_report(collected, pooled=True)
+    report = agreement_report(shown_part(collected), pooled=True)
     table = text_table("", "Krippendorff's α", "Percent agreement", "Units", "Values")
     for of in (report.preference, *report.criteria):
         add_row(
@@ -170,11 +171,12 @@ def scores(
     with read_session() as session:
         found = narrowed(session, study, category, annotator, judges, weight)
     collected = found.collected
-    reached = () if at_least is None else level_shares(collected, level=at_least)
     if as_json:
         more = {} if at_least is None else level_shares_document(collected, level=at_least)
         print_json(documents.scores_document(collected) | more)
         return
+    collected = shown_part(collected)
+    reached = () if at_least is None else level_shares(collected, level=at_least)
     report = scores_report(collected)
     table = text_table("Model", "", "Mean", "n")
     for one in report.criteria:

@@ -141,6 +141,12 @@ def tag_agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, 
     return tuple(found)
 
 
+def criterion_pairs(collected: Collected, criterion: Criterion) -> tuple[PairAgreement, ...]:
+    """Compare every two annotators on one criterion, judges like people."""
+    codings = codings_of(collected, criterion, every=True)
+    return pairwise_agreement(codings, weights=weights_of(criterion.level))
+
+
 def tag_pairs(collected: Collected, tag: Tag) -> tuple[PairAgreement, ...]:
     """Compare every two annotators on whether a tag, or any error, is on a response.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from evalkit.reporting.collected import Collected
+from evalkit.reporting.main_criteria import main_part
 from evalkit.reporting.measures import (
     Measure,
     MeasureNumbers,
@@ -108,7 +109,7 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
         chosen
         if one == measure
         else _linked(measure_numbers(collected, one, baseline=baseline), ranking, baseline)
-        for one in available_measures(collected)
+        for one in available_measures(main_part(collected, also=measure.criterion))
     )
     quality = _quality(chosen.overall, ranking, measure)
     order = _best_first(quality)

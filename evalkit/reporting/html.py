@@ -20,6 +20,7 @@ from evalkit.reporting.decision_document import decided
 from evalkit.reporting.decision_sentences import format_of, number_name
 from evalkit.reporting.html_errors import errors_section
 from evalkit.reporting.html_parts import anchor, escape, paragraph, section
+from evalkit.reporting.main_criteria import left_out_sentence, main_part
 from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.power import power_report
 from evalkit.reporting.reports import (
@@ -145,6 +146,7 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
         A document without scripts and without anything to load; light or dark as the reader's
         system is, and made to be printed. Every text in it is escaped.
     """
+    more_criteria, collected = left_out_sentence(collected), main_part(collected)
     ranking, scores = ranking_report(collected), scores_report(collected)
     decision = decided(collected)
     weighed = penalty_rows(collected)
@@ -162,7 +164,7 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
             significance_report(collected),
             colours,
         ),
-        sections.scores_section(scores, colours, order),
+        sections.scores_section(scores, colours, order, note=more_criteria),
         sections.acceptable_section(scores, colours, order),
         errors_section(tags_report(collected), weighed, colours, order, weights=collected.weights),
         people.agreement_section(

@@ -162,9 +162,12 @@ def _difference_cell(pair: PairedDifference) -> Cell:
     )
 
 
-def scores_section(report: ScoresReport, colours: Colours, order: Sequence[str]) -> str:
-    """Show mean scores per criterion, overall and by category."""
-    parts = [
+def scores_section(
+    report: ScoresReport, colours: Colours, order: Sequence[str], *, note: str = ""
+) -> str:
+    """Show mean scores per criterion, overall and by category; ``note`` is on which."""
+    parts = [paragraph(note, style="note")] if note else []
+    parts += [
         paragraph(f"{criterion_title(one.criterion)}: {one.reason}")
         for one in report.criteria
         if one.reason

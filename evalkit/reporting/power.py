@@ -14,6 +14,7 @@ from evalkit.reporting.collected import (
     scores_of_criterion,
 )
 from evalkit.reporting.documents import heading
+from evalkit.reporting.main_criteria import main_part
 from evalkit.reporting.reports import RankingReport, ranking_report
 from evalkit.reporting.score_power import score_entry, score_power
 from evalkit.stats.bradley_terry import LEFT_SHARE
@@ -150,6 +151,13 @@ def power_report(
         per_annotator=float(np.median(by_annotator)) if len(by_annotator) else 0.0,
         reason=ranking.reason,
     )
+
+
+def shown_power(
+    collected: Collected, *, half_width: float, criterion: Criterion | None
+) -> PowerReport:
+    """Plan for what a page shows: of many criteria the main ones, and the one asked for."""
+    return power_report(main_part(collected, also=criterion), half_width=half_width)
 
 
 def power_document(collected: Collected, *, half_width: float = HALF_WIDTH) -> dict[str, Any]:

@@ -202,9 +202,7 @@ def scores_report(collected: Collected) -> ScoresReport:
     """Average the scores on each criterion, and count acceptable responses."""
     looks = acceptable(collected)
     return ScoresReport(
-        criteria=tuple(
-            _criterion_scores(collected, place) for place in range(len(collected.criteria))
-        ),
+        criteria=tuple(criterion_scores(collected, criterion) for criterion in collected.criteria),
         acceptable=_named_rows(shares(scores_of_looks(collected, looks)), _unknown(collected)),
         acceptable_note=NEVER_REFUSED if len(looks.hit) and looks.hit.all() else None,
     )
@@ -258,8 +256,9 @@ def _agreement_of(
     )
 
 
-def _criterion_scores(collected: Collected, place: int) -> CriterionScores:
-    criterion, scores = collected.criteria[place], scores_of_criterion(collected, place)
+def criterion_scores(collected: Collected, criterion: Criterion) -> CriterionScores:
+    """Average the scores on one criterion, and count how often each value was given."""
+    scores = scores_of_criterion(collected, collected.criteria.index(criterion))
     return CriterionScores(
         criterion=criterion,
         means=_on_scale(mean_scores(scores), criterion) if criterion.has_mean else (),

@@ -6,6 +6,7 @@ from typing import Any
 
 from evalkit.reporting import documents, text
 from evalkit.reporting.collected import Collected
+from evalkit.reporting.main_criteria import main_part
 from evalkit.reporting.measures import Measure, available_measures, model_estimates
 from evalkit.reporting.reports import (
     AgreementOf,
@@ -51,6 +52,7 @@ class Without:
 
 def without_report(full: Collected, rest: Collected, *, left_out: Sequence[str]) -> Without:
     """Compute everything twice: of all, and of those who remain."""
+    full, rest = main_part(full), main_part(rest, as_of=full)
     return Without(tuple(left_out), _results(full), _results(rest))
 
 

@@ -36,7 +36,7 @@ chosen = filters.filter_line(study)
 kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
-report = kept.of(reports.agreement_report)
+report = kept.of_main(reports.agreement_report)
 parts, paired = agreement.judged(report), agreement.paired(report)
 tags = kept.of(subjects.marked_where_two_looked)
 if not paired and not tags:
@@ -66,10 +66,10 @@ agreement.show_pairs(kept, paired, tags, address, filters.ids_by_name(study, kep
 
 if parts:
     st.header("Other coefficients", divider=False)
-    coefficients.show_coefficients(kept.of(several.coefficients))
+    coefficients.show_coefficients(kept.of_main(several.coefficients))
 
     st.header("By category", divider=False)
-    coefficients.show_by_category(kept.of(several.agreement_by_category), address)
+    coefficients.show_by_category(kept.of_main(several.agreement_by_category), address)
 
 st.header("Errors", divider=False)
 coefficients.show_tags(kept.of(several.tag_agreement), address)

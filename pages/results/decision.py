@@ -66,7 +66,7 @@ if decision.style_toggle():
 
 st.header("What more annotations would buy", divider=False)
 half_width = decision.half_width(measure)
-plan = kept.of(power.power_report, half_width=half_width)
+plan = kept.of(power.shown_power, half_width=half_width, criterion=measure.criterion)
 decision.show_power(plan, measure, kept)
 
 decision.show_ways_on(study, chosen)

@@ -41,7 +41,7 @@ if not study.annotators:
 
 colours, address = model_colours(study.models), links.state(study, chosen)
 ranking = kept.of(reports.ranking_report)
-scores = kept.of(reports.scores_report)
+scores = kept.of_main(reports.scores_report)
 models = kept.of(reports.models_report)
 weighed = kept.of(penalties.penalty_rows)
 rates = kept.of(reports.tags_report)
@@ -60,7 +60,7 @@ if "Price" not in absent:
     overview.show_tradeoff(ranking, scores, models, colours, order=order)
 if "Scores" not in absent:
     st.header("Scores", divider=False)
-    overview_scores.show_scores(scores, colours, address, order=order)
+    overview_scores.show_scores(kept, scores, colours, address, order=order)
 if "Acceptable" not in absent:
     st.header("Acceptable responses", divider=False)
     overview_scores.show_acceptable(scores, colours, address, order=order)

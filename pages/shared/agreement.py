@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from evalkit.reporting import documents, sentences, text
-from evalkit.reporting.coefficients import tag_pairs
+from evalkit.reporting.coefficients import criterion_pairs, tag_pairs
 from evalkit.reporting.collected import Tag
 from evalkit.reporting.judge_sentences import ORDER_NOTE, in_both_orders
+from evalkit.reporting.main_criteria import left_out_sentence, scored_criteria
 from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import RELIABLE, TENTATIVE
 from evalkit.reporting.subjects import ANY_ERROR, Subject, subject_key, subject_title
@@ -114,11 +115,15 @@ def show_pairs(
     ids: Mapping[str, int],
 ) -> None:
     """Show Cohen's kappa of each pair of annotators on one of the things judged."""
+    more_criteria = left_out_sentence(kept.collected)
+    exhibits.say(more_criteria)
     left, right = st.columns([11, 9], gap="large")
     with left:
-        picked = subject_picker([*(of.criterion for of in parts), *tags], key="pairs-of")
+        shown = [of.criterion for of in parts]
+        more = [of for of in kept.of(scored_criteria) if of not in shown] if more_criteria else []
+        picked = subject_picker([*shown, *tags, *more], key="pairs-of")
         tag = picked if isinstance(picked, Tag) else None
-        pairs = kept.of(tag_pairs, tag) if tag else _pairs(parts, picked)
+        pairs = kept.of(tag_pairs, tag) if tag else _pairs(kept, parts, picked)
     known = [pair for pair in pairs if pair.cohen_kappa.value is not None]
     if known and len(pairs) <= _MOST_PAIRS:
         figure = forest(agreement_tables.pair_rows(known, _COLOUR))
@@ -183,8 +188,9 @@ def subject_picker(subjects: Sequence[Subject], *, key: str) -> Subject:
     return named[chosen]
 
 
-def _pairs(parts: Sequence[AgreementOf], subject: Subject) -> tuple[PairAgreement, ...]:
-    return next(of.pairs for of in parts if of.criterion == subject)
+def _pairs(kept: Kept, parts: Sequence[AgreementOf], subject: Subject) -> tuple[PairAgreement, ...]:
+    known = (of.pairs for of in parts if of.criterion == subject)
+    return next(known, None) or kept.of(criterion_pairs, subject)
 
 
 def _key(of: AgreementOf) -> str:

@@ -14,6 +14,7 @@ from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.style import style_table
 from evalkit.reporting.collected import Collected
+from evalkit.reporting.main_criteria import main_part
 from evalkit.reporting.style import StyleReport, style_report
 from evalkit.stats.counts import FloatArray, IntArray
 
@@ -48,6 +49,15 @@ class Kept:
         made: Made = self._made(make, *args, **kwargs)
         return made
 
+    def of_main(
+        self,
+        make: Callable[Concatenate[Collected, Given], Made],
+        *args: Given.args,
+        **kwargs: Given.kwargs,
+    ) -> Made:
+        """Return what a function makes of the main criteria, where it would go through all."""
+        return self.of(_of_main, make, args, tuple(sorted(kwargs.items())))
+
     def read(self, query: Callable[..., Made], **kwargs: Hashable) -> Made:
         """Return what a query finds within the filters, asked once for the same arguments."""
         found: Made = self._found(query, **kwargs)
@@ -80,6 +90,15 @@ def of_all(several: Sequence[Kept], make: Callable[..., Made], *args: Hashable) 
         return make((), *args)
     first, *others = several
     return first.of(_of_all, make, tuple(others), *args)
+
+
+def _of_main(
+    collected: Collected,
+    make: Callable[..., Made],
+    args: tuple[Hashable, ...],
+    named: tuple[tuple[str, Hashable], ...],
+) -> Made:
+    return make(main_part(collected), *args, **dict(named))
 
 
 def _of_all(

@@ -8,10 +8,17 @@ import streamlit as st
 
 from evalkit.reporting import documents, penalties, sentences, text
 from evalkit.reporting.collected import Criterion
-from evalkit.reporting.reports import CriterionScores, ScoresReport, TagRates
+from evalkit.reporting.main_criteria import left_out_sentence, scored_criteria
+from evalkit.reporting.reports import (
+    CriterionScores,
+    ScoresReport,
+    TagRates,
+    criterion_scores,
+)
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
 from pages.shared import addresses, exhibits, labels, links, maps, tables, tag_tables
+from pages.shared.collecting import Kept
 from pages.shared.links import State, link
 from pages.shared.overview import MOST_BESIDE_TEXT, SHARE_TICKS
 from pages.shared.pictures import interval_rows, level_bars
@@ -21,6 +28,7 @@ _MOST_COLUMNS = 24
 
 
 def show_scores(
+    kept: Kept,
     scores: ScoresReport,
     colours: Mapping[str, str],
     state: State,
@@ -36,17 +44,24 @@ def show_scores(
     for one, place in zip(scored, places, strict=False):
         with place:
             _show_means(one, colours, order)
-    exhibits.say("Mean of all scores given, 95 % intervals clustered by case.")
-    with st.expander("By category, and how often each level was given"):
-        _show_criterion(scored, state, order)
+    more = left_out_sentence(kept.collected)
+    exhibits.say("Mean of all scores given, 95 % intervals clustered by case.", more)
+    exhibits.say("Each of them can be chosen by name below." if more else "")
+    with st.expander("By category, and how often each level was given", expanded=bool(more)):
+        _show_criterion(kept, scored, state, order)
 
 
-def _show_criterion(scored: Sequence[CriterionScores], state: State, order: Sequence[str]) -> None:
-    """Show one criterion by category, and how often each level of it was given."""
-    names = {tables.criterion_name(one.criterion): one for one in scored}
+def _show_criterion(
+    kept: Kept, scored: Sequence[CriterionScores], state: State, order: Sequence[str]
+) -> None:
+    """Show one criterion by category, and how often each level of it was given.
+
+    All that were scored can be chosen, also where they are too many to be shown above.
+    """
+    names = {tables.criterion_name(of): of for of in kept.of(scored_criteria) if of.has_mean}
     left, right = st.columns([11, 9], gap="large")
     with left:
-        picked = names[_criterion_picker(list(names))]
+        picked = kept.of(criterion_scores, names[_criterion_picker(list(names))])
         scale = picked.criterion.values
         _category_grid(
             tables.by_category(picked.means, order, text.number),

@@ -57,18 +57,18 @@ def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
 
 def _best_first(kept: Kept, study: ResultStudy) -> list[str]:
     """List the models as the overview does: what most want to see is the first two."""
-    ranking, scores = kept.of(ranking_report), kept.of(scores_report)
+    ranking, scores = kept.of(ranking_report), kept.of_main(scores_report)
     order = overview.model_order(ranking, scores, kept.of(penalty_rows))
     return sorted(study.models, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def report_of(kept: Kept, *, model: str, other: str) -> PairReport:
     """Return the report on two models; that on all pairs, which it stands on, is made once."""
-    return kept.of(_report, kept, model=model, other=other)
+    return kept.of_main(_report, kept, model=model, other=other)
 
 
 def _report(collected: Collected, kept: Kept, *, model: str, other: str) -> PairReport:
-    return pair_report(collected, kept.of(significance_report), model=model, other=other)
+    return pair_report(collected, kept.of_main(significance_report), model=model, other=other)
 
 
 def is_judged(report: PairReport) -> bool:
