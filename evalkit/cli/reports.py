@@ -42,6 +42,7 @@ from evalkit.reporting.style import (
     style_report,
     style_verdict,
 )
+from evalkit.reporting.subjects import subject_key
 from evalkit.stats.ranking import rank_range
 
 app = typer.Typer(no_args_is_help=True)
@@ -147,7 +148,8 @@ def ranking(
         )
     print_table(collected, table)
     compared = counted(report.n_comparisons, "comparison")
-    out().print(f"{compared}, {report.n_unreadable:,} more unreadable.")
+    own = f", {report.n_same_model:,} of them of a model with itself" if report.n_same_model else ""
+    out().print(f"{compared}{own}, {report.n_unreadable:,} more unreadable.")
     rows = report.ranking.rows if report.ranking else ()
     for said in cautions(report, win_rates(collected)):
         out().print(said)
@@ -296,4 +298,4 @@ def _print_style(styled: StyleReport) -> None:
 
 
 def _subject(of: AgreementOf) -> str:
-    return of.criterion.key if of.criterion else "preference"
+    return subject_key(of.criterion)

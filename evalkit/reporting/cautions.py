@@ -14,6 +14,8 @@ from evalkit.stats.win_rates import PairWinRate, circles
 _MANY_MODELS = 8
 #: By how much a win rate must owe to who the opponents were to be mentioned.
 _MUCH = 0.05
+#: Shares nearer than this are read as one.
+_SAME = 0.01
 
 
 def cautions(report: RankingReport, rates: Sequence[PairWinRate]) -> tuple[str, ...]:
@@ -50,10 +52,12 @@ def _circle(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:
 def _other_opponents(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:
     """Say whose win rate owes most to who the opponents were, if any owes much.
 
-    By the strengths: the share it would win of comparisons with those it met, beside the share
-    with all others equally often.
+    By the strengths: the share it would win with all others equally often, beside the share it
+    won of those it met. The strengths give that share back, except where a weak prior holds one
+    from infinity: of such models nothing is said, for they win what they meet.
     """
     strength = {row.model: row.strength for row in ranking.rows}
+    won = {row.model: row.win_rate.value for row in ranking.rows}
     moved: dict[str, tuple[float, float]] = {}
     for model, own in strength.items():
         met = [
@@ -62,8 +66,9 @@ def _other_opponents(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:
             if rate.model == model and rate.other in strength
         ]
         chance, n = np.array(met, dtype=np.float64).reshape(-1, 2).T
-        if n.sum() > 0:
-            moved[model] = (float(chance @ n / n.sum()), float(chance.mean()))
+        as_met = float(chance @ n / n.sum()) if n.sum() > 0 else np.nan
+        if abs(as_met - (won[model] or 0.0)) < _SAME:
+            moved[model] = (as_met, float(chance.mean()))
     if not moved:
         return ""
     model, (as_met, as_all) = max(moved.items(), key=lambda one: abs(one[1][0] - one[1][1]))

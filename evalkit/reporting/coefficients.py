@@ -11,8 +11,15 @@ import numpy as np
 from evalkit.reporting.collected import Collected, Criterion, Tag
 from evalkit.reporting.documents import pair_entry
 from evalkit.reporting.judges import without_judges
-from evalkit.reporting.sentences import capital, joined
-from evalkit.reporting.subjects import ANY_ERROR, Subject, codings_of, marked, subject_key
+from evalkit.reporting.sentences import joined
+from evalkit.reporting.subjects import (
+    ANY_ERROR,
+    Subject,
+    codings_of,
+    marked,
+    subject_inside,
+    subject_key,
+)
 from evalkit.stats.agreement import (
     Agreement,
     PairAgreement,
@@ -89,25 +96,22 @@ def readings(several: Sequence[Coefficients]) -> list[str]:
     for one in several:
         said, n_cut = _OPEN.subn("", one.reading)
         said = said.strip()
-        alike.setdefault(said, []).append(subject_key(one.criterion).replace("_", " "))
+        alike.setdefault(said, []).append(subject_inside(one.criterion))
         open_to_change |= {said} if n_cut else set()
     more = " Where an interval crosses a bound, more annotations could change this."
     return [
-        f"{capital(joined(names))}: {said}{more if said in open_to_change else ''}"
+        f"On {joined(names)}: {said}{more if said in open_to_change else ''}"
         for said, names in alike.items()
     ]
 
 
 def trust(several: Sequence[Coefficients]) -> list[str]:
     """Say which coefficient to trust: it matters where one value is most of all values."""
-    found = {
-        subject_key(one.criterion).replace("_", " "): _DOMINATED.search(one.reading)
-        for one in several
-    }
-    said = [f"{capital(name)}: {one.group()}" for name, one in found.items() if one]
+    found = {subject_inside(one.criterion): _DOMINATED.search(one.reading) for one in several}
+    said = [f"On {name}: {one.group()}" for name, one in found.items() if one]
     if even := [name for name, one in found.items() if not one]:
         said.append(
-            f"{capital(joined(even))}: no value is most of all values, so α can be trusted; the "
+            f"On {joined(even)}: no value is most of all values, so α can be trusted; the "
             "others differ from it by the credit they give to near misses and by how they "
             "reckon with chance."
         )

@@ -131,6 +131,20 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
     return DecisionReport(measures, chosen, baseline, standings, ranking, front_on)
 
 
+def gap_to_baseline(
+    report: DecisionReport, numbers: MeasureNumbers, one: Number
+) -> tuple[Estimate | None, bool]:
+    """Return how far a number is above the baseline's, and whether that is beyond chance.
+
+    Win rates of all comparisons are set apart by strength (log-odds), which allows for who was
+    met: in a star of comparisons the one is above where the other is below.
+    """
+    strength = report.standing(one.model).strength
+    if numbers.measure.is_preference and one.category is None and strength is not None:
+        return strength, report.standing(one.model).is_separated
+    return one.difference, one.is_decided
+
+
 def settled(report: DecisionReport, model: str, other: str) -> bool:
     """Say whether two models differ on the chosen measure beyond chance, all pairs considered.
 

@@ -4,9 +4,17 @@ from collections.abc import Sequence
 
 from evalkit.reporting import sentences, text
 from evalkit.reporting.collected import Collected
-from evalkit.reporting.decision import DecisionReport, contradicted, settled
-from evalkit.reporting.measures import ACCEPTABLE, PENALTY, PREFERENCE, Measure, Number
+from evalkit.reporting.decision import (
+    DecisionReport,
+    contradicted,
+    gap_to_baseline,
+    settled,
+)
+from evalkit.reporting.measures import Measure, MeasureNumbers, Number
+from evalkit.reporting.pair_sentences import difference
+from evalkit.reporting.regression_sentences import points
 from evalkit.reporting.sentences import counted, joined
+from evalkit.reporting.subjects import ACCEPTABLE, PENALTY, PREFERENCE
 from evalkit.stats.intervals import Estimate
 
 #: A ratio this close to one is "about as much".
@@ -65,6 +73,19 @@ def number_name(measure: Measure) -> str:
 def format_of(measure: Measure) -> text.Format:
     """Return how a measure's values are written."""
     return text.percent if measure.is_share else text.number
+
+
+def difference_shown(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> str:
+    """Write the difference that says whether a number is better than the baseline's.
+
+    ``strength +1.08 [0.47, 1.68]``, ``+9 pp [2, 16]``, ``−0.31``: the arrow beside it points as it.
+    """
+    gap, _ = gap_to_baseline(report, numbers, one)
+    if gap is None or gap.value is None:
+        return ""
+    if gap is not one.difference:
+        return f"strength {difference(gap)}"
+    return difference(gap, points if numbers.measure.is_share else text.number)
 
 
 def rival_of(report: DecisionReport) -> str | None:
@@ -324,7 +345,7 @@ def _measured_on(report: DecisionReport) -> list[str]:
 
 def _lower_name(report: DecisionReport) -> str:
     measure = report.chosen.measure
-    return measure_name(measure)[:1].lower() + measure_name(measure)[1:]
+    return text.inside(_NAMES.get(measure.key, "")) or measure.key.replace("_", " ")
 
 
 def _few(names: Sequence[str]) -> str:

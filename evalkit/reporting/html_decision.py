@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from evalkit.reporting import decision_sentences as words
 from evalkit.reporting import pair_sentences, power_sentences, text
 from evalkit.reporting.collected import Collected
-from evalkit.reporting.decision import DecisionReport, Standing
+from evalkit.reporting.decision import DecisionReport, Standing, gap_to_baseline
 from evalkit.reporting.decision_document import decision_verdict
 from evalkit.reporting.html_parts import Cell, bullets, heading, paragraph, section, table
 from evalkit.reporting.html_sections import MOST_CATEGORIES, category_title
 from evalkit.reporting.measures import Measure, MeasureNumbers, Number
 from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.power import IntervalPower, PowerReport
-from evalkit.reporting.regression_sentences import points
 from evalkit.reporting.reports import RankingReport, ScoresReport
 from evalkit.reporting.score_power import score_power
 from evalkit.reporting.sentences import basis, counted, headline
@@ -50,8 +49,9 @@ def decision_section(report: DecisionReport | None) -> str:
         _standings(report),
         _taken(report),
         paragraph(
-            f"Beneath: the difference to {report.baseline}, paired by case (pp: percentage "
-            "points), or how many times as much. Blue: better beyond chance, orange: worse, grey: "
+            f"Beneath: the difference to {report.baseline}, of win rates in strength "
+            "(log-odds), else paired by case (pp: percentage points), or how many times as much. "
+            "Blue: better beyond chance, orange: worse, grey: "
             "undecided; win rates by strength with all pairs considered, scores after Holm. "
             "Diamond: by the values alone, no other model is at least as good on everything known "
             "of quality, cost and latency.",
@@ -93,7 +93,7 @@ def _quality(report: DecisionReport, numbers: MeasureNumbers, one: Standing) -> 
     number = next(found for found in numbers.overall if found.model == one.model)
     small = [f"n = {number.estimate.n:,}"]
     if number.difference is not None and number.difference.value is not None:
-        small.insert(0, _difference(number.difference, numbers.measure))
+        small.insert(0, words.difference_shown(report, numbers, number))
     return Cell(
         text.estimate(number.estimate, words.format_of(numbers.measure)),
         ", ".join(small),
@@ -177,24 +177,15 @@ def _tint(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> float
     """Say whether a model is better than the baseline; overall preferences go by strength."""
     if one.difference is None or _is_open(report, numbers, one):
         return 0.0
-    gap = one.difference.value
-    strength = report.standing(one.model).strength
-    if numbers.measure.is_preference and one.category is None and strength is not None:
-        gap = strength.value
-    return _BETTER if numbers.measure.sign * (gap or 0) > 0 else -_BETTER
+    gap, _ = gap_to_baseline(report, numbers, one)
+    ahead = numbers.measure.sign * (gap.value or 0.0 if gap else 0.0)
+    return _BETTER if ahead > 0 else -_BETTER
 
 
 def _is_open(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> bool:
     if one.difference is None:
         return False
-    standing = report.standing(one.model)
-    if numbers.measure.is_preference and one.category is None and standing.strength is not None:
-        return not standing.is_separated
-    return not one.is_decided
-
-
-def _difference(one: Estimate, measure: Measure) -> str:
-    return pair_sentences.difference(one, points if measure.is_share else text.number)
+    return not gap_to_baseline(report, numbers, one)[1]
 
 
 def power_section(

@@ -37,7 +37,7 @@ from evalkit.reporting.sentences import (
     agreement_verdict,
     judges_with_people,
 )
-from evalkit.reporting.subjects import subject_title
+from evalkit.reporting.subjects import subject_inside, subject_title
 from evalkit.stats.intervals import Estimate
 
 #: More pairs of annotators than this say less than the sentence above them.
@@ -154,7 +154,7 @@ def _pairs(report: AgreementReport) -> str:
         )
         for pair in parts[0].pairs
     ]
-    return heading(f"Pairs of annotators: {subject_title(parts[0].criterion).lower()}") + table(
+    return heading(f"Pairs of annotators: {subject_inside(parts[0].criterion)}") + table(
         ("", "Cohen's κ", "Same value", "Units"), rows
     )
 
@@ -233,7 +233,7 @@ def annotators_section(report: AnnotatorsReport | None) -> str:
         paragraph(too_few(report)),
         table(columns, rows, left=("Kind", "Same as")),
         paragraph(
-            f"On {subject_title(report.subject).lower()}. Flags are to be looked at; nobody is "
+            f"On {subject_inside(report.subject)}. Flags are to be looked at; nobody is "
             "left out because of them.",
             *sides_sentences(report),
             style="note",

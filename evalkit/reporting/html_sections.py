@@ -32,6 +32,7 @@ from evalkit.reporting.sentences import (
     standings,
 )
 from evalkit.reporting.significance import SubjectDifferences
+from evalkit.reporting.subjects import subject_title
 from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import RankingRow, rank_range
@@ -387,7 +388,7 @@ def _scale_axis(criterion: Criterion) -> Axis:
 
 def criterion_title(criterion: Criterion) -> str:
     """Name a criterion as a heading."""
-    return capital(criterion.key.replace("_", " "))
+    return subject_title(criterion)
 
 
 def category_title(name: str) -> str:

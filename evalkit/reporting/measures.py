@@ -1,7 +1,7 @@
 """What quality is measured by: a number per model, overall and by category, with its tests."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from evalkit.reporting.collected import (
 )
 from evalkit.reporting.penalties import penalty_scores
 from evalkit.reporting.significance import SIGNIFICANT, turned
+from evalkit.reporting.subjects import ACCEPTABLE, PENALTY, PREFERENCE, subject_key
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import Scores
 from evalkit.stats.differences import PairedDifference, category_differences, score_differences
@@ -24,13 +25,11 @@ from evalkit.stats.intervals import (
     Estimate,
     amount_estimate,
     clustered_means,
+    cut_off,
     mean_estimate,
     share_estimate,
 )
 from evalkit.stats.significance import benjamini_hochberg
-
-#: Keys of the measures that are no criterion.
-PREFERENCE, ACCEPTABLE, PENALTY = "preference", "acceptable", "penalty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def available_measures(collected: Collected) -> tuple[Measure, ...]:
         found.append(Measure(PREFERENCE, None, (0.0, 1.0)))
     scored = set(collected.values.criterion.tolist())
     found += [
-        Measure(_own_key(one), one, (min(one.values), max(one.values)))
+        Measure(subject_key(one), one, (min(one.values), max(one.values)))
         for place, one in enumerate(collected.criteria)
         if place in scored and one.has_mean
     ]
@@ -127,12 +126,6 @@ def available_measures(collected: Collected) -> tuple[Measure, ...]:
     if len(acceptable(collected).output):
         found.append(Measure(ACCEPTABLE, None, (0.0, 1.0)))
     return tuple(found)
-
-
-def _own_key(criterion: Criterion) -> str:
-    """Return the key of a criterion, told apart from the measures that are none."""
-    is_taken = criterion.key in (PREFERENCE, ACCEPTABLE, PENALTY)
-    return f"{criterion.key} (score)" if is_taken else criterion.key
 
 
 def measure_numbers(
@@ -276,7 +269,7 @@ def _estimates(scores: Scores, measure: Measure, n_categories: int) -> list[tupl
         group, case=scores.case, value=scores.value, n=scores.n, n_groups=n_groups
     )
     return [
-        (_clipped(form(means, place), measure.limits), int(means.n_cases[place]))
+        (cut_off(form(means, place), measure.limits), int(means.n_cases[place]))
         for place in range(n_groups)
     ]
 
@@ -304,14 +297,7 @@ def _number(
 def _within(one: Estimate, measure: Measure) -> Estimate:
     """End the interval of a difference where none can lie beyond."""
     reach = measure.limits[1] - measure.limits[0]
-    return _clipped(one, (-reach, reach))
-
-
-def _clipped(one: Estimate, limits: tuple[float, float]) -> Estimate:
-    if one.low is None or one.high is None:
-        return one
-    low, high = max(float(one.low), limits[0]), min(float(one.high), limits[1])
-    return replace(one, low=low, high=high)
+    return cut_off(one, (-reach, reach))
 
 
 def is_small(p: float | None) -> bool:

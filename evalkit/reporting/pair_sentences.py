@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from evalkit.reporting import text
 from evalkit.reporting.collected import Criterion
 from evalkit.reporting.pairs import PairReport, SubjectDifference, Taken
-from evalkit.reporting.sentences import capital, counted, joined
+from evalkit.reporting.sentences import counted, joined
 from evalkit.reporting.significance import is_decided
+from evalkit.reporting.subjects import subject_inside
 from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking import Ranking
@@ -55,7 +56,7 @@ def difference(one: Estimate, form: text.Format = text.number) -> str:
 
 def subject_name(criterion: Criterion | None) -> str:
     """Name what models are compared on inside a sentence; None is the preference."""
-    return criterion.key.replace("_", " ") if criterion else "preference"
+    return subject_inside(criterion)
 
 
 def ahead(pair: PairedDifference) -> str | None:
@@ -77,10 +78,10 @@ def pair_verdict(report: PairReport) -> str:
         return f"{winner} beats {loser}: {_basis(preferred.difference, winner)}."
     scored = _who_scores_higher(report, judged) or _scores_open(report, judged)
     if preferred is None:
-        return f"{capital(scored)}; nobody has compared the two with each other."
+        return f"{scored}; nobody has compared the two with each other."
     basis = _basis(preferred.difference)
     if any(ahead(one.difference) for one in judged):
-        return f"{capital(scored)}; which of the two is preferred is not settled: {basis}."
+        return f"{scored}; which of the two is preferred is not settled: {basis}."
     return f"{report.model} and {report.other} cannot be told apart yet: {basis}."
 
 
@@ -119,7 +120,9 @@ def _fewer_errors(report: PairReport) -> dict[str, list[str]]:
     """Name the errors that each of the two has less often beyond chance, if any."""
     found: dict[str, list[str]] = {}
     for model, other in ((report.model, report.other), (report.other, report.model)):
-        fewer = [one.tag.name.lower() for one in report.errors if ahead(one.difference) == other]
+        fewer = [
+            text.inside(one.tag.name) for one in report.errors if ahead(one.difference) == other
+        ]
         if fewer:
             found[model] = fewer
     return found
@@ -145,7 +148,7 @@ def _scores_open(report: PairReport, judged: Sequence[SubjectDifference]) -> str
         key=lambda one: one.difference.estimate.n,
         default=None,
     )
-    said = f"which of {report.model} and {report.other} scores higher cannot be told yet"
+    said = f"Which of {report.model} and {report.other} scores higher cannot be told yet"
     return f"{said} ({subject_name(most.criterion)} {_basis(most.difference)})" if most else said
 
 
@@ -178,8 +181,8 @@ def category_findings(report: PairReport) -> list[str]:
         parts = [f"in {joined(names)} on {joined(on)}" for on, names in places.items()]
         if parts:
             said.append(f"{model} is ahead {'; '.join(parts)}.")
-    is_tested = any(one.difference.p_adjusted is not None for _, one in by_category)
-    if is_tested and not said:
+    tested = {name for name, one in by_category if one.difference.p_adjusted is not None}
+    if len(tested) > 1 and not said:
         return ["No category shows a difference that holds once all of them are tested."]
     return said
 

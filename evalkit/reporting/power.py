@@ -19,7 +19,13 @@ from evalkit.reporting.reports import RankingReport, ranking_report
 from evalkit.reporting.score_power import score_entry, score_power
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import FloatArray, IntArray
-from evalkit.stats.intervals import Estimate, clustered_means, mean_estimate, share_estimate
+from evalkit.stats.intervals import (
+    Estimate,
+    clustered_means,
+    cut_off,
+    mean_estimate,
+    share_estimate,
+)
 from evalkit.stats.power import (
     POWER,
     MoreLabels,
@@ -292,6 +298,7 @@ def _plan(
     means = clustered_means(group, case=case, value=value, n=n, n_groups=1)
     estimate = share_estimate(means) if criterion is None else mean_estimate(means)
     n_cases = int(means.n_cases[0])
+    ends = (0.0, 1.0) if criterion is None else (min(criterion.values), max(criterion.values))
     needed, overlap, more, spread, reason = None, None, None, None, estimate.reason
     try:
         needed = cases_for_interval(estimate, n_cases=n_cases, half_width=half_width).n_needed
@@ -303,7 +310,8 @@ def _plan(
     return IntervalPower(
         criterion=criterion,
         model=model,
-        estimate=estimate,
+        # What more would buy is reckoned from the whole interval, which is symmetric.
+        estimate=cut_off(estimate, ends),
         half_width=half_width,
         n_cases_now=n_cases,
         n_cases_needed=needed,

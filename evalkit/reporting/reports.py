@@ -30,7 +30,7 @@ from evalkit.stats.agreement import (
     percent_agreement,
 )
 from evalkit.stats.counts import Codings, FloatArray
-from evalkit.stats.intervals import Estimate
+from evalkit.stats.intervals import Estimate, cut_off
 from evalkit.stats.ranking import PairCounts, Ranking, pair_matrix, rank_models
 from evalkit.stats.scores import DistributionRow, ScoreRow, distributions, mean_scores, shares
 from evalkit.stats.weights import weights_of
@@ -49,6 +49,7 @@ NEVER_REFUSED = (
     "Nobody found both responses bad or tagged one as unsafe. Where annotators had no way to say "
     "so, this share means nothing."
 )
+OWN_ONLY = "All comparisons, {n:,}, are of a model with itself and rank nothing."
 NO_LOOKS = "Nothing has been looked at for errors yet."
 NO_MEAN = "A nominal criterion has no mean: its values have no order. See how often each was given."
 
@@ -187,6 +188,9 @@ def ranking_report(collected: Collected) -> RankingReport:
         reason = ranking.reason
     except UndefinedStatisticError as undefined:
         reason = str(undefined)
+        if same.any() and same.all():
+            n = int(given.n.sum())
+            reason = f"{OWN_ONLY.format(n=n)} Nothing has been compared with another model yet."
     return RankingReport(
         ranking=ranking,
         matrix=pair_matrix(given),
@@ -269,14 +273,8 @@ def criterion_scores(collected: Collected, criterion: Criterion) -> CriterionSco
 
 def _on_scale(rows: tuple[ScoreRow, ...], criterion: Criterion) -> tuple[ScoreRow, ...]:
     """End intervals where the scale ends: no mean lies beyond it."""
-    lowest, highest = min(criterion.values), max(criterion.values)
-    kept = []
-    for row in rows:
-        one = row.estimate
-        if one.low is not None and one.high is not None:
-            one = replace(one, low=max(one.low, lowest), high=min(one.high, highest))
-        kept.append(replace(row, estimate=one))
-    return tuple(kept)
+    ends = min(criterion.values), max(criterion.values)
+    return tuple(replace(row, estimate=cut_off(row.estimate, ends)) for row in rows)
 
 
 def _model_row(

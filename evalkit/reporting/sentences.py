@@ -182,7 +182,7 @@ def agreement_meanings(parts: Sequence[tuple[str, Agreement]]) -> list[str]:
     meanings: dict[str, list[str]] = {}
     for subject, of in parts:
         meanings.setdefault(_meaning(of), []).append(subject)
-    return [f"{capital(joined(subjects))}: {said}" for said, subjects in meanings.items()]
+    return [f"On {joined(subjects)}: {said}" for said, subjects in meanings.items()]
 
 
 def _meaning(of: Agreement) -> str:
@@ -231,7 +231,7 @@ def commonest_errors(rates: Sequence[TagRates], models: Sequence[str]) -> list[s
         if found:
             one, name = max(found, key=lambda pair: pair[0].value or 0)
             share = text.estimate(one, text.percent)
-            said.append(f"{model}: {name.lower()} in {share} of looks, n = {one.n:,}.")
+            said.append(f"{model}: {text.inside(name)} in {share} of looks, n = {one.n:,}.")
     return said
 
 
@@ -247,7 +247,9 @@ def worst_error(rates: Sequence[TagRates]) -> str:
         return ""
     one, name, model = max(found, key=lambda entry: entry[0].value or 0.0)
     share = text.estimate(one, text.percent)
-    return f"The commonest error is {name.lower()} in {model}: {share} of looks, n = {one.n:,}."
+    return (
+        f"The commonest error is {text.inside(name)} in {model}: {share} of looks, n = {one.n:,}."
+    )
 
 
 def agreement_verdict(report: AgreementReport) -> str:
@@ -333,7 +335,7 @@ def joined(names: Sequence[str]) -> str:
 
 
 def capital(words: str) -> str:
-    """Return words as the start of a sentence."""
+    """Return words of ours as the start of a sentence; names of others stay as they are."""
     return words[:1].upper() + words[1:]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from evalkit.reporting import text
 from evalkit.reporting.collected import (
     NO_TAG,
     BoolArray,
@@ -22,6 +23,11 @@ from evalkit.stats.counts import Codings, tag_codings
 #: Stands for all tags together: whether anything at all was marked on a response.
 ANY_ERROR = Tag("any_error", "Any error")
 
+#: What documents and addresses call what is no criterion.
+PREFERENCE, ACCEPTABLE, PENALTY = "preference", "acceptable", "penalty"
+_OWN_KEYS = (PREFERENCE, ACCEPTABLE, PENALTY, ANY_ERROR.key)
+_SCORE = " (score)"
+
 #: None is the preference; a tag is whether it was marked by those who looked for errors.
 Subject = Criterion | Tag | None
 
@@ -37,18 +43,32 @@ def subjects(collected: Collected) -> tuple[Subject, ...]:
 
 
 def subject_key(subject: Subject) -> str:
-    """Return what documents and addresses call it; a tag may be called like a criterion."""
+    """Return what documents and addresses call it, different for all that can be judged.
+
+    A criterion may be called like a tag, or like what is no criterion: ``preference (score)``.
+    """
     if subject is None:
-        return "preference"
-    is_tag = isinstance(subject, Tag) and subject != ANY_ERROR
-    return f"error:{subject.key}" if is_tag else subject.key
+        return PREFERENCE
+    if isinstance(subject, Tag):
+        return subject.key if subject == ANY_ERROR else f"error:{subject.key}"
+    is_taken = subject.key in _OWN_KEYS or subject.key.startswith("error:")
+    return f"{subject.key}{_SCORE}" if is_taken or subject.key.endswith(_SCORE) else subject.key
 
 
 def subject_title(subject: Subject) -> str:
     """Return its name as a heading."""
     if subject is None:
         return "Preference"
-    return subject.name if isinstance(subject, Tag) else capital(subject.key.replace("_", " "))
+    if isinstance(subject, Tag):
+        return subject.name
+    return capital(subject_key(subject).replace("_", " "))
+
+
+def subject_inside(subject: Subject) -> str:
+    """Return its name as it stands inside a sentence; names of others stay as they are."""
+    if isinstance(subject, Tag):
+        return text.inside(subject.name)
+    return subject_key(subject).replace("_", " ")
 
 
 def codings_of(collected: Collected, subject: Subject, *, every: bool = False) -> Codings:

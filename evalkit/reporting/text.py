@@ -42,6 +42,12 @@ def percent(value: float) -> str:
     return f"{whole} %"
 
 
+def inside(name: str) -> str:
+    """Return a name as it stands inside a sentence: ``wrong fact``; ``PII leak`` stays as it is."""
+    first = name.partition(" ")[0]
+    return name[:1].lower() + name[1:] if first[1:].islower() else name
+
+
 def seconds(milliseconds: float) -> str:
     """Return a duration given in milliseconds: ``0.3 ms``, ``840 ms``, ``2.4 s``."""
     if milliseconds < 999.5:

@@ -1,7 +1,7 @@
 """A number with its uncertainty, and the intervals that several statistics share."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import stdtrit
@@ -175,6 +175,14 @@ def t_interval(value: float, *, standard_error: float, degrees: float) -> Interv
 def t_quantile(degrees: float) -> float:
     """Return the 97.5 % quantile of Student's t; one degree less than there are clusters, or so."""
     return float(stdtrit(degrees, 0.975))
+
+
+def cut_off(one: Estimate, limits: tuple[float, float]) -> Estimate:
+    """Return an estimate whose interval ends where no value can lie beyond: a scale's ends."""
+    if one.low is None or one.high is None:
+        return one
+    low, high = max(float(one.low), limits[0]), min(float(one.high), limits[1])
+    return replace(one, low=low, high=high)
 
 
 def wilson_interval(share: float, n: float, *, quantile: float = Z95) -> Interval:

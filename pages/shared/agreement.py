@@ -14,7 +14,13 @@ from evalkit.reporting.judge_sentences import ORDER_NOTE, in_both_orders
 from evalkit.reporting.main_criteria import left_out_sentence, scored_criteria
 from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import RELIABLE, TENTATIVE
-from evalkit.reporting.subjects import ANY_ERROR, Subject, subject_key, subject_title
+from evalkit.reporting.subjects import (
+    ANY_ERROR,
+    Subject,
+    subject_inside,
+    subject_key,
+    subject_title,
+)
 from evalkit.stats.pairs import PairAgreement
 from pages.shared import addresses, agreement_tables, exhibits, links, maps
 from pages.shared.charts.colours import OKABE_ITO
@@ -48,7 +54,7 @@ def show_alphas(parts: Sequence[AgreementOf], state: State, *, whose: str) -> No
         figure = forest(agreement_tables.agreement_rows(parts, _COLOUR))
         exhibits.picture(figure, key="alphas", alt="Krippendorff's alpha with 95 % intervals")
     with right:
-        subjects = [(agreement_tables.subject(of).lower(), of.alpha) for of in parts]
+        subjects = [(subject_inside(of.criterion), of.alpha) for of in parts]
         for said in sentences.agreement_meanings(subjects):
             exhibits.say(said, style="lead")
     of_people = "Of people alone; judges are compared with them above and below. "

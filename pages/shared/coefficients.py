@@ -14,7 +14,7 @@ from evalkit.reporting.coefficients import (
 )
 from evalkit.reporting.collected import Tag
 from evalkit.reporting.sentences import agreement_meanings
-from evalkit.reporting.subjects import ANY_ERROR, subject_key, subject_title
+from evalkit.reporting.subjects import ANY_ERROR, subject_inside, subject_key, subject_title
 from pages.shared import exhibits, html_tables, maps
 from pages.shared.html_tables import Cell
 from pages.shared.links import State, link
@@ -78,7 +78,7 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
     if not found:
         exhibits.say("No error mark counts here.")
         return
-    for said in agreement_meanings([(found[0].tag.name, found[0].alpha)]):
+    for said in agreement_meanings([(subject_inside(found[0].tag), found[0].alpha)]):
         exhibits.say(said, style="lead")
     shown = pd.DataFrame(
         {
@@ -158,7 +158,7 @@ def _cells(found: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
                 "value": one.alpha.value,
                 "text": text.MISSING if one.alpha.value is None else text.number(one.alpha.value),
                 "small": text.interval(one.alpha.low, one.alpha.high),
-                "hover": f"{category_name(one.category)}, {subject_title(one.subject).lower()}\n"
+                "hover": f"{category_name(one.category)}, {subject_inside(one.subject)}\n"
                 f"{text.estimate(one.alpha)}, n = {one.alpha.n_units:,}\n{one.alpha.reason or ''}",
                 "href": link(
                     "annotators",

@@ -108,8 +108,9 @@ def show_standings(report: DecisionReport, state: tables.State) -> None:
     columns, rows = tables.standing_rows(report, state)
     html_tables.show(columns, rows, caption=f"Models against {report.baseline}")
     exhibits.say(
-        f"Beneath: the difference to {report.baseline}, paired by case (pp: percentage points), or "
-        f"how many times as much. {_BETTER}, {_WORSE} beyond chance, grey: undecided; win rates by "
+        f"Beneath: the difference to {report.baseline}, of win rates in strength (log-odds), else "
+        "paired by case (pp: percentage points), or how many times as much. "
+        f" {_BETTER}, {_WORSE} beyond chance, grey: undecided; win rates by "
         "strength with all pairs considered, scores after Holm. Each number leads to its cases."
     )
     entries = [standing_entry(report, one) for one in report.standings]

@@ -6,8 +6,13 @@ import pandas as pd
 
 from evalkit.reporting import pair_sentences as pair_words
 from evalkit.reporting import text
-from evalkit.reporting.decision import DecisionReport, Standing
-from evalkit.reporting.decision_sentences import format_of, number_name, rival_of
+from evalkit.reporting.decision import DecisionReport, Standing, gap_to_baseline
+from evalkit.reporting.decision_sentences import (
+    difference_shown,
+    format_of,
+    number_name,
+    rival_of,
+)
 from evalkit.reporting.measures import MeasureNumbers, Number
 from evalkit.reporting.power import IntervalPower
 from evalkit.reporting.sentences import capital, counted
@@ -17,7 +22,6 @@ from pages.shared import exhibits
 from pages.shared.charts.colours import MUTED
 from pages.shared.html_tables import Cell, Tone
 from pages.shared.links import link
-from pages.shared.pair_tables import points
 from pages.shared.tables import category_name
 
 State = Mapping[str, str | list[str]]
@@ -141,7 +145,7 @@ def map_cell(report: DecisionReport, one: Number, href: str) -> Cell:
     if one.difference is None:
         about = f"{about}; the baseline"
     else:
-        about = f"{about}; {_difference(one.difference, report.chosen)} against {report.baseline}"
+        about = f"{about}; {difference_shown(report, report.chosen, one)} against {report.baseline}"
         if one.p_adjusted is not None:
             about = f"{about}, {pair_words.p_value(one.p_adjusted)} adjusted"
     ends = shown.removeprefix(value).strip()
@@ -251,11 +255,11 @@ def _quality_cell(
     if number.difference.value is None:
         return Cell(shown, "", href, title=number.difference.reason or title)
     if numbers.measure.is_preference and one.strength is not None:
-        title = f"{title}; strength {pair_words.difference(one.strength)} against {report.baseline}"
+        title = f"{title}; strength in log-odds above {report.baseline}"
     elif number.p_adjusted is not None:
         title = f"{title}; {pair_words.p_value(number.p_adjusted)} after Holm"
     tone = _tone(report, numbers, number)
-    return Cell(shown, _difference(number.difference, numbers), href, tone=tone, title=title)
+    return Cell(shown, difference_shown(report, numbers, number), href, tone=tone, title=title)
 
 
 def _prices(report: DecisionReport) -> dict[str, bool]:
@@ -312,22 +316,14 @@ def _times(value: float) -> str:
     )
 
 
-def _difference(one: Estimate, numbers: MeasureNumbers) -> str:
-    return pair_words.difference(one, points if numbers.measure.is_share else text.number)
-
-
 def _tone(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> Tone:
     """Say whether a model is better than the baseline; overall preferences go by strength."""
     if one.difference is None:
         return Tone.PLAIN
-    is_decided, gap = one.is_decided, one.difference.value
-    strength = report.standing(one.model).strength
-    if numbers.measure.is_preference and one.category is None and strength is not None:
-        # The ranking adjusts for who was met, and decides on every page.
-        is_decided, gap = report.standing(one.model).is_separated, strength.value
-    if not is_decided or not gap:
+    gap, is_decided = gap_to_baseline(report, numbers, one)
+    if not is_decided or gap is None or not gap.value:
         return Tone.OPEN
-    return Tone.BETTER if gap * numbers.measure.sign > 0 else Tone.WORSE
+    return Tone.BETTER if gap.value * numbers.measure.sign > 0 else Tone.WORSE
 
 
 def _heading(report: DecisionReport, model: str) -> str:

@@ -126,7 +126,7 @@ def test_agreement_is_put_in_the_words_its_interval_allows(value, low, high, mea
     reason = "One case." if low is None else None
     (said,) = sentences.agreement_meanings([("tone", Agreement(value, low, high, 9, 18, reason))])
 
-    assert said.startswith("Tone: ")
+    assert said.startswith("On tone: ")
     assert meaning in said
 
 
@@ -150,7 +150,7 @@ def test_agreement_is_shown_on_the_side_of_the_bound_its_sentence_is_on(value, s
 def test_undefined_agreement_says_why():
     undefined = Agreement(None, None, None, 9, 18, "All values are equal.")
 
-    assert sentences.agreement_meanings([("a", undefined)]) == ["A: all values are equal."]
+    assert sentences.agreement_meanings([("a", undefined)]) == ["On a: all values are equal."]
 
 
 def test_the_commonest_error_of_each_model_is_named_and_none_where_there_is_none():

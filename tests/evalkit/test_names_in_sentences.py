@@ -1,0 +1,124 @@
+"""Names of models, criteria and tags stand in sentences as they were given."""
+
+from dataclasses import replace
+
+import pytest
+
+from evalkit.reporting import coefficients, sentences, text
+from evalkit.reporting.collected import Criterion, Tag
+from evalkit.reporting.decision import default_baseline
+from evalkit.reporting.decision_document import decided, decision_document, decision_verdict
+from evalkit.reporting.decision_sentences import front_sentences
+from evalkit.reporting.documents import agreement_document, ranking_document, scores_document
+from evalkit.reporting.measures import available_measures
+from evalkit.reporting.pair_sentences import category_findings, error_findings, pair_verdict
+from evalkit.reporting.pairs import pair_report
+from evalkit.reporting.power import power_report
+from evalkit.reporting.power_sentences import pair_sentence, power_sentences
+from evalkit.reporting.reports import agreement_report, ranking_report, scores_report, tags_report
+from evalkit.reporting.significance import significance_report
+from evalkit.reporting.subjects import subject_inside, subject_key
+from evalkit.vocabulary import Level
+from tests.evalkit.collected_studies import LEFT, RIGHT, TIE, collected
+
+NAMES = ("aya-8b", "de-bert", "eLM")
+
+
+def study(criterion="aIRC", tag="iOS bug"):
+    """Three models, each met by the others; two annotators; scores and marks."""
+    beats = {(0, 1): LEFT, (0, 2): TIE, (1, 2): RIGHT}
+    preferences = [
+        (who, case, *pair, RIGHT if case % 5 == 0 else won)
+        for case in range(16)
+        for who in (0, 1)
+        for pair, won in beats.items()
+    ]
+    scores = [
+        (who, case, model, 1 + (case + model + who) % 5)
+        for case in range(16)
+        for model in range(3)
+        for who in (0, 1)
+    ]
+    marks = [(0, case, model, 0 if model == 1 else -1) for case in range(16) for model in range(3)]
+    made = collected(models=NAMES, preferences=preferences, scores=scores, marks=marks)
+    scale = (1.0, 2.0, 3.0, 4.0, 5.0)
+    renamed = Criterion(criterion, "Well?", Level.ORDINAL, scale, ("",) * 5)
+    return replace(made, criteria=(renamed,), tags=(Tag("unsafe", tag),))
+
+
+def every_sentence(made):
+    """Give the sentences that pages, files and the terminal print of a study."""
+    ranking, agreement = ranking_report(made), agreement_report(made)
+    yield sentences.headline(ranking, scores_report(made))
+    yield from sentences.standings(ranking.ranking)
+    parts = [(subject_inside(of.criterion), of.alpha) for of in agreement.criteria]
+    yield from sentences.agreement_meanings(parts)
+    yield sentences.agreement_verdict(agreement)
+    yield from sentences.commonest_errors(tags_report(made), made.models)
+    yield sentences.worst_error(tags_report(made))
+    found = coefficients.coefficients(made)
+    yield from coefficients.readings(found)
+    yield from coefficients.trust(found)
+    for measure in available_measures(made):
+        baseline = default_baseline(made, measure)
+        report = decided(made, quality=measure.key, baseline=baseline)
+        yield decision_verdict(made, report)
+        yield from front_sentences(report)
+    pair = pair_report(made, significance_report(made), model=NAMES[0], other=NAMES[1])
+    yield pair_verdict(pair)
+    yield error_findings(pair)
+    yield from category_findings(pair)
+    plan = power_report(made)
+    yield from power_sentences(plan)
+    yield from (pair_sentence(plan, one) for one in plan.pairs)
+
+
+def test_a_name_that_begins_small_stays_so_in_every_sentence():
+    names = (*NAMES, "aIRC", "iOS bug")
+    said = [one for one in every_sentence(study()) if one]
+
+    for name in names:
+        assert any(name in one for one in said)
+        for one in said:
+            for other in (name[:1].upper() + name[1:], name.lower(), name.upper()):
+                assert other == name or other not in one
+
+
+def test_words_of_one_case_are_inside_a_sentence_what_they_are():
+    assert text.inside("Wrong fact") == "wrong fact"
+    assert text.inside("PII leak") == "PII leak"
+    assert text.inside("iOS bug") == "iOS bug"
+    assert text.inside("") == ""
+
+
+@pytest.mark.parametrize("key", ["preference", "acceptable", "penalty", "any_error", "error:x"])
+def test_a_criterion_called_like_something_of_ours_has_its_own_place_in_every_report(key):
+    made, plain = study(criterion=key), study(criterion="other")
+    own = subject_key(made.criteria[0])
+
+    assert own == f"{key} (score)"
+    for document in (agreement_document, scores_document, ranking_document):
+        assert _renamed(document(plain), "other", key) == document(made)
+    quality = decision_document(made, quality="preference")["models"]
+    assert quality == decision_document(plain, quality="preference")["models"]
+    scored = decision_document(made, quality=own)["models"]
+    assert scored == decision_document(plain, quality="other")["models"]
+    found = [subject_key(one.criterion) for one in coefficients.coefficients(made)]
+    assert sorted(found) == sorted({"preference", own})
+    report = coefficients.coefficients_document(made)["coefficients"]
+    assert set(report) == {"preference", own}
+
+
+def test_two_criteria_never_share_a_key_whatever_they_are_called():
+    keys = ["preference", "preference (score)", "preference (score) (score)", "helpful", "Helpful"]
+    made = [Criterion(key, "?", Level.ORDINAL, (1.0, 2.0), ("", "")) for key in keys]
+
+    assert len({subject_key(one) for one in (None, *made)}) == len(keys) + 1
+
+
+def _renamed(found, old, new):
+    if isinstance(found, dict):
+        return {new if key == old else key: _renamed(one, old, new) for key, one in found.items()}
+    if isinstance(found, list):
+        return [_renamed(one, old, new) for one in found]
+    return found
