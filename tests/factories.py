@@ -1,10 +1,13 @@
 """Small databases to test on, made through the same models the app uses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlmodel import select
 
-from db.engine import write_session
+from db.columns import new_token
+from db.engine import read_session, write_session
 from db.models import (
     Annotation,
     Annotator,
@@ -25,6 +28,8 @@ from db.models import (
     Taxonomy,
     VersionCase,
 )
+from db.queries.annotation import current_annotation
+from evalkit.annotation.opening import Opening, draft_mark
 
 
 def make_eval_set(
@@ -196,3 +201,20 @@ def annotate(
         )
         ids[annotator] = found.id
         return annotation.id
+
+
+def opened(assignment_id: int, **changes: Any) -> Opening:
+    """Open an assignment as a screen does: it has seen all there is, and sends its first."""
+    with read_session() as session:
+        assignment = session.get(Assignment, assignment_id)
+        current = None if assignment is None else current_annotation(session, assignment)
+    opening = Opening(
+        token="" if assignment is None else assignment.token,
+        session=new_token(),
+        number=1,
+        opened_on=""
+        if assignment is None
+        else draft_mark(assignment.draft_session, assignment.draft_number),
+        revision=0 if current is None else current.revision,
+    )
+    return replace(opening, **changes)

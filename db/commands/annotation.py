@@ -1,18 +1,19 @@
 """Give out the next case, keep what is entered, store what is submitted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
-from sqlmodel import Session, col, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
 
-from db.columns import now
+from db.columns import new_token, now
+from db.commands.storing import next_revision, number_of, store_annotation, supersede
 from db.engine import read_session, write_session
-from db.models import Annotation, Assignment, Criterion, ErrorMark, Score, Study, Tag
+from db.models import Annotation, Assignment, Study
 from db.queries.annotation import (
     NOT_OPEN,
-    NOT_YOURS,
     current_annotation,
     form_of,
     own_assignment,
@@ -22,18 +23,21 @@ from db.queries.assignment import UNFINISHED, StudyWork, study_work
 from db.queries.leaks import leaking_outputs
 from evalkit.annotation.assignment import POLICY, RESERVATION, next_assignment
 from evalkit.annotation.draft import (
-    Draft,
     OutdatedError,
-    ResponseDraft,
     checked_draft,
     checked_seconds,
     checked_text,
     parse_draft,
 )
+from evalkit.annotation.opening import NewerError, Opening, draft_mark
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import AssignmentState, LeakPolicy, Sampling, SkipReason
 
 _MAX_KEY = 200
+_KEY_OF_ANOTHER = (
+    "This submission has the key of another one, so it was not stored. Reload the page and submit "
+    "again; your draft is kept."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +73,69 @@ def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
 
 
 def save_draft(
-    *, assignment_id: int, annotator_id: int, draft: object, active_seconds: object
-) -> None:
-    """Keep what was entered so far, also on an assignment that was submitted before."""
+    *,
+    assignment_id: int,
+    annotator_id: int,
+    opening: Opening,
+    draft: object,
+    active_seconds: object,
+) -> bool:
+    """Keep what was entered so far, also on an assignment that was submitted before.
+
+    A draft that arrives after a later one of the same opening changes nothing, which is answered
+    by False. One by a page that has not seen what is stored is refused (`NewerError`): it is
+    older than that. What is submitted, skipped or discarded ends all openings before it.
+    """
     entered = parse_draft(draft)
     seconds = checked_seconds(active_seconds)
     with write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id)
+        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
+        if not _is_next(assignment, opening):
+            return False
         at = now()
         assignment.draft = entered.as_json()
+        assignment.draft_session, assignment.draft_number = opening.session, opening.number
         _count_time(assignment, seconds, at)
         if assignment.state in UNFINISHED:
             assignment.state = AssignmentState.DRAFT
             assignment.reserved_until = at + RESERVATION
+        current = current_annotation(session, assignment)
+        if current is not None and submitted_draft(session, current, assignment) == entered:
+            assignment.draft = None  # taken back by hand: there is no edit any more
         session.add(assignment)
+        return True
+
+
+def discard_edit(*, assignment_id: int, annotator_id: int) -> None:
+    """Forget what was changed and not submitted again; what was submitted counts as before."""
+    with write_session() as session:
+        assignment = _locked_assignment(session, assignment_id, annotator_id)
+        if assignment.state == AssignmentState.SUBMITTED:
+            assignment.draft = None
+            _end_openings(assignment)
+            session.add(assignment)
 
 
 def submit(
     *,
     assignment_id: int,
     annotator_id: int,
+    opening: Opening,
     draft: object,
     active_seconds: object,
     submission_key: object,
-    is_edit: bool = True,
 ) -> Submitted:
     """Store an annotation once, however often it arrives.
 
     The same key, or the same content as what counts now, is answered with what is stored. Other
-    content makes a new revision, unless ``is_edit`` says that the page did not know of the one
+    content makes a new revision, unless the page was opened on another revision than the one
     there is (another tab was quicker). A reservation that has run out is no reason to refuse.
     """
     entered = parse_draft(draft)
     seconds = checked_seconds(active_seconds)
     key = _checked_key(submission_key)
-    with write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id)
+    with _refusing_key_of_another(), write_session() as session:
+        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
         sent_before = _annotation_of_key(session, key, assignment)
         if sent_before is not None:
             return Submitted(sent_before.revision, is_new=False)
@@ -113,36 +144,60 @@ def submit(
         current = current_annotation(session, assignment)
         if current is not None and submitted_draft(session, current, assignment) == content:
             assignment.draft = None
+            _end_openings(assignment)
             session.add(assignment)
             return Submitted(current.revision, is_new=False)
         _require_open(study)
-        if current is not None and not is_edit:
+        if current is not None and opening.revision != current.revision:
             raise OutdatedError(
                 "This case was submitted in another window, with other answers. "
                 "Go on to the next case; to change what was submitted, come back to it."
             )
         at = now()
         _count_time(assignment, seconds, at)
-        revision = _next_revision(session, assignment)
+        _end_openings(assignment)
+        revision = next_revision(session, assignment)
         if current is not None:
-            _supersede(session, current)
-        _store(session, study, assignment, content, revision=revision, key=key, at=at)
+            supersede(session, current)
+        store_annotation(session, study, assignment, content, revision=revision, key=key, at=at)
         return Submitted(revision, is_new=True)
 
 
-def skip(*, assignment_id: int, annotator_id: int, reason: object, note: object = "") -> None:
-    """Pass a case on to others; it does not come back to this annotator."""
+def skip(
+    *,
+    assignment_id: int,
+    annotator_id: int,
+    opening: Opening,
+    reason: object,
+    note: object = "",
+) -> None:
+    """Pass a case on to others; it comes back to this annotator only by `take_back`."""
     if not isinstance(reason, str) or reason not in {member.value for member in SkipReason}:
         raise RefusedError("Choose one of the reasons to skip a case.")
     words = checked_text(note, "The note").strip()
     with write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id)
+        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
         if assignment.state == AssignmentState.SUBMITTED:
             raise OutdatedError("This case was submitted already, so it cannot be skipped.")
         assignment.state = AssignmentState.SKIPPED
         assignment.skip_reason = reason
         assignment.skip_note = words or None
         assignment.reserved_until = None
+        _end_openings(assignment)
+        session.add(assignment)
+
+
+def take_back(*, assignment_id: int, annotator_id: int) -> None:
+    """Undo a skip, whoever has the case by now: one annotation more does no harm."""
+    with write_session() as session:
+        assignment = _locked_assignment(session, assignment_id, annotator_id)
+        if assignment.state != AssignmentState.SKIPPED:
+            return
+        _require_open(session.get_one(Study, assignment.study_id))
+        begun = assignment.draft is not None
+        assignment.state = AssignmentState.DRAFT if begun else AssignmentState.OPEN
+        assignment.skip_reason = assignment.skip_note = None
+        assignment.reserved_until = now() + RESERVATION
         session.add(assignment)
 
 
@@ -196,7 +251,7 @@ def _resumed(
         right = work.outputs[entry.case_id, entry.right]
         key = frozenset((left, right))
         n_live[key] = n_live.get(key, 0) + entry.n_live
-    for assignment in _unfinished(session, _id(study), annotator_id):
+    for assignment in _unfinished(session, number_of(study), annotator_id):
         is_reserved = assignment.reserved_until is not None and assignment.reserved_until > at
         pair = frozenset((assignment.left_output_id, assignment.right_output_id or 0))
         has_place = n_live.get(pair, 0) < study.overlap
@@ -222,7 +277,7 @@ def _given_out(
     case_id = choice.unit.case_id
     left, right = work.outputs[case_id, choice.left], work.outputs[case_id, choice.right]
     assignment = Assignment(
-        study_id=_id(study),
+        study_id=number_of(study),
         annotator_id=annotator_id,
         case_id=case_id,
         left_output_id=left,
@@ -243,19 +298,59 @@ def _given_out(
 # Storing
 
 
-def _locked_assignment(session: Session, assignment_id: int, annotator_id: int) -> Assignment:
-    """Read an assignment of this annotator that nobody else changes until this is committed."""
+def _locked_assignment(
+    session: Session, assignment_id: int, annotator_id: int, opening: Opening | None = None
+) -> Assignment:
+    """Read an assignment of this annotator that nobody else changes until this is committed.
+
+    A page that wants to write says which opening it is, and must mean this very assignment.
+    """
     session.exec(
         select(Assignment.id).where(Assignment.id == assignment_id).with_for_update(key_share=True)
     ).first()
-    return own_assignment(session, assignment_id, annotator_id)
+    assignment = own_assignment(session, assignment_id, annotator_id)
+    if opening is not None and opening.token != assignment.token:
+        raise OutdatedError(
+            "The case on this page is no longer there: its study was removed, or an older database "
+            "was put back. Nothing was stored. Copy what you would miss, and go on."
+        )
+    return assignment
+
+
+def _is_next(assignment: Assignment, opening: Opening) -> bool:
+    """Tell whether a draft is newer than what is stored; refuse one that has not seen that."""
+    if opening.session == assignment.draft_session:
+        return opening.number > (assignment.draft_number or 0)
+    mark = draft_mark(assignment.draft_session, assignment.draft_number)
+    if opening.opened_on != mark:
+        raise NewerError("There are newer answers to this case, from another window.", mark=mark)
+    return True
+
+
+def _end_openings(assignment: Assignment) -> None:
+    """Let no draft of a page that is open by now be stored any more, however late it arrives."""
+    assignment.draft_session, assignment.draft_number = new_token(), 0
 
 
 def _annotation_of_key(session: Session, key: str, assignment: Assignment) -> Annotation | None:
     found = session.exec(select(Annotation).where(Annotation.submission_key == key)).first()
     if found is not None and found.assignment_id != assignment.id:
-        raise NotFoundError(NOT_YOURS)
+        raise RefusedError(_KEY_OF_ANOTHER)
     return found
+
+
+@contextmanager
+def _refusing_key_of_another() -> Iterator[None]:
+    """Refuse a key that somebody stored with another case at this very moment.
+
+    On PostgreSQL nobody sees it before it is committed; the database then keeps it unique.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if "submission_key" not in str(error.orig):
+            raise
+        raise RefusedError(_KEY_OF_ANOTHER) from None
 
 
 def _checked_key(key: object) -> str:
@@ -269,99 +364,3 @@ def _count_time(assignment: Assignment, seconds: float, at: datetime) -> None:
     if assignment.shown_at is not None:
         seconds = min(seconds, (at - assignment.shown_at).total_seconds())
     assignment.active_seconds = max(assignment.active_seconds, seconds)
-
-
-def _next_revision(session: Session, assignment: Assignment) -> int:
-    """Count on from the last revision; imported scores may have a later one than what counts."""
-    last = session.exec(
-        select(func.max(Annotation.revision)).where(Annotation.assignment_id == assignment.id)
-    ).one()
-    return (last or 0) + 1
-
-
-def _supersede(session: Session, annotation: Annotation) -> None:
-    """Take a revision and all that hangs on it out of the count; the rows stay."""
-    annotation.is_superseded = True
-    session.add(annotation)
-    for table in (Score, ErrorMark):
-        session.connection().execute(
-            update(table)
-            .where(col(table.annotation_id) == annotation.id)
-            .values(is_superseded=True)
-        )
-    session.flush()
-
-
-def _store(
-    session: Session,
-    study: Study,
-    assignment: Assignment,
-    content: Draft,
-    *,
-    revision: int,
-    key: str,
-    at: datetime,
-) -> None:
-    annotation = Annotation(
-        assignment_id=_id(assignment),
-        revision=revision,
-        submission_key=key,
-        submitted_at=at,
-        active_seconds=assignment.active_seconds,
-        preference=content.preference,
-        comment=content.comment or None,
-    )
-    assignment.state = AssignmentState.SUBMITTED
-    assignment.draft = None
-    assignment.skip_reason = assignment.skip_note = None
-    assignment.reserved_until = None
-    session.add_all([annotation, assignment])
-    session.flush()
-    session.add_all(_scores(session, study, assignment, content, _id(annotation)))
-    session.add_all(_error_marks(session, study, assignment, content, _id(annotation)))
-
-
-def _scores(
-    session: Session, study: Study, assignment: Assignment, content: Draft, annotation_id: int
-) -> Iterable[Score]:
-    criteria = session.exec(select(Criterion).where(Criterion.rubric_id == study.rubric_id)).all()
-    ids = {criterion.key: _id(criterion) for criterion in criteria}
-    for output_id, response in _responses(assignment, content):
-        for key, value in response.scores.items():
-            yield Score(
-                annotation_id=annotation_id,
-                output_id=output_id,
-                criterion_id=ids[key],
-                value=value,
-            )
-
-
-def _error_marks(
-    session: Session, study: Study, assignment: Assignment, content: Draft, annotation_id: int
-) -> Iterable[ErrorMark]:
-    """Make a row per marked error, and one without a tag where errors were looked for in vain."""
-    if "tags" not in form_of(session, study, assignment).collect:
-        return
-    tags = session.exec(select(Tag).where(Tag.taxonomy_id == study.taxonomy_id)).all()
-    ids = {tag.key: _id(tag) for tag in tags}
-    for output_id, response in _responses(assignment, content):
-        for key, severity in response.tags.items():
-            yield ErrorMark(
-                annotation_id=annotation_id,
-                output_id=output_id,
-                tag_id=ids[key],
-                severity=severity,
-            )
-        if not response.tags:
-            yield ErrorMark(annotation_id=annotation_id, output_id=output_id)
-
-
-def _responses(assignment: Assignment, content: Draft) -> Iterable[tuple[int, ResponseDraft]]:
-    yield assignment.left_output_id, content.left
-    if assignment.right_output_id is not None:
-        yield assignment.right_output_id, content.right
-
-
-def _id(row: Annotation | Assignment | Criterion | Study | Tag) -> int:
-    assert row.id is not None  # it was read or flushed
-    return row.id

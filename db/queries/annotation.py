@@ -24,6 +24,7 @@ from db.queries.leaks import CaseWords, case_words, leaking_outputs, study_names
 from evalkit.annotation.assignment import remaining
 from evalkit.annotation.blinding import blinded_steps
 from evalkit.annotation.draft import Draft, Form, ResponseDraft
+from evalkit.annotation.opening import draft_mark
 from evalkit.annotation.rubric import SKIP_REASONS
 from evalkit.annotation.task import ComparisonTask, Response, ScaleLevel, TaskCriterion, TaskTag
 from evalkit.errors import NotFoundError, RefusedError
@@ -52,6 +53,7 @@ class Progress:
     n_total: int
     last_id: int | None
     is_open: bool
+    edits: tuple[int, ...]
 
     @property
     def n_left(self) -> int:
@@ -70,6 +72,18 @@ class Beside:
     following: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A case somebody skipped, and why, in words."""
+
+    assignment_id: int
+    reason: str
+
+
+class SkippedError(RefusedError):
+    """The case asked for was skipped by the one who asks; it can be taken back."""
+
+
 def own_assignment(session: Session, assignment_id: int, annotator_id: int) -> Assignment:
     """Return an assignment of this annotator; somebody else's does not exist for them."""
     found = session.get(Assignment, assignment_id)
@@ -82,15 +96,15 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
     """Return one assignment as its annotator may see it: blind, and masked as the study says."""
     assignment = own_assignment(session, assignment_id, annotator_id)
     if assignment.state == AssignmentState.SKIPPED:
-        reason = SKIP_REASONS[SkipReason(assignment.skip_reason or SkipReason.OTHER)]
-        raise RefusedError(f"You skipped this case: {reason}. It goes to somebody else.")
+        reason = _skip_reason(assignment.skip_reason)
+        raise SkippedError(f"You skipped this case: {reason}. It goes to somebody else.")
     study = session.get_one(Study, assignment.study_id)
     case = session.get_one(Case, assignment.case_id)
     words = None
     if study.leak_policy != LeakPolicy.SHOW:
         words = case_words(case, study_names(session, assignment.study_id))
     form = form_of(session, study, assignment)
-    entered = entered_draft(session, assignment)
+    annotation = current_annotation(session, assignment)
     own = progress(session, study, annotator_id=annotator_id, at=now())
     around = _beside(session, assignment)
     return ComparisonTask(
@@ -111,9 +125,13 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
         tags=form.tags,
         collect=form.collect,
         guidelines=study.guidelines,
-        draft={} if entered is None else entered,
+        draft=_entered(session, assignment, annotation),
         active_seconds=assignment.active_seconds,
         is_submitted=assignment.state == AssignmentState.SUBMITTED,
+        has_edit=annotation is not None and assignment.draft is not None,
+        token=assignment.token,
+        draft_mark=draft_mark(assignment.draft_session, assignment.draft_number),
+        revision=0 if annotation is None else annotation.revision,
         previous_assignment_id=around.previous,
         next_assignment_id=around.following,
         n_done=own.n_done,
@@ -175,7 +193,22 @@ def progress(session: Session, study: Study, *, annotator_id: int, at: datetime)
         n_total=n_done + n_begun + n_share,
         last_id=latest.get(AssignmentState.SUBMITTED),
         is_open=study.is_open,
+        edits=_edits(session, study.id, annotator_id=annotator_id),
     )
+
+
+def skipped(session: Session, study_id: int, *, annotator_id: int) -> list[Skipped]:
+    """Return what this annotator skipped in a study, latest first."""
+    rows = session.exec(
+        select(Assignment.id, Assignment.skip_reason)
+        .where(
+            Assignment.annotator_id == annotator_id,
+            Assignment.study_id == study_id,
+            Assignment.state == AssignmentState.SKIPPED,
+        )
+        .order_by(col(Assignment.id).desc())
+    ).all()
+    return [Skipped(number or 0, _skip_reason(reason)) for number, reason in rows]
 
 
 def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
@@ -216,16 +249,6 @@ def current_annotation(session: Session, assignment: Assignment) -> Annotation |
     ).first()
 
 
-def entered_draft(session: Session, assignment: Assignment) -> dict[str, Any] | None:
-    """Return what was entered so far, or last submitted, or None."""
-    if assignment.draft is not None:
-        return assignment.draft
-    annotation = current_annotation(session, assignment)
-    if annotation is None:
-        return None
-    return submitted_draft(session, annotation, assignment).as_json()
-
-
 def submitted_draft(session: Session, annotation: Annotation, assignment: Assignment) -> Draft:
     """Return an annotation as the form that was submitted."""
     scores: dict[int, dict[str, float]] = {}
@@ -255,6 +278,33 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
         right=right,
         comment=annotation.comment or "",
     )
+
+
+def _edits(session: Session, study_id: int, *, annotator_id: int) -> tuple[int, ...]:
+    rows = session.exec(
+        select(Assignment.id)
+        .where(
+            Assignment.annotator_id == annotator_id,
+            Assignment.study_id == study_id,
+            Assignment.state == AssignmentState.SUBMITTED,
+            col(Assignment.draft).is_not(None),
+        )
+        .order_by(col(Assignment.id))
+    ).all()
+    return tuple(number for number in rows if number is not None)
+
+
+def _skip_reason(reason: str | None) -> str:
+    return SKIP_REASONS[SkipReason(reason or SkipReason.OTHER)]
+
+
+def _entered(
+    session: Session, assignment: Assignment, annotation: Annotation | None
+) -> dict[str, Any]:
+    """Return what was entered so far, or last submitted; empty where nothing was."""
+    if assignment.draft is not None:
+        return assignment.draft
+    return {} if annotation is None else submitted_draft(session, annotation, assignment).as_json()
 
 
 def _beside(session: Session, assignment: Assignment) -> Beside:

@@ -69,6 +69,10 @@ class ComparisonTask:
         Time already spent on this assignment, idle time cut.
     is_submitted : bool
         True when an earlier annotation is being edited.
+    has_edit : bool
+        True when ``draft`` is an edit that was kept and not submitted again.
+    token, draft_mark, revision : str, str, int
+        What the screen says of itself in all it sends, see `Opening`.
     n_done, n_total : int
         Of this annotator in this study: submitted, and all that are theirs to do.
     """
@@ -89,6 +93,10 @@ class ComparisonTask:
     draft: dict[str, Any]
     active_seconds: float
     is_submitted: bool
+    has_edit: bool
+    token: str
+    draft_mark: str
+    revision: int
     previous_assignment_id: int | None
     next_assignment_id: int | None
     n_done: int

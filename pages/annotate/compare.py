@@ -7,7 +7,7 @@ from db.engine import read_session
 from db.queries import annotation as queries
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import addresses, labels, state
+from pages.shared import addresses, annotating, labels, state
 from pages.shared.components.workbench import move, workbench
 
 user = state.require(Role.ANNOTATOR)
@@ -17,11 +17,13 @@ study_id, assignment_id = addresses.number("study"), addresses.number("assignmen
 if asked == "studies" or (study_id is None and assignment_id is None):
     st.switch_page("annotate/studies.py")
 
-task = progress = None
+task = progress = skipped_id = None
 try:
     if asked == "next":
         assignment_id = None
-    elif asked is not None and assignment_id is not None:
+    elif isinstance(asked, int):
+        assignment_id = asked
+    elif asked in ("previous", "following") and assignment_id is not None:
         with read_session() as session:
             around = queries.beside(session, assignment_id, annotator_id=user.id)
         assignment_id = around.previous if asked == "previous" else around.following
@@ -32,6 +34,11 @@ try:
             task = queries.comparison_task(session, assignment_id, annotator_id=user.id)
         elif study_id is not None:
             progress = queries.study_progress(session, study_id, annotator_id=user.id)
+            skipped = queries.skipped(session, study_id, annotator_id=user.id)
+            studies = queries.open_studies(session, annotator_id=user.id)
+except queries.SkippedError as refused:
+    skipped_id = assignment_id
+    st.info(str(refused))
 except RefusedError as refused:
     st.info(labels.literal(str(refused)))
 
@@ -40,17 +47,11 @@ if task is not None:
     workbench(task, key="workbench")
     st.stop()
 
-addresses.say(study=study_id)
-if progress is not None and progress.n_done:
-    st.subheader("Nothing is left for you in this study")
-    st.text(f"You submitted {progress.n_done} of your {progress.n_total} cases. Thank you.")
-    st.page_link(
-        "annotate/compare.py",
-        label="Look back at the last one",
-        icon=":material/history:",
-        query_params={"study": str(progress.study_id), "assignment": str(progress.last_id)},
-    )
-elif progress is not None:
-    st.subheader("There is nothing for you in this study")
-    st.text("Its cases are taken by others, or it has none that can be compared.")
+state.account_menu(user)
+addresses.say(study=study_id, assignment=skipped_id)
+if skipped_id is not None:
+    annotating.undo_skip(skipped_id, annotator_id=user.id)
+if progress is not None:
+    annotating.finished(progress, skipped, annotator_id=user.id)
+    annotating.next_study(studies, after=progress.study_id)
 st.page_link("annotate/studies.py", label="Back to the studies", icon=":material/arrow_back:")

@@ -7,7 +7,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import annotation as queries
 from evalkit.vocabulary import Role
-from pages.shared import state
+from pages.shared import annotating, state
 
 user = state.require(Role.ANNOTATOR)
 
@@ -28,9 +28,8 @@ for study in studies:
         about, way = st.columns([3, 1], vertical_alignment="center")
         about.html(f"<strong>{escape(study.study_name)}</strong>")
         if study.n_total:
-            about.progress(
-                study.n_done / study.n_total, text=f"{study.n_done} of {study.n_total} yours"
-            )
+            to_go = f"{study.n_done} done, about {study.n_left} to go"
+            about.progress(study.n_done / study.n_total, text=to_go)
         address = {"study": str(study.study_id)}
         if study.n_left:
             words = "Continue" if study.n_done or study.n_begun else "Start"
@@ -41,9 +40,6 @@ for study in studies:
         else:
             about.caption("There is nothing here for you: others have taken all its cases.")
         if study.last_id is not None:
-            way.page_link(
-                "annotate/compare.py",
-                label="Look back",
-                icon=":material/history:",
-                query_params=address | {"assignment": str(study.last_id)},
-            )
+            with way:
+                annotating.link(study.study_id, study.last_id, "Look back", "history")
+        annotating.edits(study, annotator_id=user.id)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from db.commands import annotation as commands
 from evalkit.annotation.draft import IncompleteError, OutdatedError
+from evalkit.annotation.opening import NewerError, parse_opening
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import Role
 from pages.routes.session import signed_in
@@ -23,23 +24,24 @@ Act = Callable[[Body, int, int], Body]
 
 
 def _save_draft(body: Body, assignment_id: int, annotator_id: int) -> Body:
-    commands.save_draft(
+    is_newest = commands.save_draft(
         assignment_id=assignment_id,
         annotator_id=annotator_id,
+        opening=parse_opening(body),
         draft=body.get("draft"),
         active_seconds=body.get("active_seconds"),
     )
-    return {"saved": True}
+    return {"saved": is_newest}
 
 
 def _submit(body: Body, assignment_id: int, annotator_id: int) -> Body:
     submitted = commands.submit(
         assignment_id=assignment_id,
         annotator_id=annotator_id,
+        opening=parse_opening(body),
         draft=body.get("draft"),
         active_seconds=body.get("active_seconds"),
         submission_key=body.get("submission_key"),
-        is_edit=body.get("is_edit") is True,  # else it is a first submission
     )
     return {"stored": True, "revision": submitted.revision}
 
@@ -48,10 +50,21 @@ def _skip(body: Body, assignment_id: int, annotator_id: int) -> Body:
     commands.skip(
         assignment_id=assignment_id,
         annotator_id=annotator_id,
+        opening=parse_opening(body),
         reason=body.get("reason"),
         note=body.get("note"),
     )
     return {"skipped": True}
+
+
+def _take_back(_body: Body, assignment_id: int, annotator_id: int) -> Body:
+    commands.take_back(assignment_id=assignment_id, annotator_id=annotator_id)
+    return {"taken_back": True}
+
+
+def _discard_edit(_body: Body, assignment_id: int, annotator_id: int) -> Body:
+    commands.discard_edit(assignment_id=assignment_id, annotator_id=annotator_id)
+    return {"discarded": True}
 
 
 def _endpoint(act: Act) -> Callable[[Request], Awaitable[JSONResponse]]:
@@ -80,6 +93,8 @@ def _answer(act: Act, request: Request, raw: bytes) -> JSONResponse:
         return JSONResponse(act(body, _assignment_id(body), user.id), headers=_NO_STORE)
     except IncompleteError as refused:
         return _error(422, str(refused), refused.fields)
+    except NewerError as refused:
+        return _error(409, str(refused), newer=refused.mark)
     except OutdatedError as refused:
         return _error(409, str(refused))
     except NotFoundError as refused:
@@ -115,8 +130,12 @@ def _assignment_id(body: Body) -> int:
     return found
 
 
-def _error(status: int, sentence: str, fields: tuple[str, ...] = ()) -> JSONResponse:
-    content = {"error": sentence, "fields": list(fields)}
+def _error(
+    status: int, sentence: str, fields: tuple[str, ...] = (), *, newer: str | None = None
+) -> JSONResponse:
+    content: Body = {"error": sentence, "fields": list(fields)}
+    if newer is not None:
+        content["newer"] = newer
     return JSONResponse(content, status_code=status, headers=_NO_STORE)
 
 
@@ -126,4 +145,6 @@ ROUTES = [
     Route("/annotate/draft", _endpoint(_save_draft), methods=["PUT"]),
     Route("/annotate/submit", _endpoint(_submit), methods=["POST"]),
     Route("/annotate/skip", _endpoint(_skip), methods=["POST"]),
+    Route("/annotate/take-back", _endpoint(_take_back), methods=["POST"]),
+    Route("/annotate/discard", _endpoint(_discard_edit), methods=["POST"]),
 ]

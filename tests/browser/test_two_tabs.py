@@ -62,7 +62,7 @@ def test_the_tab_that_submits_second_is_told_and_changes_only_what_it_comes_back
         judge(first, "x")
         expect(first.get_by_text("Nothing is left for you")).to_be_visible()
 
-    assert [body["is_edit"] for body in sent] == [False, True]
+    assert [body["revision"] for body in sent] == [0, 1]
     with read_session() as session:
         stored = session.exec(select(Annotation).order_by(Annotation.revision)).all()
     assert [(one.preference, one.is_superseded) for one in stored] == [

@@ -30,17 +30,17 @@ def ready(page: Page) -> None:
 
 def annotate(page: Page, *, preference: str = "a", digits: str = "443322") -> None:
     """Judge the case on the screen by keyboard alone and wait for the next one."""
-    done = int(re.match(r"(\d+) of", progress(page)).group(1))
+    done = int(re.match(r"(\d+) done", progress(page)).group(1))
     page.keyboard.press(preference)
     for digit in digits:
         page.keyboard.press(digit)
     page.keyboard.press("Control+Enter")
-    done_too = page.get_by_text(re.compile(rf"\b{done + 1} of \d+ yours"))
+    done_too = page.get_by_text(re.compile(rf"\b{done + 1} done, about"))
     expect(done_too).to_be_visible(timeout=30_000)
 
 
 def progress(page: Page) -> str:
-    shown = page.get_by_text(re.compile(r"\d+ of \d+ yours")).first
+    shown = page.get_by_text(re.compile(r"\d+ done, about \d+ to go")).first
     expect(shown).to_be_visible(timeout=30_000)
     return shown.inner_text()
 

@@ -34,6 +34,10 @@ class FakeServer:
         """Forget everything; answer what is planned, ``[path, status, body]``, before the truth."""
         self._post("/fake/plan?reset=1", list(planned))
 
+    def lose(self, n: int) -> None:
+        """Lose the next ``n`` questions for the next case."""
+        self._post(f"/fake/plan?lost={n}", [])
+
     def requests(self, path: str) -> list[dict[str, Any]]:
         """Return the bodies sent to one path, in order."""
         return [one["body"] for one in self.state()["requests"] if one["path"] == path]

@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +15,10 @@ from db.models import Annotation, Annotator, Assignment, ErrorMark, Output, Scor
 from db.queries import annotation as queries
 from db.queries.leaks import leak_count
 from evalkit.annotation.draft import IncompleteError, OutdatedError
+from evalkit.annotation.opening import NewerError
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import AnnotatorKind, AssignmentState, LeakPolicy, SkipReason
-from tests.factories import make_eval_set
+from tests.factories import make_eval_set, opened
 
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
 CRITERIA = ("helpfulness", "correctness", "instruction_following")
@@ -45,14 +47,14 @@ def draft(*, preference="left", value=4, comment="", **changes):
     return made | changes
 
 
-def submit(assignment_id, annotator_id, *, key="key-00000001", entered=None, seconds=0, **more):
+def submit(assignment_id, annotator_id, *, key="key-00000001", entered=None, seconds=0, **page):
     return commands.submit(
         assignment_id=assignment_id,
+        opening=opened(assignment_id, **page),
         annotator_id=annotator_id,
         draft=entered or draft(),
         active_seconds=seconds,
         submission_key=key,
-        **more,
     )
 
 
@@ -166,7 +168,11 @@ def test_a_draft_is_shown_again_even_if_its_reservation_ran_out(database):
     study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
     begun = commands.next_task_id(study_id=study_id, annotator_id=first)
     commands.save_draft(
-        assignment_id=begun, annotator_id=first, draft={"comment": "half"}, active_seconds=1
+        assignment_id=begun,
+        opening=opened(begun),
+        annotator_id=first,
+        draft={"comment": "half"},
+        active_seconds=1,
     )
     change(begun, reserved_until=now() - timedelta(hours=1))
     commands.next_task_id(study_id=study_id, annotator_id=second)
@@ -215,7 +221,11 @@ def test_a_closed_study_gives_nothing_out_and_takes_nothing(database):
     with pytest.raises(OutdatedError, match="drafts are kept"):
         submit(begun, annotator)
     commands.save_draft(
-        assignment_id=begun, annotator_id=annotator, draft=draft(), active_seconds=0
+        assignment_id=begun,
+        opening=opened(begun),
+        annotator_id=annotator,
+        draft=draft(),
+        active_seconds=0,
     )
     assert task(begun, annotator).draft["preference"] == "left"
 
@@ -277,7 +287,11 @@ def test_a_draft_survives_a_restart(database):
     entered = draft(preference="both_bad", value=2, comment="Neither.\nReally 😀 ‮rtl‬")
     entered["tags"]["right"] = {"hallucination": "major"}
     commands.save_draft(
-        assignment_id=begun, annotator_id=annotator, draft=entered, active_seconds=0
+        assignment_id=begun,
+        opening=opened(begun),
+        annotator_id=annotator,
+        draft=entered,
+        active_seconds=0,
     )
     engine().dispose()  # all that a new process would not have either
 
@@ -293,7 +307,13 @@ def test_a_draft_extends_the_reservation(database):
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
     change(begun, reserved_until=now() + timedelta(minutes=1))
 
-    commands.save_draft(assignment_id=begun, annotator_id=annotator, draft={}, active_seconds=0)
+    commands.save_draft(
+        assignment_id=begun,
+        opening=opened(begun),
+        annotator_id=annotator,
+        draft={},
+        active_seconds=0,
+    )
 
     assert stored(Assignment)[0].reserved_until > now() + timedelta(hours=1, minutes=59)
 
@@ -305,7 +325,11 @@ def test_active_time_never_goes_down_nor_beyond_the_time_since_the_case_was_show
 
     for seconds in (40, 12.5, 1e9):
         commands.save_draft(
-            assignment_id=begun, annotator_id=annotator, draft={}, active_seconds=seconds
+            assignment_id=begun,
+            opening=opened(begun),
+            annotator_id=annotator,
+            draft={},
+            active_seconds=seconds,
         )
         if seconds < 1e9:
             assert stored(Assignment)[0].active_seconds == 40
@@ -320,10 +344,16 @@ def test_somebody_elses_assignment_is_answered_like_one_that_does_not_exist(data
     for assignment_id in (theirs, 987_654):
         for act in (
             lambda i: commands.save_draft(
-                assignment_id=i, annotator_id=other, draft=draft(), active_seconds=0
+                assignment_id=i,
+                opening=opened(i),
+                annotator_id=other,
+                draft=draft(),
+                active_seconds=0,
             ),
             lambda i: submit(i, other),
-            lambda i: commands.skip(assignment_id=i, annotator_id=other, reason=SkipReason.OTHER),
+            lambda i: commands.skip(
+                assignment_id=i, opening=opened(i), annotator_id=other, reason=SkipReason.OTHER
+            ),
             lambda i: task(i, other),
         ):
             with pytest.raises(NotFoundError) as caught:
@@ -363,7 +393,11 @@ def test_a_draft_of_another_shape_is_refused_and_nothing_stored(sqlite_database,
 
     with pytest.raises(RefusedError):
         commands.save_draft(
-            assignment_id=begun, annotator_id=annotator, draft=entered, active_seconds=0
+            assignment_id=begun,
+            opening=opened(begun),
+            annotator_id=annotator,
+            draft=entered,
+            active_seconds=0,
         )
 
     assert stored(Assignment)[0].draft is None
@@ -376,7 +410,11 @@ def test_active_time_that_is_no_time_is_refused(sqlite_database, seconds):
 
     with pytest.raises(RefusedError, match="active time"):
         commands.save_draft(
-            assignment_id=begun, annotator_id=annotator, draft={}, active_seconds=seconds
+            assignment_id=begun,
+            opening=opened(begun),
+            annotator_id=annotator,
+            draft={},
+            active_seconds=seconds,
         )
 
 
@@ -439,7 +477,7 @@ def test_the_same_answers_from_ten_windows_are_stored_once(database):
 def test_other_answers_from_a_window_that_does_not_know_of_the_first_are_not_stored(database):
     study_id, (annotator, *_), _ = make_study()
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
-    submit(begun, annotator, key="window-one", is_edit=False)
+    submit(begun, annotator, key="window-one", revision=0)
 
     with pytest.raises(OutdatedError, match="another window"):
         submit(
@@ -447,7 +485,7 @@ def test_other_answers_from_a_window_that_does_not_know_of_the_first_are_not_sto
             annotator,
             key="window-two",
             entered=draft(preference="tie"),
-            is_edit=False,
+            revision=0,
         )
 
     (annotation,) = stored(Annotation)
@@ -505,6 +543,7 @@ def test_an_edit_that_is_not_yet_submitted_survives_a_reload(database):
 
     commands.save_draft(
         assignment_id=begun,
+        opening=opened(begun),
         annotator_id=annotator,
         draft=draft(preference="tie"),
         active_seconds=0,
@@ -597,6 +636,7 @@ def test_a_skipped_case_is_free_for_others_and_does_not_come_back(database):
     for _ in range(2):  # a double press
         commands.skip(
             assignment_id=begun,
+            opening=opened(begun),
             annotator_id=first,
             reason="not_my_field",
             note=" Tax law. ",
@@ -612,10 +652,16 @@ def test_a_skipped_case_is_free_for_others_and_does_not_come_back(database):
 def test_a_draft_that_arrives_after_the_skip_does_not_bring_the_case_back(database):
     study_id, (annotator, *_), _ = make_study(n_cases=1)
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
-    commands.skip(assignment_id=begun, annotator_id=annotator, reason="other")
+    commands.skip(
+        assignment_id=begun, opening=opened(begun), annotator_id=annotator, reason="other"
+    )
 
     commands.save_draft(
-        assignment_id=begun, annotator_id=annotator, draft=draft(), active_seconds=0
+        assignment_id=begun,
+        opening=opened(begun),
+        annotator_id=annotator,
+        draft=draft(),
+        active_seconds=0,
     )
 
     assert stored(Assignment)[0].state == AssignmentState.SKIPPED
@@ -625,7 +671,9 @@ def test_a_draft_that_arrives_after_the_skip_does_not_bring_the_case_back(databa
 def test_what_another_tab_still_submits_for_a_skipped_case_is_not_lost(database):
     study_id, (annotator, *_), _ = make_study(n_cases=1)
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
-    commands.skip(assignment_id=begun, annotator_id=annotator, reason="other")
+    commands.skip(
+        assignment_id=begun, opening=opened(begun), annotator_id=annotator, reason="other"
+    )
 
     submit(begun, annotator)
 
@@ -641,7 +689,12 @@ def test_a_skipped_case_is_explained_and_left_out_of_back_and_forward(database):
         if reason is None:
             submit(begun[-1], annotator, key=f"submission-{begun[-1]}")
         else:
-            commands.skip(assignment_id=begun[-1], annotator_id=annotator, reason=reason)
+            commands.skip(
+                assignment_id=begun[-1],
+                opening=opened(begun[-1]),
+                annotator_id=annotator,
+                reason=reason,
+            )
     first, skipped, _, last = begun
 
     with read_session() as session:
@@ -658,7 +711,9 @@ def test_a_submitted_case_cannot_be_skipped(database):
     submit(begun, annotator)
 
     with pytest.raises(OutdatedError, match="submitted already"):
-        commands.skip(assignment_id=begun, annotator_id=annotator, reason="other")
+        commands.skip(
+            assignment_id=begun, opening=opened(begun), annotator_id=annotator, reason="other"
+        )
 
 
 @pytest.mark.parametrize("reason", ["", "bored", None, ["other"]])
@@ -667,7 +722,232 @@ def test_a_skip_without_a_known_reason_is_refused(sqlite_database, reason):
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
 
     with pytest.raises(RefusedError, match="reasons"):
-        commands.skip(assignment_id=begun, annotator_id=annotator, reason=reason)
+        commands.skip(
+            assignment_id=begun, opening=opened(begun), annotator_id=annotator, reason=reason
+        )
+
+
+def test_a_skip_can_be_undone_and_the_draft_is_still_there(database):
+    study_id, (annotator, *_), _ = make_study(n_cases=1)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    save(begun, annotator, draft(comment="half"))
+    commands.skip(
+        assignment_id=begun, opening=opened(begun), annotator_id=annotator, reason="other"
+    )
+
+    commands.take_back(assignment_id=begun, annotator_id=annotator)
+
+    (assignment,) = stored(Assignment)
+    assert (assignment.state, assignment.skip_reason) == ("draft", None)
+    assert assignment.reserved_until > now()
+    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) == begun
+    assert task(begun, annotator).draft["comment"] == "half"
+
+
+def test_a_skip_can_be_undone_also_when_somebody_else_has_the_case(database):
+    study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+    commands.skip(assignment_id=begun, opening=opened(begun), annotator_id=first, reason="other")
+    commands.next_task_id(study_id=study_id, annotator_id=second)
+
+    commands.take_back(assignment_id=begun, annotator_id=first)
+
+    assert submit(begun, first).is_new
+
+
+def test_nobody_takes_back_what_is_not_theirs_or_not_skipped(database):
+    study_id, (first, second, _), _ = make_study(n_cases=1)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+    submit(begun, first)
+
+    with pytest.raises(NotFoundError):
+        commands.take_back(assignment_id=begun, annotator_id=second)
+    commands.take_back(assignment_id=begun, annotator_id=first)
+
+    assert stored(Assignment)[0].state == "submitted"
+
+
+# Which page may write
+
+
+def save(assignment_id, annotator_id, entered, opening=None):
+    return commands.save_draft(
+        assignment_id=assignment_id,
+        annotator_id=annotator_id,
+        opening=opening or opened(assignment_id),
+        draft=entered,
+        active_seconds=0,
+    )
+
+
+def test_a_page_of_another_time_writes_into_no_other_case(database):
+    """Numbers come back with an old database; the token of a case does not."""
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    stale = opened(begun, token="0" * 32)
+
+    for act in (
+        lambda: save(begun, annotator, draft(), stale),
+        lambda: submit(begun, annotator, token=stale.token),
+        lambda: commands.skip(
+            assignment_id=begun, annotator_id=annotator, opening=stale, reason="other"
+        ),
+    ):
+        with pytest.raises(OutdatedError, match="no longer there"):
+            act()
+
+    (assignment,) = stored(Assignment)
+    assert (assignment.state, assignment.draft) == ("open", None)
+    assert stored(Annotation) == []
+
+
+def test_an_older_draft_never_replaces_a_newer_one_of_the_same_page(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    opening = opened(begun)
+    texts = {number: draft(comment=f"draft {number}") for number in (1, 2, 3)}
+
+    answers = [
+        save(begun, annotator, texts[number], dataclasses.replace(opening, number=number))
+        for number in (1, 3, 2, 3)
+    ]
+
+    assert answers == [True, True, False, False]
+    assert task(begun, annotator).draft["comment"] == "draft 3"
+
+
+def test_a_draft_that_arrives_after_the_submission_changes_nothing(database):
+    """Back would show the older answers as those that were submitted."""
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    opening = opened(begun)
+    save(begun, annotator, draft(comment="first"), opening)
+    submit(begun, annotator, entered=draft(comment="what counts"), session=opening.session)
+
+    for late in (opening, dataclasses.replace(opening, number=9)):
+        with pytest.raises(NewerError):
+            save(begun, annotator, draft(comment="held up"), late)
+
+    shown = task(begun, annotator)
+    assert (shown.draft["comment"], shown.has_edit) == ("what counts", False)
+    assert stored(Assignment)[0].draft is None
+
+
+def test_drafts_and_the_submission_of_one_page_in_any_order_leave_what_was_submitted(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    opening = opened(begun)
+
+    def send(number):
+        if number == 5:
+            submit(begun, annotator, entered=draft(comment="submitted"))
+            return
+        with contextlib.suppress(NewerError):
+            entered = draft(comment=f"draft {number}")
+            save(begun, annotator, entered, dataclasses.replace(opening, number=number + 1))
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(send, range(10)))
+
+    assert task(begun, annotator).draft["comment"] == "submitted"
+    assert stored(Assignment)[0].draft is None
+
+
+def test_a_stale_page_does_not_write_over_a_fuller_draft(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    stale, other = opened(begun), opened(begun)
+    save(begun, annotator, draft(comment="full"), other)
+
+    with pytest.raises(NewerError) as caught:
+        save(begun, annotator, draft(comment="empty"), stale)
+
+    assert caught.value.mark == other.mark
+    assert task(begun, annotator).draft["comment"] == "full"
+    # Who says that they know of it, because they have been told, may.
+    assert save(
+        begun, annotator, draft(comment="mine"), dataclasses.replace(stale, opened_on=other.mark)
+    )
+
+
+def test_an_edit_of_a_revision_that_no_longer_counts_is_refused(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator, key="revision-1")
+    stale = opened(begun)
+    submit(begun, annotator, key="revision-2", entered=draft(preference="tie"))
+
+    with pytest.raises(OutdatedError, match="another window"):
+        submit(
+            begun,
+            annotator,
+            key="revision-3",
+            entered=draft(preference="right"),
+            revision=stale.revision,
+        )
+
+    assert [row.preference for row in stored(Annotation) if not row.is_superseded] == ["tie"]
+
+
+def test_an_edit_can_be_discarded_and_then_nothing_late_brings_it_back(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+    editing = opened(begun)
+    save(begun, annotator, draft(preference="tie"), editing)
+    assert task(begun, annotator).has_edit
+
+    commands.discard_edit(assignment_id=begun, annotator_id=annotator)
+    with pytest.raises(NewerError):
+        save(begun, annotator, draft(preference="tie"), dataclasses.replace(editing, number=7))
+
+    shown = task(begun, annotator)
+    assert (shown.draft["preference"], shown.has_edit) == ("left", False)
+
+
+def test_an_edit_taken_back_by_hand_is_no_edit(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+    opening = opened(begun)
+
+    save(begun, annotator, draft(preference="tie"), opening)
+    save(begun, annotator, draft(), dataclasses.replace(opening, number=2))
+
+    assert not task(begun, annotator).has_edit
+
+
+def test_edits_that_were_not_submitted_are_counted(database):
+    study_id, (annotator, other, _), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+    save(begun, annotator, draft(preference="tie"))
+
+    with read_session() as session:
+        own = queries.study_progress(session, study_id, annotator_id=annotator)
+        theirs = queries.study_progress(session, study_id, annotator_id=other)
+
+    assert (own.edits, theirs.edits) == ((begun,), ())
+
+
+def test_one_key_sent_with_two_cases_at_once_is_stored_once_and_refused_in_words(database):
+    study_id, people, _ = make_study(n_annotators=8)
+    begun = [
+        (commands.next_task_id(study_id=study_id, annotator_id=person), person) for person in people
+    ]
+
+    def send(pair):
+        try:
+            return submit(*pair).revision
+        except RefusedError as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, begun))
+
+    assert answers.count(1) == 1
+    assert len(stored(Annotation)) == 1
+    assert all("the key of another one" in answer for answer in answers if answer != 1)
 
 
 # What is shown

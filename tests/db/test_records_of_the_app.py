@@ -11,7 +11,7 @@ from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session, write_session
 from db.models import Annotation, Annotator, Assignment, ErrorMark, Score
 from tests.db.record_files import case, empty_tables, exported, exported_labels, output, table_sizes
-from tests.factories import annotate, make_eval_set, make_study
+from tests.factories import annotate, make_eval_set, make_study, opened
 
 CRITERIA = ("helpfulness", "correctness", "instruction_following")
 
@@ -28,6 +28,7 @@ def draft(preference, *, tags=None, comment="", value=4):
 def submit(assignment_id, annotator_id, entered, key):
     commands.submit(
         assignment_id=assignment_id,
+        opening=opened(assignment_id),
         annotator_id=annotator_id,
         draft=entered,
         active_seconds=0,

@@ -9,7 +9,7 @@ from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import Assignment, Output
 from evalkit.vocabulary import Role
-from tests.factories import make_eval_set
+from tests.factories import make_eval_set, opened
 from tests.pages.conftest import account
 
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
@@ -61,6 +61,7 @@ def finish(study_id, user, n):
         found = commands.next_task_id(study_id=study_id, annotator_id=user.id)
         commands.submit(
             assignment_id=found,
+            opening=opened(found),
             annotator_id=user.id,
             draft={"preference": "tie"},
             active_seconds=1,
@@ -91,7 +92,7 @@ def test_the_open_studies_are_listed_with_ones_own_progress(app, sign_in):
 
     assert not app.exception
     everything = sent(app)
-    assert "1 of 4 yours" in everything
+    assert "1 done, about 3 to go" in everything
     assert "Continue" in everything
     assert "Look back" in everything
     assert "Closed" not in everything
@@ -196,8 +197,52 @@ def test_when_nothing_is_left_the_page_says_what_was_done(app, sign_in):
     open_page(app, COMPARE, study=study_id)
 
     assert not app.exception
-    assert "You submitted 2 of your 2 cases. Thank you." in written(app)
+    assert "you submitted 2 cases. Thank you." in written(app)
     assert "Look back at the last one" in sent(app)
+
+
+def test_the_end_of_a_study_lists_what_was_skipped_and_gives_it_back(app, sign_in):
+    study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
+    another = {"name": "Another one", "eval_set": "set of Which one", "models": MODELS}
+    create_study(StudyPlan(**another, **PREFERENCE_ONLY))
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(study_id, user, 1)
+    skipped = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    commands.skip(
+        assignment_id=skipped, opening=opened(skipped), annotator_id=user.id, reason="other"
+    )
+
+    open_page(app, COMPARE, study=study_id)
+
+    assert "You skipped 1 case" in written(app)
+    assert "Another one, about 2 cases to go" in written(app)
+    assert "Sign out" in sent(app)
+    next(button for button in app.button if button.label == "Take it back").click().run()
+    assert not app.exception
+    assert screen(app)["assignment_id"] == skipped
+
+
+def test_an_edit_that_was_not_submitted_is_said_on_the_page_of_studies_and_discarded(app, sign_in):
+    study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    finish(study_id, user, 1)
+    commands.save_draft(
+        assignment_id=begun,
+        opening=opened(begun),
+        annotator_id=user.id,
+        draft={"preference": "left"},
+        active_seconds=0,
+    )
+
+    open_page(app, STUDIES)
+
+    assert "Edit not submitted" in sent(app)
+    next(button for button in app.button if button.label == "Discard edit").click().run()
+    assert not app.exception
+    assert "Edit not submitted" not in sent(app)
+    with read_session() as session:
+        assert session.get_one(Assignment, begun).draft is None
 
 
 def test_a_study_whose_cases_are_taken_says_so(app, sign_in):
@@ -248,7 +293,12 @@ def test_a_skipped_case_opened_by_its_address_is_explained(app, sign_in):
     study_id = make_study()
     user = sign_in(app, Role.ANNOTATOR)
     found = commands.next_task_id(study_id=study_id, annotator_id=user.id)
-    commands.skip(assignment_id=found, annotator_id=user.id, reason="unfamiliar_language")
+    commands.skip(
+        assignment_id=found,
+        opening=opened(found),
+        annotator_id=user.id,
+        reason="unfamiliar_language",
+    )
 
     open_page(app, COMPARE, study=study_id, assignment=found)
 

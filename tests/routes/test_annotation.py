@@ -3,6 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,18 @@ from db.engine import read_session, write_session
 from db.models import Annotation, Annotator, Assignment, ErrorMark, Tag
 from db.queries.people import as_user
 from pages.routes import account, annotation, guard, hosts, session
-from tests.factories import make_eval_set
+from tests.factories import make_eval_set, opened
 
 CASES = Path(__file__).parents[1] / "cases"
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
 OURS = {"X-Evalkit": "1", "Sec-Fetch-Site": "same-origin"}
-ROUTES = [("PUT", "/annotate/draft"), ("POST", "/annotate/submit"), ("POST", "/annotate/skip")]
+ROUTES = [
+    ("PUT", "/annotate/draft"),
+    ("POST", "/annotate/submit"),
+    ("POST", "/annotate/skip"),
+    ("POST", "/annotate/take-back"),
+    ("POST", "/annotate/discard"),
+]
 DRAFT = {"preference": "left", "scores": {}, "tags": {}, "comment": "Shorter."}
 
 
@@ -48,10 +55,10 @@ def new_client(study_id, monkeypatch):
     def new_client(name=None):
         client = TestClient(app, base_url="http://evalkit.test", follow_redirects=False)
         if name is not None:
-            with write_session() as opened:
+            with write_session() as writing:
                 person = Annotator(name=name)
-                opened.add(person)
-                opened.flush()
+                writing.add(person)
+                writing.flush()
                 client.user = as_user(person)
             client.cookies.set(session.COOKIE, session.cookie_value(client.user))
         return client
@@ -69,16 +76,24 @@ def assignment_id(study_id, client):
     return commands.next_task_id(study_id=study_id, annotator_id=client.user.id)
 
 
+def told(assignment_id):
+    """What a screen tells of itself, see `Opening`."""
+    return asdict(opened(assignment_id if assignment_id in range(10**6) else 0))
+
+
 def body_for(assignment_id, **changes):
-    return {
-        "assignment_id": assignment_id,
-        "draft": DRAFT,
-        "active_seconds": 0,
-        "submission_key": "a-key-of-the-browser",
-        "is_edit": False,
-        "reason": "other",
-        "note": "",
-    } | changes
+    return (
+        told(assignment_id)
+        | {
+            "assignment_id": assignment_id,
+            "draft": DRAFT,
+            "active_seconds": 0,
+            "submission_key": "a-key-of-the-browser",
+            "reason": "other",
+            "note": "",
+        }
+        | changes
+    )
 
 
 def send(client, method, path, body, headers=OURS):
@@ -87,8 +102,8 @@ def send(client, method, path, body, headers=OURS):
 
 
 def annotations():
-    with read_session() as opened:
-        return opened.exec(select(Annotation)).all()
+    with read_session() as reading:
+        return reading.exec(select(Annotation)).all()
 
 
 def test_a_draft_is_saved(client, assignment_id):
@@ -96,8 +111,8 @@ def test_a_draft_is_saved(client, assignment_id):
 
     assert (answer.status_code, answer.json()) == (200, {"saved": True})
     assert answer.headers["cache-control"] == "no-store"
-    with read_session() as opened:
-        assert opened.get_one(Assignment, assignment_id).draft["comment"] == "Shorter."
+    with read_session() as reading:
+        assert reading.get_one(Assignment, assignment_id).draft["comment"] == "Shorter."
 
 
 def test_a_submission_is_stored_and_its_repetition_answered_alike(client, assignment_id):
@@ -127,7 +142,6 @@ def test_an_edit_is_answered_with_its_revision(client, assignment_id):
         assignment_id,
         draft=DRAFT | {"preference": "tie"},
         submission_key="another-key",
-        is_edit=True,
     )
 
     answer = send(client, "POST", "/annotate/submit", edit)
@@ -135,14 +149,14 @@ def test_an_edit_is_answered_with_its_revision(client, assignment_id):
     assert answer.json() == {"stored": True, "revision": 2}
 
 
-@pytest.mark.parametrize("said", [{"is_edit": False}, {}, {"is_edit": "yes"}])
+@pytest.mark.parametrize("said", [{"revision": 0}, {}])
 def test_a_window_that_comes_second_with_other_answers_is_told_so(client, assignment_id, said):
     """Only a page that knows of what was submitted, and says so, may put something in its place."""
     send(client, "POST", "/annotate/submit", body_for(assignment_id))
     late = body_for(
         assignment_id, draft=DRAFT | {"preference": "tie"}, submission_key="another-key"
     )
-    del late["is_edit"]
+    del late["revision"]
 
     answer = send(client, "POST", "/annotate/submit", late | said)
 
@@ -151,6 +165,57 @@ def test_a_window_that_comes_second_with_other_answers_is_told_so(client, assign
     assert answer.json()["fields"] == []
     (kept,) = annotations()
     assert (kept.preference, kept.is_superseded) == ("left", False)
+
+
+WRITING = [route for route in ROUTES if route[1].endswith(("draft", "submit", "skip"))]
+
+
+@pytest.mark.parametrize(("method", "path"), WRITING)
+@pytest.mark.parametrize("token", ["0" * 32, "", None])
+def test_a_page_without_the_token_of_the_case_writes_nothing(
+    client, assignment_id, method, path, token
+):
+    body = body_for(assignment_id, token=token)
+    if token is None:  # a page from before there were any
+        del body["token"]
+
+    answer = send(client, method, path, body)
+
+    assert answer.status_code == 409
+    assert "othing was stored" in answer.json()["error"]
+    with read_session() as reading:
+        assignment = reading.get_one(Assignment, assignment_id)
+    assert (assignment.state, assignment.draft, annotations()) == ("open", None, [])
+
+
+def test_a_stale_draft_is_answered_with_the_mark_of_the_newer_one(client, assignment_id):
+    stale, fuller = body_for(assignment_id), body_for(assignment_id)
+    send(client, "PUT", "/annotate/draft", fuller)
+
+    answer = send(client, "PUT", "/annotate/draft", stale)
+
+    assert answer.status_code == 409
+    assert answer.json() == {
+        "error": "There are newer answers to this case, from another window.",
+        "fields": [],
+        "newer": f"{fuller['session']}.1",
+    }
+
+
+def test_a_skip_is_taken_back_and_an_edit_discarded(client, assignment_id):
+    send(client, "POST", "/annotate/skip", body_for(assignment_id))
+    answer = send(client, "POST", "/annotate/take-back", body_for(assignment_id))
+    assert (answer.status_code, answer.json()) == (200, {"taken_back": True})
+
+    send(client, "POST", "/annotate/submit", body_for(assignment_id))
+    edit = body_for(assignment_id, draft=DRAFT | {"preference": "tie"})
+    send(client, "PUT", "/annotate/draft", edit)
+    answer = send(client, "POST", "/annotate/discard", body_for(assignment_id))
+
+    assert (answer.status_code, answer.json()) == (200, {"discarded": True})
+    with read_session() as reading:
+        assignment = reading.get_one(Assignment, assignment_id)
+    assert (assignment.state, assignment.draft) == ("submitted", None)
 
 
 def test_what_is_missing_is_named_as_the_screen_names_it(client, assignment_id):
@@ -164,8 +229,8 @@ def test_a_skip_is_stored(client, assignment_id):
     answer = send(client, "POST", "/annotate/skip", body_for(assignment_id))
 
     assert (answer.status_code, answer.json()) == (200, {"skipped": True})
-    with read_session() as opened:
-        assert opened.get_one(Assignment, assignment_id).state == "skipped"
+    with read_session() as reading:
+        assert reading.get_one(Assignment, assignment_id).state == "skipped"
 
 
 def test_a_closed_study_takes_no_submission_and_says_so(client, study_id, assignment_id):
@@ -197,10 +262,10 @@ def test_the_routes_ask_for_themselves_who_is_there(new_client, assignment_id):
 def test_a_disabled_account_is_signed_out(client, assignment_id):
     from db.columns import now
 
-    with write_session() as opened:
-        person = opened.get_one(Annotator, client.user.id)
+    with write_session() as writing:
+        person = writing.get_one(Annotator, client.user.id)
         person.disabled_at = now()
-        opened.add(person)
+        writing.add(person)
 
     assert send(client, "PUT", "/annotate/draft", body_for(assignment_id)).status_code == 401
 
@@ -239,8 +304,8 @@ def test_another_site_cannot_annotate_in_somebodys_name(
 
     assert answer.status_code == 403
     assert annotations() == []
-    with read_session() as opened:
-        assert opened.get_one(Assignment, assignment_id).state == "open"
+    with read_session() as reading:
+        assert reading.get_one(Assignment, assignment_id).state == "open"
 
 
 def test_a_browser_that_only_sends_its_origin_is_believed(client, assignment_id):
@@ -283,6 +348,11 @@ def test_an_assignment_that_is_no_number_is_refused(client, assignment_id, found
         {"active_seconds": -1},
         {"submission_key": 5},
         {"submission_key": "kurz"},
+        {"token": 5},
+        {"session": "x" * 300},
+        {"number": True},
+        {"number": -1},
+        {"revision": 2**40},
     ],
 )
 def test_a_broken_submission_is_refused_and_nothing_stored(client, assignment_id, changes):

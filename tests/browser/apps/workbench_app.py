@@ -33,6 +33,13 @@ async def _answer(request: Request) -> JSONResponse:
     if path == "skip":
         store.skipped.add(assignment)
         return JSONResponse({"skipped": True})
+    if path == "take-back":
+        store.skipped.discard(assignment)
+        return JSONResponse({"taken_back": True})
+    if path == "discard":
+        store.drafts.pop(assignment, None)
+        return JSONResponse({"discarded": True})
+    store.drafts.pop(assignment, None)
     known = store.submitted.setdefault(assignment, {})
     known.setdefault(body["submission_key"], body)
     return JSONResponse({"stored": True, "revision": len(known)})
@@ -46,6 +53,7 @@ async def _state(_request: Request) -> JSONResponse:
     return JSONResponse(
         {
             "runs": store.runs,
+            "lost": store.lost,
             "requests": store.requests,
             "drafts": store.drafts,
             "submitted": {key: list(value) for key, value in store.submitted.items()},
@@ -56,6 +64,7 @@ async def _state(_request: Request) -> JSONResponse:
 async def _plan(request: Request) -> JSONResponse:
     if request.query_params.get("reset"):
         store.reset()
+    store.lost += int(request.query_params.get("lost", 0))
     store.planned.extend(await request.json())
     return JSONResponse({})
 
@@ -66,6 +75,8 @@ app = st.App(
         Route("/annotate/draft", _answer, methods=["PUT"]),
         Route("/annotate/submit", _answer, methods=["POST"]),
         Route("/annotate/skip", _answer, methods=["POST"]),
+        Route("/annotate/take-back", _answer, methods=["POST"]),
+        Route("/annotate/discard", _answer, methods=["POST"]),
         *fonts.ROUTES,
         Route("/fake/state", _state),
         Route("/fake/plan", _plan, methods=["POST"]),

@@ -3,6 +3,8 @@
 from typing import Any
 
 runs = 0
+#: How often the question for the next case gets lost, as when the server restarts.
+lost = 0
 drafts: dict[int, dict[str, Any]] = {}
 submitted: dict[int, dict[str, Any]] = {}
 skipped: set[int] = set()
@@ -13,8 +15,8 @@ planned: list[list[Any]] = []
 
 def reset() -> None:
     """Forget everything."""
-    global runs
-    runs = 0
+    global runs, lost
+    runs = lost = 0
     for kept in (drafts, submitted, requests, planned):
         kept.clear()
     skipped.clear()

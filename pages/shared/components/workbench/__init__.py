@@ -40,10 +40,11 @@ _component = st.components.v2.component(
 )
 
 
-def move(*, key: str) -> str | None:
+def move(*, key: str) -> str | int | None:
     """Say where the annotator asked to go with this rerun; call it before loading the task.
 
-    ``next`` after a submission or a skip, ``previous``, ``following``, ``studies``, or None.
+    ``next`` after a submission or a skip, ``previous``, ``following``, ``again`` (the same case,
+    as it is stored now), ``studies``, the number of an assignment, or None.
     """
     state = st.session_state.get(key)
     return state.get("move") if state else None
@@ -75,8 +76,13 @@ def screen_data(task: ComparisonTask) -> dict[str, Any]:
         "draft": task.draft,
         "active_seconds": task.active_seconds,
         "submitted": task.is_submitted,
+        "has_edit": task.has_edit,
+        "token": task.token,
+        "draft_mark": task.draft_mark,
+        "revision": task.revision,
         "has_previous": task.previous_assignment_id is not None,
-        "has_following": task.next_assignment_id is not None,
+        # From the last one that was submitted, forward is on to a new one.
+        "has_following": task.next_assignment_id is not None or task.is_submitted,
         "done": task.n_done,
         "total": task.n_total,
         "skip_reasons": [

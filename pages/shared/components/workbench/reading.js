@@ -12,7 +12,7 @@ function buildTop({ data, toStudies, openGuidelines, openKeys }) {
       { class: "ek-top-line" },
       h("button", { type: "button", class: "ek-back", onclick: toStudies }, "Studies"),
       h("span", { class: "ek-study", dir: "auto" }, data.study),
-      h("span", { class: "ek-count" }, `${data.done} of ${data.total} yours`),
+      h("span", { class: "ek-count" }, `${data.done} done, about ${data.total - data.done} to go`),
       h("span", { class: "ek-gap" }),
       button("Guidelines", "G", openGuidelines, { class: "ek-button ek-quiet" }),
       button("Keys", "?", openKeys, { class: "ek-button ek-quiet ek-open-keys" }),

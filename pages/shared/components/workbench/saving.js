@@ -4,6 +4,9 @@ const DRAFT_DELAY = 600;
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15000];
 const REQUEST_TIMEOUT = 20000;
 
+/** How long somebody who wants to go elsewhere waits for what they entered to be stored. */
+const PATIENCE = 3000;
+
 /** A random UUID also where the page is served without https, which hides crypto.randomUUID. */
 function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -73,7 +76,7 @@ function pause(milliseconds) {
 /** What the server said, as a sentence. */
 function refusal(answer) {
   if (answer.body && typeof answer.body.error === "string") return answer.body.error;
-  if (answer.status === 401) return "You are signed out. Sign in again in another tab, then retry.";
+  if (answer.status === 401) return "You are signed out.";
   return `The server refused this (${answer.status}).`;
 }
 
@@ -120,14 +123,18 @@ function stopwatch(seconds) {
   };
 }
 
-/** Keeps the draft of one assignment on the server. `say(words, kind)` tells how it stands. */
-function draftKeeper({ url, body, say }) {
+/**
+ * Keeps the draft of one assignment on the server. `say(words, kind)` tells how it stands;
+ * `onstored` and `onrefused` hear what became of it.
+ */
+function draftKeeper({ url, body, say, onstored, onrefused }) {
   let changed = false;
   let closed = false;
   let settled = false;
   let timer = null;
   let running = null;
-  let isRefused = false;
+  let refused = 0; // the status of the last refusal, 0 once a draft was stored
+  const waiters = new Set(); // called when a request fails and will be repeated
 
   async function run() {
     while (changed && !closed && !settled) {
@@ -135,18 +142,31 @@ function draftKeeper({ url, body, say }) {
       say("Saving…");
       const answer = await persist("PUT", url, body(), {
         stopped: () => closed || settled || changed, // a newer draft takes the place of this one
-        onwait: (why) => say(`Not saved: ${why}. Retrying`, "bad"),
+        onwait: (why) => {
+          say(`Not saved: ${why}. Retrying`, "bad");
+          waiters.forEach((tell) => tell());
+        },
       });
       if (closed || settled) return;
-      isRefused = Boolean(answer) && answer.status >= 400;
-      if (isRefused) say(`Not saved. ${refusal(answer)}`, "bad");
-      else if (answer && !changed) say("Draft saved");
+      if (answer === null) continue;
+      refused = answer.status >= 400 ? answer.status : 0;
+      if (refused) {
+        say("Not saved", "bad");
+        onrefused(answer);
+      } else if (!changed) onstored();
     }
   }
+  /** Store what is not stored yet; false if the server does not want it, or cannot for now. */
   function flush() {
     clearTimeout(timer);
     if (!running) running = run().finally(() => (running = null));
-    return running.then(() => !isRefused);
+    let tell = null;
+    const trouble = new Promise((resolve) => {
+      tell = () => resolve(false);
+      waiters.add(tell);
+      setTimeout(tell, PATIENCE);
+    });
+    return Promise.race([running.then(() => !refused), trouble]).finally(() => waiters.delete(tell));
   }
   // A request under way ends with the page, so it is repeated as one that outlives the page.
   const onhide = () => {
@@ -154,7 +174,14 @@ function draftKeeper({ url, body, say }) {
     changed = false;
     send("PUT", url, body(), true).catch(() => (changed = true));
   };
+  // Whoever was signed out comes back from the tab where they signed in.
+  const onfocus = () => {
+    if (refused !== 401 || closed || settled) return;
+    changed = true;
+    flush();
+  };
   window.addEventListener("pagehide", onhide);
+  window.addEventListener("focus", onfocus);
   return {
     touch: () => {
       changed = true;
@@ -162,18 +189,18 @@ function draftKeeper({ url, body, say }) {
       clearTimeout(timer);
       timer = setTimeout(flush, DRAFT_DELAY);
     },
-    /** Store what is not stored yet; false if the server does not want it. */
     flush,
     /** Wait for a request under way, then keep no more drafts. */
     settle: async () => {
       clearTimeout(timer);
       settled = true;
-      await Promise.race([running, pause(3000)]);
+      await Promise.race([running, pause(PATIENCE)]);
     },
     close: () => {
       closed = true;
       clearTimeout(timer);
       window.removeEventListener("pagehide", onhide);
+      window.removeEventListener("focus", onfocus);
     },
   };
 }

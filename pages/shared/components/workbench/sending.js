@@ -10,10 +10,10 @@ function say(screen, words, kind = "") {
   screen.status.dataset.kind = kind;
 }
 
-/** Say what keeps the annotator here, with a button that helps where there is one. */
-function complain(screen, words, remedy = null) {
-  screen.isListing = false;
-  screen.problem.replaceChildren(words, ...(remedy ? [" ", remedy] : []));
+/** Say what keeps the annotator here, with what helps where there is something. */
+function complain(screen, words, ...remedies) {
+  screen.isListing = screen.isStuck = false;
+  screen.problem.replaceChildren(words, ...remedies.flatMap((remedy) => [" ", remedy]));
 }
 
 /** live → busy (a request decides what comes next) → leaving, or live again. */
@@ -27,10 +27,23 @@ function become(screen, state) {
   screen.ways.forEach(([element, isOpen]) => (element.disabled = !isLive || !isOpen));
 }
 
+/** What the screen says of itself in all it sends; see evalkit/annotation/opening.py. */
+function opening(screen) {
+  screen.sent += 1;
+  return {
+    assignment_id: screen.data.assignment_id,
+    token: screen.data.token,
+    session: screen.session,
+    number: screen.sent,
+    opened_on: screen.openedOn,
+    revision: screen.data.revision,
+  };
+}
+
 /** What drafts and submissions have in common. */
 function judgement(screen) {
   return {
-    assignment_id: screen.data.assignment_id,
+    ...opening(screen),
     draft: screen.answers,
     active_seconds: screen.watch.seconds(),
   };
@@ -60,11 +73,7 @@ async function submit(screen) {
   become(screen, "busy");
   say(screen, "Submitting…");
   await screen.drafts.settle();
-  const body = {
-    ...judgement(screen),
-    submission_key: submissionKey(screen),
-    is_edit: screen.data.submitted,
-  };
+  const body = { ...judgement(screen), submission_key: submissionKey(screen) };
   await conclude(screen, "submit", body, { stored: "Stored", waiting: "Not stored yet" });
 }
 
@@ -73,24 +82,57 @@ async function skip(screen, reason, note) {
   become(screen, "busy");
   say(screen, "Skipping…");
   await screen.drafts.settle();
-  const body = { assignment_id: screen.data.assignment_id, reason, note };
-  await conclude(screen, "skip", body, { stored: "Skipped", waiting: "Not skipped yet" });
+  const body = { ...opening(screen), reason, note };
+  const isSkipped = await conclude(screen, "skip", body, {
+    stored: "Skipped",
+    waiting: "Not skipped yet",
+  });
+  if (isSkipped) screen.memory.skipped = screen.data.assignment_id;
 }
 
-/** Send what ends this case, and go on once it is stored. */
-async function conclude(screen, name, body, words) {
+/** Offer to undo the skip that led here. */
+function offerSkipped(screen) {
+  const skipped = screen.memory.skipped;
+  screen.memory.skipped = null;
+  if (!skipped || skipped === screen.data.assignment_id) return;
+  const undo = button("Take it back", null, () => undoSkip(screen, skipped));
+  complain(screen, "The case before was skipped.", undo);
+}
+
+async function undoSkip(screen, skipped) {
+  if (screen.state !== "live") return;
+  become(screen, "busy");
+  if (!(await screen.drafts.flush())) return stuck(screen, skipped);
+  const body = { assignment_id: skipped };
+  const words = { stored: "Taken back", waiting: "Not taken back yet", where: skipped };
+  await conclude(screen, "take-back", body, words);
+}
+
+/** Forget an edit: what was submitted before is shown and counts. */
+async function discard(screen) {
+  if (screen.state !== "live") return;
+  become(screen, "busy");
+  await screen.drafts.settle();
+  const body = { assignment_id: screen.data.assignment_id };
+  const words = { stored: "Discarded", waiting: "Not discarded yet", where: "again" };
+  await conclude(screen, "discard", body, words);
+}
+
+/** Send what ends this case, and go on once it is stored; true if it was. */
+async function conclude(screen, name, body, { stored, waiting, where = "next" }) {
   complain(screen, "");
   const answer = await persist("POST", url(screen, name), body, {
     stopped: () => screen.isClosed,
-    onwait: (why) => say(screen, `${words.waiting}: ${why}. Retrying`, "bad"),
+    onwait: (why) => say(screen, `${waiting}: ${why}. Retrying`, "bad"),
   });
-  if (answer === null) return;
+  if (answer === null) return false;
   if (answer.status !== 200) {
     refused(screen, answer);
-    return;
+    return false;
   }
   screen.drafts.close();
-  leave(screen, "next", words.stored);
+  leave(screen, where, stored);
+  return true;
 }
 
 function refused(screen, answer) {
@@ -101,7 +143,37 @@ function refused(screen, answer) {
   if (!screen.form.mark(fields).length) screen.submitting.focus();
   const isOver = answer.status === 409 && !fields.length;
   const onward = () => leave(screen, "next", "Loading");
-  complain(screen, refusal(answer), isOver ? button("Next case", null, onward) : null);
+  const remedies = isOver ? [button("Next case", null, onward)] : wayIn(screen, answer);
+  complain(screen, refusal(answer), ...remedies);
+}
+
+/** A draft was not stored: say why, and what can be done. */
+function draftRefused(screen, answer) {
+  const newer = answer.body && answer.body.newer;
+  if (typeof newer !== "string") {
+    complain(screen, refusal(answer), ...wayIn(screen, answer));
+    return;
+  }
+  const show = () => leave(screen, "again", "Loading");
+  const keep = () => {
+    screen.openedOn = newer;
+    complain(screen, "");
+    screen.drafts.touch();
+  };
+  complain(
+    screen,
+    refusal(answer),
+    button("Show them", null, show),
+    button("Keep what is here", null, keep),
+  );
+}
+
+/** Where to sign in, for who is signed out; this page stays as it is meanwhile. */
+function wayIn(screen, { status }) {
+  if (status !== 401) return [];
+  screen.memory.wasSignedOut = true;
+  const way = { href: `${screen.data.prefix}sign-in`, target: "_blank", class: "ek-way" };
+  return [h("a", way, "Sign in in a new tab")];
 }
 
 /** Go elsewhere without submitting: what was entered is stored first. */
@@ -110,13 +182,19 @@ async function move(screen, where) {
   become(screen, "busy");
   const isStored = await screen.drafts.flush();
   if (screen.isClosed) return;
-  if (isStored) {
-    leave(screen, where, "Loading");
-    return;
-  }
-  become(screen, "live"); // what was entered would be lost; the status says why
+  if (isStored) leave(screen, where, "Loading");
+  else stuck(screen, where);
+}
+
+/** What was entered would be lost; the status says why. */
+function stuck(screen, where) {
+  become(screen, "live");
   const anyway = () => leave(screen, where, "Loading");
-  complain(screen, "", button("Leave without saving", null, anyway));
+  const remedy = button("Leave without saving", null, anyway);
+  const hasWayIn = screen.problem.querySelector(".ek-way");
+  if (hasWayIn) screen.problem.append(" ", remedy);
+  else complain(screen, "What you entered is not saved yet.", remedy);
+  screen.isStuck = true;
 }
 
 /** Ask Streamlit for what comes next: the one rerun of a case. */
@@ -124,11 +202,25 @@ function leave(screen, where, words) {
   become(screen, "leaving");
   say(screen, words);
   complain(screen, "");
+  screen.goal = where;
+  if (screen.memory.wasSignedOut) {
+    window.location.assign(addressOf(screen, where)); // this page's connection is still signed out
+    return;
+  }
   screen.ask(where);
   screen.slow = setTimeout(() => {
     const reload = () => window.location.reload();
     complain(screen, "The next page is slow to come.", button("Load it again", null, reload));
   }, WAITING_TOO_LONG);
+}
+
+/** Where a move leads when the page is loaded anew; moves by one begin again from here. */
+function addressOf(screen, where) {
+  if (where === "studies") return `${screen.data.prefix}annotate`;
+  const address = new URL(window.location.href);
+  if (where === "next") address.searchParams.delete("assignment");
+  else if (typeof where === "number") address.searchParams.set("assignment", where);
+  return address.href;
 }
 
 /** "a", "a and b", "a, b and c". */

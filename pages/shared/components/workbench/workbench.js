@@ -12,6 +12,12 @@ function completeDraft(draft) {
   };
 }
 
+const SUBMITTED = "Submitted before; a change counts once it is submitted again";
+const EDITED = "Edit not submitted; what counts is what you submitted before";
+
+/** How often a screen asks again for what comes next, when a restart lost the question. */
+const MOST_REPEATS = 3;
+
 /** Draw one assignment into `host`; `ask(where)` tells Streamlit what to load next. */
 function openAssignment({ host, data, ask, memory }) {
   const screen = {
@@ -21,6 +27,11 @@ function openAssignment({ host, data, ask, memory }) {
     state: "live",
     isClosed: false,
     isListing: false, // what is still to do is being said
+    isStuck: false, // it is being said that what was entered is not saved
+    goal: null, // where this screen leads once it is left
+    session: uuid(),
+    sent: 0,
+    openedOn: data.draft_mark,
     slow: null, // the timer that runs while the next page loads
     submission: { key: null, of: null },
     answers: completeDraft(data.draft),
@@ -33,6 +44,11 @@ function openAssignment({ host, data, ask, memory }) {
     url: url(screen, "draft"),
     body: () => judgement(screen),
     say: (words, kind) => say(screen, words, kind),
+    onstored: () => {
+      say(screen, data.submitted ? EDITED : "Draft saved");
+      if (screen.isStuck) complain(screen, "");
+    },
+    onrefused: (answer) => draftRefused(screen, answer),
   });
   build(screen);
   const deaf = listenToKeys(screen.root, {
@@ -42,13 +58,24 @@ function openAssignment({ host, data, ask, memory }) {
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
   });
-  if (data.submitted) say(screen, "Submitted before; a change counts once it is submitted again");
+  if (data.submitted) say(screen, data.has_edit ? EDITED : SUBMITTED);
   become(screen, "live");
+  offerSkipped(screen);
   const release = show(screen, host);
   const leaveDialogs = closeStreamlitDialogs();
+  let repeats = 0;
   return {
-    assignment: data.assignment_id,
+    token: data.token,
     isDone: () => screen.state === "leaving",
+    /** Ask again to go on, if this very case comes back instead: a restart lost the question. */
+    repeat: (askNow) => {
+      if (screen.state !== "leaving" || screen.goal === "again" || repeats >= MOST_REPEATS) {
+        return false;
+      }
+      repeats += 1;
+      setTimeout(() => screen.isClosed || askNow(screen.goal));
+      return true;
+    },
     close: () => {
       screen.isClosed = true;
       clearTimeout(screen.slow);
@@ -71,6 +98,7 @@ function build(screen) {
     explain,
     onchange: () => {
       screen.drafts.touch();
+      screen.discarding.hidden = !data.submitted;
       const missing = screen.form.missing();
       if (screen.isListing) listMissing(screen, missing);
       else if (screen.problem.textContent && !missing.length) complain(screen, "");
@@ -110,6 +138,8 @@ function buildFooter(screen) {
     () => submit(screen),
     { class: "ek-button ek-primary", "aria-keyshortcuts": "Control+Enter" },
   );
+  screen.discarding = button("Discard edit", null, () => discard(screen));
+  screen.discarding.hidden = !data.has_edit;
   return h(
     "footer",
     { class: "ek-footer" },
@@ -117,6 +147,7 @@ function buildFooter(screen) {
     forward,
     skipping,
     h("div", { class: "ek-said" }, screen.problem, screen.status),
+    screen.discarding,
     screen.submitting,
   );
 }
@@ -167,15 +198,12 @@ export default function workbench({ parentElement, data, setTriggerValue }) {
   const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
   const open = host.open;
-  if (!open || open.assignment !== data.assignment_id || open.isDone()) {
+  const ask = (where) => setTriggerValue("move", where);
+  const isSame = open && open.token === data.token;
+  if (!isSame || (open.isDone() && !open.repeat(ask))) {
     if (open) open.close();
     host.memory = host.memory || { together: false, isRaw: false, caseSize: "normal" };
-    host.open = openAssignment({
-      host,
-      data,
-      memory: host.memory,
-      ask: (where) => setTriggerValue("move", where),
-    });
+    host.open = openAssignment({ host, data, memory: host.memory, ask });
   }
   return () => {
     // Streamlit may clean up only to call again: what is closed for good is no longer in the page.

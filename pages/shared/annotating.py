@@ -1,0 +1,91 @@
+"""What stands between the cases: what one has done in a study, and where there is more to do."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from db.commands.annotation import discard_edit, take_back
+from db.queries.annotation import Progress, Skipped
+from evalkit.errors import RefusedError
+from pages.shared import labels
+
+_COMPARE = "annotate/compare.py"
+
+
+def finished(progress: Progress, skipped: Sequence[Skipped], *, annotator_id: int) -> None:
+    """Sum up a study in which nothing is left for somebody: submitted, skipped, changed since."""
+    if not progress.n_done and not skipped:
+        st.subheader("There is nothing for you in this study")
+        st.text("Its cases are taken by others, or it has none that can be compared.")
+        return
+    st.subheader("Nothing is left for you in this study")
+    st.text(f"{progress.study_name}: you submitted {_cases(progress.n_done)}. Thank you.")
+    if progress.last_id is not None:
+        link(progress.study_id, progress.last_id, "Look back at the last one", "history")
+    edits(progress, annotator_id=annotator_id)
+    if skipped:
+        st.text(f"You skipped {_cases(len(skipped))}, for others to judge.")
+    for case in skipped:
+        about, way = st.columns([3, 1], vertical_alignment="center", width=840)
+        about.text(case.reason)
+        with way:
+            undo_skip(case.assignment_id, annotator_id=annotator_id)
+
+
+def undo_skip(assignment_id: int, *, annotator_id: int) -> None:
+    """Offer a skipped case to the one who skipped it."""
+    st.button(
+        "Take it back",
+        key=f"take-back-{assignment_id}",
+        on_click=_take_back,
+        args=(assignment_id, annotator_id),
+    )
+
+
+def next_study(studies: Sequence[Progress], *, after: int) -> None:
+    """Lead on to an open study that has something left."""
+    for study in studies:
+        if study.n_left and study.study_id != after:
+            st.page_link(
+                _COMPARE,
+                label="Go on with the next study",
+                icon=":material/arrow_forward:",
+                query_params={"study": str(study.study_id)},
+            )
+            st.text(f"{study.study_name}, about {_cases(study.n_left)} to go")
+            return
+
+
+def edits(progress: Progress, *, annotator_id: int) -> None:
+    """Name what was changed after it was submitted, and not submitted again."""
+    for assignment_id in progress.edits:
+        about, discarding = st.columns([3, 1], vertical_alignment="center", width=840)
+        with about:
+            link(progress.study_id, assignment_id, "Edit not submitted", "edit_note")
+        discarding.button(
+            "Discard edit",
+            key=f"discard-{assignment_id}",
+            on_click=discard_edit,
+            kwargs={"assignment_id": assignment_id, "annotator_id": annotator_id},
+        )
+
+
+def link(study_id: int, assignment_id: int, label: str, icon: str) -> None:
+    """Lead to one of somebody's cases."""
+    st.page_link(
+        _COMPARE,
+        label=label,
+        icon=f":material/{icon}:",
+        query_params={"study": str(study_id), "assignment": str(assignment_id)},
+    )
+
+
+def _take_back(assignment_id: int, annotator_id: int) -> None:
+    try:
+        take_back(assignment_id=assignment_id, annotator_id=annotator_id)
+    except RefusedError as refused:
+        st.info(labels.literal(str(refused)))
+
+
+def _cases(n: int) -> str:
+    return "1 case" if n == 1 else f"{n:,} cases"
