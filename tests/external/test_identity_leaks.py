@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from evalkit.annotation.blinding import identity_leaks
+from evalkit.annotation.blinding import Evidence, identity_leaks
+from tests.evalkit.annotation.identity_held_out import HELD_OUT_STUDY
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 pytestmark = pytest.mark.external
 
 
-def leaks_of(name):
+def leaks_of(name, *, models=None):
     """Return (number of outputs, every leak that counts, every mention)."""
     path = DATA / f"{name}.jsonl.gz"
     if not path.is_file():
@@ -26,12 +27,15 @@ def leaks_of(name):
         if record["type"] == "case"
     }
     outputs = [record for record in records if record["type"] == "output"]
-    names = frozenset(output["model"] for output in outputs)
+    names = frozenset(models or (output["model"] for output in outputs))
     counted, mentioned = [], []
     for output in outputs:
         case_text = cases[output["case"]]
         for leak in identity_leaks(output["content"], names=names, case_text=case_text):
-            (counted if leak.counts else mentioned).append((output["model"], leak.matched))
+            if leak.counts and (models is None or leak.why is Evidence.SAYS_SO):
+                counted.append((output["model"], leak.matched))
+            else:
+                mentioned.append((output["model"], leak.matched))
     print(name, "count:", counted, "mentions:", mentioned)
     return len(outputs), counted, mentioned
 
@@ -58,3 +62,11 @@ def test_responses_about_makers_are_mentions():
 
     assert counted == []
     assert {"OpenAI", "ChatGPT"} <= {name for _, name in mentioned}
+
+
+@pytest.mark.parametrize("name", ["llmfao_outputs", "pandalm", "llmbar", "mqm_ted", "hanna"])
+def test_no_real_output_speaks_of_itself_as_a_model_that_is_a_word_or_a_person_too(name):
+    # As if models of these names had written them: nobody here says "I am Claude" or the like.
+    _, counted, _ = leaks_of(name, models=(*HELD_OUT_STUDY, "command-r", "titan-text", "koala-13b"))
+
+    assert counted == []
