@@ -478,8 +478,8 @@ def test_mathematics_is_set_in_a_font_that_is_shipped_and_code_shown_as_written(
     assert second_line["y"] > left.locator("mtr").first.bounding_box()["y"] + 10
     assert left.locator(".ek-tex").text_content() == "\\(\\cancel{x} + 1\\)"
     assert "# the total\ndef total(rows):" in right.locator("pre").text_content()
-    expect(right.get_by_text("Formatted; R shows the raw text")).to_be_visible()
-    expect(left.get_by_text("Formatted; R shows the raw text")).to_have_count(0)
+    expect(right.get_by_text("Formatted; Raw shows it as written")).to_be_visible()
+    expect(left.get_by_text("Formatted; Raw shows it as written")).to_have_count(0)
     press(page, "r")
-    expect(right.get_by_text("Formatted; R shows the raw text")).to_be_hidden()
+    expect(right.get_by_text("Formatted; Raw shows it as written")).to_be_hidden()
     assert page.complaints == []

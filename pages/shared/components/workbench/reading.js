@@ -98,7 +98,7 @@ function buildPane({ side, response, isOnly, memory }) {
     "aria-label": `${name}, text`,
   });
   const toggle = button("Raw", "R", () => show(!isRaw), { class: "ek-button ek-quiet" });
-  const note = h("span", { class: "ek-pane-note" }, "Formatted; R shows the raw text");
+  const note = h("span", { class: "ek-pane-note" }, "Formatted; Raw shows it as written");
   const node = h(
     "section",
     { class: "ek-pane", "data-side": side, "aria-label": name },
