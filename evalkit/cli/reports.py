@@ -135,18 +135,19 @@ def ranking(
         print_json(documents.ranking_document(collected) | more)
         return
     report = ranking_report(collected)
-    table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
-    for row in report.ranking.rows if report.ranking else ():
-        ends = text.interval(row.low, row.high)
-        add_row(
-            table,
-            row.model,
-            rank_range(row),
-            f"{text.number(row.strength)} {ends}".rstrip(),
-            text.estimate(row.win_rate, text.percent),
-            text.whole(row.n),
-        )
-    print_table(collected, table)
+    for ranked in (report.ranking,) if report.ranking or not report.groups else report.groups:
+        table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
+        for row in ranked.rows if ranked else ():
+            ends = text.interval(row.low, row.high)
+            add_row(
+                table,
+                row.model,
+                rank_range(row),
+                f"{text.number(row.strength)} {ends}".rstrip(),
+                text.estimate(row.win_rate, text.percent),
+                text.whole(row.n),
+            )
+        print_table(collected, table)
     compared = counted(report.n_comparisons, "comparison")
     own = f", {report.n_same_model:,} of them of a model with itself" if report.n_same_model else ""
     out().print(f"{compared}{own}, {report.n_unreadable:,} more unreadable.")

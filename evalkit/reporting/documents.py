@@ -82,6 +82,7 @@ def ranking_document(collected: Collected) -> Document:
         "n_same_model": report.n_same_model,
         "n_unreadable": report.n_unreadable,
         "models": ranking_entries(report),
+        "groups": [[_ranking_row(row) for row in group.rows] for group in report.groups],
         "matrix": _matrix(report, rates),
         "circles": [list(three) for three in circles(rates)],
         "reason": report.reason,

@@ -68,26 +68,19 @@ def ranking_section(
         return section(
             "Ranking",
             paragraph(report.reason or ""),
+            *(
+                beside(intervals(_drawn(group.rows, colours), _HALF), _ranked(group.rows))
+                for group in report.groups
+            ),
             _head_to_head(report.models, rates) if report.n_comparisons else "",
             _every_two(tested),
         )
     rows = report.ranking.rows
-    drawn = [
-        IntervalRow(
-            row.model,
-            rank_range(row),
-            row.win_rate,
-            text.percent,
-            colours[row.model],
-            row.best_rank == row.worst_rank,
-        )
-        for row in rows
-    ]
     return section(
         "Ranking",
         bullets((*standings(report.ranking), *cautions(report, rates))),
         beside(
-            intervals(drawn, _HALF),
+            intervals(_drawn(rows, colours), _HALF),
             _head_to_head([row.model for row in rows], rates),
         ),
         _ranked(rows),
@@ -100,6 +93,20 @@ def ranking_section(
         ),
         _every_two(tested),
     )
+
+
+def _drawn(rows: Sequence[RankingRow], colours: Colours) -> list[IntervalRow]:
+    return [
+        IntervalRow(
+            row.model,
+            rank_range(row),
+            row.win_rate,
+            text.percent,
+            colours[row.model],
+            row.best_rank == row.worst_rank,
+        )
+        for row in rows
+    ]
 
 
 def _ranked(rows: Sequence[RankingRow]) -> str:

@@ -30,6 +30,7 @@ from evalkit.stats.agreement import (
     percent_agreement,
 )
 from evalkit.stats.counts import Codings, FloatArray
+from evalkit.stats.groups import rank_groups
 from evalkit.stats.intervals import Estimate, cut_off
 from evalkit.stats.ranking import PairCounts, Ranking, pair_matrix, rank_models
 from evalkit.stats.scores import DistributionRow, ScoreRow, distributions, mean_scores, shares
@@ -84,7 +85,8 @@ class RankingReport:
     """Which model is ahead; ``ranking`` is None where that cannot be had, and ``reason`` says why.
 
     ``n_comparisons`` counts readable preferences; those between outputs of one model are in
-    ``n_same_model`` and in no strength.
+    ``n_same_model`` and in no strength. Where models fall into groups that never met, ``groups``
+    has a ranking of each, and there is none of all; else it is empty.
     """
 
     ranking: Ranking | None
@@ -94,6 +96,7 @@ class RankingReport:
     n_same_model: int
     n_unreadable: int
     reason: str | None
+    groups: tuple[Ranking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +186,12 @@ def ranking_report(collected: Collected) -> RankingReport:
     given = comparisons(collected)
     same = given.left == given.right
     ranking, reason = None, None
+    groups: tuple[Ranking, ...] = ()
     try:
         ranking = rank_models(given)
         reason = ranking.reason
     except UndefinedStatisticError as undefined:
-        reason = str(undefined)
+        reason, groups = str(undefined), rank_groups(given)
         if same.any() and same.all():
             n = int(given.n.sum())
             reason = f"{OWN_ONLY.format(n=n)} Nothing has been compared with another model yet."
@@ -199,6 +203,7 @@ def ranking_report(collected: Collected) -> RankingReport:
         n_same_model=int(given.n[same].sum()),
         n_unreadable=collected.n_unreadable,
         reason=reason,
+        groups=groups,
     )
 
 

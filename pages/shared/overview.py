@@ -104,6 +104,7 @@ def show_ranking(
 ) -> None:
     """Show where each model stands, what to mind about it, and who won against whom."""
     if report.ranking is None:
+        _show_groups(report, colours)
         return
     exhibits.say(*cautions(report, rates), style="lead")
     left, right = st.columns([11, 9], gap="large")
@@ -137,6 +138,30 @@ def show_ranking(
     exhibits.say(report.reason or "")
     show_responses(order, state)
     _ranking_tables(report, rates, order)
+
+
+def _show_groups(report: RankingReport, colours: Mapping[str, str]) -> None:
+    """Show groups of models that never met side by side, each ranked in itself."""
+    if not report.groups:
+        return
+    for start in range(0, len(report.groups), 2):
+        pair = report.groups[start : start + 2]
+        for place, group, number in zip(
+            st.columns(2, gap="large"), pair, range(start, start + 2), strict=False
+        ):
+            with place:
+                rows = tables.ranking_rows(group, colours, strength=False)
+                half = ((0.5, ""),)
+                exhibits.picture(
+                    interval_rows(rows, limits=(0.0, 1.0), ticks=SHARE_TICKS, references=half),
+                    key=f"ranking-group-{number}",
+                    alt=f"Win rates among {', '.join(row.model for row in group.rows)}",
+                )
+                exhibits.table(tables.ranking_table(group), key=f"ranking-group-table-{number}")
+    exhibits.say(
+        "Each group is ranked in itself: its models never met those of another, so ranks and win "
+        "rates of two groups say nothing of one another."
+    )
 
 
 def _ranking_tables(
