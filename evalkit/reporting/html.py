@@ -20,6 +20,7 @@ from evalkit.reporting.decision_document import decided
 from evalkit.reporting.decision_sentences import format_of, number_name
 from evalkit.reporting.html_errors import errors_section
 from evalkit.reporting.html_parts import anchor, escape, paragraph, section
+from evalkit.reporting.html_ranking import ranking_section
 from evalkit.reporting.main_criteria import left_out_sentence, main_part
 from evalkit.reporting.penalties import penalty_rows
 from evalkit.reporting.power import power_report
@@ -158,7 +159,7 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
     plan = power_report(collected, ranking=ranking)
     body = (
         html_decision.decision_section(decision),
-        sections.ranking_section(
+        ranking_section(
             ranking,
             win_rates(collected),
             significance_report(collected),
