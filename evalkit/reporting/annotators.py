@@ -133,6 +133,7 @@ def annotators_report(
     profiles = annotator_profiles(
         codings,
         given=codings_of(collected, subject, every=True),
+        shown=None if subject is not None else _as_shown(collected),
         sides=sides_as_shown(collected) if subject is None else None,
         seconds=seconds,
         weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,
@@ -156,6 +157,11 @@ def annotators_report(
             )
         ),
     )
+
+
+def _as_shown(collected: Collected) -> IntArray:
+    """Return what was chosen as it was shown, of the preferences that count."""
+    return collected.preferences.preference[latest_preferences(collected)]
 
 
 def _peers(collected: Collected) -> BoolArray:

@@ -219,8 +219,8 @@ def sides_as_shown(collected: Collected) -> Sides:
 def codings_of_preferences(collected: Collected, *, every: bool = False) -> Codings:
     """Return who preferred which of two responses; of a repeated pair the latest, or all.
 
-    The two responses are ordered by model name, then run, so the values do not depend on the
-    side they were shown on.
+    The values do not depend on the side a response was shown on, nor what is counted of them on
+    how models are named (``Codings.mirror``). Where evalkit gave out pairs all four were offered.
     """
     given = collected.preferences
     keep = _in_time(given.latest) if every else latest_preferences(collected)
@@ -231,6 +231,7 @@ def codings_of_preferences(collected: Collected, *, every: bool = False) -> Codi
         preference=given.preference[keep],
         annotator=given.annotator[keep],
         annotators=names(collected),
+        offers_all=bool(given.is_dealt.any()),
     )
 
 

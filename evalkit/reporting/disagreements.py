@@ -1,6 +1,6 @@
 """What annotators differ on most: units in order of disagreement, with who said what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -73,6 +73,10 @@ def disagreements(
         left, right = given.left[here], given.right[here]
         output = np.column_stack([np.minimum(left, right), np.maximum(left, right)])
         distances = _between_preferences()
+        # Places among all four, of which some may not have been offered.
+        codings = replace(
+            codings, value=np.array([*map(PREFERENCE_VALUES.index, codings.values)])[codings.value]
+        )
     else:
         output = codings.unit[:, None]
         level = subject.level if isinstance(subject, Criterion) else Level.NOMINAL

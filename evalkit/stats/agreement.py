@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
+from evalkit.stats.counts import (
+    Codings,
+    FloatArray,
+    IntArray,
+    both_ways,
+    number_cells,
+    sum_by,
+    sum_rows,
+)
 from evalkit.stats.intervals import clustered_means, compact_codes, share_estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, jackknife_errors
 from evalkit.stats.opposed import least_equal, opposed
@@ -56,7 +64,9 @@ def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
     Returns
     -------
     Agreement
-        1 is perfect agreement, 0 what chance gives, below 0 systematic disagreement. The
+        1 is perfect agreement, 0 what chance gives, below 0 systematic disagreement. Of
+        preferences both orientations are counted: how common each value is, is the mean of
+        both, while the number of values is the real one. The
         interval is by the jackknife over cases with Student's t, units of one case left out
         together, in the form that Wilson gave for shares: between 1 and the lowest alpha that
         values this common allow. The value is None where nothing was judged twice or all values
@@ -71,7 +81,9 @@ def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
     n_units, n_labels = len(units.counts), int(units.counts.sum())
     if n_units == 0:
         return Agreement(None, None, None, 0, 0, NO_UNITS)
-    of_case = sum_rows(units.counts, units.case, n_codes=units.n_cases)
+    of_case = both_ways(
+        sum_rows(units.counts, units.case, n_codes=units.n_cases), codings.mirror
+    )
     total = of_case.sum(axis=0)
     value = float(_alpha(units, total[None, :], codings.values, level, left_out=False)[0])
     if np.isnan(value):

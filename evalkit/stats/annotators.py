@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray
+from evalkit.stats.counts import Codings, FloatArray, IntArray, both_ways
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.latency import quantile
 from evalkit.stats.pairs import (
     AnnotatorAgreement,
-    PairAgreement,
+    SameValues,
     agreement_with_rest,
-    pairwise_agreement,
+    same_values,
 )
 from evalkit.stats.sides import NO_HABIT, SideHabit, Sides, side_habits
 from evalkit.stats.significance import holm
@@ -22,6 +22,8 @@ from evalkit.stats.weights import Weights
 
 #: Fewer annotations than this are not judged.
 MIN_ANNOTATIONS = 10
+#: What can be chosen of two responses as they are shown.
+SHOWN = ("left", "right", "tie", "both bad")
 _RARE = 0.001
 _LEVEL = 0.05
 _CHANCE_KAPPA = 0.2
@@ -39,6 +41,8 @@ class Flag:
 @dataclass(frozen=True, slots=True)
 class AnnotatorProfile:
     """One annotator. ``n`` counts annotations; ``longest_run`` equal values in a row.
+
+    Runs of preferences are of what was chosen as it was shown: left, right, tie or both bad.
 
     ``is_dealt`` says whether the sides they saw were dealt evenly (``left_rate``).
     """
@@ -58,6 +62,7 @@ def annotator_profiles(
     codings: Codings,
     *,
     given: Codings | None = None,
+    shown: IntArray | None = None,
     sides: Sides | None = None,
     seconds: FloatArray | None = None,
     weights: Weights = Weights.IDENTITY,
@@ -71,8 +76,10 @@ def annotator_profiles(
         Each annotator's entries in the order in which they were made, one per unit.
     given : Codings, optional
         All that was given, for agreement: also what one annotator gave to a unit again.
+    shown : IntArray of shape (n_entries,), optional
+        For preferences, which of ``SHOWN`` was chosen: runs are counted in these.
     sides : Sides, optional
-        For preferences, the choices as they were shown.
+        For preferences, all choices as they were shown, for leanings to a side.
     seconds : FloatArray of shape (n_entries,), optional
         Active seconds, ``NaN`` where unknown.
     weights : Weights
@@ -86,7 +93,8 @@ def annotator_profiles(
     tuple of AnnotatorProfile
         In the order of ``codings.annotators``. The left rate is that of ``side_habits``. Flags:
         ``low_agreement``, ``one_sided`` (its test, Holm over annotators), ``run`` (a run of
-        equal values such as the others' shares expect less than one in a thousand of),
+        equal values such as the others' shares expect less than one in a thousand of; of
+        preferences without ``shown`` there are no runs of the two that change places),
         ``fast`` (median surely below half of the others'), ``twin`` (same values as another on
         all units in common where the usual agreement expects less than one in a thousand).
     """
@@ -98,18 +106,18 @@ def annotator_profiles(
     habits = [NO_HABIT] * n_annotators if sides is None else side_habits(sides, n_annotators)
     sided = _adjusted(habits, peers)
     medians = [_median_seconds(codings, seconds, k) for k in range(n_annotators)]
-    all_pairs = pairwise_agreement(codings)
-    names = {name for name, is_peer in zip(codings.annotators, peers, strict=True) if is_peer}
-    peer_pairs = tuple(pair for pair in all_pairs if names.issuperset(pair.annotators))
+    twins = _twins(codings, peers)
     of_peer = peers[codings.annotator]
-    common = np.bincount(codings.value[of_peer]) / max(int(of_peer.sum()), 1)
+    values, value_names = (codings.value, codings.values) if shown is None else (shown, SHOWN)
+    ends_runs = codings.mirror if shown is None else ()
     profiles = []
     for k, name in enumerate(codings.annotators):
         own = codings.annotator == k
         rest = [j for j in np.flatnonzero(peers).tolist() if j != k]
-        run, run_flag = _run(codings.value[own], codings.value[~own & of_peer], codings.values)
-        pairs = peer_pairs if peers[k] else all_pairs
-        twin, twin_flag = _twin(name, pairs, chance=float(common @ common))
+        run, run_flag = _run(
+            values[own], values[~own & of_peer], value_names, _never_run(ends_runs)
+        )
+        twin, twin_flag = twins[k]
         flags = (
             _low_agreement(agreements[k], [agreements[j] for j in rest]),
             _one_sided(habits[k], float(sided[k])),
@@ -187,13 +195,19 @@ def _one_sided(habit: SideHabit, p_value: float) -> Flag | None:
     )
 
 
+def _never_run(mirror: tuple[int, ...]) -> list[int]:
+    """Return the values that are never the same twice: which of two responses is the first."""
+    return [place for place, other in enumerate(mirror) if place != other]
+
+
 def _run(
-    values: IntArray, others: IntArray, names: tuple[float | str, ...]
+    values: IntArray, others: IntArray, names: tuple[float | str, ...], never: Sequence[int]
 ) -> tuple[int, Flag | None]:
     """Return the longest run of one value, and a flag where the others' shares expect none."""
     if len(values) == 0:
         return 0, None
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
+    ends = (values[1:] != values[:-1]) | np.isin(values[1:], never)
+    starts = np.flatnonzero(np.r_[True, ends])
     lengths = np.diff(np.r_[starts, len(values)])
     longest = int(lengths.max())
     value = int(values[starts[lengths.argmax()]])
@@ -225,25 +239,55 @@ def _fast(own: Estimate, others: list[Estimate]) -> Flag | None:
     )
 
 
-def _twin(
-    name: str, pairs: tuple[PairAgreement, ...], *, chance: float
-) -> tuple[str | None, Flag | None]:
-    """Return the annotator with the same values on all units in common, if that is no chance.
+def _twins(
+    codings: Codings, peers: npt.NDArray[np.bool_]
+) -> list[tuple[str | None, Flag | None]]:
+    """Return for each annotator one with the same values on all units in common, and the flag.
 
-    Where nobody else judged with anybody, ``chance`` is how often two would give the same.
+    Peers are compared with peers, all others with everybody. A twin is named where the agreement
+    of all other pairs expects so many equal values less than one time in a thousand.
     """
-    for pair in pairs:
-        if name not in pair.annotators or pair.percent_agreement.value != 1.0:
-            continue
-        rest = [(p.percent_agreement.value or 0.0, p.n) for p in pairs if p is not pair]
-        n_rest = sum(n for _, n in rest)
-        usual = sum(share * n for share, n in rest) / n_rest if n_rest else chance
-        if pair.n * math.log(max(usual, 1e-9)) < math.log(_RARE):
-            twin = next(other for other in pair.annotators if other != name)
-            expected = "others agree on" if n_rest else "by chance they would agree on"
-            return twin, Flag(
-                "twin",
-                f"Gave exactly the values of {twin} on all {pair.n} units both judged; "
-                f"{expected} {100 * usual:.0f} % of them.",
-            )
-    return None, None
+    pairs = same_values(codings)
+    of_peers = peers[pairs.annotator] & peers[pairs.other]
+    values = both_ways(
+        np.bincount(
+            codings.value[peers[codings.annotator]], minlength=len(codings.values)
+        ).astype(np.float64),
+        codings.mirror,
+    )
+    chance = float(values @ values) / max(float(values.sum()) ** 2, 1.0)
+    found: list[tuple[str | None, Flag | None]] = [(None, None)] * len(codings.annotators)
+    for is_peer, family in ((True, of_peers), (False, np.ones_like(of_peers))):
+        alike, usual = _alike(pairs, family, chance=chance)
+        # From the last to the first: of several twins the first stays.
+        for place in np.flatnonzero(alike)[::-1].tolist():
+            two = int(pairs.annotator[place]), int(pairs.other[place])
+            for own, other in (two, two[::-1]):
+                if peers[own] == is_peer:
+                    name, n = codings.annotators[other], int(pairs.n[place])
+                    among_others = int(pairs.n[family].sum()) > n
+                    found[own] = name, _twin_flag(name, n, float(usual[place]), among_others)
+    return found
+
+
+def _alike(
+    pairs: SameValues, family: npt.NDArray[np.bool_], *, chance: float
+) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+    """Return which pairs of a family are equal beyond chance, and how often all others are.
+
+    Where there are no others, ``chance`` is how often two would give the same.
+    """
+    n_rest = pairs.n[family].sum() - pairs.n
+    same_rest = pairs.n_same[family].sum() - pairs.n_same
+    usual = np.where(n_rest > 0, same_rest / np.maximum(n_rest, 1), chance)
+    is_rare = pairs.n * np.log(np.maximum(usual, 1e-9)) < math.log(_RARE)
+    return family & (pairs.n == pairs.n_same) & is_rare, usual
+
+
+def _twin_flag(twin: str, n: int, usual: float, among_others: bool) -> Flag:  # noqa: FBT001
+    expected = "others agree on" if among_others else "by chance they would agree on"
+    return Flag(
+        "twin",
+        f"Gave exactly the values of {twin} on all {n} units both judged; "
+        f"{expected} {100 * usual:.0f} % of them.",
+    )

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.agreement import Agreement
-from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
+from evalkit.stats.counts import (
+    Codings,
+    FloatArray,
+    IntArray,
+    both_ways,
+    number_cells,
+    sum_by,
+    sum_rows,
+)
 from evalkit.stats.intervals import (
     MIN_CASES,
     Estimate,
@@ -15,7 +23,7 @@ from evalkit.stats.intervals import (
     t_quantile,
 )
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, ONE_CASE, jackknife_errors
-from evalkit.stats.opposed import lowest_kappa
+from evalkit.stats.opposed import least_credit, lowest_kappa
 from evalkit.stats.weights import Weights, weight_matrix
 
 MIN_CODINGS = 2
@@ -84,7 +92,8 @@ def gwet_ac(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreeme
     Parameters
     ----------
     codings : Codings
-        As for ``fleiss_kappa``; the declared scale counts, not the values that occur.
+        As for ``fleiss_kappa``; chance depends on how many values were offered, which are
+        ``values``, whether or not somebody gave them (irrCAC's ``categories``).
     weights : Weights
         Identity gives AC1, anything else AC2.
 
@@ -92,7 +101,9 @@ def gwet_ac(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreeme
     -------
     Agreement
         1 is perfect agreement, 0 what chance gives. The interval is the linearised one with
-        t(n_cases - 1), units of one case taken together. None where nothing was judged twice.
+        t(n_cases - 1), units of one case taken together, cut off at 1 and at the lowest that
+        values this common allow. The value is None where nothing was judged twice; there is no
+        interval with one case judged twice.
 
     References
     ----------
@@ -149,7 +160,8 @@ def _linearised(shares: "_Shares", expected: float, own_chance: FloatArray) -> A
     """
     n_units, n_labels, n = shares.n_units, shares.n_labels, len(shares.case)
     value = (float(shares.agreed.sum()) / n_units - expected) / (1 - expected)
-    if shares.n_cases < MIN_CASES:
+    judged_twice = sum_by(shares.case, shares.judged_twice, n_codes=shares.n_cases)
+    if np.count_nonzero(judged_twice) < MIN_CASES:
         return Agreement(value, None, None, n_units, n_labels, ONE_CASE)
     own = n / n_units * (shares.agreed - expected * shares.judged_twice) / (1 - expected)
     linear = own - 2 * (1 - value) * (own_chance - expected) / (1 - expected)
@@ -158,10 +170,12 @@ def _linearised(shares: "_Shares", expected: float, own_chance: FloatArray) -> A
     if error <= 1e-12:
         reason = "Every case gives the same result, so its uncertainty cannot be told."
         return Agreement(value, None, None, n_units, n_labels, reason)
+    prevalence = shares.prevalence.mean(axis=0)
+    least = least_credit(prevalence, prevalence, shares.weights)
+    lowest = (least - expected) / (1 - expected)
     half = t_quantile(shares.n_cases - 1) * error
-    return Agreement(
-        value, value - half, min(1.0, value + half), n_units, n_labels, standard_error=error
-    )
+    low, high = max(min(lowest, value), value - half), min(1.0, value + half)
+    return Agreement(value, low, high, n_units, n_labels, standard_error=error)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,7 +210,7 @@ def _shares(codings: Codings, weights: Weights) -> _Shares:
     twice = n >= MIN_CODINGS
     credit = (counts * (counts @ matrix - 1)).sum(axis=1)
     return _Shares(
-        prevalence=counts / n[:, None],
+        prevalence=both_ways(counts / n[:, None], codings.mirror),
         agreed=np.where(twice, credit / np.maximum(n * (n - 1), 1), 0.0),
         judged_twice=twice.astype(np.float64),
         case=place,

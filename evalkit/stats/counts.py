@@ -1,7 +1,7 @@
 """What the statistics take in: columns of integer codes, as the database groups them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,9 @@ class Codings:
         Indices into ``annotators`` and ``values``.
     values : tuple of float or str
         The declared scale, lowest first (nominal: in any order), also where unused.
+    mirror : tuple of int
+        The place that each value takes when the two responses compared change theirs; empty
+        where nothing can change places. A preference has no order: its level is nominal.
     """
 
     unit: IntArray
@@ -84,10 +87,27 @@ class Codings:
     value: IntArray
     values: tuple[float | str, ...]
     annotators: tuple[str, ...]
+    mirror: tuple[int, ...] = ()
 
 
-#: The values of a preference between two models ordered by name.
+def both_ways(counts: FloatArray, mirror: tuple[int, ...]) -> FloatArray:
+    """Return how often each value is given, the mean of both orientations of every comparison.
+
+    Which of two responses is called the first is arbitrary. What is expected by chance, and what
+    is an annotator's habit, may not hang on it.
+
+    Parameters
+    ----------
+    counts : FloatArray of shape (..., n_values)
+    mirror : tuple of int
+        Of ``Codings``; where it is empty the counts come back as they are.
+    """
+    return (counts + counts[..., list(mirror)]) / 2 if mirror else counts
+
+
+#: The values of a preference between two responses, in either order.
 PREFERENCE_VALUES = ("first model wins", "second model wins", "tie", "both bad")
+_ALWAYS_OFFERED = (LEFT, RIGHT)
 
 
 def preference_codings(
@@ -98,6 +118,7 @@ def preference_codings(
     preference: IntArray,
     annotator: IntArray,
     annotators: tuple[str, ...],
+    offers_all: bool = False,
 ) -> Codings:
     """Return what annotators chose, whatever side each output was shown on.
 
@@ -108,18 +129,50 @@ def preference_codings(
         order is that of the models' names.
     annotators : tuple of str
         Names, indexed by ``annotator``.
+    offers_all : bool
+        Whether a tie and both bad are known to have been offered. Else each was if anybody gave
+        it: coefficients whose chance depends on how many values there are count no other.
 
     Returns
     -------
     Codings
-        Units are a case and two outputs; ``values`` are ``PREFERENCE_VALUES``, where the first
-        is the one with the lower code.
+        Units are a case and two outputs; ``values`` are those of ``PREFERENCE_VALUES`` that were
+        offered, where the first is the one with the lower code. The first two are each other's
+        ``mirror``: that order counts nowhere.
     """
     first, second = np.minimum(left, right), np.maximum(left, right)
     unit = _joint_codes(case, first, second)
     flip = (left > right) & (preference <= RIGHT)
     value = np.where(flip, 1 - preference, preference)
-    return Codings(unit, case, annotator, value, PREFERENCE_VALUES, annotators)
+    return offered_preferences(
+        Codings(unit, case, annotator, value, PREFERENCE_VALUES, annotators, (1, 0, 2, 3)),
+        offers_all=offers_all,
+    )
+
+
+def offered_preferences(codings: Codings, *, offers_all: bool) -> Codings:
+    """Return preferences whose ``values`` are those that annotators could give.
+
+    Parameters
+    ----------
+    codings : Codings
+        With all four values.
+    offers_all : bool
+        As of ``preference_codings``.
+    """
+    n_values = len(codings.values)
+    is_offered = np.bincount(codings.value, minlength=n_values) > 0
+    is_offered[list(_ALWAYS_OFFERED)] = True
+    if offers_all or is_offered.all():
+        return codings
+    place = np.cumsum(is_offered) - 1
+    offered = np.flatnonzero(is_offered).tolist()
+    return replace(
+        codings,
+        value=place[codings.value],
+        values=tuple(codings.values[k] for k in offered),
+        mirror=tuple(int(place[codings.mirror[k]]) for k in offered) if codings.mirror else (),
+    )
 
 
 def _joint_codes(*codes: IntArray) -> IntArray:

@@ -5,7 +5,15 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray, number_cells, sum_by, sum_rows
+from evalkit.stats.counts import (
+    Codings,
+    FloatArray,
+    IntArray,
+    both_ways,
+    number_cells,
+    sum_by,
+    sum_rows,
+)
 from evalkit.stats.intervals import Estimate, clustered_means, compact_codes, share_estimate
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, JackknifeErrors, jackknife_errors
 from evalkit.stats.opposed import lowest_kappa
@@ -69,7 +77,7 @@ def pairwise_agreement(
     key = couples.annotator * n_annotators + couples.other
     codes, group = number_cells(key, n_keys=n_annotators * n_annotators)
     pairs = [divmod(int(code), n_annotators) for code in codes]
-    tables = _tables(couples, group, n_groups=len(pairs), n_values=len(codings.values))
+    tables = _tables(couples, group, codings, n_groups=len(pairs))
     shares = _shares(couples, group, len(pairs))
     plain, *weighted = (
         _kappas(couples, tables, shares, weight_matrix(codings.values, one))
@@ -131,12 +139,52 @@ def agreement_with_rest(
     others = sum_by(place, both_ways.weight, n_codes=n_units * n_annotators)[place]
     shared = replace(both_ways, weight=both_ways.weight / others)
     matrix = weight_matrix(codings.values, weights)
-    tables = _tables(shared, shared.annotator, n_groups=n_annotators, n_values=len(matrix))
+    tables = _tables(shared, shared.annotator, codings, n_groups=n_annotators)
     shares = _shares(shared, shared.annotator, n_annotators)
     kappas = _kappas(shared, tables, shares, matrix)
     return tuple(
         AnnotatorAgreement(name, kappas[k], shares[k], shares[k].n)
         for k, name in enumerate(codings.annotators)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SameValues:
+    """Every two annotators with units in common: on how many, on how many they gave the same.
+
+    Attributes
+    ----------
+    annotator, other : IntArray of shape (n_pairs,)
+        Indices into the annotators, ``annotator`` the lower; ascending.
+    n, n_same : IntArray of shape (n_pairs,)
+    """
+
+    annotator: IntArray
+    other: IntArray
+    n: IntArray
+    n_same: IntArray
+
+
+def same_values(codings: Codings) -> SameValues:
+    """Count for every two annotators the units in common, and equal values on them.
+
+    Parameters
+    ----------
+    codings : Codings
+        At most one value per unit and annotator.
+
+    Notes
+    -----
+    Counts alone, for all pairs at once: of three hundred annotators there are 45,000 pairs.
+    """
+    couples, n_annotators = _couples(codings), len(codings.annotators)
+    key = couples.annotator * n_annotators + couples.other
+    pairs, place = number_cells(key, n_keys=n_annotators * n_annotators)
+    return SameValues(
+        annotator=pairs // max(n_annotators, 1),
+        other=pairs % max(n_annotators, 1),
+        n=np.bincount(place, minlength=len(pairs)),
+        n_same=np.bincount(place[couples.first == couples.second], minlength=len(pairs)),
     )
 
 
@@ -192,14 +240,15 @@ class _Tables:
     second: FloatArray
 
 
-def _tables(couples: _Couples, group: IntArray, *, n_groups: int, n_values: int) -> _Tables:
+def _tables(couples: _Couples, group: IntArray, codings: Codings, *, n_groups: int) -> _Tables:
+    n_values = len(codings.values)
     case = compact_codes(couples.case).astype(np.int64)
     n_cases = int(case.max(initial=-1)) + 1
     cells, row = number_cells(group * n_cases + case, n_keys=n_groups * n_cases)
 
     def table(code: IntArray) -> FloatArray:
         flat = sum_by(row * n_values + code, couples.weight, n_codes=len(cells) * n_values)
-        return flat.reshape(len(cells), n_values)
+        return both_ways(flat.reshape(len(cells), n_values), codings.mirror)
 
     return _Tables(row, cells // max(n_cases, 1), table(couples.first), table(couples.second))
 

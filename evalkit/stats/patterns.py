@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evalkit.errors import UndefinedStatisticError
-from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by
+from evalkit.stats.counts import Codings, FloatArray, IntArray, both_ways, sum_by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +25,8 @@ class Patterns:
         How many units have it.
     pattern, annotator, value : IntArray of shape (n_entries,)
         Who gave which value in each pattern.
+    mirror : tuple of int
+        Of the ``Codings``.
     """
 
     units: IntArray
@@ -35,6 +37,7 @@ class Patterns:
     value: IntArray
     n_annotators: int
     n_values: int
+    mirror: tuple[int, ...] = ()
 
     @property
     def n_labels(self) -> FloatArray:
@@ -56,9 +59,9 @@ class Patterns:
         return shares
 
     def mean(self, posterior: FloatArray) -> FloatArray:
-        """Return the mean over units."""
+        """Return the mean over units, of both orientations where they are preferences."""
         mean: FloatArray = self.n @ posterior / self.n.sum()
-        return mean
+        return both_ways(mean, self.mirror)
 
     def normalise(self, evidence: FloatArray) -> tuple[FloatArray, float]:
         """Return probabilities and the log-likelihood per value, from their logarithms."""
@@ -113,4 +116,5 @@ def patterns(codings: Codings) -> Patterns:
         value=seen % n_values,
         n_annotators=len(codings.annotators),
         n_values=n_values,
+        mirror=codings.mirror,
     )

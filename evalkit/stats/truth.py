@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.special import digamma, logsumexp
 
 from evalkit.errors import UndefinedStatisticError
-from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by
+from evalkit.stats.counts import Codings, FloatArray, IntArray, both_ways, sum_by
 from evalkit.stats.patterns import Patterns, patterns
 
 #: Below this many values an annotator's row of a confusion matrix is mostly guesswork.
@@ -39,7 +39,8 @@ class Truth:
         Chance of giving the true value (for MACE: of knowing it rather than guessing); ``NaN``
         for an annotator without values.
     confusion : FloatArray of shape (n_annotators, n_values, n_values) or None
-        For Dawid–Skene, P(given | true) as [annotator, given, true].
+        For Dawid–Skene, P(given | true) as [annotator, given, true]; of preferences the same
+        whichever of the two responses is called the first.
     n_labels : IntArray of shape (n_annotators,)
     log_likelihood : float
         Per value given.
@@ -100,6 +101,10 @@ def dawid_skene(
     def maximise(posterior: FloatArray) -> _Logs:
         weighed = transposed @ (posterior * given.n[:, None])
         expected = np.asarray(weighed, dtype=np.float64).reshape(shape)
+        if given.mirror:
+            # An error is as common whichever of two responses is called the first.
+            turned = expected[:, list(given.mirror)]
+            expected = (expected + turned[..., list(given.mirror)]) / 2
         confusion = np.maximum(expected + smoothing, 1e-10)
         confusion /= confusion.sum(axis=1, keepdims=True)
         return _Logs(np.log(np.maximum(given.mean(posterior), 1e-300)), np.log(confusion))
@@ -227,7 +232,8 @@ def mace(codings: Codings | Patterns, *, n_restarts: int = _N_RESTARTS) -> Truth
     ----------
     codings : Codings or Patterns
         Nominal values. An annotator either knows the true value or draws from a habit of their
-        own; with a single reliability this suits annotators who click the same everywhere.
+        own; with a single reliability this suits annotators who click the same everywhere. Of
+        preferences no habit favours one of the two responses: which is the first is arbitrary.
     n_restarts : int
         Different random starts; the one of highest likelihood is kept.
 
@@ -251,6 +257,7 @@ def mace(codings: Codings | Patterns, *, n_restarts: int = _N_RESTARTS) -> Truth
     for _ in range(n_restarts):
         knows = generator.uniform(0.25, 0.75, given.n_annotators)
         habit = generator.uniform(0.5, 1.5, (given.n_annotators, given.n_values))
+        habit = both_ways(habit, given.mirror)
         start = _Knowing(knows, 1 - knows, habit / habit.sum(axis=1, keepdims=True))
         found = _mace_run(given, start, n_steps=_N_STEPS)
         if best is None or found.likelihood > best.likelihood:
@@ -299,7 +306,7 @@ def _mace_run(
         guesses = np.exp(digamma(guessed_by + 0.5) - total)
         knows = np.exp(digamma(known_by + 0.5) - total)
         drawn = sum_by(who * n_values + value, (1 - known) * weight, n_codes=n * n_values)
-        drawn = drawn.reshape(n, n_values) + 10.0
+        drawn = both_ways(drawn.reshape(n, n_values), given.mirror) + 10.0
         habit = np.exp(digamma(drawn) - digamma(drawn.sum(axis=1, keepdims=True)))
         if abs(likelihood - last) < tolerance:
             break

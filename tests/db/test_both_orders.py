@@ -36,10 +36,10 @@ def test_every_verdict_of_a_judge_counts_by_order_and_together(both_orders):
     assert orders.both_agree.value == pytest.approx(27 / 60)
     assert orders.positional.value == pytest.approx(32 / 60)
     assert (judge.percent.value, judge.percent.n) == (pytest.approx(82 / 120), 60)
-    # Cohen (1960) on the tables of who said which model, by hand: 40 and 42 of 60, 82 of 120.
-    assert orders.first.kappa.value == pytest.approx(0.34497816593886454)
-    assert orders.second.kappa.value == pytest.approx(0.38356164383561636)
-    assert judge.kappa.value == pytest.approx(0.3638392857142857)
+    # Nobody said a tie, so with both orientations counted chance is one half: κ = 2·p - 1.
+    assert orders.first.kappa.value == pytest.approx(2 * 40 / 60 - 1)
+    assert orders.second.kappa.value == pytest.approx(2 * 42 / 60 - 1)
+    assert judge.kappa.value == pytest.approx(2 * 82 / 120 - 1)
 
 
 def test_the_document_names_each_number_of_both_orders(both_orders):
@@ -86,4 +86,4 @@ def test_swapping_models_by_name_swaps_no_number_of_both_orders(both_orders, tmp
 def test_the_sentence_of_a_judge_counts_both_orders(both_orders):
     (said,) = sentences.judges_with_people(agreement_report(both_orders))
 
-    assert said.startswith("judge agrees with people on which response is better: κ 0.36 ")
+    assert said.startswith("judge agrees with people on which response is better: κ 0.37 ")

@@ -310,3 +310,31 @@ def test_a_tag_nobody_marked_has_no_agreement_but_a_reason():
 
     assert found.value is None
     assert found.reason
+
+
+@pytest.mark.parametrize("coefficient", [fleiss_kappa, gwet_ac, brennan_prediger])
+def test_one_unit_judged_twice_among_many_gives_no_interval_but_a_reason(coefficient):
+    # Twenty units, of which a second annotator judged one: its t interval began at -11.71.
+    matrix = np.array([[2, *([1] * 19)], [1, *([0] * 19)]])
+
+    found = coefficient(codings(matrix, values=("no", "yes")))
+
+    assert (found.low, found.high) == (None, None)
+    assert found.reason
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10**6), weights=st.sampled_from(list(Weights)))
+def test_intervals_of_agreement_stay_in_the_range_of_the_coefficient(seed, weights):
+    rng = np.random.default_rng(seed)
+    matrix = random_full_matrix(seed, annotators=2, units=int(rng.integers(2, 6)), n_values=3)
+    matrix = np.column_stack([matrix, [[1] * 20, [0] * 20]])
+
+    for coefficient in (gwet_ac, brennan_prediger):
+        found = coefficient(codings(matrix, values=SCALE[:3]), weights=weights)
+
+        # Credit is 0 at least. By chance it is the mean of the weights, for a fair die and where
+        # Gwet's Σp(1-p) is largest: two thirds with quadratic weights. (0 - 2/3) / (1/3) = -2.
+        if found.low is not None:
+            assert -2 - 1e-9 <= found.low <= found.value + 1e-9
+            assert found.value - 1e-9 <= found.high <= 1
