@@ -27,6 +27,7 @@ from evalkit.reporting.annotator_sentences import (
     annotators_verdict,
     duration,
     flag_sentences,
+    orientation_sentence,
     sides_sentences,
 )
 from evalkit.reporting.annotators import (
@@ -105,7 +106,8 @@ def html(
 
 
 def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
-    quality = text_table("Annotator", "n", "κ with the rest", "Right")
+    column = ["as shown"] if report.is_as_shown else []
+    quality = text_table("Annotator", "n", "κ with the rest", *column, "Right")
     habits = text_table("Annotator", "Chose left", "Median time", "Longest run")
     for row in report.rows:
         profile = row.profile
@@ -114,6 +116,7 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
             profile.annotator,
             text.whole(profile.n),
             text.estimate(profile.agreement.kappa),
+            *[text.estimate(row.kappa_as_shown) for _ in column if row.kappa_as_shown],
             text.estimate(row.quality.estimate, text.percent),
         )
         add_row(
@@ -125,8 +128,13 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
         )
     print_table(collected, quality)
     print_whole(habits)
-    said_of_all = (annotators_verdict(report), *flag_sentences(report), *sides_sentences(report))
-    for said in said_of_all:
+    said_of_all = (
+        annotators_verdict(report),
+        *flag_sentences(report),
+        orientation_sentence(report),
+        *sides_sentences(report),
+    )
+    for said in filter(None, said_of_all):
         out().print(said)
     print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
 

@@ -19,6 +19,7 @@ from evalkit.cli.narrowing import (
     study_collected,
 )
 from evalkit.reporting import documents, text
+from evalkit.reporting.as_shown import AS_SHOWN, definitions, kappas_of_pairs
 from evalkit.reporting.cautions import cautions
 from evalkit.reporting.coefficients import coefficients_document
 from evalkit.reporting.collected import Collected
@@ -88,22 +89,47 @@ def agreement(
             text.whole(of.alpha.n_units),
             text.whole(of.alpha.n_labels),
         )
+    _add_as_shown(table, report)
     print_table(collected, table)
+    if report.preference.alpha.n_units:
+        out().print(definitions(is_shown=report.as_shown.alpha is not None))
     for said in judges_with_people(report):
         out().print(said)
     _print_orders(report)
     print_reasons((_subject(of), of.alpha.reason) for of in (report.preference, *report.criteria))
-    if report.preference.pairs:
-        pairs = text_table("Preference", "Cohen's κ", "Percent agreement", "n")
-        for pair in report.preference.pairs:
-            add_row(
-                pairs,
-                " – ".join(pair.annotators),
-                text.estimate(pair.cohen_kappa),
-                text.estimate(pair.percent_agreement, text.percent),
-                text.whole(pair.n),
-            )
-        print_whole(pairs)
+    _print_pairs(report)
+
+
+def _add_as_shown(table: Table, report: AgreementReport) -> None:
+    """Add alpha of the preference by the sides that were seen, where all saw the same."""
+    alpha = report.as_shown.alpha
+    if alpha is not None and alpha.n_units:
+        add_row(
+            table,
+            AS_SHOWN.lower(),
+            text.estimate(alpha, coefficient),
+            text.estimate(report.preference.percent, text.percent),
+            text.whole(alpha.n_units),
+            text.whole(alpha.n_labels),
+        )
+
+
+def _print_pairs(report: AgreementReport) -> None:
+    if not report.preference.pairs:
+        return
+    shown = kappas_of_pairs(report.as_shown, report.preference.pairs)
+    column = ["as shown"] if shown else []
+    pairs = text_table("Preference", "Cohen's κ", *column, "Percent agreement", "n")
+    for place, pair in enumerate(report.preference.pairs):
+        add_row(
+            pairs,
+            " – ".join(pair.annotators),
+            text.estimate(pair.cohen_kappa),
+            *shown[place : place + 1],
+            text.estimate(pair.percent_agreement, text.percent),
+            text.whole(pair.n),
+        )
+    print_whole(pairs)
 
 
 def _print_orders(report: AgreementReport) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from evalkit.reporting import text
 from evalkit.reporting.annotators import AnnotatorsReport
+from evalkit.reporting.as_shown import definitions
 from evalkit.reporting.disagreements import Disagreements
 from evalkit.reporting.sentences import joined
 from evalkit.stats.annotators import MIN_ANNOTATIONS
@@ -40,6 +41,13 @@ def too_few(report: AnnotatorsReport) -> str:
     if not few or len(few) == len(report.rows):
         return ""
     return f"Too few annotations to say anything of their habits: {joined(few)}."
+
+
+def orientation_sentence(report: AnnotatorsReport) -> str:
+    """Say of preferences in which orientation they are compared."""
+    if report.subject is not None or not any(row.profile.agreement.n for row in report.rows):
+        return ""
+    return definitions(is_shown=report.is_as_shown)
 
 
 def sides_sentences(report: AnnotatorsReport) -> list[str]:

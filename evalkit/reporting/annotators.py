@@ -1,11 +1,12 @@
 """How each annotator of a study works, how reliable they are, and what a lead should look at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
+from evalkit.reporting.as_shown import kappas_as_shown
 from evalkit.reporting.collected import (
     BoolArray,
     Collected,
@@ -76,7 +77,8 @@ class Quality:
 class AnnotatorRow:
     """One annotator: what they did (``profile``) and how often they were right (``quality``).
 
-    ``knows`` is the chance of knowing the answer rather than giving one out of habit, by MACE.
+    ``knows`` is the chance of knowing the answer rather than giving one out of habit, by MACE, and
+    ``kappa_as_shown`` kappa with the rest on left and right, for the preference.
     """
 
     profile: AnnotatorProfile
@@ -84,6 +86,7 @@ class AnnotatorRow:
     is_simulated: bool
     quality: Quality
     knows: Estimate
+    kappa_as_shown: Estimate | None = None
 
 
 #: What is known of each annotator.
@@ -96,6 +99,11 @@ class AnnotatorsReport:
 
     subject: Subject
     rows: tuple[AnnotatorRow, ...]
+
+    @property
+    def is_as_shown(self) -> bool:
+        """Say whether agreement on left and right can be told."""
+        return any(row.kappa_as_shown and row.kappa_as_shown.n for row in self.rows)
 
     @property
     def flagged(self) -> tuple[AnnotatorRow, ...]:
@@ -148,12 +156,15 @@ def annotators_report(
         else _of_peers(collected, codings, annotator_quality)
     )
     competences = unknown if is_ordered else _of_peers(collected, codings, annotator_competence)
+    by_sides: Sequence[Estimate | None] = [None] * len(profiles)
+    if subject is None:
+        by_sides = kappas_as_shown(collected, _peers(collected))
     return AnnotatorsReport(
         subject=subject,
         rows=tuple(
-            AnnotatorRow(profile, one.kind, one.is_simulated, quality, knows)
-            for profile, one, quality, knows in zip(
-                profiles, collected.annotators, qualities, competences, strict=True
+            AnnotatorRow(profile, one.kind, one.is_simulated, quality, knows, by_side)
+            for profile, one, quality, knows, by_side in zip(
+                profiles, collected.annotators, qualities, competences, by_sides, strict=True
             )
         ),
     )
@@ -336,6 +347,7 @@ def annotator_entry(row: AnnotatorRow) -> dict[str, Any]:
         "n": profile.n,
         "n_shared": agreement.n,
         "kappa": asdict(agreement.kappa),
+        "kappa_as_shown": asdict(row.kappa_as_shown) if row.kappa_as_shown else None,
         "percent_agreement": asdict(agreement.percent_agreement),
         "left_rate": asdict(profile.left_rate),
         "median_seconds": asdict(profile.median_seconds),

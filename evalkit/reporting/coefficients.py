@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from evalkit.reporting.as_shown import AS_SHOWN, AsShown
 from evalkit.reporting.collected import Collected, Criterion, Tag
 from evalkit.reporting.documents import pair_entry
 from evalkit.reporting.judges import without_judges
@@ -19,6 +20,7 @@ from evalkit.reporting.subjects import (
     marked,
     subject_inside,
     subject_key,
+    subject_title,
 )
 from evalkit.stats.agreement import (
     Agreement,
@@ -87,6 +89,18 @@ class TagAgreement:
 def coefficients(collected: Collected) -> tuple[Coefficients, ...]:
     """Return every coefficient of what two annotators or more judged, the preference first."""
     return tuple(_coefficients(of, codings) for of, codings in _judged(without_judges(collected)))
+
+
+def by_title(several: Sequence[Coefficients], as_shown: AsShown) -> dict[str, Coefficients]:
+    """Return coefficients by what they are of, the preference also as shown if that is there."""
+    found = {}
+    for of in several:
+        found[subject_title(of.criterion)] = of
+        if of.criterion is None and as_shown.alpha and as_shown.fleiss and as_shown.gwet:
+            found[AS_SHOWN] = replace(
+                of, alpha=as_shown.alpha, fleiss=as_shown.fleiss, gwet=as_shown.gwet
+            )
+    return found
 
 
 def readings(several: Sequence[Coefficients]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from evalkit.reporting.as_shown import as_shown_document
 from evalkit.reporting.collected import Collected, names
 from evalkit.reporting.judges import orders_entry
 from evalkit.reporting.penalties import no_penalties, penalty_rows, weights_entry
@@ -53,7 +54,10 @@ def agreement_document(collected: Collected) -> Document:
     report = agreement_report(collected, pooled=True)
     return {
         **heading(collected),
-        "preference": _agreement(report.preference),
+        "preference": {
+            **_agreement(report.preference),
+            "as_shown": as_shown_document(report.as_shown),
+        },
         "criteria": {
             of.criterion.key: {"level": str(of.level), **_agreement(of)}
             for of in report.criteria

@@ -1,17 +1,26 @@
 """The sections of a study's HTML report about people: whether they agree, how each works."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from evalkit.reporting import text
 from evalkit.reporting.annotator_sentences import (
     annotators_verdict,
     duration,
     flag_sentences,
+    orientation_sentence,
     sides_sentences,
     too_few,
 )
-from evalkit.reporting.annotators import AnnotatorsReport
-from evalkit.reporting.coefficients import CategoryAgreement, Coefficients, TagAgreement, readings
+from evalkit.reporting.annotators import AnnotatorRow, AnnotatorsReport
+from evalkit.reporting.as_shown import AS_SHOWN, AsShown, definitions, kappas_of_pairs
+from evalkit.reporting.coefficients import (
+    CategoryAgreement,
+    Coefficients,
+    TagAgreement,
+    by_title,
+    readings,
+)
 from evalkit.reporting.html_parts import (
     Axis,
     Cell,
@@ -66,9 +75,15 @@ def agreement_section(
             style="note",
         ),
         beside(_alphas(parts), bullets(readings(several))),
-        _alpha_table(parts),
+        _alpha_table(parts, report.as_shown),
+        paragraph(
+            definitions(is_shown=report.as_shown.alpha is not None)
+            if report.preference.alpha.n_units
+            else "",
+            style="note",
+        ),
         heading("Other coefficients"),
-        _coefficients(several),
+        _coefficients(by_title(several, report.as_shown)),
         _pairs(report),
         _agreement_by_category(categories),
         _tag_agreement(tags),
@@ -103,33 +118,38 @@ def _alphas(parts: Sequence[AgreementOf]) -> str:
     return intervals(rows, axis)
 
 
-def _alpha_table(parts: Sequence[AgreementOf]) -> str:
+def _alpha_table(parts: Sequence[AgreementOf], as_shown: AsShown) -> str:
+    titled = {}
+    for of in parts:
+        titled[subject_title(of.criterion)] = of
+        if of.criterion is None and as_shown.alpha is not None:
+            titled[AS_SHOWN] = replace(of, alpha=as_shown.alpha)
     return table(
         ("", "Level", "Krippendorff's α", "Same value", "Units", "Values"),
         [
             (
-                subject_title(of.criterion),
+                title,
                 of.level.value,
                 text.estimate(of.alpha),
                 text.estimate(of.percent, text.percent),
                 text.whole(of.alpha.n_units),
                 text.whole(of.alpha.n_labels),
             )
-            for of in parts
+            for title, of in titled.items()
         ],
         left=("Level",),
     )
 
 
-def _coefficients(several: Sequence[Coefficients]) -> str:
+def _coefficients(titled: Mapping[str, Coefficients]) -> str:
     rows = [
         (
-            subject_title(one.criterion),
+            title,
             text.estimate(one.fleiss),
             text.estimate(one.weighted_fleiss) if one.weighted_fleiss else "",
             text.estimate(one.gwet),
         )
-        for one in several
+        for title, one in titled.items()
     ]
     columns = ("", "Fleiss' κ", "Weighted Fleiss' κ", "Gwet's AC")
     return table(columns, rows) + paragraph(
@@ -145,17 +165,21 @@ def _pairs(report: AgreementReport) -> str:
     parts = [of for of in (report.preference, *report.criteria) if of.pairs]
     if not parts or len(parts[0].pairs) > _MOST_PAIRS:
         return ""
+    of_preference = parts[0].criterion is None
+    by_side = kappas_of_pairs(report.as_shown, parts[0].pairs) if of_preference else []
     rows = [
         (
             " – ".join(pair.annotators),
             text.estimate(pair.cohen_kappa),
+            *by_side[place : place + 1],
             text.estimate(pair.percent_agreement, text.percent),
             text.whole(pair.n),
         )
-        for pair in parts[0].pairs
+        for place, pair in enumerate(parts[0].pairs)
     ]
+    columns = ("", "Cohen's κ", *(["κ, as shown"] if by_side else []), "Same value", "Units")
     return heading(f"Pairs of annotators: {subject_inside(parts[0].criterion)}") + table(
-        ("", "Cohen's κ", "Same value", "Units"), rows
+        columns, rows
     )
 
 
@@ -207,12 +231,18 @@ def annotators_section(report: AnnotatorsReport | None) -> str:
     """Show how each annotator works, and what a lead should look at."""
     if report is None:
         return ""
+    is_shown = report.is_as_shown
+
+    def by_side(row: AnnotatorRow) -> list[str]:
+        return [_known(row.kappa_as_shown, text.number)] if is_shown and row.kappa_as_shown else []
+
     rows = [
         (
             row.profile.annotator,
             _kind(row.kind, row.is_simulated),
             text.whole(row.profile.n),
             text.estimate(row.profile.agreement.kappa),
+            *by_side(row),
             _known(row.quality.estimate, text.percent),
             _known(row.knows, text.percent),
             _known(row.profile.left_rate, text.percent),
@@ -223,7 +253,8 @@ def annotators_section(report: AnnotatorsReport | None) -> str:
         for row in report.rows
     ]
     columns = (
-        "Annotator", "Kind", "Annotations", "κ with the rest", "Right", "Knows", "Chose left",
+        "Annotator", "Kind", "Annotations", "κ with the rest",
+        *(["κ, as shown"] if is_shown else []), "Right", "Knows", "Chose left",
         "Median time", "Longest run", "Same as",
     )  # fmt: skip
     return section(
@@ -235,6 +266,7 @@ def annotators_section(report: AnnotatorsReport | None) -> str:
         paragraph(
             f"On {subject_inside(report.subject)}. Flags are to be looked at; nobody is "
             "left out because of them.",
+            orientation_sentence(report),
             *sides_sentences(report),
             style="note",
         ),

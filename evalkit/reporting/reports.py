@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evalkit.errors import UndefinedStatisticError
+from evalkit.reporting.as_shown import NOT_AS_SHOWN, AsShown, agreement_as_shown
 from evalkit.reporting.collected import (
     BoolArray,
     Collected,
@@ -71,13 +72,15 @@ class AgreementReport:
     """Agreement on the preference, and on each criterion, and of each judge with people.
 
     Where people and judges annotated, alpha and percent agreement are those of people alone, or
-    of all where they were pooled; pairs of annotators are of all. ``who`` is whose it is.
+    of all where they were pooled; pairs of annotators are of all. ``who`` is whose it is, and
+    ``as_shown`` what the preference comes to by the sides that were seen.
     """
 
     preference: AgreementOf
     criteria: tuple[AgreementOf, ...]
     judges: tuple[JudgeAgreement, ...] = ()
     who: str = "Annotators"
+    as_shown: AsShown = NOT_AS_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ def agreement_report(collected: Collected, *, pooled: bool = False) -> Agreement
         ),
         judges=judges_with_people(collected) if len(kinds) > 1 else (),
         who=_whose(kinds, pooled=pooled),
+        as_shown=agreement_as_shown(collected, pooled=pooled),
     )
 
 

@@ -81,9 +81,7 @@ def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
     n_units, n_labels = len(units.counts), int(units.counts.sum())
     if n_units == 0:
         return Agreement(None, None, None, 0, 0, NO_UNITS)
-    of_case = both_ways(
-        sum_rows(units.counts, units.case, n_codes=units.n_cases), codings.mirror
-    )
+    of_case = both_ways(sum_rows(units.counts, units.case, n_codes=units.n_cases), codings.mirror)
     total = of_case.sum(axis=0)
     value = float(_alpha(units, total[None, :], codings.values, level, left_out=False)[0])
     if np.isnan(value):

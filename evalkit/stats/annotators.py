@@ -239,9 +239,7 @@ def _fast(own: Estimate, others: list[Estimate]) -> Flag | None:
     )
 
 
-def _twins(
-    codings: Codings, peers: npt.NDArray[np.bool_]
-) -> list[tuple[str | None, Flag | None]]:
+def _twins(codings: Codings, peers: npt.NDArray[np.bool_]) -> list[tuple[str | None, Flag | None]]:
     """Return for each annotator one with the same values on all units in common, and the flag.
 
     Peers are compared with peers, all others with everybody. A twin is named where the agreement
@@ -250,9 +248,9 @@ def _twins(
     pairs = same_values(codings)
     of_peers = peers[pairs.annotator] & peers[pairs.other]
     values = both_ways(
-        np.bincount(
-            codings.value[peers[codings.annotator]], minlength=len(codings.values)
-        ).astype(np.float64),
+        np.bincount(codings.value[peers[codings.annotator]], minlength=len(codings.values)).astype(
+            np.float64
+        ),
         codings.mirror,
     )
     chance = float(values @ values) / max(float(values.sum()) ** 2, 1.0)
@@ -284,7 +282,7 @@ def _alike(
     return family & (pairs.n == pairs.n_same) & is_rare, usual
 
 
-def _twin_flag(twin: str, n: int, usual: float, among_others: bool) -> Flag:  # noqa: FBT001
+def _twin_flag(twin: str, n: int, usual: float, among_others: bool) -> Flag:
     expected = "others agree on" if among_others else "by chance they would agree on"
     return Flag(
         "twin",

@@ -51,12 +51,12 @@ exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
 for said in sentences.judges_in_short(report):
     exhibits.say(said, style="lead")
 address = links.state(study, chosen)
-agreement.show_alphas(parts, address, whose=report.who)
+agreement.show_alphas(report, address)
 if paired:
     exhibits.table(
-        agreement_tables.agreement_table((report.preference, *report.criteria)),
+        agreement_tables.agreement_table(report),
         key="agreement-table",
-        numbers=agreement.numbers((report.preference, *report.criteria)),
+        numbers=agreement.numbers(report),
         left=("Level", "Why not"),
     )
 
@@ -66,7 +66,7 @@ agreement.show_pairs(kept, paired, tags, address, filters.ids_by_name(study, kep
 
 if parts:
     st.header("Other coefficients", divider=False)
-    coefficients.show_coefficients(kept.of_main(several.coefficients))
+    coefficients.show_coefficients(kept.of_main(several.coefficients), report.as_shown)
 
     st.header("By category", divider=False)
     coefficients.show_by_category(kept.of_main(several.agreement_by_category), address)

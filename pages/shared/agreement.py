@@ -1,18 +1,19 @@
 """The sections of the agreement page: a report in, its pictures and tables on the page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from evalkit.reporting import documents, sentences, text
+from evalkit.reporting.as_shown import NOT_AS_SHOWN, AsShown, definitions
 from evalkit.reporting.coefficients import criterion_pairs, tag_pairs
 from evalkit.reporting.collected import Tag
 from evalkit.reporting.judge_sentences import ORDER_NOTE, in_both_orders
 from evalkit.reporting.main_criteria import left_out_sentence, scored_criteria
-from evalkit.reporting.reports import AgreementOf, AgreementReport
+from evalkit.reporting.reports import AgreementOf, AgreementReport, agreement_report
 from evalkit.reporting.sentences import RELIABLE, TENTATIVE
 from evalkit.reporting.subjects import (
     ANY_ERROR,
@@ -45,8 +46,9 @@ def paired(report: AgreementReport) -> list[AgreementOf]:
     return [of for of in (report.preference, *report.criteria) if of.pairs]
 
 
-def show_alphas(parts: Sequence[AgreementOf], state: State, *, whose: str) -> None:
+def show_alphas(report: AgreementReport, state: State) -> None:
     """Show Krippendorff's alpha of everything that was judged twice, and what it means."""
+    parts = judged(report)
     if not parts:
         return
     left, right = st.columns([11, 9], gap="large")
@@ -59,11 +61,14 @@ def show_alphas(parts: Sequence[AgreementOf], state: State, *, whose: str) -> No
             exhibits.say(said, style="lead")
     of_people = "Of people alone; judges are compared with them above and below. "
     exhibits.say(
-        of_people if whose == "People" else "",
+        of_people if report.who == "People" else "",
         "Krippendorff's α, each at its own level of measurement: 1 is perfect agreement, 0 what "
         f"chance gives. Custom draws tentative conclusions from {TENTATIVE:g}, firm ones from "
         f"{RELIABLE:.2f}. n counts what two or more judged; bars are 95 % intervals, clustered "
         "by case.",
+        definitions(is_shown=report.as_shown.alpha is not None)
+        if report.preference.alpha.n_units
+        else "",
     )
     places = {
         agreement_tables.subject(of): link("annotators", {**state, "on": _key(of)}) for of in parts
@@ -157,7 +162,7 @@ def show_pairs(
         else:
             exhibits.say(f"There are {len(pairs):,} pairs: see the table.")
     exhibits.table(
-        agreement_tables.pair_table(pairs),
+        agreement_tables.pair_table(pairs, _as_shown(kept) if picked is None else NOT_AS_SHOWN),
         key="pairs-of-annotators",
         label="Every pair",
         numbers=pd.DataFrame([documents.pair_entry(pair) for pair in pairs]),
@@ -194,6 +199,10 @@ def subject_picker(subjects: Sequence[Subject], *, key: str) -> Subject:
     return named[chosen]
 
 
+def _as_shown(kept: Kept) -> AsShown:
+    return kept.of_main(agreement_report).as_shown
+
+
 def _pairs(kept: Kept, parts: Sequence[AgreementOf], subject: Subject) -> tuple[PairAgreement, ...]:
     known = (of.pairs for of in parts if of.criterion == subject)
     return next(known, None) or kept.of(criterion_pairs, subject)
@@ -203,16 +212,19 @@ def _key(of: AgreementOf) -> str:
     return subject_key(of.criterion)
 
 
-def numbers(parts: Sequence[AgreementOf]) -> pd.DataFrame:
+def numbers(report: AgreementReport) -> pd.DataFrame:
     """Give the unrounded numbers of the report, one row per thing agreed on."""
+    parts = {_key(of): of for of in (report.preference, *report.criteria)}
+    if report.as_shown.alpha is not None:
+        parts["preference, as shown"] = replace(report.preference, alpha=report.as_shown.alpha)
     rows = [
         {
-            "what": _key(of),
+            "what": key,
             "level": str(of.level),
             "alpha": asdict(of.alpha),
             "percent_agreement": asdict(of.percent),
         }
-        for of in parts
+        for key, of in parts.items()
     ]
     return pd.json_normalize(rows, sep="_")
 

@@ -1,14 +1,15 @@
 """Agreement to frames: of what was judged, and of pairs of annotators."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pandas as pd
 
 from evalkit.reporting import text
+from evalkit.reporting.as_shown import AS_SHOWN, NOT_AS_SHOWN, AsShown, kappas_of_pairs
 from evalkit.reporting.judge_sentences import ORDER_COLUMNS, order_rows
 from evalkit.reporting.judges import JudgeAgreement, orders_entry
-from evalkit.reporting.reports import AgreementOf
+from evalkit.reporting.reports import AgreementOf, AgreementReport
 from evalkit.reporting.sentences import coefficient
 from evalkit.stats.agreement import Agreement, PairAgreement
 from evalkit.stats.intervals import Estimate
@@ -31,12 +32,15 @@ def agreement_rows(parts: Iterable[AgreementOf], colour: str) -> pd.DataFrame:
     )
 
 
-def agreement_table(parts: Iterable[AgreementOf]) -> pd.DataFrame:
+def agreement_table(report: AgreementReport) -> pd.DataFrame:
     """Give one row per thing agreed on, with the reason where agreement cannot be had."""
-    kept = list(parts)
+    kept, titles = [report.preference, *report.criteria], ["Preference"]
+    if report.as_shown.alpha is not None and report.as_shown.alpha.n_units:
+        kept.insert(1, replace(report.preference, alpha=report.as_shown.alpha))
+        titles.append(AS_SHOWN)
     shown = pd.DataFrame(
         {
-            "": [subject(of) for of in kept],
+            "": [*titles, *(subject(of) for of in report.criteria)],
             "Level": [of.level.value for of in kept],
             "Krippendorff's α": [text.estimate(of.alpha, coefficient) for of in kept],
             "Percent agreement": [text.estimate(of.percent, text.percent) for of in kept],
@@ -110,13 +114,15 @@ def pair_rows(pairs: Iterable[PairAgreement], colour: str) -> pd.DataFrame:
     )
 
 
-def pair_table(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
+def pair_table(pairs: Iterable[PairAgreement], as_shown: AsShown = NOT_AS_SHOWN) -> pd.DataFrame:
     """Give one row per pair of annotators with units in common, most agreed first."""
     kept = most_agreed_first(pairs)
+    by_side = kappas_of_pairs(as_shown, kept)
     shown = pd.DataFrame(
         {
             "Annotators": [" – ".join(pair.annotators) for pair in kept],
             "Cohen's κ": [text.estimate(pair.cohen_kappa) for pair in kept],
+            **({"κ, as shown": by_side} if by_side else {}),
             **_weighted(kept),
             "Percent agreement": [
                 text.estimate(pair.percent_agreement, text.percent) for pair in kept

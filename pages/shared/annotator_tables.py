@@ -73,6 +73,7 @@ def annotator_table(report: AnnotatorsReport) -> pd.DataFrame:
             ],
             "Annotations": [f"{row.profile.n:,}" for row in rows],
             "κ with the rest": [text.estimate(row.profile.agreement.kappa) for row in rows],
+            **_by_side(report),
             "Same as the rest": [
                 text.estimate(row.profile.agreement.percent_agreement, text.percent) for row in rows
             ],
@@ -88,6 +89,13 @@ def annotator_table(report: AnnotatorsReport) -> pd.DataFrame:
         if (shown[column] == text.MISSING).all():
             shown = shown.drop(columns=column)
     return without_empty(shown, "Same as")
+
+
+def _by_side(report: AnnotatorsReport) -> dict[str, list[str]]:
+    """Give kappa on left and right, where it can be told."""
+    kappas = [row.kappa_as_shown for row in report.rows]
+    shown = [text.estimate(kappa) if kappa else "" for kappa in kappas]
+    return {"κ, as shown": shown} if report.is_as_shown else {}
 
 
 def annotator_numbers(report: AnnotatorsReport) -> pd.DataFrame:

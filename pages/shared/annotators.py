@@ -162,7 +162,7 @@ def _notes(report: AnnotatorsReport) -> list[str]:
         said.append("Judged is whether anything was marked on a response that was read for errors.")
     elif isinstance(report.subject, Tag):
         said.append("Judged is whether it was marked on a response that was read for errors.")
-    said += words.sides_sentences(report)
+    said += [words.orientation_sentence(report), *words.sides_sentences(report)]
     method = next((row.quality.method for row in report.rows if row.quality.method), None)
     if method:
         said.append(

@@ -1,15 +1,17 @@
 """More of the agreement page: other coefficients, agreement by category and on error tags."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from evalkit.reporting import text
+from evalkit.reporting.as_shown import AS_SHOWN, AsShown
 from evalkit.reporting.coefficients import (
     CategoryAgreement,
     Coefficients,
     TagAgreement,
+    by_title,
     trust,
 )
 from evalkit.reporting.collected import Tag
@@ -28,13 +30,15 @@ _AGREEMENT = (1, 2, 3)
 _MOST_TAGS, _MOST_COLUMNS = 16, 8
 
 
-def show_coefficients(several: Sequence[Coefficients]) -> None:
+def show_coefficients(several: Sequence[Coefficients], as_shown: AsShown) -> None:
     """Show the coefficients beside each other, and which to trust."""
     for said in trust(several):
         exhibits.say(said, style="lead")
+    titled = by_title(several, as_shown)
+    several = list(titled.values())
     shown = pd.DataFrame(
         {
-            "": [subject_title(one.criterion) for one in several],
+            "": list(titled),
             "Krippendorff's α": [text.estimate(one.alpha) for one in several],
             "Fleiss' κ": [text.estimate(one.fleiss) for one in several],
             "Weighted Fleiss' κ": [
@@ -45,7 +49,7 @@ def show_coefficients(several: Sequence[Coefficients]) -> None:
             "n": [f"{one.alpha.n_units:,}" for one in several],
         }
     )
-    exhibits.inline_table(shown, key="coefficients", numbers=_numbers(several))
+    exhibits.inline_table(shown, key="coefficients", numbers=_numbers(titled))
     exhibits.say(
         "Fleiss' κ takes any two different values for a full miss; α, the weighted form and, on "
         "ordered scales, Gwet's AC give near misses part of the credit."
@@ -199,11 +203,11 @@ def _category_numbers(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
     )
 
 
-def _numbers(several: Sequence[Coefficients]) -> pd.DataFrame:
+def _numbers(titled: Mapping[str, Coefficients]) -> pd.DataFrame:
     rows = []
-    for one in several:
+    for title, one in titled.items():
         row: dict[str, object] = {
-            "subject": subject_key(one.criterion),
+            "subject": title.lower() if title == AS_SHOWN else subject_key(one.criterion),
             "weights": str(one.weights),
         }
         for name in ("alpha", "percent", "fleiss", "weighted_fleiss", "gwet"):
