@@ -108,15 +108,12 @@ def annotator_profiles(
     medians = [_median_seconds(codings, seconds, k) for k in range(n_annotators)]
     twins = _twins(codings, peers)
     of_peer = peers[codings.annotator]
-    values, value_names = (codings.value, codings.values) if shown is None else (shown, SHOWN)
-    ends_runs = codings.mirror if shown is None else ()
+    run_of = codings if shown is None else replace(codings, value=shown, values=SHOWN, mirror=())
     profiles = []
     for k, name in enumerate(codings.annotators):
         own = codings.annotator == k
         rest = [j for j in np.flatnonzero(peers).tolist() if j != k]
-        run, run_flag = _run(
-            values[own], values[~own & of_peer], value_names, _never_run(ends_runs)
-        )
+        run, run_flag = _run(run_of, own, of_peer)
         twin, twin_flag = twins[k]
         flags = (
             _low_agreement(agreements[k], [agreements[j] for j in rest]),
@@ -195,15 +192,13 @@ def _one_sided(habit: SideHabit, p_value: float) -> Flag | None:
     )
 
 
-def _never_run(mirror: tuple[int, ...]) -> list[int]:
-    """Return the values that are never the same twice: which of two responses is the first."""
-    return [place for place, other in enumerate(mirror) if place != other]
-
-
 def _run(
-    values: IntArray, others: IntArray, names: tuple[float | str, ...], never: Sequence[int]
+    codings: Codings, own: npt.NDArray[np.bool_], of_peer: npt.NDArray[np.bool_]
 ) -> tuple[int, Flag | None]:
     """Return the longest run of one value, and a flag where the others' shares expect none."""
+    values, others, names = codings.value[own], codings.value[~own & of_peer], codings.values
+    # Which of two responses is the first is arbitrary: that is never the same twice.
+    never = [place for place, other in enumerate(codings.mirror) if place != other]
     if len(values) == 0:
         return 0, None
     ends = (values[1:] != values[:-1]) | np.isin(values[1:], never)

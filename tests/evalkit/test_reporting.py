@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from evalkit.reporting import documents, sentences, text
+from evalkit.reporting.annotators import annotators_report
 from evalkit.reporting.collected import (
     NO_TAG,
     Collected,
@@ -216,8 +217,9 @@ def test_the_agreement_document_has_the_promised_shape():
     (pair,) = preference["pairs"]
     assert pair["annotators"] == ["Ada", "Bo"]
     assert pair["n"] == 4
-    # Chance: A wins 2/4 each, B wins 1/4 each, the rest never together: pe = 5/16.
-    assert pair["cohen_kappa"] == pytest.approx((3 / 4 - 5 / 16) / (1 - 5 / 16))
+    # Chance: 3/4 of each are a choice, with both orientations 3/8 each way, and the rest never
+    # together: pe = 2 · (3/8)² = 9/32.
+    assert pair["cohen_kappa"] == pytest.approx((3 / 4 - 9 / 32) / (1 - 9 / 32))
     assert document["criteria"]["helpful"]["level"] == "ordinal"
     assert document["criteria"]["helpful"]["alpha"]["value"] == pytest.approx(1)
 
@@ -299,12 +301,12 @@ def test_judges_beside_people_leave_the_agreement_of_people_as_it_is():
     assert sentences.agreement_verdict(both).startswith("Whether people agree ")
     judged = both.judges[0]
     assert (judged.judge, judged.criterion) == ("Gauge", None)
-    # Each case counts once: agreed with both on two of four. Chance of a judge who always says A
-    # is the people's share of A, also 2/4, so kappa is 0.
+    # Each case counts once: agreed with both on two of four. Chance of a judge who always chooses,
+    # ½ each way, and people who do three times of four, is ½ · 3/8 + ½ · 3/8 = 3/8.
     assert judged.percent.value == pytest.approx(2 / 4)
-    assert judged.kappa.value == pytest.approx(0)
+    assert judged.kappa.value == pytest.approx((1 / 2 - 3 / 8) / (1 - 3 / 8))
     (line,) = sentences.judges_with_people(both)
-    assert line.startswith("Gauge agrees with people on which response is better: κ 0.00")
+    assert line.startswith("Gauge agrees with people on which response is better: κ 0.20")
 
 
 def test_a_document_that_asks_for_judges_counts_them_as_annotators_like_people():
@@ -319,6 +321,33 @@ def test_a_document_that_asks_for_judges_counts_them_as_annotators_like_people()
     # Three annotators instead of two on each case the judge saw, so more values than people gave.
     assert pooled.n_labels > agreement_report(mixed).preference.alpha.n_labels
     assert document["agreement_of"] == "people and judges"
+
+
+def test_agreement_as_shown_takes_left_and_right_for_values_where_all_saw_the_same_sides():
+    # Three cases, all choose; Ada left, left, right and Bo left, left, left.
+    ada = [(0, 0, 0, 1, LEFT), (0, 1, 0, 1, LEFT), (0, 2, 0, 1, RIGHT)]
+    bo = [(1, case, 0, 1, LEFT) for case in range(3)]
+    report = agreement_report(study(preferences=[*ada, *bo]))
+
+    # By side chance is 2/3, which is what they agree on; both ways it is one half.
+    assert report.as_shown.pairs[0].cohen_kappa.value == pytest.approx(0, abs=1e-9)
+    assert report.preference.pairs[0].cohen_kappa.value == pytest.approx((2 / 3 - 1 / 2) / (1 / 2))
+    # Krippendorff's of 5 left and 1 right of 6: 1 - (1/3) / (2·5·1/30) = 0.
+    assert report.as_shown.alpha.value == pytest.approx(0, abs=1e-9)
+    assert report.as_shown.reason is None
+
+
+def test_where_sides_were_turned_there_is_no_agreement_as_shown_but_a_reason():
+    turned = [(0, 0, 0, 1, LEFT), (1, 0, 1, 0, RIGHT)]
+    collected = study(preferences=turned)
+
+    shown = documents.agreement_document(collected)["preference"]["as_shown"]
+
+    assert (shown["alpha"], shown["fleiss_kappa"], shown["pairs"]) == (None, None, [])
+    assert "same sides" in shown["reason"]
+    rows = annotators_report(collected).rows
+    assert [row.kappa_as_shown.value for row in rows][:2] == [None, None]
+    assert "same sides" in rows[0].kappa_as_shown.reason
 
 
 def test_without_judges_agreement_is_that_of_annotators_and_no_judge_is_named():

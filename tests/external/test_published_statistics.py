@@ -2,12 +2,15 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import cohen_kappa_score
 
 from evalkit.stats.agreement import krippendorff_alpha, pairwise_agreement
+from evalkit.stats.annotators import SHOWN
 from evalkit.stats.coefficients import fleiss_kappa
 from evalkit.stats.counts import Codings, Scores, preference_codings
 from evalkit.stats.scores import mean_amounts
@@ -32,7 +35,7 @@ def codes(names):
 
 
 @pytest.fixture(scope="module")
-def pandalm():
+def pandalm_columns():
     rows = [
         row for row in records("pandalm.jsonl.gz", "comparison") if row["annotator_kind"] == "human"
     ]
@@ -42,23 +45,45 @@ def pandalm():
     assert len(outputs) == 5
     left, right = np.split(sides, 2)
     preference = np.array([PREFERENCE_CODES[Preference(row["preference"])] for row in rows])
-    return preference_codings(
-        case=case,
-        left=left,
-        right=right,
-        preference=preference,
-        annotator=annotator,
-        annotators=annotators,
+    return {
+        "case": case,
+        "left": left,
+        "right": right,
+        "preference": preference,
+        "annotator": annotator,
+        "annotators": annotators,
+    }
+
+
+def test_pandalm_annotators_agree_as_published_where_sides_are_values(pandalm_columns):
+    both = preference_codings(**pandalm_columns)
+    # All three saw each pair on the same sides, so what was shown can be compared.
+    assert len(np.unique(both.unit)) == len(
+        np.unique(np.column_stack([both.unit, pandalm_columns["left"]]), axis=0)
     )
+    shown = replace(both, value=pandalm_columns["preference"], values=SHOWN[:3], mirror=())
 
-
-def test_pandalm_annotators_agree_as_published(pandalm):
-    kappas = [pair.cohen_kappa.value for pair in pairwise_agreement(pandalm)]
+    kappas = [pair.cohen_kappa.value for pair in pairwise_agreement(shown)]
 
     # Wang et al. (2024), "PandaLM", ICLR: 0.85, 0.88, 0.86; four digits from the data's notes.
     assert kappas == pytest.approx([0.8520, 0.8789, 0.8617], abs=5e-5)
-    assert krippendorff_alpha(pandalm, Level.NOMINAL).value == pytest.approx(0.8642, abs=5e-5)
-    assert fleiss_kappa(pandalm).value == pytest.approx(0.8642, abs=2e-4)
+    assert krippendorff_alpha(shown, Level.NOMINAL).value == pytest.approx(0.8642, abs=5e-5)
+    assert fleiss_kappa(shown).value == pytest.approx(0.8642, abs=2e-4)
+
+
+def test_pandalm_annotators_agree_whichever_model_is_called_the_first(pandalm_columns):
+    both = preference_codings(**pandalm_columns)
+    kappas = [pair.cohen_kappa.value for pair in pairwise_agreement(both)]
+
+    # scikit-learn is given every pair twice, once in each orientation.
+    twice = np.concatenate([both.value, np.array(both.mirror)[both.value]])
+    who = np.tile(both.annotator, 2)
+    unit = np.concatenate([both.unit, both.unit + both.unit.max() + 1])
+    of = [twice[who == k][np.argsort(unit[who == k])] for k in range(3)]
+    oracle = [cohen_kappa_score(of[a], of[b]) for a, b in ((0, 1), (0, 2), (1, 2))]
+    assert kappas == pytest.approx(oracle, abs=1e-9)
+    assert kappas == pytest.approx([0.8523, 0.8793, 0.8620], abs=5e-5)
+    assert both.values == ("first model wins", "second model wins", "tie")
 
 
 @pytest.mark.parametrize(

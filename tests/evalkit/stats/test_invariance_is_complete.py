@@ -1,0 +1,104 @@
+"""Every public statistic has a test of what must not change it, or a reason why it needs none."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import evalkit.stats
+
+HERE = Path(__file__).parent
+
+#: Functions without such a test, and why.
+EXEMPT = {
+    "amount_estimate": "the interval of clustered_means, through mean_amounts",
+    "benjamini_hochberg": "takes p values, whose order is that of what comes back",
+    "benjamini_yekutieli": "takes p values, whose order is that of what comes back",
+    "bounded_interval": "a formula of numbers",
+    "case_differences": "through score_differences",
+    "cases_for_difference": "a formula of numbers",
+    "cases_for_interval": "a formula of numbers",
+    "cases_for_mcnemar": "a formula of numbers",
+    "clustered_means": "through every mean and share",
+    "comparisons_for_pair": "a formula of numbers",
+    "effective_degrees": "through every interval",
+    "holm": "takes p values, whose order is that of what comes back",
+    "jackknife_errors": "through every coefficient of agreement",
+    "least_credit": "through lowest_kappa",
+    "least_equal": "through krippendorff_alpha",
+    "lowest_kappa": "through every kappa",
+    "mcnemar": "takes two counts",
+    "mean_estimate": "the interval of clustered_means",
+    "means_of_cells": "through every mean of scores",
+    "more_labels": "a formula of numbers",
+    "opposed": "through krippendorff_alpha and every weighted kappa",
+    "share_estimate": "the interval of clustered_means",
+    "t_interval": "a formula of numbers",
+    "t_quantile": "a formula of numbers",
+    "tag_codings": "codes what was marked, and no number",
+    "weight_matrix": "through every weighted kappa",
+    "weights_of": "names weights",
+    "wilson_interval": "a formula of numbers",
+    # Columns in, columns out: what the statistics count with.
+    "both_ways": "through every coefficient of preferences",
+    "compact_codes": "numbers codes",
+    "fits_table": "says whether a table fits",
+    "number_cells": "numbers codes",
+    "sum_by": "sums columns",
+    "sum_rows": "sums columns",
+}
+#: Parts of the ranking: fit and rank_models call them, and their tests hold for all.
+PARTS = {
+    "bradley_terry": "through fit and rank_models",
+    "profile": "through rank_models",
+    "separation": "through rank_models",
+}
+#: Through another statistic that has the test.
+THROUGH = {
+    "bootstrap_difference": "mean_difference; it draws at random, by the order of cases",
+    "pair_matrix": "rank_models",
+    "rank_range": "rank_models",
+    "share_difference": "changes",
+    "sign_flip": "mean_difference; it draws at random, by the order of cases",
+    "style_difference": "control_style",
+}
+
+
+def public_functions():
+    """Give every public function that a module of the statistics defines, with the module."""
+    for module in pkgutil.iter_modules(evalkit.stats.__path__):
+        loaded = importlib.import_module(f"evalkit.stats.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            if function.__module__ == loaded.__name__ and not name.startswith("_"):
+                yield module.name, name
+
+
+def names_in_tests():
+    """Return every name that a test of invariance uses."""
+    names = set()
+    for file in HERE.glob("test_invariance*.py"):
+        if file != Path(__file__):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            names |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names
+
+
+def test_every_public_statistic_is_tested_for_what_must_not_change_it_or_says_why_not():
+    reasons = EXEMPT.keys() | THROUGH.keys()
+    known = reasons | names_in_tests()
+    missing = [
+        f"{module}.{name}"
+        for module, name in public_functions()
+        if name not in known and module not in PARTS
+    ]
+
+    assert missing == [], "use it in a test of invariance, or say here why it needs none"
+
+
+def test_reasons_are_given_for_functions_that_exist_and_have_no_test():
+    functions = {name for _, name in public_functions()}
+    reasons = EXEMPT.keys() | THROUGH.keys()
+
+    assert reasons <= functions
+    assert not reasons & names_in_tests()
