@@ -22,6 +22,7 @@ EXEMPT = {
     "cases_for_mcnemar": "a formula of numbers",
     "clustered_means": "through every mean and share",
     "comparisons_for_pair": "a formula of numbers",
+    "cut_off": "a formula of numbers",
     "effective_degrees": "through every interval",
     "holm": "takes p values, whose order is that of what comes back",
     "jackknife_errors": "through every coefficient of agreement",
