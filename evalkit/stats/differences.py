@@ -9,7 +9,7 @@ import numpy as np
 from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import Comparisons, FloatArray, IntArray, Scores, sum_by
 from evalkit.stats.intervals import MIN_CASES, Estimate, compact_codes, t_interval
-from evalkit.stats.significance import benjamini_hochberg, holm, sign_flip
+from evalkit.stats.significance import benjamini_hochberg, holm, order_of_cases, sign_flip
 
 _NO_CASES = "The two have no case in common yet."
 _ONE_CASE = "An interval needs at least 2 cases in common; there is 1."
@@ -193,8 +193,9 @@ def bootstrap_difference(differences: FloatArray) -> Estimate:
     if n < MIN_CASES:
         return Estimate(value, None, None, n, _ONE_CASE)
     generator = np.random.default_rng(_SEED)
+    ordered = differences[order_of_cases(differences[:, None])]
     means = [
-        differences[generator.integers(0, n, (_BLOCK, n))].mean(axis=1)
+        ordered[generator.integers(0, n, (_BLOCK, n))].mean(axis=1)
         for _ in range(_N_BOOTSTRAPS // _BLOCK)
     ]
     low, high = np.quantile(np.concatenate(means), [0.025, 0.975])

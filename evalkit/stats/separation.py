@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evalkit.stats.bradley_terry import LEFT_SHARE
-from evalkit.stats.counts import Comparisons, FloatArray, sum_by
+from evalkit.stats.counts import Comparisons, FloatArray, IntArray, sum_by
 from evalkit.stats.differences import preference_differences
 from evalkit.stats.intervals import MIN_CASES
 from evalkit.stats.profile import deviance
@@ -95,7 +95,7 @@ def separate(
     Parameters
     ----------
     strength : FloatArray of shape (n_models,)
-        Log-odds, strongest first, so that draws do not depend on names.
+        Log-odds. Draws are made for the strongest first, whatever the order given.
     covariance : FloatArray of shape (n_models, n_models)
     usable : bool array of shape (n_models,)
         False for a model on fewer than 2 cases.
@@ -155,6 +155,10 @@ def _draw(
 ) -> tuple[FloatArray, FloatArray, int]:
     """Return the largest standardised difference of each draw, and how often each model led."""
     n_models = len(strength)
+    alike = _alike(strength, covariance)
+    order = np.argsort(alike, kind="stable")
+    strength, alike, square = strength[order], alike[order], np.ix_(order, order)
+    covariance, known = covariance[square], known[square]
     first, second = np.nonzero(np.triu(known, 1))
     scale = difference_errors(covariance)[first, second]
     # Differences to the strongest model carry all there is to know, without the singular mean.
@@ -172,4 +176,14 @@ def _draw(
         draw = np.column_stack([np.zeros(size), normal / stretch[:, None]])
         largest.append((np.abs(draw[:, first] - draw[:, second]) / scale).max(axis=1))
         led += np.bincount((strength + draw).argmax(axis=1), minlength=n_models)
-    return np.concatenate(largest), led, n_draws
+    # Models that nothing but their names tells apart are best equally often.
+    shared = (np.bincount(alike, weights=led) / np.bincount(alike))[alike]
+    return np.concatenate(largest), shared[np.argsort(order)], n_draws
+
+
+def _alike(strength: FloatArray, covariance: FloatArray) -> IntArray:
+    """Return a code per model, strongest first, by its numbers alone; those alike share one."""
+    weight = covariance @ np.tanh(strength)
+    numbers = np.column_stack([-strength, np.diag(covariance), weight])
+    _, alike = np.unique(np.round(numbers, 9) + 0.0, axis=0, return_inverse=True)
+    return alike.reshape(-1)

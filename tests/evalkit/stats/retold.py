@@ -29,4 +29,4 @@ def estimate(found):
 def assert_same(before, after, *, abs=1e-9):
     assert before.keys() == after.keys()
     for key, numbers in before.items():
-        assert list(after[key]) == pytest.approx(list(numbers), abs=abs), key
+        assert list(after[key]) == pytest.approx(list(numbers), abs=abs, nan_ok=True), key
