@@ -11,17 +11,19 @@ from functools import cache
 import numpy as np
 import pytest
 
+from evalkit.stats.counts import Comparisons
 from evalkit.stats.differences import (
     category_differences,
     preference_differences,
     score_differences,
 )
+from evalkit.stats.groups import rank_groups
 from evalkit.stats.ranking import rank_models
 from evalkit.stats.scores import distributions, mean_amounts, mean_scores, shares
 from evalkit.stats.separation import one_sided, two_differ
 from evalkit.stats.win_rates import circles, pairwise_win_rates
 from tests.evalkit.stats.retold import assert_same, estimate
-from tests.evalkit.stats.told_again import COMPARED, OF_COMPARED, OF_SCORED, SCORED, turned
+from tests.evalkit.stats.told_again import COMPARED, OF_COMPARED, OF_SCORED, SCORED, drawn, turned
 
 # --- numbers under the first names
 
@@ -40,7 +42,18 @@ def of_differences(found, names):
 
 
 def of_ranking(data, names):
-    found = rank_models(data)
+    return of_ranked(rank_models(data), names)
+
+
+def of_groups(data, names):
+    numbers = {}
+    for ranking in rank_groups(data):
+        group = frozenset(names.get(row.model, row.model) for row in ranking.rows)
+        numbers |= {(group, key): row for key, row in of_ranked(ranking, names).items()}
+    return numbers
+
+
+def of_ranked(found, names):
     numbers = {"all": [found.n_comparisons, found.n_cases, len(found.unranked)]}
     for row in found.rows:
         name = names.get(row.model, row.model)
@@ -141,3 +154,19 @@ def test_comparisons_told_again_give_the_same_numbers(statistic, way, name):
 )
 def test_scores_told_again_give_the_same_numbers(statistic, way, name):
     assert_retold(statistic, name, way)
+
+
+@pytest.mark.parametrize("way", OF_COMPARED, ids=named)
+def test_groups_that_never_met_and_are_told_again_give_the_same_numbers(way):
+    one, other = drawn(1, n_models=3, n_cases=20), drawn(2, n_models=2, n_cases=15, n=60)
+    columns = {
+        name: np.concatenate([getattr(one, name), getattr(other, name) + shift])
+        for name, shift in (("case", 5), ("left", 3), ("right", 3), ("preference", 0), ("n", 0))
+    }
+    data = Comparisons(**columns, models=("m0", "m1", "m2", "m3", "m4"))
+    again, names = way(data, np.random.default_rng(3))
+
+    found = plain(of_groups(data, {}))
+
+    assert {len(group) for group, _ in found} == {2, 3}
+    assert_same(found, plain(of_groups(again, names)))
