@@ -30,5 +30,5 @@ def name_key(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).casefold()
     visible = "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
     key = " ".join(unicodedata.normalize("NFKC", visible).split())
-    encoded = key.encode()
+    encoded = key.encode("utf-8", "surrogatepass")
     return hashlib.sha256(encoded).hexdigest() if len(encoded) > _LONGEST_KEY else key

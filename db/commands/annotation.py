@@ -106,11 +106,16 @@ def save_draft(
         return True
 
 
-def discard_edit(*, assignment_id: int, annotator_id: int) -> None:
-    """Forget what was changed and not submitted again; what was submitted counts as before."""
+def discard_edit(*, assignment_id: int, annotator_id: int, opening: Opening | None = None) -> None:
+    """Forget what was changed and not submitted again; what was submitted counts as before.
+
+    A page that has not seen the edit there is (`opening`) is refused as for drafts (`NewerError`).
+    """
     with write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id)
+        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
         if assignment.state == AssignmentState.SUBMITTED:
+            if opening is not None and assignment.draft is not None:
+                _is_next(assignment, opening)
             assignment.draft = None
             _end_openings(assignment)
             session.add(assignment)

@@ -43,6 +43,7 @@ _NOBODY = (
     "$argon2id$v=19$m=65536,t=3,p=4$48qvr0WvBSvN8topu3PlEQ"
     "$L0TURsHq72xXxkUaBQ2XYUUZqe/PdlQmIJQQ3q55iyw"
 )
+_NO_MATCH = "This name and password do not go together."
 
 
 def ensure_cookie_key() -> str:
@@ -90,6 +91,8 @@ def sign_in(*, name: str, password: str, is_demo_open: bool = True) -> User:
     was right: any number of attempts at the same moment are counted. The check itself is slow on
     purpose and holds no lock.
     """
+    if "\0" in name:  # no database stores it, and PostgreSQL is not even to be asked
+        raise RefusedError(_NO_MATCH)
     key = name_key(name)
     with write_session() as session:
         _one_at_a_time(session, key)
@@ -107,7 +110,7 @@ def sign_in(*, name: str, password: str, is_demo_open: bool = True) -> User:
         stored = person.password_hash if person and is_open else None
     is_right = _verify(stored or _NOBODY, password) and stored is not None
     if not is_right or person is None:
-        raise RefusedError("This name and password do not go together.")
+        raise RefusedError(_NO_MATCH)
     with write_session() as session:
         session.exec(delete(SignInFailure).where(col(SignInFailure.name) == key))
         if _HASHER.check_needs_rehash(stored or ""):

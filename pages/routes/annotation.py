@@ -62,8 +62,10 @@ def _take_back(_body: Body, assignment_id: int, annotator_id: int) -> Body:
     return {"taken_back": True}
 
 
-def _discard_edit(_body: Body, assignment_id: int, annotator_id: int) -> Body:
-    commands.discard_edit(assignment_id=assignment_id, annotator_id=annotator_id)
+def _discard_edit(body: Body, assignment_id: int, annotator_id: int) -> Body:
+    commands.discard_edit(
+        assignment_id=assignment_id, annotator_id=annotator_id, opening=parse_opening(body)
+    )
     return {"discarded": True}
 
 

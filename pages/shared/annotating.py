@@ -1,6 +1,6 @@
 """What stands between the cases: what one has done in a study, and where there is more to do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -37,8 +37,8 @@ def undo_skip(assignment_id: int, *, annotator_id: int) -> None:
     st.button(
         "Take it back",
         key=f"take-back-{assignment_id}",
-        on_click=_take_back,
-        args=(assignment_id, annotator_id),
+        on_click=_try,
+        args=(take_back, assignment_id, annotator_id),
     )
 
 
@@ -65,8 +65,8 @@ def edits(progress: Progress, *, annotator_id: int) -> None:
         discarding.button(
             "Discard edit",
             key=f"discard-{assignment_id}",
-            on_click=discard_edit,
-            kwargs={"assignment_id": assignment_id, "annotator_id": annotator_id},
+            on_click=_try,
+            args=(discard_edit, assignment_id, annotator_id),
         )
 
 
@@ -80,9 +80,10 @@ def link(study_id: int, assignment_id: int, label: str, icon: str) -> None:
     )
 
 
-def _take_back(assignment_id: int, annotator_id: int) -> None:
+def _try(act: Callable[..., None], assignment_id: int, annotator_id: int) -> None:
+    """Do what a button asks for; the case may be gone since it was drawn."""
     try:
-        take_back(assignment_id=assignment_id, annotator_id=annotator_id)
+        act(assignment_id=assignment_id, annotator_id=annotator_id)
     except RefusedError as refused:
         st.info(labels.literal(str(refused)))
 

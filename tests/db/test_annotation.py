@@ -905,6 +905,24 @@ def test_an_edit_can_be_discarded_and_then_nothing_late_brings_it_back(database)
     assert (shown.draft["preference"], shown.has_edit) == ("left", False)
 
 
+def test_a_page_that_has_not_seen_an_edit_does_not_discard_it(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+    stale, other = opened(begun), opened(begun)
+    save(begun, annotator, draft(preference="tie"), other)
+
+    with pytest.raises(NewerError):
+        commands.discard_edit(assignment_id=begun, annotator_id=annotator, opening=stale)
+    assert task(begun, annotator).has_edit
+
+    # Whoever sees it may, also where the answer got lost and the same is asked again.
+    seeing = dataclasses.replace(other, number=2)
+    for _ in range(2):
+        commands.discard_edit(assignment_id=begun, annotator_id=annotator, opening=seeing)
+    assert not task(begun, annotator).has_edit
+
+
 def test_an_edit_taken_back_by_hand_is_no_edit(database):
     study_id, (annotator, *_), _ = make_study()
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)

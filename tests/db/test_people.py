@@ -107,7 +107,7 @@ def test_a_password_that_is_easy_to_guess_is_refused_and_nothing_is_stored(
         assert people.is_first_run(session)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 81, "line\x00break"])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 81, "line\x00break", "half a \udcff"])
 def test_a_name_that_cannot_be_shown_is_refused(database, name):
     with pytest.raises(RefusedError, match="name"):
         commands.add_account(name=name, role=Role.LEAD)
@@ -137,6 +137,13 @@ def test_a_wrong_password_and_an_unknown_name_are_refused_in_the_same_words(data
         said.append(str(refused.value))
 
     assert said[0] == said[1]
+
+
+def test_a_name_that_no_database_stores_is_unknown_like_any_other(database):
+    make_admin()
+
+    with pytest.raises(RefusedError, match="name and password do not go together"):
+        commands.sign_in(name="Grace\0", password=PASSWORD)
 
 
 def test_an_unknown_name_costs_one_check_of_a_password_as_a_known_one_does(database, monkeypatch):

@@ -245,6 +245,23 @@ def test_an_edit_that_was_not_submitted_is_said_on_the_page_of_studies_and_disca
         assert session.get_one(Assignment, begun).draft is None
 
 
+def test_an_edit_of_a_study_that_is_gone_by_now_is_discarded_without_a_failure(app, sign_in):
+    study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    finish(study_id, user, 1)
+    edit = {"draft": {"preference": "left"}, "active_seconds": 0, "opening": opened(begun)}
+    commands.save_draft(assignment_id=begun, annotator_id=user.id, **edit)
+    open_page(app, STUDIES)
+    with write_session() as session:  # as when an older database is put back
+        session.get_one(Assignment, begun).annotator_id = account(Role.ANNOTATOR, name="B").id
+
+    next(button for button in app.button if button.label == "Discard edit").click().run()
+
+    assert not app.exception
+    assert "no such case among yours" in written(app)
+
+
 def test_a_study_whose_cases_are_taken_says_so(app, sign_in):
     study_id = make_study(n_cases=1, overlap=1, **PREFERENCE_ONLY)
     finish(study_id, account(Role.ANNOTATOR, name="quicker"), 1)

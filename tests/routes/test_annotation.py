@@ -167,7 +167,7 @@ def test_a_window_that_comes_second_with_other_answers_is_told_so(client, assign
     assert (kept.preference, kept.is_superseded) == ("left", False)
 
 
-WRITING = [route for route in ROUTES if route[1].endswith(("draft", "submit", "skip"))]
+WRITING = [route for route in ROUTES if route[1].endswith(("draft", "submit", "skip", "discard"))]
 
 
 @pytest.mark.parametrize(("method", "path"), WRITING)

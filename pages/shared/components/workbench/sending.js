@@ -113,7 +113,7 @@ async function discard(screen) {
   if (screen.state !== "live") return;
   become(screen, "busy");
   await screen.drafts.settle();
-  const body = { assignment_id: screen.data.assignment_id };
+  const body = opening(screen);
   const words = { stored: "Discarded", waiting: "Not discarded yet", where: "again" };
   await conclude(screen, "discard", body, words);
 }
