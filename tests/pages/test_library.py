@@ -1,4 +1,5 @@
 import dataclasses
+from html import unescape
 
 import pytest
 
@@ -16,7 +17,8 @@ PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model 
 
 def everything_written(app):
     kinds = (app.markdown, app.caption, app.info, app.error, app.success, app.title, app.text)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    said = [str(element.value) for kind in kinds for element in kind]
+    return "\n".join([*said, *(unescape(element.proto.body) for element in app.get("html"))])
 
 
 @pytest.mark.parametrize("page", ["library/eval_sets.py", "library/studies.py"])
