@@ -384,7 +384,7 @@ def test_somebody_elses_assignment_is_answered_like_one_that_does_not_exist(data
         {"comment": "a\x00b"},
         {"comment": "\ud800"},
         {"tags": {"left": {"a\x00": None}}},
-        {"tags": {"left": {"k" * 300: None}}},
+        {"tags": {"left": {"k" * 501: None}}},
     ],
 )
 def test_a_draft_of_another_shape_is_refused_and_nothing_stored(sqlite_database, entered):
