@@ -186,7 +186,7 @@ def test_a_signed_out_annotator_is_told_and_loses_nothing(server, opened):
     fill(page)
     page.keyboard.press("Enter")
 
-    expect(page.locator(".ek-problem")).to_have_text("Please sign in again.")
+    expect(page.locator(".ek-problem")).to_contain_text("Please sign in again.")
     page.keyboard.press("Enter")
     wait_for_case(page, "tool use")
 
@@ -214,10 +214,12 @@ def test_a_page_of_something_in_between_is_not_taken_for_stored(server, opened):
 
 
 def test_a_draft_that_is_refused_keeps_the_annotator_where_they_are(server, opened):
-    page = opened("plain,tools", ["draft", 401, {"error": "Please sign in again."}])
+    page = opened("plain,tools", ["draft", 422, {"error": "The comment is too long."}])
 
-    press(page, "a]")
-    expect(page.locator(".ek-status")).to_have_text("Not saved. Please sign in again.")
+    press(page, "a")
+    expect(page.locator(".ek-status")).to_have_text("Not saved")
+    expect(page.locator(".ek-problem")).to_have_text("The comment is too long.")
+    press(page, "]")
     expect(page.get_by_role("button", name="Leave without saving")).to_be_visible()
     wait_for_case(page, "support")
     press(page, "b]")
@@ -342,7 +344,7 @@ def test_an_explanation_waits_for_the_mouse_and_leaves_chips_and_sentences_in_vi
     expect(box).to_be_visible()
 
     page.keyboard.press("Control+Enter")
-    expect(page.locator(f"{SHOWN} .ek-count")).to_contain_text("12 of")
+    expect(page.locator(f"{SHOWN} .ek-count")).to_contain_text("12 done")
     page.wait_for_timeout(500)
     under = "at => document.elementFromPoint(...at).closest('.ek-chip') !== null"
     assert page.evaluate(under, [at["x"] + 20, at["y"] + 10])  # the mouse rests on a chip
