@@ -32,14 +32,14 @@ from evalkit.stats.agreement import (
 from evalkit.stats.coefficients import fleiss_kappa, gwet_ac, value_agreement
 from evalkit.stats.counts import TAG_VALUES, Codings, IntArray
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.reading import read_agreement
+from evalkit.stats.reading import ONE_SIDED, read_agreement
 from evalkit.stats.weights import Weights, weights_of
 from evalkit.vocabulary import Level
 
 # The sentence of a reading that names its own interval, which stands beside it anyway.
 _OPEN = re.compile(r"The interval \[[^\]]*\] from [^.]* units crosses .*? this reading\.")
 
-# The part of a reading that is there where one value is most of all values.
+# The part of a reading that is there where one value is nearly all values.
 _DOMINATED = re.compile(r"\d+ % of all values are .*")
 
 
@@ -120,14 +120,15 @@ def readings(several: Sequence[Coefficients]) -> list[str]:
 
 
 def trust(several: Sequence[Coefficients]) -> list[str]:
-    """Say which coefficient to trust: it matters where one value is most of all values."""
-    found = {subject_inside(one.criterion): _DOMINATED.search(one.reading) for one in several}
+    """Say which coefficient to trust where there is one: one value may be nearly all values."""
+    defined = [one for one in several if one.alpha.value is not None]
+    found = {subject_inside(one.criterion): _DOMINATED.search(one.reading) for one in defined}
     said = [f"On {name}: {one.group()}" for name, one in found.items() if one]
     if even := [name for name, one in found.items() if not one]:
         said.append(
-            f"On {joined(even)}: no value is most of all values, so α can be trusted; the "
-            "others differ from it by the credit they give to near misses and by how they "
-            "reckon with chance."
+            f"On {joined(even)}: no value is {100 * ONE_SIDED:.0f} % of all values or more, so α "
+            "can be trusted; the others differ from it by the credit they give to near misses "
+            "and by how they reckon with chance."
         )
     return said
 

@@ -24,6 +24,8 @@ from evalkit.vocabulary import AnnotatorKind
 RELIABLE, TENTATIVE = 0.8, 0.667
 #: More judges than this are not told one by one.
 FEW_JUDGES = 3
+#: More models than this behind the first are counted, not named.
+FEW_BEHIND = 3
 #: Agreement to two decimals, on the side of the bounds it is on.
 coefficient = text.beside(RELIABLE, TENTATIVE)
 # Strengths that differ by less than this are equal but for rounding.
@@ -47,8 +49,8 @@ def verdict(report: RankingReport) -> str:
             f"Which model is ahead cannot be told yet: {first.model} leads in {few}, and nothing "
             "says how far that is chance."
         )
-    front = [first.model]
-    front += [row.model for row in rows[1:] if not ranking.is_separated(first.model, row.model)]
+    front = [row.model for row in rows if not ranking.is_separated(first.model, row.model)]
+    behind = [row.model for row in rows if row.model not in front]
     wins = f"{text.estimate(first.win_rate, text.percent)} of its comparisons"
     if len(front) == 1:
         rest = "the other model" if len(rows) == 2 else f"all {len(rows) - 1} others"
@@ -56,6 +58,12 @@ def verdict(report: RankingReport) -> str:
     if len(front) == len(rows):
         what = "The two models" if len(rows) == 2 else f"The {len(rows)} models"
         return f"{what} cannot be told apart yet; {first.model} leads with {wins}."
+    if not all(ranking.is_separated(one, other) for one in front for other in behind):
+        rest = joined(behind) if len(behind) <= FEW_BEHIND else f"{len(behind)} others"
+        return (
+            f"{first.model} is ahead of {rest} and cannot be told apart from {joined(front[1:])}; "
+            f"it wins {wins}."
+        )
     return (
         f"{joined(front)} are ahead of the rest and cannot be told apart; "
         f"{first.model} leads with {wins}."

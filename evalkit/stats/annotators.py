@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from evalkit.stats.counts import Codings, FloatArray, IntArray, both_ways
+from evalkit.stats.counts import Codings, FloatArray, IntArray, both_ways, value_name
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.latency import quantile
 from evalkit.stats.pairs import (
@@ -215,7 +215,7 @@ def _run(
         return longest, None
     return longest, Flag(
         "run",
-        f"Gave “{names[value]}” {longest} times in a row; the others give it "
+        f"Gave “{value_name(names[value])}” {longest} times in a row; the others give it "
         f"{100 * share:.0f} % of the time.",
     )
 

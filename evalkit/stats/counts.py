@@ -110,6 +110,11 @@ PREFERENCE_VALUES = ("first model wins", "second model wins", "tie", "both bad")
 _ALWAYS_OFFERED = (LEFT, RIGHT)
 
 
+def value_name(value: float | str) -> str:
+    """Return what a sentence calls a value: a level as its scale writes it, so 1 and not 1.0."""
+    return value if isinstance(value, str) else f"{value:g}"
+
+
 def preference_codings(
     *,
     case: IntArray,

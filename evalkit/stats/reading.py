@@ -3,7 +3,7 @@
 import numpy as np
 
 from evalkit.stats.agreement import Agreement
-from evalkit.stats.counts import Codings, both_ways
+from evalkit.stats.counts import Codings, both_ways, value_name
 
 #: From Krippendorff (2004), Content Analysis, section 11.4: firm, and tentative, conclusions.
 FIRM = 0.8
@@ -90,5 +90,4 @@ def _commonest(codings: Codings) -> tuple[float, str]:
         np.bincount(codings.value, minlength=len(codings.values)).astype(np.float64),
         codings.mirror,
     )
-    name = codings.values[int(counts.argmax())]
-    return float(counts.max() / counts.sum()), name if isinstance(name, str) else f"{name:g}"
+    return float(counts.max() / counts.sum()), value_name(codings.values[int(counts.argmax())])

@@ -448,3 +448,20 @@ def test_judges_alone_are_compared_with_one_another():
     report = annotators.annotators_report(replace(collected, annotators=judges))
 
     assert [row.profile.agreement.percent_agreement.value for row in report.rows] == [1.0] * 3
+
+
+def test_what_nobody_differed_on_is_not_said_to_be_trustworthy():
+    # Everybody gave 0: alpha has nothing to say, and a reason why stands beside it.
+    values = [(1, k, who, 0.0) for k in range(9) for who in range(2)]
+    equal = coefficients.coefficients(study(values=values))
+
+    assert equal[0].alpha.value is None
+    assert coefficients.trust(equal) == []
+
+
+def test_a_value_that_is_most_but_not_nearly_all_is_not_denied():
+    # Seven of nine responses were given 0 by both, two were given 1 by both: 78 % are 0.
+    values = [(1, k, who, float(k < 2)) for k in range(9) for who in range(2)]
+    (said,) = coefficients.trust(coefficients.coefficients(study(values=values)))
+
+    assert "no value is 80 % of all values or more, so α can be trusted" in said

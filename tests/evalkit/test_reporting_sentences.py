@@ -72,6 +72,13 @@ def test_two_in_front_of_the_rest_are_named_together():
     assert said.startswith("A and B are ahead of the rest and cannot be told apart;")
 
 
+def test_who_is_not_told_apart_from_the_rest_is_not_called_ahead_of_it():
+    # B is told apart neither from A nor from C; A is, from C.
+    said = sentences.verdict(report({(0, 1): 0.65, (0, 2): 0.8, (1, 2): 0.65}, n_cases=30))
+
+    assert said.startswith("A is ahead of C and cannot be told apart from B; it wins ")
+
+
 def test_equal_models_have_no_leader():
     said = sentences.verdict(report({(0, 1): 0.5}, models=("A", "B")))
 

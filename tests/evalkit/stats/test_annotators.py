@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
@@ -158,6 +160,12 @@ def test_one_who_gives_the_same_value_on_and_on_is_flagged():
     assert "run" in kinds(profiles[2])
     assert profiles[2].longest_run >= 15
     assert "“tie”" in next(f.reason for f in profiles[2].flags if f.kind == "run")
+
+
+def test_a_run_of_a_score_names_it_as_its_scale_does():
+    scores = replace(runs_of(9), values=(1.0, 2.0, 3.0, 4.5))
+
+    assert "“1”" in next(f.reason for f in annotator_profiles(scores)[0].flags if f.kind == "run")
 
 
 def test_a_run_of_what_everybody_gives_is_no_run():
