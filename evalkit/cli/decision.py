@@ -54,7 +54,7 @@ def decision(
         out().print(NOTHING_JUDGED)
         return
     out().print(decision_verdict(collected, report))
-    for said in (*words.front_sentences(report), words.basis(collected, report)):
+    for said in (*words.open_sentences(report), words.basis(collected, report)):
         out().print(said)
     measure = report.chosen.measure
     form, delta = words.format_of(measure), points if measure.is_share else text.number

@@ -160,6 +160,20 @@ def settled(report: DecisionReport, model: str, other: str) -> bool:
     return gap is not None and gap * _gap(report, model, other) > 0
 
 
+def comparable(report: DecisionReport, model: str, other: str) -> bool:
+    """Say whether anything sets two models against each other on the chosen measure.
+
+    By scores that is a case on which both were judged: numbers from cases the other was not
+    judged on may be higher because these cases are easier.
+    """
+    if report.chosen.measure.is_preference:
+        return True  # who was never linked with the others is in no ranking with them
+    return any(
+        {pair.model, pair.other} == {model, other} and pair.estimate.n > 0
+        for pair in report.chosen.pairs
+    )
+
+
 def contradicted(report: DecisionReport, model: str, other: str) -> bool:
     """Say whether cases both have say beyond chance what the numbers of the two do not.
 

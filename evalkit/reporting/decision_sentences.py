@@ -6,6 +6,7 @@ from evalkit.reporting import sentences, text
 from evalkit.reporting.collected import Collected
 from evalkit.reporting.decision import (
     DecisionReport,
+    comparable,
     contradicted,
     gap_to_baseline,
     settled,
@@ -13,7 +14,7 @@ from evalkit.reporting.decision import (
 from evalkit.reporting.measures import Measure, MeasureNumbers, Number
 from evalkit.reporting.pair_sentences import difference
 from evalkit.reporting.regression_sentences import points
-from evalkit.reporting.sentences import counted, joined
+from evalkit.reporting.sentences import counted, group_verdicts, joined
 from evalkit.reporting.subjects import ACCEPTABLE, PENALTY, PREFERENCE
 from evalkit.stats.intervals import Estimate
 
@@ -114,8 +115,15 @@ def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
     lead, takes = _lead(report), _takes(report, leader.model, rival)
     if takes and leader.model not in lead + where:
         takes = f"beside {leader.model}, {takes}"
-    parts = [lead, _on_shared_cases(report), where, takes, _unjudged(report)]
+    parts = [lead, _on_shared_cases(report), _not_comparable(report), where, takes]
+    parts.append(_unjudged(report))
     return f"{'; '.join(filter(None, parts))}."
+
+
+def open_sentences(report: DecisionReport) -> list[str]:
+    """Say who leads in each group that never met another, and who is worth considering."""
+    groups = group_verdicts(report.ranking) if report.chosen.measure.is_preference else []
+    return groups + front_sentences(report)
 
 
 def front_sentences(report: DecisionReport) -> list[str]:
@@ -205,9 +213,11 @@ def few_cases(report: DecisionReport) -> str:
 
 def _lead(report: DecisionReport) -> str:
     first, *others = [one.model for one in report.standings if _is_judged(report, one.model)]
+    if others and not (others := [model for model in others if comparable(report, first, model)]):
+        return f"No model leads{_on_what(report)}"
     level = [model for model in others if not settled(report, first, model)]
     behind = [model for model in others if model not in level]
-    what = "" if report.chosen.measure.is_preference else f" on {_lower_name(report)}"
+    what = _on_what(report)
     if not others:
         return f"Only {first} has been judged{what}"
     if not level:
@@ -221,6 +231,23 @@ def _lead(report: DecisionReport) -> str:
     rest = joined(behind) if len(behind) <= _MOST_NAMES else f"{len(behind)} of the others"
     near = joined(level) if len(level) <= _MOST_NAMES else f"{len(level)} others"
     return f"{first} leads {rest}{what or ' overall'}, while {near} cannot be told apart from it"
+
+
+def _on_what(report: DecisionReport) -> str:
+    return "" if report.chosen.measure.is_preference else f" on {_lower_name(report)}"
+
+
+def _not_comparable(report: DecisionReport) -> str:
+    """Say who cannot be compared with the first, and why: no case was judged of both."""
+    first, *others = [one.model for one in report.standings if _is_judged(report, one.model)]
+    apart = [model for model in others if not comparable(report, first, model)]
+    if not apart:
+        return ""
+    is_are = "is" if len(apart) == 1 else "are"
+    return (
+        f"{_few(apart, 'other models')} {is_are} not comparable with {first}: no case was judged "
+        "of both"
+    )
 
 
 def _on_shared_cases(report: DecisionReport) -> str:
@@ -348,8 +375,8 @@ def _lower_name(report: DecisionReport) -> str:
     return text.inside(_NAMES.get(measure.key, "")) or measure.key.replace("_", " ")
 
 
-def _few(names: Sequence[str]) -> str:
-    return joined(names) if len(names) <= _MOST_NAMES else f"{len(names)} categories"
+def _few(names: Sequence[str], what: str = "categories") -> str:
+    return joined(names) if len(names) <= _MOST_NAMES else f"{len(names)} {what}"
 
 
 def _place(report: DecisionReport, model: str) -> int:

@@ -34,7 +34,7 @@ def top(
         return paragraph(said, style="verdict") + paragraph(basis(collected, ranking), style="lead")
     return (
         paragraph(decision_verdict(collected, report), style="verdict")
-        + paragraph(*words.front_sentences(report), style="lead")
+        + paragraph(*words.open_sentences(report), style="lead")
         + paragraph(words.basis(collected, report), style="lead")
     )
 

@@ -70,6 +70,15 @@ def verdict(report: RankingReport) -> str:
     )
 
 
+def group_verdicts(report: RankingReport) -> list[str]:
+    """Say of each group of models that never met those of another which of its own is ahead."""
+    return [
+        f"Among {joined([row.model for row in group.rows])}: "
+        f"{verdict(replace(report, ranking=group, n_comparisons=group.n_comparisons))}"
+        for group in report.groups
+    ]
+
+
 def headline(
     report: RankingReport, scores: ScoresReport, penalties: Sequence[ScoreRow] = ()
 ) -> str:

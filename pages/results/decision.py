@@ -45,7 +45,7 @@ rival = words.rival_of(report)
 leader = report.standings[0].model
 cells = kept.of(measures.against, measure, model=leader, other=rival)
 exhibits.say(words.verdict(report, cells), style="verdict")
-exhibits.say(*words.front_sentences(report), style="lead")
+exhibits.say(*words.open_sentences(report), style="lead")
 if measure.is_preference:
     exhibits.say(*cautions(report.ranking, kept.of(reports.win_rates)), style="lead")
 exhibits.say(words.basis(kept.collected, report), filters.in_words(study, chosen))

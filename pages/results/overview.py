@@ -48,6 +48,7 @@ rates = kept.of(reports.tags_report)
 order = overview.model_order(ranking, scores, weighed)
 
 exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
+exhibits.say(*sentences.group_verdicts(ranking), style="lead")
 exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
 if not kept.collected.annotators:
     exhibits.say(filters.judges_left_out(study, chosen))

@@ -50,3 +50,32 @@ def test_numbers_that_the_cases_in_common_confirm_are_not_contradicted():
 
     assert settled(report, "A", "B")
     assert not contradicted(report, "A", "B")
+
+
+def test_models_judged_on_other_cases_are_not_comparable_and_the_sentence_says_why():
+    # A was judged on the first eight cases, B on the others, C on the first eight, too.
+    scores = [(0, case, A, 4 + case % 2) for case in range(8)]
+    scores += [(0, case, B, 2 + case % 2) for case in range(8, 16)]
+    scores += [(0, case, 2, 1 + case % 2) for case in range(8)]
+    found = collected(models=("A", "B", "C"), scores=scores)
+    measure = next(one for one in available_measures(found) if one.key == "helpful")
+    report = decision_report(found, measure=measure, baseline="A")
+
+    said = words.verdict(report, against(found, measure, model="A", other="B"))
+
+    assert said.startswith(
+        "A leads C on helpful; B is not comparable with A: no case was judged of both"
+    )
+    assert "B cannot be told apart" not in said
+
+
+def test_two_models_that_share_no_case_are_compared_in_no_sentence():
+    scores = [(0, case, A, 4 + case % 2) for case in range(8)]
+    scores += [(0, case, B, 2 + case % 2) for case in range(8, 16)]
+    found = collected(scores=scores)
+    measure = next(one for one in available_measures(found) if one.key == "helpful")
+    report = decision_report(found, measure=measure, baseline="A")
+
+    assert words.verdict(report, against(found, measure, model="A", other="B")) == (
+        "No model leads on helpful; B is not comparable with A: no case was judged of both."
+    )

@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evalkit.reporting.decision import decision_report
 from evalkit.reporting.decision_document import decision_document
+from evalkit.reporting.decision_sentences import open_sentences
 from evalkit.reporting.documents import ranking_document
 from evalkit.reporting.html import About, html_report
+from evalkit.reporting.measures import available_measures
 from evalkit.reporting.reports import ranking_report
+from evalkit.reporting.sentences import group_verdicts
 from evalkit.stats.counts import Comparisons
 from evalkit.stats.groups import rank_groups
 from evalkit.stats.ranking import rank_models
@@ -104,3 +108,15 @@ def test_a_study_that_comparisons_link_has_no_groups(n_cases):
     preferences = [(0, case, 0, 1, LEFT if case % 3 else RIGHT) for case in range(n_cases)]
 
     assert ranking_report(collected(preferences=preferences)).groups == ()
+
+
+def test_a_decision_says_who_leads_in_each_group_and_nothing_across():
+    found = study()
+    measure = next(one for one in available_measures(found) if one.is_preference)
+    said = open_sentences(decision_report(found, measure=measure, baseline="ash"))
+
+    assert said[0].startswith("Among ash, beech and cedar: ash ")
+    assert said[1].startswith("Among dogwood and elm: dogwood ")
+    report = ranking_report(found)
+    assert said[:2] == group_verdicts(report)
+    assert "ash" not in said[1]
