@@ -175,10 +175,11 @@ def sign_flip(differences: FloatArray) -> SignFlip:
     -------
     SignFlip
         ``NaN`` for a test without cases; 1 where all its differences are zero. Up to 13 cases
-        every pattern of signs is tried; beyond, 10,000 drawn with a fixed seed, and
-        ``p = (1 + hits) / (10,000 + 1)``, with a simulation error of 0.002 at 0.05. Which case
-        meets which signs depends on the differences alone (``order_of_cases``), so that neither
-        the order nor the names of cases or models move p.
+        every pattern of signs is tried, and where all differences of a test but zeros are of one
+        size (one comparison a case) ``p_value`` is the exact sign test; else 10,000 are drawn with
+        a fixed seed, and ``p = (1 + hits) / (10,000 + 1)``, with a simulation error of 0.002
+        at 0.05. Which case meets which signs depends on the differences alone (``order_of_cases``),
+        so that neither the order nor the names of cases or models move p.
 
     References
     ----------
@@ -203,10 +204,20 @@ def sign_flip(differences: FloatArray) -> SignFlip:
         n_draws += len(kept)
     added = 0 if is_exact else 1
     tested = known.any(axis=0)
-    return SignFlip(
-        np.where(tested, (alone + added) / (n_draws + added), np.nan),
-        np.where(tested, (family + added) / (n_draws + added), np.nan),
-    )
+    p_value = _exact_where_equal(filled, (alone + added) / (n_draws + added))
+    p_family = (family + added) / (n_draws + added)
+    p_family = np.maximum(p_family, p_value) if len(size) > 1 else p_value
+    return SignFlip(np.where(tested, p_value, np.nan), np.where(tested, p_family, np.nan))
+
+
+def _exact_where_equal(differences: FloatArray, p_value: FloatArray) -> FloatArray:
+    """Take the exact sign test where all differences of a test but zeros are of one size."""
+    size, is_some = np.abs(differences), differences != 0
+    largest = size.max(axis=0, initial=0.0)
+    is_equal = np.where(is_some, np.abs(size - largest) <= 1e-9 * largest, True).all(axis=0)
+    n, more = is_some.sum(axis=0), (differences > 0).sum(axis=0)
+    exact = np.minimum(1.0, 2 * binom.cdf(np.minimum(more, n - more), n, 0.5))
+    return np.where(is_equal, exact, p_value)
 
 
 def order_of_cases(differences: FloatArray) -> IntArray:

@@ -123,7 +123,9 @@ def test_all_cases_in_one_direction_give_the_smallest_p_there_is():
 
 def test_the_smallest_p_of_drawn_signs_is_one_in_as_many_as_were_drawn():
     # 2^40 patterns, of which 10,000 are drawn: none is as extreme, and the data count as one.
-    assert sign_flip(np.ones((40, 1))).p_value[0] == 1 / 10_001
+    assert sign_flip(np.arange(1.0, 41.0)[:, None]).p_value[0] == 1 / 10_001
+    # Differences of one size: 2 of the 2^40 patterns of signs.
+    assert sign_flip(np.ones((40, 1))).p_value[0] == pytest.approx(2.0**-39)
 
 
 def test_differences_that_cancel_prove_nothing():
