@@ -37,6 +37,7 @@ EXEMPT = {
     "share_estimate": "the interval of clustered_means",
     "t_interval": "a formula of numbers",
     "t_quantile": "a formula of numbers",
+    "value_name": "writes one value as its scale does",
     "tag_codings": "codes what was marked, and no number",
     "weight_matrix": "through every weighted kappa",
     "weights_of": "names weights",
