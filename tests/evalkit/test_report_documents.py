@@ -112,8 +112,10 @@ def test_a_document_has_the_keys_its_description_names_and_no_others(section):
     names |= {"any_error"} if section == "annotators" else set()
     found = keys(OF_STUDIES[section](full()), names) - shared
 
-    # What is shown for some data only: one judge, a weight of a tag's own.
+    # What is shown for some data only: one judge, in both orders, a weight of a tag's own.
     rare = {"judge", "criterion", "kappa", "percent_agreement", "tag"}
+    rare |= {"both_orders", "n_pairs", "first", "second", "mean_of_orders", "both_must_agree"}
+    rare |= {"positional_agreement"}
     # Annotators hold rankings with and without some, described where the ranking is.
     elsewhere = documented("ranking") if section == "annotators" else set()
     assert found - documented(section) - elsewhere == set()

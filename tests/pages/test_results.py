@@ -218,7 +218,7 @@ def test_the_agreement_page_gives_alphas_and_says_what_they_mean(app, sign_in, s
 
     assert "α" in said
     # 6 cases x 2 responses, scored alike by all three.
-    assert "Helpfulness: annotators gave the same value every time, 12 times." in said
+    assert "On helpfulness: annotators gave the same value every time, 12 times." in said
     pairs = next(frame.value for frame in app.dataframe if "Cohen's κ" in frame.value)
     # Most agreed first, as in the picture: Ada and Bo always prefer the same one.
     assert pairs["Annotators"].tolist() == ["Ada – Bo", "Ada – Cy", "Bo – Cy"]
