@@ -59,7 +59,7 @@ def test_checking_a_file_does_not_hold_up_writers(database, tmp_path, monkeypatc
         with engine().begin() as connection:
             connection.execute(text("INSERT INTO setting (key, value) VALUES ('k', 'v')"))
         waited.append(time.monotonic() - begun)
-        original(*arguments)
+        return original(*arguments)
 
     original = importing.sort_labels
     monkeypatch.setattr(importing, "sort_labels", sort_and_let_somebody_write)

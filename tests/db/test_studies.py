@@ -233,7 +233,7 @@ def test_an_import_gives_no_number_of_a_row_that_is_gone(database, tmp_path):
 
 def _stored_annotator():
     with write_session() as session:
-        person = Annotator(name="ann")
+        person = Annotator(name="Ann")
         session.add(person)
         session.flush()
         return person.id

@@ -35,11 +35,12 @@ def test_pandalm_gives_its_published_kappas_and_alpha(database):
     kappas = {
         tuple(pair["annotators"]): (pair["cohen_kappa"], pair["n"]) for pair in preference["pairs"]
     }
-    # Published 0.85, 0.88, 0.86; to four places from the same labels by the authors' formula.
+    # Both orientations, as scikit-learn gives them on doubled pairs; as shown (published 0.85,
+    # 0.88, 0.86) they are held by test_published_statistics.py.
     for (first, second), kappa in (
-        (("1", "2"), 0.8520),
-        (("1", "3"), 0.8789),
-        (("2", "3"), 0.8617),
+        (("1", "2"), 0.8523),
+        (("1", "3"), 0.8793),
+        (("2", "3"), 0.8620),
     ):
         assert kappas[f"annotator-{first}", f"annotator-{second}"] == (
             pytest.approx(kappa, abs=5e-5),
