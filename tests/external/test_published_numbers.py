@@ -46,11 +46,14 @@ def test_pandalm_gives_its_published_kappas_and_alpha(database):
             pytest.approx(kappa, abs=5e-5),
             999,
         )
-    # Fleiss' kappa and Krippendorff's nominal alpha of the data's README.
-    assert preference["alpha"]["value"] == pytest.approx(0.8642, abs=5e-5)
+    # Krippendorff's nominal alpha of the data's README is of the sides as shown. With many units
+    # and the same three annotators it is nearly the mean of the three kappas, so here, too.
+    assert preference["as_shown"]["alpha"]["value"] == pytest.approx(0.8642, abs=5e-5)
+    of_pairs = sum(kappa for kappa, _ in kappas.values()) / 3
+    assert preference["alpha"]["value"] == pytest.approx(of_pairs, abs=2e-4)
     assert preference["alpha"]["n_units"] == 999
     assert preference["alpha"]["n_labels"] == 2997
-    assert preference["alpha"]["low"] < 0.8642 < preference["alpha"]["high"]
+    assert preference["alpha"]["low"] < of_pairs < preference["alpha"]["high"]
 
 
 def test_pandalm_counts_its_unreadable_verdicts_apart(sqlite_database):
