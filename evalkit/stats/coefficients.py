@@ -23,7 +23,7 @@ from evalkit.stats.intervals import (
     t_quantile,
 )
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, ONE_CASE, jackknife_errors
-from evalkit.stats.opposed import least_credit, lowest_kappa
+from evalkit.stats.opposed import lowest_kappa
 from evalkit.stats.weights import Weights, weight_matrix
 
 MIN_CODINGS = 2
@@ -102,7 +102,7 @@ def gwet_ac(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreeme
     Agreement
         1 is perfect agreement, 0 what chance gives. The interval is the linearised one with
         t(n_cases - 1), units of one case taken together, cut off at 1 and at the lowest that
-        values this common allow. The value is None where nothing was judged twice; there is no
+        this many values allow (−1/(q − 1) for AC1). The value is None where nothing was judged twice; there is no
         interval with one case judged twice.
 
     References
@@ -170,9 +170,9 @@ def _linearised(shares: "_Shares", expected: float, own_chance: FloatArray) -> A
     if error <= 1e-12:
         reason = "Every case gives the same result, so its uncertainty cannot be told."
         return Agreement(value, None, None, n_units, n_labels, reason)
-    prevalence = shares.prevalence.mean(axis=0)
-    least = least_credit(prevalence, prevalence, shares.weights)
-    lowest = (least - expected) / (1 - expected)
+    # Of all studies with these values; how common each is, is itself known from this one only.
+    most_chance = float(shares.weights.mean())
+    lowest = -most_chance / (1 - most_chance)
     half = t_quantile(shares.n_cases - 1) * error
     low, high = max(min(lowest, value), value - half), min(1.0, value + half)
     return Agreement(value, low, high, n_units, n_labels, standard_error=error)
