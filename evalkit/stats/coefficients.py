@@ -102,7 +102,8 @@ def gwet_ac(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreeme
     Agreement
         1 is perfect agreement, 0 what chance gives. The interval is the linearised one with
         t(n_cases - 1), units of one case taken together, cut off at 1 and at the lowest that
-        this many values allow (−1/(q − 1) for AC1). The value is None where nothing was judged twice; there is no
+        this many values allow (−1/(q − 1) for AC1). The value is None where nothing was judged
+        twice; there is no
         interval with one case judged twice.
 
     References
