@@ -110,14 +110,26 @@ def _search(
 def _repeated(
     spans: list[tuple[int, int, Evidence]], text: str
 ) -> Iterator[tuple[int, int, Evidence]]:
-    """Find the names by which a text says who wrote it wherever else they stand in it."""
-    names = sorted({text[start:end].casefold() for start, end, _ in spans}, key=len)[::-1]
+    """Find the names by which a text says who wrote it wherever else they stand in it.
+
+    Who says "I am Claude 3" is named by "Claude" as well.
+    """
+    whole = {text[start:end].casefold() for start, end, _ in spans}
+    names = sorted(whole | set(filter(None, map(_without_version, whole))), key=len)[::-1]
     if names:
         anywhere = "|".join(map(re.escape, names[:_MAX_NAMES]))
         for match in re.finditer(rf"(?<![^\W_])(?:{anywhere})(?![^\W_])", text, re.IGNORECASE):
             yield (*match.span(), Evidence.SAYS_SO)
 
 
+def _without_version(name: str) -> str:
+    """Return what stands before the first digit of a name; nothing if that is no word."""
+    family = _VERSION.split(name, maxsplit=1)[0].rstrip(" -_.:/")
+    return family if len(family) >= _SHORTEST_FAMILY else ""
+
+
+_VERSION = re.compile(r"\d")
+_SHORTEST_FAMILY = 3  # letters: GPT; "o" of o1 is a letter
 #: More names than any response that is not made to be slow goes by.
 _MAX_NAMES = 50
 

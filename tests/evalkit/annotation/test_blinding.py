@@ -1,9 +1,10 @@
 import json
+import re
 import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evalkit.annotation import blinding
@@ -310,8 +311,32 @@ def test_masking_keeps_every_other_character(text):
         assert rest == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am Claude 3. Claude is glad to help.",
+        "My name is Gemini 1.5 Pro. Ask Gemini.",
+        "I am GPT-4o, one of the GPT family.",
+        "I am ChatGPT¼I am ChatGPT",
+    ],
+)
+def test_a_name_with_its_version_is_taken_out_without_it_too(text):
+    masked = mask(text, identity_leaks(text))
+
+    assert re.search("claude|gemini|gpt", masked, re.IGNORECASE) is None
+
+
+def test_words_that_only_begin_like_the_name_stay():
+    text = "I am Claude 3. A claudication is no Claudette."
+
+    assert mask(text, identity_leaks(text)) == (
+        "I am [name removed]. A claudication is no Claudette."
+    )
+
+
 @settings(deadline=None)
 @given(TEXTS)
+@example("I am ChatGPT¼I am ChatGPT")
 def test_what_was_masked_is_not_found_again(text):
     masked = mask(text, identity_leaks(text, names=["gpt-4o"]))
 
