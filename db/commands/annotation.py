@@ -192,10 +192,10 @@ def skip(
         session.add(assignment)
 
 
-def take_back(*, assignment_id: int, annotator_id: int) -> None:
+def take_back(*, assignment_id: int, annotator_id: int, opening: Opening | None = None) -> None:
     """Undo a skip, whoever has the case by now: one annotation more does no harm."""
     with write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id)
+        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
         if assignment.state != AssignmentState.SKIPPED:
             return
         _require_open(session.get_one(Study, assignment.study_id))

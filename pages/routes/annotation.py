@@ -57,8 +57,10 @@ def _skip(body: Body, assignment_id: int, annotator_id: int) -> Body:
     return {"skipped": True}
 
 
-def _take_back(_body: Body, assignment_id: int, annotator_id: int) -> Body:
-    commands.take_back(assignment_id=assignment_id, annotator_id=annotator_id)
+def _take_back(body: Body, assignment_id: int, annotator_id: int) -> Body:
+    commands.take_back(
+        assignment_id=assignment_id, annotator_id=annotator_id, opening=parse_opening(body)
+    )
     return {"taken_back": True}
 
 

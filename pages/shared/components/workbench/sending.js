@@ -87,14 +87,14 @@ async function skip(screen, reason, note) {
     stored: "Skipped",
     waiting: "Not skipped yet",
   });
-  if (isSkipped) screen.memory.skipped = screen.data.assignment_id;
+  if (isSkipped) screen.memory.skipped = { id: screen.data.assignment_id, token: body.token };
 }
 
 /** Offer to undo the skip that led here. */
 function offerSkipped(screen) {
   const skipped = screen.memory.skipped;
   screen.memory.skipped = null;
-  if (!skipped || skipped === screen.data.assignment_id) return;
+  if (!skipped || skipped.id === screen.data.assignment_id) return;
   const undo = button("Take it back", null, () => undoSkip(screen, skipped));
   complain(screen, "The case before was skipped.", undo);
 }
@@ -102,9 +102,9 @@ function offerSkipped(screen) {
 async function undoSkip(screen, skipped) {
   if (screen.state !== "live") return;
   become(screen, "busy");
-  if (!(await screen.drafts.flush())) return stuck(screen, skipped);
-  const body = { assignment_id: skipped };
-  const words = { stored: "Taken back", waiting: "Not taken back yet", where: skipped };
+  if (!(await screen.drafts.flush())) return stuck(screen, skipped.id);
+  const body = { assignment_id: skipped.id, token: skipped.token };
+  const words = { stored: "Taken back", waiting: "Not taken back yet", where: skipped.id };
   await conclude(screen, "take-back", body, words);
 }
 
