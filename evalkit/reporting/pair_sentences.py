@@ -106,7 +106,7 @@ def _error_verdict(report: PairReport) -> str:
     model, other = report.model, report.other
     n_cases = max((one.difference.estimate.n for one in report.errors), default=0)
     if not n_cases:
-        return f"{model} and {other} have been judged on no case in common yet."
+        return f"{model} and {other} were set against each other on no case yet."
     said = _fewer_errors(report)
     parts = [
         f"{one} has {joined(said[one])} less often than {rival}"

@@ -277,7 +277,8 @@ def agreement_verdict(report: AgreementReport) -> str:
             return "How far people agree with one another cannot be measured yet."
         return "Agreement cannot be measured yet."
     decisive = parts[0].alpha
-    what = "which response is better" if parts[0].criterion is None else "the scores"
+    first = parts[0].criterion
+    what = "which response is better" if first is None else first.key.replace("_", " ")
     number = f"α {text.estimate(decisive, coefficient)}"
     low, high, n = decisive.low, decisive.high, f"n = {decisive.n_units:,}"
     if decisive.value == 1:

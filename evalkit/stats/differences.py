@@ -11,7 +11,7 @@ from evalkit.stats.counts import Comparisons, FloatArray, IntArray, Scores, sum_
 from evalkit.stats.intervals import MIN_CASES, Estimate, compact_codes, t_interval
 from evalkit.stats.significance import benjamini_hochberg, holm, order_of_cases, sign_flip
 
-_NO_CASES = "The two have no case in common yet."
+_NO_CASES = "The two were set against each other on no case yet."
 _ONE_CASE = "An interval needs at least 2 cases in common; there is 1."
 _NO_SPREAD = "Every case gives the same difference, so its uncertainty cannot be told."
 _N_BOOTSTRAPS = 2000

@@ -24,6 +24,24 @@ def run(sqlite_database):
     return of
 
 
+def test_models_that_share_cases_and_never_met_are_not_said_to_share_none(
+    sqlite_database, tmp_path
+):
+    # north and south answered the same 30 cases, and each was compared with hub alone.
+    import_file(FILE.with_name("never_met.jsonl"))
+    page = tmp_path / "study.html"
+    words = []
+    for report in ("significance", "decision", "ranking", "power", "html"):
+        file = [str(page)] if report == "html" else []
+        done = CliRunner().invoke(app, ["report", report, *file, "--study", "never-met"])
+        assert done.exit_code == 0
+        words.append(done.output)
+
+    text = " ".join([*words, page.read_text(encoding="utf-8")])
+    assert "no case in common" not in text
+    assert "were set against each other on no case yet" in " ".join(words[0].split())
+
+
 def test_eleven_cases_of_twelve_tell_two_models_apart_in_every_report(run, tmp_path):
     # The exact sign test: 2 · (1 + 12) / 2^12 = 0.0063.
     decision = json.loads(run("decision", "--json"))

@@ -199,7 +199,7 @@ def test_scores_that_are_equal_or_not_there_say_why_nothing_is_needed():
     (none,) = score_power(scored(), HELPFUL)
 
     assert "equal" in equal.reason
-    assert "no case in common" in none.reason
+    assert "on no case yet" in none.reason
     assert equal.n_cases_needed is none.n_cases_needed is None
     assert none.difference.value is None
 
@@ -227,5 +227,5 @@ def test_the_document_is_plain_json_without_nan():
     assert entry["doubled"]["new_cases"] == pytest.approx(entry["doubled"]["now"] / math.sqrt(2))
     (pair,) = document["score_pairs"]
     assert (pair["criterion"], pair["model"], pair["other"]) == ("helpful", "A", "B")
-    assert "no case in common" in pair["reason"]
+    assert "on no case yet" in pair["reason"]
     assert (pair["n_cases_now"], pair["n_cases_needed"]) == (0, None)

@@ -117,7 +117,10 @@ def test_the_document_gives_null_and_the_reason_for_pairs_that_never_met():
     assert [one["model"] for one in never] == ["A", "B"]
     for one in never:
         assert {one[key] for key in ("difference", "low", "high", "p", "p_adjusted")} == {None}
-        assert (one["n_cases"], one["reason"]) == (0, "The two have no case in common yet.")
+        assert (one["n_cases"], one["reason"]) == (
+            0,
+            "The two were set against each other on no case yet.",
+        )
     assert document["criteria"]["genre"] == {"reach": 2.0, "pairs": [], "reason": NO_MEAN}
 
 
@@ -308,7 +311,7 @@ def test_scores_of_one_case_are_never_called_alike():
 def test_without_a_case_in_common_the_verdict_says_so_and_nothing_fails():
     report = pair(study())
 
-    assert "no case in common" in words.pair_verdict(report)
+    assert "on no case yet" in words.pair_verdict(report)
     assert report.cases == ()
     assert words.takes(report) == "Cost and latency are not known."
     assert words.error_findings(report).startswith("Nobody has looked for errors")

@@ -96,7 +96,7 @@ def test_a_study_nobody_annotated_in_says_what_is_missing(app, sign_in):
 
     said = opened(app)
 
-    assert "Model one and Model two have been judged on no case in common yet." in said
+    assert "Model one and Model two were set against each other on no case yet." in said
     assert "their differences appear here" in said
 
 
