@@ -106,7 +106,7 @@ def save_draft(
         return True
 
 
-def discard_edit(*, assignment_id: int, annotator_id: int, opening: Opening | None = None) -> None:
+def discard_edit(*, assignment_id: int, annotator_id: int, opening: Opening) -> None:
     """Forget what was changed and not submitted again; what was submitted counts as before.
 
     A page that has not seen the edit there is (`opening`) is refused as for drafts (`NewerError`).
@@ -114,7 +114,7 @@ def discard_edit(*, assignment_id: int, annotator_id: int, opening: Opening | No
     with write_session() as session:
         assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
         if assignment.state == AssignmentState.SUBMITTED:
-            if opening is not None and assignment.draft is not None:
+            if assignment.draft is not None:
                 _is_next(assignment, opening)
             assignment.draft = None
             _end_openings(assignment)
@@ -192,7 +192,7 @@ def skip(
         session.add(assignment)
 
 
-def take_back(*, assignment_id: int, annotator_id: int, opening: Opening | None = None) -> None:
+def take_back(*, assignment_id: int, annotator_id: int, opening: Opening) -> None:
     """Undo a skip, whoever has the case by now: one annotation more does no harm."""
     with write_session() as session:
         assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
@@ -304,7 +304,7 @@ def _given_out(
 
 
 def _locked_assignment(
-    session: Session, assignment_id: int, annotator_id: int, opening: Opening | None = None
+    session: Session, assignment_id: int, annotator_id: int, opening: Opening
 ) -> Assignment:
     """Read an assignment of this annotator that nobody else changes until this is committed.
 
@@ -314,7 +314,7 @@ def _locked_assignment(
         select(Assignment.id).where(Assignment.id == assignment_id).with_for_update(key_share=True)
     ).first()
     assignment = own_assignment(session, assignment_id, annotator_id)
-    if opening is not None and opening.token != assignment.token:
+    if opening.token != assignment.token:
         raise OutdatedError(
             "The case on this page is no longer there: its study was removed, or an older database "
             "was put back. Nothing was stored. Copy what you would miss, and go on."

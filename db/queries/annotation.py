@@ -24,7 +24,7 @@ from db.queries.leaks import CaseWords, case_words, leaking_outputs, study_names
 from evalkit.annotation.assignment import remaining
 from evalkit.annotation.blinding import blinded_steps
 from evalkit.annotation.draft import Draft, Form, ResponseDraft
-from evalkit.annotation.opening import draft_mark
+from evalkit.annotation.opening import Opening, draft_mark
 from evalkit.annotation.rubric import SKIP_REASONS
 from evalkit.annotation.task import ComparisonTask, Response, ScaleLevel, TaskCriterion, TaskTag
 from evalkit.errors import NotFoundError, RefusedError
@@ -53,7 +53,7 @@ class Progress:
     n_total: int
     last_id: int | None
     is_open: bool
-    edits: tuple[int, ...]
+    edits: tuple["Edit", ...]
 
     @property
     def n_left(self) -> int:
@@ -73,15 +73,28 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A submitted case that was changed since, and how a page that lists it knows it."""
+
+    assignment_id: int
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
-    """A case somebody skipped, and why, in words."""
+    """A case somebody skipped, why, in words, and how a page that lists it knows it."""
 
     assignment_id: int
     reason: str
+    opening: Opening
 
 
 class SkippedError(RefusedError):
-    """The case asked for was skipped by the one who asks; it can be taken back."""
+    """The ``case`` asked for was skipped by the one who asks; it can be taken back."""
+
+    def __init__(self, case: Skipped) -> None:
+        super().__init__(f"You skipped this case: {case.reason}. It goes to somebody else.")
+        self.case = case
 
 
 def own_assignment(session: Session, assignment_id: int, annotator_id: int) -> Assignment:
@@ -96,8 +109,7 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
     """Return one assignment as its annotator may see it: blind, and masked as the study says."""
     assignment = own_assignment(session, assignment_id, annotator_id)
     if assignment.state == AssignmentState.SKIPPED:
-        reason = _skip_reason(assignment.skip_reason)
-        raise SkippedError(f"You skipped this case: {reason}. It goes to somebody else.")
+        raise SkippedError(_skipped(assignment))
     study = session.get_one(Study, assignment.study_id)
     case = session.get_one(Case, assignment.case_id)
     words = None
@@ -200,7 +212,7 @@ def progress(session: Session, study: Study, *, annotator_id: int, at: datetime)
 def skipped(session: Session, study_id: int, *, annotator_id: int) -> list[Skipped]:
     """Return what this annotator skipped in a study, latest first."""
     rows = session.exec(
-        select(Assignment.id, Assignment.skip_reason)
+        select(Assignment)
         .where(
             Assignment.annotator_id == annotator_id,
             Assignment.study_id == study_id,
@@ -208,7 +220,7 @@ def skipped(session: Session, study_id: int, *, annotator_id: int) -> list[Skipp
         )
         .order_by(col(Assignment.id).desc())
     ).all()
-    return [Skipped(number or 0, _skip_reason(reason)) for number, reason in rows]
+    return [_skipped(assignment) for assignment in rows]
 
 
 def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
@@ -280,9 +292,9 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
     )
 
 
-def _edits(session: Session, study_id: int, *, annotator_id: int) -> tuple[int, ...]:
+def _edits(session: Session, study_id: int, *, annotator_id: int) -> tuple[Edit, ...]:
     rows = session.exec(
-        select(Assignment.id)
+        select(Assignment)
         .where(
             Assignment.annotator_id == annotator_id,
             Assignment.study_id == study_id,
@@ -291,11 +303,17 @@ def _edits(session: Session, study_id: int, *, annotator_id: int) -> tuple[int, 
         )
         .order_by(col(Assignment.id))
     ).all()
-    return tuple(number for number in rows if number is not None)
+    return tuple(Edit(assignment.id or 0, _listed(assignment)) for assignment in rows)
 
 
-def _skip_reason(reason: str | None) -> str:
-    return SKIP_REASONS[SkipReason(reason or SkipReason.OTHER)]
+def _skipped(assignment: Assignment) -> Skipped:
+    reason = SKIP_REASONS[SkipReason(assignment.skip_reason or SkipReason.OTHER)]
+    return Skipped(assignment.id or 0, reason, _listed(assignment))
+
+
+def _listed(assignment: Assignment) -> Opening:
+    mark = draft_mark(assignment.draft_session, assignment.draft_number)
+    return Opening.of_list(assignment.token, mark)
 
 
 def _entered(

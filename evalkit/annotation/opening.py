@@ -42,6 +42,11 @@ class Opening:
         """Name what is stored once this is."""
         return draft_mark(self.session, self.number)
 
+    @classmethod
+    def of_list(cls, token: str, mark: str) -> "Opening":
+        """Return how a page that lists assignments knows one, without its form."""
+        return cls(token=token, session="", number=0, opened_on=mark, revision=0)
+
 
 class NewerError(OutdatedError):
     """Somebody wrote since this page was opened; ``mark`` names what is stored now."""

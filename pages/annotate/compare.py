@@ -17,7 +17,7 @@ study_id, assignment_id = addresses.number("study"), addresses.number("assignmen
 if asked == "studies" or (study_id is None and assignment_id is None):
     st.switch_page("annotate/studies.py")
 
-task = progress = skipped_id = None
+task = progress = taken_out = None
 try:
     if asked == "next":
         assignment_id = None
@@ -37,7 +37,7 @@ try:
             skipped = queries.skipped(session, study_id, annotator_id=user.id)
             studies = queries.open_studies(session, annotator_id=user.id)
 except queries.SkippedError as refused:
-    skipped_id = assignment_id
+    taken_out = refused.case
     st.info(str(refused))
 except RefusedError as refused:
     st.info(labels.literal(str(refused)))
@@ -48,9 +48,9 @@ if task is not None:
     st.stop()
 
 state.account_menu(user)
-addresses.say(study=study_id, assignment=skipped_id)
-if skipped_id is not None:
-    annotating.undo_skip(skipped_id, annotator_id=user.id)
+addresses.say(study=study_id, assignment=taken_out and taken_out.assignment_id)
+if taken_out is not None:
+    annotating.undo_skip(taken_out, annotator_id=user.id)
 if progress is not None:
     annotating.finished(progress, skipped, annotator_id=user.id)
     annotating.next_study(studies, after=progress.study_id)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from db.commands.annotation import discard_edit, take_back
-from db.queries.annotation import Progress, Skipped
+from db.queries.annotation import Edit, Progress, Skipped
 from evalkit.errors import RefusedError
 from pages.shared import labels
 
@@ -29,16 +29,16 @@ def finished(progress: Progress, skipped: Sequence[Skipped], *, annotator_id: in
         about, way = st.columns([3, 1], vertical_alignment="center", width=840)
         about.text(case.reason)
         with way:
-            undo_skip(case.assignment_id, annotator_id=annotator_id)
+            undo_skip(case, annotator_id=annotator_id)
 
 
-def undo_skip(assignment_id: int, *, annotator_id: int) -> None:
+def undo_skip(case: Skipped, *, annotator_id: int) -> None:
     """Offer a skipped case to the one who skipped it."""
     st.button(
         "Take it back",
-        key=f"take-back-{assignment_id}",
+        key=f"take-back-{case.assignment_id}",
         on_click=_try,
-        args=(take_back, assignment_id, annotator_id),
+        args=(take_back, case, annotator_id),
     )
 
 
@@ -58,15 +58,15 @@ def next_study(studies: Sequence[Progress], *, after: int) -> None:
 
 def edits(progress: Progress, *, annotator_id: int) -> None:
     """Name what was changed after it was submitted, and not submitted again."""
-    for assignment_id in progress.edits:
+    for edit in progress.edits:
         about, discarding = st.columns([3, 1], vertical_alignment="center", width=840)
         with about:
-            link(progress.study_id, assignment_id, "Edit not submitted", "edit_note")
+            link(progress.study_id, edit.assignment_id, "Edit not submitted", "edit_note")
         discarding.button(
             "Discard edit",
-            key=f"discard-{assignment_id}",
+            key=f"discard-{edit.assignment_id}",
             on_click=_try,
-            args=(discard_edit, assignment_id, annotator_id),
+            args=(discard_edit, edit, annotator_id),
         )
 
 
@@ -80,10 +80,10 @@ def link(study_id: int, assignment_id: int, label: str, icon: str) -> None:
     )
 
 
-def _try(act: Callable[..., None], assignment_id: int, annotator_id: int) -> None:
-    """Do what a button asks for; the case may be gone since it was drawn."""
+def _try(act: Callable[..., None], case: Edit | Skipped, annotator_id: int) -> None:
+    """Do what a button asks for; the case may be gone, or another, since it was drawn."""
     try:
-        act(assignment_id=assignment_id, annotator_id=annotator_id)
+        act(assignment_id=case.assignment_id, annotator_id=annotator_id, opening=case.opening)
     except RefusedError as refused:
         st.info(labels.literal(str(refused)))
 

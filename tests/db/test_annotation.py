@@ -735,7 +735,7 @@ def test_a_skip_can_be_undone_and_the_draft_is_still_there(database):
         assignment_id=begun, opening=opened(begun), annotator_id=annotator, reason="other"
     )
 
-    commands.take_back(assignment_id=begun, annotator_id=annotator)
+    commands.take_back(assignment_id=begun, annotator_id=annotator, opening=opened(begun))
 
     (assignment,) = stored(Assignment)
     assert (assignment.state, assignment.skip_reason) == ("draft", None)
@@ -750,7 +750,7 @@ def test_a_skip_can_be_undone_also_when_somebody_else_has_the_case(database):
     commands.skip(assignment_id=begun, opening=opened(begun), annotator_id=first, reason="other")
     commands.next_task_id(study_id=study_id, annotator_id=second)
 
-    commands.take_back(assignment_id=begun, annotator_id=first)
+    commands.take_back(assignment_id=begun, annotator_id=first, opening=opened(begun))
 
     assert submit(begun, first).is_new
 
@@ -761,8 +761,8 @@ def test_nobody_takes_back_what_is_not_theirs_or_not_skipped(database):
     submit(begun, first)
 
     with pytest.raises(NotFoundError):
-        commands.take_back(assignment_id=begun, annotator_id=second)
-    commands.take_back(assignment_id=begun, annotator_id=first)
+        commands.take_back(assignment_id=begun, annotator_id=second, opening=opened(begun))
+    commands.take_back(assignment_id=begun, annotator_id=first, opening=opened(begun))
 
     assert stored(Assignment)[0].state == "submitted"
 
@@ -897,7 +897,7 @@ def test_an_edit_can_be_discarded_and_then_nothing_late_brings_it_back(database)
     save(begun, annotator, draft(preference="tie"), editing)
     assert task(begun, annotator).has_edit
 
-    commands.discard_edit(assignment_id=begun, annotator_id=annotator)
+    commands.discard_edit(assignment_id=begun, annotator_id=annotator, opening=opened(begun))
     with pytest.raises(NewerError):
         save(begun, annotator, draft(preference="tie"), dataclasses.replace(editing, number=7))
 
@@ -945,7 +945,7 @@ def test_edits_that_were_not_submitted_are_counted(database):
         own = queries.study_progress(session, study_id, annotator_id=annotator)
         theirs = queries.study_progress(session, study_id, annotator_id=other)
 
-    assert (own.edits, theirs.edits) == ((begun,), ())
+    assert ([edit.assignment_id for edit in own.edits], theirs.edits) == ([begun], ())
 
 
 def test_one_key_sent_with_two_cases_at_once_is_stored_once_and_refused_in_words(database):

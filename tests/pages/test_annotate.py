@@ -8,7 +8,7 @@ from db.commands import annotation as commands
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import Assignment, Output
-from evalkit.vocabulary import Role
+from evalkit.vocabulary import AssignmentState, Role
 from tests.factories import make_eval_set, opened
 from tests.pages.conftest import account
 
@@ -260,6 +260,40 @@ def test_an_edit_of_a_study_that_is_gone_by_now_is_discarded_without_a_failure(a
 
     assert not app.exception
     assert "no such case among yours" in written(app)
+
+
+def test_an_edit_whose_number_another_case_has_by_now_is_not_discarded(app, sign_in):
+    study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    finish(study_id, user, 1)
+    edit = {"draft": {"preference": "left"}, "active_seconds": 0, "opening": opened(begun)}
+    commands.save_draft(assignment_id=begun, annotator_id=user.id, **edit)
+    open_page(app, STUDIES)
+    with write_session() as session:  # as when an older database is put back
+        session.get_one(Assignment, begun).token = "of another case"
+
+    next(button for button in app.button if button.label == "Discard edit").click().run()
+
+    assert "no longer there" in written(app)
+    with read_session() as session:
+        assert session.get_one(Assignment, begun).draft is not None
+
+
+def test_a_skip_whose_number_another_case_has_by_now_is_not_taken_back(app, sign_in):
+    study_id = make_study(n_cases=1, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    begun = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    commands.skip(assignment_id=begun, opening=opened(begun), annotator_id=user.id, reason="other")
+    open_page(app, COMPARE, study=study_id)
+    with write_session() as session:
+        session.get_one(Assignment, begun).token = "of another case"
+
+    next(button for button in app.button if button.label == "Take it back").click().run()
+
+    assert "no longer there" in written(app)
+    with read_session() as session:
+        assert session.get_one(Assignment, begun).state == AssignmentState.SKIPPED
 
 
 def test_a_study_whose_cases_are_taken_says_so(app, sign_in):
