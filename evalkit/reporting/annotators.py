@@ -20,7 +20,7 @@ from evalkit.reporting.subjects import Subject, codings_of, subject_key, subject
 from evalkit.stats.annotators import MIN_ANNOTATIONS, AnnotatorProfile, annotator_profiles
 from evalkit.stats.counts import Codings, FloatArray, IntArray
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.jackknife import jackknife_errors
+from evalkit.stats.jackknife import groups_of_cases, jackknife_errors
 from evalkit.stats.patterns import Patterns, patterns
 from evalkit.stats.truth import ENOUGH_LABELS, Truth, dawid_skene, mace, one_coin
 from evalkit.stats.weights import Weights
@@ -283,9 +283,7 @@ def _jackknifed(
         return tuple(Estimate(None, None, None, int(n), NO_TRUTH) for n in counts)
     given = patterns(shared)
     value = fit(given).reliability
-    _, first = np.unique(shared.unit, return_index=True)
-    _, case = np.unique(shared.case[first], return_inverse=True)
-    group = case.reshape(-1) % _N_GROUPS
+    group = groups_of_cases(shared, n_groups=_N_GROUPS)
     kept = (np.flatnonzero(group != one) for one in range(int(group.max()) + 1))
     left_out = np.array([refit(given.only(units)).reliability for units in kept])
     return tuple(

@@ -11,6 +11,7 @@ from evalkit.stats.agreement import krippendorff_alpha, percent_agreement
 from evalkit.stats.annotators import annotator_profiles
 from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, value_agreement
 from evalkit.stats.counts import Codings, preference_codings
+from evalkit.stats.jackknife import groups_of_cases
 from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
 from evalkit.stats.reading import read_agreement
 from evalkit.stats.sides import Sides
@@ -46,6 +47,75 @@ def told_differently(codings, seed):
     )
     old = {new[place[k]]: name for k, name in enumerate(codings.annotators)}
     return rows(other, rng.permutation(len(other.unit))), old
+
+
+# --- cases left out in groups
+
+
+def cases_by_group(codings, number):
+    """Return which cases, by their first numbers, share a group."""
+    units, first = np.unique(codings.unit, return_index=True)
+    group = groups_of_cases(codings, n_groups=7)
+    assert len(group) == len(units)
+    together = {}
+    for place, case in zip(group.tolist(), codings.case[first].tolist(), strict=True):
+        together.setdefault(place, set()).add(number[case])
+    return together
+
+
+@some
+@given(seed=seeds)
+def test_names_and_numbers_move_no_case_to_another_group(seed):
+    # Two units a case, by up to ten annotators: hardly ever are two cases alike.
+    data = coded(seed, n_units=60, n_annotators=10)
+    cases = np.random.default_rng(seed + 9).permutation(30)
+    units = np.random.default_rng(seed + 8).permutation(60)
+    places, values = np.random.default_rng(seed).permutation(10), np.array([3, 1, 0, 2])
+    told_again = rows(
+        replace(
+            data,
+            case=1000 * cases[data.case],
+            unit=units[data.unit],
+            annotator=places[data.annotator],
+            value=values[data.value],
+        ),
+        np.random.default_rng(seed + 1).permutation(len(data.unit)),
+    )
+
+    before = cases_by_group(data, list(range(30)))
+    old = {1000 * int(new): place for place, new in enumerate(cases)}
+
+    assert cases_by_group(told_again, old) == before
+    assert sorted(len(part) for part in before.values()) == [4, 4, 4, 4, 4, 5, 5]
+
+
+def test_which_response_is_the_first_moves_no_case_to_another_group():
+    rng = np.random.default_rng(2)
+    case, who = np.repeat(np.arange(40), 6), np.tile(np.arange(6), 40)
+    chosen, turned = rng.integers(0, 4, 240), (rng.random(40) < 0.5)[case]
+    other = np.where(turned & (chosen < 2), 1 - chosen, chosen)
+    before, after = (
+        Codings(case, case, who, value, tuple("abcd"), tuple("uvwxyz"), (1, 0, 2, 3))
+        for value in (chosen, other)
+    )
+
+    number = list(range(40))
+    assert cases_by_group(after, number) == cases_by_group(before, number)
+
+
+def test_cases_alike_throughout_are_dealt_to_groups_as_by_a_lottery():
+    # In 100 cases of each of two kinds, dealt in turn, each of 20 groups would hold 5 of either:
+    # groups so alike would make intervals too short. By a lottery the count is hypergeometric,
+    # with a variance of 10 · ¼ · 190/199 = 2.4.
+    case, value = np.repeat(np.arange(200), 3), np.repeat(np.arange(200) % 2, 3)
+    data = Codings(case, case, np.tile(np.arange(3), 200), value, ("no", "yes"), ("a", "b", "c"))
+    data = rows(data, np.flatnonzero((value == 0) | (data.annotator > 0)))
+
+    group = groups_of_cases(data, n_groups=20)
+
+    of_kind = np.bincount(group[::2], minlength=20)
+    assert of_kind.sum() == 100
+    assert 1 < of_kind.var() < 5
 
 
 # --- agreement
