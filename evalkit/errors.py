@@ -17,5 +17,9 @@ class TryLaterError(RefusedError):
     """Refused for now: the same may be tried again, and the message says when."""
 
 
+class WrongPasswordError(RefusedError):
+    """A name and a password that do not go together."""
+
+
 class UndefinedStatisticError(EvalkitError):
     """A statistic cannot be had from this data; the message is the reason, as a sentence."""

@@ -24,7 +24,7 @@ from db.queries.people import (
     person_called,
     sign_in_wait,
 )
-from evalkit.errors import NotFoundError, RefusedError, TryLaterError
+from evalkit.errors import NotFoundError, RefusedError, TryLaterError, WrongPasswordError
 from evalkit.names import name_key, normal_name
 from evalkit.vocabulary import AnnotatorKind, Role
 
@@ -92,7 +92,7 @@ def sign_in(*, name: str, password: str, is_demo_open: bool = True) -> User:
     purpose and holds no lock.
     """
     if "\0" in name:  # no database stores it, and PostgreSQL is not even to be asked
-        raise RefusedError(_NO_MATCH)
+        raise WrongPasswordError(_NO_MATCH)
     key = name_key(name)
     with write_session() as session:
         _one_at_a_time(session, key)
@@ -110,7 +110,7 @@ def sign_in(*, name: str, password: str, is_demo_open: bool = True) -> User:
         stored = person.password_hash if person and is_open else None
     is_right = _verify(stored or _NOBODY, password) and stored is not None
     if not is_right or person is None:
-        raise RefusedError(_NO_MATCH)
+        raise WrongPasswordError(_NO_MATCH)
     with write_session() as session:
         session.exec(delete(SignInFailure).where(col(SignInFailure.name) == key))
         if _HASHER.check_needs_rehash(stored or ""):

@@ -17,7 +17,7 @@ from typing import ParamSpec, TypeVar
 
 from starlette.requests import Request
 
-from evalkit.errors import RefusedError, TryLaterError
+from evalkit.errors import TryLaterError, WrongPasswordError
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -56,7 +56,7 @@ class Desk:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Answer:
-        """Return what ``act`` returns; what it refuses counts as a wrong password.
+        """Return what ``act`` returns; of what it refuses, only a wrong password counts as one.
 
         Raises a :class:`BusyError` where the queue is full or the address has its share of it, a
         :class:`TryLaterError` where too many wrong passwords came from the address of late.
@@ -66,7 +66,7 @@ class Desk:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._pool, lambda: act(*args, **kwargs))
-        except RefusedError:
+        except WrongPasswordError:
             self._remember(address)
             raise
         finally:

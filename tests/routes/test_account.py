@@ -190,6 +190,20 @@ def test_too_many_wrong_passwords_are_told_in_a_sentence(client):
     assert (response.status_code, 'value="Grace"' in response.text) == (429, True)
 
 
+def test_wrong_passwords_and_nothing_else_count_against_an_address(client, monkeypatch):
+    monkeypatch.setattr(passwords, "MOST_WRONG", 3)
+    monkeypatch.setattr(account, "_DESK", passwords.Desk(n_threads=1))
+    for _ in range(4):
+        answer = send(client, "/first-run", name="Grace", password=PASSWORD, again="another")
+        assert "differ" in error(answer)
+    make_grace()
+
+    answers = [sign_in(client, name=f"nobody {n}") for n in range(4)]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403, 429]
+    assert "came from your address" in error(answers[-1])
+
+
 def test_a_crowd_of_sign_ins_is_told_to_come_back_with_the_name_still_there(client, monkeypatch):
     make_grace()
     desk = passwords.Desk(n_threads=1)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from starlette.requests import Request
 
-from evalkit.errors import RefusedError, TryLaterError
+from evalkit.errors import RefusedError, TryLaterError, WrongPasswordError
 from pages.routes import passwords
 from pages.routes.passwords import BusyError, Desk
 
@@ -48,7 +48,7 @@ class Check:
 
 
 def wrong() -> None:
-    raise RefusedError("This name and password do not go together.")
+    raise WrongPasswordError("This name and password do not go together.")
 
 
 async def many(desk: Desk, check: Check, addresses: list[str]) -> list[object]:
@@ -102,6 +102,20 @@ def test_an_address_with_many_wrong_passwords_waits_and_others_do_not():
         assert await desk.check("10.0.0.1", lambda: "right") == "right"
 
     run_apart(story())
+
+
+def test_what_is_refused_for_another_reason_is_no_wrong_password_of_the_address():
+    def refuse() -> None:
+        raise RefusedError("The two passwords differ. Type the same one twice.")
+
+    async def story() -> str:
+        desk = Desk(n_threads=1)
+        for _ in range(passwords.MOST_WRONG + 1):
+            with pytest.raises(RefusedError, match="differ"):
+                await desk.check("10.0.0.1", refuse)
+        return await desk.check("10.0.0.1", lambda: "right")
+
+    assert run_apart(story()) == "right"
 
 
 def test_right_passwords_of_a_whole_office_are_never_too_many():
