@@ -1,10 +1,10 @@
-# All the set-up is in evalkit/bootstrap.py, which needs nothing but Python 3.11 or newer.
+# All the set-up is in scripts/bootstrap.py, which needs nothing but Python 3.11 or newer.
 PYTHON ?= python3
 export PORT VENV
 
 bootstrap = @command -v $(PYTHON) >/dev/null 2>&1 || { \
 	echo "evalkit: there is no $(PYTHON) here. Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3 $@" >&2; \
-	exit 1; }; exec $(PYTHON) evalkit/bootstrap.py
+	exit 1; }; exec $(PYTHON) scripts/bootstrap.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint install requirements clean

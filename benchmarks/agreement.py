@@ -26,7 +26,11 @@ from benchmarks import synthetic
 from benchmarks.peers import PeerRun, add_options, run_peer
 from benchmarks.report import Line, at_least, print_table, slower
 from benchmarks.timing import alternating_seconds
-from evalkit.stats.agreement import krippendorff_alpha, pairwise_agreement, percent_agreement
+from evalkit.stats.agreement.krippendorff import (
+    krippendorff_alpha,
+    pairwise_agreement,
+    percent_agreement,
+)
 from evalkit.stats.counts import Codings
 from evalkit.vocabulary import Level
 

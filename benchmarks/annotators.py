@@ -26,8 +26,8 @@ from benchmarks import synthetic
 from benchmarks.peers import PeerRun, add_options, run_peer
 from benchmarks.report import Line, at_least, print_table, slower
 from benchmarks.timing import alternating_seconds
+from evalkit.stats.annotators.truth import dawid_skene, mace, one_coin
 from evalkit.stats.counts import Codings
-from evalkit.stats.truth import dawid_skene, mace, one_coin
 
 PEER_BAR, BAR_AT = 10, 100_000
 SIZES = (10_000, 100_000, 1_000_000)

@@ -40,15 +40,15 @@ from benchmarks.report import Line, at_most, print_table
 from benchmarks.timing import alternating_seconds
 from db.engine import engine, read_session
 from db.queries.results import collect, result_study
-from evalkit.reporting.collected import (
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha, percent_agreement
+from evalkit.stats.ranking.ranking import rank_models
+from evalkit.study.collected import (
     Collected,
     codings_of_criterion,
     codings_of_preferences,
     comparisons,
 )
-from evalkit.reporting.reports import agreement_report
-from evalkit.stats.agreement import krippendorff_alpha, percent_agreement
-from evalkit.stats.ranking import rank_models
 from evalkit.vocabulary import Level
 
 TIME_BAR, MEMORY_BAR_MB = 1.5, 500

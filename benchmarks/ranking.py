@@ -29,10 +29,10 @@ from benchmarks import synthetic
 from benchmarks.peers import OURSELVES, PeerRun, add_options, run_peer
 from benchmarks.report import Line, at_least, at_most, print_table, slower
 from benchmarks.timing import alternating_seconds
-from evalkit.stats import bradley_terry
 from evalkit.stats.counts import Comparisons, FloatArray
 from evalkit.stats.intervals import t_quantile
-from evalkit.stats.ranking import rank_models
+from evalkit.stats.ranking import bradley_terry
+from evalkit.stats.ranking.ranking import rank_models
 
 FLOOR_BAR, PEER_BAR = 25, 100
 SIZES = (10_000, 100_000, 1_000_000)

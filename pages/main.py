@@ -3,7 +3,9 @@
 import streamlit as st
 
 from evalkit.vocabulary import Role
-from pages.shared import addresses, downloads, exhibits, menu, state
+from pages.shared import downloads, menu, state
+from pages.shared.address import addresses
+from pages.shared.display import exhibits
 
 st.set_page_config(page_title="evalkit", layout="wide")
 user = state.require(Role.ANNOTATOR)

@@ -28,7 +28,7 @@ from db.models import (
     Taxonomy,
     VersionCase,
 )
-from db.queries.annotation import current_annotation
+from db.queries.annotation.task import current_annotation
 from evalkit.annotation.opening import Opening, draft_mark
 
 

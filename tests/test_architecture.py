@@ -192,11 +192,11 @@ def test_every_table_is_shown_where_its_download_is():
         )
     }
 
-    assert showing == {"pages/shared/exhibits.py"}
+    assert showing == {"pages/shared/display/exhibits.py"}
 
 
 def test_charts_are_made_without_streamlit():
-    charts = ROOT / "pages" / "shared" / "charts"
+    charts = ROOT / "pages" / "shared" / "display" / "charts"
     files = [charts.with_suffix(".py")] if charts.with_suffix(".py").exists() else []
     files += sorted(charts.rglob("*.py"))
 

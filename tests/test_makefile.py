@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from evalkit import bootstrap
+from scripts import bootstrap
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,7 +29,7 @@ def venv(tmp_path, monkeypatch):
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the set-up as make does."""
     return subprocess.run(
-        [sys.executable, "evalkit/bootstrap.py", *words],
+        [sys.executable, "scripts/bootstrap.py", *words],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "HOME": environment.get("VENV", "/tmp")} | environment,
         capture_output=True,
@@ -159,7 +159,7 @@ def test_the_tests_own_oracles_belong_to_what_their_environment_was_made_from(
 
 
 def test_what_runs_before_any_package_imports_none():
-    code = "import sys; sys.argv = ['']; import evalkit.bootstrap; print(*sys.modules)"
+    code = "import sys; sys.argv = ['']; import scripts.bootstrap; print(*sys.modules)"
     ended = subprocess.run(
         [sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

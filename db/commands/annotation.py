@@ -12,16 +12,16 @@ from db.columns import new_token, now
 from db.commands.storing import next_revision, number_of, store_annotation, supersede
 from db.engine import read_session, write_session
 from db.models import Annotation, Assignment, Study
-from db.queries.annotation import (
+from db.queries.annotation.leaks import leaking_outputs
+from db.queries.annotation.task import (
     NOT_OPEN,
     current_annotation,
     form_of,
     own_assignment,
     submitted_draft,
 )
-from db.queries.assignment import UNFINISHED, StudyWork, study_work
-from db.queries.leaks import leaking_outputs
-from evalkit.annotation.assignment import POLICY, RESERVATION, next_assignment
+from db.queries.annotation.work import UNFINISHED, StudyWork, study_work
+from evalkit.annotation.assignment.policy import POLICY, RESERVATION, next_assignment
 from evalkit.annotation.draft import (
     OutdatedError,
     checked_draft,

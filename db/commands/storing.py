@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from db.models import Annotation, Assignment, Criterion, ErrorMark, Score, Study, Tag
-from db.queries.annotation import form_of
+from db.queries.annotation.task import form_of
 from evalkit.annotation.draft import Draft, ResponseDraft
 from evalkit.vocabulary import AssignmentState
 

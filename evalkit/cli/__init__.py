@@ -6,18 +6,7 @@ from collections.abc import Sequence
 import typer
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from evalkit.cli import (
-    annotators,
-    comparisons,
-    database,
-    decision,
-    demo,
-    people,
-    power,
-    records,
-    reports,
-    studies,
-)
+from evalkit.cli import database, demo, people, records, report, studies
 from evalkit.errors import EvalkitError
 
 app = typer.Typer(
@@ -30,13 +19,7 @@ app.command("import")(records.import_command)
 app.command("export")(records.export_command)
 app.command("demo")(demo.demo)
 app.add_typer(studies.app, name="study")
-reports.app.command("annotators")(annotators.annotators)
-reports.app.command("html")(annotators.html)
-reports.app.command("decision")(decision.decision)
-reports.app.command("power")(power.power)
-reports.app.command("significance")(comparisons.significance)
-reports.app.command("regression")(comparisons.regression)
-app.add_typer(reports.app, name="report", help="Print the numbers of a study.")
+app.add_typer(report.app, name="report", help="Print the numbers of a study.")
 app.add_typer(people.app, name="annotator")
 app.add_typer(database.app, name="db", help="Look after the database.")
 

@@ -9,7 +9,7 @@ import typer
 from db import schema
 from db.backup import back_up
 from db.queries.integrity import integrity_findings
-from evalkit.cli.console import JsonFlag, notes, out, print_json
+from evalkit.cli.terminal import JsonFlag, notes, out, print_json
 
 app = typer.Typer(no_args_is_help=True)
 

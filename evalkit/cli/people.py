@@ -9,7 +9,7 @@ from rich.table import Table
 from db.commands import people as commands
 from db.engine import read_session
 from db.queries import people
-from evalkit.cli.console import JsonFlag, notes, out, print_json, require_database
+from evalkit.cli.terminal import JsonFlag, notes, out, print_json, require_database
 from evalkit.errors import NotFoundError
 from evalkit.vocabulary import Role
 

@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from db.commands.records import ImportReport, import_file
-from db.commands.records import Progress as OnProgress
+from db.commands.records import ImportReport, Progress as OnProgress, import_file
 from db.queries.records.files import CsvShape, Exported, export_file
-from evalkit.cli.console import (
+from evalkit.cli.terminal import (
     JsonFlag,
     make_database_if_missing,
     notes,

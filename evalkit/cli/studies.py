@@ -11,14 +11,15 @@ from rich.table import Table
 
 from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open, weigh_errors
 from db.engine import read_session
-from db.queries import library, naming, results
-from evalkit.annotation.naming import naming_in_words
+from db.queries import library, results
+from db.queries.annotation import naming
+from evalkit.annotation.blinding.naming import naming_in_words
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
-from evalkit.cli.console import out, require_database
-from evalkit.cli.narrowing import weights_of
+from evalkit.cli.report.options import weights_of
+from evalkit.cli.terminal import out, require_database
 from evalkit.errors import NotFoundError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
-from evalkit.reporting.penalties import weights_in_words
+from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.vocabulary import LeakPolicy
 
 app = typer.Typer(no_args_is_help=True, help="Start studies and see how far they have come.")

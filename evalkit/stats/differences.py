@@ -6,9 +6,9 @@ from itertools import combinations
 
 import numpy as np
 
-from evalkit.stats.bradley_terry import LEFT_SHARE
 from evalkit.stats.counts import Comparisons, FloatArray, IntArray, Scores, sum_by
 from evalkit.stats.intervals import MIN_CASES, Estimate, compact_codes, t_interval
+from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.stats.significance import benjamini_hochberg, holm, order_of_cases, sign_flip
 
 _NO_CASES = "The two were set against each other on no case yet."

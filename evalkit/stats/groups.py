@@ -6,9 +6,9 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from evalkit.stats.bradley_terry import pair_counts
 from evalkit.stats.counts import Comparisons
-from evalkit.stats.ranking import Ranking, rank_models
+from evalkit.stats.ranking.bradley_terry import pair_counts
+from evalkit.stats.ranking.ranking import Ranking, rank_models
 
 
 def rank_groups(comparisons: Comparisons) -> tuple[Ranking, ...]:

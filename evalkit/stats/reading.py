@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evalkit.stats.agreement import Agreement
+from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.counts import Codings, both_ways, value_name
 
 #: From Krippendorff (2004), Content Analysis, section 11.4: firm, and tentative, conclusions.

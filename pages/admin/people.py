@@ -7,7 +7,8 @@ from db.engine import read_session
 from db.queries import people
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, labels, people_forms, people_tables, state
+from pages.shared import labels, people as people_forms, people as people_tables, state
+from pages.shared.display import exhibits
 
 user = state.require(Role.ADMIN)
 

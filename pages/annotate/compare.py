@@ -4,10 +4,11 @@ import streamlit as st
 
 from db.commands.annotation import next_task_id
 from db.engine import read_session
-from db.queries import annotation as queries
+from db.queries.annotation import task as queries
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import addresses, annotating, labels, state
+from pages.shared import annotating, labels, state
+from pages.shared.address import addresses
 from pages.shared.components.workbench import move, workbench
 
 user = state.require(Role.ANNOTATOR)

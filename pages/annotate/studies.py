@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import annotation as queries
+from db.queries.annotation import task as queries
 from evalkit.vocabulary import Role
 from pages.shared import annotating, state
 

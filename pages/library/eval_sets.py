@@ -5,8 +5,13 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import library
 from evalkit.vocabulary import Role
-from pages.shared import addresses, eval_sets, exhibits, library_tables, panes, state
+from pages.shared import state
+from pages.shared.address import addresses
 from pages.shared.components.viewer import viewer
+from pages.shared.display import exhibits
+from pages.shared.library import tables as library_tables
+from pages.shared.response import panes
+from pages.shared.sections import eval_sets
 
 state.require(Role.LEAD)
 

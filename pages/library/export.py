@@ -8,7 +8,9 @@ from db.engine import read_session
 from db.queries import library
 from db.queries.records.files import CsvShape, export_bytes
 from evalkit.vocabulary import Role
-from pages.shared import addresses, downloads, library_tables, state
+from pages.shared import downloads, state
+from pages.shared.address import addresses
+from pages.shared.library import tables as library_tables
 
 state.require(Role.LEAD)
 

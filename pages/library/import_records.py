@@ -5,7 +5,9 @@ import streamlit as st
 from db.commands.records import import_file
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, labels, library_tables, state, uploads
+from pages.shared import labels, state, uploads
+from pages.shared.display import exhibits
+from pages.shared.library import tables as library_tables
 
 user = state.require(Role.LEAD)
 

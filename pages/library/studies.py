@@ -4,10 +4,13 @@ import streamlit as st
 
 from db.commands.studies import create_study, discard_study, set_study_open
 from db.engine import read_session
-from db.queries import leaks, library, naming
+from db.queries import library
+from db.queries.annotation import leaks, naming
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, forms, labels, library_tables, state
+from pages.shared import labels, state
+from pages.shared.display import exhibits
+from pages.shared.library import study_form, tables
 
 user = state.require(Role.LEAD)
 
@@ -28,15 +31,15 @@ if not eval_sets:
     st.stop()
 
 if studies:
-    table, texts = library_tables.study_table(studies), library_tables.TEXTS
+    table, texts = tables.study_table(studies), tables.TEXTS
     exhibits.inline_table(table, key="studies", left=texts)
     by_id = {study.study_id: study for study in studies}
     picked = by_id[st.selectbox("Study", by_id, format_func=lambda study_id: by_id[study_id].name)]
     with read_session() as session:
         leaking = leaks.leak_count(session, picked.study_id)
         naming_texts = naming.texts_that_name_models(session, picked.study_id)
-    exhibits.say(library_tables.leak_sentence(picked, leaking))
-    forms.point_out(naming_texts)
+    exhibits.say(tables.leak_sentence(picked, leaking))
+    study_form.point_out(naming_texts)
     results, opening, discarding = st.columns([1, 1, 3], vertical_alignment="center")
     results.page_link(
         "results/overview.py",
@@ -47,7 +50,7 @@ if studies:
     if opening.button("Close to new work" if picked.is_open else "Open to new work"):
         set_study_open(picked.study_id, is_open=not picked.is_open, actor_id=user.id)
         st.rerun()
-    if not picked.n_annotations and forms.is_confirmed(
+    if not picked.n_annotations and study_form.is_confirmed(
         discarding, "Discard", f"“{picked.name}” and its drafts are removed for good."
     ):
         discard_study(picked.study_id, actor_id=user.id)
@@ -57,12 +60,9 @@ if studies:
 refused = st.session_state.pop("study-refused", None)
 is_asked = not studies or refused is not None
 with st.expander("Start a study", expanded=is_asked, icon=":material/add:"):
-    sets_by_id = {found.eval_set_id: found for found in eval_sets}
-    eval_set = sets_by_id[
-        st.selectbox("Eval set", sets_by_id, format_func=lambda set_id: sets_by_id[set_id].name)
-    ]
+    eval_set = st.selectbox("Eval set", eval_sets, format_func=lambda eval_set: eval_set.name)
     form = f"study-form-{len(studies)}"  # a new one, empty, after each start
-    plan = forms.study_form(
+    plan = study_form.study_form(
         eval_set, models=models[eval_set.name], rubrics=rubrics, taxonomies=taxonomies, key=form
     )
     if refused:
@@ -72,8 +72,8 @@ if plan is None:
 
 try:
     create_study(plan, actor_id=user.id)
-    said = f"“{plan.name.strip()}” is open. Annotators find it on their first page."
-    st.session_state["study-message"] = said
+    message = f"“{plan.name.strip()}” is open. Annotators find it on their first page."
+    st.session_state["study-message"] = message
 except RefusedError as refusal:
     st.session_state["study-refused"] = str(refusal)
 st.rerun()

@@ -4,20 +4,16 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from evalkit.reporting import coefficients as several
-from evalkit.reporting import reports, sentences, subjects
+from evalkit.reports.agreement import coefficients as several
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.agreement.sentences import agreement_verdict, judges_in_short
+from evalkit.study import subjects
+from evalkit.study.sentences import annotators
 from evalkit.vocabulary import Role
-from pages.shared import (
-    addresses,
-    agreement,
-    agreement_tables,
-    coefficients,
-    collecting,
-    exhibits,
-    filters,
-    links,
-    state,
-)
+from pages.shared import collecting, state
+from pages.shared.address import addresses, filters, links
+from pages.shared.display import exhibits
+from pages.shared.sections import agreement, agreement_tables, coefficients
 
 state.require(Role.LEAD)
 
@@ -36,7 +32,7 @@ chosen = filters.filter_line(study)
 kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
-report = kept.of_main(reports.agreement_report)
+report = kept.of_main(agreement_report)
 parts, paired = agreement.judged(report), agreement.paired(report)
 tags = kept.of(subjects.marked_where_two_looked)
 if not paired and not tags:
@@ -46,9 +42,9 @@ if not paired and not tags:
     addresses.stop()
 
 if paired:
-    exhibits.say(sentences.agreement_verdict(report), style="verdict")
-exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
-for said in sentences.judges_in_short(report):
+    exhibits.say(agreement_verdict(report), style="verdict")
+exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
+for said in judges_in_short(report):
     exhibits.say(said, style="lead")
 address = links.state(study, chosen)
 agreement.show_alphas(report, address)

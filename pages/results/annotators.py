@@ -3,13 +3,19 @@
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import compare, results
-from evalkit.reporting import annotator_sentences, disagreements, sentences, without
-from evalkit.reporting.annotators import annotators_report
-from evalkit.reporting.subjects import subjects
+from db.queries import results
+from db.queries.responses import side_by_side
+from evalkit.phrases import capital
+from evalkit.reports.annotators import disagreements, leave_out, sentences
+from evalkit.reports.annotators.report import annotators_report
+from evalkit.study import sentences as study_sentences
+from evalkit.study.subjects import subjects
 from evalkit.vocabulary import Role
-from pages.shared import addresses, annotators, collecting, exhibits, filters, state
-from pages.shared.charts import model_colours
+from pages.shared import collecting, state
+from pages.shared.address import addresses, filters
+from pages.shared.display import exhibits
+from pages.shared.display.charts import model_colours
+from pages.shared.sections import annotators
 
 state.require(Role.LEAD)
 
@@ -36,8 +42,8 @@ if not kept.of(subjects):
 
 on = annotators.subject_picker(kept)
 report = kept.of(annotators_report, kept.read(results.pace), subject=on)
-exhibits.say(annotator_sentences.annotators_verdict(report), style="verdict")
-exhibits.say(f"{sentences.capital(sentences.annotators(collected))}.", style="lead")
+exhibits.say(sentences.annotators_verdict(report), style="verdict")
+exhibits.say(f"{capital(study_sentences.annotators(collected))}.", style="lead")
 annotators.show_annotators(report)
 annotators.show_links(study, chosen)
 
@@ -51,19 +57,19 @@ elif rest is None:
 else:
     names = tuple(one.name for one in study.annotators if one.annotator_id in left_out)
     without_them = collecting.kept(study, rest).collected
-    compared = kept.of(without.without_report, without_them, left_out=names)
+    compared = kept.of(leave_out.without_report, without_them, left_out=names)
     annotators.show_without(compared, model_colours(study.models))
     annotators.show_all_without(study, rest)
 
 st.header("Where they differ most", divider=False)
 found = kept.of(disagreements.disagreements, subject=on)
 with read_session() as session:
-    keys = compare.case_keys(session, {one.case for one in found.rows})
+    keys = side_by_side.case_keys(session, {one.case for one in found.rows})
 one = annotators.disagreement_picker(found, collected, keys, on)
 if one is None:
     addresses.stop()
 with read_session() as session:
-    shown = compare.side_by_side(
+    shown = side_by_side.side_by_side(
         session,
         study,
         filters=chosen,

@@ -3,11 +3,17 @@
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import compare, results
-from evalkit.reporting import pair_sentences, reports, sentences
+from db.queries import results
+from db.queries.responses import side_by_side as compare
+from evalkit.reports.pair import sentences as pair_sentences
+from evalkit.reports.ranking.report import ranking_report
+from evalkit.study.sentences import annotators
 from evalkit.vocabulary import Role
-from pages.shared import addresses, collecting, exhibits, filters, links, pair, state
-from pages.shared.charts import model_colours
+from pages.shared import collecting, state
+from pages.shared.address import addresses, filters, links
+from pages.shared.display import exhibits
+from pages.shared.display.charts import model_colours
+from pages.shared.sections import pair
 
 state.require(Role.LEAD)
 
@@ -39,8 +45,8 @@ if not pair.is_judged(report):
     st.info("As soon as both have been judged on the same case, their differences appear here.")
     exhibits.say(filters.judges_left_out(study, chosen))
     addresses.stop()
-exhibits.say(f"By {sentences.annotators(kept.collected)}.", style="lead")
-exhibits.say(pair_sentences.beside_ranking(report, kept.of(reports.ranking_report).ranking))
+exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
+exhibits.say(pair_sentences.beside_ranking(report, kept.of(ranking_report).ranking))
 colours = model_colours(study.models)
 address = links.state(study, chosen, model=model, other=other)
 pair.show_overall(report, colours)

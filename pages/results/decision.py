@@ -4,13 +4,16 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from evalkit.reporting import decision as decisions
-from evalkit.reporting import decision_sentences as words
-from evalkit.reporting import measures, power, reports
-from evalkit.reporting.cautions import cautions
+from evalkit.reports.decision import measures, report as decisions, sentences as words
+from evalkit.reports.power import report as power
+from evalkit.reports.ranking.cautions import cautions
+from evalkit.reports.ranking.report import win_rates
 from evalkit.vocabulary import Role
-from pages.shared import addresses, collecting, decision, exhibits, filters, links, state
-from pages.shared.charts import model_colours
+from pages.shared import collecting, state
+from pages.shared.address import addresses, filters, links
+from pages.shared.display import exhibits
+from pages.shared.display.charts import model_colours
+from pages.shared.sections import decision
 
 state.require(Role.LEAD)
 
@@ -47,7 +50,7 @@ cells = kept.of(measures.against, measure, model=leader, other=rival)
 exhibits.say(words.verdict(report, cells), style="verdict")
 exhibits.say(*words.open_sentences(report), style="lead")
 if measure.is_preference:
-    exhibits.say(*cautions(report.ranking, kept.of(reports.win_rates)), style="lead")
+    exhibits.say(*cautions(report.ranking, kept.of(win_rates)), style="lead")
 exhibits.say(words.basis(kept.collected, report), filters.in_words(study, chosen))
 
 colours = model_colours(study.models)

@@ -3,11 +3,16 @@
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import compare, results
-from evalkit.reporting import reports
-from evalkit.reporting.judged_responses import judged_responses
+from db.queries import results
+from db.queries.responses import side_by_side as compare
+from evalkit.reports.errors.report import tags_report
+from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.vocabulary import Role
-from pages.shared import addresses, answers, collecting, exhibits, failures, filters, state
+from pages.shared import collecting, state
+from pages.shared.address import addresses, filters
+from pages.shared.display import exhibits
+from pages.shared.response import answers
+from pages.shared.sections import failures
 
 state.require(Role.LEAD)
 
@@ -28,7 +33,7 @@ exhibits.say(filters.in_words(study, chosen))
 
 through = failures.through_picker()
 if through == "tags":
-    cell = failures.cell_picker(kept.of(reports.tags_report), study)
+    cell = failures.cell_picker(kept.of(tags_report), study)
     if cell is None:
         st.info(f"No error has been marked{filters.within(chosen)}.")
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")

@@ -7,11 +7,14 @@ from db.engine import read_session
 from db.queries import leaderboards, results
 from evalkit.errors import RefusedError
 from evalkit.formats.leaderboards import read_leaderboard
-from evalkit.reporting import reports
+from evalkit.reports.ranking.report import ranking_report
 from evalkit.vocabulary import Role
-from pages.shared import addresses, boards, collecting, exhibits, filters, links, overview, state
-from pages.shared.charts import model_colours
-from pages.shared.pictures import rank_slopes
+from pages.shared import collecting, state
+from pages.shared.address import addresses, filters, links
+from pages.shared.display import exhibits
+from pages.shared.display.charts import model_colours
+from pages.shared.display.pictures import rank_slopes
+from pages.shared.sections import leaderboards as boards, overview
 
 user = state.require(Role.LEAD)
 
@@ -52,7 +55,7 @@ if not public:
 board = boards.board_picker(public)
 with read_session() as session:
     study = results.result_study(session, name=name)
-report = collecting.kept(study, results.ResultFilters()).of(reports.ranking_report)
+report = collecting.kept(study, results.ResultFilters()).of(ranking_report)
 found = boards.beside(report, board)
 
 exhibits.say(boards.direction(found, board), style="verdict")

@@ -3,21 +3,20 @@
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import regression, results
-from evalkit.reporting import penalties, reports, sentences
+from db.queries import results
+from db.queries.results import regression
+from evalkit.reports.errors import penalties
+from evalkit.reports.errors.report import tags_report
+from evalkit.reports.models import report as reports
+from evalkit.reports.ranking import sentences
+from evalkit.reports.ranking.report import ranking_report, win_rates as win_rates_report
+from evalkit.reports.scores.report import scores_report
 from evalkit.vocabulary import Role
-from pages.shared import (
-    addresses,
-    collecting,
-    exhibits,
-    filters,
-    links,
-    overview,
-    overview_scores,
-    report_file,
-    state,
-)
-from pages.shared.charts import model_colours
+from pages.shared import collecting, report_file, state
+from pages.shared.address import addresses, filters, links
+from pages.shared.display import exhibits
+from pages.shared.display.charts import model_colours
+from pages.shared.sections import overview, scores as overview_scores
 
 user = state.require(Role.LEAD)
 
@@ -40,11 +39,11 @@ if not study.annotators:
     addresses.stop()
 
 colours, address = model_colours(study.models), links.state(study, chosen)
-ranking = kept.of(reports.ranking_report)
-scores = kept.of_main(reports.scores_report)
+ranking = kept.of(ranking_report)
+scores = kept.of_main(scores_report)
 models = kept.of(reports.models_report)
 weighed = kept.of(penalties.penalty_rows)
-rates = kept.of(reports.tags_report)
+rates = kept.of(tags_report)
 order = overview.model_order(ranking, scores, weighed)
 
 exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
@@ -52,7 +51,7 @@ exhibits.say(*sentences.group_verdicts(ranking), style="lead")
 exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
 if not kept.collected.annotators:
     exhibits.say(filters.judges_left_out(study, chosen))
-win_rates = kept.of(reports.win_rates)
+win_rates = kept.of(win_rates_report)
 overview.show_ranking(ranking, win_rates, colours, address, order=order)
 
 absent = overview.absences(scores, models, rates, within=filters.within(chosen))

@@ -5,13 +5,17 @@ from dataclasses import replace
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import answers, results
-from db.queries import regression as queries
-from evalkit.reporting import passing, regression_sentences
-from evalkit.reporting.regression import categories_of, regression_report
+from db.queries import results
+from db.queries.responses import answers
+from db.queries.results import regression as queries
+from evalkit.reports.regression import passing, sentences
+from evalkit.reports.regression.report import categories_of, regression_report
 from evalkit.vocabulary import Role
-from pages.shared import addresses, collecting, exhibits, filters, labels, regression, state
-from pages.shared import answers as exhibit
+from pages.shared import collecting, labels, state
+from pages.shared.address import addresses, filters
+from pages.shared.display import exhibits
+from pages.shared.response import answers as exhibit
+from pages.shared.sections import regression
 
 state.require(Role.LEAD)
 
@@ -30,8 +34,7 @@ picked = regression.run_picker(runs)
 if picked is None:
     st.info("This eval set has the responses of one run only. Import another to compare it with.")
     addresses.stop()
-before, after = picked.before, picked.after
-if before == after:
+if (before := picked.before) == (after := picked.after):
     st.info("Before and after are the same run on the same version. Choose two that differ.")
     addresses.stop()
 
@@ -55,12 +58,10 @@ report = regression_report(
     categories=chosen.categories,
 )
 
-exhibits.say(regression_sentences.regression_verdict(report), style="verdict")
-exhibits.say(regression_sentences.regression_basis(report), style="lead")
-exhibits.say(
-    regression_sentences.judged_by([one.collected for one in kept]),
-    filters.in_words_of(annotators, chosen),
-)
+exhibits.say(sentences.regression_verdict(report), style="verdict")
+exhibits.say(sentences.regression_basis(report), style="lead")
+judged_by = sentences.judged_by([one.collected for one in kept])
+exhibits.say(judged_by, filters.in_words_of(annotators, chosen))
 if report.rows:
     regression.show_changes(report, addresses.remembered())
 
@@ -71,10 +72,9 @@ if case is None:
 key, output_ids = case
 with read_session() as session:
     shown = answers.responses(session, output_ids)
-    said = answers.answers(
-        session, output_ids, annotator_ids=chosen.annotator_ids or None, judges=chosen.judges
-    )
-    made_by = answers.makers(session, {output for one in said for output in one.shown})
+    who = chosen.annotator_ids or None
+    given = answers.answers(session, output_ids, annotator_ids=who, judges=chosen.judges)
+    made_by = answers.makers(session, {output for answer in given for output in answer.shown})
 named = regression.headings(report, shown, made_by)
 titles = regression.titles(report, named)
-exhibit.show(shown[0].case, shown, named, said, key=f"regression-{output_ids[0]}", titles=titles)
+exhibit.show(shown[0].case, shown, named, given, key=f"regression-{output_ids[0]}", titles=titles)

@@ -12,11 +12,11 @@ import streamlit as st
 from db.engine import database_url, read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
-from db.queries.style import style_table
-from evalkit.reporting.collected import Collected
-from evalkit.reporting.main_criteria import main_part
-from evalkit.reporting.style import StyleReport, style_report
+from db.queries.results.style import style_table
+from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.counts import FloatArray, IntArray
+from evalkit.study.collected import Collected
+from evalkit.study.main_criteria import main_part
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")

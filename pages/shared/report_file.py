@@ -7,8 +7,9 @@ from db import schema
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
-from evalkit.reporting.html import About, html_report
-from pages.shared import downloads, library_tables
+from evalkit.html.document import About, html_report
+from pages.shared import downloads
+from pages.shared.library import tables as library_tables
 
 
 def offer(study: ResultStudy, chosen: ResultFilters) -> None:

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from evalkit.cli import app
 from evalkit.errors import NotFoundError, RefusedError
-from evalkit.reporting.decision_document import NOTHING_JUDGED
+from evalkit.reports.decision.document import NOTHING_JUDGED
 from tests.factories import annotate, make_eval_set, make_study
 
 A, B = "case-{}/Model [one]", "case-{}/Model <two>"

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from evalkit.cli.reports import app
+from evalkit.cli.report import app
 from evalkit.errors import NotFoundError, RefusedError
 from tests.factories import annotate, make_eval_set, make_study
 from tests.versions import add_version

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 import evalkit.cli  # noqa: F401  registers every report
 from db.engine import write_session
 from db.models import Study
-from evalkit.cli.reports import app
+from evalkit.cli.report import app
 from evalkit.errors import NotFoundError, RefusedError
-from evalkit.reporting.penalties import NO_SEVERITY
+from evalkit.reports.errors.penalties import NO_SEVERITY
 from tests.factories import annotate, make_eval_set, make_study
 
 A, B = "case-{}/Model [one]", "case-{}/Model two"

@@ -12,8 +12,8 @@ from db.commands import annotation as commands
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import engine, read_session, write_session
 from db.models import Annotation, Annotator, Assignment, ErrorMark, Output, Score, Study
-from db.queries import annotation as queries
-from db.queries.leaks import leak_count
+from db.queries.annotation import task as queries
+from db.queries.annotation.leaks import leak_count
 from evalkit.annotation.draft import IncompleteError, OutdatedError
 from evalkit.annotation.opening import NewerError
 from evalkit.errors import NotFoundError, RefusedError

@@ -7,11 +7,13 @@ import pytest
 from db.commands.records import import_file
 from db.engine import read_session
 from db.queries.results import ResultFilters, collect, result_study
-from evalkit.reporting import annotators, documents, sentences
-from evalkit.reporting.annotator_sentences import sides_sentences
-from evalkit.reporting.judges import judges_with_people
-from evalkit.reporting.reports import agreement_report
-from evalkit.stats.sides import NOT_DEALT
+from evalkit.reports.agreement import sentences
+from evalkit.reports.agreement.document import agreement_document
+from evalkit.reports.agreement.judges import judges_with_people
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.annotators import report as annotators
+from evalkit.reports.annotators.sentences import sides_sentences
+from evalkit.stats.annotators.sides import NOT_DEALT
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -43,7 +45,7 @@ def test_every_verdict_of_a_judge_counts_by_order_and_together(both_orders):
 
 
 def test_the_document_names_each_number_of_both_orders(both_orders):
-    (entry,) = documents.agreement_document(both_orders)["judges_with_people"]
+    (entry,) = agreement_document(both_orders)["judges_with_people"]
 
     orders = entry["both_orders"]
     assert {

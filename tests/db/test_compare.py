@@ -5,10 +5,10 @@ from sqlalchemy import update
 
 from db.engine import read_session, write_session
 from db.models import Annotation, Output, Score
-from db.queries.compare import case_keys, side_by_side
+from db.queries.responses.side_by_side import case_keys, side_by_side
 from db.queries.results import ResultFilters, collect, result_study
-from evalkit.reporting.pairs import pair_report
-from evalkit.reporting.significance import significance_report
+from evalkit.reports.pair.report import pair_report
+from evalkit.reports.pair.significance import significance_report
 from evalkit.vocabulary import Preference
 from tests.factories import annotate, make_eval_set, make_study
 from tests.versions import add_version

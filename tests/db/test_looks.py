@@ -9,7 +9,9 @@ from db.commands.records import import_file, import_records
 from db.engine import read_session
 from db.queries.results import collect, result_study
 from evalkit.errors import RefusedError
-from evalkit.reporting.reports import ranking_report, scores_report, tags_report
+from evalkit.reports.errors.report import tags_report
+from evalkit.reports.ranking.report import ranking_report
+from evalkit.reports.scores.report import scores_report
 from evalkit.vocabulary import Looks
 from tests.db.record_files import (
     CRITERION,

@@ -17,7 +17,7 @@ from db.queries.results import ResultFilters, collect, result_study
 from evalkit.cli import main
 from evalkit.errors import RefusedError
 from evalkit.records import RecordsRefusedError
-from evalkit.reporting.reports import agreement_report
+from evalkit.reports.agreement.report import agreement_report
 from evalkit.vocabulary import Role
 from tests.db.record_files import comparison, pair_of_outputs, write
 

@@ -8,9 +8,9 @@ import pytest
 from db.commands.records import import_file
 from db.engine import read_session
 from db.queries.results import collect, result_study
-from evalkit.reporting.annotators import annotators_report
-from evalkit.reporting.coefficients import coefficients
-from evalkit.reporting.reports import agreement_report
+from evalkit.reports.agreement.coefficients import coefficients
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.annotators.report import annotators_report
 
 CASES = Path(__file__).parents[1] / "cases" / "names"
 

@@ -8,8 +8,8 @@ from sqlmodel import select
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session, write_session
 from db.models import Case, Criterion, Tag
-from db.queries.naming import texts_that_name_models
-from evalkit.annotation.naming import NamingText, naming_in_words
+from db.queries.annotation.naming import texts_that_name_models
+from evalkit.annotation.blinding.naming import NamingText, naming_in_words
 from tests.factories import make_eval_set
 
 MODELS = ("gemini-2.5-flash", "meta-llama/Llama-3.1-8B-Instruct", "model_b")

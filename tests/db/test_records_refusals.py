@@ -219,7 +219,7 @@ def test_a_failure_while_writing_leaves_nothing(database, tmp_path, monkeypatch)
     def fail(*_, **__):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("db.commands.records.write.write_labels", fail)
+    monkeypatch.setattr("db.commands.records.write.eval_set.write_labels", fail)
 
     with pytest.raises(RuntimeError, match="power cut"):
         import_file(write(tmp_path / "file.jsonl", STORED))

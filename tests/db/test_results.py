@@ -20,7 +20,7 @@ from db.models import (
     Tag,
     Taxonomy,
 )
-from db.queries.answers import answers
+from db.queries.responses.answers import answers
 from db.queries.results import (
     ResultFilters,
     collect,
@@ -34,7 +34,7 @@ from db.queries.results import (
 )
 from db.queries.results.filtering import counted
 from evalkit.errors import NotFoundError
-from evalkit.reporting.collected import (
+from evalkit.study.collected import (
     NO_TAG,
     acceptable,
     codings_of_preferences,

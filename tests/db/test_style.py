@@ -5,7 +5,7 @@ import numpy as np
 from db.engine import read_session, write_session
 from db.models import Output
 from db.queries.results import collect, result_study
-from db.queries.style import style_table
+from db.queries.results.style import style_table
 from tests.factories import annotate, make_eval_set, make_study
 
 

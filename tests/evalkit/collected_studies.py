@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from evalkit.reporting.collected import (
+from evalkit.study.collected import (
     Collected,
     Criterion,
     Judged,

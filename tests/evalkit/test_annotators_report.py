@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from evalkit.reporting import annotators, coefficients, without
-from evalkit.reporting.annotator_sentences import annotators_verdict, flag_sentences
-from evalkit.reporting.collected import (
+from evalkit.reports.agreement import coefficients
+from evalkit.reports.annotators import leave_out as without, report as annotators
+from evalkit.reports.annotators.disagreements import disagreements
+from evalkit.reports.annotators.sentences import annotators_verdict, flag_sentences
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha
+from evalkit.stats.counts import Codings
+from evalkit.study.collected import (
     NO_TAG,
     Collected,
     Criterion,
@@ -20,9 +24,6 @@ from evalkit.reporting.collected import (
     Tag,
     Values,
 )
-from evalkit.reporting.disagreements import disagreements
-from evalkit.stats.agreement import krippendorff_alpha
-from evalkit.stats.counts import Codings
 from evalkit.vocabulary import AnnotatorKind, Level
 
 LEFT, RIGHT, TIE, BOTH_BAD = range(4)

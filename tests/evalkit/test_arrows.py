@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from evalkit.reporting.cautions import cautions
-from evalkit.reporting.decision import decision_report, gap_to_baseline
-from evalkit.reporting.decision_sentences import difference_shown
-from evalkit.reporting.html import About, html_report
-from evalkit.reporting.measures import available_measures
-from evalkit.reporting.power import power_report
-from evalkit.reporting.reports import ranking_report, win_rates
-from evalkit.reporting.sentences import basis, verdict
-from pages.shared import decision_tables
-from pages.shared.html_tables import Tone
+from evalkit.html.document import About, html_report
+from evalkit.reports.decision.measures import available_measures
+from evalkit.reports.decision.report import decision_report, gap_to_baseline
+from evalkit.reports.decision.sentences import difference_shown
+from evalkit.reports.power.report import power_report
+from evalkit.reports.ranking.cautions import cautions
+from evalkit.reports.ranking.report import ranking_report, win_rates
+from evalkit.reports.ranking.sentences import basis, verdict
+from pages.shared.display.html_tables import Tone
+from pages.shared.sections import decision_tables
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 from scipy.special import expit
 
-from evalkit.reporting.cautions import cautions
-from evalkit.reporting.reports import RankingReport, pair_matrix
+from evalkit.reports.ranking.cautions import cautions
+from evalkit.reports.ranking.report import RankingReport
 from evalkit.stats.counts import Comparisons
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.ranking import rank_models
-from evalkit.stats.win_rates import PairWinRate, pairwise_win_rates
+from evalkit.stats.ranking.ranking import pair_matrix, rank_models
+from evalkit.stats.ranking.win_rates import PairWinRate, pairwise_win_rates
 
 N_CASES = 40
 

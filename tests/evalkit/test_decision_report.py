@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from evalkit.errors import NotFoundError
-from evalkit.reporting import decision_sentences as words
-from evalkit.reporting.decision import decision_report, default_baseline, settled
-from evalkit.reporting.decision_document import NOTHING_JUDGED, decision_document
-from evalkit.reporting.measures import against, available_measures
+from evalkit.reports.decision import sentences as words
+from evalkit.reports.decision.document import NOTHING_JUDGED, decision_document
+from evalkit.reports.decision.measures import against, available_measures
+from evalkit.reports.decision.report import decision_report, default_baseline, settled
 from tests.evalkit.collected_studies import HELPFUL, LEFT, RIGHT, TIE, collected
 
 A, B, C = range(3)

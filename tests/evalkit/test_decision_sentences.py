@@ -2,9 +2,9 @@
 
 import pytest
 
-from evalkit.reporting import decision_sentences as words
-from evalkit.reporting.decision import contradicted, decision_report, settled
-from evalkit.reporting.measures import against, available_measures
+from evalkit.reports.decision import sentences as words
+from evalkit.reports.decision.measures import against, available_measures
+from evalkit.reports.decision.report import contradicted, decision_report, settled
 from tests.evalkit.collected_studies import collected
 
 A, B = range(2)

@@ -7,22 +7,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from evalkit.reporting.annotators import annotators_report
-from evalkit.reporting.coefficients import (
+from evalkit.reports.agreement.coefficients import (
     coefficients_document,
     tag_agreement,
     tag_agreement_by_category,
     tag_pairs,
 )
-from evalkit.reporting.collected import Judged, Tag
-from evalkit.reporting.disagreements import disagreements
-from evalkit.reporting.reports import agreement_report
-from evalkit.reporting.subjects import (
-    ANY_ERROR,
-    marked_where_two_looked,
-    subject_key,
-    subjects,
-)
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.annotators.disagreements import disagreements
+from evalkit.reports.annotators.report import annotators_report
+from evalkit.study.collected import Judged, Tag
+from evalkit.study.subjects import ANY_ERROR, marked_where_two_looked, subject_key, subjects
 from evalkit.vocabulary import AnnotatorKind, Level
 from tests.evalkit.collected_studies import HELPFUL, collected
 

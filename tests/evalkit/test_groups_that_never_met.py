@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evalkit.reporting.decision import decision_report
-from evalkit.reporting.decision_document import decision_document
-from evalkit.reporting.decision_sentences import open_sentences
-from evalkit.reporting.documents import ranking_document
-from evalkit.reporting.html import About, html_report
-from evalkit.reporting.measures import available_measures
-from evalkit.reporting.reports import ranking_report
-from evalkit.reporting.sentences import group_verdicts
+from evalkit.html.document import About, html_report
+from evalkit.reports.decision.document import decision_document
+from evalkit.reports.decision.measures import available_measures
+from evalkit.reports.decision.report import decision_report
+from evalkit.reports.decision.sentences import open_sentences
+from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.ranking.report import ranking_report
+from evalkit.reports.ranking.sentences import group_verdicts
 from evalkit.stats.counts import Comparisons
 from evalkit.stats.groups import rank_groups
-from evalkit.stats.ranking import rank_models
+from evalkit.stats.ranking.ranking import rank_models
 from tests.evalkit.collected_studies import LEFT, RIGHT, TIE, collected
 
 CASES = Path(__file__).parents[1] / "cases"

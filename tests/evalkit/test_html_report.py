@@ -9,9 +9,24 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from evalkit import text
 from evalkit.errors import RefusedError
-from evalkit.reporting import text
-from evalkit.reporting.collected import (
+from evalkit.html.document import About, html_report, write_report
+from evalkit.html.parts import Axis, Mark, escape, scatter
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.agreement.sentences import judges_with_people
+from evalkit.reports.decision.document import decided, decision_verdict
+from evalkit.reports.decision.sentences import front_sentences
+from evalkit.reports.errors.penalties import penalty_rows, weights_in_words
+from evalkit.reports.models.report import models_report
+from evalkit.reports.power.report import power_report
+from evalkit.reports.power.sentences import ASSUMPTIONS, power_sentences
+from evalkit.reports.ranking.report import ranking_report
+from evalkit.reports.scores.report import scores_report
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.penalties import ErrorWeights
+from evalkit.stats.ranking.win_rates import pairwise_win_rates
+from evalkit.study.collected import (
     Collected,
     Criterion,
     Judged,
@@ -24,23 +39,6 @@ from evalkit.reporting.collected import (
     Values,
     comparisons,
 )
-from evalkit.reporting.decision_document import decided, decision_verdict
-from evalkit.reporting.decision_sentences import front_sentences
-from evalkit.reporting.html import About, html_report, write_report
-from evalkit.reporting.html_parts import Axis, Mark, escape, scatter
-from evalkit.reporting.penalties import penalty_rows, weights_in_words
-from evalkit.reporting.power import power_report
-from evalkit.reporting.power_sentences import ASSUMPTIONS, power_sentences
-from evalkit.reporting.reports import (
-    agreement_report,
-    models_report,
-    ranking_report,
-    scores_report,
-)
-from evalkit.reporting.sentences import judges_with_people
-from evalkit.stats.intervals import Estimate
-from evalkit.stats.penalties import ErrorWeights
-from evalkit.stats.win_rates import pairwise_win_rates
 from evalkit.vocabulary import AnnotatorKind, Level
 
 EVIL = "<script>alert('x')</script> & \"Atlas\""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from evalkit.reporting.judged_responses import judged_responses
+from evalkit.reports.scores.judged_responses import judged_responses
 from tests.evalkit.collected_studies import BOTH_BAD, HELPFUL, LEFT, RIGHT, TIE, collected
 
 

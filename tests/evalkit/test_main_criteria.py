@@ -6,19 +6,15 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from evalkit.reporting import documents
-from evalkit.reporting.collected import Criterion, Values
-from evalkit.reporting.decision import decision_report
-from evalkit.reporting.html import About, html_report
-from evalkit.reporting.main_criteria import (
-    MOST_CRITERIA,
-    left_out_sentence,
-    main_part,
-    scored_criteria,
-)
-from evalkit.reporting.measures import available_measures
-from evalkit.reporting.reports import agreement_report, criterion_scores, scores_report
-from evalkit.reporting.without import without_report
+from evalkit.html.document import About, html_report
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.annotators.leave_out import without_report
+from evalkit.reports.decision.measures import available_measures
+from evalkit.reports.decision.report import decision_report
+from evalkit.reports.scores.document import scores_document
+from evalkit.reports.scores.report import criterion_scores, scores_report
+from evalkit.study.collected import Criterion, Values
+from evalkit.study.main_criteria import MOST_CRITERIA, left_out_sentence, main_part, scored_criteria
 from evalkit.vocabulary import Level
 from tests.evalkit.collected_studies import collected
 
@@ -114,7 +110,7 @@ def test_the_report_is_bounded_and_says_what_it_leaves_out():
 
 
 def test_programs_get_every_criterion():
-    assert len(documents.scores_document(study(40))["criteria"]) == 40
+    assert len(scores_document(study(40))["criteria"]) == 40
 
 
 def test_results_without_somebody_are_of_the_same_criteria():

@@ -4,20 +4,29 @@ from dataclasses import replace
 
 import pytest
 
-from evalkit.reporting import coefficients, sentences, text
-from evalkit.reporting.collected import Criterion, Tag
-from evalkit.reporting.decision import default_baseline
-from evalkit.reporting.decision_document import decided, decision_document, decision_verdict
-from evalkit.reporting.decision_sentences import front_sentences
-from evalkit.reporting.documents import agreement_document, ranking_document, scores_document
-from evalkit.reporting.measures import available_measures
-from evalkit.reporting.pair_sentences import category_findings, error_findings, pair_verdict
-from evalkit.reporting.pairs import pair_report
-from evalkit.reporting.power import power_report
-from evalkit.reporting.power_sentences import pair_sentence, power_sentences
-from evalkit.reporting.reports import agreement_report, ranking_report, scores_report, tags_report
-from evalkit.reporting.significance import significance_report
-from evalkit.reporting.subjects import subject_inside, subject_key
+from evalkit import text
+from evalkit.reports.agreement import coefficients
+from evalkit.reports.agreement.document import agreement_document
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.agreement.sentences import agreement_meanings, agreement_verdict
+from evalkit.reports.decision.document import decided, decision_document, decision_verdict
+from evalkit.reports.decision.measures import available_measures
+from evalkit.reports.decision.report import default_baseline
+from evalkit.reports.decision.sentences import front_sentences
+from evalkit.reports.errors.report import tags_report
+from evalkit.reports.errors.sentences import commonest_errors, worst_error
+from evalkit.reports.pair.report import pair_report
+from evalkit.reports.pair.sentences import category_findings, error_findings, pair_verdict
+from evalkit.reports.pair.significance import significance_report
+from evalkit.reports.power.report import power_report
+from evalkit.reports.power.sentences import pair_sentence, power_sentences
+from evalkit.reports.ranking import sentences
+from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.ranking.report import ranking_report
+from evalkit.reports.scores.document import scores_document
+from evalkit.reports.scores.report import scores_report
+from evalkit.study.collected import Criterion, Tag
+from evalkit.study.subjects import subject_inside, subject_key
 from evalkit.vocabulary import Level
 from tests.evalkit.collected_studies import LEFT, RIGHT, TIE, collected
 
@@ -52,10 +61,10 @@ def every_sentence(made):
     yield sentences.headline(ranking, scores_report(made))
     yield from sentences.standings(ranking.ranking)
     parts = [(subject_inside(of.criterion), of.alpha) for of in agreement.criteria]
-    yield from sentences.agreement_meanings(parts)
-    yield sentences.agreement_verdict(agreement)
-    yield from sentences.commonest_errors(tags_report(made), made.models)
-    yield sentences.worst_error(tags_report(made))
+    yield from agreement_meanings(parts)
+    yield agreement_verdict(agreement)
+    yield from commonest_errors(tags_report(made), made.models)
+    yield worst_error(tags_report(made))
     found = coefficients.coefficients(made)
     yield from coefficients.readings(found)
     yield from coefficients.trust(found)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evalkit.reporting.collected import Marks
-from evalkit.reporting.passing import PassRule, Verdict, passing
+from evalkit.reports.regression.passing import PassRule, Verdict, passing
+from evalkit.study.collected import Marks
 from tests.evalkit.collected_studies import BOTH_BAD, LEFT, collected
 
 AT_FOUR = PassRule("helpful", 4.0)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from evalkit.errors import RefusedError
-from evalkit.reporting import power_sentences as words
-from evalkit.reporting.power import power_document, power_report
-from evalkit.reporting.score_power import score_power
+from evalkit.reports.power import sentences as words
+from evalkit.reports.power.report import power_document, power_report
+from evalkit.reports.power.scores import score_power
 from tests.evalkit.collected_studies import HELPFUL, LEFT, RIGHT, TIE, collected
 
 A, B = range(2)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evalkit.reporting import regression_sentences as words
-from evalkit.reporting.passing import PassRule, Verdict
-from evalkit.reporting.regression import (
+from evalkit.reports.regression import sentences as words
+from evalkit.reports.regression.passing import PassRule, Verdict
+from evalkit.reports.regression.report import (
     AnsweredCase,
     Change,
     Side,

@@ -6,24 +6,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from evalkit.reporting import documents
-from evalkit.reporting.annotators import annotators_document
-from evalkit.reporting.coefficients import coefficients_document
-from evalkit.reporting.decision_document import decision_document
-from evalkit.reporting.passing import PassRule, Verdict
-from evalkit.reporting.power import power_document
-from evalkit.reporting.regression import (
+from evalkit.reports.agreement.coefficients import coefficients_document
+from evalkit.reports.agreement.document import agreement_document
+from evalkit.reports.annotators.leave_out import without_document
+from evalkit.reports.annotators.report import annotators_document
+from evalkit.reports.decision.document import decision_document
+from evalkit.reports.models.document import models_document
+from evalkit.reports.pair.significance import significance_document
+from evalkit.reports.power.report import power_document
+from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.ranking.style import style_entries, style_report
+from evalkit.reports.regression.passing import PassRule, Verdict
+from evalkit.reports.regression.report import (
     AnsweredCase,
     Side,
     regression_document,
     regression_report,
 )
-from evalkit.reporting.significance import significance_document
-from evalkit.reporting.style import style_entries, style_report
-from evalkit.reporting.without import without_document
+from evalkit.reports.scores.document import scores_document
 from tests.evalkit.collected_studies import collected
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
@@ -32,7 +34,7 @@ ESTIMATE = {"value", "low", "high", "n", "reason"}
 
 
 def agreement(study):
-    return documents.agreement_document(study) | coefficients_document(study)
+    return agreement_document(study) | coefficients_document(study)
 
 
 def style(study):
@@ -47,9 +49,9 @@ def annotators(study):
 
 OF_STUDIES = {
     "agreement": agreement,
-    "ranking": documents.ranking_document,
-    "scores": documents.scores_document,
-    "models": documents.models_document,
+    "ranking": ranking_document,
+    "scores": scores_document,
+    "models": models_document,
     "significance": significance_document,
     "power": power_document,
     "Style control": style,

@@ -7,9 +7,30 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evalkit.reporting import documents, sentences, text
-from evalkit.reporting.annotators import annotators_report
-from evalkit.reporting.collected import (
+from evalkit import text
+from evalkit.reports.agreement.document import agreement_document
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.agreement.sentences import agreement_verdict, judges_with_people
+from evalkit.reports.annotators.report import annotators_report
+from evalkit.reports.errors.penalties import penalty_rows
+from evalkit.reports.errors.report import NO_LOOKS, tags_report
+from evalkit.reports.models.document import models_document
+from evalkit.reports.models.report import models_report
+from evalkit.reports.ranking import sentences
+from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.ranking.report import ranking_report
+from evalkit.reports.regression.passing import PassRule, default_measure, passing
+from evalkit.reports.scores.document import scores_document
+from evalkit.reports.scores.report import (
+    NEVER_REFUSED,
+    NO_ACCEPTABILITY,
+    NO_MEAN,
+    NOT_ASKED,
+    scores_report,
+)
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha
+from evalkit.stats.intervals import Estimate
+from evalkit.study.collected import (
     NO_TAG,
     Collected,
     Criterion,
@@ -22,22 +43,6 @@ from evalkit.reporting.collected import (
     Values,
     codings_of_preferences,
 )
-from evalkit.reporting.passing import PassRule, default_measure, passing
-from evalkit.reporting.penalties import penalty_rows
-from evalkit.reporting.reports import (
-    NEVER_REFUSED,
-    NO_ACCEPTABILITY,
-    NO_LOOKS,
-    NO_MEAN,
-    NOT_ASKED,
-    agreement_report,
-    models_report,
-    ranking_report,
-    scores_report,
-    tags_report,
-)
-from evalkit.stats.agreement import krippendorff_alpha
-from evalkit.stats.intervals import Estimate
 from evalkit.vocabulary import AnnotatorKind, Level
 
 LEFT, RIGHT, TIE, BOTH_BAD = range(4)
@@ -130,10 +135,10 @@ ROUND = [
 
 def test_every_document_of_an_empty_study_is_json_without_numbers_and_says_why():
     for build in (
-        documents.agreement_document,
-        documents.ranking_document,
-        documents.scores_document,
-        documents.models_document,
+        agreement_document,
+        ranking_document,
+        scores_document,
+        models_document,
     ):
         document = build(study())
 
@@ -142,7 +147,7 @@ def test_every_document_of_an_empty_study_is_json_without_numbers_and_says_why()
 
 
 def test_the_ranking_document_has_the_promised_shape():
-    document = documents.ranking_document(study(preferences=ROUND, n_unreadable=2))
+    document = ranking_document(study(preferences=ROUND, n_unreadable=2))
 
     assert document["study"] == "Trial"
     assert document["n_comparisons"] == 8
@@ -165,7 +170,7 @@ def test_the_ranking_document_has_the_promised_shape():
 
 
 def test_models_never_compared_with_each_other_are_listed_without_a_strength():
-    document = documents.ranking_document(
+    document = ranking_document(
         study(
             models=("A", "B", "C", "D"),
             preferences=[(0, 0, 0, 1, LEFT), (0, 1, 2, 3, RIGHT)],
@@ -180,7 +185,7 @@ def test_models_never_compared_with_each_other_are_listed_without_a_strength():
 
 
 def test_a_model_that_was_not_compared_stands_below_the_ranked_ones():
-    document = documents.ranking_document(study(models=("A", "B", "C"), preferences=ROUND))
+    document = ranking_document(study(models=("A", "B", "C"), preferences=ROUND))
 
     last = document["models"][-1]
     assert (last["model"], last["strength"], last["n"]) == ("C", None, 0)
@@ -201,7 +206,7 @@ def test_a_model_compared_with_itself_is_counted_but_decides_nothing():
 
 
 def test_the_agreement_document_has_the_promised_shape():
-    document = documents.agreement_document(
+    document = agreement_document(
         study(
             preferences=ROUND,
             values=[(0, output, who, 1 + output % 3) for output in range(6) for who in (0, 1)],
@@ -298,14 +303,14 @@ def test_judges_beside_people_leave_the_agreement_of_people_as_it_is():
     assert both.preference.alpha == people.preference.alpha
     assert both.preference.percent == people.preference.percent
     assert len(both.preference.pairs) == 3
-    assert sentences.agreement_verdict(both).startswith("Whether people agree ")
+    assert agreement_verdict(both).startswith("Whether people agree ")
     judged = both.judges[0]
     assert (judged.judge, judged.criterion) == ("Gauge", None)
     # Each case counts once: agreed with both on two of four. Chance of a judge who always chooses,
     # ½ each way, and people who do three times of four, is ½ · 3/8 + ½ · 3/8 = 3/8.
     assert judged.percent.value == pytest.approx(2 / 4)
     assert judged.kappa.value == pytest.approx((1 / 2 - 3 / 8) / (1 - 3 / 8))
-    (line,) = sentences.judges_with_people(both)
+    (line,) = judges_with_people(both)
     assert line.startswith("Gauge agrees with people on which response is better: κ 0.20")
 
 
@@ -313,7 +318,7 @@ def test_a_document_that_asks_for_judges_counts_them_as_annotators_like_people()
     said = [(2, case, 0, 1, LEFT) for case in range(N_CASES)]
     mixed = with_judge(study(preferences=[*ROUND, *said]))
 
-    document = documents.agreement_document(mixed)
+    document = agreement_document(mixed)
 
     pooled = krippendorff_alpha(codings_of_preferences(mixed), Level.NOMINAL)
     assert document["preference"]["alpha"]["value"] == pooled.value
@@ -341,7 +346,7 @@ def test_where_sides_were_turned_there_is_no_agreement_as_shown_but_a_reason():
     turned = [(0, 0, 0, 1, LEFT), (1, 0, 1, 0, RIGHT)]
     collected = study(preferences=turned)
 
-    shown = documents.agreement_document(collected)["preference"]["as_shown"]
+    shown = agreement_document(collected)["preference"]["as_shown"]
 
     assert (shown["alpha"], shown["fleiss_kappa"], shown["pairs"]) == (None, None, [])
     assert "same sides" in shown["reason"]
@@ -354,8 +359,8 @@ def test_without_judges_agreement_is_that_of_annotators_and_no_judge_is_named():
     report = agreement_report(study(preferences=ROUND))
 
     assert report.judges == ()
-    assert sentences.judges_with_people(report) == []
-    assert sentences.agreement_verdict(report).startswith("Whether annotators agree ")
+    assert judges_with_people(report) == []
+    assert agreement_verdict(report).startswith("Whether annotators agree ")
 
 
 def test_agreement_that_cannot_be_had_is_none_with_a_sentence():
@@ -480,7 +485,7 @@ def test_a_duration_and_its_interval_are_in_one_unit():
 
 
 def test_documents_name_the_simulated_annotators():
-    assert documents.models_document(study())["simulated_annotators"] == ["Bo"]
+    assert models_document(study())["simulated_annotators"] == ["Bo"]
 
 
 @pytest.mark.parametrize(

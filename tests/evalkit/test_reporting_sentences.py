@@ -3,20 +3,27 @@
 import numpy as np
 import pytest
 
-from evalkit.reporting import sentences
-from evalkit.reporting.collected import Tag
-from evalkit.reporting.judges import JudgeAgreement
-from evalkit.reporting.reports import (
-    AgreementOf,
-    AgreementReport,
-    RankingReport,
-    TagRates,
+from evalkit.phrases import joined
+from evalkit.reports.agreement.judges import JudgeAgreement
+from evalkit.reports.agreement.report import AgreementOf, AgreementReport
+from evalkit.reports.agreement.sentences import (
+    RELIABLE,
+    TENTATIVE,
+    agreement_meanings,
+    agreement_verdict as agreement_verdict_sentences,
+    coefficient,
+    judges_in_short,
 )
-from evalkit.stats.agreement import Agreement
+from evalkit.reports.errors.report import TagRates
+from evalkit.reports.errors.sentences import commonest_errors, worst_error
+from evalkit.reports.ranking import sentences
+from evalkit.reports.ranking.report import RankingReport
+from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.counts import Comparisons
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.ranking import pair_matrix, rank_models
+from evalkit.stats.ranking.ranking import pair_matrix, rank_models
 from evalkit.stats.scores import ScoreRow
+from evalkit.study.collected import Tag
 from evalkit.vocabulary import Level
 
 N_CASES = 60
@@ -131,7 +138,7 @@ def test_who_cannot_be_told_apart_is_said_once():
 )
 def test_agreement_is_put_in_the_words_its_interval_allows(value, low, high, meaning):
     reason = "One case." if low is None else None
-    (said,) = sentences.agreement_meanings([("tone", Agreement(value, low, high, 9, 18, reason))])
+    (said,) = agreement_meanings([("tone", Agreement(value, low, high, 9, 18, reason))])
 
     assert said.startswith("On tone: ")
     assert meaning in said
@@ -140,7 +147,7 @@ def test_agreement_is_put_in_the_words_its_interval_allows(value, low, high, mea
 def test_what_means_the_same_is_said_in_one_sentence():
     good = Agreement(0.9, 0.85, 0.95, 9, 18)
 
-    assert len(sentences.agreement_meanings([("a", good), ("b", good)])) == 1
+    assert len(agreement_meanings([("a", good), ("b", good)])) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,15 +156,15 @@ def test_what_means_the_same_is_said_in_one_sentence():
     [(0.42, "0.42"), (0.6668, "0.6668"), (0.6658, "0.666"), (0.7996, "0.7996"), (0.67, "0.67")],
 )
 def test_agreement_is_shown_on_the_side_of_the_bound_its_sentence_is_on(value, shown):
-    assert sentences.coefficient(value) == shown
-    assert (float(shown) >= sentences.TENTATIVE) == (value >= sentences.TENTATIVE)
-    assert (float(shown) >= sentences.RELIABLE) == (value >= sentences.RELIABLE)
+    assert coefficient(value) == shown
+    assert (float(shown) >= TENTATIVE) == (value >= TENTATIVE)
+    assert (float(shown) >= RELIABLE) == (value >= RELIABLE)
 
 
 def test_undefined_agreement_says_why():
     undefined = Agreement(None, None, None, 9, 18, "All values are equal.")
 
-    assert sentences.agreement_meanings([("a", undefined)]) == ["On a: all values are equal."]
+    assert agreement_meanings([("a", undefined)]) == ["On a: all values are equal."]
 
 
 def test_the_commonest_error_of_each_model_is_named_and_none_where_there_is_none():
@@ -172,19 +179,17 @@ def test_the_commonest_error_of_each_model_is_named_and_none_where_there_is_none
         for key, share in (("tone", 0.1), ("format", 0.25))
     ]
 
-    assert sentences.commonest_errors(rates, ["A", "B"]) == [
-        "A: format in 25 % [10, 40] of looks, n = 50."
-    ]
+    assert commonest_errors(rates, ["A", "B"]) == ["A: format in 25 % [10, 40] of looks, n = 50."]
     worst = "The commonest error is format in A: 25 % [10, 40] of looks, n = 50."
-    assert sentences.worst_error(rates) == worst
-    assert sentences.worst_error([]) == ""
+    assert worst_error(rates) == worst
+    assert worst_error([]) == ""
 
 
 @pytest.mark.parametrize(
     ("names", "expected"), [([], ""), (["A"], "A"), (["A", "B"], "A and B"), ("ABC", "A, B and C")]
 )
 def test_names_are_joined_as_in_a_sentence(names, expected):
-    assert sentences.joined(list(names)) == expected
+    assert joined(list(names)) == expected
 
 
 @pytest.mark.parametrize(
@@ -219,7 +224,7 @@ def test_how_well_people_agree_is_not_said_by_a_value_without_an_interval(value,
 def agreement_verdict(alpha):
     found = AgreementOf(None, Level.NOMINAL, alpha, Estimate(0.6, 0.2, 0.9, 10), ())
     report = AgreementReport(preference=found, criteria=(), who="Annotators")
-    return sentences.agreement_verdict(report)
+    return agreement_verdict_sentences(report)
 
 
 def test_of_many_judges_one_that_alone_can_be_compared_is_not_said_to_agree_most_and_least():
@@ -232,6 +237,6 @@ def test_of_many_judges_one_that_alone_can_be_compared_is_not_said_to_agree_most
     preference = AgreementOf(None, Level.NOMINAL, alpha, nothing, ())
     report = AgreementReport(preference, (), who="People", judges=(known, *others))
 
-    assert sentences.judges_in_short(report) == [
+    assert judges_in_short(report) == [
         "judge 0 agrees with people on which response is better: κ 0.50 [0.20, 0.70], n = 30."
     ]

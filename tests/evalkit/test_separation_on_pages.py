@@ -8,13 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from db.commands.records import import_file
-from evalkit.cli.reports import app
-from evalkit.reporting.decision_document import decision_document
-from evalkit.reporting.documents import ranking_document
-from evalkit.reporting.html import About, html_report
-from evalkit.reporting.reports import ranking_report
-from evalkit.reporting.sentences import verdict
-from evalkit.reporting.significance import significance_document
+from evalkit.cli.report import app
+from evalkit.html.document import About, html_report
+from evalkit.reports.decision.document import decision_document
+from evalkit.reports.pair.significance import significance_document
+from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.ranking.report import ranking_report
+from evalkit.reports.ranking.sentences import verdict
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
 CASES = Path(__file__).parents[1] / "cases"

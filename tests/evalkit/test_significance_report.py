@@ -7,8 +7,18 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from evalkit.reporting import pair_sentences as words
-from evalkit.reporting.collected import (
+from evalkit.reports.pair import sentences as words
+from evalkit.reports.pair.report import pair_report
+from evalkit.reports.pair.significance import (
+    is_decided,
+    significance_document,
+    significance_report,
+    turned,
+)
+from evalkit.reports.scores.report import NO_MEAN
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.significance import mcnemar
+from evalkit.study.collected import (
     NO_TAG,
     Collected,
     Criterion,
@@ -19,16 +29,7 @@ from evalkit.reporting.collected import (
     Tag,
     Values,
 )
-from evalkit.reporting.pairs import pair_report
-from evalkit.reporting.reports import NO_MEAN
-from evalkit.reporting.significance import (
-    is_decided,
-    significance_document,
-    significance_report,
-    turned,
-)
-from evalkit.stats.intervals import Estimate
-from evalkit.stats.significance import mcnemar
+from evalkit.text import difference, p_value
 from evalkit.vocabulary import AnnotatorKind, Level
 
 LEFT, RIGHT, TIE, BOTH_BAD = range(4)
@@ -333,13 +334,13 @@ def test_what_they_take_is_said_as_a_multiple_a_share_or_about_as_much():
     ("p", "text"), [(0.0004, "p < 0.001"), (0.003, "p = 0.003"), (0.25, "p = 0.25")]
 )
 def test_p_values_are_written_with_three_digits_where_they_are_small(p, text):
-    assert words.p_value(p) == text
+    assert p_value(p) == text
 
 
 def test_differences_carry_their_sign_and_lose_their_unit_in_the_interval():
     one = Estimate(-0.14, -0.29, 0.04, 9)
 
-    assert words.difference(one) == "−0.14 [−0.29, 0.04]"
-    assert words.difference(one, lambda value: f"{100 * value:.0f} pp") == "−14 pp [−29, 4]"
-    assert words.difference(Estimate(0.001, None, None, 1, "why")) == "0.00"
-    assert words.difference(Estimate(None, None, None, 0, "why")) == "—"
+    assert difference(one) == "−0.14 [−0.29, 0.04]"
+    assert difference(one, lambda value: f"{100 * value:.0f} pp") == "−14 pp [−29, 4]"
+    assert difference(Estimate(0.001, None, None, 1, "why")) == "0.00"
+    assert difference(Estimate(None, None, None, 0, "why")) == "—"

@@ -6,17 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from evalkit.reporting.style import (
+from evalkit.reports.ranking.style import (
     SIDES_UNKNOWN,
     effect_sentences,
     style_entries,
     style_report,
     style_verdict,
 )
-from evalkit.reporting.style_features import FEATURES, StyleFeatures, style_features
+from evalkit.study.style_features import FEATURES, StyleFeatures, style_features
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
 A, B = range(2)

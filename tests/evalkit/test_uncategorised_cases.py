@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from evalkit.reporting.decision import default_baseline
-from evalkit.reporting.decision_document import decided, decision_verdict
-from evalkit.reporting.decision_sentences import few_cases
-from evalkit.reporting.measures import available_measures
-from evalkit.reporting.pair_sentences import category_findings
-from evalkit.reporting.pairs import pair_report
-from evalkit.reporting.significance import significance_report
+from evalkit.reports.decision.document import decided, decision_verdict
+from evalkit.reports.decision.measures import available_measures
+from evalkit.reports.decision.report import default_baseline
+from evalkit.reports.decision.sentences import few_cases
+from evalkit.reports.pair.report import pair_report
+from evalkit.reports.pair.sentences import category_findings
+from evalkit.reports.pair.significance import significance_report
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
 

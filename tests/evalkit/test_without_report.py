@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from evalkit.reporting import without
+from evalkit.reports.annotators import leave_out as without
 from tests.evalkit.collected_studies import HELPFUL, collected
 
 

@@ -10,9 +10,11 @@ from db.commands.records import import_file
 from db.engine import read_session
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit.cli import app as whole
-from evalkit.cli.reports import app
-from evalkit.reporting import documents
-from evalkit.reporting.reports import tags_report
+from evalkit.cli.report import app
+from evalkit.reports.agreement.document import agreement_document
+from evalkit.reports.errors.report import tags_report
+from evalkit.reports.models.document import models_document
+from evalkit.reports.ranking.document import ranking_document
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
@@ -29,7 +31,7 @@ def collected(name, **filters):
 
 
 def test_pandalm_gives_its_published_kappas_and_alpha(database):
-    document = documents.agreement_document(collected("pandalm"))
+    document = agreement_document(collected("pandalm"))
 
     preference = document["preference"]
     kappas = {
@@ -57,8 +59,8 @@ def test_pandalm_gives_its_published_kappas_and_alpha(database):
 
 
 def test_pandalm_counts_its_unreadable_verdicts_apart(sqlite_database):
-    people = documents.ranking_document(collected("pandalm"))
-    with_judges = documents.ranking_document(collected("pandalm", judges=True))
+    people = ranking_document(collected("pandalm"))
+    with_judges = ranking_document(collected("pandalm", judges=True))
 
     assert (people["n_comparisons"], people["n_unreadable"]) == (2997, 0)
     # 999 pairs x 5 annotators, of which the README counts 25 unreadable.
@@ -68,7 +70,7 @@ def test_pandalm_counts_its_unreadable_verdicts_apart(sqlite_database):
 
 
 def test_hanna_gives_its_published_alphas_and_the_reason_where_there_is_none(database):
-    criteria = documents.agreement_document(collected("hanna"))["criteria"]
+    criteria = agreement_document(collected("hanna"))["criteria"]
 
     published = {
         "guidelines": 0.234,
@@ -88,7 +90,7 @@ def test_hanna_gives_its_published_alphas_and_the_reason_where_there_is_none(dat
 def test_mqm_counts_every_response_that_was_looked_at_and_no_acceptability(sqlite_database):
     found = collected("mqm_ted")
 
-    models = documents.models_document(found)["models"]
+    models = models_document(found)["models"]
     # 7,406 outputs: 529 segments by 14 systems.
     assert [row["n_responses"] for row in models] == [529] * 14
     # Its taxonomy has no tag for what is unsafe, and nothing was compared.
@@ -141,7 +143,7 @@ def test_mqm_penalties_of_the_command_line_are_the_published_ones(sqlite_databas
 
 
 def test_llmbar_gives_one_human_label_a_pair_and_its_judges_on_demand(sqlite_database):
-    people = documents.ranking_document(collected("llmbar"))
+    people = ranking_document(collected("llmbar"))
 
     assert people["n_comparisons"] == 234
     assert people["annotators"] == ["gold"]

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from evalkit.stats.agreement import krippendorff_alpha, pairwise_agreement
-from evalkit.stats.annotators import SHOWN
-from evalkit.stats.coefficients import fleiss_kappa
+from evalkit.stats.agreement.coefficients import fleiss_kappa
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha, pairwise_agreement
+from evalkit.stats.annotators.profiles import SHOWN
 from evalkit.stats.counts import Codings, Scores, preference_codings
 from evalkit.stats.scores import mean_amounts
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evalkit.annotation.render import render_text
+from evalkit.rendering.markdown import render_text
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 FILES = ("llmfao_outputs.jsonl.gz", "pandalm.jsonl.gz", "llmbar.jsonl.gz")

@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages.shared.charts import (
+from pages.shared.display.charts import (
     frontier,
     interval_rows,
     level_bars,
     model_colours,
     tinted_grid,
 )
-from pages.shared.charts.colours import MUTED, OKABE_ITO
-from pages.shared.charts.layout import plain, shortened, wrapped
-from pages.shared.charts.names import Mark, placed
+from pages.shared.display.charts.colours import MUTED, OKABE_ITO
+from pages.shared.display.charts.layout import plain, shortened, wrapped
+from pages.shared.display.charts.names import Mark, placed
 
 TICKS = ((0.0, "0 %"), (1.0, "100 %"))
 

@@ -9,7 +9,7 @@ import pytest
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters
-from evalkit.reporting import reports
+from evalkit.reports.ranking.report import ranking_report
 from pages.shared import collecting
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -32,9 +32,9 @@ def kept(**filters):
 
 def test_a_report_is_made_once_for_the_same_arguments(ids):
     made = []
-    first = kept().of(reports.ranking_report)
+    first = kept().of(ranking_report)
 
-    assert kept().of(reports.ranking_report) is first  # also in another session
+    assert kept().of(ranking_report) is first  # also in another session
 
     def report(collected, *, category):
         made.append(category)
@@ -50,11 +50,11 @@ def test_a_report_is_made_once_for_the_same_arguments(ids):
 
 
 def test_a_new_annotation_is_in_the_next_report(ids):
-    assert kept().of(reports.ranking_report).n_comparisons == 1
+    assert kept().of(ranking_report).n_comparisons == 1
 
     annotate(ids, "Ada", f"case-1/{ONE}", f"case-1/{TWO}", "left")
 
-    assert kept().of(reports.ranking_report).n_comparisons == 2
+    assert kept().of(ranking_report).n_comparisons == 2
 
 
 def test_what_was_collected_before_is_let_go(ids):

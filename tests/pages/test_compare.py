@@ -6,13 +6,14 @@ import re
 import pytest
 
 from db.engine import read_session
-from db.queries.compare import side_by_side
+from db.queries.responses.side_by_side import side_by_side
 from db.queries.results import ResultFilters, collect, result_study
-from evalkit.reporting.pairs import pair_report
-from evalkit.reporting.significance import significance_report
+from evalkit.reports.pair.report import pair_report
+from evalkit.reports.pair.significance import significance_report
 from evalkit.vocabulary import Role
-from pages.shared import answers, pair, pair_tables
-from pages.shared.charts.colours import MUTED
+from pages.shared.display.charts.colours import MUTED
+from pages.shared.response import answers
+from pages.shared.sections import pair, pair_tables
 from tests.factories import annotate, make_eval_set, make_study
 
 PAGE = "results/compare.py"

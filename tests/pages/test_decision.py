@@ -8,8 +8,8 @@ import pytest
 from db.engine import write_session
 from db.models import Output
 from evalkit.vocabulary import Role
-from pages.shared.charts.frontier import frontier
-from pages.shared.html_tables import Cell, Tone, _cell
+from pages.shared.display.charts.frontier import frontier
+from pages.shared.display.html_tables import Cell, Tone, _cell
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.conftest import new_app
 from tests.pages.test_results import opened, written

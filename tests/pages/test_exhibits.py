@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pages.shared import exhibits
-from pages.shared.pictures import interval_rows, level_bars
+from pages.shared.display import exhibits
+from pages.shared.display.pictures import interval_rows, level_bars
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 

@@ -9,7 +9,7 @@ from db.models import Output
 from db.queries import library
 from evalkit.vocabulary import LeakPolicy, Role
 from pages.routes import downloads
-from pages.shared import library_tables
+from pages.shared.library import tables as library_tables
 from tests.factories import make_eval_set
 
 PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from evalkit.reporting.passing import PassRule, Verdict
-from evalkit.reporting.regression import AnsweredCase, Side, regression_report
+from evalkit.reports.regression.passing import PassRule, Verdict
+from evalkit.reports.regression.report import AnsweredCase, Side, regression_report
 from evalkit.vocabulary import Role
-from pages.shared import regression
-from pages.shared.charts.colours import MUTED, OKABE_ITO
+from pages.shared.display.charts.colours import MUTED, OKABE_ITO
+from pages.shared.sections import regression
 from tests.factories import annotate, make_eval_set, make_study
 from tests.versions import add_version
 

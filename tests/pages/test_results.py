@@ -11,9 +11,11 @@ import pytest
 from db.engine import read_session, write_session
 from db.models import Output
 from db.queries.results import result_studies
-from evalkit.reporting.judged_responses import judged_responses
+from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.vocabulary import Role
-from pages.shared import exhibits, failures, overview, tables, tag_tables
+from pages.shared.display import exhibits
+from pages.shared.sections import failures, overview, tables, tag_tables
 from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -316,10 +318,10 @@ def test_marked_spans_are_highlighted_and_no_character_is_lost(spans, expected):
 
 
 def test_a_tag_nobody_gave_has_no_row_and_the_commonest_comes_first():
-    from evalkit.reporting.collected import Tag
-    from evalkit.reporting.reports import TagRates
+    from evalkit.reports.errors.report import TagRates
     from evalkit.stats.intervals import Estimate
     from evalkit.stats.scores import ScoreRow
+    from evalkit.study.collected import Tag
 
     def rates(key, value):
         return TagRates(
@@ -344,7 +346,7 @@ def test_a_criterion_called_like_a_column_of_the_list_is_beside_it(key, heading)
 
 
 def test_a_table_leaves_out_what_is_not_known_of_any_model():
-    from evalkit.reporting.reports import ModelRow
+    from evalkit.reports.models.report import ModelRow
     from evalkit.stats.intervals import Estimate
 
     known, unknown = Estimate(0.5, 0.4, 0.6, 9), Estimate(None, None, None, 0, "Not recorded.")
@@ -382,7 +384,7 @@ SHARES = (("A", 0.2), ("B", 0.9), ("C", 0.5))
 
 
 def test_a_cell_says_on_how_much_it_rests_and_is_tinted_from_three_on():
-    from evalkit.reporting import text
+    from evalkit import text
     from evalkit.stats.intervals import Estimate
     from evalkit.stats.scores import ScoreRow
 
@@ -399,11 +401,10 @@ def test_a_cell_says_on_how_much_it_rests_and_is_tinted_from_three_on():
 
 def test_the_download_of_the_ranking_holds_unrounded_numbers(study):
     from db.queries.results import collect, result_study
-    from evalkit.reporting import documents
 
     with read_session() as session:
         collected = collect(session, result_study(session, name="Study"))
-    document = json.loads(json.dumps(documents.ranking_document(collected)))
+    document = json.loads(json.dumps(ranking_document(collected)))
 
     assert document["models"][0]["win_rate"] == pytest.approx(17.5 / 18, abs=1e-12)
     # Two models: the difference is the log-odds of the share won.

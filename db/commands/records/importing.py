@@ -7,25 +7,25 @@ from typing import Any, BinaryIO
 from sqlalchemy import text
 from sqlmodel import Session
 
-from db.commands.records.definitions import (
+from db.commands.records.check.definitions import (
     RUBRICS,
     TAXONOMIES,
     Definition,
     planned_definitions,
 )
-from db.commands.records.known import Target, find_target, stage_known
-from db.commands.records.looks import Again
-from db.commands.records.references import (
+from db.commands.records.check.known import Target, find_target, stage_known
+from db.commands.records.check.references import (
     check_names,
     check_scales,
     check_things,
     check_version,
     stage_definitions,
 )
+from db.commands.records.check.revisions import sort_labels
+from db.commands.records.looks import Again
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
-from db.commands.records.revisions import sort_labels
 from db.commands.records.staging import LABEL_TYPES, Staging
-from db.commands.records.write import write_staged
+from db.commands.records.write.eval_set import write_staged
 from db.engine import know_tables, read_session, write_session
 from evalkit.errors import RefusedError
 from evalkit.records import Problems, RecordReader

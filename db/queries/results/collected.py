@@ -25,7 +25,8 @@ from db.queries.results.filtering import counted, limits
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.records import checks
-from evalkit.reporting.collected import (
+from evalkit.stats.counts import FloatArray, IntArray, sum_by
+from evalkit.study.collected import (
     NO_TAG,
     Collected,
     Criterion,
@@ -37,7 +38,6 @@ from evalkit.reporting.collected import (
     Tag,
     Values,
 )
-from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 
 # More annotations than are being submitted at the same moment.

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from db.models import Assignment, Case, Output
 from db.queries.results.studies import COUNTED_KINDS, ResultFilters, ResultStudy
-from evalkit.reporting.collected import Limits, told_apart
+from evalkit.study.collected import Limits, told_apart
 
 
 def counted(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 from db.models import Annotation, Assignment
 from db.queries.results.filtering import counted
 from db.queries.results.studies import ResultFilters, ResultStudy
-from evalkit.reporting.annotators import Pace
+from evalkit.reports.annotators.report import Pace
 
 
 def pace(session: Session, study: ResultStudy, *, filters: ResultFilters | None = None) -> Pace:

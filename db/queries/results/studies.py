@@ -26,7 +26,7 @@ from db.models import (
     VersionCase,
 )
 from evalkit.errors import NotFoundError
-from evalkit.reporting.penalties import read_weights
+from evalkit.reports.errors.penalties import read_weights
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind
 

@@ -3,10 +3,9 @@ from collections import Counter
 from itertools import combinations
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
-from evalkit.annotation.assignment import (
+from evalkit.annotation.assignment.policy import (
     Pair,
     PlannedCase,
     Shown,

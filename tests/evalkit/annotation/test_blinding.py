@@ -4,11 +4,10 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
-from evalkit.annotation import blinding
-from evalkit.annotation.blinding import (
+from evalkit.annotation.blinding import leaks as blinding
+from evalkit.annotation.blinding.leaks import (
     REMOVED,
     Evidence,
     Leak,

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from evalkit.annotation.render import render_text
+from evalkit.rendering.markdown import render_text
 from tests.evalkit.annotation.dollar_texts import MATHEMATICS, NO_MATHEMATICS
 
 

@@ -6,23 +6,11 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from evalkit.annotation.latex import MATHML_ATTRIBUTES, MATHML_TAGS
-from evalkit.annotation.render import (
-    MAX_BRACKETS,
-    escape,
-    raw_html,
-    render_response,
-    render_text,
-)
-from evalkit.annotation.transcript import (
-    raw_messages,
-    render_context,
-    render_messages,
-    render_tools,
-)
+from evalkit.rendering.latex import MATHML_ATTRIBUTES, MATHML_TAGS
+from evalkit.rendering.markdown import MAX_BRACKETS, escape, raw_html, render_response, render_text
+from evalkit.rendering.messages import raw_messages, render_context, render_messages, render_tools
 
 TAGS = {
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "hr", "pre"),

@@ -5,8 +5,8 @@ from html import unescape
 
 import pytest
 
-from evalkit.annotation.render import render_text
-from evalkit.annotation.unfenced import has_unfenced_code
+from evalkit.rendering.markdown import render_text
+from evalkit.rendering.unfenced import has_unfenced_code
 
 
 def words(html):

@@ -9,8 +9,7 @@ from itertools import combinations, pairwise
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.demo.simulate import (

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 from scipy.optimize import brentq, linprog
-from scipy.stats import kurtosis
-from scipy.stats import t as student
+from scipy.stats import kurtosis, t as student
 
 
 def degrees_of(pulls):

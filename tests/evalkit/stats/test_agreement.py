@@ -1,12 +1,15 @@
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from evalkit.stats import counts
-from evalkit.stats.agreement import krippendorff_alpha, pairwise_agreement, percent_agreement
+from evalkit.stats.agreement.krippendorff import (
+    krippendorff_alpha,
+    pairwise_agreement,
+    percent_agreement,
+)
 from evalkit.stats.counts import (
     BOTH_BAD,
     LEFT,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from evalkit.stats.annotators import annotator_profiles
+from evalkit.stats.annotators.profiles import annotator_profiles
+from evalkit.stats.annotators.sides import Sides
 from evalkit.stats.counts import LEFT, RIGHT, TIE, Codings
-from evalkit.stats.sides import Sides
 
 VALUES = ("first", "second", "tie", "both bad")
 

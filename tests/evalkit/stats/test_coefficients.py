@@ -1,17 +1,21 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from irrCAC.raw import CAC
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import fleiss_kappa as oracle_fleiss
 
-from evalkit.stats.agreement import krippendorff_alpha, percent_agreement
-from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.agreement.coefficients import (
+    brennan_prediger,
+    fleiss_kappa,
+    gwet_ac,
+    value_agreement,
+)
+from evalkit.stats.agreement.kappa import agreement_with_rest, pairwise_agreement
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha, percent_agreement
+from evalkit.stats.agreement.weights import Weights
 from evalkit.stats.counts import Codings, tag_codings
-from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
-from evalkit.stats.weights import Weights
 from evalkit.vocabulary import Level
 from tests.evalkit.stats.ends import ends, jackknife_of, least_by_program
 

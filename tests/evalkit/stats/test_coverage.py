@@ -5,14 +5,14 @@ import pytest
 from scipy.special import expit
 from scipy.stats import norm
 
-from evalkit.stats import bradley_terry
-from evalkit.stats.agreement import krippendorff_alpha
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha
 from evalkit.stats.counts import Comparisons
 from evalkit.stats.differences import mean_difference
-from evalkit.stats.ranking import rank_models
+from evalkit.stats.ranking import bradley_terry
+from evalkit.stats.ranking.ranking import rank_models
+from evalkit.stats.ranking.style import control_style
+from evalkit.stats.ranking.win_rates import pairwise_win_rates
 from evalkit.stats.scores import mean_scores, shares
-from evalkit.stats.style import control_style
-from evalkit.stats.win_rates import pairwise_win_rates
 from evalkit.vocabulary import Level
 from tests.evalkit.stats.simulated import (
     HIGHEST,

@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
-from evalkit.stats.agreement import percent_agreement
-from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, value_agreement
-from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
-from evalkit.stats.weights import Weights
+from evalkit.stats.agreement.coefficients import (
+    brennan_prediger,
+    fleiss_kappa,
+    gwet_ac,
+    value_agreement,
+)
+from evalkit.stats.agreement.kappa import agreement_with_rest, pairwise_agreement
+from evalkit.stats.agreement.krippendorff import percent_agreement
+from evalkit.stats.agreement.weights import Weights
 from tests.evalkit.stats.simulated import HIGHEST, LOWEST, N_STUDIES, coded, covered
 
 pytestmark = pytest.mark.slow

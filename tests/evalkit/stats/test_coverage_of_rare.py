@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from evalkit.stats.agreement import krippendorff_alpha
-from evalkit.stats.coefficients import fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.agreement.coefficients import fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.agreement.kappa import pairwise_agreement
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha
 from evalkit.stats.latency import cost_per_acceptable, mean
-from evalkit.stats.pairs import pairwise_agreement
 from evalkit.stats.scores import mean_scores
 from evalkit.vocabulary import Level
 from tests.evalkit.stats.simulated import (

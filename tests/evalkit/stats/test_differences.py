@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.stats import ttest_rel
 
 from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, TIE, Comparisons, Scores

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from evalkit.stats.bradley_terry import fit
 from evalkit.stats.counts import Comparisons, Scores
 from evalkit.stats.differences import (
     category_differences,
@@ -23,12 +22,13 @@ from evalkit.stats.differences import (
 from evalkit.stats.latency import cost_per_acceptable, mean, quantile
 from evalkit.stats.leaderboards import compare_boards, pareto_front
 from evalkit.stats.power import spread_of_scores
-from evalkit.stats.ranking import rank_models
+from evalkit.stats.ranking.bradley_terry import fit
+from evalkit.stats.ranking.ranking import rank_models
+from evalkit.stats.ranking.style import control_style
+from evalkit.stats.ranking.win_rates import circles, pairwise_win_rates
 from evalkit.stats.ratios import ratio_of_sums
 from evalkit.stats.regression import changes
 from evalkit.stats.scores import distributions, mean_amounts, mean_scores, shares
-from evalkit.stats.style import control_style
-from evalkit.stats.win_rates import circles, pairwise_win_rates
 from tests.evalkit.stats.retold import assert_same, estimate, rows, seeds, some
 
 # --- data, and the same data told differently

@@ -69,11 +69,11 @@ THROUGH = {
 
 def public_functions():
     """Give every public function that a module of the statistics defines, with the module."""
-    for module in pkgutil.iter_modules(evalkit.stats.__path__):
-        loaded = importlib.import_module(f"evalkit.stats.{module.name}")
+    for module in pkgutil.walk_packages(evalkit.stats.__path__, "evalkit.stats."):
+        loaded = importlib.import_module(module.name)
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             if function.__module__ == loaded.__name__ and not name.startswith("_"):
-                yield module.name, name
+                yield module.name.rpartition(".")[2], name
 
 
 def names_in_tests():

@@ -4,19 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from evalkit.stats.agreement import krippendorff_alpha, percent_agreement
-from evalkit.stats.annotators import annotator_profiles
-from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.agreement.coefficients import (
+    brennan_prediger,
+    fleiss_kappa,
+    gwet_ac,
+    value_agreement,
+)
+from evalkit.stats.agreement.kappa import agreement_with_rest, pairwise_agreement
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha, percent_agreement
+from evalkit.stats.agreement.weights import Weights
+from evalkit.stats.annotators.profiles import annotator_profiles
+from evalkit.stats.annotators.sides import Sides
+from evalkit.stats.annotators.truth import dawid_skene, mace, one_coin
 from evalkit.stats.counts import Codings, preference_codings
 from evalkit.stats.jackknife import groups_of_cases
-from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement
 from evalkit.stats.reading import read_agreement
-from evalkit.stats.sides import Sides
-from evalkit.stats.truth import dawid_skene, mace, one_coin
-from evalkit.stats.weights import Weights
 from evalkit.vocabulary import Level
 from tests.evalkit.stats.retold import assert_same, estimate, rows, seeds, some
 

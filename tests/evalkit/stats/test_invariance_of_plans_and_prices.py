@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from evalkit.stats import latency, leaderboards, power, ratios, regression, significance
+from evalkit.stats.annotators.sides import Sides, side_habits
 from evalkit.stats.counts import RIGHT
-from evalkit.stats.ranking import rank_models
-from evalkit.stats.sides import Sides, side_habits
+from evalkit.stats.ranking.ranking import rank_models
+from evalkit.stats.ranking.style import control_style
 from evalkit.stats.significance import order_of_cases
-from evalkit.stats.style import control_style
 from tests.evalkit.stats.retold import assert_same, estimate, rows
 from tests.evalkit.stats.told_again import (
     COMPARED,

@@ -6,15 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from evalkit.stats.agreement import krippendorff_alpha, percent_agreement
-from evalkit.stats.annotators import annotator_profiles
-from evalkit.stats.coefficients import brennan_prediger, fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.agreement.coefficients import (
+    brennan_prediger,
+    fleiss_kappa,
+    gwet_ac,
+    value_agreement,
+)
+from evalkit.stats.agreement.kappa import agreement_with_rest, pairwise_agreement, same_values
+from evalkit.stats.agreement.krippendorff import krippendorff_alpha, percent_agreement
+from evalkit.stats.annotators.patterns import patterns
+from evalkit.stats.annotators.profiles import annotator_profiles
+from evalkit.stats.annotators.sides import Sides, balanced, side_habits
+from evalkit.stats.annotators.truth import dawid_skene, mace, one_coin
 from evalkit.stats.counts import offered_preferences, preference_codings
-from evalkit.stats.pairs import agreement_with_rest, pairwise_agreement, same_values
-from evalkit.stats.patterns import patterns
 from evalkit.stats.reading import read_agreement
-from evalkit.stats.sides import Sides, balanced, side_habits
-from evalkit.stats.truth import dawid_skene, mace, one_coin
 from evalkit.vocabulary import Level
 from tests.evalkit.stats.retold import assert_same, estimate, rows, seeds, some
 

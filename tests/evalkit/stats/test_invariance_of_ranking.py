@@ -18,10 +18,10 @@ from evalkit.stats.differences import (
     score_differences,
 )
 from evalkit.stats.groups import rank_groups
-from evalkit.stats.ranking import rank_models
+from evalkit.stats.ranking.ranking import rank_models
+from evalkit.stats.ranking.separation import one_sided, two_differ
+from evalkit.stats.ranking.win_rates import circles, pairwise_win_rates
 from evalkit.stats.scores import distributions, mean_amounts, mean_scores, shares
-from evalkit.stats.separation import one_sided, two_differ
-from evalkit.stats.win_rates import circles, pairwise_win_rates
 from tests.evalkit.stats.retold import assert_same, estimate
 from tests.evalkit.stats.told_again import COMPARED, OF_COMPARED, OF_SCORED, SCORED, drawn, turned
 

@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.stats import lognorm
-from scipy.stats import t as student
+from hypothesis import given, settings, strategies as st
+from scipy.stats import lognorm, t as student
 
 from evalkit.stats.latency import cost_per_acceptable, mean, quantile
 from tests.evalkit.stats.ends import degrees_of, ends

@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from evalkit.stats.opposed import least_credit, least_equal, opposed
-from evalkit.stats.weights import Weights, weight_matrix
+from evalkit.stats.agreement.bounds import least_credit, least_equal, opposed
+from evalkit.stats.agreement.weights import Weights, weight_matrix
 from tests.evalkit.stats.ends import least_by_program
 
 

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from evalkit.errors import UndefinedStatisticError
+from evalkit.stats.annotators.patterns import patterns
+from evalkit.stats.annotators.truth import dawid_skene, mace, one_coin
 from evalkit.stats.counts import Codings
-from evalkit.stats.patterns import patterns
-from evalkit.stats.truth import dawid_skene, mace, one_coin
 
 ANNOTATORS, VALUES = ("Ada", "Bo", "Cy"), ("yes", "no", "maybe")
 

@@ -14,7 +14,7 @@ from evalkit.stats.power import (
     more_labels,
     spread_of_scores,
 )
-from evalkit.stats.ranking import rank_models
+from evalkit.stats.ranking.ranking import rank_models
 from evalkit.stats.significance import mcnemar, sign_flip
 
 

@@ -9,8 +9,8 @@ from scipy.stats import binomtest
 
 from evalkit.stats.counts import LEFT, RIGHT, Comparisons
 from evalkit.stats.differences import preference_differences
-from evalkit.stats.profile import deviance, profile_interval
-from evalkit.stats.ranking import rank_models
+from evalkit.stats.ranking.profile import deviance, profile_interval
+from evalkit.stats.ranking.ranking import rank_models
 
 
 def split(won, lost):

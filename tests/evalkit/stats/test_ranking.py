@@ -2,13 +2,13 @@ import choix
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from evalkit.errors import UndefinedStatisticError
-from evalkit.stats import bradley_terry, counts
+from evalkit.stats import counts
 from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, TIE, Comparisons
-from evalkit.stats.ranking import Ranking, rank_models, rank_range
+from evalkit.stats.ranking import bradley_terry
+from evalkit.stats.ranking.ranking import Ranking, rank_models, rank_range
 
 # Citations between statistical journals, winner cites: Stigler (1994), Statistical Science 9,
 # as in Turner & Firth (2012), "BradleyTerry2", J. Stat. Software 48(9), section 2.

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from evalkit.stats.agreement import Agreement, krippendorff_alpha, percent_agreement
+from evalkit.stats.agreement.krippendorff import Agreement, krippendorff_alpha, percent_agreement
 from evalkit.stats.counts import Codings
 from evalkit.stats.reading import read_agreement
 from evalkit.vocabulary import Level

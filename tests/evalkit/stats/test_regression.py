@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from evalkit.stats.regression import changes, share_difference
 from evalkit.stats.significance import benjamini_hochberg, mcnemar

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.stats import studentized_range
-from scipy.stats import t as student
+from scipy.stats import studentized_range, t as student
 
 from evalkit.stats.counts import LEFT, RIGHT, TIE, Comparisons
-from evalkit.stats.ranking import rank_models
-from evalkit.stats.separation import difference_errors, one_sided, separate
+from evalkit.stats.ranking.ranking import rank_models
+from evalkit.stats.ranking.separation import difference_errors, one_sided, separate
 
 
 def separated(gaps, *, n_cases, covariance=None):

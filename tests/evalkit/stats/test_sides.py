@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
+from evalkit.stats.annotators.sides import NO_SIDE, NOT_DEALT, Sides, side_habits
 from evalkit.stats.counts import LEFT, RIGHT, TIE
-from evalkit.stats.sides import NO_SIDE, NOT_DEALT, Sides, side_habits
 
 
 def sides(entries, *, is_dealt):

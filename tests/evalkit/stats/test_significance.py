@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.stats import binomtest, permutation_test, ttest_1samp
 from statsmodels.stats import contingency_tables
 from statsmodels.stats.multitest import multipletests

@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from evalkit.errors import UndefinedStatisticError
 from evalkit.stats.counts import LEFT, RIGHT, TIE, Comparisons
-from evalkit.stats.ranking import rank_models
-from evalkit.stats.style import control_style, style_difference
+from evalkit.stats.ranking.ranking import rank_models
+from evalkit.stats.ranking.style import control_style, style_difference
 
 # American League 1987, home wins and losses by (home, away): Agresti (2002), table 10.11.
 TEAMS = ("Baltimore", "Boston", "Cleveland", "Detroit", "Milwaukee", "New York", "Toronto")

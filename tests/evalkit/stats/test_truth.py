@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from evalkit.errors import UndefinedStatisticError
+from evalkit.stats.annotators.truth import dawid_skene, mace, one_coin
 from evalkit.stats.counts import Codings
-from evalkit.stats.truth import dawid_skene, mace, one_coin
 
 
 def study(seed, *, reliability, n_units=300, n_values=3, overlap=1.0):

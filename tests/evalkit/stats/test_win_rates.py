@@ -3,7 +3,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, TIE, Comparisons
-from evalkit.stats.win_rates import circles, pairwise_win_rates
+from evalkit.stats.ranking.win_rates import circles, pairwise_win_rates
 
 
 def comparisons(rows, models):

@@ -7,16 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from evalkit.annotation.render import clean, render_response, render_text
 from evalkit.annotation.rubric import SKIP_REASONS
 from evalkit.annotation.task import ComparisonTask, Response
-from evalkit.annotation.transcript import (
-    raw_messages,
-    render_context,
-    render_messages,
-    render_tools,
-)
-from evalkit.annotation.unfenced import has_unfenced_code
+from evalkit.rendering.markdown import clean, render_response, render_text
+from evalkit.rendering.messages import raw_messages, render_context, render_messages, render_tools
+from evalkit.rendering.unfenced import has_unfenced_code
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = (

@@ -1,0 +1,298 @@
+"""What a file says against itself and against the database: doubles, references, scales."""
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.commands.records.check.definitions import Definition
+from db.commands.records.staging import Staging
+from db.models import Annotator
+from evalkit.names import name_key
+from evalkit.records import MAX_PROBLEMS, Problems, shown
+
+_INDEXES = (
+    'CREATE INDEX IF NOT EXISTS case_key ON "case" (key, line)',
+    'CREATE INDEX IF NOT EXISTS output_key ON output ("case", run, line)',
+)
+
+#: Of case rows with one key in the database the version's own stays, else the newest.
+_ONE_KNOWN_CASE = """
+DELETE FROM "case" WHERE line < 0 AND id IN (
+    SELECT id FROM (
+        SELECT id, ROW_NUMBER() OVER (
+            PARTITION BY key ORDER BY (
+                SELECT COALESCE(MIN(is_newest), 2) FROM held_case WHERE held_case.id = db_id
+            ), db_id DESC
+        ) AS place FROM "case" WHERE line < 0
+    ) WHERE place > 1
+)
+"""
+
+_TWICE = """
+WITH first AS (SELECT {key}, MIN(line) AS line FROM {table} GROUP BY {key} HAVING COUNT(*) > 1)
+SELECT later.line, later.{name}, earlier.line FROM first
+JOIN {table} AS earlier ON {same_earlier} AND earlier.line = first.line
+JOIN {table} AS later ON {same_later} AND later.line > first.line
+WHERE later.digest <> earlier.digest{more} ORDER BY later.line LIMIT {limit}
+"""
+
+_DELETE_TWICE = """
+DELETE FROM {table} WHERE id IN (
+    SELECT id FROM (
+        SELECT id, ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY line) AS place FROM {table}
+    ) WHERE place > 1
+)
+"""
+
+_NO_CASE = """
+SELECT line, "case" FROM {table} AS staged WHERE line > 0
+AND NOT EXISTS (SELECT 1 FROM "case" WHERE key = staged."case") ORDER BY line LIMIT ?
+"""
+
+_NO_OUTPUT = """
+SELECT line, "case", {run}, type FROM label WHERE line > 0 AND {run} IS NOT NULL
+AND EXISTS (SELECT 1 FROM "case" WHERE key = label."case")
+AND NOT EXISTS (
+    SELECT 1 FROM output WHERE output."case" = label."case" AND output.run = label.{run}
+) ORDER BY line LIMIT ?
+"""
+
+#: Cases that labels are about and a version does not hold; new cases are in the next one.
+_UNHELD = """
+SELECT EXISTS (
+    SELECT 1 FROM "case" WHERE (
+        db_id IS NULL
+        OR db_id NOT IN (SELECT id FROM held_case WHERE is_newest = 0)
+    ) AND key IN (SELECT "case" FROM label WHERE line > 0)
+)
+"""
+
+_UNHELD_LINES = """
+SELECT MIN(label.line), label."case" FROM label JOIN "case" ON "case".key = label."case"
+WHERE label.line > 0 AND "case".db_id IS NOT NULL
+AND "case".db_id NOT IN (SELECT id FROM held_case WHERE is_newest = 1)
+GROUP BY label."case" ORDER BY MIN(label.line) LIMIT ?
+"""
+
+_LINES_OF_ANNOTATORS = """
+SELECT annotator, MIN(line) FROM label WHERE line > 0 GROUP BY annotator
+"""
+
+_BAD_SPAN = """
+WITH mark AS (
+    SELECT line, "case", left_run, json_extract(body, '$.start') AS start,
+        json_extract(body, '$.end') AS stop, json_extract(body, '$.quote') AS quote
+    FROM label WHERE type = 2 AND line > 0 AND json_extract(body, '$.end') IS NOT NULL
+)
+SELECT mark.line, start, stop, quote, length(content), substr(content, start + 1, stop - start)
+FROM mark JOIN output ON output."case" = mark."case" AND output.run = mark.left_run
+WHERE stop > length(content) OR substr(content, start + 1, stop - start) <> quote
+ORDER BY mark.line LIMIT ?
+"""
+
+
+def check_things(staging: Staging, problems: Problems) -> None:
+    """Check cases, outputs and what labels refer to; leave one row for each case and output."""
+    staging.script((*_INDEXES, _ONE_KNOWN_CASE))
+    _check_doubles(staging, problems)
+    for table in ("output", "label"):
+        for line, key in staging.db.execute(_NO_CASE.format(table=table), (MAX_PROBLEMS,)):
+            problems.add(line, "case", shown(key), "a case of this file or of the eval set")
+    names = {number: run for run, number in staging.runs.items()}
+    for field, column in (("left", "left_run"), ("right", "right_run")):
+        missing = staging.db.execute(_NO_OUTPUT.format(run=column), (MAX_PROBLEMS,))
+        for line, key, run, kind in missing:
+            model, run_name = names[run]
+            found = f"{shown(model)} (run {shown(run_name)})"
+            expected = f"a model with an output for case {shown(key)}"
+            problems.add(line, field if kind == 0 else "model", found, expected)
+    for line, start, end, quote, length, text in staging.db.execute(_BAD_SPAN, (MAX_PROBLEMS,)):
+        if end > length:
+            expected = f"at most {length}, the characters of the output"
+            problems.add(line, "end", shown(end), expected)
+        else:
+            expected = f"{shown(text)}, the text from {start} to {end}"
+            problems.add(line, "quote", shown(quote), expected)
+
+
+def _check_doubles(staging: Staging, problems: Problems) -> None:
+    case = {
+        "table": '"case"',
+        "key": "key",
+        "name": "key",
+        "same_earlier": "earlier.key = first.key",
+        "same_later": "later.key = first.key",
+        "more": " OR (earlier.line > 0 AND later.status IS NOT earlier.status)",
+    }
+    output = {
+        "table": "output",
+        "key": '"case", run',
+        "name": '"case"',
+        "same_earlier": 'earlier."case" = first."case" AND earlier.run = first.run',
+        "same_later": 'later."case" = first."case" AND later.run = first.run',
+        "more": "",
+    }
+    for what, field, names in (("case", "id", case), ("output", "case", output)):
+        for line, key, first in staging.db.execute(_TWICE.format(**names, limit=MAX_PROBLEMS)):
+            where = f"line {first}" if first > 0 else "the eval set"
+            problems.add(line, field, shown(key), f"the content that {where} has for this {what}")
+        staging.db.execute(_DELETE_TWICE.format(**names))
+
+
+def check_names(session: Session, staging: Staging, problems: Problems) -> None:
+    """Check that annotators whose names people would take for one are one, or are told apart."""
+    lines = dict(staging.db.execute(_LINES_OF_ANNOTATORS))
+    first: dict[tuple[str, str], tuple[str, int]] = {}
+    for (kind, name), number in sorted(
+        staging.annotators.items(), key=lambda item: lines.get(item[1], 0)
+    ):
+        if number not in lines or _is_stored(session, kind, name):
+            continue
+        key = (kind, name_key(name))
+        known = session.scalar(
+            select(col(Annotator.name)).where(
+                col(Annotator.kind) == kind, col(Annotator.name_key) == key[1]
+            )
+        )
+        if known is not None:
+            where = "as this database spells who looks the same"
+        elif key in first:
+            known, line = first[key]
+            where = f"as line {line} spells who looks the same"
+        else:
+            first[key] = (name, lines[number])
+            continue
+        expected = f"{shown(known)}, {where}; two people need two names"
+        problems.add(lines[number], "annotator", shown(name), expected)
+
+
+def _is_stored(session: Session, kind: str, name: str) -> bool:
+    found = select(col(Annotator.id)).where(
+        col(Annotator.kind) == kind, col(Annotator.name) == name
+    )
+    return session.scalar(found) is not None
+
+
+def check_version(staging: Staging, problems: Problems) -> bool:
+    """Check that labels are about cases of a version; tell if it must be the newest one.
+
+    The study's version does where it holds every case, else the eval set's newest.
+    """
+    if not staging.count(_UNHELD):
+        return False
+    for line, key in staging.db.execute(_UNHELD_LINES, (MAX_PROBLEMS,)):
+        problems.add(line, "case", shown(key), "a case of the newest version of the eval set")
+    return True
+
+
+def stage_definitions(
+    staging: Staging, *, rubrics: Iterable[Definition], taxonomies: Iterable[Definition]
+) -> None:
+    """Stage the criteria and tags that labels may refer to."""
+    staging.script(_DEFINITION_TABLES)
+    for rubric in rubrics:
+        for part in rubric.parts:
+            row = (rubric.name, rubric.version, part["key"], rubric.is_main)
+            staging.db.execute("INSERT INTO criterion VALUES (NULL, ?, ?, ?, ?)", row)
+            criterion = staging.count("SELECT last_insert_rowid()")
+            values = [(criterion, float(level["value"])) for level in part["scale"]]
+            staging.db.executemany("INSERT INTO level VALUES (?, ?)", values)
+    for taxonomy in taxonomies:
+        for part in taxonomy.parts:
+            severities = part.get("severities")
+            allowed = None if severities is None else json.dumps(severities)
+            staging.db.execute(
+                "INSERT INTO tag VALUES (NULL, ?, ?, ?, ?, ?)",
+                (taxonomy.name, taxonomy.version, part["key"], taxonomy.is_main, allowed),
+            )
+
+
+def check_scales(staging: Staging, problems: Problems) -> None:
+    """Check that scores are on the scale of a criterion and error marks have a known tag."""
+    unsound = {
+        record["key"]
+        for staged in (staging.criteria, staging.tags)
+        for _, record in staged
+        if record.get("is_unsound")
+    }
+    any_criterion = staging.count("SELECT COUNT(*) FROM criterion") > 0
+    for line, key, version in staging.db.execute(_NO_CRITERION, (MAX_PROBLEMS,)):
+        if key in unsound:
+            continue
+        of_version = f" of rubric version {version}" if version is not None else ""
+        expected = (
+            f"a criterion{of_version} of the study's rubric"
+            if any_criterion
+            else "criterion records in this file, or a study that has a rubric (--study)"
+        )
+        problems.add(line, "criterion", shown(key), expected)
+    for line, value, key, scale in staging.db.execute(_OFF_SCALE, (MAX_PROBLEMS,)):
+        listed = ", ".join(f"{level:g}" for level in json.loads(scale))
+        problems.add(line, "value", shown(value), f"a value of {shown(key)}: {listed}")
+    any_tag = staging.count("SELECT COUNT(*) FROM tag") > 0
+    for line, key in staging.db.execute(_NO_TAG, (MAX_PROBLEMS,)):
+        if key not in unsound:
+            needed = "tag records in this file, or a study that has a taxonomy (--study)"
+            expected = "a tag of the study's taxonomy" if any_tag else needed
+            problems.add(line, "tag", shown(key), expected)
+    for line, severity, key, allowed in staging.db.execute(_BAD_SEVERITY, (MAX_PROBLEMS,)):
+        listed = ", ".join(json.loads(allowed)) or "no severity"
+        problems.add(line, "severity", shown(severity), f"a severity of {shown(key)}: {listed}")
+
+
+_DEFINITION_TABLES = (
+    "DROP TABLE IF EXISTS criterion",
+    "DROP TABLE IF EXISTS level",
+    "DROP TABLE IF EXISTS tag",
+    "CREATE TABLE criterion (id INTEGER PRIMARY KEY, whole TEXT, version INTEGER, key TEXT, "
+    "is_main INTEGER)",
+    "CREATE TABLE level (criterion INTEGER, value REAL)",
+    "CREATE TABLE tag (id INTEGER PRIMARY KEY, whole TEXT, version INTEGER, key TEXT, "
+    "is_main INTEGER, severities TEXT)",
+    "CREATE INDEX criterion_key ON criterion (key)",
+    "CREATE INDEX level_value ON level (criterion, value)",
+    "CREATE INDEX tag_key ON tag (key)",
+)
+
+#: Which criterion a score means: of the version it names, else of the study's rubric.
+CRITERION_OF_LABEL = """
+SELECT id FROM criterion WHERE criterion.key = label.name AND (
+    criterion.version = label.rubric_version OR (label.rubric_version IS NULL AND is_main)
+)
+"""
+
+#: Which tag an error mark means: of the study's taxonomy, else of the newest that has it.
+TAG_OF_LABEL = """
+SELECT id FROM tag WHERE tag.key = label.name ORDER BY is_main DESC, version DESC LIMIT 1
+"""
+
+_NO_CRITERION = f"""
+SELECT line, name, rubric_version FROM label
+WHERE type = 1 AND line > 0 AND NOT EXISTS ({CRITERION_OF_LABEL}) ORDER BY line LIMIT ?
+"""
+
+_OFF_SCALE = f"""
+SELECT line, json_extract(body, '$.value'), name,
+    (SELECT json_group_array(value) FROM level WHERE criterion = of_label)
+FROM (SELECT *, ({CRITERION_OF_LABEL}) AS of_label FROM label WHERE type = 1 AND line > 0)
+WHERE of_label IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM level WHERE criterion = of_label AND value = json_extract(body, '$.value')
+) ORDER BY line LIMIT ?
+"""
+
+_NO_TAG = f"""
+SELECT line, name FROM label WHERE type = 2 AND line > 0 AND name IS NOT NULL
+AND NOT EXISTS ({TAG_OF_LABEL}) ORDER BY line LIMIT ?
+"""
+
+_BAD_SEVERITY = f"""
+SELECT line, json_extract(body, '$.severity'), label.name, tag.severities
+FROM (SELECT *, ({TAG_OF_LABEL}) AS of_label FROM label WHERE type = 2 AND line > 0) AS label
+JOIN tag ON tag.id = label.of_label
+WHERE tag.severities IS NOT NULL AND json_extract(body, '$.severity') IS NOT NULL
+AND NOT EXISTS (
+    SELECT 1 FROM json_each(tag.severities) WHERE value = json_extract(body, '$.severity')
+) ORDER BY line LIMIT ?
+"""

@@ -1,0 +1,289 @@
+"""Writing what was staged: one transaction, in batches, nothing worked out under the lock."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel, col
+
+from db.columns import now
+from db.commands.records.check.definitions import Definition
+from db.commands.records.check.known import Target
+from db.commands.records.staging import Staging
+from db.commands.records.write.batches import Writing
+from db.commands.records.write.labels import write_labels
+from db.commands.records.write.study import write_study
+from db.models import (
+    Annotation,
+    Assignment,
+    AuditEvent,
+    Case,
+    Criterion,
+    EvalSet,
+    EvalSetVersion,
+    Model,
+    Output,
+    Rubric,
+    Run,
+    Tag,
+    Taxonomy,
+    VersionCase,
+)
+from evalkit.evalset.hashing import version_hash
+from evalkit.vocabulary import CaseStatus
+
+
+def write_staged(
+    session: Session,
+    staging: Staging,
+    target: Target,
+    *,
+    rubrics: list[Definition],
+    taxonomies: list[Definition],
+    needs_newest: bool,
+    source: str,
+    are_sides_dealt: bool,
+    actor_id: int | None,
+    progress: Callable[[str, int, int], None],
+) -> int:
+    """Write all that is new and return the number of the eval set's newest version."""
+    writing = Writing(session, staging, progress)
+    # Before anything is locked here: reserving waits for others to finish, on PostgreSQL.
+    for model, staged in _RESERVED:
+        writing.reserve(model, staged)
+    writing.eval_set_id = target.eval_set_id or _new_eval_set(session, target.eval_set)
+    _write_runs(writing)
+    writing.insert(Case, _new_cases(writing))
+    version_id, number = _write_version(writing, target)
+    writing.insert(Output, _new_outputs(writing))
+    _write_rubrics(writing, rubrics)
+    _write_taxonomies(writing, taxonomies)
+    if target.study is not None:
+        is_newest = target.study_id is None and version_id != target.newest_id
+        study_id = write_study(
+            writing,
+            target,
+            version_id=version_id if needs_newest or is_newest else target.version_id or version_id,
+            rubric_id=_main(rubrics),
+            taxonomy_id=_main(taxonomies),
+            actor_id=actor_id,
+        )
+        write_labels(writing, study_id=study_id, are_sides_dealt=are_sides_dealt)
+    event = AuditEvent(
+        actor_id=actor_id,
+        action="import",
+        subject=f"eval_set:{writing.eval_set_id}",
+        details={"source": source, "study": target.study, "version": number},
+    )
+    session.add(event)
+    session.flush()
+    return number
+
+
+def _new_eval_set(session: Session, name: str) -> int:
+    made = EvalSet(name=name)
+    session.add(made)
+    session.flush()
+    return int(made.id or 0)
+
+
+def _write_runs(writing: Writing) -> None:
+    """Find or make the models and runs of new outputs; the others are known by name."""
+    session, staging = writing.session, writing.staging
+    used = {run for (run,) in staging.db.execute("SELECT DISTINCT run FROM output")}
+    models = {name: model_id for model_id, name in session.execute(_MODELS)}
+    runs = {
+        (model, name): run_id
+        for run_id, model, name in session.execute(
+            select(col(Run.id), col(Model.name), col(Run.name))
+            .join(Model, col(Run.model_id) == col(Model.id))
+            .where(col(Run.eval_set_id) == writing.eval_set_id)
+        )
+    }
+    for (model_name, run_name), number in staging.runs.items():
+        if number not in used:
+            continue
+        if model_name not in models:
+            model = Model(name=model_name)
+            session.add(model)
+            session.flush()
+            models[model_name] = model.id
+        if (model_name, run_name) not in runs:
+            run = Run(
+                eval_set_id=writing.eval_set_id, model_id=models[model_name] or 0, name=run_name
+            )
+            session.add(run)
+            session.flush()
+            runs[model_name, run_name] = run.id
+        writing.runs[number] = runs[model_name, run_name] or 0
+
+
+def _new_cases(writing: Writing) -> Iterator[dict[str, Any]]:
+    moment, first = now(), writing.first["case"]
+    for place, hashed, body in writing.new_rows(
+        'SELECT place, hash, body FROM "case" WHERE db_id IS NULL ORDER BY place'
+    ):
+        fields = json.loads(body)
+        yield {
+            "id": first + place,
+            "eval_set_id": writing.eval_set_id,
+            "key": fields["id"],
+            "case_hash": hashed,
+            "input": fields["input"],
+            **{name: fields.get(name) for name in _CASE_FIELDS},
+            "status": fields.get("status", CaseStatus.ACTIVE.value),
+            "details": _details(fields),
+            "created_at": moment,
+        }
+
+
+def _write_version(writing: Writing, target: Target) -> tuple[int, int]:
+    """Return id and number of the newest version, made if there are new cases."""
+    session, staging = writing.session, writing.staging
+    n_new = staging.count('SELECT COUNT(*) FROM "case" WHERE db_id IS NULL')
+    if not n_new and target.newest_id is not None:
+        return target.newest_id, target.newest_number
+    held = "(db_id IS NULL OR db_id IN (SELECT id FROM held_case WHERE is_newest = 1))"
+    hashes = staging.db.execute(f'SELECT hash FROM "case" WHERE {held} ORDER BY hash')
+    version = EvalSetVersion(
+        eval_set_id=writing.eval_set_id,
+        number=target.newest_number + 1,
+        content_hash=version_hash(hashed for (hashed,) in hashes),
+        parent_id=target.newest_id,
+        note="Imported",
+    )
+    session.add(version)
+    session.flush()
+    version_id = int(version.id or 0)
+    if target.newest_id is not None:
+        writing.copy_version(target.newest_id, version_id)
+    first = writing.first["case"]
+    writing.insert(
+        VersionCase,
+        (
+            {"version_id": version_id, "case_id": first + place}
+            for (place,) in writing.new_rows(
+                'SELECT place FROM "case" WHERE db_id IS NULL ORDER BY place'
+            )
+        ),
+    )
+    return version_id, version.number
+
+
+def _new_outputs(writing: Writing) -> Iterator[dict[str, Any]]:
+    first, first_case = writing.first["output"], writing.first["case"]
+    statement = f"""
+    SELECT output.place, output.run, COALESCE(c.db_id, {first_case} + c.place), content, output.body
+    FROM output JOIN "case" AS c ON c.key = output."case"
+    WHERE output.db_id IS NULL ORDER BY output.place
+    """
+    for place, run, case_id, content, body in writing.new_rows(statement):
+        fields = json.loads(body)
+        yield {
+            "id": first + place,
+            "run_id": writing.runs[run],
+            "case_id": case_id,
+            "content": content,
+            "steps": fields.get("content"),
+            **{name: fields.get(name) for name in _OUTPUT_FIELDS},
+            "details": _details(fields),
+        }
+
+
+def _write_rubrics(writing: Writing, rubrics: Iterable[Definition]) -> None:
+    session = writing.session
+    for rubric in rubrics:
+        if rubric.new:
+            made = Rubric(name=rubric.name, version=rubric.version or 1)
+            session.add(made)
+            session.flush()
+            rubric.db_id = made.id
+            writing.insert(
+                Criterion,
+                (
+                    {
+                        "rubric_id": made.id,
+                        "key": part["key"],
+                        "position": position,
+                        "question": part["question"],
+                        "description": part.get("description"),
+                        "level": part["level"],
+                        "scale": [{"anchor": "", **level} for level in part["scale"]],
+                        "is_required": part.get("required", True),
+                    }
+                    for position, part in enumerate(rubric.parts)
+                ),
+            )
+        staged = _staged(writing.staging, "criterion", rubric)
+        for part_id, key in session.execute(
+            select(col(Criterion.id), col(Criterion.key)).where(
+                col(Criterion.rubric_id) == rubric.db_id
+            )
+        ):
+            writing.criteria[staged[key]] = part_id or 0
+
+
+def _write_taxonomies(writing: Writing, taxonomies: Iterable[Definition]) -> None:
+    session = writing.session
+    for taxonomy in taxonomies:
+        if taxonomy.new:
+            made = Taxonomy(name=taxonomy.name, version=taxonomy.version or 1)
+            session.add(made)
+            session.flush()
+            taxonomy.db_id = made.id
+            writing.insert(
+                Tag,
+                (
+                    {
+                        "taxonomy_id": made.id,
+                        "key": part["key"],
+                        "position": position,
+                        "name": part.get("name"),
+                        "definition": part.get("definition"),
+                        "severities": part.get("severities"),
+                    }
+                    for position, part in enumerate(taxonomy.parts)
+                ),
+            )
+        staged = _staged(writing.staging, "tag", taxonomy)
+        for part_id, key in session.execute(
+            select(col(Tag.id), col(Tag.key)).where(col(Tag.taxonomy_id) == taxonomy.db_id)
+        ):
+            writing.tags[staged[key]] = part_id or 0
+
+
+def _staged(staging: Staging, table: str, whole: Definition) -> dict[str, int]:
+    rows = staging.db.execute(
+        f"SELECT key, id FROM {table} WHERE whole = ? AND version = ?", (whole.name, whole.version)
+    )
+    return dict(rows)
+
+
+def _main(wholes: Iterable[Definition]) -> int | None:
+    return next((whole.db_id for whole in wholes if whole.is_main), None)
+
+
+def _details(fields: dict[str, Any]) -> dict[str, Any] | None:
+    return {"metadata": fields["metadata"]} if "metadata" in fields else None
+
+
+_RESERVED: tuple[tuple[type[SQLModel], str], ...] = (
+    (Case, "case"),
+    (Output, "output"),
+    (Assignment, "presentation"),
+    (Annotation, "annotation"),
+)
+_MODELS: Any = select(col(Model.id), col(Model.name))
+_CASE_FIELDS = ("context", "tools", "reference", "category", "note", "source", "tags", "canary")
+_OUTPUT_FIELDS = (
+    "provider",
+    "latency_ms",
+    "time_to_first_token_ms",
+    "input_tokens",
+    "output_tokens",
+    "cost_usd",
+    "finish_reason",
+    "error",
+    "created_at",
+)

@@ -1,0 +1,284 @@
+"""Assignments, annotations, scores and error marks of an import."""
+
+import json
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, update
+from sqlmodel import SQLModel
+
+from db.columns import new_token, now
+from db.commands.records.staging import COMPARISON, ERROR, SCORE
+from db.commands.records.write.batches import BATCH, Writing, table_of
+from db.commands.records.write.study import write_annotators
+from db.models import Annotation, Assignment, ErrorMark, Score
+from db.queries.records.annotated import (
+    DEALT_POLICY,
+    IMPORTED,
+    IMPORTED_POLICY,
+    LOOK,
+    inherited_extras,
+)
+from db.queries.records.rows import batched
+from evalkit.records.checks import as_moment
+from evalkit.vocabulary import AssignmentKind, AssignmentState
+
+#: What an annotation keeps of its first label outside columns of its own.
+_IN_DETAILS = ("rubric_version", "seen_suggestion", "metadata")
+_OF_ASSIGNMENT = ("inclusion_probability", "sampling")
+
+
+class _Row(NamedTuple):
+    """One new label with its annotation and its presentation."""
+
+    annotation: int
+    annotation_db_id: int | None
+    annotation_place: int | None
+    revision: int
+    is_superseded: int
+    presentation_db_id: int | None
+    presentation_place: int | None
+    key: str | None
+    look: int
+    annotator: int
+    case_id: int
+    left_id: int
+    right_id: int | None
+    type: int
+    part: int | None
+    output_id: int
+    is_current: int
+    body: str
+    extras: str | None
+
+
+def write_labels(writing: Writing, *, study_id: int, are_sides_dealt: bool) -> None:
+    """Write every new label with the assignment and the annotation it belongs to."""
+    if not writing.staging.count("SELECT EXISTS (SELECT 1 FROM judged WHERE line > 0)"):
+        return
+    write_annotators(writing)
+    _supersede(writing)
+    policy = DEALT_POLICY if are_sides_dealt else IMPORTED_POLICY
+    writer = _LabelWriter(writing, study_id, policy)
+    rows = (_Row(*row) for row in writing.new_rows(_rows_statement(writing)))
+    annotations = (list(labels) for _, labels in groupby(rows, key=lambda row: row.annotation))
+    for batch in batched(annotations, BATCH):
+        writer.write(batch)
+
+
+class _LabelWriter:
+    """Turns staged labels into rows, an annotation at a time."""
+
+    def __init__(self, writing: Writing, study_id: int, policy: str) -> None:
+        self._policy = policy
+        self._writing = writing
+        self._study_id = study_id
+        self._now = now()
+        self._n_assignments = 0
+
+    def write(self, batch: list[list[_Row]]) -> None:
+        """Write the labels of some annotations: assignments first, they are referred to."""
+        rows: dict[type[SQLModel], list[dict[str, Any]]] = {
+            Assignment: [],
+            Annotation: [],
+            Score: [],
+            ErrorMark: [],
+        }
+        for labels in batch:
+            self._add(labels, rows)
+        for model, made in rows.items():
+            self._writing.insert(model, made)
+
+    def _add(self, labels: list[_Row], rows: dict[type[SQLModel], list[dict[str, Any]]]) -> None:
+        first = labels[0]
+        shared = _load(first.extras)
+        is_new = self._is_new_assignment(first)
+        if is_new:
+            rows[Assignment].append(self._assignment(first, shared))
+        annotation_id = first.annotation_db_id
+        if annotation_id is None:
+            annotation_id = self._writing.first["annotation"] + (first.annotation_place or 0)
+            annotation = self._annotation(annotation_id, first, shared)
+            annotation["details"] = self._details(shared, is_first_of_assignment=is_new)
+            rows[Annotation].append(annotation)
+            first_details = None
+        else:
+            first_details = shared
+        inherited = inherited_extras(shared)
+        for label in labels:
+            extras = _load(label.extras)
+            if label is first:
+                details = first_details
+            elif first.annotation_db_id is None and extras == inherited:
+                details = None
+            else:
+                details = extras
+            if label.type == SCORE:
+                rows[Score].append(self._score(annotation_id, label, details))
+            elif label.type == ERROR:
+                rows[ErrorMark].append(self._mark(annotation_id, label, details))
+
+    def _is_new_assignment(self, row: _Row) -> bool:
+        """Tell if this is the first label of a new presentation; they come in their places."""
+        if row.presentation_place is None or row.presentation_place < self._n_assignments:
+            return False
+        self._n_assignments = row.presentation_place + 1
+        return True
+
+    def _assignment_id(self, row: _Row) -> int:
+        if row.presentation_db_id is not None:
+            return row.presentation_db_id
+        return self._writing.first["presentation"] + (row.presentation_place or 0)
+
+    def _assignment(self, row: _Row, extras: dict[str, Any]) -> dict[str, Any]:
+        if row.key is not None:
+            presentation = f"key:{row.key}"
+        elif row.right_id is not None:
+            presentation = f"{IMPORTED}pair:{row.left_id}>{row.right_id}"
+        else:
+            presentation = f"{IMPORTED}single:{row.left_id}"
+        if row.key is None and row.look > 1:
+            presentation += f"{LOOK}{row.look}"
+        return {
+            "id": self._assignment_id(row),
+            "study_id": self._study_id,
+            "annotator_id": self._writing.annotators[row.annotator],
+            "case_id": row.case_id,
+            "left_output_id": row.left_id,
+            "right_output_id": row.right_id,
+            "presentation": presentation,
+            "key": row.key,
+            "token": new_token(),
+            "kind": AssignmentKind.WORK.value,
+            "policy": self._policy,
+            **{field: extras.get(field) for field in _OF_ASSIGNMENT},
+            "state": AssignmentState.SUBMITTED.value,
+            "active_seconds": float(extras.get("seconds", 0)),
+            "created_at": self._now,
+        }
+
+    def _annotation(self, annotation_id: int, row: _Row, extras: dict[str, Any]) -> dict[str, Any]:
+        preference = json.loads(row.body).get("preference") if row.type == COMPARISON else None
+        written = extras.get("created_at")
+        return {
+            "id": annotation_id,
+            "assignment_id": self._assignment_id(row),
+            "revision": row.revision,
+            "submitted_at": self._moment(written),
+            "active_seconds": extras.get("seconds"),
+            "preference": preference,
+            "is_unreadable": row.type == COMPARISON and preference is None,
+            "comment": extras.get("comment"),
+            "is_superseded": bool(row.is_superseded),
+            "created_at": written,
+        }
+
+    def _details(
+        self, extras: dict[str, Any], *, is_first_of_assignment: bool
+    ) -> dict[str, Any] | None:
+        """Return what has no column; those of the assignment say what its first annotation does."""
+        details = {field: extras[field] for field in _IN_DETAILS if field in extras}
+        if not is_first_of_assignment:
+            details |= {field: extras.get(field) for field in _OF_ASSIGNMENT}
+        return details or None
+
+    def _score(
+        self, annotation_id: int, row: _Row, details: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        return {
+            "annotation_id": annotation_id,
+            "output_id": row.output_id,
+            "criterion_id": self._writing.criteria[row.part or 0],
+            "value": float(json.loads(row.body)["value"]),
+            "is_superseded": not row.is_current,
+            "details": details,
+        }
+
+    def _mark(
+        self, annotation_id: int, row: _Row, details: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        body = json.loads(row.body)
+        return {
+            "annotation_id": annotation_id,
+            "output_id": row.output_id,
+            "tag_id": None if row.part is None else self._writing.tags[row.part],
+            "severity": body.get("severity"),
+            "start": body.get("start"),
+            "end": body.get("end"),
+            "quote": body.get("quote"),
+            "note": body.get("note"),
+            "is_superseded": not row.is_current,
+            "details": details,
+        }
+
+    def _moment(self, written: str | None) -> datetime:
+        return (as_moment(written) if written else None) or self._now
+
+
+def _supersede(writing: Writing) -> None:
+    """Mark what the file's revisions replace, and what it fills in as done."""
+    staging = writing.staging
+    for model, statement in _REPLACED:
+        table = table_of(model)
+        change = update(table).where(table.c.id == bindparam("row_id")).values(is_superseded=True)
+        for batch in batched(staging.db.cursor().execute(statement), BATCH):
+            rows = [{"row_id": row_id} for (row_id,) in batch]
+            writing.session.connection().execute(change, rows)
+    table = table_of(Assignment)
+    submitted = {"state": AssignmentState.SUBMITTED.value, "skip_reason": None, "draft": None}
+    change = (
+        update(table)
+        .where(table.c.id == bindparam("row_id"), table.c.state != submitted["state"])
+        .values(submitted)
+    )
+    for batch in batched(staging.db.cursor().execute(_FILLED), BATCH):
+        writing.session.connection().execute(change, [{"row_id": row_id} for (row_id,) in batch])
+
+
+def _rows_statement(writing: Writing) -> str:
+    case, output = writing.first["case"], writing.first["output"]
+    return f"""
+    SELECT a.id, a.db_id, a.place, a.revision, a.is_superseded,
+        p.db_id, p.place, p.key, p.look, p.annotator,
+        COALESCE(c.db_id, {case} + c.place),
+        COALESCE(lefts.db_id, {output} + lefts.place),
+        COALESCE(rights.db_id, {output} + rights.place),
+        j.type, j.part, COALESCE(o.db_id, {output} + o.place), j.is_current, l.body, l.extras
+    FROM annotation AS a
+    JOIN judged AS j ON j.annotation = a.id AND j.line > 0
+    JOIN label AS l ON l.line = j.line
+    JOIN presentation AS p ON p.id = a.presentation
+    JOIN "case" AS c ON c.id = p."case"
+    JOIN output AS lefts ON lefts.id = p.left
+    LEFT JOIN output AS rights ON rights.id = p.right
+    JOIN output AS o ON o.id = j.left
+    ORDER BY a.id, j.type, j.line
+    """
+
+
+def _load(extras: str | None) -> dict[str, Any]:
+    return json.loads(extras) if extras else {}
+
+
+_TOUCHED = "SELECT presentation FROM judged WHERE line > 0"
+
+_REPLACED: tuple[tuple[type[SQLModel], str], ...] = (
+    (
+        Annotation,
+        "SELECT db_id FROM annotation WHERE is_superseded AND NOT was_superseded "
+        f"AND presentation IN ({_TOUCHED})",
+    ),
+    (
+        Score,
+        "SELECT db_id FROM judged WHERE line < 0 AND type = 1 "
+        "AND NOT is_current AND NOT was_superseded",
+    ),
+    (
+        ErrorMark,
+        "SELECT db_id FROM judged WHERE line < 0 AND type = 2 "
+        "AND NOT is_current AND NOT was_superseded",
+    ),
+)
+
+_FILLED = f"SELECT db_id FROM presentation WHERE db_id IS NOT NULL AND id IN ({_TOUCHED})"

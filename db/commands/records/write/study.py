@@ -1,0 +1,141 @@
+"""The study that an import's annotations belong to, found or made."""
+
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from db.commands.records.check.known import Target
+from db.commands.records.write.batches import Writing, table_of
+from db.models import Annotator, AuditEvent, Study, StudyRun
+from evalkit.vocabulary import AnnotatorKind, LeakPolicy, Role
+
+
+def write_study(
+    writing: Writing,
+    target: Target,
+    *,
+    version_id: int,
+    rubric_id: int | None,
+    taxonomy_id: int | None,
+    actor_id: int | None,
+) -> int:
+    """Return the id of the study, made as the file suggests or brought up to what it needs."""
+    if target.study_id is None:
+        study = _new_study(writing, target, version_id, rubric_id, taxonomy_id, actor_id)
+        _add_runs(writing, study, "SELECT DISTINCT run FROM output")
+        return study
+    stored = writing.session.get_one(Study, target.study_id)
+    changes: dict[str, Any] = {"eval_set_version_id": version_id}
+    if stored.rubric_id is None:
+        changes["rubric_id"] = rubric_id
+    if stored.taxonomy_id is None:
+        changes["taxonomy_id"] = taxonomy_id
+    changed = {name: new for name, new in changes.items() if getattr(stored, name) != new}
+    if changed:
+        before = {name: getattr(stored, name) for name in changed}
+        details = {"before": before, "after": changed}
+        stored.sqlmodel_update(changed)
+        writing.session.add(stored)
+        writing.session.add(
+            AuditEvent(
+                actor_id=actor_id,
+                action="extend study",
+                subject=f"study:{target.study_id}",
+                details=details,
+            )
+        )
+        writing.session.flush()
+    _add_runs(writing, target.study_id, _JUDGED_RUNS)
+    return target.study_id
+
+
+def write_annotators(writing: Writing) -> None:
+    """Find or make whoever judged; those made here cannot sign in."""
+    session, staging = writing.session, writing.staging
+    used = {who for (who,) in staging.db.execute("SELECT DISTINCT annotator FROM judged")}
+    for (kind, name), number in staging.annotators.items():
+        if number not in used:
+            continue
+        found = session.scalars(
+            select(Annotator).where(col(Annotator.kind) == kind, col(Annotator.name) == name)
+        ).first()
+        if found is None:
+            # Only whoever a file makes can be simulated: nobody who was here is turned into one.
+            is_simulated = (kind, name) in staging.simulated
+            found = Annotator(name=name, kind=kind, role=Role.ANNOTATOR, is_simulated=is_simulated)
+            session.add(found)
+            session.flush()
+        writing.annotators[number] = found.id or 0
+
+
+def _new_study(
+    writing: Writing,
+    target: Target,
+    version_id: int,
+    rubric_id: int | None,
+    taxonomy_id: int | None,
+    actor_id: int | None,
+) -> int:
+    staging = writing.staging
+    kinds = {kind for (kind,) in staging.db.execute("SELECT DISTINCT type FROM judged")}
+    has_comments = staging.count(
+        "SELECT EXISTS (SELECT 1 FROM label WHERE json_extract(extras, '$.comment') IS NOT NULL)"
+    )
+    study = Study(
+        name=str(target.study),
+        eval_set_version_id=version_id,
+        rubric_id=rubric_id,
+        taxonomy_id=taxonomy_id,
+        overlap=_overlap(writing),
+        collects_preference=0 in kinds or not kinds,
+        collects_scores=1 in kinds or (not kinds and rubric_id is not None),
+        collects_tags=2 in kinds or (not kinds and taxonomy_id is not None),
+        collects_comment=bool(has_comments) or not kinds,
+        leak_policy=LeakPolicy.SHOW,
+        # Finished annotations are a result: nobody is given more work in them unasked.
+        is_open=not kinds,
+        created_by_id=actor_id,
+    )
+    writing.session.add(study)
+    writing.session.flush()
+    return int(study.id or 0)
+
+
+def _overlap(writing: Writing) -> int:
+    """Return by how many people a pair or an output was judged at most."""
+    staging = writing.staging
+    people = [
+        (number,) for (kind, _), number in staging.annotators.items() if kind == AnnotatorKind.HUMAN
+    ]
+    staging.script(("DROP TABLE IF EXISTS person", "CREATE TABLE person (id INTEGER PRIMARY KEY)"))
+    staging.db.executemany("INSERT INTO person VALUES (?)", people)
+    return max(1, staging.count(_MOST_PEOPLE))
+
+
+def _add_runs(writing: Writing, study_id: int, statement: str) -> None:
+    """Add the runs a statement names to a study."""
+    table = table_of(StudyRun)
+    held = set(
+        writing.session.scalars(
+            select(col(StudyRun.run_id)).where(col(StudyRun.study_id) == study_id)
+        )
+    )
+    runs = {writing.runs[run] for (run,) in writing.staging.db.execute(statement)}
+    rows = [{"study_id": study_id, "run_id": run_id} for run_id in sorted(runs - held)]
+    if rows:
+        writing.session.connection().execute(insert(table), rows)
+
+
+_JUDGED_RUNS = """
+SELECT DISTINCT run FROM output
+WHERE id IN (SELECT left FROM judged WHERE line > 0 UNION SELECT right FROM judged WHERE line > 0)
+"""
+
+_MOST_PEOPLE = """
+SELECT MAX(n) FROM (
+    SELECT COUNT(DISTINCT annotator) AS n FROM judged
+    WHERE annotator IN (SELECT id FROM person)
+    GROUP BY MIN(left, COALESCE(right, left)), MAX(left, COALESCE(right, left))
+)
+"""

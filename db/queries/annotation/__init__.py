@@ -1,0 +1,1 @@
+"""What the annotation screen reads."""

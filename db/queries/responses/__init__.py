@@ -1,0 +1,1 @@
+"""Responses with their cases, as a lead reads them."""

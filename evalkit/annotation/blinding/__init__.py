@@ -1,0 +1,1 @@
+"""What would tell an annotator which model wrote a response."""

@@ -1,0 +1,44 @@
+"""``report html``: a study's results as one file."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db import schema
+from db.engine import read_session
+from db.queries.results import pace
+from evalkit.cli.report.options import (
+    AnnotatorOption,
+    CategoryOption,
+    JudgesFlag,
+    StudyOption,
+    narrowed,
+)
+from evalkit.cli.terminal import (
+    out,
+    require_database,
+)
+from evalkit.html.document import About, html_report, write_report
+
+HtmlFile = Annotated[Path, typer.Argument(help="Where to write the report, like report.html.")]
+
+
+def html(
+    file: HtmlFile,
+    study: StudyOption,
+    category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
+    judges: JudgesFlag = False,
+) -> None:
+    """Write the whole study to one HTML file that needs nothing else."""
+    require_database()
+    with read_session() as session:
+        found = narrowed(session, study, category, annotator, judges)
+        times = pace(session, found.study, filters=found.filters)
+    about = About(
+        made_at=datetime.now(UTC), schema=schema.revision() or "", models=found.study.models
+    )
+    n_bytes = write_report(file, html_report(found.collected, times, about=about))
+    out().print(f"Wrote the report of {study!r} to {file}: {n_bytes / 1024:,.0f} KB.")

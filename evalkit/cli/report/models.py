@@ -1,0 +1,73 @@
+"""``report models``: what each model takes and how good it is."""
+
+from typing import Annotated
+
+import typer
+
+from evalkit import text
+from evalkit.cli.report.options import (
+    AnnotatorOption,
+    CategoryOption,
+    JudgesFlag,
+    StudyOption,
+    study_collected,
+)
+from evalkit.cli.terminal import (
+    JsonFlag,
+    add_row,
+    print_json,
+    print_reasons,
+    print_table,
+    text_table,
+)
+from evalkit.reports.models.document import models_document
+from evalkit.reports.models.report import models_report
+
+WeightOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--weight",
+        help="What an error weighs: major=5, or of one tag minor:TAG=0.1; repeatable.",
+    ),
+]
+
+
+def models(
+    study: StudyOption,
+    category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Set quality next to latency, cost and tokens."""
+    collected = study_collected(study, category, annotator, judges)
+    if as_json:
+        print_json(models_document(collected))
+        return
+    table = text_table(
+        "Model", "Responses", "Acceptable", "Median", "p95", "Cost of 1,000", "Tokens out"
+    )
+    rows = models_report(collected)
+    for row in rows:
+        add_row(
+            table,
+            row.model,
+            text.whole(row.n_responses),
+            text.estimate(row.acceptable, text.percent),
+            text.estimate(row.latency_median_ms, text.seconds),
+            text.estimate(row.latency_p95_ms, text.seconds),
+            text.estimate(row.cost_usd, text.dollars_per_thousand),
+            text.estimate(row.output_tokens, text.whole),
+        )
+    print_table(collected, table)
+    print_reasons(
+        (f"{row.model}, {what}", one.reason)
+        for row in rows
+        for what, one in (
+            ("acceptable", row.acceptable),
+            ("latency", row.latency_median_ms),
+            ("p95", row.latency_p95_ms),
+            ("cost", row.cost_usd),
+            ("tokens", row.output_tokens),
+        )
+    )

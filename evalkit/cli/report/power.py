@@ -1,0 +1,60 @@
+"""`report power`: what more annotations would buy."""
+
+from typing import Annotated
+
+import typer
+
+from evalkit import text
+from evalkit.cli.report.options import (
+    AnnotatorOption,
+    CategoryOption,
+    JudgesFlag,
+    StudyOption,
+    shown_part,
+    study_collected,
+)
+from evalkit.cli.terminal import JsonFlag, add_row, out, print_json, print_table, text_table
+from evalkit.reports.power import sentences as words
+from evalkit.reports.power.report import HALF_WIDTH, power_document, power_report
+
+HalfWidthOption = Annotated[
+    float,
+    typer.Option("--half-width", help="Half the interval wanted: 0.05 is ± 5 points of the scale."),
+]
+
+
+def power(
+    study: StudyOption,
+    half_width: HalfWidthOption = HALF_WIDTH,
+    category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Say how many more cases or annotators an answer needs, and which of them buys more."""
+    collected = study_collected(study, category, annotator, judges)
+    if as_json:
+        print_json(power_document(collected, half_width=half_width))
+        return
+    report = power_report(shown_part(collected), half_width=half_width)
+    for pair in report.pairs:
+        out().print(words.pair_sentence(report, pair))
+    table = text_table("Model", "", "Now", "Cases", "or per case")
+    for one in report.intervals:
+        add_row(
+            table,
+            one.model,
+            one.criterion.key if one.criterion else "win rate",
+            text.estimate(one.estimate, text.number if one.criterion else text.percent),
+            f"{one.n_cases_now:,} → {_needed(one.n_cases_needed)}",
+            f"{one.per_case_now:.1f} → {_needed(one.per_case_needed)}",
+        )
+    out().print(f"\nFor intervals of ± {text.percent(half_width)} of the scale:")
+    print_table(collected, table)
+    for said in (words.where_to_spend(report), report.reason or "", words.ASSUMPTIONS):
+        if said:
+            out().print(said)
+
+
+def _needed(n: int | None) -> str:
+    return text.MISSING if n is None else text.whole(n)

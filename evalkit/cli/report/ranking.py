@@ -1,0 +1,101 @@
+"""``report ranking``: which model is ahead, and of whom."""
+
+from typing import Annotated
+
+import typer
+
+from db.engine import read_session
+from db.queries.results.style import style_table
+from evalkit import text
+from evalkit.cli.report.options import (
+    AnnotatorOption,
+    CategoryOption,
+    JudgesFlag,
+    StudyOption,
+    study_collected,
+)
+from evalkit.cli.terminal import (
+    JsonFlag,
+    add_row,
+    out,
+    print_json,
+    print_reasons,
+    print_table,
+    print_whole,
+    text_table,
+)
+from evalkit.phrases import counted
+from evalkit.reports.ranking.cautions import cautions
+from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.ranking.report import ranking_report, win_rates
+from evalkit.reports.ranking.style import (
+    StyleReport,
+    effect_sentences,
+    style_entries,
+    style_report,
+    style_verdict,
+)
+from evalkit.stats.ranking.ranking import rank_range
+from evalkit.study.collected import Collected
+
+StyleFlag = Annotated[
+    bool,
+    typer.Option("--style-control", help="Also with length, headers, lists and bold held equal."),
+]
+
+
+def ranking(
+    study: StudyOption,
+    category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
+    judges: JudgesFlag = False,
+    style_control: StyleFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Which model is ahead: Bradley–Terry strengths, win rates, wins and losses."""
+    collected = study_collected(study, category, annotator, judges)
+    styled = _style(collected) if style_control else None
+    if as_json:
+        more = {"style_control": style_entries(styled)} if styled else {}
+        print_json(ranking_document(collected) | more)
+        return
+    report = ranking_report(collected)
+    for ranked in (report.ranking,) if report.ranking or not report.groups else report.groups:
+        table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
+        for row in ranked.rows if ranked else ():
+            ends = text.interval(row.low, row.high)
+            add_row(
+                table,
+                row.model,
+                rank_range(row),
+                f"{text.number(row.strength)} {ends}".rstrip(),
+                text.estimate(row.win_rate, text.percent),
+                text.whole(row.n),
+            )
+        print_table(collected, table)
+    compared = counted(report.n_comparisons, "comparison")
+    own = f", {report.n_same_model:,} of them of a model with itself" if report.n_same_model else ""
+    out().print(f"{compared}{own}, {report.n_unreadable:,} more unreadable.")
+    rows = report.ranking.rows if report.ranking else ()
+    for said in cautions(report, win_rates(collected)):
+        out().print(said)
+    print_reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
+    if styled:
+        _print_style(styled)
+
+
+def _style(collected: Collected) -> StyleReport:
+    with read_session() as session:
+        return style_report(collected, style_table(session, collected))
+
+
+def _print_style(styled: StyleReport) -> None:
+    out().print(f"\n{style_verdict(styled)}")
+    table = text_table("Model", "As judged", "Style held equal", "Rank")
+    for row in styled.rows:
+        ranks = f"{row.raw_rank} → {row.controlled_rank}"
+        add_row(table, row.model, text.estimate(row.raw), text.estimate(row.controlled), ranks)
+    if styled.rows:
+        print_whole(table)
+    for said in effect_sentences(styled):
+        out().print(said)

@@ -1,0 +1,178 @@
+"""``report regression``: what a change of a model broke and mended."""
+
+from collections.abc import Collection
+from typing import Annotated
+
+import typer
+
+from db.engine import read_session
+from db.queries.results import ResultFilters, collect, result_study
+from db.queries.results.regression import (
+    RunOnVersion,
+    answered,
+    eval_set_names,
+    runs_on_versions,
+    studies_of,
+)
+from evalkit import text
+from evalkit.cli.report.options import (
+    CategoryOption,
+    JudgesFlag,
+)
+from evalkit.cli.terminal import (
+    JsonFlag,
+    add_row,
+    out,
+    print_json,
+    print_whole,
+    require_database,
+    text_table,
+)
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.reports.regression import sentences as words
+from evalkit.reports.regression.passing import PassRule, default_measure, measures, passing
+from evalkit.reports.regression.report import (
+    RegressionReport,
+    Side,
+    categories_of,
+    regression_document,
+    regression_report,
+)
+from evalkit.text import bare_p, difference, points
+
+Before = Annotated[str, typer.Option("--before", help="MODEL or MODEL:RUN.")]
+
+
+After = Annotated[str, typer.Option("--after", help="MODEL or MODEL:RUN.")]
+
+
+EvalSetOption = Annotated[
+    str | None, typer.Option("--eval-set", help="Needed where there are several.")
+]
+
+
+BeforeVersion = Annotated[
+    int | None, typer.Option("--before-version", help="Version of the eval set; else the newest.")
+]
+
+
+AfterVersion = Annotated[int | None, typer.Option("--after-version", help="As --before-version.")]
+
+
+CriterionOption = Annotated[
+    str | None,
+    typer.Option("--criterion", help="Pass by this criterion; else by acceptable, if asked for."),
+]
+
+
+LevelOption = Annotated[
+    float | None, typer.Option("--level", help="The least score that passes; with --criterion.")
+]
+
+
+def regression(
+    before: Before,
+    after: After,
+    eval_set: EvalSetOption = None,
+    before_version: BeforeVersion = None,
+    after_version: AfterVersion = None,
+    criterion: CriterionOption = None,
+    level: LevelOption = None,
+    category: CategoryOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Set two runs side by side on the cases both answered: what broke, what was repaired."""
+    require_database()
+    if (criterion is None) != (level is None):
+        raise RefusedError("--criterion and --level belong together: give both, or neither.")
+    with read_session() as session:
+        runs = runs_on_versions(session, eval_set=eval_set or _only(eval_set_names(session)))
+        old = _run(runs, before, before_version, option="--before")
+        new = _run(runs, after, after_version, option="--after")
+        if old == new:
+            raise RefusedError("Before and after are the same run on the same version.")
+        filters = ResultFilters(judges=judges)
+        collected = [
+            collect(session, result_study(session, name=name), filters=filters)
+            for name in studies_of(session, {old.run_id, new.run_id})
+        ]
+        sides = answered(session, old), answered(session, new)
+    _require_categories(category or (), *sides)
+    known = [one.key for one in measures(collected)]
+    if criterion is not None and criterion not in known:
+        has = ", ".join(known) or "none"
+        raise NotFoundError(f"No response was scored on “{criterion}”. There are: {has}.")
+    measure = default_measure(collected) if criterion is None else PassRule(criterion, level)
+    report = regression_report(
+        *sides,
+        verdicts=passing(collected, measure),
+        measure=measure,
+        categories=tuple(category or ()),
+    )
+    if as_json:
+        print_json(regression_document(report, judged_in=collected))
+    else:
+        _print_regression(report)
+
+
+def _require_categories(wanted: Collection[str], *sides: Side) -> None:
+    """Refuse a category that no answered case has."""
+    known = categories_of(*sides)
+    if unknown := set(wanted) - set(known):
+        named = ", ".join(f"“{name}”" for name in known if name) or "none"
+        raise NotFoundError(
+            f"Neither run answered a case of category “{min(unknown)}”. There are: {named}."
+        )
+
+
+def _print_regression(report: RegressionReport) -> None:
+    out().print(words.regression_verdict(report))
+    out().print(words.regression_basis(report))
+    if not report.rows:
+        return
+    table = text_table("Category", "Before", "After", "Broke", "Repaired", "Difference", "p", "n")
+    for row in report.rows:
+        test = row.test
+        add_row(
+            table,
+            "all" if test.category is None else test.category or "no category",
+            text.whole(test.n_before),
+            text.whole(test.n_after),
+            text.whole(test.test.only_first),
+            text.whole(test.test.only_second),
+            difference(row.difference, points),
+            bare_p(test.p_adjusted),
+            text.whole(test.n_cases),
+        )
+    print_whole(table)
+    for said in (*words.regression_findings(report), words.regression_power(report)):
+        if said:
+            out().print(said)
+
+
+def _only(names: dict[str, int]) -> str:
+    if len(names) == 1:
+        return next(iter(names))
+    known = ", ".join(f"“{name}”" for name in names)
+    raise RefusedError(
+        f"Say which eval set with --eval-set: {known}." if names else "There are no responses yet."
+    )
+
+
+def _run(
+    runs: list[RunOnVersion], wanted: str, version: int | None, *, option: str
+) -> RunOnVersion:
+    """Return the one run an option names, on the version asked for, else on its newest."""
+    named = [one for one in runs if wanted in (one.model, f"{one.model}:{one.run}")]
+    found = [one for one in named if version in (None, one.version)]
+    if not found:
+        known = ", ".join(f"{one.model}:{one.run} (version {one.version})" for one in runs)
+        raise NotFoundError(
+            f"{option}: no run “{wanted}”{f' on version {version}' if version else ''}. "
+            f"There are: {known or 'none'}."
+        )
+    if len({one.run_id for one in found}) > 1:
+        known = ", ".join(dict.fromkeys(f"{one.model}:{one.run}" for one in found))
+        raise RefusedError(f"{option}: “{wanted}” has several runs. Name one of: {known}.")
+    return max(found, key=lambda one: one.version)

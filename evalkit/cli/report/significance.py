@@ -1,0 +1,56 @@
+"""`report significance|regression`: which models differ, and what broke from run to run."""
+
+from evalkit import text
+from evalkit.cli.report.options import (
+    AnnotatorOption,
+    CategoryOption,
+    JudgesFlag,
+    StudyOption,
+    shown_part,
+    study_collected,
+)
+from evalkit.cli.terminal import (
+    JsonFlag,
+    add_row,
+    print_json,
+    print_reasons,
+    print_table,
+    text_table,
+)
+from evalkit.reports.pair import sentences as pair_sentences
+from evalkit.reports.pair.significance import significance_document, significance_report
+from evalkit.text import bare_p, difference
+
+
+def significance(
+    study: StudyOption,
+    category: CategoryOption = None,
+    annotator: AnnotatorOption = None,
+    judges: JudgesFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Test every two models: difference, interval, p after Holm, on preference and criteria."""
+    collected = study_collected(study, category, annotator, judges)
+    if as_json:
+        print_json(significance_document(collected))
+        return
+    report = significance_report(shown_part(collected))
+    table = text_table("Models", "On", "Difference", "p after Holm", "Cases")
+    for one in report:
+        for pair in one.pairs:
+            add_row(
+                table,
+                f"{pair.model} – {pair.other}",
+                pair_sentences.subject_name(one.criterion),
+                difference(pair.estimate),
+                bare_p(pair.p_adjusted),
+                text.whole(pair.estimate.n),
+            )
+    print_table(collected, table)
+    print_reasons(
+        (f"{pair.model} – {pair.other}, {pair_sentences.subject_name(one.criterion)}", reason)
+        for one in report
+        for pair in one.pairs
+        if (reason := pair.estimate.reason)
+    )
+    print_reasons((pair_sentences.subject_name(one.criterion), one.reason) for one in report)

@@ -1,0 +1,88 @@
+"""What every command shares: where it writes, what it prints, what it asks of the database."""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from db import schema
+from evalkit.study.collected import Collected
+from evalkit.study.sentences import limits
+
+_ENDLESS = 100_000
+
+#: Text is printed as it is: a name may hold what Rich would take for markup or an emoji's code.
+_LITERAL: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
+
+#: ``--json``: one document on standard output, for programs.
+JsonFlag = typer.Option(False, "--json", help="Print one JSON document instead of text.")
+
+
+def out(*, width: int | None = None) -> Console:
+    """Return the console of results, on standard output; as wide as the terminal unless asked."""
+    return Console(soft_wrap=True, width=width, **_LITERAL)
+
+
+def print_whole(table: Table) -> None:
+    """Print a table as wide as it is: a number cut in a narrow terminal is another number."""
+    console = out()
+    room = console.options.update(width=_ENDLESS)
+    out(width=max(console.measure(table, options=room).maximum, 1)).print(table)
+
+
+def notes() -> Console:
+    """Return the console of everything that is not a result, on standard error."""
+    return Console(stderr=True, soft_wrap=True, **_LITERAL)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document; undefined numbers must already be None."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def require_database() -> None:
+    """Refuse to go on unless the database has the schema of this code."""
+    schema.require_current()
+
+
+def make_database_if_missing() -> None:
+    """Make the tables where there are none yet; refuse one that is only out of date."""
+    if schema.revision() is None:
+        schema.upgrade()
+    schema.require_current()
+
+
+def text_table(*columns: str) -> Table:
+    """Return an empty table for the terminal; numbers to the right."""
+    table = Table(box=None, pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place > 0)
+    return table
+
+
+def add_row(table: Table, *cells: str) -> None:
+    """Add a row."""
+    table.add_row(*cells)
+
+
+def print_table(collected: Collected, table: Table) -> None:
+    """Print a table, and on the side what shaped it: filters, and who is simulated."""
+    print_whole(table)
+    if said := limits(collected):
+        notes().print(said)
+
+
+def print_reasons(rows: Iterable[tuple[str, str | None]]) -> None:
+    """Say once for each reason what it applies to, if not to everything."""
+    applies: dict[str | None, list[str]] = {}
+    for subject, reason in rows:
+        applies.setdefault(reason, []).append(subject)
+    for reason, subjects in applies.items():
+        if reason is None:
+            continue
+        prefix = ", ".join(filter(None, subjects)) if len(applies) > 1 else ""
+        notes().print(f"{prefix}: {reason}" if prefix else reason)

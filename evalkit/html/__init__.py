@@ -1,0 +1,1 @@
+"""A study's results as one file for a board."""

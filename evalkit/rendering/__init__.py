@@ -1,0 +1,1 @@
+"""Untrusted text to HTML that is safe to show."""

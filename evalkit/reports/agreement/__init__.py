@@ -1,0 +1,1 @@
+"""How far annotators agree with one another, and judges with people."""

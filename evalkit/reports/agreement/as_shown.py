@@ -1,0 +1,129 @@
+"""Agreement on preferences as they were shown, left or right: what other programs publish."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from evalkit import text
+from evalkit.reports.agreement.judges import without_judges
+from evalkit.stats.agreement.coefficients import fleiss_kappa, gwet_ac
+from evalkit.stats.agreement.kappa import agreement_with_rest
+from evalkit.stats.agreement.krippendorff import (
+    Agreement,
+    PairAgreement,
+    krippendorff_alpha,
+    pairwise_agreement,
+)
+from evalkit.stats.annotators.profiles import SHOWN
+from evalkit.stats.counts import Codings, offered_preferences
+from evalkit.stats.intervals import Estimate
+from evalkit.study.collected import Collected, latest_preferences, names, sides_as_shown
+from evalkit.vocabulary import Level
+
+TURNED = (
+    "Not all annotators saw a pair on the same sides, so there is no agreement on left and right."
+)
+AS_SHOWN = "Preference, as shown"
+_BOTH = (
+    "Of preferences both orientations of every pair are counted, so that no model's name decides "
+    "what chance is."
+)
+_SHOWN = (
+    "As shown takes left and right for values of their own, as published κ do: everybody saw each "
+    "pair on the same sides."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AsShown:
+    """Agreement on which side was better; all None and empty, with the reason, where sides differ.
+
+    ``pairs`` are of every two annotators, ``with_rest`` is Cohen's kappa of each with all others.
+    """
+
+    alpha: Agreement | None
+    fleiss: Agreement | None
+    gwet: Agreement | None
+    pairs: tuple[PairAgreement, ...]
+    reason: str | None
+
+
+NOT_AS_SHOWN = AsShown(None, None, None, (), TURNED)
+
+
+def agreement_as_shown(collected: Collected, *, pooled: bool = False) -> AsShown:
+    """Measure agreement on left and right, of whom ``agreement_report`` counts.
+
+    Parameters
+    ----------
+    collected : Collected
+    pooled : bool
+        Whether judges count like people in alpha, Fleiss' kappa and Gwet's AC1; among the pairs
+        of annotators they always do.
+    """
+    people = codings_as_shown(collected if pooled else without_judges(collected))
+    if people is None:
+        return NOT_AS_SHOWN
+    everybody = codings_as_shown(collected)
+    return AsShown(
+        alpha=krippendorff_alpha(people, Level.NOMINAL),
+        fleiss=fleiss_kappa(people),
+        gwet=gwet_ac(people),
+        pairs=() if everybody is None else pairwise_agreement(everybody),
+        reason=None if everybody else TURNED,
+    )
+
+
+def as_shown_document(shown: AsShown) -> dict[str, Any]:
+    """Return its numbers; the shape is described in docs/reports.md."""
+    return {
+        "alpha": asdict(shown.alpha) if shown.alpha else None,
+        "fleiss_kappa": asdict(shown.fleiss) if shown.fleiss else None,
+        "gwet_ac": asdict(shown.gwet) if shown.gwet else None,
+        "pairs": [
+            {"annotators": list(pair.annotators), "cohen_kappa": asdict(pair.cohen_kappa)}
+            for pair in shown.pairs
+        ],
+        "reason": shown.reason,
+    }
+
+
+def definitions(*, is_shown: bool) -> str:
+    """Say what agreement on preferences is by default, and what it is as shown if that is there."""
+    return f"{_BOTH} {_SHOWN if is_shown else TURNED}"
+
+
+def kappas_of_pairs(shown: AsShown, pairs: Sequence[PairAgreement]) -> list[str]:
+    """Return Cohen's kappa as shown of each of these pairs; empty where there is none at all."""
+    found = {pair.annotators: pair.cohen_kappa for pair in shown.pairs}
+    known = [found.get(pair.annotators) for pair in pairs]
+    return [text.estimate(kappa) if kappa else text.MISSING for kappa in known] if found else []
+
+
+def kappas_as_shown(collected: Collected, rest: Any) -> tuple[Estimate, ...]:
+    """Return each annotator's kappa on left and right with the others that ``rest`` marks."""
+    codings = codings_as_shown(collected)
+    if codings is None:
+        return tuple(Estimate(None, None, None, 0, TURNED) for _ in collected.annotators)
+    return tuple(one.kappa for one in agreement_with_rest(codings, rest=rest))
+
+
+def codings_as_shown(collected: Collected) -> Codings | None:
+    """Return who chose which side, or None where a pair was seen on different sides."""
+    sides = sides_as_shown(collected)
+    unit = np.unique(sides.unit, return_inverse=True)[1].reshape(-1)
+    n_turned, n = np.bincount(unit, weights=sides.order), np.bincount(unit)
+    if ((n_turned > 0) & (n_turned < n)).any():
+        return None
+    keep, given = latest_preferences(collected), collected.preferences
+    codings = Codings(
+        unit=unit[keep],
+        case=collected.outputs.case[given.left[keep]],
+        annotator=given.annotator[keep],
+        value=given.preference[keep].astype(np.int64),
+        values=SHOWN,
+        annotators=names(collected),
+    )
+    return offered_preferences(codings, offers_all=bool(given.is_dealt.any()))

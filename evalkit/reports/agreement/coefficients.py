@@ -1,0 +1,284 @@
+"""Agreement by other coefficients, by category and per error tag, and which of them to trust."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from evalkit.phrases import joined
+from evalkit.reports.agreement.as_shown import AS_SHOWN, AsShown
+from evalkit.reports.agreement.document import pair_entry
+from evalkit.reports.agreement.judges import without_judges
+from evalkit.stats.agreement.coefficients import fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.agreement.krippendorff import (
+    Agreement,
+    PairAgreement,
+    krippendorff_alpha,
+    pairwise_agreement,
+    percent_agreement,
+)
+from evalkit.stats.agreement.weights import Weights, weights_of
+from evalkit.stats.counts import TAG_VALUES, Codings, IntArray
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.reading import ONE_SIDED, read_agreement
+from evalkit.study.collected import Collected, Criterion, Tag
+from evalkit.study.subjects import (
+    ANY_ERROR,
+    Subject,
+    codings_of,
+    marked,
+    subject_inside,
+    subject_key,
+    subject_title,
+)
+from evalkit.vocabulary import Level
+
+# The sentence of a reading that names its own interval, which stands beside it anyway.
+_OPEN = re.compile(r"The interval \[[^\]]*\] from [^.]* units crosses .*? this reading\.")
+
+# The part of a reading that is there where one value is nearly all values.
+_DOMINATED = re.compile(r"\d+ % of all values are .*")
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """Several coefficients of one thing judged; ``criterion`` is None for the preference.
+
+    ``weights`` are those of Fleiss' weighted kappa and of Gwet's coefficient, which is AC1 with
+    identity weights and AC2 else; ``weighted_fleiss`` is None where values have no order.
+    ``reading`` says in plain words what to make of them. Cohen's kappa is of two annotators
+    (``AgreementOf.pairs``).
+    """
+
+    criterion: Criterion | None
+    weights: Weights
+    alpha: Agreement
+    percent: Agreement
+    fleiss: Agreement
+    weighted_fleiss: Agreement | None
+    gwet: Agreement
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryAgreement:
+    """Alpha within one category."""
+
+    subject: Subject
+    category: str
+    alpha: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class TagAgreement:
+    """Agreement on whether an error tag is on a response; ``ANY_ERROR`` stands for all of them.
+
+    ``confirmed`` is how often a second annotator also marked it when one did.
+    """
+
+    tag: Tag
+    n_marked: int
+    alpha: Agreement
+    gwet: Agreement
+    confirmed: Estimate
+
+
+def coefficients(collected: Collected) -> tuple[Coefficients, ...]:
+    """Return every coefficient of what two annotators or more judged, the preference first."""
+    return tuple(_coefficients(of, codings) for of, codings in _judged(without_judges(collected)))
+
+
+def by_title(several: Sequence[Coefficients], as_shown: AsShown) -> dict[str, Coefficients]:
+    """Return coefficients by what they are of, the preference also as shown if that is there."""
+    found = {}
+    for of in several:
+        found[subject_title(of.criterion)] = of
+        if of.criterion is None and as_shown.alpha and as_shown.fleiss and as_shown.gwet:
+            found[AS_SHOWN] = replace(
+                of, alpha=as_shown.alpha, fleiss=as_shown.fleiss, gwet=as_shown.gwet
+            )
+    return found
+
+
+def readings(several: Sequence[Coefficients]) -> list[str]:
+    """Say what to make of agreement, once for all that are read alike."""
+    alike: dict[str, list[str]] = {}
+    open_to_change: set[str] = set()
+    for one in several:
+        said, n_cut = _OPEN.subn("", one.reading)
+        said = said.strip()
+        alike.setdefault(said, []).append(subject_inside(one.criterion))
+        open_to_change |= {said} if n_cut else set()
+    more = " Where an interval crosses a bound, more annotations could change this."
+    return [
+        f"On {joined(names)}: {said}{more if said in open_to_change else ''}"
+        for said, names in alike.items()
+    ]
+
+
+def trust(several: Sequence[Coefficients]) -> list[str]:
+    """Say which coefficient to trust where there is one: one value may be nearly all values."""
+    defined = [one for one in several if one.alpha.value is not None]
+    found = {subject_inside(one.criterion): _DOMINATED.search(one.reading) for one in defined}
+    said = [f"On {name}: {one.group()}" for name, one in found.items() if one]
+    if even := [name for name, one in found.items() if not one]:
+        said.append(
+            f"On {joined(even)}: no value is {100 * ONE_SIDED:.0f} % of all values or more, so α "
+            "can be trusted; the others differ from it by the credit they give to near misses "
+            "and by how they reckon with chance."
+        )
+    return said
+
+
+def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:
+    """Return alpha of everything judged within each category."""
+    collected = without_judges(collected)
+    return tuple(
+        one
+        for of, codings in _judged(collected)
+        for one in _by_category(collected, of, codings, _places(collected, codings))
+    )
+
+
+def tag_agreement(collected: Collected) -> tuple[TagAgreement, ...]:
+    """Return agreement on any error, then on every tag that was marked, the most marked first."""
+    return tuple(_tag_agreement(tag, codings) for tag, codings in marked(without_judges(collected)))
+
+
+def tag_agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:
+    """Return alpha on any error and on every tag that was marked within each category."""
+    collected = without_judges(collected)
+    found: list[CategoryAgreement] = []
+    places: list[IntArray] = []
+    for tag, codings in marked(collected):
+        # Who looks for errors looks for all of them, so all tags have the same entries.
+        places = places or _places(collected, codings)
+        found += _by_category(collected, tag, codings, places)
+    return tuple(found)
+
+
+def criterion_pairs(collected: Collected, criterion: Criterion) -> tuple[PairAgreement, ...]:
+    """Compare every two annotators on one criterion, judges like people."""
+    codings = codings_of(collected, criterion, every=True)
+    return pairwise_agreement(codings, weights=weights_of(criterion.level))
+
+
+def tag_pairs(collected: Collected, tag: Tag) -> tuple[PairAgreement, ...]:
+    """Compare every two annotators on whether a tag, or any error, is on a response.
+
+    Judges count like people here, as they do in the pairs of ``agreement_report``.
+    """
+    return pairwise_agreement(codings_of(collected, tag))
+
+
+def coefficients_document(collected: Collected) -> dict[str, Any]:
+    """Return all of them; the shape is described in docs/reports.md."""
+    of_tags = _tag_entries(collected)
+    return {
+        "coefficients": {
+            subject_key(one.criterion): {
+                "weights": str(one.weights),
+                "fleiss_kappa": asdict(one.fleiss),
+                "weighted_fleiss_kappa": None
+                if one.weighted_fleiss is None
+                else asdict(one.weighted_fleiss),
+                "gwet_ac": asdict(one.gwet),
+                "reading": one.reading,
+            }
+            for one in coefficients(collected)
+        },
+        "by_category": [
+            {"subject": subject_key(one.subject), "category": one.category, **asdict(one.alpha)}
+            for one in agreement_by_category(collected)
+        ],
+        "any_error": of_tags.pop(ANY_ERROR, None),
+        "tags": {tag.key: entry for tag, entry in of_tags.items()},
+    }
+
+
+def _tag_entries(collected: Collected) -> dict[Tag, dict[str, Any]]:
+    """Return what is known of any error and of each tag that people marked."""
+    people = without_judges(collected)
+    pairs = {tag: pairwise_agreement(codings) for tag, codings in marked(collected)}
+    by_category: dict[Subject, list[CategoryAgreement]] = {}
+    for cell in tag_agreement_by_category(people):
+        by_category.setdefault(cell.subject, []).append(cell)
+    return {
+        one.tag: {
+            "n_marked": one.n_marked,
+            "alpha": asdict(one.alpha),
+            "gwet_ac": asdict(one.gwet),
+            "confirmed": asdict(one.confirmed),
+            "by_category": [
+                {"category": cell.category, **asdict(cell.alpha)} for cell in by_category[one.tag]
+            ],
+            "pairs": [pair_entry(pair) for pair in pairs[one.tag]],
+        }
+        for one in tag_agreement(people)
+    }
+
+
+def _tag_agreement(tag: Tag, codings: Codings) -> TagAgreement:
+    return TagAgreement(
+        tag=tag,
+        n_marked=int(codings.value.sum()),
+        alpha=krippendorff_alpha(codings, Level.NOMINAL),
+        gwet=gwet_ac(codings),
+        confirmed=value_agreement(codings, TAG_VALUES[1]),
+    )
+
+
+def _coefficients(of: Criterion | None, codings: Codings) -> Coefficients:
+    level = Level.NOMINAL if of is None else of.level
+    weights = weights_of(level)
+    alpha, percent = krippendorff_alpha(codings, level), percent_agreement(codings)
+    return Coefficients(
+        criterion=of,
+        weights=weights,
+        alpha=alpha,
+        percent=percent,
+        fleiss=fleiss_kappa(codings),
+        weighted_fleiss=None if level is Level.NOMINAL else fleiss_kappa(codings, weights=weights),
+        gwet=gwet_ac(codings, weights=weights),
+        reading=read_agreement(alpha, percent, codings),
+    )
+
+
+def _judged(collected: Collected) -> Iterator[tuple[Criterion | None, Codings]]:
+    """Give what two annotators or more judged, with who gave what."""
+    for of in (None, *collected.criteria):
+        codings = codings_of(collected, of)
+        if len(codings.unit) and np.unique(codings.unit, return_counts=True)[1].max() > 1:
+            yield of, codings
+
+
+def _by_category(
+    collected: Collected, subject: Subject, codings: Codings, places: Sequence[IntArray]
+) -> Iterator[CategoryAgreement]:
+    """Give alpha within each category, of the entries at the places of each."""
+    level = subject.level if isinstance(subject, Criterion) else Level.NOMINAL
+    for category, own in zip(collected.categories, places, strict=True):
+        yield CategoryAgreement(subject, category, krippendorff_alpha(_kept(codings, own), level))
+
+
+def _places(collected: Collected, codings: Codings) -> list[IntArray]:
+    """Return which entries are of each category."""
+    outputs = collected.outputs
+    cases, first = np.unique(outputs.case, return_index=True)
+    own = outputs.category[first][np.searchsorted(cases, codings.case)]
+    order = np.argsort(own, kind="stable")
+    ends = np.searchsorted(own, np.arange(len(collected.categories) + 1), sorter=order)
+    return [order[start:end] for start, end in pairwise(ends)]
+
+
+def _kept(codings: Codings, places: IntArray) -> Codings:
+    return replace(
+        codings,
+        unit=codings.unit[places],
+        case=codings.case[places],
+        annotator=codings.annotator[places],
+        value=codings.value[places],
+    )

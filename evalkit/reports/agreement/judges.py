@@ -1,0 +1,197 @@
+"""Judges beside people: how each agrees with them, and with itself where sides are swapped."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from evalkit.stats.agreement.kappa import AnnotatorAgreement, agreement_with_rest
+from evalkit.stats.counts import LEFT, RIGHT, IntArray, sum_by
+from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.study.collected import (
+    Collected,
+    Criterion,
+    Marks,
+    Preferences,
+    Values,
+    codings_of_criterion,
+    codings_of_preferences,
+    names,
+)
+from evalkit.vocabulary import AnnotatorKind
+
+#: Columns of who gave what.
+Entries = TypeVar("Entries", Preferences, Values, Marks)
+
+
+@dataclass(frozen=True, slots=True)
+class BothOrders:
+    """A judge on the ``n_pairs`` pairs it was shown in both orders.
+
+    Attributes
+    ----------
+    first, second : AnnotatorAgreement
+        Agreement with people by what it said when it saw a pair first, and the other way round.
+    mean : Estimate
+        The mean over both orders of how often it said what people did, 0–1.
+    both_agree : Estimate
+        How often both its verdicts are what a person said, 0–1; of two verdicts that contradict
+        each other at most one can be.
+    positional : Estimate
+        How often both verdicts are the same whatever the order, whether people judged or not.
+    """
+
+    n_pairs: int
+    first: AnnotatorAgreement
+    second: AnnotatorAgreement
+    mean: Estimate
+    both_agree: Estimate
+    positional: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeAgreement:
+    """How one judge agrees with people on one thing, each unit counting once.
+
+    Of what it was shown again every verdict counts in part: where it saw every pair in both
+    orders, ``percent`` is the mean of both. ``orders`` is None for scores, and for a judge that
+    saw no pair in both.
+    """
+
+    judge: str
+    criterion: Criterion | None
+    kappa: Estimate
+    percent: Estimate
+    orders: BothOrders | None = None
+
+
+def without_judges(collected: Collected, *, but: int | None = None) -> Collected:
+    """Return what people said, and with it what the judge at place ``but`` said.
+
+    Everybody keeps their place. Where only judges or only people said something, that is all.
+    """
+    is_judge = np.array([one.kind == AnnotatorKind.JUDGE for one in collected.annotators], bool)
+    if is_judge.all():
+        return collected
+    keep = ~is_judge
+    if but is not None:
+        keep[but] = True
+    return replace(
+        collected,
+        preferences=_some(collected.preferences, keep[collected.preferences.annotator]),
+        values=_some(collected.values, keep[collected.values.annotator]),
+        marks=_some(collected.marks, keep[collected.marks.annotator]),
+    )
+
+
+def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
+    """Compare each judge with every person who judged the same: preferences, then criteria."""
+    found = []
+    for place, (name, who) in enumerate(zip(names(collected), collected.annotators, strict=True)):
+        if who.kind != AnnotatorKind.JUDGE:
+            continue
+        both = without_judges(collected, but=place)
+        rest = agreement_with_rest(codings_of_preferences(both, every=True))[place]
+        orders = _both_orders(both, place)
+        found.append(JudgeAgreement(name, None, rest.kappa, rest.percent_agreement, orders))
+        for criterion, of in enumerate(collected.criteria):
+            rest = agreement_with_rest(codings_of_criterion(both, criterion, every=True))[place]
+            found.append(JudgeAgreement(name, of, rest.kappa, rest.percent_agreement))
+    return tuple(found)
+
+
+def orders_entry(orders: BothOrders) -> dict[str, Any]:
+    """Return the numbers of a judge in both orders; docs/reports.md describes them."""
+    return {
+        "n_pairs": orders.n_pairs,
+        **{
+            name: {"kappa": asdict(of.kappa), "percent_agreement": asdict(of.percent_agreement)}
+            for name, of in (("first", orders.first), ("second", orders.second))
+        },
+        "mean_of_orders": asdict(orders.mean),
+        "both_must_agree": asdict(orders.both_agree),
+        "positional_agreement": asdict(orders.positional),
+    }
+
+
+def _both_orders(both: Collected, judge: int) -> BothOrders | None:
+    """Return how a judge did on the pairs it saw both ways, or None where there are none."""
+    given = both.preferences
+    early, late = _seen_both_ways(given, judge)
+    if not len(early):
+        return None
+    people = np.flatnonzero(given.annotator != judge)
+    once = [
+        replace(both, preferences=_some(given, np.concatenate([people, *places])))
+        for places in ((early,), (late,), (early, late))
+    ]
+    first, second, mean = (
+        agreement_with_rest(codings_of_preferences(of, every=True))[judge] for of in once
+    )
+    same = _winner(given, early) == _winner(given, late)
+    case = both.outputs.case[given.left[early]]
+    return BothOrders(
+        n_pairs=len(early),
+        first=first,
+        second=second,
+        mean=mean.percent_agreement,
+        both_agree=_both_agree(once[0], once[1], judge),
+        positional=_share(same.astype(np.float64), case),
+    )
+
+
+def _seen_both_ways(given: Preferences, judge: int) -> tuple[IntArray, IntArray]:
+    """Return where a judge's verdicts stand on pairs it saw both ways: the first, the other.
+
+    Of a pair seen again in the same order the latest counts.
+    """
+    own = np.flatnonzero(given.annotator == judge)
+    own = own[np.argsort(given.latest[own], kind="stable")]
+    left, right = given.left[own].tolist(), given.right[own].tolist()
+    last = dict(zip(zip(left, right, strict=True), own.tolist(), strict=True))
+    pairs = [
+        sorted((place, last[pair[::-1]]), key=lambda one: given.latest[one])
+        for pair, place in last.items()
+        if pair[0] < pair[1] and pair[::-1] in last
+    ]
+    early, late = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return early, late
+
+
+def _some(entries: Entries, places: Any) -> Entries:
+    """Return the entries at these places."""
+    return replace(
+        entries, **{one.name: getattr(entries, one.name)[places] for one in fields(entries)}
+    )
+
+
+def _winner(given: Preferences, places: IntArray) -> IntArray:
+    """Return the output preferred, or what was said of both as a number below zero."""
+    chosen = given.preference[places]
+    side = np.where(chosen == LEFT, given.left[places], given.right[places])
+    return np.where(chosen <= RIGHT, side, -chosen)
+
+
+def _both_agree(first: Collected, second: Collected, judge: int) -> Estimate:
+    """Return how often a person said what the judge said in both orders, each pair once."""
+    early, late = codings_of_preferences(first), codings_of_preferences(second)
+    own = early.annotator == judge, late.annotator == judge
+    # The units of both are the same pairs of outputs, so they have the same numbers.
+    verdict = np.full((2, int(early.unit.max(initial=-1)) + 1), -1, dtype=np.int64)
+    verdict[0, early.unit[own[0]]] = early.value[own[0]]
+    verdict[1, late.unit[own[1]]] = late.value[own[1]]
+    beside = ~own[0] & (verdict[0, early.unit] >= 0)
+    unit, case = early.unit[beside], early.case[beside]
+    hit = (verdict[:, unit] == early.value[beside]).all(axis=0)
+    n_units = verdict.shape[1]
+    n_people = np.bincount(unit, minlength=n_units)
+    seen = np.flatnonzero(n_people)
+    of_case = np.zeros(n_units, dtype=np.int64)
+    of_case[unit] = case
+    hits = sum_by(unit, hit.astype(np.float64), n_codes=n_units)
+    return _share(hits[seen] / n_people[seen], of_case[seen])
+
+
+def _share(value: Any, case: IntArray) -> Estimate:
+    one = np.ones(len(value), dtype=np.int64)
+    return share_estimate(clustered_means(0 * one, case=case, value=value, n=one, n_groups=1))

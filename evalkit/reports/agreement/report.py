@@ -1,0 +1,98 @@
+"""How far annotators agree, on preferences, scores and error marks."""
+
+from dataclasses import dataclass
+
+from evalkit.reports.agreement.as_shown import NOT_AS_SHOWN, AsShown, agreement_as_shown
+from evalkit.reports.agreement.judges import JudgeAgreement, judges_with_people, without_judges
+from evalkit.stats.agreement.krippendorff import (
+    Agreement,
+    PairAgreement,
+    krippendorff_alpha,
+    pairwise_agreement,
+    percent_agreement,
+)
+from evalkit.stats.agreement.weights import weights_of
+from evalkit.stats.counts import Codings
+from evalkit.study.collected import (
+    Collected,
+    Criterion,
+    codings_of_criterion,
+    codings_of_preferences,
+)
+from evalkit.vocabulary import AnnotatorKind, Level
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementOf:
+    """How far annotators agree on one thing; ``criterion`` is None for the preference."""
+
+    criterion: Criterion | None
+    level: Level
+    alpha: Agreement
+    percent: Agreement
+    pairs: tuple[PairAgreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementReport:
+    """Agreement on the preference, and on each criterion, and of each judge with people.
+
+    Where people and judges annotated, alpha and percent agreement are those of people alone, or
+    of all where they were pooled; pairs of annotators are of all. ``who`` is whose it is, and
+    ``as_shown`` what the preference comes to by the sides that were seen.
+    """
+
+    preference: AgreementOf
+    criteria: tuple[AgreementOf, ...]
+    judges: tuple[JudgeAgreement, ...] = ()
+    who: str = "Annotators"
+    as_shown: AsShown = NOT_AS_SHOWN
+
+
+def agreement_report(collected: Collected, *, pooled: bool = False) -> AgreementReport:
+    """Measure agreement on preferences (nominal) and on each criterion at its own level.
+
+    Of what one annotator judged twice, the latest counts for alpha and percent agreement; between
+    two annotators every time counts in part. With ``pooled`` judges count as
+    annotators like people; without, they are only set beside them.
+    """
+    kinds = {one.kind for one in collected.annotators}
+    people = collected if pooled else without_judges(collected)
+    return AgreementReport(
+        preference=_agreement_of(
+            codings_of_preferences(people),
+            codings_of_preferences(collected, every=True),
+            None,
+            Level.NOMINAL,
+        ),
+        criteria=tuple(
+            _agreement_of(
+                codings_of_criterion(people, place),
+                codings_of_criterion(collected, place, every=True),
+                criterion,
+                criterion.level,
+            )
+            for place, criterion in enumerate(collected.criteria)
+        ),
+        judges=judges_with_people(collected) if len(kinds) > 1 else (),
+        who=_whose(kinds, pooled=pooled),
+        as_shown=agreement_as_shown(collected, pooled=pooled),
+    )
+
+
+def _whose(kinds: set[AnnotatorKind], *, pooled: bool) -> str:
+    if len(kinds) > 1:
+        return "People and judges" if pooled else "People"
+    return "Judges" if AnnotatorKind.JUDGE in kinds else "Annotators"
+
+
+def _agreement_of(
+    codings: Codings, paired: Codings, criterion: Criterion | None, level: Level
+) -> AgreementOf:
+    return AgreementOf(
+        criterion=criterion,
+        level=level,
+        alpha=krippendorff_alpha(codings, level),
+        percent=percent_agreement(codings),
+        pairs=pairwise_agreement(paired, weights=weights_of(level)),
+    )

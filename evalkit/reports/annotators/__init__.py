@@ -1,0 +1,1 @@
+"""How each annotator works: pace, sides, agreement, quality."""

@@ -1,0 +1,175 @@
+"""What if without some annotators: every number of quality beside that of everybody."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from evalkit import text
+from evalkit.phrases import counted, joined
+from evalkit.reports.agreement.document import agreement_document
+from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agreement_report
+from evalkit.reports.decision.measures import Measure, available_measures, model_estimates
+from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.ranking.report import RankingReport, ranking_report
+from evalkit.reports.ranking.sentences import verdict
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.ranking.ranking import RankingRow, rank_range
+from evalkit.study.collected import Collected
+from evalkit.study.main_criteria import main_part
+
+NOTHING_LEFT = "Nobody who remains gave anything for this."
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a choice of annotators comes to."""
+
+    ranking: RankingReport
+    agreement: AgreementReport
+    quality: tuple[tuple[Measure, dict[str, Estimate]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One number of a model, of everybody and without those left out."""
+
+    measure: Measure
+    model: str
+    full: Estimate
+    rest: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """The results of everybody, and without the annotators named."""
+
+    left_out: tuple[str, ...]
+    full: Results
+    rest: Results
+
+
+def without_report(full: Collected, rest: Collected, *, left_out: Sequence[str]) -> Without:
+    """Compute everything twice: of all, and of those who remain."""
+    full, rest = main_part(full), main_part(rest, as_of=full)
+    return Without(tuple(left_out), _results(full), _results(rest))
+
+
+def without_sentences(report: Without) -> list[str]:
+    """Say what leaving the annotators out changes, and what it costs."""
+    full, rest = report.full.ranking, report.rest.ranking
+    n_lost = full.n_comparisons - rest.n_comparisons
+    said = []
+    if full.ranking is not None and rest.ranking is not None:
+        is_same = _front(full) == _front(rest) and _leader(full) == _leader(rest)
+        who = joined(report.left_out)
+        said.append(
+            f"Without {who} the verdict stays the same."
+            if is_same
+            else f"Without {who} the verdict changes: {verdict(rest)}"
+        )
+        moved = _moved(full.ranking.rows, rest.ranking.rows)
+        if moved:
+            said.append(f"Other possible ranks: {'; '.join(moved)}.")
+    elif rest.ranking is None:
+        said.append(rest.reason or "")
+    if n_lost:
+        said.append(f"{counted(n_lost, 'comparison')} of {full.n_comparisons:,} would be left out.")
+    return said
+
+
+def agreement_pairs(report: Without) -> list[tuple[AgreementOf, AgreementOf]]:
+    """Return what was judged, of everybody and without; the preference first."""
+    full, rest = report.full.agreement, report.rest.agreement
+    pairs = zip((full.preference, *full.criteria), (rest.preference, *rest.criteria), strict=True)
+    return [(one, other) for one, other in pairs if one.alpha.n_units]
+
+
+def quality_changes(report: Without) -> list[Change]:
+    """Return scores, acceptable shares and error weights, of everybody and without."""
+    rest = {measure.key: numbers for measure, numbers in report.rest.quality}
+    # What nobody else gave, such as errors, is not there without them.
+    nothing = Estimate(None, None, None, 0, NOTHING_LEFT)
+    return [
+        Change(measure, model, one, rest.get(measure.key, {}).get(model, nothing))
+        for measure, numbers in report.full.quality
+        for model, one in numbers.items()
+        if one.n
+    ]
+
+
+def without_document(full: Collected, rest: Collected, *, left_out: Collection[str]) -> Any:
+    """Return what all results come to with and without the annotators named."""
+    return {
+        "left_out": list(left_out),
+        "ranking": {"all": _ranking(full), "rest": _ranking(rest)},
+        "agreement": {"all": _agreement(full), "rest": _agreement(rest)},
+        "quality": {"all": _entries(full), "rest": _entries(rest)},
+    }
+
+
+def _results(collected: Collected) -> Results:
+    return Results(ranking_report(collected), agreement_report(collected), _quality(collected))
+
+
+def _quality(collected: Collected) -> tuple[tuple[Measure, dict[str, Estimate]], ...]:
+    """Return what every model gets on all that quality is measured by; win rates are ranked."""
+    return tuple(
+        (one, model_estimates(collected, one))
+        for one in available_measures(collected)
+        if not one.is_preference
+    )
+
+
+def _entries(collected: Collected) -> Any:
+    return [
+        {"on": measure.key, "model": model, **asdict(one)}
+        for measure, numbers in _quality(collected)
+        for model, one in numbers.items()
+    ]
+
+
+def _ranking(collected: Collected) -> Any:
+    document = ranking_document(collected)
+    return {key: document[key] for key in ("n_comparisons", "models", "reason")}
+
+
+def _agreement(collected: Collected) -> Any:
+    document = agreement_document(collected)
+    return {
+        "preference": document["preference"]["alpha"],
+        "criteria": {key: one["alpha"] for key, one in document["criteria"].items()},
+    }
+
+
+def _front(report: RankingReport) -> set[str]:
+    """Return the models that may be the best."""
+    rows = report.ranking.rows if report.ranking else ()
+    return {row.model for row in rows if row.best_rank == 1}
+
+
+def _leader(report: RankingReport) -> str | None:
+    return report.ranking.rows[0].model if report.ranking else None
+
+
+def _moved(full: Sequence[RankingRow], rest: Sequence[RankingRow]) -> list[str]:
+    """Name the models whose possible ranks change."""
+    before = {row.model: row for row in full}
+    return [
+        f"{row.model} {rank_range(row)} instead of {rank_range(before[row.model])}"
+        for row in rest
+        if row.model in before and rank_range(row) != rank_range(before[row.model])
+    ]
+
+
+def ranking_change(report: Without, model: str) -> tuple[str, str, str, str]:
+    """Return a model's rank and win rate, of everybody and without."""
+    cells: list[str] = []
+    for results in (report.full, report.rest):
+        rows = results.ranking.ranking.rows if results.ranking.ranking else ()
+        row = next((row for row in rows if row.model == model), None)
+        cells += (
+            [text.MISSING, text.MISSING]
+            if row is None
+            else [rank_range(row), text.estimate(row.win_rate, text.percent)]
+        )
+    return cells[0], cells[1], cells[2], cells[3]

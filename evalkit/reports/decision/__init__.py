@@ -1,0 +1,1 @@
+"""Which model to choose, weighing quality, cost and latency."""

@@ -1,0 +1,87 @@
+"""A decision as JSON: the verdict in words, every model beside the baseline, by category."""
+
+from typing import Any
+
+from evalkit.errors import NotFoundError
+from evalkit.reports.decision import sentences as words
+from evalkit.reports.decision.measures import against, available_measures, number_entry
+from evalkit.reports.decision.report import (
+    DecisionReport,
+    decision_report,
+    default_baseline,
+    standing_entry,
+)
+from evalkit.reports.document import heading
+from evalkit.study.collected import Collected
+
+NOTHING_JUDGED = "Nothing has been compared, scored or found acceptable or not yet."
+
+
+def decided(
+    collected: Collected, *, quality: str | None = None, baseline: str | None = None
+) -> DecisionReport | None:
+    """Return the decision by a measure and against a baseline; None where nothing was judged.
+
+    Parameters
+    ----------
+    collected : Collected
+    quality : str, optional
+        Key of a measure; the first there is where it is not given.
+    baseline : str, optional
+        A model; the second best where it is not given.
+
+    Raises
+    ------
+    NotFoundError
+        Where there is no such measure or model.
+    """
+    measures = {one.key: one for one in available_measures(collected)}
+    _require(quality, list(measures), what="measure of quality")
+    _require(baseline, collected.models, what="model")
+    if not measures:
+        return None
+    measure = measures[quality] if quality else next(iter(measures.values()))
+    return decision_report(
+        collected, measure=measure, baseline=baseline or default_baseline(collected, measure)
+    )
+
+
+def decision_verdict(collected: Collected, report: DecisionReport) -> str:
+    """Say in one sentence who leads, where that is open, and what the rival takes."""
+    leader, rival = report.standings[0].model, words.rival_of(report)
+    measure = report.chosen.measure
+    cells = against(collected, measure, model=leader, other=rival) if rival else ()
+    return words.verdict(report, cells)
+
+
+def decision_document(
+    collected: Collected, *, quality: str | None = None, baseline: str | None = None
+) -> dict[str, Any]:
+    """Return the decision as JSON; see docs/reports.md and, for what is refused, ``decided``."""
+    report = decided(collected, quality=quality, baseline=baseline)
+    if report is None:
+        nothing: dict[str, Any] = {
+            "quality": None,
+            "measures": [],
+            "baseline": None,
+            "verdict": None,
+        }
+        empty: dict[str, Any] = {"front_on": [], "models": [], "cells": []}
+        return {**heading(collected), **nothing, **empty, "reason": NOTHING_JUDGED}
+    return {
+        **heading(collected),
+        "quality": report.chosen.measure.key,
+        "measures": [one.measure.key for one in report.measures],
+        "baseline": report.baseline,
+        "verdict": decision_verdict(collected, report),
+        "front_on": list(report.front_on),
+        "models": [standing_entry(report, one) for one in report.standings],
+        "cells": [number_entry(one) for one in report.chosen.cells],
+        "reason": None,
+    }
+
+
+def _require(wanted: str | None, known: list[str] | tuple[str, ...], *, what: str) -> None:
+    if wanted is not None and wanted not in known:
+        said = ", ".join(f"“{name}”" for name in known) or "none"
+        raise NotFoundError(f"There is no {what} “{wanted}” here. There are: {said}.")

@@ -1,0 +1,385 @@
+"""A decision in sentences: who leads, where that is open, what the others take, who is beaten."""
+
+from collections.abc import Sequence
+
+from evalkit import text
+from evalkit.phrases import counted, joined
+from evalkit.reports.decision.measures import Measure, MeasureNumbers, Number
+from evalkit.reports.decision.report import (
+    DecisionReport,
+    comparable,
+    contradicted,
+    gap_to_baseline,
+    settled,
+)
+from evalkit.reports.ranking import sentences
+from evalkit.reports.ranking.sentences import group_verdicts
+from evalkit.stats.intervals import Estimate
+from evalkit.study.collected import Collected
+from evalkit.study.sentences import annotators
+from evalkit.study.subjects import ACCEPTABLE, PENALTY, PREFERENCE
+from evalkit.text import difference, points
+
+#: A ratio this close to one is "about as much".
+_LEVEL = 1.05
+#: Above this a share is not half any more, and is given in percent.
+_HALF = 0.56
+#: The smallest p value of n cases is 2/2ⁿ: up to here hardly any survives a correction.
+_FEW_CASES = 7
+#: More models or categories than this are counted, not named.
+_MOST_NAMES = 4
+_NAMES = {
+    PREFERENCE: "Preference",
+    ACCEPTABLE: "Acceptable responses",
+    PENALTY: "Weight of errors",
+}
+_BETTER = {"cost": "cheaper", "latency": "faster"}
+_NO_WORSE = {"cost": "no dearer", "latency": "no slower"}
+_PARTS = {
+    2: "half",
+    3: "a third",
+    4: "a quarter",
+    5: "a fifth",
+    6: "a sixth",
+    7: "a seventh",
+    8: "an eighth",
+    9: "a ninth",
+    10: "a tenth",
+    12: "a twelfth",
+    15: "a fifteenth",
+    20: "a twentieth",
+    25: "a twenty-fifth",
+    30: "a thirtieth",
+    40: "a fortieth",
+    50: "a fiftieth",
+    60: "a sixtieth",
+    80: "an eightieth",
+    100: "a hundredth",
+}
+
+
+def measure_name(measure: Measure) -> str:
+    """Name a measure as a heading: ``Preference``, ``Helpfulness``."""
+    if measure.criterion is None:
+        return _NAMES[measure.key]
+    name = measure.key.replace("_", " ")
+    return name[:1].upper() + name[1:]
+
+
+def number_name(measure: Measure) -> str:
+    """Name what a measure's numbers are: ``Win rate``, ``Helpfulness``."""
+    if measure.criterion is None:
+        return {**_NAMES, PREFERENCE: "Win rate", ACCEPTABLE: "Acceptable"}[measure.key]
+    return measure_name(measure)
+
+
+def format_of(measure: Measure) -> text.Format:
+    """Return how a measure's values are written."""
+    return text.percent if measure.is_share else text.number
+
+
+def difference_shown(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> str:
+    """Write the difference that says whether a number is better than the baseline's.
+
+    ``strength +1.08 [0.47, 1.68]``, ``+9 pp [2, 16]``, ``−0.31``: the arrow beside it points as it.
+    """
+    gap, _ = gap_to_baseline(report, numbers, one)
+    if gap is None or gap.value is None:
+        return ""
+    if gap is not one.difference:
+        return f"strength {difference(gap)}"
+    return difference(gap, points if numbers.measure.is_share else text.number)
+
+
+def rival_of(report: DecisionReport) -> str | None:
+    """Return whom the leader is set against: the baseline, or the next best where it leads."""
+    if len(report.standings) < 2:
+        return None
+    leader = report.standings[0].model
+    return report.baseline if report.baseline != leader else report.standings[1].model
+
+
+def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
+    """Say in one sentence who leads, in which categories that is open, and what the rival takes.
+
+    ``cells`` are the differences of leader and rival by category (``decision.against``).
+    """
+    leader, rival = report.standings[0], rival_of(report)
+    if rival is None:
+        return f"There is one model only: {leader.model}."
+    if report.chosen.measure.is_preference and report.ranking.ranking is None:
+        return report.ranking.reason or ""
+    if report.number(leader.model).estimate.value is None:
+        return "Nothing has been judged yet that would tell the models apart."
+    is_settled = settled(report, leader.model, rival)
+    sign = report.chosen.measure.sign
+    where = _categories(cells, leader.model, rival, is_settled=is_settled, sign=sign)
+    lead, takes = _lead(report), _takes(report, leader.model, rival)
+    if takes and leader.model not in lead + where:
+        takes = f"beside {leader.model}, {takes}"
+    parts = [lead, _on_shared_cases(report), _not_comparable(report), where, takes]
+    parts.append(_unjudged(report))
+    return f"{'; '.join(filter(None, parts))}."
+
+
+def open_sentences(report: DecisionReport) -> list[str]:
+    """Say who leads in each group that never met another, and who is worth considering."""
+    groups = group_verdicts(report.ranking) if report.chosen.measure.is_preference else []
+    return groups + front_sentences(report)
+
+
+def front_sentences(report: DecisionReport) -> list[str]:
+    """Say which models are worth considering, and which are beaten by whom."""
+    if not report.front_on:
+        return []
+    if len(report.front_on) < 2:
+        return ["Neither cost nor latency was recorded, so quality alone decides."]
+    on = joined(_measured_on(report))
+    front = [one.model for one in report.standings if one.is_on_front]
+    if len(front) == len(report.standings):
+        every = "Both models" if len(front) == 2 else f"All {len(front)} models"
+        said = [
+            f"{every} are worth considering: by the values alone, none is matched or beaten by "
+            f"another on {on}."
+        ]
+    else:
+        said = [f"Worth considering: {joined(front)}."]
+        unknown = [
+            one.model for one in report.standings if not one.is_on_front and not one.beaten_by
+        ]
+        if unknown:
+            said.append(f"{joined(unknown)} cannot be placed, for not all of {on} is known.")
+        else:
+            rest = "it" if len(front) == 1 else "one of them"
+            said[0] = (
+                f"{said[0][:-1]}; by the values alone, every other model is matched or beaten by "
+                f"{rest} on {on}."
+            )
+    return said + _beaten(report)
+
+
+def _beaten(report: DecisionReport) -> list[str]:
+    """Say who is beaten by whom, and on what: what is equal is not called better."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for one in report.standings:
+        if one.beaten_by:
+            by = min(one.beaten_by, key=lambda model: _place(report, model))
+            ways.setdefault((by, _way(report, one.model, by)), []).append(one.model)
+    return [f"{by} {way.format(joined(models))}." for (by, way), models in ways.items()]
+
+
+def _way(report: DecisionReport, model: str, by: str) -> str:
+    """Return how one model beats another, with a place for the names of those it beats so."""
+    prices = [name for name in report.front_on if name != "quality"]
+    less = [name for name in prices if _price(report, by, name) < _price(report, model, name)]
+    same = [name for name in prices if name not in less]
+    at = f", at the same {joined(same)}" if same else ""
+    if settled(report, model, by):
+        return f"beats {{}} on {joined([_lower_name(report), *less])}{at}"
+    how = "and no worse as far as can be told"
+    if contradicted(report, model, by):
+        how = "but behind on the cases that were judged of both"
+    if less:
+        return f"is {joined([_BETTER[name] for name in less])} than {{}}{at}, {how}"
+    return f"is {joined([_NO_WORSE[name] for name in prices])} than {{}}, {how}"
+
+
+def _price(report: DecisionReport, model: str, name: str) -> float:
+    taken = report.standing(model).taken
+    one = taken.cost_usd if name == "cost" else taken.latency_median_ms
+    return one.value or 0.0
+
+
+def basis(collected: Collected, report: DecisionReport) -> str:
+    """Say what the chosen measure rests on."""
+    measure = report.chosen.measure
+    if measure.is_preference:
+        return sentences.basis(collected, report.ranking)
+    n = sum(one.estimate.n for one in report.chosen.overall)
+    what = "score" if measure.criterion else "look at a response"
+    said = counted(n, what) if measure.criterion or n == 1 else f"{n:,} looks at responses"
+    return f"{said} by {annotators(collected)}."
+
+
+def few_cases(report: DecisionReport) -> str:
+    """Say that categories are too small to settle anything, where they are."""
+    named = [one for one in report.chosen.cells if one.category]
+    most = max((one.n_cases for one in named), default=0)
+    if not 0 < most <= _FEW_CASES or any(one.is_decided for one in named):
+        return ""
+    return (
+        f"No category has more than {counted(most, 'case')}, so hardly any difference can be "
+        "settled inside one; more cases per category would change that."
+    )
+
+
+def _lead(report: DecisionReport) -> str:
+    first, *others = [one.model for one in report.standings if _is_judged(report, one.model)]
+    if others and not (others := [model for model in others if comparable(report, first, model)]):
+        return f"No model leads{_on_what(report)}"
+    level = [model for model in others if not settled(report, first, model)]
+    behind = [model for model in others if model not in level]
+    what = _on_what(report)
+    if not others:
+        return f"Only {first} has been judged{what}"
+    if not level:
+        names = joined(others) if len(others) <= _MOST_NAMES else f"all {len(others)} others"
+        return f"{first} leads {names}{what or ' overall'}"
+    if not behind:
+        if len(others) == 1:
+            return f"{first} and {others[0]} cannot be told apart{what or ' overall'}"
+        return f"No model leads{what}: the {len(others) + 1} cannot be told apart"
+    # Who is level with the first need not be ahead of those whom the first is ahead of.
+    rest = joined(behind) if len(behind) <= _MOST_NAMES else f"{len(behind)} of the others"
+    near = joined(level) if len(level) <= _MOST_NAMES else f"{len(level)} others"
+    return f"{first} leads {rest}{what or ' overall'}, while {near} cannot be told apart from it"
+
+
+def _on_what(report: DecisionReport) -> str:
+    return "" if report.chosen.measure.is_preference else f" on {_lower_name(report)}"
+
+
+def _not_comparable(report: DecisionReport) -> str:
+    """Say who cannot be compared with the first, and why: no case was judged of both."""
+    first, *others = [one.model for one in report.standings if _is_judged(report, one.model)]
+    apart = [model for model in others if not comparable(report, first, model)]
+    if not apart:
+        return ""
+    is_are = "is" if len(apart) == 1 else "are"
+    return (
+        f"{_few(apart, 'other models')} {is_are} not comparable with {first}: no case was judged "
+        "of both"
+    )
+
+
+def _on_shared_cases(report: DecisionReport) -> str:
+    """Say who is ahead of the first where both were judged, or nothing."""
+    first, *others = [one.model for one in report.standings]
+    ahead = [model for model in others if contradicted(report, first, model)]
+    if not ahead:
+        return ""
+    names = joined(ahead) if len(ahead) <= _MOST_NAMES else f"{len(ahead)} others"
+    is_are = "is" if len(ahead) == 1 else "are"
+    return f"on the cases that were judged of both, {names} {is_are} ahead of {first}"
+
+
+def _unjudged(report: DecisionReport) -> str:
+    models = [one.model for one in report.standings if not _is_judged(report, one.model)]
+    if not models:
+        return ""
+    has = "has" if len(models) == 1 else "have"
+    return f"{joined(models)} {has} not been judged yet"
+
+
+def _is_judged(report: DecisionReport, model: str) -> bool:
+    return report.number(model).estimate.value is not None
+
+
+def _categories(
+    cells: Sequence[Number], leader: str, rival: str, *, is_settled: bool, sign: int
+) -> str:
+    """Say in which categories leader and rival are told apart, whichever list is shorter."""
+    # Cases without a category are none: nothing holds for them as it does in a category.
+    tested = [
+        (cell.category, cell) for cell in cells if cell.category and cell.p_adjusted is not None
+    ]
+    if len(tested) < 2:
+        return ""
+    open_in = [name for name, cell in tested if not cell.is_decided]
+    decided = [
+        (name, sign * (cell.estimate.value or 0)) for name, cell in tested if cell.is_decided
+    ]
+    lost = [name for name, ahead in decided if ahead < 0]
+    won = [name for name, ahead in decided if ahead > 0]
+    if not is_settled:
+        # What is open overall is open by category too; only what is not deserves a word.
+        named = ((won, leader), (lost, rival))
+        return ", ".join(f"on {_few(where)} {who} is ahead" for where, who in named if where)
+    if len(open_in) == len(tested):
+        return f"against {rival}, no single category is settled"
+    parts = []
+    if lost:
+        parts.append(f"on {_few(lost)} {rival} is ahead")
+    if open_in and (len(open_in) <= len(won) or lost):
+        parts.append(f"on {_few(open_in)} {'they' if not lost else 'the two'} cannot be told apart")
+    elif open_in:
+        parts.append(
+            f"against {rival}, only {_few(won)} {'is' if len(won) == 1 else 'are'} settled"
+        )
+    elif not lost:
+        parts.append(f"against {rival} in every category")
+    return ", ".join(parts)
+
+
+def _takes(report: DecisionReport, leader: str, rival: str) -> str:
+    """Say what the rival costs and how long it takes, in parts or multiples of the leader's."""
+    mine = report.standing(leader)
+    # Prices are held as multiples of the baseline's; the rival is the baseline or the leader is.
+    if rival == report.baseline:
+        cost, wait = inverse(mine.prices.cost), inverse(mine.prices.latency)
+    else:
+        theirs = report.standing(rival).prices
+        cost, wait = theirs.cost, theirs.latency
+    parts = []
+    if cost.value is not None:
+        parts.append(
+            _multiple(cost, less="costs {}", more="costs {} as much", even="costs about as much")
+        )
+    if wait.value is not None:
+        parts.append(
+            _multiple(
+                wait,
+                less="answers in {} of the time",
+                more="takes {} as long",
+                even="takes about as long",
+            )
+        )
+    return f"{rival} {joined(parts)}" if parts else ""
+
+
+def _multiple(one: Estimate, *, less: str, more: str, even: str) -> str:
+    value = one.value or 1.0
+    is_open = one.low is not None and one.high is not None and one.low <= 1 <= one.high
+    if is_open or 1 / _LEVEL < value < _LEVEL:
+        return even
+    if value <= 1 and value > _HALF:
+        return less.format(text.percent(value)) + (" as much" if "costs" in less else "")
+    if value > 1:
+        return more.format(f"{value:.1f} times" if value < 9.95 else f"{value:,.0f} times")
+    return less.format(part(value))
+
+
+def part(share: float) -> str:
+    """Name a share below 1 as people say it: ``a third``, ``a twentieth``, ``70 %``."""
+    if share > _HALF:
+        return text.percent(share)
+    times = 1 / share
+    if times > 130:
+        return "less than a hundredth"
+    nearest = min(_PARTS, key=lambda n: abs(n / times - times / n))
+    return _PARTS[nearest]
+
+
+def inverse(one: Estimate) -> Estimate:
+    """Return the ratio the other way round."""
+    if not one.value:
+        return one
+    low, high = (None if not end else 1 / end for end in (one.high, one.low))
+    return Estimate(1 / one.value, low, high, one.n, one.reason)
+
+
+def _measured_on(report: DecisionReport) -> list[str]:
+    return [_lower_name(report) if name == "quality" else name for name in report.front_on]
+
+
+def _lower_name(report: DecisionReport) -> str:
+    measure = report.chosen.measure
+    return text.inside(_NAMES.get(measure.key, "")) or measure.key.replace("_", " ")
+
+
+def _few(names: Sequence[str], what: str = "categories") -> str:
+    return joined(names) if len(names) <= _MOST_NAMES else f"{len(names)} {what}"
+
+
+def _place(report: DecisionReport, model: str) -> int:
+    return [one.model for one in report.standings].index(model)

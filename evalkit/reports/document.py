@@ -1,0 +1,38 @@
+"""The reports as JSON documents; their shapes are described in docs/reports.md."""
+
+from dataclasses import fields
+from typing import Any
+
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.scores import ScoreRow
+from evalkit.study.collected import Collected, names
+
+Document = dict[str, Any]
+
+_OF_ESTIMATE = tuple(field.name for field in fields(Estimate))
+
+
+def heading(collected: Collected) -> Document:
+    """Name what shaped the numbers: a number without its filters says too much."""
+    return {
+        "study": collected.study,
+        "categories": list(collected.categories),
+        "annotators": list(names(collected)),
+        "simulated_annotators": [
+            name
+            for name, one in zip(names(collected), collected.annotators, strict=True)
+            if one.is_simulated
+        ],
+        "filters": {
+            "categories": list(collected.limits.categories),
+            "annotators": list(collected.limits.annotators),
+            "judges": collected.limits.judges,
+        },
+    }
+
+
+def score_entry(row: ScoreRow) -> Document:
+    """Return one number of one model, overall or of a category."""
+    # Not ``asdict``, which copies deeply: pages make thousands of these on every run.
+    numbers = {name: getattr(row.estimate, name) for name in _OF_ESTIMATE}
+    return {"model": row.model, "category": row.category, **numbers, "n_cases": row.n_cases}

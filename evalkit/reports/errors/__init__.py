@@ -1,0 +1,1 @@
+"""Which errors were marked, how often, in which model."""

@@ -1,0 +1,119 @@
+"""Error marks weighed by severity: what the errors in a model's responses cost, per response."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evalkit.errors import RefusedError
+from evalkit.stats.counts import Scores
+from evalkit.stats.penalties import SEVERITY_WEIGHTS, ErrorWeights
+from evalkit.stats.scores import ScoreRow, mean_amounts
+from evalkit.study.collected import Collected
+from evalkit.vocabulary import Severity
+
+NO_LOOKS = "Nothing has been looked at for errors yet."
+NO_SEVERITY = "No error found within these filters has a severity, so errors cannot be weighed."
+
+
+def no_penalties(collected: Collected) -> str:
+    """Say why there are no penalties."""
+    return NO_SEVERITY if len(collected.marks.output) else NO_LOOKS
+
+
+def weights_in_words(weights: ErrorWeights) -> str:
+    """Say what errors weigh, and what becomes of their weights."""
+    minor, major, critical = (f"{weights.severities[one]:g}" for one in Severity)
+    others = ", ".join(
+        f"a {severity} “{tag}” {weight:g}" for (tag, severity), weight in weights.tags.items()
+    )
+    return (
+        f"Each error weighs {minor} where it is minor or has no severity, {major} where it is "
+        f"major and {critical} where it is critical{f'; {others}' if others else ''}. A response "
+        "weighs what its errors weigh together, averaged over all looks at it."
+    )
+
+
+def read_weights(said: Sequence[str]) -> ErrorWeights:
+    """Read what errors shall weigh from words like ``major=5`` or ``minor:Punctuation=0.1``.
+
+    Parameters
+    ----------
+    said : sequence of str
+        ``SEVERITY=NUMBER`` for all tags, ``SEVERITY:TAG=NUMBER`` for one; what is not said keeps
+        its usual weight.
+
+    Raises
+    ------
+    RefusedError
+        For a severity that is none, or a weight that is no number of 0 or more.
+    """
+    severities: dict[Severity, float] = {**SEVERITY_WEIGHTS}
+    tags: dict[tuple[str, Severity], float] = {}
+    for words in said:
+        what, _, number = words.rpartition("=")
+        name, _, tag = what.partition(":")
+        weight = _weight(number)
+        if name not in list(Severity) or weight is None:
+            raise RefusedError(
+                f"A weight is written SEVERITY=NUMBER or SEVERITY:TAG=NUMBER, like major=5; the "
+                f"severities are {', '.join(Severity)}, and no weight is below 0. Found “{words}”."
+            )
+        if tag:
+            tags[tag, Severity(name)] = weight
+        else:
+            severities[Severity(name)] = weight
+    return ErrorWeights(severities, tags)
+
+
+def _weight(number: str) -> float | None:
+    try:
+        weight = float(number)
+    except ValueError:
+        return None
+    return weight if 0 <= weight < float("inf") else None
+
+
+def weights_entry(weights: ErrorWeights) -> dict[str, object]:
+    """Return the weights as JSON: of severities, and of tags that weigh something else."""
+    tags: dict[str, dict[str, float]] = {}
+    for (tag, severity), weight in weights.tags.items():
+        tags.setdefault(tag, {})[str(severity)] = weight
+    return {
+        "severities": {str(severity): weight for severity, weight in weights.severities.items()},
+        "tags": tags,
+    }
+
+
+def penalty_rows(collected: Collected) -> tuple[ScoreRow, ...]:
+    """Return the mean penalty per response, per model and category; lower is better.
+
+    Parameters
+    ----------
+    collected : Collected
+
+    Returns
+    -------
+    tuple of ScoreRow
+        Empty where no error of the study has a severity. No interval reaches below zero.
+
+    References
+    ----------
+    Freitag et al. (2021), "Experts, Errors, and Context", TACL 9.
+    """
+    scores = penalty_scores(collected)
+    return mean_amounts(scores) if len(scores.n) else ()
+
+
+def penalty_scores(collected: Collected) -> Scores:
+    """Return what the errors found at each look at a response weigh together."""
+    given, outputs = collected.penalties, collected.outputs
+    output = np.zeros(0, dtype=np.int64) if given is None else given.output
+    return Scores(
+        case=outputs.case[output],
+        model=outputs.model[output],
+        category=outputs.category[output],
+        value=np.zeros(0) if given is None else given.weight,
+        n=np.ones(len(output), dtype=np.int64),
+        models=collected.models,
+        categories=collected.categories,
+    )

@@ -1,0 +1,1 @@
+"""What each model takes and how good it is."""

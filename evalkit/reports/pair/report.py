@@ -1,0 +1,251 @@
+"""Two models next to each other: where they differ, on which cases, and what they take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.reports.models.prices import mean_by_case
+from evalkit.reports.pair.cases import CaseDifference, case_differences, direct
+from evalkit.reports.pair.significance import SubjectDifferences, on_reach, turned
+from evalkit.stats.counts import FloatArray, IntArray, Scores
+from evalkit.stats.differences import PairedDifference, category_differences, mean_difference
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
+from evalkit.study.collected import (
+    Collected,
+    Criterion,
+    Looks,
+    Tag,
+    scores_of_criterion,
+    scores_of_looks,
+    tagged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectDifference:
+    """How far the two are apart on a criterion, or on the preference where it is None.
+
+    That is overall, or in ``difference.category``.
+    """
+
+    criterion: Criterion | None
+    difference: PairedDifference
+
+
+@dataclass(frozen=True, slots=True)
+class TagDifference:
+    """How much oftener looks found one error in the first model's responses than in the other's.
+
+    The counts are cases on which only the one, only the other or both were given the tag by
+    anybody, among the cases where both were looked at.
+    """
+
+    tag: Tag
+    difference: PairedDifference
+    n_only_model: int
+    n_only_other: int
+    n_both: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the responses of the two take on the cases where both are known.
+
+    ``what`` is ``cost_usd``, ``latency_ms`` or ``output_tokens``; ``model`` and ``other`` are
+    means over these cases, None without any; ``ratio`` is the one over the other.
+    """
+
+    what: str
+    model: float | None
+    other: float | None
+    difference: Estimate
+    ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairReport:
+    """Everything about two models of a study.
+
+    ``subjects`` are the criteria that have a mean, behind the preference, which is None.
+    ``overall`` is adjusted by Holm over all pairs of models, ``by_category`` by
+    Benjamini–Hochberg over all its cells, ``errors`` by Benjamini–Hochberg over the tags.
+    """
+
+    model: str
+    other: str
+    overall: tuple[SubjectDifference, ...]
+    by_category: tuple[SubjectDifference, ...]
+    errors: tuple[TagDifference, ...]
+    taken: tuple[Taken, ...]
+    cases: tuple[CaseDifference, ...]
+    subjects: tuple[Criterion | None, ...]
+
+
+def pair_report(
+    collected: Collected, all_pairs: Sequence[SubjectDifferences], *, model: str, other: str
+) -> PairReport:
+    """Put two models next to each other.
+
+    Parameters
+    ----------
+    collected : Collected
+    all_pairs : sequence of SubjectDifferences
+        From :func:`evalkit.reports.pair.significance.significance_report` of the same.
+    model, other : str
+        Two of ``collected.models``.
+
+    Returns
+    -------
+    PairReport
+        Differences are ``model`` minus ``other``. ``cases`` are those that were compared or
+        scored for both, the most for ``model`` first.
+    """
+    subjects, scores = _subjects(collected, model=model, other=other)
+    return PairReport(
+        model=model,
+        other=other,
+        overall=tuple(
+            SubjectDifference(one.criterion, turned(pair, model=model))
+            for one in all_pairs
+            for pair in one.pairs
+            if {pair.model, pair.other} == {model, other}
+        ),
+        by_category=_by_category(collected, subjects, scores, model=model, other=other),
+        errors=_errors(collected, model=model, other=other),
+        taken=_taken(collected, model=model, other=other),
+        cases=case_differences(collected, subjects, scores, model=model, other=other),
+        subjects=subjects,
+    )
+
+
+def _subjects(
+    collected: Collected, *, model: str, other: str
+) -> tuple[tuple[Criterion | None, ...], list[Scores]]:
+    """Return what the two can be compared on, and the scores of each; the preference first."""
+    kept = [place for place, one in enumerate(collected.criteria) if one.has_mean]
+    subjects = (None, *(collected.criteria[place] for place in kept))
+    scores = [_preference_scores(collected, model=model, other=other)]
+    return subjects, scores + [scores_of_criterion(collected, place) for place in kept]
+
+
+def _preference_scores(collected: Collected, *, model: str, other: str) -> Scores:
+    """Return direct comparisons as scores whose difference is the share won minus lost.
+
+    A comparison gives half its net to the one and takes it from the other.
+    """
+    given, outputs = collected.preferences, collected.outputs
+    here = direct(collected, model=model, other=other)
+    left, right = given.left[here], given.right[here]
+    half = LEFT_SHARE[given.preference[here]] - 0.5
+    output = np.concatenate([left, right])
+    return Scores(
+        case=outputs.case[output],
+        model=outputs.model[output],
+        category=outputs.category[output],
+        value=np.concatenate([half, -half]),
+        n=np.concatenate([given.n[here], given.n[here]]),
+        models=collected.models,
+        categories=collected.categories,
+    )
+
+
+def _by_category(
+    collected: Collected,
+    subjects: Sequence[Criterion | None],
+    scores: Sequence[Scores],
+    *,
+    model: str,
+    other: str,
+) -> tuple[SubjectDifference, ...]:
+    """Test every category on every subject as one family: the share of false finds is held."""
+    n_categories = len(collected.categories)
+    pooled = _pooled(collected, scores, [one.category for one in scores], n_categories)
+    found = category_differences(pooled, model=model, other=other)
+    cells = []
+    for place, pair in enumerate(found):
+        subject = subjects[place // n_categories]
+        category = collected.categories[place % n_categories]
+        named = PairedDifference(
+            model, other, category, pair.estimate, pair.p_value, pair.p_family, pair.p_adjusted
+        )
+        cells.append(SubjectDifference(subject, on_reach(named, subject)))
+    return tuple(cells)
+
+
+def _pooled(
+    collected: Collected, parts: Sequence[Scores], codes: Sequence[IntArray], n_codes: int
+) -> Scores:
+    """Put scores of several kinds into one table whose categories are (kind, code)."""
+    return Scores(
+        case=_joined([one.case for one in parts]),
+        model=_joined([one.model for one in parts]),
+        category=_joined([place * n_codes + code for place, code in enumerate(codes)]),
+        value=np.concatenate([np.zeros(0), *(one.value for one in parts)]),
+        n=_joined([one.n for one in parts]),
+        models=collected.models,
+        categories=tuple(str(place) for place in range(len(parts) * n_codes)),
+    )
+
+
+def _joined(parts: Sequence[IntArray]) -> IntArray:
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts]).astype(np.int64)
+
+
+def _errors(collected: Collected, *, model: str, other: str) -> tuple[TagDifference, ...]:
+    """Test each tag, paired by case; with one look per response this is McNemar's exact test.
+
+    Flipping the signs of 0/1 differences is the sign test on the discordant cases.
+    """
+    looks = tagged(collected)
+    parts = [scores_of_looks(collected, one) for one in looks]
+    codes = [np.zeros(len(one.n), dtype=np.int64) for one in parts]
+    found = category_differences(_pooled(collected, parts, codes, 1), model=model, other=other)
+    first, second = collected.models.index(model), collected.models.index(other)
+    rows = []
+    for tag, one, pair in zip(collected.tags, looks, found, strict=True):
+        has_first, looked_first = _cases_with(collected, one, first)
+        has_second, looked_second = _cases_with(collected, one, second)
+        both_looked = looked_first & looked_second
+        rows.append(
+            TagDifference(
+                tag,
+                PairedDifference(
+                    model, other, None, pair.estimate, pair.p_value, pair.p_family, pair.p_adjusted
+                ),
+                n_only_model=len(both_looked & has_first - has_second),
+                n_only_other=len(both_looked & has_second - has_first),
+                n_both=len(has_first & has_second),
+            )
+        )
+    return tuple(rows)
+
+
+def _cases_with(collected: Collected, looks: Looks, model: int) -> tuple[set[int], set[int]]:
+    """Return the cases whose response of a model was given the tag, and those looked at."""
+    outputs = collected.outputs
+    own = outputs.model[looks.output] == model
+    case = outputs.case[looks.output]
+    return set(case[own & looks.hit].tolist()), set(case[own].tolist())
+
+
+def _taken(collected: Collected, *, model: str, other: str) -> tuple[Taken, ...]:
+    outputs = collected.outputs
+    kinds = (
+        ("cost_usd", outputs.cost_usd),
+        ("latency_ms", outputs.latency_ms),
+        ("output_tokens", outputs.output_tokens),
+    )
+    return tuple(_take(collected, what, values, model, other) for what, values in kinds)
+
+
+def _take(collected: Collected, what: str, values: FloatArray, model: str, other: str) -> Taken:
+    """Pair by case the mean of what each model's counted responses take."""
+    means = [mean_by_case(collected, values, name) for name in (model, other)]
+    both = ~np.isnan(means[0]) & ~np.isnan(means[1])
+    difference = mean_difference(means[0][both] - means[1][both])
+    if not both.any():
+        return Taken(what, None, None, difference, None)
+    first, second = float(means[0][both].mean()), float(means[1][both].mean())
+    return Taken(what, first, second, difference, first / second if second else None)

@@ -1,0 +1,182 @@
+"""Two models in sentences: who is ahead on what and how sure that is, what they take."""
+
+from collections.abc import Sequence
+
+from evalkit import text
+from evalkit.phrases import counted, joined
+from evalkit.reports.pair.report import PairReport, SubjectDifference, Taken
+from evalkit.reports.pair.significance import is_decided
+from evalkit.stats.differences import PairedDifference
+from evalkit.stats.ranking.ranking import Ranking
+from evalkit.study.collected import Criterion
+from evalkit.study.subjects import subject_inside
+from evalkit.text import difference, p_value
+
+#: A ratio this close to one is "about as much".
+_LEVEL = 1.05
+
+
+def subject_name(criterion: Criterion | None) -> str:
+    """Name what models are compared on inside a sentence; None is the preference."""
+    return subject_inside(criterion)
+
+
+def ahead(pair: PairedDifference) -> str | None:
+    """Return which of the two is ahead beyond chance, or None."""
+    if not is_decided(pair) or not pair.estimate.value:
+        return None
+    return pair.model if pair.estimate.value > 0 else pair.other
+
+
+def pair_verdict(report: PairReport) -> str:
+    """Say in one sentence which of the two is better, on what, and how sure that is."""
+    judged = [one for one in report.overall if one.difference.estimate.value is not None]
+    if not judged:
+        return _error_verdict(report)
+    preferred = next((one for one in judged if one.criterion is None), None)
+    winner = ahead(preferred.difference) if preferred else None
+    if preferred and winner:
+        loser = report.other if winner == report.model else report.model
+        return f"{winner} beats {loser}: {_basis(preferred.difference, winner)}."
+    scored = _who_scores_higher(report, judged) or _scores_open(report, judged)
+    if preferred is None:
+        return f"{scored}; nobody has compared the two with each other."
+    basis = _basis(preferred.difference)
+    if any(ahead(one.difference) for one in judged):
+        return f"{scored}; which of the two is preferred is not settled: {basis}."
+    return f"{report.model} and {report.other} cannot be told apart yet: {basis}."
+
+
+def beside_ranking(report: PairReport, ranking: Ranking | None) -> str:
+    """Say so where the ranking tells two apart whose own comparisons do not; or nothing."""
+    preferred = next((one for one in report.overall if one.criterion is None), None)
+    strength = {} if ranking is None else {row.model: row.strength for row in ranking.rows}
+    two = (report.model, report.other)
+    if ranking is None or preferred is None or not strength.keys() >= set(two):
+        return ""
+    if ahead(preferred.difference) or not ranking.is_separated(*two):
+        return ""
+    first = max(two, key=strength.__getitem__)
+    return (
+        "Preference here counts only comparisons of these two with each other; the ranking, which "
+        f"also counts those with other models, puts {first} ahead."
+    )
+
+
+def _error_verdict(report: PairReport) -> str:
+    """Say which of the two has an error less often, where nothing else was judged."""
+    model, other = report.model, report.other
+    n_cases = max((one.difference.estimate.n for one in report.errors), default=0)
+    if not n_cases:
+        return f"{model} and {other} were set against each other on no case yet."
+    said = _fewer_errors(report)
+    parts = [
+        f"{one} has {joined(said[one])} less often than {rival}"
+        for one, rival in ((model, other), (other, model))
+        if one in said
+    ] or [f"{model} and {other} cannot be told apart by their errors yet"]
+    return f"{', and '.join(parts)}, on {counted(n_cases, 'case')}."
+
+
+def _fewer_errors(report: PairReport) -> dict[str, list[str]]:
+    """Name the errors that each of the two has less often beyond chance, if any."""
+    found: dict[str, list[str]] = {}
+    for model, other in ((report.model, report.other), (report.other, report.model)):
+        fewer = [
+            text.inside(one.tag.name) for one in report.errors if ahead(one.difference) == other
+        ]
+        if fewer:
+            found[model] = fewer
+    return found
+
+
+def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) -> str:
+    parts = []
+    for model in (report.model, report.other):
+        won = [
+            subject_name(one.criterion)
+            for one in judged
+            if one.criterion and ahead(one.difference) == model
+        ]
+        if won:
+            parts.append(f"{model} scores higher on {joined(won)}")
+    return ", ".join(parts)
+
+
+def _scores_open(report: PairReport, judged: Sequence[SubjectDifference]) -> str:
+    """Say that scores tell nothing, by the criterion most cases were scored on."""
+    most = max(
+        (one for one in judged if one.criterion),
+        key=lambda one: one.difference.estimate.n,
+        default=None,
+    )
+    said = f"Which of {report.model} and {report.other} scores higher cannot be told yet"
+    return f"{said} ({subject_name(most.criterion)} {_basis(most.difference)})" if most else said
+
+
+def _basis(pair: PairedDifference, winner: str | None = None) -> str:
+    """Say the numbers behind a verdict as charts and tables give them: first minus other.
+
+    They say for whom, unless that is the winner a sentence has just named.
+    """
+    one = pair.estimate
+    p = "" if pair.p_adjusted is None else f"{p_value(pair.p_adjusted)} after Holm, "
+    whose = f" for {pair.model}" if winner != pair.model and one.value else ""
+    return f"{difference(one)}{whose}, {p}{counted(one.n, 'case')}"
+
+
+def category_findings(report: PairReport) -> list[str]:
+    """Say in which categories the two differ beyond chance, one sentence per model."""
+    said = []
+    # Cases without a category are none: nothing holds for them as it does in a category.
+    by_category = [
+        (one.difference.category, one) for one in report.by_category if one.difference.category
+    ]
+    for model in (report.model, report.other):
+        found: dict[str, list[str]] = {}
+        for category, one in by_category:
+            if ahead(one.difference) == model:
+                found.setdefault(category, []).append(subject_name(one.criterion))
+        places: dict[tuple[str, ...], list[str]] = {}
+        for name, subjects in found.items():
+            places.setdefault(tuple(subjects), []).append(name)
+        parts = [f"in {joined(names)} on {joined(on)}" for on, names in places.items()]
+        if parts:
+            said.append(f"{model} is ahead {'; '.join(parts)}.")
+    tested = {name for name, one in by_category if one.difference.p_adjusted is not None}
+    if len(tested) > 1 and not said:
+        return ["No category shows a difference that holds once all of them are tested."]
+    return said
+
+
+def error_findings(report: PairReport) -> str:
+    """Say which errors tell the two apart, or that none does."""
+    parts = [f"{joined(fewer)} in {model}" for model, fewer in _fewer_errors(report).items()]
+    if parts:
+        return f"Found less often: {', '.join(parts)}."
+    if any(one.difference.estimate.n for one in report.errors):
+        return "No kind of error is found in one oftener than in the other beyond chance."
+    return "Nobody has looked for errors in responses of both on a case they share."
+
+
+def takes(report: PairReport) -> str:
+    """Say how cost and latency of the first compare with those of the other."""
+    said = [_take(one, report) for one in report.taken[:2]]
+    known = [part for part in said if part]
+    return f"{report.model} {joined(known)}." if known else "Cost and latency are not known."
+
+
+def _take(one: Taken, report: PairReport) -> str:
+    verb = {"cost_usd": "costs", "latency_ms": "takes"}[one.what]
+    unit = {"cost_usd": "much", "latency_ms": "long"}[one.what]
+    if not one.ratio:
+        return ""
+    if one.difference.low is not None and one.difference.high is not None:
+        is_open = one.difference.low <= 0 <= one.difference.high
+    else:
+        is_open = False
+    if is_open or 1 / _LEVEL < one.ratio < _LEVEL:
+        return f"{verb} about as {unit} as {report.other}"
+    if one.ratio > 1:
+        return f"{verb} {one.ratio:.1f} times as {unit} as {report.other}"
+    return f"{verb} {text.percent(one.ratio)} of what {report.other} {verb}"

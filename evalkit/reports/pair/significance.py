@@ -1,0 +1,148 @@
+"""Which models differ on what, for every two models of a study, and how sure that is."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from evalkit.reports.document import heading
+from evalkit.reports.scores.report import NO_MEAN
+from evalkit.stats.differences import PairedDifference, preference_differences, score_differences
+from evalkit.stats.intervals import Estimate
+from evalkit.study.collected import Collected, Criterion, comparisons, scores_of_criterion
+
+#: At or below this adjusted p value two models differ.
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectDifferences:
+    """The differences of all pairs of models on a criterion, or on the preference where None.
+
+    There are none where ``reason`` says so.
+    """
+
+    criterion: Criterion | None
+    pairs: tuple[PairedDifference, ...]
+    reason: str | None = None
+
+
+def significance_report(
+    collected: Collected, *, with_bootstrap: bool = False
+) -> tuple[SubjectDifferences, ...]:
+    """Compare every two models on the preference, then on each criterion.
+
+    Parameters
+    ----------
+    collected : Collected
+        What counts: filters have been applied before.
+    with_bootstrap : bool
+        Also give intervals by bootstrap, a check that takes its time.
+
+    Returns
+    -------
+    tuple of SubjectDifferences
+        The preference first. Pairs are in the order of the models' names; p values are
+        adjusted by Holm over the pairs of one subject. A nominal criterion with more than two
+        values has no differences, and says why.
+    """
+    pairs = preference_differences(comparisons(collected), with_bootstrap=with_bootstrap)
+    return (
+        SubjectDifferences(None, tuple(on_reach(pair, None) for pair in pairs)),
+        *(
+            _of_criterion(collected, place, with_bootstrap=with_bootstrap)
+            for place in range(len(collected.criteria))
+        ),
+    )
+
+
+def largest_difference(criterion: Criterion | None) -> float:
+    """Return the largest difference there can be.
+
+    It is 1 for the preference (won minus lost, as shares), the width of its scale for a criterion.
+    """
+    return max(criterion.values) - min(criterion.values) if criterion else 1.0
+
+
+def on_reach(pair: PairedDifference, criterion: Criterion | None) -> PairedDifference:
+    """End the interval where no difference can lie beyond."""
+    one, end = pair.estimate, largest_difference(criterion)
+    if one.low is None or one.high is None:
+        return pair
+    low, high = max(float(one.low), -end), min(float(one.high), end)
+    return replace(pair, estimate=replace(one, low=low, high=high))
+
+
+def turned(pair: PairedDifference, *, model: str) -> PairedDifference:
+    """Return a difference as ``model`` minus the other of the two."""
+    if pair.model == model:
+        return pair
+    return replace(
+        pair,
+        model=pair.other,
+        other=pair.model,
+        estimate=_negated(pair.estimate),
+        bootstrap=None if pair.bootstrap is None else _negated(pair.bootstrap),
+    )
+
+
+def _negated(one: Estimate) -> Estimate:
+    value, high, low = (None if end is None else -end for end in (one.value, one.low, one.high))
+    return Estimate(value, low, high, one.n, one.reason)
+
+
+def is_decided(pair: PairedDifference) -> bool:
+    """Say whether the two differ beyond what chance gives, all tests of the family considered."""
+    return pair.p_adjusted is not None and pair.p_adjusted <= SIGNIFICANT
+
+
+def significance_document(collected: Collected) -> dict[str, Any]:
+    """Return the differences of all pairs as JSON; see docs/reports.md."""
+    preference, *criteria = significance_report(collected, with_bootstrap=True)
+    return {
+        **heading(collected),
+        "level": SIGNIFICANT,
+        "preference": {"reach": largest_difference(None), **_entries(preference)},
+        "criteria": {
+            one.criterion.key: {"reach": largest_difference(one.criterion), **_entries(one)}
+            for one in criteria
+            if one.criterion
+        },
+    }
+
+
+def difference_entry(pair: PairedDifference) -> dict[str, Any]:
+    """Return one difference with its interval, its p values and why one of them is missing."""
+    one = pair.estimate
+    return {
+        "model": pair.model,
+        "other": pair.other,
+        "category": pair.category,
+        "difference": one.value,
+        "low": one.low,
+        "high": one.high,
+        "p": pair.p_value,
+        "p_max_t": pair.p_family,
+        "p_adjusted": pair.p_adjusted,
+        "n_cases": one.n,
+        "reason": one.reason,
+    }
+
+
+def _of_criterion(collected: Collected, place: int, *, with_bootstrap: bool) -> SubjectDifferences:
+    criterion = collected.criteria[place]
+    if not criterion.has_mean:
+        return SubjectDifferences(criterion, (), NO_MEAN)
+    scores = scores_of_criterion(collected, place)
+    pairs = score_differences(scores, with_bootstrap=with_bootstrap)
+    return SubjectDifferences(criterion, tuple(on_reach(pair, criterion) for pair in pairs))
+
+
+def _entries(one: SubjectDifferences) -> dict[str, Any]:
+    pairs = [
+        difference_entry(pair)
+        | {
+            "bootstrap_low": pair.bootstrap.low if pair.bootstrap else None,
+            "bootstrap_high": pair.bootstrap.high if pair.bootstrap else None,
+        }
+        for pair in one.pairs
+    ]
+    return {"pairs": pairs, "reason": one.reason}

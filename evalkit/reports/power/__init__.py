@@ -1,0 +1,1 @@
+"""What more annotations would buy."""

@@ -1,0 +1,151 @@
+"""What more annotations would buy, in sentences with their assumptions."""
+
+from evalkit import text
+from evalkit.phrases import counted, joined
+from evalkit.reports.power.report import IntervalPower, PairPower, PowerReport
+from evalkit.reports.power.scores import ScorePower
+
+#: Beyond this many times what is in hand, two models are as good as equal.
+HOPELESS = 100
+
+ASSUMPTIONS = (
+    "Assumed: new cases and annotators are like those so far, differences are as large as they "
+    "seem now, 95 % intervals, and a chance of four in five to find a difference that is there. "
+    "A difference that looks large by luck makes the need look small."
+)
+
+
+def pair_sentence(report: PowerReport, one: PairPower) -> str:
+    """Say what it takes to tell two models apart."""
+    if one.is_settled:
+        return f"{one.model} is ahead of {one.other} at 95 % already."
+    if one.n_needed is None or one.n_cases_needed is None:
+        return f"{one.model} and {one.other}: {one.reason or ''}".strip()
+    if one.n_needed > HOPELESS * one.n_now:
+        return (
+            f"{one.model} and {one.other} look equal: no realistic number of annotations would "
+            "tell them apart."
+        )
+    if one.n_needed <= one.n_now:
+        return (
+            f"{one.model} and {one.other} differ when looked at alone; a few more cases would "
+            "settle it among all pairs."
+        )
+    more = one.n_needed - one.n_now
+    cases = one.n_cases_needed - one.n_cases_now
+    said = (
+        f"To show {one.model} ahead of {one.other}: about {_round(more)} more comparisons on "
+        f"{_round(cases)} new cases"
+    )
+    if report.per_annotator:
+        said += f", the work of {_annotators(more / report.per_annotator)}"
+    return f"{said}."
+
+
+def score_sentence(one: ScorePower) -> str:
+    """Say what it takes to tell two models apart on a criterion."""
+    now, needed = one.difference.n, one.n_cases_needed
+    if one.is_settled:
+        return f"{one.model} is ahead of {one.other} at 95 % already."
+    if needed is None:
+        return f"{one.model} and {one.other}: {one.reason or ''}".strip()
+    if needed > HOPELESS * now:
+        return (
+            f"{one.model} and {one.other} look equal: no realistic number of cases would tell them "
+            "apart."
+        )
+    if needed <= now:
+        return (
+            f"{one.model} and {one.other} differ when looked at alone; a few more cases would "
+            "settle it among all pairs."
+        )
+    return f"To show {one.model} ahead of {one.other}: about {_round(needed - now)} new cases."
+
+
+def next_pair(report: PowerReport) -> PairPower | None:
+    """Return the open pair that is cheapest to settle."""
+    known = [one for one in report.pairs if not one.is_settled and one.n_needed is not None]
+    return min(known, key=lambda one: one.n_needed or 0, default=None)
+
+
+def overlap(one: IntervalPower) -> str:
+    """Say how many annotations of the cases in hand would do instead of new cases."""
+    if one.n_cases_needed is None or one.n_cases_needed <= one.n_cases_now:
+        return ""
+    if one.spread is None:
+        return "cannot be told before cases are annotated twice"
+    if one.more is None:
+        return "cannot be told while all annotations are equal"
+    now = f"now {one.per_case_now:.1f}"
+    if one.per_case_needed is None:
+        return f"never enough, {now}"
+    return f"{one.per_case_needed:,} annotations of each case, {now}"
+
+
+def where_to_spend(report: PowerReport) -> str:
+    """Say whether new cases or more overlap buys more, by the typical number."""
+    known = [one.more for one in report.intervals if one.more is not None and one.more.now > 0]
+    if not known and any(one.spread for one in report.intervals):
+        return (
+            "All annotations of a model are equal so far, so whether new cases or more overlap "
+            "buys more cannot be told."
+        )
+    if not known:
+        return (
+            "Whether new cases or more overlap buys more cannot be told before some cases are "
+            "annotated twice."
+        )
+    cases = _median([1 - one.new_cases / one.now for one in known])
+    overlap = _median([1 - one.more_overlap / one.now for one in known])
+    if overlap >= 0.9 * cases:
+        return (
+            f"Twice the annotations narrow an interval by about {text.percent(cases)}, as new "
+            "cases or as more overlap on the same ones: take what is easier."
+        )
+    return (
+        f"New cases buy more: twice the annotations narrow an interval by about "
+        f"{text.percent(cases)} on new cases, by {text.percent(overlap)} as more overlap on the "
+        "same ones."
+    )
+
+
+def power_sentences(report: PowerReport) -> list[str]:
+    """Say the essentials: the cheapest open question, what is as good as equal, where to spend."""
+    if not report.pairs:
+        return [report.reason or "", where_to_spend(report)]
+    said = []
+    open_pairs = [one for one in report.pairs if not one.is_settled]
+    if not open_pairs:
+        said.append("Every two models are told apart at 95 % already.")
+    cheapest = next_pair(report)
+    if cheapest is not None:
+        said.append(pair_sentence(report, cheapest))
+    equal = [
+        f"{one.model} and {one.other}"
+        for one in open_pairs
+        if one is not cheapest and one.n_needed is not None and one.n_needed > HOPELESS * one.n_now
+    ]
+    if equal:
+        said.append(f"As good as equal, whatever is added: {joined(equal)}.")
+    said.append(where_to_spend(report))
+    return said
+
+
+def _annotators(n: float) -> str:
+    whole = max(1, round(n))
+    does = "does" if whole == 1 else "do"
+    return f"{counted(whole, 'annotator')} who {does} as much as the typical one so far"
+
+
+def _round(n: int) -> str:
+    """Return a count with two digits that mean something: ``2,600``."""
+    if n < 100:
+        return f"{n:,}"
+    step = 10 ** (len(str(n)) - 2)
+    return f"{-(-n // step) * step:,}"
+
+
+def _median(values: list[float]) -> float:
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2

@@ -1,0 +1,82 @@
+"""What a ranking cannot show: models that beat one another in a circle, or met other opponents."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import expit
+
+from evalkit import text
+from evalkit.reports.ranking.report import RankingReport
+from evalkit.stats.ranking.ranking import Ranking
+from evalkit.stats.ranking.win_rates import PairWinRate, circles
+
+#: Among this many models or more, a circle or two may be chance.
+_MANY_MODELS = 8
+#: By how much a win rate must owe to who the opponents were to be mentioned.
+_MUCH = 0.05
+#: Shares nearer than this are read as one.
+_SAME = 0.01
+
+
+def cautions(report: RankingReport, rates: Sequence[PairWinRate]) -> tuple[str, ...]:
+    """Say what to mind about the ranks and the win rates of models; empty where nothing."""
+    if report.ranking is None:
+        return ()
+    said = (_circle(report.ranking, rates), _other_opponents(report.ranking, rates))
+    return tuple(one for one in said if one)
+
+
+def _circle(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:
+    """Say that models beat one another in a circle, which a ranking cannot show; or nothing."""
+    places = {row.model: place for place, row in enumerate(ranking.rows)}
+    found = [three for three in circles(tuple(rates)) if places.keys() >= set(three)]
+    if not found:
+        return ""
+    # That of the best models first, and each from its best model on.
+    best = min(found, key=lambda three: sorted(places[model] for model in three))
+    start = min(range(3), key=lambda at: places[best[at]])
+    first, second, third = best[start:] + best[:start]
+    beats = f"{first} beats {second}, {second} beats {third}, and {third} beats {first}"
+    if len(found) == 1:
+        said = f"The ranking hides a circle: {beats}, each beyond chance where the two met."
+    else:
+        said = (
+            f"The ranking hides {len(found):,} circles, such as this: {beats}, each beyond chance "
+            "where the two met."
+        )
+    if len(places) >= _MANY_MODELS:
+        return f"{said} Among {len(places)} models a few may be chance."
+    return f"{said} Compare the two that matter to you, not their ranks."
+
+
+def _other_opponents(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:
+    """Say whose win rate owes most to who the opponents were, if any owes much.
+
+    By the strengths: the share it would win with all others equally often, beside the share it
+    won of those it met. The strengths give that share back, except where a weak prior holds one
+    from infinity: of such models nothing is said, for they win what they meet.
+    """
+    strength = {row.model: row.strength for row in ranking.rows}
+    won = {row.model: row.win_rate.value for row in ranking.rows}
+    moved: dict[str, tuple[float, float]] = {}
+    for model, own in strength.items():
+        met = [
+            (expit(own - strength[rate.other]), rate.estimate.n)
+            for rate in rates
+            if rate.model == model and rate.other in strength
+        ]
+        chance, n = np.array(met, dtype=np.float64).reshape(-1, 2).T
+        as_met = float(chance @ n / n.sum()) if n.sum() > 0 else np.nan
+        if abs(as_met - (won[model] or 0.0)) < _SAME:
+            moved[model] = (as_met, float(chance.mean()))
+    if not moved:
+        return ""
+    model, (as_met, as_all) = max(moved.items(), key=lambda one: abs(one[1][0] - one[1][1]))
+    if abs(as_met - as_all) < _MUCH:
+        return ""
+    whom = "weaker" if as_met > as_all else "stronger"
+    return (
+        f"Models met different opponents: {model} met {whom} ones more often and would win about "
+        f"{text.percent(as_all)} rather than {text.percent(as_met)} if it met all equally often. "
+        "Ranks and strengths allow for that, win rates do not."
+    )

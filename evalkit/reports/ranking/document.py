@@ -1,0 +1,92 @@
+"""The ranking as one JSON document."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from evalkit.reports.document import Document, heading
+from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
+from evalkit.stats.ranking.ranking import RankingRow
+from evalkit.stats.ranking.win_rates import PairWinRate, circles
+from evalkit.study.collected import Collected
+
+
+def ranking_document(collected: Collected) -> Document:
+    """Return the strengths, strongest first, and who won how often against whom."""
+    report, rates = ranking_report(collected), win_rates(collected)
+    return {
+        **heading(collected),
+        "n_comparisons": report.n_comparisons,
+        "n_same_model": report.n_same_model,
+        "n_unreadable": report.n_unreadable,
+        "models": ranking_entries(report),
+        "groups": [[_ranking_row(row) for row in group.rows] for group in report.groups],
+        "matrix": _matrix(report, rates),
+        "circles": [list(three) for three in circles(rates)],
+        "reason": report.reason,
+    }
+
+
+def _matrix(report: RankingReport, rates: Sequence[PairWinRate]) -> Document:
+    """Return for every two models who won how often, and the share won with its interval."""
+    of_pair = {(rate.model, rate.other): asdict(rate.estimate) for rate in rates}
+    return {
+        model: {
+            other: {**asdict(counts), "win_rate": of_pair[model, other]}
+            for other, counts in others.items()
+        }
+        for model, others in report.matrix.items()
+    }
+
+
+def ranking_entries(report: RankingReport) -> list[Document]:
+    """Return every model of the study: the ranked ones strongest first, then those without rank."""
+    ranked = [_ranking_row(row) for row in report.ranking.rows] if report.ranking else []
+    left_out = report.ranking.unranked if report.ranking else report.models
+    missing = dict.fromkeys(_ranking_keys(), None)
+    return ranked + [
+        {**missing, "model": model, "n": _n_compared(report, model), "reason": report.reason}
+        for model in left_out
+    ]
+
+
+def _ranking_row(row: RankingRow) -> Document:
+    rate = row.win_rate
+    values = (
+        row.model,
+        row.strength,
+        row.low,
+        row.high,
+        rate.value,
+        rate.low,
+        rate.high,
+        row.best_rank,
+        row.worst_rank,
+        row.probability_best,
+        row.n,
+        row.reason or rate.reason,
+    )
+    return dict(zip(_ranking_keys(), values, strict=True))
+
+
+def _ranking_keys() -> tuple[str, ...]:
+    return (
+        "model",
+        "strength",
+        "low",
+        "high",
+        "win_rate",
+        "win_rate_low",
+        "win_rate_high",
+        "best_rank",
+        "worst_rank",
+        "probability_best",
+        "n",
+        "reason",
+    )
+
+
+def _n_compared(report: RankingReport, model: str) -> int:
+    return sum(
+        counts.wins + counts.losses + counts.ties + counts.both_bad
+        for counts in report.matrix[model].values()
+    )

@@ -1,0 +1,283 @@
+"""The ranking as judged beside the one with style held equal, and what style is worth."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from evalkit import text
+from evalkit.errors import UndefinedStatisticError
+from evalkit.phrases import capital, joined
+from evalkit.stats.annotators.sides import balanced
+from evalkit.stats.counts import FloatArray
+from evalkit.stats.intervals import Estimate, t_interval
+from evalkit.stats.ranking.style import StyleControl, control_style, style_difference
+from evalkit.study.collected import Collected, comparisons, sides_as_shown
+from evalkit.study.style_features import FEATURES
+
+#: How a feature is called in a sentence, and what more of it is.
+NAMES = {"length": "length", "headers": "headers", "lists": "list entries", "bold": "bold text"}
+_MORE = {
+    "length": "Longer responses",
+    "headers": "More headers",
+    "lists": "More list entries",
+    "bold": "More bold text",
+}
+#: Intervals this many times as wide say that models and their style go together.
+_WIDER = 1.5
+SIDES_UNKNOWN = (
+    "Left-side preference: sides were not all dealt by evalkit, so nobody can tell a leaning from "
+    "how responses were set beside each other."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StyleRow:
+    """One model's strength (log-odds, mean zero) as judged and with style held equal.
+
+    Ranks are by value alone, 1 is best.
+    """
+
+    model: str
+    raw: Estimate
+    controlled: Estimate
+    raw_rank: int
+    controlled_rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class StyleReport:
+    """Both rankings, strongest with style held equal first; empty where ``reason`` says so.
+
+    Attributes
+    ----------
+    lead : Estimate or None
+        How far the first is ahead of the one that was first as judged, or else of the second,
+        in log-odds with style held equal; one pair looked at alone.
+    left : Estimate or None
+        The share of comparisons the left one of two equal responses wins; 0.5 is fair. Without
+        a value where sides of some were neither dealt by evalkit nor shown both ways.
+    effects : mapping of feature to Estimate
+        Log-odds for one standard deviation more of the feature than the other response.
+    left_out : tuple of str
+        Features in which no two compared responses differ.
+    """
+
+    rows: tuple[StyleRow, ...]
+    lead: Estimate | None
+    left: Estimate | None
+    effects: Mapping[str, Estimate]
+    left_out: tuple[str, ...]
+    n_comparisons: int
+    n_cases: int
+    reason: str | None
+
+
+def style_report(collected: Collected, features: FloatArray) -> StyleReport:
+    """Rank the models with length, headers, lists and bold held equal.
+
+    Parameters
+    ----------
+    collected : Collected
+    features : FloatArray of shape (n_outputs, 4)
+        ``style_features`` of ``collected.outputs``, in their order and that of ``FEATURES``;
+        rows of responses that were never compared are not read.
+    """
+    given = comparisons(collected)
+    between = given.left != given.right
+    pairs = collected.preferences
+    columns = {
+        name: style_difference(features[pairs.left, place], features[pairs.right, place])
+        for place, name in enumerate(FEATURES)
+    }
+    flat = tuple(
+        name
+        for name, column in columns.items()
+        if between.any() and not np.ptp(column[between]) > 0
+    )
+    kept = {name: column for name, column in columns.items() if name not in flat}
+    try:
+        found = control_style(given, features=kept)
+    except UndefinedStatisticError as undefined:
+        n = int(given.n[between].sum())
+        return StyleReport((), None, None, {}, flat, n, 0, str(undefined))
+    rows = _rows(found)
+    return StyleReport(
+        rows=rows,
+        lead=_lead(found, rows),
+        left=_left_side(collected, found),
+        effects=found.effects,
+        left_out=flat,
+        n_comparisons=found.n_comparisons,
+        n_cases=found.n_cases,
+        reason=None,
+    )
+
+
+def _left_side(collected: Collected, found: StyleControl) -> Estimate:
+    """Return how often the left of two equals wins, where sides say anything of a leaning."""
+    if balanced(sides_as_shown(collected)).all():
+        return as_share(found.left)
+    return Estimate(None, None, None, found.n_comparisons, SIDES_UNKNOWN)
+
+
+def style_entries(report: StyleReport) -> dict[str, Any]:
+    """Return the report as the part ``style_control`` of the ranking's document."""
+    return {
+        "models": [
+            {
+                "model": row.model,
+                "rank": row.controlled_rank,
+                "strength": row.controlled.value,
+                "low": row.controlled.low,
+                "high": row.controlled.high,
+                "n": row.controlled.n,
+                "reason": row.controlled.reason,
+                "raw_rank": row.raw_rank,
+                "raw_strength": row.raw.value,
+                "raw_low": row.raw.low,
+                "raw_high": row.raw.high,
+            }
+            for row in report.rows
+        ],
+        "left_side": None if report.left is None else asdict(report.left),
+        "effects": {name: asdict(effect) for name, effect in report.effects.items()},
+        "left_out": list(report.left_out),
+        "n_comparisons": report.n_comparisons,
+        "n_cases": report.n_cases,
+        "reason": report.reason,
+    }
+
+
+def style_verdict(report: StyleReport) -> str:
+    """Say in one sentence whether the order of the models rests on style."""
+    if report.reason is not None:
+        return f"Style cannot be held equal: {_lower(report.reason)}"
+    what = "length and formatting" if len(report.effects) > 1 else "length"
+    if not report.effects:
+        return "No two responses differ in style, so both rankings are the same."
+    first, before = report.rows[0], min(report.rows, key=lambda row: row.raw_rank)
+    is_open = report.lead is None or _is_open(report.lead, 0.0)
+    if first.model != before.model:
+        then = (
+            f"{before.model} no longer leads: {first.model} is level with it"
+            if is_open
+            else f"{first.model} takes the lead from {before.model}"
+        )
+        return f"With {what} held equal, {then}."
+    moved = [row for row in report.rows if row.raw_rank != row.controlled_rank]
+    lead = f"{first.model} stays first with {what} held equal"
+    if is_open:
+        lead += f", though it cannot be told apart from {report.rows[1].model}"
+    if not moved:
+        return f"{lead}; the order stays as it is."
+    changes = [f"{row.model} from {row.raw_rank} to {row.controlled_rank}" for row in moved]
+    return f"{lead}; other ranks change: {joined(changes)}."
+
+
+def effect_sentences(report: StyleReport) -> list[str]:
+    """Say in plain words what each feature is worth, that of the largest effect first."""
+    shown = sorted(report.effects.items(), key=lambda item: -abs(item[1].value or 0.0))
+    said = [_effect(name, one) for name, one in shown]
+    wider = _widening(report)
+    if wider >= _WIDER:
+        said.insert(
+            0,
+            f"Intervals are about {wider:.1f} times as wide with style held equal: here models and "
+            "their style go together, so the comparisons can hardly tell the two apart.",
+        )
+    if report.left is not None:
+        said.append(_side(report.left))
+    if report.left_out:
+        names = joined([NAMES[name] for name in report.left_out])
+        said.append(
+            f"{capital(names)}: no two compared responses differ, so nothing is held equal."
+        )
+    return said
+
+
+def _widening(report: StyleReport) -> float:
+    """Return how many times as wide intervals are with style held equal, in the median."""
+    ratios = [
+        (row.controlled.high - row.controlled.low) / (row.raw.high - row.raw.low)
+        for row in report.rows
+        if row.controlled.low is not None
+        and row.controlled.high is not None
+        and row.raw.low is not None
+        and row.raw.high is not None
+        and row.raw.high > row.raw.low
+    ]
+    return float(np.median(ratios)) if ratios else 1.0
+
+
+def _rows(found: StyleControl) -> tuple[StyleRow, ...]:
+    raw, controlled = _ranks(found.raw), _ranks(found.strengths)
+    rows = [
+        StyleRow(model, found.raw[model], strength, raw[model], controlled[model])
+        for model, strength in found.strengths.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.controlled_rank, row.model)))
+
+
+def _lead(found: StyleControl, rows: tuple[StyleRow, ...]) -> Estimate:
+    before = min(rows, key=lambda row: row.raw_rank)
+    second = before if before is not rows[0] else rows[1]
+    models = list(found.strengths)
+    i, j = models.index(rows[0].model), models.index(second.model)
+    value = (rows[0].controlled.value or 0.0) - (second.controlled.value or 0.0)
+    if second.controlled.low is None:
+        return Estimate(value, None, None, found.n_comparisons, second.controlled.reason)
+    spread = found.covariance
+    error = math.sqrt(max(spread[i, i] + spread[j, j] - 2 * spread[i, j], 0.0))
+    ends = t_interval(value, standard_error=error, degrees=found.n_cases - 1)
+    return Estimate(value, ends.low, ends.high, found.n_comparisons)
+
+
+def _ranks(strengths: Mapping[str, Estimate]) -> dict[str, int]:
+    # Rounded: strengths that are equal but for the last digits share a rank.
+    values = {model: round(one.value or 0.0, 9) for model, one in strengths.items()}
+    return {model: 1 + sum(b > a for b in values.values()) for model, a in values.items()}
+
+
+def as_share(one: Estimate) -> Estimate:
+    """Return log-odds as the share won of comparisons that would else be even, 0–1."""
+    low, high = (None if end is None else float(expit(end)) for end in (one.low, one.high))
+    return Estimate(
+        None if one.value is None else float(expit(one.value)), low, high, one.n, one.reason
+    )
+
+
+def _effect(name: str, one: Estimate) -> str:
+    share = text.estimate(as_share(one), text.percent)
+    much = f"one standard deviation more wins {share} of otherwise even comparisons"
+    if _is_open(one, 0.0):
+        return f"{_MORE[name]}: no effect beyond chance; {much}."
+    verb = "win more often" if (one.value or 0.0) > 0 else "win less often"
+    return f"{_MORE[name]} {verb}: {much}."
+
+
+def _side(one: Estimate) -> str:
+    if one.value is None:
+        return one.reason or ""
+    share = text.estimate(one, text.percent)
+    if _is_open(one, 0.5):
+        return (
+            f"Left-side preference: none beyond chance; of equal responses the left wins {share}."
+        )
+    side = "left" if (one.value or 0.0) > 0.5 else "right"
+    return (
+        f"Left-side preference: annotators favour the {side}; the left of two equals wins {share}."
+    )
+
+
+def _is_open(one: Estimate, even: float) -> bool:
+    if one.low is None or one.high is None or not math.isfinite(one.low):
+        return True
+    return one.low <= even <= one.high
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

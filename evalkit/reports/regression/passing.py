@@ -1,0 +1,174 @@
+"""Which responses pass: found acceptable, or scored at or above a level, by most annotators."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.stats.counts import FloatArray, IntArray, sum_by
+from evalkit.study.collected import Collected, Criterion, acceptable
+
+#: Stands for a time that is not known; times are numbers that grow.
+_UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class PassRule:
+    """When a response passes: it is acceptable, or scores at or above ``level`` on a criterion.
+
+    ``criterion`` is the key of the criterion, None for acceptable.
+    """
+
+    criterion: str | None = None
+    level: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many of those who judged a response say that it passes."""
+
+    n_passed: int
+    n_said: int
+
+    @property
+    def passes(self) -> bool:
+        """Say whether more than half let it pass."""
+        return 2 * self.n_passed > self.n_said
+
+
+def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
+    """Return the criteria a response can pass by: an order, scored, one scale everywhere."""
+    found: dict[str, Criterion] = {}
+    clashing = set()
+    for one in collected:
+        scored = set(one.values.criterion.tolist())
+        for place, criterion in enumerate(one.criteria):
+            if place not in scored or not criterion.has_mean:
+                continue
+            known = found.setdefault(criterion.key, criterion)
+            if known.values != criterion.values:
+                clashing.add(criterion.key)
+    return tuple(one for key, one in found.items() if key not in clashing)
+
+
+def default_measure(collected: Sequence[Collected]) -> PassRule:
+    """Return what a response passes by unless asked: acceptable where studies asked for it.
+
+    Else the first criterion, at its last level but one; acceptable where there is none either.
+    """
+    criteria = measures(collected)
+    if is_acceptability_asked(collected) or not criteria:
+        return PassRule()
+    return PassRule(criteria[0].key, default_level(criteria[0]))
+
+
+def is_acceptability_asked(collected: Sequence[Collected]) -> bool:
+    """Say whether anybody in any of the studies could find a response unacceptable."""
+    return any(one.asks_acceptable and len(acceptable(one).output) for one in collected)
+
+
+def default_level(criterion: Criterion) -> float:
+    """Return the level at which a response passes unless asked: the last but one."""
+    levels = criterion.values[1:]
+    return levels[max(len(levels) - 2, 0)]
+
+
+def passing(collected: Sequence[Collected], measure: PassRule) -> dict[int, Verdict]:
+    """Return the verdict on every output that was judged.
+
+    Parameters
+    ----------
+    collected : sequence of Collected
+        The studies whose annotations count.
+    measure : PassRule
+
+    Returns
+    -------
+    dict of int to Verdict
+        By the row number of the output. An annotator who scored it several times in one study
+        says once whether it passes, by the mean of these scores; one who judged it in several
+        studies counts once too, with what they said last. Where it is not known when that was
+        (error marks alone have no time), the last of the studies counts.
+    """
+    people: dict[tuple[str, str], int] = {}
+    every = [_said(one, measure, people) for one in collected]
+    if not every:
+        return {}
+    output, who, hit, when = (np.concatenate(parts) for parts in zip(*every, strict=True))
+    last = _last_of_each(output, who, when)
+    output_ids, code = np.unique(output[last], return_inverse=True)
+    n_said = np.bincount(code, minlength=len(output_ids))
+    n_passed = sum_by(code, hit[last], n_codes=len(output_ids))
+    return {
+        output: Verdict(round(passed), said)
+        for output, passed, said in zip(
+            output_ids.tolist(), n_passed.tolist(), n_said.tolist(), strict=True
+        )
+    }
+
+
+def _last_of_each(output: IntArray, who: IntArray, when: IntArray) -> IntArray:
+    """Return which entry of each output and person counts; entries are in the order of studies."""
+    unit = output * (int(who.max(initial=0)) + 1) + who
+    _, code = np.unique(unit, return_inverse=True)
+    is_known = np.ones(len(output), dtype=np.bool_)
+    np.logical_and.at(is_known, code, when != _UNKNOWN)
+    # Where the time of any is not known, none counts and the order of studies decides.
+    order = np.lexsort((np.where(is_known[code], when, 0), code))
+    return order[np.flatnonzero(np.diff(code[order], append=-1))]
+
+
+def _said(
+    collected: Collected, measure: PassRule, people: dict[tuple[str, str], int]
+) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
+    """Return once per annotator and output whether it passes: output, person, 0 or 1, when.
+
+    ``people`` numbers those seen so far, in whichever study, and grows.
+    """
+    nobody = np.zeros(0, dtype=np.int64)
+    person = np.array(
+        [people.setdefault((one.kind, one.name), len(people)) for one in collected.annotators],
+        dtype=np.int64,
+    )
+    if measure.criterion is None:
+        looks = acceptable(collected)
+        when = _times(collected, looks.output, looks.annotator)
+        hit = looks.hit.astype(np.float64)
+        return collected.outputs.id[looks.output], person[looks.annotator], hit, when
+    if measure.level is None or measure.criterion not in [one.key for one in collected.criteria]:
+        return nobody, nobody, np.zeros(0), nobody
+    output, annotator, hit, when = _scored(collected, measure.criterion, measure.level)
+    return collected.outputs.id[output], person[annotator], hit, when
+
+
+def _times(collected: Collected, output: IntArray, annotator: IntArray) -> IntArray:
+    """Return when each annotator last compared each output, unknown where only errors were."""
+    given, n = collected.preferences, max(len(collected.annotators), 1)
+    wanted = output * n + annotator
+    sitting = np.concatenate([given.left, given.right]) * n + np.tile(given.annotator, 2)
+    when = np.full(len(wanted), _UNKNOWN, dtype=np.int64)
+    if not len(wanted):  # comparisons say nothing where acceptability was not asked for
+        return when
+    order = np.argsort(wanted)
+    place = np.searchsorted(wanted, sitting, sorter=order)
+    np.maximum.at(when, order[place], np.tile(given.latest, 2))
+    return when
+
+
+def _scored(
+    collected: Collected, criterion: str, level: float
+) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
+    """Return once per annotator and output whether the mean score is at least the level."""
+    keys = [one.key for one in collected.criteria]
+    given = collected.values
+    here = given.criterion == keys.index(criterion)
+    output, annotator = given.output[here], given.annotator[here]
+    sitting = output.astype(np.int64) * max(len(collected.annotators), 1) + annotator
+    _, first, place = np.unique(sitting, return_index=True, return_inverse=True)
+    weight = given.n[here].astype(np.float64)
+    total = sum_by(place.reshape(-1), given.value[here] * weight, n_codes=len(first))
+    count = sum_by(place.reshape(-1), weight, n_codes=len(first))
+    when = np.full(len(first), _UNKNOWN, dtype=np.int64)
+    np.maximum.at(when, place.reshape(-1), given.latest[here])
+    passes = (total / count >= level - 1e-9).astype(np.float64)
+    return output[first], annotator[first], passes, when

@@ -1,0 +1,352 @@
+"""Before and after on the cases both answered: what broke, what was repaired, what is new."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from evalkit.reports.document import heading
+from evalkit.reports.pair.significance import SIGNIFICANT
+from evalkit.reports.regression.passing import PassRule, Verdict
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.power import cases_for_mcnemar
+from evalkit.stats.regression import BoolArray, CategoryChange, changes, share_difference
+from evalkit.study.collected import Collected
+
+
+class Change(StrEnum):
+    """What became of a case that both answered; ``unjudged`` where one side was not judged."""
+
+    BROKE = "broke"
+    REPAIRED = "repaired"
+    STILL_PASSES = "still_passes"
+    STILL_FAILS = "still_fails"
+    UNJUDGED = "unjudged"
+
+
+_KINDS = {
+    (True, False): Change.BROKE,
+    (False, True): Change.REPAIRED,
+    (True, True): Change.STILL_PASSES,
+    (False, False): Change.STILL_FAILS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredCase:
+    """One case of an eval set version; ``output_id`` is None where the run did not answer it."""
+
+    case_hash: str
+    key: str
+    category: str
+    output_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One run on one eval set version: what it is called, and its cases."""
+
+    name: str
+    cases: tuple[AnsweredCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """A case both answered, named as it is after; the ids are those of the two responses.
+
+    ``before`` and ``after`` are None where that response was not judged.
+    """
+
+    key: str
+    category: str
+    before_id: int
+    after_id: int
+    before: Verdict | None
+    after: Verdict | None
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class LoneCase:
+    """A case only one side answered; ``verdict`` is None where it was not judged.
+
+    ``is_changed`` says that the other version has a case of the same name and other content.
+    """
+
+    key: str
+    category: str
+    output_id: int
+    verdict: Verdict | None
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """One category, or all cases: McNemar's test, and the share that passes after minus before.
+
+    ``n_cases_needed`` is how many cases in all it takes to show a change as large as this one;
+    None where it is shown already, or nothing changed on balance.
+    """
+
+    test: CategoryChange
+    difference: Estimate
+    n_cases_needed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegressionReport:
+    """What changed between two runs.
+
+    ``rows`` hold all cases together first, then each category (Benjamini–Hochberg over the
+    categories); they are empty where ``reason`` says why.
+    """
+
+    before: str
+    after: str
+    measure: PassRule
+    n_shared: int
+    n_judged: int
+    rows: tuple[CategoryRow, ...]
+    cases: tuple[CaseChange, ...]
+    new: tuple[LoneCase, ...]
+    removed: tuple[LoneCase, ...]
+    reason: str | None
+
+    def of(self, change: Change) -> tuple[CaseChange, ...]:
+        """Return the cases of one kind of change."""
+        return tuple(one for one in self.cases if one.change == change)
+
+
+def regression_report(
+    before: Side,
+    after: Side,
+    *,
+    verdicts: Mapping[int, Verdict],
+    measure: PassRule,
+    categories: Collection[str] = (),
+) -> RegressionReport:
+    """Set two runs side by side on the cases both answered.
+
+    Parameters
+    ----------
+    before, after : Side
+        Cases are the same where their hashes are, whatever they are called.
+    verdicts : mapping of int to Verdict
+        On each judged output, see :func:`evalkit.reports.regression.passing.passing`.
+    measure : PassRule
+        By what; named in the report only.
+    categories : collection of str
+        Only cases of these, by the category they have after (removed ones: had before); empty
+        is no limit.
+
+    Returns
+    -------
+    RegressionReport
+        McNemar's test on the cases judged on both sides, by the category they have after.
+    """
+    pairs, removed, new = _matched(before.cases, after.cases)
+    cases = tuple(_change(old, one, verdicts) for old, one in pairs if _is_among(one, categories))
+    removed = [one for one in removed if _is_among(one, categories)]
+    new = [one for one in new if _is_among(one, categories)]
+    judged = [one for one in cases if one.change != Change.UNJUDGED]
+    return RegressionReport(
+        before=before.name,
+        after=after.name,
+        measure=measure,
+        n_shared=len(cases),
+        n_judged=len(judged),
+        rows=_rows(judged) if judged else (),
+        cases=cases,
+        new=_lone(new, before.cases, verdicts),
+        removed=_lone(removed, after.cases, verdicts),
+        reason=_reason(
+            n_shared=len(cases),
+            n_judged=len(judged),
+            is_asked=bool(verdicts) or measure.criterion is not None,
+        ),
+    )
+
+
+def regression_document(
+    report: RegressionReport, *, judged_in: Sequence[Collected] = ()
+) -> dict[str, Any]:
+    """Return a regression report, and who judged in which studies, as JSON; see docs/reports.md."""
+    headings = [heading(one) for one in judged_in]
+    one = report.rows[0].difference if report.rows else Estimate(None, None, None, 0)
+    return {
+        "studies": [
+            {key: said[key] for key in ("study", "annotators", "simulated_annotators")}
+            for said in headings
+        ],
+        "before": report.before,
+        "after": report.after,
+        "measure": {"criterion": report.measure.criterion, "level": report.measure.level},
+        "significance_level": SIGNIFICANT,
+        "n_shared": report.n_shared,
+        "n_judged": report.n_judged,
+        "difference": one.value,
+        "low": one.low,
+        "high": one.high,
+        "categories": [change_entry(row) for row in report.rows],
+        "cases": [
+            {
+                "case": case.key,
+                "category": case.category,
+                "change": str(case.change),
+                "before": _verdict_entry(case.before),
+                "after": _verdict_entry(case.after),
+            }
+            for case in report.cases
+        ],
+        "new": [_lone_entry(case) for case in report.new],
+        "removed": [_lone_entry(case) for case in report.removed],
+        "reason": report.reason or one.reason,
+    }
+
+
+def change_entry(row: CategoryRow) -> dict[str, Any]:
+    """Return one test: of a category, or of all cases together (category null)."""
+    test, one = row.test, row.difference
+    return {
+        "category": test.category,
+        "n_cases": test.n_cases,
+        "n_before": test.n_before,
+        "n_after": test.n_after,
+        "n_broke": test.test.only_first,
+        "n_repaired": test.test.only_second,
+        "difference": one.value,
+        "low": one.low,
+        "high": one.high,
+        "p": test.test.p_value,
+        "p_exact": test.test.p_exact,
+        "p_adjusted": test.p_adjusted,
+        "n_cases_needed": row.n_cases_needed,
+        "reason": test.test.reason or one.reason,
+    }
+
+
+def _verdict_entry(one: Verdict | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {"passes": one.passes, "n_passed": one.n_passed, "n_said": one.n_said}
+
+
+def _lone_entry(one: LoneCase) -> dict[str, Any]:
+    return {
+        "case": one.key,
+        "category": one.category,
+        "verdict": _verdict_entry(one.verdict),
+        "is_changed": one.is_changed,
+    }
+
+
+def categories_of(*sides: Side) -> tuple[str, ...]:
+    """Return the categories of the cases answered on any of these sides, sorted."""
+    answered = (one for side in sides for one in side.cases if one.output_id is not None)
+    return tuple(sorted({one.category for one in answered}))
+
+
+def _is_among(one: AnsweredCase, categories: Collection[str]) -> bool:
+    return not categories or one.category in categories
+
+
+def _matched(
+    before: Sequence[AnsweredCase], after: Sequence[AnsweredCase]
+) -> tuple[list[tuple[AnsweredCase, AnsweredCase]], list[AnsweredCase], list[AnsweredCase]]:
+    """Pair answered cases of equal content, in order where one content occurs several times."""
+    waiting: dict[str, list[AnsweredCase]] = {}
+    for one in before:
+        if one.output_id is not None:
+            waiting.setdefault(one.case_hash, []).append(one)
+    pairs, new = [], []
+    for one in after:
+        if one.output_id is None:
+            continue
+        same = waiting.get(one.case_hash)
+        if same:
+            pairs.append((same.pop(0), one))
+        else:
+            new.append(one)
+    removed = [one for rest in waiting.values() for one in rest]
+    return pairs, removed, new
+
+
+def _change(old: AnsweredCase, one: AnsweredCase, verdicts: Mapping[int, Verdict]) -> CaseChange:
+    before_id, after_id = old.output_id or 0, one.output_id or 0
+    before, after = verdicts.get(before_id), verdicts.get(after_id)
+    change = Change.UNJUDGED
+    if before is not None and after is not None:
+        change = _KINDS[before.passes, after.passes]
+    return CaseChange(one.key, one.category, before_id, after_id, before, after, change)
+
+
+def _lone(
+    cases: Sequence[AnsweredCase], others: Sequence[AnsweredCase], verdicts: Mapping[int, Verdict]
+) -> tuple[LoneCase, ...]:
+    hashes: dict[str, set[str]] = {}
+    for other in others:
+        hashes.setdefault(other.key, set()).add(other.case_hash)
+    return tuple(
+        LoneCase(
+            one.key,
+            one.category,
+            one.output_id,
+            verdicts.get(one.output_id),
+            is_changed=one.key in hashes and one.case_hash not in hashes[one.key],
+        )
+        for one in cases
+        if one.output_id is not None
+    )
+
+
+def _rows(judged: Sequence[CaseChange]) -> tuple[CategoryRow, ...]:
+    """Test all cases together, then each category."""
+    names = tuple(sorted({one.category for one in judged}))
+    tests = changes(
+        category=np.array([names.index(one.category) for one in judged], dtype=np.int64),
+        before=_are(judged, Change.BROKE, Change.STILL_PASSES),
+        after=_are(judged, Change.REPAIRED, Change.STILL_PASSES),
+        categories=names,
+    )
+    return tuple(
+        CategoryRow(
+            one,
+            share_difference(
+                n_cases=one.n_cases, n_lost=one.test.only_first, n_gained=one.test.only_second
+            ),
+            _cases_needed(one),
+        )
+        for one in tests
+    )
+
+
+def _cases_needed(one: CategoryChange) -> int | None:
+    """Return the cases McNemar's test needs in all to find a change as large as this one."""
+    lost, gained = one.test.only_first, one.test.only_second
+    if one.p_adjusted <= SIGNIFICANT or lost == gained:
+        return None
+    needed = cases_for_mcnemar(only_first=lost / one.n_cases, only_second=gained / one.n_cases)
+    # Alone it may be enough already, but not yet among all categories.
+    return max(needed, one.n_cases)
+
+
+def _are(judged: Sequence[CaseChange], *kinds: Change) -> BoolArray:
+    return np.array([one.change in kinds for one in judged], dtype=np.bool_)
+
+
+def _reason(*, n_shared: int, n_judged: int, is_asked: bool) -> str | None:
+    if n_shared == 0:
+        return "The two have answered no case in common, so nothing can be said about what broke."
+    if not is_asked:
+        return (
+            "Acceptability was not asked for, or not answered yet, in any study of these two, so "
+            "nothing can be said about what broke."
+        )
+    if n_judged == 0:
+        return (
+            "No case they share has been judged on both sides by this measure, so nothing can be "
+            "said about what broke."
+        )
+    return None

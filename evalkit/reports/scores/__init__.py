@@ -1,0 +1,1 @@
+"""How models are scored on each criterion."""

@@ -1,0 +1,63 @@
+"""How often scores reach a level: the share at or above it, per model and category."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from evalkit.errors import RefusedError
+from evalkit.reports.document import score_entry
+from evalkit.stats.scores import ScoreRow, shares
+from evalkit.study.collected import Collected, Criterion, scores_of_criterion
+
+
+@dataclass(frozen=True, slots=True)
+class LevelShares:
+    """The share of scores on one criterion that are ``level`` or more."""
+
+    criterion: Criterion
+    level: float
+    rows: tuple[ScoreRow, ...]
+
+
+def level_shares(collected: Collected, *, level: float) -> tuple[LevelShares, ...]:
+    """Return how often each model reached a level, on every criterion whose scale has it.
+
+    Parameters
+    ----------
+    collected : Collected
+    level : float
+        Above the lowest value of a scale, which everything reaches, and up to its highest.
+
+    Raises
+    ------
+    RefusedError
+        Where no criterion has such a level; the message says what the scales are.
+    """
+    found = tuple(
+        LevelShares(one, level, shares(scores_of_criterion(collected, place), at_least=level))
+        for place, one in enumerate(collected.criteria)
+        if one.has_mean and min(one.values) < level <= max(one.values)
+    )
+    if not found:
+        scales = [
+            f"{one.key} from {min(one.values):g} to {max(one.values):g}"
+            for one in collected.criteria
+            if one.has_mean
+        ]
+        raise RefusedError(
+            "The level must be above the lowest value of a scale and at most its highest; found "
+            f"{level:g}. The scales are: {', '.join(scales) or 'none'}."
+        )
+    return found
+
+
+def level_shares_document(collected: Collected, *, level: float) -> dict[str, Any]:
+    """Return the shares by criterion as JSON; see docs/reports.md."""
+    found = level_shares(collected, level=level)
+    return {
+        "at_least": {
+            "level": level,
+            "criteria": {
+                one.criterion.key: [score_entry(row) for row in one.rows] for one in found
+            },
+        }
+    }

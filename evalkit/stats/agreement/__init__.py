@@ -1,0 +1,1 @@
+"""Agreement among annotators, beyond chance."""

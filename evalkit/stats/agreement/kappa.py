@@ -1,0 +1,324 @@
+"""Annotators compared two by two, and each with all the others: Cohen's kappa and shares."""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from evalkit.stats.agreement.bounds import lowest_kappa
+from evalkit.stats.agreement.weights import Weights, weight_matrix
+from evalkit.stats.counts import (
+    Codings,
+    FloatArray,
+    IntArray,
+    both_ways,
+    number_cells,
+    sum_by,
+    sum_rows,
+)
+from evalkit.stats.intervals import Estimate, clustered_means, compact_codes, share_estimate
+from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, JackknifeErrors, jackknife_errors
+
+
+@dataclass(frozen=True, slots=True)
+class PairAgreement:
+    """Two annotators on the ``n`` units both judged.
+
+    ``cohen_kappa`` is plain: only equal values agree. ``weighted_cohen_kappa`` gives near misses
+    credit by ``weights``; it is None where these are the identity.
+    """
+
+    annotators: tuple[str, str]
+    cohen_kappa: Estimate
+    percent_agreement: Estimate
+    n: int
+    weights: Weights = Weights.IDENTITY
+    weighted_cohen_kappa: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorAgreement:
+    """One annotator against all others, on the ``n`` units that somebody else judged too."""
+
+    annotator: str
+    kappa: Estimate
+    percent_agreement: Estimate
+    n: int
+
+
+def pairwise_agreement(
+    codings: Codings, *, weights: Weights = Weights.IDENTITY
+) -> tuple[PairAgreement, ...]:
+    """Measure agreement of every two annotators with units in common.
+
+    Parameters
+    ----------
+    codings : Codings
+        Who gave several values to a unit gave each of them in part: every one of them is
+        compared with every one of the other's, and the unit counts once.
+    weights : Weights
+        How much credit near misses get in the weighted kappa; linear or quadratic for an
+        ordered scale. With the identity there is the plain kappa only.
+
+    Returns
+    -------
+    tuple of PairAgreement
+        Ordered by annotator. Cohen's kappa, plain and weighted, has a jackknife interval over
+        cases; it is None where both always gave one and the same value. The share of agreement
+        (same value only) has Wilson's interval, clustered by case.
+
+    References
+    ----------
+    Cohen (1960), Educational and Psychological Measurement 20; (1968), Psychological Bulletin
+    70 (weighted).
+    """
+    couples = _couples(codings)
+    n_annotators = len(codings.annotators)
+    key = couples.annotator * n_annotators + couples.other
+    codes, group = number_cells(key, n_keys=n_annotators * n_annotators)
+    pairs = [divmod(int(code), n_annotators) for code in codes]
+    tables = _tables(couples, group, codings, n_groups=len(pairs))
+    shares = _shares(couples, group, len(pairs))
+    plain, *weighted = (
+        _kappas(couples, tables, shares, weight_matrix(codings.values, one))
+        for one in dict.fromkeys((Weights.IDENTITY, weights))
+    )
+    return tuple(
+        PairAgreement(
+            annotators=(codings.annotators[a], codings.annotators[b]),
+            cohen_kappa=plain[k],
+            percent_agreement=shares[k],
+            n=shares[k].n,
+            weights=weights,
+            weighted_cohen_kappa=weighted[0][k] if weighted else None,
+        )
+        for k, (a, b) in enumerate(pairs)
+    )
+
+
+def agreement_with_rest(
+    codings: Codings,
+    *,
+    weights: Weights = Weights.IDENTITY,
+    rest: npt.NDArray[np.bool_] | None = None,
+) -> tuple[AnnotatorAgreement, ...]:
+    """Measure how each annotator agrees with all the others.
+
+    Parameters
+    ----------
+    codings : Codings
+        Several values of one annotator on a unit count in part each.
+    weights : Weights
+        How much credit near misses get in kappa.
+    rest : bool array of shape (n_annotators,), optional
+        With whom annotators are compared; with all the others without it.
+
+    Returns
+    -------
+    tuple of AnnotatorAgreement
+        In the order of ``codings.annotators``. On each unit the annotator is compared with
+        every other who judged it, a unit counting once; kappa is Cohen's on the table so
+        summed. Both are None for an annotator without units in common with anybody.
+    """
+    one_way = _couples(codings)
+    both_ways = _Couples(
+        annotator=np.concatenate([one_way.annotator, one_way.other]),
+        other=np.concatenate([one_way.other, one_way.annotator]),
+        unit=np.tile(one_way.unit, 2),
+        case=np.tile(one_way.case, 2),
+        first=np.concatenate([one_way.first, one_way.second]),
+        second=np.concatenate([one_way.second, one_way.first]),
+        weight=np.tile(one_way.weight, 2),
+    )
+    if rest is not None:
+        both_ways = both_ways.of(rest[both_ways.other])
+    # One row per other annotator: each is given its part of the unit.
+    n_annotators = len(codings.annotators)
+    n_units = int(both_ways.unit.max(initial=-1)) + 1
+    place = both_ways.unit * n_annotators + both_ways.annotator
+    others = sum_by(place, both_ways.weight, n_codes=n_units * n_annotators)[place]
+    shared = replace(both_ways, weight=both_ways.weight / others)
+    matrix = weight_matrix(codings.values, weights)
+    tables = _tables(shared, shared.annotator, codings, n_groups=n_annotators)
+    shares = _shares(shared, shared.annotator, n_annotators)
+    kappas = _kappas(shared, tables, shares, matrix)
+    return tuple(
+        AnnotatorAgreement(name, kappas[k], shares[k], shares[k].n)
+        for k, name in enumerate(codings.annotators)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SameValues:
+    """Every two annotators with units in common: on how many, on how many they gave the same.
+
+    Attributes
+    ----------
+    annotator, other : IntArray of shape (n_pairs,)
+        Indices into the annotators, ``annotator`` the lower; ascending.
+    n, n_same : IntArray of shape (n_pairs,)
+    """
+
+    annotator: IntArray
+    other: IntArray
+    n: IntArray
+    n_same: IntArray
+
+
+def same_values(codings: Codings) -> SameValues:
+    """Count for every two annotators the units in common, and equal values on them.
+
+    Parameters
+    ----------
+    codings : Codings
+        At most one value per unit and annotator.
+
+    Notes
+    -----
+    Counts alone, for all pairs at once: of three hundred annotators there are 45,000 pairs.
+    """
+    couples, n_annotators = _couples(codings), len(codings.annotators)
+    key = couples.annotator * n_annotators + couples.other
+    pairs, place = number_cells(key, n_keys=n_annotators * n_annotators)
+    return SameValues(
+        annotator=pairs // max(n_annotators, 1),
+        other=pairs % max(n_annotators, 1),
+        n=np.bincount(place, minlength=len(pairs)),
+        n_same=np.bincount(place[couples.first == couples.second], minlength=len(pairs)),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Couples:
+    """Every two codings of one unit by different annotators; ``weight`` is their part of it."""
+
+    annotator: IntArray
+    other: IntArray
+    unit: IntArray
+    case: IntArray
+    first: IntArray
+    second: IntArray
+    weight: FloatArray
+
+    def of(self, keep: npt.NDArray[np.bool_]) -> "_Couples":
+        """Return some of them."""
+        return _Couples(**{one.name: getattr(self, one.name)[keep] for one in fields(self)})
+
+
+def _couples(codings: Codings) -> _Couples:
+    order = np.lexsort((codings.annotator, codings.unit))
+    unit = compact_codes(codings.unit)[order].astype(np.int64)
+    who, value = codings.annotator[order].astype(np.int64), codings.value[order]
+    firsts, seconds = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    # Codings of a unit are neighbours now: pairs are one apart, two apart … until none is left.
+    for offset in range(1, len(order)):
+        start = np.flatnonzero(unit[:-offset] == unit[offset:])
+        if not len(start):
+            break
+        start = start[who[start] != who[start + offset]]
+        firsts.append(start)
+        seconds.append(start + offset)
+    i, j = np.concatenate(firsts), np.concatenate(seconds)
+    _, place, times = np.unique(
+        unit * len(codings.annotators) + who, return_inverse=True, return_counts=True
+    )
+    part = 1 / times[place.reshape(-1)]
+    case = codings.case[order][i]
+    return _Couples(who[i], who[j], unit[i], case, value[i], value[j], part[i] * part[j])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tables:
+    """What both sides of each group of couples gave, case by case; a row is a group's case.
+
+    ``first`` and ``second`` are counts of shape (n_rows, n_values), ``row`` that of each couple.
+    """
+
+    row: IntArray
+    of_group: IntArray
+    first: FloatArray
+    second: FloatArray
+
+
+def _tables(couples: _Couples, group: IntArray, codings: Codings, *, n_groups: int) -> _Tables:
+    n_values = len(codings.values)
+    case = compact_codes(couples.case).astype(np.int64)
+    n_cases = int(case.max(initial=-1)) + 1
+    cells, row = number_cells(group * n_cases + case, n_keys=n_groups * n_cases)
+
+    def table(code: IntArray) -> FloatArray:
+        flat = sum_by(row * n_values + code, couples.weight, n_codes=len(cells) * n_values)
+        return both_ways(flat.reshape(len(cells), n_values), codings.mirror)
+
+    return _Tables(row, cells // max(n_cases, 1), table(couples.first), table(couples.second))
+
+
+def _kappas(
+    couples: _Couples, tables: _Tables, shares: list[Estimate], matrix: FloatArray
+) -> list[Estimate]:
+    """Return kappa per group of couples, with its jackknife interval over cases."""
+    n_groups, of_group = len(shares), tables.of_group
+    credit = matrix[couples.first, couples.second] * couples.weight
+    agreed = sum_by(tables.row, credit, n_codes=len(of_group))
+    total = (
+        sum_by(of_group, agreed, n_codes=n_groups),
+        sum_rows(tables.first, of_group, n_codes=n_groups),
+        sum_rows(tables.second, of_group, n_codes=n_groups),
+    )
+    kappa = _kappa(*total, matrix)
+    left_out = _kappa(
+        total[0][of_group] - agreed,
+        total[1][of_group] - tables.first,
+        total[2][of_group] - tables.second,
+        matrix,
+    )
+    errors = jackknife_errors(left_out, of_group, n_groups=n_groups)
+    found = []
+    for k in range(n_groups):
+        value, n = float(kappa[k]), shares[k].n
+        # Where kappa is undefined, so is the lowest it could be.
+        lowest = -1.0 if np.isnan(value) else lowest_kappa(total[1][k], total[2][k], matrix)
+        found.append(_kappa_estimate(value, n, errors, k, lowest=lowest))
+    return found
+
+
+def _shares(couples: _Couples, group: IntArray, n_groups: int) -> list[Estimate]:
+    """Return the share of equal values per group, each unit counting once."""
+    n_units = int(couples.unit.max(initial=-1)) + 1
+    cells, row = number_cells(group * n_units + couples.unit, n_keys=n_groups * n_units)
+    same = (couples.first == couples.second) * couples.weight
+    case = np.zeros(len(cells), dtype=np.int64)
+    case[row] = couples.case
+    means = clustered_means(
+        cells // max(n_units, 1),
+        case=case,
+        value=sum_by(row, same, n_codes=len(cells)),
+        n=np.ones(len(cells), dtype=np.int64),
+        n_groups=n_groups,
+    )
+    return [share_estimate(means, k) for k in range(n_groups)]
+
+
+def _kappa(
+    agreed: FloatArray, first: FloatArray, second: FloatArray, matrix: FloatArray
+) -> FloatArray:
+    """Return kappa from agreements and each side's counts, ``NaN`` where undefined."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        n = first.sum(axis=1)
+        observed = agreed / n
+        expected = ((first @ matrix) * second).sum(axis=1) / (n * n)
+        kappa = (observed - expected) / (1 - expected)
+    return np.where(expected < 1 - 1e-12, kappa, np.nan)
+
+
+def _kappa_estimate(
+    value: float, n: int, errors: JackknifeErrors, group: int, *, lowest: float
+) -> Estimate:
+    if n == 0:
+        return Estimate(None, None, None, 0, NO_UNITS)
+    if np.isnan(value):
+        return Estimate(None, None, None, n, ALL_EQUAL)
+    interval = errors.interval(value, group, lowest=lowest)
+    if isinstance(interval, str):
+        return Estimate(value, None, None, n, interval)
+    return Estimate(value, interval.low, interval.high, n)

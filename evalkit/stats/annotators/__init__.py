@@ -1,0 +1,1 @@
+"""What annotators are like: habits, quality, sides."""

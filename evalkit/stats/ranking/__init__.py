@@ -1,0 +1,1 @@
+"""Strengths and win rates from preferences between two."""

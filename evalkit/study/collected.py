@@ -1,0 +1,390 @@
+"""What a study has collected, as integer tables: the one input of every report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from evalkit.stats.annotators.sides import Sides
+from evalkit.stats.counts import (
+    BOTH_BAD,
+    Codings,
+    Comparisons,
+    FloatArray,
+    IntArray,
+    Scores,
+    preference_codings,
+)
+from evalkit.stats.penalties import ErrorWeights
+from evalkit.vocabulary import AnnotatorKind, Level
+
+BoolArray = npt.NDArray[np.bool_]
+
+#: Stands for a tag in :class:`Marks` where somebody looked for errors and found none.
+NO_TAG = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One question of the rubric; ``values`` is its scale, lowest first, ``labels`` its words."""
+
+    key: str
+    question: str
+    level: Level
+    values: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def has_mean(self) -> bool:
+        """Say whether scores can be averaged: they have an order, or are 0 and 1.
+
+        Of two values one is the other's absence, so their mean is a share at any level.
+        """
+        return self.level != Level.NOMINAL or set(self.values) == {0.0, 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One kind of error."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Who judged: a person or a judge, and whether a program played the person."""
+
+    name: str
+    kind: AnnotatorKind
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outputs:
+    """The responses of a study in the order of model name, run and case; codes index into it.
+
+    Attributes
+    ----------
+    id, case : IntArray of shape (n_outputs,)
+        Row numbers of the database.
+    model, category : IntArray of shape (n_outputs,)
+        Indices into ``Collected.models`` and ``Collected.categories``.
+    is_counted : BoolArray of shape (n_outputs,)
+        Whether its case is in the version of the eval set the study is about.
+    latency_ms, cost_usd, input_tokens, output_tokens : FloatArray of shape (n_outputs,)
+        ``NaN`` where it was not recorded.
+    """
+
+    id: IntArray
+    case: IntArray
+    model: IntArray
+    category: IntArray
+    is_counted: BoolArray
+    latency_ms: FloatArray
+    cost_usd: FloatArray
+    input_tokens: FloatArray
+    output_tokens: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preferences:
+    """Readable preferences as given; one entry per annotation, or per group of equal ones.
+
+    ``left`` and ``right`` index into the outputs, ``annotator`` into the annotators,
+    ``preference`` is a code of ``vocabulary.PREFERENCE_CODES``, ``n`` how often it was given,
+    ``latest`` a number that grows with time, and ``is_dealt`` says whether evalkit dealt the
+    sides, evenly; of what was imported nobody knows.
+    """
+
+    left: IntArray
+    right: IntArray
+    annotator: IntArray
+    preference: IntArray
+    n: IntArray
+    latest: IntArray
+    is_dealt: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """Scores as given; one entry each, or per group of equal ones, indices as above."""
+
+    criterion: IntArray
+    output: IntArray
+    annotator: IntArray
+    value: FloatArray
+    n: IntArray
+    latest: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Error marks in the order of their time; ``tag`` is ``NO_TAG`` where none was found.
+
+    ``look`` numbers the annotations: who looked at a response again has several.
+    """
+
+    output: IntArray
+    annotator: IntArray
+    tag: IntArray
+    look: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Penalties:
+    """One entry per annotation and response it looked at for errors: what these weigh together."""
+
+    output: IntArray
+    weight: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a reader narrowed the results to; empty is no limit. Judges count only on demand."""
+
+    categories: tuple[str, ...] = ()
+    annotators: tuple[str, ...] = ()
+    judges: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Collected:
+    """Everything a report of one study needs, within its filters.
+
+    Attributes
+    ----------
+    models, categories, annotators
+        Names, sorted; a case without a category has the category ``""``.
+    n_unreadable : int
+        Verdicts that could not be read: counted, and left out of every statistic.
+    unsafe : tuple of int
+        Indices of the tags that make a response unacceptable.
+    asks_acceptable : bool
+        Whether anything in the whole study says that annotators could find a response
+        unacceptable: somebody called both bad, or looked for errors with a tag for what is unsafe.
+    penalties : Penalties or None
+        None where no error within the filters has a severity.
+    weights : ErrorWeights
+        What the taxonomy says errors weigh; ``penalties`` are made with it.
+    limits : Limits
+        The filters, to be shown with every number they shaped.
+    """
+
+    study: str
+    models: tuple[str, ...]
+    categories: tuple[str, ...]
+    annotators: tuple[Judged, ...]
+    criteria: tuple[Criterion, ...]
+    tags: tuple[Tag, ...]
+    unsafe: tuple[int, ...]
+    outputs: Outputs
+    preferences: Preferences
+    n_unreadable: int
+    values: Values
+    marks: Marks
+    asks_acceptable: bool = True
+    penalties: Penalties | None = None
+    weights: ErrorWeights = field(default_factory=ErrorWeights)
+    limits: Limits = Limits()
+
+
+def comparisons(collected: Collected) -> Comparisons:
+    """Return the preferences between models; repeats of a pair count as given."""
+    given, outputs = collected.preferences, collected.outputs
+    return Comparisons(
+        case=outputs.case[given.left],
+        left=outputs.model[given.left],
+        right=outputs.model[given.right],
+        preference=given.preference,
+        n=given.n,
+        models=collected.models,
+    )
+
+
+def sides_as_shown(collected: Collected) -> Sides:
+    """Return every preference as it was shown, with whether its sides were dealt."""
+    given = collected.preferences
+    low, high = np.minimum(given.left, given.right), np.maximum(given.left, given.right)
+    return Sides(
+        annotator=given.annotator,
+        unit=low * np.int64(len(collected.outputs.id) + 1) + high,
+        order=(given.left > given.right).astype(np.int64),
+        chosen=given.preference,
+        is_dealt=given.is_dealt,
+    )
+
+
+def codings_of_preferences(collected: Collected, *, every: bool = False) -> Codings:
+    """Return who preferred which of two responses; of a repeated pair the latest, or all.
+
+    The values do not depend on the side a response was shown on, nor what is counted of them on
+    how models are named (``Codings.mirror``). Where evalkit gave out pairs all four were offered.
+    """
+    given = collected.preferences
+    keep = _in_time(given.latest) if every else latest_preferences(collected)
+    return preference_codings(
+        case=collected.outputs.case[given.left[keep]],
+        left=given.left[keep],
+        right=given.right[keep],
+        preference=given.preference[keep],
+        annotator=given.annotator[keep],
+        annotators=names(collected),
+        offers_all=bool(given.is_dealt.any()),
+    )
+
+
+def codings_of_criterion(collected: Collected, criterion: int, *, every: bool = False) -> Codings:
+    """Return who gave which value to which response; of repeated scores the latest, or all."""
+    given, here = collected.values, _values_in_time(collected, criterion, every=every)
+    scale = collected.criteria[criterion].values
+    return Codings(
+        unit=given.output[here],
+        case=collected.outputs.case[given.output[here]],
+        annotator=given.annotator[here],
+        value=_places(given.value[here], scale),
+        values=scale,
+        annotators=names(collected),
+    )
+
+
+def latest_preferences(collected: Collected) -> IntArray:
+    """Return which preferences count for agreement, in the order in which they were given."""
+    given = collected.preferences
+    unit = _pairs(np.minimum(given.left, given.right), np.maximum(given.left, given.right))
+    keep = _latest(unit, given.annotator, given.latest)
+    return keep[_in_time(given.latest[keep])]
+
+
+def _values_in_time(collected: Collected, criterion: int, *, every: bool) -> IntArray:
+    """Return which scores on a criterion count, in the order in which they were given."""
+    given = collected.values
+    here: IntArray = np.flatnonzero(given.criterion == criterion)
+    if not every:
+        here = here[_latest(given.output[here], given.annotator[here], given.latest[here])]
+    return here[_in_time(given.latest[here])]
+
+
+def scores_of_criterion(collected: Collected, criterion: int) -> Scores:
+    """Return the values of one criterion per response, as often as they were given."""
+    given = collected.values
+    here = given.criterion == criterion
+    return _scores(collected, output=given.output[here], value=given.value[here], n=given.n[here])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """One entry per annotator and response, however often the one judged the other.
+
+    ``output`` and ``annotator`` index as above; ``hit`` is what was looked for.
+    """
+
+    output: IntArray
+    annotator: IntArray
+    hit: BoolArray
+
+
+def acceptable(collected: Collected) -> Looks:
+    """Return whether a response was acceptable, once per annotator and response.
+
+    It was not where the annotator found both responses bad in any comparison with it, or tagged
+    it unsafe. Counted are responses an annotator compared or, where the taxonomy has a tag for
+    what is unsafe, looked at for errors; scores alone say nothing here. Where acceptability was
+    not asked for, nothing counts: every response would be acceptable by construction.
+    """
+    given, marks = collected.preferences, collected.marks
+    if not collected.asks_acceptable:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Looks(nothing, nothing, np.zeros(0, dtype=np.bool_))
+    if not collected.unsafe:
+        marks = Marks(marks.output[:0], marks.annotator[:0], marks.tag[:0], marks.look[:0])
+    bad = given.preference == BOTH_BAD
+    unsafe = np.isin(marks.tag, np.array(collected.unsafe, dtype=np.int64))
+    output = np.concatenate([given.left, given.right, marks.output])
+    annotator = np.concatenate([given.annotator, given.annotator, marks.annotator])
+    first, place = first_looks(output, annotator)
+    refused = np.bincount(place, weights=np.concatenate([bad, bad, unsafe]), minlength=len(first))
+    return Looks(output[first], annotator[first], refused == 0)
+
+
+def tagged(collected: Collected) -> tuple[Looks, ...]:
+    """Return for each tag whether a response was given it, once per look.
+
+    Looking for errors leaves a mark also where none was found.
+    """
+    marks = collected.marks
+    first, place = first_looks(marks.output, marks.look)
+    output, annotator = marks.output[first], marks.annotator[first]
+    return tuple(
+        Looks(output, annotator, np.bincount(place[marks.tag == tag], minlength=len(first)) > 0)
+        for tag in range(len(collected.tags))
+    )
+
+
+def scores_of_looks(collected: Collected, looks: Looks) -> Scores:
+    """Return looks as 0/1 facts for :func:`evalkit.stats.scores.shares`."""
+    one = np.ones(len(looks.output), dtype=np.int64)
+    return _scores(collected, output=looks.output, value=looks.hit.astype(np.float64), n=one)
+
+
+def names(collected: Collected) -> tuple[str, ...]:
+    """Return the names of the annotators, told apart."""
+    return told_apart([(one.name, one.kind) for one in collected.annotators])
+
+
+def told_apart(annotators: Sequence[tuple[str, AnnotatorKind]]) -> tuple[str, ...]:
+    """Return the names of annotators, a judge's with its kind where a person has the same."""
+    all_names = [name for name, _ in annotators]
+    return tuple(
+        f"{name} ({kind})" if all_names.count(name) > 1 and kind == AnnotatorKind.JUDGE else name
+        for name, kind in annotators
+    )
+
+
+def first_looks(output: IntArray, annotator: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the first entry of each output and annotator (or look), and every entry's."""
+    _, first, place = np.unique(_pairs(output, annotator), return_index=True, return_inverse=True)
+    return first, place.reshape(-1)
+
+
+def _scores(collected: Collected, *, output: IntArray, value: FloatArray, n: IntArray) -> Scores:
+    outputs = collected.outputs
+    return Scores(
+        case=outputs.case[output],
+        model=outputs.model[output],
+        category=outputs.category[output],
+        value=value,
+        n=n,
+        models=collected.models,
+        categories=collected.categories,
+    )
+
+
+def _pairs(first: IntArray, second: IntArray) -> IntArray:
+    """Give each pair of codes a number of its own."""
+    return first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second
+
+
+def _latest(unit: IntArray, annotator: IntArray, latest: IntArray) -> IntArray:
+    """Return the places of the last entry of every unit and annotator."""
+    key = _pairs(unit, annotator)
+    ordered = np.sort(key)  # np.unique alone hashes, which is twenty times slower here
+    if (ordered[1:] != ordered[:-1]).all():
+        return np.arange(len(key))
+    order = np.argsort(latest, kind="stable")[::-1]
+    _, first = np.unique(key[order], return_index=True)
+    return np.sort(order[first])
+
+
+def _in_time(latest: IntArray) -> IntArray:
+    """Return the order in which entries were given."""
+    return np.argsort(latest, kind="stable")
+
+
+def _places(value: FloatArray, scale: tuple[float, ...]) -> IntArray:
+    """Return where on the scale each value stands; every stored value is on its scale."""
+    sorted_scale = np.array(scale, dtype=np.float64)
+    order = np.argsort(sorted_scale, kind="stable")
+    place: IntArray = order[np.searchsorted(sorted_scale, value, sorter=order)]
+    return place

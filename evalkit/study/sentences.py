@@ -1,0 +1,41 @@
+"""Who has looked and what limits a study's results, in sentences."""
+
+from evalkit.phrases import capital, counted
+from evalkit.study.collected import Collected
+from evalkit.vocabulary import AnnotatorKind
+
+
+def annotators(collected: Collected) -> str:
+    """Say who judged: people, how many of them are simulated, and judges."""
+    people = [one for one in collected.annotators if one.kind == AnnotatorKind.HUMAN]
+    judges = len(collected.annotators) - len(people)
+    simulated = sum(one.is_simulated for one in people)
+    if people and simulated == len(people):
+        said = counted(len(people), "simulated annotator")
+    else:
+        said = counted(len(people), "annotator")
+        said += f", {simulated} of them simulated" if simulated else ""
+    if not judges:
+        return said
+    if not people:
+        return counted(judges, "judge")
+    return f"{said}{',' if ',' in said else ''} and {counted(judges, 'judge')}"
+
+
+def limits(collected: Collected) -> str:
+    """Name what shaped the numbers: categories, annotators, judges, who is simulated."""
+    given, parts = collected.limits, []
+    if given.categories:
+        names = [name or "cases without a category" for name in given.categories]
+        parts.append(f"only {', '.join(names)}")
+    if given.annotators:
+        parts.append(f"only by {', '.join(given.annotators)}")
+    if given.judges:
+        parts.append("judges included")
+    people = [one for one in collected.annotators if one.kind == AnnotatorKind.HUMAN]
+    simulated = [one.name for one in people if one.is_simulated]
+    if simulated and len(simulated) == len(people):
+        parts.append("all annotators are simulated")
+    elif simulated:
+        parts.append(f"simulated annotators: {', '.join(simulated)}")
+    return f"{capital('; '.join(parts))}." if parts else ""

@@ -1,0 +1,133 @@
+"""What annotators judge: the preference, a criterion, or whether an error is on a response."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from evalkit import text
+from evalkit.phrases import capital
+from evalkit.stats.counts import Codings, tag_codings
+from evalkit.study.collected import (
+    NO_TAG,
+    BoolArray,
+    Collected,
+    Criterion,
+    Looks,
+    Tag,
+    codings_of_criterion,
+    codings_of_preferences,
+    first_looks,
+    names,
+)
+
+#: Stands for all tags together: whether anything at all was marked on a response.
+ANY_ERROR = Tag("any_error", "Any error")
+
+#: What documents and addresses call what is no criterion.
+PREFERENCE, ACCEPTABLE, PENALTY = "preference", "acceptable", "penalty"
+_OWN_KEYS = (PREFERENCE, ACCEPTABLE, PENALTY, ANY_ERROR.key)
+_SCORE = " (score)"
+
+#: None is the preference; a tag is whether it was marked by those who looked for errors.
+Subject = Criterion | Tag | None
+
+
+def subjects(collected: Collected) -> tuple[Subject, ...]:
+    """Return what was judged: the preference, then criteria, then whether there is any error."""
+    scored = np.unique(collected.values.criterion).tolist()
+    return (
+        *((None,) if len(collected.preferences.n) else ()),
+        *(collected.criteria[place] for place in scored),
+        *((ANY_ERROR,) if len(collected.marks.output) else ()),
+    )
+
+
+def subject_key(subject: Subject) -> str:
+    """Return what documents and addresses call it, different for all that can be judged.
+
+    A criterion may be called like a tag, or like what is no criterion: ``preference (score)``.
+    """
+    if subject is None:
+        return PREFERENCE
+    if isinstance(subject, Tag):
+        return subject.key if subject == ANY_ERROR else f"error:{subject.key}"
+    is_taken = subject.key in _OWN_KEYS or subject.key.startswith("error:")
+    return f"{subject.key}{_SCORE}" if is_taken or subject.key.endswith(_SCORE) else subject.key
+
+
+def subject_title(subject: Subject) -> str:
+    """Return its name as a heading."""
+    if subject is None:
+        return "Preference"
+    if isinstance(subject, Tag):
+        return subject.name
+    return capital(subject_key(subject).replace("_", " "))
+
+
+def subject_inside(subject: Subject) -> str:
+    """Return its name as it stands inside a sentence; names of others stay as they are."""
+    if isinstance(subject, Tag):
+        return text.inside(subject.name)
+    return subject_key(subject).replace("_", " ")
+
+
+def codings_of(collected: Collected, subject: Subject, *, every: bool = False) -> Codings:
+    """Return who gave which value to what, in the order in which they did.
+
+    Of what one annotator judged twice the latest, or with ``every`` all; a tag is on a response
+    if they marked it at any look.
+    """
+    if subject is None:
+        return codings_of_preferences(collected, every=every)
+    if isinstance(subject, Criterion):
+        place = collected.criteria.index(subject)
+        return codings_of_criterion(collected, place, every=every)
+    return _codings(collected, _found(collected, (subject,))[0])
+
+
+def marked(collected: Collected) -> Iterator[tuple[Tag, Codings]]:
+    """Give whether any error was marked, then each tag that was, the most marked first."""
+    tags = (ANY_ERROR, *collected.tags)
+    found = zip(tags, _found(collected, tags), strict=True)
+    kept = [(tag, looked) for tag, looked in found if looked.hit.any()]
+    for tag, looked in sorted(kept, key=lambda one: (one[0] != ANY_ERROR, -one[1].hit.sum())):
+        yield tag, _codings(collected, looked)
+
+
+def marked_where_two_looked(collected: Collected) -> tuple[Tag, ...]:
+    """Return any error and the tags that were marked, if two looked at the same response.
+
+    Who looks for errors looks for all of them, so all tags have the same looks.
+    """
+    marks = collected.marks
+    first, _ = first_looks(marks.output, marks.annotator)
+    if np.bincount(marks.output[first], minlength=1).max() < 2:
+        return ()
+    return tuple(tag for tag, _ in marked(collected))
+
+
+def _found(collected: Collected, tags: tuple[Tag, ...]) -> list[Looks]:
+    """Return for each tag whether a response was given it, looks in the order of their time."""
+    marks = collected.marks
+    first, place = first_looks(marks.output, marks.annotator)
+    order = np.argsort(first, kind="stable")
+    output, annotator = marks.output[first][order], marks.annotator[first][order]
+
+    def hit(tag: Tag) -> BoolArray:
+        is_any = tag == ANY_ERROR
+        here = marks.tag != NO_TAG if is_any else marks.tag == collected.tags.index(tag)
+        is_hit = np.zeros(len(first), dtype=np.bool_)
+        is_hit[place[here]] = True
+        return is_hit[order]
+
+    return [Looks(output, annotator, hit(tag)) for tag in tags]
+
+
+def _codings(collected: Collected, looked: Looks) -> Codings:
+    return tag_codings(
+        unit=looked.output,
+        case=collected.outputs.case[looked.output],
+        annotator=looked.annotator,
+        is_marked=looked.hit,
+        annotators=names(collected),
+    )

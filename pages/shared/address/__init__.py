@@ -1,0 +1,1 @@
+"""What a page's address holds."""

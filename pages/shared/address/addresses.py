@@ -1,0 +1,145 @@
+"""What the address of a page says, and what the page makes it say once it has run."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
+
+import streamlit as st
+
+from pages.shared.display import exhibits
+
+_SAID, _NEXT = "address-said", "address-next"
+#: The page that runs, and the one that last ran to its end; there is none after another began.
+_NOW, _PAGE = "address-now", "address-page"
+#: An address with one of these says all there is to say; without, the session remembers choices.
+_WHOLE = ("study", "set")
+_LONGEST = 60
+#: Row numbers end here; PostgreSQL refuses to be asked for one beyond.
+_LARGEST = 2**31 - 1
+
+
+def number(name: str) -> int | None:
+    """Return a number from the address, or None where there is none to be read."""
+    text = st.query_params.get(name, "")
+    found = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
+    return None if found is None or found > _LARGEST else found
+
+
+def say(**numbers: int | None) -> None:
+    """Make the address say these numbers, so that a reload shows the same."""
+    wanted = {name: str(value) for name, value in numbers.items() if value is not None}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def take(name: str, *, key: str, read: Callable[[list[str]], object]) -> bool:
+    """Set the key's widget to what the address says, if that is not what this session said last.
+
+    A link or the browser's way back then wins over the widget, and the widget over what it said
+    itself before it was changed. To be called before the widget of that key, and
+    :func:`remember` after it. Says whether the widget was set.
+    """
+    said = st.query_params.get_all(name)
+    is_whole = any(one in st.query_params for one in _WHOLE)
+    is_news = said != st.session_state.get(f"{_SAID}-{name}", []) and (bool(said) or is_whole)
+    if is_news or (said and key not in st.session_state):
+        st.session_state[key] = read(said)
+        return True
+    if _PAGE not in st.session_state and key in st.session_state:
+        # A widget that is new on a page forgets what one of the same key had on the page before.
+        st.session_state[key] = st.session_state[key]
+    return False
+
+
+def choice(name: str, options: Sequence[str], *, key: str, default: str) -> str:
+    """Give the key's choice among the options, first from the address, at first the default.
+
+    To be called before the widget of that key, and :func:`remember` after it.
+    """
+    take(name, key=key, read=lambda said: _one_of(name, said, options) or default)
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = default
+    return str(st.session_state[key])
+
+
+def several(name: str, options: Sequence[str], *, key: str) -> None:
+    """Set the key's choice of several of the options from the address; before its widget."""
+
+    def known(said: list[str]) -> list[str]:
+        for one in said:
+            _one_of(name, [one], options)
+        return [one for one in options if one in said]
+
+    take(name, key=key, read=known)
+
+
+def flag(name: str, *, key: str) -> None:
+    """Set the key's toggle from the address; to be called before the widget of that key."""
+    take(name, key=key, read=lambda said: said == ["1"])
+
+
+def place(name: str, rows: Sequence[str], *, key: str) -> tuple[int, str]:
+    """Give the place of the row the address names, and a key for the list of these rows.
+
+    A list keeps its own choice, so one that the address overrules gets a new key.
+    """
+    turn = f"{key}-turn"
+    said = st.query_params.get_all(name)
+    if take(name, key=f"{key}-asked", read=lambda said: _one_of(name, said, rows)):
+        st.session_state[turn] = st.session_state.get(turn, 0) + 1
+    at = rows.index(said[0]) if said and said[0] in rows else 0
+    return at, f"{key}-{st.session_state.get(turn, 0)}"
+
+
+def remember(name: str, value: str | Sequence[str] | None) -> None:
+    """Make the address say a choice once the page has run; None and nothing are left out of it."""
+    values = [value] if isinstance(value, str) else list(value or ())
+    st.session_state.setdefault(_NEXT, {})[name] = values
+
+
+def remembered() -> dict[str, list[str]]:
+    """Give what the address will say, as far as this run has come."""
+    now = {name: st.query_params.get_all(name) for name in st.query_params}
+    said = {**now, **st.session_state.get(_NEXT, {})}
+    return {name: values for name, values in said.items() if values}
+
+
+@contextmanager
+def written(page: str) -> Iterator[None]:
+    """Make the address say what the page in this block remembers, all at once, at its end.
+
+    One change is one step of the browser's history. A run that gave way to a newer one says
+    nothing, for the newer one knows better; one that ends early does so by :func:`stop`.
+    """
+    st.session_state.pop(_NEXT, None)
+    if st.session_state.get(_PAGE) != page:
+        st.session_state.pop(_PAGE, None)
+    st.session_state[_NOW] = page
+    yield
+    _write()
+
+
+def stop() -> NoReturn:
+    """End the run here; the address says what was remembered so far."""
+    # A run that is stopped can send nothing any more, so this cannot be left to the end.
+    _write()
+    st.stop()
+
+
+def _write() -> None:
+    wanted = remembered()
+    said = st.session_state.pop(_NEXT, {})
+    if wanted != {name: st.query_params.get_all(name) for name in st.query_params}:
+        st.query_params.from_dict(wanted)
+    for name, values in said.items():
+        st.session_state[f"{_SAID}-{name}"] = values
+    st.session_state[_PAGE] = st.session_state[_NOW]
+
+
+def _one_of(name: str, said: Sequence[str], options: Sequence[str]) -> str | None:
+    """Give what was said if it can be had; say that it cannot be otherwise."""
+    if not said or said[0] in options:
+        return said[0] if said else None
+    asked = said[0] if len(said[0]) <= _LONGEST else f"{said[0][:_LONGEST]}…"
+    exhibits.say(f"The address asks for {name} “{asked}”, which is not to be had here.")
+    return None

@@ -1,0 +1,47 @@
+"""Addresses of other pages with the state of this one: the same study, filters and models."""
+
+import html
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from db.queries.results import ResultFilters, ResultStudy
+from pages.shared.address import filters
+
+State = Mapping[str, str | Sequence[str]]
+
+_MOST_LINKS = 14
+_LINE = "font-size:.875rem;line-height:1.5;max-width:90ch;margin:0;opacity:.85"
+
+
+def state(study: ResultStudy, chosen: ResultFilters, **more: str) -> dict[str, str | list[str]]:
+    """Give what an address says to show this study within these filters, and more."""
+    of_filters = {name: values for name, values in filters.address_of(chosen).items() if values}
+    return {"study": str(study.study_id), **of_filters, **more}
+
+
+def responses(said: State, model: str, *, category: str | None = None) -> str:
+    """Give the address of the responses of a model, also of one category only."""
+    only = {} if category is None else {"category": [category]}
+    return link("failures", {**said, **only, "model": model, "through": "responses"})
+
+
+def line(what: str, places: Mapping[str, str]) -> None:
+    """Show a line of links: what they lead to, then each by its name."""
+    if not places:
+        return
+    more = len(places) - _MOST_LINKS
+    places = dict(list(places.items())[:_MOST_LINKS])
+    names = " · ".join(
+        f'<a href="{html.escape(place)}" target="_self" style="color:inherit">'
+        f"{html.escape(name)}</a>"
+        for name, place in places.items()
+    )
+    rest = f" and {more:,} more by the filters above" if more > 0 else ""
+    st.html(f'<p style="{_LINE}">{html.escape(what)} {names}{rest}</p>')
+
+
+def link(page: str, said: State) -> str:
+    """Give the relative address of a page in that state."""
+    return f"{page}?{urlencode(said, doseq=True)}"

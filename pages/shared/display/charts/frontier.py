@@ -1,0 +1,184 @@
+"""Quality against one price, with the front: who offers most for what it takes."""
+
+import math
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages.shared.display.charts.colours import FAINT, MUTED
+from pages.shared.display.charts.layout import SMALL, bare, plain
+from pages.shared.display.charts.names import Mark, placed
+
+#: Prices further apart than this are read as multiples, on a logarithmic axis.
+_LOGARITHMIC_FROM = 8.0
+_HEIGHT = 380
+
+
+def frontier(
+    rows: pd.DataFrame,
+    *,
+    x_title: str,
+    y_title: str,
+    x_prefix: str = "",
+    x_suffix: str = "",
+    y_suffix: str = "",
+    is_less_better: bool = False,
+) -> go.Figure:
+    """Draw a mark per model; better is up, cheaper is left.
+
+    Columns: ``label``, ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high`` (``NaN`` where
+    there is no interval), ``colour``, ``is_on_front`` and ``hover``. Models on the front are
+    filled diamonds with a bold name, others open circles. A dotted line steps along the best
+    quality to be had for a price. Where less is better, ``y`` is below zero and is written
+    without its sign.
+    """
+    least = float(rows[["x", "x_low"]].min().min())
+    is_log = least > 0 and rows["x"].max() / rows["x"].min() >= _LOGARITHMIC_FROM
+    figure = go.Figure(_steps(rows))
+    figure.add_traces([_mark(row) for row in rows.itertuples()])
+    scale = _scale(rows, prefix=x_prefix, suffix=x_suffix, is_log=is_log)
+    y_ends = _y_ends(rows)
+    # At once: each addition makes all anew.
+    names = placed(_named(rows, x_ends=scale["range"], y_ends=y_ends, is_log=is_log))
+    figure.update_layout(annotations=names)
+    bare(figure, height=_HEIGHT, l=56, b=48, t=16, r=12)
+    title = f"{x_title}, logarithmic" if is_log else x_title
+    figure.update_xaxes(
+        title={"text": title, "font_size": SMALL},
+        tickfont_size=SMALL,
+        showline=True,
+        linecolor=FAINT,
+        **scale,
+    )
+    figure.update_yaxes(
+        title={"text": y_title, "font_size": SMALL},
+        range=y_ends,
+        ticksuffix=y_suffix,
+        tickfont_size=SMALL,
+        showgrid=True,
+        gridcolor=FAINT,
+        griddash="dot",
+        nticks=6,
+        **(_without_sign(rows) if is_less_better else {}),
+    )
+    return figure
+
+
+def _without_sign(rows: pd.DataFrame) -> dict[str, Any]:
+    """Name the ticks of what is better the less there is of it, the least on top."""
+    most = -float(rows[["y", "y_low"]].min().min())
+    step = 10 ** math.floor(math.log10(max(most, 0.1)))
+    step = step / 2 if most / step < 2.5 else step
+    ticks = [step * n for n in range(math.floor(most / step) + 1)]
+    return {"tickvals": [-at for at in ticks], "ticktext": [f"{at:g}" for at in ticks]}
+
+
+def _mark(row: object) -> go.Scatter:
+    return go.Scatter(
+        x=[row.x],
+        y=[row.y],
+        mode="markers",
+        marker={
+            "size": 15 if row.is_on_front else 12,
+            "symbol": "diamond" if row.is_on_front else "circle-open",
+            "color": row.colour,
+            "line": {"color": row.colour, "width": 0 if row.is_on_front else 2.5},
+        },
+        error_x=_bars(row.x, row.x_low, row.x_high, row.colour),
+        error_y=_bars(row.y, row.y_low, row.y_high, row.colour),
+        hovertext=plain(row.hover).replace("\n", "<br>"),
+        hoverinfo="text",
+        cliponaxis=False,
+        name=row.label,
+    )
+
+
+def _steps(rows: pd.DataFrame) -> go.Scatter:
+    """Step from each model that is best for its price to the next dearer one that is better."""
+    best, x, y = -math.inf, [], []
+    for row in rows.sort_values(["x", "y"], ascending=[True, False]).itertuples():
+        if row.y > best:
+            best = row.y
+            x.append(row.x)
+            y.append(row.y)
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"shape": "hv", "color": MUTED, "width": 1.5, "dash": "dot"},
+        hoverinfo="skip",
+        name="front",
+    )
+
+
+def _scale(rows: pd.DataFrame, *, prefix: str, suffix: str, is_log: bool) -> dict[str, Any]:
+    """Give the axis room for intervals, and for a name right of the dearest model."""
+    least = float(rows[["x", "x_low"]].min().min())
+    most = float(rows[["x", "x_high"]].max().max())
+    if not is_log:
+        return {
+            "range": [0, (most or 1.0) * 1.28],
+            "nticks": 5,
+            "tickprefix": prefix,
+            "ticksuffix": suffix,
+        }
+    ends = [math.log10(least) - 0.08, math.log10(most) + 0.22]
+    steps = [
+        m * 10.0**k for k in range(math.floor(ends[0]), math.ceil(ends[1]) + 1) for m in (1, 2, 5)
+    ]
+    shown = [step for step in steps if ends[0] <= math.log10(step) <= ends[1]]
+    return {
+        "type": "log",
+        "range": ends,
+        "tickvals": shown,
+        "ticktext": [f"{prefix}{step:g}{suffix}" for step in shown],
+    }
+
+
+def _y_ends(rows: pd.DataFrame) -> list[float]:
+    """Give the axis all intervals, and a name room above the best and beneath the worst."""
+    values = rows[["y", "y_low", "y_high"]]
+    least, most = float(values.min().min()), float(values.max().max())
+    room = 0.07 * ((most - least) or abs(most) or 1.0)
+    return [least - room, most + room]
+
+
+def _named(
+    rows: pd.DataFrame, *, x_ends: list[float], y_ends: list[float], is_log: bool
+) -> list[Mark]:
+    """Give every mark its place as a share of the picture, for names to keep clear of it."""
+
+    def on_axis(x: float) -> float:
+        return math.log10(x) if is_log else x
+
+    def shares(low: float, at: float, high: float, ends: list[float]) -> tuple[float, float, float]:
+        known = (at if pd.isna(low) else low, at, at if pd.isna(high) else high)
+        low, at, high = ((one - ends[0]) / (ends[1] - ends[0]) for one in known)
+        return low, at, high
+
+    return [
+        Mark(
+            name=row.label,
+            is_bold=row.is_on_front,
+            axis_x=on_axis(row.x),
+            axis_y=row.y,
+            across=shares(on_axis(row.x_low), on_axis(row.x), on_axis(row.x_high), x_ends),
+            up=shares(row.y_low, row.y, row.y_high, y_ends),
+        )
+        for row in rows.itertuples()
+    ]
+
+
+def _bars(value: float, low: float, high: float, colour: str) -> dict[str, object]:
+    if pd.isna(low) or pd.isna(high):
+        return {"visible": False}
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value],
+        "arrayminus": [value - low],
+        "color": colour,
+        "thickness": 2.5,
+        "width": 0,
+    }

@@ -1,0 +1,151 @@
+"""Values with their intervals, one row each: the name and the number above the line they share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages.shared.display.charts.colours import FAINT, MUTED
+from pages.shared.display.charts.layout import LABEL, SMALL, bare, plain, shortened
+
+ROW_HEIGHT = 54
+#: What a row is higher by where names have a line of their own.
+_NAME_LINE = 20
+_AXIS_HEIGHT, _NAMES_HEIGHT = 34, 22
+_MARK = 8  # half a mark, for those at the end of the scale
+#: What a row's text has room for on a phone, and about what a character takes, in pixels.
+_NARROWEST, _CHARACTER_WIDTH, _NOTE_WIDTH = 340, 7.0, 6.2
+#: A name keeps so many characters beside its note, whatever the room.
+_FEWEST = 12
+#: How far above its line, in pixels, a row's text stands.
+_LIFT = 20
+#: How far a reference reaches above and below a row's line, in pixels: not to any text.
+_ABOVE, _BELOW = 8, 22
+
+
+def interval_rows(
+    rows: pd.DataFrame,
+    *,
+    limits: tuple[float, float],
+    ticks: Sequence[tuple[float, str]],
+    references: Sequence[tuple[float, str]] = (),
+) -> go.Figure:
+    """Draw one row per line of the frame, first on top.
+
+    Columns: ``label``, ``value``, ``low``, ``high`` (NaN where there is none), ``text`` (the
+    number as people read it), ``note`` (small, after the label), ``hover``, ``colour``, and
+    ``is_settled`` (False greys the interval and empties the mark). ``references`` are values to
+    read against, each with a short name or none. Where a name does not fit beside its note and
+    number on a phone, all names get a line of their own.
+    """
+    figure = go.Figure(_points(rows))
+    is_apart = any(len(row.label) > _room(row) for row in rows.itertuples())
+    row_height = ROW_HEIGHT + (_NAME_LINE if is_apart else 0)
+    lines = [
+        line
+        for at, _ in references
+        for line in _reference(at, n_rows=len(rows), row_height=row_height)
+    ]
+    texts = [_reference_name(at, name, limits=limits) for at, name in references]
+    for y, row in enumerate(rows.itertuples()):
+        lines += _row_lines(row, y=y, limits=limits)
+        texts += _row_texts(row, y=y, limits=limits, is_apart=is_apart)
+    # Given at once: every addition would make all of them anew.
+    figure.update_layout(shapes=lines, annotations=[*texts, *_tick_names(ticks)])
+    figure.update_xaxes(range=list(limits), showticklabels=False)
+    figure.update_yaxes(visible=False, range=[len(rows) - 0.55, -0.72])
+    top = _NAMES_HEIGHT if any(name for _, name in references) else 0
+    height = row_height * len(rows) + _AXIS_HEIGHT + top
+    return bare(figure, height=height, t=top, b=_AXIS_HEIGHT, l=_MARK, r=_MARK)
+
+
+def _reference(at: float, *, n_rows: int, row_height: int) -> list[dict[str, Any]]:
+    """Draw what rows are read against across each row's line: its texts stay clear of it."""
+    line = {"type": "line", "x0": at, "x1": at, "layer": "below"}
+    line["line"] = {"color": FAINT, "width": 1.5}
+    above, below = _ABOVE / row_height, _BELOW / row_height
+    return [{**line, "y0": y - above, "y1": y + below} for y in range(n_rows)]
+
+
+def _reference_name(at: float, name: str, *, limits: tuple[float, float]) -> dict[str, Any]:
+    where = {"x": at, "y": 1, "yref": "paper", "yshift": 9}
+    font = {"size": SMALL, "color": MUTED}
+    return {**where, **_text(plain(name), "left" if at == limits[0] else "center"), "font": font}
+
+
+def _row_lines(row: Any, *, y: int, limits: tuple[float, float]) -> list[dict[str, Any]]:
+    """Draw the scale and the interval on it; the point is a trace."""
+    line = {"type": "line", "y0": y, "y1": y}
+    scale = {"x0": limits[0], "x1": limits[1], "line": {"color": FAINT, "width": 1}}
+    drawn = [{**line, **scale, "layer": "below"}]
+    if pd.notna(row.low):
+        inside = {"x0": max(row.low, limits[0]), "x1": min(row.high, limits[1])}
+        colour = row.colour if row.is_settled else MUTED
+        drawn.append({**line, **inside, "line": {"color": colour, "width": 5}, "opacity": 0.55})
+    return drawn
+
+
+def _row_texts(
+    row: Any, *, y: int, limits: tuple[float, float], is_apart: bool
+) -> list[dict[str, Any]]:
+    """Write the name and the number above the line."""
+    above = {"y": y, "yshift": _LIFT, "font": {"size": LABEL}}
+    label = _text(_label(row, is_apart=is_apart), "left")
+    if is_apart:  # Its last line stands where that of the number does.
+        label |= {"align": "left", "yshift": _LIFT + _NAME_LINE / 2}
+    return [
+        {"x": limits[0], **above, **label},
+        {"x": limits[1], **above, **_text(plain(row.text), "right")},
+    ]
+
+
+def _points(rows: pd.DataFrame) -> go.Scatter:
+    settled = rows["is_settled"].astype(bool)
+    return go.Scatter(
+        x=rows["value"],
+        y=list(range(len(rows))),
+        mode="markers",
+        marker={
+            "size": 13,
+            "color": rows["colour"],
+            "symbol": ["circle" if is_settled else "circle-open" for is_settled in settled],
+            "line": {
+                "color": rows["colour"],
+                "width": [0 if is_settled else 2.5 for is_settled in settled],
+            },
+        },
+        hovertext=[plain(text).replace("\n", "<br>") for text in rows["hover"]],
+        hoverinfo="text",
+        cliponaxis=False,
+    )
+
+
+def _room(row: Any) -> int:
+    """Return how many characters of a name fit beside its note and number on a phone."""
+    n_fitting = int((_NARROWEST - _NOTE_WIDTH * len(row.note)) / _CHARACTER_WIDTH)
+    return max(_FEWEST, n_fitting - len(row.text) - 2)
+
+
+def _label(row: Any, *, is_apart: bool) -> str:
+    """Give a row its name and its note, beneath one another where names are apart."""
+    most = int(_NARROWEST / _CHARACTER_WIDTH) if is_apart else _room(row)
+    name, note = plain(shortened(row.label, most)), plain(row.note)
+    between = "<br>" if is_apart else "  "
+    if not note:
+        return f"{name}<br> " if is_apart else name
+    return f'{name}{between}<span style="font-size:{SMALL}px; color:{MUTED}">{note}</span>'
+
+
+def _tick_names(ticks: Sequence[tuple[float, str]]) -> list[dict[str, Any]]:
+    """Name the ticks with texts of our own: those at the ends must not stick out."""
+    ends = {0: "left", len(ticks) - 1: "right"}
+    below = {"y": 0, "yref": "paper", "yshift": -12, "font": {"size": SMALL, "color": MUTED}}
+    return [
+        {"x": at, **below, **_text(text, ends.get(place, "center"))}
+        for place, (at, text) in enumerate(ticks)
+    ]
+
+
+def _text(text: str, anchor: str) -> dict[str, Any]:
+    return {"text": text, "showarrow": False, "xanchor": anchor, "yanchor": "middle"}

@@ -1,0 +1,156 @@
+"""Tables whose every number can be a link and carries its difference beneath; text first."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import streamlit as st
+
+from pages.shared.display.charts.colours import BLUE, ORANGE
+
+
+class Tone(StrEnum):
+    """What a cell says beside its number; never by colour alone."""
+
+    PLAIN = ""
+    BETTER = "better"
+    WORSE = "worse"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: a number, a smaller line beneath, where it leads, and what hovering says.
+
+    ``tint`` runs from −1 (fully orange) over 0 (none) to 1 (fully blue).
+    """
+
+    text: str
+    small: str = ""
+    href: str = ""
+    tone: Tone = Tone.PLAIN
+    title: str = ""
+    tint: float = 0.0
+
+
+_MARKS = {Tone.BETTER: "▲", Tone.WORSE: "▼", Tone.OPEN: "", Tone.PLAIN: ""}
+_SPOKEN = {Tone.BETTER: "better", Tone.WORSE: "worse", Tone.OPEN: "undecided"}
+
+#: More columns than this have upright headings on a phone.
+_MOST_LEVEL = 5
+
+#: Text stays readable on it, on a light and on a dark page.
+_STRONGEST = 0.55
+
+_STYLE = f"""<style>
+.ek-frame {{ overflow-x: auto; }}
+.ek-table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
+.ek-table th, .ek-table td {{ padding: .5rem .7rem; text-align: right; vertical-align: top;
+  border-bottom: 1px solid rgba(138,143,152,.25); line-height: 1.35; }}
+.ek-table thead th {{ font-size: .8rem; font-weight: 500; opacity: .72; vertical-align: bottom; }}
+.ek-table th:first-child, .ek-table td:first-child {{ text-align: left; padding-left: 0; }}
+.ek-table tbody th {{ font-weight: 600; white-space: nowrap; }}
+.ek-table a {{ color: inherit; text-decoration: none; display: block; }}
+.ek-table a:hover, .ek-table a:focus-visible {{ text-decoration: underline;
+  text-underline-offset: .2em; }}
+.ek-table .number {{ font-size: .95rem; white-space: nowrap; }}
+.ek-table .small {{ font-size: .8rem; white-space: nowrap; opacity: .72; }}
+.ek-table .better .small, .ek-table .worse .small {{ opacity: 1; font-weight: 600; }}
+.ek-table .open .small {{ opacity: .6; }}
+.ek-table th .small {{ font-weight: 400; }}
+.ek-table .mark {{ font-size: .75em; vertical-align: .12em; }}
+.ek-map td {{ text-align: center; border: 2px solid transparent; background-clip: padding-box;
+  border-radius: 6px; min-width: 4.75rem; }}
+.ek-map td, .ek-map thead th {{ padding-left: .4rem; padding-right: .4rem; }}
+.ek-map thead th {{ text-align: center; border-bottom: 0; }}
+.ek-map tbody th {{ font-weight: 500; font-size: .9rem; vertical-align: middle;
+  border-bottom: 0; white-space: normal; overflow-wrap: anywhere; min-width: 5.5rem;
+  max-width: 18rem; }}
+.ek-map tbody th .number {{ white-space: normal; }}
+.ek-map td.better {{ background-color: rgba({BLUE}, .38); }}
+.ek-map td.worse {{ background-color: rgba({ORANGE}, .38); }}
+.ek-map td.open {{ background-color: rgba(138,143,152,.1); }}
+.ek-map td.open .number {{ opacity: .65; }}
+.ek-map td.better .small, .ek-map td.worse .small {{ font-weight: 400; }}
+.ek-map td .small {{ white-space: normal; }}
+.ek-total tbody tr:first-child > * {{ font-weight: 600; }}
+@media (max-width: 640px) {{
+  .ek-cards thead {{ position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }}
+  .ek-cards tr {{ display: block; padding: .6rem 0;
+    border-bottom: 1px solid rgba(138,143,152,.35); }}
+  .ek-cards th, .ek-cards td {{ display: flex; justify-content: space-between; border: 0;
+    padding: .2rem 0; gap: 1rem; }}
+  .ek-cards td::before {{ content: attr(data-name); font-size: .8rem; opacity: .72;
+    text-align: left; }}
+  .ek-map td {{ min-width: 3.4rem; padding: .4rem .15rem; }}
+  .ek-map thead th {{ padding-left: .15rem; padding-right: .15rem; overflow-wrap: anywhere; }}
+  .ek-map td .small {{ font-size: .75rem; }}
+  .ek-map tbody th .number {{ font-size: .85rem; }}
+  .ek-map tbody th {{ position: sticky; left: 0; background-color: light-dark(#FFFEFB, #16191D); }}
+  .ek-many thead th {{ writing-mode: vertical-rl; transform: rotate(180deg); text-align: left;
+    vertical-align: top; max-height: 9rem; }}
+  .ek-many td {{ min-width: 2.6rem; }}
+}}
+@media print {{
+  .ek-frame {{ overflow: visible; }}
+  .ek-table th, .ek-table td {{ padding: .3rem .25rem; }}
+  .ek-table .number, .ek-table .small {{ white-space: normal; font-size: .7rem; }}
+  .ek-table thead th {{ font-size: .65rem; }}
+  .ek-map td {{ min-width: 0; }}
+  .stDownloadButton {{ display: none; }}
+}}
+</style>"""
+
+
+def show(
+    columns: Sequence[str],
+    rows: Sequence[tuple[Cell, Sequence[Cell]]],
+    *,
+    caption: str,
+    kind: str = "cards",
+    has_total: bool = False,
+) -> None:
+    """Show a table: ``columns`` names that of the row headings, then the others.
+
+    ``kind`` is ``cards`` (a card per row on a small screen) or ``map`` (tinted cells). The
+    caption is read out, not shown. The first row may be that of all others together.
+    """
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
+    body = "".join(
+        f'<tr><th scope="row">{_inside(heading)}</th>'
+        + "".join(_cell(cell, name) for cell, name in zip(cells, columns[1:], strict=True))
+        + "</tr>"
+        for heading, cells in rows
+    )
+    more = (" ek-total" if has_total else "") + (" ek-many" if len(columns) > _MOST_LEVEL else "")
+    st.html(
+        f'{_STYLE}<div class="ek-frame"><table class="ek-table ek-{kind}{more}" '
+        f'aria-label="{html.escape(caption)}">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(cell: Cell, name: str) -> str:
+    title = f' title="{html.escape(cell.title)}"' if cell.title else ""
+    tint = f' style="{_tint(cell.tint)}"' if cell.tint else ""
+    about = f'class="{cell.tone}" data-name="{html.escape(name)}"{title}{tint}'
+    return f"<td {about}>{_inside(cell)}</td>"
+
+
+def _tint(strength: float) -> str:
+    colour = BLUE if strength > 0 else ORANGE
+    return f"background-color: rgba({colour}, {_STRONGEST * abs(strength):.3f})"
+
+
+def _inside(cell: Cell) -> str:
+    mark = _MARKS[cell.tone]
+    shown = (
+        f'<span class="mark" aria-label="{_SPOKEN[cell.tone]}">{mark}</span>&nbsp;' if mark else ""
+    )
+    lines = f'<div class="number">{shown if not cell.small else ""}{html.escape(cell.text)}</div>'
+    if cell.small:
+        lines += f'<div class="small">{shown}{html.escape(cell.small)}</div>'
+    if not cell.href:
+        return f"<div>{lines}</div>"
+    return f'<a href="{html.escape(cell.href)}" target="_self">{lines}</a>'

@@ -1,0 +1,47 @@
+"""Tables of numbers tinted by their value, each of which leads to the cases behind it."""
+
+import pandas as pd
+
+from pages.shared.display import html_tables
+from pages.shared.display.html_tables import Cell
+
+
+def show(
+    cells: pd.DataFrame,
+    *,
+    limits: tuple[float, float],
+    middle: float | None = None,
+    caption: str,
+    has_total: bool = False,
+) -> None:
+    """Show cells as a table; the order of rows and columns is that of their first appearance.
+
+    Columns: ``row``, ``column``, ``value`` (NaN has no tint), ``text``, ``small``, ``hover`` and
+    ``href``. With a ``middle`` the tint runs from orange over nothing to blue, else from nothing
+    to blue.
+    """
+    columns = list(dict.fromkeys(cells["column"]))
+    rows: dict[str, dict[str, Cell]] = {}
+    for one in cells.itertuples():
+        tint = 0.0 if pd.isna(one.value) else tint_of(one.value, limits=limits, middle=middle)
+        rows.setdefault(one.row, {})[one.column] = Cell(
+            one.text, one.small, one.href, title=one.hover, tint=tint
+        )
+    shown = [
+        (Cell(name), [of.get(column, Cell("")) for column in columns]) for name, of in rows.items()
+    ]
+    html_tables.show(
+        ["", *columns],
+        shown,
+        caption=caption,
+        kind="map",
+        has_total=has_total,
+    )
+
+
+def tint_of(value: float, *, limits: tuple[float, float], middle: float | None) -> float:
+    """Return how strong the tint of a value is: −1 fully orange, 0 none, 1 fully blue."""
+    start = limits[0] if middle is None else middle
+    reach = (limits[1] if value >= start else 2 * start - limits[0]) - start
+    tint = (value - start) / reach if reach else 0.0
+    return max(-1.0 if middle is not None else 0.0, min(1.0, tint))

@@ -1,0 +1,70 @@
+"""The charts as pages show them: drawn once for the same numbers, in the page's own ink."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.shared.display import charts
+from pages.shared.display.charts.colours import MUTED
+
+How = ParamSpec("How")
+
+#: The colour of a chart's text, which Streamlit's own theme would make too faint to read.
+_INK = {"light": "#12161A", "dark": "#E4E2DD"}
+_QUIET = {"light": "#666B73", "dark": "#A3A8B0"}
+#: What charts stand on, as the page does: a saved picture keeps it, and can be read anywhere.
+_GROUND = {"light": "#FFFEFB", "dark": "#16191D"}
+
+
+def _kept(
+    draw: Callable[Concatenate[pd.DataFrame, How], go.Figure],
+) -> Callable[Concatenate[pd.DataFrame, How], go.Figure]:
+    """Let a chart be drawn once per frame, options and theme: drawing takes longer than counting.
+
+    All sessions are given the same figure, so nobody may change it.
+    """
+
+    @functools.wraps(draw)
+    def drawn(rows: pd.DataFrame, *args: How.args, **how: How.kwargs) -> go.Figure:
+        return _drawn(draw.__name__, rows, how, str(st.context.theme.type), draw)
+
+    return drawn
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _drawn(
+    name: str,
+    rows: pd.DataFrame,
+    how: dict[str, Any],
+    theme: str,
+    _draw: Callable[..., go.Figure],
+) -> go.Figure:
+    return _inked(_draw(rows, **how), theme)
+
+
+def _inked(figure: go.Figure, theme: str) -> go.Figure:
+    """Give a figure the ink and the ground of a theme, once the browser has told it."""
+    if theme not in _INK:
+        return figure
+    figure.update_layout(font_color=_INK[theme], paper_bgcolor=_GROUND[theme])
+    figure.update_traces(insidetextfont_color=_INK[theme], selector={"type": "bar"})
+    figure.update_traces(unselected_textfont_color=_INK[theme], selector={"mode": "markers+text"})
+    figure.update_xaxes(tickfont_color=_INK[theme], title_font_color=_INK[theme])
+    figure.update_yaxes(tickfont_color=_INK[theme], title_font_color=_INK[theme])
+    return figure.for_each_annotation(
+        lambda note: note.update(
+            text=note.text.replace(MUTED, _QUIET[theme]),
+            font_color=_QUIET[theme] if note.font.color == MUTED else None,
+        )
+    )
+
+
+frontier = _kept(charts.frontier)
+interval_rows = _kept(charts.interval_rows)
+level_bars = _kept(charts.level_bars)
+rank_slopes = _kept(charts.rank_slopes)
+tinted_grid = _kept(charts.tinted_grid)

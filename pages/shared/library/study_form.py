@@ -1,0 +1,138 @@
+"""Forms: widgets in, what was decided out; nothing here reads or writes the database."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from db.commands.studies import COLLECTED, MAX_NAME_LENGTH, StudyPlan
+from db.queries.library import EvalSetSummary
+from evalkit.annotation.blinding.naming import NamingText, naming_in_words
+from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
+from evalkit.vocabulary import LeakPolicy
+
+#: Up to this many models all are chosen to begin with.
+_PRESELECTED = 6
+_COLLECTED = {
+    "preference": "Preference",
+    "scores": "Scores",
+    "tags": "Error tags",
+    "comment": "Comment",
+}
+_LEAKS = {
+    LeakPolicy.MASK: "Mask the words",
+    LeakPolicy.LEAVE_OUT: "Leave the response out",
+    LeakPolicy.SHOW: "Show it as it is",
+}
+
+
+def study_form(
+    eval_set: EvalSetSummary,
+    *,
+    models: Sequence[str],
+    rubrics: Sequence[str],
+    taxonomies: Sequence[str],
+    key: str,
+) -> StudyPlan | None:
+    """Ask for a study on an eval set and say what work it means; give the plan once started."""
+    with st.container(key=key):
+        name = st.text_input(
+            "Name",
+            max_chars=MAX_NAME_LENGTH,
+            placeholder="Which model for support, spring",
+            key=f"{key}-name",
+        )
+        chosen = st.multiselect(
+            "Models to compare",
+            models,
+            default=list(models) if len(models) <= _PRESELECTED else [],
+            key=f"{key}-models-{eval_set.eval_set_id}",
+        )
+        left, right = st.columns(2)
+        with left:
+            overlap, collects = _asked_of_annotators()
+        with right:
+            leaks, all_pairs = _shown_to_annotators()
+        with st.expander("Rubric, taxonomy and guidelines"):
+            rubric = st.selectbox("Rubric", _with_ready(rubrics, DEFAULT_RUBRIC_NAME))
+            taxonomy = st.selectbox(
+                "Taxonomy of errors", _with_ready(taxonomies, DEFAULT_TAXONOMY_NAME)
+            )
+            guidelines = st.text_area("Guidelines (Markdown)", DEFAULT_GUIDELINES, height=260)
+        plan = StudyPlan(
+            name=name,
+            eval_set=eval_set.name,
+            models=chosen,
+            rubric=rubric,
+            taxonomy=taxonomy,
+            guidelines=guidelines,
+            overlap=overlap,
+            pairs_per_case=len(chosen) * (len(chosen) - 1) // 2 if all_pairs else None,
+            collects=collects,
+            leak_policy=leaks,
+        )
+        st.caption(workload(plan, n_cases=eval_set.n_cases))
+        return plan if st.button("Start the study", type="primary") else None
+
+
+def workload(plan: StudyPlan, *, n_cases: int) -> str:
+    """Say how many annotations a plan asks for, if every model answered every case."""
+    if len(plan.models) < 2:
+        return "Choose two models or more to see how much work it is."
+    n_pairs = plan.pairs_per_case or (len(plan.models) + 1) // 2
+    n = n_cases * n_pairs * plan.overlap
+    pairs = "1 pair" if n_pairs == 1 else f"{n_pairs:,} pairs"
+    people = "1 annotator" if plan.overlap == 1 else f"{plan.overlap} annotators"
+    return f"{n_cases:,} cases, {pairs} each, {people} a pair: {n:,} annotations in all."
+
+
+def _asked_of_annotators() -> tuple[int, frozenset[str]]:
+    overlap = st.number_input(
+        "Annotators per pair",
+        1,
+        20,
+        2,
+        help="Two or more let you measure agreement; three settle most disagreements.",
+    )
+    collects = st.pills(
+        "Annotators give",
+        COLLECTED,
+        selection_mode="multi",
+        default=list(COLLECTED),
+        format_func=lambda what: _COLLECTED[what],
+    )
+    return int(overlap), frozenset(collects)
+
+
+def _shown_to_annotators() -> tuple[LeakPolicy, bool]:
+    leaks = st.selectbox(
+        "Responses that name their maker",
+        list(_LEAKS),
+        format_func=lambda policy: _LEAKS[policy],
+        help="They are found before anything is shown, and counted.",
+    )
+    all_pairs = st.toggle(
+        "Every pair of models on every case",
+        help="Off: each case shows every model once, pairs balanced over the cases.",
+    )
+    return leaks, all_pairs
+
+
+def _with_ready(names: Sequence[str], ready: str) -> list[str]:
+    """Offer the ready definition first, whether or not it has been used before."""
+    return [ready, *(name for name in names if name != ready)]
+
+
+def point_out(texts: Sequence[NamingText]) -> None:
+    """Warn of the texts of a study, beside its responses, that name what is compared."""
+    if texts:
+        st.warning("A text beside the responses names a model.", icon=":material/visibility:")
+        st.text(naming_in_words(texts))
+
+
+def is_confirmed(place: DeltaGenerator, what: str, sentence: str) -> bool:
+    """Offer what cannot be taken back behind one more click; tell whether it was made."""
+    with place.popover(what):
+        st.text(sentence)
+        return st.button(f"{what} for good", type="primary")

@@ -1,0 +1,152 @@
+"""Tables of the library pages: records and frames in, what a table shows out."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from db.commands.records import ImportReport
+from db.queries.annotation.leaks import LeakCount
+from db.queries.library import StudySummary
+from evalkit.vocabulary import LeakPolicy, Looks
+
+_LEAKS = {
+    LeakPolicy.MASK: "annotators see the words masked",
+    LeakPolicy.LEAVE_OUT: "they are not shown to annotators",
+    LeakPolicy.SHOW: "annotators see them as they are, so they are not blind there",
+}
+
+#: The shortest file that makes sense, shown where somebody is about to make their first.
+EXAMPLE_RECORDS = """\
+{"type": "header", "format": "evalkit", "version": 1, "eval_set": "Support questions"}
+{"type": "case", "id": "refund-1", "category": "billing", "input": [{"role": "user", "content": "Can I get a refund?"}]}
+{"type": "output", "case": "refund-1", "model": "model-a", "content": "Yes, within 30 days.", "latency_ms": 840, "cost_usd": 0.0021}
+{"type": "output", "case": "refund-1", "model": "model-b", "content": "It depends on your plan."}
+"""  # noqa: E501  (a record is a line)
+
+
+#: What counts where somebody judged the same again, and no assignment tells looks apart.
+LOOKS = {
+    "As the file says, else the latest look": None,
+    "The latest look counts": Looks.LATEST,
+    "The mean of looks counts": Looks.MEAN,
+}
+
+#: The columns of studies that hold text.
+TEXTS = ("State", "Eval set", "Models", "By")
+
+
+def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
+    """Give one row per study, newest first, with how far it has come."""
+    return pd.DataFrame(
+        {
+            "Study": [study.name for study in studies],
+            "State": ["open" if study.is_open else "closed" for study in studies],
+            "Eval set": [f"{study.eval_set}, version {study.version_number}" for study in studies],
+            "Models": [", ".join(study.models) for study in studies],
+            "Cases": [f"{study.n_cases:,}" for study in studies],
+            "Annotations": [f"{study.n_annotations:,}" for study in studies],
+            "By": [_annotators(study) for study in studies],
+            "Overlap": [f"{study.overlap:,}" for study in studies],
+        }
+    )
+
+
+def leak_sentence(study: StudySummary, found: LeakCount) -> str:
+    """Say how many responses give their maker away, and what the study does about it."""
+    if not found.n_leaking:
+        return f"None of the {found.n_outputs:,} responses names its maker."
+    names = ", ".join(f"“{name}”" for name in found.examples)
+    what = f"{found.n_leaking:,} of {found.n_outputs:,} responses name their maker ({names})"
+    return f"{what}: {_LEAKS[LeakPolicy(study.leak_policy)]}."
+
+
+def run_table(runs: pd.DataFrame) -> pd.DataFrame:
+    """Give one row per run: how much it answered, how often with nothing or an error."""
+    counts = {name: _with_separators(runs[name]) for name in ("n_outputs", "n_empty", "n_errors")}
+    return (
+        runs.drop(columns="run_id")
+        .assign(**counts)
+        .rename(
+            columns={
+                "model": "Model",
+                "run": "Run",
+                "n_outputs": "Outputs",
+                "n_empty": "Empty",
+                "n_errors": "Errors",
+            }
+        )
+    )
+
+
+def version_table(versions: pd.DataFrame) -> pd.DataFrame:
+    """Give one row per version, newest first, its hash shortened."""
+    shown = versions.assign(
+        content_hash=versions["content_hash"].str.slice(0, 12),
+        n_cases=_with_separators(versions["n_cases"]),
+        created_at=[f"{made:%Y-%m-%d %H:%M}" for made in versions["created_at"]],
+        note=versions["note"].fillna(""),
+    )
+    return shown.drop(columns="version_id").rename(
+        columns={
+            "number": "Version",
+            "content_hash": "Content hash",
+            "n_cases": "Cases",
+            "note": "Note",
+            "created_at": "Made",
+        }
+    )
+
+
+def case_table(cases: pd.DataFrame) -> pd.DataFrame:
+    """Give one row per case, without its number and what no case of the eval set says."""
+    shown = cases.drop(columns="case_id").rename(
+        columns={
+            "key": "Case",
+            "category": "Category",
+            "source": "Source",
+            "status": "Status",
+            "note": "Why it is here",
+        }
+    )
+    return shown.replace("", None).dropna(axis="columns", how="all") if len(shown) else shown
+
+
+def matching_cases(cases: pd.DataFrame, *, category: str | None, text: str) -> pd.DataFrame:
+    """Keep the cases of a category (None is all) whose id or note holds a text, in any letters."""
+    kept = cases if category is None else cases[cases["category"].fillna("") == category]
+    if text.strip():
+        where = kept["key"] + " " + kept["note"].fillna("")
+        kept = kept[where.str.contains(text.strip(), case=False, regex=False)]
+    return kept.reset_index(drop=True)
+
+
+def _annotators(study: StudySummary) -> str:
+    if not study.n_annotators:
+        return "nobody yet"
+    if study.n_simulated_annotators:
+        return f"{study.n_annotators} ({study.n_simulated_annotators} simulated)"
+    return str(study.n_annotators)
+
+
+def import_table(report: ImportReport) -> pd.DataFrame:
+    """Give one row per type of record a file holds: how many are new, how many there already."""
+    return pd.DataFrame(
+        {
+            "Records": list(report.counts),
+            "New": [f"{count.new:,}" for count in report.counts.values()],
+            "Of these count": [
+                f"{count.new - count.superseded:,}" for count in report.counts.values()
+            ],
+            "There already": [f"{count.present:,}" for count in report.counts.values()],
+        }
+    )
+
+
+def _with_separators(counts: pd.Series) -> list[str]:
+    return [f"{count:,}" for count in counts]
+
+
+def file_name(name: str) -> str:
+    """Return a name a file may have everywhere: letters and digits joined by hyphens."""
+    return "-".join(re.findall(r"\w+", name.casefold())) or "study"

@@ -1,0 +1,1 @@
+"""A response with its case, wherever a lead sees one."""

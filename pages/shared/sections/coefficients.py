@@ -1,0 +1,218 @@
+"""More of the agreement page: other coefficients, agreement by category and on error tags."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from evalkit import text
+from evalkit.reports.agreement.as_shown import AS_SHOWN, AsShown
+from evalkit.reports.agreement.coefficients import (
+    CategoryAgreement,
+    Coefficients,
+    TagAgreement,
+    by_title,
+    trust,
+)
+from evalkit.reports.agreement.sentences import agreement_meanings
+from evalkit.study.collected import Tag
+from evalkit.study.subjects import ANY_ERROR, subject_inside, subject_key, subject_title
+from pages.shared.address.links import State, link
+from pages.shared.display import exhibits, html_tables, maps
+from pages.shared.display.html_tables import Cell
+from pages.shared.sections.tables import category_name
+
+#: More categories than this are read in the table.
+_MOST_ROWS = 16
+#: Which numbers on an error, after its name, say how far annotators agree on it.
+_AGREEMENT = (1, 2, 3)
+#: More errors or categories than this are read in the table.
+_MOST_TAGS, _MOST_COLUMNS = 16, 8
+
+
+def show_coefficients(several: Sequence[Coefficients], as_shown: AsShown) -> None:
+    """Show the coefficients beside each other, and which to trust."""
+    for said in trust(several):
+        exhibits.say(said, style="lead")
+    titled = by_title(several, as_shown)
+    several = list(titled.values())
+    shown = pd.DataFrame(
+        {
+            "": list(titled),
+            "Krippendorff's α": [text.estimate(one.alpha) for one in several],
+            "Fleiss' κ": [text.estimate(one.fleiss) for one in several],
+            "Weighted Fleiss' κ": [
+                text.estimate(one.weighted_fleiss) if one.weighted_fleiss else "" for one in several
+            ],
+            "Gwet's AC": [text.estimate(one.gwet) for one in several],
+            "Same value": [text.estimate(one.percent, text.percent) for one in several],
+            "n": [f"{one.alpha.n_units:,}" for one in several],
+        }
+    )
+    exhibits.inline_table(shown, key="coefficients", numbers=_numbers(titled))
+    exhibits.say(
+        "Fleiss' κ takes any two different values for a full miss; α, the weighted form and, on "
+        "ordered scales, Gwet's AC give near misses part of the credit."
+    )
+
+
+def show_by_category(found: Sequence[CategoryAgreement], state: State) -> None:
+    """Show alpha of everything judged within each category."""
+    if len({one.category for one in found}) > 1:
+        if len({one.category for one in found}) <= _MOST_ROWS:
+            maps.show(
+                _cells(found, state), limits=(0.0, 1.0), caption="Krippendorff's alpha by category"
+            )
+            exhibits.say(
+                "Krippendorff's α with its interval; small samples make it wide. Each leads to "
+                "where annotators differ most."
+            )
+        exhibits.table(
+            _category_table(found),
+            key="agreement-categories",
+            numbers=_category_numbers(found),
+            left=("Category", "Why not"),
+        )
+    else:
+        exhibits.say("All cases counted here are of one category.")
+
+
+def show_tags(found: Sequence[TagAgreement], state: State) -> None:
+    """Show whether annotators mark the same errors."""
+    if not found:
+        exhibits.say("No error mark counts here.")
+        return
+    for said in agreement_meanings([(subject_inside(found[0].tag), found[0].alpha)]):
+        exhibits.say(said, style="lead")
+    shown = pd.DataFrame(
+        {
+            "Error": [one.tag.name for one in found],
+            "Marked": [f"{one.n_marked:,}" for one in found],
+            "Confirmed by a second": [text.estimate(one.confirmed, text.percent) for one in found],
+            "Krippendorff's α": [text.estimate(one.alpha) for one in found],
+            "Gwet's AC1": [text.estimate(one.gwet) for one in found],
+            "n": [f"{one.alpha.n_units:,}" for one in found],
+        }
+    )
+    rows = [
+        _tag_row(one.tag, row, state)
+        for one, row in zip(found, shown.to_numpy().tolist(), strict=True)
+    ]
+    html_tables.show(list(shown.columns), rows, caption="Agreement on errors")
+    exhibits.download(shown, key="tag-agreement-csv")
+    exhibits.say(
+        "Marked counts looks of one annotator at one response; n counts the responses two or more "
+        "looked at. For a rare error read how often a second annotator confirms it: both leaving "
+        "it out says little, which is why Gwet's AC1 is high. Names and counts lead to the "
+        "responses, the others to each annotator against the rest on that error."
+    )
+
+
+def show_tags_by_category(found: Sequence[CategoryAgreement], state: State) -> None:
+    """Show alpha on each error within each category, folded where these are many."""
+    categories = {one.category for one in found}
+    if len(categories) < 2:
+        return
+    if len(categories) <= _MOST_COLUMNS and len({one.subject for one in found}) <= _MOST_TAGS:
+        cells = _cells(found, state).rename(columns={"row": "column", "column": "row"})
+        cells["small"] = [f"n = {one.alpha.n_units:,}" for one in found]
+        st.subheader("By category", divider=False)
+        maps.show(cells, limits=(0.0, 1.0), caption="Krippendorff's alpha on errors by category")
+        exhibits.say(
+            "Krippendorff's α; n counts the responses two or more read for errors. A dash: nobody "
+            "marked it there. Each leads to where annotators differ most on it."
+        )
+    exhibits.table(
+        _category_table(found),
+        key="tag-agreement-categories",
+        label="Errors by category",
+        numbers=_category_numbers(found),
+        left=("Category", "Why not"),
+    )
+
+
+def _tag_row(tag: Tag, row: Sequence[str], state: State) -> tuple[Cell, list[Cell]]:
+    """Lead from an error and its counts to the responses, from agreement to the annotators."""
+    responses = _responses(tag, state)
+    differ = link("annotators", {**state, "on": subject_key(tag)})
+    numbers = [
+        Cell(text, href=differ if place in _AGREEMENT else responses)
+        for place, text in enumerate(row[1:])
+    ]
+    return Cell(tag.name, href=responses), numbers
+
+
+def _responses(tag: Tag, state: State) -> str:
+    """Give the address of the responses with an error; there is none for any of them."""
+    return "" if tag == ANY_ERROR else link("failures", {**state, "tag": tag.key})
+
+
+def _on(one: CategoryAgreement) -> str:
+    """Give what the page about annotators calls it; of an error nobody marked there, any error."""
+    is_unmarked = isinstance(one.subject, Tag) and one.alpha.value is None
+    return subject_key(ANY_ERROR if is_unmarked else one.subject)
+
+
+def _cells(found: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "row": category_name(one.category),
+                "column": subject_title(one.subject),
+                "value": one.alpha.value,
+                "text": text.MISSING if one.alpha.value is None else text.number(one.alpha.value),
+                "small": text.interval(one.alpha.low, one.alpha.high),
+                "hover": f"{category_name(one.category)}, {subject_inside(one.subject)}\n"
+                f"{text.estimate(one.alpha)}, n = {one.alpha.n_units:,}\n{one.alpha.reason or ''}",
+                "href": link(
+                    "annotators",
+                    {**state, "category": [one.category], "on": _on(one)},
+                ),
+            }
+            for one in found
+        ]
+    )
+
+
+def _category_table(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "": [subject_title(one.subject) for one in found],
+            "Category": [category_name(one.category) for one in found],
+            "Krippendorff's α": [text.estimate(one.alpha) for one in found],
+            "n": [f"{one.alpha.n_units:,}" for one in found],
+            "Why not": [one.alpha.reason or "" for one in found],
+        }
+    )
+
+
+def _category_numbers(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "subject": subject_key(one.subject),
+                "category": one.category,
+                "alpha": one.alpha.value,
+                "low": one.alpha.low,
+                "high": one.alpha.high,
+                "n_units": one.alpha.n_units,
+                "reason": one.alpha.reason,
+            }
+            for one in found
+        ]
+    )
+
+
+def _numbers(titled: Mapping[str, Coefficients]) -> pd.DataFrame:
+    rows = []
+    for title, one in titled.items():
+        row: dict[str, object] = {
+            "subject": title.lower() if title == AS_SHOWN else subject_key(one.criterion),
+            "weights": str(one.weights),
+        }
+        for name in ("alpha", "percent", "fleiss", "weighted_fleiss", "gwet"):
+            of = getattr(one, name)
+            for end in ("value", "low", "high"):
+                row[f"{name}_{end}"] = None if of is None else getattr(of, end)
+        rows.append(row | {"n_units": one.alpha.n_units, "n_values": one.alpha.n_labels})
+    return pd.DataFrame(rows)

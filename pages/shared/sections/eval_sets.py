@@ -1,0 +1,88 @@
+"""The choices of the page of eval sets, all of which its address holds."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from db.queries.library import EvalSetSummary, StudySummary
+from pages.shared.address import addresses
+from pages.shared.display import lists
+from pages.shared.library import tables as library_tables
+from pages.shared.sections.tables import category_name
+
+ALL_CATEGORIES = "All categories"
+
+
+def eval_set_picker(
+    eval_sets: Sequence[EvalSetSummary], studies: Sequence[StudySummary]
+) -> EvalSetSummary:
+    """Show the choice of eval set; an address that names a study only means the set it is of."""
+    by_id = {str(found.eval_set_id): found for found in eval_sets}
+    asked = _asked(studies)
+    of_study = [key for key, one in by_id.items() if asked and one.name == asked.eval_set]
+    default = next(iter([*of_study, *by_id]))
+    addresses.choice("set", list(by_id), key="eval-set", default=default)
+    chosen = st.selectbox(
+        "Eval set", list(by_id), format_func=lambda key: by_id[key].name, key="eval-set"
+    )
+    addresses.remember("set", chosen)
+    return by_id[chosen]
+
+
+def version_picker(
+    versions: pd.DataFrame, eval_set: EvalSetSummary, studies: Sequence[StudySummary]
+) -> pd.Series:
+    """Show the choice of version where there are several, the newest first; give its row."""
+    numbers = [str(number) for number in versions["number"]]
+    asked, default = _asked(studies), numbers[0]
+    if asked and asked.eval_set == eval_set.name and str(asked.version_number) in numbers:
+        default = str(asked.version_number)
+    key = f"eval-set-version-{eval_set.eval_set_id}"
+    chosen = addresses.choice("version", numbers, key=key, default=default)
+    if len(numbers) > 1:
+        chosen = st.selectbox(
+            "Version", numbers, format_func=lambda number: f"Version {number}", key=key
+        )
+    addresses.remember("version", chosen)
+    return versions.iloc[numbers.index(chosen)]
+
+
+def case_filter(cases: pd.DataFrame, *, key: str) -> pd.DataFrame:
+    """Ask for a category and for words; give the cases that match."""
+    known = sorted(cases["category"].dropna().unique())
+    categories = [ALL_CATEGORIES, *known, *([""] if cases["category"].isna().any() else [])]
+    left, right = st.columns([1, 2])
+    addresses.choice("category", categories, key=f"category-{key}", default=ALL_CATEGORIES)
+    category = left.selectbox(
+        "Category", categories, format_func=category_name, key=f"category-{key}"
+    )
+    addresses.remember("category", None if category == ALL_CATEGORIES else category)
+    addresses.take("find", key="find-case", read=lambda said: said[0] if said else "")
+    words = right.text_input("Find in id or note", placeholder="refund", key="find-case")
+    addresses.remember("find", words or None)
+    wanted = None if category == ALL_CATEGORIES else category
+    return library_tables.matching_cases(cases, category=wanted, text=words)
+
+
+def case_picker(shown: pd.DataFrame, *, n_cases: int, key: str) -> int | None:
+    """List cases; give the one chosen, the first at first, or None where there is none."""
+    st.caption(f"{len(shown):,} of {n_cases:,} cases. Choose a row to read it.")
+    if not len(shown):
+        return None
+    names = [str(case_id) for case_id in shown["case_id"]]
+    table = library_tables.case_table(shown)
+    place = lists.picker(
+        table.iloc[lists.shown_of(names, "case")],
+        names,
+        name="case",
+        key=f"cases-of-{key}",
+        everything=lambda: table,
+    )
+    return int(names[place])
+
+
+def _asked(studies: Sequence[StudySummary]) -> StudySummary | None:
+    known: Mapping[int, StudySummary] = {one.study_id: one for one in studies}
+    asked = addresses.number("study")
+    return None if asked is None or "set" in st.query_params else known.get(asked)

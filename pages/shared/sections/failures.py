@@ -1,0 +1,328 @@
+"""The parts of the failures page: a grid to pick from, lists to pick from, and one response."""
+
+import itertools
+from collections.abc import Sequence
+from typing import TypedDict
+
+import pandas as pd
+import streamlit as st
+
+from db.engine import read_session
+from db.queries.responses.side_by_side import case_keys
+from db.queries.results import Remark, ResponseDetail, ResultStudy, TaggedResponse
+from evalkit.phrases import counted
+from evalkit.rendering.markdown import escape, render_response
+from evalkit.rendering.messages import render_context, render_messages
+from evalkit.reports.errors.report import TagRates
+from evalkit.reports.errors.sentences import worst_error
+from pages.shared.address import addresses
+from pages.shared.address.links import link
+from pages.shared.components.viewer import Pane, viewer
+from pages.shared.display import exhibits, lists, maps
+from pages.shared.display.pictures import tinted_grid
+from pages.shared.sections import tables, tag_tables
+
+_ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
+#: More columns than this cannot be read beside each other.
+_MOST_COLUMNS = 30
+#: What the address says of the cell that is read, and nothing else.
+_OF_A_CELL = ("tag", "model", "in", "response")
+_MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"
+
+
+#: What the page looks through, as its address says it and as people read it.
+_THROUGH = {
+    "tags": "Error tags",
+    "remarks": "Notes and comments",
+    "responses": "All responses",
+}
+
+
+def through_picker() -> str:
+    """Ask what to look through; the address remembers it."""
+    key, first = "failures-through", next(iter(_THROUGH))
+    addresses.choice("through", list(_THROUGH), key=key, default=first)
+    chosen = st.segmented_control(
+        "Look through",
+        list(_THROUGH),
+        format_func=lambda name: _THROUGH[name],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+    )
+    addresses.remember("through", None if chosen == first else chosen)
+    return chosen
+
+
+class Cell(TypedDict):
+    """What responses are looked for: a tag, a model or all, a category or all."""
+
+    tag_id: int
+    model: str | None
+    category: str | None
+
+
+def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> Cell | None:
+    """Show the errors as a grid, and a picker that a click on a cell sets; None without errors."""
+    models = list(study.models)
+    overall = tag_tables.tag_cells(rates, models)
+    if not len(overall):
+        return None
+    exhibits.say(worst_error(rates), style="verdict")
+    looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
+    categories = list(dict.fromkeys(looked))
+    can_split = len(categories) > 1 and len(models) * len(categories) <= _MOST_COLUMNS
+    wide, narrow = exhibits.by_width("failures")
+    with wide:
+        is_split = can_split and _is_first_view()
+        cells = tag_tables.tag_cells(rates, models, categories=categories) if is_split else overall
+        exhibits.grid_picker(
+            tinted_grid(cells, limits=(0.0, _reach(cells)), can_pick=True),
+            key=f"failures-grid-{study.study_id}-{is_split}",
+            alt="Share of looks for errors that found each, per model and category",
+            on_pick=_pick,
+        )
+    with narrow:
+        _show_map(overall)
+    exhibits.say(
+        "Share of the looks at a response for errors that found one of this kind; one look is "
+        "one annotator at one response. Click a cell, or choose below."
+    )
+    exhibits.table(tag_tables.tag_table(rates, models), key="tags-by-model", left=("Model",))
+    return _chosen_cell(overall, models, categories, study)
+
+
+def _show_map(overall: pd.DataFrame) -> None:
+    """Show errors by model alone, which a phone has room for; categories are chosen below."""
+    said = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
+    keys = [key.split("\t")[:2] for key in overall["key"]]
+    places = [link("failures", {**said, "tag": tag, "model": model}) for tag, model in keys]
+    maps.show(
+        overall.assign(href=places),
+        limits=(0.0, _reach(overall)),
+        caption="Share of looks that found each error",
+    )
+
+
+def _reach(cells: pd.DataFrame) -> float:
+    """Let the strongest tint stand for the commonest error, if it is common at all."""
+    return max(0.3, float(cells["value"].max()))
+
+
+def _is_first_view() -> bool:
+    views = {"categories": "Models and categories", "models": "Models"}
+    addresses.choice("columns", list(views), key="failures-view", default="categories")
+    view = st.segmented_control(
+        "Columns",
+        list(views),
+        format_func=lambda name: views[name],
+        required=True,
+        key="failures-view",
+    )
+    addresses.remember("columns", None if view == "categories" else view)
+    return view == "categories"
+
+
+def _pick(key: str) -> None:
+    """Set the picker to the cell that was clicked."""
+    tag, model, category = key.split("\t")
+    st.session_state["failures-tag"] = tag
+    st.session_state["failures-model"] = model
+    st.session_state["failures-category"] = category or _ALL_CATEGORIES
+
+
+def _chosen_cell(
+    overall: pd.DataFrame, models: list[str], categories: list[str], study: ResultStudy
+) -> Cell:
+    """Ask for a cell by its names, for those who do not click."""
+    tags = {one.key: one for one in study.tags}
+    keys = [key.split("\t")[0] for key in overall["key"]]
+    given = list(dict.fromkeys(keys))
+    left, middle, right = st.columns(3)
+    addresses.choice("tag", given, key="failures-tag", default=given[0])
+    tag = left.selectbox("Error", given, format_func=lambda key: tags[key].name, key="failures-tag")
+    addresses.remember("tag", tag)
+    with middle:
+        model = model_picker(models)
+    options = [_ALL_CATEGORIES, *categories]
+    addresses.choice("in", options, key="failures-category", default=_ALL_CATEGORIES)
+    category = right.selectbox(
+        "Category", options, format_func=tables.category_name, key="failures-category"
+    )
+    addresses.remember("in", None if category == _ALL_CATEGORIES else category)
+    exhibits.say(tags[tag].definition)
+    return Cell(
+        tag_id=tags[tag].tag_id,
+        model=model,
+        category=None if category == _ALL_CATEGORIES else category,
+    )
+
+
+def model_picker(models: Sequence[str]) -> str | None:
+    """Ask for a model, or None for all; the address remembers it."""
+    options = [_ALL_MODELS, *models]
+    addresses.choice("model", options, key="failures-model", default=_ALL_MODELS)
+    model = st.selectbox("Model", options, key="failures-model", width=exhibits.PICKER_WIDTH)
+    addresses.remember("model", None if model == _ALL_MODELS else model)
+    return None if model == _ALL_MODELS else model
+
+
+def judged_picker(found: pd.DataFrame) -> int | None:
+    """List responses with what they were given, the worst judged first; give the chosen one."""
+    if not len(found):
+        exhibits.say("No response here has been judged.", style="lead")
+        return None
+    n = counted(len(found), "response")
+    exhibits.say(f"{n} behind these numbers, the worst judged first.")
+    ids = [str(one) for one in found["output_id"]]
+    row = lists.picker(
+        tag_tables.judged_table(found.iloc[lists.shown_of(ids, "response")], keys_of(found)),
+        ids,
+        name="response",
+        key="failures-judged",
+        everything=lambda: found.assign(case=found["case"].map(keys_of(found))),
+    )
+    return int(ids[row])
+
+
+def keys_of(found: pd.DataFrame) -> dict[int, str]:
+    """Return what the cases of these responses are called."""
+    with read_session() as session:
+        return case_keys(session, {int(one) for one in found["case"]})
+
+
+def response_picker(found: Sequence[TaggedResponse]) -> int | None:
+    """List the responses of a cell, most agreed on first; give the one that is chosen."""
+    if not found:
+        exhibits.say("No response here was given this tag.", style="lead")
+        return None
+    exhibits.say(f"{counted(len(found), 'response')}, those marked by most annotators first.")
+    shown = pd.DataFrame(
+        {
+            "Case": [one.case_key for one in found],
+            "Category": [tables.category_name(one.category) for one in found],
+            "Model": [one.model for one in found],
+            "Marked by": [", ".join(one.annotators) for one in found],
+            "Severity": [", ".join(one.severities) for one in found],
+            "Notes": [one.n_notes for one in found],
+        }
+    )
+    ids = [str(one.output_id) for one in found]
+    row = lists.picker(
+        shown.iloc[lists.shown_of(ids, "response")],
+        ids,
+        name="response",
+        key="failures-responses",
+        everything=lambda: shown,
+    )
+    return found[row].output_id
+
+
+def search_box() -> str:
+    """Ask for words to look for; the address remembers them."""
+    addresses.take("search", key="remark-search", read=lambda said: said[0] if said else "")
+    search = st.text_input("Search", placeholder="invented source", key="remark-search")
+    addresses.remember("search", search or None)
+    return search
+
+
+def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
+    """List notes and comments, newest first; give the response of the one that is chosen."""
+    if not remarks:
+        nothing = (
+            "No note or comment holds these words."
+            if search.strip()
+            else ("Nobody whose work counts here has written a note or a comment.")
+        )
+        st.info(nothing)
+        return None
+    exhibits.say(f"{len(remarks):,} notes and comments, newest first.")
+    shown = pd.DataFrame(
+        {
+            "Text": [one.text for one in remarks],
+            "About": [one.about for one in remarks],
+            "Models": [_shown(one.models) for one in remarks],
+            "Case": [one.case_key for one in remarks],
+            "By": [
+                tables.annotator_name(one.annotator, is_simulated=one.is_simulated)
+                for one in remarks
+            ],
+        }
+    )
+    rows = [f"{one.output_id}-{place}" for place, one in enumerate(remarks)]
+    row = lists.picker(
+        shown.iloc[lists.shown_of(rows, "remark")],
+        rows,
+        name="remark",
+        key="failures-remarks",
+        everything=lambda: shown,
+    )
+    return remarks[row].output_id
+
+
+def show_response(response: ResponseDetail) -> None:
+    """Show one response with its case, who marked what in it, and what was said of it."""
+    about = f"{response.model}, {tables.category_name(response.category)}"
+    case = render_messages(response.messages) + render_context(response.context)
+    panes = [
+        Pane(f"Case {response.case_key}", case),
+        Pane("Response", _response_html(response), about),
+    ]
+    viewer(panes, key=f"response-{response.output_id}", height=520)
+    said = _said_html(response)
+    if said:
+        viewer([Pane("What annotators said", said)], key=f"said-{response.output_id}")
+
+
+def _response_html(response: ResponseDetail) -> str:
+    """Give the response as it reads; as it is, where words in it were marked."""
+    if response.steps:
+        return render_messages(response.steps)
+    spans = [
+        (mark.start, mark.end, mark.tag or "")
+        for mark in response.marks
+        if mark.start is not None and mark.end is not None and mark.start < mark.end
+    ]
+    return marked_html(response.content, spans) if spans else render_response(response.content)
+
+
+def marked_html(content: str, spans: Sequence[tuple[int, int, str]]) -> str:
+    """Give text as it is with spans (start, end, tag) highlighted; spans may overlap."""
+    ends = {0, len(content)}
+    ends.update(min(end, len(content)) for start, stop, _ in spans for end in (start, stop))
+    cuts = sorted(ends)
+    pieces = []
+    for start, end in itertools.pairwise(cuts):
+        tags = dict.fromkeys(tag for low, high, tag in spans if low <= start and end <= high)
+        piece = escape(content[start:end])
+        title = escape(", ".join(tags))
+        pieces.append(f'<mark title="{title}" style="{_MARK}">{piece}</mark>' if tags else piece)
+    return f'<div dir="auto" style="white-space:pre-wrap">{"".join(pieces)}</div>'
+
+
+def _said_html(response: ResponseDetail) -> str:
+    """Give what each annotator marked and wrote, one paragraph each."""
+    said: dict[str, list[str]] = {}
+    for mark in response.marks:
+        what = mark.tag or "Looked, and found no error"
+        how = f" ({mark.severity})" if mark.severity else ""
+        quote = f" in “{mark.quote}”" if mark.quote else ""
+        note = f": {mark.note}" if mark.note else ""
+        who = tables.annotator_name(mark.annotator, is_simulated=mark.is_simulated)
+        said.setdefault(who, []).append(f"{what}{how}{quote}{note}")
+    for comment in response.comments:
+        beside = ""
+        if comment.compared_with:
+            other = "B" if comment.shown_as == "A" else "A"
+            beside = f", with this as {comment.shown_as} and {comment.compared_with} as {other}"
+        who = tables.annotator_name(comment.annotator, is_simulated=comment.is_simulated)
+        said.setdefault(who, []).append(f"Commented{beside}: {comment.text}")
+    return "".join(
+        f'<p dir="auto"><strong>{escape(who)}</strong><br>{"<br>".join(map(escape, lines))}</p>'
+        for who, lines in sorted(said.items())
+    )
+
+
+def _shown(models: Sequence[str]) -> str:
+    """Name two models with the letters they were shown under."""
+    return f"A {models[0]}, B {models[1]}" if len(models) == 2 else models[0]

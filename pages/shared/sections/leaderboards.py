@@ -1,0 +1,159 @@
+"""A public board beside our own ranking: which models both have, and where they stand on each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from db.queries.leaderboards import Board
+from evalkit import text
+from evalkit.formats.leaderboards import PublicResult, model_key
+from evalkit.reports.ranking.report import RankingReport
+from evalkit.stats.leaderboards import BoardComparison, compare_boards
+from evalkit.stats.ranking.ranking import Ranking
+from pages.shared import uploads
+from pages.shared.address import addresses
+
+EXAMPLE = """\
+model,benchmark,score,date,source
+model-a,Text arena,1310,2026-10-31,arena.example
+model-b,Text arena,1280,2026-10-31,arena.example"""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFile:
+    """A file somebody uploaded."""
+
+    name: str
+    content: bytes
+
+
+def chosen_file(*, key: str) -> BoardFile | None:
+    """Ask for a file and return it, or None before there is one."""
+    file = st.file_uploader("CSV file", key=key)
+    return None if file is None else BoardFile(file.name, uploads.content(file).read())
+
+
+def board_picker(public: Sequence[Board]) -> Board:
+    """Show the choice of a public board; the address remembers it."""
+    named = {f"{one.benchmark}, {one.source}": one for one in public}
+    addresses.choice("board", list(named), key="leaderboard", default=next(iter(named)))
+    chosen = st.selectbox("Public leaderboard", list(named), key="leaderboard")
+    addresses.remember("board", chosen)
+    return named[chosen]
+
+
+def preview(scores: Sequence[PublicResult]) -> str:
+    """Say in a sentence what a file of public scores holds."""
+    models = {model_key(score.model) for score in scores}
+    benchmarks = sorted({score.benchmark for score in scores})
+    return f"{len(scores):,} scores of {len(models):,} models on {', '.join(benchmarks[:5])}."
+
+
+@dataclass(frozen=True, slots=True)
+class BesideBoard:
+    """The comparison on the models both boards have, and who is on one of them only.
+
+    ``ranges`` has the best and the worst rank among these that our own annotations leave open.
+    ``no_ranking`` says why we have none to compare with; None where we have one.
+    """
+
+    comparison: BoardComparison | None
+    ranges: Mapping[str, tuple[int, int]]
+    only_ours: tuple[str, ...]
+    only_theirs: tuple[str, ...]
+    no_ranking: str | None = None
+
+
+def beside(report: RankingReport, board: Board) -> BesideBoard:
+    """Compare our ranking with a public board; names match if letters and digits do."""
+    if report.ranking is None:
+        in_study = {model_key(model) for model in report.models}
+        elsewhere = tuple(name for key, name in board.names.items() if key not in in_study)
+        return BesideBoard(None, {}, (), elsewhere, no_ranking=report.reason)
+    ours = {row.model: row.strength for row in report.ranking.rows}
+    theirs = {
+        model: board.scores[model_key(model)] for model in ours if model_key(model) in board.scores
+    }
+    shared = {model_key(model) for model in theirs}
+    return BesideBoard(
+        compare_boards(ours, theirs) if theirs else None,
+        {model: _range(report.ranking, model, list(theirs)) for model in theirs},
+        tuple(model for model in ours if model not in theirs),
+        tuple(name for key, name in board.names.items() if key not in shared),
+    )
+
+
+def _range(ranking: Ranking, model: str, among: Sequence[str]) -> tuple[int, int]:
+    """Return the best and the worst rank of a model among some that can be told."""
+    strength = {row.model: row.strength for row in ranking.rows}
+    apart = [
+        strength[other] - strength[model]
+        for other in among
+        if other != model and ranking.is_separated(model, other)
+    ]
+    n_ahead = sum(gap > 0 for gap in apart)
+    return 1 + n_ahead, len(among) - (len(apart) - n_ahead)
+
+
+def direction(found: BesideBoard, board: Board) -> str:
+    """Say in a sentence how far the board agrees with our own people, as a direction."""
+    if found.no_ranking is not None:
+        return f"This study has no ranking yet to set beside {board.benchmark}: {found.no_ranking}"
+    if found.comparison is None:
+        return f"{board.benchmark} and this study have no model in common."
+    correlation = found.comparison.correlation
+    if correlation.value is None:
+        return correlation.reason or ""
+    if correlation.low is not None and correlation.low > 0:
+        said = f"{board.benchmark} points the same way as our people"
+    elif correlation.high is not None and correlation.high < 0:
+        said = f"{board.benchmark} points the other way than our people"
+    else:
+        said = f"Whether {board.benchmark} points the same way as our people cannot be told"
+    return f"{said}: rank correlation {text.estimate(correlation)}, n = {correlation.n} models."
+
+
+def shift_rows(found: BesideBoard, colours: Mapping[str, str]) -> pd.DataFrame:
+    """Give one row per shared model for the picture: model, ours, theirs, colour."""
+    shifts = found.comparison.shifts if found.comparison else ()
+    return pd.DataFrame(
+        {
+            "model": [shift.model for shift in shifts],
+            "ours": [shift.ours for shift in shifts],
+            "theirs": [shift.theirs for shift in shifts],
+            "colour": [colours[shift.model] for shift in shifts],
+        }
+    )
+
+
+def shift_table(found: BesideBoard, board: Board) -> pd.DataFrame:
+    """Give one row per shared model, those that stand elsewhere first, and what that means."""
+    shifts = found.comparison.shifts if found.comparison else ()
+    return pd.DataFrame(
+        {
+            "Model": [shift.model for shift in shifts],
+            "Our rank": [_rank(shift.ours, found.ranges[shift.model]) for shift in shifts],
+            "Public rank": [f"{shift.theirs:g}" for shift in shifts],
+            "Public score": [f"{board.scores[model_key(shift.model)]:g}" for shift in shifts],
+            "The board": [
+                _meaning(shift.shift, shift.theirs, found.ranges[shift.model]) for shift in shifts
+            ],
+        }
+    )
+
+
+def _rank(rank: float, possible: tuple[int, int]) -> str:
+    best, worst = possible
+    return f"{rank:g}" if best == worst else f"{rank:g} ({best}–{worst})"
+
+
+def _meaning(shift: float, theirs: float, possible: tuple[int, int]) -> str:
+    best, worst = possible
+    if shift == 0:
+        return "ranks it as we do"
+    if best <= theirs <= worst:
+        return "ranks it where our people may, too"
+    places = f"{abs(shift):g} {'place' if abs(shift) == 1 else 'places'}"
+    return f"underrates it by {places}" if shift > 0 else f"overrates it by {places}"

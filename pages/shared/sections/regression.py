@@ -1,0 +1,354 @@
+"""The sections of the regression page: what to set side by side, what changed, which cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from db.queries.responses.answers import Response
+from db.queries.results import ResultStudy
+from db.queries.results.regression import RunOnVersion
+from db.queries.results.studies import ResultAnnotator
+from evalkit import text
+from evalkit.reports.pair.significance import SIGNIFICANT
+from evalkit.reports.regression import sentences as words
+from evalkit.reports.regression.passing import PassRule, Verdict, default_level
+from evalkit.reports.regression.report import (
+    CategoryRow,
+    Change,
+    RegressionReport,
+    change_entry,
+    regression_document,
+)
+from evalkit.study.collected import Criterion
+from evalkit.text import bare_p, difference, p_value, points
+from pages.shared import labels
+from pages.shared.address import addresses, links
+from pages.shared.address.links import State, link
+from pages.shared.display import exhibits, lists as lists_of
+from pages.shared.display.charts.colours import MUTED, OKABE_ITO
+from pages.shared.display.pictures import interval_rows, tinted_grid
+from pages.shared.sections.tables import category_name, criterion_name
+
+#: Better is blue, worse orange; the words say it too.
+_BETTER, _WORSE = OKABE_ITO[0], OKABE_ITO[1]
+
+_ACCEPTABLE = "acceptable"
+
+#: What the lists of cases are called, in the order they are read.
+_LISTS = {
+    "broke": "Broke",
+    "repaired": "Repaired",
+    "new": "New",
+    "removed": "Removed",
+    "still_fails": "Still fail",
+    "still_passes": "Still pass",
+    "unjudged": "Not judged on both sides",
+}
+
+
+def eval_set_picker(names: Mapping[str, int]) -> str:
+    """Show the page's heading with the choice of eval set beside it; the address remembers it.
+
+    At first it is the first of these.
+    """
+    ids = {str(eval_set_id): name for name, eval_set_id in names.items()}
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.title("Regression")
+    addresses.choice("set", list(ids), key="regression-set", default=next(iter(ids)))
+    chosen = right.selectbox(
+        "Eval set",
+        list(ids),
+        format_func=lambda eval_set_id: ids[eval_set_id],
+        key="regression-set",
+    )
+    addresses.remember("set", chosen)
+    return ids[chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What is set side by side."""
+
+    before: RunOnVersion
+    after: RunOnVersion
+
+
+def run_picker(runs: Sequence[RunOnVersion]) -> Picked | None:
+    """Show the choice of before and after; None where there are not two to set side by side."""
+    if len(runs) < 2:
+        return None
+    by_key = {f"{one.run_id}-{one.version_id}": one for one in runs}
+    keys = list(by_key)
+    first, second = _defaults(runs)
+    columns = st.columns([4, 4, 2], vertical_alignment="bottom")
+    chosen = []
+    for column, label, name, default in (
+        (columns[0], "Before", "before", first),
+        (columns[1], "After", "after", second),
+    ):
+        place = f"regression-{name}-{keys[0]}"
+        addresses.choice(name, keys, key=place, default=keys[default])
+        key = column.selectbox(label, keys, format_func=lambda key: by_key[key].name, key=place)
+        addresses.remember(name, key)
+        chosen.append(by_key[key])
+    return Picked(chosen[0], chosen[1])
+
+
+def _defaults(runs: Sequence[RunOnVersion]) -> tuple[int, int]:
+    """Take the newest run, and before it the newest of the same model, else any other."""
+    newest = max(range(len(runs)), key=lambda place: (runs[place].version, runs[place].run_id))
+    last = runs[newest]
+
+    def likeness(place: int) -> tuple[object, ...]:
+        one = runs[place]
+        is_other = one.run_id != last.run_id
+        return one.model == last.model, is_other, one.run_id, one.n_answered, -one.version
+
+    return max((place for place in range(len(runs)) if place != newest), key=likeness), newest
+
+
+def annotators_of(studies: Sequence[ResultStudy]) -> list[ResultAnnotator]:
+    """Return who annotated in any of these studies, each once, by name."""
+    found = {one.annotator_id: one for study in studies for one in study.annotators}
+    return sorted(found.values(), key=lambda one: one.name)
+
+
+def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassRule:
+    """Show by what a response passes: acceptable where that was asked, or a criterion's level."""
+    named = {one.key: one for one in criteria}
+    left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
+    options = [*named] if default.criterion else [_ACCEPTABLE, *named]
+    addresses.choice("by", options, key="regression-by", default=options[0])
+    by = left.selectbox(
+        "A response passes if it is",
+        options,
+        format_func=lambda key: criterion_name(named[key]) if key in named else "Acceptable",
+        key="regression-by",
+    )
+    addresses.remember("by", by)
+    if by not in named:
+        right.selectbox("At or above", ["Said by most annotators"], disabled=True)
+        addresses.remember("level", None)
+        return PassRule()
+    values = dict(zip(named[by].values, named[by].labels, strict=True))
+    levels = {f"{value:g}": value for value in list(values)[1:]}
+    key = f"regression-level-{labels.digest(by)}"
+    addresses.choice("level", list(levels), key=key, default=f"{default_level(named[by]):g}")
+    level = right.selectbox(
+        "At or above",
+        list(levels),
+        format_func=lambda level: f"{level} {values[levels[level]]}".strip(),
+        key=key,
+    )
+    addresses.remember("level", level)
+    return PassRule(by, levels[level])
+
+
+def show_changes(report: RegressionReport, state: State) -> None:
+    """Show the share that passes after minus before, overall and by category, and the counts."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        rows = change_rows(report.rows)
+        figure = interval_rows(
+            rows,
+            limits=(-1.0, 1.0),
+            ticks=((-1.0, "← more broke"), (0.0, "0"), (1.0, "more repaired →")),
+            references=((0.0, ""),),
+        )
+        exhibits.picture(figure, key="changes", alt=words.regression_verdict(report))
+        exhibits.say(
+            "Share of cases that passes after minus before, in percentage points, with 95 % "
+            "intervals. In colour: McNemar's test, categories corrected by Benjamini–Hochberg; "
+            "grey: undecided."
+        )
+    with right:
+        exhibits.say("Cases judged on both sides", style="lead")
+        figure = tinted_grid(transition_cells(report), limits=(0.0, float(report.n_judged)))
+        exhibits.picture(figure, key="transitions", alt="How many cases passed before and after")
+        for said in (*words.regression_findings(report), words.regression_power(report)):
+            exhibits.say(said)
+    if len(report.rows) > 2:
+        narrowed = {
+            _name(row): {**state, "category": [row.test.category]} for row in report.rows[1:]
+        }
+        places = {name: link("regression", said) for name, said in narrowed.items()}
+        links.line("See the cases of", places)
+    exhibits.table(
+        change_table(report.rows),
+        key="regression",
+        numbers=pd.DataFrame([change_entry(row) for row in report.rows]),
+    )
+
+
+def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
+    """List the cases by what became of them; give the chosen one's name and its responses."""
+    lists = case_lists(report)
+    names = [name for name in _LISTS if lists[name]]
+    if not names:
+        exhibits.say("There is no case to show.", style="lead")
+        return None
+    key = f"regression-cases-{'-'.join(names)}"
+    addresses.choice("cases", names, key=key, default=names[0])
+    outcome = st.segmented_control(
+        "Cases",
+        names,
+        required=True,
+        format_func=lambda one: f"{_LISTS[one]} {len(lists[one]):,}",
+        key=key,
+        label_visibility="collapsed",
+    )
+    addresses.remember("cases", outcome)
+    found = lists[outcome]
+    keys = [key for key, _ in found]
+    frame = case_table(report, outcome)
+    place = lists_of.picker(
+        frame.iloc[lists_of.shown_of(keys, "case")],
+        keys,
+        name="case",
+        key=f"regression-{outcome}",
+        everything=lambda: case_numbers(report, outcome),
+        right=list(frame.columns[2:]),
+    )
+    return keys[place], list(found[place][1])
+
+
+def headings(
+    report: RegressionReport, shown: Sequence[Response], made_by: Mapping[int, str]
+) -> dict[int, str]:
+    """Call the responses shown Before and After, others by who made them."""
+    old = {one.before_id for one in report.cases} | {one.output_id for one in report.removed}
+    sides = {one.output_id: "Before" if one.output_id in old else "After" for one in shown}
+    return {**made_by, **sides}
+
+
+def titles(report: RegressionReport, named: Mapping[int, str]) -> dict[int, str]:
+    """Say over each response whose it is."""
+    whose = {"Before": report.before, "After": report.after}
+    return {key: f"{name}: {whose[name]}" for key, name in named.items() if name in whose}
+
+
+def case_lists(report: RegressionReport) -> dict[str, list[tuple[str, tuple[int, ...]]]]:
+    """Give the name and the responses of the cases in each list."""
+    lists = {
+        str(change): [(one.key, (one.before_id, one.after_id)) for one in report.of(change)]
+        for change in Change
+    }
+    for name, cases in (("new", report.new), ("removed", report.removed)):
+        lists[name] = [(one.key, (one.output_id,)) for one in cases]
+    return lists
+
+
+def case_table(report: RegressionReport, name: str) -> pd.DataFrame:
+    """Give one row per case of a list: how many of those who judged let it pass, on each side."""
+    if name in ("new", "removed"):
+        lone = report.new if name == "new" else report.removed
+        return pd.DataFrame(
+            {
+                "Case": [one.key for one in lone],
+                "Category": [category_name(one.category) for one in lone],
+                "Passes": [_verdict(one.verdict) for one in lone],
+                "Same name on the other side": [
+                    "with other content" if one.is_changed else text.MISSING for one in lone
+                ],
+            }
+        )
+    cases = report.of(Change(name))
+    return pd.DataFrame(
+        {
+            "Case": [one.key for one in cases],
+            "Category": [category_name(one.category) for one in cases],
+            "Passes before": [_verdict(one.before) for one in cases],
+            "Passes after": [_verdict(one.after) for one in cases],
+        }
+    )
+
+
+def case_numbers(report: RegressionReport, name: str) -> pd.DataFrame:
+    """Give what the download of a list holds: a row per case, how many said what."""
+    document = regression_document(report)
+    of_list = [one for one in document["cases"] if one["change"] == name]
+    return pd.json_normalize(document.get(name, of_list), sep="_")
+
+
+def change_rows(rows: Sequence[CategoryRow]) -> pd.DataFrame:
+    """Give one interval row for all cases, then one per category."""
+    return pd.DataFrame([_change_row(row) for row in rows])
+
+
+def change_table(rows: Sequence[CategoryRow]) -> pd.DataFrame:
+    """Give one row for all cases, then one per category, with McNemar's p values."""
+    return pd.DataFrame(
+        {
+            "Category": [_name(row) for row in rows],
+            "Passed before": [_share(row.test.n_before, row.test.n_cases) for row in rows],
+            "Passes after": [_share(row.test.n_after, row.test.n_cases) for row in rows],
+            "Broke": [f"{row.test.test.only_first:,}" for row in rows],
+            "Repaired": [f"{row.test.test.only_second:,}" for row in rows],
+            "Difference": [difference(row.difference, points) for row in rows],
+            "p mid": [bare_p(row.test.test.p_mid) for row in rows],
+            "p exact": [bare_p(row.test.test.p_exact) for row in rows],
+            "p adjusted": [bare_p(row.test.p_adjusted) for row in rows],
+            "Cases": [f"{row.test.n_cases:,}" for row in rows],
+        }
+    )
+
+
+def transition_cells(report: RegressionReport) -> pd.DataFrame:
+    """Give the four cells of before and after: how many cases went which way."""
+    cells = (
+        ("Passed before", "Passes after", Change.STILL_PASSES, ""),
+        ("Passed before", "Fails after", Change.BROKE, "broke"),
+        ("Failed before", "Passes after", Change.REPAIRED, "repaired"),
+        ("Failed before", "Fails after", Change.STILL_FAILS, ""),
+    )
+    rows = []
+    for row, column, change, small in cells:
+        n = len(report.of(change))
+        share = f", {text.percent(n / report.n_judged)}" if report.n_judged else ""
+        hover = f"{row}, {column.lower()}\n{n:,} of {report.n_judged:,}{share}"
+        rows.append(
+            {
+                "row": row,
+                "column": column,
+                "value": n,
+                "text": f"{n:,}",
+                "small": small,
+                "hover": hover,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _change_row(row: CategoryRow) -> dict[str, object]:
+    test, number = row.test, difference(row.difference, points)
+    is_decided = test.p_adjusted <= SIGNIFICANT
+    is_better = (row.difference.value or 0.0) > 0
+    label = _name(row)
+    counts = f"{test.test.only_first:,} broke, {test.test.only_second:,} repaired"
+    reason = f"\n{row.difference.reason}" if row.difference.reason else ""
+    p = p_value(test.p_adjusted)
+    return {
+        "label": label,
+        "value": row.difference.value,
+        "low": row.difference.low,
+        "high": row.difference.high,
+        "text": number,
+        "note": f"{counts}, n = {test.n_cases:,}",
+        "hover": f"{label}\n{number}\n{counts} of {test.n_cases:,}\n{p}{reason}",
+        "colour": (_BETTER if is_better else _WORSE) if is_decided else MUTED,
+        "is_settled": is_decided,
+    }
+
+
+def _name(row: CategoryRow) -> str:
+    return "All cases" if row.test.category is None else category_name(row.test.category)
+
+
+def _share(n: int, of: int) -> str:
+    return f"{n:,} of {of:,}"
+
+
+def _verdict(one: Verdict | None) -> str:
+    return "not judged" if one is None else f"{one.n_passed:,} of {one.n_said:,}"
