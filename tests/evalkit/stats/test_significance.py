@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -80,13 +82,15 @@ def test_holm_and_both_benjamini_corrections_match_the_published_example():
 def test_corrections_equal_statsmodels_in_any_order(p_values, seed):
     shuffled = np.random.default_rng(seed).permutation(p_values)
 
-    assert holm(shuffled) == pytest.approx(multipletests(shuffled, method="holm")[1], abs=1e-9)
-    assert benjamini_hochberg(shuffled) == pytest.approx(
-        multipletests(shuffled, method="fdr_bh")[1], abs=1e-9
-    )
-    assert benjamini_yekutieli(shuffled) == pytest.approx(
-        multipletests(shuffled, method="fdr_by")[1], abs=1e-9
-    )
+    # It collects garbage at every call, which takes a second where many modules are loaded.
+    with patch("gc.collect"):
+        oracle = {
+            method: multipletests(shuffled, method=method)[1]
+            for method in ("holm", "fdr_bh", "fdr_by")
+        }
+    assert holm(shuffled) == pytest.approx(oracle["holm"], abs=1e-9)
+    assert benjamini_hochberg(shuffled) == pytest.approx(oracle["fdr_bh"], abs=1e-9)
+    assert benjamini_yekutieli(shuffled) == pytest.approx(oracle["fdr_by"], abs=1e-9)
 
 
 def test_tests_that_were_not_made_are_not_counted():
@@ -169,12 +173,12 @@ def test_a_test_without_cases_has_no_p_value():
 
 @pytest.mark.slow
 def test_false_discoveries_among_equal_models_stay_below_the_stated_rate():
-    # 1,500 studies without any difference: 10 pairs of 5 models, 40 cases. The share of studies
-    # with any finding is at most 5 % in truth; a standard error is 0.6 %.
+    # 700 studies without any difference: 10 pairs of 5 models, 40 cases. The share of studies
+    # with any finding is at most 5 % in truth; a standard error is 0.8 %.
     rng = np.random.default_rng(0)
     any_family, any_holm, any_alone, single = [], [], [], []
     first, second = np.triu_indices(5, 1)
-    for _ in range(1500):
+    for _ in range(700):
         means = rng.normal(size=(40, 1)) + rng.normal(size=(40, 5))
         found = sign_flip(means[:, first] - means[:, second])
         any_family.append((found.p_family <= 0.05).any())
@@ -183,8 +187,8 @@ def test_false_discoveries_among_equal_models_stay_below_the_stated_rate():
         single.append((found.p_value <= 0.05).mean())
 
     # Max-T knows how the pairs hang together and so uses up its 5 %; Holm does not.
-    assert 0.035 <= np.mean(any_family) <= 0.05 + 2 * 0.006
-    assert np.mean(any_holm) <= 0.05 + 2 * 0.006
+    assert 0.05 - 2 * 0.008 <= np.mean(any_family) <= 0.05 + 2 * 0.008
+    assert np.mean(any_holm) <= 0.05 + 2 * 0.008
     assert 0.045 <= np.mean(single) <= 0.055
     # Without a correction every fourth study would find something.
     assert np.mean(any_alone) > 0.2
@@ -192,17 +196,20 @@ def test_false_discoveries_among_equal_models_stay_below_the_stated_rate():
 
 @pytest.mark.slow
 def test_among_findings_by_category_at_most_one_in_twenty_is_false():
-    # 20 categories of 15 cases; the models differ in 5 of them by a standard deviation.
+    # 600 studies of 20 categories of 15 cases; the models differ in 5 of them by a standard
+    # deviation. Twenty studies are tested at once: beside one another their columns do not matter.
     rng, shares, found_true = np.random.default_rng(1), [], []
     differs = np.arange(20) < 5
-    for _ in range(600):
-        differences = np.full((300, 20), np.nan)
+    own = rng.normal(size=(600, 20, 15)) + differs[:, None]
+    for batch in own.reshape(30, 20, 20, 15):
+        differences = np.full((20, 15, 20, 20), np.nan)
         for k in range(20):
-            own = rng.normal(1.0 if differs[k] else 0.0, 1, 15)
-            differences[15 * k : 15 * k + 15, k] = own
-        findings = benjamini_hochberg(sign_flip(differences).p_value) <= 0.05
-        shares.append((findings & ~differs).sum() / max(findings.sum(), 1))
-        found_true.append(findings[differs].mean())
+            differences[k, :, :, k] = batch[:, k].T
+        p_values = sign_flip(differences.reshape(300, 400)).p_value.reshape(20, 20)
+        for p_value in p_values:
+            findings = benjamini_hochberg(p_value) <= 0.05
+            shares.append((findings & ~differs).sum() / max(findings.sum(), 1))
+            found_true.append(findings[differs].mean())
 
     # Expected: 5 % of the 15/20 categories that do not differ, 3.75 %; a standard error is 0.4 %.
     assert np.mean(shares) == pytest.approx(0.0375, abs=3 * 0.004)
