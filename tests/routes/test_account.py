@@ -1,10 +1,14 @@
 """Signing in and out through HTTP, as a browser does it."""
 
+import asyncio
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 from itsdangerous import TimestampSigner
@@ -15,6 +19,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from db.commands import people as commands
+from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.routes import (
     account,
@@ -217,6 +222,50 @@ def test_a_crowd_of_sign_ins_is_told_to_come_back_with_the_name_still_there(clie
     assert 'value="Grace"' in response.text
     assert PASSWORD not in response.text
     assert not is_in(client)
+
+
+def test_who_works_is_answered_while_a_crowd_has_its_passwords_checked(new_client, monkeypatch):
+    # Sixty at once from as many addresses: more than there are threads for everybody's work.
+    make_grace()
+    client = new_client()
+    token = re.search(r'name="token" value="([^"]*)"', client.get("/sign-in").text)[1]
+    may_end = threading.Event()
+    n_checked = 0
+
+    def check(**_: object) -> None:
+        nonlocal n_checked
+        n_checked += 1
+        may_end.wait(60)
+        raise RefusedError("This name and password do not go together.")
+
+    monkeypatch.setattr(commands, "sign_in", check)
+
+    def browser(address: str) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(client.app, client=(address, 1))
+        cookies = dict(client.cookies)
+        return httpx.AsyncClient(
+            transport=transport, base_url="http://evalkit.test", cookies=cookies
+        )
+
+    async def sign_in_from(address: str) -> int:
+        form = {"token": token, "name": "Grace", "password": "not the password"}
+        async with browser(address) as crowded:
+            return (await crowded.post("/sign-in", data=form)).status_code
+
+    async def story() -> int:
+        crowd = [asyncio.ensure_future(sign_in_from(f"10.0.0.{n}")) for n in range(60)]
+        try:
+            while n_checked == 0 and not all(one.done() for one in crowd):
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.3)  # all that can be checked at once is
+            async with browser("10.0.1.1") as working:  # on a thread, as drafts are saved
+                return (await asyncio.wait_for(working.get("/healthz"), 20)).status_code
+        finally:
+            may_end.set()
+            await asyncio.gather(*crowd)
+
+    with ThreadPoolExecutor(1) as threads:  # browser tests leave a loop running on this one
+        assert threads.submit(asyncio.run, story()).result() == 200
 
 
 def test_signing_out_never_waits_behind_passwords(client, monkeypatch):

@@ -1,9 +1,13 @@
 """Whose pages may talk to the server; tests/routes/test_server.py asks a real one."""
 
 import pytest
+from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.routing import WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.routes import hosts
+from pages.routes import guard, hosts
 
 
 @pytest.mark.parametrize(
@@ -121,3 +125,31 @@ def test_what_the_browser_says_of_the_site_counts(site, is_ours):
 )
 def test_what_is_this_machine_and_nothing_else(host, expected):
     assert hosts.is_loopback(host) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("127.0.0.1:8501", "http://evil.example"),
+        ("127.0.0.1:8501", "http://127.0.0.1:1"),
+        ("evil.example", "http://evil.example"),
+    ],
+)
+def test_a_socket_of_another_page_reaches_nothing_that_looks_its_origin_up_elsewhere(host, origin):
+    # Streamlit refuses a foreign origin only after it asked the outside for its own address, while
+    # nobody else is answered.
+    reached = []
+
+    async def stream(socket: WebSocket) -> None:
+        reached.append(socket.headers["origin"])
+        await socket.accept()
+
+    app = Starlette(routes=[WebSocketRoute("/_stcore/stream", stream)], middleware=guard.MIDDLEWARE)
+    with TestClient(app) as browser:
+        opening = browser.websocket_connect(
+            "/_stcore/stream", headers={"host": host, "origin": origin}
+        )
+        with pytest.raises(WebSocketDisconnect), opening:
+            pass
+
+    assert reached == []
