@@ -24,6 +24,7 @@ from db.queries.annotation.work import UNFINISHED, StudyWork, study_work
 from evalkit.annotation.assignment.policy import POLICY, RESERVATION, next_assignment
 from evalkit.annotation.draft import (
     OutdatedError,
+    asked_for,
     checked_draft,
     checked_seconds,
     checked_text,
@@ -46,6 +47,18 @@ class Submitted:
 
     revision: int
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """What became of a draft.
+
+    ``is_newest`` is False where a later one was there. ``is_edit`` tells whether there is a change
+    now of what was submitted, that was not submitted itself.
+    """
+
+    is_newest: bool
+    is_edit: bool
 
 
 def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
@@ -79,19 +92,20 @@ def save_draft(
     opening: Opening,
     draft: object,
     active_seconds: object,
-) -> bool:
+) -> SavedDraft:
     """Keep what was entered so far, also on an assignment that was submitted before.
 
-    A draft that arrives after a later one of the same opening changes nothing, which is answered
-    by False. One by a page that has not seen what is stored is refused (`NewerError`): it is
-    older than that. What is submitted, skipped or discarded ends all openings before it.
+    A draft that arrives after a later one of the same opening changes nothing. One that is what
+    was submitted is no edit of it. One by a page that has not seen what is stored is refused
+    (`NewerError`): it is older than that. What is submitted, skipped or discarded ends all
+    openings before it.
     """
     entered = parse_draft(draft)
     seconds = checked_seconds(active_seconds)
     with write_session() as session:
         assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
         if not _is_next(assignment, opening):
-            return False
+            return SavedDraft(is_newest=False, is_edit=_has_edit(assignment))
         at = now()
         assignment.draft = entered.as_json()
         assignment.draft_session, assignment.draft_number = opening.session, opening.number
@@ -100,10 +114,12 @@ def save_draft(
             assignment.state = AssignmentState.DRAFT
             assignment.reserved_until = at + RESERVATION
         current = current_annotation(session, assignment)
-        if current is not None and submitted_draft(session, current, assignment) == entered:
-            assignment.draft = None  # taken back by hand: there is no edit any more
+        if current is not None:
+            form = form_of(session, session.get_one(Study, assignment.study_id), assignment)
+            if submitted_draft(session, current, assignment) == asked_for(entered, form):
+                assignment.draft = None  # put back by hand: there is no edit any more
         session.add(assignment)
-        return True
+        return SavedDraft(is_newest=True, is_edit=_has_edit(assignment))
 
 
 def discard_edit(*, assignment_id: int, annotator_id: int, opening: Opening) -> None:
@@ -330,6 +346,10 @@ def _is_next(assignment: Assignment, opening: Opening) -> bool:
     if opening.opened_on != mark:
         raise NewerError("There are newer answers to this case, from another window.", mark=mark)
     return True
+
+
+def _has_edit(assignment: Assignment) -> bool:
+    return assignment.state == AssignmentState.SUBMITTED and assignment.draft is not None
 
 
 def _end_openings(assignment: Assignment) -> None:

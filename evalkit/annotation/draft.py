@@ -121,11 +121,16 @@ def checked_draft(draft: Draft, form: Form) -> Draft:
         words = list(missing.values())
         listed = ", ".join(words[:4]) + (f" and {len(words) - 4} more" if words[4:] else "")
         raise IncompleteError(f"Still to do: {listed}.", fields=tuple(missing))
+    return asked_for(draft, form)
+
+
+def asked_for(draft: Draft, form: Form) -> Draft:
+    """Keep of a draft what the study asks for, as it would be stored."""
     nothing = ResponseDraft({}, {})
     return Draft(
         preference=draft.preference if "preference" in form.collect and form.is_pair else None,
-        left=_asked_for(draft.left, form),
-        right=_asked_for(draft.right, form) if form.is_pair else nothing,
+        left=_part_asked_for(draft.left, form),
+        right=_part_asked_for(draft.right, form) if form.is_pair else nothing,
         comment=draft.comment.strip() if "comment" in form.collect else "",
     )
 
@@ -178,7 +183,7 @@ def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[
                 missing[f"{side}.tags.{key}"] = f"the severity of an error{of_side}"
 
 
-def _asked_for(response: ResponseDraft, form: Form) -> ResponseDraft:
+def _part_asked_for(response: ResponseDraft, form: Form) -> ResponseDraft:
     return ResponseDraft(
         scores=dict(response.scores) if "scores" in form.collect else {},
         tags=dict(response.tags) if "tags" in form.collect else {},

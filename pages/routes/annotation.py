@@ -24,14 +24,14 @@ Act = Callable[[Body, int, int], Body]
 
 
 def _save_draft(body: Body, assignment_id: int, annotator_id: int) -> Body:
-    is_newest = commands.save_draft(
+    saved = commands.save_draft(
         assignment_id=assignment_id,
         annotator_id=annotator_id,
         opening=parse_opening(body),
         draft=body.get("draft"),
         active_seconds=body.get("active_seconds"),
     )
-    return {"saved": is_newest}
+    return {"saved": saved.is_newest, "edit": saved.is_edit}
 
 
 def _submit(body: Body, assignment_id: int, annotator_id: int) -> Body:

@@ -138,7 +138,7 @@ def test_a_skip_can_be_undone_from_the_case_after(server, opened):
     page.keyboard.press("Enter")
     wait_for_case(page, "tool use")
 
-    expect(problem(page)).to_contain_text("The case before was skipped.")
+    expect(page.get_by_text("You skipped a case.")).to_be_visible()
     page.get_by_role("button", name="Take it back").click()
 
     wait_for_case(page, "support")
@@ -171,6 +171,82 @@ def test_an_edit_that_was_not_submitted_is_said_and_can_be_discarded(server, ope
     expect(page.get_by_role("status")).to_contain_text("Submitted before")
     assert server.state()["drafts"] == {}
     assert len(server.requests("submit")) == 1
+
+
+def test_a_skip_can_be_taken_back_by_its_key_also_after_going_back(server, opened):
+    page = opened("plain,tools,formulas")
+    fill(page)
+    page.keyboard.press("Control+Enter")
+    wait_for_case(page, "tool use")
+    press(page, "s1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You skipped a case.")).to_be_visible()
+    press(page, "[")
+    expect(page.get_by_role("heading", name="Case, submitted before")).to_be_visible()
+
+    take_back = page.get_by_role("button", name="Take it back")
+    expect(take_back).to_have_attribute("aria-keyshortcuts", "T")
+    expect(take_back.locator("kbd")).to_have_text("T")
+    press(page, "t")
+
+    wait_for_case(page, "tool use")
+    expect(take_back).to_have_count(0)
+    assert len(server.requests("take-back")) == 1
+
+
+def test_a_skip_is_no_longer_offered_once_work_has_gone_on(server, opened):
+    page = opened("tools,plain,formulas")
+    press(page, "s1")
+    page.keyboard.press("Enter")
+    wait_for_case(page, "support")
+    fill(page)
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_role("button", name="Take it back")).to_have_count(0)
+    press(page, "t")
+    assert server.requests("take-back") == []
+
+
+def test_what_is_undone_is_reached_by_the_first_tab_and_has_a_key(server, opened):
+    page = opened("plain,tools")
+    fill(page)
+    page.keyboard.press("Control+Enter")
+    wait_for_case(page, "tool use")
+    press(page, "[")
+    wait_for_case(page, "support")
+    press(page, "o")  # there is nothing to discard
+    press(page, "e")
+    expect(page.get_by_role("status")).to_contain_text("Edit not submitted")
+    press(page, "]")
+    wait_for_case(page, "tool use")
+    press(page, "[")
+    wait_for_case(page, "support")
+
+    discard = page.get_by_role("button", name="Discard edit")
+    expect(discard.locator("kbd")).to_have_text("O")
+    page.keyboard.press("Tab")
+    expect(discard).to_be_focused()
+    press(page, "o")
+
+    expect(page.get_by_role("radio", name="B better")).to_be_checked()
+    assert server.state()["drafts"] == {}
+    assert len(server.requests("discard")) == 1
+
+
+def test_answers_put_back_as_they_were_submitted_are_no_edit(server, opened):
+    page = opened("plain,tools")
+    fill(page)
+    page.keyboard.press("Control+Enter")
+    wait_for_case(page, "tool use")
+    press(page, "[")
+    wait_for_case(page, "support")
+    press(page, "e")
+    expect(page.get_by_role("status")).to_contain_text("Edit not submitted")
+
+    press(page, "b")
+
+    expect(page.get_by_role("status")).to_contain_text("Submitted before")
+    expect(page.get_by_role("button", name="Discard edit")).to_be_hidden()
 
 
 def test_a_restart_that_loses_the_way_on_does_not_lead_back_to_what_was_submitted(server, opened):

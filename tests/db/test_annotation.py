@@ -812,7 +812,7 @@ def test_an_older_draft_never_replaces_a_newer_one_of_the_same_page(database):
         for number in (1, 3, 2, 3)
     ]
 
-    assert answers == [True, True, False, False]
+    assert [saved.is_newest for saved in answers] == [True, True, False, False]
     assert task(begun, annotator).draft["comment"] == "draft 3"
 
 
@@ -865,9 +865,8 @@ def test_a_stale_page_does_not_write_over_a_fuller_draft(database):
     assert caught.value.mark == other.mark
     assert task(begun, annotator).draft["comment"] == "full"
     # Who says that they know of it, because they have been told, may.
-    assert save(
-        begun, annotator, draft(comment="mine"), dataclasses.replace(stale, opened_on=other.mark)
-    )
+    knowing = dataclasses.replace(stale, opened_on=other.mark)
+    assert save(begun, annotator, draft(comment="mine"), knowing).is_newest
 
 
 def test_an_edit_of_a_revision_that_no_longer_counts_is_refused(database):
@@ -924,14 +923,18 @@ def test_a_page_that_has_not_seen_an_edit_does_not_discard_it(database):
 
 
 def test_an_edit_taken_back_by_hand_is_no_edit(database):
+    """What is stored is what the study asks for, so blanks around the comment make no edit."""
     study_id, (annotator, *_), _ = make_study()
     begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    before = save(begun, annotator, draft())
     submit(begun, annotator)
     opening = opened(begun)
 
-    save(begun, annotator, draft(preference="tie"), opening)
-    save(begun, annotator, draft(), dataclasses.replace(opening, number=2))
+    changed = save(begun, annotator, draft(preference="tie"), opening)
+    back = draft(comment=" ")
+    put_back = save(begun, annotator, back, dataclasses.replace(opening, number=2))
 
+    assert [saved.is_edit for saved in (before, changed, put_back)] == [False, True, False]
     assert not task(begun, annotator).has_edit
 
 

@@ -109,7 +109,7 @@ def annotations():
 def test_a_draft_is_saved(client, assignment_id):
     answer = send(client, "PUT", "/annotate/draft", body_for(assignment_id))
 
-    assert (answer.status_code, answer.json()) == (200, {"saved": True})
+    assert (answer.status_code, answer.json()) == (200, {"saved": True, "edit": False})
     assert answer.headers["cache-control"] == "no-store"
     with read_session() as reading:
         assert reading.get_one(Assignment, assignment_id).draft["comment"] == "Shorter."

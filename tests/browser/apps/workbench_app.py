@@ -28,8 +28,12 @@ async def _answer(request: Request) -> JSONResponse:
             return JSONResponse(plan[2], status_code=plan[1], headers=_headers(plan[2]))
     assignment = body["assignment_id"]
     if path == "draft":
+        answered = list(store.submitted.get(assignment, {}).values())
+        is_edit = bool(answered) and answered[-1]["draft"] != body["draft"]
         store.drafts[assignment] = body["draft"]
-        return JSONResponse({"saved": True})
+        if answered and not is_edit:
+            del store.drafts[assignment]
+        return JSONResponse({"saved": True, "edit": is_edit})
     if path == "skip":
         store.skipped.add(assignment)
         return JSONResponse({"skipped": True})

@@ -22,7 +22,8 @@ at = st.session_state.get("at", open_ids[0] if open_ids else None)
 if asked == "next":
     at = open_ids[0] if open_ids else None
 elif asked in ("previous", "following"):
-    at = ids[ids.index(at) + (-1 if asked == "previous" else 1)]
+    around = [i for i in ids if i == at or i not in store.skipped]
+    at = around[around.index(at) + (-1 if asked == "previous" else 1)]
 elif asked == "studies":
     at = None
 elif isinstance(asked, int):

@@ -114,6 +114,8 @@ function keysContent(data) {
     ["Enter", "Submit, outside of the comment"],
     ["Ctrl Enter", "Submit, anywhere"],
     ["S", "Skip this case"],
+    ["T", "Take back the last skip, until the next case is submitted"],
+    ["O", "Discard an edit: what was submitted is there again"],
     ["[", "Back to the case before"],
     ["]", "Forward to the case after"],
     ["G", "Guidelines, all levels and errors"],

@@ -21,11 +21,11 @@ function buildTop({ data, toStudies, openGuidelines, openKeys }) {
   );
 }
 
-function buildCase({ data, memory }) {
+function buildCase({ data, memory, undoing }) {
   const place = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
   const heading = h(
     "h1",
-    { class: "ek-case-heading", tabindex: "-1" },
+    { class: "ek-case-heading", tabindex: "-1", "aria-describedby": undoing.id },
     data.submitted ? "Case, submitted before" : h("span", {}, "Case"),
     h("span", { class: "ek-unseen" }, data.submitted ? "" : `, ${place} of ${data.total}`),
   );
@@ -51,6 +51,7 @@ function buildCase({ data, memory }) {
       heading,
       data.category ? h("span", { class: "ek-category", dir: "auto" }, data.category) : null,
       h("span", { class: "ek-gap" }),
+      undoing,
       size,
     ),
     body,

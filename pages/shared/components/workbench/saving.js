@@ -153,7 +153,7 @@ function draftKeeper({ url, body, say, onstored, onrefused }) {
       if (refused) {
         say("Not saved", "bad");
         onrefused(answer);
-      } else if (!changed) onstored();
+      } else if (!changed) onstored(answer.body);
     }
   }
   /** Store what is not stored yet; false if the server does not want it, or cannot for now. */

@@ -74,7 +74,9 @@ async function submit(screen) {
   say(screen, "Submitting…");
   await screen.drafts.settle();
   const body = { ...judgement(screen), submission_key: submissionKey(screen) };
-  await conclude(screen, "submit", body, { stored: "Stored", waiting: "Not stored yet" });
+  const words = { stored: "Stored", waiting: "Not stored yet" };
+  const isStored = await conclude(screen, "submit", body, words);
+  if (isStored && !screen.data.submitted) screen.memory.skipped = []; // work has gone on since
 }
 
 async function skip(screen, reason, note) {
@@ -83,29 +85,31 @@ async function skip(screen, reason, note) {
   say(screen, "Skipping…");
   await screen.drafts.settle();
   const body = { ...opening(screen), reason, note };
-  const isSkipped = await conclude(screen, "skip", body, {
-    stored: "Skipped",
-    waiting: "Not skipped yet",
-  });
-  if (isSkipped) screen.memory.skipped = { id: screen.data.assignment_id, token: body.token };
+  const words = { stored: "Skipped", waiting: "Not skipped yet" };
+  const isSkipped = await conclude(screen, "skip", body, words);
+  const skipped = { id: screen.data.assignment_id, token: body.token };
+  if (isSkipped) screen.memory.skipped.push(skipped);
 }
 
-/** Offer to undo the skip that led here. */
-function offerSkipped(screen) {
-  const skipped = screen.memory.skipped;
-  screen.memory.skipped = null;
-  if (!skipped || skipped.id === screen.data.assignment_id) return;
-  const undo = button("Take it back", null, () => undoSkip(screen, skipped));
-  complain(screen, "The case before was skipped.", undo);
+/** What was skipped since the last submission, latest last; of them, not what is back here. */
+const skippedBefore = ({ memory, data }) => memory.skipped.filter(({ token }) => token !== data.token);
+
+/** Go back to the case skipped last, as if it had not been; false where there is none. */
+function undoSkip(screen) {
+  const skipped = skippedBefore(screen).pop();
+  if (!skipped) return false;
+  takeBackSkip(screen, skipped);
+  return true;
 }
 
-async function undoSkip(screen, skipped) {
+async function takeBackSkip(screen, skipped) {
   if (screen.state !== "live") return;
   become(screen, "busy");
   if (!(await screen.drafts.flush())) return stuck(screen, skipped.id);
   const body = { assignment_id: skipped.id, token: skipped.token };
   const words = { stored: "Taken back", waiting: "Not taken back yet", where: skipped.id };
-  await conclude(screen, "take-back", body, words);
+  const isBack = await conclude(screen, "take-back", body, words);
+  if (isBack) screen.memory.skipped = screen.memory.skipped.filter((other) => other !== skipped);
 }
 
 /** Forget an edit: what was submitted before is shown and counts. */

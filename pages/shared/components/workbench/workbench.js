@@ -44,8 +44,9 @@ function openAssignment({ host, data, ask, memory }) {
     url: url(screen, "draft"),
     body: () => judgement(screen),
     say: (words, kind) => say(screen, words, kind),
-    onstored: () => {
-      say(screen, data.submitted ? EDITED : "Draft saved");
+    onstored: ({ edit }) => {
+      say(screen, data.submitted ? (edit ? EDITED : SUBMITTED) : "Draft saved");
+      screen.discarding.hidden = !edit;
       if (screen.isStuck) complain(screen, "");
     },
     onrefused: (answer) => draftRefused(screen, answer),
@@ -60,7 +61,6 @@ function openAssignment({ host, data, ask, memory }) {
   });
   if (data.submitted) say(screen, data.has_edit ? EDITED : SUBMITTED);
   become(screen, "live");
-  offerSkipped(screen);
   const release = show(screen, host);
   const leaveDialogs = closeStreamlitDialogs();
   let repeats = 0;
@@ -104,7 +104,7 @@ function build(screen) {
       else if (screen.problem.textContent && !missing.length) complain(screen, "");
     },
   });
-  screen.casePart = buildCase({ data, memory });
+  screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
   screen.panes = buildPanes({ data, memory });
   screen.main = h(
     "div", // Streamlit's own <main> is around it
@@ -122,6 +122,17 @@ function build(screen) {
   root.prepend(top, screen.main, buildFooter(screen));
 }
 
+/** What can be undone here, next to where reading starts: a skip, and an edit. */
+function buildUndoing(screen) {
+  const n = skippedBefore(screen).length;
+  const words = n === 1 ? "You skipped a case." : `You skipped ${n} cases.`;
+  screen.takingBack = button("Take it back", "T", () => undoSkip(screen));
+  screen.discarding = button("Discard edit", "O", () => discard(screen));
+  screen.discarding.hidden = !screen.data.has_edit;
+  const skips = n ? [h("span", {}, words), screen.takingBack] : [];
+  return h("div", { class: "ek-undoing", id: "ek-undoing" }, skips, screen.discarding);
+}
+
 function buildFooter(screen) {
   const { data } = screen;
   const back = button("Back", "[", () => move(screen, "previous"));
@@ -131,6 +142,8 @@ function buildFooter(screen) {
     [back, data.has_previous],
     [forward, data.has_following],
     [skipping, !data.submitted],
+    [screen.takingBack, true],
+    [screen.discarding, true],
   ];
   screen.submitting = button(
     data.submitted ? "Submit again" : "Submit",
@@ -138,8 +151,6 @@ function buildFooter(screen) {
     () => submit(screen),
     { class: "ek-button ek-primary", "aria-keyshortcuts": "Control+Enter" },
   );
-  screen.discarding = button("Discard edit", null, () => discard(screen));
-  screen.discarding.hidden = !data.has_edit;
   return h(
     "footer",
     { class: "ek-footer" },
@@ -147,7 +158,6 @@ function buildFooter(screen) {
     forward,
     skipping,
     h("div", { class: "ek-said" }, screen.problem, screen.status),
-    screen.discarding,
     screen.submitting,
   );
 }
@@ -163,6 +173,8 @@ function keyCommands(screen) {
     s: () => !data.submitted && openSkip(screen),
     g: () => openGuidelines(screen),
     "?": () => openKeys(screen),
+    t: () => undoSkip(screen),
+    o: () => !screen.discarding.hidden && discard(screen),
     "[": () => data.has_previous && move(screen, "previous"),
     "]": () => data.has_following && move(screen, "following"),
     r: panes.toggleRaw,
@@ -202,7 +214,7 @@ export default function workbench({ parentElement, data, setTriggerValue }) {
   const isSame = open && open.token === data.token;
   if (!isSame || (open.isDone() && !open.repeat(ask))) {
     if (open) open.close();
-    host.memory = host.memory || { together: false, isRaw: false, caseSize: "normal" };
+    host.memory = host.memory || { together: false, isRaw: false, caseSize: "normal", skipped: [] };
     host.open = openAssignment({ host, data, memory: host.memory, ask });
   }
   return () => {
