@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import JSON, Connection, column, inspect, select, table
 
 from db.differences import differences, mend
 from db.engine import engine, know_tables
@@ -21,12 +21,16 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What an upgrade did: the versions, what was missing and is made, and what is still wrong."""
+    """What an upgrade did: the versions, what was missing and is made, and what is still wrong.
+
+    ``renamed`` has people whose names are written in another way now, as they were and as they are.
+    """
 
     before: str | None
     after: str
     mended: tuple[str, ...]
     wrong: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 def upgrade(url: str | None = None) -> Upgrade:
@@ -39,11 +43,13 @@ def upgrade(url: str | None = None) -> Upgrade:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(724531)")
         _refuse_newer(connection)
         before = _revision(connection)
+        known = _renamed(connection)
         if before != _head():
             _migrate(connection)
+        renamed = _renamed(connection)[len(known) :]
         mended, wrong = mend(connection)
         know_tables(connection)
-        return Upgrade(before, _head(), tuple(mended), tuple(wrong))
+        return Upgrade(before, _head(), tuple(mended), tuple(wrong), tuple(renamed))
 
 
 def require_current(url: str | None = None) -> None:
@@ -100,6 +106,16 @@ def _migrate(connection: Connection) -> None:
             "The upgrade would have left references to rows that are not there, so it was given "
             "up and nothing was changed. Please report this."
         )
+
+
+def _renamed(connection: Connection) -> list[tuple[str, str]]:
+    """Return whom upgrades renamed, oldest first, as the audit log has it."""
+    if not inspect(connection).has_table("audit_event"):
+        return []
+    events = table("audit_event", column("id"), column("action"), column("details", JSON()))
+    of_renaming = select(events.c.details).where(events.c.action == "account.renamed")
+    details = connection.execute(of_renaming.order_by(events.c.id)).scalars()
+    return [(detail["was"], detail["name"]) for detail in details]
 
 
 def _broken_references(connection: Connection) -> set[tuple[Any, ...]]:

@@ -20,6 +20,8 @@ def upgrade_database() -> None:
     upgrade = schema.upgrade()
     state = "was already up to date" if upgrade.before == upgrade.after else "is now up to date"
     out().print(f"The database {state} (schema {upgrade.after}).")
+    for was, name in upgrade.renamed:
+        out().print(f"Renamed: “{was}” is now “{name}”, and signs in as that.")
     for what in upgrade.mended:
         out().print(f"Mended: {what}; it is made now.")
     for what in upgrade.wrong:

@@ -64,11 +64,6 @@ def text_table(*columns: str) -> Table:
     return table
 
 
-def add_row(table: Table, *cells: str) -> None:
-    """Add a row."""
-    table.add_row(*cells)
-
-
 def print_table(collected: Collected, table: Table) -> None:
     """Print a table, and on the side what shaped it: filters, and who is simulated."""
     print_whole(table)

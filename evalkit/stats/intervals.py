@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -206,10 +207,16 @@ def wilson_interval(share: float, n: float, *, quantile: float = Z95) -> Interva
     ----------
     Wilson (1927), Journal of the American Statistical Association 22; Agresti & Coull (1998).
     """
+    low, high = wilson_ends(share, n, quantile=quantile)
+    return Interval(float(low), float(high))
+
+
+def wilson_ends(share: Any, n: Any, *, quantile: Any) -> tuple[Any, Any]:
+    """Return the ends of Wilson's interval, of numbers or of arrays of one shape."""
     z2 = quantile * quantile
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = quantile * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    half = quantile * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
 
 
 def bounded_interval(
@@ -244,24 +251,29 @@ def bounded_interval(
     Wilson (1927), Journal of the American Statistical Association 22; Korn & Graubard (1998),
     Survey Methodology 24, for Student's t in the place of the normal quantile.
     """
-    quantile = t_quantile(degrees)
-    half = quantile * standard_error
-    above = value - lowest
     if math.isinf(highest):
+        half, above = t_quantile(degrees) * standard_error, value - lowest
         centre = value + half * half / (2 * above)
         half *= math.sqrt(1 + half * half / (4 * above * above))
         return Interval(centre - half, centre + half)
+    low, high = bounded_ends(value, standard_error, degrees, lowest=lowest, highest=highest)
+    return Interval(float(low), float(high))
+
+
+def bounded_ends(
+    value: Any, standard_error: Any, degrees: Any, *, lowest: Any, highest: float
+) -> tuple[Any, Any]:
+    """Return the ends of ``bounded_interval`` in a finite range, of numbers or of arrays."""
     scale = highest - lowest
-    share = min(1.0, max(0.0, above / scale))
+    share = np.minimum(1.0, np.maximum(0.0, (value - lowest) / scale))
     variance = share * (1 - share)
     # At an end of the range the error says nothing. What counts there is how many cases tell: half
     # as many as there are degrees, where most cases do not.
-    at_end = variance <= _NO_SPREAD
-    n = (degrees + 1) / 2 if at_end else variance * (scale / standard_error) ** 2
-    inside = wilson_interval(share, n, quantile=quantile)
-    return Interval(
-        min(value, lowest + scale * inside.low), max(value, lowest + scale * inside.high)
+    n = np.where(
+        variance <= _NO_SPREAD, (degrees + 1) / 2, variance * (scale / standard_error) ** 2
     )
+    low, high = wilson_ends(share, n, quantile=stdtrit(degrees, 0.975))
+    return np.minimum(value, lowest + scale * low), np.maximum(value, lowest + scale * high)
 
 
 def mean_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
@@ -337,14 +349,52 @@ def share_estimate(means: ClusteredMeans, group: int = 0) -> Estimate:
     show no spread at all, it is the number of cases. t(G-1) stands for the normal quantile, as
     Korn & Graubard (1998), Survey Methodology 24, do for the exact interval.
     """
-    value, n, n_cases = float(means.value[group]), int(means.n[group]), int(means.n_cases[group])
+    return _share(
+        float(means.value[group]),
+        *_share_ends(means, group),
+        n=int(means.n[group]),
+        n_cases=int(means.n_cases[group]),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shares:
+    """``share_estimate`` of many groups, worked out at once and made one by one."""
+
+    means: ClusteredMeans
+    low: FloatArray
+    high: FloatArray
+
+    def __getitem__(self, group: int) -> Estimate:
+        """Return one group's share."""
+        return _share(
+            float(self.means.value[group]),
+            float(self.low[group]),
+            float(self.high[group]),
+            n=int(self.means.n[group]),
+            n_cases=int(self.means.n_cases[group]),
+        )
+
+
+def share_estimates(means: ClusteredMeans) -> Shares:
+    """Return ``share_estimate`` of every group; one that nobody reads is not made."""
+    return Shares(means, *_share_ends(means, slice(None)))
+
+
+def _share_ends(means: ClusteredMeans, group: int | slice) -> tuple[Any, Any]:
+    """Return the ends of one group's interval or of those of many, ``NaN`` where there is none."""
+    value, n_cases = np.clip(means.value[group], 0.0, 1.0), means.n_cases[group]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = means.standard_error[group] ** 2
+        spread = (variance > _NO_SPREAD**2) & (value > 0.0) & (value < 1.0)
+        effective = np.where(spread, value * (1 - value) / variance, n_cases)
+        low, high = wilson_ends(value, effective, quantile=stdtrit(n_cases - 1.0, 0.975))
+    return np.minimum(low, value), np.maximum(high, value)
+
+
+def _share(value: float, low: float, high: float, *, n: int, n_cases: int) -> Estimate:
     if n == 0:
         return Estimate(None, None, None, 0, "Nothing has been collected here yet.")
     if n_cases < MIN_CASES:
         return Estimate(value, None, None, n, "An interval needs at least 2 cases; there is 1.")
-    value = min(1.0, max(0.0, value))
-    variance = float(means.standard_error[group]) ** 2
-    spread = variance > _NO_SPREAD**2 and 0.0 < value < 1.0
-    effective = value * (1 - value) / variance if spread else float(n_cases)
-    interval = wilson_interval(value, effective, quantile=t_quantile(n_cases - 1))
-    return Estimate(value, min(interval.low, value), max(interval.high, value), n)
+    return Estimate(min(1.0, max(0.0, value)), float(low), float(high), n)

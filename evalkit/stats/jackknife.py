@@ -7,7 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from evalkit.stats.counts import Codings, FloatArray, IntArray, sum_by
-from evalkit.stats.intervals import MIN_CASES, Interval, bounded_interval, effective_degrees
+from evalkit.stats.intervals import (
+    MIN_CASES,
+    Interval,
+    bounded_ends,
+    bounded_interval,
+    effective_degrees,
+)
 
 NO_UNITS = "Nothing has been judged by two annotators yet."
 ALL_EQUAL = "All values are equal, so there is no disagreement that chance could explain."
@@ -35,20 +41,31 @@ class JackknifeErrors:
         In place of ``value ± t·se``, which holds the truth 74 to 90 times of 100 where an
         agreement rests on a handful of cases; see ``bounded_interval``.
         """
-        n_cases, error = int(self.n_cases[group]), float(self.standard_error[group])
-        if n_cases < MIN_CASES:
-            return ONE_CASE
-        if np.isnan(error):
-            return ONE_DECIDES
-        if error <= _ROUNDING:
-            return NO_SPREAD
+        if reason := self.reason(group):
+            return reason
         return bounded_interval(
             value,
-            standard_error=error,
+            standard_error=float(self.standard_error[group]),
             degrees=float(self.degrees[group]),
             lowest=lowest,
             highest=highest,
         )
+
+    def ends(self, value: FloatArray, *, lowest: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the ends of every group's interval at once; the highest value is 1."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            low, high = bounded_ends(
+                value, self.standard_error, self.degrees, lowest=lowest, highest=1.0
+            )
+        return low, high
+
+    def reason(self, group: int) -> str:
+        """Say why a group has no interval; nothing where it has one."""
+        if self.n_cases[group] < MIN_CASES:
+            return ONE_CASE
+        if np.isnan(self.standard_error[group]):
+            return ONE_DECIDES
+        return NO_SPREAD if self.standard_error[group] <= _ROUNDING else ""
 
 
 def jackknife_errors(

@@ -10,6 +10,7 @@ import pytest
 import typer
 from sqlalchemy import text
 
+from db import schema
 from db.commands.records import import_file
 from db.engine import engine
 from evalkit.cli import app, main
@@ -33,6 +34,15 @@ def test_upgrade_makes_the_tables_once(tmp_path, monkeypatch, capsys):
     assert "now up to date" in first
     assert "already up to date" in second
     engine().dispose()
+
+
+def test_upgrade_says_whose_name_is_written_in_another_way(sqlite_database, monkeypatch, capsys):
+    upgrade = schema.Upgrade("0004", "0005", (), (), renamed=((" Zoë ", "Zoë"),))
+    monkeypatch.setattr(schema, "upgrade", lambda: upgrade)
+
+    assert main(["db", "upgrade"]) == 0
+
+    assert "Renamed: “ Zoë ” is now “Zoë”" in capsys.readouterr().out
 
 
 def test_a_whole_database_passes_every_check(database, tmp_path, capsys):

@@ -72,7 +72,9 @@ def test_without_a_rule_the_latest_look_counts_and_a_warning_says_what_does(sqli
     (warning,) = report.warnings
     assert "line 9" in warning
     assert "1 of 2 scores, 1 of 2 error marks" in warning
-    assert "--looks mean" in warning
+    # On the page as in the terminal: by what both call the choice.
+    assert "choose the mean of looks" in warning
+    assert "--" not in warning
 
 
 def test_the_mean_of_looks_warns_too_and_supersedes_nothing(sqlite_database):

@@ -195,8 +195,14 @@ def test_people_whose_names_look_alike_are_all_kept_and_told_apart(old_database)
             row = {**OLD_ROWS[0][1], "id": number, "name": name}
             connection.execute(annotator.insert().values(row))
 
-    schema.upgrade()
+    upgrade, again = schema.upgrade(), schema.upgrade()
 
+    assert sorted(upgrade.renamed) == [
+        (" Jose\u0301 ", "Jos\u00e9 (3)"),
+        (" Zo\u00eb ", "Zo\u00eb"),
+        ("Jose\u0301", "Jos\u00e9 (2)"),
+    ]
+    assert again.renamed == ()
     with read_session() as session:
         stored = dict(session.exec(sa.select(Annotator.id, Annotator.name)).all())
         found = {name: person_called(session, name).id for name in stored.values()}

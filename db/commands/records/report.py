@@ -85,7 +85,7 @@ def again_sentences(
     ]
     return (
         f"{warning} The latest look counts: {', '.join(parts)}. To count every look, choose the "
-        "mean of looks (--looks mean).",
+        "mean of looks.",
     )
 
 

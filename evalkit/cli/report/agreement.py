@@ -16,7 +16,6 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
-    add_row,
     out,
     print_json,
     print_reasons,
@@ -53,8 +52,7 @@ def agreement(
     report = agreement_report(shown_part(collected), pooled=True)
     table = text_table("", "Krippendorff's α", "Percent agreement", "Units", "Values")
     for of in (report.preference, *report.criteria):
-        add_row(
-            table,
+        table.add_row(
             _subject(of),
             text.estimate(of.alpha, coefficient),
             text.estimate(of.percent, text.percent),
@@ -76,8 +74,7 @@ def _add_as_shown(table: Table, report: AgreementReport) -> None:
     """Add alpha of the preference by the sides that were seen, where all saw the same."""
     alpha = report.as_shown.alpha
     if alpha is not None and alpha.n_units:
-        add_row(
-            table,
+        table.add_row(
             AS_SHOWN.lower(),
             text.estimate(alpha, coefficient),
             text.estimate(report.preference.percent, text.percent),
@@ -93,8 +90,7 @@ def _print_pairs(report: AgreementReport) -> None:
     column = ["as shown"] if shown else []
     pairs = text_table("Preference", "Cohen's κ", *column, "Percent agreement", "n")
     for place, pair in enumerate(report.preference.pairs):
-        add_row(
-            pairs,
+        pairs.add_row(
             " – ".join(pair.annotators),
             text.estimate(pair.cohen_kappa),
             *shown[place : place + 1],
@@ -110,7 +106,7 @@ def _print_orders(report: AgreementReport) -> None:
     for row in rows:
         table = text_table(row[0], "")
         for name, cell in zip(ORDER_COLUMNS[1:], row[1:], strict=True):
-            add_row(table, name, cell)
+            table.add_row(name, cell)
         print_whole(table)
     if rows:
         out().print(ORDER_NOTE)

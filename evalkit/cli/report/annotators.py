@@ -19,7 +19,6 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
-    add_row,
     notes,
     out,
     print_json,
@@ -98,16 +97,14 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
     habits = text_table("Annotator", "Chose left", "Median time", "Longest run")
     for row in report.rows:
         profile = row.profile
-        add_row(
-            quality,
+        quality.add_row(
             profile.annotator,
             text.whole(profile.n),
             text.estimate(profile.agreement.kappa),
             *[text.estimate(row.kappa_as_shown) for _ in column if row.kappa_as_shown],
             text.estimate(row.quality.estimate, text.percent),
         )
-        add_row(
-            habits,
+        habits.add_row(
             profile.annotator,
             text.estimate(profile.left_rate, text.percent),
             text.estimate(profile.median_seconds, duration),
@@ -134,7 +131,7 @@ def _print_quality(compared: without.Without) -> None:
     for one in changes:
         form = format_of(one.measure)
         both = [(text.estimate(it, form), text.whole(it.n)) for it in (one.full, one.rest)]
-        add_row(table, one.model, number_name(one.measure), *both[0], *both[1])
+        table.add_row(one.model, number_name(one.measure), *both[0], *both[1])
     print_whole(table)
 
 

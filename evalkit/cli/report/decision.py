@@ -12,7 +12,7 @@ from evalkit.cli.report.options import (
     StudyOption,
     study_collected,
 )
-from evalkit.cli.terminal import JsonFlag, add_row, out, print_json, print_table, text_table
+from evalkit.cli.terminal import JsonFlag, out, print_json, print_table, text_table
 from evalkit.reports.decision import sentences as words
 from evalkit.reports.decision.document import (
     NOTHING_JUDGED,
@@ -60,8 +60,7 @@ def decision(
     table = text_table("Model", words.number_name(measure), to_baseline, "Cost of 1,000", "Median")
     for one in report.standings:
         number = report.number(one.model)
-        add_row(
-            table,
+        table.add_row(
             one.model,
             text.estimate(number.estimate, form),
             difference(number.difference, delta) if number.difference else "",

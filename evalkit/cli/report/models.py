@@ -14,7 +14,6 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
-    add_row,
     print_json,
     print_reasons,
     print_table,
@@ -49,8 +48,7 @@ def models(
     )
     rows = models_report(collected)
     for row in rows:
-        add_row(
-            table,
+        table.add_row(
             row.model,
             text.whole(row.n_responses),
             text.estimate(row.acceptable, text.percent),

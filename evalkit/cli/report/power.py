@@ -13,7 +13,7 @@ from evalkit.cli.report.options import (
     shown_part,
     study_collected,
 )
-from evalkit.cli.terminal import JsonFlag, add_row, out, print_json, print_table, text_table
+from evalkit.cli.terminal import JsonFlag, out, print_json, print_table, text_table
 from evalkit.reports.power import sentences as words
 from evalkit.reports.power.report import HALF_WIDTH, power_document, power_report
 
@@ -41,8 +41,7 @@ def power(
         out().print(words.pair_sentence(report, pair))
     table = text_table("Model", "", "Now", "Cases", "or per case")
     for one in report.intervals:
-        add_row(
-            table,
+        table.add_row(
             one.model,
             one.criterion.key if one.criterion else "win rate",
             text.estimate(one.estimate, text.number if one.criterion else text.percent),

@@ -16,7 +16,6 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
-    add_row,
     out,
     print_json,
     print_reasons,
@@ -64,8 +63,7 @@ def ranking(
         table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
         for row in ranked.rows if ranked else ():
             ends = text.interval(row.low, row.high)
-            add_row(
-                table,
+            table.add_row(
                 row.model,
                 rank_range(row),
                 f"{text.number(row.strength)} {ends}".rstrip(),
@@ -94,7 +92,7 @@ def _print_style(styled: StyleReport) -> None:
     table = text_table("Model", "As judged", "Style held equal", "Rank")
     for row in styled.rows:
         ranks = f"{row.raw_rank} → {row.controlled_rank}"
-        add_row(table, row.model, text.estimate(row.raw), text.estimate(row.controlled), ranks)
+        table.add_row(row.model, text.estimate(row.raw), text.estimate(row.controlled), ranks)
     if styled.rows:
         print_whole(table)
     for said in effect_sentences(styled):

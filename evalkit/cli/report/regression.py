@@ -21,7 +21,6 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
-    add_row,
     out,
     print_json,
     print_whole,
@@ -134,8 +133,7 @@ def _print_regression(report: RegressionReport) -> None:
     table = text_table("Category", "Before", "After", "Broke", "Repaired", "Difference", "p", "n")
     for row in report.rows:
         test = row.test
-        add_row(
-            table,
+        table.add_row(
             "all" if test.category is None else test.category or "no category",
             text.whole(test.n_before),
             text.whole(test.n_after),

@@ -14,7 +14,6 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
-    add_row,
     print_json,
     print_reasons,
     print_table,
@@ -53,21 +52,21 @@ def scores(
         for row in one.means:
             if row.category is None:
                 mean = text.estimate(row.estimate)
-                add_row(table, row.model, one.criterion.key, mean, text.whole(row.estimate.n))
+                table.add_row(row.model, one.criterion.key, mean, text.whole(row.estimate.n))
     for level in reached:
         for row in level.rows:
             if row.category is None:
                 share = text.estimate(row.estimate, text.percent)
                 what = f"{level.criterion.key}, {level.level:g} or more"
-                add_row(table, row.model, what, share, text.whole(row.estimate.n))
+                table.add_row(row.model, what, share, text.whole(row.estimate.n))
     for row in report.acceptable:
         if row.category is None:
             share = text.estimate(row.estimate, text.percent)
-            add_row(table, row.model, "acceptable", share, text.whole(row.estimate.n))
+            table.add_row(row.model, "acceptable", share, text.whole(row.estimate.n))
     for row in penalty_rows(collected):
         if row.category is None:
             penalty = text.estimate(row.estimate)
-            add_row(table, row.model, "error penalty", penalty, text.whole(row.estimate.n))
+            table.add_row(row.model, "error penalty", penalty, text.whole(row.estimate.n))
     print_table(collected, table)
     print_reasons([("acceptable", report.acceptable_note)])
     print_reasons((one.criterion.key, one.reason) for one in report.criteria)

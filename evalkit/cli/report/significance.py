@@ -11,7 +11,6 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
-    add_row,
     print_json,
     print_reasons,
     print_table,
@@ -38,8 +37,7 @@ def significance(
     table = text_table("Models", "On", "Difference", "p after Holm", "Cases")
     for one in report:
         for pair in one.pairs:
-            add_row(
-                table,
+            table.add_row(
                 f"{pair.model} – {pair.other}",
                 pair_sentences.subject_name(one.criterion),
                 difference(pair.estimate),

@@ -9,7 +9,7 @@ import numpy as np
 from evalkit import text
 from evalkit.reports.agreement.judges import without_judges
 from evalkit.stats.agreement.coefficients import fleiss_kappa, gwet_ac
-from evalkit.stats.agreement.kappa import agreement_with_rest
+from evalkit.stats.agreement.kappa import PairAgreements, agreement_with_rest
 from evalkit.stats.agreement.krippendorff import (
     Agreement,
     PairAgreement,
@@ -38,7 +38,7 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class AsShown:
-    """Agreement on which side was better; all None and empty, with the reason, where sides differ.
+    """Agreement on which side was better; all None, with the reason, where sides differ.
 
     ``pairs`` are of every two annotators, ``with_rest`` is Cohen's kappa of each with all others.
     """
@@ -46,11 +46,11 @@ class AsShown:
     alpha: Agreement | None
     fleiss: Agreement | None
     gwet: Agreement | None
-    pairs: tuple[PairAgreement, ...]
+    pairs: PairAgreements | None
     reason: str | None
 
 
-NOT_AS_SHOWN = AsShown(None, None, None, (), TURNED)
+NOT_AS_SHOWN = AsShown(None, None, None, None, TURNED)
 
 
 def agreement_as_shown(collected: Collected, *, pooled: bool = False) -> AsShown:
@@ -71,7 +71,7 @@ def agreement_as_shown(collected: Collected, *, pooled: bool = False) -> AsShown
         alpha=krippendorff_alpha(people, Level.NOMINAL),
         fleiss=fleiss_kappa(people),
         gwet=gwet_ac(people),
-        pairs=() if everybody is None else pairwise_agreement(everybody),
+        pairs=None if everybody is None else pairwise_agreement(everybody),
         reason=None if everybody else TURNED,
     )
 
@@ -84,7 +84,7 @@ def as_shown_document(shown: AsShown) -> dict[str, Any]:
         "gwet_ac": asdict(shown.gwet) if shown.gwet else None,
         "pairs": [
             {"annotators": list(pair.annotators), "cohen_kappa": asdict(pair.cohen_kappa)}
-            for pair in shown.pairs
+            for pair in shown.pairs or ()
         ],
         "reason": shown.reason,
     }
@@ -97,9 +97,10 @@ def definitions(*, is_shown: bool) -> str:
 
 def kappas_of_pairs(shown: AsShown, pairs: Sequence[PairAgreement]) -> list[str]:
     """Return Cohen's kappa as shown of each of these pairs; empty where there is none at all."""
-    found = {pair.annotators: pair.cohen_kappa for pair in shown.pairs}
-    known = [found.get(pair.annotators) for pair in pairs]
-    return [text.estimate(kappa) if kappa else text.MISSING for kappa in known] if found else []
+    if not shown.pairs:
+        return []
+    known = [shown.pairs.of(pair.annotators) for pair in pairs]
+    return [text.estimate(pair.cohen_kappa) if pair else text.MISSING for pair in known]
 
 
 def kappas_as_shown(collected: Collected, rest: Any) -> tuple[Estimate, ...]:

@@ -13,9 +13,9 @@ from evalkit.reports.agreement.as_shown import AS_SHOWN, AsShown
 from evalkit.reports.agreement.document import pair_entry
 from evalkit.reports.agreement.judges import without_judges
 from evalkit.stats.agreement.coefficients import fleiss_kappa, gwet_ac, value_agreement
+from evalkit.stats.agreement.kappa import PairAgreements
 from evalkit.stats.agreement.krippendorff import (
     Agreement,
-    PairAgreement,
     krippendorff_alpha,
     pairwise_agreement,
     percent_agreement,
@@ -160,13 +160,13 @@ def tag_agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, 
     return tuple(found)
 
 
-def criterion_pairs(collected: Collected, criterion: Criterion) -> tuple[PairAgreement, ...]:
+def criterion_pairs(collected: Collected, criterion: Criterion) -> PairAgreements:
     """Compare every two annotators on one criterion, judges like people."""
     codings = codings_of(collected, criterion, every=True)
     return pairwise_agreement(codings, weights=weights_of(criterion.level))
 
 
-def tag_pairs(collected: Collected, tag: Tag) -> tuple[PairAgreement, ...]:
+def tag_pairs(collected: Collected, tag: Tag) -> PairAgreements:
     """Compare every two annotators on whether a tag, or any error, is on a response.
 
     Judges count like people here, as they do in the pairs of ``agreement_report``.

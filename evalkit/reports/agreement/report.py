@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from evalkit.reports.agreement.as_shown import NOT_AS_SHOWN, AsShown, agreement_as_shown
 from evalkit.reports.agreement.judges import JudgeAgreement, judges_with_people, without_judges
+from evalkit.stats.agreement.kappa import PairAgreements
 from evalkit.stats.agreement.krippendorff import (
     Agreement,
-    PairAgreement,
     krippendorff_alpha,
     pairwise_agreement,
     percent_agreement,
@@ -30,7 +30,7 @@ class AgreementOf:
     level: Level
     alpha: Agreement
     percent: Agreement
-    pairs: tuple[PairAgreement, ...]
+    pairs: PairAgreements
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ from evalkit.stats.counts import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opposed:
-    """Which values meet, and how often: codes of the first and the second, shares that add to 1."""
+    """Which values meet, and how often: codes of the first and the second, shares that add to 1.
+
+    Of shape (..., n_parts); a part may be empty.
+    """
 
     share: FloatArray
     first: IntArray
@@ -24,50 +27,67 @@ def opposed(first: FloatArray, second: FloatArray) -> Opposed:
 
     Parameters
     ----------
-    first, second : FloatArray of shape (n_values,)
-        Shares of the values, lowest first; each adds to 1.
+    first, second : FloatArray of shape (..., n_values)
+        Shares of the values, lowest first; each row adds to 1.
 
     References
     ----------
     Fréchet (1951) and Hoeffding (1940): the bounds of joint distributions.
     """
-    up, down = np.cumsum(first), np.cumsum(second)
-    ends = np.unique(np.clip(np.concatenate([[0.0, 1.0], up, 1 - down]), 0, 1))
-    middle = (ends[1:] + ends[:-1]) / 2
-    last = len(first) - 1
-    return Opposed(
-        np.diff(ends),
-        np.minimum(np.searchsorted(up, middle), last),
-        np.minimum(np.searchsorted(down, 1 - middle), last),
-    )
+    up, down = np.cumsum(first, axis=-1), np.cumsum(second, axis=-1)
+    rim = np.broadcast_to([0.0, 1.0], (*up.shape[:-1], 2))
+    ends = np.sort(np.clip(np.concatenate([rim, up, 1 - down], axis=-1), 0, 1), axis=-1)
+    middle = (ends[..., 1:] + ends[..., :-1]) / 2
+    return Opposed(np.diff(ends, axis=-1), _places(up, middle), _places(down, 1 - middle))
 
 
-def least_equal(first: FloatArray, second: FloatArray) -> float:
+def _places(sums: FloatArray, where: FloatArray) -> IntArray:
+    """Return which value holds each place, from the sums of shares up to every value."""
+    # Value by value: all of them at once would take a table of them all for every row.
+    place = np.zeros(where.shape, dtype=np.int64)
+    for value in range(sums.shape[-1] - 1):
+        place += sums[..., value, None] < where
+    return place
+
+
+def least_equal(first: FloatArray, second: FloatArray) -> FloatArray:
     """Return how often two annotators with these shares of values must at least be equal.
 
-    Only a value that the two together give more often than there are units cannot be avoided.
+    Rows of shape (..., n_values) become numbers of shape (...). Only a value that the two together
+    give more often than there are units cannot be avoided.
     """
-    return max(0.0, float((first + second).max()) - 1)
+    least: FloatArray = np.maximum(0.0, (first + second).max(axis=-1) - 1)
+    return least
 
 
-def lowest_kappa(first: FloatArray, second: FloatArray, credit: FloatArray) -> float:
+def lowest_kappa(first: FloatArray, second: FloatArray, credit: FloatArray) -> FloatArray:
     """Return kappa where two annotators contradict each other as much as their values allow.
 
     Parameters
     ----------
-    first, second : FloatArray of shape (n_values,)
+    first, second : FloatArray of shape (..., n_values)
         How often each gave every value, as counts or shares; twice the same for Fleiss' kappa.
     credit : FloatArray of shape (n_values, n_values)
         Of ``weight_matrix``. Undefined, a division by zero, where both gave one value only.
+
+    Returns
+    -------
+    FloatArray of shape (...)
     """
-    first, second = first / first.sum(), second / second.sum()
-    expected = float(first @ credit @ second)
-    return (least_credit(first, second, credit) - expected) / (1 - expected)
+    first = first / first.sum(axis=-1, keepdims=True)
+    second = second / second.sum(axis=-1, keepdims=True)
+    expected = ((first @ credit) * second).sum(axis=-1)
+    lowest: FloatArray = (least_credit(first, second, credit) - expected) / (1 - expected)
+    return lowest
 
 
-def least_credit(first: FloatArray, second: FloatArray, credit: FloatArray) -> float:
-    """Return the least mean credit that two annotators with these shares of values can get."""
-    if np.array_equal(credit, np.eye(len(first))):
+def least_credit(first: FloatArray, second: FloatArray, credit: FloatArray) -> FloatArray:
+    """Return the least mean credit that two annotators with these shares of values can get.
+
+    Rows of shape (..., n_values) become numbers of shape (...).
+    """
+    if np.array_equal(credit, np.eye(len(credit))):
         return least_equal(first, second)
     met = opposed(first, second)
-    return float(met.share @ credit[met.first, met.second])
+    least: FloatArray = (met.share * credit[met.first, met.second]).sum(axis=-1)
+    return least

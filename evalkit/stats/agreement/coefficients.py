@@ -63,7 +63,7 @@ def fleiss_kappa(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Ag
         return Agreement(None, None, None, shares.n_units, shares.n_labels, ALL_EQUAL)
     errors = jackknife_errors(_fleiss(total - of_case, matrix))
     prevalence = total[0, :-3]
-    interval = errors.interval(value, lowest=lowest_kappa(prevalence, prevalence, matrix))
+    interval = errors.interval(value, lowest=float(lowest_kappa(prevalence, prevalence, matrix)))
     if isinstance(interval, str):
         return Agreement(value, None, None, shares.n_units, shares.n_labels, interval)
     return Agreement(

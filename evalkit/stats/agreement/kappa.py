@@ -1,6 +1,8 @@
 """Annotators compared two by two, and each with all the others: Cohen's kappa and shares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,13 @@ from evalkit.stats.counts import (
     sum_by,
     sum_rows,
 )
-from evalkit.stats.intervals import Estimate, clustered_means, compact_codes, share_estimate
+from evalkit.stats.intervals import (
+    Estimate,
+    Shares,
+    clustered_means,
+    compact_codes,
+    share_estimates,
+)
 from evalkit.stats.jackknife import ALL_EQUAL, NO_UNITS, JackknifeErrors, jackknife_errors
 
 
@@ -46,9 +54,90 @@ class AnnotatorAgreement:
     n: int
 
 
-def pairwise_agreement(
-    codings: Codings, *, weights: Weights = Weights.IDENTITY
-) -> tuple[PairAgreement, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Kappas:
+    """Kappa of many groups, worked out at once and made one by one; columns are (n_groups,)."""
+
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+    n: IntArray
+    errors: JackknifeErrors
+
+    def __getitem__(self, group: int) -> Estimate:
+        """Return one group's kappa with its interval, or the reason why there is none."""
+        value, n = float(self.value[group]), int(self.n[group])
+        if n == 0:
+            return Estimate(None, None, None, 0, NO_UNITS)
+        if np.isnan(value):
+            return Estimate(None, None, None, n, ALL_EQUAL)
+        if reason := self.errors.reason(group):
+            return Estimate(value, None, None, n, reason)
+        return Estimate(value, float(self.low[group]), float(self.high[group]), n)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairAgreements(Sequence[PairAgreement]):
+    """Every two annotators with units in common, ordered by annotator.
+
+    A thousand annotators are half a million pairs: their numbers are columns, and an entry is made
+    when it is asked for.
+
+    Attributes
+    ----------
+    annotators : tuple of str
+    codes : IntArray of shape (n_pairs,)
+        Ascending: index of the first annotator times their number, plus that of the second.
+    n : IntArray of shape (n_pairs,)
+        The units in common.
+    weighted : Kappas or None
+        None where ``weights`` are the identity.
+    """
+
+    annotators: tuple[str, ...]
+    codes: IntArray
+    n: IntArray
+    weights: Weights
+    plain: Kappas
+    weighted: Kappas | None
+    shares: Shares
+
+    def __len__(self) -> int:
+        """Return how many pairs there are."""
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, place: int) -> PairAgreement: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[PairAgreement, ...]: ...
+    def __getitem__(self, place: int | slice) -> PairAgreement | tuple[PairAgreement, ...]:
+        """Make one pair, or several."""
+        if isinstance(place, slice):
+            return tuple(self[k] for k in range(*place.indices(len(self))))
+        first, second = divmod(int(self.codes[place]), len(self.annotators))
+        return PairAgreement(
+            annotators=(self.annotators[first], self.annotators[second]),
+            cohen_kappa=self.plain[place],
+            percent_agreement=self.shares[place],
+            n=int(self.n[place]),
+            weights=self.weights,
+            weighted_cohen_kappa=None if self.weighted is None else self.weighted[place],
+        )
+
+    def of(self, annotators: tuple[str, str]) -> PairAgreement | None:
+        """Return the pair of these two, in the order of the annotators, if it is there."""
+        first, second = (self.annotators.index(name) for name in annotators)
+        code = first * len(self.annotators) + second
+        place = int(np.searchsorted(self.codes, code))
+        return self[place] if place < len(self) and self.codes[place] == code else None
+
+    def most_in_common(self, most: int) -> tuple[PairAgreement, ...]:
+        """Return at most so many pairs, those with the most units in common, in their order."""
+        places = np.sort(np.argsort(-self.n, kind="stable")[:most])
+        return tuple(self[int(k)] for k in places)
+
+
+def pairwise_agreement(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> PairAgreements:
     """Measure agreement of every two annotators with units in common.
 
     Parameters
@@ -62,7 +151,7 @@ def pairwise_agreement(
 
     Returns
     -------
-    tuple of PairAgreement
+    PairAgreements
         Ordered by annotator. Cohen's kappa, plain and weighted, has a jackknife interval over
         cases; it is None where both always gave one and the same value. The share of agreement
         (same value only) has Wilson's interval, clustered by case.
@@ -76,23 +165,20 @@ def pairwise_agreement(
     n_annotators = len(codings.annotators)
     key = couples.annotator * n_annotators + couples.other
     codes, group = number_cells(key, n_keys=n_annotators * n_annotators)
-    pairs = [divmod(int(code), n_annotators) for code in codes]
-    tables = _tables(couples, group, codings, n_groups=len(pairs))
-    shares = _shares(couples, group, len(pairs))
+    tables = _tables(couples, group, codings, n_groups=len(codes))
+    shares = _shares(couples, group, len(codes))
     plain, *weighted = (
-        _kappas(couples, tables, shares, weight_matrix(codings.values, one))
+        _kappas(couples, tables, shares.means.n, weight_matrix(codings.values, one))
         for one in dict.fromkeys((Weights.IDENTITY, weights))
     )
-    return tuple(
-        PairAgreement(
-            annotators=(codings.annotators[a], codings.annotators[b]),
-            cohen_kappa=plain[k],
-            percent_agreement=shares[k],
-            n=shares[k].n,
-            weights=weights,
-            weighted_cohen_kappa=weighted[0][k] if weighted else None,
-        )
-        for k, (a, b) in enumerate(pairs)
+    return PairAgreements(
+        annotators=codings.annotators,
+        codes=codes,
+        n=shares.means.n,
+        weights=weights,
+        plain=plain,
+        weighted=weighted[0] if weighted else None,
+        shares=shares,
     )
 
 
@@ -141,9 +227,9 @@ def agreement_with_rest(
     matrix = weight_matrix(codings.values, weights)
     tables = _tables(shared, shared.annotator, codings, n_groups=n_annotators)
     shares = _shares(shared, shared.annotator, n_annotators)
-    kappas = _kappas(shared, tables, shares, matrix)
+    kappas = _kappas(shared, tables, shares.means.n, matrix)
     return tuple(
-        AnnotatorAgreement(name, kappas[k], shares[k], shares[k].n)
+        AnnotatorAgreement(name, kappas[k], shares[k], int(kappas.n[k]))
         for k, name in enumerate(codings.annotators)
     )
 
@@ -253,11 +339,9 @@ def _tables(couples: _Couples, group: IntArray, codings: Codings, *, n_groups: i
     return _Tables(row, cells // max(n_cases, 1), table(couples.first), table(couples.second))
 
 
-def _kappas(
-    couples: _Couples, tables: _Tables, shares: list[Estimate], matrix: FloatArray
-) -> list[Estimate]:
-    """Return kappa per group of couples, with its jackknife interval over cases."""
-    n_groups, of_group = len(shares), tables.of_group
+def _kappas(couples: _Couples, tables: _Tables, n: IntArray, matrix: FloatArray) -> Kappas:
+    """Return kappa per group of couples on n units, with its jackknife interval over cases."""
+    n_groups, of_group = len(n), tables.of_group
     credit = matrix[couples.first, couples.second] * couples.weight
     agreed = sum_by(tables.row, credit, n_codes=len(of_group))
     total = (
@@ -273,16 +357,13 @@ def _kappas(
         matrix,
     )
     errors = jackknife_errors(left_out, of_group, n_groups=n_groups)
-    found = []
-    for k in range(n_groups):
-        value, n = float(kappa[k]), shares[k].n
+    with np.errstate(invalid="ignore", divide="ignore"):
         # Where kappa is undefined, so is the lowest it could be.
-        lowest = -1.0 if np.isnan(value) else lowest_kappa(total[1][k], total[2][k], matrix)
-        found.append(_kappa_estimate(value, n, errors, k, lowest=lowest))
-    return found
+        lowest = lowest_kappa(total[1], total[2], matrix)
+    return Kappas(kappa, *errors.ends(kappa, lowest=lowest), n, errors)
 
 
-def _shares(couples: _Couples, group: IntArray, n_groups: int) -> list[Estimate]:
+def _shares(couples: _Couples, group: IntArray, n_groups: int) -> Shares:
     """Return the share of equal values per group, each unit counting once."""
     n_units = int(couples.unit.max(initial=-1)) + 1
     cells, row = number_cells(group * n_units + couples.unit, n_keys=n_groups * n_units)
@@ -296,7 +377,7 @@ def _shares(couples: _Couples, group: IntArray, n_groups: int) -> list[Estimate]
         n=np.ones(len(cells), dtype=np.int64),
         n_groups=n_groups,
     )
-    return [share_estimate(means, k) for k in range(n_groups)]
+    return share_estimates(means)
 
 
 def _kappa(
@@ -309,16 +390,3 @@ def _kappa(
         expected = ((first @ matrix) * second).sum(axis=1) / (n * n)
         kappa = (observed - expected) / (1 - expected)
     return np.where(expected < 1 - 1e-12, kappa, np.nan)
-
-
-def _kappa_estimate(
-    value: float, n: int, errors: JackknifeErrors, group: int, *, lowest: float
-) -> Estimate:
-    if n == 0:
-        return Estimate(None, None, None, 0, NO_UNITS)
-    if np.isnan(value):
-        return Estimate(None, None, None, n, ALL_EQUAL)
-    interval = errors.interval(value, group, lowest=lowest)
-    if isinstance(interval, str):
-        return Estimate(value, None, None, n, interval)
-    return Estimate(value, interval.low, interval.high, n)

@@ -20,7 +20,7 @@ from evalkit.reports.agreement.sentences import (
     agreement_meanings,
     judges_best_first,
 )
-from evalkit.stats.agreement.kappa import PairAgreement
+from evalkit.stats.agreement.kappa import PairAgreements
 from evalkit.study.collected import Tag
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
 from evalkit.study.subjects import ANY_ERROR, Subject, subject_inside, subject_key, subject_title
@@ -37,6 +37,8 @@ _COLOUR = OKABE_ITO[0]
 _MOST_PAIRS = 15
 #: A matrix of more annotators than this is too wide to be read.
 _MOST_ANNOTATORS = 10
+#: More pairs than this are no table any more; `report agreement --json` has all.
+_MOST_LISTED = 1_000
 
 
 def judged(report: AgreementReport) -> list[AgreementOf]:
@@ -137,7 +139,8 @@ def show_pairs(
         more = [of for of in kept.of(scored_criteria) if of not in shown] if more_criteria else []
         picked = subject_picker([*shown, *tags, *more], key="pairs-of")
         tag = picked if isinstance(picked, Tag) else None
-        pairs = kept.of(tag_pairs, tag) if tag else _pairs(kept, parts, picked)
+        all_pairs = kept.of(tag_pairs, tag) if tag else _pairs(kept, parts, picked)
+        pairs = all_pairs.most_in_common(_MOST_LISTED)
     known = [pair for pair in pairs if pair.cohen_kappa.value is not None]
     if known and len(pairs) <= _MOST_PAIRS:
         figure = forest(agreement_tables.pair_rows(known, _COLOUR))
@@ -154,16 +157,20 @@ def show_pairs(
             else "",
         )
     with right:
-        cells = agreement_tables.pair_cells(pairs)
-        cells["href"] = [
-            _differences(row, column, shown, picked, state, ids) if shown else ""
-            for row, column, shown in zip(cells["row"], cells["column"], cells["text"], strict=True)
-        ]
-        if cells["row"].nunique() <= _MOST_ANNOTATORS:
+        if len({name for pair in pairs for name in pair.annotators}) <= _MOST_ANNOTATORS:
+            cells = agreement_tables.pair_cells(pairs)
+            cells["href"] = [
+                _differences(row, column, shown, picked, state, ids) if shown else ""
+                for row, column, shown in zip(
+                    cells["row"], cells["column"], cells["text"], strict=True
+                )
+            ]
             maps.show(cells, limits=(0.0, 1.0), caption="Cohen's kappa of each pair of annotators")
             exhibits.say("Cohen's κ, and on how many both judged. Each leads to where they differ.")
         else:
-            exhibits.say(f"There are {len(pairs):,} pairs: see the table.")
+            exhibits.say(f"There are {len(all_pairs):,} pairs: see the table.")
+            if len(pairs) < len(all_pairs):
+                exhibits.say(f"It has the {len(pairs):,} with the most in common.")
     exhibits.table(
         agreement_tables.pair_table(pairs, _as_shown(kept) if picked is None else NOT_AS_SHOWN),
         key="pairs-of-annotators",
@@ -206,7 +213,7 @@ def _as_shown(kept: Kept) -> AsShown:
     return kept.of_main(agreement_report).as_shown
 
 
-def _pairs(kept: Kept, parts: Sequence[AgreementOf], subject: Subject) -> tuple[PairAgreement, ...]:
+def _pairs(kept: Kept, parts: Sequence[AgreementOf], subject: Subject) -> PairAgreements:
     known = (of.pairs for of in parts if of.criterion == subject)
     return next(known, None) or kept.of(criterion_pairs, subject)
 

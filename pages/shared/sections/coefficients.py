@@ -119,8 +119,9 @@ def show_tags_by_category(found: Sequence[CategoryAgreement], state: State) -> N
         st.subheader("By category", divider=False)
         maps.show(cells, limits=(0.0, 1.0), caption="Krippendorff's alpha on errors by category")
         exhibits.say(
-            "Krippendorff's α; n counts the responses two or more read for errors. A dash: nobody "
-            "marked it there. Each leads to where annotators differ most on it."
+            "Krippendorff's α; n counts the responses two or more read for errors. A dash: "
+            "no two read one response there, or all said the same of each. Each leads to where "
+            "annotators differ most on it."
         )
     exhibits.table(
         _category_table(found),
