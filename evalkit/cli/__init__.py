@@ -1,5 +1,6 @@
 """The commands of ``python -m evalkit``: 0 done, 1 refused (nothing stored), 2 wrong usage."""
 
+import re
 import sys
 from collections.abc import Sequence
 
@@ -7,7 +8,11 @@ import typer
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from evalkit.cli import database, demo, people, records, report, studies
+from evalkit.cli.terminal import notes
 from evalkit.errors import EvalkitError
+
+# What Python makes of the bytes of an argument that are no UTF-8.
+_NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
 
 app = typer.Typer(
     help="Find out which model is better on your own cases, judged by your own people.",
@@ -26,16 +31,21 @@ app.add_typer(database.app, name="db", help="Look after the database.")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a refusal becomes sentences, not a traceback."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    for argument in arguments:
+        if _NOT_UTF8.search(argument):
+            notes().print(f"“{argument}” is not UTF-8. Type it anew, in a terminal set to UTF-8.")
+            return 2
     try:
         app(args=arguments, prog_name="python -m evalkit")
     except EvalkitError as error:
-        sys.stderr.write(f"{error}\n")
+        notes().print(str(error))
         return 1
     except DatabaseError as error:
         # Its subclasses but one are mistakes of ours; itself, a file that is no database.
         if type(error) not in (DatabaseError, OperationalError):
             raise
-        sys.stderr.write(f"The database could not be used: {error.orig}\n")
+        notes().print(f"The database could not be used: {error.orig}")
         return 1
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -6,6 +6,7 @@ import typer
 
 from db import schema
 from db.commands.demo import is_demo_wanted, load_demo
+from evalkit.cli.terminal import out
 
 
 def demo(
@@ -17,4 +18,4 @@ def demo(
     schema.upgrade()
     if if_empty and not is_demo_wanted():
         return
-    typer.echo(load_demo())
+    out().print(load_demo())

@@ -4,12 +4,11 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from db.commands import people as commands
 from db.engine import read_session
 from db.queries import people
-from evalkit.cli.terminal import JsonFlag, notes, out, print_json, require_database
+from evalkit.cli.terminal import JsonFlag, VisibleTable, notes, out, print_json, require_database
 from evalkit.errors import NotFoundError
 from evalkit.vocabulary import Role
 
@@ -68,7 +67,7 @@ def list_people(as_json: bool = JsonFlag) -> None:
     if not accounts:
         notes().print("There is nobody yet. Add somebody with `annotator add NAME`.")
         return
-    table = Table("Name", "Role", "State", "Since")
+    table = VisibleTable("Name", "Role", "State", "Since")
     for account in accounts:
         table.add_row(
             account.name, account.role.value, account.state, f"{account.created_at:%Y-%m-%d}"

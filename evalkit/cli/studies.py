@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open, weigh_errors
 from db.engine import read_session
@@ -16,7 +15,7 @@ from db.queries.annotation import naming
 from evalkit.annotation.blinding.naming import naming_in_words
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
 from evalkit.cli.report.options import weights_of
-from evalkit.cli.terminal import out, require_database
+from evalkit.cli.terminal import VisibleTable, notes, out, require_database
 from evalkit.errors import NotFoundError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.reports.errors.penalties import weights_in_words
@@ -93,9 +92,9 @@ def list_studies(as_json: AsJson = False) -> None:
         typer.echo(json.dumps([asdict(study) for study in found], default=str, indent=2))
         return
     if not found:
-        typer.echo("There is no study yet. Start one with `study create`.")
+        out().print("There is no study yet. Start one with `study create`.")
         return
-    table = Table("Study", "Eval set", "Models", "Cases", "Annotations", "State")
+    table = VisibleTable("Study", "Eval set", "Models", "Cases", "Annotations", "State")
     for study in found:
         table.add_row(
             study.name,
@@ -117,7 +116,7 @@ def show(name: Annotated[str, typer.Argument(help="The study.")], as_json: AsJso
         return
     for what, value in asdict(study).items():
         shown = ", ".join(value) if isinstance(value, tuple) else value
-        typer.echo(f"{what.replace('_', ' '):24}{'none' if shown is None else shown}")
+        out().print(f"{what.replace('_', ' '):24}{'none' if shown is None else shown}")
 
 
 @app.command(name="open")
@@ -125,7 +124,7 @@ def open_study(name: Annotated[str, typer.Argument(help="The study.")]) -> None:
     """Give out new work in a study again."""
     study_id = _study(name).study_id
     set_study_open(study_id, is_open=True)
-    typer.echo(f"“{name}” is open.")
+    out().print(f"“{name}” is open.")
     _point_out_names(study_id)
 
 
@@ -133,7 +132,7 @@ def open_study(name: Annotated[str, typer.Argument(help="The study.")]) -> None:
 def close(name: Annotated[str, typer.Argument(help="The study.")]) -> None:
     """Give out no new work in a study; what was submitted stays."""
     set_study_open(_study(name).study_id, is_open=False)
-    typer.echo(f"“{name}” is closed to new work.")
+    out().print(f"“{name}” is closed to new work.")
 
 
 @app.command()
@@ -149,7 +148,7 @@ def weigh(
     with read_session() as session:
         weights = weights_of(results.result_study(session, name=name), weight or [])
     weigh_errors(study_id, weights=weights)
-    typer.echo(weights_in_words(weights))
+    out().print(weights_in_words(weights))
 
 
 def _in_short(models: Sequence[str]) -> str:
@@ -165,7 +164,7 @@ def _point_out_names(study_id: int) -> None:
     with read_session() as session:
         said = naming_in_words(naming.texts_that_name_models(session, study_id))
     if said:
-        typer.echo(f"Mind: {said}", err=True)
+        notes().print(f"Mind: {said}")
 
 
 def _study(name: str) -> library.StudySummary:

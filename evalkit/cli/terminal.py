@@ -1,6 +1,7 @@
 """What every command shares: where it writes, what it prints, what it asks of the database."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -18,13 +19,40 @@ _ENDLESS = 100_000
 #: Text is printed as it is: a name may hold what Rich would take for markup or an emoji's code.
 _LITERAL: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
 
+# What a terminal may obey instead of printing it: control characters but for line breaks and tabs,
+# marks that turn the direction of all that follows, and bytes that are no UTF-8.
+_OBEYED = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
+
 #: ``--json``: one document on standard output, for programs.
 JsonFlag = typer.Option(False, "--json", help="Print one JSON document instead of text.")
 
 
+def visible(text: str) -> str:
+    """Return a text with what a terminal would obey as JSON escapes control characters."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+class _VisibleConsole(Console):
+    """Prints texts with ``visible``: names and ids come from files of others."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        texts = [visible(one) if isinstance(one, str) else one for one in objects]
+        super().print(*texts, **options)
+
+
+class VisibleTable(Table):
+    """A table whose cells are written with ``visible``."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        """Add a row."""
+        super().add_row(*(visible(cell) for cell in cells), **options)
+
+
 def out(*, width: int | None = None) -> Console:
     """Return the console of results, on standard output; as wide as the terminal unless asked."""
-    return Console(soft_wrap=True, width=width, **_LITERAL)
+    return _VisibleConsole(soft_wrap=True, width=width, **_LITERAL)
 
 
 def print_whole(table: Table) -> None:
@@ -36,12 +64,13 @@ def print_whole(table: Table) -> None:
 
 def notes() -> Console:
     """Return the console of everything that is not a result, on standard error."""
-    return Console(stderr=True, soft_wrap=True, **_LITERAL)
+    return _VisibleConsole(stderr=True, soft_wrap=True, **_LITERAL)
 
 
 def print_json(document: Any) -> None:
     """Print one JSON document; undefined numbers must already be None."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    told = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write(visible(told) + "\n")
 
 
 def require_database() -> None:
@@ -58,7 +87,7 @@ def make_database_if_missing() -> None:
 
 def text_table(*columns: str) -> Table:
     """Return an empty table for the terminal; numbers to the right."""
-    table = Table(box=None, pad_edge=False)
+    table = VisibleTable(box=None, pad_edge=False)
     for place, column in enumerate(columns):
         table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place > 0)
     return table
