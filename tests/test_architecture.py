@@ -195,6 +195,19 @@ def test_every_table_is_shown_where_its_download_is():
     assert showing == {"pages/shared/display/exhibits.py"}
 
 
+@pytest.mark.parametrize("path", [p for p in SOURCES if "pages" in p.parts], ids=name)
+def test_no_code_is_coloured_by_streamlit(path):
+    # Its colours of keys and texts stand out from their ground by less than 3:1 in the light theme.
+    shown = [call for call in ast.walk(tree(path)) if isinstance(call, ast.Call)]
+    languages = [
+        [ast.unparse(word.value) for word in call.keywords if word.arg == "language"]
+        for call in shown
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "code"
+    ]
+
+    assert [language for language in languages if language != ["None"]] == []
+
+
 def test_charts_are_made_without_streamlit():
     charts = ROOT / "pages" / "shared" / "display" / "charts"
     files = [charts.with_suffix(".py")] if charts.with_suffix(".py").exists() else []

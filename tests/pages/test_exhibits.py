@@ -59,9 +59,13 @@ def figures():
     }
 
 
+def hex_parts(colour):
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
 def luminance(colour):
     """Return relative luminance as WCAG 2 defines it."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [part / 255 for part in hex_parts(colour)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
@@ -121,3 +125,15 @@ def test_a_table_that_goes_on_shows_half_of_the_next_row():
     assert exhibits.table_height(5000, most=12) == cut
     # A table of nothing keeps room for the line that says so.
     assert exhibits.table_height(0, most=12) == exhibits.table_height(1, most=12)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_the_colours_of_the_theme_stand_out_from_what_they_are_written_on(name):
+    # Streamlit writes captions in 60 % of the ink, and buttons in white on the primary colour.
+    theme = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"][name]
+    for ground in (theme["backgroundColor"], theme["secondaryBackgroundColor"]):
+        channels = zip(hex_parts(theme["textColor"]), hex_parts(ground), strict=True)
+        caption = "#" + "".join(f"{round(0.6 * ink + 0.4 * on):02x}" for ink, on in channels)
+        assert contrast(caption, ground) >= 4.5
+        assert contrast(theme["linkColor"], ground) >= 4.5
+    assert contrast("#ffffff", theme["primaryColor"]) >= 4.5
