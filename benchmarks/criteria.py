@@ -56,14 +56,17 @@ def main() -> None:
     """Print the times of every page for both studies."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'criteria.db'}"
-        cookie = pages._lead_cookie(url)
+        cookie = pages.lead_cookie(url)
         for name, size in _STUDIES.items():
             import_records(_records(*size), source_name="benchmark", eval_set=name, study=name)
         with read_session() as session:
             studies = result_studies(session)
         for name in _STUDIES:
             # A server of its own: nothing is read or computed yet.
-            with app_server(url, port=_PORT) as address, pages._session(address, cookie) as opened:
+            with (
+                app_server(url, port=_PORT) as address,
+                pages.open_session(address, cookie) as opened,
+            ):
                 print(name)
                 for page in _PAGES:
                     times = [

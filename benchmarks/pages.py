@@ -59,15 +59,15 @@ _PORT = 8599
 
 def measure(url: str) -> dict[str, tuple[float, float]]:
     """Return the first time and the median of the later ones, in seconds, for every page."""
-    cookie = _lead_cookie(url)
-    with app_server(url, port=_PORT) as address, _session(address, cookie) as session:
+    cookie = lead_cookie(url)
+    with app_server(url, port=_PORT) as address, open_session(address, cookie) as session:
         _seconds(session, "")  # the start page: imports and the like are of no interest
         first = {page: _seconds(session, page) for page in PAGES}
         again = [{page: _seconds(session, page) for page in PAGES} for _ in range(_ROUNDS)]
     return {page: (first[page], median(one[page] for one in again)) for page in PAGES}
 
 
-def _lead_cookie(url: str) -> str:
+def lead_cookie(url: str) -> str:
     """Return the cookie of a lead, whose account is made where there is none yet."""
     os.environ["DATABASE_URL"] = url
     schema.upgrade()
@@ -84,7 +84,8 @@ def _lead_cookie(url: str) -> str:
 
 
 @contextmanager
-def _session(address: str, cookie: str) -> Iterator[ClientConnection]:
+def open_session(address: str, cookie: str) -> Iterator[ClientConnection]:
+    """Open the socket of a page, as a browser does."""
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
     headers = {"Cookie": cookie}
     with connect(
@@ -93,6 +94,7 @@ def _session(address: str, cookie: str) -> Iterator[ClientConnection]:
         origin=address,
         subprotocols=["streamlit"],
         max_size=None,
+        ping_interval=None,  # nobody reads while the server works
     ) as opened:
         yield opened
 

@@ -5,13 +5,17 @@ import tempfile
 from typing import IO
 from weakref import WeakValueDictionary
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime import memory_uploaded_file_manager as streamlit_files
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 #: Where Streamlit takes files: the session of the page and a number of the file follow.
 FOLDER = "/_stcore/upload_file/"
+#: How much of a file is written to disk, or read from there, at a time.
+_CHUNK = 1 << 20
 
 
 class SpooledRecord(UploadedFileRec):
@@ -39,20 +43,65 @@ class SpooledFiles(MemoryUploadedFileManager):
 
 
 class OneAtATime:
-    """Let the files of a page come one after another: each is in memory for a moment."""
+    """Let the files of a page come one after another, and store those of all pages so.
+
+    Streamlit reads a file into memory whole, for a moment. What is sent waits on disk until that
+    moment is there, so that one file is in memory at a time, however many people send one and
+    however slowly it comes.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._storing = asyncio.Lock()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app does, once the upload before has been."""
+        """Answer as the app does, once the uploads before have been."""
         if scope["type"] != "http" or not scope["path"].startswith(FOLDER):
             await self.app(scope, receive, send)
             return
         page = scope["path"].removeprefix(FOLDER).split("/")[0]
         async with self._locks.setdefault(page, asyncio.Lock()):
-            await self.app(scope, receive, send)
+            with tempfile.TemporaryFile() as body:
+                last = await _write(body, receive)
+                if last["type"] == "http.disconnect":  # nobody waits for an answer
+                    return
+                async with self._storing:
+                    await self.app(scope, _read_again(body, last, receive), send)
+
+
+async def _write(body: IO[bytes], receive: Receive) -> Message:
+    """Write to disk what is sent, up to what Streamlit refuses; return the last message."""
+    most = (st.get_option("server.maxUploadSize") + 2) << 20  # it lets 1 MiB go for the frame
+    held = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return message
+        held += message.get("body", b"")
+        is_last = not message.get("more_body", False) or body.tell() + len(held) > most
+        if is_last or len(held) >= _CHUNK:
+            await run_in_threadpool(body.write, held)
+            held = bytearray()
+        if is_last:
+            return message
+
+
+def _read_again(body: IO[bytes], last: Message, receive: Receive) -> Receive:
+    """Give what is on disk as if it came just now, then what really comes."""
+    body.seek(0)
+    is_over = False
+
+    async def read() -> Message:
+        nonlocal is_over
+        if is_over:
+            return await receive()
+        chunk = await run_in_threadpool(body.read, _CHUNK)
+        is_over = len(chunk) < _CHUNK
+        has_more = not is_over or last.get("more_body", False)
+        return {"type": "http.request", "body": chunk, "more_body": has_more}
+
+    return read
 
 
 def keep_on_disk() -> None:

@@ -18,6 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 @contextmanager
 def app_server(database_url: str, *, port: int) -> Iterator[str]:
     """Serve the app on a database; give its address once it answers."""
+    with app_process(database_url, port=port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def app_process(database_url: str, *, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the app on a database; give its process once it answers."""
     environment = os.environ | {"DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     # Into a file: a pipe nobody reads is full after a while and stops the app.
@@ -27,10 +34,9 @@ def app_server(database_url: str, *, port: int) -> Iterator[str]:
             command, cwd=ROOT, env=environment, stdout=printed, stderr=subprocess.STDOUT
         ) as process,
     ):
-        address = f"http://127.0.0.1:{port}"
         try:
-            _wait_until_healthy(address, process, printed)
-            yield address
+            _wait_until_healthy(f"http://127.0.0.1:{port}", process, printed)
+            yield process
         finally:
             process.terminate()
             try:

@@ -13,7 +13,7 @@ from pages.routes import uploads
 def run_apart(work):
     """Run a coroutine on a thread of its own: browser tests leave a loop running on this one."""
     with ThreadPoolExecutor(1) as threads:
-        return threads.submit(asyncio.run, work).result()
+        return threads.submit(lambda: asyncio.run(work())).result()
 
 
 def files_of_this_process() -> set[str]:
@@ -69,7 +69,98 @@ def test_a_file_leaves_the_disk_with_its_page():
     assert name not in files_of_this_process()
 
 
-def test_the_files_of_one_page_come_one_after_another_and_those_of_two_do_not_wait():
+def sent(*chunks: bytes, more: bool = False):
+    """Send chunks of a body, the last one with nothing after it, or with more that never comes."""
+    messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
+    messages[-1]["more_body"] = more
+
+    async def receive():
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    return receive
+
+
+def upload_of(page: str, number: int = 0) -> dict[str, str]:
+    return {"type": "http", "path": f"{uploads.FOLDER}{page}/{number}"}
+
+
+def test_the_app_receives_what_was_sent():
+    got = []
+
+    async def app(_scope, receive, _send):
+        while True:
+            got.append(await receive())
+            if not got[-1].get("more_body"):
+                break
+        got.append(await receive())
+
+    chunks = [bytes([number]) * 70_000 for number in range(9)]
+    run_apart(lambda: uploads.OneAtATime(app)(upload_of("a"), sent(*chunks), None))
+
+    *parts, last = got
+    assert b"".join(part["body"] for part in parts) == b"".join(chunks)
+    assert last == {"type": "http.disconnect"}
+
+
+def test_who_goes_away_before_all_is_sent_leaves_nothing_to_store():
+    asked = []
+
+    async def app(*_args):
+        asked.append(1)
+
+    run_apart(lambda: uploads.OneAtATime(app)(upload_of("a"), sent(b"half", more=True), None))
+
+    assert asked == []
+
+
+def test_more_than_any_file_may_have_is_the_apps_to_refuse_and_is_not_read_to_its_end(monkeypatch):
+    monkeypatch.setattr(uploads.st, "get_option", lambda _name: 1)
+    n_asked = n_got = 0
+
+    async def endless():
+        nonlocal n_asked
+        n_asked += 1
+        return {"type": "http.request", "body": b"x" * 1_000_000, "more_body": True}
+
+    async def app(_scope, receive, _send):
+        nonlocal n_got
+        while n_got <= 3_000_000:
+            message = await receive()
+            assert message["more_body"]
+            n_got += len(message["body"])
+
+    run_apart(lambda: uploads.OneAtATime(app)(upload_of("a"), endless, None))
+
+    assert n_got > 3_000_000
+    assert n_asked == 4
+
+
+def test_who_sends_slowly_keeps_nobody_waiting():
+    stored = []
+
+    async def app(scope, _receive, _send):
+        stored.append(scope["path"].split("/")[-2])
+
+    async def both():
+        gate = uploads.OneAtATime(app)
+        rest = asyncio.Event()
+
+        async def slow():
+            await rest.wait()
+            return {"type": "http.request", "body": b"x", "more_body": False}
+
+        waiting = asyncio.ensure_future(gate(upload_of("slow"), slow, None))
+        await asyncio.sleep(0)
+        await gate(upload_of("quick"), sent(b"x"), None)
+        rest.set()
+        await waiting
+
+    run_apart(both)
+
+    assert stored == ["quick", "slow"]
+
+
+def test_files_are_stored_one_after_another_those_of_different_pages_too():
     now: dict[str, int] = {}
     most: dict[str, int] = {}
 
@@ -83,10 +174,13 @@ def test_the_files_of_one_page_come_one_after_another_and_those_of_two_do_not_wa
 
     async def crowd():
         gate = uploads.OneAtATime(app)
-        paths = [f"{uploads.FOLDER}{page}/{n}" for page in ("a", "b") for n in range(5)]
-        asked = [gate({"type": "http", "path": path}, None, None) for path in paths]
+        asked = [
+            gate(upload_of(page, number), sent(b"x"), None)
+            for page in ("a", "b")
+            for number in range(5)
+        ]
         await asyncio.gather(*asked)
 
-    run_apart(crowd())
+    run_apart(crowd)
 
-    assert most == {"a": 1, "b": 1, "all": 2}
+    assert most == {"a": 1, "b": 1, "all": 1}
