@@ -20,7 +20,7 @@ from evalkit.reports.agreement.sentences import (
     agreement_meanings,
     judges_best_first,
 )
-from evalkit.stats.agreement.kappa import PairAgreements
+from evalkit.stats.agreement.kappa import PairAgreement, PairAgreements
 from evalkit.study.collected import Tag
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
 from evalkit.study.subjects import ANY_ERROR, Subject, subject_inside, subject_key, subject_title
@@ -157,20 +157,7 @@ def show_pairs(
             else "",
         )
     with right:
-        if len({name for pair in pairs for name in pair.annotators}) <= _MOST_ANNOTATORS:
-            cells = agreement_tables.pair_cells(pairs)
-            cells["href"] = [
-                _differences(row, column, shown, picked, state, ids) if shown else ""
-                for row, column, shown in zip(
-                    cells["row"], cells["column"], cells["text"], strict=True
-                )
-            ]
-            maps.show(cells, limits=(0.0, 1.0), caption="Cohen's kappa of each pair of annotators")
-            exhibits.say("Cohen's κ, and on how many both judged. Each leads to where they differ.")
-        else:
-            exhibits.say(f"There are {len(all_pairs):,} pairs: see the table.")
-            if len(pairs) < len(all_pairs):
-                exhibits.say(f"It has the {len(pairs):,} with the most in common.")
+        _show_matrix(pairs, len(all_pairs), picked, state, ids)
     exhibits.table(
         agreement_tables.pair_table(pairs, _as_shown(kept) if picked is None else NOT_AS_SHOWN),
         key="pairs-of-annotators",
@@ -178,6 +165,28 @@ def show_pairs(
         numbers=pd.DataFrame([pair_entry(pair) for pair in pairs]),
         left=("Why not",),
     )
+
+
+def _show_matrix(
+    pairs: Sequence[PairAgreement],
+    n_pairs: int,
+    picked: Subject,
+    state: State,
+    ids: Mapping[str, int],
+) -> None:
+    """Show who agrees with whom, each cell leading to where two differ, unless they are many."""
+    if len({name for pair in pairs for name in pair.annotators}) > _MOST_ANNOTATORS:
+        exhibits.say(f"There are {n_pairs:,} pairs: see the table.")
+        if len(pairs) < n_pairs:
+            exhibits.say(f"It has the {len(pairs):,} with the most in common.")
+        return
+    cells = agreement_tables.pair_cells(pairs)
+    cells["href"] = [
+        _differences(row, column, shown, picked, state, ids) if shown else ""
+        for row, column, shown in zip(cells["row"], cells["column"], cells["text"], strict=True)
+    ]
+    maps.show(cells, limits=(0.0, 1.0), caption="Cohen's kappa of each pair of annotators")
+    exhibits.say("Cohen's κ, and on how many both judged. Each leads to where they differ.")
 
 
 def _differences(
