@@ -224,6 +224,17 @@ def test_a_crowd_of_sign_ins_is_told_to_come_back_with_the_name_still_there(clie
     assert not is_in(client)
 
 
+def test_an_address_that_tries_many_names_waits_as_a_name_does_that_many_try(client):
+    make_grace()
+    for n in range(30):
+        assert "do not go together" in error(sign_in(client, name=f"Somebody {n}"))
+
+    response = sign_in(client)
+
+    assert (response.status_code, "from your address" in error(response)) == (429, True)
+    assert not is_in(client)
+
+
 def test_who_works_is_answered_while_a_crowd_has_its_passwords_checked(new_client, monkeypatch):
     # Sixty at once from as many addresses: more than there are threads for everybody's work.
     make_grace()
