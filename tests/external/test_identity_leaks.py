@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evalkit.annotation.blinding.leaks import Evidence, identity_leaks
-from tests.evalkit.annotation.identity_held_out import HELD_OUT_STUDY
+from tests.evalkit.annotation.blinding.identity_held_out import HELD_OUT_STUDY
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from evalkit.vocabulary import Role
-from tests.cli.test_categories_in_prose import SPEAKS_OF_ONE, store
+from tests.evalkit.cli.test_categories_in_prose import SPEAKS_OF_ONE, store
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from evalkit.reports.regression.report import (
 from evalkit.reports.scores.document import scores_document
 from tests.evalkit.collected_studies import collected
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "reports.md"
 SHARED = {"study", "categories", "annotators", "simulated_annotators", "filters", "judges"}
 ESTIMATE = {"value", "low", "high", "n", "reason"}
 

@@ -20,7 +20,7 @@ from evalkit.stats.groups import rank_groups
 from evalkit.stats.ranking.ranking import rank_models
 from tests.evalkit.collected_studies import LEFT, RIGHT, TIE, collected
 
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(__file__).parents[2] / "cases"
 WON = {"a_winner": LEFT, "b_winner": RIGHT, "tie": TIE}
 
 

@@ -17,7 +17,7 @@ from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.ranking.sentences import verdict
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(__file__).parents[2] / "cases"
 ABOUT = About(datetime(2026, 11, 29, tzinfo=UTC), "1", ("A", "B"))
 
 

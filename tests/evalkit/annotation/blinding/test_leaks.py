@@ -16,13 +16,13 @@ from evalkit.annotation.blinding.leaks import (
     mask,
     texts_of,
 )
-from tests.evalkit.annotation import identity_held_out as held_out
-from tests.evalkit.annotation.identity_corpus import (
+from tests.evalkit.annotation.blinding import identity_held_out as held_out
+from tests.evalkit.annotation.blinding.identity_corpus import (
     CORPUS_STUDY,
     innocent_texts,
     self_introductions,
 )
-from tests.evalkit.annotation.identity_texts import (
+from tests.evalkit.annotation.blinding.identity_texts import (
     HARMLESS,
     HARMLESS_SINCE,
     REVEALING,

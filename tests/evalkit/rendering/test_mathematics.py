@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from evalkit.rendering.markdown import render_text
-from tests.evalkit.annotation.dollar_texts import MATHEMATICS, NO_MATHEMATICS
+from tests.evalkit.rendering.dollar_texts import MATHEMATICS, NO_MATHEMATICS
 
 
 def words(html):

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from db.commands.records import import_file
 from evalkit.cli import app
 
-FILE = Path(__file__).parents[1] / "cases" / "eleven_to_one.jsonl"
+FILE = Path(__file__).parents[2] / "cases" / "eleven_to_one.jsonl"
 
 
 @pytest.fixture

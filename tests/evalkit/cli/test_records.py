@@ -131,7 +131,7 @@ def test_wrong_usage_is_exit_code_2(sqlite_database, capsys, arguments):
 
 def test_a_terminal_shows_names_as_they_are(sqlite_database, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    file = Path(__file__).parents[1] / "cases" / "browser_names.jsonl"
+    file = Path(__file__).parents[2] / "cases" / "browser_names.jsonl"
     renamed = tmp_path / "names.jsonl"
     renamed.write_text(file.read_text("utf-8").replace("names-of-a-browser", "[b]:m:[/b]"), "utf-8")
 
