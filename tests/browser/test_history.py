@@ -21,12 +21,12 @@ def choose(page: Page, title: str) -> None:
 
 
 def test_back_leads_to_the_page_before_in_one_step_with_its_choices(
-    database, chromium_page, free_port
+    sqlite_database, chromium_page, free_port
 ):
     load_demo()
     add_demo_accounts()
     page = chromium_page
-    with app_server(database, port=free_port) as address:
+    with app_server(sqlite_database, port=free_port) as address:
         sign_in(page, address, "leo")
         page.goto(f"{address}/overview?study=1&category=code")
         expect(page).to_have_url(re.compile("criterion="), timeout=30_000)

@@ -27,14 +27,14 @@ _SIDEWAYS = """() => [...document.querySelectorAll('.ek-frame, [class*="st-key-f
     .map(one => one.className + ' ' + one.scrollWidth)"""
 
 
-def test_results_fit_a_phone_and_the_decision_fits_paper(database, browser, free_port):
+def test_results_fit_a_phone_and_the_decision_fits_paper(sqlite_database, browser, free_port):
     load_demo()
     add_demo_accounts()
     with read_session() as session:
         study = session.exec(select(Study.id)).first()
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
-    with app_server(database, port=free_port) as address:
+    with app_server(sqlite_database, port=free_port) as address:
         sign_in(page, address, "leo")
         found = {}
         for name, heading in PAGES.items():

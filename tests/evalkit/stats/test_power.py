@@ -170,7 +170,7 @@ def test_recommended_cases_find_the_difference_as_often_as_wanted(power):
 
     studies = [np.random.default_rng(seed).normal(0.4, 1, n) for seed in range(3000)]
     by_interval = [mean_difference(drawn).low > 0 for drawn in studies]
-    by_signs = [sign_flip(drawn[:, None]).p_value[0] <= 0.05 for drawn in studies[::6]]
+    by_signs = sign_flip(np.column_stack(studies[::6])).p_value <= 0.05
 
     # Standard errors are at most 0.7 % and 1.8 %.
     assert np.mean(by_interval) == pytest.approx(power, abs=0.02)
