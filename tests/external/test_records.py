@@ -26,6 +26,8 @@ COUNTS = {
     "mqm_ted": {"case": 529, "output": 7_406, "error": 8_435},
     "pandalm": {"case": 170, "output": 800, "comparison": 999 * 5},
 }
+#: Those of tens of thousands of records come whole on SQLite and every fifth case on PostgreSQL.
+LARGE = {"llmbar", "mqm_ted"}
 
 
 @pytest.mark.parametrize("name", COUNTS)
@@ -35,13 +37,19 @@ def test_a_data_set_imports_with_the_counts_of_its_records_and_comes_out_again(
     path = DATA / f"{name}.jsonl.gz"
     with gzip.open(path, "rt") as file:
         records = [json.loads(line) for line in file]
+    is_whole = name not in LARGE or database.startswith("sqlite")
+    if not is_whole:
+        records = _of_every_fifth_case(records)
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
     in_file = Counter(record["type"] for record in records) - Counter(header=1)
 
     report = import_file(path, study="Study")
 
     found = {kind: count.new for kind, count in report.counts.items()}
     assert found == in_file
-    assert {kind: found[kind] for kind in COUNTS[name]} == COUNTS[name]
+    if is_whole:
+        assert {kind: found[kind] for kind in COUNTS[name]} == COUNTS[name]
     assert not import_file(path, study="Study").has_news
     first = exported("Study")
     given = sorted(fingerprint(normal(record["type"], record)) for record in records[1:])
@@ -50,6 +58,16 @@ def test_a_data_set_imports_with_the_counts_of_its_records_and_comes_out_again(
     empty_tables()
     import_file(tmp_path / "export.jsonl")
     assert exported("Study") == first
+
+
+def _of_every_fifth_case(records):
+    """Return what is said of every fifth case, and what is said of none."""
+    cases = {record["id"] for record in records if record["type"] == "case"}
+    left_out = cases - set(sorted(cases)[::5])
+    of = {"case": "id"}
+    return [
+        record for record in records if record.get(of.get(record["type"], "case")) not in left_out
+    ]
 
 
 def _as_given(line):
