@@ -58,7 +58,7 @@ def test_the_verdict_the_front_and_the_basis_come_first(app, sign_in, study):
     opened(app, PAGE)
     said = seen(app)
 
-    assert "Model &lt;one&gt; leads Model two overall; on code they cannot be told apart" in said
+    assert "Model &lt;one&gt; is ahead of Model two; on code they cannot be told apart" in said
     assert "Model two costs a third" in said
     assert "Both models are worth considering" in said
     assert "48 comparisons on 24 cases by 2 annotators" in said
@@ -291,7 +291,7 @@ def test_a_study_of_errors_alone_is_decided_by_their_weight_and_less_is_better(a
     said = seen(app)
 
     # A major error weighs 5 in each response of the one, none in any of the other.
-    assert f"{TWO} leads Model &lt;one&gt; on weight of errors" in said
+    assert f"{TWO} is ahead of Model &lt;one&gt; on weight of errors" in said
     assert app.query_params["quality"] == "penalty"
     assert "Neither cost nor latency was recorded" in said
     # How wide its interval would be cannot be planned, so nothing asks how wide it shall be.

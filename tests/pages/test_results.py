@@ -122,7 +122,7 @@ def test_the_overview_says_which_model_is_ahead_on_what_basis(app, sign_in, stud
     said = opened(app, "results/overview.py")
 
     # 17 of 18 won and one both bad, which counts half: 17.5 / 18 = 97 %.
-    assert "Model &lt;one&gt; is ahead of the other model: it wins 97 %" in said
+    assert "Model &lt;one&gt; is ahead of Model two; it wins 97 %" in said
     assert "18 comparisons on 6 cases by 3 annotators, 2 of them simulated." in said
     assert "Simulated annotators: Bo, Cy." in said
     assert "Model two: hallucination in 50 %" in said  # 9 of 18 looks

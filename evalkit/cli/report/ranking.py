@@ -27,6 +27,7 @@ from evalkit.phrases import counted
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.ranking.report import ranking_report, win_rates
+from evalkit.reports.ranking.sentences import verdict
 from evalkit.reports.ranking.style import (
     StyleReport,
     effect_sentences,
@@ -59,6 +60,7 @@ def ranking(
         print_json(ranking_document(collected) | more)
         return
     report = ranking_report(collected)
+    out().print(verdict(report))
     for ranked in (report.ranking,) if report.ranking or not report.groups else report.groups:
         table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
         for row in ranked.rows if ranked else ():

@@ -1,5 +1,6 @@
 """A decision as JSON: the verdict in words, every model beside the baseline, by category."""
 
+from dataclasses import asdict
 from typing import Any
 
 from evalkit.errors import NotFoundError
@@ -7,6 +8,7 @@ from evalkit.reports.decision import sentences as words
 from evalkit.reports.decision.measures import against, available_measures, number_entry
 from evalkit.reports.decision.report import (
     DecisionReport,
+    decision_lead,
     decision_report,
     default_baseline,
     standing_entry,
@@ -65,15 +67,18 @@ def decision_document(
             "measures": [],
             "baseline": None,
             "verdict": None,
+            "lead": None,
         }
         empty: dict[str, Any] = {"front_on": [], "models": [], "cells": []}
         return {**heading(collected), **nothing, **empty, "reason": NOTHING_JUDGED}
+    lead = decision_lead(report)
     return {
         **heading(collected),
         "quality": report.chosen.measure.key,
         "measures": [one.measure.key for one in report.measures],
         "baseline": report.baseline,
         "verdict": decision_verdict(collected, report),
+        "lead": None if lead is None else asdict(lead),
         "front_on": list(report.front_on),
         "models": [standing_entry(report, one) for one in report.standings],
         "cells": [number_entry(one) for one in report.chosen.cells],

@@ -18,7 +18,9 @@ from evalkit.reports.decision.measures import (
 from evalkit.reports.models.prices import PriceRatios, accepted_share, price_ratios
 from evalkit.reports.models.report import ModelRow, models_report
 from evalkit.reports.pair.significance import turned
+from evalkit.reports.ranking.lead import Lead, lead_of, report_lead
 from evalkit.reports.ranking.report import RankingReport, ranking_report
+from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.leaderboards import pareto_front
 from evalkit.stats.ranking.ranking import PairCounts
@@ -161,18 +163,29 @@ def settled(report: DecisionReport, model: str, other: str) -> bool:
     return gap is not None and gap * _gap(report, model, other) > 0
 
 
-def comparable(report: DecisionReport, model: str, other: str) -> bool:
-    """Say whether anything sets two models against each other on the chosen measure.
+def decision_lead(report: DecisionReport) -> Lead | None:
+    """Return who is ahead of whom among the models that were judged on the chosen measure.
 
-    By scores that is a case on which both were judged: numbers from cases the other was not
-    judged on may be higher because these cases are easier.
+    None where nothing was, or where no ranking spans what was compared. By the preference as the
+    ranking has it. By scores two models are comparable if any case was
+    judged of both: numbers from cases the other was not judged on may be higher because these
+    cases are easier.
     """
     if report.chosen.measure.is_preference:
-        return True  # who was never linked with the others is in no ranking with them
-    return any(
-        {pair.model, pair.other} == {model, other} and pair.estimate.n > 0
-        for pair in report.chosen.pairs
-    )
+        return report_lead(report.ranking)
+    models = [
+        one.model for one in report.standings if report.number(one.model).estimate.value is not None
+    ]
+    place = {model: at for at, model in enumerate(models)}
+    separated = np.zeros((len(models), len(models)), dtype=bool)
+    comparable = np.zeros_like(separated)
+    for pair in report.chosen.pairs:
+        if pair.model in place and pair.other in place and pair.estimate.n > 0:
+            i, j = place[pair.model], place[pair.other]
+            comparable[i, j] = comparable[j, i] = True
+            is_apart = is_small(pair.p_adjusted) and _agrees(report, pair)
+            separated[i, j] = separated[j, i] = is_apart
+    return lead_of(models, separated, comparable) if models else None
 
 
 def contradicted(report: DecisionReport, model: str, other: str) -> bool:
@@ -199,6 +212,11 @@ def standing_entry(report: DecisionReport, one: Standing) -> dict[str, Any]:
         "is_on_front": one.is_on_front,
         "beaten_by": list(one.beaten_by),
     }
+
+
+def _agrees(report: DecisionReport, pair: PairedDifference) -> bool:
+    """Say whether the cases both have say the same as the numbers of each."""
+    return (pair.estimate.value or 0.0) * _gap(report, pair.model, pair.other) > 0
 
 
 def _gap(report: DecisionReport, model: str, other: str) -> float:

@@ -7,13 +7,14 @@ from evalkit.phrases import counted, joined
 from evalkit.reports.decision.measures import Measure, MeasureNumbers, Number
 from evalkit.reports.decision.report import (
     DecisionReport,
-    comparable,
     contradicted,
+    decision_lead,
     gap_to_baseline,
     settled,
 )
 from evalkit.reports.ranking import sentences
-from evalkit.reports.ranking.sentences import group_verdicts
+from evalkit.reports.ranking.lead import Lead
+from evalkit.reports.ranking.sentences import few_comparisons, group_verdicts, lead_clause
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected
 from evalkit.study.sentences import annotators
@@ -107,17 +108,19 @@ def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
     leader, rival = report.standings[0], rival_of(report)
     if rival is None:
         return f"There is one model only: {leader.model}."
-    if report.chosen.measure.is_preference and report.ranking.ranking is None:
-        return report.ranking.reason or ""
-    if report.number(leader.model).estimate.value is None:
-        return "Nothing has been judged yet that would tell the models apart."
+    lead = decision_lead(report)
+    if lead is None:
+        nothing = "Nothing has been judged yet that would tell the models apart."
+        is_preference = report.chosen.measure.is_preference
+        return (report.ranking.reason if is_preference else None) or nothing
     is_settled = settled(report, leader.model, rival)
     sign = report.chosen.measure.sign
     where = _categories(cells, leader.model, rival, is_settled=is_settled, sign=sign)
-    lead, takes = _lead(report), _takes(report, leader.model, rival)
-    if takes and leader.model not in lead + where:
+    clause = lead_clause(lead, _on_what(report), basis=few_comparisons(report.ranking))
+    takes = _takes(report, leader.model, rival)
+    if takes and leader.model not in clause + where:
         takes = f"beside {leader.model}, {takes}"
-    parts = [lead, _on_shared_cases(report), _not_comparable(report), where, takes]
+    parts = [clause, _on_shared_cases(report), _not_comparable(lead), where, takes]
     parts.append(_unjudged(report))
     return f"{'; '.join(filter(None, parts))}."
 
@@ -213,42 +216,18 @@ def few_cases(report: DecisionReport) -> str:
     )
 
 
-def _lead(report: DecisionReport) -> str:
-    first, *others = [one.model for one in report.standings if _is_judged(report, one.model)]
-    if others and not (others := [model for model in others if comparable(report, first, model)]):
-        return f"No model leads{_on_what(report)}"
-    level = [model for model in others if not settled(report, first, model)]
-    behind = [model for model in others if model not in level]
-    what = _on_what(report)
-    if not others:
-        return f"Only {first} has been judged{what}"
-    if not level:
-        names = joined(others) if len(others) <= _MOST_NAMES else f"all {len(others)} others"
-        return f"{first} leads {names}{what or ' overall'}"
-    if not behind:
-        if len(others) == 1:
-            return f"{first} and {others[0]} cannot be told apart{what or ' overall'}"
-        return f"No model leads{what}: the {len(others) + 1} cannot be told apart"
-    # Who is level with the first need not be ahead of those whom the first is ahead of.
-    rest = joined(behind) if len(behind) <= _MOST_NAMES else f"{len(behind)} of the others"
-    near = joined(level) if len(level) <= _MOST_NAMES else f"{len(level)} others"
-    return f"{first} leads {rest}{what or ' overall'}, while {near} cannot be told apart from it"
-
-
 def _on_what(report: DecisionReport) -> str:
     return "" if report.chosen.measure.is_preference else f" on {_lower_name(report)}"
 
 
-def _not_comparable(report: DecisionReport) -> str:
+def _not_comparable(lead: Lead) -> str:
     """Say who cannot be compared with the first, and why: no case was judged of both."""
-    first, *others = [one.model for one in report.standings if _is_judged(report, one.model)]
-    apart = [model for model in others if not comparable(report, first, model)]
-    if not apart:
+    if not lead.apart:
         return ""
-    is_are = "is" if len(apart) == 1 else "are"
+    is_are = "is" if len(lead.apart) == 1 else "are"
     return (
-        f"{_few(apart, 'other models')} {is_are} not comparable with {first}: no case was judged "
-        "of both"
+        f"{_few(lead.apart, 'other models')} {is_are} not comparable with {lead.first}: no case "
+        "was judged of both"
     )
 
 

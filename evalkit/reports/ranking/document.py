@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from evalkit.reports.document import Document, heading
+from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
+from evalkit.reports.ranking.sentences import verdict
 from evalkit.stats.ranking.ranking import RankingRow
 from evalkit.stats.ranking.win_rates import PairWinRate, circles
 from evalkit.study.collected import Collected
@@ -13,8 +15,11 @@ from evalkit.study.collected import Collected
 def ranking_document(collected: Collected) -> Document:
     """Return the strengths, strongest first, and who won how often against whom."""
     report, rates = ranking_report(collected), win_rates(collected)
+    lead = report_lead(report)
     return {
         **heading(collected),
+        "verdict": verdict(report),
+        "lead": None if lead is None else asdict(lead),
         "n_comparisons": report.n_comparisons,
         "n_same_model": report.n_same_model,
         "n_unreadable": report.n_unreadable,

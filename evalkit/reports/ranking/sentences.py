@@ -7,6 +7,7 @@ import numpy as np
 
 from evalkit import text
 from evalkit.phrases import counted, joined
+from evalkit.reports.ranking.lead import Lead, LeadKind, open_standings, ranking_lead
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.scores.report import ScoresReport
 from evalkit.stats.intervals import Estimate
@@ -15,48 +16,78 @@ from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected
 from evalkit.study.sentences import annotators
 
-#: More models than this behind the first are counted, not named.
-FEW_BEHIND = 3
-# Strengths that differ by less than this are equal but for rounding.
-_EQUAL = 1e-9
+#: More models than this are counted, not named.
+_MOST_NAMES = 3
+#: More sentences than this on what is open are not read.
+_MOST_STANDINGS = 4
 
 
 def verdict(report: RankingReport) -> str:
     """Say which model is ahead, or that it cannot be told, in one sentence."""
     if report.ranking is None:
         return report.reason or ""
-    ranking, rows = report.ranking, report.ranking.rows
-    first = rows[0]
-    few = ""
-    if first.low is None:
-        few = f"{counted(report.n_comparisons, 'comparison')} on {counted(first.n_cases, 'case')}"
-    if len(rows) > 1 and first.strength - rows[1].strength < _EQUAL:
-        said = "No model is ahead: the strongest have won equally much"
-        return f"{said}, in {few}." if few else f"{said}."
-    if few:
-        return (
-            f"Which model is ahead cannot be told yet: {first.model} leads in {few}, and nothing "
-            "says how far that is chance."
-        )
-    front = [row.model for row in rows if not ranking.is_separated(first.model, row.model)]
-    behind = [row.model for row in rows if row.model not in front]
+    first = report.ranking.rows[0]
+    lead = ranking_lead(report.ranking)
+    clause = lead_clause(lead, basis=few_comparisons(report))
     wins = f"{text.estimate(first.win_rate, text.percent)} of its comparisons"
-    if len(front) == 1:
-        rest = "the other model" if len(rows) == 2 else f"all {len(rows) - 1} others"
-        return f"{first.model} is ahead of {rest}: it wins {wins}."
-    if len(front) == len(rows):
-        what = "The two models" if len(rows) == 2 else f"The {len(rows)} models"
-        return f"{what} cannot be told apart yet; {first.model} leads with {wins}."
-    if not all(ranking.is_separated(one, other) for one in front for other in behind):
-        rest = joined(behind) if len(behind) <= FEW_BEHIND else f"{len(behind)} others"
+    if lead.kind in (LeadKind.EQUAL, LeadKind.UNCERTAIN):
+        return f"{clause}."
+    if lead.kind is LeadKind.LEVEL:
+        return f"{clause}; {first.model} leads with {wins}."
+    return f"{clause}; it wins {wins}."
+
+
+def lead_clause(lead: Lead, on: str = "", *, basis: str = "") -> str:
+    """Say who is ahead of whom, at most three names in a list, without a full stop.
+
+    Parameters
+    ----------
+    lead : Lead
+    on : str
+        What on, like `` on helpfulness``; of the preference nothing.
+    basis : str
+        Like ``1 comparison on 1 case``, where so little says nothing of chance.
+    """
+    first = lead.first
+    if lead.kind is LeadKind.ALONE:
+        return f"Only {first} has been judged{on}"
+    if lead.kind is LeadKind.APART:
+        return f"No model leads{on}"
+    if lead.kind is LeadKind.EQUAL:
+        equal = "No model is ahead: the strongest have won equally much"
+        return f"{equal}, in {basis}" if basis else equal
+    if lead.kind is LeadKind.UNCERTAIN:
         return (
-            f"{first.model} is ahead of {rest} and cannot be told apart from {joined(front[1:])}; "
-            f"it wins {wins}."
+            f"Which model is ahead cannot be told yet: {first} leads in {basis}, and nothing says "
+            "how far that is chance"
         )
-    return (
-        f"{joined(front)} are ahead of the rest and cannot be told apart; "
-        f"{first.model} leads with {wins}."
-    )
+    if lead.kind is LeadKind.LEVEL:
+        names = [first, *lead.level]
+        level = joined(names) if len(names) <= _MOST_NAMES else f"The {len(names)} models"
+        return f"{level} cannot be told apart{on} yet"
+    if lead.kind is LeadKind.OPEN:
+        return f"{first} comes first{on} but cannot be told apart from {_near(lead.level)}"
+    behind = joined(lead.behind)
+    if len(lead.behind) > _MOST_NAMES:
+        every = "" if lead.level or lead.apart else "all "
+        behind = f"{every}{len(lead.behind)} others"
+    ahead = f"{first} is ahead of {behind}{on}"
+    return f"{ahead} and cannot be told apart from {_near(lead.level)}" if lead.level else ahead
+
+
+def _near(models: Sequence[str]) -> str:
+    """Name three models at most; of more the two nearest, and how many others."""
+    if len(models) <= _MOST_NAMES:
+        return joined(models)
+    return joined([*models[: _MOST_NAMES - 1], f"{len(models) - _MOST_NAMES + 1} others"])
+
+
+def few_comparisons(report: RankingReport) -> str:
+    """Say what a ranking without intervals rests on; nothing of one that has them."""
+    first = report.ranking.rows[0] if report.ranking else None
+    if first is None or first.low is not None:
+        return ""
+    return f"{counted(report.n_comparisons, 'comparison')} on {counted(first.n_cases, 'case')}"
 
 
 def group_verdicts(report: RankingReport) -> list[str]:
@@ -105,17 +136,18 @@ def _with_n(one: Estimate) -> str:
 
 
 def standings(ranking: Ranking) -> list[str]:
-    """Say what is open behind the verdict: who cannot be told apart from whom."""
-    said = []
-    for place, row in enumerate(ranking.rows):
-        behind = [
-            other.model
-            for other in ranking.rows[place + 1 :]
-            if not ranking.is_separated(row.model, other.model)
-        ]
-        if behind and not _is_covered(ranking, place, behind):
-            said.append(f"{joined([row.model, *behind])} cannot be told apart.")
-    return said
+    """Say what is open behind the verdict: who cannot be told apart from whom, the first few."""
+    open_ones = open_standings(ranking)
+    sentences = [
+        f"{joined([standing.model, *standing.level])} cannot be told apart."
+        if standing.is_group and len(standing.level) < _MOST_NAMES
+        else f"{standing.model} cannot be told apart from {_near(standing.level)}."
+        for standing in open_ones[:_MOST_STANDINGS]
+    ]
+    n_more = len(open_ones) - _MOST_STANDINGS
+    if n_more > 0:
+        sentences.append(f"Ranks say the same of {counted(n_more, 'model')} further down.")
+    return sentences
 
 
 def basis(collected: Collected, report: RankingReport) -> str:
@@ -145,17 +177,3 @@ def _without_comparisons(collected: Collected) -> str:
     if not parts:
         return f"Nothing has been scored or marked by {annotators(collected)}."
     return f"{joined(parts)} by {annotators(collected)}; no two models were compared."
-
-
-def _is_covered(ranking: Ranking, place: int, behind: Sequence[str]) -> bool:
-    """Say whether an earlier model was already named together with all of these."""
-    group = {ranking.rows[place].model, *behind}
-    for earlier in ranking.rows[:place]:
-        open_with = {
-            other.model
-            for other in ranking.rows
-            if not ranking.is_separated(earlier.model, other.model)
-        }
-        if group <= open_with:
-            return True
-    return False

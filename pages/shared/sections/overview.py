@@ -137,7 +137,7 @@ def show_ranking(
         if len(report.ranking.rows) <= MOST_BESIDE_TEXT:
             exhibits.say("Won by the row against the column", style="lead")
             _head_to_head(tables.head_to_head(report, rates), state)
-        exhibits.say(*sentences.standings(report.ranking)[:4])
+        exhibits.say(*sentences.standings(report.ranking))
     exhibits.say(report.reason or "")
     show_responses(order, state)
     _ranking_tables(report, rates, order)

@@ -50,10 +50,14 @@ def test_eleven_cases_of_twelve_tell_two_models_apart_in_every_report(run, tmp_p
     run("html", str(tmp_path / "study.html"))
     page = (tmp_path / "study.html").read_text(encoding="utf-8")
 
-    assert run("decision").startswith("A leads B overall.")
-    assert decision["verdict"] == "A leads B overall."
+    assert run("decision").startswith("A is ahead of B.")
+    assert decision["verdict"] == "A is ahead of B."
+    assert run("ranking").startswith("A is ahead of B; it wins ")
+    assert ranking["verdict"].startswith("A is ahead of B; it wins ")
+    assert ranking["lead"] == decision["lead"]
+    assert (ranking["lead"]["kind"], ranking["lead"]["behind"]) == ("ahead", ["B"])
     assert [(row["best_rank"], row["worst_rank"]) for row in ranking["models"]] == [(1, 1), (2, 2)]
     (pair,) = significance["preference"]["pairs"]
     assert pair["p"] == pytest.approx(2 * 13 / 2**12)
-    assert "A leads B overall." in page
+    assert "A is ahead of B." in page
     assert "A and B cannot be told apart" not in page

@@ -39,7 +39,7 @@ def verdict_of(found, **how):
 
 def test_the_verdict_names_who_leads_where_it_is_open_and_what_the_other_costs():
     assert verdict_of(better_on_code()) == (
-        "A leads B overall; on support they cannot be told apart; "
+        "A is ahead of B; on support they cannot be told apart; "
         "B costs a fortieth and answers in a sixth of the time."
     )
 
@@ -52,13 +52,15 @@ def test_with_two_models_the_verdict_does_not_depend_on_the_baseline(baseline):
 def test_without_a_leader_the_verdict_says_so():
     wins = [(0, case, A, B, LEFT if case % 4 < 2 else RIGHT) for case in range(16)]
 
-    assert verdict_of(collected(preferences=wins)) == "A and B cannot be told apart overall."
+    assert verdict_of(collected(preferences=wins)) == (
+        "No model is ahead: the strongest have won equally much."
+    )
 
 
 def test_a_category_is_named_where_only_it_is_settled():
     said = verdict_of(better_on_code(n_cases=16))
 
-    assert said.startswith("A and B cannot be told apart overall; on code A is ahead; B costs")
+    assert said.startswith("A and B cannot be told apart yet; on code A is ahead; B costs")
 
 
 def test_the_cells_are_adjusted_as_one_family():
@@ -196,14 +198,14 @@ def test_who_is_level_with_the_first_is_not_said_to_lead_the_others():
 
     said = verdict_of(collected(models=("A", "B", "C"), scores=scores), measure="helpful")
 
-    assert said.startswith("A leads C on helpful, while B cannot be told apart from it")
+    assert said.startswith("A is ahead of C on helpful and cannot be told apart from B")
 
 
 def test_a_tie_everywhere_is_no_lead():
     found = collected(preferences=[(0, case, A, B, TIE) for case in range(16)])
 
     assert not settled(report_of(found), "A", "B")
-    assert "cannot be told apart" in verdict_of(found)
+    assert verdict_of(found).startswith("No model is ahead: the strongest have won equally")
 
 
 def test_the_document_is_plain_json_without_nan():
@@ -324,7 +326,7 @@ def test_a_model_nobody_judged_is_not_said_to_be_level():
 
     said = verdict_of(collected(models=("A", "B", "C"), preferences=wins))
 
-    assert said == "A leads B overall; against B in every category; C has not been judged yet."
+    assert said == "A is ahead of B; against B in every category; C has not been judged yet."
 
 
 @pytest.mark.parametrize(
@@ -368,7 +370,7 @@ def test_what_a_model_takes_is_always_said_beside_another_by_name():
 
     said = verdict_of(found, baseline="B")
 
-    assert said.startswith("No model leads: the 3 cannot be told apart; ")
+    assert said.startswith("No model is ahead: the strongest have won equally much, in 48 ")
     leader = report.standings[0].model
     assert f"beside {leader}, {words.rival_of(report)} costs" in said
 

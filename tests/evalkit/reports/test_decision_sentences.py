@@ -29,8 +29,8 @@ def test_nobody_leads_on_numbers_that_the_cases_in_common_contradict(ahead_by_ea
     assert not settled(report, "A", "B")
     assert contradicted(report, "A", "B")
     assert words.verdict(report, cells).startswith(
-        "A and B cannot be told apart on helpful; on the cases that were judged of both, B is "
-        "ahead of A;"
+        "A and B cannot be told apart on helpful yet; on the cases that were judged of both, B "
+        "is ahead of A;"
     )
 
 
@@ -64,7 +64,7 @@ def test_models_judged_on_other_cases_are_not_comparable_and_the_sentence_says_w
     said = words.verdict(report, against(found, measure, model="A", other="B"))
 
     assert said.startswith(
-        "A leads C on helpful; B is not comparable with A: no case was judged of both"
+        "A is ahead of C on helpful; B is not comparable with A: no case was judged of both"
     )
     assert "B cannot be told apart" not in said
 

@@ -63,20 +63,20 @@ def test_a_model_ahead_of_all_is_named_with_its_interval():
     said = sentences.verdict(report({(0, 1): 0.9, (0, 2): 0.9, (1, 2): 0.5}))
 
     # 54 of 60 against each of two others.
-    assert said.startswith("A is ahead of all 2 others: it wins 90 % [")
+    assert said.startswith("A is ahead of B and C; it wins 90 % [")
 
 
 def test_models_that_cannot_be_told_apart_are_never_called_ahead():
     said = sentences.verdict(report({(0, 1): 0.55, (0, 2): 0.5, (1, 2): 0.5}))
 
-    assert said.startswith("The 3 models cannot be told apart yet;")
+    assert said.startswith("A, C and B cannot be told apart yet; A leads with 52 % [")
     assert "ahead" not in said
 
 
-def test_two_in_front_of_the_rest_are_named_together():
+def test_the_first_of_two_in_front_is_ahead_of_the_rest_and_level_with_the_other():
     said = sentences.verdict(report({(0, 1): 0.5, (0, 2): 0.9, (1, 2): 0.88}))
 
-    assert said.startswith("A and B are ahead of the rest and cannot be told apart;")
+    assert said.startswith("A is ahead of C and cannot be told apart from B; it wins ")
 
 
 def test_who_is_not_told_apart_from_the_rest_is_not_called_ahead_of_it():

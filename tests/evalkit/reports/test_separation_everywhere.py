@@ -74,4 +74,4 @@ def test_eleven_cases_of_twelve_settle_it_on_the_command_line(sqlite_database):
     # By the binomial: 2 * 13 / 2^12.
     assert pair["p_adjusted"] == pytest.approx(0.00634765625)
     assert "cannot be told apart" not in run("decision")
-    assert [line.split()[1] for line in run("ranking").splitlines()[1:3]] == ["1st", "2nd"]
+    assert [line.split()[1] for line in run("ranking").splitlines()[2:4]] == ["1st", "2nd"]
