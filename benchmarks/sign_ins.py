@@ -21,6 +21,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 from statistics import quantiles
@@ -35,7 +36,7 @@ from db.queries.people import User
 from evalkit.vocabulary import Role
 from pages.routes.session import COOKIE, cookie_value
 from tests.browser.serving import app_server
-from tests.factories import make_eval_set
+from tests.factories import make_eval_set, opened
 
 _HOST, _PORT = "127.0.0.1", 8598
 _ORIGIN = f"http://{_HOST}:{_PORT}"
@@ -81,7 +82,11 @@ def _saves(user: User, assignment_id: int, seconds: float) -> list[float]:
     end = perf_counter() + seconds
     while perf_counter() < end:
         draft = {"preference": "left", "scores": {}, "tags": {}, "comment": f"{len(took)}"}
-        body = {"assignment_id": assignment_id, "draft": draft, "active_seconds": 0}
+        body = asdict(opened(assignment_id)) | {
+            "assignment_id": assignment_id,
+            "draft": draft,
+            "active_seconds": 0,
+        }
         started = perf_counter()
         status, _ = _ask("PUT", "/annotate/draft", json.dumps(body), headers)
         took.append((perf_counter() - started) * 1000)
