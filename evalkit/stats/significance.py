@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta, binom, chi2
+from scipy.stats import beta, binom, chi2, false_discovery_control
 
 from evalkit.stats.counts import FloatArray, IntArray
 
@@ -96,8 +96,13 @@ def holm(p_values: FloatArray) -> FloatArray:
     ----------
     Holm (1979), Scandinavian Journal of Statistics 6.
     """
-    factor = np.arange(np.count_nonzero(~np.isnan(p_values)), 0, -1)
-    return _adjust(p_values, lambda ordered: np.maximum.accumulate(factor * ordered))
+
+    def adjusted(tested: FloatArray) -> FloatArray:
+        order = np.argsort(tested, kind="stable")
+        stepped = np.maximum.accumulate(np.arange(len(tested), 0, -1) * tested[order])
+        return np.minimum(1.0, stepped)[np.argsort(order, kind="stable")]
+
+    return _where_tested(p_values, adjusted)
 
 
 def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
@@ -111,46 +116,20 @@ def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
     Returns
     -------
     FloatArray of shape (n_tests,)
-        In the order given, at most 1. The level holds for tests that are independent or go the
-        same way, on average over studies.
+        In the order given, at most 1, by SciPy. The level holds for tests that are independent or
+        go the same way, on average over studies.
 
     References
     ----------
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57.
     """
-    n = np.count_nonzero(~np.isnan(p_values))
-    factor = n / np.arange(1, n + 1)
-    return _adjust(p_values, lambda ordered: np.minimum.accumulate((factor * ordered)[::-1])[::-1])
+    return _where_tested(p_values, false_discovery_control)
 
 
-def benjamini_yekutieli(p_values: FloatArray) -> FloatArray:
-    """Adjust p values as ``benjamini_hochberg`` does, whatever way the tests hang together.
-
-    Parameters
-    ----------
-    p_values : FloatArray of shape (n_tests,)
-        ``NaN`` where there was no test; it stays and is not counted.
-
-    Returns
-    -------
-    FloatArray of shape (n_tests,)
-        In the order given, at most 1.
-
-    References
-    ----------
-    Benjamini & Yekutieli (2001), Annals of Statistics 29.
-    """
-    n = np.count_nonzero(~np.isnan(p_values))
-    price = float((1 / np.arange(1, n + 1)).sum())
-    factor = price * n / np.arange(1, n + 1)
-    return _adjust(p_values, lambda ordered: np.minimum.accumulate((factor * ordered)[::-1])[::-1])
-
-
-def _adjust(p_values: FloatArray, correct: Callable[[FloatArray], FloatArray]) -> FloatArray:
-    tested = np.flatnonzero(~np.isnan(p_values))
-    order = tested[np.argsort(p_values[tested], kind="stable")]
+def _where_tested(p_values: FloatArray, adjust: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    is_tested = ~np.isnan(p_values)
     adjusted = p_values.copy()
-    adjusted[order] = np.minimum(1.0, correct(p_values[order]))
+    adjusted[is_tested] = adjust(p_values[is_tested])
     return adjusted
 
 

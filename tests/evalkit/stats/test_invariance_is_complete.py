@@ -14,7 +14,6 @@ HERE = Path(__file__).parent
 EXEMPT = {
     "amount_estimate": "the interval of clustered_means, through mean_amounts",
     "benjamini_hochberg": "takes p values, whose order is that of what comes back",
-    "benjamini_yekutieli": "takes p values, whose order is that of what comes back",
     "bounded_ends": "a formula of numbers",
     "bounded_interval": "a formula of numbers",
     "case_differences": "through score_differences",
