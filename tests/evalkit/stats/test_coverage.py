@@ -52,13 +52,21 @@ def test_strengths_and_their_differences_are_covered(n_cases):
 T_975 = {50: 2.009575, 200: 1.971957}
 
 
-def test_rank_models_covers_strengths_and_win_rates():
+@pytest.fixture(scope="module")
+def rankings():
+    """Give the rows of studies of 80 cases, whose true order is m4 to m0."""
+    return [
+        rank_models(compared(np.random.default_rng(1000 + seed), 80)).rows
+        for seed in range(N_STUDIES)
+    ]
+
+
+def test_rank_models_covers_strengths_and_win_rates(rankings):
     big = rank_models(compared(np.random.default_rng(98), 60_000, annotators=1))
     strength = {row.model: row.strength for row in big.rows}
     rate = {row.model: row.win_rate.value for row in big.rows}
     strengths, rates = [], []
-    for seed in range(N_STUDIES):
-        rows = rank_models(compared(np.random.default_rng(1000 + seed), 80)).rows
+    for rows in rankings:
         strengths.append(covered(rows, [strength[row.model] for row in rows]))
         rates.append(covered([row.win_rate for row in rows], [rate[row.model] for row in rows]))
 
@@ -148,11 +156,10 @@ def test_shares_near_none_and_all_are_covered(level, n_cases):
     assert LOWEST <= covered(found, [truth] * N_STUDIES) <= 0.985
 
 
-def test_rank_ranges_hold_all_true_ranks_at_once():
+def test_rank_ranges_hold_all_true_ranks_at_once(rankings):
     held = []
-    for seed in range(N_STUDIES):
-        rows = rank_models(compared(np.random.default_rng(2000 + seed), 80)).rows
-        # The true order is m4 to m0; simultaneous ranges may be wider than need be.
+    for rows in rankings:
+        # Simultaneous ranges may be wider than need be.
         true_rank = {f"m{k}": 5 - k for k in range(5)}
         held.append(all(r.best_rank <= true_rank[r.model] <= r.worst_rank for r in rows))
 
