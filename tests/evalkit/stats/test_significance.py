@@ -87,9 +87,7 @@ def test_corrections_equal_statsmodels_in_any_order(p_values, seed):
     assert benjamini_hochberg(shuffled) == pytest.approx(oracle["fdr_bh"], abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("adjust", "expected"), [(holm, [0.02, 0.04]), (benjamini_hochberg, [0.02, 0.04])]
-)
+@pytest.mark.parametrize("adjust", [holm, benjamini_hochberg])
 def test_tests_that_were_not_made_are_not_counted(adjust):
     # Of two tests, by hand: Holm 2 · 0.01, 1 · 0.04; Benjamini & Hochberg 2/1 · 0.01, 2/2 · 0.04.
     adjusted = adjust(np.array([0.01, np.nan, 0.04]))
