@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 # Before numpy is imported: beside other workers, more threads only wait for one another.
@@ -17,6 +18,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from db import schema
 from db.engine import engine
+
+# A test that is slow on a busy machine is not wrong.
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
 
 REQUIRED = set(filter(None, os.environ.get("EVALKIT_REQUIRE", "").split(",")))
 
