@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 
-def _lower(sentence: str) -> str:
+def lower(sentence: str) -> str:
+    """Return a sentence of ours as the end of another."""
     return sentence[:1].lower() + sentence[1:]
 
 

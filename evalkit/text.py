@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from evalkit import text
 from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.intervals import Estimate
 
@@ -142,9 +141,9 @@ def _magnitude(amount: float) -> int:
     return int(f"{amount:e}".split("e")[1])
 
 
-def duration(seconds: float) -> str:
+def duration(n_seconds: float) -> str:
     """Return a number of seconds: ``39.6 s``."""
-    return text.seconds(1000 * seconds)
+    return seconds(1000 * n_seconds)
 
 
 def p_value(p: float) -> str:
@@ -156,33 +155,38 @@ def p_value(p: float) -> str:
 
 def bare_p(p: float | None) -> str:
     """Return a p value as a table shows it: ``0.003``, ``< 0.001``, a dash without one."""
-    return text.MISSING if p is None else p_value(p).removeprefix("p = ").removeprefix("p ")
+    return MISSING if p is None else p_value(p).removeprefix("p = ").removeprefix("p ")
 
 
-def signed(form: text.Format = text.number) -> text.Format:
+def signed(form: Format = number) -> Format:
     """Return a format that says which way: ``+0.31``, ``−0.31``, ``0.00``."""
 
     def written(value: float) -> str:
-        number = form(abs(value))
-        if number == form(0.0):
-            return number
-        return f"+{number}" if value > 0 else f"−{number}"
+        size = form(abs(value))
+        if size == form(0.0):
+            return size
+        return f"+{size}" if value > 0 else f"−{size}"
 
     return written
 
 
-def difference(one: Estimate, form: text.Format = text.number) -> str:
+def with_n(one: Estimate) -> str:
+    """Return ``0.61 [0.40, 0.82], n = 40``."""
+    return f"{estimate(one)}, n = {one.n:,}"
+
+
+def difference(one: Estimate, form: Format = number) -> str:
     """Return ``+0.31 [0.12, 0.50]``, ``−14 pp [−29, 0]``: ends have a sign only below zero."""
     if one.value is None:
-        return text.MISSING
-    form = text.one_unit(form, abs(one.value))
+        return MISSING
+    form = one_unit(form, abs(one.value))
     write, written = signed(form), form(abs(one.value))
     unit = f" {written.rpartition(' ')[2]}" if " " in written else ""
 
     def end(value: float) -> str:
         return write(value).removeprefix("+").replace("$", "").removesuffix(unit)
 
-    return f"{write(one.value)} {text.interval(one.low, one.high, end)}".rstrip()
+    return f"{write(one.value)} {interval(one.low, one.high, end)}".rstrip()
 
 
 def points(value: float) -> str:

@@ -273,3 +273,21 @@ def test_no_key_holds_what_people_wrote(path):
     ]
 
     assert [part for part in parts if not KEY_PARTS.fullmatch(part)] == []
+
+
+def sources_in(folder: str) -> list[Path]:
+    return [path for path in SOURCES if name(path).startswith(f"{folder}/")]
+
+
+@pytest.mark.parametrize("path", sources_in("evalkit/reports"), ids=name)
+def test_a_question_knows_no_medium(path):
+    media = ("evalkit.html", "evalkit.cli", "evalkit.rendering")
+
+    assert [found for found in imports(tree(path)) if found.startswith(media)] == []
+
+
+@pytest.mark.parametrize("path", sources_in("evalkit/stats"), ids=name)
+def test_statistics_say_no_sentences_and_know_no_study(path):
+    sayers = ("evalkit.reports", "evalkit.study", "evalkit.text", "evalkit.phrases")
+
+    assert [found for found in imports(tree(path)) if found.startswith(sayers)] == []

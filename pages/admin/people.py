@@ -4,16 +4,16 @@ import streamlit as st
 
 from db.commands import people as commands
 from db.engine import read_session
-from db.queries import people
+from db.queries import people as queries
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.shared import labels, people as people_forms, people as people_tables, state
+from pages.shared import labels, people, state
 from pages.shared.display import exhibits
 
 user = state.require(Role.ADMIN)
 
 with read_session() as session:
-    accounts = people.accounts(session)
+    accounts = queries.accounts(session)
 
 st.title("People")
 shown_once = st.session_state.pop("invitation", None)
@@ -27,7 +27,7 @@ if message := st.session_state.pop("people-message", None):
     st.success(labels.literal(message))
 
 exhibits.inline_table(
-    people_tables.account_table(accounts), key="accounts", left=("Role", "State", "Since")
+    people.account_table(accounts), key="accounts", left=("Role", "State", "Since")
 )
 
 add, change = st.columns(2, gap="large")
@@ -35,17 +35,17 @@ with add, st.form("add-account", border=False, enter_to_submit=True):
     st.subheader("Invite somebody")
     name = st.text_input("Name", max_chars=commands.LONGEST_NAME, key="new-name")
     role = st.segmented_control("Role", list(Role), default=Role.ANNOTATOR, required=True)
-    st.caption(people_tables.ROLES_IN_WORDS)
+    st.caption(people.ROLES_IN_WORDS)
     is_added = st.form_submit_button("Add and make a link", type="primary")
 
 with change:
     st.subheader("Change an account")
-    wanted = people_forms.change_form(accounts)
+    wanted = people.change_form(accounts)
 
 try:
     if is_added:
         token = commands.add_account(name=name, role=role, actor_id=user.id)
-        st.session_state["invitation"] = people_tables.Invitation(name.strip(), token)
+        st.session_state["invitation"] = people.InvitationLink(name.strip(), token)
     elif wanted is None:
         st.stop()
     elif wanted.what == "role":
@@ -53,7 +53,7 @@ try:
         st.session_state["people-message"] = f"{wanted.account.name} is now {wanted.role}."
     elif wanted.what == "link":
         token = commands.invite(annotator_id=wanted.account.id, actor_id=user.id)
-        st.session_state["invitation"] = people_tables.Invitation(wanted.account.name, token)
+        st.session_state["invitation"] = people.InvitationLink(wanted.account.name, token)
     else:
         is_closing = wanted.account.disabled_at is None
         commands.set_disabled(annotator_id=wanted.account.id, disabled=is_closing, actor_id=user.id)

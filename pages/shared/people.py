@@ -1,4 +1,4 @@
-"""What the page of people shows: accounts in, a table and a sentence out."""
+"""What the page of people shows and asks: accounts in, a table, a sentence or a change out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import streamlit as st
 
 from db.queries.people import Account
 from evalkit.vocabulary import Role
-from pages.shared import labels, people as people_tables
+from pages.shared import labels
 
 ROLES_IN_WORDS = (
     "Annotators judge blinded responses. Leads also set up studies and read results. "
@@ -18,7 +18,7 @@ ROLES_IN_WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class InvitationLink:
     """A link to hand over, kept for one showing."""
 
     name: str
@@ -78,7 +78,7 @@ def change_form(accounts: Sequence[Account]) -> AccountChange | None:
     if chosen is None:
         return None
     account = by_id[chosen]
-    st.text(people_tables.account_in_words(account))
+    st.text(account_in_words(account))
     role = st.segmented_control(
         "Role", list(Role), default=account.role, required=True, key=f"role-{account.id}"
     )

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evalkit import text
-from evalkit.phrases import _lower, counted, joined
+from evalkit.phrases import counted, joined, lower
 from evalkit.reports.agreement.judges import JudgeAgreement
 from evalkit.reports.agreement.report import AgreementReport
-from evalkit.reports.ranking.sentences import _with_n
 from evalkit.stats.agreement.krippendorff import Agreement
 
 #: Krippendorff's customary bounds: conclusions may rest on it, or only tentative ones.
@@ -32,7 +31,7 @@ def agreement_meanings(parts: Sequence[tuple[str, Agreement]]) -> list[str]:
 
 def _meaning(of: Agreement) -> str:
     if of.value is None:
-        return _lower(of.reason or "")
+        return lower(of.reason or "")
     if of.value == 1:
         return f"annotators gave the same value every time, {of.n_units:,} times."
     if of.low is None or of.high is None:
@@ -100,7 +99,7 @@ def judges_with_people(report: AgreementReport) -> list[str]:
             what = one.criterion.key.replace("_", " ")
         number = f"κ {text.estimate(one.kappa)}, n = {one.kappa.n:,}"
         if one.kappa.value is None:
-            number = _lower(one.kappa.reason or "").rstrip(".")
+            number = lower(one.kappa.reason or "").rstrip(".")
         sentence = f"{one.judge} agrees with people on {what}: {number}."
         said[one.judge] = (one.kappa.value is not None, sentence)
     lonely = [one.judge for one in report.judges if one.judge not in said]
@@ -124,7 +123,7 @@ def judges_in_short(report: AgreementReport) -> list[str]:
         what = best.criterion.key.replace("_", " ")
     return [
         f"Of {counted(len(compared), 'judge')}, {best.judge} agrees most with people on {what}: "
-        f"κ {_with_n(best.kappa)}; {worst.judge} least: κ {_with_n(worst.kappa)}."
+        f"κ {text.with_n(best.kappa)}; {worst.judge} least: κ {text.with_n(worst.kappa)}."
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit import text
-from evalkit.phrases import joined
+from evalkit.phrases import joined, lower
 from evalkit.reports.agreement.as_shown import definitions
 from evalkit.reports.annotators.disagreements import Disagreements
 from evalkit.reports.annotators.report import AnnotatorsReport
@@ -30,7 +30,7 @@ def annotators_verdict(report: AnnotatorsReport) -> str:
 def flag_sentences(report: AnnotatorsReport) -> list[str]:
     """Say of each annotator what stands out, a sentence for each reason."""
     return [
-        f"{row.profile.annotator}: {_lower(' '.join(flag.reason for flag in row.profile.flags))}"
+        f"{row.profile.annotator}: {lower(' '.join(flag.reason for flag in row.profile.flags))}"
         for row in report.flagged
     ]
 
@@ -65,7 +65,7 @@ def sides_sentences(report: AnnotatorsReport) -> list[str]:
         )
     if unknown := [one.annotator for one in profiles if one.left_rate.reason == NOT_DEALT]:
         who = _few(unknown) if len(unknown) < len(profiles) else ""
-        said.append(f"{who}: {_lower(NOT_DEALT)}" if who else NOT_DEALT)
+        said.append(f"{who}: {lower(NOT_DEALT)}" if who else NOT_DEALT)
     return said
 
 
@@ -84,7 +84,3 @@ def disagreements_sentence(found: Disagreements) -> str:
         f"On {found.n_differing:,} of {found.n_units:,} that two or more judged ({share}) not "
         "everybody said the same."
     )
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]

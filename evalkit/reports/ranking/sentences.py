@@ -10,7 +10,6 @@ from evalkit.phrases import counted, joined
 from evalkit.reports.ranking.lead import Lead, LeadKind, open_standings, ranking_lead
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.scores.report import ScoresReport
-from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected
@@ -124,15 +123,11 @@ def _extremes(
     known.sort(key=lambda row: (row.estimate.value or 0.0) * (1 if less else -1))
     first, last = known[0], known[-1]
     if len(known) == 1:
-        return f"{first.model} has a {what} of {_with_n(first.estimate)}"
+        return f"{first.model} has a {what} of {text.with_n(first.estimate)}"
     return (
-        f"{first.model} {best}, {_with_n(first.estimate)}, and {last.model} {worst}, "
-        f"{_with_n(last.estimate)}"
+        f"{first.model} {best}, {text.with_n(first.estimate)}, and {last.model} {worst}, "
+        f"{text.with_n(last.estimate)}"
     )
-
-
-def _with_n(one: Estimate) -> str:
-    return f"{text.estimate(one)}, n = {one.n:,}"
 
 
 def standings(ranking: Ranking) -> list[str]:

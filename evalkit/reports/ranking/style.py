@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from evalkit import text
 from evalkit.errors import UndefinedStatisticError
-from evalkit.phrases import capital, joined
+from evalkit.phrases import capital, joined, lower
 from evalkit.stats.annotators.sides import balanced
 from evalkit.stats.counts import FloatArray
 from evalkit.stats.intervals import Estimate, t_interval
@@ -155,7 +155,7 @@ def style_entries(report: StyleReport) -> dict[str, Any]:
 def style_verdict(report: StyleReport) -> str:
     """Say in one sentence whether the order of the models rests on style."""
     if report.reason is not None:
-        return f"Style cannot be held equal: {_lower(report.reason)}"
+        return f"Style cannot be held equal: {lower(report.reason)}"
     what = "length and formatting" if len(report.effects) > 1 else "length"
     if not report.effects:
         return "No two responses differ in style, so both rankings are the same."
@@ -277,7 +277,3 @@ def _is_open(one: Estimate, even: float) -> bool:
     if one.low is None or one.high is None or not math.isfinite(one.low):
         return True
     return one.low <= even <= one.high
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
