@@ -18,7 +18,8 @@ from evalkit.html.parts import (
 from evalkit.html.sections import SHARES, Colours
 from evalkit.phrases import capital, counted
 from evalkit.reports.pair import sentences as pair_sentences
-from evalkit.reports.pair.significance import SubjectDifferences
+from evalkit.reports.pair.analyses import two_analyses
+from evalkit.reports.pair.significance import SubjectDifferences, ahead
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.ranking.sentences import standings
@@ -53,7 +54,7 @@ def ranking_section(
                 for group in report.groups
             ),
             _head_to_head(report.models, rates) if report.n_comparisons else "",
-            _every_two(tested),
+            _every_two(report, tested),
         )
     rows = report.ranking.rows
     return section(
@@ -71,7 +72,7 @@ def ranking_section(
             report.reason or "",
             style="note",
         ),
-        _every_two(tested),
+        _every_two(report, tested),
     )
 
 
@@ -121,14 +122,15 @@ def _won(one: Estimate | None) -> Cell:
     return Cell(text.percent(one.value), small, 2 * one.value - 1)
 
 
-def _every_two(tested: Sequence[SubjectDifferences]) -> str:
+def _every_two(report: RankingReport, tested: Sequence[SubjectDifferences]) -> str:
     """Show how far every two models are apart on everything judged, and how sure that is."""
     shown = [one for one in tested if any(pair.estimate.n for pair in one.pairs)]
     if not shown:
         return ""
+    columns = [[_difference_cell(report, one, pair) for pair in one.pairs] for one in shown]
     rows: list[list[str | Cell]] = [
-        [f"{pairs[0].model} – {pairs[0].other}", *(_difference_cell(pair) for pair in pairs)]
-        for pairs in zip(*(one.pairs for one in shown), strict=True)
+        [f"{pair.model} – {pair.other}", *cells]
+        for pair, *cells in zip(shown[0].pairs, *columns, strict=True)
     ]
     names = [capital(pair_sentences.subject_name(one.criterion)) for one in shown]
     return (
@@ -138,13 +140,16 @@ def _every_two(tested: Sequence[SubjectDifferences]) -> str:
     )
 
 
-def _difference_cell(pair: PairedDifference) -> Cell:
+def _difference_cell(
+    report: RankingReport, one: SubjectDifferences, pair: PairedDifference
+) -> Cell:
     if pair.estimate.value is None:
-        return Cell(text.MISSING)
-    ahead = pair_sentences.ahead(pair)
+        analyses = None if one.criterion else two_analyses(report, pair)
+        return Cell(text.MISSING, pair_sentences.never_met_in_short(analyses) if analyses else "")
+    winner = ahead(pair)
     p = "" if pair.p_adjusted is None else f"{p_value(pair.p_adjusted)}, "
     return Cell(
         difference(pair.estimate),
         f"{p}{counted(pair.estimate.n, 'case')}",
-        0.0 if ahead is None else 0.5 if ahead == pair.model else -0.5,
+        0.0 if winner is None else 0.5 if winner == pair.model else -0.5,
     )

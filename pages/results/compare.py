@@ -6,7 +6,6 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.responses import side_by_side as compare
 from evalkit.reports.pair import sentences as pair_sentences
-from evalkit.reports.ranking.report import ranking_report
 from evalkit.study.sentences import annotators
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
@@ -40,16 +39,19 @@ exhibits.say(filters.in_words(study, chosen))
 
 model, other = two
 report = pair.report_of(kept, model=model, other=other)
-exhibits.say(pair_sentences.pair_verdict(report), style="verdict")
+verdict = pair_sentences.pair_verdict(report, pair.analyses_of(kept, report))
+exhibits.say(verdict, style="verdict")
 if not pair.is_judged(report):
-    st.info("As soon as both have been judged on the same case, their differences appear here.")
+    st.info(
+        "As soon as the two have been compared with each other, or judged on the same case, their "
+        "differences appear here."
+    )
     exhibits.say(filters.judges_left_out(study, chosen))
     addresses.stop()
 exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
-exhibits.say(pair_sentences.beside_ranking(report, kept.of(ranking_report).ranking))
 colours = model_colours(study.models)
 address = links.state(study, chosen, model=model, other=other)
-pair.show_overall(report, colours)
+pair.show_overall(report, colours, alt=verdict)
 
 if report.cases:
     st.header("Where they differ", divider=False)

@@ -97,7 +97,7 @@ def test_a_study_nobody_annotated_in_says_what_is_missing(app, sign_in):
 
     said = opened(app)
 
-    assert "Model one and Model two were set against each other on no case yet." in said
+    assert "Model one and Model two never met directly, and nothing was judged of both" in said
     assert "their differences appear here" in said
 
 
@@ -290,6 +290,31 @@ def test_a_ranking_that_tells_more_than_the_two_alone_is_said(app, sign_in, sqli
     sign_in(app, Role.LEAD)
 
     said = opened(app, model="Ada", other="Bee")
-    assert "also counts those with other models, puts Ada ahead" in said
+    verdict = "Ada is ahead of Bee by all comparisons, also those with other models (strength +"
+    assert verdict in said
+    assert said.index(verdict) < said.index("Preference: share of direct"), "before anything else of the two"
+    assert "do not settle it: +1.00 for Ada, " in said
 
-    assert "also counts those" not in opened(app, model="Ada", other="Cob"), "already told apart"
+    assert "by all comparisons" not in opened(app, model="Ada", other="Cob"), "one answer"
+
+
+def test_models_that_never_met_are_told_apart_by_others_and_are_not_the_first_pair(
+    app, sign_in, sqlite_database
+):
+    # The best two, Ada and Bee, met Cob alone: 18 and 16 wins of 20.
+    ids = make_eval_set(models=("Ada", "Bee", "Cob"), n_cases=20)
+    make_study(ids)
+    for case in range(20):
+        ada, bee = (f"case-{case}/{name}" for name in ("Ada", "Bee"))
+        annotate(ids, "Someone", ada, f"case-{case}/Cob", "left" if case > 1 else "right")
+        annotate(ids, "Someone", bee, f"case-{case}/Cob", "left" if case < 16 else "right")
+    sign_in(app, Role.LEAD)
+
+    said = opened(app)
+    assert "Ada beats Cob" in said
+    assert "never met directly" not in said
+
+    said = opened(app, model="Ada", other="Bee")
+    assert "Ada and Bee never met directly; by their comparisons with others they cannot" in said
+    assert "no case in common" not in said
+    assert "compared with each other, or judged on the same case" in said

@@ -1,4 +1,6 @@
-"""`report significance|regression`: which models differ, and what broke from run to run."""
+"""`report significance`: which models differ, on what, and how sure that is."""
+
+from collections.abc import Sequence
 
 from evalkit import text
 from evalkit.cli.report.options import (
@@ -11,13 +13,18 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
+    out,
     print_json,
     print_reasons,
     print_table,
     text_table,
 )
 from evalkit.reports.pair import sentences as pair_sentences
-from evalkit.reports.pair.significance import significance_document, significance_report
+from evalkit.reports.pair.analyses import two_analyses
+from evalkit.reports.pair.document import significance_document
+from evalkit.reports.pair.significance import SubjectDifferences, significance_report
+from evalkit.reports.ranking.report import ranking_report
+from evalkit.study.collected import Collected
 from evalkit.text import bare_p, difference
 
 
@@ -45,6 +52,7 @@ def significance(
                 text.whole(pair.estimate.n),
             )
     print_table(collected, table)
+    _print_never_met(collected, report)
     print_reasons(
         (f"{pair.model} – {pair.other}, {pair_sentences.subject_name(one.criterion)}", reason)
         for one in report
@@ -52,3 +60,12 @@ def significance(
         if (reason := pair.estimate.reason)
     )
     print_reasons((pair_sentences.subject_name(one.criterion), one.reason) for one in report)
+
+
+def _print_never_met(collected: Collected, report: Sequence[SubjectDifferences]) -> None:
+    """Say of models that never met how far they are apart by their comparisons with others."""
+    ranking = ranking_report(collected)
+    for pair in report[0].pairs:
+        analyses = two_analyses(ranking, pair)
+        if analyses is not None and analyses.never_met:
+            out().print(pair_sentences.never_met(analyses))

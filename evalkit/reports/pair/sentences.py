@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from evalkit import text
 from evalkit.phrases import counted, joined
+from evalkit.reports.pair.analyses import TwoAnalyses
 from evalkit.reports.pair.report import PairReport, SubjectDifference, Taken
-from evalkit.reports.pair.significance import is_decided
+from evalkit.reports.pair.significance import ahead
+from evalkit.reports.ranking.style import as_share
 from evalkit.stats.differences import PairedDifference
-from evalkit.stats.ranking.ranking import Ranking
 from evalkit.study.collected import Criterion
 from evalkit.study.subjects import subject_inside
 from evalkit.text import difference, p_value
@@ -21,24 +22,24 @@ def subject_name(criterion: Criterion | None) -> str:
     return subject_inside(criterion)
 
 
-def ahead(pair: PairedDifference) -> str | None:
-    """Return which of the two is ahead beyond chance, or None."""
-    if not is_decided(pair) or not pair.estimate.value:
-        return None
-    return pair.model if pair.estimate.value > 0 else pair.other
+def pair_verdict(report: PairReport, analyses: TwoAnalyses | None = None) -> str:
+    """Say which of the two is better, on what, and how sure that is.
 
-
-def pair_verdict(report: PairReport) -> str:
-    """Say in one sentence which of the two is better, on what, and how sure that is."""
+    Where all comparisons and those of the two alone give different answers (``analyses``), that
+    comes first, with both numbers; so does that they never met.
+    """
     judged = [one for one in report.overall if one.difference.estimate.value is not None]
+    preferred = next((one for one in judged if one.criterion is None), None)
+    scored = _who_scores_higher(report, judged) or _scores_open(report, judged)
+    if analyses is not None and (analyses.never_met or analyses.differ):
+        first = never_met(analyses) if analyses.never_met else _two_answers(analyses)
+        return f"{first} {scored}." if any(one.criterion for one in judged) else first
     if not judged:
         return _error_verdict(report)
-    preferred = next((one for one in judged if one.criterion is None), None)
     winner = ahead(preferred.difference) if preferred else None
     if preferred and winner:
         loser = report.other if winner == report.model else report.model
         return f"{winner} beats {loser}: {_basis(preferred.difference, winner)}."
-    scored = _who_scores_higher(report, judged) or _scores_open(report, judged)
     if preferred is None:
         return f"{scored}; nobody has compared the two with each other."
     basis = _basis(preferred.difference)
@@ -47,19 +48,50 @@ def pair_verdict(report: PairReport) -> str:
     return f"{report.model} and {report.other} cannot be told apart yet: {basis}."
 
 
-def beside_ranking(report: PairReport, ranking: Ranking | None) -> str:
-    """Say so where the ranking tells two apart whose own comparisons do not; or nothing."""
-    preferred = next((one for one in report.overall if one.criterion is None), None)
-    strength = {} if ranking is None else {row.model: row.strength for row in ranking.rows}
-    two = (report.model, report.other)
-    if ranking is None or preferred is None or not strength.keys() >= set(two):
-        return ""
-    if ahead(preferred.difference) or not ranking.is_separated(*two):
-        return ""
-    first = max(two, key=strength.__getitem__)
+def never_met(analyses: TwoAnalyses) -> str:
+    """Say how far two models that never met are apart by their comparisons with others."""
+    first, second, strength = analyses.first, analyses.second, analyses.strength
+    start = f"{first} and {second} never met directly"
+    if strength.low is None:
+        return f"{start}. {strength.reason or ''}".rstrip()
+    apart = f"strength {difference(strength)}"
+    if not analyses.is_separated:
+        return (
+            f"{start}; by their comparisons with others they cannot be told apart: {apart} for "
+            f"{first}."
+        )
+    share = text.estimate(as_share(strength), text.percent)
     return (
-        "Preference here counts only comparisons of these two with each other; the ranking, which "
-        f"also counts those with other models, puts {first} ahead."
+        f"{start}; by their comparisons with others {first} is ahead: {apart}, which is {share} "
+        "of comparisons won."
+    )
+
+
+def never_met_in_short(analyses: TwoAnalyses) -> str:
+    """Say the same where a table has room for a line."""
+    first, strength = analyses.first, difference(analyses.strength)
+    return f"never met; by others, strength {strength} for {first}"
+
+
+def _two_answers(analyses: TwoAnalyses) -> str:
+    """Say that all comparisons and those of the two alone give different answers."""
+    first, second = analyses.first, analyses.second
+    winner, strength = ahead(analyses.direct), difference(analyses.strength)
+    basis = _basis(analyses.direct, winner)
+    if winner is None:
+        return (
+            f"{first} is ahead of {second} by all comparisons, also those with other models "
+            f"(strength {strength}); their direct comparisons alone do not settle it: {basis}."
+        )
+    loser = second if winner == first else first
+    if analyses.is_separated:
+        return (
+            f"{first} is ahead of {second} by all comparisons, also those with other models "
+            f"(strength {strength}), but {winner} beats {loser} where the two met: {basis}."
+        )
+    return (
+        f"{winner} beats {loser} where the two met ({basis}); all comparisons, also those with "
+        f"other models, do not settle it: strength {strength} for {first}."
     )
 
 
@@ -68,7 +100,7 @@ def _error_verdict(report: PairReport) -> str:
     model, other = report.model, report.other
     n_cases = max((one.difference.estimate.n for one in report.errors), default=0)
     if not n_cases:
-        return f"{model} and {other} were set against each other on no case yet."
+        return f"{model} and {other} never met directly, and nothing was judged of both on a case."
     said = _fewer_errors(report)
     parts = [
         f"{one} has {joined(said[one])} less often than {rival}"

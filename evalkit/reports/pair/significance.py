@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from evalkit.reports.document import heading
 from evalkit.reports.scores.report import NO_MEAN
 from evalkit.stats.differences import PairedDifference, preference_differences, score_differences
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected, Criterion, comparisons, scores_of_criterion
 
+#: Why there is no difference of the preference where two models met third ones only.
+NEVER_MET = "The two never met directly."
 #: At or below this adjusted p value two models differ.
 SIGNIFICANT = 0.05
 
@@ -46,12 +47,18 @@ def significance_report(
     """
     pairs = preference_differences(comparisons(collected), with_bootstrap=with_bootstrap)
     return (
-        SubjectDifferences(None, tuple(on_reach(pair, None) for pair in pairs)),
+        SubjectDifferences(None, tuple(_preferred(pair) for pair in pairs)),
         *(
             _of_criterion(collected, place, with_bootstrap=with_bootstrap)
             for place in range(len(collected.criteria))
         ),
     )
+
+
+def _preferred(pair: PairedDifference) -> PairedDifference:
+    if pair.estimate.n == 0:
+        return replace(pair, estimate=replace(pair.estimate, reason=NEVER_MET))
+    return on_reach(pair, None)
 
 
 def largest_difference(criterion: Criterion | None) -> float:
@@ -94,19 +101,11 @@ def is_decided(pair: PairedDifference) -> bool:
     return pair.p_adjusted is not None and pair.p_adjusted <= SIGNIFICANT
 
 
-def significance_document(collected: Collected) -> dict[str, Any]:
-    """Return the differences of all pairs as JSON; see docs/reports.md."""
-    preference, *criteria = significance_report(collected, with_bootstrap=True)
-    return {
-        **heading(collected),
-        "level": SIGNIFICANT,
-        "preference": {"reach": largest_difference(None), **_entries(preference)},
-        "criteria": {
-            one.criterion.key: {"reach": largest_difference(one.criterion), **_entries(one)}
-            for one in criteria
-            if one.criterion
-        },
-    }
+def ahead(pair: PairedDifference) -> str | None:
+    """Return which of the two is ahead beyond chance, or None."""
+    if not is_decided(pair) or not pair.estimate.value:
+        return None
+    return pair.model if pair.estimate.value > 0 else pair.other
 
 
 def difference_entry(pair: PairedDifference) -> dict[str, Any]:
@@ -134,15 +133,3 @@ def _of_criterion(collected: Collected, place: int, *, with_bootstrap: bool) -> 
     scores = scores_of_criterion(collected, place)
     pairs = score_differences(scores, with_bootstrap=with_bootstrap)
     return SubjectDifferences(criterion, tuple(on_reach(pair, criterion) for pair in pairs))
-
-
-def _entries(one: SubjectDifferences) -> dict[str, Any]:
-    pairs = [
-        difference_entry(pair)
-        | {
-            "bootstrap_low": pair.bootstrap.low if pair.bootstrap else None,
-            "bootstrap_high": pair.bootstrap.high if pair.bootstrap else None,
-        }
-        for pair in one.pairs
-    ]
-    return {"pairs": pairs, "reason": one.reason}

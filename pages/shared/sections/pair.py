@@ -12,6 +12,7 @@ from evalkit import text
 from evalkit.phrases import counted
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.pair import sentences as words
+from evalkit.reports.pair.analyses import TwoAnalyses, two_analyses
 from evalkit.reports.pair.cases import CaseDifference
 from evalkit.reports.pair.report import PairReport, SubjectDifference, pair_report
 from evalkit.reports.pair.significance import largest_difference, significance_report
@@ -30,7 +31,9 @@ from pages.shared.sections.tables import category_name
 
 
 def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
-    """Show the choice of two models, at first the two best; None where there are not two.
+    """Show the choice of two models, at first the best and the next best that it met.
+
+    None where there are not two.
 
     The address remembers it.
     """
@@ -43,7 +46,7 @@ def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
     model = left.selectbox("Model", models, key=key)
     others = [name for name in models if name != model]
     key = f"pair-other-{study.study_id}-{labels.digest(model)}"
-    addresses.choice("other", others, key=key, default=others[0])
+    addresses.choice("other", others, key=key, default=_first_met(kept, model, others))
     other = right.selectbox("Compared with", others, key=key)
     addresses.remember("model", model)
     addresses.remember("other", other)
@@ -55,6 +58,19 @@ def _best_first(kept: Kept, study: ResultStudy) -> list[str]:
     ranking, scores = kept.of(ranking_report), kept.of_main(scores_report)
     order = overview.model_order(ranking, scores, kept.of(penalty_rows))
     return sorted(study.models, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def _first_met(kept: Kept, model: str, others: Sequence[str]) -> str:
+    """Return the best of the others that ``model`` met, or else was judged on a case with."""
+    for subject in kept.of_main(significance_report):
+        met = {
+            pair.other if pair.model == model else pair.model
+            for pair in subject.pairs
+            if pair.estimate.n and model in (pair.model, pair.other)
+        }
+        if met:
+            return next(name for name in others if name in met)
+    return others[0]
 
 
 def report_of(kept: Kept, *, model: str, other: str) -> PairReport:
@@ -71,7 +87,13 @@ def is_judged(report: PairReport) -> bool:
     return bool(report.cases) or any(one.difference.estimate.n for one in report.errors)
 
 
-def show_overall(report: PairReport, colours: Mapping[str, str]) -> None:
+def analyses_of(kept: Kept, report: PairReport) -> TwoAnalyses | None:
+    """Return the preference of the two by all comparisons beside that by their own."""
+    direct = next((one.difference for one in report.overall if one.criterion is None), None)
+    return two_analyses(kept.of(ranking_report), direct) if direct else None
+
+
+def show_overall(report: PairReport, colours: Mapping[str, str], *, alt: str) -> None:
     """Show how far the two are apart on everything, and beside it what they take."""
     judged = [one for one in report.overall if one.difference.estimate.n]
     if not judged:
@@ -81,7 +103,7 @@ def show_overall(report: PairReport, colours: Mapping[str, str]) -> None:
     with left:
         for place, shown in enumerate(_by_reach(judged)):
             figure = _forest(shown, report, colours)
-            exhibits.picture(figure, key=f"overall-{place}", alt=words.pair_verdict(report))
+            exhibits.picture(figure, key=f"overall-{place}", alt=alt)
         exhibits.say(
             "Preference: share of direct comparisons won minus lost. Scores: difference of means "
             "in points. Both paired by case, bars are 95 % intervals; grey with an open mark: "

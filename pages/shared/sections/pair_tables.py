@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 
 from evalkit import text
-from evalkit.reports.pair import sentences as words
 from evalkit.reports.pair.cases import CaseDifference
 from evalkit.reports.pair.report import PairReport, SubjectDifference, TagDifference, Taken
-from evalkit.reports.pair.significance import difference_entry, is_decided
+from evalkit.reports.pair.significance import ahead, difference_entry, is_decided
 from evalkit.stats.differences import PairedDifference
 from evalkit.study.collected import Criterion
 from evalkit.text import bare_p, difference, p_value, signed
@@ -184,7 +183,7 @@ def _row(
 ) -> dict[str, Any]:
     one = pair.estimate
     number = difference(one, form)
-    winner = words.ahead(pair)
+    winner = ahead(pair)
     p = "" if pair.p_adjusted is None else f"\n{p_value(pair.p_adjusted)} {correction}"
     reason = f"\n{one.reason}" if one.reason else ""
     return {

@@ -14,7 +14,7 @@ from evalkit.reports.annotators.leave_out import without_document
 from evalkit.reports.annotators.report import annotators_document
 from evalkit.reports.decision.document import decision_document
 from evalkit.reports.models.document import models_document
-from evalkit.reports.pair.significance import significance_document
+from evalkit.reports.pair.document import significance_document
 from evalkit.reports.power.report import power_document
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.ranking.style import style_entries, style_report

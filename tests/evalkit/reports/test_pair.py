@@ -2,19 +2,22 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import binom
 
 from evalkit.reports.pair import sentences as words
+from evalkit.reports.pair.analyses import TwoAnalyses, two_analyses
+from evalkit.reports.pair.document import significance_document
 from evalkit.reports.pair.report import pair_report
 from evalkit.reports.pair.significance import (
     is_decided,
-    significance_document,
     significance_report,
     turned,
 )
+from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.scores.report import NO_MEAN
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.significance import mcnemar
@@ -120,7 +123,7 @@ def test_the_document_gives_null_and_the_reason_for_pairs_that_never_met():
         assert {one[key] for key in ("difference", "low", "high", "p", "p_adjusted")} == {None}
         assert (one["n_cases"], one["reason"]) == (
             0,
-            "The two were set against each other on no case yet.",
+            "The two never met directly.",
         )
     assert document["criteria"]["genre"] == {"reach": 2.0, "pairs": [], "reason": NO_MEAN}
 
@@ -312,7 +315,7 @@ def test_scores_of_one_case_are_never_called_alike():
 def test_without_a_case_in_common_the_verdict_says_so_and_nothing_fails():
     report = pair(study())
 
-    assert "on no case yet" in words.pair_verdict(report)
+    assert words.pair_verdict(report).startswith("A and B never met directly, and nothing was")
     assert report.cases == ()
     assert words.takes(report) == "Cost and latency are not known."
     assert words.error_findings(report).startswith("Nobody has looked for errors")
@@ -344,3 +347,69 @@ def test_differences_carry_their_sign_and_lose_their_unit_in_the_interval():
     assert difference(one, lambda value: f"{100 * value:.0f} pp") == "−14 pp [−29, 4]"
     assert difference(Estimate(0.001, None, None, 1, "why")) == "0.00"
     assert difference(Estimate(None, None, None, 0, "why")) == "—"
+
+
+#: A beats C on 6 of 8 cases, B on 2 of 8: log-odds ln 3 and −ln 3, for a chain is fitted exactly.
+BY_THIRD = [
+    *((0, case, A, C, LEFT if case % 4 else RIGHT) for case in range(N)),
+    *((0, case, B, C, RIGHT if case % 4 else LEFT) for case in range(N)),
+]
+
+
+def analyses_of(found):
+    direct = next(one.difference for one in pair(found).overall if one.criterion is None)
+    return two_analyses(ranking_report(found), direct)
+
+
+def test_models_that_never_met_are_set_apart_by_their_comparisons_with_others():
+    analyses = analyses_of(study(preferences=BY_THIRD))
+
+    assert analyses.never_met
+    assert (analyses.first, analyses.second) == ("A", "B")
+    assert analyses.strength.value == pytest.approx(2 * math.log(3))
+    said = words.pair_verdict(pair(study(preferences=BY_THIRD)), analyses)
+    assert said.startswith("A and B never met directly; by their comparisons with others ")
+    assert f"strength {difference(analyses.strength)}" in said
+    settled = replace(analyses, is_separated=True)
+    # ln 9 is 9 of 10 comparisons won.
+    assert "A is ahead: strength +2.20 [" in words.never_met(settled)
+    assert "which is 90 % [" in words.never_met(settled).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_document_gives_the_indirect_difference_of_models_that_never_met():
+    pairs = significance_document(study(preferences=BY_THIRD))["preference"]["pairs"]
+
+    (never,) = [row for row in pairs if row["n_cases"] == 0]
+    assert (never["model"], never["other"], never["difference"]) == ("A", "B", None)
+    assert never["indirect"]["value"] == pytest.approx(2 * math.log(3))
+    assert never["indirect"]["low"] < never["indirect"]["value"] < never["indirect"]["high"]
+    assert all(row["indirect"] is None for row in pairs if row["n_cases"])
+
+
+@pytest.mark.parametrize(
+    ("is_separated", "won_cases", "start"),
+    [
+        (True, 4, "A is ahead of B by all comparisons, also those with other models (strength +"),
+        (True, 0, "A is ahead of B by all comparisons, also those with other models (strength +"),
+        (False, 8, "A beats B where the two met (+1.00, p = 0.008 after Holm, 8 cases); all"),
+    ],
+)
+def test_where_two_analyses_differ_that_comes_first_with_both_numbers(
+    is_separated, won_cases, start
+):
+    # All eight cases one way: 2 / 2^8 by the sign test, over the one pair that met.
+    met = [(0, case, A, B, LEFT if case < won_cases else RIGHT) for case in range(N)]
+    report = pair(study(preferences=met))
+    direct = next(one.difference for one in report.overall if one.criterion is None)
+    strength = Estimate(0.5, 0.1, 0.9, 8)
+    analyses = TwoAnalyses("A", "B", strength, is_separated, direct)
+
+    said = words.pair_verdict(report, analyses)
+
+    assert analyses.differ
+    assert said.startswith(start)
+    assert "+0.50 [0.10, 0.90]" in said
+    assert "8 cases" in said
+    agreeing = replace(analyses, is_separated=is_decided(direct), first="A" if won_cases else "B")
+    assert not agreeing.differ
+    assert words.pair_verdict(report, agreeing) == words.pair_verdict(report)

@@ -11,7 +11,7 @@ from db.commands.records import import_file
 from evalkit.cli.report import app
 from evalkit.html.document import About, html_report
 from evalkit.reports.decision.document import decision_document
-from evalkit.reports.pair.significance import significance_document
+from evalkit.reports.pair.document import significance_document
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.ranking.sentences import verdict

@@ -1,0 +1,55 @@
+"""The differences of all pairs of models as one JSON document."""
+
+from dataclasses import asdict
+from typing import Any
+
+from evalkit.reports.document import heading
+from evalkit.reports.pair.analyses import two_analyses
+from evalkit.reports.pair.significance import (
+    SIGNIFICANT,
+    SubjectDifferences,
+    difference_entry,
+    largest_difference,
+    significance_report,
+)
+from evalkit.reports.ranking.report import RankingReport, ranking_report
+from evalkit.stats.differences import PairedDifference
+from evalkit.study.collected import Collected
+
+
+def significance_document(collected: Collected) -> dict[str, Any]:
+    """Return the differences of all pairs as JSON; see docs/reports.md."""
+    preference, *criteria = significance_report(collected, with_bootstrap=True)
+    ranking = ranking_report(collected)
+    entries = _entries(preference)
+    for entry, pair in zip(entries["pairs"], preference.pairs, strict=True):
+        entry["indirect"] = _indirect(ranking, pair)
+    return {
+        **heading(collected),
+        "level": SIGNIFICANT,
+        "preference": {"reach": largest_difference(None), **entries},
+        "criteria": {
+            one.criterion.key: {"reach": largest_difference(one.criterion), **_entries(one)}
+            for one in criteria
+            if one.criterion
+        },
+    }
+
+
+def _indirect(ranking: RankingReport, pair: PairedDifference) -> dict[str, Any] | None:
+    """Return how far the first of two that never met is ahead by strength (log-odds)."""
+    if pair.estimate.n or ranking.ranking is None or two_analyses(ranking, pair) is None:
+        return None
+    return asdict(ranking.ranking.difference(pair.model, pair.other))
+
+
+def _entries(one: SubjectDifferences) -> dict[str, Any]:
+    pairs = [
+        difference_entry(pair)
+        | {
+            "bootstrap_low": pair.bootstrap.low if pair.bootstrap else None,
+            "bootstrap_high": pair.bootstrap.high if pair.bootstrap else None,
+        }
+        for pair in one.pairs
+    ]
+    return {"pairs": pairs, "reason": one.reason}
