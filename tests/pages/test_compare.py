@@ -292,7 +292,7 @@ def test_a_ranking_that_tells_more_than_the_two_alone_is_said(app, sign_in, sqli
     said = opened(app, model="Ada", other="Bee")
     verdict = "Ada is ahead of Bee by all comparisons, also those with other models (strength +"
     assert verdict in said
-    assert said.index(verdict) < said.index("Preference: share of direct"), "before anything else of the two"
+    assert said.index(verdict) < said.index("Preference: share of direct")
     assert "do not settle it: +1.00 for Ada, " in said
 
     assert "by all comparisons" not in opened(app, model="Ada", other="Cob"), "one answer"
