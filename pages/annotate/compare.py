@@ -49,7 +49,7 @@ if task is not None:
     st.stop()
 
 state.account_menu(user)
-addresses.say(study=study_id, assignment=taken_out and taken_out.assignment_id)
+addresses.say(study=study_id, assignment=taken_out.assignment_id if taken_out else None)
 if taken_out is not None:
     annotating.undo_skip(taken_out, annotator_id=user.id)
 if progress is not None:

@@ -38,15 +38,19 @@ if picked is None:
         else f"Nobody has judged a response{filters.within(chosen)} yet."
     )
     exhibits.say(filters.judges_left_out(study, chosen))
-    overview = {"label": "What is known of it", "query_params": links.state(study, chosen)}
-    st.page_link("results/overview.py", icon=":material/leaderboard:", **overview)
+    st.page_link(
+        "results/overview.py",
+        label="What is known of it",
+        icon=":material/leaderboard:",
+        query_params=links.state(study, chosen),
+    )
     addresses.stop()
 
 measure, baseline = picked
 report = kept.of(decisions.decision_report, measure=measure, baseline=baseline)
 rival = words.rival_of(report)
 leader = report.standings[0].model
-cells = kept.of(measures.against, measure, model=leader, other=rival)
+cells = () if rival is None else kept.of(measures.against, measure, model=leader, other=rival)
 exhibits.say(words.verdict(report, cells), style="verdict")
 exhibits.say(*words.open_sentences(report), style="lead")
 if measure.is_preference:

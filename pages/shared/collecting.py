@@ -46,7 +46,9 @@ class Kept:
         **kwargs: Given.kwargs,
     ) -> Made:
         """Return what a function makes of what was collected, once for the same arguments."""
-        made: Made = self._made(make, *args, **kwargs)
+        # Both must be hashable, which a ParamSpec cannot say.
+        named: dict[str, Any] = kwargs
+        made: Made = self._made(make, *args, **named)
         return made
 
     def of_main(

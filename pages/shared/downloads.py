@@ -54,5 +54,5 @@ def table(make: Callable[[], pd.DataFrame], *, key: str) -> None:
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Write a frame as all our CSV is written, what is missing as an empty cell."""
     cells = frame.astype(object).where(frame.notna(), None)
-    rows = chain([frame.columns], cells.itertuples(index=False))
+    rows = chain([tuple(frame.columns)], cells.itertuples(index=False, name=None))
     return "".join(csv_lines(rows)).encode()

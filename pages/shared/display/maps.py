@@ -1,9 +1,22 @@
 """Tables of numbers tinted by their value, each of which leads to the cases behind it."""
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from pages.shared.display import html_tables
+from pages.shared.display.frames import rows_of
 from pages.shared.display.html_tables import Cell
+
+
+class _Tinted(NamedTuple):
+    row: str
+    column: str
+    value: float
+    text: str
+    small: str
+    hover: str
+    href: str
 
 
 def show(
@@ -22,10 +35,10 @@ def show(
     """
     columns = list(dict.fromkeys(cells["column"]))
     rows: dict[str, dict[str, Cell]] = {}
-    for one in cells.itertuples():
-        tint = 0.0 if pd.isna(one.value) else tint_of(one.value, limits=limits, middle=middle)
-        rows.setdefault(one.row, {})[one.column] = Cell(
-            one.text, one.small, one.href, title=one.hover, tint=tint
+    for cell in rows_of(cells, _Tinted):
+        tint = 0.0 if pd.isna(cell.value) else tint_of(cell.value, limits=limits, middle=middle)
+        rows.setdefault(cell.row, {})[cell.column] = Cell(
+            cell.text, cell.small, cell.href, title=cell.hover, tint=tint
         )
     shown = [
         (Cell(name), [of.get(column, Cell("")) for column in columns]) for name, of in rows.items()

@@ -29,7 +29,7 @@ def _kept(
     """
 
     @functools.wraps(draw)
-    def drawn(rows: pd.DataFrame, *args: How.args, **how: How.kwargs) -> go.Figure:
+    def drawn(rows: pd.DataFrame, /, *args: How.args, **how: How.kwargs) -> go.Figure:
         return _drawn(draw.__name__, rows, how, str(st.context.theme.type), draw)
 
     return drawn

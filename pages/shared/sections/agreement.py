@@ -139,7 +139,7 @@ def show_pairs(
         more = [of for of in kept.of(scored_criteria) if of not in shown] if more_criteria else []
         picked = subject_picker([*shown, *tags, *more], key="pairs-of")
         tag = picked if isinstance(picked, Tag) else None
-        all_pairs = kept.of(tag_pairs, tag) if tag else _pairs(kept, parts, picked)
+        all_pairs = _pairs(kept, parts, picked)
         pairs = all_pairs.most_in_common(_MOST_LISTED)
     known = [pair for pair in pairs if pair.cohen_kappa.value is not None]
     if known and len(pairs) <= _MOST_PAIRS:
@@ -223,8 +223,12 @@ def _as_shown(kept: Kept) -> AsShown:
 
 
 def _pairs(kept: Kept, parts: Sequence[AgreementOf], subject: Subject) -> PairAgreements:
-    known = (of.pairs for of in parts if of.criterion == subject)
-    return next(known, None) or kept.of(criterion_pairs, subject)
+    if isinstance(subject, Tag):
+        return kept.of(tag_pairs, subject)
+    known = {of.criterion: of.pairs for of in parts}
+    if subject is None or known.get(subject):
+        return known[subject]
+    return kept.of(criterion_pairs, subject)
 
 
 def _key(of: AgreementOf) -> str:

@@ -149,6 +149,7 @@ def pair_cells(pairs: Iterable[PairAgreement]) -> pd.DataFrame:
     for name in names:
         for other in names:
             pair = found.get(frozenset((name, other)))
+            cell: dict[str, str | float | None]
             cell = {"row": name, "column": other, "value": None, "text": "", "small": ""}
             if pair is not None and name != other:
                 kappa = pair.cohen_kappa

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -30,6 +29,7 @@ from pages.shared import labels
 from pages.shared.address import addresses, links
 from pages.shared.collecting import Kept
 from pages.shared.display import exhibits, lists
+from pages.shared.display.charts.intervals import Scale
 from pages.shared.display.pictures import interval_rows
 from pages.shared.response import answers
 from pages.shared.sections import agreement, annotator_tables, overview, tables
@@ -115,24 +115,19 @@ def _show_right(report: AnnotatorsReport) -> None:
     if not known:
         return
     key = f"annotators-shown-{len(known)}"
-    addresses.choice("habit", known, key=key, default=known[0])
-    name = st.segmented_control(
-        "Shown", known, required=True, key=key, label_visibility="collapsed"
-    )
+    name = addresses.choice("habit", known, key=key, default=known[0])
+    st.segmented_control("Shown", known, required=True, key=key, label_visibility="collapsed")
     addresses.remember("habit", name)
     rows = shown[name]
-    if name == _TIME:
-        scale = time_scale(rows)
-    else:
-        scale = {"limits": (0.0, 1.0), "ticks": overview.SHARE_TICKS}
+    scale = time_scale(rows) if name == _TIME else overview.SHARES
     half = ((0.5, ""),) if name == _LEFT else ()
     figure = interval_rows(rows, references=half, **scale)
     exhibits.picture(figure, key="sides", alt=name)
 
 
-def time_scale(rows: pd.DataFrame) -> dict[str, Any]:
+def time_scale(rows: pd.DataFrame) -> Scale:
     """Give an axis of seconds from nothing to a round number beyond the longest."""
-    longest = max(1.0, rows[["value", "high"]].max(axis=None))
+    longest = max(1.0, float(rows[["value", "high"]].max().max()))
     step = next(step for step in (1, 2, 5, 15, 30, 60, 300, 1800, 86400) if 4 * step >= longest)
     n = math.ceil(longest / step)
     return {
@@ -143,7 +138,7 @@ def time_scale(rows: pd.DataFrame) -> dict[str, Any]:
 
 def _notes(report: AnnotatorsReport) -> list[str]:
     is_scored = isinstance(report.subject, Criterion)
-    is_ordered = is_scored and report.subject.level is not Level.NOMINAL
+    is_ordered = isinstance(report.subject, Criterion) and report.subject.level is not Level.NOMINAL
     said = [
         "κ compares each with "
         + ("people, never with judges," if _has_both_kinds(report) else "everybody else")
@@ -241,9 +236,7 @@ def _show_ranking(report: RankingReport, colours: Mapping[str, str], *, key: str
         exhibits.say(report.reason or "", style="lead")
         return
     rows = tables.ranking_rows(report.ranking, colours, strength=False)
-    figure = interval_rows(
-        rows, limits=(0.0, 1.0), ticks=overview.SHARE_TICKS, references=((0.5, ""),)
-    )
+    figure = interval_rows(rows, references=((0.5, ""),), **overview.SHARES)
     exhibits.picture(figure, key=key, alt="Win rate of each model")
 
 

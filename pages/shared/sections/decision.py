@@ -25,6 +25,7 @@ from evalkit.text import difference
 from pages.shared.address import addresses, links
 from pages.shared.collecting import Kept
 from pages.shared.display import exhibits, html_tables
+from pages.shared.display.charts.intervals import Scale
 from pages.shared.display.pictures import frontier, interval_rows
 from pages.shared.sections import decision_tables as tables
 
@@ -62,7 +63,7 @@ def pickers(kept: Kept, study: ResultStudy) -> tuple[Measure, str] | None:
 
 def show_front(report: DecisionReport, colours: Mapping[str, str]) -> None:
     """Show quality against cost and against latency, and who is on the front."""
-    shown = (
+    shown: tuple[tuple[str, str, str, tables.Price, text.Format, float], ...] = (
         ("Cost of 1,000 responses", "$", "", lambda one: one.taken.cost_usd, text.dollars, 1000.0),
         (
             "Median latency",
@@ -82,8 +83,8 @@ def show_front(report: DecisionReport, colours: Mapping[str, str]) -> None:
         frame = tables.frontier_frame(report, colours, pick=pick, form=form, per=per)
         with place:
             if not len(frame):
-                missing = [pick(one).reason for one in report.standings if pick(one).reason]
-                exhibits.say(missing[0] if missing else "")
+                reasons = (pick(standing).reason for standing in report.standings)
+                exhibits.say(next(filter(None, reasons), ""))
                 continue
             figure = frontier(
                 frame,
@@ -201,8 +202,8 @@ def half_width(measure: Measure) -> float:
     key = "decision-half-width"
     if measure.is_acceptable or measure.is_penalty:
         return HALF_WIDTHS[_USUAL]
-    addresses.choice("half", list(HALF_WIDTHS), key=key, default=_USUAL)
-    chosen = st.segmented_control(
+    chosen = addresses.choice("half", list(HALF_WIDTHS), key=key, default=_USUAL)
+    st.segmented_control(
         "Interval wanted",
         list(HALF_WIDTHS),
         format_func=lambda points: f"± {points} points",
@@ -286,13 +287,13 @@ def show_ways_on(study: ResultStudy, chosen: ResultFilters) -> None:
         place.page_link(page, label=label, icon=icon, query_params=said)
 
 
-def _strength_scale(reach: float) -> dict[str, object]:
+def _strength_scale(reach: float) -> Scale:
     end = min(5.0, max(1.0, math.ceil(2 * reach) / 2))
     ticks = [(at, f"{at:g}".replace("-", "−")) for at in (-end, 0.0, end)]
     return {"limits": (-end, end), "ticks": ticks}
 
 
-def _effect_scale(rows: pd.DataFrame) -> dict[str, object]:
+def _effect_scale(rows: pd.DataFrame) -> Scale:
     reach = float(rows[["value", "low", "high"]].abs().max().max())
     end = min(5.0, max(0.25, reach))
     ticks = [(-end, "← loses more"), (0.0, "0"), (end, "wins more →")]

@@ -23,11 +23,15 @@ State = Mapping[str, str | list[str]]
 _MOST_NAMED = 2
 
 
+#: What of a model is a price: its cost or its latency.
+Price = Callable[[Standing], Estimate]
+
+
 def frontier_frame(
     report: DecisionReport,
     colours: Mapping[str, str],
     *,
-    pick: Callable[[Standing], Estimate],
+    pick: Price,
     form: text.Format,
     per: float,
 ) -> pd.DataFrame:
@@ -60,7 +64,7 @@ def frontier_frame(
     return frame.astype(dict.fromkeys(ends, float)) if len(frame) else frame
 
 
-def absences(report: DecisionReport, *, pick: Callable[[Standing], Estimate]) -> list[str]:
+def absences(report: DecisionReport, *, pick: Price) -> list[str]:
     """Say of each model that has no point in a picture why not."""
     said = []
     for one in report.standings:

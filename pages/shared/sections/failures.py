@@ -41,8 +41,8 @@ _THROUGH = {
 def through_picker() -> str:
     """Ask what to look through; the address remembers it."""
     key, first = "failures-through", next(iter(_THROUGH))
-    addresses.choice("through", list(_THROUGH), key=key, default=first)
-    chosen = st.segmented_control(
+    chosen = addresses.choice("through", list(_THROUGH), key=key, default=first)
+    st.segmented_control(
         "Look through",
         list(_THROUGH),
         format_func=lambda name: _THROUGH[name],
@@ -111,8 +111,8 @@ def _reach(cells: pd.DataFrame) -> float:
 
 def _is_first_view() -> bool:
     views = {"categories": "Models and categories", "models": "Models"}
-    addresses.choice("columns", list(views), key="failures-view", default="categories")
-    view = st.segmented_control(
+    view = addresses.choice("columns", list(views), key="failures-view", default="categories")
+    st.segmented_control(
         "Columns",
         list(views),
         format_func=lambda name: views[name],

@@ -21,10 +21,15 @@ from evalkit.stats.scores import ScoreRow
 from pages.shared.address import addresses, links
 from pages.shared.address.links import State, link
 from pages.shared.display import exhibits, maps
+from pages.shared.display.charts.intervals import Scale
 from pages.shared.display.pictures import frontier, interval_rows
 from pages.shared.sections import tables
 
-SHARE_TICKS = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
+#: From none to all.
+SHARES: Scale = {
+    "limits": (0.0, 1.0),
+    "ticks": ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %")),
+}
 #: More models than this cannot be read beside each other.
 MOST_BESIDE_TEXT = 6
 
@@ -113,8 +118,8 @@ def show_ranking(
     left, right = st.columns([11, 9], gap="large")
     with left:
         shown = ["Win rate", "Strength"]
-        addresses.choice("by", shown, key="ranking-shown", default=shown[0])
-        what = st.segmented_control(
+        what = addresses.choice("by", shown, key="ranking-shown", default=shown[0])
+        st.segmented_control(
             "Shown", shown, required=True, key="ranking-shown", label_visibility="collapsed"
         )
         addresses.remember("by", None if what == shown[0] else what)
@@ -123,7 +128,7 @@ def show_ranking(
         figure = (
             interval_rows(rows, references=((0.0, ""),), **_strength_scale(report.ranking))
             if is_strength
-            else interval_rows(rows, limits=(0.0, 1.0), ticks=SHARE_TICKS, references=((0.5, ""),))
+            else interval_rows(rows, references=((0.5, ""),), **SHARES)
         )
         exhibits.picture(figure, key="ranking", alt=sentences.verdict(report))
         exhibits.say(
@@ -140,7 +145,7 @@ def show_ranking(
         exhibits.say(*sentences.standings(report.ranking))
     exhibits.say(report.reason or "")
     show_responses(order, state)
-    _ranking_tables(report, rates, order)
+    _ranking_tables(report, report.ranking, rates, order)
 
 
 def _show_groups(report: RankingReport, colours: Mapping[str, str]) -> None:
@@ -156,7 +161,7 @@ def _show_groups(report: RankingReport, colours: Mapping[str, str]) -> None:
                 rows = tables.ranking_rows(group, colours, strength=False)
                 half = ((0.5, ""),)
                 exhibits.picture(
-                    interval_rows(rows, limits=(0.0, 1.0), ticks=SHARE_TICKS, references=half),
+                    interval_rows(rows, references=half, **SHARES),
                     key=f"ranking-group-{number}",
                     alt=f"Win rates among {', '.join(row.model for row in group.rows)}",
                 )
@@ -168,13 +173,13 @@ def _show_groups(report: RankingReport, colours: Mapping[str, str]) -> None:
 
 
 def _ranking_tables(
-    report: RankingReport, rates: Sequence[PairWinRate], order: Sequence[str]
+    report: RankingReport, ranking: Ranking, rates: Sequence[PairWinRate], order: Sequence[str]
 ) -> None:
     """Fold the numbers of the ranking and of every pair under their pictures."""
     left, right = st.columns([11, 9], gap="large")
     with left:
         numbers = pd.DataFrame(ranking_entries(report))
-        exhibits.table(tables.ranking_table(report.ranking), key="ranking-table", numbers=numbers)
+        exhibits.table(tables.ranking_table(ranking), key="ranking-table", numbers=numbers)
     with right:
         exhibits.table(
             tables.matrix_table(report, rates, order),
@@ -265,7 +270,7 @@ def _quality(report: RankingReport, scores: ScoresReport) -> tuple[dict[str, Est
     return overall, "Acceptable responses"
 
 
-def _strength_scale(ranking: Ranking) -> dict[str, object]:
+def _strength_scale(ranking: Ranking) -> Scale:
     ends = [end for row in ranking.rows for end in (row.strength, row.low, row.high) if end]
     reach = max(1.0, *(abs(end) for end in ends)) if ends else 1.0
     reach = min(reach, 5.0)

@@ -220,8 +220,8 @@ def case_picker(report: PairReport) -> int | None:
     asked = addresses.number("case")
     default = next((name for name in leaning if asked in _ids(sides[name])), leaning[0])
     key = f"pair-side-{labels.digest(report.model, report.other)}"
-    addresses.choice("for", leaning, key=key, default=default)
-    side = st.segmented_control(
+    side = addresses.choice("for", leaning, key=key, default=default)
+    st.segmented_control(
         "Most one-sided for",
         leaning,
         required=True,

@@ -129,14 +129,14 @@ def error_cells(
     table = error_table(errors)
     own = {k: v for k, v in state.items() if k not in ("model", "other")}
     rows = []
-    for one, shown in zip(errors, table.to_dict("records"), strict=True):
+    for place, one in enumerate(errors):
         to = {
             f"Only {model}": link("failures", {**own, "tag": one.tag.key, "model": model})
             for model in (one.difference.model, one.difference.other)
         }
         cells = [
             Cell(text, href=to.get(name, "") if text != "0" else "")
-            for name, text in list(shown.items())[1:]
+            for name, text in ((name, str(table.at[place, name])) for name in table.columns[1:])
         ]
         is_given = one.n_only_model + one.n_only_other + one.n_both > 0
         of_tag = link("failures", {**own, "tag": one.tag.key}) if is_given else ""
@@ -157,10 +157,7 @@ def case_table(
 ) -> pd.DataFrame:
     """Give one row per case: who won the direct comparisons, by how much the scores differ."""
     criteria = {
-        subject_name(subject): [
-            text.MISSING if one.differences[place] is None else signed()(one.differences[place])
-            for one in shown
-        ]
+        subject_name(subject): [_signed(one.differences[place]) for one in shown]
         for place, subject in enumerate(report.subjects[1:])
     }
     return pd.DataFrame(
@@ -197,6 +194,10 @@ def _row(
         "colour": colours[winner] if winner else MUTED,
         "is_settled": is_decided(pair),
     }
+
+
+def _signed(value: float | None) -> str:
+    return text.MISSING if value is None else signed()(value)
 
 
 def _taken_row(one: Taken, report: PairReport) -> list[str]:

@@ -171,7 +171,9 @@ def show_changes(report: RegressionReport, state: State) -> None:
             exhibits.say(said)
     if len(report.rows) > 2:
         narrowed = {
-            _name(row): {**state, "category": [row.test.category]} for row in report.rows[1:]
+            _name(row): {**state, "category": [row.test.category]}
+            for row in report.rows
+            if row.test.category is not None
         }
         places = {name: link("regression", said) for name, said in narrowed.items()}
         links.line("See the cases of", places)
@@ -190,8 +192,8 @@ def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
         exhibits.say("There is no case to show.", style="lead")
         return None
     key = f"regression-cases-{'-'.join(names)}"
-    addresses.choice("cases", names, key=key, default=names[0])
-    outcome = st.segmented_control(
+    outcome = addresses.choice("cases", names, key=key, default=names[0])
+    st.segmented_control(
         "Cases",
         names,
         required=True,
@@ -231,7 +233,7 @@ def titles(report: RegressionReport, named: Mapping[int, str]) -> dict[int, str]
 
 def case_lists(report: RegressionReport) -> dict[str, list[tuple[str, tuple[int, ...]]]]:
     """Give the name and the responses of the cases in each list."""
-    lists = {
+    lists: dict[str, list[tuple[str, tuple[int, ...]]]] = {
         str(change): [(one.key, (one.before_id, one.after_id)) for one in report.of(change)]
         for change in Change
     }

@@ -23,7 +23,7 @@ from pages.shared.collecting import Kept
 from pages.shared.display import exhibits, maps
 from pages.shared.display.pictures import interval_rows, level_bars
 from pages.shared.sections import tables, tag_tables
-from pages.shared.sections.overview import MOST_BESIDE_TEXT, SHARE_TICKS
+from pages.shared.sections.overview import MOST_BESIDE_TEXT, SHARES
 
 #: More than this cannot be read beside or beneath each other.
 _MOST_COLUMNS = 24
@@ -116,11 +116,8 @@ def show_acceptable(
     """Show the share of acceptable responses, overall and by category."""
     left, right = st.columns([11, 9], gap="large")
     with left:
-        figure = interval_rows(
-            tables.share_rows(scores.acceptable, colours, order),
-            limits=(0.0, 1.0),
-            ticks=SHARE_TICKS,
-        )
+        rows = tables.share_rows(scores.acceptable, colours, order)
+        figure = interval_rows(rows, **SHARES)
         exhibits.picture(figure, key="acceptable", alt="Share of acceptable responses per model")
     with right:
         exhibits.say("Responses nobody refused", style="lead")
@@ -227,8 +224,8 @@ def _category_grid(cells: pd.DataFrame, state: State, *, least: float, caption: 
         middle = values.mean()
         reach = max(least, (values - middle).abs().max())
         cells["href"] = [
-            links.responses(state, model, category=category if is_one else None)
-            for model, (is_one, category, _) in zip(cells["column"], cells["order"], strict=True)
+            links.responses(state, model, category=category if isinstance(category, str) else None)
+            for model, category in zip(cells["column"], cells["category"], strict=True)
         ]
         limits = (middle - reach, middle + reach)
         maps.show(cells, limits=limits, middle=middle, caption=caption, has_total=True)

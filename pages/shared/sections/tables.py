@@ -231,19 +231,21 @@ def score_panel(one: CriterionScores, colours: Colours, models: Sequence[str]) -
 def by_category(rows: Iterable[ScoreRow], models: Sequence[str], form: text.Format) -> pd.DataFrame:
     """Give a cell per category and model, the overall number first; too few get no tint."""
     place = {model: number for number, model in enumerate(models)}
+    in_order = sorted(
+        rows, key=lambda row: (row.category is not None, row.category or "", place[row.model])
+    )
     cells = [
         {
+            "category": row.category,
             "row": "All categories" if row.category is None else category_name(row.category),
             "column": row.model,
             "value": row.estimate.value if row.estimate.n >= FEWEST_TINTED else None,
             "text": text.MISSING if row.estimate.value is None else form(row.estimate.value),
             "small": _cell_basis(row.estimate, form, is_narrow=len(models) > _MOST_WIDE),
             "hover": _cell_hover(row.model, category_name(row.category or ""), row.estimate, form),
-            "order": (row.category is not None, row.category or "", place[row.model]),
         }
-        for row in rows
+        for row in in_order
     ]
-    cells.sort(key=lambda cell: cell["order"])
     return pd.DataFrame(cells)
 
 

@@ -20,7 +20,7 @@ def tag_cells(
 
     The commonest tags come first; tags nobody gave are left out.
     """
-    wanted = [None] if categories is None else list(categories)
+    wanted: list[str | None] = [None] if categories is None else list(categories)
     place = {model: number for number, model in enumerate(models)}
     cells = []
     for one in rates:

@@ -1,7 +1,7 @@
 """Quality against one price, with the front: who offers most for what it takes."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,10 +9,24 @@ import plotly.graph_objects as go
 from pages.shared.display.charts.colours import FAINT, MUTED
 from pages.shared.display.charts.layout import SMALL, bare, plain
 from pages.shared.display.charts.names import Mark, placed
+from pages.shared.display.frames import rows_of
 
 #: Prices further apart than this are read as multiples, on a logarithmic axis.
 _LOGARITHMIC_FROM = 8.0
 _HEIGHT = 380
+
+
+class _Model(NamedTuple):
+    label: str
+    x: float
+    x_low: float
+    x_high: float
+    y: float
+    y_low: float
+    y_high: float
+    colour: str
+    is_on_front: bool
+    hover: str
 
 
 def frontier(
@@ -36,7 +50,7 @@ def frontier(
     least = float(rows[["x", "x_low"]].min().min())
     is_log = least > 0 and rows["x"].max() / rows["x"].min() >= _LOGARITHMIC_FROM
     figure = go.Figure(_steps(rows))
-    figure.add_traces([_mark(row) for row in rows.itertuples()])
+    figure.add_traces([_mark(row) for row in rows_of(rows, _Model)])
     scale = _scale(rows, prefix=x_prefix, suffix=x_suffix, is_log=is_log)
     y_ends = _y_ends(rows)
     # At once: each addition makes all anew.
@@ -74,7 +88,7 @@ def _without_sign(rows: pd.DataFrame) -> dict[str, Any]:
     return {"tickvals": [-at for at in ticks], "ticktext": [f"{at:g}" for at in ticks]}
 
 
-def _mark(row: object) -> go.Scatter:
+def _mark(row: _Model) -> go.Scatter:
     return go.Scatter(
         x=[row.x],
         y=[row.y],
@@ -96,8 +110,9 @@ def _mark(row: object) -> go.Scatter:
 
 def _steps(rows: pd.DataFrame) -> go.Scatter:
     """Step from each model that is best for its price to the next dearer one that is better."""
-    best, x, y = -math.inf, [], []
-    for row in rows.sort_values(["x", "y"], ascending=[True, False]).itertuples():
+    best = -math.inf
+    x, y = list[float](), list[float]()
+    for row in rows_of(rows.sort_values(["x", "y"], ascending=[True, False]), _Model):
         if row.y > best:
             best = row.y
             x.append(row.x)
@@ -166,7 +181,7 @@ def _named(
             across=shares(on_axis(row.x_low), on_axis(row.x), on_axis(row.x_high), x_ends),
             up=shares(row.y_low, row.y, row.y_high, y_ends),
         )
-        for row in rows.itertuples()
+        for row in rows_of(rows, _Model)
     ]
 
 

@@ -1,13 +1,14 @@
 """Values with their intervals, one row each: the name and the number above the line they share."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from pages.shared.display.charts.colours import FAINT, MUTED
 from pages.shared.display.charts.layout import LABEL, SMALL, bare, plain, shortened
+from pages.shared.display.frames import rows_of
 
 ROW_HEIGHT = 54
 #: What a row is higher by where names have a line of their own.
@@ -22,6 +23,23 @@ _FEWEST = 12
 _LIFT = 20
 #: How far a reference reaches above and below a row's line, in pixels: not to any text.
 _ABOVE, _BELOW = 8, 22
+
+
+class Scale(TypedDict):
+    """The ends of an axis, and the values that are named on it."""
+
+    limits: tuple[float, float]
+    ticks: Sequence[tuple[float, str]]
+
+
+class _Row(NamedTuple):
+    label: str
+    low: float
+    high: float
+    text: str
+    note: str
+    colour: str
+    is_settled: bool
 
 
 def interval_rows(
@@ -40,7 +58,8 @@ def interval_rows(
     number on a phone, all names get a line of their own.
     """
     figure = go.Figure(_points(rows))
-    is_apart = any(len(row.label) > _room(row) for row in rows.itertuples())
+    drawn = rows_of(rows, _Row)
+    is_apart = any(len(row.label) > _room(row) for row in drawn)
     row_height = ROW_HEIGHT + (_NAME_LINE if is_apart else 0)
     lines = [
         line
@@ -48,7 +67,7 @@ def interval_rows(
         for line in _reference(at, n_rows=len(rows), row_height=row_height)
     ]
     texts = [_reference_name(at, name, limits=limits) for at, name in references]
-    for y, row in enumerate(rows.itertuples()):
+    for y, row in enumerate(drawn):
         lines += _row_lines(row, y=y, limits=limits)
         texts += _row_texts(row, y=y, limits=limits, is_apart=is_apart)
     # Given at once: every addition would make all of them anew.
@@ -74,7 +93,7 @@ def _reference_name(at: float, name: str, *, limits: tuple[float, float]) -> dic
     return {**where, **_text(plain(name), "left" if at == limits[0] else "center"), "font": font}
 
 
-def _row_lines(row: Any, *, y: int, limits: tuple[float, float]) -> list[dict[str, Any]]:
+def _row_lines(row: _Row, *, y: int, limits: tuple[float, float]) -> list[dict[str, Any]]:
     """Draw the scale and the interval on it; the point is a trace."""
     line = {"type": "line", "y0": y, "y1": y}
     scale = {"x0": limits[0], "x1": limits[1], "line": {"color": FAINT, "width": 1}}
@@ -87,7 +106,7 @@ def _row_lines(row: Any, *, y: int, limits: tuple[float, float]) -> list[dict[st
 
 
 def _row_texts(
-    row: Any, *, y: int, limits: tuple[float, float], is_apart: bool
+    row: _Row, *, y: int, limits: tuple[float, float], is_apart: bool
 ) -> list[dict[str, Any]]:
     """Write the name and the number above the line."""
     above = {"y": y, "yshift": _LIFT, "font": {"size": LABEL}}
@@ -121,13 +140,13 @@ def _points(rows: pd.DataFrame) -> go.Scatter:
     )
 
 
-def _room(row: Any) -> int:
+def _room(row: _Row) -> int:
     """Return how many characters of a name fit beside its note and number on a phone."""
     n_fitting = int((_NARROWEST - _NOTE_WIDTH * len(row.note)) / _CHARACTER_WIDTH)
     return max(_FEWEST, n_fitting - len(row.text) - 2)
 
 
-def _label(row: Any, *, is_apart: bool) -> str:
+def _label(row: _Row, *, is_apart: bool) -> str:
     """Give a row its name and its note, beneath one another where names are apart."""
     most = int(_NARROWEST / _CHARACTER_WIDTH) if is_apart else _room(row)
     name, note = plain(shortened(row.label, most)), plain(row.note)

@@ -1,13 +1,23 @@
 """Two rankings side by side: one line per model from its rank on one board to that on the other."""
 
+from typing import NamedTuple
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from pages.shared.display.charts.colours import FAINT, MUTED
 from pages.shared.display.charts.layout import LABEL, SMALL, bare, plain
+from pages.shared.display.frames import rows_of
 
 _ROW_HEIGHT = 34
 _HEADINGS_HEIGHT = 30
+
+
+class _Ranked(NamedTuple):
+    model: str
+    ours: float
+    theirs: float
+    colour: str
 
 
 def rank_slopes(rows: pd.DataFrame, *, left: str, right: str) -> go.Figure:
@@ -17,7 +27,7 @@ def rank_slopes(rows: pd.DataFrame, *, left: str, right: str) -> go.Figure:
     ``right`` name the boards.
     """
     figure, texts = go.Figure(), list[dict[str, object]]()
-    for row in rows.itertuples():
+    for row in rows_of(rows, _Ranked):
         figure.add_trace(
             go.Scatter(
                 x=[0, 1],
