@@ -24,6 +24,22 @@ LONGEST_PAGE = 80
 FORBIDDEN = {
     "evalkit": {"streamlit", "starlette", "sqlmodel", "sqlalchemy", "alembic", "db", "pages"},
     "evalkit/__main__.py": {"streamlit", "pages"},
+    "evalkit/reports": {
+        "streamlit",
+        "starlette",
+        "sqlmodel",
+        "sqlalchemy",
+        "alembic",
+        "db",
+        "pages",
+        "jinja2",
+        "markupsafe",
+        "html",
+        "urllib",
+        "rich",
+        "evalkit.html",
+        "evalkit.cli",
+    },
     "evalkit/cli": {"streamlit", "starlette", "pages"},
     "db": {"streamlit", "starlette", "pages", "evalkit.cli"},
     "pages": {"sqlmodel", "sqlalchemy", "alembic", "evalkit.cli", "app"},
@@ -88,6 +104,23 @@ def test_imports_go_one_way_from_app_to_pages_to_db_to_evalkit(path):
     ]
 
     assert wrong == []
+
+
+FREE_OF_MARKUP = [
+    path for path in SOURCES if name(path).startswith(("evalkit/reports", "evalkit/html"))
+]
+
+
+@pytest.mark.parametrize("path", FREE_OF_MARKUP, ids=name)
+def test_no_markup_stands_in_a_string_of_a_report_or_of_the_html_file(path):
+    # Questions know no medium, and the file is written by templates that escape every text.
+    strings = [
+        node.value
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+    assert [words for words in strings if re.search(r"</?[a-z]|href=|&[a-z]+;", words)] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from evalkit import text
 from evalkit.cli.report.options import (
     AnnotatorOption,
     CategoryOption,
@@ -12,15 +11,16 @@ from evalkit.cli.report.options import (
     StudyOption,
     study_collected,
 )
-from evalkit.cli.terminal import JsonFlag, out, print_json, print_table, text_table
-from evalkit.reports.decision import sentences as words
+from evalkit.cli.terminal import JsonFlag, out, print_blocks, print_json
+from evalkit.reports.decision import tables
 from evalkit.reports.decision.document import (
     NOTHING_JUDGED,
     decided,
     decision_document,
     decision_verdict,
 )
-from evalkit.text import difference, points
+from evalkit.reports.ranking.cautions import cautions
+from evalkit.reports.ranking.report import win_rates
 
 QualityOption = Annotated[
     str | None,
@@ -51,20 +51,12 @@ def decision(
     if report is None:
         out().print(NOTHING_JUDGED)
         return
-    out().print(decision_verdict(collected, report))
-    for said in (*words.open_sentences(report), words.basis(collected, report)):
-        out().print(said)
-    measure = report.chosen.measure
-    form, delta = words.format_of(measure), points if measure.is_share else text.number
-    to_baseline = f"To {report.baseline}"
-    table = text_table("Model", words.number_name(measure), to_baseline, "Cost of 1,000", "Median")
-    for one in report.standings:
-        number = report.number(one.model)
-        table.add_row(
-            one.model,
-            text.estimate(number.estimate, form),
-            difference(number.difference, delta) if number.difference else "",
-            text.estimate(one.taken.cost_usd, text.dollars_per_thousand),
-            text.estimate(one.taken.latency_median_ms, text.seconds),
-        )
-    print_table(collected, table)
+    is_preference = report.chosen.measure.is_preference
+    beware = cautions(report.ranking, win_rates(collected)) if is_preference else []
+    print_blocks(
+        collected,
+        *tables.opening(collected, report, decision_verdict(collected, report), beware),
+        tables.standings(report),
+        tables.prices(report),
+        *tables.by_category(report, within=" here"),
+    )

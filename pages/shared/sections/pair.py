@@ -199,8 +199,9 @@ def show_errors(report: PairReport, colours: Mapping[str, str], state: State) ->
         "case. Small numbers: cases on which only the one or only the other was given it."
     )
     with st.expander("Table, each number leading to its responses"):
-        columns, shown = pair_tables.error_cells(report.errors, state)
-        html_tables.show(columns, shown, caption="Errors of the two models")
+        own = {name: of for name, of in state.items() if name not in ("model", "other")}
+        errors = pair_tables.error_cells(report.errors)
+        html_tables.show(errors, address=links.of_targets(own))
         exhibits.download(pair_tables.error_table(report.errors), key="pair-errors")
 
 

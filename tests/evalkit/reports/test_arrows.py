@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from evalkit.html.document import About, html_report
+from evalkit.reports.blocks import Tone
+from evalkit.reports.decision import tables
 from evalkit.reports.decision.measures import available_measures
 from evalkit.reports.decision.report import decision_report, gap_to_baseline
 from evalkit.reports.decision.sentences import difference_shown
@@ -14,8 +16,6 @@ from evalkit.reports.power.report import power_report
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import ranking_report, win_rates
 from evalkit.reports.ranking.sentences import basis, verdict
-from pages.shared.display.html_tables import Tone
-from pages.shared.sections import decision_tables
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
 
@@ -46,7 +46,7 @@ def test_an_arrow_points_as_the_number_beneath_it_in_a_star_of_comparisons(seed)
             gap, is_decided = gap_to_baseline(report, report.chosen, number)
             value = re.search(r"[+−]?\d+\.\d+", shown).group()
             assert (value[0] == "+") == (gap.value >= 0.005), shown
-            tone = decision_tables._tone(report, report.chosen, number)
+            tone = tables.tone(report, report.chosen, number)
             assert (tone == Tone.OPEN) == (not is_decided)
             assert tone != Tone.BETTER or value[0] == "+"
             assert tone != Tone.WORSE or value[0] == "−"
