@@ -4,6 +4,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
+from db.queries.results import regression
 from evalkit.colours import model_colours
 from evalkit.reports.decision import measures, report as decisions, sentences as words, tables
 from evalkit.reports.power import report as power
@@ -13,16 +14,16 @@ from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import blocks, exhibits
-from pages.shared.sections import decision
+from pages.shared.sections import decision, overview
 
 state.require(Role.LEAD)
 
 with read_session() as session:
     studies = results.result_studies(session)
+    has_responses = bool(regression.eval_set_names(session))
 if not studies:
     st.title("Decision")
-    st.info("There is no study yet. Start one, and what it says of the models appears here.")
-    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    overview.show_first_steps(has_responses=has_responses)
     addresses.stop()
 
 name = filters.study_picker(studies, heading="Decision")

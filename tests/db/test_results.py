@@ -29,7 +29,6 @@ from db.queries.results import (
     response,
     result_studies,
     result_study,
-    state_of_results,
     tagged_responses,
 )
 from db.queries.results.filtering import counted
@@ -287,38 +286,6 @@ def test_what_a_response_took_is_read_with_its_gaps(ids):
     assert np.nansum(outputs.latency_ms) == 120.0
     assert int(np.isnan(outputs.cost_usd).sum()) == len(outputs.id) - 1
     assert outputs.is_counted.all()
-
-
-def test_every_annotation_and_output_changes_the_state_that_results_rest_on(ids):
-    states = []
-    for change in (
-        lambda: None,
-        lambda: annotate(ids, "Ada", *both("case-0"), "left"),
-        lambda: make_eval_set(name="Another", models=("Model three",), n_cases=1),
-    ):
-        change()
-        with read_session() as session:
-            states.append(state_of_results(session))
-
-    assert len(set(states)) == 3
-
-
-def test_an_annotation_seen_only_after_a_later_one_changes_the_state_too(ids):
-    # PostgreSQL gives out numbers before a transaction ends, so the lower one may be seen last.
-    early = annotate(ids, "Ada", *both("case-0"), "left")
-    annotate(ids, "Bo", *both("case-1"), "left")
-    with write_session() as session:
-        row = session.get_one(Annotation, early)
-        kept = row.model_dump()
-        session.delete(row)
-    with read_session() as session:
-        before = state_of_results(session)
-
-    with write_session() as session:
-        session.add(Annotation(**kept))
-
-    with read_session() as session:
-        assert state_of_results(session) != before
 
 
 def test_a_study_where_nobody_could_refuse_a_response_does_not_ask_whether_it_is_acceptable(ids):

@@ -78,13 +78,14 @@ def test_a_study_nobody_annotated_in_says_what_is_missing(app, sign_in, page):
     assert any(word in said for word in ("Nobody has annotated", "No two annotators", "No error"))
 
 
-def test_an_empty_database_leads_to_the_import_and_responses_lead_to_a_study(app, sign_in):
+@pytest.mark.parametrize("page", ["results/overview.py", "results/decision.py"])
+def test_an_empty_database_leads_to_the_import_and_responses_lead_to_a_study(app, sign_in, page):
     sign_in(app, Role.LEAD)
 
-    assert "import cases and responses" in opened(app, "results/overview.py")
+    assert "import cases and responses" in opened(app, page)
 
     make_eval_set()
-    said = opened(app, "results/overview.py")
+    said = opened(app, page)
     assert "There is no study yet. Start one" in said
 
 

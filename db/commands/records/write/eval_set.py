@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel, col
 
 from db.columns import now
+from db.commands.changes import results_changed, studies_of_runs
 from db.commands.records.check.definitions import Definition
 from db.commands.records.check.known import Target
 from db.commands.records.staging import Staging
@@ -59,6 +60,8 @@ def write_staged(
     writing.insert(Output, _new_outputs(writing))
     _write_rubrics(writing, rubrics)
     _write_taxonomies(writing, taxonomies)
+    with_news = staging.db.execute("SELECT DISTINCT run FROM output WHERE db_id IS NULL")
+    changed = studies_of_runs(session, [writing.runs[run] for (run,) in with_news])
     if target.study is not None:
         is_newest = target.study_id is None and version_id != target.newest_id
         study_id = write_study(
@@ -70,6 +73,7 @@ def write_staged(
             actor_id=actor_id,
         )
         write_labels(writing, study_id=study_id, are_sides_dealt=are_sides_dealt)
+        changed.add(study_id)
     event = AuditEvent(
         actor_id=actor_id,
         action="import",
@@ -78,6 +82,7 @@ def write_staged(
     )
     session.add(event)
     session.flush()
+    results_changed(session, *changed)
     return number
 
 
