@@ -43,6 +43,11 @@ def percent(value: float) -> str:
     return f"{whole} %"
 
 
+def small_percent(value: float) -> str:
+    """Return a share as a percentage, a small one with one significant digit: ``0.4 %``."""
+    return percent(value) if value >= 0.0095 or not value else f"{100 * value:.1g} %"
+
+
 def inside(name: str) -> str:
     """Return a name as it stands inside a sentence: ``wrong fact``; ``PII leak`` stays as it is."""
     first = name.partition(" ")[0]

@@ -12,6 +12,7 @@ from evalkit.cli.report.options import (
     study_collected,
 )
 from evalkit.cli.terminal import JsonFlag, out, print_blocks, print_json
+from evalkit.reports.blocks import words
 from evalkit.reports.decision import tables
 from evalkit.reports.decision.document import (
     NOTHING_JUDGED,
@@ -19,6 +20,7 @@ from evalkit.reports.decision.document import (
     decision_document,
     decision_verdict,
 )
+from evalkit.reports.decision.sentences import FRONT_DEFINITION
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import win_rates
 
@@ -58,5 +60,6 @@ def decision(
         *tables.opening(collected, report, decision_verdict(collected, report), beware),
         tables.standings(report),
         tables.prices(report),
+        words(FRONT_DEFINITION if tables.front(report) else "", style="note"),
         *tables.by_category(report, within=" here"),
     )

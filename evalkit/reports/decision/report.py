@@ -21,8 +21,8 @@ from evalkit.reports.pair.significance import turned
 from evalkit.reports.ranking.lead import Lead, lead_of, report_lead
 from evalkit.reports.ranking.report import RankingReport, ranking_report
 from evalkit.stats.differences import PairedDifference
+from evalkit.stats.frontier import pareto_front
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.leaderboards import pareto_front
 from evalkit.stats.ranking.ranking import PairCounts
 from evalkit.study.collected import Collected
 from evalkit.study.main_criteria import main_part

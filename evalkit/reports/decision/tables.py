@@ -37,9 +37,8 @@ _MOST_NAMED = 2
 _MOST_ABSENT = 3
 #: How to read quality against prices.
 FRONT_NOTE = (
-    "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name: no other "
-    "model is at least as good on everything known of quality, cost and latency. That goes by the "
-    "values alone; where lines overlap, more annotations may change it."
+    "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name are on the "
+    f"front. {sentences.FRONT_DEFINITION} Where lines overlap, more annotations may change it."
 )
 
 

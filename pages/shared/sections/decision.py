@@ -7,7 +7,12 @@ from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reports.blocks import Block, Heading, Table, Words, beside, bullets
 from evalkit.reports.decision import sentences as words, tables
 from evalkit.reports.decision.measures import Measure, available_measures, number_entry
-from evalkit.reports.decision.report import DecisionReport, default_baseline, standing_entry
+from evalkit.reports.decision.report import (
+    DecisionReport,
+    decision_report,
+    default_baseline,
+    standing_entry,
+)
 from evalkit.reports.power import sentences as power_sentences
 from evalkit.reports.power.report import PowerReport, interval_entry, pair_entry
 from evalkit.reports.power.scores import score_entry, score_power
@@ -52,6 +57,15 @@ def pickers(kept: Kept, study: ResultStudy) -> tuple[Measure, str] | None:
     baseline = middle.selectbox("Baseline", models, key=key, persist_state="session")
     addresses.remember("baseline", baseline)
     return measures[chosen], baseline
+
+
+def default_report(kept: Kept) -> DecisionReport | None:
+    """Return the decision as its page opens with it; None if nothing is judged yet."""
+    measures = kept.of(available_measures)
+    if not measures:
+        return None
+    baseline = kept.of(default_baseline, measures[0])
+    return kept.of(decision_report, measure=measures[0], baseline=baseline)
 
 
 def show_front(report: DecisionReport, page: Page) -> None:

@@ -20,7 +20,7 @@ Colours = Mapping[str, str]
 
 TAKES = {
     "cost_usd": ("Cost of 1,000 responses", text.dollars_per_thousand),
-    "latency_ms": ("Latency", text.seconds),
+    "latency_ms": ("Median latency", text.seconds),
     "output_tokens": ("Tokens out", text.whole),
 }
 
@@ -145,7 +145,7 @@ def taken_table(report: PairReport) -> pd.DataFrame:
     """Give what the responses of either take, on the cases where both are known."""
     rows = [_taken_row(one, report) for one in report.taken if one.model is not None]
     return pd.DataFrame(
-        rows, columns=["Per case", report.model, report.other, "Difference", "Cases"]
+        rows, columns=["Per case", report.model, report.other, "Times as much", "Cases"]
     )
 
 
@@ -200,7 +200,7 @@ def _signed(value: float | None) -> str:
 def _taken_row(one: Taken, report: PairReport) -> list[str]:
     name, form = TAKES[one.what]
     shown = [form(value) for value in (one.model, one.other) if value is not None]
-    return [name, *shown, difference(one.difference, form), f"{one.difference.n:,}"]
+    return [name, *shown, text.multiple(one.ratio), f"{one.ratio.n:,}"]
 
 
 def _verdicts(one: CaseDifference, report: PairReport) -> str:

@@ -315,51 +315,6 @@ def model_table(rows: Iterable[ModelRow], models: Sequence[str]) -> pd.DataFrame
     return shown.loc[:, ~(shown == text.MISSING).all()]
 
 
-def tradeoff_frame(
-    rows: Sequence[ModelRow],
-    quality: Mapping[str, Estimate],
-    colours: Colours,
-    *,
-    pick: Callable[[ModelRow], Estimate],
-    form: text.Format,
-    per: float,
-) -> pd.DataFrame:
-    """Give one point per model whose quality and price are known; quality in percent."""
-    known = [
-        (row.model, pick(row), quality[row.model])
-        for row in rows
-        if row.model in quality
-        and quality[row.model].value is not None
-        and pick(row).value is not None
-    ]
-    columns = ["label", "x", "x_low", "x_high", "y", "y_low", "y_high", "colour", "is_on_front"]
-    return pd.DataFrame(
-        [
-            (
-                model,
-                *(None if end is None else per * end for end in (x.value, x.low, x.high)),
-                *(None if end is None else 100 * end for end in (y.value, y.low, y.high)),
-                colours[model],
-                not any(_is_no_worse(other, (x, y)) for _, *other in known),
-                f"{model}\n{text.estimate(y, text.percent)}, n = {y.n:,}\n"
-                f"{text.estimate(x, form)}, n = {x.n:,}",
-            )
-            for model, x, y in known
-        ],
-        columns=[*columns, "hover"],
-    ).astype(dict.fromkeys(("x_low", "x_high", "y_low", "y_high"), float))
-
-
-def _is_no_worse(one: Sequence[Estimate], other: Sequence[Estimate]) -> bool:
-    """Say whether one (price, quality) is as good as another on both, and better on either."""
-    (price, quality), (its_price, its_quality) = (
-        (found[0].value or 0.0, found[1].value or 0.0) for found in (one, other)
-    )
-    if price > its_price or quality < its_quality:
-        return False
-    return price < its_price or quality > its_quality
-
-
 def criterion_name(criterion: Criterion) -> str:
     """Name a criterion as a heading: ``instruction_following`` is ``Instruction following``."""
     name = criterion.key.replace("_", " ")

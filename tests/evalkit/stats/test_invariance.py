@@ -19,8 +19,9 @@ from evalkit.stats.differences import (
     preference_differences,
     score_differences,
 )
+from evalkit.stats.frontier import pareto_front
 from evalkit.stats.latency import cost_per_acceptable, mean, quantile
-from evalkit.stats.leaderboards import compare_boards, pareto_front
+from evalkit.stats.leaderboards import compare_boards
 from evalkit.stats.power import spread_of_scores
 from evalkit.stats.ranking.bradley_terry import fit
 from evalkit.stats.ranking.ranking import rank_models
