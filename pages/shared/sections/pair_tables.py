@@ -7,6 +7,7 @@ import pandas as pd
 
 from evalkit import text
 from evalkit.reports.blocks import Cell, Table, Target, View, table
+from evalkit.reports.models.prices import Taken
 from evalkit.reports.pair.cases import CaseDifference
 from evalkit.reports.pair.report import PairReport, SubjectDifference, TagDifference
 from evalkit.reports.pair.significance import ahead, difference_entry, is_decided
