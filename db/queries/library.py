@@ -138,7 +138,10 @@ def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
 
 
 def cases(session: Session, *, version_id: int) -> pd.DataFrame:
-    """Return one row per case of a version: case_id, key, category, source, status, note."""
+    """Return one row per case of a version: case_id, key, category, source, status, note, repeats.
+
+    ``repeats`` names the first case of the same content, where there is one before it by name.
+    """
     statement = (
         sa.select(
             col(Case.id),
@@ -147,13 +150,16 @@ def cases(session: Session, *, version_id: int) -> pd.DataFrame:
             col(Case.source),
             col(Case.status),
             col(Case.note),
+            col(Case.case_hash),
         )
         .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
         .where(col(VersionCase.version_id) == version_id)
         .order_by(col(Case.category), col(Case.key))
     )
-    columns = ["case_id", "key", "category", "source", "status", "note"]
-    return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
+    columns = ["case_id", "key", "category", "source", "status", "note", "case_hash"]
+    found = pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
+    first = found.groupby("case_hash")["key"].transform("min")
+    return found.assign(repeats=first.where(first != found["key"])).drop(columns="case_hash")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import library
+from evalkit.evalset.contents import Contents
 from evalkit.vocabulary import Role
 from pages.shared import state
 from pages.shared.address import addresses
@@ -40,6 +41,8 @@ exhibits.say(
     f"Version {version['number']}, {len(cases):,} cases, {eval_set.n_outputs:,} outputs, content "
     f"hash {version['content_hash'][:12]}."
 )
+if said := Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum())).sentence:
+    st.warning(said)
 by_case, by_run, by_version = st.tabs(["Cases", "Models and runs", "Versions"])
 with by_run:
     exhibits.inline_table(library_tables.run_table(runs), key="runs", left=("Run",))

@@ -107,6 +107,7 @@ def case_table(cases: pd.DataFrame) -> pd.DataFrame:
             "source": "Source",
             "status": "Status",
             "note": "Why it is here",
+            "repeats": "Same content as",
         }
     )
     return shown.replace("", None).dropna(axis="columns", how="all") if len(shown) else shown

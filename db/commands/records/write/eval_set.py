@@ -11,7 +11,7 @@ from db.columns import now
 from db.commands.changes import results_changed, studies_of_runs
 from db.commands.records.check.definitions import Definition
 from db.commands.records.check.known import Target
-from db.commands.records.staging import Staging
+from db.commands.records.staging import IN_NEXT_VERSION, Staging
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.labels import write_labels
 from db.commands.records.write.study import write_study
@@ -149,8 +149,7 @@ def _write_version(writing: Writing, target: Target) -> tuple[int, int]:
     n_new = staging.count('SELECT COUNT(*) FROM "case" WHERE db_id IS NULL')
     if not n_new and target.newest_id is not None:
         return target.newest_id, target.newest_number
-    held = "(db_id IS NULL OR db_id IN (SELECT id FROM held_case WHERE is_newest = 1))"
-    hashes = staging.db.execute(f'SELECT hash FROM "case" WHERE {held} ORDER BY hash')
+    hashes = staging.db.execute(f'SELECT hash FROM "case" WHERE {IN_NEXT_VERSION} ORDER BY hash')
     version = EvalSetVersion(
         eval_set_id=writing.eval_set_id,
         number=target.newest_number + 1,
