@@ -26,7 +26,6 @@ from db.queries.results import (
     collect,
     pace,
     remarks,
-    response,
     result_studies,
     result_study,
     tagged_responses,
@@ -399,26 +398,6 @@ def test_a_cell_opens_to_its_responses_those_most_agree_on_first(marked):
     assert [one.case_key for one in drill(marked, model=TWO)] == ["case-1"]
     assert [one.case_key for one in drill(marked, category="billing")] == ["case-0"]
     assert len(drill(marked, filters=ResultFilters(judges=True))) == 3
-
-
-def test_a_response_opens_with_its_case_its_marks_and_comments(marked):
-    with read_session() as session:
-        study = result_study(session, name="Study")
-        found = response(session, study, filters=ResultFilters(), output_id=marked[f"case-0/{ONE}"])
-
-    assert found.content == "Text 0 about case-0."
-    assert found.messages[0]["content"] == "What about number 0?"
-    assert [(one.annotator, one.tag) for one in found.marks] == [("Ada", "Tone"), ("Bo", "Tone")]
-    (comment,) = found.comments
-    assert (comment.text, comment.shown_as, comment.compared_with) == ("Ügly", "A", TWO)
-
-
-def test_a_response_of_another_study_does_not_open(marked):
-    other = make_eval_set(name="Elsewhere", models=("Model three",))
-    with read_session() as session:
-        study = result_study(session, name="Study")
-        with pytest.raises(NotFoundError):
-            response(session, study, filters=ResultFilters(), output_id=other["case-0/Model three"])
 
 
 @pytest.mark.parametrize(
