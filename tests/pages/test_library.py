@@ -70,7 +70,7 @@ def test_cases_that_repeat_one_content_are_warned_of_and_named(app, sign_in):
     assert any("4 cases hold 3 different contents: 1 repeats" in one.value for one in app.warning)
     listed = next(frame.value for frame in app.dataframe if "Case" in frame.value)
     # By category, then name: billing 0 and 2, code 1 and 3.
-    assert listed["Same content as"].fillna("").tolist() == ["", "", "", "case-1"]
+    assert listed["Same content as"].tolist() == ["", "", "", "case-1"]
 
 
 def test_a_lead_starts_a_study_from_the_page(app, sign_in):
