@@ -324,3 +324,27 @@ def test_statistics_say_no_sentences_and_know_no_study(path):
     sayers = ("evalkit.reports", "evalkit.study", "evalkit.text", "evalkit.phrases")
 
     assert [found for found in imports(tree(path)) if found.startswith(sayers)] == []
+
+
+SENTENCES = [path for path in SOURCES if path.stem.endswith("sentences") or path.stem == "phrases"]
+#: What takes a text apart.
+PARSING = ("re.", ".search", ".fullmatch", ".partition", ".rpartition", ".split", ".startswith")
+
+
+@pytest.mark.parametrize("path", SENTENCES, ids=name)
+def test_no_sentence_is_taken_apart_where_sentences_are_made(path):
+    # A reading, a rank, a reason is a value until it is worded; words are the end of its way.
+    taken = [
+        what for what, _ in calls(tree(path)) if what.startswith("re.") or what.endswith(PARSING)
+    ]
+
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in SOURCES if name(p).startswith(("evalkit/reports", "evalkit/cli/report"))],
+    ids=name,
+)
+def test_no_report_reads_prose_by_a_regular_expression(path):
+    assert [found for found in imports(tree(path)) if is_of(found, "re")] == []

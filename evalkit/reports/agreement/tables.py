@@ -10,15 +10,16 @@ from evalkit.reports.agreement.coefficients import (
     Coefficients,
     TagAgreement,
     by_title,
-    readings,
 )
 from evalkit.reports.agreement.judge_sentences import ORDER_COLUMNS, ORDER_NOTE, order_rows
+from evalkit.reports.agreement.reading import FIRM, TENTATIVE
 from evalkit.reports.agreement.report import AgreementOf, AgreementReport
 from evalkit.reports.agreement.sentences import (
-    RELIABLE,
-    TENTATIVE,
+    agreement_meanings,
     agreement_verdict,
+    coefficient,
     judges_with_people,
+    trust,
 )
 from evalkit.reports.blocks import (
     Axis,
@@ -49,7 +50,7 @@ def agreement_section(
     tags: Sequence[TagAgreement],
 ) -> Section:
     """Show how far annotators agree, by every coefficient, and what to make of it."""
-    parts = [of for of in (report.preference, *report.criteria) if of.alpha.n_units]
+    parts = report.judged
     judges = (bullets(judges_with_people(report)), _both_orders(report))
     if not parts:
         verdict = words(agreement_verdict(report))
@@ -61,10 +62,11 @@ def agreement_section(
         words(agreement_verdict(report), style="lead"),
         *judges,
         words(people if report.judges else "", style="note"),
-        beside([_alphas(parts)], [bullets(readings(several))]),
+        beside([_alphas(parts)], [bullets(agreement_meanings(report))]),
         _alpha_table(parts, report.as_shown),
         words(shown if report.preference.alpha.n_units else "", style="note"),
         Heading("Other coefficients"),
+        bullets(trust(several)),
         _coefficients(by_title(several, report.as_shown)),
         *_pairs(report),
         *_agreement_by_category(categories),
@@ -79,14 +81,14 @@ def _both_orders(report: AgreementReport) -> Table:
 def _alphas(parts: Sequence[AgreementOf]) -> Intervals:
     """Draw alpha of everything judged twice against chance and the customary bounds."""
     rows = [
-        IntervalRow(subject_title(of.criterion), of.alpha, note=f"n = {of.alpha.n_units:,}")
+        IntervalRow(subject_title(of.criterion), of.alpha, coefficient, f"n = {of.alpha.n_units:,}")
         for of in parts
     ]
     lows = [of.alpha.low for of in parts if of.alpha.low is not None]
     low = -1.0 if min([0.0, *lows]) < -0.4 else -0.4 if min([0.0, *lows]) < -0.02 else 0.0
-    ticks = ((low, text.number(low)), (0.0, "chance"), (TENTATIVE, "tentative"), (RELIABLE, "firm"))
+    ticks = ((low, text.number(low)), (0.0, "chance"), (TENTATIVE, "tentative"), (FIRM, "firm"))
     ticks = (*(ticks if low < 0 else ticks[1:]), (1.0, "1"))
-    against = ((0.0, ""), (TENTATIVE, ""), (RELIABLE, ""))
+    against = ((0.0, ""), (TENTATIVE, ""), (FIRM, ""))
     return Intervals("Krippendorff's α", tuple(rows), Axis(low, 1.0, ticks, against))
 
 
@@ -103,7 +105,7 @@ def _alpha_table(parts: Sequence[AgreementOf], as_shown: AsShown) -> Table:
             (
                 title,
                 of.level.value,
-                text.estimate(of.alpha),
+                text.estimate(of.alpha, coefficient),
                 text.estimate(of.percent, text.percent),
                 text.whole(of.alpha.n_units),
                 text.whole(of.alpha.n_labels),

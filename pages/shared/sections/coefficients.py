@@ -12,9 +12,9 @@ from evalkit.reports.agreement.coefficients import (
     Coefficients,
     TagAgreement,
     by_title,
-    trust,
 )
-from evalkit.reports.agreement.sentences import agreement_meanings
+from evalkit.reports.agreement.reading import read_agreement
+from evalkit.reports.agreement.sentences import agreement_meaning, trust
 from evalkit.reports.blocks import Cell, Target, View, table
 from evalkit.study.collected import Tag
 from evalkit.study.subjects import ANY_ERROR, subject_inside, subject_key, subject_title
@@ -83,8 +83,7 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
     if not found:
         exhibits.say("No error mark counts here.")
         return
-    for said in agreement_meanings([(subject_inside(found[0].tag), found[0].alpha)]):
-        exhibits.say(said, style="lead")
+    exhibits.say(agreement_meaning(found[0].tag, found[0].alpha), style="lead")
     shown = pd.DataFrame(
         {
             "Error": [one.tag.name for one in found],
@@ -195,6 +194,7 @@ def _category_numbers(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
                 "high": one.alpha.high,
                 "n_units": one.alpha.n_units,
                 "reason": one.alpha.reason,
+                "reading": read_agreement(one.alpha),
             }
             for one in found
         ]
