@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.stats import spearmanr
 
-from evalkit.stats.frontier import pareto_front
-from evalkit.stats.leaderboards import compare_boards
+from evalkit.stats.leaderboards import compare_boards, pareto_front
 
 
 @settings(deadline=None, max_examples=30)
