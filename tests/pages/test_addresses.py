@@ -104,6 +104,33 @@ def test_the_sentence_about_a_foreign_address_goes_with_the_address(app, sign_in
     assert "The address asks" not in written(app)
 
 
+def test_one_s_own_choice_clears_without_a_word_what_no_longer_fits(app, sign_in, study):
+    others = make_eval_set(name="Others", models=("Third", "Fourth"), categories=("law",))
+    make_study(others, name="Other study")
+    annotate(others, "Cy", "case-0/Third", "case-0/Fourth", "left", study="Other study")
+    sign_in(app, Role.LEAD)
+    asked = {"study": str(others["Other study"]), "category": "law", "baseline": "Fourth"}
+    opened(app, "decision", **asked, annotator=str(others["Cy"]))
+    assert {name: address(app)[name] for name in asked} == {k: [v] for k, v in asked.items()}
+
+    app.selectbox(key="results-study-picker").set_value(str(study["Study"])).run()
+
+    assert "The address asks" not in written(app)
+    assert address(app)["study"] == [str(study["Study"])]
+    assert not {"category", "annotator"} & set(address(app))
+    assert address(app)["baseline"] != ["Fourth"]
+
+
+def test_a_cell_chosen_after_another_shows_its_list_without_a_word(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+    opened(app, "failures", study=str(study["Study"]), tag="tone", **{"in": "billing"})
+    in_billing = address(app)["response"]
+    app.selectbox(key="failures-category").set_value("code").run()
+
+    assert "The address asks" not in written(app)
+    assert address(app)["response"] != in_billing
+
+
 def test_an_address_that_says_less_resets_what_it_does_not_say(app, sign_in, study):
     sign_in(app, Role.LEAD)
     opened(app, "overview", study=str(study["Study"]), category="code")

@@ -1,4 +1,10 @@
-"""What the address of a page says, and what the page makes it say once it has run."""
+"""What the address of a page says, and what the page makes it say once it has run.
+
+Streamlit's own ``bind="query-params"`` cannot carry it (tried on 1.67): it writes the label of a
+choice, so the second of two annotators of one name has no address; it leaves out what is the
+default, which another study has changed by the next day; it drops what it does not know without a
+word; and all that is bound refuses to be written together, as one step of the browser's history.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,7 +47,7 @@ def take(name: str, *, key: str, read: Callable[[list[str]], object]) -> bool:
     """
     said = st.query_params.get_all(name)
     is_whole = any(one in st.query_params for one in _WHOLE)
-    is_news = said != st.session_state.get(f"{_SAID}-{name}", []) and (bool(said) or is_whole)
+    is_news = is_asked(name) and (bool(said) or is_whole)
     if is_news or (said and key not in st.session_state):
         st.session_state[key] = read(said)
         return True
@@ -49,6 +55,12 @@ def take(name: str, *, key: str, read: Callable[[list[str]], object]) -> bool:
         # A widget that is new on a page forgets what one of the same key had on the page before.
         st.session_state[key] = st.session_state[key]
     return False
+
+
+def is_asked(name: str) -> bool:
+    """Tell whether a link, or a person, made the address say this: not this session itself."""
+    own: list[str] = st.session_state.get(f"{_SAID}-{name}", [])
+    return st.query_params.get_all(name) != own
 
 
 def choice(name: str, options: Sequence[str], *, key: str, default: str) -> str:
@@ -137,9 +149,14 @@ def _write() -> None:
 
 
 def _one_of(name: str, said: Sequence[str], options: Sequence[str]) -> str | None:
-    """Give what was said if it can be had; say that it cannot be otherwise."""
+    """Give what was said if it can be had; say that it cannot be, where somebody asked for it.
+
+    What this session said itself, before a choice that it does not fit, goes without a word.
+    """
     if not said or said[0] in options:
         return said[0] if said else None
+    if not is_asked(name):
+        return None
     asked = said[0] if len(said[0]) <= _LONGEST else f"{said[0][:_LONGEST]}…"
     exhibits.say(f"The address asks for {name} “{asked}”, which is not to be had here.")
     return None
