@@ -1,5 +1,6 @@
 """Numbers as people read them: the value, its 95 % interval and what it rests on."""
 
+import re
 from collections.abc import Callable
 
 from evalkit.stats.agreement.krippendorff import Agreement
@@ -40,6 +41,11 @@ def percent(value: float) -> str:
     if whole == 100 and value < 1:
         return ">99 %"
     return f"{whole} %"
+
+
+def small_percent(value: float) -> str:
+    """Return a share as a percentage, a small one with one significant digit: ``0.4 %``."""
+    return percent(value) if value >= 0.0095 or not value else f"{100 * value:.1g} %"
 
 
 def inside(name: str) -> str:
@@ -134,6 +140,24 @@ def _without_unit(end: str, value: str) -> str:
     if unit and end.endswith(f" {unit}"):
         return end.removesuffix(f" {unit}")
     return end.removeprefix("$") if value.startswith("$") else end
+
+
+def multiple(one: Estimate) -> str:
+    """Return a ratio with its interval: ``21.7× [18.7, 25.2]``, ``0.05× [0.04, 0.05]``."""
+    if one.value is None:
+        return MISSING
+    return f"{times(one.value)}× {interval(one.low, one.high, times)}".rstrip()
+
+
+def unbroken(words: str) -> str:
+    """Return words in which a number stays on one line with its unit, its interval and its n."""
+    whole = re.sub(
+        r"\[[^\]]*\]", lambda ends: ends.group().replace(" ", "\N{NO-BREAK SPACE}"), words
+    )
+    whole = re.sub(
+        r"\b([pn]) ([=<]) (?=[\d.])", "\\1\N{NO-BREAK SPACE}\\2\N{NO-BREAK SPACE}", whole
+    )
+    return re.sub(r" (%|\[|pp\b)", "\N{NO-BREAK SPACE}\\1", whole)
 
 
 def _magnitude(amount: float) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import select
 
 from db.columns import new_token
+from db.commands.changes import results_changed
 from db.engine import read_session, write_session
 from db.models import (
     Annotation,
@@ -199,6 +200,7 @@ def annotate(
             )
             for output, tag in marks
         )
+        results_changed(session, ids[study])
         ids[annotator] = found.id
         return annotation.id
 

@@ -24,6 +24,22 @@ LONGEST_PAGE = 80
 FORBIDDEN = {
     "evalkit": {"streamlit", "starlette", "sqlmodel", "sqlalchemy", "alembic", "db", "pages"},
     "evalkit/__main__.py": {"streamlit", "pages"},
+    "evalkit/reports": {
+        "streamlit",
+        "starlette",
+        "sqlmodel",
+        "sqlalchemy",
+        "alembic",
+        "db",
+        "pages",
+        "jinja2",
+        "markupsafe",
+        "html",
+        "urllib",
+        "rich",
+        "evalkit.html",
+        "evalkit.cli",
+    },
     "evalkit/cli": {"streamlit", "starlette", "pages"},
     "db": {"streamlit", "starlette", "pages", "evalkit.cli"},
     "pages": {"sqlmodel", "sqlalchemy", "alembic", "evalkit.cli", "app"},
@@ -88,6 +104,23 @@ def test_imports_go_one_way_from_app_to_pages_to_db_to_evalkit(path):
     ]
 
     assert wrong == []
+
+
+FREE_OF_MARKUP = [
+    path for path in SOURCES if name(path).startswith(("evalkit/reports", "evalkit/html"))
+]
+
+
+@pytest.mark.parametrize("path", FREE_OF_MARKUP, ids=name)
+def test_no_markup_stands_in_a_string_of_a_report_or_of_the_html_file(path):
+    # Questions know no medium, and the file is written by templates that escape every text.
+    strings = [
+        node.value
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+    assert [words for words in strings if re.search(r"</?[a-z]|href=|&[a-z]+;", words)] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
@@ -291,3 +324,27 @@ def test_statistics_say_no_sentences_and_know_no_study(path):
     sayers = ("evalkit.reports", "evalkit.study", "evalkit.text", "evalkit.phrases")
 
     assert [found for found in imports(tree(path)) if found.startswith(sayers)] == []
+
+
+SENTENCES = [path for path in SOURCES if path.stem.endswith("sentences") or path.stem == "phrases"]
+#: What takes a text apart.
+PARSING = ("re.", ".search", ".fullmatch", ".partition", ".rpartition", ".split", ".startswith")
+
+
+@pytest.mark.parametrize("path", SENTENCES, ids=name)
+def test_no_sentence_is_taken_apart_where_sentences_are_made(path):
+    # A reading, a rank, a reason is a value until it is worded; words are the end of its way.
+    taken = [
+        what for what, _ in calls(tree(path)) if what.startswith("re.") or what.endswith(PARSING)
+    ]
+
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in SOURCES if name(p).startswith(("evalkit/reports", "evalkit/cli/report"))],
+    ids=name,
+)
+def test_no_report_reads_prose_by_a_regular_expression(path):
+    assert [found for found in imports(tree(path)) if is_of(found, "re")] == []

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
+from db.commands.changes import results_changed
 from db.models import Annotation, Assignment, Criterion, ErrorMark, Score, Study, Tag
 from db.queries.annotation.task import form_of
 from evalkit.annotation.draft import Draft, ResponseDraft
@@ -61,6 +62,8 @@ def store_annotation(
     session.flush()
     session.add_all(_scores(session, study, assignment, content, number_of(annotation)))
     session.add_all(_error_marks(session, study, assignment, content, number_of(annotation)))
+    session.flush()
+    results_changed(session, number_of(study))
 
 
 def _scores(

@@ -16,6 +16,7 @@ from db.models import (
     EvalSetVersion,
     Model,
     Output,
+    ResultsState,
     Rubric,
     Run,
     Study,
@@ -161,7 +162,8 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
                 f"“{study.name}” holds annotations, so it is kept. Close it to new work instead."
             )
         session.exec(delete(Assignment).where(col(Assignment.study_id) == study_id))
-        session.exec(delete(StudyRun).where(col(StudyRun.study_id) == study_id))
+        for table in (StudyRun, ResultsState):
+            session.exec(delete(table).where(col(table.study_id) == study_id))
         session.add(
             AuditEvent(actor_id=actor_id, action="discard study", subject=f"study {study.name}")
         )

@@ -5,7 +5,7 @@ from db.models.annotations import Annotation, Assignment, ErrorMark, Score
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
 from db.models.leaderboards import PublicScore
 from db.models.people import Annotator, AuditEvent, Invitation, Setting, SignInFailure
-from db.models.studies import Criterion, Rubric, Study, StudyRun, Tag, Taxonomy
+from db.models.studies import Criterion, ResultsState, Rubric, Study, StudyRun, Tag, Taxonomy
 
 __all__ = [
     "Annotation",
@@ -21,6 +21,7 @@ __all__ = [
     "Model",
     "Output",
     "PublicScore",
+    "ResultsState",
     "Rubric",
     "Run",
     "Score",

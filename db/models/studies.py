@@ -109,6 +109,19 @@ class Study(Table, table=True):
     created_at: datetime = moment()
 
 
+class ResultsState(Table, table=True):
+    """What the results of a study rest on, by a token that every change of it makes anew.
+
+    A token and no count: an older database that is put back counts to the same number again. A
+    table of its own, for the row of the study is locked while its cases are given out.
+    """
+
+    __tablename__ = "results_state"
+
+    study_id: int = Field(foreign_key="study.id", primary_key=True)
+    token: str
+
+
 class StudyRun(Table, table=True):
     """Which runs a study compares."""
 

@@ -86,14 +86,18 @@ def eval_sets(session: Session) -> list[EvalSetSummary]:
 
 
 def runs(session: Session, *, eval_set_id: int) -> pd.DataFrame:
-    """Return one row per run: run_id, model, run, n_outputs, n_empty, n_errors."""
+    """Return one row per run: run_id, model, run, n_outputs, n_empty, n_errors.
+
+    A failed output counts as an error, whether anything came of it or not.
+    """
+    is_empty = sa.and_(col(Output.content) == "", col(Output.error).is_(None))
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(Run.id).label("run_id"),
             col(Model.name).label("model"),
             col(Run.name).label("run"),
             func.count(col(Output.id)).label("n_outputs"),
-            func.sum(sa.case((col(Output.content) == "", 1), else_=0)).label("n_empty"),
+            func.sum(sa.case((is_empty, 1), else_=0)).label("n_empty"),
             func.count(col(Output.error)).label("n_errors"),
         )
         .join(Model, col(Model.id) == Run.model_id)
@@ -138,7 +142,10 @@ def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
 
 
 def cases(session: Session, *, version_id: int) -> pd.DataFrame:
-    """Return one row per case of a version: case_id, key, category, source, status, note."""
+    """Return one row per case of a version: case_id, key, category, source, status, note, repeats.
+
+    ``repeats`` names the first case of the same content, where there is one before it by name.
+    """
     statement = (
         sa.select(
             col(Case.id),
@@ -147,81 +154,16 @@ def cases(session: Session, *, version_id: int) -> pd.DataFrame:
             col(Case.source),
             col(Case.status),
             col(Case.note),
+            col(Case.case_hash),
         )
         .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
         .where(col(VersionCase.version_id) == version_id)
         .order_by(col(Case.category), col(Case.key))
     )
-    columns = ["case_id", "key", "category", "source", "status", "note"]
-    return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseDetail:
-    """One case with every model's output to it; for leads, never for annotators."""
-
-    key: str
-    category: str | None
-    note: str | None
-    source: str | None
-    messages: tuple[dict[str, Any], ...]
-    context: tuple[dict[str, Any], ...]
-    tools: tuple[dict[str, Any], ...]
-    reference: Any
-    outputs: tuple["OutputDetail", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OutputDetail:
-    """One output with who made it and what it took."""
-
-    output_id: int
-    model: str
-    run: str
-    content: str
-    steps: tuple[dict[str, Any], ...] | None
-    latency_ms: float | None
-    cost_usd: float | None
-    output_tokens: int | None
-    error: str | None
-
-
-def case_detail(session: Session, *, case_id: int) -> CaseDetail | None:
-    """Return a case with its outputs, or None when there is no such case."""
-    case = session.get(Case, case_id)
-    if case is None:
-        return None
-    rows = session.exec(
-        select(Output, Model.name, Run.name)
-        .join(Run, col(Run.id) == Output.run_id)
-        .join(Model, col(Model.id) == Run.model_id)
-        .where(Output.case_id == case_id)
-        .order_by(Model.name, Run.name)
-    ).all()
-    return CaseDetail(
-        key=case.key,
-        category=case.category,
-        note=case.note,
-        source=case.source,
-        messages=tuple(case.input),
-        context=tuple(case.context or ()),
-        tools=tuple(case.tools or ()),
-        reference=case.reference,
-        outputs=tuple(
-            OutputDetail(
-                output_id=_stored_id(output.id),
-                model=model,
-                run=run,
-                content=output.content,
-                steps=tuple(output.steps) if output.steps else None,
-                latency_ms=output.latency_ms,
-                cost_usd=output.cost_usd,
-                output_tokens=output.output_tokens,
-                error=output.error,
-            )
-            for output, model, run in rows
-        ),
-    )
+    columns = ["case_id", "key", "category", "source", "status", "note", "case_hash"]
+    found = pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
+    first = found.groupby("case_hash")["key"].transform("min")
+    return found.assign(repeats=first.where(first != found["key"])).drop(columns="case_hash")
 
 
 def rubric_names(session: Session) -> list[str]:

@@ -11,6 +11,15 @@ from rich.console import Console
 from rich.table import Table
 
 from db import schema
+from evalkit.reports.blocks import (
+    Beside,
+    Block,
+    Bullets,
+    Heading,
+    Intervals,
+    Table as TableBlock,
+    Words,
+)
 from evalkit.study.collected import Collected
 from evalkit.study.sentences import limits
 
@@ -91,6 +100,53 @@ def text_table(*columns: str) -> Table:
     for place, column in enumerate(columns):
         table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place > 0)
     return table
+
+
+def print_blocks(collected: Collected, *blocks: Block) -> None:
+    """Print what a question shows, and on the side what shaped it; pictures stay on pages."""
+    for block in blocks:
+        _print_block(block)
+    if said := limits(collected):
+        notes().print(said)
+
+
+def _print_block(block: Block) -> None:
+    if isinstance(block, Words):
+        _print_sentences([block.text] if block else [])
+    elif isinstance(block, Bullets):
+        _print_sentences(block.sentences)
+    elif isinstance(block, Heading):
+        out().print(f"\n{block.text}")
+    elif isinstance(block, TableBlock):
+        if block:
+            print_whole(_table(block))
+            _print_sentences([block.note])
+    elif isinstance(block, Intervals):
+        rows = text_table("", block.title, "")
+        for row in block.rows:
+            rows.add_row(row.label, row.number, row.note)
+        print_whole(rows)
+    elif isinstance(block, Beside):
+        for part in (part for group in block.groups for part in group):
+            _print_block(part)
+    else:
+        _print_sentences(block.absences)
+
+
+def _print_sentences(sentences: Iterable[str]) -> None:
+    for sentence in filter(None, sentences):
+        out().print(sentence)
+
+
+def _table(block: TableBlock) -> Table:
+    """Return a table with the smaller line of each cell beneath its number."""
+    made = Table(box=None, pad_edge=False)
+    for place, column in enumerate(block.columns):
+        is_left = place == 0 or column in block.left
+        made.add_column(column, justify="left" if is_left else "right", no_wrap=True)
+    for row in block.rows:
+        made.add_row(*("\n".join(cell.lines) for cell in row))
+    return made
 
 
 def print_table(collected: Collected, table: Table) -> None:

@@ -1,18 +1,13 @@
 """A whole study as one HTML file that needs nothing else: no script, no remote load."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from evalkit import text
-from evalkit.colours import MUTED, OKABE_ITO
+from evalkit.colours import model_colours
 from evalkit.errors import RefusedError
-from evalkit.html import decision as html_decision, people, sections
-from evalkit.html.errors import errors_section
-from evalkit.html.parts import anchor, escape, paragraph, section
-from evalkit.html.ranking import ranking_section
+from evalkit.html.render import rendered
 from evalkit.phrases import counted, joined
 from evalkit.records.writer import open_for_writing
 from evalkit.reports.agreement.coefficients import (
@@ -21,25 +16,36 @@ from evalkit.reports.agreement.coefficients import (
     tag_agreement,
 )
 from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.agreement.tables import agreement_section
 from evalkit.reports.annotators.report import Pace, annotators_report
-from evalkit.reports.decision.document import decided
+from evalkit.reports.annotators.tables import annotators_section
+from evalkit.reports.blocks import Block, Section, Words, section, words
+from evalkit.reports.decision import tables as decision_tables
+from evalkit.reports.decision.document import decided, decision_verdict
 from evalkit.reports.decision.report import DecisionReport
-from evalkit.reports.decision.sentences import format_of, number_name
+from evalkit.reports.decision.sentences import number_name
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.report import tags_report
+from evalkit.reports.errors.tables import errors_section
 from evalkit.reports.models.report import models_report
+from evalkit.reports.models.tables import cost_section
 from evalkit.reports.pair.significance import significance_report
 from evalkit.reports.power.report import power_report
+from evalkit.reports.power.scores import score_power
+from evalkit.reports.power.tables import every_pair, every_scored_pair, power_section
+from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
+from evalkit.reports.ranking.sentences import basis, headline
+from evalkit.reports.ranking.tables import ranking_section
 from evalkit.reports.scores.report import ScoresReport, scores_report
+from evalkit.reports.scores.tables import acceptable_section, scores_section
+from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected, Limits
 from evalkit.study.main_criteria import left_out_sentence, main_part
 from evalkit.study.sentences import annotators, limits
 from evalkit.study.subjects import subjects
 from evalkit.vocabulary import AnnotatorKind
-
-_STYLE = Path(__file__).with_name("report.css")
 
 #: What each number means, as far as a reader without this program needs it.
 _METHOD = (
@@ -57,10 +63,8 @@ _METHOD = (
     ),
     (
         "Win rate and rank",
-        "The share of comparisons a model would win if it met every other one equally often, "
-        "from its strength; the raw one is of the comparisons it was in. Ties and both bad are "
-        "half; Wilson's interval at the effective number. Ranks hold all pairs of models "
-        "considered at once (max-t): models that share a "
+        "Comparisons won, with ties and both bad as half, by Wilson's interval at the effective "
+        "number. Ranks hold all pairs of models considered at once (max-t): models that share a "
         "range cannot be told apart.",
     ),
     (
@@ -150,50 +154,87 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
     """
     more_criteria, collected = left_out_sentence(collected), main_part(collected)
     ranking, scores = ranking_report(collected), scores_report(collected)
-    decision = decided(collected)
+    decision, rates = decided(collected), win_rates(collected)
+    if decision is not None and len(decision.standings) < 2:
+        decision = None
     weighed = penalty_rows(collected)
     order = _order(ranking, decision, weighed)
-    colours = {
-        model: OKABE_ITO[place] if place < len(OKABE_ITO) else MUTED
-        for place, model in enumerate(about.models)
-    }
-    plan = power_report(collected, ranking=ranking)
-    body = (
-        html_decision.decision_section(decision),
-        ranking_section(
-            ranking,
-            win_rates(collected),
-            significance_report(collected),
-            colours,
-        ),
-        sections.scores_section(scores, colours, order, note=more_criteria),
-        sections.acceptable_section(scores, colours, order),
-        errors_section(tags_report(collected), weighed, colours, order, weights=collected.weights),
-        people.agreement_section(
+    sections = (
+        section("Decision") if decision is None else decision_tables.decision_section(decision),
+        ranking_section(ranking, rates, significance_report(collected)),
+        scores_section(scores, order, note=more_criteria),
+        acceptable_section(scores, order),
+        errors_section(tags_report(collected), weighed, order, weights=collected.weights),
+        agreement_section(
             agreement_report(collected),
             coefficients(collected),
             agreement_by_category(collected),
             tag_agreement(collected),
         ),
-        sections.cost_section(
-            sorted(models_report(collected), key=lambda row: order.index(row.model)),
-            _quality(decision, scores),
-            colours,
-        ),
-        html_decision.power_section(collected, plan, decision),
-        *_annotators(collected, pace),
+        cost_section(sorted(models_report(collected), key=lambda row: order.index(row.model))),
+        _power(collected, decision, ranking),
+        _annotators(collected, pace),
     )
-    head = html_decision.top(collected, decision, ranking, scores)
-    return _page(collected, head, body, about)
+    day = f"{about.made_at:%d %B %Y, %H:%M %Z}".strip()
+    n_cases = len(set(collected.outputs.case[collected.outputs.is_counted].tolist()))
+    what = f"{counted(n_cases, 'case')}, {counted(len(collected.models), 'model')}"
+    return rendered(
+        "report.html",
+        colours=model_colours(about.models),
+        study=collected.study,
+        about=f"{what}, {annotators(collected)}. {day}.",
+        opening=_opening(collected, decision, ranking, rates, scores),
+        is_narrowed=collected.limits != Limits(),
+        limits=limits(collected),
+        warning=_simulated(collected),
+        sections=[part for part in sections if part],
+        method=_METHOD,
+        made=f"Made by evalkit on {day} from database schema {about.schema}.",
+    )
 
 
-def _annotators(collected: Collected, pace: Pace | None) -> tuple[str, ...]:
+def _opening(
+    collected: Collected,
+    decision: DecisionReport | None,
+    ranking: RankingReport,
+    rates: Sequence[PairWinRate],
+    scores: ScoresReport,
+) -> tuple[Block, ...]:
+    """Say the verdict of the decision; of what was only scored or weighed, its extremes."""
+    if not collected.annotators:
+        return (words("Nobody has annotated in this study yet.", style="verdict"),)
+    if decision is None:
+        verdict = headline(ranking, scores, penalty_rows(collected))
+        rests_on = words(basis(collected, ranking), style="note")
+        return (words(verdict, style="verdict"), rests_on)
+    beware = cautions(ranking, rates) if decision.chosen.measure.is_preference else []
+    verdict = decision_verdict(collected, decision)
+    return decision_tables.opening(collected, decision, verdict, beware)
+
+
+def _power(
+    collected: Collected, decision: DecisionReport | None, ranking: RankingReport
+) -> Section:
+    """Plan intervals and pairs on what quality is measured by, where that can be planned."""
+    measure = None if decision is None else decision.chosen.measure
+    if decision is None or measure is None or measure.is_acceptable or measure.is_penalty:
+        return section("")
+    plan = power_report(collected, ranking=ranking)
+    place = {standing.model: at for at, standing in enumerate(decision.standings)}
+    intervals = [one for one in plan.intervals if one.criterion == measure.criterion]
+    intervals.sort(key=lambda one: place[one.model])
+    if measure.criterion is None:
+        pairs = every_pair(plan)
+    else:
+        pairs = every_scored_pair(score_power(collected, measure.criterion))
+    return power_section(plan, intervals, pairs, name=number_name(measure))
+
+
+def _annotators(collected: Collected, pace: Pace | None) -> Section:
     """Return a section about annotators on what comes first: preference, scores, errors."""
     places = subjects(collected)
-    if not places:
-        return ()
-    report = annotators_report(collected, pace, subject=places[0])
-    return (people.annotators_section(report),)
+    report = annotators_report(collected, pace, subject=places[0]) if places else None
+    return annotators_section(report) if report else section("Annotators")
 
 
 def write_report(file: Path, document: str) -> int:
@@ -217,70 +258,20 @@ def write_report(file: Path, document: str) -> int:
     return len(content)
 
 
-def _page(collected: Collected, head: str, body: Sequence[str], about: About) -> str:
-    titles = (
-        "Decision", "Ranking", "Scores", "Acceptable responses", "Errors", "Agreement",
-        "Cost and latency", "What more annotations would buy", "Annotators", "Method",
-    )  # fmt: skip
-    shaped = paragraph(limits(collected), style="note limits")
-    # A part cut out of the report still says what its numbers are of.
-    whole = "\n".join(part.replace("</h2>", f"</h2>{shaped}", 1) for part in body if part)
-    whole += _method()
-    links = "".join(
-        f'<a href="#{anchor(title)}">{escape(title)}</a>'
-        for title in titles
-        if f'id="{anchor(title)}"' in whole
-    )
-    day = f"{about.made_at:%d %B %Y, %H:%M %Z}".strip()
-    n_cases = len(set(collected.outputs.case[collected.outputs.is_counted].tolist()))
-    what = f"{counted(n_cases, 'case')}, {counted(len(collected.models), 'model')}"
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="evalkit">
-<title>{escape(collected.study)}: results</title>
-<style>
-{_STYLE.read_text(encoding="utf-8")}</style>
-</head>
-<body>
-<header>
-<h1>{escape(collected.study)}</h1>
-<p class="about">{escape(f"{what}, {annotators(collected)}. {day}.")}</p>
-{head}
-{shaped if collected.limits != Limits() else ""}
-{_simulated(collected)}
-<nav>{links}</nav>
-</header>
-<main>
-{whole}
-</main>
-<footer>{escape(f"Made by evalkit on {day} from database schema {about.schema}.")}</footer>
-</body>
-</html>
-"""
-
-
-def _simulated(collected: Collected) -> str:
+def _simulated(collected: Collected) -> Words:
     """Name the annotators that a program played: nobody may take them for people."""
     played = [one.name for one in collected.annotators if one.is_simulated]
     if not played:
-        return ""
+        return words()
     people = [one for one in collected.annotators if one.kind == AnnotatorKind.HUMAN]
     if len(played) == len(people) > 1:
         who = f"All {len(played)} annotators are"
     else:
         who = f"{joined(played)} {'is' if len(played) == 1 else 'are'}"
-    return paragraph(
+    return words(
         f"{who} simulated: a program gave these annotations, not a person.",
         style="warning",
     )
-
-
-def _method() -> str:
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(said)}</dd>" for name, said in _METHOD)
-    return section("Method", f"<dl>{rows}</dl>")
 
 
 def _order(
@@ -289,31 +280,9 @@ def _order(
     """Return the models best first: as ranked, else as decided, else by the weight of errors."""
     best = [row.model for row in report.ranking.rows] if report.ranking else []
     if not best and decision is not None:
-        best = [one.model for one in decision.standings]
+        best = [standing.model for standing in decision.standings]
     if not best:
         known = {row.model: row.estimate.value for row in weighed if row.category is None}
         lightest = sorted((value, model) for model, value in known.items() if value is not None)
         best = [model for _, model in lightest]
     return best + [model for model in report.models if model not in best]
-
-
-def _quality(decision: DecisionReport | None, scores: ScoresReport) -> sections.Quality:
-    """Return what cost is set against: what was decided by, else the acceptable share."""
-    if decision is None:
-        accepted = {row.model: row.estimate for row in scores.acceptable if row.category is None}
-        return sections.Quality("Acceptable responses", accepted, text.percent, (0.0, 1.0))
-    measure = decision.chosen.measure
-    known = {one.model: one.estimate for one in decision.chosen.overall}
-    low, high = measure.limits
-    is_open = math.isinf(high)  # what errors weigh has no end, and less of it is better
-    if is_open:
-        ends = [end for one in known.values() for end in (one.value, one.high) if end is not None]
-        high = max(ends, default=1.0) or 1.0
-    return sections.Quality(
-        name=number_name(measure),
-        of=known,
-        form=format_of(measure),
-        limits=(low, high),
-        front=html_decision.front_of(decision),
-        is_less_better=is_open,
-    )

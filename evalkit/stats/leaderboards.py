@@ -1,4 +1,4 @@
-"""Our ranking beside others, and models that no other beats on everything."""
+"""Our ranking beside others."""
 
 import math
 from dataclasses import dataclass
@@ -82,21 +82,3 @@ def _spearman(own: FloatArray, other: FloatArray, n: int) -> Estimate:
     half = Z95 * math.sqrt((1 + value * value / 2) / (n - 3))
     low, high = math.tanh(centre - half), math.tanh(centre + half)
     return Estimate(value, min(low, value), max(high, value), n)
-
-
-def pareto_front(values: FloatArray) -> list[bool]:
-    """Say of each model whether no other is at least as good in all and better in one.
-
-    Parameters
-    ----------
-    values : FloatArray of shape (n_models, n_measures)
-        Higher is better in every column: pass cost and latency negated. A model with a ``NaN``
-        is not on the front and keeps no other from it.
-    """
-    front = []
-    for own in values:
-        # A comparison with NaN is false, so what is unknown neither beats nor is as good.
-        as_good = np.all(values >= own, axis=1)
-        better = np.any(values > own, axis=1)
-        front.append(not np.isnan(own).any() and not (as_good & better).any())
-    return front

@@ -4,13 +4,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.stats import binom, norm
 
 from evalkit.stats.counts import FloatArray
-from evalkit.stats.intervals import MIN_CASES, Estimate, effective_degrees, t_quantile
+from evalkit.stats.intervals import MIN_CASES, Z95, Estimate, effective_degrees, t_quantile
 
 _NO_CASES = "The two have no case in common for this."
 _ZERO = "One of the two takes nothing here, so no ratio can be had."
 _ONE_CASE = "An interval needs at least 2 cases in common; there is 1."
+_FEWEST_FOR_MEDIANS = 6
 _NO_SPREAD = "Every case gives the same ratio, so its uncertainty cannot be told."
 
 
@@ -55,4 +57,48 @@ def ratio_of_sums(over: Sequence[FloatArray], under: Sequence[FloatArray]) -> Es
     if error <= 1e-12:
         return Estimate(value, None, None, n, _NO_SPREAD)
     factor = math.exp(t_quantile(float(effective_degrees(pull)[0])) * error)
+    return Estimate(value, value / factor, value * factor, n)
+
+
+def ratio_of_medians(over: FloatArray, under: FloatArray) -> Estimate:
+    """Return the median over cases of the one, divided by that of the other.
+
+    Parameters
+    ----------
+    over, under : FloatArray of shape (n_cases,)
+        Of the same cases in the same order; more than 0, no ``NaN``.
+
+    Returns
+    -------
+    Estimate
+        ``n`` counts cases; 1 is *as long*. The interval is on the logarithm: the spread of either
+        median from two order statistics, their correlation from how often both are below theirs.
+        It is None below 6 cases, for which no two order statistics hold a median.
+
+    References
+    ----------
+    Bonett & Price (2020), Journal of Educational and Behavioral Statistics 45, 750-770.
+    """
+    n = len(over)
+    if n == 0:
+        return Estimate(None, None, None, 0, _NO_CASES)
+    medians = [float(np.median(values)) for values in (over, under)]
+    if min(medians) <= 0:
+        return Estimate(None, None, None, n, _ZERO)
+    value = medians[0] / medians[1]
+    if n < _FEWEST_FOR_MEDIANS:
+        reason = f"An interval needs at least {_FEWEST_FOR_MEDIANS} cases in common; there are {n}."
+        return Estimate(value, None, None, n, reason)
+    first = max(1, round(n / 2 - math.sqrt(n)))
+    reach = float(norm.isf(binom.cdf(first - 1, n, 0.5)))
+    spreads = []
+    for values in (over, under):
+        low, high = np.partition(values, [first - 1, n - first])[[first - 1, n - first]]
+        spreads.append(math.log(high / low) / (2 * reach))
+    both_below = int(np.count_nonzero((over < medians[0]) & (under < medians[1])))
+    share = (both_below + 0.25) / (n + (n % 2 == 0))
+    error2 = spreads[0] ** 2 + spreads[1] ** 2 - 2 * (4 * share - 1) * spreads[0] * spreads[1]
+    if error2 <= 1e-24:
+        return Estimate(value, None, None, n, _NO_SPREAD)
+    factor = math.exp(Z95 * math.sqrt(error2))
     return Estimate(value, value / factor, value * factor, n)

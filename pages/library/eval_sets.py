@@ -4,13 +4,14 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import library
+from db.queries.responses import side_by_side
+from evalkit.evalset.contents import Contents
 from evalkit.vocabulary import Role
 from pages.shared import state
 from pages.shared.address import addresses
-from pages.shared.components.viewer import viewer
 from pages.shared.display import exhibits
 from pages.shared.library import tables as library_tables
-from pages.shared.response import panes
+from pages.shared.response import responses
 from pages.shared.sections import eval_sets
 
 state.require(Role.LEAD)
@@ -40,6 +41,8 @@ exhibits.say(
     f"Version {version['number']}, {len(cases):,} cases, {eval_set.n_outputs:,} outputs, content "
     f"hash {version['content_hash'][:12]}."
 )
+if said := Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum())).sentence:
+    st.warning(said)
 by_case, by_run, by_version = st.tabs(["Cases", "Models and runs", "Versions"])
 with by_run:
     exhibits.inline_table(library_tables.run_table(runs), key="runs", left=("Run",))
@@ -53,9 +56,5 @@ with by_case:
     if case_id is None:
         addresses.stop()
     with read_session() as session:
-        detail = library.case_detail(session, case_id=case_id)
-    if detail is None:
-        st.info("This case is gone.")
-        addresses.stop()
-    viewer(panes.case_panes(detail), key=f"case-{case_id}")
-    viewer(panes.output_panes(detail), key=f"outputs-{case_id}", height=420)
+        read = side_by_side.every_response(session, case_id)
+    responses.show(read)

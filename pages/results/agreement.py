@@ -33,7 +33,7 @@ kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 
 report = kept.of_main(agreement_report)
-parts, paired = agreement.judged(report), agreement.paired(report)
+parts, paired = report.judged, agreement.paired(report)
 tags = kept.of(subjects.marked_where_two_looked)
 if not paired and not tags:
     st.info(f"No two annotators have judged the same thing{filters.within(chosen)} yet.")

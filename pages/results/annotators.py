@@ -5,6 +5,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from db.queries.responses import side_by_side
+from db.queries.responses.responses import case_keys
 from evalkit.phrases import capital
 from evalkit.reports.annotators import disagreements, leave_out, sentences
 from evalkit.reports.annotators.report import annotators_report
@@ -15,6 +16,7 @@ from pages.shared import collecting, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
 from pages.shared.display.charts import model_colours
+from pages.shared.response import responses
 from pages.shared.sections import annotators
 
 state.require(Role.LEAD)
@@ -64,16 +66,11 @@ else:
 st.header("Where they differ most", divider=False)
 found = kept.of(disagreements.disagreements, subject=on)
 with read_session() as session:
-    keys = side_by_side.case_keys(session, {one.case for one in found.rows})
+    keys = case_keys(session, {one.case for one in found.rows})
 one = annotators.disagreement_picker(found, collected, keys, on)
 if one is None:
     addresses.stop()
 with read_session() as session:
-    shown = side_by_side.side_by_side(
-        session,
-        study,
-        filters=chosen,
-        case_id=one.case,
-        models=annotators.models_beside(one, study.models),
-    )
-annotators.show_case(shown)
+    two = annotators.models_beside(one, study.models)
+    read = side_by_side.side_by_side(session, study, filters=chosen, case_id=one.case, models=two)
+responses.show(read)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from db.queries.responses import side_by_side as compare
+from db.queries.responses import side_by_side
 from evalkit.reports.pair import sentences as pair_sentences
 from evalkit.study.sentences import annotators
 from evalkit.vocabulary import Role
@@ -12,6 +12,7 @@ from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
 from pages.shared.display.charts import model_colours
+from pages.shared.response import responses
 from pages.shared.sections import pair
 
 state.require(Role.LEAD)
@@ -67,5 +68,5 @@ case_id = pair.case_picker(report)
 if case_id is None:
     addresses.stop()
 with read_session() as session:
-    side_by_side = compare.side_by_side(session, study, filters=chosen, case_id=case_id, models=two)
-pair.show_case(side_by_side)
+    read = side_by_side.side_by_side(session, study, filters=chosen, case_id=case_id, models=two)
+responses.show(read)

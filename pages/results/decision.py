@@ -4,25 +4,26 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from evalkit.reports.decision import measures, report as decisions, sentences as words
+from db.queries.results import regression
+from evalkit.colours import model_colours
+from evalkit.reports.decision import measures, report as decisions, sentences as words, tables
 from evalkit.reports.power import report as power
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import win_rates
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
-from pages.shared.display import exhibits
-from pages.shared.display.charts import model_colours
-from pages.shared.sections import decision
+from pages.shared.display import blocks, exhibits
+from pages.shared.sections import decision, overview
 
 state.require(Role.LEAD)
 
 with read_session() as session:
     studies = results.result_studies(session)
+    has_responses = bool(regression.eval_set_names(session))
 if not studies:
     st.title("Decision")
-    st.info("There is no study yet. Start one, and what it says of the models appears here.")
-    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    overview.show_first_steps(has_responses=has_responses)
     addresses.stop()
 
 name = filters.study_picker(studies, heading="Decision")
@@ -51,29 +52,27 @@ report = kept.of(decisions.decision_report, measure=measure, baseline=baseline)
 rival = words.rival_of(report)
 leader = report.standings[0].model
 cells = () if rival is None else kept.of(measures.against, measure, model=leader, other=rival)
-exhibits.say(words.verdict(report, cells), style="verdict")
-exhibits.say(*words.open_sentences(report), style="lead")
-if measure.is_preference:
-    exhibits.say(*cautions(report.ranking, kept.of(win_rates)), style="lead")
-exhibits.say(words.basis(kept.collected, report), filters.in_words(study, chosen))
+beware = cautions(report.ranking, kept.of(win_rates)) if measure.is_preference else []
+page = blocks.Page(model_colours(study.models), links.of_targets(links.state(study, chosen)))
+verdict = words.verdict(report, cells)
+opening = tables.opening(kept.collected, report, verdict, beware)
+blocks.show(*opening, page=page, key="opening")
+exhibits.say(filters.in_words(study, chosen))
 
-colours = model_colours(study.models)
-address = links.state(study, chosen)
-decision.show_front(report, colours)
+decision.show_front(report, page)
 
 st.header(f"Each model against {baseline}", divider=False)
-decision.show_standings(report, address)
+decision.show_standings(report, page)
 
-st.header("By category", divider=False)
-decision.show_map(report, address, within=filters.within(chosen))
+decision.show_map(report, page, within=filters.within(chosen))
 
 st.header("Does style decide", divider=False)
 if decision.style_toggle():
-    decision.show_style(kept.of(collecting.style), colours)
+    decision.show_style(kept.of(collecting.style), page)
 
 st.header("What more annotations would buy", divider=False)
 half_width = decision.half_width(measure)
 plan = kept.of(power.shown_power, half_width=half_width, criterion=measure.criterion)
-decision.show_power(plan, measure, kept)
+decision.show_power(plan, measure, kept, page)
 
 decision.show_ways_on(study, chosen)

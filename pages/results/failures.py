@@ -4,14 +4,14 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from db.queries.responses import side_by_side as compare
+from db.queries.responses import side_by_side
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
-from pages.shared.response import answers
+from pages.shared.response import responses
 from pages.shared.sections import failures
 
 state.require(Role.LEAD)
@@ -49,11 +49,6 @@ else:
 
 if output_id is None:
     addresses.stop()
-if through == "responses":
-    with read_session() as session:
-        shown = compare.one_response(session, study, filters=chosen, output_id=output_id)
-    answers.show_side_by_side(shown)
-else:
-    with read_session() as session:
-        response = results.response(session, study, filters=chosen, output_id=output_id)
-    failures.show_response(response)
+with read_session() as session:
+    read = side_by_side.one_response(session, study, filters=chosen, output_id=output_id)
+responses.show(read)

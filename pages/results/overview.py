@@ -57,7 +57,7 @@ overview.show_ranking(ranking, win_rates, colours, address, order=order)
 absent = overview.absences(scores, models, rates, within=filters.within(chosen))
 if "Price" not in absent:
     st.header("Quality next to what it takes", divider=False)
-    overview.show_tradeoff(ranking, scores, models, colours, order=order)
+    overview.show_tradeoff(kept, models, colours, address, order=order)
 if "Scores" not in absent:
     st.header("Scores", divider=False)
     overview_scores.show_scores(kept, scores, colours, address, order=order)

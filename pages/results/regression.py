@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import results
-from db.queries.responses import answers
+from db.queries.responses import side_by_side
 from db.queries.results import regression as queries
 from evalkit.reports.regression import passing, sentences
 from evalkit.reports.regression.report import categories_of, regression_report
@@ -14,7 +14,6 @@ from evalkit.vocabulary import Role
 from pages.shared import collecting, labels, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
-from pages.shared.response import answers as exhibit
 from pages.shared.sections import regression
 
 state.require(Role.LEAD)
@@ -69,12 +68,6 @@ st.header("Cases", divider=False)
 case = regression.case_picker(report)
 if case is None:
     addresses.stop()
-key, output_ids = case
 with read_session() as session:
-    shown = answers.responses(session, output_ids)
-    who = chosen.annotator_ids or None
-    given = answers.answers(session, output_ids, annotator_ids=who, judges=chosen.judges)
-    made_by = answers.makers(session, {output for answer in given for output in answer.shown})
-named = regression.headings(report, shown, made_by)
-titles = regression.titles(report, named)
-exhibit.show(shown[0].case, shown, named, given, key=f"regression-{output_ids[0]}", titles=titles)
+    read = side_by_side.of_responses(session, list(case.sides), filters=counted)
+regression.show_case(report, case, read)

@@ -77,8 +77,8 @@ class Kept:
 def kept(study: ResultStudy, filters: ResultFilters) -> Kept:
     """Return what a study collected within the filters, with the reports made so far."""
     with read_session() as session:
-        state = results.state_of_results(session)
-    shelf = _shelf(database_url(), study, filters)
+        state = study, results.state_of_results(session, study_id=study.study_id)
+    shelf = _shelf(database_url(), study.study_id, filters)
     with shelf.lock:
         if shelf.kept is None or shelf.state != state:
             with st.spinner("Reading the annotations"):
@@ -114,12 +114,12 @@ class _Shelf:
     """Room for what a study collected at the latest state: older ones may take much memory."""
 
     kept: Kept | None = None
-    state: tuple[int, ...] = ()
+    state: tuple[ResultStudy, str] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _shelf(url: str, study: ResultStudy, filters: ResultFilters) -> _Shelf:
+def _shelf(url: str, study_id: int, filters: ResultFilters) -> _Shelf:
     """Return the room of a study and its filters, the same for everybody."""
     return _Shelf()
 

@@ -45,7 +45,7 @@ FULL_SCREEN = "compare"
 CLOSED = "closed"
 
 #: Where people start: the first of these that is among their pages.
-STARTS = ("results/overview.py", "annotate/studies.py", "library/studies.py")
+STARTS = ("results/decision.py", "annotate/studies.py", "library/studies.py")
 
 
 def pages_of(role: Role) -> tuple[Entry, ...]:

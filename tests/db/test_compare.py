@@ -5,7 +5,13 @@ from sqlalchemy import update
 
 from db.engine import read_session, write_session
 from db.models import Annotation, Output, Score
-from db.queries.responses.side_by_side import case_keys, side_by_side
+from db.queries.responses.responses import case_keys
+from db.queries.responses.side_by_side import (
+    every_response,
+    of_responses,
+    one_response,
+    side_by_side,
+)
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit.reports.pair.report import pair_report
 from evalkit.reports.pair.significance import significance_report
@@ -44,7 +50,7 @@ def test_responses_come_in_the_order_asked_for_with_what_they_took(ids):
 
     assert [one.model for one in found.responses] == [TWO, ONE]
     assert found.responses[0].latency_ms == 1200.0
-    assert found.responses[0].case.messages[0]["content"] == "What about number 0?"
+    assert found.case.messages[0]["content"] == "What about number 0?"
     assert found.answers == ()
 
 
@@ -69,7 +75,7 @@ def test_everybodys_answers_come_with_scores_marks_and_comments(ids):
 
     assert (ada.annotator, ada.is_simulated, ada.comment) == ("Ada", True, "Model one says why.")
     assert ada.preferred == ids[right]
-    assert ada.shown == (ids[left], ids[right])
+    assert ada.output_ids == (ids[left], ids[right])
     assert {(one.output_id, one.value) for one in ada.scores} == {(ids[left], 2), (ids[right], 5)}
     assert [(one.tag, one.note) for one in ada.marks if one.tag] == [("Tone", "Curt")]
     assert (bo.preference, bo.preferred) == (Preference.BOTH_BAD, None)
@@ -90,7 +96,7 @@ def test_comparisons_with_a_third_model_count_with_what_they_say_of_the_two(ids)
     found = shown(ids)
 
     (ada,) = found.answers
-    assert found.models[ada.preferred] == THREE
+    assert found.headings[ada.preferred] == THREE
     assert [(given.output_id, given.value) for given in ada.scores] == [(ids[one], 3)]
 
 
@@ -163,4 +169,44 @@ def test_runs_of_one_model_are_told_apart_by_name(ids):
     found = shown(ids)
 
     assert sorted(found.headings.values()) == [f"{ONE}:1", f"{ONE}:2", THREE, TWO]
-    assert set(found.models.values()) == {ONE, TWO, THREE}
+
+
+def test_one_response_of_a_study_comes_with_answers_beside_third_models(ids):
+    annotate(ids, "Ada", f"case-0/{ONE}", f"case-0/{THREE}", "right")
+    other = make_eval_set(name="Elsewhere", models=("Model four",))
+    with read_session() as session:
+        study, everybody = result_study(session, name="Study"), ResultFilters()
+        read = one_response(session, study, filters=everybody, output_id=ids[f"case-0/{ONE}"])
+        foreign = other["case-0/Model four"]
+        elsewhere = one_response(session, study, filters=everybody, output_id=foreign)
+
+    assert [one.model for one in read.responses] == [ONE]
+    assert read.headings[read.answers[0].preferred] == THREE
+    assert read.case.key == "case-0"
+    assert elsewhere is None
+
+
+def test_every_response_to_a_case_comes_with_what_people_and_judges_of_any_study_said(ids):
+    make_study(ids, name="Other")
+    pair = f"case-1/{ONE}", f"case-1/{TWO}"
+    annotate(ids, "Ada", *pair, "left")
+    annotate(ids, "Bo", *pair, "left", study="Other")
+    annotate(ids, "judge", *pair, "left", is_judge=True)
+    annotate(ids, "Cy", *pair, "left", kind="training")
+    with read_session() as session:
+        read = every_response(session, ids["case-1"])
+        gone = every_response(session, 10**9)
+
+    assert [one.model for one in read.responses] == sorted((ONE, TWO, THREE))
+    assert [one.annotator for one in read.answers] == ["Ada", "Bo", "judge"]
+    assert gone is None
+
+
+def test_responses_of_two_versions_come_with_the_case_of_the_later(ids):
+    add_version(ids, change=("case-2",))
+    two = [ids[f"case-2/{ONE}"], ids[f"case-2/{ONE} again"]]
+    with read_session() as session:
+        read = of_responses(session, two, filters=ResultFilters())
+
+    assert [one.output_id for one in read.responses] == two
+    assert read.case.case_id == ids["case-2 again"]

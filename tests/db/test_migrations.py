@@ -30,6 +30,9 @@ MIGRATIONS = {
     "0005_know_names_by_a_key.py": (
         "ea7704b034a097c4540975e9a6a744a737ab3bbca978ceec4893d641bc655ea3"
     ),
+    "0006_know_the_state_of_results.py": (
+        "1057c1484ae48f75aba8f916c913eadb182d681801f2493602151e07cf4279e2"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -17,6 +17,7 @@ from db.models import (
     Study,
     Taxonomy,
 )
+from evalkit.evalset.contents import Contents
 from evalkit.evalset.hashing import case_hash, version_hash
 from tests.db.record_files import (
     CRITERION,
@@ -285,3 +286,28 @@ def test_progress_is_told_from_reading_to_storing(sqlite_database, tmp_path):
 
     assert [what for what, _ in dict(told).items()] == ["Reading", "Comparing", "Storing"]
     assert all(is_within for _, is_within in told)
+
+
+def test_cases_that_repeat_one_content_are_counted_and_warned_of(database, tmp_path):
+    records = [case("a"), case("b"), case("c", "Something else?")]
+    first = import_file(write(tmp_path / "first.jsonl", records))
+    assert first.contents == Contents(n_cases=3, n_contents=2)
+    assert [one for one in first.warnings if "3 cases hold 2 different contents" in one]
+
+    # With what the eval set holds already: d repeats c of the file before.
+    more = import_file(write(tmp_path / "more.jsonl", [case("d", "Something else?")]))
+    assert more.contents == Contents(n_cases=4, n_contents=2)
+    assert [one for one in more.warnings if "2 repeat" in one]
+
+    # A file without cases is not the one to warn.
+    answers = import_file(write(tmp_path / "answers.jsonl", [output("a")]))
+    assert answers.warnings == ()
+
+
+def test_cases_of_one_question_and_different_passages_are_no_repeats(database, tmp_path):
+    records = [case("a"), case("b", context=[{"id": "p", "text": "Read this."}]), case("c", "No.")]
+
+    report = import_file(write(tmp_path / "file.jsonl", records))
+
+    assert report.contents == Contents(n_cases=3, n_contents=3)
+    assert report.warnings == ()

@@ -26,10 +26,8 @@ from db.queries.results import (
     collect,
     pace,
     remarks,
-    response,
     result_studies,
     result_study,
-    state_of_results,
     tagged_responses,
 )
 from db.queries.results.filtering import counted
@@ -289,38 +287,6 @@ def test_what_a_response_took_is_read_with_its_gaps(ids):
     assert outputs.is_counted.all()
 
 
-def test_every_annotation_and_output_changes_the_state_that_results_rest_on(ids):
-    states = []
-    for change in (
-        lambda: None,
-        lambda: annotate(ids, "Ada", *both("case-0"), "left"),
-        lambda: make_eval_set(name="Another", models=("Model three",), n_cases=1),
-    ):
-        change()
-        with read_session() as session:
-            states.append(state_of_results(session))
-
-    assert len(set(states)) == 3
-
-
-def test_an_annotation_seen_only_after_a_later_one_changes_the_state_too(ids):
-    # PostgreSQL gives out numbers before a transaction ends, so the lower one may be seen last.
-    early = annotate(ids, "Ada", *both("case-0"), "left")
-    annotate(ids, "Bo", *both("case-1"), "left")
-    with write_session() as session:
-        row = session.get_one(Annotation, early)
-        kept = row.model_dump()
-        session.delete(row)
-    with read_session() as session:
-        before = state_of_results(session)
-
-    with write_session() as session:
-        session.add(Annotation(**kept))
-
-    with read_session() as session:
-        assert state_of_results(session) != before
-
-
 def test_a_study_where_nobody_could_refuse_a_response_does_not_ask_whether_it_is_acceptable(ids):
     annotate(ids, "Ada", *both("case-0"), "left")
     annotate(ids, "Ada", *both("case-1"), "tie")
@@ -432,26 +398,6 @@ def test_a_cell_opens_to_its_responses_those_most_agree_on_first(marked):
     assert [one.case_key for one in drill(marked, model=TWO)] == ["case-1"]
     assert [one.case_key for one in drill(marked, category="billing")] == ["case-0"]
     assert len(drill(marked, filters=ResultFilters(judges=True))) == 3
-
-
-def test_a_response_opens_with_its_case_its_marks_and_comments(marked):
-    with read_session() as session:
-        study = result_study(session, name="Study")
-        found = response(session, study, filters=ResultFilters(), output_id=marked[f"case-0/{ONE}"])
-
-    assert found.content == "Text 0 about case-0."
-    assert found.messages[0]["content"] == "What about number 0?"
-    assert [(one.annotator, one.tag) for one in found.marks] == [("Ada", "Tone"), ("Bo", "Tone")]
-    (comment,) = found.comments
-    assert (comment.text, comment.shown_as, comment.compared_with) == ("Ügly", "A", TWO)
-
-
-def test_a_response_of_another_study_does_not_open(marked):
-    other = make_eval_set(name="Elsewhere", models=("Model three",))
-    with read_session() as session:
-        study = result_study(session, name="Study")
-        with pytest.raises(NotFoundError):
-            response(session, study, filters=ResultFilters(), output_id=other["case-0/Model three"])
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ def ids(sqlite_database):
     return made
 
 
-def kept(**filters):
+def kept(*, study="Study", **filters):
     with read_session() as session:
-        study = results.result_study(session, name="Study")
+        study = results.result_study(session, name=study)
     return collecting.kept(study, ResultFilters(**filters))
 
 
@@ -53,6 +53,26 @@ def test_a_new_annotation_is_in_the_next_report(ids):
     assert kept().of(ranking_report).n_comparisons == 1
 
     annotate(ids, "Ada", f"case-1/{ONE}", f"case-1/{TWO}", "left")
+
+    assert kept().of(ranking_report).n_comparisons == 2
+
+
+def test_an_annotation_in_one_study_leaves_what_another_collected(ids):
+    make_study(ids, name="Another")
+    other = kept(study="Another")
+
+    annotate(ids, "Ada", f"case-1/{ONE}", f"case-1/{TWO}", "left")
+
+    assert kept(study="Another") is other
+    assert kept().of(ranking_report).n_comparisons == 2
+
+
+def test_who_annotates_for_the_first_time_while_a_page_is_made_is_in_the_next(ids):
+    with read_session() as session:
+        before = results.result_study(session, name="Study")
+    annotate(ids, "Bo", f"case-1/{ONE}", f"case-1/{TWO}", "left")
+
+    collecting.kept(before, ResultFilters())  # knows the state, but not Bo
 
     assert kept().of(ranking_report).n_comparisons == 2
 

@@ -227,17 +227,17 @@ def test_answers_are_shown_with_scores_of_both_and_words_escaped(study):
             case_id=study["case-0"],
             models=(ONE, TWO),
         )
-    ids = [one.output_id for one in shown.responses]
 
-    table = answers.answer_table(shown.answers, ids, shown.models)
-    said = answers.said_html(shown.answers, shown.models)
+    table = answers.answer_table(shown)
+    said = answers.said_html(shown.answers, shown.headings)
 
     assert table["By"].tolist() == ["Ada (simulated)", "Bo (simulated)"]
     assert table["Prefers"].tolist() == [ONE, ONE]
     assert table["Helpfulness"].tolist() == ["5 : 2", "5 : 2"]
     assert table["Errors"].tolist() == ["0 : 1", "0 : 1"]
     assert "<img" not in said
-    assert "&lt;img src=x&gt; :red[no]" in said
+    # The letters are those it was shown under: a comment may speak of A and B.
+    assert "With Model &lt;one&gt; as A and Model two as B: &lt;img src=x&gt; :red[no]" in said
     assert "Model two: Hallucination" in said
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from db.engine import write_session
 from db.models import Output
+from evalkit.reports.blocks import Cell, Target, Tone, View
 from evalkit.vocabulary import Role
 from pages.shared.display.charts.frontier import frontier
-from pages.shared.display.html_tables import Cell, Tone, _cell
+from pages.shared.display.html_tables import _cell
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.conftest import new_app
 from tests.pages.test_results import opened, written
@@ -59,7 +60,7 @@ def test_the_verdict_the_front_and_the_basis_come_first(app, sign_in, study):
     said = seen(app)
 
     assert "Model &lt;one&gt; is ahead of Model two; on code they cannot be told apart" in said
-    assert "Model two costs a third" in said
+    assert "Model two costs 33 % as much" in said
     assert "Both models are worth considering" in said
     assert "48 comparisons on 24 cases by 2 annotators" in said
 
@@ -90,7 +91,7 @@ def test_cells_carry_n_and_say_without_colour_what_is_decided(app, sign_in, stud
 
     assert 'class="better"' in billing
     assert "▲" in billing
-    assert 'class="open"' in code
+    assert 'class="undecided"' in code
     assert "▲" not in code
     assert billing.count("n = 24") == code.count("n = 24") == 2
 
@@ -99,7 +100,7 @@ def test_cells_show_their_interval_without_hovering(app, sign_in, study):
     sign_in(app, Role.LEAD)
     opened(app, PAGE)
 
-    table, *_ = re.findall(r'aria-label="By category and model".*?</table>', seen(app), re.DOTALL)
+    table, *_ = re.findall(r'aria-label="Win rate by category".*?</table>', seen(app), re.DOTALL)
     small = re.findall(r'<div class="small">(.*?)</div>', table)
 
     # Two models on all cases and in two categories; every number has its interval and its n.
@@ -269,12 +270,14 @@ def test_prices_far_apart_are_read_as_multiples(dearest, kind):
 
 
 def test_a_cell_says_its_tone_in_a_word_and_escapes_names():
-    shown = _cell(Cell("<b>", "n = 3", href='x?a="b"', tone=Tone.WORSE), "Model <one>")
+    cell = Cell("<b>", ("n = 3",), tone=Tone.WORSE, target=Target(View.OVERVIEW, {}))
+
+    shown = _cell(cell, "Model <one>", lambda target: f'{target.view}?a="b"')
 
     assert 'aria-label="worse"' in shown
     assert "&lt;b&gt;" in shown
     assert "<b>" not in shown
-    assert 'href="x?a=&quot;b&quot;"' in shown
+    assert 'href="overview?a=&quot;b&quot;"' in shown
 
 
 def test_a_study_of_errors_alone_is_decided_by_their_weight_and_less_is_better(app, sign_in):

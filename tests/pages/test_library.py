@@ -5,7 +5,7 @@ import pytest
 
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session, write_session
-from db.models import Output
+from db.models import Case, Output
 from db.queries import library
 from evalkit.vocabulary import LeakPolicy, Role
 from pages.routes import downloads
@@ -55,6 +55,22 @@ def test_eval_sets_show_cases_that_match_a_category_and_a_text(app, sign_in):
 
     assert not app.exception
     assert "1 of 5 cases" in everything_written(app)
+
+
+def test_cases_that_repeat_one_content_are_warned_of_and_named(app, sign_in):
+    ids = make_eval_set(n_cases=4)
+    with write_session() as session:
+        for key in ("case-1", "case-3"):
+            session.get(Case, ids[key]).case_hash = "the same"
+    sign_in(app, Role.LEAD)
+
+    app.run().switch_page("library/eval_sets.py").run()
+
+    assert not app.exception
+    assert any("4 cases hold 3 different contents: 1 repeats" in one.value for one in app.warning)
+    listed = next(frame.value for frame in app.dataframe if "Case" in frame.value)
+    # By category, then name: billing 0 and 2, code 1 and 3.
+    assert listed["Same content as"].tolist() == ["", "", "", "case-1"]
 
 
 def test_a_lead_starts_a_study_from_the_page(app, sign_in):

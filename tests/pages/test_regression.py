@@ -177,4 +177,5 @@ def test_lists_say_how_many_of_those_who_judged_let_a_case_pass():
     assert broke["Case"].tolist() == ["c0"]
     assert broke["Passes before"].tolist() == ["3 of 3"]
     assert broke["Passes after"].tolist() == ["1 of 3"]
-    assert regression.case_lists(report)["repaired"] == [("c1", (1, 101))]
+    (repaired,) = regression.case_lists(report)["repaired"]
+    assert (repaired.name, repaired.sides) == ("c1", {1: "Before", 101: "After"})

@@ -15,7 +15,8 @@ from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.vocabulary import Role
 from pages.shared.display import exhibits
-from pages.shared.sections import failures, overview, tables, tag_tables
+from pages.shared.response import responses
+from pages.shared.sections import overview, tables, tag_tables
 from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -78,13 +79,14 @@ def test_a_study_nobody_annotated_in_says_what_is_missing(app, sign_in, page):
     assert any(word in said for word in ("Nobody has annotated", "No two annotators", "No error"))
 
 
-def test_an_empty_database_leads_to_the_import_and_responses_lead_to_a_study(app, sign_in):
+@pytest.mark.parametrize("page", ["results/overview.py", "results/decision.py"])
+def test_an_empty_database_leads_to_the_import_and_responses_lead_to_a_study(app, sign_in, page):
     sign_in(app, Role.LEAD)
 
-    assert "import cases and responses" in opened(app, "results/overview.py")
+    assert "import cases and responses" in opened(app, page)
 
     make_eval_set()
-    said = opened(app, "results/overview.py")
+    said = opened(app, page)
     assert "There is no study yet. Start one" in said
 
 
@@ -309,7 +311,7 @@ def test_sentences_are_escaped_and_numbers_keep_their_units():
     ],
 )
 def test_marked_spans_are_highlighted_and_no_character_is_lost(spans, expected):
-    shown = failures.marked_html("abcd<", spans)
+    shown = responses.marked_html("abcd<", spans)
 
     for piece, is_marked in expected:
         assert (f">{piece}</mark>" in shown) == is_marked or len(piece) == 1

@@ -75,6 +75,18 @@ def test_every_page_has_an_address_of_its_own():
     assert len(set(addresses)) == len(addresses)
 
 
+@pytest.mark.parametrize(
+    ("role", "start"),
+    [(Role.ANNOTATOR, "Annotate"), (Role.LEAD, "Decision"), (Role.ADMIN, "Decision")],
+)
+def test_home_leads_each_to_where_their_work_starts(app, sign_in, role, start):
+    sign_in(app, role)
+
+    app.run()
+
+    assert [title.value for title in app.title] == [start]
+
+
 @pytest.mark.parametrize(("entry", "role"), TABLE, ids=names(TABLE))
 def test_a_deep_link_into_a_fresh_process_runs_only_what_the_role_may_see(
     app, sign_in, ran, entry, role

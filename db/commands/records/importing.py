@@ -1,7 +1,7 @@
 """One import from its file to its report: read and check without the lock, then write."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 from sqlalchemy import text
@@ -24,10 +24,11 @@ from db.commands.records.check.references import (
 from db.commands.records.check.revisions import sort_labels
 from db.commands.records.looks import Again
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
-from db.commands.records.staging import LABEL_TYPES, Staging
+from db.commands.records.staging import IN_NEXT_VERSION, LABEL_TYPES, Staging
 from db.commands.records.write.eval_set import write_staged
 from db.engine import know_tables, read_session, write_session
 from evalkit.errors import RefusedError
+from evalkit.evalset.contents import Contents
 from evalkit.records import Problems, RecordReader
 from evalkit.vocabulary import Looks, SidesOf
 
@@ -46,6 +47,7 @@ class Plan:
     taxonomies: list[Definition]
     needs_newest: bool
     again: Again
+    contents: Contents
     counts: dict[str, RecordCount] = field(default_factory=dict)
 
     @property
@@ -155,7 +157,7 @@ class Import:
         needs_newest = check_version(staging, problems)
         again = Again(0, 0) if problems else sort_labels(staging, problems, self._looks)
         problems.refuse_if_any()
-        plan = Plan(target, rubrics, taxonomies, needs_newest, again)
+        plan = Plan(target, rubrics, taxonomies, needs_newest, again, self._contents())
         plan.counts = self._counts(plan)
         return plan
 
@@ -185,8 +187,23 @@ class Import:
         """Tell whether somebody changed what the file was checked against, in the meantime."""
         content_hash = self._header.get("eval_set_version")
         target = find_target(session, eval_set=names[0], study=names[1], content_hash=content_hash)
-        definitions = self._definitions(session, target, Problems(self._problems.file))
-        return Plan(target, *definitions, plan.needs_newest, plan.again).signature != plan.signature
+        rubrics, taxonomies = self._definitions(session, target, Problems(self._problems.file))
+        return replace(plan, target=target, rubrics=rubrics, taxonomies=taxonomies).signature != (
+            plan.signature
+        )
+
+    def _contents(self) -> Contents:
+        """Count the cases of the newest version with this file's, and what they hold."""
+        of_version = f'FROM "case" WHERE {IN_NEXT_VERSION}'
+        return Contents(
+            self._staging.count(f"SELECT COUNT(*) {of_version}"),
+            self._staging.count(f"SELECT COUNT(DISTINCT hash) {of_version}"),
+        )
+
+    def _repeats(self, contents: Contents) -> list[str]:
+        """Warn of repeated contents where the file holds cases."""
+        has_cases = "case" in self._staging.n_records
+        return [contents.sentence] if has_cases and contents.sentence else []
 
     def _counts(self, plan: Plan) -> dict[str, RecordCount]:
         staging = self._staging
@@ -230,7 +247,12 @@ class Import:
             counts=plan.counts,
             looks=self._looks,
             n_again=plan.again.n,
-            warnings=(*self._warnings, *again_sentences(plan.again, self._looks, plan.counts)),
+            contents=plan.contents,
+            warnings=(
+                *self._warnings,
+                *again_sentences(plan.again, self._looks, plan.counts),
+                *self._repeats(plan.contents),
+            ),
             is_dry_run=dry_run,
             has_news=plan.has_news,
         )

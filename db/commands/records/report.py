@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db.commands.records.looks import Again
+from evalkit.evalset.contents import Contents
 from evalkit.vocabulary import Looks
 
 _PLURALS = {
@@ -32,7 +33,10 @@ class RecordCount:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What one file brought. ``counts`` has an entry for each type the file holds."""
+    """What one file brought. ``counts`` has an entry for each type the file holds.
+
+    ``contents`` are those of the eval set with this file.
+    """
 
     source: str
     eval_set: str
@@ -41,6 +45,7 @@ class ImportReport:
     counts: dict[str, RecordCount]
     looks: Looks
     n_again: int
+    contents: Contents
     warnings: tuple[str, ...]
     is_dry_run: bool
     has_news: bool

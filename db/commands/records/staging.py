@@ -59,6 +59,10 @@ CASE_STATUS = frozenset({"status"})
 LABEL_REVISION = frozenset({"revision"})
 
 
+#: The condition on a case that the newest version will hold it once the file is written.
+IN_NEXT_VERSION = "(db_id IS NULL OR db_id IN (SELECT id FROM held_case WHERE is_newest = 1))"
+
+
 class Staging:
     """What a file says, and what the database holds of the same things, side by side."""
 

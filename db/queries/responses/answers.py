@@ -1,4 +1,4 @@
-"""Responses by their ids, unblinded, with everything annotators said of them; for leads only."""
+"""Everything annotators said of responses, unblinded; for leads only."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,46 +11,13 @@ from db.models import (
     Annotation,
     Annotator,
     Assignment,
-    Case,
     Criterion,
     ErrorMark,
-    Model,
-    Output,
-    Run,
     Score,
     Tag,
 )
 from db.queries.results.studies import COUNTED_KINDS
 from evalkit.vocabulary import AnnotatorKind, Preference
-
-
-@dataclass(frozen=True, slots=True)
-class CaseText:
-    """What a case asks, and what it is measured against."""
-
-    case_id: int
-    key: str
-    category: str
-    messages: tuple[dict[str, Any], ...]
-    context: tuple[dict[str, Any], ...]
-    reference: Any
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One response with who made it and what it took."""
-
-    output_id: int
-    case: CaseText
-    model: str
-    run: str
-    content: str
-    steps: tuple[dict[str, Any], ...] | None
-    error: str | None
-    latency_ms: float | None
-    output_tokens: int | None
-    cost_usd: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,66 +46,19 @@ class GivenMark:
 class Answer:
     """What one annotator said at one sitting; ``preferred`` is the id of a response, if one was.
 
-    ``shown`` holds one response or two, left first.
+    ``output_ids`` are of the one response or the two that were shown, left first.
     """
 
     annotator: str
     is_judge: bool
     is_simulated: bool
-    shown: tuple[int, ...]
+    output_ids: tuple[int, ...]
     preference: Preference | None
     preferred: int | None
     is_unreadable: bool
     scores: tuple[GivenScore, ...]
     marks: tuple[GivenMark, ...]
     comment: str
-
-
-def responses(session: Session, output_ids: Sequence[int]) -> list[Response]:
-    """Return responses with their cases, in the order asked for; unknown ids are left out."""
-    statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(
-            col(Output.id).label("output_id"),
-            col(Output.content),
-            col(Output.steps),
-            col(Output.error),
-            col(Output.latency_ms),
-            col(Output.output_tokens),
-            col(Output.cost_usd),
-            col(Model.name).label("model"),
-            col(Run.name).label("run"),
-            col(Case.id).label("case_id"),
-            col(Case.key),
-            sa.func.coalesce(col(Case.category), "").label("category"),
-            col(Case.input),
-            col(Case.context),
-            col(Case.reference),
-            col(Case.note),
-        )
-        .join(Run, col(Run.id) == col(Output.run_id))
-        .join(Model, col(Model.id) == col(Run.model_id))
-        .join(Case, col(Case.id) == col(Output.case_id))
-        .where(col(Output.id).in_(output_ids))
-    )
-    found = {row.output_id: _response(row) for row in session.connection().execute(statement)}
-    return [found[output_id] for output_id in output_ids if output_id in found]
-
-
-def makers(session: Session, output_ids: Collection[int]) -> dict[int, str]:
-    """Return which model made each response, and in which run where it made several of them."""
-    statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(col(Output.id), col(Model.name), col(Run.name).label("run"))
-        .join(Run, col(Run.id) == col(Output.run_id))
-        .join(Model, col(Model.id) == col(Run.model_id))
-        .where(col(Output.id).in_(output_ids))
-    )
-    rows = session.connection().execute(statement).all()
-    runs: dict[str, set[str]] = {}
-    for row in rows:
-        runs.setdefault(row.name, set()).add(row.run)
-    return {
-        row.id: f"{row.name}:{row.run}" if len(runs[row.name]) > 1 else row.name for row in rows
-    }
 
 
 def answers(
@@ -180,49 +100,25 @@ def answers(
     annotation_ids = [row.annotation_id for row in rows]
     scores = _scores(session, annotation_ids, output_ids)
     marks = _marks(session, annotation_ids, output_ids)
-    found = [
+    counted = [
         _answer(row, scores.get(row.annotation_id, ()), marks.get(row.annotation_id, ()))
         for row in rows
-        # Of a sitting that was revised only what still counts is shown.
+        # Of a sitting that was revised only what still counts is read.
         if not row.is_superseded or row.annotation_id in scores or row.annotation_id in marks
     ]
-    return sorted(found, key=lambda one: (one.is_judge, one.annotator))
-
-
-def _response(row: Any) -> Response:
-    case = CaseText(
-        case_id=row.case_id,
-        key=row.key,
-        category=row.category,
-        messages=tuple(row.input),
-        context=tuple(row.context or ()),
-        reference=row.reference,
-        note=row.note,
-    )
-    return Response(
-        output_id=row.output_id,
-        case=case,
-        model=row.model,
-        run=row.run,
-        content=row.content,
-        steps=tuple(row.steps) if row.steps else None,
-        error=row.error,
-        latency_ms=row.latency_ms,
-        output_tokens=row.output_tokens,
-        cost_usd=row.cost_usd,
-    )
+    return sorted(counted, key=lambda answer: (answer.is_judge, answer.annotator))
 
 
 def _answer(row: Any, scores: Sequence[GivenScore], marks: Sequence[GivenMark]) -> Answer:
-    given = None if row.preference is None or row.is_superseded else Preference(row.preference)
+    preference = None if row.preference is None or row.is_superseded else Preference(row.preference)
     sides = {Preference.LEFT: row.left_id, Preference.RIGHT: row.right_id}
     return Answer(
         annotator=row.name,
         is_judge=row.kind == AnnotatorKind.JUDGE,
         is_simulated=row.is_simulated,
-        shown=tuple(one for one in (row.left_id, row.right_id) if one is not None),
-        preference=given,
-        preferred=None if given is None else sides.get(given),
+        output_ids=tuple(side for side in (row.left_id, row.right_id) if side is not None),
+        preference=preference,
+        preferred=None if preference is None else sides.get(preference),
         is_unreadable=row.is_unreadable,
         scores=tuple(scores),
         marks=tuple(marks),
@@ -245,10 +141,10 @@ def _scores(
         )
         .order_by(col(Criterion.position), col(Score.id))
     )
-    found: dict[int, list[GivenScore]] = {}
-    for annotation_id, *given in session.connection().execute(statement):
-        found.setdefault(annotation_id, []).append(GivenScore(*given))
-    return found
+    scores: dict[int, list[GivenScore]] = {}
+    for annotation_id, *score in session.connection().execute(statement):
+        scores.setdefault(annotation_id, []).append(GivenScore(*score))
+    return scores
 
 
 def _marks(
@@ -273,7 +169,7 @@ def _marks(
         )
         .order_by(col(ErrorMark.start), col(ErrorMark.id))
     )
-    found: dict[int, list[GivenMark]] = {}
-    for annotation_id, *given in session.connection().execute(statement):
-        found.setdefault(annotation_id, []).append(GivenMark(*given))
-    return found
+    marks: dict[int, list[GivenMark]] = {}
+    for annotation_id, *mark in session.connection().execute(statement):
+        marks.setdefault(annotation_id, []).append(GivenMark(*mark))
+    return marks

@@ -1,4 +1,4 @@
-"""What the page that compares two models asks for beyond the counts: names of cases, responses."""
+"""What a lead reads of a case: responses next to each other, and everybody's answers about them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,36 +6,24 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Case, Output
-from db.queries.responses.answers import Answer, Response, answers, makers, responses
+from db.models import Output
+from db.queries.responses.answers import Answer, answers
+from db.queries.responses.responses import CaseText, Response, case_text, makers, responses
 from db.queries.results.studies import ResultFilters, ResultStudy
-
-#: Databases take only so many parameters in one statement.
-_MOST_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """The responses of two models to one case, and everybody's answers about them.
+    """A case, responses to it, and everybody's answers about these, also beside third responses.
 
-    ``models`` says who made each response to the case in this study, also those of third models;
-    ``headings`` also says in which run where one model made several of them.
+    ``headings`` says who made each response of all these, and in which run where one model made
+    several of them.
     """
 
+    case: CaseText
     responses: tuple[Response, ...]
-    models: Mapping[int, str]
     headings: Mapping[int, str]
     answers: tuple[Answer, ...]
-
-
-def case_keys(session: Session, case_ids: Collection[int]) -> dict[int, str]:
-    """Return what cases are called, by their row numbers."""
-    wanted, found = sorted(case_ids), dict[int, str]()
-    for start in range(0, len(wanted), _MOST_AT_ONCE):
-        some = wanted[start : start + _MOST_AT_ONCE]
-        statement = sa.select(col(Case.id), col(Case.key)).where(col(Case.id).in_(some))
-        found |= {row.id: row.key for row in session.connection().execute(statement)}
-    return found
 
 
 def side_by_side(
@@ -44,44 +32,72 @@ def side_by_side(
     *,
     filters: ResultFilters,
     case_id: int,
-    models: tuple[str, ...],
-) -> SideBySide:
-    """Return what models of the study answered to a case, in the order of ``models``.
+    models: Sequence[str],
+) -> SideBySide | None:
+    """Return what models of the study answered to a case, in the order of ``models``."""
+    made = _made(session, study, case_id)
+    output_ids = [output_id for model in models for output_id in made if made[output_id] == model]
+    return _of_study(session, study, filters, case_id, output_ids, made)
 
-    Answers include comparisons with third models: their scores and marks count too.
-    """
+
+def one_response(
+    session: Session, study: ResultStudy, *, filters: ResultFilters, output_id: int
+) -> SideBySide | None:
+    """Return one response of the study, or None where it has none of this id."""
+    case_id = _case_of(session, output_id)
+    made = {} if case_id is None else _made(session, study, case_id)
+    if case_id is None or output_id not in made:
+        return None
+    return _of_study(session, study, filters, case_id, [output_id], made)
+
+
+def every_response(session: Session, case_id: int) -> SideBySide | None:
+    """Return what all models ever answered to a case, and what all annotators said of it."""
+    statement = sa.select(col(Output.id)).where(col(Output.case_id) == case_id)
+    names = makers(session, list(session.connection().scalars(statement)))
+    output_ids = sorted(names, key=lambda output_id: (names[output_id], output_id))
+    return _read(session, case_id, output_ids, answers(session, output_ids, judges=True), names)
+
+
+def of_responses(
+    session: Session, output_ids: Sequence[int], *, filters: ResultFilters
+) -> SideBySide | None:
+    """Return responses of equal cases, with the last one's, and what any study has of them."""
+    case_id = _case_of(session, output_ids[-1])
+    if case_id is None:
+        return None
+    who = filters.annotator_ids or None
+    said = answers(session, output_ids, annotator_ids=who, judges=filters.judges)
+    named = {output_id for answer in said for output_id in answer.output_ids}
+    return _read(session, case_id, output_ids, said, named.union(output_ids))
+
+
+def _case_of(session: Session, output_id: int) -> int | None:
+    return session.connection().scalar(
+        sa.select(col(Output.case_id)).where(col(Output.id) == output_id)
+    )
+
+
+def _made(session: Session, study: ResultStudy, case_id: int) -> dict[int, str]:
+    """Return the model of every response of the study to a case, by run."""
     model_of_run = {run.run_id: run.model for run in study.runs}
     statement = (
         sa.select(col(Output.id), col(Output.run_id))
         .where(col(Output.case_id) == case_id, col(Output.run_id).in_(list(model_of_run)))
         .order_by(col(Output.run_id))
     )
-    made = {row.id: model_of_run[row.run_id] for row in session.connection().execute(statement)}
-    output_ids = [output_id for model in models for output_id in made if made[output_id] == model]
-    return _shown(session, study, filters, made, output_ids)
+    return {row.id: model_of_run[row.run_id] for row in session.connection().execute(statement)}
 
 
-def one_response(
-    session: Session, study: ResultStudy, *, filters: ResultFilters, output_id: int
-) -> SideBySide:
-    """Return one response, and everybody's answers about it, also beside others."""
-    model_of_run = {run.run_id: run.model for run in study.runs}
-    same_case = sa.select(col(Output.case_id)).where(col(Output.id) == output_id)
-    statement = sa.select(col(Output.id), col(Output.run_id)).where(
-        col(Output.case_id).in_(same_case), col(Output.run_id).in_(list(model_of_run))
-    )
-    made = {row.id: model_of_run[row.run_id] for row in session.connection().execute(statement)}
-    return _shown(session, study, filters, made, [output_id])
-
-
-def _shown(
+def _of_study(
     session: Session,
     study: ResultStudy,
     filters: ResultFilters,
-    made: Mapping[int, str],
+    case_id: int,
     output_ids: Sequence[int],
-) -> SideBySide:
-    counted = [one.annotator_id for one in study.counted_annotators(filters)]
+    made: Collection[int],
+) -> SideBySide | None:
+    counted = [annotator.annotator_id for annotator in study.counted_annotators(filters)]
     said = answers(
         session,
         output_ids,
@@ -89,9 +105,18 @@ def _shown(
         annotator_ids=counted,
         judges=filters.judges,
     )
-    return SideBySide(
-        responses=tuple(responses(session, output_ids)),
-        models=made,
-        headings=makers(session, made),
-        answers=tuple(said),
-    )
+    return _read(session, case_id, output_ids, said, made)
+
+
+def _read(
+    session: Session,
+    case_id: int,
+    output_ids: Sequence[int],
+    said: Sequence[Answer],
+    named: Collection[int],
+) -> SideBySide | None:
+    case = case_text(session, case_id)
+    if case is None:
+        return None
+    headings = makers(session, named)
+    return SideBySide(case, tuple(responses(session, output_ids)), headings, tuple(said))

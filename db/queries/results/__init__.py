@@ -3,7 +3,6 @@
 from db.queries.results.collected import collect, state_of_results
 from db.queries.results.failures import Remark, TaggedResponse, remarks, tagged_responses
 from db.queries.results.pace import pace
-from db.queries.results.response import ResponseDetail, response
 from db.queries.results.studies import (
     ResultFilters,
     ResultStudy,
@@ -13,14 +12,12 @@ from db.queries.results.studies import (
 
 __all__ = [
     "Remark",
-    "ResponseDetail",
     "ResultFilters",
     "ResultStudy",
     "TaggedResponse",
     "collect",
     "pace",
     "remarks",
-    "response",
     "result_studies",
     "result_study",
     "state_of_results",

@@ -13,10 +13,10 @@ from sqlmodel import Session, col
 from db.models import (
     Annotation,
     Assignment,
-    AuditEvent,
     Case,
     ErrorMark,
     Output,
+    ResultsState,
     Score,
     VersionCase,
 )
@@ -40,8 +40,6 @@ from evalkit.study.collected import (
 )
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 
-# More annotations than are being submitted at the same moment.
-_LATEST = 10_000
 _UNREADABLE = len(PREFERENCE_CODES)
 # Stands for what was not recorded while it is read; measures are never negative.
 _UNKNOWN = -1
@@ -95,26 +93,10 @@ def collect(
     )
 
 
-def state_of_results(session: Session) -> tuple[int, ...]:
-    """Return numbers that change with whatever results rest on; rows are only ever added.
-
-    On PostgreSQL a row may come to be seen after one with a higher number: numbers are given out
-    before a transaction ends, to an import long before. So the latest annotations and all imports
-    are counted too.
-    """
-    newest = [
-        sa.select(sa.func.coalesce(sa.func.max(col(table.id)), 0)).scalar_subquery()
-        for table in (Annotation, Score, ErrorMark, Output)
-    ]
-    counts = [
-        sa.select(sa.func.count(col(Annotation.id)))
-        .where(col(Annotation.id) > newest[0] - _LATEST)
-        .scalar_subquery(),
-        sa.select(sa.func.count(col(AuditEvent.id)))
-        .where(col(AuditEvent.action) == "import")
-        .scalar_subquery(),
-    ]
-    return tuple(session.connection().execute(sa.select(*newest, *counts)).one())
+def state_of_results(session: Session, *, study_id: int) -> str:
+    """Return what changes with whatever the results of a study rest on, but for its own row."""
+    statement = sa.select(col(ResultsState.token)).where(col(ResultsState.study_id) == study_id)
+    return session.connection().scalar(statement) or ""
 
 
 def _asks_acceptable(session: Session, study: ResultStudy, *, has_unsafe: bool) -> bool:

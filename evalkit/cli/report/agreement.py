@@ -24,11 +24,15 @@ from evalkit.cli.terminal import (
     text_table,
 )
 from evalkit.reports.agreement.as_shown import AS_SHOWN, definitions, kappas_of_pairs
-from evalkit.reports.agreement.coefficients import coefficients_document
-from evalkit.reports.agreement.document import agreement_document
+from evalkit.reports.agreement.document import agreement_document, coefficients_document
 from evalkit.reports.agreement.judge_sentences import ORDER_COLUMNS, ORDER_NOTE, order_rows
 from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agreement_report
-from evalkit.reports.agreement.sentences import coefficient, judges_with_people
+from evalkit.reports.agreement.sentences import (
+    agreement_meanings,
+    agreement_verdict,
+    coefficient,
+    judges_with_people,
+)
 from evalkit.study.subjects import subject_key
 
 LevelOption = Annotated[
@@ -63,10 +67,14 @@ def agreement(
     print_table(collected, table)
     if report.preference.alpha.n_units:
         out().print(definitions(is_shown=report.as_shown.alpha is not None))
+    out().print(agreement_verdict(report))
+    for said in agreement_meanings(report):
+        out().print(said)
     for said in judges_with_people(report):
         out().print(said)
     _print_orders(report)
-    print_reasons((_subject(of), of.alpha.reason) for of in (report.preference, *report.criteria))
+    unread = [of for of in (report.preference, *report.criteria) if of not in report.judged]
+    print_reasons((_subject(of), of.alpha.reason) for of in unread)
     _print_pairs(report)
 
 

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from evalkit import text
 from evalkit.cli.report.options import (
     AnnotatorOption,
     CategoryOption,
@@ -12,14 +11,18 @@ from evalkit.cli.report.options import (
     StudyOption,
     study_collected,
 )
-from evalkit.cli.terminal import JsonFlag, out, print_json, print_table, text_table
-from evalkit.reports.decision import sentences as words
+from evalkit.cli.terminal import JsonFlag, out, print_blocks, print_json
+from evalkit.reports.blocks import words
+from evalkit.reports.decision import tables
 from evalkit.reports.decision.document import (
     NOTHING_JUDGED,
     decided,
     decision_document,
     decision_verdict,
 )
+from evalkit.reports.decision.sentences import FRONT_DEFINITION
+from evalkit.reports.ranking.cautions import cautions
+from evalkit.reports.ranking.report import win_rates
 
 QualityOption = Annotated[
     str | None,
@@ -50,23 +53,13 @@ def decision(
     if report is None:
         out().print(NOTHING_JUDGED)
         return
-    out().print(decision_verdict(collected, report))
-    for said in (*words.open_sentences(report), words.basis(collected, report)):
-        out().print(said)
-    measure = report.chosen.measure
-    form = words.format_of(measure)
-    to_baseline = f"To {report.baseline}"
-    has_raw = any(number.raw for number in report.chosen.overall)
-    names = (words.number_name(measure), *(["Raw"] if has_raw else []), to_baseline)
-    table = text_table("Model", *names, "Cost of 1,000", "Median")
-    for one in report.standings:
-        number = report.number(one.model)
-        table.add_row(
-            one.model,
-            text.estimate(number.estimate, form),
-            *([text.estimate(number.raw, form) if number.raw else ""] if has_raw else []),
-            words.difference_shown(report, report.chosen, number),
-            text.estimate(one.taken.cost_usd, text.dollars_per_thousand),
-            text.estimate(one.taken.latency_median_ms, text.seconds),
-        )
-    print_table(collected, table)
+    is_preference = report.chosen.measure.is_preference
+    beware = cautions(report.ranking, win_rates(collected)) if is_preference else []
+    print_blocks(
+        collected,
+        *tables.opening(collected, report, decision_verdict(collected, report), beware),
+        tables.standings(report),
+        tables.prices(report),
+        words(FRONT_DEFINITION if tables.front(report) else "", style="note"),
+        *tables.by_category(report, within=" here"),
+    )

@@ -62,7 +62,7 @@ def ranking(
     report = ranking_report(collected)
     out().print(verdict(report))
     for ranked in (report.ranking,) if report.ranking or not report.groups else report.groups:
-        table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "Raw win rate", "n")
+        table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
         for row in ranked.rows if ranked else ():
             ends = text.interval(row.low, row.high)
             table.add_row(
@@ -70,7 +70,6 @@ def ranking(
                 rank_range(row),
                 f"{text.number(row.strength)} {ends}".rstrip(),
                 text.estimate(row.win_rate, text.percent),
-                text.estimate(row.raw_win_rate, text.percent),
                 text.whole(row.n),
             )
         print_table(collected, table)

@@ -8,6 +8,7 @@ import numpy as np
 
 from evalkit import text
 from evalkit.reports.agreement.judges import without_judges
+from evalkit.reports.agreement.reading import alpha_entry
 from evalkit.stats.agreement.coefficients import fleiss_kappa, gwet_ac
 from evalkit.stats.agreement.kappa import PairAgreements, agreement_with_rest
 from evalkit.stats.agreement.krippendorff import (
@@ -79,7 +80,7 @@ def agreement_as_shown(collected: Collected, *, pooled: bool = False) -> AsShown
 def as_shown_document(shown: AsShown) -> dict[str, Any]:
     """Return its numbers; the shape is described in docs/reports.md."""
     return {
-        "alpha": asdict(shown.alpha) if shown.alpha else None,
+        "alpha": alpha_entry(shown.alpha) if shown.alpha else None,
         "fleiss_kappa": asdict(shown.fleiss) if shown.fleiss else None,
         "gwet_ac": asdict(shown.gwet) if shown.gwet else None,
         "pairs": [

@@ -1,17 +1,14 @@
 """Agreement by other coefficients, by category and per error tag, and which of them to trust."""
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from evalkit.phrases import joined
 from evalkit.reports.agreement.as_shown import AS_SHOWN, AsShown
-from evalkit.reports.agreement.document import pair_entry
 from evalkit.reports.agreement.judges import without_judges
+from evalkit.reports.agreement.reading import CommonestValue, commonest_value
 from evalkit.stats.agreement.coefficients import fleiss_kappa, gwet_ac, value_agreement
 from evalkit.stats.agreement.kappa import PairAgreements
 from evalkit.stats.agreement.krippendorff import (
@@ -23,24 +20,14 @@ from evalkit.stats.agreement.krippendorff import (
 from evalkit.stats.agreement.weights import Weights, weights_of
 from evalkit.stats.counts import TAG_VALUES, Codings, IntArray
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.reading import ONE_SIDED, read_agreement
 from evalkit.study.collected import Collected, Criterion, Tag
 from evalkit.study.subjects import (
-    ANY_ERROR,
     Subject,
     codings_of,
     marked,
-    subject_inside,
-    subject_key,
     subject_title,
 )
 from evalkit.vocabulary import Level
-
-# The sentence of a reading that names its own interval, which stands beside it anyway.
-_OPEN = re.compile(r"The interval \[[^\]]*\] from [^.]* units crosses .*? this reading\.")
-
-# The part of a reading that is there where one value is nearly all values.
-_DOMINATED = re.compile(r"\d+ % of all values are .*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +36,7 @@ class Coefficients:
 
     ``weights`` are those of Fleiss' weighted kappa and of Gwet's coefficient, which is AC1 with
     identity weights and AC2 else; ``weighted_fleiss`` is None where values have no order.
-    ``reading`` says in plain words what to make of them. Cohen's kappa is of two annotators
+    ``commonest`` tells whether one value is nearly all values. Cohen's kappa is of two annotators
     (``AgreementOf.pairs``).
     """
 
@@ -60,7 +47,7 @@ class Coefficients:
     fleiss: Agreement
     weighted_fleiss: Agreement | None
     gwet: Agreement
-    reading: str
+    commonest: CommonestValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,36 +88,6 @@ def by_title(several: Sequence[Coefficients], as_shown: AsShown) -> dict[str, Co
                 of, alpha=as_shown.alpha, fleiss=as_shown.fleiss, gwet=as_shown.gwet
             )
     return found
-
-
-def readings(several: Sequence[Coefficients]) -> list[str]:
-    """Say what to make of agreement, once for all that are read alike."""
-    alike: dict[str, list[str]] = {}
-    open_to_change: set[str] = set()
-    for one in several:
-        said, n_cut = _OPEN.subn("", one.reading)
-        said = said.strip()
-        alike.setdefault(said, []).append(subject_inside(one.criterion))
-        open_to_change |= {said} if n_cut else set()
-    more = " Where an interval crosses a bound, more annotations could change this."
-    return [
-        f"On {joined(names)}: {said}{more if said in open_to_change else ''}"
-        for said, names in alike.items()
-    ]
-
-
-def trust(several: Sequence[Coefficients]) -> list[str]:
-    """Say which coefficient to trust where there is one: one value may be nearly all values."""
-    defined = [one for one in several if one.alpha.value is not None]
-    found = {subject_inside(one.criterion): _DOMINATED.search(one.reading) for one in defined}
-    said = [f"On {name}: {one.group()}" for name, one in found.items() if one]
-    if even := [name for name, one in found.items() if not one]:
-        said.append(
-            f"On {joined(even)}: no value is {100 * ONE_SIDED:.0f} % of all values or more, so α "
-            "can be trusted; the others differ from it by the credit they give to near misses "
-            "and by how they reckon with chance."
-        )
-    return said
 
 
 def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:
@@ -174,53 +131,6 @@ def tag_pairs(collected: Collected, tag: Tag) -> PairAgreements:
     return pairwise_agreement(codings_of(collected, tag))
 
 
-def coefficients_document(collected: Collected) -> dict[str, Any]:
-    """Return all of them; the shape is described in docs/reports.md."""
-    of_tags = _tag_entries(collected)
-    return {
-        "coefficients": {
-            subject_key(one.criterion): {
-                "weights": str(one.weights),
-                "fleiss_kappa": asdict(one.fleiss),
-                "weighted_fleiss_kappa": None
-                if one.weighted_fleiss is None
-                else asdict(one.weighted_fleiss),
-                "gwet_ac": asdict(one.gwet),
-                "reading": one.reading,
-            }
-            for one in coefficients(collected)
-        },
-        "by_category": [
-            {"subject": subject_key(one.subject), "category": one.category, **asdict(one.alpha)}
-            for one in agreement_by_category(collected)
-        ],
-        "any_error": of_tags.pop(ANY_ERROR, None),
-        "tags": {tag.key: entry for tag, entry in of_tags.items()},
-    }
-
-
-def _tag_entries(collected: Collected) -> dict[Tag, dict[str, Any]]:
-    """Return what is known of any error and of each tag that people marked."""
-    people = without_judges(collected)
-    pairs = {tag: pairwise_agreement(codings) for tag, codings in marked(collected)}
-    by_category: dict[Subject, list[CategoryAgreement]] = {}
-    for cell in tag_agreement_by_category(people):
-        by_category.setdefault(cell.subject, []).append(cell)
-    return {
-        one.tag: {
-            "n_marked": one.n_marked,
-            "alpha": asdict(one.alpha),
-            "gwet_ac": asdict(one.gwet),
-            "confirmed": asdict(one.confirmed),
-            "by_category": [
-                {"category": cell.category, **asdict(cell.alpha)} for cell in by_category[one.tag]
-            ],
-            "pairs": [pair_entry(pair) for pair in pairs[one.tag]],
-        }
-        for one in tag_agreement(people)
-    }
-
-
 def _tag_agreement(tag: Tag, codings: Codings) -> TagAgreement:
     return TagAgreement(
         tag=tag,
@@ -243,7 +153,7 @@ def _coefficients(of: Criterion | None, codings: Codings) -> Coefficients:
         fleiss=fleiss_kappa(codings),
         weighted_fleiss=None if level is Level.NOMINAL else fleiss_kappa(codings, weights=weights),
         gwet=gwet_ac(codings, weights=weights),
-        reading=read_agreement(alpha, percent, codings),
+        commonest=commonest_value(codings),
     )
 
 

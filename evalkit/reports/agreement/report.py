@@ -48,6 +48,11 @@ class AgreementReport:
     who: str = "Annotators"
     as_shown: AsShown = NOT_AS_SHOWN
 
+    @property
+    def judged(self) -> list[AgreementOf]:
+        """What at least two annotators judged: the preference, then the criteria."""
+        return [of for of in (self.preference, *self.criteria) if of.alpha.n_units]
+
 
 def agreement_report(collected: Collected, *, pooled: bool = False) -> AgreementReport:
     """Measure agreement on preferences (nominal) and on each criterion at its own level.

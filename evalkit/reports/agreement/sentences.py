@@ -5,57 +5,104 @@ from dataclasses import replace
 
 from evalkit import text
 from evalkit.phrases import counted, joined, lower
+from evalkit.reports.agreement.coefficients import Coefficients
 from evalkit.reports.agreement.judges import JudgeAgreement
+from evalkit.reports.agreement.reading import (
+    FIRM,
+    ONE_SIDED,
+    TENTATIVE,
+    Reading,
+    read_agreement,
+)
 from evalkit.reports.agreement.report import AgreementReport
 from evalkit.stats.agreement.krippendorff import Agreement
-
-#: Krippendorff's customary bounds: conclusions may rest on it, or only tentative ones.
-RELIABLE, TENTATIVE = 0.8, 0.667
-
+from evalkit.study.subjects import Subject, subject_inside
 
 #: More judges than this are not told one by one.
 FEW_JUDGES = 3
 
 
+#: From this share of equal values on, a low alpha may be one common value's doing.
+_HIGH_PERCENT = 0.8
+
+_MEANINGS = {
+    Reading.TOO_LITTLE: "too little to tell: anything from chance to good agreement is possible. "
+    "Let more cases be judged twice.",
+    Reading.OPPOSED: "annotators contradict one another more than by chance: some may read the "
+    "scale reversed.",
+    Reading.CHANCE: "not told apart from chance. Make the question or the guidelines clearer "
+    "before anything rests on it.",
+    Reading.WEAK: "annotators differ often, though less than by chance. Clear differences between "
+    "models still show in the average of many judgements; close ones may not.",
+    Reading.TENTATIVE: "annotators see it alike to a fair degree; enough for tentative "
+    "conclusions.",
+    Reading.FIRM: "annotators see it alike; conclusions can rest on it.",
+}
+_DEGREES = {
+    Reading.OPPOSED: "contradict one another on {} more than by chance",
+    Reading.CHANCE: "agree little on {}, if at all",
+    Reading.WEAK: "often disagree on {}",
+    Reading.TENTATIVE: "agree fairly well on {}",
+    Reading.FIRM: "agree well on {}",
+}
+
 #: Agreement to two decimals, on the side of the bounds it is on.
-coefficient = text.beside(RELIABLE, TENTATIVE)
+coefficient = text.beside(FIRM, TENTATIVE)
 
 
-def agreement_meanings(parts: Sequence[tuple[str, Agreement]]) -> list[str]:
+def agreement_meanings(report: AgreementReport) -> list[str]:
     """Say in plain words what each alpha allows, one sentence for all that allow the same."""
     meanings: dict[str, list[str]] = {}
-    for subject, of in parts:
-        meanings.setdefault(_meaning(of), []).append(subject)
-    return [f"On {joined(subjects)}: {said}" for said, subjects in meanings.items()]
+    for of in report.judged:
+        meanings.setdefault(_meaning(of.alpha), []).append(subject_inside(of.criterion))
+    return [f"On {joined(subjects)}: {meaning}" for meaning, subjects in meanings.items()]
 
 
-def _meaning(of: Agreement) -> str:
-    if of.value is None:
-        return lower(of.reason or "")
-    if of.value == 1:
-        return f"annotators gave the same value every time, {of.n_units:,} times."
-    if of.low is None or of.high is None:
-        return f"how sure this is cannot be told. {of.reason or ''}".strip()
-    if of.low <= 0 and of.high >= TENTATIVE:
-        return (
-            "too little to tell: anything from chance to good agreement is possible. Let more "
-            "cases be judged twice."
-        )
-    if of.low <= 0:
-        return (
-            "not told apart from chance. Make the question or the guidelines clearer before "
-            "anything rests on it."
-        )
-    if of.low >= RELIABLE:
-        return "annotators see it alike; conclusions can rest on it."
-    if of.value >= RELIABLE:
+def agreement_meaning(subject: Subject, alpha: Agreement) -> str:
+    """Say in plain words what alpha of one thing allows."""
+    return f"On {subject_inside(subject)}: {_meaning(alpha)}"
+
+
+def _meaning(alpha: Agreement) -> str:
+    reading = read_agreement(alpha)
+    if reading is Reading.UNANIMOUS:
+        return f"annotators gave the same value every time, {alpha.n_units:,} times."
+    if reading is Reading.UNDEFINED:
+        return lower(alpha.reason or "")
+    if reading is Reading.TOO_LITTLE and alpha.low is None:
+        return f"how sure this is cannot be told. {alpha.reason or ''}".strip()
+    if reading is Reading.TENTATIVE and (alpha.value or 0) >= FIRM:
         return "annotators mostly see it alike, though the interval reaches below the firm bound."
-    if of.value >= TENTATIVE:
-        return "annotators see it alike to a fair degree; enough for tentative conclusions."
-    return (
-        "annotators differ often, though less than by chance. Clear differences between models "
-        "still show in the average of many judgements; close ones may not."
-    )
+    return _MEANINGS[reading]
+
+
+def trust(several: Sequence[Coefficients]) -> list[str]:
+    """Say which coefficient to trust where there is one: one value may be nearly all values."""
+    said, even = [], []
+    for of in several:
+        if of.alpha.value is None:
+            continue
+        name, commonest = subject_inside(of.criterion), of.commonest
+        if commonest.share < ONE_SIDED:
+            even.append(name)
+            continue
+        most = f"On {name}: {100 * commonest.share:.0f} % of all values are “{commonest.name}”"
+        percent = of.percent.value or 0.0
+        if percent >= _HIGH_PERCENT > of.alpha.value:
+            said.append(
+                f"{most}, so chance alone gives most of the {100 * percent:.0f} % agreement and a "
+                "few differences cost alpha much. Read Gwet's AC1 beside it, and how often a "
+                "second annotator confirms the rare value."
+            )
+        else:
+            said.append(f"{most}: percent agreement flatters here, alpha does not.")
+    if even:
+        said.append(
+            f"On {joined(even)}: no value is {100 * ONE_SIDED:.0f} % of all values or more, so α "
+            "can be trusted; the others differ from it by the credit they give to near misses "
+            "and by how they reckon with chance."
+        )
+    return said
 
 
 def agreement_verdict(report: AgreementReport) -> str:
@@ -65,25 +112,16 @@ def agreement_verdict(report: AgreementReport) -> str:
         if report.judges:
             return "How far people agree with one another cannot be measured yet."
         return "Agreement cannot be measured yet."
-    decisive = parts[0].alpha
-    first = parts[0].criterion
+    alpha, first = parts[0].alpha, parts[0].criterion
     what = "which response is better" if first is None else first.key.replace("_", " ")
-    number = f"α {text.estimate(decisive, coefficient)}"
-    low, high, n = decisive.low, decisive.high, f"n = {decisive.n_units:,}"
-    if decisive.value == 1:
-        return f"{report.who} agreed on {what} every time so far: {number}, {n}."
-    if low is None or high is None or (low <= 0 and high >= TENTATIVE):
-        return f"Whether {report.who.lower()} agree on {what} cannot be told yet: {number}, {n}."
-    if low <= 0:
-        return f"{report.who} agree little on {what}, if at all: {number}."
-    degree = (
-        "agree well"
-        if (decisive.value or 0) >= RELIABLE
-        else "agree fairly well"
-        if (decisive.value or 0) >= TENTATIVE
-        else "often disagree"
-    )
-    return f"{report.who} {degree} on {what}: {number}."
+    number = f"α {text.estimate(alpha, coefficient)}"
+    reading = read_agreement(alpha)
+    if reading is Reading.UNANIMOUS:
+        return f"{report.who} agreed on {what} every time so far: {number}, n = {alpha.n_units:,}."
+    if reading is Reading.TOO_LITTLE:
+        unknown = f"Whether {report.who.lower()} agree on {what} cannot be told yet"
+        return f"{unknown}: {number}, n = {alpha.n_units:,}."
+    return f"{report.who} {_DEGREES[reading].format(what)}: {number}."
 
 
 def judges_with_people(report: AgreementReport) -> list[str]:

@@ -69,7 +69,12 @@ def decision_document(
             "verdict": None,
             "lead": None,
         }
-        empty: dict[str, Any] = {"front_on": [], "models": [], "cells": []}
+        empty: dict[str, Any] = {
+            "front_on": [],
+            "front_definition": words.FRONT_DEFINITION,
+            "models": [],
+            "cells": [],
+        }
         return {**heading(collected), **nothing, **empty, "reason": NOTHING_JUDGED}
     lead = decision_lead(report)
     return {
@@ -80,6 +85,7 @@ def decision_document(
         "verdict": decision_verdict(collected, report),
         "lead": None if lead is None else asdict(lead),
         "front_on": list(report.front_on),
+        "front_definition": words.FRONT_DEFINITION,
         "models": [standing_entry(report, one) for one in report.standings],
         "cells": [number_entry(one) for one in report.chosen.cells],
         "reason": None,

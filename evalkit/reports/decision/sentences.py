@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit import text
-from evalkit.phrases import counted, joined, some
+from evalkit.phrases import counted, joined, times_as
 from evalkit.reports.decision.measures import Measure, MeasureNumbers, Number
 from evalkit.reports.decision.report import (
     DecisionReport,
@@ -21,10 +21,6 @@ from evalkit.study.sentences import annotators
 from evalkit.study.subjects import ACCEPTABLE, PENALTY, PREFERENCE
 from evalkit.text import difference, points
 
-#: A ratio this close to one is "about as much".
-_LEVEL = 1.05
-#: Above this a share is not half any more, and is given in percent.
-_HALF = 0.56
 #: The smallest p value of n cases is 2/2ⁿ: up to here hardly any survives a correction.
 _FEW_CASES = 7
 #: More models or categories than this are counted, not named.
@@ -34,29 +30,13 @@ _NAMES = {
     ACCEPTABLE: "Acceptable responses",
     PENALTY: "Weight of errors",
 }
+#: Who is on the front, wherever it is drawn, marked or named.
+FRONT_DEFINITION = (
+    "On the front, by the values alone: no other model is at least as good on everything known of "
+    "quality, cost and latency, and better on one of them."
+)
 _BETTER = {"cost": "cheaper", "latency": "faster"}
 _NO_WORSE = {"cost": "no dearer", "latency": "no slower"}
-_PARTS = {
-    2: "half",
-    3: "a third",
-    4: "a quarter",
-    5: "a fifth",
-    6: "a sixth",
-    7: "a seventh",
-    8: "an eighth",
-    9: "a ninth",
-    10: "a tenth",
-    12: "a twelfth",
-    15: "a fifteenth",
-    20: "a twentieth",
-    25: "a twenty-fifth",
-    30: "a thirtieth",
-    40: "a fortieth",
-    50: "a fiftieth",
-    60: "a sixtieth",
-    80: "an eightieth",
-    100: "a hundredth",
-}
 
 
 def measure_name(measure: Measure) -> str:
@@ -72,18 +52,6 @@ def number_name(measure: Measure) -> str:
     if measure.criterion is None:
         return {**_NAMES, PREFERENCE: "Win rate", ACCEPTABLE: "Acceptable"}[measure.key]
     return measure_name(measure)
-
-
-def raw_name(measure: Measure) -> str:
-    """Name what numbers are that no strength has set right for who was met."""
-    return "Raw win rate" if measure.is_preference else number_name(measure)
-
-
-def raw_in_short(number: Number) -> str:
-    """Write the raw win rate where it stands beside the win rate: ``raw 47 %``; else nothing."""
-    if number.raw is None or number.raw.value is None:
-        return ""
-    return f"raw {text.percent(number.raw.value)}"
 
 
 def format_of(measure: Measure) -> text.Format:
@@ -158,12 +126,12 @@ def front_sentences(report: DecisionReport) -> list[str]:
             f"another on {on}."
         ]
     else:
-        said = [f"Worth considering: {some(front)}."]
+        said = [f"Worth considering: {joined(front)}."]
         unknown = [
             one.model for one in report.standings if not one.is_on_front and not one.beaten_by
         ]
         if unknown:
-            said.append(f"{some(unknown)} cannot be placed, for not all of {on} is known.")
+            said.append(f"{joined(unknown)} cannot be placed, for not all of {on} is known.")
         else:
             rest = "it" if len(front) == 1 else "one of them"
             said[0] = (
@@ -180,7 +148,7 @@ def _beaten(report: DecisionReport) -> list[str]:
         if one.beaten_by:
             by = min(one.beaten_by, key=lambda model: _place(report, model))
             ways.setdefault((by, _way(report, one.model, by)), []).append(one.model)
-    return [f"{by} {way.format(some(models))}." for (by, way), models in ways.items()]
+    return [f"{by} {way.format(joined(models))}." for (by, way), models in ways.items()]
 
 
 def _way(report: DecisionReport, model: str, by: str) -> str:
@@ -259,7 +227,7 @@ def _unjudged(report: DecisionReport) -> str:
     if not models:
         return ""
     has = "has" if len(models) == 1 else "have"
-    return f"{some(models)} {has} not been judged yet"
+    return f"{joined(models)} {has} not been judged yet"
 
 
 def _is_judged(report: DecisionReport, model: str) -> bool:
@@ -313,42 +281,10 @@ def _takes(report: DecisionReport, leader: str, rival: str) -> str:
         cost, wait = theirs.cost, theirs.latency
     parts = []
     if cost.value is not None:
-        parts.append(
-            _multiple(cost, less="costs {}", more="costs {} as much", even="costs about as much")
-        )
+        parts.append(f"costs {times_as(cost, 'much')}")
     if wait.value is not None:
-        parts.append(
-            _multiple(
-                wait,
-                less="answers in {} of the time",
-                more="takes {} as long",
-                even="takes about as long",
-            )
-        )
+        parts.append(f"takes {times_as(wait, 'long')}")
     return f"{rival} {joined(parts)}" if parts else ""
-
-
-def _multiple(one: Estimate, *, less: str, more: str, even: str) -> str:
-    value = one.value or 1.0
-    is_open = one.low is not None and one.high is not None and one.low <= 1 <= one.high
-    if is_open or 1 / _LEVEL < value < _LEVEL:
-        return even
-    if value <= 1 and value > _HALF:
-        return less.format(text.percent(value)) + (" as much" if "costs" in less else "")
-    if value > 1:
-        return more.format(f"{value:.1f} times" if value < 9.95 else f"{value:,.0f} times")
-    return less.format(part(value))
-
-
-def part(share: float) -> str:
-    """Name a share below 1 as people say it: ``a third``, ``a twentieth``, ``70 %``."""
-    if share > _HALF:
-        return text.percent(share)
-    times = 1 / share
-    if times > 130:
-        return "less than a hundredth"
-    nearest = min(_PARTS, key=lambda n: abs(n / times - times / n))
-    return _PARTS[nearest]
 
 
 def inverse(one: Estimate) -> Estimate:

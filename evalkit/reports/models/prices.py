@@ -1,27 +1,70 @@
-"""What one model takes as a multiple of what another takes: cost, latency, price."""
+"""What one model takes as a multiple of what another takes: cost, latency, tokens, price."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats import latency
 from evalkit.stats.counts import FloatArray, sum_by
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.ratios import ratio_of_sums
+from evalkit.stats.ratios import ratio_of_medians, ratio_of_sums
 from evalkit.study.collected import Collected, acceptable
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What two models take on the cases where both are known.
+
+    ``what`` is ``cost_usd``, ``latency_ms`` or ``output_tokens``; ``model`` and ``other`` are
+    means over these cases, of latency medians, and None without any; ``ratio`` is the one over
+    the other, and its ``n`` counts cases.
+    """
+
+    what: str
+    model: float | None
+    other: float | None
+    ratio: Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class PriceRatios:
     """Multiples of the other's; 1 is as much, below 1 less. ``n`` counts cases.
 
-    ``cost`` and ``cost_per_acceptable`` are ratios of sums over the cases both answered (and
-    that were judged for both), ``latency`` is the median over cases of one's over the other's.
+    ``cost`` and ``latency`` are those of ``taken_by``; ``cost_per_acceptable`` is a ratio of sums
+    over the cases that were judged for both.
     """
 
     cost: Estimate
     cost_per_acceptable: Estimate
     latency: Estimate
+
+
+def taken_by(collected: Collected, what: str, *, model: str, other: str) -> Taken:
+    """Set what two models take beside each other, paired by case.
+
+    Costs and tokens go by their sums, latencies by their medians: one that took minutes should
+    not make up for all others. That is how either is summed up of one model alone, so where both
+    answered the same cases the ratio is that of the numbers in any table.
+
+    Parameters
+    ----------
+    collected : Collected
+    what : str
+        ``cost_usd``, ``latency_ms`` or ``output_tokens``.
+    model, other : str
+        Two of ``collected.models``.
+    """
+    values = getattr(collected.outputs, what)
+    mine, theirs = (mean_by_case(collected, values, name) for name in (model, other))
+    both = ~np.isnan(mine) & ~np.isnan(theirs)
+    mine, theirs = mine[both], theirs[both]
+    is_time = what == "latency_ms"
+    ratio = ratio_of_medians(mine, theirs) if is_time else ratio_of_sums([mine], [theirs])
+    if not ratio.n:
+        return Taken(what, None, None, ratio)
+    first, second = (
+        float(np.median(column) if is_time else column.mean()) for column in (mine, theirs)
+    )
+    return Taken(what, first, second, ratio)
 
 
 def price_ratios(
@@ -31,24 +74,15 @@ def price_ratios(
 
     ``accepted`` is the ``accepted_share`` of each output.
     """
-    outputs = collected.outputs
-    cost = [mean_by_case(collected, outputs.cost_usd, name) for name in (model, other)]
-    times = [mean_by_case(collected, outputs.latency_ms, name) for name in (model, other)]
-    both = ~np.isnan(cost[0]) & ~np.isnan(cost[1])
-    timed = (times[0] > 0) & (times[1] > 0)
-    return PriceRatios(
-        cost=ratio_of_sums([cost[0][both]], [cost[1][both]]),
-        cost_per_acceptable=_per_acceptable(
-            cost, [mean_by_case(collected, accepted, name) for name in (model, other)]
-        ),
-        latency=_median_ratio(times[0][timed] / times[1][timed]),
+    cost, shares = (
+        [mean_by_case(collected, values, name) for name in (model, other)]
+        for values in (collected.outputs.cost_usd, accepted)
     )
-
-
-def _median_ratio(ratios: FloatArray) -> Estimate:
-    if not len(ratios):
-        return Estimate(None, None, None, 0, "The two have no case in common with a latency.")
-    return latency.quantile(ratios, share=0.5)
+    return PriceRatios(
+        cost=taken_by(collected, "cost_usd", model=model, other=other).ratio,
+        cost_per_acceptable=_per_acceptable(cost, shares),
+        latency=taken_by(collected, "latency_ms", model=model, other=other).ratio,
+    )
 
 
 def _per_acceptable(cost: list[FloatArray], accepted: list[FloatArray]) -> Estimate:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.reports.models.prices import mean_by_case
+from evalkit.reports.models.prices import Taken, taken_by
 from evalkit.reports.pair.cases import CaseDifference, case_differences, direct
 from evalkit.reports.pair.significance import SubjectDifferences, on_reach, turned
-from evalkit.stats.counts import FloatArray, IntArray, Scores
-from evalkit.stats.differences import PairedDifference, category_differences, mean_difference
-from evalkit.stats.intervals import Estimate
+from evalkit.stats.counts import IntArray, Scores
+from evalkit.stats.differences import PairedDifference, category_differences
 from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.study.collected import (
     Collected,
@@ -21,6 +20,8 @@ from evalkit.study.collected import (
     scores_of_looks,
     tagged,
 )
+
+_TAKEN = ("cost_usd", "latency_ms", "output_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +48,6 @@ class TagDifference:
     n_only_model: int
     n_only_other: int
     n_both: int
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What the responses of the two take on the cases where both are known.
-
-    ``what`` is ``cost_usd``, ``latency_ms`` or ``output_tokens``; ``model`` and ``other`` are
-    means over these cases, None without any; ``ratio`` is the one over the other.
-    """
-
-    what: str
-    model: float | None
-    other: float | None
-    difference: Estimate
-    ratio: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +100,7 @@ def pair_report(
         ),
         by_category=_by_category(collected, subjects, scores, model=model, other=other),
         errors=_errors(collected, model=model, other=other),
-        taken=_taken(collected, model=model, other=other),
+        taken=tuple(taken_by(collected, what, model=model, other=other) for what in _TAKEN),
         cases=case_differences(collected, subjects, scores, model=model, other=other),
         subjects=subjects,
     )
@@ -228,24 +214,3 @@ def _cases_with(collected: Collected, looks: Looks, model: int) -> tuple[set[int
     own = outputs.model[looks.output] == model
     case = outputs.case[looks.output]
     return set(case[own & looks.hit].tolist()), set(case[own].tolist())
-
-
-def _taken(collected: Collected, *, model: str, other: str) -> tuple[Taken, ...]:
-    outputs = collected.outputs
-    kinds = (
-        ("cost_usd", outputs.cost_usd),
-        ("latency_ms", outputs.latency_ms),
-        ("output_tokens", outputs.output_tokens),
-    )
-    return tuple(_take(collected, what, values, model, other) for what, values in kinds)
-
-
-def _take(collected: Collected, what: str, values: FloatArray, model: str, other: str) -> Taken:
-    """Pair by case the mean of what each model's counted responses take."""
-    means = [mean_by_case(collected, values, name) for name in (model, other)]
-    both = ~np.isnan(means[0]) & ~np.isnan(means[1])
-    difference = mean_difference(means[0][both] - means[1][both])
-    if not both.any():
-        return Taken(what, None, None, difference, None)
-    first, second = float(means[0][both].mean()), float(means[1][both].mean())
-    return Taken(what, first, second, difference, first / second if second else None)

@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 
 from evalkit import text
-from evalkit.phrases import counted, joined
+from evalkit.phrases import counted, joined, times_as
 from evalkit.reports.pair.analyses import TwoAnalyses
-from evalkit.reports.pair.report import PairReport, SubjectDifference, Taken
+from evalkit.reports.pair.report import PairReport, SubjectDifference
 from evalkit.reports.pair.significance import ahead
 from evalkit.reports.ranking.style import as_share
 from evalkit.stats.differences import PairedDifference
 from evalkit.study.collected import Criterion
 from evalkit.study.subjects import subject_inside
 from evalkit.text import difference, p_value
-
-#: A ratio this close to one is "about as much".
-_LEVEL = 1.05
 
 
 def subject_name(criterion: Criterion | None) -> str:
@@ -193,22 +190,10 @@ def error_findings(report: PairReport) -> str:
 
 def takes(report: PairReport) -> str:
     """Say how cost and latency of the first compare with those of the other."""
-    said = [_take(one, report) for one in report.taken[:2]]
-    known = [part for part in said if part]
-    return f"{report.model} {joined(known)}." if known else "Cost and latency are not known."
-
-
-def _take(one: Taken, report: PairReport) -> str:
-    verb = {"cost_usd": "costs", "latency_ms": "takes"}[one.what]
-    unit = {"cost_usd": "much", "latency_ms": "long"}[one.what]
-    if not one.ratio:
-        return ""
-    if one.difference.low is not None and one.difference.high is not None:
-        is_open = one.difference.low <= 0 <= one.difference.high
-    else:
-        is_open = False
-    if is_open or 1 / _LEVEL < one.ratio < _LEVEL:
-        return f"{verb} about as {unit} as {report.other}"
-    if one.ratio > 1:
-        return f"{verb} {one.ratio:.1f} times as {unit} as {report.other}"
-    return f"{verb} {text.percent(one.ratio)} of what {report.other} {verb}"
+    cost, wait, _ = (taken.ratio for taken in report.taken)
+    parts = []
+    if cost.value is not None:
+        parts.append(f"costs {times_as(cost, 'much')} as {report.other}")
+    if wait.value is not None:
+        parts.append(f"takes {times_as(wait, 'long')} as {report.other}")
+    return f"{report.model} {joined(parts)}." if parts else "Cost and latency are not known."

@@ -1,5 +1,6 @@
 """Before and after on the cases both answered: what broke, what was repaired, what is new."""
 
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,18 +55,25 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class CaseChange:
-    """A case both answered, named as it is after; the ids are those of the two responses.
+    """A case both answered, ``key`` its name after; the ids are those of the two responses.
 
     ``before`` and ``after`` are None where that response was not judged.
     """
 
     key: str
+    key_before: str
     category: str
     before_id: int
     after_id: int
     before: Verdict | None
     after: Verdict | None
     change: Change
+
+    @property
+    def name(self) -> str:
+        """Return what the case is called, on both sides where that differs."""
+        is_renamed = self.key_before != self.key
+        return f"{self.key} (before: {self.key_before})" if is_renamed else self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,8 @@ def regression_report(
     Parameters
     ----------
     before, after : Side
-        Cases are the same where their hashes are, whatever they are called.
+        Cases are the same where their hashes are; of several of one content those of the same
+        name are paired first.
     verdicts : mapping of int to Verdict
         On each judged output, see :func:`evalkit.reports.regression.passing.passing`.
     measure : PassRule
@@ -193,6 +202,7 @@ def regression_document(
         "cases": [
             {
                 "case": case.key,
+                "case_before": case.key_before,
                 "category": case.category,
                 "change": str(case.change),
                 "before": _verdict_entry(case.before),
@@ -255,22 +265,24 @@ def _is_among(one: AnsweredCase, categories: Collection[str]) -> bool:
 def _matched(
     before: Sequence[AnsweredCase], after: Sequence[AnsweredCase]
 ) -> tuple[list[tuple[AnsweredCase, AnsweredCase]], list[AnsweredCase], list[AnsweredCase]]:
-    """Pair answered cases of equal content, in order where one content occurs several times."""
-    waiting: dict[str, list[AnsweredCase]] = {}
-    for one in before:
-        if one.output_id is not None:
-            waiting.setdefault(one.case_hash, []).append(one)
-    pairs, new = [], []
-    for one in after:
-        if one.output_id is None:
-            continue
-        same = waiting.get(one.case_hash)
-        if same:
-            pairs.append((same.pop(0), one))
-        else:
-            new.append(one)
-    removed = [one for rest in waiting.values() for one in rest]
-    return pairs, removed, new
+    """Pair answered cases of equal content: of several those of one name, then in order."""
+    old = [case for case in before if case.output_id is not None]
+    new = [case for case in after if case.output_id is not None]
+    of_name = {(case.case_hash, case.key): case for case in old}
+    partner = {
+        place: of_name.pop((case.case_hash, case.key))
+        for place, case in enumerate(new)
+        if (case.case_hash, case.key) in of_name
+    }
+    waiting: dict[str, deque[AnsweredCase]] = {}
+    for case in of_name.values():
+        waiting.setdefault(case.case_hash, deque()).append(case)
+    for place, case in enumerate(new):
+        if place not in partner and waiting.get(case.case_hash):
+            partner[place] = waiting[case.case_hash].popleft()
+    pairs = [(partner[place], case) for place, case in enumerate(new) if place in partner]
+    removed = [case for rest in waiting.values() for case in rest]
+    return pairs, removed, [case for place, case in enumerate(new) if place not in partner]
 
 
 def _change(old: AnsweredCase, one: AnsweredCase, verdicts: Mapping[int, Verdict]) -> CaseChange:
@@ -279,7 +291,7 @@ def _change(old: AnsweredCase, one: AnsweredCase, verdicts: Mapping[int, Verdict
     change = Change.UNJUDGED
     if before is not None and after is not None:
         change = _KINDS[before.passes, after.passes]
-    return CaseChange(one.key, one.category, before_id, after_id, before, after, change)
+    return CaseChange(one.key, old.key, one.category, before_id, after_id, before, after, change)
 
 
 def _lone(

@@ -1,16 +1,24 @@
 """Addresses of other pages with the state of this one: the same study, filters and models."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from db.queries.results import ResultFilters, ResultStudy
+from evalkit.reports.blocks import Target, View
 from pages.shared.address import filters
 
 State = Mapping[str, str | Sequence[str]]
 
+#: The page on which each thing behind a number is looked at.
+_PAGES = {
+    View.OVERVIEW: "overview",
+    View.PAIR: "compare-models",
+    View.RESPONSES: "failures",
+    View.ANNOTATORS: "annotators",
+}
 _MOST_LINKS = 14
 _LINE = "font-size:.875rem;line-height:1.5;max-width:90ch;margin:0;opacity:.85"
 
@@ -25,6 +33,11 @@ def responses(said: State, model: str, *, category: str | None = None) -> str:
     """Give the address of the responses of a model, also of one category only."""
     only = {} if category is None else {"category": [category]}
     return link("failures", {**said, **only, "model": model, "through": "responses"})
+
+
+def of_targets(said: State) -> Callable[[Target], str]:
+    """Give what makes a target an address: its page, in this state, narrowed to it."""
+    return lambda target: link(_PAGES[target.view], {**said, **target.only})
 
 
 def line(what: str, places: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from evalkit import text
 from pages.shared import downloads
 
 _CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
@@ -20,6 +21,7 @@ _STYLES = {
     "verdict": "font-size:1.5rem;line-height:1.32;font-weight:600;max-width:92ch;margin:.25rem 0 0",
     "lead": "font-size:1.05rem;line-height:1.5;max-width:68ch;margin:0",
     "note": "font-size:.875rem;line-height:1.5;max-width:90ch;margin:0;opacity:.72",
+    "heading": "font-size:1.05rem;font-weight:600;margin:.5rem 0 0;padding:0",
 }
 
 
@@ -36,7 +38,12 @@ def say(*sentences: str, style: str = "note") -> None:
     """Show sentences as they are: names in them may hold what Markdown would rewrite."""
     said = " ".join(filter(None, sentences))
     if said:
-        st.html(f'<p style="{_STYLES[style]}">{html.escape(_unbroken(said))}</p>')
+        st.html(f'<p style="{_STYLES[style]}">{html.escape(text.unbroken(said))}</p>')
+
+
+def heading(words: str) -> None:
+    """Show a heading within a section as it is, whatever names it holds."""
+    st.html(f'<h3 style="{_STYLES["heading"]}">{html.escape(words)}</h3>')
 
 
 def picture(figure: go.Figure, *, key: str, alt: str) -> None:
@@ -188,14 +195,3 @@ def _frame(least: int | None, key: str) -> DeltaGenerator:
 
 def _width(figure: go.Figure) -> Literal["stretch", "content"]:
     return "content" if figure.layout.width else "stretch"
-
-
-def _unbroken(said: str) -> str:
-    """Keep a number with its unit and its interval on one line."""
-    whole = re.sub(
-        r"\[[^\]]*\]", lambda found: found.group().replace(" ", "\N{NO-BREAK SPACE}"), said
-    )
-    whole = re.sub(
-        r"\b([pn]) ([=<]) (?=[\d.])", "\\1\N{NO-BREAK SPACE}\\2\N{NO-BREAK SPACE}", whole
-    )
-    return re.sub(r" (%|\[|pp\b)", "\N{NO-BREAK SPACE}\\1", whole)

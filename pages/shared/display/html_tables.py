@@ -1,41 +1,13 @@
 """Tables whose every number can be a link and carries its difference beneath; text first."""
 
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
 
 import streamlit as st
 
+from evalkit import text
+from evalkit.reports.blocks import Cell, Table, Target
 from pages.shared.display.charts.colours import BLUE, ORANGE
-
-
-class Tone(StrEnum):
-    """What a cell says beside its number; never by colour alone."""
-
-    PLAIN = ""
-    BETTER = "better"
-    WORSE = "worse"
-    OPEN = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: a number, a smaller line beneath, where it leads, and what hovering says.
-
-    ``tint`` runs from −1 (fully orange) over 0 (none) to 1 (fully blue).
-    """
-
-    text: str
-    small: str = ""
-    href: str = ""
-    tone: Tone = Tone.PLAIN
-    title: str = ""
-    tint: float = 0.0
-
-
-_MARKS = {Tone.BETTER: "▲", Tone.WORSE: "▼", Tone.OPEN: "", Tone.PLAIN: ""}
-_SPOKEN = {Tone.BETTER: "better", Tone.WORSE: "worse", Tone.OPEN: "undecided"}
 
 #: More columns than this have upright headings on a phone.
 _MOST_LEVEL = 5
@@ -55,9 +27,9 @@ _STYLE = f"""<style>
 .ek-table a:hover, .ek-table a:focus-visible {{ text-decoration: underline;
   text-underline-offset: .2em; }}
 .ek-table .number {{ font-size: .95rem; white-space: nowrap; }}
-.ek-table .small {{ font-size: .8rem; white-space: nowrap; opacity: .72; }}
+.ek-table .small {{ font-size: .8rem; opacity: .72; }}
 .ek-table .better .small, .ek-table .worse .small {{ opacity: 1; font-weight: 600; }}
-.ek-table .open .small {{ opacity: .6; }}
+.ek-table .undecided .small {{ opacity: .6; }}
 .ek-table th .small {{ font-weight: 400; }}
 .ek-table .mark {{ font-size: .75em; vertical-align: .12em; }}
 .ek-map td {{ text-align: center; border: 2px solid transparent; background-clip: padding-box;
@@ -70,10 +42,9 @@ _STYLE = f"""<style>
 .ek-map tbody th .number {{ white-space: normal; }}
 .ek-map td.better {{ background-color: rgba({BLUE}, .38); }}
 .ek-map td.worse {{ background-color: rgba({ORANGE}, .38); }}
-.ek-map td.open {{ background-color: rgba(138,143,152,.1); }}
-.ek-map td.open .number {{ opacity: .65; }}
+.ek-map td.undecided {{ background-color: rgba(138,143,152,.1); }}
+.ek-map td.undecided .number {{ opacity: .65; }}
 .ek-map td.better .small, .ek-map td.worse .small {{ font-weight: 400; }}
-.ek-map td .small {{ white-space: normal; }}
 .ek-total tbody tr:first-child > * {{ font-weight: 600; }}
 @media (max-width: 640px) {{
   .ek-cards thead {{ position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }}
@@ -103,39 +74,37 @@ _STYLE = f"""<style>
 </style>"""
 
 
-def show(
-    columns: Sequence[str],
-    rows: Sequence[tuple[Cell, Sequence[Cell]]],
-    *,
-    caption: str,
-    kind: str = "cards",
-    has_total: bool = False,
-) -> None:
-    """Show a table: ``columns`` names that of the row headings, then the others.
+def show(table: Table, *, address: Callable[[Target], str]) -> None:
+    """Show a table of blocks, each number leading to what ``address`` makes of its target.
 
-    ``kind`` is ``cards`` (a card per row on a small screen) or ``map`` (tinted cells). The
-    caption is read out, not shown. The first row may be that of all others together.
+    Maps have tinted cells; other tables become a card per row on a small screen. The title is
+    read out, not shown.
     """
+    columns = table.columns
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
     body = "".join(
-        f'<tr><th scope="row">{_inside(heading)}</th>'
-        + "".join(_cell(cell, name) for cell, name in zip(cells, columns[1:], strict=True))
+        f'<tr><th scope="row">{_inside(row[0], address)}</th>'
+        + "".join(
+            _cell(cell, name, address) for cell, name in zip(row[1:], columns[1:], strict=True)
+        )
         + "</tr>"
-        for heading, cells in rows
+        for row in table.rows
     )
-    more = (" ek-total" if has_total else "") + (" ek-many" if len(columns) > _MOST_LEVEL else "")
+    kind = "map" if table.is_map else "cards"
+    more = " ek-total" if table.has_total else ""
+    more += " ek-many" if len(columns) > _MOST_LEVEL else ""
     st.html(
         f'{_STYLE}<div class="ek-frame"><table class="ek-table ek-{kind}{more}" '
-        f'aria-label="{html.escape(caption)}">'
+        f'aria-label="{html.escape(table.title)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
-def _cell(cell: Cell, name: str) -> str:
-    title = f' title="{html.escape(cell.title)}"' if cell.title else ""
+def _cell(cell: Cell, name: str, address: Callable[[Target], str]) -> str:
+    about = f' title="{html.escape(cell.about)}"' if cell.about else ""
     tint = f' style="{_tint(cell.tint)}"' if cell.tint else ""
-    about = f'class="{cell.tone}" data-name="{html.escape(name)}"{title}{tint}'
-    return f"<td {about}>{_inside(cell)}</td>"
+    kind = f'class="{cell.tone}" data-name="{html.escape(name)}"{about}{tint}'
+    return f"<td {kind}>{_inside(cell, address)}</td>"
 
 
 def _tint(strength: float) -> str:
@@ -143,14 +112,15 @@ def _tint(strength: float) -> str:
     return f"background-color: rgba({colour}, {_STRONGEST * abs(strength):.3f})"
 
 
-def _inside(cell: Cell) -> str:
-    mark = _MARKS[cell.tone]
-    shown = (
-        f'<span class="mark" aria-label="{_SPOKEN[cell.tone]}">{mark}</span>&nbsp;' if mark else ""
-    )
-    lines = f'<div class="number">{shown if not cell.small else ""}{html.escape(cell.text)}</div>'
-    if cell.small:
-        lines += f'<div class="small">{shown}{html.escape(cell.small)}</div>'
-    if not cell.href:
+def _inside(cell: Cell, address: Callable[[Target], str]) -> str:
+    mark = cell.tone.mark
+    sign = f'<span class="mark" role="img" aria-label="{cell.tone}">{mark}</span>&nbsp;'
+    sign = sign if mark else ""
+    small = html.escape(text.unbroken(cell.small))
+    lines = f'<div class="number">{"" if small else sign}{html.escape(cell.text)}</div>'
+    if small:
+        lines += f'<div class="small">{sign}{small}</div>'
+    if cell.target is None:
         return f"<div>{lines}</div>"
-    return f'<a href="{html.escape(cell.href)}" target="_self">{lines}</a>'
+    href = html.escape(address(cell.target))
+    return f'<a href="{href}" target="_self">{lines}</a>' if href else f"<div>{lines}</div>"

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from evalkit.reports.blocks import Cell, Target, View, table
 from pages.shared.display import html_tables
 from pages.shared.display.frames import rows_of
-from pages.shared.display.html_tables import Cell
 
 
 class _Tinted(NamedTuple):
@@ -37,19 +37,16 @@ def show(
     rows: dict[str, dict[str, Cell]] = {}
     for cell in rows_of(cells, _Tinted):
         tint = 0.0 if pd.isna(cell.value) else tint_of(cell.value, limits=limits, middle=middle)
+        target = Target(View.RESPONSES, {"at": cell.href}) if cell.href else None
+        details = (cell.small,) if cell.small else ()
         rows.setdefault(cell.row, {})[cell.column] = Cell(
-            cell.text, cell.small, cell.href, title=cell.hover, tint=tint
+            cell.text, details, about=cell.hover, tint=tint, target=target
         )
     shown = [
-        (Cell(name), [of.get(column, Cell("")) for column in columns]) for name, of in rows.items()
+        [Cell(name), *(of.get(column, Cell("")) for column in columns)] for name, of in rows.items()
     ]
-    html_tables.show(
-        ["", *columns],
-        shown,
-        caption=caption,
-        kind="map",
-        has_total=has_total,
-    )
+    made = table(caption, ["", *columns], shown, is_map=True, has_total=has_total)
+    html_tables.show(made, address=lambda target: str(target.only["at"]))
 
 
 def tint_of(value: float, *, limits: tuple[float, float], middle: float | None) -> float:

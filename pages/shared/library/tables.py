@@ -107,9 +107,12 @@ def case_table(cases: pd.DataFrame) -> pd.DataFrame:
             "source": "Source",
             "status": "Status",
             "note": "Why it is here",
+            "repeats": "Same content as",
         }
     )
-    return shown.replace("", None).dropna(axis="columns", how="all") if len(shown) else shown
+    if not len(shown):
+        return shown
+    return shown.replace("", None).dropna(axis="columns", how="all").fillna("")
 
 
 def matching_cases(cases: pd.DataFrame, *, category: str | None, text: str) -> pd.DataFrame:

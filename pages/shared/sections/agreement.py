@@ -12,18 +12,17 @@ from evalkit.reports.agreement.as_shown import NOT_AS_SHOWN, AsShown, definition
 from evalkit.reports.agreement.coefficients import criterion_pairs, tag_pairs
 from evalkit.reports.agreement.document import pair_entry
 from evalkit.reports.agreement.judge_sentences import ORDER_NOTE, in_both_orders
+from evalkit.reports.agreement.reading import FIRM, TENTATIVE, alpha_entry
 from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agreement_report
 from evalkit.reports.agreement.sentences import (
     FEW_JUDGES,
-    RELIABLE,
-    TENTATIVE,
     agreement_meanings,
     judges_best_first,
 )
 from evalkit.stats.agreement.kappa import PairAgreement, PairAgreements
 from evalkit.study.collected import Tag
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
-from evalkit.study.subjects import ANY_ERROR, Subject, subject_inside, subject_key, subject_title
+from evalkit.study.subjects import ANY_ERROR, Subject, subject_key, subject_title
 from pages.shared.address import addresses, links
 from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
@@ -41,11 +40,6 @@ _MOST_ANNOTATORS = 10
 _MOST_LISTED = 1_000
 
 
-def judged(report: AgreementReport) -> list[AgreementOf]:
-    """Give what at least two annotators judged: the preference, then the criteria."""
-    return [of for of in (report.preference, *report.criteria) if of.alpha.n_units]
-
-
 def paired(report: AgreementReport) -> list[AgreementOf]:
     """Give what two annotators judged in common, be they people or judges."""
     return [of for of in (report.preference, *report.criteria) if of.pairs]
@@ -53,7 +47,7 @@ def paired(report: AgreementReport) -> list[AgreementOf]:
 
 def show_alphas(report: AgreementReport, state: State) -> None:
     """Show Krippendorff's alpha of everything that was judged twice, and what it means."""
-    parts = judged(report)
+    parts = report.judged
     if not parts:
         return
     left, right = st.columns([11, 9], gap="large")
@@ -61,15 +55,14 @@ def show_alphas(report: AgreementReport, state: State) -> None:
         figure = forest(agreement_tables.agreement_rows(parts, _COLOUR))
         exhibits.picture(figure, key="alphas", alt="Krippendorff's alpha with 95 % intervals")
     with right:
-        subjects = [(subject_inside(of.criterion), of.alpha) for of in parts]
-        for said in agreement_meanings(subjects):
+        for said in agreement_meanings(report):
             exhibits.say(said, style="lead")
     of_people = "Of people alone; judges are compared with them above and below. "
     exhibits.say(
         of_people if report.who == "People" else "",
         "Krippendorff's α, each at its own level of measurement: 1 is perfect agreement, 0 what "
         f"chance gives. Custom draws tentative conclusions from {TENTATIVE:g}, firm ones from "
-        f"{RELIABLE:.2f}. n counts what two or more judged; bars are 95 % intervals, clustered "
+        f"{FIRM:.2f}. n counts what two or more judged; bars are 95 % intervals, clustered "
         "by case.",
         definitions(is_shown=report.as_shown.alpha is not None)
         if report.preference.alpha.n_units
@@ -244,7 +237,7 @@ def numbers(report: AgreementReport) -> pd.DataFrame:
         {
             "what": key,
             "level": str(of.level),
-            "alpha": asdict(of.alpha),
+            "alpha": alpha_entry(of.alpha),
             "percent_agreement": asdict(of.percent),
         }
         for key, of in parts.items()
@@ -254,7 +247,7 @@ def numbers(report: AgreementReport) -> pd.DataFrame:
 
 def forest(rows: pd.DataFrame, *, with_bounds: bool = True) -> Any:
     """Draw agreement coefficients against chance and the customary bounds."""
-    bounds = ((TENTATIVE, "tentative"), (RELIABLE, "firm"))
+    bounds = ((TENTATIVE, "tentative"), (FIRM, "firm"))
     lowest = min(0.0, rows["low"].min(), rows["value"].min()) if rows["low"].notna().any() else 0.0
     start = -1.0 if lowest < -0.4 else -0.4 if lowest < -0.02 else 0.0
     ticks = [(at, f"{at:g}".replace("-", "−")) for at in (start, 0.0, 0.5, 1.0)]

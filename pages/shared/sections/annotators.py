@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from db.engine import read_session
-from db.queries.responses.side_by_side import SideBySide, case_keys
+from db.queries.responses.responses import case_keys
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.phrases import joined
 from evalkit.reports.annotators import leave_out as without, sentences as words
@@ -31,7 +31,6 @@ from pages.shared.collecting import Kept
 from pages.shared.display import exhibits, lists
 from pages.shared.display.charts.intervals import Scale
 from pages.shared.display.pictures import interval_rows
-from pages.shared.response import answers
 from pages.shared.sections import agreement, annotator_tables, overview, tables
 
 _PAGES = (
@@ -266,14 +265,6 @@ def _all_disagreements(collected: Collected, on: Subject, *, n: int) -> pd.DataF
     with read_session() as session:
         keys = case_keys(session, {one.case for one in rows})
     return annotator_tables.disagreement_table(rows, keys, on)
-
-
-def show_case(shown: SideBySide) -> None:
-    """Show the responses to one case side by side, and everybody's answers."""
-    if shown.responses:
-        case = shown.responses[0].case
-        key = f"disagreement-{case.case_id}"
-        answers.show(case, shown.responses, shown.models, shown.answers, key=key)
 
 
 def models_beside(one: Disagreement, models: Sequence[str]) -> tuple[str, ...]:

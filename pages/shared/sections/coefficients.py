@@ -12,14 +12,15 @@ from evalkit.reports.agreement.coefficients import (
     Coefficients,
     TagAgreement,
     by_title,
-    trust,
 )
-from evalkit.reports.agreement.sentences import agreement_meanings
+from evalkit.reports.agreement.reading import read_agreement
+from evalkit.reports.agreement.sentences import agreement_meaning, trust
+from evalkit.reports.blocks import Cell, Target, View, table
 from evalkit.study.collected import Tag
 from evalkit.study.subjects import ANY_ERROR, subject_inside, subject_key, subject_title
+from pages.shared.address import links
 from pages.shared.address.links import State, link
 from pages.shared.display import exhibits, html_tables, maps
-from pages.shared.display.html_tables import Cell
 from pages.shared.sections.tables import category_name
 
 #: More categories than this are read in the table.
@@ -82,8 +83,7 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
     if not found:
         exhibits.say("No error mark counts here.")
         return
-    for said in agreement_meanings([(subject_inside(found[0].tag), found[0].alpha)]):
-        exhibits.say(said, style="lead")
+    exhibits.say(agreement_meaning(found[0].tag, found[0].alpha), style="lead")
     shown = pd.DataFrame(
         {
             "Error": [one.tag.name for one in found],
@@ -95,10 +95,10 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
         }
     )
     rows = [
-        _tag_row(one.tag, row, state)
-        for one, row in zip(found, shown.to_numpy().tolist(), strict=True)
+        _tag_row(one.tag, row) for one, row in zip(found, shown.to_numpy().tolist(), strict=True)
     ]
-    html_tables.show(list(shown.columns), rows, caption="Agreement on errors")
+    made = table("Agreement on errors", list(shown.columns), rows)
+    html_tables.show(made, address=links.of_targets(state))
     exhibits.download(shown, key="tag-agreement-csv")
     exhibits.say(
         "Marked counts looks of one annotator at one response; n counts the responses two or more "
@@ -132,20 +132,16 @@ def show_tags_by_category(found: Sequence[CategoryAgreement], state: State) -> N
     )
 
 
-def _tag_row(tag: Tag, row: Sequence[str], state: State) -> tuple[Cell, list[Cell]]:
+def _tag_row(tag: Tag, row: Sequence[str]) -> list[Cell]:
     """Lead from an error and its counts to the responses, from agreement to the annotators."""
-    responses = _responses(tag, state)
-    differ = link("annotators", {**state, "on": subject_key(tag)})
+    # There are no responses with any error: each has one of these.
+    of_tag = None if tag == ANY_ERROR else Target(View.RESPONSES, {"tag": tag.key})
+    differ = Target(View.ANNOTATORS, {"on": subject_key(tag)})
     numbers = [
-        Cell(text, href=differ if place in _AGREEMENT else responses)
-        for place, text in enumerate(row[1:])
+        Cell(words, target=differ if place in _AGREEMENT else of_tag)
+        for place, words in enumerate(row[1:])
     ]
-    return Cell(tag.name, href=responses), numbers
-
-
-def _responses(tag: Tag, state: State) -> str:
-    """Give the address of the responses with an error; there is none for any of them."""
-    return "" if tag == ANY_ERROR else link("failures", {**state, "tag": tag.key})
+    return [Cell(tag.name, target=of_tag), *numbers]
 
 
 def _on(one: CategoryAgreement) -> str:
@@ -198,6 +194,7 @@ def _category_numbers(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
                 "high": one.alpha.high,
                 "n_units": one.alpha.n_units,
                 "reason": one.alpha.reason,
+                "reading": read_agreement(one.alpha),
             }
             for one in found
         ]

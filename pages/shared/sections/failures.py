@@ -1,6 +1,5 @@
 """The parts of the failures page: a grid to pick from, lists to pick from, and one response."""
 
-import itertools
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -8,16 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from db.engine import read_session
-from db.queries.responses.side_by_side import case_keys
-from db.queries.results import Remark, ResponseDetail, ResultStudy, TaggedResponse
+from db.queries.responses.responses import case_keys
+from db.queries.results import Remark, ResultStudy, TaggedResponse
 from evalkit.phrases import counted
-from evalkit.rendering.markdown import escape, render_response
-from evalkit.rendering.messages import render_context, render_messages
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import worst_error
 from pages.shared.address import addresses
 from pages.shared.address.links import link
-from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits, lists, maps
 from pages.shared.display.pictures import tinted_grid
 from pages.shared.sections import tables, tag_tables
@@ -27,7 +23,6 @@ _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 _MOST_COLUMNS = 30
 #: What the address says of the cell that is read, and nothing else.
 _OF_A_CELL = ("tag", "model", "in", "response")
-_MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"
 
 
 #: What the page looks through, as its address says it and as people read it.
@@ -258,69 +253,6 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
         everything=lambda: shown,
     )
     return remarks[row].output_id
-
-
-def show_response(response: ResponseDetail) -> None:
-    """Show one response with its case, who marked what in it, and what was said of it."""
-    about = f"{response.model}, {tables.category_name(response.category)}"
-    case = render_messages(response.messages) + render_context(response.context)
-    panes = [
-        Pane(f"Case {response.case_key}", case),
-        Pane("Response", _response_html(response), about),
-    ]
-    viewer(panes, key=f"response-{response.output_id}", height=520)
-    said = _said_html(response)
-    if said:
-        viewer([Pane("What annotators said", said)], key=f"said-{response.output_id}")
-
-
-def _response_html(response: ResponseDetail) -> str:
-    """Give the response as it reads; as it is, where words in it were marked."""
-    if response.steps:
-        return render_messages(response.steps)
-    spans = [
-        (mark.start, mark.end, mark.tag or "")
-        for mark in response.marks
-        if mark.start is not None and mark.end is not None and mark.start < mark.end
-    ]
-    return marked_html(response.content, spans) if spans else render_response(response.content)
-
-
-def marked_html(content: str, spans: Sequence[tuple[int, int, str]]) -> str:
-    """Give text as it is with spans (start, end, tag) highlighted; spans may overlap."""
-    ends = {0, len(content)}
-    ends.update(min(end, len(content)) for start, stop, _ in spans for end in (start, stop))
-    cuts = sorted(ends)
-    pieces = []
-    for start, end in itertools.pairwise(cuts):
-        tags = dict.fromkeys(tag for low, high, tag in spans if low <= start and end <= high)
-        piece = escape(content[start:end])
-        title = escape(", ".join(tags))
-        pieces.append(f'<mark title="{title}" style="{_MARK}">{piece}</mark>' if tags else piece)
-    return f'<div dir="auto" style="white-space:pre-wrap">{"".join(pieces)}</div>'
-
-
-def _said_html(response: ResponseDetail) -> str:
-    """Give what each annotator marked and wrote, one paragraph each."""
-    said: dict[str, list[str]] = {}
-    for mark in response.marks:
-        what = mark.tag or "Looked, and found no error"
-        how = f" ({mark.severity})" if mark.severity else ""
-        quote = f" in “{mark.quote}”" if mark.quote else ""
-        note = f": {mark.note}" if mark.note else ""
-        who = tables.annotator_name(mark.annotator, is_simulated=mark.is_simulated)
-        said.setdefault(who, []).append(f"{what}{how}{quote}{note}")
-    for comment in response.comments:
-        beside = ""
-        if comment.compared_with:
-            other = "B" if comment.shown_as == "A" else "A"
-            beside = f", with this as {comment.shown_as} and {comment.compared_with} as {other}"
-        who = tables.annotator_name(comment.annotator, is_simulated=comment.is_simulated)
-        said.setdefault(who, []).append(f"Commented{beside}: {comment.text}")
-    return "".join(
-        f'<p dir="auto"><strong>{escape(who)}</strong><br>{"<br>".join(map(escape, lines))}</p>'
-        for who, lines in sorted(said.items())
-    )
 
 
 def _shown(models: Sequence[str]) -> str:

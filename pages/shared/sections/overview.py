@@ -1,11 +1,12 @@
 """The sections of the overview: a report in, its sentence, picture and table on the page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from evalkit import text
+from evalkit.reports.decision.document import NOTHING_JUDGED
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.models.document import model_entry
 from evalkit.reports.models.report import ModelRow
@@ -14,16 +15,17 @@ from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.document import ranking_entries
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.scores.report import ScoresReport
-from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking.ranking import Ranking
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.stats.scores import ScoreRow
 from pages.shared.address import addresses, links
 from pages.shared.address.links import State, link
+from pages.shared.collecting import Kept
 from pages.shared.display import exhibits, maps
+from pages.shared.display.blocks import Page
 from pages.shared.display.charts.intervals import Scale
-from pages.shared.display.pictures import frontier, interval_rows
-from pages.shared.sections import tables
+from pages.shared.display.pictures import interval_rows
+from pages.shared.sections import decision, tables
 
 #: From none to all.
 SHARES: Scale = {
@@ -134,8 +136,7 @@ def show_ranking(
         exhibits.say(
             "Bradley–Terry strength in log-odds, mean zero."
             if is_strength
-            else "The share a model would win if it met every other one equally often, by its "
-            "strength; raw: of the comparisons it was in. Ties and both bad count half.",
+            else "Share of comparisons won; ties and both bad count half.",
             "Bars are 95 % intervals, clustered by case. Grey with an open mark: the rank is not "
             "settled.",
         )
@@ -207,68 +208,23 @@ def show_responses(models: Sequence[str], state: State) -> None:
 
 
 def show_tradeoff(
-    report: RankingReport,
-    scores: ScoresReport,
+    kept: Kept,
     models: Sequence[ModelRow],
     colours: Mapping[str, str],
+    state: State,
     *,
     order: Sequence[str],
 ) -> None:
-    """Show quality against cost, and the table of what each model's responses take."""
-    quality, y_title = _quality(report, scores)
-    shown = (
-        ("Cost per 1,000 responses", "$", "", lambda row: row.cost_usd, text.dollars, 1000.0),
-        ("Median latency", "", " s", lambda row: row.latency_median_ms, text.seconds, 0.001),
-    )
-    places = st.columns(2, gap="large")
-    n_drawn = 0
-    for place, (x_title, prefix, suffix, pick, form, per) in zip(places, shown, strict=True):
-        frame = tables.tradeoff_frame(models, quality, colours, pick=pick, form=form, per=per)
-        n_drawn += bool(len(frame))
-        with place:
-            if len(frame):
-                figure = frontier(
-                    frame,
-                    x_title=x_title,
-                    y_title=y_title,
-                    x_prefix=prefix,
-                    x_suffix=suffix,
-                    y_suffix=" %",
-                )
-                exhibits.picture(figure, key=f"against {x_title}", alt=f"{y_title}, {x_title}")
-            else:
-                exhibits.say(_no_tradeoff(models, pick, quality))
-    if n_drawn:
-        exhibits.say(
-            "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name: by "
-            "the values alone, no other model is as good for as little. Dotted: the best quality "
-            "for a price."
-        )
+    """Show quality against cost as Decision does, and what each model's responses take."""
+    report = decision.default_report(kept)
+    if report is None:
+        exhibits.say(NOTHING_JUDGED)
+    else:
+        decision.show_front(report, Page(colours, links.of_targets(state)))
     numbers = pd.json_normalize([model_entry(row) for row in models], sep="_")
     exhibits.inline_table(tables.model_table(models, order), key="models", numbers=numbers)
     reasons = {row.acceptable.reason for row in models if row.acceptable.value is None}
     exhibits.say(*sorted(filter(None, reasons)))
-
-
-def _no_tradeoff(
-    models: Sequence[ModelRow],
-    pick: Callable[[ModelRow], Estimate],
-    quality: Mapping[str, Estimate],
-) -> str:
-    """Say what is missing for the picture."""
-    reasons = [pick(row).reason for row in models if pick(row).value is None]
-    if not reasons and all(one.value is None for one in quality.values()):
-        why = next((one.reason for one in quality.values() if one.reason), None)
-        return why or "Responses have neither been compared nor found acceptable or not yet."
-    return reasons[0] or "" if reasons else ""
-
-
-def _quality(report: RankingReport, scores: ScoresReport) -> tuple[dict[str, Estimate], str]:
-    """Take the win rate as quality, or the share of acceptable responses without a ranking."""
-    if report.ranking is not None:
-        return {row.model: row.win_rate for row in report.ranking.rows}, "Win rate"
-    overall = {row.model: row.estimate for row in scores.acceptable if row.category is None}
-    return overall, "Acceptable responses"
 
 
 def _strength_scale(ranking: Ranking) -> Scale:

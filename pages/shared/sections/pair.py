@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from db.engine import read_session
-from db.queries.responses.side_by_side import SideBySide, case_keys
+from db.queries.responses.responses import case_keys
 from db.queries.results import ResultStudy
 from evalkit import text
 from evalkit.phrases import counted
@@ -25,7 +25,6 @@ from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
 from pages.shared.display import exhibits, html_tables, lists
 from pages.shared.display.pictures import interval_rows
-from pages.shared.response import answers
 from pages.shared.sections import overview, pair_tables
 from pages.shared.sections.tables import category_name
 
@@ -199,8 +198,9 @@ def show_errors(report: PairReport, colours: Mapping[str, str], state: State) ->
         "case. Small numbers: cases on which only the one or only the other was given it."
     )
     with st.expander("Table, each number leading to its responses"):
-        columns, shown = pair_tables.error_cells(report.errors, state)
-        html_tables.show(columns, shown, caption="Errors of the two models")
+        own = {name: of for name, of in state.items() if name not in ("model", "other")}
+        errors = pair_tables.error_cells(report.errors)
+        html_tables.show(errors, address=links.of_targets(own))
         exhibits.download(pair_tables.error_table(report.errors), key="pair-errors")
 
 
@@ -257,14 +257,6 @@ def one_sided(report: PairReport) -> dict[str, list[CaseDifference]]:
 
 def _ids(cases: Sequence[CaseDifference]) -> list[int]:
     return [one.case for one in cases]
-
-
-def show_case(shown: SideBySide) -> None:
-    """Show the responses of the two to one case, and everybody's answers."""
-    if not shown.responses:
-        return
-    case = shown.responses[0].case
-    answers.show(case, shown.responses, shown.headings, shown.answers, key=f"{case.case_id}")
 
 
 def _by_reach(shown: Sequence[SubjectDifference]) -> list[list[SubjectDifference]]:

@@ -6,22 +6,22 @@ from typing import Any
 import pandas as pd
 
 from evalkit import text
+from evalkit.reports.blocks import Cell, Table, Target, View, table
+from evalkit.reports.models.prices import Taken
 from evalkit.reports.pair.cases import CaseDifference
-from evalkit.reports.pair.report import PairReport, SubjectDifference, TagDifference, Taken
+from evalkit.reports.pair.report import PairReport, SubjectDifference, TagDifference
 from evalkit.reports.pair.significance import ahead, difference_entry, is_decided
 from evalkit.stats.differences import PairedDifference
 from evalkit.study.collected import Criterion
 from evalkit.text import bare_p, difference, p_value, signed
-from pages.shared.address.links import State, link
 from pages.shared.display.charts.colours import MUTED
-from pages.shared.display.html_tables import Cell
 from pages.shared.sections.tables import category_name, criterion_name
 
 Colours = Mapping[str, str]
 
 TAKES = {
     "cost_usd": ("Cost of 1,000 responses", text.dollars_per_thousand),
-    "latency_ms": ("Latency", text.seconds),
+    "latency_ms": ("Median latency", text.seconds),
     "output_tokens": ("Tokens out", text.whole),
 }
 
@@ -122,33 +122,31 @@ def error_table(errors: Sequence[TagDifference]) -> pd.DataFrame:
     )
 
 
-def error_cells(
-    errors: Sequence[TagDifference], state: State
-) -> tuple[list[str], list[tuple[Cell, list[Cell]]]]:
+def error_cells(errors: Sequence[TagDifference]) -> Table:
     """Give the table of errors with links: how often each model was given one leads to where."""
-    table = error_table(errors)
-    own = {k: v for k, v in state.items() if k not in ("model", "other")}
+    frame = error_table(errors)
     rows = []
     for place, one in enumerate(errors):
+        of_tag = {"tag": one.tag.key}
         to = {
-            f"Only {model}": link("failures", {**own, "tag": one.tag.key, "model": model})
+            f"Only {model}": Target(View.RESPONSES, {**of_tag, "model": model})
             for model in (one.difference.model, one.difference.other)
         }
         cells = [
-            Cell(text, href=to.get(name, "") if text != "0" else "")
-            for name, text in ((name, str(table.at[place, name])) for name in table.columns[1:])
+            Cell(words, target=to.get(name) if words != "0" else None)
+            for name, words in ((name, str(frame.at[place, name])) for name in frame.columns[1:])
         ]
-        is_given = one.n_only_model + one.n_only_other + one.n_both > 0
-        of_tag = link("failures", {**own, "tag": one.tag.key}) if is_given else ""
-        rows.append((Cell(one.tag.name, href=of_tag), cells))
-    return list(table.columns), rows
+        is_marked = one.n_only_model + one.n_only_other + one.n_both > 0
+        target = Target(View.RESPONSES, of_tag) if is_marked else None
+        rows.append([Cell(one.tag.name, target=target), *cells])
+    return table("Errors of the two models", list(frame.columns), rows)
 
 
 def taken_table(report: PairReport) -> pd.DataFrame:
     """Give what the responses of either take, on the cases where both are known."""
     rows = [_taken_row(one, report) for one in report.taken if one.model is not None]
     return pd.DataFrame(
-        rows, columns=["Per case", report.model, report.other, "Difference", "Cases"]
+        rows, columns=["Per case", report.model, report.other, "Times as much", "Cases"]
     )
 
 
@@ -203,7 +201,7 @@ def _signed(value: float | None) -> str:
 def _taken_row(one: Taken, report: PairReport) -> list[str]:
     name, form = TAKES[one.what]
     shown = [form(value) for value in (one.model, one.other) if value is not None]
-    return [name, *shown, difference(one.difference, form), f"{one.difference.n:,}"]
+    return [name, *shown, text.multiple(one.ratio), f"{one.ratio.n:,}"]
 
 
 def _verdicts(one: CaseDifference, report: PairReport) -> str:

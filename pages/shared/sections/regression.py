@@ -1,12 +1,12 @@
 """The sections of the regression page: what to set side by side, what changed, which cases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
 
-from db.queries.responses.answers import Response
+from db.queries.responses.side_by_side import SideBySide
 from db.queries.results import ResultStudy
 from db.queries.results.regression import RunOnVersion
 from db.queries.results.studies import ResultAnnotator
@@ -15,6 +15,7 @@ from evalkit.reports.pair.significance import SIGNIFICANT
 from evalkit.reports.regression import sentences as words
 from evalkit.reports.regression.passing import PassRule, Verdict, default_level
 from evalkit.reports.regression.report import (
+    CaseChange,
     CategoryRow,
     Change,
     RegressionReport,
@@ -29,12 +30,14 @@ from pages.shared.address.links import State, link
 from pages.shared.display import exhibits, lists as lists_of
 from pages.shared.display.charts.colours import MUTED, OKABE_ITO
 from pages.shared.display.pictures import interval_rows, tinted_grid
+from pages.shared.response import responses
 from pages.shared.sections.tables import category_name, criterion_name
 
 #: Better is blue, worse orange; the words say it too.
 _BETTER, _WORSE = OKABE_ITO[0], OKABE_ITO[1]
 
 _ACCEPTABLE = "acceptable"
+_BEFORE, _AFTER = "Before", "After"
 
 #: What the lists of cases are called, in the order they are read.
 _LISTS = {
@@ -184,8 +187,17 @@ def show_changes(report: RegressionReport, state: State) -> None:
     )
 
 
-def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
-    """List the cases by what became of them; give the chosen one's name and its responses."""
+@dataclass(frozen=True, slots=True)
+class PickedCase:
+    """One case of a list: its name after, what it is called, which response is of which side."""
+
+    key: str
+    name: str
+    sides: Mapping[int, str]
+
+
+def case_picker(report: RegressionReport) -> PickedCase | None:
+    """List the cases by what became of them; give the chosen one."""
     lists = case_lists(report)
     names = [name for name in _LISTS if lists[name]]
     if not names:
@@ -202,8 +214,7 @@ def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
         label_visibility="collapsed",
     )
     addresses.remember("cases", outcome)
-    found = lists[outcome]
-    keys = [key for key, _ in found]
+    keys = [case.key for case in lists[outcome]]
     frame = case_table(report, outcome)
     place = lists_of.picker(
         frame.iloc[lists_of.shown_of(keys, "case")],
@@ -213,33 +224,35 @@ def case_picker(report: RegressionReport) -> tuple[str, list[int]] | None:
         everything=lambda: case_numbers(report, outcome),
         right=list(frame.columns[2:]),
     )
-    return keys[place], list(found[place][1])
+    return lists[outcome][place]
 
 
-def headings(
-    report: RegressionReport, shown: Sequence[Response], made_by: Mapping[int, str]
-) -> dict[int, str]:
-    """Call the responses shown Before and After, others by who made them."""
-    old = {one.before_id for one in report.cases} | {one.output_id for one in report.removed}
-    sides = {one.output_id: "Before" if one.output_id in old else "After" for one in shown}
-    return {**made_by, **sides}
+def show_case(report: RegressionReport, case: PickedCase, read: SideBySide | None) -> None:
+    """Show the responses to a case, called before and after, under the name it has in the list."""
+    if read is not None:
+        named = replace(read.case, key=case.name)
+        read = replace(read, case=named, headings={**read.headings, **case.sides})
+    whose = {_BEFORE: f": {report.before}", _AFTER: f": {report.after}"}
+    titles = {key: f"{side}{whose.get(side, '')}" for key, side in case.sides.items()}
+    responses.show(read, titles=titles)
 
 
-def titles(report: RegressionReport, named: Mapping[int, str]) -> dict[int, str]:
-    """Say over each response whose it is."""
-    whose = {"Before": report.before, "After": report.after}
-    return {key: f"{name}: {whose[name]}" for key, name in named.items() if name in whose}
-
-
-def case_lists(report: RegressionReport) -> dict[str, list[tuple[str, tuple[int, ...]]]]:
-    """Give the name and the responses of the cases in each list."""
-    lists: dict[str, list[tuple[str, tuple[int, ...]]]] = {
-        str(change): [(one.key, (one.before_id, one.after_id)) for one in report.of(change)]
+def case_lists(report: RegressionReport) -> dict[str, list[PickedCase]]:
+    """Give the cases in each list with their responses."""
+    lists = {
+        str(change): [PickedCase(case.key, case.name, _sides(case)) for case in report.of(change)]
         for change in Change
     }
-    for name, cases in (("new", report.new), ("removed", report.removed)):
-        lists[name] = [(one.key, (one.output_id,)) for one in cases]
+    for name, cases, side in (("new", report.new, _AFTER), ("removed", report.removed, _BEFORE)):
+        lists[name] = [PickedCase(case.key, case.key, {case.output_id: side}) for case in cases]
     return lists
+
+
+def _sides(case: CaseChange) -> dict[int, str]:
+    """Name the responses; one run on two versions has one and the same."""
+    if case.before_id == case.after_id:
+        return {case.after_id: "Before and after"}
+    return {case.before_id: _BEFORE, case.after_id: _AFTER}
 
 
 def case_table(report: RegressionReport, name: str) -> pd.DataFrame:
@@ -259,7 +272,7 @@ def case_table(report: RegressionReport, name: str) -> pd.DataFrame:
     cases = report.of(Change(name))
     return pd.DataFrame(
         {
-            "Case": [one.key for one in cases],
+            "Case": [one.name for one in cases],
             "Category": [category_name(one.category) for one in cases],
             "Passes before": [_verdict(one.before) for one in cases],
             "Passes after": [_verdict(one.after) for one in cases],

@@ -11,7 +11,7 @@ from evalkit.reports.models.report import ModelRow
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.scores.report import CriterionScores
 from evalkit.stats.intervals import Estimate
-from evalkit.stats.ranking.ranking import PairCounts, Ranking, RankingRow, rank_range
+from evalkit.stats.ranking.ranking import PairCounts, Ranking, rank_range
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.stats.scores import DistributionRow, ScoreRow
 from evalkit.study.collected import Criterion
@@ -34,24 +34,19 @@ def ranking_rows(ranking: Ranking, colours: Colours, *, strength: bool) -> pd.Da
     """Give one interval row per ranked model, strongest first: win rate, or strength."""
     rows = []
     for row in ranking.rows:
-        rate, raw = row.win_rate, row.raw_win_rate
+        rate = row.win_rate
         shown = Estimate(row.strength, row.low, row.high, row.n, row.reason) if strength else rate
         rows.append(
             interval_row(
                 row.model,
                 shown,
                 text.number if strength else text.percent,
-                note=_ranking_note(row, raw, strength=strength),
+                note=f"{rank_range(row)}, n = {shown.n:,}",
                 colour=colours[row.model],
                 is_settled=row.best_rank == row.worst_rank,
             )
         )
     return pd.DataFrame(rows)
-
-
-def _ranking_note(row: RankingRow, raw: Estimate, *, strength: bool) -> str:
-    won = "" if strength or raw.value is None else f"raw {text.percent(raw.value)}, "
-    return f"{rank_range(row)}, {won}n = {row.n:,}"
 
 
 def annotator_name(name: str, *, is_simulated: bool, is_judge: bool = False) -> str:
@@ -92,7 +87,6 @@ def ranking_table(ranking: Ranking) -> pd.DataFrame:
             "Model": [row.model for row in ranking.rows],
             "Rank": [rank_range(row) for row in ranking.rows],
             "Win rate": [text.estimate(row.win_rate, text.percent) for row in ranking.rows],
-            "Raw win rate": [text.estimate(row.raw_win_rate, text.percent) for row in ranking.rows],
             "Strength (log-odds)": [
                 f"{text.number(row.strength)} {text.interval(row.low, row.high)}".rstrip()
                 for row in ranking.rows
@@ -319,51 +313,6 @@ def model_table(rows: Iterable[ModelRow], models: Sequence[str]) -> pd.DataFrame
         }
     )
     return shown.loc[:, ~(shown == text.MISSING).all()]
-
-
-def tradeoff_frame(
-    rows: Sequence[ModelRow],
-    quality: Mapping[str, Estimate],
-    colours: Colours,
-    *,
-    pick: Callable[[ModelRow], Estimate],
-    form: text.Format,
-    per: float,
-) -> pd.DataFrame:
-    """Give one point per model whose quality and price are known; quality in percent."""
-    known = [
-        (row.model, pick(row), quality[row.model])
-        for row in rows
-        if row.model in quality
-        and quality[row.model].value is not None
-        and pick(row).value is not None
-    ]
-    columns = ["label", "x", "x_low", "x_high", "y", "y_low", "y_high", "colour", "is_on_front"]
-    return pd.DataFrame(
-        [
-            (
-                model,
-                *(None if end is None else per * end for end in (x.value, x.low, x.high)),
-                *(None if end is None else 100 * end for end in (y.value, y.low, y.high)),
-                colours[model],
-                not any(_is_no_worse(other, (x, y)) for _, *other in known),
-                f"{model}\n{text.estimate(y, text.percent)}, n = {y.n:,}\n"
-                f"{text.estimate(x, form)}, n = {x.n:,}",
-            )
-            for model, x, y in known
-        ],
-        columns=[*columns, "hover"],
-    ).astype(dict.fromkeys(("x_low", "x_high", "y_low", "y_high"), float))
-
-
-def _is_no_worse(one: Sequence[Estimate], other: Sequence[Estimate]) -> bool:
-    """Say whether one (price, quality) is as good as another on both, and better on either."""
-    (price, quality), (its_price, its_quality) = (
-        (found[0].value or 0.0, found[1].value or 0.0) for found in (one, other)
-    )
-    if price > its_price or quality < its_quality:
-        return False
-    return price < its_price or quality > its_quality
 
 
 def criterion_name(criterion: Criterion) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from db import schema
 from evalkit.cli import main
-from tests.db.record_files import CRITERION, comparison, pair_of_outputs, score, write
+from tests.db.record_files import CRITERION, case, comparison, pair_of_outputs, score, write
 
 
 @pytest.fixture
@@ -62,6 +62,20 @@ def test_json_is_one_document_with_counts(sqlite_database, file, capsys):
     (report,) = json.loads(capsys.readouterr().out)["files"]
     assert (report["eval_set"], report["study"]) == ("Mine", "Ours")
     assert report["counts"]["output"] == {"new": 2, "present": 0, "superseded": 0}
+
+
+def test_repeated_contents_are_in_the_document_and_warned_of_beside_it(
+    sqlite_database, tmp_path, capsys
+):
+    repeated = write(tmp_path / "twice.jsonl", [case("a"), case("b"), case("c", "Else?")])
+
+    assert main(["import", str(repeated), "--json"]) == 0
+
+    told = capsys.readouterr()
+    (report,) = json.loads(told.out)["files"]
+    assert report["contents"] == {"n_cases": 3, "n_contents": 2}
+    said = " ".join(told.err.split())
+    assert "3 cases hold 2 different contents: 1 repeats" in said
 
 
 def test_a_dry_run_stores_nothing(sqlite_database, file, tmp_path, capsys):

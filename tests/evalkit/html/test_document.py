@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+import markupsafe
 import numpy as np
 import pytest
 
 from evalkit import text
 from evalkit.errors import RefusedError
 from evalkit.html.document import About, html_report, write_report
-from evalkit.html.parts import Axis, Mark, escape, scatter
+from evalkit.html.render import ENVIRONMENT
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.agreement.sentences import judges_with_people
+from evalkit.reports.blocks import Axis, Point, Quantity, Scatter
 from evalkit.reports.decision.document import decided, decision_verdict
 from evalkit.reports.decision.sentences import front_sentences
 from evalkit.reports.errors.penalties import penalty_rows, weights_in_words
@@ -57,6 +59,10 @@ SECTIONS = (
     "What more annotations would buy",
     "Annotators",
 )
+
+
+def escape(words):
+    return str(markupsafe.escape(text.unbroken(words)))
 
 
 def about(**changed):
@@ -274,7 +280,8 @@ def test_the_matrix_of_wins_has_an_interval_in_every_cell(collected):
     said = Reader(html_report(collected, about=about())).said
 
     for rate in pairwise_win_rates(comparisons(collected)):
-        ends = text.bounds(rate.estimate, text.percent)
+        value = text.percent(rate.estimate.value)
+        ends = text.estimate(rate.estimate, text.percent).removeprefix(value).strip()
         assert f"{ends}, n = {rate.estimate.n:,}" in said
 
 
@@ -288,8 +295,9 @@ def test_many_categories_are_not_listed_one_by_one(collected):
 
     said = Reader(html_report(many, about=about())).said
 
-    assert "There are 24 categories" in said
-    assert "category 5" not in said
+    assert "There are 24 categories: these are the 14 with a finding or most judgements." in said
+    assert "There are 24 categories: see the results pages or the JSON." in said
+    assert "category 20" not in said
 
 
 def test_links_within_the_document_lead_somewhere(collected):
@@ -370,31 +378,43 @@ def test_a_study_nobody_annotated_still_makes_a_document(collected):
     assert "Nobody has annotated in this study yet." in said
 
 
+def drawn(block):
+    template = '{% from "blocks.html" import draw with context %}{{ draw(block) }}'
+    return ENVIRONMENT.from_string(template).render(block=block, colours={"A": "#0072B2"})
+
+
+def scatter(**changed):
+    point = Point("A", Estimate(2.0, None, None, 3), Estimate(0.25, 0.0, 0.5, 3))
+    axes = Quantity("Cost", text.dollars), Quantity("Win rate", text.percent)
+    return Scatter(*axes, (point,), **changed)
+
+
 def test_marks_of_a_scatter_stand_where_their_numbers_say():
-    one = Mark("A", Estimate(2.0, None, None, 3), Estimate(0.25, 0.0, 0.5, 3), "#0072B2")
-    drawn = scatter(
-        [one], x_title="Cost", y_title="Win rate", x_form=text.dollars, y_form=text.percent
-    )
+    html = drawn(scatter())
 
     # The axis ends 8 % beyond the dearest: 1 / 1.08; a quarter of the way up is 75 % down.
-    assert 'cx="92.59%" cy="75.00%"' in drawn
-    assert 'y1="100.00%" y2="50.00%"' in drawn
+    assert 'cx="92.59%" cy="75.00%"' in html
+    assert 'y1="100.00%" y2="50.00%"' in html
+
+
+def test_up_is_better_in_a_scatter_also_of_what_there_should_be_little_of():
+    html = drawn(scatter(is_less_better=True))
+
+    assert 'cx="92.59%" cy="25.00%"' in html
 
 
 def test_a_number_is_not_parted_from_its_interval_its_unit_or_its_n():
     gap = "\N{NO-BREAK SPACE}"
 
-    said = escape("wins 62 % [48, 74], n = 120 in all")
+    written = text.unbroken("wins 62 % [48, 74], n = 120, p < 0.001 in all")
 
-    assert said == f"wins 62{gap}%{gap}[48,{gap}74], n{gap}={gap}120 in all"
+    assert written == (f"wins 62{gap}%{gap}[48,{gap}74], n{gap}={gap}120, p{gap}<{gap}0.001 in all")
 
 
 def test_what_lies_beyond_an_axis_ends_at_its_end():
     axis = Axis(1.0, 5.0, ())
 
-    assert [axis.at(value) for value in (0.0, 1.0, 2.0, 5.0, 9.0)] == [
-        "0.00%", "0.00%", "25.00%", "100.00%", "100.00%",
-    ]  # fmt: skip
+    assert [axis.share(value) for value in (0.0, 1.0, 2.0, 5.0, 9.0)] == [0.0, 0.0, 0.25, 1.0, 1.0]
 
 
 def test_the_file_is_small_and_appears_whole(collected, tmp_path):

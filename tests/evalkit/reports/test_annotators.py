@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from evalkit.reports.agreement import coefficients
+from evalkit.reports.agreement.sentences import trust
 from evalkit.reports.annotators import leave_out as without, report as annotators
 from evalkit.reports.annotators.disagreements import disagreements
 from evalkit.reports.annotators.sentences import annotators_verdict, flag_sentences
@@ -423,8 +424,8 @@ def test_where_one_value_is_most_of_all_values_the_reading_says_what_to_trust():
     values = [(1, k, who, float(k == who)) for k in range(12) for who in range(2)]
     several = coefficients.coefficients(study(values=values))
 
-    assert "“0”" in coefficients.trust(several)[0]
-    assert "Gwet's AC1" in coefficients.trust(several)[0]
+    assert "“0”" in trust(several)[0]
+    assert "Gwet's AC1" in trust(several)[0]
     # The higher the agreement by a common value, the more the two coefficients part.
     assert several[0].gwet.value > 0.7 > 0 > several[0].alpha.value
 
@@ -485,12 +486,12 @@ def test_what_nobody_differed_on_is_not_said_to_be_trustworthy():
     equal = coefficients.coefficients(study(values=values))
 
     assert equal[0].alpha.value is None
-    assert coefficients.trust(equal) == []
+    assert trust(equal) == []
 
 
 def test_a_value_that_is_most_but_not_nearly_all_is_not_denied():
     # Seven of nine responses were given 0 by both, two were given 1 by both: 78 % are 0.
     values = [(1, k, who, float(k < 2)) for k in range(9) for who in range(2)]
-    (said,) = coefficients.trust(coefficients.coefficients(study(values=values)))
+    (said,) = trust(coefficients.coefficients(study(values=values)))
 
     assert "no value is 80 % of all values or more, so α can be trusted" in said

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from evalkit.html.document import About, html_report
+from evalkit.reports.blocks import Tone
+from evalkit.reports.decision import tables
 from evalkit.reports.decision.measures import available_measures
 from evalkit.reports.decision.report import decision_report, gap_to_baseline
 from evalkit.reports.decision.sentences import difference_shown
@@ -14,8 +16,6 @@ from evalkit.reports.power.report import power_report
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import ranking_report, win_rates
 from evalkit.reports.ranking.sentences import basis, verdict
-from pages.shared.display.html_tables import Tone
-from pages.shared.sections import decision_tables
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
 
@@ -46,7 +46,7 @@ def test_an_arrow_points_as_the_number_beneath_it_in_a_star_of_comparisons(seed)
             gap, is_decided = gap_to_baseline(report, report.chosen, number)
             value = re.search(r"[+−]?\d+\.\d+", shown).group()
             assert (value[0] == "+") == (gap.value >= 0.005), shown
-            tone = decision_tables._tone(report, report.chosen, number)
+            tone = tables.tone(report, report.chosen, number)
             assert (tone == Tone.OPEN) == (not is_decided)
             assert tone != Tone.BETTER or value[0] == "+"
             assert tone != Tone.WORSE or value[0] == "−"
@@ -80,10 +80,10 @@ def test_a_share_that_a_weak_prior_moved_is_not_told_beside_the_one_in_the_table
 
     said = " ".join(cautions(ranking, rates))
 
-    assert ranking.ranking.rows[0].raw_win_rate.value == 1.0
+    assert ranking.ranking.rows[0].win_rate.value == 1.0
     for row in ranking.ranking.rows:
-        for share in re.findall(rf"{row.model} met .* so it won (\d+) %", said):
-            assert int(share) == round(100 * row.raw_win_rate.value)
+        for share in re.findall(rf"{row.model} met .* rather than (\d+) %", said):
+            assert int(share) == round(100 * row.win_rate.value)
 
 
 def test_comparisons_of_a_model_with_itself_are_said_to_be_so():

@@ -40,7 +40,7 @@ def verdict_of(found, **how):
 def test_the_verdict_names_who_leads_where_it_is_open_and_what_the_other_costs():
     assert verdict_of(better_on_code()) == (
         "A is ahead of B; on support they cannot be told apart; "
-        "B costs a fortieth and answers in a sixth of the time."
+        "B costs 2 % as much and takes 17 % as long."
     )
 
 
@@ -236,21 +236,6 @@ def test_a_measure_or_a_baseline_there_is_none_of_is_refused_with_those_there_ar
         decision_document(better_on_code(), baseline="Z")
 
 
-@pytest.mark.parametrize(
-    ("share", "said"),
-    [
-        (1 / 40, "a fortieth"),
-        (0.5, "half"),
-        (1 / 3, "a third"),
-        (0.62, "62 %"),
-        (1 / 21.7, "a twentieth"),  # 1/20 is 8 % off, 1/25 would be 13 %
-        (0.001, "less than a hundredth"),
-    ],
-)
-def test_parts_are_named_as_people_say_them(share, said):
-    assert words.part(share) == said
-
-
 def test_categories_too_small_to_settle_anything_are_called_so():
     wins = [(0, case, A, B, LEFT) for case in range(8)]  # four of each category
     small = report_of(collected(n_cases=8, preferences=wins))
@@ -284,10 +269,7 @@ def test_a_criterion_called_like_another_measure_is_one_of_its_own(key):
     )
 
     assert len(set(by_preference["measures"])) == len(by_preference["measures"]) == 3
-    # The weak prior gives each a quarter of a win: 4.25 of 4.5, beside the raw 4 of 4.
-    values = [one["value"] for one in by_preference["models"]]
-    assert values == pytest.approx([4.25 / 4.5, 0.25 / 4.5])
-    assert [one["raw"]["value"] for one in by_preference["models"]] == [1.0, 0.0]
+    assert [one["value"] for one in by_preference["models"]] == [1.0, 0.0]
     assert [one["value"] for one in by_score["models"]] == [4.0, 3.0]
 
 
@@ -396,7 +378,6 @@ def test_the_front_goes_by_strength_and_not_by_whom_a_model_met():
     )
     report = report_of(found, baseline="A")
 
-    assert report.number("A").raw.value > report.number("B").raw.value
-    assert report.number("A").estimate.value < report.number("B").estimate.value
+    assert report.number("A").estimate.value > report.number("B").estimate.value
     assert report.standings[0].model == "B"
     assert [one.model for one in report.standings if one.is_on_front] == ["B"]

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from evalkit.reports.agreement.coefficients import coefficients_document
-from evalkit.reports.agreement.document import agreement_document
+from evalkit.reports.agreement.document import agreement_document, coefficients_document
 from evalkit.reports.annotators.leave_out import without_document
 from evalkit.reports.annotators.report import annotators_document
 from evalkit.reports.decision.document import decision_document

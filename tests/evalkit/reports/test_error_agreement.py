@@ -8,11 +8,11 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from evalkit.reports.agreement.coefficients import (
-    coefficients_document,
     tag_agreement,
     tag_agreement_by_category,
     tag_pairs,
 )
+from evalkit.reports.agreement.document import coefficients_document
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.annotators.disagreements import disagreements
 from evalkit.reports.annotators.report import annotators_report

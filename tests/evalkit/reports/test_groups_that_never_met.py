@@ -1,6 +1,7 @@
 """Groups of models that never met: each ranked in itself, and told so wherever rankings are."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def test_every_report_says_that_groups_never_met_and_ranks_each():
     assert never in decision_document(made, quality="preference", baseline="ash")["verdict"]
     page = html_report(made, about=About(datetime(2026, 11, 29, tzinfo=UTC), "1", made.models))
     assert never in page
-    assert page.count(">1st<") >= 2
+    assert len(re.findall(">1st[<,]", page)) >= 2
 
 
 @pytest.mark.parametrize("n_cases", [12])

@@ -6,9 +6,13 @@ import pytest
 
 from evalkit import text
 from evalkit.reports.agreement import coefficients
-from evalkit.reports.agreement.document import agreement_document
+from evalkit.reports.agreement.document import agreement_document, coefficients_document
 from evalkit.reports.agreement.report import agreement_report
-from evalkit.reports.agreement.sentences import agreement_meanings, agreement_verdict
+from evalkit.reports.agreement.sentences import (
+    agreement_meanings,
+    agreement_verdict,
+    trust,
+)
 from evalkit.reports.decision.document import decided, decision_document, decision_verdict
 from evalkit.reports.decision.measures import available_measures
 from evalkit.reports.decision.report import default_baseline
@@ -26,7 +30,7 @@ from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.report import scores_report
 from evalkit.study.collected import Criterion, Tag
-from evalkit.study.subjects import subject_inside, subject_key
+from evalkit.study.subjects import subject_key
 from evalkit.vocabulary import Level
 from tests.evalkit.collected_studies import LEFT, RIGHT, TIE, collected
 
@@ -60,14 +64,12 @@ def every_sentence(made):
     ranking, agreement = ranking_report(made), agreement_report(made)
     yield sentences.headline(ranking, scores_report(made))
     yield from sentences.standings(ranking.ranking)
-    parts = [(subject_inside(of.criterion), of.alpha) for of in agreement.criteria]
-    yield from agreement_meanings(parts)
+    yield from agreement_meanings(agreement)
     yield agreement_verdict(agreement)
     yield from commonest_errors(tags_report(made), made.models)
     yield worst_error(tags_report(made))
     found = coefficients.coefficients(made)
-    yield from coefficients.readings(found)
-    yield from coefficients.trust(found)
+    yield from trust(found)
     for measure in available_measures(made):
         baseline = default_baseline(made, measure)
         report = decided(made, quality=measure.key, baseline=baseline)
@@ -114,7 +116,7 @@ def test_a_criterion_called_like_something_of_ours_has_its_own_place_in_every_re
     assert scored == decision_document(plain, quality="other")["models"]
     found = [subject_key(one.criterion) for one in coefficients.coefficients(made)]
     assert sorted(found) == sorted({"preference", own})
-    report = coefficients.coefficients_document(made)["coefficients"]
+    report = coefficients_document(made)["coefficients"]
     assert set(report) == {"preference", own}
 
 
@@ -130,4 +132,9 @@ def _renamed(found, old, new):
         return {new if key == old else key: _renamed(one, old, new) for key, one in found.items()}
     if isinstance(found, list):
         return [_renamed(one, old, new) for one in found]
-    return found
+    # Of sentences only those of agreement name a criterion.
+    return (
+        found.replace(f" {old}:", f" {new.replace('_', ' ')} (score):")
+        if isinstance(found, str)
+        else found
+    )

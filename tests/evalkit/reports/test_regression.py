@@ -57,6 +57,19 @@ def test_equal_content_that_occurs_twice_is_paired_in_order():
     assert [(one.before_id, one.after_id) for one in found.cases] == [(1, 3), (2, 4)]
 
 
+def test_of_cases_of_one_content_those_of_one_name_are_paired_first():
+    found = report(
+        [("h", "a", "x", 1), ("h", "b", "x", 2), ("h", "c", "x", 3)],
+        [("h", "b", "x", 5), ("h", "c", "x", 6), ("h", "d", "x", 7), ("h", "e", "x", 8)],
+        {},
+    )
+
+    assert [(one.before_id, one.after_id) for one in found.cases] == [(2, 5), (3, 6), (1, 7)]
+    assert [one.name for one in found.cases] == ["b", "c", "d (before: a)"]
+    assert [one.key for one in found.new] == ["e"]
+    assert [one["case_before"] for one in regression_document(found)["cases"]] == ["b", "c", "a"]
+
+
 def test_a_case_a_run_did_not_answer_is_not_shared():
     found = report([("h", "a", "x", None)], [("h", "a", "x", 2)], {2: YES})
 

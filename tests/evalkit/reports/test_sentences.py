@@ -5,10 +5,10 @@ import pytest
 
 from evalkit.phrases import joined
 from evalkit.reports.agreement.judges import JudgeAgreement
+from evalkit.reports.agreement.reading import FIRM, TENTATIVE
 from evalkit.reports.agreement.report import AgreementOf, AgreementReport
 from evalkit.reports.agreement.sentences import (
-    RELIABLE,
-    TENTATIVE,
+    agreement_meaning,
     agreement_meanings,
     agreement_verdict as agreement_verdict_sentences,
     coefficient,
@@ -23,7 +23,7 @@ from evalkit.stats.counts import Comparisons
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking.ranking import pair_matrix, rank_models
 from evalkit.stats.scores import ScoreRow
-from evalkit.study.collected import Tag
+from evalkit.study.collected import Criterion, Tag
 from evalkit.vocabulary import Level
 
 N_CASES = 60
@@ -138,16 +138,21 @@ def test_who_cannot_be_told_apart_is_said_once():
 )
 def test_agreement_is_put_in_the_words_its_interval_allows(value, low, high, meaning):
     reason = "One case." if low is None else None
-    (said,) = agreement_meanings([("tone", Agreement(value, low, high, 9, 18, reason))])
+    tone = Criterion("tone", "", Level.ORDINAL, (1.0, 2.0), ("", ""))
+    said = agreement_meaning(tone, Agreement(value, low, high, 9, 18, reason))
 
     assert said.startswith("On tone: ")
     assert meaning in said
 
 
 def test_what_means_the_same_is_said_in_one_sentence():
-    good = Agreement(0.9, 0.85, 0.95, 9, 18)
+    alpha, percent = Agreement(0.9, 0.85, 0.95, 9, 18), Estimate(0.9, 0.85, 0.95, 9)
+    tone = Criterion("tone", "", Level.ORDINAL, (1.0, 2.0), ("", ""))
+    parts = [AgreementOf(of, Level.ORDINAL, alpha, percent, ()) for of in (None, tone)]
 
-    assert len(agreement_meanings([("a", good), ("b", good)])) == 1
+    assert agreement_meanings(AgreementReport(parts[0], (parts[1],))) == [
+        "On preference and tone: annotators see it alike; conclusions can rest on it."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -158,13 +163,13 @@ def test_what_means_the_same_is_said_in_one_sentence():
 def test_agreement_is_shown_on_the_side_of_the_bound_its_sentence_is_on(value, shown):
     assert coefficient(value) == shown
     assert (float(shown) >= TENTATIVE) == (value >= TENTATIVE)
-    assert (float(shown) >= RELIABLE) == (value >= RELIABLE)
+    assert (float(shown) >= FIRM) == (value >= FIRM)
 
 
 def test_undefined_agreement_says_why():
     undefined = Agreement(None, None, None, 9, 18, "All values are equal.")
 
-    assert agreement_meanings([("a", undefined)]) == ["On a: all values are equal."]
+    assert agreement_meaning(None, undefined) == "On preference: all values are equal."
 
 
 def test_the_commonest_error_of_each_model_is_named_and_none_where_there_is_none():

@@ -19,8 +19,9 @@ from evalkit.stats.differences import (
     preference_differences,
     score_differences,
 )
+from evalkit.stats.frontier import pareto_front
 from evalkit.stats.latency import cost_per_acceptable, mean, quantile
-from evalkit.stats.leaderboards import compare_boards, pareto_front
+from evalkit.stats.leaderboards import compare_boards
 from evalkit.stats.power import spread_of_scores
 from evalkit.stats.ranking.bradley_terry import fit
 from evalkit.stats.ranking.ranking import rank_models
@@ -114,7 +115,6 @@ def of_ranking(data, old):
         name = old.get(row.model, row.model)
         numbers[name] = [row.strength, row.low, row.high, row.n, row.n_cases]
         numbers[name] += [row.best_rank, row.worst_rank, *estimate(row.win_rate)]
-        numbers[name] += estimate(row.raw_win_rate)
         for rival in found.rows:
             if rival is not row:
                 pair = name, old.get(rival.model, rival.model)

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evalkit.stats import latency, leaderboards, power, ratios, regression, significance
+from evalkit.stats import frontier, latency, leaderboards, power, ratios, regression, significance
 from evalkit.stats.annotators.sides import Sides, side_habits
 from evalkit.stats.counts import RIGHT
 from evalkit.stats.ranking.ranking import rank_models
 from evalkit.stats.ranking.style import control_style
+from evalkit.stats.ratios import ratio_of_medians
 from evalkit.stats.significance import order_of_cases
 from tests.evalkit.stats.retold import assert_same, estimate, rows
 from tests.evalkit.stats.told_again import (
@@ -210,11 +211,11 @@ def test_the_front_is_the_same_whichever_measure_or_model_comes_first():
     values[rng.random((9, 3)) < 0.1] = np.nan
     order = rng.permutation(9)
 
-    front = np.array(leaderboards.pareto_front(values))
+    front = np.array(frontier.pareto_front(values))
 
     assert 0 < front.sum() < 9
-    assert leaderboards.pareto_front(values[:, [2, 0, 1]]) == front.tolist()
-    assert leaderboards.pareto_front(values[order]) == front[order].tolist()
+    assert frontier.pareto_front(values[:, [2, 0, 1]]) == front.tolist()
+    assert frontier.pareto_front(values[order]) == front[order].tolist()
 
 
 def test_prices_and_ratios_are_the_same_with_cases_renamed_and_turn_with_the_models():
@@ -233,11 +234,19 @@ def test_prices_and_ratios_are_the_same_with_cases_renamed_and_turn_with_the_mod
         case=np.tile(case, 2), cost=np.tile(cost / 2, 2), acceptable=np.tile(accepted / 2, 2)
     )
     assert estimate(halves)[:3] == pytest.approx(estimate(price)[:3])
-    ratio = ratios.ratio_of_sums([cost], [other_cost])
-    inverse = ratios.ratio_of_sums([other_cost[order]], [cost[order]])
-    assert [1 / inverse.value, 1 / inverse.high, 1 / inverse.low] == pytest.approx(
-        [ratio.value, ratio.low, ratio.high]
-    )
+    for ratio, inverse in (
+        (
+            ratios.ratio_of_sums([cost], [other_cost]),
+            ratios.ratio_of_sums([other_cost[order]], [cost[order]]),
+        ),
+        (
+            ratio_of_medians(cost, other_cost),
+            ratio_of_medians(other_cost[order], cost[order]),
+        ),
+    ):
+        assert [1 / inverse.value, 1 / inverse.high, 1 / inverse.low] == pytest.approx(
+            [ratio.value, ratio.low, ratio.high]
+        )
     for share in (0.5, 0.95):
         quantile = latency.quantile(np.tile(cost, 2), share=share)
         assert latency.quantile(np.tile(cost, 2)[::-1], share=share) == quantile

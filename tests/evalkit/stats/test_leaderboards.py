@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.stats import spearmanr
 
-from evalkit.stats.leaderboards import compare_boards, pareto_front
+from evalkit.stats.frontier import pareto_front
+from evalkit.stats.leaderboards import compare_boards
 
 
 @settings(deadline=None, max_examples=30)

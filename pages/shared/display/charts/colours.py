@@ -1,8 +1,6 @@
 """The colours of charts: one per model, the same everywhere, readable on light and dark."""
 
-from collections.abc import Sequence
-
-from evalkit.colours import BLUE, MUTED, OKABE_ITO, ORANGE
+from evalkit.colours import BLUE, MUTED, OKABE_ITO, ORANGE, model_colours
 
 __all__ = [
     "BLUE",
@@ -26,15 +24,3 @@ def from_orange_to_blue(n: int) -> list[str]:
         colour = BLUE if at > 0 else ORANGE
         shades.append(f"rgba({colour}, {0.2 + 0.5 * abs(at):.2f})" if at else FAINT)
     return shades
-
-
-def model_colours(models: Sequence[str]) -> dict[str, str]:
-    """Give each model its colour, by its place in the study.
-
-    Beyond the palette models share a grey: a colour used twice would say they are the same, and
-    every mark is named directly.
-    """
-    return {
-        model: OKABE_ITO[place] if place < len(OKABE_ITO) else MUTED
-        for place, model in enumerate(models)
-    }

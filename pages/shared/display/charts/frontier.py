@@ -123,7 +123,7 @@ def _steps(rows: pd.DataFrame) -> go.Scatter:
         mode="lines",
         line={"shape": "hv", "color": MUTED, "width": 1.5, "dash": "dot"},
         hoverinfo="skip",
-        name="front",
+        name="best for its price",
     )
 
 

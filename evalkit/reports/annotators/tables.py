@@ -1,0 +1,67 @@
+"""Annotators as blocks: how each works, and what a lead should look at."""
+
+from evalkit import text
+from evalkit.reports.annotators.report import AnnotatorRow, AnnotatorsReport
+from evalkit.reports.annotators.sentences import (
+    annotators_verdict,
+    flag_sentences,
+    orientation_sentence,
+    sides_sentences,
+    too_few,
+)
+from evalkit.reports.blocks import Section, bullets, section, table, words
+from evalkit.stats.intervals import Estimate
+from evalkit.study.subjects import subject_inside
+from evalkit.text import duration
+
+
+def annotators_section(report: AnnotatorsReport) -> Section:
+    """Show how each annotator works, and what a lead should look at."""
+    is_shown = report.is_as_shown
+
+    def by_side(row: AnnotatorRow) -> list[str]:
+        return [_known(row.kappa_as_shown, text.number)] if is_shown and row.kappa_as_shown else []
+
+    rows = [
+        (
+            row.profile.annotator,
+            _kind(row.kind, row.is_simulated),
+            text.whole(row.profile.n),
+            text.estimate(row.profile.agreement.kappa),
+            *by_side(row),
+            _known(row.quality.estimate, text.percent),
+            _known(row.knows, text.percent),
+            _known(row.profile.left_rate, text.percent),
+            _known(row.profile.median_seconds, duration),
+            text.whole(row.profile.longest_run),
+            row.profile.twin or "",
+        )
+        for row in report.rows
+    ]
+    columns = (
+        "Annotator", "Kind", "Annotations", "κ with the rest",
+        *(["κ, as shown"] if is_shown else []), "Right", "Knows", "Chose left",
+        "Median time", "Longest run", "Same as",
+    )  # fmt: skip
+    return section(
+        "Annotators",
+        words(annotators_verdict(report), style="lead"),
+        bullets(flag_sentences(report)),
+        words(too_few(report)),
+        table("Annotators", columns, rows, left=("Kind", "Same as")),
+        words(
+            f"On {subject_inside(report.subject)}. Flags are to be looked at; nobody is "
+            "left out because of them.",
+            orientation_sentence(report),
+            *sides_sentences(report),
+            style="note",
+        ),
+    )
+
+
+def _kind(kind: str, is_simulated: bool) -> str:
+    return "simulated" if is_simulated else "judge" if kind == "judge" else "person"
+
+
+def _known(one: Estimate, form: text.Format) -> str:
+    return "" if one.value is None else text.estimate(one, form)

@@ -1,0 +1,192 @@
+"""A ranking as blocks: who is ahead, who won against whom, which differences hold."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from evalkit import text
+from evalkit.phrases import capital, counted
+from evalkit.reports.blocks import (
+    Axis,
+    Block,
+    Cell,
+    Heading,
+    IntervalRow,
+    Intervals,
+    Section,
+    Table,
+    beside,
+    bullets,
+    section,
+    table,
+    value_cell,
+    words,
+)
+from evalkit.reports.by_model import SHARES
+from evalkit.reports.pair import sentences as pair_sentences
+from evalkit.reports.pair.analyses import two_analyses
+from evalkit.reports.pair.significance import SubjectDifferences, ahead
+from evalkit.reports.ranking.cautions import cautions
+from evalkit.reports.ranking.report import RankingReport
+from evalkit.reports.ranking.sentences import standings
+from evalkit.reports.ranking.style import NAMES, StyleReport
+from evalkit.stats.differences import PairedDifference
+from evalkit.stats.intervals import Estimate
+from evalkit.stats.ranking.ranking import RankingRow, rank_range
+from evalkit.stats.ranking.win_rates import PairWinRate
+from evalkit.text import difference, p_value
+
+_FIRST_MINUS_SECOND = (
+    "The first model minus the second: preference as share won minus lost, scores in points. Only "
+    "cases on which both were judged count, for the preference only direct comparisons; the "
+    "ranking also uses comparisons with third models and can settle more. Tinted: differ at "
+    "p ≤ 0.05 after Holm, blue where the first is ahead, orange where the second is."
+)
+_HALF = replace(SHARES, references=((0.5, ""),))
+_HOW_TO_READ = (
+    "Share of comparisons won; ties and both bad count half. Strength is Bradley–Terry, in "
+    "log-odds with mean zero. Grey with an open mark: the rank is not settled. “Best with” is the "
+    "probability of being the best of these models."
+)
+
+
+def ranking_section(
+    report: RankingReport, rates: Sequence[PairWinRate], tested: Sequence[SubjectDifferences]
+) -> Section:
+    """Show where each model stands, who won against whom, and which differences hold."""
+    if report.ranking is None:
+        met = head_to_head(report.models, rates) if report.n_comparisons else ()
+        return section(
+            "Ranking",
+            words(report.reason or ""),
+            *(beside([drawn(group.rows)], [ranked(group.rows)]) for group in report.groups),
+            *met,
+            *every_two(report, tested),
+        )
+    rows = report.ranking.rows
+    return section(
+        "Ranking",
+        bullets((*standings(report.ranking), *cautions(report, rates))),
+        beside([drawn(rows)], head_to_head([row.model for row in rows], rates)),
+        ranked(rows),
+        words(_HOW_TO_READ, report.reason or "", style="note"),
+        *every_two(report, tested),
+    )
+
+
+def drawn(rows: Sequence[RankingRow]) -> Intervals:
+    """Draw the share each model won, strongest first."""
+    return Intervals(
+        "Win rate",
+        tuple(
+            IntervalRow(
+                row.model,
+                row.win_rate,
+                text.percent,
+                note=f"{rank_range(row)}, n = {row.win_rate.n:,}",
+                is_settled=row.best_rank == row.worst_rank,
+            )
+            for row in rows
+        ),
+        _HALF,
+    )
+
+
+def ranked(rows: Sequence[RankingRow]) -> Table:
+    """Give each model its rank, win rate, strength, and how likely it is the best."""
+    columns = ("Model", "Rank", "Win rate", "Strength", "Best with", "Comparisons", "Cases")
+    cells = [
+        (
+            row.model,
+            rank_range(row),
+            Cell(text.estimate(row.win_rate, text.percent), number=row.win_rate),
+            f"{text.number(row.strength)} {text.interval(row.low, row.high)}".rstrip(),
+            text.MISSING if row.probability_best is None else text.percent(row.probability_best),
+            text.whole(row.n),
+            text.whole(row.n_cases),
+        )
+        for row in rows
+    ]
+    return table("Models by rank", columns, cells)
+
+
+def head_to_head(order: Sequence[str], rates: Sequence[PairWinRate]) -> tuple[Block, ...]:
+    """Show how often each model won against each other it met."""
+    title = "Won by the row against the column"
+    met = {(rate.model, rate.other): rate.estimate for rate in rates}
+    rows = [[Cell(model), *(_won(met.get((model, other))) for other in order)] for model in order]
+    return Heading(title), table(title, ("", *order), rows, is_map=True)
+
+
+def _won(estimate: Estimate | None) -> Cell:
+    if estimate is None:
+        return Cell("")
+    tint = 0.0 if estimate.value is None else 2 * estimate.value - 1
+    return value_cell(estimate, text.percent, tint=tint)
+
+
+def every_two(report: RankingReport, tested: Sequence[SubjectDifferences]) -> tuple[Block, ...]:
+    """Show how far every two models are apart on everything judged, and how sure that is."""
+    judged = [one for one in tested if any(pair.estimate.n for pair in one.pairs)]
+    if not judged:
+        return ()
+    columns = [[_difference_cell(report, one, pair) for pair in one.pairs] for one in judged]
+    rows = [
+        [Cell(f"{pair.model} – {pair.other}"), *cells]
+        for pair, *cells in zip(judged[0].pairs, *columns, strict=True)
+    ]
+    names = [capital(pair_sentences.subject_name(one.criterion)) for one in judged]
+    title = "Every two models"
+    return Heading(title), table(title, ("", *names), rows, is_map=True, note=_FIRST_MINUS_SECOND)
+
+
+def _difference_cell(
+    report: RankingReport, one: SubjectDifferences, pair: PairedDifference
+) -> Cell:
+    if pair.estimate.value is None:
+        analyses = None if one.criterion else two_analyses(report, pair)
+        indirect = (pair_sentences.never_met_in_short(analyses),) if analyses else ()
+        return Cell(text.MISSING, indirect, about=pair.estimate.reason or "")
+    winner = ahead(pair)
+    p = "" if pair.p_adjusted is None else p_value(pair.p_adjusted)
+    return Cell(
+        difference(pair.estimate),
+        tuple(filter(None, (p, counted(pair.estimate.n, "case")))),
+        number=pair.estimate,
+        tint=0.0 if winner is None else 0.5 if winner == pair.model else -0.5,
+    )
+
+
+def strengths(report: StyleReport, *, held: bool) -> Intervals:
+    """Draw each model's strength as judged, or with style held equal, strongest first."""
+    rows = sorted(report.rows, key=lambda row: row.controlled_rank if held else row.raw_rank)
+    every = [one for row in report.rows for one in (row.raw, row.controlled)]
+    end = min(5.0, max(1.0, math.ceil(2 * _reach(every)) / 2))
+    ticks = tuple((at, f"{at:g}".replace("-", "−")) for at in (-end, 0.0, end))
+    return Intervals(
+        "Strength, style held equal" if held else "Strength, as judged",
+        tuple(_log_odds(row.model, row.controlled if held else row.raw) for row in rows),
+        Axis(-end, end, ticks, ((0.0, ""),)),
+    )
+
+
+def style_effects(report: StyleReport) -> Intervals:
+    """Draw what each feature of style is worth."""
+    end = min(5.0, max(0.25, _reach(list(report.effects.values()))))
+    return Intervals(
+        "Effect of each feature of style",
+        tuple(_log_odds(capital(NAMES[name]), one) for name, one in report.effects.items()),
+        Axis(-end, end, ((-end, "← loses more"), (0.0, "0"), (end, "wins more →")), ((0.0, ""),)),
+        note="Log-odds for one standard deviation more than the other response.",
+    )
+
+
+def _log_odds(label: str, one: Estimate) -> IntervalRow:
+    is_known = one.low is not None and one.high is not None
+    is_settled = is_known and not (one.low or 0.0) <= 0 <= (one.high or 0.0)
+    return IntervalRow(label, one, is_settled=is_settled)
+
+
+def _reach(estimates: Sequence[Estimate]) -> float:
+    ends = (end for one in estimates for end in (one.value, one.low, one.high) if end is not None)
+    return max((abs(end) for end in ends), default=0.0)

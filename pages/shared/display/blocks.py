@@ -1,0 +1,156 @@
+"""Blocks on a page: words, tables whose numbers are links, pictures in the models' colours."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from evalkit import text
+from evalkit.colours import OKABE_ITO
+from evalkit.reports.blocks import (
+    Beside,
+    Block,
+    Bullets,
+    Cell,
+    Heading,
+    IntervalRow,
+    Intervals,
+    Point,
+    Scatter,
+    Table,
+    Target,
+    Words,
+)
+from evalkit.stats.agreement.krippendorff import Agreement
+from pages.shared.display import exhibits, html_tables
+from pages.shared.display.pictures import frontier, interval_rows
+
+
+class Page(NamedTuple):
+    """What a page adds to blocks: the colours of models, and the addresses of what they lead to."""
+
+    colours: Mapping[str, str]
+    address: Callable[[Target], str]
+
+
+def show(*blocks: Block, page: Page, key: str) -> None:
+    """Show blocks from top to bottom; ``key`` begins the names of pictures, which are saved so."""
+    for number, block in enumerate(blocks):
+        if isinstance(block, Words):
+            exhibits.say(*block.sentences, style=block.style or "lead")
+        elif isinstance(block, Bullets):
+            for sentence in block.sentences:
+                exhibits.say(sentence)
+        elif isinstance(block, Heading):
+            exhibits.heading(block.text)
+        elif isinstance(block, Table):
+            _show_table(block, page)
+        elif isinstance(block, Intervals):
+            _show_intervals(block, page, key=f"{key}-{number}" if number else key)
+        elif isinstance(block, Scatter):
+            _show_scatter(block, page, key=f"{key}-{number}" if number else key)
+        else:
+            _show_beside(block, page, key=f"{key}-{number}" if number else key)
+
+
+def numbers(table: Table) -> pd.DataFrame:
+    """Give a table as a download holds it: each number unrounded, with interval, n and reason."""
+    return pd.DataFrame([_numbers_of(table, row) for row in table.rows])
+
+
+def _numbers_of(table: Table, row: tuple[Cell, ...]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for column, cell in zip(table.columns, row, strict=True):
+        if cell.number is None:
+            values[column] = cell.text
+            continue
+        values[column] = cell.number.value
+        ends = {"low": cell.number.low, "high": cell.number.high, "n": cell.number.n}
+        values |= {f"{column} {name}": value for name, value in ends.items()}
+        if cell.number.reason:
+            values[f"{column} reason"] = cell.number.reason
+    return values
+
+
+def _show_table(table: Table, page: Page) -> None:
+    if table:
+        html_tables.show(table, address=page.address)
+        exhibits.say(table.note)
+
+
+def _show_intervals(block: Intervals, page: Page, *, key: str) -> None:
+    if not block:
+        return
+    rows = pd.DataFrame([_interval_row(row, page.colours) for row in block.rows])
+    axis = block.axis
+    figure = interval_rows(
+        rows, limits=(axis.low, axis.high), ticks=axis.ticks, references=axis.references
+    )
+    exhibits.picture(figure, key=key, alt=block.title)
+    exhibits.say(block.note)
+
+
+def _interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, object]:
+    shown = row.estimate
+    n = shown.n_units if isinstance(shown, Agreement) else shown.n
+    return {
+        "label": row.label,
+        "value": shown.value,
+        "low": shown.low,
+        "high": shown.high,
+        "text": row.number,
+        "note": row.note,
+        "hover": f"{row.label}\n{row.number}\n{shown.reason or f'n = {n:,}'}",
+        "colour": colours.get(row.label, OKABE_ITO[0]),
+        "is_settled": row.is_settled,
+    }
+
+
+def _show_scatter(block: Scatter, page: Page, *, key: str) -> None:
+    if block.points:
+        rows = pd.DataFrame([_point(point, block, page.colours) for point in block.points])
+        ends = ["x_low", "x_high", "y_low", "y_high"]
+        figure = frontier(
+            rows.astype(dict.fromkeys(ends, float)),
+            x_title=block.x.title,
+            y_title=block.y.title,
+            x_prefix=block.x.prefix,
+            x_suffix=block.x.suffix,
+            y_suffix=block.y.suffix,
+            is_less_better=block.is_less_better,
+        )
+        exhibits.picture(figure, key=key, alt=block.title)
+    exhibits.say(*block.absences)
+
+
+def _point(point: Point, block: Scatter, colours: Mapping[str, str]) -> dict[str, object]:
+    # Up is better in the picture, also of what there should be little of.
+    across, up = block.x.per, -block.y.per if block.is_less_better else block.y.per
+    ends = (point.y.low, point.y.high)
+    low, high = reversed(ends) if block.is_less_better else ends
+    return {
+        "label": point.label,
+        "x": _in(point.x.value, across),
+        "x_low": _in(point.x.low, across),
+        "x_high": _in(point.x.high, across),
+        "y": _in(point.y.value, up),
+        "y_low": _in(low, up),
+        "y_high": _in(high, up),
+        "colour": colours.get(point.label, OKABE_ITO[0]),
+        "is_on_front": point.is_on_front,
+        "hover": f"{point.label}\n{text.estimate(point.y, block.y.form)}, n = {point.y.n:,}\n"
+        f"{text.estimate(point.x, block.x.form)}, n = {point.x.n:,}",
+    }
+
+
+def _in(value: float | None, per: float) -> float | None:
+    return None if value is None else per * value
+
+
+def _show_beside(block: Beside, page: Page, *, key: str) -> None:
+    for number, (place, group) in enumerate(
+        zip(st.columns(len(block.groups), gap="large"), block.groups, strict=True)
+    ):
+        with place:
+            show(*group, page=page, key=f"{key}-{number}")

@@ -1,0 +1,122 @@
+"""A case with responses to it, their makers and everybody's answers, wherever a lead meets one."""
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from db.queries.responses.answers import GivenMark
+from db.queries.responses.responses import CaseText, Response
+from db.queries.responses.side_by_side import SideBySide
+from evalkit import text
+from evalkit.rendering.markdown import escape, render_response, render_text
+from evalkit.rendering.messages import render_context, render_messages, render_tools
+from pages.shared.components.viewer import Pane, viewer
+from pages.shared.display import exhibits
+from pages.shared.response import answers
+from pages.shared.sections.tables import category_name
+
+_CASE_HEIGHT, _HEIGHT = 220, 480
+_MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"
+_CRITERIA = {"pass_if": "Passes if", "fail_if": "Fails if"}
+
+
+def show(read: SideBySide | None, *, titles: Mapping[int, str] | None = None) -> None:
+    """Show a case, responses to it side by side, and what was said of them.
+
+    ``titles`` stand over the panes where these say more than who made the response.
+    """
+    if read is None:
+        st.info("This case is gone.")
+        return
+    marks = [mark for answer in read.answers for mark in answer.marks]
+    if any(mark.start is not None for mark in marks) and not st.toggle(
+        "Show the words that were marked", value=True, key="answers-marked", persist_state="session"
+    ):
+        marks = []
+    of_case = case_panes(read.case)
+    names = titles or read.headings
+    panes = [response_pane(each, names[each.output_id], marks) for each in read.responses]
+    case_id = read.case.case_id
+    if len(panes) == 1:
+        viewer([of_case[0], *panes, *of_case[1:]], key=f"response-{case_id}", height=_HEIGHT)
+    else:
+        viewer(of_case, key=f"case-{case_id}", height=_CASE_HEIGHT)
+        viewer(panes, key=f"responses-{case_id}", height=_HEIGHT)
+    if not panes:
+        exhibits.say("No model has answered this case.", style="lead")
+    elif not read.answers:
+        exhibits.say("Nobody whose work counts here has judged these responses.", style="lead")
+    else:
+        answers.show(read)
+
+
+def case_panes(case: CaseText) -> list[Pane]:
+    """Give the case itself, and what it is judged by where that is known."""
+    asked = render_messages(case.messages) + render_context(case.context)
+    about = ", ".join(filter(None, (category_name(case.category), case.source)))
+    panes = [Pane(f"Case {case.key}", asked + render_tools(case.tools), about)]
+    beside = [_titled("Reference", _written(case.reference)), _titled("Why it is here", case.note)]
+    if any(beside):
+        panes.append(Pane("For those who judge", "".join(beside)))
+    return panes
+
+
+def response_pane(response: Response, heading: str, marks: Sequence[GivenMark]) -> Pane:
+    """Give one response as a pane: as it reads, or as it is where words in it were marked."""
+    own = [mark for mark in marks if mark.output_id == response.output_id]
+    return Pane(heading, _response_html(response, own), _took(response))
+
+
+def marked_html(content: str, spans: Sequence[tuple[int, int, str]]) -> str:
+    """Give text as it is with spans (start, end, tag) highlighted; spans may overlap."""
+    ends = {0, len(content)}
+    ends.update(min(end, len(content)) for start, stop, _ in spans for end in (start, stop))
+    cuts = sorted(ends)
+    pieces = []
+    for start, end in itertools.pairwise(cuts):
+        tags = dict.fromkeys(tag for low, high, tag in spans if low <= start and end <= high)
+        piece = escape(content[start:end])
+        title = escape(", ".join(tags))
+        pieces.append(f'<mark title="{title}" style="{_MARK}">{piece}</mark>' if tags else piece)
+    return f'<div dir="auto" style="white-space:pre-wrap">{"".join(pieces)}</div>'
+
+
+def _response_html(response: Response, marks: Sequence[GivenMark]) -> str:
+    """Say how the response failed, if it did, above whatever came of it."""
+    failure = render_response("", error=response.error) if response.error else ""
+    spans = [
+        (mark.start, mark.end, mark.tag or "")
+        for mark in marks
+        if mark.start is not None and mark.end is not None and mark.start < mark.end
+    ]
+    if response.steps:
+        return failure + render_messages(response.steps)
+    if spans:
+        return failure + marked_html(response.content, spans)
+    return failure + (
+        render_text(response.content) if failure else render_response(response.content)
+    )
+
+
+def _took(response: Response) -> str:
+    took = [
+        text.seconds(response.latency_ms) if response.latency_ms is not None else "",
+        f"{response.output_tokens:,} tokens" if response.output_tokens is not None else "",
+        text.dollars(response.cost_usd) if response.cost_usd is not None else "",
+    ]
+    return ", ".join(filter(None, took))
+
+
+def _titled(title: str, words: str | None) -> str:
+    return render_text(f"**{title}**\n\n{words}") if words else ""
+
+
+def _written(reference: Any) -> str | None:
+    if isinstance(reference, dict):
+        return "\n\n".join(f"{_CRITERIA.get(key, key)}: {each}" for key, each in reference.items())
+    if reference is None or isinstance(reference, str):
+        return reference
+    return f"```json\n{json.dumps(reference, ensure_ascii=False, indent=2)}\n```"

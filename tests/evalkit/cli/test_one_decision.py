@@ -1,0 +1,88 @@
+"""One decision, four media: page, HTML file, terminal and JSON show the same numbers."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from db.commands.records import import_file
+from db.engine import read_session
+from db.queries import results
+from evalkit import text
+from evalkit.cli import app
+from evalkit.reports.blocks import Table
+from evalkit.reports.decision import tables
+from evalkit.reports.decision.document import decided
+from evalkit.reports.decision.sentences import format_of
+from evalkit.stats.intervals import Estimate
+from pages.shared.display import html_tables
+
+CASES = Path(__file__).parents[2] / "cases"
+STUDIES = [("eleven_to_one", "eleven-one"), ("never_met", "never-met")]
+
+
+def plain(words: str) -> str:
+    """Give what a reader sees: no markup, one space between words."""
+    words = html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", words, flags=re.DOTALL))
+    return " ".join(words.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+@pytest.fixture(params=STUDIES, ids=lambda study: study[0])
+def media(request, sqlite_database, tmp_path, monkeypatch):
+    """Import a study, and show its decision in every medium."""
+    file, study = request.param
+    import_file(CASES / f"{file}.jsonl")
+    with read_session() as session:
+        stored = results.result_study(session, name=study)
+        report = decided(results.collect(session, stored))
+
+    def run(*words):
+        done = CliRunner().invoke(app, ["report", *words, "--study", study])
+        assert done.exit_code == 0
+        return done.stdout
+
+    written = []
+    monkeypatch.setattr(html_tables.st, "html", written.append)
+    shown = [
+        tables.standings(report),
+        tables.prices(report),
+        *tables.by_category(report, within=""),
+    ]
+    for block in shown:
+        if isinstance(block, Table):
+            html_tables.show(block, address=lambda target: target.view)
+    run("html", str(tmp_path / "study.html"))
+    file = (tmp_path / "study.html").read_text(encoding="utf-8")
+    seen = {"page": " ".join(written), "file": file, "terminal": run("decision")}
+    return (
+        shown,
+        report,
+        {medium: plain(words) for medium, words in seen.items()},
+        json.loads(run("decision", "--json")),
+    )
+
+
+def test_every_cell_of_the_decision_reads_the_same_in_every_medium(media):
+    shown, _, seen, _ = media
+
+    cells = [
+        cell for block in shown if isinstance(block, Table) for row in block.rows for cell in row
+    ]
+    assert len(cells) > 3
+    for cell in cells:
+        for words in (cell.text, *cell.details):
+            assert [medium for medium, said in seen.items() if words not in said] == []
+
+
+def test_the_json_holds_the_numbers_that_the_table_shows(media):
+    shown, report, _, document = media
+
+    form = format_of(report.chosen.measure)
+    for row, model in zip(shown[0].rows, document["models"], strict=True):
+        ends = {name: model[name] for name in ("value", "low", "high", "n", "reason")}
+        assert row[0].text.removeprefix("◆ ") == model["model"]
+        assert row[1].text == text.estimate(Estimate(**ends), form)
+        assert f"n = {model['n']:,}" in row[1].details

@@ -1,0 +1,135 @@
+"""A response with its case reads the same on every page where a lead meets it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from db.commands.records import import_file
+from db.engine import write_session
+from db.models import Case, Output
+from evalkit.vocabulary import Role
+from tests.db.record_files import write
+from tests.factories import make_eval_set
+from tests.versions import add_version
+
+FAILED = Path(__file__).parents[1] / "cases" / "failed_output.jsonl"
+
+#: The pages on which a lead meets the response, and what their address says.
+PLACES = {
+    "all responses": ("results/failures.py", {"through": "responses"}),
+    "errors": ("results/failures.py", {"through": "tags"}),
+    "remarks": ("results/failures.py", {"through": "remarks"}),
+    "two models": ("results/compare.py", {}),
+    "regression": ("results/regression.py", {}),
+    "annotators": ("results/annotators.py", {}),
+    "eval sets": ("library/eval_sets.py", {}),
+}
+
+
+@pytest.fixture
+def failed(sqlite_database, tmp_path):
+    """Two models, one of which failed, judged by two who differ; one marked and wrote why."""
+    import_file(FAILED)
+    two = {"case": "c1", "annotator": "p2"}
+    more = [
+        {"type": "tag", "taxonomy": "Errors", "key": "late", "name": "Too late"},
+        {"type": "comparison", **two, "left": "slow", "right": "fast", "preference": "tie"},
+        {"type": "error", **two, "model": "fast", "tag": "late", "note": "Never came."},
+    ]
+    header = {"type": "header", "format": "evalkit", "version": 1, "eval_set": "failed"}
+    import_file(write(tmp_path / "more.jsonl", more, header={**header, "study": "failed"}))
+
+
+def panes(app):
+    """Return what the viewers on a page show: heading, note and text of every pane."""
+    viewers = [one.proto for one in app.get("bidi_component")]
+    data = [json.loads(one.json) for one in viewers if one.component_name.endswith("viewer")]
+    return [
+        (pane["heading"], pane["note"], re.sub(r"<[^>]+>|\s+", " ", pane["html"]))
+        for each in data
+        for pane in each["panes"]
+    ]
+
+
+def opened(app, place):
+    page, address = PLACES[place]
+    app.run().switch_page(page)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return panes(app)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_failure_its_criteria_its_note_and_what_it_took_are_worded_alike(
+    app, sign_in, failed, place
+):
+    sign_in(app, Role.LEAD)
+
+    found = opened(app, place)
+
+    text = " ".join(" ".join(pane) for pane in found)
+    assert "The model failed: timeout after 30 s" in text
+    assert "returned nothing" not in text
+    for criterion in ("Passes if: says 4", "Fails if: says anything else", "arithmetic slips"):
+        assert criterion in text
+    # 840 ms and $0.0021, as in every table of latencies and costs: see evalkit.text.
+    (took,) = [note for heading, note, _ in found if "fast" in heading]
+    assert took == "840 ms, $0.00210"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_everybodys_answers_and_marks_stand_with_the_response(app, sign_in, failed, place):
+    sign_in(app, Role.LEAD)
+
+    found = opened(app, place)
+
+    (said,) = [text for heading, _, text in found if heading == "What annotators wrote"]
+    assert "Too late: Never came." in said
+    table = next(frame.value for frame in app.dataframe if "Prefers" in frame.value)
+    # Each compared the two, and looked for errors in the one.
+    assert table["By"].tolist() == ["p1", "p1", "p2", "p2"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_tools_of_a_case_and_an_answer_cut_short_are_shown(app, sign_in, failed, place):
+    with write_session() as session:
+        session.get(Case, 1).tools = [{"name": "calculator", "description": "Adds numbers."}]
+        output = session.exec(select(Output).where(col(Output.error).is_not(None))).one()
+        output.content = "The sum is"
+    sign_in(app, Role.LEAD)
+
+    text = " ".join(" ".join(pane) for pane in opened(app, place))
+
+    assert "calculator" in text
+    assert "The model failed: timeout after 30 s" in text
+    assert "The sum is" in text
+
+
+def test_a_renamed_case_has_one_name_in_its_row_and_over_its_responses(
+    app, sign_in, sqlite_database
+):
+    ids = make_eval_set(n_cases=3)
+    add_version(ids, change=("case-1",), study=None)
+    with write_session() as session:
+        renamed = session.get(Case, ids["case-1 again"])
+        renamed.key, renamed.case_hash = "renamed", session.get(Case, ids["case-1"]).case_hash
+    sign_in(app, Role.LEAD)
+    app.run().switch_page("results/regression.py")
+    app.query_params["case"] = "renamed"
+
+    app.run()
+
+    assert not app.exception
+    listed = next(frame.value for frame in app.dataframe if "Passes before" in frame.value)
+    assert "renamed (before: case-1)" in listed["Case"].tolist()
+    headings = [heading for heading, _, _ in panes(app)]
+    assert headings == [
+        "Case renamed (before: case-1)",
+        "Before: Model one, run 1, version 1",
+        "After: Model one, run 2, version 2",
+    ]
