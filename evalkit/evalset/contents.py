@@ -23,7 +23,7 @@ class Contents:
             return ""
         repeat = "repeats" if n_repeats == 1 else "repeat"
         return (
-            f"{counted(self.n_cases, 'case')} hold {counted(self.n_contents, 'different content')}:"
+            f"{counted(self.n_cases, 'case')} hold only {counted(self.n_contents, 'content')}:"
             f" {n_repeats:,} {repeat} the messages, passages and tools of another. Each counts as "
             "a case of its own, so intervals by case may come out too narrow."
         )

@@ -292,7 +292,7 @@ def test_cases_that_repeat_one_content_are_counted_and_warned_of(database, tmp_p
     records = [case("a"), case("b"), case("c", "Something else?")]
     first = import_file(write(tmp_path / "first.jsonl", records))
     assert first.contents == Contents(n_cases=3, n_contents=2)
-    assert [one for one in first.warnings if "3 cases hold 2 different contents" in one]
+    assert [one for one in first.warnings if "3 cases hold only 2 contents" in one]
 
     # With what the eval set holds already: d repeats c of the file before.
     more = import_file(write(tmp_path / "more.jsonl", [case("d", "Something else?")]))

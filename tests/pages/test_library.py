@@ -67,7 +67,7 @@ def test_cases_that_repeat_one_content_are_warned_of_and_named(app, sign_in):
     app.run().switch_page("library/eval_sets.py").run()
 
     assert not app.exception
-    assert any("4 cases hold 3 different contents: 1 repeats" in one.value for one in app.warning)
+    assert any("4 cases hold only 3 contents: 1 repeats" in one.value for one in app.warning)
     listed = next(frame.value for frame in app.dataframe if "Case" in frame.value)
     # By category, then name: billing 0 and 2, code 1 and 3.
     assert listed["Same content as"].tolist() == ["", "", "", "case-1"]

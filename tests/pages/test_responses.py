@@ -8,11 +8,13 @@ import pytest
 from sqlmodel import col, select
 
 from db.commands.records import import_file
-from db.engine import write_session
+from db.engine import read_session, write_session
 from db.models import Case, Output
+from db.queries.responses.side_by_side import every_response
 from evalkit.vocabulary import Role
+from pages.shared.response import answers
 from tests.db.record_files import write
-from tests.factories import make_eval_set
+from tests.factories import annotate, make_eval_set, make_study
 from tests.versions import add_version
 
 FAILED = Path(__file__).parents[1] / "cases" / "failed_output.jsonl"
@@ -133,3 +135,33 @@ def test_a_renamed_case_has_one_name_in_its_row_and_over_its_responses(
         "Before: Model one, run 1, version 1",
         "After: Model one, run 2, version 2",
     ]
+
+
+def test_scores_and_errors_beside_many_models_are_in_the_order_of_each_comparison(sqlite_database):
+    ids = make_eval_set(models=("Ash", "Elm", "Oak"))
+    make_study(ids)
+    ash, elm, oak = (f"case-0/{name}" for name in ("Ash", "Elm", "Oak"))
+    scores = [(oak, "helpfulness", 5), (ash, "helpfulness", 2)]
+    annotate(ids, "Ada", oak, ash, "left", scores=scores, marks=[(ash, "tone"), (oak, None)])
+    annotate(ids, "Bo", ash, elm, "right", scores=[(elm, "helpfulness", 4)])
+    with read_session() as session:
+        read = every_response(session, ids["case-0"])
+
+    table = answers.answer_table(read)
+
+    assert table["Compared"].tolist() == ["Oak with Ash", "Ash with Elm"]
+    assert table["Helpfulness"].tolist() == ["5 : 2", "— : 4"]
+    assert table["Errors"].tolist() == ["0 : 1", "—"]
+
+
+def test_a_note_of_somebody_who_found_no_error_is_read_too(sqlite_database):
+    ids = make_eval_set()
+    make_study(ids)
+    response = "case-0/Model one"
+    annotate(ids, "Ada", response, marks=[(response, None)], note="Read it <twice>.")
+    with read_session() as session:
+        read = every_response(session, ids["case-0"])
+
+    said = answers.said_html(read.answers, read.headings)
+
+    assert "Model one: no error: Read it &lt;twice&gt;." in said

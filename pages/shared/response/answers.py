@@ -65,7 +65,7 @@ def said_html(said: Sequence[Answer], headings: Mapping[int, str]) -> str:
     """Give the errors each annotator marked and the comments, escaped, a paragraph each."""
     paragraphs = []
     for answer in said:
-        lines = [_mark_line(mark, headings) for mark in answer.marks if mark.tag]
+        lines = [_mark_line(mark, headings) for mark in answer.marks if mark.tag or mark.note]
         lines += [_comment_line(answer, headings)] if answer.comment else []
         if lines:
             body = "<br>".join(escape(line) for line in lines)
@@ -117,7 +117,7 @@ def _mark_line(mark: GivenMark, headings: Mapping[int, str]) -> str:
     severity = f" ({mark.severity})" if mark.severity else ""
     quote = f" in “{mark.quote}”" if mark.quote else ""
     note = f": {mark.note}" if mark.note else ""
-    return f"{_name(mark.output_id, headings)}: {mark.tag}{severity}{quote}{note}"
+    return f"{_name(mark.output_id, headings)}: {mark.tag or 'no error'}{severity}{quote}{note}"
 
 
 def _comment_line(answer: Answer, headings: Mapping[int, str]) -> str:

@@ -75,7 +75,7 @@ def test_repeated_contents_are_in_the_document_and_warned_of_beside_it(
     (report,) = json.loads(told.out)["files"]
     assert report["contents"] == {"n_cases": 3, "n_contents": 2}
     said = " ".join(told.err.split())
-    assert "3 cases hold 2 different contents: 1 repeats" in said
+    assert "3 cases hold only 2 contents: 1 repeats" in said
 
 
 def test_a_dry_run_stores_nothing(sqlite_database, file, tmp_path, capsys):
