@@ -4,7 +4,18 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 from evalkit import text
-from evalkit.reports.blocks import Axis, Block, Cell, IntervalRow, table, value_cell, words
+from evalkit.reports.blocks import (
+    Axis,
+    Block,
+    Cell,
+    IntervalRow,
+    Table,
+    Target,
+    View,
+    table,
+    value_cell,
+    words,
+)
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.scores import ScoreRow
 
@@ -41,51 +52,89 @@ def by_category(
     rows: Sequence[ScoreRow],
     form: text.Format,
     order: Sequence[str],
-    limits: tuple[float, float],
     *,
+    least: float,
     is_less_better: bool = False,
 ) -> Block:
-    """Tint a number by category and model; blue is more, orange is more of what is bad."""
+    """Tint a number by category and model: blue is better than the mean of all, orange worse.
+
+    ``least`` is the smallest distance from the mean that is tinted fully.
+    """
     names = list(dict.fromkeys(row.category for row in rows if row.category is not None))
     if len(names) < 2:
         return words()
     if len(names) > MOST_CATEGORIES:
         return many_categories(len(names))
     cells = {(row.category, row.model): row.estimate for row in rows}
-    tint = _tints([one for one in cells.values() if one], limits, is_less_better=is_less_better)
+    tint = _tints(cells.values(), least, sign=-1 if is_less_better else 1)
+    has_total = any((None, model) in cells for model in order)
+    known = [None, *names] if has_total else names
     shown = {
-        place: value_cell(cells.get(place), form, tint=tint(cells.get(place)))
-        for place in itertools.product(names, order)
+        (category, model): _cell_of(model, category, cells.get((category, model)), form, tint)
+        for category, model in itertools.product(known, order)
     }
-    if len(order) > max(_MOST_COLUMNS, len(names)):
-        headings = [category_name(name) for name in names]
-        lying = [[Cell(model), *(shown[name, model] for name in names)] for model in order]
+    headings = [category_name(category) for category in known]
+    if len(order) > max(_MOST_COLUMNS, len(known)):
+        lying = [[Cell(model), *(shown[name, model] for name in known)] for model in order]
         return table(title, ("", *headings), lying, is_map=True)
     standing = [
-        [Cell(category_name(name)), *(shown[name, model] for model in order)] for name in names
+        [Cell(heading), *(shown[name, model] for model in order)]
+        for heading, name in zip(headings, known, strict=True)
     ]
-    return table(title, ("", *order), standing, is_map=True)
+    return table(title, ("", *order), standing, is_map=True, has_total=has_total)
+
+
+def _cell_of(
+    model: str,
+    category: str | None,
+    estimate: Estimate | None,
+    form: text.Format,
+    tint: Callable[[Estimate | None], float],
+) -> Cell:
+    only: dict[str, str | list[str]] = {"model": model, "through": "responses"}
+    target = Target(View.RESPONSES, only if category is None else {**only, "category": [category]})
+    return value_cell(estimate, form, tint=tint(estimate), target=target)
 
 
 def _tints(
-    estimates: Sequence[Estimate], limits: tuple[float, float], *, is_less_better: bool
+    estimates: Iterable[Estimate], least: float, *, sign: int
 ) -> Callable[[Estimate | None], float]:
-    """Return how a value is tinted among all: from nothing at the least to full at the most."""
-    values = [one.value for one in estimates if one.value is not None]
-    least, most = min(values, default=limits[0]), max(values, default=limits[1])
-    full = -1.0 if is_less_better else 1.0
+    """Return how a value is tinted among all: by how far it is from their mean."""
+    values = [one.value for one in estimates if one.value is not None and one.n >= FEWEST_TINTED]
+    middle = sum(values) / len(values) if values else 0.0
+    reach = max(least, *(abs(value - middle) for value in values)) if values else least
 
     def tint(estimate: Estimate | None) -> float:
         if estimate is None or estimate.value is None or estimate.n < FEWEST_TINTED:
             return 0.0
-        return full * (estimate.value - least) / (most - least) if most > least else 0.0
+        return sign * (estimate.value - middle) / reach
 
     return tint
 
 
+def every_number(
+    rows: Iterable[ScoreRow], form: text.Format, order: Sequence[str], *, name: str
+) -> Table:
+    """Give a row per model and category, the models in the order given."""
+    cells = [
+        (
+            Cell(row.model),
+            Cell("All" if row.category is None else category_name(row.category)),
+            Cell(text.estimate(row.estimate, form), number=row.estimate),
+            Cell(text.whole(row.estimate.n)),
+            Cell(text.whole(row.n_cases)),
+            Cell(row.estimate.reason or ""),
+        )
+        for row in sorted(rows, key=lambda row: order.index(row.model))
+    ]
+    columns = ("Model", "Category", name, "n", "Cases", "Why not")
+    return table(name, columns, cells, left=("Category", "Why not"))
+
+
 def many_categories(n: int) -> Block:
     """Say where to read what does not fit on a page."""
-    return words(f"There are {n:,} categories: see the results pages or the JSON.")
+    more = "more than are read here: the JSON and the tables of pages have them."
+    return words(f"There are {n:,} categories, {more}")
 
 
 def without_dashes(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:

@@ -70,7 +70,8 @@ if found.comparison is not None:
     exhibits.picture(picture, key="board-slopes", alt=boards.direction(found, board))
     exhibits.inline_table(boards.shift_table(found, board), key="board-table", left=("The board",))
     exhibits.say("In brackets: the ranks among these models that our annotations leave open.")
-    overview.show_responses(study.models, links.state(study, results.ResultFilters()))
+    everything = links.state(study, results.ResultFilters())
+    overview.show_responses(study.models, links.of_targets(everything))
 if found.only_ours:
     exhibits.say(f"Not on the board: {', '.join(found.only_ours)}.")
 if found.only_theirs:

@@ -14,7 +14,7 @@ from evalkit.reports.scores.report import scores_report
 from evalkit.vocabulary import Role
 from pages.shared import collecting, report_file, state
 from pages.shared.address import addresses, filters, links
-from pages.shared.display import exhibits
+from pages.shared.display import blocks, exhibits
 from pages.shared.display.charts import model_colours
 from pages.shared.sections import overview, scores as overview_scores
 
@@ -38,7 +38,8 @@ if not study.annotators:
     overview.show_no_annotations(may_invite=user.may(Role.ADMIN))
     addresses.stop()
 
-colours, address = model_colours(study.models), links.state(study, chosen)
+address = links.state(study, chosen)
+page = blocks.Page(model_colours(study.models), links.of_targets(address))
 ranking = kept.of(ranking_report)
 scores = kept.of_main(scores_report)
 models = kept.of(reports.models_report)
@@ -52,21 +53,21 @@ exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
 if not kept.collected.annotators:
     exhibits.say(filters.judges_left_out(study, chosen))
 win_rates = kept.of(win_rates_report)
-overview.show_ranking(ranking, win_rates, colours, address, order=order)
+overview.show_ranking(ranking, win_rates, page, order=order)
 
 absent = overview.absences(scores, models, rates, within=filters.within(chosen))
 if "Price" not in absent:
     st.header("Quality next to what it takes", divider=False)
-    overview.show_tradeoff(kept, models, colours, address, order=order)
+    overview.show_tradeoff(kept, models, page, order=order)
 if "Scores" not in absent:
     st.header("Scores", divider=False)
-    overview_scores.show_scores(kept, scores, colours, address, order=order)
+    overview_scores.show_scores(kept, scores, page, order=order)
 if "Acceptable" not in absent:
     st.header("Acceptable responses", divider=False)
-    overview_scores.show_acceptable(scores, colours, address, order=order)
+    overview_scores.show_acceptable(scores, page, order=order)
 if "Errors" not in absent:
     st.header("Errors", divider=False)
-    overview_scores.show_penalties(weighed, colours, weights=kept.collected.weights, order=order)
+    overview_scores.show_penalties(weighed, page, weights=kept.collected.weights, order=order)
     overview_scores.show_tags(rates, address, order=order)
 overview.show_absences(absent)
 

@@ -11,10 +11,12 @@ import pytest
 from db.engine import read_session, write_session
 from db.models import Output
 from db.queries.results import result_studies
+from evalkit import text
+from evalkit.reports import by_model
+from evalkit.reports.models.tables import taken
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.vocabulary import Role
-from pages.shared.display import exhibits
 from pages.shared.response import responses
 from pages.shared.sections import overview, tables, tag_tables
 from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
@@ -200,9 +202,10 @@ def test_cost_and_latency_stand_next_to_quality(app, sign_in, study):
     said = opened(app, "results/overview.py")
 
     assert "No cost" not in said
-    shown = next(frame.value for frame in app.dataframe if "Median latency" in frame.value)
-    assert shown["Median latency"].tolist()[0].startswith("900 ms")
-    assert shown["Cost of 1,000"].tolist()[1].startswith("$0.30")
+    taken_table = said[said.index('aria-label="What responses take"') :]
+    latencies = re.findall('data-name="Median latency".*?>(\\d+ ms)', taken_table)
+    costs = re.findall('data-name="Cost of 1,000".*?>([$][\\d.]+)', taken_table)
+    assert (latencies[0], costs[1]) == ("900 ms", "$0.30")
 
 
 def test_what_is_submitted_while_the_page_is_open_shows_at_the_next_run(app, sign_in, study):
@@ -297,7 +300,7 @@ def test_what_people_and_models_wrote_is_never_markdown(app, sign_in, study):
 
 
 def test_sentences_are_escaped_and_numbers_keep_their_units():
-    assert exhibits._unbroken("wins 62 % [48, 74] of 3") == (
+    assert text.unbroken("wins 62 % [48, 74] of 3") == (
         "wins 62\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}[48,\N{NO-BREAK SPACE}74] of 3"
     )
 
@@ -365,9 +368,9 @@ def test_a_table_leaves_out_what_is_not_known_of_any_model():
         tags=(),
     )
 
-    shown = tables.model_table([row], ["A"])
-    assert list(shown.columns) == ["Model", "Acceptable", "Responses"]
-    assert shown["Acceptable"].tolist() == ["50 % [40, 60], n = 9"]
+    shown = taken([row])
+    assert shown.columns == ("Model", "Acceptable", "Responses")
+    assert shown.rows[0][1].lines == ("50 % [40, 60]", "n = 9")
 
 
 def test_models_stand_in_the_order_asked_for_and_not_in_that_of_their_shares():
@@ -375,11 +378,11 @@ def test_models_stand_in_the_order_asked_for_and_not_in_that_of_their_shares():
     from evalkit.stats.scores import ScoreRow
 
     rows = [ScoreRow(model, None, Estimate(share, 0.1, 0.9, 9), 9) for model, share in SHARES]
-    colours = dict.fromkeys("ABC", "#000000")
+    order = ["C", "A", "B"]
 
-    assert tables.share_rows(rows, colours, ["C", "A", "B"])["label"].tolist() == ["C", "A", "B"]
-    shown = tables.score_table(rows, str, what="Share", models=["C", "A", "B"])
-    assert shown["Model"].tolist() == ["C", "A", "B"]
+    assert [row.label for row in by_model.model_rows(rows, str, order)] == order
+    shown = by_model.every_number(rows, str, order, name="Share")
+    assert [row[0].text for row in shown.rows] == order
 
 
 SHARES = (("A", 0.2), ("B", 0.9), ("C", 0.5))
@@ -390,15 +393,18 @@ def test_a_cell_says_on_how_much_it_rests_and_is_tinted_from_three_on():
     from evalkit.stats.intervals import Estimate
     from evalkit.stats.scores import ScoreRow
 
-    few, enough = (
-        ScoreRow("A", name, Estimate(0.5, 0.4, 0.6, n), n) for name, n in (("x", 2), ("y", 3))
+    few, enough, other = (
+        ScoreRow("A", name, Estimate(value, 0.4, 0.6, n), n)
+        for name, value, n in (("x", 0.5, 2), ("y", 0.5, 3), ("z", 0.9, 3))
     )
 
-    cells = tables.by_category([few, enough], ["A"], text.number)
+    shown = by_model.by_category("Share", [few, enough, other], text.number, ["A"], least=0.4)
 
-    assert cells["small"].tolist() == ["0.40–0.60, n = 2", "0.40–0.60, n = 3"]
-    assert cells["value"].isna().tolist() == [True, False]
-    assert cells["text"].tolist() == ["0.50", "0.50"]
+    cells = [row[1] for row in shown.rows]
+    assert [cell.small for cell in cells[:2]] == ["[0.40, 0.60], n = 2", "[0.40, 0.60], n = 3"]
+    # Around the mean of what is tinted at all: (0.5 + 0.9) / 2 = 0.7, and 0.2 of 0.4 below it.
+    assert [cell.tint for cell in cells] == [0.0, pytest.approx(-0.5), pytest.approx(0.5)]
+    assert [cell.text for cell in cells] == ["0.50", "0.50", "0.90"]
 
 
 def test_the_download_of_the_ranking_holds_unrounded_numbers(study):

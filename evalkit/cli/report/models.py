@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from evalkit import text
 from evalkit.cli.report.options import (
     AnnotatorOption,
     CategoryOption,
@@ -14,13 +13,13 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
+    print_blocks,
     print_json,
     print_reasons,
-    print_table,
-    text_table,
 )
 from evalkit.reports.models.document import models_document
 from evalkit.reports.models.report import models_report
+from evalkit.reports.models.tables import taken
 
 WeightOption = Annotated[
     list[str] | None,
@@ -43,21 +42,8 @@ def models(
     if as_json:
         print_json(models_document(collected))
         return
-    table = text_table(
-        "Model", "Responses", "Acceptable", "Median", "p95", "Cost of 1,000", "Tokens out"
-    )
     rows = models_report(collected)
-    for row in rows:
-        table.add_row(
-            row.model,
-            text.whole(row.n_responses),
-            text.estimate(row.acceptable, text.percent),
-            text.estimate(row.latency_median_ms, text.seconds),
-            text.estimate(row.latency_p95_ms, text.seconds),
-            text.estimate(row.cost_usd, text.dollars_per_thousand),
-            text.estimate(row.output_tokens, text.whole),
-        )
-    print_table(collected, table)
+    print_blocks(collected, taken(rows))
     print_reasons(
         (f"{row.model}, {what}", one.reason)
         for row in rows

@@ -17,13 +17,14 @@ from evalkit.cli.report.options import (
 from evalkit.cli.terminal import (
     JsonFlag,
     out,
+    print_blocks,
     print_json,
     print_reasons,
-    print_table,
     print_whole,
     text_table,
 )
 from evalkit.phrases import counted
+from evalkit.reports.blocks import bullets, words
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.ranking.report import ranking_report, win_rates
@@ -35,7 +36,7 @@ from evalkit.reports.ranking.style import (
     style_report,
     style_verdict,
 )
-from evalkit.stats.ranking.ranking import rank_range
+from evalkit.reports.ranking.tables import ranked
 from evalkit.study.collected import Collected
 
 StyleFlag = Annotated[
@@ -60,25 +61,17 @@ def ranking(
         print_json(ranking_document(collected) | more)
         return
     report = ranking_report(collected)
-    out().print(verdict(report))
-    for ranked in (report.ranking,) if report.ranking or not report.groups else report.groups:
-        table = text_table("Model", "Rank", "Strength (log-odds)", "Win rate", "n")
-        for row in ranked.rows if ranked else ():
-            ends = text.interval(row.low, row.high)
-            table.add_row(
-                row.model,
-                rank_range(row),
-                f"{text.number(row.strength)} {ends}".rstrip(),
-                text.estimate(row.win_rate, text.percent),
-                text.whole(row.n),
-            )
-        print_table(collected, table)
+    groups = (report.ranking,) if report.ranking else report.groups
     compared = counted(report.n_comparisons, "comparison")
     own = f", {report.n_same_model:,} of them of a model with itself" if report.n_same_model else ""
-    out().print(f"{compared}{own}, {report.n_unreadable:,} more unreadable.")
+    print_blocks(
+        collected,
+        words(verdict(report)),
+        *(ranked(group.rows) for group in groups),
+        words(f"{compared}{own}, {report.n_unreadable:,} more unreadable."),
+        bullets(cautions(report, win_rates(collected))),
+    )
     rows = report.ranking.rows if report.ranking else ()
-    for said in cautions(report, win_rates(collected)):
-        out().print(said)
     print_reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
     if styled:
         _print_style(styled)

@@ -1,7 +1,6 @@
 """`report agreement|ranking|scores|models`: the numbers of a study, as the pages show them."""
 
 from db.engine import read_session
-from evalkit import text
 from evalkit.cli.report.agreement import LevelOption
 from evalkit.cli.report.models import WeightOption
 from evalkit.cli.report.options import (
@@ -14,13 +13,14 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
+    print_blocks,
     print_json,
     print_reasons,
-    print_table,
     require_database,
-    text_table,
 )
 from evalkit.reports.errors.penalties import penalty_rows
+from evalkit.reports.errors.tables import penalties
+from evalkit.reports.scores import tables
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.levels import level_shares, level_shares_document
 from evalkit.reports.scores.report import scores_report
@@ -46,28 +46,14 @@ def scores(
         return
     collected = shown_part(collected)
     reached = () if at_least is None else level_shares(collected, level=at_least)
-    report = scores_report(collected)
-    table = text_table("Model", "", "Mean", "n")
-    for one in report.criteria:
-        for row in one.means:
-            if row.category is None:
-                mean = text.estimate(row.estimate)
-                table.add_row(row.model, one.criterion.key, mean, text.whole(row.estimate.n))
-    for level in reached:
-        for row in level.rows:
-            if row.category is None:
-                share = text.estimate(row.estimate, text.percent)
-                what = f"{level.criterion.key}, {level.level:g} or more"
-                table.add_row(row.model, what, share, text.whole(row.estimate.n))
-    for row in report.acceptable:
-        if row.category is None:
-            share = text.estimate(row.estimate, text.percent)
-            table.add_row(row.model, "acceptable", share, text.whole(row.estimate.n))
-    for row in penalty_rows(collected):
-        if row.category is None:
-            penalty = text.estimate(row.estimate)
-            table.add_row(row.model, "error penalty", penalty, text.whole(row.estimate.n))
-    print_table(collected, table)
+    report, weighed, models = scores_report(collected), penalty_rows(collected), collected.models
+    print_blocks(
+        collected,
+        *(tables.means(of, models) for of in report.criteria),
+        *(tables.at_least(level, models) for level in reached),
+        tables.acceptable_shares(report, models),
+        *((penalties(weighed, models),) if weighed else ()),
+    )
     print_reasons([("acceptable", report.acceptable_note)])
     print_reasons((one.criterion.key, one.reason) for one in report.criteria)
     print_reasons((row.model, row.estimate.reason) for row in report.acceptable if not row.category)

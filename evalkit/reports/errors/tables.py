@@ -1,5 +1,6 @@
 """Errors as blocks: what they weigh, how often each was found."""
 
+import math
 from collections.abc import Sequence
 
 from evalkit import text
@@ -23,6 +24,9 @@ from evalkit.reports.errors.sentences import commonest_errors
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
+
+#: What is drawn of the errors in responses.
+PENALTY = "Weight of the errors in a response; less is better"
 
 
 def errors_section(
@@ -60,21 +64,34 @@ def errors_section(
 def _weighed(
     rows: Sequence[ScoreRow], order: Sequence[str], weights: ErrorWeights
 ) -> tuple[Block, ...]:
-    """Show the mean penalty per response with its interval, the lightest first."""
+    """Show the mean penalty per response with its interval, overall and by category."""
     if not rows:
         return ()
-    title = "Weight of the errors in a response; less is better"
+    drawn = penalties(rows, order)
+    least = drawn.axis.high / 4
+    title = f"{PENALTY} by category"
+    return (
+        Heading(PENALTY),
+        drawn,
+        by_category(title, rows, text.number, order, least=least, is_less_better=True),
+        words(weights_in_words(weights), style="note"),
+    )
+
+
+def penalties(rows: Sequence[ScoreRow], order: Sequence[str]) -> Intervals:
+    """Draw what the errors in a response weigh, the lightest first."""
     overall = {row.model: row.estimate for row in rows if row.category is None}
     lightest = sorted(order, key=lambda model: _penalty(overall[model]))
     ends = [end for one in overall.values() for end in (one.value, one.high) if end is not None]
-    highest = max(1.0, *ends)
-    axis = Axis(0.0, highest, tuple((at, text.number(at)) for at in (0.0, highest / 2, highest)))
-    return (
-        Heading(title),
-        Intervals(title, model_rows(rows, text.number, lightest), axis),
-        by_category(title, rows, text.number, order, (0.0, highest), is_less_better=True),
-        words(weights_in_words(weights), style="note"),
-    )
+    highest = _round_end(max(1.0, *ends))
+    ticks = tuple((at, f"{at:g}") for at in (0.0, highest / 2, highest))
+    return Intervals(PENALTY, model_rows(rows, text.number, lightest), Axis(0.0, highest, ticks))
+
+
+def _round_end(reach: float) -> float:
+    """Return the round number an axis ends at that reaches so far."""
+    power = 10.0 ** math.floor(math.log10(reach))
+    return next(power * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if power * step >= reach)
 
 
 def _penalty(one: Estimate) -> float:

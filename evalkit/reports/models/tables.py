@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit import text
-from evalkit.reports.blocks import Cell, Section, Table, section, table, words
+from evalkit.reports.blocks import Cell, Section, Table, Target, View, section, table, words
 from evalkit.reports.by_model import without_dashes
 from evalkit.reports.models.report import ModelRow
 from evalkit.stats.intervals import Estimate
@@ -29,7 +29,7 @@ def taken(models: Sequence[ModelRow]) -> Table:
     """Show all that is known of what each model's responses take."""
     rows = [
         [
-            Cell(row.model),
+            Cell(row.model, target=Target(View.RESPONSES, _responses(row.model))),
             _known(row.acceptable, text.percent, is_counted=True),
             _known(row.latency_median_ms, text.seconds),
             _known(row.latency_p95_ms, text.seconds),
@@ -42,6 +42,10 @@ def taken(models: Sequence[ModelRow]) -> Table:
         for row in models
     ]
     return table("What responses take", _COLUMNS, without_dashes(rows))
+
+
+def _responses(model: str) -> dict[str, str]:
+    return {"model": model, "through": "responses"}
 
 
 def _known(estimate: Estimate, form: text.Format, *, is_counted: bool = False) -> Cell:

@@ -15,6 +15,8 @@ from evalkit.reports.blocks import (
     Intervals,
     Section,
     Table,
+    Target,
+    View,
     beside,
     bullets,
     section,
@@ -42,6 +44,7 @@ _FIRST_MINUS_SECOND = (
     "ranking also uses comparisons with third models and can settle more. Tinted: differ at "
     "p ≤ 0.05 after Holm, blue where the first is ahead, orange where the second is."
 )
+WON = "Won by the row against the column"
 _HALF = replace(SHARES, references=((0.5, ""),))
 _HOW_TO_READ = (
     "Share of comparisons won; ties and both bad count half. Strength is Bradley–Terry, in "
@@ -55,19 +58,20 @@ def ranking_section(
 ) -> Section:
     """Show where each model stands, who won against whom, and which differences hold."""
     if report.ranking is None:
-        met = head_to_head(report.models, rates) if report.n_comparisons else ()
+        met = head_to_head(report, rates, report.models)
         return section(
             "Ranking",
             words(report.reason or ""),
             *(beside([drawn(group.rows)], [ranked(group.rows)]) for group in report.groups),
-            *met,
+            *((Heading(WON), met) if report.n_comparisons else ()),
             *every_two(report, tested),
         )
     rows = report.ranking.rows
+    won = head_to_head(report, rates, [row.model for row in rows])
     return section(
         "Ranking",
         bullets((*standings(report.ranking), *cautions(report, rates))),
-        beside([drawn(rows)], head_to_head([row.model for row in rows], rates)),
+        beside([drawn(rows)], [Heading(WON), won]),
         ranked(rows),
         words(_HOW_TO_READ, report.reason or "", style="note"),
         *every_two(report, tested),
@@ -76,53 +80,116 @@ def ranking_section(
 
 def drawn(rows: Sequence[RankingRow]) -> Intervals:
     """Draw the share each model won, strongest first."""
+    standings = tuple(_standing(row, row.win_rate, text.percent) for row in rows)
+    return Intervals("Win rate", standings, _HALF)
+
+
+def drawn_strengths(rows: Sequence[RankingRow]) -> Intervals:
+    """Draw the strength of each model, strongest first."""
+    estimates = [Estimate(row.strength, row.low, row.high, row.n, row.reason) for row in rows]
+    reach = min(5.0, max(1.0, _reach(estimates)))
+    ticks = tuple((at, text.number(at)) for at in (-reach, -reach / 2, 0.0, reach / 2, reach))
     return Intervals(
-        "Win rate",
+        "Strength",
         tuple(
-            IntervalRow(
-                row.model,
-                row.win_rate,
-                text.percent,
-                note=f"{rank_range(row)}, n = {row.win_rate.n:,}",
-                is_settled=row.best_rank == row.worst_rank,
-            )
-            for row in rows
+            _standing(row, estimate, text.number)
+            for row, estimate in zip(rows, estimates, strict=True)
         ),
-        _HALF,
+        Axis(-reach, reach, ticks, ((0.0, ""),)),
+    )
+
+
+def _standing(row: RankingRow, estimate: Estimate, form: text.Format) -> IntervalRow:
+    return IntervalRow(
+        row.model,
+        estimate,
+        form,
+        note=f"{rank_range(row)}, n = {estimate.n:,}",
+        is_settled=row.best_rank == row.worst_rank,
     )
 
 
 def ranked(rows: Sequence[RankingRow]) -> Table:
     """Give each model its rank, win rate, strength, and how likely it is the best."""
-    columns = ("Model", "Rank", "Win rate", "Strength", "Best with", "Comparisons", "Cases")
+    columns = (
+        "Model", "Rank", "Win rate", "Strength (log-odds)", "Best with", "Comparisons", "Cases",
+    )  # fmt: skip
     cells = [
         (
-            row.model,
-            rank_range(row),
+            Cell(row.model, target=_read(row.model)),
+            Cell(rank_range(row)),
             Cell(text.estimate(row.win_rate, text.percent), number=row.win_rate),
-            f"{text.number(row.strength)} {text.interval(row.low, row.high)}".rstrip(),
-            text.MISSING if row.probability_best is None else text.percent(row.probability_best),
-            text.whole(row.n),
-            text.whole(row.n_cases),
+            _strength(row),
+            Cell(
+                text.MISSING if row.probability_best is None else text.percent(row.probability_best)
+            ),
+            Cell(text.whole(row.n)),
+            Cell(text.whole(row.n_cases)),
         )
         for row in rows
     ]
     return table("Models by rank", columns, cells)
 
 
-def head_to_head(order: Sequence[str], rates: Sequence[PairWinRate]) -> tuple[Block, ...]:
+def _strength(row: RankingRow) -> Cell:
+    number = Estimate(row.strength, row.low, row.high, row.n, row.reason)
+    shown = f"{text.number(row.strength)} {text.interval(row.low, row.high)}".rstrip()
+    return Cell(shown, number=number, about=row.reason or "")
+
+
+def _read(model: str) -> Target:
+    return Target(View.RESPONSES, {"model": model, "through": "responses"})
+
+
+def head_to_head(
+    report: RankingReport, rates: Sequence[PairWinRate], order: Sequence[str]
+) -> Table:
     """Show how often each model won against each other it met."""
-    title = "Won by the row against the column"
     met = {(rate.model, rate.other): rate.estimate for rate in rates}
-    rows = [[Cell(model), *(_won(met.get((model, other))) for other in order)] for model in order]
-    return Heading(title), table(title, ("", *order), rows, is_map=True)
+    rows = [
+        [Cell(model), *(_won(report, model, other, met.get((model, other))) for other in order)]
+        for model in order
+    ]
+    return table(WON, ("", *order), rows, is_map=True)
 
 
-def _won(estimate: Estimate | None) -> Cell:
-    if estimate is None:
-        return Cell("")
-    tint = 0.0 if estimate.value is None else 2 * estimate.value - 1
-    return value_cell(estimate, text.percent, tint=tint)
+def _won(report: RankingReport, model: str, other: str, rate: Estimate | None) -> Cell:
+    if model == other:
+        return Cell("", about="A model is not compared with itself.")
+    target = Target(View.PAIR, {"model": model, "other": other})
+    if rate is None or rate.value is None:
+        return Cell(text.MISSING, about=f"{model} and {other} never met.", target=target)
+    counts = report.matrix[model][other]
+    return value_cell(
+        rate,
+        text.percent,
+        tint=2 * rate.value - 1,
+        about=f"{model} against {other}: {counts.wins:,} won, {counts.losses:,} lost, "
+        f"{counts.ties:,} ties, {counts.both_bad:,} both bad",
+        target=target,
+    )
+
+
+def wins_and_losses(
+    report: RankingReport, rates: Sequence[PairWinRate], order: Sequence[str]
+) -> Table:
+    """Count what became of the comparisons of every two models that met."""
+    place = {model: number for number, model in enumerate(order)}
+    met = [rate for rate in rates if rate.estimate.value is not None]
+    rows = []
+    for rate in sorted(met, key=lambda rate: (place[rate.model], place[rate.other])):
+        counts = report.matrix[rate.model][rate.other]
+        numbers = (counts.wins, counts.losses, counts.ties, counts.both_bad)
+        rows.append(
+            [
+                Cell(rate.model),
+                Cell(rate.other),
+                Cell(text.estimate(rate.estimate, text.percent), number=rate.estimate),
+                *(Cell(text.whole(number)) for number in numbers),
+            ]
+        )
+    columns = ("Model", "Against", "Win rate", "Won", "Lost", "Ties", "Both bad")
+    return table("Wins and losses", columns, rows, left=("Against",))
 
 
 def every_two(report: RankingReport, tested: Sequence[SubjectDifferences]) -> tuple[Block, ...]:

@@ -5,11 +5,18 @@ from collections.abc import Sequence
 from evalkit import text
 from evalkit.reports.blocks import Axis, Block, Heading, Intervals, Section, beside, section, words
 from evalkit.reports.by_model import SHARES, by_category, model_rows
+from evalkit.reports.scores.levels import LevelShares
 from evalkit.reports.scores.report import CriterionScores, ScoresReport
 from evalkit.study.collected import Criterion
 from evalkit.study.subjects import subject_title
 
 _ACCEPTABLE = "Acceptable responses"
+MEANS = "Mean of all scores given, 95 % intervals clustered by case."
+#: What counts as acceptable, and how it is counted.
+ACCEPTABLE_MEANS = (
+    "A response is acceptable to an annotator unless they called both bad or tagged it as unsafe; "
+    "counted once per annotator and response."
+)
 
 
 def scores_section(report: ScoresReport, order: Sequence[str], *, note: str = "") -> Section:
@@ -20,20 +27,18 @@ def scores_section(report: ScoresReport, order: Sequence[str], *, note: str = ""
         if one.reason
     ]
     scored = [one for one in report.criteria if any(row.estimate.n for row in one.means)]
-    charts = [_means(one, order) for one in scored]
+    charts = [_chart(one, order) for one in scored]
     grids: list[Block] = []
     for one in scored:
-        title = f"{subject_title(one.criterion)} by category"
-        axis = scale_axis(one.criterion)
-        grid = by_category(title, one.means, text.number, order, (axis.low, axis.high))
-        grids += [Heading(title), grid] if grid else []
+        grid = means_by_category(one, order)
+        grids += [Heading(f"{subject_title(one.criterion)} by category"), grid] if grid else []
     return section(
         "Scores",
         words(note, style="note"),
         *missing,
         *(beside(*charts[at : at + 2]) for at in range(0, len(charts), 2)),
         *grids,
-        words("Mean of all scores given." if scored else "", style="note"),
+        words(MEANS if scored else "", style="note"),
     )
 
 
@@ -41,28 +46,48 @@ def acceptable_section(report: ScoresReport, order: Sequence[str]) -> Section:
     """Show the share of acceptable responses, overall and by category."""
     if not any(row.estimate.n for row in report.acceptable):
         return section(_ACCEPTABLE, words(report.acceptable[0].estimate.reason or ""))
-    rows = model_rows(report.acceptable, text.percent, order)
     return section(
         _ACCEPTABLE,
-        Intervals(_ACCEPTABLE, rows, SHARES),
-        by_category(_ACCEPTABLE, report.acceptable, text.percent, order, (0.0, 1.0)),
-        words(
-            "A response is acceptable to an annotator unless they called both bad or tagged it as "
-            "unsafe.",
-            report.acceptable_note or "",
-            style="note",
-        ),
+        acceptable_shares(report, order),
+        acceptable_by_category(report, order),
+        words(ACCEPTABLE_MEANS, report.acceptable_note or "", style="note"),
     )
 
 
-def _means(one: CriterionScores, order: Sequence[str]) -> tuple[Block, ...]:
-    title = subject_title(one.criterion)
-    rows = model_rows(one.means, text.number, order)
-    return (
-        Heading(title),
-        words(one.criterion.question, style="note"),
-        Intervals(title, rows, scale_axis(one.criterion)),
-    )
+def acceptable_shares(report: ScoresReport, order: Sequence[str]) -> Intervals:
+    """Draw the share of acceptable responses of each model."""
+    return Intervals(_ACCEPTABLE, model_rows(report.acceptable, text.percent, order), SHARES)
+
+
+def acceptable_by_category(report: ScoresReport, order: Sequence[str]) -> Block:
+    """Show the share of acceptable responses by category and model."""
+    title = f"{_ACCEPTABLE} by category and model"
+    return by_category(title, report.acceptable, text.percent, order, least=0.25)
+
+
+def means(one: CriterionScores, order: Sequence[str]) -> Intervals:
+    """Draw the mean score of each model on a criterion."""
+    title = f"Mean score, {subject_title(one.criterion)}"
+    return Intervals(title, model_rows(one.means, text.number, order), scale_axis(one.criterion))
+
+
+def at_least(shares: LevelShares, order: Sequence[str]) -> Intervals:
+    """Draw the share of scores at or above a level on a criterion."""
+    title = f"{subject_title(shares.criterion)}, {shares.level:g} or more"
+    return Intervals(title, model_rows(shares.rows, text.percent, order), SHARES)
+
+
+def means_by_category(one: CriterionScores, order: Sequence[str]) -> Block:
+    """Show the mean score on a criterion by category and model."""
+    title = f"{subject_title(one.criterion)} by category and model"
+    values = one.criterion.values
+    least = (max(values) - min(values)) / 4
+    return by_category(title, one.means, text.number, order, least=least)
+
+
+def _chart(one: CriterionScores, order: Sequence[str]) -> tuple[Block, ...]:
+    question = words(one.criterion.question, style="note")
+    return Heading(subject_title(one.criterion)), question, means(one, order)
 
 
 def scale_axis(criterion: Criterion) -> Axis:

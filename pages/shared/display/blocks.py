@@ -54,6 +54,24 @@ def show(*blocks: Block, page: Page, key: str) -> None:
             _show_beside(block, page, key=f"{key}-{number}" if number else key)
 
 
+def fold(
+    table: Table, *, key: str, label: str | None = "Table", more: pd.DataFrame | None = None
+) -> None:
+    """Fold a long table, to be sorted and searched, with its download, which may hold more.
+
+    Without a label it stands there as it is.
+    """
+    if not table:
+        return
+    rows = [[" ".join(cell.lines) for cell in row] for row in table.rows]
+    frame = pd.DataFrame(rows, columns=list(table.columns))
+    held = numbers(table) if more is None else more
+    if label is None:
+        exhibits.inline_table(frame, key=key, left=table.left, numbers=held)
+    else:
+        exhibits.table(frame, key=key, label=label, left=table.left, numbers=held)
+
+
 def numbers(table: Table) -> pd.DataFrame:
     """Give a table as a download holds it: each number unrounded, with interval, n and reason."""
     return pd.DataFrame([_numbers_of(table, row) for row in table.rows])

@@ -16,6 +16,7 @@ from evalkit.reports.annotators.disagreements import Disagreement, Disagreements
 from evalkit.reports.annotators.leave_out import Without
 from evalkit.reports.annotators.report import AnnotatorsReport
 from evalkit.reports.ranking.report import RankingReport
+from evalkit.reports.ranking.tables import drawn
 from evalkit.study.collected import Collected, Criterion, Tag
 from evalkit.study.subjects import (
     ANY_ERROR,
@@ -28,10 +29,11 @@ from evalkit.vocabulary import Level
 from pages.shared import labels
 from pages.shared.address import addresses, links
 from pages.shared.collecting import Kept
-from pages.shared.display import exhibits, lists
+from pages.shared.display import blocks, exhibits, lists
+from pages.shared.display.blocks import Page
 from pages.shared.display.charts.intervals import Scale
 from pages.shared.display.pictures import interval_rows
-from pages.shared.sections import agreement, annotator_tables, overview, tables
+from pages.shared.sections import agreement, annotator_tables, overview
 
 _PAGES = (
     ("overview", "Overview"),
@@ -234,9 +236,7 @@ def _show_ranking(report: RankingReport, colours: Mapping[str, str], *, key: str
     if report.ranking is None:
         exhibits.say(report.reason or "", style="lead")
         return
-    rows = tables.ranking_rows(report.ranking, colours, strength=False)
-    figure = interval_rows(rows, references=((0.5, ""),), **overview.SHARES)
-    exhibits.picture(figure, key=key, alt="Win rate of each model")
+    blocks.show(drawn(report.ranking.rows), page=Page(colours, links.of_targets({})), key=key)
 
 
 def disagreement_picker(

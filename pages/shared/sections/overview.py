@@ -1,31 +1,36 @@
 """The sections of the overview: a report in, its sentence, picture and table on the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from evalkit import text
+from evalkit.reports.blocks import Target, View
 from evalkit.reports.decision.document import NOTHING_JUDGED
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.models.document import model_entry
 from evalkit.reports.models.report import ModelRow
+from evalkit.reports.models.tables import taken
 from evalkit.reports.ranking import sentences
 from evalkit.reports.ranking.cautions import cautions
-from evalkit.reports.ranking.document import ranking_entries
 from evalkit.reports.ranking.report import RankingReport
+from evalkit.reports.ranking.tables import (
+    WON,
+    drawn,
+    drawn_strengths,
+    head_to_head,
+    ranked,
+    wins_and_losses,
+)
 from evalkit.reports.scores.report import ScoresReport
-from evalkit.stats.ranking.ranking import Ranking
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.stats.scores import ScoreRow
 from pages.shared.address import addresses, links
-from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
-from pages.shared.display import exhibits, maps
+from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
 from pages.shared.display.charts.intervals import Scale
-from pages.shared.display.pictures import interval_rows
-from pages.shared.sections import decision, tables
+from pages.shared.sections import decision
 
 #: From none to all.
 SHARES: Scale = {
@@ -105,18 +110,14 @@ def show_absences(said: Mapping[str, str]) -> None:
 
 
 def show_ranking(
-    report: RankingReport,
-    rates: Sequence[PairWinRate],
-    colours: Mapping[str, str],
-    state: State,
-    *,
-    order: Sequence[str],
+    report: RankingReport, rates: Sequence[PairWinRate], page: Page, *, order: Sequence[str]
 ) -> None:
     """Show where each model stands, what to mind about it, and who won against whom."""
     if report.ranking is None:
-        _show_groups(report, colours)
+        _show_groups(report, page)
         return
     exhibits.say(*cautions(report, rates), style="lead")
+    rows = report.ranking.rows
     left, right = st.columns([11, 9], gap="large")
     with left:
         shown = ["Win rate", "Strength"]
@@ -126,13 +127,8 @@ def show_ranking(
         )
         addresses.remember("by", None if what == shown[0] else what)
         is_strength = what == "Strength"
-        rows = tables.ranking_rows(report.ranking, colours, strength=is_strength)
-        figure = (
-            interval_rows(rows, references=((0.0, ""),), **_strength_scale(report.ranking))
-            if is_strength
-            else interval_rows(rows, references=((0.5, ""),), **SHARES)
-        )
-        exhibits.picture(figure, key="ranking", alt=sentences.verdict(report))
+        picture = drawn_strengths(rows) if is_strength else drawn(rows)
+        blocks.show(picture, page=page, key="ranking")
         exhibits.say(
             "Bradley–Terry strength in log-odds, mean zero."
             if is_strength
@@ -141,16 +137,22 @@ def show_ranking(
             "settled.",
         )
     with right:
-        if len(report.ranking.rows) <= MOST_BESIDE_TEXT:
-            exhibits.say("Won by the row against the column", style="lead")
-            _head_to_head(tables.head_to_head(report, rates), state)
+        if len(rows) <= MOST_BESIDE_TEXT:
+            exhibits.say(WON, style="lead")
+            won = head_to_head(report, rates, [row.model for row in rows])
+            blocks.show(won, page=page, key="head-to-head")
         exhibits.say(*sentences.standings(report.ranking))
     exhibits.say(report.reason or "")
-    show_responses(order, state)
-    _ranking_tables(report, report.ranking, rates, order)
+    show_responses(order, page.address)
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        blocks.fold(ranked(rows), key="ranking-table")
+    with right:
+        every = wins_and_losses(report, rates, order)
+        blocks.fold(every, key="matrix-table", label=every.title)
 
 
-def _show_groups(report: RankingReport, colours: Mapping[str, str]) -> None:
+def _show_groups(report: RankingReport, page: Page) -> None:
     """Show groups of models that never met side by side, each ranked in itself."""
     if not report.groups:
         return
@@ -160,58 +162,27 @@ def _show_groups(report: RankingReport, colours: Mapping[str, str]) -> None:
             st.columns(2, gap="large"), pair, range(start, start + 2), strict=False
         ):
             with place:
-                rows = tables.ranking_rows(group, colours, strength=False)
-                half = ((0.5, ""),)
-                exhibits.picture(
-                    interval_rows(rows, references=half, **SHARES),
-                    key=f"ranking-group-{number}",
-                    alt=f"Win rates among {', '.join(row.model for row in group.rows)}",
-                )
-                exhibits.table(tables.ranking_table(group), key=f"ranking-group-table-{number}")
+                blocks.show(drawn(group.rows), page=page, key=f"ranking-group-{number}")
+                blocks.fold(ranked(group.rows), key=f"ranking-group-table-{number}")
     exhibits.say(
         "Each group is ranked in itself: its models never met those of another, so ranks and win "
         "rates of two groups say nothing of one another."
     )
 
 
-def _ranking_tables(
-    report: RankingReport, ranking: Ranking, rates: Sequence[PairWinRate], order: Sequence[str]
-) -> None:
-    """Fold the numbers of the ranking and of every pair under their pictures."""
-    left, right = st.columns([11, 9], gap="large")
-    with left:
-        numbers = pd.DataFrame(ranking_entries(report))
-        exhibits.table(tables.ranking_table(ranking), key="ranking-table", numbers=numbers)
-    with right:
-        exhibits.table(
-            tables.matrix_table(report, rates, order),
-            key="matrix-table",
-            label="Wins and losses",
-            numbers=tables.matrix_numbers(report, rates, order),
-            left=("Against",),
-        )
-
-
-def _head_to_head(cells: pd.DataFrame, state: State) -> None:
-    """Show who won against whom, each number leading to the two models beside each other."""
-    cells["href"] = [
-        "" if row == column else link("compare-models", {**state, "model": row, "other": column})
-        for row, column in zip(cells["row"], cells["column"], strict=True)
-    ]
-    named = "Win rate of each model against each"
-    maps.show(cells, limits=(0.0, 1.0), middle=0.5, caption=named)
-
-
-def show_responses(models: Sequence[str], state: State) -> None:
+def show_responses(models: Sequence[str], address: Callable[[Target], str]) -> None:
     """Lead to the responses behind the numbers of each model."""
-    links.line("Read the responses of", {model: links.responses(state, model) for model in models})
+    targets = {
+        model: Target(View.RESPONSES, {"model": model, "through": "responses"}) for model in models
+    }
+    places = {model: address(target) for model, target in targets.items()}
+    links.line("Read the responses of", places)
 
 
 def show_tradeoff(
     kept: Kept,
     models: Sequence[ModelRow],
-    colours: Mapping[str, str],
-    state: State,
+    page: Page,
     *,
     order: Sequence[str],
 ) -> None:
@@ -220,16 +191,10 @@ def show_tradeoff(
     if report is None:
         exhibits.say(NOTHING_JUDGED)
     else:
-        decision.show_front(report, Page(colours, links.of_targets(state)))
+        decision.show_front(report, page)
     numbers = pd.json_normalize([model_entry(row) for row in models], sep="_")
-    exhibits.inline_table(tables.model_table(models, order), key="models", numbers=numbers)
+    rows = sorted(models, key=lambda row: order.index(row.model))
+    blocks.show(taken(rows), page=page, key="models")
+    exhibits.download(numbers, key="models")
     reasons = {row.acceptable.reason for row in models if row.acceptable.value is None}
     exhibits.say(*sorted(filter(None, reasons)))
-
-
-def _strength_scale(ranking: Ranking) -> Scale:
-    ends = [end for row in ranking.rows for end in (row.strength, row.low, row.high) if end]
-    reach = max(1.0, *(abs(end) for end in ends)) if ends else 1.0
-    reach = min(reach, 5.0)
-    ticks = [(at, text.number(at)) for at in (-reach, -reach / 2, 0.0, reach / 2, reach)]
-    return {"limits": (-reach, reach), "ticks": ticks}

@@ -1,93 +1,82 @@
 """What the overview says of the responses themselves: their scores, what is refused, the errors."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from evalkit import text
 from evalkit.reports import document as documents
-from evalkit.reports.errors import penalties
+from evalkit.reports.by_model import every_number
+from evalkit.reports.errors import tables as errors
+from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import commonest_errors
+from evalkit.reports.scores import tables
 from evalkit.reports.scores.report import CriterionScores, ScoresReport, criterion_scores
 from evalkit.stats.penalties import ErrorWeights
-from evalkit.stats.scores import ScoreRow
+from evalkit.stats.scores import DistributionRow, ScoreRow
 from evalkit.study.collected import Criterion
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
+from evalkit.study.subjects import subject_title
 from pages.shared import labels
-from pages.shared.address import addresses, links
+from pages.shared.address import addresses
 from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
-from pages.shared.display import exhibits, maps
-from pages.shared.display.pictures import interval_rows, level_bars
-from pages.shared.sections import tables, tag_tables
-from pages.shared.sections.overview import MOST_BESIDE_TEXT, SHARES
+from pages.shared.display import blocks, exhibits, maps
+from pages.shared.display.blocks import Page
+from pages.shared.display.pictures import level_bars
+from pages.shared.sections import tag_tables
+from pages.shared.sections.overview import MOST_BESIDE_TEXT
 
 #: More than this cannot be read beside or beneath each other.
 _MOST_COLUMNS = 24
 
 
-def show_scores(
-    kept: Kept,
-    scores: ScoresReport,
-    colours: Mapping[str, str],
-    state: State,
-    *,
-    order: Sequence[str],
-) -> None:
+def show_scores(kept: Kept, scores: ScoresReport, page: Page, *, order: Sequence[str]) -> None:
     """Show mean scores per criterion and, folded, one criterion by category and level."""
-    scored = [one for one in scores.criteria if any(row.estimate.n for row in one.means)]
-    for one in scores.criteria:
-        if one.reason:
-            exhibits.say(f"{tables.criterion_name(one.criterion)}: {one.reason}")
+    scored = [of for of in scores.criteria if any(row.estimate.n for row in of.means)]
+    for of in scores.criteria:
+        if of.reason:
+            exhibits.say(f"{subject_title(of.criterion)}: {of.reason}")
     places = [place for _ in range(0, len(scored), 3) for place in st.columns(3, gap="large")]
-    for one, place in zip(scored, places, strict=False):
+    for of, place in zip(scored, places, strict=False):
+        key = f"means-{labels.digest(of.criterion.key)}"
         with place:
-            _show_means(one, colours, order)
+            exhibits.heading(subject_title(of.criterion))
+            blocks.show(tables.means(of, order), page=page, key=key)
     more = left_out_sentence(kept.collected)
-    exhibits.say("Mean of all scores given, 95 % intervals clustered by case.", more)
+    exhibits.say(tables.MEANS, more)
     exhibits.say("Each of them can be chosen by name below." if more else "")
     with st.expander("By category, and how often each level was given", expanded=bool(more)):
-        _show_criterion(kept, scored, state, order)
+        _show_criterion(kept, scored, page, order)
 
 
 def _show_criterion(
-    kept: Kept, scored: Sequence[CriterionScores], state: State, order: Sequence[str]
+    kept: Kept, scored: Sequence[CriterionScores], page: Page, order: Sequence[str]
 ) -> None:
     """Show one criterion by category, and how often each level of it was given.
 
     All that were scored can be chosen, also where they are too many to be shown above.
     """
-    names = {tables.criterion_name(of): of for of in kept.of(scored_criteria) if of.has_mean}
+    names = {subject_title(of): of for of in kept.of(scored_criteria) if of.has_mean}
     left, right = st.columns([11, 9], gap="large")
     with left:
         picked = kept.of(criterion_scores, names[_criterion_picker(list(names))])
-        scale = picked.criterion.values
-        _category_grid(
-            tables.by_category(picked.means, order, text.number),
-            state,
-            least=(max(scale) - min(scale)) / 4,
-            caption=f"{tables.criterion_name(picked.criterion)} by category and model",
-        )
+        blocks.show(tables.means_by_category(picked, order), page=page, key="scores-map")
     with right:
         exhibits.say(f"How often each level was given: {picked.criterion.question}")
-        levels = tables.distribution_frame(picked.distributions, picked.criterion, order)
+        levels = distribution_frame(picked.distributions, picked.criterion, order)
         exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
         exhibits.say(_scale_in_words(picked.criterion))
         exhibits.download(levels.drop(columns="hover"), key="levels-given")
     entries = [
-        {"criterion": one.criterion.key, **documents.score_entry(row)}
-        for one in scored
-        for row in one.means
+        {"criterion": of.criterion.key, **documents.score_entry(row)}
+        for of in scored
+        for row in of.means
     ]
-    exhibits.inline_table(
-        tables.score_table(picked.means, text.number, what="Mean", models=order),
-        key="scores-table",
-        left=("Category", "Why not"),
-        numbers=pd.DataFrame(entries),
-    )
+    every = every_number(picked.means, text.number, order, name="Mean")
+    blocks.fold(every, key="scores-table", label=None, more=pd.DataFrame(entries))
 
 
 def _criterion_picker(names: Sequence[str]) -> str:
@@ -98,82 +87,35 @@ def _criterion_picker(names: Sequence[str]) -> str:
     return chosen
 
 
-def _show_means(one: CriterionScores, colours: Mapping[str, str], order: Sequence[str]) -> None:
-    lowest, highest = min(one.criterion.values), max(one.criterion.values)
-    ticks = [(at, f"{at:g}") for at in (lowest, (lowest + highest) / 2, highest)]
-    st.subheader(labels.literal(tables.criterion_name(one.criterion)), divider=False)
-    figure = interval_rows(
-        tables.score_panel(one, colours, order), limits=(lowest, highest), ticks=ticks
-    )
-    exhibits.picture(
-        figure, key=f"means-{labels.digest(one.criterion.key)}", alt="Mean score per model"
-    )
-
-
-def show_acceptable(
-    scores: ScoresReport, colours: Mapping[str, str], state: State, *, order: Sequence[str]
-) -> None:
+def show_acceptable(scores: ScoresReport, page: Page, *, order: Sequence[str]) -> None:
     """Show the share of acceptable responses, overall and by category."""
     left, right = st.columns([11, 9], gap="large")
     with left:
-        rows = tables.share_rows(scores.acceptable, colours, order)
-        figure = interval_rows(rows, **SHARES)
-        exhibits.picture(figure, key="acceptable", alt="Share of acceptable responses per model")
+        blocks.show(tables.acceptable_shares(scores, order), page=page, key="acceptable")
     with right:
         exhibits.say("Responses nobody refused", style="lead")
-        exhibits.say(
-            "Neither in a comparison called both bad nor tagged unsafe, counted once per annotator "
-            "and response.",
-            scores.acceptable_note or "",
-        )
+        exhibits.say(tables.ACCEPTABLE_MEANS, scores.acceptable_note or "")
     with st.expander("By category"):
-        _category_grid(
-            tables.by_category(scores.acceptable, order, text.percent),
-            state,
-            least=0.25,
-            caption="Acceptable responses by category and model",
-        )
-        exhibits.inline_table(
-            tables.score_table(scores.acceptable, text.percent, what="Acceptable", models=order),
-            key="acceptable-table",
-            left=("Category", "Why not"),
-            numbers=pd.DataFrame([documents.score_entry(row) for row in scores.acceptable]),
-        )
+        shown = tables.acceptable_by_category(scores, order)
+        blocks.show(shown, page=page, key="acceptable-map")
+        every = every_number(scores.acceptable, text.percent, order, name="Acceptable")
+        blocks.fold(every, key="acceptable-table", label=None)
 
 
 def show_penalties(
-    rows: Sequence[ScoreRow],
-    colours: Mapping[str, str],
-    *,
-    weights: ErrorWeights,
-    order: Sequence[str],
+    rows: Sequence[ScoreRow], page: Page, *, weights: ErrorWeights, order: Sequence[str]
 ) -> None:
     """Show what the errors in each model's responses weigh, where they have severities."""
     if not rows:
         return
-    shown = tables.share_rows(rows, colours, order, form=text.number)
-    highest = max(1.0, *(end for end in (*shown["value"], *shown["high"]) if pd.notna(end)))
-    highest = _round_end(highest)
-    ticks = [(at, f"{at:g}") for at in (0.0, highest / 2, highest)]
     left, right = st.columns([11, 9], gap="large")
     with left:
-        figure = interval_rows(shown, limits=(0.0, highest), ticks=ticks)
-        exhibits.picture(figure, key="penalties", alt="Weight of the errors per response")
+        blocks.show(errors.penalties(rows, order), page=page, key="penalties")
     with right:
-        exhibits.say("Weight of the errors in a response; less is better", style="lead")
-        exhibits.say(penalties.weights_in_words(weights))
-    exhibits.table(
-        tables.score_table(rows, text.number, what="Penalty", models=order),
-        key="penalties-table",
-        numbers=pd.DataFrame([documents.score_entry(row) for row in rows]),
-        left=("Category", "Why not"),
-    )
-
-
-def _round_end(reach: float) -> float:
-    """Return the round number an axis ends at that reaches so far."""
-    power = 10.0 ** math.floor(math.log10(reach))
-    return next(power * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if power * step >= reach)
+        exhibits.say(errors.PENALTY, style="lead")
+        exhibits.say(weights_in_words(weights))
+    every = every_number(rows, text.number, order, name="Penalty")
+    blocks.fold(every, key="penalties-table")
 
 
 def show_tags(rates: Sequence[TagRates], state: State, *, order: Sequence[str]) -> None:
@@ -214,23 +156,6 @@ def show_tags(rates: Sequence[TagRates], state: State, *, order: Sequence[str]) 
     )
 
 
-def _category_grid(cells: pd.DataFrame, state: State, *, least: float, caption: str) -> None:
-    """Tint what lies above and below the mean of all; ``least`` is the distance of a full tint."""
-    values = cells["value"].dropna().astype(float)
-    n_categories = cells["row"].nunique() - 1
-    if n_categories > exhibits.MOST_CATEGORIES:
-        exhibits.say(f"There are {n_categories:,} categories: see the table, or filter some.")
-    elif n_categories > 1 and len(values) and cells["column"].nunique() <= _MOST_COLUMNS:
-        middle = values.mean()
-        reach = max(least, (values - middle).abs().max())
-        cells["href"] = [
-            links.responses(state, model, category=category if isinstance(category, str) else None)
-            for model, category in zip(cells["column"], cells["category"], strict=True)
-        ]
-        limits = (middle - reach, middle + reach)
-        maps.show(cells, limits=limits, middle=middle, caption=caption, has_total=True)
-
-
 def _scale_in_words(criterion: Criterion) -> str:
     named = [
         f"{value:g} {label}"
@@ -238,3 +163,22 @@ def _scale_in_words(criterion: Criterion) -> str:
         if label not in ("", f"{value:g}")
     ]
     return f"{', '.join(named)}." if named else ""
+
+
+def distribution_frame(
+    rows: Iterable[DistributionRow], criterion: Criterion, models: Sequence[str]
+) -> pd.DataFrame:
+    """Give a row per model and level of the scale: how often the level was given."""
+    names = dict(zip(criterion.values, criterion.labels, strict=True))
+    given = {row.model: row for row in rows if row.category is None}
+    cells = []
+    for model in models:
+        counts = dict(zip(given[model].values, given[model].counts, strict=True))
+        n = sum(counts.values())
+        for value in criterion.values:
+            count = counts.get(value, 0)
+            share = count / n if n else None
+            level = " ".join(filter(None, (f"{value:g}", names[value])))
+            hover = f"{model}: {level}\n{count:,} of {n:,}"
+            cells.append((model, value, level, share, hover))
+    return pd.DataFrame(cells, columns=["label", "value", "level", "share", "hover"])

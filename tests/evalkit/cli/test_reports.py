@@ -91,10 +91,10 @@ def test_a_narrow_terminal_cuts_neither_names_nor_numbers(ids, monkeypatch):
     lines = run("models", "--study", "Study").stdout.splitlines()
 
     assert lines[1].startswith("Model [one]")
-    # A heading and a line per model, none of them broken or shortened.
-    assert len(lines) == 3
+    # A heading and a line per model with its n beneath, none of them broken or shortened.
+    assert len(lines) == 5
     assert not any("…" in line for line in lines)
-    assert "Tokens out" in lines[0]
+    assert lines[0].split()[-1] == "Responses"
 
 
 def test_missing_numbers_of_models_show_their_reason(ids):
@@ -147,7 +147,7 @@ def test_errors_are_weighed_by_severity_in_json_and_text(marked):
         "tags": {},
     }
     assert document["reason"] is None
-    assert "error penalty" in run("scores", "--study", "Study").stdout
+    assert "Weight of the errors in a response" in run("scores", "--study", "Study").stdout
 
 
 def test_errors_weigh_what_they_are_said_to(marked):
@@ -223,7 +223,7 @@ def test_the_share_of_scores_at_or_above_a_level_is_given_on_demand(ids):
     assert found("--at-least", "3") == {"Model [one]": 1.0, "Model two": None}
     assert found("--at-least", "4", "--category", "billing")["Model [one]"] in (0.0, 1.0)
     said = run("scores", "--study", "Study", "--at-least", "4").stdout
-    assert "helpfulness, 4 or more" in said
+    assert "Helpfulness, 4 or more" in said
     assert "50 %" in said
     assert "at_least" not in json.loads(run("scores", "--study", "Study", "--json").stdout)
 
