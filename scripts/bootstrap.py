@@ -78,14 +78,25 @@ def test(arguments: "list[str]") -> int:
 
 
 def lint(_arguments: "list[str]") -> int:
-    """Check style, format and types; go through all three and fail when one does."""
+    """Check style, format and types; go through all of them and fail when one does."""
     python = environment("dev")
     checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
     endings = []
     for check in checks:
         say(" ".join(check))
         endings.append(subprocess.call([python, "-m", *check]))
+    endings.append(lint_javascript())
     return 1 if any(endings) else 0
+
+
+def lint_javascript() -> int:
+    """Check the screens' JavaScript where Node and its packages are, else say that they are not."""
+    npm = shutil.which("npm")
+    if npm and os.path.isdir(os.path.join(ROOT, "node_modules")):
+        say("eslint and tsc")
+        return subprocess.call([npm, "run", "--silent", "lint"])
+    print("evalkit: JavaScript was not checked; with Node 18 or newer, npm ci installs what does.")
+    return int("node" in os.environ.get("EVALKIT_REQUIRE", "").split(","))
 
 
 def install(_arguments: "list[str]") -> int:
@@ -99,7 +110,7 @@ def clean(_arguments: "list[str]") -> int:
     caches = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis")
     doomed = [venv_folder(), *(os.path.join(ROOT, name) for name in caches)]
     for folder, names, _files in os.walk(ROOT):
-        names[:] = [name for name in names if name not in {".git", ".venv", "data"}]
+        names[:] = [name for name in names if name not in {".git", ".venv", "data", "node_modules"}]
         doomed += [os.path.join(folder, name) for name in names if name == "__pycache__"]
     for path in doomed:
         shutil.rmtree(path, ignore_errors=True)

@@ -264,7 +264,8 @@ def test_only_the_command_line_imports_the_command_line():
 def test_nothing_names_a_package_registry_or_a_folder_of_one_machine():
     kinds = (".in", ".txt", "-dev.in", "-dev.txt", "-oracles.txt")
     pinned = [ROOT / f"requirements{kind}" for kind in kinds]
-    suspicious = ("://", "/opt/", "/home/", "--hash", "--index-url")
+    pinned += [ROOT / "package.json", ROOT / "package-lock.json"]
+    suspicious = ("://", "/opt/", "/home/", "--hash", "--index-url", '"resolved"')
 
     assert [
         (path.name, line)

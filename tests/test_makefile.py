@@ -191,3 +191,14 @@ def test_make_alone_lists_what_there_is():
 
 def test_the_check_script_can_be_run():
     assert (ROOT / ".ci" / "run").stat().st_mode & stat.S_IXUSR
+
+
+@pytest.mark.parametrize(("required", "ending"), [("browser", 0), ("browser,node", 1)])
+def test_without_node_lint_says_so_and_fails_only_where_node_is_required(
+    required, ending, monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("EVALKIT_REQUIRE", required)
+
+    assert bootstrap.lint_javascript() == ending
+    assert capsys.readouterr().out.count("\n") == 1

@@ -4,10 +4,12 @@
 const MILLISECONDS = 250;
 
 export default function () {
-  if (window.evalkitHistory) return;
-  window.evalkitHistory = true;
+  const page = /** @type {Window & { evalkitHistory?: boolean }} */ (window);
+  if (page.evalkitHistory) return;
+  page.evalkitHistory = true;
   const push = window.history.pushState.bind(window.history);
-  let waiting = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
   window.history.pushState = (state, title, address) => {
     const to = new URL(address ?? "", window.location.href);
     if (to.pathname !== window.location.pathname) {

@@ -1,7 +1,12 @@
 // Panes of text side by side. The HTML comes from evalkit's renderer only, which escapes everything
 // it did not make itself; headings and notes are set as text.
+/**
+ * @typedef {{ heading: string, note: string, html: string }} Pane
+ * @param {{ parentElement: HTMLElement, data: { panes: Pane[], height: number | null } }} component
+ */
 export default function (component) {
   const { parentElement, data } = component;
+  /** @type {HTMLElement | null} */
   let root = parentElement.querySelector(".panes");
   if (!root) {
     root = document.createElement("div");

@@ -14,23 +14,20 @@ from evalkit.rendering.messages import raw_messages, render_context, render_mess
 from evalkit.rendering.unfenced import has_unfenced_code
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = (
-    *("dom", "saving", "rubric", "form", "reading"),
-    *("dialogs", "streamlit", "keys", "sending", "workbench"),
-)
-_STYLES = ("workbench", "form", "reading", "dialogs")
+_STYLES = ("workbench.css", "form.css", "reading.css", "dialogs.css")
 
 
-def _asset(names: tuple[str, ...], ending: str) -> str:
-    """Join files into one text, without indentation: it travels with every case."""
-    texts = ((_FOLDER / f"{name}.{ending}").read_text("utf-8") for name in names)
-    return "\n".join(line.strip() for text in texts for line in text.splitlines())
+def _asset(name: str) -> str:
+    """Read a file without indentation: it travels with every case."""
+    text = (_FOLDER / name).read_text("utf-8")
+    return "\n".join(line.strip() for line in text.splitlines())
 
 
 _component = st.components.v2.component(
     "evalkit_workbench",
-    js=_asset(_SCRIPTS, "js"),
-    css=_asset(_STYLES, "css"),
+    # Made of the modules in this folder by `npm run bundle`, so that running needs no Node.
+    js=_asset("bundle.js"),
+    css="\n".join(_asset(name) for name in _STYLES),
     isolate_styles=False,
 )
 

@@ -1,12 +1,28 @@
 // Guidelines, keys, and why a case is skipped: native dialogs, so focus and Esc behave.
 
-/** Open a dialog unless one is open; `letter` closes it, numbers go to `onnumber`. */
+import { button, choices, h, inField, kbd, rendered } from "./dom.js";
+import { singleKeys } from "./keys.js";
+import { levelTable } from "./rubric.js";
+import { skip } from "./sending.js";
+
+/** @import { Child, KeyDialog, Reason, Screen, TaskData } from "./types.js" */
+
+/**
+ * Open a dialog unless one is open; `letter` closes it, numbers go to `onnumber`.
+ * @param {Screen} screen
+ * @param {object} about
+ * @param {string} about.label
+ * @param {string} about.className
+ * @param {Child} about.content
+ * @param {string} about.letter
+ * @param {(digit: string) => boolean} [about.onnumber]
+ * @returns {KeyDialog | null}
+ */
 function openDialog(screen, { label, className, content, letter, onnumber }) {
-  if (screen.state !== "live" || screen.root.querySelector("dialog[open]")) return false;
-  const close = () => dialog.close();
-  const dialog = h(
-    "dialog",
-    { class: `ek-dialog ${className}`, "aria-label": label },
+  if (screen.state !== "live" || screen.root.querySelector("dialog[open]")) return null;
+  const element = h("dialog", { class: `ek-dialog ${className}`, "aria-label": label });
+  const close = () => element.close();
+  element.append(
     h(
       "div",
       { class: "ek-dialog-line" },
@@ -16,20 +32,23 @@ function openDialog(screen, { label, className, content, letter, onnumber }) {
     ),
     h("div", { class: "ek-dialog-body", tabindex: "0", autofocus: true }, content),
   );
-  dialog.addEventListener("click", (event) => event.target === dialog && close());
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.onkey = (name, numbers) => {
-    if (name !== letter) return Boolean(onnumber) && numbers.some(onnumber);
+  element.addEventListener("click", (event) => event.target === element && close());
+  element.addEventListener("close", () => element.remove());
+  /** @type {KeyDialog["onkey"]} */
+  const onkey = (name, numbers) => {
+    if (name !== letter) return onnumber !== undefined && numbers.some(onnumber);
     close();
     return true;
   };
+  const dialog = Object.assign(element, { onkey });
   screen.root.append(dialog);
   singleKeys.paint(screen.root);
   dialog.showModal();
   return dialog;
 }
 
-function openGuidelines(screen) {
+/** @param {Screen} screen */
+export function openGuidelines(screen) {
   return openDialog(screen, {
     label: "Guidelines",
     className: "ek-drawer",
@@ -38,7 +57,8 @@ function openGuidelines(screen) {
   });
 }
 
-function openKeys(screen) {
+/** @param {Screen} screen */
+export function openKeys(screen) {
   return openDialog(screen, {
     label: "Keys",
     className: "ek-small",
@@ -47,7 +67,10 @@ function openKeys(screen) {
   });
 }
 
-/** For those who dictate or brush keys by accident: keys of one character can be switched off. */
+/**
+ * For those who dictate or brush keys by accident: keys of one character can be switched off.
+ * @param {HTMLElement} root
+ */
 function singleKeysSwitch(root) {
   const state = h("b", {});
   const onclick = () => {
@@ -70,7 +93,9 @@ function singleKeysSwitch(root) {
   return h("div", { class: "ek-switch-line" }, node, h("span", { class: "ek-hint" }, words));
 }
 
+/** @param {TaskData} data */
 function guidelinesContent(data) {
+  /** @type {HTMLElement[]} */
   const parts = [
     data.guidelines
       ? rendered(h("div", { class: "ek-text" }), data.guidelines)
@@ -93,7 +118,9 @@ function guidelinesContent(data) {
   return parts;
 }
 
+/** @param {TaskData} data */
 function keysContent(data) {
+  /** @type {string[][]} */
   const rows = [];
   if (data.collect.includes("preference") && data.right) {
     rows.push(["A", "A better"], ["B", "B better"], ["E", "Equally good"], ["X", "Both bad"]);
@@ -134,8 +161,11 @@ function keysContent(data) {
   );
 }
 
-/** Ask why a case is skipped, and skip it. */
-function openSkip(screen) {
+/**
+ * Ask why a case is skipped, and skip it.
+ * @param {Screen} screen
+ */
+export function openSkip(screen) {
   const reasons = screen.data.skip_reasons;
   const note = h("textarea", {
     rows: "2",
@@ -162,14 +192,16 @@ function openSkip(screen) {
   });
   if (!dialog) return false;
   function done() {
-    if (group.chosen() === null) return;
+    const reason = group.chosen();
+    if (!reason || !dialog) return;
     dialog.close();
-    skip(screen, group.chosen(), note.value.trim());
+    skip(screen, reason, note.value.trim());
   }
   dialog.addEventListener("keydown", (event) => {
     if (event.isComposing || event.repeat || event.altKey || event.key !== "Enter") return;
     const isSure = event.ctrlKey || event.metaKey || !inField(event);
-    if (!isSure || event.target.closest(".ek-dialog-line")) return; // Close is a button of its own
+    const target = /** @type {Element} */ (event.target);
+    if (!isSure || target.closest(".ek-dialog-line")) return; // Close is a button of its own
     event.preventDefault();
     done();
   });
@@ -177,11 +209,15 @@ function openSkip(screen) {
   return true;
 }
 
+/**
+ * @param {Reason[]} reasons
+ * @param {() => void} onchoose
+ */
 function reasonChoices(reasons, onchoose) {
   return choices({
     label: "Why skip this case",
     className: "ek-reasons",
-    value: null,
+    value: /** @type {string | null} */ (null),
     options: reasons.map((reason, index) => ({
       value: reason.value,
       name: reason.label,

@@ -1,15 +1,37 @@
 // The form beneath the responses: preference, rubric, error tags, comment.
 
-const SIDES = ["left", "right"];
-const LETTER = { left: "A", right: "B" };
+import { choices, h, kbd, shortcut } from "./dom.js";
+import { rubricPart } from "./rubric.js";
+import { LETTER, SIDES } from "./sides.js";
+
+/**
+ * @import {
+ *   Answers,
+ *   Explainer,
+ *   Form,
+ *   FormParts,
+ *   Marks,
+ *   Places,
+ *   Tag,
+ *   TaskData,
+ * } from "./types.js"
+ */
 
 /**
  * Build the form. `answers` is the draft and is changed in place; `onchange` hears every change.
  * Returns {node, number(part), prefer(value), takeBack(), missing(), mark(fields), name(fields), …}.
+ * @param {{ data: TaskData, answers: Answers, explain: Explainer, onchange: () => void }} task
+ * @returns {Form}
  */
-function buildForm({ data, answers, explain, onchange }) {
-  const places = new Map(); // field → {node, words, focus}: where it is and what it is called
-  const trail = new Map(); // what is set → how to take it back, in the order in which it was set
+export function buildForm({ data, answers, explain, onchange }) {
+  /** @type {Places} */
+  const places = new Map();
+  /**
+   * How to take back what is set, in the order in which it was set.
+   * @type {Map<string, () => void>}
+   */
+  const trail = new Map();
+  /** @type {FormParts} */
   const form = {
     data,
     sides: data.right ? SIDES : ["left"],
@@ -22,36 +44,45 @@ function buildForm({ data, answers, explain, onchange }) {
       if (isSet) trail.set(what, takeBack);
     },
     changed: (field) => {
-      if (places.has(field)) places.get(field).node.classList.remove("ek-missing");
+      places.get(field)?.node.classList.remove("ek-missing");
       onchange();
     },
   };
+  /** @param {string} what */
   const collects = (what) => data.collect.includes(what);
   const preference = collects("preference") && data.right ? preferencePart(form) : null;
   const rubric = collects("scores") && data.criteria.length ? rubricPart(form) : null;
   const tags = collects("tags") && data.tags.length ? tagsPart(form) : null;
   const comment = collects("comment") ? commentPart(form) : null;
-  const parts = [preference && preference.node, rubric && rubric.node, tags, comment];
+  const parts = [preference?.node, rubric?.node, tags, comment?.node];
   return {
     node: h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts),
-    number: (part) => Boolean(rubric) && rubric.number(part),
+    number: (part) => rubric !== null && rubric.number(part),
     takeBack: () => takeBackLast(trail),
-    prefer: (value) => Boolean(preference) && preference.choose(value),
-    focusComment: () => Boolean(comment) && (comment.querySelector("textarea").focus(), true),
+    prefer: (value) => preference !== null && preference.choose(value),
+    focusComment: () => comment !== null && comment.focus(),
     missing: () => missingFields(form, { preference, rubric }),
     mark: (fields) => markMissing(places, fields),
     name: (fields) => namesOf(places, fields),
   };
 }
 
-/** Take back what was set last; false if nothing is set. */
+/**
+ * Take back what was set last; false if nothing is set.
+ * @param {Map<string, () => void>} trail
+ */
 function takeBackLast(trail) {
   const [last] = [...trail.values()].slice(-1);
   if (last) last();
   return Boolean(last);
 }
 
-/** The fields that are asked for, not optional and not answered. */
+/**
+ * The fields that are asked for, not optional and not answered.
+ * @param {FormParts} form
+ * @param {{ preference: object | null, rubric: object | null }} asked
+ * @returns {string[]}
+ */
 function missingFields({ data, sides, answers }, { preference, rubric }) {
   const required = (rubric ? data.criteria : []).filter((criterion) => criterion.required);
   const scores = required.flatMap((criterion) =>
@@ -62,24 +93,34 @@ function missingFields({ data, sides, answers }, { preference, rubric }) {
   return preference && !answers.preference ? ["preference", ...scores] : scores;
 }
 
-/** Highlight these fields, focus the first, and say in words what they are. */
+/**
+ * Highlight these fields, focus the first, and say in words what they are.
+ * @param {Places} places
+ * @param {string[]} fields
+ */
 function markMissing(places, fields) {
   places.forEach((place) => place.node.classList.remove("ek-missing"));
   const known = fields.filter((field) => places.has(field));
-  known.forEach((field) => places.get(field).node.classList.add("ek-missing"));
-  if (known.length) places.get(known[0]).focus();
+  known.forEach((field) => places.get(field)?.node.classList.add("ek-missing"));
+  places.get(known[0])?.focus();
   return namesOf(places, known);
 }
 
-/** What these fields are called, many scores by their number. */
+/**
+ * What these fields are called, many scores by their number.
+ * @param {Places} places
+ * @param {string[]} fields
+ * @returns {string[]}
+ */
 function namesOf(places, fields) {
   const known = fields.filter((field) => places.has(field));
   const scores = known.filter((field) => field !== "preference");
   const words = known.length > scores.length ? ["the preference"] : [];
   if (scores.length > 2) return [...words, `${scores.length} scores`];
-  return [...words, ...scores.map((field) => places.get(field).words)];
+  return [...words, ...scores.map((field) => places.get(field)?.words ?? field)];
 }
 
+/** @param {FormParts} form */
 function preferencePart({ answers, places, changed, remember }) {
   const words = [
     ["left", "A better", "A"],
@@ -98,8 +139,8 @@ function preferencePart({ answers, places, changed, remember }) {
       face: h("span", { class: "ek-face" }, name, kbd(key)),
     })),
     onchoose: (value) => {
-      answers.preference = value;
-      remember("preference", value !== null, takeBack);
+      answers.preference = value ?? null;
+      remember("preference", answers.preference !== null, takeBack);
       changed("preference");
     },
   });
@@ -109,9 +150,15 @@ function preferencePart({ answers, places, changed, remember }) {
   }
   remember("preference", answers.preference !== null, takeBack);
   places.set("preference", { node: group.node, words: "preference", focus: group.focus });
-  return { node: group.node, choose: (value) => (group.choose(value), true) };
+  /** @param {string} value */
+  const choose = (value) => {
+    group.choose(value);
+    return true;
+  };
+  return { node: group.node, choose };
 }
 
+/** @param {FormParts} form */
 function tagsPart({ data, sides, answers, explain, remember, onchange }) {
   return h(
     "div",
@@ -131,23 +178,33 @@ function tagsPart({ data, sides, answers, explain, remember, onchange }) {
         sum();
         onchange();
       };
-      const chip = (tag) => {
+      const chips = data.tags.map((tag) => {
         const rememberTag = remember.bind(null, `${side} ${tag.key}`);
         return tagChip({ tag, marks, title, explain, onmark, remember: rememberTag });
-      };
+      });
       sum();
       return h(
         "div",
         { class: "ek-tags", role: "group", "aria-label": title },
         h("div", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
-        data.tags.map(chip),
+        chips,
       );
     }),
   );
 }
 
-/** A chip that goes through off → each severity → off. */
+/**
+ * A chip that goes through off → each severity → off.
+ * @param {object} chip
+ * @param {Tag} chip.tag
+ * @param {Marks} chip.marks
+ * @param {string} chip.title
+ * @param {Explainer} chip.explain
+ * @param {() => void} chip.onmark
+ * @param {(isSet: boolean, takeBack: () => void) => void} chip.remember
+ */
 function tagChip({ tag, marks, title, explain, onmark, remember }) {
+  /** @type {(string | null)[]} */
   const severities = tag.severities.length ? tag.severities : [null];
   const isGraded = severities.length > 1;
   const bars = h("span", { class: "ek-bars" }, isGraded ? severities.map(() => h("i")) : []);
@@ -200,6 +257,7 @@ function tagChip({ tag, marks, title, explain, onmark, remember }) {
   return chip;
 }
 
+/** @param {FormParts} form */
 function commentPart({ answers, onchange }) {
   const field = h("textarea", {
     class: "ek-comment-field",
@@ -220,5 +278,9 @@ function commentPart({ answers, onchange }) {
     onchange();
   });
   requestAnimationFrame(grow);
-  return h("div", { class: "ek-comment" }, field, kbd("N"));
+  const focus = () => {
+    field.focus();
+    return true;
+  };
+  return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus };
 }

@@ -1,19 +1,33 @@
 // The keyboard: one listener, before Streamlit's own shortcuts (C clears its cache, R reruns).
 
+import { inField } from "./dom.js";
+import { isCovered } from "./streamlit.js";
+
+/** @import { Actions, KeyDialog } from "./types.js" */
+
+/** @param {KeyboardEvent} event */
 const isModified = (event) =>
   (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
 
-/** A key that writes something: names of other keys are ASCII words ("Enter", "ArrowUp"). */
+/**
+ * A key that writes something: names of other keys are ASCII words ("Enter", "ArrowUp").
+ * @param {KeyboardEvent} event
+ */
 const isWriting = ({ key }) => key.length === 1 || key === "Process" || !/^[\x20-\x7e]*$/.test(key);
 
-/** What keys are called by their place where other scripts are written. */
+/**
+ * What keys are called by their place where other scripts are written.
+ * @type {Record<string, string | undefined>}
+ */
 const PLACES = { BracketLeft: "[", BracketRight: "]" };
 
 /**
  * The name of a key here. What it prints counts where that is Latin, so that A is A on AZERTY and
  * Dvorak too; where it prints another script, the place that it has on a keyboard of Latin letters.
+ * @param {{ key: string, code?: string, shiftKey?: boolean }} event
+ * @returns {string}
  */
-function keyName({ key, code = "", shiftKey }) {
+export function keyName({ key, code = "", shiftKey }) {
   const printed = key.normalize("NFKC").toLowerCase(); // full-width letters, too
   if (/^[\p{ASCII}\p{Script=Latin}]$/u.test(printed)) return printed;
   if (code === "Slash" && shiftKey) return "?";
@@ -21,16 +35,20 @@ function keyName({ key, code = "", shiftKey }) {
   return letter ? letter[1].toLowerCase() : PLACES[code] || key;
 }
 
-/** What a key may add to a number: what it prints, else its digit (behind Shift on AZERTY). */
-function numberParts({ key, code = "", shiftKey }) {
-  const printed = { "−": "-", ",": "." }[key] || key;
+/**
+ * What a key may add to a number: what it prints, else its digit (behind Shift on AZERTY).
+ * @param {{ key: string, code?: string, shiftKey?: boolean }} event
+ * @returns {string[]}
+ */
+export function numberParts({ key, code = "", shiftKey }) {
+  const printed = key === "−" ? "-" : key === "," ? "." : key;
   const digit = /^(?:Digit|Numpad)([0-9])$/.exec(code);
   const parts = /^[0-9.-]$/.test(printed) ? [printed] : [];
   return digit && !shiftKey && digit[1] !== printed ? [...parts, digit[1]] : parts;
 }
 
 /** Whether keys of one character act: chosen in the list of keys, remembered by this browser. */
-const singleKeys = {
+export const singleKeys = {
   place: "evalkit-single-keys",
   isOff: false,
   read() {
@@ -40,6 +58,7 @@ const singleKeys = {
       // a browser that keeps nothing: the choice holds for this page
     }
   },
+  /** @param {boolean} isOff */
   choose(isOff) {
     this.isOff = isOff;
     try {
@@ -48,12 +67,16 @@ const singleKeys = {
       // as above
     }
   },
-  /** Show keys that act, and no others. */
+  /**
+   * Show keys that act, and no others.
+   * @param {HTMLElement} root
+   */
   paint(root) {
     root.dataset.keys = this.isOff ? "off" : "on";
     for (const element of root.querySelectorAll("[data-key]")) {
-      if (this.isOff) element.removeAttribute("aria-keyshortcuts");
-      else element.setAttribute("aria-keyshortcuts", element.dataset.key);
+      const key = element.getAttribute("data-key");
+      if (this.isOff || !key) element.removeAttribute("aria-keyshortcuts");
+      else element.setAttribute("aria-keyshortcuts", key);
     }
   },
 };
@@ -61,45 +84,45 @@ const singleKeys = {
 /**
  * Listen until the returned function is called. `commands` maps a key to a function that returns
  * false when it had nothing to do. `isReady()` is false while nothing may be done.
+ * @param {HTMLElement} root
+ * @param {Actions} actions
  */
-function listenToKeys(root, actions) {
+export function listenToKeys(root, actions) {
+  /** @type {WeakSet<EventTarget>} */
   const clicked = new WeakSet();
   let isTabbing = false;
+  /** @param {KeyboardEvent} event */
   const onkeydown = (event) => {
     isTabbing = event.key === "Tab";
     if (event.isComposing || !root.isConnected || isCovered(root)) return;
-    const dialog = root.querySelector("dialog[open]");
+    const dialog = /** @type {KeyDialog | null} */ (root.querySelector("dialog[open]"));
     if (event.key === "Enter" && !dialog) enter(event, actions, clicked);
     else if (isModified(event)) return; // the browser's own
     else if (inField(event)) leaveField(event, dialog);
     else if (isWriting(event)) write(event, dialog, actions);
     else if (event.key === "Backspace" && !dialog) takeBack(event, actions);
   };
+  /** @param {KeyboardEvent} event */
   const onother = (event) => {
     if (!root.isConnected || isModified(event) || inField(event) || !isWriting(event)) return;
     if (!isCovered(root)) event.stopImmediatePropagation();
   };
+  /** @param {PointerEvent} event */
   const onpointerdown = (event) => {
     isTabbing = false;
-    const control = event.target.closest && event.target.closest(CONTROLS);
+    const control = event.target instanceof Element && event.target.closest(CONTROLS);
     if (control) clicked.add(control);
   };
-  const onfocusin = (event) => isTabbing && clicked.delete(event.target);
-  const listeners = {
-    keydown: onkeydown,
-    keypress: onother,
-    keyup: onother,
-    pointerdown: onpointerdown,
-    focusin: onfocusin,
-  };
-  for (const [name, listener] of Object.entries(listeners)) {
-    window.addEventListener(name, listener, true);
-  }
-  return () => {
-    for (const [name, listener] of Object.entries(listeners)) {
-      window.removeEventListener(name, listener, true);
-    }
-  };
+  /** @param {FocusEvent} event */
+  const onfocusin = (event) => isTabbing && event.target && clicked.delete(event.target);
+  const listening = new AbortController();
+  const options = { capture: true, signal: listening.signal };
+  window.addEventListener("keydown", onkeydown, options);
+  window.addEventListener("keypress", onother, options);
+  window.addEventListener("keyup", onother, options);
+  window.addEventListener("pointerdown", onpointerdown, options);
+  window.addEventListener("focusin", onfocusin, options);
+  return () => listening.abort();
 }
 
 const CONTROLS = "button, summary, a";
@@ -109,11 +132,14 @@ const CHANGING = '[role="radio"], [aria-pressed], [aria-expanded], summary';
 /**
  * Enter submits, but not while typing, and not on a button that leads elsewhere and was reached by
  * Tab: there it presses what is seen to be focused. With Ctrl or Command it always submits.
+ * @param {KeyboardEvent} event
+ * @param {Actions} actions
+ * @param {WeakSet<EventTarget>} clicked
  */
 function enter(event, { submit, isReady }, clicked) {
   const isSure = (event.ctrlKey || event.metaKey) && !event.altKey;
   if (!isSure) {
-    const control = event.target.closest(CONTROLS);
+    const control = event.target instanceof Element && event.target.closest(CONTROLS);
     const isItsOwn = control && !control.matches(CHANGING) && !clicked.has(control);
     if (isModified(event) || inField(event) || isItsOwn) return;
   }
@@ -122,10 +148,20 @@ function enter(event, { submit, isReady }, clicked) {
   if (!event.repeat && isReady()) submit();
 }
 
+/**
+ * @param {KeyboardEvent} event
+ * @param {KeyDialog | null} dialog
+ */
 function leaveField(event, dialog) {
-  if (event.key === "Escape" && !dialog) event.composedPath()[0].blur();
+  const field = event.composedPath()[0];
+  if (event.key === "Escape" && !dialog && field instanceof HTMLElement) field.blur();
 }
 
+/**
+ * @param {KeyboardEvent} event
+ * @param {KeyDialog | null} dialog
+ * @param {Actions} actions
+ */
 function write(event, dialog, actions) {
   event.stopImmediatePropagation(); // Streamlit does not hear it
   if (singleKeys.isOff || event.repeat) return;
@@ -136,12 +172,20 @@ function write(event, dialog, actions) {
   }
 }
 
+/**
+ * @param {KeyboardEvent} event
+ * @param {Actions} actions
+ */
 function run(event, { commands, number }) {
   const command = commands[keyName(event)];
   if (command) return command() !== false;
   return numberParts(event).some(number);
 }
 
+/**
+ * @param {KeyboardEvent} event
+ * @param {Actions} actions
+ */
 function takeBack(event, actions) {
   if (event.repeat || !actions.isReady()) return;
   if (actions.takeBack()) event.preventDefault();

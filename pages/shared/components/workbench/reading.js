@@ -1,9 +1,21 @@
 // What is read: the line on top, the case, and the panes of the responses.
 
-function buildTop({ data, toStudies, openGuidelines, openKeys }) {
+import { button, choices, h, rendered } from "./dom.js";
+import { LETTER, SIDES } from "./sides.js";
+
+/** @import { CasePart, Memory, Pane, Panes, ResponseData, Side, TaskData } from "./types.js" */
+
+/**
+ * @param {object} top
+ * @param {TaskData} top.data
+ * @param {() => unknown} top.toStudies
+ * @param {() => unknown} top.openGuidelines
+ * @param {() => unknown} top.openKeys
+ */
+export function buildTop({ data, toStudies, openGuidelines, openKeys }) {
   const share = data.total ? Math.min(1, data.done / data.total) : 0;
-  const bar = h("div", { class: "ek-progress" }, h("div", { class: "ek-progress-done" }));
-  bar.firstChild.style.width = `${share * 100}%`;
+  const done = h("div", { class: "ek-progress-done" });
+  done.style.width = `${share * 100}%`;
   return h(
     "header",
     { class: "ek-top" },
@@ -17,11 +29,15 @@ function buildTop({ data, toStudies, openGuidelines, openKeys }) {
       button("Guidelines", "G", openGuidelines, { class: "ek-button ek-quiet" }),
       button("Keys", "?", openKeys, { class: "ek-button ek-quiet ek-open-keys" }),
     ),
-    bar,
+    h("div", { class: "ek-progress" }, done),
   );
 }
 
-function buildCase({ data, memory, undoing }) {
+/**
+ * @param {{ data: TaskData, memory: Memory, undoing: HTMLElement }} reading
+ * @returns {CasePart}
+ */
+export function buildCase({ data, memory, undoing }) {
   const place = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
   const heading = h(
     "h1",
@@ -31,6 +47,10 @@ function buildCase({ data, memory, undoing }) {
   );
   const body = h("div", { class: "ek-case-body ek-text", tabindex: "0", role: "region" });
   body.setAttribute("aria-label", "Case");
+  /**
+   * @param {string} title
+   * @param {string} safeHtml
+   */
   const appended = (title, safeHtml) =>
     h(
       "section",
@@ -42,6 +62,7 @@ function buildCase({ data, memory, undoing }) {
   if (data.context) body.append(appended("Retrieved context", data.context));
   if (data.tools) body.append(appended("Tools", data.tools));
   const size = button("Taller", "C", () => cycle(), { class: "ek-button ek-quiet" });
+  const sizeWords = size.querySelector("span");
   const node = h(
     "section",
     { class: "ek-case", "aria-label": "Case" },
@@ -60,7 +81,7 @@ function buildCase({ data, memory, undoing }) {
   function paint() {
     node.dataset.size = memory.caseSize;
     const isShort = memory.caseSize === "normal" && body.scrollHeight <= body.clientHeight + 2;
-    size.firstChild.textContent = isShort ? "Fold" : WORDS[memory.caseSize];
+    if (sizeWords) sizeWords.textContent = isShort ? "Fold" : WORDS[memory.caseSize];
     size.setAttribute("aria-expanded", String(memory.caseSize !== "folded"));
   }
   function cycle() {
@@ -74,8 +95,12 @@ function buildCase({ data, memory, undoing }) {
   return { node, heading, body, cycle };
 }
 
-/** Let the keyboard reach what scrolls on its own, as code and tables do, and only that. */
-function reachScrollers(body) {
+/**
+ * Let the keyboard reach what scrolls on its own, as code and tables do, and only that.
+ * @param {Element} body
+ */
+export function reachScrollers(body) {
+  /** @type {Record<string, string | undefined>} */
   const names = { PRE: "Code", DIV: "Table" };
   for (const element of body.querySelectorAll("pre, .ek-table, math[display=block]")) {
     const isScrolling =
@@ -89,7 +114,15 @@ function reachScrollers(body) {
   }
 }
 
-/** One response: its rendered text, and the raw text at a press. */
+/**
+ * One response: its rendered text, and the raw text at a press.
+ * @param {object} pane
+ * @param {Side} pane.side
+ * @param {ResponseData} pane.response
+ * @param {boolean} pane.isOnly
+ * @param {Memory} pane.memory
+ * @returns {Pane}
+ */
 function buildPane({ side, response, isOnly, memory }) {
   const name = isOnly ? "Response" : `Response ${LETTER[side]}`;
   const body = h("div", {
@@ -114,6 +147,7 @@ function buildPane({ side, response, isOnly, memory }) {
     body,
   );
   let isRaw = false;
+  /** @param {boolean} raw */
   function show(raw) {
     isRaw = raw;
     toggle.setAttribute("aria-pressed", String(raw));
@@ -129,29 +163,35 @@ function buildPane({ side, response, isOnly, memory }) {
   return { node, body, show, isRaw: () => isRaw };
 }
 
-function buildPanes({ data, memory }) {
-  const sides = data.right ? SIDES : ["left"];
-  const panes = sides.map((side) =>
-    buildPane({ side, response: data[side], isOnly: !data.right, memory }),
-  );
+/**
+ * @param {{ data: TaskData, memory: Memory }} reading
+ * @returns {Panes}
+ */
+export function buildPanes({ data, memory }) {
+  const panes = SIDES.flatMap((side) => {
+    const response = data[side];
+    return response ? [buildPane({ side, response, isOnly: !data.right, memory })] : [];
+  });
   const node = h("div", { class: data.right ? "ek-panes" : "ek-panes ek-single" });
+  /** @type {HTMLElement | null} */
   let together = null;
   if (data.right) {
     together = button("Scroll together", "Y", () => setTogether(!memory.together), {
       class: "ek-button ek-quiet ek-together",
     });
-    panes[0].node.querySelector(".ek-pane-line .ek-gap").after(together);
+    panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
     node.append(sideSwitch(node));
     synchronise(panes, memory);
   }
   node.append(...panes.map((pane) => pane.node));
+  /** @param {boolean} on */
   function setTogether(on) {
     memory.together = on;
     if (together) together.setAttribute("aria-pressed", String(on));
   }
   setTogether(memory.together);
   node.addEventListener("click", (event) => {
-    const link = event.target.closest(".ek-link");
+    const link = event.target instanceof Element && event.target.closest(".ek-link");
     if (link) link.classList.toggle("ek-open");
   });
   return {
@@ -160,12 +200,18 @@ function buildPanes({ data, memory }) {
       memory.isRaw = !panes.every((pane) => pane.isRaw());
       panes.forEach((pane) => pane.show(memory.isRaw));
     },
-    toggleTogether: () => Boolean(data.right) && (setTogether(!memory.together), true),
+    toggleTogether: () => {
+      if (data.right) setTogether(!memory.together);
+      return Boolean(data.right);
+    },
     toggleLinks: () => node.classList.toggle("ek-links"),
   };
 }
 
-/** On a narrow screen one pane is seen at a time. */
+/**
+ * On a narrow screen one pane is seen at a time.
+ * @param {HTMLElement} panes
+ */
 function sideSwitch(panes) {
   panes.dataset.shown = "left";
   const group = choices({
@@ -177,15 +223,21 @@ function sideSwitch(panes) {
       name: `Response ${LETTER[side]}`,
       face: h("span", { class: "ek-face" }, `Response ${LETTER[side]}`),
     })),
-    onchoose: (side) => (panes.dataset.shown = side),
+    onchoose: (side) => (panes.dataset.shown = side ?? "left"),
   });
   return group.node;
 }
 
-/** Keep both panes at the same share of their length while wished. */
+/**
+ * Keep both panes at the same share of their length while wished.
+ * @param {Pane[]} panes
+ * @param {Memory} memory
+ */
 function synchronise(panes, memory) {
+  /** @type {number | null} */
   let leader = null;
-  let release = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let release;
   panes.forEach((pane, index) => {
     pane.body.addEventListener(
       "scroll",

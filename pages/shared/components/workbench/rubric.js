@@ -1,10 +1,32 @@
 // The rubric: a row a criterion, a scale a response, and a marker that typed scores move on.
 
-/** Build all rows; scores fill the cells in reading order: A, then B, criterion by criterion. */
-function rubricPart(form) {
+import { choices, h } from "./dom.js";
+import { LETTER } from "./sides.js";
+
+/**
+ * @import {
+ *   Answers,
+ *   Cell,
+ *   Criterion,
+ *   FormParts,
+ *   Level,
+ *   Pointed,
+ *   Rubric,
+ *   ScoreChoice,
+ *   ScoreScale,
+ *   Side,
+ * } from "./types.js"
+ */
+
+/**
+ * Build all rows; scores fill the cells in reading order: A, then B, criterion by criterion.
+ * @param {FormParts} form
+ */
+export function rubricPart(form) {
   const { data, sides } = form;
   // `typed` is what was typed of a number that may go on: "−" of −2, "1" of 10.
-  const rubric = { ...form, cells: [], cursor: 0, typed: "" };
+  /** @type {Rubric} */
+  const rubric = { ...form, cells: [], rows: [], cursor: 0, typed: "" };
   const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
   const isWide = data.criteria.some((criterion) => criterion.levels.length > 7);
   const kind = (sides.length > 1 ? "" : " ek-single") + (isWide ? " ek-wide" : "");
@@ -19,15 +41,19 @@ function rubricPart(form) {
     if (next) next.focus();
   });
   node.addEventListener("focusout", (event) => {
-    if (!node.contains(event.relatedTarget)) putMarker(rubric, firstOpen(rubric));
+    const isOutside = !node.contains(/** @type {Node | null} */ (event.relatedTarget));
+    if (isOutside) putMarker(rubric, firstOpen(rubric));
   });
   const isEdit = data.submitted && firstOpen(rubric) === rubric.cells.length;
   putMarker(rubric, isEdit ? 0 : firstOpen(rubric));
-  return { node, number: (part) => typeScore(rubric, part) };
+  return { node, number: (/** @type {string} */ part) => typeScore(rubric, part) };
 }
 
-/** The first cell without a score; behind the last where all have one. */
-function firstOpen({ cells }) {
+/**
+ * The first cell without a score; behind the last where all have one.
+ * @param {Rubric} rubric
+ */
+export function firstOpen({ cells }) {
   const at = cells.findIndex((cell) => cell.chosen() === undefined);
   return at < 0 ? cells.length : at;
 }
@@ -35,8 +61,11 @@ function firstOpen({ cells }) {
 /**
  * Type one part of a score as it is printed. A number that is whole is set, and marker and focus
  * go on to the next cell, unless it may go on: 1 of 10 waits for 0, and for anything else goes on.
+ * @param {Rubric} rubric
+ * @param {string} part
+ * @returns {boolean}
  */
-function typeScore(rubric, part) {
+export function typeScore(rubric, part) {
   const cell = rubric.cells[rubric.cursor];
   if (!cell) return false;
   const typed = rubric.typed + part;
@@ -59,18 +88,29 @@ function typeScore(rubric, part) {
   return true;
 }
 
-/** What a number that has begun like this may become. */
+/**
+ * What a number that has begun like this may become.
+ * @param {Cell} cell
+ * @param {string} typed
+ */
 const continuations = (cell, typed) =>
   cell.options.filter(({ number }) => number !== typed && number.startsWith(typed));
 
-/** Leave a cell that was filled by typing; after the last one further digits reach nothing. */
+/**
+ * Leave a cell that was filled by typing; after the last one further digits reach nothing.
+ * @param {Rubric} rubric
+ */
 function goOn(rubric) {
   const next = rubric.cells[rubric.cursor + 1];
   if (next) next.focus();
   else putMarker(rubric, rubric.cells.length);
 }
 
-/** Show where a score would go; the rows that it leaves and enters describe themselves anew. */
+/**
+ * Show where a score would go; the rows that it leaves and enters describe themselves anew.
+ * @param {Rubric} rubric
+ * @param {number} index
+ */
 function putMarker(rubric, index) {
   const { cells, rows } = rubric;
   const [before, here] = [cells[rubric.cursor], cells[index]];
@@ -82,14 +122,20 @@ function putMarker(rubric, index) {
   if (here) here.describe(null);
 }
 
+/**
+ * @param {Rubric} rubric
+ * @param {Criterion} criterion
+ * @param {number} row
+ */
 function rubricRow(rubric, criterion, row) {
   const { sides, answers, places, changed, remember, explain } = rubric;
   const anchors = h("div", { class: "ek-anchors", id: `ek-anchors-${row}` });
+  /** @param {Pointed | null} pointed */
   function describe(pointed) {
     const marked = rubric.cells[rubric.cursor];
     const isCurrent = marked !== undefined && marked.row === row;
-    const isBegun = isCurrent && rubric.typed !== "" && !pointed;
-    const lines = isBegun
+    const lines =
+      isCurrent && rubric.typed !== "" && !pointed
       ? [typedLine(marked, rubric.typed)]
       : anchorLines({ criterion, sides, answers, pointed, isCurrent });
     anchors.replaceChildren(...lines);
@@ -129,9 +175,20 @@ function rubricRow(rubric, criterion, row) {
   return h("div", properties, question, cells, anchors);
 }
 
+/** @param {Rubric} rubric */
 const isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === undefined);
 
-/** The scale of one criterion for one response. */
+/**
+ * The scale of one criterion for one response.
+ * @param {object} score
+ * @param {Criterion} score.criterion
+ * @param {Side} score.side
+ * @param {boolean} score.isSingle
+ * @param {Answers} score.answers
+ * @param {(option: ScoreChoice | null) => void} score.onpoint
+ * @param {() => void} score.onscore
+ * @returns {ScoreScale}
+ */
 function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
   const isSpelt = criterion.levels.reduce((sum, level) => sum + level.label.length, 0) <= 14;
   const options = criterion.levels.map((level) => ({
@@ -169,8 +226,19 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
 /**
  * The sentence of the level pointed at; else of what was chosen, and in the current row the names
  * of the levels while one is still open; else what the criterion asks.
+ * @param {object} row
+ * @param {Criterion} row.criterion
+ * @param {Side[]} row.sides
+ * @param {Answers} row.answers
+ * @param {Pointed | null} row.pointed
+ * @param {boolean} row.isCurrent
+ * @returns {HTMLElement[]}
  */
 function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
+  /**
+   * @param {string} letter
+   * @param {Level} level
+   */
   const line = (letter, level) =>
     h(
       "div",
@@ -185,17 +253,22 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     only.classList.add("ek-pointed");
     return [only];
   }
-  const chosen = sides
-    .map((side) => [side, levelOf(criterion, answers.scores[side][criterion.key])])
-    .filter(([, level]) => level);
-  if (chosen.length === 2 && chosen[0][1] === chosen[1][1]) return [line("A, B", chosen[0][1])];
-  const lines = chosen.map(([side, level]) => line(sides.length > 1 ? LETTER[side] : "", level));
+  const chosen = sides.flatMap((side) => {
+    const level = levelOf(criterion, answers.scores[side][criterion.key]);
+    return level ? [{ side, level }] : [];
+  });
+  const [first, second] = chosen;
+  if (first && second && first.level === second.level) return [line("A, B", first.level)];
+  const lines = chosen.map(({ side, level }) => line(sides.length > 1 ? LETTER[side] : "", level));
   if (chosen.length < sides.length && isCurrent) lines.push(levelNames(criterion));
   if (!lines.length) lines.push(h("div", { class: "ek-anchor ek-hint" }, criterion.description));
   return lines;
 }
 
-/** All levels by name on one line: "1 Useless  2 Poor …". */
+/**
+ * All levels by name on one line: "1 Useless  2 Poor …".
+ * @param {Criterion} criterion
+ */
 function levelNames(criterion) {
   return h(
     "div",
@@ -204,12 +277,19 @@ function levelNames(criterion) {
   );
 }
 
-/** A level with its number, as it is printed and as it is heard: "4 Good", or "4" alone. */
+/**
+ * A level with its number, as it is printed and as it is heard: "4 Good", or "4" alone.
+ * @param {Level} level
+ */
 function levelName({ value, label }) {
   return label && label !== String(value) ? `${value} ${label}` : String(value);
 }
 
-/** What a score that has begun may become: "1… for 10 type on, or go on with Tab". */
+/**
+ * What a score that has begun may become: "1… for 10 type on, or go on with Tab".
+ * @param {Cell} cell
+ * @param {string} typed
+ */
 function typedLine(cell, typed) {
   const whole = continuations(cell, typed).map(({ number }) => number);
   const isSet = cell.options.some(({ number }) => number === typed);
@@ -219,13 +299,21 @@ function typedLine(cell, typed) {
   return h("div", { class: "ek-anchor ek-hint" }, words);
 }
 
+/**
+ * @param {Criterion} criterion
+ * @param {number | undefined} value
+ */
 const levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);
 
-/** All levels of a criterion with their sentences. */
-function levelTable(criterion) {
+/**
+ * All levels of a criterion with their sentences.
+ * @param {Criterion} criterion
+ * @returns {HTMLElement[]}
+ */
+export function levelTable(criterion) {
   return [
     h("strong", {}, criterion.question),
-    criterion.description ? h("p", {}, criterion.description) : null,
+    ...(criterion.description ? [h("p", {}, criterion.description)] : []),
     h(
       "dl",
       { class: "ek-levels" },
@@ -234,5 +322,5 @@ function levelTable(criterion) {
         h("dd", {}, level.anchor),
       ]),
     ),
-  ].filter(Boolean);
+  ];
 }

@@ -1,5 +1,7 @@
 // What leaves the page: drafts, submissions and skips over HTTP, retried until they are stored.
 
+/** @import { Answer, Answers, Drafts, Stopwatch } from "./types.js" */
+
 const DRAFT_DELAY = 600;
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15000];
 const REQUEST_TIMEOUT = 20000;
@@ -8,7 +10,7 @@ const REQUEST_TIMEOUT = 20000;
 const PATIENCE = 3000;
 
 /** A random UUID also where the page is served without https, which hides crypto.randomUUID. */
-function uuid() {
+export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -17,7 +19,14 @@ function uuid() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-/** One request. Throws on a broken connection; returns {status, body} otherwise. */
+/**
+ * One request. Throws on a broken connection; returns {status, body} otherwise.
+ * @param {string} method
+ * @param {string} url
+ * @param {object} body
+ * @param {boolean} keepalive
+ * @returns {Promise<Answer>}
+ */
 async function send(method, url, body, keepalive = false) {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), REQUEST_TIMEOUT);
@@ -38,13 +47,23 @@ async function send(method, url, body, keepalive = false) {
   }
 }
 
-/** A trouble that may pass: an overloaded server, or something in between that answers for it. */
+/**
+ * A trouble that may pass: an overloaded server, or something in between that answers for it.
+ * @param {Answer} answer
+ */
 function isPassing({ status, body }) {
   return status >= 500 || status === 408 || status === 429 || (status === 200 && body === null);
 }
 
-/** Repeat one request, unchanged, until the server answers it for good or `stopped()` holds. */
-async function persist(method, url, body, { stopped, onwait }) {
+/**
+ * Repeat one request, unchanged, until the server answers it for good or `stopped()` holds.
+ * @param {string} method
+ * @param {string} url
+ * @param {object} body
+ * @param {{ stopped: () => boolean, onwait: (why: string) => void }} waiting
+ * @returns {Promise<Answer | null>}
+ */
+export async function persist(method, url, body, { stopped, onwait }) {
   for (let attempt = 0; ; attempt += 1) {
     let answer = null;
     try {
@@ -60,7 +79,11 @@ async function persist(method, url, body, { stopped, onwait }) {
   }
 }
 
-/** Wait, but no longer than until the connection is back. */
+/**
+ * Wait, but no longer than until the connection is back.
+ * @param {number} milliseconds
+ * @returns {Promise<void>}
+ */
 function pause(milliseconds) {
   return new Promise((resolve) => {
     const done = () => {
@@ -73,15 +96,23 @@ function pause(milliseconds) {
   });
 }
 
-/** What the server said, as a sentence. */
-function refusal(answer) {
+/**
+ * What the server said, as a sentence.
+ * @param {Answer} answer
+ * @returns {string}
+ */
+export function refusal(answer) {
   if (answer.body && typeof answer.body.error === "string") return answer.body.error;
   if (answer.status === 401) return "You are signed out.";
   return `The server refused this (${answer.status}).`;
 }
 
-/** Seconds in which somebody was at work: page visible, and touched within the last minute. */
-function stopwatch(seconds) {
+/**
+ * Seconds in which somebody was at work: page visible, and touched within the last minute.
+ * @param {number} seconds
+ * @returns {Stopwatch}
+ */
+export function stopwatch(seconds) {
   const IDLE_AFTER = 60000;
   const events = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "scroll"];
   let total = seconds;
@@ -124,16 +155,44 @@ function stopwatch(seconds) {
 }
 
 /**
+ * What a draft looks like when all its parts are there.
+ * @param {Partial<Answers>} draft
+ * @returns {Answers}
+ */
+export function completeDraft(draft) {
+  // Keys are words of the people who wrote the rubric: nothing but those may be in there.
+  /** @param {object | undefined} entered */
+  const only = (entered) => Object.assign(Object.create(null), entered);
+  const { scores, tags } = draft;
+  return {
+    preference: draft.preference || null,
+    scores: { left: only(scores?.left), right: only(scores?.right) },
+    tags: { left: only(tags?.left), right: only(tags?.right) },
+    comment: draft.comment || "",
+  };
+}
+
+/**
  * Keeps the draft of one assignment on the server. `say(words, kind)` tells how it stands;
  * `onstored` and `onrefused` hear what became of it.
+ * @param {object} keeping
+ * @param {string} keeping.url
+ * @param {() => object} keeping.body
+ * @param {(words: string, kind?: string) => void} keeping.say
+ * @param {(stored: any) => void} keeping.onstored
+ * @param {(answer: Answer) => void} keeping.onrefused
+ * @returns {Drafts}
  */
-function draftKeeper({ url, body, say, onstored, onrefused }) {
+export function draftKeeper({ url, body, say, onstored, onrefused }) {
   let changed = false;
   let closed = false;
   let settled = false;
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Promise<void> | null} */
   let running = null;
   let refused = 0; // the status of the last refusal, 0 once a draft was stored
+  /** @type {Set<() => void>} */
   const waiters = new Set(); // called when a request fails and will be repeated
 
   async function run() {
@@ -160,13 +219,16 @@ function draftKeeper({ url, body, say, onstored, onrefused }) {
   function flush() {
     clearTimeout(timer);
     if (!running) running = run().finally(() => (running = null));
-    let tell = null;
-    const trouble = new Promise((resolve) => {
-      tell = () => resolve(false);
-      waiters.add(tell);
-      setTimeout(tell, PATIENCE);
+    const stored = running.then(() => !refused);
+    return new Promise((resolve, reject) => {
+      const giveUp = () => resolve(false);
+      const patience = setTimeout(giveUp, PATIENCE);
+      waiters.add(giveUp);
+      stored.then(resolve, reject).finally(() => {
+        clearTimeout(patience);
+        waiters.delete(giveUp);
+      });
     });
-    return Promise.race([running.then(() => !refused), trouble]).finally(() => waiters.delete(tell));
   }
   // A request under way ends with the page, so it is repeated as one that outlives the page.
   const onhide = () => {

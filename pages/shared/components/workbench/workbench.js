@@ -1,16 +1,39 @@
 // The annotation screen: one assignment at a time, drawn from plain data, kept by HTTP.
 
-/** What a draft looks like when all its parts are there. */
-function completeDraft(draft) {
-  // Keys are words of the people who wrote the rubric: nothing but those may be in there.
-  const of = (part, side) => Object.assign(Object.create(null), (draft[part] || {})[side]);
-  return {
-    preference: draft.preference || null,
-    scores: { left: of("scores", "left"), right: of("scores", "right") },
-    tags: { left: of("tags", "left"), right: of("tags", "right") },
-    comment: draft.comment || "",
-  };
-}
+import { openGuidelines, openKeys, openSkip } from "./dialogs.js";
+import { button, explainer, h } from "./dom.js";
+import { buildForm } from "./form.js";
+import { listenToKeys, singleKeys } from "./keys.js";
+import { buildCase, buildPanes, buildTop, reachScrollers } from "./reading.js";
+import { completeDraft, draftKeeper, stopwatch, uuid } from "./saving.js";
+import {
+  become,
+  complain,
+  discard,
+  draftRefused,
+  judgement,
+  listMissing,
+  move,
+  say,
+  skippedBefore,
+  submit,
+  undoSkip,
+  url,
+} from "./sending.js";
+import { closeStreamlitDialogs } from "./streamlit.js";
+
+/**
+ * @import {
+ *   Component,
+ *   Host,
+ *   Memory,
+ *   OpenAssignment,
+ *   Screen,
+ *   ScreenState,
+ *   TaskData,
+ *   Where,
+ * } from "./types.js"
+ */
 
 const SUBMITTED = "Submitted before; a change counts once it is submitted again";
 const EDITED = "Edit not submitted; what counts is what you submitted before";
@@ -18,9 +41,18 @@ const EDITED = "Edit not submitted; what counts is what you submitted before";
 /** How often a screen asks again for what comes next, when a restart lost the question. */
 const MOST_REPEATS = 3;
 
-/** Draw one assignment into `host`; `ask(where)` tells Streamlit what to load next. */
+/**
+ * Draw one assignment into `host`; `ask(where)` tells Streamlit what to load next.
+ * @param {object} opening
+ * @param {Host} opening.host
+ * @param {TaskData} opening.data
+ * @param {(where: Where) => void} opening.ask
+ * @param {Memory} opening.memory
+ * @returns {OpenAssignment}
+ */
 function openAssignment({ host, data, ask, memory }) {
-  const screen = {
+  /** @type {ScreenState} */
+  const state = {
     data,
     ask,
     memory,
@@ -32,14 +64,15 @@ function openAssignment({ host, data, ask, memory }) {
     session: uuid(),
     sent: 0,
     openedOn: data.draft_mark,
-    slow: null, // the timer that runs while the next page loads
-    submission: { key: null, of: null },
+    slow: undefined, // the timer that runs while the next page loads
+    submission: { key: "", of: "" },
     answers: completeDraft(data.draft),
     watch: stopwatch(data.active_seconds),
     root: h("div", { class: "ek-workbench" }),
     status: h("span", { class: "ek-status", role: "status" }),
     problem: h("span", { class: "ek-problem", role: "alert" }),
   };
+  const screen = /** @type {Screen} */ (state); // its parts are built below
   screen.drafts = draftKeeper({
     url: url(screen, "draft"),
     body: () => judgement(screen),
@@ -69,11 +102,11 @@ function openAssignment({ host, data, ask, memory }) {
     isDone: () => screen.state === "leaving",
     /** Ask again to go on, if this very case comes back instead: a restart lost the question. */
     repeat: (askNow) => {
-      if (screen.state !== "leaving" || screen.goal === "again" || repeats >= MOST_REPEATS) {
-        return false;
-      }
+      const { goal } = screen;
+      const isAsked = screen.state === "leaving" && goal !== null && goal !== "again";
+      if (!isAsked || repeats >= MOST_REPEATS) return false;
       repeats += 1;
-      setTimeout(() => screen.isClosed || askNow(screen.goal));
+      setTimeout(() => screen.isClosed || askNow(goal));
       return true;
     },
     close: () => {
@@ -88,7 +121,10 @@ function openAssignment({ host, data, ask, memory }) {
   };
 }
 
-/** Make the parts of the screen and put them together. */
+/**
+ * Make the parts of the screen and put them together.
+ * @param {Screen} screen
+ */
 function build(screen) {
   const { data, memory, root, answers } = screen;
   const explain = explainer(root);
@@ -122,7 +158,10 @@ function build(screen) {
   root.prepend(top, screen.main, buildFooter(screen));
 }
 
-/** What can be undone here, next to where reading starts: a skip, and an edit. */
+/**
+ * What can be undone here, next to where reading starts: a skip, and an edit.
+ * @param {Screen} screen
+ */
 function buildUndoing(screen) {
   const n = skippedBefore(screen).length;
   const words = n === 1 ? "You skipped a case." : `You skipped ${n} cases.`;
@@ -133,6 +172,7 @@ function buildUndoing(screen) {
   return h("div", { class: "ek-undoing", id: "ek-undoing" }, skips, screen.discarding);
 }
 
+/** @param {Screen} screen */
 function buildFooter(screen) {
   const { data } = screen;
   const back = button("Back", "[", () => move(screen, "previous"));
@@ -162,7 +202,11 @@ function buildFooter(screen) {
   );
 }
 
-/** What each key does; false where it has nothing to do. */
+/**
+ * What each key does; false where it has nothing to do.
+ * @param {Screen} screen
+ * @returns {Record<string, () => unknown>}
+ */
 function keyCommands(screen) {
   const { data, form, panes, casePart } = screen;
   return {
@@ -185,7 +229,11 @@ function keyCommands(screen) {
   };
 }
 
-/** Put the screen into the page, at its top, with the focus where reading starts. */
+/**
+ * Put the screen into the page, at its top, with the focus where reading starts.
+ * @param {Screen} screen
+ * @param {Host} host
+ */
 function show(screen, host) {
   host.replaceChildren(screen.root);
   screen.root.scrollTop = screen.main.scrollTop = 0;
@@ -205,11 +253,16 @@ function show(screen, host) {
   return () => measuring.disconnect();
 }
 
-/** Streamlit calls this at every rerun; what is being worked on is left alone. */
+/**
+ * Streamlit calls this at every rerun; what is being worked on is left alone.
+ * @param {Component<TaskData>} component
+ */
 export default function workbench({ parentElement, data, setTriggerValue }) {
+  /** @type {Host} */
   const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
   const open = host.open;
+  /** @param {Where} where */
   const ask = (where) => setTriggerValue("move", where);
   const isSame = open && open.token === data.token;
   if (!isSame || (open.isDone() && !open.repeat(ask))) {

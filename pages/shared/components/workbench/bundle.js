@@ -1,0 +1,1726 @@
+// Made by `npm run bundle` from the files beside it: change those.
+// Sources: 9688ac4d10817383ffb878f26cca58037a46f76ce4a87011d3540f90b99d43fc
+
+// pages/shared/components/workbench/dom.js
+function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === void 0 || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  append(element, children);
+  return element;
+}
+function append(element, children) {
+  for (const child of children) {
+    if (Array.isArray(child)) append(element, child);
+    else if (child !== null && child !== void 0) element.append(child);
+  }
+}
+function rendered(element, safeHtml) {
+  element.innerHTML = safeHtml;
+  return element;
+}
+function kbd(key) {
+  const kind = key.length === 1 ? "ek-kbd ek-one-key" : "ek-kbd";
+  return h("kbd", { class: kind, "aria-hidden": "true" }, key);
+}
+function shortcut(key) {
+  if (!key) return {};
+  return { "aria-keyshortcuts": key, "data-key": key.length === 1 ? key : null };
+}
+function button(words, key, onclick, properties = {}) {
+  return h(
+    "button",
+    { type: "button", class: "ek-button", onclick, ...shortcut(key), ...properties },
+    h("span", {}, words),
+    key ? kbd(key) : null
+  );
+}
+function choices(group) {
+  const { label, options, value, className, onchoose, onpoint = () => {
+  }, clearable } = group;
+  let chosen = value;
+  let isMoved = false;
+  const buttons = options.map(
+    (option) => h(
+      "button",
+      {
+        type: "button",
+        role: "radio",
+        class: "ek-choice",
+        "aria-label": option.name,
+        ...shortcut(option.key),
+        onclick: () => clearable && option.value === chosen ? choose(null) : choose(option.value),
+        onpointerenter: () => onpoint(option),
+        onpointerleave: () => onpoint(null),
+        onfocus: () => onpoint(isMoved ? null : option),
+        onblur: () => onpoint(null)
+      },
+      option.face
+    )
+  );
+  const node = h("div", { role: "radiogroup", class: className, "aria-label": label }, buttons);
+  function paint() {
+    const at = options.findIndex((option) => option.value === chosen);
+    buttons.forEach((element, index) => {
+      element.setAttribute("aria-checked", String(index === at));
+      element.tabIndex = index === Math.max(at, 0) ? 0 : -1;
+    });
+  }
+  function choose(next) {
+    chosen = next;
+    paint();
+    onchoose(next);
+  }
+  function focus() {
+    isMoved = true;
+    (buttons.find((element) => element.tabIndex === 0) || buttons[0]).focus();
+    isMoved = false;
+  }
+  node.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const at = buttons.findIndex((element) => element === document.activeElement);
+    if (!step || at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const next = (at + step + buttons.length) % buttons.length;
+    buttons[next].focus();
+    choose(options[next].value);
+  });
+  paint();
+  return { node, choose, focus, buttons, chosen: () => chosen };
+}
+var mouse = { x: null, y: null };
+function hasMoved({ pointerType, clientX, clientY }) {
+  if (pointerType === "touch") return false;
+  const isElsewhere = clientX !== mouse.x || clientY !== mouse.y;
+  Object.assign(mouse, { x: clientX, y: clientY });
+  return isElsewhere;
+}
+function explainer(root) {
+  const box = h("div", { class: "ek-explanation", role: "tooltip", id: "ek-explanation" });
+  let shown = null;
+  let isTouched = false;
+  box.hidden = true;
+  root.append(box);
+  root.addEventListener(
+    "pointerdown",
+    (event) => {
+      isTouched = event.pointerType === "touch";
+      hasMoved(event);
+    },
+    true
+  );
+  root.addEventListener("keydown", () => isTouched = false, true);
+  function show2(anchor, part, content) {
+    if (isTouched) return;
+    shown = anchor;
+    box.replaceChildren(...content);
+    box.hidden = false;
+    const at = anchor.getBoundingClientRect();
+    place(box, { root, at, part: part ? anchor.closest(part) : null });
+  }
+  function hide() {
+    shown = null;
+    box.hidden = true;
+  }
+  function attach(element, content, part = null) {
+    const open = () => show2(element, part, content());
+    element.addEventListener("pointerleave", hide);
+    element.addEventListener("focus", open);
+    element.addEventListener("blur", hide);
+    element.addEventListener("click", open);
+    element.onpointed = () => shown !== element && open();
+  }
+  root.addEventListener("pointermove", (event) => {
+    if (!hasMoved(event)) return;
+    const path = (
+      /** @type {Explained[]} */
+      event.composedPath()
+    );
+    path.find((element) => element.onpointed)?.onpointed?.();
+  });
+  return { attach, hide };
+}
+function place(box, { root, at, part }) {
+  box.style.left = box.style.top = "0";
+  const { width, height } = box.getBoundingClientRect();
+  const around = part ? part.getBoundingClientRect() : at;
+  const left = Math.max(8, Math.min(at.left, window.innerWidth - width - 8));
+  const footer = [...root.querySelectorAll(".ek-footer > .ek-button")].map(
+    (way) => way.getBoundingClientRect()
+  );
+  const submit2 = footer.pop();
+  const between = Math.max(
+    submit2 ? Math.min(left, submit2.left - width - 8) : left,
+    ...footer.map((way) => way.right + 8)
+  );
+  const lowest = window.innerHeight - height - 4;
+  const above = [left, at.top - height - 6];
+  const spots = part ? [
+    [left, around.bottom + 6],
+    [between, Math.min(around.bottom + 6, lowest)],
+    [left, around.top - height - 6],
+    above,
+    [left, at.bottom + 6]
+  ] : [above, [left, at.bottom + 6]];
+  const isFree = ([x, y], names) => {
+    const frame = { left: x, top: y, right: x + width, bottom: y + height };
+    const isInside = frame.right <= window.innerWidth && frame.bottom <= window.innerHeight;
+    if (x < 0 || y < 0 || !isInside) return false;
+    const parts = [at, ...[...root.querySelectorAll(names)].map((node) => node.getBoundingClientRect())];
+    return !parts.some((rect) => overlap(frame, rect));
+  };
+  const controls = ".ek-form button, .ek-anchors, .ek-footer button";
+  const spot = spots.find((candidate) => isFree(candidate, controls)) || spots.find((candidate) => isFree(candidate, ".ek-footer button"));
+  box.hidden = !spot;
+  if (spot) Object.assign(box.style, { left: `${spot[0]}px`, top: `${spot[1]}px` });
+}
+var overlap = (first, second) => first.left < second.right && second.left < first.right && first.top < second.bottom && second.top < first.bottom;
+var inField = (event) => {
+  const target = event.composedPath()[0];
+  const fields = "input, textarea, select, [contenteditable]";
+  return target instanceof Element && Boolean(target.closest(fields));
+};
+
+// pages/shared/components/workbench/streamlit.js
+function isCovered(root) {
+  const modals = document.querySelectorAll('[role$="dialog"], [aria-modal="true"], dialog[open]');
+  return [...modals].some((modal) => !root.contains(modal) && modal.checkVisibility());
+}
+function closeStreamlitDialogs() {
+  const close = () => {
+    const buttons = document.querySelectorAll('[data-testid="stDialog"] button[aria-label="Close"]');
+    for (const element of buttons) element.click();
+  };
+  const watching = new MutationObserver(close);
+  watching.observe(document.body, { childList: true });
+  close();
+  return () => watching.disconnect();
+}
+
+// pages/shared/components/workbench/keys.js
+var isModified = (event) => (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
+var isWriting = ({ key }) => key.length === 1 || key === "Process" || !/^[\x20-\x7e]*$/.test(key);
+var PLACES = { BracketLeft: "[", BracketRight: "]" };
+function keyName({ key, code = "", shiftKey }) {
+  const printed = key.normalize("NFKC").toLowerCase();
+  if (/^[\p{ASCII}\p{Script=Latin}]$/u.test(printed)) return printed;
+  if (code === "Slash" && shiftKey) return "?";
+  const letter = /^Key([A-Z])$/.exec(code);
+  return letter ? letter[1].toLowerCase() : PLACES[code] || key;
+}
+function numberParts({ key, code = "", shiftKey }) {
+  const printed = key === "−" ? "-" : key === "," ? "." : key;
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(code);
+  const parts = /^[0-9.-]$/.test(printed) ? [printed] : [];
+  return digit && !shiftKey && digit[1] !== printed ? [...parts, digit[1]] : parts;
+}
+var singleKeys = {
+  place: "evalkit-single-keys",
+  isOff: false,
+  read() {
+    try {
+      this.isOff = window.localStorage.getItem(this.place) === "off";
+    } catch {
+    }
+  },
+  /** @param {boolean} isOff */
+  choose(isOff) {
+    this.isOff = isOff;
+    try {
+      window.localStorage.setItem(this.place, isOff ? "off" : "on");
+    } catch {
+    }
+  },
+  /**
+   * Show keys that act, and no others.
+   * @param {HTMLElement} root
+   */
+  paint(root) {
+    root.dataset.keys = this.isOff ? "off" : "on";
+    for (const element of root.querySelectorAll("[data-key]")) {
+      const key = element.getAttribute("data-key");
+      if (this.isOff || !key) element.removeAttribute("aria-keyshortcuts");
+      else element.setAttribute("aria-keyshortcuts", key);
+    }
+  }
+};
+function listenToKeys(root, actions) {
+  const clicked = /* @__PURE__ */ new WeakSet();
+  let isTabbing = false;
+  const onkeydown = (event) => {
+    isTabbing = event.key === "Tab";
+    if (event.isComposing || !root.isConnected || isCovered(root)) return;
+    const dialog = (
+      /** @type {KeyDialog | null} */
+      root.querySelector("dialog[open]")
+    );
+    if (event.key === "Enter" && !dialog) enter(event, actions, clicked);
+    else if (isModified(event)) return;
+    else if (inField(event)) leaveField(event, dialog);
+    else if (isWriting(event)) write(event, dialog, actions);
+    else if (event.key === "Backspace" && !dialog) takeBack(event, actions);
+  };
+  const onother = (event) => {
+    if (!root.isConnected || isModified(event) || inField(event) || !isWriting(event)) return;
+    if (!isCovered(root)) event.stopImmediatePropagation();
+  };
+  const onpointerdown = (event) => {
+    isTabbing = false;
+    const control = event.target instanceof Element && event.target.closest(CONTROLS);
+    if (control) clicked.add(control);
+  };
+  const onfocusin = (event) => isTabbing && event.target && clicked.delete(event.target);
+  const listening = new AbortController();
+  const options = { capture: true, signal: listening.signal };
+  window.addEventListener("keydown", onkeydown, options);
+  window.addEventListener("keypress", onother, options);
+  window.addEventListener("keyup", onother, options);
+  window.addEventListener("pointerdown", onpointerdown, options);
+  window.addEventListener("focusin", onfocusin, options);
+  return () => listening.abort();
+}
+var CONTROLS = "button, summary, a";
+var CHANGING = '[role="radio"], [aria-pressed], [aria-expanded], summary';
+function enter(event, { submit: submit2, isReady }, clicked) {
+  const isSure = (event.ctrlKey || event.metaKey) && !event.altKey;
+  if (!isSure) {
+    const control = event.target instanceof Element && event.target.closest(CONTROLS);
+    const isItsOwn = control && !control.matches(CHANGING) && !clicked.has(control);
+    if (isModified(event) || inField(event) || isItsOwn) return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!event.repeat && isReady()) submit2();
+}
+function leaveField(event, dialog) {
+  const field = event.composedPath()[0];
+  if (event.key === "Escape" && !dialog && field instanceof HTMLElement) field.blur();
+}
+function write(event, dialog, actions) {
+  event.stopImmediatePropagation();
+  if (singleKeys.isOff || event.repeat) return;
+  if (dialog) {
+    if (dialog.onkey(keyName(event), numberParts(event))) event.preventDefault();
+  } else if (actions.isReady() && run(event, actions)) {
+    event.preventDefault();
+  }
+}
+function run(event, { commands, number }) {
+  const command = commands[keyName(event)];
+  if (command) return command() !== false;
+  return numberParts(event).some(number);
+}
+function takeBack(event, actions) {
+  if (event.repeat || !actions.isReady()) return;
+  if (actions.takeBack()) event.preventDefault();
+}
+
+// pages/shared/components/workbench/sides.js
+var SIDES = ["left", "right"];
+var LETTER = { left: "A", right: "B" };
+
+// pages/shared/components/workbench/rubric.js
+function rubricPart(form) {
+  const { data, sides } = form;
+  const rubric = { ...form, cells: [], rows: [], cursor: 0, typed: "" };
+  const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
+  const isWide = data.criteria.some((criterion) => criterion.levels.length > 7);
+  const kind = (sides.length > 1 ? "" : " ek-single") + (isWide ? " ek-wide" : "");
+  rubric.rows = rows;
+  const node = h("div", { class: `ek-rubric${kind}` }, rows);
+  node.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: sides.length, ArrowUp: -sides.length }[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
+    const next = rubric.cells[at + step];
+    if (next) next.focus();
+  });
+  node.addEventListener("focusout", (event) => {
+    const isOutside = !node.contains(
+      /** @type {Node | null} */
+      event.relatedTarget
+    );
+    if (isOutside) putMarker(rubric, firstOpen(rubric));
+  });
+  const isEdit = data.submitted && firstOpen(rubric) === rubric.cells.length;
+  putMarker(rubric, isEdit ? 0 : firstOpen(rubric));
+  return { node, number: (part) => typeScore(rubric, part) };
+}
+function firstOpen({ cells }) {
+  const at = cells.findIndex((cell) => cell.chosen() === void 0);
+  return at < 0 ? cells.length : at;
+}
+function typeScore(rubric, part) {
+  const cell = rubric.cells[rubric.cursor];
+  if (!cell) return false;
+  const typed = rubric.typed + part;
+  const option = cell.options.find(({ number }) => number === typed);
+  const isPart = continuations(cell, typed).length > 0;
+  if (!option && !isPart) {
+    if (!rubric.typed) return false;
+    const isSet = cell.options.some(({ number }) => number === rubric.typed);
+    if (isSet) goOn(rubric);
+    else putMarker(rubric, rubric.cursor);
+    return typeScore(rubric, part);
+  }
+  if (isPart) cell.focus();
+  if (option) cell.choose(option.value);
+  if (!isPart) goOn(rubric);
+  else {
+    rubric.typed = typed;
+    cell.describe(null);
+  }
+  return true;
+}
+var continuations = (cell, typed) => cell.options.filter(({ number }) => number !== typed && number.startsWith(typed));
+function goOn(rubric) {
+  const next = rubric.cells[rubric.cursor + 1];
+  if (next) next.focus();
+  else putMarker(rubric, rubric.cells.length);
+}
+function putMarker(rubric, index) {
+  const { cells, rows } = rubric;
+  const [before, here] = [cells[rubric.cursor], cells[index]];
+  rubric.cursor = index;
+  rubric.typed = "";
+  cells.forEach((cell, at) => cell.node.classList.toggle("ek-current", at === index));
+  rows.forEach((row, at) => row.classList.toggle("ek-current", Boolean(here) && at === here.row));
+  if (before) before.describe(null);
+  if (here) here.describe(null);
+}
+function rubricRow(rubric, criterion, row) {
+  const { sides, answers, places, changed, remember, explain } = rubric;
+  const anchors = h("div", { class: "ek-anchors", id: `ek-anchors-${row}` });
+  function describe(pointed) {
+    const marked = rubric.cells[rubric.cursor];
+    const isCurrent = marked !== void 0 && marked.row === row;
+    const lines = isCurrent && rubric.typed !== "" && !pointed ? [typedLine(marked, rubric.typed)] : anchorLines({ criterion, sides, answers, pointed, isCurrent });
+    anchors.replaceChildren(...lines);
+  }
+  const cells = sides.map((side) => {
+    const field = `${side}.${criterion.key}`;
+    const isSingle = sides.length === 1;
+    const cell = scoreCell({
+      criterion,
+      side,
+      isSingle,
+      answers,
+      onpoint: (option) => describe(option && { side, option }),
+      onscore: () => {
+        remember(field, cell.chosen() !== void 0, takeBack2);
+        changed(field);
+        putMarker(rubric, isUnscored(rubric) ? 0 : index);
+        describe(null);
+      }
+    });
+    const index = rubric.cells.push({ ...cell, row, describe }) - 1;
+    function takeBack2() {
+      cell.choose(void 0);
+      (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
+    }
+    remember(field, cell.chosen() !== void 0, takeBack2);
+    cell.node.addEventListener("focusin", () => putMarker(rubric, index));
+    const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
+    places.set(field, { node: cell.node, words, focus: cell.focus });
+    return cell.node;
+  });
+  const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
+  if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
+  explain.attach(question, () => levelTable(criterion));
+  describe(null);
+  const properties = { class: "ek-row", role: "group", "aria-label": criterion.question };
+  return h("div", properties, question, cells, anchors);
+}
+var isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === void 0);
+function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
+  const isSpelt = criterion.levels.reduce((sum, level) => sum + level.label.length, 0) <= 14;
+  const options = criterion.levels.map((level) => ({
+    value: level.value,
+    number: String(level.value),
+    key: String(level.value).length === 1 ? String(level.value) : null,
+    level,
+    name: level.anchor ? `${levelName(level)}: ${level.anchor}` : levelName(level),
+    face: h(
+      "span",
+      { class: "ek-face" },
+      String(level.value),
+      isSpelt && levelName(level) !== String(level.value) ? h("small", {}, level.label) : null
+    )
+  }));
+  const group = choices({
+    label: isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`,
+    className: options.length > 7 ? "ek-scale ek-long" : "ek-scale",
+    value: answers.scores[side][criterion.key],
+    options,
+    clearable: true,
+    onpoint,
+    onchoose: (value) => {
+      if (value === null || value === void 0) delete answers.scores[side][criterion.key];
+      else answers.scores[side][criterion.key] = value;
+      onscore();
+    }
+  });
+  const properties = { class: "ek-letter", "aria-hidden": "true" };
+  const letter = isSingle ? null : h("span", properties, LETTER[side]);
+  const node = h("div", { class: "ek-cell" }, letter, group.node);
+  return { ...group, node, options, chosen: () => answers.scores[side][criterion.key] };
+}
+function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
+  const line = (letter, level) => h(
+    "div",
+    { class: "ek-anchor" },
+    letter ? h("b", {}, letter) : null,
+    h("b", {}, level.label || String(level.value)),
+    " ",
+    level.anchor
+  );
+  if (pointed) {
+    const only = line(sides.length > 1 ? LETTER[pointed.side] : "", pointed.option.level);
+    only.classList.add("ek-pointed");
+    return [only];
+  }
+  const chosen = sides.flatMap((side) => {
+    const level = levelOf(criterion, answers.scores[side][criterion.key]);
+    return level ? [{ side, level }] : [];
+  });
+  const [first, second] = chosen;
+  if (first && second && first.level === second.level) return [line("A, B", first.level)];
+  const lines = chosen.map(({ side, level }) => line(sides.length > 1 ? LETTER[side] : "", level));
+  if (chosen.length < sides.length && isCurrent) lines.push(levelNames(criterion));
+  if (!lines.length) lines.push(h("div", { class: "ek-anchor ek-hint" }, criterion.description));
+  return lines;
+}
+function levelNames(criterion) {
+  return h(
+    "div",
+    { class: "ek-anchor ek-hint ek-level-names" },
+    criterion.levels.map((level) => h("span", {}, levelName(level)))
+  );
+}
+function levelName({ value, label }) {
+  return label && label !== String(value) ? `${value} ${label}` : String(value);
+}
+function typedLine(cell, typed) {
+  const whole = continuations(cell, typed).map(({ number }) => number);
+  const isSet = cell.options.some(({ number }) => number === typed);
+  const words = isSet ? `${typed} typed: type on for ${whole.join(", ")}, or Tab to the next scale` : `${typed} typed: type on for ${whole.join(", ")}`;
+  return h("div", { class: "ek-anchor ek-hint" }, words);
+}
+var levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);
+function levelTable(criterion) {
+  return [
+    h("strong", {}, criterion.question),
+    ...criterion.description ? [h("p", {}, criterion.description)] : [],
+    h(
+      "dl",
+      { class: "ek-levels" },
+      criterion.levels.map((level) => [
+        h("dt", {}, h("span", { class: "ek-value" }, String(level.value)), level.label),
+        h("dd", {}, level.anchor)
+      ])
+    )
+  ];
+}
+
+// pages/shared/components/workbench/saving.js
+var DRAFT_DELAY = 600;
+var PAUSES = [500, 1e3, 2e3, 4e3, 8e3, 15e3];
+var REQUEST_TIMEOUT = 2e4;
+var PATIENCE = 3e3;
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = bytes[6] & 15 | 64;
+  bytes[8] = bytes[8] & 63 | 128;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+async function send(method, url2, body, keepalive = false) {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), REQUEST_TIMEOUT);
+  try {
+    const response = await fetch(url2, {
+      method,
+      keepalive,
+      redirect: "manual",
+      // to the sign-in page: followed, it would look like an answer
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", "X-Evalkit": "1" },
+      body: JSON.stringify(body),
+      signal: timeout.signal
+    });
+    if (response.type === "opaqueredirect") return { status: 401, body: {} };
+    return { status: response.status, body: await response.json().catch(() => null) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+function isPassing({ status, body }) {
+  return status >= 500 || status === 408 || status === 429 || status === 200 && body === null;
+}
+async function persist(method, url2, body, { stopped, onwait }) {
+  for (let attempt = 0; ; attempt += 1) {
+    let answer = null;
+    try {
+      answer = await send(method, url2, body);
+    } catch {
+      answer = null;
+    }
+    if (stopped()) return null;
+    if (answer && !isPassing(answer)) return answer;
+    onwait(answer ? "the server does not answer as it should" : "no connection");
+    await pause(PAUSES[Math.min(attempt, PAUSES.length - 1)]);
+    if (stopped()) return null;
+  }
+}
+function pause(milliseconds) {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    window.addEventListener("online", done);
+  });
+}
+function refusal(answer) {
+  if (answer.body && typeof answer.body.error === "string") return answer.body.error;
+  if (answer.status === 401) return "You are signed out.";
+  return `The server refused this (${answer.status}).`;
+}
+function stopwatch(seconds) {
+  const IDLE_AFTER = 6e4;
+  const events = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "scroll"];
+  let total = seconds;
+  let touched = Date.now();
+  let ticked = Date.now();
+  const touch = () => {
+    tick();
+    touched = Date.now();
+  };
+  function tick() {
+    const now = Date.now();
+    const until = Math.min(now, touched + IDLE_AFTER);
+    if (document.visibilityState === "visible" && until > ticked) total += (until - ticked) / 1e3;
+    ticked = now;
+  }
+  const onvisibility = () => {
+    if (document.visibilityState === "visible") ticked = touched = Date.now();
+    else countLast();
+  };
+  function countLast() {
+    const until = Math.min(Date.now(), touched + IDLE_AFTER);
+    if (until > ticked) total += (until - ticked) / 1e3;
+    ticked = Date.now();
+  }
+  const timer = setInterval(tick, 1e3);
+  events.forEach((name) => window.addEventListener(name, touch, { capture: true, passive: true }));
+  document.addEventListener("visibilitychange", onvisibility);
+  return {
+    seconds: () => {
+      tick();
+      return Math.round(total * 10) / 10;
+    },
+    stop: () => {
+      clearInterval(timer);
+      events.forEach((name) => window.removeEventListener(name, touch, { capture: true }));
+      document.removeEventListener("visibilitychange", onvisibility);
+    }
+  };
+}
+function completeDraft(draft) {
+  const only = (entered) => Object.assign(/* @__PURE__ */ Object.create(null), entered);
+  const { scores, tags } = draft;
+  return {
+    preference: draft.preference || null,
+    scores: { left: only(scores?.left), right: only(scores?.right) },
+    tags: { left: only(tags?.left), right: only(tags?.right) },
+    comment: draft.comment || ""
+  };
+}
+function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
+  let changed = false;
+  let closed = false;
+  let settled = false;
+  let timer;
+  let running = null;
+  let refused2 = 0;
+  const waiters = /* @__PURE__ */ new Set();
+  async function run2() {
+    while (changed && !closed && !settled) {
+      changed = false;
+      say2("Saving…");
+      const answer = await persist("PUT", url2, body(), {
+        stopped: () => closed || settled || changed,
+        // a newer draft takes the place of this one
+        onwait: (why) => {
+          say2(`Not saved: ${why}. Retrying`, "bad");
+          waiters.forEach((tell) => tell());
+        }
+      });
+      if (closed || settled) return;
+      if (answer === null) continue;
+      refused2 = answer.status >= 400 ? answer.status : 0;
+      if (refused2) {
+        say2("Not saved", "bad");
+        onrefused(answer);
+      } else if (!changed) onstored(answer.body);
+    }
+  }
+  function flush() {
+    clearTimeout(timer);
+    if (!running) running = run2().finally(() => running = null);
+    const stored = running.then(() => !refused2);
+    return new Promise((resolve, reject) => {
+      const giveUp = () => resolve(false);
+      const patience = setTimeout(giveUp, PATIENCE);
+      waiters.add(giveUp);
+      stored.then(resolve, reject).finally(() => {
+        clearTimeout(patience);
+        waiters.delete(giveUp);
+      });
+    });
+  }
+  const onhide = () => {
+    if (closed || settled || !(changed || running)) return;
+    changed = false;
+    send("PUT", url2, body(), true).catch(() => changed = true);
+  };
+  const onfocus = () => {
+    if (refused2 !== 401 || closed || settled) return;
+    changed = true;
+    flush();
+  };
+  window.addEventListener("pagehide", onhide);
+  window.addEventListener("focus", onfocus);
+  return {
+    touch: () => {
+      changed = true;
+      settled = false;
+      clearTimeout(timer);
+      timer = setTimeout(flush, DRAFT_DELAY);
+    },
+    flush,
+    /** Wait for a request under way, then keep no more drafts. */
+    settle: async () => {
+      clearTimeout(timer);
+      settled = true;
+      await Promise.race([running, pause(PATIENCE)]);
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+      window.removeEventListener("pagehide", onhide);
+      window.removeEventListener("focus", onfocus);
+    }
+  };
+}
+
+// pages/shared/components/workbench/sending.js
+var WAITING_TOO_LONG = 8e3;
+var url = (screen, name) => `${screen.data.prefix}annotate/${name}`;
+function say(screen, words, kind = "") {
+  screen.status.textContent = words;
+  screen.status.dataset.kind = kind;
+}
+function complain(screen, words, ...remedies) {
+  screen.isListing = screen.isStuck = false;
+  screen.problem.replaceChildren(words, ...remedies.flatMap((remedy) => [" ", remedy]));
+}
+function become(screen, state) {
+  const isLive = state === "live";
+  screen.state = state;
+  screen.root.dataset.state = state;
+  screen.root.setAttribute("aria-busy", String(!isLive));
+  screen.form.node.inert = !isLive;
+  screen.submitting.disabled = !isLive;
+  screen.ways.forEach(([element, isOpen]) => element.disabled = !isLive || !isOpen);
+}
+function opening(screen) {
+  screen.sent += 1;
+  return {
+    assignment_id: screen.data.assignment_id,
+    token: screen.data.token,
+    session: screen.session,
+    number: screen.sent,
+    opened_on: screen.openedOn,
+    revision: screen.data.revision
+  };
+}
+function judgement(screen) {
+  return {
+    ...opening(screen),
+    draft: screen.answers,
+    active_seconds: screen.watch.seconds()
+  };
+}
+function submissionKey(screen) {
+  const content = JSON.stringify(screen.answers);
+  if (screen.submission.of !== content) screen.submission = { key: uuid(), of: content };
+  return screen.submission.key;
+}
+function listMissing(screen, missing) {
+  complain(screen, missing.length ? `Still to do: ${listed(screen.form.name(missing))}.` : "");
+  screen.isListing = missing.length > 0;
+}
+async function submit(screen) {
+  if (screen.state !== "live") return;
+  const missing = screen.form.missing();
+  if (missing.length) {
+    screen.form.mark(missing);
+    listMissing(screen, missing);
+    return;
+  }
+  become(screen, "busy");
+  say(screen, "Submitting…");
+  await screen.drafts.settle();
+  const body = { ...judgement(screen), submission_key: submissionKey(screen) };
+  const words = { stored: "Stored", waiting: "Not stored yet" };
+  const isStored = await conclude(screen, "submit", body, words);
+  if (isStored && !screen.data.submitted) screen.memory.skipped = [];
+}
+async function skip(screen, reason, note) {
+  if (screen.state !== "live") return;
+  become(screen, "busy");
+  say(screen, "Skipping…");
+  await screen.drafts.settle();
+  const body = { ...opening(screen), reason, note };
+  const words = { stored: "Skipped", waiting: "Not skipped yet" };
+  const isSkipped = await conclude(screen, "skip", body, words);
+  const skipped = { id: screen.data.assignment_id, token: body.token };
+  if (isSkipped) screen.memory.skipped.push(skipped);
+}
+var skippedBefore = ({ memory, data }) => memory.skipped.filter(({ token }) => token !== data.token);
+function undoSkip(screen) {
+  const skipped = skippedBefore(screen).pop();
+  if (!skipped) return false;
+  takeBackSkip(screen, skipped);
+  return true;
+}
+async function takeBackSkip(screen, skipped) {
+  if (screen.state !== "live") return;
+  become(screen, "busy");
+  if (!await screen.drafts.flush()) {
+    stuck(screen, skipped.id);
+    return;
+  }
+  const body = { assignment_id: skipped.id, token: skipped.token };
+  const words = { stored: "Taken back", waiting: "Not taken back yet", where: skipped.id };
+  const isBack = await conclude(screen, "take-back", body, words);
+  if (isBack) screen.memory.skipped = screen.memory.skipped.filter((other) => other !== skipped);
+}
+async function discard(screen) {
+  if (screen.state !== "live") return;
+  become(screen, "busy");
+  await screen.drafts.settle();
+  const body = opening(screen);
+  const words = { stored: "Discarded", waiting: "Not discarded yet" };
+  await conclude(screen, "discard", body, { ...words, where: "again" });
+}
+async function conclude(screen, name, body, { stored, waiting, where = "next" }) {
+  complain(screen, "");
+  const answer = await persist("POST", url(screen, name), body, {
+    stopped: () => screen.isClosed,
+    onwait: (why) => say(screen, `${waiting}: ${why}. Retrying`, "bad")
+  });
+  if (answer === null) return false;
+  if (answer.status !== 200) {
+    refused(screen, answer);
+    return false;
+  }
+  screen.drafts.close();
+  leave(screen, where, stored);
+  return true;
+}
+function refused(screen, answer) {
+  become(screen, "live");
+  say(screen, "Not stored", "bad");
+  const named = answer.body && answer.body.fields;
+  const fields = Array.isArray(named) ? named : [];
+  if (!screen.form.mark(fields).length) screen.submitting.focus();
+  const isOver = answer.status === 409 && !fields.length;
+  const onward = () => leave(screen, "next", "Loading");
+  const remedies = isOver ? [button("Next case", null, onward)] : wayIn(screen, answer);
+  complain(screen, refusal(answer), ...remedies);
+}
+function draftRefused(screen, answer) {
+  const newer = answer.body && answer.body.newer;
+  if (typeof newer !== "string") {
+    complain(screen, refusal(answer), ...wayIn(screen, answer));
+    return;
+  }
+  const show2 = () => leave(screen, "again", "Loading");
+  const keep = () => {
+    screen.openedOn = newer;
+    complain(screen, "");
+    screen.drafts.touch();
+  };
+  complain(
+    screen,
+    refusal(answer),
+    button("Show them", null, show2),
+    button("Keep what is here", null, keep)
+  );
+}
+function wayIn(screen, { status }) {
+  if (status !== 401) return [];
+  screen.memory.wasSignedOut = true;
+  const way = { href: `${screen.data.prefix}sign-in`, target: "_blank", class: "ek-way" };
+  return [h("a", way, "Sign in in a new tab")];
+}
+async function move(screen, where) {
+  if (screen.state !== "live") return;
+  become(screen, "busy");
+  const isStored = await screen.drafts.flush();
+  if (screen.isClosed) return;
+  if (isStored) leave(screen, where, "Loading");
+  else stuck(screen, where);
+}
+function stuck(screen, where) {
+  become(screen, "live");
+  const anyway = () => leave(screen, where, "Loading");
+  const remedy = button("Leave without saving", null, anyway);
+  const hasWayIn = screen.problem.querySelector(".ek-way");
+  if (hasWayIn) screen.problem.append(" ", remedy);
+  else complain(screen, "What you entered is not saved yet.", remedy);
+  screen.isStuck = true;
+}
+function leave(screen, where, words) {
+  become(screen, "leaving");
+  say(screen, words);
+  complain(screen, "");
+  screen.goal = where;
+  if (screen.memory.wasSignedOut) {
+    window.location.assign(addressOf(screen, where));
+    return;
+  }
+  screen.ask(where);
+  screen.slow = setTimeout(() => {
+    const reload = () => window.location.reload();
+    complain(screen, "The next page is slow to come.", button("Load it again", null, reload));
+  }, WAITING_TOO_LONG);
+}
+function addressOf(screen, where) {
+  if (where === "studies") return `${screen.data.prefix}annotate`;
+  const address = new URL(window.location.href);
+  if (where === "next") address.searchParams.delete("assignment");
+  else if (typeof where === "number") address.searchParams.set("assignment", String(where));
+  return address.href;
+}
+function listed(words) {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}
+
+// pages/shared/components/workbench/dialogs.js
+function openDialog(screen, { label, className, content, letter, onnumber }) {
+  if (screen.state !== "live" || screen.root.querySelector("dialog[open]")) return null;
+  const element = h("dialog", { class: `ek-dialog ${className}`, "aria-label": label });
+  const close = () => element.close();
+  element.append(
+    h(
+      "div",
+      { class: "ek-dialog-line" },
+      h("h2", {}, label),
+      h("span", { class: "ek-gap" }),
+      button("Close", "Esc", close, { class: "ek-button ek-quiet" })
+    ),
+    h("div", { class: "ek-dialog-body", tabindex: "0", autofocus: true }, content)
+  );
+  element.addEventListener("click", (event) => event.target === element && close());
+  element.addEventListener("close", () => element.remove());
+  const onkey = (name, numbers) => {
+    if (name !== letter) return onnumber !== void 0 && numbers.some(onnumber);
+    close();
+    return true;
+  };
+  const dialog = Object.assign(element, { onkey });
+  screen.root.append(dialog);
+  singleKeys.paint(screen.root);
+  dialog.showModal();
+  return dialog;
+}
+function openGuidelines(screen) {
+  return openDialog(screen, {
+    label: "Guidelines",
+    className: "ek-drawer",
+    letter: "g",
+    content: guidelinesContent(screen.data)
+  });
+}
+function openKeys(screen) {
+  return openDialog(screen, {
+    label: "Keys",
+    className: "ek-small",
+    letter: "?",
+    content: [keysContent(screen.data), singleKeysSwitch(screen.root)]
+  });
+}
+function singleKeysSwitch(root) {
+  const state = h("b", {});
+  const onclick = () => {
+    singleKeys.choose(!singleKeys.isOff);
+    paint();
+  };
+  const node = h(
+    "button",
+    { type: "button", role: "switch", class: "ek-button ek-switch", onclick },
+    "Keys of one character: ",
+    state
+  );
+  function paint() {
+    node.setAttribute("aria-checked", String(!singleKeys.isOff));
+    state.textContent = singleKeys.isOff ? "off" : "on";
+    singleKeys.paint(root);
+  }
+  paint();
+  const words = "Kept in this browser. Enter, Ctrl Enter, Backspace and the arrows always act.";
+  return h("div", { class: "ek-switch-line" }, node, h("span", { class: "ek-hint" }, words));
+}
+function guidelinesContent(data) {
+  const parts = [
+    data.guidelines ? rendered(h("div", { class: "ek-text" }), data.guidelines) : h("p", { class: "ek-hint" }, "This study has no written guidelines.")
+  ];
+  if (data.collect.includes("scores") && data.criteria.length) {
+    parts.push(h("h3", {}, "Criteria and their levels"));
+    parts.push(...data.criteria.map((criterion) => h("section", {}, levelTable(criterion))));
+  }
+  if (data.collect.includes("tags") && data.tags.length) {
+    parts.push(h("h3", {}, "Errors"));
+    parts.push(
+      h(
+        "dl",
+        { class: "ek-levels ek-definitions" },
+        data.tags.map((tag) => [h("dt", {}, tag.name), h("dd", {}, tag.definition)])
+      )
+    );
+  }
+  return parts;
+}
+function keysContent(data) {
+  const rows = [];
+  if (data.collect.includes("preference") && data.right) {
+    rows.push(["A", "A better"], ["B", "B better"], ["E", "Equally good"], ["X", "Both bad"]);
+  }
+  if (data.collect.includes("scores") && data.criteria.length) {
+    rows.push(
+      ["0 to 9", "Type a score as it is printed, also −2 or 10; then on to the next scale"],
+      ["← →", "Change a score"],
+      ["↑ ↓", "Criterion before, criterion after"]
+    );
+  }
+  if (data.collect.some((part) => part !== "comment")) {
+    rows.push(["Backspace", "Take back what was set last, step by step"]);
+    rows.push(["Space", "Press or change what is focused"]);
+  }
+  if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
+  rows.push(
+    ["Enter", "Submit, outside of the comment"],
+    ["Ctrl Enter", "Submit, anywhere"],
+    ["S", "Skip this case"],
+    ["T", "Take back the last skip, until the next case is submitted"],
+    ["O", "Discard an edit: what was submitted is there again"],
+    ["[", "Back to the case before"],
+    ["]", "Forward to the case after"],
+    ["G", "Guidelines, all levels and errors"],
+    ["R", "Raw text of the responses"],
+    ["U", "Where links point"]
+  );
+  if (data.right) rows.push(["Y", "Scroll both responses together"]);
+  rows.push(["C", "Case taller, folded, as before"], ["?", "These keys"], ["Esc", "Close"]);
+  return h(
+    "dl",
+    { class: "ek-keys" },
+    rows.map(([keys, words]) => [
+      h("dt", {}, keys.split(" ").map((key) => key === "to" ? key : kbd(key))),
+      h("dd", {}, words)
+    ])
+  );
+}
+function openSkip(screen) {
+  const reasons = screen.data.skip_reasons;
+  const note = h("textarea", {
+    rows: "2",
+    dir: "auto",
+    class: "ek-comment-field",
+    "aria-label": "Note",
+    placeholder: "Note, if it helps the people who run the study"
+  });
+  const group = reasonChoices(reasons, () => confirm.removeAttribute("disabled"));
+  const confirm = button("Skip case", "Enter", done, { class: "ek-button ek-primary" });
+  confirm.setAttribute("disabled", "");
+  const dialog = openDialog(screen, {
+    label: "Skip this case",
+    className: "ek-small",
+    letter: "s",
+    onnumber(digit) {
+      const reason = reasons[Number(digit) - 1];
+      if (!reason) return false;
+      group.choose(reason.value);
+      group.focus();
+      return true;
+    },
+    content: [group.node, note, h("div", { class: "ek-dialog-end" }, confirm)]
+  });
+  if (!dialog) return false;
+  function done() {
+    const reason = group.chosen();
+    if (!reason || !dialog) return;
+    dialog.close();
+    skip(screen, reason, note.value.trim());
+  }
+  dialog.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.repeat || event.altKey || event.key !== "Enter") return;
+    const isSure = event.ctrlKey || event.metaKey || !inField(event);
+    const target = (
+      /** @type {Element} */
+      event.target
+    );
+    if (!isSure || target.closest(".ek-dialog-line")) return;
+    event.preventDefault();
+    done();
+  });
+  group.focus();
+  return true;
+}
+function reasonChoices(reasons, onchoose) {
+  return choices({
+    label: "Why skip this case",
+    className: "ek-reasons",
+    value: (
+      /** @type {string | null} */
+      null
+    ),
+    options: reasons.map((reason, index) => ({
+      value: reason.value,
+      name: reason.label,
+      key: String(index + 1),
+      face: h("span", { class: "ek-face" }, kbd(String(index + 1)), reason.label)
+    })),
+    onchoose
+  });
+}
+
+// pages/shared/components/workbench/form.js
+function buildForm({ data, answers, explain, onchange }) {
+  const places = /* @__PURE__ */ new Map();
+  const trail = /* @__PURE__ */ new Map();
+  const form = {
+    data,
+    sides: data.right ? SIDES : ["left"],
+    answers,
+    explain,
+    places,
+    onchange,
+    remember: (what, isSet, takeBack2) => {
+      trail.delete(what);
+      if (isSet) trail.set(what, takeBack2);
+    },
+    changed: (field) => {
+      places.get(field)?.node.classList.remove("ek-missing");
+      onchange();
+    }
+  };
+  const collects = (what) => data.collect.includes(what);
+  const preference = collects("preference") && data.right ? preferencePart(form) : null;
+  const rubric = collects("scores") && data.criteria.length ? rubricPart(form) : null;
+  const tags = collects("tags") && data.tags.length ? tagsPart(form) : null;
+  const comment = collects("comment") ? commentPart(form) : null;
+  const parts = [preference?.node, rubric?.node, tags, comment?.node];
+  return {
+    node: h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts),
+    number: (part) => rubric !== null && rubric.number(part),
+    takeBack: () => takeBackLast(trail),
+    prefer: (value) => preference !== null && preference.choose(value),
+    focusComment: () => comment !== null && comment.focus(),
+    missing: () => missingFields(form, { preference, rubric }),
+    mark: (fields) => markMissing(places, fields),
+    name: (fields) => namesOf(places, fields)
+  };
+}
+function takeBackLast(trail) {
+  const [last] = [...trail.values()].slice(-1);
+  if (last) last();
+  return Boolean(last);
+}
+function missingFields({ data, sides, answers }, { preference, rubric }) {
+  const required = (rubric ? data.criteria : []).filter((criterion) => criterion.required);
+  const scores = required.flatMap(
+    (criterion) => sides.filter((side) => answers.scores[side][criterion.key] === void 0).map((side) => `${side}.${criterion.key}`)
+  );
+  return preference && !answers.preference ? ["preference", ...scores] : scores;
+}
+function markMissing(places, fields) {
+  places.forEach((place2) => place2.node.classList.remove("ek-missing"));
+  const known = fields.filter((field) => places.has(field));
+  known.forEach((field) => places.get(field)?.node.classList.add("ek-missing"));
+  places.get(known[0])?.focus();
+  return namesOf(places, known);
+}
+function namesOf(places, fields) {
+  const known = fields.filter((field) => places.has(field));
+  const scores = known.filter((field) => field !== "preference");
+  const words = known.length > scores.length ? ["the preference"] : [];
+  if (scores.length > 2) return [...words, `${scores.length} scores`];
+  return [...words, ...scores.map((field) => places.get(field)?.words ?? field)];
+}
+function preferencePart({ answers, places, changed, remember }) {
+  const words = [
+    ["left", "A better", "A"],
+    ["right", "B better", "B"],
+    ["tie", "Equally good", "E"],
+    ["both_bad", "Both bad", "X"]
+  ];
+  const group = choices({
+    label: "Which response is better",
+    className: "ek-preference",
+    value: answers.preference,
+    options: words.map(([value, name, key]) => ({
+      value,
+      name,
+      key,
+      face: h("span", { class: "ek-face" }, name, kbd(key))
+    })),
+    onchoose: (value) => {
+      answers.preference = value ?? null;
+      remember("preference", answers.preference !== null, takeBack2);
+      changed("preference");
+    }
+  });
+  function takeBack2() {
+    group.choose(null);
+    group.focus();
+  }
+  remember("preference", answers.preference !== null, takeBack2);
+  places.set("preference", { node: group.node, words: "preference", focus: group.focus });
+  const choose = (value) => {
+    group.choose(value);
+    return true;
+  };
+  return { node: group.node, choose };
+}
+function tagsPart({ data, sides, answers, explain, remember, onchange }) {
+  return h(
+    "div",
+    { class: "ek-errors" },
+    sides.map((side) => {
+      const title = sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors";
+      const summary = h("span", { class: "ek-marks" });
+      const marks = answers.tags[side];
+      const sum = () => {
+        const counts = /* @__PURE__ */ new Map();
+        for (const severity of Object.values(marks)) {
+          if (severity) counts.set(severity, (counts.get(severity) || 0) + 1);
+        }
+        summary.textContent = [...counts].map(([severity, n]) => `${n} ${severity}`).join(", ");
+      };
+      const onmark = () => {
+        sum();
+        onchange();
+      };
+      const chips = data.tags.map((tag) => {
+        const rememberTag = remember.bind(null, `${side} ${tag.key}`);
+        return tagChip({ tag, marks, title, explain, onmark, remember: rememberTag });
+      });
+      sum();
+      return h(
+        "div",
+        { class: "ek-tags", role: "group", "aria-label": title },
+        h("div", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
+        chips
+      );
+    })
+  );
+}
+function tagChip({ tag, marks, title, explain, onmark, remember }) {
+  const severities = tag.severities.length ? tag.severities : [null];
+  const isGraded = severities.length > 1;
+  const bars = h("span", { class: "ek-bars" }, isGraded ? severities.map(() => h("i")) : []);
+  const chip = h(
+    "button",
+    {
+      type: "button",
+      class: "ek-chip",
+      onclick: () => {
+        const at = tag.key in marks ? severities.indexOf(marks[tag.key]) : -1;
+        if (at + 1 < severities.length) marks[tag.key] = severities[at + 1];
+        else delete marks[tag.key];
+        marked();
+      }
+    },
+    bars,
+    h("span", {}, tag.name)
+  );
+  function marked() {
+    remember(tag.key in marks, takeBack2);
+    paint();
+    onmark();
+  }
+  function takeBack2() {
+    delete marks[tag.key];
+    marked();
+    chip.focus();
+  }
+  function paint() {
+    const isMarked = tag.key in marks;
+    const severity = isMarked ? marks[tag.key] : null;
+    chip.setAttribute("aria-pressed", String(isMarked));
+    chip.setAttribute("aria-label", `${title}: ${tag.name}${severity ? `, ${severity}` : ""}`);
+    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
+    const filled = isMarked ? severities.indexOf(severity) + 1 : 0;
+    [...bars.children].forEach((bar, index) => bar.classList.toggle("ek-filled", index < filled));
+  }
+  const content = () => {
+    const name = marks[tag.key] ? `${tag.name}: ${marks[tag.key]}` : tag.name;
+    const order = `Press again: ${severities.join(", ")}, off.`;
+    return [
+      h("strong", {}, name),
+      h("p", {}, tag.definition),
+      h("p", { class: "ek-hint" }, isGraded ? order : "")
+    ];
+  };
+  explain.attach(chip, content, ".ek-tags");
+  remember(tag.key in marks, takeBack2);
+  paint();
+  return chip;
+}
+function commentPart({ answers, onchange }) {
+  const field = h("textarea", {
+    class: "ek-comment-field",
+    rows: "1",
+    dir: "auto",
+    "aria-label": "Comment",
+    ...shortcut("N"),
+    placeholder: "Comment, if something needs saying"
+  });
+  field.value = answers.comment;
+  const grow = () => {
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight + 2, 140)}px`;
+  };
+  field.addEventListener("input", () => {
+    answers.comment = field.value;
+    grow();
+    onchange();
+  });
+  requestAnimationFrame(grow);
+  const focus = () => {
+    field.focus();
+    return true;
+  };
+  return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus };
+}
+
+// pages/shared/components/workbench/reading.js
+function buildTop({ data, toStudies, openGuidelines: openGuidelines2, openKeys: openKeys2 }) {
+  const share = data.total ? Math.min(1, data.done / data.total) : 0;
+  const done = h("div", { class: "ek-progress-done" });
+  done.style.width = `${share * 100}%`;
+  return h(
+    "header",
+    { class: "ek-top" },
+    h(
+      "div",
+      { class: "ek-top-line" },
+      h("button", { type: "button", class: "ek-back", onclick: toStudies }, "Studies"),
+      h("span", { class: "ek-study", dir: "auto" }, data.study),
+      h("span", { class: "ek-count" }, `${data.done} done, about ${data.total - data.done} to go`),
+      h("span", { class: "ek-gap" }),
+      button("Guidelines", "G", openGuidelines2, { class: "ek-button ek-quiet" }),
+      button("Keys", "?", openKeys2, { class: "ek-button ek-quiet ek-open-keys" })
+    ),
+    h("div", { class: "ek-progress" }, done)
+  );
+}
+function buildCase({ data, memory, undoing }) {
+  const place2 = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
+  const heading = h(
+    "h1",
+    { class: "ek-case-heading", tabindex: "-1", "aria-describedby": undoing.id },
+    data.submitted ? "Case, submitted before" : h("span", {}, "Case"),
+    h("span", { class: "ek-unseen" }, data.submitted ? "" : `, ${place2} of ${data.total}`)
+  );
+  const body = h("div", { class: "ek-case-body ek-text", tabindex: "0", role: "region" });
+  body.setAttribute("aria-label", "Case");
+  const appended = (title, safeHtml) => h(
+    "section",
+    { class: "ek-message ek-other" },
+    h("h3", { class: "ek-role" }, title),
+    rendered(h("div", { class: "ek-content" }), safeHtml)
+  );
+  rendered(body, data.case);
+  if (data.context) body.append(appended("Retrieved context", data.context));
+  if (data.tools) body.append(appended("Tools", data.tools));
+  const size = button("Taller", "C", () => cycle(), { class: "ek-button ek-quiet" });
+  const sizeWords = size.querySelector("span");
+  const node = h(
+    "section",
+    { class: "ek-case", "aria-label": "Case" },
+    h(
+      "div",
+      { class: "ek-case-line" },
+      heading,
+      data.category ? h("span", { class: "ek-category", dir: "auto" }, data.category) : null,
+      h("span", { class: "ek-gap" }),
+      undoing,
+      size
+    ),
+    body
+  );
+  const WORDS = { normal: "Taller", tall: "Fold", folded: "Unfold" };
+  function paint() {
+    node.dataset.size = memory.caseSize;
+    const isShort = memory.caseSize === "normal" && body.scrollHeight <= body.clientHeight + 2;
+    if (sizeWords) sizeWords.textContent = isShort ? "Fold" : WORDS[memory.caseSize];
+    size.setAttribute("aria-expanded", String(memory.caseSize !== "folded"));
+  }
+  function cycle() {
+    const fits = body.scrollHeight <= body.clientHeight + 2;
+    if (memory.caseSize === "normal") memory.caseSize = fits ? "folded" : "tall";
+    else memory.caseSize = memory.caseSize === "tall" ? "folded" : "normal";
+    paint();
+  }
+  if (memory.caseSize === "folded") memory.caseSize = "normal";
+  requestAnimationFrame(paint);
+  return { node, heading, body, cycle };
+}
+function reachScrollers(body) {
+  const names = { PRE: "Code", DIV: "Table" };
+  for (const element of body.querySelectorAll("pre, .ek-table, math[display=block]")) {
+    const isScrolling = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1;
+    ["tabindex", "role", "aria-label"].forEach((name) => element.removeAttribute(name));
+    if (!isScrolling) continue;
+    element.setAttribute("tabindex", "0");
+    if (!names[element.tagName]) continue;
+    element.setAttribute("role", "region");
+    element.setAttribute("aria-label", `${names[element.tagName]}, scrolls`);
+  }
+}
+function buildPane({ side, response, isOnly, memory }) {
+  const name = isOnly ? "Response" : `Response ${LETTER[side]}`;
+  const body = h("div", {
+    class: "ek-pane-body",
+    tabindex: "0",
+    role: "region",
+    "aria-label": `${name}, text`
+  });
+  const toggle = button("Raw", "R", () => show2(!isRaw), { class: "ek-button ek-quiet" });
+  const note = h("span", { class: "ek-pane-note" }, "Formatted; Raw shows it as written");
+  const node = h(
+    "section",
+    { class: "ek-pane", "data-side": side, "aria-label": name },
+    h(
+      "div",
+      { class: "ek-pane-line" },
+      h("h2", { class: "ek-pane-title" }, name),
+      response.may_be_code ? note : null,
+      h("span", { class: "ek-gap" }),
+      toggle
+    ),
+    body
+  );
+  let isRaw = false;
+  function show2(raw) {
+    isRaw = raw;
+    toggle.setAttribute("aria-pressed", String(raw));
+    note.hidden = raw;
+    if (raw && response.raw) {
+      body.replaceChildren(h("div", { class: "ek-raw ek-raw-view", dir: "auto" }, response.raw));
+    } else {
+      body.replaceChildren(rendered(h("div", { class: "ek-text" }), response.html));
+      reachScrollers(body);
+    }
+  }
+  show2(memory.isRaw);
+  return { node, body, show: show2, isRaw: () => isRaw };
+}
+function buildPanes({ data, memory }) {
+  const panes = SIDES.flatMap((side) => {
+    const response = data[side];
+    return response ? [buildPane({ side, response, isOnly: !data.right, memory })] : [];
+  });
+  const node = h("div", { class: data.right ? "ek-panes" : "ek-panes ek-single" });
+  let together = null;
+  if (data.right) {
+    together = button("Scroll together", "Y", () => setTogether(!memory.together), {
+      class: "ek-button ek-quiet ek-together"
+    });
+    panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
+    node.append(sideSwitch(node));
+    synchronise(panes, memory);
+  }
+  node.append(...panes.map((pane) => pane.node));
+  function setTogether(on) {
+    memory.together = on;
+    if (together) together.setAttribute("aria-pressed", String(on));
+  }
+  setTogether(memory.together);
+  node.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest(".ek-link");
+    if (link) link.classList.toggle("ek-open");
+  });
+  return {
+    node,
+    toggleRaw: () => {
+      memory.isRaw = !panes.every((pane) => pane.isRaw());
+      panes.forEach((pane) => pane.show(memory.isRaw));
+    },
+    toggleTogether: () => {
+      if (data.right) setTogether(!memory.together);
+      return Boolean(data.right);
+    },
+    toggleLinks: () => node.classList.toggle("ek-links")
+  };
+}
+function sideSwitch(panes) {
+  panes.dataset.shown = "left";
+  const group = choices({
+    label: "Response to read",
+    className: "ek-side-switch",
+    value: "left",
+    options: SIDES.map((side) => ({
+      value: side,
+      name: `Response ${LETTER[side]}`,
+      face: h("span", { class: "ek-face" }, `Response ${LETTER[side]}`)
+    })),
+    onchoose: (side) => panes.dataset.shown = side ?? "left"
+  });
+  return group.node;
+}
+function synchronise(panes, memory) {
+  let leader = null;
+  let release;
+  panes.forEach((pane, index) => {
+    pane.body.addEventListener(
+      "scroll",
+      () => {
+        if (!memory.together || leader !== null && leader !== index) return;
+        leader = index;
+        clearTimeout(release);
+        release = setTimeout(() => leader = null, 120);
+        const other = panes[1 - index].body;
+        const length = pane.body.scrollHeight - pane.body.clientHeight;
+        const share = length > 0 ? pane.body.scrollTop / length : 0;
+        other.scrollTop = share * (other.scrollHeight - other.clientHeight);
+      },
+      { passive: true }
+    );
+  });
+}
+
+// pages/shared/components/workbench/workbench.js
+var SUBMITTED = "Submitted before; a change counts once it is submitted again";
+var EDITED = "Edit not submitted; what counts is what you submitted before";
+var MOST_REPEATS = 3;
+function openAssignment({ host, data, ask, memory }) {
+  const state = {
+    data,
+    ask,
+    memory,
+    state: "live",
+    isClosed: false,
+    isListing: false,
+    // what is still to do is being said
+    isStuck: false,
+    // it is being said that what was entered is not saved
+    goal: null,
+    // where this screen leads once it is left
+    session: uuid(),
+    sent: 0,
+    openedOn: data.draft_mark,
+    slow: void 0,
+    // the timer that runs while the next page loads
+    submission: { key: "", of: "" },
+    answers: completeDraft(data.draft),
+    watch: stopwatch(data.active_seconds),
+    root: h("div", { class: "ek-workbench" }),
+    status: h("span", { class: "ek-status", role: "status" }),
+    problem: h("span", { class: "ek-problem", role: "alert" })
+  };
+  const screen = (
+    /** @type {Screen} */
+    state
+  );
+  screen.drafts = draftKeeper({
+    url: url(screen, "draft"),
+    body: () => judgement(screen),
+    say: (words, kind) => say(screen, words, kind),
+    onstored: ({ edit }) => {
+      say(screen, data.submitted ? edit ? EDITED : SUBMITTED : "Draft saved");
+      screen.discarding.hidden = !edit;
+      if (screen.isStuck) complain(screen, "");
+    },
+    onrefused: (answer) => draftRefused(screen, answer)
+  });
+  build(screen);
+  const deaf = listenToKeys(screen.root, {
+    isReady: () => screen.state === "live",
+    submit: () => submit(screen),
+    number: screen.form.number,
+    takeBack: screen.form.takeBack,
+    commands: keyCommands(screen)
+  });
+  if (data.submitted) say(screen, data.has_edit ? EDITED : SUBMITTED);
+  become(screen, "live");
+  const release = show(screen, host);
+  const leaveDialogs = closeStreamlitDialogs();
+  let repeats = 0;
+  return {
+    token: data.token,
+    isDone: () => screen.state === "leaving",
+    /** Ask again to go on, if this very case comes back instead: a restart lost the question. */
+    repeat: (askNow) => {
+      const { goal } = screen;
+      const isAsked = screen.state === "leaving" && goal !== null && goal !== "again";
+      if (!isAsked || repeats >= MOST_REPEATS) return false;
+      repeats += 1;
+      setTimeout(() => screen.isClosed || askNow(goal));
+      return true;
+    },
+    close: () => {
+      screen.isClosed = true;
+      clearTimeout(screen.slow);
+      screen.drafts.close();
+      screen.watch.stop();
+      deaf();
+      leaveDialogs();
+      release();
+    }
+  };
+}
+function build(screen) {
+  const { data, memory, root, answers } = screen;
+  const explain = explainer(root);
+  screen.form = buildForm({
+    data,
+    answers,
+    explain,
+    onchange: () => {
+      screen.drafts.touch();
+      screen.discarding.hidden = !data.submitted;
+      const missing = screen.form.missing();
+      if (screen.isListing) listMissing(screen, missing);
+      else if (screen.problem.textContent && !missing.length) complain(screen, "");
+    }
+  });
+  screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
+  screen.panes = buildPanes({ data, memory });
+  screen.main = h(
+    "div",
+    // Streamlit's own <main> is around it
+    { class: "ek-main" },
+    screen.casePart.node,
+    screen.panes.node,
+    screen.form.node
+  );
+  const top = buildTop({
+    data,
+    toStudies: () => move(screen, "studies"),
+    openGuidelines: () => openGuidelines(screen),
+    openKeys: () => openKeys(screen)
+  });
+  root.prepend(top, screen.main, buildFooter(screen));
+}
+function buildUndoing(screen) {
+  const n = skippedBefore(screen).length;
+  const words = n === 1 ? "You skipped a case." : `You skipped ${n} cases.`;
+  screen.takingBack = button("Take it back", "T", () => undoSkip(screen));
+  screen.discarding = button("Discard edit", "O", () => discard(screen));
+  screen.discarding.hidden = !screen.data.has_edit;
+  const skips = n ? [h("span", {}, words), screen.takingBack] : [];
+  return h("div", { class: "ek-undoing", id: "ek-undoing" }, skips, screen.discarding);
+}
+function buildFooter(screen) {
+  const { data } = screen;
+  const back = button("Back", "[", () => move(screen, "previous"));
+  const forward = button("Forward", "]", () => move(screen, "following"));
+  const skipping = button("Skip", "S", () => openSkip(screen));
+  screen.ways = [
+    [back, data.has_previous],
+    [forward, data.has_following],
+    [skipping, !data.submitted],
+    [screen.takingBack, true],
+    [screen.discarding, true]
+  ];
+  screen.submitting = button(
+    data.submitted ? "Submit again" : "Submit",
+    "Ctrl Enter",
+    () => submit(screen),
+    { class: "ek-button ek-primary", "aria-keyshortcuts": "Control+Enter" }
+  );
+  return h(
+    "footer",
+    { class: "ek-footer" },
+    back,
+    forward,
+    skipping,
+    h("div", { class: "ek-said" }, screen.problem, screen.status),
+    screen.submitting
+  );
+}
+function keyCommands(screen) {
+  const { data, form, panes, casePart } = screen;
+  return {
+    a: () => form.prefer("left"),
+    b: () => form.prefer("right"),
+    e: () => form.prefer("tie"),
+    x: () => form.prefer("both_bad"),
+    s: () => !data.submitted && openSkip(screen),
+    g: () => openGuidelines(screen),
+    "?": () => openKeys(screen),
+    t: () => undoSkip(screen),
+    o: () => !screen.discarding.hidden && discard(screen),
+    "[": () => data.has_previous && move(screen, "previous"),
+    "]": () => data.has_following && move(screen, "following"),
+    r: panes.toggleRaw,
+    u: panes.toggleLinks,
+    y: panes.toggleTogether,
+    c: casePart.cycle,
+    n: form.focusComment
+  };
+}
+function show(screen, host) {
+  host.replaceChildren(screen.root);
+  screen.root.scrollTop = screen.main.scrollTop = 0;
+  singleKeys.read();
+  singleKeys.paint(screen.root);
+  const page = document.querySelector('[data-testid="stMain"]');
+  if (page) page.scrollTo({ top: 0 });
+  screen.casePart.heading.focus({ preventScroll: true });
+  const measuring = new ResizeObserver(() => {
+    const height = `${screen.form.node.offsetHeight}px`;
+    screen.root.style.setProperty("--ek-form-height", height);
+    reachScrollers(screen.root);
+  });
+  measuring.observe(screen.form.node);
+  screen.root.querySelectorAll(".ek-pane-body").forEach((body) => measuring.observe(body));
+  screen.root.addEventListener("toggle", () => reachScrollers(screen.root), true);
+  return () => measuring.disconnect();
+}
+function workbench({ parentElement, data, setTriggerValue }) {
+  const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
+  if (!host.isConnected) parentElement.append(host);
+  const open = host.open;
+  const ask = (where) => setTriggerValue("move", where);
+  const isSame = open && open.token === data.token;
+  if (!isSame || open.isDone() && !open.repeat(ask)) {
+    if (open) open.close();
+    host.memory = host.memory || { together: false, isRaw: false, caseSize: "normal", skipped: [] };
+    host.open = openAssignment({ host, data, memory: host.memory, ask });
+  }
+  return () => {
+    setTimeout(() => {
+      if (host.isConnected || !host.open) return;
+      host.open.close();
+      host.open = null;
+    });
+  };
+}
+export {
+  workbench as default
+};

@@ -1,0 +1,268 @@
+// What the parts of the annotation screen hand to one another.
+
+export type Side = "left" | "right";
+
+/** What is put into an element: nodes, text, nothing; lists are flattened. */
+export type Child = Node | string | null | undefined | Child[];
+export type Property = string | number | boolean | null | undefined | ((event: any) => unknown);
+export type Properties = Record<string, Property>;
+
+/** The task, as `screen_data` in `__init__.py` sends it; `html` is made safe there. */
+export interface TaskData {
+  turn: string;
+  prefix: string;
+  assignment_id: number;
+  study: string;
+  category: string;
+  case: string;
+  context: string;
+  tools: string;
+  left: ResponseData;
+  right: ResponseData | null;
+  criteria: Criterion[];
+  tags: Tag[];
+  collect: string[];
+  guidelines: string;
+  draft: Partial<Answers>;
+  active_seconds: number;
+  submitted: boolean;
+  has_edit: boolean;
+  token: string;
+  draft_mark: string;
+  revision: number;
+  has_previous: boolean;
+  has_following: boolean;
+  done: number;
+  total: number;
+  skip_reasons: Reason[];
+}
+export interface ResponseData {
+  html: string;
+  raw: string;
+  may_be_code: boolean;
+}
+export interface Level {
+  value: number;
+  label: string;
+  anchor: string;
+}
+export interface Criterion {
+  key: string;
+  question: string;
+  description: string;
+  levels: Level[];
+  required: boolean;
+}
+export interface Tag {
+  key: string;
+  name: string;
+  definition: string;
+  severities: string[];
+}
+export interface Reason {
+  value: string;
+  label: string;
+}
+
+/** What was entered; a tag without severities is marked with null. */
+export interface Answers {
+  preference: string | null;
+  scores: Record<Side, Record<string, number>>;
+  tags: Record<Side, Marks>;
+  comment: string;
+}
+export type Marks = Record<string, string | null>;
+
+/** One of a group of choices. */
+export interface Choice<Value> {
+  value: Value;
+  face: Child;
+  name: string;
+  key?: string | null;
+}
+export interface Choices<Value> {
+  node: HTMLElement;
+  buttons: HTMLElement[];
+  choose(value: Value | null | undefined): void;
+  chosen(): Value | null | undefined;
+  focus(): void;
+}
+
+/** An element that says what it is when the mouse comes upon it. */
+export interface Explained extends HTMLElement {
+  onpointed?: () => unknown;
+}
+export interface Explainer {
+  attach(element: Explained, content: () => Node[], part?: string | null): void;
+  hide(): void;
+}
+
+/** A field of the form: where it is, and what it is called. */
+export interface Place {
+  node: HTMLElement;
+  words: string;
+  focus(): void;
+}
+export type Places = Map<string, Place>;
+/** Note what is set and how it is taken back, or that it is not set. */
+export type Remember = (what: string, isSet: boolean, takeBack: () => void) => void;
+
+/** What the parts of the form share. */
+export interface FormParts {
+  data: TaskData;
+  sides: Side[];
+  answers: Answers;
+  explain: Explainer;
+  places: Places;
+  onchange: () => void;
+  remember: Remember;
+  changed: (field: string) => void;
+}
+export interface Form {
+  node: HTMLElement;
+  number(part: string): boolean;
+  takeBack(): boolean;
+  prefer(value: string): boolean;
+  focusComment(): boolean;
+  missing(): string[];
+  mark(fields: string[]): string[];
+  name(fields: string[]): string[];
+}
+
+/** A level as it can be chosen, and as it is typed. */
+export interface ScoreChoice extends Choice<number> {
+  number: string;
+  level: Level;
+}
+export interface ScoreScale extends Omit<Choices<number>, "chosen"> {
+  options: ScoreChoice[];
+  chosen(): number | undefined;
+}
+export interface Pointed {
+  side: Side;
+  option: ScoreChoice;
+}
+export interface Cell extends ScoreScale {
+  row: number;
+  describe(pointed: Pointed | null): void;
+}
+export interface Rubric extends FormParts {
+  cells: Cell[];
+  rows: HTMLElement[];
+  cursor: number;
+  typed: string;
+}
+
+/** What stays from one case to the next, as long as the page does. */
+export interface Memory {
+  together: boolean;
+  isRaw: boolean;
+  caseSize: "normal" | "tall" | "folded";
+  skipped: Skipped[];
+  wasSignedOut?: boolean;
+}
+export interface Skipped {
+  id: number;
+  token: string;
+}
+export interface CasePart {
+  node: HTMLElement;
+  heading: HTMLElement;
+  body: HTMLElement;
+  cycle(): void;
+}
+export interface Pane {
+  node: HTMLElement;
+  body: HTMLElement;
+  show(raw: boolean): void;
+  isRaw(): boolean;
+}
+export interface Panes {
+  node: HTMLElement;
+  toggleRaw(): void;
+  toggleTogether(): boolean;
+  toggleLinks(): boolean;
+}
+
+/** What a server answered; a body that is no JSON is null. */
+export interface Answer {
+  status: number;
+  body: any;
+}
+export interface Stopwatch {
+  seconds(): number;
+  stop(): void;
+}
+export interface Drafts {
+  touch(): void;
+  flush(): Promise<boolean>;
+  settle(): Promise<void>;
+  close(): void;
+}
+
+/** Where a move leads: one step, or to the assignment of a number. */
+export type Where = "next" | "previous" | "following" | "again" | "studies" | number;
+
+/** One assignment on the screen: its state, then the parts that are built around it. */
+export interface ScreenState {
+  data: TaskData;
+  ask: (where: Where) => void;
+  memory: Memory;
+  state: "live" | "busy" | "leaving";
+  isClosed: boolean;
+  isListing: boolean;
+  isStuck: boolean;
+  goal: Where | null;
+  session: string;
+  sent: number;
+  openedOn: string;
+  slow: number | undefined;
+  submission: { key: string; of: string };
+  answers: Answers;
+  watch: Stopwatch;
+  root: HTMLElement;
+  status: HTMLElement;
+  problem: HTMLElement;
+}
+export interface Screen extends ScreenState {
+  drafts: Drafts;
+  form: Form;
+  casePart: CasePart;
+  panes: Panes;
+  main: HTMLElement;
+  takingBack: HTMLButtonElement;
+  discarding: HTMLButtonElement;
+  submitting: HTMLButtonElement;
+  ways: [HTMLButtonElement, boolean][];
+}
+
+/** A dialog of ours: `onkey` says whether it had use for a key. */
+export interface KeyDialog extends HTMLDialogElement {
+  onkey(name: string, numbers: string[]): boolean;
+}
+/** What keys can do; a command says false when it had nothing to do. */
+export interface Actions {
+  isReady(): boolean;
+  submit(): void;
+  number(part: string): boolean;
+  takeBack(): boolean;
+  commands: Record<string, () => unknown>;
+}
+
+/** The element the screen stands in, which outlives its cases. */
+export interface Host extends HTMLElement {
+  open?: OpenAssignment | null;
+  memory?: Memory;
+}
+export interface OpenAssignment {
+  token: string;
+  isDone(): boolean;
+  repeat(ask: (where: Where) => void): boolean;
+  close(): void;
+}
+/** What Streamlit hands to a component. */
+export interface Component<Data> {
+  parentElement: HTMLElement;
+  data: Data;
+  setTriggerValue(name: string, value: unknown): void;
+}

@@ -1,0 +1,60 @@
+"""The screens' JavaScript: what is shipped is what was written, and its own tests."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import skip_or_fail
+
+ROOT = Path(__file__).parent.parent
+WORKBENCH = ROOT / "pages" / "shared" / "components" / "workbench"
+BUNDLE = WORKBENCH / "bundle.js"
+
+
+@pytest.fixture
+def node() -> str:
+    """Give the Node of the machine."""
+    found = shutil.which("node")
+    if found is None:
+        skip_or_fail("node", "it was not found (install Node 18 or newer)")
+    return found
+
+
+@pytest.fixture
+def node_modules() -> None:
+    """Ask for the packages that check and bundle."""
+    if not (ROOT / "node_modules").is_dir():
+        skip_or_fail("node", "its packages are missing (run npm ci)")
+
+
+def _run(*command: str) -> None:
+    ended = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_the_bundle_was_made_from_the_files_beside_it():
+    # The same is counted in scripts/bundle.mjs: so a forgotten bundle shows without Node, too.
+    sources = sorted(path for path in WORKBENCH.glob("*.js") if path != BUNDLE)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+    made_from = re.search(r"^// Sources: (\w+)$", BUNDLE.read_text("utf-8"), re.MULTILINE)
+
+    assert made_from is not None
+    assert made_from[1] == digest, "run `npm run bundle`"
+
+
+def test_the_bundle_is_what_its_sources_make(node: str, node_modules: None):
+    _run(node, "scripts/bundle.mjs", "--check")
+
+
+def test_the_screens_pass_their_own_tests(node: str):
+    files = [str(path) for path in sorted((ROOT / "tests" / "javascript").glob("*.test.mjs"))]
+
+    assert files
+    _run(node, "--test", *files)
