@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
@@ -20,7 +21,9 @@ from evalkit.reports.blocks import (
     Table as TableBlock,
     Words,
 )
-from evalkit.study.collected import Collected
+from evalkit.reports.document import Document
+from evalkit.reports.envelope import enveloped
+from evalkit.study.collected import Collected, VersionMark
 from evalkit.study.sentences import limits
 
 _ENDLESS = 100_000
@@ -80,6 +83,12 @@ def print_json(document: Any) -> None:
     """Print one JSON document; undefined numbers must already be None."""
     told = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write(visible(told) + "\n")
+
+
+def print_report(report: str, body: Document, *cases_of: VersionMark | None) -> None:
+    """Print one report as a JSON document that says what it is, and of which cases."""
+    marks = [mark for mark in cases_of if mark]
+    print_json(enveloped(report, body, cases_of=marks, created_at=datetime.now(UTC)))
 
 
 def require_database() -> None:

@@ -53,6 +53,15 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionMark:
+    """Which cases: the version of an eval set, and the hash of all that is in it."""
+
+    eval_set: str
+    version: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """Who judged: a person or a judge, and whether a program played the person."""
 
@@ -185,6 +194,7 @@ class Collected:
     values: Values
     marks: Marks
     asks_acceptable: bool = True
+    cases_of: VersionMark | None = None
     penalties: Penalties | None = None
     weights: ErrorWeights = field(default_factory=ErrorWeights)
     limits: Limits = Limits()

@@ -8,6 +8,7 @@ from db.queries.results.studies import (
     ResultStudy,
     result_studies,
     result_study,
+    version_marks,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "result_study",
     "state_of_results",
     "tagged_responses",
+    "version_marks",
 ]

@@ -90,6 +90,7 @@ def collect(
         weights=study.weights,
         limits=limits(study, filters),
         asks_acceptable=is_asked or _asks_acceptable(session, study, has_unsafe=bool(unsafe)),
+        cases_of=study.cases_of,
     )
 
 

@@ -1,6 +1,7 @@
 """Which studies have results, and what they can be filtered by."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from db.models import (
     Case,
     Criterion,
     ErrorMark,
+    EvalSet,
     EvalSetVersion,
     Model,
     Rubric,
@@ -28,6 +30,7 @@ from db.models import (
 from evalkit.errors import NotFoundError
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.stats.penalties import ErrorWeights
+from evalkit.study.collected import VersionMark
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind
 
 #: What counts: work of the study and its repeats, not what teaches or checks annotators.
@@ -98,6 +101,7 @@ class ResultStudy:
     criteria: tuple[ResultCriterion, ...]
     tags: tuple[ResultTag, ...]
     weights: ErrorWeights
+    cases_of: VersionMark
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -144,7 +148,24 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         criteria=_criteria(session, study.id, study.rubric_id),
         tags=_tags(session, study.id, study.taxonomy_id),
         weights=_weights(session, study.taxonomy_id),
+        cases_of=version_marks(session, [study.eval_set_version_id])[0],
     )
+
+
+def version_marks(session: Session, version_ids: Sequence[int]) -> tuple[VersionMark, ...]:
+    """Return what names these versions of eval sets, in their order."""
+    statement = (
+        sa.select(
+            col(EvalSetVersion.id),
+            col(EvalSet.name),
+            col(EvalSetVersion.number),
+            col(EvalSetVersion.content_hash),
+        )
+        .join(EvalSet, col(EvalSet.id) == col(EvalSetVersion.eval_set_id))
+        .where(col(EvalSetVersion.id).in_(version_ids))
+    )
+    marks = {row[0]: VersionMark(*row[1:]) for row in session.connection().execute(statement)}
+    return tuple(marks[version_id] for version_id in version_ids)
 
 
 def _weights(session: Session, taxonomy_id: int | None) -> ErrorWeights:

@@ -17,8 +17,8 @@ from evalkit.cli.report.options import (
 from evalkit.cli.terminal import (
     JsonFlag,
     out,
-    print_json,
     print_reasons,
+    print_report,
     print_table,
     print_whole,
     text_table,
@@ -51,7 +51,8 @@ def agreement(
     """Do annotators agree: Krippendorff's alpha, percent agreement, pairs of annotators."""
     collected = study_collected(study, category, annotator, judges)
     if as_json:
-        print_json(agreement_document(collected) | coefficients_document(collected))
+        body = agreement_document(collected) | coefficients_document(collected)
+        print_report("agreement", body, collected.cases_of)
         return
     report = agreement_report(shown_part(collected), pooled=True)
     table = text_table("", "Krippendorff's α", "Percent agreement", "Units", "Values")

@@ -21,8 +21,8 @@ from evalkit.cli.terminal import (
     JsonFlag,
     notes,
     out,
-    print_json,
     print_reasons,
+    print_report,
     print_table,
     print_whole,
     require_database,
@@ -75,7 +75,7 @@ def annotators(
         document = annotators_document(full, times)
         if rest:
             document["without"] = without.without_document(full, rest, left_out=left_out)
-        print_json(document)
+        print_report("annotators", document, full.cases_of)
         return
     judged = subjects(full)
     if not judged:

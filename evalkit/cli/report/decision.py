@@ -11,7 +11,7 @@ from evalkit.cli.report.options import (
     StudyOption,
     study_collected,
 )
-from evalkit.cli.terminal import JsonFlag, out, print_blocks, print_json
+from evalkit.cli.terminal import JsonFlag, out, print_blocks, print_report
 from evalkit.reports.blocks import words
 from evalkit.reports.decision import tables
 from evalkit.reports.decision.document import (
@@ -47,7 +47,8 @@ def decision(
     """Say who leads, what the others take, and who is beaten on everything."""
     collected = study_collected(study, category, annotator, judges)
     if as_json:
-        print_json(decision_document(collected, quality=quality, baseline=baseline))
+        body = decision_document(collected, quality=quality, baseline=baseline)
+        print_report("decision", body, collected.cases_of)
         return
     report = decided(collected, quality=quality, baseline=baseline)
     if report is None:

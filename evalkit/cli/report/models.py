@@ -14,8 +14,8 @@ from evalkit.cli.report.options import (
 from evalkit.cli.terminal import (
     JsonFlag,
     print_blocks,
-    print_json,
     print_reasons,
+    print_report,
 )
 from evalkit.reports.models.document import models_document
 from evalkit.reports.models.report import models_report
@@ -40,7 +40,7 @@ def models(
     """Set quality next to latency, cost and tokens."""
     collected = study_collected(study, category, annotator, judges)
     if as_json:
-        print_json(models_document(collected))
+        print_report("models", models_document(collected), collected.cases_of)
         return
     rows = models_report(collected)
     print_blocks(collected, taken(rows))

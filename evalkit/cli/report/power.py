@@ -13,7 +13,7 @@ from evalkit.cli.report.options import (
     shown_part,
     study_collected,
 )
-from evalkit.cli.terminal import JsonFlag, out, print_json, print_table, text_table
+from evalkit.cli.terminal import JsonFlag, out, print_report, print_table, text_table
 from evalkit.reports.power import sentences as words
 from evalkit.reports.power.report import HALF_WIDTH, power_document, power_report
 
@@ -34,7 +34,7 @@ def power(
     """Say how many more cases or annotators an answer needs, and which of them buys more."""
     collected = study_collected(study, category, annotator, judges)
     if as_json:
-        print_json(power_document(collected, half_width=half_width))
+        print_report("power", power_document(collected, half_width=half_width), collected.cases_of)
         return
     report = power_report(shown_part(collected), half_width=half_width)
     for pair in report.pairs:

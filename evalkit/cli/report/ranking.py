@@ -18,8 +18,8 @@ from evalkit.cli.terminal import (
     JsonFlag,
     out,
     print_blocks,
-    print_json,
     print_reasons,
+    print_report,
     print_whole,
     text_table,
 )
@@ -58,7 +58,7 @@ def ranking(
     styled = _style(collected) if style_control else None
     if as_json:
         more = {"style_control": style_entries(styled)} if styled else {}
-        print_json(ranking_document(collected) | more)
+        print_report("ranking", ranking_document(collected) | more, collected.cases_of)
         return
     report = ranking_report(collected)
     groups = (report.ranking,) if report.ranking else report.groups

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from db.engine import read_session
-from db.queries.results import ResultFilters, collect, result_study
+from db.queries.results import ResultFilters, collect, result_study, version_marks
 from db.queries.results.regression import (
     RunOnVersion,
     answered,
@@ -22,7 +22,7 @@ from evalkit.cli.report.options import (
 from evalkit.cli.terminal import (
     JsonFlag,
     out,
-    print_json,
+    print_report,
     print_whole,
     require_database,
     text_table,
@@ -97,6 +97,7 @@ def regression(
             for name in studies_of(session, {old.run_id, new.run_id})
         ]
         sides = answered(session, old), answered(session, new)
+        marks = version_marks(session, [old.version_id, new.version_id])
     _require_categories(category or (), *sides)
     known = [one.key for one in measures(collected)]
     if criterion is not None and criterion not in known:
@@ -110,7 +111,9 @@ def regression(
         categories=tuple(category or ()),
     )
     if as_json:
-        print_json(regression_document(report, judged_in=collected))
+        limits = {"categories": list(category or ()), "annotators": [], "judges": judges}
+        body = {"filters": limits, **regression_document(report, judged_in=collected)}
+        print_report("regression", body, *marks)
     else:
         _print_regression(report)
 

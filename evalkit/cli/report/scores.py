@@ -14,8 +14,8 @@ from evalkit.cli.report.options import (
 from evalkit.cli.terminal import (
     JsonFlag,
     print_blocks,
-    print_json,
     print_reasons,
+    print_report,
     require_database,
 )
 from evalkit.reports.errors.penalties import penalty_rows
@@ -42,7 +42,7 @@ def scores(
     collected = found.collected
     if as_json:
         more = {} if at_least is None else level_shares_document(collected, level=at_least)
-        print_json(scores_document(collected) | more)
+        print_report("scores", scores_document(collected) | more, collected.cases_of)
         return
     collected = shown_part(collected)
     reached = () if at_least is None else level_shares(collected, level=at_least)

@@ -14,8 +14,8 @@ from evalkit.cli.report.options import (
 from evalkit.cli.terminal import (
     JsonFlag,
     out,
-    print_json,
     print_reasons,
+    print_report,
     print_table,
     text_table,
 )
@@ -38,7 +38,7 @@ def significance(
     """Test every two models: difference, interval, p after Holm, on preference and criteria."""
     collected = study_collected(study, category, annotator, judges)
     if as_json:
-        print_json(significance_document(collected))
+        print_report("significance", significance_document(collected), collected.cases_of)
         return
     report = significance_report(shown_part(collected))
     table = text_table("Models", "On", "Difference", "p after Holm", "Cases")

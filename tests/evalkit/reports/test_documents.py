@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from evalkit.reports.agreement.document import agreement_document, coefficients_
 from evalkit.reports.annotators.leave_out import without_document
 from evalkit.reports.annotators.report import annotators_document
 from evalkit.reports.decision.document import decision_document
+from evalkit.reports.envelope import SCHEMA_VERSION, UNITS, enveloped
 from evalkit.reports.models.document import models_document
 from evalkit.reports.pair.document import significance_document
 from evalkit.reports.power.report import power_document
@@ -25,6 +27,7 @@ from evalkit.reports.regression.report import (
     regression_report,
 )
 from evalkit.reports.scores.document import scores_document
+from evalkit.study.collected import VersionMark
 from tests.evalkit.collected_studies import collected
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "reports.md"
@@ -135,6 +138,44 @@ def test_the_document_of_a_regression_has_the_keys_its_description_names():
 
     assert found == documented("regression") | {"study", "annotators", "simulated_annotators"}
     assert {"n_cases_needed", "new", "removed"} <= found
+
+
+def without_a_unit(found, units, path=()):
+    """Return the places of numbers whose unit the envelope does not tell."""
+    if isinstance(found, dict):
+        parts = [without_a_unit(value, units, (*path, key)) for key, value in found.items()]
+        return set().union(*parts)
+    if isinstance(found, list):
+        return set().union(*(without_a_unit(value, units, path) for value in found))
+    is_count = path and (path[-1] == "n" or path[-1].startswith("n_"))
+    if isinstance(found, bool) or not isinstance(found, int | float) or is_count:
+        return set()
+    names = {path[-1].removesuffix("_low").removesuffix("_high"), *path}
+    if path[-1] in ("low", "high"):  # of the value beside them
+        names.add("value")
+    return set() if names & set(units) else {path}
+
+
+@pytest.mark.parametrize("section", OF_STUDIES)
+def test_every_number_of_a_document_has_a_unit_in_the_envelope(section):
+    report = {"Style control": "ranking"}.get(section, section)
+
+    assert without_a_unit(OF_STUDIES[section](full()), UNITS[report]) == set()
+
+
+def test_an_envelope_says_what_it_is_and_when_and_of_what_it_was_made():
+    mark = VersionMark("support", 3, "ab" * 32)
+    made = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+    document = enveloped("models", models_document(full()), cases_of=[mark], created_at=made)
+
+    own = json.loads(json.dumps(document))
+    within = {"eval_set", "version", "content_hash", "judges"} | ESTIMATE
+    assert set(own) == SHARED - {"judges"} | {"models"} | documented("Every document") - within
+    assert (own["report"], own["schema_version"]) == ("models", SCHEMA_VERSION)
+    assert own["created_at"] == "2026-03-01T12:00:00+00:00"
+    assert own["eval_sets"] == [{"eval_set": "support", "version": 3, "content_hash": "ab" * 32}]
+    assert (own["study"], own["filters"]["judges"]) == ("Trial", False)
 
 
 def estimates(found):

@@ -1,0 +1,189 @@
+"""What every JSON document says of itself: what it is, when and of what it was made, its units."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from evalkit import __version__
+from evalkit.reports.document import Document
+from evalkit.study.collected import VersionMark
+
+#: Goes up when a key of any document goes away or means something else.
+SCHEMA_VERSION = 1
+
+_SHARE = "share, 0 to 1"
+_RANK = "rank, 1 is best"
+_CHANCE = "probability, 0 to 1"
+_AGREEMENT = "chance-corrected agreement, at most 1"
+_LOG_ODDS = "log-odds"
+_POINTS = "points of the scale"
+_DOLLARS = "US dollars per response"
+_RATIO = "multiple of the baseline"
+_MEASURE = "share, 0 to 1, of preference and acceptable; points of the scale of a criterion; weight"
+
+_RANKING = {
+    "strength": _LOG_ODDS,
+    "low": _LOG_ODDS,
+    "high": _LOG_ODDS,
+    "win_rate": _SHARE,
+    "best_rank": _RANK,
+    "worst_rank": _RANK,
+    "probability_best": _CHANCE,
+    "wins": "count",
+    "losses": "count",
+    "ties": "count",
+    "both_bad": "count",
+    # With style held equal.
+    "rank": _RANK,
+    "raw_rank": _RANK,
+    "raw_strength": _LOG_ODDS,
+    "raw_low": _LOG_ODDS,
+    "raw_high": _LOG_ODDS,
+    "left_side": _LOG_ODDS,
+    "effects": "log-odds for one standard deviation of a feature",
+}
+#: The unit of every number of a report by its key. ``value``, ``low`` and ``high`` have the unit
+#: of the key they stand under, where that has one; ``n`` and keys that begin with ``n_`` count.
+UNITS: dict[str, dict[str, str]] = {
+    "agreement": {
+        "alpha": _AGREEMENT,
+        "cohen_kappa": _AGREEMENT,
+        "weighted_cohen_kappa": _AGREEMENT,
+        "fleiss_kappa": _AGREEMENT,
+        "weighted_fleiss_kappa": _AGREEMENT,
+        "gwet_ac": _AGREEMENT,
+        "kappa": _AGREEMENT,
+        "by_category": _AGREEMENT,
+        "percent_agreement": _SHARE,
+        "confirmed": _SHARE,
+        "mean_of_orders": _SHARE,
+        "both_must_agree": _SHARE,
+        "positional_agreement": _SHARE,
+    },
+    "annotators": {
+        "kappa": _AGREEMENT,
+        "kappa_as_shown": _AGREEMENT,
+        "percent_agreement": _SHARE,
+        "left_rate": _SHARE,
+        "both_orders": _SHARE,
+        "p_value": _CHANCE,
+        "median_seconds": "seconds",
+        "longest_run": "annotations in a row",
+        "quality": _CHANCE,
+        "knows": _CHANCE,
+        **_RANKING,
+        "agreement": _AGREEMENT,
+        "value": _MEASURE,
+    },
+    "decision": {
+        "value": _MEASURE,
+        "difference": _MEASURE,
+        "strength_difference": _LOG_ODDS,
+        "p_adjusted": _CHANCE,
+        "cost_usd": _DOLLARS,
+        "cost_per_acceptable_usd": "US dollars per acceptable response",
+        "latency_median_ms": "milliseconds",
+        "times_the_baseline": _RATIO,
+    },
+    "models": {
+        "acceptable": _SHARE,
+        "latency_ms": "milliseconds",
+        "cost_usd": _DOLLARS,
+        "cost_per_acceptable_usd": "US dollars per acceptable response",
+        "input_tokens": "tokens per response",
+        "output_tokens": "tokens per response",
+        "tags": "share of looks, 0 to 1",
+    },
+    "power": {
+        "pairs": _LOG_ODDS,
+        "score_pairs": _POINTS,
+        "value": _MEASURE,
+        "half_width": _MEASURE,
+        "power": _CHANCE,
+        "comparisons_per_annotator": "comparisons",
+        "per_case_now": "annotations per case",
+        "per_case_needed": "annotations per case",
+        "intraclass": "share of the variance that lies between cases, 0 to 1",
+        "doubled": "half-width, in the unit of value",
+    },
+    "ranking": _RANKING,
+    "regression": {
+        "difference": "share of the cases, −1 to 1",
+        "low": "share of the cases, −1 to 1",
+        "high": "share of the cases, −1 to 1",
+        "p": _CHANCE,
+        "p_adjusted": _CHANCE,
+        "significance_level": _CHANCE,
+        "level": _POINTS,
+        "share": _SHARE,
+        "broke": "count",
+        "repaired": "count",
+    },
+    "scores": {
+        "scale": _POINTS,
+        "means": _POINTS,
+        "values": _POINTS,
+        "counts": "count",
+        "acceptable": _SHARE,
+        "weights": "weight of an error",
+        "penalties": "weight of the errors of a response",
+        "at_least": _SHARE,
+        "level": _POINTS,
+    },
+    "significance": {
+        "preference": "share won minus share lost, −1 to 1",
+        "criteria": _POINTS,
+        "p": _CHANCE,
+        "p_max_t": _CHANCE,
+        "p_adjusted": _CHANCE,
+        "level": _CHANCE,
+    },
+}
+
+_SCORES = "shares by Wilson's score at the effective number, means by Student's t within the scale"
+_STRENGTHS = "strengths by sandwich errors with Student's t"
+#: How the intervals of a report were found; method.md has every one.
+INTERVAL_METHODS = {
+    "agreement": "95 %, clustered by case: coefficients by jackknife over cases, shares by "
+    "Wilson's score",
+    "annotators": "95 %, clustered by case: κ, quality and knows by jackknife over cases, shares "
+    f"by Wilson's score, times between order statistics; without: {_SCORES}, {_STRENGTHS}",
+    "decision": f"95 %, clustered by case: {_SCORES}; differences paired by case with Student's t, "
+    f"{_STRENGTHS}; latencies between order statistics; multiples on the logarithm",
+    "models": "95 %: latencies between order statistics of responses, costs and tokens of "
+    "responses as amounts, shares by Wilson's score at the effective number, clustered by case",
+    "power": f"95 %, clustered by case: {_SCORES}, {_STRENGTHS}",
+    "ranking": f"95 %, clustered by case: {_SCORES}, {_STRENGTHS}",
+    "regression": "95 %, paired by case: Bonett and Price's for paired shares",
+    "scores": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts",
+    "significance": "95 %, paired by case: low and high by Student's t, bootstrap_low and "
+    "bootstrap_high by resampling cases",
+}
+
+
+def enveloped(
+    report: str, body: Document, *, cases_of: Sequence[VersionMark], created_at: datetime
+) -> Document:
+    """Return a report's document with what it says of itself before it.
+
+    Parameters
+    ----------
+    report : str
+        A key of ``UNITS``.
+    body : Document
+        With ``study`` or ``studies``, and ``filters``.
+    cases_of : sequence of VersionMark
+        The versions of eval sets it is about.
+    created_at : datetime
+        With its time zone.
+    """
+    return {
+        "report": report,
+        "schema_version": SCHEMA_VERSION,
+        "evalkit_version": __version__,
+        "created_at": created_at.isoformat(timespec="seconds"),
+        "eval_sets": [asdict(mark) for mark in cases_of],
+        "units": UNITS[report],
+        "interval_method": INTERVAL_METHODS[report],
+        **body,
+    }
