@@ -56,6 +56,7 @@ UNITS: dict[str, dict[str, str]] = {
         "by_category": _AGREEMENT,
         "percent_agreement": _SHARE,
         "confirmed": _SHARE,
+        "share": _SHARE,
         "mean_of_orders": _SHARE,
         "both_must_agree": _SHARE,
         "positional_agreement": _SHARE,
