@@ -21,8 +21,9 @@ from evalkit.reports.annotators.report import Pace, annotators_report
 from evalkit.reports.annotators.tables import annotators_section
 from evalkit.reports.blocks import Block, Section, Words, section, words
 from evalkit.reports.decision import tables as decision_tables
-from evalkit.reports.decision.document import decided, decision_verdict
+from evalkit.reports.decision.document import decided, decision_verdict, met
 from evalkit.reports.decision.report import DecisionReport
+from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.decision.sentences import number_name
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.report import tags_report
@@ -127,12 +128,13 @@ class About:
     """What a report says of itself.
 
     ``models`` are in the study's own order, which gives them their colours; ``schema`` is the
-    version of the database.
+    version of the database; ``requirements`` are what the reader asks of a model.
     """
 
     made_at: datetime
     schema: str
     models: tuple[str, ...]
+    requirements: Requirements = NOTHING_ASKED
 
 
 def html_report(collected: Collected, pace: Pace | None = None, *, about: About) -> str:
@@ -183,7 +185,10 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
         colours=model_colours(about.models),
         study=collected.study,
         about=f"{what}, {annotators(collected)}. {day}.",
-        opening=_opening(collected, decision, ranking, rates, scores),
+        opening=(
+            *_opening(collected, decision, ranking, rates, scores),
+            *_met(collected, decision, about.requirements),
+        ),
         is_narrowed=collected.limits != Limits(),
         limits=limits(collected),
         warning=_simulated(collected),
@@ -210,6 +215,15 @@ def _opening(
     beware = cautions(ranking, rates) if decision.chosen.measure.is_preference else []
     verdict = decision_verdict(collected, decision)
     return decision_tables.opening(collected, decision, verdict, beware)
+
+
+def _met(
+    collected: Collected, decision: DecisionReport | None, requirements: Requirements
+) -> tuple[Block, ...]:
+    """Say who meets what is asked; nothing where nothing is."""
+    if decision is None or not requirements:
+        return ()
+    return (words(*met(collected, decision, requirements)[1], style="lead"),)
 
 
 def _power(

@@ -20,6 +20,7 @@ _POINTS = "points of the scale"
 _DOLLARS = "US dollars per response"
 _RATIO = "multiple of the baseline"
 _MEASURE = "share, 0 to 1, of preference and acceptable; points of the scale of a criterion; weight"
+_MARGIN = "percentage points of a share; points of the scale of a criterion; weight of errors"
 
 _RANKING = {
     "strength": _LOG_ODDS,
@@ -85,6 +86,11 @@ UNITS: dict[str, dict[str, str]] = {
         "cost_per_acceptable_usd": "US dollars per acceptable response",
         "latency_median_ms": "milliseconds",
         "times_the_baseline": _RATIO,
+        "most_cost": "US dollars for 1,000 responses",
+        "most_latency": "seconds",
+        "margin": _MARGIN,
+        "behind": _MARGIN,
+        "cost_ratio": "multiple of the first model",
     },
     "models": {
         "acceptable": _SHARE,

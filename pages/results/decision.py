@@ -14,7 +14,7 @@ from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import blocks, exhibits
-from pages.shared.sections import decision, overview
+from pages.shared.sections import decision, overview, requirements
 
 state.require(Role.LEAD)
 
@@ -58,6 +58,7 @@ verdict = words.verdict(report, cells)
 opening = tables.opening(kept.collected, report, verdict, beware)
 blocks.show(*opening, page=page, key="opening")
 exhibits.say(filters.in_words(study, chosen))
+requirements.show(kept, report, study, chosen)
 
 decision.show_front(report, page)
 

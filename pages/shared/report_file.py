@@ -8,22 +8,30 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.html.document import About, html_report
+from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from pages.shared import downloads
 from pages.shared.library import tables as library_tables
 
 
-def offer(study: ResultStudy, chosen: ResultFilters) -> None:
-    """Offer the report of a study within the filters."""
+def offer(
+    study: ResultStudy, chosen: ResultFilters, requirements: Requirements = NOTHING_ASKED
+) -> None:
+    """Offer the report of a study within the filters, and with what is asked of a model."""
     downloads.button(
         "Download the whole report as one HTML file",
-        partial(_report, study, chosen),
+        partial(_report, study, chosen, requirements),
         file_name=f"{library_tables.file_name(study.name)}.html",
     )
 
 
-def _report(study: ResultStudy, chosen: ResultFilters) -> bytes:
+def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirements) -> bytes:
     with read_session() as session:
         collected = results.collect(session, study, filters=chosen)
         pace = results.pace(session, study, filters=chosen)
-    about = About(made_at=datetime.now(UTC), schema=schema.revision() or "", models=study.models)
+    about = About(
+        made_at=datetime.now(UTC),
+        schema=schema.revision() or "",
+        models=study.models,
+        requirements=requirements,
+    )
     return html_report(collected, pace, about=about).encode()

@@ -8,6 +8,9 @@ from evalkit.cli.report.options import (
     AnnotatorOption,
     CategoryOption,
     JudgesFlag,
+    MarginOption,
+    MostCostOption,
+    MostLatencyOption,
     StudyOption,
     study_collected,
 )
@@ -19,7 +22,9 @@ from evalkit.reports.decision.document import (
     decided,
     decision_document,
     decision_verdict,
+    met,
 )
+from evalkit.reports.decision.requirements import Requirements
 from evalkit.reports.decision.sentences import FRONT_DEFINITION
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import win_rates
@@ -39,6 +44,9 @@ def decision(
     study: StudyOption,
     quality: QualityOption = None,
     baseline: BaselineOption = None,
+    most_cost: MostCostOption = None,
+    most_latency: MostLatencyOption = None,
+    margin: MarginOption = None,
     category: CategoryOption = None,
     annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
@@ -46,8 +54,9 @@ def decision(
 ) -> None:
     """Say who leads, what the others take, and who is beaten on everything."""
     collected = study_collected(study, category, annotator, judges)
+    asked = Requirements(most_cost, most_latency, margin)
     if as_json:
-        body = decision_document(collected, quality=quality, baseline=baseline)
+        body = decision_document(collected, quality=quality, baseline=baseline, requirements=asked)
         print_report("decision", body, collected.cases_of)
         return
     report = decided(collected, quality=quality, baseline=baseline)
@@ -59,6 +68,7 @@ def decision(
     print_blocks(
         collected,
         *tables.opening(collected, report, decision_verdict(collected, report), beware),
+        words(*met(collected, report, asked)[1], style="lead"),
         tables.standings(report),
         tables.prices(report),
         words(FRONT_DEFINITION if tables.front(report) else "", style="note"),

@@ -13,6 +13,9 @@ from evalkit.cli.report.options import (
     AnnotatorOption,
     CategoryOption,
     JudgesFlag,
+    MarginOption,
+    MostCostOption,
+    MostLatencyOption,
     StudyOption,
     narrowed,
 )
@@ -21,6 +24,7 @@ from evalkit.cli.terminal import (
     require_database,
 )
 from evalkit.html.document import About, html_report, write_report
+from evalkit.reports.decision.requirements import Requirements
 
 HtmlFile = Annotated[Path, typer.Argument(help="Where to write the report, like report.html.")]
 
@@ -31,6 +35,9 @@ def html(
     category: CategoryOption = None,
     annotator: AnnotatorOption = None,
     judges: JudgesFlag = False,
+    most_cost: MostCostOption = None,
+    most_latency: MostLatencyOption = None,
+    margin: MarginOption = None,
 ) -> None:
     """Write the whole study to one HTML file that needs nothing else."""
     require_database()
@@ -38,7 +45,10 @@ def html(
         found = narrowed(session, study, category, annotator, judges)
         times = pace(session, found.study, filters=found.filters)
     about = About(
-        made_at=datetime.now(UTC), schema=schema.revision() or "", models=found.study.models
+        made_at=datetime.now(UTC),
+        schema=schema.revision() or "",
+        models=found.study.models,
+        requirements=Requirements(most_cost, most_latency, margin),
     )
     n_bytes = write_report(file, html_report(found.collected, times, about=about))
     out().print(f"Wrote the report of {study!r} to {file}: {n_bytes / 1024:,.0f} KB.")

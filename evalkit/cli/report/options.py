@@ -24,6 +24,18 @@ CategoryOption = Annotated[
 AnnotatorOption = Annotated[
     list[str] | None, typer.Option("--annotator", help="Only by this annotator; repeatable.")
 ]
+MostCostOption = Annotated[
+    float | None,
+    typer.Option("--most-cost", min=0.0, help="The most 1,000 responses may cost, in US dollars."),
+]
+MostLatencyOption = Annotated[
+    float | None,
+    typer.Option("--most-latency", min=0.0, help="The most the median may take, in seconds."),
+]
+MarginOption = Annotated[
+    float | None,
+    typer.Option("--margin", min=0.0, help="The smallest difference that matters, in points."),
+]
 JudgesFlag = Annotated[bool, typer.Option("--judges", help="Count judges beside people.")]
 
 

@@ -13,6 +13,14 @@ from evalkit.reports.decision.report import (
     default_baseline,
     standing_entry,
 )
+from evalkit.reports.decision.requirement_sentences import requirement_sentences
+from evalkit.reports.decision.requirements import (
+    NOTHING_ASKED,
+    ModelAnswers,
+    Requirements,
+    model_answers,
+    requirements_entry,
+)
 from evalkit.reports.document import heading
 from evalkit.study.collected import Collected
 
@@ -56,8 +64,20 @@ def decision_verdict(collected: Collected, report: DecisionReport) -> str:
     return words.verdict(report, cells)
 
 
+def met(
+    collected: Collected, report: DecisionReport, requirements: Requirements
+) -> tuple[tuple[ModelAnswers, ...], list[str]]:
+    """Return what holds of each model of all that is asked, as data and in words."""
+    answers = model_answers(collected, report, requirements)
+    return answers, requirement_sentences(requirements, answers, report.chosen.measure)
+
+
 def decision_document(
-    collected: Collected, *, quality: str | None = None, baseline: str | None = None
+    collected: Collected,
+    *,
+    quality: str | None = None,
+    baseline: str | None = None,
+    requirements: Requirements = NOTHING_ASKED,
 ) -> dict[str, Any]:
     """Return the decision as JSON; see docs/reports.md and, for what is refused, ``decided``."""
     report = decided(collected, quality=quality, baseline=baseline)
@@ -72,6 +92,7 @@ def decision_document(
         empty: dict[str, Any] = {
             "front_on": [],
             "front_definition": words.FRONT_DEFINITION,
+            "requirements": requirements_entry(requirements, (), ()),
             "models": [],
             "cells": [],
         }
@@ -86,6 +107,7 @@ def decision_document(
         "lead": None if lead is None else asdict(lead),
         "front_on": list(report.front_on),
         "front_definition": words.FRONT_DEFINITION,
+        "requirements": requirements_entry(requirements, *met(collected, report, requirements)),
         "models": [standing_entry(report, one) for one in report.standings],
         "cells": [number_entry(one) for one in report.chosen.cells],
         "reason": None,
