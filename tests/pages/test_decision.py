@@ -60,7 +60,7 @@ def test_the_verdict_the_front_and_the_basis_come_first(app, sign_in, study):
     said = seen(app)
 
     assert "Model &lt;one&gt; is ahead of Model two; on code they cannot be told apart" in said
-    assert "Model two costs 33 % as much" in said
+    assert "Model two costs 34 % as much" in said
     assert "Both models are worth considering" in said
     assert "48 comparisons on 24 cases by 2 annotators" in said
 

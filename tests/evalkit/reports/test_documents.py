@@ -13,6 +13,7 @@ from evalkit.reports.agreement.document import agreement_document, coefficients_
 from evalkit.reports.annotators.leave_out import without_document
 from evalkit.reports.annotators.report import annotators_document
 from evalkit.reports.decision.document import decision_document
+from evalkit.reports.decision.requirements import Requirements
 from evalkit.reports.envelope import SCHEMA_VERSION, UNITS, enveloped
 from evalkit.reports.models.document import models_document
 from evalkit.reports.pair.document import significance_document
@@ -58,7 +59,7 @@ OF_STUDIES = {
     "power": power_document,
     "Style control": style,
     "annotators": annotators,
-    "decision": decision_document,
+    "decision": lambda study: decision_document(study, requirements=Requirements(1.0, 1.0, 1.0)),
 }
 
 
