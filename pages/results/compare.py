@@ -25,14 +25,12 @@ if not studies:
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
     addresses.stop()
 
-name = filters.study_picker(studies, heading="Compare two models")
+head = filters.study_head(studies, heading="Compare two models")
 with read_session() as session:
-    study = results.result_study(session, name=name)
-place = st.container()  # The pair stands above the filters, within which its models are ordered.
-chosen = filters.filter_line(study)
+    study = results.result_study(session, name=head.name)
+chosen = filters.of_study(study, head.filters)
 kept = collecting.kept(study, chosen)
-with place:
-    two = pair.pair_picker(kept, study)
+two = pair.pair_picker(kept, study)
 if two is None:
     st.info("This study has one model only. A comparison needs two, or two runs of one.")
     addresses.stop()

@@ -26,12 +26,12 @@ if not studies:
     overview.show_first_steps(has_responses=has_responses)
     addresses.stop()
 
-name = filters.study_picker(studies, heading="Decision")
+head = filters.study_head(studies, heading="Decision", n_more=2)
 with read_session() as session:
-    study = results.result_study(session, name=name)
-chosen = filters.filter_line(study)
+    study = results.result_study(session, name=head.name)
+chosen = filters.of_study(study, head.filters)
 kept = collecting.kept(study, chosen)
-picked = decision.pickers(kept, study)
+picked = decision.pickers(kept, study, head.more)
 if picked is None:
     st.info(
         "This study has one model only, so there is nothing to decide."

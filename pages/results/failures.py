@@ -24,10 +24,10 @@ if not studies:
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
     addresses.stop()
 
-name = filters.study_picker(studies, heading="Failures")
+head = filters.study_head(studies, heading="Failures")
 with read_session() as session:
-    study = results.result_study(session, name=name)
-chosen = filters.filter_line(study)
+    study = results.result_study(session, name=head.name)
+chosen = filters.of_study(study, head.filters)
 kept = collecting.kept(study, chosen)
 exhibits.say(filters.in_words(study, chosen))
 

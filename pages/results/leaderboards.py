@@ -29,7 +29,7 @@ if not studies:
     st.info("There is no study yet to set a public leaderboard beside.")
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
     addresses.stop()
-name = filters.study_picker(studies, heading="Leaderboards")
+head = filters.study_head(studies, heading="Leaderboards")
 
 with st.expander("Add a leaderboard", expanded=not public, icon=":material/upload:"):
     st.text("A CSV file, higher scores being better:")
@@ -54,7 +54,7 @@ if not public:
 
 board = boards.board_picker(public)
 with read_session() as session:
-    study = results.result_study(session, name=name)
+    study = results.result_study(session, name=head.name)
 report = collecting.kept(study, results.ResultFilters()).of(ranking_report)
 found = boards.beside(report, board)
 

@@ -28,12 +28,11 @@ if not studies:
     overview.show_first_steps(has_responses=has_responses)
     addresses.stop()
 
-name = filters.study_picker(studies, heading="Overview")
+head = filters.study_head(studies, heading="Overview")
 with read_session() as session:
-    study = results.result_study(session, name=name)
-chosen = filters.filter_line(study)
+    study = results.result_study(session, name=head.name)
+chosen = filters.of_study(study, head.filters)
 kept = collecting.kept(study, chosen)
-exhibits.say(filters.in_words(study, chosen))
 if not study.annotators:
     overview.show_no_annotations(may_invite=user.may(Role.ADMIN))
     addresses.stop()
@@ -50,6 +49,7 @@ order = overview.model_order(ranking, scores, weighed)
 exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
 exhibits.say(*sentences.group_verdicts(ranking), style="lead")
 exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
+exhibits.say(filters.in_words(study, chosen))
 if not kept.collected.annotators:
     exhibits.say(filters.judges_left_out(study, chosen))
 win_rates = kept.of(win_rates_report)

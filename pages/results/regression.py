@@ -26,9 +26,9 @@ if not eval_sets:
     st.page_link("library/import_records.py", label="Import records", icon=":material/add:")
     addresses.stop()
 
-name = regression.eval_set_picker(eval_sets)
+head = filters.head(eval_sets, heading="Regression", what="Eval set", name="set")
 with read_session() as session:
-    runs = queries.runs_on_versions(session, eval_set=name)
+    runs = queries.runs_on_versions(session, eval_set=head.name)
 picked = regression.run_picker(runs)
 if picked is None:
     st.info("This eval set has the responses of one run only. Import another to compare it with.")
@@ -42,7 +42,8 @@ with read_session() as session:
     studies = [results.result_study(session, name=study) for study in judged_in]
     sides = queries.answered(session, before), queries.answered(session, after)
 annotators = regression.annotators_of(studies)
-chosen = filters.filters_among(categories_of(*sides), annotators, key=f"set-{labels.digest(name)}")
+key = f"set-{labels.digest(head.name)}"
+chosen = filters.filters_among(categories_of(*sides), annotators, head.filters, key=key)
 # Cases go by the category they have after, which the studies of the version before do not know.
 counted = replace(chosen, categories=())
 kept = [collecting.kept(study, counted) for study in studies]

@@ -113,7 +113,7 @@ def test_one_s_own_choice_clears_without_a_word_what_no_longer_fits(app, sign_in
     opened(app, "decision", **asked, annotator=str(others["Cy"]))
     assert {name: address(app)[name] for name in asked} == {k: [v] for k, v in asked.items()}
 
-    app.selectbox(key="results-study-picker").set_value(str(study["Study"])).run()
+    app.selectbox(key="head-study").set_value(str(study["Study"])).run()
 
     assert "The address asks" not in written(app)
     assert address(app)["study"] == [str(study["Study"])]

@@ -1,95 +1,147 @@
 """What the results are narrowed to: the study in the address, and one line of filters."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.studies import ResultAnnotator
+from evalkit.phrases import capital
 from evalkit.study.collected import Collected, names
 from evalkit.vocabulary import AnnotatorKind
-from pages.shared import downloads
+from pages.shared import downloads, labels
 from pages.shared.address import addresses
 from pages.shared.sections.tables import category_name
 
 _LAST = "results-study"
 
 
-def study_picker(studies: Mapping[str, int], *, heading: str) -> str:
-    """Show the page's heading with the choice of study beside it; the address remembers it.
+class Head(NamedTuple):
+    """The line a page begins with: the chosen name, and room in it for more choices and filters."""
+
+    name: str
+    more: Sequence[DeltaGenerator]
+    filters: DeltaGenerator
+
+
+def head(
+    options: Mapping[str, int],
+    *,
+    heading: str,
+    what: str,
+    name: str,
+    last: int | None = None,
+    n_more: int = 0,
+) -> Head:
+    """Show the page's heading with a choice by name beside it; the address remembers its number.
+
+    It is the last one at first, if there is that, else the first. ``n_more`` is how many choices
+    of the page's own stand in the same line.
+    """
+    names = {str(number): option for option, number in options.items()}
+    first, second, *more, end = st.columns(
+        [4 - n_more, 4, *[3] * n_more, 3], vertical_alignment="bottom"
+    )
+    first.title(heading)
+    key = f"head-{name}"
+    default = str(last) if str(last) in names else next(iter(names))
+    chosen = addresses.choice(name, list(names), key=key, default=default)
+    second.selectbox(what, list(names), format_func=lambda number: names[number], key=key)
+    addresses.remember(name, chosen)
+    return Head(names[chosen], more, end)
+
+
+def study_head(studies: Mapping[str, int], *, heading: str, n_more: int = 0) -> Head:
+    """Show the line of a page about one study: its heading, and the choice of study.
 
     Newest first; a study in the address wins, then the one looked at last.
     """
-    names = {str(study_id): name for name, study_id in studies.items()}
-    last, key = st.session_state.get(_LAST), "results-study-picker"
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    left.title(heading)
-    default = last if last in names else next(iter(names))
-    addresses.choice("study", list(names), key=key, default=default)
-    chosen = right.selectbox(
-        "Study", list(names), format_func=lambda study_id: names[study_id], key=key
-    )
-    addresses.remember("study", chosen)
-    downloads.of_study(int(chosen))
-    st.session_state[_LAST] = chosen
-    return names[chosen]
+    last: int | None = st.session_state.get(_LAST)
+    made = head(studies, heading=heading, what="Study", name="study", last=last, n_more=n_more)
+    downloads.of_study(studies[made.name])
+    st.session_state[_LAST] = studies[made.name]
+    return made
 
 
 def study_at_hand() -> int | None:
     """Return the study the address names, else the one looked at last; None where there is none."""
-    last = st.session_state.get(_LAST)
-    return addresses.number("study") or (None if last is None else int(last))
+    last: int | None = st.session_state.get(_LAST)
+    return addresses.number("study") or last
 
 
-def filter_line(study: ResultStudy) -> ResultFilters:
-    """Show the filters in one line; nothing chosen is no limit. The address remembers them."""
-    return filters_among(study.categories, study.annotators, key=str(study.study_id))
+def of_study(study: ResultStudy, room: DeltaGenerator) -> ResultFilters:
+    """Show the filters of a study; nothing chosen is no limit. The address remembers them."""
+    key = str(study.study_id)
+    return filters_among(study.categories, study.annotators, room, key=key)
 
 
 def filters_among(
-    categories: Sequence[str], annotators: Sequence[ResultAnnotator], *, key: str
+    categories: Sequence[str],
+    annotators: Sequence[ResultAnnotator],
+    room: DeltaGenerator,
+    *,
+    key: str,
 ) -> ResultFilters:
-    """Show one line of filters by these categories and annotators; the address remembers them."""
+    """Fold the filters by these categories and annotators under what they are, in few words."""
     judges = [one for one in annotators if one.kind == AnnotatorKind.JUDGE]
-    columns = st.columns([4, 4, 2], vertical_alignment="bottom")
-    by_category, by_annotator = f"filter-categories-{key}", f"filter-annotators-{key}"
+    by_category, with_judges = f"filter-categories-{key}", f"filter-judges-{key}"
     addresses.several("category", categories, key=by_category)
-    only = columns[0].multiselect(
-        "Categories",
-        categories,
-        format_func=category_name,
-        placeholder="All categories",
-        key=by_category,
-        persist_state="session",
-    )
-    addresses.flag("judges", key=f"filter-judges-{key}")
+    addresses.flag("judges", key=with_judges)
     if not judges:
-        st.session_state.pop(f"filter-judges-{key}", None)
-    with_judges = columns[2].toggle(
-        "Include judges",
-        disabled=not judges,
-        help=None if judges else "No judge has annotated here.",
-        key=f"filter-judges-{key}",
-        persist_state="session",
-    )
+        st.session_state.pop(with_judges, None)
+    are_in = bool(st.session_state.get(with_judges))
     names = {
         str(one.annotator_id): one.name
         for one in annotators
-        if with_judges or one.kind == AnnotatorKind.HUMAN
+        if are_in or one.kind == AnnotatorKind.HUMAN
     }
-    addresses.several("annotator", list(names), key=f"{by_annotator}-{with_judges}")
-    by = columns[1].multiselect(
-        "Annotators",
-        list(names),
-        format_func=lambda annotator_id: names[annotator_id],
-        placeholder="All annotators",
-        key=f"{by_annotator}-{with_judges}",
-        persist_state="session",
-    )
-    chosen = ResultFilters(tuple(only), tuple(int(one) for one in by), judges=with_judges)
+    by_annotator = f"filter-annotators-{key}-{are_in}"
+    addresses.several("annotator", list(names), key=by_annotator)
+    only: list[str] = st.session_state.get(by_category) or []
+    by: list[str] = st.session_state.get(by_annotator) or []
+    chosen = ResultFilters(tuple(only), tuple(int(one) for one in by), judges=are_in)
+    with room.popover(in_short(annotators, chosen), icon=":material/filter_list:", width="stretch"):
+        st.multiselect(
+            "Categories",
+            categories,
+            format_func=category_name,
+            placeholder="All categories",
+            key=by_category,
+            persist_state="session",
+        )
+        st.multiselect(
+            "Annotators",
+            list(names),
+            format_func=lambda annotator_id: names[annotator_id],
+            placeholder="All annotators",
+            key=by_annotator,
+            persist_state="session",
+        )
+        st.toggle(
+            "Include judges",
+            disabled=not judges,
+            help=None if judges else "No judge has annotated here.",
+            key=with_judges,
+            persist_state="session",
+        )
     for name, values in address_of(chosen).items():
         addresses.remember(name, values)
     return chosen
+
+
+def in_short(annotators: Sequence[ResultAnnotator], filters: ResultFilters) -> str:
+    """Say in a few words, for a label, what is filtered: its name, or how many there are of it."""
+    n, m = len(filters.categories), len(filters.annotator_ids)
+    parts = [f"only {labels.literal(category_name(filters.categories[0]))}"] if n == 1 else []
+    parts += [f"{n:,} categories"] if n > 1 else []
+    people = [one.name for one in annotators if one.annotator_id in filters.annotator_ids]
+    parts += (
+        [f"only by {labels.literal(people[0])}"] if m == 1 else [f"{m:,} annotators"] if m else []
+    )
+    parts += ["with judges"] if filters.judges else []
+    return capital(", ".join(parts)) or "Nothing filtered"
 
 
 def address_of(filters: ResultFilters) -> dict[str, list[str]]:

@@ -1,7 +1,10 @@
 """The sections of the decision page: a report in, its sentence, picture and table on the page."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reports.blocks import Block, Heading, Table, Words, beside, bullets
@@ -34,13 +37,15 @@ HALF_WIDTHS = {"2": 0.02, "5": 0.05, "10": 0.1}
 _USUAL = "5"
 
 
-def pickers(kept: Kept, study: ResultStudy) -> tuple[Measure, str] | None:
+def pickers(
+    kept: Kept, study: ResultStudy, room: Sequence[DeltaGenerator]
+) -> tuple[Measure, str] | None:
     """Ask what quality is measured by and who is the baseline; None if nothing is judged yet."""
     measures = {one.key: one for one in kept.of(available_measures)}
     models = kept.collected.models
     if not measures or len(models) < 2:
         return None
-    left, middle, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
+    left, right = room
     key = f"decision-measure-{study.study_id}"
     addresses.choice("quality", list(measures), key=key, default=next(iter(measures)))
     chosen = left.selectbox(
@@ -54,7 +59,7 @@ def pickers(kept: Kept, study: ResultStudy) -> tuple[Measure, str] | None:
     key = f"decision-baseline-{study.study_id}"
     first = kept.of(default_baseline, measures[chosen])
     addresses.choice("baseline", models, key=key, default=first)
-    baseline = middle.selectbox("Baseline", models, key=key, persist_state="session")
+    baseline = right.selectbox("Baseline", models, key=key, persist_state="session")
     addresses.remember("baseline", baseline)
     return measures[chosen], baseline
 

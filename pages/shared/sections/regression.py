@@ -51,25 +51,6 @@ _LISTS = {
 }
 
 
-def eval_set_picker(names: Mapping[str, int]) -> str:
-    """Show the page's heading with the choice of eval set beside it; the address remembers it.
-
-    At first it is the first of these.
-    """
-    ids = {str(eval_set_id): name for name, eval_set_id in names.items()}
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    left.title("Regression")
-    addresses.choice("set", list(ids), key="regression-set", default=next(iter(ids)))
-    chosen = right.selectbox(
-        "Eval set",
-        list(ids),
-        format_func=lambda eval_set_id: ids[eval_set_id],
-        key="regression-set",
-    )
-    addresses.remember("set", chosen)
-    return ids[chosen]
-
-
 @dataclass(frozen=True, slots=True)
 class Picked:
     """What is set side by side."""

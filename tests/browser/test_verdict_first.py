@@ -1,0 +1,47 @@
+"""What a lead wants to know stands in the upper third of the screen, under one line of choices."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from db.commands.demo import load_demo
+from db.commands.people import add_demo_accounts
+from tests.browser.serving import app_server
+from tests.browser.walking import sign_in
+
+pytestmark = pytest.mark.browser
+
+#: The first 30 % of a screen of 1440 × 900.
+_LOWEST = 270
+
+
+def lower_edge(page: Page) -> float:
+    verdict = page.get_by_text(re.compile("^Atlas is ahead of")).first
+    expect(verdict).to_be_visible(timeout=30_000)
+    box = verdict.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+def test_the_verdict_is_in_the_first_30_percent_and_filters_fold_under_what_they_are(
+    sqlite_database, chromium_page, free_port
+):
+    load_demo()
+    add_demo_accounts()
+    page = chromium_page
+    with app_server(sqlite_database, port=free_port) as address:
+        sign_in(page, address, "leo")
+        for name in ("overview", "decision"):
+            page.goto(f"{address}/{name}?study=1")
+            assert lower_edge(page) <= _LOWEST
+
+        page.goto(f"{address}/decision?study=1&category=code")
+        page.get_by_role("button", name="Only code").click()
+        page.get_by_placeholder("All annotators").click()
+        page.get_by_role("option").nth(1).click()  # the first is all of them
+        expect(page).to_have_url(re.compile("annotator="), timeout=30_000)
+        # The words on it change while it is open, and it stays open.
+        expect(page.get_by_role("dialog", name=re.compile("^Only code, only by"))).to_be_visible()
+        expect(page.get_by_text("Include judges")).to_be_visible()
+        assert page.complaints == []
