@@ -194,9 +194,12 @@ def signed(form: Format = number) -> Format:
     return written
 
 
-def with_n(one: Estimate) -> str:
-    """Return ``0.61 [0.40, 0.82], n = 40``."""
-    return f"{estimate(one)}, n = {one.n:,}"
+def with_n(of: Estimate | Agreement, form: Format = number) -> str:
+    """Return ``0.61 [0.40, 0.82], n = 40``, or a dash where the value cannot be had."""
+    if of.value is None:
+        return MISSING
+    n = of.n_units if isinstance(of, Agreement) else of.n
+    return f"{estimate(of, form)}, n = {n:,}"
 
 
 def difference(one: Estimate, form: Format = number) -> str:

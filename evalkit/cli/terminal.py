@@ -129,12 +129,13 @@ def _print_block(block: Block) -> None:
     elif isinstance(block, TableBlock):
         if block:
             print_whole(_table(block))
-            _print_sentences([block.note])
+            _print_sentences([block.note, *block.reasons])
     elif isinstance(block, Intervals):
         rows = text_table("", block.title, "")
         for row in block.rows:
             rows.add_row(row.label, row.number, row.note)
         print_whole(rows)
+        _print_sentences([block.note, *block.reasons])
     elif isinstance(block, Beside):
         for part in (part for group in block.groups for part in group):
             _print_block(part)

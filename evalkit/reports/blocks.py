@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from evalkit import text
+from evalkit.phrases import joined, lower
 from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.intervals import Estimate
 
@@ -118,6 +119,18 @@ class Table:
     def __bool__(self) -> bool:
         return bool(self.rows)
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Say once each why a number in it stands without an interval."""
+        numbers = (cell.number for row in self.rows for cell in row if cell.number)
+        return tuple(
+            dict.fromkeys(
+                f"Where no interval stands: {lower(of.reason)}"
+                for of in numbers
+                if of.value is not None and of.low is None and of.reason
+            )
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class IntervalRow:
@@ -160,6 +173,18 @@ class Intervals:
 
     def __bool__(self) -> bool:
         return bool(self.rows)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Say once each why a number or its interval is missing, and of which rows if not all."""
+        applies: dict[str, list[str]] = {}
+        for row in self.rows:
+            applies.setdefault(row.estimate.reason or "", []).append(row.label)
+        return tuple(
+            reason if len(applies) == 1 else f"{joined(labels)}: {lower(reason)}"
+            for reason, labels in applies.items()
+            if reason
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,14 +100,14 @@ def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
         quality.add_row(
             profile.annotator,
             text.whole(profile.n),
-            text.estimate(profile.agreement.kappa),
-            *[text.estimate(row.kappa_as_shown) for _ in column if row.kappa_as_shown],
-            text.estimate(row.quality.estimate, text.percent),
+            text.with_n(profile.agreement.kappa),
+            *[text.with_n(row.kappa_as_shown) for _ in column if row.kappa_as_shown],
+            text.with_n(row.quality.estimate, text.percent),
         )
         habits.add_row(
             profile.annotator,
-            text.estimate(profile.left_rate, text.percent),
-            text.estimate(profile.median_seconds, duration),
+            text.with_n(profile.left_rate, text.percent),
+            text.with_n(profile.median_seconds, duration),
             text.whole(profile.longest_run),
         )
     print_table(collected, quality)

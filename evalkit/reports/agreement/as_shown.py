@@ -101,7 +101,7 @@ def kappas_of_pairs(shown: AsShown, pairs: Sequence[PairAgreement]) -> list[str]
     if not shown.pairs:
         return []
     known = [shown.pairs.of(pair.annotators) for pair in pairs]
-    return [text.estimate(pair.cohen_kappa) if pair else text.MISSING for pair in known]
+    return [text.with_n(pair.cohen_kappa) if pair else text.MISSING for pair in known]
 
 
 def kappas_as_shown(collected: Collected, rest: Any) -> tuple[Estimate, ...]:

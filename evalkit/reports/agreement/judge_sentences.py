@@ -35,13 +35,13 @@ def order_rows(judges: Sequence[JudgeAgreement]) -> list[tuple[str, ...]]:
         (
             judge.judge,
             f"{orders.n_pairs:,}",
-            text.estimate(orders.first.percent_agreement, text.percent),
-            text.estimate(orders.first.kappa),
-            text.estimate(orders.second.percent_agreement, text.percent),
-            text.estimate(orders.second.kappa),
-            text.estimate(orders.mean, text.percent),
-            text.estimate(orders.both_agree, text.percent),
-            text.estimate(orders.positional, text.percent),
+            text.with_n(orders.first.percent_agreement, text.percent),
+            text.with_n(orders.first.kappa),
+            text.with_n(orders.second.percent_agreement, text.percent),
+            text.with_n(orders.second.kappa),
+            text.with_n(orders.mean, text.percent),
+            text.with_n(orders.both_agree, text.percent),
+            text.with_n(orders.positional, text.percent),
         )
         for judge in judges
         if (orders := judge.orders) is not None

@@ -123,12 +123,13 @@ def _coefficients(titled: Mapping[str, Coefficients]) -> Table:
             text.estimate(one.fleiss),
             text.estimate(one.weighted_fleiss) if one.weighted_fleiss else "",
             text.estimate(one.gwet),
+            text.whole(one.alpha.n_units),
         )
         for title, one in titled.items()
     ]
     return table(
         "Other coefficients",
-        ("", "Fleiss' κ", "Weighted Fleiss' κ", "Gwet's AC"),
+        ("", "Fleiss' κ", "Weighted Fleiss' κ", "Gwet's AC", "Units"),
         rows,
         note="Fleiss' κ takes any two different values for a full miss; its weighted form and, on "
         "ordered scales, Gwet's AC give near misses part of the credit. Where one value is most "
@@ -186,13 +187,14 @@ def _tag_agreement(tags: Sequence[TagAgreement]) -> tuple[Block, ...]:
         (
             one.tag.name,
             text.whole(one.n_marked),
-            text.estimate(one.confirmed, text.percent),
+            text.with_n(one.confirmed, text.percent),
             text.estimate(one.alpha),
             text.estimate(one.gwet),
+            text.whole(one.alpha.n_units),
         )
         for one in tags
     ]
-    columns = ("", "Marked", "Confirmed by a second", "Krippendorff's α", "Gwet's AC1")
+    columns = ("", "Marked", "Confirmed by a second", "Krippendorff's α", "Gwet's AC1", "Units")
     note = (
         "For a rare error read how often a second annotator confirms it: both leaving it out says "
         "little."

@@ -9,7 +9,7 @@ from evalkit.reports.annotators.sentences import (
     sides_sentences,
     too_few,
 )
-from evalkit.reports.blocks import Section, bullets, section, table, words
+from evalkit.reports.blocks import Cell, Section, bullets, section, table, value_cell, words
 from evalkit.stats.intervals import Estimate
 from evalkit.study.subjects import subject_inside
 from evalkit.text import duration
@@ -19,15 +19,15 @@ def annotators_section(report: AnnotatorsReport) -> Section:
     """Show how each annotator works, and what a lead should look at."""
     is_shown = report.is_as_shown
 
-    def by_side(row: AnnotatorRow) -> list[str]:
-        return [_known(row.kappa_as_shown, text.number)] if is_shown and row.kappa_as_shown else []
+    def by_side(row: AnnotatorRow) -> list[Cell]:
+        return [value_cell(row.kappa_as_shown, text.number)] if is_shown else []
 
-    rows = [
+    rows: list[tuple[str | Cell, ...]] = [
         (
             row.profile.annotator,
             _kind(row.kind, row.is_simulated),
             text.whole(row.profile.n),
-            text.estimate(row.profile.agreement.kappa),
+            value_cell(row.profile.agreement.kappa, text.number),
             *by_side(row),
             _known(row.quality.estimate, text.percent),
             _known(row.knows, text.percent),
@@ -63,5 +63,7 @@ def _kind(kind: str, is_simulated: bool) -> str:
     return "simulated" if is_simulated else "judge" if kind == "judge" else "person"
 
 
-def _known(one: Estimate, form: text.Format) -> str:
-    return "" if one.value is None else text.estimate(one, form)
+def _known(of: Estimate, form: text.Format) -> Cell:
+    if of.value is None:
+        return Cell("", number=of)
+    return Cell(text.estimate(of, form), (f"n = {of.n:,}",), number=of, about=of.reason or "")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.study.collected import NO_TAG, Collected
@@ -25,26 +26,27 @@ def judged_responses(collected: Collected, *, model: str | None = None) -> pd.Da
     -------
     DataFrame
         ``output_id`` and ``case`` (row numbers of the database), ``category``, ``model``;
-        ``n_won``, ``n_lost``, ``n_tied``, ``n_both_bad`` (comparisons as given); under ``SCORE``
+        ``n_won``, ``n_lost``, ``n_tied``, ``n_both_bad`` (comparisons as given; ``NA`` for a
+        response that was never compared); under ``SCORE``
         and the key of each criterion that can be averaged the mean of its scores, ``NaN`` where
-        there is none;
-        ``n_errors`` (marks, of all annotators). Worst first: by the mean of the share won (a tie
-        or both bad is half) and of the means as shares of their scales, as far as known; then by
-        errors.
+        there is none; ``n_errors`` (marks, of all annotators; ``NA`` where nobody looked for any).
+        Worst first: by the mean of the share won (a tie or both bad is half) and of the means as
+        shares of their scales, as far as known; then by errors.
     """
     outputs = collected.outputs
     n = len(outputs.id)
     counts, means = _counts(collected, n), _means(collected, n)
     shares = [_share_won(counts), *(_as_share(collected, key, mean) for key, mean in means.items())]
+    is_compared = np.sum([counts[name] for name in COUNTS[:4]], axis=0) > 0
     frame = pd.DataFrame(
         {
             "output_id": outputs.id,
             "case": outputs.case,
             "category": np.array(collected.categories, dtype=object)[outputs.category],
             "model": np.array(collected.models, dtype=object)[outputs.model],
-            **{name: counts[name] for name in COUNTS[:4]},
+            **{name: _where(is_compared, counts[name]) for name in COUNTS[:4]},
             **{SCORE + key: mean for key, mean in means.items()},
-            "n_errors": counts["n_errors"],
+            "n_errors": _where(counts["n_looks"] > 0, counts["n_errors"]),
         }
     )
     is_judged = counts["n_looks"] > 0
@@ -78,6 +80,11 @@ def _counts(collected: Collected, n: int) -> dict[str, IntArray]:
         "n_errors": np.bincount(marks.output[marks.tag != NO_TAG], minlength=n),
         "n_looks": np.bincount(marks.output, minlength=n),
     }
+
+
+def _where(is_asked: NDArray[np.bool_], count: IntArray) -> pd.Series:
+    """Return counts of whole numbers, with ``NA`` where nobody was asked."""
+    return pd.Series(count, dtype="Int64").where(is_asked)
 
 
 def _means(collected: Collected, n: int) -> dict[str, FloatArray]:

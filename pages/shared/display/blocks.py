@@ -94,7 +94,7 @@ def _numbers_of(table: Table, row: tuple[Cell, ...]) -> dict[str, object]:
 def _show_table(table: Table, page: Page) -> None:
     if table:
         html_tables.show(table, address=page.address)
-        exhibits.say(table.note)
+        exhibits.say(table.note, *table.reasons)
 
 
 def _show_intervals(block: Intervals, page: Page, *, key: str) -> None:
@@ -106,7 +106,7 @@ def _show_intervals(block: Intervals, page: Page, *, key: str) -> None:
         rows, limits=(axis.low, axis.high), ticks=axis.ticks, references=axis.references
     )
     exhibits.picture(figure, key=key, alt=block.title)
-    exhibits.say(block.note)
+    exhibits.say(block.note, *block.reasons)
 
 
 def _interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, object]:

@@ -72,15 +72,15 @@ def annotator_table(report: AnnotatorsReport) -> pd.DataFrame:
                 annotator_name(row.profile.annotator, is_simulated=row.is_simulated) for row in rows
             ],
             "Annotations": [f"{row.profile.n:,}" for row in rows],
-            "κ with the rest": [text.estimate(row.profile.agreement.kappa) for row in rows],
+            "κ with the rest": [text.with_n(row.profile.agreement.kappa) for row in rows],
             **_by_side(report),
             "Same as the rest": [
-                text.estimate(row.profile.agreement.percent_agreement, text.percent) for row in rows
+                text.with_n(row.profile.agreement.percent_agreement, text.percent) for row in rows
             ],
-            "Right": [text.estimate(row.quality.estimate, text.percent) for row in rows],
-            "Knows": [text.estimate(row.knows, text.percent) for row in rows],
-            "Chose left": [text.estimate(row.profile.left_rate, text.percent) for row in rows],
-            "Median time": [text.estimate(row.profile.median_seconds, duration) for row in rows],
+            "Right": [text.with_n(row.quality.estimate, text.percent) for row in rows],
+            "Knows": [text.with_n(row.knows, text.percent) for row in rows],
+            "Chose left": [text.with_n(row.profile.left_rate, text.percent) for row in rows],
+            "Median time": [text.with_n(row.profile.median_seconds, duration) for row in rows],
             "Longest run": [f"{row.profile.longest_run:,}" for row in rows],
             "Same as": [row.profile.twin or "" for row in rows],
         }
@@ -94,7 +94,7 @@ def annotator_table(report: AnnotatorsReport) -> pd.DataFrame:
 def _by_side(report: AnnotatorsReport) -> dict[str, list[str]]:
     """Give kappa on left and right, where it can be told."""
     kappas = [row.kappa_as_shown for row in report.rows]
-    shown = [text.estimate(kappa) if kappa else "" for kappa in kappas]
+    shown = [text.with_n(kappa) if kappa else "" for kappa in kappas]
     return {"κ, as shown": shown} if report.is_as_shown else {}
 
 

@@ -88,7 +88,7 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
         {
             "Error": [one.tag.name for one in found],
             "Marked": [f"{one.n_marked:,}" for one in found],
-            "Confirmed by a second": [text.estimate(one.confirmed, text.percent) for one in found],
+            "Confirmed by a second": [text.with_n(one.confirmed, text.percent) for one in found],
             "Krippendorff's α": [text.estimate(one.alpha) for one in found],
             "Gwet's AC1": [text.estimate(one.gwet) for one in found],
             "n": [f"{one.alpha.n_units:,}" for one in found],

@@ -52,24 +52,24 @@ def tag_table(rates: Sequence[TagRates], models: Sequence[str]) -> pd.DataFrame:
 def judged_table(found: pd.DataFrame, keys: Mapping[int, str]) -> pd.DataFrame:
     """Give one row per judged response: what came of its comparisons, its scores and errors.
 
-    What was asked of none of them is left out.
+    What was asked of none of them is left out; what was not asked of one is missing there, not 0.
     """
     criteria = found.columns[list(found.columns).index("n_both_bad") + 1 : -1]
     compared = {"n_won": "Won", "n_lost": "Lost", "n_tied": "Ties", "n_both_bad": "Both bad"}
-    is_compared = bool(found[list(compared)].to_numpy().any())
-    shown: dict[str, list[Any]] = {
+    shown: dict[str, Any] = {
         "Case": [keys.get(case, "") for case in found["case"]],
         "Category": [category_name(name) for name in found["category"]],
         "Model": list(found["model"]),
-        **({name: list(found[key]) for key, name in compared.items()} if is_compared else {}),
+        **{name: found[key].array for key, name in compared.items() if found[key].notna().any()},
     }
     errors = "Errors"
     for key in criteria:
         name = capital(key.removeprefix(SCORE).replace("_", " "))
         # A criterion may be called like a column.
         name = f"{name} (score)" if name in {*shown, errors} else name
-        shown[name] = [round(one, 2) for one in found[key]]
-    return pd.DataFrame({**shown, errors: list(found["n_errors"])})
+        shown[name] = [round(mean, 2) for mean in found[key]]
+    looked = {errors: found["n_errors"].array} if found["n_errors"].notna().any() else {}
+    return pd.DataFrame({**shown, **looked})
 
 
 _TAG_COLUMNS = (

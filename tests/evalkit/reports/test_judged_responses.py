@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from evalkit.reports.scores.judged_responses import judged_responses
+from evalkit.study.collected import NO_TAG
 from tests.evalkit.collected_studies import BOTH_BAD, HELPFUL, LEFT, RIGHT, TIE, collected
 
 
@@ -53,5 +54,17 @@ def test_a_criterion_may_be_called_like_any_column(key):
     found = judged_responses(called, model="A")
 
     assert found[f"score_{key}"].tolist() == [1, 5]
-    assert found[["output_id", "case", "n_errors"]].to_numpy().tolist() == [[2, 1, 0], [1, 0, 0]]
+    assert found[["output_id", "case"]].to_numpy().tolist() == [[2, 1], [1, 0]]
     assert found["category"].tolist() == ["support", "code"]
+
+
+def test_what_nobody_was_asked_is_missing_and_not_zero():
+    # A's first response was compared, its second read for errors in which there is none.
+    study = collected(n_cases=2, preferences=[(0, 0, 0, 1, LEFT)], marks=[(0, 1, 0, NO_TAG)])
+
+    found = judged_responses(study, model="A").set_index("output_id")
+
+    assert found.loc[1, ["n_won", "n_lost", "n_tied", "n_both_bad"]].tolist() == [1, 0, 0, 0]
+    assert found.loc[2, ["n_won", "n_lost", "n_tied", "n_both_bad"]].isna().all()
+    assert found["n_errors"].isna().tolist() == [True, False]
+    assert found.loc[2, "n_errors"] == 0
