@@ -311,3 +311,40 @@ def test_filters_are_named_only_where_there_are_some(app, sign_in, study):
     app.run()
 
     assert "All cases are of one category within these filters." in seen(app)
+
+
+@pytest.fixture
+def downloads(monkeypatch):
+    """Give every frame the page offers as a download, by its name."""
+    offered = {}
+    monkeypatch.setattr(
+        "pages.shared.display.exhibits.downloads.table",
+        lambda frame, *, key: offered.__setitem__(key, frame()),
+    )
+    return offered
+
+
+def test_the_download_of_models_holds_every_measure_of_the_table_above_it(
+    app, sign_in, study, downloads
+):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, PAGE)
+
+    numbers = downloads["decision"].set_index("model")
+    assert "Helpfulness" in said
+    # 3 + case % 3 over 24 cases, by two people: mean 4.
+    assert numbers.loc[ONE, "helpfulness_value"] == pytest.approx(4.0)
+    assert numbers.loc[ONE, "helpfulness_difference_value"] == pytest.approx(4.0 - 2.5)
+    assert {"value", "low", "high", "cost_usd_value"} <= set(numbers.columns)
+
+
+def test_the_download_of_the_map_holds_all_categories_together(app, sign_in, study, downloads):
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, PAGE)
+
+    rows = downloads["by-category"]
+    assert "All categories" in said
+    assert rows[rows["category"].isna()]["model"].tolist() == [ONE, TWO]
+    assert set(rows["category"].dropna()) == {"billing", "code"}

@@ -85,7 +85,17 @@ def show_front(report: DecisionReport, page: Page) -> None:
 def show_standings(report: DecisionReport, page: Page) -> None:
     """Show every model beside the baseline on everything."""
     blocks.show(tables.standings(report), tables.prices(report), page=page, key="standings")
-    entries = [standing_entry(report, standing) for standing in report.standings]
+    entries = [
+        standing_entry(report, standing)
+        | {
+            other.measure.key: number_entry(number)
+            for other in report.measures
+            if other is not report.chosen
+            for number in other.overall
+            if number.model == standing.model
+        }
+        for standing in report.standings
+    ]
     exhibits.download(pd.json_normalize(entries, sep="_"), key="decision")
 
 
@@ -94,7 +104,8 @@ def show_map(report: DecisionReport, page: Page, *, within: str) -> None:
     shown = tables.by_category(report, within=within)
     blocks.show(*shown, page=page, key="by-category")
     if any(isinstance(block, Table) for block in shown):
-        entries = [number_entry(number) for number in report.chosen.cells]
+        numbers = (*report.chosen.overall, *report.chosen.cells)
+        entries = [number_entry(number) for number in numbers]
         exhibits.download(pd.json_normalize(entries, sep="_"), key="by-category")
 
 

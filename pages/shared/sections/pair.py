@@ -124,7 +124,9 @@ def _show_taken(report: PairReport) -> None:
     exhibits.say(words.takes(report), style="lead")
     if len(taken):
         exhibits.inline_table(taken, key="taken")
-        exhibits.say("Means over the cases where both are known, paired by case.")
+        exhibits.say(
+            "Means, of latency medians, over the cases where both are known, paired by case."
+        )
 
 
 def show_categories(report: PairReport, colours: Mapping[str, str], state: State) -> None:
