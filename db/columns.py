@@ -46,7 +46,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
+class DatabaseTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
     """Base of all tables.
 
     The registry is its own, so that a reload of the tables by Streamlit does not find them
@@ -85,7 +85,7 @@ def count_on() -> None:
 
     A page that is still open on a discarded study would otherwise write into another one.
     """
-    for table in Table.metadata.tables.values():
+    for table in DatabaseTable.metadata.tables.values():
         if list(table.primary_key.columns.keys()) == ["id"]:
             table.dialect_options["sqlite"]["autoincrement"] = True
 

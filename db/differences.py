@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, CreateTable
 
 import db.models  # noqa: F401  (fills the registry)
-from db.columns import Table
+from db.columns import DatabaseTable
 
 Mend = Callable[[sa.Connection], None]
 
@@ -32,11 +32,11 @@ def differences(connection: sa.Connection) -> list[Difference]:
     """
     context = MigrationContext.configure(connection, opts={"render_as_batch": True})
     found: list[Difference] = []
-    for step in compare_metadata(context, Table.metadata):
+    for step in compare_metadata(context, DatabaseTable.metadata):
         for change in step if isinstance(step, list) else [step]:
             found.extend(_in_words(connection, change))
     tables = set(sa.inspect(connection).get_table_names())
-    for table in Table.metadata.sorted_tables:
+    for table in DatabaseTable.metadata.sorted_tables:
         if table.name in tables:
             found.extend(_checks(connection, table))
             found.extend(_counting(connection, table))
@@ -154,7 +154,7 @@ def _adding_column(column: sa.Column[Any]) -> Mend | None:
 
 def _default(column: sa.Column[Any]) -> str | None:
     """Return what the model puts into a column unasked, as SQL, or None if that is no constant."""
-    for mapper in Table._sa_registry.mappers:
+    for mapper in DatabaseTable._sa_registry.mappers:
         if mapper.local_table is column.table:
             value = mapper.class_.model_fields[column.key].default
             if isinstance(value, bool):

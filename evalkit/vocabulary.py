@@ -67,7 +67,7 @@ class CaseSource(StrEnum):
     BENCHMARK = "benchmark"
 
 
-class Looks(StrEnum):
+class LooksRule(StrEnum):
     """What counts where somebody judged the same again and no assignment tells looks apart."""
 
     LATEST = "latest"

@@ -6,7 +6,7 @@ from alembic import context
 from sqlmodel.sql.sqltypes import AutoString
 
 import db.models  # noqa: F401  (fills the registry)
-from db.columns import Table, UtcDateTime
+from db.columns import DatabaseTable, UtcDateTime
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -21,7 +21,7 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Table.metadata,
+    target_metadata=DatabaseTable.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=render_item,
 )

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.columns import (
-    Table,
+    DatabaseTable,
     in_unit_range,
     json_value,
     long_text,
@@ -28,7 +28,7 @@ from evalkit.vocabulary import (
 )
 
 
-class Assignment(Table, table=True):
+class Assignment(DatabaseTable, table=True):
     """One presentation of a case to one annotator, written before anything is shown.
 
     ``presentation`` names it within the study and annotator: for work given out here the case
@@ -83,7 +83,7 @@ class Assignment(Table, table=True):
     created_at: datetime = moment()
 
 
-class Annotation(Table, table=True):
+class Annotation(DatabaseTable, table=True):
     """What came back from one assignment. An edit is a new revision; the old one stays.
 
     ``is_superseded`` marks a preference that no longer counts. ``preference`` is empty where
@@ -122,7 +122,7 @@ class Annotation(Table, table=True):
     details: dict[str, Any] | None = json_value()
 
 
-class Score(Table, table=True):
+class Score(DatabaseTable, table=True):
     """One value on one criterion for one output."""
 
     __tablename__ = "score"
@@ -141,7 +141,7 @@ class Score(Table, table=True):
     details: dict[str, Any] | None = json_value()
 
 
-class ErrorMark(Table, table=True):
+class ErrorMark(DatabaseTable, table=True):
     """One error marked on one output; without a tag: looked, and found none.
 
     ``start`` and ``end`` are character offsets into the output's content, ``end`` excluded.

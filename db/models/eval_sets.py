@@ -7,7 +7,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from db.columns import (
-    Table,
+    DatabaseTable,
     in_unit_range,
     json_value,
     long_text,
@@ -23,7 +23,7 @@ from evalkit.vocabulary import (
 )
 
 
-class EvalSet(Table, table=True):
+class EvalSet(DatabaseTable, table=True):
     __tablename__ = "eval_set"
 
     id: int | None = row_id()
@@ -31,7 +31,7 @@ class EvalSet(Table, table=True):
     created_at: datetime = moment()
 
 
-class EvalSetVersion(Table, table=True):
+class EvalSetVersion(DatabaseTable, table=True):
     """An immutable snapshot of the cases of an eval set, named by its content hash."""
 
     __tablename__ = "eval_set_version"
@@ -46,7 +46,7 @@ class EvalSetVersion(Table, table=True):
     created_at: datetime = moment()
 
 
-class Case(Table, table=True):
+class Case(DatabaseTable, table=True):
     """One input to be answered. ``key`` is the id it has in records, unique in its eval set.
 
     ``details`` keeps what a record may carry and evalkit does not interpret.
@@ -80,7 +80,7 @@ class Case(Table, table=True):
     created_at: datetime = moment()
 
 
-class VersionCase(Table, table=True):
+class VersionCase(DatabaseTable, table=True):
     """Which cases a version holds, and how they came to be in it."""
 
     __tablename__ = "version_case"
@@ -92,7 +92,7 @@ class VersionCase(Table, table=True):
     inclusion_probability: float | None = None
 
 
-class Model(Table, table=True):
+class Model(DatabaseTable, table=True):
     __tablename__ = "model"
 
     id: int | None = row_id()
@@ -100,7 +100,7 @@ class Model(Table, table=True):
     created_at: datetime = moment()
 
 
-class Run(Table, table=True):
+class Run(DatabaseTable, table=True):
     """One pass of a model over the cases of an eval set."""
 
     __tablename__ = "run"
@@ -113,7 +113,7 @@ class Run(Table, table=True):
     created_at: datetime = moment()
 
 
-class Output(Table, table=True):
+class Output(DatabaseTable, table=True):
     """One model's answer to one case. An empty ``content`` is valid: it returned nothing.
 
     ``steps`` is an agent's trajectory as messages; ``content`` is then its last message's text.

@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from sqlalchemy import UniqueConstraint
 
-from db.columns import Table, moment, row_id
+from db.columns import DatabaseTable, moment, row_id
 
 
-class PublicScore(Table, table=True):
+class PublicScore(DatabaseTable, table=True):
     """One model's score on one public benchmark; ``model_key`` is its name made comparable."""
 
     __tablename__ = "public_score"

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from db.columns import (
-    Table,
+    DatabaseTable,
     UtcDateTime,
     json_value,
     long_text,
@@ -27,7 +27,7 @@ def _key_of_name(context: Any) -> str:
     return name_key(context.get_current_parameters()["name"])
 
 
-class Annotator(Table, table=True):
+class Annotator(DatabaseTable, table=True):
     """Whoever judges: a person (with or without an account) or a judge.
 
     Without a ``password_hash`` nobody can sign in by password: imported annotators and judges.
@@ -59,7 +59,7 @@ class Annotator(Table, table=True):
     )
 
 
-class Invitation(Table, table=True):
+class Invitation(DatabaseTable, table=True):
     """A link that lets its holder sign in as one annotator; only its hash is kept."""
 
     __tablename__ = "invitation"
@@ -72,7 +72,7 @@ class Invitation(Table, table=True):
     used_at: datetime | None = moment(nullable=True)
 
 
-class SignInFailure(Table, table=True):
+class SignInFailure(DatabaseTable, table=True):
     """One wrong password, for whatever name was typed."""
 
     __tablename__ = "sign_in_failure"
@@ -83,7 +83,7 @@ class SignInFailure(Table, table=True):
     at: datetime = moment()
 
 
-class Setting(Table, table=True):
+class Setting(DatabaseTable, table=True):
     """A value of this installation that must outlive the process, like the cookie key."""
 
     __tablename__ = "setting"
@@ -92,7 +92,7 @@ class Setting(Table, table=True):
     value: str = long_text()
 
 
-class AuditEvent(Table, table=True):
+class AuditEvent(DatabaseTable, table=True):
     """Who did what to what; rows are only ever added."""
 
     __tablename__ = "audit_event"

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from db.columns import (
-    Table,
+    DatabaseTable,
     json_value,
     long_text,
     moment,
@@ -21,7 +21,7 @@ from evalkit.vocabulary import (
 )
 
 
-class Rubric(Table, table=True):
+class Rubric(DatabaseTable, table=True):
     __tablename__ = "rubric"
     __table_args__ = (UniqueConstraint("name", "version"),)
 
@@ -31,7 +31,7 @@ class Rubric(Table, table=True):
     created_at: datetime = moment()
 
 
-class Criterion(Table, table=True):
+class Criterion(DatabaseTable, table=True):
     """One question of a rubric; ``scale`` is a list of {value, label, anchor}, lowest first."""
 
     __tablename__ = "criterion"
@@ -48,7 +48,7 @@ class Criterion(Table, table=True):
     is_required: bool = True
 
 
-class Taxonomy(Table, table=True):
+class Taxonomy(DatabaseTable, table=True):
     """One version of a taxonomy.
 
     ``weights`` says what an error weighs, by severity (``major``) or by severity and tag
@@ -65,7 +65,7 @@ class Taxonomy(Table, table=True):
     created_at: datetime = moment()
 
 
-class Tag(Table, table=True):
+class Tag(DatabaseTable, table=True):
     """One kind of error of a taxonomy."""
 
     __tablename__ = "tag"
@@ -80,7 +80,7 @@ class Tag(Table, table=True):
     severities: list[str] | None = json_value()
 
 
-class Study(Table, table=True):
+class Study(DatabaseTable, table=True):
     """What is compared, by whom, under which rubric, taxonomy and policy."""
 
     __tablename__ = "study"
@@ -109,7 +109,7 @@ class Study(Table, table=True):
     created_at: datetime = moment()
 
 
-class ResultsState(Table, table=True):
+class ResultsState(DatabaseTable, table=True):
     """What the results of a study rest on, by a token that every change of it makes anew.
 
     A token and no count: an older database that is put back counts to the same number again. A
@@ -122,7 +122,7 @@ class ResultsState(Table, table=True):
     token: str
 
 
-class StudyRun(Table, table=True):
+class StudyRun(DatabaseTable, table=True):
     """Which runs a study compares."""
 
     __tablename__ = "study_run"

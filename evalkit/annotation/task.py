@@ -35,7 +35,7 @@ class TaskTag:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class BlindedResponse:
     """One blinded response: the text as it may be shown (masked where the study masks).
 
     ``text`` is empty if the model returned nothing. ``steps`` is the trajectory of an agent as
@@ -56,7 +56,7 @@ class ComparisonTask:
         Names the presentation; the only id that reaches the browser.
     messages, context, tools : tuple of dict
         The case: input messages, retrieved passages ``{id, text}``, tool schemas.
-    left, right : Response or None
+    left, right : BlindedResponse or None
         What is compared. ``right`` is None where a single response is judged.
     collect : frozenset of str
         Any of ``preference``, ``scores``, ``tags``, ``comment``: what this study asks for.
@@ -84,8 +84,8 @@ class ComparisonTask:
     messages: tuple[dict[str, Any], ...]
     context: tuple[dict[str, Any], ...]
     tools: tuple[dict[str, Any], ...]
-    left: Response
-    right: Response | None
+    left: BlindedResponse
+    right: BlindedResponse | None
     criteria: tuple[TaskCriterion, ...]
     tags: tuple[TaskTag, ...]
     collect: frozenset[str]

@@ -21,7 +21,7 @@ from evalkit.cli.terminal import (
     require_database,
 )
 from evalkit.errors import RefusedError
-from evalkit.vocabulary import Looks
+from evalkit.vocabulary import LooksRule
 
 
 class Format(StrEnum):
@@ -41,7 +41,7 @@ def import_command(
         typer.Option(help="The study of its annotations; without it, what the file names."),
     ] = None,
     looks: Annotated[
-        Looks | None,
+        LooksRule | None,
         typer.Option(
             help="What counts of what the same annotator judged again without an assignment: the "
             "latest look (also without this), or the mean of looks."

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from db.columns import Table
+from db.columns import DatabaseTable
 from db.engine import engine, read_session
 from db.queries.records.export import exported_study, study_lines
 
@@ -82,12 +82,12 @@ def table_sizes() -> dict[str, int]:
     with engine().connect().execution_options(write=False) as connection:
         return {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-            for table in Table.metadata.sorted_tables
+            for table in DatabaseTable.metadata.sorted_tables
         }
 
 
 def empty_tables() -> None:
     """Delete every row, to begin anew without making a database."""
     with engine().begin() as connection:
-        for table in reversed(Table.metadata.sorted_tables):
+        for table in reversed(DatabaseTable.metadata.sorted_tables):
             connection.execute(table.delete())

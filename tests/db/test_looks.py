@@ -12,7 +12,7 @@ from evalkit.errors import RefusedError
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.scores.report import scores_report
-from evalkit.vocabulary import Looks
+from evalkit.vocabulary import LooksRule
 from tests.db.record_files import (
     CRITERION,
     HEADER,
@@ -48,7 +48,8 @@ def error(tag="tone", **fields):
 
 
 @pytest.mark.parametrize(
-    ("looks", "mean", "n_scores", "n_marks"), [(Looks.LATEST, 3, 1, 1), (Looks.MEAN, 4, 2, 2)]
+    ("looks", "mean", "n_scores", "n_marks"),
+    [(LooksRule.LATEST, 3, 1, 1), (LooksRule.MEAN, 4, 2, 2)],
 )
 def test_one_rule_holds_for_scores_and_error_marks(database, looks, mean, n_scores, n_marks):
     # The file: one person gives 5 with a mark, then 3 with a mark, and no assignment.
@@ -65,7 +66,7 @@ def test_one_rule_holds_for_scores_and_error_marks(database, looks, mean, n_scor
 def test_without_a_rule_the_latest_look_counts_and_a_warning_says_what_does(sqlite_database):
     report = import_file(FILE, dry_run=True)
 
-    assert (report.looks, report.n_again, report.n_superseded) == (Looks.LATEST, 1, 2)
+    assert (report.looks, report.n_again, report.n_superseded) == (LooksRule.LATEST, 1, 2)
     assert {kind: count.superseded for kind, count in report.counts.items()} == {
         "criterion": 0, "tag": 0, "case": 0, "output": 0, "score": 1, "error": 1
     }  # fmt: skip
@@ -78,7 +79,7 @@ def test_without_a_rule_the_latest_look_counts_and_a_warning_says_what_does(sqli
 
 
 def test_the_mean_of_looks_warns_too_and_supersedes_nothing(sqlite_database):
-    report = import_file(FILE, looks=Looks.MEAN, dry_run=True)
+    report = import_file(FILE, looks=LooksRule.MEAN, dry_run=True)
 
     assert (report.n_again, report.n_superseded) == (1, 0)
     assert "Every look counts" in report.warnings[0]
@@ -86,7 +87,7 @@ def test_the_mean_of_looks_warns_too_and_supersedes_nothing(sqlite_database):
 
 def test_both_looks_at_a_pair_count_or_the_latest(sqlite_database):
     again = [comparison("left"), comparison("right")]
-    for looks, n in ((Looks.LATEST, 1), (Looks.MEAN, 2)):
+    for looks, n in ((LooksRule.LATEST, 1), (LooksRule.MEAN, 2)):
         import_records([*CONTENT, *again], source_name="f", study=looks.value, looks=looks)
 
         assert ranking_report(collected(looks.value)).n_comparisons == n
@@ -94,7 +95,7 @@ def test_both_looks_at_a_pair_count_or_the_latest(sqlite_database):
 
 def test_scores_and_marks_may_stand_apart_in_the_file(sqlite_database):
     records = [*CONTENT, score(3), score(1), error(), error()]
-    for looks, n_marks in ((Looks.LATEST, 1), (Looks.MEAN, 2)):
+    for looks, n_marks in ((LooksRule.LATEST, 1), (LooksRule.MEAN, 2)):
         import_records(records, source_name="f", study=looks.value, looks=looks)
 
         assert marked(looks.value) == n_marks
@@ -117,7 +118,7 @@ def test_moments_tell_which_look_a_mark_is_of(sqlite_database):
 def test_an_edit_is_a_revision_of_one_look_and_no_second_look(sqlite_database):
     edited = [score(3), error(), score(1, revision=2), error(revision=2)]
 
-    report = import_records([*CONTENT, *edited], source_name="f", study="S", looks=Looks.MEAN)
+    report = import_records([*CONTENT, *edited], source_name="f", study="S", looks=LooksRule.MEAN)
 
     assert (report.n_again, report.n_superseded, report.warnings) == (0, 2, ())
     assert mean_of("S", "A").value == 1
@@ -139,7 +140,7 @@ def test_assignments_tell_looks_apart_whatever_the_rule(sqlite_database):
     assert mean_of("S", "A").value == 2
 
 
-@pytest.mark.parametrize("looks", list(Looks))
+@pytest.mark.parametrize("looks", list(LooksRule))
 def test_the_same_file_again_brings_nothing_new(database, looks):
     import_file(FILE, looks=looks)
 
@@ -150,19 +151,19 @@ def test_the_same_file_again_brings_nothing_new(database, looks):
 
 
 def test_a_second_file_brings_a_third_look(sqlite_database):
-    import_records([*CONTENT, score(1), score(2)], source_name="f", study="S", looks=Looks.MEAN)
+    import_records([*CONTENT, score(1), score(2)], source_name="f", study="S", looks=LooksRule.MEAN)
 
     more = [HEADER, score(3), error()]
-    report = import_records(more, source_name="g", study="S", looks=Looks.MEAN)
+    report = import_records(more, source_name="g", study="S", looks=LooksRule.MEAN)
 
     assert (report.n_again, mean_of("S", "A").value, mean_of("S", "A").n) == (1, 2, 3)
 
 
-@pytest.mark.parametrize("looks", list(Looks))
+@pytest.mark.parametrize("looks", list(LooksRule))
 def test_an_export_holds_the_looks_that_count_and_comes_back_the_same(database, looks, tmp_path):
     import_file(FILE, looks=looks)
     lines = exported("two-looks")
-    assert json.loads(lines[0]).get("looks") == (looks.value if looks is Looks.MEAN else None)
+    assert json.loads(lines[0]).get("looks") == (looks.value if looks is LooksRule.MEAN else None)
 
     path = tmp_path / "again.jsonl"
     path.write_text("".join(lines).replace("two-looks", "back"))

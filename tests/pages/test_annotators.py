@@ -192,7 +192,7 @@ def test_the_agreement_page_has_coefficients_categories_and_errors(app, sign_in,
     found = re.findall(r'<div class="number">([^<]*)', errors)
     # The only error is a tone: any error comes first, and is the same.
     assert found[:3] == ["Any error", "3", "100 %, n = 3"]
-    assert found[found.index("Tone") :][:3] == ["Tone", "3", "100 %"]
+    assert found[found.index("Tone") :][:3] == ["Tone", "3", "100 %, n = 3"]
 
 
 def test_pairs_of_annotators_are_compared_on_errors_too(app, sign_in, study):

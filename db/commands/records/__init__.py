@@ -14,7 +14,7 @@ from db.commands.records.staging import Staging
 from evalkit.errors import RefusedError
 from evalkit.records import Problems
 from evalkit.records.schema import FORMAT, VERSION
-from evalkit.vocabulary import Looks
+from evalkit.vocabulary import LooksRule
 
 __all__ = ["ImportReport", "Progress", "RecordCount", "import_file", "import_records"]
 
@@ -27,7 +27,7 @@ def import_file(
     source_name: str | None = None,
     eval_set: str | None = None,
     study: str | None = None,
-    looks: Looks | None = None,
+    looks: LooksRule | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
     actor_id: int | None = None,
@@ -55,7 +55,7 @@ def import_records(
     source_name: str,
     eval_set: str | None = None,
     study: str | None = None,
-    looks: Looks | None = None,
+    looks: LooksRule | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
     actor_id: int | None = None,
@@ -95,7 +95,7 @@ def _import(
     source_name: str,
     eval_set: str | None,
     study: str | None,
-    looks: Looks | None,
+    looks: LooksRule | None,
     dry_run: bool,
     progress: Progress | None,
     actor_id: int | None,

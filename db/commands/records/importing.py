@@ -13,7 +13,7 @@ from db.commands.records.check.definitions import (
     Definition,
     planned_definitions,
 )
-from db.commands.records.check.known import Target, find_target, stage_known
+from db.commands.records.check.known import ImportTarget, find_target, stage_known
 from db.commands.records.check.references import (
     check_names,
     check_scales,
@@ -30,7 +30,7 @@ from db.engine import know_tables, read_session, write_session
 from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
 from evalkit.records import Problems, RecordReader
-from evalkit.vocabulary import Looks, SidesOf
+from evalkit.vocabulary import LooksRule, SidesOf
 
 #: Called with what is being done, how far it is, and how far it will go.
 Progress = Callable[[str, int, int], None]
@@ -39,10 +39,10 @@ _IMPORT_LOCK = 724532  # one import at a time on PostgreSQL; SQLite has one writ
 
 
 @dataclass(slots=True)
-class Plan:
+class ImportPlan:
     """What a checked file will do to the database."""
 
-    target: Target
+    target: ImportTarget
     rubrics: list[Definition]
     taxonomies: list[Definition]
     needs_newest: bool
@@ -74,7 +74,7 @@ class Import:
         self._distinct: dict[str, int] = {}
         self._header: dict[str, Any] = {}
         self._warnings: list[str] = []
-        self._looks = Looks.LATEST
+        self._looks = LooksRule.LATEST
 
     def read(self, file: BinaryIO, *, size: int) -> None:
         """Read the whole file into the staging file and note what is wrong with its records."""
@@ -97,12 +97,12 @@ class Import:
         *,
         eval_set: str | None,
         study: str | None,
-        looks: Looks | None,
+        looks: LooksRule | None,
         dry_run: bool,
         actor_id: int | None,
     ) -> ImportReport:
         """Check what was read against the database, write it, and say what was done."""
-        self._looks = looks or Looks(self._header.get("looks", Looks.LATEST))
+        self._looks = looks or LooksRule(self._header.get("looks", LooksRule.LATEST))
         names = self._names(eval_set, study)
         with read_session() as session:
             plan = self._plan(session, *names)
@@ -142,7 +142,7 @@ class Import:
         has_labels = any(self._staging.n_records.get(kind) for kind in LABEL_TYPES)
         return named, study or self._header.get("study") or (named if has_labels else None)
 
-    def _plan(self, session: Session, eval_set: str, study: str | None) -> Plan:
+    def _plan(self, session: Session, eval_set: str, study: str | None) -> ImportPlan:
         """Check everything the file says against itself and the database."""
         staging, problems = self._staging, self._problems
         content_hash = self._header.get("eval_set_version")
@@ -157,12 +157,12 @@ class Import:
         needs_newest = check_version(staging, problems)
         again = Again(0, 0) if problems else sort_labels(staging, problems, self._looks)
         problems.refuse_if_any()
-        plan = Plan(target, rubrics, taxonomies, needs_newest, again, self._contents())
+        plan = ImportPlan(target, rubrics, taxonomies, needs_newest, again, self._contents())
         plan.counts = self._counts(plan)
         return plan
 
     def _definitions(
-        self, session: Session, target: Target, problems: Problems
+        self, session: Session, target: ImportTarget, problems: Problems
     ) -> tuple[list[Definition], list[Definition]]:
         needs_one = target.study is not None
         rubrics = planned_definitions(
@@ -183,7 +183,9 @@ class Import:
         )
         return rubrics, taxonomies
 
-    def _plan_is_stale(self, session: Session, plan: Plan, names: tuple[str, str | None]) -> bool:
+    def _plan_is_stale(
+        self, session: Session, plan: ImportPlan, names: tuple[str, str | None]
+    ) -> bool:
         """Tell whether somebody changed what the file was checked against, in the meantime."""
         content_hash = self._header.get("eval_set_version")
         target = find_target(session, eval_set=names[0], study=names[1], content_hash=content_hash)
@@ -205,7 +207,7 @@ class Import:
         has_cases = "case" in self._staging.n_records
         return [contents.sentence] if has_cases and contents.sentence else []
 
-    def _counts(self, plan: Plan) -> dict[str, RecordCount]:
+    def _counts(self, plan: ImportPlan) -> dict[str, RecordCount]:
         staging = self._staging
         new = {
             "criterion": sum(len(rubric.parts) for rubric in plan.rubrics if rubric.new),
@@ -237,7 +239,7 @@ class Import:
         }
 
     def _report(
-        self, plan: Plan, *, version: int | None = None, dry_run: bool = False
+        self, plan: ImportPlan, *, version: int | None = None, dry_run: bool = False
     ) -> ImportReport:
         return ImportReport(
             source=self._problems.file,

@@ -10,7 +10,7 @@ marks apart from all scores, the same mark again is of the next look.
 from typing import NamedTuple
 
 from db.commands.records.staging import Staging
-from evalkit.vocabulary import Looks
+from evalkit.vocabulary import LooksRule
 
 _IS_NEW = "line > 0 AND key IS NULL"
 
@@ -133,13 +133,13 @@ class Again(NamedTuple):
     first_line: int
 
 
-def tell_looks_apart(staging: Staging, looks: Looks) -> Again:
+def tell_looks_apart(staging: Staging, looks: LooksRule) -> Again:
     """Count the looks of every annotator at everything, and let those count that should."""
     staging.script((*_KNOWN, "DROP TABLE IF EXISTS looked_again"))
     if not staging.count(_AGAIN):
         return Again(0, 0)
     staging.script(_COUNT)
     n_again, first_line = staging.db.execute(_N_AGAIN).fetchone()
-    if looks is Looks.LATEST:
+    if looks is LooksRule.LATEST:
         staging.script(_LATEST)
     return Again(n_again, first_line or 0)

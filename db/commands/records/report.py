@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from db.commands.records.looks import Again
 from evalkit.evalset.contents import Contents
-from evalkit.vocabulary import Looks
+from evalkit.vocabulary import LooksRule
 
 _PLURALS = {
     "criterion": "criteria",
@@ -43,7 +43,7 @@ class ImportReport:
     eval_set_version: int
     study: str | None
     counts: dict[str, RecordCount]
-    looks: Looks
+    looks: LooksRule
     n_again: int
     contents: Contents
     warnings: tuple[str, ...]
@@ -71,7 +71,7 @@ class ImportReport:
 
 
 def again_sentences(
-    again: Again, looks: Looks, counts: Mapping[str, RecordCount]
+    again: Again, looks: LooksRule, counts: Mapping[str, RecordCount]
 ) -> tuple[str, ...]:
     """Warn of what the same annotator judged again, with what counts of it."""
     if not again.n:
@@ -81,7 +81,7 @@ def again_sentences(
         f"{again.n:,} {what} judged more than once by the same annotator, with no assignment to "
         f"tell the looks apart (the first again on line {again.first_line})."
     )
-    if looks is Looks.MEAN:
+    if looks is LooksRule.MEAN:
         return (f"{warning} Every look counts: scores, preferences and errors are means of looks.",)
     parts = [
         f"{count.new - count.superseded:,} of {count.new:,} {_PLURALS[kind]}"

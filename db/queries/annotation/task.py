@@ -26,7 +26,13 @@ from evalkit.annotation.blinding.leaks import blinded_steps
 from evalkit.annotation.draft import Draft, Form, ResponseDraft
 from evalkit.annotation.opening import Opening, draft_mark
 from evalkit.annotation.rubric import SKIP_REASONS
-from evalkit.annotation.task import ComparisonTask, Response, ScaleLevel, TaskCriterion, TaskTag
+from evalkit.annotation.task import (
+    BlindedResponse,
+    ComparisonTask,
+    ScaleLevel,
+    TaskCriterion,
+    TaskTag,
+)
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import AssignmentState, LeakPolicy, Preference, Severity, SkipReason
 
@@ -62,7 +68,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Neighbours:
     """The assignments of the same annotator and study just before and after one of theirs.
 
     What they skipped is left out: it is somebody else's now.
@@ -151,7 +157,7 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
     )
 
 
-def beside(session: Session, assignment_id: int, *, annotator_id: int) -> Beside:
+def beside(session: Session, assignment_id: int, *, annotator_id: int) -> Neighbours:
     """Return where *back* and *forward* lead from an assignment."""
     return _beside(session, own_assignment(session, assignment_id, annotator_id))
 
@@ -325,7 +331,7 @@ def _entered(
     return {} if annotation is None else submitted_draft(session, annotation, assignment).as_json()
 
 
-def _beside(session: Session, assignment: Assignment) -> Beside:
+def _beside(session: Session, assignment: Assignment) -> Neighbours:
     assert assignment.id is not None  # it was read from the database
     own = select(func.max(Assignment.id), func.min(Assignment.id)).where(
         Assignment.study_id == assignment.study_id,
@@ -334,14 +340,14 @@ def _beside(session: Session, assignment: Assignment) -> Beside:
     )
     previous, _ = session.exec(own.where(col(Assignment.id) < assignment.id)).one()
     _, following = session.exec(own.where(col(Assignment.id) > assignment.id)).one()
-    return Beside(previous, following)
+    return Neighbours(previous, following)
 
 
-def _response(session: Session, output_id: int, words: CaseWords | None) -> Response:
+def _response(session: Session, output_id: int, words: CaseWords | None) -> BlindedResponse:
     output = session.get_one(Output, output_id)
     masked = words.masked if words is not None else str
     steps = None if output.steps is None else blinded_steps(output.steps, masked=masked)
-    return Response(text=masked(output.content), steps=steps)
+    return BlindedResponse(text=masked(output.content), steps=steps)
 
 
 def _criterion(criterion: Criterion) -> TaskCriterion:

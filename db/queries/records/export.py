@@ -33,7 +33,7 @@ from evalkit.errors import NotFoundError
 from evalkit.records import record_line
 from evalkit.records.normal import normal
 from evalkit.records.schema import FORMAT, VERSION
-from evalkit.vocabulary import AssignmentState, Looks, SidesOf
+from evalkit.vocabulary import AssignmentState, LooksRule, SidesOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _header_of_labels(session: Session, study: ExportedStudy) -> dict[str, str]:
     unknown = compared.where(col(Assignment.policy) == IMPORTED_POLICY)
     are_dealt = session.scalar(compared) is not None and session.scalar(unknown) is None
     return {
-        **({"looks": Looks.MEAN.value} if session.scalar(has_looks) is not None else {}),
+        **({"looks": LooksRule.MEAN.value} if session.scalar(has_looks) is not None else {}),
         **({"sides": SidesOf.DEALT.value} if are_dealt else {}),
     }
 

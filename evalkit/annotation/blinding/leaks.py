@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from evalkit.annotation.blinding.names import KNOWN, names_of_study, whole_name
-from evalkit.annotation.blinding.reading import Reading, read
+from evalkit.annotation.blinding.reading import TextAsRead, read
 from evalkit.annotation.blinding.self_naming import self_named
 
 REMOVED = "[name removed]"
@@ -134,7 +134,7 @@ _SHORTEST_FAMILY = 3  # letters: GPT; "o" of o1 is a letter
 _MAX_NAMES = 50
 
 
-def _in_source(reading: Reading, spans: list[tuple[int, int, Evidence]]) -> Iterator[Leak]:
+def _in_source(reading: TextAsRead, spans: list[tuple[int, int, Evidence]]) -> Iterator[Leak]:
     """Give what was found in the read text as places of the text itself."""
     in_source = [(*reading.source_span(start, end), why) for start, end, why in spans]
     for start, end, why in _merged(in_source):

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True)
-class Reading:
+class TextAsRead:
     """What is read of a text.
 
     Attributes
@@ -66,7 +66,7 @@ class Reading:
         return first, last
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> TextAsRead:
     """Return what a reader sees of a Markdown text, and where it stands in it.
 
     Takes time in proportion to the text. What no mark is kept: line breaks, brackets,
@@ -91,7 +91,7 @@ def read(text: str) -> Reading:
         parts.append(_APART)
         places.extend([start] * len(_APART))
         _append(text, start, end, parts, places)
-    return Reading(text, "".join(parts), places)
+    return TextAsRead(text, "".join(parts), places)
 
 
 #: More than a name may have between its words, so that none goes on into a target.

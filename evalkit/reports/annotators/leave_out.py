@@ -30,7 +30,7 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class QualityChange:
     """One number of a model, of everybody and without those left out."""
 
     measure: Measure
@@ -84,13 +84,13 @@ def agreement_pairs(report: Without) -> list[tuple[AgreementOf, AgreementOf]]:
     return [(one, other) for one, other in pairs if one.alpha.n_units]
 
 
-def quality_changes(report: Without) -> list[Change]:
+def quality_changes(report: Without) -> list[QualityChange]:
     """Return scores, acceptable shares and error weights, of everybody and without."""
     rest = {measure.key: numbers for measure, numbers in report.rest.quality}
     # What nobody else gave, such as errors, is not there without them.
     nothing = Estimate(None, None, None, 0, NOTHING_LEFT)
     return [
-        Change(measure, model, one, rest.get(measure.key, {}).get(model, nothing))
+        QualityChange(measure, model, one, rest.get(measure.key, {}).get(model, nothing))
         for measure, numbers in report.full.quality
         for model, one in numbers.items()
         if one.n

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from evalkit.phrases import joined, times_as
 from evalkit.reports.decision.measures import Measure
-from evalkit.reports.decision.requirements import Answer, ModelAnswers, Requirements
+from evalkit.reports.decision.requirements import Meets, ModelAnswers, Requirements
 
 #: More models than this are counted, not named.
 _MOST_NAMES = 3
@@ -25,7 +25,7 @@ def requirement_sentences(
     if requirements.most_latency is not None:
         limit = f"{requirements.most_latency:g} s at the median"
         sentences.append(_limit({row.model: row.meets_latency for row in answers}, limit))
-    all_met = [row.model for row in answers if row.meets_all == Answer.YES]
+    all_met = [row.model for row in answers if row.meets_all == Meets.YES]
     every = f"Meets everything asked: {_few(all_met)}." if all_met else "No model surely meets all."
     return [*sentences, every, f"{_DEFINITION} {_of_margin(requirements, measure)}".strip()]
 
@@ -54,14 +54,14 @@ def _of_margin(requirements: Requirements, measure: Measure) -> str:
 
 def _near(answers: Sequence[ModelAnswers], points: str) -> list[str]:
     first = answers[0].model
-    near = [row for row in answers if row.is_within == Answer.YES]
+    near = [row for row in answers if row.is_within == Meets.YES]
     sentences = [f"{row.model} is within {points} of {first}{_at(row)}." for row in near[:3]]
     if len(near) > _MOST_NAMES:
         sentences.append(f"So are {len(near) - _MOST_NAMES} more.")
     groups = (
-        (Answer.NO, "{} {is_are} not within {points} of {first}."),
-        (Answer.UNDECIDED, "Whether {} {is_are} within {points} of {first} is undecided."),
-        (Answer.UNKNOWN, "Nothing says how far {} {is_are} from {first}."),
+        (Meets.NO, "{} {is_are} not within {points} of {first}."),
+        (Meets.UNDECIDED, "Whether {} {is_are} within {points} of {first} is undecided."),
+        (Meets.UNKNOWN, "Nothing says how far {} {is_are} from {first}."),
     )
     for answer, sentence in groups:
         models = [row.model for row in answers if row.is_within == answer]
@@ -79,22 +79,22 @@ def _at(row: ModelAnswers) -> str:
     return f" and costs {times_as(row.cost_ratio, 'much')}"
 
 
-def _limit(meets: dict[str, Answer | None], limit: str) -> str:
-    models = {answer: [model for model, of in meets.items() if of == answer] for answer in Answer}
-    if len(models[Answer.YES]) == len(meets):
+def _limit(meets: dict[str, Meets | None], limit: str) -> str:
+    models = {answer: [model for model, of in meets.items() if of == answer] for answer in Meets}
+    if len(models[Meets.YES]) == len(meets):
         return f"Every model meets {limit}."
     parts: list[str] = []
     for answer, one, many in (
-        (Answer.YES, "meets", "meet"),
-        (Answer.NO, "does not meet", "do not meet"),
-        (Answer.UNDECIDED, "may or may not meet", "may or may not meet"),
+        (Meets.YES, "meets", "meet"),
+        (Meets.NO, "does not meet", "do not meet"),
+        (Meets.UNDECIDED, "may or may not meet", "may or may not meet"),
     ):
         if models[answer]:
             verb = one if len(models[answer]) == 1 else many
             parts.append(f"{_few(models[answer])} {verb} {limit if not parts else 'it'}")
-    if models[Answer.UNKNOWN]:
+    if models[Meets.UNKNOWN]:
         of = f"{limit}: nothing is recorded" if not parts else "nothing is recorded"
-        parts.append(f"{of} of {_few(models[Answer.UNKNOWN])}")
+        parts.append(f"{of} of {_few(models[Meets.UNKNOWN])}")
     return f"{'; '.join(parts)}."
 
 

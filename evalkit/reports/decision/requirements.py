@@ -39,7 +39,7 @@ class Requirements:
 NOTHING_ASKED = Requirements()
 
 
-class Answer(StrEnum):
+class Meets(StrEnum):
     """Whether a number is at most a limit, by its interval."""
 
     YES = "yes"
@@ -69,29 +69,29 @@ class ModelAnswers:
     model: str
     behind: Estimate | None
     cost_ratio: Estimate | None
-    is_within: Answer | None
-    meets_cost: Answer | None
-    meets_latency: Answer | None
+    is_within: Meets | None
+    meets_cost: Meets | None
+    meets_latency: Meets | None
 
     @property
-    def meets_all(self) -> Answer:
+    def meets_all(self) -> Meets:
         """Say whether everything asked holds: no where anything does not."""
         asked = {self.is_within, self.meets_cost, self.meets_latency} - {None}
-        for answer in (Answer.NO, Answer.UNKNOWN, Answer.UNDECIDED):
+        for answer in (Meets.NO, Meets.UNKNOWN, Meets.UNDECIDED):
             if answer in asked:
                 return answer
-        return Answer.YES
+        return Meets.YES
 
 
-def at_most(number: Estimate, limit: float) -> Answer:
+def at_most(number: Estimate, limit: float) -> Meets:
     """Say whether a number is at most a limit, by its 95 % interval."""
     if number.value is None:
-        return Answer.UNKNOWN
+        return Meets.UNKNOWN
     if number.low is None or number.high is None:
-        return Answer.UNDECIDED
+        return Meets.UNDECIDED
     if number.high <= limit:
-        return Answer.YES
-    return Answer.NO if number.low > limit else Answer.UNDECIDED
+        return Meets.YES
+    return Meets.NO if number.low > limit else Meets.UNDECIDED
 
 
 def model_answers(

@@ -61,7 +61,7 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OpenStanding:
     """One model and those behind it that it cannot be told apart from, strongest first.
 
     ``is_group`` says that no two of them all are told apart.
@@ -126,11 +126,11 @@ def report_lead(report: RankingReport) -> Lead | None:
     return None if report.ranking is None else ranking_lead(report.ranking)
 
 
-def open_standings(ranking: Ranking) -> list[Standing]:
+def open_standings(ranking: Ranking) -> list[OpenStanding]:
     """Return what is open behind the first model; what was already said is left out."""
     separated = ranking.separated
     models = [row.model for row in ranking.rows]
-    standings: list[Standing] = []
+    standings: list[OpenStanding] = []
     groups: list[set[int]] = []
     for place in range(len(models)):
         near = [other for other in range(place + 1, len(models)) if not separated[place, other]]
@@ -142,5 +142,5 @@ def open_standings(ranking: Ranking) -> list[Standing]:
         # Of the first the verdict says the same.
         if place:
             level = tuple(models[other] for other in near)
-            standings.append(Standing(models[place], level, is_group))
+            standings.append(OpenStanding(models[place], level, is_group))
     return standings

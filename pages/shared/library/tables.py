@@ -8,7 +8,7 @@ import pandas as pd
 from db.commands.records import ImportReport
 from db.queries.annotation.leaks import LeakCount
 from db.queries.library import StudySummary
-from evalkit.vocabulary import LeakPolicy, Looks
+from evalkit.vocabulary import LeakPolicy, LooksRule
 
 _LEAKS = {
     LeakPolicy.MASK: "annotators see the words masked",
@@ -28,8 +28,8 @@ EXAMPLE_RECORDS = """\
 #: What counts where somebody judged the same again, and no assignment tells looks apart.
 LOOKS = {
     "As the file says, else the latest look": None,
-    "The latest look counts": Looks.LATEST,
-    "The mean of looks counts": Looks.MEAN,
+    "The latest look counts": LooksRule.LATEST,
+    "The mean of looks counts": LooksRule.MEAN,
 }
 
 #: The columns of studies that hold text.

@@ -49,7 +49,7 @@ def through_picker() -> str:
     return chosen
 
 
-class Cell(TypedDict):
+class PickedCell(TypedDict):
     """What responses are looked for: a tag, a model or all, a category or all."""
 
     tag_id: int
@@ -57,7 +57,7 @@ class Cell(TypedDict):
     category: str | None
 
 
-def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> Cell | None:
+def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> PickedCell | None:
     """Show the errors as a grid, and a picker that a click on a cell sets; None without errors."""
     models = list(study.models)
     overall = tag_tables.tag_cells(rates, models)
@@ -128,7 +128,7 @@ def _pick(key: str) -> None:
 
 def _chosen_cell(
     overall: pd.DataFrame, models: list[str], categories: list[str], study: ResultStudy
-) -> Cell:
+) -> PickedCell:
     """Ask for a cell by its names, for those who do not click."""
     tags = {one.key: one for one in study.tags}
     keys = [key.split("\t")[0] for key in overall["key"]]
@@ -146,7 +146,7 @@ def _chosen_cell(
     )
     addresses.remember("in", None if category == _ALL_CATEGORIES else category)
     exhibits.say(tags[tag].definition)
-    return Cell(
+    return PickedCell(
         tag_id=tags[tag].tag_id,
         model=model,
         category=None if category == _ALL_CATEGORIES else category,

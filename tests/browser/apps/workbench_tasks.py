@@ -7,8 +7,8 @@ from typing import Any
 
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC
 from evalkit.annotation.task import (
+    BlindedResponse,
     ComparisonTask,
-    Response,
     ScaleLevel,
     TaskCriterion,
     TaskTag,
@@ -105,7 +105,9 @@ The money is back on your card about three days after the parcel arrives.
 QUESTION = "I bought headphones on 12 February and opened the box. Can I still return them?"
 
 
-def _task(number: int, left: Response, right: Response | None, **changes: Any) -> ComparisonTask:
+def _task(
+    number: int, left: BlindedResponse, right: BlindedResponse | None, **changes: Any
+) -> ComparisonTask:
     values: dict[str, Any] = {
         "assignment_id": number,
         "study_id": 1,
@@ -231,46 +233,50 @@ NAMED_CRITERIA = tuple(
 )
 
 TASKS: dict[str, ComparisonTask] = {
-    "plain": _task(1, Response(MARKDOWN), Response(PLAIN)),
+    "plain": _task(1, BlindedResponse(MARKDOWN), BlindedResponse(PLAIN)),
     "tools": _task(
         2,
-        Response(PLAIN, steps=TRAJECTORY),
-        Response(PLAIN),
+        BlindedResponse(PLAIN, steps=TRAJECTORY),
+        BlindedResponse(PLAIN),
         messages=CONVERSATION,
         context=CONTEXT,
         tools=TOOLS,
         case_category="tool use",
     ),
-    "formulas": _task(9, Response(FORMULAS), Response(UNFENCED)),
-    "empty": _task(3, Response(""), Response("  \n ")),
+    "formulas": _task(9, BlindedResponse(FORMULAS), BlindedResponse(UNFENCED)),
+    "empty": _task(3, BlindedResponse(""), BlindedResponse("  \n ")),
     "long": _task(
         4,
-        Response(LONG),
-        Response("x" * 5000 + " end"),
+        BlindedResponse(LONG),
+        BlindedResponse("x" * 5000 + " end"),
         messages=({"role": "user", "content": QUESTION + "\n\n" + LONG},),
     ),
     "scripts": _task(
         5,
-        Response(ARABIC),
-        Response(CHINESE),
+        BlindedResponse(ARABIC),
+        BlindedResponse(CHINESE),
         messages=({"role": "user", "content": "هل يمكنني إرجاع السماعات؟"},),
     ),
-    "single": _task(6, Response(PLAIN), None),
+    "single": _task(6, BlindedResponse(PLAIN), None),
     "many": _task(
         8,
-        Response(MARKDOWN),
-        Response(PLAIN),
+        BlindedResponse(MARKDOWN),
+        BlindedResponse(PLAIN),
         messages=({"role": "user", "content": QUESTION + "\n\n" + LONG},),
         criteria=MANY,
     ),
-    "scales": _task(10, Response(PLAIN), Response(PLAIN), criteria=SCALES),
-    "names": _task(11, Response(PLAIN), Response(PLAIN), criteria=NAMED_CRITERIA, tags=NAMED_TAGS),
+    "scales": _task(10, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=SCALES),
+    "names": _task(
+        11, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=NAMED_CRITERIA, tags=NAMED_TAGS
+    ),
     "rich": _task(
         12,
-        Response(MARKDOWN),
-        Response("```\n" + "wide " * 80 + "\n```\n\n*The model returned nothing.*"),
+        BlindedResponse(MARKDOWN),
+        BlindedResponse("```\n" + "wide " * 80 + "\n```\n\n*The model returned nothing.*"),
         messages=CONVERSATION,
         context=CONTEXT,
     ),
-    "bare": _task(7, Response(PLAIN), Response(MARKDOWN), collect=frozenset(("preference",))),
+    "bare": _task(
+        7, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), collect=frozenset(("preference",))
+    ),
 }

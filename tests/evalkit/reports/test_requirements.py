@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from evalkit.reports.decision.document import decided, decision_document, met
-from evalkit.reports.decision.requirements import Answer, Requirements, at_most, model_answers
+from evalkit.reports.decision.requirements import Meets, Requirements, at_most, model_answers
 from evalkit.stats.intervals import Estimate
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
@@ -30,17 +30,18 @@ def answers(found, requirements, quality=None):
 def test_an_answer_is_sure_only_where_the_whole_interval_is_on_one_side(low, width, limit):
     answer = at_most(Estimate(low + width / 2, low, low + width, 5), limit)
 
-    assert (answer is Answer.YES) == (low + width <= limit)
-    assert (answer is Answer.NO) == (low > limit)
+    assert (answer is Meets.YES) == (low + width <= limit)
+    assert (answer is Meets.NO) == (low > limit)
 
 
 def test_without_an_interval_nothing_is_decided_and_without_a_number_nothing_known():
-    assert at_most(Estimate(1.0, None, None, 1, "one case"), 5.0) is Answer.UNDECIDED
-    assert at_most(Estimate(None, None, None, 0, "none"), 5.0) is Answer.UNKNOWN
+    assert at_most(Estimate(1.0, None, None, 1, "one case"), 5.0) is Meets.UNDECIDED
+    assert at_most(Estimate(None, None, None, 0, "none"), 5.0) is Meets.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("margin", "answer"), [(0.8, Answer.YES), (0.5, Answer.UNDECIDED), (0.2, Answer.NO)]
+    ("margin", "answer"),
+    [(0.8, Meets.YES), (0.5, Meets.UNDECIDED), (0.2, Meets.NO)],
 )
 def test_who_is_within_the_margin_goes_by_the_paired_interval(margin, answer):
     # Differences 0 and 1 by turns: mean 0.5, standard deviation sqrt(16/15)/2, error 0.1291;
@@ -58,7 +59,7 @@ def test_by_the_preference_points_are_how_far_beyond_half_the_first_would_win():
     row = answers(collected(n_cases=32, preferences=wins), Requirements(margin=50))["B"]
 
     assert row.behind.value == pytest.approx(25.0)
-    assert row.is_within is Answer.YES
+    assert row.is_within is Meets.YES
 
 
 def test_limits_are_in_dollars_for_a_thousand_and_in_seconds():
@@ -66,9 +67,13 @@ def test_limits_are_in_dollars_for_a_thousand_and_in_seconds():
 
     rows = answers(found, Requirements(most_latency=2.0, most_cost=1.0), "helpful")
 
-    assert [rows[model].meets_latency for model in "ABC"] == [Answer.NO, Answer.YES, Answer.YES]
-    assert {rows[model].meets_cost for model in "ABC"} == {Answer.UNKNOWN}
-    assert [rows[model].meets_all for model in "AB"] == [Answer.NO, Answer.UNKNOWN]
+    assert [rows[model].meets_latency for model in "ABC"] == [
+        Meets.NO,
+        Meets.YES,
+        Meets.YES,
+    ]
+    assert {rows[model].meets_cost for model in "ABC"} == {Meets.UNKNOWN}
+    assert [rows[model].meets_all for model in "AB"] == [Meets.NO, Meets.UNKNOWN]
 
 
 def test_the_sentences_say_who_is_near_enough_and_who_meets_what():

@@ -29,7 +29,7 @@ _BEFORE = -(2**62)
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ImportTarget:
     """Where a file goes, and what of it existed when that was looked up.
 
     ``state`` changes with every change of the eval set and the study that an import depends on.
@@ -49,7 +49,7 @@ class Target:
 
 def find_target(
     session: Session, *, eval_set: str, study: str | None, content_hash: str | None = None
-) -> Target:
+) -> ImportTarget:
     """Look up eval set and study; the version is the study's, the named one, or the newest."""
     eval_set_id = session.scalar(select(col(EvalSet.id)).where(col(EvalSet.name) == eval_set))
     found = session.execute(
@@ -67,7 +67,7 @@ def find_target(
     if stored is None and content_hash is not None:
         named = _versions(eval_set_id).where(col(EvalSetVersion.content_hash) == content_hash)
         version = session.scalars(named).first() or newest
-    return Target(
+    return ImportTarget(
         eval_set=eval_set,
         study=study,
         eval_set_id=eval_set_id,
@@ -81,7 +81,7 @@ def find_target(
     )
 
 
-def stage_known(session: Session, staging: Staging, target: Target) -> None:
+def stage_known(session: Session, staging: Staging, target: ImportTarget) -> None:
     """Stage the cases and outputs of the eval set and the labels of the study."""
     staging.script(_FORGET)
     if target.eval_set_id is not None:

@@ -8,7 +8,7 @@ from db.commands.records.check.references import CRITERION_OF_LABEL, TAG_OF_LABE
 from db.commands.records.looks import Again, tell_looks_apart
 from db.commands.records.staging import Staging
 from evalkit.records import MAX_PROBLEMS, Problems, shown
-from evalkit.vocabulary import Looks
+from evalkit.vocabulary import LooksRule
 
 _JUDGED = f"""
 CREATE TABLE judged AS
@@ -251,7 +251,7 @@ AND NOT EXISTS (
 """
 
 
-def sort_labels(staging: Staging, problems: Problems, looks: Looks) -> Again:
+def sort_labels(staging: Staging, problems: Problems, looks: LooksRule) -> Again:
     """Sort labels into presentations and annotations, and tell which of them count."""
     staging.script(f"DROP TABLE IF EXISTS {name}" for name in ("judged", "presentation"))
     staging.script(("DROP TABLE IF EXISTS annotation", _JUDGED))

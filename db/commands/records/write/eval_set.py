@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col
 from db.columns import now
 from db.commands.changes import results_changed, studies_of_runs
 from db.commands.records.check.definitions import Definition
-from db.commands.records.check.known import Target
+from db.commands.records.check.known import ImportTarget
 from db.commands.records.staging import IN_NEXT_VERSION, Staging
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.labels import write_labels
@@ -38,7 +38,7 @@ from evalkit.vocabulary import CaseStatus
 def write_staged(
     session: Session,
     staging: Staging,
-    target: Target,
+    target: ImportTarget,
     *,
     rubrics: list[Definition],
     taxonomies: list[Definition],
@@ -143,7 +143,7 @@ def _new_cases(writing: Writing) -> Iterator[dict[str, Any]]:
         }
 
 
-def _write_version(writing: Writing, target: Target) -> tuple[int, int]:
+def _write_version(writing: Writing, target: ImportTarget) -> tuple[int, int]:
     """Return id and number of the newest version, made if there are new cases."""
     session, staging = writing.session, writing.staging
     n_new = staging.count('SELECT COUNT(*) FROM "case" WHERE db_id IS NULL')

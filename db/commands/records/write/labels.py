@@ -29,7 +29,7 @@ _IN_DETAILS = ("rubric_version", "seen_suggestion", "metadata")
 _OF_ASSIGNMENT = ("inclusion_probability", "sampling")
 
 
-class _Row(NamedTuple):
+class _LabelRow(NamedTuple):
     """One new label with its annotation and its presentation."""
 
     annotation: int
@@ -61,7 +61,7 @@ def write_labels(writing: Writing, *, study_id: int, are_sides_dealt: bool) -> N
     _supersede(writing)
     policy = DEALT_POLICY if are_sides_dealt else IMPORTED_POLICY
     writer = _LabelWriter(writing, study_id, policy)
-    rows = (_Row(*row) for row in writing.new_rows(_rows_statement(writing)))
+    rows = (_LabelRow(*row) for row in writing.new_rows(_rows_statement(writing)))
     annotations = (list(labels) for _, labels in groupby(rows, key=lambda row: row.annotation))
     for batch in batched(annotations, BATCH):
         writer.write(batch)
@@ -77,7 +77,7 @@ class _LabelWriter:
         self._now = now()
         self._n_assignments = 0
 
-    def write(self, batch: list[list[_Row]]) -> None:
+    def write(self, batch: list[list[_LabelRow]]) -> None:
         """Write the labels of some annotations: assignments first, they are referred to."""
         rows: dict[type[SQLModel], list[dict[str, Any]]] = {
             Assignment: [],
@@ -90,7 +90,9 @@ class _LabelWriter:
         for model, made in rows.items():
             self._writing.insert(model, made)
 
-    def _add(self, labels: list[_Row], rows: dict[type[SQLModel], list[dict[str, Any]]]) -> None:
+    def _add(
+        self, labels: list[_LabelRow], rows: dict[type[SQLModel], list[dict[str, Any]]]
+    ) -> None:
         first = labels[0]
         shared = _load(first.extras)
         is_new = self._is_new_assignment(first)
@@ -119,19 +121,19 @@ class _LabelWriter:
             elif label.type == ERROR:
                 rows[ErrorMark].append(self._mark(annotation_id, label, details))
 
-    def _is_new_assignment(self, row: _Row) -> bool:
+    def _is_new_assignment(self, row: _LabelRow) -> bool:
         """Tell if this is the first label of a new presentation; they come in their places."""
         if row.presentation_place is None or row.presentation_place < self._n_assignments:
             return False
         self._n_assignments = row.presentation_place + 1
         return True
 
-    def _assignment_id(self, row: _Row) -> int:
+    def _assignment_id(self, row: _LabelRow) -> int:
         if row.presentation_db_id is not None:
             return row.presentation_db_id
         return self._writing.first["presentation"] + (row.presentation_place or 0)
 
-    def _assignment(self, row: _Row, extras: dict[str, Any]) -> dict[str, Any]:
+    def _assignment(self, row: _LabelRow, extras: dict[str, Any]) -> dict[str, Any]:
         if row.key is not None:
             presentation = f"key:{row.key}"
         elif row.right_id is not None:
@@ -158,7 +160,9 @@ class _LabelWriter:
             "created_at": self._now,
         }
 
-    def _annotation(self, annotation_id: int, row: _Row, extras: dict[str, Any]) -> dict[str, Any]:
+    def _annotation(
+        self, annotation_id: int, row: _LabelRow, extras: dict[str, Any]
+    ) -> dict[str, Any]:
         preference = json.loads(row.body).get("preference") if row.type == COMPARISON else None
         written = extras.get("created_at")
         return {
@@ -184,7 +188,7 @@ class _LabelWriter:
         return details or None
 
     def _score(
-        self, annotation_id: int, row: _Row, details: dict[str, Any] | None
+        self, annotation_id: int, row: _LabelRow, details: dict[str, Any] | None
     ) -> dict[str, Any]:
         return {
             "annotation_id": annotation_id,
@@ -196,7 +200,7 @@ class _LabelWriter:
         }
 
     def _mark(
-        self, annotation_id: int, row: _Row, details: dict[str, Any] | None
+        self, annotation_id: int, row: _LabelRow, details: dict[str, Any] | None
     ) -> dict[str, Any]:
         body = json.loads(row.body)
         return {

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import col
 
-from db.commands.records.check.known import Target
+from db.commands.records.check.known import ImportTarget
 from db.commands.records.write.batches import Writing, table_of
 from db.models import Annotator, AuditEvent, Study, StudyRun
 from evalkit.vocabulary import AnnotatorKind, LeakPolicy, Role
@@ -13,7 +13,7 @@ from evalkit.vocabulary import AnnotatorKind, LeakPolicy, Role
 
 def write_study(
     writing: Writing,
-    target: Target,
+    target: ImportTarget,
     *,
     version_id: int,
     rubric_id: int | None,
@@ -71,7 +71,7 @@ def write_annotators(writing: Writing) -> None:
 
 def _new_study(
     writing: Writing,
-    target: Target,
+    target: ImportTarget,
     version_id: int,
     rubric_id: int | None,
     taxonomy_id: int | None,

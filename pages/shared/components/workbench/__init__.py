@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from evalkit.annotation.rubric import SKIP_REASONS
-from evalkit.annotation.task import ComparisonTask, Response
+from evalkit.annotation.task import BlindedResponse, ComparisonTask
 from evalkit.rendering.markdown import clean, render_response, render_text
 from evalkit.rendering.messages import raw_messages, render_context, render_messages, render_tools
 from evalkit.rendering.unfenced import has_unfenced_code
@@ -83,7 +83,7 @@ def screen_data(task: ComparisonTask) -> dict[str, Any]:
     }
 
 
-def _response(response: Response) -> dict[str, Any]:
+def _response(response: BlindedResponse) -> dict[str, Any]:
     if response.steps is None:
         return {
             "html": render_response(response.text),
