@@ -61,6 +61,7 @@ pair.show_errors(report, colours, address)
 
 if not report.cases:
     addresses.stop()
+links.begin_cases()
 st.header("The most one-sided cases", divider=False)
 case_id = pair.case_picker(report)
 if case_id is None:

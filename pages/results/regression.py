@@ -12,7 +12,7 @@ from evalkit.reports.regression import passing, sentences
 from evalkit.reports.regression.report import categories_of, regression_report
 from evalkit.vocabulary import Role
 from pages.shared import collecting, labels, state
-from pages.shared.address import addresses, filters
+from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
 from pages.shared.sections import regression
 
@@ -65,6 +65,7 @@ exhibits.say(judged_by, filters.in_words_of(annotators, chosen))
 if report.rows:
     regression.show_changes(report, addresses.remembered())
 
+links.begin_cases()
 st.header("Cases", divider=False)
 case = regression.case_picker(report)
 if case is None:

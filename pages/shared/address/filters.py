@@ -99,9 +99,8 @@ def filters_among(
     }
     by_annotator = f"filter-annotators-{key}-{are_in}"
     addresses.several("annotator", list(names), key=by_annotator)
-    only: list[str] = st.session_state.get(by_category) or []
-    by: list[str] = st.session_state.get(by_annotator) or []
-    chosen = ResultFilters(tuple(only), tuple(int(one) for one in by), judges=are_in)
+    by = tuple(map(int, _chosen(by_annotator)))
+    chosen = ResultFilters(_chosen(by_category), by, judges=are_in)
     with room.popover(in_short(annotators, chosen), icon=":material/filter_list:", width="stretch"):
         st.multiselect(
             "Categories",
@@ -129,6 +128,10 @@ def filters_among(
     for name, values in address_of(chosen).items():
         addresses.remember(name, values)
     return chosen
+
+
+def _chosen(key: str) -> tuple[str, ...]:
+    return tuple(st.session_state.get(key) or ())
 
 
 def in_short(annotators: Sequence[ResultAnnotator], filters: ResultFilters) -> str:

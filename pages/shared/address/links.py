@@ -8,7 +8,8 @@ import streamlit as st
 
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reports.blocks import Target, View
-from pages.shared.address import filters
+from pages.shared.address import addresses, filters
+from pages.shared.components import scroll
 
 State = Mapping[str, str | Sequence[str]]
 
@@ -19,6 +20,7 @@ _PAGES = {
     View.RESPONSES: "failures",
     View.ANNOTATORS: "annotators",
 }
+_TO, _CASES = "to", "cases"
 _MOST_LINKS = 14
 _LINE = "font-size:.875rem;line-height:1.5;max-width:90ch;margin:0;opacity:.85"
 
@@ -38,6 +40,17 @@ def responses(said: State, model: str, *, category: str | None = None) -> str:
 def of_targets(said: State) -> Callable[[Target], str]:
     """Give what makes a target an address: its page, in this state, narrowed to it."""
     return lambda target: link(_PAGES[target.view], {**said, **target.only})
+
+
+def to_cases(page: str, said: State) -> str:
+    """Give the address of a page in that state, which opens at its list of cases."""
+    return link(page, {**said, _TO: _CASES})
+
+
+def begin_cases() -> None:
+    """Mark where a page lists its cases, and scroll there for who came by :func:`to_cases`."""
+    scroll.place(key="cases-list", is_wanted=st.query_params.get(_TO) == _CASES)
+    addresses.remember(_TO, None)
 
 
 def line(what: str, places: Mapping[str, str]) -> None:

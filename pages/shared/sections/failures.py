@@ -14,6 +14,7 @@ from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import worst_error
 from pages.shared.address import addresses
 from pages.shared.address.links import link
+from pages.shared.components import scroll
 from pages.shared.display import exhibits, lists, maps
 from pages.shared.display.pictures import tinted_grid
 from pages.shared.sections import tables, tag_tables
@@ -22,6 +23,7 @@ _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.
 _MOST_COLUMNS = 30
 #: What the address says of the cell that is read, and nothing else.
+_CLICKED = "failures-clicked"
 _OF_A_CELL = ("tag", "model", "in", "response")
 
 
@@ -121,6 +123,7 @@ def _is_first_view() -> bool:
 def _pick(key: str) -> None:
     """Set the picker to the cell that was clicked."""
     tag, model, category = key.split("\t")
+    st.session_state[_CLICKED] = True
     st.session_state["failures-tag"] = tag
     st.session_state["failures-model"] = model
     st.session_state["failures-category"] = category or _ALL_CATEGORIES
@@ -133,6 +136,9 @@ def _chosen_cell(
     tags = {one.key: one for one in study.tags}
     keys = [key.split("\t")[0] for key in overall["key"]]
     given = list(dict.fromkeys(keys))
+    is_led_here = "tag" in st.query_params and addresses.is_asked("tag")
+    is_clicked = st.session_state.pop(_CLICKED, False)
+    scroll.place(key="failures-list", is_wanted=is_clicked or is_led_here)
     left, middle, right = st.columns(3)
     addresses.choice("tag", given, key="failures-tag", default=given[0])
     tag = left.selectbox("Error", given, format_func=lambda key: tags[key].name, key="failures-tag")

@@ -21,7 +21,7 @@ from evalkit.reports.scores.report import scores_report
 from evalkit.study.collected import Collected, Criterion
 from pages.shared import labels
 from pages.shared.address import addresses, links
-from pages.shared.address.links import State, link
+from pages.shared.address.links import State
 from pages.shared.collecting import Kept
 from pages.shared.display import exhibits, html_tables, lists
 from pages.shared.display.pictures import interval_rows
@@ -144,7 +144,7 @@ def show_categories(report: PairReport, colours: Mapping[str, str], state: State
     categories = dict.fromkeys(one.difference.category or "" for one in tested)
     if len(categories) > 1:
         narrowed = {
-            category_name(one): link("compare-models", {**state, "category": [one]})
+            category_name(one): links.to_cases("compare-models", {**state, "category": [one]})
             for one in categories
         }
         links.line("See the cases of", narrowed)

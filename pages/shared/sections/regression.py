@@ -26,7 +26,7 @@ from evalkit.study.collected import Criterion
 from evalkit.text import bare_p, difference, p_value, points
 from pages.shared import labels
 from pages.shared.address import addresses, links
-from pages.shared.address.links import State, link
+from pages.shared.address.links import State
 from pages.shared.display import exhibits, lists as lists_of
 from pages.shared.display.charts.colours import MUTED, OKABE_ITO
 from pages.shared.display.pictures import interval_rows, tinted_grid
@@ -159,7 +159,7 @@ def show_changes(report: RegressionReport, state: State) -> None:
             for row in report.rows
             if row.test.category is not None
         }
-        places = {name: link("regression", said) for name, said in narrowed.items()}
+        places = {name: links.to_cases("regression", said) for name, said in narrowed.items()}
         links.line("See the cases of", places)
     exhibits.table(
         change_table(report.rows),
