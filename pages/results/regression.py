@@ -26,7 +26,7 @@ if not eval_sets:
     st.page_link("library/import_records.py", label="Import records", icon=":material/add:")
     addresses.stop()
 
-head = filters.head(eval_sets, heading="Regression", what="Eval set", name="set")
+head = filters.head(eval_sets, heading="Regression", what="Eval set", says="set")
 with read_session() as session:
     runs = queries.runs_on_versions(session, eval_set=head.name)
 picked = regression.run_picker(runs)

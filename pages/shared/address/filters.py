@@ -31,13 +31,13 @@ def head(
     *,
     heading: str,
     what: str,
-    name: str,
+    says: str,
     last: int | None = None,
     n_more: int = 0,
 ) -> Head:
-    """Show the page's heading with a choice by name beside it; the address remembers its number.
+    """Show the page's heading with a choice by name beside it; the address says its number.
 
-    It is the last one at first, if there is that, else the first. ``n_more`` is how many choices
+    ``says`` is what the address calls it. It is the last one at first, if there is that, else the first. ``n_more`` is how many choices
     of the page's own stand in the same line.
     """
     names = {str(number): option for option, number in options.items()}
@@ -45,11 +45,11 @@ def head(
         [4 - n_more, 4, *[3] * n_more, 3], vertical_alignment="bottom"
     )
     first.title(heading)
-    key = f"head-{name}"
+    key = f"head-{says}"
     default = str(last) if str(last) in names else next(iter(names))
-    chosen = addresses.choice(name, list(names), key=key, default=default)
+    chosen = addresses.choice(says, list(names), key=key, default=default)
     second.selectbox(what, list(names), format_func=lambda number: names[number], key=key)
-    addresses.remember(name, chosen)
+    addresses.remember(says, chosen)
     return Head(names[chosen], more, end)
 
 
@@ -59,7 +59,7 @@ def study_head(studies: Mapping[str, int], *, heading: str, n_more: int = 0) -> 
     Newest first; a study in the address wins, then the one looked at last.
     """
     last: int | None = st.session_state.get(_LAST)
-    made = head(studies, heading=heading, what="Study", name="study", last=last, n_more=n_more)
+    made = head(studies, heading=heading, what="Study", says="study", last=last, n_more=n_more)
     downloads.of_study(studies[made.name])
     st.session_state[_LAST] = studies[made.name]
     return made
