@@ -275,9 +275,10 @@ def test_nothing_names_a_package_registry_or_a_folder_of_one_machine():
     ] == []
 
 
-#: What a key may be made of beside its own words: row numbers, counts, other keys, digests.
+#: What a key may be made of beside its own words: row numbers, counts, other keys, digests,
+#: what an address calls a choice.
 KEY_PARTS = re.compile(
-    r"key|number|place|n_\w+|turn|by_annotator|with_judges|is_\w+|held|x_title|shape"
+    r"key|number|place|says|n_\w+|turn|by_annotator|with_judges|is_\w+|held|x_title|shape"
     r"|.*(\.|_|^)id|.*_ids(\[0\])?|len\(.*\)|labels\.digest\(.*\)|part\.index\[0\]|chosen\.judges|outcome"
     r"|st\.session_state\.get\(turn, 0\)|keys\[0\]|'-'\.join\(names\)"
 )

@@ -37,8 +37,8 @@ def head(
 ) -> Head:
     """Show the page's heading with a choice by name beside it; the address says its number.
 
-    ``says`` is what the address calls it. It is the last one at first, if there is that, else the first. ``n_more`` is how many choices
-    of the page's own stand in the same line.
+    ``says`` is what the address calls it. It is the last one at first, if there is that, else the
+    first. ``n_more`` is how many choices of the page's own stand in the same line.
     """
     names = {str(number): option for option, number in options.items()}
     first, second, *more, end = st.columns(
