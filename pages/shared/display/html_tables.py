@@ -44,6 +44,7 @@ _STYLE = f"""<style>
 .ek-map td.worse {{ background-color: rgba({ORANGE}, .38); }}
 .ek-map td.undecided {{ background-color: rgba(138,143,152,.1); }}
 .ek-map td.undecided .number {{ opacity: .65; }}
+.ek-map td[style] .small {{ opacity: .9; }}
 .ek-map td.better .small, .ek-map td.worse .small {{ font-weight: 400; }}
 .ek-total tbody tr:first-child > * {{ font-weight: 600; }}
 @media (max-width: 640px) {{

@@ -113,7 +113,7 @@ def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassR
     )
     addresses.remember("by", by)
     if by not in named:
-        right.selectbox("At or above", ["Said by most annotators"], disabled=True)
+        right.caption("Said by most of its annotators")
         addresses.remember("level", None)
         return PassRule()
     values = dict(zip(named[by].values, named[by].labels, strict=True))
