@@ -35,15 +35,15 @@ def _ask(measure: Measure) -> Requirements:
     return Requirements(cost, latency, margin)
 
 
-def _number(name: str, label: str) -> float | None:
+def _number(says: str, label: str) -> float | None:
     """Ask for a number, which may be left out; the address remembers it."""
-    key = f"decision-{name}"
-    addresses.take(name, key=key, read=lambda said: _read(said[0]) if said else None)
+    key = f"decision-{says}"
+    addresses.take(says, key=key, read=lambda said: _read(said[0]) if said else None)
     number = st.number_input(
         label, min_value=0.0, value=None, key=key, placeholder="any", format="%.6g",
         persist_state="session",
     )  # fmt: skip
-    addresses.remember(name, None if number is None else f"{number:.6g}")
+    addresses.remember(says, None if number is None else f"{number:.6g}")
     return number
 
 
