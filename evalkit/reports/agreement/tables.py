@@ -37,6 +37,8 @@ from evalkit.reports.blocks import (
     words,
 )
 from evalkit.reports.by_model import MOST_CATEGORIES, category_name, many_categories
+from evalkit.stats.agreement.krippendorff import Agreement
+from evalkit.stats.intervals import Estimate
 from evalkit.study.subjects import subject_inside, subject_title
 
 #: More pairs of annotators than this say less than the sentence above them.
@@ -187,9 +189,9 @@ def _tag_agreement(tags: Sequence[TagAgreement]) -> tuple[Block, ...]:
         (
             one.tag.name,
             text.whole(one.n_marked),
-            text.with_n(one.confirmed, text.percent),
-            text.estimate(one.alpha),
-            text.estimate(one.gwet),
+            Cell(text.with_n(one.confirmed, text.percent), number=one.confirmed),
+            _cell(one.alpha),
+            _cell(one.gwet),
             text.whole(one.alpha.n_units),
         )
         for one in tags
@@ -201,3 +203,9 @@ def _tag_agreement(tags: Sequence[TagAgreement]) -> tuple[Block, ...]:
     )
     title = "Agreement on errors"
     return Heading(title), table(title, columns, rows, note=note)
+
+
+def _cell(of: Agreement) -> Cell:
+    """Return a coefficient with the reason why it or its interval is missing."""
+    number = Estimate(of.value, of.low, of.high, of.n_units, of.reason)
+    return Cell(text.estimate(of), number=number, about=of.reason or "")

@@ -122,3 +122,22 @@ def test_what_has_its_interval_needs_no_reason():
     assert Table("", ("", "B"), (row,)).reasons == ()
     assert Intervals("", (IntervalRow("B", SURE),), Axis(0.0, 1.0)).reasons == ()
     assert Intervals("", (IntervalRow("A", UNSURE),), Axis(0.0, 1.0)).reasons == (SAME,)
+
+
+def test_agreement_on_a_rare_error_says_why_it_has_no_interval():
+    # Two looks at one response marked it, in one case alone: nothing says how far that would vary.
+    rare = collected(
+        n_cases=3,
+        marks=[(who, case, 0, 0 if case == 0 else -1) for case in range(3) for who in (0, 1)],
+    )
+    blocks = agreement_blocks._tag_agreement(tag_agreement(rare))
+    (found,) = [block for block in blocks if isinstance(block, Table)]
+    bare = [
+        cell.number
+        for row in found.rows
+        for cell in row
+        if cell.number and cell.number.value is not None and cell.number.low is None
+    ]
+
+    assert bare
+    assert found.reasons
