@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from evalkit.annotation.task import ComparisonTask
+from pages.shared.components.workbench import screen_data
+from tests.browser.apps.workbench_tasks import TASKS
 from tests.conftest import skip_or_fail
 
 ROOT = Path(__file__).parent.parent
@@ -58,3 +61,23 @@ def test_the_screens_pass_their_own_tests(node: str):
 
     assert files
     _run(node, "--test", *files)
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_the_types_describe_what_the_screen_is_sent(task: ComparisonTask):
+    data = screen_data(task)
+
+    assert _described("TaskData") == list(data)
+    assert _described("ResponseData") == list(data["left"])
+    assert [_described("Criterion")] * len(data["criteria"]) == [
+        list(criterion) for criterion in data["criteria"]
+    ]
+    assert [_described("Tag")] * len(data["tags"]) == [list(tag) for tag in data["tags"]]
+
+
+def _described(interface: str) -> list[str]:
+    """Return the names that an interface of the screen's types has, in order."""
+    types = (WORKBENCH / "types.d.ts").read_text("utf-8")
+    body = re.search(rf"interface {interface} \{{\n(.*?)\n\}}", types, re.DOTALL)
+    assert body is not None
+    return re.findall(r"^ {2}(\w+):", body[1], re.MULTILINE)
