@@ -3,11 +3,20 @@
 const EVERY = 150;
 const FOR = 1800;
 
+/**
+ * @typedef {{ evalkitScrolled?: Record<string, number> }} Scrolled what was scrolled to, how often
+ * @param {object} component
+ * @param {HTMLElement | ShadowRoot} component.parentElement
+ * @param {{ key: string, wanted: number }} component.data
+ */
 export default function ({ parentElement, data }) {
-  const done = (window.evalkitScrolled ??= {});
+  const page = /** @type {Window & Scrolled} */ (window);
+  const done = (page.evalkitScrolled ??= {});
   if (!data.wanted || done[data.key] === data.wanted) return;
   done[data.key] = data.wanted;
-  const place = parentElement instanceof ShadowRoot ? parentElement.host : parentElement;
+  const place = /** @type {HTMLElement} */ (
+    parentElement instanceof ShadowRoot ? parentElement.host : parentElement
+  );
   place.style.scrollMarginTop = "4.5rem";
   const go = () => place.scrollIntoView({ block: "start" });
   const timer = setInterval(go, EVERY);
