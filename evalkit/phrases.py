@@ -7,6 +7,8 @@ from evalkit.stats.intervals import Estimate
 
 #: A ratio this close to one is "about as much".
 _LEVEL = 1.05
+#: More names than this in a sentence are counted.
+MOST_NAMES = 3
 
 
 def lower(sentence: str) -> str:
@@ -19,6 +21,13 @@ def joined(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def some(names: Sequence[str]) -> str:
+    """Return three names at most; of more the first two, and how many others."""
+    if len(names) <= MOST_NAMES:
+        return joined(names)
+    return joined([*names[: MOST_NAMES - 1], f"{len(names) - MOST_NAMES + 1} others"])
 
 
 def capital(words: str) -> str:

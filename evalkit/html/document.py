@@ -24,7 +24,7 @@ from evalkit.reports.decision import tables as decision_tables
 from evalkit.reports.decision.document import decided, decision_verdict, met
 from evalkit.reports.decision.report import DecisionReport
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
-from evalkit.reports.decision.sentences import number_name
+from evalkit.reports.decision.sentences import raw_name
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.errors.tables import errors_section
@@ -64,8 +64,10 @@ _METHOD = (
     ),
     (
         "Win rate and rank",
-        "Comparisons won, with ties and both bad as half, by Wilson's interval at the effective "
-        "number. Ranks hold all pairs of models considered at once (max-t): models that share a "
+        "The share of comparisons a model would win if it met every other one equally often, "
+        "from its strength; the raw one is of the comparisons it was in. Ties and both bad are "
+        "half; Wilson's interval at the effective number. Ranks hold all pairs of models "
+        "considered at once (max-t): models that share a "
         "range cannot be told apart.",
     ),
     (
@@ -241,7 +243,7 @@ def _power(
         pairs = every_pair(plan)
     else:
         pairs = every_scored_pair(score_power(collected, measure.criterion))
-    return power_section(plan, intervals, pairs, name=number_name(measure))
+    return power_section(plan, intervals, pairs, name=raw_name(measure))
 
 
 def _annotators(collected: Collected, pace: Pace | None) -> Section:

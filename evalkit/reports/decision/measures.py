@@ -85,6 +85,9 @@ class Number:
         categories inside them.
     is_decided : bool
         Whether the model differs from the baseline beyond chance.
+    raw : Estimate or None
+        The share won of the comparisons the model was in, where ``estimate`` is its win rate
+        against an average opponent; else None.
     """
 
     model: str
@@ -94,6 +97,7 @@ class Number:
     difference: Estimate | None
     p_adjusted: float | None
     is_decided: bool
+    raw: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,7 @@ def number_entry(one: Number) -> dict[str, Any]:
         "model": one.model,
         "category": one.category,
         **asdict(one.estimate),
+        "raw": None if one.raw is None else asdict(one.raw),
         "n_cases": one.n_cases,
         "difference": None if one.difference is None else asdict(one.difference),
         "p_adjusted": one.p_adjusted,

@@ -101,7 +101,8 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
     -----
     Differences are paired by case, with Student's t interval and p values from flipping the
     signs of cases. Differences of the preference are of win rates against whoever was met on
-    the case; ``Standing.strength`` adjusts for who that was. Between models that no comparisons
+    the case; ``Standing.strength`` and overall numbers (``average_win_rates``) adjust for who that
+    was, those by category do not. Between models that no comparisons
     link, directly or through others, there are none, and by the preference there is no front.
     """
     ranking = ranking_report(collected)
@@ -233,9 +234,18 @@ def _gap_on_shared_cases(report: DecisionReport, model: str, other: str) -> floa
 
 
 def _linked(numbers: MeasureNumbers, report: RankingReport, baseline: str) -> MeasureNumbers:
-    """Leave out differences of win rates that models nobody linked have against others."""
-    if not numbers.measure.is_preference or report.ranking is not None:
+    """Take overall win rates from strengths; leave out differences that no comparisons link."""
+    if not numbers.measure.is_preference:
         return numbers
+    if report.ranking is not None:
+        rates = {row.model: row.win_rate for row in report.ranking.rows}
+        overall = tuple(
+            replace(number, estimate=rates[number.model], raw=number.estimate)
+            if number.model in rates
+            else number
+            for number in numbers.overall
+        )
+        return replace(numbers, overall=overall)
     reached, found = {baseline}, {baseline}
     while found:
         met = {

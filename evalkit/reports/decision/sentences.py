@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit import text
-from evalkit.phrases import counted, joined, times_as
+from evalkit.phrases import counted, joined, some, times_as
 from evalkit.reports.decision.measures import Measure, MeasureNumbers, Number
 from evalkit.reports.decision.report import (
     DecisionReport,
@@ -52,6 +52,18 @@ def number_name(measure: Measure) -> str:
     if measure.criterion is None:
         return {**_NAMES, PREFERENCE: "Win rate", ACCEPTABLE: "Acceptable"}[measure.key]
     return measure_name(measure)
+
+
+def raw_name(measure: Measure) -> str:
+    """Name what numbers are that no strength has set right for who was met."""
+    return "Raw win rate" if measure.is_preference else number_name(measure)
+
+
+def raw_in_short(number: Number) -> str:
+    """Write the raw win rate where it stands beside the win rate: ``raw 47 %``; else nothing."""
+    if number.raw is None or number.raw.value is None:
+        return ""
+    return f"raw {text.percent(number.raw.value)}"
 
 
 def format_of(measure: Measure) -> text.Format:
@@ -126,12 +138,12 @@ def front_sentences(report: DecisionReport) -> list[str]:
             f"another on {on}."
         ]
     else:
-        said = [f"Worth considering: {joined(front)}."]
+        said = [f"Worth considering: {some(front)}."]
         unknown = [
             one.model for one in report.standings if not one.is_on_front and not one.beaten_by
         ]
         if unknown:
-            said.append(f"{joined(unknown)} cannot be placed, for not all of {on} is known.")
+            said.append(f"{some(unknown)} cannot be placed, for not all of {on} is known.")
         else:
             rest = "it" if len(front) == 1 else "one of them"
             said[0] = (
@@ -148,7 +160,7 @@ def _beaten(report: DecisionReport) -> list[str]:
         if one.beaten_by:
             by = min(one.beaten_by, key=lambda model: _place(report, model))
             ways.setdefault((by, _way(report, one.model, by)), []).append(one.model)
-    return [f"{by} {way.format(joined(models))}." for (by, way), models in ways.items()]
+    return [f"{by} {way.format(some(models))}." for (by, way), models in ways.items()]
 
 
 def _way(report: DecisionReport, model: str, by: str) -> str:
@@ -227,7 +239,7 @@ def _unjudged(report: DecisionReport) -> str:
     if not models:
         return ""
     has = "has" if len(models) == 1 else "have"
-    return f"{joined(models)} {has} not been judged yet"
+    return f"{some(models)} {has} not been judged yet"
 
 
 def _is_judged(report: DecisionReport, model: str) -> bool:

@@ -35,6 +35,10 @@ from evalkit.text import p_value
 _MOST_NAMED = 2
 #: More reasons than this why a model is in no picture are not read.
 _MOST_ABSENT = 3
+_WIN_RATES = (
+    "Win rates are against an average opponent, by strength; raw: of the comparisons a model was "
+    "in. "
+)
 #: How to read quality against prices.
 FRONT_NOTE = (
     "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name are on the "
@@ -114,6 +118,7 @@ def standings(report: DecisionReport) -> Table:
     """Set the quality of every model beside the baseline's, by all it can be measured by."""
     measures = [report.chosen, *(one for one in report.measures if one is not report.chosen)]
     names = [sentences.number_name(one.measure) for one in measures]
+    has_raw = any(number.raw for numbers in measures for number in numbers.overall)
     rows = [
         [
             _name(report, standing),
@@ -125,8 +130,8 @@ def standings(report: DecisionReport) -> Table:
         f"Models against {report.baseline}",
         ("Model", *names),
         rows,
-        note=f"Beneath: the difference to {report.baseline}, of win rates in strength (log-odds), "
-        "else paired by case (pp: percentage points). "
+        note=f"{_WIN_RATES if has_raw else ''}Beneath: the difference to {report.baseline}, of win "
+        "rates in strength (log-odds), else paired by case (pp: percentage points). "
         f"{_tones()} beyond chance, grey: undecided; win rates by strength with all pairs "
         "considered, scores after Holm. n counts judgements.",
     )
@@ -152,7 +157,8 @@ def prices(report: DecisionReport) -> Table:
 
 def by_category(report: DecisionReport, *, within: str) -> tuple[Block, ...]:
     """Show the chosen measure by category and model; ``within`` says that filters are set."""
-    title = f"{sentences.number_name(report.chosen.measure)} by category"
+    measure = report.chosen.measure
+    title = f"{sentences.raw_name(measure)} by category"
     known = list(dict.fromkeys(number.category for number in report.chosen.cells))
     if len(known) < 2:
         return (words(f"All cases are of one category{within}.", style="lead"),)
@@ -175,6 +181,8 @@ def by_category(report: DecisionReport, *, within: str) -> tuple[Block, ...]:
         "all categories (Benjamini–Hochberg); grey: undecided. In brackets 95 % intervals; n "
         "counts judgements."
     )
+    if measure.is_preference and report.ranking.ranking is not None:
+        note += " Of all categories together win rates are against an average opponent."
     if len(categories) < len(known):
         note += (
             f" There are {len(known):,} categories: these are the {len(categories)} with a finding "
@@ -274,7 +282,7 @@ def _quality(report: DecisionReport, numbers: MeasureNumbers, model: str) -> Cel
             about = f"{about}; {p_value(number.p_adjusted)} after Holm"
     return Cell(
         text.estimate(number.estimate, sentences.format_of(numbers.measure)),
-        tuple(filter(None, (gap, n))),
+        tuple(filter(None, (gap, sentences.raw_in_short(number), n))),
         number=number.estimate,
         tone=tone(report, numbers, number) if gap else Tone.PLAIN,
         about=about,

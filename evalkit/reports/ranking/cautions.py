@@ -50,16 +50,15 @@ def _circle(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:
 
 
 def _other_opponents(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:
-    """Say whose win rate owes most to who the opponents were, if any owes much.
+    """Say how many raw win rates owe much to who the opponents were, and whose owes most.
 
-    By the strengths: the share it would win with all others equally often, beside the share it
-    won of those it met. The strengths give that share back, except where a weak prior holds one
-    from infinity: of such models nothing is said, for they win what they meet.
+    The strengths give the raw win rate back, except where a weak prior holds one from infinity:
+    of such models nothing is said, for they win what they meet.
     """
     strength = {row.model: row.strength for row in ranking.rows}
-    won = {row.model: row.win_rate.value for row in ranking.rows}
     moved: dict[str, tuple[float, float]] = {}
-    for model, own in strength.items():
+    for row in ranking.rows:
+        model, own = row.model, row.strength
         met = [
             (expit(own - strength[rate.other]), rate.estimate.n)
             for rate in rates
@@ -67,16 +66,18 @@ def _other_opponents(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:
         ]
         chance, n = np.array(met, dtype=np.float64).reshape(-1, 2).T
         as_met = float(chance @ n / n.sum()) if n.sum() > 0 else np.nan
-        if abs(as_met - (won[model] or 0.0)) < _SAME:
-            moved[model] = (as_met, float(chance.mean()))
+        average = row.win_rate.value or 0.0
+        is_much = abs(as_met - average) >= _MUCH
+        if is_much and abs(as_met - (row.raw_win_rate.value or 0.0)) < _SAME:
+            moved[model] = (as_met, average)
     if not moved:
         return ""
-    model, (as_met, as_all) = max(moved.items(), key=lambda one: abs(one[1][0] - one[1][1]))
-    if abs(as_met - as_all) < _MUCH:
-        return ""
-    whom = "weaker" if as_met > as_all else "stronger"
+    model, (as_met, average) = max(moved.items(), key=lambda item: abs(item[1][0] - item[1][1]))
+    whom = "weaker" if as_met > average else "stronger"
+    others = f" ({len(moved):,} of {len(strength):,} models are five points off or more)"
     return (
-        f"Models met different opponents: {model} met {whom} ones more often and would win about "
-        f"{text.percent(as_all)} rather than {text.percent(as_met)} if it met all equally often. "
-        "Ranks and strengths allow for that, win rates do not."
+        f"Models met different opponents: {model} met {whom} ones more often, so it won "
+        f"{text.percent(as_met)} of its comparisons and would win about {text.percent(average)} if "
+        f"it met all equally often{others if len(moved) > 1 else ''}. Win rates allow for that, "
+        "raw win rates do not."
     )

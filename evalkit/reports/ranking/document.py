@@ -55,7 +55,7 @@ def ranking_entries(report: RankingReport) -> list[Document]:
 
 
 def _ranking_row(row: RankingRow) -> Document:
-    rate = row.win_rate
+    rate, raw = row.win_rate, row.raw_win_rate
     values = (
         row.model,
         row.strength,
@@ -64,6 +64,9 @@ def _ranking_row(row: RankingRow) -> Document:
         rate.value,
         rate.low,
         rate.high,
+        raw.value,
+        raw.low,
+        raw.high,
         row.best_rank,
         row.worst_rank,
         row.probability_best,
@@ -82,6 +85,9 @@ def _ranking_keys() -> tuple[str, ...]:
         "win_rate",
         "win_rate_low",
         "win_rate_high",
+        "raw_win_rate",
+        "raw_win_rate_low",
+        "raw_win_rate_high",
         "best_rank",
         "worst_rank",
         "probability_best",

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from evalkit import text
-from evalkit.phrases import counted, joined
+from evalkit.phrases import MOST_NAMES, counted, joined, some
 from evalkit.reports.ranking.lead import Lead, LeadKind, open_standings, ranking_lead
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.scores.report import ScoresReport
@@ -15,8 +15,6 @@ from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected
 from evalkit.study.sentences import annotators
 
-#: More models than this are counted, not named.
-_MOST_NAMES = 3
 #: More sentences than this on what is open are not read.
 _MOST_STANDINGS = 4
 
@@ -28,7 +26,8 @@ def verdict(report: RankingReport) -> str:
     first = report.ranking.rows[0]
     lead = ranking_lead(report.ranking)
     clause = lead_clause(lead, basis=few_comparisons(report))
-    wins = f"{text.estimate(first.win_rate, text.percent)} of its comparisons"
+    whom = "of comparisons" if len(report.ranking.rows) == 2 else "against an average opponent"
+    wins = f"{text.estimate(first.win_rate, text.percent)} {whom}"
     if lead.kind in (LeadKind.EQUAL, LeadKind.UNCERTAIN):
         return f"{clause}."
     if lead.kind is LeadKind.LEVEL:
@@ -62,23 +61,16 @@ def lead_clause(lead: Lead, on: str = "", *, basis: str = "") -> str:
         )
     if lead.kind is LeadKind.LEVEL:
         names = [first, *lead.level]
-        level = joined(names) if len(names) <= _MOST_NAMES else f"The {len(names)} models"
+        level = joined(names) if len(names) <= MOST_NAMES else f"The {len(names)} models"
         return f"{level} cannot be told apart{on} yet"
     if lead.kind is LeadKind.OPEN:
-        return f"{first} comes first{on} but cannot be told apart from {_near(lead.level)}"
+        return f"{first} comes first{on} but cannot be told apart from {some(lead.level)}"
     behind = joined(lead.behind)
-    if len(lead.behind) > _MOST_NAMES:
+    if len(lead.behind) > MOST_NAMES:
         every = "" if lead.level or lead.apart else "all "
         behind = f"{every}{len(lead.behind)} others"
     ahead = f"{first} is ahead of {behind}{on}"
-    return f"{ahead} and cannot be told apart from {_near(lead.level)}" if lead.level else ahead
-
-
-def _near(models: Sequence[str]) -> str:
-    """Name three models at most; of more the two nearest, and how many others."""
-    if len(models) <= _MOST_NAMES:
-        return joined(models)
-    return joined([*models[: _MOST_NAMES - 1], f"{len(models) - _MOST_NAMES + 1} others"])
+    return f"{ahead} and cannot be told apart from {some(lead.level)}" if lead.level else ahead
 
 
 def few_comparisons(report: RankingReport) -> str:
@@ -135,8 +127,8 @@ def standings(ranking: Ranking) -> list[str]:
     open_ones = open_standings(ranking)
     sentences = [
         f"{joined([standing.model, *standing.level])} cannot be told apart."
-        if standing.is_group and len(standing.level) < _MOST_NAMES
-        else f"{standing.model} cannot be told apart from {_near(standing.level)}."
+        if standing.is_group and len(standing.level) < MOST_NAMES
+        else f"{standing.model} cannot be told apart from {some(standing.level)}."
         for standing in open_ones[:_MOST_STANDINGS]
     ]
     n_more = len(open_ones) - _MOST_STANDINGS

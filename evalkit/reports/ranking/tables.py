@@ -47,9 +47,10 @@ _FIRST_MINUS_SECOND = (
 WON = "Won by the row against the column"
 _HALF = replace(SHARES, references=((0.5, ""),))
 _HOW_TO_READ = (
-    "Share of comparisons won; ties and both bad count half. Strength is Bradley–Terry, in "
-    "log-odds with mean zero. Grey with an open mark: the rank is not settled. “Best with” is the "
-    "probability of being the best of these models."
+    "Win rate: the share a model would win if it met every other one equally often, by its "
+    "strength; raw: of the comparisons it was in. Ties and both bad count half. Strength is "
+    "Bradley–Terry, in log-odds with mean zero. Grey with an open mark: the rank is not settled. "
+    "“Best with” is the probability of being the best of these models."
 )
 
 
@@ -79,8 +80,10 @@ def ranking_section(
 
 
 def drawn(rows: Sequence[RankingRow]) -> Intervals:
-    """Draw the share each model won, strongest first."""
-    standings = tuple(_standing(row, row.win_rate, text.percent) for row in rows)
+    """Draw what each model wins against an average opponent, strongest first."""
+    standings = tuple(
+        _standing(row, row.win_rate, text.percent, raw=row.raw_win_rate) for row in rows
+    )
     return Intervals("Win rate", standings, _HALF)
 
 
@@ -99,26 +102,31 @@ def drawn_strengths(rows: Sequence[RankingRow]) -> Intervals:
     )
 
 
-def _standing(row: RankingRow, estimate: Estimate, form: text.Format) -> IntervalRow:
+def _standing(
+    row: RankingRow, estimate: Estimate, form: text.Format, *, raw: Estimate | None = None
+) -> IntervalRow:
+    won = "" if raw is None or raw.value is None else f"raw {form(raw.value)}, "
     return IntervalRow(
         row.model,
         estimate,
         form,
-        note=f"{rank_range(row)}, n = {estimate.n:,}",
+        note=f"{rank_range(row)}, {won}n = {estimate.n:,}",
         is_settled=row.best_rank == row.worst_rank,
     )
 
 
 def ranked(rows: Sequence[RankingRow]) -> Table:
-    """Give each model its rank, win rate, strength, and how likely it is the best."""
+    """Give each model its rank, win rates, strength, and how likely it is the best."""
     columns = (
-        "Model", "Rank", "Win rate", "Strength (log-odds)", "Best with", "Comparisons", "Cases",
+        "Model", "Rank", "Win rate", "Raw win rate", "Strength (log-odds)", "Best with",
+        "Comparisons", "Cases",
     )  # fmt: skip
     cells = [
         (
             Cell(row.model, target=_read(row.model)),
             Cell(rank_range(row)),
             Cell(text.estimate(row.win_rate, text.percent), number=row.win_rate),
+            Cell(text.estimate(row.raw_win_rate, text.percent), number=row.raw_win_rate),
             _strength(row),
             Cell(
                 text.MISSING if row.probability_best is None else text.percent(row.probability_best)

@@ -38,6 +38,7 @@ from evalkit.stats.ranking.separation import (
     separate,
     two_differ,
 )
+from evalkit.stats.ranking.win_rates import average_win_rates
 
 _ONE_CASE = "An interval needs comparisons on at least 2 cases; this model has 1."
 _SAME_EVERYWHERE = "Every case gives the same result, so its uncertainty cannot be told."
@@ -59,6 +60,8 @@ class RankingRow:
 
     ``low``, ``high`` and ``probability_best`` are None where they cannot be had, and ``reason``
     says why. The model's rank lies between ``best_rank`` and ``worst_rank`` (1 = ahead).
+    ``win_rate`` is what it would win if it met all others equally often (``average_win_rates``),
+    in the order of the strengths; ``raw_win_rate`` what it won of the comparisons it was in.
     """
 
     model: str
@@ -66,6 +69,7 @@ class RankingRow:
     low: float | None
     high: float | None
     win_rate: Estimate
+    raw_win_rate: Estimate
     n: int
     n_cases: int
     best_rank: int
@@ -165,7 +169,7 @@ def rank_models(comparisons: Comparisons) -> Ranking:
     -------
     Ranking
         Strengths in log-odds, mean zero, with 95 % intervals from the sandwich clustered by
-        case and t(n_cases - 1). The win rate is the share of a model's comparisons that it
+        case and t(n_cases - 1). The raw win rate is the share of a model's comparisons that it
         won, ties and both bad as half, clustered by case. Ranks hold all pairs considered at
         once (max-t; where some strength is infinite, also ``one_sided``); two models alone are
         told apart by ``two_differ``. With fewer than 2 cases, or a model on fewer than 2,
@@ -300,6 +304,12 @@ def _rows(
     best: FloatArray,
 ) -> tuple[RankingRow, ...]:
     """Return the rows in ``order``, in which ``separated`` and ``best`` already are."""
+    average = average_win_rates(
+        fit.strength[order],
+        fit.covariance[np.ix_(order, order)],
+        n=rates.n[order],
+        n_cases=rates.n_cases[order],
+    )
     n_ahead = np.triu(separated).sum(axis=0)
     n_behind = np.triu(separated).sum(axis=1)
     return tuple(
@@ -307,6 +317,7 @@ def _rows(
             models[k],
             fit=fit,
             rates=rates,
+            average=average[place],
             k=int(k),
             ranks=(1 + int(n_ahead[place]), len(order) - int(n_behind[place])),
             chance=float(best[place]),
@@ -320,6 +331,7 @@ def _row(
     *,
     fit: bradley_terry.BradleyTerry,
     rates: ClusteredMeans,
+    average: Estimate,
     k: int,
     ranks: tuple[int, int],
     chance: float,
@@ -339,7 +351,8 @@ def _row(
         strength=strength,
         low=low,
         high=high,
-        win_rate=share_estimate(rates, k),
+        win_rate=average,
+        raw_win_rate=share_estimate(rates, k),
         n=int(rates.n[k]),
         n_cases=int(rates.n_cases[k]),
         best_rank=ranks[0],

@@ -1,12 +1,13 @@
-"""Every two models against each other: win rates with intervals, and circles among them."""
+"""Win rates: against an average opponent, of every two models, and circles among these."""
 
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from scipy.special import expit
 
-from evalkit.stats.counts import Comparisons
-from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.stats.counts import Comparisons, FloatArray, IntArray
+from evalkit.stats.intervals import ClusteredMeans, Estimate, clustered_means, share_estimate
 from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 
 
@@ -17,6 +18,57 @@ class PairWinRate:
     model: str
     other: str
     estimate: Estimate
+
+
+def average_win_rates(
+    strength: FloatArray, covariance: FloatArray, *, n: IntArray, n_cases: IntArray
+) -> tuple[Estimate, ...]:
+    """Return the share each model would win if it met every other one equally often.
+
+    Parameters
+    ----------
+    strength : FloatArray of shape (n_models,)
+        Log-odds; two models or more.
+    covariance : FloatArray of shape (n_models, n_models)
+        Of the strengths, clustered by case.
+    n, n_cases : IntArray of shape (n_models,)
+        Comparisons of each model, and cases they were on.
+
+    Returns
+    -------
+    tuple of Estimate
+        Shares, 0–1, in the order of the strengths, which is theirs, too. Wilson's interval at the
+        effective number of comparisons; none for a model on fewer than 2 cases.
+
+    Notes
+    -----
+    ``g_i = Σ_{j≠i} p_ij / (M - 1)`` with ``p_ij = 1 / (1 + exp(s_j - s_i))``. Its slopes are
+    ``∂g_i/∂s_i = Σ_{j≠i} w_ij / (M - 1)`` and ``∂g_i/∂s_j = -w_ij / (M - 1)`` with
+    ``w_ij = p_ij (1 - p_ij)``; with these in the rows of D, ``var g = diag(D C Dᵀ)`` (delta
+    method). The interval is that of a share with this standard error (``share_estimate``), which
+    stays between 0 and 1. Where all pairs met equally often the likelihood equations make ``g_i``
+    the share of its comparisons that the model won; of two models the interval is that share's,
+    too. ``g_i`` grows with ``s_i``: a model above another wins more against each third one, and
+    more than half against the other.
+
+    References
+    ----------
+    Agresti (2013), Categorical Data Analysis, sections 11.6 and 16.1 (delta method).
+    """
+    n_models = len(strength)
+    wins = expit(strength[:, None] - strength[None, :])
+    np.fill_diagonal(wins, 0.0)
+    weight = wins * (1 - wins) / (n_models - 1)
+    slopes = np.diag(weight.sum(axis=1)) - weight
+    variance = np.einsum("ij,jk,ik->i", slopes, covariance, slopes)
+    means = ClusteredMeans(
+        value=wins.sum(axis=1) / (n_models - 1),
+        standard_error=np.sqrt(np.maximum(variance, 0.0)),
+        degrees=n_cases.astype(np.float64) - 1,
+        n=n,
+        n_cases=n_cases,
+    )
+    return tuple(share_estimate(means, place) for place in range(n_models))
 
 
 def pairwise_win_rates(comparisons: Comparisons) -> tuple[PairWinRate, ...]:

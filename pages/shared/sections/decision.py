@@ -169,7 +169,7 @@ def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) ->
     is_planned = not (measure.is_acceptable or measure.is_penalty)
     advice = power_sentences.power_sentences(report) if measure.criterion is None else []
     advice = advice or [power_sentences.where_to_spend(report)]
-    asked = wanted(intervals if is_planned else (), name=words.number_name(measure))
+    asked = wanted(intervals if is_planned else (), name=words.raw_name(measure))
     lead = [Words((sentence,), "lead") for sentence in advice]
     blocks.show(beside(lead, [asked]), page=page, key="power")
     exhibits.say(power_sentences.ASSUMPTIONS)

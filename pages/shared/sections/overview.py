@@ -132,7 +132,8 @@ def show_ranking(
         exhibits.say(
             "Bradley–Terry strength in log-odds, mean zero."
             if is_strength
-            else "Share of comparisons won; ties and both bad count half.",
+            else "The share a model would win if it met every other one equally often, by its "
+            "strength; raw: of the comparisons it was in. Ties and both bad count half.",
             "Bars are 95 % intervals, clustered by case. Grey with an open mark: the rank is not "
             "settled.",
         )

@@ -80,10 +80,10 @@ def test_a_share_that_a_weak_prior_moved_is_not_told_beside_the_one_in_the_table
 
     said = " ".join(cautions(ranking, rates))
 
-    assert ranking.ranking.rows[0].win_rate.value == 1.0
+    assert ranking.ranking.rows[0].raw_win_rate.value == 1.0
     for row in ranking.ranking.rows:
-        for share in re.findall(rf"{row.model} met .* rather than (\d+) %", said):
-            assert int(share) == round(100 * row.win_rate.value)
+        for share in re.findall(rf"{row.model} met .* so it won (\d+) %", said):
+            assert int(share) == round(100 * row.raw_win_rate.value)
 
 
 def test_comparisons_of_a_model_with_itself_are_said_to_be_so():

@@ -79,3 +79,15 @@ def test_two_models_that_share_no_case_are_compared_in_no_sentence():
     assert words.verdict(report, against(found, measure, model="A", other="B")) == (
         "No model leads on helpful; B is not comparable with A: no case was judged of both."
     )
+
+
+def test_of_many_models_that_are_beaten_three_are_named_at_most():
+    names = tuple(f"m{place}" for place in range(8))
+    scores = [(0, case, place, 5 - (place > 0)) for case in range(12) for place in range(8)]
+    found = collected(models=names, scores=scores, costs=range(1, 9), latencies=range(1, 9))
+    measure = next(one for one in available_measures(found) if one.key == "helpful")
+    report = decision_report(found, measure=measure, baseline="m1")
+
+    (_, beaten) = words.front_sentences(report)
+
+    assert beaten == "m0 beats m1, m2 and 5 others on helpful, cost and latency."

@@ -65,12 +65,37 @@ def test_rank_models_covers_strengths_and_win_rates(rankings):
     big = rank_models(compared(np.random.default_rng(98), 60_000, annotators=1))
     strength = {row.model: row.strength for row in big.rows}
     rate = {row.model: row.win_rate.value for row in big.rows}
-    strengths, rates = [], []
+    raw = {row.model: row.raw_win_rate.value for row in big.rows}
+    strengths, rates, raws = [], [], []
     for rows in rankings:
         strengths.append(covered(rows, [strength[row.model] for row in rows]))
         rates.append(covered([row.win_rate for row in rows], [rate[row.model] for row in rows]))
+        raws.append(covered([row.raw_win_rate for row in rows], [raw[row.model] for row in rows]))
 
     assert LOWEST <= np.mean(strengths) <= HIGHEST
+    assert LOWEST <= np.mean(rates) <= HIGHEST
+    assert LOWEST <= np.mean(raws) <= HIGHEST
+
+
+@pytest.mark.parametrize("n_cases", [30, 150])
+def test_win_rates_against_an_average_opponent_are_covered_whoever_was_met(n_cases):
+    # Everybody meets the last model most; the truth is that of an endless study of all pairs.
+    truth = {}
+    for row in rank_models(compared(np.random.default_rng(97), 60_000, annotators=1)).rows:
+        truth[row.model] = row.win_rate.value
+    rates = []
+    for seed in range(N_STUDIES):
+        data = compared(np.random.default_rng(2000 + seed), n_cases, pairs=8, annotators=1)
+        last = len(data.models) - 1
+        met = (data.left == last) | (data.right == last)
+        met |= np.random.default_rng(seed).random(len(met)) < 0.15
+        chosen = Comparisons(
+            data.case[met], data.left[met], data.right[met], data.preference[met], data.n[met],
+            data.models,
+        )  # fmt: skip
+        rows = rank_models(chosen).rows
+        rates.append(covered([row.win_rate for row in rows], [truth[row.model] for row in rows]))
+
     assert LOWEST <= np.mean(rates) <= HIGHEST
 
 

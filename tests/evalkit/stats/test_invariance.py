@@ -115,6 +115,7 @@ def of_ranking(data, old):
         name = old.get(row.model, row.model)
         numbers[name] = [row.strength, row.low, row.high, row.n, row.n_cases]
         numbers[name] += [row.best_rank, row.worst_rank, *estimate(row.win_rate)]
+        numbers[name] += estimate(row.raw_win_rate)
         for rival in found.rows:
             if rival is not row:
                 pair = name, old.get(rival.model, rival.model)

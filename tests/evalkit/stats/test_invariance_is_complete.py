@@ -60,6 +60,7 @@ PARTS = {
 }
 #: Through another statistic that has the test.
 THROUGH = {
+    "average_win_rates": "rank_models",
     "bootstrap_difference": "mean_difference; it draws at random, by the order of cases",
     "pair_matrix": "rank_models",
     "rank_range": "rank_models",

@@ -59,6 +59,7 @@ def of_ranked(found, names):
         name = names.get(row.model, row.model)
         numbers[name] = [row.strength, row.low, row.high, row.n, row.n_cases, row.best_rank]
         numbers[name] += [row.worst_rank, row.probability_best, *estimate(row.win_rate)]
+        numbers[name] += estimate(row.raw_win_rate)
         for rival in found.rows:
             if rival is not row:
                 pair = name, names.get(rival.model, rival.model)
