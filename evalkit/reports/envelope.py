@@ -27,6 +27,7 @@ _RANKING = {
     "low": _LOG_ODDS,
     "high": _LOG_ODDS,
     "win_rate": _SHARE,
+    "raw_win_rate": _SHARE,
     "best_rank": _RANK,
     "worst_rank": _RANK,
     "probability_best": _CHANCE,
@@ -78,6 +79,7 @@ UNITS: dict[str, dict[str, str]] = {
         "value": _MEASURE,
     },
     "decision": {
+        "raw": _SHARE,
         "value": _MEASURE,
         "difference": _MEASURE,
         "strength_difference": _LOG_ODDS,
