@@ -1,9 +1,12 @@
 """Small databases to test on, made through the same models the app uses."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlmodel import select
 
 from db.columns import new_token
@@ -220,3 +223,36 @@ def opened(assignment_id: int, **changes: Any) -> Opening:
         revision=0 if current is None else current.revision,
     )
     return replace(opening, **changes)
+
+
+def wordy_file(folder: Path) -> Path:
+    """Write the study "style", in which length explains who leads, as records.
+
+    The model "wordy" writes longer texts, and on 200 cases the longer response is preferred by
+    chances that rise with how much longer it is: held equal, the two are alike.
+    """
+    rng = np.random.default_rng(5)
+    lines: list[dict[str, Any]] = [
+        {"type": "header", "format": "evalkit", "version": 1, "eval_set": "style", "study": "style"}
+    ]
+    for case in range(200):
+        key = f"c{case}"
+        length = {"terse": int(rng.integers(50, 400)), "wordy": int(rng.integers(120, 600))}
+        more = (length["wordy"] - length["terse"]) / sum(length.values())
+        wins = rng.random() < 1 / (1 + np.exp(-4 * more))
+        left, right = ("wordy", "terse") if case % 2 else ("terse", "wordy")
+        preference = "left" if wins == (left == "wordy") else "right"
+        lines.append(
+            {"type": "case", "id": key, "input": [{"role": "user", "content": f"Ask {case}"}]}
+        )
+        lines += [
+            {"type": "output", "case": key, "model": model, "content": "x" * n}
+            for model, n in length.items()
+        ]
+        lines.append(
+            {"type": "comparison", "case": key, "annotator": "p"}
+            | {"left": left, "right": right, "preference": preference}
+        )
+    file = folder / "style.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    return file

@@ -37,6 +37,7 @@ from evalkit.reports.power.tables import every_pair, every_scored_pair, power_se
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
 from evalkit.reports.ranking.sentences import basis, headline
+from evalkit.reports.ranking.style import StyleReport
 from evalkit.reports.ranking.tables import ranking_section
 from evalkit.reports.scores.report import ScoresReport, scores_report
 from evalkit.reports.scores.tables import acceptable_section, scores_section
@@ -139,7 +140,13 @@ class About:
     requirements: Requirements = NOTHING_ASKED
 
 
-def html_report(collected: Collected, pace: Pace | None = None, *, about: About) -> str:
+def html_report(
+    collected: Collected,
+    pace: Pace | None = None,
+    *,
+    about: About,
+    style: StyleReport | None = None,
+) -> str:
     """Return a study's results as one HTML document.
 
     Parameters
@@ -149,6 +156,8 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
     pace : Pace, optional
         Without it nothing is said of the annotators' speed.
     about : About
+    style : StyleReport, optional
+        Without it the verdict does not say whether style decides.
 
     Returns
     -------
@@ -188,7 +197,7 @@ def html_report(collected: Collected, pace: Pace | None = None, *, about: About)
         study=collected.study,
         about=f"{what}, {annotators(collected)}. {day}.",
         opening=(
-            *_opening(collected, decision, ranking, rates, scores),
+            *_opening(collected, decision, ranking, rates, scores, style),
             *_met(collected, decision, about.requirements),
         ),
         is_narrowed=collected.limits != Limits(),
@@ -206,6 +215,7 @@ def _opening(
     ranking: RankingReport,
     rates: Sequence[PairWinRate],
     scores: ScoresReport,
+    style: StyleReport | None,
 ) -> tuple[Block, ...]:
     """Say the verdict of the decision; of what was only scored or weighed, its extremes."""
     if not collected.annotators:
@@ -215,7 +225,7 @@ def _opening(
         rests_on = words(basis(collected, ranking), style="note")
         return (words(verdict, style="verdict"), rests_on)
     beware = cautions(ranking, rates) if decision.chosen.measure.is_preference else []
-    verdict = decision_verdict(collected, decision)
+    verdict = decision_verdict(collected, decision, style)
     return decision_tables.opening(collected, decision, verdict, beware)
 
 

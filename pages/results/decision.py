@@ -56,7 +56,7 @@ beware = cautions(report.ranking, kept.of(win_rates)) if measure.is_preference e
 page = blocks.Page(model_colours(study.models), links.of_targets(links.state(study, chosen)))
 verdict = words.verdict(report, cells)
 opening = tables.opening(kept.collected, report, verdict, beware)
-blocks.show(*opening, page=page, key="opening")
+place = decision.show_opening(opening, page)
 exhibits.say(filters.in_words(study, chosen))
 requirements.show(kept, report, study, chosen)
 
@@ -69,7 +69,7 @@ decision.show_map(report, page, within=filters.within(chosen))
 
 st.header("Does style decide", divider=False)
 if decision.style_toggle():
-    decision.show_style(kept.of(collecting.style), page)
+    decision.show_style(kept.of(collecting.style), report.ranking, page)
 
 st.header("What more annotations would buy", divider=False)
 half_width = decision.half_width(measure)
@@ -77,3 +77,4 @@ plan = kept.of(power.shown_power, half_width=half_width, criterion=measure.crite
 decision.show_power(plan, measure, kept, page)
 
 decision.show_ways_on(study, chosen)
+overview.show_held_equal(place, kept, report.ranking if measure.is_preference else None)

@@ -8,7 +8,6 @@ from db.queries.results import regression
 from evalkit.reports.errors import penalties
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.models import report as reports
-from evalkit.reports.ranking import sentences
 from evalkit.reports.ranking.report import ranking_report, win_rates as win_rates_report
 from evalkit.reports.scores.report import scores_report
 from evalkit.vocabulary import Role
@@ -46,9 +45,7 @@ weighed = kept.of(penalties.penalty_rows)
 rates = kept.of(tags_report)
 order = overview.model_order(ranking, scores, weighed)
 
-exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
-exhibits.say(*sentences.group_verdicts(ranking), style="lead")
-exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
+place = overview.show_verdict(kept, ranking, scores, weighed)
 exhibits.say(filters.in_words(study, chosen))
 if not kept.collected.annotators:
     exhibits.say(filters.judges_left_out(study, chosen))
@@ -71,6 +68,7 @@ if "Errors" not in absent:
     overview_scores.show_tags(rates, address, order=order)
 overview.show_absences(absent)
 
+overview.show_held_equal(place, kept, ranking)
 report_file.offer(study, chosen)
 st.page_link(
     "library/export.py",

@@ -12,11 +12,12 @@ import streamlit as st
 from db.engine import database_url, read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
-from db.queries.results.style import style_table
+from db.queries.results.style import features_of
 from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.study.collected import Collected
 from evalkit.study.main_criteria import main_part
+from evalkit.study.style_features import FEATURES
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -138,16 +139,37 @@ def _protect(collected: Collected) -> None:
 
 
 def _style_features(collected: Collected) -> FloatArray:
-    """Return the style features of the outputs that were compared; each text is read once."""
+    """Return the style features of the outputs that were compared, ``NaN`` of others."""
     given = collected.preferences
-    compared = np.unique(np.concatenate([given.left, given.right]))
-    return _kept_features(database_url(), collected.outputs.id, compared, collected)
+    compared = np.unique(np.concatenate([given.left, given.right])).astype(np.int64)
+    table = np.full((len(collected.outputs.id), len(FEATURES)), np.nan)
+    table[compared] = _read_features(database_url()).of(collected.outputs.id[compared])
+    return table
 
 
-@st.cache_data(max_entries=4, show_spinner="Reading the responses")
-def _kept_features(
-    url: str, output_ids: IntArray, compared: IntArray, _collected: Collected
-) -> FloatArray:
-    """Read once per database and outputs: the text of an output never changes."""
-    with read_session() as session:
-        return style_table(session, _collected)
+class _Features:
+    """Style features by output id; each text is read once, for the text of an output stays."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._table = np.full((0, len(FEATURES)), np.nan)
+
+    def of(self, output_ids: IntArray) -> FloatArray:
+        """Return the features of outputs, shape (n_outputs, 4), and read those not known yet."""
+        with self._lock:
+            n_more = int(output_ids.max(initial=-1)) + 1 - len(self._table)
+            if n_more > 0:
+                more = np.full((n_more, len(FEATURES)), np.nan)
+                self._table = np.concatenate([self._table, more])
+            unknown = output_ids[np.isnan(self._table[output_ids, 0])]
+            if len(unknown):
+                with read_session() as session:
+                    self._table[unknown] = features_of(session, unknown)
+            features: FloatArray = self._table[output_ids]
+            return features
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _read_features(url: str) -> _Features:
+    """Return the features read so far from a database, the same for everybody."""
+    return _Features()

@@ -7,8 +7,10 @@ from db import schema
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
+from db.queries.results.style import style_table
 from evalkit.html.document import About, html_report
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
+from evalkit.reports.ranking.style import style_report
 from pages.shared import downloads
 from pages.shared.library import tables as library_tables
 
@@ -28,10 +30,11 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
     with read_session() as session:
         collected = results.collect(session, study, filters=chosen)
         pace = results.pace(session, study, filters=chosen)
+        style = style_report(collected, style_table(session, collected))
     about = About(
         made_at=datetime.now(UTC),
         schema=schema.revision() or "",
         models=study.models,
         requirements=requirements,
     )
-    return html_report(collected, pace, about=about).encode()
+    return html_report(collected, pace, about=about, style=style).encode()

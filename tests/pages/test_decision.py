@@ -5,13 +5,14 @@ import re
 import pandas as pd
 import pytest
 
+from db.commands.records import import_file
 from db.engine import write_session
 from db.models import Output
 from evalkit.reports.blocks import Cell, Target, Tone, View
 from evalkit.vocabulary import Role
 from pages.shared.display.charts.frontier import frontier
 from pages.shared.display.html_tables import _cell
-from tests.factories import annotate, make_eval_set, make_study
+from tests.factories import annotate, make_eval_set, make_study, wordy_file
 from tests.pages.conftest import new_app
 from tests.pages.test_results import opened, written
 
@@ -191,6 +192,19 @@ def test_style_is_held_equal_on_demand(app, sign_in, study):
     assert not app.exception
     assert "Left-side preference" in seen(app)
     assert app.query_params["style"] in ("1", ["1"])
+
+
+@pytest.mark.parametrize("page", [PAGE, "results/overview.py"])
+def test_the_verdict_carries_that_style_explains_the_lead(
+    app, sign_in, sqlite_database, tmp_path, page
+):
+    import_file(wordy_file(tmp_path))
+    sign_in(app, Role.LEAD)
+
+    said = opened(app, page)
+
+    verdict, held = "wordy is ahead of terse", "With length held equal, terse is level with wordy."
+    assert said.index(verdict) < said.index(held) < said.index("200 comparisons on 200 cases")
 
 
 def test_without_a_study_the_page_says_so(app, sign_in):

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.models import Output
-from evalkit.stats.counts import FloatArray
+from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.study.collected import Collected
 from evalkit.study.style_features import FEATURES, style_features
 
@@ -21,8 +21,15 @@ def style_table(session: Session, collected: Collected) -> FloatArray:
     pairs, ids = collected.preferences, collected.outputs.id
     table = np.full((len(ids), len(FEATURES)), np.nan)
     compared = np.unique(np.concatenate([pairs.left, pairs.right])).astype(np.int64)
-    places = dict(zip(ids[compared].tolist(), compared.tolist(), strict=True))
-    wanted = list(places)
+    table[compared] = features_of(session, ids[compared])
+    return table
+
+
+def features_of(session: Session, output_ids: IntArray) -> FloatArray:
+    """Return the style features of outputs by their ids, shape (n_outputs, 4)."""
+    table = np.full((len(output_ids), len(FEATURES)), np.nan)
+    wanted = output_ids.tolist()
+    places = {output_id: place for place, output_id in enumerate(wanted)}
     for start in range(0, len(wanted), _BLOCK):
         statement = sa.select(col(Output.id), col(Output.content)).where(
             col(Output.id).in_(wanted[start : start + _BLOCK])

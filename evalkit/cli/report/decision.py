@@ -12,6 +12,7 @@ from evalkit.cli.report.options import (
     MostCostOption,
     MostLatencyOption,
     StudyOption,
+    collected_style,
     study_collected,
 )
 from evalkit.cli.terminal import JsonFlag, out, print_blocks, print_report
@@ -55,8 +56,11 @@ def decision(
     """Say who leads, what the others take, and who is beaten on everything."""
     collected = study_collected(study, category, annotator, judges)
     asked = Requirements(most_cost, most_latency, margin)
+    style = collected_style(collected)
     if as_json:
-        body = decision_document(collected, quality=quality, baseline=baseline, requirements=asked)
+        body = decision_document(
+            collected, quality=quality, baseline=baseline, requirements=asked, style=style
+        )
         print_report("decision", body, collected.cases_of)
         return
     report = decided(collected, quality=quality, baseline=baseline)
@@ -65,9 +69,10 @@ def decision(
         return
     is_preference = report.chosen.measure.is_preference
     beware = cautions(report.ranking, win_rates(collected)) if is_preference else []
+    verdict = decision_verdict(collected, report, style)
     print_blocks(
         collected,
-        *tables.opening(collected, report, decision_verdict(collected, report), beware),
+        *tables.opening(collected, report, verdict, beware),
         words(*met(collected, report, asked)[1], style="lead"),
         tables.standings(report),
         tables.prices(report),

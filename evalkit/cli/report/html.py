@@ -17,6 +17,7 @@ from evalkit.cli.report.options import (
     MostCostOption,
     MostLatencyOption,
     StudyOption,
+    collected_style,
     narrowed,
 )
 from evalkit.cli.terminal import (
@@ -50,5 +51,7 @@ def html(
         models=found.study.models,
         requirements=Requirements(most_cost, most_latency, margin),
     )
-    n_bytes = write_report(file, html_report(found.collected, times, about=about))
+    style = collected_style(found.collected)
+    document = html_report(found.collected, times, about=about, style=style)
+    n_bytes = write_report(file, document)
     out().print(f"Wrote the report of {study!r} to {file}: {n_bytes / 1024:,.0f} KB.")

@@ -9,10 +9,12 @@ from sqlmodel import Session
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
+from db.queries.results.style import style_table
 from evalkit.cli.terminal import notes, require_database
 from evalkit.errors import NotFoundError
 from evalkit.names import name_key
 from evalkit.reports.errors.penalties import read_weights
+from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.collected import Collected, told_apart
 from evalkit.study.main_criteria import left_out_sentence, main_part
@@ -113,3 +115,9 @@ def annotator_ids(
     return tuple(
         one.annotator_id for one, name in zip(counted, known, strict=True) if name in names
     )
+
+
+def collected_style(collected: Collected) -> StyleReport:
+    """Return the ranking of what was collected with style held equal."""
+    with read_session() as session:
+        return style_report(collected, style_table(session, collected))

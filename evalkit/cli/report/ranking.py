@@ -4,14 +4,13 @@ from typing import Annotated
 
 import typer
 
-from db.engine import read_session
-from db.queries.results.style import style_table
 from evalkit import text
 from evalkit.cli.report.options import (
     AnnotatorOption,
     CategoryOption,
     JudgesFlag,
     StudyOption,
+    collected_style,
     study_collected,
 )
 from evalkit.cli.terminal import (
@@ -27,17 +26,17 @@ from evalkit.phrases import counted
 from evalkit.reports.blocks import bullets, words
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.ranking.lead import Lead, report_lead
 from evalkit.reports.ranking.report import ranking_report, win_rates
 from evalkit.reports.ranking.sentences import verdict
 from evalkit.reports.ranking.style import (
     StyleReport,
+    carried_style,
     effect_sentences,
     style_entries,
-    style_report,
     style_verdict,
 )
 from evalkit.reports.ranking.tables import ranked
-from evalkit.study.collected import Collected
 
 StyleFlag = Annotated[
     bool,
@@ -55,35 +54,31 @@ def ranking(
 ) -> None:
     """Which model is ahead: Bradley–Terry strengths, win rates, wins and losses."""
     collected = study_collected(study, category, annotator, judges)
-    styled = _style(collected) if style_control else None
+    style = collected_style(collected)
     if as_json:
-        more = {"style_control": style_entries(styled)} if styled else {}
-        print_report("ranking", ranking_document(collected) | more, collected.cases_of)
+        more = {"style_control": style_entries(style)} if style_control else {}
+        print_report("ranking", ranking_document(collected, style) | more, collected.cases_of)
         return
     report = ranking_report(collected)
+    carried = carried_style(style, report_lead(report))
     groups = (report.ranking,) if report.ranking else report.groups
     compared = counted(report.n_comparisons, "comparison")
     own = f", {report.n_same_model:,} of them of a model with itself" if report.n_same_model else ""
     print_blocks(
         collected,
-        words(verdict(report)),
+        words(" ".join(filter(None, (verdict(report), carried)))),
         *(ranked(group.rows) for group in groups),
         words(f"{compared}{own}, {report.n_unreadable:,} more unreadable."),
         bullets(cautions(report, win_rates(collected))),
     )
     rows = report.ranking.rows if report.ranking else ()
     print_reasons([("", report.reason), *((row.model, row.reason) for row in rows)])
-    if styled:
-        _print_style(styled)
+    if style_control:
+        _print_style(style, report_lead(report))
 
 
-def _style(collected: Collected) -> StyleReport:
-    with read_session() as session:
-        return style_report(collected, style_table(session, collected))
-
-
-def _print_style(styled: StyleReport) -> None:
-    out().print(f"\n{style_verdict(styled)}")
+def _print_style(styled: StyleReport, lead: Lead | None) -> None:
+    out().print(f"\n{style_verdict(styled, lead)}")
     table = text_table("Model", "As judged", "Style held equal", "Rank")
     for row in styled.rows:
         ranks = f"{row.raw_rank} → {row.controlled_rank}"

@@ -22,6 +22,7 @@ from evalkit.reports.decision.requirements import (
     requirements_entry,
 )
 from evalkit.reports.document import heading
+from evalkit.reports.ranking.style import StyleReport, standing_entry as style_entry
 from evalkit.study.collected import Collected
 
 NOTHING_JUDGED = "Nothing has been compared, scored or found acceptable or not yet."
@@ -56,12 +57,14 @@ def decided(
     )
 
 
-def decision_verdict(collected: Collected, report: DecisionReport) -> str:
-    """Say in one sentence who leads, where that is open, and what the rival takes."""
+def decision_verdict(
+    collected: Collected, report: DecisionReport, style: StyleReport | None = None
+) -> str:
+    """Say who leads, where that is open, what the rival takes, and whether style decides."""
     leader, rival = report.standings[0].model, words.rival_of(report)
     measure = report.chosen.measure
     cells = against(collected, measure, model=leader, other=rival) if rival else ()
-    return words.verdict(report, cells)
+    return " ".join(filter(None, (words.verdict(report, cells), words.style(report, style))))
 
 
 def met(
@@ -78,6 +81,7 @@ def decision_document(
     quality: str | None = None,
     baseline: str | None = None,
     requirements: Requirements = NOTHING_ASKED,
+    style: StyleReport | None = None,
 ) -> dict[str, Any]:
     """Return the decision as JSON; see docs/reports.md and, for what is refused, ``decided``."""
     report = decided(collected, quality=quality, baseline=baseline)
@@ -88,6 +92,7 @@ def decision_document(
             "baseline": None,
             "verdict": None,
             "lead": None,
+            "style_held_equal": None,
         }
         empty: dict[str, Any] = {
             "front_on": [],
@@ -103,8 +108,11 @@ def decision_document(
         "quality": report.chosen.measure.key,
         "measures": [one.measure.key for one in report.measures],
         "baseline": report.baseline,
-        "verdict": decision_verdict(collected, report),
+        "verdict": decision_verdict(collected, report, style),
         "lead": None if lead is None else asdict(lead),
+        "style_held_equal": style_entry(style, lead)
+        if report.chosen.measure.is_preference
+        else None,
         "front_on": list(report.front_on),
         "front_definition": words.FRONT_DEFINITION,
         "requirements": requirements_entry(requirements, *met(collected, report, requirements)),

@@ -15,6 +15,7 @@ from evalkit.reports.decision.report import (
 from evalkit.reports.ranking import sentences
 from evalkit.reports.ranking.lead import Lead
 from evalkit.reports.ranking.sentences import few_comparisons, group_verdicts, lead_clause
+from evalkit.reports.ranking.style import StyleReport, carried_style
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected
 from evalkit.study.sentences import annotators
@@ -115,6 +116,13 @@ def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
     parts = [clause, _on_shared_cases(report), _not_comparable(lead), where, takes]
     parts.append(_unjudged(report))
     return f"{'; '.join(filter(None, parts))}."
+
+
+def style(report: DecisionReport, held_equal: StyleReport | None) -> str:
+    """Say whether the verdict holds with style held equal; nothing of what is not preference."""
+    if not report.chosen.measure.is_preference:
+        return ""
+    return carried_style(held_equal, decision_lead(report))
 
 
 def open_sentences(report: DecisionReport) -> list[str]:

@@ -7,19 +7,24 @@ from evalkit.reports.document import Document, heading
 from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
 from evalkit.reports.ranking.sentences import verdict
+from evalkit.reports.ranking.style import StyleReport, carried_style, standing_entry
 from evalkit.stats.ranking.ranking import RankingRow
 from evalkit.stats.ranking.win_rates import PairWinRate, circles
 from evalkit.study.collected import Collected
 
 
-def ranking_document(collected: Collected) -> Document:
-    """Return the strengths, strongest first, and who won how often against whom."""
+def ranking_document(collected: Collected, style: StyleReport | None = None) -> Document:
+    """Return the strengths, strongest first, and who won how often against whom.
+
+    With ``style`` the verdict says whether it holds with style held equal.
+    """
     report, rates = ranking_report(collected), win_rates(collected)
     lead = report_lead(report)
     return {
         **heading(collected),
-        "verdict": verdict(report),
+        "verdict": " ".join(filter(None, (verdict(report), carried_style(style, lead)))),
         "lead": None if lead is None else asdict(lead),
+        "style_held_equal": standing_entry(style, lead),
         "n_comparisons": report.n_comparisons,
         "n_same_model": report.n_same_model,
         "n_unreadable": report.n_unreadable,

@@ -1,7 +1,7 @@
 """The ranking as judged beside the one with style held equal, and what style is worth."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,10 +10,12 @@ from scipy.special import expit
 
 from evalkit import text
 from evalkit.errors import UndefinedStatisticError
-from evalkit.phrases import capital, joined, lower
+from evalkit.phrases import capital, joined, lower, some
+from evalkit.reports.ranking.lead import Lead, LeadKind
 from evalkit.stats.annotators.sides import balanced
 from evalkit.stats.counts import FloatArray
-from evalkit.stats.intervals import Estimate, t_interval
+from evalkit.stats.intervals import MIN_CASES, Estimate
+from evalkit.stats.ranking.separation import BoolArray, separate
 from evalkit.stats.ranking.style import StyleControl, control_style, style_difference
 from evalkit.study.collected import Collected, comparisons, sides_as_shown
 from evalkit.study.style_features import FEATURES
@@ -49,14 +51,23 @@ class StyleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StyleStanding:
+    """Where models stand to ``model`` with style held equal, all pairs considered at once."""
+
+    model: str
+    ahead: tuple[str, ...]
+    level: tuple[str, ...]
+    behind: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class StyleReport:
     """Both rankings, strongest with style held equal first; empty where ``reason`` says so.
 
     Attributes
     ----------
-    lead : Estimate or None
-        How far the first is ahead of the one that was first as judged, or else of the second,
-        in log-odds with style held equal; one pair looked at alone.
+    separated : bool array of shape (n_models, n_models)
+        Which two differ at 95 % with style held equal, in the order of ``rows`` (``separate``).
     left : Estimate or None
         The share of comparisons the left one of two equal responses wins; 0.5 is fair. Without
         a value where sides of some were neither dealt by evalkit nor shown both ways.
@@ -67,13 +78,28 @@ class StyleReport:
     """
 
     rows: tuple[StyleRow, ...]
-    lead: Estimate | None
+    separated: BoolArray
     left: Estimate | None
     effects: Mapping[str, Estimate]
     left_out: tuple[str, ...]
     n_comparisons: int
     n_cases: int
     reason: str | None
+
+    def standing_to(self, model: str) -> StyleStanding | None:
+        """Return who is ahead of a model, level with it and behind it; None where not known."""
+        models = [row.model for row in self.rows]
+        if model not in models:
+            return None
+        place = models.index(model)
+        apart = self.separated[place]
+        others = [other for other in range(len(models)) if other != place]
+        return StyleStanding(
+            model,
+            ahead=tuple(models[other] for other in others if apart[other] and other < place),
+            level=tuple(models[other] for other in others if not apart[other]),
+            behind=tuple(models[other] for other in others if apart[other] and other > place),
+        )
 
 
 def style_report(collected: Collected, features: FloatArray) -> StyleReport:
@@ -103,11 +129,12 @@ def style_report(collected: Collected, features: FloatArray) -> StyleReport:
         found = control_style(given, features=kept)
     except UndefinedStatisticError as undefined:
         n = int(given.n[between].sum())
-        return StyleReport((), None, None, {}, flat, n, 0, str(undefined))
+        nobody = np.zeros((0, 0), dtype=bool)
+        return StyleReport((), nobody, None, {}, flat, n, 0, str(undefined))
     rows = _rows(found)
     return StyleReport(
         rows=rows,
-        lead=_lead(found, rows),
+        separated=_separated(found, rows),
         left=_left_side(collected, found),
         effects=found.effects,
         left_out=flat,
@@ -152,30 +179,66 @@ def style_entries(report: StyleReport) -> dict[str, Any]:
     }
 
 
-def style_verdict(report: StyleReport) -> str:
-    """Say in one sentence whether the order of the models rests on style."""
+def style_verdict(report: StyleReport, lead: Lead | None) -> str:
+    """Say in one sentence whether what was said of the first model rests on style.
+
+    Parameters
+    ----------
+    report : StyleReport
+    lead : Lead or None
+        What was said, of the ranking as judged.
+    """
     if report.reason is not None:
         return f"Style cannot be held equal: {lower(report.reason)}"
-    what = "length and formatting" if len(report.effects) > 1 else "length"
     if not report.effects:
         return "No two responses differ in style, so both rankings are the same."
-    first, before = report.rows[0], min(report.rows, key=lambda row: row.raw_rank)
-    is_open = report.lead is None or _is_open(report.lead, 0.0)
-    if first.model != before.model:
-        then = (
-            f"{before.model} no longer leads: {first.model} is level with it"
-            if is_open
-            else f"{first.model} takes the lead from {before.model}"
-        )
-        return f"With {what} held equal, {then}."
-    moved = [row for row in report.rows if row.raw_rank != row.controlled_rank]
-    lead = f"{first.model} stays first with {what} held equal"
-    if is_open:
-        lead += f", though it cannot be told apart from {report.rows[1].model}"
-    if not moved:
-        return f"{lead}; the order stays as it is."
-    changes = [f"{row.model} from {row.raw_rank} to {row.controlled_rank}" for row in moved]
-    return f"{lead}; other ranks change: {joined(changes)}."
+    held = f"With {_held(report)} held equal, "
+    standing = None if lead is None else report.standing_to(lead.first)
+    if lead is None or standing is None:
+        return ""
+    if lead.kind in (LeadKind.EQUAL, LeadKind.UNCERTAIN):
+        return _of_the_first(report, held)
+    lost = [model for model in lead.behind if model in standing.level]
+    won = [model for model in lead.level if model in standing.behind]
+    parts = []
+    if standing.ahead:
+        parts.append(f"{_are(standing.ahead)} ahead of {lead.first}")
+    if lost:
+        parts.append(f"{_are(lost)} level with {lead.first}")
+    if won:
+        parts.append(f"{lead.first} is ahead of {some(won)}{' too' if lead.behind else ''}")
+    if not parts:
+        return f"With {_held(report)} held equal that stays so."
+    return f"{held}{' and '.join(parts)}."
+
+
+def carried_style(report: StyleReport | None, lead: Lead | None) -> str:
+    """Return what the verdict carries of style: nothing where nothing can be held equal."""
+    if report is None or report.reason is not None or not report.effects:
+        return ""
+    return style_verdict(report, lead)
+
+
+def standing_entry(report: StyleReport | None, lead: Lead | None) -> dict[str, Any] | None:
+    """Return where models stand to the first of the verdict with style held equal."""
+    standing = None if report is None or lead is None else report.standing_to(lead.first)
+    return None if standing is None else asdict(standing)
+
+
+def _of_the_first(report: StyleReport, held: str) -> str:
+    """Say whom the first with style held equal is ahead of, where nobody was as judged."""
+    first = report.standing_to(report.rows[0].model)
+    if first is None or not first.behind:
+        return f"With {_held(report)} held equal that stays so."
+    return f"{held}{first.model} is ahead of {some(first.behind)}."
+
+
+def _held(report: StyleReport) -> str:
+    return "length and format" if len(report.effects) > 1 else NAMES[next(iter(report.effects))]
+
+
+def _are(models: Sequence[str]) -> str:
+    return f"{some(models)} {'is' if len(models) == 1 else 'are'}"
 
 
 def effect_sentences(report: StyleReport) -> list[str]:
@@ -222,18 +285,17 @@ def _rows(found: StyleControl) -> tuple[StyleRow, ...]:
     return tuple(sorted(rows, key=lambda row: (row.controlled_rank, row.model)))
 
 
-def _lead(found: StyleControl, rows: tuple[StyleRow, ...]) -> Estimate:
-    before = min(rows, key=lambda row: row.raw_rank)
-    second = before if before is not rows[0] else rows[1]
+def _separated(found: StyleControl, rows: tuple[StyleRow, ...]) -> BoolArray:
     models = list(found.strengths)
-    i, j = models.index(rows[0].model), models.index(second.model)
-    value = (rows[0].controlled.value or 0.0) - (second.controlled.value or 0.0)
-    if second.controlled.low is None:
-        return Estimate(value, None, None, found.n_comparisons, second.controlled.reason)
-    spread = found.covariance
-    error = math.sqrt(max(spread[i, i] + spread[j, j] - 2 * spread[i, j], 0.0))
-    ends = t_interval(value, standard_error=error, degrees=found.n_cases - 1)
-    return Estimate(value, ends.low, ends.high, found.n_comparisons)
+    order = [models.index(row.model) for row in rows]
+    strength = np.array([found.strengths[models[place]].value for place in order])
+    separated, _ = separate(
+        strength,
+        found.covariance[np.ix_(order, order)],
+        usable=found.n_cases_of_model[order] >= MIN_CASES,
+        n_cases=found.n_cases,
+    )
+    return separated
 
 
 def _ranks(strengths: Mapping[str, Estimate]) -> dict[str, int]:

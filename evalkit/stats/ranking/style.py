@@ -34,6 +34,8 @@ class StyleControl:
         Log-odds for one standard deviation more of the feature.
     covariance : FloatArray of shape (n_models + 1 + n_features,) twice
         Of strengths, left and effects, in this order.
+    n_cases_of_model : IntArray of shape (n_models,)
+        Cases each model was compared on.
     """
 
     strengths: dict[str, Estimate]
@@ -43,6 +45,7 @@ class StyleControl:
     covariance: FloatArray
     n_comparisons: int
     n_cases: int
+    n_cases_of_model: IntArray
 
 
 def style_difference(left: FloatArray, right: FloatArray) -> FloatArray:
@@ -111,7 +114,15 @@ def control_style(
         covariance=covariance,
         n_comparisons=int(data.n.sum()),
         n_cases=n_cases,
+        n_cases_of_model=_cases_of_models(data),
     )
+
+
+def _cases_of_models(data: Comparisons) -> IntArray:
+    n_models = len(data.models)
+    case = compact_codes(data.case).astype(np.int64) * n_models
+    cells = np.unique(np.concatenate([case + data.left, case + data.right]))
+    return np.bincount(cells % n_models, minlength=n_models).astype(np.int64)
 
 
 def _require_finite(data: Comparisons) -> None:

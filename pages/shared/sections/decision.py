@@ -20,6 +20,8 @@ from evalkit.reports.power import sentences as power_sentences
 from evalkit.reports.power.report import PowerReport, interval_entry, pair_entry
 from evalkit.reports.power.scores import score_entry, score_power
 from evalkit.reports.power.tables import every_pair, every_scored_pair, wanted
+from evalkit.reports.ranking.lead import report_lead
+from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.ranking.style import (
     StyleReport,
     effect_sentences,
@@ -109,6 +111,14 @@ def show_map(report: DecisionReport, page: Page, *, within: str) -> None:
         exhibits.download(pd.json_normalize(entries, sep="_"), key="by-category")
 
 
+def show_opening(opening: Sequence[Block], page: Page) -> DeltaGenerator:
+    """Show what the page begins with; give the place beneath the verdict, for what holds of it."""
+    blocks.show(*opening[:1], page=page, key="verdict")
+    place = st.container()
+    blocks.show(*opening[1:], page=page, key="opening")
+    return place
+
+
 def style_toggle() -> bool:
     """Ask whether to hold style equal; the address remembers it."""
     key = "decision-style"
@@ -120,9 +130,9 @@ def style_toggle() -> bool:
     return is_on
 
 
-def show_style(report: StyleReport, page: Page) -> None:
+def show_style(report: StyleReport, ranking: RankingReport, page: Page) -> None:
     """Show both rankings side by side, and what style is worth."""
-    exhibits.say(style_verdict(report), style="lead")
+    exhibits.say(style_verdict(report, report_lead(ranking)), style="lead")
     if report.reason is not None:
         return
     entries = style_entries(report)

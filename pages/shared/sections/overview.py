@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from evalkit.reports.blocks import Target, View
 from evalkit.reports.decision.document import NOTHING_JUDGED
@@ -13,7 +14,9 @@ from evalkit.reports.models.report import ModelRow
 from evalkit.reports.models.tables import taken
 from evalkit.reports.ranking import sentences
 from evalkit.reports.ranking.cautions import cautions
+from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport
+from evalkit.reports.ranking.style import carried_style
 from evalkit.reports.ranking.tables import (
     WON,
     drawn,
@@ -25,6 +28,7 @@ from evalkit.reports.ranking.tables import (
 from evalkit.reports.scores.report import ScoresReport
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.stats.scores import ScoreRow
+from pages.shared import collecting
 from pages.shared.address import addresses, links
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
@@ -57,6 +61,28 @@ def show_no_annotations(*, may_invite: bool) -> None:
     st.page_link("annotate/studies.py", label="Annotate", icon=":material/edit:")
     if may_invite:
         st.page_link("admin/people.py", label="Invite people", icon=":material/person_add:")
+
+
+def show_verdict(
+    kept: Kept, ranking: RankingReport, scores: ScoresReport, weighed: Sequence[ScoreRow]
+) -> DeltaGenerator:
+    """Say who is ahead and what that rests on; give the place beneath, for what holds of it."""
+    exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
+    place = st.container()
+    exhibits.say(*sentences.group_verdicts(ranking), style="lead")
+    exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
+    return place
+
+
+def show_held_equal(place: DeltaGenerator, kept: Kept, ranking: RankingReport | None) -> None:
+    """Say beneath a verdict whether it holds with style held equal.
+
+    Pages do so last: the texts of the responses are read for it.
+    """
+    lead = report_lead(ranking) if ranking else None
+    if lead is not None:
+        with place:
+            exhibits.say(carried_style(kept.of(collecting.style), lead), style="lead")
 
 
 def model_order(

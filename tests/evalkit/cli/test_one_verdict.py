@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from db.commands.records import import_file
 from evalkit.cli import app
+from tests.factories import wordy_file
 
 FILE = Path(__file__).parents[2] / "cases" / "eleven_to_one.jsonl"
 
@@ -63,3 +64,21 @@ def test_eleven_cases_of_twelve_tell_two_models_apart_in_every_report(run, tmp_p
     assert pair["p"] == pytest.approx(2 * 13 / 2**12)
     assert "A is ahead of B." in page
     assert "A and B cannot be told apart" not in page
+
+
+def test_every_verdict_carries_that_style_explains_the_lead(sqlite_database, tmp_path):
+    page = tmp_path / "style.html"
+    import_file(wordy_file(tmp_path))
+
+    def run(*words):
+        done = CliRunner().invoke(app, ["report", *words, "--study", "style"])
+        assert done.exit_code == 0, done.output
+        return " ".join(done.stdout.split())
+
+    run("html", str(page))
+    said = "With length held equal, terse is level with wordy."
+    assert run("decision").startswith(f"wordy is ahead of terse. {said}")
+    assert said in run("ranking")
+    assert json.loads(run("decision", "--json"))["verdict"].endswith(said)
+    assert json.loads(run("ranking", "--json"))["verdict"].endswith(said)
+    assert f"wordy is ahead of terse. {said}" in page.read_text(encoding="utf-8")

@@ -3,13 +3,20 @@
 import json
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from evalkit.html.document import About, html_report
+from evalkit.reports.decision.document import decision_document
+from evalkit.reports.ranking.document import ranking_document
+from evalkit.reports.ranking.lead import report_lead
+from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.ranking.style import (
     SIDES_UNKNOWN,
+    carried_style,
     effect_sentences,
     style_entries,
     style_report,
@@ -80,12 +87,12 @@ def lengths(found, chosen):
     return table
 
 
-def by_length(seed=4, *, n_cases=1500, effect=1.0):
-    """Two equal models, B mostly longer; the longer response wins, by a known effect."""
+def by_length(seed=4, *, n_cases=1500, effect=1.0, shift=0.0):
+    """Two models, B mostly longer; the longer wins, by a known effect, and A by ``shift``."""
     rng = np.random.default_rng(seed)
     length = np.concatenate([rng.integers(50, 400, n_cases), rng.integers(120, 600, n_cases)])
     more = (length[:n_cases] - length[n_cases:]) / (length[:n_cases] + length[n_cases:] + 1)
-    chance = 1 / (1 + np.exp(-effect * more / more.std()))
+    chance = 1 / (1 + np.exp(-effect * more / more.std() - shift))
     won = rng.random(n_cases) < chance
     swap = rng.random(n_cases) < 0.5
     given = [
@@ -166,9 +173,11 @@ def test_a_fair_pair_of_sides_is_called_fair():
 
 
 def test_without_any_style_both_rankings_are_the_same():
-    report = style_report(balanced(30), np.zeros((200, 4)))
+    found = balanced(30)
+    report = style_report(found, np.zeros((200, 4)))
 
-    assert style_verdict(report) == (
+    assert carried_style(report, lead_of_ranking(found)) == ""
+    assert style_verdict(report, lead_of_ranking(found)) == (
         "No two responses differ in style, so both rankings are the same."
     )
     for row in report.rows:
@@ -182,7 +191,8 @@ def test_who_never_lost_cannot_be_told_from_style():
 
     assert report.rows == ()
     assert "never lost" in report.reason
-    assert style_verdict(report).startswith("Style cannot be held equal")
+    assert style_verdict(report, lead_of_ranking(found)).startswith("Style cannot be held equal")
+    assert carried_style(report, lead_of_ranking(found)) == ""
 
 
 def test_nothing_compared_has_a_reason():
@@ -192,12 +202,62 @@ def test_nothing_compared_has_a_reason():
     assert report.reason
 
 
-def test_a_lead_that_style_explains_is_called_level_not_lost():
+def lead_of_ranking(found):
+    return report_lead(ranking_report(found))
+
+
+def test_a_lead_that_style_explains_is_called_level_in_every_verdict():
+    # The longer response wins, whoever wrote it, and B writes longer ones.
     found, features, _ = by_length()
+    report = style_report(found, features)
 
-    said = style_verdict(style_report(found, features))
+    said = "With length held equal, A is level with B."
+    assert carried_style(report, lead_of_ranking(found)) == said
+    decision = decision_document(found, style=report)
+    ranking = ranking_document(found, report)
+    assert decision["verdict"].startswith("B is ahead of A")
+    assert decision["verdict"].endswith(said)
+    assert ranking["verdict"].endswith(said)
+    assert decision["style_held_equal"] == ranking["style_held_equal"]
+    assert ranking["style_held_equal"] == {
+        "model": "B", "ahead": (), "level": ("A",), "behind": (),
+    }  # fmt: skip
+    about = About(datetime(2026, 11, 29, tzinfo=UTC), "1", found.models)
+    assert said in html_report(found, about=about, style=report)
+    assert "held equal" not in decision_document(found)["verdict"]
+    assert decision_document(found)["style_held_equal"] is None
 
-    assert "takes the lead" not in said
+
+@pytest.mark.parametrize(
+    ("shift", "said"),
+    [
+        # How much stronger A truly is, in log-odds: B leads by length alone, then does not lead.
+        (1.6, "With length held equal, A is ahead of B."),
+        (-1.0, "With length held equal that stays so."),
+    ],
+)
+def test_a_verdict_that_style_reverses_or_leaves_alone_is_said_so(shift, said):
+    found, features, _ = by_length(effect=2.5, shift=shift)
+
+    report = style_report(found, features)
+
+    lead = lead_of_ranking(found)
+    assert (lead.first, lead.behind) == ("B", ("A",))
+    assert carried_style(report, lead) == said
+
+
+def test_what_is_said_with_style_held_equal_is_what_the_separation_holds():
+    found, features, _ = by_length(n_cases=400)
+    report = style_report(found, features)
+    models = [row.model for row in report.rows]
+
+    for place, model in enumerate(models):
+        standing = report.standing_to(model)
+        assert {*standing.ahead, *standing.level, *standing.behind} == set(models) - {model}
+        for other in (*standing.ahead, *standing.behind):
+            assert report.separated[place, models.index(other)]
+        for other in standing.level:
+            assert not report.separated[place, models.index(other)]
 
 
 def test_the_part_of_the_document_is_plain_json_without_nan():
