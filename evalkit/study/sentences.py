@@ -22,6 +22,12 @@ def annotators(collected: Collected) -> str:
     return f"{said}{',' if ',' in said else ''} and {counted(judges, 'judge')}"
 
 
+def annotator_name(name: str, *, is_simulated: bool, is_judge: bool = False) -> str:
+    """Name an annotator, and say that it is a judge or simulated where the name does not."""
+    what = "judge" if is_judge else "simulated" if is_simulated else ""
+    return name if what in name.lower() else f"{name} ({what})"
+
+
 def limits(collected: Collected) -> str:
     """Name what shaped the numbers: categories, annotators, judges, who is simulated."""
     given, parts = collected.limits, []

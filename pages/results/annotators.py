@@ -13,8 +13,9 @@ from evalkit.study import sentences as study_sentences
 from evalkit.study.subjects import subjects
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
-from pages.shared.address import addresses, filters
+from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
+from pages.shared.display.blocks import Page
 from pages.shared.display.charts import model_colours
 from pages.shared.response import responses
 from pages.shared.sections import annotators
@@ -60,7 +61,8 @@ else:
     names = tuple(one.name for one in study.annotators if one.annotator_id in left_out)
     without_them = collecting.kept(study, rest).collected
     compared = kept.of(leave_out.without_report, without_them, left_out=names)
-    annotators.show_without(compared, model_colours(study.models))
+    page = Page(model_colours(study.models), links.of_targets(links.state(study, chosen)))
+    annotators.show_without(compared, page)
     annotators.show_all_without(study, rest)
 
 st.header("Where they differ most", divider=False)

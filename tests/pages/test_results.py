@@ -16,9 +16,10 @@ from evalkit.reports import by_model
 from evalkit.reports.models.tables import taken
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.scores.judged_responses import judged_responses
+from evalkit.study.sentences import annotator_name
 from evalkit.vocabulary import Role
 from pages.shared.response import responses
-from pages.shared.sections import overview, tables, tag_tables
+from pages.shared.sections import overview, tag_tables
 from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -481,10 +482,10 @@ def test_errors_are_a_map_of_links_where_the_grid_is_too_wide(app, sign_in, stud
 
 
 def test_names_say_once_who_is_simulated_or_a_judge():
-    assert tables.annotator_name("Ada", is_simulated=False) == "Ada"
-    assert tables.annotator_name("Ada", is_simulated=True) == "Ada (simulated)"
-    assert tables.annotator_name("Simulated 1", is_simulated=True) == "Simulated 1"
-    assert tables.annotator_name("gpt", is_simulated=False, is_judge=True) == "gpt (judge)"
+    assert annotator_name("Ada", is_simulated=False) == "Ada"
+    assert annotator_name("Ada", is_simulated=True) == "Ada (simulated)"
+    assert annotator_name("Simulated 1", is_simulated=True) == "Simulated 1"
+    assert annotator_name("gpt", is_simulated=False, is_judge=True) == "gpt (judge)"
 
 
 @pytest.mark.parametrize("page", ["overview", "decision", "compare", "agreement", "annotators"])

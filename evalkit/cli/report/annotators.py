@@ -7,7 +7,6 @@ import typer
 
 from db.engine import read_session
 from db.queries.results import ResultFilters, collect, pace
-from evalkit import text
 from evalkit.cli.report.options import (
     AnnotatorOption,
     CategoryOption,
@@ -19,34 +18,17 @@ from evalkit.cli.report.options import (
 )
 from evalkit.cli.terminal import (
     JsonFlag,
-    notes,
-    out,
+    print_blocks,
     print_reasons,
     print_report,
-    print_table,
-    print_whole,
     require_database,
-    text_table,
 )
 from evalkit.errors import RefusedError
-from evalkit.reports.annotators import leave_out as without
-from evalkit.reports.annotators.report import (
-    AnnotatorsReport,
-    annotators_document,
-    annotators_report,
-)
-from evalkit.reports.annotators.sentences import (
-    annotators_verdict,
-    flag_sentences,
-    orientation_sentence,
-    sides_sentences,
-)
+from evalkit.reports.annotators import leave_out as without, tables
+from evalkit.reports.annotators.report import annotators_document, annotators_report
+from evalkit.reports.blocks import Block, words
 from evalkit.reports.decision.document import NOTHING_JUDGED
-from evalkit.reports.decision.sentences import format_of, number_name
-from evalkit.study.collected import Collected
-from evalkit.study.sentences import limits
 from evalkit.study.subjects import subjects
-from evalkit.text import duration
 
 WithoutOption = Annotated[
     list[str] | None,
@@ -77,62 +59,16 @@ def annotators(
             document["without"] = without.without_document(full, rest, left_out=left_out)
         print_report("annotators", document, full.cases_of)
         return
-    judged = subjects(full)
-    if not judged:
-        out().print(NOTHING_JUDGED)
-        if said := limits(full):
-            notes().print(said)
-    for subject in judged[:1]:
-        _print_annotators(full, annotators_report(full, times, subject=subject))
+    reports = [annotators_report(full, times, subject=first) for first in subjects(full)[:1]]
+    blocks: list[Block] = [] if reports else [words(NOTHING_JUDGED)]
+    for report in reports:
+        blocks += [*tables.opening(report), tables.habits(report), tables.notes(report)]
     if rest:
         compared = without.without_report(full, rest, left_out=left_out)
-        for said in without.without_sentences(compared):
-            out().print(said)
-        _print_quality(compared)
-
-
-def _print_annotators(collected: Collected, report: AnnotatorsReport) -> None:
-    column = ["as shown"] if report.is_as_shown else []
-    quality = text_table("Annotator", "n", "κ with the rest", *column, "Right")
-    habits = text_table("Annotator", "Chose left", "Median time", "Longest run")
-    for row in report.rows:
-        profile = row.profile
-        quality.add_row(
-            profile.annotator,
-            text.whole(profile.n),
-            text.with_n(profile.agreement.kappa),
-            *[text.with_n(row.kappa_as_shown) for _ in column if row.kappa_as_shown],
-            text.with_n(row.quality.estimate, text.percent),
-        )
-        habits.add_row(
-            profile.annotator,
-            text.with_n(profile.left_rate, text.percent),
-            text.with_n(profile.median_seconds, duration),
-            text.whole(profile.longest_run),
-        )
-    print_table(collected, quality)
-    print_whole(habits)
-    said_of_all = (
-        annotators_verdict(report),
-        *flag_sentences(report),
-        orientation_sentence(report),
-        *sides_sentences(report),
-    )
-    for said in filter(None, said_of_all):
-        out().print(said)
-    print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
-
-
-def _print_quality(compared: without.Without) -> None:
-    changes = without.quality_changes(compared)
-    if not changes:
-        return
-    table = text_table("Model", "", "Everybody", "n", "Without", "n")
-    for one in changes:
-        form = format_of(one.measure)
-        both = [(text.estimate(it, form), text.whole(it.n)) for it in (one.full, one.rest)]
-        table.add_row(one.model, number_name(one.measure), *both[0], *both[1])
-    print_whole(table)
+        blocks += tables.without_blocks(compared)
+    print_blocks(full, *blocks)
+    for report in reports:
+        print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
 
 
 def _without(found: Narrowed, left_out: list[str]) -> ResultFilters:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from evalkit import text
 from evalkit.phrases import counted, joined
 from evalkit.reports.agreement.document import agreement_document
 from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agreement_report
@@ -161,15 +160,7 @@ def _moved(full: Sequence[RankingRow], rest: Sequence[RankingRow]) -> list[str]:
     ]
 
 
-def ranking_change(report: Without, model: str) -> tuple[str, str, str, str]:
-    """Return a model's rank and win rate, of everybody and without."""
-    cells: list[str] = []
-    for results in (report.full, report.rest):
-        rows = results.ranking.ranking.rows if results.ranking.ranking else ()
-        row = next((row for row in rows if row.model == model), None)
-        cells += (
-            [text.MISSING, text.MISSING]
-            if row is None
-            else [rank_range(row), text.estimate(row.win_rate, text.percent)]
-        )
-    return cells[0], cells[1], cells[2], cells[3]
+def ranked_rows(results: Results) -> dict[str, tuple[str, Estimate]]:
+    """Return the possible ranks and the win rate of each model, strongest first."""
+    rows = results.ranking.ranking.rows if results.ranking.ranking else ()
+    return {row.model: (rank_range(row), row.win_rate) for row in rows}

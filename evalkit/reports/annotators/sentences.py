@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from evalkit import text
 from evalkit.phrases import joined, lower
 from evalkit.reports.agreement.as_shown import definitions
-from evalkit.reports.annotators.disagreements import Disagreements
+from evalkit.reports.annotators.disagreements import Disagreement, Disagreements
 from evalkit.reports.annotators.report import AnnotatorsReport
 from evalkit.stats.annotators.profiles import MIN_ANNOTATIONS
 from evalkit.stats.annotators.sides import NOT_DEALT
+from evalkit.stats.counts import PREFERENCE_VALUES, TAG_VALUES
+from evalkit.study.collected import Criterion, Tag
+from evalkit.study.subjects import ANY_ERROR, Subject
+from evalkit.vocabulary import Level
 
 #: More annotators than this are counted, not named.
 _MOST_NAMED = 3
@@ -71,6 +75,45 @@ def sides_sentences(report: AnnotatorsReport) -> list[str]:
 
 def _few(names: Sequence[str]) -> str:
     return joined(names) if len(names) <= _MOST_NAMED else f"{len(names)} annotators"
+
+
+def how_to_read(report: AnnotatorsReport) -> list[str]:
+    """Say what the numbers of annotators mean."""
+    is_scored = isinstance(report.subject, Criterion)
+    is_ordered = isinstance(report.subject, Criterion) and report.subject.level is not Level.NOMINAL
+    has_both = len({row.kind for row in report.rows}) > 1
+    sentences = [
+        "κ compares each with "
+        + ("people, never with judges," if has_both else "everybody else")
+        + " on what both judged"
+        + (", near misses with part of the credit." if is_ordered else "."),
+    ]
+    if report.subject == ANY_ERROR:
+        sentences.append(
+            "Judged is whether anything was marked on a response that was read for errors."
+        )
+    elif isinstance(report.subject, Tag):
+        sentences.append("Judged is whether it was marked on a response that was read for errors.")
+    sentences += [orientation_sentence(report), *sides_sentences(report)]
+    method = next((row.quality.method for row in report.rows if row.quality.method), None)
+    if method:
+        sentences.append(
+            f"Right: chance of giving what is most plausibly true, by the {method} model, which "
+            "weighs annotators by how well they fit together; it knows no truth from elsewhere. "
+            "Knows: chance of knowing the answer rather than giving one out of habit (MACE)."
+        )
+    elif not is_scored and report.rows:
+        sentences.append(report.rows[0].quality.estimate.reason or "")
+    return sentences
+
+
+def what_was_said(row: Disagreement, on: Subject) -> str:
+    """Say how often each value was given: ``2 Atlas, 1 tie``; scores in order: ``1, 4, 5``."""
+    if isinstance(on, Criterion):
+        return ", ".join(f"{on.values[value]:g}" for value in sorted(row.values))
+    names = TAG_VALUES if on else (*row.models, *PREFERENCE_VALUES[len(row.models) :])
+    counts = {value: row.values.count(value) for value in sorted(set(row.values))}
+    return ", ".join(f"{n} {names[value]}" for value, n in counts.items())
 
 
 def disagreements_sentence(found: Disagreements) -> str:

@@ -9,10 +9,10 @@ from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
 from evalkit.phrases import capital
 from evalkit.rendering.markdown import escape
+from evalkit.study.sentences import annotator_name
 from evalkit.vocabulary import Preference
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
-from pages.shared.sections.tables import annotator_name
 
 _LEVEL = {Preference.TIE: "Tie", Preference.BOTH_BAD: "Both bad"}
 #: The order of this many responses can be said once, for all answers.

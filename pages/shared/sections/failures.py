@@ -12,6 +12,7 @@ from db.queries.results import Remark, ResultStudy, TaggedResponse
 from evalkit.phrases import counted
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import worst_error
+from evalkit.study.sentences import annotator_name
 from pages.shared.address import addresses
 from pages.shared.address.links import link
 from pages.shared.components import scroll
@@ -244,10 +245,7 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
             "About": [one.about for one in remarks],
             "Models": [_shown(one.models) for one in remarks],
             "Case": [one.case_key for one in remarks],
-            "By": [
-                tables.annotator_name(one.annotator, is_simulated=one.is_simulated)
-                for one in remarks
-            ],
+            "By": [annotator_name(one.annotator, is_simulated=one.is_simulated) for one in remarks],
         }
     )
     rows = [f"{one.output_id}-{place}" for place, one in enumerate(remarks)]

@@ -23,12 +23,6 @@ def category_name(category: str) -> str:
     return category or NO_CATEGORY
 
 
-def annotator_name(name: str, *, is_simulated: bool, is_judge: bool = False) -> str:
-    """Name an annotator, and say that it is a judge or simulated where the name does not."""
-    kind = "judge" if is_judge else "simulated" if is_simulated else ""
-    return name if kind in name.lower() else f"{name} ({kind})"
-
-
 def interval_row(
     label: str,
     shown: Estimate,

@@ -17,7 +17,7 @@ from evalkit.reports.annotators.report import annotators_report
 from evalkit.reports.annotators.tables import annotators_section
 from evalkit.reports.blocks import Axis, Beside, Cell, IntervalRow, Intervals, Table, value_cell
 from evalkit.stats.intervals import Estimate
-from pages.shared.sections import agreement_tables, annotator_tables
+from pages.shared.sections import agreement_tables
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
 #: Columns that count what a coefficient beside them rests on.
@@ -68,7 +68,6 @@ def tables_of_pages(study):
     for frame in (
         agreement_tables.agreement_table(report),
         agreement_tables.pair_table(report.preference.pairs),
-        annotator_tables.annotator_table(annotators_report(study)),
     ):
         yield tuple(frame.columns), frame.astype(str).to_numpy().tolist()
 

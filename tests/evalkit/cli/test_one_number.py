@@ -1,0 +1,134 @@
+"""A question's tables are said once: page, HTML file, terminal and JSON show the same numbers."""
+
+import html
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from db.engine import read_session, write_session
+from db.models import Annotation
+from db.queries import results
+from evalkit.cli import app
+from evalkit.reports.annotators import tables as annotator_blocks
+from evalkit.reports.annotators.report import annotators_report
+from pages.shared.display import blocks, exhibits
+from tests.factories import annotate, make_eval_set, make_study
+
+MODELS = ("Model <one>", "Model two")
+
+
+@pytest.fixture
+def stored(sqlite_database):
+    """Store twelve cases compared by three people, scored and read for errors by the first two."""
+    ids = make_eval_set(models=MODELS, n_cases=12)
+    make_study(ids)
+    for case in range(12):
+        left, right = (f"case-{case}/{model}" for model in MODELS)
+        for place, annotator in enumerate(("Ada", "Bo", "Cy")):
+            preference = "right" if (case + place) % 4 == 0 else "left"
+            more = (
+                {}
+                if annotator == "Cy"
+                else {
+                    "scores": [(left, "helpfulness", 1 + (case + place) % 5)],
+                    "marks": [(left, "tone" if case % 3 == place else None)],
+                }
+            )
+            given = annotate(
+                ids, annotator, left, right, preference, is_simulated=annotator == "Bo", **more
+            )
+            with write_session() as session:
+                session.get(Annotation, given).active_seconds = 20 + case + 5 * place
+    return ids
+
+
+def annotators_shown(collected, pace):
+    """Give what the page folds of annotators: a row each."""
+    return [annotator_blocks.habits(annotators_report(collected, pace))]
+
+
+#: Of each room what it shows, the command that prints it, and how its page shows a table.
+ROOMS = {"annotators": (annotators_shown, ["annotators"], "fold")}
+
+
+def plain(words):
+    """Give what a reader sees: no markup, one space between words."""
+    words = html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", words, flags=re.DOTALL))
+    return " ".join(words.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def numbers_in(document):
+    """Yield every number with its ends and n, wherever it stands in a document."""
+    if isinstance(document, dict):
+        if {"value", "low", "high", "n"} <= set(document):
+            yield tuple(document[name] for name in ("value", "low", "high", "n"))
+        document = document.values()
+    if not isinstance(document, str | int | float | None):
+        for part in document:
+            yield from numbers_in(part)
+
+
+@pytest.fixture(params=ROOMS)
+def media(request, stored, tmp_path, monkeypatch):
+    """Show a room's tables in every medium; each medium's words, and the JSON."""
+    shown_of, command, on_page = ROOMS[request.param]
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+        tables = shown_of(results.collect(session, study), results.pace(session, study))
+
+    def run(*words):
+        done = CliRunner().invoke(app, ["report", *words, "--study", "Study"])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    page = []
+    if on_page == "fold":
+        monkeypatch.setattr(
+            exhibits, "inline_table", lambda frame, **_: page.append(frame.to_csv(sep=" "))
+        )
+        for number, table in enumerate(tables):
+            blocks.fold(table, key=f"table-{number}", label=None)
+    else:
+        monkeypatch.setattr(blocks.html_tables.st, "html", page.append)
+        blocks.show(*tables, page=blocks.Page({}, lambda target: target.view), key="tables")
+    file = tmp_path / "study.html"
+    run("html", str(file))
+    words = {
+        "page": " ".join(page) if on_page != "fold" else " ".join(page).replace('"', ""),
+        "file": file.read_text(encoding="utf-8"),
+        "terminal": run(*command),
+    }
+    # Names hold what a page escapes: in frames and on a terminal they stand as they are.
+    seen = {
+        medium: plain(of if of.lstrip().startswith("<") else html.escape(of))
+        for medium, of in words.items()
+    }
+    return tables, seen, json.loads(run(*command, "--json"))
+
+
+def test_every_cell_reads_the_same_in_every_medium(media):
+    tables, seen, _ = media
+
+    cells = [cell for table in tables for row in table.rows for cell in row]
+    assert len(cells) > 3
+    for cell in cells:
+        for words in (cell.text, *cell.details):
+            assert [medium for medium, said in seen.items() if words not in said] == [], words
+
+
+def test_every_number_shown_is_in_the_json_with_its_interval_and_n(media):
+    tables, _, document = media
+
+    known = set(numbers_in(document))
+    shown = [
+        cell.number
+        for table in tables
+        for row in table.rows
+        for cell in row
+        if cell.number is not None and cell.number.value is not None
+    ]
+    assert shown
+    for number in shown:
+        assert (number.value, number.low, number.high, number.n) in known
