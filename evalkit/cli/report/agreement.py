@@ -74,8 +74,10 @@ def agreement(
     for said in judges_with_people(report):
         out().print(said)
     _print_orders(report)
-    unread = [of for of in (report.preference, *report.criteria) if of not in report.judged]
-    print_reasons((_subject(of), of.alpha.reason) for of in unread)
+    print_reasons(
+        (_subject(of), None if of in report.judged else of.alpha.reason)
+        for of in (report.preference, *report.criteria)
+    )
     _print_pairs(report)
 
 
