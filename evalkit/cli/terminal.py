@@ -150,7 +150,7 @@ def _print_sentences(sentences: Iterable[str]) -> None:
 
 def _table(block: TableBlock) -> Table:
     """Return a table with the smaller line of each cell beneath its number."""
-    made = Table(box=None, pad_edge=False)
+    made = VisibleTable(box=None, pad_edge=False)
     for place, column in enumerate(block.columns):
         is_left = place == 0 or column in block.left
         made.add_column(column, justify="left" if is_left else "right", no_wrap=True)
