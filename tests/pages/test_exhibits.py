@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from evalkit import text
 from pages.shared.display import exhibits
 from pages.shared.display.pictures import interval_rows, level_bars
 
@@ -113,8 +114,8 @@ def test_every_chart_is_saved_under_its_name_in_the_format_chosen(
 def test_a_p_value_and_an_n_stay_on_one_line():
     nbsp = "\N{NO-BREAK SPACE}"
 
-    assert exhibits._unbroken("p = 0.21, n = 35") == f"p{nbsp}={nbsp}0.21, n{nbsp}={nbsp}35"
-    assert exhibits._unbroken("p < 0.001") == f"p{nbsp}<{nbsp}0.001"
+    assert text.unbroken("p = 0.21, n = 35") == f"p{nbsp}={nbsp}0.21, n{nbsp}={nbsp}35"
+    assert text.unbroken("p < 0.001") == f"p{nbsp}<{nbsp}0.001"
 
 
 def test_a_table_that_goes_on_shows_half_of_the_next_row():
