@@ -55,9 +55,11 @@ _STYLE = f"""<style>
     padding: .2rem 0; gap: 1rem; }}
   .ek-cards td::before {{ content: attr(data-name); font-size: .8rem; opacity: .72;
     text-align: left; }}
-  .ek-map td {{ min-width: 3.4rem; padding: .4rem .15rem; }}
+  .ek-cards td > *, .ek-cards th > * {{ min-width: 0; }}
+  .ek-cards .number {{ white-space: normal; }}
+  .ek-map td {{ min-width: 2.6rem; padding: .4rem .15rem; }}
   .ek-map thead th {{ padding-left: .15rem; padding-right: .15rem; overflow-wrap: anywhere; }}
-  .ek-map td .small {{ font-size: .75rem; }}
+  .ek-map td .small {{ font-size: .75rem; overflow-wrap: anywhere; }}
   .ek-map tbody th .number {{ font-size: .85rem; }}
   .ek-map tbody th {{ position: sticky; left: 0; background-color: light-dark(#FFFEFB, #16191D); }}
   .ek-many thead th {{ writing-mode: vertical-rl; transform: rotate(180deg); text-align: left;
