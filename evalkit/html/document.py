@@ -247,7 +247,7 @@ def _power(
         return section("")
     plan = power_report(collected, ranking=ranking)
     place = {standing.model: at for at, standing in enumerate(decision.standings)}
-    intervals = [one for one in plan.intervals if one.criterion == measure.criterion]
+    intervals = [interval for interval in plan.intervals if interval.criterion == measure.criterion]
     intervals.sort(key=lambda one: place[one.model])
     if measure.criterion is None:
         pairs = every_pair(plan)
@@ -286,10 +286,12 @@ def write_report(file: Path, document: str) -> int:
 
 def _simulated(collected: Collected) -> Words:
     """Name the annotators that a program played: nobody may take them for people."""
-    played = [one.name for one in collected.annotators if one.is_simulated]
+    played = [annotator.name for annotator in collected.annotators if annotator.is_simulated]
     if not played:
         return words()
-    people = [one for one in collected.annotators if one.kind == AnnotatorKind.HUMAN]
+    people = [
+        annotator for annotator in collected.annotators if annotator.kind == AnnotatorKind.HUMAN
+    ]
     if len(played) == len(people) > 1:
         who = f"All {len(played)} annotators are"
     else:

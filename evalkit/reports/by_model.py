@@ -100,7 +100,11 @@ def _tints(
     estimates: Iterable[Estimate], least: float, *, sign: int
 ) -> Callable[[Estimate | None], float]:
     """Return how a value is tinted among all: by how far it is from their mean."""
-    values = [one.value for one in estimates if one.value is not None and one.n >= FEWEST_TINTED]
+    values = [
+        estimate.value
+        for estimate in estimates
+        if estimate.value is not None and estimate.n >= FEWEST_TINTED
+    ]
     middle = sum(values) / len(values) if values else 0.0
     reach = max(least, *(abs(value - middle) for value in values)) if values else least
 

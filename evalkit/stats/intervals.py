@@ -178,12 +178,12 @@ def t_quantile(degrees: float) -> float:
     return float(stdtrit(degrees, 0.975))
 
 
-def cut_off(one: Estimate, limits: tuple[float, float]) -> Estimate:
+def cut_off(estimate: Estimate, limits: tuple[float, float]) -> Estimate:
     """Return an estimate whose interval ends where no value can lie beyond: a scale's ends."""
-    if one.low is None or one.high is None:
-        return one
-    low, high = max(float(one.low), limits[0]), min(float(one.high), limits[1])
-    return replace(one, low=low, high=high)
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    low, high = max(float(estimate.low), limits[0]), min(float(estimate.high), limits[1])
+    return replace(estimate, low=low, high=high)
 
 
 def wilson_interval(share: float, n: float, *, quantile: float = Z95) -> Interval:

@@ -340,7 +340,7 @@ def scores_of_looks(collected: Collected, looks: Looks) -> Scores:
 
 def names(collected: Collected) -> tuple[str, ...]:
     """Return the names of the annotators, told apart."""
-    return told_apart([(one.name, one.kind) for one in collected.annotators])
+    return told_apart([(annotator.name, annotator.kind) for annotator in collected.annotators])
 
 
 def told_apart(annotators: Sequence[tuple[str, AnnotatorKind]]) -> tuple[str, ...]:

@@ -7,9 +7,11 @@ from evalkit.vocabulary import AnnotatorKind
 
 def annotators(collected: Collected) -> str:
     """Say who judged: people, how many of them are simulated, and judges."""
-    people = [one for one in collected.annotators if one.kind == AnnotatorKind.HUMAN]
+    people = [
+        annotator for annotator in collected.annotators if annotator.kind == AnnotatorKind.HUMAN
+    ]
     judges = len(collected.annotators) - len(people)
-    simulated = sum(one.is_simulated for one in people)
+    simulated = sum(person.is_simulated for person in people)
     if people and simulated == len(people):
         said = counted(len(people), "simulated annotator")
     else:
@@ -38,8 +40,10 @@ def limits(collected: Collected) -> str:
         parts.append(f"only by {', '.join(given.annotators)}")
     if given.judges:
         parts.append("judges included")
-    people = [one for one in collected.annotators if one.kind == AnnotatorKind.HUMAN]
-    simulated = [one.name for one in people if one.is_simulated]
+    people = [
+        annotator for annotator in collected.annotators if annotator.kind == AnnotatorKind.HUMAN
+    ]
+    simulated = [person.name for person in people if person.is_simulated]
     if simulated and len(simulated) == len(people):
         parts.append("all annotators are simulated")
     elif simulated:

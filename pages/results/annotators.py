@@ -58,7 +58,9 @@ if not left_out:
 elif rest is None:
     exhibits.say("Without everybody nothing is left to compute.", style="lead")
 else:
-    names = tuple(one.name for one in study.annotators if one.annotator_id in left_out)
+    names = tuple(
+        annotator.name for annotator in study.annotators if annotator.annotator_id in left_out
+    )
     without_them = collecting.kept(study, rest).collected
     compared = kept.of(leave_out.without_report, without_them, left_out=names)
     page = Page(model_colours(study.models), links.of_targets(links.state(study, chosen)))
@@ -68,7 +70,7 @@ else:
 st.header("Where they differ most", divider=False)
 found = kept.of(disagreements.disagreements, subject=on)
 with read_session() as session:
-    keys = case_keys(session, {one.case for one in found.rows})
+    keys = case_keys(session, {row.case for row in found.rows})
 one = annotators.disagreement_picker(found, collected, keys, on)
 if one is None:
     addresses.stop()

@@ -95,7 +95,7 @@ class SignInRequired:
 def _is_beyond(path: str, user: User) -> bool:
     """Say whether a path is that of a page for others than this user."""
     address = path.strip("/")
-    return any(one.address == address and not user.may(one.role) for one in menu.ENTRIES)
+    return any(entry.address == address and not user.may(entry.role) for entry in menu.ENTRIES)
 
 
 def _is_open(path: str) -> bool:

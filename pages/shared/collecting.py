@@ -63,8 +63,8 @@ class Kept:
 
     def read(self, query: Callable[..., Made], **kwargs: Hashable) -> Made:
         """Return what a query finds within the filters, asked once for the same arguments."""
-        found: Made = self._found(query, **kwargs)
-        return found
+        made: Made = self._found(query, **kwargs)
+        return made
 
     def _make(self, make: Callable[..., Any], *args: Hashable, **kwargs: Hashable) -> Any:
         with st.spinner("Computing"):

@@ -54,7 +54,7 @@ def collect(
     """Return what the study collected within the filters; people only unless asked otherwise."""
     filters = filters or ResultFilters()
     annotators = study.counted_annotators(filters)
-    annotator_ids = np.array([one.annotator_id for one in annotators], dtype=np.int64)
+    annotator_ids = np.array([annotator.annotator_id for annotator in annotators], dtype=np.int64)
     conditions = counted(study, filters)
     outputs = _outputs(session, study, filters)
     preferences, n_unreadable = _preferences(session, conditions, outputs.id, annotator_ids)
@@ -68,18 +68,21 @@ def collect(
         study=study.name,
         models=tuple(sorted(study.models)),
         categories=_categories(study, filters),
-        annotators=tuple(Judged(one.name, one.kind, one.is_simulated) for one in annotators),
+        annotators=tuple(
+            Judged(annotator.name, annotator.kind, annotator.is_simulated)
+            for annotator in annotators
+        ),
         criteria=tuple(
             Criterion(
-                key=one.key,
-                question=one.question,
-                level=Level(one.level),
-                values=tuple(value for value, _ in one.scale),
-                labels=tuple(label for _, label in one.scale),
+                key=criterion.key,
+                question=criterion.question,
+                level=Level(criterion.level),
+                values=tuple(value for value, _ in criterion.scale),
+                labels=tuple(label for _, label in criterion.scale),
             )
-            for one in study.criteria
+            for criterion in study.criteria
         ),
-        tags=tuple(Tag(one.key, one.name) for one in study.tags),
+        tags=tuple(Tag(tag.key, tag.name) for tag in study.tags),
         unsafe=unsafe,
         outputs=outputs,
         preferences=preferences,
@@ -138,8 +141,8 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
     wanted = np.isin(case, cases[:, 0])  # nothing outside the filters is asked about
     table, case, run = table[wanted], case[wanted], run[wanted]
     models = sorted(study.models)
-    model_of_run = [models.index(one.model) for one in study.runs]
-    run_ids = np.array([one.run_id for one in study.runs], dtype=np.int64)
+    model_of_run = [models.index(run.model) for run in study.runs]
+    run_ids = np.array([run.run_id for run in study.runs], dtype=np.int64)
     model = np.array(model_of_run, dtype=np.int64)[_codes(run, run_ids)]
     order = np.lexsort((case, run, model))
     of_case = cases[_codes(case[order], cases[:, 0])]
@@ -257,7 +260,9 @@ def _values(
     table = _table(session, statement, dtype=np.float64)
     table = _counted(table, annotator_ids, column=2)
     whole = table.astype(np.int64)
-    criterion_ids = np.array([one.criterion_id for one in study.criteria], dtype=np.int64)
+    criterion_ids = np.array(
+        [criterion.criterion_id for criterion in study.criteria], dtype=np.int64
+    )
     return Values(
         criterion=_codes(whole[:, 0], criterion_ids),
         output=_codes(whole[:, 1], output_ids),
@@ -298,7 +303,7 @@ def _marks(
         table = table[np.argsort(table[:, 4], kind="stable")]
     tagged = table[:, 2] != NO_TAG
     tag = np.full(len(table), NO_TAG, dtype=np.int64)
-    tag_ids = np.array([one.tag_id for one in study.tags], dtype=np.int64)
+    tag_ids = np.array([tag.tag_id for tag in study.tags], dtype=np.int64)
     tag[tagged] = _codes(table[tagged, 2], tag_ids)
     output = _codes(table[:, 0], output_ids)
     look = np.unique(table[:, 4], return_inverse=True)[1].reshape(-1)
@@ -353,7 +358,9 @@ def _rows(
     cursor = raw.cursor("results") if is_named else raw.cursor()
     with contextlib.closing(cursor):
         places = compiled.positiontup
-        cursor.execute(str(compiled), given if places is None else [given[one] for one in places])
+        cursor.execute(
+            str(compiled), given if places is None else [given[place] for place in places]
+        )
         while rows := cursor.fetchmany(_CHUNK):
             yield rows
 

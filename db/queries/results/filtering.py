@@ -22,7 +22,7 @@ def counted(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement
 
 def _by_annotators(study: ResultStudy, filters: ResultFilters) -> list[sa.ColumnElement[bool]]:
     """Return the condition that an annotator counts, if any of the study does not."""
-    annotator_ids = [one.annotator_id for one in study.counted_annotators(filters)]
+    annotator_ids = [annotator.annotator_id for annotator in study.counted_annotators(filters)]
     if len(annotator_ids) == len(study.annotators):
         return []
     return [col(Assignment.annotator_id).in_(annotator_ids)]
@@ -30,7 +30,7 @@ def _by_annotators(study: ResultStudy, filters: ResultFilters) -> list[sa.Column
 
 def limits(study: ResultStudy, filters: ResultFilters) -> Limits:
     """Return the filters by name, as reports show them with their numbers."""
-    names = told_apart([(one.name, one.kind) for one in study.annotators])
+    names = told_apart([(annotator.name, annotator.kind) for annotator in study.annotators])
     chosen = tuple(
         name
         for one, name in zip(study.annotators, names, strict=True)

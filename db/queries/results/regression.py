@@ -104,9 +104,9 @@ def runs_on_versions(session: Session, *, eval_set: str) -> list[RunOnVersion]:
     return sorted(found, key=lambda one: (one.model, one.run_id, one.version))
 
 
-def answered(session: Session, one: RunOnVersion) -> Side:
+def answered(session: Session, run: RunOnVersion) -> Side:
     """Return the cases of a version, by name, with the run's response to each."""
-    of_run = sa.and_(col(Output.case_id) == col(Case.id), col(Output.run_id) == one.run_id)
+    of_run = sa.and_(col(Output.case_id) == col(Case.id), col(Output.run_id) == run.run_id)
     statement = (
         sa.select(
             col(Case.case_hash),
@@ -117,11 +117,11 @@ def answered(session: Session, one: RunOnVersion) -> Side:
         .select_from(VersionCase)
         .join(Case, col(Case.id) == col(VersionCase.case_id))
         .join(Output, of_run, isouter=True)
-        .where(col(VersionCase.version_id) == one.version_id)
+        .where(col(VersionCase.version_id) == run.version_id)
         .order_by(col(Case.key), col(Case.id))
     )
     rows = session.connection().execute(statement)
-    return Side(one.name, tuple(AnsweredCase(*row) for row in rows))
+    return Side(run.name, tuple(AnsweredCase(*row) for row in rows))
 
 
 def studies_of(session: Session, run_ids: Collection[int]) -> list[str]:
@@ -141,7 +141,7 @@ def studies_of(session: Session, run_ids: Collection[int]) -> list[str]:
 def _eval_set_id(session: Session, name: str) -> int:
     found = session.connection().scalar(sa.select(col(EvalSet.id)).where(col(EvalSet.name) == name))
     if found is None:
-        known = ", ".join(f"“{one}”" for one in eval_set_names(session)) or "none yet"
+        known = ", ".join(f"“{name}”" for name in eval_set_names(session)) or "none yet"
         raise NotFoundError(f"There is no eval set named “{name}”. There are: {known}.")
     return int(found)
 

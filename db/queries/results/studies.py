@@ -263,7 +263,7 @@ def _criteria(
     for row in session.connection().execute(statement):
         # The same question in two versions of a rubric is two questions: an anchor changed.
         key = row.key if row.key not in seen else f"{row.key} ({row.rubric} v{row.version})"
-        scale = tuple((float(one["value"]), str(one.get("label") or "")) for one in row.scale)
+        scale = tuple((float(level["value"]), str(level.get("label") or "")) for level in row.scale)
         seen[key] = ResultCriterion(row.id, key, row.question, row.level, scale)
     return tuple(seen.values())
 

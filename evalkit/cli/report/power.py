@@ -40,13 +40,13 @@ def power(
     for pair in report.pairs:
         out().print(words.pair_sentence(report, pair))
     table = text_table("Model", "", "Now", "Cases", "or per case")
-    for one in report.intervals:
+    for interval in report.intervals:
         table.add_row(
-            one.model,
-            one.criterion.key if one.criterion else "win rate",
-            text.estimate(one.estimate, text.number if one.criterion else text.percent),
-            f"{one.n_cases_now:,} → {_needed(one.n_cases_needed)}",
-            f"{one.per_case_now:.1f} → {_needed(one.per_case_needed)}",
+            interval.model,
+            interval.criterion.key if interval.criterion else "win rate",
+            text.estimate(interval.estimate, text.number if interval.criterion else text.percent),
+            f"{interval.n_cases_now:,} → {_needed(interval.n_cases_needed)}",
+            f"{interval.per_case_now:.1f} → {_needed(interval.per_case_needed)}",
         )
     out().print(f"\nFor intervals of ± {text.percent(half_width)} of the scale:")
     print_table(collected, table)

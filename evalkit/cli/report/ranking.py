@@ -85,5 +85,5 @@ def _print_style(styled: StyleReport, lead: Lead | None) -> None:
         table.add_row(row.model, text.estimate(row.raw), text.estimate(row.controlled), ranks)
     if styled.rows:
         print_whole(table)
-    for said in effect_sentences(styled):
-        out().print(said)
+    for sentence in effect_sentences(styled):
+        out().print(sentence)

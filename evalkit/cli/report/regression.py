@@ -99,7 +99,7 @@ def regression(
         sides = answered(session, old), answered(session, new)
         marks = version_marks(session, [old.version_id, new.version_id])
     _require_categories(category or (), *sides)
-    known = [one.key for one in measures(collected)]
+    known = [measure.key for measure in measures(collected)]
     if criterion is not None and criterion not in known:
         has = ", ".join(known) or "none"
         raise NotFoundError(f"No response was scored on “{criterion}”. There are: {has}.")
@@ -147,9 +147,9 @@ def _print_regression(report: RegressionReport) -> None:
             text.whole(test.n_cases),
         )
     print_whole(table)
-    for said in (*words.regression_findings(report), words.regression_power(report)):
-        if said:
-            out().print(said)
+    for finding in (*words.regression_findings(report), words.regression_power(report)):
+        if finding:
+            out().print(finding)
 
 
 def _only(names: dict[str, int]) -> str:
@@ -165,10 +165,10 @@ def _run(
     runs: list[RunOnVersion], wanted: str, version: int | None, *, option: str
 ) -> RunOnVersion:
     """Return the one run an option names, on the version asked for, else on its newest."""
-    named = [one for one in runs if wanted in (one.model, f"{one.model}:{one.run}")]
+    named = [run for run in runs if wanted in (run.model, f"{run.model}:{run.run}")]
     found = [one for one in named if version in (None, one.version)]
     if not found:
-        known = ", ".join(f"{one.model}:{one.run} (version {one.version})" for one in runs)
+        known = ", ".join(f"{run.model}:{run.run} (version {run.version})" for run in runs)
         raise NotFoundError(
             f"{option}: no run “{wanted}”{f' on version {version}' if version else ''}. "
             f"There are: {known or 'none'}."

@@ -55,5 +55,5 @@ def scores(
         *((penalties(weighed, models),) if weighed else ()),
     )
     print_reasons([("acceptable", report.acceptable_note)])
-    print_reasons((one.criterion.key, one.reason) for one in report.criteria)
+    print_reasons((criterion.criterion.key, criterion.reason) for criterion in report.criteria)
     print_reasons((row.model, row.estimate.reason) for row in report.acceptable if not row.category)

@@ -94,9 +94,9 @@ def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]
     """Return alpha of everything judged within each category."""
     collected = without_judges(collected)
     return tuple(
-        one
+        agreement
         for of, codings in _judged(collected)
-        for one in _by_category(collected, of, codings, _places(collected, codings))
+        for agreement in _by_category(collected, of, codings, _places(collected, codings))
     )
 
 

@@ -39,13 +39,13 @@ def agreement_document(collected: Collected) -> Document:
         "agreement_of": report.who.lower(),
         "judges_with_people": [
             {
-                "judge": one.judge,
-                "criterion": one.criterion.key if one.criterion else None,
-                "kappa": asdict(one.kappa),
-                "percent_agreement": asdict(one.percent),
-                "both_orders": orders_entry(one.orders) if one.orders else None,
+                "judge": judge.judge,
+                "criterion": judge.criterion.key if judge.criterion else None,
+                "kappa": asdict(judge.kappa),
+                "percent_agreement": asdict(judge.percent),
+                "both_orders": orders_entry(judge.orders) if judge.orders else None,
             }
-            for one in report.judges
+            for judge in report.judges
         ],
     }
 
@@ -83,25 +83,25 @@ def coefficients_document(collected: Collected) -> Document:
     of_tags = _tag_entries(collected)
     return {
         "coefficients": {
-            subject_key(one.criterion): {
-                "weights": str(one.weights),
-                "alpha": alpha_entry(one.alpha),
-                "fleiss_kappa": asdict(one.fleiss),
+            subject_key(coefficient.criterion): {
+                "weights": str(coefficient.weights),
+                "alpha": alpha_entry(coefficient.alpha),
+                "fleiss_kappa": asdict(coefficient.fleiss),
                 "weighted_fleiss_kappa": None
-                if one.weighted_fleiss is None
-                else asdict(one.weighted_fleiss),
-                "gwet_ac": asdict(one.gwet),
-                "commonest_value": asdict(one.commonest),
+                if coefficient.weighted_fleiss is None
+                else asdict(coefficient.weighted_fleiss),
+                "gwet_ac": asdict(coefficient.gwet),
+                "commonest_value": asdict(coefficient.commonest),
             }
-            for one in coefficients(collected)
+            for coefficient in coefficients(collected)
         },
         "by_category": [
             {
-                "subject": subject_key(one.subject),
-                "category": one.category,
-                **alpha_entry(one.alpha),
+                "subject": subject_key(agreement.subject),
+                "category": agreement.category,
+                **alpha_entry(agreement.alpha),
             }
-            for one in agreement_by_category(collected)
+            for agreement in agreement_by_category(collected)
         ],
         "any_error": of_tags.pop(ANY_ERROR, None),
         "tags": {tag.key: entry for tag, entry in of_tags.items()},
@@ -116,16 +116,16 @@ def _tag_entries(collected: Collected) -> dict[Tag, Document]:
     for cell in tag_agreement_by_category(people):
         by_category.setdefault(cell.subject, []).append(cell)
     return {
-        one.tag: {
-            "n_marked": one.n_marked,
-            "alpha": alpha_entry(one.alpha),
-            "gwet_ac": asdict(one.gwet),
-            "confirmed": asdict(one.confirmed),
+        agreement.tag: {
+            "n_marked": agreement.n_marked,
+            "alpha": alpha_entry(agreement.alpha),
+            "gwet_ac": asdict(agreement.gwet),
+            "confirmed": asdict(agreement.confirmed),
             "by_category": [
                 {"category": cell.category, **alpha_entry(cell.alpha)}
-                for cell in by_category[one.tag]
+                for cell in by_category[agreement.tag]
             ],
-            "pairs": [pair_entry(pair) for pair in pairs[one.tag]],
+            "pairs": [pair_entry(pair) for pair in pairs[agreement.tag]],
         }
-        for one in tag_agreement(people)
+        for agreement in tag_agreement(people)
     }

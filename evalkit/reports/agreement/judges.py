@@ -70,7 +70,9 @@ def without_judges(collected: Collected, *, but: int | None = None) -> Collected
 
     Everybody keeps their place. Where only judges or only people said something, that is all.
     """
-    is_judge = np.array([one.kind == AnnotatorKind.JUDGE for one in collected.annotators], bool)
+    is_judge = np.array(
+        [annotator.kind == AnnotatorKind.JUDGE for annotator in collected.annotators], bool
+    )
     if is_judge.all():
         return collected
     keep = ~is_judge
@@ -161,7 +163,7 @@ def _seen_both_ways(given: Preferences, judge: int) -> tuple[IntArray, IntArray]
 def _some(entries: Entries, places: Any) -> Entries:
     """Return the entries at these places."""
     return replace(
-        entries, **{one.name: getattr(entries, one.name)[places] for one in fields(entries)}
+        entries, **{field.name: getattr(entries, field.name)[places] for field in fields(entries)}
     )
 
 

@@ -61,7 +61,7 @@ def agreement_report(collected: Collected, *, pooled: bool = False) -> Agreement
     two annotators every time counts in part. With ``pooled`` judges count as
     annotators like people; without, they are only set beside them.
     """
-    kinds = {one.kind for one in collected.annotators}
+    kinds = {annotator.kind for annotator in collected.annotators}
     people = collected if pooled else without_judges(collected)
     return AgreementReport(
         preference=_agreement_of(

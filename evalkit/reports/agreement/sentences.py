@@ -140,7 +140,7 @@ def judges_with_people(report: AgreementReport) -> list[str]:
             number = lower(one.kappa.reason or "").rstrip(".")
         sentence = f"{one.judge} agrees with people on {what}: {number}."
         said[one.judge] = (one.kappa.value is not None, sentence)
-    lonely = [one.judge for one in report.judges if one.judge not in said]
+    lonely = [judge.judge for judge in report.judges if judge.judge not in said]
     return [sentence for _, sentence in said.values()] + [
         f"{name} has judged nothing that people judged." for name in dict.fromkeys(lonely)
     ]
@@ -148,9 +148,9 @@ def judges_with_people(report: AgreementReport) -> list[str]:
 
 def judges_in_short(report: AgreementReport) -> list[str]:
     """Say how judges agree with people: each of a few, of many who agrees most and least."""
-    if len({one.judge for one in report.judges}) <= FEW_JUDGES:
+    if len({judge.judge for judge in report.judges}) <= FEW_JUDGES:
         return judges_with_people(report)
-    compared = [one for one in judges_best_first(report) if one.kappa.value is not None]
+    compared = [judge for judge in judges_best_first(report) if judge.kappa.value is not None]
     if not compared:
         return ["No judge has judged enough that people judged to be compared with them."]
     if len(compared) == 1:
@@ -167,6 +167,6 @@ def judges_in_short(report: AgreementReport) -> list[str]:
 
 def judges_best_first(report: AgreementReport) -> list[JudgeAgreement]:
     """Give the judges on the first thing that one of them and people judged, best first."""
-    known = [one for one in report.judges if one.kappa.value is not None]
-    shown = [one for one in report.judges if known and one.criterion == known[0].criterion]
+    known = [judge for judge in report.judges if judge.kappa.value is not None]
+    shown = [judge for judge in report.judges if known and judge.criterion == known[0].criterion]
     return sorted(shown, key=lambda one: (one.kappa.value is None, -(one.kappa.value or 0.0)))

@@ -162,18 +162,20 @@ def _pairs(report: AgreementReport) -> tuple[Block, ...]:
 
 
 def _agreement_by_category(categories: Sequence[CategoryAgreement]) -> tuple[Block, ...]:
-    names = list(dict.fromkeys(one.category for one in categories))
+    names = list(dict.fromkeys(category.category for category in categories))
     title = "Krippendorff's α by category"
     if len(names) < 2:
         return ()
     if len(names) > MOST_CATEGORIES:
         return Heading(title), many_categories(len(names))
-    subjects = list(dict.fromkeys(subject_title(one.subject) for one in categories))
+    subjects = list(dict.fromkeys(subject_title(category.subject) for category in categories))
     cells = {
-        (one.category, subject_title(one.subject)): Cell(
-            text.estimate(one.alpha), (f"n = {one.alpha.n_units:,}",), about=one.alpha.reason or ""
+        (category.category, subject_title(category.subject)): Cell(
+            text.estimate(category.alpha),
+            (f"n = {category.alpha.n_units:,}",),
+            about=category.alpha.reason or "",
         )
-        for one in categories
+        for category in categories
     }
     rows = [
         [Cell(category_name(name)), *(cells[name, subject] for subject in subjects)]
@@ -187,14 +189,14 @@ def _tag_agreement(tags: Sequence[TagAgreement]) -> tuple[Block, ...]:
         return ()
     rows = [
         (
-            one.tag.name,
-            text.whole(one.n_marked),
-            Cell(text.with_n(one.confirmed, text.percent), number=one.confirmed),
-            _cell(one.alpha),
-            _cell(one.gwet),
-            text.whole(one.alpha.n_units),
+            tag.tag.name,
+            text.whole(tag.n_marked),
+            Cell(text.with_n(tag.confirmed, text.percent), number=tag.confirmed),
+            _cell(tag.alpha),
+            _cell(tag.gwet),
+            text.whole(tag.alpha.n_units),
         )
-        for one in tags
+        for tag in tags
     ]
     columns = ("", "Marked", "Confirmed by a second", "Krippendorff's α", "Gwet's AC1", "Units")
     note = (

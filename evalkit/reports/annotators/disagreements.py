@@ -119,8 +119,8 @@ def _disagreement(
         category=collected.categories[int(outputs.category[output[0]])],
         output_ids=tuple(int(outputs.id[place]) for place in output),
         models=tuple(collected.models[int(outputs.model[place])] for place in output),
-        annotators=tuple(names[int(one)] for one in annotator[by_name]),
-        values=tuple(int(one) for one in value[by_name]),
+        annotators=tuple(names[int(code)] for code in annotator[by_name]),
+        values=tuple(int(code) for code in value[by_name]),
         distance=distance,
     )
 

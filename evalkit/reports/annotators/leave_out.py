@@ -113,9 +113,9 @@ def _results(collected: Collected) -> Results:
 def _quality(collected: Collected) -> tuple[tuple[Measure, dict[str, Estimate]], ...]:
     """Return what every model gets on all that quality is measured by; win rates are ranked."""
     return tuple(
-        (one, model_estimates(collected, one))
-        for one in available_measures(collected)
-        if not one.is_preference
+        (measure, model_estimates(collected, measure))
+        for measure in available_measures(collected)
+        if not measure.is_preference
     )
 
 

@@ -148,8 +148,10 @@ def annotators_report(
         peers=_peers(collected),
     )
     if isinstance(subject, Tag):
-        profiles = tuple(_without_run_flag(one) for one in profiles)
-    unknown = tuple(Estimate(None, None, None, one.agreement.n, ORDERED) for one in profiles)
+        profiles = tuple(_without_run_flag(profile) for profile in profiles)
+    unknown = tuple(
+        Estimate(None, None, None, profile.agreement.n, ORDERED) for profile in profiles
+    )
     qualities = (
         tuple(Quality(one, None) for one in unknown)
         if is_ordered
@@ -177,7 +179,7 @@ def _as_shown(collected: Collected) -> IntArray:
 
 def _peers(collected: Collected) -> BoolArray:
     """Return with whom annotators are compared: people, or judges where there are only judges."""
-    is_human = [one.kind == AnnotatorKind.HUMAN for one in collected.annotators]
+    is_human = [annotator.kind == AnnotatorKind.HUMAN for annotator in collected.annotators]
     return np.array(is_human if any(is_human) else [True] * len(is_human), dtype=np.bool_)
 
 
@@ -326,7 +328,7 @@ def _kept(codings: Codings, keep: Any) -> Codings:
 
 def annotators_document(collected: Collected, pace: Pace | None = None) -> dict[str, Any]:
     """Return every annotator on everything judged; its shape is described in docs/reports.md."""
-    found = [annotators_report(collected, pace, subject=one) for one in subjects(collected)]
+    found = [annotators_report(collected, pace, subject=subject) for subject in subjects(collected)]
     return {
         **heading(collected),
         "subjects": {

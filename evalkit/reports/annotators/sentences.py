@@ -59,7 +59,7 @@ def sides_sentences(report: AnnotatorsReport) -> list[str]:
     if report.subject is not None:
         return []
     profiles = [row.profile for row in report.rows]
-    known = [one for one in profiles if one.left_rate.n]
+    known = [profile for profile in profiles if profile.left_rate.n]
     said = []
     if any(one.is_dealt for one in known):
         said.append("Sides are dealt evenly, so about half is expected to be left.")
@@ -67,7 +67,9 @@ def sides_sentences(report: AnnotatorsReport) -> list[str]:
         said.append(
             f"{_few(both)} saw pairs in both orders, so half of these is expected to be left."
         )
-    if unknown := [one.annotator for one in profiles if one.left_rate.reason == NOT_DEALT]:
+    if unknown := [
+        profile.annotator for profile in profiles if profile.left_rate.reason == NOT_DEALT
+    ]:
         who = _few(unknown) if len(unknown) < len(profiles) else ""
         said.append(f"{who}: {lower(NOT_DEALT)}" if who else NOT_DEALT)
     return said
@@ -116,14 +118,14 @@ def what_was_said(row: Disagreement, on: Subject) -> str:
     return ", ".join(f"{n} {names[value]}" for value, n in counts.items())
 
 
-def disagreements_sentence(found: Disagreements) -> str:
+def disagreements_sentence(disagreements: Disagreements) -> str:
     """Say how often not everybody said the same."""
-    if not found.n_units:
+    if not disagreements.n_units:
         return "No two annotators have judged the same thing yet."
-    if not found.n_differing:
-        return f"Everybody said the same on all {found.n_units:,} that two or more judged."
-    share = text.percent(found.n_differing / found.n_units)
+    if not disagreements.n_differing:
+        return f"Everybody said the same on all {disagreements.n_units:,} that two or more judged."
+    share = text.percent(disagreements.n_differing / disagreements.n_units)
     return (
-        f"On {found.n_differing:,} of {found.n_units:,} that two or more judged ({share}) not "
-        "everybody said the same."
+        f"On {disagreements.n_differing:,} of {disagreements.n_units:,} that two or more judged "
+        f"({share}) not everybody said the same."
     )

@@ -46,7 +46,7 @@ def decided(
     NotFoundError
         Where there is no such measure or model.
     """
-    measures = {one.key: one for one in available_measures(collected)}
+    measures = {measure.key: measure for measure in available_measures(collected)}
     _require(quality, list(measures), what="measure of quality")
     _require(baseline, collected.models, what="model")
     if not measures:
@@ -106,7 +106,7 @@ def decision_document(
     return {
         **heading(collected),
         "quality": report.chosen.measure.key,
-        "measures": [one.measure.key for one in report.measures],
+        "measures": [measure.measure.key for measure in report.measures],
         "baseline": report.baseline,
         "verdict": decision_verdict(collected, report, style),
         "lead": None if lead is None else asdict(lead),
@@ -116,8 +116,8 @@ def decision_document(
         "front_on": list(report.front_on),
         "front_definition": words.FRONT_DEFINITION,
         "requirements": requirements_entry(requirements, *met(collected, report, requirements)),
-        "models": [standing_entry(report, one) for one in report.standings],
-        "cells": [number_entry(one) for one in report.chosen.cells],
+        "models": [standing_entry(report, standing) for standing in report.standings],
+        "cells": [number_entry(cell) for cell in report.chosen.cells],
         "reason": None,
     }
 

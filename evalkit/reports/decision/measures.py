@@ -192,17 +192,17 @@ def against(
     )
 
 
-def number_entry(one: Number) -> dict[str, Any]:
+def number_entry(number: Number) -> dict[str, Any]:
     """Return one number with its difference to the baseline."""
     return {
-        "model": one.model,
-        "category": one.category,
-        **asdict(one.estimate),
-        "raw": None if one.raw is None else asdict(one.raw),
-        "n_cases": one.n_cases,
-        "difference": None if one.difference is None else asdict(one.difference),
-        "p_adjusted": one.p_adjusted,
-        "is_decided": one.is_decided,
+        "model": number.model,
+        "category": number.category,
+        **asdict(number.estimate),
+        "raw": None if number.raw is None else asdict(number.raw),
+        "n_cases": number.n_cases,
+        "difference": None if number.difference is None else asdict(number.difference),
+        "p_adjusted": number.p_adjusted,
+        "is_decided": number.is_decided,
     }
 
 
@@ -299,10 +299,10 @@ def _number(
     )
 
 
-def _within(one: Estimate, measure: Measure) -> Estimate:
+def _within(estimate: Estimate, measure: Measure) -> Estimate:
     """End the interval of a difference where none can lie beyond."""
     reach = measure.limits[1] - measure.limits[0]
-    return cut_off(one, (-reach, reach))
+    return cut_off(estimate, (-reach, reach))
 
 
 def is_small(p: float | None) -> bool:

@@ -72,11 +72,11 @@ class DecisionReport:
 
     def number(self, model: str) -> Number:
         """Return the chosen measure of a model, overall."""
-        return next(one for one in self.chosen.overall if one.model == model)
+        return next(number for number in self.chosen.overall if number.model == model)
 
     def standing(self, model: str) -> Standing:
         """Return a model beside the baseline."""
-        return next(one for one in self.standings if one.model == model)
+        return next(standing for standing in self.standings if standing.model == model)
 
 
 def default_baseline(collected: Collected, measure: Measure) -> str:
@@ -136,17 +136,17 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
 
 
 def gap_to_baseline(
-    report: DecisionReport, numbers: MeasureNumbers, one: Number
+    report: DecisionReport, numbers: MeasureNumbers, number: Number
 ) -> tuple[Estimate | None, bool]:
     """Return how far a number is above the baseline's, and whether that is beyond chance.
 
     Win rates of all comparisons are set apart by strength (log-odds), which allows for who was
     met: in a star of comparisons the one is above where the other is below.
     """
-    strength = report.standing(one.model).strength
-    if numbers.measure.is_preference and one.category is None and strength is not None:
-        return strength, report.standing(one.model).is_separated
-    return one.difference, one.is_decided
+    strength = report.standing(number.model).strength
+    if numbers.measure.is_preference and number.category is None and strength is not None:
+        return strength, report.standing(number.model).is_separated
+    return number.difference, number.is_decided
 
 
 def settled(report: DecisionReport, model: str, other: str) -> bool:
@@ -175,7 +175,9 @@ def decision_lead(report: DecisionReport) -> Lead | None:
     if report.chosen.measure.is_preference:
         return report_lead(report.ranking)
     models = [
-        one.model for one in report.standings if report.number(one.model).estimate.value is not None
+        standing.model
+        for standing in report.standings
+        if report.number(standing.model).estimate.value is not None
     ]
     place = {model: at for at, model in enumerate(models)}
     separated = np.zeros((len(models), len(models)), dtype=bool)
@@ -200,18 +202,18 @@ def contradicted(report: DecisionReport, model: str, other: str) -> bool:
     return gap is not None and gap * _gap(report, model, other) <= 0
 
 
-def standing_entry(report: DecisionReport, one: Standing) -> dict[str, Any]:
+def standing_entry(report: DecisionReport, standing: Standing) -> dict[str, Any]:
     """Return one model beside the baseline."""
     return {
-        **number_entry(report.number(one.model)),
-        "strength_difference": None if one.strength is None else asdict(one.strength),
-        "is_separated": one.is_separated,
-        "cost_usd": asdict(one.taken.cost_usd),
-        "cost_per_acceptable_usd": asdict(one.taken.cost_per_acceptable_usd),
-        "latency_median_ms": asdict(one.taken.latency_median_ms),
-        "times_the_baseline": asdict(one.prices),
-        "is_on_front": one.is_on_front,
-        "beaten_by": list(one.beaten_by),
+        **number_entry(report.number(standing.model)),
+        "strength_difference": None if standing.strength is None else asdict(standing.strength),
+        "is_separated": standing.is_separated,
+        "cost_usd": asdict(standing.taken.cost_usd),
+        "cost_per_acceptable_usd": asdict(standing.taken.cost_per_acceptable_usd),
+        "latency_median_ms": asdict(standing.taken.latency_median_ms),
+        "times_the_baseline": asdict(standing.prices),
+        "is_on_front": standing.is_on_front,
+        "beaten_by": list(standing.beaten_by),
     }
 
 
@@ -262,8 +264,8 @@ def _linked(numbers: MeasureNumbers, report: RankingReport, baseline: str) -> Me
 
     return replace(
         numbers,
-        overall=tuple(kept(one) for one in numbers.overall),
-        cells=tuple(kept(one) for one in numbers.cells),
+        overall=tuple(kept(number) for number in numbers.overall),
+        cells=tuple(kept(cell) for cell in numbers.cells),
     )
 
 
@@ -327,5 +329,5 @@ def _standing(
     return Standing(model, taken, strength, is_separated, prices, on_front, beaten_by)
 
 
-def _negative(one: Estimate) -> float | None:
-    return None if one.value is None else -one.value
+def _negative(estimate: Estimate) -> float | None:
+    return None if estimate.value is None else -estimate.value

@@ -72,15 +72,15 @@ def format_of(measure: Measure) -> text.Format:
     return text.percent if measure.is_share else text.number
 
 
-def difference_shown(report: DecisionReport, numbers: MeasureNumbers, one: Number) -> str:
+def difference_shown(report: DecisionReport, numbers: MeasureNumbers, number: Number) -> str:
     """Write the difference that says whether a number is better than the baseline's.
 
     ``strength +1.08 [0.47, 1.68]``, ``+9 pp [2, 16]``, ``−0.31``: the arrow beside it points as it.
     """
-    gap, _ = gap_to_baseline(report, numbers, one)
+    gap, _ = gap_to_baseline(report, numbers, number)
     if gap is None or gap.value is None:
         return ""
-    if gap is not one.difference:
+    if gap is not number.difference:
         return f"strength {difference(gap)}"
     return difference(gap, points if numbers.measure.is_share else text.number)
 
@@ -138,7 +138,7 @@ def front_sentences(report: DecisionReport) -> list[str]:
     if len(report.front_on) < 2:
         return ["Neither cost nor latency was recorded, so quality alone decides."]
     on = joined(_measured_on(report))
-    front = [one.model for one in report.standings if one.is_on_front]
+    front = [standing.model for standing in report.standings if standing.is_on_front]
     if len(front) == len(report.standings):
         every = "Both models" if len(front) == 2 else f"All {len(front)} models"
         said = [
@@ -148,7 +148,9 @@ def front_sentences(report: DecisionReport) -> list[str]:
     else:
         said = [f"Worth considering: {some(front)}."]
         unknown = [
-            one.model for one in report.standings if not one.is_on_front and not one.beaten_by
+            standing.model
+            for standing in report.standings
+            if not standing.is_on_front and not standing.beaten_by
         ]
         if unknown:
             said.append(f"{some(unknown)} cannot be placed, for not all of {on} is known.")
@@ -164,10 +166,10 @@ def front_sentences(report: DecisionReport) -> list[str]:
 def _beaten(report: DecisionReport) -> list[str]:
     """Say who is beaten by whom, and on what: what is equal is not called better."""
     ways: dict[tuple[str, str], list[str]] = {}
-    for one in report.standings:
-        if one.beaten_by:
-            by = min(one.beaten_by, key=lambda model: _place(report, model))
-            ways.setdefault((by, _way(report, one.model, by)), []).append(one.model)
+    for standing in report.standings:
+        if standing.beaten_by:
+            by = min(standing.beaten_by, key=lambda model: _place(report, model))
+            ways.setdefault((by, _way(report, standing.model, by)), []).append(standing.model)
     return [f"{by} {way.format(some(models))}." for (by, way), models in ways.items()]
 
 
@@ -198,7 +200,7 @@ def basis(collected: Collected, report: DecisionReport) -> str:
     measure = report.chosen.measure
     if measure.is_preference:
         return sentences.basis(collected, report.ranking)
-    n = sum(one.estimate.n for one in report.chosen.overall)
+    n = sum(number.estimate.n for number in report.chosen.overall)
     what = "score" if measure.criterion else "look at a response"
     said = counted(n, what) if measure.criterion or n == 1 else f"{n:,} looks at responses"
     return f"{said} by {annotators(collected)}."
@@ -206,7 +208,7 @@ def basis(collected: Collected, report: DecisionReport) -> str:
 
 def few_cases(report: DecisionReport) -> str:
     """Say that categories are too small to settle anything, where they are."""
-    named = [one for one in report.chosen.cells if one.category]
+    named = [cell for cell in report.chosen.cells if cell.category]
     most = max((one.n_cases for one in named), default=0)
     if not 0 < most <= _FEW_CASES or any(one.is_decided for one in named):
         return ""
@@ -233,7 +235,7 @@ def _not_comparable(lead: Lead) -> str:
 
 def _on_shared_cases(report: DecisionReport) -> str:
     """Say who is ahead of the first where both were judged, or nothing."""
-    first, *others = [one.model for one in report.standings]
+    first, *others = [standing.model for standing in report.standings]
     ahead = [model for model in others if contradicted(report, first, model)]
     if not ahead:
         return ""
@@ -243,7 +245,9 @@ def _on_shared_cases(report: DecisionReport) -> str:
 
 
 def _unjudged(report: DecisionReport) -> str:
-    models = [one.model for one in report.standings if not _is_judged(report, one.model)]
+    models = [
+        standing.model for standing in report.standings if not _is_judged(report, standing.model)
+    ]
     if not models:
         return ""
     has = "has" if len(models) == 1 else "have"
@@ -307,12 +311,12 @@ def _takes(report: DecisionReport, leader: str, rival: str) -> str:
     return f"{rival} {joined(parts)}" if parts else ""
 
 
-def inverse(one: Estimate) -> Estimate:
+def inverse(estimate: Estimate) -> Estimate:
     """Return the ratio the other way round."""
-    if not one.value:
-        return one
-    low, high = (None if not end else 1 / end for end in (one.high, one.low))
-    return Estimate(1 / one.value, low, high, one.n, one.reason)
+    if not estimate.value:
+        return estimate
+    low, high = (None if not end else 1 / end for end in (estimate.high, estimate.low))
+    return Estimate(1 / estimate.value, low, high, estimate.n, estimate.reason)
 
 
 def _measured_on(report: DecisionReport) -> list[str]:
@@ -329,4 +333,4 @@ def _few(names: Sequence[str], what: str = "categories") -> str:
 
 
 def _place(report: DecisionReport, model: str) -> int:
-    return [one.model for one in report.standings].index(model)
+    return [standing.model for standing in report.standings].index(model)

@@ -101,7 +101,7 @@ def _scatter(
         absences = [pick(standing).reason or "" for standing in report.standings][:1]
     low, high = measure.limits
     if measure.is_penalty:  # what errors weigh has no end
-        ends = [end for one in points for end in (one.y.value, one.y.high) if end is not None]
+        ends = [end for point in points for end in (point.y.value, point.y.high) if end is not None]
         high = max(ends, default=1.0) or 1.0
     name, form = sentences.number_name(measure), sentences.format_of(measure)
     return Scatter(
@@ -116,8 +116,11 @@ def _scatter(
 
 def standings(report: DecisionReport) -> Table:
     """Set the quality of every model beside the baseline's, by all it can be measured by."""
-    measures = [report.chosen, *(one for one in report.measures if one is not report.chosen)]
-    names = [sentences.number_name(one.measure) for one in measures]
+    measures = [
+        report.chosen,
+        *(measure for measure in report.measures if measure is not report.chosen),
+    ]
+    names = [sentences.number_name(measure.measure) for measure in measures]
     has_raw = any(number.raw for numbers in measures for number in numbers.overall)
     rows = [
         [
@@ -268,7 +271,7 @@ def _best_of(report: DecisionReport, models: Sequence[str]) -> str:
 
 
 def _quality(report: DecisionReport, numbers: MeasureNumbers, model: str) -> Cell:
-    number = next(one for one in numbers.overall if one.model == model)
+    number = next(number for number in numbers.overall if number.model == model)
     n = f"n = {number.estimate.n:,}"
     about = number.estimate.reason or counted(number.n_cases, "case")
     gap = ""

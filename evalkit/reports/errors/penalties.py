@@ -22,7 +22,7 @@ def no_penalties(collected: Collected) -> str:
 
 def weights_in_words(weights: ErrorWeights) -> str:
     """Say what errors weigh, and what becomes of their weights."""
-    minor, major, critical = (f"{weights.severities[one]:g}" for one in Severity)
+    minor, major, critical = (f"{weights.severities[severity]:g}" for severity in Severity)
     others = ", ".join(
         f"a {severity} “{tag}” {weight:g}" for (tag, severity), weight in weights.tags.items()
     )

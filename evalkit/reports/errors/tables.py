@@ -94,8 +94,8 @@ def _round_end(reach: float) -> float:
     return next(power * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if power * step >= reach)
 
 
-def _penalty(one: Estimate) -> float:
-    return float("inf") if one.value is None else one.value
+def _penalty(estimate: Estimate) -> float:
+    return float("inf") if estimate.value is None else estimate.value
 
 
 def _share_cell(share: Estimate | None, widest: float) -> Cell:

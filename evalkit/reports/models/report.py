@@ -83,9 +83,13 @@ def _known(values: FloatArray) -> FloatArray:
     return values[~np.isnan(values)]
 
 
-def _recorded(one: Estimate, what: str) -> Estimate:
+def _recorded(estimate: Estimate, what: str) -> Estimate:
     """Say what was not recorded where nothing was."""
-    return one if one.n else replace(one, reason=f"No {what} was recorded with these responses.")
+    return (
+        estimate
+        if estimate.n
+        else replace(estimate, reason=f"No {what} was recorded with these responses.")
+    )
 
 
 def _cost_per_acceptable(collected: Collected, own: BoolArray, looks: Looks) -> Estimate:

@@ -43,8 +43,10 @@ def case_differences(
     category = outputs.category[first]
     counts = _verdicts(collected, cases, model=model, other=other)
     means = [
-        _case_differences(one, cases, collected.models.index(model), collected.models.index(other))
-        for one in scores[1:]
+        _case_differences(
+            score, cases, collected.models.index(model), collected.models.index(other)
+        )
+        for score in scores[1:]
     ]
     widest = np.array([largest_difference(subject) or 1.0 for subject in subjects[1:]])
     table = np.column_stack(means) if means else np.zeros((len(cases), 0))

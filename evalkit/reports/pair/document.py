@@ -29,9 +29,12 @@ def significance_document(collected: Collected) -> dict[str, Any]:
         "level": SIGNIFICANT,
         "preference": {"reach": largest_difference(None), **entries},
         "criteria": {
-            one.criterion.key: {"reach": largest_difference(one.criterion), **_entries(one)}
-            for one in criteria
-            if one.criterion
+            criterion.criterion.key: {
+                "reach": largest_difference(criterion.criterion),
+                **_entries(criterion),
+            }
+            for criterion in criteria
+            if criterion.criterion
         },
     }
 
@@ -43,13 +46,13 @@ def _indirect(ranking: RankingReport, pair: PairedDifference) -> dict[str, Any] 
     return asdict(ranking.ranking.difference(pair.model, pair.other))
 
 
-def _entries(one: SubjectDifferences) -> dict[str, Any]:
+def _entries(differences: SubjectDifferences) -> dict[str, Any]:
     pairs = [
         difference_entry(pair)
         | {
             "bootstrap_low": pair.bootstrap.low if pair.bootstrap else None,
             "bootstrap_high": pair.bootstrap.high if pair.bootstrap else None,
         }
-        for pair in one.pairs
+        for pair in differences.pairs
     ]
-    return {"pairs": pairs, "reason": one.reason}
+    return {"pairs": pairs, "reason": differences.reason}

@@ -147,7 +147,7 @@ def _by_category(
 ) -> tuple[SubjectDifference, ...]:
     """Test every category on every subject as one family: the share of false finds is held."""
     n_categories = len(collected.categories)
-    pooled = _pooled(collected, scores, [one.category for one in scores], n_categories)
+    pooled = _pooled(collected, scores, [score.category for score in scores], n_categories)
     found = category_differences(pooled, model=model, other=other)
     cells = []
     for place, pair in enumerate(found):
@@ -165,11 +165,11 @@ def _pooled(
 ) -> Scores:
     """Put scores of several kinds into one table whose categories are (kind, code)."""
     return Scores(
-        case=_joined([one.case for one in parts]),
-        model=_joined([one.model for one in parts]),
+        case=_joined([part.case for part in parts]),
+        model=_joined([part.model for part in parts]),
         category=_joined([place * n_codes + code for place, code in enumerate(codes)]),
-        value=np.concatenate([np.zeros(0), *(one.value for one in parts)]),
-        n=_joined([one.n for one in parts]),
+        value=np.concatenate([np.zeros(0), *(part.value for part in parts)]),
+        n=_joined([part.n for part in parts]),
         models=collected.models,
         categories=tuple(str(place) for place in range(len(parts) * n_codes)),
     )
@@ -185,8 +185,8 @@ def _errors(collected: Collected, *, model: str, other: str) -> tuple[TagDiffere
     Flipping the signs of 0/1 differences is the sign test on the discordant cases.
     """
     looks = tagged(collected)
-    parts = [scores_of_looks(collected, one) for one in looks]
-    codes = [np.zeros(len(one.n), dtype=np.int64) for one in parts]
+    parts = [scores_of_looks(collected, look) for look in looks]
+    codes = [np.zeros(len(part.n), dtype=np.int64) for part in parts]
     found = category_differences(_pooled(collected, parts, codes, 1), model=model, other=other)
     first, second = collected.models.index(model), collected.models.index(other)
     rows = []

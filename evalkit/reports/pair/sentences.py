@@ -95,7 +95,7 @@ def _two_answers(analyses: TwoAnalyses) -> str:
 def _error_verdict(report: PairReport) -> str:
     """Say which of the two has an error less often, where nothing else was judged."""
     model, other = report.model, report.other
-    n_cases = max((one.difference.estimate.n for one in report.errors), default=0)
+    n_cases = max((error.difference.estimate.n for error in report.errors), default=0)
     if not n_cases:
         return f"{model} and {other} never met directly, and nothing was judged of both on a case."
     said = _fewer_errors(report)
@@ -112,7 +112,9 @@ def _fewer_errors(report: PairReport) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for model, other in ((report.model, report.other), (report.other, report.model)):
         fewer = [
-            text.inside(one.tag.name) for one in report.errors if ahead(one.difference) == other
+            text.inside(error.tag.name)
+            for error in report.errors
+            if ahead(error.difference) == other
         ]
         if fewer:
             found[model] = fewer
@@ -183,7 +185,7 @@ def error_findings(report: PairReport) -> str:
     parts = [f"{joined(fewer)} in {model}" for model, fewer in _fewer_errors(report).items()]
     if parts:
         return f"Found less often: {', '.join(parts)}."
-    if any(one.difference.estimate.n for one in report.errors):
+    if any(error.difference.estimate.n for error in report.errors):
         return "No kind of error is found in one oftener than in the other beyond chance."
     return "Nobody has looked for errors in responses of both on a case they share."
 

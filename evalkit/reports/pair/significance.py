@@ -91,9 +91,11 @@ def turned(pair: PairedDifference, *, model: str) -> PairedDifference:
     )
 
 
-def _negated(one: Estimate) -> Estimate:
-    value, high, low = (None if end is None else -end for end in (one.value, one.low, one.high))
-    return Estimate(value, low, high, one.n, one.reason)
+def _negated(estimate: Estimate) -> Estimate:
+    value, high, low = (
+        None if end is None else -end for end in (estimate.value, estimate.low, estimate.high)
+    )
+    return Estimate(value, low, high, estimate.n, estimate.reason)
 
 
 def is_decided(pair: PairedDifference) -> bool:

@@ -142,10 +142,10 @@ def power_report(
         intervals=(
             *_win_rates(collected, half_width),
             *(
-                one
+                mean
                 for place, criterion in enumerate(collected.criteria)
                 if criterion.has_mean
-                for one in _means(collected, place, half_width)
+                for mean in _means(collected, place, half_width)
             ),
         ),
         half_width=half_width,
@@ -169,50 +169,50 @@ def power_document(collected: Collected, *, half_width: float = HALF_WIDTH) -> d
         "half_width": report.half_width,
         "power": POWER,
         "comparisons_per_annotator": report.per_annotator,
-        "pairs": [pair_entry(one) for one in report.pairs],
+        "pairs": [pair_entry(pair) for pair in report.pairs],
         "score_pairs": [
-            score_entry(one)
+            score_entry(power)
             for place in np.unique(collected.values.criterion).tolist()
             if collected.criteria[place].has_mean
-            for one in score_power(collected, collected.criteria[place])
+            for power in score_power(collected, collected.criteria[place])
         ],
-        "intervals": [interval_entry(one) for one in report.intervals],
+        "intervals": [interval_entry(interval) for interval in report.intervals],
         "reason": report.reason,
     }
 
 
-def interval_entry(one: IntervalPower) -> dict[str, Any]:
+def interval_entry(power: IntervalPower) -> dict[str, Any]:
     """Return what one number needs."""
     return {
-        "criterion": one.criterion.key if one.criterion else None,
-        "model": one.model,
-        **{key: asdict(one.estimate)[key] for key in ("value", "low", "high", "n")},
-        "half_width": one.half_width,
-        "n_cases_now": one.n_cases_now,
-        "n_cases_needed": one.n_cases_needed,
-        "per_case_now": one.per_case_now,
-        "per_case_needed": one.per_case_needed,
-        "intraclass": one.spread.intraclass if one.spread else None,
-        "doubled": None if one.more is None else asdict(one.more),
-        "reason": one.reason,
+        "criterion": power.criterion.key if power.criterion else None,
+        "model": power.model,
+        **{key: asdict(power.estimate)[key] for key in ("value", "low", "high", "n")},
+        "half_width": power.half_width,
+        "n_cases_now": power.n_cases_now,
+        "n_cases_needed": power.n_cases_needed,
+        "per_case_now": power.per_case_now,
+        "per_case_needed": power.per_case_needed,
+        "intraclass": power.spread.intraclass if power.spread else None,
+        "doubled": None if power.more is None else asdict(power.more),
+        "reason": power.reason,
     }
 
 
-def pair_entry(one: PairPower) -> dict[str, Any]:
+def pair_entry(power: PairPower) -> dict[str, Any]:
     """Return what it takes to tell two ranked models apart."""
-    gap = one.gap
+    gap = power.gap
     return {
-        "model": one.model,
-        "other": one.other,
+        "model": power.model,
+        "other": power.other,
         "difference": gap.value,
         "low": gap.low,
         "high": gap.high,
-        "is_settled": one.is_settled,
-        "n_comparisons_now": one.n_now,
-        "n_comparisons_needed": one.n_needed,
-        "n_cases_now": one.n_cases_now,
-        "n_cases_needed": one.n_cases_needed,
-        "reason": one.reason,
+        "is_settled": power.is_settled,
+        "n_comparisons_now": power.n_now,
+        "n_comparisons_needed": power.n_needed,
+        "n_cases_now": power.n_cases_now,
+        "n_cases_needed": power.n_cases_needed,
+        "reason": power.reason,
     }
 
 

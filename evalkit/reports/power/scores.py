@@ -71,17 +71,17 @@ def score_power(collected: Collected, criterion: Criterion) -> tuple[ScorePower,
     return tuple(found)
 
 
-def score_entry(one: ScorePower) -> dict[str, Any]:
+def score_entry(power: ScorePower) -> dict[str, Any]:
     """Return what it takes to tell two models apart on a criterion."""
     return {
-        "criterion": one.criterion.key,
-        "model": one.model,
-        "other": one.other,
-        "difference": one.difference.value,
-        "low": one.difference.low,
-        "high": one.difference.high,
-        "is_settled": one.is_settled,
-        "n_cases_now": one.difference.n,
-        "n_cases_needed": one.n_cases_needed,
-        "reason": one.reason,
+        "criterion": power.criterion.key,
+        "model": power.model,
+        "other": power.other,
+        "difference": power.difference.value,
+        "low": power.difference.low,
+        "high": power.difference.high,
+        "is_settled": power.is_settled,
+        "n_cases_now": power.difference.n,
+        "n_cases_needed": power.n_cases_needed,
+        "reason": power.reason,
     }

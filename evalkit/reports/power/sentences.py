@@ -15,26 +15,26 @@ ASSUMPTIONS = (
 )
 
 
-def pair_sentence(report: PowerReport, one: PairPower) -> str:
+def pair_sentence(report: PowerReport, power: PairPower) -> str:
     """Say what it takes to tell two models apart."""
-    if one.is_settled:
-        return f"{one.model} is ahead of {one.other} at 95 % already."
-    if one.n_needed is None or one.n_cases_needed is None:
-        return f"{one.model} and {one.other}: {one.reason or ''}".strip()
-    if one.n_needed > HOPELESS * one.n_now:
+    if power.is_settled:
+        return f"{power.model} is ahead of {power.other} at 95 % already."
+    if power.n_needed is None or power.n_cases_needed is None:
+        return f"{power.model} and {power.other}: {power.reason or ''}".strip()
+    if power.n_needed > HOPELESS * power.n_now:
         return (
-            f"{one.model} and {one.other} look equal: no realistic number of annotations would "
+            f"{power.model} and {power.other} look equal: no realistic number of annotations would "
             "tell them apart."
         )
-    if one.n_needed <= one.n_now:
+    if power.n_needed <= power.n_now:
         return (
-            f"{one.model} and {one.other} differ when looked at alone; a few more cases would "
+            f"{power.model} and {power.other} differ when looked at alone; a few more cases would "
             "settle it among all pairs."
         )
-    more = one.n_needed - one.n_now
-    cases = one.n_cases_needed - one.n_cases_now
+    more = power.n_needed - power.n_now
+    cases = power.n_cases_needed - power.n_cases_now
     said = (
-        f"To show {one.model} ahead of {one.other}: about {_round(more)} more comparisons on "
+        f"To show {power.model} ahead of {power.other}: about {_round(more)} more comparisons on "
         f"{_round(cases)} new cases"
     )
     if report.per_annotator:
@@ -42,50 +42,54 @@ def pair_sentence(report: PowerReport, one: PairPower) -> str:
     return f"{said}."
 
 
-def score_sentence(one: ScorePower) -> str:
+def score_sentence(power: ScorePower) -> str:
     """Say what it takes to tell two models apart on a criterion."""
-    now, needed = one.difference.n, one.n_cases_needed
-    if one.is_settled:
-        return f"{one.model} is ahead of {one.other} at 95 % already."
+    now, needed = power.difference.n, power.n_cases_needed
+    if power.is_settled:
+        return f"{power.model} is ahead of {power.other} at 95 % already."
     if needed is None:
-        return f"{one.model} and {one.other}: {one.reason or ''}".strip()
+        return f"{power.model} and {power.other}: {power.reason or ''}".strip()
     if needed > HOPELESS * now:
         return (
-            f"{one.model} and {one.other} look equal: no realistic number of cases would tell them "
-            "apart."
+            f"{power.model} and {power.other} look equal: no realistic number of cases would tell "
+            "them apart."
         )
     if needed <= now:
         return (
-            f"{one.model} and {one.other} differ when looked at alone; a few more cases would "
+            f"{power.model} and {power.other} differ when looked at alone; a few more cases would "
             "settle it among all pairs."
         )
-    return f"To show {one.model} ahead of {one.other}: about {_round(needed - now)} new cases."
+    return f"To show {power.model} ahead of {power.other}: about {_round(needed - now)} new cases."
 
 
 def next_pair(report: PowerReport) -> PairPower | None:
     """Return the open pair that is cheapest to settle."""
-    known = [one for one in report.pairs if not one.is_settled and one.n_needed is not None]
+    known = [pair for pair in report.pairs if not pair.is_settled and pair.n_needed is not None]
     return min(known, key=lambda one: one.n_needed or 0, default=None)
 
 
-def overlap(one: IntervalPower) -> str:
+def overlap(power: IntervalPower) -> str:
     """Say how many annotations of the cases in hand would do instead of new cases."""
-    if one.n_cases_needed is None or one.n_cases_needed <= one.n_cases_now:
+    if power.n_cases_needed is None or power.n_cases_needed <= power.n_cases_now:
         return ""
-    if one.spread is None:
+    if power.spread is None:
         return "cannot be told before cases are annotated twice"
-    if one.more is None:
+    if power.more is None:
         return "cannot be told while all annotations are equal"
-    now = f"now {one.per_case_now:.1f}"
-    if one.per_case_needed is None:
+    now = f"now {power.per_case_now:.1f}"
+    if power.per_case_needed is None:
         return f"never enough, {now}"
-    return f"{one.per_case_needed:,} annotations of each case, {now}"
+    return f"{power.per_case_needed:,} annotations of each case, {now}"
 
 
 def where_to_spend(report: PowerReport) -> str:
     """Say whether new cases or more overlap buys more, by the typical number."""
-    known = [one.more for one in report.intervals if one.more is not None and one.more.now > 0]
-    if not known and any(one.spread for one in report.intervals):
+    known = [
+        interval.more
+        for interval in report.intervals
+        if interval.more is not None and interval.more.now > 0
+    ]
+    if not known and any(interval.spread for interval in report.intervals):
         return (
             "All annotations of a model are equal so far, so whether new cases or more overlap "
             "buys more cannot be told."
@@ -114,16 +118,18 @@ def power_sentences(report: PowerReport) -> list[str]:
     if not report.pairs:
         return [report.reason or "", where_to_spend(report)]
     said = []
-    open_pairs = [one for one in report.pairs if not one.is_settled]
+    open_pairs = [pair for pair in report.pairs if not pair.is_settled]
     if not open_pairs:
         said.append("Every two models are told apart at 95 % already.")
     cheapest = next_pair(report)
     if cheapest is not None:
         said.append(pair_sentence(report, cheapest))
     equal = [
-        f"{one.model} and {one.other}"
-        for one in open_pairs
-        if one is not cheapest and one.n_needed is not None and one.n_needed > HOPELESS * one.n_now
+        f"{pair.model} and {pair.other}"
+        for pair in open_pairs
+        if pair is not cheapest
+        and pair.n_needed is not None
+        and pair.n_needed > HOPELESS * pair.n_now
     ]
     if equal:
         said.append(f"As good as equal, whatever is added: {joined(equal)}.")

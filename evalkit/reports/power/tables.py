@@ -18,7 +18,7 @@ def power_section(
 
     ``intervals`` are of the models on what quality is measured by, which ``name`` names.
     """
-    is_preference = all(one.criterion is None for one in intervals)
+    is_preference = all(interval.criterion is None for interval in intervals)
     advice = sentences.power_sentences(report) if is_preference else []
     return section(
         "What more annotations would buy",
@@ -39,33 +39,33 @@ def wanted(intervals: Sequence[IntervalPower], *, name: str) -> Table:
     columns = ("Model", name, f"New cases for {width}", "Or annotations of the same")
     rows = [
         (
-            Cell(one.model),
+            Cell(interval.model),
             Cell(
-                text.estimate(one.estimate, form),
-                (f"n = {one.estimate.n:,}", counted(one.n_cases_now, "case")),
-                number=one.estimate,
-                about=one.estimate.reason or "",
+                text.estimate(interval.estimate, form),
+                (f"n = {interval.estimate.n:,}", counted(interval.n_cases_now, "case")),
+                number=interval.estimate,
+                about=interval.estimate.reason or "",
             ),
-            *_needs(one),
+            *_needs(interval),
         )
-        for one in intervals
+        for interval in intervals
     ]
     return table(f"What {width} on {name} takes", columns, rows)
 
 
-def _needs(one: IntervalPower) -> tuple[Cell, Cell]:
-    missing = Cell(text.MISSING, about=one.reason or "")
-    if one.n_cases_needed is None:
+def _needs(power: IntervalPower) -> tuple[Cell, Cell]:
+    missing = Cell(text.MISSING, about=power.reason or "")
+    if power.n_cases_needed is None:
         return missing, Cell(text.MISSING)
-    if one.n_cases_needed <= one.n_cases_now:
+    if power.n_cases_needed <= power.n_cases_now:
         return Cell("known already"), Cell(text.MISSING)
-    more = Cell(f"{counted(one.n_cases_needed - one.n_cases_now, 'case')} more")
-    if one.more is None:
+    more = Cell(f"{counted(power.n_cases_needed - power.n_cases_now, 'case')} more")
+    if power.more is None:
         return more, missing
-    now = f"now {one.per_case_now:.1f}"
-    if one.per_case_needed is None:
+    now = f"now {power.per_case_now:.1f}"
+    if power.per_case_needed is None:
         return more, Cell("never enough", (now,), tone=Tone.OPEN)
-    return more, Cell(f"{one.per_case_needed:,} a case", (now,))
+    return more, Cell(f"{power.per_case_needed:,} a case", (now,))
 
 
 def every_pair(report: PowerReport) -> Table:

@@ -96,9 +96,9 @@ def headline(
     """Say what the results come to: who is ahead or, without comparisons, what was scored."""
     if report.n_comparisons:
         return verdict(report)
-    for one in scores.criteria:
-        if said := _extremes(one.means, "mean", "has the highest mean", "the lowest"):
-            return f"On {one.criterion.key.replace('_', ' ')}, {said}."
+    for criterion in scores.criteria:
+        if said := _extremes(criterion.means, "mean", "has the highest mean", "the lowest"):
+            return f"On {criterion.criterion.key.replace('_', ' ')}, {said}."
     per = "weight of errors per response"
     if said := _extremes(penalties, per, f"has the lowest {per}", "the highest", less=True):
         return f"{said}."

@@ -144,11 +144,11 @@ def style_report(collected: Collected, features: FloatArray) -> StyleReport:
     )
 
 
-def _left_side(collected: Collected, found: StyleControl) -> Estimate:
+def _left_side(collected: Collected, control: StyleControl) -> Estimate:
     """Return how often the left of two equals wins, where sides say anything of a leaning."""
     if balanced(sides_as_shown(collected)).all():
-        return as_share(found.left)
-    return Estimate(None, None, None, found.n_comparisons, SIDES_UNKNOWN)
+        return as_share(control.left)
+    return Estimate(None, None, None, control.n_comparisons, SIDES_UNKNOWN)
 
 
 def style_entries(report: StyleReport) -> dict[str, Any]:
@@ -276,24 +276,24 @@ def _widening(report: StyleReport) -> float:
     return float(np.median(ratios)) if ratios else 1.0
 
 
-def _rows(found: StyleControl) -> tuple[StyleRow, ...]:
-    raw, controlled = _ranks(found.raw), _ranks(found.strengths)
+def _rows(control: StyleControl) -> tuple[StyleRow, ...]:
+    raw, controlled = _ranks(control.raw), _ranks(control.strengths)
     rows = [
-        StyleRow(model, found.raw[model], strength, raw[model], controlled[model])
-        for model, strength in found.strengths.items()
+        StyleRow(model, control.raw[model], strength, raw[model], controlled[model])
+        for model, strength in control.strengths.items()
     ]
     return tuple(sorted(rows, key=lambda row: (row.controlled_rank, row.model)))
 
 
-def _separated(found: StyleControl, rows: tuple[StyleRow, ...]) -> BoolArray:
-    models = list(found.strengths)
+def _separated(control: StyleControl, rows: tuple[StyleRow, ...]) -> BoolArray:
+    models = list(control.strengths)
     order = [models.index(row.model) for row in rows]
-    strength = np.array([found.strengths[models[place]].value for place in order])
+    strength = np.array([control.strengths[models[place]].value for place in order])
     separated, _ = separate(
         strength,
-        found.covariance[np.ix_(order, order)],
-        usable=found.n_cases_of_model[order] >= MIN_CASES,
-        n_cases=found.n_cases,
+        control.covariance[np.ix_(order, order)],
+        usable=control.n_cases_of_model[order] >= MIN_CASES,
+        n_cases=control.n_cases,
     )
     return separated
 
@@ -304,38 +304,44 @@ def _ranks(strengths: Mapping[str, Estimate]) -> dict[str, int]:
     return {model: 1 + sum(b > a for b in values.values()) for model, a in values.items()}
 
 
-def as_share(one: Estimate) -> Estimate:
+def as_share(estimate: Estimate) -> Estimate:
     """Return log-odds as the share won of comparisons that would else be even, 0–1."""
-    low, high = (None if end is None else float(expit(end)) for end in (one.low, one.high))
+    low, high = (
+        None if end is None else float(expit(end)) for end in (estimate.low, estimate.high)
+    )
     return Estimate(
-        None if one.value is None else float(expit(one.value)), low, high, one.n, one.reason
+        None if estimate.value is None else float(expit(estimate.value)),
+        low,
+        high,
+        estimate.n,
+        estimate.reason,
     )
 
 
-def _effect(name: str, one: Estimate) -> str:
-    share = text.estimate(as_share(one), text.percent)
+def _effect(name: str, estimate: Estimate) -> str:
+    share = text.estimate(as_share(estimate), text.percent)
     much = f"one standard deviation more wins {share} of otherwise even comparisons"
-    if _is_open(one, 0.0):
+    if _is_open(estimate, 0.0):
         return f"{_MORE[name]}: no effect beyond chance; {much}."
-    verb = "win more often" if (one.value or 0.0) > 0 else "win less often"
+    verb = "win more often" if (estimate.value or 0.0) > 0 else "win less often"
     return f"{_MORE[name]} {verb}: {much}."
 
 
-def _side(one: Estimate) -> str:
-    if one.value is None:
-        return one.reason or ""
-    share = text.estimate(one, text.percent)
-    if _is_open(one, 0.5):
+def _side(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return estimate.reason or ""
+    share = text.estimate(estimate, text.percent)
+    if _is_open(estimate, 0.5):
         return (
             f"Left-side preference: none beyond chance; of equal responses the left wins {share}."
         )
-    side = "left" if (one.value or 0.0) > 0.5 else "right"
+    side = "left" if (estimate.value or 0.0) > 0.5 else "right"
     return (
         f"Left-side preference: annotators favour the {side}; the left of two equals wins {share}."
     )
 
 
-def _is_open(one: Estimate, even: float) -> bool:
-    if one.low is None or one.high is None or not math.isfinite(one.low):
+def _is_open(estimate: Estimate, even: float) -> bool:
+    if estimate.low is None or estimate.high is None or not math.isfinite(estimate.low):
         return True
-    return one.low <= even <= one.high
+    return estimate.low <= even <= estimate.high

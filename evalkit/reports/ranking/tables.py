@@ -216,10 +216,10 @@ def every_two(report: RankingReport, tested: Sequence[SubjectDifferences]) -> tu
 
 
 def _difference_cell(
-    report: RankingReport, one: SubjectDifferences, pair: PairedDifference
+    report: RankingReport, differences: SubjectDifferences, pair: PairedDifference
 ) -> Cell:
     if pair.estimate.value is None:
-        analyses = None if one.criterion else two_analyses(report, pair)
+        analyses = None if differences.criterion else two_analyses(report, pair)
         indirect = (pair_sentences.never_met_in_short(analyses),) if analyses else ()
         return Cell(text.MISSING, indirect, about=pair.estimate.reason or "")
     winner = ahead(pair)
@@ -256,12 +256,17 @@ def style_effects(report: StyleReport) -> Intervals:
     )
 
 
-def _log_odds(label: str, one: Estimate) -> IntervalRow:
-    is_known = one.low is not None and one.high is not None
-    is_settled = is_known and not (one.low or 0.0) <= 0 <= (one.high or 0.0)
-    return IntervalRow(label, one, is_settled=is_settled)
+def _log_odds(label: str, estimate: Estimate) -> IntervalRow:
+    is_known = estimate.low is not None and estimate.high is not None
+    is_settled = is_known and not (estimate.low or 0.0) <= 0 <= (estimate.high or 0.0)
+    return IntervalRow(label, estimate, is_settled=is_settled)
 
 
 def _reach(estimates: Sequence[Estimate]) -> float:
-    ends = (end for one in estimates for end in (one.value, one.low, one.high) if end is not None)
+    ends = (
+        end
+        for estimate in estimates
+        for end in (estimate.value, estimate.low, estimate.high)
+        if end is not None
+    )
     return max((abs(end) for end in ends), default=0.0)

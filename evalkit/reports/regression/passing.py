@@ -127,7 +127,10 @@ def _said(
     """
     nobody = np.zeros(0, dtype=np.int64)
     person = np.array(
-        [people.setdefault((one.kind, one.name), len(people)) for one in collected.annotators],
+        [
+            people.setdefault((annotator.kind, annotator.name), len(people))
+            for annotator in collected.annotators
+        ],
         dtype=np.int64,
     )
     if measure.criterion is None:
@@ -135,7 +138,9 @@ def _said(
         when = _times(collected, looks.output, looks.annotator)
         hit = looks.hit.astype(np.float64)
         return collected.outputs.id[looks.output], person[looks.annotator], hit, when
-    if measure.level is None or measure.criterion not in [one.key for one in collected.criteria]:
+    if measure.level is None or measure.criterion not in [
+        criterion.key for criterion in collected.criteria
+    ]:
         return nobody, nobody, np.zeros(0), nobody
     output, annotator, hit, when = _scored(collected, measure.criterion, measure.level)
     return collected.outputs.id[output], person[annotator], hit, when
@@ -159,7 +164,7 @@ def _scored(
     collected: Collected, criterion: str, level: float
 ) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
     """Return once per annotator and output whether the mean score is at least the level."""
-    keys = [one.key for one in collected.criteria]
+    keys = [criterion.key for criterion in collected.criteria]
     given = collected.values
     here = given.criterion == keys.index(criterion)
     output, annotator = given.output[here], given.annotator[here]

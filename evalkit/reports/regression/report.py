@@ -124,7 +124,7 @@ class RegressionReport:
 
     def of(self, change: Change) -> tuple[CaseChange, ...]:
         """Return the cases of one kind of change."""
-        return tuple(one for one in self.cases if one.change == change)
+        return tuple(case for case in self.cases if case.change == change)
 
 
 def regression_report(
@@ -159,7 +159,7 @@ def regression_report(
     cases = tuple(_change(old, one, verdicts) for old, one in pairs if _is_among(one, categories))
     removed = [one for one in removed if _is_among(one, categories)]
     new = [one for one in new if _is_among(one, categories)]
-    judged = [one for one in cases if one.change != Change.UNJUDGED]
+    judged = [case for case in cases if case.change != Change.UNJUDGED]
     return RegressionReport(
         before=before.name,
         after=after.name,
@@ -237,29 +237,29 @@ def change_entry(row: CategoryRow) -> dict[str, Any]:
     }
 
 
-def _verdict_entry(one: Verdict | None) -> dict[str, Any] | None:
-    if one is None:
+def _verdict_entry(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None:
         return None
-    return {"passes": one.passes, "n_passed": one.n_passed, "n_said": one.n_said}
+    return {"passes": verdict.passes, "n_passed": verdict.n_passed, "n_said": verdict.n_said}
 
 
-def _lone_entry(one: LoneCase) -> dict[str, Any]:
+def _lone_entry(case: LoneCase) -> dict[str, Any]:
     return {
-        "case": one.key,
-        "category": one.category,
-        "verdict": _verdict_entry(one.verdict),
-        "is_changed": one.is_changed,
+        "case": case.key,
+        "category": case.category,
+        "verdict": _verdict_entry(case.verdict),
+        "is_changed": case.is_changed,
     }
 
 
 def categories_of(*sides: Side) -> tuple[str, ...]:
     """Return the categories of the cases answered on any of these sides, sorted."""
-    answered = (one for side in sides for one in side.cases if one.output_id is not None)
+    answered = (case for side in sides for case in side.cases if case.output_id is not None)
     return tuple(sorted({one.category for one in answered}))
 
 
-def _is_among(one: AnsweredCase, categories: Collection[str]) -> bool:
-    return not categories or one.category in categories
+def _is_among(case: AnsweredCase, categories: Collection[str]) -> bool:
+    return not categories or case.category in categories
 
 
 def _matched(
@@ -285,13 +285,13 @@ def _matched(
     return pairs, removed, [case for place, case in enumerate(new) if place not in partner]
 
 
-def _change(old: AnsweredCase, one: AnsweredCase, verdicts: Mapping[int, Verdict]) -> CaseChange:
-    before_id, after_id = old.output_id or 0, one.output_id or 0
+def _change(old: AnsweredCase, new: AnsweredCase, verdicts: Mapping[int, Verdict]) -> CaseChange:
+    before_id, after_id = old.output_id or 0, new.output_id or 0
     before, after = verdicts.get(before_id), verdicts.get(after_id)
     change = Change.UNJUDGED
     if before is not None and after is not None:
         change = _KINDS[before.passes, after.passes]
-    return CaseChange(one.key, old.key, one.category, before_id, after_id, before, after, change)
+    return CaseChange(new.key, old.key, new.category, before_id, after_id, before, after, change)
 
 
 def _lone(
@@ -302,14 +302,14 @@ def _lone(
         hashes.setdefault(other.key, set()).add(other.case_hash)
     return tuple(
         LoneCase(
-            one.key,
-            one.category,
-            one.output_id,
-            verdicts.get(one.output_id),
-            is_changed=one.key in hashes and one.case_hash not in hashes[one.key],
+            case.key,
+            case.category,
+            case.output_id,
+            verdicts.get(case.output_id),
+            is_changed=case.key in hashes and case.case_hash not in hashes[case.key],
         )
-        for one in cases
-        if one.output_id is not None
+        for case in cases
+        if case.output_id is not None
     )
 
 
@@ -324,24 +324,26 @@ def _rows(judged: Sequence[CaseChange]) -> tuple[CategoryRow, ...]:
     )
     return tuple(
         CategoryRow(
-            one,
+            test,
             share_difference(
-                n_cases=one.n_cases, n_lost=one.test.only_first, n_gained=one.test.only_second
+                n_cases=test.n_cases, n_lost=test.test.only_first, n_gained=test.test.only_second
             ),
-            _cases_needed(one),
+            _cases_needed(test),
         )
-        for one in tests
+        for test in tests
     )
 
 
-def _cases_needed(one: CategoryChange) -> int | None:
+def _cases_needed(change: CategoryChange) -> int | None:
     """Return the cases McNemar's test needs in all to find a change as large as this one."""
-    lost, gained = one.test.only_first, one.test.only_second
-    if one.p_adjusted <= SIGNIFICANT or lost == gained:
+    lost, gained = change.test.only_first, change.test.only_second
+    if change.p_adjusted <= SIGNIFICANT or lost == gained:
         return None
-    needed = cases_for_mcnemar(only_first=lost / one.n_cases, only_second=gained / one.n_cases)
+    needed = cases_for_mcnemar(
+        only_first=lost / change.n_cases, only_second=gained / change.n_cases
+    )
     # Alone it may be enough already, but not yet among all categories.
-    return max(needed, one.n_cases)
+    return max(needed, change.n_cases)
 
 
 def _are(judged: Sequence[CaseChange], *kinds: Change) -> BoolArray:

@@ -50,7 +50,7 @@ def regression_verdict(report: RegressionReport) -> str:
 
 def regression_basis(report: RegressionReport) -> str:
     """Say which cases the verdict rests on and which are set apart."""
-    n_open, changed = len(report.of(Change.UNJUDGED)), sum(one.is_changed for one in report.new)
+    n_open, changed = len(report.of(Change.UNJUDGED)), sum(case.is_changed for case in report.new)
     said = f"{counted(report.n_shared, 'case')} answered by both"
     said += f", {n_open:,} of them not judged on both sides" if n_open else ""
     apart = [f"{len(report.new):,} new"] if report.new else []

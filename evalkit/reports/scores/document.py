@@ -11,7 +11,9 @@ def scores_document(collected: Collected) -> Document:
     report, penalties = scores_report(collected), penalty_rows(collected)
     return {
         **heading(collected),
-        "criteria": {one.criterion.key: _criterion(one) for one in report.criteria},
+        "criteria": {
+            criterion.criterion.key: _criterion(criterion) for criterion in report.criteria
+        },
         "acceptable": [score_entry(row) for row in report.acceptable],
         "acceptable_note": report.acceptable_note,
         "penalties": {
@@ -22,12 +24,12 @@ def scores_document(collected: Collected) -> Document:
     }
 
 
-def _criterion(one: CriterionScores) -> Document:
+def _criterion(scores: CriterionScores) -> Document:
     return {
-        "question": one.criterion.question,
-        "level": str(one.criterion.level),
-        "scale": list(one.criterion.values),
-        "means": [score_entry(row) for row in one.means],
+        "question": scores.criterion.question,
+        "level": str(scores.criterion.level),
+        "scale": list(scores.criterion.values),
+        "means": [score_entry(row) for row in scores.means],
         "distributions": [
             {
                 "model": row.model,
@@ -35,7 +37,7 @@ def _criterion(one: CriterionScores) -> Document:
                 "values": list(row.values),
                 "counts": list(row.counts),
             }
-            for row in one.distributions
+            for row in scores.distributions
         ],
-        "reason": one.reason,
+        "reason": scores.reason,
     }

@@ -62,8 +62,12 @@ def judged_responses(collected: Collected, *, model: str | None = None) -> pd.Da
 def _counts(collected: Collected, n: int) -> dict[str, IntArray]:
     """Return per output what came of its comparisons, its errors, and who looked for any."""
     given, marks = collected.preferences, collected.marks
-    left, right = (PREFERENCE_CODES[one] for one in (Preference.LEFT, Preference.RIGHT))
-    tie, bad = (PREFERENCE_CODES[one] for one in (Preference.TIE, Preference.BOTH_BAD))
+    left, right = (
+        PREFERENCE_CODES[preference] for preference in (Preference.LEFT, Preference.RIGHT)
+    )
+    tie, bad = (
+        PREFERENCE_CODES[preference] for preference in (Preference.TIE, Preference.BOTH_BAD)
+    )
 
     def times(on_left: int, on_right: int) -> IntArray:
         found = np.zeros(n, dtype=np.int64)
@@ -110,5 +114,5 @@ def _share_won(counts: dict[str, IntArray]) -> FloatArray:
 
 
 def _as_share(collected: Collected, key: str, mean: FloatArray) -> FloatArray:
-    scale = next(one.values for one in collected.criteria if one.key == key)
+    scale = next(criterion.values for criterion in collected.criteria if criterion.key == key)
     return (mean - min(scale)) / ((max(scale) - min(scale)) or 1.0)

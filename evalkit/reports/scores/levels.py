@@ -39,9 +39,9 @@ def level_shares(collected: Collected, *, level: float) -> tuple[LevelShares, ..
     )
     if not found:
         scales = [
-            f"{one.key} from {min(one.values):g} to {max(one.values):g}"
-            for one in collected.criteria
-            if one.has_mean
+            f"{criterion.key} from {min(criterion.values):g} to {max(criterion.values):g}"
+            for criterion in collected.criteria
+            if criterion.has_mean
         ]
         raise RefusedError(
             "The level must be above the lowest value of a scale and at most its highest; found "

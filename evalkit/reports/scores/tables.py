@@ -22,11 +22,13 @@ ACCEPTABLE_MEANS = (
 def scores_section(report: ScoresReport, order: Sequence[str], *, note: str = "") -> Section:
     """Show mean scores per criterion, overall and by category; ``note`` is on which."""
     missing = [
-        words(f"{subject_title(one.criterion)}: {one.reason}")
-        for one in report.criteria
-        if one.reason
+        words(f"{subject_title(criterion.criterion)}: {criterion.reason}")
+        for criterion in report.criteria
+        if criterion.reason
     ]
-    scored = [one for one in report.criteria if any(row.estimate.n for row in one.means)]
+    scored = [
+        criterion for criterion in report.criteria if any(row.estimate.n for row in criterion.means)
+    ]
     charts = [_chart(one, order) for one in scored]
     grids: list[Block] = []
     for one in scored:
@@ -65,10 +67,12 @@ def acceptable_by_category(report: ScoresReport, order: Sequence[str]) -> Block:
     return by_category(title, report.acceptable, text.percent, order, least=0.25)
 
 
-def means(one: CriterionScores, order: Sequence[str]) -> Intervals:
+def means(scores: CriterionScores, order: Sequence[str]) -> Intervals:
     """Draw the mean score of each model on a criterion."""
-    title = f"Mean score, {subject_title(one.criterion)}"
-    return Intervals(title, model_rows(one.means, text.number, order), scale_axis(one.criterion))
+    title = f"Mean score, {subject_title(scores.criterion)}"
+    return Intervals(
+        title, model_rows(scores.means, text.number, order), scale_axis(scores.criterion)
+    )
 
 
 def at_least(shares: LevelShares, order: Sequence[str]) -> Intervals:
@@ -77,17 +81,17 @@ def at_least(shares: LevelShares, order: Sequence[str]) -> Intervals:
     return Intervals(title, model_rows(shares.rows, text.percent, order), SHARES)
 
 
-def means_by_category(one: CriterionScores, order: Sequence[str]) -> Block:
+def means_by_category(scores: CriterionScores, order: Sequence[str]) -> Block:
     """Show the mean score on a criterion by category and model."""
-    title = f"{subject_title(one.criterion)} by category and model"
-    values = one.criterion.values
+    title = f"{subject_title(scores.criterion)} by category and model"
+    values = scores.criterion.values
     least = (max(values) - min(values)) / 4
-    return by_category(title, one.means, text.number, order, least=least)
+    return by_category(title, scores.means, text.number, order, least=least)
 
 
-def _chart(one: CriterionScores, order: Sequence[str]) -> tuple[Block, ...]:
-    question = words(one.criterion.question, style="note")
-    return Heading(subject_title(one.criterion)), question, means(one, order)
+def _chart(scores: CriterionScores, order: Sequence[str]) -> tuple[Block, ...]:
+    question = words(scores.criterion.question, style="note")
+    return Heading(subject_title(scores.criterion)), question, means(scores, order)
 
 
 def scale_axis(criterion: Criterion) -> Axis:

@@ -288,7 +288,7 @@ class _Couples:
 
     def of(self, keep: npt.NDArray[np.bool_]) -> "_Couples":
         """Return some of them."""
-        return _Couples(**{one.name: getattr(self, one.name)[keep] for one in fields(self)})
+        return _Couples(**{field.name: getattr(self, field.name)[keep] for field in fields(self)})
 
 
 def _couples(codings: Codings) -> _Couples:

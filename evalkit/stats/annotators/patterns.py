@@ -44,11 +44,11 @@ class Patterns:
         """Return how many values each annotator gave."""
         return sum_by(self.annotator, self.n[self.pattern], n_codes=self.n_annotators)
 
-    def only(self, kept: IntArray) -> "Patterns":
+    def only(self, places: IntArray) -> "Patterns":
         """Return the patterns of some units, given by their places; rare ones may not be left."""
-        of_unit = self.of_unit[kept]
+        of_unit = self.of_unit[places]
         n = np.bincount(of_unit, minlength=len(self.n)).astype(np.float64)
-        return replace(self, units=self.units[kept], of_unit=of_unit, n=n)
+        return replace(self, units=self.units[places], of_unit=of_unit, n=n)
 
     def shares(self) -> FloatArray:
         """Return the share of each value in each pattern, where all start."""

@@ -135,13 +135,13 @@ def _require_finite(data: Comparisons) -> None:
         )
 
 
-def _only(comparisons: Comparisons, kept: np.ndarray) -> Comparisons:
+def _only(comparisons: Comparisons, places: np.ndarray) -> Comparisons:
     return Comparisons(
-        comparisons.case[kept],
-        comparisons.left[kept],
-        comparisons.right[kept],
-        comparisons.preference[kept],
-        comparisons.n[kept],
+        comparisons.case[places],
+        comparisons.left[places],
+        comparisons.right[places],
+        comparisons.preference[places],
+        comparisons.n[places],
         comparisons.models,
     )
 

@@ -113,10 +113,12 @@ def pairwise_win_rates(comparisons: Comparisons) -> tuple[PairWinRate, ...]:
     )
 
 
-def _turned(one: Estimate) -> Estimate:
+def _turned(estimate: Estimate) -> Estimate:
     """Return the share the other of the two won."""
-    value, high, low = (None if end is None else 1 - end for end in (one.value, one.low, one.high))
-    return Estimate(value, low, high, one.n, one.reason)
+    value, high, low = (
+        None if end is None else 1 - end for end in (estimate.value, estimate.low, estimate.high)
+    )
+    return Estimate(value, low, high, estimate.n, estimate.reason)
 
 
 def circles(win_rates: tuple[PairWinRate, ...]) -> tuple[tuple[str, str, str], ...]:

@@ -80,7 +80,7 @@ def several(name: str, options: Sequence[str], *, key: str) -> None:
     def known(said: list[str]) -> list[str]:
         for one in said:
             _one_of(name, [one], options)
-        return [one for one in options if one in said]
+        return [option for option in options if option in said]
 
     take(name, key=key, read=known)
 

@@ -85,7 +85,7 @@ def filters_among(
     key: str,
 ) -> ResultFilters:
     """Fold the filters by these categories and annotators under what they are, in few words."""
-    judges = [one for one in annotators if one.kind == AnnotatorKind.JUDGE]
+    judges = [annotator for annotator in annotators if annotator.kind == AnnotatorKind.JUDGE]
     by_category, with_judges = f"filter-categories-{key}", f"filter-judges-{key}"
     addresses.several("category", categories, key=by_category)
     addresses.flag("judges", key=with_judges)
@@ -93,9 +93,9 @@ def filters_among(
         st.session_state.pop(with_judges, None)
     are_in = bool(st.session_state.get(with_judges))
     names = {
-        str(one.annotator_id): one.name
-        for one in annotators
-        if are_in or one.kind == AnnotatorKind.HUMAN
+        str(annotator.annotator_id): annotator.name
+        for annotator in annotators
+        if are_in or annotator.kind == AnnotatorKind.HUMAN
     }
     by_annotator = f"filter-annotators-{key}-{are_in}"
     addresses.several("annotator", list(names), key=by_annotator)
@@ -139,7 +139,11 @@ def in_short(annotators: Sequence[ResultAnnotator], filters: ResultFilters) -> s
     n, m = len(filters.categories), len(filters.annotator_ids)
     parts = [f"only {labels.literal(category_name(filters.categories[0]))}"] if n == 1 else []
     parts += [f"{n:,} categories"] if n > 1 else []
-    people = [one.name for one in annotators if one.annotator_id in filters.annotator_ids]
+    people = [
+        annotator.name
+        for annotator in annotators
+        if annotator.annotator_id in filters.annotator_ids
+    ]
     parts += (
         [f"only by {labels.literal(people[0])}"] if m == 1 else [f"{m:,} annotators"] if m else []
     )
@@ -158,7 +162,7 @@ def address_of(filters: ResultFilters) -> dict[str, list[str]]:
 
 def judges_left_out(study: ResultStudy, filters: ResultFilters) -> str:
     """Say that judges have annotated who do not count, where there are some."""
-    n = sum(one.kind == AnnotatorKind.JUDGE for one in study.annotators)
+    n = sum(annotator.kind == AnnotatorKind.JUDGE for annotator in study.annotators)
     if not n or filters.judges:
         return ""
     if n == 1:
@@ -182,7 +186,7 @@ def in_words_of(annotators: Sequence[ResultAnnotator], filters: ResultFilters) -
     if filters.judges:
         parts.append("judges included")
     people = [one for one in counted if one.kind == AnnotatorKind.HUMAN]
-    simulated = [one.name for one in people if one.is_simulated]
+    simulated = [person.name for person in people if person.is_simulated]
     if simulated and len(simulated) == len(people):
         parts.append("all annotators are simulated")
     elif simulated:
@@ -196,16 +200,18 @@ def counted_among(
 ) -> list[ResultAnnotator]:
     """Return the annotators whose work counts within the filters."""
     return [
-        one
-        for one in annotators
-        if (filters.judges or one.kind == AnnotatorKind.HUMAN)
-        and (not filters.annotator_ids or one.annotator_id in filters.annotator_ids)
+        annotator
+        for annotator in annotators
+        if (filters.judges or annotator.kind == AnnotatorKind.HUMAN)
+        and (not filters.annotator_ids or annotator.annotator_id in filters.annotator_ids)
     ]
 
 
 def ids_by_name(study: ResultStudy, collected: Collected) -> dict[str, int]:
     """Return who the annotators are whom reports call so."""
-    ids = {(one.kind, one.name): one.annotator_id for one in study.annotators}
+    ids = {
+        (annotator.kind, annotator.name): annotator.annotator_id for annotator in study.annotators
+    }
     named = zip(names(collected), collected.annotators, strict=True)
     return {name: ids[one.kind, one.name] for name, one in named}
 

@@ -52,12 +52,12 @@ def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
     )
 
 
-def leak_sentence(study: StudySummary, found: LeakCount) -> str:
+def leak_sentence(study: StudySummary, count: LeakCount) -> str:
     """Say how many responses give their maker away, and what the study does about it."""
-    if not found.n_leaking:
-        return f"None of the {found.n_outputs:,} responses names its maker."
-    names = ", ".join(f"“{name}”" for name in found.examples)
-    what = f"{found.n_leaking:,} of {found.n_outputs:,} responses name their maker ({names})"
+    if not count.n_leaking:
+        return f"None of the {count.n_outputs:,} responses names its maker."
+    names = ", ".join(f"“{name}”" for name in count.examples)
+    what = f"{count.n_leaking:,} of {count.n_outputs:,} responses name their maker ({names})"
     return f"{what}: {_LEAKS[LeakPolicy(study.leak_policy)]}."
 
 

@@ -61,10 +61,10 @@ def answer_table(read: SideBySide) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def said_html(said: Sequence[Answer], headings: Mapping[int, str]) -> str:
+def said_html(answers: Sequence[Answer], headings: Mapping[int, str]) -> str:
     """Give the errors each annotator marked and the comments, escaped, a paragraph each."""
     paragraphs = []
-    for answer in said:
+    for answer in answers:
         lines = [_mark_line(mark, headings) for mark in answer.marks if mark.tag or mark.note]
         lines += [_comment_line(answer, headings)] if answer.comment else []
         if lines:

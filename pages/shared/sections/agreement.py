@@ -55,8 +55,8 @@ def show_alphas(report: AgreementReport, state: State) -> None:
         figure = forest(agreement_tables.agreement_rows(parts, _COLOUR))
         exhibits.picture(figure, key="alphas", alt="Krippendorff's alpha with 95 % intervals")
     with right:
-        for said in agreement_meanings(report):
-            exhibits.say(said, style="lead")
+        for meaning in agreement_meanings(report):
+            exhibits.say(meaning, style="lead")
     of_people = "Of people alone; judges are compared with them above and below. "
     exhibits.say(
         of_people if report.who == "People" else "",
@@ -76,7 +76,7 @@ def show_alphas(report: AgreementReport, state: State) -> None:
 
 def show_judges(report: AgreementReport) -> None:
     """Show how judges agree with people: each of many, and both orders of those that saw both."""
-    is_few = len({one.judge for one in report.judges}) <= FEW_JUDGES
+    is_few = len({judge.judge for judge in report.judges}) <= FEW_JUDGES
     both = in_both_orders(report.judges)
     if is_few and not both:
         return
@@ -106,7 +106,7 @@ def _show_every_judge(report: AgreementReport) -> None:
         if len(shown) < len(ranked)
         else "",
     )
-    others = [one for one in report.judges if one.kappa.n and one not in ranked]
+    others = [judge for judge in report.judges if judge.kappa.n and judge not in ranked]
     exhibits.table(
         agreement_tables.judge_table([*ranked, *others]),
         key="judges-with-people",
@@ -198,7 +198,7 @@ def _differences(
 
 def subject_picker(subjects: Sequence[Subject], *, key: str) -> Subject:
     """Show the choice of what annotators judged; the address remembers it."""
-    named = {subject_key(one): one for one in subjects}
+    named = {subject_key(subject): subject for subject in subjects}
     addresses.choice("on", list(named), key=key, default=next(iter(named)))
     chosen = st.selectbox(
         "Judging",

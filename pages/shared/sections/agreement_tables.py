@@ -55,7 +55,7 @@ def agreement_table(report: AgreementReport) -> pd.DataFrame:
 def judge_rows(judges: Iterable[JudgeAgreement], colour: str) -> pd.DataFrame:
     """Give one interval row per judge: kappa with people."""
     return pd.DataFrame(
-        [interval_row(one.judge, one.kappa, text.number, colour=colour) for one in judges]
+        [interval_row(judge.judge, judge.kappa, text.number, colour=colour) for judge in judges]
     )
 
 
@@ -81,12 +81,12 @@ def judge_numbers(judges: Iterable[JudgeAgreement]) -> pd.DataFrame:
     """Give the unrounded numbers of the same."""
     entries = [
         {
-            "judge": one.judge,
-            "on": one.criterion.key if one.criterion else "preference",
-            "kappa": asdict(one.kappa),
-            "percent_agreement": asdict(one.percent),
+            "judge": judge.judge,
+            "on": judge.criterion.key if judge.criterion else "preference",
+            "kappa": asdict(judge.kappa),
+            "percent_agreement": asdict(judge.percent),
         }
-        for one in judges
+        for judge in judges
     ]
     return pd.json_normalize(entries, sep="_")
 

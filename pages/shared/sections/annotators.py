@@ -120,7 +120,10 @@ def _show_habit(report: AnnotatorsReport, page: Page) -> None:
 
 def without_picker(study: ResultStudy, chosen: ResultFilters) -> tuple[int, ...]:
     """Show the choice of whom to leave out; the address remembers it."""
-    names = {str(one.annotator_id): one.name for one in study.counted_annotators(chosen)}
+    names = {
+        str(annotator.annotator_id): annotator.name
+        for annotator in study.counted_annotators(chosen)
+    }
     key = f"without-{study.study_id}-{chosen.judges}-{chosen.annotator_ids}"
     addresses.several("without", list(names), key=key)
     left_out = st.multiselect(
@@ -139,7 +142,7 @@ def remaining(
     study: ResultStudy, chosen: ResultFilters, left_out: Sequence[int]
 ) -> ResultFilters | None:
     """Give the filters of those who remain, or None where nobody does."""
-    ids = [one.annotator_id for one in study.counted_annotators(chosen)]
+    ids = [annotator.annotator_id for annotator in study.counted_annotators(chosen)]
     kept = tuple(one for one in ids if one not in left_out)
     return replace(chosen, annotator_ids=kept) if kept else None
 
@@ -197,11 +200,11 @@ def disagreement_picker(
 def _all_disagreements(collected: Collected, on: Subject, *, n: int) -> pd.DataFrame:
     rows = disagreements(collected, subject=on, limit=n).rows
     with read_session() as session:
-        keys = case_keys(session, {one.case for one in rows})
+        keys = case_keys(session, {row.case for row in rows})
     return blocks.numbers(tables.differing(rows, keys, on))
 
 
-def models_beside(one: Disagreement, models: Sequence[str]) -> tuple[str, ...]:
+def models_beside(disagreement: Disagreement, models: Sequence[str]) -> tuple[str, ...]:
     """Give the models whose responses to show: those compared, or the scored one and the next."""
-    own = tuple(dict.fromkeys(one.models))
+    own = tuple(dict.fromkeys(disagreement.models))
     return own if len(models) != 2 else tuple(models)

@@ -57,45 +57,50 @@ def show_coefficients(several: Sequence[Coefficients], as_shown: AsShown) -> Non
     )
 
 
-def show_by_category(found: Sequence[CategoryAgreement], state: State) -> None:
+def show_by_category(agreements: Sequence[CategoryAgreement], state: State) -> None:
     """Show alpha of everything judged within each category."""
-    if len({one.category for one in found}) > 1:
-        if len({one.category for one in found}) <= _MOST_ROWS:
+    if len({one.category for one in agreements}) > 1:
+        if len({one.category for one in agreements}) <= _MOST_ROWS:
             maps.show(
-                _cells(found, state), limits=(0.0, 1.0), caption="Krippendorff's alpha by category"
+                _cells(agreements, state),
+                limits=(0.0, 1.0),
+                caption="Krippendorff's alpha by category",
             )
             exhibits.say(
                 "Krippendorff's α with its interval; small samples make it wide. Each leads to "
                 "where annotators differ most."
             )
         exhibits.table(
-            _category_table(found),
+            _category_table(agreements),
             key="agreement-categories",
-            numbers=_category_numbers(found),
+            numbers=_category_numbers(agreements),
             left=("Category", "Why not"),
         )
     else:
         exhibits.say("All cases counted here are of one category.")
 
 
-def show_tags(found: Sequence[TagAgreement], state: State) -> None:
+def show_tags(agreements: Sequence[TagAgreement], state: State) -> None:
     """Show whether annotators mark the same errors."""
-    if not found:
+    if not agreements:
         exhibits.say("No error mark counts here.")
         return
-    exhibits.say(agreement_meaning(found[0].tag, found[0].alpha), style="lead")
+    exhibits.say(agreement_meaning(agreements[0].tag, agreements[0].alpha), style="lead")
     shown = pd.DataFrame(
         {
-            "Error": [one.tag.name for one in found],
-            "Marked": [f"{one.n_marked:,}" for one in found],
-            "Confirmed by a second": [text.with_n(one.confirmed, text.percent) for one in found],
-            "Krippendorff's α": [text.estimate(one.alpha) for one in found],
-            "Gwet's AC1": [text.estimate(one.gwet) for one in found],
-            "n": [f"{one.alpha.n_units:,}" for one in found],
+            "Error": [one.tag.name for one in agreements],
+            "Marked": [f"{one.n_marked:,}" for one in agreements],
+            "Confirmed by a second": [
+                text.with_n(one.confirmed, text.percent) for one in agreements
+            ],
+            "Krippendorff's α": [text.estimate(one.alpha) for one in agreements],
+            "Gwet's AC1": [text.estimate(one.gwet) for one in agreements],
+            "n": [f"{one.alpha.n_units:,}" for one in agreements],
         }
     )
     rows = [
-        _tag_row(one.tag, row) for one, row in zip(found, shown.to_numpy().tolist(), strict=True)
+        _tag_row(one.tag, row)
+        for one, row in zip(agreements, shown.to_numpy().tolist(), strict=True)
     ]
     made = table("Agreement on errors", list(shown.columns), rows)
     html_tables.show(made, address=links.of_targets(state))
@@ -108,14 +113,14 @@ def show_tags(found: Sequence[TagAgreement], state: State) -> None:
     )
 
 
-def show_tags_by_category(found: Sequence[CategoryAgreement], state: State) -> None:
+def show_tags_by_category(agreements: Sequence[CategoryAgreement], state: State) -> None:
     """Show alpha on each error within each category, folded where these are many."""
-    categories = {one.category for one in found}
+    categories = {one.category for one in agreements}
     if len(categories) < 2:
         return
-    if len(categories) <= _MOST_COLUMNS and len({one.subject for one in found}) <= _MOST_TAGS:
-        cells = _cells(found, state).rename(columns={"row": "column", "column": "row"})
-        cells["small"] = [f"n = {one.alpha.n_units:,}" for one in found]
+    if len(categories) <= _MOST_COLUMNS and len({one.subject for one in agreements}) <= _MOST_TAGS:
+        cells = _cells(agreements, state).rename(columns={"row": "column", "column": "row"})
+        cells["small"] = [f"n = {one.alpha.n_units:,}" for one in agreements]
         st.subheader("By category", divider=False)
         maps.show(cells, limits=(0.0, 1.0), caption="Krippendorff's alpha on errors by category")
         exhibits.say(
@@ -124,10 +129,10 @@ def show_tags_by_category(found: Sequence[CategoryAgreement], state: State) -> N
             "annotators differ most on it."
         )
     exhibits.table(
-        _category_table(found),
+        _category_table(agreements),
         key="tag-agreement-categories",
         label="Errors by category",
-        numbers=_category_numbers(found),
+        numbers=_category_numbers(agreements),
         left=("Category", "Why not"),
     )
 
@@ -144,13 +149,13 @@ def _tag_row(tag: Tag, row: Sequence[str]) -> list[Cell]:
     return [Cell(tag.name, target=of_tag), *numbers]
 
 
-def _on(one: CategoryAgreement) -> str:
+def _on(agreement: CategoryAgreement) -> str:
     """Give what the page about annotators calls it; of an error nobody marked there, any error."""
-    is_unmarked = isinstance(one.subject, Tag) and one.alpha.value is None
-    return subject_key(ANY_ERROR if is_unmarked else one.subject)
+    is_unmarked = isinstance(agreement.subject, Tag) and agreement.alpha.value is None
+    return subject_key(ANY_ERROR if is_unmarked else agreement.subject)
 
 
-def _cells(found: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
+def _cells(agreements: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -166,24 +171,24 @@ def _cells(found: Sequence[CategoryAgreement], state: State) -> pd.DataFrame:
                     {**state, "category": [one.category], "on": _on(one)},
                 ),
             }
-            for one in found
+            for one in agreements
         ]
     )
 
 
-def _category_table(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
+def _category_table(agreements: Sequence[CategoryAgreement]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "": [subject_title(one.subject) for one in found],
-            "Category": [category_name(one.category) for one in found],
-            "Krippendorff's α": [text.estimate(one.alpha) for one in found],
-            "n": [f"{one.alpha.n_units:,}" for one in found],
-            "Why not": [one.alpha.reason or "" for one in found],
+            "": [subject_title(one.subject) for one in agreements],
+            "Category": [category_name(one.category) for one in agreements],
+            "Krippendorff's α": [text.estimate(one.alpha) for one in agreements],
+            "n": [f"{one.alpha.n_units:,}" for one in agreements],
+            "Why not": [one.alpha.reason or "" for one in agreements],
         }
     )
 
 
-def _category_numbers(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
+def _category_numbers(agreements: Sequence[CategoryAgreement]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -196,7 +201,7 @@ def _category_numbers(found: Sequence[CategoryAgreement]) -> pd.DataFrame:
                 "reason": one.alpha.reason,
                 "reading": read_agreement(one.alpha),
             }
-            for one in found
+            for one in agreements
         ]
     )
 

@@ -43,7 +43,7 @@ def pickers(
     kept: Kept, study: ResultStudy, room: Sequence[DeltaGenerator]
 ) -> tuple[Measure, str] | None:
     """Ask what quality is measured by and who is the baseline; None if nothing is judged yet."""
-    measures = {one.key: one for one in kept.of(available_measures)}
+    measures = {measure.key: measure for measure in kept.of(available_measures)}
     models = kept.collected.models
     if not measures or len(models) < 2:
         return None
@@ -175,7 +175,9 @@ def half_width(measure: Measure) -> float:
 
 def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) -> None:
     """Show what more annotations would buy."""
-    intervals = [one for one in report.intervals if one.criterion == measure.criterion]
+    intervals = [
+        interval for interval in report.intervals if interval.criterion == measure.criterion
+    ]
     is_planned = not (measure.is_acceptable or measure.is_penalty)
     advice = power_sentences.power_sentences(report) if measure.criterion is None else []
     advice = advice or [power_sentences.where_to_spend(report)]
@@ -193,7 +195,7 @@ def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) ->
             blocks.show(pairs, page=page, key="power-pairs")
             exhibits.download(pd.json_normalize(entries), key="power")
     if intervals:
-        entries = [interval_entry(one) for one in intervals]
+        entries = [interval_entry(interval) for interval in intervals]
         exhibits.download(pd.json_normalize(entries, sep="_"), key="intervals-wanted")
 
 

@@ -83,6 +83,6 @@ def case_picker(shown: pd.DataFrame, *, n_cases: int, key: str) -> int | None:
 
 
 def _asked(studies: Sequence[StudySummary]) -> StudySummary | None:
-    known: Mapping[int, StudySummary] = {one.study_id: one for one in studies}
+    known: Mapping[int, StudySummary] = {study.study_id: study for study in studies}
     asked = addresses.number("study")
     return None if asked is None or "set" in st.query_params else known.get(asked)

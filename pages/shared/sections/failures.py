@@ -134,7 +134,7 @@ def _chosen_cell(
     overall: pd.DataFrame, models: list[str], categories: list[str], study: ResultStudy
 ) -> PickedCell:
     """Ask for a cell by its names, for those who do not click."""
-    tags = {one.key: one for one in study.tags}
+    tags = {tag.key: tag for tag in study.tags}
     keys = [key.split("\t")[0] for key in overall["key"]]
     given = list(dict.fromkeys(keys))
     is_led_here = "tag" in st.query_params and addresses.is_asked("tag")
@@ -169,47 +169,47 @@ def model_picker(models: Sequence[str]) -> str | None:
     return None if model == _ALL_MODELS else model
 
 
-def judged_picker(found: pd.DataFrame) -> int | None:
+def judged_picker(frame: pd.DataFrame) -> int | None:
     """List responses with what they were given, the worst judged first; give the chosen one."""
-    if not len(found):
+    if not len(frame):
         exhibits.say("No response here has been judged.", style="lead")
         return None
-    n = counted(len(found), "response")
+    n = counted(len(frame), "response")
     exhibits.say(f"{n} behind these numbers, the worst judged first.")
-    ids = [str(one) for one in found["output_id"]]
+    ids = [str(one) for one in frame["output_id"]]
     row = lists.picker(
-        tag_tables.judged_table(found.iloc[lists.shown_of(ids, "response")], keys_of(found)),
+        tag_tables.judged_table(frame.iloc[lists.shown_of(ids, "response")], keys_of(frame)),
         ids,
         name="response",
         key="failures-judged",
-        everything=lambda: found.assign(case=found["case"].map(keys_of(found))),
+        everything=lambda: frame.assign(case=frame["case"].map(keys_of(frame))),
     )
     return int(ids[row])
 
 
-def keys_of(found: pd.DataFrame) -> dict[int, str]:
+def keys_of(frame: pd.DataFrame) -> dict[int, str]:
     """Return what the cases of these responses are called."""
     with read_session() as session:
-        return case_keys(session, {int(one) for one in found["case"]})
+        return case_keys(session, {int(one) for one in frame["case"]})
 
 
-def response_picker(found: Sequence[TaggedResponse]) -> int | None:
+def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
     """List the responses of a cell, most agreed on first; give the one that is chosen."""
-    if not found:
+    if not responses:
         exhibits.say("No response here was given this tag.", style="lead")
         return None
-    exhibits.say(f"{counted(len(found), 'response')}, those marked by most annotators first.")
+    exhibits.say(f"{counted(len(responses), 'response')}, those marked by most annotators first.")
     shown = pd.DataFrame(
         {
-            "Case": [one.case_key for one in found],
-            "Category": [tables.category_name(one.category) for one in found],
-            "Model": [one.model for one in found],
-            "Marked by": [", ".join(one.annotators) for one in found],
-            "Severity": [", ".join(one.severities) for one in found],
-            "Notes": [one.n_notes for one in found],
+            "Case": [one.case_key for one in responses],
+            "Category": [tables.category_name(one.category) for one in responses],
+            "Model": [one.model for one in responses],
+            "Marked by": [", ".join(one.annotators) for one in responses],
+            "Severity": [", ".join(one.severities) for one in responses],
+            "Notes": [one.n_notes for one in responses],
         }
     )
-    ids = [str(one.output_id) for one in found]
+    ids = [str(one.output_id) for one in responses]
     row = lists.picker(
         shown.iloc[lists.shown_of(ids, "response")],
         ids,
@@ -217,7 +217,7 @@ def response_picker(found: Sequence[TaggedResponse]) -> int | None:
         key="failures-responses",
         everything=lambda: shown,
     )
-    return found[row].output_id
+    return responses[row].output_id
 
 
 def search_box() -> str:
@@ -241,11 +241,14 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
     exhibits.say(f"{len(remarks):,} notes and comments, newest first.")
     shown = pd.DataFrame(
         {
-            "Text": [one.text for one in remarks],
-            "About": [one.about for one in remarks],
-            "Models": [_shown(one.models) for one in remarks],
-            "Case": [one.case_key for one in remarks],
-            "By": [annotator_name(one.annotator, is_simulated=one.is_simulated) for one in remarks],
+            "Text": [remark.text for remark in remarks],
+            "About": [remark.about for remark in remarks],
+            "Models": [_shown(remark.models) for remark in remarks],
+            "Case": [remark.case_key for remark in remarks],
+            "By": [
+                annotator_name(remark.annotator, is_simulated=remark.is_simulated)
+                for remark in remarks
+            ],
         }
     )
     rows = [f"{one.output_id}-{place}" for place, one in enumerate(remarks)]

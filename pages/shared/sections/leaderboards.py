@@ -115,9 +115,9 @@ def direction(found: BesideBoard, board: Board) -> str:
     return f"{said}: rank correlation {text.estimate(correlation)}, n = {correlation.n} models."
 
 
-def shift_rows(found: BesideBoard, colours: Mapping[str, str]) -> pd.DataFrame:
+def shift_rows(board: BesideBoard, colours: Mapping[str, str]) -> pd.DataFrame:
     """Give one row per shared model for the picture: model, ours, theirs, colour."""
-    shifts = found.comparison.shifts if found.comparison else ()
+    shifts = board.comparison.shifts if board.comparison else ()
     return pd.DataFrame(
         {
             "model": [shift.model for shift in shifts],

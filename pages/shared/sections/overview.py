@@ -117,12 +117,12 @@ def absences(
     taken = [(row.cost_usd, row.latency_median_ms, row.output_tokens) for row in models]
     if all(one.value is None for of_model in taken for one in of_model):
         said["Price"] = "Neither cost nor latency was recorded with these responses."
-    if not any(row.estimate.n for one in scores.criteria for row in one.means):
+    if not any(row.estimate.n for criterion in scores.criteria for row in criterion.means):
         said["Scores"] = f"No scores have been collected{within}."
     overall = [row.estimate for row in scores.acceptable if row.category is None]
     if not any(one.n for one in overall):
         said["Acceptable"] = overall[0].reason or ""
-    if not any(row.estimate.n for one in rates for row in one.rows):
+    if not any(row.estimate.n for rate in rates for row in rate.rows):
         said["Errors"] = f"Nobody has looked for errors{within}."
     return said
 

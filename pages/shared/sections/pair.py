@@ -83,7 +83,7 @@ def _report(collected: Collected, kept: Kept, *, model: str, other: str) -> Pair
 
 def is_judged(report: PairReport) -> bool:
     """Say whether anything was judged on a case of both: compared, scored or looked at."""
-    return bool(report.cases) or any(one.difference.estimate.n for one in report.errors)
+    return bool(report.cases) or any(error.difference.estimate.n for error in report.errors)
 
 
 def analyses_of(kept: Kept, report: PairReport) -> TwoAnalyses | None:
@@ -134,8 +134,8 @@ def show_categories(report: PairReport, colours: Mapping[str, str], state: State
     tested = [one for one in report.by_category if one.difference.estimate.n]
     if not tested:
         return
-    for said in words.category_findings(report):
-        exhibits.say(said, style="lead")
+    for finding in words.category_findings(report):
+        exhibits.say(finding, style="lead")
     n_categories = len({one.difference.category for one in tested})
     if n_categories > exhibits.MOST_CATEGORIES:
         exhibits.say(f"There are {n_categories:,} categories: see the table, or filter some.")
@@ -144,8 +144,10 @@ def show_categories(report: PairReport, colours: Mapping[str, str], state: State
     categories = dict.fromkeys(one.difference.category or "" for one in tested)
     if len(categories) > 1:
         narrowed = {
-            category_name(one): links.to_cases("compare-models", {**state, "category": [one]})
-            for one in categories
+            category_name(category): links.to_cases(
+                "compare-models", {**state, "category": [category]}
+            )
+            for category in categories
         }
         links.line("See the cases of", narrowed)
     exhibits.table(
@@ -233,7 +235,7 @@ def case_picker(report: PairReport) -> int | None:
     )
     addresses.remember("for", side)
     cases = sides[side]
-    ids = [str(one.case) for one in cases]
+    ids = [str(case.case) for case in cases]
     some = [cases[place] for place in lists.shown_of(ids, "case")]
     shown = pair_tables.case_table(some, keys_of(some), report)
     chosen = lists.picker(
@@ -250,15 +252,15 @@ def case_picker(report: PairReport) -> int | None:
 def one_sided(report: PairReport) -> dict[str, list[CaseDifference]]:
     """Give the cases that lean to either model, the most one-sided first."""
     return {
-        report.model: [one for one in report.cases if one.lean > 0],
+        report.model: [case for case in report.cases if case.lean > 0],
         report.other: sorted(
-            (one for one in report.cases if one.lean < 0), key=lambda one: one.lean
+            (case for case in report.cases if case.lean < 0), key=lambda one: one.lean
         ),
     }
 
 
 def _ids(cases: Sequence[CaseDifference]) -> list[int]:
-    return [one.case for one in cases]
+    return [case.case for case in cases]
 
 
 def _by_reach(shown: Sequence[SubjectDifference]) -> list[list[SubjectDifference]]:

@@ -57,7 +57,7 @@ def difference_rows(
 
 def error_rows(errors: Sequence[TagDifference], colours: Colours) -> pd.DataFrame:
     """Give one interval row per tag that either was given, the most one-sided first."""
-    kept = [one for one in errors if one.n_only_model + one.n_only_other + one.n_both]
+    kept = [error for error in errors if error.n_only_model + error.n_only_other + error.n_both]
     kept.sort(key=lambda one: -abs(one.difference.estimate.value or 0.0))
     rows = []
     for one in kept:
@@ -198,10 +198,10 @@ def _signed(value: float | None) -> str:
     return text.MISSING if value is None else signed()(value)
 
 
-def _taken_row(one: Taken, report: PairReport) -> list[str]:
-    name, form = TAKES[one.what]
-    shown = [form(value) for value in (one.model, one.other) if value is not None]
-    return [name, *shown, text.multiple(one.ratio), f"{one.ratio.n:,}"]
+def _taken_row(taken: Taken, report: PairReport) -> list[str]:
+    name, form = TAKES[taken.what]
+    shown = [form(value) for value in (taken.model, taken.other) if value is not None]
+    return [name, *shown, text.multiple(taken.ratio), f"{taken.ratio.n:,}"]
 
 
 def _verdicts(one: CaseDifference, report: PairReport) -> str:

@@ -63,7 +63,7 @@ def run_picker(runs: Sequence[RunOnVersion]) -> Picked | None:
     """Show the choice of before and after; None where there are not two to set side by side."""
     if len(runs) < 2:
         return None
-    by_key = {f"{one.run_id}-{one.version_id}": one for one in runs}
+    by_key = {f"{run.run_id}-{run.version_id}": run for run in runs}
     keys = list(by_key)
     first, second = _defaults(runs)
     columns = st.columns([4, 4, 2], vertical_alignment="bottom")
@@ -95,13 +95,15 @@ def _defaults(runs: Sequence[RunOnVersion]) -> tuple[int, int]:
 
 def annotators_of(studies: Sequence[ResultStudy]) -> list[ResultAnnotator]:
     """Return who annotated in any of these studies, each once, by name."""
-    found = {one.annotator_id: one for study in studies for one in study.annotators}
+    found = {
+        annotator.annotator_id: annotator for study in studies for annotator in study.annotators
+    }
     return sorted(found.values(), key=lambda one: one.name)
 
 
 def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassRule:
     """Show by what a response passes: acceptable where that was asked, or a criterion's level."""
-    named = {one.key: one for one in criteria}
+    named = {criterion.key: criterion for criterion in criteria}
     left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
     options = [*named] if default.criterion else [_ACCEPTABLE, *named]
     addresses.choice("by", options, key="regression-by", default=options[0])
@@ -151,15 +153,18 @@ def show_changes(report: RegressionReport, state: State) -> None:
         exhibits.say("Cases judged on both sides", style="lead")
         figure = tinted_grid(transition_cells(report), limits=(0.0, float(report.n_judged)))
         exhibits.picture(figure, key="transitions", alt="How many cases passed before and after")
-        for said in (*words.regression_findings(report), words.regression_power(report)):
-            exhibits.say(said)
+        for finding in (*words.regression_findings(report), words.regression_power(report)):
+            exhibits.say(finding)
     if len(report.rows) > 2:
         narrowed = {
             _name(row): {**state, "category": [row.test.category]}
             for row in report.rows
             if row.test.category is not None
         }
-        places = {name: links.to_cases("regression", said) for name, said in narrowed.items()}
+        places = {
+            name: links.to_cases("regression", case_filter)
+            for name, case_filter in narrowed.items()
+        }
         links.line("See the cases of", places)
     exhibits.table(
         change_table(report.rows),
@@ -253,10 +258,10 @@ def case_table(report: RegressionReport, name: str) -> pd.DataFrame:
     cases = report.of(Change(name))
     return pd.DataFrame(
         {
-            "Case": [one.name for one in cases],
-            "Category": [category_name(one.category) for one in cases],
-            "Passes before": [_verdict(one.before) for one in cases],
-            "Passes after": [_verdict(one.after) for one in cases],
+            "Case": [case.name for case in cases],
+            "Category": [category_name(case.category) for case in cases],
+            "Passes before": [_verdict(case.before) for case in cases],
+            "Passes after": [_verdict(case.after) for case in cases],
         }
     )
 
@@ -346,5 +351,5 @@ def _share(n: int, of: int) -> str:
     return f"{n:,} of {of:,}"
 
 
-def _verdict(one: Verdict | None) -> str:
-    return "not judged" if one is None else f"{one.n_passed:,} of {one.n_said:,}"
+def _verdict(verdict: Verdict | None) -> str:
+    return "not judged" if verdict is None else f"{verdict.n_passed:,} of {verdict.n_said:,}"

@@ -137,8 +137,8 @@ def show_tags(rates: Sequence[TagRates], state: State, *, order: Sequence[str]) 
     with right:
         if not is_wide:
             exhibits.say("What each model gets wrong most", style="lead")
-            for said in commonest_errors(rates, order):
-                exhibits.say(said)
+            for error in commonest_errors(rates, order):
+                exhibits.say(error)
         st.page_link(
             "results/failures.py", label="Read them", icon=":material/search:", query_params=state
         )

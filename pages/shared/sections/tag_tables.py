@@ -23,10 +23,10 @@ def tag_cells(
     wanted: list[str | None] = [None] if categories is None else list(categories)
     place = {model: number for number, model in enumerate(models)}
     cells = []
-    for one in rates:
-        rows = [row for row in one.rows if row.model in place and row.category in wanted]
+    for rate in rates:
+        rows = [row for row in rate.rows if row.model in place and row.category in wanted]
         rows.sort(key=lambda row: (place[row.model], wanted.index(row.category)))
-        cells += [_tag_cell(one, row) for row in rows]
+        cells += [_tag_cell(rate, row) for row in rows]
     frame = pd.DataFrame(cells, columns=list(_TAG_COLUMNS))
     n_given = frame.groupby("row")["n_given"].transform("sum")
     frame = frame.assign(n_of_tag=n_given)[n_given > 0]
@@ -49,26 +49,26 @@ def tag_table(rates: Sequence[TagRates], models: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def judged_table(found: pd.DataFrame, keys: Mapping[int, str]) -> pd.DataFrame:
+def judged_table(frame: pd.DataFrame, keys: Mapping[int, str]) -> pd.DataFrame:
     """Give one row per judged response: what came of its comparisons, its scores and errors.
 
     What was asked of none of them is left out; what was not asked of one is missing there, not 0.
     """
-    criteria = found.columns[list(found.columns).index("n_both_bad") + 1 : -1]
+    criteria = frame.columns[list(frame.columns).index("n_both_bad") + 1 : -1]
     compared = {"n_won": "Won", "n_lost": "Lost", "n_tied": "Ties", "n_both_bad": "Both bad"}
     shown: dict[str, Any] = {
-        "Case": [keys.get(case, "") for case in found["case"]],
-        "Category": [category_name(name) for name in found["category"]],
-        "Model": list(found["model"]),
-        **{name: found[key].array for key, name in compared.items() if found[key].notna().any()},
+        "Case": [keys.get(case, "") for case in frame["case"]],
+        "Category": [category_name(name) for name in frame["category"]],
+        "Model": list(frame["model"]),
+        **{name: frame[key].array for key, name in compared.items() if frame[key].notna().any()},
     }
     errors = "Errors"
     for key in criteria:
         name = capital(key.removeprefix(SCORE).replace("_", " "))
         # A criterion may be called like a column.
         name = f"{name} (score)" if name in {*shown, errors} else name
-        shown[name] = [round(mean, 2) for mean in found[key]]
-    looked = {errors: found["n_errors"].array} if found["n_errors"].notna().any() else {}
+        shown[name] = [round(mean, 2) for mean in frame[key]]
+    looked = {errors: frame["n_errors"].array} if frame["n_errors"].notna().any() else {}
     return pd.DataFrame({**shown, **looked})
 
 
@@ -85,7 +85,7 @@ _TAG_COLUMNS = (
 )
 
 
-def _tag_cell(one: TagRates, row: ScoreRow) -> dict[str, Any]:
+def _tag_cell(rates: TagRates, row: ScoreRow) -> dict[str, Any]:
     shown, n_given = row.estimate, round((row.estimate.value or 0) * row.estimate.n)
     is_split = row.category is not None
     category = category_name(row.category or "")
@@ -96,13 +96,13 @@ def _tag_cell(one: TagRates, row: ScoreRow) -> dict[str, Any]:
         f"{n_given:,} of {shown.n:,} looks\n{text.estimate(shown, text.percent)}"
     )
     return {
-        "row": one.tag.name,
+        "row": rates.tag.name,
         "column": column,
         "group": row.model if is_split else "",
         "value": shown.value,
         "text": text.MISSING if shown.value is None else found,
         "small": f"{n_given:,} of {shown.n:,}" if n_given and not is_split else "",
-        "hover": f"{one.tag.name}: {where}\n{hover}",
-        "key": f"{one.tag.key}\t{row.model}\t{'' if row.category is None else row.category}",
+        "hover": f"{rates.tag.name}: {where}\n{hover}",
+        "key": f"{rates.tag.key}\t{row.model}\t{'' if row.category is None else row.category}",
         "n_given": n_given,
     }

@@ -60,7 +60,7 @@ def placed(marks: Sequence[Mark]) -> list[dict[str, object]]:
     """Write every name beside its mark: above and to the right, else where least is hidden."""
     taken: list[_Box] = []
     found: dict[int, dict[str, object]] = {}
-    behind = [_lines(one) for one in marks]
+    behind = [_lines(mark) for mark in marks]
     # From the right: names there have the least room.
     for number in sorted(range(len(marks)), key=lambda n: -marks[n].across[1]):
         mark = marks[number]
