@@ -369,3 +369,9 @@ def test_a_class_name_stands_for_one_thing():
 
     assert {noun for noun in twice if noun not in ROWS_AND_VALUES} == set()
     assert all(any(file.startswith("db/models") for file in twice[noun]) for noun in twice)
+
+
+@pytest.mark.parametrize("path", sources_in("pages/shared/sections"), ids=name)
+def test_a_part_of_a_page_reads_no_database(path):
+    # What a page shows is read before it draws, or by pages/shared/collecting.py.
+    assert [found for found in imports(tree(path)) if is_of(found, "db.engine")] == []

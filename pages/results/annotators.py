@@ -5,7 +5,6 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from db.queries.responses import side_by_side
-from db.queries.responses.responses import case_keys
 from evalkit.phrases import capital
 from evalkit.reports.annotators import disagreements, leave_out, sentences
 from evalkit.reports.annotators.report import annotators_report
@@ -69,8 +68,7 @@ else:
 
 st.header("Where they differ most", divider=False)
 found = kept.of(disagreements.disagreements, subject=on)
-with read_session() as session:
-    keys = case_keys(session, {row.case for row in found.rows})
+keys = collecting.case_keys({row.case for row in found.rows})
 one = annotators.disagreement_picker(found, collected, keys, on)
 if one is None:
     addresses.stop()

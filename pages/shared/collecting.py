@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -11,6 +11,7 @@ import streamlit as st
 
 from db.engine import database_url, read_session
 from db.queries import results
+from db.queries.responses import responses
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.style import features_of
 from evalkit.reports.ranking.style import StyleReport, style_report
@@ -123,6 +124,12 @@ class _Shelf:
 def _shelf(url: str, study_id: int, filters: ResultFilters) -> _Shelf:
     """Return the room of a study and its filters, the same for everybody."""
     return _Shelf()
+
+
+def case_keys(case_ids: Collection[int]) -> dict[int, str]:
+    """Return what cases are called, by their row numbers."""
+    with read_session() as session:
+        return responses.case_keys(session, case_ids)
 
 
 def style(collected: Collected) -> StyleReport:

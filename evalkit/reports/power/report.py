@@ -34,6 +34,9 @@ from evalkit.study.main_criteria import main_part
 #: Half the width wanted where nobody says otherwise, as a share of the scale.
 HALF_WIDTH = 0.05
 
+#: Beyond this many times what is in hand, two models are as good as equal.
+HOPELESS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class PairPower:

@@ -2,11 +2,8 @@
 
 from evalkit import text
 from evalkit.phrases import counted, joined
-from evalkit.reports.power.report import IntervalPower, PairPower, PowerReport
+from evalkit.reports.power.report import HOPELESS, IntervalPower, PairPower, PowerReport
 from evalkit.reports.power.scores import ScorePower
-
-#: Beyond this many times what is in hand, two models are as good as equal.
-HOPELESS = 100
 
 ASSUMPTIONS = (
     "Assumed: new cases and annotators are like those so far, differences are as large as they "

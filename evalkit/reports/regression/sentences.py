@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from evalkit.phrases import counted, joined
 from evalkit.reports.pair.significance import SIGNIFICANT
-from evalkit.reports.power.sentences import HOPELESS
+from evalkit.reports.power.report import HOPELESS
 from evalkit.reports.regression.passing import PassRule
 from evalkit.reports.regression.report import Change, RegressionReport
 from evalkit.study.collected import Collected

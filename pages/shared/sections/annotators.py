@@ -6,8 +6,6 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from db.engine import read_session
-from db.queries.responses.responses import case_keys
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.colours import OKABE_ITO
 from evalkit.phrases import joined
@@ -26,7 +24,7 @@ from evalkit.study.subjects import (
     subject_key,
     subjects,
 )
-from pages.shared import labels
+from pages.shared import collecting, labels
 from pages.shared.address import addresses, links
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits, lists
@@ -199,8 +197,7 @@ def disagreement_picker(
 
 def _all_disagreements(collected: Collected, on: Subject, *, n: int) -> pd.DataFrame:
     rows = disagreements(collected, subject=on, limit=n).rows
-    with read_session() as session:
-        keys = case_keys(session, {row.case for row in rows})
+    keys = collecting.case_keys({row.case for row in rows})
     return blocks.numbers(tables.differing(rows, keys, on))
 
 

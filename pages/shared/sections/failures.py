@@ -6,13 +6,12 @@ from typing import TypedDict
 import pandas as pd
 import streamlit as st
 
-from db.engine import read_session
-from db.queries.responses.responses import case_keys
 from db.queries.results import Remark, ResultStudy, TaggedResponse
 from evalkit.phrases import counted
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import worst_error
 from evalkit.study.sentences import annotator_name
+from pages.shared import collecting
 from pages.shared.address import addresses
 from pages.shared.address.links import link
 from pages.shared.components import scroll
@@ -178,19 +177,17 @@ def judged_picker(frame: pd.DataFrame) -> int | None:
     exhibits.say(f"{n} behind these numbers, the worst judged first.")
     ids = [str(one) for one in frame["output_id"]]
     row = lists.picker(
-        tag_tables.judged_table(frame.iloc[lists.shown_of(ids, "response")], keys_of(frame)),
+        tag_tables.judged_table(frame.iloc[lists.shown_of(ids, "response")], _keys_of(frame)),
         ids,
         name="response",
         key="failures-judged",
-        everything=lambda: frame.assign(case=frame["case"].map(keys_of(frame))),
+        everything=lambda: frame.assign(case=frame["case"].map(_keys_of(frame))),
     )
     return int(ids[row])
 
 
-def keys_of(frame: pd.DataFrame) -> dict[int, str]:
-    """Return what the cases of these responses are called."""
-    with read_session() as session:
-        return case_keys(session, {int(one) for one in frame["case"]})
+def _keys_of(frame: pd.DataFrame) -> dict[int, str]:
+    return collecting.case_keys(frame["case"].unique().tolist())
 
 
 def response_picker(responses: Sequence[TaggedResponse]) -> int | None:

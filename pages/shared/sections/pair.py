@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from db.engine import read_session
-from db.queries.responses.responses import case_keys
 from db.queries.results import ResultStudy
 from evalkit import text
 from evalkit.phrases import counted
@@ -19,7 +17,7 @@ from evalkit.reports.pair.significance import largest_difference, significance_r
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.scores.report import scores_report
 from evalkit.study.collected import Collected, Criterion
-from pages.shared import labels
+from pages.shared import collecting, labels
 from pages.shared.address import addresses, links
 from pages.shared.address.links import State
 from pages.shared.collecting import Kept
@@ -208,12 +206,6 @@ def show_errors(report: PairReport, colours: Mapping[str, str], state: State) ->
         exhibits.download(pair_tables.error_table(report.errors), key="pair-errors")
 
 
-def keys_of(cases: Sequence[CaseDifference]) -> dict[int, str]:
-    """Return what these cases are called."""
-    with read_session() as session:
-        return case_keys(session, _ids(cases))
-
-
 def case_picker(report: PairReport) -> int | None:
     """List the most one-sided cases of either side; give the one chosen, which the address has."""
     sides = one_sided(report)
@@ -237,13 +229,13 @@ def case_picker(report: PairReport) -> int | None:
     cases = sides[side]
     ids = [str(case.case) for case in cases]
     some = [cases[place] for place in lists.shown_of(ids, "case")]
-    shown = pair_tables.case_table(some, keys_of(some), report)
+    shown = pair_tables.case_table(some, collecting.case_keys(_ids(some)), report)
     chosen = lists.picker(
         shown,
         ids,
         name="case",
         key=f"cases-{labels.digest(report.model, report.other, side)}",
-        everything=lambda: pair_tables.case_table(cases, keys_of(cases), report),
+        everything=lambda: pair_tables.case_table(cases, collecting.case_keys(_ids(cases)), report),
         right=list(shown.columns[3:]),
     )
     return cases[chosen].case
