@@ -5,7 +5,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import httpx
@@ -32,6 +31,7 @@ from pages.routes import (
     session,
 )
 from pages.shared import menu
+from tests.coroutines import run_apart
 
 PASSWORD = "correct horse battery"
 NewClient = Callable[..., TestClient]
@@ -275,8 +275,7 @@ def test_who_works_is_answered_while_a_crowd_has_its_passwords_checked(new_clien
             may_end.set()
             await asyncio.gather(*crowd)
 
-    with ThreadPoolExecutor(1) as threads:  # browser tests leave a loop running on this one
-        assert threads.submit(asyncio.run, story()).result() == 200
+    assert run_apart(story()) == 200
 
 
 def test_signing_out_never_waits_behind_passwords(client, monkeypatch):

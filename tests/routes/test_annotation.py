@@ -1,6 +1,5 @@
 """What the annotation screen sends, through HTTP as a browser sends it."""
 
-import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from db.engine import read_session, write_session
 from db.models import Annotation, Annotator, Assignment, ErrorMark, Tag
 from db.queries.people import as_user
 from pages.routes import account, annotation, guard, hosts, session
+from tests.coroutines import run_apart
 from tests.factories import make_eval_set, opened
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -415,7 +415,7 @@ def test_a_browser_that_goes_away_in_mid_request_is_no_failure(sqlite_database, 
     async def send(message):
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))  # which raises what a server would log as a traceback
+    run_apart(app(scope, receive, send))  # which raises what a server would log as a traceback
 
     assert sent[0]["status"] == 499
 

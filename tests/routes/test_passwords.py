@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
@@ -10,12 +9,7 @@ from starlette.requests import Request
 from evalkit.errors import RefusedError, TryLaterError, WrongPasswordError
 from pages.routes import passwords
 from pages.routes.passwords import BusyError, Desk
-
-
-def run_apart(work):
-    """Run a coroutine on a thread of its own: browser tests leave a loop running on this one."""
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(asyncio.run, work).result()
+from tests.coroutines import run_apart
 
 
 class Clock:

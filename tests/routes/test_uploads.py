@@ -3,17 +3,11 @@
 import asyncio
 import gc
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from pages.routes import uploads
-
-
-def run_apart(work):
-    """Run a coroutine on a thread of its own: browser tests leave a loop running on this one."""
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(lambda: asyncio.run(work())).result()
+from tests.coroutines import run_apart
 
 
 def files_of_this_process() -> set[str]:
@@ -95,7 +89,7 @@ def test_the_app_receives_what_was_sent():
         got.append(await receive())
 
     chunks = [bytes([number]) * 70_000 for number in range(9)]
-    run_apart(lambda: uploads.OneAtATime(app)(upload_of("a"), sent(*chunks), None))
+    run_apart(uploads.OneAtATime(app)(upload_of("a"), sent(*chunks), None))
 
     *parts, last = got
     assert b"".join(part["body"] for part in parts) == b"".join(chunks)
@@ -108,7 +102,7 @@ def test_who_goes_away_before_all_is_sent_leaves_nothing_to_store():
     async def app(*_args):
         asked.append(1)
 
-    run_apart(lambda: uploads.OneAtATime(app)(upload_of("a"), sent(b"half", more=True), None))
+    run_apart(uploads.OneAtATime(app)(upload_of("a"), sent(b"half", more=True), None))
 
     assert asked == []
 
@@ -129,7 +123,7 @@ def test_more_than_any_file_may_have_is_the_apps_to_refuse_and_is_not_read_to_it
             assert message["more_body"]
             n_got += len(message["body"])
 
-    run_apart(lambda: uploads.OneAtATime(app)(upload_of("a"), endless, None))
+    run_apart(uploads.OneAtATime(app)(upload_of("a"), endless, None))
 
     assert n_got > 3_000_000
     assert n_asked == 4
@@ -155,7 +149,7 @@ def test_who_sends_slowly_keeps_nobody_waiting():
         rest.set()
         await waiting
 
-    run_apart(both)
+    run_apart(both())
 
     assert stored == ["quick", "slow"]
 
@@ -181,6 +175,6 @@ def test_files_are_stored_one_after_another_those_of_different_pages_too():
         ]
         await asyncio.gather(*asked)
 
-    run_apart(crowd)
+    run_apart(crowd())
 
     assert most == {"a": 1, "b": 1, "all": 1}
