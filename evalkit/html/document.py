@@ -10,12 +10,6 @@ from evalkit.errors import RefusedError
 from evalkit.html.render import rendered
 from evalkit.phrases import counted, joined
 from evalkit.records.writer import open_for_writing
-from evalkit.reports.agreement.coefficients import (
-    agreement_by_category,
-    coefficients,
-    tag_agreement,
-)
-from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.agreement.tables import agreement_section
 from evalkit.reports.annotators.report import Pace, annotators_report
 from evalkit.reports.annotators.tables import annotators_section
@@ -178,12 +172,7 @@ def html_report(
         scores_section(scores, order, note=more_criteria),
         acceptable_section(scores, order),
         errors_section(tags_report(collected), weighed, order, weights=collected.weights),
-        agreement_section(
-            agreement_report(collected),
-            coefficients(collected),
-            agreement_by_category(collected),
-            tag_agreement(collected),
-        ),
+        agreement_section(collected),
         cost_section(sorted(models_report(collected), key=lambda row: order.index(row.model))),
         _power(collected, decision, ranking),
         _annotators(collected, pace),

@@ -13,7 +13,8 @@ from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
-from pages.shared.sections import agreement, agreement_tables, coefficients
+from pages.shared.display.blocks import Page
+from pages.shared.sections import agreement
 
 state.require(Role.LEAD)
 
@@ -47,26 +48,21 @@ exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
 for said in judges_in_short(report):
     exhibits.say(said, style="lead")
 address = links.state(study, chosen)
-agreement.show_alphas(report, address)
-if paired:
-    exhibits.table(
-        agreement_tables.agreement_table(report),
-        key="agreement-table",
-        numbers=agreement.numbers(report),
-        left=("Level", "Why not"),
-    )
+ids = filters.ids_by_name(study, kept.collected)
+page = Page({}, links.of_targets(address, ids=ids))
+agreement.show_alphas(report, page, address)
 
-agreement.show_judges(report)
+agreement.show_judges(report, page)
 st.header("Pairs of annotators", divider=False)
-agreement.show_pairs(kept, paired, tags, address, filters.ids_by_name(study, kept.collected))
+agreement.show_pairs(kept, paired, tags, page)
 
 if parts:
     st.header("Other coefficients", divider=False)
-    coefficients.show_coefficients(kept.of_main(several.coefficients), report.as_shown)
+    agreement.show_coefficients(kept.of_main(several.coefficients), report)
 
     st.header("By category", divider=False)
-    coefficients.show_by_category(kept.of_main(several.agreement_by_category), address)
+    agreement.show_by_category(kept.of_main(several.agreement_by_category), page)
 
 st.header("Errors", divider=False)
-coefficients.show_tags(kept.of(several.tag_agreement), address)
-coefficients.show_tags_by_category(kept.of(several.tag_agreement_by_category), address)
+agreement.show_tags(kept.of(several.tag_agreement), page)
+agreement.show_tags_by_category(kept.of(several.tag_agreement_by_category), page)

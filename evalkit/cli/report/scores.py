@@ -1,7 +1,10 @@
 """`report agreement|ranking|scores|models`: the numbers of a study, as the pages show them."""
 
+from typing import Annotated
+
+import typer
+
 from db.engine import read_session
-from evalkit.cli.report.agreement import LevelOption
 from evalkit.cli.report.models import WeightOption
 from evalkit.cli.report.options import (
     AnnotatorOption,
@@ -24,6 +27,11 @@ from evalkit.reports.scores import tables
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.levels import level_shares, level_shares_document
 from evalkit.reports.scores.report import scores_report
+
+LevelOption = Annotated[
+    float | None,
+    typer.Option("--at-least", help="Also the share of scores that are this or more."),
+]
 
 
 def scores(

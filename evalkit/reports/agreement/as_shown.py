@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from evalkit import text
 from evalkit.reports.agreement.judges import without_judges
 from evalkit.reports.agreement.reading import alpha_entry
 from evalkit.stats.agreement.coefficients import fleiss_kappa, gwet_ac
@@ -54,17 +53,13 @@ class AsShown:
 NOT_AS_SHOWN = AsShown(None, None, None, None, TURNED)
 
 
-def agreement_as_shown(collected: Collected, *, pooled: bool = False) -> AsShown:
+def agreement_as_shown(collected: Collected) -> AsShown:
     """Measure agreement on left and right, of whom ``agreement_report`` counts.
 
-    Parameters
-    ----------
-    collected : Collected
-    pooled : bool
-        Whether judges count like people in alpha, Fleiss' kappa and Gwet's AC1; among the pairs
-        of annotators they always do.
+    Judges count like people among the pairs of annotators, not in alpha, Fleiss' kappa and Gwet's
+    AC1.
     """
-    people = codings_as_shown(collected if pooled else without_judges(collected))
+    people = codings_as_shown(without_judges(collected))
     if people is None:
         return NOT_AS_SHOWN
     everybody = codings_as_shown(collected)
@@ -96,12 +91,10 @@ def definitions(*, is_shown: bool) -> str:
     return f"{_BOTH} {_SHOWN if is_shown else TURNED}"
 
 
-def kappas_of_pairs(shown: AsShown, pairs: Sequence[PairAgreement]) -> list[str]:
-    """Return Cohen's kappa as shown of each of these pairs; empty where there is none at all."""
-    if not shown.pairs:
-        return []
-    known = [shown.pairs.of(pair.annotators) for pair in pairs]
-    return [text.with_n(pair.cohen_kappa) if pair else text.MISSING for pair in known]
+def kappas_of_pairs(shown: AsShown, pairs: Sequence[PairAgreement]) -> list[Estimate | None]:
+    """Return Cohen's kappa as shown of each of these pairs; None where there is none."""
+    known = [shown.pairs and shown.pairs.of(pair.annotators) for pair in pairs]
+    return [pair.cohen_kappa if pair else None for pair in known]
 
 
 def kappas_as_shown(collected: Collected, rest: Any) -> tuple[Estimate, ...]:

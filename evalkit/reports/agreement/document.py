@@ -21,8 +21,8 @@ from evalkit.study.subjects import ANY_ERROR, Subject, marked, subject_key
 
 
 def agreement_document(collected: Collected) -> Document:
-    """Return agreement on the preference and on each criterion, of all that was collected."""
-    report = agreement_report(collected, pooled=True)
+    """Return agreement on the preference and on each criterion, and of judges with people."""
+    report = agreement_report(collected)
     return {
         **heading(collected),
         "verdict": agreement_verdict(report),

@@ -37,9 +37,9 @@ class AgreementOf:
 class AgreementReport:
     """Agreement on the preference, and on each criterion, and of each judge with people.
 
-    Where people and judges annotated, alpha and percent agreement are those of people alone, or
-    of all where they were pooled; pairs of annotators are of all. ``who`` is whose it is, and
-    ``as_shown`` what the preference comes to by the sides that were seen.
+    Where people and judges annotated, alpha and percent agreement are those of people alone; pairs
+    of annotators are of all. ``who`` is whose it is, and ``as_shown`` what the preference comes to
+    by the sides that were seen.
     """
 
     preference: AgreementOf
@@ -54,15 +54,14 @@ class AgreementReport:
         return [of for of in (self.preference, *self.criteria) if of.alpha.n_units]
 
 
-def agreement_report(collected: Collected, *, pooled: bool = False) -> AgreementReport:
+def agreement_report(collected: Collected) -> AgreementReport:
     """Measure agreement on preferences (nominal) and on each criterion at its own level.
 
     Of what one annotator judged twice, the latest counts for alpha and percent agreement; between
-    two annotators every time counts in part. With ``pooled`` judges count as
-    annotators like people; without, they are only set beside them.
+    two annotators every time counts in part. Judges are only set beside people.
     """
     kinds = {annotator.kind for annotator in collected.annotators}
-    people = collected if pooled else without_judges(collected)
+    people = without_judges(collected)
     return AgreementReport(
         preference=_agreement_of(
             codings_of_preferences(people),
@@ -80,14 +79,14 @@ def agreement_report(collected: Collected, *, pooled: bool = False) -> Agreement
             for place, criterion in enumerate(collected.criteria)
         ),
         judges=judges_with_people(collected) if len(kinds) > 1 else (),
-        who=_whose(kinds, pooled=pooled),
-        as_shown=agreement_as_shown(collected, pooled=pooled),
+        who=_whose(kinds),
+        as_shown=agreement_as_shown(collected),
     )
 
 
-def _whose(kinds: set[AnnotatorKind], *, pooled: bool) -> str:
+def _whose(kinds: set[AnnotatorKind]) -> str:
     if len(kinds) > 1:
-        return "People and judges" if pooled else "People"
+        return "People"
     return "Judges" if AnnotatorKind.JUDGE in kinds else "Annotators"
 
 

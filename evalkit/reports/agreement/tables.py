@@ -1,28 +1,34 @@
-"""Agreement as blocks: how far annotators agree, by every coefficient, pair and category."""
+"""Agreement as blocks: how far annotators agree, by every coefficient, category and error."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from evalkit import text
-from evalkit.reports.agreement.as_shown import AS_SHOWN, AsShown, definitions, kappas_of_pairs
+from evalkit.reports.agreement.as_shown import AS_SHOWN, AsShown, definitions
+from evalkit.reports.agreement.cells import agreement_axis, alpha_cell, number_cell
 from evalkit.reports.agreement.coefficients import (
     CategoryAgreement,
     Coefficients,
     TagAgreement,
+    agreement_by_category,
     by_title,
+    coefficients,
+    tag_agreement,
 )
-from evalkit.reports.agreement.judge_sentences import ORDER_COLUMNS, ORDER_NOTE, order_rows
+from evalkit.reports.agreement.judge_tables import best_judges, both_orders, every_judge
+from evalkit.reports.agreement.pair_tables import pairs_of_first
 from evalkit.reports.agreement.reading import FIRM, TENTATIVE
-from evalkit.reports.agreement.report import AgreementOf, AgreementReport
+from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agreement_report
 from evalkit.reports.agreement.sentences import (
+    FEW_JUDGES,
+    agreement_meaning,
     agreement_meanings,
     agreement_verdict,
     coefficient,
-    judges_with_people,
+    judges_in_short,
     trust,
 )
 from evalkit.reports.blocks import (
-    Axis,
     Block,
     Cell,
     Heading,
@@ -30,184 +36,228 @@ from evalkit.reports.blocks import (
     Intervals,
     Section,
     Table,
+    Target,
+    View,
     beside,
     bullets,
     section,
     table,
+    value_cell,
     words,
 )
 from evalkit.reports.by_model import MOST_CATEGORIES, category_name, many_categories
-from evalkit.stats.agreement.krippendorff import Agreement
-from evalkit.stats.intervals import Estimate
-from evalkit.study.subjects import subject_inside, subject_title
+from evalkit.study.collected import Collected
+from evalkit.study.subjects import ANY_ERROR, subject_inside, subject_key, subject_title
 
-#: More pairs of annotators than this say less than the sentence above them.
-_MOST_PAIRS = 28
+_ALPHA = "Krippendorff's α"
+_BY_CATEGORY = "Krippendorff's α by category"
 
 
-def agreement_section(
-    report: AgreementReport,
-    several: Sequence[Coefficients],
-    categories: Sequence[CategoryAgreement],
-    tags: Sequence[TagAgreement],
-) -> Section:
+def agreement_section(collected: Collected) -> Section:
     """Show how far annotators agree, by every coefficient, and what to make of it."""
-    parts = report.judged
-    judges = (bullets(judges_with_people(report)), _both_orders(report))
-    if not parts:
-        verdict = words(agreement_verdict(report))
-        return section("Agreement", verdict, *judges, *_pairs(report))
-    people = "Everything below is of people alone, but for the pairs of annotators."
-    shown = definitions(is_shown=report.as_shown.alpha is not None)
+    report = agreement_report(collected)
+    is_measured = bool(report.judged)
     return section(
         "Agreement",
-        words(agreement_verdict(report), style="lead"),
-        *judges,
-        words(people if report.judges else "", style="note"),
-        beside([_alphas(parts)], [bullets(agreement_meanings(report))]),
-        _alpha_table(parts, report.as_shown),
-        words(shown if report.preference.alpha.n_units else "", style="note"),
+        words(agreement_verdict(report), style="lead" if is_measured else ""),
+        bullets(judges_in_short(report)),
+        *judge_blocks(report),
+        both_orders(report.judges),
+        *(_measured(report, coefficients(collected)) if is_measured else ()),
+        *pairs_of_first(report),
+        *_agreement_by_category(agreement_by_category(collected) if is_measured else ()),
+        *_tag_agreement(tag_agreement(collected) if is_measured else ()),
+    )
+
+
+def _measured(report: AgreementReport, several: Sequence[Coefficients]) -> tuple[Block, ...]:
+    return (
+        beside([alphas(report)], [bullets(agreement_meanings(report))]),
+        alpha_table(report),
+        how_to_read(report),
         Heading("Other coefficients"),
         bullets(trust(several)),
-        _coefficients(by_title(several, report.as_shown)),
-        *_pairs(report),
-        *_agreement_by_category(categories),
-        *_tag_agreement(tags),
+        coefficient_table(several, report.as_shown),
     )
 
 
-def _both_orders(report: AgreementReport) -> Table:
-    return table("Judges in both orders", ORDER_COLUMNS, order_rows(report.judges), note=ORDER_NOTE)
+def judge_blocks(report: AgreementReport) -> tuple[Block, ...]:
+    """Show each of many judges; of a few the sentences say all."""
+    if len({judge.judge for judge in report.judges}) <= FEW_JUDGES:
+        return ()
+    return (*best_judges(report), every_judge(report))
 
 
-def _alphas(parts: Sequence[AgreementOf]) -> Intervals:
-    """Draw alpha of everything judged twice against chance and the customary bounds."""
+def how_to_read(report: AgreementReport) -> Block:
+    """Say what α is, whose it is here, and what it rests on."""
+    of_people = "Of people alone, but for the pairs of annotators and the judges set beside them."
+    is_shown = report.as_shown.alpha is not None
+    return words(
+        of_people if report.who == "People" else "",
+        "Krippendorff's α, each at its own level of measurement: 1 is perfect agreement, 0 what "
+        f"chance gives. Custom draws tentative conclusions from {TENTATIVE:g}, firm ones from "
+        f"{FIRM:.2f}. n counts what two or more judged; bars are 95 % intervals, clustered by "
+        "case.",
+        definitions(is_shown=is_shown) if report.preference.alpha.n_units else "",
+        style="note",
+    )
+
+
+def alphas(report: AgreementReport) -> Intervals:
+    """Draw α of everything judged twice against chance and the customary bounds."""
     rows = [
         IntervalRow(subject_title(of.criterion), of.alpha, coefficient, f"n = {of.alpha.n_units:,}")
-        for of in parts
+        for of in report.judged
     ]
-    lows = [of.alpha.low for of in parts if of.alpha.low is not None]
-    low = -1.0 if min([0.0, *lows]) < -0.4 else -0.4 if min([0.0, *lows]) < -0.02 else 0.0
-    ticks = ((low, text.number(low)), (0.0, "chance"), (TENTATIVE, "tentative"), (FIRM, "firm"))
-    ticks = (*(ticks if low < 0 else ticks[1:]), (1.0, "1"))
-    against = ((0.0, ""), (TENTATIVE, ""), (FIRM, ""))
-    return Intervals("Krippendorff's α", tuple(rows), Axis(low, 1.0, ticks, against))
+    return Intervals(_ALPHA, tuple(rows), agreement_axis(of.alpha for of in report.judged))
 
 
-def _alpha_table(parts: Sequence[AgreementOf], as_shown: AsShown) -> Table:
-    titled = {}
-    for of in parts:
+def alpha_table(report: AgreementReport) -> Table:
+    """Give a row per thing that is judged, with the reason where agreement cannot be had."""
+    titled: dict[str, AgreementOf] = {}
+    for of in (report.preference, *report.criteria):
         titled[subject_title(of.criterion)] = of
-        if of.criterion is None and as_shown.alpha is not None:
-            titled[AS_SHOWN] = replace(of, alpha=as_shown.alpha)
-    return table(
-        "Krippendorff's α",
-        ("", "Level", "Krippendorff's α", "Same value", "Units", "Values"),
-        [
-            (
-                title,
-                of.level.value,
-                text.estimate(of.alpha, coefficient),
-                text.estimate(of.percent, text.percent),
-                text.whole(of.alpha.n_units),
-                text.whole(of.alpha.n_labels),
-            )
-            for title, of in titled.items()
-        ],
-        left=("Level",),
-    )
-
-
-def _coefficients(titled: Mapping[str, Coefficients]) -> Table:
+        as_shown = report.as_shown.alpha
+        if of.criterion is None and as_shown is not None and as_shown.n_units:
+            titled[AS_SHOWN] = replace(of, alpha=as_shown)
     rows = [
         (
             title,
-            text.estimate(one.fleiss),
-            text.estimate(one.weighted_fleiss) if one.weighted_fleiss else "",
-            text.estimate(one.gwet),
-            text.whole(one.alpha.n_units),
+            of.level.value,
+            alpha_cell(of.alpha),
+            number_cell(of.percent, text.percent),
+            text.whole(of.alpha.n_units),
+            text.whole(of.alpha.n_labels),
+            of.alpha.reason or of.percent.reason or "",
         )
-        for title, one in titled.items()
+        for title, of in titled.items()
+    ]
+    columns = ("", "Level", _ALPHA, "Same value", "Units", "Values", "Why not")
+    return table(_ALPHA, columns, rows, left=("Level", "Why not"))
+
+
+def coefficient_table(several: Sequence[Coefficients], as_shown: AsShown) -> Table:
+    """Set every coefficient of one thing beside the others."""
+    rows = [
+        (
+            title,
+            alpha_cell(of.alpha),
+            number_cell(of.fleiss),
+            number_cell(of.weighted_fleiss),
+            number_cell(of.gwet),
+            number_cell(of.percent, text.percent),
+            text.whole(of.alpha.n_units),
+        )
+        for title, of in by_title(several, as_shown).items()
     ]
     return table(
         "Other coefficients",
-        ("", "Fleiss' κ", "Weighted Fleiss' κ", "Gwet's AC", "Units"),
+        ("", _ALPHA, "Fleiss' κ", "Weighted Fleiss' κ", "Gwet's AC", "Same value", "Units"),
         rows,
-        note="Fleiss' κ takes any two different values for a full miss; its weighted form and, on "
-        "ordered scales, Gwet's AC give near misses part of the credit. Where one value is most "
+        note="Fleiss' κ takes any two different values for a full miss; α, the weighted form and, "
+        "on ordered scales, Gwet's AC give near misses part of the credit. Where one value is most "
         "of all values, κ and α fall for little and Gwet's AC is the steadier.",
     )
 
 
-def _pairs(report: AgreementReport) -> tuple[Block, ...]:
-    """Show Cohen's κ of every two annotators on what decides, unless there are too many."""
-    parts = [of for of in (report.preference, *report.criteria) if of.pairs]
-    if not parts or len(parts[0].pairs) > _MOST_PAIRS:
+def _agreement_by_category(categories: Sequence[CategoryAgreement]) -> tuple[Block, ...]:
+    n_categories = len({agreement.category for agreement in categories})
+    if n_categories < 2:
         return ()
-    of_preference = parts[0].criterion is None
-    by_side = kappas_of_pairs(report.as_shown, parts[0].pairs) if of_preference else []
+    if n_categories > MOST_CATEGORIES:
+        return Heading(_BY_CATEGORY), many_categories(n_categories)
+    return Heading(_BY_CATEGORY), category_map(categories)
+
+
+def category_map(agreements: Sequence[CategoryAgreement]) -> Table:
+    """Tint α of everything judged within each category: a row per category."""
+    return _map(agreements, _category, _subject)
+
+
+def tag_map(agreements: Sequence[CategoryAgreement]) -> Table:
+    """Tint α on each error within each category: a row per error."""
+    return _map(agreements, _subject, _category)
+
+
+def _subject(agreement: CategoryAgreement) -> str:
+    return subject_title(agreement.subject)
+
+
+def _category(agreement: CategoryAgreement) -> str:
+    return category_name(agreement.category)
+
+
+def _map(
+    agreements: Sequence[CategoryAgreement],
+    row_of: Callable[[CategoryAgreement], str],
+    column_of: Callable[[CategoryAgreement], str],
+) -> Table:
+    columns = list(dict.fromkeys(column_of(agreement) for agreement in agreements))
+    rows: dict[str, dict[str, Cell]] = {}
+    for agreement in agreements:
+        rows.setdefault(row_of(agreement), {})[column_of(agreement)] = _map_cell(agreement)
+    lying = [
+        [Cell(name), *(cells.get(column, Cell("")) for column in columns)]
+        for name, cells in rows.items()
+    ]
+    note = "Krippendorff's α with its interval; small samples make it wide."
+    return table(_BY_CATEGORY, ("", *columns), lying, is_map=True, note=note)
+
+
+def _map_cell(agreement: CategoryAgreement) -> Cell:
+    number = alpha_cell(agreement.alpha).number
+    where = f"{category_name(agreement.category)}, {subject_inside(agreement.subject)}"
+    about = "" if agreement.alpha.value is None else f"{where}: {text.with_n(agreement.alpha)}"
+    only = {"category": [agreement.category], "on": subject_key(agreement.subject)}
+    tint = max(0.0, agreement.alpha.value or 0.0)
+    target = Target(View.ANNOTATORS, only)
+    return value_cell(number, coefficient, tint=tint, about=about, target=target)
+
+
+def every_category(agreements: Sequence[CategoryAgreement]) -> Table:
+    """Give a row per thing judged and category, with the reason where there is no α."""
     rows = [
         (
-            " – ".join(pair.annotators),
-            text.estimate(pair.cohen_kappa),
-            *by_side[place : place + 1],
-            text.estimate(pair.percent_agreement, text.percent),
-            text.whole(pair.n),
+            subject_title(agreement.subject),
+            category_name(agreement.category),
+            alpha_cell(agreement.alpha),
+            text.whole(agreement.alpha.n_units),
+            agreement.alpha.reason or "",
         )
-        for place, pair in enumerate(parts[0].pairs)
+        for agreement in agreements
     ]
-    columns = ("", "Cohen's κ", *(["κ, as shown"] if by_side else []), "Same value", "Units")
-    title = f"Pairs of annotators: {subject_inside(parts[0].criterion)}"
-    return Heading(title), table(title, columns, rows)
-
-
-def _agreement_by_category(categories: Sequence[CategoryAgreement]) -> tuple[Block, ...]:
-    names = list(dict.fromkeys(category.category for category in categories))
-    title = "Krippendorff's α by category"
-    if len(names) < 2:
-        return ()
-    if len(names) > MOST_CATEGORIES:
-        return Heading(title), many_categories(len(names))
-    subjects = list(dict.fromkeys(subject_title(category.subject) for category in categories))
-    cells = {
-        (category.category, subject_title(category.subject)): Cell(
-            text.estimate(category.alpha),
-            (f"n = {category.alpha.n_units:,}",),
-            about=category.alpha.reason or "",
-        )
-        for category in categories
-    }
-    rows = [
-        [Cell(category_name(name)), *(cells[name, subject] for subject in subjects)]
-        for name in names
-    ]
-    return Heading(title), table(title, ("", *subjects), rows)
+    columns = ("", "Category", _ALPHA, "n", "Why not")
+    return table(_BY_CATEGORY, columns, rows, left=("Category", "Why not"))
 
 
 def _tag_agreement(tags: Sequence[TagAgreement]) -> tuple[Block, ...]:
     if not tags:
         return ()
-    rows = [
-        (
-            tag.tag.name,
-            text.whole(tag.n_marked),
-            Cell(text.with_n(tag.confirmed, text.percent), number=tag.confirmed),
-            _cell(tag.alpha),
-            _cell(tag.gwet),
-            text.whole(tag.alpha.n_units),
-        )
-        for tag in tags
-    ]
-    columns = ("", "Marked", "Confirmed by a second", "Krippendorff's α", "Gwet's AC1", "Units")
+    meaning = agreement_meaning(tags[0].tag, tags[0].alpha)
+    return Heading("Agreement on errors"), bullets([meaning]), tag_table(tags)
+
+
+def tag_table(tags: Sequence[TagAgreement]) -> Table:
+    """Give a row per error: how often it was marked, how often a second annotator confirms it."""
+    columns = ("Error", "Marked", "Confirmed by a second", _ALPHA, "Gwet's AC1", "n")
     note = (
-        "For a rare error read how often a second annotator confirms it: both leaving it out says "
-        "little."
+        "Marked counts looks of one annotator at one response; n counts the responses two or more "
+        "looked at. For a rare error read how often a second annotator confirms it: both leaving "
+        "it out says little, which is why Gwet's AC1 is high."
     )
-    title = "Agreement on errors"
-    return Heading(title), table(title, columns, rows, note=note)
+    return table("Agreement on errors", columns, map(_tag_row, tags), note=note)
 
 
-def _cell(of: Agreement) -> Cell:
-    """Return a coefficient with the reason why it or its interval is missing."""
-    number = Estimate(of.value, of.low, of.high, of.n_units, of.reason)
-    return Cell(text.estimate(of), number=number, about=of.reason or "")
+def _tag_row(of: TagAgreement) -> list[Cell]:
+    """Lead from an error and its counts to the responses, from agreement to the annotators."""
+    # There are no responses with any error: each has one of these.
+    read = None if of.tag == ANY_ERROR else Target(View.RESPONSES, {"tag": of.tag.key})
+    differ = Target(View.ANNOTATORS, {"on": subject_key(of.tag)})
+    return [
+        Cell(of.tag.name, target=read),
+        Cell(text.whole(of.n_marked), target=read),
+        number_cell(of.confirmed, text.percent, has_n=True, target=differ),
+        number_cell(of.alpha, coefficient, target=differ),
+        number_cell(of.gwet, target=differ),
+        Cell(text.whole(of.alpha.n_units), target=read),
+    ]

@@ -37,9 +37,19 @@ def responses(said: State, model: str, *, category: str | None = None) -> str:
     return link("failures", {**said, **only, "model": model, "through": "responses"})
 
 
-def of_targets(said: State) -> Callable[[Target], str]:
-    """Give what makes a target an address: its page, in this state, narrowed to it."""
-    return lambda target: link(_PAGES[target.view], {**said, **target.only})
+def of_targets(said: State, *, ids: Mapping[str, int] | None = None) -> Callable[[Target], str]:
+    """Give what makes a target an address: its page, in this state, narrowed to it.
+
+    ``ids`` are those of annotators, by the names that targets call them.
+    """
+
+    def address(target: Target) -> str:
+        only = dict(target.only)
+        if ids is not None and "annotator" in only:
+            only["annotator"] = [str(ids[name]) for name in only["annotator"]]
+        return link(_PAGES[target.view], {**said, **only})
+
+    return address
 
 
 def to_cases(page: str, said: State) -> str:

@@ -73,7 +73,10 @@ def fold(
 
 
 def numbers(table: Table) -> pd.DataFrame:
-    """Give a table as a download holds it: each number unrounded, with interval, n and reason."""
+    """Give a table as a download holds it: each number unrounded, with interval, n and reason.
+
+    Every column of the table is there under its name; a dash that no number stands behind is empty.
+    """
     return pd.DataFrame([_numbers_of(table, row) for row in table.rows])
 
 
@@ -81,7 +84,8 @@ def _numbers_of(table: Table, row: tuple[Cell, ...]) -> dict[str, object]:
     values: dict[str, object] = {}
     for column, cell in zip(table.columns, row, strict=True):
         if cell.number is None:
-            values[column] = cell.text
+            is_words = column == table.columns[0] or column in table.left
+            values[column] = cell.text if is_words else _plain(cell.text)
             continue
         values[column] = cell.number.value
         ends = {"low": cell.number.low, "high": cell.number.high, "n": cell.number.n}
@@ -89,6 +93,14 @@ def _numbers_of(table: Table, row: tuple[Cell, ...]) -> dict[str, object]:
         if cell.number.reason:
             values[f"{column} reason"] = cell.number.reason
     return values
+
+
+def _plain(words: str) -> str | int | None:
+    """Return a count as a number, whatever parts its thousands, and nothing for a dash."""
+    digits = words.replace(",", "")
+    if digits.isdecimal():
+        return int(digits)
+    return None if words == text.MISSING else words
 
 
 def _show_table(table: Table, page: Page) -> None:

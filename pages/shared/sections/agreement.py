@@ -1,43 +1,41 @@
-"""The sections of the agreement page: a report in, its pictures and tables on the page."""
+"""The sections of the agreement page: its pictures and tables, and what they can be narrowed to."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
-from evalkit import text
-from evalkit.reports.agreement.as_shown import NOT_AS_SHOWN, AsShown, definitions
-from evalkit.reports.agreement.coefficients import criterion_pairs, tag_pairs
-from evalkit.reports.agreement.document import pair_entry
-from evalkit.reports.agreement.judge_sentences import ORDER_NOTE, in_both_orders
-from evalkit.reports.agreement.reading import FIRM, TENTATIVE, alpha_entry
-from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agreement_report
-from evalkit.reports.agreement.sentences import (
-    FEW_JUDGES,
-    agreement_meanings,
-    judges_best_first,
+from evalkit.reports.agreement import judge_tables, pair_tables, tables
+from evalkit.reports.agreement.as_shown import NOT_AS_SHOWN
+from evalkit.reports.agreement.coefficients import (
+    CategoryAgreement,
+    Coefficients,
+    TagAgreement,
+    criterion_pairs,
+    tag_pairs,
 )
+from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agreement_report
+from evalkit.reports.agreement.sentences import agreement_meaning, agreement_meanings, trust
+from evalkit.reports.blocks import Table, beside, words
 from evalkit.stats.agreement.kappa import PairAgreement, PairAgreements
 from evalkit.study.collected import Tag
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
-from evalkit.study.subjects import ANY_ERROR, Subject, subject_key, subject_title
+from evalkit.study.subjects import Subject, subject_key, subject_title
 from pages.shared.address import addresses, links
 from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
-from pages.shared.display import exhibits, maps
-from pages.shared.display.charts.colours import OKABE_ITO
-from pages.shared.display.pictures import interval_rows
-from pages.shared.sections import agreement_tables
+from pages.shared.display import blocks, exhibits
+from pages.shared.display.blocks import Page
 
-_COLOUR = OKABE_ITO[0]
 #: More pairs than this are read in the table.
 _MOST_PAIRS = 15
 #: A matrix of more annotators than this is too wide to be read.
 _MOST_ANNOTATORS = 10
 #: More pairs than this are no table any more; `report agreement --json` has all.
 _MOST_LISTED = 1_000
+#: More categories than this are read in the table.
+_MOST_ROWS = 16
+#: More errors or categories than this are read in the table.
+_MOST_TAGS, _MOST_COLUMNS = 16, 8
 
 
 def paired(report: AgreementReport) -> list[AgreementOf]:
@@ -45,155 +43,65 @@ def paired(report: AgreementReport) -> list[AgreementOf]:
     return [of for of in (report.preference, *report.criteria) if of.pairs]
 
 
-def show_alphas(report: AgreementReport, state: State) -> None:
+def show_alphas(report: AgreementReport, page: Page, state: State) -> None:
     """Show Krippendorff's alpha of everything that was judged twice, and what it means."""
-    parts = report.judged
-    if not parts:
-        return
-    left, right = st.columns([11, 9], gap="large")
-    with left:
-        figure = forest(agreement_tables.agreement_rows(parts, _COLOUR))
-        exhibits.picture(figure, key="alphas", alt="Krippendorff's alpha with 95 % intervals")
-    with right:
-        for meaning in agreement_meanings(report):
-            exhibits.say(meaning, style="lead")
-    of_people = "Of people alone; judges are compared with them above and below. "
-    exhibits.say(
-        of_people if report.who == "People" else "",
-        "Krippendorff's α, each at its own level of measurement: 1 is perfect agreement, 0 what "
-        f"chance gives. Custom draws tentative conclusions from {TENTATIVE:g}, firm ones from "
-        f"{FIRM:.2f}. n counts what two or more judged; bars are 95 % intervals, clustered "
-        "by case.",
-        definitions(is_shown=report.as_shown.alpha is not None)
-        if report.preference.alpha.n_units
-        else "",
-    )
-    places = {
-        agreement_tables.subject(of): link("annotators", {**state, "on": _key(of)}) for of in parts
-    }
-    links.line("See where annotators differ most on", places)
+    if report.judged:
+        meanings = [words(meaning, style="lead") for meaning in agreement_meanings(report)]
+        both = beside([tables.alphas(report)], meanings)
+        blocks.show(both, tables.how_to_read(report), page=page, key="alphas")
+        keys = {subject_title(of.criterion): subject_key(of.criterion) for of in report.judged}
+        places = {name: link("annotators", {**state, "on": key}) for name, key in keys.items()}
+        links.line("See where annotators differ most on", places)
+    if paired(report):
+        blocks.fold(tables.alpha_table(report), key="agreement-table")
 
 
-def show_judges(report: AgreementReport) -> None:
+def show_judges(report: AgreementReport, page: Page) -> None:
     """Show how judges agree with people: each of many, and both orders of those that saw both."""
-    is_few = len({judge.judge for judge in report.judges}) <= FEW_JUDGES
-    both = in_both_orders(report.judges)
-    if is_few and not both:
+    many, both = tables.judge_blocks(report), judge_tables.both_orders(report.judges)
+    if not many and not both:
         return
     st.header("Judges and people", divider=False)
-    if not is_few:
-        _show_every_judge(report)
+    if many:
+        blocks.show(*many[:-1], page=page, key="judges")
+        every = judge_tables.every_judge(report)
+        blocks.fold(every, key="judges-with-people", label=every.title)
     if both:
-        exhibits.say("Judges in both orders", style="lead")
-        numbers = agreement_tables.order_numbers(both)
-        exhibits.inline_table(
-            agreement_tables.order_table(both), key="judges-in-both-orders", numbers=numbers
-        )
-        exhibits.say(ORDER_NOTE)
+        exhibits.say(both.title, style="lead")
+        blocks.fold(both, key="judges-in-both-orders", label=None)
+        exhibits.say(both.note)
 
 
-def _show_every_judge(report: AgreementReport) -> None:
-    ranked = judges_best_first(report)
-    shown = ranked[:_MOST_PAIRS]
-    if shown:
-        left, _ = st.columns([11, 9], gap="large")
-        with left:
-            figure = forest(agreement_tables.judge_rows(shown, _COLOUR))
-            exhibits.picture(figure, key="judges", alt="Cohen's kappa of each judge with people")
-    exhibits.say(
-        "Cohen's κ with every person who judged the same.",
-        f"The {len(shown)} of {len(ranked):,} judges who agree most; the table has all."
-        if len(shown) < len(ranked)
-        else "",
-    )
-    others = [judge for judge in report.judges if judge.kappa.n and judge not in ranked]
-    exhibits.table(
-        agreement_tables.judge_table([*ranked, *others]),
-        key="judges-with-people",
-        label="Every judge",
-        numbers=agreement_tables.judge_numbers(report.judges),
-        left=("On", "Why not"),
-    )
-
-
-def show_pairs(
-    kept: Kept,
-    parts: Sequence[AgreementOf],
-    tags: Sequence[Tag],
-    state: State,
-    ids: Mapping[str, int],
-) -> None:
+def show_pairs(kept: Kept, parts: Sequence[AgreementOf], tags: Sequence[Tag], page: Page) -> None:
     """Show Cohen's kappa of each pair of annotators on one of the things judged."""
     more_criteria = left_out_sentence(kept.collected)
     exhibits.say(more_criteria)
     left, right = st.columns([11, 9], gap="large")
     with left:
-        shown = [of.criterion for of in parts]
-        more = [of for of in kept.of(scored_criteria) if of not in shown] if more_criteria else []
-        picked = subject_picker([*shown, *tags, *more], key="pairs-of")
-        tag = picked if isinstance(picked, Tag) else None
+        named = [of.criterion for of in parts]
+        more = [of for of in kept.of(scored_criteria) if of not in named] if more_criteria else []
+        picked = subject_picker([*named, *tags, *more], key="pairs-of")
         all_pairs = _pairs(kept, parts, picked)
         pairs = all_pairs.most_in_common(_MOST_LISTED)
-    known = [pair for pair in pairs if pair.cohen_kappa.value is not None]
-    if known and len(pairs) <= _MOST_PAIRS:
-        figure = forest(agreement_tables.pair_rows(known, _COLOUR))
-        with left:
-            alt = "Cohen's kappa per pair of annotators"
-            exhibits.picture(figure, key="kappas", alt=alt)
-        exhibits.say(
-            "Cohen's κ on what both judged. n counts what they have in common."
-            if tag is None
-            else "Cohen's κ on whether it was marked. n counts the responses that both read for "
-            "errors.",
-            "Only equal values agree here; the table has κ with credit for near misses too."
-            if any(pair.weighted_cohen_kappa for pair in pairs)
-            else "",
-        )
+        if len(pairs) <= _MOST_PAIRS:
+            blocks.show(pair_tables.drawn_pairs(pairs), page=page, key="kappas")
+    exhibits.say(pair_tables.how_to_read(pairs, picked))
     with right:
-        _show_matrix(pairs, len(all_pairs), picked, state, ids)
-    exhibits.table(
-        agreement_tables.pair_table(pairs, _as_shown(kept) if picked is None else NOT_AS_SHOWN),
-        key="pairs-of-annotators",
-        label="Every pair",
-        numbers=pd.DataFrame([pair_entry(pair) for pair in pairs]),
-        left=("Why not",),
-    )
+        _show_matrix(pairs, len(all_pairs), picked, page)
+    is_preference = picked is None
+    as_shown = kept.of_main(agreement_report).as_shown if is_preference else NOT_AS_SHOWN
+    every = pair_tables.every_pair(pairs, as_shown)
+    blocks.fold(every, key="pairs-of-annotators", label="Every pair")
 
 
-def _show_matrix(
-    pairs: Sequence[PairAgreement],
-    n_pairs: int,
-    picked: Subject,
-    state: State,
-    ids: Mapping[str, int],
-) -> None:
-    """Show who agrees with whom, each cell leading to where two differ, unless they are many."""
-    if len({name for pair in pairs for name in pair.annotators}) > _MOST_ANNOTATORS:
-        exhibits.say(f"There are {n_pairs:,} pairs: see the table.")
-        if len(pairs) < n_pairs:
-            exhibits.say(f"It has the {len(pairs):,} with the most in common.")
+def _show_matrix(pairs: Sequence[PairAgreement], n_pairs: int, picked: Subject, page: Page) -> None:
+    """Show who agrees with whom, unless they are many."""
+    if len({name for pair in pairs for name in pair.annotators}) <= _MOST_ANNOTATORS:
+        blocks.show(pair_tables.pair_map(pairs, picked), page=page, key="pair-map")
         return
-    cells = agreement_tables.pair_cells(pairs)
-    cells["href"] = [
-        _differences(row, column, shown, picked, state, ids) if shown else ""
-        for row, column, shown in zip(cells["row"], cells["column"], cells["text"], strict=True)
-    ]
-    maps.show(cells, limits=(0.0, 1.0), caption="Cohen's kappa of each pair of annotators")
-    exhibits.say("Cohen's κ, and on how many both judged. Each leads to where they differ.")
-
-
-def _differences(
-    name: str, other: str, shown: str, on: Subject, state: State, ids: Mapping[str, int]
-) -> str:
-    """Give the address of what two annotators differ on.
-
-    Of an error that neither marked nothing is said; any error stands for it.
-    """
-    is_unmarked = isinstance(on, Tag) and shown == text.MISSING
-    both = {"annotator": [str(ids[name]), str(ids[other])]}
-    return link(
-        "annotators", {**state, **both, "on": subject_key(ANY_ERROR if is_unmarked else on)}
-    )
+    exhibits.say(f"There are {n_pairs:,} pairs: see the table.")
+    if len(pairs) < n_pairs:
+        exhibits.say(f"It has the {len(pairs):,} with the most in common.")
 
 
 def subject_picker(subjects: Sequence[Subject], *, key: str) -> Subject:
@@ -203,16 +111,12 @@ def subject_picker(subjects: Sequence[Subject], *, key: str) -> Subject:
     chosen = st.selectbox(
         "Judging",
         list(named),
-        format_func=lambda one: subject_title(named[one]),
+        format_func=lambda name: subject_title(named[name]),
         key=key,
         width=exhibits.PICKER_WIDTH,
     )
     addresses.remember("on", chosen)
     return named[chosen]
-
-
-def _as_shown(kept: Kept) -> AsShown:
-    return kept.of_main(agreement_report).as_shown
 
 
 def _pairs(kept: Kept, parts: Sequence[AgreementOf], subject: Subject) -> PairAgreements:
@@ -224,36 +128,57 @@ def _pairs(kept: Kept, parts: Sequence[AgreementOf], subject: Subject) -> PairAg
     return kept.of(criterion_pairs, subject)
 
 
-def _key(of: AgreementOf) -> str:
-    return subject_key(of.criterion)
+def show_coefficients(several: Sequence[Coefficients], report: AgreementReport) -> None:
+    """Show the coefficients beside each other, and which to trust."""
+    for sentence in trust(several):
+        exhibits.say(sentence, style="lead")
+    table = tables.coefficient_table(several, report.as_shown)
+    blocks.fold(table, key="coefficients", label=None)
+    exhibits.say(table.note)
 
 
-def numbers(report: AgreementReport) -> pd.DataFrame:
-    """Give the unrounded numbers of the report, one row per thing agreed on."""
-    parts = {_key(of): of for of in (report.preference, *report.criteria)}
-    if report.as_shown.alpha is not None:
-        parts["preference, as shown"] = replace(report.preference, alpha=report.as_shown.alpha)
-    rows = [
-        {
-            "what": key,
-            "level": str(of.level),
-            "alpha": alpha_entry(of.alpha),
-            "percent_agreement": asdict(of.percent),
-        }
-        for key, of in parts.items()
-    ]
-    return pd.json_normalize(rows, sep="_")
+def show_by_category(agreements: Sequence[CategoryAgreement], page: Page) -> None:
+    """Show alpha of everything judged within each category."""
+    n_categories = len({agreement.category for agreement in agreements})
+    if n_categories < 2:
+        exhibits.say("All cases counted here are of one category.")
+        return
+    drawn = tables.category_map(agreements) if n_categories <= _MOST_ROWS else None
+    _show_map(drawn, page, key="agreement-by-category")
+    blocks.fold(tables.every_category(agreements), key="agreement-categories")
 
 
-def forest(rows: pd.DataFrame, *, with_bounds: bool = True) -> Any:
-    """Draw agreement coefficients against chance and the customary bounds."""
-    bounds = ((TENTATIVE, "tentative"), (FIRM, "firm"))
-    lowest = min(0.0, rows["low"].min(), rows["value"].min()) if rows["low"].notna().any() else 0.0
-    start = -1.0 if lowest < -0.4 else -0.4 if lowest < -0.02 else 0.0
-    ticks = [(at, f"{at:g}".replace("-", "−")) for at in (start, 0.0, 0.5, 1.0)]
-    return interval_rows(
-        rows,
-        limits=(start, 1.0),
-        ticks=list(dict.fromkeys(ticks)),
-        references=((0.0, "chance"), *(bounds if with_bounds else ())),
+def show_tags(agreements: Sequence[TagAgreement], page: Page) -> None:
+    """Show whether annotators mark the same errors."""
+    if not agreements:
+        exhibits.say("No error mark counts here.")
+        return
+    exhibits.say(agreement_meaning(agreements[0].tag, agreements[0].alpha), style="lead")
+    table = tables.tag_table(agreements)
+    blocks.show(table, page=page, key="tag-agreement")
+    exhibits.download(blocks.numbers(table), key="tag-agreement-csv")
+    exhibits.say(
+        "Names and counts lead to the responses, the others to each annotator against the rest on "
+        "that error."
     )
+
+
+def show_tags_by_category(agreements: Sequence[CategoryAgreement], page: Page) -> None:
+    """Show alpha on each error within each category, folded where these are many."""
+    n_categories = len({agreement.category for agreement in agreements})
+    if n_categories < 2:
+        return
+    n_tags = len({agreement.subject for agreement in agreements})
+    drawn = None
+    if n_categories <= _MOST_COLUMNS and n_tags <= _MOST_TAGS:
+        st.subheader("By category", divider=False)
+        drawn = tables.tag_map(agreements)
+    _show_map(drawn, page, key="tag-agreement-by-category")
+    every = tables.every_category(agreements)
+    blocks.fold(every, key="tag-agreement-categories", label="Errors by category")
+
+
+def _show_map(drawn: Table | None, page: Page, *, key: str) -> None:
+    if drawn is not None:
+        blocks.show(drawn, page=page, key=key)
+        exhibits.say("Each leads to where annotators differ most on it.")

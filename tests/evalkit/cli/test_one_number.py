@@ -11,6 +11,13 @@ from db.engine import read_session, write_session
 from db.models import Annotation
 from db.queries import results
 from evalkit.cli import app
+from evalkit.reports.agreement import pair_tables, tables as agreement_blocks
+from evalkit.reports.agreement.coefficients import (
+    agreement_by_category,
+    coefficients,
+    tag_agreement,
+)
+from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.annotators import tables as annotator_blocks
 from evalkit.reports.annotators.report import annotators_report
 from pages.shared.display import blocks, exhibits
@@ -49,8 +56,23 @@ def annotators_shown(collected, pace):
     return [annotator_blocks.habits(annotators_report(collected, pace))]
 
 
+def agreement_shown(collected, pace):
+    """Give what the page shows of agreement, in the order in which the file does."""
+    report = agreement_report(collected)
+    return [
+        agreement_blocks.alpha_table(report),
+        agreement_blocks.coefficient_table(coefficients(collected), report.as_shown),
+        pair_tables.every_pair(report.preference.pairs, report.as_shown),
+        agreement_blocks.category_map(agreement_by_category(collected)),
+        agreement_blocks.tag_table(tag_agreement(collected)),
+    ]
+
+
 #: Of each room what it shows, the command that prints it, and how its page shows a table.
-ROOMS = {"annotators": (annotators_shown, ["annotators"], "fold")}
+ROOMS = {
+    "annotators": (annotators_shown, ["annotators"], "fold"),
+    "agreement": (agreement_shown, ["agreement"], "fold"),
+}
 
 
 def plain(words):
@@ -60,10 +82,17 @@ def plain(words):
 
 
 def numbers_in(document):
-    """Yield every number with its ends and n, wherever it stands in a document."""
+    """Yield every number with its ends and n, wherever it stands in a document.
+
+    Of pairs of annotators they stand beside each other, under the name of the number.
+    """
     if isinstance(document, dict):
-        if {"value", "low", "high", "n"} <= set(document):
-            yield tuple(document[name] for name in ("value", "low", "high", "n"))
+        known = {"n": document.get("n_units"), **document}
+        for name in document:
+            if f"{name}_low" in document:
+                yield tuple(known[key] for key in (name, f"{name}_low", f"{name}_high", "n"))
+        if {"value", "low", "high"} <= set(document):
+            yield tuple(known[name] for name in ("value", "low", "high", "n"))
         document = document.values()
     if not isinstance(document, str | int | float | None):
         for part in document:
@@ -132,3 +161,13 @@ def test_every_number_shown_is_in_the_json_with_its_interval_and_n(media):
     assert shown
     for number in shown:
         assert (number.value, number.low, number.high, number.n) in known
+
+
+def test_what_is_downloaded_under_a_table_has_every_column_of_it(media):
+    tables, _, _ = media
+
+    for table in tables:
+        download = blocks.numbers(table)
+        assert [name for name in table.columns if name not in download] == []
+        numbers = [cell for row in table.rows for cell in row if cell.number is not None]
+        assert {name for name in download if name.endswith(" low")} or not numbers

@@ -11,6 +11,7 @@ from db.models import Study
 from evalkit.cli.report import app
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.reports.errors.penalties import NO_SEVERITY
+from evalkit.stats.jackknife import NO_UNITS
 from tests.factories import annotate, make_eval_set, make_study
 
 A, B = "case-{}/Model [one]", "case-{}/Model two"
@@ -75,7 +76,10 @@ def test_text_keeps_names_as_they_are_and_names_simulated_annotators(ids, comman
 
 def test_text_says_why_a_number_is_missing(ids):
     assert "All values are equal" not in run("ranking", "--study", "Study").stderr
-    assert "polite" in run("agreement", "--study", "Study").stderr
+    printed = run("agreement", "--study", "Study").stdout
+    (polite,) = [line for line in printed.splitlines() if line.startswith("Polite")]
+    assert "—" in polite
+    assert polite.rstrip().endswith(NO_UNITS)
 
 
 def test_an_unknown_study_or_category_is_refused_with_those_there_are(ids):

@@ -316,18 +316,18 @@ def test_judges_beside_people_leave_the_agreement_of_people_as_it_is():
     assert line.startswith("Gauge agrees with people on which response is better: κ 0.20")
 
 
-def test_a_document_that_asks_for_judges_counts_them_as_annotators_like_people():
+def test_a_document_that_asks_for_judges_sets_them_beside_people_as_pages_do():
     said = [(2, case, 0, 1, LEFT) for case in range(N_CASES)]
     mixed = with_judge(study(preferences=[*ROUND, *said]))
 
     document = agreement_document(mixed)
 
-    pooled = krippendorff_alpha(codings_of_preferences(mixed), Level.NOMINAL)
-    assert document["preference"]["alpha"]["value"] == pooled.value
-    assert document["preference"]["alpha"]["n_labels"] == pooled.n_labels
-    # Three annotators instead of two on each case the judge saw, so more values than people gave.
-    assert pooled.n_labels > agreement_report(mixed).preference.alpha.n_labels
-    assert document["agreement_of"] == "people and judges"
+    people = krippendorff_alpha(codings_of_preferences(study(preferences=ROUND)), Level.NOMINAL)
+    assert document["preference"]["alpha"]["value"] == people.value
+    assert document["preference"]["alpha"]["n_labels"] == people.n_labels
+    # The judge is among the pairs of annotators: three of three annotators.
+    assert len(document["preference"]["pairs"]) == 3
+    assert document["agreement_of"] == "people"
 
 
 def test_agreement_as_shown_takes_left_and_right_for_values_where_all_saw_the_same_sides():
