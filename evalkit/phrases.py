@@ -1,6 +1,6 @@
 """How lists of names, counts and the beginnings of sentences are written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from evalkit import text
 from evalkit.stats.intervals import Estimate
@@ -21,6 +21,11 @@ def joined(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def quoted(names: Iterable[str], *, nothing: str = "none") -> str:
+    """Return ``“A”, “B”``: names of others as what there is to choose from."""
+    return ", ".join(f"“{name}”" for name in names) or nothing
 
 
 def some(names: Sequence[str]) -> str:

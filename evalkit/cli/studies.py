@@ -15,17 +15,16 @@ from db.queries.annotation import naming
 from evalkit.annotation.blinding.naming import naming_in_words
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
 from evalkit.cli.report.options import weights_of
-from evalkit.cli.terminal import VisibleTable, notes, out, require_database
+from evalkit.cli.terminal import JsonFlag, VisibleTable, notes, out, require_database
 from evalkit.errors import NotFoundError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
+from evalkit.phrases import quoted
 from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.vocabulary import LeakPolicy
 
 app = typer.Typer(no_args_is_help=True, help="Start studies and see how far they have come.")
 
 _WIDEST_MODELS = 40  # characters; `study show` names all
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
 
 @app.command()
@@ -61,7 +60,7 @@ def create(
         LeakPolicy, typer.Option(help="What to do with responses that name their maker.")
     ] = LeakPolicy.MASK,
     seed: Annotated[int, typer.Option(help="Seed of pairs, sides and order.")] = 0,
-    as_json: AsJson = False,
+    as_json: bool = JsonFlag,
 ) -> None:
     """Start a study on the newest version of an eval set."""
     require_database()
@@ -83,7 +82,7 @@ def create(
 
 
 @app.command(name="list")
-def list_studies(as_json: AsJson = False) -> None:
+def list_studies(as_json: bool = JsonFlag) -> None:
     """List the studies, newest first."""
     require_database()
     with read_session() as session:
@@ -108,7 +107,7 @@ def list_studies(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="The study.")], as_json: AsJson = False) -> None:
+def show(name: Annotated[str, typer.Argument(help="The study.")], as_json: bool = JsonFlag) -> None:
     """Show one study: what it compares, how it is judged, how far it has come."""
     study = _study(name)
     if as_json:
@@ -172,7 +171,7 @@ def _study(name: str) -> library.StudySummary:
     with read_session() as session:
         found = {study.name: study for study in library.studies(session)}
     if name not in found:
-        known = ", ".join(f"“{known}”" for known in found) or "none yet"
+        known = quoted(found, nothing="none yet")
         raise NotFoundError(f"There is no study named “{name}”. There are: {known}.")
     return found[name]
 

@@ -111,10 +111,17 @@ def text_table(*columns: str) -> Table:
     return table
 
 
-def print_blocks(collected: Collected, *blocks: Block) -> None:
+class Reasons(list[tuple[str, str | None]]):
+    """Why numbers are missing, each with what it applies to: said beside the output."""
+
+
+def print_blocks(collected: Collected, *blocks: Block | Reasons) -> None:
     """Print what a question shows, and on the side what shaped it; pictures stay on pages."""
     for block in blocks:
-        _print_block(block)
+        if isinstance(block, Reasons):
+            print_reasons(block)
+        else:
+            _print_block(block)
     if said := limits(collected):
         notes().print(said)
 
@@ -157,13 +164,6 @@ def _table(block: TableBlock) -> Table:
     for row in block.rows:
         made.add_row(*("\n".join(cell.lines) for cell in row))
     return made
-
-
-def print_table(collected: Collected, table: Table) -> None:
-    """Print a table, and on the side what shaped it: filters, and who is simulated."""
-    print_whole(table)
-    if said := limits(collected):
-        notes().print(said)
 
 
 def print_reasons(rows: Iterable[tuple[str, str | None]]) -> None:

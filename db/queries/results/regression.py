@@ -19,6 +19,7 @@ from db.models import (
     VersionCase,
 )
 from evalkit.errors import NotFoundError
+from evalkit.phrases import quoted
 from evalkit.reports.regression.report import AnsweredCase, Side
 
 
@@ -141,7 +142,7 @@ def studies_of(session: Session, run_ids: Collection[int]) -> list[str]:
 def _eval_set_id(session: Session, name: str) -> int:
     found = session.connection().scalar(sa.select(col(EvalSet.id)).where(col(EvalSet.name) == name))
     if found is None:
-        known = ", ".join(f"“{name}”" for name in eval_set_names(session)) or "none yet"
+        known = quoted(eval_set_names(session), nothing="none yet")
         raise NotFoundError(f"There is no eval set named “{name}”. There are: {known}.")
     return int(found)
 

@@ -28,6 +28,7 @@ from db.models import (
     VersionCase,
 )
 from evalkit.errors import NotFoundError
+from evalkit.phrases import quoted
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.collected import VersionMark
@@ -136,7 +137,7 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
     ).where(col(Study.name) == name)
     study = session.connection().execute(statement).one_or_none()
     if study is None:
-        known = ", ".join(f"“{known}”" for known in result_studies(session)) or "none yet"
+        known = quoted(result_studies(session), nothing="none yet")
         raise NotFoundError(f"There is no study named “{name}”. There are: {known}.")
     return ResultStudy(
         study_id=study.id,

@@ -2,30 +2,28 @@
 
 import typer
 
-from evalkit.cli.report import (
-    agreement,
-    annotators,
-    decision,
-    html,
-    models,
-    power,
-    ranking,
-    regression,
-    scores,
-    significance,
-)
+from evalkit.cli.report.agreement import agreement
+from evalkit.cli.report.annotators import annotators
+from evalkit.cli.report.decision import decision
+from evalkit.cli.report.html import html
+from evalkit.cli.report.models import models
+from evalkit.cli.report.power import power
+from evalkit.cli.report.ranking import ranking
+from evalkit.cli.report.regression import regression
+from evalkit.cli.report.scores import scores
+from evalkit.cli.report.significance import significance
 
 app = typer.Typer(no_args_is_help=True)
 for command in (
-    agreement.agreement,
-    ranking.ranking,
-    scores.scores,
-    models.models,
-    annotators.annotators,
-    html.html,
-    decision.decision,
-    power.power,
-    significance.significance,
-    regression.regression,
+    agreement,
+    ranking,
+    scores,
+    models,
+    annotators,
+    html,
+    decision,
+    power,
+    significance,
+    regression,
 ):
     app.command()(command)

@@ -1,33 +1,19 @@
-"""`report annotators|html`: how each annotator works, and the whole study as one file."""
+"""``report annotators``: how each annotator works, and the results without some."""
 
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from db.engine import read_session
-from db.queries.results import ResultFilters, collect, pace
-from evalkit.cli.report.options import (
-    AnnotatorOption,
-    CategoryOption,
-    JudgesFlag,
-    Narrowed,
-    StudyOption,
-    annotator_ids,
-    narrowed,
-)
-from evalkit.cli.terminal import (
-    JsonFlag,
-    print_blocks,
-    print_reasons,
-    print_report,
-    require_database,
-)
+from db.queries.results import collect
+from evalkit.cli.report.options import Answer, Asked, annotator_ids, report
+from evalkit.cli.terminal import Reasons
 from evalkit.errors import RefusedError
 from evalkit.reports.annotators import leave_out as without, tables
 from evalkit.reports.annotators.report import annotators_document, annotators_report
 from evalkit.reports.blocks import Block, words
 from evalkit.reports.decision.document import NOTHING_JUDGED
+from evalkit.study.collected import Collected
 from evalkit.study.subjects import subjects
 
 WithoutOption = Annotated[
@@ -36,46 +22,34 @@ WithoutOption = Annotated[
 ]
 
 
-def annotators(
-    study: StudyOption,
-    category: CategoryOption = None,
-    annotator: AnnotatorOption = None,
-    judges: JudgesFlag = False,
-    without_names: WithoutOption = None,
-    as_json: bool = JsonFlag,
-) -> None:
+@report
+def annotators(asked: Asked, without_names: WithoutOption = None) -> Answer:
     """Describe each annotator: agreement with the rest, sides, pace, runs, twins, quality."""
-    require_database()
-    left_out = list(dict.fromkeys(without_names or ()))
-    with read_session() as session:
-        found = narrowed(session, study, category, annotator, judges)
-        full, times = found.collected, pace(session, found.study, filters=found.filters)
-        rest = None
-        if left_out:
-            rest = collect(session, found.study, filters=_without(found, left_out))
-    if as_json:
-        document = annotators_document(full, times)
+    full, left_out = asked.collected, list(dict.fromkeys(without_names or ()))
+    rest = _without(asked, left_out) if left_out else None
+    if asked.as_json:
+        document = annotators_document(full, asked.times)
         if rest:
             document["without"] = without.without_document(full, rest, left_out=left_out)
-        print_report("annotators", document, full.cases_of)
-        return
-    reports = [annotators_report(full, times, subject=first) for first in subjects(full)[:1]]
-    blocks: list[Block] = [] if reports else [words(NOTHING_JUDGED)]
-    for report in reports:
-        blocks += [*tables.opening(report), tables.habits(report), tables.notes(report)]
+        return document
+    answer: list[Block | Reasons] = []
+    for subject in subjects(full)[:1]:
+        report = annotators_report(full, asked.times, subject=subject)
+        answer += [*tables.opening(report), tables.habits(report), tables.notes(report)]
+        reasons = ((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
+        answer += [Reasons(reasons)]
     if rest:
-        compared = without.without_report(full, rest, left_out=left_out)
-        blocks += tables.without_blocks(compared)
-    print_blocks(full, *blocks)
-    for report in reports:
-        print_reasons((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
+        answer += tables.without_blocks(without.without_report(full, rest, left_out=left_out))
+    return answer or [words(NOTHING_JUDGED)]
 
 
-def _without(found: Narrowed, left_out: list[str]) -> ResultFilters:
-    """Return the filters of everybody else; refuse names that are not there, or leaving nobody."""
-    gone = annotator_ids(found.study, found.filters, left_out, option="--without")
-    counted = found.study.counted_annotators(found.filters)
-    kept = tuple(one.annotator_id for one in counted if one.annotator_id not in gone)
-    if not kept:
+def _without(asked: Asked, left_out: list[str]) -> Collected:
+    """Collect from everybody else; refuse names that are not there, or leaving nobody."""
+    gone = annotator_ids(asked.study, asked.filters, left_out, option="--without")
+    counted = asked.study.counted_annotators(asked.filters)
+    ids = (annotator.annotator_id for annotator in counted)
+    rest = tuple(annotator_id for annotator_id in ids if annotator_id not in gone)
+    if not rest:
         raise RefusedError("--without leaves out everybody: nothing is left to compute.")
-    return replace(found.filters, annotator_ids=kept)
+    filters = replace(asked.filters, annotator_ids=rest)
+    return collect(asked.session, asked.study, filters=filters)

@@ -5,17 +5,13 @@ from typing import Annotated
 import typer
 
 from evalkit.cli.report.options import (
-    AnnotatorOption,
-    CategoryOption,
-    JudgesFlag,
+    Answer,
+    Asked,
     MarginOption,
     MostCostOption,
     MostLatencyOption,
-    StudyOption,
-    collected_style,
-    study_collected,
+    report,
 )
-from evalkit.cli.terminal import JsonFlag, out, print_blocks, print_report
 from evalkit.reports.blocks import words
 from evalkit.reports.decision import tables
 from evalkit.reports.decision.document import (
@@ -41,41 +37,32 @@ BaselineOption = Annotated[
 ]
 
 
+@report
 def decision(
-    study: StudyOption,
+    asked: Asked,
     quality: QualityOption = None,
     baseline: BaselineOption = None,
     most_cost: MostCostOption = None,
     most_latency: MostLatencyOption = None,
     margin: MarginOption = None,
-    category: CategoryOption = None,
-    annotator: AnnotatorOption = None,
-    judges: JudgesFlag = False,
-    as_json: bool = JsonFlag,
-) -> None:
+) -> Answer:
     """Say who leads, what the others take, and who is beaten on everything."""
-    collected = study_collected(study, category, annotator, judges)
-    asked = Requirements(most_cost, most_latency, margin)
-    style = collected_style(collected)
-    if as_json:
-        body = decision_document(
-            collected, quality=quality, baseline=baseline, requirements=asked, style=style
+    collected, style = asked.collected, asked.style
+    requirements = Requirements(most_cost, most_latency, margin)
+    if asked.as_json:
+        return decision_document(
+            collected, quality=quality, baseline=baseline, requirements=requirements, style=style
         )
-        print_report("decision", body, collected.cases_of)
-        return
     report = decided(collected, quality=quality, baseline=baseline)
     if report is None:
-        out().print(NOTHING_JUDGED)
-        return
+        return [words(NOTHING_JUDGED)]
     is_preference = report.chosen.measure.is_preference
     beware = cautions(report.ranking, win_rates(collected)) if is_preference else []
-    verdict = decision_verdict(collected, report, style)
-    print_blocks(
-        collected,
-        *tables.opening(collected, report, verdict, beware),
-        words(*met(collected, report, asked)[1], style="lead"),
+    return [
+        *tables.opening(collected, report, decision_verdict(collected, report, style), beware),
+        words(*met(collected, report, requirements)[1], style="lead"),
         tables.standings(report),
         tables.prices(report),
         words(FRONT_DEFINITION if tables.front(report) else "", style="note"),
         *tables.by_category(report, within=" here"),
-    )
+    ]

@@ -1,7 +1,10 @@
-"""What a report on the command line is narrowed to: study, categories, annotators, judges."""
+"""What every report on the command line asks for, and how it answers: a decorator makes both."""
 
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
+from functools import cached_property
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session
@@ -10,9 +13,20 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.style import style_table
-from evalkit.cli.terminal import notes, require_database
+from evalkit.cli.terminal import (
+    JsonFlag,
+    Reasons,
+    notes,
+    print_blocks,
+    print_report,
+    require_database,
+)
 from evalkit.errors import NotFoundError
 from evalkit.names import name_key
+from evalkit.phrases import quoted
+from evalkit.reports.annotators.report import Pace
+from evalkit.reports.blocks import Block
+from evalkit.reports.document import Document
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.penalties import ErrorWeights
@@ -40,61 +54,117 @@ MarginOption = Annotated[
 ]
 JudgesFlag = Annotated[bool, typer.Option("--judges", help="Count judges beside people.")]
 
+#: What a report says: as JSON the one, as text the other.
+Answer = Document | Sequence[Block | Reasons]
 
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """A study within the options every report takes."""
 
+@dataclass
+class Asked:
+    """A study within the options every report takes, read as one state of the database."""
+
+    session: Session
     study: ResultStudy
     filters: ResultFilters
-    collected: Collected
+    as_json: bool = False
+
+    @cached_property
+    def collected(self) -> Collected:
+        """What was collected within the options."""
+        return results.collect(self.session, self.study, filters=self.filters)
+
+    @cached_property
+    def main_part(self) -> Collected:
+        """What a table shows: of many criteria the main ones, after saying what is left out."""
+        if left_out := left_out_sentence(self.collected):
+            notes().print(f"{left_out} --json has all.")
+        return main_part(self.collected)
+
+    @cached_property
+    def style(self) -> StyleReport:
+        """The ranking of what was collected with style held equal."""
+        return style_report(self.collected, style_table(self.session, self.collected))
+
+    @property
+    def times(self) -> Pace:
+        """How long annotators took."""
+        return results.pace(self.session, self.study, filters=self.filters)
+
+    def weigh(self, weights: list[str]) -> None:
+        """Let errors weigh this instead of what the study says, in all that is collected then."""
+        if weights:
+            self.study = replace(self.study, weights=weights_of(self.study, weights))
 
 
-def shown_part(collected: Collected) -> Collected:
-    """Return what a table shows: of many criteria the main ones, and say what is left out."""
-    if said := left_out_sentence(collected):
-        notes().print(f"{said} --json has all.", markup=False)
-    return main_part(collected)
+def study_command(command: Callable[..., None]) -> Callable[..., None]:
+    """Make a command of what takes ``Asked``, and options of its own behind those all have."""
+
+    def run(
+        *,
+        study: StudyOption,
+        category: CategoryOption = None,
+        annotator: AnnotatorOption = None,
+        judges: JudgesFlag = False,
+        **own: Any,
+    ) -> None:
+        require_database()
+        with read_session() as session:
+            command(narrowed(session, study, category or [], annotator or [], judges), **own)
+
+    return _with_options(run, named_like=command, of=(run, command))
 
 
-def study_collected(
-    study: str, categories: list[str] | None, annotators: list[str] | None, judges: bool
-) -> Collected:
-    """Return what a study collected within the options every report takes."""
-    require_database()
-    with read_session() as session:
-        return narrowed(session, study, categories, annotators, judges).collected
+def report(answer: Callable[..., Answer]) -> Callable[..., None]:
+    """Make a command, with --json, of what takes ``Asked`` and returns what is to be said."""
+
+    def run(asked: Asked, *, as_json: bool = JsonFlag, **own: Any) -> None:
+        asked.as_json = as_json
+        body = answer(asked, **own)
+        if isinstance(body, dict):
+            print_report(answer.__name__, body, asked.collected.cases_of)
+        else:
+            print_blocks(asked.collected, *body)
+
+    return study_command(_with_options(run, named_like=answer, of=(answer, run)))
+
+
+def _with_options(
+    run: Callable[..., None], *, named_like: Callable[..., Any], of: Sequence[Callable[..., Any]]
+) -> Callable[..., None]:
+    """Give a function the name and the options by which Typer builds a command."""
+    options = {
+        option.name: option.replace(kind=option.KEYWORD_ONLY)
+        for function in of
+        for option in inspect.signature(function).parameters.values()
+        if option.kind is not option.VAR_KEYWORD and option.annotation is not Asked
+    }
+    run.__name__, run.__doc__ = named_like.__name__, named_like.__doc__
+    run.__annotations__ = {name: option.annotation for name, option in options.items()}
+    run.__signature__ = inspect.Signature(list(options.values()))  # type: ignore[attr-defined]
+    return run
 
 
 def narrowed(
-    session: Session,
-    study: str,
-    categories: list[str] | None,
-    annotators: list[str] | None,
-    judges: bool,
-    weights: list[str] | None = None,
-) -> Narrowed:
-    """Read a study within the options; refuse a category, annotator or tag it does not have."""
-    found = results.result_study(session, name=study)
-    if weights:
-        found = replace(found, weights=weights_of(found, weights))
-    if unknown := set(categories or ()) - set(found.categories):
-        known = ", ".join(f"“{name}”" for name in found.categories if name) or "none"
+    session: Session, name: str, categories: list[str], annotators: list[str], judges: bool
+) -> Asked:
+    """Find a study within the options; refuse a category or annotator it does not have."""
+    study = results.result_study(session, name=name)
+    if unknown := set(categories) - set(study.categories):
+        known = quoted(filter(None, study.categories))
         raise NotFoundError(
-            f"“{found.name}” has no case of category “{sorted(unknown)[0]}”. It has: {known}."
+            f"“{study.name}” has no case of category “{min(unknown)}”. It has: {known}."
         )
-    filters = ResultFilters(categories=tuple(categories or ()), judges=judges)
-    if found.annotators and not found.counted_annotators(ResultFilters(judges=judges)):
+    filters = ResultFilters(categories=tuple(categories), judges=judges)
+    if study.annotators and not study.counted_annotators(filters):
         notes().print("Only judges have annotated in this study: --judges counts them.")
     if annotators:
-        ids = annotator_ids(found, filters, annotators, option="--annotator")
+        ids = annotator_ids(study, filters, annotators, option="--annotator")
         filters = replace(filters, annotator_ids=ids)
-    return Narrowed(found, filters, results.collect(session, found, filters=filters))
+    return Asked(session, study, filters)
 
 
-def weights_of(study: ResultStudy, said: list[str]) -> ErrorWeights:
+def weights_of(study: ResultStudy, asked: list[str]) -> ErrorWeights:
     """Read what errors shall weigh; refuse a tag the study does not have."""
-    weights, known = read_weights(said), [tag.key for tag in study.tags]
+    weights, known = read_weights(asked), [tag.key for tag in study.tags]
     if unknown := sorted({tag for tag, _ in weights.tags} - set(known)):
         there = ", ".join(known) or "none"
         raise NotFoundError(f"“{study.name}” has no tag “{unknown[0]}” to weigh. It has: {there}.")
@@ -106,18 +176,14 @@ def annotator_ids(
 ) -> tuple[int, ...]:
     """Return the ids of annotators that count within the filters; refuse unknown names."""
     counted = study.counted_annotators(filters)
-    known = told_apart([(one.name, one.kind) for one in counted])
+    known = told_apart([(annotator.name, annotator.kind) for annotator in counted])
     keys = {name_key(name): name for name in known}
     names = [name if name in known else keys.get(name_key(name), name) for name in names]
     if unknown := [name for name in names if name not in known]:
-        said = ", ".join(f"“{name}”" for name in known) or "none"
-        raise NotFoundError(f"{option}: no annotator “{unknown[0]}” here. There are: {said}.")
+        there = quoted(known)
+        raise NotFoundError(f"{option}: no annotator “{unknown[0]}” here. There are: {there}.")
     return tuple(
-        one.annotator_id for one, name in zip(counted, known, strict=True) if name in names
+        annotator.annotator_id
+        for annotator, name in zip(counted, known, strict=True)
+        if name in names
     )
-
-
-def collected_style(collected: Collected) -> StyleReport:
-    """Return the ranking of what was collected with style held equal."""
-    with read_session() as session:
-        return style_report(collected, style_table(session, collected))

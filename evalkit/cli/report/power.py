@@ -5,15 +5,8 @@ from typing import Annotated
 import typer
 
 from evalkit import text
-from evalkit.cli.report.options import (
-    AnnotatorOption,
-    CategoryOption,
-    JudgesFlag,
-    StudyOption,
-    shown_part,
-    study_collected,
-)
-from evalkit.cli.terminal import JsonFlag, out, print_report, print_table, text_table
+from evalkit.cli.report.options import Answer, Asked, report
+from evalkit.cli.terminal import out, print_whole, text_table
 from evalkit.reports.power import sentences as words
 from evalkit.reports.power.report import HALF_WIDTH, power_document, power_report
 
@@ -23,20 +16,12 @@ HalfWidthOption = Annotated[
 ]
 
 
-def power(
-    study: StudyOption,
-    half_width: HalfWidthOption = HALF_WIDTH,
-    category: CategoryOption = None,
-    annotator: AnnotatorOption = None,
-    judges: JudgesFlag = False,
-    as_json: bool = JsonFlag,
-) -> None:
+@report
+def power(asked: Asked, half_width: HalfWidthOption = HALF_WIDTH) -> Answer:
     """Say how many more cases or annotators an answer needs, and which of them buys more."""
-    collected = study_collected(study, category, annotator, judges)
-    if as_json:
-        print_report("power", power_document(collected, half_width=half_width), collected.cases_of)
-        return
-    report = power_report(shown_part(collected), half_width=half_width)
+    if asked.as_json:
+        return power_document(asked.collected, half_width=half_width)
+    report = power_report(asked.main_part, half_width=half_width)
     for pair in report.pairs:
         out().print(words.pair_sentence(report, pair))
     table = text_table("Model", "", "Now", "Cases", "or per case")
@@ -49,10 +34,11 @@ def power(
             f"{interval.per_case_now:.1f} → {_needed(interval.per_case_needed)}",
         )
     out().print(f"\nFor intervals of ± {text.percent(half_width)} of the scale:")
-    print_table(collected, table)
+    print_whole(table)
     for said in (words.where_to_spend(report), report.reason or "", words.ASSUMPTIONS):
         if said:
             out().print(said)
+    return []
 
 
 def _needed(n: int | None) -> str:

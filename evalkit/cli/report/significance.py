@@ -3,22 +3,8 @@
 from collections.abc import Sequence
 
 from evalkit import text
-from evalkit.cli.report.options import (
-    AnnotatorOption,
-    CategoryOption,
-    JudgesFlag,
-    StudyOption,
-    shown_part,
-    study_collected,
-)
-from evalkit.cli.terminal import (
-    JsonFlag,
-    out,
-    print_reasons,
-    print_report,
-    print_table,
-    text_table,
-)
+from evalkit.cli.report.options import Answer, Asked, report
+from evalkit.cli.terminal import out, print_reasons, print_whole, text_table
 from evalkit.reports.pair import sentences as pair_sentences
 from evalkit.reports.pair.analyses import two_analyses
 from evalkit.reports.pair.document import significance_document
@@ -28,19 +14,12 @@ from evalkit.study.collected import Collected
 from evalkit.text import bare_p, difference
 
 
-def significance(
-    study: StudyOption,
-    category: CategoryOption = None,
-    annotator: AnnotatorOption = None,
-    judges: JudgesFlag = False,
-    as_json: bool = JsonFlag,
-) -> None:
+@report
+def significance(asked: Asked) -> Answer:
     """Test every two models: difference, interval, p after Holm, on preference and criteria."""
-    collected = study_collected(study, category, annotator, judges)
-    if as_json:
-        print_report("significance", significance_document(collected), collected.cases_of)
-        return
-    report = significance_report(shown_part(collected))
+    if asked.as_json:
+        return significance_document(asked.collected)
+    report = significance_report(asked.main_part)
     table = text_table("Models", "On", "Difference", "p after Holm", "Cases")
     for one in report:
         for pair in one.pairs:
@@ -51,8 +30,8 @@ def significance(
                 bare_p(pair.p_adjusted),
                 text.whole(pair.estimate.n),
             )
-    print_table(collected, table)
-    _print_never_met(collected, report)
+    print_whole(table)
+    _print_never_met(asked.collected, report)
     print_reasons(
         (f"{pair.model} – {pair.other}, {pair_sentences.subject_name(one.criterion)}", reason)
         for one in report
@@ -60,6 +39,7 @@ def significance(
         if (reason := pair.estimate.reason)
     )
     print_reasons((pair_sentences.subject_name(one.criterion), one.reason) for one in report)
+    return []
 
 
 def _print_never_met(collected: Collected, report: Sequence[SubjectDifferences]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from evalkit.errors import NotFoundError
+from evalkit.phrases import quoted
 from evalkit.reports.decision import sentences as words
 from evalkit.reports.decision.measures import against, available_measures, number_entry
 from evalkit.reports.decision.report import (
@@ -124,5 +125,4 @@ def decision_document(
 
 def _require(wanted: str | None, known: list[str] | tuple[str, ...], *, what: str) -> None:
     if wanted is not None and wanted not in known:
-        said = ", ".join(f"“{name}”" for name in known) or "none"
-        raise NotFoundError(f"There is no {what} “{wanted}” here. There are: {said}.")
+        raise NotFoundError(f"There is no {what} “{wanted}” here. There are: {quoted(known)}.")

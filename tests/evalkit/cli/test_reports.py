@@ -184,7 +184,7 @@ def test_a_weight_where_there_are_no_tags_says_that_there_are_none(sqlite_databa
         session.get_one(Study, ids["Study"]).taxonomy_id = None
 
     with pytest.raises(NotFoundError, match=r"no tag “typo” to weigh\. It has: none\."):
-        penalties_of("--weight", "minor:typo=2")
+        run("scores", "--study", "Study", "--weight", "minor:typo=2")
 
 
 def test_one_comparison_is_one_and_a_judge_alone_stands_alone(sqlite_database):
