@@ -31,26 +31,26 @@ def differences(connection: sa.Connection) -> list[Difference]:
     values a constraint lists, which they are. Tables and indexes of somebody else are left alone.
     """
     context = MigrationContext.configure(connection, opts={"render_as_batch": True})
-    found: list[Difference] = []
+    differing: list[Difference] = []
     for step in compare_metadata(context, DatabaseTable.metadata):
         for change in step if isinstance(step, list) else [step]:
-            found.extend(_in_words(connection, change))
+            differing.extend(_in_words(connection, change))
     tables = set(sa.inspect(connection).get_table_names())
     for table in DatabaseTable.metadata.sorted_tables:
         if table.name in tables:
-            found.extend(_checks(connection, table))
-            found.extend(_counting(connection, table))
-    return found
+            differing.extend(_checks(connection, table))
+            differing.extend(_counting(connection, table))
+    return differing
 
 
 def mend(connection: sa.Connection) -> tuple[list[str], list[str]]:
     """Make what is missing, as far as that loses nothing; say what was made and what is left."""
     mended: list[str] = []
     while True:  # a table comes without its indexes, a column without its constraints
-        found = differences(connection)
-        next_one = next((each for each in found if each.mend and each.what not in mended), None)
+        differing = differences(connection)
+        next_one = next((each for each in differing if each.mend and each.what not in mended), None)
         if next_one is None or next_one.mend is None:
-            return mended, [difference.what for difference in found]
+            return mended, [difference.what for difference in differing]
         next_one.mend(connection)
         mended.append(next_one.what)
 
@@ -82,7 +82,7 @@ def _in_words(connection: sa.Connection, change: tuple[Any, ...]) -> Iterator[Di
 
 def _checks(connection: sa.Connection, table: sa.Table) -> Iterator[Difference]:
     """Compare the checks, which Alembic does not."""
-    found = {
+    checks = {
         check["name"]: check["sqltext"]
         for check in sa.inspect(connection).get_check_constraints(table.name)
     }
@@ -92,11 +92,11 @@ def _checks(connection: sa.Connection, table: sa.Table) -> Iterator[Difference]:
         if isinstance(check, sa.CheckConstraint)
     }
     for name, check in sorted(wanted.items()):
-        if name not in found:
+        if name not in checks:
             yield _missing_constraint(connection, check)
-        elif _listed(found[name]) != _listed(str(check.sqltext)):
+        elif _listed(checks[name]) != _listed(str(check.sqltext)):
             yield Difference(f"the constraint {name} of {table.name} allows other values")
-    for name in sorted(str(name) for name in found.keys() - wanted.keys()):
+    for name in sorted(str(name) for name in checks.keys() - wanted.keys()):
         yield Difference(f"the constraint {name} of {table.name} is not known to this evalkit")
 
 

@@ -126,17 +126,17 @@ def _broken_references(connection: Connection) -> set[tuple[Any, ...]]:
 
 
 def _refuse_newer(connection: Connection) -> None:
-    found = _revision(connection)
-    if found is None:
+    there = _revision(connection)
+    if there is None:
         if inspect(connection).has_table("annotation"):
             raise RefusedError(
                 "The database holds tables but no schema version, so it was not made by evalkit. "
                 "Point DATABASE_URL at another one."
             )
         return
-    if found not in {script.revision for script in _scripts().walk_revisions()}:
+    if there not in {script.revision for script in _scripts().walk_revisions()}:
         raise RefusedError(
-            f"The database was written by a newer evalkit (schema {found}; this one knows up to "
+            f"The database was written by a newer evalkit (schema {there}; this one knows up to "
             f"{_head()}). Update evalkit, or point DATABASE_URL at another database."
         )
 

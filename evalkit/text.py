@@ -25,8 +25,8 @@ def beside(*bounds: float) -> Format:
 
     def written(value: float) -> str:
         for digits in range(2, 6):
-            shown = round(value, digits)
-            if all((shown >= bound) == (value >= bound) for bound in bounds):
+            rounded = round(value, digits)
+            if all((rounded >= bound) == (value >= bound) for bound in bounds):
                 break
         return number(value) if digits == 2 else f"{value:.{digits}f}"
 
@@ -113,25 +113,25 @@ def interval(low: float | None, high: float | None, form: Format = number) -> st
     return f"[{form(low)}, {form(high)}]"
 
 
-def estimate(one: Estimate | Agreement, form: Format = number) -> str:
+def estimate(estimated: Estimate | Agreement, form: Format = number) -> str:
     """Return ``0.62 [0.48, 0.74]``, or a dash where the value cannot be had.
 
     The ends of the interval go without a unit that is the value's own: ``62 % [48, 74]``.
     """
-    if one.value is None:
+    if estimated.value is None:
         return MISSING
-    form = one_unit(form, one.value)
-    value = form(one.value)
-    ends = interval(one.low, one.high, lambda end: _without_unit(form(end), value))
+    form = one_unit(form, estimated.value)
+    value = form(estimated.value)
+    ends = interval(estimated.low, estimated.high, lambda end: _without_unit(form(end), value))
     return f"{value} {ends}".rstrip()
 
 
-def bounds(one: Estimate, form: Format = number) -> str:
+def bounds(span: Estimate, form: Format = number) -> str:
     """Return the interval alone, as short as can be: ``48–74``."""
-    if one.value is None or one.low is None or one.high is None:
+    if span.value is None or span.low is None or span.high is None:
         return ""
-    form = one_unit(form, one.value)
-    low, high = (_without_unit(form(end), form(one.value)) for end in (one.low, one.high))
+    form = one_unit(form, span.value)
+    low, high = (_without_unit(form(end), form(span.value)) for end in (span.low, span.high))
     return f"{low} to {high}" if high.startswith(">") or low.startswith("−") else f"{low}–{high}"
 
 
@@ -142,11 +142,11 @@ def _without_unit(end: str, value: str) -> str:
     return end.removeprefix("$") if value.startswith("$") else end
 
 
-def multiple(one: Estimate) -> str:
+def multiple(ratio: Estimate) -> str:
     """Return a ratio with its interval: ``21.7× [18.7, 25.2]``, ``0.05× [0.04, 0.05]``."""
-    if one.value is None:
+    if ratio.value is None:
         return MISSING
-    return f"{times(one.value)}× {interval(one.low, one.high, times)}".rstrip()
+    return f"{times(ratio.value)}× {interval(ratio.low, ratio.high, times)}".rstrip()
 
 
 def unbroken(words: str) -> str:
@@ -202,18 +202,18 @@ def with_n(of: Estimate | Agreement, form: Format = number) -> str:
     return f"{estimate(of, form)}, n = {n:,}"
 
 
-def difference(one: Estimate, form: Format = number) -> str:
+def difference(estimated: Estimate, form: Format = number) -> str:
     """Return ``+0.31 [0.12, 0.50]``, ``−14 pp [−29, 0]``: ends have a sign only below zero."""
-    if one.value is None:
+    if estimated.value is None:
         return MISSING
-    form = one_unit(form, abs(one.value))
-    write, written = signed(form), form(abs(one.value))
+    form = one_unit(form, abs(estimated.value))
+    write, written = signed(form), form(abs(estimated.value))
     unit = f" {written.rpartition(' ')[2]}" if " " in written else ""
 
     def end(value: float) -> str:
         return write(value).removeprefix("+").replace("$", "").removesuffix(unit)
 
-    return f"{write(one.value)} {interval(one.low, one.high, end)}".rstrip()
+    return f"{write(estimated.value)} {interval(estimated.low, estimated.high, end)}".rstrip()
 
 
 def points(value: float) -> str:

@@ -126,9 +126,9 @@ def use_a_newer_python_if_need_be(words: "list[str]") -> None:
     if sys.version_info >= OLDEST:
         return
     for name in NEWER_PYTHONS:
-        found = shutil.which(name)
-        if found:
-            replace_by([found, os.path.abspath(__file__), *words])
+        python = shutil.which(name)
+        if python:
+            replace_by([python, os.path.abspath(__file__), *words])
     raise CannotSetUpError(
         "this Python is {}.{}, and evalkit needs 3.11 or newer. Install one (on Debian and "
         "Ubuntu: apt install python3.11 python3.11-venv), or name it: "
@@ -195,9 +195,9 @@ def install_packages(python: str, requirements: str, *options: str, log: str) ->
     )
     assert pip.stdout is not None  # it is a pipe
     n_seen, output = 0, []
-    with open(log, "w") as kept:
+    with open(log, "w") as file:
         for line in pip.stdout:
-            kept.write(line)
+            file.write(line)
             output.append(line)
             package = PACKAGE_SEEN.match(line)
             if package:
@@ -260,11 +260,11 @@ def venv_folder() -> str:
 def fingerprint(kind: str) -> str:
     """Return what the environment has to have been made from."""
     names = [REQUIREMENTS[kind]] + ([ORACLES] if kind == "dev" else [])
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for name in names:
         with open(os.path.join(ROOT, name), "rb") as pinned:
-            found.update(pinned.read())
-    return found.hexdigest()
+            digest.update(pinned.read())
+    return digest.hexdigest()
 
 
 def stamp_path(folder: str, kind: str) -> str:

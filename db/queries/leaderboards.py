@@ -29,14 +29,14 @@ def boards(session: Session) -> list[Board]:
             PublicScore.benchmark, PublicScore.source, col(PublicScore.measured_on)
         )
     ).all()
-    found: dict[tuple[str, str], Board] = {}
+    boards_by_name: dict[tuple[str, str], Board] = {}
     for row in rows:
-        earlier = found.get((row.benchmark, row.source))
-        found[row.benchmark, row.source] = Board(
+        earlier = boards_by_name.get((row.benchmark, row.source))
+        boards_by_name[row.benchmark, row.source] = Board(
             benchmark=row.benchmark,
             source=row.source,
             newest=row.measured_on,
             scores={**(earlier.scores if earlier else {}), row.model_key: row.score},
             names={**(earlier.names if earlier else {}), row.model_key: row.model},
         )
-    return list(found.values())
+    return list(boards_by_name.values())

@@ -161,9 +161,9 @@ def cases(session: Session, *, version_id: int) -> pd.DataFrame:
         .order_by(col(Case.category), col(Case.key))
     )
     columns = ["case_id", "key", "category", "source", "status", "note", "case_hash"]
-    found = pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
-    first = found.groupby("case_hash")["key"].transform("min")
-    return found.assign(repeats=first.where(first != found["key"])).drop(columns="case_hash")
+    frame = pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
+    first = frame.groupby("case_hash")["key"].transform("min")
+    return frame.assign(repeats=first.where(first != frame["key"])).drop(columns="case_hash")
 
 
 def rubric_names(session: Session) -> list[str]:

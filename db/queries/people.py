@@ -76,12 +76,12 @@ def cookie_key(session: Session) -> str | None:
 
 def user_of_session(session: Session, *, annotator_id: int, epoch: int) -> User | None:
     """Return the person of a session that has not been ended, nor the demo it is of, or None."""
-    found = session.get(Annotator, annotator_id)
-    if found is None or found.disabled_at is not None or found.session_epoch != epoch:
+    annotator = session.get(Annotator, annotator_id)
+    if annotator is None or annotator.disabled_at is not None or annotator.session_epoch != epoch:
         return None
-    if found.is_demo and is_demo_over(session):
+    if annotator.is_demo and is_demo_over(session):
         return None
-    return as_user(found) if found.kind == AnnotatorKind.HUMAN else None
+    return as_user(annotator) if annotator.kind == AnnotatorKind.HUMAN else None
 
 
 def as_user(annotator: Annotator) -> User:
@@ -159,14 +159,14 @@ def demo_accounts(session: Session) -> list[User]:
     """Return the ready accounts of the demo, the least powerful first; none anywhere else."""
     if is_demo_over(session):
         return []
-    found = session.exec(
+    people = session.exec(
         select(Annotator).where(
             col(Annotator.is_demo),
             col(Annotator.password_hash).is_not(None),
             col(Annotator.disabled_at).is_(None),
         )
     ).all()
-    return sorted(map(as_user, found), key=lambda user: list(Role).index(user.role))
+    return sorted(map(as_user, people), key=lambda user: list(Role).index(user.role))
 
 
 def invited(session: Session, *, token_hash: str) -> Annotator | None:

@@ -88,11 +88,11 @@ def _account(name: str) -> people.Account:
     require_database()
     with read_session() as session:
         person = people.person_called(session, name)
-        found = {account.id: account for account in people.accounts(session)}
+        accounts = {account.id: account for account in people.accounts(session)}
     if person is None:
-        known = ", ".join(account.name for account in found.values()) or "nobody yet"
+        known = ", ".join(account.name for account in accounts.values()) or "nobody yet"
         raise NotFoundError(f"There is nobody called {name}. There are: {known}.")
-    return found[person.id or 0]
+    return accounts[person.id or 0]
 
 
 def _as_json(account: people.Account) -> dict[str, object]:

@@ -86,15 +86,15 @@ def list_studies(as_json: bool = JsonFlag) -> None:
     """List the studies, newest first."""
     require_database()
     with read_session() as session:
-        found = library.studies(session)
+        studies = library.studies(session)
     if as_json:
-        typer.echo(json.dumps([asdict(study) for study in found], default=str, indent=2))
+        typer.echo(json.dumps([asdict(study) for study in studies], default=str, indent=2))
         return
-    if not found:
+    if not studies:
         out().print("There is no study yet. Start one with `study create`.")
         return
     table = VisibleTable("Study", "Eval set", "Models", "Cases", "Annotations", "State")
-    for study in found:
+    for study in studies:
         table.add_row(
             study.name,
             f"{study.eval_set} v{study.version_number}",
@@ -114,8 +114,8 @@ def show(name: Annotated[str, typer.Argument(help="The study.")], as_json: bool 
         typer.echo(json.dumps(asdict(study), default=str, indent=2))
         return
     for what, value in asdict(study).items():
-        shown = ", ".join(value) if isinstance(value, tuple) else value
-        out().print(f"{what.replace('_', ' '):24}{'none' if shown is None else shown}")
+        written = ", ".join(value) if isinstance(value, tuple) else value
+        out().print(f"{what.replace('_', ' '):24}{'none' if written is None else written}")
 
 
 @app.command(name="open")
@@ -161,19 +161,19 @@ def _in_short(models: Sequence[str]) -> str:
 def _point_out_names(study_id: int) -> None:
     """Say beside the output which texts name a model of the study."""
     with read_session() as session:
-        said = naming_in_words(naming.texts_that_name_models(session, study_id))
-    if said:
-        notes().print(f"Mind: {said}")
+        warning = naming_in_words(naming.texts_that_name_models(session, study_id))
+    if warning:
+        notes().print(f"Mind: {warning}")
 
 
 def _study(name: str) -> library.StudySummary:
     require_database()
     with read_session() as session:
-        found = {study.name: study for study in library.studies(session)}
-    if name not in found:
-        known = quoted(found, nothing="none yet")
+        studies = {study.name: study for study in library.studies(session)}
+    if name not in studies:
+        known = quoted(studies, nothing="none yet")
         raise NotFoundError(f"There is no study named “{name}”. There are: {known}.")
-    return found[name]
+    return studies[name]
 
 
 def _names(text: str) -> tuple[str, ...]:

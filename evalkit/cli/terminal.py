@@ -43,14 +43,14 @@ JsonFlag = typer.Option(False, "--json", help="Print one JSON document instead o
 
 def visible(text: str) -> str:
     """Return a text with what a terminal would obey as JSON escapes control characters."""
-    return _OBEYED.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _OBEYED.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 class _VisibleConsole(Console):
     """Prints texts with ``visible``: names and ids come from files of others."""
 
     def print(self, *objects: Any, **options: Any) -> None:
-        texts = [visible(one) if isinstance(one, str) else one for one in objects]
+        texts = [visible(part) if isinstance(part, str) else part for part in objects]
         super().print(*texts, **options)
 
 
@@ -122,8 +122,8 @@ def print_blocks(collected: Collected, *blocks: Block | Reasons) -> None:
             print_reasons(block)
         else:
             _print_block(block)
-    if said := limits(collected):
-        notes().print(said)
+    if limited := limits(collected):
+        notes().print(limited)
 
 
 def _print_block(block: Block) -> None:

@@ -61,7 +61,7 @@ def read_leaderboard(content: bytes, *, source_name: str) -> tuple[PublicResult,
     if "\x00" in text:
         raise RefusedError(f"{source_name} holds NUL bytes, so it is not a CSV file.")
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    found: dict[tuple[str, str, date, str], PublicResult] = {}
+    results: dict[tuple[str, str, date, str], PublicResult] = {}
     problems: list[str] = []
     try:
         missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
@@ -71,7 +71,7 @@ def read_leaderboard(content: bytes, *, source_name: str) -> tuple[PublicResult,
                 f"The header must name {', '.join(COLUMNS)}."
             )
         for row in reader:
-            problems += _problems_of_row(row, reader.line_num, found)
+            problems += _problems_of_row(row, reader.line_num, results)
             if len(problems) >= _MAX_PROBLEMS:
                 break
     except csv.Error as error:
@@ -79,13 +79,13 @@ def read_leaderboard(content: bytes, *, source_name: str) -> tuple[PublicResult,
     if problems:
         listed = "\n".join(f"{source_name}, {problem}" for problem in problems[:_MAX_PROBLEMS])
         raise RefusedError(f"{listed}\nNothing was stored.")
-    if not found:
+    if not results:
         raise RefusedError(f"{source_name} holds a header and no scores. Nothing was stored.")
-    return tuple(found.values())
+    return tuple(results.values())
 
 
 def _problems_of_row(
-    row: dict[str, str | None], line: int, found: dict[tuple[str, str, date, str], PublicResult]
+    row: dict[str, str | None], line: int, results: dict[tuple[str, str, date, str], PublicResult]
 ) -> list[str]:
     """Add a row to what was found, or say what is wrong with it."""
     problems = [
@@ -110,10 +110,10 @@ def _problems_of_row(
     )
     result = PublicResult(model, benchmark, score, measured_on, source)
     key = (model_key(model), benchmark, measured_on, source)
-    if found.setdefault(key, result) != result:
+    if results.setdefault(key, result) != result:
         return [
             f"line {line}, score: found {score:g} for {model!r} on {benchmark!r}, "
-            f"expected the {found[key].score:g} an earlier line gives"
+            f"expected the {results[key].score:g} an earlier line gives"
         ]
     return []
 

@@ -183,8 +183,8 @@ def reference(value: Any) -> Fault | None:
     conditions = (
         [value.get(key) for key in ("pass_if", "fail_if")] if isinstance(value, dict) else []
     )
-    given = [condition for condition in conditions if condition is not None]
-    if given and all(isinstance(condition, str) for condition in given):
+    named = [condition for condition in conditions if condition is not None]
+    if named and all(isinstance(condition, str) for condition in named):
         return None
     return Fault(shown(value), 'a text or {"pass_if": text, "fail_if": text}')
 
@@ -222,8 +222,8 @@ def is_number(value: Any) -> bool:
 def as_moment(value: str) -> datetime | None:
     """Read a moment in UTC, or return None where the text is none or lacks its zone."""
     try:
-        found = datetime.fromisoformat(value)
-        return found.astimezone(UTC) if found.tzinfo else None
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
 

@@ -56,9 +56,9 @@ def read_lines(
     number = 0
     try:
         for number, line, offset in _raw_lines(_blocks(stream, file, on_position), problems):
-            found = _object(line, number, offset, problems)
-            if found is not None:
-                yield number, found
+            record = _object(line, number, offset, problems)
+            if record is not None:
+                yield number, record
     except EOFError:
         problems.add(number + 1, None, "a gzip file that ends too early", "a whole gzip file")
     except (gzip.BadGzipFile, zlib.error) as error:
@@ -152,8 +152,8 @@ def _object(line: bytes, number: int, offset: int, problems: Problems) -> dict[s
         problems.add(number, error.field, error.found, error.expected)
         return None
     except json.JSONDecodeError as error:
-        found = f"{error.msg.lower()} at column {error.colno}"
-        problems.add(number, None, found, "a JSON object on the line")
+        fault = f"{error.msg.lower()} at column {error.colno}"
+        problems.add(number, None, fault, "a JSON object on the line")
         return None
     except (ValueError, RecursionError):
         problems.add(number, None, "a number or nesting out of bounds", "a JSON object")
@@ -175,12 +175,12 @@ def _decode(text: str) -> Any:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         counts = Counter(name for name, _ in pairs)
         twice = next(name for name, n in counts.items() if n > 1)
         raise _FaultyJsonError(twice, "the field twice", "every field once")
-    return found
+    return fields
 
 
 def _refuse_constant(name: str) -> Any:

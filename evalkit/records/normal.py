@@ -91,9 +91,9 @@ def fingerprint(record: Mapping[str, Any], *, without: frozenset[str] = frozense
     compared = {field: value for field, value in record.items() if field not in without}
     metadata = compared.get("metadata")
     if metadata is not None and record["type"] in ("comparison", "score", "error"):
-        kept = {key: value for key, value in metadata.items() if key != "simulated"}
-        compared["metadata"] = kept
-        if not kept:
+        values = {key: value for key, value in metadata.items() if key != "simulated"}
+        compared["metadata"] = values
+        if not values:
             del compared["metadata"]
     text = json.dumps(compared, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).digest()

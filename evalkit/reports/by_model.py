@@ -69,16 +69,16 @@ def by_category(
     tint = _tints(cells.values(), least, sign=-1 if is_less_better else 1)
     has_total = any((None, model) in cells for model in order)
     known = [None, *names] if has_total else names
-    shown = {
+    tinted = {
         (category, model): _cell_of(model, category, cells.get((category, model)), form, tint)
         for category, model in itertools.product(known, order)
     }
     headings = [category_name(category) for category in known]
     if len(order) > max(_MOST_COLUMNS, len(known)):
-        lying = [[Cell(model), *(shown[name, model] for name in known)] for model in order]
+        lying = [[Cell(model), *(tinted[name, model] for name in known)] for model in order]
         return table(title, ("", *headings), lying, is_map=True)
     standing = [
-        [Cell(heading), *(shown[name, model] for model in order)]
+        [Cell(heading), *(tinted[name, model] for model in order)]
         for heading, name in zip(headings, known, strict=True)
     ]
     return table(title, ("", *order), standing, is_map=True, has_total=has_total)

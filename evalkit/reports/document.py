@@ -20,8 +20,8 @@ def heading(collected: Collected) -> Document:
         "annotators": list(names(collected)),
         "simulated_annotators": [
             name
-            for name, one in zip(names(collected), collected.annotators, strict=True)
-            if one.is_simulated
+            for name, annotator in zip(names(collected), collected.annotators, strict=True)
+            if annotator.is_simulated
         ],
         "filters": {
             "categories": list(collected.limits.categories),

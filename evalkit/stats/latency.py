@@ -76,9 +76,9 @@ def mean(values: FloatArray) -> Estimate:
         The interval is that of ``amount_estimate``.
     """
     n = len(values)
-    one = np.ones(n, dtype=np.int64)
+    weight = np.ones(n, dtype=np.int64)
     means = clustered_means(
-        np.zeros(n, dtype=np.int64), case=np.arange(n), value=values, n=one, n_groups=1
+        np.zeros(n, dtype=np.int64), case=np.arange(n), value=values, n=weight, n_groups=1
     )
     return amount_estimate(means)
 

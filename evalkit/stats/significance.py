@@ -176,11 +176,11 @@ def sign_flip(differences: FloatArray) -> SignFlip:
     observed = np.abs(total) - 1e-9
     alone, family = np.zeros(len(size)), np.zeros(len(size))
     n_draws, is_exact = 0, len(filled) <= _MAX_ENUMERATED
-    for kept in _sign_patterns(len(filled)):
-        flipped = np.abs(kept @ (2 * scaled) - total)
+    for signs in _sign_patterns(len(filled)):
+        flipped = np.abs(signs @ (2 * scaled) - total)
         alone += (flipped >= observed).sum(axis=0)
         family += (flipped.max(axis=1, initial=0.0)[:, None] >= observed).sum(axis=0)
-        n_draws += len(kept)
+        n_draws += len(signs)
     added = 0 if is_exact else 1
     tested = known.any(axis=0)
     p_value = _exact_where_equal(filled, (alone + added) / (n_draws + added))

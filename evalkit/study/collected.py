@@ -202,27 +202,30 @@ class Collected:
 
 def comparisons(collected: Collected) -> Comparisons:
     """Return the preferences between models; repeats of a pair count as given."""
-    given, outputs = collected.preferences, collected.outputs
+    preferences, outputs = collected.preferences, collected.outputs
     return Comparisons(
-        case=outputs.case[given.left],
-        left=outputs.model[given.left],
-        right=outputs.model[given.right],
-        preference=given.preference,
-        n=given.n,
+        case=outputs.case[preferences.left],
+        left=outputs.model[preferences.left],
+        right=outputs.model[preferences.right],
+        preference=preferences.preference,
+        n=preferences.n,
         models=collected.models,
     )
 
 
 def sides_as_shown(collected: Collected) -> Sides:
     """Return every preference as it was shown, with whether its sides were dealt."""
-    given = collected.preferences
-    low, high = np.minimum(given.left, given.right), np.maximum(given.left, given.right)
+    preferences = collected.preferences
+    low, high = (
+        np.minimum(preferences.left, preferences.right),
+        np.maximum(preferences.left, preferences.right),
+    )
     return Sides(
-        annotator=given.annotator,
+        annotator=preferences.annotator,
         unit=low * np.int64(len(collected.outputs.id) + 1) + high,
-        order=(given.left > given.right).astype(np.int64),
-        chosen=given.preference,
-        is_dealt=given.is_dealt,
+        order=(preferences.left > preferences.right).astype(np.int64),
+        chosen=preferences.preference,
+        is_dealt=preferences.is_dealt,
     )
 
 
@@ -232,28 +235,28 @@ def codings_of_preferences(collected: Collected, *, every: bool = False) -> Codi
     The values do not depend on the side a response was shown on, nor what is counted of them on
     how models are named (``Codings.mirror``). Where evalkit gave out pairs all four were offered.
     """
-    given = collected.preferences
-    keep = _in_time(given.latest) if every else latest_preferences(collected)
+    preferences = collected.preferences
+    keep = _in_time(preferences.latest) if every else latest_preferences(collected)
     return preference_codings(
-        case=collected.outputs.case[given.left[keep]],
-        left=given.left[keep],
-        right=given.right[keep],
-        preference=given.preference[keep],
-        annotator=given.annotator[keep],
+        case=collected.outputs.case[preferences.left[keep]],
+        left=preferences.left[keep],
+        right=preferences.right[keep],
+        preference=preferences.preference[keep],
+        annotator=preferences.annotator[keep],
         annotators=names(collected),
-        offers_all=bool(given.is_dealt.any()),
+        offers_all=bool(preferences.is_dealt.any()),
     )
 
 
 def codings_of_criterion(collected: Collected, criterion: int, *, every: bool = False) -> Codings:
     """Return who gave which value to which response; of repeated scores the latest, or all."""
-    given, here = collected.values, _values_in_time(collected, criterion, every=every)
+    values, here = collected.values, _values_in_time(collected, criterion, every=every)
     scale = collected.criteria[criterion].values
     return Codings(
-        unit=given.output[here],
-        case=collected.outputs.case[given.output[here]],
-        annotator=given.annotator[here],
-        value=_places(given.value[here], scale),
+        unit=values.output[here],
+        case=collected.outputs.case[values.output[here]],
+        annotator=values.annotator[here],
+        value=_places(values.value[here], scale),
         values=scale,
         annotators=names(collected),
     )
@@ -261,26 +264,31 @@ def codings_of_criterion(collected: Collected, criterion: int, *, every: bool = 
 
 def latest_preferences(collected: Collected) -> IntArray:
     """Return which preferences count for agreement, in the order in which they were given."""
-    given = collected.preferences
-    unit = _pairs(np.minimum(given.left, given.right), np.maximum(given.left, given.right))
-    keep = _latest(unit, given.annotator, given.latest)
-    return keep[_in_time(given.latest[keep])]
+    preferences = collected.preferences
+    unit = _pairs(
+        np.minimum(preferences.left, preferences.right),
+        np.maximum(preferences.left, preferences.right),
+    )
+    keep = _latest(unit, preferences.annotator, preferences.latest)
+    return keep[_in_time(preferences.latest[keep])]
 
 
 def _values_in_time(collected: Collected, criterion: int, *, every: bool) -> IntArray:
     """Return which scores on a criterion count, in the order in which they were given."""
-    given = collected.values
-    here: IntArray = np.flatnonzero(given.criterion == criterion)
+    values = collected.values
+    here: IntArray = np.flatnonzero(values.criterion == criterion)
     if not every:
-        here = here[_latest(given.output[here], given.annotator[here], given.latest[here])]
-    return here[_in_time(given.latest[here])]
+        here = here[_latest(values.output[here], values.annotator[here], values.latest[here])]
+    return here[_in_time(values.latest[here])]
 
 
 def scores_of_criterion(collected: Collected, criterion: int) -> Scores:
     """Return the values of one criterion per response, as often as they were given."""
-    given = collected.values
-    here = given.criterion == criterion
-    return _scores(collected, output=given.output[here], value=given.value[here], n=given.n[here])
+    values = collected.values
+    here = values.criterion == criterion
+    return _scores(
+        collected, output=values.output[here], value=values.value[here], n=values.n[here]
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,16 +311,16 @@ def acceptable(collected: Collected) -> Looks:
     what is unsafe, looked at for errors; scores alone say nothing here. Where acceptability was
     not asked for, nothing counts: every response would be acceptable by construction.
     """
-    given, marks = collected.preferences, collected.marks
+    preferences, marks = collected.preferences, collected.marks
     if not collected.asks_acceptable:
         nothing = np.zeros(0, dtype=np.int64)
         return Looks(nothing, nothing, np.zeros(0, dtype=np.bool_))
     if not collected.unsafe:
         marks = Marks(marks.output[:0], marks.annotator[:0], marks.tag[:0], marks.look[:0])
-    bad = given.preference == BOTH_BAD
+    bad = preferences.preference == BOTH_BAD
     unsafe = np.isin(marks.tag, np.array(collected.unsafe, dtype=np.int64))
-    output = np.concatenate([given.left, given.right, marks.output])
-    annotator = np.concatenate([given.annotator, given.annotator, marks.annotator])
+    output = np.concatenate([preferences.left, preferences.right, marks.output])
+    annotator = np.concatenate([preferences.annotator, preferences.annotator, marks.annotator])
     first, place = first_looks(output, annotator)
     refused = np.bincount(place, weights=np.concatenate([bad, bad, unsafe]), minlength=len(first))
     return Looks(output[first], annotator[first], refused == 0)
@@ -334,8 +342,8 @@ def tagged(collected: Collected) -> tuple[Looks, ...]:
 
 def scores_of_looks(collected: Collected, looks: Looks) -> Scores:
     """Return looks as 0/1 facts for :func:`evalkit.stats.scores.shares`."""
-    one = np.ones(len(looks.output), dtype=np.int64)
-    return _scores(collected, output=looks.output, value=looks.hit.astype(np.float64), n=one)
+    weight = np.ones(len(looks.output), dtype=np.int64)
+    return _scores(collected, output=looks.output, value=looks.hit.astype(np.float64), n=weight)
 
 
 def names(collected: Collected) -> tuple[str, ...]:

@@ -28,19 +28,19 @@ def main_part(
         return collected
     code = np.full(len(collected.criteria), -1, dtype=np.int64)
     code[places] = np.arange(len(places))
-    given = collected.values
-    here = code[given.criterion] >= 0
+    values = collected.values
+    here = code[values.criterion] >= 0
     return replace(
         collected,
         criteria=tuple(collected.criteria[place] for place in places),
         values=replace(
-            given,
-            criterion=code[given.criterion[here]],
-            output=given.output[here],
-            annotator=given.annotator[here],
-            value=given.value[here],
-            n=given.n[here],
-            latest=given.latest[here],
+            values,
+            criterion=code[values.criterion[here]],
+            output=values.output[here],
+            annotator=values.annotator[here],
+            value=values.value[here],
+            n=values.n[here],
+            latest=values.latest[here],
         ),
     )
 
@@ -75,8 +75,8 @@ def _main_places(collected: Collected) -> IntArray:
 
 def _n_cases(collected: Collected) -> IntArray:
     """Return on how many cases each criterion was scored."""
-    given, n = collected.values, len(collected.criteria)
-    case = collected.outputs.case[given.output].astype(np.int64)
+    values, n = collected.values, len(collected.criteria)
+    case = collected.outputs.case[values.output].astype(np.int64)
     size = int(case.max(initial=0)) + 1
-    pairs = np.unique(given.criterion * size + case)
+    pairs = np.unique(values.criterion * size + case)
     return np.bincount(pairs // size, minlength=n)

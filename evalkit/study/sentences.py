@@ -13,15 +13,15 @@ def annotators(collected: Collected) -> str:
     judges = len(collected.annotators) - len(people)
     simulated = sum(person.is_simulated for person in people)
     if people and simulated == len(people):
-        said = counted(len(people), "simulated annotator")
+        sentence = counted(len(people), "simulated annotator")
     else:
-        said = counted(len(people), "annotator")
-        said += f", {simulated} of them simulated" if simulated else ""
+        sentence = counted(len(people), "annotator")
+        sentence += f", {simulated} of them simulated" if simulated else ""
     if not judges:
-        return said
+        return sentence
     if not people:
         return counted(judges, "judge")
-    return f"{said}{',' if ',' in said else ''} and {counted(judges, 'judge')}"
+    return f"{sentence}{',' if ',' in sentence else ''} and {counted(judges, 'judge')}"
 
 
 def annotator_name(name: str, *, is_simulated: bool, is_judge: bool = False) -> str:
@@ -32,13 +32,13 @@ def annotator_name(name: str, *, is_simulated: bool, is_judge: bool = False) -> 
 
 def limits(collected: Collected) -> str:
     """Name what shaped the numbers: categories, annotators, judges, who is simulated."""
-    given, parts = collected.limits, []
-    if given.categories:
-        names = [name or "cases without a category" for name in given.categories]
+    filters, parts = collected.limits, []
+    if filters.categories:
+        names = [name or "cases without a category" for name in filters.categories]
         parts.append(f"only {', '.join(names)}")
-    if given.annotators:
-        parts.append(f"only by {', '.join(given.annotators)}")
-    if given.judges:
+    if filters.annotators:
+        parts.append(f"only by {', '.join(filters.annotators)}")
+    if filters.judges:
         parts.append("judges included")
     people = [
         annotator for annotator in collected.annotators if annotator.kind == AnnotatorKind.HUMAN

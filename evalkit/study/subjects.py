@@ -88,9 +88,9 @@ def codings_of(collected: Collected, subject: Subject, *, every: bool = False) -
 def marked(collected: Collected) -> Iterator[tuple[Tag, Codings]]:
     """Give whether any error was marked, then each tag that was, the most marked first."""
     tags = (ANY_ERROR, *collected.tags)
-    found = zip(tags, _found(collected, tags), strict=True)
-    kept = [(tag, looked) for tag, looked in found if looked.hit.any()]
-    for tag, looked in sorted(kept, key=lambda one: (one[0] != ANY_ERROR, -one[1].hit.sum())):
+    looks = zip(tags, _found(collected, tags), strict=True)
+    tagged = [(tag, looked) for tag, looked in looks if looked.hit.any()]
+    for tag, looked in sorted(tagged, key=lambda pair: (pair[0] != ANY_ERROR, -pair[1].hit.sum())):
         yield tag, _codings(collected, looked)
 
 

@@ -41,8 +41,8 @@ exhibits.say(
     f"Version {version['number']}, {len(cases):,} cases, {eval_set.n_outputs:,} outputs, content "
     f"hash {version['content_hash'][:12]}."
 )
-if said := Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum())).sentence:
-    st.warning(said)
+if contents := Contents(len(cases), len(cases) - int(cases["repeats"].notna().sum())).sentence:
+    st.warning(contents)
 by_case, by_run, by_version = st.tabs(["Cases", "Models and runs", "Versions"])
 with by_run:
     exhibits.inline_table(library_tables.run_table(runs), key="runs", left=("Run",))
@@ -51,8 +51,8 @@ with by_version:
         library_tables.version_table(versions), key="versions", left=("Content hash", "Note")
     )
 with by_case:
-    shown = eval_sets.case_filter(cases, key=key)
-    case_id = eval_sets.case_picker(shown, n_cases=len(cases), key=key)
+    listed = eval_sets.case_filter(cases, key=key)
+    case_id = eval_sets.case_picker(listed, n_cases=len(cases), key=key)
     if case_id is None:
         addresses.stop()
     with read_session() as session:

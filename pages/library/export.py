@@ -51,9 +51,9 @@ for title, about, file_name, shape in (
     ("Records", "Everything, to import elsewhere or keep.", f"{name}.jsonl.gz", None),
 ):
     with st.container(border=True):
-        said, button = st.columns([4, 1], vertical_alignment="center")
-        said.markdown(f"**{title}**")
-        said.caption(about)
+        description, button = st.columns([4, 1], vertical_alignment="center")
+        description.markdown(f"**{title}**")
+        description.caption(about)
         with button:
             downloads.button(
                 "Download",

@@ -17,7 +17,9 @@ user = state.require(Role.LEAD)
 with read_session() as session:
     studies = library.studies(session)
     eval_sets = library.eval_sets(session)
-    models = {found.name: library.run_names(session, found.eval_set_id) for found in eval_sets}
+    models = {
+        eval_set.name: library.run_names(session, eval_set.eval_set_id) for eval_set in eval_sets
+    }
     rubrics, taxonomies = library.rubric_names(session), library.taxonomy_names(session)
 
 st.title("Studies")

@@ -183,10 +183,10 @@ async def _style(_request: Request) -> Response:
 
 async def _font(_request: Request) -> Response:
     """Serve the font the pages have, out of Streamlit's own files."""
-    found = sorted(Path(st.__file__).parent.glob("static/**/SourceSansVF-Upright*.woff2"))
-    if not found:
+    fonts = sorted(Path(st.__file__).parent.glob("static/**/SourceSansVF-Upright*.woff2"))
+    if not fonts:
         return Response(status_code=404)
-    return FileResponse(found[0], headers={"Cache-Control": "max-age=86400"})
+    return FileResponse(fonts[0], headers={"Cache-Control": "max-age=86400"})
 
 
 async def _mark(_request: Request) -> Response:

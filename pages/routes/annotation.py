@@ -128,10 +128,14 @@ def _parsed(raw: bytes) -> Body:
 
 
 def _assignment_id(body: Body) -> int:
-    found = body.get("assignment_id")
-    if isinstance(found, bool) or not isinstance(found, int) or not 0 < found <= _LARGEST_ID:
+    assignment = body.get("assignment_id")
+    if (
+        isinstance(assignment, bool)
+        or not isinstance(assignment, int)
+        or not 0 < assignment <= _LARGEST_ID
+    ):
         raise RefusedError("It is not said which case this is for. Reload the page.")
-    return found
+    return assignment
 
 
 def _error(

@@ -108,7 +108,7 @@ def _of_main(
 def _of_all(
     collected: Collected, make: Callable[..., Made], others: tuple[Kept, ...], *args: Hashable
 ) -> Made:
-    return make((collected, *(one.collected for one in others)), *args)
+    return make((collected, *(other.collected for other in others)), *args)
 
 
 @dataclass(slots=True, eq=False)
@@ -147,8 +147,8 @@ def _protect(collected: Collected) -> None:
 
 def _style_features(collected: Collected) -> FloatArray:
     """Return the style features of the outputs that were compared, ``NaN`` of others."""
-    given = collected.preferences
-    compared = np.unique(np.concatenate([given.left, given.right])).astype(np.int64)
+    preferences = collected.preferences
+    compared = np.unique(np.concatenate([preferences.left, preferences.right])).astype(np.int64)
     table = np.full((len(collected.outputs.id), len(FEATURES)), np.nan)
     table[compared] = _read_features(database_url()).of(collected.outputs.id[compared])
     return table

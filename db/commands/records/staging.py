@@ -125,10 +125,12 @@ class Staging:
         run = self.run(fields["model"], fields.get("run", DEFAULT_RUN))
         text = output_text(fields["content"])
         digest = fingerprint(fields)
-        kept = {key: value for key, value in fields.items() if key not in ("case", "model", "run")}
-        if isinstance(kept["content"], str):
-            del kept["content"]
-        body = None if db_id else _dump(kept)
+        values = {
+            key: value for key, value in fields.items() if key not in ("case", "model", "run")
+        }
+        if isinstance(values["content"], str):
+            del values["content"]
+        body = None if db_id else _dump(values)
         self._insert("output", (line, fields["case"], run, digest, text, body, db_id))
 
     def add_label(
@@ -217,14 +219,14 @@ class Staging:
 
 def _judgement(fields: dict[str, Any]) -> dict[str, Any]:
     """Return what was judged, apart from where it hangs."""
-    kept = ("preference", "value", "severity", "start", "end", "quote", "note")
-    return {key: fields[key] for key in kept if fields.get(key) is not None}
+    names = ("preference", "value", "severity", "start", "end", "quote", "note")
+    return {key: fields[key] for key in names if fields.get(key) is not None}
 
 
 def _moment(written: str | None) -> str | None:
     """Write a moment in UTC so that text order is time order."""
-    found = as_moment(written) if written else None
-    return found.strftime("%Y-%m-%dT%H:%M:%S.%f") if found else None
+    moment = as_moment(written) if written else None
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") if moment else None
 
 
 def _dump(value: Any) -> str:

@@ -36,8 +36,8 @@ def export_file(
     """Write a study as records, or with a shape as CSV; a failure leaves the old file alone."""
     n_lines = 0 if csv_shape is None else -1
     with read_session() as session:
-        found = exported_study(session, name=study)
-        lines = _lines(session, found.id, csv_shape, include_superseded=include_superseded)
+        exported = exported_study(session, name=study)
+        lines = _lines(session, exported.id, csv_shape, include_superseded=include_superseded)
         try:
             with open_for_writing(file) as target:
                 for line in lines:
@@ -45,7 +45,9 @@ def export_file(
                     n_lines += 1
         except OSError as error:
             raise RefusedError(f"{file} cannot be written: {error.strerror}.") from None
-    return Exported(study=found.name, file=str(file), csv_shape=csv_shape, n_lines=max(n_lines, 0))
+    return Exported(
+        study=exported.name, file=str(file), csv_shape=csv_shape, n_lines=max(n_lines, 0)
+    )
 
 
 def export_bytes(

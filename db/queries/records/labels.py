@@ -285,7 +285,7 @@ class _LabelReader:
         another one as well: what counts is therefore written with one revision, above that of
         all that does not.
         """
-        found: dict[tuple[int, int], int] = {}
+        latest: dict[tuple[int, int], int] = {}
         for outputs in batched(sorted({output for _, output in wanted}), BATCH):
             statement = (
                 select(
@@ -314,8 +314,8 @@ class _LabelReader:
                 highest[annotator_id, output_id][is_superseded] = revision
             for pair, revisions in highest.items():
                 if False in revisions:
-                    found[pair] = max(revisions[False], revisions.get(True, 0) + 1)
-        return found
+                    latest[pair] = max(revisions[False], revisions.get(True, 0) + 1)
+        return latest
 
 
 def _by_revision(
@@ -330,7 +330,7 @@ def _by_revision(
 
 
 def _by_annotation(rows: Any) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    rows_of: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        found[row.annotation_id].append(row)
-    return found
+        rows_of[row.annotation_id].append(row)
+    return rows_of

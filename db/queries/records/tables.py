@@ -164,8 +164,8 @@ class _Things:
             left, right = side_of(record["left"]), side_of(record["right"])
             first, second = sorted((left, right))
             thing: tuple[str | None, ...] = ("comparison", *first, *second, None)
-            said: Any = _as_models(record["preference"], is_swapped=first != left)
-            self._said.setdefault(thing, {}).setdefault(who, []).append(said)
+            answer: Any = _as_models(record["preference"], is_swapped=first != left)
+            self._said.setdefault(thing, {}).setdefault(who, []).append(answer)
             return
         output = (record["model"], record.get("run", DEFAULT_RUN))
         if record["type"] == "score":
@@ -176,14 +176,17 @@ class _Things:
 
     def rows(self) -> Iterator[tuple[list[Any], dict[tuple[str, str], Any]]]:
         """Yield the heading of each row and its cells: comparisons, scores, numbers of marks."""
-        for thing, said in sorted(self._said.items(), key=lambda item: tuple(map(str, item[0]))):
+        for thing, answers in sorted(self._said.items(), key=lambda item: tuple(map(str, item[0]))):
             kind, *outputs, criterion = thing
-            for place in range(max(map(len, said.values()))):
+            for place in range(max(map(len, answers.values()))):
                 heading = [kind, self._case, self._category, *outputs, criterion, None, place + 1]
-                yield heading, {who: all_[place] for who, all_ in said.items() if place < len(all_)}
+                yield (
+                    heading,
+                    {who: all_[place] for who, all_ in answers.items() if place < len(all_)},
+                )
         for output, marked in sorted(self._marked.items()):
-            found = {tag for tags in marked.values() for tag in tags if tag is not None}
-            ordered: list[str | None] = [*sorted(found)] or [None]
+            present = {tag for tags in marked.values() for tag in tags if tag is not None}
+            ordered: list[str | None] = [*sorted(present)] or [None]
             for tag in ordered:
                 heading = ["error", self._case, self._category, *output, None, None, None, tag, 1]
                 yield (

@@ -67,9 +67,9 @@ def of_responses(
     if case_id is None:
         return None
     who = filters.annotator_ids or None
-    said = answers(session, output_ids, annotator_ids=who, judges=filters.judges)
-    named = {output_id for answer in said for output_id in answer.output_ids}
-    return _read(session, case_id, output_ids, said, named.union(output_ids))
+    judgements = answers(session, output_ids, annotator_ids=who, judges=filters.judges)
+    named = {output_id for answer in judgements for output_id in answer.output_ids}
+    return _read(session, case_id, output_ids, judgements, named.union(output_ids))
 
 
 def _case_of(session: Session, output_id: int) -> int | None:
@@ -98,25 +98,25 @@ def _of_study(
     made: Collection[int],
 ) -> SideBySide | None:
     counted = [annotator.annotator_id for annotator in study.counted_annotators(filters)]
-    said = answers(
+    judgements = answers(
         session,
         output_ids,
         study_ids=[study.study_id],
         annotator_ids=counted,
         judges=filters.judges,
     )
-    return _read(session, case_id, output_ids, said, made)
+    return _read(session, case_id, output_ids, judgements, made)
 
 
 def _read(
     session: Session,
     case_id: int,
     output_ids: Sequence[int],
-    said: Sequence[Answer],
+    judgements: Sequence[Answer],
     named: Collection[int],
 ) -> SideBySide | None:
     case = case_text(session, case_id)
     if case is None:
         return None
     headings = makers(session, named)
-    return SideBySide(case, tuple(responses(session, output_ids)), headings, tuple(said))
+    return SideBySide(case, tuple(responses(session, output_ids)), headings, tuple(judgements))

@@ -60,7 +60,7 @@ def collect(
     preferences, n_unreadable = _preferences(session, conditions, outputs.id, annotator_ids)
     marks, penalties = _marks(session, study, conditions, outputs.id, annotator_ids)
     unsafe = tuple(
-        place for place, one in enumerate(study.tags) if one.key.split("/")[0] == UNSAFE_TAG
+        place for place, tag in enumerate(study.tags) if tag.key.split("/")[0] == UNSAFE_TAG
     )
     is_asked = bool((preferences.preference == PREFERENCE_CODES[Preference.BOTH_BAD]).any())
     is_asked = is_asked or bool(unsafe and len(marks.output))
@@ -105,20 +105,22 @@ def state_of_results(session: Session, *, study_id: int) -> str:
 
 def _asks_acceptable(session: Session, study: ResultStudy, *, has_unsafe: bool) -> bool:
     """Say whether anybody in the whole study, in any filter, could refuse a response."""
-    given = (
+    is_answered = (
         sa.select(sa.literal(1))
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .where(*counted(study, ResultFilters(judges=True)))
     )
-    refused = given.where(
+    refused = is_answered.where(
         ~col(Annotation.is_superseded), col(Annotation.preference) == Preference.BOTH_BAD.value
     )
-    looked = given.join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id)).where(
+    looked = is_answered.join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id)).where(
         ~col(ErrorMark.is_superseded)
     )
     asked = [refused, looked] if has_unsafe else [refused]
-    return any(session.connection().execute(one.limit(1)).first() is not None for one in asked)
+    return any(
+        session.connection().execute(statement.limit(1)).first() is not None for statement in asked
+    )
 
 
 def _categories(study: ResultStudy, filters: ResultFilters) -> tuple[str, ...]:
@@ -225,7 +227,7 @@ def _preferences(
     n_unreadable = int(np.count_nonzero(~readable))
     table = table[readable]
     # Copies of columns: a view would keep all of the table in memory.
-    given = Preferences(
+    preferences = Preferences(
         left=_codes(table[:, 0], output_ids),
         right=_codes(table[:, 1], output_ids),
         annotator=_codes(table[:, 2], annotator_ids),
@@ -234,7 +236,7 @@ def _preferences(
         latest=table[:, 4].copy(),
         is_dealt=table[:, 5] == 1,
     )
-    return given, n_unreadable
+    return preferences, n_unreadable
 
 
 def _values(
@@ -351,7 +353,7 @@ def _rows(
     """Give the rows as the driver does: made for people, a million take longer than the query."""
     connection = session.connection()
     compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-    given = compiled.params
+    parameters = compiled.params
     raw: Any = connection.connection.driver_connection
     # A cursor with a name leaves the rows on the server; another would take them all at once.
     is_named = connection.dialect.name == "postgresql"
@@ -359,7 +361,7 @@ def _rows(
     with contextlib.closing(cursor):
         places = compiled.positiontup
         cursor.execute(
-            str(compiled), given if places is None else [given[place] for place in places]
+            str(compiled), parameters if places is None else [parameters[place] for place in places]
         )
         while rows := cursor.fetchmany(_CHUNK):
             yield rows
@@ -377,8 +379,8 @@ def _codes(ids: IntArray, known: IntArray) -> IntArray:
         codes: IntArray = place[np.minimum(ids, largest)]
     else:
         order = np.argsort(known, kind="stable")
-        found = np.searchsorted(known, ids, sorter=order)
-        codes = order[np.minimum(found, len(known) - 1)]
+        places = np.searchsorted(known, ids, sorter=order)
+        codes = order[np.minimum(places, len(known) - 1)]
     if not np.array_equal(known[codes], ids):
         raise LookupError("An annotation points to something that is not part of its study.")
     return codes

@@ -90,8 +90,8 @@ def tagged_responses(
     for row in session.connection().execute(statement):
         marked.setdefault(row.id, []).append(row)
     model_of_run = {run.run_id: run.model for run in study.runs}
-    found = [_tagged(rows, model_of_run) for rows in marked.values()]
-    return sorted(found, key=lambda one: -len(one.annotators))
+    tagged = [_tagged(rows, model_of_run) for rows in marked.values()]
+    return sorted(tagged, key=lambda response: -len(response.annotators))
 
 
 def _tagged(rows: Sequence[Any], model_of_run: Mapping[int, str]) -> TaggedResponse:
@@ -115,15 +115,15 @@ def remarks(
 
     The search is done here, not in the database: SQLite folds the case of ASCII letters only.
     """
-    found = [*_notes(session, study, filters), *_comments(session, study, filters)]
+    texts = [*_notes(session, study, filters), *_comments(session, study, filters)]
     words = search.casefold().split()
-    found = [
-        one
-        for one in found
-        if all(word in f"{one[1].text} {one[1].about}".casefold() for word in words)
+    texts = [
+        remark
+        for remark in texts
+        if all(word in f"{remark[1].text} {remark[1].about}".casefold() for word in words)
     ]
-    found.sort(key=lambda one: -one[0])
-    return [remark for _, remark in found]
+    texts.sort(key=lambda remark: -remark[0])
+    return [remark for _, remark in texts]
 
 
 def _notes(
@@ -180,12 +180,12 @@ def _comments(
         )
         .order_by(col(Annotation.id))
     )
-    found = []
+    comments = []
     for row in session.connection().execute(statement):
         runs = [run for run in (row.left_run, row.right_run) if run is not None]
         models = [model_of_run[run] for run in runs]
-        found.append(_remark(row, row.left_output_id, row.comment, "Comment", models))
-    return found
+        comments.append(_remark(row, row.left_output_id, row.comment, "Comment", models))
+    return comments
 
 
 def _remark(

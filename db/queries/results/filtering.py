@@ -33,8 +33,8 @@ def limits(study: ResultStudy, filters: ResultFilters) -> Limits:
     names = told_apart([(annotator.name, annotator.kind) for annotator in study.annotators])
     chosen = tuple(
         name
-        for one, name in zip(study.annotators, names, strict=True)
-        if one.annotator_id in filters.annotator_ids
+        for annotator, name in zip(study.annotators, names, strict=True)
+        if annotator.annotator_id in filters.annotator_ids
     )
     return Limits(filters.categories, chosen, filters.judges)
 

@@ -29,7 +29,10 @@ def pace(session: Session, study: ResultStudy, *, filters: ResultFilters | None 
         )
         .order_by(col(Annotation.id))
     )
-    place = {one.annotator_id: code for code, one in enumerate(study.counted_annotators(filters))}
+    place = {
+        annotator.annotator_id: code
+        for code, annotator in enumerate(study.counted_annotators(filters))
+    }
     rows = [row for row in session.connection().execute(statement) if row[1] in place]
     return Pace(
         annotation=np.fromiter((row[0] for row in rows), np.int64, len(rows)),

@@ -90,7 +90,7 @@ def runs_on_versions(session: Session, *, eval_set: str) -> list[RunOnVersion]:
     for row in rows:
         runs_of.setdefault(row.model, set()).add(row.run_id)
     is_versioned = len({row.version_id for row in rows}) > 1
-    found = [
+    runs = [
         RunOnVersion(
             row.run_id,
             row.version_id,
@@ -102,7 +102,7 @@ def runs_on_versions(session: Session, *, eval_set: str) -> list[RunOnVersion]:
         )
         for row in rows
     ]
-    return sorted(found, key=lambda one: (one.model, one.run_id, one.version))
+    return sorted(runs, key=lambda run: (run.model, run.run_id, run.version))
 
 
 def answered(session: Session, run: RunOnVersion) -> Side:
@@ -140,11 +140,13 @@ def studies_of(session: Session, run_ids: Collection[int]) -> list[str]:
 
 
 def _eval_set_id(session: Session, name: str) -> int:
-    found = session.connection().scalar(sa.select(col(EvalSet.id)).where(col(EvalSet.name) == name))
-    if found is None:
+    eval_set_id = session.connection().scalar(
+        sa.select(col(EvalSet.id)).where(col(EvalSet.name) == name)
+    )
+    if eval_set_id is None:
         known = quoted(eval_set_names(session), nothing="none yet")
         raise NotFoundError(f"There is no eval set named “{name}”. There are: {known}.")
-    return int(found)
+    return int(eval_set_id)
 
 
 def _name(row: Any, *, has_runs: bool, is_versioned: bool) -> str:

@@ -171,8 +171,8 @@ def version_marks(session: Session, version_ids: Sequence[int]) -> tuple[Version
 
 def _weights(session: Session, taxonomy_id: int | None) -> ErrorWeights:
     statement = sa.select(col(Taxonomy.weights)).where(col(Taxonomy.id) == taxonomy_id)
-    said = session.connection().scalar(statement) or {}
-    return read_weights([f"{what}={weight}" for what, weight in said.items()])
+    weights = session.connection().scalar(statement) or {}
+    return read_weights([f"{what}={weight}" for what, weight in weights.items()])
 
 
 def _runs(session: Session, study_id: int) -> tuple[ResultRun, ...]:
@@ -226,12 +226,12 @@ def _annotators(session: Session, study_id: int) -> tuple[ResultAnnotator, ...]:
     statement = sa.select(
         col(Annotator.id), col(Annotator.name), col(Annotator.kind), col(Annotator.is_simulated)
     ).where(first.is_not(None))
-    found = [
+    annotators = [
         ResultAnnotator(row.id, row.name, AnnotatorKind(row.kind), row.is_simulated)
         for row in session.connection().execute(statement)
     ]
-    found.sort(key=lambda one: (one.kind != AnnotatorKind.HUMAN, one.name))
-    return tuple(found)
+    annotators.sort(key=lambda annotator: (annotator.kind != AnnotatorKind.HUMAN, annotator.name))
+    return tuple(annotators)
 
 
 def _criteria(
@@ -296,12 +296,12 @@ def _tags(session: Session, study_id: int, taxonomy_id: int | None) -> tuple[Res
     rows = session.connection().execute(statement).all()
     n_named = Counter(row.name for row in rows)
     n_keyed = Counter((row.name, row.key) for row in rows)
-    found = []
+    tags = []
     for row in rows:
         # Tables have a line per name: "Other" of two parents, or of two taxonomies, has two.
         more = [row.key] if n_named[row.name] > 1 else []
         if n_keyed[row.name, row.key] > 1 and not row.is_own:
             more.append(f"{row.taxonomy} v{row.version}")
         name = f"{row.name} ({', '.join(more)})" if more else row.name
-        found.append(ResultTag(row.id, row.key, name, row.definition or ""))
-    return tuple(found)
+        tags.append(ResultTag(row.id, row.key, name, row.definition or ""))
+    return tuple(tags)

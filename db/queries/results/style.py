@@ -35,6 +35,11 @@ def features_of(session: Session, output_ids: IntArray) -> FloatArray:
             col(Output.id).in_(wanted[start : start + _BLOCK])
         )
         for output_id, content in session.connection().execute(statement):
-            found = style_features(content or "")
-            table[places[output_id]] = (found.length, found.headers, found.lists, found.bold)
+            features = style_features(content or "")
+            table[places[output_id]] = (
+                features.length,
+                features.headers,
+                features.lists,
+                features.bold,
+            )
     return table

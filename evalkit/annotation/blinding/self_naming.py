@@ -122,8 +122,8 @@ def _introduces_a_maker(marked: str, match: re.Match[str]) -> bool:
     if _is_quoted(marked, match):
         return False
     line_end = marked.find("\n", end)
-    said = marked[end : min(end + 140, len(marked) if line_end < 0 else line_end)]
-    person, assistant = _PERSON.search(said), _ASSISTANT.search(said)
+    words_after = marked[end : min(end + 140, len(marked) if line_end < 0 else line_end)]
+    person, assistant = _PERSON.search(words_after), _ASSISTANT.search(words_after)
     if person and not (assistant and assistant.start() < person.start()):
         return False
     return kind == OWN or assistant is not None

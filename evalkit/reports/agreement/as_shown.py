@@ -72,17 +72,17 @@ def agreement_as_shown(collected: Collected) -> AsShown:
     )
 
 
-def as_shown_document(shown: AsShown) -> dict[str, Any]:
+def as_shown_document(as_shown: AsShown) -> dict[str, Any]:
     """Return its numbers; the shape is described in docs/reports.md."""
     return {
-        "alpha": alpha_entry(shown.alpha) if shown.alpha else None,
-        "fleiss_kappa": asdict(shown.fleiss) if shown.fleiss else None,
-        "gwet_ac": asdict(shown.gwet) if shown.gwet else None,
+        "alpha": alpha_entry(as_shown.alpha) if as_shown.alpha else None,
+        "fleiss_kappa": asdict(as_shown.fleiss) if as_shown.fleiss else None,
+        "gwet_ac": asdict(as_shown.gwet) if as_shown.gwet else None,
         "pairs": [
             {"annotators": list(pair.annotators), "cohen_kappa": asdict(pair.cohen_kappa)}
-            for pair in shown.pairs or ()
+            for pair in as_shown.pairs or ()
         ],
-        "reason": shown.reason,
+        "reason": as_shown.reason,
     }
 
 
@@ -91,9 +91,9 @@ def definitions(*, is_shown: bool) -> str:
     return f"{_BOTH} {_SHOWN if is_shown else TURNED}"
 
 
-def kappas_of_pairs(shown: AsShown, pairs: Sequence[PairAgreement]) -> list[Estimate | None]:
+def kappas_of_pairs(as_shown: AsShown, pairs: Sequence[PairAgreement]) -> list[Estimate | None]:
     """Return Cohen's kappa as shown of each of these pairs; None where there is none."""
-    known = [shown.pairs and shown.pairs.of(pair.annotators) for pair in pairs]
+    known = [as_shown.pairs and as_shown.pairs.of(pair.annotators) for pair in pairs]
     return [pair.cohen_kappa if pair else None for pair in known]
 
 
@@ -102,7 +102,7 @@ def kappas_as_shown(collected: Collected, rest: Any) -> tuple[Estimate, ...]:
     codings = codings_as_shown(collected)
     if codings is None:
         return tuple(Estimate(None, None, None, 0, TURNED) for _ in collected.annotators)
-    return tuple(one.kappa for one in agreement_with_rest(codings, rest=rest))
+    return tuple(agreement.kappa for agreement in agreement_with_rest(codings, rest=rest))
 
 
 def codings_as_shown(collected: Collected) -> Codings | None:
@@ -112,13 +112,13 @@ def codings_as_shown(collected: Collected) -> Codings | None:
     n_turned, n = np.bincount(unit, weights=sides.order), np.bincount(unit)
     if ((n_turned > 0) & (n_turned < n)).any():
         return None
-    keep, given = latest_preferences(collected), collected.preferences
+    keep, preferences = latest_preferences(collected), collected.preferences
     codings = Codings(
         unit=unit[keep],
-        case=collected.outputs.case[given.left[keep]],
-        annotator=given.annotator[keep],
-        value=given.preference[keep].astype(np.int64),
+        case=collected.outputs.case[preferences.left[keep]],
+        annotator=preferences.annotator[keep],
+        value=preferences.preference[keep].astype(np.int64),
         values=SHOWN,
         annotators=names(collected),
     )
-    return offered_preferences(codings, offers_all=bool(given.is_dealt.any()))
+    return offered_preferences(codings, offers_all=bool(preferences.is_dealt.any()))

@@ -42,8 +42,8 @@ def number_cell(
         return Cell("")
     number = as_estimate(of) if isinstance(of, Agreement) else of
     n = (f"n = {number.n:,}",) if has_n and number.value is not None else ()
-    shown = text.estimate(number, form)
-    return Cell(shown, n, number=number, about=number.reason or "", target=target)
+    written = text.estimate(number, form)
+    return Cell(written, n, number=number, about=number.reason or "", target=target)
 
 
 def alpha_cell(of: Agreement) -> Cell:

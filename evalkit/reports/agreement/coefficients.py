@@ -80,14 +80,14 @@ def coefficients(collected: Collected) -> tuple[Coefficients, ...]:
 
 def by_title(several: Sequence[Coefficients], as_shown: AsShown) -> dict[str, Coefficients]:
     """Return coefficients by what they are of, the preference also as shown if that is there."""
-    found = {}
+    titled = {}
     for of in several:
-        found[subject_title(of.criterion)] = of
+        titled[subject_title(of.criterion)] = of
         if of.criterion is None and as_shown.alpha and as_shown.fleiss and as_shown.gwet:
-            found[AS_SHOWN] = replace(
+            titled[AS_SHOWN] = replace(
                 of, alpha=as_shown.alpha, fleiss=as_shown.fleiss, gwet=as_shown.gwet
             )
-    return found
+    return titled
 
 
 def agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:
@@ -108,13 +108,13 @@ def tag_agreement(collected: Collected) -> tuple[TagAgreement, ...]:
 def tag_agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, ...]:
     """Return alpha on any error and on every tag that was marked within each category."""
     collected = without_judges(collected)
-    found: list[CategoryAgreement] = []
+    agreements: list[CategoryAgreement] = []
     places: list[IntArray] = []
     for tag, codings in marked(collected):
         # Who looks for errors looks for all of them, so all tags have the same entries.
         places = places or _places(collected, codings)
-        found += _by_category(collected, tag, codings, places)
-    return tuple(found)
+        agreements += _by_category(collected, tag, codings, places)
+    return tuple(agreements)
 
 
 def criterion_pairs(collected: Collected, criterion: Criterion) -> PairAgreements:

@@ -88,18 +88,18 @@ def without_judges(collected: Collected, *, but: int | None = None) -> Collected
 
 def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
     """Compare each judge with every person who judged the same: preferences, then criteria."""
-    found = []
+    agreements = []
     for place, (name, who) in enumerate(zip(names(collected), collected.annotators, strict=True)):
         if who.kind != AnnotatorKind.JUDGE:
             continue
         both = without_judges(collected, but=place)
         rest = agreement_with_rest(codings_of_preferences(both, every=True))[place]
         orders = _both_orders(both, place)
-        found.append(JudgeAgreement(name, None, rest.kappa, rest.percent_agreement, orders))
+        agreements.append(JudgeAgreement(name, None, rest.kappa, rest.percent_agreement, orders))
         for criterion, of in enumerate(collected.criteria):
             rest = agreement_with_rest(codings_of_criterion(both, criterion, every=True))[place]
-            found.append(JudgeAgreement(name, of, rest.kappa, rest.percent_agreement))
-    return tuple(found)
+            agreements.append(JudgeAgreement(name, of, rest.kappa, rest.percent_agreement))
+    return tuple(agreements)
 
 
 def orders_entry(orders: BothOrders) -> dict[str, Any]:
@@ -118,20 +118,20 @@ def orders_entry(orders: BothOrders) -> dict[str, Any]:
 
 def _both_orders(both: Collected, judge: int) -> BothOrders | None:
     """Return how a judge did on the pairs it saw both ways, or None where there are none."""
-    given = both.preferences
-    early, late = _seen_both_ways(given, judge)
+    preferences = both.preferences
+    early, late = _seen_both_ways(preferences, judge)
     if not len(early):
         return None
-    people = np.flatnonzero(given.annotator != judge)
+    people = np.flatnonzero(preferences.annotator != judge)
     once = [
-        replace(both, preferences=_some(given, np.concatenate([people, *places])))
+        replace(both, preferences=_some(preferences, np.concatenate([people, *places])))
         for places in ((early,), (late,), (early, late))
     ]
     first, second, mean = (
         agreement_with_rest(codings_of_preferences(of, every=True))[judge] for of in once
     )
-    same = _winner(given, early) == _winner(given, late)
-    case = both.outputs.case[given.left[early]]
+    same = _winner(preferences, early) == _winner(preferences, late)
+    case = both.outputs.case[preferences.left[early]]
     return BothOrders(
         n_pairs=len(early),
         first=first,
@@ -142,17 +142,17 @@ def _both_orders(both: Collected, judge: int) -> BothOrders | None:
     )
 
 
-def _seen_both_ways(given: Preferences, judge: int) -> tuple[IntArray, IntArray]:
+def _seen_both_ways(preferences: Preferences, judge: int) -> tuple[IntArray, IntArray]:
     """Return where a judge's verdicts stand on pairs it saw both ways: the first, the other.
 
     Of a pair seen again in the same order the latest counts.
     """
-    own = np.flatnonzero(given.annotator == judge)
-    own = own[np.argsort(given.latest[own], kind="stable")]
-    left, right = given.left[own].tolist(), given.right[own].tolist()
+    own = np.flatnonzero(preferences.annotator == judge)
+    own = own[np.argsort(preferences.latest[own], kind="stable")]
+    left, right = preferences.left[own].tolist(), preferences.right[own].tolist()
     last = dict(zip(zip(left, right, strict=True), own.tolist(), strict=True))
     pairs = [
-        sorted((place, last[pair[::-1]]), key=lambda one: given.latest[one])
+        sorted((place, last[pair[::-1]]), key=lambda look: preferences.latest[look])
         for pair, place in last.items()
         if pair[0] < pair[1] and pair[::-1] in last
     ]
@@ -167,10 +167,10 @@ def _some(entries: Entries, places: Any) -> Entries:
     )
 
 
-def _winner(given: Preferences, places: IntArray) -> IntArray:
+def _winner(preferences: Preferences, places: IntArray) -> IntArray:
     """Return the output preferred, or what was said of both as a number below zero."""
-    chosen = given.preference[places]
-    side = np.where(chosen == LEFT, given.left[places], given.right[places])
+    chosen = preferences.preference[places]
+    side = np.where(chosen == LEFT, preferences.left[places], preferences.right[places])
     return np.where(chosen <= RIGHT, side, -chosen)
 
 
@@ -195,5 +195,5 @@ def _both_agree(first: Collected, second: Collected, judge: int) -> Estimate:
 
 
 def _share(value: Any, case: IntArray) -> Estimate:
-    one = np.ones(len(value), dtype=np.int64)
-    return share_estimate(clustered_means(0 * one, case=case, value=value, n=one, n_groups=1))
+    weight = np.ones(len(value), dtype=np.int64)
+    return share_estimate(clustered_means(0 * weight, case=case, value=value, n=weight, n_groups=1))

@@ -78,7 +78,7 @@ def _meaning(alpha: Agreement) -> str:
 
 def trust(several: Sequence[Coefficients]) -> list[str]:
     """Say which coefficient to trust where there is one: one value may be nearly all values."""
-    said, even = [], []
+    sentences, even = [], []
     for of in several:
         if of.alpha.value is None:
             continue
@@ -89,20 +89,20 @@ def trust(several: Sequence[Coefficients]) -> list[str]:
         most = f"On {name}: {100 * commonest.share:.0f} % of all values are “{commonest.name}”"
         percent = of.percent.value or 0.0
         if percent >= _HIGH_PERCENT > of.alpha.value:
-            said.append(
+            sentences.append(
                 f"{most}, so chance alone gives most of the {100 * percent:.0f} % agreement and a "
                 "few differences cost alpha much. Read Gwet's AC1 beside it, and how often a "
                 "second annotator confirms the rare value."
             )
         else:
-            said.append(f"{most}: percent agreement flatters here, alpha does not.")
+            sentences.append(f"{most}: percent agreement flatters here, alpha does not.")
     if even:
-        said.append(
+        sentences.append(
             f"On {joined(even)}: no value is {100 * ONE_SIDED:.0f} % of all values or more, so α "
             "can be trusted; the others differ from it by the credit they give to near misses "
             "and by how they reckon with chance."
         )
-    return said
+    return sentences
 
 
 def agreement_verdict(report: AgreementReport) -> str:
@@ -126,22 +126,22 @@ def agreement_verdict(report: AgreementReport) -> str:
 
 def judges_with_people(report: AgreementReport) -> list[str]:
     """Say how each judge agrees with people, on the first thing both judged."""
-    said: dict[str, tuple[bool, str]] = {}
-    for one in report.judges:
-        if not one.kappa.n and not one.percent.n:
+    sentences: dict[str, tuple[bool, str]] = {}
+    for compared in report.judges:
+        if not compared.kappa.n and not compared.percent.n:
             continue
-        if one.judge in said and said[one.judge][0]:
+        if compared.judge in sentences and sentences[compared.judge][0]:
             continue
         what = "which response is better"
-        if one.criterion:
-            what = one.criterion.key.replace("_", " ")
-        number = f"κ {text.estimate(one.kappa)}, n = {one.kappa.n:,}"
-        if one.kappa.value is None:
-            number = lower(one.kappa.reason or "").rstrip(".")
-        sentence = f"{one.judge} agrees with people on {what}: {number}."
-        said[one.judge] = (one.kappa.value is not None, sentence)
-    lonely = [judge.judge for judge in report.judges if judge.judge not in said]
-    return [sentence for _, sentence in said.values()] + [
+        if compared.criterion:
+            what = compared.criterion.key.replace("_", " ")
+        number = f"κ {text.estimate(compared.kappa)}, n = {compared.kappa.n:,}"
+        if compared.kappa.value is None:
+            number = lower(compared.kappa.reason or "").rstrip(".")
+        sentence = f"{compared.judge} agrees with people on {what}: {number}."
+        sentences[compared.judge] = (compared.kappa.value is not None, sentence)
+    lonely = [judge.judge for judge in report.judges if judge.judge not in sentences]
+    return [sentence for _, sentence in sentences.values()] + [
         f"{name} has judged nothing that people judged." for name in dict.fromkeys(lonely)
     ]
 
@@ -168,5 +168,7 @@ def judges_in_short(report: AgreementReport) -> list[str]:
 def judges_best_first(report: AgreementReport) -> list[JudgeAgreement]:
     """Give the judges on the first thing that one of them and people judged, best first."""
     known = [judge for judge in report.judges if judge.kappa.value is not None]
-    shown = [judge for judge in report.judges if known and judge.criterion == known[0].criterion]
-    return sorted(shown, key=lambda one: (one.kappa.value is None, -(one.kappa.value or 0.0)))
+    judges = [judge for judge in report.judges if known and judge.criterion == known[0].criterion]
+    return sorted(
+        judges, key=lambda judge: (judge.kappa.value is None, -(judge.kappa.value or 0.0))
+    )

@@ -140,8 +140,8 @@ def annotators_report(
     is_ordered = isinstance(subject, Criterion) and subject.level is not Level.NOMINAL
     profiles = annotator_profiles(
         codings,
-        given=codings_of(collected, subject, every=True),
-        shown=None if subject is not None else _as_shown(collected),
+        paired=codings_of(collected, subject, every=True),
+        as_shown=None if subject is not None else _as_shown(collected),
         sides=sides_as_shown(collected) if subject is None else None,
         seconds=seconds,
         weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,

@@ -50,5 +50,5 @@ def _responses(model: str) -> dict[str, str]:
 
 def _known(estimate: Estimate, form: text.Format, *, is_counted: bool = False) -> Cell:
     details = (f"n = {estimate.n:,}",) if is_counted and estimate.value is not None else ()
-    shown = text.estimate(estimate, form)
-    return Cell(shown, details, number=estimate, about=estimate.reason or "")
+    written = text.estimate(estimate, form)
+    return Cell(written, details, number=estimate, about=estimate.reason or "")

@@ -22,31 +22,31 @@ def cautions(report: RankingReport, rates: Sequence[PairWinRate]) -> tuple[str, 
     """Say what to mind about the ranks and the win rates of models; empty where nothing."""
     if report.ranking is None:
         return ()
-    said = (_circle(report.ranking, rates), _other_opponents(report.ranking, rates))
-    return tuple(one for one in said if one)
+    sentences = (_circle(report.ranking, rates), _other_opponents(report.ranking, rates))
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _circle(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:
     """Say that models beat one another in a circle, which a ranking cannot show; or nothing."""
     places = {row.model: place for place, row in enumerate(ranking.rows)}
-    found = [three for three in circles(tuple(rates)) if places.keys() >= set(three)]
-    if not found:
+    hidden = [three for three in circles(tuple(rates)) if places.keys() >= set(three)]
+    if not hidden:
         return ""
     # That of the best models first, and each from its best model on.
-    best = min(found, key=lambda three: sorted(places[model] for model in three))
+    best = min(hidden, key=lambda three: sorted(places[model] for model in three))
     start = min(range(3), key=lambda at: places[best[at]])
     first, second, third = best[start:] + best[:start]
     beats = f"{first} beats {second}, {second} beats {third}, and {third} beats {first}"
-    if len(found) == 1:
-        said = f"The ranking hides a circle: {beats}, each beyond chance where the two met."
+    if len(hidden) == 1:
+        sentence = f"The ranking hides a circle: {beats}, each beyond chance where the two met."
     else:
-        said = (
-            f"The ranking hides {len(found):,} circles, such as this: {beats}, each beyond chance "
+        sentence = (
+            f"The ranking hides {len(hidden):,} circles, such as this: {beats}, each beyond chance "
             "where the two met."
         )
     if len(places) >= _MANY_MODELS:
-        return f"{said} Among {len(places)} models a few may be chance."
-    return f"{said} Compare the two that matter to you, not their ranks."
+        return f"{sentence} Among {len(places)} models a few may be chance."
+    return f"{sentence} Compare the two that matter to you, not their ranks."
 
 
 def _other_opponents(ranking: Ranking, rates: Sequence[PairWinRate]) -> str:

@@ -36,24 +36,24 @@ class RankingReport:
 
 def ranking_report(collected: Collected) -> RankingReport:
     """Rank the models by what was preferred, or say why they cannot be ranked."""
-    given = comparisons(collected)
-    same = given.left == given.right
+    compared = comparisons(collected)
+    same = compared.left == compared.right
     ranking, reason = None, None
     groups: tuple[Ranking, ...] = ()
     try:
-        ranking = rank_models(given)
+        ranking = rank_models(compared)
         reason = ranking.reason
     except UndefinedStatisticError as undefined:
-        reason, groups = str(undefined), rank_groups(given)
+        reason, groups = str(undefined), rank_groups(compared)
         if same.any() and same.all():
-            n = int(given.n.sum())
+            n = int(compared.n.sum())
             reason = f"{OWN_ONLY.format(n=n)} Nothing has been compared with another model yet."
     return RankingReport(
         ranking=ranking,
-        matrix=pair_matrix(given),
+        matrix=pair_matrix(compared),
         models=collected.models,
-        n_comparisons=int(given.n.sum()),
-        n_same_model=int(given.n[same].sum()),
+        n_comparisons=int(compared.n.sum()),
+        n_same_model=int(compared.n[same].sum()),
         n_unreadable=collected.n_unreadable,
         reason=reason,
         groups=groups,

@@ -97,11 +97,11 @@ def headline(
     if report.n_comparisons:
         return verdict(report)
     for criterion in scores.criteria:
-        if said := _extremes(criterion.means, "mean", "has the highest mean", "the lowest"):
-            return f"On {criterion.criterion.key.replace('_', ' ')}, {said}."
+        if sentence := _extremes(criterion.means, "mean", "has the highest mean", "the lowest"):
+            return f"On {criterion.criterion.key.replace('_', ' ')}, {sentence}."
     per = "weight of errors per response"
-    if said := _extremes(penalties, per, f"has the lowest {per}", "the highest", less=True):
-        return f"{said}."
+    if sentence := _extremes(penalties, per, f"has the lowest {per}", "the highest", less=True):
+        return f"{sentence}."
     return verdict(report)
 
 
@@ -146,12 +146,16 @@ def basis(collected: Collected, report: RankingReport) -> str:
     if n_cases:
         parts.append(f"on {counted(n_cases, 'case')}")
     parts.append(f"by {annotators(collected)}")
-    said = f"{' '.join(parts)}."
+    sentence = f"{' '.join(parts)}."
     if report.n_same_model:
-        said += f" {counted(report.n_same_model, 'comparison')} of a model with itself left out."
+        sentence += (
+            f" {counted(report.n_same_model, 'comparison')} of a model with itself left out."
+        )
     if report.n_unreadable:
-        said += f" {counted(report.n_unreadable, 'verdict')} could not be read and are left out."
-    return said
+        sentence += (
+            f" {counted(report.n_unreadable, 'verdict')} could not be read and are left out."
+        )
+    return sentence
 
 
 def _without_comparisons(collected: Collected) -> str:

@@ -112,8 +112,8 @@ def style_report(collected: Collected, features: FloatArray) -> StyleReport:
         ``style_features`` of ``collected.outputs``, in their order and that of ``FEATURES``;
         rows of responses that were never compared are not read.
     """
-    given = comparisons(collected)
-    between = given.left != given.right
+    compared = comparisons(collected)
+    between = compared.left != compared.right
     pairs = collected.preferences
     columns = {
         name: style_difference(features[pairs.left, place], features[pairs.right, place])
@@ -124,22 +124,22 @@ def style_report(collected: Collected, features: FloatArray) -> StyleReport:
         for name, column in columns.items()
         if between.any() and not np.ptp(column[between]) > 0
     )
-    kept = {name: column for name, column in columns.items() if name not in flat}
+    telling = {name: column for name, column in columns.items() if name not in flat}
     try:
-        found = control_style(given, features=kept)
+        control = control_style(compared, features=telling)
     except UndefinedStatisticError as undefined:
-        n = int(given.n[between].sum())
+        n = int(compared.n[between].sum())
         nobody = np.zeros((0, 0), dtype=bool)
         return StyleReport((), nobody, None, {}, flat, n, 0, str(undefined))
-    rows = _rows(found)
+    rows = _rows(control)
     return StyleReport(
         rows=rows,
-        separated=_separated(found, rows),
-        left=_left_side(collected, found),
-        effects=found.effects,
+        separated=_separated(control, rows),
+        left=_left_side(collected, control),
+        effects=control.effects,
         left_out=flat,
-        n_comparisons=found.n_comparisons,
-        n_cases=found.n_cases,
+        n_comparisons=control.n_comparisons,
+        n_cases=control.n_cases,
         reason=None,
     )
 
@@ -243,23 +243,23 @@ def _are(models: Sequence[str]) -> str:
 
 def effect_sentences(report: StyleReport) -> list[str]:
     """Say in plain words what each feature is worth, that of the largest effect first."""
-    shown = sorted(report.effects.items(), key=lambda item: -abs(item[1].value or 0.0))
-    said = [_effect(name, one) for name, one in shown]
+    effects = sorted(report.effects.items(), key=lambda item: -abs(item[1].value or 0.0))
+    sentences = [_effect(name, effect) for name, effect in effects]
     wider = _widening(report)
     if wider >= _WIDER:
-        said.insert(
+        sentences.insert(
             0,
             f"Intervals are about {wider:.1f} times as wide with style held equal: here models and "
             "their style go together, so the comparisons can hardly tell the two apart.",
         )
     if report.left is not None:
-        said.append(_side(report.left))
+        sentences.append(_side(report.left))
     if report.left_out:
         names = joined([NAMES[name] for name in report.left_out])
-        said.append(
+        sentences.append(
             f"{capital(names)}: no two compared responses differ, so nothing is held equal."
         )
-    return said
+    return sentences
 
 
 def _widening(report: StyleReport) -> float:
@@ -300,7 +300,7 @@ def _separated(control: StyleControl, rows: tuple[StyleRow, ...]) -> BoolArray:
 
 def _ranks(strengths: Mapping[str, Estimate]) -> dict[str, int]:
     # Rounded: strengths that are equal but for the last digits share a rank.
-    values = {model: round(one.value or 0.0, 9) for model, one in strengths.items()}
+    values = {model: round(strength.value or 0.0, 9) for model, strength in strengths.items()}
     return {model: 1 + sum(b > a for b in values.values()) for model, a in values.items()}
 
 

@@ -54,8 +54,8 @@ def fleiss_kappa(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Ag
     if shares.n_units == 0:
         return Agreement(None, None, None, 0, 0, NO_UNITS)
     matrix = shares.weights
-    one = np.ones(len(shares.case))
-    sums = np.column_stack([shares.prevalence, shares.agreed, shares.judged_twice, one])
+    weight = np.ones(len(shares.case))
+    sums = np.column_stack([shares.prevalence, shares.agreed, shares.judged_twice, weight])
     of_case = sum_rows(sums, shares.case, n_codes=shares.n_cases)
     total = of_case.sum(axis=0, keepdims=True)
     value = float(_fleiss(total, matrix)[0])
@@ -244,22 +244,22 @@ def value_agreement(codings: Codings, value: float | str) -> Estimate:
     Spitzer & Fleiss (1974), British Journal of Psychiatry 125.
     """
     unit = compact_codes(codings.unit)
-    given = codings.value == codings.values.index(value)
+    is_value = codings.value == codings.values.index(value)
     n_units = int(unit.max(initial=-1)) + 1
     n = np.bincount(unit, minlength=n_units)
-    marked = np.bincount(unit, weights=given, minlength=n_units)
-    kept = given & (n[unit] >= MIN_CODINGS)
-    if not kept.any():
+    marked = np.bincount(unit, weights=is_value, minlength=n_units)
+    counts = is_value & (n[unit] >= MIN_CODINGS)
+    if not counts.any():
         reason = "Nobody gave this value to anything judged by two annotators."
         return Estimate(None, None, None, 0, reason)
-    again = (marked[unit[kept]] - 1) / (n[unit[kept]] - 1)
-    one = np.ones(int(kept.sum()), dtype=np.int64)
+    again = (marked[unit[counts]] - 1) / (n[unit[counts]] - 1)
+    weight = np.ones(int(counts.sum()), dtype=np.int64)
     return share_estimate(
         clustered_means(
-            np.zeros(len(one), dtype=np.int64),
-            case=codings.case[kept],
+            np.zeros(len(weight), dtype=np.int64),
+            case=codings.case[counts],
             value=again,
-            n=one,
+            n=weight,
             n_groups=1,
         )
     )

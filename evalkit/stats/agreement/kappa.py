@@ -168,8 +168,8 @@ def pairwise_agreement(codings: Codings, *, weights: Weights = Weights.IDENTITY)
     tables = _tables(couples, group, codings, n_groups=len(codes))
     shares = _shares(couples, group, len(codes))
     plain, *weighted = (
-        _kappas(couples, tables, shares.means.n, weight_matrix(codings.values, one))
-        for one in dict.fromkeys((Weights.IDENTITY, weights))
+        _kappas(couples, tables, shares.means.n, weight_matrix(codings.values, weighting))
+        for weighting in dict.fromkeys((Weights.IDENTITY, weights))
     )
     return PairAgreements(
         annotators=codings.annotators,

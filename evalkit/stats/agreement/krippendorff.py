@@ -112,10 +112,10 @@ def _units(codings: Codings) -> _Units:
     counts = np.bincount(key, minlength=n_units * n_values).reshape(n_units, n_values)
     case = np.zeros(n_units, dtype=np.int64)
     case[unit] = codings.case
-    kept = counts.sum(axis=1) >= MIN_CODINGS
-    of_unit = compact_codes(case[kept])
+    is_pairable = counts.sum(axis=1) >= MIN_CODINGS
+    of_unit = compact_codes(case[is_pairable])
     cases, place = number_cells(of_unit, n_keys=int(of_unit.max(initial=-1)) + 1)
-    return _Units(counts[kept].astype(np.float64), place, len(cases))
+    return _Units(counts[is_pairable].astype(np.float64), place, len(cases))
 
 
 def _alpha(

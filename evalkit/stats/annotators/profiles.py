@@ -61,8 +61,8 @@ class AnnotatorProfile:
 def annotator_profiles(
     codings: Codings,
     *,
-    given: Codings | None = None,
-    shown: IntArray | None = None,
+    paired: Codings | None = None,
+    as_shown: IntArray | None = None,
     sides: Sides | None = None,
     seconds: FloatArray | None = None,
     weights: Weights = Weights.IDENTITY,
@@ -74,9 +74,9 @@ def annotator_profiles(
     ----------
     codings : Codings
         Each annotator's entries in the order in which they were made, one per unit.
-    given : Codings, optional
+    paired : Codings, optional
         All that was given, for agreement: also what one annotator gave to a unit again.
-    shown : IntArray of shape (n_entries,), optional
+    as_shown : IntArray of shape (n_entries,), optional
         For preferences, which of ``SHOWN`` was chosen: runs are counted in these.
     sides : Sides, optional
         For preferences, all choices as they were shown, for leanings to a side.
@@ -101,14 +101,16 @@ def annotator_profiles(
     n_annotators = len(codings.annotators)
     peers = np.ones(n_annotators, dtype=np.bool_) if peers is None else peers
     agreements = agreement_with_rest(
-        codings if given is None else given, weights=weights, rest=peers
+        codings if paired is None else paired, weights=weights, rest=peers
     )
     habits = [NO_HABIT] * n_annotators if sides is None else side_habits(sides, n_annotators)
     sided = _adjusted(habits, peers)
     medians = [_median_seconds(codings, seconds, k) for k in range(n_annotators)]
     twins = _twins(codings, peers)
     of_peer = peers[codings.annotator]
-    run_of = codings if shown is None else replace(codings, value=shown, values=SHOWN, mirror=())
+    run_of = (
+        codings if as_shown is None else replace(codings, value=as_shown, values=SHOWN, mirror=())
+    )
     profiles = []
     for k, name in enumerate(codings.annotators):
         own = codings.annotator == k
@@ -249,7 +251,7 @@ def _twins(codings: Codings, peers: npt.NDArray[np.bool_]) -> list[tuple[str | N
         codings.mirror,
     )
     chance = float(values @ values) / max(float(values.sum()) ** 2, 1.0)
-    found: list[tuple[str | None, Flag | None]] = [(None, None)] * len(codings.annotators)
+    twins: list[tuple[str | None, Flag | None]] = [(None, None)] * len(codings.annotators)
     for is_peer, family in ((True, of_peers), (False, np.ones_like(of_peers))):
         alike, usual = _alike(pairs, family, chance=chance)
         # From the last to the first: of several twins the first stays.
@@ -259,8 +261,8 @@ def _twins(codings: Codings, peers: npt.NDArray[np.bool_]) -> list[tuple[str | N
                 if peers[own] == is_peer:
                     name, n = codings.annotators[other], int(pairs.n[place])
                     among_others = int(pairs.n[family].sum()) > n
-                    found[own] = name, _twin_flag(name, n, float(usual[place]), among_others)
-    return found
+                    twins[own] = name, _twin_flag(name, n, float(usual[place]), among_others)
+    return twins
 
 
 def _alike(

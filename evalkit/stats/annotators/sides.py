@@ -89,11 +89,13 @@ def side_habits(sides: Sides, n_annotators: int) -> tuple[SideHabit, ...]:
         for leans in (tipped > 0, tipped < 0)
     )
     rates = _rates(who, place[here], is_left, n_annotators=n_annotators)
-    given, telling, dealt = (
+    preferred, telling, dealt = (
         np.bincount(sides.annotator[some], minlength=n_annotators)
         for some in (np.ones_like(tells), tells, sides.is_dealt)
     )
-    reasons = [NOT_DEALT if given[k] and not telling[k] else NO_SIDE for k in range(n_annotators)]
+    reasons = [
+        NOT_DEALT if preferred[k] and not telling[k] else NO_SIDE for k in range(n_annotators)
+    ]
     left = np.bincount(who[is_left], minlength=n_annotators)
     return tuple(
         SideHabit(
@@ -127,9 +129,9 @@ def _rates(
     annotator: IntArray, pair: IntArray, is_left: npt.NDArray[np.bool_], *, n_annotators: int
 ) -> list[Estimate]:
     """Return the share of left per annotator, clustered by pair where one came again."""
-    one = np.ones(len(pair), dtype=np.int64)
+    weight = np.ones(len(pair), dtype=np.int64)
     means = clustered_means(
-        annotator, case=pair, value=is_left.astype(np.float64), n=one, n_groups=n_annotators
+        annotator, case=pair, value=is_left.astype(np.float64), n=weight, n_groups=n_annotators
     )
     rates = []
     for k in range(n_annotators):

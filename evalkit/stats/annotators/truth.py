@@ -89,37 +89,37 @@ def dawid_skene(
     Dawid & Skene (1979), Applied Statistics 28; Varadhan & Roland (2008), Scandinavian Journal
     of Statistics 35 (SQUAREM).
     """
-    given = _patterns(codings)
-    n_values, column = given.n_values, given.annotator * given.n_values + given.value
+    answers = _patterns(codings)
+    n_values, column = answers.n_values, answers.annotator * answers.n_values + answers.value
     incidence = csr_array(
-        (np.ones(len(column)), (given.pattern, column)),
-        shape=(len(given.n), given.n_annotators * n_values),
+        (np.ones(len(column)), (answers.pattern, column)),
+        shape=(len(answers.n), answers.n_annotators * n_values),
     )
     transposed = incidence.T.tocsr()
-    shape = (given.n_annotators, n_values, n_values)
+    shape = (answers.n_annotators, n_values, n_values)
 
     def maximise(posterior: FloatArray) -> _Logs:
-        weighed = transposed @ (posterior * given.n[:, None])
+        weighed = transposed @ (posterior * answers.n[:, None])
         expected = np.asarray(weighed, dtype=np.float64).reshape(shape)
-        if given.mirror:
+        if answers.mirror:
             # An error is as common whichever of two responses is called the first.
-            turned = expected[:, list(given.mirror)]
-            expected = (expected + turned[..., list(given.mirror)]) / 2
+            turned = expected[:, list(answers.mirror)]
+            expected = (expected + turned[..., list(answers.mirror)]) / 2
         confusion = np.maximum(expected + smoothing, 1e-10)
         confusion /= confusion.sum(axis=1, keepdims=True)
-        return _Logs(np.log(np.maximum(given.mean(posterior), 1e-300)), np.log(confusion))
+        return _Logs(np.log(np.maximum(answers.mean(posterior), 1e-300)), np.log(confusion))
 
     def expect(logs: _Logs) -> tuple[FloatArray, float]:
         evidence = incidence @ logs.confusion.reshape(-1, n_values)
-        return given.normalise(np.asarray(evidence + logs.prevalence))
+        return answers.normalise(np.asarray(evidence + logs.prevalence))
 
     logs, posterior, likelihood = _climb(
-        given.shares(), maximise=maximise, expect=expect, tolerance=tolerance
+        answers.shares(), maximise=maximise, expect=expect, tolerance=tolerance
     )
     prevalence, confusion = np.exp(logs.prevalence), np.exp(logs.confusion)
     diagonal = np.arange(n_values)
     correct = confusion[:, diagonal, diagonal] @ prevalence
-    return _truth(given, posterior, prevalence, correct, likelihood, confusion=confusion)
+    return _truth(answers, posterior, prevalence, correct, likelihood, confusion=confusion)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,13 +136,13 @@ class _Logs:
             (self.confusion, first.confusion, second.confusion),
         )
         step = [b - a for a, b, _ in pairs]
-        bend = [c - b - one for (_, b, c), one in zip(pairs, step, strict=True)]
-        steps = math.sqrt(sum(float((one * one).sum()) for one in step))
-        bends = math.sqrt(sum(float((one * one).sum()) for one in bend))
+        bend = [c - b - change for (_, b, c), change in zip(pairs, step, strict=True)]
+        steps = math.sqrt(sum(float((change * change).sum()) for change in step))
+        bends = math.sqrt(sum(float((change * change).sum()) for change in bend))
         far = max(1.0, steps / max(bends, 1e-300))
         prevalence, confusion = (
-            np.maximum(a + 2 * far * one + far * far * two, -500.0)
-            for (a, _, _), one, two in zip(pairs, step, bend, strict=True)
+            np.maximum(a + 2 * far * change + far * far * two, -500.0)
+            for (a, _, _), change, two in zip(pairs, step, bend, strict=True)
         )
         return _Logs(
             prevalence - logsumexp(prevalence),
@@ -198,31 +198,31 @@ def one_coin(codings: Codings | Patterns) -> Truth:
     ----------
     Zhang, Chen, Zhou & Jordan (2016), Journal of Machine Learning Research 17 (one-coin model).
     """
-    given = _patterns(codings)
-    n_values = given.n_values
+    answers = _patterns(codings)
+    n_values = answers.n_values
     if n_values == 1:
         raise UndefinedStatisticError("The scale has a single value, so nobody can be wrong.")
-    posterior = given.shares()
-    labels = np.maximum(given.n_labels, 1)
-    place, weight = given.pattern * n_values + given.value, given.n[given.pattern]
+    posterior = answers.shares()
+    labels = np.maximum(answers.n_labels, 1)
+    place, weight = answers.pattern * n_values + answers.value, answers.n[answers.pattern]
     last = -np.inf
     for _ in range(_MAX_ITERATIONS):
-        prevalence = given.mean(posterior)
-        right = posterior[given.pattern, given.value] * weight
-        hits = sum_by(given.annotator, right, n_codes=given.n_annotators)
+        prevalence = answers.mean(posterior)
+        right = posterior[answers.pattern, answers.value] * weight
+        hits = sum_by(answers.annotator, right, n_codes=answers.n_annotators)
         # One virtual value, right by chance, keeps a short record away from 0 and 1.
         correct = (hits + 1 / n_values) / (labels + 1)
         wrong = (1 - correct) / (n_values - 1)
-        gain = np.log(correct / wrong)[given.annotator]
+        gain = np.log(correct / wrong)[answers.annotator]
         flat = sum_by(place, gain, n_codes=posterior.size)
-        base = sum_by(given.pattern, np.log(wrong)[given.annotator], n_codes=len(posterior))
+        base = sum_by(answers.pattern, np.log(wrong)[answers.annotator], n_codes=len(posterior))
         evidence = flat.reshape(posterior.shape) + base[:, None]
         evidence += np.log(np.maximum(prevalence, 1e-300))
-        posterior, likelihood = given.normalise(evidence)
+        posterior, likelihood = answers.normalise(evidence)
         if abs(likelihood - last) < _TOLERANCE:
             break
         last = likelihood
-    return _truth(given, posterior, prevalence, correct, likelihood)
+    return _truth(answers, posterior, prevalence, correct, likelihood)
 
 
 def mace(codings: Codings | Patterns, *, n_restarts: int = _N_RESTARTS) -> Truth:
@@ -251,24 +251,24 @@ def mace(codings: Codings | Patterns, *, n_restarts: int = _N_RESTARTS) -> Truth
     ----------
     Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), "Learning Whom to Trust with MACE", NAACL.
     """
-    given = _patterns(codings)
+    answers = _patterns(codings)
     generator = np.random.default_rng(_SEED)
     best: _Knowing | None = None
     for _ in range(n_restarts):
-        knows = generator.uniform(0.25, 0.75, given.n_annotators)
-        habit = generator.uniform(0.5, 1.5, (given.n_annotators, given.n_values))
-        habit = both_ways(habit, given.mirror)
+        knows = generator.uniform(0.25, 0.75, answers.n_annotators)
+        habit = generator.uniform(0.5, 1.5, (answers.n_annotators, answers.n_values))
+        habit = both_ways(habit, answers.mirror)
         start = _Knowing(knows, 1 - knows, habit / habit.sum(axis=1, keepdims=True))
-        found = _mace_run(given, start, n_steps=_N_STEPS)
-        if best is None or found.likelihood > best.likelihood:
-            best = found
+        run = _mace_run(answers, start, n_steps=_N_STEPS)
+        if best is None or run.likelihood > best.likelihood:
+            best = run
     if best is None:
         raise ValueError("MACE needs at least one start")
     # Only the best goes on to where further steps change nothing that is shown.
-    best = _mace_run(given, best, n_steps=_MAX_ITERATIONS, tolerance=_MACE_TOLERANCE)
+    best = _mace_run(answers, best, n_steps=_MAX_ITERATIONS, tolerance=_MACE_TOLERANCE)
     reliability = best.knows / (best.knows + best.guesses)
     posterior = best.posterior
-    return _truth(given, posterior, given.mean(posterior), reliability, best.likelihood)
+    return _truth(answers, posterior, answers.mean(posterior), reliability, best.likelihood)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,30 +283,30 @@ class _Knowing:
 
 
 def _mace_run(
-    given: Patterns, start: _Knowing, *, n_steps: int, tolerance: float = _TOLERANCE
+    answers: Patterns, start: _Knowing, *, n_steps: int, tolerance: float = _TOLERANCE
 ) -> _Knowing:
     """Return where steps from a start lead to."""
-    who, value, n = given.annotator, given.value, given.n_annotators
+    who, value, n = answers.annotator, answers.value, answers.n_annotators
     knows, guesses, habit = start.knows, start.guesses, start.habit
-    n_patterns, n_values = len(given.n), given.n_values
-    place, weight = given.pattern * n_values + value, given.n[given.pattern]
+    n_patterns, n_values = len(answers.n), answers.n_values
+    place, weight = answers.pattern * n_values + value, answers.n[answers.pattern]
     last = -np.inf
     for _ in range(n_steps):
         guess = guesses[who] * habit[who, value] + 1e-300
         know = knows[who] + 1e-300
-        base = sum_by(given.pattern, np.log(guess), n_codes=n_patterns)
+        base = sum_by(answers.pattern, np.log(guess), n_codes=n_patterns)
         gain = np.log1p(know / guess)
         flat = sum_by(place, gain, n_codes=n_patterns * n_values)
         evidence = flat.reshape(n_patterns, n_values) + base[:, None] - np.log(n_values)
-        posterior, likelihood = given.normalise(evidence)
-        known = posterior[given.pattern, value] * know / (know + guess)
+        posterior, likelihood = answers.normalise(evidence)
+        known = posterior[answers.pattern, value] * know / (know + guess)
         known_by = sum_by(who, known * weight, n_codes=n)
         guessed_by = sum_by(who, (1 - known) * weight, n_codes=n)
         total = digamma(known_by + guessed_by + 1)
         guesses = np.exp(digamma(guessed_by + 0.5) - total)
         knows = np.exp(digamma(known_by + 0.5) - total)
         drawn = sum_by(who * n_values + value, (1 - known) * weight, n_codes=n * n_values)
-        drawn = both_ways(drawn.reshape(n, n_values), given.mirror) + 10.0
+        drawn = both_ways(drawn.reshape(n, n_values), answers.mirror) + 10.0
         habit = np.exp(digamma(drawn) - digamma(drawn.sum(axis=1, keepdims=True)))
         if abs(likelihood - last) < tolerance:
             break
@@ -319,7 +319,7 @@ def _patterns(codings: Codings | Patterns) -> Patterns:
 
 
 def _truth(
-    given: Patterns,
+    answers: Patterns,
     posterior: FloatArray,
     prevalence: FloatArray,
     reliability: FloatArray,
@@ -328,7 +328,7 @@ def _truth(
     confusion: FloatArray | None = None,
 ) -> Truth:
     """Return what was found of patterns as said of units."""
-    n_labels = np.rint(given.n_labels).astype(np.int64)
+    n_labels = np.rint(answers.n_labels).astype(np.int64)
     known = np.where(n_labels > 0, reliability, np.nan)
-    probability = posterior[given.of_unit]
-    return Truth(given.units, probability, prevalence, known, confusion, n_labels, likelihood)
+    probability = posterior[answers.of_unit]
+    return Truth(answers.units, probability, prevalence, known, confusion, n_labels, likelihood)

@@ -92,8 +92,8 @@ def compared_only(comparisons: Comparisons) -> tuple[Comparisons, tuple[str, ...
     seen = (counts.sum(axis=0) + counts.sum(axis=1)) > 0
     if not seen.any():
         raise UndefinedStatisticError("No two models have been compared yet.")
-    kept = tuple(m for m, s in zip(comparisons.models, seen, strict=True) if s)
-    if len(kept) == n_models:
+    models = tuple(m for m, s in zip(comparisons.models, seen, strict=True) if s)
+    if len(models) == n_models:
         return comparisons, ()
     code = np.cumsum(seen) - 1
     mask = seen[comparisons.left] & seen[comparisons.right]
@@ -106,7 +106,7 @@ def compared_only(comparisons: Comparisons) -> tuple[Comparisons, tuple[str, ...
             right=code[comparisons.right[mask]],
             preference=comparisons.preference[mask],
             n=comparisons.n[mask],
-            models=kept,
+            models=models,
         ),
         unranked,
     )

@@ -104,13 +104,13 @@ def control_style(
     parameters, covariance, n_cases = _fit(data, design)
     raw = bradley_terry.fit(data)
     n_models = len(data.models)
-    found = _estimates(parameters, covariance, int(data.n.sum()), n_cases)
+    estimates = _estimates(parameters, covariance, int(data.n.sum()), n_cases)
     plain = _estimates(raw.strength, raw.covariance, int(data.n.sum()), n_cases)
     return StyleControl(
-        strengths=dict(zip(data.models, found[:n_models], strict=True)),
+        strengths=dict(zip(data.models, estimates[:n_models], strict=True)),
         raw=dict(zip(data.models, plain, strict=True)),
-        left=found[n_models],
-        effects=dict(zip(chosen, found[n_models + 1 :], strict=True)),
+        left=estimates[n_models],
+        effects=dict(zip(chosen, estimates[n_models + 1 :], strict=True)),
         covariance=covariance,
         n_comparisons=int(data.n.sum()),
         n_cases=n_cases,

@@ -102,11 +102,11 @@ def pairwise_win_rates(comparisons: Comparisons) -> tuple[PairWinRate, ...]:
         n=comparisons.n[other],
         n_groups=n_models * n_models,
     )
-    found = {
+    rates = {
         (i, j): share_estimate(means, i * n_models + j) for i, j in combinations(range(n_models), 2)
     }
     return tuple(
-        PairWinRate(model, rival, found[i, j] if i < j else _turned(found[j, i]))
+        PairWinRate(model, rival, rates[i, j] if i < j else _turned(rates[j, i]))
         for i, model in enumerate(comparisons.models)
         for j, rival in enumerate(comparisons.models)
         if i != j
@@ -142,9 +142,9 @@ def circles(win_rates: tuple[PairWinRate, ...]) -> tuple[tuple[str, str, str], .
         if pair.estimate.low is not None and pair.estimate.low > 0.5
     }
     models = sorted({pair.model for pair in win_rates})
-    found = []
+    three_ways = []
     for a, b, c in combinations(models, 3):
-        found += [
+        three_ways += [
             (x, y, z) for x, y, z in ((a, b, c), (a, c, b)) if {(x, y), (y, z), (z, x)} <= beats
         ]
-    return tuple(found)
+    return tuple(three_ways)

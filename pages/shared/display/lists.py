@@ -22,7 +22,7 @@ def shown_of(rows: Sequence[str], name: str) -> list[int]:
 
 
 def picker(
-    shown: pd.DataFrame,
+    frame: pd.DataFrame,
     rows: Sequence[str],
     *,
     name: str,
@@ -41,7 +41,7 @@ def picker(
     if n > MOST_ROWS:
         exhibits.say(f"The first {MOST_ROWS} of {n:,}; the download has all.")
     at, turned = addresses.place(name, [rows[place] for place in places], key=key)
-    chosen = places[exhibits.row_picker(shown, at=at, key=turned, right=right)]
+    chosen = places[exhibits.row_picker(frame, at=at, key=turned, right=right)]
     addresses.remember(name, rows[chosen])
     downloads.table(everything, key=key)
     return chosen

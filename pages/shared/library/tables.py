@@ -81,13 +81,13 @@ def run_table(runs: pd.DataFrame) -> pd.DataFrame:
 
 def version_table(versions: pd.DataFrame) -> pd.DataFrame:
     """Give one row per version, newest first, its hash shortened."""
-    shown = versions.assign(
+    table = versions.assign(
         content_hash=versions["content_hash"].str.slice(0, 12),
         n_cases=_with_separators(versions["n_cases"]),
         created_at=[f"{made:%Y-%m-%d %H:%M}" for made in versions["created_at"]],
         note=versions["note"].fillna(""),
     )
-    return shown.drop(columns="version_id").rename(
+    return table.drop(columns="version_id").rename(
         columns={
             "number": "Version",
             "content_hash": "Content hash",
@@ -100,7 +100,7 @@ def version_table(versions: pd.DataFrame) -> pd.DataFrame:
 
 def case_table(cases: pd.DataFrame) -> pd.DataFrame:
     """Give one row per case, without its number and what no case of the eval set says."""
-    shown = cases.drop(columns="case_id").rename(
+    table = cases.drop(columns="case_id").rename(
         columns={
             "key": "Case",
             "category": "Category",
@@ -110,18 +110,18 @@ def case_table(cases: pd.DataFrame) -> pd.DataFrame:
             "repeats": "Same content as",
         }
     )
-    if not len(shown):
-        return shown
-    return shown.replace("", None).dropna(axis="columns", how="all").fillna("")
+    if not len(table):
+        return table
+    return table.replace("", None).dropna(axis="columns", how="all").fillna("")
 
 
 def matching_cases(cases: pd.DataFrame, *, category: str | None, text: str) -> pd.DataFrame:
     """Keep the cases of a category (None is all) whose id or note holds a text, in any letters."""
-    kept = cases if category is None else cases[cases["category"].fillna("") == category]
+    matching = cases if category is None else cases[cases["category"].fillna("") == category]
     if text.strip():
-        where = kept["key"] + " " + kept["note"].fillna("")
-        kept = kept[where.str.contains(text.strip(), case=False, regex=False)]
-    return kept.reset_index(drop=True)
+        where = matching["key"] + " " + matching["note"].fillna("")
+        matching = matching[where.str.contains(text.strip(), case=False, regex=False)]
+    return matching.reset_index(drop=True)
 
 
 def _annotators(study: StudySummary) -> str:

@@ -31,9 +31,9 @@ def show(read: SideBySide) -> None:
     elif len(output_ids) > 1:
         order = ", then ".join(read.headings[output_id] for output_id in output_ids)
         exhibits.say(f"Scores and errors: {order}.")
-    said = said_html(read.answers, read.headings)
-    if said:
-        viewer([Pane("What annotators wrote", said)], key=f"said-{case_id}")
+    body = said_html(read.answers, read.headings)
+    if body:
+        viewer([Pane("What annotators wrote", body)], key=f"said-{case_id}")
 
 
 def answer_table(read: SideBySide) -> pd.DataFrame:
@@ -41,22 +41,24 @@ def answer_table(read: SideBySide) -> pd.DataFrame:
 
     Scores and errors are in the order of the responses, of more than two in that of the answer.
     """
-    said, headings = read.answers, read.headings
+    answers, headings = read.answers, read.headings
     everything = tuple(response.output_id for response in read.responses)
-    order = [each.output_ids if len(everything) > _MOST_IN_ORDER else everything for each in said]
-    ordered = list(zip(said, order, strict=True))
+    order = [
+        each.output_ids if len(everything) > _MOST_IN_ORDER else everything for each in answers
+    ]
+    ordered = list(zip(answers, order, strict=True))
     columns = {
-        "By": [_by(answer) for answer in said],
+        "By": [_by(answer) for answer in answers],
         "Compared": [
             " with ".join(_name(output_id, headings) for output_id in answer.output_ids)
-            for answer in said
+            for answer in answers
         ],
-        "Prefers": [_preference(answer, headings) for answer in said],
+        "Prefers": [_preference(answer, headings) for answer in answers],
     }
-    for key in dict.fromkeys(score.criterion for answer in said for score in answer.scores):
+    for key in dict.fromkeys(score.criterion for answer in answers for score in answer.scores):
         name = capital(key.replace("_", " "))
         columns[name] = [_scores(answer, key, output_ids) for answer, output_ids in ordered]
-    if any(answer.marks for answer in said):
+    if any(answer.marks for answer in answers):
         columns["Errors"] = [_n_errors(answer, output_ids) for answer, output_ids in ordered]
     return pd.DataFrame(columns)
 

@@ -79,7 +79,7 @@ def _groups(
 ) -> list[Definition]:
     """Sort the parts of a file into versions; the same part twice must say the same."""
     groups: dict[tuple[str, int | None], Definition] = {}
-    said: dict[int, bytes] = {}
+    hashes: dict[int, bytes] = {}
     for line, record in staged:
         if record.get("is_unsound"):
             continue
@@ -88,8 +88,8 @@ def _groups(
         first = group.lines.setdefault(record["key"], line)
         if first == line:
             group.parts.append(record)
-            said[line] = fingerprint(record)
-        elif said[first] != fingerprint(record):
+            hashes[line] = fingerprint(record)
+        elif hashes[first] != fingerprint(record):
             problems.add(line, "key", shown(record["key"]), f"what line {first} says of it")
     return list(groups.values())
 
@@ -164,9 +164,9 @@ def _choose_main(
     for version in own:
         version.is_main = True
     if len(names) == 1 and own and not any(_is(group, own[0]) for group in groups):
-        found = f"{kind.whole} {groups[0].name!r} version {groups[0].version}"
+        first = f"{kind.whole} {groups[0].name!r} version {groups[0].version}"
         expected = f"{own[0].name!r} version {own[0].version}, which the study uses"
-        problems.add(groups[0].line, kind.whole, found, expected)
+        problems.add(groups[0].line, kind.whole, first, expected)
 
 
 def _is(group: Definition, other: Definition) -> bool:

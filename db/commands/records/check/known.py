@@ -52,18 +52,18 @@ def find_target(
 ) -> ImportTarget:
     """Look up eval set and study; the version is the study's, the named one, or the newest."""
     eval_set_id = session.scalar(select(col(EvalSet.id)).where(col(EvalSet.name) == eval_set))
-    found = session.execute(
+    stored_versions = session.execute(
         select(Study, EvalSetVersion)
         .join(EvalSetVersion, col(Study.eval_set_version_id) == col(EvalSetVersion.id))
         .where(col(Study.name) == study)
     ).first()
-    if found is not None and found[1].eval_set_id != eval_set_id:
+    if stored_versions is not None and stored_versions[1].eval_set_id != eval_set_id:
         raise RefusedError(
             f"The study {study!r} is about another eval set than {eval_set!r}: "
             "give the annotations another study with --study."
         )
     newest = session.scalars(_versions(eval_set_id)).first()
-    stored, version = found or (None, newest)
+    stored, version = stored_versions or (None, newest)
     if stored is None and content_hash is not None:
         named = _versions(eval_set_id).where(col(EvalSetVersion.content_hash) == content_hash)
         version = session.scalars(named).first() or newest

@@ -105,9 +105,9 @@ def check_things(staging: Staging, problems: Problems) -> None:
         missing = staging.db.execute(_NO_OUTPUT.format(run=column), (MAX_PROBLEMS,))
         for line, key, run, kind in missing:
             model, run_name = names[run]
-            found = f"{shown(model)} (run {shown(run_name)})"
+            wanted = f"{shown(model)} (run {shown(run_name)})"
             expected = f"a model with an output for case {shown(key)}"
-            problems.add(line, field if kind == 0 else "model", found, expected)
+            problems.add(line, field if kind == 0 else "model", wanted, expected)
     for line, start, end, quote, length, text in staging.db.execute(_BAD_SPAN, (MAX_PROBLEMS,)):
         if end > length:
             expected = f"at most {length}, the characters of the output"
@@ -169,10 +169,10 @@ def check_names(session: Session, staging: Staging, problems: Problems) -> None:
 
 
 def _is_stored(session: Session, kind: str, name: str) -> bool:
-    found = select(col(Annotator.id)).where(
+    stored = select(col(Annotator.id)).where(
         col(Annotator.kind) == kind, col(Annotator.name) == name
     )
-    return session.scalar(found) is not None
+    return session.scalar(stored) is not None
 
 
 def check_version(staging: Staging, problems: Problems) -> bool:

@@ -261,15 +261,15 @@ def sort_labels(staging: Staging, problems: Problems, looks: LooksRule) -> Again
     again = tell_looks_apart(staging, looks)
     staging.script(_PRESENTATIONS)
     for line, key, field in staging.db.execute(_OTHER_THINGS, (MAX_PROBLEMS,)):
-        found = f"another {'case' if field == 'case' else 'output'} under assignment {shown(key)}"
-        problems.add(line, field, found, "what that assignment showed: it names one presentation")
+        target = f"another {'case' if field == 'case' else 'output'} under assignment {shown(key)}"
+        problems.add(line, field, target, "what that assignment showed: it names one presentation")
     for line, kind in staging.db.execute(_TOO_LATE, (MAX_PROBLEMS,)):
         what = "comparison" if kind == 0 else "score"
         expected = "a revision after the one that is stored"
         problems.add(line, "revision", f"an earlier {what} than the study holds", expected)
     for line, key in staging.db.execute(_COMPARED_LATER, (MAX_PROBLEMS,)):
-        found = f"a comparison for assignment {shown(key)}, of which the study holds other parts"
-        problems.add(line, "assignment", found, "all of an assignment in one file")
+        target = f"a comparison for assignment {shown(key)}, of which the study holds other parts"
+        problems.add(line, "assignment", target, "all of an assignment in one file")
     if not problems:
         staging.script((_REVISE, _REVISE_MARKS, *_ANNOTATIONS))
         tables = ('"case"', "output", "presentation", "annotation")

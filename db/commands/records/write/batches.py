@@ -47,10 +47,10 @@ class Writing:
     def copy_version(self, old_id: int, new_id: int) -> None:
         """Give a version the cases of another, with how they came to be in it."""
         held = table_of(VersionCase)
-        kept = ("case_id", "stratum", "inclusion_probability")
-        columns = [held.c[name] for name in kept]
+        fields = ("case_id", "stratum", "inclusion_probability")
+        columns = [held.c[name] for name in fields]
         old = select(literal(new_id), *columns).where(held.c.version_id == old_id)
-        self.session.connection().execute(insert(held).from_select(["version_id", *kept], old))
+        self.session.connection().execute(insert(held).from_select(["version_id", *fields], old))
 
     def reserve(self, model: type[SQLModel], staged: str) -> None:
         """Reserve ids for the new rows of a staged table."""

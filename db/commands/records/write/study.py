@@ -57,16 +57,18 @@ def write_annotators(writing: Writing) -> None:
     for (kind, name), number in staging.annotators.items():
         if number not in used:
             continue
-        found = session.scalars(
+        annotator = session.scalars(
             select(Annotator).where(col(Annotator.kind) == kind, col(Annotator.name) == name)
         ).first()
-        if found is None:
+        if annotator is None:
             # Only whoever a file makes can be simulated: nobody who was here is turned into one.
             is_simulated = (kind, name) in staging.simulated
-            found = Annotator(name=name, kind=kind, role=Role.ANNOTATOR, is_simulated=is_simulated)
-            session.add(found)
+            annotator = Annotator(
+                name=name, kind=kind, role=Role.ANNOTATOR, is_simulated=is_simulated
+            )
+            session.add(annotator)
             session.flush()
-        writing.annotators[number] = found.id or 0
+        writing.annotators[number] = annotator.id or 0
 
 
 def _new_study(
