@@ -1,11 +1,13 @@
 """What page tests may ask for: the app from its entry point, and somebody signed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from db.engine import write_session
@@ -17,6 +19,15 @@ from pages.routes import session
 MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 
 SignIn = Callable[..., User]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_searched_once() -> Iterator[None]:
+    """Let Streamlit search the installed packages for components once, not in every new app."""
+    with pytest.MonkeyPatch.context() as patch:
+        search = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", search)
+        yield
 
 
 @pytest.fixture(autouse=True)
