@@ -216,10 +216,7 @@ def comparisons(collected: Collected) -> Comparisons:
 def sides_as_shown(collected: Collected) -> Sides:
     """Return every preference as it was shown, with whether its sides were dealt."""
     preferences = collected.preferences
-    low, high = (
-        np.minimum(preferences.left, preferences.right),
-        np.maximum(preferences.left, preferences.right),
-    )
+    low, high = np.sort([preferences.left, preferences.right], axis=0)
     return Sides(
         annotator=preferences.annotator,
         unit=low * np.int64(len(collected.outputs.id) + 1) + high,
@@ -265,10 +262,7 @@ def codings_of_criterion(collected: Collected, criterion: int, *, every: bool = 
 def latest_preferences(collected: Collected) -> IntArray:
     """Return which preferences count for agreement, in the order in which they were given."""
     preferences = collected.preferences
-    unit = _pairs(
-        np.minimum(preferences.left, preferences.right),
-        np.maximum(preferences.left, preferences.right),
-    )
+    unit = _pairs(*np.sort([preferences.left, preferences.right], axis=0))
     keep = _latest(unit, preferences.annotator, preferences.latest)
     return keep[_in_time(preferences.latest[keep])]
 
@@ -284,11 +278,9 @@ def _values_in_time(collected: Collected, criterion: int, *, every: bool) -> Int
 
 def scores_of_criterion(collected: Collected, criterion: int) -> Scores:
     """Return the values of one criterion per response, as often as they were given."""
-    values = collected.values
-    here = values.criterion == criterion
-    return _scores(
-        collected, output=values.output[here], value=values.value[here], n=values.n[here]
-    )
+    values, here = collected.values, collected.values.criterion == criterion
+    output, value, n = values.output[here], values.value[here], values.n[here]
+    return _scores(collected, output=output, value=value, n=n)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -342,8 +334,8 @@ def tagged(collected: Collected) -> tuple[Looks, ...]:
 
 def scores_of_looks(collected: Collected, looks: Looks) -> Scores:
     """Return looks as 0/1 facts for :func:`evalkit.stats.scores.shares`."""
-    weight = np.ones(len(looks.output), dtype=np.int64)
-    return _scores(collected, output=looks.output, value=looks.hit.astype(np.float64), n=weight)
+    n = np.ones_like(looks.output)
+    return _scores(collected, output=looks.output, value=looks.hit.astype(np.float64), n=n)
 
 
 def names(collected: Collected) -> tuple[str, ...]:

@@ -17,9 +17,7 @@ user = state.require(Role.LEAD)
 with read_session() as session:
     studies = library.studies(session)
     eval_sets = library.eval_sets(session)
-    models = {
-        eval_set.name: library.run_names(session, eval_set.eval_set_id) for eval_set in eval_sets
-    }
+    models = {each.name: library.run_names(session, each.eval_set_id) for each in eval_sets}
     rubrics, taxonomies = library.rubric_names(session), library.taxonomy_names(session)
 
 st.title("Studies")
