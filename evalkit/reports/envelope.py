@@ -94,6 +94,7 @@ UNITS: dict[str, dict[str, str]] = {
         "behind": _MARGIN,
         "cost_ratio": "multiple of the first model",
     },
+    "errors": {"tags": _SHARE, "penalties": "weight of the errors in a response"},
     "models": {
         "acceptable": _SHARE,
         "latency_ms": "milliseconds",
@@ -159,6 +160,7 @@ INTERVAL_METHODS = {
     f"by Wilson's score, times between order statistics; without: {_SCORES}, {_STRENGTHS}",
     "decision": f"95 %, clustered by case: {_SCORES}; differences paired by case with Student's t, "
     f"{_STRENGTHS}; latencies between order statistics; multiples on the logarithm",
+    "errors": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts",
     "models": "95 %: latencies between order statistics of responses, costs and tokens of "
     "responses as amounts, shares by Wilson's score at the effective number, clustered by case",
     "power": f"95 %, clustered by case: {_SCORES}, {_STRENGTHS}",

@@ -65,7 +65,7 @@ if "Acceptable" not in absent:
 if "Errors" not in absent:
     st.header("Errors", divider=False)
     overview_scores.show_penalties(weighed, page, weights=kept.collected.weights, order=order)
-    overview_scores.show_tags(rates, address, order=order)
+    overview_scores.show_tags(rates, page, address, order=order)
 overview.show_absences(absent)
 
 overview.show_held_equal(place, kept, ranking)

@@ -13,13 +13,14 @@ from db.models import Output
 from db.queries.results import result_studies
 from evalkit import text
 from evalkit.reports import by_model
+from evalkit.reports.errors.tables import error_map, every_error
 from evalkit.reports.models.tables import taken
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.study.sentences import annotator_name
 from evalkit.vocabulary import Role
 from pages.shared.response import responses
-from pages.shared.sections import overview, tag_tables
+from pages.shared.sections import failures, overview
 from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -334,10 +335,16 @@ def test_a_tag_nobody_gave_has_no_row_and_the_commonest_comes_first():
             Tag(key, key.title()), (ScoreRow("A", None, Estimate(value, None, None, 10), 5),)
         )
 
-    cells = tag_tables.tag_cells([rates("rare", 0.1), rates("none", 0.0), rates("often", 0.6)], "A")
+    some = [rates("rare", 0.1), rates("none", 0.0), rates("often", 0.6)]
+    found = error_map(some, ["A"])
 
-    assert cells["row"].tolist() == ["Often", "Rare"]
-    assert cells["small"].tolist() == ["6 of 10", "1 of 10"]
+    assert [[cell.text for cell in row] for row in found.rows] == [
+        ["Often", "60 %"],
+        ["Rare", "10 %"],
+    ]
+    assert {row[1].small for row in found.rows} == {"n = 10"}
+    # Nobody gave it, and all the numbers are still there to be read.
+    assert "None" in [row[0].text for row in every_error(some, ["A"]).rows]
 
 
 @pytest.mark.parametrize(("key", "heading"), [("errors", "Errors"), ("lost", "Lost")])
@@ -345,7 +352,7 @@ def test_a_criterion_called_like_a_column_of_the_list_is_beside_it(key, heading)
     study = collected(n_cases=1, preferences=[(0, 0, 0, 1, LEFT)], scores=[(0, 0, 0, 5)])
     called = replace(study, criteria=(replace(HELPFUL, key=key),))
 
-    shown = tag_tables.judged_table(judged_responses(called, model="A"), {0: "case-0"})
+    shown = failures.judged_table(judged_responses(called, model="A"), {0: "case-0"})
 
     assert shown[f"{heading} (score)"].tolist() == [5]
     # It was compared and never lost; nobody looked for errors, which is no 0.
@@ -474,7 +481,7 @@ def test_errors_are_a_map_of_links_where_the_grid_is_too_wide(app, sign_in, stud
 
     said = opened(app, "results/failures.py")
 
-    table = said.partition('aria-label="Share of looks that found each error"')[2]
+    table = said.partition('aria-label="How often each error was found"')[2]
     places = re.findall(r'href="(failures[^"]+)"', table.partition("</table>")[0])
     (place,) = [one for one in places if "model=Model+two" in one]
     assert "tag=hallucination" in place

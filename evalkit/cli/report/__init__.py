@@ -5,6 +5,7 @@ import typer
 from evalkit.cli.report.agreement import agreement
 from evalkit.cli.report.annotators import annotators
 from evalkit.cli.report.decision import decision
+from evalkit.cli.report.errors import errors
 from evalkit.cli.report.html import html
 from evalkit.cli.report.models import models
 from evalkit.cli.report.power import power
@@ -19,6 +20,7 @@ for command in (
     ranking,
     scores,
     models,
+    errors,
     annotators,
     html,
     decision,

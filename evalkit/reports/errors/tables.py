@@ -1,7 +1,7 @@
 """Errors as blocks: what they weigh, how often each was found."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from evalkit import text
 from evalkit.reports.blocks import (
@@ -11,20 +11,30 @@ from evalkit.reports.blocks import (
     Heading,
     Intervals,
     Section,
+    Table,
+    Target,
+    View,
     bullets,
     section,
     table,
     value_cell,
     words,
 )
-from evalkit.reports.by_model import by_category, model_rows
+from evalkit.reports.by_model import by_category, category_name, model_rows
 from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import commonest_errors
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
+from evalkit.study.collected import Tag
 
+LOOKS = (
+    "Share of the looks at a response for errors that found one of this kind; one look is one "
+    "annotator at one response."
+)
+#: An error found at so many looks is common: less is not tinted fully.
+_COMMON = 0.3
 #: What is drawn of the errors in responses.
 PENALTY = "Weight of the errors in a response; less is better"
 
@@ -37,28 +47,88 @@ def errors_section(
     weights: ErrorWeights,
 ) -> Section:
     """Show what the errors in each model's responses weigh, and how often each was found."""
-    marked = [
-        (rate.tag.name, {row.model: row.estimate for row in rate.rows if row.category is None})
-        for rate in rates
-        if any(row.estimate.value for row in rate.rows)
-    ]
-    if not marked:
+    found = error_map(rates, order)
+    if not found:
         return section("Errors", words("No error has been marked within these filters."))
-    marked.sort(key=lambda row: -sum(share.value or 0 for share in row[1].values()))
-    widest = max(share.value or 0 for _, models in marked for share in models.values()) or 1.0
-    title = "How often each error was found"
-    rows = [
-        [Cell(name), *(_share_cell(models.get(model), widest) for model in order)]
-        for name, models in marked
-    ]
-    note = "Share of looks, one annotator at one response, that found the error."
     return section(
         "Errors",
         *_weighed(weighed, order, weights),
-        Heading(title),
+        Heading(found.title),
         bullets(commonest_errors(rates, order)),
-        table(title, ("", *order), rows, is_map=True, note=note),
+        found,
     )
+
+
+def error_map(
+    rates: Sequence[TagRates], order: Sequence[str], *, categories: Sequence[str] | None = None
+) -> Table:
+    """Tint how often each error was found in each model's responses, the commonest first.
+
+    With ``categories`` each model has a column per category. What nobody found is left out; the
+    strongest tint is that of the commonest, if it is common at all.
+    """
+    wanted: Sequence[str | None] = [None] if categories is None else categories
+    places = [(model, category) for model in order for category in wanted]
+    found = [(rate, {(row.model, row.category): row for row in rate.rows}) for rate in rates]
+    found = [(rate, rows) for rate, rows in found if any(map(_share_in(rows), places))]
+    found.sort(key=lambda entry: -sum(map(_share_in(entry[1]), places)))
+    widest = [_share_in(rows)(place) for _, rows in found for place in places]
+    reach = max([_COMMON, *widest])
+    rows = [
+        [Cell(rate.tag.name), *(_found_cell(rate.tag, rows.get(place), reach) for place in places)]
+        for rate, rows in found
+    ]
+    columns = [model if name is None else category_name(name) for model, name in places]
+    title = "How often each error was found"
+    return table(title, ("", *columns), rows, is_map=True, note=LOOKS)
+
+
+def _share_in(rows: Mapping[tuple[str, str | None], ScoreRow]) -> Callable[..., float]:
+    def share(place: tuple[str, str | None]) -> float:
+        return (rows[place].estimate.value or 0.0) if place in rows else 0.0
+
+    return share
+
+
+def _found_cell(tag: Tag, row: ScoreRow | None, reach: float) -> Cell:
+    """Return how often an error was found in a model's responses, which it leads to."""
+    if row is None:
+        return Cell(text.MISSING)
+    found = row.estimate
+    only = {"tag": tag.key, "model": row.model}
+    where = row.model
+    if row.category is not None:
+        only["in"] = row.category
+        where = f"{row.model}, {category_name(row.category)}"
+    about = f"{tag.name}, {where}: {text.with_n(found, text.percent)}"
+    return value_cell(
+        found,
+        text.percent,
+        tint=-(found.value or 0.0) / reach,
+        about=about,
+        target=Target(View.RESPONSES, only),
+    )
+
+
+def every_error(
+    rates: Sequence[TagRates], order: Sequence[str], *, has_categories: bool = False
+) -> Table:
+    """Give a row per error and model, and with ``has_categories`` one per category too."""
+    rows = [
+        (
+            rate.tag.name,
+            row.model,
+            category_name(row.category) if has_categories else "",
+            Cell(text.estimate(row.estimate, text.percent), number=row.estimate),
+            text.whole(row.estimate.n),
+            text.whole(row.n_cases),
+        )
+        for rate in rates
+        for row in sorted(rate.rows, key=lambda row: order.index(row.model))
+        if has_categories or row.category is None
+    ]
+    columns = ("Error", "Model", "Category", "Found in", "Looks", "Cases")
+    return table("How often each error was found", columns, rows, left=("Model", "Category"))
 
 
 def _weighed(
@@ -96,8 +166,3 @@ def _round_end(reach: float) -> float:
 
 def _penalty(estimate: Estimate) -> float:
     return float("inf") if estimate.value is None else estimate.value
-
-
-def _share_cell(share: Estimate | None, widest: float) -> Cell:
-    tint = 0.0 if share is None or share.value is None else -share.value / widest
-    return value_cell(share, text.percent, tint=tint)

@@ -210,6 +210,7 @@ def pair_entry(power: PairPower) -> dict[str, Any]:
         "difference": gap.value,
         "low": gap.low,
         "high": gap.high,
+        "n": gap.n,
         "is_settled": power.is_settled,
         "n_comparisons_now": power.n_now,
         "n_comparisons_needed": power.n_needed,

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from evalkit import text
 from evalkit.phrases import counted
-from evalkit.reports.blocks import Cell, Section, Table, Tone, bullets, section, table, words
+from evalkit.reports.blocks import Block, Cell, Section, Table, Tone, bullets, section, table, words
 from evalkit.reports.power import sentences
 from evalkit.reports.power.report import IntervalPower, PowerReport
 from evalkit.reports.power.scores import ScorePower
+from evalkit.study.subjects import subject_title
 from evalkit.text import difference
 
 
@@ -25,6 +26,23 @@ def power_section(
         bullets(advice or [sentences.where_to_spend(report)]),
         wanted(intervals, name=name),
         pairs,
+        words(sentences.ASSUMPTIONS, style="note"),
+    )
+
+
+def power_blocks(report: PowerReport) -> tuple[Block, ...]:
+    """Say what more annotations would buy of everything that was judged."""
+    criteria = dict.fromkeys(interval.criterion for interval in report.intervals)
+    return (
+        bullets(sentences.power_sentences(report)),
+        every_pair(report),
+        *(
+            wanted(
+                [interval for interval in report.intervals if interval.criterion == criterion],
+                name="Raw win rate" if criterion is None else subject_title(criterion),
+            )
+            for criterion in criteria
+        ),
         words(sentences.ASSUMPTIONS, style="note"),
     )
 

@@ -1,14 +1,14 @@
 """Scores as one JSON document."""
 
 from evalkit.reports.document import Document, heading, score_entry
-from evalkit.reports.errors.penalties import no_penalties, penalty_rows, weights_entry
+from evalkit.reports.errors.document import penalties_entry
 from evalkit.reports.scores.report import CriterionScores, scores_report
 from evalkit.study.collected import Collected
 
 
 def scores_document(collected: Collected) -> Document:
     """Return mean scores per criterion, the share of acceptable responses, and error penalties."""
-    report, penalties = scores_report(collected), penalty_rows(collected)
+    report = scores_report(collected)
     return {
         **heading(collected),
         "criteria": {
@@ -16,11 +16,7 @@ def scores_document(collected: Collected) -> Document:
         },
         "acceptable": [score_entry(row) for row in report.acceptable],
         "acceptable_note": report.acceptable_note,
-        "penalties": {
-            "weights": weights_entry(collected.weights),
-            "means": [score_entry(row) for row in penalties],
-            "reason": None if penalties else no_penalties(collected),
-        },
+        "penalties": penalties_entry(collected),
     }
 
 

@@ -9,11 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.studies import ResultAnnotator
 from evalkit.phrases import capital
+from evalkit.reports.by_model import category_name
 from evalkit.study.collected import Collected, names
 from evalkit.vocabulary import AnnotatorKind
 from pages.shared import downloads, labels
 from pages.shared.address import addresses
-from pages.shared.sections.tables import category_name
 
 _LAST = "results-study"
 

@@ -13,10 +13,10 @@ from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
 from evalkit.rendering.markdown import escape, render_response, render_text
 from evalkit.rendering.messages import render_context, render_messages, render_tools
+from evalkit.reports.by_model import category_name
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
 from pages.shared.response import answers
-from pages.shared.sections.tables import category_name
 
 _CASE_HEIGHT, _HEIGHT = 220, 480
 _MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from db.queries.library import EvalSetSummary, StudySummary
+from evalkit.reports.by_model import category_name
 from pages.shared.address import addresses
 from pages.shared.display import lists
 from pages.shared.library import tables as library_tables
-from pages.shared.sections.tables import category_name
 
 ALL_CATEGORIES = "All categories"
 

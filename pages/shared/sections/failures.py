@@ -1,23 +1,27 @@
 """The parts of the failures page: a grid to pick from, lists to pick from, and one response."""
 
-from collections.abc import Sequence
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypedDict
 
 import pandas as pd
 import streamlit as st
 
 from db.queries.results import Remark, ResultStudy, TaggedResponse
-from evalkit.phrases import counted
+from evalkit.phrases import capital, counted
+from evalkit.reports.blocks import Table
+from evalkit.reports.by_model import category_name
+from evalkit.reports.errors import tables
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import worst_error
+from evalkit.reports.scores.judged_responses import SCORE
 from evalkit.study.sentences import annotator_name
 from pages.shared import collecting
-from pages.shared.address import addresses
-from pages.shared.address.links import link
+from pages.shared.address import addresses, links
 from pages.shared.components import scroll
-from pages.shared.display import exhibits, lists, maps
+from pages.shared.display import blocks, exhibits, lists
+from pages.shared.display.blocks import Page
 from pages.shared.display.pictures import tinted_grid
-from pages.shared.sections import tables, tag_tables
 
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.
@@ -62,8 +66,8 @@ class PickedCell(TypedDict):
 def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> PickedCell | None:
     """Show the errors as a grid, and a picker that a click on a cell sets; None without errors."""
     models = list(study.models)
-    overall = tag_tables.tag_cells(rates, models)
-    if not len(overall):
+    overall = tables.error_map(rates, models)
+    if not overall:
         return None
     exhibits.say(worst_error(rates), style="verdict")
     looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
@@ -72,38 +76,45 @@ def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> PickedCell | N
     wide, narrow = exhibits.by_width("failures")
     with wide:
         is_split = can_split and _is_first_view()
-        cells = tag_tables.tag_cells(rates, models, categories=categories) if is_split else overall
+        found = tables.error_map(rates, models, categories=categories) if is_split else overall
         exhibits.grid_picker(
-            tinted_grid(cells, limits=(0.0, _reach(cells)), can_pick=True),
+            tinted_grid(_grid(found), limits=(-1.0, 1.0), middle=0.0, can_pick=True),
             key=f"failures-grid-{study.study_id}-{is_split}",
             alt="Share of looks for errors that found each, per model and category",
             on_pick=_pick,
         )
     with narrow:
-        _show_map(overall)
-    exhibits.say(
-        "Share of the looks at a response for errors that found one of this kind; one look is "
-        "one annotator at one response. Click a cell, or choose below."
-    )
-    exhibits.table(tag_tables.tag_table(rates, models), key="tags-by-model", left=("Model",))
+        # A phone has room for errors by model alone; categories are chosen below.
+        said = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
+        page = Page({}, links.of_targets(said))
+        blocks.show(replace(overall, note=""), page=page, key="failures-map")
+    exhibits.say(overall.note, "Click a cell, or choose below.")
+    blocks.fold(tables.every_error(rates, models), key="tags-by-model")
     return _chosen_cell(overall, models, categories, study)
 
 
-def _show_map(overall: pd.DataFrame) -> None:
-    """Show errors by model alone, which a phone has room for; categories are chosen below."""
-    said = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
-    keys = [key.split("\t")[:2] for key in overall["key"]]
-    places = [link("failures", {**said, "tag": tag, "model": model}) for tag, model in keys]
-    maps.show(
-        overall.assign(href=places),
-        limits=(0.0, _reach(overall)),
-        caption="Share of looks that found each error",
-    )
-
-
-def _reach(cells: pd.DataFrame) -> float:
-    """Let the strongest tint stand for the commonest error, if it is common at all."""
-    return max(0.3, float(cells["value"].max()))
+def _grid(found: Table) -> pd.DataFrame:
+    """Give a map as a grid to click on: a cell per row, its key what it leads to."""
+    cells = []
+    for row in found.rows:
+        for column, cell in zip(found.columns[1:], row[1:], strict=True):
+            only = cell.target.only if cell.target else {}
+            is_split = "in" in only
+            is_nothing = cell.number is not None and cell.number.value == 0
+            n = f"n = {cell.number.n:,}" if cell.number else ""
+            cells.append(
+                {
+                    "row": row[0].text,
+                    "column": f"{column}, {n}" if is_split else column,
+                    "group": only["model"] if is_split else "",
+                    "value": cell.tint,
+                    "text": "·" if is_nothing else cell.text,
+                    "small": "" if is_split else n,
+                    "hover": cell.about,
+                    "key": "\t".join(str(only.get(name, "")) for name in ("tag", "model", "in")),
+                }
+            )
+    return pd.DataFrame(cells)
 
 
 def _is_first_view() -> bool:
@@ -123,6 +134,8 @@ def _is_first_view() -> bool:
 def _pick(key: str) -> None:
     """Set the picker to the cell that was clicked."""
     tag, model, category = key.split("\t")
+    if not tag:  # Nobody looked there, so it leads nowhere.
+        return
     st.session_state[_CLICKED] = True
     st.session_state["failures-tag"] = tag
     st.session_state["failures-model"] = model
@@ -130,12 +143,12 @@ def _pick(key: str) -> None:
 
 
 def _chosen_cell(
-    overall: pd.DataFrame, models: list[str], categories: list[str], study: ResultStudy
+    overall: Table, models: list[str], categories: list[str], study: ResultStudy
 ) -> PickedCell:
     """Ask for a cell by its names, for those who do not click."""
     tags = {tag.key: tag for tag in study.tags}
-    keys = [key.split("\t")[0] for key in overall["key"]]
-    given = list(dict.fromkeys(keys))
+    by_name = {tag.name: tag.key for tag in study.tags}
+    given = [by_name[row[0].text] for row in overall.rows]
     is_led_here = "tag" in st.query_params and addresses.is_asked("tag")
     is_clicked = st.session_state.pop(_CLICKED, False)
     scroll.place(key="failures-list", is_wanted=is_clicked or is_led_here)
@@ -148,7 +161,7 @@ def _chosen_cell(
     options = [_ALL_CATEGORIES, *categories]
     addresses.choice("in", options, key="failures-category", default=_ALL_CATEGORIES)
     category = right.selectbox(
-        "Category", options, format_func=tables.category_name, key="failures-category"
+        "Category", options, format_func=category_name, key="failures-category"
     )
     addresses.remember("in", None if category == _ALL_CATEGORIES else category)
     exhibits.say(tags[tag].definition)
@@ -177,13 +190,36 @@ def judged_picker(frame: pd.DataFrame) -> int | None:
     exhibits.say(f"{n} behind these numbers, the worst judged first.")
     ids = [str(one) for one in frame["output_id"]]
     row = lists.picker(
-        tag_tables.judged_table(frame.iloc[lists.shown_of(ids, "response")], _keys_of(frame)),
+        judged_table(frame.iloc[lists.shown_of(ids, "response")], _keys_of(frame)),
         ids,
         name="response",
         key="failures-judged",
         everything=lambda: frame.assign(case=frame["case"].map(_keys_of(frame))),
     )
     return int(ids[row])
+
+
+def judged_table(frame: pd.DataFrame, keys: Mapping[int, str]) -> pd.DataFrame:
+    """Give one row per judged response: what came of its comparisons, its scores and errors.
+
+    What was asked of none of them is left out; what was not asked of one is missing there, not 0.
+    """
+    criteria = frame.columns[list(frame.columns).index("n_both_bad") + 1 : -1]
+    compared = {"n_won": "Won", "n_lost": "Lost", "n_tied": "Ties", "n_both_bad": "Both bad"}
+    shown: dict[str, Any] = {
+        "Case": [keys.get(case, "") for case in frame["case"]],
+        "Category": [category_name(name) for name in frame["category"]],
+        "Model": list(frame["model"]),
+        **{name: frame[key].array for key, name in compared.items() if frame[key].notna().any()},
+    }
+    errors = "Errors"
+    for key in criteria:
+        name = capital(key.removeprefix(SCORE).replace("_", " "))
+        # A criterion may be called like a column.
+        name = f"{name} (score)" if name in {*shown, errors} else name
+        shown[name] = [round(mean, 2) for mean in frame[key]]
+    looked = {errors: frame["n_errors"].array} if frame["n_errors"].notna().any() else {}
+    return pd.DataFrame({**shown, **looked})
 
 
 def _keys_of(frame: pd.DataFrame) -> dict[int, str]:
@@ -199,7 +235,7 @@ def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
     shown = pd.DataFrame(
         {
             "Case": [one.case_key for one in responses],
-            "Category": [tables.category_name(one.category) for one in responses],
+            "Category": [category_name(one.category) for one in responses],
             "Model": [one.model for one in responses],
             "Marked by": [", ".join(one.annotators) for one in responses],
             "Severity": [", ".join(one.severities) for one in responses],

@@ -8,6 +8,7 @@ import streamlit as st
 from db.queries.results import ResultStudy
 from evalkit import text
 from evalkit.phrases import counted
+from evalkit.reports.by_model import category_name
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.pair import sentences as words
 from evalkit.reports.pair.analyses import TwoAnalyses, two_analyses
@@ -24,7 +25,6 @@ from pages.shared.collecting import Kept
 from pages.shared.display import exhibits, html_tables, lists
 from pages.shared.display.pictures import interval_rows
 from pages.shared.sections import overview, pair_tables
-from pages.shared.sections.tables import category_name
 
 
 def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:

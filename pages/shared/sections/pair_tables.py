@@ -7,15 +7,16 @@ import pandas as pd
 
 from evalkit import text
 from evalkit.reports.blocks import Cell, Table, Target, View, table
+from evalkit.reports.by_model import category_name
 from evalkit.reports.models.prices import Taken
 from evalkit.reports.pair.cases import CaseDifference
 from evalkit.reports.pair.report import PairReport, SubjectDifference, TagDifference
 from evalkit.reports.pair.significance import ahead, difference_entry, is_decided
 from evalkit.stats.differences import PairedDifference
 from evalkit.study.collected import Criterion
+from evalkit.study.subjects import subject_title
 from evalkit.text import bare_p, difference, p_value, signed
 from pages.shared.display.charts.colours import MUTED
-from pages.shared.sections.tables import category_name, criterion_name
 
 Colours = Mapping[str, str]
 
@@ -33,7 +34,7 @@ def points(value: float) -> str:
 
 def subject_name(criterion: Criterion | None) -> str:
     """Name what models are compared on as a heading; None is the preference."""
-    return criterion_name(criterion) if criterion else "Preference"
+    return subject_title(criterion)
 
 
 def difference_rows(

@@ -11,6 +11,7 @@ from db.queries.results import ResultStudy
 from db.queries.results.regression import RunOnVersion
 from db.queries.results.studies import ResultAnnotator
 from evalkit import text
+from evalkit.reports.by_model import category_name
 from evalkit.reports.pair.significance import SIGNIFICANT
 from evalkit.reports.regression import sentences as words
 from evalkit.reports.regression.passing import PassRule, Verdict, default_level
@@ -23,6 +24,7 @@ from evalkit.reports.regression.report import (
     regression_document,
 )
 from evalkit.study.collected import Criterion
+from evalkit.study.subjects import subject_title
 from evalkit.text import bare_p, difference, p_value, points
 from pages.shared import labels
 from pages.shared.address import addresses, links
@@ -31,7 +33,6 @@ from pages.shared.display import exhibits, lists as lists_of
 from pages.shared.display.charts.colours import MUTED, OKABE_ITO
 from pages.shared.display.pictures import interval_rows, tinted_grid
 from pages.shared.response import responses
-from pages.shared.sections.tables import category_name, criterion_name
 
 #: Better is blue, worse orange; the words say it too.
 _BETTER, _WORSE = OKABE_ITO[0], OKABE_ITO[1]
@@ -110,7 +111,7 @@ def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassR
     by = left.selectbox(
         "A response passes if it is",
         options,
-        format_func=lambda key: criterion_name(named[key]) if key in named else "Acceptable",
+        format_func=lambda key: subject_title(named[key]) if key in named else "Acceptable",
         key="regression-by",
     )
     addresses.remember("by", by)

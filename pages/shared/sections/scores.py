@@ -21,12 +21,11 @@ from evalkit.study.main_criteria import left_out_sentence, scored_criteria
 from evalkit.study.subjects import subject_title
 from pages.shared import labels
 from pages.shared.address import addresses
-from pages.shared.address.links import State, link
+from pages.shared.address.links import State
 from pages.shared.collecting import Kept
-from pages.shared.display import blocks, exhibits, maps
+from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
 from pages.shared.display.pictures import level_bars
-from pages.shared.sections import tag_tables
 from pages.shared.sections.overview import MOST_BESIDE_TEXT
 
 #: More than this cannot be read beside or beneath each other.
@@ -118,22 +117,19 @@ def show_penalties(
     blocks.fold(every, key="penalties-table")
 
 
-def show_tags(rates: Sequence[TagRates], state: State, *, order: Sequence[str]) -> None:
+def show_tags(rates: Sequence[TagRates], page: Page, state: State, *, order: Sequence[str]) -> None:
     """Show how often each kind of error was found in each model's responses."""
-    cells = tag_tables.tag_cells(rates, order)
-    if not len(cells):
+    found = errors.error_map(rates, order)
+    if not found:
         exhibits.say("Annotators looked for errors and marked none.", style="lead")
         return
-    is_wide = cells["column"].nunique() > MOST_BESIDE_TEXT
+    is_wide = len(order) > MOST_BESIDE_TEXT
     left, right = (st.container(), st.container()) if is_wide else st.columns([11, 9], gap="large")
     with left:
-        if cells["column"].nunique() <= _MOST_COLUMNS:
-            keys = [key.split("\t")[:2] for key in cells["key"]]
-            cells["href"] = [
-                link("failures", {**state, "tag": tag, "model": model}) for tag, model in keys
-            ]
-            reach = max(0.3, cells["value"].max())
-            maps.show(cells, limits=(0.0, reach), caption="Share of looks that found each error")
+        if len(order) <= _MOST_COLUMNS:
+            blocks.show(found, page=page, key="errors")
+        else:
+            exhibits.say(found.note)
     with right:
         if not is_wide:
             exhibits.say("What each model gets wrong most", style="lead")
@@ -142,18 +138,8 @@ def show_tags(rates: Sequence[TagRates], state: State, *, order: Sequence[str]) 
         st.page_link(
             "results/failures.py", label="Read them", icon=":material/search:", query_params=state
         )
-    exhibits.say(
-        "Share of looks that found an error of this kind; one look is one annotator looking at "
-        "one response for errors."
-    )
-    rows = [(rate.tag, row) for rate in rates for row in rate.rows]
-    numbers = [{"tag": tag.key, **documents.score_entry(row)} for tag, row in rows]
-    exhibits.table(
-        tag_tables.tag_table(rates, order),
-        key="tags-table",
-        numbers=pd.DataFrame(numbers),
-        left=("Model",),
-    )
+    more = blocks.numbers(errors.every_error(rates, order, has_categories=True))
+    blocks.fold(errors.every_error(rates, order), key="tags-table", more=more)
 
 
 def _scale_in_words(criterion: Criterion) -> str:

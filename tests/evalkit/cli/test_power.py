@@ -32,8 +32,9 @@ def test_power_says_what_each_pair_and_each_number_needs(ids):
     said = run("power", "--study", "Study")
 
     assert "Model [one]" in said
-    assert "win rate" in said
-    assert "8 →" in said
+    assert "Raw win rate" in said
+    assert "n = 16, 8 cases" in said
+    assert "Or annotations of the same" in said
     assert "Assumed:" in said
 
 

@@ -1,0 +1,19 @@
+"""``report errors``: how often each error was found, and what errors weigh."""
+
+from evalkit.cli.report.options import Answer, Asked, report
+from evalkit.cli.report.scores import WeightOption
+from evalkit.reports.errors.document import errors_document
+from evalkit.reports.errors.penalties import penalty_rows
+from evalkit.reports.errors.report import tags_report
+from evalkit.reports.errors.tables import errors_section
+
+
+@report
+def errors(asked: Asked, weight: WeightOption = None) -> Answer:
+    """Say how often each error was found in each model's responses, and what errors weigh."""
+    asked.weigh(weight or [])
+    collected = asked.collected
+    if asked.as_json:
+        return errors_document(collected)
+    rates, weighed = tags_report(collected), penalty_rows(collected)
+    return errors_section(rates, weighed, collected.models, weights=collected.weights).blocks

@@ -1,0 +1,35 @@
+"""Errors as one JSON document: how often each was found, and what they weigh."""
+
+from evalkit.reports.document import Document, heading, score_entry
+from evalkit.reports.errors.penalties import no_penalties, penalty_rows, weights_entry
+from evalkit.reports.errors.report import tags_report
+from evalkit.reports.errors.sentences import commonest_errors, worst_error
+from evalkit.study.collected import Collected
+
+
+def errors_document(collected: Collected) -> Document:
+    """Return how often each error was found per model and category, and error penalties."""
+    rates = tags_report(collected)
+    return {
+        **heading(collected),
+        "verdict": worst_error(rates),
+        "commonest": commonest_errors(rates, collected.models),
+        "tags": {
+            rate.tag.key: {
+                "name": rate.tag.name,
+                "found": [score_entry(row) for row in rate.rows],
+            }
+            for rate in rates
+        },
+        "penalties": penalties_entry(collected),
+    }
+
+
+def penalties_entry(collected: Collected) -> Document:
+    """Return what the errors in a response weigh, by which weights, or why there are no numbers."""
+    penalties = penalty_rows(collected)
+    return {
+        "weights": weights_entry(collected.weights),
+        "means": [score_entry(row) for row in penalties],
+        "reason": None if penalties else no_penalties(collected),
+    }
