@@ -36,3 +36,10 @@ def score_entry(row: ScoreRow) -> Document:
     # Not ``asdict``, which copies deeply: pages make thousands of these on every run.
     numbers = {name: getattr(row.estimate, name) for name in _OF_ESTIMATE}
     return {"model": row.model, "category": row.category, **numbers, "n_cases": row.n_cases}
+
+
+def spread(name: str, estimate: Estimate | None) -> Document:
+    """Return a number and its interval as three entries; nothing is known of what is None."""
+    if estimate is None:
+        return dict.fromkeys((name, f"{name}_low", f"{name}_high"))
+    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

@@ -14,7 +14,7 @@ from evalkit.reports.agreement.judges import orders_entry, without_judges
 from evalkit.reports.agreement.reading import alpha_entry
 from evalkit.reports.agreement.report import AgreementOf, agreement_report
 from evalkit.reports.agreement.sentences import agreement_meanings, agreement_verdict
-from evalkit.reports.document import Document, heading
+from evalkit.reports.document import Document, heading, spread
 from evalkit.stats.agreement.krippendorff import PairAgreement, pairwise_agreement
 from evalkit.study.collected import Collected, Tag
 from evalkit.study.subjects import ANY_ERROR, Subject, marked, subject_key
@@ -63,16 +63,10 @@ def pair_entry(pair: PairAgreement) -> Document:
     kappa, percent, weighted = pair.cohen_kappa, pair.percent_agreement, pair.weighted_cohen_kappa
     return {
         "annotators": list(pair.annotators),
-        "cohen_kappa": kappa.value,
-        "cohen_kappa_low": kappa.low,
-        "cohen_kappa_high": kappa.high,
+        **spread("cohen_kappa", kappa),
         "weights": str(pair.weights),
-        "weighted_cohen_kappa": weighted.value if weighted else None,
-        "weighted_cohen_kappa_low": weighted.low if weighted else None,
-        "weighted_cohen_kappa_high": weighted.high if weighted else None,
-        "percent_agreement": percent.value,
-        "percent_agreement_low": percent.low,
-        "percent_agreement_high": percent.high,
+        **spread("weighted_cohen_kappa", weighted),
+        **spread("percent_agreement", percent),
         "n": pair.n,
         "reason": kappa.reason or (weighted.reason if weighted else None) or percent.reason,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from evalkit.reports.document import Document, heading
+from evalkit.reports.document import Document, heading, spread
 from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
 from evalkit.reports.ranking.sentences import verdict
@@ -11,6 +11,13 @@ from evalkit.reports.ranking.style import StyleReport, carried_style, standing_e
 from evalkit.stats.ranking.ranking import RankingRow
 from evalkit.stats.ranking.win_rates import PairWinRate, circles
 from evalkit.study.collected import Collected
+
+_KEYS = (
+    *("model", "strength", "low", "high"),
+    *("win_rate", "win_rate_low", "win_rate_high"),
+    *("raw_win_rate", "raw_win_rate_low", "raw_win_rate_high"),
+    *("best_rank", "worst_rank", "probability_best", "n", "reason"),
+)
 
 
 def ranking_document(collected: Collected, style: StyleReport | None = None) -> Document:
@@ -52,7 +59,7 @@ def ranking_entries(report: RankingReport) -> list[Document]:
     """Return every model of the study: the ranked ones strongest first, then those without rank."""
     ranked = [_ranking_row(row) for row in report.ranking.rows] if report.ranking else []
     left_out = report.ranking.unranked if report.ranking else report.models
-    missing = dict.fromkeys(_ranking_keys(), None)
+    missing = dict.fromkeys(_KEYS)
     return ranked + [
         {**missing, "model": model, "n": _n_compared(report, model), "reason": report.reason}
         for model in left_out
@@ -60,45 +67,13 @@ def ranking_entries(report: RankingReport) -> list[Document]:
 
 
 def _ranking_row(row: RankingRow) -> Document:
-    rate, raw = row.win_rate, row.raw_win_rate
-    values = (
-        row.model,
-        row.strength,
-        row.low,
-        row.high,
-        rate.value,
-        rate.low,
-        rate.high,
-        raw.value,
-        raw.low,
-        raw.high,
-        row.best_rank,
-        row.worst_rank,
-        row.probability_best,
-        row.n,
-        row.reason or rate.reason,
-    )
-    return dict(zip(_ranking_keys(), values, strict=True))
-
-
-def _ranking_keys() -> tuple[str, ...]:
-    return (
-        "model",
-        "strength",
-        "low",
-        "high",
-        "win_rate",
-        "win_rate_low",
-        "win_rate_high",
-        "raw_win_rate",
-        "raw_win_rate_low",
-        "raw_win_rate_high",
-        "best_rank",
-        "worst_rank",
-        "probability_best",
-        "n",
-        "reason",
-    )
+    entry = {key: getattr(row, key, None) for key in _KEYS}
+    return {
+        **entry,
+        **spread("win_rate", row.win_rate),
+        **spread("raw_win_rate", row.raw_win_rate),
+        "reason": row.reason or row.win_rate.reason,
+    }
 
 
 def _n_compared(report: RankingReport, model: str) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
 
 import numpy as np
 
@@ -49,16 +48,6 @@ class Lead:
     level: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
 
-    def ahead_pairs(self) -> list[tuple[str, str]]:
-        """Return who is said to be ahead of whom."""
-        return [(self.first, model) for model in self.behind]
-
-    def level_pairs(self) -> list[tuple[str, str]]:
-        """Return who is said not to be told apart from whom."""
-        if self.kind is LeadKind.LEVEL:
-            return list(combinations((self.first, *self.level), 2))
-        return [(self.first, model) for model in self.level]
-
 
 @dataclass(frozen=True, slots=True)
 class OpenStanding:
@@ -70,12 +59,6 @@ class OpenStanding:
     model: str
     level: tuple[str, ...]
     is_group: bool
-
-    def level_pairs(self) -> list[tuple[str, str]]:
-        """Return who is said not to be told apart from whom."""
-        if self.is_group:
-            return list(combinations((self.model, *self.level), 2))
-        return [(self.model, other) for other in self.level]
 
 
 def lead_of(

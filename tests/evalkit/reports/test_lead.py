@@ -1,6 +1,7 @@
 """Who is said to be ahead of whom, and not to be told apart: checked against every pair."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -42,6 +43,23 @@ def report_of(ranking):
     return RankingReport(ranking, ranking.matrix, models, ranking.n_comparisons, 0, 0, None)
 
 
+def ahead_pairs(lead):
+    return [(lead.first, model) for model in lead.behind]
+
+
+def level_pairs(first, level, *, is_group):
+    """Return who is said not to be told apart from whom."""
+    return list(combinations((first, *level), 2)) if is_group else [(first, x) for x in level]
+
+
+def pairs_of_lead(lead):
+    return level_pairs(lead.first, lead.level, is_group=lead.kind is LeadKind.LEVEL)
+
+
+def pairs_of_standing(standing):
+    return level_pairs(standing.model, standing.level, is_group=standing.is_group)
+
+
 def named_in(sentence):
     return [f"m{place:02}" for place in range(MOST) if f"m{place:02}" in sentence]
 
@@ -51,13 +69,13 @@ def test_what_is_said_of_two_models_is_what_the_matrix_of_separation_holds(ranki
     lead = ranking_lead(ranking)
     strength = {row.model: row.strength for row in ranking.rows}
 
-    for model, other in lead.ahead_pairs():
+    for model, other in ahead_pairs(lead):
         assert ranking.is_separated(model, other)
         assert strength[model] > strength[other]
-    for model, other in lead.level_pairs():
+    for model, other in pairs_of_lead(lead):
         assert not ranking.is_separated(model, other)
     for standing in open_standings(ranking):
-        for model, other in standing.level_pairs():
+        for model, other in pairs_of_standing(standing):
             assert not ranking.is_separated(model, other)
     # Nobody is passed over.
     assert {lead.first, *lead.behind, *lead.level} == set(strength)
@@ -73,12 +91,12 @@ def test_every_pair_that_is_open_is_said_or_covered_and_none_that_is_settled(ran
         if not ranking.is_separated(model, other)
     }
     lead = ranking_lead(ranking)
-    told = {pair for standing in open_standings(ranking) for pair in standing.level_pairs()}
+    told = {pair for standing in open_standings(ranking) for pair in pairs_of_standing(standing)}
 
-    assert told | set(lead.level_pairs()) <= open_pairs
+    assert told | set(pairs_of_lead(lead)) <= open_pairs
     # What the verdict says of the first as one of a group need not be said again.
     first_group = {lead.first, *lead.level}
-    left_out = open_pairs - told - set(lead.level_pairs())
+    left_out = open_pairs - told - set(pairs_of_lead(lead))
     assert all({model, other} <= first_group for model, other in left_out)
 
 
@@ -108,7 +126,7 @@ def test_forty_five_of_fifty_nine_that_overlap_are_not_called_a_group_ahead_of_t
     lead = lead_of(models, separated)
 
     assert (lead.kind, len(lead.behind), len(lead.level)) == (LeadKind.AHEAD, 44, 14)
-    assert lead.level_pairs() == [("m00", f"m{place:02}") for place in range(1, 15)]
+    assert pairs_of_lead(lead) == [("m00", f"m{place:02}") for place in range(1, 15)]
 
 
 @pytest.mark.parametrize("is_open", [True, False])
@@ -119,5 +137,5 @@ def test_nobody_is_ahead_where_the_first_is_told_apart_from_none(is_open):
     lead = lead_of("ABC", separated)
 
     assert lead.kind is (LeadKind.OPEN if is_open else LeadKind.LEVEL)
-    assert lead.ahead_pairs() == []
-    assert (("B", "C") in lead.level_pairs()) is not is_open
+    assert ahead_pairs(lead) == []
+    assert (("B", "C") in pairs_of_lead(lead)) is not is_open
