@@ -45,8 +45,8 @@ if not paired and not tags:
 if paired:
     exhibits.say(agreement_verdict(report), style="verdict")
 exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
-for said in judges_in_short(report):
-    exhibits.say(said, style="lead")
+for sentence in judges_in_short(report):
+    exhibits.say(sentence, style="lead")
 address = links.state(study, chosen)
 ids = filters.ids_by_name(study, kept.collected)
 page = Page({}, links.of_targets(address, ids=ids))

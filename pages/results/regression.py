@@ -46,21 +46,21 @@ key = f"set-{labels.digest(head.name)}"
 chosen = filters.filters_among(categories_of(*sides), annotators, head.filters, key=key)
 # Cases go by the category they have after, which the studies of the version before do not know.
 counted = replace(chosen, categories=())
-kept = [collecting.kept(study, counted) for study in studies]
+all_kept = [collecting.kept(study, counted) for study in studies]
 measure = regression.measure_picker(
-    collecting.of_all(kept, passing.measures),
-    default=collecting.of_all(kept, passing.default_measure),
+    collecting.of_all(all_kept, passing.measures),
+    default=collecting.of_all(all_kept, passing.default_measure),
 )
 report = regression_report(
     *sides,
-    verdicts=collecting.of_all(kept, passing.passing, measure),
+    verdicts=collecting.of_all(all_kept, passing.passing, measure),
     measure=measure,
     categories=chosen.categories,
 )
 
 exhibits.say(sentences.regression_verdict(report), style="verdict")
 exhibits.say(sentences.regression_basis(report), style="lead")
-judged_by = sentences.judged_by([one.collected for one in kept])
+judged_by = sentences.judged_by([of_study.collected for of_study in all_kept])
 exhibits.say(judged_by, filters.in_words_of(annotators, chosen))
 if report.rows:
     regression.show_changes(report, addresses.remembered())

@@ -87,7 +87,7 @@ def _cases(session: Session, study: Study, names: ModelNames) -> Iterator[Naming
         .execution_options(yield_per=500)
     )
     for case in rows:
-        shown = texts_of([case.input, case.context or [], case.tools or []])
-        text = "\n".join((case.category or "", *shown))
+        texts = texts_of([case.input, case.context or [], case.tools or []])
+        text = "\n".join((case.category or "", *texts))
         if words := names.found_in(text, as_names=True):
             yield NamingText(f"the case “{case.key}”", words)

@@ -166,14 +166,14 @@ def _run(
 ) -> RunOnVersion:
     """Return the one run an option names, on the version asked for, else on its newest."""
     named = [run for run in runs if wanted in (run.model, f"{run.model}:{run.run}")]
-    found = [one for one in named if version in (None, one.version)]
-    if not found:
+    runs_named = [run for run in named if version in (None, run.version)]
+    if not runs_named:
         known = ", ".join(f"{run.model}:{run.run} (version {run.version})" for run in runs)
         raise NotFoundError(
             f"{option}: no run “{wanted}”{f' on version {version}' if version else ''}. "
             f"There are: {known or 'none'}."
         )
-    if len({one.run_id for one in found}) > 1:
-        known = ", ".join(dict.fromkeys(f"{one.model}:{one.run}" for one in found))
+    if len({run.run_id for run in runs_named}) > 1:
+        known = ", ".join(dict.fromkeys(f"{run.model}:{run.run}" for run in runs_named))
         raise RefusedError(f"{option}: “{wanted}” has several runs. Name one of: {known}.")
-    return max(found, key=lambda one: one.version)
+    return max(runs_named, key=lambda run: run.version)

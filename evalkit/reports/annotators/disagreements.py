@@ -65,8 +65,8 @@ def disagreements(
     """
     codings = codings_of(collected, subject)
     if subject is None:
-        here, given = latest_preferences(collected), collected.preferences
-        left, right = given.left[here], given.right[here]
+        here, preferences = latest_preferences(collected), collected.preferences
+        left, right = preferences.left[here], preferences.right[here]
         output = np.column_stack([np.minimum(left, right), np.maximum(left, right)])
         distances = _between_preferences()
         # Places among all four, of which some may not have been offered.

@@ -153,7 +153,7 @@ def annotators_report(
         Estimate(None, None, None, profile.agreement.n, ORDERED) for profile in profiles
     )
     qualities = (
-        tuple(Quality(one, None) for one in unknown)
+        tuple(Quality(estimate, None) for estimate in unknown)
         if is_ordered
         else _of_peers(collected, codings, annotator_quality)
     )
@@ -164,8 +164,8 @@ def annotators_report(
     return AnnotatorsReport(
         subject=subject,
         rows=tuple(
-            AnnotatorRow(profile, one.kind, one.is_simulated, quality, knows, by_side)
-            for profile, one, quality, knows, by_side in zip(
+            AnnotatorRow(profile, annotator.kind, annotator.is_simulated, quality, knows, by_side)
+            for profile, annotator, quality, knows, by_side in zip(
                 profiles, collected.annotators, qualities, competences, by_sides, strict=True
             )
         ),
@@ -217,9 +217,9 @@ def _seconds(collected: Collected, pace: Pace, subject: Subject, codings: Coding
         # Of the same response judged again the latest counts: entries are in order of time.
         order = np.argsort(known, kind="stable")
         place = np.searchsorted(known, wanted, side="right", sorter=order) - 1
-        found = order[np.maximum(place, 0)]
-        hit = known[found] == wanted
-        seconds[hit] = pace.seconds[found[hit]]
+        entry = order[np.maximum(place, 0)]
+        hit = known[entry] == wanted
+        seconds[hit] = pace.seconds[entry[hit]]
     return seconds
 
 
@@ -249,8 +249,10 @@ def annotator_quality(codings: Codings) -> tuple[Quality, ...]:
     counts, counted = _counts(shared)
     has_rows = counted.any() and counts[counted].min() >= ENOUGH_LABELS * len(codings.values)
     method, fit = ("Dawid–Skene", dawid_skene) if has_rows else ("one-coin", one_coin)
-    found = _jackknifed(shared, fit, fit)
-    return tuple(Quality(one, None if one.value is None else method) for one in found)
+    estimates = _jackknifed(shared, fit, fit)
+    return tuple(
+        Quality(estimate, None if estimate.value is None else method) for estimate in estimates
+    )
 
 
 def annotator_competence(codings: Codings) -> tuple[Estimate, ...]:
@@ -273,7 +275,7 @@ def annotator_competence(codings: Codings) -> tuple[Estimate, ...]:
     ----------
     Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), "Learning Whom to Trust with MACE", NAACL.
     """
-    return _jackknifed(_shared(codings), mace, lambda kept: mace(kept, n_restarts=1))
+    return _jackknifed(_shared(codings), mace, lambda part: mace(part, n_restarts=1))
 
 
 def _jackknifed(
@@ -283,11 +285,11 @@ def _jackknifed(
     counts, counted = _counts(shared)
     if len(shared.values) < MIN_VALUES or np.count_nonzero(counted) < MIN_ANNOTATORS:
         return tuple(Estimate(None, None, None, int(n), NO_TRUTH) for n in counts)
-    given = patterns(shared)
-    value = fit(given).reliability
+    answers = patterns(shared)
+    value = fit(answers).reliability
     group = groups_of_cases(shared, n_groups=_N_GROUPS)
-    kept = (np.flatnonzero(group != one) for one in range(int(group.max()) + 1))
-    left_out = np.array([refit(given.only(units)).reliability for units in kept])
+    rests = (np.flatnonzero(group != left_out) for left_out in range(int(group.max()) + 1))
+    left_out = np.array([refit(answers.only(units)).reliability for units in rests])
     return tuple(
         _estimate(float(value[place]), left_out[:, place], n=int(n))
         if counted[place]
@@ -328,11 +330,14 @@ def _kept(codings: Codings, keep: Any) -> Codings:
 
 def annotators_document(collected: Collected, pace: Pace | None = None) -> dict[str, Any]:
     """Return every annotator on everything judged; its shape is described in docs/reports.md."""
-    found = [annotators_report(collected, pace, subject=subject) for subject in subjects(collected)]
+    reports = [
+        annotators_report(collected, pace, subject=subject) for subject in subjects(collected)
+    ]
     return {
         **heading(collected),
         "subjects": {
-            subject_key(one.subject): [annotator_entry(row) for row in one.rows] for one in found
+            subject_key(report.subject): [annotator_entry(row) for row in report.rows]
+            for report in reports
         },
     }
 

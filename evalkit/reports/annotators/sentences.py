@@ -60,19 +60,19 @@ def sides_sentences(report: AnnotatorsReport) -> list[str]:
         return []
     profiles = [row.profile for row in report.rows]
     known = [profile for profile in profiles if profile.left_rate.n]
-    said = []
-    if any(one.is_dealt for one in known):
-        said.append("Sides are dealt evenly, so about half is expected to be left.")
-    if both := [one.annotator for one in known if not one.is_dealt]:
-        said.append(
+    sentences = []
+    if any(habit.is_dealt for habit in known):
+        sentences.append("Sides are dealt evenly, so about half is expected to be left.")
+    if both := [habit.annotator for habit in known if not habit.is_dealt]:
+        sentences.append(
             f"{_few(both)} saw pairs in both orders, so half of these is expected to be left."
         )
     if unknown := [
         profile.annotator for profile in profiles if profile.left_rate.reason == NOT_DEALT
     ]:
         who = _few(unknown) if len(unknown) < len(profiles) else ""
-        said.append(f"{who}: {lower(NOT_DEALT)}" if who else NOT_DEALT)
-    return said
+        sentences.append(f"{who}: {lower(NOT_DEALT)}" if who else NOT_DEALT)
+    return sentences
 
 
 def _few(names: Sequence[str]) -> str:

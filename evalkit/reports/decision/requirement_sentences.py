@@ -84,13 +84,13 @@ def _limit(meets: dict[str, Meets | None], limit: str) -> str:
     if len(models[Meets.YES]) == len(meets):
         return f"Every model meets {limit}."
     parts: list[str] = []
-    for answer, one, many in (
+    for answer, singular, many in (
         (Meets.YES, "meets", "meet"),
         (Meets.NO, "does not meet", "do not meet"),
         (Meets.UNDECIDED, "may or may not meet", "may or may not meet"),
     ):
         if models[answer]:
-            verb = one if len(models[answer]) == 1 else many
+            verb = singular if len(models[answer]) == 1 else many
             parts.append(f"{_few(models[answer])} {verb} {limit if not parts else 'it'}")
     if models[Meets.UNKNOWN]:
         of = f"{limit}: nothing is recorded" if not parts else "nothing is recorded"

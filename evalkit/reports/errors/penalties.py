@@ -33,12 +33,12 @@ def weights_in_words(weights: ErrorWeights) -> str:
     )
 
 
-def read_weights(said: Sequence[str]) -> ErrorWeights:
+def read_weights(written: Sequence[str]) -> ErrorWeights:
     """Read what errors shall weigh from words like ``major=5`` or ``minor:Punctuation=0.1``.
 
     Parameters
     ----------
-    said : sequence of str
+    written : sequence of str
         ``SEVERITY=NUMBER`` for all tags, ``SEVERITY:TAG=NUMBER`` for one; what is not said keeps
         its usual weight.
 
@@ -49,7 +49,7 @@ def read_weights(said: Sequence[str]) -> ErrorWeights:
     """
     severities: dict[Severity, float] = {**SEVERITY_WEIGHTS}
     tags: dict[tuple[str, Severity], float] = {}
-    for words in said:
+    for words in written:
         what, _, number = words.rpartition("=")
         name, _, tag = what.partition(":")
         weight = _weight(number)
@@ -106,13 +106,13 @@ def penalty_rows(collected: Collected) -> tuple[ScoreRow, ...]:
 
 def penalty_scores(collected: Collected) -> Scores:
     """Return what the errors found at each look at a response weigh together."""
-    given, outputs = collected.penalties, collected.outputs
-    output = np.zeros(0, dtype=np.int64) if given is None else given.output
+    penalties, outputs = collected.penalties, collected.outputs
+    output = np.zeros(0, dtype=np.int64) if penalties is None else penalties.output
     return Scores(
         case=outputs.case[output],
         model=outputs.model[output],
         category=outputs.category[output],
-        value=np.zeros(0) if given is None else given.weight,
+        value=np.zeros(0) if penalties is None else penalties.weight,
         n=np.ones(len(output), dtype=np.int64),
         models=collected.models,
         categories=collected.categories,

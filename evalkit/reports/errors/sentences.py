@@ -8,33 +8,33 @@ from evalkit.reports.errors.report import TagRates
 
 def commonest_errors(rates: Sequence[TagRates], models: Sequence[str]) -> list[str]:
     """Say for each model which error was found most often, and how often."""
-    said = []
+    sentences = []
     for model in models:
-        found = [
+        rated = [
             (row.estimate, rate.tag.name)
             for rate in rates
             for row in rate.rows
             if row.model == model and row.category is None and row.estimate.value
         ]
-        if found:
-            one, name = max(found, key=lambda pair: pair[0].value or 0)
-            share = text.estimate(one, text.percent)
-            said.append(f"{model}: {text.inside(name)} in {share} of looks, n = {one.n:,}.")
-    return said
+        if rated:
+            most, name = max(rated, key=lambda pair: pair[0].value or 0)
+            share = text.estimate(most, text.percent)
+            sentences.append(f"{model}: {text.inside(name)} in {share} of looks, n = {most.n:,}.")
+    return sentences
 
 
 def worst_error(rates: Sequence[TagRates]) -> str:
     """Say which error was found most often in whose responses, and how often; or nothing."""
-    found = [
+    known = [
         (row.estimate, rate.tag.name, row.model)
         for rate in rates
         for row in rate.rows
         if row.category is None and row.estimate.value
     ]
-    if not found:
+    if not known:
         return ""
-    one, name, model = max(found, key=lambda entry: entry[0].value or 0.0)
-    share = text.estimate(one, text.percent)
+    most, name, model = max(known, key=lambda entry: entry[0].value or 0.0)
+    share = text.estimate(most, text.percent)
     return (
-        f"The commonest error is {text.inside(name)} in {model}: {share} of looks, n = {one.n:,}."
+        f"The commonest error is {text.inside(name)} in {model}: {share} of looks, n = {most.n:,}."
     )

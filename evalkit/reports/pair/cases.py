@@ -52,7 +52,7 @@ def case_differences(
     table = np.column_stack(means) if means else np.zeros((len(cases), 0))
     lean = _lean(counts, table / widest)
     here = (counts.sum(axis=1) > 0) | ~np.isnan(table).all(axis=1)
-    kept = [place for place in np.argsort(-lean, kind="stable") if here[place]]
+    listed = [place for place in np.argsort(-lean, kind="stable") if here[place]]
     return tuple(
         CaseDifference(
             int(cases[place]),
@@ -64,15 +64,15 @@ def case_differences(
             differences=tuple(None if np.isnan(v) else float(v) for v in table[place]),
             lean=float(lean[place]),
         )
-        for place in kept
+        for place in listed
     )
 
 
 def direct(collected: Collected, *, model: str, other: str) -> IntArray:
     """Return the places of the comparisons of the two with each other."""
-    given, of = collected.preferences, collected.outputs.model
+    preferences, of = collected.preferences, collected.outputs.model
     first, second = collected.models.index(model), collected.models.index(other)
-    left, right = of[given.left], of[given.right]
+    left, right = of[preferences.left], of[preferences.right]
     return np.flatnonzero(
         ((left == first) & (right == second)) | ((left == second) & (right == first))
     )
@@ -80,16 +80,16 @@ def direct(collected: Collected, *, model: str, other: str) -> IntArray:
 
 def _verdicts(collected: Collected, cases: IntArray, *, model: str, other: str) -> IntArray:
     """Count per case how often the model won, lost, tied, and both were bad: (n_cases, 4)."""
-    given, outputs = collected.preferences, collected.outputs
+    preferences, outputs = collected.preferences, collected.outputs
     here = direct(collected, model=model, other=other)
-    preference = given.preference[here]
-    is_left = outputs.model[given.left[here]] == collected.models.index(model)
+    preference = preferences.preference[here]
+    is_left = outputs.model[preferences.left[here]] == collected.models.index(model)
     won = np.where(is_left, preference == LEFT, preference == RIGHT)
     kind = np.where(
         won, 0, np.where(preference <= RIGHT, 1, np.where(preference == BOTH_BAD, 3, 2))
     )
-    place = np.searchsorted(cases, outputs.case[given.left[here]])
-    counts = np.bincount(place * 4 + kind, weights=given.n[here], minlength=4 * len(cases))
+    place = np.searchsorted(cases, outputs.case[preferences.left[here]])
+    counts = np.bincount(place * 4 + kind, weights=preferences.n[here], minlength=4 * len(cases))
     return counts.astype(np.int64).reshape(len(cases), 4)
 
 
@@ -97,8 +97,8 @@ def _case_differences(scores: Scores, cases: IntArray, model: int, other: int) -
     place = np.searchsorted(cases, scores.case)
     weight, n_cases = scores.n.astype(np.float64), len(cases)
     means = []
-    for one in (model, other):
-        own = scores.model == one
+    for side in (model, other):
+        own = scores.model == side
         total = sum_by(place[own], scores.value[own] * weight[own], n_codes=n_cases)
         with np.errstate(invalid="ignore"):
             means.append(total / sum_by(place[own], weight[own], n_codes=n_cases))

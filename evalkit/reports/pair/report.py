@@ -93,9 +93,9 @@ def pair_report(
         model=model,
         other=other,
         overall=tuple(
-            SubjectDifference(one.criterion, turned(pair, model=model))
-            for one in all_pairs
-            for pair in one.pairs
+            SubjectDifference(tested.criterion, turned(pair, model=model))
+            for tested in all_pairs
+            for pair in tested.pairs
             if {pair.model, pair.other} == {model, other}
         ),
         by_category=_by_category(collected, subjects, scores, model=model, other=other),
@@ -110,10 +110,10 @@ def _subjects(
     collected: Collected, *, model: str, other: str
 ) -> tuple[tuple[Criterion | None, ...], list[Scores]]:
     """Return what the two can be compared on, and the scores of each; the preference first."""
-    kept = [place for place, one in enumerate(collected.criteria) if one.has_mean]
-    subjects = (None, *(collected.criteria[place] for place in kept))
+    scored = [place for place, criterion in enumerate(collected.criteria) if criterion.has_mean]
+    subjects = (None, *(collected.criteria[place] for place in scored))
     scores = [_preference_scores(collected, model=model, other=other)]
-    return subjects, scores + [scores_of_criterion(collected, place) for place in kept]
+    return subjects, scores + [scores_of_criterion(collected, place) for place in scored]
 
 
 def _preference_scores(collected: Collected, *, model: str, other: str) -> Scores:
@@ -121,17 +121,17 @@ def _preference_scores(collected: Collected, *, model: str, other: str) -> Score
 
     A comparison gives half its net to the one and takes it from the other.
     """
-    given, outputs = collected.preferences, collected.outputs
+    preferences, outputs = collected.preferences, collected.outputs
     here = direct(collected, model=model, other=other)
-    left, right = given.left[here], given.right[here]
-    half = LEFT_SHARE[given.preference[here]] - 0.5
+    left, right = preferences.left[here], preferences.right[here]
+    half = LEFT_SHARE[preferences.preference[here]] - 0.5
     output = np.concatenate([left, right])
     return Scores(
         case=outputs.case[output],
         model=outputs.model[output],
         category=outputs.category[output],
         value=np.concatenate([half, -half]),
-        n=np.concatenate([given.n[here], given.n[here]]),
+        n=np.concatenate([preferences.n[here], preferences.n[here]]),
         models=collected.models,
         categories=collected.categories,
     )
@@ -148,9 +148,9 @@ def _by_category(
     """Test every category on every subject as one family: the share of false finds is held."""
     n_categories = len(collected.categories)
     pooled = _pooled(collected, scores, [score.category for score in scores], n_categories)
-    found = category_differences(pooled, model=model, other=other)
+    differences = category_differences(pooled, model=model, other=other)
     cells = []
-    for place, pair in enumerate(found):
+    for place, pair in enumerate(differences):
         subject = subjects[place // n_categories]
         category = collected.categories[place % n_categories]
         named = PairedDifference(
@@ -187,12 +187,14 @@ def _errors(collected: Collected, *, model: str, other: str) -> tuple[TagDiffere
     looks = tagged(collected)
     parts = [scores_of_looks(collected, look) for look in looks]
     codes = [np.zeros(len(part.n), dtype=np.int64) for part in parts]
-    found = category_differences(_pooled(collected, parts, codes, 1), model=model, other=other)
+    differences = category_differences(
+        _pooled(collected, parts, codes, 1), model=model, other=other
+    )
     first, second = collected.models.index(model), collected.models.index(other)
     rows = []
-    for tag, one, pair in zip(collected.tags, looks, found, strict=True):
-        has_first, looked_first = _cases_with(collected, one, first)
-        has_second, looked_second = _cases_with(collected, one, second)
+    for tag, looked, pair in zip(collected.tags, looks, differences, strict=True):
+        has_first, looked_first = _cases_with(collected, looked, first)
+        has_second, looked_second = _cases_with(collected, looked, second)
         both_looked = looked_first & looked_second
         rows.append(
             TagDifference(

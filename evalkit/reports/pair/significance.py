@@ -71,11 +71,11 @@ def largest_difference(criterion: Criterion | None) -> float:
 
 def on_reach(pair: PairedDifference, criterion: Criterion | None) -> PairedDifference:
     """End the interval where no difference can lie beyond."""
-    one, end = pair.estimate, largest_difference(criterion)
-    if one.low is None or one.high is None:
+    estimate, end = pair.estimate, largest_difference(criterion)
+    if estimate.low is None or estimate.high is None:
         return pair
-    low, high = max(float(one.low), -end), min(float(one.high), end)
-    return replace(pair, estimate=replace(one, low=low, high=high))
+    low, high = max(float(estimate.low), -end), min(float(estimate.high), end)
+    return replace(pair, estimate=replace(estimate, low=low, high=high))
 
 
 def turned(pair: PairedDifference, *, model: str) -> PairedDifference:
@@ -112,19 +112,19 @@ def ahead(pair: PairedDifference) -> str | None:
 
 def difference_entry(pair: PairedDifference) -> dict[str, Any]:
     """Return one difference with its interval, its p values and why one of them is missing."""
-    one = pair.estimate
+    estimate = pair.estimate
     return {
         "model": pair.model,
         "other": pair.other,
         "category": pair.category,
-        "difference": one.value,
-        "low": one.low,
-        "high": one.high,
+        "difference": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
         "p": pair.p_value,
         "p_max_t": pair.p_family,
         "p_adjusted": pair.p_adjusted,
-        "n_cases": one.n,
-        "reason": one.reason,
+        "n_cases": estimate.n,
+        "reason": estimate.reason,
     }
 
 

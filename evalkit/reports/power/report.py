@@ -224,7 +224,7 @@ def _pairs(report: RankingReport) -> tuple[PairPower, ...]:
     ranking = report.ranking
     if ranking is None:
         return ()
-    found = []
+    pairs = []
     for place, row in enumerate(ranking.rows):
         for rival in ranking.rows[place + 1 :]:
             gap = ranking.difference(row.model, rival.model)
@@ -238,7 +238,7 @@ def _pairs(report: RankingReport) -> tuple[PairPower, ...]:
                 except UndefinedStatisticError as undefined:
                     reason = str(undefined)
             now, n_cases = ranking.n_comparisons, ranking.n_cases
-            found.append(
+            pairs.append(
                 PairPower(
                     model=row.model,
                     other=rival.model,
@@ -254,35 +254,35 @@ def _pairs(report: RankingReport) -> tuple[PairPower, ...]:
                     reason=reason,
                 )
             )
-    return tuple(found)
+    return tuple(pairs)
 
 
 def _win_rates(collected: Collected, half_width: float) -> list[IntervalPower]:
-    given = comparisons(collected)
-    other = given.left != given.right
-    share = LEFT_SHARE[given.preference[other]]
-    n, case = given.n[other], given.case[other]
-    found = []
+    compared = comparisons(collected)
+    other = compared.left != compared.right
+    share = LEFT_SHARE[compared.preference[other]]
+    n, case = compared.n[other], compared.case[other]
+    plans = []
     for place, model in enumerate(collected.models):
-        left, right = given.left[other] == place, given.right[other] == place
+        left, right = compared.left[other] == place, compared.right[other] == place
         own = left | right
         if own.any():
             value = np.where(left, share, 1 - share)[own]
-            found.append(_plan(None, model, value, case[own], n[own], half_width))
-    return found
+            plans.append(_plan(None, model, value, case[own], n[own], half_width))
+    return plans
 
 
 def _means(collected: Collected, place: int, half_width: float) -> list[IntervalPower]:
     criterion, scores = collected.criteria[place], scores_of_criterion(collected, place)
     width = half_width * (max(criterion.values) - min(criterion.values))
-    found = []
+    plans = []
     for code, model in enumerate(collected.models):
         own = scores.model == code
         if own.any():
-            found.append(
+            plans.append(
                 _plan(criterion, model, scores.value[own], scores.case[own], scores.n[own], width)
             )
-    return found
+    return plans
 
 
 def _plan(

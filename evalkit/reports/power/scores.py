@@ -45,7 +45,7 @@ def score_power(collected: Collected, criterion: Criterion) -> tuple[ScorePower,
     """
     scores = scores_of_criterion(collected, collected.criteria.index(criterion))
     by_case = case_differences(scores)
-    found = []
+    powers = []
     for place, pair in enumerate(score_differences(scores)):
         ahead = turned(pair, model=pair.other if (pair.estimate.value or 0) < 0 else pair.model)
         ahead = on_reach(ahead, criterion)
@@ -56,7 +56,7 @@ def score_power(collected: Collected, criterion: Criterion) -> tuple[ScorePower,
                 needed = cases_for_difference(by_case[:, place]).n_needed
             except UndefinedStatisticError as undefined:
                 reason = str(undefined)
-        found.append(
+        powers.append(
             ScorePower(
                 criterion=criterion,
                 model=ahead.model,
@@ -68,7 +68,7 @@ def score_power(collected: Collected, criterion: Criterion) -> tuple[ScorePower,
                 reason=reason,
             )
         )
-    return tuple(found)
+    return tuple(powers)
 
 
 def score_entry(power: ScorePower) -> dict[str, Any]:

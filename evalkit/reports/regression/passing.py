@@ -38,17 +38,17 @@ class Verdict:
 
 def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
     """Return the criteria a response can pass by: an order, scored, one scale everywhere."""
-    found: dict[str, Criterion] = {}
+    by_key: dict[str, Criterion] = {}
     clashing = set()
-    for one in collected:
-        scored = set(one.values.criterion.tolist())
-        for place, criterion in enumerate(one.criteria):
+    for study in collected:
+        scored = set(study.values.criterion.tolist())
+        for place, criterion in enumerate(study.criteria):
             if place not in scored or not criterion.has_mean:
                 continue
-            known = found.setdefault(criterion.key, criterion)
+            known = by_key.setdefault(criterion.key, criterion)
             if known.values != criterion.values:
                 clashing.add(criterion.key)
-    return tuple(one for key, one in found.items() if key not in clashing)
+    return tuple(criterion for key, criterion in by_key.items() if key not in clashing)
 
 
 def default_measure(collected: Sequence[Collected]) -> PassRule:
@@ -64,7 +64,7 @@ def default_measure(collected: Sequence[Collected]) -> PassRule:
 
 def is_acceptability_asked(collected: Sequence[Collected]) -> bool:
     """Say whether anybody in any of the studies could find a response unacceptable."""
-    return any(one.asks_acceptable and len(acceptable(one).output) for one in collected)
+    return any(study.asks_acceptable and len(acceptable(study).output) for study in collected)
 
 
 def default_level(criterion: Criterion) -> float:
@@ -91,7 +91,7 @@ def passing(collected: Sequence[Collected], measure: PassRule) -> dict[int, Verd
         (error marks alone have no time), the last of the studies counts.
     """
     people: dict[tuple[str, str], int] = {}
-    every = [_said(one, measure, people) for one in collected]
+    every = [_said(study, measure, people) for study in collected]
     if not every:
         return {}
     output, who, hit, when = (np.concatenate(parts) for parts in zip(*every, strict=True))
@@ -100,8 +100,8 @@ def passing(collected: Sequence[Collected], measure: PassRule) -> dict[int, Verd
     n_said = np.bincount(code, minlength=len(output_ids))
     n_passed = sum_by(code, hit[last], n_codes=len(output_ids))
     return {
-        output: Verdict(round(passed), said)
-        for output, passed, said in zip(
+        output: Verdict(round(passed), judged)
+        for output, passed, judged in zip(
             output_ids.tolist(), n_passed.tolist(), n_said.tolist(), strict=True
         )
     }
@@ -148,15 +148,17 @@ def _said(
 
 def _times(collected: Collected, output: IntArray, annotator: IntArray) -> IntArray:
     """Return when each annotator last compared each output, unknown where only errors were."""
-    given, n = collected.preferences, max(len(collected.annotators), 1)
+    preferences, n = collected.preferences, max(len(collected.annotators), 1)
     wanted = output * n + annotator
-    sitting = np.concatenate([given.left, given.right]) * n + np.tile(given.annotator, 2)
+    sitting = np.concatenate([preferences.left, preferences.right]) * n + np.tile(
+        preferences.annotator, 2
+    )
     when = np.full(len(wanted), _UNKNOWN, dtype=np.int64)
     if not len(wanted):  # comparisons say nothing where acceptability was not asked for
         return when
     order = np.argsort(wanted)
     place = np.searchsorted(wanted, sitting, sorter=order)
-    np.maximum.at(when, order[place], np.tile(given.latest, 2))
+    np.maximum.at(when, order[place], np.tile(preferences.latest, 2))
     return when
 
 
@@ -165,15 +167,15 @@ def _scored(
 ) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
     """Return once per annotator and output whether the mean score is at least the level."""
     keys = [criterion.key for criterion in collected.criteria]
-    given = collected.values
-    here = given.criterion == keys.index(criterion)
-    output, annotator = given.output[here], given.annotator[here]
+    values = collected.values
+    here = values.criterion == keys.index(criterion)
+    output, annotator = values.output[here], values.annotator[here]
     sitting = output.astype(np.int64) * max(len(collected.annotators), 1) + annotator
     _, first, place = np.unique(sitting, return_index=True, return_inverse=True)
-    weight = given.n[here].astype(np.float64)
-    total = sum_by(place.reshape(-1), given.value[here] * weight, n_codes=len(first))
+    weight = values.n[here].astype(np.float64)
+    total = sum_by(place.reshape(-1), values.value[here] * weight, n_codes=len(first))
     count = sum_by(place.reshape(-1), weight, n_codes=len(first))
     when = np.full(len(first), _UNKNOWN, dtype=np.int64)
-    np.maximum.at(when, place.reshape(-1), given.latest[here])
+    np.maximum.at(when, place.reshape(-1), values.latest[here])
     passes = (total / count >= level - 1e-9).astype(np.float64)
     return output[first], annotator[first], passes, when

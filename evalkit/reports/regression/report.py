@@ -156,9 +156,11 @@ def regression_report(
         McNemar's test on the cases judged on both sides, by the category they have after.
     """
     pairs, removed, new = _matched(before.cases, after.cases)
-    cases = tuple(_change(old, one, verdicts) for old, one in pairs if _is_among(one, categories))
-    removed = [one for one in removed if _is_among(one, categories)]
-    new = [one for one in new if _is_among(one, categories)]
+    cases = tuple(
+        _change(old, case, verdicts) for old, case in pairs if _is_among(case, categories)
+    )
+    removed = [case for case in removed if _is_among(case, categories)]
+    new = [case for case in new if _is_among(case, categories)]
     judged = [case for case in cases if case.change != Change.UNJUDGED]
     return RegressionReport(
         before=before.name,
@@ -182,12 +184,12 @@ def regression_document(
     report: RegressionReport, *, judged_in: Sequence[Collected] = ()
 ) -> dict[str, Any]:
     """Return a regression report, and who judged in which studies, as JSON; see docs/reports.md."""
-    headings = [heading(one) for one in judged_in]
-    one = report.rows[0].difference if report.rows else Estimate(None, None, None, 0)
+    headings = [heading(study) for study in judged_in]
+    overall = report.rows[0].difference if report.rows else Estimate(None, None, None, 0)
     return {
         "studies": [
-            {key: said[key] for key in ("study", "annotators", "simulated_annotators")}
-            for said in headings
+            {key: study[key] for key in ("study", "annotators", "simulated_annotators")}
+            for study in headings
         ],
         "before": report.before,
         "after": report.after,
@@ -195,9 +197,9 @@ def regression_document(
         "significance_level": SIGNIFICANT,
         "n_shared": report.n_shared,
         "n_judged": report.n_judged,
-        "difference": one.value,
-        "low": one.low,
-        "high": one.high,
+        "difference": overall.value,
+        "low": overall.low,
+        "high": overall.high,
         "categories": [change_entry(row) for row in report.rows],
         "cases": [
             {
@@ -212,13 +214,13 @@ def regression_document(
         ],
         "new": [_lone_entry(case) for case in report.new],
         "removed": [_lone_entry(case) for case in report.removed],
-        "reason": report.reason or one.reason,
+        "reason": report.reason or overall.reason,
     }
 
 
 def change_entry(row: CategoryRow) -> dict[str, Any]:
     """Return one test: of a category, or of all cases together (category null)."""
-    test, one = row.test, row.difference
+    test, estimate = row.test, row.difference
     return {
         "category": test.category,
         "n_cases": test.n_cases,
@@ -226,14 +228,14 @@ def change_entry(row: CategoryRow) -> dict[str, Any]:
         "n_after": test.n_after,
         "n_broke": test.test.only_first,
         "n_repaired": test.test.only_second,
-        "difference": one.value,
-        "low": one.low,
-        "high": one.high,
+        "difference": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
         "p": test.test.p_value,
         "p_exact": test.test.p_exact,
         "p_adjusted": test.p_adjusted,
         "n_cases_needed": row.n_cases_needed,
-        "reason": test.test.reason or one.reason,
+        "reason": test.test.reason or estimate.reason,
     }
 
 
@@ -255,7 +257,7 @@ def _lone_entry(case: LoneCase) -> dict[str, Any]:
 def categories_of(*sides: Side) -> tuple[str, ...]:
     """Return the categories of the cases answered on any of these sides, sorted."""
     answered = (case for side in sides for case in side.cases if case.output_id is not None)
-    return tuple(sorted({one.category for one in answered}))
+    return tuple(sorted({case.category for case in answered}))
 
 
 def _is_among(case: AnsweredCase, categories: Collection[str]) -> bool:
@@ -315,9 +317,9 @@ def _lone(
 
 def _rows(judged: Sequence[CaseChange]) -> tuple[CategoryRow, ...]:
     """Test all cases together, then each category."""
-    names = tuple(sorted({one.category for one in judged}))
+    names = tuple(sorted({case.category for case in judged}))
     tests = changes(
-        category=np.array([names.index(one.category) for one in judged], dtype=np.int64),
+        category=np.array([names.index(case.category) for case in judged], dtype=np.int64),
         before=_are(judged, Change.BROKE, Change.STILL_PASSES),
         after=_are(judged, Change.REPAIRED, Change.STILL_PASSES),
         categories=names,
@@ -347,7 +349,7 @@ def _cases_needed(change: CategoryChange) -> int | None:
 
 
 def _are(judged: Sequence[CaseChange], *kinds: Change) -> BoolArray:
-    return np.array([one.change in kinds for one in judged], dtype=np.bool_)
+    return np.array([case.change in kinds for case in judged], dtype=np.bool_)
 
 
 def _reason(*, n_shared: int, n_judged: int, is_asked: bool) -> str | None:

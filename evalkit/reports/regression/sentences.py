@@ -51,23 +51,23 @@ def regression_verdict(report: RegressionReport) -> str:
 def regression_basis(report: RegressionReport) -> str:
     """Say which cases the verdict rests on and which are set apart."""
     n_open, changed = len(report.of(Change.UNJUDGED)), sum(case.is_changed for case in report.new)
-    said = f"{counted(report.n_shared, 'case')} answered by both"
-    said += f", {n_open:,} of them not judged on both sides" if n_open else ""
+    sentence = f"{counted(report.n_shared, 'case')} answered by both"
+    sentence += f", {n_open:,} of them not judged on both sides" if n_open else ""
     apart = [f"{len(report.new):,} new"] if report.new else []
     apart += [f"{len(report.removed):,} removed"] if report.removed else []
-    said += f"; {joined(apart)}, set apart" if apart else ""
-    said += f" ({changed:,} of them the same name with other content)" if changed else ""
-    return f"{said}. {passes_by(report.measure)}"
+    sentence += f"; {joined(apart)}, set apart" if apart else ""
+    sentence += f" ({changed:,} of them the same name with other content)" if changed else ""
+    return f"{sentence}. {passes_by(report.measure)}"
 
 
 def judged_by(collected: Sequence[Collected]) -> str:
     """Say who judged in these studies, each counted once."""
     if not collected:
         return "No study judges either of the two."
-    everybody = dict.fromkeys(who for one in collected for who in one.annotators)
+    everybody = dict.fromkeys(who for study in collected for who in study.annotators)
     merged = replace(collected[0], annotators=tuple(everybody))
-    worked = [one for one in collected if one.annotators] or collected
-    studies = joined([f"“{one.study}”" for one in worked])
+    worked = [study for study in collected if study.annotators] or collected
+    studies = joined([f"“{study.study}”" for study in worked])
     return f"Judged by {annotators(merged)} in {studies}."
 
 
@@ -76,20 +76,20 @@ def regression_findings(report: RegressionReport) -> list[str]:
     # Cases without a category are none: nothing is said of them as of one.
     by_category = [(row.test.category, row) for row in report.rows[1:] if row.test.category]
     decided = [(name, row) for name, row in by_category if row.test.p_adjusted <= SIGNIFICANT]
-    said = [
+    sentences = [
         f"{name}: {row.test.test.only_first:,} broke, "
         f"{row.test.test.only_second:,} repaired, {p_value(row.test.p_adjusted)} corrected."
         for name, row in decided
     ]
-    if len(by_category) > 1 and not said:
-        said = ["No category shows a change that holds once all of them are tested."]
+    if len(by_category) > 1 and not sentences:
+        sentences = ["No category shows a change that holds once all of them are tested."]
     few = [name for name, row in by_category if row.test.n_cases < FEWEST_CASES]
     if few:
-        said.append(
+        sentences.append(
             f"Nothing can be said about {joined(few)}: with fewer than {FEWEST_CASES} cases even "
             "a change of all of them is within chance."
         )
-    return said
+    return sentences
 
 
 def regression_power(report: RegressionReport) -> str:

@@ -53,15 +53,15 @@ def judged_responses(collected: Collected, *, model: str | None = None) -> pd.Da
     for share in shares:
         is_judged = is_judged | ~np.isnan(share)
     frame["worth"] = pd.DataFrame(dict(enumerate(shares))).mean(axis="columns")
-    kept = frame[is_judged & (True if model is None else frame["model"] == model)]
+    judged = frame[is_judged & (True if model is None else frame["model"] == model)]
     order = {"worth": True, "n_errors": False, "output_id": True}
-    kept = kept.sort_values(list(order), ascending=list(order.values()))
-    return kept.drop(columns="worth").reset_index(drop=True)
+    judged = judged.sort_values(list(order), ascending=list(order.values()))
+    return judged.drop(columns="worth").reset_index(drop=True)
 
 
 def _counts(collected: Collected, n: int) -> dict[str, IntArray]:
     """Return per output what came of its comparisons, its errors, and who looked for any."""
-    given, marks = collected.preferences, collected.marks
+    preferences, marks = collected.preferences, collected.marks
     left, right = (
         PREFERENCE_CODES[preference] for preference in (Preference.LEFT, Preference.RIGHT)
     )
@@ -70,11 +70,11 @@ def _counts(collected: Collected, n: int) -> dict[str, IntArray]:
     )
 
     def times(on_left: int, on_right: int) -> IntArray:
-        found = np.zeros(n, dtype=np.int64)
-        for output, code in ((given.left, on_left), (given.right, on_right)):
-            here = given.preference == code
-            np.add.at(found, output[here], given.n[here])
-        return found
+        counts = np.zeros(n, dtype=np.int64)
+        for output, code in ((preferences.left, on_left), (preferences.right, on_right)):
+            here = preferences.preference == code
+            np.add.at(counts, output[here], preferences.n[here])
+        return counts
 
     return {
         "n_won": times(left, right),
@@ -93,16 +93,16 @@ def _where(is_asked: NDArray[np.bool_], count: IntArray) -> pd.Series:
 
 def _means(collected: Collected, n: int) -> dict[str, FloatArray]:
     """Return per criterion that was scored the mean score of each output."""
-    given, found = collected.values, {}
+    values, means = collected.values, {}
     for place, criterion in enumerate(collected.criteria):
-        here = given.criterion == place
+        here = values.criterion == place
         if not here.any() or not criterion.has_mean:
             continue
-        weight = given.n[here].astype(np.float64)
-        total = sum_by(given.output[here], weight * given.value[here], n_codes=n)
-        count = sum_by(given.output[here], weight, n_codes=n)
-        found[criterion.key] = np.divide(total, count, out=np.full(n, np.nan), where=count > 0)
-    return found
+        weight = values.n[here].astype(np.float64)
+        total = sum_by(values.output[here], weight * values.value[here], n_codes=n)
+        count = sum_by(values.output[here], weight, n_codes=n)
+        means[criterion.key] = np.divide(total, count, out=np.full(n, np.nan), where=count > 0)
+    return means
 
 
 def _share_won(counts: dict[str, IntArray]) -> FloatArray:

@@ -32,12 +32,12 @@ def level_shares(collected: Collected, *, level: float) -> tuple[LevelShares, ..
     RefusedError
         Where no criterion has such a level; the message says what the scales are.
     """
-    found = tuple(
-        LevelShares(one, level, shares(scores_of_criterion(collected, place), at_least=level))
-        for place, one in enumerate(collected.criteria)
-        if one.has_mean and min(one.values) < level <= max(one.values)
+    reached = tuple(
+        LevelShares(criterion, level, shares(scores_of_criterion(collected, place), at_least=level))
+        for place, criterion in enumerate(collected.criteria)
+        if criterion.has_mean and min(criterion.values) < level <= max(criterion.values)
     )
-    if not found:
+    if not reached:
         scales = [
             f"{criterion.key} from {min(criterion.values):g} to {max(criterion.values):g}"
             for criterion in collected.criteria
@@ -47,17 +47,15 @@ def level_shares(collected: Collected, *, level: float) -> tuple[LevelShares, ..
             "The level must be above the lowest value of a scale and at most its highest; found "
             f"{level:g}. The scales are: {', '.join(scales) or 'none'}."
         )
-    return found
+    return reached
 
 
 def level_shares_document(collected: Collected, *, level: float) -> dict[str, Any]:
     """Return the shares by criterion as JSON; see docs/reports.md."""
-    found = level_shares(collected, level=level)
+    reached = level_shares(collected, level=level)
     return {
         "at_least": {
             "level": level,
-            "criteria": {
-                one.criterion.key: [score_entry(row) for row in one.rows] for one in found
-            },
+            "criteria": {of.criterion.key: [score_entry(row) for row in of.rows] for of in reached},
         }
     }

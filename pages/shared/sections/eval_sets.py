@@ -18,9 +18,9 @@ def eval_set_picker(
     eval_sets: Sequence[EvalSetSummary], studies: Sequence[StudySummary]
 ) -> EvalSetSummary:
     """Show the choice of eval set; an address that names a study only means the set it is of."""
-    by_id = {str(found.eval_set_id): found for found in eval_sets}
+    by_id = {str(eval_set.eval_set_id): eval_set for eval_set in eval_sets}
     asked = _asked(studies)
-    of_study = [key for key, one in by_id.items() if asked and one.name == asked.eval_set]
+    of_study = [key for key, eval_set in by_id.items() if asked and eval_set.name == asked.eval_set]
     default = next(iter([*of_study, *by_id]))
     addresses.choice("set", list(by_id), key="eval-set", default=default)
     chosen = st.selectbox(
@@ -58,20 +58,20 @@ def case_filter(cases: pd.DataFrame, *, key: str) -> pd.DataFrame:
         "Category", categories, format_func=category_name, key=f"category-{key}"
     )
     addresses.remember("category", None if category == ALL_CATEGORIES else category)
-    addresses.take("find", key="find-case", read=lambda said: said[0] if said else "")
+    addresses.take("find", key="find-case", read=lambda values: values[0] if values else "")
     words = right.text_input("Find in id or note", placeholder="refund", key="find-case")
     addresses.remember("find", words or None)
     wanted = None if category == ALL_CATEGORIES else category
     return library_tables.matching_cases(cases, category=wanted, text=words)
 
 
-def case_picker(shown: pd.DataFrame, *, n_cases: int, key: str) -> int | None:
+def case_picker(frame: pd.DataFrame, *, n_cases: int, key: str) -> int | None:
     """List cases; give the one chosen, the first at first, or None where there is none."""
-    st.caption(f"{len(shown):,} of {n_cases:,} cases. Choose a row to read it.")
-    if not len(shown):
+    st.caption(f"{len(frame):,} of {n_cases:,} cases. Choose a row to read it.")
+    if not len(frame):
         return None
-    names = [str(case_id) for case_id in shown["case_id"]]
-    table = library_tables.case_table(shown)
+    names = [str(case_id) for case_id in frame["case_id"]]
+    table = library_tables.case_table(frame)
     place = lists.picker(
         table.iloc[lists.shown_of(names, "case")],
         names,

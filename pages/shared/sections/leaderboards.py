@@ -37,7 +37,7 @@ def chosen_file(*, key: str) -> BoardFile | None:
 
 def board_picker(public: Sequence[Board]) -> Board:
     """Show the choice of a public board; the address remembers it."""
-    named = {f"{one.benchmark}, {one.source}": one for one in public}
+    named = {f"{board.benchmark}, {board.source}": board for board in public}
     addresses.choice("board", list(named), key="leaderboard", default=next(iter(named)))
     chosen = st.selectbox("Public leaderboard", list(named), key="leaderboard")
     addresses.remember("board", chosen)
@@ -97,22 +97,22 @@ def _range(ranking: Ranking, model: str, among: Sequence[str]) -> tuple[int, int
     return 1 + n_ahead, len(among) - (len(apart) - n_ahead)
 
 
-def direction(found: BesideBoard, board: Board) -> str:
+def direction(beside: BesideBoard, board: Board) -> str:
     """Say in a sentence how far the board agrees with our own people, as a direction."""
-    if found.no_ranking is not None:
-        return f"This study has no ranking yet to set beside {board.benchmark}: {found.no_ranking}"
-    if found.comparison is None:
+    if beside.no_ranking is not None:
+        return f"This study has no ranking yet to set beside {board.benchmark}: {beside.no_ranking}"
+    if beside.comparison is None:
         return f"{board.benchmark} and this study have no model in common."
-    correlation = found.comparison.correlation
+    correlation = beside.comparison.correlation
     if correlation.value is None:
         return correlation.reason or ""
     if correlation.low is not None and correlation.low > 0:
-        said = f"{board.benchmark} points the same way as our people"
+        sentence = f"{board.benchmark} points the same way as our people"
     elif correlation.high is not None and correlation.high < 0:
-        said = f"{board.benchmark} points the other way than our people"
+        sentence = f"{board.benchmark} points the other way than our people"
     else:
-        said = f"Whether {board.benchmark} points the same way as our people cannot be told"
-    return f"{said}: rank correlation {text.estimate(correlation)}, n = {correlation.n} models."
+        sentence = f"Whether {board.benchmark} points the same way as our people cannot be told"
+    return f"{sentence}: rank correlation {text.estimate(correlation)}, n = {correlation.n} models."
 
 
 def shift_rows(board: BesideBoard, colours: Mapping[str, str]) -> pd.DataFrame:
@@ -128,17 +128,17 @@ def shift_rows(board: BesideBoard, colours: Mapping[str, str]) -> pd.DataFrame:
     )
 
 
-def shift_table(found: BesideBoard, board: Board) -> pd.DataFrame:
+def shift_table(beside: BesideBoard, board: Board) -> pd.DataFrame:
     """Give one row per shared model, those that stand elsewhere first, and what that means."""
-    shifts = found.comparison.shifts if found.comparison else ()
+    shifts = beside.comparison.shifts if beside.comparison else ()
     return pd.DataFrame(
         {
             "Model": [shift.model for shift in shifts],
-            "Our rank": [_rank(shift.ours, found.ranges[shift.model]) for shift in shifts],
+            "Our rank": [_rank(shift.ours, beside.ranges[shift.model]) for shift in shifts],
             "Public rank": [f"{shift.theirs:g}" for shift in shifts],
             "Public score": [f"{board.scores[model_key(shift.model)]:g}" for shift in shifts],
             "The board": [
-                _meaning(shift.shift, shift.theirs, found.ranges[shift.model]) for shift in shifts
+                _meaning(shift.shift, shift.theirs, beside.ranges[shift.model]) for shift in shifts
             ],
         }
     )

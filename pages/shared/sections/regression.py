@@ -87,19 +87,19 @@ def _defaults(runs: Sequence[RunOnVersion]) -> tuple[int, int]:
     last = runs[newest]
 
     def likeness(place: int) -> tuple[object, ...]:
-        one = runs[place]
-        is_other = one.run_id != last.run_id
-        return one.model == last.model, is_other, one.run_id, one.n_answered, -one.version
+        run = runs[place]
+        is_other = run.run_id != last.run_id
+        return run.model == last.model, is_other, run.run_id, run.n_answered, -run.version
 
     return max((place for place in range(len(runs)) if place != newest), key=likeness), newest
 
 
 def annotators_of(studies: Sequence[ResultStudy]) -> list[ResultAnnotator]:
     """Return who annotated in any of these studies, each once, by name."""
-    found = {
+    annotators = {
         annotator.annotator_id: annotator for study in studies for annotator in study.annotators
     }
-    return sorted(found.values(), key=lambda one: one.name)
+    return sorted(annotators.values(), key=lambda annotator: annotator.name)
 
 
 def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassRule:
@@ -196,7 +196,7 @@ def case_picker(report: RegressionReport) -> PickedCase | None:
         "Cases",
         names,
         required=True,
-        format_func=lambda one: f"{_LISTS[one]} {len(lists[one]):,}",
+        format_func=lambda change: f"{_LISTS[change]} {len(lists[change]):,}",
         key=key,
         label_visibility="collapsed",
     )
@@ -248,11 +248,11 @@ def case_table(report: RegressionReport, name: str) -> pd.DataFrame:
         lone = report.new if name == "new" else report.removed
         return pd.DataFrame(
             {
-                "Case": [one.key for one in lone],
-                "Category": [category_name(one.category) for one in lone],
-                "Passes": [_verdict(one.verdict) for one in lone],
+                "Case": [case.key for case in lone],
+                "Category": [category_name(case.category) for case in lone],
+                "Passes": [_verdict(case.verdict) for case in lone],
                 "Same name on the other side": [
-                    "with other content" if one.is_changed else text.MISSING for one in lone
+                    "with other content" if case.is_changed else text.MISSING for case in lone
                 ],
             }
         )
@@ -270,7 +270,7 @@ def case_table(report: RegressionReport, name: str) -> pd.DataFrame:
 def case_numbers(report: RegressionReport, name: str) -> pd.DataFrame:
     """Give what the download of a list holds: a row per case, how many said what."""
     document = regression_document(report)
-    of_list = [one for one in document["cases"] if one["change"] == name]
+    of_list = [case for case in document["cases"] if case["change"] == name]
     return pd.json_normalize(document.get(name, of_list), sep="_")
 
 

@@ -38,7 +38,7 @@ def _ask(measure: Measure) -> Requirements:
 def _number(says: str, label: str) -> float | None:
     """Ask for a number, which may be left out; the address remembers it."""
     key = f"decision-{says}"
-    addresses.take(says, key=key, read=lambda said: _read(said[0]) if said else None)
+    addresses.take(says, key=key, read=lambda values: _read(values[0]) if values else None)
     number = st.number_input(
         label, min_value=0.0, value=None, key=key, placeholder="any", format="%.6g",
         persist_state="session",
@@ -47,10 +47,10 @@ def _number(says: str, label: str) -> float | None:
     return number
 
 
-def _read(said: str) -> float | None:
+def _read(written: str) -> float | None:
     """Read a number from the address, or None where it is none that could be typed."""
     try:
-        number = float(said)
+        number = float(written)
     except ValueError:
         return None
     return number if math.isfinite(number) and number >= 0 else None

@@ -59,7 +59,7 @@ class _Place:
 def placed(marks: Sequence[Mark]) -> list[dict[str, object]]:
     """Write every name beside its mark: above and to the right, else where least is hidden."""
     taken: list[_Box] = []
-    found: dict[int, dict[str, object]] = {}
+    places: dict[int, dict[str, object]] = {}
     behind = [_lines(mark) for mark in marks]
     # From the right: names there have the least room.
     for number in sorted(range(len(marks)), key=lambda n: -marks[n].across[1]):
@@ -67,7 +67,7 @@ def placed(marks: Sequence[Mark]) -> list[dict[str, object]]:
         name = wrapped(mark.name, _LONGEST)
         best = min(_places(mark, name), key=lambda place: _cost(place, taken, behind))
         taken.append(best.box)
-        found[number] = {
+        places[number] = {
             "x": mark.axis_x,
             "y": mark.axis_y,
             "text": f"<b>{name}</b>" if mark.is_bold else name,
@@ -79,7 +79,7 @@ def placed(marks: Sequence[Mark]) -> list[dict[str, object]]:
             "xshift": best.shifts[0],
             "yshift": best.shifts[1],
         }
-    return [found[number] for number in range(len(marks))]
+    return [places[number] for number in range(len(marks))]
 
 
 def _places(mark: Mark, name: str) -> list[_Place]:
