@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from evalkit import text
-from evalkit.phrases import joined, lower
+from evalkit.phrases import lower, some
 from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.intervals import Estimate
 
@@ -147,6 +147,12 @@ class IntervalRow:
         """Return the number with its interval as people read it."""
         return text.estimate(self.estimate, self.form)
 
+    @property
+    def n(self) -> int:
+        """Return how many judgements it rests on; of agreement, how many units."""
+        number = self.estimate
+        return number.n_units if isinstance(number, Agreement) else number.n
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -175,13 +181,22 @@ class Intervals:
         return bool(self.rows)
 
     @property
+    def n_in_words(self) -> str:
+        """Say on how much its numbers rest, for a picture with no room to say it in each row."""
+        known = [row.n for row in self.rows if row.n]
+        if not known:
+            return ""
+        least, most = min(known), max(known)
+        return f"n = {most:,}." if least == most else f"n from {least:,} to {most:,}."
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """Say once each why a number or its interval is missing, and of which rows if not all."""
         applies: dict[str, list[str]] = {}
         for row in self.rows:
             applies.setdefault(row.estimate.reason or "", []).append(row.label)
         return tuple(
-            reason if len(applies) == 1 else f"{joined(labels)}: {lower(reason)}"
+            reason if len(applies) == 1 else f"{some(labels)}: {lower(reason)}"
             for reason, labels in applies.items()
             if reason
         )

@@ -12,12 +12,10 @@ from evalkit.study import sentences as study_sentences
 from evalkit.study.subjects import subjects
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
-from pages.shared.address import addresses, filters, links
+from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
-from pages.shared.display.blocks import Page
-from pages.shared.display.charts import model_colours
 from pages.shared.response import responses
-from pages.shared.sections import annotators
+from pages.shared.sections import annotators, overview, shown_models
 
 state.require(Role.LEAD)
 
@@ -62,7 +60,7 @@ else:
     )
     without_them = collecting.kept(study, rest).collected
     compared = kept.of(leave_out.without_report, without_them, left_out=names)
-    page = Page(model_colours(study.models), links.of_targets(links.state(study, chosen)))
+    page = shown_models.page_of(study, chosen, overview.model_order(compared.full.ranking))
     annotators.show_without(compared, page)
     annotators.show_all_without(study, rest)
 

@@ -9,9 +9,9 @@ from evalkit.reports.pair import sentences as pair_sentences
 from evalkit.study.sentences import annotators
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
-from pages.shared.address import addresses, filters, links
+from pages.shared.address import addresses, filters, links, pins
 from pages.shared.display import exhibits
-from pages.shared.display.charts import model_colours
+from pages.shared.display.pictures import model_colours
 from pages.shared.response import responses
 from pages.shared.sections import pair
 
@@ -48,7 +48,7 @@ if not pair.is_judged(report):
     exhibits.say(filters.judges_left_out(study, chosen))
     addresses.stop()
 exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
-colours = model_colours(study.models)
+colours = model_colours(study.models, pinned=[*pins.pinned(study), *two])
 address = links.state(study, chosen, model=model, other=other)
 pair.show_overall(report, colours, alt=verdict)
 

@@ -5,7 +5,6 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import regression
-from evalkit.colours import model_colours
 from evalkit.reports.decision import measures, report as decisions, sentences as words, tables
 from evalkit.reports.power import report as power
 from evalkit.reports.ranking.cautions import cautions
@@ -13,8 +12,8 @@ from evalkit.reports.ranking.report import win_rates
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
-from pages.shared.display import blocks, exhibits
-from pages.shared.sections import decision, overview, requirements
+from pages.shared.display import exhibits
+from pages.shared.sections import decision, overview, requirements, shown_models
 
 state.require(Role.LEAD)
 
@@ -53,13 +52,13 @@ rival = words.rival_of(report)
 leader = report.standings[0].model
 cells = () if rival is None else kept.of(measures.against, measure, model=leader, other=rival)
 beware = cautions(report.ranking, kept.of(win_rates)) if measure.is_preference else []
-page = blocks.Page(model_colours(study.models), links.of_targets(links.state(study, chosen)))
 verdict = words.verdict(report, cells)
 opening = tables.opening(kept.collected, report, verdict, beware)
-place = decision.show_opening(opening, page)
+place = decision.show_opening(opening)
 exhibits.say(filters.in_words(study, chosen))
 requirements.show(kept, report, study, chosen)
 
+page = shown_models.page_of(study, chosen, report.models, baseline=baseline)
 decision.show_front(report, page)
 
 st.header(f"Each model against {baseline}", divider=False)

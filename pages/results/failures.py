@@ -12,7 +12,7 @@ from pages.shared import collecting, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
 from pages.shared.response import responses
-from pages.shared.sections import failures
+from pages.shared.sections import failures, shown_models
 
 state.require(Role.LEAD)
 
@@ -33,7 +33,8 @@ exhibits.say(filters.in_words(study, chosen))
 
 through = failures.through_picker()
 if through == "tags":
-    cell = failures.cell_picker(kept.of(tags_report), study)
+    rates = kept.of(tags_report)
+    cell = failures.cell_picker(rates, study, lambda: shown_models.of_many(kept, study))
     if cell is None:
         st.info(f"No error has been marked{filters.within(chosen)}.")
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")

@@ -10,10 +10,9 @@ from evalkit.formats.leaderboards import read_leaderboard
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
-from pages.shared.address import addresses, filters, links
+from pages.shared.address import addresses, filters, links, pins
 from pages.shared.display import exhibits
-from pages.shared.display.charts import model_colours
-from pages.shared.display.pictures import rank_slopes
+from pages.shared.display.pictures import model_colours, rank_slopes
 from pages.shared.sections import leaderboards as boards, overview
 
 user = state.require(Role.LEAD)
@@ -65,7 +64,7 @@ exhibits.say(
 )
 exhibits.say(filters.in_words(study, results.ResultFilters()))
 if found.comparison is not None:
-    rows = boards.shift_rows(found, model_colours(study.models))
+    rows = boards.shift_rows(found, model_colours(study.models, pinned=pins.pinned(study)))
     picture = rank_slopes(rows, left="This study", right=board.benchmark)
     exhibits.picture(picture, key="board-slopes", alt=boards.direction(found, board))
     exhibits.inline_table(boards.shift_table(found, board), key="board-table", left=("The board",))

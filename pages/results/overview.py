@@ -13,9 +13,8 @@ from evalkit.reports.scores.report import scores_report
 from evalkit.vocabulary import Role
 from pages.shared import collecting, report_file, state
 from pages.shared.address import addresses, filters, links
-from pages.shared.display import blocks, exhibits
-from pages.shared.display.charts import model_colours
-from pages.shared.sections import overview, scores as overview_scores
+from pages.shared.display import exhibits
+from pages.shared.sections import decision, overview, scores as overview_scores, shown_models
 
 user = state.require(Role.LEAD)
 
@@ -37,7 +36,6 @@ if not study.annotators:
     addresses.stop()
 
 address = links.state(study, chosen)
-page = blocks.Page(model_colours(study.models), links.of_targets(address))
 ranking = kept.of(ranking_report)
 scores = kept.of_main(scores_report)
 models = kept.of(reports.models_report)
@@ -49,23 +47,24 @@ place = overview.show_verdict(kept, ranking, scores, weighed)
 exhibits.say(filters.in_words(study, chosen))
 if not kept.collected.annotators:
     exhibits.say(filters.judges_left_out(study, chosen))
+page = shown_models.page_of(study, chosen, order, baseline=decision.first_baseline(kept))
 win_rates = kept.of(win_rates_report)
 overview.show_ranking(ranking, win_rates, page, order=order)
 
 absent = overview.absences(scores, models, rates, within=filters.within(chosen))
 if "Price" not in absent:
     st.header("Quality next to what it takes", divider=False)
-    overview.show_tradeoff(kept, models, page, order=order)
+    overview.show_tradeoff(kept, models, page)
 if "Scores" not in absent:
     st.header("Scores", divider=False)
-    overview_scores.show_scores(kept, scores, page, order=order)
+    overview_scores.show_scores(kept, scores, page)
 if "Acceptable" not in absent:
     st.header("Acceptable responses", divider=False)
-    overview_scores.show_acceptable(scores, page, order=order)
+    overview_scores.show_acceptable(scores, page)
 if "Errors" not in absent:
     st.header("Errors", divider=False)
-    overview_scores.show_penalties(weighed, page, weights=kept.collected.weights, order=order)
-    overview_scores.show_tags(rates, page, address, order=order)
+    overview_scores.show_penalties(weighed, page, weights=kept.collected.weights)
+    overview_scores.show_tags(rates, page, address)
 overview.show_absences(absent)
 
 overview.show_held_equal(place, kept, ranking)

@@ -197,6 +197,7 @@ def points(n=2, **changed):
         "y_low": [25.0] * n,
         "y_high": [75.0] * n,
         "colour": ["#0072B2"] * n,
+        "is_named": [True] * n,
         "is_on_front": [True] * n,
         "hover": [""] * n,
     }

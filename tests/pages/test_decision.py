@@ -259,6 +259,7 @@ def points(**changed):
         "y_low": [70.0, 40.0, 30.0],
         "y_high": [90.0, 60.0, 50.0],
         "colour": ["#0072B2", "#E69F00", "#009E73"],
+        "is_named": [True] * 3,
         "is_on_front": [True, True, False],
         "hover": ["A", "B", "<C>"],
     }

@@ -61,8 +61,8 @@ def decision(
     return [
         *tables.opening(collected, report, decision_verdict(collected, report, style), beware),
         words(*met(collected, report, requirements)[1], style="lead"),
-        tables.standings(report),
-        tables.prices(report),
+        tables.standings(report, report.models),
+        tables.prices(report, report.models),
         words(FRONT_DEFINITION if tables.front(report) else "", style="note"),
-        *tables.by_category(report, within=" here"),
+        *tables.by_category(report, report.models, within=" here"),
     ]

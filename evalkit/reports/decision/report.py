@@ -70,6 +70,11 @@ class DecisionReport:
     ranking: RankingReport
     front_on: tuple[str, ...]
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Return all models, best first."""
+        return tuple(standing.model for standing in self.standings)
+
     def number(self, model: str) -> Number:
         """Return the chosen measure of a model, overall."""
         return next(number for number in self.chosen.overall if number.model == model)

@@ -16,6 +16,7 @@ from evalkit.reports.ranking import sentences
 from evalkit.reports.ranking.lead import Lead
 from evalkit.reports.ranking.sentences import few_comparisons, group_verdicts, lead_clause
 from evalkit.reports.ranking.style import StyleReport, carried_style
+from evalkit.reports.shown_models import MOST_MODELS
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected
 from evalkit.study.sentences import annotators
@@ -26,6 +27,8 @@ from evalkit.text import difference, points
 _FEW_CASES = 7
 #: More models or categories than this are counted, not named.
 _MOST_NAMES = 4
+#: Of many models, more sentences than this on who is beaten are not read.
+_MOST_BEATEN = 3
 _NAMES = {
     PREFERENCE: "Preference",
     ACCEPTABLE: "Acceptable responses",
@@ -170,7 +173,12 @@ def _beaten(report: DecisionReport) -> list[str]:
         if standing.beaten_by:
             by = min(standing.beaten_by, key=lambda model: _place(report, model))
             ways.setdefault((by, _way(report, standing.model, by)), []).append(standing.model)
-    return [f"{by} {way.format(some(models))}." for (by, way), models in ways.items()]
+    beaten = [f"{by} {way.format(some(models))}." for (by, way), models in ways.items()]
+    n_more = sum(len(models) for models in list(ways.values())[_MOST_BEATEN:])
+    if len(report.standings) <= MOST_MODELS or not n_more:
+        return beaten
+    rest = f"Who beats the {counted(n_more, 'other model')} stands beside each in the table."
+    return [*beaten[:_MOST_BEATEN], rest]
 
 
 def _way(report: DecisionReport, model: str, by: str) -> str:

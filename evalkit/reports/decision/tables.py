@@ -66,9 +66,9 @@ def decision_section(report: DecisionReport) -> Section:
         beside(*([picture] for picture in pictures)),
         words(FRONT_NOTE if pictures else "", style="note"),
         Heading(f"Each model against {report.baseline}"),
-        standings(report),
-        prices(report),
-        *by_category(report, within=""),
+        standings(report, report.models),
+        prices(report, report.models),
+        *by_category(report, report.models, within=""),
     )
 
 
@@ -114,8 +114,8 @@ def _scatter(
     )
 
 
-def standings(report: DecisionReport) -> Table:
-    """Set the quality of every model beside the baseline's, by all it can be measured by."""
+def standings(report: DecisionReport, models: Sequence[str]) -> Table:
+    """Set the quality of these models beside the baseline's, by all it can be measured by."""
     measures = [
         report.chosen,
         *(measure for measure in report.measures if measure is not report.chosen),
@@ -128,6 +128,7 @@ def standings(report: DecisionReport) -> Table:
             *(_quality(report, numbers, standing.model) for numbers in measures),
         ]
         for standing in report.standings
+        if standing.model in models
     ]
     return table(
         f"Models against {report.baseline}",
@@ -140,14 +141,14 @@ def standings(report: DecisionReport) -> Table:
     )
 
 
-def prices(report: DecisionReport) -> Table:
-    """Set what every model takes beside what the baseline takes; nothing where none is known."""
+def prices(report: DecisionReport, models: Sequence[str]) -> Table:
+    """Set what these models take beside what the baseline takes; nothing where none is known."""
     columns = ("Model", "Cost of 1,000", "Cost of 1,000 acceptable", "Median latency")
     taken = without_dashes([_prices(report, standing) for standing in report.standings])
     rows = [
         [Cell(standing.model), *cells]
         for standing, cells in zip(report.standings, taken, strict=True)
-        if not all(cell.is_empty for cell in cells)
+        if standing.model in models and not all(cell.is_empty for cell in cells)
     ]
     return table(
         f"What models take against {report.baseline}",
@@ -158,14 +159,13 @@ def prices(report: DecisionReport) -> Table:
     )
 
 
-def by_category(report: DecisionReport, *, within: str) -> tuple[Block, ...]:
+def by_category(report: DecisionReport, models: Sequence[str], *, within: str) -> tuple[Block, ...]:
     """Show the chosen measure by category and model; ``within`` says that filters are set."""
     measure = report.chosen.measure
     title = f"{sentences.raw_name(measure)} by category"
     known = list(dict.fromkeys(number.category for number in report.chosen.cells))
     if len(known) < 2:
         return (words(f"All cases are of one category{within}.", style="lead"),)
-    models = [standing.model for standing in report.standings]
     numbers = {
         (number.model, number.category): number
         for number in (*report.chosen.overall, *report.chosen.cells)
@@ -263,8 +263,7 @@ def _name(report: DecisionReport, standing: Standing) -> Cell:
 
 def _best_of(report: DecisionReport, models: Sequence[str]) -> str:
     """Name models, of many only the best."""
-    places = [standing.model for standing in report.standings]
-    best = sorted(models, key=places.index)
+    best = sorted(models, key=report.models.index)
     if len(best) <= _MOST_NAMED:
         return ", ".join(best)
     return f"{', '.join(best[:_MOST_NAMED])} and {len(best) - _MOST_NAMED} more"

@@ -65,15 +65,15 @@ def error_map(
     """Tint how often each error was found in each model's responses, the commonest first.
 
     With ``categories`` each model has a column per category. What nobody found is left out; the
-    strongest tint is that of the commonest, if it is common at all.
+    strongest tint is that of the commonest in any model, if it is common at all.
     """
     wanted: Sequence[str | None] = [None] if categories is None else categories
     places = [(model, category) for model in order for category in wanted]
     found = [(rate, {(row.model, row.category): row for row in rate.rows}) for rate in rates]
     found = [(rate, rows) for rate, rows in found if any(map(_share_in(rows), places))]
     found.sort(key=lambda entry: -sum(map(_share_in(entry[1]), places)))
-    widest = [_share_in(rows)(place) for _, rows in found for place in places]
-    reach = max([_COMMON, *widest])
+    every = (row for rate in rates for row in rate.rows if row.category in wanted)
+    reach = max([_COMMON, *(row.estimate.value or 0.0 for row in every)])
     rows = [
         [Cell(rate.tag.name), *(_found_cell(rate.tag, rows.get(place), reach) for place in places)]
         for rate, rows in found

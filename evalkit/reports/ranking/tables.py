@@ -87,8 +87,8 @@ def drawn(rows: Sequence[RankingRow]) -> Intervals:
     return Intervals("Win rate", standings, _HALF)
 
 
-def drawn_strengths(rows: Sequence[RankingRow]) -> Intervals:
-    """Draw the strength of each model, strongest first."""
+def drawn_strengths(rows: Sequence[RankingRow], models: Sequence[str]) -> Intervals:
+    """Draw the strength of these models, strongest first, on the axis of all."""
     estimates = [Estimate(row.strength, row.low, row.high, row.n, row.reason) for row in rows]
     reach = min(5.0, max(1.0, _reach(estimates)))
     ticks = tuple((at, text.number(at)) for at in (-reach, -reach / 2, 0.0, reach / 2, reach))
@@ -97,6 +97,7 @@ def drawn_strengths(rows: Sequence[RankingRow]) -> Intervals:
         tuple(
             _standing(row, estimate, text.number)
             for row, estimate in zip(rows, estimates, strict=True)
+            if row.model in models
         ),
         Axis(-reach, reach, ticks, ((0.0, ""),)),
     )
@@ -232,15 +233,19 @@ def _difference_cell(
     )
 
 
-def strengths(report: StyleReport, *, held: bool) -> Intervals:
-    """Draw each model's strength as judged, or with style held equal, strongest first."""
+def strengths(report: StyleReport, models: Sequence[str], *, held: bool) -> Intervals:
+    """Draw these models' strength as judged, or with style held equal, strongest first."""
     rows = sorted(report.rows, key=lambda row: row.controlled_rank if held else row.raw_rank)
     every = [one for row in report.rows for one in (row.raw, row.controlled)]
     end = min(5.0, max(1.0, math.ceil(2 * _reach(every)) / 2))
     ticks = tuple((at, f"{at:g}".replace("-", "−")) for at in (-end, 0.0, end))
     return Intervals(
         "Strength, style held equal" if held else "Strength, as judged",
-        tuple(_log_odds(row.model, row.controlled if held else row.raw) for row in rows),
+        tuple(
+            _log_odds(row.model, row.controlled if held else row.raw)
+            for row in rows
+            if row.model in models
+        ),
         Axis(-end, end, ticks, ((0.0, ""),)),
     )
 

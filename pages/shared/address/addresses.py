@@ -75,12 +75,15 @@ def choice(name: str, options: Sequence[str], *, key: str, default: str) -> str:
 
 
 def several(name: str, options: Sequence[str], *, key: str) -> None:
-    """Set the key's choice of several of the options from the address; before its widget."""
+    """Set the key's choice of several of the options from the address; before its widget.
+
+    Their order is that of the address, as of the widget: the one in which they were chosen.
+    """
 
     def known(said: list[str]) -> list[str]:
         for one in said:
             _one_of(name, [one], options)
-        return [option for option in options if option in said]
+        return [option for option in dict.fromkeys(said) if option in options]
 
     take(name, key=key, read=known)
 

@@ -13,7 +13,7 @@ from evalkit.reports.by_model import category_name
 from evalkit.study.collected import Collected, names
 from evalkit.vocabulary import AnnotatorKind
 from pages.shared import downloads, labels
-from pages.shared.address import addresses
+from pages.shared.address import addresses, pins
 
 _LAST = "results-study"
 
@@ -72,7 +72,11 @@ def study_at_hand() -> int | None:
 
 
 def of_study(study: ResultStudy, room: DeltaGenerator) -> ResultFilters:
-    """Show the filters of a study; nothing chosen is no limit. The address remembers them."""
+    """Show the filters of a study; nothing chosen is no limit. The address remembers them.
+
+    It remembers the pinned models with them.
+    """
+    pins.take(study)
     key = str(study.study_id)
     return filters_among(study.categories, study.annotators, room, key=key)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reports.blocks import Target, View
-from pages.shared.address import addresses, filters
+from pages.shared.address import addresses, filters, pins
 from pages.shared.components import scroll
 
 State = Mapping[str, str | Sequence[str]]
@@ -26,9 +26,9 @@ _LINE = "font-size:.875rem;line-height:1.5;max-width:90ch;margin:0;opacity:.85"
 
 
 def state(study: ResultStudy, chosen: ResultFilters, **more: str) -> dict[str, str | list[str]]:
-    """Give what an address says to show this study within these filters, and more."""
+    """Give what an address says to show this study and its pins within these filters, and more."""
     of_filters = {name: values for name, values in filters.address_of(chosen).items() if values}
-    return {"study": str(study.study_id), **of_filters, **more}
+    return {"study": str(study.study_id), **of_filters, **pins.in_address(), **more}
 
 
 def responses(said: State, model: str, *, category: str | None = None) -> str:

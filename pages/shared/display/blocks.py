@@ -1,6 +1,6 @@
 """Blocks on a page: words, tables whose numbers are links, pictures in the models' colours."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -22,16 +22,31 @@ from evalkit.reports.blocks import (
     Target,
     Words,
 )
-from evalkit.stats.agreement.krippendorff import Agreement
+from evalkit.reports.shown_models import ShownModels
 from pages.shared.display import exhibits, html_tables
 from pages.shared.display.pictures import frontier, interval_rows
 
 
 class Page(NamedTuple):
-    """What a page adds to blocks: the colours of models, and the addresses of what they lead to."""
+    """What a page adds to blocks: the colours of models, and the addresses of what they lead to.
+
+    ``shown`` are the models it shows, where it may be some of many, and ``pin`` shows one more.
+    """
 
     colours: Mapping[str, str]
     address: Callable[[Target], str]
+    shown: ShownModels = ShownModels((), (), ())
+    pin: Callable[[str], None] | None = None
+
+    def named(self, block: Scatter) -> Collection[str]:
+        """Return which models of a picture have names: all, or of many those that stand out."""
+        if self.shown.are_many:
+            return self.shown.named
+        return {point.label for point in block.points}
+
+    def is_compact(self, block: Intervals) -> bool:
+        """Say whether a picture is of some of many models: a line for each is enough then."""
+        return self.shown.are_many and all(row.label in self.colours for row in block.rows)
 
 
 def show(*blocks: Block, page: Page, key: str) -> None:
@@ -113,17 +128,24 @@ def _show_intervals(block: Intervals, page: Page, *, key: str) -> None:
     if not block:
         return
     rows = pd.DataFrame([_interval_row(row, page.colours) for row in block.rows])
-    axis = block.axis
+    axis, is_compact = block.axis, page.is_compact(block)
     figure = interval_rows(
-        rows, limits=(axis.low, axis.high), ticks=axis.ticks, references=axis.references
+        rows,
+        limits=(axis.low, axis.high),
+        ticks=axis.ticks,
+        references=axis.references,
+        is_compact=is_compact,
     )
-    exhibits.picture(figure, key=key, alt=block.title)
-    exhibits.say(block.note, *block.reasons)
+    if is_compact and page.pin:
+        exhibits.mark_picker(figure, key=key, alt=block.title, on_pick=page.pin)
+    else:
+        exhibits.picture(figure, key=key, alt=block.title)
+    exhibits.say(block.note, block.n_in_words if is_compact else "", *block.reasons)
 
 
 def _interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, object]:
     shown = row.estimate
-    n = shown.n_units if isinstance(shown, Agreement) else shown.n
+    about = "\n".join(filter(None, (row.note, shown.reason))) or f"n = {row.n:,}"
     return {
         "label": row.label,
         "value": shown.value,
@@ -131,7 +153,7 @@ def _interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, obj
         "high": shown.high,
         "text": row.number,
         "note": row.note,
-        "hover": f"{row.label}\n{row.number}\n{shown.reason or f'n = {n:,}'}",
+        "hover": f"{row.label}\n{row.number}\n{about}",
         "colour": colours.get(row.label, OKABE_ITO[0]),
         "is_settled": row.is_settled,
     }
@@ -139,7 +161,7 @@ def _interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, obj
 
 def _show_scatter(block: Scatter, page: Page, *, key: str) -> None:
     if block.points:
-        rows = pd.DataFrame([_point(point, block, page.colours) for point in block.points])
+        rows = pd.DataFrame([_point(point, block, page) for point in block.points])
         ends = ["x_low", "x_high", "y_low", "y_high"]
         figure = frontier(
             rows.astype(dict.fromkeys(ends, float)),
@@ -150,11 +172,14 @@ def _show_scatter(block: Scatter, page: Page, *, key: str) -> None:
             y_suffix=block.y.suffix,
             is_less_better=block.is_less_better,
         )
-        exhibits.picture(figure, key=key, alt=block.title)
+        if page.shown.are_many and page.pin:
+            exhibits.mark_picker(figure, key=key, alt=block.title, on_pick=page.pin)
+        else:
+            exhibits.picture(figure, key=key, alt=block.title)
     exhibits.say(*block.absences)
 
 
-def _point(point: Point, block: Scatter, colours: Mapping[str, str]) -> dict[str, object]:
+def _point(point: Point, block: Scatter, page: Page) -> dict[str, object]:
     # Up is better in the picture, also of what there should be little of.
     across, up = block.x.per, -block.y.per if block.is_less_better else block.y.per
     ends = (point.y.low, point.y.high)
@@ -167,7 +192,8 @@ def _point(point: Point, block: Scatter, colours: Mapping[str, str]) -> dict[str
         "y": _in(point.y.value, up),
         "y_low": _in(low, up),
         "y_high": _in(high, up),
-        "colour": colours.get(point.label, OKABE_ITO[0]),
+        "colour": page.colours.get(point.label, OKABE_ITO[0]),
+        "is_named": point.label in page.named(block),
         "is_on_front": point.is_on_front,
         "hover": f"{point.label}\n{text.estimate(point.y, block.y.form)}, n = {point.y.n:,}\n"
         f"{text.estimate(point.x, block.x.form)}, n = {point.x.n:,}",

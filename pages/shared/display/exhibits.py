@@ -52,8 +52,8 @@ def picture(figure: go.Figure, *, key: str, alt: str) -> None:
         st.plotly_chart(figure, width=_width(figure), key=key, config=_config(key), alt=alt)
 
 
-def grid_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
-    """Show a grid whose cells can be clicked; ``on_pick`` gets the key of the one that was."""
+def mark_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
+    """Show a chart whose marks can be clicked; ``on_pick`` gets the key of the one that was."""
 
     def picked() -> None:
         points = st.session_state[key]["selection"]["points"]

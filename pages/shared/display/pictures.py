@@ -1,13 +1,15 @@
 """The charts as pages show them: drawn once for the same numbers, in the page's own ink."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from evalkit import colours
+from evalkit.reports.shown_models import MOST_MODELS
 from pages.shared.display import charts
 from pages.shared.display.charts.colours import MUTED
 
@@ -18,6 +20,17 @@ _INK = {"light": "#12161A", "dark": "#E4E2DD"}
 _QUIET = {"light": "#666B73", "dark": "#A3A8B0"}
 #: What charts stand on, as the page does: a saved picture keeps it, and can be read anywhere.
 _GROUND = {"light": "#FFFEFB", "dark": "#16191D"}
+
+
+def model_colours(models: Sequence[str], *, pinned: Sequence[str] = ()) -> dict[str, str]:
+    """Give each model its colour: few by their place in the study, of many the pinned only.
+
+    All others wear the ink of the page's text, for grey says that something is undecided.
+    """
+    coloured = pinned if len(models) > MOST_MODELS else models
+    ink = _INK.get(str(st.context.theme.type), _INK["light"])
+    own = colours.model_colours(coloured[: len(colours.OKABE_ITO)])
+    return dict.fromkeys(models, ink) | own
 
 
 def _kept(

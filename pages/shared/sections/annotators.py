@@ -151,7 +151,9 @@ def show_without(report: Without, page: Page) -> None:
         exhibits.say(sentence, style="lead")
     headings = ("Everybody", f"Without {joined(report.left_out)}")
     results = (report.full.ranking, report.rest.ranking)
-    rankings = ((Heading(of), *_ranking(one)) for of, one in zip(headings, results, strict=True))
+    rankings = (
+        (Heading(of), *_ranking(one, page)) for of, one in zip(headings, results, strict=True)
+    )
     blocks.show(beside(*rankings), page=page, key="ranking-without")
     left, right = st.columns(2, gap="large")
     with left:
@@ -167,11 +169,11 @@ def show_all_without(study: ResultStudy, rest: ResultFilters) -> None:
     links.line("Everything without them:", {name: links.link(page, said) for page, name in _PAGES})
 
 
-def _ranking(report: RankingReport) -> tuple[Block, ...]:
+def _ranking(report: RankingReport, page: Page) -> tuple[Block, ...]:
     n = Words((f"n = {report.n_comparisons:,} comparisons.",), "note")
     if report.ranking is None:
         return n, Words((report.reason or "",))
-    return n, drawn(report.ranking.rows)
+    return n, drawn([row for row in report.ranking.rows if row.model in page.shown.models])
 
 
 def disagreement_picker(

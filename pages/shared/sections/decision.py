@@ -1,6 +1,8 @@
 """The sections of the decision page: a report in, its sentence, picture and table on the page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -17,8 +19,8 @@ from evalkit.reports.decision.report import (
     standing_entry,
 )
 from evalkit.reports.power import sentences as power_sentences
-from evalkit.reports.power.report import PowerReport, interval_entry, pair_entry
-from evalkit.reports.power.scores import score_entry, score_power
+from evalkit.reports.power.report import PairPower, PowerReport, interval_entry, pair_entry
+from evalkit.reports.power.scores import ScorePower, score_entry, score_power
 from evalkit.reports.power.tables import every_pair, every_scored_pair, wanted
 from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport
@@ -33,6 +35,8 @@ from pages.shared.address import addresses, links
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
+
+Pair = TypeVar("Pair", PairPower, ScorePower)
 
 #: What the half-width of an interval may be asked to be, as shares of the scale.
 HALF_WIDTHS = {"2": 0.02, "5": 0.05, "10": 0.1}
@@ -75,18 +79,31 @@ def default_report(kept: Kept) -> DecisionReport | None:
     return kept.of(decision_report, measure=measures[0], baseline=baseline)
 
 
+def first_baseline(kept: Kept) -> str | None:
+    """Return the baseline that the page of the decision opens with; None if nothing is judged."""
+    report = default_report(kept)
+    return report.baseline if report else None
+
+
 def show_front(report: DecisionReport, page: Page) -> None:
     """Show quality against cost and against latency, and who is on the front."""
     pictures = tables.front(report)
     if not pictures:
         return  # The sentences above say that no price is known.
     blocks.show(beside(*([picture] for picture in pictures)), page=page, key="front")
-    exhibits.say(tables.FRONT_NOTE, "Dotted: the best quality for a price.")
+    few = "Named are the best for their price, the baseline and the pinned; point at the others."
+    exhibits.say(
+        tables.FRONT_NOTE,
+        "Dotted: the best quality for a price.",
+        few if page.shown.are_many else "",
+    )
 
 
 def show_standings(report: DecisionReport, page: Page) -> None:
-    """Show every model beside the baseline on everything."""
-    blocks.show(tables.standings(report), tables.prices(report), page=page, key="standings")
+    """Show the models beside the baseline on everything; the download has all."""
+    models = page.shown.models
+    both = tables.standings(report, models), tables.prices(report, models)
+    blocks.show(*both, page=page, key="standings")
     entries = [
         standing_entry(report, standing)
         | {
@@ -103,7 +120,7 @@ def show_standings(report: DecisionReport, page: Page) -> None:
 
 def show_map(report: DecisionReport, page: Page, *, within: str) -> None:
     """Show the chosen measure by category and model."""
-    shown = tables.by_category(report, within=within)
+    shown = tables.by_category(report, page.shown.models, within=within)
     blocks.show(*shown, page=page, key="by-category")
     if any(isinstance(block, Table) for block in shown):
         numbers = (*report.chosen.overall, *report.chosen.cells)
@@ -111,11 +128,13 @@ def show_map(report: DecisionReport, page: Page, *, within: str) -> None:
         exhibits.download(pd.json_normalize(entries, sep="_"), key="by-category")
 
 
-def show_opening(opening: Sequence[Block], page: Page) -> DeltaGenerator:
+def show_opening(opening: Sequence[Words]) -> DeltaGenerator:
     """Show what the page begins with; give the place beneath the verdict, for what holds of it."""
-    blocks.show(*opening[:1], page=page, key="verdict")
+    verdict, *rest = opening
+    exhibits.say(*verdict.sentences, style=verdict.style)
     place = st.container()
-    blocks.show(*opening[1:], page=page, key="opening")
+    for said in rest:
+        exhibits.say(*said.sentences, style=said.style)
     return place
 
 
@@ -137,8 +156,8 @@ def show_style(report: StyleReport, ranking: RankingReport, page: Page) -> None:
         return
     entries = style_entries(report)
     both: list[list[Block]] = [
-        [Heading("As judged"), strengths(report, held=False)],
-        [Heading("Style held equal"), strengths(report, held=True)],
+        [Heading("As judged"), strengths(report, page.shown.models, held=False)],
+        [Heading("Style held equal"), strengths(report, page.shown.models, held=True)],
     ]
     blocks.show(beside(*both), page=page, key="style")
     exhibits.say(
@@ -178,18 +197,24 @@ def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) ->
     intervals = [
         interval for interval in report.intervals if interval.criterion == measure.criterion
     ]
+    models = page.shown.models
     is_planned = not (measure.is_acceptable or measure.is_penalty)
     advice = power_sentences.power_sentences(report) if measure.criterion is None else []
     advice = advice or [power_sentences.where_to_spend(report)]
-    asked = wanted(intervals if is_planned else (), name=words.raw_name(measure))
+    asked = wanted(
+        [interval for interval in intervals if is_planned and interval.model in models],
+        name=words.raw_name(measure),
+    )
     lead = [Words((sentence,), "lead") for sentence in advice]
     blocks.show(beside(lead, [asked]), page=page, key="power")
     exhibits.say(power_sentences.ASSUMPTIONS)
     if measure.criterion is None:
-        pairs, entries = every_pair(report), [pair_entry(pair) for pair in report.pairs]
+        pairs = every_pair(replace(report, pairs=_among(report.pairs, models)))
+        entries = [pair_entry(pair) for pair in report.pairs]
     else:
         scored = kept.of(score_power, measure.criterion)
-        pairs, entries = every_scored_pair(scored), [score_entry(pair) for pair in scored]
+        pairs = every_scored_pair(_among(scored, models))
+        entries = [score_entry(pair) for pair in scored]
     if pairs:
         with st.expander("Every pair"):
             blocks.show(pairs, page=page, key="power-pairs")
@@ -197,6 +222,11 @@ def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) ->
     if intervals:
         entries = [interval_entry(interval) for interval in intervals]
         exhibits.download(pd.json_normalize(entries, sep="_"), key="intervals-wanted")
+
+
+def _among(pairs: Sequence[Pair], models: Sequence[str]) -> tuple[Pair, ...]:
+    """Return the pairs of which both models are shown."""
+    return tuple(pair for pair in pairs if pair.model in models and pair.other in models)
 
 
 def show_ways_on(study: ResultStudy, chosen: ResultFilters) -> None:

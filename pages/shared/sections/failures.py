@@ -1,6 +1,6 @@
 """The parts of the failures page: a grid to pick from, lists to pick from, and one response."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict
 
@@ -63,21 +63,28 @@ class PickedCell(TypedDict):
     category: str | None
 
 
-def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> PickedCell | None:
-    """Show the errors as a grid, and a picker that a click on a cell sets; None without errors."""
+def cell_picker(
+    rates: Sequence[TagRates], study: ResultStudy, pick_models: Callable[[], Sequence[str]]
+) -> PickedCell | None:
+    """Show the errors as a grid, and a picker that a click on a cell sets; None without errors.
+
+    ``pick_models`` asks which models the grid has columns for.
+    """
     models = list(study.models)
     overall = tables.error_map(rates, models)
     if not overall:
         return None
     exhibits.say(worst_error(rates), style="verdict")
+    columns = pick_models()
+    by_model = tables.error_map(rates, columns) or overall
     looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
     categories = list(dict.fromkeys(looked))
-    can_split = len(categories) > 1 and len(models) * len(categories) <= _MOST_COLUMNS
+    can_split = len(categories) > 1 and len(columns) * len(categories) <= _MOST_COLUMNS
     wide, narrow = exhibits.by_width("failures")
     with wide:
         is_split = can_split and _is_first_view()
-        found = tables.error_map(rates, models, categories=categories) if is_split else overall
-        exhibits.grid_picker(
+        found = tables.error_map(rates, columns, categories=categories) if is_split else by_model
+        exhibits.mark_picker(
             tinted_grid(_grid(found), limits=(-1.0, 1.0), middle=0.0, can_pick=True),
             key=f"failures-grid-{study.study_id}-{is_split}",
             alt="Share of looks for errors that found each, per model and category",
@@ -87,7 +94,7 @@ def cell_picker(rates: Sequence[TagRates], study: ResultStudy) -> PickedCell | N
         # A phone has room for errors by model alone; categories are chosen below.
         said = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
         page = Page({}, links.of_targets(said))
-        blocks.show(replace(overall, note=""), page=page, key="failures-map")
+        blocks.show(replace(by_model, note=""), page=page, key="failures-map")
     exhibits.say(overall.note, "Click a cell, or choose below.")
     blocks.fold(tables.every_error(rates, models), key="tags-by-model")
     return _chosen_cell(overall, models, categories, study)

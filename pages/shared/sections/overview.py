@@ -144,6 +144,7 @@ def show_ranking(
         return
     exhibits.say(*cautions(report, rates), style="lead")
     rows = report.ranking.rows
+    some = [row for row in rows if row.model in page.shown.models]
     left, right = st.columns([11, 9], gap="large")
     with left:
         shown = ["Win rate", "Strength"]
@@ -153,7 +154,7 @@ def show_ranking(
         )
         addresses.remember("by", None if what == shown[0] else what)
         is_strength = what == "Strength"
-        picture = drawn_strengths(rows) if is_strength else drawn(rows)
+        picture = drawn_strengths(rows, page.shown.models) if is_strength else drawn(some)
         blocks.show(picture, page=page, key="ranking")
         exhibits.say(
             "Bradley–Terry strength in log-odds, mean zero."
@@ -162,6 +163,7 @@ def show_ranking(
             "strength; raw: of the comparisons it was in. Ties and both bad count half.",
             "Bars are 95 % intervals, clustered by case. Grey with an open mark: the rank is not "
             "settled.",
+            "Click a mark to pin its model." if page.shown.are_many else "",
         )
     with right:
         if len(rows) <= MOST_BESIDE_TEXT:
@@ -170,7 +172,7 @@ def show_ranking(
             blocks.show(won, page=page, key="head-to-head")
         exhibits.say(*sentences.standings(report.ranking))
     exhibits.say(report.reason or "")
-    show_responses(order, page.address)
+    show_responses(page.shown.models, page.address)
     left, right = st.columns([11, 9], gap="large")
     with left:
         blocks.fold(ranked(rows), key="ranking-table")
@@ -189,7 +191,8 @@ def _show_groups(report: RankingReport, page: Page) -> None:
             st.columns(2, gap="large"), pair, range(start, start + 2), strict=False
         ):
             with place:
-                blocks.show(drawn(group.rows), page=page, key=f"ranking-group-{number}")
+                rows = [row for row in group.rows if row.model in page.shown.models]
+                blocks.show(drawn(rows), page=page, key=f"ranking-group-{number}")
                 blocks.fold(ranked(group.rows), key=f"ranking-group-table-{number}")
     exhibits.say(
         "Each group is ranked in itself: its models never met those of another, so ranks and win "
@@ -210,8 +213,6 @@ def show_tradeoff(
     kept: Kept,
     models: Sequence[ModelRow],
     page: Page,
-    *,
-    order: Sequence[str],
 ) -> None:
     """Show quality against cost as Decision does, and what each model's responses take."""
     report = decision.default_report(kept)
@@ -220,7 +221,8 @@ def show_tradeoff(
     else:
         decision.show_front(report, page)
     numbers = pd.json_normalize([model_entry(row) for row in models], sep="_")
-    rows = sorted(models, key=lambda row: order.index(row.model))
+    of_models = {row.model: row for row in models}
+    rows = [of_models[model] for model in page.shown.models]
     blocks.show(taken(rows), page=page, key="models")
     exhibits.download(numbers, key="models")
     reasons = {row.acceptable.reason for row in models if row.acceptable.value is None}

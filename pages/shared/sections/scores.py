@@ -32,7 +32,7 @@ from pages.shared.sections.overview import MOST_BESIDE_TEXT
 _MOST_COLUMNS = 24
 
 
-def show_scores(kept: Kept, scores: ScoresReport, page: Page, *, order: Sequence[str]) -> None:
+def show_scores(kept: Kept, scores: ScoresReport, page: Page) -> None:
     """Show mean scores per criterion and, folded, one criterion by category and level."""
     scored = [of for of in scores.criteria if any(row.estimate.n for row in of.means)]
     for of in scores.criteria:
@@ -43,21 +43,20 @@ def show_scores(kept: Kept, scores: ScoresReport, page: Page, *, order: Sequence
         key = f"means-{labels.digest(of.criterion.key)}"
         with place:
             exhibits.heading(subject_title(of.criterion))
-            blocks.show(tables.means(of, order), page=page, key=key)
+            blocks.show(tables.means(of, page.shown.models), page=page, key=key)
     more = left_out_sentence(kept.collected)
     exhibits.say(tables.MEANS, more)
     exhibits.say("Each of them can be chosen by name below." if more else "")
     with st.expander("By category, and how often each level was given", expanded=bool(more)):
-        _show_criterion(kept, scored, page, order)
+        _show_criterion(kept, scored, page)
 
 
-def _show_criterion(
-    kept: Kept, scored: Sequence[CriterionScores], page: Page, order: Sequence[str]
-) -> None:
+def _show_criterion(kept: Kept, scored: Sequence[CriterionScores], page: Page) -> None:
     """Show one criterion by category, and how often each level of it was given.
 
     All that were scored can be chosen, also where they are too many to be shown above.
     """
+    order = page.shown.models
     names = {subject_title(of): of for of in kept.of(scored_criteria) if of.has_mean}
     left, right = st.columns([11, 9], gap="large")
     with left:
@@ -74,7 +73,7 @@ def _show_criterion(
         for of in scored
         for row in of.means
     ]
-    every = every_number(picked.means, text.number, order, name="Mean")
+    every = every_number(picked.means, text.number, page.shown.order, name="Mean")
     blocks.fold(every, key="scores-table", label=None, more=pd.DataFrame(entries))
 
 
@@ -86,8 +85,9 @@ def _criterion_picker(names: Sequence[str]) -> str:
     return chosen
 
 
-def show_acceptable(scores: ScoresReport, page: Page, *, order: Sequence[str]) -> None:
+def show_acceptable(scores: ScoresReport, page: Page) -> None:
     """Show the share of acceptable responses, overall and by category."""
+    order = page.shown.models
     left, right = st.columns([11, 9], gap="large")
     with left:
         blocks.show(tables.acceptable_shares(scores, order), page=page, key="acceptable")
@@ -97,28 +97,27 @@ def show_acceptable(scores: ScoresReport, page: Page, *, order: Sequence[str]) -
     with st.expander("By category"):
         shown = tables.acceptable_by_category(scores, order)
         blocks.show(shown, page=page, key="acceptable-map")
-        every = every_number(scores.acceptable, text.percent, order, name="Acceptable")
+        every = every_number(scores.acceptable, text.percent, page.shown.order, name="Acceptable")
         blocks.fold(every, key="acceptable-table", label=None)
 
 
-def show_penalties(
-    rows: Sequence[ScoreRow], page: Page, *, weights: ErrorWeights, order: Sequence[str]
-) -> None:
+def show_penalties(rows: Sequence[ScoreRow], page: Page, *, weights: ErrorWeights) -> None:
     """Show what the errors in each model's responses weigh, where they have severities."""
     if not rows:
         return
     left, right = st.columns([11, 9], gap="large")
     with left:
-        blocks.show(errors.penalties(rows, order), page=page, key="penalties")
+        blocks.show(errors.penalties(rows, page.shown.models), page=page, key="penalties")
     with right:
         exhibits.say(errors.PENALTY, style="lead")
         exhibits.say(weights_in_words(weights))
-    every = every_number(rows, text.number, order, name="Penalty")
+    every = every_number(rows, text.number, page.shown.order, name="Penalty")
     blocks.fold(every, key="penalties-table")
 
 
-def show_tags(rates: Sequence[TagRates], page: Page, state: State, *, order: Sequence[str]) -> None:
+def show_tags(rates: Sequence[TagRates], page: Page, state: State) -> None:
     """Show how often each kind of error was found in each model's responses."""
+    order = page.shown.models
     found = errors.error_map(rates, order)
     if not found:
         exhibits.say("Annotators looked for errors and marked none.", style="lead")
@@ -138,8 +137,8 @@ def show_tags(rates: Sequence[TagRates], page: Page, state: State, *, order: Seq
         st.page_link(
             "results/failures.py", label="Read them", icon=":material/search:", query_params=state
         )
-    more = blocks.numbers(errors.every_error(rates, order, has_categories=True))
-    blocks.fold(errors.every_error(rates, order), key="tags-table", more=more)
+    more = blocks.numbers(errors.every_error(rates, page.shown.order, has_categories=True))
+    blocks.fold(errors.every_error(rates, page.shown.order), key="tags-table", more=more)
 
 
 def _scale_in_words(criterion: Criterion) -> str:

@@ -47,9 +47,9 @@ def media(request, sqlite_database, tmp_path, monkeypatch):
     written = []
     monkeypatch.setattr(html_tables.st, "html", written.append)
     shown = [
-        tables.standings(report),
-        tables.prices(report),
-        *tables.by_category(report, within=""),
+        tables.standings(report, report.models),
+        tables.prices(report, report.models),
+        *tables.by_category(report, report.models, within=""),
     ]
     for block in shown:
         if isinstance(block, Table):

@@ -25,6 +25,7 @@ class _Model(NamedTuple):
     y_low: float
     y_high: float
     colour: str
+    is_named: bool
     is_on_front: bool
     hover: str
 
@@ -42,11 +43,13 @@ def frontier(
     """Draw a mark per model; better is up, cheaper is left.
 
     Columns: ``label``, ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high`` (``NaN`` where
-    there is no interval), ``colour``, ``is_on_front`` and ``hover``. Models on the front are
-    filled diamonds with a bold name, others open circles. A dotted line steps along the best
-    quality to be had for a price. Where less is better, ``y`` is below zero and is written
+    there is no interval), ``colour``, ``is_named``, ``is_on_front`` and ``hover``. Models on
+    the front are filled diamonds with a bold name, others open circles; those without a name are
+    small and have no intervals. Who is best for its price has a name in any case: a dotted line
+    steps along these. Where less is better, ``y`` is below zero and is written
     without its sign.
     """
+    rows = rows.assign(is_named=rows["is_named"] | rows["label"].isin(_best_for_price(rows)))
     least = float(rows[["x", "x_low"]].min().min())
     is_log = least > 0 and rows["x"].max() / rows["x"].min() >= _LOGARITHMIC_FROM
     figure = go.Figure(_steps(rows))
@@ -94,15 +97,20 @@ def _mark(row: _Model) -> go.Scatter:
         y=[row.y],
         mode="markers",
         marker={
-            "size": 15 if row.is_on_front else 12,
+            "size": 7 if not row.is_named else 15 if row.is_on_front else 12,
             "symbol": "diamond" if row.is_on_front else "circle-open",
             "color": row.colour,
-            "line": {"color": row.colour, "width": 0 if row.is_on_front else 2.5},
+            "line": {
+                "color": row.colour,
+                "width": 0 if row.is_on_front else 2.5 if row.is_named else 1,
+            },
         },
-        error_x=_bars(row.x, row.x_low, row.x_high, row.colour),
-        error_y=_bars(row.y, row.y_low, row.y_high, row.colour),
+        error_x=_bars(row.x, row.x_low, row.x_high, row),
+        error_y=_bars(row.y, row.y_low, row.y_high, row),
         hovertext=plain(row.hover).replace("\n", "<br>"),
         hoverinfo="text",
+        customdata=[row.label],
+        unselected={"marker": {"opacity": 1.0}},
         cliponaxis=False,
         name=row.label,
     )
@@ -110,21 +118,25 @@ def _mark(row: _Model) -> go.Scatter:
 
 def _steps(rows: pd.DataFrame) -> go.Scatter:
     """Step from each model that is best for its price to the next dearer one that is better."""
-    best = -math.inf
-    x, y = list[float](), list[float]()
-    for row in rows_of(rows.sort_values(["x", "y"], ascending=[True, False]), _Model):
-        if row.y > best:
-            best = row.y
-            x.append(row.x)
-            y.append(row.y)
+    steps = rows[rows["label"].isin(_best_for_price(rows))].sort_values("x")
     return go.Scatter(
-        x=x,
-        y=y,
+        x=steps["x"],
+        y=steps["y"],
         mode="lines",
         line={"shape": "hv", "color": MUTED, "width": 1.5, "dash": "dot"},
         hoverinfo="skip",
         name="best for its price",
     )
+
+
+def _best_for_price(rows: pd.DataFrame) -> list[str]:
+    """List the models than which none that is as cheap is as good."""
+    best, labels = -math.inf, list[str]()
+    for row in rows_of(rows.sort_values(["x", "y"], ascending=[True, False]), _Model):
+        if row.y > best:
+            best = row.y
+            labels.append(row.label)
+    return labels
 
 
 def _scale(rows: pd.DataFrame, *, prefix: str, suffix: str, is_log: bool) -> dict[str, Any]:
@@ -182,18 +194,19 @@ def _named(
             up=shares(row.y_low, row.y, row.y_high, y_ends),
         )
         for row in rows_of(rows, _Model)
+        if row.is_named
     ]
 
 
-def _bars(value: float, low: float, high: float, colour: str) -> dict[str, object]:
-    if pd.isna(low) or pd.isna(high):
+def _bars(value: float, low: float, high: float, row: _Model) -> dict[str, object]:
+    if not row.is_named or pd.isna(low) or pd.isna(high):
         return {"visible": False}
     return {
         "type": "data",
         "symmetric": False,
         "array": [high - value],
         "arrayminus": [value - low],
-        "color": colour,
+        "color": row.colour,
         "thickness": 2.5,
         "width": 0,
     }

@@ -23,6 +23,8 @@ _FEWEST = 12
 _LIFT = 20
 #: How far a reference reaches above and below a row's line, in pixels: not to any text.
 _ABOVE, _BELOW = 8, 22
+#: The height of a row with all in one line, how long a name is there, what a character takes.
+_COMPACT_HEIGHT, _COMPACT_NAME, _COMPACT_CHARACTER = 24, 26, 6.4
 
 
 class Scale(TypedDict):
@@ -48,6 +50,7 @@ def interval_rows(
     limits: tuple[float, float],
     ticks: Sequence[tuple[float, str]],
     references: Sequence[tuple[float, str]] = (),
+    is_compact: bool = False,
 ) -> go.Figure:
     """Draw one row per line of the frame, first on top.
 
@@ -55,35 +58,42 @@ def interval_rows(
     number as people read it), ``note`` (small, after the label), ``hover``, ``colour``, and
     ``is_settled`` (False greys the interval and empties the mark). ``references`` are values to
     read against, each with a short name or none. Where a name does not fit beside its note and
-    number on a phone, all names get a line of their own.
+    number on a phone, all names get a line of their own. A compact
+    chart has name, interval and number of a row in one line, and no notes.
     """
-    figure = go.Figure(_points(rows))
+    figure = go.Figure(_points(rows, size=9 if is_compact else 13))
     drawn = rows_of(rows, _Row)
-    is_apart = any(len(row.label) > _room(row) for row in drawn)
-    row_height = ROW_HEIGHT + (_NAME_LINE if is_apart else 0)
-    lines = [
-        line
-        for at, _ in references
-        for line in _reference(at, n_rows=len(rows), row_height=row_height)
-    ]
+    is_apart = not is_compact and any(len(row.label) > _room(row) for row in drawn)
+    row_height = _COMPACT_HEIGHT if is_compact else ROW_HEIGHT + (_NAME_LINE if is_apart else 0)
+    reach = (0.5, 0.5) if is_compact else (_ABOVE / row_height, _BELOW / row_height)
+    lines = [line for at, _ in references for line in _reference(at, n_rows=len(rows), reach=reach)]
     texts = [_reference_name(at, name, limits=limits) for at, name in references]
     for y, row in enumerate(drawn):
         lines += _row_lines(row, y=y, limits=limits)
-        texts += _row_texts(row, y=y, limits=limits, is_apart=is_apart)
+        texts += (
+            _compact_texts(row, y=y, limits=limits)
+            if is_compact
+            else _row_texts(row, y=y, limits=limits, is_apart=is_apart)
+        )
     # Given at once: every addition would make all of them anew.
-    figure.update_layout(shapes=lines, annotations=[*texts, *_tick_names(ticks)])
+    named = ticks if not is_compact else ticks[:: max(1, len(ticks) // 2)]
+    figure.update_layout(shapes=lines, annotations=[*texts, *_tick_names(named)])
     figure.update_xaxes(range=list(limits), showticklabels=False)
     figure.update_yaxes(visible=False, range=[len(rows) - 0.55, -0.72])
     top = _NAMES_HEIGHT if any(name for _, name in references) else 0
     height = row_height * len(rows) + _AXIS_HEIGHT + top
-    return bare(figure, height=height, t=top, b=_AXIS_HEIGHT, l=_MARK, r=_MARK)
+    left, right = _compact_margins(drawn) if is_compact else (_MARK, _MARK)
+    return bare(figure, height=height, t=top, b=_AXIS_HEIGHT, l=left, r=right)
 
 
-def _reference(at: float, *, n_rows: int, row_height: int) -> list[dict[str, Any]]:
-    """Draw what rows are read against across each row's line: its texts stay clear of it."""
+def _reference(at: float, *, n_rows: int, reach: tuple[float, float]) -> list[dict[str, Any]]:
+    """Draw what rows are read against across each row's line: its texts stay clear of it.
+
+    ``reach`` is how far above and below the line, in rows.
+    """
     line = {"type": "line", "x0": at, "x1": at, "layer": "below"}
     line["line"] = {"color": FAINT, "width": 1.5}
-    above, below = _ABOVE / row_height, _BELOW / row_height
+    above, below = reach
     return [{**line, "y0": y - above, "y1": y + below} for y in range(n_rows)]
 
 
@@ -119,14 +129,33 @@ def _row_texts(
     ]
 
 
-def _points(rows: pd.DataFrame) -> go.Scatter:
+def _compact_texts(row: _Row, *, y: int, limits: tuple[float, float]) -> list[dict[str, Any]]:
+    """Write the name left of the line, and the number right of it."""
+    beside, font = {"y": y}, {"size": SMALL}
+    name = plain(shortened(row.label, _COMPACT_NAME))
+    return [
+        {"x": limits[0], **beside, **_text(name, "right"), "xshift": -_MARK, "font": font},
+        {"x": limits[1], **beside, **_text(plain(row.text), "left"), "xshift": _MARK, "font": font},
+    ]
+
+
+def _compact_margins(rows: Sequence[_Row]) -> tuple[int, int]:
+    """Return the room that names and numbers need beside the lines, in pixels."""
+    name = max(len(shortened(row.label, _COMPACT_NAME)) for row in rows)
+    number = max(len(row.text) for row in rows)
+    return round(_COMPACT_CHARACTER * name) + 2 * _MARK, round(
+        _COMPACT_CHARACTER * number
+    ) + 2 * _MARK
+
+
+def _points(rows: pd.DataFrame, *, size: int) -> go.Scatter:
     settled = rows["is_settled"].astype(bool)
     return go.Scatter(
         x=rows["value"],
         y=list(range(len(rows))),
         mode="markers",
         marker={
-            "size": 13,
+            "size": size,
             "color": rows["colour"],
             "symbol": ["circle" if is_settled else "circle-open" for is_settled in settled],
             "line": {
@@ -136,6 +165,8 @@ def _points(rows: pd.DataFrame) -> go.Scatter:
         },
         hovertext=[plain(text).replace("\n", "<br>") for text in rows["hover"]],
         hoverinfo="text",
+        customdata=rows["label"],
+        unselected={"marker": {"opacity": 1.0}},
         cliponaxis=False,
     )
 

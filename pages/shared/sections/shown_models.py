@@ -1,0 +1,46 @@
+"""Which models a page shows: asked of the lead where there are many, and what follows for it."""
+
+import functools
+from collections.abc import Sequence
+
+from db.queries.results import ResultFilters, ResultStudy
+from evalkit.reports.errors.penalties import penalty_rows
+from evalkit.reports.ranking.report import ranking_report
+from evalkit.reports.scores.report import scores_report
+from evalkit.reports.shown_models import MOST_MODELS
+from pages.shared.address import links, pins
+from pages.shared.collecting import Kept
+from pages.shared.display.blocks import Page
+from pages.shared.display.pictures import model_colours
+from pages.shared.sections import overview
+
+
+def page_of(
+    study: ResultStudy,
+    chosen: ResultFilters,
+    order: Sequence[str],
+    *,
+    baseline: str | None = None,
+) -> Page:
+    """Ask which of many models, best first, are shown; give the page that shows them."""
+    shown = pins.picker(study, order, baseline=baseline)
+    return Page(
+        model_colours(study.models, pinned=pins.pinned(study)),
+        links.of_targets(links.state(study, chosen)),
+        shown,
+        functools.partial(pins.pin, study),
+    )
+
+
+def of_many(kept: Kept, study: ResultStudy) -> Sequence[str]:
+    """Ask which of many models are shown, best first; few are all, in the order of the study."""
+    if len(study.models) <= MOST_MODELS:
+        return study.models
+    return pins.picker(study, best_first(kept)).models
+
+
+def best_first(kept: Kept) -> list[str]:
+    """List the models of a study best first, as its overview does."""
+    return overview.model_order(
+        kept.of(ranking_report), kept.of_main(scores_report), kept.of(penalty_rows)
+    )
