@@ -1,6 +1,7 @@
 """What annotators judge: the preference, a criterion, or whether an error is on a response."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from evalkit.study.collected import (
     first_looks,
     names,
 )
+from evalkit.vocabulary import Level
 
 #: Stands for all tags together: whether anything at all was marked on a response.
 ANY_ERROR = Tag("any_error", "Any error")
@@ -28,15 +30,27 @@ PREFERENCE, ACCEPTABLE, PENALTY = "preference", "acceptable", "penalty"
 _OWN_KEYS = (PREFERENCE, ACCEPTABLE, PENALTY, ANY_ERROR.key)
 _SCORE = " (score)"
 
-#: None is the preference; a tag is whether it was marked by those who looked for errors.
-Subject = Criterion | Tag | None
+
+@dataclass(frozen=True, slots=True)
+class Preferred:
+    """Which of two responses is better; ``values`` are the ends of the share that prefer one."""
+
+    key: str = PREFERENCE
+    level: Level = Level.NOMINAL
+    values: tuple[float, ...] = (0.0, 1.0)
+
+
+PREFERRED = Preferred()
+
+#: A tag is whether it was marked by those who looked for errors.
+Subject = Preferred | Criterion | Tag
 
 
 def subjects(collected: Collected) -> tuple[Subject, ...]:
     """Return what was judged: the preference, then criteria, then whether there is any error."""
     scored = np.unique(collected.values.criterion).tolist()
     return (
-        *((None,) if len(collected.preferences.n) else ()),
+        *((PREFERRED,) if len(collected.preferences.n) else ()),
         *(collected.criteria[place] for place in scored),
         *((ANY_ERROR,) if len(collected.marks.output) else ()),
     )
@@ -47,8 +61,8 @@ def subject_key(subject: Subject) -> str:
 
     A criterion may be called like a tag, or like what is no criterion: ``preference (score)``.
     """
-    if subject is None:
-        return PREFERENCE
+    if isinstance(subject, Preferred):
+        return subject.key
     if isinstance(subject, Tag):
         return subject.key if subject == ANY_ERROR else f"error:{subject.key}"
     is_taken = subject.key in _OWN_KEYS or subject.key.startswith("error:")
@@ -57,8 +71,6 @@ def subject_key(subject: Subject) -> str:
 
 def subject_title(subject: Subject) -> str:
     """Return its name as a heading."""
-    if subject is None:
-        return "Preference"
     if isinstance(subject, Tag):
         return subject.name
     return capital(subject_key(subject).replace("_", " "))
@@ -71,13 +83,18 @@ def subject_inside(subject: Subject) -> str:
     return subject_key(subject).replace("_", " ")
 
 
+def subject_asked(subject: Subject) -> str:
+    """Return what annotators agree on, or do not, as it stands inside a sentence."""
+    return "which response is better" if subject == PREFERRED else subject_inside(subject)
+
+
 def codings_of(collected: Collected, subject: Subject, *, every: bool = False) -> Codings:
     """Return who gave which value to what, in the order in which they did.
 
     Of what one annotator judged twice the latest, or with ``every`` all; a tag is on a response
     if they marked it at any look.
     """
-    if subject is None:
+    if isinstance(subject, Preferred):
         return codings_of_preferences(collected, every=every)
     if isinstance(subject, Criterion):
         place = collected.criteria.index(subject)

@@ -22,6 +22,8 @@ from evalkit.stats.counts import TAG_VALUES, Codings, IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected, Criterion, Tag
 from evalkit.study.subjects import (
+    PREFERRED,
+    Preferred,
     Subject,
     codings_of,
     marked,
@@ -40,7 +42,7 @@ class Coefficients:
     (``AgreementOf.pairs``).
     """
 
-    criterion: Criterion | None
+    subject: Subject
     weights: Weights
     alpha: Agreement
     percent: Agreement
@@ -82,8 +84,8 @@ def by_title(several: Sequence[Coefficients], as_shown: AsShown) -> dict[str, Co
     """Return coefficients by what they are of, the preference also as shown if that is there."""
     titled = {}
     for of in several:
-        titled[subject_title(of.criterion)] = of
-        if of.criterion is None and as_shown.alpha and as_shown.fleiss and as_shown.gwet:
+        titled[subject_title(of.subject)] = of
+        if of.subject == PREFERRED and as_shown.alpha and as_shown.fleiss and as_shown.gwet:
             titled[AS_SHOWN] = replace(
                 of, alpha=as_shown.alpha, fleiss=as_shown.fleiss, gwet=as_shown.gwet
             )
@@ -141,12 +143,11 @@ def _tag_agreement(tag: Tag, codings: Codings) -> TagAgreement:
     )
 
 
-def _coefficients(of: Criterion | None, codings: Codings) -> Coefficients:
-    level = Level.NOMINAL if of is None else of.level
-    weights = weights_of(level)
+def _coefficients(of: Preferred | Criterion, codings: Codings) -> Coefficients:
+    level, weights = of.level, weights_of(of.level)
     alpha, percent = krippendorff_alpha(codings, level), percent_agreement(codings)
     return Coefficients(
-        criterion=of,
+        subject=of,
         weights=weights,
         alpha=alpha,
         percent=percent,
@@ -157,9 +158,10 @@ def _coefficients(of: Criterion | None, codings: Codings) -> Coefficients:
     )
 
 
-def _judged(collected: Collected) -> Iterator[tuple[Criterion | None, Codings]]:
+def _judged(collected: Collected) -> Iterator[tuple[Preferred | Criterion, Codings]]:
     """Give what two annotators or more judged, with who gave what."""
-    for of in (None, *collected.criteria):
+    subjects: tuple[Preferred | Criterion, ...] = (PREFERRED, *collected.criteria)
+    for of in subjects:
         codings = codings_of(collected, of)
         if len(codings.unit) and np.unique(codings.unit, return_counts=True)[1].max() > 1:
             yield of, codings

@@ -17,7 +17,7 @@ from evalkit.reports.agreement.sentences import agreement_meanings, agreement_ve
 from evalkit.reports.document import Document, heading, spread
 from evalkit.stats.agreement.krippendorff import PairAgreement, pairwise_agreement
 from evalkit.study.collected import Collected, Tag
-from evalkit.study.subjects import ANY_ERROR, Subject, marked, subject_key
+from evalkit.study.subjects import ANY_ERROR, PREFERRED, Subject, marked, subject_key
 
 
 def agreement_document(collected: Collected) -> Document:
@@ -32,15 +32,13 @@ def agreement_document(collected: Collected) -> Document:
             "as_shown": as_shown_document(report.as_shown),
         },
         "criteria": {
-            of.criterion.key: {"level": str(of.level), **_agreement(of)}
-            for of in report.criteria
-            if of.criterion
+            of.subject.key: {"level": str(of.level), **_agreement(of)} for of in report.criteria
         },
         "agreement_of": report.who.lower(),
         "judges_with_people": [
             {
                 "judge": judge.judge,
-                "criterion": judge.criterion.key if judge.criterion else None,
+                "criterion": None if judge.subject == PREFERRED else judge.subject.key,
                 "kappa": asdict(judge.kappa),
                 "percent_agreement": asdict(judge.percent),
                 "both_orders": orders_entry(judge.orders) if judge.orders else None,
@@ -77,7 +75,7 @@ def coefficients_document(collected: Collected) -> Document:
     of_tags = _tag_entries(collected)
     return {
         "coefficients": {
-            subject_key(coefficient.criterion): {
+            subject_key(coefficient.subject): {
                 "weights": str(coefficient.weights),
                 "alpha": alpha_entry(coefficient.alpha),
                 "fleiss_kappa": asdict(coefficient.fleiss),

@@ -73,7 +73,7 @@ def every_judge(report: AgreementReport) -> Table:
     rows = [
         (
             judge.judge,
-            subject_title(judge.criterion),
+            subject_title(judge.subject),
             number_cell(judge.kappa),
             number_cell(judge.percent, text.percent),
             text.whole(judge.kappa.n),

@@ -10,7 +10,6 @@ from evalkit.stats.counts import LEFT, RIGHT, IntArray, sum_by
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 from evalkit.study.collected import (
     Collected,
-    Criterion,
     Marks,
     Preferences,
     Values,
@@ -18,6 +17,7 @@ from evalkit.study.collected import (
     codings_of_preferences,
     names,
 )
+from evalkit.study.subjects import PREFERRED, Subject
 from evalkit.vocabulary import AnnotatorKind
 
 #: Columns of who gave what.
@@ -59,7 +59,7 @@ class JudgeAgreement:
     """
 
     judge: str
-    criterion: Criterion | None
+    subject: Subject
     kappa: Estimate
     percent: Estimate
     orders: BothOrders | None = None
@@ -95,7 +95,9 @@ def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
         both = without_judges(collected, but=place)
         rest = agreement_with_rest(codings_of_preferences(both, every=True))[place]
         orders = _both_orders(both, place)
-        agreements.append(JudgeAgreement(name, None, rest.kappa, rest.percent_agreement, orders))
+        agreements.append(
+            JudgeAgreement(name, PREFERRED, rest.kappa, rest.percent_agreement, orders)
+        )
         for criterion, of in enumerate(collected.criteria):
             rest = agreement_with_rest(codings_of_criterion(both, criterion, every=True))[place]
             agreements.append(JudgeAgreement(name, of, rest.kappa, rest.percent_agreement))

@@ -21,7 +21,7 @@ from evalkit.reports.blocks import (
 )
 from evalkit.stats.agreement.kappa import PairAgreement
 from evalkit.study.collected import Tag
-from evalkit.study.subjects import Subject, subject_inside, subject_key
+from evalkit.study.subjects import PREFERRED, Subject, subject_inside, subject_key
 
 #: More pairs of annotators than this say less than the sentence above them.
 _MOST_PAIRS = 28
@@ -32,12 +32,12 @@ def pairs_of_first(report: AgreementReport) -> tuple[Block, ...]:
     parts = [of for of in (report.preference, *report.criteria) if of.pairs]
     if not parts:
         return ()
-    pairs, subject = parts[0].pairs, parts[0].criterion
+    pairs, subject = parts[0].pairs, parts[0].subject
     heading = Heading(f"Pairs of annotators: {subject_inside(subject)}")
     if len(pairs) > _MOST_PAIRS:
         more = "more than are read here: the JSON and the tables of pages have them."
         return heading, words(f"There are {len(pairs):,} pairs, {more}", style="note")
-    as_shown = report.as_shown if subject is None else NOT_AS_SHOWN
+    as_shown = report.as_shown if subject == PREFERRED else NOT_AS_SHOWN
     return heading, every_pair(pairs, as_shown), words(how_to_read(pairs, subject), style="note")
 
 

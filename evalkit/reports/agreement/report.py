@@ -19,14 +19,15 @@ from evalkit.study.collected import (
     codings_of_criterion,
     codings_of_preferences,
 )
+from evalkit.study.subjects import PREFERRED, Preferred, Subject
 from evalkit.vocabulary import AnnotatorKind, Level
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementOf:
-    """How far annotators agree on one thing; ``criterion`` is None for the preference."""
+    """How far annotators agree on one thing, the preference or a criterion."""
 
-    criterion: Criterion | None
+    subject: Subject
     level: Level
     alpha: Agreement
     percent: Agreement
@@ -66,15 +67,13 @@ def agreement_report(collected: Collected) -> AgreementReport:
         preference=_agreement_of(
             codings_of_preferences(people),
             codings_of_preferences(collected, every=True),
-            None,
-            Level.NOMINAL,
+            PREFERRED,
         ),
         criteria=tuple(
             _agreement_of(
                 codings_of_criterion(people, place),
                 codings_of_criterion(collected, place, every=True),
                 criterion,
-                criterion.level,
             )
             for place, criterion in enumerate(collected.criteria)
         ),
@@ -90,13 +89,11 @@ def _whose(kinds: set[AnnotatorKind]) -> str:
     return "Judges" if AnnotatorKind.JUDGE in kinds else "Annotators"
 
 
-def _agreement_of(
-    codings: Codings, paired: Codings, criterion: Criterion | None, level: Level
-) -> AgreementOf:
+def _agreement_of(codings: Codings, paired: Codings, subject: Preferred | Criterion) -> AgreementOf:
     return AgreementOf(
-        criterion=criterion,
-        level=level,
-        alpha=krippendorff_alpha(codings, level),
+        subject=subject,
+        level=subject.level,
+        alpha=krippendorff_alpha(codings, subject.level),
         percent=percent_agreement(codings),
-        pairs=pairwise_agreement(paired, weights=weights_of(level)),
+        pairs=pairwise_agreement(paired, weights=weights_of(subject.level)),
     )

@@ -16,7 +16,7 @@ from evalkit.reports.agreement.reading import (
 )
 from evalkit.reports.agreement.report import AgreementReport
 from evalkit.stats.agreement.krippendorff import Agreement
-from evalkit.study.subjects import Subject, subject_inside
+from evalkit.study.subjects import Subject, subject_asked, subject_inside
 
 #: More judges than this are not told one by one.
 FEW_JUDGES = 3
@@ -54,7 +54,7 @@ def agreement_meanings(report: AgreementReport) -> list[str]:
     """Say in plain words what each alpha allows, one sentence for all that allow the same."""
     meanings: dict[str, list[str]] = {}
     for of in report.judged:
-        meanings.setdefault(_meaning(of.alpha), []).append(subject_inside(of.criterion))
+        meanings.setdefault(_meaning(of.alpha), []).append(subject_inside(of.subject))
     return [f"On {joined(subjects)}: {meaning}" for meaning, subjects in meanings.items()]
 
 
@@ -82,7 +82,7 @@ def trust(several: Sequence[Coefficients]) -> list[str]:
     for of in several:
         if of.alpha.value is None:
             continue
-        name, commonest = subject_inside(of.criterion), of.commonest
+        name, commonest = subject_inside(of.subject), of.commonest
         if commonest.share < ONE_SIDED:
             even.append(name)
             continue
@@ -112,8 +112,7 @@ def agreement_verdict(report: AgreementReport) -> str:
         if report.judges:
             return "How far people agree with one another cannot be measured yet."
         return "Agreement cannot be measured yet."
-    alpha, first = parts[0].alpha, parts[0].criterion
-    what = "which response is better" if first is None else first.key.replace("_", " ")
+    alpha, what = parts[0].alpha, subject_asked(parts[0].subject)
     number = f"α {text.estimate(alpha, coefficient)}"
     reading = read_agreement(alpha)
     if reading is Reading.UNANIMOUS:
@@ -132,9 +131,7 @@ def judges_with_people(report: AgreementReport) -> list[str]:
             continue
         if compared.judge in sentences and sentences[compared.judge][0]:
             continue
-        what = "which response is better"
-        if compared.criterion:
-            what = compared.criterion.key.replace("_", " ")
+        what = subject_asked(compared.subject)
         number = f"κ {text.estimate(compared.kappa)}, n = {compared.kappa.n:,}"
         if compared.kappa.value is None:
             number = lower(compared.kappa.reason or "").rstrip(".")
@@ -156,9 +153,7 @@ def judges_in_short(report: AgreementReport) -> list[str]:
     if len(compared) == 1:
         return judges_with_people(replace(report, judges=tuple(compared)))
     best, worst = compared[0], compared[-1]
-    what = "which response is better"
-    if best.criterion:
-        what = best.criterion.key.replace("_", " ")
+    what = subject_asked(best.subject)
     return [
         f"Of {counted(len(compared), 'judge')}, {best.judge} agrees most with people on {what}: "
         f"κ {text.with_n(best.kappa)}; {worst.judge} least: κ {text.with_n(worst.kappa)}."
@@ -168,7 +163,7 @@ def judges_in_short(report: AgreementReport) -> list[str]:
 def judges_best_first(report: AgreementReport) -> list[JudgeAgreement]:
     """Give the judges on the first thing that one of them and people judged, best first."""
     known = [judge for judge in report.judges if judge.kappa.value is not None]
-    judges = [judge for judge in report.judges if known and judge.criterion == known[0].criterion]
+    judges = [judge for judge in report.judges if known and judge.subject == known[0].subject]
     return sorted(
         judges, key=lambda judge: (judge.kappa.value is None, -(judge.kappa.value or 0.0))
     )

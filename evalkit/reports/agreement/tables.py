@@ -47,7 +47,7 @@ from evalkit.reports.blocks import (
 )
 from evalkit.reports.by_model import MOST_CATEGORIES, category_name, many_categories
 from evalkit.study.collected import Collected
-from evalkit.study.subjects import ANY_ERROR, subject_inside, subject_key, subject_title
+from evalkit.study.subjects import ANY_ERROR, PREFERRED, subject_inside, subject_key, subject_title
 
 _ALPHA = "Krippendorff's α"
 _BY_CATEGORY = "Krippendorff's α by category"
@@ -106,7 +106,7 @@ def how_to_read(report: AgreementReport) -> Block:
 def alphas(report: AgreementReport) -> Intervals:
     """Draw α of everything judged twice against chance and the customary bounds."""
     rows = [
-        IntervalRow(subject_title(of.criterion), of.alpha, coefficient, f"n = {of.alpha.n_units:,}")
+        IntervalRow(subject_title(of.subject), of.alpha, coefficient, f"n = {of.alpha.n_units:,}")
         for of in report.judged
     ]
     return Intervals(_ALPHA, tuple(rows), agreement_axis(of.alpha for of in report.judged))
@@ -116,9 +116,9 @@ def alpha_table(report: AgreementReport) -> Table:
     """Give a row per thing that is judged, with the reason where agreement cannot be had."""
     titled: dict[str, AgreementOf] = {}
     for of in (report.preference, *report.criteria):
-        titled[subject_title(of.criterion)] = of
+        titled[subject_title(of.subject)] = of
         as_shown = report.as_shown.alpha
-        if of.criterion is None and as_shown is not None and as_shown.n_units:
+        if of.subject == PREFERRED and as_shown is not None and as_shown.n_units:
             titled[AS_SHOWN] = replace(of, alpha=as_shown)
     rows = [
         (

@@ -6,7 +6,7 @@ import numpy as np
 
 from evalkit.stats.counts import PREFERENCE_VALUES, FloatArray, IntArray
 from evalkit.study.collected import Collected, Criterion, latest_preferences
-from evalkit.study.subjects import Subject, codings_of
+from evalkit.study.subjects import PREFERRED, Subject, codings_of
 from evalkit.vocabulary import Level
 
 #: A tie or both bad against a choice is half a contradiction; so is a tie against both bad.
@@ -42,7 +42,7 @@ class Disagreements:
 
 
 def disagreements(
-    collected: Collected, *, subject: Subject = None, limit: int = 200
+    collected: Collected, *, subject: Subject = PREFERRED, limit: int = 200
 ) -> Disagreements:
     """Return the units that annotators differ on, most first.
 
@@ -64,7 +64,7 @@ def disagreements(
         with that of two; more people come first.
     """
     codings = codings_of(collected, subject)
-    if subject is None:
+    if subject == PREFERRED:
         here, preferences = latest_preferences(collected), collected.preferences
         left, right = preferences.left[here], preferences.right[here]
         output = np.column_stack([np.minimum(left, right), np.maximum(left, right)])

@@ -23,7 +23,7 @@ from evalkit.study.collected import (
     latest_preferences,
     sides_as_shown,
 )
-from evalkit.study.subjects import Subject, codings_of, subject_key, subjects
+from evalkit.study.subjects import PREFERRED, Subject, codings_of, subject_key, subjects
 from evalkit.vocabulary import AnnotatorKind, Level
 
 #: With two annotators nobody can say which of them is right where they differ.
@@ -112,7 +112,7 @@ class AnnotatorsReport:
 
 
 def annotators_report(
-    collected: Collected, pace: Pace | None = None, *, subject: Subject = None
+    collected: Collected, pace: Pace | None = None, *, subject: Subject = PREFERRED
 ) -> AnnotatorsReport:
     """Describe every annotator by what they judged.
 
@@ -121,7 +121,7 @@ def annotators_report(
     collected : Collected
     pace : Pace, optional
         Without it nothing is known of speed.
-    subject : Criterion, Tag or None
+    subject : Preferred, Criterion or Tag
         The preference where it is not given; of a tag, or ``ANY_ERROR``, whether it was marked.
         The left rate exists for the preference only.
 
@@ -141,8 +141,8 @@ def annotators_report(
     profiles = annotator_profiles(
         codings,
         paired=codings_of(collected, subject, every=True),
-        as_shown=None if subject is not None else _as_shown(collected),
-        sides=sides_as_shown(collected) if subject is None else None,
+        as_shown=None if subject != PREFERRED else _as_shown(collected),
+        sides=sides_as_shown(collected) if subject == PREFERRED else None,
         seconds=seconds,
         weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,
         peers=_peers(collected),
@@ -159,7 +159,7 @@ def annotators_report(
     )
     competences = unknown if is_ordered else _of_peers(collected, codings, annotator_competence)
     by_sides: Sequence[Estimate | None] = [None] * len(profiles)
-    if subject is None:
+    if subject == PREFERRED:
         by_sides = kappas_as_shown(collected, _peers(collected))
     return AnnotatorsReport(
         subject=subject,
@@ -204,7 +204,7 @@ def _without_run_flag(profile: AnnotatorProfile) -> AnnotatorProfile:
 
 def _seconds(collected: Collected, pace: Pace, subject: Subject, codings: Codings) -> FloatArray:
     """Return the seconds behind each entry that counts, ``NaN`` where they are not known."""
-    if subject is None:
+    if subject == PREFERRED:
         here = latest_preferences(collected)
         wanted, known = collected.preferences.latest[here], pace.annotation
     else:

@@ -11,7 +11,7 @@ from evalkit.stats.annotators.profiles import MIN_ANNOTATIONS
 from evalkit.stats.annotators.sides import NOT_DEALT
 from evalkit.stats.counts import PREFERENCE_VALUES, TAG_VALUES
 from evalkit.study.collected import Criterion, Tag
-from evalkit.study.subjects import ANY_ERROR, Subject
+from evalkit.study.subjects import ANY_ERROR, PREFERRED, Subject
 from evalkit.vocabulary import Level
 
 #: More annotators than this are counted, not named.
@@ -49,14 +49,14 @@ def too_few(report: AnnotatorsReport) -> str:
 
 def orientation_sentence(report: AnnotatorsReport) -> str:
     """Say of preferences in which orientation they are compared."""
-    if report.subject is not None or not any(row.profile.agreement.n for row in report.rows):
+    if report.subject != PREFERRED or not any(row.profile.agreement.n for row in report.rows):
         return ""
     return definitions(is_shown=report.is_as_shown)
 
 
 def sides_sentences(report: AnnotatorsReport) -> list[str]:
     """Say how often left is to be expected, and of whom nobody can know."""
-    if report.subject is not None:
+    if report.subject != PREFERRED:
         return []
     profiles = [row.profile for row in report.rows]
     known = [profile for profile in profiles if profile.left_rate.n]
@@ -113,7 +113,9 @@ def what_was_said(row: Disagreement, on: Subject) -> str:
     """Say how often each value was given: ``2 Atlas, 1 tie``; scores in order: ``1, 4, 5``."""
     if isinstance(on, Criterion):
         return ", ".join(f"{on.values[value]:g}" for value in sorted(row.values))
-    names = TAG_VALUES if on else (*row.models, *PREFERENCE_VALUES[len(row.models) :])
+    names = (
+        TAG_VALUES if isinstance(on, Tag) else (*row.models, *PREFERENCE_VALUES[len(row.models) :])
+    )
     counts = {value: row.values.count(value) for value in sorted(set(row.values))}
     return ", ".join(f"{n} {names[value]}" for value, n in counts.items())
 

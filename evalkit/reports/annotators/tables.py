@@ -38,7 +38,7 @@ from evalkit.reports.decision.sentences import format_of, number_name
 from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.intervals import Estimate
 from evalkit.study.sentences import annotator_name
-from evalkit.study.subjects import Subject, subject_title
+from evalkit.study.subjects import PREFERRED, Subject, subject_title
 from evalkit.text import duration
 from evalkit.vocabulary import AnnotatorKind
 
@@ -198,7 +198,7 @@ def ranking_changes(report: Without) -> Table:
 def agreement_changes(report: Without) -> Table:
     """Give one row per thing judged: alpha of everybody, and without those left out."""
     rows = [
-        (Cell(subject_title(full.criterion)), _alpha(full.alpha), _alpha(rest.alpha))
+        (Cell(subject_title(full.subject)), _alpha(full.alpha), _alpha(rest.alpha))
         for full, rest in agreement_pairs(report)
     ]
     return table("Agreement without them", ("Agreement on", *_both("α")), rows)
@@ -229,7 +229,7 @@ def differing(rows: Sequence[Disagreement], keys: Mapping[int, str], on: Subject
 
     ``keys`` are what the cases are called, by their row numbers.
     """
-    response = "Responses" if on is None else "Response"
+    response = "Responses" if on == PREFERRED else "Response"
     columns = ("Case", "Category", response, "What was said", "Annotators")
     cells = [
         (

@@ -10,13 +10,13 @@ from evalkit.reports.pair.significance import ahead
 from evalkit.reports.ranking.style import as_share
 from evalkit.stats.differences import PairedDifference
 from evalkit.study.collected import Criterion
-from evalkit.study.subjects import subject_inside
+from evalkit.study.subjects import PREFERRED, subject_inside
 from evalkit.text import difference, p_value
 
 
 def subject_name(criterion: Criterion | None) -> str:
     """Name what models are compared on inside a sentence; None is the preference."""
-    return subject_inside(criterion)
+    return subject_inside(criterion or PREFERRED)
 
 
 def pair_verdict(report: PairReport, analyses: TwoAnalyses | None = None) -> str:

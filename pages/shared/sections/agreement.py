@@ -19,7 +19,7 @@ from evalkit.reports.blocks import Table, beside, words
 from evalkit.stats.agreement.kappa import PairAgreement, PairAgreements
 from evalkit.study.collected import Tag
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
-from evalkit.study.subjects import Subject, subject_key, subject_title
+from evalkit.study.subjects import PREFERRED, Preferred, Subject, subject_key, subject_title
 from pages.shared.address import addresses, links
 from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
@@ -49,7 +49,7 @@ def show_alphas(report: AgreementReport, page: Page, state: State) -> None:
         meanings = [words(meaning, style="lead") for meaning in agreement_meanings(report)]
         both = beside([tables.alphas(report)], meanings)
         blocks.show(both, tables.how_to_read(report), page=page, key="alphas")
-        keys = {subject_title(of.criterion): subject_key(of.criterion) for of in report.judged}
+        keys = {subject_title(of.subject): subject_key(of.subject) for of in report.judged}
         places = {name: link("annotators", {**state, "on": key}) for name, key in keys.items()}
         links.line("See where annotators differ most on", places)
     if paired(report):
@@ -78,7 +78,7 @@ def show_pairs(kept: Kept, parts: Sequence[AgreementOf], tags: Sequence[Tag], pa
     exhibits.say(more_criteria)
     left, right = st.columns([11, 9], gap="large")
     with left:
-        named = [of.criterion for of in parts]
+        named = [of.subject for of in parts]
         more = [of for of in kept.of(scored_criteria) if of not in named] if more_criteria else []
         picked = subject_picker([*named, *tags, *more], key="pairs-of")
         all_pairs = _pairs(kept, parts, picked)
@@ -88,7 +88,7 @@ def show_pairs(kept: Kept, parts: Sequence[AgreementOf], tags: Sequence[Tag], pa
     exhibits.say(pair_tables.how_to_read(pairs, picked))
     with right:
         _show_matrix(pairs, len(all_pairs), picked, page)
-    is_preference = picked is None
+    is_preference = picked == PREFERRED
     as_shown = kept.of_main(agreement_report).as_shown if is_preference else NOT_AS_SHOWN
     every = pair_tables.every_pair(pairs, as_shown)
     blocks.fold(every, key="pairs-of-annotators", label="Every pair")
@@ -122,8 +122,8 @@ def subject_picker(subjects: Sequence[Subject], *, key: str) -> Subject:
 def _pairs(kept: Kept, parts: Sequence[AgreementOf], subject: Subject) -> PairAgreements:
     if isinstance(subject, Tag):
         return kept.of(tag_pairs, subject)
-    known = {of.criterion: of.pairs for of in parts}
-    if subject is None or known.get(subject):
+    known = {of.subject: of.pairs for of in parts}
+    if isinstance(subject, Preferred) or known.get(subject):
         return known[subject]
     return kept.of(criterion_pairs, subject)
 

@@ -14,7 +14,7 @@ from evalkit.reports.pair.report import PairReport, SubjectDifference, TagDiffer
 from evalkit.reports.pair.significance import ahead, difference_entry, is_decided
 from evalkit.stats.differences import PairedDifference
 from evalkit.study.collected import Criterion
-from evalkit.study.subjects import subject_title
+from evalkit.study.subjects import PREFERRED, subject_title
 from evalkit.text import bare_p, difference, p_value, signed
 from pages.shared.display.charts.colours import MUTED
 
@@ -34,7 +34,7 @@ def points(value: float) -> str:
 
 def subject_name(criterion: Criterion | None) -> str:
     """Name what models are compared on as a heading; None is the preference."""
-    return subject_title(criterion)
+    return subject_title(criterion or PREFERRED)
 
 
 def difference_rows(

@@ -17,6 +17,7 @@ from evalkit.reports.agreement.sentences import trust
 from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.agreement.weights import Weights
 from evalkit.stats.counts import Codings
+from evalkit.study.subjects import PREFERRED
 
 ORDER = (Reading.OPPOSED, Reading.CHANCE, Reading.WEAK, Reading.TENTATIVE, Reading.FIRM)
 
@@ -76,7 +77,7 @@ def codings(n_common, names=("fine", "unsafe")):
 
 def of(alpha, percent, data):
     return Coefficients(
-        criterion=None,
+        subject=PREFERRED,
         weights=Weights.IDENTITY,
         alpha=alpha,
         percent=percent,

@@ -30,7 +30,7 @@ from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.report import scores_report
 from evalkit.study.collected import Criterion, Tag
-from evalkit.study.subjects import subject_key
+from evalkit.study.subjects import PREFERRED, subject_key
 from evalkit.vocabulary import Level
 from tests.evalkit.collected_studies import LEFT, RIGHT, TIE, collected
 
@@ -114,7 +114,7 @@ def test_a_criterion_called_like_something_of_ours_has_its_own_place_in_every_re
     assert quality == decision_document(plain, quality="preference")["models"]
     scored = decision_document(made, quality=own)["models"]
     assert scored == decision_document(plain, quality="other")["models"]
-    found = [subject_key(one.criterion) for one in coefficients.coefficients(made)]
+    found = [subject_key(one.subject) for one in coefficients.coefficients(made)]
     assert sorted(found) == sorted({"preference", own})
     report = coefficients_document(made)["coefficients"]
     assert set(report) == {"preference", own}
@@ -124,7 +124,7 @@ def test_two_criteria_never_share_a_key_whatever_they_are_called():
     keys = ["preference", "preference (score)", "preference (score) (score)", "helpful", "Helpful"]
     made = [Criterion(key, "?", Level.ORDINAL, (1.0, 2.0), ("", "")) for key in keys]
 
-    assert len({subject_key(one) for one in (None, *made)}) == len(keys) + 1
+    assert len({subject_key(one) for one in (PREFERRED, *made)}) == len(keys) + 1
 
 
 def _renamed(found, old, new):

@@ -14,6 +14,7 @@ from evalkit.reports.annotators.report import annotators_report
 from evalkit.reports.annotators.tables import annotators_section
 from evalkit.reports.blocks import Axis, Beside, Cell, IntervalRow, Intervals, Table, value_cell
 from evalkit.stats.intervals import Estimate
+from evalkit.study.subjects import PREFERRED
 from tests.evalkit.collected_studies import LEFT, RIGHT, collected
 
 #: Columns that count what a coefficient beside them rests on.
@@ -51,7 +52,7 @@ def tables_of(study):
     blocks = [*parts(block for section in sections for block in section.blocks)]
     every = pair_tables.every_pair(study_pairs, report.as_shown)
     of_tags = agreement_blocks.tag_map(tag_agreement_by_category(study))
-    blocks += [every, pair_tables.pair_map(study_pairs, None), of_tags]
+    blocks += [every, pair_tables.pair_map(study_pairs, PREFERRED), of_tags]
     return [block for block in blocks if isinstance(block, Table)]
 
 

@@ -43,6 +43,7 @@ from evalkit.study.collected import (
     Values,
     codings_of_preferences,
 )
+from evalkit.study.subjects import PREFERRED
 from evalkit.vocabulary import AnnotatorKind, Level
 
 LEFT, RIGHT, TIE, BOTH_BAD = range(4)
@@ -307,7 +308,7 @@ def test_judges_beside_people_leave_the_agreement_of_people_as_it_is():
     assert len(both.preference.pairs) == 3
     assert agreement_verdict(both).startswith("Whether people agree ")
     judged = both.judges[0]
-    assert (judged.judge, judged.criterion) == ("Gauge", None)
+    assert (judged.judge, judged.subject) == ("Gauge", PREFERRED)
     # Each case counts once: agreed with both on two of four. Chance of a judge who always chooses,
     # ½ each way, and people who do three times of four, is ½ · 3/8 + ½ · 3/8 = 3/8.
     assert judged.percent.value == pytest.approx(2 / 4)

@@ -24,6 +24,7 @@ from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking.ranking import pair_matrix, rank_models
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Criterion, Tag
+from evalkit.study.subjects import PREFERRED
 from evalkit.vocabulary import Level
 
 N_CASES = 60
@@ -148,7 +149,7 @@ def test_agreement_is_put_in_the_words_its_interval_allows(value, low, high, mea
 def test_what_means_the_same_is_said_in_one_sentence():
     alpha, percent = Agreement(0.9, 0.85, 0.95, 9, 18), Estimate(0.9, 0.85, 0.95, 9)
     tone = Criterion("tone", "", Level.ORDINAL, (1.0, 2.0), ("", ""))
-    parts = [AgreementOf(of, Level.ORDINAL, alpha, percent, ()) for of in (None, tone)]
+    parts = [AgreementOf(of, Level.ORDINAL, alpha, percent, ()) for of in (PREFERRED, tone)]
 
     assert agreement_meanings(AgreementReport(parts[0], (parts[1],))) == [
         "On preference and tone: annotators see it alike; conclusions can rest on it."
@@ -169,7 +170,7 @@ def test_agreement_is_shown_on_the_side_of_the_bound_its_sentence_is_on(value, s
 def test_undefined_agreement_says_why():
     undefined = Agreement(None, None, None, 9, 18, "All values are equal.")
 
-    assert agreement_meaning(None, undefined) == "On preference: all values are equal."
+    assert agreement_meaning(PREFERRED, undefined) == "On preference: all values are equal."
 
 
 def test_the_commonest_error_of_each_model_is_named_and_none_where_there_is_none():
@@ -227,7 +228,7 @@ def test_how_well_people_agree_is_not_said_by_a_value_without_an_interval(value,
 
 
 def agreement_verdict(alpha):
-    found = AgreementOf(None, Level.NOMINAL, alpha, Estimate(0.6, 0.2, 0.9, 10), ())
+    found = AgreementOf(PREFERRED, Level.NOMINAL, alpha, Estimate(0.6, 0.2, 0.9, 10), ())
     report = AgreementReport(preference=found, criteria=(), who="Annotators")
     return agreement_verdict_sentences(report)
 
@@ -235,11 +236,13 @@ def agreement_verdict(alpha):
 def test_of_many_judges_one_that_alone_can_be_compared_is_not_said_to_agree_most_and_least():
     nothing = Estimate(None, None, None, 0, "Nothing has been judged by two annotators yet.")
     known = JudgeAgreement(
-        "judge 0", None, Estimate(0.5, 0.2, 0.7, 30), Estimate(0.8, 0.6, 0.9, 30)
+        "judge 0", PREFERRED, Estimate(0.5, 0.2, 0.7, 30), Estimate(0.8, 0.6, 0.9, 30)
     )
-    others = tuple(JudgeAgreement(f"judge {place}", None, nothing, nothing) for place in (1, 2, 3))
+    others = tuple(
+        JudgeAgreement(f"judge {place}", PREFERRED, nothing, nothing) for place in (1, 2, 3)
+    )
     alpha = Agreement(None, None, None, 0, 0, nothing.reason)
-    preference = AgreementOf(None, Level.NOMINAL, alpha, nothing, ())
+    preference = AgreementOf(PREFERRED, Level.NOMINAL, alpha, nothing, ())
     report = AgreementReport(preference, (), who="People", judges=(known, *others))
 
     assert judges_in_short(report) == [

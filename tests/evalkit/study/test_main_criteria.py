@@ -75,12 +75,12 @@ def test_main_are_those_scored_on_the_most_cases_in_the_order_of_the_rubric():
 def test_what_is_said_of_a_main_criterion_is_what_all_together_say():
     many = study(100)
     whole = {of.criterion.key: of for of in scores_report(many).criteria}
-    agreed = {of.criterion.key: of for of in agreement_report(many).criteria}
+    agreed = {of.subject.key: of for of in agreement_report(many).criteria}
 
     for of in scores_report(main_part(many)).criteria:
         assert of == whole[of.criterion.key]
     for of in agreement_report(main_part(many)).criteria:
-        whole_of = agreed[of.criterion.key]
+        whole_of = agreed[of.subject.key]
         # Pairs are columns, whose arrays have no one answer to ==; each of them has.
         assert replace(of, pairs=tuple(of.pairs)) == replace(whole_of, pairs=tuple(whole_of.pairs))
 
@@ -123,6 +123,6 @@ def test_results_without_somebody_are_of_the_same_criteria():
 
     report = without_report(many, replace(many, values=rest), left_out=["Annotator 1"])
 
-    assert [of.criterion for of in report.full.agreement.criteria] == [
-        of.criterion for of in report.rest.agreement.criteria
+    assert [of.subject for of in report.full.agreement.criteria] == [
+        of.subject for of in report.rest.agreement.criteria
     ]
