@@ -17,6 +17,7 @@ from evalkit.vocabulary import Level
 from tests.evalkit.stats.simulated import (
     HIGHEST,
     LOWEST,
+    N_ENDLESS,
     N_STUDIES,
     coded,
     compared,
@@ -158,7 +159,7 @@ def test_strengths_and_effects_of_style_and_side_are_covered(n_cases):
         found = control_style(data, features={"length": longer})
         return [list(found.strengths.values()), [found.left], [found.effects["length"]]]
 
-    big = all_of(*styled(np.random.default_rng(95), 60_000))
+    big = all_of(*styled(np.random.default_rng(95), N_ENDLESS))
     held = []
     for seed in range(N_STUDIES):
         found = all_of(*styled(np.random.default_rng(seed), n_cases))
@@ -203,7 +204,7 @@ def test_equal_models_are_given_different_ranks_in_at_most_one_study_of_twenty()
 
 @pytest.mark.parametrize("n_cases", [50, 200])
 def test_means_shares_and_paired_differences_are_covered(n_cases):
-    big = scored(np.random.default_rng(97), 600_000)
+    big = scored(np.random.default_rng(97), N_ENDLESS)
     means = [row.estimate.value for row in mean_scores(big) if row.category is None]
     high = [row.estimate.value for row in shares(big, at_least=4) if row.category is None]
     found = {"mean": [], "share": [], "difference": []}
@@ -223,7 +224,7 @@ def test_means_shares_and_paired_differences_are_covered(n_cases):
 
 def test_an_interval_that_forgets_cases_would_not_cover():
     # The same means with annotations taken as independent: the reason to cluster.
-    big = scored(np.random.default_rng(97), 600_000)
+    big = scored(np.random.default_rng(97), N_ENDLESS)
     truth = mean_scores(big)[0].estimate.value
     hits = []
     for seed in range(N_STUDIES):
@@ -238,7 +239,7 @@ def test_an_interval_that_forgets_cases_would_not_cover():
 @pytest.mark.parametrize("level", list(Level))
 @pytest.mark.parametrize("n_cases", [50, 200])
 def test_alpha_is_covered(level, n_cases):
-    truth = krippendorff_alpha(coded(np.random.default_rng(96), 100_000), level).value
+    truth = krippendorff_alpha(coded(np.random.default_rng(96), N_ENDLESS), level).value
     found = [
         krippendorff_alpha(coded(np.random.default_rng(seed), n_cases), level)
         for seed in range(N_STUDIES)

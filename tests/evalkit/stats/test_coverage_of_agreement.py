@@ -12,7 +12,7 @@ from evalkit.stats.agreement.coefficients import (
 from evalkit.stats.agreement.kappa import agreement_with_rest, pairwise_agreement
 from evalkit.stats.agreement.krippendorff import percent_agreement
 from evalkit.stats.agreement.weights import Weights
-from tests.evalkit.stats.simulated import HIGHEST, LOWEST, N_STUDIES, coded, covered
+from tests.evalkit.stats.simulated import HIGHEST, LOWEST, N_ENDLESS, N_STUDIES, coded, covered
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,7 @@ COEFFICIENTS = {
 @pytest.fixture(scope="module")
 def endless():
     """Give a study so large that its coefficients are the truth."""
-    return coded(np.random.default_rng(96), 100_000)
+    return coded(np.random.default_rng(96), N_ENDLESS)
 
 
 @pytest.fixture(scope="module", params=[50, 200], ids=lambda n: f"{n} cases")

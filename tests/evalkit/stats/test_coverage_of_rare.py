@@ -17,6 +17,7 @@ from evalkit.vocabulary import Level
 from tests.evalkit.stats.simulated import (
     HIGHEST,
     LOWEST,
+    N_ENDLESS,
     N_STUDIES,
     covered,
     marked,
@@ -45,7 +46,7 @@ def per_acceptable(drawn):
 
 
 def share_held(coefficient, study, n_cases, n_studies=N_STUDIES):
-    truth = coefficient(study(np.random.default_rng(5), 300_000)).value
+    truth = coefficient(study(np.random.default_rng(5), N_ENDLESS)).value
     found = [coefficient(study(np.random.default_rng(k), n_cases)) for k in range(n_studies)]
     told = [one for one in found if one.low is not None]
     assert len(told) > n_studies / 2
@@ -83,7 +84,7 @@ def test_alpha_with_t_and_its_error_alone_would_not_be_covered():
         return marked(rng, n_cases, **TAGS["often missed"])
 
     truth, t, held = (
-        alpha(study(np.random.default_rng(5), 300_000)).value,
+        alpha(study(np.random.default_rng(5), N_ENDLESS)).value,
         student.ppf(0.975, 49),
         [],
     )

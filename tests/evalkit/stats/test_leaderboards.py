@@ -79,7 +79,7 @@ def test_the_rank_correlation_of_two_boards_is_covered(correlation, n_models):
     # Two boards of normal scores: Spearman's is 6/π asin(ρ/2) (Pearson 1907).
     truth = 6 / np.pi * np.arcsin(correlation / 2)
     held = []
-    for seed in range(1500):
+    for seed in range(600):
         rng = np.random.default_rng(seed)
         ours = rng.normal(size=n_models)
         theirs = correlation * ours + np.sqrt(1 - correlation**2) * rng.normal(size=n_models)
@@ -90,4 +90,5 @@ def test_the_rank_correlation_of_two_boards_is_covered(correlation, n_models):
         ).correlation
         held.append(found.low <= truth <= found.high)
 
+    # A standard error is at most 0.9 %.
     assert 0.93 <= np.mean(held) <= 0.99
