@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from db.engine import write_session
 from db.models import Annotator
 from db.queries.people import User, as_user
 from evalkit.vocabulary import Role
 from pages.routes import session
+from pages.shared import menu
 
 MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
 
@@ -74,6 +76,13 @@ def sign_in(browser: dict[str, str]) -> SignIn:
 def new_app() -> AppTest:
     """Start from the entry point, as people do."""
     return AppTest.from_file(MAIN, default_timeout=20)
+
+
+def at_page(app: AppTest, file: str) -> AppTest:
+    """Let the next run be of a page, as by its address, without a run of where people start."""
+    (entry,) = (entry for entry in menu.ENTRIES if entry.file == file)
+    app._page_hash = calc_hash("" if entry == menu.HOME else entry.address)
+    return app
 
 
 def account(role: Role, *, name: str) -> User:

@@ -9,7 +9,7 @@ import pytest
 from evalkit.vocabulary import Role
 from pages.shared import menu
 from tests.factories import annotate, make_eval_set, make_study
-from tests.pages.conftest import new_app
+from tests.pages.conftest import at_page, new_app
 from tests.versions import add_version
 
 ONE, TWO = "Model one", "Model two"
@@ -30,8 +30,7 @@ def study(sqlite_database):
 
 
 def opened(app, page, **address):
-    app.run()
-    app.switch_page(FILES.get(page, page))
+    at_page(app, FILES.get(page, page))
     for name, value in address.items():
         app.query_params[name] = value
     app.run()

@@ -9,6 +9,7 @@ from db.engine import write_session
 from db.models import Annotation
 from evalkit.vocabulary import Role
 from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import at_page
 
 PAGE = "results/annotators.py"
 ONE, TWO = "Model <one>", "Model :red[two]"
@@ -22,10 +23,9 @@ def written(app):
 
 
 def opened(app, page=PAGE, **address):
-    app.run()
     for name, value in address.items():
         app.query_params[name] = value
-    app.switch_page(page).run()
+    at_page(app, page).run()
     assert not app.exception
     return written(app)
 

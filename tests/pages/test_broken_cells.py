@@ -6,6 +6,7 @@ from sqlalchemy import text
 from db.engine import engine
 from evalkit.vocabulary import Role
 from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import at_page
 
 #: Those that compute with costs.
 PAGES = ["results/overview.py", "results/decision.py", "results/compare.py"]
@@ -30,6 +31,6 @@ def absurd(sqlite_database):
 def test_one_absurd_cost_fails_no_page(app, sign_in, absurd, page):
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page(page).run()
+    at_page(app, page).run()
 
     assert not app.exception

@@ -6,6 +6,7 @@ import pytest
 
 from evalkit.vocabulary import Role
 from tests.evalkit.cli.test_categories_in_prose import SPEAKS_OF_ONE, store
+from tests.pages.conftest import at_page
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ def test_no_page_speaks_of_cases_without_a_category_as_of_one(app, sign_in, sqli
     store([""], n_cases=12)
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page(page).run()
+    at_page(app, page).run()
 
     said = " ".join(element.proto.body for element in app.get("html"))
     assert "A" in said

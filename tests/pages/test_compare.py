@@ -15,6 +15,7 @@ from pages.shared.display.charts.colours import MUTED
 from pages.shared.response import answers
 from pages.shared.sections import pair, pair_tables
 from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import at_page
 
 PAGE = "results/compare.py"
 ONE, TWO = "Model <one>", "Model two"
@@ -29,10 +30,9 @@ def written(app):
 
 
 def opened(app, **address):
-    app.run()
     for name, value in address.items():
         app.query_params[name] = value
-    app.switch_page(PAGE).run()
+    at_page(app, PAGE).run()
     assert not app.exception
     return written(app)
 

@@ -13,7 +13,7 @@ from evalkit.vocabulary import Role
 from pages.shared.display.charts.frontier import frontier
 from pages.shared.display.html_tables import _cell
 from tests.factories import annotate, make_eval_set, make_study, wordy_file
-from tests.pages.conftest import new_app
+from tests.pages.conftest import at_page, new_app
 from tests.pages.test_results import opened, written
 
 PAGE = "results/decision.py"
@@ -149,7 +149,7 @@ def test_a_link_shows_the_same_view_in_a_new_session(app, sign_in, study):
     sign_in(other, Role.LEAD)
     for name, value in app.query_params.items():
         other.query_params[name] = value
-    other.run().switch_page(PAGE)
+    at_page(other, PAGE)
     for name, value in app.query_params.items():
         other.query_params[name] = value
     other.run()
@@ -162,7 +162,7 @@ def test_a_link_shows_the_same_view_in_a_new_session(app, sign_in, study):
 
 def test_an_address_of_what_there_is_not_shows_everything(app, sign_in, study):
     sign_in(app, Role.LEAD)
-    app.run().switch_page(PAGE)
+    at_page(app, PAGE)
     strange = {"category": "none", "annotator": "x", "judges": "7", "baseline": "B", "quality": "q"}
     for name, value in (strange | {"half": "1", "style": "?"}).items():
         app.query_params[name] = value
@@ -176,7 +176,7 @@ def test_an_address_of_what_there_is_not_shows_everything(app, sign_in, study):
 
 def test_filters_of_the_address_hold_on_every_results_page(app, sign_in, study):
     sign_in(app, Role.LEAD)
-    app.run().switch_page("results/overview.py")
+    at_page(app, "results/overview.py")
     app.query_params["category"] = "code"
 
     app.run()
@@ -227,7 +227,7 @@ def test_what_cannot_be_had_has_its_reason(app, sign_in):
     make_study(ids)
     annotate(ids, "Ada", "case-0/Model one", "case-0/Model two", "left")
     sign_in(app, Role.LEAD)
-    app.run().switch_page(PAGE)
+    at_page(app, PAGE)
     app.query_params["style"] = "1"
 
     app.run()

@@ -16,7 +16,7 @@ from evalkit.vocabulary import Role
 from pages.routes import downloads, session
 from pages.shared import downloads as downloads_of_pages
 from tests.factories import make_eval_set
-from tests.pages.conftest import SignIn, account
+from tests.pages.conftest import SignIn, account, at_page
 
 Browser = Callable[[User], TestClient]
 
@@ -47,7 +47,7 @@ def study_id(sqlite_database: str) -> int:
 def lead(app: AppTest, sign_in: SignIn, study_id: int) -> User:
     """Have a lead open the page that offers a study's files."""
     user = sign_in(app, Role.LEAD, name="Lea")
-    app.run().switch_page("library/export.py").run()
+    at_page(app, "library/export.py").run()
     assert not app.exception
     return user
 

@@ -2,6 +2,7 @@
 
 from evalkit.vocabulary import Role
 from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import at_page
 from tests.pages.test_results import written
 
 
@@ -14,7 +15,7 @@ def test_groups_that_never_met_are_ranked_side_by_side(app, sign_in, sqlite_data
         annotate(ids, "Ada", *(f"case-{case}/{model}" for model in pair), "left")
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("results/overview.py").run()
+    at_page(app, "results/overview.py").run()
 
     assert not app.exception
     assert "never compared with each other" in written(app)

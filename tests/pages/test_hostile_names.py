@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from evalkit.vocabulary import Role
 from pages.shared import menu
 from tests.hostile_study import NAMES, store_hostile_study
+from tests.pages.conftest import at_page
 
 PAGES = [entry for entry in menu.ENTRIES if entry.file != "annotate/compare.py"]
 
@@ -47,7 +48,7 @@ LABELS = {"label", "body", "help", "content", "caption", "title"}
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.file)
 def test_no_page_fails_or_takes_a_name_for_markup_or_part_of_a_key(app, sign_in, hostile, entry):
     sign_in(app, Role.ADMIN, name=":red[me] ![x](http://evil.example/x.png)")
-    app.run().switch_page(entry.file)
+    at_page(app, entry.file)
     app.query_params["study"] = str(hostile)
 
     app.run()
@@ -69,7 +70,7 @@ def test_no_page_fails_or_takes_a_name_for_markup_or_part_of_a_key(app, sign_in,
 def test_the_case_whose_key_has_what_parts_keys_in_streamlit_is_shown(app, sign_in, hostile):
     sign_in(app, Role.LEAD)
     for file in ("results/compare.py", "results/failures.py", "library/eval_sets.py"):
-        app.run().switch_page(file)
+        at_page(app, file)
         app.query_params["study"] = str(hostile)
         app.run()
         assert not app.exception

@@ -3,6 +3,7 @@ import pytest
 from db.commands.leaderboards import import_leaderboard
 from evalkit.vocabulary import Role
 from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import at_page
 
 HEADER = b"model,benchmark,score,date,source\n"
 
@@ -32,7 +33,7 @@ def study(sqlite_database):
 def test_without_a_study_or_a_board_the_page_says_what_to_do(app, sign_in):
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("results/leaderboards.py").run()
+    at_page(app, "results/leaderboards.py").run()
 
     assert not app.exception
     assert "no study yet" in written(app)
@@ -43,7 +44,7 @@ def test_a_board_that_ranks_a_model_higher_than_we_do_overrates_it(app, sign_in,
     import_leaderboard(board + b"Elsewhere,Arena,99,2026-10-01,x\n", source_name="a.csv")
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("results/leaderboards.py").run()
+    at_page(app, "results/leaderboards.py").run()
 
     assert not app.exception
     assert "rank correlation −1.00" in written(app)
@@ -68,7 +69,7 @@ def test_a_board_only_overrates_beyond_what_our_own_ranking_leaves_open(
     import_leaderboard(HEADER + scores + b"Third,Arena,30,2026-10-01,x\n", source_name="a.csv")
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("results/leaderboards.py").run()
+    at_page(app, "results/leaderboards.py").run()
 
     table = app.dataframe[0].value.set_index("Model")
     assert dict(table["Our rank"]) == {"First": "1", "Second": "2 (2–3)", "Third": "3 (2–3)"}
@@ -83,7 +84,7 @@ def test_a_board_without_a_common_model_says_so(app, sign_in, study):
     import_leaderboard(HEADER + b"Elsewhere,Arena,99,2026-10-01,x\n", source_name="a.csv")
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("results/leaderboards.py").run()
+    at_page(app, "results/leaderboards.py").run()
 
     assert not app.exception
     assert "no model in common" in written(app)
@@ -94,7 +95,7 @@ def test_a_study_without_a_ranking_says_that_it_has_none_and_why(app, sign_in, s
     import_leaderboard(HEADER + b"Model one,Arena,99,2026-10-01,x\n", source_name="a.csv")
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("results/leaderboards.py").run()
+    at_page(app, "results/leaderboards.py").run()
 
     assert not app.exception
     assert "This study has no ranking yet to set beside Arena: No " in written(app)
@@ -112,6 +113,6 @@ def test_a_ranking_by_simulated_annotators_says_so_here_too(app, sign_in, sqlite
     import_leaderboard(board, source_name="a.csv")
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("results/leaderboards.py").run()
+    at_page(app, "results/leaderboards.py").run()
 
     assert "All annotators are simulated" in written(app)

@@ -11,6 +11,7 @@ from evalkit.vocabulary import LeakPolicy, Role
 from pages.routes import downloads
 from pages.shared.library import tables as library_tables
 from tests.factories import make_eval_set
+from tests.pages.conftest import at_page
 
 PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))
 
@@ -25,7 +26,7 @@ def everything_written(app):
 def test_an_empty_library_says_what_is_missing_and_leads_to_the_import(app, sign_in, page):
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page(page).run()
+    at_page(app, page).run()
 
     assert not app.exception
     assert "mport" in everything_written(app)
@@ -47,7 +48,7 @@ def test_eval_sets_show_cases_that_match_a_category_and_a_text(app, sign_in):
     make_eval_set(n_cases=5)
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("library/eval_sets.py").run()
+    at_page(app, "library/eval_sets.py").run()
     assert "5 of 5 cases" in everything_written(app)
     next(box for box in app.selectbox if box.label == "Category").set_value("code").run()
     assert "2 of 5 cases" in everything_written(app)  # case-1 and case-3
@@ -64,7 +65,7 @@ def test_cases_that_repeat_one_content_are_warned_of_and_named(app, sign_in):
             session.get(Case, ids[key]).case_hash = "the same"
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("library/eval_sets.py").run()
+    at_page(app, "library/eval_sets.py").run()
 
     assert not app.exception
     assert any("4 cases hold only 3 contents: 1 repeats" in one.value for one in app.warning)
@@ -77,7 +78,7 @@ def test_a_lead_starts_a_study_from_the_page(app, sign_in):
     make_eval_set()
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("library/studies.py").run()
+    at_page(app, "library/studies.py").run()
     next(box for box in app.text_input if box.label == "Name").set_value("  Spring  ")
     next(button for button in app.button if button.label == "Start the study").click().run()
 
@@ -94,7 +95,7 @@ def test_a_study_that_cannot_work_is_refused_in_a_sentence(app, sign_in):
     create_study(PLAN)
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("library/studies.py").run()
+    at_page(app, "library/studies.py").run()
     next(box for box in app.text_input if box.label == "Name").set_value("Which one")
     next(button for button in app.button if button.label == "Start the study").click().run()
 
@@ -111,7 +112,7 @@ def test_texts_that_name_a_model_are_pointed_out_beside_the_study(app, sign_in):
     create_study(dataclasses.replace(plan, name="Two", guidelines="Gemini is *ours*."))
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("library/studies.py").run()
+    at_page(app, "library/studies.py").run()
     assert not app.exception
     assert "the guidelines (“Gemini”)" in everything_written(app)
     box = next(box for box in app.selectbox if box.label == "Study")
@@ -125,7 +126,7 @@ def test_a_study_can_be_closed_and_opened_from_the_page(app, sign_in):
     make_eval_set()
     create_study(PLAN)
     sign_in(app, Role.LEAD)
-    app.run().switch_page("library/studies.py").run()
+    at_page(app, "library/studies.py").run()
 
     next(button for button in app.button if button.label == "Close to new work").click().run()
 
@@ -138,7 +139,7 @@ def test_a_study_can_be_closed_and_opened_from_the_page(app, sign_in):
 def test_without_a_study_there_is_nothing_to_export_and_the_page_says_so(app, sign_in):
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("library/export.py").run()
+    at_page(app, "library/export.py").run()
 
     assert not app.exception
     assert "no study yet" in everything_written(app)
@@ -149,7 +150,7 @@ def test_a_study_can_be_taken_away_as_csv_and_records(app, sign_in):
     create_study(PLAN)
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("library/export.py").run()
+    at_page(app, "library/export.py").run()
 
     assert not app.exception
     links = [link.proto.url for link in app.get("link_button")]
@@ -179,7 +180,7 @@ def test_the_page_says_how_many_responses_name_their_maker_and_what_becomes_of_t
     create_study(dataclasses.replace(PLAN, leak_policy=LeakPolicy(policy)))
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("library/studies.py").run()
+    at_page(app, "library/studies.py").run()
 
     assert not app.exception
     assert "1 of 8 responses name their maker (“OpenAI”)" in everything_written(app)
@@ -190,7 +191,7 @@ def test_the_form_says_how_much_work_a_study_is(app, sign_in):
     make_eval_set(n_cases=5)
     sign_in(app, Role.LEAD)
 
-    app.run().switch_page("library/studies.py").run()
+    at_page(app, "library/studies.py").run()
 
     # 5 cases, one pair of the two models each, two annotators a pair: 5 × 1 × 2
     assert "5 cases, 1 pair each, 2 annotators a pair: 10 annotations" in everything_written(app)
@@ -200,7 +201,7 @@ def test_a_study_without_annotations_can_be_discarded_from_the_page(app, sign_in
     make_eval_set()
     create_study(PLAN)
     sign_in(app, Role.LEAD)
-    app.run().switch_page("library/studies.py").run()
+    at_page(app, "library/studies.py").run()
 
     next(button for button in app.button if button.label == "Discard for good").click().run()
 

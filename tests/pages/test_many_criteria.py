@@ -4,7 +4,7 @@ import pytest
 
 from db.commands.records import import_records
 from evalkit.vocabulary import Role
-from tests.pages.conftest import new_app
+from tests.pages.conftest import at_page, new_app
 from tests.pages.test_annotate import sent
 
 
@@ -34,7 +34,7 @@ def test_a_page_sends_no_more_however_many_criteria_there_are(sqlite_database, s
         app = new_app()
         sign_in(app, Role.LEAD)
         app.query_params["study"] = name
-        app.run().switch_page(f"results/{page}.py").run()
+        at_page(app, f"results/{page}.py").run()
         assert not app.exception
         size[n_criteria] = len(sent(app))
 

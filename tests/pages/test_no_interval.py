@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from db.commands.records import import_file
 from evalkit.cli import app as command
 from evalkit.vocabulary import Role
+from tests.pages.conftest import at_page
 
 SCALE = [{"value": 0, "label": "right"}, {"value": 1, "label": "wrong"}]
 
@@ -67,7 +68,7 @@ def test_a_mean_that_every_case_gives_says_everywhere_why_it_has_no_interval(
     document = json.loads(run("scores", "--json"))
     run("html", str(report))
     sign_in(app, Role.LEAD)
-    app.run().switch_page("results/overview.py").run()
+    at_page(app, "results/overview.py").run()
     page = " ".join(element.proto.body for element in app.get("html"))
 
     (row,) = [

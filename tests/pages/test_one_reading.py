@@ -12,6 +12,7 @@ from db.commands.records import import_file
 from evalkit.cli import app as command
 from evalkit.reports.agreement.reading import Reading
 from evalkit.vocabulary import Role
+from tests.pages.conftest import at_page
 
 WIDE = Path(__file__).parents[1] / "cases" / "wide_alpha.jsonl"
 
@@ -79,7 +80,7 @@ def test_page_file_terminal_and_json_read_agreement_alike(
     document = json.loads(run("agreement", "--json"))
     run("html", str(report))
     sign_in(app, Role.LEAD)
-    app.run().switch_page("results/agreement.py").run()
+    at_page(app, "results/agreement.py").run()
     page = words(" ".join(element.proto.body for element in app.get("html")))
 
     (sentence,) = document["meanings"]

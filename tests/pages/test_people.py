@@ -9,14 +9,14 @@ from db.commands import people as commands
 from db.engine import read_session
 from db.queries import people
 from evalkit.vocabulary import Role
+from tests.pages.conftest import at_page
 
 
 @pytest.fixture
 def page(app: AppTest, sign_in: Callable) -> AppTest:
     """Open the page as Grace, who is the only admin."""
     sign_in(app, Role.ADMIN, name="Grace")
-    app.run()
-    return app.switch_page("admin/people.py").run()
+    return at_page(app, "admin/people.py").run()
 
 
 def stored() -> dict[str, people.Account]:

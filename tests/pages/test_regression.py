@@ -8,6 +8,7 @@ from evalkit.vocabulary import Role
 from pages.shared.display.charts.colours import MUTED, OKABE_ITO
 from pages.shared.sections import regression
 from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import at_page
 from tests.versions import add_version
 
 PAGE = "results/regression.py"
@@ -22,10 +23,9 @@ def written(app):
 
 
 def opened(app, **address):
-    app.run()
     for name, value in address.items():
         app.query_params[name] = value
-    app.switch_page(PAGE).run()
+    at_page(app, PAGE).run()
     assert not app.exception
     return written(app)
 
@@ -108,7 +108,8 @@ def test_the_page_begins_with_the_eval_set_of_the_study_at_hand(app, sign_in):
     make_eval_set(name="Second, and newer", models=("Three", "Four"))
     sign_in(app, Role.LEAD)
 
-    opened(app)  # by way of the overview, which shows the study
+    app.run()  # where a lead starts, which shows the study
+    opened(app)
 
     chosen = next(box.value for box in app.selectbox if box.label == "Eval set")
     assert chosen == str(ids["eval_set"])

@@ -15,6 +15,7 @@ from evalkit.vocabulary import Role
 from pages.shared.response import answers
 from tests.db.record_files import write
 from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import at_page
 from tests.versions import add_version
 
 FAILED = Path(__file__).parents[1] / "cases" / "failed_output.jsonl"
@@ -58,7 +59,7 @@ def panes(app):
 
 def opened(app, place):
     page, address = PLACES[place]
-    app.run().switch_page(page)
+    at_page(app, page)
     for name, value in address.items():
         app.query_params[name] = value
     app.run()
@@ -121,7 +122,7 @@ def test_a_renamed_case_has_one_name_in_its_row_and_over_its_responses(
         renamed = session.get(Case, ids["case-1 again"])
         renamed.key, renamed.case_hash = "renamed", session.get(Case, ids["case-1"]).case_hash
     sign_in(app, Role.LEAD)
-    app.run().switch_page("results/regression.py")
+    at_page(app, "results/regression.py")
     app.query_params["case"] = "renamed"
 
     app.run()

@@ -23,6 +23,7 @@ from pages.shared.response import responses
 from pages.shared.sections import failures, overview
 from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
 from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.conftest import at_page
 
 PAGES = ("results/overview.py", "results/agreement.py", "results/failures.py")
 ONE, TWO = "Model <one>", "Model two"
@@ -36,7 +37,7 @@ def written(app):
 
 
 def opened(app, page):
-    app.run().switch_page(page).run()
+    at_page(app, page).run()
     assert not app.exception
     return written(app)
 
@@ -169,7 +170,7 @@ def test_the_study_in_the_address_is_the_one_shown(app, sign_in, study):
     sign_in(app, Role.LEAD)
     with read_session() as session:
         ids = result_studies(session)
-    app.run().switch_page("library/studies.py").run()
+    at_page(app, "library/studies.py").run()
     app.query_params["study"] = str(ids["Study"])
 
     app.switch_page("results/overview.py").run()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from db.commands import people as commands
 from evalkit.vocabulary import Role
 from pages.shared import menu
-from tests.pages.conftest import MAIN
+from tests.pages.conftest import MAIN, at_page
 
 PAGES = MAIN.parent
 FILES = sorted(
@@ -43,10 +43,7 @@ def texts(app: AppTest) -> str:
 def open_address(app: AppTest, entry: menu.Entry) -> AppTest:
     """Open a page by its address as the very first request of a fresh process."""
     PagesManager.uses_pages_directory = None
-    from streamlit.util import calc_hash
-
-    app._page_hash = calc_hash("" if entry == menu.HOME else entry.address)
-    return app.run()
+    return at_page(app, entry.file).run()
 
 
 @pytest.fixture
