@@ -65,12 +65,12 @@ else:
     annotators.show_all_without(study, rest)
 
 st.header("Where they differ most", divider=False)
-found = kept.of(disagreements.disagreements, subject=on)
-keys = collecting.case_keys({row.case for row in found.rows})
-one = annotators.disagreement_picker(found, collected, keys, on)
-if one is None:
+differing = kept.of(disagreements.disagreements, subject=on)
+keys = collecting.case_keys({row.case for row in differing.rows})
+row = annotators.disagreement_picker(differing, collected, keys, on)
+if row is None:
     addresses.stop()
 with read_session() as session:
-    two = annotators.models_beside(one, study.models)
-    read = side_by_side.side_by_side(session, study, filters=chosen, case_id=one.case, models=two)
+    two = annotators.models_beside(row, study.models)
+    read = side_by_side.side_by_side(session, study, filters=chosen, case_id=row.case, models=two)
 responses.show(read)

@@ -55,23 +55,23 @@ board = boards.board_picker(public)
 with read_session() as session:
     study = results.result_study(session, name=head.name)
 report = collecting.kept(study, results.ResultFilters()).of(ranking_report)
-found = boards.beside(report, board)
+beside = boards.beside(report, board)
 
-exhibits.say(boards.direction(found, board), style="verdict")
+exhibits.say(boards.direction(beside, board), style="verdict")
 exhibits.say(
     "A public leaderboard measures other cases, judged by others: a direction, not the truth "
     f"about your work. Newest score of {board.newest}."
 )
 exhibits.say(filters.in_words(study, results.ResultFilters()))
-if found.comparison is not None:
-    rows = boards.shift_rows(found, model_colours(study.models, pinned=pins.pinned(study)))
+if beside.comparison is not None:
+    rows = boards.shift_rows(beside, model_colours(study.models, pinned=pins.pinned(study)))
     picture = rank_slopes(rows, left="This study", right=board.benchmark)
-    exhibits.picture(picture, key="board-slopes", alt=boards.direction(found, board))
-    exhibits.inline_table(boards.shift_table(found, board), key="board-table", left=("The board",))
+    exhibits.picture(picture, key="board-slopes", alt=boards.direction(beside, board))
+    exhibits.inline_table(boards.shift_table(beside, board), key="board-table", left=("The board",))
     exhibits.say("In brackets: the ranks among these models that our annotations leave open.")
     everything = links.state(study, results.ResultFilters())
     overview.show_responses(study.models, links.of_targets(everything))
-if found.only_ours:
-    exhibits.say(f"Not on the board: {', '.join(found.only_ours)}.")
-if found.only_theirs:
-    exhibits.say(f"Not in this study: {', '.join(found.only_theirs[:20])}.")
+if beside.only_ours:
+    exhibits.say(f"Not on the board: {', '.join(beside.only_ours)}.")
+if beside.only_theirs:
+    exhibits.say(f"Not in this study: {', '.join(beside.only_theirs[:20])}.")

@@ -116,9 +116,11 @@ def decision_report(collected: Collected, *, measure: Measure, baseline: str) ->
     )
     measures = tuple(
         chosen
-        if one == measure
-        else _linked(measure_numbers(collected, one, baseline=baseline), ranking, baseline)
-        for one in available_measures(main_part(collected, also=measure.criterion))
+        if other_measure == measure
+        else _linked(
+            measure_numbers(collected, other_measure, baseline=baseline), ranking, baseline
+        )
+        for other_measure in available_measures(main_part(collected, also=measure.criterion))
     )
     quality = _quality(chosen.overall, ranking, measure)
     order = _best_first(quality)
@@ -228,7 +230,7 @@ def _agrees(report: DecisionReport, pair: PairedDifference) -> bool:
 
 
 def _gap(report: DecisionReport, model: str, other: str) -> float:
-    value, less = (report.number(one).estimate.value for one in (model, other))
+    value, less = (report.number(name).estimate.value for name in (model, other))
     return (value or 0.0) - (less or 0.0)
 
 
@@ -253,24 +255,27 @@ def _linked(numbers: MeasureNumbers, report: RankingReport, baseline: str) -> Me
             for number in numbers.overall
         )
         return replace(numbers, overall=overall)
-    reached, found = {baseline}, {baseline}
-    while found:
+    reached, linked = {baseline}, {baseline}
+    while linked:
         met = {
-            other for model in found for other, n in report.matrix[model].items() if n != _NEVER_MET
+            other
+            for model in linked
+            for other, n in report.matrix[model].items()
+            if n != _NEVER_MET
         }
-        found = met - reached
-        reached |= found
+        linked = met - reached
+        reached |= linked
     nothing = Estimate(None, None, None, 0, report.reason)
 
-    def kept(one: Number) -> Number:
-        if one.model in reached:
-            return one
-        return replace(one, difference=nothing, p_adjusted=None, is_decided=False)
+    def within(number: Number) -> Number:
+        if number.model in reached:
+            return number
+        return replace(number, difference=nothing, p_adjusted=None, is_decided=False)
 
     return replace(
         numbers,
-        overall=tuple(kept(number) for number in numbers.overall),
-        cells=tuple(kept(cell) for cell in numbers.cells),
+        overall=tuple(within(number) for number in numbers.overall),
+        cells=tuple(within(cell) for cell in numbers.cells),
     )
 
 
@@ -283,10 +288,12 @@ def _quality(
     """
     if measure.is_preference and report.ranking is not None:
         strengths = {row.model: row.strength for row in report.ranking.rows}
-        return {one.model: strengths.get(one.model) for one in overall}
+        return {number.model: strengths.get(number.model) for number in overall}
     return {
-        one.model: None if one.estimate.value is None else measure.sign * one.estimate.value
-        for one in overall
+        number.model: None
+        if number.estimate.value is None
+        else measure.sign * number.estimate.value
+        for number in overall
     }
 
 
@@ -309,12 +316,12 @@ def _front(
     used = {name: column for name, column in columns.items() if any(v is not None for v in column)}
     table = np.array([[np.nan if v is None else v for v in column] for column in used.values()]).T
     on_front = pareto_front(table)
-    found = {}
+    undominated = {}
     for place, model in enumerate(models):
         beaten = (table >= table[place]).all(axis=1) & (table > table[place]).any(axis=1)
         by = tuple(models[other] for other in np.flatnonzero(beaten).tolist())
-        found[model] = (on_front[place], by)
-    return found, tuple(used)
+        undominated[model] = (on_front[place], by)
+    return undominated, tuple(used)
 
 
 def _standing(

@@ -27,8 +27,8 @@ _LARGEST = 2**31 - 1
 def number(name: str) -> int | None:
     """Return a number from the address, or None where there is none to be read."""
     text = st.query_params.get(name, "")
-    found = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
-    return None if found is None or found > _LARGEST else found
+    value = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
+    return None if value is None or value > _LARGEST else value
 
 
 def say(**numbers: int | None) -> None:
@@ -45,11 +45,11 @@ def take(name: str, *, key: str, read: Callable[[list[str]], object]) -> bool:
     itself before it was changed. To be called before the widget of that key, and
     :func:`remember` after it. Says whether the widget was set.
     """
-    said = st.query_params.get_all(name)
-    is_whole = any(one in st.query_params for one in _WHOLE)
-    is_news = is_asked(name) and (bool(said) or is_whole)
-    if is_news or (said and key not in st.session_state):
-        st.session_state[key] = read(said)
+    values = st.query_params.get_all(name)
+    is_whole = any(whole in st.query_params for whole in _WHOLE)
+    is_news = is_asked(name) and (bool(values) or is_whole)
+    if is_news or (values and key not in st.session_state):
+        st.session_state[key] = read(values)
         return True
     if _PAGE not in st.session_state and key in st.session_state:
         # A widget that is new on a page forgets what one of the same key had on the page before.
@@ -68,7 +68,7 @@ def choice(name: str, options: Sequence[str], *, key: str, default: str) -> str:
 
     To be called before the widget of that key, and :func:`remember` after it.
     """
-    take(name, key=key, read=lambda said: _one_of(name, said, options) or default)
+    take(name, key=key, read=lambda values: _one_of(name, values, options) or default)
     if st.session_state.get(key) not in options:
         st.session_state[key] = default
     return str(st.session_state[key])
@@ -80,17 +80,17 @@ def several(name: str, options: Sequence[str], *, key: str) -> None:
     Their order is that of the address, as of the widget: the one in which they were chosen.
     """
 
-    def known(said: list[str]) -> list[str]:
-        for one in said:
-            _one_of(name, [one], options)
-        return [option for option in dict.fromkeys(said) if option in options]
+    def known(values: list[str]) -> list[str]:
+        for value in values:
+            _one_of(name, [value], options)
+        return [option for option in dict.fromkeys(values) if option in options]
 
     take(name, key=key, read=known)
 
 
 def flag(name: str, *, key: str) -> None:
     """Set the key's toggle from the address; to be called before the widget of that key."""
-    take(name, key=key, read=lambda said: said == ["1"])
+    take(name, key=key, read=lambda values: values == ["1"])
 
 
 def place(name: str, rows: Sequence[str], *, key: str) -> tuple[int, str]:
@@ -99,10 +99,10 @@ def place(name: str, rows: Sequence[str], *, key: str) -> tuple[int, str]:
     A list keeps its own choice, so one that the address overrules gets a new key.
     """
     turn = f"{key}-turn"
-    said = st.query_params.get_all(name)
-    if take(name, key=f"{key}-asked", read=lambda said: _one_of(name, said, rows)):
+    values = st.query_params.get_all(name)
+    if take(name, key=f"{key}-asked", read=lambda asked: _one_of(name, asked, rows)):
         st.session_state[turn] = st.session_state.get(turn, 0) + 1
-    at = rows.index(said[0]) if said and said[0] in rows else 0
+    at = rows.index(values[0]) if values and values[0] in rows else 0
     return at, f"{key}-{st.session_state.get(turn, 0)}"
 
 
@@ -115,8 +115,8 @@ def remember(name: str, value: str | Sequence[str] | None) -> None:
 def remembered() -> dict[str, list[str]]:
     """Give what the address will say, as far as this run has come."""
     now = {name: st.query_params.get_all(name) for name in st.query_params}
-    said = {**now, **st.session_state.get(_NEXT, {})}
-    return {name: values for name, values in said.items() if values}
+    state = {**now, **st.session_state.get(_NEXT, {})}
+    return {name: values for name, values in state.items() if values}
 
 
 @contextmanager
@@ -143,23 +143,23 @@ def stop() -> NoReturn:
 
 def _write() -> None:
     wanted = remembered()
-    said = st.session_state.pop(_NEXT, {})
+    state = st.session_state.pop(_NEXT, {})
     if wanted != {name: st.query_params.get_all(name) for name in st.query_params}:
         st.query_params.from_dict(wanted)
-    for name, values in said.items():
+    for name, values in state.items():
         st.session_state[f"{_SAID}-{name}"] = values
     st.session_state[_PAGE] = st.session_state[_NOW]
 
 
-def _one_of(name: str, said: Sequence[str], options: Sequence[str]) -> str | None:
+def _one_of(name: str, values: Sequence[str], options: Sequence[str]) -> str | None:
     """Give what was said if it can be had; say that it cannot be, where somebody asked for it.
 
     What this session said itself, before a choice that it does not fit, goes without a word.
     """
-    if not said or said[0] in options:
-        return said[0] if said else None
+    if not values or values[0] in options:
+        return values[0] if values else None
     if not is_asked(name):
         return None
-    asked = said[0] if len(said[0]) <= _LONGEST else f"{said[0][:_LONGEST]}…"
+    asked = values[0] if len(values[0]) <= _LONGEST else f"{values[0][:_LONGEST]}…"
     exhibits.say(f"The address asks for {name} “{asked}”, which is not to be had here.")
     return None

@@ -186,17 +186,17 @@ def in_words_of(annotators: Sequence[ResultAnnotator], filters: ResultFilters) -
     if filters.categories:
         parts.append(f"only {', '.join(category_name(name) for name in filters.categories)}")
     if filters.annotator_ids:
-        parts.append(f"only by {', '.join(one.name for one in counted)}")
+        parts.append(f"only by {', '.join(annotator.name for annotator in counted)}")
     if filters.judges:
         parts.append("judges included")
-    people = [one for one in counted if one.kind == AnnotatorKind.HUMAN]
+    people = [annotator for annotator in counted if annotator.kind == AnnotatorKind.HUMAN]
     simulated = [person.name for person in people if person.is_simulated]
     if simulated and len(simulated) == len(people):
         parts.append("all annotators are simulated")
     elif simulated:
         parts.append(f"simulated annotators: {', '.join(simulated)}")
-    said = "; ".join(parts)
-    return f"{said[0].upper()}{said[1:]}." if said else ""
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
 def counted_among(
@@ -217,7 +217,7 @@ def ids_by_name(study: ResultStudy, collected: Collected) -> dict[str, int]:
         (annotator.kind, annotator.name): annotator.annotator_id for annotator in study.annotators
     }
     named = zip(names(collected), collected.annotators, strict=True)
-    return {name: ids[one.kind, one.name] for name, one in named}
+    return {name: ids[annotator.kind, annotator.name] for name, annotator in named}
 
 
 def within(filters: ResultFilters) -> str:

@@ -31,13 +31,13 @@ def state(study: ResultStudy, chosen: ResultFilters, **more: str) -> dict[str, s
     return {"study": str(study.study_id), **of_filters, **pins.in_address(), **more}
 
 
-def responses(said: State, model: str, *, category: str | None = None) -> str:
+def responses(state: State, model: str, *, category: str | None = None) -> str:
     """Give the address of the responses of a model, also of one category only."""
     only = {} if category is None else {"category": [category]}
-    return link("failures", {**said, **only, "model": model, "through": "responses"})
+    return link("failures", {**state, **only, "model": model, "through": "responses"})
 
 
-def of_targets(said: State, *, ids: Mapping[str, int] | None = None) -> Callable[[Target], str]:
+def of_targets(state: State, *, ids: Mapping[str, int] | None = None) -> Callable[[Target], str]:
     """Give what makes a target an address: its page, in this state, narrowed to it.
 
     ``ids`` are those of annotators, by the names that targets call them.
@@ -47,14 +47,14 @@ def of_targets(said: State, *, ids: Mapping[str, int] | None = None) -> Callable
         only = dict(target.only)
         if ids is not None and "annotator" in only:
             only["annotator"] = [str(ids[name]) for name in only["annotator"]]
-        return link(_PAGES[target.view], {**said, **only})
+        return link(_PAGES[target.view], {**state, **only})
 
     return address
 
 
-def to_cases(page: str, said: State) -> str:
+def to_cases(page: str, state: State) -> str:
     """Give the address of a page in that state, which opens at its list of cases."""
-    return link(page, {**said, _TO: _CASES})
+    return link(page, {**state, _TO: _CASES})
 
 
 def begin_cases() -> None:
@@ -78,6 +78,6 @@ def line(what: str, places: Mapping[str, str]) -> None:
     st.html(f'<p style="{_LINE}">{html.escape(what)} {names}{rest}</p>')
 
 
-def link(page: str, said: State) -> str:
+def link(page: str, state: State) -> str:
     """Give the relative address of a page in that state."""
-    return f"{page}?{urlencode(said, doseq=True)}"
+    return f"{page}?{urlencode(state, doseq=True)}"

@@ -56,9 +56,9 @@ def picker(study: ResultStudy, order: Sequence[str], *, baseline: str | None = N
         f"Show all {len(order):,} models", key=_all_of(study), persist_state="session"
     )
     _remember(names, is_all=is_all)
-    shown = shown_models(order, baseline=baseline, pinned=names, is_all=is_all)
-    exhibits.say(shown.sentence)
-    return shown
+    models = shown_models(order, baseline=baseline, pinned=names, is_all=is_all)
+    exhibits.say(models.sentence)
+    return models
 
 
 def _remember(names: Sequence[str], *, is_all: bool) -> None:

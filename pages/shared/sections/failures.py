@@ -83,28 +83,28 @@ def cell_picker(
     wide, narrow = exhibits.by_width("failures")
     with wide:
         is_split = can_split and _is_first_view()
-        found = tables.error_map(rates, columns, categories=categories) if is_split else by_model
+        grid = tables.error_map(rates, columns, categories=categories) if is_split else by_model
         exhibits.mark_picker(
-            tinted_grid(_grid(found), limits=(-1.0, 1.0), middle=0.0, can_pick=True),
+            tinted_grid(_grid(grid), limits=(-1.0, 1.0), middle=0.0, can_pick=True),
             key=f"failures-grid-{study.study_id}-{is_split}",
             alt="Share of looks for errors that found each, per model and category",
             on_pick=_pick,
         )
     with narrow:
         # A phone has room for errors by model alone; categories are chosen below.
-        said = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
-        page = Page({}, links.of_targets(said))
+        state = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
+        page = Page({}, links.of_targets(state))
         blocks.show(replace(by_model, note=""), page=page, key="failures-map")
     exhibits.say(overall.note, "Click a cell, or choose below.")
     blocks.fold(tables.every_error(rates, models), key="tags-by-model")
     return _chosen_cell(overall, models, categories, study)
 
 
-def _grid(found: Table) -> pd.DataFrame:
+def _grid(grid: Table) -> pd.DataFrame:
     """Give a map as a grid to click on: a cell per row, its key what it leads to."""
     cells = []
-    for row in found.rows:
-        for column, cell in zip(found.columns[1:], row[1:], strict=True):
+    for row in grid.rows:
+        for column, cell in zip(grid.columns[1:], row[1:], strict=True):
             only = cell.target.only if cell.target else {}
             is_split = "in" in only
             is_nothing = cell.number is not None and cell.number.value == 0
@@ -155,13 +155,15 @@ def _chosen_cell(
     """Ask for a cell by its names, for those who do not click."""
     tags = {tag.key: tag for tag in study.tags}
     by_name = {tag.name: tag.key for tag in study.tags}
-    given = [by_name[row[0].text] for row in overall.rows]
+    offered = [by_name[row[0].text] for row in overall.rows]
     is_led_here = "tag" in st.query_params and addresses.is_asked("tag")
     is_clicked = st.session_state.pop(_CLICKED, False)
     scroll.place(key="failures-list", is_wanted=is_clicked or is_led_here)
     left, middle, right = st.columns(3)
-    addresses.choice("tag", given, key="failures-tag", default=given[0])
-    tag = left.selectbox("Error", given, format_func=lambda key: tags[key].name, key="failures-tag")
+    addresses.choice("tag", offered, key="failures-tag", default=offered[0])
+    tag = left.selectbox(
+        "Error", offered, format_func=lambda key: tags[key].name, key="failures-tag"
+    )
     addresses.remember("tag", tag)
     with middle:
         model = model_picker(models)
@@ -195,7 +197,7 @@ def judged_picker(frame: pd.DataFrame) -> int | None:
         return None
     n = counted(len(frame), "response")
     exhibits.say(f"{n} behind these numbers, the worst judged first.")
-    ids = [str(one) for one in frame["output_id"]]
+    ids = [str(output_id) for output_id in frame["output_id"]]
     row = lists.picker(
         judged_table(frame.iloc[lists.shown_of(ids, "response")], _keys_of(frame)),
         ids,
@@ -213,7 +215,7 @@ def judged_table(frame: pd.DataFrame, keys: Mapping[int, str]) -> pd.DataFrame:
     """
     criteria = frame.columns[list(frame.columns).index("n_both_bad") + 1 : -1]
     compared = {"n_won": "Won", "n_lost": "Lost", "n_tied": "Ties", "n_both_bad": "Both bad"}
-    shown: dict[str, Any] = {
+    columns: dict[str, Any] = {
         "Case": [keys.get(case, "") for case in frame["case"]],
         "Category": [category_name(name) for name in frame["category"]],
         "Model": list(frame["model"]),
@@ -223,10 +225,10 @@ def judged_table(frame: pd.DataFrame, keys: Mapping[int, str]) -> pd.DataFrame:
     for key in criteria:
         name = capital(key.removeprefix(SCORE).replace("_", " "))
         # A criterion may be called like a column.
-        name = f"{name} (score)" if name in {*shown, errors} else name
-        shown[name] = [round(mean, 2) for mean in frame[key]]
+        name = f"{name} (score)" if name in {*columns, errors} else name
+        columns[name] = [round(mean, 2) for mean in frame[key]]
     looked = {errors: frame["n_errors"].array} if frame["n_errors"].notna().any() else {}
-    return pd.DataFrame({**shown, **looked})
+    return pd.DataFrame({**columns, **looked})
 
 
 def _keys_of(frame: pd.DataFrame) -> dict[int, str]:
@@ -239,30 +241,30 @@ def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
         exhibits.say("No response here was given this tag.", style="lead")
         return None
     exhibits.say(f"{counted(len(responses), 'response')}, those marked by most annotators first.")
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "Case": [one.case_key for one in responses],
-            "Category": [category_name(one.category) for one in responses],
-            "Model": [one.model for one in responses],
-            "Marked by": [", ".join(one.annotators) for one in responses],
-            "Severity": [", ".join(one.severities) for one in responses],
-            "Notes": [one.n_notes for one in responses],
+            "Case": [response.case_key for response in responses],
+            "Category": [category_name(response.category) for response in responses],
+            "Model": [response.model for response in responses],
+            "Marked by": [", ".join(response.annotators) for response in responses],
+            "Severity": [", ".join(response.severities) for response in responses],
+            "Notes": [response.n_notes for response in responses],
         }
     )
-    ids = [str(one.output_id) for one in responses]
+    ids = [str(response.output_id) for response in responses]
     row = lists.picker(
-        shown.iloc[lists.shown_of(ids, "response")],
+        frame.iloc[lists.shown_of(ids, "response")],
         ids,
         name="response",
         key="failures-responses",
-        everything=lambda: shown,
+        everything=lambda: frame,
     )
     return responses[row].output_id
 
 
 def search_box() -> str:
     """Ask for words to look for; the address remembers them."""
-    addresses.take("search", key="remark-search", read=lambda said: said[0] if said else "")
+    addresses.take("search", key="remark-search", read=lambda values: values[0] if values else "")
     search = st.text_input("Search", placeholder="invented source", key="remark-search")
     addresses.remember("search", search or None)
     return search
@@ -279,7 +281,7 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
         st.info(nothing)
         return None
     exhibits.say(f"{len(remarks):,} notes and comments, newest first.")
-    shown = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Text": [remark.text for remark in remarks],
             "About": [remark.about for remark in remarks],
@@ -291,13 +293,13 @@ def remark_picker(remarks: Sequence[Remark], search: str) -> int | None:
             ],
         }
     )
-    rows = [f"{one.output_id}-{place}" for place, one in enumerate(remarks)]
+    rows = [f"{remark.output_id}-{place}" for place, remark in enumerate(remarks)]
     row = lists.picker(
-        shown.iloc[lists.shown_of(rows, "remark")],
+        frame.iloc[lists.shown_of(rows, "remark")],
         rows,
         name="remark",
         key="failures-remarks",
-        everything=lambda: shown,
+        everything=lambda: frame,
     )
     return remarks[row].output_id
 

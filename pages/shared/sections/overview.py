@@ -95,7 +95,7 @@ def model_order(
         best = [row.model for row in report.ranking.rows]
     else:
         scored = scores.criteria if scores else ()
-        means = next((one.means for one in scored if any(_known(one.means))), ())
+        means = next((criterion.means for criterion in scored if any(_known(criterion.means))), ())
         best = [row.model for row in sorted(_known(means), key=lambda row: -_value(row))]
         best = best or [row.model for row in sorted(_known(weighed), key=_value)]
     return best + [model for model in report.models if model not in best]
@@ -113,25 +113,25 @@ def absences(
     scores: ScoresReport, models: Sequence[ModelRow], rates: Sequence[TagRates], *, within: str
 ) -> dict[str, str]:
     """Say of each section that has nothing to show what is missing."""
-    said = {}
+    reasons = {}
     taken = [(row.cost_usd, row.latency_median_ms, row.output_tokens) for row in models]
-    if all(one.value is None for of_model in taken for one in of_model):
-        said["Price"] = "Neither cost nor latency was recorded with these responses."
+    if all(number.value is None for of_model in taken for number in of_model):
+        reasons["Price"] = "Neither cost nor latency was recorded with these responses."
     if not any(row.estimate.n for criterion in scores.criteria for row in criterion.means):
-        said["Scores"] = f"No scores have been collected{within}."
+        reasons["Scores"] = f"No scores have been collected{within}."
     overall = [row.estimate for row in scores.acceptable if row.category is None]
-    if not any(one.n for one in overall):
-        said["Acceptable"] = overall[0].reason or ""
+    if not any(row.n for row in overall):
+        reasons["Acceptable"] = overall[0].reason or ""
     if not any(row.estimate.n for rate in rates for row in rate.rows):
-        said["Errors"] = f"Nobody has looked for errors{within}."
-    return said
+        reasons["Errors"] = f"Nobody has looked for errors{within}."
+    return reasons
 
 
-def show_absences(said: Mapping[str, str]) -> None:
+def show_absences(reasons: Mapping[str, str]) -> None:
     """Say in one place what this study has not, and leave the sections of it out."""
-    if said:
+    if reasons:
         st.header("Not known here", divider=False)
-        for sentence in said.values():
+        for sentence in reasons.values():
             exhibits.say(sentence)
 
 
@@ -147,12 +147,12 @@ def show_ranking(
     some = [row for row in rows if row.model in page.shown.models]
     left, right = st.columns([11, 9], gap="large")
     with left:
-        shown = ["Win rate", "Strength"]
-        what = addresses.choice("by", shown, key="ranking-shown", default=shown[0])
+        numbers = ["Win rate", "Strength"]
+        what = addresses.choice("by", numbers, key="ranking-shown", default=numbers[0])
         st.segmented_control(
-            "Shown", shown, required=True, key="ranking-shown", label_visibility="collapsed"
+            "Shown", numbers, required=True, key="ranking-shown", label_visibility="collapsed"
         )
-        addresses.remember("by", None if what == shown[0] else what)
+        addresses.remember("by", None if what == numbers[0] else what)
         is_strength = what == "Strength"
         picture = drawn_strengths(rows, page.shown.models) if is_strength else drawn(some)
         blocks.show(picture, page=page, key="ranking")

@@ -23,11 +23,11 @@ def page_of(
     baseline: str | None = None,
 ) -> Page:
     """Ask which of many models, best first, are shown; give the page that shows them."""
-    shown = pins.picker(study, order, baseline=baseline)
+    models = pins.picker(study, order, baseline=baseline)
     return Page(
         model_colours(study.models, pinned=pins.pinned(study)),
         links.of_targets(links.state(study, chosen)),
-        shown,
+        models,
         functools.partial(pins.pin, study),
     )
 

@@ -154,12 +154,12 @@ def _scale(rows: pd.DataFrame, *, prefix: str, suffix: str, is_log: bool) -> dic
     steps = [
         m * 10.0**k for k in range(math.floor(ends[0]), math.ceil(ends[1]) + 1) for m in (1, 2, 5)
     ]
-    shown = [step for step in steps if ends[0] <= math.log10(step) <= ends[1]]
+    inside = [step for step in steps if ends[0] <= math.log10(step) <= ends[1]]
     return {
         "type": "log",
         "range": ends,
-        "tickvals": shown,
-        "ticktext": [f"{prefix}{step:g}{suffix}" for step in shown],
+        "tickvals": inside,
+        "ticktext": [f"{prefix}{step:g}{suffix}" for step in inside],
     }
 
 
@@ -181,7 +181,7 @@ def _named(
 
     def shares(low: float, at: float, high: float, ends: list[float]) -> tuple[float, float, float]:
         known = (at if pd.isna(low) else low, at, at if pd.isna(high) else high)
-        low, at, high = ((one - ends[0]) / (ends[1] - ends[0]) for one in known)
+        low, at, high = ((value - ends[0]) / (ends[1] - ends[0]) for value in known)
         return low, at, high
 
     return [
