@@ -1,12 +1,13 @@
 """A whole study as one HTML file that needs nothing else: no script, no remote load."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from evalkit.colours import model_colours
 from evalkit.errors import RefusedError
+from evalkit.html.method import METHOD
 from evalkit.html.render import rendered
 from evalkit.phrases import counted, joined
 from evalkit.records.writer import open_for_writing
@@ -14,7 +15,9 @@ from evalkit.reports.agreement.tables import agreement_section
 from evalkit.reports.annotators.report import Pace, annotators_report
 from evalkit.reports.annotators.tables import annotators_section
 from evalkit.reports.blocks import Block, Section, Words, section, words
+from evalkit.reports.by_model import among
 from evalkit.reports.decision import tables as decision_tables
+from evalkit.reports.decision.board import board
 from evalkit.reports.decision.document import decided, decision_verdict, met
 from evalkit.reports.decision.report import DecisionReport
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
@@ -34,7 +37,8 @@ from evalkit.reports.ranking.sentences import basis, headline
 from evalkit.reports.ranking.style import StyleReport
 from evalkit.reports.ranking.tables import ranking_section
 from evalkit.reports.scores.report import ScoresReport, scores_report
-from evalkit.reports.scores.tables import acceptable_section, scores_section
+from evalkit.reports.scores.tables import acceptable_section, profile, scores_section
+from evalkit.reports.shown_models import shown_models
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected, Limits
@@ -43,81 +47,8 @@ from evalkit.study.sentences import annotators, limits
 from evalkit.study.subjects import subjects
 from evalkit.vocabulary import AnnotatorKind
 
-#: What each number means, as far as a reader without this program needs it.
-_METHOD = (
-    (
-        "A number",
-        "62 % [48, 74], n = 120: the best single guess, the 95 % interval, and what it rests on. "
-        "Were the study repeated with fresh cases of the same kind, about 95 of 100 such "
-        "intervals would hold the true value. A dash is a number that cannot be had; it is never "
-        "zero.",
-    ),
-    (
-        "Cases, not clicks",
-        "Every interval on quality is clustered by case: several annotators of one case are not "
-        "several cases.",
-    ),
-    (
-        "Win rate and rank",
-        "The share of comparisons a model would win if it met every other one equally often, "
-        "from its strength; the raw one is of the comparisons it was in. Ties and both bad are "
-        "half; Wilson's interval at the effective number. Ranks hold all pairs of models "
-        "considered at once (max-t): models that share a "
-        "range cannot be told apart.",
-    ),
-    (
-        "Strength",
-        "Bradley–Terry by maximum likelihood, log-odds with mean zero over these models, sandwich "
-        "intervals with Student's t. A difference of 0.85 is 70 % of comparisons won, 1.4 is 80 %.",
-    ),
-    (
-        "Differences",
-        "Paired by case, Student's t interval. p values flip signs of cases at random; Holm's "
-        "correction covers all pairs of models on one subject. Differ means p at most 0.05.",
-    ),
-    ("Scores", "Means over all scores given, Student's t interval that ends where the scale ends."),
-    (
-        "Weight of errors",
-        "As MQM does: the weights of all errors one annotator found in a response together, "
-        "averaged over all looks; the interval stays above 0.",
-    ),
-    (
-        "More annotations",
-        "From the spread in hand: 95 % intervals, and four chances in five to find a difference as "
-        "large as it seems now.",
-    ),
-    (
-        "Agreement",
-        "Krippendorff's α at each question's own level, jackknife interval: 1 is perfect, 0 what "
-        "chance gives; custom draws tentative conclusions from 0.67, firm ones from 0.80. Gwet's "
-        "AC is steadier where one value is most of all values.",
-    ),
-    (
-        "Annotators",
-        "κ with the rest is Cohen's on what others judged too. Right is the chance of giving what "
-        "is most plausibly true (Dawid–Skene, or one-coin where annotations are few): it weighs "
-        "annotators by how well they fit together and knows no truth from elsewhere. Knows is the "
-        "chance of knowing the answer rather than giving one out of habit (MACE).",
-    ),
-    (
-        "Cost and latency",
-        "Of the study's responses as recorded. Cost per acceptable response divides by what "
-        "annotators accepted.",
-    ),
-    (
-        "What counts",
-        "Work given out by the study and its repeats, in the latest revision. Left out: training "
-        "and gold cases, what was skipped, earlier revisions, verdicts that could not be read, "
-        "comparisons of a model with itself. Where somebody judged the same twice, agreement "
-        "takes the latest; rankings and means take both.",
-    ),
-    (
-        "What the numbers do not say",
-        "They are about these cases, these annotators, this rubric and these versions of the "
-        "models; they do not say how other cases would come out. What broke from one version of a "
-        "model to the next is a report of its own.",
-    ),
-)
+#: Of more models than are drawn, so many are mapped by category and set against each other.
+_N_MAPPED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,38 +95,74 @@ def html_report(
     decision, rates = decided(collected), win_rates(collected)
     if decision is not None and len(decision.standings) < 2:
         decision = None
-    weighed = penalty_rows(collected)
-    order = _order(ranking, decision, weighed)
+    order = _order(ranking, decision, penalty_rows(collected))
+    best = shown_models(order, baseline=decision.baseline if decision else None).models
     sections = (
-        section("Decision") if decision is None else decision_tables.decision_section(decision),
-        ranking_section(ranking, rates, significance_report(collected)),
-        scores_section(scores, order, note=more_criteria),
-        acceptable_section(scores, order),
-        errors_section(tags_report(collected), weighed, order, weights=collected.weights),
+        *_on_quality(collected, decision, ranking, scores, best, more_criteria),
         agreement_section(collected),
-        cost_section(sorted(models_report(collected), key=lambda row: order.index(row.model))),
-        _power(collected, decision, ranking),
+        *_on_prices(collected, decision, ranking, best),
         _annotators(collected, pace),
     )
-    day = f"{about.made_at:%d %B %Y, %H:%M %Z}".strip()
-    n_cases = len(set(collected.outputs.case[collected.outputs.is_counted].tolist()))
-    what = f"{counted(n_cases, 'case')}, {counted(len(collected.models), 'model')}"
+    moment = f"{about.made_at:%d %B %Y, %H:%M %Z}".strip()
     return rendered(
         "report.html",
         colours=model_colours(about.models),
         study=collected.study,
-        about=f"{what}, {annotators(collected)}. {day}.",
-        opening=(
+        about=f"{_judged(collected)}. {about.made_at:%d %B %Y}.",
+        board=(
             *_opening(collected, decision, ranking, rates, scores, style),
             *_met(collected, decision, about.requirements),
+            *(board(decision) if decision else ()),
         ),
+        left_out=_left_out(order, best),
         is_narrowed=collected.limits != Limits(),
         limits=limits(collected),
         warning=_simulated(collected),
         sections=[part for part in sections if part],
-        method=_METHOD,
-        made=f"Made by evalkit on {day} from database schema {about.schema}.",
+        method=METHOD,
+        made=f"Made by evalkit on {moment} from database schema {about.schema}.",
     )
+
+
+def _on_quality(
+    collected: Collected,
+    decision: DecisionReport | None,
+    ranking: RankingReport,
+    scores: ScoresReport,
+    best: Sequence[str],
+    more_criteria: str,
+) -> tuple[Section, ...]:
+    """Show all that says how good the best models are."""
+    mapped = _mapped(collected, best)
+    decided_on = decision_tables.decision_section(decision, best, mapped) if decision else None
+    tags, weighed = tags_report(collected), penalty_rows(collected)
+    tested = significance_report(collected)
+    return (
+        decided_on or section("Decision"),
+        ranking_section(ranking, win_rates(collected), tested, best, mapped),
+        scores_section(scores, best, mapped, note=more_criteria),
+        acceptable_section(scores, best, mapped),
+        errors_section(tags, weighed, best, mapped, weights=collected.weights),
+    )
+
+
+def _on_prices(
+    collected: Collected,
+    decision: DecisionReport | None,
+    ranking: RankingReport,
+    best: Sequence[str],
+) -> tuple[Section, ...]:
+    """Show what the best models take, and what more annotations of them would buy."""
+    rows = {row.model: row for row in models_report(collected)}
+    return (
+        cost_section([rows[model] for model in best]),
+        _power(collected, decision, ranking, best),
+    )
+
+
+def _mapped(collected: Collected, best: Sequence[str]) -> Sequence[str]:
+    """Return the models that are mapped and paired: of more than are drawn the best few."""
+    return best if len(best) == len(collected.models) else best[:_N_MAPPED]
 
 
 def _opening(
@@ -212,7 +179,8 @@ def _opening(
     if decision is None:
         verdict = headline(ranking, scores, penalty_rows(collected))
         rests_on = words(basis(collected, ranking), style="note")
-        return (words(verdict, style="verdict"), rests_on)
+        picture = (profile(scores),) if len(collected.models) == 1 else ()
+        return (words(verdict, style="verdict"), rests_on, *picture)
     beware = cautions(ranking, rates) if decision.chosen.measure.is_preference else []
     verdict = decision_verdict(collected, decision, style)
     return decision_tables.opening(collected, decision, verdict, beware)
@@ -227,21 +195,48 @@ def _met(
     return (words(*met(collected, decision, requirements)[1], style="lead"),)
 
 
+def _judged(collected: Collected) -> str:
+    """Say what was judged: how many cases of which eval set, models and annotators."""
+    n_cases = len(set(collected.outputs.case[collected.outputs.is_counted].tolist()))
+    cases, of = counted(n_cases, "case"), collected.cases_of
+    if of is not None:
+        cases += f" of {of.eval_set}, version {of.version} ({of.content_hash[:8]})"
+    return f"{cases}; {counted(len(collected.models), 'model')}; {annotators(collected)}"
+
+
+def _left_out(order: Sequence[str], best: Sequence[str]) -> str:
+    """Say whom the pictures and pairs of the appendix leave out, and where these are."""
+    if len(best) == len(order):
+        return ""
+    return (
+        f"Pictures and tables are of the best {len(best)} of {len(order)} models, maps and pairs "
+        f"of the best {_N_MAPPED}. Under Ranking all have their rank, win rates and strength; the "
+        "pages and the JSON of each report have all numbers of all."
+    )
+
+
 def _power(
-    collected: Collected, decision: DecisionReport | None, ranking: RankingReport
+    collected: Collected,
+    decision: DecisionReport | None,
+    ranking: RankingReport,
+    models: Sequence[str],
 ) -> Section:
     """Plan intervals and pairs on what quality is measured by, where that can be planned."""
     measure = None if decision is None else decision.chosen.measure
     if decision is None or measure is None or measure.is_acceptable or measure.is_penalty:
         return section("")
-    plan = power_report(collected, ranking=ranking)
+    plan, mapped = power_report(collected, ranking=ranking), _mapped(collected, models)
     place = {standing.model: at for at, standing in enumerate(decision.standings)}
-    intervals = [interval for interval in plan.intervals if interval.criterion == measure.criterion]
-    intervals.sort(key=lambda one: place[one.model])
+    intervals = [
+        interval
+        for interval in plan.intervals
+        if interval.criterion == measure.criterion and interval.model in models
+    ]
+    intervals.sort(key=lambda interval: place[interval.model])
     if measure.criterion is None:
-        pairs = every_pair(plan)
+        pairs = every_pair(replace(plan, pairs=among(plan.pairs, mapped)))
     else:
-        pairs = every_scored_pair(score_power(collected, measure.criterion))
+        pairs = every_scored_pair(among(score_power(collected, measure.criterion), mapped))
     return power_section(plan, intervals, pairs, name=raw_name(measure))
 
 

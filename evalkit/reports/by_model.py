@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from evalkit import text
 from evalkit.reports.blocks import (
@@ -13,6 +14,7 @@ from evalkit.reports.blocks import (
     Target,
     View,
     table,
+    transposed,
     value_cell,
     words,
 )
@@ -24,8 +26,10 @@ SHARES = Axis(
 )
 #: More categories than this are not read on a page: the downloads and the JSON have them.
 MOST_CATEGORIES = 14
-#: More columns than this are not read on a page: categories then stand above the models.
+#: More columns than this are not read on a page where the rows are fewer: they change places.
 _MOST_COLUMNS = 8
+#: Pictures and maps of more models than this stand one beneath the other.
+MOST_BESIDE = 6
 #: A tint draws the eye; what rests on less than this does not deserve it.
 FEWEST_TINTED = 3
 
@@ -73,15 +77,35 @@ def by_category(
         (category, model): _cell_of(model, category, cells.get((category, model)), form, tint)
         for category, model in itertools.product(known, order)
     }
-    headings = [category_name(category) for category in known]
-    if len(order) > max(_MOST_COLUMNS, len(known)):
-        lying = [[Cell(model), *(tinted[name, model] for name in known)] for model in order]
-        return table(title, ("", *headings), lying, is_map=True)
-    standing = [
-        [Cell(heading), *(tinted[name, model] for model in order)]
-        for heading, name in zip(headings, known, strict=True)
+    grid = [
+        [Cell(category_name(name)), *(tinted[name, model] for model in order)] for name in known
     ]
-    return table(title, ("", *order), standing, is_map=True, has_total=has_total)
+    return readable(table(title, ("", *order), grid, is_map=True, has_total=has_total))
+
+
+class OfTwoModels(Protocol):
+    """Something known of two models."""
+
+    @property
+    def model(self) -> str:
+        """Return the first."""
+
+    @property
+    def other(self) -> str:
+        """Return the second."""
+
+
+_Pairs = TypeVar("_Pairs", bound=OfTwoModels)
+
+
+def among(pairs: Iterable[_Pairs], models: Sequence[str]) -> tuple[_Pairs, ...]:
+    """Return the pairs of which both are among the models."""
+    return tuple(pair for pair in pairs if pair.model in models and pair.other in models)
+
+
+def readable(of: Table) -> Table:
+    """Return a map on its side where it has many columns and fewer rows."""
+    return transposed(of) if len(of.columns) - 1 > max(_MOST_COLUMNS, len(of.rows)) else of
 
 
 def _cell_of(

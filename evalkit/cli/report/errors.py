@@ -15,5 +15,5 @@ def errors(asked: Asked, weight: WeightOption = None) -> Answer:
     collected = asked.collected
     if asked.as_json:
         return errors_document(collected)
-    rates, weighed = tags_report(collected), penalty_rows(collected)
-    return errors_section(rates, weighed, collected.models, weights=collected.weights).blocks
+    rates, weighed, models = tags_report(collected), penalty_rows(collected), collected.models
+    return errors_section(rates, weighed, models, models, weights=collected.weights).blocks

@@ -167,7 +167,7 @@ def front_sentences(report: DecisionReport) -> list[str]:
 
 
 def _beaten(report: DecisionReport) -> list[str]:
-    """Say who is beaten by whom, and on what: what is equal is not called better."""
+    """Say who is beaten by whom, and on what, the first few; what is equal is not better."""
     ways: dict[tuple[str, str], list[str]] = {}
     for standing in report.standings:
         if standing.beaten_by:

@@ -23,7 +23,7 @@ from evalkit.reports.blocks import (
     value_cell,
     words,
 )
-from evalkit.reports.by_model import MOST_CATEGORIES, category_name, without_dashes
+from evalkit.reports.by_model import MOST_CATEGORIES, category_name, readable, without_dashes
 from evalkit.reports.decision import sentences
 from evalkit.reports.decision.measures import MeasureNumbers, Number
 from evalkit.reports.decision.report import DecisionReport, Standing, gap_to_baseline
@@ -39,6 +39,8 @@ _WIN_RATES = (
     "Win rates are against an average opponent, by strength; raw: of the comparisons a model was "
     "in. "
 )
+#: What a model takes, in the order of ``price_cells``.
+PRICES = ("Cost of 1,000", "Cost of 1,000 acceptable", "Median latency")
 #: How to read quality against prices.
 FRONT_NOTE = (
     "Up is better, left is less; lines are 95 % intervals. Diamonds with a bold name are on the "
@@ -58,17 +60,19 @@ def opening(
     )
 
 
-def decision_section(report: DecisionReport) -> Section:
-    """Set every model beside the baseline: against prices, overall, and by category."""
+def decision_section(
+    report: DecisionReport, models: Sequence[str], mapped: Sequence[str]
+) -> Section:
+    """Set models beside the baseline: all against prices, some overall, fewer by category."""
     pictures = front(report)
     return section(
         "Decision",
         beside(*([picture] for picture in pictures)),
         words(FRONT_NOTE if pictures else "", style="note"),
         Heading(f"Each model against {report.baseline}"),
-        standings(report, report.models),
-        prices(report, report.models),
-        *by_category(report, report.models, within=""),
+        standings(report, models),
+        prices(report, models),
+        *by_category(report, mapped, within=""),
     )
 
 
@@ -125,7 +129,7 @@ def standings(report: DecisionReport, models: Sequence[str]) -> Table:
     rows = [
         [
             _name(report, standing),
-            *(_quality(report, numbers, standing.model) for numbers in measures),
+            *(quality_cell(report, numbers, standing.model) for numbers in measures),
         ]
         for standing in report.standings
         if standing.model in models
@@ -136,15 +140,14 @@ def standings(report: DecisionReport, models: Sequence[str]) -> Table:
         rows,
         note=f"{_WIN_RATES if has_raw else ''}Beneath: the difference to {report.baseline}, of win "
         "rates in strength (log-odds), else paired by case (pp: percentage points). "
-        f"{_tones()} beyond chance, grey: undecided; win rates by strength with all pairs "
+        f"{tones()} beyond chance, grey: undecided; win rates by strength with all pairs "
         "considered, scores after Holm. n counts judgements.",
     )
 
 
 def prices(report: DecisionReport, models: Sequence[str]) -> Table:
     """Set what these models take beside what the baseline takes; nothing where none is known."""
-    columns = ("Model", "Cost of 1,000", "Cost of 1,000 acceptable", "Median latency")
-    taken = without_dashes([_prices(report, standing) for standing in report.standings])
+    taken = without_dashes([price_cells(report, standing) for standing in report.standings])
     rows = [
         [Cell(standing.model), *cells]
         for standing, cells in zip(report.standings, taken, strict=True)
@@ -152,9 +155,9 @@ def prices(report: DecisionReport, models: Sequence[str]) -> Table:
     ]
     return table(
         f"What models take against {report.baseline}",
-        columns,
+        ("Model", *PRICES),
         rows,
-        note=f"Beneath: how many times as much as {report.baseline} takes; {_tones()}, which is "
+        note=f"Beneath: how many times as much as {report.baseline} takes; {tones()}, which is "
         "less, beyond chance. n counts responses.",
     )
 
@@ -180,7 +183,7 @@ def by_category(report: DecisionReport, models: Sequence[str], *, within: str) -
     ]
     headings = [f"{model} (baseline)" if model == report.baseline else model for model in models]
     note = (
-        f"{_tones()} than {report.baseline} in that category, with at most 5 % false finds among "
+        f"{tones()} than {report.baseline} in that category, with at most 5 % false finds among "
         "all categories (Benjamini–Hochberg); grey: undecided. In brackets 95 % intervals; n "
         "counts judgements."
     )
@@ -194,7 +197,9 @@ def by_category(report: DecisionReport, models: Sequence[str], *, within: str) -
     return (
         Heading(title),
         words(sentences.few_cases(report), style="lead"),
-        table(title, ("Category", *headings), rows, is_map=True, has_total=True, note=note),
+        readable(
+            table(title, ("Category", *headings), rows, is_map=True, has_total=True, note=note)
+        ),
     )
 
 
@@ -243,7 +248,8 @@ def tone(report: DecisionReport, numbers: MeasureNumbers, number: Number) -> Ton
     return Tone.BETTER if gap.value * numbers.measure.sign > 0 else Tone.WORSE
 
 
-def _tones() -> str:
+def tones() -> str:
+    """Say what the marks of tones mean, to be followed by what they hold against."""
     better, worse = Tone.BETTER, Tone.WORSE
     return f"{better.mark}\N{NO-BREAK SPACE}{better}, {worse.mark}\N{NO-BREAK SPACE}{worse}"
 
@@ -269,7 +275,8 @@ def _best_of(report: DecisionReport, models: Sequence[str]) -> str:
     return f"{', '.join(best[:_MOST_NAMED])} and {len(best) - _MOST_NAMED} more"
 
 
-def _quality(report: DecisionReport, numbers: MeasureNumbers, model: str) -> Cell:
+def quality_cell(report: DecisionReport, numbers: MeasureNumbers, model: str) -> Cell:
+    """Return a model's number, beneath it how far it is from the baseline's, the raw one and n."""
     number = next(number for number in numbers.overall if number.model == model)
     n = f"n = {number.estimate.n:,}"
     about = number.estimate.reason or counted(number.n_cases, "case")
@@ -292,7 +299,8 @@ def _quality(report: DecisionReport, numbers: MeasureNumbers, model: str) -> Cel
     )
 
 
-def _prices(report: DecisionReport, standing: Standing) -> list[Cell]:
+def price_cells(report: DecisionReport, standing: Standing) -> list[Cell]:
+    """Return what a model takes, by ``PRICES``, beneath it as multiples of the baseline's."""
     taken, times = standing.taken, standing.prices
     target = _beside(report, standing.model, None)
     is_baseline = standing.model == report.baseline

@@ -20,7 +20,7 @@ from evalkit.reports.blocks import (
     value_cell,
     words,
 )
-from evalkit.reports.by_model import by_category, category_name, model_rows
+from evalkit.reports.by_model import by_category, category_name, model_rows, readable
 from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import commonest_errors
@@ -43,19 +43,20 @@ def errors_section(
     rates: Sequence[TagRates],
     weighed: Sequence[ScoreRow],
     order: Sequence[str],
+    mapped: Sequence[str],
     *,
     weights: ErrorWeights,
 ) -> Section:
     """Show what the errors in each model's responses weigh, and how often each was found."""
-    found = error_map(rates, order)
-    if not found:
+    found = error_map(rates, mapped)
+    if not any(row.estimate.value for rate in rates for row in rate.rows):
         return section("Errors", words("No error has been marked within these filters."))
     return section(
         "Errors",
-        *_weighed(weighed, order, weights),
+        *_weighed(weighed, order, mapped, weights),
         Heading(found.title),
-        bullets(commonest_errors(rates, order)),
-        found,
+        bullets(commonest_errors(rates, mapped)),
+        readable(found),
     )
 
 
@@ -132,7 +133,7 @@ def every_error(
 
 
 def _weighed(
-    rows: Sequence[ScoreRow], order: Sequence[str], weights: ErrorWeights
+    rows: Sequence[ScoreRow], order: Sequence[str], mapped: Sequence[str], weights: ErrorWeights
 ) -> tuple[Block, ...]:
     """Show the mean penalty per response with its interval, overall and by category."""
     if not rows:
@@ -143,7 +144,7 @@ def _weighed(
     return (
         Heading(PENALTY),
         drawn,
-        by_category(title, rows, text.number, order, least=least, is_less_better=True),
+        by_category(title, rows, text.number, mapped, least=least, is_less_better=True),
         words(weights_in_words(weights), style="note"),
     )
 
@@ -153,15 +154,15 @@ def penalties(rows: Sequence[ScoreRow], order: Sequence[str]) -> Intervals:
     overall = {row.model: row.estimate for row in rows if row.category is None}
     lightest = sorted(order, key=lambda model: _penalty(overall[model]))
     ends = [end for one in overall.values() for end in (one.value, one.high) if end is not None]
-    highest = _round_end(max(1.0, *ends))
-    ticks = tuple((at, f"{at:g}") for at in (0.0, highest / 2, highest))
-    return Intervals(PENALTY, model_rows(rows, text.number, lightest), Axis(0.0, highest, ticks))
+    return Intervals(PENALTY, model_rows(rows, text.number, lightest), penalty_axis(ends))
 
 
-def _round_end(reach: float) -> float:
-    """Return the round number an axis ends at that reaches so far."""
+def penalty_axis(ends: Sequence[float]) -> Axis:
+    """Return an axis from nothing to a round number beyond the heaviest."""
+    reach = max(1.0, *ends)
     power = 10.0 ** math.floor(math.log10(reach))
-    return next(power * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if power * step >= reach)
+    end = next(power * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if power * step >= reach)
+    return Axis(0.0, end, tuple((at, f"{at:g}") for at in (0.0, end / 2, end)))
 
 
 def _penalty(estimate: Estimate) -> float:

@@ -1,7 +1,7 @@
 """What more annotations would buy, in sentences with their assumptions."""
 
 from evalkit import text
-from evalkit.phrases import counted, joined
+from evalkit.phrases import MOST_NAMES, counted, joined
 from evalkit.reports.power.report import HOPELESS, IntervalPower, PairPower, PowerReport
 from evalkit.reports.power.scores import ScorePower
 
@@ -129,9 +129,15 @@ def power_sentences(report: PowerReport) -> list[str]:
         and pair.n_needed > HOPELESS * pair.n_now
     ]
     if equal:
-        said.append(f"As good as equal, whatever is added: {joined(equal)}.")
+        said.append(f"As good as equal, whatever is added: {_few_pairs(equal)}.")
     said.append(where_to_spend(report))
     return said
+
+
+def _few_pairs(pairs: list[str]) -> str:
+    """Name pairs, of many the first three and how many more there are."""
+    n_more = len(pairs) - MOST_NAMES
+    return joined(pairs if n_more <= 1 else [*pairs[:MOST_NAMES], f"{n_more:,} more pairs"])
 
 
 def _annotators(n: float) -> str:

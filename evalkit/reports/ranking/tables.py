@@ -24,7 +24,7 @@ from evalkit.reports.blocks import (
     value_cell,
     words,
 )
-from evalkit.reports.by_model import SHARES
+from evalkit.reports.by_model import MOST_BESIDE, SHARES, among
 from evalkit.reports.pair import sentences as pair_sentences
 from evalkit.reports.pair.analyses import two_analyses
 from evalkit.reports.pair.significance import SubjectDifferences, ahead
@@ -55,11 +55,18 @@ _HOW_TO_READ = (
 
 
 def ranking_section(
-    report: RankingReport, rates: Sequence[PairWinRate], tested: Sequence[SubjectDifferences]
+    report: RankingReport,
+    rates: Sequence[PairWinRate],
+    tested: Sequence[SubjectDifferences],
+    models: Sequence[str],
+    mapped: Sequence[str],
 ) -> Section:
-    """Show where each model stands, who won against whom, and which differences hold."""
+    """Show where each model stands, draw ``models``, and set every two ``mapped`` side by side."""
+    tested = [
+        replace(differences, pairs=among(differences.pairs, mapped)) for differences in tested
+    ]
     if report.ranking is None:
-        met = head_to_head(report, rates, report.models)
+        met = head_to_head(report, rates, mapped)
         return section(
             "Ranking",
             words(report.reason or ""),
@@ -68,11 +75,16 @@ def ranking_section(
             *every_two(report, tested),
         )
     rows = report.ranking.rows
-    won = head_to_head(report, rates, [row.model for row in rows])
+    shown = [row for row in rows if row.model in models]
+    won = (
+        Heading(WON),
+        head_to_head(report, rates, [row.model for row in rows if row.model in mapped]),
+    )
+    is_wide = len(shown) > MOST_BESIDE
     return section(
         "Ranking",
         bullets((*standings(report.ranking), *cautions(report, rates))),
-        beside([drawn(rows)], [Heading(WON), won]),
+        *((drawn(shown), *won) if is_wide else (beside([drawn(shown)], won),)),
         ranked(rows),
         words(_HOW_TO_READ, report.reason or "", style="note"),
         *every_two(report, tested),

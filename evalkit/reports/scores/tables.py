@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 
 from evalkit import text
-from evalkit.reports.blocks import Axis, Block, Heading, Intervals, Section, beside, section, words
-from evalkit.reports.by_model import SHARES, by_category, model_rows
+from evalkit.reports.blocks import (
+    Axis,
+    Block,
+    Heading,
+    IntervalRow,
+    Intervals,
+    Section,
+    beside,
+    section,
+    words,
+)
+from evalkit.reports.by_model import MOST_BESIDE, SHARES, by_category, model_rows
 from evalkit.reports.scores.levels import LevelShares
 from evalkit.reports.scores.report import CriterionScores, ScoresReport
 from evalkit.study.collected import Criterion
@@ -19,8 +29,10 @@ ACCEPTABLE_MEANS = (
 )
 
 
-def scores_section(report: ScoresReport, order: Sequence[str], *, note: str = "") -> Section:
-    """Show mean scores per criterion, overall and by category; ``note`` is on which."""
+def scores_section(
+    report: ScoresReport, order: Sequence[str], mapped: Sequence[str], *, note: str = ""
+) -> Section:
+    """Show mean scores per criterion, and of ``mapped`` by category; ``note`` is on which."""
     missing = [
         words(f"{subject_title(criterion.criterion)}: {criterion.reason}")
         for criterion in report.criteria
@@ -30,28 +42,31 @@ def scores_section(report: ScoresReport, order: Sequence[str], *, note: str = ""
         criterion for criterion in report.criteria if any(row.estimate.n for row in criterion.means)
     ]
     charts = [_chart(one, order) for one in scored]
+    n_beside = 2 if len(order) <= MOST_BESIDE else 1
     grids: list[Block] = []
     for one in scored:
-        grid = means_by_category(one, order)
+        grid = means_by_category(one, mapped)
         grids += [Heading(f"{subject_title(one.criterion)} by category"), grid] if grid else []
     return section(
         "Scores",
         words(note, style="note"),
         *missing,
-        *(beside(*charts[at : at + 2]) for at in range(0, len(charts), 2)),
+        *(beside(*charts[at : at + n_beside]) for at in range(0, len(charts), n_beside)),
         *grids,
         words(MEANS if scored else "", style="note"),
     )
 
 
-def acceptable_section(report: ScoresReport, order: Sequence[str]) -> Section:
-    """Show the share of acceptable responses, overall and by category."""
+def acceptable_section(
+    report: ScoresReport, order: Sequence[str], mapped: Sequence[str]
+) -> Section:
+    """Show the share of acceptable responses, and of ``mapped`` by category."""
     if not any(row.estimate.n for row in report.acceptable):
         return section(_ACCEPTABLE, words(report.acceptable[0].estimate.reason or ""))
     return section(
         _ACCEPTABLE,
         acceptable_shares(report, order),
-        acceptable_by_category(report, order),
+        acceptable_by_category(report, mapped),
         words(ACCEPTABLE_MEANS, report.acceptable_note or "", style="note"),
     )
 
@@ -79,6 +94,25 @@ def at_least(shares: LevelShares, order: Sequence[str]) -> Intervals:
     """Draw the share of scores at or above a level on a criterion."""
     title = f"{subject_title(shares.criterion)}, {shares.level:g} or more"
     return Intervals(title, model_rows(shares.rows, text.percent, order), SHARES)
+
+
+def profile(report: ScoresReport) -> Intervals:
+    """Draw the mean scores of one model on all criteria of the first one's scale."""
+    scored = {
+        criterion.criterion: row.estimate
+        for criterion in report.criteria
+        for row in criterion.means
+        if row.category is None and row.estimate.n
+    }
+    if not scored:
+        return Intervals("", (), SHARES)
+    axis = scale_axis(next(iter(scored)))
+    rows = tuple(
+        IntervalRow(subject_title(criterion), estimate, text.number, note=f"n = {estimate.n:,}")
+        for criterion, estimate in scored.items()
+        if scale_axis(criterion) == axis
+    )
+    return Intervals("Mean scores", rows, axis, note=MEANS)
 
 
 def means_by_category(scores: CriterionScores, order: Sequence[str]) -> Block:
