@@ -365,20 +365,6 @@ def table(
     )
 
 
-def transposed(of: Table) -> Table:
-    """Return a map with its rows as columns; what named its rows then names its columns."""
-    corner, *names = of.columns
-    return Table(
-        of.title,
-        (corner, *(row[0].text for row in of.rows)),
-        tuple(
-            (Cell(name), *(row[place] for row in of.rows)) for place, name in enumerate(names, 1)
-        ),
-        is_map=of.is_map,
-        note=of.note,
-    )
-
-
 def value_cell(
     estimate: Estimate | None,
     form: text.Format,

@@ -14,7 +14,6 @@ from evalkit.reports.blocks import (
     Target,
     View,
     table,
-    transposed,
     value_cell,
     words,
 )
@@ -106,6 +105,20 @@ def among(pairs: Iterable[_Pairs], models: Sequence[str]) -> tuple[_Pairs, ...]:
 def readable(of: Table) -> Table:
     """Return a map on its side where it has many columns and fewer rows."""
     return transposed(of) if len(of.columns) - 1 > max(_MOST_COLUMNS, len(of.rows)) else of
+
+
+def transposed(of: Table) -> Table:
+    """Return a map with its rows as columns; what named its rows then names its columns."""
+    corner, *names = of.columns
+    return Table(
+        of.title,
+        (corner, *(row[0].text for row in of.rows)),
+        tuple(
+            (Cell(name), *(row[place] for row in of.rows)) for place, name in enumerate(names, 1)
+        ),
+        is_map=of.is_map,
+        note=of.note,
+    )
 
 
 def _cell_of(

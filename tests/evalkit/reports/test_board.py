@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from evalkit.reports.blocks import table, transposed
+from evalkit.reports.blocks import table
+from evalkit.reports.by_model import transposed
 from evalkit.reports.decision.board import drawn, leaders
 from evalkit.reports.decision.document import decided
 from evalkit.reports.power.report import HOPELESS, power_report
