@@ -358,10 +358,10 @@ def _end_openings(assignment: Assignment) -> None:
 
 
 def _annotation_of_key(session: Session, key: str, assignment: Assignment) -> Annotation | None:
-    found = session.exec(select(Annotation).where(Annotation.submission_key == key)).first()
-    if found is not None and found.assignment_id != assignment.id:
+    annotation = session.exec(select(Annotation).where(Annotation.submission_key == key)).first()
+    if annotation is not None and annotation.assignment_id != assignment.id:
         raise RefusedError(_KEY_OF_ANOTHER)
-    return found
+    return annotation
 
 
 @contextmanager

@@ -131,21 +131,21 @@ def weigh_errors(study_id: int, *, weights: ErrorWeights, actor_id: int | None =
 
     The tags are those of the study; one without a taxonomy of its own is refused.
     """
-    said = {str(severity): weight for severity, weight in weights.severities.items()}
-    said |= {f"{severity}:{tag}": weight for (tag, severity), weight in weights.tags.items()}
+    written = {str(severity): weight for severity, weight in weights.severities.items()}
+    written |= {f"{severity}:{tag}": weight for (tag, severity), weight in weights.tags.items()}
     with write_session() as session:
         study = _existing(session, study_id)
         taxonomy = session.get(Taxonomy, study.taxonomy_id) if study.taxonomy_id else None
         if taxonomy is None:
             raise RefusedError(f"“{study.name}” has no taxonomy, so its errors cannot be weighed.")
-        taxonomy.weights = said
+        taxonomy.weights = written
         session.add(taxonomy)
         session.add(
             AuditEvent(
                 actor_id=actor_id,
                 action="weigh errors",
                 subject=f"taxonomy {taxonomy.name}",
-                details={"version": taxonomy.version, "weights": said},
+                details={"version": taxonomy.version, "weights": written},
             )
         )
 
@@ -231,16 +231,16 @@ def _run(session: Session, eval_set: str, version_id: int, wanted: str) -> int:
         .order_by(Model.name, Run.name)
     ).all()
     exact = [row for row in rows if f"{row[1]}:{row[2]}" == wanted]
-    found = exact or [row for row in rows if row[1] == wanted]
-    if not found:
+    fitting = exact or [row for row in rows if row[1] == wanted]
+    if not fitting:
         known = ", ".join(dict.fromkeys(row[1] for row in rows)) or "none yet"
         raise NotFoundError(
             f"“{eval_set}” holds no outputs of a model named “{wanted}”. It holds: {known}."
         )
-    if len(found) > 1:
-        runs = ", ".join(f"{row[1]}:{row[2]}" for row in found)
+    if len(fitting) > 1:
+        runs = ", ".join(f"{row[1]}:{row[2]}" for row in fitting)
         raise RefusedError(f"“{wanted}” has several runs. Say which one: {runs}.")
-    run_id = found[0][0]
+    run_id = fitting[0][0]
     n_outputs = session.exec(
         select(func.count())
         .select_from(Output)
@@ -258,12 +258,12 @@ def _rubric(session: Session, plan: StudyPlan) -> int | None:
         return None
     if plan.rubric == DEFAULT_RUBRIC_NAME:
         return store_rubric(session, name=DEFAULT_RUBRIC_NAME, criteria=DEFAULT_RUBRIC)
-    found = session.exec(
+    rubric = session.exec(
         select(Rubric.id).where(Rubric.name == plan.rubric).order_by(col(Rubric.version).desc())
     ).first()
-    if found is None:
+    if rubric is None:
         raise NotFoundError(f"There is no rubric named “{plan.rubric}”.")
-    return found
+    return rubric
 
 
 def _taxonomy(session: Session, plan: StudyPlan) -> int | None:
@@ -271,11 +271,11 @@ def _taxonomy(session: Session, plan: StudyPlan) -> int | None:
         return None
     if plan.taxonomy == DEFAULT_TAXONOMY_NAME:
         return store_taxonomy(session, name=DEFAULT_TAXONOMY_NAME, tags=DEFAULT_TAXONOMY)
-    found = session.exec(
+    taxonomy = session.exec(
         select(Taxonomy.id)
         .where(Taxonomy.name == plan.taxonomy)
         .order_by(col(Taxonomy.version).desc())
     ).first()
-    if found is None:
+    if taxonomy is None:
         raise NotFoundError(f"There is no taxonomy named “{plan.taxonomy}”.")
-    return found
+    return taxonomy

@@ -379,15 +379,15 @@ def value_cell(
         return Cell(text.MISSING)
     if estimate.value is None:
         return Cell(text.MISSING, number=estimate, about=estimate.reason or "")
-    shown = text.estimate(estimate, form)
+    written = text.estimate(estimate, form)
     value = form(estimate.value)
-    ends = shown.removeprefix(value).strip()
+    ends = written.removeprefix(value).strip()
     return Cell(
         value,
         tuple(filter(None, (ends, f"n = {estimate.n:,}"))),
         number=estimate,
         tone=tone,
         tint=tint,
-        about=about or shown,
+        about=about or written,
         target=target,
     )

@@ -78,8 +78,8 @@ def leak_count(session: Session, study_id: int) -> LeakCount:
         raise NotFoundError("This study does not exist any more.")
     told = _names_told(session, study)
     examples: dict[str, int] = {}
-    for found in told.values():
-        for name in found:
+    for names in told.values():
+        for name in names:
             examples[name] = examples.get(name, 0) + 1
     often = sorted(examples, key=lambda name: (-examples[name], name))
     return LeakCount(len(told), sum(map(bool, told.values())), tuple(often[:8]))
@@ -87,7 +87,7 @@ def leak_count(session: Session, study_id: int) -> LeakCount:
 
 def leaking_outputs(session: Session, study: Study) -> frozenset[int]:
     """Return the ids of the outputs that give their maker away; only new ones are read."""
-    return frozenset(output_id for output_id, found in _names_told(session, study).items() if found)
+    return frozenset(output_id for output_id, names in _names_told(session, study).items() if names)
 
 
 def _names_told(session: Session, study: Study) -> dict[int, frozenset[str]]:
@@ -116,8 +116,8 @@ def _names_told(session: Session, study: Study) -> dict[int, frozenset[str]]:
             words = case_words(case, names)
             for output in outputs:
                 if output.id in new:
-                    found = {leak.matched for leak in _leaks(output, words) if leak.counts}
-                    _FOUND[url, output.id, names] = frozenset(found)
+                    told = {leak.matched for leak in _leaks(output, words) if leak.counts}
+                    _FOUND[url, output.id, names] = frozenset(told)
     return {output_id: _FOUND.get((url, output_id, names), frozenset()) for output_id in wanted}
 
 
@@ -139,5 +139,5 @@ def _outputs_by_case(session: Session, study: Study) -> Iterator[tuple[Case, lis
 
 def _leaks(output: Output, words: CaseWords) -> tuple[Leak, ...]:
     """Find the names in what an annotator sees of an output."""
-    shown = [output.content] if output.steps is None else texts_of(output.steps)
-    return tuple(leak for text in shown for leak in words.leaks(text))
+    texts = [output.content] if output.steps is None else texts_of(output.steps)
+    return tuple(leak for text in texts for leak in words.leaks(text))

@@ -105,10 +105,10 @@ class SkippedError(RefusedError):
 
 def own_assignment(session: Session, assignment_id: int, annotator_id: int) -> Assignment:
     """Return an assignment of this annotator; somebody else's does not exist for them."""
-    found = session.get(Assignment, assignment_id)
-    if found is None or found.annotator_id != annotator_id:
+    assignment = session.get(Assignment, assignment_id)
+    if assignment is None or assignment.annotator_id != annotator_id:
         raise NotFoundError(NOT_YOURS)
-    return found
+    return assignment
 
 
 def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) -> ComparisonTask:

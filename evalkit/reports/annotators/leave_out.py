@@ -80,7 +80,7 @@ def agreement_pairs(report: Without) -> list[tuple[AgreementOf, AgreementOf]]:
     """Return what was judged, of everybody and without; the preference first."""
     full, rest = report.full.agreement, report.rest.agreement
     pairs = zip((full.preference, *full.criteria), (rest.preference, *rest.criteria), strict=True)
-    return [(one, other) for one, other in pairs if one.alpha.n_units]
+    return [(full, other) for full, other in pairs if full.alpha.n_units]
 
 
 def quality_changes(report: Without) -> list[QualityChange]:
@@ -89,10 +89,10 @@ def quality_changes(report: Without) -> list[QualityChange]:
     # What nobody else gave, such as errors, is not there without them.
     nothing = Estimate(None, None, None, 0, NOTHING_LEFT)
     return [
-        QualityChange(measure, model, one, rest.get(measure.key, {}).get(model, nothing))
+        QualityChange(measure, model, number, rest.get(measure.key, {}).get(model, nothing))
         for measure, numbers in report.full.quality
-        for model, one in numbers.items()
-        if one.n
+        for model, number in numbers.items()
+        if number.n
     ]
 
 
@@ -121,9 +121,9 @@ def _quality(collected: Collected) -> tuple[tuple[Measure, dict[str, Estimate]],
 
 def _entries(collected: Collected) -> Any:
     return [
-        {"on": measure.key, "model": model, **asdict(one)}
+        {"on": measure.key, "model": model, **asdict(number)}
         for measure, numbers in _quality(collected)
-        for model, one in numbers.items()
+        for model, number in numbers.items()
     ]
 
 
@@ -136,7 +136,7 @@ def _agreement(collected: Collected) -> Any:
     document = agreement_document(collected)
     return {
         "preference": document["preference"]["alpha"],
-        "criteria": {key: one["alpha"] for key, one in document["criteria"].items()},
+        "criteria": {key: entry["alpha"] for key, entry in document["criteria"].items()},
     }
 
 

@@ -115,21 +115,21 @@ class MeasureNumbers:
 
 def available_measures(collected: Collected) -> tuple[Measure, ...]:
     """Return what quality can be measured by: that for which anything was collected."""
-    found = []
-    given = comparisons(collected)
-    if (given.left != given.right).any():
-        found.append(Measure(PREFERENCE, None, (0.0, 1.0)))
+    measures = []
+    compared = comparisons(collected)
+    if (compared.left != compared.right).any():
+        measures.append(Measure(PREFERENCE, None, (0.0, 1.0)))
     scored = set(collected.values.criterion.tolist())
-    found += [
-        Measure(subject_key(one), one, (min(one.values), max(one.values)))
-        for place, one in enumerate(collected.criteria)
-        if place in scored and one.has_mean
+    measures += [
+        Measure(subject_key(criterion), criterion, (min(criterion.values), max(criterion.values)))
+        for place, criterion in enumerate(collected.criteria)
+        if place in scored and criterion.has_mean
     ]
     if collected.penalties is not None and len(collected.penalties.output):
-        found.append(Measure(PENALTY, None, (0.0, np.inf)))
+        measures.append(Measure(PENALTY, None, (0.0, np.inf)))
     if len(acceptable(collected).output):
-        found.append(Measure(ACCEPTABLE, None, (0.0, 1.0)))
-    return tuple(found)
+        measures.append(Measure(ACCEPTABLE, None, (0.0, 1.0)))
+    return tuple(measures)
 
 
 def measure_numbers(
@@ -153,10 +153,12 @@ def measure_numbers(
     scores = _scores_of(collected, measure)
     pairs = score_differences(scores)
     to_baseline = {
-        one.model: (one.estimate, one.p_adjusted)
+        turned_pair.model: (turned_pair.estimate, turned_pair.p_adjusted)
         for pair in pairs
         if baseline in (pair.model, pair.other)
-        for one in [turned(pair, model=pair.other if pair.model == baseline else pair.model)]
+        for turned_pair in [
+            turned(pair, model=pair.other if pair.model == baseline else pair.model)
+        ]
     }
     overall = tuple(
         _number(measure, model, None, *whole, to_baseline.get(model))
@@ -168,8 +170,10 @@ def measure_numbers(
 
 def model_estimates(collected: Collected, measure: Measure) -> dict[str, Estimate]:
     """Return the number of every model on one measure, all categories together."""
-    found = _estimates(_scores_of(collected, measure), measure, 0)
-    return {model: one for model, (one, _) in zip(collected.models, found, strict=True)}
+    estimates = _estimates(_scores_of(collected, measure), measure, 0)
+    return {
+        model: estimate for model, (estimate, _) in zip(collected.models, estimates, strict=True)
+    }
 
 
 def against(
@@ -218,17 +222,17 @@ def _scores_of(collected: Collected, measure: Measure) -> Scores:
 
 def _win_scores(collected: Collected) -> Scores:
     """Return each comparison as a score of both its models: 1 won, 0 lost, else a half."""
-    given, outputs = collected.preferences, collected.outputs
-    other = outputs.model[given.left] != outputs.model[given.right]
-    left, right = given.left[other], given.right[other]
-    share = LEFT_SHARE[given.preference[other]]
+    preferences, outputs = collected.preferences, collected.outputs
+    other = outputs.model[preferences.left] != outputs.model[preferences.right]
+    left, right = preferences.left[other], preferences.right[other]
+    share = LEFT_SHARE[preferences.preference[other]]
     output = np.concatenate([left, right])
     return Scores(
         case=outputs.case[output],
         model=outputs.model[output],
         category=outputs.category[output],
         value=np.concatenate([share, 1 - share]),
-        n=np.concatenate([given.n[other], given.n[other]]),
+        n=np.concatenate([preferences.n[other], preferences.n[other]]),
         models=collected.models,
         categories=collected.categories,
     )
@@ -252,10 +256,10 @@ def _cells(
     }
     n_categories = len(collected.categories)
     places = [(model, category) for model in collected.models for category in collected.categories]
-    found = _estimates(scores, measure, n_categories) if n_categories else []
+    estimates = _estimates(scores, measure, n_categories) if n_categories else []
     return tuple(
         _number(measure, *place, *whole, tested.get(place))
-        for place, whole in zip(places, found, strict=True)
+        for place, whole in zip(places, estimates, strict=True)
     )
 
 

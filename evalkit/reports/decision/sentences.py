@@ -144,26 +144,26 @@ def front_sentences(report: DecisionReport) -> list[str]:
     front = [standing.model for standing in report.standings if standing.is_on_front]
     if len(front) == len(report.standings):
         every = "Both models" if len(front) == 2 else f"All {len(front)} models"
-        said = [
+        lines = [
             f"{every} are worth considering: by the values alone, none is matched or beaten by "
             f"another on {on}."
         ]
     else:
-        said = [f"Worth considering: {some(front)}."]
+        lines = [f"Worth considering: {some(front)}."]
         unknown = [
             standing.model
             for standing in report.standings
             if not standing.is_on_front and not standing.beaten_by
         ]
         if unknown:
-            said.append(f"{some(unknown)} cannot be placed, for not all of {on} is known.")
+            lines.append(f"{some(unknown)} cannot be placed, for not all of {on} is known.")
         else:
             rest = "it" if len(front) == 1 else "one of them"
-            said[0] = (
-                f"{said[0][:-1]}; by the values alone, every other model is matched or beaten by "
+            lines[0] = (
+                f"{lines[0][:-1]}; by the values alone, every other model is matched or beaten by "
                 f"{rest} on {on}."
             )
-    return said + _beaten(report)
+    return lines + _beaten(report)
 
 
 def _beaten(report: DecisionReport) -> list[str]:
@@ -199,8 +199,8 @@ def _way(report: DecisionReport, model: str, by: str) -> str:
 
 def _price(report: DecisionReport, model: str, name: str) -> float:
     taken = report.standing(model).taken
-    one = taken.cost_usd if name == "cost" else taken.latency_median_ms
-    return one.value or 0.0
+    price = taken.cost_usd if name == "cost" else taken.latency_median_ms
+    return price.value or 0.0
 
 
 def basis(collected: Collected, report: DecisionReport) -> str:
@@ -210,15 +210,15 @@ def basis(collected: Collected, report: DecisionReport) -> str:
         return sentences.basis(collected, report.ranking)
     n = sum(number.estimate.n for number in report.chosen.overall)
     what = "score" if measure.criterion else "look at a response"
-    said = counted(n, what) if measure.criterion or n == 1 else f"{n:,} looks at responses"
-    return f"{said} by {annotators(collected)}."
+    looks = counted(n, what) if measure.criterion or n == 1 else f"{n:,} looks at responses"
+    return f"{looks} by {annotators(collected)}."
 
 
 def few_cases(report: DecisionReport) -> str:
     """Say that categories are too small to settle anything, where they are."""
     named = [cell for cell in report.chosen.cells if cell.category]
-    most = max((one.n_cases for one in named), default=0)
-    if not 0 < most <= _FEW_CASES or any(one.is_decided for one in named):
+    most = max((number.n_cases for number in named), default=0)
+    if not 0 < most <= _FEW_CASES or any(number.is_decided for number in named):
         return ""
     return (
         f"No category has more than {counted(most, 'case')}, so hardly any difference can be "

@@ -317,14 +317,14 @@ def price_cells(report: DecisionReport, standing: Standing) -> list[Cell]:
 def _price(price: Estimate, times: Estimate | None, form: text.Format, target: Target) -> Cell:
     if price.value is None:
         return Cell(text.MISSING, number=price, about=price.reason or "")
-    shown, n = text.estimate(price, form), f"n = {price.n:,}"
+    written, n = text.estimate(price, form), f"n = {price.n:,}"
     if times is None or times.value is None:
         reason = price.reason or (times.reason if times else "")
-        return Cell(shown, (n,), number=price, about=reason or "", target=target)
+        return Cell(written, (n,), number=price, about=reason or "", target=target)
     is_open = times.low is None or times.high is None or times.low <= 1 <= times.high
     less = Tone.BETTER if times.value < 1 else Tone.WORSE
     return Cell(
-        shown,
+        written,
         (text.multiple(times), n),
         number=price,
         tone=Tone.OPEN if is_open else less,

@@ -48,15 +48,15 @@ def errors_section(
     weights: ErrorWeights,
 ) -> Section:
     """Show what the errors in each model's responses weigh, and how often each was found."""
-    found = error_map(rates, mapped)
+    grid = error_map(rates, mapped)
     if not any(row.estimate.value for rate in rates for row in rate.rows):
         return section("Errors", words("No error has been marked within these filters."))
     return section(
         "Errors",
         *_weighed(weighed, order, mapped, weights),
-        Heading(found.title),
+        Heading(grid.title),
         bullets(commonest_errors(rates, mapped)),
-        readable(found),
+        readable(grid),
     )
 
 
@@ -70,14 +70,14 @@ def error_map(
     """
     wanted: Sequence[str | None] = [None] if categories is None else categories
     places = [(model, category) for model in order for category in wanted]
-    found = [(rate, {(row.model, row.category): row for row in rate.rows}) for rate in rates]
-    found = [(rate, rows) for rate, rows in found if any(map(_share_in(rows), places))]
-    found.sort(key=lambda entry: -sum(map(_share_in(entry[1]), places)))
+    rated = [(rate, {(row.model, row.category): row for row in rate.rows}) for rate in rates]
+    rated = [(rate, rows) for rate, rows in rated if any(map(_share_in(rows), places))]
+    rated.sort(key=lambda entry: -sum(map(_share_in(entry[1]), places)))
     every = (row for rate in rates for row in rate.rows if row.category in wanted)
     reach = max([_COMMON, *(row.estimate.value or 0.0 for row in every)])
     rows = [
         [Cell(rate.tag.name), *(_found_cell(rate.tag, rows.get(place), reach) for place in places)]
-        for rate, rows in found
+        for rate, rows in rated
     ]
     columns = [model if name is None else category_name(name) for model, name in places]
     title = "How often each error was found"
@@ -95,17 +95,17 @@ def _found_cell(tag: Tag, row: ScoreRow | None, reach: float) -> Cell:
     """Return how often an error was found in a model's responses, which it leads to."""
     if row is None:
         return Cell(text.MISSING)
-    found = row.estimate
+    rate = row.estimate
     only = {"tag": tag.key, "model": row.model}
     where = row.model
     if row.category is not None:
         only["in"] = row.category
         where = f"{row.model}, {category_name(row.category)}"
-    about = f"{tag.name}, {where}: {text.with_n(found, text.percent)}"
+    about = f"{tag.name}, {where}: {text.with_n(rate, text.percent)}"
     return value_cell(
-        found,
+        rate,
         text.percent,
-        tint=-(found.value or 0.0) / reach,
+        tint=-(rate.value or 0.0) / reach,
         about=about,
         target=Target(View.RESPONSES, only),
     )
@@ -153,7 +153,9 @@ def penalties(rows: Sequence[ScoreRow], order: Sequence[str]) -> Intervals:
     """Draw what the errors in a response weigh, the lightest first."""
     overall = {row.model: row.estimate for row in rows if row.category is None}
     lightest = sorted(order, key=lambda model: _penalty(overall[model]))
-    ends = [end for one in overall.values() for end in (one.value, one.high) if end is not None]
+    ends = [
+        end for number in overall.values() for end in (number.value, number.high) if end is not None
+    ]
     return Intervals(PENALTY, model_rows(rows, text.number, lightest), penalty_axis(ends))
 
 

@@ -25,12 +25,14 @@ def pair_verdict(report: PairReport, analyses: TwoAnalyses | None = None) -> str
     Where all comparisons and those of the two alone give different answers (``analyses``), that
     comes first, with both numbers; so does that they never met.
     """
-    judged = [one for one in report.overall if one.difference.estimate.value is not None]
-    preferred = next((one for one in judged if one.criterion is None), None)
+    judged = [
+        judged_on for judged_on in report.overall if judged_on.difference.estimate.value is not None
+    ]
+    preferred = next((judged_on for judged_on in judged if judged_on.criterion is None), None)
     scored = _who_scores_higher(report, judged) or _scores_open(report, judged)
     if analyses is not None and (analyses.never_met or analyses.differ):
         first = never_met(analyses) if analyses.never_met else _two_answers(analyses)
-        return f"{first} {scored}." if any(one.criterion for one in judged) else first
+        return f"{first} {scored}." if any(judged_on.criterion for judged_on in judged) else first
     if not judged:
         return _error_verdict(report)
     winner = ahead(preferred.difference) if preferred else None
@@ -40,7 +42,7 @@ def pair_verdict(report: PairReport, analyses: TwoAnalyses | None = None) -> str
     if preferred is None:
         return f"{scored}; nobody has compared the two with each other."
     basis = _basis(preferred.difference)
-    if any(ahead(one.difference) for one in judged):
+    if any(ahead(judged_on.difference) for judged_on in judged):
         return f"{scored}; which of the two is preferred is not settled: {basis}."
     return f"{report.model} and {report.other} cannot be told apart yet: {basis}."
 
@@ -98,18 +100,18 @@ def _error_verdict(report: PairReport) -> str:
     n_cases = max((error.difference.estimate.n for error in report.errors), default=0)
     if not n_cases:
         return f"{model} and {other} never met directly, and nothing was judged of both on a case."
-    said = _fewer_errors(report)
+    sentence = _fewer_errors(report)
     parts = [
-        f"{one} has {joined(said[one])} less often than {rival}"
-        for one, rival in ((model, other), (other, model))
-        if one in said
+        f"{leader} has {joined(sentence[leader])} less often than {rival}"
+        for leader, rival in ((model, other), (other, model))
+        if leader in sentence
     ] or [f"{model} and {other} cannot be told apart by their errors yet"]
     return f"{', and '.join(parts)}, on {counted(n_cases, 'case')}."
 
 
 def _fewer_errors(report: PairReport) -> dict[str, list[str]]:
     """Name the errors that each of the two has less often beyond chance, if any."""
-    found: dict[str, list[str]] = {}
+    fewer_of: dict[str, list[str]] = {}
     for model, other in ((report.model, report.other), (report.other, report.model)):
         fewer = [
             text.inside(error.tag.name)
@@ -117,8 +119,8 @@ def _fewer_errors(report: PairReport) -> dict[str, list[str]]:
             if ahead(error.difference) == other
         ]
         if fewer:
-            found[model] = fewer
-    return found
+            fewer_of[model] = fewer
+    return fewer_of
 
 
 def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) -> str:
@@ -137,8 +139,8 @@ def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) 
 def _scores_open(report: PairReport, judged: Sequence[SubjectDifference]) -> str:
     """Say that scores tell nothing, by the criterion most cases were scored on."""
     most = max(
-        (one for one in judged if one.criterion),
-        key=lambda one: one.difference.estimate.n,
+        (judged_on for judged_on in judged if judged_on.criterion),
+        key=lambda judged_on: judged_on.difference.estimate.n,
         default=None,
     )
     said = f"Which of {report.model} and {report.other} scores higher cannot be told yet"
@@ -150,18 +152,18 @@ def _basis(pair: PairedDifference, winner: str | None = None) -> str:
 
     They say for whom, unless that is the winner a sentence has just named.
     """
-    one = pair.estimate
+    estimate = pair.estimate
     p = "" if pair.p_adjusted is None else f"{p_value(pair.p_adjusted)} after Holm, "
-    whose = f" for {pair.model}" if winner != pair.model and one.value else ""
-    return f"{difference(one)}{whose}, {p}{counted(one.n, 'case')}"
+    whose = f" for {pair.model}" if winner != pair.model and estimate.value else ""
+    return f"{difference(estimate)}{whose}, {p}{counted(estimate.n, 'case')}"
 
 
 def category_findings(report: PairReport) -> list[str]:
     """Say in which categories the two differ beyond chance, one sentence per model."""
-    said = []
+    sentences = []
     # Cases without a category are none: nothing holds for them as it does in a category.
     by_category = [
-        (one.difference.category, one) for one in report.by_category if one.difference.category
+        (of.difference.category, of) for of in report.by_category if of.difference.category
     ]
     for model in (report.model, report.other):
         found: dict[str, list[str]] = {}
@@ -173,11 +175,11 @@ def category_findings(report: PairReport) -> list[str]:
             places.setdefault(tuple(subjects), []).append(name)
         parts = [f"in {joined(names)} on {joined(on)}" for on, names in places.items()]
         if parts:
-            said.append(f"{model} is ahead {'; '.join(parts)}.")
-    tested = {name for name, one in by_category if one.difference.p_adjusted is not None}
-    if len(tested) > 1 and not said:
+            sentences.append(f"{model} is ahead {'; '.join(parts)}.")
+    tested = {name for name, of in by_category if of.difference.p_adjusted is not None}
+    if len(tested) > 1 and not sentences:
         return ["No category shows a difference that holds once all of them are tested."]
-    return said
+    return sentences
 
 
 def error_findings(report: PairReport) -> str:

@@ -30,13 +30,13 @@ def pair_sentence(report: PowerReport, power: PairPower) -> str:
         )
     more = power.n_needed - power.n_now
     cases = power.n_cases_needed - power.n_cases_now
-    said = (
+    sentence = (
         f"To show {power.model} ahead of {power.other}: about {_round(more)} more comparisons on "
         f"{_round(cases)} new cases"
     )
     if report.per_annotator:
-        said += f", the work of {_annotators(more / report.per_annotator)}"
-    return f"{said}."
+        sentence += f", the work of {_annotators(more / report.per_annotator)}"
+    return f"{sentence}."
 
 
 def score_sentence(power: ScorePower) -> str:
@@ -62,7 +62,7 @@ def score_sentence(power: ScorePower) -> str:
 def next_pair(report: PowerReport) -> PairPower | None:
     """Return the open pair that is cheapest to settle."""
     known = [pair for pair in report.pairs if not pair.is_settled and pair.n_needed is not None]
-    return min(known, key=lambda one: one.n_needed or 0, default=None)
+    return min(known, key=lambda pair: pair.n_needed or 0, default=None)
 
 
 def overlap(power: IntervalPower) -> str:
@@ -96,8 +96,8 @@ def where_to_spend(report: PowerReport) -> str:
             "Whether new cases or more overlap buys more cannot be told before some cases are "
             "annotated twice."
         )
-    cases = _median([1 - one.new_cases / one.now for one in known])
-    overlap = _median([1 - one.more_overlap / one.now for one in known])
+    cases = _median([1 - pair.new_cases / pair.now for pair in known])
+    overlap = _median([1 - pair.more_overlap / pair.now for pair in known])
     if overlap >= 0.9 * cases:
         return (
             f"Twice the annotations narrow an interval by about {text.percent(cases)}, as new "
@@ -114,13 +114,13 @@ def power_sentences(report: PowerReport) -> list[str]:
     """Say the essentials: the cheapest open question, what is as good as equal, where to spend."""
     if not report.pairs:
         return [report.reason or "", where_to_spend(report)]
-    said = []
+    sentences = []
     open_pairs = [pair for pair in report.pairs if not pair.is_settled]
     if not open_pairs:
-        said.append("Every two models are told apart at 95 % already.")
+        sentences.append("Every two models are told apart at 95 % already.")
     cheapest = next_pair(report)
     if cheapest is not None:
-        said.append(pair_sentence(report, cheapest))
+        sentences.append(pair_sentence(report, cheapest))
     equal = [
         f"{pair.model} and {pair.other}"
         for pair in open_pairs
@@ -129,9 +129,9 @@ def power_sentences(report: PowerReport) -> list[str]:
         and pair.n_needed > HOPELESS * pair.n_now
     ]
     if equal:
-        said.append(f"As good as equal, whatever is added: {_few_pairs(equal)}.")
-    said.append(where_to_spend(report))
-    return said
+        sentences.append(f"As good as equal, whatever is added: {_few_pairs(equal)}.")
+    sentences.append(where_to_spend(report))
+    return sentences
 
 
 def _few_pairs(pairs: list[str]) -> str:

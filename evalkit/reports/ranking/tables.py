@@ -154,8 +154,8 @@ def ranked(rows: Sequence[RankingRow]) -> Table:
 
 def _strength(row: RankingRow) -> Cell:
     number = Estimate(row.strength, row.low, row.high, row.n, row.reason)
-    shown = f"{text.number(row.strength)} {text.interval(row.low, row.high)}".rstrip()
-    return Cell(shown, number=number, about=row.reason or "")
+    written = f"{text.number(row.strength)} {text.interval(row.low, row.high)}".rstrip()
+    return Cell(written, number=number, about=row.reason or "")
 
 
 def _read(model: str) -> Target:
@@ -248,7 +248,7 @@ def _difference_cell(
 def strengths(report: StyleReport, models: Sequence[str], *, held: bool) -> Intervals:
     """Draw these models' strength as judged, or with style held equal, strongest first."""
     rows = sorted(report.rows, key=lambda row: row.controlled_rank if held else row.raw_rank)
-    every = [one for row in report.rows for one in (row.raw, row.controlled)]
+    every = [strength for row in report.rows for strength in (row.raw, row.controlled)]
     end = min(5.0, max(1.0, math.ceil(2 * _reach(every)) / 2))
     ticks = tuple((at, f"{at:g}".replace("-", "−")) for at in (-end, 0.0, end))
     return Intervals(
@@ -267,7 +267,7 @@ def style_effects(report: StyleReport) -> Intervals:
     end = min(5.0, max(0.25, _reach(list(report.effects.values()))))
     return Intervals(
         "Effect of each feature of style",
-        tuple(_log_odds(capital(NAMES[name]), one) for name, one in report.effects.items()),
+        tuple(_log_odds(capital(NAMES[name]), effect) for name, effect in report.effects.items()),
         Axis(-end, end, ((-end, "← loses more"), (0.0, "0"), (end, "wins more →")), ((0.0, ""),)),
         note="Log-odds for one standard deviation more than the other response.",
     )

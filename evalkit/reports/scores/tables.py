@@ -41,12 +41,12 @@ def scores_section(
     scored = [
         criterion for criterion in report.criteria if any(row.estimate.n for row in criterion.means)
     ]
-    charts = [_chart(one, order) for one in scored]
+    charts = [_chart(criterion, order) for criterion in scored]
     n_beside = 2 if len(order) <= MOST_BESIDE else 1
     grids: list[Block] = []
-    for one in scored:
-        grid = means_by_category(one, mapped)
-        grids += [Heading(f"{subject_title(one.criterion)} by category"), grid] if grid else []
+    for scores in scored:
+        grid = means_by_category(scores, mapped)
+        grids += [Heading(f"{subject_title(scores.criterion)} by category"), grid] if grid else []
     return section(
         "Scores",
         words(note, style="note"),

@@ -36,9 +36,9 @@ PICKER_WIDTH = 620
 
 def say(*sentences: str, style: str = "note") -> None:
     """Show sentences as they are: names in them may hold what Markdown would rewrite."""
-    said = " ".join(filter(None, sentences))
-    if said:
-        st.html(f'<p style="{_STYLES[style]}">{html.escape(text.unbroken(said))}</p>')
+    together = " ".join(filter(None, sentences))
+    if together:
+        st.html(f'<p style="{_STYLES[style]}">{html.escape(text.unbroken(together))}</p>')
 
 
 def heading(words: str) -> None:
@@ -58,8 +58,8 @@ def mark_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str
     def picked() -> None:
         points = st.session_state[key]["selection"]["points"]
         if points:
-            found = points[0]["customdata"]
-            on_pick(found[0] if isinstance(found, list) else found)
+            picked_key = points[0]["customdata"]
+            on_pick(picked_key[0] if isinstance(picked_key, list) else picked_key)
 
     with _frame(figure.layout.meta, key):
         st.plotly_chart(
@@ -88,16 +88,16 @@ def table_height(n_rows: int, *, most: int) -> int:
 
     A table that ends with a whole row seems to be all there is.
     """
-    shown = max(n_rows, 1) if n_rows <= most else most + 0.5
-    return round(_BORDERS + _ROW_HEIGHT * (1 + shown))
+    n_seen = max(n_rows, 1) if n_rows <= most else most + 0.5
+    return round(_BORDERS + _ROW_HEIGHT * (1 + n_seen))
 
 
-def row_picker(shown: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[str] = ()) -> int:
+def row_picker(frame: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[str] = ()) -> int:
     """Show a table whose rows can be chosen; give the place of the chosen row, ``at`` at first."""
     event = st.dataframe(
-        shown,
+        frame,
         hide_index=True,
-        height=table_height(len(shown), most=_MOST_ROWS),
+        height=table_height(len(frame), most=_MOST_ROWS),
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [at]}},
@@ -105,7 +105,7 @@ def row_picker(shown: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[st
         key=key,
     )
     rows = event["selection"]["rows"]
-    return rows[0] if rows and rows[0] < len(shown) else at
+    return rows[0] if rows and rows[0] < len(frame) else at
 
 
 def table(
@@ -131,7 +131,7 @@ def download(numbers: pd.DataFrame, *, key: str) -> None:
 
 
 def inline_table(
-    shown: pd.DataFrame,
+    frame: pd.DataFrame,
     *,
     key: str,
     left: Sequence[str] = (),
@@ -145,16 +145,16 @@ def inline_table(
         name: st.column_config.TextColumn(
             alignment="left" if place == 0 or name in left else "right"
         )
-        for place, name in enumerate(shown.columns)
+        for place, name in enumerate(frame.columns)
     }
     st.dataframe(
-        shown,
+        frame,
         hide_index=True,
         column_config=columns,
-        height=table_height(len(shown), most=_MOST_INLINE),
+        height=table_height(len(frame), most=_MOST_INLINE),
         key=key,
     )
-    download(shown if numbers is None else numbers, key=key)
+    download(frame if numbers is None else numbers, key=key)
 
 
 def format_choice() -> None:

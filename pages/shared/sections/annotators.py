@@ -47,7 +47,7 @@ _FLAGGED = OKABE_ITO[5]
 
 def subject_picker(kept: Kept) -> Subject:
     """Show the choice of what was judged, down to each error; the address remembers it."""
-    errors = (one for one in kept.of(marked_where_two_looked) if one != ANY_ERROR)
+    errors = (tag for tag in kept.of(marked_where_two_looked) if tag != ANY_ERROR)
     judged = (*kept.of(subjects), *errors)
     return judged[0] if len(judged) == 1 else agreement.subject_picker(judged, key="annotators-on")
 
@@ -74,22 +74,22 @@ def show_annotators(report: AnnotatorsReport) -> None:
     exhibits.say(*words.how_to_read(report), *habits.reasons, bars if is_drawn else "")
 
 
-def _show_flags(said: Sequence[str]) -> None:
+def _show_flags(sentences: Sequence[str]) -> None:
     """Say what stands out; of many annotators the rest is a click away."""
-    for sentence in said[:_MOST_FLAGS]:
+    for sentence in sentences[:_MOST_FLAGS]:
         exhibits.say(sentence, style="lead")
-    if len(said) > _MOST_FLAGS:
-        with st.expander(f"{len(said) - _MOST_FLAGS:,} more"):
-            for sentence in said[_MOST_FLAGS:]:
+    if len(sentences) > _MOST_FLAGS:
+        with st.expander(f"{len(sentences) - _MOST_FLAGS:,} more"):
+            for sentence in sentences[_MOST_FLAGS:]:
                 exhibits.say(sentence)
 
 
 def show_links(study: ResultStudy, chosen: ResultFilters) -> None:
     """Lead to the responses each annotator judged, and what they said of them."""
     places = {}
-    for one in study.counted_annotators(chosen):
-        said = links.state(study, replace(chosen, annotator_ids=(one.annotator_id,)))
-        places[one.name] = links.link("failures", {**said, "through": "responses"})
+    for annotator in study.counted_annotators(chosen):
+        state = links.state(study, replace(chosen, annotator_ids=(annotator.annotator_id,)))
+        places[annotator.name] = links.link("failures", {**state, "through": "responses"})
     links.line("Read what was judged by", dict(list(places.items())[:_MOST_ROWS]))
 
 
@@ -133,7 +133,7 @@ def without_picker(study: ResultStudy, chosen: ResultFilters) -> tuple[int, ...]
         width=exhibits.PICKER_WIDTH,
     )
     addresses.remember("without", left_out)
-    return tuple(int(one) for one in left_out)
+    return tuple(int(annotator_id) for annotator_id in left_out)
 
 
 def remaining(
@@ -141,8 +141,8 @@ def remaining(
 ) -> ResultFilters | None:
     """Give the filters of those who remain, or None where nobody does."""
     ids = [annotator.annotator_id for annotator in study.counted_annotators(chosen)]
-    kept = tuple(one for one in ids if one not in left_out)
-    return replace(chosen, annotator_ids=kept) if kept else None
+    rest = tuple(annotator_id for annotator_id in ids if annotator_id not in left_out)
+    return replace(chosen, annotator_ids=rest) if rest else None
 
 
 def show_without(report: Without, page: Page) -> None:
@@ -152,7 +152,7 @@ def show_without(report: Without, page: Page) -> None:
     headings = ("Everybody", f"Without {joined(report.left_out)}")
     results = (report.full.ranking, report.rest.ranking)
     rankings = (
-        (Heading(of), *_ranking(one, page)) for of, one in zip(headings, results, strict=True)
+        (Heading(of), *_ranking(result, page)) for of, result in zip(headings, results, strict=True)
     )
     blocks.show(beside(*rankings), page=page, key="ranking-without")
     left, right = st.columns(2, gap="large")
@@ -165,8 +165,8 @@ def show_without(report: Without, page: Page) -> None:
 
 def show_all_without(study: ResultStudy, rest: ResultFilters) -> None:
     """Lead to all other results of those who remain."""
-    said = links.state(study, rest)
-    links.line("Everything without them:", {name: links.link(page, said) for page, name in _PAGES})
+    state = links.state(study, rest)
+    links.line("Everything without them:", {name: links.link(page, state) for page, name in _PAGES})
 
 
 def _ranking(report: RankingReport, page: Page) -> tuple[Block, ...]:
@@ -177,24 +177,24 @@ def _ranking(report: RankingReport, page: Page) -> tuple[Block, ...]:
 
 
 def disagreement_picker(
-    found: Disagreements, collected: Collected, keys: Mapping[int, str], on: Subject
+    differing: Disagreements, collected: Collected, keys: Mapping[int, str], on: Subject
 ) -> Disagreement | None:
     """List what annotators differ on most; give the one chosen, which the address remembers."""
-    exhibits.say(words.disagreements_sentence(found), style="lead")
-    if not found.rows:
+    exhibits.say(words.disagreements_sentence(differing), style="lead")
+    if not differing.rows:
         return None
-    names = ["-".join(str(one) for one in row.output_ids) for row in found.rows]
-    rows = [found.rows[place] for place in lists.shown_of(names, "shown")]
+    names = ["-".join(str(output_id) for output_id in row.output_ids) for row in differing.rows]
+    rows = [differing.rows[place] for place in lists.shown_of(names, "shown")]
     chosen = lists.picker(
         blocks.numbers(tables.differing(rows, keys, on)),
         names,
         name="shown",
         key=f"disagreements-{labels.digest(subject_key(on))}",
-        everything=lambda: _all_disagreements(collected, on, n=found.n_differing),
+        everything=lambda: _all_disagreements(collected, on, n=differing.n_differing),
         right=("Annotators",),
-        n=found.n_differing,
+        n=differing.n_differing,
     )
-    return found.rows[chosen]
+    return differing.rows[chosen]
 
 
 def _all_disagreements(collected: Collected, on: Subject, *, n: int) -> pd.DataFrame:

@@ -120,9 +120,9 @@ def show_standings(report: DecisionReport, page: Page) -> None:
 
 def show_map(report: DecisionReport, page: Page, *, within: str) -> None:
     """Show the chosen measure by category and model."""
-    shown = tables.by_category(report, page.shown.models, within=within)
-    blocks.show(*shown, page=page, key="by-category")
-    if any(isinstance(block, Table) for block in shown):
+    grids = tables.by_category(report, page.shown.models, within=within)
+    blocks.show(*grids, page=page, key="by-category")
+    if any(isinstance(block, Table) for block in grids):
         numbers = (*report.chosen.overall, *report.chosen.cells)
         entries = [number_entry(number) for number in numbers]
         exhibits.download(pd.json_normalize(entries, sep="_"), key="by-category")
@@ -133,8 +133,8 @@ def show_opening(opening: Sequence[Words]) -> DeltaGenerator:
     verdict, *rest = opening
     exhibits.say(*verdict.sentences, style=verdict.style)
     place = st.container()
-    for said in rest:
-        exhibits.say(*said.sentences, style=said.style)
+    for sentence in rest:
+        exhibits.say(*sentence.sentences, style=sentence.style)
     return place
 
 
@@ -231,7 +231,7 @@ def _among(pairs: Sequence[Pair], models: Sequence[str]) -> tuple[Pair, ...]:
 
 def show_ways_on(study: ResultStudy, chosen: ResultFilters) -> None:
     """Lead to the pages behind these numbers, with the same study and filters."""
-    said = links.state(study, chosen)
+    state = links.state(study, chosen)
     pages = (
         ("results/overview.py", "Overview", ":material/leaderboard:"),
         ("results/failures.py", "Errors in the responses", ":material/search:"),
@@ -239,4 +239,4 @@ def show_ways_on(study: ResultStudy, chosen: ResultFilters) -> None:
         ("library/eval_sets.py", "The cases", ":material/list:"),
     )
     for place, (page, label, icon) in zip(st.columns(len(pages)), pages, strict=True):
-        place.page_link(page, label=label, icon=icon, query_params=said)
+        place.page_link(page, label=label, icon=icon, query_params=state)

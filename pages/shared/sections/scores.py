@@ -95,8 +95,8 @@ def show_acceptable(scores: ScoresReport, page: Page) -> None:
         exhibits.say("Responses nobody refused", style="lead")
         exhibits.say(tables.ACCEPTABLE_MEANS, scores.acceptable_note or "")
     with st.expander("By category"):
-        shown = tables.acceptable_by_category(scores, order)
-        blocks.show(shown, page=page, key="acceptable-map")
+        grid = tables.acceptable_by_category(scores, order)
+        blocks.show(grid, page=page, key="acceptable-map")
         every = every_number(scores.acceptable, text.percent, page.shown.order, name="Acceptable")
         blocks.fold(every, key="acceptable-table", label=None)
 
@@ -118,17 +118,17 @@ def show_penalties(rows: Sequence[ScoreRow], page: Page, *, weights: ErrorWeight
 def show_tags(rates: Sequence[TagRates], page: Page, state: State) -> None:
     """Show how often each kind of error was found in each model's responses."""
     order = page.shown.models
-    found = errors.error_map(rates, order)
-    if not found:
+    grid = errors.error_map(rates, order)
+    if not grid:
         exhibits.say("Annotators looked for errors and marked none.", style="lead")
         return
     is_wide = len(order) > MOST_BESIDE_TEXT
     left, right = (st.container(), st.container()) if is_wide else st.columns([11, 9], gap="large")
     with left:
         if len(order) <= _MOST_COLUMNS:
-            blocks.show(found, page=page, key="errors")
+            blocks.show(grid, page=page, key="errors")
         else:
-            exhibits.say(found.note)
+            exhibits.say(grid.note)
     with right:
         if not is_wide:
             exhibits.say("What each model gets wrong most", style="lead")
@@ -155,10 +155,10 @@ def distribution_frame(
 ) -> pd.DataFrame:
     """Give a row per model and level of the scale: how often the level was given."""
     names = dict(zip(criterion.values, criterion.labels, strict=True))
-    given = {row.model: row for row in rows if row.category is None}
+    overall = {row.model: row for row in rows if row.category is None}
     cells = []
     for model in models:
-        counts = dict(zip(given[model].values, given[model].counts, strict=True))
+        counts = dict(zip(overall[model].values, overall[model].counts, strict=True))
         n = sum(counts.values())
         for value in criterion.values:
             count = counts.get(value, 0)
