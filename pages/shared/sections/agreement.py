@@ -143,6 +143,8 @@ def show_by_category(agreements: Sequence[CategoryAgreement], page: Page) -> Non
     if n_categories < 2:
         exhibits.say("All cases counted here are of one category.")
         return
+    if n_categories > _MOST_ROWS:
+        exhibits.say(f"There are {n_categories:,} categories: see the table.")
     drawn = tables.category_map(agreements) if n_categories <= _MOST_ROWS else None
     _show_map(drawn, page, key="agreement-by-category")
     blocks.fold(tables.every_category(agreements), key="agreement-categories")
