@@ -65,6 +65,10 @@ _STYLE = f"""<style>
   .ek-many thead th {{ writing-mode: vertical-rl; transform: rotate(180deg); text-align: left;
     vertical-align: top; max-height: 9rem; }}
   .ek-many td {{ min-width: 2.6rem; }}
+  .ek-map.ek-many td .small {{ overflow-wrap: normal; }}
+}}
+@media (min-width: 640.02px) {{
+  .ek-map tbody th {{ min-width: 9rem; }}
 }}
 @media print {{
   .ek-frame {{ overflow: visible; }}

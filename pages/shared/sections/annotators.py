@@ -12,7 +12,7 @@ from evalkit.phrases import joined
 from evalkit.reports.annotators import leave_out as without, sentences as words, tables
 from evalkit.reports.annotators.disagreements import Disagreement, Disagreements, disagreements
 from evalkit.reports.annotators.leave_out import Without
-from evalkit.reports.annotators.report import AnnotatorsReport, annotator_entry
+from evalkit.reports.annotators.report import AnnotatorsReport
 from evalkit.reports.blocks import Block, Heading, Words, beside
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.ranking.tables import drawn
@@ -64,11 +64,9 @@ def show_annotators(report: AnnotatorsReport) -> None:
             _show_agreement(report, page)
         with right:
             _show_habit(report, page)
-    entries = [annotator_entry(row) for row in report.rows]
-    for entry in entries:
-        entry["flags"] = " ".join(flag["reason"] for flag in entry["flags"])
-    more = pd.json_normalize(entries, sep="_")
     habits = tables.habits(report)
+    flags = [" ".join(flag.reason for flag in row.profile.flags) for row in report.rows]
+    more = blocks.numbers(habits).assign(**{"Something to look at": flags})
     blocks.fold(habits, key="annotators", label=None, more=more)
     bars = "Bars are 95 % intervals." + (" Orange: something to look at." if report.flagged else "")
     exhibits.say(*words.how_to_read(report), *habits.reasons, bars if is_drawn else "")
