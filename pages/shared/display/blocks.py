@@ -1,6 +1,7 @@
 """Blocks on a page: words, tables whose numbers are links, pictures in the models' colours."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -70,17 +71,21 @@ def show(*blocks: Block, page: Page, key: str) -> None:
 
 
 def fold(
-    table: Table, *, key: str, label: str | None = "Table", more: pd.DataFrame | None = None
+    table: Table,
+    *,
+    key: str,
+    label: str | None = "Table",
+    more: Callable[[], pd.DataFrame] | None = None,
 ) -> None:
-    """Fold a long table, to be sorted and searched, with its download, which may hold more.
+    """Fold a long table, to be sorted and searched, with its download.
 
-    Without a label it stands there as it is.
+    Without a label it stands there as it is; ``more`` makes a download that holds more than it.
     """
     if not table:
         return
     rows = [[" ".join(cell.lines) for cell in row] for row in table.rows]
     frame = pd.DataFrame(rows, columns=list(table.columns))
-    held = numbers(table) if more is None else more
+    held = more or partial(numbers, table)
     if label is None:
         exhibits.inline_table(frame, key=key, left=table.left, numbers=held)
     else:

@@ -113,7 +113,7 @@ def table(
     *,
     key: str,
     label: str = "Table",
-    numbers: pd.DataFrame | None = None,
+    numbers: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
     left: Sequence[str] = (),
 ) -> None:
     """Fold a table under its picture, numbers to the right, with a download as CSV.
@@ -125,9 +125,9 @@ def table(
         inline_table(shown, key=key, left=left, numbers=numbers)
 
 
-def download(numbers: pd.DataFrame, *, key: str) -> None:
-    """Offer a frame as a CSV file."""
-    downloads.table(lambda: numbers, key=key)
+def download(numbers: pd.DataFrame | Callable[[], pd.DataFrame], *, key: str) -> None:
+    """Offer a frame as a CSV file, or what makes it for who asks for it."""
+    downloads.table(numbers if callable(numbers) else lambda: numbers, key=key)
 
 
 def inline_table(
@@ -135,7 +135,7 @@ def inline_table(
     *,
     key: str,
     left: Sequence[str] = (),
-    numbers: pd.DataFrame | None = None,
+    numbers: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
 ) -> None:
     """Show a table with its numbers to the right and its download as CSV beneath.
 

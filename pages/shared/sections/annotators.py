@@ -66,8 +66,12 @@ def show_annotators(report: AnnotatorsReport) -> None:
             _show_habit(report, page)
     habits = tables.habits(report)
     flags = [" ".join(flag.reason for flag in row.profile.flags) for row in report.rows]
-    more = blocks.numbers(habits).assign(**{"Something to look at": flags})
-    blocks.fold(habits, key="annotators", label=None, more=more)
+    blocks.fold(
+        habits,
+        key="annotators",
+        label=None,
+        more=lambda: blocks.numbers(habits).assign(**{"Something to look at": flags}),
+    )
     bars = "Bars are 95 % intervals." + (" Orange: something to look at." if report.flagged else "")
     exhibits.say(*words.how_to_read(report), *habits.reasons, bars if is_drawn else "")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import pandas as pd
@@ -115,7 +116,12 @@ def show_standings(report: DecisionReport, page: Page) -> None:
         }
         for standing in report.standings
     ]
-    exhibits.download(pd.json_normalize(entries, sep="_"), key="decision")
+    everybody = [standing.model for standing in report.standings]
+    held = blocks.numbers(tables.standings(report, everybody))
+    taken = tables.prices(report, everybody)
+    if taken:
+        held = held.merge(blocks.numbers(taken), on="Model", how="left")
+    exhibits.download(held.join(pd.json_normalize(entries, sep="_")), key="decision")
 
 
 def show_map(report: DecisionReport, page: Page, *, within: str) -> None:
@@ -201,27 +207,28 @@ def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) ->
     is_planned = not (measure.is_acceptable or measure.is_penalty)
     advice = power_sentences.power_sentences(report) if measure.criterion is None else []
     advice = advice or [power_sentences.where_to_spend(report)]
-    asked = wanted(
-        [interval for interval in intervals if is_planned and interval.model in models],
-        name=words.raw_name(measure),
-    )
+    name, planned = words.raw_name(measure), intervals if is_planned else []
+    asked = wanted([interval for interval in planned if interval.model in models], name=name)
     lead = [Words((sentence,), "lead") for sentence in advice]
     blocks.show(beside(lead, [asked]), page=page, key="power")
+    if planned:
+        numbers = pd.json_normalize([interval_entry(interval) for interval in planned], sep="_")
+        held = blocks.numbers(wanted(planned, name=name)).join(numbers)
+        exhibits.download(held, key="intervals-wanted")
     exhibits.say(power_sentences.ASSUMPTIONS)
     if measure.criterion is None:
         pairs = every_pair(replace(report, pairs=_among(report.pairs, models)))
-        entries = [pair_entry(pair) for pair in report.pairs]
+        every, entries = partial(every_pair, report), list(map(pair_entry, report.pairs))
     else:
         scored = kept.of(score_power, measure.criterion)
         pairs = every_scored_pair(_among(scored, models))
-        entries = [score_entry(pair) for pair in scored]
+        every, entries = partial(every_scored_pair, scored), list(map(score_entry, scored))
     if pairs:
         with st.expander("Every pair"):
             blocks.show(pairs, page=page, key="power-pairs")
-            exhibits.download(pd.json_normalize(entries), key="power")
-    if intervals:
-        entries = [interval_entry(interval) for interval in intervals]
-        exhibits.download(pd.json_normalize(entries, sep="_"), key="intervals-wanted")
+            exhibits.download(
+                lambda: blocks.numbers(every()).join(pd.json_normalize(entries)), key="power"
+            )
 
 
 def _among(pairs: Sequence[Pair], models: Sequence[str]) -> tuple[Pair, ...]:

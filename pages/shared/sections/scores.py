@@ -1,12 +1,12 @@
 """What the overview says of the responses themselves: their scores, what is refused, the errors."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from evalkit import text
-from evalkit.reports import document as documents
 from evalkit.reports.by_model import every_number
 from evalkit.reports.errors import tables as errors
 from evalkit.reports.errors.penalties import weights_in_words
@@ -68,13 +68,19 @@ def _show_criterion(kept: Kept, scored: Sequence[CriterionScores], page: Page) -
         exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
         exhibits.say(_scale_in_words(picked.criterion))
         exhibits.download(levels.drop(columns="hover"), key="levels-given")
-    entries = [
-        {"criterion": of.criterion.key, **documents.score_entry(row)}
-        for of in scored
-        for row in of.means
-    ]
-    every = every_number(picked.means, text.number, page.shown.order, name="Mean")
-    blocks.fold(every, key="scores-table", label=None, more=pd.DataFrame(entries))
+    every = {
+        of.criterion: every_number(of.means, text.number, page.shown.order, name="Mean")
+        for of in (picked, *scored)
+    }
+    blocks.fold(
+        every[picked.criterion],
+        key="scores-table",
+        label=None,
+        more=lambda: pd.concat(
+            blocks.numbers(table).assign(Criterion=subject_title(criterion))
+            for criterion, table in every.items()
+        ),
+    )
 
 
 def _criterion_picker(names: Sequence[str]) -> str:
@@ -137,8 +143,9 @@ def show_tags(rates: Sequence[TagRates], page: Page, state: State) -> None:
         st.page_link(
             "results/failures.py", label="Read them", icon=":material/search:", query_params=state
         )
-    more = blocks.numbers(errors.every_error(rates, page.shown.order, has_categories=True))
-    blocks.fold(errors.every_error(rates, page.shown.order), key="tags-table", more=more)
+    every = partial(errors.every_error, rates, page.shown.order)
+    more = partial(every, has_categories=True)
+    blocks.fold(every(), key="tags-table", more=lambda: blocks.numbers(more()))
 
 
 def _scale_in_words(criterion: Criterion) -> str:
