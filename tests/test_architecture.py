@@ -321,6 +321,23 @@ def test_a_question_knows_no_medium(path):
     assert [found for found in imports(tree(path)) if found.startswith(media)] == []
 
 
+#: Puts the sayings of other questions together, as the HTML file does.
+TOGETHER = "decision"
+
+
+@pytest.mark.parametrize("path", sources_in("evalkit/reports"), ids=name)
+def test_a_question_takes_no_sentence_and_no_table_from_another(path):
+    # What two questions say would be said by the one and changed by the other.
+    room = name(path).split("/")[2]
+    others = [
+        imported
+        for imported in imports(tree(path))
+        if re.match(rf"evalkit\.reports\.(?!{room}\.)\w+\.\w*(sentences|tables)\b", imported)
+    ]
+
+    assert room == TOGETHER or others == []
+
+
 @pytest.mark.parametrize("path", sources_in("evalkit/stats"), ids=name)
 def test_statistics_say_no_sentences_and_know_no_study(path):
     sayers = ("evalkit.reports", "evalkit.study", "evalkit.text", "evalkit.phrases")

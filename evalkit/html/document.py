@@ -28,6 +28,7 @@ from evalkit.reports.errors.tables import errors_section
 from evalkit.reports.models.report import models_report
 from evalkit.reports.models.tables import cost_section
 from evalkit.reports.pair.significance import significance_report
+from evalkit.reports.pair.tables import every_two
 from evalkit.reports.power.report import power_report
 from evalkit.reports.power.scores import score_power
 from evalkit.reports.power.tables import every_pair, every_scored_pair, power_section
@@ -139,7 +140,8 @@ def _on_quality(
     tested = significance_report(collected)
     return (
         decided_on or section("Decision"),
-        ranking_section(ranking, win_rates(collected), tested, best, mapped),
+        ranking_section(ranking, win_rates(collected), best, mapped),
+        every_two(ranking, tested, mapped),
         scores_section(scores, best, mapped, note=more_criteria),
         acceptable_section(scores, best, mapped),
         errors_section(tags, weighed, best, mapped, weights=collected.weights),

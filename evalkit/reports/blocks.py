@@ -134,17 +134,32 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class IntervalRow:
-    """One line of an interval chart: the number as people read it, where it is drawn."""
+    """One line of an interval chart: the number as people read it, where it is drawn.
+
+    Attributes
+    ----------
+    whose : str
+        Whose colour it has where that is not its label's: a model's name, or a ``Tone``.
+    about : str
+        What more there is to say to who points at it.
+    is_difference : bool
+        Whether the number says which way.
+    """
 
     label: str
     estimate: Estimate | Agreement
     form: text.Format = text.number
     note: str = ""
     is_settled: bool = True
+    whose: str = ""
+    about: str = ""
+    is_difference: bool = False
 
     @property
     def number(self) -> str:
         """Return the number with its interval as people read it."""
+        if self.is_difference and isinstance(self.estimate, Estimate):
+            return text.difference(self.estimate, self.form)
         return text.estimate(self.estimate, self.form)
 
     @property

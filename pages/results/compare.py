@@ -5,12 +5,13 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from db.queries.responses import side_by_side
-from evalkit.reports.pair import sentences as pair_sentences
+from evalkit.reports.pair import tables
 from evalkit.study.sentences import annotators
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links, pins
-from pages.shared.display import exhibits
+from pages.shared.display import blocks, exhibits
+from pages.shared.display.blocks import Page
 from pages.shared.display.pictures import model_colours
 from pages.shared.response import responses
 from pages.shared.sections import pair
@@ -38,8 +39,10 @@ exhibits.say(filters.in_words(study, chosen))
 
 model, other = two
 report = pair.report_of(kept, model=model, other=other)
-verdict = pair_sentences.pair_verdict(report, pair.analyses_of(kept, report))
-exhibits.say(verdict, style="verdict")
+address = links.state(study, chosen)
+colours = model_colours(study.models, pinned=[*pins.pinned(study), *two])
+page = Page(colours, links.of_targets(address))
+blocks.show(tables.opening(report, pair.analyses_of(kept, report)), page=page, key="opening")
 if not pair.is_judged(report):
     st.info(
         "As soon as the two have been compared with each other, or judged on the same case, their "
@@ -48,16 +51,14 @@ if not pair.is_judged(report):
     exhibits.say(filters.judges_left_out(study, chosen))
     addresses.stop()
 exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
-colours = model_colours(study.models, pinned=[*pins.pinned(study), *two])
-address = links.state(study, chosen, model=model, other=other)
-pair.show_overall(report, colours, alt=verdict)
+pair.show_overall(report, page)
 
 if report.cases:
     st.header("Where they differ", divider=False)
-    pair.show_categories(report, colours, address)
+    pair.show_categories(report, page, {**address, "model": model, "other": other})
 
 st.header("Errors", divider=False)
-pair.show_errors(report, colours, address)
+pair.show_errors(report, page)
 
 if not report.cases:
     addresses.stop()

@@ -3,17 +3,22 @@
 import json
 import re
 
+import pandas as pd
 import pytest
 
 from db.engine import read_session
 from db.queries.responses.side_by_side import side_by_side
 from db.queries.results import ResultFilters, collect, result_study
+from evalkit.reports.blocks import Beside, Intervals
+from evalkit.reports.pair import tables
+from evalkit.reports.pair.document import difference_entries
 from evalkit.reports.pair.report import pair_report
 from evalkit.reports.pair.significance import significance_report
 from evalkit.vocabulary import Role
+from pages.shared.display.blocks import interval_row, numbers
 from pages.shared.display.charts.colours import MUTED
 from pages.shared.response import answers
-from pages.shared.sections import pair, pair_tables
+from pages.shared.sections import pair
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.conftest import at_page
 
@@ -182,23 +187,35 @@ def test_a_filter_changes_the_numbers(app, sign_in, study):
     assert "4 cases" in written(app)
 
 
-def test_only_what_is_decided_wears_the_colour_of_the_winner(study):
-    rows = pair_tables.difference_rows(report().overall, COLOURS)
+def drawn(groups):
+    """Give the rows of all pictures among blocks, and what each is drawn in."""
+    for block in groups:
+        if isinstance(block, Intervals):
+            yield from (interval_row(row, COLOURS) for row in block.rows)
+        elif isinstance(block, Beside):
+            for group in block.groups:
+                yield from drawn(group)
 
-    assert rows["label"].tolist() == ["Preference", "Helpfulness", "Polite"]
-    assert rows["is_settled"].tolist() == [False, True, False]
-    assert rows["colour"].tolist() == [MUTED, COLOURS[ONE], MUTED]
-    assert rows["value"].tolist()[:2] == [0.75, 2.5]
-    assert rows["note"].tolist() == ["n = 8", "n = 8", "n = 0"]
+
+def test_only_what_is_decided_wears_the_colour_of_the_winner(study):
+    rows = list(drawn(tables.overall(report())))
+
+    # Nobody scored on polite: it has no row.
+    assert [row["label"] for row in rows] == ["Preference", "Helpfulness"]
+    assert [row["is_settled"] for row in rows] == [False, True]
+    assert [row["colour"] for row in rows] == [MUTED, COLOURS[ONE]]
+    assert [row["value"] for row in rows] == [0.75, 2.5]
+    assert [row["note"] for row in rows] == ["n = 8", "n = 8"]
+    assert "p = 0.070 after Holm" in rows[0]["hover"]
 
 
 def test_an_error_wears_the_colour_of_the_model_that_has_less_of_it(study):
-    rows = pair_tables.error_rows(report().errors, COLOURS)
+    (row,) = drawn(tables.errors(report()))  # nobody was given another tag
 
-    assert rows["label"].tolist() == ["Hallucination"]  # nobody was given another tag
-    assert rows["note"].tolist() == ["Model <one> 0, Model two 7"]
-    assert rows["colour"].tolist() == [COLOURS[ONE]]
-    assert rows["value"].tolist() == [-7 / 8]
+    assert row["label"] == "Hallucination"
+    assert row["note"] == "Model <one> 0, Model two 7"
+    assert row["colour"] == COLOURS[ONE]
+    assert row["value"] == -7 / 8
 
 
 def test_the_cases_of_both_sides_are_listed_the_most_one_sided_first(study):
@@ -206,7 +223,7 @@ def test_the_cases_of_both_sides_are_listed_the_most_one_sided_first(study):
     sides = pair.one_sided(found)
     keys = {study[f"case-{case}"]: f"case-{case}" for case in range(8)}
 
-    shown = pair_tables.case_table(sides[ONE], keys, found)
+    shown = numbers(tables.cases(sides[ONE], keys, found))
     assert shown["Case"].tolist()[:4] == [
         "case-0",
         "case-2",
@@ -242,7 +259,7 @@ def test_answers_are_shown_with_scores_of_both_and_words_escaped(study):
 
 
 def test_downloads_are_whole_numbers_that_json_can_hold(study):
-    numbers = pair_tables.difference_numbers(report().by_category)
+    numbers = pd.DataFrame(difference_entries(report().by_category))
 
     assert len(numbers) == 6  # three subjects in two categories
     assert set(numbers["category"]) == {"billing", "code"}

@@ -13,6 +13,7 @@ from evalkit.reports.annotators import leave_out as without, tables
 from evalkit.reports.annotators.report import annotators_document, annotators_report
 from evalkit.reports.blocks import Block, words
 from evalkit.reports.decision.document import NOTHING_JUDGED
+from evalkit.reports.ranking.sentences import verdict
 from evalkit.study.collected import Collected
 from evalkit.study.subjects import subjects
 
@@ -39,7 +40,8 @@ def annotators(asked: Asked, without_names: WithoutOption = None) -> Answer:
         reasons = ((row.profile.annotator, row.quality.estimate.reason) for row in report.rows)
         answer += [Reasons(reasons)]
     if rest:
-        answer += tables.without_blocks(without.without_report(full, rest, left_out=left_out))
+        compared = without.without_report(full, rest, left_out=left_out)
+        answer += tables.without_blocks(compared, verdict(compared.rest.ranking))
     return answer or [words(NOTHING_JUDGED)]
 
 

@@ -10,7 +10,6 @@ from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agree
 from evalkit.reports.decision.measures import Measure, available_measures, model_estimates
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.ranking.report import RankingReport, ranking_report
-from evalkit.reports.ranking.sentences import verdict
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking.ranking import RankingRow, rank_range
 from evalkit.study.collected import Collected
@@ -53,8 +52,11 @@ def without_report(full: Collected, rest: Collected, *, left_out: Sequence[str])
     return Without(tuple(left_out), _results(full), _results(rest))
 
 
-def without_sentences(report: Without) -> list[str]:
-    """Say what leaving the annotators out changes, and what it costs."""
+def without_sentences(report: Without, verdict: str) -> list[str]:
+    """Say what leaving the annotators out changes, and what it costs.
+
+    ``verdict`` is what the ranking says of those who remain.
+    """
     full, rest = report.full.ranking, report.rest.ranking
     n_lost = full.n_comparisons - rest.n_comparisons
     said = []
@@ -64,7 +66,7 @@ def without_sentences(report: Without) -> list[str]:
         said.append(
             f"Without {who} the verdict stays the same."
             if is_same
-            else f"Without {who} the verdict changes: {verdict(rest)}"
+            else f"Without {who} the verdict changes: {verdict}"
         )
         moved = _moved(full.ranking.rows, rest.ranking.rows)
         if moved:

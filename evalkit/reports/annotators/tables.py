@@ -34,7 +34,6 @@ from evalkit.reports.blocks import (
     words,
 )
 from evalkit.reports.by_model import SHARES, category_name
-from evalkit.reports.decision.sentences import format_of, number_name
 from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.intervals import Estimate
 from evalkit.study.sentences import annotator_name
@@ -167,10 +166,13 @@ def time_axis(rows: Sequence[IntervalRow]) -> Axis:
     return Axis(0.0, float(n * step), ticks)
 
 
-def without_blocks(report: Without) -> tuple[Block, ...]:
-    """Say what changes without some annotators, and give every number of quality both ways."""
+def without_blocks(report: Without, verdict: str) -> tuple[Block, ...]:
+    """Say what changes without some annotators, and give every number of quality both ways.
+
+    ``verdict`` is what the ranking says of those who remain.
+    """
     return (
-        bullets(without_sentences(report)),
+        bullets(without_sentences(report, verdict)),
         ranking_changes(report),
         agreement_changes(report),
         score_changes(report),
@@ -213,10 +215,10 @@ def score_changes(report: Without) -> Table:
     """Give one row per model and what it got: of everybody, and without those left out."""
     rows = [
         (
-            Cell(number_name(change.measure)),
+            Cell(change.measure.number_name),
             Cell(change.model),
-            _number(change.full, format_of(change.measure)),
-            _number(change.rest, format_of(change.measure)),
+            _number(change.full, change.measure.form),
+            _number(change.rest, change.measure.form),
         )
         for change in quality_changes(report)
     ]

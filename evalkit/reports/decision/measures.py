@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from evalkit import text
+from evalkit.phrases import capital
 from evalkit.reports.errors.penalties import penalty_scores
 from evalkit.reports.pair.significance import SIGNIFICANT, turned
 from evalkit.stats.counts import Scores
@@ -31,6 +33,12 @@ from evalkit.study.collected import (
 )
 from evalkit.study.subjects import ACCEPTABLE, PENALTY, PREFERENCE, subject_key
 
+_TITLES = {
+    PREFERENCE: "Preference",
+    ACCEPTABLE: "Acceptable responses",
+    PENALTY: "Weight of errors",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -43,6 +51,23 @@ class Measure:
     key: str
     criterion: Criterion | None
     limits: tuple[float, float]
+
+    @property
+    def title(self) -> str:
+        """Return its name as a heading: ``Preference``, ``Helpfulness``."""
+        return _TITLES[self.key] if self.criterion is None else capital(self.key.replace("_", " "))
+
+    @property
+    def number_name(self) -> str:
+        """Return what its numbers are called: ``Win rate``, ``Helpfulness``."""
+        if self.is_preference:
+            return "Win rate"
+        return "Acceptable" if self.is_acceptable else self.title
+
+    @property
+    def form(self) -> text.Format:
+        """Return how its values are written."""
+        return text.percent if self.is_share else text.number
 
     @property
     def is_preference(self) -> bool:

@@ -20,7 +20,6 @@ from evalkit.reports.shown_models import MOST_MODELS
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected
 from evalkit.study.sentences import annotators
-from evalkit.study.subjects import ACCEPTABLE, PENALTY, PREFERENCE
 from evalkit.text import difference, points
 
 #: The smallest p value of n cases is 2/2ⁿ: up to here hardly any survives a correction.
@@ -29,11 +28,6 @@ _FEW_CASES = 7
 _MOST_NAMES = 4
 #: Of many models, more sentences than this on who is beaten are not read.
 _MOST_BEATEN = 3
-_NAMES = {
-    PREFERENCE: "Preference",
-    ACCEPTABLE: "Acceptable responses",
-    PENALTY: "Weight of errors",
-}
 #: Who is on the front, wherever it is drawn, marked or named.
 FRONT_DEFINITION = (
     "On the front, by the values alone: no other model is at least as good on everything known of "
@@ -43,24 +37,9 @@ _BETTER = {"cost": "cheaper", "latency": "faster"}
 _NO_WORSE = {"cost": "no dearer", "latency": "no slower"}
 
 
-def measure_name(measure: Measure) -> str:
-    """Name a measure as a heading: ``Preference``, ``Helpfulness``."""
-    if measure.criterion is None:
-        return _NAMES[measure.key]
-    name = measure.key.replace("_", " ")
-    return name[:1].upper() + name[1:]
-
-
-def number_name(measure: Measure) -> str:
-    """Name what a measure's numbers are: ``Win rate``, ``Helpfulness``."""
-    if measure.criterion is None:
-        return {**_NAMES, PREFERENCE: "Win rate", ACCEPTABLE: "Acceptable"}[measure.key]
-    return measure_name(measure)
-
-
 def raw_name(measure: Measure) -> str:
     """Name what numbers are that no strength has set right for who was met."""
-    return "Raw win rate" if measure.is_preference else number_name(measure)
+    return "Raw win rate" if measure.is_preference else measure.number_name
 
 
 def raw_in_short(number: Number) -> str:
@@ -68,11 +47,6 @@ def raw_in_short(number: Number) -> str:
     if number.raw is None or number.raw.value is None:
         return ""
     return f"raw {text.percent(number.raw.value)}"
-
-
-def format_of(measure: Measure) -> text.Format:
-    """Return how a measure's values are written."""
-    return text.percent if measure.is_share else text.number
 
 
 def difference_shown(report: DecisionReport, numbers: MeasureNumbers, number: Number) -> str:
@@ -333,7 +307,9 @@ def _measured_on(report: DecisionReport) -> list[str]:
 
 def _lower_name(report: DecisionReport) -> str:
     measure = report.chosen.measure
-    return text.inside(_NAMES.get(measure.key, "")) or measure.key.replace("_", " ")
+    return (
+        text.inside(measure.title) if measure.criterion is None else measure.key.replace("_", " ")
+    )
 
 
 def _few(names: Sequence[str], what: str = "categories") -> str:

@@ -107,7 +107,7 @@ def _scatter(
     if measure.is_penalty:  # what errors weigh has no end
         ends = [end for point in points for end in (point.y.value, point.y.high) if end is not None]
         high = max(ends, default=1.0) or 1.0
-    name, form = sentences.number_name(measure), sentences.format_of(measure)
+    name, form = measure.number_name, measure.form
     return Scatter(
         price,
         Quantity(name, form, 100.0, suffix=" %") if measure.is_share else Quantity(name, form),
@@ -124,7 +124,7 @@ def standings(report: DecisionReport, models: Sequence[str]) -> Table:
         report.chosen,
         *(measure for measure in report.measures if measure is not report.chosen),
     ]
-    names = [sentences.number_name(measure.measure) for measure in measures]
+    names = [measure.measure.number_name for measure in measures]
     has_raw = any(number.raw for numbers in measures for number in numbers.overall)
     rows = [
         [
@@ -220,7 +220,7 @@ def shown_categories(report: DecisionReport) -> list[str]:
 
 def map_cell(report: DecisionReport, number: Number) -> Cell:
     """Return one cell of the map: the number, its interval and n, toned beside the baseline's."""
-    form = sentences.format_of(report.chosen.measure)
+    form = report.chosen.measure.form
     about = f"{text.estimate(number.estimate, form)}, {counted(number.n_cases, 'case')}"
     if number.difference is None:
         about = f"{about}; the baseline"
@@ -290,7 +290,7 @@ def quality_cell(report: DecisionReport, numbers: MeasureNumbers, model: str) ->
         elif number.p_adjusted is not None:
             about = f"{about}; {p_value(number.p_adjusted)} after Holm"
     return Cell(
-        text.estimate(number.estimate, sentences.format_of(numbers.measure)),
+        text.estimate(number.estimate, numbers.measure.form),
         tuple(filter(None, (gap, sentences.raw_in_short(number), n))),
         number=number.estimate,
         tone=tone(report, numbers, number) if gap else Tone.PLAIN,

@@ -1,10 +1,12 @@
 """The differences of all pairs of models as one JSON document."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from evalkit.reports.document import heading
 from evalkit.reports.pair.analyses import two_analyses
+from evalkit.reports.pair.report import SubjectDifference
 from evalkit.reports.pair.significance import (
     SIGNIFICANT,
     SubjectDifferences,
@@ -15,6 +17,7 @@ from evalkit.reports.pair.significance import (
 from evalkit.reports.ranking.report import RankingReport, ranking_report
 from evalkit.stats.differences import PairedDifference
 from evalkit.study.collected import Collected
+from evalkit.study.subjects import subject_key
 
 
 def significance_document(collected: Collected) -> dict[str, Any]:
@@ -37,6 +40,11 @@ def significance_document(collected: Collected) -> dict[str, Any]:
             if criterion.criterion
         },
     }
+
+
+def difference_entries(rows: Sequence[SubjectDifference]) -> list[dict[str, Any]]:
+    """Return differences of two models with all their numbers, and on what each is."""
+    return [{"on": subject_key(row.subject), **difference_entry(row.difference)} for row in rows]
 
 
 def _indirect(ranking: RankingReport, pair: PairedDifference) -> dict[str, Any] | None:

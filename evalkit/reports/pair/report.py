@@ -20,6 +20,7 @@ from evalkit.study.collected import (
     scores_of_looks,
     tagged,
 )
+from evalkit.study.subjects import PREFERRED, Subject
 
 _TAKEN = ("cost_usd", "latency_ms", "output_tokens")
 
@@ -33,6 +34,11 @@ class SubjectDifference:
 
     criterion: Criterion | None
     difference: PairedDifference
+
+    @property
+    def subject(self) -> Subject:
+        """Return what they are compared on."""
+        return self.criterion or PREFERRED
 
 
 @dataclass(frozen=True, slots=True)

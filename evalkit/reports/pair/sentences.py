@@ -9,14 +9,8 @@ from evalkit.reports.pair.report import PairReport, SubjectDifference
 from evalkit.reports.pair.significance import ahead
 from evalkit.reports.ranking.style import as_share
 from evalkit.stats.differences import PairedDifference
-from evalkit.study.collected import Criterion
-from evalkit.study.subjects import PREFERRED, subject_inside
+from evalkit.study.subjects import subject_inside
 from evalkit.text import difference, p_value
-
-
-def subject_name(criterion: Criterion | None) -> str:
-    """Name what models are compared on inside a sentence; None is the preference."""
-    return subject_inside(criterion or PREFERRED)
 
 
 def pair_verdict(report: PairReport, analyses: TwoAnalyses | None = None) -> str:
@@ -127,7 +121,7 @@ def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) 
     parts = []
     for model in (report.model, report.other):
         won = [
-            subject_name(one.criterion)
+            subject_inside(one.subject)
             for one in judged
             if one.criterion and ahead(one.difference) == model
         ]
@@ -144,7 +138,7 @@ def _scores_open(report: PairReport, judged: Sequence[SubjectDifference]) -> str
         default=None,
     )
     said = f"Which of {report.model} and {report.other} scores higher cannot be told yet"
-    return f"{said} ({subject_name(most.criterion)} {_basis(most.difference)})" if most else said
+    return f"{said} ({subject_inside(most.subject)} {_basis(most.difference)})" if most else said
 
 
 def _basis(pair: PairedDifference, winner: str | None = None) -> str:
@@ -169,7 +163,7 @@ def category_findings(report: PairReport) -> list[str]:
         found: dict[str, list[str]] = {}
         for category, one in by_category:
             if ahead(one.difference) == model:
-                found.setdefault(category, []).append(subject_name(one.criterion))
+                found.setdefault(category, []).append(subject_inside(one.subject))
         places: dict[tuple[str, ...], list[str]] = {}
         for name, subjects in found.items():
             places.setdefault(tuple(subjects), []).append(name)

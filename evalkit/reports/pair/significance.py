@@ -7,6 +7,7 @@ from evalkit.reports.scores.report import NO_MEAN
 from evalkit.stats.differences import PairedDifference, preference_differences, score_differences
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected, Criterion, comparisons, scores_of_criterion
+from evalkit.study.subjects import PREFERRED, Subject
 
 #: Why there is no difference of the preference where two models met third ones only.
 NEVER_MET = "The two never met directly."
@@ -24,6 +25,11 @@ class SubjectDifferences:
     criterion: Criterion | None
     pairs: tuple[PairedDifference, ...]
     reason: str | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """Return what they are compared on."""
+        return self.criterion or PREFERRED
 
 
 def significance_report(

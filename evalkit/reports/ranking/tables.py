@@ -1,14 +1,13 @@
-"""A ranking as blocks: who is ahead, who won against whom, which differences hold."""
+"""A ranking as blocks: who is ahead, who won against whom."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from evalkit import text
-from evalkit.phrases import capital, counted
+from evalkit.phrases import capital
 from evalkit.reports.blocks import (
     Axis,
-    Block,
     Cell,
     Heading,
     IntervalRow,
@@ -24,26 +23,15 @@ from evalkit.reports.blocks import (
     value_cell,
     words,
 )
-from evalkit.reports.by_model import MOST_BESIDE, SHARES, among
-from evalkit.reports.pair import sentences as pair_sentences
-from evalkit.reports.pair.analyses import two_analyses
-from evalkit.reports.pair.significance import SubjectDifferences, ahead
+from evalkit.reports.by_model import MOST_BESIDE, SHARES
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.ranking.sentences import standings
 from evalkit.reports.ranking.style import NAMES, StyleReport
-from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ranking.ranking import RankingRow, rank_range
 from evalkit.stats.ranking.win_rates import PairWinRate
-from evalkit.text import difference, p_value
 
-_FIRST_MINUS_SECOND = (
-    "The first model minus the second: preference as share won minus lost, scores in points. Only "
-    "cases on which both were judged count, for the preference only direct comparisons; the "
-    "ranking also uses comparisons with third models and can settle more. Tinted: differ at "
-    "p ≤ 0.05 after Holm, blue where the first is ahead, orange where the second is."
-)
 WON = "Won by the row against the column"
 _HALF = replace(SHARES, references=((0.5, ""),))
 _HOW_TO_READ = (
@@ -57,14 +45,10 @@ _HOW_TO_READ = (
 def ranking_section(
     report: RankingReport,
     rates: Sequence[PairWinRate],
-    tested: Sequence[SubjectDifferences],
     models: Sequence[str],
     mapped: Sequence[str],
 ) -> Section:
-    """Show where each model stands, draw ``models``, and set every two ``mapped`` side by side."""
-    tested = [
-        replace(differences, pairs=among(differences.pairs, mapped)) for differences in tested
-    ]
+    """Show where each model stands, draw ``models``, and who of ``mapped`` won against whom."""
     if report.ranking is None:
         met = head_to_head(report, rates, mapped)
         return section(
@@ -72,7 +56,6 @@ def ranking_section(
             words(report.reason or ""),
             *(beside([drawn(group.rows)], [ranked(group.rows)]) for group in report.groups),
             *((Heading(WON), met) if report.n_comparisons else ()),
-            *every_two(report, tested),
         )
     rows = report.ranking.rows
     shown = [row for row in rows if row.model in models]
@@ -87,7 +70,6 @@ def ranking_section(
         *((drawn(shown), *won) if is_wide else (beside([drawn(shown)], won),)),
         ranked(rows),
         words(_HOW_TO_READ, report.reason or "", style="note"),
-        *every_two(report, tested),
     )
 
 
@@ -211,38 +193,6 @@ def wins_and_losses(
         )
     columns = ("Model", "Against", "Win rate", "Won", "Lost", "Ties", "Both bad")
     return table("Wins and losses", columns, rows, left=("Against",))
-
-
-def every_two(report: RankingReport, tested: Sequence[SubjectDifferences]) -> tuple[Block, ...]:
-    """Show how far every two models are apart on everything judged, and how sure that is."""
-    judged = [one for one in tested if any(pair.estimate.n for pair in one.pairs)]
-    if not judged:
-        return ()
-    columns = [[_difference_cell(report, one, pair) for pair in one.pairs] for one in judged]
-    rows = [
-        [Cell(f"{pair.model} – {pair.other}"), *cells]
-        for pair, *cells in zip(judged[0].pairs, *columns, strict=True)
-    ]
-    names = [capital(pair_sentences.subject_name(one.criterion)) for one in judged]
-    title = "Every two models"
-    return Heading(title), table(title, ("", *names), rows, is_map=True, note=_FIRST_MINUS_SECOND)
-
-
-def _difference_cell(
-    report: RankingReport, differences: SubjectDifferences, pair: PairedDifference
-) -> Cell:
-    if pair.estimate.value is None:
-        analyses = None if differences.criterion else two_analyses(report, pair)
-        indirect = (pair_sentences.never_met_in_short(analyses),) if analyses else ()
-        return Cell(text.MISSING, indirect, about=pair.estimate.reason or "")
-    winner = ahead(pair)
-    p = "" if pair.p_adjusted is None else p_value(pair.p_adjusted)
-    return Cell(
-        difference(pair.estimate),
-        tuple(filter(None, (p, counted(pair.estimate.n, "case")))),
-        number=pair.estimate,
-        tint=0.0 if winner is None else 0.5 if winner == pair.model else -0.5,
-    )
 
 
 def strengths(report: StyleReport, models: Sequence[str], *, held: bool) -> Intervals:

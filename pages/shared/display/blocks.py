@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from evalkit import text
-from evalkit.colours import OKABE_ITO
+from evalkit.colours import MUTED, OKABE_ITO
 from evalkit.reports.blocks import (
     Beside,
     Block,
@@ -21,11 +21,15 @@ from evalkit.reports.blocks import (
     Scatter,
     Table,
     Target,
+    Tone,
     Words,
 )
 from evalkit.reports.shown_models import ShownModels
 from pages.shared.display import exhibits, html_tables
 from pages.shared.display.pictures import frontier, interval_rows
+
+#: What tones are drawn in: better is blue, worse orange; words say it too.
+_TONES: Mapping[str, str] = {Tone.BETTER: OKABE_ITO[0], Tone.WORSE: OKABE_ITO[1], Tone.OPEN: MUTED}
 
 
 class Page(NamedTuple):
@@ -132,7 +136,7 @@ def _show_table(table: Table, page: Page) -> None:
 def _show_intervals(block: Intervals, page: Page, *, key: str) -> None:
     if not block:
         return
-    rows = pd.DataFrame([_interval_row(row, page.colours) for row in block.rows])
+    rows = pd.DataFrame([interval_row(row, page.colours) for row in block.rows])
     axis, is_compact = block.axis, page.is_compact(block)
     figure = interval_rows(
         rows,
@@ -148,9 +152,11 @@ def _show_intervals(block: Intervals, page: Page, *, key: str) -> None:
     exhibits.say(block.note, block.n_in_words if is_compact else "", *block.reasons)
 
 
-def _interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, object]:
+def interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, object]:
+    """Give one row of an interval chart; what cannot be had is a gap with its reason on hover."""
     shown = row.estimate
-    about = "\n".join(filter(None, (row.note, shown.reason))) or f"n = {row.n:,}"
+    about = [row.note or f"n = {row.n:,}", row.about, shown.reason]
+    whose = _TONES if isinstance(row.whose, Tone) else colours
     return {
         "label": row.label,
         "value": shown.value,
@@ -158,8 +164,8 @@ def _interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, obj
         "high": shown.high,
         "text": row.number,
         "note": row.note,
-        "hover": f"{row.label}\n{row.number}\n{about}",
-        "colour": colours.get(row.label, OKABE_ITO[0]),
+        "hover": "\n".join(filter(None, [row.label, row.number, *about])),
+        "colour": whose.get(row.whose or row.label, OKABE_ITO[0]),
         "is_settled": row.is_settled,
     }
 

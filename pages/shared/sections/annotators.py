@@ -15,6 +15,7 @@ from evalkit.reports.annotators.leave_out import Without
 from evalkit.reports.annotators.report import AnnotatorsReport
 from evalkit.reports.blocks import Block, Heading, Words, beside
 from evalkit.reports.ranking.report import RankingReport
+from evalkit.reports.ranking.sentences import verdict
 from evalkit.reports.ranking.tables import drawn
 from evalkit.study.collected import Collected
 from evalkit.study.subjects import (
@@ -149,7 +150,7 @@ def remaining(
 
 def show_without(report: Without, page: Page) -> None:
     """Show ranking, agreement and scores of everybody beside those without some."""
-    for sentence in without.without_sentences(report):
+    for sentence in without.without_sentences(report, verdict(report.rest.ranking)):
         exhibits.say(sentence, style="lead")
     headings = ("Everybody", f"Without {joined(report.left_out)}")
     results = (report.full.ranking, report.rest.ranking)

@@ -58,7 +58,7 @@ def pickers(
     chosen = left.selectbox(
         "Quality by",
         list(measures),
-        format_func=lambda name: words.measure_name(measures[name]),
+        format_func=lambda name: measures[name].title,
         key=key,
         persist_state="session",
     )

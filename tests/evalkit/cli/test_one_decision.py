@@ -16,7 +16,6 @@ from evalkit.cli import app
 from evalkit.reports.blocks import Table
 from evalkit.reports.decision import tables
 from evalkit.reports.decision.document import decided
-from evalkit.reports.decision.sentences import format_of
 from evalkit.stats.intervals import Estimate
 from pages.shared.display import html_tables
 
@@ -80,7 +79,7 @@ def test_every_cell_of_the_decision_reads_the_same_in_every_medium(media):
 def test_the_json_holds_the_numbers_that_the_table_shows(media):
     shown, report, _, document = media
 
-    form = format_of(report.chosen.measure)
+    form = report.chosen.measure.form
     for row, model in zip(shown[0].rows, document["models"], strict=True):
         ends = {name: model[name] for name in ("value", "low", "high", "n", "reason")}
         assert row[0].text.removeprefix("◆ ") == model["model"]

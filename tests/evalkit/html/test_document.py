@@ -51,6 +51,7 @@ VOID = {"meta", "line", "circle", "path", "br", "link", "img"}
 SECTIONS = (
     "Decision",
     "Ranking",
+    "Every two models",
     "Scores",
     "Acceptable responses",
     "Errors",

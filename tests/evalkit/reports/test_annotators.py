@@ -12,6 +12,7 @@ from evalkit.reports.agreement.sentences import trust
 from evalkit.reports.annotators import leave_out as without, report as annotators
 from evalkit.reports.annotators.disagreements import disagreements
 from evalkit.reports.annotators.sentences import annotators_verdict, flag_sentences
+from evalkit.reports.ranking.sentences import verdict
 from evalkit.stats.agreement.krippendorff import krippendorff_alpha
 from evalkit.stats.counts import Codings
 from evalkit.study.collected import (
@@ -353,7 +354,7 @@ def test_without_somebody_the_verdict_is_said_again_beside_the_full_one():
     rest = study(n_cases=20, preferences=others)
 
     report = without.without_report(full, rest, left_out=["annotator 2"])
-    said = " ".join(without.without_sentences(report))
+    said = " ".join(without.without_sentences(report, verdict(report.rest.ranking)))
 
     assert "Without annotator 2 the verdict changes: A " in said
     assert "60 comparisons of 100 would be left out." in said
