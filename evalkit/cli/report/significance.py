@@ -4,7 +4,7 @@ from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.cli.terminal import Reasons
 from evalkit.reports.pair.document import significance_document
 from evalkit.reports.pair.significance import significance_report
-from evalkit.reports.pair.tables import every_two
+from evalkit.reports.pair.tables import every_two, never_met
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.study.subjects import subject_inside
 
@@ -14,7 +14,7 @@ def significance(asked: Asked) -> Answer:
     """Test every two models: difference, interval, p after Holm, on preference and criteria."""
     if asked.as_json:
         return significance_document(asked.collected)
-    tested = significance_report(asked.main_part)
+    ranking, tested = ranking_report(asked.collected), significance_report(asked.main_part)
     reasons = (
         (f"{pair.model} – {pair.other}, {subject_inside(subject.subject)}", reason)
         for subject in tested
@@ -22,7 +22,8 @@ def significance(asked: Asked) -> Answer:
         if (reason := pair.estimate.reason)
     )
     return [
-        *every_two(ranking_report(asked.collected), tested).blocks,
+        *every_two(ranking, tested).blocks,
+        never_met(ranking, tested),
         Reasons(reasons),
         Reasons((subject_inside(subject.subject), subject.reason) for subject in tested),
     ]

@@ -9,6 +9,7 @@ from evalkit.reports.blocks import (
     Axis,
     Beside,
     Block,
+    Bullets,
     Cell,
     Heading,
     IntervalRow,
@@ -20,6 +21,7 @@ from evalkit.reports.blocks import (
     View,
     Words,
     beside,
+    bullets,
     section,
     table,
     words,
@@ -85,6 +87,12 @@ def every_two(report: RankingReport, tested: Sequence[SubjectDifferences]) -> Se
     names = [subject_title(subject.subject) for subject in judged]
     title = "Every two models"
     return section(title, table(title, ("", *names), rows, is_map=True, note=_FIRST_MINUS_SECOND))
+
+
+def never_met(report: RankingReport, tested: Sequence[SubjectDifferences]) -> Bullets:
+    """Say of models that never met how far they are apart by their comparisons with others."""
+    analyses = (two_analyses(report, pair) for pair in tested[0].pairs)
+    return bullets(sentences.never_met(of) for of in analyses if of is not None and of.never_met)
 
 
 def _cell_of(report: RankingReport, subject: SubjectDifferences, pair: PairedDifference) -> Cell:
