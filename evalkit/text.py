@@ -202,7 +202,7 @@ def with_n(of: Estimate | Agreement, form: Format = number) -> str:
     return f"{estimate(of, form)}, n = {n:,}"
 
 
-def difference(estimated: Estimate, form: Format = number) -> str:
+def difference(estimated: Estimate | Agreement, form: Format = number) -> str:
     """Return ``+0.31 [0.12, 0.50]``, ``−14 pp [−29, 0]``: ends have a sign only below zero."""
     if estimated.value is None:
         return MISSING

@@ -136,14 +136,7 @@ class Table:
 class IntervalRow:
     """One line of an interval chart: the number as people read it, where it is drawn.
 
-    Attributes
-    ----------
-    whose : str
-        Whose colour it has where that is not its label's: a model's name, or a ``Tone``.
-    about : str
-        What more there is to say to who points at it.
-    is_difference : bool
-        Whether the number says which way.
+    ``whose`` names whose colour it has if not its label's (a model or a ``Tone``), ``about`` more.
     """
 
     label: str
@@ -158,9 +151,8 @@ class IntervalRow:
     @property
     def number(self) -> str:
         """Return the number with its interval as people read it."""
-        if self.is_difference and isinstance(self.estimate, Estimate):
-            return text.difference(self.estimate, self.form)
-        return text.estimate(self.estimate, self.form)
+        write = text.difference if self.is_difference else text.estimate
+        return write(self.estimate, self.form)
 
     @property
     def n(self) -> int:

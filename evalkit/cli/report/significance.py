@@ -22,7 +22,7 @@ def significance(asked: Asked) -> Answer:
         if (reason := pair.estimate.reason)
     )
     return [
-        *every_two(ranking, tested).blocks,
+        *every_two(ranking, tested, asked.collected.models).blocks,
         never_met(ranking, tested),
         Reasons(reasons),
         Reasons((subject_inside(subject.subject), subject.reason) for subject in tested),

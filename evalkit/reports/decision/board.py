@@ -17,7 +17,6 @@ from evalkit.reports.blocks import (
 )
 from evalkit.reports.by_model import SHARES, without_dashes
 from evalkit.reports.decision.report import DecisionReport
-from evalkit.reports.decision.sentences import format_of, number_name
 from evalkit.reports.decision.tables import (
     PRICES,
     price_cells,
@@ -35,7 +34,7 @@ _N_ROWS = 5
 def board(report: DecisionReport) -> tuple[Block, ...]:
     """Draw quality, and give the leaders and the baseline a row each with what they take."""
     return (
-        Heading(number_name(report.chosen.measure)),
+        Heading(report.chosen.measure.number_name),
         drawn(report, shown_models(report.models, baseline=report.baseline).models),
         Heading(f"The leaders beside {report.baseline}"),
         leaders(report),
@@ -50,7 +49,7 @@ def drawn(report: DecisionReport, models: Sequence[str]) -> Intervals:
         IntervalRow(
             number.model,
             number.estimate,
-            format_of(measure),
+            measure.form,
             note="baseline" if number.difference is None else f"n = {number.estimate.n:,}",
             is_settled=tone(report, report.chosen, number) is not Tone.OPEN,
         )
@@ -59,7 +58,7 @@ def drawn(report: DecisionReport, models: Sequence[str]) -> Intervals:
     n_more = len(report.standings) - len(models)
     more = f" Not drawn: {counted(n_more, 'model')} that came behind these." if n_more else ""
     return Intervals(
-        number_name(measure),
+        measure.number_name,
         tuple(rows),
         _axis(report, rows),
         note="95 % intervals. Grey with an open mark: not told apart from "
@@ -100,7 +99,7 @@ def leaders(report: DecisionReport) -> Table:
     ]
     return table(
         "The leaders",
-        ("Model", *(number_name(numbers.measure) for numbers in known), PRICES[0], PRICES[2]),
+        ("Model", *(numbers.measure.number_name for numbers in known), PRICES[0], PRICES[2]),
         rows,
         note=f"Beneath: how far from {report.baseline} (win rates in strength, log-odds; what is "
         f"taken in multiples); {tones()} beyond chance, grey: undecided.",

@@ -1,7 +1,7 @@
 """Two models as blocks: how far apart they are, overall and by category, errors, what they take."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from evalkit import text
 from evalkit.phrases import counted
@@ -26,7 +26,7 @@ from evalkit.reports.blocks import (
     table,
     words,
 )
-from evalkit.reports.by_model import MOST_CATEGORIES, category_name
+from evalkit.reports.by_model import MOST_CATEGORIES, among, category_name
 from evalkit.reports.models.prices import Taken
 from evalkit.reports.pair import sentences
 from evalkit.reports.pair.analyses import TwoAnalyses, two_analyses
@@ -70,22 +70,26 @@ _TAKES = {
     "latency_ms": ("Median latency", text.seconds),
     "output_tokens": ("Tokens out", text.whole),
 }
-#: More pictures than this beside each other are too narrow.
-_MOST_BESIDE = 4
+_MOST_BESIDE = 4  # more pictures beside each other are too narrow
 
 
-def every_two(report: RankingReport, tested: Sequence[SubjectDifferences]) -> Section:
-    """Show how far every two models are apart on everything judged, and how sure that is."""
+def every_two(
+    report: RankingReport, tested: Sequence[SubjectDifferences], models: Sequence[str]
+) -> Section:
+    """Show how far every two of ``models`` are apart on everything judged, and how sure that is."""
+    title = "Every two models"
     judged = [subject for subject in tested if any(pair.estimate.n for pair in subject.pairs)]
     if not judged:
-        return section("Every two models")
-    columns = [[_cell_of(report, subject, pair) for pair in subject.pairs] for subject in judged]
+        return section(title)
+    columns = [
+        [_apart(report, subject, pair) for pair in among(subject.pairs, models)]
+        for subject in judged
+    ]
     rows = [
         [Cell(f"{pair.model} – {pair.other}"), *cells]
-        for pair, *cells in zip(judged[0].pairs, *columns, strict=True)
+        for pair, *cells in zip(among(judged[0].pairs, models), *columns, strict=True)
     ]
-    names = [subject_title(subject.subject) for subject in judged]
-    title = "Every two models"
+    names = [subject_title(differences.subject) for differences in judged]
     return section(title, table(title, ("", *names), rows, is_map=True, note=_FIRST_MINUS_SECOND))
 
 
@@ -95,22 +99,16 @@ def never_met(report: RankingReport, tested: Sequence[SubjectDifferences]) -> Bu
     return bullets(sentences.never_met(of) for of in analyses if of is not None and of.never_met)
 
 
-def _cell_of(report: RankingReport, subject: SubjectDifferences, pair: PairedDifference) -> Cell:
-    if pair.estimate.value is not None or subject.criterion:
-        return difference_cell(pair)
-    analyses = two_analyses(report, pair)
-    indirect = (sentences.never_met_in_short(analyses),) if analyses else ()
-    return Cell(text.MISSING, indirect, about=pair.estimate.reason or "")
-
-
-def difference_cell(pair: PairedDifference, form: text.Format = text.number) -> Cell:
-    """Give how far two are apart, beneath it how sure that is: tinted where beyond chance."""
+def _apart(report: RankingReport, subject: SubjectDifferences, pair: PairedDifference) -> Cell:
+    """Say how far two are apart and how sure that is, by others where they never met."""
     estimate, winner = pair.estimate, ahead(pair)
     if estimate.value is None:
-        return Cell(text.MISSING, number=estimate, about=estimate.reason or "")
+        analyses = None if subject.criterion else two_analyses(report, pair)
+        indirect = (sentences.never_met_in_short(analyses),) if analyses else ()
+        return Cell(text.MISSING, indirect, about=estimate.reason or "")
     p = "" if pair.p_adjusted is None else p_value(pair.p_adjusted)
     return Cell(
-        difference(estimate, form),
+        difference(estimate),
         tuple(filter(None, (p, counted(estimate.n, "case")))),
         number=estimate,
         tint=0.0 if winner is None else 0.5 if winner == pair.model else -0.5,
@@ -127,7 +125,9 @@ def overall(report: PairReport) -> tuple[Block, ...]:
     judged = [row for row in report.overall if row.difference.estimate.n]
     if not judged:
         return ()
-    pictures = (_forest(rows, report, correction="after Holm") for rows in _by_reach(judged))
+    pictures = (
+        _forest(rows, report, name_of=_name, correction="after Holm") for rows in _by_reach(judged)
+    )
     return (*pictures, words(_HOW_TO_READ, style="note"))
 
 
@@ -150,8 +150,8 @@ def differences(rows: Sequence[SubjectDifference]) -> Table:
     )  # fmt: skip
     cells = [
         (
-            Cell(subject_title(row.subject)),
-            Cell("All" if row.difference.category is None else _category(row)),
+            Cell(_name(row)),
+            Cell(_category(row)),
             Cell(difference(row.difference.estimate), number=row.difference.estimate),
             Cell(bare_p(row.difference.p_value)),
             Cell(bare_p(row.difference.p_family)),
@@ -188,13 +188,13 @@ def _panels(tested: Sequence[SubjectDifference], report: PairReport) -> list[Bes
         panels.setdefault(row.criterion, []).append(row)
     groups = [
         (
-            Heading(subject_title(rows[0].subject)),
+            Heading(_name(rows[0])),
             _forest(
                 rows,
                 report,
                 correction="corrected for all categories",
                 reach=_reach([row for row in tested if _widest(row) == _widest(rows[0])]),
-                is_by_category=True,
+                name_of=_category,
             ),
         )
         for rows in panels.values()
@@ -267,10 +267,6 @@ def _taken_row(of: Taken) -> tuple[Cell, ...]:
     return (Cell(name), *amounts, ratio, Cell(text.whole(of.ratio.n)))
 
 
-def _category(row: SubjectDifference) -> str:
-    return category_name(row.difference.category or "")
-
-
 def _by_reach(rows: Sequence[SubjectDifference]) -> list[list[SubjectDifference]]:
     """Group what can share an axis: the preference, then criteria of equally wide scales."""
     groups: dict[tuple[bool, float], list[SubjectDifference]] = {}
@@ -288,21 +284,20 @@ def _forest(
     report: PairReport,
     *,
     correction: str,
+    name_of: Callable[[SubjectDifference], str],
     reach: float = 0.0,
-    is_by_category: bool = False,
 ) -> Intervals:
-    return Intervals(
-        f"{report.model} minus {report.other}",
-        tuple(
-            _row(
-                _category(row) if is_by_category else subject_title(row.subject),
-                row.difference,
-                correction=correction,
-            )
-            for row in rows
-        ),
-        _axis(reach or _reach(rows), report, "{}"),
-    )
+    drawn = (_row(name_of(row), row.difference, correction=correction) for row in rows)
+    axis = _axis(reach or _reach(rows), report, "{}")
+    return Intervals(f"{report.model} minus {report.other}", tuple(drawn), axis)
+
+
+def _name(row: SubjectDifference) -> str:
+    return subject_title(row.subject)
+
+
+def _category(row: SubjectDifference) -> str:
+    return category_name(row.difference.category)
 
 
 def _row(
