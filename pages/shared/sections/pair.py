@@ -119,7 +119,9 @@ def show_categories(report: PairReport, page: Page, state: State) -> None:
 
 
 def _fold(rows: Sequence[SubjectDifference], *, key: str) -> None:
-    blocks.fold(tables.differences(rows), key=key, more=pd.DataFrame(difference_entries(rows)))
+    blocks.fold(
+        tables.differences(rows), key=key, more=lambda: pd.DataFrame(difference_entries(rows))
+    )
 
 
 def show_errors(report: PairReport, page: Page) -> None:
