@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reports.blocks import Block, Heading, Table, Words, beside, bullets
+from evalkit.reports.by_model import among
 from evalkit.reports.decision import sentences as words, tables
 from evalkit.reports.decision.measures import Measure, available_measures, number_entry
 from evalkit.reports.decision.report import (
@@ -20,8 +20,8 @@ from evalkit.reports.decision.report import (
     standing_entry,
 )
 from evalkit.reports.power import sentences as power_sentences
-from evalkit.reports.power.report import PairPower, PowerReport, interval_entry, pair_entry
-from evalkit.reports.power.scores import ScorePower, score_entry, score_power
+from evalkit.reports.power.report import PowerReport, interval_entry, pair_entry
+from evalkit.reports.power.scores import score_entry, score_power
 from evalkit.reports.power.tables import every_pair, every_scored_pair, wanted
 from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport
@@ -36,8 +36,6 @@ from pages.shared.address import addresses, links
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
-
-Pair = TypeVar("Pair", PairPower, ScorePower)
 
 #: What the half-width of an interval may be asked to be, as shares of the scale.
 HALF_WIDTHS = {"2": 0.02, "5": 0.05, "10": 0.1}
@@ -200,10 +198,11 @@ def half_width(measure: Measure) -> float:
 
 def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) -> None:
     """Show what more annotations would buy."""
+    models, order = page.shown.models, page.shown.order
     intervals = [
         interval for interval in report.intervals if interval.criterion == measure.criterion
     ]
-    models = page.shown.models
+    intervals.sort(key=lambda interval: order.index(interval.model))
     is_planned = not (measure.is_acceptable or measure.is_penalty)
     advice = power_sentences.power_sentences(report) if measure.criterion is None else []
     advice = advice or [power_sentences.where_to_spend(report)]
@@ -217,11 +216,11 @@ def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) ->
         exhibits.download(held, key="intervals-wanted")
     exhibits.say(power_sentences.ASSUMPTIONS)
     if measure.criterion is None:
-        pairs = every_pair(replace(report, pairs=_among(report.pairs, models)))
+        pairs = every_pair(replace(report, pairs=among(report.pairs, models)))
         every, entries = partial(every_pair, report), list(map(pair_entry, report.pairs))
     else:
         scored = kept.of(score_power, measure.criterion)
-        pairs = every_scored_pair(_among(scored, models))
+        pairs = every_scored_pair(among(scored, models))
         every, entries = partial(every_scored_pair, scored), list(map(score_entry, scored))
     if pairs:
         with st.expander("Every pair"):
@@ -229,11 +228,6 @@ def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) ->
             exhibits.download(
                 lambda: blocks.numbers(every()).join(pd.json_normalize(entries)), key="power"
             )
-
-
-def _among(pairs: Sequence[Pair], models: Sequence[str]) -> tuple[Pair, ...]:
-    """Return the pairs of which both models are shown."""
-    return tuple(pair for pair in pairs if pair.model in models and pair.other in models)
 
 
 def show_ways_on(study: ResultStudy, chosen: ResultFilters) -> None:
