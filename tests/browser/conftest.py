@@ -4,11 +4,15 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from db.commands.demo import load_demo
+from db.engine import engine
+from tests.browser.serving import app_server
 from tests.browser.workbench import SHOWN, FakeServer, fake_server
 
 _ARGUMENTS = [
@@ -67,6 +71,22 @@ def server(browser: Browser) -> Iterator[FakeServer]:
     """Serve the annotation screen; the browser first, so that a skip costs nothing."""
     with fake_server(_free_port()) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def demo(
+    browser: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Serve the demo, whose study is the first, to tests that change no result of it."""
+    path = tmp_path_factory.mktemp("demo") / "evalkit.db"
+    shutil.copyfile(sqlite_template, path)
+    url = f"sqlite:///{path}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        load_demo()
+    with app_server(url, port=_free_port()) as address:
+        yield address
+    engine(url).dispose()
 
 
 @pytest.fixture

@@ -5,9 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from db.commands.demo import load_demo
-from db.commands.people import add_demo_accounts
-from tests.browser.serving import app_server
 from tests.browser.walking import sign_in
 
 pytestmark = pytest.mark.browser
@@ -20,26 +17,21 @@ def choose(page: Page, title: str) -> None:
     expect(page).to_have_url(re.compile("study="), timeout=30_000)
 
 
-def test_back_leads_to_the_page_before_in_one_step_with_its_choices(
-    sqlite_database, chromium_page, free_port
-):
-    load_demo()
-    add_demo_accounts()
+def test_back_leads_to_the_page_before_in_one_step_with_its_choices(chromium_page, demo):
     page = chromium_page
-    with app_server(sqlite_database, port=free_port) as address:
-        sign_in(page, address, "leo")
-        page.goto(f"{address}/overview?study=1&category=code")
-        expect(page).to_have_url(re.compile("criterion="), timeout=30_000)
+    sign_in(page, demo, "leo")
+    page.goto(f"{demo}/overview?study=1&category=code")
+    expect(page).to_have_url(re.compile("criterion="), timeout=30_000)
 
-        choose(page, "Decision")
-        expect(page).to_have_url(re.compile("baseline="), timeout=30_000)
-        assert "category=code" in page.url  # filters go along
-        decided = page.url
-        choose(page, "Agreement")
-        page.go_back(wait_until="commit")
+    choose(page, "Decision")
+    expect(page).to_have_url(re.compile("baseline="), timeout=30_000)
+    assert "category=code" in page.url  # filters go along
+    decided = page.url
+    choose(page, "Agreement")
+    page.go_back(wait_until="commit")
 
-        expect(page.get_by_role("heading", level=1)).to_have_text("Decision", timeout=30_000)
-        expect(page).to_have_url(decided)
-        page.go_back(wait_until="commit")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Overview", timeout=30_000)
-        expect(page.get_by_text("Only code;").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Decision", timeout=30_000)
+    expect(page).to_have_url(decided)
+    page.go_back(wait_until="commit")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview", timeout=30_000)
+    expect(page.get_by_text("Only code;").first).to_be_visible(timeout=30_000)

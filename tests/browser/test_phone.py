@@ -2,13 +2,7 @@
 
 import pytest
 from playwright.sync_api import expect
-from sqlmodel import select
 
-from db.commands.demo import load_demo
-from db.commands.people import add_demo_accounts
-from db.engine import read_session
-from db.models import Study
-from tests.browser.serving import app_server
 from tests.browser.walking import sign_in
 
 pytestmark = pytest.mark.browser
@@ -27,30 +21,25 @@ _SIDEWAYS = """() => [...document.querySelectorAll('.ek-frame, [class*="st-key-f
     .map(one => one.className + ' ' + one.scrollWidth)"""
 
 
-def test_results_fit_a_phone_and_the_decision_fits_paper(sqlite_database, browser, free_port):
-    load_demo()
-    add_demo_accounts()
-    with read_session() as session:
-        study = session.exec(select(Study.id)).first()
+def test_results_fit_a_phone_and_the_decision_fits_paper(browser, demo):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
-    with app_server(sqlite_database, port=free_port) as address:
-        sign_in(page, address, "leo")
-        found = {}
-        for name, heading in PAGES.items():
-            page.goto(f"{address}/{name}?study={study}")
-            expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=30_000)
-            page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
-            page.get_by_text("Save charts as").wait_for(timeout=30_000)
-            found[name] = page.evaluate(_SIDEWAYS)
-            if name == "failures":
-                shares = page.get_by_label("Share of looks that found each error")
-                expect(shares.get_by_role("link").first).to_be_visible()
-        page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
-        page.emulate_media(media="print")
-        page.goto(f"{address}/decision?study={study}")
+    sign_in(page, demo, "leo")
+    found = {}
+    for name, heading in PAGES.items():
+        page.goto(f"{demo}/{name}?study=1")
+        expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=30_000)
+        page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
         page.get_by_text("Save charts as").wait_for(timeout=30_000)
-        printed = page.evaluate(_SIDEWAYS)
+        found[name] = page.evaluate(_SIDEWAYS)
+        if name == "failures":
+            shares = page.get_by_label("How often each error was found")
+            expect(shares.get_by_role("link").first).to_be_visible()
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
+    page.emulate_media(media="print")
+    page.goto(f"{demo}/decision?study=1")
+    page.get_by_text("Save charts as").wait_for(timeout=30_000)
+    printed = page.evaluate(_SIDEWAYS)
     context.close()
 
     assert printed == []

@@ -5,9 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from db.commands.demo import load_demo
-from db.commands.people import add_demo_accounts
-from tests.browser.serving import app_server
 from tests.browser.walking import sign_in
 
 pytestmark = pytest.mark.browser
@@ -25,51 +22,45 @@ def lower_edge(page: Page) -> float:
 
 
 def test_the_verdict_is_in_the_first_30_percent_and_filters_fold_under_what_they_are(
-    sqlite_database, chromium_page, free_port
+    chromium_page, demo
 ):
-    load_demo()
-    add_demo_accounts()
     page = chromium_page
-    with app_server(sqlite_database, port=free_port) as address:
-        sign_in(page, address, "leo")
-        for name in ("overview", "decision"):
-            page.goto(f"{address}/{name}?study=1")
-            assert lower_edge(page) <= _LOWEST
+    sign_in(page, demo, "leo")
+    for name in ("overview", "decision"):
+        page.goto(f"{demo}/{name}?study=1")
+        assert lower_edge(page) <= _LOWEST
 
-        page.goto(f"{address}/decision?study=1&category=code")
-        page.get_by_role("button", name="Only code").click()
-        page.get_by_placeholder("All annotators").click()
-        page.get_by_role("option").nth(1).click()  # the first is all of them
-        expect(page).to_have_url(re.compile("annotator="), timeout=30_000)
-        # The words on it change while it is open, and it stays open.
-        expect(page.get_by_role("dialog", name=re.compile("^Only code, only by"))).to_be_visible()
-        expect(page.get_by_text("Include judges")).to_be_visible()
+    page.goto(f"{demo}/decision?study=1&category=code")
+    page.get_by_role("button", name="Only code").click()
+    page.get_by_placeholder("All annotators").click()
+    page.get_by_role("option").nth(1).click()  # the first is all of them
+    expect(page).to_have_url(re.compile("annotator="), timeout=30_000)
+    # The words on it change while it is open, and it stays open.
+    expect(page.get_by_role("dialog", name=re.compile("^Only code, only by"))).to_be_visible()
+    expect(page.get_by_text("Include judges")).to_be_visible()
 
 
-def test_the_list_that_a_click_opens_is_scrolled_to(sqlite_database, chromium_page, free_port):
-    load_demo()
-    add_demo_accounts()
+def test_the_list_that_a_click_opens_is_scrolled_to(chromium_page, demo):
     page = chromium_page
     choices = page.locator(".st-key-failures-tag")  # the choice of a cell, and its list beneath
 
     def is_scrolled_to(place: Locator) -> None:
         expect(place).to_be_in_viewport(timeout=30_000)
 
-    with app_server(sqlite_database, port=free_port) as address:
-        sign_in(page, address, "leo")
-        page.goto(f"{address}/overview?study=1")
-        cell = page.locator("a[href*='tag=']").first
-        cell.click(timeout=30_000)
-        is_scrolled_to(choices)
+    sign_in(page, demo, "leo")
+    page.goto(f"{demo}/overview?study=1")
+    cell = page.locator("a[href*='tag=']").first
+    cell.click(timeout=30_000)
+    is_scrolled_to(choices)
 
-        page.goto(f"{address}/failures?study=1")
-        point = page.locator(".js-plotly-plot .drag").first
-        expect(choices).to_be_attached(timeout=30_000)
-        expect(choices).not_to_be_in_viewport()
-        point.click(timeout=30_000, position={"x": 60, "y": 60})
-        is_scrolled_to(choices)
+    page.goto(f"{demo}/failures?study=1")
+    point = page.locator(".js-plotly-plot .drag").first
+    expect(choices).to_be_attached(timeout=30_000)
+    expect(choices).not_to_be_in_viewport()
+    point.click(timeout=30_000, position={"x": 60, "y": 60})
+    is_scrolled_to(choices)
 
-        page.goto(f"{address}/compare-models?study=1")
-        page.get_by_text("See the cases of").locator("a").first.click(timeout=30_000)
-        is_scrolled_to(page.get_by_role("heading", name="The most one-sided cases"))
-        expect(page).to_have_url(re.compile(r"category=(?!.*to=)"), timeout=30_000)
+    page.goto(f"{demo}/compare-models?study=1")
+    page.get_by_text("See the cases of").locator("a").first.click(timeout=30_000)
+    is_scrolled_to(page.get_by_role("heading", name="The most one-sided cases"))
+    expect(page).to_have_url(re.compile(r"category=(?!.*to=)"), timeout=30_000)
