@@ -107,7 +107,8 @@ def html_report(
     moment = f"{about.made_at:%d %B %Y, %H:%M %Z}".strip()
     return rendered(
         "report.html",
-        colours=model_colours(about.models),
+        # Of many models no few have colours of their own: grey then means one thing, undecided.
+        colours=model_colours(about.models) if len(best) == len(order) else {},
         study=collected.study,
         about=f"{_judged(collected)}. {about.made_at:%d %B %Y}.",
         board=(
