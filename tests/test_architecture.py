@@ -392,3 +392,47 @@ def test_a_class_name_stands_for_one_thing():
 def test_a_part_of_a_page_reads_no_database(path):
     # What a page shows is read before it draws, or by pages/shared/collecting.py.
     assert [found for found in imports(tree(path)) if is_of(found, "db.engine")] == []
+
+
+#: Words that say nothing of what a row, a model, a case or a pair is.
+EMPTY_WORDS = {"one", "found", "said", "given", "kept", "shown"}
+
+#: Where one of them is the noun: a class of that name, or the opposite of what was expected.
+NOUNS = {
+    "pages": {"kept"},  # ``Kept``: what is kept of a study between runs
+    "evalkit/annotation/assignment": {"shown"},  # ``Shown``: what an annotator has seen
+    "db/queries/annotation/work.py": {"shown"},
+    "evalkit/records": {"found"},  # what stands in a file, beside ``expected``
+}
+
+WORDED = [*SOURCES, *sorted((ROOT / "scripts").rglob("*.py"))]
+
+
+def bound(module: ast.AST) -> set[str]:
+    """Give the names of all variables and parameters."""
+    fields = {
+        id(field.target)
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef)
+        for field in node.body
+        if isinstance(field, ast.AnnAssign)
+    }
+    nodes = [node for node in ast.walk(module) if id(node) not in fields]
+    variables = {
+        node.id
+        for node in nodes
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }
+    return variables | {node.arg for node in nodes if isinstance(node, ast.arg)}
+
+
+@pytest.mark.parametrize("path", WORDED, ids=name)
+def test_a_variable_is_called_by_the_noun_of_what_it_holds(path):
+    nouns = {
+        word
+        for place, words in NOUNS.items()
+        if f"{name(path)}/".startswith(f"{place}/")
+        for word in words
+    }
+
+    assert bound(tree(path)) & EMPTY_WORDS - nouns == set()
