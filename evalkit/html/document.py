@@ -45,7 +45,7 @@ from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected, Limits
 from evalkit.study.main_criteria import left_out_sentence, main_part
 from evalkit.study.sentences import annotators, limits
-from evalkit.study.subjects import subjects
+from evalkit.study.subjects import PREFERRED, subjects
 from evalkit.vocabulary import AnnotatorKind
 
 #: Of more models than are drawn, so many are mapped by category and set against each other.
@@ -233,7 +233,7 @@ def _power(
     intervals = [
         interval
         for interval in plan.intervals
-        if interval.criterion == measure.criterion and interval.model in models
+        if interval.subject == (measure.criterion or PREFERRED) and interval.model in models
     ]
     intervals.sort(key=lambda interval: place[interval.model])
     if measure.criterion is None:

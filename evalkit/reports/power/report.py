@@ -30,6 +30,7 @@ from evalkit.stats.power import (
 from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.study.collected import Collected, Criterion, comparisons, scores_of_criterion
 from evalkit.study.main_criteria import main_part
+from evalkit.study.subjects import PREFERRED, Preferred
 
 #: Half the width wanted where nobody says otherwise, as a share of the scale.
 HALF_WIDTH = 0.05
@@ -63,8 +64,8 @@ class IntervalPower:
 
     Attributes
     ----------
-    criterion : Criterion or None
-        None for the win rate.
+    subject : Preferred or Criterion
+        Of the preference it is the win rate.
     half_width : float
         Wanted, in the unit of ``estimate``.
     n_cases_needed : int or None
@@ -78,7 +79,7 @@ class IntervalPower:
         What twice as many annotations do to the interval, as new cases and as more overlap.
     """
 
-    criterion: Criterion | None
+    subject: Preferred | Criterion
     model: str
     estimate: Estimate
     half_width: float
@@ -187,7 +188,7 @@ def power_document(collected: Collected, *, half_width: float = HALF_WIDTH) -> d
 def interval_entry(power: IntervalPower) -> dict[str, Any]:
     """Return what one number needs."""
     return {
-        "criterion": power.criterion.key if power.criterion else None,
+        "criterion": None if power.subject == PREFERRED else power.subject.key,
         "model": power.model,
         **{key: asdict(power.estimate)[key] for key in ("value", "low", "high", "n")},
         "half_width": power.half_width,
@@ -268,7 +269,7 @@ def _win_rates(collected: Collected, half_width: float) -> list[IntervalPower]:
         own = left | right
         if own.any():
             value = np.where(left, share, 1 - share)[own]
-            plans.append(_plan(None, model, value, case[own], n[own], half_width))
+            plans.append(_plan(PREFERRED, model, value, case[own], n[own], half_width))
     return plans
 
 
@@ -286,7 +287,7 @@ def _means(collected: Collected, place: int, half_width: float) -> list[Interval
 
 
 def _plan(
-    criterion: Criterion | None,
+    subject: Preferred | Criterion,
     model: str,
     value: FloatArray,
     case: IntArray,
@@ -295,9 +296,9 @@ def _plan(
 ) -> IntervalPower:
     group = np.zeros(len(value), dtype=np.int64)
     means = clustered_means(group, case=case, value=value, n=n, n_groups=1)
-    estimate = share_estimate(means) if criterion is None else mean_estimate(means)
+    estimate = share_estimate(means) if subject == PREFERRED else mean_estimate(means)
     n_cases = int(means.n_cases[0])
-    ends = (0.0, 1.0) if criterion is None else (min(criterion.values), max(criterion.values))
+    ends = min(subject.values), max(subject.values)
     needed, overlap, more, spread, reason = None, None, None, None, estimate.reason
     try:
         needed = cases_for_interval(estimate, n_cases=n_cases, half_width=half_width).n_needed
@@ -307,7 +308,7 @@ def _plan(
     except UndefinedStatisticError as undefined:
         reason = str(undefined)
     return IntervalPower(
-        criterion=criterion,
+        subject=subject,
         model=model,
         # What more would buy is reckoned from the whole interval, which is symmetric.
         estimate=cut_off(estimate, ends),

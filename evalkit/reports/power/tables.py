@@ -8,7 +8,7 @@ from evalkit.reports.blocks import Block, Cell, Section, Table, Tone, bullets, s
 from evalkit.reports.power import sentences
 from evalkit.reports.power.report import IntervalPower, PowerReport
 from evalkit.reports.power.scores import ScorePower
-from evalkit.study.subjects import subject_title
+from evalkit.study.subjects import PREFERRED, subject_title
 from evalkit.text import difference
 
 
@@ -19,7 +19,7 @@ def power_section(
 
     ``intervals`` are of the models on what quality is measured by, which ``name`` names.
     """
-    is_preference = all(interval.criterion is None for interval in intervals)
+    is_preference = all(interval.subject == PREFERRED for interval in intervals)
     advice = sentences.power_sentences(report) if is_preference else []
     return section(
         "What more annotations would buy",
@@ -32,16 +32,16 @@ def power_section(
 
 def power_blocks(report: PowerReport) -> tuple[Block, ...]:
     """Say what more annotations would buy of everything that was judged."""
-    criteria = dict.fromkeys(interval.criterion for interval in report.intervals)
+    judged = dict.fromkeys(interval.subject for interval in report.intervals)
     return (
         bullets(sentences.power_sentences(report)),
         every_pair(report),
         *(
             wanted(
-                [interval for interval in report.intervals if interval.criterion == criterion],
-                name="Raw win rate" if criterion is None else subject_title(criterion),
+                [interval for interval in report.intervals if interval.subject == subject],
+                name="Raw win rate" if subject == PREFERRED else subject_title(subject),
             )
-            for criterion in criteria
+            for subject in judged
         ),
         words(sentences.ASSUMPTIONS, style="note"),
     )
@@ -51,7 +51,7 @@ def wanted(intervals: Sequence[IntervalPower], *, name: str) -> Table:
     """Show for each model what is known, and what the interval asked for takes."""
     if not intervals:
         return table("", (), ())
-    half, is_share = intervals[0].half_width, intervals[0].criterion is None
+    half, is_share = intervals[0].half_width, intervals[0].subject == PREFERRED
     width = f"± {100 * half:.0f} points" if is_share else f"± {text.number(half)}"
     form = text.percent if is_share else text.number
     columns = ("Model", name, f"New cases for {width}", "Or annotations of the same")

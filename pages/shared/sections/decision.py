@@ -32,6 +32,7 @@ from evalkit.reports.ranking.style import (
     style_verdict,
 )
 from evalkit.reports.ranking.tables import strengths, style_effects
+from evalkit.study.subjects import PREFERRED
 from pages.shared.address import addresses, links
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
@@ -200,7 +201,9 @@ def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) ->
     """Show what more annotations would buy."""
     models, order = page.shown.models, page.shown.order
     intervals = [
-        interval for interval in report.intervals if interval.criterion == measure.criterion
+        interval
+        for interval in report.intervals
+        if interval.subject == (measure.criterion or PREFERRED)
     ]
     intervals.sort(key=lambda interval: order.index(interval.model))
     is_planned = not (measure.is_acceptable or measure.is_penalty)

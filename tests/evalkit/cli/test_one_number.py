@@ -24,6 +24,7 @@ from evalkit.reports.errors import tables as errors
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.power.report import power_report
 from evalkit.reports.power.tables import every_pair, wanted
+from evalkit.study.subjects import PREFERRED
 from pages.shared.display import blocks, exhibits
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -80,7 +81,7 @@ def errors_shown(collected, pace):
 def power_shown(collected, pace):
     """Give what the page shows of more annotations: what intervals and pairs take."""
     report = power_report(collected)
-    intervals = [interval for interval in report.intervals if interval.criterion is None]
+    intervals = [interval for interval in report.intervals if interval.subject == PREFERRED]
     return [wanted(intervals, name="Raw win rate"), every_pair(report)]
 
 

@@ -11,6 +11,7 @@ from evalkit.errors import RefusedError
 from evalkit.reports.power import sentences as words
 from evalkit.reports.power.report import power_document, power_report
 from evalkit.reports.power.scores import score_power
+from evalkit.study.subjects import PREFERRED
 from tests.evalkit.collected_studies import HELPFUL, LEFT, RIGHT, TIE, collected
 
 A, B = range(2)
@@ -40,7 +41,7 @@ def scored(seed=1, *, n_cases=30, per_case=3, between=0.5, within=1.0):
 
 
 def of_scores(report):
-    return next(one for one in report.intervals if one.criterion is not None)
+    return next(one for one in report.intervals if one.subject != PREFERRED)
 
 
 def test_the_comparisons_needed_are_those_of_the_textbook():
