@@ -59,23 +59,25 @@ def without_sentences(report: Without, verdict: str) -> list[str]:
     """
     full, rest = report.full.ranking, report.rest.ranking
     n_lost = full.n_comparisons - rest.n_comparisons
-    said = []
+    sentences = []
     if full.ranking is not None and rest.ranking is not None:
         is_same = _front(full) == _front(rest) and _leader(full) == _leader(rest)
         who = joined(report.left_out)
-        said.append(
+        sentences.append(
             f"Without {who} the verdict stays the same."
             if is_same
             else f"Without {who} the verdict changes: {verdict}"
         )
         moved = _moved(full.ranking.rows, rest.ranking.rows)
         if moved:
-            said.append(f"Other possible ranks: {'; '.join(moved)}.")
+            sentences.append(f"Other possible ranks: {'; '.join(moved)}.")
     elif rest.ranking is None:
-        said.append(rest.reason or "")
+        sentences.append(rest.reason or "")
     if n_lost:
-        said.append(f"{counted(n_lost, 'comparison')} of {full.n_comparisons:,} would be left out.")
-    return said
+        sentences.append(
+            f"{counted(n_lost, 'comparison')} of {full.n_comparisons:,} would be left out."
+        )
+    return sentences
 
 
 def agreement_pairs(report: Without) -> list[tuple[AgreementOf, AgreementOf]]:

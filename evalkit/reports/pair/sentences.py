@@ -121,9 +121,9 @@ def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) 
     parts = []
     for model in (report.model, report.other):
         won = [
-            subject_inside(one.subject)
-            for one in judged
-            if one.criterion and ahead(one.difference) == model
+            subject_inside(judged_on.subject)
+            for judged_on in judged
+            if judged_on.criterion and ahead(judged_on.difference) == model
         ]
         if won:
             parts.append(f"{model} scores higher on {joined(won)}")
@@ -137,8 +137,12 @@ def _scores_open(report: PairReport, judged: Sequence[SubjectDifference]) -> str
         key=lambda judged_on: judged_on.difference.estimate.n,
         default=None,
     )
-    said = f"Which of {report.model} and {report.other} scores higher cannot be told yet"
-    return f"{said} ({subject_inside(most.subject)} {_basis(most.difference)})" if most else said
+    sentence = f"Which of {report.model} and {report.other} scores higher cannot be told yet"
+    return (
+        f"{sentence} ({subject_inside(most.subject)} {_basis(most.difference)})"
+        if most
+        else sentence
+    )
 
 
 def _basis(pair: PairedDifference, winner: str | None = None) -> str:
@@ -160,12 +164,12 @@ def category_findings(report: PairReport) -> list[str]:
         (of.difference.category, of) for of in report.by_category if of.difference.category
     ]
     for model in (report.model, report.other):
-        found: dict[str, list[str]] = {}
-        for category, one in by_category:
-            if ahead(one.difference) == model:
-                found.setdefault(category, []).append(subject_inside(one.subject))
+        better: dict[str, list[str]] = {}
+        for category, judged_on in by_category:
+            if ahead(judged_on.difference) == model:
+                better.setdefault(category, []).append(subject_inside(judged_on.subject))
         places: dict[tuple[str, ...], list[str]] = {}
-        for name, subjects in found.items():
+        for name, subjects in better.items():
             places.setdefault(tuple(subjects), []).append(name)
         parts = [f"in {joined(names)} on {joined(on)}" for on, names in places.items()]
         if parts:

@@ -169,12 +169,12 @@ def by_category(report: PairReport) -> tuple[Block, ...]:
     tested = tested_in(report)
     if not tested:
         return ()
-    found = [words(sentence, style="lead") for sentence in sentences.category_findings(report)]
+    findings = [words(sentence, style="lead") for sentence in sentences.category_findings(report)]
     n_categories = len({row.difference.category for row in tested})
     if n_categories > MOST_CATEGORIES:
         many = f"There are {n_categories:,} categories: see the table, or filter some."
-        return (*found, words(many, style="note"))
-    return (*found, *_panels(tested, report), words(_CATEGORIES_NOTE, style="note"))
+        return (*findings, words(many, style="note"))
+    return (*findings, *_panels(tested, report), words(_CATEGORIES_NOTE, style="note"))
 
 
 def tested_in(report: PairReport) -> list[SubjectDifference]:
@@ -205,13 +205,13 @@ def _panels(tested: Sequence[SubjectDifference], report: PairReport) -> list[Bes
 
 def errors(report: PairReport) -> tuple[Block, ...]:
     """Say and draw which errors one of the two makes oftener, the most one-sided first."""
-    said = words(sentences.error_findings(report), style="lead")
+    findings = words(sentences.error_findings(report), style="lead")
     marked = sorted(
         (error for error in report.errors if _n_marked(error)),
         key=lambda error: -abs(error.difference.estimate.value or 0.0),
     )
     if not marked:
-        return (said,)
+        return (findings,)
     ends = _ends(error.difference.estimate for error in marked)
     reach = math.ceil(10 * min(1.0, max([0.1, *ends]))) / 10
     half = (len(marked) + 1) // 2
@@ -222,7 +222,7 @@ def errors(report: PairReport) -> tuple[Block, ...]:
         for part in (rows[:half], rows[half:])
         if part
     )
-    return said, beside(*pictures), words(_ERRORS_NOTE, style="note")
+    return findings, beside(*pictures), words(_ERRORS_NOTE, style="note")
 
 
 def error_table(report: PairReport) -> Table:

@@ -58,16 +58,16 @@ def ranking_section(
             *((Heading(WON), met) if report.n_comparisons else ()),
         )
     rows = report.ranking.rows
-    shown = [row for row in rows if row.model in models]
+    listed = [row for row in rows if row.model in models]
     won = (
         Heading(WON),
         head_to_head(report, rates, [row.model for row in rows if row.model in mapped]),
     )
-    is_wide = len(shown) > MOST_BESIDE
+    is_wide = len(listed) > MOST_BESIDE
     return section(
         "Ranking",
         bullets((*standings(report.ranking), *cautions(report, rates))),
-        *((drawn(shown), *won) if is_wide else (beside([drawn(shown)], won),)),
+        *((drawn(listed), *won) if is_wide else (beside([drawn(listed)], won),)),
         ranked(rows),
         words(_HOW_TO_READ, report.reason or "", style="note"),
     )

@@ -154,14 +154,14 @@ def _show_intervals(block: Intervals, page: Page, *, key: str) -> None:
 
 def interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, object]:
     """Give one row of an interval chart; what cannot be had is a gap with its reason on hover."""
-    shown = row.estimate
-    about = [row.note or f"n = {row.n:,}", row.about, shown.reason]
+    estimate = row.estimate
+    about = [row.note or f"n = {row.n:,}", row.about, estimate.reason]
     whose = _TONES if isinstance(row.whose, Tone) else colours
     return {
         "label": row.label,
-        "value": shown.value,
-        "low": shown.low,
-        "high": shown.high,
+        "value": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
         "text": row.number,
         "note": row.note,
         "hover": "\n".join(filter(None, [row.label, row.number, *about])),

@@ -109,7 +109,7 @@ def row_picker(frame: pd.DataFrame, *, key: str, at: int = 0, right: Sequence[st
 
 
 def table(
-    shown: pd.DataFrame,
+    frame: pd.DataFrame,
     *,
     key: str,
     label: str = "Table",
@@ -122,7 +122,7 @@ def table(
     where that is more than what is shown (unrounded, ends of intervals apart).
     """
     with st.expander(label):
-        inline_table(shown, key=key, left=left, numbers=numbers)
+        inline_table(frame, key=key, left=left, numbers=numbers)
 
 
 def download(numbers: pd.DataFrame | Callable[[], pd.DataFrame], *, key: str) -> None:

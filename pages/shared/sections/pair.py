@@ -126,8 +126,8 @@ def _fold(rows: Sequence[SubjectDifference], *, key: str) -> None:
 
 def show_errors(report: PairReport, page: Page) -> None:
     """Show which kinds of error one of the two makes oftener."""
-    said, *drawn = tables.errors(report)
-    blocks.show(said, *drawn, page=page, key="errors")
+    findings, *drawn = tables.errors(report)
+    blocks.show(findings, *drawn, page=page, key="errors")
     if drawn:
         with st.expander("Table, each number leading to its responses"):
             table = tables.error_table(report)
@@ -157,14 +157,14 @@ def case_picker(report: PairReport) -> int | None:
     addresses.remember("for", side)
     cases = sides[side]
     ids = [str(case.case) for case in cases]
-    shown = _case_rows([cases[place] for place in lists.shown_of(ids, "case")], report)
+    frame = _case_rows([cases[place] for place in lists.shown_of(ids, "case")], report)
     chosen = lists.picker(
-        shown,
+        frame,
         ids,
         name="case",
         key=f"cases-{labels.digest(report.model, report.other, side)}",
         everything=lambda: _case_rows(cases, report),
-        right=list(shown.columns[3:]),
+        right=list(frame.columns[3:]),
     )
     return cases[chosen].case
 
