@@ -116,7 +116,7 @@ def html_report(
             *_met(collected, decision, about.requirements),
             *(board(decision) if decision else ()),
         ),
-        left_out=_left_out(order, best),
+        left_out=_left_out(order, best, where="Ranking" if ranking.ranking else "Decision"),
         is_narrowed=collected.limits != Limits(),
         limits=limits(collected),
         warning=_simulated(collected),
@@ -136,7 +136,8 @@ def _on_quality(
 ) -> tuple[Section, ...]:
     """Show all that says how good the best models are."""
     mapped = _mapped(collected, best)
-    decided_on = decision_tables.decision_section(decision, best, mapped) if decision else None
+    set_beside = best if ranking.ranking or not decision else decision.models
+    decided_on = decision and decision_tables.decision_section(decision, set_beside, mapped)
     tags, weighed = tags_report(collected), penalty_rows(collected)
     tested = significance_report(collected)
     return (
@@ -207,14 +208,14 @@ def _judged(collected: Collected) -> str:
     return f"{cases}; {counted(len(collected.models), 'model')}; {annotators(collected)}"
 
 
-def _left_out(order: Sequence[str], best: Sequence[str]) -> str:
-    """Say whom the pictures and pairs of the appendix leave out, and where these are."""
+def _left_out(order: Sequence[str], best: Sequence[str], *, where: str) -> str:
+    """Say whom the pictures, maps and pairs of the appendix leave out, and where all stand."""
     if len(best) == len(order):
         return ""
     return (
         f"Pictures and tables are of the best {len(best)} of {len(order)} models, maps and pairs "
-        f"of the best {_N_MAPPED}. Under Ranking all have their rank, win rates and strength; the "
-        "pages and the JSON of each report have all numbers of all."
+        f"of the best {_N_MAPPED}. All stand in a table under {where}; the pages and the JSON of "
+        "each report have all numbers of all."
     )
 
 

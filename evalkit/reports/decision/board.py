@@ -56,7 +56,7 @@ def drawn(report: DecisionReport, models: Sequence[str]) -> Intervals:
         for number in numbers
     ]
     n_more = len(report.standings) - len(models)
-    more = f" Not drawn: {counted(n_more, 'model')} that came behind these." if n_more else ""
+    more = f" Not drawn: {counted(n_more, 'other model')}." if n_more else ""
     return Intervals(
         measure.number_name,
         tuple(rows),

@@ -42,6 +42,7 @@ from evalkit.study.collected import (
     comparisons,
 )
 from evalkit.vocabulary import AnnotatorKind, Level
+from tests.evalkit.collected_studies import collected as trial
 
 EVIL = "<script>alert('x')</script> & \"Atlas\""
 OTHER = "Birch -> :red[x] $5"
@@ -447,6 +448,23 @@ def test_what_stood_there_stays_when_writing_fails(tmp_path, monkeypatch):
 
     assert file.read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_of_many_models_one_table_holds_all_also_where_they_were_only_scored():
+    names = tuple(f"Model {place:02d}" for place in range(14))
+    scores = [(0, case, place, 1 + (case + place) % 5) for case in range(10) for place in range(14)]
+    wins = [(0, case, case, (case + 1) % 14, 0) for case in range(14)]
+
+    for where, judged in (
+        ("Ranking", trial(models=names, preferences=wins, scores=scores)),
+        ("Decision", trial(models=names, scores=scores)),
+    ):
+        document = html_report(judged, about=about(models=names))
+
+        assert f"All stand in a table under {where};" in Reader(document).said
+        section = document[document.index(f'<section id="{where.lower()}">') :]
+        rows = section[: section.index("</section>")]
+        assert all(re.search(f"<th[^>]*>{escape(name)}<", rows) for name in names)
 
 
 def test_what_is_known_of_no_model_has_no_column(collected):

@@ -41,7 +41,7 @@ def test_five_leaders_have_a_row_with_what_they_take_and_the_baseline_is_one_of_
 def test_a_picture_says_how_many_models_it_leaves_out():
     report = decided(ordered(14))
 
-    assert "Not drawn: 4 models" in drawn(report, report.models[:10]).note
+    assert "Not drawn: 4 other models." in drawn(report, report.models[:10]).note
     assert "Not drawn" not in drawn(report, report.models).note
 
 
