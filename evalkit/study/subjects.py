@@ -42,8 +42,11 @@ class Preferred:
 
 PREFERRED = Preferred()
 
+#: What has a scale, on which two models can be compared.
+Scaled = Preferred | Criterion
+
 #: A tag is whether it was marked by those who looked for errors.
-Subject = Preferred | Criterion | Tag
+Subject = Scaled | Tag
 
 
 def subjects(collected: Collected) -> tuple[Subject, ...]:

@@ -23,7 +23,7 @@ from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected, Criterion, Tag
 from evalkit.study.subjects import (
     PREFERRED,
-    Preferred,
+    Scaled,
     Subject,
     codings_of,
     marked,
@@ -143,7 +143,7 @@ def _tag_agreement(tag: Tag, codings: Codings) -> TagAgreement:
     )
 
 
-def _coefficients(of: Preferred | Criterion, codings: Codings) -> Coefficients:
+def _coefficients(of: Scaled, codings: Codings) -> Coefficients:
     level, weights = of.level, weights_of(of.level)
     alpha, percent = krippendorff_alpha(codings, level), percent_agreement(codings)
     return Coefficients(
@@ -158,9 +158,9 @@ def _coefficients(of: Preferred | Criterion, codings: Codings) -> Coefficients:
     )
 
 
-def _judged(collected: Collected) -> Iterator[tuple[Preferred | Criterion, Codings]]:
+def _judged(collected: Collected) -> Iterator[tuple[Scaled, Codings]]:
     """Give what two annotators or more judged, with who gave what."""
-    subjects: tuple[Preferred | Criterion, ...] = (PREFERRED, *collected.criteria)
+    subjects: tuple[Scaled, ...] = (PREFERRED, *collected.criteria)
     for of in subjects:
         codings = codings_of(collected, of)
         if len(codings.unit) and np.unique(codings.unit, return_counts=True)[1].max() > 1:

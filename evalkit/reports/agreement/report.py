@@ -15,11 +15,10 @@ from evalkit.stats.agreement.weights import weights_of
 from evalkit.stats.counts import Codings
 from evalkit.study.collected import (
     Collected,
-    Criterion,
     codings_of_criterion,
     codings_of_preferences,
 )
-from evalkit.study.subjects import PREFERRED, Preferred, Subject
+from evalkit.study.subjects import PREFERRED, Scaled, Subject
 from evalkit.vocabulary import AnnotatorKind, Level
 
 
@@ -89,7 +88,7 @@ def _whose(kinds: set[AnnotatorKind]) -> str:
     return "Judges" if AnnotatorKind.JUDGE in kinds else "Annotators"
 
 
-def _agreement_of(codings: Codings, paired: Codings, subject: Preferred | Criterion) -> AgreementOf:
+def _agreement_of(codings: Codings, paired: Codings, subject: Scaled) -> AgreementOf:
     return AgreementOf(
         subject=subject,
         level=subject.level,

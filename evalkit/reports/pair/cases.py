@@ -7,7 +7,8 @@ import numpy as np
 
 from evalkit.reports.pair.significance import largest_difference
 from evalkit.stats.counts import BOTH_BAD, LEFT, RIGHT, FloatArray, IntArray, Scores, sum_by
-from evalkit.study.collected import Collected, Criterion
+from evalkit.study.collected import Collected
+from evalkit.study.subjects import Scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class CaseDifference:
 
 def case_differences(
     collected: Collected,
-    subjects: Sequence[Criterion | None],
+    subjects: Sequence[Scaled],
     scores: Sequence[Scores],
     *,
     model: str,

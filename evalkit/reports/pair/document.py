@@ -17,7 +17,7 @@ from evalkit.reports.pair.significance import (
 from evalkit.reports.ranking.report import RankingReport, ranking_report
 from evalkit.stats.differences import PairedDifference
 from evalkit.study.collected import Collected
-from evalkit.study.subjects import subject_key
+from evalkit.study.subjects import PREFERRED, subject_key
 
 
 def significance_document(collected: Collected) -> dict[str, Any]:
@@ -30,14 +30,10 @@ def significance_document(collected: Collected) -> dict[str, Any]:
     return {
         **heading(collected),
         "level": SIGNIFICANT,
-        "preference": {"reach": largest_difference(None), **entries},
+        "preference": {"reach": largest_difference(PREFERRED), **entries},
         "criteria": {
-            criterion.criterion.key: {
-                "reach": largest_difference(criterion.criterion),
-                **_entries(criterion),
-            }
-            for criterion in criteria
-            if criterion.criterion
+            scored.subject.key: {"reach": largest_difference(scored.subject), **_entries(scored)}
+            for scored in criteria
         },
     }
 

@@ -13,32 +13,23 @@ from evalkit.stats.differences import PairedDifference, category_differences
 from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.study.collected import (
     Collected,
-    Criterion,
     Looks,
     Tag,
     scores_of_criterion,
     scores_of_looks,
     tagged,
 )
-from evalkit.study.subjects import PREFERRED, Subject
+from evalkit.study.subjects import PREFERRED, Scaled
 
 _TAKEN = ("cost_usd", "latency_ms", "output_tokens")
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectDifference:
-    """How far the two are apart on a criterion, or on the preference where it is None.
+    """How far the two are apart on something, overall or in ``difference.category``."""
 
-    That is overall, or in ``difference.category``.
-    """
-
-    criterion: Criterion | None
+    subject: Scaled
     difference: PairedDifference
-
-    @property
-    def subject(self) -> Subject:
-        """Return what they are compared on."""
-        return self.criterion or PREFERRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +63,7 @@ class PairReport:
     errors: tuple[TagDifference, ...]
     taken: tuple[Taken, ...]
     cases: tuple[CaseDifference, ...]
-    subjects: tuple[Criterion | None, ...]
+    subjects: tuple[Scaled, ...]
 
 
 def pair_report(
@@ -99,7 +90,7 @@ def pair_report(
         model=model,
         other=other,
         overall=tuple(
-            SubjectDifference(tested.criterion, turned(pair, model=model))
+            SubjectDifference(tested.subject, turned(pair, model=model))
             for tested in all_pairs
             for pair in tested.pairs
             if {pair.model, pair.other} == {model, other}
@@ -114,12 +105,13 @@ def pair_report(
 
 def _subjects(
     collected: Collected, *, model: str, other: str
-) -> tuple[tuple[Criterion | None, ...], list[Scores]]:
+) -> tuple[tuple[Scaled, ...], list[Scores]]:
     """Return what the two can be compared on, and the scores of each; the preference first."""
     scored = [place for place, criterion in enumerate(collected.criteria) if criterion.has_mean]
-    subjects = (None, *(collected.criteria[place] for place in scored))
+    criteria = tuple(collected.criteria[place] for place in scored)
     scores = [_preference_scores(collected, model=model, other=other)]
-    return subjects, scores + [scores_of_criterion(collected, place) for place in scored]
+    scores += [scores_of_criterion(collected, place) for place in scored]
+    return (PREFERRED, *criteria), scores
 
 
 def _preference_scores(collected: Collected, *, model: str, other: str) -> Scores:
@@ -145,7 +137,7 @@ def _preference_scores(collected: Collected, *, model: str, other: str) -> Score
 
 def _by_category(
     collected: Collected,
-    subjects: Sequence[Criterion | None],
+    subjects: Sequence[Scaled],
     scores: Sequence[Scores],
     *,
     model: str,

@@ -9,7 +9,7 @@ from evalkit.reports.pair.report import PairReport, SubjectDifference
 from evalkit.reports.pair.significance import ahead
 from evalkit.reports.ranking.style import as_share
 from evalkit.stats.differences import PairedDifference
-from evalkit.study.subjects import subject_inside
+from evalkit.study.subjects import PREFERRED, subject_inside
 from evalkit.text import difference, p_value
 
 
@@ -22,11 +22,15 @@ def pair_verdict(report: PairReport, analyses: TwoAnalyses | None = None) -> str
     judged = [
         judged_on for judged_on in report.overall if judged_on.difference.estimate.value is not None
     ]
-    preferred = next((judged_on for judged_on in judged if judged_on.criterion is None), None)
+    preferred = next((judged_on for judged_on in judged if judged_on.subject == PREFERRED), None)
     scored = _who_scores_higher(report, judged) or _scores_open(report, judged)
     if analyses is not None and (analyses.never_met or analyses.differ):
         first = never_met(analyses) if analyses.never_met else _two_answers(analyses)
-        return f"{first} {scored}." if any(judged_on.criterion for judged_on in judged) else first
+        return (
+            f"{first} {scored}."
+            if any(judged_on.subject != PREFERRED for judged_on in judged)
+            else first
+        )
     if not judged:
         return _error_verdict(report)
     winner = ahead(preferred.difference) if preferred else None
@@ -123,7 +127,7 @@ def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) 
         won = [
             subject_inside(judged_on.subject)
             for judged_on in judged
-            if judged_on.criterion and ahead(judged_on.difference) == model
+            if judged_on.subject != PREFERRED and ahead(judged_on.difference) == model
         ]
         if won:
             parts.append(f"{model} scores higher on {joined(won)}")
@@ -133,7 +137,7 @@ def _who_scores_higher(report: PairReport, judged: Sequence[SubjectDifference]) 
 def _scores_open(report: PairReport, judged: Sequence[SubjectDifference]) -> str:
     """Say that scores tell nothing, by the criterion most cases were scored on."""
     most = max(
-        (judged_on for judged_on in judged if judged_on.criterion),
+        (judged_on for judged_on in judged if judged_on.subject != PREFERRED),
         key=lambda judged_on: judged_on.difference.estimate.n,
         default=None,
     )

@@ -6,8 +6,8 @@ from typing import Any
 from evalkit.reports.scores.report import NO_MEAN
 from evalkit.stats.differences import PairedDifference, preference_differences, score_differences
 from evalkit.stats.intervals import Estimate
-from evalkit.study.collected import Collected, Criterion, comparisons, scores_of_criterion
-from evalkit.study.subjects import PREFERRED, Subject
+from evalkit.study.collected import Collected, comparisons, scores_of_criterion
+from evalkit.study.subjects import PREFERRED, Scaled
 
 #: Why there is no difference of the preference where two models met third ones only.
 NEVER_MET = "The two never met directly."
@@ -17,19 +17,11 @@ SIGNIFICANT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SubjectDifferences:
-    """The differences of all pairs of models on a criterion, or on the preference where None.
+    """The differences of all pairs of models on something; none where ``reason`` says so."""
 
-    There are none where ``reason`` says so.
-    """
-
-    criterion: Criterion | None
+    subject: Scaled
     pairs: tuple[PairedDifference, ...]
     reason: str | None = None
-
-    @property
-    def subject(self) -> Subject:
-        """Return what they are compared on."""
-        return self.criterion or PREFERRED
 
 
 def significance_report(
@@ -53,7 +45,7 @@ def significance_report(
     """
     pairs = preference_differences(comparisons(collected), with_bootstrap=with_bootstrap)
     return (
-        SubjectDifferences(None, tuple(_preferred(pair) for pair in pairs)),
+        SubjectDifferences(PREFERRED, tuple(_preferred(pair) for pair in pairs)),
         *(
             _of_criterion(collected, place, with_bootstrap=with_bootstrap)
             for place in range(len(collected.criteria))
@@ -64,20 +56,20 @@ def significance_report(
 def _preferred(pair: PairedDifference) -> PairedDifference:
     if pair.estimate.n == 0:
         return replace(pair, estimate=replace(pair.estimate, reason=NEVER_MET))
-    return on_reach(pair, None)
+    return on_reach(pair, PREFERRED)
 
 
-def largest_difference(criterion: Criterion | None) -> float:
+def largest_difference(subject: Scaled) -> float:
     """Return the largest difference there can be.
 
     It is 1 for the preference (won minus lost, as shares), the width of its scale for a criterion.
     """
-    return max(criterion.values) - min(criterion.values) if criterion else 1.0
+    return max(subject.values) - min(subject.values)
 
 
-def on_reach(pair: PairedDifference, criterion: Criterion | None) -> PairedDifference:
+def on_reach(pair: PairedDifference, subject: Scaled) -> PairedDifference:
     """End the interval where no difference can lie beyond."""
-    estimate, end = pair.estimate, largest_difference(criterion)
+    estimate, end = pair.estimate, largest_difference(subject)
     if estimate.low is None or estimate.high is None:
         return pair
     low, high = max(float(estimate.low), -end), min(float(estimate.high), end)

@@ -41,8 +41,7 @@ from evalkit.reports.pair.significance import (
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
-from evalkit.study.collected import Criterion
-from evalkit.study.subjects import PREFERRED, subject_title
+from evalkit.study.subjects import PREFERRED, Scaled, subject_title
 from evalkit.text import bare_p, difference, p_value, points, signed
 
 _FIRST_MINUS_SECOND = (
@@ -103,7 +102,7 @@ def _apart(report: RankingReport, subject: SubjectDifferences, pair: PairedDiffe
     """Say how far two are apart and how sure that is, by others where they never met."""
     estimate, winner = pair.estimate, ahead(pair)
     if estimate.value is None:
-        analyses = None if subject.criterion else two_analyses(report, pair)
+        analyses = None if subject.subject != PREFERRED else two_analyses(report, pair)
         indirect = (sentences.never_met_in_short(analyses),) if analyses else ()
         return Cell(text.MISSING, indirect, about=estimate.reason or "")
     p = "" if pair.p_adjusted is None else p_value(pair.p_adjusted)
@@ -183,9 +182,9 @@ def tested_in(report: PairReport) -> list[SubjectDifference]:
 
 
 def _panels(tested: Sequence[SubjectDifference], report: PairReport) -> list[Beside]:
-    panels: dict[Criterion | None, list[SubjectDifference]] = {}
+    panels: dict[Scaled, list[SubjectDifference]] = {}
     for row in tested:
-        panels.setdefault(row.criterion, []).append(row)
+        panels.setdefault(row.subject, []).append(row)
     groups = [
         (
             Heading(_name(rows[0])),
@@ -243,7 +242,7 @@ def cases(rows: Sequence[CaseDifference], keys: Mapping[int, str], report: PairR
         "Case",
         "Category",
         "Preferred",
-        *(subject_title(subject or PREFERRED) for subject in report.subjects[1:]),
+        *(subject_title(subject) for subject in report.subjects[1:]),
     )
     cells = [
         (
@@ -271,12 +270,12 @@ def _by_reach(rows: Sequence[SubjectDifference]) -> list[list[SubjectDifference]
     """Group what can share an axis: the preference, then criteria of equally wide scales."""
     groups: dict[tuple[bool, float], list[SubjectDifference]] = {}
     for row in rows:
-        groups.setdefault((row.criterion is None, _widest(row)), []).append(row)
+        groups.setdefault((row.subject == PREFERRED, _widest(row)), []).append(row)
     return list(groups.values())
 
 
 def _widest(row: SubjectDifference) -> float:
-    return largest_difference(row.criterion)
+    return largest_difference(row.subject)
 
 
 def _forest(
@@ -375,7 +374,7 @@ def _preferred(row: CaseDifference, report: PairReport) -> str:
 def _reach(rows: Sequence[SubjectDifference]) -> float:
     """Give the axis room for the widest interval, in halves; the preference its whole range."""
     widest = max(_widest(row) for row in rows)
-    if rows[0].criterion is None:
+    if rows[0].subject == PREFERRED:
         return widest
     ends = _ends(row.difference.estimate for row in rows)
     return min(widest, math.ceil(2 * max([0.5 * widest / 4, *ends])) / 2)

@@ -30,7 +30,7 @@ from evalkit.stats.power import (
 from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.study.collected import Collected, Criterion, comparisons, scores_of_criterion
 from evalkit.study.main_criteria import main_part
-from evalkit.study.subjects import PREFERRED, Preferred
+from evalkit.study.subjects import PREFERRED, Scaled
 
 #: Half the width wanted where nobody says otherwise, as a share of the scale.
 HALF_WIDTH = 0.05
@@ -79,7 +79,7 @@ class IntervalPower:
         What twice as many annotations do to the interval, as new cases and as more overlap.
     """
 
-    subject: Preferred | Criterion
+    subject: Scaled
     model: str
     estimate: Estimate
     half_width: float
@@ -287,7 +287,7 @@ def _means(collected: Collected, place: int, half_width: float) -> list[Interval
 
 
 def _plan(
-    subject: Preferred | Criterion,
+    subject: Scaled,
     model: str,
     value: FloatArray,
     case: IntArray,

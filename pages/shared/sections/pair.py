@@ -19,6 +19,7 @@ from evalkit.reports.pair.significance import significance_report
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.scores.report import scores_report
 from evalkit.study.collected import Collected
+from evalkit.study.subjects import PREFERRED
 from pages.shared import collecting, labels
 from pages.shared.address import addresses, links
 from pages.shared.address.links import State
@@ -87,7 +88,7 @@ def is_judged(report: PairReport) -> bool:
 
 def analyses_of(kept: Kept, report: PairReport) -> TwoAnalyses | None:
     """Return the preference of the two by all comparisons beside that by their own."""
-    direct = next((row.difference for row in report.overall if row.criterion is None), None)
+    direct = next((row.difference for row in report.overall if row.subject == PREFERRED), None)
     return two_analyses(kept.of(ranking_report), direct) if direct else None
 
 

@@ -32,6 +32,7 @@ from evalkit.study.collected import (
     Tag,
     Values,
 )
+from evalkit.study.subjects import PREFERRED
 from evalkit.text import difference, p_value
 from evalkit.vocabulary import AnnotatorKind, Level
 
@@ -199,9 +200,9 @@ def test_categories_are_corrected_together_over_all_subjects():
 
     found = pair(study(preferences=SWEEP, values=values)).by_category
 
-    assert [(one.criterion, one.difference.category) for one in found] == [
-        (None, "code"),
-        (None, "support"),
+    assert [(one.subject, one.difference.category) for one in found] == [
+        (PREFERRED, "code"),
+        (PREFERRED, "support"),
         (HELPFUL, "code"),
         (HELPFUL, "support"),
     ]
@@ -356,7 +357,7 @@ BY_THIRD = [
 
 
 def analyses_of(found):
-    direct = next(one.difference for one in pair(found).overall if one.criterion is None)
+    direct = next(one.difference for one in pair(found).overall if one.subject == PREFERRED)
     return two_analyses(ranking_report(found), direct)
 
 
@@ -399,7 +400,7 @@ def test_where_two_analyses_differ_that_comes_first_with_both_numbers(
     # All eight cases one way: 2 / 2^8 by the sign test, over the one pair that met.
     met = [(0, case, A, B, LEFT if case < won_cases else RIGHT) for case in range(N)]
     report = pair(study(preferences=met))
-    direct = next(one.difference for one in report.overall if one.criterion is None)
+    direct = next(one.difference for one in report.overall if one.subject == PREFERRED)
     strength = Estimate(0.5, 0.1, 0.9, 8)
     analyses = TwoAnalyses("A", "B", strength, is_separated, direct)
 
