@@ -49,3 +49,15 @@ def limits(collected: Collected) -> str:
     elif simulated:
         parts.append(f"simulated annotators: {', '.join(simulated)}")
     return f"{capital('; '.join(parts))}." if parts else ""
+
+
+def source(collected: Collected) -> str:
+    """Say what numbers rest on, for a picture that is read away from its page."""
+    cases = collected.cases_of
+    n_comparisons, n_scores = int(collected.preferences.n.sum()), int(collected.values.n.sum())
+    parts = [counted(n_comparisons, "comparison")] if n_comparisons else []
+    parts += [counted(n_scores, "score")] if n_scores else []
+    parts += [counted(len(collected.marks.look), "error mark")] if len(collected.marks.look) else []
+    n = f"n = {', '.join(parts)}" if parts else "nothing judged"
+    on = f"; {cases.eval_set}, version {cases.version}" if cases else ""
+    return f"{collected.study}{on}; {n}. {limits(collected)}".rstrip()

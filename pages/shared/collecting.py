@@ -19,6 +19,7 @@ from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.study.collected import Collected
 from evalkit.study.main_criteria import main_part
 from evalkit.study.style_features import FEATURES
+from pages.shared.display import captions
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -85,6 +86,7 @@ def kept(study: ResultStudy, filters: ResultFilters) -> Kept:
         if shelf.kept is None or shelf.state != state:
             with st.spinner("Reading the annotations"):
                 shelf.kept, shelf.state = Kept(study, filters), state
+        captions.rest_on(shelf.kept.collected)
         return shelf.kept
 
 

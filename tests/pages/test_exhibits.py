@@ -1,6 +1,7 @@
 """What a chart is shown and saved with: ink and ground of the theme, readable anywhere."""
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -138,3 +139,18 @@ def test_the_colours_of_the_theme_stand_out_from_what_they_are_written_on(name):
         assert contrast(caption, ground) >= 4.5
         assert contrast(theme["linkColor"], ground) >= 4.5
     assert contrast("#ffffff", theme["primaryColor"]) >= 4.5
+
+
+def test_a_saved_chart_says_what_it_shows_what_that_rests_on_and_the_day(theme, shown, monkeypatch):
+    rests_on = "A <b> study; Questions, version 2; n = 14 comparisons."
+    monkeypatch.setattr(exhibits.st, "session_state", {"chart-sources": {"A <b> study": rests_on}})
+
+    exhibits.picture(figures()["intervals"], key="intervals", alt="Win rate of A & B")
+
+    title = shown[0][0].layout.title
+    assert title.text == "<b>Win rate of A &amp; B</b>"  # names are no markup
+    written = title.subtitle.text.replace("<br>", " ")
+    assert written == (
+        "A &lt;b&gt; study; Questions, version 2; n = 14 comparisons. "
+        f"evalkit, {datetime.now(UTC):%Y-%m-%d}."
+    )

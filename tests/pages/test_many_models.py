@@ -1,6 +1,5 @@
 """Results pages of a study with more models than can be read side by side."""
 
-import itertools
 import json
 
 import pytest
@@ -10,33 +9,12 @@ from evalkit.colours import MUTED
 from evalkit.reports.shown_models import MOST_MODELS
 from evalkit.vocabulary import Role
 from pages.shared import downloads
+from tests.many_models import records
 from tests.pages.conftest import new_app
 from tests.pages.test_annotate import nodes, sent
 
 N_MANY = 14
 LAST = f"model {N_MANY - 1:02}"
-
-
-def records(n_models):
-    """Let every two models meet on two cases; the lower number wins, neighbours win one each."""
-    tag = {"key": "wrong", "name": "Wrong", "definition": "Is wrong."}
-    yield {"type": "tag", "taxonomy": "Errors", **tag}
-    models = [f"model {k:02}" for k in range(n_models)]
-    for k in range(2):
-        content = [{"role": "user", "content": "Question?"}]
-        about = {"input": content, "category": f"kind {k}"}
-        yield {"type": "case", "id": f"case {k}", **about}
-        for place, model in enumerate(models):
-            what = {"case": f"case {k}", "model": model, "content": f"Answer of {model}."}
-            yield {"type": "output", **what, "cost_usd": 0.001 * (n_models - place)}
-        for number, (left, right) in enumerate(itertools.combinations(models, 2)):
-            is_next = models.index(right) == models.index(left) + 1
-            winner = "right" if k and is_next else "left"
-            sides = {"case": f"case {k}", "left": left, "right": right, "preference": winner}
-            yield {"type": "comparison", "annotator": "person", **sides}
-            if number % 3 == 0:
-                mark = {"case": f"case {k}", "model": right, "annotator": "person"}
-                yield {"type": "error", **mark, "tag": "wrong"}
 
 
 def opened(sign_in, page, n_models, **address):

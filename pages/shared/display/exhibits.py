@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from evalkit import text
 from pages.shared import downloads
+from pages.shared.display.pictures import Picture
 
 _CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
 
@@ -46,14 +47,19 @@ def heading(words: str) -> None:
     st.html(f'<h3 style="{_STYLES["heading"]}">{html.escape(words)}</h3>')
 
 
-def picture(figure: go.Figure, *, key: str, alt: str) -> None:
-    """Show a chart that is read, not handled; one with a width of its own keeps it."""
+def picture(chart: Picture, *, key: str, alt: str) -> None:
+    """Show a chart that is read, not handled; one with a width of its own keeps it.
+
+    ``alt`` says what it shows, to who cannot see it and over the saved picture.
+    """
+    figure = chart.titled(alt)
     with _frame(figure.layout.meta, key):
         st.plotly_chart(figure, width=_width(figure), key=key, config=_config(key), alt=alt)
 
 
-def mark_picker(figure: go.Figure, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
+def mark_picker(chart: Picture, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
     """Show a chart whose marks can be clicked; ``on_pick`` gets the key of the one that was."""
+    figure = chart.titled(alt)
 
     def picked() -> None:
         points = st.session_state[key]["selection"]["points"]
@@ -187,7 +193,7 @@ def _frame(least: int | None, key: str) -> DeltaGenerator:
     name = f"frame-{re.sub('[^a-z0-9]+', '-', key.lower())}"
     frame = st.container(key=name)
     frame.html(
-        f"<style>.st-key-{name} {{ overflow-x: auto; }}"
+        f"<style>.st-key-{name} {{ overflow: auto hidden; }}"
         f".st-key-{name} > * {{ min-width: {least}px; }}</style>"
     )
     return frame

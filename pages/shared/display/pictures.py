@@ -1,8 +1,8 @@
 """The charts as pages show them: drawn once for the same numbers, in the page's own ink."""
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, ParamSpec
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,7 +10,7 @@ import streamlit as st
 
 from evalkit import colours
 from evalkit.reports.shown_models import MOST_MODELS
-from pages.shared.display import charts
+from pages.shared.display import captions, charts
 from pages.shared.display.charts.colours import MUTED
 
 How = ParamSpec("How")
@@ -33,30 +33,46 @@ def model_colours(models: Sequence[str], *, pinned: Sequence[str] = ()) -> dict[
     return dict.fromkeys(models, ink) | own
 
 
-def _kept(
-    draw: Callable[Concatenate[pd.DataFrame, How], go.Figure],
-) -> Callable[Concatenate[pd.DataFrame, How], go.Figure]:
-    """Let a chart be drawn once per frame, options and theme: drawing takes longer than counting.
+class Picture(NamedTuple):
+    """A chart that is yet to be drawn: by what, of which frame, with which options."""
 
-    All sessions are given the same figure, so nobody may change it.
-    """
+    draw: Callable[..., go.Figure]
+    rows: pd.DataFrame
+    how: Mapping[str, Any]
+
+    def titled(self, title: str) -> go.Figure:
+        """Return it drawn, with its title and what it rests on for who saves it.
+
+        That happens once per frame, options, theme and caption: drawing takes longer than
+        counting. All sessions are given the same figure, so nobody may change it.
+        """
+        theme, of_what = str(st.context.theme.type), captions.of_page()
+        return _drawn(self.draw.__name__, self.rows, self.how, theme, title, of_what, self.draw)
+
+
+def _pictured(
+    draw: Callable[Concatenate[pd.DataFrame, How], go.Figure],
+) -> Callable[Concatenate[pd.DataFrame, How], Picture]:
+    """Let a chart be drawn where its title is known."""
 
     @functools.wraps(draw)
-    def drawn(rows: pd.DataFrame, /, *args: How.args, **how: How.kwargs) -> go.Figure:
-        return _drawn(draw.__name__, rows, how, str(st.context.theme.type), draw)
+    def picture(rows: pd.DataFrame, /, *args: How.args, **how: How.kwargs) -> Picture:
+        return Picture(draw, rows, how)
 
-    return drawn
+    return picture
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _drawn(
     name: str,
     rows: pd.DataFrame,
-    how: dict[str, Any],
+    how: Mapping[str, Any],
     theme: str,
+    title: str,
+    of_what: str,
     _draw: Callable[..., go.Figure],
 ) -> go.Figure:
-    return _inked(_draw(rows, **how), theme)
+    return _inked(captions.captioned(_draw(rows, **how), title, of_what), theme)
 
 
 def _inked(figure: go.Figure, theme: str) -> go.Figure:
@@ -76,8 +92,8 @@ def _inked(figure: go.Figure, theme: str) -> go.Figure:
     )
 
 
-frontier = _kept(charts.frontier)
-interval_rows = _kept(charts.interval_rows)
-level_bars = _kept(charts.level_bars)
-rank_slopes = _kept(charts.rank_slopes)
-tinted_grid = _kept(charts.tinted_grid)
+frontier = _pictured(charts.frontier)
+interval_rows = _pictured(charts.interval_rows)
+level_bars = _pictured(charts.level_bars)
+rank_slopes = _pictured(charts.rank_slopes)
+tinted_grid = _pictured(charts.tinted_grid)
