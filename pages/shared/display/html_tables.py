@@ -11,6 +11,8 @@ from pages.shared.display.charts.colours import BLUE, ORANGE
 
 #: More columns than this have upright headings on a phone.
 _MOST_LEVEL = 5
+#: More columns than this fit no phone: their numbers stay whole, and the table is scrolled.
+_MOST_FITTING = 9
 
 #: Text stays readable on it, on a light and on a dark page.
 _STRONGEST = 0.55
@@ -65,7 +67,7 @@ _STYLE = f"""<style>
   .ek-many thead th {{ writing-mode: vertical-rl; transform: rotate(180deg); text-align: left;
     vertical-align: top; max-height: 9rem; }}
   .ek-many td {{ min-width: 2.6rem; }}
-  .ek-map.ek-many td .small {{ overflow-wrap: normal; }}
+  .ek-map.ek-wide td .small {{ overflow-wrap: normal; }}
 }}
 @media (min-width: 640.02px) {{
   .ek-map tbody th {{ min-width: 9rem; }}
@@ -100,6 +102,7 @@ def show(table: Table, *, address: Callable[[Target], str]) -> None:
     kind = "map" if table.is_map else "cards"
     more = " ek-total" if table.has_total else ""
     more += " ek-many" if len(columns) > _MOST_LEVEL else ""
+    more += " ek-wide" if len(columns) > _MOST_FITTING else ""
     st.html(
         f'{_STYLE}<div class="ek-frame"><table class="ek-table ek-{kind}{more}" '
         f'aria-label="{html.escape(table.title)}">'

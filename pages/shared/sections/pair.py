@@ -120,9 +120,13 @@ def show_categories(report: PairReport, page: Page, state: State) -> None:
 
 
 def _fold(rows: Sequence[SubjectDifference], *, key: str) -> None:
-    blocks.fold(
-        tables.differences(rows), key=key, more=lambda: pd.DataFrame(difference_entries(rows))
-    )
+    table = tables.differences(rows)
+
+    def more() -> pd.DataFrame:
+        entries = pd.DataFrame(difference_entries(rows))
+        return blocks.numbers(table).join(entries)
+
+    blocks.fold(table, key=key, more=more)
 
 
 def show_errors(report: PairReport, page: Page) -> None:
