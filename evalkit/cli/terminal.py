@@ -121,12 +121,13 @@ def print_blocks(collected: Collected, *blocks: Block | Reasons) -> None:
         if isinstance(block, Reasons):
             print_reasons(block)
         else:
-            _print_block(block)
+            print_block(block)
     if limited := limits(collected):
         notes().print(limited)
 
 
-def _print_block(block: Block) -> None:
+def print_block(block: Block) -> None:
+    """Print one block; pictures as the rows they draw."""
     if isinstance(block, Words):
         _print_sentences([block.text] if block else [])
     elif isinstance(block, Bullets):
@@ -145,7 +146,7 @@ def _print_block(block: Block) -> None:
         _print_sentences([block.note, *block.reasons])
     elif isinstance(block, Beside):
         for part in (part for group in block.groups for part in group):
-            _print_block(part)
+            print_block(part)
     else:
         _print_sentences(block.absences)
 

@@ -8,12 +8,13 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.responses import side_by_side
 from db.queries.results import regression as queries
-from evalkit.reports.regression import passing, sentences
+from evalkit.reports.regression import passing, sentences, tables
 from evalkit.reports.regression.report import categories_of, regression_report
 from evalkit.vocabulary import Role
 from pages.shared import collecting, labels, state
 from pages.shared.address import addresses, filters, links
-from pages.shared.display import exhibits
+from pages.shared.display import blocks, exhibits
+from pages.shared.display.blocks import Page
 from pages.shared.sections import regression
 
 state.require(Role.LEAD)
@@ -58,12 +59,12 @@ report = regression_report(
     categories=chosen.categories,
 )
 
-exhibits.say(sentences.regression_verdict(report), style="verdict")
-exhibits.say(sentences.regression_basis(report), style="lead")
+page = Page({}, links.of_targets(addresses.remembered()))
+blocks.show(*tables.opening(report), page=page, key="opening")
 judged_by = sentences.judged_by([of_study.collected for of_study in all_kept])
 exhibits.say(judged_by, filters.in_words_of(annotators, chosen))
 if report.rows:
-    regression.show_changes(report, addresses.remembered())
+    regression.show_changes(report, page, addresses.remembered())
 
 links.begin_cases()
 st.header("Cases", divider=False)

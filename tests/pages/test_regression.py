@@ -2,9 +2,11 @@
 
 import pytest
 
+from evalkit.reports.regression import tables
 from evalkit.reports.regression.passing import PassRule, Verdict
 from evalkit.reports.regression.report import AnsweredCase, Side, regression_report
 from evalkit.vocabulary import Role
+from pages.shared.display.blocks import interval_row, numbers
 from pages.shared.display.charts.colours import MUTED, OKABE_ITO
 from pages.shared.sections import regression
 from tests.factories import annotate, make_eval_set, make_study
@@ -156,24 +158,29 @@ def made(n_broke, n_repaired, n_same):
     ],
 )
 def test_worse_is_orange_better_is_blue_and_undecided_is_grey(counts, colour, is_settled):
-    rows = regression.change_rows(made(*counts).rows)
+    picture, _ = tables.changes(made(*counts))
+    rows = [interval_row(row, {}) for row in picture.rows]
 
-    assert rows["label"].tolist() == ["All cases", "x"]
-    assert rows["colour"].tolist() == [colour, colour]
-    assert rows["is_settled"].tolist() == [is_settled, is_settled]
+    assert [row["label"] for row in rows] == ["All cases", "x"]
+    assert [row["colour"] for row in rows] == [colour, colour]
+    assert [row["is_settled"] for row in rows] == [is_settled, is_settled]
 
 
 def test_the_four_cells_count_every_judged_case_once():
-    cells = regression.transition_cells(made(2, 1, 4))
+    rows = tables.transitions(made(2, 1, 4)).rows
 
-    assert cells["value"].tolist() == [4, 2, 1, 0]
-    assert cells["small"].tolist() == ["", "broke", "repaired", ""]
+    # Of seven cases four still pass, two broke and one was repaired: 57, 29 and 14 %.
+    assert [[cell.text for cell in row[1:]] for row in rows] == [["4", "2"], ["1", "0"]]
+    assert [[cell.small for cell in row[1:]] for row in rows] == [
+        ["still pass, 57 %", "broke, 29 %"],
+        ["repaired, 14 %", "still fail, 0 %"],
+    ]
 
 
 def test_lists_say_how_many_of_those_who_judged_let_a_case_pass():
     report = made(1, 1, 0)
 
-    broke = regression.case_table(report, "broke")
+    broke = numbers(tables.cases(report, "broke"))
 
     assert broke["Case"].tolist() == ["c0"]
     assert broke["Passes before"].tolist() == ["3 of 3"]

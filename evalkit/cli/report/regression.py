@@ -14,30 +14,25 @@ from db.queries.results.regression import (
     runs_on_versions,
     studies_of,
 )
-from evalkit import text
 from evalkit.cli.report.options import (
     CategoryOption,
     JudgesFlag,
 )
 from evalkit.cli.terminal import (
     JsonFlag,
-    out,
+    print_block,
     print_report,
-    print_whole,
     require_database,
-    text_table,
 )
 from evalkit.errors import NotFoundError, RefusedError
-from evalkit.reports.regression import sentences as words
+from evalkit.reports.regression import tables
 from evalkit.reports.regression.passing import PassRule, default_measure, measures, passing
 from evalkit.reports.regression.report import (
-    RegressionReport,
     Side,
     categories_of,
     regression_document,
     regression_report,
 )
-from evalkit.text import bare_p, difference, points
 
 Before = Annotated[str, typer.Option("--before", help="MODEL or MODEL:RUN.")]
 
@@ -114,8 +109,10 @@ def regression(
         limits = {"categories": list(category or ()), "annotators": [], "judges": judges}
         body = {"filters": limits, **regression_document(report, judged_in=collected)}
         print_report("regression", body, *marks)
-    else:
-        _print_regression(report)
+        return
+    counts = (tables.by_category(report), tables.transitions(report)) if report.rows else ()
+    for block in (*tables.opening(report), *counts, tables.findings(report)):
+        print_block(block)
 
 
 def _require_categories(wanted: Collection[str], *sides: Side) -> None:
@@ -126,30 +123,6 @@ def _require_categories(wanted: Collection[str], *sides: Side) -> None:
         raise NotFoundError(
             f"Neither run answered a case of category “{min(unknown)}”. There are: {named}."
         )
-
-
-def _print_regression(report: RegressionReport) -> None:
-    out().print(words.regression_verdict(report))
-    out().print(words.regression_basis(report))
-    if not report.rows:
-        return
-    table = text_table("Category", "Before", "After", "Broke", "Repaired", "Difference", "p", "n")
-    for row in report.rows:
-        test = row.test
-        table.add_row(
-            "all" if test.category is None else test.category or "no category",
-            text.whole(test.n_before),
-            text.whole(test.n_after),
-            text.whole(test.test.only_first),
-            text.whole(test.test.only_second),
-            difference(row.difference, points),
-            bare_p(test.p_adjusted),
-            text.whole(test.n_cases),
-        )
-    print_whole(table)
-    for finding in (*words.regression_findings(report), words.regression_power(report)):
-        if finding:
-            out().print(finding)
 
 
 def _only(names: dict[str, int]) -> str:
