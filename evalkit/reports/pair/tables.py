@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from evalkit import text
 from evalkit.phrases import counted
@@ -80,15 +81,12 @@ def every_two(
     judged = [subject for subject in tested if any(pair.estimate.n for pair in subject.pairs)]
     if not judged:
         return section(title)
-    columns = [
-        [_apart(report, subject, pair) for pair in among(subject.pairs, models)]
-        for subject in judged
-    ]
+    columns = ([_apart(report, of, pair) for pair in among(of.pairs, models)] for of in judged)
     rows = [
         [Cell(f"{pair.model} – {pair.other}"), *cells]
         for pair, *cells in zip(among(judged[0].pairs, models), *columns, strict=True)
     ]
-    names = [subject_title(differences.subject) for differences in judged]
+    names = (subject_title(subject.subject) for subject in judged)
     return section(title, table(title, ("", *names), rows, is_map=True, note=_FIRST_MINUS_SECOND))
 
 
@@ -100,11 +98,16 @@ def never_met(report: RankingReport, tested: Sequence[SubjectDifferences]) -> Bu
 
 def _apart(report: RankingReport, subject: SubjectDifferences, pair: PairedDifference) -> Cell:
     """Say how far two are apart and how sure that is, by others where they never met."""
+    is_met = subject.subject != PREFERRED or pair.estimate.n > 0
+    analyses = None if is_met else two_analyses(report, pair)
+    cell = _difference(pair)
+    return replace(cell, details=(sentences.never_met_in_short(analyses),)) if analyses else cell
+
+
+def _difference(pair: PairedDifference) -> Cell:
     estimate, winner = pair.estimate, ahead(pair)
     if estimate.value is None:
-        analyses = None if subject.subject != PREFERRED else two_analyses(report, pair)
-        indirect = (sentences.never_met_in_short(analyses),) if analyses else ()
-        return Cell(text.MISSING, indirect, about=estimate.reason or "")
+        return Cell(text.MISSING, about=estimate.reason or "")
     p = "" if pair.p_adjusted is None else p_value(pair.p_adjusted)
     return Cell(
         difference(estimate),
@@ -144,18 +147,14 @@ def taken(report: PairReport) -> tuple[Block, ...]:
 
 def differences(rows: Sequence[SubjectDifference]) -> Table:
     """Give one row per difference with its p values and the reason where it cannot be had."""
-    columns = (
-        "On", "Category", "Difference", "p alone", "p max-T", "p adjusted", "Cases", "Why not",
-    )  # fmt: skip
+    columns = ("On", "Category", "Difference, adjusted p", "p alone", "p max-T", "Why not")
     cells = [
         (
             Cell(_name(row)),
             Cell(_category(row)),
-            Cell(difference(row.difference.estimate), number=row.difference.estimate),
+            _difference(row.difference),
             Cell(bare_p(row.difference.p_value)),
             Cell(bare_p(row.difference.p_family)),
-            Cell(bare_p(row.difference.p_adjusted)),
-            Cell(text.whole(row.difference.estimate.n)),
             Cell(row.difference.estimate.reason or ""),
         )
         for row in rows

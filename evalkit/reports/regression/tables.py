@@ -68,8 +68,7 @@ def transitions(report: RegressionReport) -> Table:
 
 def findings(report: RegressionReport) -> Bullets:
     """Say in which categories the change holds, and how many cases it would take."""
-    found = sentences.regression_findings(report)
-    return bullets([*found, sentences.regression_power(report)])
+    return bullets([*sentences.regression_findings(report), sentences.regression_power(report)])
 
 
 def by_category(report: RegressionReport) -> Table:
