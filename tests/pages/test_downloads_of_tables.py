@@ -11,7 +11,7 @@ from pages.shared.display import exhibits, html_tables
 from tests.factories import annotate, make_eval_set, make_study
 
 MODELS = ("Model one", "Model two", "Model three")
-PAGES = ("overview", "decision", "compare", "agreement", "annotators", "failures")
+PAGES = ("overview", "decision", "compare", "regression", "agreement", "annotators", "failures")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -129,8 +128,10 @@ def show_changes(report: RegressionReport, page: Page, state: State) -> None:
             if row.test.category is not None
         }
         links.line("See the cases of", places)
-    more = partial(pd.DataFrame, [change_entry(row) for row in report.rows])
-    blocks.fold(tables.by_category(report), key="regression", more=more)
+    table, more = tables.by_category(report), [change_entry(row) for row in report.rows]
+    blocks.fold(
+        table, key="regression", more=lambda: blocks.numbers(table).join(pd.DataFrame(more))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def case_picker(report: RegressionReport) -> PickedCase | None:
         keys,
         name="case",
         key=f"regression-{outcome}",
-        everything=lambda: case_numbers(report, outcome),
+        everything=lambda: frame.join(case_numbers(report, outcome)),
         right=list(frame.columns[2:]),
     )
     return lists[outcome][place]
@@ -202,7 +203,7 @@ def _sides(case: CaseChange) -> dict[int, str]:
 
 
 def case_numbers(report: RegressionReport, name: str) -> pd.DataFrame:
-    """Give what the download of a list holds: a row per case, how many said what."""
+    """Give what the download of a list holds beside it: a row per case, how many said what."""
     document = regression_document(report)
     of_list = [case for case in document["cases"] if case["change"] == name]
     return pd.json_normalize(document.get(name, of_list), sep="_")
