@@ -199,6 +199,7 @@ COMMANDS = [
     ["report", "ranking", "--study", "s"],
     ["report", "scores", "--study", "s"],
     ["report", "models", "--study", "s"],
+    ["report", "errors", "--study", "s"],
     ["report", "annotators", "--study", "s"],
     ["report", "html", "OUT", "--study", "s"],
     ["report", "decision", "--study", "s"],
