@@ -403,6 +403,7 @@ NOUNS = {
     "evalkit/annotation/assignment": {"shown", "kept"},  # ``Shown``: what an annotator has seen
     "db/queries/annotation/work.py": {"shown", "kept"},
     "db/commands/annotation.py": {"found"},
+    "db/commands/units.py": {"shown"},
     "evalkit/records": {"found"},  # what stands in a file, beside ``expected``
 }
 
