@@ -2,6 +2,8 @@
 
 from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.cli.terminal import Reasons
+from evalkit.reports.blocks import words
+from evalkit.reports.decision.document import NOTHING_JUDGED
 from evalkit.reports.pair.document import significance_document
 from evalkit.reports.pair.significance import significance_report
 from evalkit.reports.pair.tables import every_two, never_met
@@ -21,8 +23,9 @@ def significance(asked: Asked) -> Answer:
         for pair in subject.pairs
         if (reason := pair.estimate.reason)
     )
+    table = every_two(ranking, tested, asked.collected.models)
     return [
-        *every_two(ranking, tested, asked.collected.models).blocks,
+        *(table.blocks or [words(NOTHING_JUDGED)]),
         never_met(ranking, tested),
         Reasons(reasons),
         Reasons((subject_inside(subject.subject), subject.reason) for subject in tested),

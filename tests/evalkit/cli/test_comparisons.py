@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from evalkit.cli.report import app
 from evalkit.errors import NotFoundError, RefusedError
+from evalkit.reports.decision.document import NOTHING_JUDGED
 from tests.factories import annotate, make_eval_set, make_study
 from tests.versions import add_version
 
@@ -58,6 +59,12 @@ def test_significance_as_text_keeps_names_as_they_are(ids):
 
     assert "Model [one] – Model two" in said
     assert "+1.00" in said
+
+
+def test_significance_of_a_study_nobody_judged_says_so(sqlite_database):
+    make_study(make_eval_set())
+
+    assert NOTHING_JUDGED in run("significance", "--study", "Study")
 
 
 def test_regression_by_a_level_gives_what_broke(ids):
