@@ -338,6 +338,30 @@ def test_a_question_takes_no_sentence_and_no_table_from_another(path):
     assert room == TOGETHER or others == []
 
 
+@pytest.mark.parametrize("question", ["agreement", "power", "regression"])
+def test_a_question_is_known_to_its_page_its_command_and_the_file_alone(question):
+    """So is one that is added: a folder, a script with its line in the menu, a command."""
+    page = {"power": "decision"}.get(question, question)
+    own = {
+        f"pages/results/{page}.py",
+        f"pages/shared/sections/{page}.py",
+        f"evalkit/cli/report/{question}.py",
+        f"db/queries/results/{question}.py",  # what is read for it alone
+        "evalkit/html/document.py",
+    }
+    who_knows = {
+        name(path)
+        for path in SOURCES
+        if not name(path).startswith("evalkit/reports/")  # questions may build on one another
+        for imported in imports(tree(path))
+        if is_of(imported, f"evalkit.reports.{question}")
+    }
+
+    assert {f"pages/shared/sections/{page}.py", f"evalkit/cli/report/{question}.py"} <= who_knows
+    assert who_knows <= own
+    assert f"results/{page}.py" in {entry.file for entry in menu.ENTRIES}
+
+
 @pytest.mark.parametrize("path", sources_in("evalkit/stats"), ids=name)
 def test_statistics_say_no_sentences_and_know_no_study(path):
     sayers = ("evalkit.reports", "evalkit.study", "evalkit.text", "evalkit.phrases")
