@@ -16,6 +16,10 @@ _LOWEST = 270
 def lower_edge(page: Page) -> float:
     verdict = page.get_by_text(re.compile("^Atlas is ahead of")).first
     expect(verdict).to_be_visible(timeout=30_000)
+    # A page that is still made may hold a line more for a moment.
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=30_000
+    )
     box = verdict.bounding_box()
     assert box is not None
     return box["y"] + box["height"]

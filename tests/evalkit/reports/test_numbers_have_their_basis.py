@@ -97,7 +97,7 @@ def test_a_number_without_an_interval_says_why(kind, capsys):
     block = BLOCKS[kind]
 
     assert any("so its uncertainty cannot be told" in reason for reason in block.reasons)
-    terminal._print_block(block)
+    terminal.print_block(block)
     printed = " ".join(capsys.readouterr().out.split())
     assert "so its uncertainty cannot be told" in printed
 
