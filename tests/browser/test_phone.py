@@ -44,3 +44,33 @@ def test_results_fit_a_phone_and_the_decision_fits_paper(browser, demo):
 
     assert printed == []
     assert found == {name: [] for name in PAGES}
+
+
+#: Numbers of small print in maps that are torn between two lines.
+_TORN = r"""() => [...document.querySelectorAll('.ek-map td .small')].flatMap(small => {
+    const walker = document.createTreeWalker(small, NodeFilter.SHOW_TEXT), torn = []
+    for (let node; (node = walker.nextNode());)
+        for (const number of node.data.matchAll(/[−<>]?\d[\d.]*/g)) {
+            const range = document.createRange()
+            range.setStart(node, number.index)
+            range.setEnd(node, number.index + number[0].length)
+            if (new Set([...range.getClientRects()].map(box => box.top)).size > 1)
+                torn.push(small.textContent)
+        }
+    return torn
+})"""
+
+
+def test_no_number_of_a_map_is_torn_between_two_lines_on_a_phone(browser, demo):
+    context = browser.new_context(viewport={"width": 420, "height": 900})
+    page = context.new_page()
+    sign_in(page, demo, "leo")
+    page.goto(f"{demo}/agreement?study=1")
+    page.get_by_text("Save charts as").wait_for(timeout=30_000)
+
+    n_cells = page.locator(".ek-map td .small").count()
+    torn = page.evaluate(_TORN)
+    context.close()
+
+    assert n_cells > 20
+    assert torn == []

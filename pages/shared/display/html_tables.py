@@ -33,6 +33,7 @@ _STYLE = f"""<style>
 .ek-table .better .small, .ek-table .worse .small {{ opacity: 1; font-weight: 600; }}
 .ek-table .undecided .small {{ opacity: .6; }}
 .ek-table th .small {{ font-weight: 400; }}
+.ek-table wbr {{ display: none; }}
 .ek-table .mark {{ font-size: .75em; vertical-align: .12em; }}
 .ek-map td {{ text-align: center; border: 2px solid transparent; background-clip: padding-box;
   border-radius: 6px; min-width: 4.75rem; }}
@@ -62,6 +63,7 @@ _STYLE = f"""<style>
   .ek-map td {{ min-width: 2.6rem; padding: .4rem .15rem; }}
   .ek-map thead th {{ padding-left: .15rem; padding-right: .15rem; overflow-wrap: anywhere; }}
   .ek-map td .small {{ font-size: .75rem; overflow-wrap: anywhere; }}
+  .ek-map td .small wbr {{ display: inline; }}
   .ek-map tbody th .number {{ font-size: .85rem; }}
   .ek-map tbody th {{ position: sticky; left: 0; background-color: light-dark(#FFFEFB, #16191D); }}
   .ek-many thead th {{ writing-mode: vertical-rl; transform: rotate(180deg); text-align: left;
@@ -126,7 +128,9 @@ def _inside(cell: Cell, address: Callable[[Target], str]) -> str:
     mark = cell.tone.mark
     sign = f'<span class="mark" role="img" aria-label="{cell.tone}">{mark}</span>&nbsp;'
     sign = sign if mark else ""
-    small = html.escape(text.unbroken(cell.small))
+    # Where a map has no room for an interval on one line, it goes on after its comma, not inside
+    # a number.
+    small = html.escape(text.unbroken(cell.small)).replace(",\xa0", ",<wbr>\xa0")
     lines = f'<div class="number">{"" if small else sign}{html.escape(cell.text)}</div>'
     if small:
         lines += f'<div class="small">{sign}{small}</div>'
