@@ -25,6 +25,7 @@ from evalkit.reports.decision.sentences import raw_name
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.errors.tables import errors_section
+from evalkit.reports.model_order import model_order
 from evalkit.reports.models.report import models_report
 from evalkit.reports.models.tables import cost_section
 from evalkit.reports.pair.significance import significance_report
@@ -41,7 +42,6 @@ from evalkit.reports.scores.report import ScoresReport, scores_report
 from evalkit.reports.scores.tables import acceptable_section, profile, scores_section
 from evalkit.reports.shown_models import shown_models
 from evalkit.stats.ranking.win_rates import PairWinRate
-from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected, Limits
 from evalkit.study.main_criteria import left_out_sentence, main_part
 from evalkit.study.sentences import annotators, limits
@@ -96,7 +96,7 @@ def html_report(
     decision, rates = decided(collected), win_rates(collected)
     if decision is not None and len(decision.standings) < 2:
         decision = None
-    order = _order(ranking, decision, penalty_rows(collected))
+    order = model_order(ranking, scores, penalty_rows(collected))
     best = shown_models(order, baseline=decision.baseline if decision else None).models
     sections = (
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
@@ -288,17 +288,3 @@ def _simulated(collected: Collected) -> Words:
         f"{who} simulated: a program gave these annotations, not a person.",
         style="warning",
     )
-
-
-def _order(
-    report: RankingReport, decision: DecisionReport | None, weighed: Sequence[ScoreRow]
-) -> list[str]:
-    """Return the models best first: as ranked, else as decided, else by the weight of errors."""
-    best = [row.model for row in report.ranking.rows] if report.ranking else []
-    if not best and decision is not None:
-        best = [standing.model for standing in decision.standings]
-    if not best:
-        known = {row.model: row.estimate.value for row in weighed if row.category is None}
-        lightest = sorted((value, model) for model, value in known.items() if value is not None)
-        best = [model for _, model in lightest]
-    return best + [model for model in report.models if model not in best]

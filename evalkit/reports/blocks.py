@@ -121,15 +121,12 @@ class Table:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Say once each why a number in it stands without an interval."""
+        """Say once why numbers in it stand without an interval."""
         numbers = (cell.number for row in self.rows for cell in row if cell.number)
-        return tuple(
-            dict.fromkeys(
-                f"Where no interval stands: {lower(of.reason)}"
-                for of in numbers
-                if of.value is not None and of.low is None and of.reason
-            )
+        reasons = dict.fromkeys(
+            of.reason for of in numbers if of.value is not None and of.low is None and of.reason
         )
+        return (f"Where no interval stands: {lower(' '.join(reasons))}",) if reasons else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from db.queries.responses import side_by_side
 from evalkit.phrases import capital
 from evalkit.reports.annotators import disagreements, leave_out, sentences
 from evalkit.reports.annotators.report import annotators_report
+from evalkit.reports.model_order import model_order
 from evalkit.study import sentences as study_sentences
 from evalkit.study.subjects import subjects
 from evalkit.vocabulary import Role
@@ -15,7 +16,7 @@ from pages.shared import collecting, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
 from pages.shared.response import responses
-from pages.shared.sections import annotators, overview, shown_models
+from pages.shared.sections import annotators, shown_models
 
 state.require(Role.LEAD)
 
@@ -60,7 +61,7 @@ else:
     )
     without_them = collecting.kept(study, rest).collected
     compared = kept.of(leave_out.without_report, without_them, left_out=names)
-    page = shown_models.page_of(study, chosen, overview.model_order(compared.full.ranking))
+    page = shown_models.page_of(study, chosen, model_order(compared.full.ranking))
     annotators.show_without(compared, page)
     annotators.show_all_without(study, rest)
 

@@ -5,7 +5,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from db.queries.responses import side_by_side
-from evalkit.reports.errors.report import tags_report
+from evalkit.reports.errors.report import NO_LOOKS, tags_report
 from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
@@ -36,7 +36,9 @@ if through == "tags":
     rates = kept.of(tags_report)
     cell = failures.cell_picker(rates, study, lambda: shown_models.of_many(kept, study))
     if cell is None:
-        st.info(f"No error has been marked{filters.within(chosen)}.")
+        is_looked_at = any(row.estimate.n for rate in rates for row in rate.rows)
+        none_marked = f"No error has been marked{filters.within(chosen)}."
+        st.info(none_marked if is_looked_at else NO_LOOKS)
         exhibits.say("Errors come from studies that ask for error tags, and from imported records.")
         exhibits.say(filters.judges_left_out(study, chosen))
         addresses.stop()

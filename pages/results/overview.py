@@ -7,6 +7,7 @@ from db.queries import results
 from db.queries.results import regression
 from evalkit.reports.errors import penalties
 from evalkit.reports.errors.report import tags_report
+from evalkit.reports.model_order import model_order
 from evalkit.reports.models import report as reports
 from evalkit.reports.ranking.report import ranking_report, win_rates as win_rates_report
 from evalkit.reports.scores.report import scores_report
@@ -41,7 +42,7 @@ scores = kept.of_main(scores_report)
 models = kept.of(reports.models_report)
 weighed = kept.of(penalties.penalty_rows)
 rates = kept.of(tags_report)
-order = overview.model_order(ranking, scores, weighed)
+order = model_order(ranking, scores, weighed)
 
 place = overview.show_verdict(kept, ranking, scores, weighed)
 exhibits.say(filters.in_words(study, chosen))

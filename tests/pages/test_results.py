@@ -4,7 +4,6 @@ import json
 import math
 import re
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +12,7 @@ from db.models import Output
 from db.queries.results import result_studies
 from evalkit import text
 from evalkit.reports import by_model
+from evalkit.reports.errors.report import NO_LOOKS
 from evalkit.reports.errors.tables import error_map, every_error
 from evalkit.reports.models.tables import taken
 from evalkit.reports.ranking.document import ranking_document
@@ -20,7 +20,7 @@ from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.study.sentences import annotator_name
 from evalkit.vocabulary import Role
 from pages.shared.response import responses
-from pages.shared.sections import failures, overview
+from pages.shared.sections import failures
 from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.conftest import at_page
@@ -81,7 +81,7 @@ def test_a_study_nobody_annotated_in_says_what_is_missing(app, sign_in, page):
 
     said = opened(app, page)
 
-    assert any(word in said for word in ("Nobody has annotated", "No two annotators", "No error"))
+    assert any(word in said for word in ("Nobody has annotated", "No two annotators", NO_LOOKS))
 
 
 @pytest.mark.parametrize("page", ["results/overview.py", "results/decision.py"])
@@ -444,24 +444,6 @@ def test_what_a_study_did_not_ask_for_is_said_once_at_the_end_without_a_section(
     assert "Scores" not in headers
     assert "Errors" in headers
     assert "No scores have been collected." in said
-
-
-def test_without_a_ranking_models_stand_by_score_or_else_by_the_weight_of_errors():
-    def means(first, second):
-        return (score_row(ONE, first), score_row(TWO, second))
-
-    def order(scored, weighed):
-        ranking = SimpleNamespace(ranking=None, models=(ONE, TWO))
-        scores = SimpleNamespace(criteria=[SimpleNamespace(means=rows) for rows in scored])
-        return overview.model_order(ranking, scores, weighed)
-
-    assert order([means(2.0, 4.0)], means(1.0, 3.0)) == [TWO, ONE]
-    assert order([], means(3.0, 1.0)) == [TWO, ONE]
-    assert order([], ()) == [ONE, TWO]
-
-
-def score_row(model, value):
-    return SimpleNamespace(model=model, category=None, estimate=SimpleNamespace(value=value))
 
 
 def test_a_circle_that_the_ranking_hides_is_said_on_overview_and_decision(app, sign_in):

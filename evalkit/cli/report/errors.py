@@ -6,6 +6,7 @@ from evalkit.reports.errors.document import errors_document
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.errors.tables import errors_section
+from evalkit.reports.model_order import order_of
 
 
 @report
@@ -15,5 +16,5 @@ def errors(asked: Asked, weight: WeightOption = None) -> Answer:
     collected = asked.collected
     if asked.as_json:
         return errors_document(collected)
-    rates, weighed, models = tags_report(collected), penalty_rows(collected), collected.models
+    rates, weighed, models = tags_report(collected), penalty_rows(collected), order_of(collected)
     return errors_section(rates, weighed, models, models, weights=collected.weights).blocks

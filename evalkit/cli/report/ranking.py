@@ -42,12 +42,14 @@ def ranking(asked: Asked, style_control: StyleFlag = False) -> Answer:
     compared = counted(report.n_comparisons, "comparison")
     own = f", {report.n_same_model:,} of them of a model with itself" if report.n_same_model else ""
     rows = report.ranking.rows if report.ranking else ()
+    opening = verdict(report)
+    why = report.reason if report.reason != opening else None
     return [
-        words(" ".join(filter(None, (verdict(report), carried_style(style, lead))))),
+        words(" ".join(filter(None, (opening, carried_style(style, lead))))),
         *(ranked(group.rows) for group in groups),
         words(f"{compared}{own}, {report.n_unreadable:,} more unreadable."),
         bullets(cautions(report, win_rates(collected))),
-        Reasons([("", report.reason), *((row.model, row.reason) for row in rows)]),
+        Reasons([("", why), *((row.model, row.reason) for row in rows)]),
         *(_style(style, lead) if style_control else ()),
     ]
 

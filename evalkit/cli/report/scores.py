@@ -8,6 +8,7 @@ from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.cli.terminal import Reasons
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.tables import penalties
+from evalkit.reports.model_order import order_of
 from evalkit.reports.scores import tables
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.levels import level_shares, level_shares_document
@@ -37,7 +38,7 @@ def scores(asked: Asked, weight: WeightOption = None, at_least: LevelOption = No
         return document
     collected = asked.main_part
     reached = () if at_least is None else level_shares(collected, level=at_least)
-    report, weighed, models = scores_report(collected), penalty_rows(collected), collected.models
+    report, weighed, models = scores_report(collected), penalty_rows(collected), order_of(collected)
     return [
         *(tables.means(of, models) for of in report.criteria),
         *(tables.at_least(level, models) for level in reached),

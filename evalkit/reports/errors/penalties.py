@@ -12,7 +12,7 @@ from evalkit.study.collected import Collected
 from evalkit.vocabulary import Severity
 
 NO_LOOKS = "Nothing has been looked at for errors yet."
-NO_SEVERITY = "No error found within these filters has a severity, so errors cannot be weighed."
+NO_SEVERITY = "No error found has a severity, so errors cannot be weighed."
 
 
 def no_penalties(collected: Collected) -> str:

@@ -22,7 +22,7 @@ from evalkit.reports.blocks import (
 )
 from evalkit.reports.by_model import by_category, category_name, model_rows, readable
 from evalkit.reports.errors.penalties import weights_in_words
-from evalkit.reports.errors.report import TagRates
+from evalkit.reports.errors.report import NO_LOOKS, TagRates
 from evalkit.reports.errors.sentences import commonest_errors
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.penalties import ErrorWeights
@@ -49,8 +49,10 @@ def errors_section(
 ) -> Section:
     """Show what the errors in each model's responses weigh, and how often each was found."""
     grid = error_map(rates, mapped)
-    if not any(row.estimate.value for rate in rates for row in rate.rows):
-        return section("Errors", words("No error has been marked within these filters."))
+    numbers = [row.estimate for rate in rates for row in rate.rows]
+    if not any(number.value for number in numbers):
+        is_looked_at = any(number.n for number in numbers)
+        return section("Errors", words("No error has been marked." if is_looked_at else NO_LOOKS))
     return section(
         "Errors",
         *_weighed(weighed, order, mapped, weights),

@@ -30,15 +30,16 @@ def power_section(
     )
 
 
-def power_blocks(report: PowerReport) -> tuple[Block, ...]:
-    """Say what more annotations would buy of everything that was judged."""
+def power_blocks(report: PowerReport, order: Sequence[str]) -> tuple[Block, ...]:
+    """Say what more annotations would buy of everything that was judged, models in an order."""
     judged = dict.fromkeys(interval.subject for interval in report.intervals)
+    intervals = sorted(report.intervals, key=lambda interval: order.index(interval.model))
     return (
         bullets(sentences.power_sentences(report)),
         every_pair(report),
         *(
             wanted(
-                [interval for interval in report.intervals if interval.subject == subject],
+                [interval for interval in intervals if interval.subject == subject],
                 name="Raw win rate" if subject == PREFERRED else subject_title(subject),
             )
             for subject in judged

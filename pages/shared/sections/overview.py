@@ -85,30 +85,6 @@ def show_held_equal(place: DeltaGenerator, kept: Kept, ranking: RankingReport | 
             exhibits.say(carried_style(kept.of(collecting.style), lead), style="lead")
 
 
-def model_order(
-    report: RankingReport,
-    scores: ScoresReport | None = None,
-    weighed: Sequence[ScoreRow] = (),
-) -> list[str]:
-    """Give the models best first: by rank, else by mean score, else by the weight of errors."""
-    if report.ranking:
-        best = [row.model for row in report.ranking.rows]
-    else:
-        scored = scores.criteria if scores else ()
-        means = next((criterion.means for criterion in scored if any(_known(criterion.means))), ())
-        best = [row.model for row in sorted(_known(means), key=lambda row: -_value(row))]
-        best = best or [row.model for row in sorted(_known(weighed), key=_value)]
-    return best + [model for model in report.models if model not in best]
-
-
-def _known(rows: Sequence[ScoreRow]) -> list[ScoreRow]:
-    return [row for row in rows if row.category is None and row.estimate.value is not None]
-
-
-def _value(row: ScoreRow) -> float:
-    return row.estimate.value or 0.0
-
-
 def absences(
     scores: ScoresReport, models: Sequence[ModelRow], rates: Sequence[TagRates], *, within: str
 ) -> dict[str, str]:

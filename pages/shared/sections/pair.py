@@ -10,6 +10,7 @@ from evalkit.phrases import counted
 from evalkit.reports.blocks import beside
 from evalkit.reports.by_model import category_name
 from evalkit.reports.errors.penalties import penalty_rows
+from evalkit.reports.model_order import model_order
 from evalkit.reports.pair import tables
 from evalkit.reports.pair.analyses import TwoAnalyses, two_analyses
 from evalkit.reports.pair.cases import CaseDifference
@@ -26,7 +27,6 @@ from pages.shared.address.links import State
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits, lists
 from pages.shared.display.blocks import Page
-from pages.shared.sections import overview
 
 
 def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
@@ -55,7 +55,7 @@ def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
 def _best_first(kept: Kept, study: ResultStudy) -> list[str]:
     """List the models as the overview does: what most want to see is the first two."""
     ranking, scores = kept.of(ranking_report), kept.of_main(scores_report)
-    order = overview.model_order(ranking, scores, kept.of(penalty_rows))
+    order = model_order(ranking, scores, kept.of(penalty_rows))
     return sorted(study.models, key=lambda name: order.index(name) if name in order else len(order))
 
 

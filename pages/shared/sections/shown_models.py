@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reports.errors.penalties import penalty_rows
+from evalkit.reports.model_order import model_order
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.scores.report import scores_report
 from evalkit.reports.shown_models import MOST_MODELS
@@ -12,7 +13,6 @@ from pages.shared.address import links, pins
 from pages.shared.collecting import Kept
 from pages.shared.display.blocks import Page
 from pages.shared.display.pictures import model_colours
-from pages.shared.sections import overview
 
 
 def page_of(
@@ -41,6 +41,4 @@ def of_many(kept: Kept, study: ResultStudy) -> Sequence[str]:
 
 def best_first(kept: Kept) -> list[str]:
     """List the models of a study best first, as its overview does."""
-    return overview.model_order(
-        kept.of(ranking_report), kept.of_main(scores_report), kept.of(penalty_rows)
-    )
+    return model_order(kept.of(ranking_report), kept.of_main(scores_report), kept.of(penalty_rows))
