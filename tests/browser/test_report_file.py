@@ -125,7 +125,9 @@ def test_many_models_take_twelve_pages_at_most(arena, chromium_page):
 
     printed = chromium_page.pdf(format="A4", prefer_css_page_size=True)
 
-    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 12
+    n_pages = len(re.findall(rb"/Type\s*/Page\b", printed))
+    # One less than may be: other studies have more kinds of errors, and more people to compare.
+    assert 2 <= n_pages <= 11
 
 
 def test_every_model_of_many_has_its_rank(arena, chromium_page):
