@@ -101,9 +101,7 @@ def test_cells_show_their_interval_without_hovering(app, sign_in, study):
     sign_in(app, Role.LEAD)
     opened(app, PAGE)
 
-    table, *_ = re.findall(
-        r'aria-label="Raw win rate by category".*?</table>', seen(app), re.DOTALL
-    )
+    table, *_ = re.findall(r'aria-label="Win rate by category".*?</table>', seen(app), re.DOTALL)
     small = re.findall(r'<div class="small">(.*?)</div>', table)
 
     # Two models on all cases and in two categories; every number has its interval and its n.

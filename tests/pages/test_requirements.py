@@ -50,7 +50,12 @@ def test_typed_limits_are_answered_alike_on_page_file_json_and_terminal(
 ):
     sentences = json.loads(run("decision", "--json"))["requirements"]["sentences"]
     run("html", str(tmp_path / "s.html"))
-    file = (tmp_path / "s.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    file = (
+        (tmp_path / "s.html")
+        .read_text(encoding="utf-8")
+        .replace("<wbr>", "")
+        .replace("\N{NO-BREAK SPACE}", " ")
+    )
     sign_in(app, Role.LEAD)
     opened(app, PAGE)
 

@@ -33,7 +33,7 @@ def written(app):
     kinds = ("markdown", "caption", "info", "title", "header", "subheader", "text", "html")
     said = [str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind)]
     said += [element.proto.body for element in app.get("html")]
-    return " ".join(said).replace("\N{NO-BREAK SPACE}", " ")
+    return " ".join(said).replace("<wbr>", "").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def opened(app, page):

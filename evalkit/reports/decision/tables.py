@@ -165,7 +165,7 @@ def prices(report: DecisionReport, models: Sequence[str]) -> Table:
 def by_category(report: DecisionReport, models: Sequence[str], *, within: str) -> tuple[Block, ...]:
     """Show the chosen measure by category and model; ``within`` says that filters are set."""
     measure = report.chosen.measure
-    title = f"{sentences.raw_name(measure)} by category"
+    title = f"{measure.number_name} by category"
     known = list(dict.fromkeys(number.category for number in report.chosen.cells))
     if len(known) < 2:
         return (words(f"All cases are of one category{within}.", style="lead"),)
@@ -188,7 +188,10 @@ def by_category(report: DecisionReport, models: Sequence[str], *, within: str) -
         "counts judgements."
     )
     if measure.is_preference and report.ranking.ranking is not None:
-        note += " Of all categories together win rates are against an average opponent."
+        note += (
+            " Inside a category win rates are raw; of all categories together they are against an "
+            "average opponent."
+        )
     if len(categories) < len(known):
         note += (
             f" There are {len(known):,} categories: these are the {len(categories)} with a finding "
