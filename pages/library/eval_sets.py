@@ -57,4 +57,4 @@ with by_case:
         addresses.stop()
     with read_session() as session:
         read = side_by_side.every_response(session, case_id)
-    responses.show(read)
+    responses.show(eval_sets.pick_responses(read))

@@ -10,6 +10,7 @@ from db.queries import library
 from evalkit.vocabulary import LeakPolicy, Role
 from pages.routes import downloads
 from pages.shared.library import tables as library_tables
+from pages.shared.response import responses
 from tests.factories import make_eval_set
 from tests.pages.conftest import at_page
 
@@ -56,6 +57,22 @@ def test_eval_sets_show_cases_that_match_a_category_and_a_text(app, sign_in):
 
     assert not app.exception
     assert "1 of 5 cases" in everything_written(app)
+
+
+def test_of_many_responses_the_first_ten_are_read_until_others_or_all_are_asked_for(
+    app, sign_in, monkeypatch
+):
+    shown = []
+    monkeypatch.setattr(responses, "show", lambda read: shown.append(len(read.responses)))
+    make_eval_set(models=[f"model {number:02}" for number in range(14)], n_cases=1)
+    sign_in(app, Role.LEAD)
+
+    at_page(app, "library/eval_sets.py").run()
+    app.multiselect(key="responses-of").set_value(["model 13", "model 02"]).run()
+    app.toggle(key="all-responses").set_value(True).run()
+
+    assert not app.exception
+    assert shown == [10, 2, 14]
 
 
 def test_cases_that_repeat_one_content_are_warned_of_and_named(app, sign_in):

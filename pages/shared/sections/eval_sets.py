@@ -1,12 +1,15 @@
 """The choices of the page of eval sets, all of which its address holds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from db.queries.library import EvalSetSummary, StudySummary
+from db.queries.responses.side_by_side import SideBySide
 from evalkit.reports.by_model import category_name
+from evalkit.reports.shown_models import MOST_MODELS, N_BEST
 from pages.shared.address import addresses
 from pages.shared.display import lists
 from pages.shared.library import tables as library_tables
@@ -80,6 +83,29 @@ def case_picker(frame: pd.DataFrame, *, n_cases: int, key: str) -> int | None:
         everything=lambda: table,
     )
     return int(names[place])
+
+
+def pick_responses(read: SideBySide | None) -> SideBySide | None:
+    """Ask whose of many responses to read: those of the first few models at first."""
+    if read is None or len(read.responses) <= MOST_MODELS:
+        return read
+    names = [read.headings[response.output_id] for response in read.responses]
+    left, right = st.columns([11, 9], gap="large", vertical_alignment="bottom")
+    chosen = left.multiselect(
+        "Responses of",
+        names,
+        placeholder=f"The first {N_BEST}; search {len(names):,} responses",
+        key="responses-of",
+        persist_state="session",
+    )
+    is_all = right.toggle(
+        f"Show all {len(names):,} responses", key="all-responses", persist_state="session"
+    )
+    wanted = set(names if is_all else chosen or names[:N_BEST])
+    responses = [each for each, name in zip(read.responses, names, strict=True) if name in wanted]
+    ids = {response.output_id for response in responses}
+    answers = [answer for answer in read.answers if ids.intersection(answer.output_ids)]
+    return replace(read, responses=tuple(responses), answers=tuple(answers))
 
 
 def _asked(studies: Sequence[StudySummary]) -> StudySummary | None:
