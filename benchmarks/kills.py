@@ -30,7 +30,7 @@ from uuid import uuid4
 from sqlmodel import select
 
 from db import schema
-from db.commands import annotation
+from db.commands.assignments import next_task_id
 from db.commands.people import accept_invitation, add_account, make_first_admin
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session
@@ -134,7 +134,7 @@ def _annotate(load: Load, study_id: int, user: User, chance: random.Random) -> N
         "Origin": f"http://{_HOST}:{_PORT}",
     }
     while not load.is_over.is_set():
-        assignment_id = annotation.next_task_id(study_id=study_id, annotator_id=user.id)
+        assignment_id = next_task_id(study_id=study_id, annotator_id=user.id)
         if assignment_id is None:
             return
         key, preference = str(uuid4()), chance.choice(("left", "right", "tie", "both_bad"))

@@ -29,7 +29,7 @@ from time import perf_counter, sleep
 from urllib.parse import urlencode
 
 from db import schema
-from db.commands import annotation
+from db.commands.assignments import next_task_id
 from db.commands.people import accept_invitation, add_account, make_first_admin
 from db.commands.studies import StudyPlan, create_study
 from db.queries.people import User
@@ -70,7 +70,7 @@ def _annotator_at_work() -> tuple[User, int]:
     study_id = create_study(plan)
     token = add_account(name="Ann", role=Role.ANNOTATOR)
     user = accept_invitation(token=token, password="another of the benchmark")
-    assignment_id = annotation.next_task_id(study_id=study_id, annotator_id=user.id)
+    assignment_id = next_task_id(study_id=study_id, annotator_id=user.id)
     assert assignment_id is not None  # the study has just begun
     return user, assignment_id
 

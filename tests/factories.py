@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from db.columns import new_token
 from db.commands.changes import results_changed
+from db.commands.units import outdate_units
 from db.engine import read_session, write_session
 from db.models import (
     Annotation,
@@ -203,6 +204,7 @@ def annotate(
             )
             for output, tag in marks
         )
+        outdate_units(session, ids[study])
         results_changed(session, ids[study])
         ids[annotator] = found.id
         return annotation.id

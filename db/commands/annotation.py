@@ -1,4 +1,4 @@
-"""Give out the next case, keep what is entered, store what is submitted."""
+"""Keep what is entered, store what is submitted, pass on what is skipped."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,22 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from db.columns import new_token, now
-from db.commands.storing import next_revision, number_of, store_annotation, supersede
-from db.engine import read_session, write_session
+from db.commands.storing import next_revision, store_annotation, supersede
+from db.commands.units import counted, locked_study
+from db.engine import write_session
 from db.models import Annotation, Assignment, Study
-from db.queries.annotation.leaks import leaking_outputs
 from db.queries.annotation.task import (
-    NOT_OPEN,
     current_annotation,
     form_of,
     own_assignment,
     submitted_draft,
 )
-from db.queries.annotation.work import UNFINISHED, StudyWork, study_work
-from evalkit.annotation.assignment.policy import POLICY, RESERVATION, next_assignment
+from db.queries.annotation.work import UNFINISHED
+from evalkit.annotation.assignment.policy import RESERVATION
 from evalkit.annotation.draft import (
     OutdatedError,
     asked_for,
@@ -31,8 +30,8 @@ from evalkit.annotation.draft import (
     parse_draft,
 )
 from evalkit.annotation.opening import NewerError, Opening, draft_mark
-from evalkit.errors import NotFoundError, RefusedError
-from evalkit.vocabulary import AssignmentState, LeakPolicy, Sampling, SkipReason
+from evalkit.errors import RefusedError
+from evalkit.vocabulary import AssignmentState, SkipReason
 
 _MAX_KEY = 200
 _KEY_OF_ANOTHER = (
@@ -61,30 +60,6 @@ class SavedDraft:
     is_edit: bool
 
 
-def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
-    """Return the assignment to show: one that is begun, else a new one, else None.
-
-    The row is written, and the case reserved, before anything is shown.
-    """
-    with read_session() as session:
-        study = _open_study(session, study_id)
-        mine = _unfinished(session, study_id, annotator_id)
-        for assignment in mine:
-            if assignment.reserved_until and assignment.reserved_until > now() + RESERVATION / 2:
-                return assignment.id
-        leaking: frozenset[int] = frozenset()
-        if study.leak_policy == LeakPolicy.LEAVE_OUT:
-            leaking = leaking_outputs(session, study)
-    with write_session() as session:
-        study = _open_study(session, study_id, lock=True)
-        at = now()
-        work = study_work(session, study, annotator_id=annotator_id, at=at)
-        begun = _resumed(session, study, work, annotator_id, at)
-        if begun is None:
-            begun = _given_out(session, study, work.without(leaking), annotator_id, at)
-        return begun
-
-
 def save_draft(
     *,
     assignment_id: int,
@@ -103,7 +78,7 @@ def save_draft(
     entered = parse_draft(draft)
     seconds = checked_seconds(active_seconds)
     with write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
+        study, assignment = _locked(session, assignment_id, annotator_id, opening)
         if not _is_next(assignment, opening):
             return SavedDraft(is_newest=False, is_edit=_has_edit(assignment))
         at = now()
@@ -111,11 +86,12 @@ def save_draft(
         assignment.draft_session, assignment.draft_number = opening.session, opening.number
         _count_time(assignment, seconds, at)
         if assignment.state in UNFINISHED:
-            assignment.state = AssignmentState.DRAFT
-            assignment.reserved_until = at + RESERVATION
+            with counted(session, study, assignment):
+                assignment.state = AssignmentState.DRAFT
+                assignment.reserved_until = at + RESERVATION
         current = current_annotation(session, assignment)
         if current is not None:
-            form = form_of(session, session.get_one(Study, assignment.study_id), assignment)
+            form = form_of(session, study, assignment)
             if submitted_draft(session, current, assignment) == asked_for(entered, form):
                 assignment.draft = None  # put back by hand: there is no edit any more
         session.add(assignment)
@@ -128,7 +104,7 @@ def discard_edit(*, assignment_id: int, annotator_id: int, opening: Opening) -> 
     A page that has not seen the edit there is (`opening`) is refused as for drafts (`NewerError`).
     """
     with write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
+        _, assignment = _locked(session, assignment_id, annotator_id, opening)
         if assignment.state == AssignmentState.SUBMITTED:
             if assignment.draft is not None:
                 _is_next(assignment, opening)
@@ -156,11 +132,10 @@ def submit(
     seconds = checked_seconds(active_seconds)
     key = _checked_key(submission_key)
     with _refusing_key_of_another(), write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
+        study, assignment = _locked(session, assignment_id, annotator_id, opening)
         sent_before = _annotation_of_key(session, key, assignment)
         if sent_before is not None:
             return Submitted(sent_before.revision, is_new=False)
-        study = session.get_one(Study, assignment.study_id)
         content = checked_draft(entered, form_of(session, study, assignment))
         current = current_annotation(session, assignment)
         if current is not None and submitted_draft(session, current, assignment) == content:
@@ -180,7 +155,8 @@ def submit(
         revision = next_revision(session, assignment)
         if current is not None:
             supersede(session, current)
-        store_annotation(session, study, assignment, content, revision=revision, key=key, at=at)
+        with counted(session, study, assignment):
+            store_annotation(session, study, assignment, content, revision=revision, key=key, at=at)
         return Submitted(revision, is_new=True)
 
 
@@ -197,43 +173,29 @@ def skip(
         raise RefusedError("Choose one of the reasons to skip a case.")
     words = checked_text(note, "The note").strip()
     with write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
+        study, assignment = _locked(session, assignment_id, annotator_id, opening)
         if assignment.state == AssignmentState.SUBMITTED:
             raise OutdatedError("This case was submitted already, so it cannot be skipped.")
-        assignment.state = AssignmentState.SKIPPED
-        assignment.skip_reason = reason
-        assignment.skip_note = words or None
-        assignment.reserved_until = None
-        _end_openings(assignment)
-        session.add(assignment)
+        with counted(session, study, assignment):
+            assignment.state = AssignmentState.SKIPPED
+            assignment.skip_reason = reason
+            assignment.skip_note = words or None
+            assignment.reserved_until = None
+            _end_openings(assignment)
 
 
 def take_back(*, assignment_id: int, annotator_id: int, opening: Opening) -> None:
     """Undo a skip, whoever has the case by now: one annotation more does no harm."""
     with write_session() as session:
-        assignment = _locked_assignment(session, assignment_id, annotator_id, opening)
+        study, assignment = _locked(session, assignment_id, annotator_id, opening)
         if assignment.state != AssignmentState.SKIPPED:
             return
-        _require_open(session.get_one(Study, assignment.study_id))
+        _require_open(study)
         begun = assignment.draft is not None
-        assignment.state = AssignmentState.DRAFT if begun else AssignmentState.OPEN
-        assignment.skip_reason = assignment.skip_note = None
-        assignment.reserved_until = now() + RESERVATION
-        session.add(assignment)
-
-
-# Giving out
-
-
-def _open_study(session: Session, study_id: int, *, lock: bool = False) -> Study:
-    """Read a study; ``lock`` lets nobody else give out its cases until this is committed."""
-    statement = select(Study).where(Study.id == study_id)
-    if lock:  # SQLite holds its one write lock already, and knows no other
-        statement = statement.with_for_update(key_share=True)
-    study = session.exec(statement).first()
-    if study is None or not study.is_open:
-        raise NotFoundError(NOT_OPEN)  # whoever guesses at addresses learns of no study
-    return study
+        with counted(session, study, assignment):
+            assignment.state = AssignmentState.DRAFT if begun else AssignmentState.OPEN
+            assignment.skip_reason = assignment.skip_note = None
+            assignment.reserved_until = now() + RESERVATION
 
 
 def _require_open(study: Study) -> None:
@@ -244,98 +206,31 @@ def _require_open(study: Study) -> None:
         )
 
 
-def _unfinished(session: Session, study_id: int, annotator_id: int) -> list[Assignment]:
-    """Return what this annotator has begun, drafts first."""
-    found = session.exec(
-        select(Assignment)
-        .where(
-            Assignment.study_id == study_id,
-            Assignment.annotator_id == annotator_id,
-            col(Assignment.state).in_(UNFINISHED),
-        )
-        .order_by(col(Assignment.id))
-    ).all()
-    return sorted(found, key=lambda assignment: assignment.state != AssignmentState.DRAFT)
-
-
-def _resumed(
-    session: Session, study: Study, work: StudyWork, annotator_id: int, at: datetime
-) -> int | None:
-    """Take up what this annotator has begun, and reserve it anew.
-
-    A draft is never lost to a reservation that ran out. A case that was only looked at is, once
-    others have taken its places.
-    """
-    n_live: dict[frozenset[int], int] = {}
-    for entry in work.shown:
-        left = work.outputs[entry.case_id, entry.left]
-        right = work.outputs[entry.case_id, entry.right]
-        key = frozenset((left, right))
-        n_live[key] = n_live.get(key, 0) + entry.n_live
-    for assignment in _unfinished(session, number_of(study), annotator_id):
-        is_reserved = assignment.reserved_until is not None and assignment.reserved_until > at
-        pair = frozenset((assignment.left_output_id, assignment.right_output_id or 0))
-        has_place = n_live.get(pair, 0) < study.overlap
-        if assignment.state == AssignmentState.DRAFT or is_reserved or has_place:
-            assignment.reserved_until = at + RESERVATION
-            session.add(assignment)
-            return assignment.id
-    return None
-
-
-def _given_out(
-    session: Session, study: Study, work: StudyWork, annotator_id: int, at: datetime
-) -> int | None:
-    choice = next_assignment(
-        work.units,
-        work.shown,
-        overlap=study.overlap,
-        seed=study.seed,
-        annotator_id=annotator_id,
-    )
-    if choice is None:
-        return None
-    case_id = choice.unit.case_id
-    left, right = work.outputs[case_id, choice.left], work.outputs[case_id, choice.right]
-    assignment = Assignment(
-        study_id=number_of(study),
-        annotator_id=annotator_id,
-        case_id=case_id,
-        left_output_id=left,
-        right_output_id=right,
-        presentation=f"case {case_id}: {min(left, right)} and {max(left, right)}",
-        policy=POLICY,
-        sampling=Sampling.RANDOM,
-        inclusion_probability=choice.unit.inclusion_probability,
-        reserved_until=at + RESERVATION,
-        shown_at=at,
-        created_at=at,
-    )
-    session.add(assignment)
-    session.flush()
-    return assignment.id
-
-
 # Storing
 
 
-def _locked_assignment(
+def _locked(
     session: Session, assignment_id: int, annotator_id: int, opening: Opening
-) -> Assignment:
-    """Read an assignment of this annotator that nobody else changes until this is committed.
+) -> tuple[Study, Assignment]:
+    """Read an assignment of this annotator, and its study, that nobody else changes meanwhile.
 
     A page that wants to write says which opening it is, and must mean this very assignment.
     """
-    session.exec(
-        select(Assignment.id).where(Assignment.id == assignment_id).with_for_update(key_share=True)
-    ).first()
-    assignment = own_assignment(session, assignment_id, annotator_id)
+    study_id = own_assignment(session, assignment_id, annotator_id).study_id
+    study = locked_study(session, study_id)
+    assert study is not None  # an assignment refers to it
+    assignment = session.exec(
+        select(Assignment)
+        .where(Assignment.id == assignment_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
     if opening.token != assignment.token:
         raise OutdatedError(
             "The case on this page is no longer there: its study was removed, or an older database "
             "was put back. Nothing was stored. Copy what you would miss, and go on."
         )
-    return assignment
+    return study, assignment
 
 
 def _is_next(assignment: Assignment, opening: Opening) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select
 
 from db.commands.rubrics import store_rubric, store_taxonomy
+from db.commands.units import count_units, locked_study
 from db.engine import write_session
 from db.models import (
     Annotation,
@@ -22,7 +23,10 @@ from db.models import (
     Study,
     StudyRun,
     Taxonomy,
+    Unit,
+    UnitPair,
     VersionCase,
+    WorkCount,
 )
 from evalkit.annotation.rubric import (
     DEFAULT_GUIDELINES,
@@ -102,6 +106,7 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
         session.add(
             AuditEvent(actor_id=actor_id, action="create study", subject=f"study {study.name}")
         )
+        count_units(session, study)
         return study.id
 
 
@@ -117,6 +122,8 @@ def set_study_open(study_id: int, *, is_open: bool, actor_id: int | None = None)
         study = _existing(session, study_id)
         study.is_open = is_open
         session.add(study)
+        if is_open and not study.are_units_current:
+            count_units(session, study)
         session.add(
             AuditEvent(
                 actor_id=actor_id,
@@ -161,8 +168,7 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
             raise RefusedError(
                 f"“{study.name}” holds annotations, so it is kept. Close it to new work instead."
             )
-        session.exec(delete(Assignment).where(col(Assignment.study_id) == study_id))
-        for table in (StudyRun, ResultsState):
+        for table in (Assignment, Unit, UnitPair, WorkCount, StudyRun, ResultsState):
             session.exec(delete(table).where(col(table.study_id) == study_id))
         session.add(
             AuditEvent(actor_id=actor_id, action="discard study", subject=f"study {study.name}")
@@ -171,7 +177,7 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
 
 
 def _existing(session: Session, study_id: int) -> Study:
-    study = session.get(Study, study_id)
+    study = locked_study(session, study_id)
     if study is None:
         raise NotFoundError("This study does not exist any more.")
     return study

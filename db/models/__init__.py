@@ -6,6 +6,7 @@ from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Ru
 from db.models.leaderboards import PublicScore
 from db.models.people import Annotator, AuditEvent, Invitation, Setting, SignInFailure
 from db.models.studies import Criterion, ResultsState, Rubric, Study, StudyRun, Tag, Taxonomy
+from db.models.work import Unit, UnitPair, WorkCount
 
 __all__ = [
     "Annotation",
@@ -31,7 +32,10 @@ __all__ = [
     "StudyRun",
     "Tag",
     "Taxonomy",
+    "Unit",
+    "UnitPair",
     "VersionCase",
+    "WorkCount",
 ]
 
 count_on()

@@ -28,6 +28,11 @@ from evalkit.vocabulary import (
 )
 
 
+def _few(name: str, *columns: str, where: str) -> Index:
+    """Index the few rows for which something holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Assignment(DatabaseTable, table=True):
     """One presentation of a case to one annotator, written before anything is shown.
 
@@ -56,6 +61,10 @@ class Assignment(DatabaseTable, table=True):
         Index("ix_assignment_study_id", "study_id"),
         Index("ix_assignment_study_id_case_id", "study_id", "case_id"),
         Index("ix_assignment_annotator_id_study_id_state", "annotator_id", "study_id", "state"),
+        Index("ix_assignment_annotator_id_study_id_case_id", "annotator_id", "study_id", "case_id"),
+        Index("ix_assignment_annotator_id_study_id_id", "annotator_id", "study_id", "id"),
+        _few("ix_assignment_entered", "annotator_id", "study_id", where="draft IS NOT NULL"),
+        _few("ix_assignment_reserved", "study_id", where="reserved_until IS NOT NULL"),
     )
 
     id: int | None = row_id()

@@ -81,7 +81,11 @@ class Tag(DatabaseTable, table=True):
 
 
 class Study(DatabaseTable, table=True):
-    """What is compared, by whom, under which rubric, taxonomy and policy."""
+    """What is compared, by whom, under which rubric, taxonomy and policy.
+
+    ``are_units_current`` says that its units are those its cases and outputs make by now;
+    ``names`` are those of its models and their makers, as they were then.
+    """
 
     __tablename__ = "study"
     __table_args__ = (
@@ -105,6 +109,8 @@ class Study(DatabaseTable, table=True):
     collects_comment: bool = True
     leak_policy: str = LeakPolicy.MASK
     is_open: bool = True
+    are_units_current: bool = False
+    names: list[str] | None = json_value()
     created_by_id: int | None = reference("annotator", nullable=True)
     created_at: datetime = moment()
 

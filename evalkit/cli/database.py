@@ -8,7 +8,8 @@ import typer
 
 from db import schema
 from db.backup import back_up
-from db.queries.integrity import integrity_findings
+from db.commands.repair import miscounted_studies, repair_counts
+from db.queries.integrity import Finding, integrity_findings
 from evalkit.cli.terminal import JsonFlag, notes, out, print_json
 
 app = typer.Typer(no_args_is_help=True)
@@ -35,8 +36,8 @@ def upgrade_database() -> None:
 
 @app.command()
 def check(as_json: bool = JsonFlag) -> None:
-    """Check the file, its references and what hangs on nothing; exit 1 if anything is wrong."""
-    findings = integrity_findings()
+    """Check the file, its references, what hangs on nothing and all counts; exit 1 if not sound."""
+    findings = [*integrity_findings(), Finding("counts", tuple(miscounted_studies()))]
     is_sound = not any(finding.problems for finding in findings)
     if as_json:
         checks = [asdict(finding) for finding in findings]
@@ -48,6 +49,15 @@ def check(as_json: bool = JsonFlag) -> None:
                 out().print(f"  {problem}")
     if not is_sound:
         raise typer.Exit(1)
+
+
+@app.command()
+def repair() -> None:
+    """Count what was given out and done in every study anew."""
+    schema.require_current()
+    for problem in repair_counts():
+        out().print(f"Mended: {problem}.")
+    out().print("All studies are counted.")
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.commands.annotation import next_task_id
+from db.commands.assignments import next_task_id
 from db.engine import read_session
 from db.queries.annotation import task as queries
 from evalkit.errors import RefusedError

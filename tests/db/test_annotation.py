@@ -5,13 +5,25 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from db.columns import now
 from db.commands import annotation as commands
+from db.commands.assignments import next_task_id
 from db.commands.studies import StudyPlan, create_study, set_study_open
+from db.commands.units import outdate_units
 from db.engine import engine, read_session, write_session
-from db.models import Annotation, Annotator, Assignment, ErrorMark, Output, Score, Study
+from db.models import (
+    Annotation,
+    Annotator,
+    Assignment,
+    ErrorMark,
+    Output,
+    Score,
+    Study,
+    Unit,
+    UnitPair,
+)
 from db.queries.annotation import task as queries
 from db.queries.annotation.leaks import leak_count
 from evalkit.annotation.draft import IncompleteError, OutdatedError
@@ -76,13 +88,20 @@ def stored(table):
         return session.exec(select(table).order_by(table.id)).all()
 
 
+def _forget_units(session, study_id):
+    """Let outputs be changed as nothing in evalkit changes them: units refer to them."""
+    for table in (Unit, UnitPair):
+        session.exec(delete(table))
+    outdate_units(session, study_id)
+
+
 # Giving out
 
 
 def test_the_assignment_is_written_before_anything_is_shown(database):
     study_id, (annotator, *_), _ = make_study(overlap=2)
 
-    assignment_id = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    assignment_id = next_task_id(study_id=study_id, annotator_id=annotator)
 
     (assignment,) = stored(Assignment)
     assert assignment.id == assignment_id
@@ -95,11 +114,11 @@ def test_the_assignment_is_written_before_anything_is_shown(database):
 
 def test_asking_again_gives_the_same_case_until_it_is_submitted(database):
     study_id, (annotator, *_), _ = make_study()
-    first = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    first = next_task_id(study_id=study_id, annotator_id=annotator)
 
-    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) == first
+    assert next_task_id(study_id=study_id, annotator_id=annotator) == first
     submit(first, annotator)
-    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) != first
+    assert next_task_id(study_id=study_id, annotator_id=annotator) != first
 
 
 def test_twenty_annotators_at_once_never_exceed_the_overlap(database):
@@ -109,7 +128,7 @@ def test_twenty_annotators_at_once_never_exceed_the_overlap(database):
 
     def work(annotator):
         for step in range(3):
-            found = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+            found = next_task_id(study_id=study_id, annotator_id=annotator)
             if found is not None and step < 2:
                 submit(found, annotator, key=f"submission-{annotator}-{step}")
 
@@ -132,7 +151,7 @@ def test_two_windows_of_one_annotator_show_the_same_case(database):
     with ThreadPoolExecutor(8) as pool:
         found = set(
             pool.map(
-                lambda _: commands.next_task_id(study_id=study_id, annotator_id=annotator),
+                lambda _: next_task_id(study_id=study_id, annotator_id=annotator),
                 range(8),
             )
         )
@@ -143,22 +162,22 @@ def test_two_windows_of_one_annotator_show_the_same_case(database):
 
 def test_a_reservation_that_ran_out_frees_the_case_for_others(database):
     study_id, (first, second, third), _ = make_study(n_cases=1, overlap=1)
-    looked_at = commands.next_task_id(study_id=study_id, annotator_id=first)
-    assert commands.next_task_id(study_id=study_id, annotator_id=second) is None
+    looked_at = next_task_id(study_id=study_id, annotator_id=first)
+    assert next_task_id(study_id=study_id, annotator_id=second) is None
 
     change(looked_at, reserved_until=now() - timedelta(seconds=1))
 
-    assert commands.next_task_id(study_id=study_id, annotator_id=second) is not None
-    assert commands.next_task_id(study_id=study_id, annotator_id=third) is None
-    assert commands.next_task_id(study_id=study_id, annotator_id=first) is None
+    assert next_task_id(study_id=study_id, annotator_id=second) is not None
+    assert next_task_id(study_id=study_id, annotator_id=third) is None
+    assert next_task_id(study_id=study_id, annotator_id=first) is None
 
 
 def test_a_case_whose_reservation_ran_out_is_reserved_anew_where_nobody_took_it(database):
     study_id, (annotator, *_), _ = make_study(n_cases=1, overlap=1)
-    found = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    found = next_task_id(study_id=study_id, annotator_id=annotator)
     change(found, reserved_until=now() - timedelta(hours=1))
 
-    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) == found
+    assert next_task_id(study_id=study_id, annotator_id=annotator) == found
 
     (assignment,) = stored(Assignment)
     assert assignment.reserved_until > now() + timedelta(hours=1)
@@ -166,7 +185,7 @@ def test_a_case_whose_reservation_ran_out_is_reserved_anew_where_nobody_took_it(
 
 def test_a_draft_is_shown_again_even_if_its_reservation_ran_out(database):
     study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+    begun = next_task_id(study_id=study_id, annotator_id=first)
     commands.save_draft(
         assignment_id=begun,
         opening=opened(begun),
@@ -175,16 +194,16 @@ def test_a_draft_is_shown_again_even_if_its_reservation_ran_out(database):
         active_seconds=1,
     )
     change(begun, reserved_until=now() - timedelta(hours=1))
-    commands.next_task_id(study_id=study_id, annotator_id=second)
+    next_task_id(study_id=study_id, annotator_id=second)
 
-    assert commands.next_task_id(study_id=study_id, annotator_id=first) == begun
+    assert next_task_id(study_id=study_id, annotator_id=first) == begun
 
 
 def test_work_is_never_refused_because_a_reservation_ran_out(database):
     study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
-    late = commands.next_task_id(study_id=study_id, annotator_id=first)
+    late = next_task_id(study_id=study_id, annotator_id=first)
     change(late, reserved_until=now() - timedelta(hours=30))
-    other = commands.next_task_id(study_id=study_id, annotator_id=second)
+    other = next_task_id(study_id=study_id, annotator_id=second)
     submit(other, second, key="key-of-second")
 
     assert submit(late, first, key="key-of-first").is_new
@@ -208,16 +227,16 @@ def test_judges_do_not_take_the_places_of_people(database):
             )
         )
 
-    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is not None
+    assert next_task_id(study_id=study_id, annotator_id=annotator) is not None
 
 
 def test_a_closed_study_gives_nothing_out_and_takes_nothing(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     set_study_open(study_id, is_open=False)
 
     with pytest.raises(NotFoundError, match="no such study open to you"):
-        commands.next_task_id(study_id=study_id, annotator_id=annotator)
+        next_task_id(study_id=study_id, annotator_id=annotator)
     with pytest.raises(OutdatedError, match="drafts are kept"):
         submit(begun, annotator)
     commands.save_draft(
@@ -237,7 +256,7 @@ def test_a_closed_study_and_one_that_does_not_exist_are_spoken_of_alike(database
     said = []
     for asked in (study_id, study_id + 77):
         with pytest.raises(NotFoundError) as refused:
-            commands.next_task_id(study_id=asked, annotator_id=annotator)
+            next_task_id(study_id=asked, annotator_id=annotator)
         said.append(str(refused.value))
 
     assert said[0] == said[1]
@@ -252,12 +271,13 @@ def test_a_retired_case_is_not_given_out(database):
         case = session.get_one(Case, ids["case-0"])
         case.status = "retired"
         session.add(case)
+        outdate_units(session, study_id)
 
-    found = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    found = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(found, annotator)
 
     assert stored(Assignment)[0].case_id == ids["case-1"]
-    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is None
+    assert next_task_id(study_id=study_id, annotator_id=annotator) is None
 
 
 def test_an_output_that_arrives_later_is_given_out_too(database):
@@ -265,15 +285,17 @@ def test_an_output_that_arrives_later_is_given_out_too(database):
     with write_session() as session:
         missing = session.get_one(Output, ids[f"case-1/{MODELS[0]}"])
         again = Output(run_id=missing.run_id, case_id=missing.case_id, content="Late.")
+        _forget_units(session, study_id)
         session.delete(missing)
-    first = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    first = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(first, annotator)
-    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is None
+    assert next_task_id(study_id=study_id, annotator_id=annotator) is None
 
     with write_session() as session:
         session.add(again)
+        outdate_units(session, study_id)
 
-    second = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    second = next_task_id(study_id=study_id, annotator_id=annotator)
     shown = task(second, annotator)
     assert "Late." in {shown.left.text, shown.right.text}
 
@@ -283,7 +305,7 @@ def test_an_output_that_arrives_later_is_given_out_too(database):
 
 def test_a_draft_survives_a_restart(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     entered = draft(preference="both_bad", value=2, comment="Neither.\nReally 😀 ‮rtl‬")
     entered["tags"]["right"] = {"hallucination": "major"}
     commands.save_draft(
@@ -304,7 +326,7 @@ def test_a_draft_survives_a_restart(database):
 
 def test_a_draft_extends_the_reservation(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     change(begun, reserved_until=now() + timedelta(minutes=1))
 
     commands.save_draft(
@@ -320,7 +342,7 @@ def test_a_draft_extends_the_reservation(database):
 
 def test_active_time_never_goes_down_nor_beyond_the_time_since_the_case_was_shown(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     change(begun, shown_at=now() - timedelta(seconds=100))
 
     for seconds in (40, 12.5, 1e9):
@@ -339,7 +361,7 @@ def test_active_time_never_goes_down_nor_beyond_the_time_since_the_case_was_show
 
 def test_somebody_elses_assignment_is_answered_like_one_that_does_not_exist(database):
     study_id, (owner, other, _), _ = make_study()
-    theirs = commands.next_task_id(study_id=study_id, annotator_id=owner)
+    theirs = next_task_id(study_id=study_id, annotator_id=owner)
     sentences = set()
     for assignment_id in (theirs, 987_654):
         for act in (
@@ -389,7 +411,7 @@ def test_somebody_elses_assignment_is_answered_like_one_that_does_not_exist(data
 )
 def test_a_draft_of_another_shape_is_refused_and_nothing_stored(sqlite_database, entered):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
     with pytest.raises(RefusedError):
         commands.save_draft(
@@ -406,7 +428,7 @@ def test_a_draft_of_another_shape_is_refused_and_nothing_stored(sqlite_database,
 @pytest.mark.parametrize("seconds", [-1, float("inf"), float("nan"), "3", None, True, 10**400])
 def test_active_time_that_is_no_time_is_refused(sqlite_database, seconds):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
     with pytest.raises(RefusedError, match="active time"):
         commands.save_draft(
@@ -423,7 +445,7 @@ def test_active_time_that_is_no_time_is_refused(sqlite_database, seconds):
 
 def test_a_submission_stores_preference_scores_marks_comment_and_time(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     change(begun, shown_at=now() - timedelta(minutes=10))
     entered = draft(preference="right", comment="  Right is shorter. ")
     entered["scores"]["left"]["correctness"] = 1
@@ -450,7 +472,7 @@ def test_a_submission_stores_preference_scores_marks_comment_and_time(database):
 
 def test_the_same_submission_from_ten_threads_is_stored_once(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
     with ThreadPoolExecutor(10) as pool:
         results = list(pool.map(lambda _: submit(begun, annotator), range(10)))
@@ -463,7 +485,7 @@ def test_the_same_submission_from_ten_threads_is_stored_once(database):
 
 def test_the_same_answers_from_ten_windows_are_stored_once(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
     with ThreadPoolExecutor(10) as pool:
         results = list(
@@ -476,7 +498,7 @@ def test_the_same_answers_from_ten_windows_are_stored_once(database):
 
 def test_other_answers_from_a_window_that_does_not_know_of_the_first_are_not_stored(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator, key="window-one", revision=0)
 
     with pytest.raises(OutdatedError, match="another window"):
@@ -494,7 +516,7 @@ def test_other_answers_from_a_window_that_does_not_know_of_the_first_are_not_sto
 
 def test_an_edit_counts_on_from_the_last_revision_even_if_that_only_held_scores(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
     with write_session() as session:  # as an import leaves it: a later revision with a score
         session.add(Annotation(assignment_id=begun, revision=2, is_superseded=True))
@@ -506,7 +528,7 @@ def test_an_edit_counts_on_from_the_last_revision_even_if_that_only_held_scores(
 
 def test_an_edit_is_a_new_revision_and_the_old_one_stays(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     first = draft()
     first["tags"]["left"] = {"format": "minor"}
     submit(begun, annotator, entered=first)
@@ -526,7 +548,7 @@ def test_an_edit_is_a_new_revision_and_the_old_one_stays(database):
 
 def test_a_late_repetition_of_an_earlier_revision_changes_nothing(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
     submit(begun, annotator, key="key-of-edit", entered=draft(preference="tie"))
 
@@ -538,7 +560,7 @@ def test_a_late_repetition_of_an_earlier_revision_changes_nothing(database):
 
 def test_an_edit_that_is_not_yet_submitted_survives_a_reload(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
 
     commands.save_draft(
@@ -558,8 +580,8 @@ def test_an_edit_that_is_not_yet_submitted_survives_a_reload(database):
 
 def test_a_key_of_another_assignment_is_refused(database):
     study_id, (first, second, _), _ = make_study()
-    submit(commands.next_task_id(study_id=study_id, annotator_id=first), first)
-    theirs = commands.next_task_id(study_id=study_id, annotator_id=second)
+    submit(next_task_id(study_id=study_id, annotator_id=first), first)
+    theirs = next_task_id(study_id=study_id, annotator_id=second)
 
     with pytest.raises(RefusedError):
         submit(theirs, second)
@@ -570,7 +592,7 @@ def test_a_key_of_another_assignment_is_refused(database):
 @pytest.mark.parametrize("key", [None, "", "short", 12345678, "k" * 201, "ключ-ключ"])
 def test_a_submission_without_a_usable_key_is_refused(sqlite_database, key):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
     with pytest.raises(RefusedError, match="key"):
         submit(begun, annotator, key=key)
@@ -603,7 +625,7 @@ def with_tag(key, severity):
 )
 def test_what_is_missing_or_cannot_be_is_named_and_nothing_stored(sqlite_database, entered, fields):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
     with pytest.raises(IncompleteError) as caught:
         submit(begun, annotator, entered=entered or {"preference": None})
@@ -616,7 +638,7 @@ def test_what_is_missing_or_cannot_be_is_named_and_nothing_stored(sqlite_databas
 
 def test_only_what_the_study_asks_for_is_stored(database):
     study_id, (annotator, *_), _ = make_study(collects=frozenset({"preference"}))
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     entered = with_tag("format", "minor") | {"comment": "not asked for"}
 
     submit(begun, annotator, entered=entered)
@@ -631,7 +653,7 @@ def test_only_what_the_study_asks_for_is_stored(database):
 
 def test_a_skipped_case_is_free_for_others_and_does_not_come_back(database):
     study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+    begun = next_task_id(study_id=study_id, annotator_id=first)
 
     for _ in range(2):  # a double press
         commands.skip(
@@ -645,13 +667,13 @@ def test_a_skipped_case_is_free_for_others_and_does_not_come_back(database):
     (skipped,) = stored(Assignment)
     assert (skipped.state, skipped.skip_reason) == ("skipped", "not_my_field")
     assert skipped.skip_note == "Tax law."
-    assert commands.next_task_id(study_id=study_id, annotator_id=first) is None
-    assert commands.next_task_id(study_id=study_id, annotator_id=second) is not None
+    assert next_task_id(study_id=study_id, annotator_id=first) is None
+    assert next_task_id(study_id=study_id, annotator_id=second) is not None
 
 
 def test_a_draft_that_arrives_after_the_skip_does_not_bring_the_case_back(database):
     study_id, (annotator, *_), _ = make_study(n_cases=1)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     commands.skip(
         assignment_id=begun, opening=opened(begun), annotator_id=annotator, reason="other"
     )
@@ -665,12 +687,12 @@ def test_a_draft_that_arrives_after_the_skip_does_not_bring_the_case_back(databa
     )
 
     assert stored(Assignment)[0].state == AssignmentState.SKIPPED
-    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) is None
+    assert next_task_id(study_id=study_id, annotator_id=annotator) is None
 
 
 def test_what_another_tab_still_submits_for_a_skipped_case_is_not_lost(database):
     study_id, (annotator, *_), _ = make_study(n_cases=1)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     commands.skip(
         assignment_id=begun, opening=opened(begun), annotator_id=annotator, reason="other"
     )
@@ -685,7 +707,7 @@ def test_a_skipped_case_is_explained_and_left_out_of_back_and_forward(database):
     study_id, (annotator, *_), _ = make_study(n_cases=4)
     begun = []
     for reason in (None, "not_my_field", "other", None):
-        begun.append(commands.next_task_id(study_id=study_id, annotator_id=annotator))
+        begun.append(next_task_id(study_id=study_id, annotator_id=annotator))
         if reason is None:
             submit(begun[-1], annotator, key=f"submission-{begun[-1]}")
         else:
@@ -707,7 +729,7 @@ def test_a_skipped_case_is_explained_and_left_out_of_back_and_forward(database):
 
 def test_a_submitted_case_cannot_be_skipped(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
 
     with pytest.raises(OutdatedError, match="submitted already"):
@@ -719,7 +741,7 @@ def test_a_submitted_case_cannot_be_skipped(database):
 @pytest.mark.parametrize("reason", ["", "bored", None, ["other"]])
 def test_a_skip_without_a_known_reason_is_refused(sqlite_database, reason):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
     with pytest.raises(RefusedError, match="reasons"):
         commands.skip(
@@ -729,7 +751,7 @@ def test_a_skip_without_a_known_reason_is_refused(sqlite_database, reason):
 
 def test_a_skip_can_be_undone_and_the_draft_is_still_there(database):
     study_id, (annotator, *_), _ = make_study(n_cases=1)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     save(begun, annotator, draft(comment="half"))
     commands.skip(
         assignment_id=begun, opening=opened(begun), annotator_id=annotator, reason="other"
@@ -740,15 +762,15 @@ def test_a_skip_can_be_undone_and_the_draft_is_still_there(database):
     (assignment,) = stored(Assignment)
     assert (assignment.state, assignment.skip_reason) == ("draft", None)
     assert assignment.reserved_until > now()
-    assert commands.next_task_id(study_id=study_id, annotator_id=annotator) == begun
+    assert next_task_id(study_id=study_id, annotator_id=annotator) == begun
     assert task(begun, annotator).draft["comment"] == "half"
 
 
 def test_a_skip_can_be_undone_also_when_somebody_else_has_the_case(database):
     study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+    begun = next_task_id(study_id=study_id, annotator_id=first)
     commands.skip(assignment_id=begun, opening=opened(begun), annotator_id=first, reason="other")
-    commands.next_task_id(study_id=study_id, annotator_id=second)
+    next_task_id(study_id=study_id, annotator_id=second)
 
     commands.take_back(assignment_id=begun, annotator_id=first, opening=opened(begun))
 
@@ -757,7 +779,7 @@ def test_a_skip_can_be_undone_also_when_somebody_else_has_the_case(database):
 
 def test_nobody_takes_back_what_is_not_theirs_or_not_skipped(database):
     study_id, (first, second, _), _ = make_study(n_cases=1)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+    begun = next_task_id(study_id=study_id, annotator_id=first)
     submit(begun, first)
 
     with pytest.raises(NotFoundError):
@@ -783,7 +805,7 @@ def save(assignment_id, annotator_id, entered, opening=None):
 def test_a_page_of_another_time_writes_into_no_other_case(database):
     """Numbers come back with an old database; the token of a case does not."""
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     stale = opened(begun, token="0" * 32)
 
     for act in (
@@ -803,7 +825,7 @@ def test_a_page_of_another_time_writes_into_no_other_case(database):
 
 def test_an_older_draft_never_replaces_a_newer_one_of_the_same_page(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     opening = opened(begun)
     texts = {number: draft(comment=f"draft {number}") for number in (1, 2, 3)}
 
@@ -819,7 +841,7 @@ def test_an_older_draft_never_replaces_a_newer_one_of_the_same_page(database):
 def test_a_draft_that_arrives_after_the_submission_changes_nothing(database):
     """Back would show the older answers as those that were submitted."""
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     opening = opened(begun)
     save(begun, annotator, draft(comment="first"), opening)
     submit(begun, annotator, entered=draft(comment="what counts"), session=opening.session)
@@ -835,7 +857,7 @@ def test_a_draft_that_arrives_after_the_submission_changes_nothing(database):
 
 def test_drafts_and_the_submission_of_one_page_in_any_order_leave_what_was_submitted(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     opening = opened(begun)
 
     def send(number):
@@ -855,7 +877,7 @@ def test_drafts_and_the_submission_of_one_page_in_any_order_leave_what_was_submi
 
 def test_a_stale_page_does_not_write_over_a_fuller_draft(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     stale, other = opened(begun), opened(begun)
     save(begun, annotator, draft(comment="full"), other)
 
@@ -871,7 +893,7 @@ def test_a_stale_page_does_not_write_over_a_fuller_draft(database):
 
 def test_an_edit_of_a_revision_that_no_longer_counts_is_refused(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator, key="revision-1")
     stale = opened(begun)
     submit(begun, annotator, key="revision-2", entered=draft(preference="tie"))
@@ -890,7 +912,7 @@ def test_an_edit_of_a_revision_that_no_longer_counts_is_refused(database):
 
 def test_an_edit_can_be_discarded_and_then_nothing_late_brings_it_back(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
     editing = opened(begun)
     save(begun, annotator, draft(preference="tie"), editing)
@@ -906,7 +928,7 @@ def test_an_edit_can_be_discarded_and_then_nothing_late_brings_it_back(database)
 
 def test_a_page_that_has_not_seen_an_edit_does_not_discard_it(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
     stale, other = opened(begun), opened(begun)
     save(begun, annotator, draft(preference="tie"), other)
@@ -925,7 +947,7 @@ def test_a_page_that_has_not_seen_an_edit_does_not_discard_it(database):
 def test_an_edit_taken_back_by_hand_is_no_edit(database):
     """What is stored is what the study asks for, so blanks around the comment make no edit."""
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     before = save(begun, annotator, draft())
     submit(begun, annotator)
     opening = opened(begun)
@@ -940,7 +962,7 @@ def test_an_edit_taken_back_by_hand_is_no_edit(database):
 
 def test_edits_that_were_not_submitted_are_counted(database):
     study_id, (annotator, other, _), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
     save(begun, annotator, draft(preference="tie"))
 
@@ -953,9 +975,7 @@ def test_edits_that_were_not_submitted_are_counted(database):
 
 def test_one_key_sent_with_two_cases_at_once_is_stored_once_and_refused_in_words(database):
     study_id, people, _ = make_study(n_annotators=8)
-    begun = [
-        (commands.next_task_id(study_id=study_id, annotator_id=person), person) for person in people
-    ]
+    begun = [(next_task_id(study_id=study_id, annotator_id=person), person) for person in people]
 
     def send(pair):
         try:
@@ -977,6 +997,7 @@ def test_one_key_sent_with_two_cases_at_once_is_stored_once_and_refused_in_words
 def test_the_task_holds_nothing_that_identifies_a_model(database):
     study_id, (annotator, *_), ids = make_study()
     with write_session() as session:
+        _forget_units(session, study_id)
         for number, output in enumerate(session.exec(select(Output)).all()):
             output.provider = "Nebula Clouds"
             output.cost_usd = 0.123456
@@ -1000,7 +1021,7 @@ def test_the_task_holds_nothing_that_identifies_a_model(database):
                 {"role": "assistant", "content": "I am Zephyr-9000, from Nebula Clouds."},
             ]
             session.add(output)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
     shown = repr(task(begun, annotator))
 
@@ -1022,7 +1043,7 @@ def test_the_task_holds_nothing_that_identifies_a_model(database):
 
 def test_left_and_right_are_shown_as_they_were_assigned(database):
     study_id, (annotator, *_), _ = make_study()
-    begun = commands.next_task_id(study_id=study_id, annotator_id=annotator)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
     shown = task(begun, annotator)
 
@@ -1040,8 +1061,8 @@ def test_one_can_go_back_through_ones_own_cases_and_on_again(database):
     study_id, (annotator, other, _), _ = make_study()
     seen = []
     for number in range(3):
-        found = commands.next_task_id(study_id=study_id, annotator_id=annotator)
-        commands.next_task_id(study_id=study_id, annotator_id=other)  # not among one's own
+        found = next_task_id(study_id=study_id, annotator_id=annotator)
+        next_task_id(study_id=study_id, annotator_id=other)  # not among one's own
         seen.append(found)
         if number < 2:
             submit(found, annotator, key=f"submission-{number}")
@@ -1062,13 +1083,13 @@ def test_progress_counts_ones_own_share_of_what_is_missing(database):
         return found.n_done, found.n_total
 
     assert progress(first) == (0, 6)  # alone: every case once
-    begun = commands.next_task_id(study_id=study_id, annotator_id=first)
+    begun = next_task_id(study_id=study_id, annotator_id=first)
     submit(begun, first)
     assert progress(first) == (1, 6)
     # Three at work: the second finishes the first one's case, the third begins one of the five
     # others. Those lack 5 * 2 - 1 = 9 annotations, of which a third falls to each.
     for annotator in (second, third):
-        commands.next_task_id(study_id=study_id, annotator_id=annotator)
+        next_task_id(study_id=study_id, annotator_id=annotator)
     done, total = progress(first)
     assert (done, total) == (1, 1 + 3)
 
@@ -1078,7 +1099,7 @@ def test_progress_ends_exactly_when_nothing_is_left(database):
     n = 0
     while True:
         found = [
-            (annotator, commands.next_task_id(study_id=study_id, annotator_id=annotator))
+            (annotator, next_task_id(study_id=study_id, annotator_id=annotator))
             for annotator in people
         ]
         open_ones = [pair for pair in found if pair[1] is not None]
@@ -1118,6 +1139,7 @@ def make_leaky_study(policy):
         study = session.get_one(Study, study_id)
         study.leak_policy = policy
         session.add_all([output, study])
+        outdate_units(session, study_id)
     return study_id, people, ids
 
 
@@ -1134,7 +1156,7 @@ def test_leaks_are_counted_with_examples(database):
 def test_units_with_a_leak_are_left_out_where_the_study_says_so(database):
     study_id, (annotator, *_), ids = make_leaky_study(LeakPolicy.LEAVE_OUT)
     shown = set()
-    while (found := commands.next_task_id(study_id=study_id, annotator_id=annotator)) is not None:
+    while (found := next_task_id(study_id=study_id, annotator_id=annotator)) is not None:
         submit(found, annotator, key=f"submission-{found}")
 
     for assignment in stored(Assignment):
@@ -1171,7 +1193,7 @@ def test_names_are_masked_or_shown_as_the_study_says(database, policy, is_masked
 
 def test_the_record_of_a_task_cannot_be_changed(sqlite_database):
     study_id, (annotator, *_), _ = make_study()
-    shown = task(commands.next_task_id(study_id=study_id, annotator_id=annotator), annotator)
+    shown = task(next_task_id(study_id=study_id, annotator_id=annotator), annotator)
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         shown.left = None

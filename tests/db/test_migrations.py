@@ -33,6 +33,9 @@ MIGRATIONS = {
     "0006_know_the_state_of_results.py": (
         "1057c1484ae48f75aba8f916c913eadb182d681801f2493602151e07cf4279e2"
     ),
+    "0007_count_what_is_given_out.py": (
+        "61acf6bec9f4e5c5685069b473ac383820b3436a54eaf996b31c580e64a2275f"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

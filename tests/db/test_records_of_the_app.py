@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from db.commands import annotation as commands
+from db.commands.assignments import next_task_id
 from db.commands.records import import_file, import_records
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session, write_session
@@ -54,7 +55,7 @@ def annotated(database):
         ids = [person.id for person in people]
     for who in ids:
         for turn in range(3):
-            assignment = commands.next_task_id(study_id=study_id, annotator_id=who)
+            assignment = next_task_id(study_id=study_id, annotator_id=who)
             entered = draft("left", tags={"tone": "minor"} if turn else None, comment="=1+1")
             submit(assignment, who, entered, f"key-{who}-{turn}-first")
             if turn < 2:  # the same output is marked in other assignments too

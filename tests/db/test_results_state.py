@@ -2,7 +2,8 @@
 
 import pytest
 
-from db.commands.annotation import next_task_id, skip
+from db.commands.annotation import skip
+from db.commands.assignments import next_task_id
 from db.commands.records import import_records
 from db.commands.studies import StudyPlan, create_study, discard_study
 from db.engine import read_session, write_session

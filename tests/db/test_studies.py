@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 from sqlmodel import select
 
-from db.commands.annotation import next_task_id
+from db.commands.assignments import next_task_id
 from db.commands.records import import_file
 from db.commands.studies import StudyPlan, create_study, discard_study, set_study_open
 from db.engine import read_session, write_session

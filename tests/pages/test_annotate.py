@@ -5,6 +5,7 @@ from google.protobuf.json_format import MessageToDict
 from sqlmodel import select
 
 from db.commands import annotation as commands
+from db.commands.assignments import next_task_id
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import Assignment, Output
@@ -58,7 +59,7 @@ def screen(app):
 
 def finish(study_id, user, n):
     for number in range(n):
-        found = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+        found = next_task_id(study_id=study_id, annotator_id=user.id)
         commands.submit(
             assignment_id=found,
             opening=opened(found),
@@ -207,7 +208,7 @@ def test_the_end_of_a_study_lists_what_was_skipped_and_gives_it_back(app, sign_i
     create_study(StudyPlan(**another, **PREFERENCE_ONLY))
     user = sign_in(app, Role.ANNOTATOR)
     finish(study_id, user, 1)
-    skipped = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    skipped = next_task_id(study_id=study_id, annotator_id=user.id)
     commands.skip(
         assignment_id=skipped, opening=opened(skipped), annotator_id=user.id, reason="other"
     )
@@ -225,7 +226,7 @@ def test_the_end_of_a_study_lists_what_was_skipped_and_gives_it_back(app, sign_i
 def test_an_edit_that_was_not_submitted_is_said_on_the_page_of_studies_and_discarded(app, sign_in):
     study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
     user = sign_in(app, Role.ANNOTATOR)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    begun = next_task_id(study_id=study_id, annotator_id=user.id)
     finish(study_id, user, 1)
     commands.save_draft(
         assignment_id=begun,
@@ -248,7 +249,7 @@ def test_an_edit_that_was_not_submitted_is_said_on_the_page_of_studies_and_disca
 def test_an_edit_of_a_study_that_is_gone_by_now_is_discarded_without_a_failure(app, sign_in):
     study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
     user = sign_in(app, Role.ANNOTATOR)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    begun = next_task_id(study_id=study_id, annotator_id=user.id)
     finish(study_id, user, 1)
     edit = {"draft": {"preference": "left"}, "active_seconds": 0, "opening": opened(begun)}
     commands.save_draft(assignment_id=begun, annotator_id=user.id, **edit)
@@ -265,7 +266,7 @@ def test_an_edit_of_a_study_that_is_gone_by_now_is_discarded_without_a_failure(a
 def test_an_edit_whose_number_another_case_has_by_now_is_not_discarded(app, sign_in):
     study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
     user = sign_in(app, Role.ANNOTATOR)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    begun = next_task_id(study_id=study_id, annotator_id=user.id)
     finish(study_id, user, 1)
     edit = {"draft": {"preference": "left"}, "active_seconds": 0, "opening": opened(begun)}
     commands.save_draft(assignment_id=begun, annotator_id=user.id, **edit)
@@ -283,7 +284,7 @@ def test_an_edit_whose_number_another_case_has_by_now_is_not_discarded(app, sign
 def test_a_skip_whose_number_another_case_has_by_now_is_not_taken_back(app, sign_in):
     study_id = make_study(n_cases=1, **PREFERENCE_ONLY)
     user = sign_in(app, Role.ANNOTATOR)
-    begun = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    begun = next_task_id(study_id=study_id, annotator_id=user.id)
     commands.skip(assignment_id=begun, opening=opened(begun), annotator_id=user.id, reason="other")
     open_page(app, COMPARE, study=study_id)
     with write_session() as session:
@@ -332,7 +333,7 @@ def test_an_address_that_leads_nowhere_says_so(app, sign_in, address):
 def test_somebody_elses_case_is_not_shown(app, sign_in):
     study_id = make_study()
     other = account(Role.ANNOTATOR, name="other")
-    theirs = commands.next_task_id(study_id=study_id, annotator_id=other.id)
+    theirs = next_task_id(study_id=study_id, annotator_id=other.id)
     sign_in(app, Role.ADMIN)
 
     open_page(app, COMPARE, assignment=theirs)
@@ -343,7 +344,7 @@ def test_somebody_elses_case_is_not_shown(app, sign_in):
 def test_a_skipped_case_opened_by_its_address_is_explained(app, sign_in):
     study_id = make_study()
     user = sign_in(app, Role.ANNOTATOR)
-    found = commands.next_task_id(study_id=study_id, annotator_id=user.id)
+    found = next_task_id(study_id=study_id, annotator_id=user.id)
     commands.skip(
         assignment_id=found,
         opening=opened(found),

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
-from db.commands import annotation as commands
+from db.commands.assignments import next_task_id
 from db.commands.records import import_file
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
@@ -73,7 +73,7 @@ def client(new_client):
 
 @pytest.fixture
 def assignment_id(study_id, client):
-    return commands.next_task_id(study_id=study_id, annotator_id=client.user.id)
+    return next_task_id(study_id=study_id, annotator_id=client.user.id)
 
 
 def told(assignment_id):
@@ -439,7 +439,7 @@ def test_tags_and_criteria_called_like_parts_of_a_browser_are_stored(new_client)
         )
     )
     client = new_client("Ann")
-    assignment_id = commands.next_task_id(study_id=study_id, annotator_id=client.user.id)
+    assignment_id = next_task_id(study_id=study_id, annotator_id=client.user.id)
     names = ("constructor", "toString", "__proto__", "hasOwnProperty")
     scores = {"constructor": 1, "preference": 2}
     draft = {

@@ -60,6 +60,14 @@ def study_names(session: Session, study_id: int) -> frozenset[str]:
     return frozenset(name for row in rows for name in row if name)
 
 
+def known_names(session: Session, study: Study) -> frozenset[str]:
+    """Return the same, from the study itself where nothing changed since they were put there."""
+    assert study.id is not None  # it was read from the database
+    if study.are_units_current and study.names is not None:
+        return frozenset(study.names)
+    return study_names(session, study.id)
+
+
 def case_words(case: Case, names: frozenset[str]) -> CaseWords:
     """Gather what the case itself says, its instructions apart."""
     told = [m for m in case.input if m.get("role") in {"system", "developer"}]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from db.columns import now
 from db.models import (
     Annotation,
+    Annotator,
     Assignment,
     Case,
     Criterion,
@@ -18,10 +19,12 @@ from db.models import (
     Score,
     Study,
     Tag,
+    UnitPair,
+    WorkCount,
 )
-from db.queries.annotation.leaks import CaseWords, case_words, leaking_outputs, study_names
-from db.queries.annotation.work import UNFINISHED, is_live, n_active_annotators, study_work
-from evalkit.annotation.assignment.policy import remaining
+from db.queries.annotation.leaks import CaseWords, case_words, known_names
+from db.queries.annotation.work import WORK_DONE, work_done
+from evalkit.annotation.assignment.policy import share_of_work
 from evalkit.annotation.blinding.leaks import blinded_steps
 from evalkit.annotation.draft import Draft, Form, ResponseDraft
 from evalkit.annotation.opening import Opening, draft_mark
@@ -34,7 +37,17 @@ from evalkit.annotation.task import (
     TaskTag,
 )
 from evalkit.errors import NotFoundError, RefusedError
-from evalkit.vocabulary import AssignmentState, LeakPolicy, Preference, Severity, SkipReason
+from evalkit.vocabulary import (
+    AnnotatorKind,
+    AssignmentState,
+    LeakPolicy,
+    Preference,
+    Severity,
+    SkipReason,
+)
+
+#: Whoever was shown nothing for so long is not counted on for what remains.
+ACTIVE_WITHIN = timedelta(days=7)
 
 NOT_OPEN = (
     "There is no such study open to you. It may be closed, or the link is wrong. "
@@ -120,7 +133,7 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
     case = session.get_one(Case, assignment.case_id)
     words = None
     if study.leak_policy != LeakPolicy.SHOW:
-        words = case_words(case, study_names(session, assignment.study_id))
+        words = case_words(case, known_names(session, study))
     form = form_of(session, study, assignment)
     annotation = current_annotation(session, assignment)
     own = progress(session, study, annotator_id=annotator_id, at=now())
@@ -182,37 +195,59 @@ def study_progress(session: Session, study_id: int, *, annotator_id: int) -> Pro
 def progress(session: Session, study: Study, *, annotator_id: int, at: datetime) -> Progress:
     """Count what this annotator did, and estimate what is theirs to do."""
     assert study.id is not None  # it was read from the database
-    rows = session.exec(
-        select(Assignment.state, func.count(), func.max(Assignment.id))
-        .where(
-            Assignment.study_id == study.id,
-            Assignment.annotator_id == annotator_id,
-            is_live(at) | (col(Assignment.state) == AssignmentState.DRAFT),
-        )
-        .group_by(Assignment.state)
-    ).all()
-    counts = {state: n for state, n, _ in rows}
-    latest = {state: last for state, _, last in rows}
-    n_done = counts.get(AssignmentState.SUBMITTED, 0)
-    n_begun = sum(counts.get(state, 0) for state in UNFINISHED)
+    own = _work(session, study, annotator_id)
+    n_begun = own.n_submitted + own.n_begun
     n_share = 0
     if study.is_open:
-        work = study_work(session, study, annotator_id=annotator_id, at=at)
-        if study.leak_policy == LeakPolicy.LEAVE_OUT:
-            work = work.without(leaking_outputs(session, study))
-        left = remaining(work.units, work.shown, overlap=study.overlap)
-        n_people = n_active_annotators(session, study_id=study.id, annotator_id=annotator_id, at=at)
-        n_share = left.share(n_annotators=n_people)
+        pairs = session.exec(
+            select(func.sum(UnitPair.n_open), func.sum(UnitPair.n_missing)).where(
+                UnitPair.study_id == study.id
+            )
+        ).one()
+        n_open, n_missing = (int(n or 0) for n in pairs)
+        n_share = share_of_work(
+            n_available=n_open - own.n_open,
+            n_missing=n_missing - own.n_missing,
+            n_annotators=_n_at_work(session, study.id, annotator_id=annotator_id, at=at),
+        )
     return Progress(
         study_id=study.id,
         study_name=study.name,
-        n_done=n_done,
-        n_begun=n_begun,
-        n_total=n_done + n_begun + n_share,
-        last_id=latest.get(AssignmentState.SUBMITTED),
+        n_done=own.n_submitted,
+        n_begun=own.n_begun,
+        n_total=n_begun + n_share,
+        last_id=own.last_submitted_id,
         is_open=study.is_open,
         edits=_edits(session, study.id, annotator_id=annotator_id),
     )
+
+
+def _work(session: Session, study: Study, annotator_id: int) -> WorkCount:
+    """Return what an annotator did in a study; counted here where the counts are outdated."""
+    assert study.id is not None  # it was read from the database
+    if study.are_units_current:
+        work = session.get(WorkCount, (study.id, annotator_id))
+    else:
+        done = work_done(study.id).where(col(Assignment.annotator_id) == annotator_id)
+        row = session.connection().execute(done).first()
+        work = None if row is None else WorkCount(**dict(zip(WORK_DONE, row, strict=True)))
+    return work or WorkCount(study_id=study.id, annotator_id=annotator_id)
+
+
+def _n_at_work(session: Session, study_id: int, *, annotator_id: int, at: datetime) -> int:
+    """Count the people at work on a study, the one who asks among them."""
+    statement = (
+        select(WorkCount.annotator_id)
+        .join(Annotator, col(Annotator.id) == WorkCount.annotator_id)
+        .where(
+            WorkCount.study_id == study_id,
+            Annotator.kind == AnnotatorKind.HUMAN,
+            col(Annotator.is_simulated).is_(False),
+            col(Annotator.disabled_at).is_(None),
+            col(WorkCount.shown_at) > at - ACTIVE_WITHIN,
+        )
+    )
+    return len({*session.exec(statement), annotator_id})
 
 
 def skipped(session: Session, study_id: int, *, annotator_id: int) -> list[Skipped]:
@@ -333,14 +368,16 @@ def _entered(
 
 def _beside(session: Session, assignment: Assignment) -> Neighbours:
     assert assignment.id is not None  # it was read from the database
-    own = select(func.max(Assignment.id), func.min(Assignment.id)).where(
+    own = select(Assignment.id).where(
         Assignment.study_id == assignment.study_id,
         Assignment.annotator_id == assignment.annotator_id,
         Assignment.state != AssignmentState.SKIPPED,
     )
-    previous, _ = session.exec(own.where(col(Assignment.id) < assignment.id)).one()
-    _, following = session.exec(own.where(col(Assignment.id) > assignment.id)).one()
-    return Neighbours(previous, following)
+    number = col(Assignment.id)
+    return Neighbours(
+        session.exec(own.where(number < assignment.id).order_by(number.desc()).limit(1)).first(),
+        session.exec(own.where(number > assignment.id).order_by(number).limit(1)).first(),
+    )
 
 
 def _response(session: Session, output_id: int, words: CaseWords | None) -> BlindedResponse:

@@ -7,7 +7,6 @@ before a fresh one is begun, so that agreement can be computed from the first da
 that is stopped early has few half-judged pairs.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -44,7 +43,7 @@ class PlannedCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class PlannedUnit:
     """What is judged by ``overlap`` annotators: a case with a pair of models.
 
     ``inclusion_probability`` is the chance, over all seeds, that this pair of the case's
@@ -64,12 +63,12 @@ class Plan:
     """
 
     cases: tuple[PlannedCase, ...]
-    units: tuple[Unit, ...]
+    units: tuple[PlannedUnit, ...]
     n_models: int
     pairs_per_case: int
     seed: int
 
-    def keeping(self, shown: Iterable["Shown"]) -> tuple[Unit, ...]:
+    def keeping(self, shown: Iterable["Shown"]) -> tuple[PlannedUnit, ...]:
         """Return the units, with every pair that somebody has begun among those of its case.
 
         They are, unless the outputs or models of the study changed since; then the pairs that
@@ -93,11 +92,13 @@ class Plan:
                 kept.extend(self.units_of(case, index, begun[case.case_id]))
         return tuple(kept)
 
-    def units_of(self, case: PlannedCase, index: int, begun: Iterable[Pair] = ()) -> Iterator[Unit]:
+    def units_of(
+        self, case: PlannedCase, index: int, begun: Iterable[Pair] = ()
+    ) -> Iterator[PlannedUnit]:
         """Plan one case: what was begun, the planned pairs, then others until it has enough."""
         n_possible = len(case.available) * (len(case.available) - 1) // 2
         for pair in _pairs_of_case(self, case, index, begun):
-            yield Unit(case.case_id, pair, min(1.0, self.pairs_per_case / n_possible))
+            yield PlannedUnit(case.case_id, pair, min(1.0, self.pairs_per_case / n_possible))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +111,12 @@ class Shown:
         The case, and the models as they stood.
     n_live : int
         Annotators whose work on it was submitted or is under way with a valid reservation.
-    n_own : int
-        Times it was shown to the annotator who now asks, skipped ones included.
     """
 
     case_id: int
     left: int
     right: int
     n_live: int
-    n_own: int
 
     @property
     def pair(self) -> Pair:
@@ -127,32 +125,23 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The unit to show next, and which model stands where."""
-
-    unit: Unit
-    left: int
-    right: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remaining:
-    """What a study still needs.
+class Candidate:
+    """A unit that may be given to somebody, and how far it and its pair of models are.
 
     Attributes
     ----------
-    n_available : int
-        Units this annotator may still judge.
-    n_needed : int
-        Annotations still missing over those units.
+    case_id, pair : int, Pair
+        The unit.
+    n_live : int
+        Annotators whose work on it is submitted or under way.
+    n_live_of_pair : int
+        The same over all units of the pair.
     """
 
-    n_available: int
-    n_needed: int
-
-    def share(self, *, n_annotators: int) -> int:
-        """Return how many of the missing annotations fall to one of ``n_annotators``."""
-        return min(self.n_available, -(-self.n_needed // max(n_annotators, 1)))
+    case_id: int
+    pair: Pair
+    n_live: int
+    n_live_of_pair: int
 
 
 def plan(cases: Iterable[PlannedCase], *, n_models: int, pairs_per_case: int, seed: int) -> Plan:
@@ -183,19 +172,33 @@ def plan(cases: Iterable[PlannedCase], *, n_models: int, pairs_per_case: int, se
     return replace(empty, units=tuple(units))
 
 
-def next_assignment(
-    units: Sequence[Unit], shown: Iterable[Shown], *, overlap: int, seed: int, annotator_id: int
-) -> Choice | None:
-    """Choose what an annotator is shown next.
+def first_choice(candidates: Iterable[Candidate], *, seed: int, annotator_id: int) -> Candidate:
+    """Choose among units that an annotator may be given, of which there is at least one.
 
-    Never a unit they were shown before (even if they skipped it), never one that has its
-    ``overlap`` annotators. Among the rest, in this order: a case they have not seen; the unit
-    that is nearest to having all its annotators; the pair of models with the fewest
+    The unit that is nearest to having all its annotators; then the pair of models with the fewest
     annotations; and then an order of their own, drawn from the study's seed.
+    """
+    return min(
+        candidates,
+        key=lambda unit: (
+            -unit.n_live,
+            unit.n_live_of_pair,
+            draw(seed, annotator_id, unit.case_id, unit.pair.first, unit.pair.second),
+        ),
+    )
 
-    The sides: where one order of the pair leads by `MAX_LEAD` over the other, the other one;
-    else the order of this unit that others were not shown; else a coin, drawn from study,
-    annotator, case and pair. The last presentations of a pair bring its lead down to two.
+
+def side_coin(case_id: int, pair: Pair, *, seed: int, annotator_id: int) -> int:
+    """Draw the coin that settles the sides of a unit for an annotator: 0 or 1."""
+    return draw(seed, "side", annotator_id, case_id, pair.first, pair.second) % 2
+
+
+def first_is_left(*, lead: int, lead_of_unit: int, n_missing: int, coin: int) -> bool:
+    """Tell whether the first model of a pair stands left.
+
+    Where one order of the pair leads by `MAX_LEAD` over the other, the other one; else the order
+    of this unit that others were not shown; else the coin. The last presentations of a pair bring
+    its lead down to two.
 
     A lead cannot be both close and secret: of a fair coin that must turn back at a lead of k,
     one who remembers every side guesses 1/2 + 1/(4k), which is 62.5 % at two and 54.2 % at six.
@@ -203,107 +206,26 @@ def next_assignment(
 
     Parameters
     ----------
-    units : sequence of Unit
-        What may be given out.
-    shown : iterable of Shown
-        What was given out so far, one entry per distinct presentation.
-    overlap : int
-        How many annotators judge each unit.
-    seed, annotator_id : int
-        Of the study; of whoever asks.
-
-    Returns
-    -------
-    Choice or None
-        None when nothing is left for this annotator.
+    lead, lead_of_unit : int
+        How many more live presentations have the first model left than right: of the pair over
+        all units, and of this unit.
+    n_missing : int
+        Presentations of the pair that are still to be given out, this one included. With a lead
+        of that many before the last of them, all end at two at most.
+    coin : int
+        0 or 1, see `side_coin`.
     """
-    history = _History(shown)
-    candidates: list[Unit] = []
-    best: tuple[bool, int, int] | None = None
-    for unit in units:
-        if history.is_open(unit, overlap):
-            rank = history.rank(unit)
-            if best is None or rank < best:
-                best, candidates = rank, []
-            if rank == best:
-                candidates.append(unit)
-    if not candidates:
-        return None
-    unit = min(
-        candidates,
-        key=lambda unit: draw(seed, annotator_id, unit.case_id, unit.pair.first, unit.pair.second),
-    )
-    n_missing = sum(
-        overlap - history.live[other.case_id, other.pair]
-        for other in units
-        if other.pair == unit.pair
-    )
-    coin = draw(seed, "side", annotator_id, unit.case_id, unit.pair.first, unit.pair.second)
-    if history.first_is_left(unit, coin % 2, n_missing):
-        return Choice(unit, left=unit.pair.first, right=unit.pair.second)
-    return Choice(unit, left=unit.pair.second, right=unit.pair.first)
+    if abs(lead) >= min(MAX_LEAD, n_missing + 1):
+        return lead < 0
+    return lead_of_unit < 0 if lead_of_unit else coin == 0
 
 
-def remaining(units: Iterable[Unit], shown: Iterable[Shown], *, overlap: int) -> Remaining:
-    """Count what is left for the annotator whose ``n_own`` the ``shown`` carry."""
-    history = _History(shown)
-    missing = [
-        overlap - history.live[unit.case_id, unit.pair]
-        for unit in units
-        if history.is_open(unit, overlap)
-    ]
-    return Remaining(n_available=len(missing), n_needed=sum(missing))
+def share_of_work(*, n_available: int, n_missing: int, n_annotators: int) -> int:
+    """Return how many of the missing annotations fall to one of ``n_annotators``.
 
-
-class _History:
-    """What was shown, counted the ways the policy asks for."""
-
-    def __init__(self, shown: Iterable[Shown]) -> None:
-        self.live: Counter[tuple[int, Pair]] = Counter()
-        self.live_of_pair: Counter[Pair] = Counter()
-        self.own: set[tuple[int, Pair]] = set()
-        self.own_cases: set[int] = set()
-        # Differences: times the pair's first model stood left, less times it stood right.
-        self.lead: Counter[Pair] = Counter()
-        self.unit_lead: Counter[tuple[int, Pair]] = Counter()
-        for entry in shown:
-            self._count(entry)
-
-    def _count(self, entry: Shown) -> None:
-        pair = entry.pair
-        sign = 1 if entry.left == pair.first else -1
-        self.live[entry.case_id, pair] += entry.n_live
-        self.live_of_pair[pair] += entry.n_live
-        self.lead[pair] += sign * entry.n_live
-        self.unit_lead[entry.case_id, pair] += sign * entry.n_live
-        if entry.n_own:
-            self.own.add((entry.case_id, pair))
-            self.own_cases.add(entry.case_id)
-
-    def is_open(self, unit: Unit, overlap: int) -> bool:
-        """Tell whether the annotator may be given a unit."""
-        key = (unit.case_id, unit.pair)
-        return key not in self.own and self.live[key] < overlap
-
-    def rank(self, unit: Unit) -> tuple[bool, int, int]:
-        """Say how early a unit comes: unknown case, nearly complete, seldom compared pair."""
-        return (
-            unit.case_id in self.own_cases,
-            -self.live[unit.case_id, unit.pair],
-            self.live_of_pair[unit.pair],
-        )
-
-    def first_is_left(self, unit: Unit, coin: int, n_missing: int) -> bool:
-        """Decide the sides of a unit; ``coin`` settles what the counts leave open.
-
-        ``n_missing`` presentations of the pair are still to be given out, this one included:
-        with a lead of that many before the last of them, all end at two at most.
-        """
-        lead = self.lead[unit.pair]
-        if abs(lead) >= min(MAX_LEAD, n_missing + 1):
-            return lead < 0
-        unit_lead = self.unit_lead[unit.case_id, unit.pair]
-        return unit_lead < 0 if unit_lead else coin == 0
+    ``n_available`` are the units this one may still judge, ``n_missing`` the annotations over them.
+    """
+    return min(n_available, -(-n_missing // max(n_annotators, 1)))
 
 
 def _pairs_of_case(

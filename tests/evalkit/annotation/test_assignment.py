@@ -3,16 +3,19 @@ from collections import Counter
 from itertools import combinations
 
 import pytest
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import assume, given, strategies as st
 
 from evalkit.annotation.assignment.policy import (
+    Candidate,
     Pair,
     PlannedCase,
     Shown,
-    next_assignment,
+    first_choice,
+    first_is_left,
     plan,
     planned_pairs,
-    remaining,
+    share_of_work,
+    side_coin,
 )
 
 SEEDS = st.integers(min_value=-(2**40), max_value=2**40)
@@ -32,41 +35,6 @@ def complete_cases(n_cases, n_models, *, categories=1):
         )
         for number in range(n_cases)
     ]
-
-
-class People:
-    """Annotators at work on a plan: who was shown what, kept as the database would."""
-
-    def __init__(self, units, *, overlap, seed):
-        self.units, self.overlap, self.seed = units, overlap, seed
-        self.given = []  # [annotator, case, left, right, is_live]
-
-    def shown(self, annotator_id):
-        counts = {}
-        for annotator, case, left, right, is_live in self.given:
-            entry = counts.setdefault((case, left, right), [0, 0])
-            entry[0] += is_live
-            entry[1] += annotator == annotator_id
-        return [Shown(*key, n_live=n, n_own=own) for key, (n, own) in counts.items()]
-
-    def ask(self, annotator_id):
-        choice = next_assignment(
-            self.units,
-            self.shown(annotator_id),
-            overlap=self.overlap,
-            seed=self.seed,
-            annotator_id=annotator_id,
-        )
-        if choice is not None:
-            self.given.append([annotator_id, choice.unit.case_id, choice.left, choice.right, True])
-        return choice
-
-    def live_per_unit(self):
-        return Counter(
-            (case, Pair(min(left, right), max(left, right)))
-            for _, case, left, right, is_live in self.given
-            if is_live
-        )
 
 
 # The plan
@@ -179,7 +147,7 @@ def test_retiring_a_case_leaves_the_pairs_of_the_others_alone(n_models, n_cases,
 
 
 def test_pairs_that_were_begun_stay_in_the_plan_when_it_changes():
-    begun = [Shown(100, 1, 0, n_live=1, n_own=0), Shown(100, 2, 3, n_live=1, n_own=0)]
+    begun = [Shown(100, 1, 0, n_live=1), Shown(100, 2, 3, n_live=1)]
     cases = complete_cases(2, 4)
 
     for seed in range(20):
@@ -193,7 +161,7 @@ def test_pairs_that_were_begun_stay_in_the_plan_when_it_changes():
 
 
 def test_a_pair_that_was_begun_takes_the_place_of_a_planned_one():
-    begun = [Shown(100, 1, 0, n_live=1, n_own=0)]
+    begun = [Shown(100, 1, 0, n_live=1)]
 
     for seed in range(20):
         units = plan(complete_cases(1, 4), n_models=4, pairs_per_case=2, seed=seed).keeping(begun)
@@ -205,72 +173,65 @@ def test_a_pair_that_was_begun_takes_the_place_of_a_planned_one():
 # Giving out
 
 
-@settings(max_examples=60)
-@given(
-    n_models=st.integers(2, 5),
-    n_cases=st.integers(1, 8),
-    pairs_per_case=st.integers(1, 3),
-    overlap=st.integers(1, 3),
-    n_people=st.integers(1, 5),
-    seed=SEEDS,
-    data=st.data(),
-)
-def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_a_pair_twice(
-    n_models, n_cases, pairs_per_case, overlap, n_people, seed, data
-):
-    units = plan(
-        complete_cases(n_cases, n_models),
-        n_models=n_models,
-        pairs_per_case=pairs_per_case,
-        seed=seed,
-    ).units
-    people = People(units, overlap=overlap, seed=seed)
-    asking = list(range(n_people))
-    while asking:
-        annotator = data.draw(st.sampled_from(asking))
-        if people.ask(annotator) is None:
-            asking.remove(annotator)
-        assert max(people.live_per_unit().values()) <= overlap
+def test_of_what_may_be_given_out_the_most_complete_comes_first_then_the_rarest_pair():
+    fresh = Candidate(1, Pair(0, 1), n_live=0, n_live_of_pair=0)
+    common = Candidate(2, Pair(0, 1), n_live=1, n_live_of_pair=9)
+    rare = Candidate(3, Pair(0, 2), n_live=1, n_live_of_pair=2)
 
-    seen = [(annotator, case, frozenset(sides)) for annotator, case, *sides, _ in people.given]
-    assert len(set(seen)) == len(seen)
-    expected = min(overlap, n_people)  # nobody judges a unit twice
-    assert people.live_per_unit() == {(unit.case_id, unit.pair): expected for unit in units}
+    for annotator in range(20):
+        assert first_choice([fresh, common, rare], seed=1, annotator_id=annotator) == rare
+        assert first_choice([fresh, common], seed=1, annotator_id=annotator) == common
 
 
-@settings(max_examples=60)
-@given(
-    n_models=st.integers(2, 4),
-    overlap=st.integers(1, 3),
-    n_more=st.integers(0, 2),
-    seed=SEEDS,
-    data=st.data(),
-)
+def test_among_equals_every_annotator_has_an_order_of_their_own_whatever_order_they_come_in():
+    equals = [Candidate(case, Pair(0, 1), n_live=0, n_live_of_pair=0) for case in range(6)]
+
+    choices = [first_choice(equals, seed=1, annotator_id=annotator) for annotator in range(40)]
+
+    assert len(set(choices)) == 6
+    assert choices == [
+        first_choice(equals[::-1], seed=1, annotator_id=annotator) for annotator in range(40)
+    ]
+
+
+class Sides:
+    """The sides of one pair over ``n_units`` units of ``overlap`` places, kept as studies do."""
+
+    def __init__(self, *, n_units, overlap, seed):
+        self.seed, self.lead = seed, 0
+        self.n_missing = n_units * overlap
+        self.lead_of_unit = Counter()
+        self.seen = {}
+
+    def show(self, unit, annotator):
+        coin = side_coin(unit, Pair(0, 1), seed=self.seed, annotator_id=annotator)
+        is_left = first_is_left(
+            lead=self.lead,
+            lead_of_unit=self.lead_of_unit[unit],
+            n_missing=self.n_missing,
+            coin=coin,
+        )
+        side = 1 if is_left else -1
+        self.lead += side
+        self.lead_of_unit[unit] += side
+        self.n_missing -= 1
+        self.seen.setdefault(annotator, []).append(side)
+        return side
+
+
+@given(n_units=st.integers(1, 30), overlap=st.integers(1, 3), seed=SEEDS)
 def test_the_orders_of_a_pair_end_within_two_and_are_never_more_than_six_apart(
-    n_models, overlap, n_more, seed, data
+    n_units, overlap, seed
 ):
-    units = plan(complete_cases(12, n_models), n_models=n_models, pairs_per_case=2, seed=seed).units
-    people = People(units, overlap=overlap, seed=seed)
-    asking = list(range(overlap + n_more))
-    lead = Counter()
-    while asking:
-        annotator = data.draw(st.sampled_from(asking))
-        choice = people.ask(annotator)
-        if choice is None:
-            asking.remove(annotator)
-            continue
-        lead[choice.unit.pair] += 1 if choice.left == choice.unit.pair.first else -1
-        assert abs(lead[choice.unit.pair]) <= 6
+    sides = Sides(n_units=n_units, overlap=overlap, seed=seed)
+    places = [(unit, annotator) for unit in range(n_units) for annotator in range(overlap)]
+    random.Random(seed).shuffle(places)
 
-    assert all(abs(difference) <= 2 for difference in lead.values())
+    for unit, annotator in places:
+        sides.show(unit, annotator)
+        assert abs(sides.lead) <= 6
 
-
-def sides_of(people):
-    """Give the sides each annotator saw of each pair, in their order: 1 is first on the left."""
-    sides = {}
-    for annotator, _, left, right, _ in people.given:
-        sides.setdefault((annotator, *sorted((left, right))), []).append(1 if left < right else -1)
-    return list(sides.values())
+    assert abs(sides.lead) <= 2
 
 
 #: What one who remembers every side of a pair may guess by: above 0 is first on the left.
@@ -296,18 +257,17 @@ def share_guessed(strategy, histories):
 
 @pytest.fixture(scope="module")
 def shared_and_alone():
-    """Give the sides seen by three people at work on the same pairs in turn, and by one alone."""
+    """Give the sides seen by three people at work on the same pair in turn, and by one alone."""
     shared, alone = [], []
     for seed in range(60):
-        units = plan(complete_cases(40, 2), n_models=2, pairs_per_case=1, seed=seed).units
-        for n_people, overlap, histories in ((3, 2, shared), (1, 1, alone)):
-            people = People(units, overlap=overlap, seed=seed)
-            order = random.Random(seed)
-            while people.ask(order.randrange(n_people)) or any(
-                people.ask(annotator) for annotator in range(n_people)
-            ):
-                pass
-            histories.extend(sides_of(people))
+        order = random.Random(seed)
+        together = Sides(n_units=40, overlap=2, seed=seed)
+        for unit in range(40):  # depth first: a unit that was begun is finished before a fresh one
+            for annotator in order.sample(range(3), 2):
+                together.show(unit, annotator)
+        shared.extend(together.seen.values())
+        single = Sides(n_units=40, overlap=1, seed=seed)
+        alone.append([single.show(unit, 0) for unit in range(40)])
     return shared, alone
 
 
@@ -315,7 +275,7 @@ def shared_and_alone():
 def test_who_remembers_every_side_guesses_the_next_hardly_better_than_a_coin(
     strategy, shared_and_alone
 ):
-    # Alone, no strategy is right more often than 1/2 + 1/(4 · 6) = 54.2 % (see next_assignment);
+    # Alone, no strategy is right more often than 1/2 + 1/(4 · 6) = 54.2 % (see first_is_left);
     # among others it is a coin's 50 %. Tolerance: three standard errors, 0.5 / sqrt(n).
     for histories, highest in zip(shared_and_alone, (0.5, 0.5 + 1 / 24), strict=True):
         share, n_guesses = share_guessed(strategy, histories)
@@ -326,74 +286,18 @@ def test_who_remembers_every_side_guesses_the_next_hardly_better_than_a_coin(
 
 
 def test_who_stands_left_is_not_the_same_for_everybody():
-    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0).units
-
-    sides = {
-        next_assignment(units, [], overlap=2, seed=0, annotator_id=annotator).left
-        for annotator in range(20)
-    }
-
-    assert sides == {0, 1}
+    assert {
+        Sides(n_units=1, overlap=2, seed=0).show(100, annotator) for annotator in range(20)
+    } == {1, -1}
 
 
 def test_the_second_annotator_of_a_unit_sees_it_the_other_way_round():
-    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0).units
-    people = People(units, overlap=2, seed=0)
-
-    first, second = people.ask(1), people.ask(2)
-
-    assert (first.left, first.right) == (second.right, second.left)
-
-
-def test_a_unit_that_was_begun_is_finished_before_a_fresh_one_is_shown():
-    units = plan(complete_cases(10, 2), n_models=2, pairs_per_case=1, seed=3).units
-    people = People(units, overlap=2, seed=3)
-
-    first, second = people.ask(1), people.ask(2)
-
-    assert first.unit == second.unit
-
-
-def test_a_case_nobody_has_shown_them_comes_before_another_pair_of_one_they_know():
-    units = plan(complete_cases(3, 4), n_models=4, pairs_per_case=2, seed=5).units
-    people = People(units, overlap=2, seed=5)
-
-    for _ in range(3):
-        people.ask(1)
-    cases = [case for _, case, *_ in people.given]
-
-    assert len(set(cases)) == 3
-
-
-def test_a_skipped_unit_is_free_for_others_and_never_comes_back():
-    units = plan(complete_cases(1, 2), n_models=2, pairs_per_case=1, seed=0).units
-    people = People(units, overlap=1, seed=0)
-    people.ask(1)
-    assert people.ask(2) is None
-
-    people.given[0][-1] = False  # skipped: no longer live, but it was shown
-
-    assert people.ask(1) is None
-    assert people.ask(2) is not None
-
-
-@given(n_cases=st.integers(1, 12), overlap=st.integers(1, 3), n_asked=st.integers(0, 20))
-def test_what_remains_is_what_can_still_be_given_out(n_cases, overlap, n_asked):
-    units = plan(complete_cases(n_cases, 3), n_models=3, pairs_per_case=2, seed=1).units
-    people = People(units, overlap=overlap, seed=1)
-    for number in range(n_asked):
-        people.ask(number % 4)
-
-    left = remaining(units, people.shown(0), overlap=overlap)
-
-    n_taken = sum(people.ask(0) is not None for _ in range(len(units) + 1))
-    assert left.n_available == n_taken == left.share(n_annotators=1)
+    for seed in range(20):
+        sides = Sides(n_units=40, overlap=2, seed=seed)
+        assert sides.show(7, 1) == -sides.show(7, 2)
 
 
 def test_a_share_is_rounded_up_and_never_more_than_one_person_may_do():
-    units = plan(complete_cases(10, 2), n_models=2, pairs_per_case=1, seed=1).units
+    shares = [share_of_work(n_available=10, n_missing=20, n_annotators=n) for n in (1, 2, 3, 7)]
 
-    left = remaining(units, [], overlap=2)
-
-    assert (left.n_available, left.n_needed) == (10, 20)
-    assert [left.share(n_annotators=n) for n in (1, 2, 3, 7)] == [10, 10, 7, 3]
+    assert shares == [10, 10, 7, 3]

@@ -15,6 +15,7 @@ from db.commands.records.staging import IN_NEXT_VERSION, Staging
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.labels import write_labels
 from db.commands.records.write.study import write_study
+from db.commands.units import outdate_units
 from db.models import (
     Annotation,
     Assignment,
@@ -82,6 +83,7 @@ def write_staged(
     )
     session.add(event)
     session.flush()
+    outdate_units(session, *changed)
     results_changed(session, *changed)
     return number
 

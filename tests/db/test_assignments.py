@@ -1,0 +1,307 @@
+"""Who is given what next, and that what is kept count of is what there is."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from db.columns import now
+from db.commands import annotation as commands, repair
+from db.commands.assignments import next_task_id
+from db.commands.studies import StudyPlan, create_study
+from db.commands.units import count_units, outdate_units
+from db.engine import read_session, write_session
+from db.models import Annotator, Assignment, Study, Unit, WorkCount
+from db.queries.annotation import task as queries
+from evalkit.vocabulary import AssignmentState
+from tests.factories import make_eval_set, opened
+
+
+class People:
+    """Annotators at work on a study that asks for a preference alone."""
+
+    def __init__(self, *, n_people, n_models=2, n_cases=4, **plan):
+        models = tuple(f"model {number}" for number in range(n_models))
+        make_eval_set(models=models, n_cases=n_cases)
+        self.study_id = create_study(
+            StudyPlan(
+                name="Counted",
+                eval_set="Support questions",
+                models=models,
+                collects=frozenset({"preference"}),
+                rubric=None,
+                taxonomy=None,
+                **plan,
+            )
+        )
+        with write_session() as session:
+            people = [Annotator(name=f"person {number}") for number in range(n_people)]
+            session.add_all(people)
+            session.flush()
+            self.ids = [person.id for person in people]
+        self.begun = {}
+
+    def ask(self, person):
+        self.begun[person] = next_task_id(study_id=self.study_id, annotator_id=self.ids[person])
+        return self.begun[person]
+
+    def submit(self, person):
+        begun = self.begun.pop(person)
+        commands.submit(
+            assignment_id=begun,
+            annotator_id=self.ids[person],
+            opening=opened(begun),
+            draft={"preference": "left"},
+            active_seconds=0,
+            submission_key=f"submission-{begun}",
+        )
+        return begun
+
+    def skip(self, person):
+        begun = self.begun.pop(person)
+        commands.skip(
+            assignment_id=begun,
+            annotator_id=self.ids[person],
+            opening=opened(begun),
+            reason="other",
+        )
+        return begun
+
+    def take_back(self, person, assignment_id):
+        commands.take_back(
+            assignment_id=assignment_id,
+            annotator_id=self.ids[person],
+            opening=opened(assignment_id),
+        )
+
+    def let_lapse(self, person):
+        begun = self.begun.pop(person)
+        with write_session() as session:
+            assignment = session.get_one(Assignment, begun)
+            assignment.reserved_until = now() - timedelta(seconds=1)
+            session.add(assignment)
+
+    def assignments(self):
+        with read_session() as session:
+            return session.exec(select(Assignment).order_by(Assignment.id)).all()
+
+    def counts(self):
+        with read_session() as session:
+            return repair._counts(session, self.study_id)
+
+    def counted_anew(self):
+        with write_session() as session:
+            outdate_units(session, self.study_id)
+            session.expire_all()
+            count_units(session, session.get_one(Study, self.study_id))
+        return self.counts()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(database, seed):
+    draw = random.Random(seed)
+    people = People(
+        n_people=4,
+        n_models=2 + seed % 3,
+        n_cases=draw.randint(2, 5),
+        overlap=draw.randint(1, 3),
+        pairs_per_case=1 if seed % 3 == 0 else 2,
+        seed=seed,
+    )
+    skipped = []
+    for _ in range(40):
+        person = draw.randrange(4)
+        if person not in people.begun:
+            if people.ask(person) is None:
+                people.begun.pop(person)
+                if skipped and draw.random() < 0.5:
+                    people.take_back(*skipped.pop())
+            continue
+        act = draw.choices(("submit", "skip", "lapse", "draft"), (5, 1, 1, 1))[0]
+        if act == "submit":
+            people.submit(person)
+        elif act == "skip":
+            skipped.append((person, people.skip(person)))
+        elif act == "lapse":
+            people.let_lapse(person)
+        else:
+            commands.save_draft(
+                assignment_id=people.begun[person],
+                annotator_id=people.ids[person],
+                opening=opened(people.begun[person]),
+                draft={"preference": "right"},
+                active_seconds=1,
+            )
+    people.ask(0)  # which gives back what was reserved too long
+
+    assert len(people.assignments()) > 3
+    assert people.counts() == people.counted_anew()
+    assert repair.miscounted_studies() == []
+    _agrees_with_the_assignments(people)
+
+
+def _agrees_with_the_assignments(people):
+    """Count the units from the assignments in plain Python, as another hand would."""
+    live = Counter()
+    for row in people.assignments():
+        reserved = row.reserved_until is not None and row.state in ("open", "draft")
+        if row.state == AssignmentState.SUBMITTED or reserved:
+            live[row.case_id, frozenset((row.left_output_id, row.right_output_id))] += 1
+    with read_session() as session:
+        for unit in session.exec(select(Unit)):
+            outputs = frozenset((unit.first_output_id, unit.second_output_id))
+            assert unit.n_live == live.pop((unit.case_id, outputs), 0)
+    assert not live
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_a_pair_twice(
+    sqlite_database, seed
+):
+    draw = random.Random(seed)
+    overlap, n_people = draw.randint(1, 3), draw.randint(1, 5)
+    people = People(
+        n_people=n_people,
+        n_models=draw.randint(2, 5),
+        n_cases=draw.randint(1, 6),
+        overlap=overlap,
+        pairs_per_case=1,
+        seed=seed,
+    )
+    asking = list(range(n_people))
+    while asking:
+        person = draw.choice(asking)
+        if people.ask(person) is None:
+            asking.remove(person)
+        else:
+            people.submit(person)
+
+    seen = [
+        (row.annotator_id, row.case_id, frozenset((row.left_output_id, row.right_output_id)))
+        for row in people.assignments()
+    ]
+    units, pairs, _ = people.counts().values()
+    assert len(set(seen)) == len(seen)
+    assert {n_live for n_live, _, _ in units.values()} == {min(overlap, n_people)}
+    # Nobody judges a unit twice, so with fewer people than places some stay empty.
+    n_left = max(overlap - n_people, 0) * len(units)
+    assert sum(n_missing for *_, n_missing in pairs.values()) == n_left
+
+
+def test_while_people_work_no_pair_of_models_falls_behind_and_no_side_leads(sqlite_database):
+    people = People(n_people=3, n_models=4, n_cases=18, overlap=2, pairs_per_case=1, seed=5)
+    draw = random.Random(5)
+    for _ in range(24):
+        person = draw.randrange(3)
+        people.ask(person)
+        people.submit(person)
+
+        pairs = people.counts()["pairs of models"]
+        lives = [n_live for n_live, *_ in pairs.values()]
+        # 18 cases over 6 pairs: three units of two places each. A unit that was begun comes
+        # first, so that a pair is ahead by no more than the two places of one and one of another.
+        assert max(lives) - min(lives) <= 3
+        assert all(abs(lead) <= 2 for _, lead, _, _ in pairs.values())
+
+
+def test_a_unit_that_was_begun_is_finished_before_a_fresh_one_is_shown(sqlite_database):
+    people = People(n_people=2, n_cases=10, seed=3)
+    people.ask(0)
+    people.ask(1)
+
+    first, second = people.assignments()
+
+    assert first.case_id == second.case_id
+
+
+def test_a_case_nobody_has_shown_them_comes_before_another_pair_of_one_they_know(sqlite_database):
+    people = People(n_people=1, n_models=4, n_cases=3, pairs_per_case=2, seed=5)
+    for _ in range(6):
+        people.ask(0)
+        people.submit(0)
+
+    cases = [row.case_id for row in people.assignments()]
+
+    assert len(set(cases[:3])) == 3
+    assert Counter(cases) == dict.fromkeys(cases, 2)
+
+
+def test_a_skipped_unit_is_free_for_others_and_never_comes_back(sqlite_database):
+    people = People(n_people=2, n_cases=1, overlap=1)
+    people.ask(0)
+    assert people.ask(1) is None
+
+    people.skip(0)
+
+    assert people.ask(0) is None
+    assert people.ask(1) is not None
+
+
+@pytest.mark.parametrize("n_asked", [0, 3, 7])
+def test_what_remains_is_what_can_still_be_given_out(sqlite_database, n_asked):
+    people = People(n_people=4, n_models=3, n_cases=5, overlap=2, pairs_per_case=2, seed=1)
+    for number in range(n_asked):
+        people.ask(number % 3)
+        people.submit(number % 3)
+
+    with read_session() as session:
+        progress = queries.study_progress(session, people.study_id, annotator_id=people.ids[3])
+
+    n_missing = 5 * 2 * 2 - n_asked
+    n_people = 1 + min(n_asked, 3)  # those who were shown something, and the one who asks
+    assert progress.n_left == min(10, -(-n_missing // n_people))
+    assert progress.n_done == 0
+
+
+def test_far_more_known_cases_than_are_looked_at_never_hide_what_is_left(
+    sqlite_database, monkeypatch
+):
+    monkeypatch.setattr("db.commands.assignments._N_LOOKED_AT", 2)
+    people = People(n_people=1, n_models=3, n_cases=9, overlap=2, pairs_per_case=2, seed=2)
+
+    for _ in range(18):
+        assert people.ask(0) is not None
+        people.submit(0)
+
+    assert people.ask(0) is None
+
+
+def test_work_on_a_study_whose_counts_are_outdated_is_stored_and_counted_later(database):
+    people = People(n_people=2, n_cases=3)
+    people.ask(0)
+    with write_session() as session:
+        outdate_units(session, people.study_id)
+
+    people.submit(0)
+    with read_session() as session:
+        progress = queries.study_progress(session, people.study_id, annotator_id=people.ids[0])
+    assert (progress.n_done, progress.n_begun) == (1, 0)
+
+    people.ask(1)
+    assert people.counts() == people.counted_anew()
+
+
+def test_counts_that_are_wrong_are_found_said_and_mended(database):
+    people = People(n_people=2, n_cases=3)
+    people.ask(0)
+    people.submit(0)
+    right = people.counts()
+    with write_session() as session:
+        unit = session.exec(select(Unit).where(Unit.n_live == 1)).one()
+        unit.n_live = 2
+        work = session.exec(select(WorkCount)).one()
+        work.n_submitted = 7
+        session.add_all([unit, work])
+
+    said = [
+        "1 units of the study “Counted” are counted wrong",
+        "1 people of the study “Counted” are counted wrong",
+    ]
+
+    assert repair.miscounted_studies() == said
+    assert people.counts() != right  # a check changes nothing
+    assert repair.repair_counts() == said
+    assert people.counts() == right
+    assert repair.miscounted_studies() == []
