@@ -4,7 +4,7 @@ Whoever changes what is counted holds the study first (`locked_study`) and then 
 that no two wait for each other.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,21 +114,23 @@ def _units(session: Session, study: Study, work: StudyWork) -> list[tuple[Pair, 
 def _pairs(
     study: Study, work: StudyWork, units: list[tuple[Pair, dict[str, Any]]]
 ) -> dict[Pair, UnitPair]:
-    pairs: dict[Pair, UnitPair] = {}
+    totals: defaultdict[Pair, Counter[str]] = defaultdict(Counter)
     for pair, row in units:
-        if pair not in pairs:
-            pairs[pair] = UnitPair(
-                study_id=_id(study),
-                first_run_id=work.run_ids[pair.first],
-                second_run_id=work.run_ids[pair.second],
-            )
-        counts = pairs[pair]
-        counts.n_live += row["n_live"]
-        counts.lead += row["lead"]
         n_missing = _n_missing(study, row["n_live"]) if row["is_offered"] else 0
-        counts.n_missing += n_missing
-        counts.n_open += bool(n_missing)
-    return pairs
+        total = totals[pair]
+        total["n_live"] += row["n_live"]
+        total["lead"] += row["lead"]
+        total["n_open"] += n_missing > 0
+        total["n_missing"] += n_missing
+    return {
+        pair: UnitPair(
+            study_id=_id(study),
+            first_run_id=work.run_ids[pair.first],
+            second_run_id=work.run_ids[pair.second],
+            **total,
+        )
+        for pair, total in totals.items()
+    }
 
 
 def _count_everybody(session: Session, study: Study) -> None:
@@ -202,8 +204,8 @@ def release_reservations(session: Session, study: Study, *, at: datetime) -> Non
         select(Assignment)
         .where(
             Assignment.study_id == study.id,
+            col(Assignment.reserved_until).is_not(None),
             col(Assignment.reserved_until) <= at,
-            col(Assignment.state).in_(UNFINISHED),
         )
         .limit(_AT_ONCE)
         .with_for_update(key_share=True, skip_locked=True)

@@ -64,7 +64,12 @@ class Assignment(DatabaseTable, table=True):
         Index("ix_assignment_annotator_id_study_id_case_id", "annotator_id", "study_id", "case_id"),
         Index("ix_assignment_annotator_id_study_id_id", "annotator_id", "study_id", "id"),
         _few("ix_assignment_entered", "annotator_id", "study_id", where="draft IS NOT NULL"),
-        _few("ix_assignment_reserved", "study_id", where="reserved_until IS NOT NULL"),
+        _few(
+            "ix_assignment_reserved",
+            "study_id",
+            "reserved_until",
+            where="reserved_until IS NOT NULL",
+        ),
     )
 
     id: int | None = row_id()

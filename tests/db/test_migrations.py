@@ -34,7 +34,7 @@ MIGRATIONS = {
         "1057c1484ae48f75aba8f916c913eadb182d681801f2493602151e07cf4279e2"
     ),
     "0007_count_what_is_given_out.py": (
-        "61acf6bec9f4e5c5685069b473ac383820b3436a54eaf996b31c580e64a2275f"
+        "bc74152fae8597872177abc17b873edc150effe36757eccb3662a5d9f6d22417"
     ),
 }
 

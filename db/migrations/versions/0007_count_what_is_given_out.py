@@ -14,7 +14,7 @@ _BY_PERSON = (
 )
 _FEW = (
     ("ix_assignment_entered", ["annotator_id", "study_id"], "draft IS NOT NULL"),
-    ("ix_assignment_reserved", ["study_id"], "reserved_until IS NOT NULL"),
+    ("ix_assignment_reserved", ["study_id", "reserved_until"], "reserved_until IS NOT NULL"),
 )
 
 

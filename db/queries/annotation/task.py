@@ -334,17 +334,19 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
 
 
 def _edits(session: Session, study_id: int, *, annotator_id: int) -> tuple[Edit, ...]:
-    rows = session.exec(
-        select(Assignment)
-        .where(
+    """Return the edits, of all that somebody entered and did not submit: that is little."""
+    entered = session.exec(
+        select(Assignment).where(
             Assignment.annotator_id == annotator_id,
             Assignment.study_id == study_id,
-            Assignment.state == AssignmentState.SUBMITTED,
             col(Assignment.draft).is_not(None),
         )
-        .order_by(col(Assignment.id))
-    ).all()
-    return tuple(Edit(assignment.id or 0, _listed(assignment)) for assignment in rows)
+    )
+    return tuple(
+        Edit(assignment.id or 0, _listed(assignment))
+        for assignment in sorted(entered, key=lambda assignment: assignment.id or 0)
+        if assignment.state == AssignmentState.SUBMITTED
+    )
 
 
 def _skipped(assignment: Assignment) -> Skipped:
