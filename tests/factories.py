@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlmodel import select
+from sqlmodel import Session, delete, select
 
 from db.columns import new_token
 from db.commands.changes import results_changed
@@ -31,6 +31,8 @@ from db.models import (
     StudyRun,
     Tag,
     Taxonomy,
+    Unit,
+    UnitPair,
     VersionCase,
 )
 from db.queries.annotation.task import current_annotation
@@ -208,6 +210,13 @@ def annotate(
         results_changed(session, ids[study])
         ids[annotator] = found.id
         return annotation.id
+
+
+def forget_units(session: Session, study_id: int) -> None:
+    """Let outputs be changed as nothing in evalkit changes them: units refer to them."""
+    for table in (Unit, UnitPair):
+        session.exec(delete(table).where(table.study_id == study_id))
+    outdate_units(session, study_id)
 
 
 def opened(assignment_id: int, **changes: Any) -> Opening:

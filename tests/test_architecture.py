@@ -424,9 +424,8 @@ EMPTY_WORDS = {"one", "found", "said", "given", "kept", "shown"}
 #: Where one of them is the noun: a class of that name, or the opposite of what was expected.
 NOUNS = {
     "pages": {"kept"},  # ``Kept``: what is kept of a study between runs
-    "evalkit/annotation/assignment": {"shown", "kept"},  # ``Shown``: what an annotator has seen
-    "db/queries/annotation/work.py": {"shown", "kept"},
-    "db/commands/annotation.py": {"found"},
+    "evalkit/annotation/assignment": {"shown"},  # ``Shown``: what an annotator has seen
+    "db/queries/annotation/work.py": {"shown"},
     "db/commands/units.py": {"shown"},
     "evalkit/records": {"found"},  # what stands in a file, beside ``expected``
 }

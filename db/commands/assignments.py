@@ -18,7 +18,7 @@ from db.commands.units import (
 )
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, Unit, UnitPair, WorkCount
-from db.queries.annotation.task import NOT_OPEN
+from db.queries.annotation.progress import NOT_OPEN
 from db.queries.annotation.work import UNFINISHED
 from evalkit.annotation.assignment.policy import (
     POLICY,

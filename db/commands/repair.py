@@ -53,14 +53,14 @@ def _recounted(session: Session, study_id: int) -> list[str]:
     study = locked_study(session, study_id)
     if study is None or not study.are_units_current:
         return []
-    kept = _counts(session, study_id)
+    stored = _counts(session, study_id)
     session.expire_all()
     count_units(session, session.get_one(Study, study_id))
     counted = _counts(session, study_id)
     return [
         f"{len(differing):,} {what} of the study “{study.name}” are counted wrong"
-        for what in kept
-        if (differing := dict(kept[what].items() ^ counted[what].items()))
+        for what in stored
+        if (differing := dict(stored[what].items() ^ counted[what].items()))
     ]
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.commands.assignments import next_task_id
 from db.engine import read_session
-from db.queries.annotation import task as queries
+from db.queries.annotation import progress as progresses, task as queries
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import annotating, labels, state
@@ -34,9 +34,9 @@ try:
         if assignment_id is not None:
             task = queries.comparison_task(session, assignment_id, annotator_id=user.id)
         elif study_id is not None:
-            progress = queries.study_progress(session, study_id, annotator_id=user.id)
-            skipped = queries.skipped(session, study_id, annotator_id=user.id)
-            studies = queries.open_studies(session, annotator_id=user.id)
+            progress = progresses.study_progress(session, study_id, annotator_id=user.id)
+            skipped = progresses.skipped(session, study_id, annotator_id=user.id)
+            studies = progresses.open_studies(session, annotator_id=user.id)
 except queries.SkippedError as refused:
     taken_out = refused.case
     st.info(str(refused))

@@ -5,14 +5,14 @@ from html import escape
 import streamlit as st
 
 from db.engine import read_session
-from db.queries.annotation import task as queries
+from db.queries.annotation import progress as progresses
 from evalkit.vocabulary import Role
 from pages.shared import annotating, state
 
 user = state.require(Role.ANNOTATOR)
 
 with read_session() as session:
-    studies = queries.open_studies(session, annotator_id=user.id)
+    studies = progresses.open_studies(session, annotator_id=user.id)
 
 st.title("Annotate")
 if not studies:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from db.commands.annotation import discard_edit, take_back
-from db.queries.annotation.task import Edit, Progress, Skipped
+from db.queries.annotation.progress import Edit, Progress, Skipped
 from evalkit.errors import RefusedError
 from pages.shared import labels
 

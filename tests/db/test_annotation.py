@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlmodel import delete, select
+from sqlmodel import select
 
 from db.columns import now
 from db.commands import annotation as commands
@@ -21,16 +21,14 @@ from db.models import (
     Output,
     Score,
     Study,
-    Unit,
-    UnitPair,
 )
-from db.queries.annotation import task as queries
+from db.queries.annotation import progress as progresses, task as queries
 from db.queries.annotation.leaks import leak_count
 from evalkit.annotation.draft import IncompleteError, OutdatedError
 from evalkit.annotation.opening import NewerError
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import AnnotatorKind, AssignmentState, LeakPolicy, SkipReason
-from tests.factories import make_eval_set, opened
+from tests.factories import forget_units, make_eval_set, opened
 
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
 CRITERIA = ("helpfulness", "correctness", "instruction_following")
@@ -86,13 +84,6 @@ def change(assignment_id, **values):
 def stored(table):
     with read_session() as session:
         return session.exec(select(table).order_by(table.id)).all()
-
-
-def _forget_units(session, study_id):
-    """Let outputs be changed as nothing in evalkit changes them: units refer to them."""
-    for table in (Unit, UnitPair):
-        session.exec(delete(table))
-    outdate_units(session, study_id)
 
 
 # Giving out
@@ -285,7 +276,7 @@ def test_an_output_that_arrives_later_is_given_out_too(database):
     with write_session() as session:
         missing = session.get_one(Output, ids[f"case-1/{MODELS[0]}"])
         again = Output(run_id=missing.run_id, case_id=missing.case_id, content="Late.")
-        _forget_units(session, study_id)
+        forget_units(session, study_id)
         session.delete(missing)
     first = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(first, annotator)
@@ -967,8 +958,8 @@ def test_edits_that_were_not_submitted_are_counted(database):
     save(begun, annotator, draft(preference="tie"))
 
     with read_session() as session:
-        own = queries.study_progress(session, study_id, annotator_id=annotator)
-        theirs = queries.study_progress(session, study_id, annotator_id=other)
+        own = progresses.study_progress(session, study_id, annotator_id=annotator)
+        theirs = progresses.study_progress(session, study_id, annotator_id=other)
 
     assert ([edit.assignment_id for edit in own.edits], theirs.edits) == ([begun], ())
 
@@ -997,7 +988,7 @@ def test_one_key_sent_with_two_cases_at_once_is_stored_once_and_refused_in_words
 def test_the_task_holds_nothing_that_identifies_a_model(database):
     study_id, (annotator, *_), ids = make_study()
     with write_session() as session:
-        _forget_units(session, study_id)
+        forget_units(session, study_id)
         for number, output in enumerate(session.exec(select(Output)).all()):
             output.provider = "Nebula Clouds"
             output.cost_usd = 0.123456
@@ -1079,7 +1070,7 @@ def test_progress_counts_ones_own_share_of_what_is_missing(database):
 
     def progress(annotator):
         with read_session() as session:
-            (found,) = queries.open_studies(session, annotator_id=annotator)
+            (found,) = progresses.open_studies(session, annotator_id=annotator)
         return found.n_done, found.n_total
 
     assert progress(first) == (0, 6)  # alone: every case once
@@ -1114,7 +1105,7 @@ def test_progress_ends_exactly_when_nothing_is_left(database):
     assert n == 10  # five cases with two annotators each
     with read_session() as session:
         for annotator in people:
-            own = queries.study_progress(session, study_id, annotator_id=annotator)
+            own = progresses.study_progress(session, study_id, annotator_id=annotator)
             assert own.n_left == 0
 
 
@@ -1123,7 +1114,7 @@ def test_closed_studies_are_not_among_the_open_ones(database):
     set_study_open(study_id, is_open=False)
 
     with read_session() as session:
-        assert queries.open_studies(session, annotator_id=annotator) == []
+        assert progresses.open_studies(session, annotator_id=annotator) == []
 
 
 # Leaks
@@ -1164,7 +1155,7 @@ def test_units_with_a_leak_are_left_out_where_the_study_says_so(database):
     assert ids["case-0/Plain"] not in shown
     assert len(stored(Assignment)) == 7  # 3 cases of 3 pairs, less the 2 with that output
     with read_session() as session:
-        own = queries.study_progress(session, study_id, annotator_id=annotator)
+        own = progresses.study_progress(session, study_id, annotator_id=annotator)
     assert (own.n_done, own.n_total) == (7, 7)
 
 

@@ -14,7 +14,7 @@ from db.commands.studies import StudyPlan, create_study
 from db.commands.units import count_units, outdate_units
 from db.engine import read_session, write_session
 from db.models import Annotator, Assignment, Study, Unit, WorkCount
-from db.queries.annotation import task as queries
+from db.queries.annotation import progress as progresses
 from evalkit.vocabulary import AssignmentState
 from tests.factories import make_eval_set, opened
 
@@ -247,7 +247,7 @@ def test_what_remains_is_what_can_still_be_given_out(sqlite_database, n_asked):
         people.submit(number % 3)
 
     with read_session() as session:
-        progress = queries.study_progress(session, people.study_id, annotator_id=people.ids[3])
+        progress = progresses.study_progress(session, people.study_id, annotator_id=people.ids[3])
 
     n_missing = 5 * 2 * 2 - n_asked
     n_people = 1 + min(n_asked, 3)  # those who were shown something, and the one who asks
@@ -276,7 +276,7 @@ def test_work_on_a_study_whose_counts_are_outdated_is_stored_and_counted_later(d
 
     people.submit(0)
     with read_session() as session:
-        progress = queries.study_progress(session, people.study_id, annotator_id=people.ids[0])
+        progress = progresses.study_progress(session, people.study_id, annotator_id=people.ids[0])
     assert (progress.n_done, progress.n_begun) == (1, 0)
 
     people.ask(1)

@@ -10,7 +10,7 @@ from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import Assignment, Output
 from evalkit.vocabulary import AssignmentState, Role
-from tests.factories import make_eval_set, opened
+from tests.factories import forget_units, make_eval_set, opened
 from tests.pages.conftest import account
 
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
@@ -129,6 +129,7 @@ def test_opening_a_study_shows_a_case_and_reserves_it(app, sign_in):
 def test_nothing_that_identifies_a_model_reaches_the_browser(app, sign_in):
     study_id = make_study(n_cases=2)
     with write_session() as session:
+        forget_units(session, study_id)
         for output in session.exec(select(Output)).all():
             output.id += 424_200
             output.provider = "Nebula Clouds"

@@ -86,11 +86,11 @@ class Plan:
         }
         if not changed:
             return self.units
-        kept = [unit for unit in self.units if unit.case_id not in changed]
+        units = [unit for unit in self.units if unit.case_id not in changed]
         for index, case in enumerate(self.cases):
             if case.case_id in changed:
-                kept.extend(self.units_of(case, index, begun[case.case_id]))
-        return tuple(kept)
+                units.extend(self.units_of(case, index, begun[case.case_id]))
+        return tuple(units)
 
     def units_of(
         self, case: PlannedCase, index: int, begun: Iterable[Pair] = ()

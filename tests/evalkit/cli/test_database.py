@@ -195,6 +195,7 @@ COMMANDS = [
     ["annotator", "list"],
     ["db", "upgrade"],
     ["db", "check"],
+    ["db", "repair"],
     ["report", "agreement", "--study", "s"],
     ["report", "ranking", "--study", "s"],
     ["report", "scores", "--study", "s"],

@@ -1,0 +1,180 @@
+"""How far somebody is in their studies: what they did, skipped, changed, and what is left."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from db.columns import now
+from db.models import Annotator, Assignment, Study, UnitPair, WorkCount
+from db.queries.annotation.work import WORK_DONE, work_done
+from evalkit.annotation.assignment.policy import share_of_work
+from evalkit.annotation.opening import Opening, draft_mark
+from evalkit.annotation.rubric import SKIP_REASONS
+from evalkit.errors import NotFoundError
+from evalkit.vocabulary import AnnotatorKind, AssignmentState, SkipReason
+
+#: Whoever was shown nothing for so long is not counted on for what remains.
+ACTIVE_WITHIN = timedelta(days=7)
+
+NOT_OPEN = (
+    "There is no such study open to you. It may be closed, or the link is wrong. "
+    "What you began is kept."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one annotator is in one study.
+
+    ``n_total`` is what is submitted and begun, and their share of what is still missing: all
+    they could do, divided among those at work. ``last_id`` is the latest assignment they
+    submitted, or None.
+    """
+
+    study_id: int
+    study_name: str
+    n_done: int
+    n_begun: int
+    n_total: int
+    last_id: int | None
+    is_open: bool
+    edits: tuple["Edit", ...]
+
+    @property
+    def n_left(self) -> int:
+        """What there is still to do, begun or not."""
+        return self.n_total - self.n_done
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A submitted case that was changed since, and how a page that lists it knows it."""
+
+    assignment_id: int
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A case somebody skipped, why, in words, and how a page that lists it knows it."""
+
+    assignment_id: int
+    reason: str
+    opening: Opening
+
+
+def open_studies(session: Session, *, annotator_id: int) -> list[Progress]:
+    """Return the open studies, newest first, with this annotator's progress in each."""
+    studies = session.exec(
+        select(Study).where(col(Study.is_open)).order_by(col(Study.id).desc())
+    ).all()
+    at = now()
+    return [progress(session, study, annotator_id=annotator_id, at=at) for study in studies]
+
+
+def study_progress(session: Session, study_id: int, *, annotator_id: int) -> Progress:
+    """Return how far this annotator is in one study, closed or not."""
+    study = session.get(Study, study_id)
+    if study is None:
+        raise NotFoundError(NOT_OPEN)
+    return progress(session, study, annotator_id=annotator_id, at=now())
+
+
+def progress(session: Session, study: Study, *, annotator_id: int, at: datetime) -> Progress:
+    """Count what this annotator did, and estimate what is theirs to do."""
+    assert study.id is not None  # it was read from the database
+    own = _work(session, study, annotator_id)
+    n_begun = own.n_submitted + own.n_begun
+    n_share = 0
+    if study.is_open:
+        pairs = session.exec(
+            select(func.sum(UnitPair.n_open), func.sum(UnitPair.n_missing)).where(
+                UnitPair.study_id == study.id
+            )
+        ).one()
+        n_open, n_missing = (int(n or 0) for n in pairs)
+        n_share = share_of_work(
+            n_available=n_open - own.n_open,
+            n_missing=n_missing - own.n_missing,
+            n_annotators=_n_at_work(session, study.id, annotator_id=annotator_id, at=at),
+        )
+    return Progress(
+        study_id=study.id,
+        study_name=study.name,
+        n_done=own.n_submitted,
+        n_begun=own.n_begun,
+        n_total=n_begun + n_share,
+        last_id=own.last_submitted_id,
+        is_open=study.is_open,
+        edits=_edits(session, study.id, annotator_id=annotator_id),
+    )
+
+
+def _work(session: Session, study: Study, annotator_id: int) -> WorkCount:
+    """Return what an annotator did in a study; counted here where the counts are outdated."""
+    assert study.id is not None  # it was read from the database
+    if study.are_units_current:
+        work = session.get(WorkCount, (study.id, annotator_id))
+    else:
+        done = work_done(study.id).where(col(Assignment.annotator_id) == annotator_id)
+        row = session.connection().execute(done).first()
+        work = None if row is None else WorkCount(**dict(zip(WORK_DONE, row, strict=True)))
+    return work or WorkCount(study_id=study.id, annotator_id=annotator_id)
+
+
+def _n_at_work(session: Session, study_id: int, *, annotator_id: int, at: datetime) -> int:
+    """Count the people at work on a study, the one who asks among them."""
+    statement = (
+        select(WorkCount.annotator_id)
+        .join(Annotator, col(Annotator.id) == WorkCount.annotator_id)
+        .where(
+            WorkCount.study_id == study_id,
+            Annotator.kind == AnnotatorKind.HUMAN,
+            col(Annotator.is_simulated).is_(False),
+            col(Annotator.disabled_at).is_(None),
+            col(WorkCount.shown_at) > at - ACTIVE_WITHIN,
+        )
+    )
+    return len({*session.exec(statement), annotator_id})
+
+
+def skipped(session: Session, study_id: int, *, annotator_id: int) -> list[Skipped]:
+    """Return what this annotator skipped in a study, latest first."""
+    rows = session.exec(
+        select(Assignment)
+        .where(
+            Assignment.annotator_id == annotator_id,
+            Assignment.study_id == study_id,
+            Assignment.state == AssignmentState.SKIPPED,
+        )
+        .order_by(col(Assignment.id).desc())
+    ).all()
+    return [skipped_case(assignment) for assignment in rows]
+
+
+def _edits(session: Session, study_id: int, *, annotator_id: int) -> tuple[Edit, ...]:
+    """Return the edits, of all that somebody entered and did not submit: that is little."""
+    entered = session.exec(
+        select(Assignment).where(
+            Assignment.annotator_id == annotator_id,
+            Assignment.study_id == study_id,
+            col(Assignment.draft).is_not(None),
+        )
+    )
+    return tuple(
+        Edit(assignment.id or 0, _listed(assignment))
+        for assignment in sorted(entered, key=lambda assignment: assignment.id or 0)
+        if assignment.state == AssignmentState.SUBMITTED
+    )
+
+
+def skipped_case(assignment: Assignment) -> Skipped:
+    """Return a skipped case as a page lists it."""
+    reason = SKIP_REASONS[SkipReason(assignment.skip_reason or SkipReason.OTHER)]
+    return Skipped(assignment.id or 0, reason, _listed(assignment))
+
+
+def _listed(assignment: Assignment) -> Opening:
+    mark = draft_mark(assignment.draft_session, assignment.draft_number)
+    return Opening.of_list(assignment.token, mark)
