@@ -64,9 +64,11 @@ def captioned(figure: go.Figure, title: str, of_what: str) -> go.Figure:
         "yanchor": "top",
         "pad": {"t": 8, "l": 8},
     }
-    margin = (figure.layout.margin.t or 0) + _HEIGHT
-    height = figure.layout.height + _HEIGHT
-    return figure.update_layout(title=text, height=height, margin_t=margin)
+    # Each is set by itself: an update of the layout goes through all of it, many times as long.
+    layout = figure.layout
+    layout.title, layout.height = text, layout.height + _HEIGHT
+    layout.margin.t = (layout.margin.t or 0) + _HEIGHT
+    return figure
 
 
 def _lines(words: str, width: int, *, most: int) -> str:
