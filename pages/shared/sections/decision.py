@@ -72,17 +72,16 @@ def pickers(
 
 def default_report(kept: Kept) -> DecisionReport | None:
     """Return the decision as its page opens with it; None if nothing is judged yet."""
-    measures = kept.of(available_measures)
-    if not measures:
+    baseline = first_baseline(kept)
+    if baseline is None:
         return None
-    baseline = kept.of(default_baseline, measures[0])
-    return kept.of(decision_report, measure=measures[0], baseline=baseline)
+    return kept.of(decision_report, measure=kept.of(available_measures)[0], baseline=baseline)
 
 
 def first_baseline(kept: Kept) -> str | None:
     """Return the baseline that the page of the decision opens with; None if nothing is judged."""
-    report = default_report(kept)
-    return report.baseline if report else None
+    measures = kept.of(available_measures)
+    return kept.of(default_baseline, measures[0]) if measures else None
 
 
 def show_front(report: DecisionReport, page: Page) -> None:
