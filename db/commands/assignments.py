@@ -49,10 +49,9 @@ def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
     with write_session() as session:
         study = _require_open(locked_study(session, study_id))
         at = now()
-        if study.are_units_current:
-            release_reservations(session, study, at=at)
-        else:
+        if not study.are_units_current:
             count_units(session, study)
+        release_reservations(session, study, at=at)
         task = _resumed(session, study, annotator_id, at)
         if task is None:
             task = _given_out(session, study, annotator_id, at)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.commands.units import count_units, locked_study
-from db.engine import engine, write_session
+from db.engine import engine, read_session, write_session
 from db.models import Study, Unit, UnitPair, WorkCount
 
 
@@ -33,7 +33,7 @@ def repair_counts() -> list[str]:
 
 
 def _study_ids() -> list[int]:
-    with write_session() as session:
+    with read_session() as session:
         ids = session.exec(select(Study.id).order_by(col(Study.id))).all()
     return [study_id for study_id in ids if study_id is not None]
 

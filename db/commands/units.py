@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from db.columns import now
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
 from db.queries.annotation.leaks import leaking_outputs, study_names
 from db.queries.annotation.work import (
@@ -66,7 +65,6 @@ def count_units(session: Session, study: Study) -> None:
     """Plan the units of a study anew, and count all that was given out."""
     study_id = _id(study)
     study.are_units_current = False
-    release_reservations(session, study, at=now())
     for table in (Unit, UnitPair, WorkCount):
         session.connection().execute(sa.delete(table).where(col(table.study_id) == study_id))
     work = study_work(session, study)

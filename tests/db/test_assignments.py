@@ -305,3 +305,15 @@ def test_counts_that_are_wrong_are_found_said_and_mended(database):
     assert repair.repair_counts() == said
     assert people.counts() == right
     assert repair.miscounted_studies() == []
+
+
+def test_a_place_that_nobody_came_for_and_nobody_took_is_not_counted_wrong(database):
+    people = People(n_people=2, n_cases=3)
+    people.ask(0)
+    people.let_lapse(0)
+
+    assert repair.miscounted_studies() == []
+
+    people.ask(1)  # which gives the place back
+    assert repair.miscounted_studies() == []
+    assert people.counts() == people.counted_anew()
