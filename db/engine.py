@@ -3,7 +3,7 @@
 import functools
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
+from db.queue import Queue
 from evalkit.errors import RefusedError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +26,7 @@ _EXPECTED = (
     "Expected is sqlite:////folder/evalkit.db or postgresql://user@host/name; without it, a file "
     "in the folder data is used."
 )
+_WRITERS: dict[str, Queue] = {}
 _READ: dict[str, Any] = {"write": False}
 #: What SQLite does in any transaction; PostgreSQL takes a new state at every statement unasked.
 _ONE_STATE: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -57,10 +59,21 @@ def write_session(url: str | None = None) -> Iterator[Session]:
     """Open a session that holds the write lock from its first statement and commits at the end.
 
     On SQLite the transaction is ``BEGIN IMMEDIATE``: what is read inside is still true when it
-    is written (a deferred transaction loses updates). Any exception rolls everything back.
+    is written (a deferred transaction loses updates). Threads of this process then come in the
+    order in which they asked; a session inside another would wait for itself. Any exception rolls
+    everything back.
     """
-    with Session(engine(url), expire_on_commit=False) as session, session.begin():
+    made = engine(url)
+    is_queued = made.dialect.name == "sqlite"
+    seconds = BUSY_TIMEOUT_MS / 1000
+    turn = writers(url).turn(within_seconds=seconds) if is_queued else nullcontext()
+    with turn, Session(made, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def writers(url: str | None = None) -> Queue:
+    """Return the queue of those in this process who write to a SQLite database."""
+    return _WRITERS.setdefault(url or database_url(), Queue())
 
 
 def know_tables(connection: Connection) -> None:
