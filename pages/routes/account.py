@@ -47,7 +47,7 @@ def show_sign_in(request: Request, *, form: Form | None = None, error: str = "")
     """Ask for name and password; in the demo, offer its ready accounts."""
     form = form or {}
     to = forms.local_path(form.get("next") or request.query_params.get("next"))
-    if session.signed_in(request.cookies) is not None:
+    if session.who_asks(request) is not None:
         return _see(to)
     with read_session() as opened:
         if people.is_first_run(opened):
@@ -77,7 +77,7 @@ def submit_sign_in(request: Request, form: Form) -> Response:
 
 def show_sign_out(request: Request, *, error: str = "") -> Response:
     """Ask once more, for it ends the session in every browser."""
-    user = session.signed_in(request.cookies)
+    user = session.who_asks(request)
     if user is None:
         return _see("/sign-in")
     return _page(request, "sign_out.html", error=error, user=user)
@@ -85,7 +85,7 @@ def show_sign_out(request: Request, *, error: str = "") -> Response:
 
 def submit_sign_out(request: Request, form: Form) -> Response:
     """End the session everywhere."""
-    user = session.signed_in(request.cookies)
+    user = session.who_asks(request)
     if user is not None:
         commands.sign_out(annotator_id=user.id)
     response = _see("/sign-in?signed-out")

@@ -19,7 +19,7 @@ from db.engine import read_session
 from db.queries.library import has_study
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.routes.session import signed_in
+from pages.routes.session import who_asks
 
 FOLDER = "/download/"
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -44,7 +44,7 @@ async def _download(request: Request) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    user = signed_in(request.cookies)
+    user = who_asks(request)
     if user is None:
         return _refusal(401, "You are signed out. Sign in again and open the page anew.")
     offer = OFFERS.get(request.path_params["token"])

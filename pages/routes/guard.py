@@ -75,6 +75,7 @@ class SignInRequired:
             return
         request = HTTPConnection(scope)
         user = await run_in_threadpool(signed_in, request.cookies)
+        scope["user"] = user  # whoever answers need not ask again: `session.who_asks`
         is_upload = scope["path"].startswith(uploads.FOLDER)
         if user is not None and is_upload and not user.may(Role.LEAD):  # no page of theirs asks
             await PlainTextResponse("Not for your account.", 403)(scope, receive, send)

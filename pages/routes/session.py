@@ -36,6 +36,11 @@ def signed_in(cookies: Mapping[str, str]) -> User | None:
         return people.user_of_session(session, annotator_id=annotator_id, epoch=epoch)
 
 
+def who_asks(request: HTTPConnection) -> User | None:
+    """Return who is signed in at the other end of a request, as the guard has read it."""
+    return request.scope["user"] if "user" in request.scope else signed_in(request.cookies)
+
+
 def start(response: Response, request: HTTPConnection, user: User) -> None:
     """Sign a browser in: the cookie is out of reach of scripts and of other sites."""
     response.set_cookie(

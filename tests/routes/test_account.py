@@ -55,8 +55,12 @@ def new_client(sqlite_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterato
     async def page(request: Request) -> PlainTextResponse:
         return PlainTextResponse(f"the page {request.url.path}")
 
+    def who(request: Request) -> PlainTextResponse:
+        user = session.who_asks(request)
+        return PlainTextResponse("nobody" if user is None else user.name)
+
     app = Starlette(
-        routes=[*account.ROUTES, *health.ROUTES, Route("/{path:path}", page)],
+        routes=[*account.ROUTES, *health.ROUTES, Route("/who", who), Route("/{path:path}", page)],
         middleware=guard.MIDDLEWARE,
     )
     opened: list[TestClient] = []
@@ -137,6 +141,22 @@ def test_a_visitor_is_sent_to_sign_in_and_then_to_where_they_wanted_to_go(client
 
     assert asked.headers["location"] == "/sign-in?next=/agreement%3Fstudy%3D3%26category%3Dcode"
     assert signed_in.headers["location"] == "/agreement?study=3&category=code"
+
+
+def test_who_asks_is_read_once_for_a_request(client, monkeypatch):
+    make_grace()
+    sign_in(client)
+    read = session.people.user_of_session
+    asked: list[int] = []
+
+    def counted(*arguments, annotator_id, **more):
+        asked.append(annotator_id)
+        return read(*arguments, annotator_id=annotator_id, **more)
+
+    monkeypatch.setattr(session.people, "user_of_session", counted)
+
+    assert client.get("/who").text == "Grace"
+    assert len(asked) == 1
 
 
 def test_the_sign_in_page_carries_along_where_they_wanted_to_go(client):
