@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from db.commands.demo import load_demo
 from db.engine import engine
 from tests.browser.serving import app_server
 from tests.browser.workbench import SHOWN, FakeServer, fake_server
+
+# As patient as Playwright is with clicks: the five seconds it has else fail on a busy machine.
+expect.set_options(timeout=30_000)
 
 _ARGUMENTS = [
     "--no-sandbox",

@@ -2,11 +2,11 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from evalkit.vocabulary import Role
 from pages.shared import menu
-from tests.browser.walking import sign_in
+from tests.browser.walking import sign_in, wait_until_whole
 
 pytestmark = pytest.mark.browser
 
@@ -29,14 +29,6 @@ def found(page: Page) -> list[str]:
         for problem in AXE.run(page, options=WCAG).response["violations"]
         for node in problem["nodes"]
     ]
-
-
-def wait_until_whole(page: Page) -> None:
-    """Wait until a page has run to its end and draws nothing any more."""
-    page.wait_for_selector("[data-testid=stMain]", timeout=60_000)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    stale = page.locator("[data-stale=true], [data-testid=stSkeleton]")
-    expect(stale).to_have_count(0, timeout=30_000)
 
 
 def test_no_page_of_any_role_breaks_wcag_in_the_light_or_in_the_dark(chromium_page, demo):

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from db.commands import people
 from pages.shared import menu
 from tests.browser.serving import app_server
+from tests.browser.walking import wait_until_whole
 from tests.hostile_study import store_hostile_study
 
 pytestmark = pytest.mark.browser
@@ -36,7 +37,7 @@ def test_no_page_fails_or_loads_a_picture_or_links_a_name(
             # What is named on results pages stands there as it was written.
             awaited = re.escape("![x](http") if is_of_study else r"\w"
             expect(main).to_contain_text(re.compile(awaited), timeout=60_000)
-            chromium_page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
+            wait_until_whole(chromium_page)
 
             assert chromium_page.locator("[data-testid=stException]").count() == 0, entry.file
             assert main.locator("img").count() == 0, entry.file

@@ -11,7 +11,7 @@ from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session
 from db.models import Annotation, Assignment
 from tests.browser.serving import app_server
-from tests.browser.walking import begin, sign_in
+from tests.browser.walking import begin, settled, sign_in
 from tests.factories import make_eval_set
 
 pytestmark = pytest.mark.browser
@@ -39,8 +39,8 @@ def test_a_draft_held_up_until_after_the_submission_is_not_shown_as_what_was_sub
         begin(page, address, study)
         page.route("**/annotate/draft", lambda route: held.append(route))
         page.keyboard.press("a")
-        page.wait_for_timeout(1_000)  # the draft is on its way, and held
-        assert len(held) == 1
+        # The draft is on its way, and held.
+        assert settled(page, lambda: len(held), is_right=lambda n_held: n_held == 1) == 1
         page.keyboard.press("b")
         page.keyboard.press("Control+Enter")  # waits three seconds for the draft, no longer
         expect(page.get_by_text(re.compile(r"\b1 done, about"))).to_be_visible(timeout=30_000)

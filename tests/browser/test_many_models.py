@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from db.commands.people import add_demo_accounts
 from db.commands.records import import_records
 from tests.browser.serving import app_server
-from tests.browser.walking import sign_in
+from tests.browser.walking import lower_edge, sign_in, wait_until_whole
 from tests.many_models import records
 
 pytestmark = pytest.mark.browser
@@ -32,11 +32,14 @@ def texts_of(svg: str) -> str:
 def saved(page: Page, key: str) -> str:
     """Save a chart by its camera and give what the file writes."""
     chart = page.locator(f".st-key-{key}")
-    expect(chart).to_have_count(1, timeout=30_000)  # not beside the one it takes the place of
+    expect(chart).to_have_count(1)  # not beside the one it takes the place of
+    camera = chart.locator(".modebar-btn").first
+    expect(camera).to_have_attribute("data-title", "Download plot")  # no longer "… as a PNG"
+    wait_until_whole(page)
     chart.scroll_into_view_if_needed()
     chart.hover()
     with page.expect_download() as download:
-        chart.locator(".modebar-btn").first.click()
+        camera.click()
     assert download.value.suggested_filename == f"{key}.svg"
     return texts_of(Path(download.value.path()).read_text())
 
@@ -53,8 +56,7 @@ def test_the_answer_is_first_a_click_pins_and_a_saved_chart_says_what_it_is(
             page.goto(f"{address}/{name}?study=1")
             verdict = page.locator("p[style*='1.5rem']").filter(has_text="model 00")
             expect(verdict).to_be_visible(timeout=60_000)
-            box = verdict.bounding_box()
-            assert box["y"] + box["height"] <= _LOWEST
+            assert lower_edge(verdict, at_most=_LOWEST) <= _LOWEST
 
         expect(page.get_by_text("10 of 59 models are shown")).to_be_visible(timeout=30_000)
         chart = page.locator(".st-key-ranking")
@@ -64,7 +66,6 @@ def test_the_answer_is_first_a_click_pins_and_a_saved_chart_says_what_it_is(
         expect(page).to_have_url(re.compile("pin=model"), timeout=30_000)
 
         page.get_by_text("SVG", exact=True).click()
-        page.wait_for_timeout(1000)
         ranking = saved(page, "ranking")
         for words in (
             "Win rate",

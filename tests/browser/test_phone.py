@@ -1,9 +1,9 @@
 """The results on a phone and on paper: nothing is read by scrolling sideways."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.walking import sign_in
+from tests.browser.walking import settled, sign_in, wait_until_whole
 
 pytestmark = pytest.mark.browser
 
@@ -21,29 +21,32 @@ _SIDEWAYS = """() => [...document.querySelectorAll('.ek-frame, [class*="st-key-f
     .map(one => one.className + ' ' + one.scrollWidth)"""
 
 
+def drawn_sideways(page: Page) -> list[str]:
+    page.get_by_text("Save charts as").wait_for()  # the last of a page
+    wait_until_whole(page)
+    return settled(page, lambda: page.evaluate(_SIDEWAYS), is_right=lambda wide: wide == [])
+
+
 def test_results_fit_a_phone_and_the_decision_fits_paper(browser, demo):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     sign_in(page, demo, "leo")
-    found = {}
+    sideways = {}
     for name, heading in PAGES.items():
         page.goto(f"{demo}/{name}?study=1")
         expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=30_000)
-        page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
-        page.get_by_text("Save charts as").wait_for(timeout=30_000)
-        found[name] = page.evaluate(_SIDEWAYS)
+        sideways[name] = drawn_sideways(page)
         if name == "failures":
             shares = page.get_by_label("How often each error was found")
             expect(shares.get_by_role("link").first).to_be_visible()
     page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
     page.emulate_media(media="print")
     page.goto(f"{demo}/decision?study=1")
-    page.get_by_text("Save charts as").wait_for(timeout=30_000)
-    printed = page.evaluate(_SIDEWAYS)
+    printed = drawn_sideways(page)
     context.close()
 
     assert printed == []
-    assert found == {name: [] for name in PAGES}
+    assert sideways == {name: [] for name in PAGES}
 
 
 #: Numbers of small print in maps that are torn between two lines.
@@ -66,10 +69,12 @@ def test_no_number_of_a_map_is_torn_between_two_lines_on_a_phone(browser, demo):
     page = context.new_page()
     sign_in(page, demo, "leo")
     page.goto(f"{demo}/agreement?study=1")
-    page.get_by_text("Save charts as").wait_for(timeout=30_000)
+    page.get_by_text("Save charts as").wait_for()
+    wait_until_whole(page)
 
-    n_cells = page.locator(".ek-map td .small").count()
-    torn = page.evaluate(_TORN)
+    cells = page.locator(".ek-map td .small")
+    n_cells = settled(page, cells.count, is_right=lambda n_cells: n_cells > 20)
+    torn = settled(page, lambda: page.evaluate(_TORN), is_right=lambda torn: torn == [])
     context.close()
 
     assert n_cells > 20

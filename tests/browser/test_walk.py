@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -134,7 +133,7 @@ def test_nothing_that_names_a_model_reaches_the_annotators_browser(
         received.texts += page.evaluate(
             "Object.values(localStorage).concat(Object.values(sessionStorage))"
         )
-        time.sleep(0.5)
+        page.wait_for_timeout(500)  # frames that come late are searched too
 
     assert any("[name removed]" in frame for frame in received.frames)
     everything = received.texts + received.frames
@@ -159,7 +158,7 @@ def test_the_search_for_names_finds_one_in_a_frame_where_a_study_does_not_mask(
             if page.locator(".ek-panes").get_by_text(MAKER).count():
                 break
             annotate(page)
-        time.sleep(0.5)
+        page.wait_for_timeout(500)  # frames that come late are searched too
 
     assert names(MAKER, received.frames)
     assert not names("Cedar", received.texts + received.frames)

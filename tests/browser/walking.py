@@ -1,13 +1,17 @@
 """What an annotator does in the real app, for the tests that walk through it."""
 
 import re
+import time
+from collections.abc import Callable
+from typing import TypeVar
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 
 from db.engine import engine
 
 PASSWORD = "evalkit-demo"
+T = TypeVar("T")
 
 
 def sign_in(page: Page, address: str, name: str) -> None:
@@ -43,6 +47,37 @@ def progress(page: Page) -> str:
     shown = page.get_by_text(re.compile(r"\d+ done, about \d+ to go")).first
     expect(shown).to_be_visible(timeout=30_000)
     return shown.inner_text()
+
+
+def wait_until_whole(page: Page) -> None:
+    """Wait until a page has run to its end and draws nothing any more."""
+    page.wait_for_selector("[data-testid=stMain]", timeout=60_000)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    stale = page.locator("[data-stale=true], [data-testid=stSkeleton]")
+    expect(stale).to_have_count(0, timeout=30_000)
+
+
+def settled(page: Page, read: Callable[[], T], *, is_right: Callable[[T], bool]) -> T:
+    """Read a page again until what is read is right, for 30 seconds: what was read last.
+
+    Parts of a page, and the styles that move them, come one after the other, and a chart is drawn
+    after it has come: what is read once may be of a moment that nobody sees.
+    """
+    deadline = time.monotonic() + 30
+    while not is_right(value := read()) and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    return value
+
+
+def lower_edge(locator: Locator, *, at_most: float) -> float:
+    """Give where something ends on its page, measured from the top, once that is settled."""
+
+    def edge() -> float:
+        box = locator.bounding_box()
+        return float("inf") if box is None else box["y"] + box["height"]
+
+    wait_until_whole(locator.page)
+    return settled(locator.page, edge, is_right=lambda lower: lower <= at_most)
 
 
 def n_stored(study_id: int) -> int:
