@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
@@ -84,11 +84,13 @@ def save_draft(
         at = now()
         assignment.draft = entered.as_json()
         assignment.draft_session, assignment.draft_number = opening.session, opening.number
-        _count_time(assignment, seconds, at)
         if assignment.state in UNFINISHED:
             with counted(session, study, assignment):
+                _count_time(assignment, seconds, at)
                 assignment.state = AssignmentState.DRAFT
                 assignment.reserved_until = at + RESERVATION
+        else:
+            _count_time(assignment, seconds, at)
         current = current_annotation(session, assignment)
         if current is not None:
             form = form_of(session, study, assignment)
@@ -150,12 +152,12 @@ def submit(
                 "Go on to the next case; to change what was submitted, come back to it."
             )
         at = now()
-        _count_time(assignment, seconds, at)
         _end_openings(assignment)
         revision = next_revision(session, assignment)
         if current is not None:
             supersede(session, current)
         with counted(session, study, assignment):
+            _count_time(assignment, seconds, at)
             store_annotation(session, study, assignment, content, revision=revision, key=key, at=at)
         return Submitted(revision, is_new=True)
 
@@ -280,7 +282,12 @@ def _checked_key(key: object) -> str:
 
 
 def _count_time(assignment: Assignment, seconds: float, at: datetime) -> None:
-    """Raise the active time, never beyond the time since the case was shown."""
+    """Raise the active time, never beyond the time since the case was shown.
+
+    Of a case that was held, its screen may not have said yet that it is shown.
+    """
+    if assignment.is_held:
+        assignment.shown_at = max(assignment.created_at, at - timedelta(seconds=seconds))
     if assignment.shown_at is not None:
         seconds = min(seconds, (at - assignment.shown_at).total_seconds())
     assignment.active_seconds = max(assignment.active_seconds, seconds)

@@ -1,7 +1,8 @@
 """Give out the next case: one that was begun, else the next unit of the study."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,8 +20,10 @@ from db.commands.units import (
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, Unit, UnitPair, WorkCount
 from db.queries.annotation.progress import NOT_OPEN
+from db.queries.annotation.task import own_assignment
 from db.queries.annotation.work import UNFINISHED
 from evalkit.annotation.assignment.policy import (
+    HOLD,
     POLICY,
     RESERVATION,
     Candidate,
@@ -36,6 +39,15 @@ from evalkit.vocabulary import AssignmentState, Sampling
 _N_CANDIDATES, _N_LOOKED_AT = 64, 512
 
 
+@dataclass(frozen=True, slots=True)
+class OnScreen:
+    """The case that somebody says is on their screen, by its token, and for how many seconds."""
+
+    assignment_id: int
+    token: str
+    seconds: float
+
+
 def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
     """Return the assignment to show: one that is begun, else a new one, else None.
 
@@ -44,18 +56,93 @@ def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
     with read_session() as session:
         _require_open(session.get(Study, study_id))
         for assignment in _unfinished(session, study_id, annotator_id):
-            if assignment.reserved_until and assignment.reserved_until > now() + RESERVATION / 2:
+            until = assignment.reserved_until
+            if assignment.shown_at and until and until > now() + RESERVATION / 2:
                 return assignment.id
     with write_session() as session:
         study = _require_open(locked_study(session, study_id))
-        at = now()
-        if not study.are_units_current:
-            count_units(session, study)
-        release_reservations(session, study, at=at)
-        task = _resumed(session, study, annotator_id, at)
-        if task is None:
-            task = _given_out(session, study, annotator_id, at)
+        task = _next_task(session, study, annotator_id)
+        if task is not None:
+            _show(session, study, task)
         return None if task is None else task.id
+
+
+def hold_next(*, study_id: int, annotator_id: int, on_screen: OnScreen | None) -> int | None:
+    """Reserve what comes next for a short time, so that it is there at once; return its id.
+
+    Nothing is shown by that: it is what `next_task_id` gives out once ``on_screen`` is done, the
+    same one however often it is asked for. What is on the screen counts as shown, and is reserved
+    anew. None where nothing comes next, as in a study that was closed.
+    """
+    with write_session() as session:
+        study = locked_study(session, study_id)
+        if study is None or not study.is_open:
+            return None
+        current = _own(session, study_id, annotator_id, on_screen)
+        if on_screen is not None and current is not None:
+            _show(session, study, current, seconds=on_screen.seconds)
+        task = _next_task(session, study, annotator_id, but=current)
+        return None if task is None else task.id
+
+
+def release(*, assignment_id: int, annotator_id: int, token: str) -> bool:
+    """Give a case back that was held and never shown; tell whether there was something to give.
+
+    It stays this annotator's if nobody else takes its place meanwhile.
+    """
+    with write_session() as session:
+        study_id = own_assignment(session, assignment_id, annotator_id).study_id
+        study = locked_study(session, study_id)
+        assert study is not None  # an assignment refers to it
+        assignment = _own(session, study_id, annotator_id, OnScreen(assignment_id, token, 0))
+        if assignment is None or not assignment.is_held or assignment.reserved_until is None:
+            return False
+        with counted(session, study, assignment):
+            assignment.reserved_until = None
+        return True
+
+
+def _own(
+    session: Session, study_id: int, annotator_id: int, on_screen: OnScreen | None
+) -> Assignment | None:
+    """Read the assignment a screen speaks of; None if it is not theirs, or of another study."""
+    if on_screen is None:
+        return None
+    return session.exec(
+        select(Assignment)
+        .where(
+            Assignment.id == on_screen.assignment_id,
+            Assignment.token == on_screen.token,
+            Assignment.annotator_id == annotator_id,
+            Assignment.study_id == study_id,
+        )
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def _next_task(
+    session: Session, study: Study, annotator_id: int, *, but: Assignment | None = None
+) -> Assignment | None:
+    """Reserve the next case, for a short time: one that is begun, ``but`` this, else a new one."""
+    at = now()
+    if not study.are_units_current:
+        count_units(session, study)
+    release_reservations(session, study, at=at)
+    return _resumed(session, study, annotator_id, at, but=but) or _given_out(
+        session, study, annotator_id, at
+    )
+
+
+def _show(session: Session, study: Study, assignment: Assignment, *, seconds: float = 0) -> None:
+    """Note that a case is on the screen for some seconds now, and reserve it for its reading."""
+    if assignment.state not in UNFINISHED:
+        return
+    at = now()
+    with counted(session, study, assignment):
+        if assignment.shown_at is None:
+            assignment.shown_at = max(assignment.created_at, at - timedelta(seconds=seconds))
+        assignment.reserved_until = at + RESERVATION
 
 
 def _require_open(study: Study | None) -> Study:
@@ -76,20 +163,31 @@ def _unfinished(session: Session, study_id: int, annotator_id: int) -> list[Assi
             col(Assignment.state).in_(UNFINISHED),
         )
     )
-    return sorted(begun, key=lambda task: (task.state != AssignmentState.DRAFT, task.id))
+    return sorted(
+        begun, key=lambda task: (task.state != AssignmentState.DRAFT, task.is_held, task.id)
+    )
 
 
-def _resumed(session: Session, study: Study, annotator_id: int, at: datetime) -> Assignment | None:
+def _resumed(
+    session: Session,
+    study: Study,
+    annotator_id: int,
+    at: datetime,
+    *,
+    but: Assignment | None,
+) -> Assignment | None:
     """Take up what this annotator has begun, and reserve it anew.
 
     A draft is never lost to a reservation that ran out. A case that was only looked at is, once
     others have taken its places.
     """
     for assignment in _unfinished(session, study.id or 0, annotator_id):
+        if assignment is but:
+            continue
         is_theirs = assignment.state == AssignmentState.DRAFT or assignment.reserved_until
         if is_theirs or _has_place(session, study, assignment):
             with counted(session, study, assignment):
-                assignment.reserved_until = at + RESERVATION
+                assignment.reserved_until = at + (HOLD if assignment.is_held else RESERVATION)
             return assignment
     return None
 
@@ -127,8 +225,7 @@ def _given_out(
         policy=POLICY,
         sampling=Sampling.RANDOM,
         inclusion_probability=unit.inclusion_probability,
-        reserved_until=at + RESERVATION,
-        shown_at=at,
+        reserved_until=at + HOLD,
         created_at=at,
     )
     with counted(session, study, assignment, is_new=True):

@@ -183,6 +183,7 @@ def counted(
     if not study.are_units_current or (after == before and not is_new):
         return
     is_submitted = after.n_submitted > before.n_submitted
+    is_newly_shown = after.shown_at != before.shown_at
     _add_work(
         session,
         study,
@@ -190,7 +191,7 @@ def counted(
         n_submitted=after.n_submitted - before.n_submitted,
         n_begun=after.n_begun - before.n_begun,
         last_submitted_id=assignment.id if is_submitted else None,
-        shown_at=assignment.shown_at if is_new else None,
+        shown_at=after.shown_at if is_newly_shown else None,
     )
     if is_new or after.is_live != before.is_live:
         _count_unit(session, study, assignment, is_new=is_new)
@@ -233,9 +234,10 @@ class _Standing:
     n_submitted: int
     n_begun: int
     is_live: bool
+    shown_at: datetime | None
 
 
-_NOTHING = _Standing(0, 0, is_live=False)
+_NOTHING = _Standing(0, 0, is_live=False, shown_at=None)
 
 
 def _standing(assignment: Assignment) -> _Standing:
@@ -243,7 +245,12 @@ def _standing(assignment: Assignment) -> _Standing:
     is_unfinished = assignment.state in UNFINISHED
     is_reserved = is_unfinished and assignment.reserved_until is not None
     is_begun = is_reserved or assignment.state == AssignmentState.DRAFT
-    return _Standing(int(is_submitted), int(is_begun), is_live=is_submitted or is_reserved)
+    return _Standing(
+        int(is_submitted),
+        int(is_begun),
+        is_live=is_submitted or is_reserved,
+        shown_at=assignment.shown_at,
+    )
 
 
 def _count_unit(session: Session, study: Study, assignment: Assignment, *, is_new: bool) -> None:
@@ -329,7 +336,8 @@ def _add_work(
             (last > last_submitted_id, last), else_=last_submitted_id
         )
     if shown_at is not None:
-        added["shown_at"] = row.excluded.shown_at
+        latest = col(WorkCount.shown_at)
+        added["shown_at"] = sa.case((latest > shown_at, latest), else_=row.excluded.shown_at)
     session.connection().execute(
         row.on_conflict_do_update(index_elements=["study_id", "annotator_id"], set_=added)
     )

@@ -41,7 +41,7 @@ class Assignment(DatabaseTable, table=True):
     annotations what the record says. ``key`` is the record's own ``assignment``, if it had one.
     ``token`` is known to its annotator's page alone, and to no page of another assignment.
     ``draft_session`` and ``draft_number`` say which page stored the last draft or submission,
-    and as the how many of its own.
+    and as the how many of its own. ``shown_at`` is empty while a case is only held for somebody.
     """
 
     __tablename__ = "assignment"
@@ -95,6 +95,11 @@ class Assignment(DatabaseTable, table=True):
     reserved_until: datetime | None = moment(nullable=True)
     shown_at: datetime | None = moment(nullable=True)
     created_at: datetime = moment()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this comes next for its annotator, and was not shown to them yet."""
+        return self.state == AssignmentState.OPEN and self.shown_at is None
 
 
 class Annotation(DatabaseTable, table=True):

@@ -1,7 +1,7 @@
-"""What the annotation screen sends: drafts, submissions, skips. Each answer is short JSON."""
+"""What the annotation screen asks for and sends: cases, drafts, submissions, skips; all JSON."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -9,23 +9,99 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from db.commands import annotation as commands
-from evalkit.annotation.draft import IncompleteError, OutdatedError
+from db.commands import annotation as commands, assignments
+from db.commands.assignments import OnScreen
+from db.engine import read_session
+from db.queries.annotation import task as queries
+from db.queries.annotation.progress import study_progress
+from evalkit.annotation.draft import IncompleteError, OutdatedError, checked_seconds
 from evalkit.annotation.opening import NewerError, parse_opening
 from evalkit.errors import NotFoundError, RefusedError
+from evalkit.rendering.task import render_task
 from evalkit.vocabulary import Role
+from pages.routes.hosts import is_own_page
 from pages.routes.session import signed_in
 
 LARGEST_BODY = 256 * 1024
-_LARGEST_ID = 2**63 - 1
+_LARGEST_ID, _LONGEST = 2**63 - 1, 19
 
 Body = dict[str, Any]
-Act = Callable[[Body, int, int], Body]
+Act = Callable[[Body, int], Body]
+
+_NEIGHBOURS = ("previous", "following")
 
 
-def _save_draft(body: Body, assignment_id: int, annotator_id: int) -> Body:
+def _task(asked: Body, annotator_id: int) -> Body:
+    """Show a case: of a study what comes next, or one of theirs, or what is beside that."""
+    if asked.get("assignment") is None:
+        study_id = _number(asked.get("study"), "study")
+        task_id = assignments.next_task_id(study_id=study_id, annotator_id=annotator_id)
+    else:
+        task_id = _number(asked["assignment"], "case")
+        if (to := asked.get("to")) in _NEIGHBOURS:
+            with read_session() as session:
+                around = queries.beside(session, task_id, annotator_id=annotator_id)
+            task_id = around.previous if to == "previous" else around.following
+    return {"task": None if task_id is None else _rendered(task_id, annotator_id)}
+
+
+def _rendered(assignment_id: int, annotator_id: int) -> Body:
+    with read_session() as session:
+        task = queries.comparison_task(session, assignment_id, annotator_id=annotator_id)
+    return render_task(task)
+
+
+def _hold(body: Body, annotator_id: int) -> Body:
+    return _held(_number(body.get("study_id"), "study"), body, annotator_id)
+
+
+def _held(study_id: int, body: Body, annotator_id: int) -> Body:
+    """Hold what comes next, and say how far they are by now."""
+    held_id = assignments.hold_next(
+        study_id=study_id, annotator_id=annotator_id, on_screen=_on_screen(body)
+    )
+    if held_id is not None:
+        held = _rendered(held_id, annotator_id)
+        return {"held": held, "done": held["done"], "total": held["total"]}
+    with read_session() as session:
+        own = study_progress(session, study_id, annotator_id=annotator_id)
+    return {"held": None, "done": own.n_done, "total": own.n_total}
+
+
+def _held_besides(body: Body, annotator_id: int) -> Body:
+    """Hold what comes next for who sends a case, if they ask for it.
+
+    What they sent is stored by now: it is said to be, whatever becomes of this.
+    """
+    if body.get("hold") is not True:
+        return {}
+    try:
+        with read_session() as session:
+            case = queries.own_assignment(session, _assignment_id(body), annotator_id)
+        return _held(case.study_id, body, annotator_id)
+    except RefusedError:
+        return {"held": None}
+
+
+def _on_screen(body: Body) -> OnScreen | None:
+    shown = body.get("shown")
+    if not isinstance(shown, dict) or not isinstance(shown.get("token"), str):
+        return None
+    return OnScreen(_assignment_id(shown), shown["token"], checked_seconds(shown.get("seconds", 0)))
+
+
+def _release(body: Body, annotator_id: int) -> Body:
+    is_released = assignments.release(
+        assignment_id=_assignment_id(body),
+        annotator_id=annotator_id,
+        token=parse_opening(body).token,
+    )
+    return {"released": is_released}
+
+
+def _save_draft(body: Body, annotator_id: int) -> Body:
     saved = commands.save_draft(
-        assignment_id=assignment_id,
+        assignment_id=_assignment_id(body),
         annotator_id=annotator_id,
         opening=parse_opening(body),
         draft=body.get("draft"),
@@ -34,39 +110,40 @@ def _save_draft(body: Body, assignment_id: int, annotator_id: int) -> Body:
     return {"saved": saved.is_newest, "edit": saved.is_edit}
 
 
-def _submit(body: Body, assignment_id: int, annotator_id: int) -> Body:
+def _submit(body: Body, annotator_id: int) -> Body:
     submitted = commands.submit(
-        assignment_id=assignment_id,
+        assignment_id=_assignment_id(body),
         annotator_id=annotator_id,
         opening=parse_opening(body),
         draft=body.get("draft"),
         active_seconds=body.get("active_seconds"),
         submission_key=body.get("submission_key"),
     )
-    return {"stored": True, "revision": submitted.revision}
+    stored = {"stored": True, "revision": submitted.revision}
+    return stored | _held_besides(body, annotator_id)
 
 
-def _skip(body: Body, assignment_id: int, annotator_id: int) -> Body:
+def _skip(body: Body, annotator_id: int) -> Body:
     commands.skip(
-        assignment_id=assignment_id,
+        assignment_id=_assignment_id(body),
         annotator_id=annotator_id,
         opening=parse_opening(body),
         reason=body.get("reason"),
         note=body.get("note"),
     )
-    return {"skipped": True}
+    return {"skipped": True} | _held_besides(body, annotator_id)
 
 
-def _take_back(body: Body, assignment_id: int, annotator_id: int) -> Body:
+def _take_back(body: Body, annotator_id: int) -> Body:
     commands.take_back(
-        assignment_id=assignment_id, annotator_id=annotator_id, opening=parse_opening(body)
+        assignment_id=_assignment_id(body), annotator_id=annotator_id, opening=parse_opening(body)
     )
     return {"taken_back": True}
 
 
-def _discard_edit(body: Body, assignment_id: int, annotator_id: int) -> Body:
+def _discard_edit(body: Body, annotator_id: int) -> Body:
     commands.discard_edit(
-        assignment_id=assignment_id, annotator_id=annotator_id, opening=parse_opening(body)
+        assignment_id=_assignment_id(body), annotator_id=annotator_id, opening=parse_opening(body)
     )
     return {"discarded": True}
 
@@ -75,8 +152,10 @@ def _endpoint(act: Act) -> Callable[[Request], Awaitable[JSONResponse]]:
     """Read and check a request on the event loop, and do the database's part off it."""
 
     async def endpoint(request: Request) -> JSONResponse:
-        # Other sites cannot set the header without asking first, and are never allowed to.
-        if request.headers.get("x-evalkit") != "1":
+        # Other sites cannot set the header without asking first, and are never allowed to. To
+        # ask for a case reserves it, so the origin is looked at here for what only reads, too.
+        is_own = is_own_page(request.headers, is_https=request.url.scheme == "https")
+        if request.headers.get("x-evalkit") != "1" or not is_own:
             return _error(403, "This did not come from the annotation page. Reload it.")
         raw = await _read(request)
         if raw is None:
@@ -93,13 +172,13 @@ def _answer(act: Act, request: Request, raw: bytes) -> JSONResponse:
     if not user.may(Role.ANNOTATOR):
         return _error(403, "Your account may not annotate.")
     try:
-        body = _parsed(raw)
-        return JSONResponse(act(body, _assignment_id(body), user.id), headers=_NO_STORE)
+        body = _asked(request.query_params) if request.method == "GET" else _parsed(raw)
+        return JSONResponse(act(body, user.id), headers=_NO_STORE)
     except IncompleteError as refused:
         return _error(422, str(refused), refused.fields)
     except NewerError as refused:
         return _error(409, str(refused), newer=refused.mark)
-    except OutdatedError as refused:
+    except (OutdatedError, queries.SkippedError) as refused:
         return _error(409, str(refused))
     except NotFoundError as refused:
         return _error(404, str(refused))
@@ -127,15 +206,24 @@ def _parsed(raw: bytes) -> Body:
     return body
 
 
+def _asked(address: Mapping[str, str]) -> Body:
+    """Read what an address asks for; its numbers are written as text."""
+    return {
+        name: int(value)
+        if value.isascii() and value.isdigit() and len(value) <= _LONGEST
+        else value
+        for name, value in address.items()
+    }
+
+
 def _assignment_id(body: Body) -> int:
-    assignment = body.get("assignment_id")
-    if (
-        isinstance(assignment, bool)
-        or not isinstance(assignment, int)
-        or not 0 < assignment <= _LARGEST_ID
-    ):
-        raise RefusedError("It is not said which case this is for. Reload the page.")
-    return assignment
+    return _number(body.get("assignment_id"), "case")
+
+
+def _number(value: object, of: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _LARGEST_ID:
+        raise RefusedError(f"It is not said which {of} this is for. Reload the page.")
+    return value
 
 
 def _error(
@@ -150,6 +238,9 @@ def _error(
 _NO_STORE = {"Cache-Control": "no-store"}
 
 ROUTES = [
+    Route("/annotate/task", _endpoint(_task), methods=["GET"]),
+    Route("/annotate/hold", _endpoint(_hold), methods=["POST"]),
+    Route("/annotate/release", _endpoint(_release), methods=["POST"]),
     Route("/annotate/draft", _endpoint(_save_draft), methods=["PUT"]),
     Route("/annotate/submit", _endpoint(_submit), methods=["POST"]),
     Route("/annotate/skip", _endpoint(_skip), methods=["POST"]),

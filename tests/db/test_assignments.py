@@ -9,12 +9,15 @@ from sqlmodel import select
 
 from db.columns import now
 from db.commands import annotation as commands, repair
-from db.commands.assignments import next_task_id
-from db.commands.studies import StudyPlan, create_study
+from db.commands.assignments import OnScreen, hold_next, next_task_id, release
+from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.commands.units import count_units, outdate_units
 from db.engine import read_session, write_session
 from db.models import Annotator, Assignment, Study, Unit, WorkCount
 from db.queries.annotation import progress as progresses
+from db.queries.annotation.task import beside
+from evalkit.annotation.assignment.policy import HOLD
+from evalkit.errors import NotFoundError
 from evalkit.vocabulary import AssignmentState
 from tests.factories import make_eval_set, opened
 
@@ -47,6 +50,17 @@ class People:
         self.begun[person] = next_task_id(study_id=self.study_id, annotator_id=self.ids[person])
         return self.begun[person]
 
+    def hold(self, person, *, seconds=0):
+        begun = self.begun.get(person)
+        return hold_next(
+            study_id=self.study_id,
+            annotator_id=self.ids[person],
+            on_screen=None if begun is None else OnScreen(begun, opened(begun).token, seconds),
+        )
+
+    def release(self, person, held):
+        return release(assignment_id=held, annotator_id=self.ids[person], token=opened(held).token)
+
     def submit(self, person):
         begun = self.begun.pop(person)
         commands.submit(
@@ -77,15 +91,21 @@ class People:
         )
 
     def let_lapse(self, person):
-        begun = self.begun.pop(person)
+        self.let_reservation_lapse(self.begun.pop(person))
+
+    def let_reservation_lapse(self, assignment_id):
         with write_session() as session:
-            assignment = session.get_one(Assignment, begun)
+            assignment = session.get_one(Assignment, assignment_id)
             assignment.reserved_until = now() - timedelta(seconds=1)
             session.add(assignment)
 
     def assignments(self):
         with read_session() as session:
             return session.exec(select(Assignment).order_by(Assignment.id)).all()
+
+    def assignment(self, assignment_id):
+        with read_session() as session:
+            return session.get_one(Assignment, assignment_id)
 
     def counts(self):
         with read_session() as session:
@@ -119,8 +139,15 @@ def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(da
                 if skipped and draw.random() < 0.5:
                     people.take_back(*skipped.pop())
             continue
-        act = draw.choices(("submit", "skip", "lapse", "draft"), (5, 1, 1, 1))[0]
-        if act == "submit":
+        acts = ("submit", "skip", "lapse", "draft", "hold", "release", "lapse held")
+        act = draw.choices(acts, (5, 1, 1, 1, 3, 1, 1))[0]
+        if act in acts[4:]:
+            held = people.hold(person)
+            if held is not None and act == "release":
+                people.release(person, held)
+            elif held is not None and act == "lapse held":
+                people.let_reservation_lapse(held)
+        elif act == "submit":
             people.submit(person)
         elif act == "skip":
             skipped.append((person, people.skip(person)))
@@ -156,9 +183,10 @@ def _agrees_with_the_assignments(people):
     assert not live
 
 
+@pytest.mark.parametrize("holds", [False, True])
 @pytest.mark.parametrize("seed", range(8))
 def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_a_pair_twice(
-    sqlite_database, seed
+    sqlite_database, seed, holds
 ):
     draw = random.Random(seed)
     overlap, n_people = draw.randint(1, 3), draw.randint(1, 5)
@@ -176,7 +204,9 @@ def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_a_pair_t
         if people.ask(person) is None:
             asking.remove(person)
         else:
+            held = people.hold(person) if holds else None
             people.submit(person)
+            assert held is None or people.ask(person) == held
 
     seen = [
         (row.annotator_id, row.case_id, frozenset((row.left_output_id, row.right_output_id)))
@@ -317,3 +347,140 @@ def test_a_place_that_nobody_came_for_and_nobody_took_is_not_counted_wrong(datab
     people.ask(1)  # which gives the place back
     assert repair.miscounted_studies() == []
     assert people.counts() == people.counted_anew()
+
+
+# What is held
+
+
+def test_what_is_held_is_not_shown_yet_and_comes_next(database):
+    people = People(n_people=1, n_cases=3)
+    begun = people.ask(0)
+
+    held = people.hold(0)
+    assert held not in (None, begun)
+    assert people.assignment(held).is_held
+    assert people.hold(0) == held
+    assert people.ask(0) == begun
+
+    people.submit(0)
+    assert people.ask(0) == held
+    assert people.assignment(held).shown_at is not None
+    assert people.counts() == people.counted_anew()
+
+
+def test_nobody_holds_more_than_one_case_and_the_last_of_a_study_has_none_after_it(database):
+    people = People(n_people=1, n_cases=2)
+    people.ask(0)
+    people.hold(0)
+    people.submit(0)
+    people.ask(0)
+
+    assert people.hold(0) is None
+    assert len(people.assignments()) == 2
+
+
+def test_what_is_held_is_kept_from_others_for_a_short_time_only(database):
+    people = People(n_people=2, n_cases=2, overlap=1)
+    people.ask(0)
+    held = people.hold(0)
+    assert people.ask(1) is None
+
+    people.let_reservation_lapse(held)
+    taken = people.ask(1)
+
+    assert people.assignment(taken).case_id == people.assignment(held).case_id
+    people.submit(0)
+    assert people.ask(0) is None
+
+
+def test_what_is_given_back_goes_to_others_or_comes_back(database):
+    people = People(n_people=2, n_cases=2, overlap=1)
+    begun = people.ask(0)
+    held = people.hold(0)
+
+    assert people.release(0, held)
+    assert not people.release(0, held)
+    assert not people.release(0, begun)
+    assert people.assignment(begun).reserved_until is not None
+    assert people.counts() == people.counted_anew()
+
+    assert people.hold(0) == held
+    people.release(0, held)
+    people.submit(0)
+    assert people.ask(0) == held
+
+
+def test_a_case_that_is_on_the_screen_was_shown_when_the_screen_says(database):
+    people = People(n_people=1, n_cases=3)
+    people.ask(0)
+    held = people.hold(0)
+    with write_session() as session:
+        assignment = session.get_one(Assignment, held)
+        assignment.created_at -= timedelta(minutes=5)
+        session.add(assignment)
+    people.submit(0)
+    people.begun[0] = held
+
+    people.hold(0, seconds=40)
+
+    shown = people.assignment(held)
+    assert 39 < (now() - shown.shown_at).total_seconds() < 100
+    assert shown.reserved_until > now() + HOLD
+
+
+def test_the_time_spent_on_a_case_counts_though_its_screen_never_said_that_it_shows_it(database):
+    people = People(n_people=1, n_cases=2)
+    people.ask(0)
+    held = people.hold(0)
+    with write_session() as session:
+        assignment = session.get_one(Assignment, held)
+        assignment.created_at -= timedelta(minutes=5)
+        session.add(assignment)
+
+    commands.submit(
+        assignment_id=held,
+        annotator_id=people.ids[0],
+        opening=opened(held),
+        draft={"preference": "left"},
+        active_seconds=70,
+        submission_key="submission-held",
+    )
+
+    assert people.assignment(held).active_seconds == 70
+    assert people.counts() == people.counted_anew()
+
+
+def test_a_held_case_is_not_beside_those_that_were_shown(database):
+    people = People(n_people=1, n_cases=2)
+    begun = people.ask(0)
+    held = people.hold(0)
+
+    with read_session() as session:
+        around = beside(session, begun, annotator_id=people.ids[0])
+        assert around.following is None
+        assert beside(session, held, annotator_id=people.ids[0]).previous == begun
+
+
+def test_nobody_shows_holds_or_gives_back_for_another(database):
+    people = People(n_people=2, n_cases=4)
+    begun = people.ask(0)
+    held = people.hold(0)
+    token = opened(held).token
+
+    assert hold_next(
+        study_id=people.study_id,
+        annotator_id=people.ids[1],
+        on_screen=OnScreen(held, token, 0),
+    ) not in (begun, held)
+    assert people.assignment(held).is_held
+    with pytest.raises(NotFoundError):
+        release(assignment_id=held, annotator_id=people.ids[1], token=token)
+    assert not release(assignment_id=held, annotator_id=people.ids[0], token="of another time")
+
+
+def test_in_a_closed_study_nothing_is_held(database):
+    people = People(n_people=1, n_cases=3)
+    people.ask(0)
+    set_study_open(people.study_id, is_open=False)
+
+    assert people.hold(0) is None

@@ -1,6 +1,7 @@
 """What the annotation screen sends, through HTTP as a browser sends it."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -15,11 +16,12 @@ from db.commands.assignments import next_task_id
 from db.commands.records import import_file
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
-from db.models import Annotation, Annotator, Assignment, ErrorMark, Tag
+from db.models import Annotation, Annotator, Assignment, ErrorMark, Output, Tag
 from db.queries.people import as_user
+from evalkit.errors import NotFoundError
 from pages.routes import account, annotation, guard, hosts, session
 from tests.coroutines import run_apart
-from tests.factories import make_eval_set, opened
+from tests.factories import forget_units, make_eval_set, opened
 
 CASES = Path(__file__).parents[1] / "cases"
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
@@ -30,6 +32,12 @@ ROUTES = [
     ("POST", "/annotate/skip"),
     ("POST", "/annotate/take-back"),
     ("POST", "/annotate/discard"),
+]
+#: Beside them those that write nothing of what somebody entered.
+ALL_ROUTES = [
+    *ROUTES,
+    ("POST", "/annotate/hold"),
+    ("POST", "/annotate/release"),
 ]
 DRAFT = {"preference": "left", "scores": {}, "tags": {}, "comment": "Shorter."}
 
@@ -239,7 +247,7 @@ def test_a_closed_study_takes_no_submission_and_says_so(client, study_id, assign
     assert "is closed" in answer.json()["error"]
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(("method", "path"), ALL_ROUTES)
 def test_nobody_annotates_without_being_signed_in(new_client, assignment_id, method, path):
     answer = send(new_client(), method, path, body_for(assignment_id))
 
@@ -281,7 +289,7 @@ def test_somebody_elses_case_is_answered_like_one_that_does_not_exist(
     assert annotations() == []
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(("method", "path"), ALL_ROUTES)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -313,7 +321,7 @@ def test_a_browser_that_only_sends_its_origin_is_believed(client, assignment_id)
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(("method", "path"), ALL_ROUTES)
 @pytest.mark.parametrize(
     "body",
     ["", "{", "[]", "null", '"text"', b"\xff\xfe", "[" * 100_000, '{"assignment_id": 1'],
@@ -360,7 +368,7 @@ def test_a_broken_submission_is_refused_and_nothing_stored(client, assignment_id
     assert annotations() == []
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(("method", "path"), ALL_ROUTES)
 def test_a_body_that_is_too_large_is_refused(client, assignment_id, method, path):
     body = body_for(assignment_id, note="x" * 300_000)
 
@@ -396,7 +404,172 @@ def test_no_answer_names_a_model(client, assignment_id):
         assert not any(model in answer.text for model in MODELS)
 
 
-@pytest.mark.parametrize(("method", "path"), [*ROUTES, ("POST", "/sign-in")])
+def ask(client, headers=OURS, **address):
+    return client.get("/annotate/task", params=address, headers=headers)
+
+
+def held_after(client, assignment_id):
+    body = {"study_id": study_of(assignment_id), "shown": shown(assignment_id)}
+    return send(client, "POST", "/annotate/hold", body).json()["held"]
+
+
+def shown(assignment_id, seconds=0):
+    token = opened(assignment_id).token
+    return {"assignment_id": assignment_id, "token": token, "seconds": seconds}
+
+
+def study_of(assignment_id):
+    with read_session() as reading:
+        return reading.get_one(Assignment, assignment_id).study_id
+
+
+def test_a_study_shows_its_next_case_until_nothing_is_left(client, study_id):
+    seen = []
+    while task := ask(client, study=study_id).json()["task"]:
+        assert ask(client, study=study_id).json()["task"] == task
+        seen.append(task["assignment_id"])
+        body = body_for(task["assignment_id"], submission_key=f"submission-{len(seen)}")
+        assert send(client, "POST", "/annotate/submit", body).status_code == 200
+
+    assert len(seen) == len(set(seen)) == 4
+
+
+def test_a_case_is_shown_by_its_number_and_so_is_what_is_beside_it(client, study_id, assignment_id):
+    send(client, "POST", "/annotate/submit", body_for(assignment_id))
+    second = ask(client, study=study_id).json()["task"]["assignment_id"]
+
+    asked = [
+        ask(client, assignment=second).json()["task"],
+        ask(client, assignment=second, to="previous").json()["task"],
+        ask(client, assignment=assignment_id, to="following").json()["task"],
+    ]
+
+    assert [task["assignment_id"] for task in asked] == [second, assignment_id, second]
+    assert asked[1]["draft"]["comment"] == "Shorter."
+    assert ask(client, assignment=second, to="following").json() == {"task": None}
+
+
+def test_what_is_held_is_shown_once_the_case_before_it_is_submitted(
+    client, study_id, assignment_id
+):
+    held = held_after(client, assignment_id)
+    assert ask(client, study=study_id).json()["task"]["assignment_id"] == assignment_id
+
+    body = body_for(assignment_id, hold=True, shown=shown(held["assignment_id"], seconds=3))
+    answer = send(client, "POST", "/annotate/submit", body).json()
+
+    assert (answer["stored"], answer["revision"], answer["done"]) == (True, 1, 1)
+    assert answer["held"]["assignment_id"] not in (assignment_id, held["assignment_id"])
+    assert answer["total"] == answer["held"]["total"]
+    on_screen = ask(client, study=study_id).json()["task"]
+    assert on_screen["assignment_id"] == held["assignment_id"]
+    assert on_screen["token"] == held["token"]
+
+
+def test_who_skips_holds_the_next_as_well(client, assignment_id):
+    answer = send(client, "POST", "/annotate/skip", body_for(assignment_id, hold=True)).json()
+
+    assert answer["skipped"]
+    assert (answer["held"]["assignment_id"], answer["done"]) != (assignment_id, 1)
+
+
+def test_a_submission_is_stored_though_its_study_is_closed_before_the_next_is_held(
+    client, study_id, assignment_id, monkeypatch
+):
+    def close(**_asked):
+        set_study_open(study_id, is_open=False)
+        raise NotFoundError("It is closed.")
+
+    monkeypatch.setattr("pages.routes.annotation.assignments.hold_next", close)
+
+    answer = send(client, "POST", "/annotate/submit", body_for(assignment_id, hold=True))
+
+    assert answer.json() == {"stored": True, "revision": 1, "held": None}
+
+
+def test_where_nothing_comes_next_it_is_said_how_far_they_are(client, study_id, assignment_id):
+    set_study_open(study_id, is_open=False)
+
+    answer = send(client, "POST", "/annotate/hold", {"study_id": study_id}).json()
+
+    assert answer == {"held": None, "done": 0, "total": 1}
+
+
+def test_what_is_held_is_given_back(client, assignment_id):
+    held = held_after(client, assignment_id)
+    body = {"assignment_id": held["assignment_id"], "token": held["token"]}
+
+    answers = [send(client, "POST", "/annotate/release", body).json() for _ in range(2)]
+
+    assert answers == [{"released": True}, {"released": False}]
+
+
+@pytest.mark.parametrize("address", [{}, {"study": 987_654}, {"study": "x"}, {"assignment": 0}])
+def test_an_address_of_no_case_is_refused_in_words(client, address):
+    answer = ask(client, **address)
+
+    assert answer.status_code in (404, 422)
+    assert answer.json()["error"].endswith(".")
+
+
+def test_a_skipped_case_and_somebody_elses_are_not_shown(client, new_client, assignment_id):
+    assert ask(new_client("Bob"), assignment=assignment_id).status_code == 404
+    send(client, "POST", "/annotate/skip", body_for(assignment_id))
+
+    answer = ask(client, assignment=assignment_id)
+
+    assert answer.status_code == 409
+    assert "You skipped this case" in answer.json()["error"]
+
+
+def test_no_case_is_shown_to_another_site_or_to_nobody(client, new_client, study_id):
+    assert ask(client, headers={}, study=study_id).status_code == 403
+    elsewhere = {"X-Evalkit": "1", "Sec-Fetch-Site": "cross-site"}
+    assert ask(client, headers=elsewhere, study=study_id).status_code == 403
+    assert ask(new_client(), study=study_id).status_code == 401
+    with read_session() as reading:
+        assert reading.exec(select(Assignment)).all() == []
+
+
+@pytest.mark.parametrize("seconds", ["3", -1, float("nan"), None, [3]])
+def test_a_screen_that_says_no_time_is_refused(client, assignment_id, seconds):
+    body = {"study_id": study_of(assignment_id), "shown": shown(assignment_id, seconds)}
+
+    assert send(client, "POST", "/annotate/hold", body).status_code == 422
+
+
+def test_nothing_that_identifies_a_model_reaches_the_browser_by_what_is_shown_or_held(
+    client, study_id
+):
+    with write_session() as writing:
+        forget_units(writing, study_id)
+        for output in writing.exec(select(Output)).all():
+            output.id += 424_200
+            output.provider = "Nebula Clouds"
+            output.cost_usd = 0.123456
+            output.latency_ms = 777.25
+            output.content += " I am Zephyr-9000-chat, made by Nebula Clouds."
+            writing.add(output)
+
+    answers = [ask(client, study=study_id)]
+    first = answers[0].json()["task"]["assignment_id"]
+    body = {"study_id": study_id, "shown": shown(first)}
+    answers.append(send(client, "POST", "/annotate/hold", body))
+    held = answers[-1].json()["held"]["assignment_id"]
+    body = body_for(first, hold=True, shown=shown(held))
+    answers.append(send(client, "POST", "/annotate/submit", body))
+    answers.append(ask(client, assignment=held, to="previous"))
+    answers.append(send(client, "POST", "/annotate/skip", body_for(held, hold=True)))
+
+    for answer in answers:
+        assert "[name removed]" in answer.text
+        # The token is drawn from all digits, and holds any of them by chance.
+        words = re.sub(r'"token":"\w+"', "", answer.text)
+        for secret in ("Zephyr", "Quasar", "Nebula", "0.123", "777", "4242"):
+            assert secret not in words
+
+
+@pytest.mark.parametrize(("method", "path"), [*ALL_ROUTES, ("POST", "/sign-in")])
 def test_a_browser_that_goes_away_in_mid_request_is_no_failure(sqlite_database, method, path):
     routes = [*annotation.ROUTES, *account.ROUTES]
     app = Starlette(routes=routes, exception_handlers=guard.EXCEPTION_HANDLERS)

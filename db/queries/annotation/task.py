@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.columns import now
@@ -45,7 +46,7 @@ NOT_YOURS = "There is no such case among yours. It may have been removed, or the
 class Neighbours:
     """The assignments of the same annotator and study just before and after one of theirs.
 
-    What they skipped is left out: it is somebody else's now.
+    What they skipped is left out: it is somebody else's now; and what is only held for them.
     """
 
     previous: int | None
@@ -203,6 +204,9 @@ def _beside(session: Session, assignment: Assignment) -> Neighbours:
         Assignment.study_id == assignment.study_id,
         Assignment.annotator_id == assignment.annotator_id,
         Assignment.state != AssignmentState.SKIPPED,
+        sa.or_(
+            col(Assignment.state) != AssignmentState.OPEN, col(Assignment.shown_at).is_not(None)
+        ),
     )
     number = col(Assignment.id)
     return Neighbours(

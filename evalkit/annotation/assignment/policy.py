@@ -17,6 +17,9 @@ from evalkit.annotation.assignment.tournament import Pair, draw, planned_pairs, 
 #: How long a case stays with the annotator it was shown to before others may have it.
 RESERVATION = timedelta(hours=2)
 
+#: How long the case after it is kept for them before it is shown; renewed while they read.
+HOLD = timedelta(minutes=10)
+
 #: By how much one order of a pair may be given out more often than the other, on the way.
 MAX_LEAD = 6
 

@@ -1,17 +1,14 @@
 """The annotation screen as one component: a task in, at most one move per case out."""
 
 import secrets
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from evalkit.annotation.rubric import SKIP_REASONS
-from evalkit.annotation.task import BlindedResponse, ComparisonTask
-from evalkit.rendering.markdown import clean, render_response, render_text
-from evalkit.rendering.messages import raw_messages, render_context, render_messages, render_tools
-from evalkit.rendering.unfenced import has_unfenced_code
+from evalkit.annotation.task import ComparisonTask
+from evalkit.rendering.task import render_task
 
 _FOLDER = Path(__file__).parent
 _STYLES = ("workbench.css", "form.css", "reading.css", "dialogs.css")
@@ -49,51 +46,16 @@ def workbench(task: ComparisonTask, *, key: str) -> None:
 
 def screen_data(task: ComparisonTask) -> dict[str, Any]:
     """Return all that reaches the browser: of ids, the assignment's own and no other."""
+    rendered = render_task(task)
+    del rendered["study_id"]
     return {
         # Distinct in every rerun, so that the screen wakes up even if the same task comes again.
         "turn": secrets.token_hex(4),
         "prefix": _prefix(),
-        "assignment_id": task.assignment_id,
-        "study": clean(task.study_name),
-        "category": clean(task.case_category),
-        "case": render_messages(task.messages),
-        "context": render_context(task.context),
-        "tools": render_tools(task.tools),
-        "left": _response(task.left),
-        "right": None if task.right is None else _response(task.right),
-        "criteria": [asdict(criterion) for criterion in task.criteria],
-        "tags": [asdict(tag) for tag in task.tags],
-        "collect": sorted(task.collect),
-        "guidelines": render_text(task.guidelines),
-        "draft": task.draft,
-        "active_seconds": task.active_seconds,
-        "submitted": task.is_submitted,
-        "has_edit": task.has_edit,
-        "token": task.token,
-        "draft_mark": task.draft_mark,
-        "revision": task.revision,
-        "has_previous": task.previous_assignment_id is not None,
-        # From the last one that was submitted, forward is on to a new one.
-        "has_following": task.next_assignment_id is not None or task.is_submitted,
-        "done": task.n_done,
-        "total": task.n_total,
+        **rendered,
         "skip_reasons": [
             {"value": reason.value, "label": label} for reason, label in SKIP_REASONS.items()
         ],
-    }
-
-
-def _response(response: BlindedResponse) -> dict[str, Any]:
-    if response.steps is None:
-        return {
-            "html": render_response(response.text),
-            "raw": clean(response.text),
-            "may_be_code": has_unfenced_code(response.text),
-        }
-    return {
-        "html": render_messages(response.steps),
-        "raw": raw_messages(response.steps),
-        "may_be_code": False,
     }
 
 

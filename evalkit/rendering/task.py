@@ -1,0 +1,58 @@
+"""One case for the annotation screen, as plain data: all of it that reaches a browser."""
+
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+from evalkit.annotation.task import BlindedResponse, ComparisonTask
+from evalkit.rendering.markdown import clean, render_response, render_text
+from evalkit.rendering.messages import raw_messages, render_context, render_messages, render_tools
+from evalkit.rendering.unfenced import has_unfenced_code
+
+#: The same words with every case of a study.
+_guidelines = lru_cache(maxsize=64)(render_text)
+
+
+def render_task(task: ComparisonTask) -> dict[str, Any]:
+    """Return a case as the screen draws it; of ids, the assignment's and the study's alone."""
+    return {
+        "assignment_id": task.assignment_id,
+        "study_id": task.study_id,
+        "study": clean(task.study_name),
+        "category": clean(task.case_category),
+        "case": render_messages(task.messages),
+        "context": render_context(task.context),
+        "tools": render_tools(task.tools),
+        "left": _response(task.left),
+        "right": None if task.right is None else _response(task.right),
+        "criteria": [asdict(criterion) for criterion in task.criteria],
+        "tags": [asdict(tag) for tag in task.tags],
+        "collect": sorted(task.collect),
+        "guidelines": _guidelines(task.guidelines),
+        "draft": task.draft,
+        "active_seconds": task.active_seconds,
+        "submitted": task.is_submitted,
+        "has_edit": task.has_edit,
+        "token": task.token,
+        "draft_mark": task.draft_mark,
+        "revision": task.revision,
+        "has_previous": task.previous_assignment_id is not None,
+        # From the last one that was submitted, forward is on to a new one.
+        "has_following": task.next_assignment_id is not None or task.is_submitted,
+        "done": task.n_done,
+        "total": task.n_total,
+    }
+
+
+def _response(response: BlindedResponse) -> dict[str, Any]:
+    if response.steps is None:
+        return {
+            "html": render_response(response.text),
+            "raw": clean(response.text),
+            "may_be_code": has_unfenced_code(response.text),
+        }
+    return {
+        "html": render_messages(response.steps),
+        "raw": raw_messages(response.steps),
+        "may_be_code": False,
+    }
