@@ -20,7 +20,7 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.rendering.task import render_task
 from evalkit.vocabulary import Role
 from pages.routes.hosts import is_own_page
-from pages.routes.session import signed_in
+from pages.routes.session import who_asks
 
 LARGEST_BODY = 256 * 1024
 _LARGEST_ID, _LONGEST = 2**63 - 1, 19
@@ -84,10 +84,12 @@ def _held_besides(body: Body, annotator_id: int) -> Body:
 
 
 def _on_screen(body: Body) -> OnScreen | None:
-    shown = body.get("shown")
-    if not isinstance(shown, dict) or not isinstance(shown.get("token"), str):
+    screen = body.get("shown")
+    if not isinstance(screen, dict) or not isinstance(screen.get("token"), str):
         return None
-    return OnScreen(_assignment_id(shown), shown["token"], checked_seconds(shown.get("seconds", 0)))
+    return OnScreen(
+        _assignment_id(screen), screen["token"], checked_seconds(screen.get("seconds", 0))
+    )
 
 
 def _release(body: Body, annotator_id: int) -> Body:
@@ -166,7 +168,7 @@ def _endpoint(act: Act) -> Callable[[Request], Awaitable[JSONResponse]]:
 
 
 def _answer(act: Act, request: Request, raw: bytes) -> JSONResponse:
-    user = signed_in(request.cookies)
+    user = who_asks(request)
     if user is None:
         return _error(401, "You are signed out. Sign in again in another tab, then retry.")
     if not user.may(Role.ANNOTATOR):
