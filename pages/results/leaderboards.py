@@ -12,7 +12,8 @@ from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links, pins
 from pages.shared.display import exhibits
-from pages.shared.display.pictures import model_colours, rank_slopes
+from pages.shared.display.charts import rank_slopes
+from pages.shared.display.pictures import model_colours
 from pages.shared.sections import leaderboards as boards, overview
 
 user = state.require(Role.LEAD)

@@ -1,21 +1,37 @@
-"""Charts: what they draw from a frame, whatever the numbers are."""
+"""Charts: what they draw from a frame, whatever the numbers are.
+
+Pages send them as they are: here each is made a figure, which Plotly checks and pages do not.
+"""
+
+from functools import wraps
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
-from pages.shared.display.charts import (
-    frontier,
-    interval_rows,
-    level_bars,
-    model_colours,
-    tinted_grid,
-)
-from pages.shared.display.charts.colours import MUTED, OKABE_ITO
+from pages.shared.display import charts
+from pages.shared.display.charts import model_colours
+from pages.shared.display.charts.colours import FAINT, MUTED, OKABE_ITO
 from pages.shared.display.charts.layout import plain, shortened, wrapped
 from pages.shared.display.charts.names import Mark, placed
 
 TICKS = ((0.0, "0 %"), (1.0, "100 %"))
+
+
+def checked(draw):
+    """Let a chart be read as a figure: Plotly refuses what it does not know."""
+
+    @wraps(draw)
+    def figure(*args, **how):
+        return go.Figure(draw(*args, **how))
+
+    return figure
+
+
+frontier, interval_rows = checked(charts.frontier), checked(charts.interval_rows)
+level_bars, tinted_grid = checked(charts.level_bars), checked(charts.tinted_grid)
+rank_slopes = checked(charts.rank_slopes)
 
 
 def interval_frame(**changed):
@@ -230,6 +246,43 @@ def test_an_interval_that_reaches_zero_is_not_drawn_on_a_logarithmic_axis():
     assert figure.layout.xaxis.type is None
 
 
+def front_points(**changed):
+    columns = {
+        "label": ["A", "B", "C"],
+        "x": [4.0, 1.0, 2.0],
+        "x_low": [3.5, 0.9, None],
+        "x_high": [4.5, 1.1, None],
+        "y": [80.0, 50.0, 40.0],
+        "y_low": [70.0, 40.0, 30.0],
+        "y_high": [90.0, 60.0, 50.0],
+        "colour": ["#0072B2", "#E69F00", "#009E73"],
+        "is_named": [True] * 3,
+        "is_on_front": [True, True, False],
+        "hover": ["A", "B", "<C>"],
+    }
+    return pd.DataFrame(columns | changed)
+
+
+def test_the_front_is_told_by_shape_and_weight_not_by_colour():
+    figure = frontier(front_points(), x_title="Cost", y_title="Win rate")
+    steps, *marks = figure.data
+
+    assert [mark.marker.symbol for mark in marks] == ["diamond", "diamond", "circle-open"]
+    assert [note.text for note in figure.layout.annotations] == ["<b>A</b>", "<b>B</b>", "C"]
+    assert (list(steps.x), list(steps.y)) == ([1.0, 4.0], [50.0, 80.0])  # C is no better than B
+    assert steps.line.shape == "hv"
+    assert marks[2].error_x.visible is False
+    assert marks[2].hovertext == "&lt;C&gt;"
+
+
+@pytest.mark.parametrize(("dearest", "kind"), [(4.0, None), (8.0, "log")])
+def test_prices_far_apart_are_read_as_multiples(dearest, kind):
+    figure = frontier(front_points(x=[dearest, 1.0, 2.0]), x_title="Cost", y_title="Win rate")
+
+    assert figure.layout.xaxis.type == kind
+    assert ("logarithmic" in figure.layout.xaxis.title.text) == (kind == "log")
+
+
 def mark(name, x, y):
     return Mark(name, is_bold=False, axis_x=x, axis_y=y, across=(x, x, x), up=(y, y, y))
 
@@ -316,3 +369,16 @@ def test_a_long_name_leaves_its_number_room_and_is_whole_on_hovering():
     assert "vendor/a-" in texts(figure)
     assert "-preview" in texts(figure)
     assert name in figure.data[0].hovertext[0]
+
+
+def test_ranks_are_joined_from_board_to_board_and_grey_where_both_agree():
+    ranks = {"model": ["<A>", "B"], "ours": [1.0, 2.5], "theirs": [1.0, 2.0]}
+    frame = pd.DataFrame(ranks | {"colour": ["#0072B2", "#E69F00"]})
+
+    figure = rank_slopes(frame, left="here", right="there")
+
+    level, falling = figure.data
+    assert (list(level.y), level.line.color) == ([1.0, 1.0], FAINT)
+    assert (list(falling.y), falling.line.color) == ([2.5, 2.0], "#E69F00")
+    for name in ("&lt;A&gt;  1", "2  B", "here", "there"):
+        assert name in texts(figure)

@@ -2,7 +2,6 @@
 
 import re
 
-import pandas as pd
 import pytest
 
 from db.commands.records import import_file
@@ -10,7 +9,6 @@ from db.engine import write_session
 from db.models import Output
 from evalkit.reports.blocks import Cell, Target, Tone, View
 from evalkit.vocabulary import Role
-from pages.shared.display.charts.frontier import frontier
 from pages.shared.display.html_tables import _cell
 from tests.factories import annotate, make_eval_set, make_study, wordy_file
 from tests.pages.conftest import at_page, new_app
@@ -245,43 +243,6 @@ def test_an_annotator_never_sees_the_decision(app, sign_in, study):
         app.switch_page(PAGE).run()
 
     assert "leads" not in seen(app)
-
-
-def points(**changed):
-    columns = {
-        "label": ["A", "B", "C"],
-        "x": [4.0, 1.0, 2.0],
-        "x_low": [3.5, 0.9, None],
-        "x_high": [4.5, 1.1, None],
-        "y": [80.0, 50.0, 40.0],
-        "y_low": [70.0, 40.0, 30.0],
-        "y_high": [90.0, 60.0, 50.0],
-        "colour": ["#0072B2", "#E69F00", "#009E73"],
-        "is_named": [True] * 3,
-        "is_on_front": [True, True, False],
-        "hover": ["A", "B", "<C>"],
-    }
-    return pd.DataFrame(columns | changed)
-
-
-def test_the_front_is_told_by_shape_and_weight_not_by_colour():
-    figure = frontier(points(), x_title="Cost", y_title="Win rate")
-    steps, *marks = figure.data
-
-    assert [mark.marker.symbol for mark in marks] == ["diamond", "diamond", "circle-open"]
-    assert [note.text for note in figure.layout.annotations] == ["<b>A</b>", "<b>B</b>", "C"]
-    assert (list(steps.x), list(steps.y)) == ([1.0, 4.0], [50.0, 80.0])  # C is no better than B
-    assert steps.line.shape == "hv"
-    assert marks[2].error_x.visible is False
-    assert marks[2].hovertext == "&lt;C&gt;"
-
-
-@pytest.mark.parametrize(("dearest", "kind"), [(4.0, None), (8.0, "log")])
-def test_prices_far_apart_are_read_as_multiples(dearest, kind):
-    figure = frontier(points(x=[dearest, 1.0, 2.0]), x_title="Cost", y_title="Win rate")
-
-    assert figure.layout.xaxis.type == kind
-    assert ("logarithmic" in figure.layout.xaxis.title.text) == (kind == "log")
 
 
 def test_a_cell_says_its_tone_in_a_word_and_escapes_names():

@@ -6,11 +6,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from evalkit import text
 from pages.shared.display import exhibits
-from pages.shared.display.pictures import interval_rows, level_bars
+from pages.shared.display.charts import interval_rows, level_bars
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 
@@ -25,11 +26,13 @@ def theme(request, monkeypatch):
 @pytest.fixture
 def shown(monkeypatch):
     """Collect what Streamlit would have been given: figures with their configuration."""
-    found = []
-    monkeypatch.setattr(
-        exhibits.st, "plotly_chart", lambda figure, **given: found.append((figure, given["config"]))
-    )
-    return found
+    sent = []
+
+    def show(figure, *, config, **how):
+        sent.append((go.Figure(figure.to_dict()), config))
+
+    monkeypatch.setattr(exhibits.st, "plotly_chart", show)
+    return sent
 
 
 def figures():

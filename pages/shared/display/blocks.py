@@ -26,7 +26,7 @@ from evalkit.reports.blocks import (
 )
 from evalkit.reports.shown_models import ShownModels
 from pages.shared.display import exhibits, html_tables
-from pages.shared.display.pictures import frontier, interval_rows
+from pages.shared.display.charts import frontier, interval_rows
 
 #: What tones are drawn in: better is blue, worse orange; words say it too.
 _TONES: Mapping[str, str] = {Tone.BETTER: OKABE_ITO[0], Tone.WORSE: OKABE_ITO[1], Tone.OPEN: MUTED}

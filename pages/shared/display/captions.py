@@ -6,8 +6,8 @@ caption is hidden and takes no room: Plotly saves a copy that the page's style d
 
 import textwrap
 from datetime import UTC, datetime
+from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from evalkit.study.collected import Collected
@@ -40,20 +40,20 @@ def rest_on(collected: Collected) -> None:
     st.session_state.setdefault(_SOURCES, {}).setdefault(collected.study, source(collected))
 
 
-def of_page() -> str:
+def _of_page() -> str:
     """Say what the charts of this page rest on, and the day they are drawn."""
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     return " ".join([*st.session_state.get(_SOURCES, {}).values(), f"evalkit, {day}."])
 
 
-def captioned(figure: go.Figure, title: str, of_what: str) -> go.Figure:
-    """Write a title over a figure, and beneath it what it rests on, in a margin of their own."""
-    lines = _lines(title, _TITLE_WIDTH, most=2)
-    text = {
+def captioned(layout: dict[str, Any], title: str) -> dict[str, Any]:
+    """Write a title over a chart, and beneath it what it rests on, in a margin of their own."""
+    lines, margin = _lines(title, _TITLE_WIDTH, most=2), layout["margin"]
+    caption = {
         "text": f"<b>{lines}</b>",
         "font": {"size": _TITLE_SIZE},
         "subtitle": {
-            "text": _lines(of_what, _SOURCE_WIDTH, most=3),
+            "text": _lines(_of_page(), _SOURCE_WIDTH, most=3),
             "font": {"size": _SOURCE_SIZE},
         },
         "x": 0,
@@ -64,11 +64,8 @@ def captioned(figure: go.Figure, title: str, of_what: str) -> go.Figure:
         "yanchor": "top",
         "pad": {"t": 8, "l": 8},
     }
-    # Each is set by itself: an update of the layout goes through all of it, many times as long.
-    layout = figure.layout
-    layout.title, layout.height = text, layout.height + _HEIGHT
-    layout.margin.t = (layout.margin.t or 0) + _HEIGHT
-    return figure
+    room = {"height": layout["height"] + _HEIGHT, "margin": {**margin, "t": margin["t"] + _HEIGHT}}
+    return {**layout, **room, "title": caption}
 
 
 def _lines(words: str, width: int, *, most: int) -> str:

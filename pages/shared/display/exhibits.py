@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from evalkit import text
 from pages.shared import downloads
-from pages.shared.display.pictures import Picture
+from pages.shared.display.charts.layout import Spec
+from pages.shared.display.pictures import titled
 
 _CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
 
@@ -47,19 +47,19 @@ def heading(words: str) -> None:
     st.html(f'<h3 style="{_STYLES["heading"]}">{html.escape(words)}</h3>')
 
 
-def picture(chart: Picture, *, key: str, alt: str) -> None:
+def picture(chart: Spec, *, key: str, alt: str) -> None:
     """Show a chart that is read, not handled; one with a width of its own keeps it.
 
     ``alt`` says what it shows, to who cannot see it and over the saved picture.
     """
-    figure = chart.titled(alt)
-    with _frame(figure.layout.meta, key):
-        st.plotly_chart(figure, width=_width(figure), key=key, config=_config(key), alt=alt)
+    with _frame(chart, key):
+        st.plotly_chart(
+            titled(chart, alt), width=_width(chart), key=key, config=_config(key), alt=alt
+        )
 
 
-def mark_picker(chart: Picture, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
+def mark_picker(chart: Spec, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
     """Show a chart whose marks can be clicked; ``on_pick`` gets the key of the one that was."""
-    figure = chart.titled(alt)
 
     def picked() -> None:
         points = st.session_state[key]["selection"]["points"]
@@ -67,10 +67,10 @@ def mark_picker(chart: Picture, *, key: str, alt: str, on_pick: Callable[[str], 
             picked_key = points[0]["customdata"]
             on_pick(picked_key[0] if isinstance(picked_key, list) else picked_key)
 
-    with _frame(figure.layout.meta, key):
+    with _frame(chart, key):
         st.plotly_chart(
-            figure,
-            width=_width(figure),
+            titled(chart, alt),
+            width=_width(chart),
             key=key,
             config=_config(key),
             alt=alt,
@@ -186,8 +186,9 @@ def _config(key: str) -> dict[str, object]:
     }
 
 
-def _frame(least: int | None, key: str) -> DeltaGenerator:
+def _frame(chart: Spec, key: str) -> DeltaGenerator:
     """Let a chart that cannot be narrower be scrolled sideways on a small screen."""
+    least = chart["layout"].get("meta")
     if not least:
         return st.container()
     name = f"frame-{re.sub('[^a-z0-9]+', '-', key.lower())}"
@@ -199,5 +200,5 @@ def _frame(least: int | None, key: str) -> DeltaGenerator:
     return frame
 
 
-def _width(figure: go.Figure) -> Literal["stretch", "content"]:
-    return "content" if figure.layout.width else "stretch"
+def _width(chart: Spec) -> Literal["stretch", "content"]:
+    return "content" if "width" in chart["layout"] else "stretch"

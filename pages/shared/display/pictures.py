@@ -1,19 +1,16 @@
-"""The charts as pages show them: drawn once for the same numbers, in the page's own ink."""
+"""The charts as pages show them: in the page's own ink, and titled for who saves them."""
 
-import functools
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Concatenate, NamedTuple, ParamSpec
+from collections.abc import Sequence
+from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from evalkit import colours
 from evalkit.reports.shown_models import MOST_MODELS
-from pages.shared.display import captions, charts
+from pages.shared.display import captions
 from pages.shared.display.charts.colours import MUTED
-
-How = ParamSpec("How")
+from pages.shared.display.charts.layout import Spec
 
 #: The colour of a chart's text, which Streamlit's own theme would make too faint to read.
 _INK = {"light": "#12161A", "dark": "#E4E2DD"}
@@ -33,71 +30,60 @@ def model_colours(models: Sequence[str], *, pinned: Sequence[str] = ()) -> dict[
     return dict.fromkeys(models, ink) | own
 
 
-class Picture(NamedTuple):
-    """A chart that is yet to be drawn: by what, of which frame, with which options."""
+class Picture(go.Figure):  # type: ignore[misc]  # Plotly is not typed
+    """A chart as Streamlit takes it: as it is, without Plotly making objects of all it holds."""
 
-    draw: Callable[..., go.Figure]
-    rows: pd.DataFrame
-    how: Mapping[str, Any]
+    def __init__(self, chart: Spec) -> None:
+        """Hold a chart beside the template of Plotly's own empty figure."""
+        super().__init__()
+        template = super().to_dict()["layout"]["template"]
+        self._chart: Spec = {**chart, "layout": {"template": template, **chart["layout"]}}
 
-    def titled(self, title: str) -> go.Figure:
-        """Return it drawn, with its title and what it rests on for who saves it.
-
-        That happens once per frame, options, theme and caption: drawing takes longer than
-        counting. All sessions are given the same figure, so nobody may change it.
-        """
-        theme, of_what = str(st.context.theme.type), captions.of_page()
-        return _drawn(self.draw.__name__, self.rows, self.how, theme, title, of_what, self.draw)
+    def to_dict(self) -> Spec:
+        """Return the chart in plain data, which nobody may change."""
+        return self._chart
 
 
-def _pictured(
-    draw: Callable[Concatenate[pd.DataFrame, How], go.Figure],
-) -> Callable[Concatenate[pd.DataFrame, How], Picture]:
-    """Let a chart be drawn where its title is known."""
+def titled(chart: Spec, title: str) -> Picture:
+    """Return a chart in the page's own ink, with its title and what it rests on for who saves it.
 
-    @functools.wraps(draw)
-    def picture(rows: pd.DataFrame, /, *args: How.args, **how: How.kwargs) -> Picture:
-        return Picture(draw, rows, how)
-
-    return picture
-
-
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _drawn(
-    name: str,
-    rows: pd.DataFrame,
-    how: Mapping[str, Any],
-    theme: str,
-    title: str,
-    of_what: str,
-    _draw: Callable[..., go.Figure],
-) -> go.Figure:
-    return _inked(captions.captioned(_draw(rows, **how), title, of_what), theme)
-
-
-def _inked(figure: go.Figure, theme: str) -> go.Figure:
-    """Give a figure the ink and the ground of a theme, once the browser has told it."""
+    These are of the theme once the browser has told which.
+    """
+    theme = str(st.context.theme.type)
+    layout = captions.captioned(chart["layout"], title)
     if theme not in _INK:
-        return figure
-    ink, quiet, layout = _INK[theme], _QUIET[theme], figure.layout
-    layout.font.color, layout.paper_bgcolor = ink, _GROUND[theme]
-    figure.update_traces(insidetextfont_color=ink, selector={"type": "bar"})
-    figure.update_traces(unselected_textfont_color=ink, selector={"mode": "markers+text"})
-    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
-        axis.tickfont.color = axis.title.font.color = ink
-    # As plain data, and given back at once: a note that is changed in its place takes a
-    # millisecond, and a page has hundreds.
-    notes = layout.to_plotly_json().get("annotations", ())
-    for note in notes:
-        font = note.setdefault("font", {})
-        font["color"] = quiet if font.get("color") == MUTED else None
-        note["text"] = note["text"].replace(MUTED, quiet)
-    layout.annotations = notes
-    return figure
+        return Picture({**chart, "layout": layout})
+    ink, quiet = _INK[theme], _QUIET[theme]
+    inked = {
+        "font": {"color": ink},
+        "paper_bgcolor": _GROUND[theme],
+        "xaxis": _inked_axis(layout["xaxis"], ink),
+        "yaxis": _inked_axis(layout["yaxis"], ink),
+        "annotations": [_inked_note(note, quiet) for note in layout.get("annotations", ())],
+    }
+    traces = [_inked_trace(trace, ink) for trace in chart["data"]]
+    return Picture({"data": traces, "layout": {**layout, **inked}})
 
 
-frontier = _pictured(charts.frontier)
-interval_rows = _pictured(charts.interval_rows)
-level_bars = _pictured(charts.level_bars)
-rank_slopes = _pictured(charts.rank_slopes)
-tinted_grid = _pictured(charts.tinted_grid)
+def _inked_trace(trace: dict[str, Any], ink: str) -> dict[str, Any]:
+    font = {"color": ink}
+    if trace["type"] == "bar":
+        return {**trace, "insidetextfont": font}
+    if trace.get("mode") == "markers+text":
+        return {**trace, "unselected": {**trace["unselected"], "textfont": font}}
+    return trace
+
+
+def _inked_axis(axis: dict[str, Any], ink: str) -> dict[str, Any]:
+    title = axis.get("title", {})
+    return {
+        **axis,
+        "tickfont": {**axis.get("tickfont", {}), "color": ink},
+        "title": {**title, "font": {**title.get("font", {}), "color": ink}},
+    }
+
+
+def _inked_note(note: dict[str, Any], quiet: str) -> dict[str, Any]:
+    """Write what is muted in a grey that can be read, and all else in the ink of the chart."""
+    font = {**note["font"], "color": quiet if note["font"].get("color") == MUTED else None}
+    return {**note, "font": font, "text": note["text"].replace(MUTED, quiet)}

@@ -21,7 +21,7 @@ from pages.shared.address import addresses, links
 from pages.shared.components import scroll
 from pages.shared.display import blocks, exhibits, lists
 from pages.shared.display.blocks import Page
-from pages.shared.display.pictures import tinted_grid
+from pages.shared.display.charts import tinted_grid
 
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.

@@ -25,7 +25,7 @@ from pages.shared.address.links import State
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
-from pages.shared.display.pictures import level_bars
+from pages.shared.display.charts import level_bars
 from pages.shared.sections.overview import MOST_BESIDE_TEXT
 
 #: More than this cannot be read beside or beneath each other.

@@ -4,10 +4,9 @@ import math
 from typing import Any, NamedTuple
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from pages.shared.display.charts.colours import FAINT, MUTED
-from pages.shared.display.charts.layout import SMALL, bare, plain
+from pages.shared.display.charts.layout import SMALL, Spec, bare, on_hover
 from pages.shared.display.charts.names import Mark, placed
 from pages.shared.display.frames import rows_of
 
@@ -39,7 +38,7 @@ def frontier(
     x_suffix: str = "",
     y_suffix: str = "",
     is_less_better: bool = False,
-) -> go.Figure:
+) -> Spec:
     """Draw a mark per model; better is up, cheaper is left.
 
     Columns: ``label``, ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high`` (``NaN`` where
@@ -52,34 +51,32 @@ def frontier(
     rows = rows.assign(is_named=rows["is_named"] | rows["label"].isin(_best_for_price(rows)))
     least = float(rows[["x", "x_low"]].min().min())
     is_log = least > 0 and rows["x"].max() / rows["x"].min() >= _LOGARITHMIC_FROM
-    figure = go.Figure(_steps(rows))
-    figure.add_traces([_mark(row) for row in rows_of(rows, _Model)])
     scale = _scale(rows, prefix=x_prefix, suffix=x_suffix, is_log=is_log)
     y_ends = _y_ends(rows)
-    # At once: each addition makes all anew.
-    names = placed(_named(rows, x_ends=scale["range"], y_ends=y_ends, is_log=is_log))
-    figure.update_layout(annotations=names)
-    bare(figure, height=_HEIGHT, l=56, b=48, t=16, r=12)
     title = f"{x_title}, logarithmic" if is_log else x_title
-    figure.update_xaxes(
-        title={"text": title, "font_size": SMALL},
-        tickfont_size=SMALL,
-        showline=True,
-        linecolor=FAINT,
-        **scale,
+    return bare(
+        _steps(rows),
+        *(_mark(row) for row in rows_of(rows, _Model)),
+        height=_HEIGHT,
+        margin={"l": 56, "b": 48, "t": 16, "r": 12},
+        x={**_titled(title), "showline": True, "linecolor": FAINT, **scale},
+        y={
+            **_titled(y_title),
+            "range": y_ends,
+            "ticksuffix": y_suffix,
+            "showgrid": True,
+            "gridcolor": FAINT,
+            "griddash": "dot",
+            "nticks": 6,
+            **(_without_sign(rows) if is_less_better else {}),
+        },
+        annotations=placed(_named(rows, x_ends=scale["range"], y_ends=y_ends, is_log=is_log)),
     )
-    figure.update_yaxes(
-        title={"text": y_title, "font_size": SMALL},
-        range=y_ends,
-        ticksuffix=y_suffix,
-        tickfont_size=SMALL,
-        showgrid=True,
-        gridcolor=FAINT,
-        griddash="dot",
-        nticks=6,
-        **(_without_sign(rows) if is_less_better else {}),
-    )
-    return figure
+
+
+def _titled(title: str) -> dict[str, Any]:
+    font = {"size": SMALL}
+    return {"title": {"text": title, "font": font}, "tickfont": font}
 
 
 def _without_sign(rows: pd.DataFrame) -> dict[str, Any]:
@@ -91,12 +88,13 @@ def _without_sign(rows: pd.DataFrame) -> dict[str, Any]:
     return {"tickvals": [-at for at in ticks], "ticktext": [f"{at:g}" for at in ticks]}
 
 
-def _mark(row: _Model) -> go.Scatter:
-    return go.Scatter(
-        x=[row.x],
-        y=[row.y],
-        mode="markers",
-        marker={
+def _mark(row: _Model) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [row.x],
+        "y": [row.y],
+        "mode": "markers",
+        "marker": {
             "size": 7 if not row.is_named else 15 if row.is_on_front else 12,
             "symbol": "diamond" if row.is_on_front else "circle-open",
             "color": row.colour,
@@ -105,28 +103,29 @@ def _mark(row: _Model) -> go.Scatter:
                 "width": 0 if row.is_on_front else 2.5 if row.is_named else 1,
             },
         },
-        error_x=_bars(row.x, row.x_low, row.x_high, row),
-        error_y=_bars(row.y, row.y_low, row.y_high, row),
-        hovertext=plain(row.hover).replace("\n", "<br>"),
-        hoverinfo="text",
-        customdata=[row.label],
-        unselected={"marker": {"opacity": 1.0}},
-        cliponaxis=False,
-        name=row.label,
-    )
+        "error_x": _bars(row.x, row.x_low, row.x_high, row),
+        "error_y": _bars(row.y, row.y_low, row.y_high, row),
+        "hovertext": on_hover(row.hover),
+        "hoverinfo": "text",
+        "customdata": [row.label],
+        "unselected": {"marker": {"opacity": 1.0}},
+        "cliponaxis": False,
+        "name": row.label,
+    }
 
 
-def _steps(rows: pd.DataFrame) -> go.Scatter:
+def _steps(rows: pd.DataFrame) -> dict[str, Any]:
     """Step from each model that is best for its price to the next dearer one that is better."""
     steps = rows[rows["label"].isin(_best_for_price(rows))].sort_values("x")
-    return go.Scatter(
-        x=steps["x"],
-        y=steps["y"],
-        mode="lines",
-        line={"shape": "hv", "color": MUTED, "width": 1.5, "dash": "dot"},
-        hoverinfo="skip",
-        name="best for its price",
-    )
+    return {
+        "type": "scatter",
+        "x": list(steps["x"]),
+        "y": list(steps["y"]),
+        "mode": "lines",
+        "line": {"shape": "hv", "color": MUTED, "width": 1.5, "dash": "dot"},
+        "hoverinfo": "skip",
+        "name": "best for its price",
+    }
 
 
 def _best_for_price(rows: pd.DataFrame) -> list[str]:

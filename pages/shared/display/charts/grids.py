@@ -1,11 +1,12 @@
 """Tables whose cells are tinted by their value: text first, colour second."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from pages.shared.display.charts.colours import BLUE, FAINT, ORANGE
-from pages.shared.display.charts.layout import LABEL, SMALL, bare, plain, wrapped
+from pages.shared.display.charts.layout import LABEL, SMALL, Spec, bare, on_hover, wrapped
 
 CELL_HEIGHT = 46
 _LOW_CELL_HEIGHT = 34
@@ -24,7 +25,7 @@ def tinted_grid(
     limits: tuple[float, float],
     middle: float | None = None,
     can_pick: bool = False,
-) -> go.Figure:
+) -> Spec:
     """Draw a grid of cells; the order of rows and columns is that of their first appearance.
 
     Columns: ``row``, ``column``, ``value`` (NaN leaves the cell empty), ``text``, ``small`` (a
@@ -39,69 +40,66 @@ def tinted_grid(
     rows, columns = list(dict.fromkeys(cells["row"])), list(dict.fromkeys(names))
     x = [columns.index(name) for name in names]
     y = [rows.index(name) for name in cells["row"]]
-    figure = go.Figure(_tint(cells["value"], x, y, limits=limits, middle=middle))
-    figure.add_trace(_texts(cells, x, y, can_pick=can_pick))
     is_grouped = any(group for group, _ in columns)
     is_narrow = is_grouped or len(columns) > _MOST_WIDE
     labels = [wrapped(name, 24 if is_narrow else 17) for name in rows]
-    _name_axes(figure, labels, [name for _, name in columns], is_narrow=is_narrow)
     longest = max(len(line) for label in labels for line in label.split("<br>"))
     side = 22 + round(_CHARACTER_WIDTH * longest)
     head = _head_height([name for _, name in columns], is_narrow, is_grouped)
-    height = (_LOW_CELL_HEIGHT if is_grouped else CELL_HEIGHT) * len(rows) + head
-    bare(figure, height=height, l=side, t=head)
     cell_width = _CELL_WIDTHS[is_narrow + is_grouped]
-    figure.update_layout(
+    return bare(
+        _tint(cells["value"], x, y, limits=limits, middle=middle),
+        _texts(cells, x, y, can_pick=can_pick),
+        height=(_LOW_CELL_HEIGHT if is_grouped else CELL_HEIGHT) * len(rows) + head,
+        margin={"l": side, "t": head},
+        x=_columns_axis([name for _, name in columns], is_narrow=is_narrow),
+        y={
+            "tickvals": list(range(len(labels))),
+            "ticktext": [f"{label}  " for label in labels],
+            "tickfont": {"size": SMALL + 0.5},
+            "range": [len(labels) - 0.5, -0.5],
+            "ticks": "",
+        },
         width=side + cell_width * len(columns),
         meta=side + min(cell_width, _LEAST_CELL_WIDTH) * len(columns),
         hoverdistance=60,
+        **(_group_heads([group for group, _ in columns], head=head) if is_grouped else {}),
     )
-    if is_grouped:
-        _head_groups(figure, [group for group, _ in columns], head=head)
-    return figure
 
 
-def _texts(cells: pd.DataFrame, x: list[int], y: list[int], *, can_pick: bool) -> go.Scatter:
+def _texts(cells: pd.DataFrame, x: list[int], y: list[int], *, can_pick: bool) -> dict[str, Any]:
     """Write into the cells, on marks that are not seen but can be picked."""
-    return go.Scatter(
-        x=x,
-        y=y,
-        mode="markers+text",
-        marker={"symbol": "square", "size": 34, "opacity": 0},
-        text=[
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "markers+text",
+        "marker": {"symbol": "square", "size": 34, "opacity": 0},
+        "text": [
             _cell_text(text, small)
             for text, small in zip(cells["text"], cells["small"], strict=True)
         ],
-        textfont_size=LABEL,
-        hovertext=[plain(text).replace("\n", "<br>") for text in cells["hover"]],
-        hoverinfo="text",
-        customdata=list(cells["key"]) if can_pick else None,
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-        cliponaxis=False,
-    )
+        "textfont": {"size": LABEL},
+        "hovertext": [on_hover(text) for text in cells["hover"]],
+        "hoverinfo": "text",
+        "customdata": list(cells["key"]) if can_pick else None,
+        "selected": {"marker": {"opacity": 0}},
+        "unselected": {"marker": {"opacity": 0}},
+        "cliponaxis": False,
+    }
 
 
-def _name_axes(
-    figure: go.Figure, labels: list[str], columns: list[str], *, is_narrow: bool
-) -> None:
-    """Name the rows at the side and the columns above, upright where they are narrow."""
-    figure.update_xaxes(
-        side="top",
-        tickvals=list(range(len(columns))),
-        ticktext=[wrapped(name, 28 if is_narrow else 15) for name in columns],
-        tickangle=-90 if is_narrow else 0,
-        tickfont_size=SMALL - 0.5 if is_narrow else SMALL,
-        range=[-0.5, len(columns) - 0.5],
-        ticks="",
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(labels))),
-        ticktext=[f"{label}  " for label in labels],
-        tickfont_size=SMALL + 0.5,
-        range=[len(labels) - 0.5, -0.5],
-        ticks="",
-    )
+def _columns_axis(columns: list[str], *, is_narrow: bool) -> dict[str, Any]:
+    """Name the columns above, upright where they are narrow."""
+    return {
+        "side": "top",
+        "tickvals": list(range(len(columns))),
+        "ticktext": [wrapped(name, 28 if is_narrow else 15) for name in columns],
+        "tickangle": -90 if is_narrow else 0,
+        "tickfont": {"size": SMALL - 0.5 if is_narrow else SMALL},
+        "range": [-0.5, len(columns) - 0.5],
+        "ticks": "",
+    }
 
 
 def _head_height(columns: list[str], is_narrow: bool, is_grouped: bool) -> int:
@@ -112,21 +110,19 @@ def _head_height(columns: list[str], is_narrow: bool, is_grouped: bool) -> int:
     return upright + (_GROUP_NAME if is_grouped else 0)
 
 
-def _head_groups(figure: go.Figure, groups: list[str], *, head: int) -> None:
+def _group_heads(groups: list[str], *, head: int) -> dict[str, Any]:
     """Name each group of columns above them, and draw what parts them."""
+    above = {"y": 1, "yref": "paper", "yshift": head - 14, "showarrow": False}
+    upright = {"type": "line", "y0": 0, "y1": 1, "yref": "paper"}
+    names, lines = [], []
     for group in dict.fromkeys(groups):
         first, n = groups.index(group), groups.count(group)
-        figure.add_annotation(
-            x=first + (n - 1) / 2,
-            y=1,
-            yref="paper",
-            yshift=head - 14,
-            text=f"<b>{wrapped(group, 18)}</b>",
-            font_size=SMALL + 0.5,
-            showarrow=False,
-        )
+        text = {"text": f"<b>{wrapped(group, 18)}</b>", "font": {"size": SMALL + 0.5}}
+        names.append({"x": first + (n - 1) / 2, **above, **text})
         if first:
-            figure.add_vline(x=first - 0.5, line={"color": FAINT, "width": 1.5})
+            at, line = first - 0.5, {"color": FAINT, "width": 1.5}
+            lines.append({**upright, "x0": at, "x1": at, "line": line})
+    return {"annotations": names, "shapes": lines}
 
 
 def _tint(
@@ -136,21 +132,22 @@ def _tint(
     *,
     limits: tuple[float, float],
     middle: float | None,
-) -> go.Heatmap:
+) -> dict[str, Any]:
     table = np.full((max(y) + 1, max(x) + 1), np.nan)
     table[y, x] = values.astype(float)
-    return go.Heatmap(
-        z=table,
-        x=list(range(table.shape[1])),
-        y=list(range(table.shape[0])),
-        zmin=limits[0],
-        zmax=limits[1],
-        colorscale=_one_sided() if middle is None else _two_sided(limits, middle),
-        showscale=False,
-        hoverinfo="skip",
-        xgap=2,
-        ygap=2,
-    )
+    return {
+        "type": "heatmap",
+        "z": table.tolist(),
+        "x": list(range(table.shape[1])),
+        "y": list(range(table.shape[0])),
+        "zmin": limits[0],
+        "zmax": limits[1],
+        "colorscale": _one_sided() if middle is None else _two_sided(limits, middle),
+        "showscale": False,
+        "hoverinfo": "skip",
+        "xgap": 2,
+        "ygap": 2,
+    }
 
 
 def _one_sided() -> list[list[object]]:

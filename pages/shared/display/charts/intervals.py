@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypedDict
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from pages.shared.display.charts.colours import FAINT, MUTED
-from pages.shared.display.charts.layout import LABEL, SMALL, bare, plain, shortened
+from pages.shared.display.charts.layout import (
+    LABEL,
+    SMALL,
+    Spec,
+    bare,
+    on_hover,
+    plain,
+    shortened,
+)
 from pages.shared.display.frames import rows_of
 
 ROW_HEIGHT = 54
@@ -51,7 +58,7 @@ def interval_rows(
     ticks: Sequence[tuple[float, str]],
     references: Sequence[tuple[float, str]] = (),
     is_compact: bool = False,
-) -> go.Figure:
+) -> Spec:
     """Draw one row per line of the frame, first on top.
 
     Columns: ``label``, ``value``, ``low``, ``high`` (NaN where there is none), ``text`` (the
@@ -61,7 +68,6 @@ def interval_rows(
     number on a phone, all names get a line of their own. A compact
     chart has name, interval and number of a row in one line, and no notes.
     """
-    figure = go.Figure(_points(rows, size=9 if is_compact else 13))
     drawn = rows_of(rows, _Row)
     is_apart = not is_compact and any(len(row.label) > _room(row) for row in drawn)
     row_height = _COMPACT_HEIGHT if is_compact else ROW_HEIGHT + (_NAME_LINE if is_apart else 0)
@@ -75,15 +81,18 @@ def interval_rows(
             if is_compact
             else _row_texts(row, y=y, limits=limits, is_apart=is_apart)
         )
-    # Given at once: every addition would make all of them anew.
     named = ticks if not is_compact else ticks[:: max(1, len(ticks) // 2)]
-    figure.update_layout(shapes=lines, annotations=[*texts, *_tick_names(named)])
-    figure.update_xaxes(range=list(limits), showticklabels=False)
-    figure.update_yaxes(visible=False, range=[len(rows) - 0.55, -0.72])
     top = _NAMES_HEIGHT if any(name for _, name in references) else 0
-    height = row_height * len(rows) + _AXIS_HEIGHT + top
     left, right = _compact_margins(drawn) if is_compact else (_MARK, _MARK)
-    return bare(figure, height=height, t=top, b=_AXIS_HEIGHT, l=left, r=right)
+    return bare(
+        _points(rows, size=9 if is_compact else 13),
+        height=row_height * len(rows) + _AXIS_HEIGHT + top,
+        margin={"t": top, "b": _AXIS_HEIGHT, "l": left, "r": right},
+        x={"range": list(limits), "showticklabels": False},
+        y={"visible": False, "range": [len(rows) - 0.55, -0.72]},
+        shapes=lines,
+        annotations=[*texts, *_tick_names(named)],
+    )
 
 
 def _reference(at: float, *, n_rows: int, reach: tuple[float, float]) -> list[dict[str, Any]]:
@@ -148,27 +157,28 @@ def _compact_margins(rows: Sequence[_Row]) -> tuple[int, int]:
     ) + 2 * _MARK
 
 
-def _points(rows: pd.DataFrame, *, size: int) -> go.Scatter:
-    settled = rows["is_settled"].astype(bool)
-    return go.Scatter(
-        x=rows["value"],
-        y=list(range(len(rows))),
-        mode="markers",
-        marker={
+def _points(rows: pd.DataFrame, *, size: int) -> dict[str, Any]:
+    colours, settled = list(rows["colour"]), rows["is_settled"].astype(bool)
+    return {
+        "type": "scatter",
+        "x": list(rows["value"]),
+        "y": list(range(len(rows))),
+        "mode": "markers",
+        "marker": {
             "size": size,
-            "color": rows["colour"],
+            "color": colours,
             "symbol": ["circle" if is_settled else "circle-open" for is_settled in settled],
             "line": {
-                "color": rows["colour"],
+                "color": colours,
                 "width": [0 if is_settled else 2.5 for is_settled in settled],
             },
         },
-        hovertext=[plain(text).replace("\n", "<br>") for text in rows["hover"]],
-        hoverinfo="text",
-        customdata=rows["label"],
-        unselected={"marker": {"opacity": 1.0}},
-        cliponaxis=False,
-    )
+        "hovertext": [on_hover(text) for text in rows["hover"]],
+        "hoverinfo": "text",
+        "customdata": list(rows["label"]),
+        "unselected": {"marker": {"opacity": 1.0}},
+        "cliponaxis": False,
+    }
 
 
 def _room(row: _Row) -> int:

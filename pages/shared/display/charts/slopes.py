@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from pages.shared.display.charts.colours import FAINT, MUTED
-from pages.shared.display.charts.layout import LABEL, SMALL, bare, plain
+from pages.shared.display.charts.layout import LABEL, SMALL, Spec, bare, plain
 from pages.shared.display.frames import rows_of
 
 _ROW_HEIGHT = 34
@@ -20,24 +19,25 @@ class _Ranked(NamedTuple):
     colour: str
 
 
-def rank_slopes(rows: pd.DataFrame, *, left: str, right: str) -> go.Figure:
+def rank_slopes(rows: pd.DataFrame, *, left: str, right: str) -> Spec:
     """Draw the ranks of models on two boards, best on top.
 
     Columns: ``model``, ``ours``, ``theirs`` (ranks, 1 is best), ``colour``. ``left`` and
     ``right`` name the boards.
     """
-    figure, texts = go.Figure(), list[dict[str, object]]()
+    lines, texts = list[dict[str, object]](), list[dict[str, object]]()
     for row in rows_of(rows, _Ranked):
-        figure.add_trace(
-            go.Scatter(
-                x=[0, 1],
-                y=[row.ours, row.theirs],
-                mode="lines+markers",
-                line={"color": row.colour if row.ours != row.theirs else FAINT, "width": 2.5},
-                marker={"size": 11, "color": row.colour},
-                hoverinfo="skip",
-                cliponaxis=False,
-            )
+        lines.append(
+            {
+                "type": "scatter",
+                "x": [0, 1],
+                "y": [row.ours, row.theirs],
+                "mode": "lines+markers",
+                "line": {"color": row.colour if row.ours != row.theirs else FAINT, "width": 2.5},
+                "marker": {"size": 11, "color": row.colour},
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
         )
         for x, rank, anchor, shift in ((0, row.ours, "right", -12), (1, row.theirs, "left", 12)):
             text = f"{rank:g}  {plain(row.model)}" if x else f"{plain(row.model)}  {rank:g}"
@@ -47,9 +47,12 @@ def rank_slopes(rows: pd.DataFrame, *, left: str, right: str) -> go.Figure:
         place = {"x": x, "y": 1, "yref": "paper", "yshift": 16, "xanchor": anchor}
         font = {"size": SMALL, "color": MUTED}
         texts.append({**place, "text": plain(name), "showarrow": False, "font": font})
-    figure.update_layout(annotations=texts)  # at once: each addition makes all anew
     worst = float(max(rows["ours"].max(), rows["theirs"].max()))
-    figure.update_xaxes(visible=False, range=[-1.1, 2.1])
-    figure.update_yaxes(visible=False, range=[worst + 0.5, 0.5])
-    height = int(_ROW_HEIGHT * worst) + _HEADINGS_HEIGHT
-    return bare(figure, height=height, t=_HEADINGS_HEIGHT)
+    return bare(
+        *lines,
+        height=int(_ROW_HEIGHT * worst) + _HEADINGS_HEIGHT,
+        margin={"t": _HEADINGS_HEIGHT},
+        x={"visible": False, "range": [-1.1, 2.1]},
+        y={"visible": False, "range": [worst + 0.5, 0.5]},
+        annotations=texts,
+    )
