@@ -131,8 +131,10 @@ def test_a_finger_has_room_and_is_told_of_no_keys(server: FakeServer, browser: B
     for width in (1024, 390):
         page.set_viewport_size({"width": width, "height": 768})
         assert not any(hint.is_visible() for hint in page.locator(".ek-kbd").all())
-        for name, least in ((".ek-chip", 34), (".ek-scale .ek-choice", 38), (".ek-primary", 40)):
-            assert page.locator(name).first.bounding_box()["height"] >= least, (name, width)
+        for name in (".ek-mark", ".ek-scale .ek-choice", ".ek-preference .ek-choice", ".ek-button"):
+            boxes = [part.bounding_box() for part in page.locator(f"{name}:visible").all()]
+            assert boxes
+            assert min(min(box["width"], box["height"]) for box in boxes) >= 44, (name, width)
     page.locator(".ek-chip").first.tap()
     expect(page.locator(".ek-chip").first).to_have_attribute("data-severity", "1")
     expect(page.locator(".ek-explanation")).to_be_hidden()
@@ -142,7 +144,7 @@ def test_a_finger_has_room_and_is_told_of_no_keys(server: FakeServer, browser: B
 def test_an_explanation_never_covers_the_footers_buttons(
     server: FakeServer, opened: Callable[..., Page]
 ):
-    page = opened("many,plain")
+    page = opened("plain,many")
     box = page.locator(".ek-explanation")
     covered = """() => {
         const box = document.querySelector('.ek-explanation').getBoundingClientRect();
@@ -156,14 +158,18 @@ def test_an_explanation_never_covers_the_footers_buttons(
         page.set_viewport_size({"width": width, "height": height})
         n_seen = 0
         for position in (0, 5, 10, 11, 16, 21):
+            if not chips.nth(position).is_visible():
+                continue  # they have no room here, and stand in the palette
             chips.nth(position).focus()
             n_seen += box.is_visible()
             assert page.evaluate(covered) == [], (width, position)
-        assert n_seen or width == 360, width
+        assert n_seen or width != 1440, width
 
 
 def test_what_scrolls_is_reached_by_tab_and_has_a_name(server, opened):
     page = opened("rich,tools")
+    page.set_viewport_size({"width": 1920, "height": 950})
+    expect(page.locator("pre[tabindex='0']")).to_have_count(1)
 
     names = page.locator("pre[tabindex='0']").evaluate_all(
         "all => all.map((code) => [code.getAttribute('role'), code.getAttribute('aria-label'),"

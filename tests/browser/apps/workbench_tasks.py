@@ -208,6 +208,28 @@ MANY = (
     _criterion("depth", range(11)),
 )
 
+#: A rubric of four criteria with twenty errors, some of them kinds of others: much to hold.
+CROWD = (
+    *CRITERIA,
+    TaskCriterion(
+        "safety",
+        "Could acting on it do harm?",
+        "To the person who asked, or to anybody else.",
+        CRITERIA[1].levels,
+        required=True,
+    ),
+)
+_KINDS = ("Made-up source", "Made-up figure", "Wrong date", "Wrong unit", "Wrong name")
+_FORMS = ("Broken table", "No code block", "Too many headings", "Invalid JSON")
+CROWD_TAGS = (
+    *TAGS,
+    *(
+        TaskTag(f"hallucination/{kind}", kind, f"{kind}: it is not so.", TAGS[0].severities)
+        for kind in _KINDS
+    ),
+    *(TaskTag(f"layout/{form}", form, f"{form}: it cannot be used.", ()) for form in _FORMS),
+)
+
 SCALES = (
     _criterion("balance", range(-2, 3)),
     _criterion("ten", range(1, 11)),
@@ -264,6 +286,14 @@ TASKS: dict[str, ComparisonTask] = {
         BlindedResponse(PLAIN),
         messages=({"role": "user", "content": QUESTION + "\n\n" + LONG},),
         criteria=MANY,
+    ),
+    "crowded": _task(
+        13,
+        BlindedResponse(MARKDOWN + "\n\n" + LONG),
+        BlindedResponse(LONG),
+        messages=({"role": "user", "content": QUESTION + "\n\n" + LONG},),
+        criteria=CROWD,
+        tags=CROWD_TAGS,
     ),
     "scales": _task(10, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=SCALES),
     "names": _task(

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 9688ac4d10817383ffb878f26cca58037a46f76ce4a87011d3540f90b99d43fc
+// Sources: 0a963e59301c4a76a9b5ba3a2c5cb75b6b81f743b31b318a2997ac417928f144
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -257,7 +257,7 @@ function listenToKeys(root, actions) {
       /** @type {KeyDialog | null} */
       root.querySelector("dialog[open]")
     );
-    if (event.key === "Enter" && !dialog) enter(event, actions, clicked);
+    if (event.key === "Enter" && (!dialog || isLight(event, dialog))) enter(event, actions, clicked);
     else if (isModified(event)) return;
     else if (inField(event)) leaveField(event, dialog);
     else if (isWriting(event)) write(event, dialog, actions);
@@ -282,6 +282,7 @@ function listenToKeys(root, actions) {
   window.addEventListener("focusin", onfocusin, options);
   return () => listening.abort();
 }
+var isLight = (event, dialog) => (event.ctrlKey || event.metaKey) && !dialog.matches(":modal");
 var CONTROLS = "button, summary, a";
 var CHANGING = '[role="radio"], [aria-pressed], [aria-expanded], summary';
 function enter(event, { submit: submit2, isReady }, clicked) {
@@ -327,8 +328,7 @@ function rubricPart(form) {
   const { data, sides } = form;
   const rubric = { ...form, cells: [], rows: [], cursor: 0, typed: "" };
   const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
-  const isWide = data.criteria.some((criterion) => criterion.levels.length > 7);
-  const kind = (sides.length > 1 ? "" : " ek-single") + (isWide ? " ek-wide" : "");
+  const kind = sides.length > 1 ? "" : " ek-single";
   rubric.rows = rows;
   const node = h("div", { class: `ek-rubric${kind}` }, rows);
   node.addEventListener("keydown", (event) => {
@@ -432,7 +432,8 @@ function rubricRow(rubric, criterion, row) {
   if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
   explain.attach(question, () => levelTable(criterion));
   describe(null);
-  const properties = { class: "ek-row", role: "group", "aria-label": criterion.question };
+  const kind = criterion.levels.length > 5 ? "ek-row ek-wide" : "ek-row";
+  const properties = { class: kind, role: "group", "aria-label": criterion.question };
   return h("div", properties, question, cells, anchors);
 }
 var isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === void 0);
@@ -1014,6 +1015,13 @@ function keysContent(data) {
       ["↑ ↓", "Criterion before, criterion after"]
     );
   }
+  if (data.collect.includes("tags") && data.tags.length) {
+    rows.push(
+      ["D", `Mark errors${data.right ? " in A" : ""}: its letter, once more for more severe`],
+      ["1 to 3", "In there: how severe what was marked last is"]
+    );
+    if (data.right) rows.push(["F", "Mark errors in B"]);
+  }
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
     rows.push(["Space", "Press or change what is focused"]);
@@ -1031,13 +1039,20 @@ function keysContent(data) {
     ["R", "Raw text of the responses"],
     ["U", "Where links point"]
   );
-  if (data.right) rows.push(["Y", "Scroll both responses together"]);
+  if (data.right) {
+    rows.push(
+      ["M", "All the room for the responses, and back"],
+      ["Q", "Only response A, and back"],
+      ["W", "Only response B, and back"],
+      ["Y", "Scroll both responses together"]
+    );
+  }
   rows.push(["C", "Case taller, folded, as before"], ["?", "These keys"], ["Esc", "Close"]);
   return h(
     "dl",
     { class: "ek-keys" },
-    rows.map(([keys, words]) => [
-      h("dt", {}, keys.split(" ").map((key) => key === "to" ? key : kbd(key))),
+    rows.map(([keys2, words]) => [
+      h("dt", {}, keys2.split(" ").map((key) => key === "to" ? key : kbd(key))),
       h("dd", {}, words)
     ])
   );
@@ -1106,6 +1121,368 @@ function reasonChoices(reasons, onchoose) {
   });
 }
 
+// pages/shared/components/workbench/room.js
+function setRoom(part, room) {
+  const root = (
+    /** @type {HTMLElement} */
+    part.closest(".ek-workbench")
+  );
+  if (room) root.dataset.room = room;
+  else delete root.dataset.room;
+  for (const element of root.querySelectorAll("[data-gives-room]")) {
+    element.setAttribute("aria-pressed", String(element.getAttribute("data-gives-room") === room));
+  }
+}
+function toggleRoom(part, room) {
+  const root = (
+    /** @type {HTMLElement} */
+    part.closest(".ek-workbench")
+  );
+  setRoom(root, root.dataset.room === room ? "" : room);
+}
+function reveal(part) {
+  if (part.closest(".ek-workbench[data-room]")) setRoom(part, "");
+}
+function keepFitting(form, nTags) {
+  const watching = new ResizeObserver(() => {
+    const main = form.closest(".ek-main");
+    if (!main) return watching.disconnect();
+    watching.observe(main);
+    if (!form.clientHeight) return;
+    const isFull = () => [main, form].some((part) => part.scrollHeight > part.clientHeight + 1);
+    const isPage = getComputedStyle(main).display === "block";
+    form.classList.remove("ek-collapsed", "ek-compact");
+    form.classList.toggle("ek-collapsed", isPage ? nTags > MOST_CHIPS : isFull());
+    form.classList.toggle("ek-compact", !isPage && isFull());
+  });
+  watching.observe(form);
+  for (const part of form.children) watching.observe(part);
+}
+var MOST_CHIPS = 12;
+
+// pages/shared/components/workbench/marks.js
+function groupsOf(tags) {
+  const groups = /* @__PURE__ */ new Map();
+  const names = new Map(tags.map((tag) => [tag.key, tag.name]));
+  const parents = new Set(tags.flatMap(({ key }) => key.includes("/") ? [parentOf(key)] : []));
+  for (const tag of tags) {
+    const parent = tag.key.includes("/") ? parentOf(tag.key) : parents.has(tag.key) ? tag.key : "";
+    const name = parent && (names.get(parent) ?? spelt(parent));
+    const group = groups.get(parent) ?? { name, tags: [] };
+    if (tag.key === parent) group.tags.unshift(tag);
+    else group.tags.push(tag);
+    groups.set(parent, group);
+  }
+  return [...groups.values()];
+}
+var parentOf = (key) => key.slice(0, key.lastIndexOf("/"));
+function spelt(key) {
+  const words = key.replace(/[_/]/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+function markingOf({ sides, answers, remember, onchange }, side) {
+  const marks = answers.tags[side];
+  const listeners = /* @__PURE__ */ new Set();
+  function set(tag, severity) {
+    if (severity === void 0) delete marks[tag.key];
+    else marks[tag.key] = severity;
+    noteDown(tag);
+    listeners.forEach((listener) => listener());
+    onchange();
+  }
+  const noteDown = (tag) => remember(`${side} ${tag.key}`, tag.key in marks, () => set(tag, void 0));
+  return {
+    title: sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors",
+    marks,
+    set,
+    noteDown,
+    /** Off → each severity → off. */
+    next: (tag) => {
+      const severities = severitiesOf(tag);
+      set(tag, severities[tag.key in marks ? severities.indexOf(marks[tag.key]) + 1 : 0]);
+    },
+    hear: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    }
+  };
+}
+var severitiesOf = (tag) => tag.severities.length ? tag.severities : [null];
+var LETTERS = "abceghijklmnopqrstuvwxyz";
+function lettersOf(tags) {
+  const free = new Set(LETTERS);
+  const letters = /* @__PURE__ */ new Map();
+  if (tags.length > free.size) return letters;
+  const take = (tag, wished) => {
+    const letter = letters.has(tag.key) ? void 0 : [...wished].find((key) => free.has(key));
+    if (letter === void 0) return;
+    free.delete(letter);
+    letters.set(tag.key, letter);
+  };
+  const name = (tag) => tag.name.normalize("NFKD").toLowerCase();
+  for (const tag of tags) take(tag, name(tag).slice(0, 1));
+  for (const tag of tags) take(tag, name(tag).split(/\s+/).map((word) => word.charAt(0)));
+  for (const tag of tags) take(tag, name(tag));
+  for (const tag of tags) take(tag, free);
+  return letters;
+}
+
+// pages/shared/components/workbench/palette.js
+var DENSE = 13;
+function openPalette({ form, groups, marking, key, turnTo }) {
+  const root = (
+    /** @type {HTMLElement} */
+    form.closest(".ek-workbench")
+  );
+  const before = closePalette(root) ?? document.activeElement;
+  if (root.querySelector("dialog[open]")) return;
+  const tags = groups.flatMap((group) => group.tags);
+  const letters = lettersOf(tags);
+  const entries = tags.map((tag) => entryOf({ tag, marking, letter: letters.get(tag.key) }));
+  const field = h("input", {
+    type: "search",
+    class: "ek-search",
+    "aria-label": "Find an error",
+    placeholder: "Find",
+    autocomplete: "off",
+    ...shortcut("/")
+  });
+  const body = h("div", { class: "ek-palette-body", tabindex: "-1" }, groupParts(groups, entries));
+  function close() {
+    entries.forEach((entry) => entry.forget());
+    element.remove();
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
+  }
+  const line = h(
+    "div",
+    { class: "ek-palette-line" },
+    h("h2", {}, marking.title),
+    h("label", { class: "ek-searching" }, field, kbd("/")),
+    button("Done", "Enter", close, { class: "ek-button ek-quiet" })
+  );
+  const name = `ek-palette${tags.length >= DENSE ? " ek-dense" : ""}`;
+  const element = h("dialog", { class: name, "aria-label": marking.title }, line, body);
+  field.addEventListener("input", () => narrow(element, entries, field.value));
+  listen(element, { entries, field, close });
+  const onkey = keys({ entries, field, close, turnTo, key });
+  root.append(Object.assign(element, { onkey, close, before }));
+  singleKeys.paint(root);
+  element.show();
+  (letters.size ? body : field).focus();
+}
+function closePalette(root) {
+  const open = (
+    /** @type {KeyDialog & { before: Element | null } | null} */
+    root.querySelector(".ek-palette")
+  );
+  open?.close();
+  return open?.before;
+}
+function keys({ entries, field, close, turnTo, key }) {
+  let last;
+  return (name, numbers) => {
+    const entry = entries.find(({ letter }) => letter === name);
+    if (entry) {
+      last = entry;
+      entry.press();
+    } else if (name === "/") field.focus();
+    else if (name === key.toLowerCase()) close();
+    else return turnTo(name) || numbers.some((digit) => last?.grade(Number(digit)));
+    return true;
+  };
+}
+function listen(element, { entries, field, close }) {
+  const seen = () => entries.filter((entry) => !entry.node.hidden);
+  const go = (step) => {
+    const ways = [field, ...seen().map((entry) => entry.main)];
+    const at = ways.findIndex((way) => way.parentElement?.contains(document.activeElement));
+    ways[at + step]?.focus();
+  };
+  const enter2 = (event) => {
+    const [first] = seen();
+    if (!inField(event) || !field.value || !first) return close();
+    if (!event.repeat) first.press();
+    field.select();
+  };
+  const actions = {
+    ArrowDown: () => go(1),
+    ArrowUp: () => go(-1),
+    Escape: close,
+    Enter: enter2
+  };
+  element.addEventListener("keydown", (event) => {
+    const action = actions[event.key];
+    if (!action || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action(event);
+  });
+}
+function narrow(element, entries, words) {
+  const sought = words.trim().toLowerCase();
+  entries.forEach((entry) => entry.node.hidden = !entry.words.includes(sought));
+  element.querySelectorAll(".ek-group").forEach((group) => {
+    const isEmpty = !group.querySelector(".ek-entry:not([hidden])");
+    group.hidden = isEmpty;
+  });
+}
+function groupParts(groups, entries) {
+  return groups.map(
+    (group) => h(
+      "div",
+      group.name ? { class: "ek-group ek-children", role: "group", "aria-label": group.name } : { class: "ek-group" },
+      parentLine(group),
+      entries.filter((entry) => group.tags.includes(entry.tag)).map((entry) => entry.node)
+    )
+  );
+}
+function parentLine({ name, tags }) {
+  if (!name || tags.some((tag) => tag.name === name)) return null;
+  return h("div", { class: "ek-parent", "aria-hidden": "true" }, name);
+}
+function entryOf({ tag, marking, letter }) {
+  const { marks, title } = marking;
+  const severities = severitiesOf(tag);
+  const printed = letter?.toUpperCase() ?? null;
+  const press = () => marking.next(tag);
+  const main = h(
+    "button",
+    { type: "button", class: "ek-entry-main", onclick: press, ...shortcut(printed) },
+    printed ? kbd(printed) : null,
+    h("span", { class: "ek-entry-name", dir: "auto" }, tag.name),
+    h("span", { class: "ek-definition", dir: "auto" }, tag.definition)
+  );
+  const grading = severities.length > 1 ? gradingOf({ tag, marking }) : null;
+  const node = h("div", { class: "ek-entry" }, main, grading?.node);
+  function paint() {
+    main.setAttribute("aria-pressed", String(tag.key in marks));
+    main.setAttribute("aria-label", `${title}: ${tag.name}. ${tag.definition}`);
+    node.classList.toggle("ek-marked", tag.key in marks);
+    grading?.paint();
+  }
+  const forget = marking.hear(paint);
+  paint();
+  const words = `${tag.name} ${tag.definition}`.toLowerCase();
+  const grade = (number) => {
+    const severity = severities[number - 1];
+    if (severity === void 0) return false;
+    marking.set(tag, severity);
+    return true;
+  };
+  return { tag, letter, node, main, words, press, grade, forget };
+}
+function gradingOf({ tag, marking }) {
+  let isPainting = false;
+  const group = choices({
+    label: `Severity of ${tag.name}`,
+    className: "ek-grading",
+    value: marking.marks[tag.key],
+    clearable: true,
+    options: tag.severities.map((severity) => ({ value: severity, name: severity, face: severity })),
+    onchoose: (severity) => isPainting || marking.set(tag, severity ?? void 0)
+  });
+  function paint() {
+    isPainting = true;
+    group.choose(marking.marks[tag.key]);
+    isPainting = false;
+  }
+  return { node: group.node, paint };
+}
+
+// pages/shared/components/workbench/tags.js
+var KEYS = { left: "D", right: "F" };
+function tagsPart(form) {
+  const { data, sides } = form;
+  const groups = groupsOf(data.tags);
+  const markings = {};
+  const node = h("div", { class: `ek-errors${sides.length > 1 ? "" : " ek-single"}` });
+  const open = (side) => {
+    const marking = markings[side];
+    if (marking) openPalette({ form: node, groups, marking, key: KEYS[side], turnTo });
+    return marking !== void 0;
+  };
+  const turnTo = (letter) => {
+    const side = sides.find((other) => KEYS[other].toLowerCase() === letter);
+    return side !== void 0 && open(side);
+  };
+  node.append(
+    ...sides.map((side) => {
+      const marking = markings[side] = markingOf(form, side);
+      return sidePart({ marking, groups, explain: form.explain, key: KEYS[side], open: () => open(side) });
+    })
+  );
+  return { node, open };
+}
+function sidePart({ marking, groups, explain, key, open }) {
+  const { title } = marking;
+  const summary = h("span", { class: "ek-marks" });
+  function sum() {
+    const counts = /* @__PURE__ */ new Map();
+    for (const severity of Object.values(marking.marks)) {
+      const word = severity ?? "marked";
+      counts.set(word, (counts.get(word) || 0) + 1);
+    }
+    summary.textContent = [...counts].map(([word, n]) => `${n} ${word}`).join(", ");
+  }
+  marking.hear(sum);
+  sum();
+  const line = h(
+    "div",
+    { class: "ek-tags-line" },
+    h("span", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
+    button("Mark", key, open, {
+      class: "ek-button ek-mark",
+      "aria-label": `Mark ${title.toLowerCase().replace(/[ab]$/, (letter) => letter.toUpperCase())}`,
+      "aria-haspopup": "dialog"
+    })
+  );
+  const chips = groups.flatMap((group) => [
+    parentLine(group),
+    group.tags.map((tag) => tagChip({ tag, parent: group.name, marking, explain }))
+  ]);
+  return h(
+    "div",
+    { class: "ek-tags", role: "group", "aria-label": title },
+    line,
+    h("div", { class: "ek-chips" }, chips)
+  );
+}
+function tagChip({ tag, parent, marking, explain }) {
+  const { title, marks } = marking;
+  const severities = severitiesOf(tag);
+  const isChild = parent !== "" && parent !== tag.name;
+  const whole = isChild ? `${parent}, ${tag.name}` : tag.name;
+  const word = h("span", { class: "ek-severity" });
+  const chip = h(
+    "button",
+    { type: "button", class: `ek-chip${isChild ? " ek-child" : ""}`, onclick: () => marking.next(tag) },
+    h("span", { class: "ek-chip-name", dir: "auto" }, tag.name),
+    word
+  );
+  function paint() {
+    const isMarked = tag.key in marks;
+    const severity = isMarked ? marks[tag.key] : null;
+    word.textContent = severity ?? "";
+    chip.setAttribute("aria-pressed", String(isMarked));
+    chip.setAttribute("aria-label", `${title}: ${whole}${severity ? `, ${severity}` : ""}`);
+    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
+  }
+  const content = () => {
+    const name = marks[tag.key] ? `${tag.name}: ${marks[tag.key]}` : tag.name;
+    const order = `Press again: ${severities.join(", ")}, off.`;
+    return [
+      h("strong", {}, name),
+      h("p", {}, tag.definition),
+      h("p", { class: "ek-hint" }, severities.length > 1 ? order : "")
+    ];
+  };
+  explain.attach(chip, content, ".ek-tags");
+  marking.hear(paint);
+  marking.noteDown(tag);
+  paint();
+  return chip;
+}
+
 // pages/shared/components/workbench/form.js
 function buildForm({ data, answers, explain, onchange }) {
   const places = /* @__PURE__ */ new Map();
@@ -1126,20 +1503,27 @@ function buildForm({ data, answers, explain, onchange }) {
       onchange();
     }
   };
-  const collects = (what) => data.collect.includes(what);
-  const preference = collects("preference") && data.right ? preferencePart(form) : null;
-  const rubric = collects("scores") && data.criteria.length ? rubricPart(form) : null;
-  const tags = collects("tags") && data.tags.length ? tagsPart(form) : null;
-  const comment = collects("comment") ? commentPart(form) : null;
-  const parts = [preference?.node, rubric?.node, tags, comment?.node];
+  const part = (what, isThere, make) => data.collect.includes(what) && isThere ? make(form) : null;
+  const preference = part("preference", data.right, preferencePart);
+  const rubric = part("scores", data.criteria.length, rubricPart);
+  const tags = part("tags", data.tags.length, tagsPart);
+  const comment = part("comment", true, commentPart);
+  const parts = [preference?.node, rubric?.node, tags?.node, comment?.node];
+  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts);
+  keepFitting(node, data.tags.length);
+  const seen = (act) => (...given) => {
+    reveal(node);
+    return act(...given);
+  };
   return {
-    node: h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts),
-    number: (part) => rubric !== null && rubric.number(part),
-    takeBack: () => takeBackLast(trail),
-    prefer: (value) => preference !== null && preference.choose(value),
-    focusComment: () => comment !== null && comment.focus(),
+    node,
+    number: seen((digit) => rubric !== null && rubric.number(digit)),
+    takeBack: seen(() => takeBackLast(trail)),
+    prefer: seen((value) => preference !== null && preference.choose(value)),
+    openTags: seen((side) => tags !== null && tags.open(side)),
+    focusComment: seen(() => comment !== null && comment.focus()),
     missing: () => missingFields(form, { preference, rubric }),
-    mark: (fields) => markMissing(places, fields),
+    mark: seen((fields) => markMissing(places, fields)),
     name: (fields) => namesOf(places, fields)
   };
 }
@@ -1204,91 +1588,6 @@ function preferencePart({ answers, places, changed, remember }) {
   };
   return { node: group.node, choose };
 }
-function tagsPart({ data, sides, answers, explain, remember, onchange }) {
-  return h(
-    "div",
-    { class: "ek-errors" },
-    sides.map((side) => {
-      const title = sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors";
-      const summary = h("span", { class: "ek-marks" });
-      const marks = answers.tags[side];
-      const sum = () => {
-        const counts = /* @__PURE__ */ new Map();
-        for (const severity of Object.values(marks)) {
-          if (severity) counts.set(severity, (counts.get(severity) || 0) + 1);
-        }
-        summary.textContent = [...counts].map(([severity, n]) => `${n} ${severity}`).join(", ");
-      };
-      const onmark = () => {
-        sum();
-        onchange();
-      };
-      const chips = data.tags.map((tag) => {
-        const rememberTag = remember.bind(null, `${side} ${tag.key}`);
-        return tagChip({ tag, marks, title, explain, onmark, remember: rememberTag });
-      });
-      sum();
-      return h(
-        "div",
-        { class: "ek-tags", role: "group", "aria-label": title },
-        h("div", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
-        chips
-      );
-    })
-  );
-}
-function tagChip({ tag, marks, title, explain, onmark, remember }) {
-  const severities = tag.severities.length ? tag.severities : [null];
-  const isGraded = severities.length > 1;
-  const bars = h("span", { class: "ek-bars" }, isGraded ? severities.map(() => h("i")) : []);
-  const chip = h(
-    "button",
-    {
-      type: "button",
-      class: "ek-chip",
-      onclick: () => {
-        const at = tag.key in marks ? severities.indexOf(marks[tag.key]) : -1;
-        if (at + 1 < severities.length) marks[tag.key] = severities[at + 1];
-        else delete marks[tag.key];
-        marked();
-      }
-    },
-    bars,
-    h("span", {}, tag.name)
-  );
-  function marked() {
-    remember(tag.key in marks, takeBack2);
-    paint();
-    onmark();
-  }
-  function takeBack2() {
-    delete marks[tag.key];
-    marked();
-    chip.focus();
-  }
-  function paint() {
-    const isMarked = tag.key in marks;
-    const severity = isMarked ? marks[tag.key] : null;
-    chip.setAttribute("aria-pressed", String(isMarked));
-    chip.setAttribute("aria-label", `${title}: ${tag.name}${severity ? `, ${severity}` : ""}`);
-    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
-    const filled = isMarked ? severities.indexOf(severity) + 1 : 0;
-    [...bars.children].forEach((bar, index) => bar.classList.toggle("ek-filled", index < filled));
-  }
-  const content = () => {
-    const name = marks[tag.key] ? `${tag.name}: ${marks[tag.key]}` : tag.name;
-    const order = `Press again: ${severities.join(", ")}, off.`;
-    return [
-      h("strong", {}, name),
-      h("p", {}, tag.definition),
-      h("p", { class: "ek-hint" }, isGraded ? order : "")
-    ];
-  };
-  explain.attach(chip, content, ".ek-tags");
-  remember(tag.key in marks, takeBack2);
-  paint();
-  return chip;
-}
 function commentPart({ answers, onchange }) {
   const field = h("textarea", {
     class: "ek-comment-field",
@@ -1317,6 +1616,7 @@ function commentPart({ answers, onchange }) {
 }
 
 // pages/shared/components/workbench/reading.js
+var ROOM_KEY = { left: "Q", right: "W" };
 function buildTop({ data, toStudies, openGuidelines: openGuidelines2, openKeys: openKeys2 }) {
   const share = data.total ? Math.min(1, data.done / data.total) : 0;
   const done = h("div", { class: "ek-progress-done" });
@@ -1385,6 +1685,12 @@ function buildCase({ data, memory, undoing }) {
     else memory.caseSize = memory.caseSize === "tall" ? "folded" : "normal";
     paint();
   }
+  const fade = () => {
+    const rest = body.scrollHeight - body.clientHeight - body.scrollTop;
+    body.classList.toggle("ek-more", rest > 8);
+  };
+  body.addEventListener("scroll", fade, { passive: true });
+  new ResizeObserver(fade).observe(body);
   if (memory.caseSize === "folded") memory.caseSize = "normal";
   requestAnimationFrame(paint);
   return { node, heading, body, cycle };
@@ -1410,6 +1716,7 @@ function buildPane({ side, response, isOnly, memory }) {
     "aria-label": `${name}, text`
   });
   const toggle = button("Raw", "R", () => show2(!isRaw), { class: "ek-button ek-quiet" });
+  const alone = roomButton({ words: `Only ${LETTER[side]}`, key: ROOM_KEY[side], room: side });
   const note = h("span", { class: "ek-pane-note" }, "Formatted; Raw shows it as written");
   const node = h(
     "section",
@@ -1420,7 +1727,8 @@ function buildPane({ side, response, isOnly, memory }) {
       h("h2", { class: "ek-pane-title" }, name),
       response.may_be_code ? note : null,
       h("span", { class: "ek-gap" }),
-      toggle
+      toggle,
+      isOnly ? null : alone
     ),
     body
   );
@@ -1439,6 +1747,14 @@ function buildPane({ side, response, isOnly, memory }) {
   show2(memory.isRaw);
   return { node, body, show: show2, isRaw: () => isRaw };
 }
+function roomButton({ words, key, room }) {
+  const element = button(words, key, () => toggleRoom(element, room), {
+    class: "ek-button ek-quiet ek-roomy",
+    "aria-pressed": "false",
+    "data-gives-room": room
+  });
+  return element;
+}
 function buildPanes({ data, memory }) {
   const panes = SIDES.flatMap((side) => {
     const response = data[side];
@@ -1451,6 +1767,8 @@ function buildPanes({ data, memory }) {
       class: "ek-button ek-quiet ek-together"
     });
     panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
+    const larger = roomButton({ words: "Larger", key: "M", room: "panes" });
+    panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(larger);
     node.append(sideSwitch(node));
     synchronise(panes, memory);
   }
@@ -1670,6 +1988,8 @@ function keyCommands(screen) {
     b: () => form.prefer("right"),
     e: () => form.prefer("tie"),
     x: () => form.prefer("both_bad"),
+    d: () => form.openTags("left"),
+    f: () => form.openTags("right"),
     s: () => !data.submitted && openSkip(screen),
     g: () => openGuidelines(screen),
     "?": () => openKeys(screen),
@@ -1677,6 +1997,9 @@ function keyCommands(screen) {
     o: () => !screen.discarding.hidden && discard(screen),
     "[": () => data.has_previous && move(screen, "previous"),
     "]": () => data.has_following && move(screen, "following"),
+    m: () => data.right && toggleRoom(panes.node, "panes"),
+    q: () => data.right && toggleRoom(panes.node, "left"),
+    w: () => data.right && toggleRoom(panes.node, "right"),
     r: panes.toggleRaw,
     u: panes.toggleLinks,
     y: panes.toggleTogether,

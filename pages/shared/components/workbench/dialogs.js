@@ -132,6 +132,13 @@ function keysContent(data) {
       ["↑ ↓", "Criterion before, criterion after"],
     );
   }
+  if (data.collect.includes("tags") && data.tags.length) {
+    rows.push(
+      ["D", `Mark errors${data.right ? " in A" : ""}: its letter, once more for more severe`],
+      ["1 to 3", "In there: how severe what was marked last is"],
+    );
+    if (data.right) rows.push(["F", "Mark errors in B"]);
+  }
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
     rows.push(["Space", "Press or change what is focused"]);
@@ -149,7 +156,14 @@ function keysContent(data) {
     ["R", "Raw text of the responses"],
     ["U", "Where links point"],
   );
-  if (data.right) rows.push(["Y", "Scroll both responses together"]);
+  if (data.right) {
+    rows.push(
+      ["M", "All the room for the responses, and back"],
+      ["Q", "Only response A, and back"],
+      ["W", "Only response B, and back"],
+      ["Y", "Scroll both responses together"],
+    );
+  }
   rows.push(["C", "Case taller, folded, as before"], ["?", "These keys"], ["Esc", "Close"]);
   return h(
     "dl",

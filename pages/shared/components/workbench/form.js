@@ -1,21 +1,12 @@
-// The form beneath the responses: preference, rubric, error tags, comment.
+// The form beside or beneath the responses: preference, rubric, error tags, comment.
 
 import { choices, h, kbd, shortcut } from "./dom.js";
+import { keepFitting, reveal } from "./room.js";
 import { rubricPart } from "./rubric.js";
-import { LETTER, SIDES } from "./sides.js";
+import { SIDES } from "./sides.js";
+import { tagsPart } from "./tags.js";
 
-/**
- * @import {
- *   Answers,
- *   Explainer,
- *   Form,
- *   FormParts,
- *   Marks,
- *   Places,
- *   Tag,
- *   TaskData,
- * } from "./types.js"
- */
+/** @import { Answers, Explainer, Form, FormParts, Places, TaskData } from "./types.js" */
 
 /**
  * Build the form. `answers` is the draft and is changed in place; `onchange` hears every change.
@@ -48,21 +39,40 @@ export function buildForm({ data, answers, explain, onchange }) {
       onchange();
     },
   };
-  /** @param {string} what */
-  const collects = (what) => data.collect.includes(what);
-  const preference = collects("preference") && data.right ? preferencePart(form) : null;
-  const rubric = collects("scores") && data.criteria.length ? rubricPart(form) : null;
-  const tags = collects("tags") && data.tags.length ? tagsPart(form) : null;
-  const comment = collects("comment") ? commentPart(form) : null;
-  const parts = [preference?.node, rubric?.node, tags, comment?.node];
+  /**
+   * Make a part of the form, if the study asks for it and there is something to ask.
+   * @template Part
+   * @param {string} what
+   * @param {unknown} isThere
+   * @param {(form: FormParts) => Part} make
+   */
+  const part = (what, isThere, make) => (data.collect.includes(what) && isThere ? make(form) : null);
+  const preference = part("preference", data.right, preferencePart);
+  const rubric = part("scores", data.criteria.length, rubricPart);
+  const tags = part("tags", data.tags.length, tagsPart);
+  const comment = part("comment", true, commentPart);
+  const parts = [preference?.node, rubric?.node, tags?.node, comment?.node];
+  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts);
+  keepFitting(node, data.tags.length);
+  /**
+   * What is done in the form is seen, also where the responses had all the room.
+   * @template {unknown[]} Given
+   * @template Result
+   * @param {(...given: Given) => Result} act
+   */
+  const seen = (act) => (/** @type {Given} */ ...given) => {
+    reveal(node);
+    return act(...given);
+  };
   return {
-    node: h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts),
-    number: (part) => rubric !== null && rubric.number(part),
-    takeBack: () => takeBackLast(trail),
-    prefer: (value) => preference !== null && preference.choose(value),
-    focusComment: () => comment !== null && comment.focus(),
+    node,
+    number: seen((digit) => rubric !== null && rubric.number(digit)),
+    takeBack: seen(() => takeBackLast(trail)),
+    prefer: seen((value) => preference !== null && preference.choose(value)),
+    openTags: seen((side) => tags !== null && tags.open(side)),
+    focusComment: seen(() => comment !== null && comment.focus()),
     missing: () => missingFields(form, { preference, rubric }),
-    mark: (fields) => markMissing(places, fields),
+    mark: seen((fields) => markMissing(places, fields)),
     name: (fields) => namesOf(places, fields),
   };
 }
@@ -156,105 +166,6 @@ function preferencePart({ answers, places, changed, remember }) {
     return true;
   };
   return { node: group.node, choose };
-}
-
-/** @param {FormParts} form */
-function tagsPart({ data, sides, answers, explain, remember, onchange }) {
-  return h(
-    "div",
-    { class: "ek-errors" },
-    sides.map((side) => {
-      const title = sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors";
-      const summary = h("span", { class: "ek-marks" });
-      const marks = answers.tags[side];
-      const sum = () => {
-        const counts = new Map();
-        for (const severity of Object.values(marks)) {
-          if (severity) counts.set(severity, (counts.get(severity) || 0) + 1);
-        }
-        summary.textContent = [...counts].map(([severity, n]) => `${n} ${severity}`).join(", ");
-      };
-      const onmark = () => {
-        sum();
-        onchange();
-      };
-      const chips = data.tags.map((tag) => {
-        const rememberTag = remember.bind(null, `${side} ${tag.key}`);
-        return tagChip({ tag, marks, title, explain, onmark, remember: rememberTag });
-      });
-      sum();
-      return h(
-        "div",
-        { class: "ek-tags", role: "group", "aria-label": title },
-        h("div", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
-        chips,
-      );
-    }),
-  );
-}
-
-/**
- * A chip that goes through off → each severity → off.
- * @param {object} chip
- * @param {Tag} chip.tag
- * @param {Marks} chip.marks
- * @param {string} chip.title
- * @param {Explainer} chip.explain
- * @param {() => void} chip.onmark
- * @param {(isSet: boolean, takeBack: () => void) => void} chip.remember
- */
-function tagChip({ tag, marks, title, explain, onmark, remember }) {
-  /** @type {(string | null)[]} */
-  const severities = tag.severities.length ? tag.severities : [null];
-  const isGraded = severities.length > 1;
-  const bars = h("span", { class: "ek-bars" }, isGraded ? severities.map(() => h("i")) : []);
-  const chip = h(
-    "button",
-    {
-      type: "button",
-      class: "ek-chip",
-      onclick: () => {
-        const at = tag.key in marks ? severities.indexOf(marks[tag.key]) : -1;
-        if (at + 1 < severities.length) marks[tag.key] = severities[at + 1];
-        else delete marks[tag.key];
-        marked();
-      },
-    },
-    bars,
-    h("span", {}, tag.name),
-  );
-  function marked() {
-    remember(tag.key in marks, takeBack);
-    paint();
-    onmark();
-  }
-  function takeBack() {
-    delete marks[tag.key];
-    marked();
-    chip.focus();
-  }
-  function paint() {
-    const isMarked = tag.key in marks;
-    const severity = isMarked ? marks[tag.key] : null;
-    chip.setAttribute("aria-pressed", String(isMarked));
-    chip.setAttribute("aria-label", `${title}: ${tag.name}${severity ? `, ${severity}` : ""}`);
-    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
-    const filled = isMarked ? severities.indexOf(severity) + 1 : 0;
-    [...bars.children].forEach((bar, index) => bar.classList.toggle("ek-filled", index < filled));
-  }
-  const content = () => {
-    const name = marks[tag.key] ? `${tag.name}: ${marks[tag.key]}` : tag.name;
-    const order = `Press again: ${severities.join(", ")}, off.`;
-    return [
-      h("strong", {}, name),
-      h("p", {}, tag.definition),
-      h("p", { class: "ek-hint" }, isGraded ? order : ""),
-    ];
-  };
-  explain.attach(chip, content, ".ek-tags");
-  remember(tag.key in marks, takeBack);
-  paint();
-  return chip;
 }
 
 /** @param {FormParts} form */

@@ -96,7 +96,7 @@ export function listenToKeys(root, actions) {
     isTabbing = event.key === "Tab";
     if (event.isComposing || !root.isConnected || isCovered(root)) return;
     const dialog = /** @type {KeyDialog | null} */ (root.querySelector("dialog[open]"));
-    if (event.key === "Enter" && !dialog) enter(event, actions, clicked);
+    if (event.key === "Enter" && (!dialog || isLight(event, dialog))) enter(event, actions, clicked);
     else if (isModified(event)) return; // the browser's own
     else if (inField(event)) leaveField(event, dialog);
     else if (isWriting(event)) write(event, dialog, actions);
@@ -124,6 +124,13 @@ export function listenToKeys(root, actions) {
   window.addEventListener("focusin", onfocusin, options);
   return () => listening.abort();
 }
+
+/**
+ * Whether this is Enter with Ctrl or Command, which submits, beside a dialog that covers nothing.
+ * @param {KeyboardEvent} event
+ * @param {KeyDialog} dialog
+ */
+const isLight = (event, dialog) => (event.ctrlKey || event.metaKey) && !dialog.matches(":modal");
 
 const CONTROLS = "button, summary, a";
 /** Controls that change something where they are: Space presses them, Enter never does. */

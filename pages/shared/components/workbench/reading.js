@@ -1,9 +1,13 @@
 // What is read: the line on top, the case, and the panes of the responses.
 
 import { button, choices, h, rendered } from "./dom.js";
+import { toggleRoom } from "./room.js";
 import { LETTER, SIDES } from "./sides.js";
 
-/** @import { CasePart, Memory, Pane, Panes, ResponseData, Side, TaskData } from "./types.js" */
+/** @import { CasePart, Memory, Pane, Panes, ResponseData, Room, Side, TaskData } from "./types.js" */
+
+/** The key that gives one response all the room. @type {Record<Side, string>} */
+const ROOM_KEY = { left: "Q", right: "W" };
 
 /**
  * @param {object} top
@@ -90,6 +94,12 @@ export function buildCase({ data, memory, undoing }) {
     else memory.caseSize = memory.caseSize === "tall" ? "folded" : "normal";
     paint();
   }
+  const fade = () => {
+    const rest = body.scrollHeight - body.clientHeight - body.scrollTop;
+    body.classList.toggle("ek-more", rest > 8);
+  };
+  body.addEventListener("scroll", fade, { passive: true });
+  new ResizeObserver(fade).observe(body);
   if (memory.caseSize === "folded") memory.caseSize = "normal"; // a new case is always seen
   requestAnimationFrame(paint);
   return { node, heading, body, cycle };
@@ -132,6 +142,7 @@ function buildPane({ side, response, isOnly, memory }) {
     "aria-label": `${name}, text`,
   });
   const toggle = button("Raw", "R", () => show(!isRaw), { class: "ek-button ek-quiet" });
+  const alone = roomButton({ words: `Only ${LETTER[side]}`, key: ROOM_KEY[side], room: side });
   const note = h("span", { class: "ek-pane-note" }, "Formatted; Raw shows it as written");
   const node = h(
     "section",
@@ -143,6 +154,7 @@ function buildPane({ side, response, isOnly, memory }) {
       response.may_be_code ? note : null,
       h("span", { class: "ek-gap" }),
       toggle,
+      isOnly ? null : alone,
     ),
     body,
   );
@@ -164,6 +176,19 @@ function buildPane({ side, response, isOnly, memory }) {
 }
 
 /**
+ * A button that gives the responses, or one, all the room, and takes it from them again.
+ * @param {{ words: string, key: string, room: Room }} about
+ */
+function roomButton({ words, key, room }) {
+  const element = button(words, key, () => toggleRoom(element, room), {
+    class: "ek-button ek-quiet ek-roomy",
+    "aria-pressed": "false",
+    "data-gives-room": room,
+  });
+  return element;
+}
+
+/**
  * @param {{ data: TaskData, memory: Memory }} reading
  * @returns {Panes}
  */
@@ -180,6 +205,8 @@ export function buildPanes({ data, memory }) {
       class: "ek-button ek-quiet ek-together",
     });
     panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
+    const larger = roomButton({ words: "Larger", key: "M", room: "panes" });
+    panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(larger);
     node.append(sideSwitch(node));
     synchronise(panes, memory);
   }

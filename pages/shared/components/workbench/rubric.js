@@ -28,8 +28,7 @@ export function rubricPart(form) {
   /** @type {Rubric} */
   const rubric = { ...form, cells: [], rows: [], cursor: 0, typed: "" };
   const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
-  const isWide = data.criteria.some((criterion) => criterion.levels.length > 7);
-  const kind = (sides.length > 1 ? "" : " ek-single") + (isWide ? " ek-wide" : "");
+  const kind = sides.length > 1 ? "" : " ek-single";
   rubric.rows = rows;
   const node = h("div", { class: `ek-rubric${kind}` }, rows);
   node.addEventListener("keydown", (event) => {
@@ -171,7 +170,8 @@ function rubricRow(rubric, criterion, row) {
   if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
   explain.attach(question, () => levelTable(criterion));
   describe(null);
-  const properties = { class: "ek-row", role: "group", "aria-label": criterion.question };
+  const kind = criterion.levels.length > 5 ? "ek-row ek-wide" : "ek-row";
+  const properties = { class: kind, role: "group", "aria-label": criterion.question };
   return h("div", properties, question, cells, anchors);
 }
 

@@ -124,9 +124,48 @@ export interface Form {
   takeBack(): boolean;
   prefer(value: string): boolean;
   focusComment(): boolean;
+  openTags(side: Side): boolean;
   missing(): string[];
   mark(fields: string[]): string[];
   name(fields: string[]): string[];
+}
+
+/** Tags of one parent, whose name is empty where they have none. */
+export interface TagGroup {
+  name: string;
+  tags: Tag[];
+}
+/** What is marked on one side; a severity of undefined takes a mark away. */
+export interface Marking {
+  title: string;
+  marks: Marks;
+  set(tag: Tag, severity: string | null | undefined): void;
+  next(tag: Tag): void;
+  /** Tell how a mark is taken back, if it is set. */
+  noteDown(tag: Tag): void;
+  /** Be called after every change, until the returned function is. */
+  hear(listener: () => void): () => unknown;
+}
+export interface Tags {
+  node: HTMLElement;
+  open(side: Side): boolean;
+}
+export interface Palette {
+  form: HTMLElement;
+  groups: TagGroup[];
+  marking: Marking;
+  key: string;
+  turnTo(letter: string): boolean;
+}
+export interface Entry {
+  tag: Tag;
+  letter: string | undefined;
+  node: HTMLElement;
+  main: HTMLElement;
+  words: string;
+  press(): void;
+  grade(number: number): boolean;
+  forget(): unknown;
 }
 
 /** A level as it can be chosen, and as it is typed. */
@@ -152,6 +191,9 @@ export interface Rubric extends FormParts {
   cursor: number;
   typed: string;
 }
+
+/** Which responses have all the room; empty where it is shared with case and form. */
+export type Room = "" | "panes" | Side;
 
 /** What stays from one case to the next, as long as the page does. */
 export interface Memory {

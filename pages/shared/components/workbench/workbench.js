@@ -5,6 +5,7 @@ import { button, explainer, h } from "./dom.js";
 import { buildForm } from "./form.js";
 import { listenToKeys, singleKeys } from "./keys.js";
 import { buildCase, buildPanes, buildTop, reachScrollers } from "./reading.js";
+import { toggleRoom } from "./room.js";
 import { completeDraft, draftKeeper, stopwatch, uuid } from "./saving.js";
 import {
   become,
@@ -214,6 +215,8 @@ function keyCommands(screen) {
     b: () => form.prefer("right"),
     e: () => form.prefer("tie"),
     x: () => form.prefer("both_bad"),
+    d: () => form.openTags("left"),
+    f: () => form.openTags("right"),
     s: () => !data.submitted && openSkip(screen),
     g: () => openGuidelines(screen),
     "?": () => openKeys(screen),
@@ -221,6 +224,9 @@ function keyCommands(screen) {
     o: () => !screen.discarding.hidden && discard(screen),
     "[": () => data.has_previous && move(screen, "previous"),
     "]": () => data.has_following && move(screen, "following"),
+    m: () => data.right && toggleRoom(panes.node, "panes"),
+    q: () => data.right && toggleRoom(panes.node, "left"),
+    w: () => data.right && toggleRoom(panes.node, "right"),
     r: panes.toggleRaw,
     u: panes.toggleLinks,
     y: panes.toggleTogether,

@@ -1,0 +1,124 @@
+// Error tags: what is marked on each response, as chips where they fit, else on one line.
+
+import { button, h } from "./dom.js";
+import { groupsOf, markingOf, severitiesOf } from "./marks.js";
+import { openPalette, parentLine } from "./palette.js";
+
+/** @import { Explainer, FormParts, Marking, Side, Tag, TagGroup, Tags } from "./types.js" */
+
+/** @type {Record<Side, string>} */
+const KEYS = { left: "D", right: "F" };
+
+/**
+ * Build the marks of all sides; a palette marks any tag by key, and tells what each means.
+ * @param {FormParts} form
+ * @returns {Tags}
+ */
+export function tagsPart(form) {
+  const { data, sides } = form;
+  const groups = groupsOf(data.tags);
+  /** @type {Partial<Record<Side, Marking>>} */
+  const markings = {};
+  const node = h("div", { class: `ek-errors${sides.length > 1 ? "" : " ek-single"}` });
+  /** @param {Side} side */
+  const open = (side) => {
+    const marking = markings[side];
+    if (marking) openPalette({ form: node, groups, marking, key: KEYS[side], turnTo });
+    return marking !== undefined;
+  };
+  /** @param {string} letter */
+  const turnTo = (letter) => {
+    const side = sides.find((other) => KEYS[other].toLowerCase() === letter);
+    return side !== undefined && open(side);
+  };
+  node.append(
+    ...sides.map((side) => {
+      const marking = (markings[side] = markingOf(form, side));
+      return sidePart({ marking, groups, explain: form.explain, key: KEYS[side], open: () => open(side) });
+    }),
+  );
+  return { node, open };
+}
+
+/**
+ * @param {object} part
+ * @param {Marking} part.marking
+ * @param {TagGroup[]} part.groups
+ * @param {Explainer} part.explain
+ * @param {string} part.key
+ * @param {() => unknown} part.open
+ */
+function sidePart({ marking, groups, explain, key, open }) {
+  const { title } = marking;
+  const summary = h("span", { class: "ek-marks" });
+  function sum() {
+    const counts = new Map();
+    for (const severity of Object.values(marking.marks)) {
+      const word = severity ?? "marked";
+      counts.set(word, (counts.get(word) || 0) + 1);
+    }
+    summary.textContent = [...counts].map(([word, n]) => `${n} ${word}`).join(", ");
+  }
+  marking.hear(sum);
+  sum();
+  const line = h(
+    "div",
+    { class: "ek-tags-line" },
+    h("span", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
+    button("Mark", key, open, {
+      class: "ek-button ek-mark",
+      "aria-label": `Mark ${title.toLowerCase().replace(/[ab]$/, (letter) => letter.toUpperCase())}`,
+      "aria-haspopup": "dialog",
+    }),
+  );
+  const chips = groups.flatMap((group) => [
+    parentLine(group),
+    group.tags.map((tag) => tagChip({ tag, parent: group.name, marking, explain })),
+  ]);
+  return h(
+    "div",
+    { class: "ek-tags", role: "group", "aria-label": title },
+    line,
+    h("div", { class: "ek-chips" }, chips),
+  );
+}
+
+/**
+ * A chip that goes through off → each severity → off.
+ * @param {{ tag: Tag, parent: string, marking: Marking, explain: Explainer }} chip
+ */
+function tagChip({ tag, parent, marking, explain }) {
+  const { title, marks } = marking;
+  const severities = severitiesOf(tag);
+  const isChild = parent !== "" && parent !== tag.name;
+  const whole = isChild ? `${parent}, ${tag.name}` : tag.name;
+  const word = h("span", { class: "ek-severity" });
+  const chip = h(
+    "button",
+    { type: "button", class: `ek-chip${isChild ? " ek-child" : ""}`, onclick: () => marking.next(tag) },
+    h("span", { class: "ek-chip-name", dir: "auto" }, tag.name),
+    word,
+  );
+  function paint() {
+    const isMarked = tag.key in marks;
+    const severity = isMarked ? marks[tag.key] : null;
+    word.textContent = severity ?? "";
+    chip.setAttribute("aria-pressed", String(isMarked));
+    chip.setAttribute("aria-label", `${title}: ${whole}${severity ? `, ${severity}` : ""}`);
+    chip.dataset.severity = isMarked ? String(Math.max(severities.indexOf(severity), 0) + 1) : "0";
+  }
+  const content = () => {
+    const name = marks[tag.key] ? `${tag.name}: ${marks[tag.key]}` : tag.name;
+    const order = `Press again: ${severities.join(", ")}, off.`;
+    return [
+      h("strong", {}, name),
+      h("p", {}, tag.definition),
+      h("p", { class: "ek-hint" }, severities.length > 1 ? order : ""),
+    ];
+  };
+  explain.attach(chip, content, ".ek-tags");
+  marking.hear(paint);
+  marking.noteDown(tag);
+  paint();
+  return chip;
+}
