@@ -19,6 +19,7 @@ from db.commands.units import (
 )
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, Unit, UnitPair, WorkCount
+from db.queries.annotation.audience import is_for
 from db.queries.annotation.progress import NOT_OPEN
 from db.queries.annotation.task import own_assignment
 from db.queries.annotation.work import UNFINISHED
@@ -55,7 +56,10 @@ def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
     """
     with read_session() as session:
         _require_open(session.get(Study, study_id))
-        for assignment in _unfinished(session, study_id, annotator_id):
+        begun = _unfinished(session, study_id, annotator_id)
+        if not begun and not is_for(session, study_id, annotator_id=annotator_id):
+            raise NotFoundError(NOT_OPEN)
+        for assignment in begun:
             until = assignment.reserved_until
             if assignment.shown_at and until and until > now() + RESERVATION / 2:
                 return assignment.id
@@ -129,9 +133,10 @@ def _next_task(
     if not study.are_units_current:
         count_units(session, study)
     release_reservations(session, study, at=at)
-    return _resumed(session, study, annotator_id, at, but=but) or _given_out(
-        session, study, annotator_id, at
-    )
+    resumed = _resumed(session, study, annotator_id, at, but=but)
+    if resumed is not None or not is_for(session, study.id or 0, annotator_id=annotator_id):
+        return resumed
+    return _given_out(session, study, annotator_id, at)
 
 
 def _show(session: Session, study: Study, assignment: Assignment, *, seconds: float = 0) -> None:

@@ -21,6 +21,8 @@ from db.models import (
     Rubric,
     Run,
     Study,
+    StudyGroup,
+    StudyPerson,
     StudyRun,
     Taxonomy,
     Unit,
@@ -39,6 +41,18 @@ from evalkit.stats.penalties import ErrorWeights
 from evalkit.vocabulary import LeakPolicy
 
 MAX_NAME_LENGTH = 120
+
+#: What goes with a study that is discarded, in this order.
+_OF_A_STUDY = (
+    Assignment,
+    Unit,
+    UnitPair,
+    WorkCount,
+    StudyRun,
+    StudyPerson,
+    StudyGroup,
+    ResultsState,
+)
 
 #: What annotators can be asked for, in the order of the form.
 COLLECTED = ("preference", "scores", "tags", "comment")
@@ -168,7 +182,7 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
             raise RefusedError(
                 f"“{study.name}” holds annotations, so it is kept. Close it to new work instead."
             )
-        for table in (Assignment, Unit, UnitPair, WorkCount, StudyRun, ResultsState):
+        for table in _OF_A_STUDY:
             session.exec(delete(table).where(col(table.study_id) == study_id))
         session.add(
             AuditEvent(actor_id=actor_id, action="discard study", subject=f"study {study.name}")

@@ -4,8 +4,25 @@ from db.columns import count_on
 from db.models.annotations import Annotation, Assignment, ErrorMark, Score
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
 from db.models.leaderboards import PublicScore
-from db.models.people import Annotator, AuditEvent, Invitation, Setting, SignInFailure
-from db.models.studies import Criterion, ResultsState, Rubric, Study, StudyRun, Tag, Taxonomy
+from db.models.people import (
+    Annotator,
+    AuditEvent,
+    GroupMember,
+    Invitation,
+    Setting,
+    SignInFailure,
+)
+from db.models.studies import (
+    Criterion,
+    ResultsState,
+    Rubric,
+    Study,
+    StudyGroup,
+    StudyPerson,
+    StudyRun,
+    Tag,
+    Taxonomy,
+)
 from db.models.work import Unit, UnitPair, WorkCount
 
 __all__ = [
@@ -18,6 +35,7 @@ __all__ = [
     "ErrorMark",
     "EvalSet",
     "EvalSetVersion",
+    "GroupMember",
     "Invitation",
     "Model",
     "Output",
@@ -29,6 +47,8 @@ __all__ = [
     "Setting",
     "SignInFailure",
     "Study",
+    "StudyGroup",
+    "StudyPerson",
     "StudyRun",
     "Tag",
     "Taxonomy",

@@ -59,6 +59,15 @@ class Annotator(DatabaseTable, table=True):
     )
 
 
+class GroupMember(DatabaseTable, table=True):
+    """Somebody is in a group: of those who read German, of those who know medicine."""
+
+    __tablename__ = "group_member"
+
+    annotator_id: int = Field(foreign_key="annotator.id", primary_key=True)
+    name: str = Field(primary_key=True, index=True)
+
+
 class Invitation(DatabaseTable, table=True):
     """A link that lets its holder sign in as one annotator; only its hash is kept."""
 

@@ -115,6 +115,24 @@ class Study(DatabaseTable, table=True):
     created_at: datetime = moment()
 
 
+class StudyPerson(DatabaseTable, table=True):
+    """Somebody whom a study is for; one that names nobody and no group is for everybody."""
+
+    __tablename__ = "study_person"
+
+    study_id: int = Field(foreign_key="study.id", primary_key=True)
+    annotator_id: int = Field(foreign_key="annotator.id", primary_key=True, index=True)
+
+
+class StudyGroup(DatabaseTable, table=True):
+    """A group whom a study is for."""
+
+    __tablename__ = "study_group"
+
+    study_id: int = Field(foreign_key="study.id", primary_key=True)
+    name: str = Field(primary_key=True)
+
+
 class ResultsState(DatabaseTable, table=True):
     """What the results of a study rest on, by a token that every change of it makes anew.
 

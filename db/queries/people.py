@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, exists, func, select
 
 from db.columns import now
-from db.models import Annotator, Invitation, Setting, SignInFailure
+from db.models import Annotator, GroupMember, Invitation, Setting, SignInFailure
 from evalkit.names import name_key, normal_name
 from evalkit.vocabulary import AnnotatorKind, Role
 
@@ -50,6 +50,7 @@ class Account:
     is_demo: bool
     disabled_at: datetime | None
     created_at: datetime
+    groups: frozenset[str]
 
     @property
     def may_be_invited(self) -> bool:
@@ -110,6 +111,14 @@ def is_first_run(session: Session) -> bool:
     return not session.exec(select(has_password | has_invitation)).one()
 
 
+def groups_of_people(session: Session) -> dict[int, frozenset[str]]:
+    """Return the groups of everybody who is in one, by their ids."""
+    groups: dict[int, set[str]] = {}
+    for annotator_id, name in session.exec(select(GroupMember.annotator_id, GroupMember.name)):
+        groups.setdefault(annotator_id, set()).add(name)
+    return {annotator_id: frozenset(names) for annotator_id, names in groups.items()}
+
+
 def accounts(session: Session) -> list[Account]:
     """Return every person by name: the active first, then the simulated, then the disabled."""
     invited = dict(
@@ -119,6 +128,7 @@ def accounts(session: Session) -> list[Account]:
             .order_by(col(Invitation.expires_at))
         ).all()
     )
+    groups = groups_of_people(session)
     people = session.exec(
         select(Annotator)
         .where(col(Annotator.kind) == AnnotatorKind.HUMAN)
@@ -139,6 +149,7 @@ def accounts(session: Session) -> list[Account]:
             is_demo=person.is_demo,
             disabled_at=person.disabled_at,
             created_at=person.created_at,
+            groups=groups.get(person.id or 0, frozenset()),
         )
         for person in people
     ]

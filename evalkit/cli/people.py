@@ -1,4 +1,4 @@
-"""`annotator add|list|invite|disable|enable`: accounts from the command line."""
+"""`annotator add|list|invite|groups|disable|enable`: accounts from the command line."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from db.commands import people as commands
+from db.commands.audience import set_groups
 from db.engine import read_session
 from db.queries import people
 from evalkit.cli.terminal import JsonFlag, VisibleTable, notes, out, print_json, require_database
 from evalkit.errors import NotFoundError
+from evalkit.phrases import joined
 from evalkit.vocabulary import Role
 
 app = typer.Typer(no_args_is_help=True, help="Add people, list them, let them in or close them.")
@@ -55,6 +57,17 @@ def enable(name: Name) -> None:
     notes().print(f"{account.name} is enabled.")
 
 
+@app.command()
+def groups(
+    name: Name,
+    group: Annotated[list[str] | None, typer.Argument(help="Groups; none takes them out.")] = None,
+) -> None:
+    """Put somebody into these groups and no other: a study can be for some groups alone."""
+    account = _account(name)
+    set_groups(account.id, group or ())
+    notes().print(f"{account.name} is in {joined(group) if group else 'no group'}.")
+
+
 @app.command("list")
 def list_people(as_json: bool = JsonFlag) -> None:
     """List everybody: role, and whether and how they can sign in."""
@@ -67,10 +80,14 @@ def list_people(as_json: bool = JsonFlag) -> None:
     if not accounts:
         notes().print("There is nobody yet. Add somebody with `annotator add NAME`.")
         return
-    table = VisibleTable("Name", "Role", "State", "Since")
+    table = VisibleTable("Name", "Role", "Groups", "State", "Since")
     for account in accounts:
         table.add_row(
-            account.name, account.role.value, account.state, f"{account.created_at:%Y-%m-%d}"
+            account.name,
+            account.role.value,
+            ", ".join(sorted(account.groups, key=str.casefold)),
+            account.state,
+            f"{account.created_at:%Y-%m-%d}",
         )
     out().print(table)
 
@@ -97,6 +114,7 @@ def _account(name: str) -> people.Account:
 
 def _as_json(account: people.Account) -> dict[str, object]:
     plain = asdict(account) | {"role": account.role.value, "state": account.state}
+    plain["groups"] = sorted(account.groups, key=str.casefold)
     for key in ("invited_until", "disabled_at", "created_at"):
         plain[key] = plain[key].isoformat() if plain[key] else None
     return plain

@@ -1,4 +1,4 @@
-"""`study create|list|show|open|close|weigh`: start studies and see how far they have come."""
+"""`study create|list|show|open|close|audience|weigh`: start studies, see how far they are."""
 
 import json
 from collections.abc import Sequence
@@ -8,17 +8,18 @@ from typing import Annotated
 
 import typer
 
+from db.commands.audience import set_audience
 from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open, weigh_errors
 from db.engine import read_session
 from db.queries import library, results
-from db.queries.annotation import naming
+from db.queries.annotation import audience as audiences, naming
 from evalkit.annotation.blinding.naming import naming_in_words
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
 from evalkit.cli.report.options import weights_of
 from evalkit.cli.terminal import JsonFlag, VisibleTable, notes, out, require_database
 from evalkit.errors import NotFoundError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
-from evalkit.phrases import quoted
+from evalkit.phrases import joined, quoted
 from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.vocabulary import LeakPolicy
 
@@ -132,6 +133,24 @@ def close(name: Annotated[str, typer.Argument(help="The study.")]) -> None:
     """Give out no new work in a study; what was submitted stays."""
     set_study_open(_study(name).study_id, is_open=False)
     out().print(f"“{name}” is closed to new work.")
+
+
+@app.command()
+def audience(
+    name: Annotated[str, typer.Argument(help="The study.")],
+    group: Annotated[list[str] | None, typer.Option(help="A group; repeatable.")] = None,
+    person: Annotated[list[str] | None, typer.Option(help="Somebody; repeatable.")] = None,
+) -> None:
+    """Give out a study's new cases to these alone; to everybody where none is named."""
+    study_id = _study(name).study_id
+    with read_session() as session:
+        ids = {each.name: each.id for each in audiences.people(session)}
+    if unknown := [each for each in person or () if each not in ids]:
+        raise NotFoundError(f"Nobody annotates under the name {quoted(unknown)}.")
+    people = frozenset(ids[each] for each in person or ())
+    set_audience(study_id, audiences.Audience(people, frozenset(group or ())))
+    named = [*(group or ()), *(person or ())]
+    out().print(f"“{name}” is for {joined(named) if named else 'everybody'}.")
 
 
 @app.command()

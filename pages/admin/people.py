@@ -3,8 +3,10 @@
 import streamlit as st
 
 from db.commands import people as commands
+from db.commands.audience import set_groups
 from db.engine import read_session
 from db.queries import people as queries
+from db.queries.annotation.audience import group_names
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import labels, people, state
@@ -13,7 +15,7 @@ from pages.shared.display import exhibits
 user = state.require(Role.ADMIN)
 
 with read_session() as session:
-    accounts = queries.accounts(session)
+    accounts, groups = queries.accounts(session), group_names(session)
 
 st.title("People")
 shown_once = st.session_state.pop("invitation", None)
@@ -27,7 +29,7 @@ if message := st.session_state.pop("people-message", None):
     st.success(labels.literal(message))
 
 exhibits.inline_table(
-    people.account_table(accounts), key="accounts", left=("Role", "State", "Since")
+    people.account_table(accounts), key="accounts", left=("Role", "Groups", "State", "Since")
 )
 
 add, change = st.columns(2, gap="large")
@@ -40,7 +42,7 @@ with add, st.form("add-account", border=False, enter_to_submit=True):
 
 with change:
     st.subheader("Change an account")
-    wanted = people.change_form(accounts)
+    wanted = people.change_form(accounts, groups)
 
 try:
     if is_added:
@@ -51,6 +53,9 @@ try:
     elif wanted.what == "role":
         commands.set_role(annotator_id=wanted.account.id, role=wanted.role, actor_id=user.id)
         st.session_state["people-message"] = f"{wanted.account.name} is now {wanted.role}."
+    elif wanted.what == "groups":
+        set_groups(wanted.account.id, wanted.groups, actor_id=user.id)
+        st.session_state["people-message"] = people.groups_in_words(wanted)
     elif wanted.what == "link":
         token = commands.invite(annotator_id=wanted.account.id, actor_id=user.id)
         st.session_state["invitation"] = people.InvitationLink(wanted.account.name, token)

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from db.commands.audience import set_audience
 from db.commands.studies import create_study, discard_study, set_study_open
 from db.engine import read_session
 from db.queries import library
-from db.queries.annotation import leaks, naming
+from db.queries.annotation import audience as audiences, leaks, naming
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import labels, state
@@ -31,22 +32,18 @@ if not eval_sets:
     st.stop()
 
 if studies:
-    table, texts = tables.study_table(studies), tables.TEXTS
-    exhibits.inline_table(table, key="studies", left=texts)
+    exhibits.inline_table(tables.study_table(studies), key="studies", left=tables.TEXTS)
     by_id = {study.study_id: study for study in studies}
     picked = by_id[st.selectbox("Study", by_id, format_func=lambda study_id: by_id[study_id].name)]
     with read_session() as session:
         leaking = leaks.leak_count(session, picked.study_id)
         naming_texts = naming.texts_that_name_models(session, picked.study_id)
+        audience = audiences.audience(session, picked.study_id)
+        people, groups = audiences.people(session), audiences.group_names(session)
     exhibits.say(tables.leak_sentence(picked, leaking))
     study_form.point_out(naming_texts)
     results, opening, discarding = st.columns([1, 1, 3], vertical_alignment="center")
-    results.page_link(
-        "results/overview.py",
-        label="See its results",
-        icon=":material/bar_chart:",
-        query_params={"study": str(picked.study_id)},
-    )
+    study_form.lead_to_results(results, picked.study_id)
     if opening.button("Close to new work" if picked.is_open else "Open to new work"):
         set_study_open(picked.study_id, is_open=not picked.is_open, actor_id=user.id)
         st.rerun()
@@ -55,6 +52,10 @@ if studies:
     ):
         discard_study(picked.study_id, actor_id=user.id)
         st.session_state["study-message"] = f"“{picked.name}” was discarded."
+        st.rerun()
+    key = f"audience-{picked.study_id}"
+    if (chosen := study_form.audience_form(audience, people, groups, key=key)) is not None:
+        set_audience(picked.study_id, chosen, actor_id=user.id)
         st.rerun()
 
 refused = st.session_state.pop("study-refused", None)
@@ -72,8 +73,7 @@ if plan is None:
 
 try:
     create_study(plan, actor_id=user.id)
-    message = f"“{plan.name.strip()}” is open. Annotators find it on their first page."
-    st.session_state["study-message"] = message
+    st.session_state["study-message"] = study_form.open_sentence(plan)
 except RefusedError as refusal:
     st.session_state["study-refused"] = str(refusal)
 st.rerun()

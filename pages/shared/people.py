@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from db.queries.people import Account
+from evalkit.phrases import joined
 from evalkit.vocabulary import Role
 from pages.shared import labels
 
@@ -36,6 +37,7 @@ def account_table(accounts: Sequence[Account]) -> pd.DataFrame:
         {
             "Name": [account.name for account in accounts],
             "Role": [account.role.value for account in accounts],
+            "Groups": [", ".join(sorted(account.groups, key=str.casefold)) for account in accounts],
             "State": [account.state for account in accounts],
             "Since": [f"{account.created_at:%Y-%m-%d}" for account in accounts],
         }
@@ -60,11 +62,12 @@ class AccountChange:
     """What an admin wants of an account: another role, a new link, or to close or open it."""
 
     account: Account
-    what: Literal["role", "link", "switch"]
+    what: Literal["role", "groups", "link", "switch"]
     role: Role
+    groups: frozenset[str]
 
 
-def change_form(accounts: Sequence[Account]) -> AccountChange | None:
+def change_form(accounts: Sequence[Account], groups: Sequence[str]) -> AccountChange | None:
     """Let an admin choose somebody and change their account; closing one asks once more."""
     by_id = {account.id: account for account in accounts}
     chosen = st.selectbox(
@@ -82,14 +85,35 @@ def change_form(accounts: Sequence[Account]) -> AccountChange | None:
     role = st.segmented_control(
         "Role", list(Role), default=account.role, required=True, key=f"role-{account.id}"
     )
+    chosen_groups = frozenset(_chosen_groups(account, groups))
     with st.container(horizontal=True):
         if st.button("Set role", disabled=role == account.role):
-            return AccountChange(account, "role", role)
+            return AccountChange(account, "role", role, chosen_groups)
+        if st.button("Set groups", disabled=chosen_groups == account.groups):
+            return AccountChange(account, "groups", role, chosen_groups)
         if st.button("New invitation link", disabled=not account.may_be_invited):
-            return AccountChange(account, "link", role)
+            return AccountChange(account, "link", role, chosen_groups)
         if _is_switched(account):
-            return AccountChange(account, "switch", role)
+            return AccountChange(account, "switch", role, chosen_groups)
     return None
+
+
+def groups_in_words(change: AccountChange) -> str:
+    """Say in which groups somebody is once they are changed."""
+    groups = sorted(change.groups, key=str.casefold)
+    return f"{change.account.name} is in {joined(groups) if groups else 'no group'}."
+
+
+def _chosen_groups(account: Account, groups: Sequence[str]) -> list[str]:
+    return st.multiselect(
+        "Groups",
+        groups,
+        default=sorted(account.groups, key=str.casefold),
+        accept_new_options=True,
+        placeholder="German, medicine",
+        help="A study can be for some groups alone. Type a new name to make a group.",
+        key=f"groups-{account.id}",
+    )
 
 
 def _is_switched(account: Account) -> bool:

@@ -36,6 +36,9 @@ MIGRATIONS = {
     "0007_count_what_is_given_out.py": (
         "bc74152fae8597872177abc17b873edc150effe36757eccb3662a5d9f6d22417"
     ),
+    "0008_say_whom_a_study_is_for.py": (
+        "15a70cd713ec2e408f97c507d02a3fdcd7f2a74e21b7f240301ba5d3230445cc"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -3,16 +3,18 @@ from html import unescape
 
 import pytest
 
+from db.commands.audience import set_groups
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session, write_session
 from db.models import Case, Output
 from db.queries import library
+from db.queries.annotation.audience import Audience, audience
 from evalkit.vocabulary import LeakPolicy, Role
 from pages.routes import downloads
 from pages.shared.library import tables as library_tables
 from pages.shared.response import responses
 from tests.factories import make_eval_set
-from tests.pages.conftest import at_page
+from tests.pages.conftest import account, at_page
 
 PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))
 
@@ -151,6 +153,27 @@ def test_a_study_can_be_closed_and_opened_from_the_page(app, sign_in):
     with read_session() as session:
         assert not library.studies(session)[0].is_open
     assert any(button.label == "Open to new work" for button in app.button)
+
+
+def test_a_lead_says_whom_a_study_is_for(app, sign_in):
+    make_eval_set()
+    study_id = create_study(PLAN)
+    ada = account(Role.ANNOTATOR, name="Ada")
+    set_groups(ada.id, ["German"])
+    sign_in(app, Role.LEAD)
+    at_page(app, "library/studies.py").run()
+    assert "For everybody" in [expander.label for expander in app.expander]
+
+    app.multiselect(key=f"audience-{study_id}-groups").set_value(["German"]).run()
+    app.multiselect(key=f"audience-{study_id}-people").set_value([ada.id]).run()
+    app.button(key=f"audience-{study_id}-set").click().run()
+
+    assert not app.exception
+    assert f"For German and {ada.name}" in [expander.label for expander in app.expander]
+    with read_session() as session:
+        stored = audience(session, study_id)
+    assert stored == Audience(frozenset([ada.id]), frozenset(["German"]))
+    assert app.button(key=f"audience-{study_id}-set").disabled
 
 
 def test_without_a_study_there_is_nothing_to_export_and_the_page_says_so(app, sign_in):

@@ -124,3 +124,18 @@ def test_the_corner_says_who_is_signed_in_and_leads_out(page):
 def test_nobody_is_chosen_until_the_admin_chooses(page):
     assert page.selectbox(key="person").value is None
     assert not any(button.label.startswith("Disable") for button in page.button)
+
+
+def test_an_admin_says_in_which_groups_somebody_is(page):
+    commands.add_account(name="Ada", role=Role.ANNOTATOR)
+    page.run()
+    pick(page, "Ada")
+
+    groups = page.multiselect(key=f"groups-{stored()['Ada'].id}")
+    groups.set_value(["German", "medicine"]).run()
+    press(page, "Set groups")
+
+    assert stored()["Ada"].groups == {"German", "medicine"}
+    assert "Ada is in German and medicine" in page.success[0].value
+    table = page.dataframe[0].value
+    assert table.set_index("Name")["Groups"]["Ada"] == "German, medicine"

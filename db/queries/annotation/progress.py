@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, exists, func, or_, select
 
 from db.columns import now
 from db.models import Annotator, Assignment, Study, UnitPair, WorkCount
+from db.queries.annotation.audience import IS_FOR
 from db.queries.annotation.work import WORK_DONE, work_done
 from evalkit.annotation.assignment.policy import share_of_work
 from evalkit.annotation.opening import Opening, draft_mark
@@ -65,9 +66,18 @@ class Skipped:
 
 
 def open_studies(session: Session, *, annotator_id: int) -> list[Progress]:
-    """Return the open studies, newest first, with this annotator's progress in each."""
+    """Return the open studies that are for this annotator, newest first, with their progress.
+
+    One in which they began something is among them, whom it is for by now or not.
+    """
+    began = exists().where(
+        col(WorkCount.study_id) == Study.id, col(WorkCount.annotator_id) == annotator_id
+    )
     studies = session.exec(
-        select(Study).where(col(Study.is_open)).order_by(col(Study.id).desc())
+        select(Study)
+        .where(col(Study.is_open), or_(IS_FOR, began))
+        .order_by(col(Study.id).desc())
+        .params(annotator_id=annotator_id)
     ).all()
     at = now()
     return [progress(session, study, annotator_id=annotator_id, at=at) for study in studies]

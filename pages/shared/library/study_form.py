@@ -6,11 +6,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from db.commands.studies import COLLECTED, MAX_NAME_LENGTH, StudyPlan
+from db.queries.annotation.audience import Audience, Person
 from db.queries.library import EvalSetSummary
 from evalkit.annotation.blinding.naming import NamingText, naming_in_words
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
+from evalkit.phrases import some
 from evalkit.vocabulary import LeakPolicy
+from pages.shared import labels
 
 #: Up to this many models all are chosen to begin with.
 _PRESELECTED = 6
@@ -76,6 +79,11 @@ def study_form(
         return plan if st.button("Start the study", type="primary") else None
 
 
+def open_sentence(plan: StudyPlan) -> str:
+    """Say that a study is started."""
+    return f"“{plan.name.strip()}” is open. Annotators find it on their first page."
+
+
 def workload(plan: StudyPlan, *, n_cases: int) -> str:
     """Say how many annotations a plan asks for, if every model answered every case."""
     if len(plan.models) < 2:
@@ -129,6 +137,52 @@ def point_out(texts: Sequence[NamingText]) -> None:
     if texts:
         st.warning("A text beside the responses names a model.", icon=":material/visibility:")
         st.text(naming_in_words(texts))
+
+
+def audience_form(
+    audience: Audience, people: Sequence[Person], groups: Sequence[str], *, key: str
+) -> Audience | None:
+    """Ask whom a study is for; give what was chosen once it is to be stored."""
+    names = {person.id: person.name for person in people}
+    words = labels.literal(audience_in_words(audience, people))
+    with st.expander(f"For {words}", icon=":material/group:"):
+        chosen_groups = st.multiselect(
+            "Groups",
+            groups,
+            default=sorted(audience.groups, key=str.casefold),
+            help="Who is in which group is said on the page People.",
+            key=f"{key}-groups",
+        )
+        chosen_people = st.multiselect(
+            "People",
+            list(names),
+            default=[person.id for person in people if person.id in audience.people],
+            format_func=lambda person_id: names[person_id],
+            key=f"{key}-people",
+        )
+        st.caption("Without any the study is for everybody. What somebody began stays theirs.")
+        chosen = Audience(frozenset(chosen_people), frozenset(chosen_groups))
+        # Whom it names and who is gone by now is not on offer here, and stays named.
+        gone = audience.people - names.keys()
+        chosen = Audience(chosen.people | gone, chosen.groups)
+        return chosen if st.button("Set", disabled=chosen == audience, key=f"{key}-set") else None
+
+
+def audience_in_words(audience: Audience, people: Sequence[Person]) -> str:
+    """Name the groups and the people, or say that it is everybody."""
+    named = sorted(audience.groups, key=str.casefold)
+    named += [person.name for person in people if person.id in audience.people]
+    return some(named) if named else "everybody"
+
+
+def lead_to_results(place: DeltaGenerator, study_id: int) -> None:
+    """Lead on to what a study found."""
+    place.page_link(
+        "results/overview.py",
+        label="See its results",
+        icon=":material/bar_chart:",
+        query_params={"study": str(study_id)},
+    )
 
 
 def is_confirmed(place: DeltaGenerator, what: str, sentence: str) -> bool:

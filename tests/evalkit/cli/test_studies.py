@@ -37,3 +37,21 @@ def test_making_and_opening_a_study_point_out_the_texts_that_name_its_models(sql
         assert result.exit_code == 0
         assert "the name of the study (“Gemini”)" in result.stderr
     assert other.stderr == ""
+
+
+def test_a_study_is_for_the_groups_and_people_that_a_command_names(sqlite_database):
+    make_study(make_eval_set(n_cases=1, models=("atlas", "birch")))
+    run = CliRunner().invoke
+    name = "Study"
+
+    made = run(app, ["annotator", "add", "Ada"])
+    grouped = run(app, ["annotator", "groups", "Ada", "German", "medicine"])
+    narrowed = run(app, ["study", "audience", name, "--group", "German", "--person", "Ada"])
+    refused = run(app, ["study", "audience", name, "--person", "Bob"])
+    widened = run(app, ["study", "audience", name])
+
+    assert (made.exit_code, grouped.exit_code) == (0, 0)
+    assert grouped.stderr == "Ada is in German and medicine.\n"
+    assert narrowed.stdout == f"“{name}” is for German and Ada.\n"
+    assert "Nobody annotates under the name “Bob”" in str(refused.exception)
+    assert widened.stdout == f"“{name}” is for everybody.\n"
