@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,9 +27,6 @@ from pages.routes import (
     uploads,
 )
 
-#: Imported before the first visitor comes, who would otherwise wait for them.
-WARM = ("numpy", "pandas", "plotly.graph_objects", "scipy.stats", "pyarrow")
-
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
@@ -40,8 +36,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         give_up(reason)
     look_at_the_demo()
     ensure_cookie_key()
-    for module in WARM:
-        import_module(module)
     gc.collect()
     gc.freeze()  # what is loaded by now stays: later collections need not look at it
     yield

@@ -70,12 +70,11 @@ def main() -> None:
             ):
                 # Imports are of no interest, and another study leaves this one unread.
                 (other,) = set(_STUDIES) - {name}
-                pages._seconds(opened, "agreement", study=studies[other])
+                pages.ask(opened, "agreement", study=studies[other])
                 print(name)
                 for page in _PAGES:
                     times = [
-                        pages._seconds(opened, page, study=studies[name])
-                        for _ in range(1 + _ROUNDS)
+                        pages.ask(opened, page, study=studies[name]) for _ in range(1 + _ROUNDS)
                     ]
                     print(f"  {page:15} first {times[0]:5.2f} s, again {median(times[1:]):5.2f} s")
 

@@ -61,9 +61,9 @@ def measure(url: str) -> dict[str, tuple[float, float]]:
     """Return the first time and the median of the later ones, in seconds, for every page."""
     cookie = lead_cookie(url)
     with app_server(url, port=_PORT) as address, open_session(address, cookie) as session:
-        _seconds(session, "")  # the start page: imports and the like are of no interest
-        first = {page: _seconds(session, page) for page in PAGES}
-        again = [{page: _seconds(session, page) for page in PAGES} for _ in range(_ROUNDS)]
+        ask(session, "")  # the start page: imports and the like are of no interest
+        first = {page: ask(session, page) for page in PAGES}
+        again = [{page: ask(session, page) for page in PAGES} for _ in range(_ROUNDS)]
     return {page: (first[page], median(one[page] for one in again)) for page in PAGES}
 
 
@@ -99,7 +99,7 @@ def open_session(address: str, cookie: str) -> Iterator[ClientConnection]:
         yield opened
 
 
-def _seconds(session: ClientConnection, page: str, *, study: str | int = STUDY) -> float:
+def ask(session: ClientConnection, page: str, *, study: str | int = STUDY) -> float:
     """Ask for a page and return how long the server took; raise where it shows an error."""
     asked = BackMsg()
     asked.rerun_script.page_name = page

@@ -45,13 +45,13 @@ def measure(n_uploads: int, megabytes: int) -> None:
             ]
             _upload(address, cookie, ids[0], 1)  # what any upload loads is there before
             Path(f"/proc/{process.pid}/clear_refs").write_text("5")  # sets VmHWM back
-            before = _memory_mib(process.pid, "VmRSS")
+            before = memory_mib(process.pid, "VmRSS")
             started = perf_counter()
             with ThreadPoolExecutor(n_uploads) as threads:
                 list(threads.map(lambda page: _upload(address, cookie, page, megabytes), ids))
             took = perf_counter() - started
-            peak = _memory_mib(process.pid, "VmHWM")
-            after = _memory_mib(process.pid, "VmRSS")
+            peak = memory_mib(process.pid, "VmHWM")
+            after = memory_mib(process.pid, "VmRSS")
     total = n_uploads * megabytes
     print(f"{n_uploads} uploads of {megabytes} MiB at once, {total} MiB together, {took:.0f} s")
     print(f"before {before:.0f} MiB, peak {peak:.0f} MiB, after {after:.0f} MiB")
@@ -87,7 +87,7 @@ def _upload(address: str, cookie: str, page: str, megabytes: int) -> None:
             raise RuntimeError(f"An upload was answered with {answer.status}.")
 
 
-def _memory_mib(process_id: int, name: str) -> float:
+def memory_mib(process_id: int, name: str) -> float:
     text = Path(f"/proc/{process_id}/status").read_text()
     (kilobytes,) = re.findall(rf"^{name}:\s+(\d+) kB$", text, re.MULTILINE)
     return int(kilobytes) / 1024

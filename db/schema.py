@@ -1,22 +1,18 @@
-"""The state of the schema: bring it up to date, and refuse a database newer than this code."""
+"""The state of the schema: bring it up to date, and say how tables differ from the code's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Connection, column, inspect, select, table
 
+from db import revisions
 from db.differences import differences, mend
 from db.engine import engine, know_tables
 from evalkit.errors import RefusedError
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +37,15 @@ def upgrade(url: str | None = None) -> Upgrade:
     with _rebuilding(url) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(724531)")
-        _refuse_newer(connection)
-        before = _revision(connection)
+        revisions.refuse_newer(connection)
+        before = revisions.of(connection)
         known = _renamed(connection)
-        if before != _head():
+        if before != revisions.newest():
             _migrate(connection)
         renamed = _renamed(connection)[len(known) :]
         mended, wrong = mend(connection)
         know_tables(connection)
-        return Upgrade(before, _head(), tuple(mended), tuple(wrong), tuple(renamed))
-
-
-def require_current(url: str | None = None) -> None:
-    """Raise a RefusedError unless the schema is exactly the one this code was written for."""
-    with engine(url).connect().execution_options(write=False) as connection:
-        _refuse_newer(connection)
-        if _revision(connection) != _head():
-            raise RefusedError(
-                "The database has not been brought up to date: "
-                "run `python -m evalkit db upgrade`, then start again."
-            )
-
-
-def revision(url: str | None = None) -> str | None:
-    """Return the schema version of the database, or None where there is none yet."""
-    with engine(url).connect().execution_options(write=False) as connection:
-        return _revision(connection)
+        return Upgrade(before, revisions.newest(), tuple(mended), tuple(wrong), tuple(renamed))
 
 
 def schema_differences() -> list[str]:
@@ -125,39 +104,9 @@ def _broken_references(connection: Connection) -> set[tuple[Any, ...]]:
     return {tuple(row[:3]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
 
 
-def _refuse_newer(connection: Connection) -> None:
-    there = _revision(connection)
-    if there is None:
-        if inspect(connection).has_table("annotation"):
-            raise RefusedError(
-                "The database holds tables but no schema version, so it was not made by evalkit. "
-                "Point DATABASE_URL at another one."
-            )
-        return
-    if there not in {script.revision for script in _scripts().walk_revisions()}:
-        raise RefusedError(
-            f"The database was written by a newer evalkit (schema {there}; this one knows up to "
-            f"{_head()}). Update evalkit, or point DATABASE_URL at another database."
-        )
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _head() -> str:
-    head = _scripts().get_current_head()
-    assert head is not None  # the first migration is part of the code
-    return head
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(MIGRATIONS))
-
-
 def config(connection: Connection) -> Config:
     """Return what Alembic needs to know to work on a connection."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(revisions.MIGRATIONS))
     config.attributes["connection"] = connection
     return config

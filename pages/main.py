@@ -5,7 +5,7 @@ import streamlit as st
 from evalkit.vocabulary import Role
 from pages.shared import downloads, menu, state
 from pages.shared.address import addresses
-from pages.shared.display import captions, exhibits
+from pages.shared.display import saved_charts
 
 st.set_page_config(page_title="evalkit", layout="wide")
 user = state.require(Role.ANNOTATOR)
@@ -28,8 +28,8 @@ if page.url_path != menu.FULL_SCREEN:
 if st.session_state.pop(menu.CLOSED, False):
     st.info("The page you asked for is not for your account. This is where your work starts.")
 downloads.begin(page.url_path)
-captions.begin()
+saved_charts.begin()
 with addresses.written(page.url_path):
     page.run()
 if page in sections.get("Results", []):
-    exhibits.format_choice()
+    saved_charts.format_choice()

@@ -3,7 +3,7 @@
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from db import schema
+from db import revisions
 from db.engine import database_url, read_session
 from evalkit.errors import RefusedError
 
@@ -21,7 +21,7 @@ def database_answers() -> bool:
 def why_unusable() -> str | None:
     """Return the sentence that says why the app cannot work on this database, or None."""
     try:
-        schema.require_current()
+        revisions.require_current()
     except RefusedError as refused:
         return str(refused)
     except SQLAlchemyError as error:

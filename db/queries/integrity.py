@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlmodel import Session
 
-from db import schema
+from db import revisions, schema
 from db.engine import read_session
 
 
@@ -61,7 +61,7 @@ _ORPHANS = (
 
 def integrity_findings() -> list[Finding]:
     """Check the database in use; foreign keys of PostgreSQL are checked by itself at each write."""
-    schema.require_current()
+    revisions.require_current()
     findings = [
         Finding("schema version", ()),
         Finding("tables", tuple(schema.schema_differences())),

@@ -4,16 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import pandas as pd
-import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from db.models import (
     Annotator,
     Assignment,
-    Case,
     EvalSet,
     EvalSetVersion,
     Model,
@@ -85,31 +81,6 @@ def eval_sets(session: Session) -> list[EvalSetSummary]:
     return [_eval_set_summary(session, eval_set, version) for eval_set, version in rows]
 
 
-def runs(session: Session, *, eval_set_id: int) -> pd.DataFrame:
-    """Return one row per run: run_id, model, run, n_outputs, n_empty, n_errors.
-
-    A failed output counts as an error, whether anything came of it or not.
-    """
-    is_empty = sa.and_(col(Output.content) == "", col(Output.error).is_(None))
-    statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(
-            col(Run.id).label("run_id"),
-            col(Model.name).label("model"),
-            col(Run.name).label("run"),
-            func.count(col(Output.id)).label("n_outputs"),
-            func.sum(sa.case((is_empty, 1), else_=0)).label("n_empty"),
-            func.count(col(Output.error)).label("n_errors"),
-        )
-        .join(Model, col(Model.id) == Run.model_id)
-        .join(Output, col(Output.run_id) == Run.id)
-        .where(col(Run.eval_set_id) == eval_set_id)
-        .group_by(col(Run.id), col(Model.name), col(Run.name))
-        .order_by(col(Model.name), col(Run.name))
-    )
-    columns = ["run_id", "model", "run", "n_outputs", "n_empty", "n_errors"]
-    return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
-
-
 def run_names(session: Session, eval_set_id: int) -> list[str]:
     """Return what a study can compare: model names, or ``model:run`` where one has several."""
     rows = session.exec(
@@ -119,51 +90,6 @@ def run_names(session: Session, eval_set_id: int) -> list[str]:
         .order_by(Model.name, Run.name)
     ).all()
     return _run_names(rows)
-
-
-def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
-    """Return one row per version, newest first: its id, number, content_hash, n_cases and so on."""
-    statement = (
-        sa.select(
-            col(EvalSetVersion.id),
-            col(EvalSetVersion.number),
-            col(EvalSetVersion.content_hash),
-            func.count(col(VersionCase.case_id)).label("n_cases"),
-            col(EvalSetVersion.note),
-            col(EvalSetVersion.created_at),
-        )
-        .join(VersionCase, col(VersionCase.version_id) == col(EvalSetVersion.id), isouter=True)
-        .where(col(EvalSetVersion.eval_set_id) == eval_set_id)
-        .group_by(col(EvalSetVersion.id))
-        .order_by(col(EvalSetVersion.number).desc())
-    )
-    columns = ["version_id", "number", "content_hash", "n_cases", "note", "created_at"]
-    return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
-
-
-def cases(session: Session, *, version_id: int) -> pd.DataFrame:
-    """Return one row per case of a version: case_id, key, category, source, status, note, repeats.
-
-    ``repeats`` names the first case of the same content, where there is one before it by name.
-    """
-    statement = (
-        sa.select(
-            col(Case.id),
-            col(Case.key),
-            col(Case.category),
-            col(Case.source),
-            col(Case.status),
-            col(Case.note),
-            col(Case.case_hash),
-        )
-        .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
-        .where(col(VersionCase.version_id) == version_id)
-        .order_by(col(Case.category), col(Case.key))
-    )
-    columns = ["case_id", "key", "category", "source", "status", "note", "case_hash"]
-    frame = pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
-    first = frame.groupby("case_hash")["key"].transform("min")
-    return frame.assign(repeats=first.where(first != frame["key"])).drop(columns="case_hash")
 
 
 def rubric_names(session: Session) -> list[str]:

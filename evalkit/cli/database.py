@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from db import schema
+from db import revisions, schema
 from db.backup import back_up
 from db.commands.repair import miscounted_studies, repair_counts
 from db.queries.integrity import Finding, integrity_findings
@@ -41,7 +41,7 @@ def check(as_json: bool = JsonFlag) -> None:
     is_sound = not any(finding.problems for finding in findings)
     if as_json:
         checks = [asdict(finding) for finding in findings]
-        print_json({"is_sound": is_sound, "schema": schema.revision(), "checks": checks})
+        print_json({"is_sound": is_sound, "schema": revisions.of_database(), "checks": checks})
     else:
         for finding in findings:
             out().print(f"{finding.check}: {'wrong' if finding.problems else 'in order'}")
@@ -54,7 +54,7 @@ def check(as_json: bool = JsonFlag) -> None:
 @app.command()
 def repair() -> None:
     """Count what was given out and done in every study anew."""
-    schema.require_current()
+    revisions.require_current()
     for problem in repair_counts():
         out().print(f"Mended: {problem}.")
     out().print("All studies are counted.")

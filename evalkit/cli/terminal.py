@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from db import schema
+from db import revisions, schema
 from evalkit.reports.blocks import (
     Beside,
     Block,
@@ -93,14 +93,14 @@ def print_report(report: str, body: Document, *cases_of: VersionMark | None) -> 
 
 def require_database() -> None:
     """Refuse to go on unless the database has the schema of this code."""
-    schema.require_current()
+    revisions.require_current()
 
 
 def make_database_if_missing() -> None:
     """Make the tables where there are none yet; refuse one that is only out of date."""
-    if schema.revision() is None:
+    if revisions.of_database() is None:
         schema.upgrade()
-    schema.require_current()
+    revisions.require_current()
 
 
 def text_table(*columns: str) -> Table:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.engine import read_session
-from db.queries import library
+from db.queries import eval_set_tables, library
 from db.queries.responses import side_by_side
 from evalkit.evalset.contents import Contents
 from evalkit.vocabulary import Role
@@ -29,13 +29,13 @@ left, right = st.columns([3, 1])
 with left:
     eval_set = eval_sets.eval_set_picker(all_sets, studies)
 with read_session() as session:
-    versions = library.versions(session, eval_set_id=eval_set.eval_set_id)
-    runs = library.runs(session, eval_set_id=eval_set.eval_set_id)
+    versions = eval_set_tables.versions(session, eval_set_id=eval_set.eval_set_id)
+    runs = eval_set_tables.runs(session, eval_set_id=eval_set.eval_set_id)
 with right:
     version = eval_sets.version_picker(versions, eval_set, studies)
 key = str(version["version_id"])
 with read_session() as session:
-    cases = library.cases(session, version_id=int(key))
+    cases = eval_set_tables.cases(session, version_id=int(key))
 
 exhibits.say(
     f"Version {version['number']}, {len(cases):,} cases, {eval_set.n_outputs:,} outputs, content "

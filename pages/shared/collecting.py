@@ -18,8 +18,9 @@ from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.study.collected import Collected
 from evalkit.study.main_criteria import main_part
+from evalkit.study.sentences import source
 from evalkit.study.style_features import FEATURES
-from pages.shared.display import captions
+from pages.shared.display import saved_charts
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -86,7 +87,8 @@ def kept(study: ResultStudy, filters: ResultFilters) -> Kept:
         if shelf.kept is None or shelf.state != state:
             with st.spinner("Reading the annotations"):
                 shelf.kept, shelf.state = Kept(study, filters), state
-        captions.rest_on(shelf.kept.collected)
+        collected = shelf.kept.collected
+        saved_charts.rest_on(collected.study, source(collected))
         return shelf.kept
 
 

@@ -2,13 +2,10 @@
 
 import secrets
 from collections.abc import Callable
-from itertools import chain
 from typing import Literal
 
-import pandas as pd
 import streamlit as st
 
-from evalkit.records.csv_lines import csv_lines
 from pages.routes.downloads import FOLDER, OFFERS, Offer
 from pages.shared import state
 
@@ -44,15 +41,3 @@ def button(
     offers[file_name] = token, offer
     OFFERS[token] = offer
     st.link_button(label, f"{FOLDER}{token}", icon=":material/download:", type=kind, width=width)
-
-
-def table(make: Callable[[], pd.DataFrame], *, key: str) -> None:
-    """Offer a frame as a CSV file."""
-    button("Download as CSV", lambda: csv_bytes(make()), file_name=f"{key}.csv")
-
-
-def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Write a frame as all our CSV is written, what is missing as an empty cell."""
-    cells = frame.astype(object).where(frame.notna(), None)
-    rows = chain([tuple(frame.columns)], cells.itertuples(index=False, name=None))
-    return "".join(csv_lines(rows)).encode()

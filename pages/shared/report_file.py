@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from db import schema
+from db import revisions
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
@@ -33,7 +33,7 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         style = style_report(collected, style_table(session, collected))
     about = About(
         made_at=datetime.now(UTC),
-        schema=schema.revision() or "",
+        schema=revisions.of_database() or "",
         models=study.models,
         requirements=requirements,
     )

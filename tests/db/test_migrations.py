@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
-from db import schema
+from db import revisions, schema
 from db.differences import differences
 from db.engine import engine, read_session
 from db.models import Annotator, AuditEvent
@@ -102,7 +103,7 @@ OLD_ROWS = [
 def test_no_migration_is_edited():
     found = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted((schema.MIGRATIONS / "versions").glob("*.py"))
+        for path in sorted((revisions.MIGRATIONS / "versions").glob("*.py"))
     }
 
     assert found == MIGRATIONS
@@ -238,3 +239,12 @@ def test_people_whose_names_look_alike_are_all_kept_and_told_apart(old_database)
     }
     with engine().connect().execution_options(write=False) as connection:
         assert differences(connection) == []
+
+
+def test_the_file_of_a_migration_begins_with_its_version_and_files_are_in_their_order():
+    # What a start reads of them is their names; Alembic's own reading is the other source.
+    scripts = ScriptDirectory(str(revisions.MIGRATIONS))
+    chain = [script.revision for script in scripts.walk_revisions()][::-1]
+
+    assert revisions.known() == chain
+    assert revisions.newest() == scripts.get_current_head()

@@ -3,7 +3,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from db import schema
+from db import revisions, schema
 from db.differences import differences
 from db.engine import engine
 from evalkit.errors import RefusedError
@@ -15,11 +15,11 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(database):
 
 
 def test_upgrading_twice_changes_nothing(database):
-    before = schema.revision()
+    before = revisions.of_database()
 
     schema.upgrade()
 
-    assert schema.revision() == before is not None
+    assert revisions.of_database() == before is not None
 
 
 def test_a_database_of_a_newer_evalkit_is_refused_with_a_sentence(database):
@@ -27,7 +27,7 @@ def test_a_database_of_a_newer_evalkit_is_refused_with_a_sentence(database):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     with pytest.raises(RefusedError, match="newer evalkit"):
-        schema.require_current()
+        revisions.require_current()
     with pytest.raises(RefusedError, match="newer evalkit"):
         schema.upgrade()
 
@@ -36,10 +36,10 @@ def test_an_empty_database_is_not_current_until_it_is_upgraded(tmp_path, monkeyp
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
 
     with pytest.raises(RefusedError, match="db upgrade"):
-        schema.require_current()
+        revisions.require_current()
 
     schema.upgrade()
-    schema.require_current()
+    revisions.require_current()
     engine().dispose()
 
 

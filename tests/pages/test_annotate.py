@@ -54,7 +54,8 @@ def screen(app):
     (found,) = [
         node.proto for node in nodes(app._tree) if type(node.proto).__name__ == "BidiComponent"
     ]
-    return json.loads(found.json or found.mixed.json)
+    (data,) = json.loads(found.json)
+    return data
 
 
 def finish(study_id, user, n):

@@ -294,8 +294,10 @@ def downloads(monkeypatch):
     """Give every frame the page offers as a download, by its name."""
     offered = {}
     monkeypatch.setattr(
-        "pages.shared.display.exhibits.downloads.table",
-        lambda frame, *, key: offered.__setitem__(key, frame()),
+        "pages.shared.display.exhibits.download",
+        lambda numbers, *, key: offered.__setitem__(
+            key, numbers() if callable(numbers) else numbers
+        ),
     )
     return offered
 

@@ -14,7 +14,7 @@ from db.queries.people import User
 from db.queries.records.files import CsvShape, export_bytes
 from evalkit.vocabulary import Role
 from pages.routes import downloads, session
-from pages.shared import downloads as downloads_of_pages
+from pages.shared.display import frames
 from tests.factories import make_eval_set
 from tests.pages.conftest import SignIn, account, at_page
 
@@ -124,7 +124,7 @@ def test_a_table_is_written_as_every_csv_of_ours():
     )
 
     # By hand from the rules: a byte order mark, an apostrophe before a formula, nothing for None.
-    assert downloads_of_pages.csv_bytes(frame).decode() == (
+    assert frames.csv_bytes(frame).decode() == (
         "\ufeff'=model,n,rate\r\n'=1+1,1,0.5\r\n'\uff1d2,2,\r\né,3,-1.25\r\n"
     )
 

@@ -6,7 +6,6 @@ Maps are pictures: the download under one has a row for each of its cells.
 import pytest
 
 from evalkit.vocabulary import Role
-from pages.shared import downloads
 from pages.shared.display import exhibits, html_tables
 from tests.factories import annotate, make_eval_set, make_study
 
@@ -52,13 +51,14 @@ def offered(monkeypatch):
     noting(exhibits.st, "dataframe", lambda frame: tuple(frame.columns))
     noting(html_tables, "show", lambda table: () if table.is_map else table.columns)
     noting(exhibits, "picture", lambda figure: ())
-    real = downloads.table
+    real = exhibits.download
 
-    def noted(make, *, key):
-        seen.append((key, above[0], tuple(make().columns)))
-        return real(make, key=key)
+    def noted(numbers, *, key):
+        frame = numbers() if callable(numbers) else numbers
+        seen.append((key, above[0], tuple(frame.columns)))
+        return real(numbers, key=key)
 
-    monkeypatch.setattr(downloads, "table", noted)
+    monkeypatch.setattr(exhibits, "download", noted)
     return seen
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from db import schema
+from db import revisions
 from evalkit.cli.report.options import (
     Asked,
     MarginOption,
@@ -32,7 +32,7 @@ def html(
     """Write the whole study to one HTML file that needs nothing else."""
     about = About(
         made_at=datetime.now(UTC),
-        schema=schema.revision() or "",
+        schema=revisions.of_database() or "",
         models=asked.study.models,
         requirements=Requirements(most_cost, most_latency, margin),
     )

@@ -12,14 +12,12 @@ from typing import NoReturn
 
 import streamlit as st
 
-from pages.shared.display import exhibits
-
 _SAID, _NEXT = "address-said", "address-next"
 #: The page that runs, and the one that last ran to its end; there is none after another began.
 _NOW, _PAGE = "address-now", "address-page"
 #: An address with one of these says all there is to say; without, the session remembers choices.
 _WHOLE = ("study", "set")
-_LONGEST = 60
+LONGEST = 60
 #: Row numbers end here; PostgreSQL refuses to be asked for one beyond.
 _LARGEST = 2**31 - 1
 
@@ -27,7 +25,7 @@ _LARGEST = 2**31 - 1
 def number(name: str) -> int | None:
     """Return a number from the address, or None where there is none to be read."""
     text = st.query_params.get(name, "")
-    value = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
+    value = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None
     return None if value is None or value > _LARGEST else value
 
 
@@ -61,49 +59,6 @@ def is_asked(name: str) -> bool:
     """Tell whether a link, or a person, made the address say this: not this session itself."""
     own: list[str] = st.session_state.get(f"{_SAID}-{name}", [])
     return st.query_params.get_all(name) != own
-
-
-def choice(name: str, options: Sequence[str], *, key: str, default: str) -> str:
-    """Give the key's choice among the options, first from the address, at first the default.
-
-    To be called before the widget of that key, and :func:`remember` after it.
-    """
-    take(name, key=key, read=lambda values: _one_of(name, values, options) or default)
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = default
-    return str(st.session_state[key])
-
-
-def several(name: str, options: Sequence[str], *, key: str) -> None:
-    """Set the key's choice of several of the options from the address; before its widget.
-
-    Their order is that of the address, as of the widget: the one in which they were chosen.
-    """
-
-    def known(values: list[str]) -> list[str]:
-        for value in values:
-            _one_of(name, [value], options)
-        return [option for option in dict.fromkeys(values) if option in options]
-
-    take(name, key=key, read=known)
-
-
-def flag(name: str, *, key: str) -> None:
-    """Set the key's toggle from the address; to be called before the widget of that key."""
-    take(name, key=key, read=lambda values: values == ["1"])
-
-
-def place(name: str, rows: Sequence[str], *, key: str) -> tuple[int, str]:
-    """Give the place of the row the address names, and a key for the list of these rows.
-
-    A list keeps its own choice, so one that the address overrules gets a new key.
-    """
-    turn = f"{key}-turn"
-    values = st.query_params.get_all(name)
-    if take(name, key=f"{key}-asked", read=lambda asked: _one_of(name, asked, rows)):
-        st.session_state[turn] = st.session_state.get(turn, 0) + 1
-    at = rows.index(values[0]) if values and values[0] in rows else 0
-    return at, f"{key}-{st.session_state.get(turn, 0)}"
 
 
 def remember(name: str, value: str | Sequence[str] | None) -> None:
@@ -149,17 +104,3 @@ def _write() -> None:
     for name, values in state.items():
         st.session_state[f"{_SAID}-{name}"] = values
     st.session_state[_PAGE] = st.session_state[_NOW]
-
-
-def _one_of(name: str, values: Sequence[str], options: Sequence[str]) -> str | None:
-    """Give what was said if it can be had; say that it cannot be, where somebody asked for it.
-
-    What this session said itself, before a choice that it does not fit, goes without a word.
-    """
-    if not values or values[0] in options:
-        return values[0] if values else None
-    if not is_asked(name):
-        return None
-    asked = values[0] if len(values[0]) <= _LONGEST else f"{values[0][:_LONGEST]}…"
-    exhibits.say(f"The address asks for {name} “{asked}”, which is not to be had here.")
-    return None

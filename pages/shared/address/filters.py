@@ -13,7 +13,7 @@ from evalkit.reports.by_model import category_name
 from evalkit.study.collected import Collected, names
 from evalkit.vocabulary import AnnotatorKind
 from pages.shared import downloads, labels
-from pages.shared.address import addresses, pins
+from pages.shared.address import addresses, choices, pins
 
 _LAST = "results-study"
 
@@ -47,7 +47,7 @@ def head(
     first.title(heading)
     key = f"head-{says}"
     default = str(last) if str(last) in names else next(iter(names))
-    chosen = addresses.choice(says, list(names), key=key, default=default)
+    chosen = choices.choice(says, list(names), key=key, default=default)
     second.selectbox(what, list(names), format_func=lambda number: names[number], key=key)
     addresses.remember(says, chosen)
     return Head(names[chosen], more, end)
@@ -91,8 +91,8 @@ def filters_among(
     """Fold the filters by these categories and annotators under what they are, in few words."""
     judges = [annotator for annotator in annotators if annotator.kind == AnnotatorKind.JUDGE]
     by_category, with_judges = f"filter-categories-{key}", f"filter-judges-{key}"
-    addresses.several("category", categories, key=by_category)
-    addresses.flag("judges", key=with_judges)
+    choices.several("category", categories, key=by_category)
+    choices.flag("judges", key=with_judges)
     if not judges:
         st.session_state.pop(with_judges, None)
     are_in = bool(st.session_state.get(with_judges))
@@ -102,7 +102,7 @@ def filters_among(
         if are_in or annotator.kind == AnnotatorKind.HUMAN
     }
     by_annotator = f"filter-annotators-{key}-{are_in}"
-    addresses.several("annotator", list(names), key=by_annotator)
+    choices.several("annotator", list(names), key=by_annotator)
     by = tuple(map(int, _chosen(by_annotator)))
     chosen = ResultFilters(_chosen(by_category), by, judges=are_in)
     with room.popover(in_short(annotators, chosen), icon=":material/filter_list:", width="stretch"):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.queries.results import ResultStudy
 from evalkit.reports.shown_models import MOST_MODELS, ShownModels, shown_models
-from pages.shared.address import addresses
+from pages.shared.address import addresses, choices
 from pages.shared.display import exhibits
 
 #: What the address calls the pinned models, and that all are shown.
@@ -18,8 +18,8 @@ def take(study: ResultStudy) -> None:
     if len(study.models) <= MOST_MODELS:
         _remember([], is_all=False)
         return
-    addresses.several(_PIN, study.models, key=_pins_of(study))
-    addresses.flag(_ALL, key=_all_of(study))
+    choices.several(_PIN, study.models, key=_pins_of(study))
+    choices.flag(_ALL, key=_all_of(study))
     _remember(pinned(study), is_all=bool(st.session_state.get(_all_of(study))))
 
 

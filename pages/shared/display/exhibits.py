@@ -11,12 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from evalkit import text
 from pages.shared import downloads
+from pages.shared.display import frames, saved_charts
 from pages.shared.display.charts.layout import Spec
 from pages.shared.display.pictures import titled
 
 _CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
-
-_FORMAT = "charts-format"
 
 _STYLES = {
     "verdict": "font-size:1.5rem;line-height:1.32;font-weight:600;max-width:92ch;margin:.25rem 0 0",
@@ -133,7 +132,8 @@ def table(
 
 def download(numbers: pd.DataFrame | Callable[[], pd.DataFrame], *, key: str) -> None:
     """Offer a frame as a CSV file, or what makes it for who asks for it."""
-    downloads.table(numbers if callable(numbers) else lambda: numbers, key=key)
+    make = numbers if callable(numbers) else lambda: numbers
+    downloads.button("Download as CSV", lambda: frames.csv_bytes(make()), file_name=f"{key}.csv")
 
 
 def inline_table(
@@ -163,22 +163,9 @@ def inline_table(
     download(frame if numbers is None else numbers, key=key)
 
 
-def format_choice() -> None:
-    """Ask once what charts are saved as; the camera beside a chart saves it."""
-    st.segmented_control(
-        "Save charts as",
-        ["PNG", "SVG"],
-        default="PNG",
-        required=True,
-        key=_FORMAT,
-        persist_state="session",
-        help="The camera that appears over a chart saves it as a picture.",
-    )
-
-
 def _config(key: str) -> dict[str, object]:
     """Give a chart its one button, which saves it under its name in the format chosen."""
-    chosen = str(st.session_state.get(_FORMAT) or "PNG").lower()
+    chosen = saved_charts.chosen_format()
     scale = 2 if chosen == "png" else 1
     return {
         **_CHART,

@@ -1,8 +1,11 @@
-"""Frames as rows of one type, for what is drawn row by row."""
+"""Frames as rows of one type, for what is drawn row by row, and as files."""
 
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 import pandas as pd
+
+from evalkit.records.csv_lines import csv_lines
 
 Row = TypeVar("Row", bound=NamedTuple)
 
@@ -14,3 +17,10 @@ def rows_of(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
     """
     columns = (frame[name] for name in kind._fields)
     return [kind._make(values) for values in zip(*columns, strict=True)]
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Write a frame as all our CSV is written, what is missing as an empty cell."""
+    cells = frame.astype(object).where(frame.notna(), None)
+    rows = chain([tuple(frame.columns)], cells.itertuples(index=False, name=None))
+    return "".join(csv_lines(rows)).encode()

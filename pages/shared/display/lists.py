@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.shared import downloads
-from pages.shared.address import addresses
+from pages.shared.address import addresses, choices
 from pages.shared.display import exhibits
 
 #: More rows than this are for the download.
@@ -40,8 +39,8 @@ def picker(
     n = len(rows) if n is None else n
     if n > MOST_ROWS:
         exhibits.say(f"The first {MOST_ROWS} of {n:,}; the download has all.")
-    at, turned = addresses.place(name, [rows[place] for place in places], key=key)
+    at, turned = choices.place(name, [rows[place] for place in places], key=key)
     chosen = places[exhibits.row_picker(frame, at=at, key=turned, right=right)]
     addresses.remember(name, rows[chosen])
-    downloads.table(everything, key=key)
+    exhibits.download(everything, key=key)
     return chosen

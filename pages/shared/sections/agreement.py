@@ -20,7 +20,7 @@ from evalkit.stats.agreement.kappa import PairAgreement, PairAgreements
 from evalkit.study.collected import Tag
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
 from evalkit.study.subjects import PREFERRED, Preferred, Subject, subject_key, subject_title
-from pages.shared.address import addresses, links
+from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
@@ -107,7 +107,7 @@ def _show_matrix(pairs: Sequence[PairAgreement], n_pairs: int, picked: Subject, 
 def subject_picker(subjects: Sequence[Subject], *, key: str) -> Subject:
     """Show the choice of what annotators judged; the address remembers it."""
     named = {subject_key(subject): subject for subject in subjects}
-    addresses.choice("on", list(named), key=key, default=next(iter(named)))
+    choices.choice("on", list(named), key=key, default=next(iter(named)))
     chosen = st.selectbox(
         "Judging",
         list(named),

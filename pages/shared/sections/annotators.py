@@ -26,7 +26,7 @@ from evalkit.study.subjects import (
     subjects,
 )
 from pages.shared import collecting, labels
-from pages.shared.address import addresses, links
+from pages.shared.address import addresses, choices, links
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits, lists
 from pages.shared.display.blocks import Page
@@ -113,7 +113,7 @@ def _show_habit(report: AnnotatorsReport, page: Page) -> None:
         return
     known = list(pictures)
     key = f"annotators-shown-{len(known)}"
-    name = addresses.choice("habit", known, key=key, default=known[0])
+    name = choices.choice("habit", known, key=key, default=known[0])
     st.segmented_control("Shown", known, required=True, key=key, label_visibility="collapsed")
     addresses.remember("habit", name)
     blocks.show(pictures[name], page=page, key="sides")
@@ -126,7 +126,7 @@ def without_picker(study: ResultStudy, chosen: ResultFilters) -> tuple[int, ...]
         for annotator in study.counted_annotators(chosen)
     }
     key = f"without-{study.study_id}-{chosen.judges}-{chosen.annotator_ids}"
-    addresses.several("without", list(names), key=key)
+    choices.several("without", list(names), key=key)
     left_out = st.multiselect(
         "Leave out",
         list(names),

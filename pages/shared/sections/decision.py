@@ -33,7 +33,7 @@ from evalkit.reports.ranking.style import (
 )
 from evalkit.reports.ranking.tables import strengths, style_effects
 from evalkit.study.subjects import PREFERRED
-from pages.shared.address import addresses, links
+from pages.shared.address import addresses, choices, links
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
@@ -53,7 +53,7 @@ def pickers(
         return None
     left, right = room
     key = f"decision-measure-{study.study_id}"
-    addresses.choice("quality", list(measures), key=key, default=next(iter(measures)))
+    choices.choice("quality", list(measures), key=key, default=next(iter(measures)))
     chosen = left.selectbox(
         "Quality by",
         list(measures),
@@ -64,7 +64,7 @@ def pickers(
     addresses.remember("quality", chosen)
     key = f"decision-baseline-{study.study_id}"
     first = kept.of(default_baseline, measures[chosen])
-    addresses.choice("baseline", models, key=key, default=first)
+    choices.choice("baseline", models, key=key, default=first)
     baseline = right.selectbox("Baseline", models, key=key, persist_state="session")
     addresses.remember("baseline", baseline)
     return measures[chosen], baseline
@@ -145,7 +145,7 @@ def show_opening(opening: Sequence[Words]) -> DeltaGenerator:
 def style_toggle() -> bool:
     """Ask whether to hold style equal; the address remembers it."""
     key = "decision-style"
-    addresses.flag("style", key=key)
+    choices.flag("style", key=key)
     is_on = st.toggle(
         "Hold length, headers, lists and bold equal", key=key, persist_state="session"
     )
@@ -183,7 +183,7 @@ def half_width(measure: Measure) -> float:
     key = "decision-half-width"
     if measure.is_acceptable or measure.is_penalty:
         return HALF_WIDTHS[_USUAL]
-    chosen = addresses.choice("half", list(HALF_WIDTHS), key=key, default=_USUAL)
+    chosen = choices.choice("half", list(HALF_WIDTHS), key=key, default=_USUAL)
     st.segmented_control(
         "Interval wanted",
         list(HALF_WIDTHS),

@@ -10,7 +10,7 @@ from db.queries.library import EvalSetSummary, StudySummary
 from db.queries.responses.side_by_side import SideBySide
 from evalkit.reports.by_model import category_name
 from evalkit.reports.shown_models import MOST_MODELS, N_BEST
-from pages.shared.address import addresses
+from pages.shared.address import addresses, choices
 from pages.shared.display import lists
 from pages.shared.library import tables as library_tables
 
@@ -25,7 +25,7 @@ def eval_set_picker(
     asked = _asked(studies)
     of_study = [key for key, eval_set in by_id.items() if asked and eval_set.name == asked.eval_set]
     default = next(iter([*of_study, *by_id]))
-    addresses.choice("set", list(by_id), key="eval-set", default=default)
+    choices.choice("set", list(by_id), key="eval-set", default=default)
     chosen = st.selectbox(
         "Eval set", list(by_id), format_func=lambda key: by_id[key].name, key="eval-set"
     )
@@ -42,7 +42,7 @@ def version_picker(
     if asked and asked.eval_set == eval_set.name and str(asked.version_number) in numbers:
         default = str(asked.version_number)
     key = f"eval-set-version-{eval_set.eval_set_id}"
-    chosen = addresses.choice("version", numbers, key=key, default=default)
+    chosen = choices.choice("version", numbers, key=key, default=default)
     if len(numbers) > 1:
         chosen = st.selectbox(
             "Version", numbers, format_func=lambda number: f"Version {number}", key=key
@@ -56,7 +56,7 @@ def case_filter(cases: pd.DataFrame, *, key: str) -> pd.DataFrame:
     known = sorted(cases["category"].dropna().unique())
     categories = [ALL_CATEGORIES, *known, *([""] if cases["category"].isna().any() else [])]
     left, right = st.columns([1, 2])
-    addresses.choice("category", categories, key=f"category-{key}", default=ALL_CATEGORIES)
+    choices.choice("category", categories, key=f"category-{key}", default=ALL_CATEGORIES)
     category = left.selectbox(
         "Category", categories, format_func=category_name, key=f"category-{key}"
     )

@@ -17,7 +17,7 @@ from evalkit.reports.errors.sentences import worst_error
 from evalkit.reports.scores.judged_responses import SCORE
 from evalkit.study.sentences import annotator_name
 from pages.shared import collecting
-from pages.shared.address import addresses, links
+from pages.shared.address import addresses, choices, links
 from pages.shared.components import scroll
 from pages.shared.display import blocks, exhibits, lists
 from pages.shared.display.blocks import Page
@@ -42,7 +42,7 @@ _THROUGH = {
 def through_picker() -> str:
     """Ask what to look through; the address remembers it."""
     key, first = "failures-through", next(iter(_THROUGH))
-    chosen = addresses.choice("through", list(_THROUGH), key=key, default=first)
+    chosen = choices.choice("through", list(_THROUGH), key=key, default=first)
     st.segmented_control(
         "Look through",
         list(_THROUGH),
@@ -126,7 +126,7 @@ def _grid(grid: Table) -> pd.DataFrame:
 
 def _is_first_view() -> bool:
     views = {"categories": "Models and categories", "models": "Models"}
-    view = addresses.choice("columns", list(views), key="failures-view", default="categories")
+    view = choices.choice("columns", list(views), key="failures-view", default="categories")
     st.segmented_control(
         "Columns",
         list(views),
@@ -160,7 +160,7 @@ def _chosen_cell(
     is_clicked = st.session_state.pop(_CLICKED, False)
     scroll.place(key="failures-list", is_wanted=is_clicked or is_led_here)
     left, middle, right = st.columns(3)
-    addresses.choice("tag", offered, key="failures-tag", default=offered[0])
+    choices.choice("tag", offered, key="failures-tag", default=offered[0])
     tag = left.selectbox(
         "Error", offered, format_func=lambda key: tags[key].name, key="failures-tag"
     )
@@ -168,7 +168,7 @@ def _chosen_cell(
     with middle:
         model = model_picker(models)
     options = [_ALL_CATEGORIES, *categories]
-    addresses.choice("in", options, key="failures-category", default=_ALL_CATEGORIES)
+    choices.choice("in", options, key="failures-category", default=_ALL_CATEGORIES)
     category = right.selectbox(
         "Category", options, format_func=category_name, key="failures-category"
     )
@@ -184,7 +184,7 @@ def _chosen_cell(
 def model_picker(models: Sequence[str]) -> str | None:
     """Ask for a model, or None for all; the address remembers it."""
     options = [_ALL_MODELS, *models]
-    addresses.choice("model", options, key="failures-model", default=_ALL_MODELS)
+    choices.choice("model", options, key="failures-model", default=_ALL_MODELS)
     model = st.selectbox("Model", options, key="failures-model", width=exhibits.PICKER_WIDTH)
     addresses.remember("model", None if model == _ALL_MODELS else model)
     return None if model == _ALL_MODELS else model

@@ -13,7 +13,7 @@ from evalkit.reports.ranking.report import RankingReport
 from evalkit.stats.leaderboards import BoardComparison, compare_boards
 from evalkit.stats.ranking.ranking import Ranking
 from pages.shared import uploads
-from pages.shared.address import addresses
+from pages.shared.address import addresses, choices
 
 EXAMPLE = """\
 model,benchmark,score,date,source
@@ -38,7 +38,7 @@ def chosen_file(*, key: str) -> BoardFile | None:
 def board_picker(public: Sequence[Board]) -> Board:
     """Show the choice of a public board; the address remembers it."""
     named = {f"{board.benchmark}, {board.source}": board for board in public}
-    addresses.choice("board", list(named), key="leaderboard", default=next(iter(named)))
+    choices.choice("board", list(named), key="leaderboard", default=next(iter(named)))
     chosen = st.selectbox("Public leaderboard", list(named), key="leaderboard")
     addresses.remember("board", chosen)
     return named[chosen]

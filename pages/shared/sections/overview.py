@@ -29,7 +29,7 @@ from evalkit.reports.scores.report import ScoresReport
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.stats.scores import ScoreRow
 from pages.shared import collecting
-from pages.shared.address import addresses, links
+from pages.shared.address import addresses, choices, links
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
@@ -124,7 +124,7 @@ def show_ranking(
     left, right = st.columns([11, 9], gap="large")
     with left:
         numbers = ["Win rate", "Strength"]
-        what = addresses.choice("by", numbers, key="ranking-shown", default=numbers[0])
+        what = choices.choice("by", numbers, key="ranking-shown", default=numbers[0])
         st.segmented_control(
             "Shown", numbers, required=True, key="ranking-shown", label_visibility="collapsed"
         )

@@ -22,7 +22,7 @@ from evalkit.reports.scores.report import scores_report
 from evalkit.study.collected import Collected
 from evalkit.study.subjects import PREFERRED
 from pages.shared import collecting, labels
-from pages.shared.address import addresses, links
+from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits, lists
@@ -41,11 +41,11 @@ def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
     models = _best_first(kept, study)
     left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
     key = f"pair-model-{study.study_id}"
-    addresses.choice("model", models, key=key, default=models[0])
+    choices.choice("model", models, key=key, default=models[0])
     model = left.selectbox("Model", models, key=key)
     others = [name for name in models if name != model]
     key = f"pair-other-{study.study_id}-{labels.digest(model)}"
-    addresses.choice("other", others, key=key, default=_first_met(kept, model, others))
+    choices.choice("other", others, key=key, default=_first_met(kept, model, others))
     other = right.selectbox("Compared with", others, key=key)
     addresses.remember("model", model)
     addresses.remember("other", other)
@@ -150,7 +150,7 @@ def case_picker(report: PairReport) -> int | None:
     asked = addresses.number("case")
     default = next((name for name in leaning if asked in _ids(sides[name])), leaning[0])
     key = f"pair-side-{labels.digest(report.model, report.other)}"
-    side = addresses.choice("for", leaning, key=key, default=default)
+    side = choices.choice("for", leaning, key=key, default=default)
     st.segmented_control(
         "Most one-sided for",
         leaning,

@@ -23,7 +23,7 @@ from evalkit.reports.regression.report import (
 from evalkit.study.collected import Criterion
 from evalkit.study.subjects import subject_title
 from pages.shared import labels
-from pages.shared.address import addresses, links
+from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State
 from pages.shared.display import blocks, exhibits, lists as lists_of
 from pages.shared.display.blocks import Page
@@ -55,7 +55,7 @@ def run_picker(runs: Sequence[RunOnVersion]) -> Picked | None:
         (columns[1], "After", "after", second),
     ):
         place = f"regression-{name}-{keys[0]}"
-        addresses.choice(name, keys, key=place, default=keys[default])
+        choices.choice(name, keys, key=place, default=keys[default])
         key = column.selectbox(label, keys, format_func=lambda key: by_key[key].name, key=place)
         addresses.remember(name, key)
         chosen.append(by_key[key])
@@ -88,7 +88,7 @@ def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassR
     named = {criterion.key: criterion for criterion in criteria}
     left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
     options = [*named] if default.criterion else [_ACCEPTABLE, *named]
-    addresses.choice("by", options, key="regression-by", default=options[0])
+    choices.choice("by", options, key="regression-by", default=options[0])
     by = left.selectbox(
         "A response passes if it is",
         options,
@@ -103,7 +103,7 @@ def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassR
     values = dict(zip(named[by].values, named[by].labels, strict=True))
     levels = {f"{value:g}": value for value in list(values)[1:]}
     key = f"regression-level-{labels.digest(by)}"
-    addresses.choice("level", list(levels), key=key, default=f"{default_level(named[by]):g}")
+    choices.choice("level", list(levels), key=key, default=f"{default_level(named[by]):g}")
     level = right.selectbox(
         "At or above",
         list(levels),
@@ -151,7 +151,7 @@ def case_picker(report: RegressionReport) -> PickedCase | None:
         exhibits.say("There is no case to show.", style="lead")
         return None
     key = f"regression-cases-{'-'.join(names)}"
-    outcome = addresses.choice("cases", names, key=key, default=names[0])
+    outcome = choices.choice("cases", names, key=key, default=names[0])
     st.segmented_control(
         "Cases",
         names,

@@ -20,7 +20,7 @@ from evalkit.study.collected import Criterion
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
 from evalkit.study.subjects import subject_title
 from pages.shared import labels
-from pages.shared.address import addresses
+from pages.shared.address import addresses, choices
 from pages.shared.address.links import State
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
@@ -85,7 +85,7 @@ def _show_criterion(kept: Kept, scored: Sequence[CriterionScores], page: Page) -
 
 def _criterion_picker(names: Sequence[str]) -> str:
     key = "criterion-by-category"
-    addresses.choice("criterion", names, key=key, default=names[0])
+    choices.choice("criterion", names, key=key, default=names[0])
     chosen = st.selectbox("By category", names, key=key)
     addresses.remember("criterion", chosen)
     return chosen

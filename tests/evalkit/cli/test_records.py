@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from db import schema
+from db import revisions
 from evalkit.cli import main
 from tests.db.record_files import CRITERION, case, comparison, pair_of_outputs, score, write
 
@@ -90,7 +90,7 @@ def test_an_import_makes_the_database_where_there_is_none(tmp_path, monkeypatch,
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new' / 'evalkit.db'}")
 
     assert main(["import", str(file)]) == 0
-    schema.require_current()
+    revisions.require_current()
 
 
 def test_an_export_on_no_database_says_what_to_run(tmp_path, monkeypatch, capsys):

@@ -41,7 +41,8 @@ def move(*, key: str) -> str | int | None:
 
 def workbench(task: ComparisonTask, *, key: str) -> None:
     """Draw one assignment; drafts, submission and skips go over HTTP, not through reruns."""
-    _component(key=key, data=screen_data(task), on_move_change=lambda: None)
+    # In a list: in a bare dictionary Streamlit looks for frames, and imports pandas for that.
+    _component(key=key, data=[screen_data(task)], on_move_change=lambda: None)
 
 
 def screen_data(task: ComparisonTask) -> dict[str, Any]:

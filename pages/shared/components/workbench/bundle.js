@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 0a963e59301c4a76a9b5ba3a2c5cb75b6b81f743b31b318a2997ac417928f144
+// Sources: 763d29e26f9034ca41a6186354dc92e6b51f6798c94e2ef8e314e10a533a35e7
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -2025,7 +2025,7 @@ function show(screen, host) {
   screen.root.addEventListener("toggle", () => reachScrollers(screen.root), true);
   return () => measuring.disconnect();
 }
-function workbench({ parentElement, data, setTriggerValue }) {
+function workbench({ parentElement, data: [data], setTriggerValue }) {
   const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
   const open = host.open;

@@ -261,9 +261,9 @@ function show(screen, host) {
 
 /**
  * Streamlit calls this at every rerun; what is being worked on is left alone.
- * @param {Component<TaskData>} component
+ * @param {Component<[TaskData]>} component
  */
-export default function workbench({ parentElement, data, setTriggerValue }) {
+export default function workbench({ parentElement, data: [data], setTriggerValue }) {
   /** @type {Host} */
   const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);

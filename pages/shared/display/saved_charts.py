@@ -1,0 +1,58 @@
+"""What a page begins and ends with so that its charts can be saved, and read without the page.
+
+A saved picture has no page around it. On the page, where all of that stands beside the chart, its
+caption is hidden and takes no room: Plotly saves a copy that the page's style does not reach.
+"""
+
+from collections.abc import Hashable
+from datetime import UTC, datetime
+
+import streamlit as st
+
+_SOURCES, _FORMAT = "chart-sources", "charts-format"
+#: The room above a chart for its caption, in pixels.
+CAPTION_HEIGHT = 92
+_STYLE = f"""<style>
+[data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]) {{
+  margin-bottom: -{CAPTION_HEIGHT}px;
+}}
+[data-testid="stPlotlyChart"] {{ overflow: hidden; }}
+[data-testid="stPlotlyChart"] .js-plotly-plot {{ margin-top: -{CAPTION_HEIGHT}px; }}
+[data-testid="stPlotlyChart"] .modebar-container {{ top: {CAPTION_HEIGHT}px !important; }}
+[data-testid="stPlotlyChart"] :is(.gtitle, .gtitle-subtitle) {{ visibility: hidden; }}
+</style>"""
+
+
+def begin() -> None:
+    """Forget what the charts of another run rested on, and hide captions on the page."""
+    st.session_state[_SOURCES] = {}
+    st.html(_STYLE)
+
+
+def rest_on(study: Hashable, source: str) -> None:
+    """Let the charts of this page rest on a study, as its source says; the first of each counts."""
+    st.session_state.setdefault(_SOURCES, {}).setdefault(study, source)
+
+
+def source() -> str:
+    """Say what the charts of this page rest on, and the day they are drawn."""
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    return " ".join([*st.session_state.get(_SOURCES, {}).values(), f"evalkit, {day}."])
+
+
+def format_choice() -> None:
+    """Ask once what charts are saved as; the camera beside a chart saves it."""
+    st.segmented_control(
+        "Save charts as",
+        ["PNG", "SVG"],
+        default="PNG",
+        required=True,
+        key=_FORMAT,
+        persist_state="session",
+        help="The camera that appears over a chart saves it as a picture.",
+    )
+
+
+def chosen_format() -> str:
+    """Return what charts are saved as, ``png`` or ``svg``."""
+    return str(st.session_state.get(_FORMAT) or "PNG").lower()
