@@ -398,6 +398,34 @@ def test_no_report_reads_prose_by_a_regular_expression(path):
 ROWS_AND_VALUES = {"Criterion", "Tag"}
 
 
+#: Who sorts by a number, and what: nobody else says in which order models stand.
+SORTED_BY_NUMBERS = {
+    "evalkit/reports/agreement/sentences.py": "judges by how they agree with people",
+    "evalkit/reports/decision/report.py": "models by the quality a lead asked for",
+    "evalkit/reports/model_order.py": "models wherever no other order was asked for",
+    "evalkit/reports/pair/analyses.py": "two models, the stronger first",
+    "evalkit/reports/pair/tables.py": "errors by how far two models differ in them",
+    "evalkit/reports/ranking/sentences.py": "scores, for the best and the worst of them",
+    "evalkit/reports/ranking/style.py": "parts of style, and ranks with style held equal",
+    "evalkit/reports/ranking/tables.py": "ranks with style held equal, or as they are",
+}
+
+
+def test_in_which_order_models_stand_is_said_once():
+    by_number = re.compile(r"strength|rank|quality|estimate|\.value\b|_value")
+    sorting = {
+        name(path)
+        for path in SOURCES
+        if name(path).startswith(("evalkit/reports", "evalkit/html", "evalkit/cli", "pages"))
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith(("sorted", ".sort"))
+        and by_number.search(ast.unparse(node))
+    }
+
+    assert sorting == set(SORTED_BY_NUMBERS)
+
+
 def test_a_class_name_stands_for_one_thing():
     defined: dict[str, set[str]] = {}
     for path in FILES:

@@ -41,8 +41,6 @@ class SpreadOfScores:
         Share of the variance that is between cases, 0–1 (ICC).
     per_case : float
         Annotations of an average case.
-    design_effect : float
-        By how much annotations of the same cases are worth less than as many on new ones.
     n_cases : int
     """
 
@@ -50,7 +48,6 @@ class SpreadOfScores:
     within: float
     intraclass: float
     per_case: float
-    design_effect: float
     n_cases: int
 
 
@@ -240,10 +237,7 @@ def spread_of_scores(value: FloatArray, *, case: IntArray) -> SpreadOfScores:
     between = max(0.0, (spread - within) / typical)
     total = between + within
     intraclass = between / total if total > 0 else 0.0
-    per_case = n / n_cases
-    return SpreadOfScores(
-        between, within, intraclass, per_case, 1 + (per_case - 1) * intraclass, n_cases
-    )
+    return SpreadOfScores(between, within, intraclass, n / n_cases, n_cases)
 
 
 def more_labels(spread: SpreadOfScores, *, factor: float = 2.0) -> MoreLabels:

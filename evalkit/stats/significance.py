@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta, binom, chi2, false_discovery_control
+from scipy.stats import binom, false_discovery_control
 
 from evalkit.stats.counts import FloatArray, IntArray
 
@@ -21,10 +21,7 @@ _BLOCK_CELLS = 10_000_000
 class McNemar:
     """Whether two models pass different cases, from the cases on which they differ.
 
-    ``p_value`` is the mid-p value below 200 discordant cases, else the exact one; ``p_corrected``
-    is of χ² with Edwards's correction, for comparison with other tools. The odds ratio is
-    only-first over only-second, with Clopper–Pearson's interval: infinite where only the second
-    is zero, None where both are.
+    ``p_value`` is the mid-p value below 200 discordant cases, else the exact one.
     """
 
     only_first: int
@@ -32,10 +29,6 @@ class McNemar:
     p_value: float
     p_exact: float
     p_mid: float
-    p_corrected: float
-    odds_ratio: float | None
-    low: float | None
-    high: float | None
     reason: str | None = None
 
 
@@ -50,33 +43,21 @@ def mcnemar(*, only_first: int, only_second: int) -> McNemar:
     Returns
     -------
     McNemar
-        p values are two-sided; with no discordant case they are 1 and the odds ratio is None.
+        p values are two-sided; with no discordant case they are 1, and there is a reason.
 
     References
     ----------
-    McNemar (1947), Psychometrika 12; Edwards (1948), Psychometrika 13 (correction); Fagerland,
-    Lydersen & Laake (2013), BMC Medical Research Methodology 13 (mid-p).
+    McNemar (1947), Psychometrika 12; Fagerland, Lydersen & Laake (2013), BMC Medical
+    Research Methodology 13 (mid-p).
     """
     n, least = only_first + only_second, min(only_first, only_second)
     if n == 0:
         reason = "The two do not differ on any case."
-        return McNemar(0, 0, 1.0, 1.0, 1.0, 1.0, None, None, None, reason)
+        return McNemar(0, 0, 1.0, 1.0, 1.0, reason)
     tail = 2 * float(binom.cdf(least, n, 0.5))
     exact = min(1.0, tail)
     mid = min(1.0, tail - float(binom.pmf(least, n, 0.5)))
-    low = float(beta.ppf(0.025, only_first, only_second + 1)) if only_first else 0.0
-    high = float(beta.ppf(0.975, only_first + 1, only_second)) if only_second else 1.0
-    return McNemar(
-        only_first,
-        only_second,
-        mid if n < MID_P_BELOW else exact,
-        exact,
-        mid,
-        float(chi2.sf(max(0, abs(only_first - only_second) - 1) ** 2 / n, 1)),
-        only_first / only_second if only_second else float("inf"),
-        low / (1 - low),
-        high / (1 - high) if high < 1 else float("inf"),
-    )
+    return McNemar(only_first, only_second, mid if n < MID_P_BELOW else exact, exact, mid)
 
 
 def holm(p_values: FloatArray) -> FloatArray:

@@ -12,7 +12,8 @@ from pages.shared import collecting, state
 from pages.shared.address import addresses, filters
 from pages.shared.display import exhibits
 from pages.shared.response import responses
-from pages.shared.sections import failures, shown_models
+from pages.shared.sections import failures
+from pages.shared.sections.shown_models import best_first
 
 state.require(Role.LEAD)
 
@@ -34,7 +35,7 @@ exhibits.say(filters.in_words(study, chosen))
 through = failures.through_picker()
 if through == "tags":
     rates = kept.of(tags_report)
-    cell = failures.cell_picker(rates, study, lambda: shown_models.of_many(kept, study))
+    cell = failures.cell_picker(rates, study, best_first(kept))
     if cell is None:
         is_looked_at = any(row.estimate.n for rate in rates for row in rate.rows)
         none_marked = f"No error has been marked{filters.within(chosen)}."
@@ -47,7 +48,7 @@ elif through == "remarks":
     search = failures.search_box()
     output_id = failures.remark_picker(kept.read(results.remarks, search=search), search)
 else:
-    model = failures.model_picker(study.models)
+    model = failures.model_picker(best_first(kept))
     output_id = failures.judged_picker(kept.of(judged_responses, model=model))
 
 if output_id is None:

@@ -138,6 +138,20 @@ def test_a_renamed_case_has_one_name_in_its_row_and_over_its_responses(
     ]
 
 
+def test_who_prefers_which_side_of_a_regression_names_the_model(app, sign_in):
+    ids = make_eval_set()
+    make_study(ids)
+    annotate(ids, "Ada", "case-0/Model one", "case-0/Model two", "left")
+    sign_in(app, Role.LEAD)
+    at_page(app, "results/regression.py")
+    app.query_params["case"] = "case-0"
+
+    app.run()
+
+    table = next(frame.value for frame in app.dataframe if "Prefers" in frame.value)
+    assert table["Prefers"].str.fullmatch("(Before|After): Model (one|two)").all()
+
+
 def test_scores_and_errors_beside_many_models_are_in_the_order_of_each_comparison(sqlite_database):
     ids = make_eval_set(models=("Ash", "Elm", "Oak"))
     make_study(ids)

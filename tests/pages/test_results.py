@@ -250,6 +250,27 @@ def test_judges_are_set_beside_the_agreement_of_people(app, sign_in, study):
     assert with_judges.equals(people)
 
 
+@pytest.mark.parametrize("through", ["tags", "responses"])
+def test_failures_of_few_models_name_them_best_first_too(app, sign_in, sqlite_database, through):
+    ids = make_eval_set(models=("Ash", "Elm"), n_cases=6)
+    make_study(ids)
+    for case in range(6):
+        ash, elm = f"case-{case}/Ash", f"case-{case}/Elm"
+        annotate(ids, "Ada", ash, elm, "right", marks=[(ash, "tone"), (elm, "tone")])
+    sign_in(app, Role.LEAD)
+    at_page(app, "results/failures.py")
+    app.query_params["through"] = through
+
+    app.run()
+
+    assert not app.exception
+    (models,) = (box for box in app.selectbox if box.label == "Model")
+    assert [name for name in models.options if name in ("Ash", "Elm")] == ["Elm", "Ash"]
+    heads = re.findall("<thead>(.*?)</thead>", written(app))
+    assert all(head.index("Elm") < head.index("Ash") for head in heads)
+    assert bool(heads) == (through == "tags")
+
+
 def test_the_failures_page_lists_the_responses_of_the_commonest_error(app, sign_in, study):
     sign_in(app, Role.LEAD)
 

@@ -24,7 +24,6 @@ from evalkit.reports.by_model import by_category, category_name, model_rows, rea
 from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.reports.errors.report import NO_LOOKS, TagRates
 from evalkit.reports.errors.sentences import commonest_errors
-from evalkit.stats.intervals import Estimate
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Tag
@@ -152,13 +151,10 @@ def _weighed(
 
 
 def penalties(rows: Sequence[ScoreRow], order: Sequence[str]) -> Intervals:
-    """Draw what the errors in a response weigh, the lightest first."""
-    overall = {row.model: row.estimate for row in rows if row.category is None}
-    lightest = sorted(order, key=lambda model: _penalty(overall[model]))
-    ends = [
-        end for number in overall.values() for end in (number.value, number.high) if end is not None
-    ]
-    return Intervals(PENALTY, model_rows(rows, text.number, lightest), penalty_axis(ends))
+    """Draw what the errors in a response weigh, models in an order."""
+    overall = [row.estimate for row in rows if row.category is None]
+    ends = [end for number in overall for end in (number.value, number.high) if end is not None]
+    return Intervals(PENALTY, model_rows(rows, text.number, order), penalty_axis(ends))
 
 
 def penalty_axis(ends: Sequence[float]) -> Axis:
@@ -167,7 +163,3 @@ def penalty_axis(ends: Sequence[float]) -> Axis:
     power = 10.0 ** math.floor(math.log10(reach))
     end = next(power * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if power * step >= reach)
     return Axis(0.0, end, tuple((at, f"{at:g}") for at in (0.0, end / 2, end)))
-
-
-def _penalty(estimate: Estimate) -> float:
-    return float("inf") if estimate.value is None else estimate.value

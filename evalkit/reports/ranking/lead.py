@@ -49,18 +49,6 @@ class Lead:
     apart: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OpenStanding:
-    """One model and those behind it that it cannot be told apart from, strongest first.
-
-    ``is_group`` says that no two of them all are told apart.
-    """
-
-    model: str
-    level: tuple[str, ...]
-    is_group: bool
-
-
 def lead_of(
     models: Sequence[str], separated: BoolArray, comparable: BoolArray | None = None
 ) -> Lead:
@@ -107,23 +95,3 @@ def ranking_lead(ranking: Ranking) -> Lead:
 def report_lead(report: RankingReport) -> Lead | None:
     """Return who is ahead of whom; None where no ranking spans the models."""
     return None if report.ranking is None else ranking_lead(report.ranking)
-
-
-def open_standings(ranking: Ranking) -> list[OpenStanding]:
-    """Return what is open behind the first model; what was already said is left out."""
-    separated = ranking.separated
-    models = [row.model for row in ranking.rows]
-    standings: list[OpenStanding] = []
-    groups: list[set[int]] = []
-    for place in range(len(models)):
-        near = [other for other in range(place + 1, len(models)) if not separated[place, other]]
-        if not near or any({place, *near} <= group for group in groups):
-            continue
-        is_group = not separated[np.ix_(near, near)].any()
-        if is_group:
-            groups.append({place, *near})
-        # Of the first the verdict says the same.
-        if place:
-            level = tuple(models[other] for other in near)
-            standings.append(OpenStanding(models[place], level, is_group))
-    return standings

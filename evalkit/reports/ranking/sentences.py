@@ -1,5 +1,6 @@
 """The results in sentences: which model is ahead and how sure that is, how far people agree."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,16 +8,13 @@ import numpy as np
 
 from evalkit import text
 from evalkit.phrases import MOST_NAMES, counted, joined, some
-from evalkit.reports.ranking.lead import Lead, LeadKind, open_standings, ranking_lead
+from evalkit.reports.ranking.lead import Lead, LeadKind, ranking_lead
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.scores.report import ScoresReport
 from evalkit.stats.ranking.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected
 from evalkit.study.sentences import annotators
-
-#: More sentences than this on what is open are not read.
-_MOST_STANDINGS = 4
 
 
 def verdict(report: RankingReport) -> str:
@@ -123,18 +121,17 @@ def _extremes(
 
 
 def standings(ranking: Ranking) -> list[str]:
-    """Say what is open behind the verdict: who cannot be told apart from whom, the first few."""
-    open_ones = open_standings(ranking)
-    sentences = [
-        f"{joined([standing.model, *standing.level])} cannot be told apart."
-        if standing.is_group and len(standing.level) < MOST_NAMES
-        else f"{standing.model} cannot be told apart from {some(standing.level)}."
-        for standing in open_ones[:_MOST_STANDINGS]
-    ]
-    n_more = len(open_ones) - _MOST_STANDINGS
-    if n_more > 0:
-        sentences.append(f"Ranks say the same of {counted(n_more, 'model')} further down.")
-    return sentences
+    """Say what is open behind the verdict: which few cannot be told apart, or how many pairs."""
+    first, *others = [row.model for row in ranking.rows]
+    level = ~ranking.separated[1:, 1:] & ~np.eye(len(others), dtype=bool)
+    if not level.any() or ranking_lead(ranking).kind is LeadKind.LEVEL:
+        return []
+    names = [others[place] for place in np.flatnonzero(level.any(axis=0))]
+    n_level = int(level.sum()) // 2
+    if len(names) <= MOST_NAMES and n_level == math.comb(len(names), 2):
+        return [f"{joined(names)} cannot be told apart."]
+    n_pairs = math.comb(len(others), 2)
+    return [f"Behind {first}, {n_level:,} of {n_pairs:,} pairs cannot be told apart."]
 
 
 def basis(collected: Collected, report: RankingReport) -> str:

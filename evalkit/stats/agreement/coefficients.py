@@ -121,33 +121,6 @@ def gwet_ac(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreeme
     return _linearised(shares, expected, own_chance)
 
 
-def brennan_prediger(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreement:
-    """Measure agreement corrected for what annotators who roll a fair die would reach.
-
-    Parameters
-    ----------
-    codings : Codings
-        As for ``gwet_ac``: chance depends on the declared scale alone.
-    weights : Weights
-        How much credit near misses get.
-
-    Returns
-    -------
-    Agreement
-        As of ``gwet_ac``. For two values it is ``2 · percent agreement - 1``.
-
-    References
-    ----------
-    Brennan & Prediger (1981), Educational and Psychological Measurement 41; Gwet (2014).
-    """
-    shares = _shares(codings, weights)
-    n_values = len(codings.values)
-    if reason := _undefined(shares, n_values):
-        return Agreement(None, None, None, shares.n_units, shares.n_labels, reason)
-    expected = float(shares.weights.sum()) / n_values**2
-    return _linearised(shares, expected, np.full(len(shares.case), expected))
-
-
 def _undefined(shares: "_Shares", n_values: int) -> str | None:
     if shares.n_units == 0:
         return NO_UNITS

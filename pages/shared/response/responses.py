@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -23,11 +23,8 @@ _MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"
 _CRITERIA = {"pass_if": "Passes if", "fail_if": "Fails if"}
 
 
-def show(read: SideBySide | None, *, titles: Mapping[int, str] | None = None) -> None:
-    """Show a case, responses to it side by side, and what was said of them.
-
-    ``titles`` stand over the panes where these say more than who made the response.
-    """
+def show(read: SideBySide | None) -> None:
+    """Show a case, responses to it side by side, and what was said of them."""
     if read is None:
         st.info("This case is gone.")
         return
@@ -37,8 +34,7 @@ def show(read: SideBySide | None, *, titles: Mapping[int, str] | None = None) ->
     ):
         marks = []
     of_case = case_panes(read.case)
-    names = titles or read.headings
-    panes = [response_pane(each, names[each.output_id], marks) for each in read.responses]
+    panes = [response_pane(each, read.headings[each.output_id], marks) for each in read.responses]
     case_id = read.case.case_id
     if len(panes) == 1:
         viewer([of_case[0], *panes, *of_case[1:]], key=f"response-{case_id}", height=_HEIGHT)

@@ -1,6 +1,6 @@
 """The parts of the failures page: a grid to pick from, lists to pick from, and one response."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict
 
@@ -17,7 +17,7 @@ from evalkit.reports.errors.sentences import worst_error
 from evalkit.reports.scores.judged_responses import SCORE
 from evalkit.study.sentences import annotator_name
 from pages.shared import collecting
-from pages.shared.address import addresses, choices, links
+from pages.shared.address import addresses, choices, links, pins
 from pages.shared.components import scroll
 from pages.shared.display import blocks, exhibits, lists
 from pages.shared.display.blocks import Page
@@ -64,18 +64,17 @@ class PickedCell(TypedDict):
 
 
 def cell_picker(
-    rates: Sequence[TagRates], study: ResultStudy, pick_models: Callable[[], Sequence[str]]
+    rates: Sequence[TagRates], study: ResultStudy, models: Sequence[str]
 ) -> PickedCell | None:
     """Show the errors as a grid, and a picker that a click on a cell sets; None without errors.
 
-    ``pick_models`` asks which models the grid has columns for.
+    ``models`` are those of the study, best first; of many it is asked which the grid shows.
     """
-    models = list(study.models)
     overall = tables.error_map(rates, models)
     if not overall:
         return None
     exhibits.say(worst_error(rates), style="verdict")
-    columns = pick_models()
+    columns = pins.picker(study, models).models
     by_model = tables.error_map(rates, columns) or overall
     looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
     categories = list(dict.fromkeys(looked))
@@ -150,7 +149,7 @@ def _pick(key: str) -> None:
 
 
 def _chosen_cell(
-    overall: Table, models: list[str], categories: list[str], study: ResultStudy
+    overall: Table, models: Sequence[str], categories: list[str], study: ResultStudy
 ) -> PickedCell:
     """Ask for a cell by its names, for those who do not click."""
     tags = {tag.key: tag for tag in study.tags}

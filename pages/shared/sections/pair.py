@@ -9,8 +9,6 @@ from db.queries.results import ResultStudy
 from evalkit.phrases import counted
 from evalkit.reports.blocks import beside
 from evalkit.reports.by_model import category_name
-from evalkit.reports.errors.penalties import penalty_rows
-from evalkit.reports.model_order import model_order
 from evalkit.reports.pair import tables
 from evalkit.reports.pair.analyses import TwoAnalyses, two_analyses
 from evalkit.reports.pair.cases import CaseDifference
@@ -18,7 +16,6 @@ from evalkit.reports.pair.document import difference_entries
 from evalkit.reports.pair.report import PairReport, SubjectDifference, pair_report
 from evalkit.reports.pair.significance import significance_report
 from evalkit.reports.ranking.report import ranking_report
-from evalkit.reports.scores.report import scores_report
 from evalkit.study.collected import Collected
 from evalkit.study.subjects import PREFERRED
 from pages.shared import collecting, labels
@@ -27,6 +24,7 @@ from pages.shared.address.links import State
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits, lists
 from pages.shared.display.blocks import Page
+from pages.shared.sections.shown_models import best_first
 
 
 def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
@@ -38,7 +36,7 @@ def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
     """
     if len(study.models) < 2:
         return None
-    models = _best_first(kept, study)
+    models = best_first(kept)
     left, right, _ = st.columns([4, 4, 2], vertical_alignment="bottom")
     key = f"pair-model-{study.study_id}"
     choices.choice("model", models, key=key, default=models[0])
@@ -50,13 +48,6 @@ def pair_picker(kept: Kept, study: ResultStudy) -> tuple[str, str] | None:
     addresses.remember("model", model)
     addresses.remember("other", other)
     return model, other
-
-
-def _best_first(kept: Kept, study: ResultStudy) -> list[str]:
-    """List the models as the overview does: what most want to see is the first two."""
-    ranking, scores = kept.of(ranking_report), kept.of_main(scores_report)
-    order = model_order(ranking, scores, kept.of(penalty_rows))
-    return sorted(study.models, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def _first_met(kept: Kept, model: str, others: Sequence[str]) -> str:

@@ -177,11 +177,11 @@ def case_picker(report: RegressionReport) -> PickedCase | None:
 def show_case(report: RegressionReport, case: PickedCase, read: SideBySide | None) -> None:
     """Show the responses to a case, called before and after, under the name it has in the list."""
     if read is not None:
+        whose = {_BEFORE: f": {report.before}", _AFTER: f": {report.after}"}
+        sides = {key: f"{side}{whose.get(side, '')}" for key, side in case.sides.items()}
         named = replace(read.case, key=case.name)
-        read = replace(read, case=named, headings={**read.headings, **case.sides})
-    whose = {_BEFORE: f": {report.before}", _AFTER: f": {report.after}"}
-    titles = {key: f"{side}{whose.get(side, '')}" for key, side in case.sides.items()}
-    responses.show(read, titles=titles)
+        read = replace(read, case=named, headings={**read.headings, **sides})
+    responses.show(read)
 
 
 def case_lists(report: RegressionReport) -> dict[str, list[PickedCase]]:

@@ -8,7 +8,6 @@ from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.model_order import model_order
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.scores.report import scores_report
-from evalkit.reports.shown_models import MOST_MODELS
 from pages.shared.address import links, pins
 from pages.shared.collecting import Kept
 from pages.shared.display.blocks import Page
@@ -30,13 +29,6 @@ def page_of(
         models,
         functools.partial(pins.pin, study),
     )
-
-
-def of_many(kept: Kept, study: ResultStudy) -> Sequence[str]:
-    """Ask which of many models are shown, best first; few are all, in the order of the study."""
-    if len(study.models) <= MOST_MODELS:
-        return study.models
-    return pins.picker(study, best_first(kept)).models
 
 
 def best_first(kept: Kept) -> list[str]:

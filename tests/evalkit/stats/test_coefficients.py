@@ -7,7 +7,6 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import fleiss_kappa as oracle_fleiss
 
 from evalkit.stats.agreement.coefficients import (
-    brennan_prediger,
     fleiss_kappa,
     gwet_ac,
     value_agreement,
@@ -71,10 +70,6 @@ def test_coefficients_and_standard_errors_equal_irrcac_with_missing_values(seed,
     assert gwet.value == pytest.approx(published["coefficient_value"], abs=1e-9)
     assert gwet.standard_error == pytest.approx(published["se"], abs=1e-9)
 
-    fair, published = brennan_prediger(data, weights=weights), oracle.bp()["est"]
-    assert fair.value == pytest.approx(published["coefficient_value"], abs=1e-9)
-    assert fair.standard_error == pytest.approx(published["se"], abs=1e-9)
-
     # Its interval for Fleiss is linearised, ours a jackknife: the value alone can be equal.
     fleiss, published = fleiss_kappa(data, weights=weights), oracle.fleiss()["est"]
     assert fleiss.value == pytest.approx(published["coefficient_value"], abs=1e-9)
@@ -127,19 +122,6 @@ def test_fleiss_kappa_with_missing_values_matches_the_published_example():
     assert fleiss_kappa(codings(PUBLISHED)).value == pytest.approx(0.76117, abs=5e-6)
 
 
-def test_brennan_prediger_matches_the_published_example():
-    assert brennan_prediger(codings(PUBLISHED)).value == pytest.approx(0.77273, abs=5e-6)
-
-
-def test_a_fair_die_of_two_sides_agrees_half_the_time():
-    # Two values: (pa - ½) / ½, whatever their shares; here all but one of eight agree.
-    matrix = np.array([[1, 1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1, 1, 2]])
-
-    found = brennan_prediger(codings(matrix, values=("no", "yes")))
-
-    assert found.value == pytest.approx(2 * 7 / 8 - 1)
-
-
 @settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_fleiss_kappa_equals_statsmodels_without_missing_values(seed):
@@ -190,7 +172,7 @@ def test_coefficients_say_why_they_are_undefined():
     alone = codings(np.array([[1, 0], [0, 2]]))
     equal = codings(np.full((3, 5), 2))
 
-    for coefficient in (fleiss_kappa, gwet_ac, brennan_prediger):
+    for coefficient in (fleiss_kappa, gwet_ac):
         assert coefficient(alone).value is None
         assert "two annotators" in coefficient(alone).reason
     assert fleiss_kappa(equal).value is None
@@ -316,7 +298,7 @@ def test_a_tag_nobody_marked_has_no_agreement_but_a_reason():
     assert found.reason
 
 
-@pytest.mark.parametrize("coefficient", [fleiss_kappa, gwet_ac, brennan_prediger])
+@pytest.mark.parametrize("coefficient", [fleiss_kappa, gwet_ac])
 def test_one_unit_judged_twice_among_many_gives_no_interval_but_a_reason(coefficient):
     # Twenty units, of which a second annotator judged one: its t interval began at -11.71.
     matrix = np.array([[2, *([1] * 19)], [1, *([0] * 19)]])
@@ -334,11 +316,10 @@ def test_intervals_of_agreement_stay_in_the_range_of_the_coefficient(seed, weigh
     matrix = random_full_matrix(seed, annotators=2, units=int(rng.integers(2, 6)), n_values=3)
     matrix = np.column_stack([matrix, [[1] * 20, [0] * 20]])
 
-    for coefficient in (gwet_ac, brennan_prediger):
-        found = coefficient(codings(matrix, values=SCALE[:3]), weights=weights)
+    found = gwet_ac(codings(matrix, values=SCALE[:3]), weights=weights)
 
-        # Credit is 0 at least. By chance it is the mean of the weights, for a fair die and where
-        # Gwet's Σp(1-p) is largest: two thirds with quadratic weights. (0 - 2/3) / (1/3) = -2.
-        if found.low is not None:
-            assert -2 - 1e-9 <= found.low <= found.value + 1e-9
-            assert found.value - 1e-9 <= found.high <= 1
+    # Credit is 0 at least. By chance it is the mean of the weights where Gwet's Σp(1-p) is
+    # largest: two thirds with quadratic weights. (0 - 2/3) / (1/3) = -2.
+    if found.low is not None:
+        assert -2 - 1e-9 <= found.low <= found.value + 1e-9
+        assert found.value - 1e-9 <= found.high <= 1

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from evalkit.stats.agreement.coefficients import (
-    brennan_prediger,
     fleiss_kappa,
     gwet_ac,
     value_agreement,
@@ -22,7 +21,6 @@ COEFFICIENTS = {
     "Fleiss, linear": lambda data: fleiss_kappa(data, weights=Weights.LINEAR),
     "AC1": gwet_ac,
     "AC2, linear": lambda data: gwet_ac(data, weights=Weights.LINEAR),
-    "Brennan-Prediger": brennan_prediger,
     "a second gives the middle": lambda data: value_agreement(data, 3.0),
 }
 

@@ -8,7 +8,6 @@ from hypothesis import given, strategies as st
 
 from evalkit.reports.agreement.reading import commonest_value
 from evalkit.stats.agreement.coefficients import (
-    brennan_prediger,
     fleiss_kappa,
     gwet_ac,
     value_agreement,
@@ -129,7 +128,7 @@ def coefficients(data):
     numbers = {level: krippendorff_alpha(data, level) for level in Level}
     numbers["percent"] = percent_agreement(data)
     for weights in Weights:
-        for coefficient in (fleiss_kappa, gwet_ac, brennan_prediger):
+        for coefficient in (fleiss_kappa, gwet_ac):
             numbers[weights, coefficient.__name__] = coefficient(data, weights=weights)
     found = {key: [one.value, one.low, one.high, one.n_units, one.n_labels]
              for key, one in numbers.items()}  # fmt: skip
@@ -166,7 +165,7 @@ def test_values_without_order_may_be_called_anything(seed):
     place = np.random.default_rng(seed).permutation(len(data.values))
     other = replace(data, value=place[data.value])
 
-    for coefficient in (fleiss_kappa, gwet_ac, brennan_prediger, percent_agreement):
+    for coefficient in (fleiss_kappa, gwet_ac, percent_agreement):
         before, after = coefficient(data), coefficient(other)
         assert (after.value, after.low) == pytest.approx((before.value, before.low), abs=1e-9)
     for before, after in zip(pairwise_agreement(data), pairwise_agreement(other), strict=True):

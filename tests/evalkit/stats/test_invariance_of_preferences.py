@@ -8,7 +8,6 @@ from hypothesis import given, settings
 
 from evalkit.reports.agreement.reading import commonest_value
 from evalkit.stats.agreement.coefficients import (
-    brennan_prediger,
     fleiss_kappa,
     gwet_ac,
     value_agreement,
@@ -29,7 +28,6 @@ COEFFICIENTS = {
     "percent agreement": percent_agreement,
     "Fleiss": fleiss_kappa,
     "AC1": gwet_ac,
-    "Brennan-Prediger": brennan_prediger,
 }
 TRUTHS = {"Dawid-Skene": dawid_skene, "one-coin": one_coin}
 

@@ -87,14 +87,13 @@ def test_few_cases_in_hand_do_not_ask_for_too_many():
 
 def test_the_spread_of_scores_is_the_one_way_analysis_of_variance():
     # Cases (1, 3), (5, 7), (9, 11): means 2, 6, 10; within 6 / 3 = 2; between mean square
-    # 2 · 32 / 2 = 32; variance between (32 - 2) / 2 = 15; ICC 15 / 17; deff 1 + 15/17.
+    # 2 · 32 / 2 = 32; variance between (32 - 2) / 2 = 15; ICC 15 / 17.
     value = np.array([1.0, 3, 5, 7, 9, 11])
 
     found = spread_of_scores(value, case=np.array([0, 0, 1, 1, 2, 2]))
 
     assert (found.within, found.between) == pytest.approx((2, 15))
     assert found.intraclass == pytest.approx(15 / 17)
-    assert found.design_effect == pytest.approx(1 + 15 / 17)
 
 
 def test_cases_with_many_annotations_do_not_pass_for_typical_ones():

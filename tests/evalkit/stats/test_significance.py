@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.stats import binomtest, permutation_test, ttest_1samp
-from statsmodels.stats import contingency_tables
 from statsmodels.stats.multitest import multipletests
 
 from evalkit.stats.significance import (
@@ -24,9 +23,6 @@ def test_mcnemar_by_exact_and_mid_p():
     assert found.p_exact == pytest.approx(0.0470310, abs=5e-8)
     assert found.p_mid == pytest.approx(0.0335524, abs=5e-8)
     assert found.p_value == found.p_mid
-    # (25 - 12 - 1)² / 37 = 3.8919; statsmodels' mcnemar(exact=False, correction=True).
-    assert found.p_corrected == pytest.approx(0.0485197, abs=5e-8)
-    assert found.odds_ratio == pytest.approx(25 / 12)
 
 
 @settings(deadline=None)
@@ -36,27 +32,9 @@ def test_mcnemar_equals_scipys_binomial_test(b, c):
 
     if b + c == 0:
         assert found.p_value == 1
-        assert found.odds_ratio is None
         assert found.reason
         return
-    oracle = binomtest(b, b + c)
-    assert found.p_exact == pytest.approx(oracle.pvalue, abs=1e-9)
-    if b != c:
-        corrected = contingency_tables.mcnemar([[0, b], [c, 0]], exact=False, correction=True)
-        assert found.p_corrected == pytest.approx(corrected.pvalue, abs=1e-9)
-    interval = oracle.proportion_ci(method="exact")
-    assert found.low == pytest.approx(interval.low / (1 - interval.low), rel=1e-6)
-    if interval.high < 1:
-        assert found.high == pytest.approx(interval.high / (1 - interval.high), rel=1e-6)
-    else:
-        assert found.high == float("inf")
-
-
-def test_mcnemar_of_swapped_models_is_the_same_test():
-    one, other = mcnemar(only_first=9, only_second=4), mcnemar(only_first=4, only_second=9)
-
-    assert one.p_value == other.p_value
-    assert one.low == pytest.approx(1 / other.high)
+    assert found.p_exact == pytest.approx(binomtest(b, b + c).pvalue, abs=1e-9)
 
 
 def test_many_discordant_cases_use_the_exact_value():
