@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.commands.assignments import next_task_id
 from db.engine import read_session
-from db.queries.annotation import progress as progresses, task as queries
+from db.queries.annotation import pace, progress as progresses, task as queries
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import annotating, labels, state
@@ -37,6 +37,7 @@ try:
             progress = progresses.study_progress(session, study_id, annotator_id=user.id)
             skipped = progresses.skipped(session, study_id, annotator_id=user.id)
             studies = progresses.open_studies(session, annotator_id=user.id)
+            seconds_spent = pace.seconds_spent(session, study_id, annotator_id=user.id)
 except queries.SkippedError as refused:
     taken_out = refused.case
     st.info(str(refused))
@@ -53,6 +54,6 @@ addresses.say(study=study_id, assignment=taken_out.assignment_id if taken_out el
 if taken_out is not None:
     annotating.undo_skip(taken_out, annotator_id=user.id)
 if progress is not None:
-    annotating.finished(progress, skipped, annotator_id=user.id)
+    annotating.finished(progress, skipped, seconds_spent=seconds_spent, annotator_id=user.id)
     annotating.next_study(studies, after=progress.study_id)
 st.page_link("annotate/studies.py", label="Back to the studies", icon=":material/arrow_back:")

@@ -1,18 +1,24 @@
 """Annotate: the studies that are open, how far one is in each, and the way in."""
 
 from html import escape
+from typing import Literal
 
 import streamlit as st
 
 from db.engine import read_session
-from db.queries.annotation import progress as progresses
+from db.queries.annotation import pace, progress as progresses
 from evalkit.vocabulary import Role
 from pages.shared import annotating, state
 
 user = state.require(Role.ANNOTATOR)
 
 with read_session() as session:
-    studies = progresses.open_studies(session, annotator_id=user.id)
+    studies = annotating.next_first(progresses.open_studies(session, annotator_id=user.id))
+    paces = {
+        study.study_id: pace.seconds_per_case(session, study.study_id, annotator_id=user.id)
+        for study in studies
+        if study.n_left
+    }
 
 st.title("Annotate")
 if not studies:
@@ -24,16 +30,18 @@ if not studies:
 st.caption("You judge responses without knowing which model wrote them.")
 
 for study in studies:
+    # The one to go on with has the one button that stands out.
+    kind: Literal["primary", "secondary"] = "primary" if study is studies[0] else "secondary"
     with st.container(border=True, width=840):
         about, way = st.columns([3, 1], vertical_alignment="center")
         about.html(f"<strong>{escape(study.study_name)}</strong>")
         if study.n_total:
-            to_go = f"{study.n_done} done, about {study.n_left} to go"
+            to_go = annotating.to_go(study, paces.get(study.study_id))
             about.progress(study.n_done / study.n_total, text=to_go)
         address = {"study": str(study.study_id)}
         if study.n_left:
             words = "Continue" if study.n_done or study.n_begun else "Start"
-            if way.button(words, key=f"study-{study.study_id}", type="primary", width="stretch"):
+            if way.button(words, key=f"study-{study.study_id}", type=kind, width="stretch"):
                 st.switch_page("annotate/compare.py", query_params=address)
         elif study.n_done:
             about.caption("All of yours are done. Thank you.")

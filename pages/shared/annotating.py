@@ -12,14 +12,42 @@ from pages.shared import labels
 _COMPARE = "annotate/compare.py"
 
 
-def finished(progress: Progress, skipped: Sequence[Skipped], *, annotator_id: int) -> None:
+def next_first(studies: Sequence[Progress]) -> list[Progress]:
+    """Put the study to go on with first: one that was begun, else one with something left."""
+    return sorted(studies, key=lambda study: (not study.n_left, not study.n_done + study.n_begun))
+
+
+def to_go(progress: Progress, seconds_per_case: float | None) -> str:
+    """Say how far somebody is, and about how long the rest takes where that can be told."""
+    words = f"{progress.n_done:,} done, about {progress.n_left:,} to go"
+    if seconds_per_case is None or not progress.n_left:
+        return words
+    return f"{words}: {time_in_words(seconds_per_case * progress.n_left)}"
+
+
+def time_in_words(seconds: float) -> str:
+    """Say a time as roughly as it can be told: minutes, quarters of an hour, hours."""
+    minutes = seconds / 60
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 59.5:
+        return f"about {minutes:.0f} min"
+    quarters = round(minutes / 15)
+    return f"about {quarters / 4:g} h" if quarters < 40 else f"about {minutes / 60:,.0f} h"
+
+
+def finished(
+    progress: Progress, skipped: Sequence[Skipped], *, seconds_spent: float, annotator_id: int
+) -> None:
     """Sum up a study in which nothing is left for somebody: submitted, skipped, changed since."""
     if not progress.n_done and not skipped:
         st.subheader("There is nothing for you in this study")
         st.text("Its cases are taken by others, or it has none that can be compared.")
         return
     st.subheader("Nothing is left for you in this study")
-    st.text(f"{progress.study_name}: you submitted {_cases(progress.n_done)}. Thank you.")
+    took = f" in {time_in_words(seconds_spent)}" if seconds_spent else ""
+    done = f"you submitted {_cases(progress.n_done)}{took}. Thank you."
+    st.text(f"{progress.study_name}: {done}")
     if progress.last_id is not None:
         link(progress.study_id, progress.last_id, "Look back at the last one", "history")
     edits(progress, annotator_id=annotator_id)

@@ -8,8 +8,9 @@ from db.commands import annotation as commands
 from db.commands.assignments import next_task_id
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
-from db.models import Assignment, Output
+from db.models import Annotation, Assignment, Output
 from evalkit.vocabulary import AssignmentState, Role
+from pages.shared import annotating
 from tests.factories import forget_units, make_eval_set, opened
 from tests.pages.conftest import account
 
@@ -58,8 +59,13 @@ def screen(app):
     return data
 
 
-def finish(study_id, user, n):
-    for number in range(n):
+def n_submitted():
+    with read_session() as session:
+        return len(session.exec(select(Annotation)).all())
+
+
+def finish(study_id, user, n, *, first=0):
+    for number in range(first, first + n):
         found = next_task_id(study_id=study_id, annotator_id=user.id)
         commands.submit(
             assignment_id=found,
@@ -98,6 +104,57 @@ def test_the_open_studies_are_listed_with_ones_own_progress(app, sign_in):
     assert "Continue" in everything
     assert "Look back" in everything
     assert "Closed" not in everything
+
+
+def test_the_study_to_go_on_with_is_first_and_has_the_button_that_stands_out(app, sign_in):
+    begun = make_study(n_cases=3, name="Begun", **PREFERENCE_ONLY)
+    another = {"name": "Newer", "eval_set": "set of Begun", "models": MODELS}
+    create_study(StudyPlan(**another, **PREFERENCE_ONLY))
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(begun, user, 1)
+
+    open_page(app, STUDIES)
+
+    buttons = [
+        (button.label, button.proto.type) for button in app.button if "study-" in str(button.key)
+    ]
+    assert buttons == [("Continue", "primary"), ("Start", "secondary")]
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_study_says_about_how_long_the_rest_takes(app, sign_in, is_own):
+    study_id = make_study(n_cases=5, overlap=9, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    # Three cases in 60, 90 and 600 seconds: the median is 90 s, and 2 or 5 cases are left.
+    people = [user] * 3 if is_own else [account(Role.ANNOTATOR, name=f"p {n}") for n in range(3)]
+    for person in people:
+        finish(study_id, person, 1, first=n_submitted())
+    with write_session() as session:
+        for assignment, seconds in zip(
+            session.exec(select(Assignment)).all(), (60, 600, 90), strict=True
+        ):
+            assignment.active_seconds = seconds
+            session.add(assignment)
+
+    open_page(app, STUDIES)
+
+    left = "about 2 to go: about 3 min" if is_own else "about 5 to go: about 8 min"
+    assert left in sent(app)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (20, "less than a minute"),
+        (60, "about 1 min"),
+        (1500, "about 25 min"),
+        (3590, "about 1 h"),
+        (6200, "about 1.75 h"),
+        (40 * 3600, "about 40 h"),
+    ],
+)
+def test_a_time_is_said_as_roughly_as_it_can_be_told(seconds, words):
+    assert annotating.time_in_words(seconds) == words
 
 
 def test_the_button_of_a_study_leads_to_its_next_case(app, sign_in):
@@ -200,7 +257,7 @@ def test_when_nothing_is_left_the_page_says_what_was_done(app, sign_in):
     open_page(app, COMPARE, study=study_id)
 
     assert not app.exception
-    assert "you submitted 2 cases. Thank you." in written(app)
+    assert "you submitted 2 cases in less than a minute. Thank you." in written(app)
     assert "Look back at the last one" in sent(app)
 
 
@@ -256,8 +313,9 @@ def test_an_edit_of_a_study_that_is_gone_by_now_is_discarded_without_a_failure(a
     edit = {"draft": {"preference": "left"}, "active_seconds": 0, "opening": opened(begun)}
     commands.save_draft(assignment_id=begun, annotator_id=user.id, **edit)
     open_page(app, STUDIES)
+    other = account(Role.ANNOTATOR, name="B")
     with write_session() as session:  # as when an older database is put back
-        session.get_one(Assignment, begun).annotator_id = account(Role.ANNOTATOR, name="B").id
+        session.get_one(Assignment, begun).annotator_id = other.id
 
     next(button for button in app.button if button.label == "Discard edit").click().run()
 
