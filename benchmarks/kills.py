@@ -1,50 +1,54 @@
 """What is left of acknowledged annotations when the server is killed again and again.
 
-    python -m benchmarks.kills [--kills 10] [--annotators 4] [--seed 0]
+    python -m benchmarks.kills [--kills 50] [--annotators 6] [--url SERVER_URL] [--seed 0]
 
-Starts the app itself on a fresh SQLite database with one study. Annotators save a draft and submit
-case after case over HTTP, each request repeated unchanged until it is answered, as the screen does.
-Meanwhile the server is killed (SIGKILL) at random moments and started again. Then the database is
-read: *acknowledged* are submissions answered with 200; *stored* those of them that are there with
-the answers that were sent; *lost* those that are not; *doubled* are assignments with more than one
-annotation. *repeated* counts requests that got no answer. Exits with 1 where anything was lost or
-doubled, or nothing was submitted between two kills.
+Starts the app itself on a fresh database with one study, on SQLite or, with ``--url``
+(``postgresql://user@host:port``), on a database of its own on that PostgreSQL. Annotators do what
+the screen does, over HTTP: ask for a case and hold the next one, save a draft, submit with the
+next one in the answer. Every request is repeated unchanged, a submission under its own key, until
+it is answered. Meanwhile the server is killed (SIGKILL) at random moments and started again. Then
+the database is read:
+
+- *acknowledged*: submissions that were answered with 200, whether at once or on repetition;
+- *lost*: those of them that are not there with the answers that were sent;
+- *doubled*: assignments with more than one annotation, and pairs that somebody judged twice;
+- *beyond*: pairs that more people judged than the study asks for;
+- *unasked*: annotations that nobody sent;
+- *repeated*: requests that got no answer.
+
+Exits with 1 where anything was lost, doubled, beyond or unasked, where a request was refused, or
+where nothing was acknowledged between two kills.
 """
 
 import argparse
-import http.client
-import json
+import asyncio
 import os
 import random
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from time import sleep
 from typing import Any
-from uuid import uuid4
 
+import sqlalchemy as sa
 from sqlmodel import select
 
-from db import schema
-from db.commands.assignments import next_task_id
-from db.commands.people import accept_invitation, add_account, make_first_admin
-from db.commands.studies import StudyPlan, create_study
-from db.engine import read_session
-from db.models import Annotation
-from db.queries.people import User
-from evalkit.vocabulary import Role
-from pages.routes.session import COOKIE, cookie_value
+from benchmarks.screen import evalkit
+from benchmarks.screen.web import Answer, Connection
+from db.engine import engine, read_session
+from db.models import Annotation, Assignment
 from tests.browser.serving import app_process
-from tests.factories import make_eval_set, opened
 
-_HOST, _PORT = "127.0.0.1", 8596
-_MODELS = ("Model one", "Model two")
-_CASES_A_KILL = 100
-_SECONDS_ALIVE = (1.0, 4.0)
+_PORT = 8596
+_OVERLAP = 2
+_CASES_A_KILL = 120
+_SECONDS_ALIVE = (0.5, 3.0)
+_PATIENCE_SECONDS = 90
 
 
 @dataclass
@@ -52,156 +56,149 @@ class Load:
     """What the annotators did: by key of the submission, what was acknowledged."""
 
     is_over: threading.Event = field(default_factory=threading.Event)
+    sent: dict[str, str] = field(default_factory=dict)
     acknowledged: dict[str, str] = field(default_factory=dict)
     n_repeated: int = 0
     wrong: list[str] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def measure(n_kills: int, n_annotators: int, seed: int) -> bool:
+class Insistent(Connection):
+    """Asks the same again until there is an answer."""
+
+    load: Load
+
+    async def ask(self, method: str, path: str, body: Any = None, *, form: str = "") -> Answer:
+        """Return the first answer there is."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < end:
+            try:
+                return await super().ask(method, path, body, form=form)
+            except OSError:
+                self.load.n_repeated += 1
+                await asyncio.sleep(0.1)
+        raise RuntimeError(f"{path} was not answered")
+
+
+class Person(evalkit.Person):
+    """Somebody who notes what they send before they do."""
+
+    load: Load
+
+    def judged(self) -> evalkit.Submission:
+        """Fill the form in."""
+        submission = super().judged()
+        self.load.sent[submission.key] = submission.preference
+        return submission
+
+
+def measure(url: str, n_kills: int, n_annotators: int, seed: int) -> bool:
     """Kill the server under load, print what is left, and tell whether all of it is."""
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/evalkit.db"
-        os.environ["DATABASE_URL"] = url
-        schema.upgrade(url)
-        study_id, users = _study(n_annotators, n_cases=_CASES_A_KILL * (n_kills + 1))
-        per_life = []
-        with _at_work(study_id, users, seed) as load:
-            for number in range(n_kills):
-                n_before = len(load.acknowledged)
-                with app_process(url, port=_PORT) as process:
-                    sleep(chance.uniform(*_SECONDS_ALIVE))
-                    process.kill()
-                    process.wait()
-                per_life.append(len(load.acknowledged) - n_before)
-                print(f"kill {number + 1}: {per_life[-1]} acknowledged before it", flush=True)
-            with app_process(url, port=_PORT):
-                load.is_over.set()  # what is under way is answered by the last server
-                _wait_for_annotators()
-        return _is_whole(load, per_life)
+    os.environ["DATABASE_URL"] = url
+    study_id = evalkit.made_study(n_cases=_CASES_A_KILL * (n_kills + 1), overlap=_OVERLAP)
+    cookies = evalkit.invited(n_annotators)
+    load, per_life = Load(), []
+    at_work = threading.Thread(target=lambda: asyncio.run(_all_work(load, study_id, cookies)))
+    at_work.start()
+    for number in range(n_kills):
+        n_before = len(load.acknowledged)
+        with app_process(url, port=_PORT) as process:
+            sleep(chance.uniform(*_SECONDS_ALIVE))
+            process.kill()
+            process.wait()
+        per_life.append(len(load.acknowledged) - n_before)
+        print(f"kill {number + 1}: {per_life[-1]} acknowledged before it", flush=True)
+    with app_process(url, port=_PORT):
+        load.is_over.set()  # what is under way is answered by the last server
+        at_work.join(_PATIENCE_SECONDS)
+    return _is_whole(load, per_life)
 
 
-def _study(n_annotators: int, *, n_cases: int) -> tuple[int, list[User]]:
-    make_first_admin(name="Grace", password="a password of the benchmark")
-    make_eval_set(models=_MODELS, n_cases=n_cases)
-    plan = StudyPlan(
-        name="Benchmark",
-        eval_set="Support questions",
-        models=_MODELS,
-        overlap=n_annotators,
-        collects=frozenset({"preference", "comment"}),
-    )
-    study_id = create_study(plan)
-    users = []
-    for number in range(n_annotators):
-        token = add_account(name=f"Annotator {number}", role=Role.ANNOTATOR)
-        users.append(accept_invitation(token=token, password="another of the benchmark"))
-    return study_id, users
+async def _all_work(load: Load, study_id: int, cookies: list[str]) -> None:
+    await asyncio.gather(*(_works(load, study_id, cookie) for cookie in cookies))
 
 
-@contextmanager
-def _at_work(study_id: int, users: list[User], seed: int) -> Iterator[Load]:
-    load = Load()
-    threads = [
-        threading.Thread(
-            target=_annotate, args=(load, study_id, user, random.Random(f"{seed} {user.id}"))
-        )
-        for user in users
-    ]
-    for thread in threads:
-        thread.name = f"annotator {thread.name}"
-        thread.start()
+async def _works(load: Load, study_id: int, cookie: str) -> None:
+    """Judge case after case until it is over."""
+    connection = Insistent(_PORT, evalkit.page_headers(_PORT, cookie))
+    connection.load = load
+    person = Person(connection, study_id, random.Random(cookie))
+    person.load = load
     try:
-        yield load
+        await person.open()
+        while not load.is_over.is_set() and person.task is not None:
+            await person.save_draft()
+            submission = await person.submit()
+            load.acknowledged[submission.key] = submission.preference
+            if person.task is None:
+                await person.open()
+    except (RuntimeError, ValueError, KeyError) as error:
+        load.wrong.append(f"{type(error).__name__}: {error}")
     finally:
-        load.is_over.set()
-        for thread in threads:
-            thread.join(60)
-
-
-def _wait_for_annotators() -> None:
-    for thread in threading.enumerate():
-        if thread.name.startswith("annotator "):
-            thread.join(60)
-
-
-def _annotate(load: Load, study_id: int, user: User, chance: random.Random) -> None:
-    """Judge case after case until it is over; each request until it is answered."""
-    headers = {
-        "Cookie": f"{COOKIE}={cookie_value(user)}",
-        "X-Evalkit": "1",
-        "Origin": f"http://{_HOST}:{_PORT}",
-    }
-    while not load.is_over.is_set():
-        assignment_id = next_task_id(study_id=study_id, annotator_id=user.id)
-        if assignment_id is None:
-            return
-        key, preference = str(uuid4()), chance.choice(("left", "right", "tie", "both_bad"))
-        opening = opened(assignment_id)
-        body = {
-            "assignment_id": assignment_id,
-            "draft": {"preference": preference, "scores": {}, "tags": {}, "comment": key},
-            "active_seconds": 1,
-            "submission_key": key,
-        }
-        for method, name in (("PUT", "draft"), ("POST", "submit")):
-            told = asdict(opening)
-            opening = replace(opening, number=opening.number + 1)
-            if not _ask(load, method, f"/annotate/{name}", body | told, headers):
-                return
-        with load.lock:
-            load.acknowledged[key] = preference
-
-
-def _ask(load: Load, method: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> bool:
-    """Send until there is an answer; True for 200. After a minute of silence it is no use."""
-    for _ in range(600):
-        connection = http.client.HTTPConnection(_HOST, _PORT, timeout=30)
-        try:
-            connection.request(method, path, json.dumps(body), headers)
-            answer = connection.getresponse()
-            text = answer.read().decode()
-        except (OSError, http.client.HTTPException):
-            with load.lock:
-                load.n_repeated += 1
-            sleep(0.1)
-            continue
-        finally:
-            connection.close()
-        if answer.status != 200:
-            load.wrong.append(f"{path} was answered with {answer.status}: {text}")
-        return answer.status == 200
-    load.wrong.append(f"{path} was not answered.")
-    return False
+        connection.close()
 
 
 def _is_whole(load: Load, per_life: list[int]) -> bool:
     with read_session() as session:
-        rows = session.exec(select(Annotation)).all()
-        there = {row.submission_key: (row.preference, row.comment) for row in rows}
-        per_assignment = Counter(row.assignment_id for row in rows)
-    stored = [
-        key for key, preference in load.acknowledged.items() if there.get(key) == (preference, key)
-    ]
-    n_lost = len(load.acknowledged) - len(stored)
-    n_doubled = sum(n > 1 for n in per_assignment.values())
+        rows = session.exec(
+            select(Annotation, Assignment).join(
+                Assignment,
+                Annotation.assignment_id == Assignment.id,  # type: ignore[arg-type]
+            )
+        ).all()
+    there = {stored.submission_key: (stored.preference, stored.comment) for stored, _ in rows}
+    per_assignment = Counter(stored.assignment_id for stored, _ in rows)
+    per_person = Counter((given.presentation, given.annotator_id) for _, given in rows)
+    per_pair = Counter(pair for pair, _ in per_person)
+    wrong = {
+        "lost": sum(
+            there.get(key) != (preference, key) for key, preference in load.acknowledged.items()
+        ),
+        "doubled": sum(n > 1 for n in per_assignment.values())
+        + sum(n > 1 for n in per_person.values()),
+        "beyond": sum(n > _OVERLAP for n in per_pair.values()),
+        "unasked": len(there.keys() - load.sent.keys()),
+    }
     print(f"{len(per_life)} kills, {load.n_repeated} requests repeated")
-    print(f"acknowledged {len(load.acknowledged)}, stored {len(stored)}")
-    print(f"lost {n_lost}, doubled {n_doubled}")
+    print(f"acknowledged {len(load.acknowledged)}, stored {len(rows)}")
+    print(", ".join(f"{what} {n}" for what, n in wrong.items()))
     for sentence in load.wrong:
         print(sentence)
-    return not n_lost and not n_doubled and not load.wrong and all(per_life)
+    return not any(wrong.values()) and not load.wrong and all(per_life)
+
+
+@contextmanager
+def _fresh_database(server: str | None) -> Iterator[str]:
+    """Give the URL of an empty database, gone at the end: a SQLite file, or one on a server."""
+    if server is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{folder}/evalkit.db"
+        return
+    name = "evalkit_benchmark_kills"
+    address = sa.make_url(server).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(address.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    url = address.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        try:
+            yield url
+        finally:
+            engine(url).dispose()
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+            admin.dispose()
 
 
 def main() -> None:
     """Read the arguments and measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--annotators", type=int, default=4)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--annotators", type=int, default=6)
+    parser.add_argument("--url", help="a PostgreSQL server instead of SQLite")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    if not measure(arguments.kills, arguments.annotators, arguments.seed):
+    with _fresh_database(arguments.url) as url:
+        is_whole = measure(url, arguments.kills, arguments.annotators, arguments.seed)
+    if not is_whole:
         sys.exit(1)
 
 

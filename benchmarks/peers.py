@@ -20,7 +20,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_FOLDER = Path(tempfile.gettempdir()) / "evalkit-peers"
 #: Names on the package index.
-PEERS = ("arena-rank", "arenakit", "choix", "crowd-kit", "irrCAC", "krippendorff")
+PEERS = (
+    "arena-rank",
+    "arenakit",
+    "choix",
+    "crowd-kit",
+    "irrCAC",
+    "krippendorff",
+    "potato-annotation",
+)
 #: Runs in evalkit's own environment: a peer's method written by us, not its package.
 OURSELVES = "ourselves"
 _INSTALL_SECONDS = 900
@@ -40,7 +48,7 @@ def run_peer(
     peer: str, module: str, data: Path, *, folder: Path, arguments: tuple[str, ...] = ()
 ) -> PeerRun:
     """Run ``benchmarks.peer_runs.MODULE`` on a file of data in the peer's environment."""
-    python = sys.executable if peer == OURSELVES else str(_python(folder, peer))
+    python = sys.executable if peer == OURSELVES else str(python_of(folder, peer))
     name = module if peer == OURSELVES else peer
     if not Path(python).exists():
         return PeerRun({}, "", f"{peer} is not installed (python -m benchmarks.peers)")
@@ -69,19 +77,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-peers", action="store_true", help="measure evalkit alone")
 
 
-def _python(folder: Path, peer: str) -> Path:
+def python_of(folder: Path, peer: str) -> Path:
+    """Return the Python of a peer's environment, which is not there before it is installed."""
     return folder / peer / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def _install(folder: Path, peer: str) -> str:
-    """Install one peer and return what became of it."""
-    python = _python(folder, peer)
+def install(folder: Path, peer: str) -> str:
+    """Install one peer and return what became of it: its version, or why it is not there."""
+    python = python_of(folder, peer)
     if not python.exists():
         venv.create(folder / peer, with_pip=True)
-    pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
     try:
         done = subprocess.run(
-            [*pip, "install", peer],
+            [*pip, "install", "--quiet", peer],
             capture_output=True,
             text=True,
             timeout=_INSTALL_SECONDS,
@@ -102,7 +111,7 @@ def main() -> None:
     folder = parser.parse_args().peers
     folder.mkdir(parents=True, exist_ok=True)
     for peer in PEERS:
-        print(f"{peer}: {_install(folder, peer)}", flush=True)
+        print(f"{peer}: {install(folder, peer)}", flush=True)
 
 
 if __name__ == "__main__":
