@@ -49,10 +49,12 @@ from db.commands.units import count_units
 from db.engine import engine, write_session
 from db.models import Study
 from pages.routes.session import COOKIE
+from tests.annotating import Person, page_connection
 
 SIZES = (10_000, 1_000_000)
 _PORT, _POTATO_PORT = 8594, 8593
-_N_CASES, _N_HAMMERING, _N_PAUSING, _PAUSE_SECONDS = 2000, 50, 200, 5.0
+_N_CASES, _OVERLAP = 2000, 20
+_N_HAMMERING, _N_PAUSING, _PAUSE_SECONDS = 50, 200, 5.0
 #: Among the annotators that are made, the one with the browser.
 _N_PEOPLE = 1 + _N_HAMMERING + 2 * _N_PAUSING
 _IDLE_SECONDS = 10
@@ -114,12 +116,12 @@ def measure_screens(sizes: Sizes, peers_folder: Path | None) -> tuple[Measured, 
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         url = os.environ["DATABASE_URL"] = f"sqlite:///{folder}/evalkit.db"
-        study_id = evalkit.made_study(n_cases=_N_CASES, overlap=60)
+        study_id = evalkit.made_study(n_cases=_N_CASES, overlap=_OVERLAP)
         cookies = evalkit.invited(_N_PEOPLE)
         ours, theirs = Measured(Painted()), None
         if peers_folder is not None:
             theirs = Measured(Painted())
-            potato.made_task(folder / "potato", n_cases=_N_CASES, overlap=60)
+            potato.made_task(folder / "potato", n_cases=_N_CASES, overlap=_OVERLAP)
         for is_last in (False, True):
             with _evalkit_served(url) as pid:
                 _paint(ours.painted, _PORT, _our_screen(study_id, cookies[0]), sizes)
@@ -148,7 +150,7 @@ def _paint(result: Painted, port: int, screen: Screen, sizes: Sizes) -> None:
 
 def _load_ours(ours: Measured, sizes: Sizes, pid: int, study_id: int, cookies: list[str]) -> None:
     people = [
-        evalkit.Person(evalkit.connection(_PORT, cookie), study_id, random.Random(number))
+        Person(page_connection(_PORT, cookie), study_id, random.Random(number))
         for number, cookie in enumerate(cookies)
     ]
     crowd, readers = people[:_N_HAMMERING], people[_N_HAMMERING:]
@@ -190,7 +192,7 @@ def measure_next_task(size: int, kept: Path, n: int) -> float:
 
 
 async def _next_tasks(cookie: str, n: int) -> list[float]:
-    person = evalkit.Person(evalkit.connection(_PORT, cookie), 1, random.Random(0), holds=False)
+    person = Person(page_connection(_PORT, cookie), 1, random.Random(0), holds=False)
     took = []
     for _ in range(n):
         started = time.perf_counter()

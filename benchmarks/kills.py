@@ -39,9 +39,10 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from benchmarks.screen import evalkit
-from benchmarks.screen.web import Answer, Connection
 from db.engine import engine, read_session
 from db.models import Annotation, Assignment
+from tests import annotating
+from tests.annotating import Answer, Connection, page_headers
 from tests.browser.serving import app_process
 
 _PORT = 8596
@@ -79,12 +80,12 @@ class Insistent(Connection):
         raise RuntimeError(f"{path} was not answered")
 
 
-class Person(evalkit.Person):
+class Person(annotating.Person):
     """Somebody who notes what they send before they do."""
 
     load: Load
 
-    def judged(self) -> evalkit.Submission:
+    def judged(self) -> annotating.Submission:
         """Fill the form in."""
         submission = super().judged()
         self.load.sent[submission.key] = submission.preference
@@ -120,7 +121,7 @@ async def _all_work(load: Load, study_id: int, cookies: list[str]) -> None:
 
 async def _works(load: Load, study_id: int, cookie: str) -> None:
     """Judge case after case until it is over."""
-    connection = Insistent(_PORT, evalkit.page_headers(_PORT, cookie))
+    connection = Insistent(_PORT, page_headers(_PORT, cookie))
     connection.load = load
     person = Person(connection, study_id, random.Random(cookie))
     person.load = load

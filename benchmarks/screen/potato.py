@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from benchmarks.peers import python_of
 from benchmarks.screen.items import items
-from benchmarks.screen.web import Connection
+from tests.annotating import Connection
 
 PEER = "potato-annotation"
 #: Preference, two scores, tags and a comment: about what evalkit's ready rubric asks.

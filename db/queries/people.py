@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, exists, func, select
 
 from db.columns import now
@@ -69,20 +70,32 @@ class Account:
         return "invited" if self.invited_until else "no sign-in"
 
 
+# Asked with every request: made once, for it takes several times as long to make a statement as to
+# run it.
+_COOKIE_KEY = sa.select(col(Setting.value)).where(col(Setting.key) == COOKIE_KEY)
+_AT_EPOCH = sa.select(
+    col(Annotator.id), col(Annotator.name), col(Annotator.role), col(Annotator.is_demo)
+).where(
+    col(Annotator.id) == sa.bindparam("annotator_id"),
+    col(Annotator.session_epoch) == sa.bindparam("epoch"),
+    col(Annotator.disabled_at).is_(None),
+    col(Annotator.kind) == AnnotatorKind.HUMAN,
+)
+
+
 def cookie_key(session: Session) -> str | None:
     """Return the key that signs cookies, or None before anybody has asked for one."""
-    setting = session.get(Setting, COOKIE_KEY)
-    return setting.value if setting else None
+    key: str | None = session.connection().execute(_COOKIE_KEY).scalar()
+    return key
 
 
 def user_of_session(session: Session, *, annotator_id: int, epoch: int) -> User | None:
     """Return the person of a session that has not been ended, nor the demo it is of, or None."""
-    annotator = session.get(Annotator, annotator_id)
-    if annotator is None or annotator.disabled_at is not None or annotator.session_epoch != epoch:
+    who = {"annotator_id": annotator_id, "epoch": epoch}
+    row = session.connection().execute(_AT_EPOCH, who).first()
+    if row is None or (row.is_demo and is_demo_over(session)):
         return None
-    if annotator.is_demo and is_demo_over(session):
-        return None
-    return as_user(annotator) if annotator.kind == AnnotatorKind.HUMAN else None
+    return User(row.id, row.name, Role(row.role), epoch, row.is_demo)
 
 
 def as_user(annotator: Annotator) -> User:

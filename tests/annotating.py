@@ -1,0 +1,208 @@
+"""People at the annotation screen without a browser: they ask for and send what the screen does."""
+
+import asyncio
+import json
+import random
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from pages.routes.session import COOKIE
+
+PREFERENCES = ("left", "right", "tie", "both_bad")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        """Read the body as JSON."""
+        read: dict[str, Any] = json.loads(self.body)
+        return read
+
+
+class Connection:
+    """One connection that is kept open, and opened anew where the server closed it."""
+
+    def __init__(self, port: int, headers: dict[str, str]) -> None:
+        self.port = port
+        self._headers = headers
+        self._cookies: dict[str, str] = {}
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def ask(self, method: str, path: str, body: Any = None, *, form: str = "") -> Answer:
+        """Send a request, JSON or a form; return the answer, or raise OSError if there is none."""
+        content = form.encode() if form else b"" if body is None else json.dumps(body).encode()
+        headers = {"Host": f"127.0.0.1:{self.port}", **self._headers}
+        if content:
+            kind = "application/x-www-form-urlencoded" if form else "application/json"
+            headers |= {"Content-Type": kind, "Content-Length": str(len(content))}
+        if self._cookies:
+            headers["Cookie"] = "; ".join(
+                f"{name}={value}" for name, value in self._cookies.items()
+            )
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        request = f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + content
+        is_old = self._writer is not None
+        try:
+            return await self._sent(request)
+        except (OSError, asyncio.IncompleteReadError):
+            self.close()
+            if not is_old:
+                raise OSError("no answer") from None
+        try:
+            return await self._sent(request)  # it was closed since the last answer
+        except asyncio.IncompleteReadError:
+            self.close()
+            raise OSError("no answer") from None
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._writer is not None:
+            self._writer.close()
+        self._reader = self._writer = None
+
+    async def _sent(self, request: bytes) -> Answer:
+        if self._reader is None or self._writer is None:
+            opened = await asyncio.open_connection("127.0.0.1", self.port, limit=2**20)
+            self._reader, self._writer = opened
+        self._writer.write(request)
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        status = int(head[0].split()[1])
+        fields = [line.split(": ", 1) for line in head[1:] if ": " in line]
+        headers = {name.lower(): value for name, value in fields}
+        for name, value in fields:
+            if name.lower() == "set-cookie":
+                cookie, _, content = value.split(";")[0].partition("=")
+                self._cookies[cookie] = content
+        body = await self._body(headers)
+        if headers.get("connection", "").lower() == "close" or head[0].startswith("HTTP/1.0"):
+            self.close()
+        return Answer(status, body)
+
+    async def _body(self, headers: dict[str, str]) -> bytes:
+        assert self._reader is not None  # the head was read from it
+        if headers.get("transfer-encoding") != "chunked":
+            length = headers.get("content-length")
+            read = self._reader.read() if length is None else self._reader.readexactly(int(length))
+            return await read
+        body = b""
+        while size := int(await self._reader.readline(), 16):
+            body += await self._reader.readexactly(size)
+            await self._reader.readline()
+        await self._reader.readline()
+        return body
+
+
+def page_connection(port: int, cookie: str) -> Connection:
+    """Return how the page of somebody who is signed in speaks with the server."""
+    return Connection(port, page_headers(port, cookie))
+
+
+def page_headers(port: int, cookie: str) -> dict[str, str]:
+    """Return what a page sends with everything."""
+    origin = f"http://127.0.0.1:{port}"
+    return {"X-Evalkit": "1", "Origin": origin, "Cookie": f"{COOKIE}={cookie}"}
+
+
+@dataclass
+class Submission:
+    """What one submission says, and under which key, however often it is sent."""
+
+    key: str
+    preference: str
+    body: dict[str, Any]
+
+
+class Person:
+    """Somebody at the screen: one case on it, and the next one held unless ``holds`` is False."""
+
+    def __init__(
+        self, connection: Connection, study_id: int, chance: random.Random, *, holds: bool = True
+    ) -> None:
+        self.connection = connection
+        self.study_id = study_id
+        self.holds = holds
+        self.task: dict[str, Any] | None = None
+        self.held: dict[str, Any] | None = None
+        self._chance = chance
+        self._n_sent = 0
+
+    async def open(self) -> None:
+        """Come to the screen: what is begun, else a new case, and the one after it."""
+        answer = await self._ask("GET", f"/annotate/task?study={self.study_id}")
+        self.task = answer.json()["task"]
+        if self.task is not None and self.holds:
+            asked = {"study_id": self.study_id, "shown": _told(self.task)}
+            self.held = (await self._ask("POST", "/annotate/hold", asked)).json()["held"]
+
+    async def annotate(self) -> bool:
+        """Judge the case on the screen and have the next one; False where nothing is left."""
+        if self.task is not None:
+            await self.submit()
+        if self.task is None:
+            await self.open()
+        return self.task is not None
+
+    async def submit(self) -> Submission:
+        """Judge the case on the screen; the one that was held is on it then, if there was one."""
+        judged = self.judged()
+        answer = await self._ask("POST", "/annotate/submit", judged.body)
+        self.task, self.held = self.held, answer.json().get("held")
+        return judged
+
+    async def save_draft(self) -> None:
+        """Save what is entered so far, as the screen does now and then."""
+        assert self.task is not None  # a case is on the screen
+        body = self._body(self.task) | {"draft": _form(self.task, "left"), "active_seconds": 2}
+        await self._ask("PUT", "/annotate/draft", body)
+
+    def judged(self) -> Submission:
+        """Fill the form in, every question of it."""
+        assert self.task is not None  # a case is on the screen
+        key, preference = str(uuid.uuid4()), self._chance.choice(PREFERENCES)
+        body = self._body(self.task) | {
+            "draft": _form(self.task, preference, comment=key),
+            "active_seconds": 5,
+            "submission_key": key,
+            "hold": self.holds,
+            "shown": None if self.held is None else _told(self.held),
+        }
+        return Submission(key, preference, body)
+
+    def _body(self, task: dict[str, Any]) -> dict[str, Any]:
+        self._n_sent += 1
+        return {
+            "assignment_id": task["assignment_id"],
+            "token": task["token"],
+            "session": f"of the case {task['assignment_id']}",
+            "number": self._n_sent,
+            "opened_on": task["draft_mark"],
+            "revision": task["revision"],
+        }
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> Answer:
+        answer = await self.connection.ask(method, path, body)
+        if answer.status != 200:
+            raise RuntimeError(f"{path} was answered with {answer.status}: {answer.body[:200]!r}")
+        return answer
+
+
+def _told(task: dict[str, Any]) -> dict[str, Any]:
+    return {"assignment_id": task["assignment_id"], "token": task["token"], "seconds": 0}
+
+
+def _form(task: dict[str, Any], preference: str, *, comment: str = "") -> dict[str, Any]:
+    sides = ("left", "right") if task["right"] else ("left",)
+    values = {criterion["key"]: criterion["levels"][-1]["value"] for criterion in task["criteria"]}
+    return {
+        "preference": preference,
+        "scores": dict.fromkeys(sides, values),
+        "tags": {},
+        "comment": comment,
+    }
