@@ -4,6 +4,7 @@ import functools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ _EXPECTED = (
     "in the folder data is used."
 )
 _WRITERS: dict[str, Queue] = {}
+_WHOLE: ContextVar[Session | None] = ContextVar("whole", default=None)
 _READ: dict[str, Any] = {"write": False}
 #: What SQLite does in any transaction; PostgreSQL takes a new state at every statement unasked.
 _ONE_STATE: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -60,15 +62,34 @@ def write_session(url: str | None = None) -> Iterator[Session]:
 
     On SQLite the transaction is ``BEGIN IMMEDIATE``: what is read inside is still true when it
     is written (a deferred transaction loses updates). Threads of this process then come in the
-    order in which they asked; a session inside another would wait for itself. Any exception rolls
-    everything back.
+    order in which they asked; a session inside another would wait for itself, but for
+    `one_transaction`. Any exception rolls everything back.
     """
     made = engine(url)
+    whole = _WHOLE.get()
+    if whole is not None and whole.get_bind() is made:
+        with whole.begin_nested():
+            yield whole
+        return
     is_queued = made.dialect.name == "sqlite"
     seconds = BUSY_TIMEOUT_MS / 1000
     turn = writers(url).turn(within_seconds=seconds) if is_queued else nullcontext()
     with turn, Session(made, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def one_transaction() -> Iterator[None]:
+    """Let the write sessions in the block be parts of one transaction, committed at its end.
+
+    What fails in one of them rolls back that part, and all if the exception leaves the block.
+    """
+    with write_session() as session:
+        before = _WHOLE.set(session)
+        try:
+            yield
+        finally:
+            _WHOLE.reset(before)
 
 
 def writers(url: str | None = None) -> Queue:

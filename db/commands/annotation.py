@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
@@ -13,12 +14,8 @@ from db.commands.storing import next_revision, store_annotation, supersede
 from db.commands.units import counted, locked_study
 from db.engine import write_session
 from db.models import Annotation, Assignment, Study
-from db.queries.annotation.task import (
-    current_annotation,
-    form_of,
-    own_assignment,
-    submitted_draft,
-)
+from db.queries.annotation.form import form_of
+from db.queries.annotation.task import current_annotation, study_of_own, submitted_draft
 from db.queries.annotation.work import UNFINISHED
 from evalkit.annotation.assignment.policy import RESERVATION
 from evalkit.annotation.draft import (
@@ -32,6 +29,14 @@ from evalkit.annotation.draft import (
 from evalkit.annotation.opening import NewerError, Opening, draft_mark
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import AssignmentState, SkipReason
+
+# Made once: it takes several times as long to make a statement as to run it.
+_LOCKED = (
+    select(Assignment)
+    .where(Assignment.id == sa.bindparam("assignment_id"))
+    .with_for_update(key_share=True)
+)
+_OF_KEY = select(Annotation).where(Annotation.submission_key == sa.bindparam("key"))
 
 _MAX_KEY = 200
 _KEY_OF_ANOTHER = (
@@ -218,15 +223,9 @@ def _locked(
 
     A page that wants to write says which opening it is, and must mean this very assignment.
     """
-    study_id = own_assignment(session, assignment_id, annotator_id).study_id
-    study = locked_study(session, study_id)
+    study = locked_study(session, study_of_own(session, assignment_id, annotator_id))
     assert study is not None  # an assignment refers to it
-    assignment = session.exec(
-        select(Assignment)
-        .where(Assignment.id == assignment_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
+    assignment = session.exec(_LOCKED, params={"assignment_id": assignment_id}).one()
     if opening.token != assignment.token:
         raise OutdatedError(
             "The case on this page is no longer there: its study was removed, or an older database "
@@ -255,7 +254,7 @@ def _end_openings(assignment: Assignment) -> None:
 
 
 def _annotation_of_key(session: Session, key: str, assignment: Assignment) -> Annotation | None:
-    annotation = session.exec(select(Annotation).where(Annotation.submission_key == key)).first()
+    annotation = session.exec(_OF_KEY, params={"key": key}).first()
     if annotation is not None and annotation.assignment_id != assignment.id:
         raise RefusedError(_KEY_OF_ANOTHER)
     return annotation

@@ -1,6 +1,6 @@
 """Give out the next case: one that was begun, else the next unit of the study."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +13,15 @@ from db.commands.units import (
     N_PLACES,
     count_units,
     counted,
+    has_place,
     locked_study,
     release_reservations,
-    unit_of,
 )
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, Unit, UnitPair, WorkCount
 from db.queries.annotation.audience import is_for
 from db.queries.annotation.progress import NOT_OPEN
-from db.queries.annotation.task import own_assignment
+from db.queries.annotation.task import study_of_own
 from db.queries.annotation.work import UNFINISHED
 from evalkit.annotation.assignment.policy import (
     HOLD,
@@ -35,6 +35,8 @@ from evalkit.annotation.assignment.policy import (
 from evalkit.annotation.assignment.tournament import Pair, draw
 from evalkit.errors import NotFoundError
 from evalkit.vocabulary import AssignmentState, Sampling
+
+_Statement = sa.Select[*tuple[Any, ...]]
 
 #: Among how many units the next one is chosen, and how many are looked at for them.
 _N_CANDIDATES, _N_LOOKED_AT = 64, 512
@@ -95,7 +97,7 @@ def release(*, assignment_id: int, annotator_id: int, token: str) -> bool:
     It stays this annotator's if nobody else takes its place meanwhile.
     """
     with write_session() as session:
-        study_id = own_assignment(session, assignment_id, annotator_id).study_id
+        study_id = study_of_own(session, assignment_id, annotator_id)
         study = locked_study(session, study_id)
         assert study is not None  # an assignment refers to it
         assignment = _own(session, study_id, annotator_id, OnScreen(assignment_id, token, 0))
@@ -190,16 +192,11 @@ def _resumed(
         if assignment is but:
             continue
         is_theirs = assignment.state == AssignmentState.DRAFT or assignment.reserved_until
-        if is_theirs or _has_place(session, study, assignment):
+        if is_theirs or has_place(session, study, assignment):
             with counted(session, study, assignment):
                 assignment.reserved_until = at + (HOLD if assignment.is_held else RESERVATION)
             return assignment
     return None
-
-
-def _has_place(session: Session, study: Study, assignment: Assignment) -> bool:
-    unit = unit_of(session, assignment)
-    return unit is None or unit.n_live < study.overlap
 
 
 def _given_out(
@@ -208,16 +205,15 @@ def _given_out(
     unit = _next_unit(session, study, annotator_id)
     if unit is None:
         return None
-    pair = session.get_one(UnitPair, unit.pair_id)
     outputs = [unit.first_output_id, unit.second_output_id]
     coin = side_coin(
         unit.case_id,
-        Pair(pair.first_run_id, pair.second_run_id),
+        Pair(unit.first_run_id, unit.second_run_id),
         seed=study.seed,
         annotator_id=annotator_id,
     )
     if not first_is_left(
-        lead=pair.lead, lead_of_unit=unit.lead, n_missing=pair.n_missing, coin=coin
+        lead=unit.lead_of_pair, lead_of_unit=unit.lead, n_missing=unit.n_missing, coin=coin
     ):
         outputs.reverse()
     assignment = Assignment(
@@ -238,11 +234,11 @@ def _given_out(
     return assignment
 
 
-# The next unit
+# The next unit. Its statements are made once: to make one takes several times as long as to run it.
 
 
-def _next_unit(session: Session, study: Study, annotator_id: int) -> Unit | None:
-    """Choose what an annotator is shown next.
+def _next_unit(session: Session, study: Study, annotator_id: int) -> sa.Row[Any] | None:
+    """Choose what an annotator is shown next; return it with its pair's counts, see ``_CHOSEN``.
 
     Never a unit they were shown before (even if they skipped it), never one that has its
     ``overlap`` annotators. Among the rest a case they have not seen comes first; then see
@@ -250,85 +246,115 @@ def _next_unit(session: Session, study: Study, annotator_id: int) -> Unit | None
     no longer in a large study. All are where those few are none of theirs to do: this is so at
     the end of their work, and then nearly all that is open is what they did themselves.
     """
+    connection = session.connection()
     start = _start(session, study, annotator_id)
-    for is_known, n in (
-        (_is_case_known, _N_LOOKED_AT),
-        (_is_known, _N_LOOKED_AT),
-        (_is_known, None),
-    ):
-        for n_live in reversed(range(study.overlap)):
-            candidates: dict[Candidate, int] = {}
-            for looked_at in _open_units(study, n_live, start, n):
-                unknown = ~is_known(looked_at.c, annotator_id)
-                candidates |= _candidates(session, looked_at, unknown)
+    asked = {"study_id": study.id, "annotator_id": annotator_id, "start": start}
+    for search in _SEARCHES:
+        for n_live in _counts_of_open_units(session, study):
+            candidates = {
+                Candidate(row.case_id, Pair(row.first, row.second), n_live, row.n_live): row.id
+                for part in search
+                for row in connection.execute(part, asked | {"n_live": n_live})
+            }
             if candidates:
                 choice = first_choice(candidates, seed=study.seed, annotator_id=annotator_id)
-                return session.get_one(Unit, candidates[choice])
+                return connection.execute(_CHOSEN, {"unit_id": candidates[choice]}).one()
     return None
 
 
 def _start(session: Session, study: Study, annotator_id: int) -> int:
     """Draw where an annotator's search begins: elsewhere after every case of theirs."""
-    work = session.get(WorkCount, (study.id, annotator_id), populate_existing=True)
-    n_submitted = 0 if work is None else work.n_submitted
+    whose = {"study_id": study.id, "annotator_id": annotator_id}
+    n_submitted = session.connection().execute(_N_SUBMITTED, whose).scalar() or 0
     return draw(study.seed, "start", annotator_id, n_submitted) % N_PLACES
 
 
-def _open_units(study: Study, n_live: int, start: int, n: int | None) -> Iterable[sa.Subquery]:
-    """Select units with so many annotators, ``n`` on from the start, and ``n`` before it."""
-    for place in (col(Unit.place) >= start, col(Unit.place) < start):
-        yield (
-            sa.select(Unit)
-            .where(
-                col(Unit.study_id) == study.id,
-                col(Unit.is_offered),
-                col(Unit.n_live) == n_live,
-                place,
-            )
-            .order_by(col(Unit.place))
-            .limit(n)
-            .subquery()
-        )
+def _counts_of_open_units(session: Session, study: Study) -> Iterator[int]:
+    """Give the numbers of annotators that units have, largest first, below the overlap."""
+    below: int | None = study.overlap
+    while below is not None:
+        asked = {"study_id": study.id, "below": below}
+        below = session.connection().execute(_FULLEST, asked).scalar()
+        if below is not None:
+            yield below
 
 
-def _candidates(
-    session: Session, units: sa.Subquery, unknown: sa.ColumnElement[bool]
-) -> dict[Candidate, int]:
-    """Return what to choose among, each with the id of its unit."""
-    statement: sa.Select[*tuple[Any, ...]] = (
-        sa.select(
-            units.c.id,
-            units.c.case_id,
-            units.c.n_live,
-            col(UnitPair.n_live),
-            col(UnitPair.first_run_id),
-            col(UnitPair.second_run_id),
-        )
-        .join(UnitPair, col(UnitPair.id) == units.c.pair_id)
-        .where(unknown)
-        .limit(_N_CANDIDATES)
-    )
-    return {
-        Candidate(case_id, Pair(first, second), n_live, n_live_of_pair): unit_id
-        for unit_id, case_id, n_live, n_live_of_pair, first, second in session.connection().execute(
-            statement
-        )
-    }
-
-
-def _is_case_known(unit: Any, annotator_id: int) -> sa.Exists:
+def _is_case_known(unit: Any) -> sa.Exists:
     """Tell in SQL whether somebody was shown the case of a unit, with any pair."""
     return sa.exists().where(
-        col(Assignment.annotator_id) == annotator_id,
+        col(Assignment.annotator_id) == sa.bindparam("annotator_id"),
         col(Assignment.study_id) == unit.study_id,
         col(Assignment.case_id) == unit.case_id,
     )
 
 
-def _is_known(unit: Any, annotator_id: int) -> sa.Exists:
+def _is_known(unit: Any) -> sa.Exists:
     """Tell in SQL whether somebody was shown a unit."""
     outputs = (unit.first_output_id, unit.second_output_id)
     right: Any = col(Assignment.right_output_id)
-    return _is_case_known(unit, annotator_id).where(
+    return _is_case_known(unit).where(
         col(Assignment.left_output_id).in_(outputs), right.in_(outputs)
     )
+
+
+def _search(is_known: Callable[[Any], sa.Exists], n: int | None) -> tuple[_Statement, ...]:
+    """Make what looks at ``n`` units from the start on, and what looks at ``n`` before it."""
+    return tuple(
+        _unknown(is_known, _OPEN.where(place).order_by(col(Unit.place)).limit(n).subquery().c)
+        for place in (
+            col(Unit.place) >= sa.bindparam("start"),
+            col(Unit.place) < sa.bindparam("start"),
+        )
+    )
+
+
+def _unknown(is_known: Callable[[Any], sa.Exists], unit: Any) -> _Statement:
+    return (
+        sa.select(
+            unit.id,
+            unit.case_id,
+            col(UnitPair.n_live),
+            col(UnitPair.first_run_id).label("first"),
+            col(UnitPair.second_run_id).label("second"),
+        )
+        .join(UnitPair, col(UnitPair.id) == unit.pair_id)
+        .where(~is_known(unit))
+        .limit(_N_CANDIDATES)
+    )
+
+
+_OPEN = sa.select(Unit).where(
+    col(Unit.study_id) == sa.bindparam("study_id"),
+    col(Unit.is_offered),
+    col(Unit.n_live) == sa.bindparam("n_live"),
+)
+_SEARCHES = (
+    _search(_is_case_known, _N_LOOKED_AT),
+    _search(_is_known, _N_LOOKED_AT),
+    _search(_is_known, None),
+)
+_FULLEST = sa.select(sa.func.max(col(Unit.n_live))).where(
+    col(Unit.study_id) == sa.bindparam("study_id"),
+    col(Unit.is_offered),
+    col(Unit.n_live) < sa.bindparam("below"),
+)
+_N_SUBMITTED = sa.select(col(WorkCount.n_submitted)).where(
+    col(WorkCount.study_id) == sa.bindparam("study_id"),
+    col(WorkCount.annotator_id) == sa.bindparam("annotator_id"),
+)
+_CHOSEN: _Statement = (
+    sa.select(
+        col(Unit.study_id),
+        col(Unit.case_id),
+        col(Unit.first_output_id),
+        col(Unit.second_output_id),
+        col(Unit.inclusion_probability),
+        col(Unit.lead),
+        col(UnitPair.first_run_id),
+        col(UnitPair.second_run_id),
+        col(UnitPair.lead).label("lead_of_pair"),
+        col(UnitPair.n_missing),
+    )
+    .join(UnitPair, col(UnitPair.id) == Unit.pair_id)
+    .where(col(Unit.id) == sa.bindparam("unit_id"))
+)

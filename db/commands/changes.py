@@ -10,7 +10,15 @@ from sqlmodel import Session, col
 from db.columns import new_token
 from db.models import ResultsState, StudyRun
 
-_INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+def _new_state(insert: Any) -> Any:
+    row = insert(ResultsState)
+    return row.on_conflict_do_update(
+        index_elements=["study_id"], set_={"token": row.excluded.token}
+    )
+
+
+_NEW_STATE = {"postgresql": _new_state(postgresql.insert), "sqlite": _new_state(sqlite.insert)}
 
 
 def results_changed(session: Session, *study_ids: int) -> None:
@@ -19,14 +27,10 @@ def results_changed(session: Session, *study_ids: int) -> None:
     To be called last in the transaction of the change: then who reads the state has the change,
     and nobody waits for long for the row on PostgreSQL.
     """
-    insert = _INSERT[session.get_bind().dialect.name]
+    statement = _NEW_STATE[session.get_bind().dialect.name]
     for study_id in sorted(study_ids):  # in one order, so that no two wait for each other
-        row = insert(ResultsState).values(study_id=study_id, token=new_token())
-        session.connection().execute(
-            row.on_conflict_do_update(
-                index_elements=["study_id"], set_={"token": row.excluded.token}
-            )
-        )
+        row = {"study_id": study_id, "token": new_token()}
+        session.connection().execute(statement, row)
 
 
 def studies_of_runs(session: Session, run_ids: Collection[int]) -> set[int]:

@@ -2,23 +2,28 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import Session, col, func, select
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from db.commands.changes import results_changed
-from db.models import Annotation, Assignment, Criterion, ErrorMark, Score, Study, Tag
-from db.queries.annotation.task import form_of
+from db.models import Annotation, Assignment, ErrorMark, Score, Study
+from db.queries.annotation.form import definitions, form_of
 from evalkit.annotation.draft import Draft, ResponseDraft
 from evalkit.vocabulary import AssignmentState
+
+# Made once: it takes several times as long to make a statement as to run it.
+_LAST_REVISION = sa.select(sa.func.max(col(Annotation.revision))).where(
+    col(Annotation.assignment_id) == sa.bindparam("assignment_id")
+)
+_INSERT_SCORES, _INSERT_MARKS = sa.insert(Score), sa.insert(ErrorMark)
 
 
 def next_revision(session: Session, assignment: Assignment) -> int:
     """Count on from the last revision; imported scores may have a later one than what counts."""
-    last = session.exec(
-        select(func.max(Annotation.revision)).where(Annotation.assignment_id == assignment.id)
-    ).one()
-    return (last or 0) + 1
+    asked = {"assignment_id": assignment.id}
+    return (session.connection().execute(_LAST_REVISION, asked).scalar() or 0) + 1
 
 
 def supersede(session: Session, annotation: Annotation) -> None:
@@ -27,7 +32,7 @@ def supersede(session: Session, annotation: Annotation) -> None:
     session.add(annotation)
     for table in (Score, ErrorMark):
         session.connection().execute(
-            update(table)
+            sa.update(table)
             .where(col(table.annotation_id) == annotation.id)
             .values(is_superseded=True)
         )
@@ -60,45 +65,42 @@ def store_annotation(
     assignment.reserved_until = None
     session.add_all([annotation, assignment])
     session.flush()
-    session.add_all(_scores(session, study, assignment, content, number_of(annotation)))
-    session.add_all(_error_marks(session, study, assignment, content, number_of(annotation)))
-    session.flush()
+    rows = list(_scores(session, study, assignment, content, number_of(annotation)))
+    marks = list(_error_marks(session, study, assignment, content, number_of(annotation)))
+    for insert, many in ((_INSERT_SCORES, rows), (_INSERT_MARKS, marks)):
+        if many:
+            session.connection().execute(insert, many)
     results_changed(session, number_of(study))
 
 
 def _scores(
     session: Session, study: Study, assignment: Assignment, content: Draft, annotation_id: int
-) -> Iterable[Score]:
-    criteria = session.exec(select(Criterion).where(Criterion.rubric_id == study.rubric_id)).all()
-    ids = {criterion.key: number_of(criterion) for criterion in criteria}
+) -> Iterable[dict[str, Any]]:
+    ids = definitions(session, study).criterion_ids
     for output_id, response in _responses(assignment, content):
         for key, value in response.scores.items():
-            yield Score(
-                annotation_id=annotation_id,
-                output_id=output_id,
-                criterion_id=ids[key],
-                value=value,
-            )
+            yield {
+                "annotation_id": annotation_id,
+                "output_id": output_id,
+                "criterion_id": ids[key],
+                "value": value,
+                "is_superseded": False,
+            }
 
 
 def _error_marks(
     session: Session, study: Study, assignment: Assignment, content: Draft, annotation_id: int
-) -> Iterable[ErrorMark]:
+) -> Iterable[dict[str, Any]]:
     """Make a row per marked error, and one without a tag where errors were looked for in vain."""
     if "tags" not in form_of(session, study, assignment).collect:
         return
-    tags = session.exec(select(Tag).where(Tag.taxonomy_id == study.taxonomy_id)).all()
-    ids = {tag.key: number_of(tag) for tag in tags}
+    ids = definitions(session, study).tag_ids
     for output_id, response in _responses(assignment, content):
+        about = {"annotation_id": annotation_id, "output_id": output_id, "is_superseded": False}
         for key, severity in response.tags.items():
-            yield ErrorMark(
-                annotation_id=annotation_id,
-                output_id=output_id,
-                tag_id=ids[key],
-                severity=severity,
-            )
+            yield about | {"tag_id": ids[key], "severity": severity}
         if not response.tags:
-            yield ErrorMark(annotation_id=annotation_id, output_id=output_id)
+            yield about | {"tag_id": None, "severity": None}
 
 
 def _responses(assignment: Assignment, content: Draft) -> Iterable[tuple[int, ResponseDraft]]:
@@ -107,7 +109,7 @@ def _responses(assignment: Assignment, content: Draft) -> Iterable[tuple[int, Re
         yield assignment.right_output_id, content.right
 
 
-def number_of(row: Annotation | Assignment | Criterion | Study | Tag) -> int:
+def number_of(row: Annotation | Assignment | Study) -> int:
     """Return the number of a row that has one."""
     assert row.id is not None  # it was read or flushed
     return row.id

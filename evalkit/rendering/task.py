@@ -46,13 +46,18 @@ def render_task(task: ComparisonTask) -> dict[str, Any]:
 
 def _response(response: BlindedResponse) -> dict[str, Any]:
     if response.steps is None:
-        return {
-            "html": render_response(response.text),
-            "raw": clean(response.text),
-            "may_be_code": has_unfenced_code(response.text),
-        }
+        return _text(response.text)
     return {
         "html": render_messages(response.steps),
         "raw": raw_messages(response.steps),
         "may_be_code": False,
+    }
+
+
+@lru_cache(maxsize=256)  # several people read the same within a short time
+def _text(text: str) -> dict[str, Any]:
+    return {
+        "html": render_response(text),
+        "raw": clean(text),
+        "may_be_code": has_unfenced_code(text),
     }

@@ -4,14 +4,16 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from db.commands import annotation as commands, assignments
 from db.commands.assignments import OnScreen
-from db.engine import read_session
+from db.engine import one_transaction, read_session
 from db.queries.annotation import task as queries
 from db.queries.annotation.progress import study_progress
 from evalkit.annotation.draft import IncompleteError, OutdatedError, checked_seconds
@@ -24,6 +26,11 @@ from pages.routes.session import who_asks
 
 LARGEST_BODY = 256 * 1024
 _LARGEST_ID, _LONGEST = 2**63 - 1, 19
+
+#: So many of these requests are at work at once, and the others wait in the order in which they
+#: came: more would only wait for the database, or for one another, in threads that others need.
+_N_AT_WORK = 8
+_LIMITER: RunVar[CapacityLimiter] = RunVar("annotating")
 
 Body = dict[str, Any]
 Act = Callable[[Body, int], Body]
@@ -52,14 +59,18 @@ def _rendered(assignment_id: int, annotator_id: int) -> Body:
 
 
 def _hold(body: Body, annotator_id: int) -> Body:
-    return _held(_number(body.get("study_id"), "study"), body, annotator_id)
+    study_id = _number(body.get("study_id"), "study")
+    return _held(study_id, _hold_next(study_id, body, annotator_id), annotator_id)
 
 
-def _held(study_id: int, body: Body, annotator_id: int) -> Body:
-    """Hold what comes next, and say how far they are by now."""
-    held_id = assignments.hold_next(
+def _hold_next(study_id: int, body: Body, annotator_id: int) -> int | None:
+    return assignments.hold_next(
         study_id=study_id, annotator_id=annotator_id, on_screen=_on_screen(body)
     )
+
+
+def _held(study_id: int, held_id: int | None, annotator_id: int) -> Body:
+    """Give what is held, and how far they are by now."""
     if held_id is not None:
         held = _rendered(held_id, annotator_id)
         return {"held": held, "done": held["done"], "total": held["total"]}
@@ -68,19 +79,25 @@ def _held(study_id: int, body: Body, annotator_id: int) -> Body:
     return {"held": None, "done": own.n_done, "total": own.n_total}
 
 
-def _held_besides(body: Body, annotator_id: int) -> Body:
-    """Hold what comes next for who sends a case, if they ask for it.
+def _and_hold(body: Body, annotator_id: int, send: Callable[[], Body]) -> Body:
+    """Send a case, and hold what comes next for who asks for it, in one transaction.
 
-    What they sent is stored by now: it is said to be, whatever becomes of this.
+    What they sent is stored then, whatever becomes of the holding.
     """
     if body.get("hold") is not True:
-        return {}
+        return send()
+    with one_transaction():
+        sent = send()
+        try:
+            with read_session() as session:
+                study_id = queries.study_of_own(session, _assignment_id(body), annotator_id)
+            held_id = _hold_next(study_id, body, annotator_id)
+        except RefusedError:
+            return sent | {"held": None}
     try:
-        with read_session() as session:
-            case = queries.own_assignment(session, _assignment_id(body), annotator_id)
-        return _held(case.study_id, body, annotator_id)
+        return sent | _held(study_id, held_id, annotator_id)
     except RefusedError:
-        return {"held": None}
+        return sent | {"held": None}
 
 
 def _on_screen(body: Body) -> OnScreen | None:
@@ -113,27 +130,32 @@ def _save_draft(body: Body, annotator_id: int) -> Body:
 
 
 def _submit(body: Body, annotator_id: int) -> Body:
-    submitted = commands.submit(
-        assignment_id=_assignment_id(body),
-        annotator_id=annotator_id,
-        opening=parse_opening(body),
-        draft=body.get("draft"),
-        active_seconds=body.get("active_seconds"),
-        submission_key=body.get("submission_key"),
-    )
-    stored = {"stored": True, "revision": submitted.revision}
-    return stored | _held_besides(body, annotator_id)
+    def submit() -> Body:
+        submitted = commands.submit(
+            assignment_id=_assignment_id(body),
+            annotator_id=annotator_id,
+            opening=parse_opening(body),
+            draft=body.get("draft"),
+            active_seconds=body.get("active_seconds"),
+            submission_key=body.get("submission_key"),
+        )
+        return {"stored": True, "revision": submitted.revision}
+
+    return _and_hold(body, annotator_id, submit)
 
 
 def _skip(body: Body, annotator_id: int) -> Body:
-    commands.skip(
-        assignment_id=_assignment_id(body),
-        annotator_id=annotator_id,
-        opening=parse_opening(body),
-        reason=body.get("reason"),
-        note=body.get("note"),
-    )
-    return {"skipped": True} | _held_besides(body, annotator_id)
+    def skip() -> Body:
+        commands.skip(
+            assignment_id=_assignment_id(body),
+            annotator_id=annotator_id,
+            opening=parse_opening(body),
+            reason=body.get("reason"),
+            note=body.get("note"),
+        )
+        return {"skipped": True}
+
+    return _and_hold(body, annotator_id, skip)
 
 
 def _take_back(body: Body, annotator_id: int) -> Body:
@@ -162,9 +184,18 @@ def _endpoint(act: Act) -> Callable[[Request], Awaitable[JSONResponse]]:
         raw = await _read(request)
         if raw is None:
             return _error(413, "This is more than can be stored at once. Shorten the comment.")
-        return await run_in_threadpool(_answer, act, request, raw)
+        return await run_sync(_answer, act, request, raw, limiter=_limiter())
 
     return endpoint
+
+
+def _limiter() -> CapacityLimiter:
+    """Return the one of this event loop."""
+    limiter = _LIMITER.get(None)
+    if limiter is None:
+        limiter = CapacityLimiter(_N_AT_WORK)
+        _LIMITER.set(limiter)
+    return limiter
 
 
 def _answer(act: Act, request: Request, raw: bytes) -> JSONResponse:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.exc import TimeoutError as WaitedTooLongError
 from sqlmodel import Session, func, select
 
-from db.engine import read_session, write_session, writers
+from db.engine import one_transaction, read_session, write_session, writers
 from db.models import Model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +38,13 @@ def write(name: str) -> None:
         session.add(Model(name=name))
 
 
+def fail_to_write() -> None:
+    with write_session() as session:
+        session.add(Model(name="Rolled back"))
+        session.flush()
+        raise ValueError("no good")
+
+
 def read() -> int:
     with read_session() as session:
         return n_models(session)
@@ -51,6 +58,38 @@ def names_as_written() -> list[str]:
 def wait_for_writers(n: int) -> None:
     while len(writers()) < n:
         time.sleep(0.001)
+
+
+def test_write_sessions_of_one_transaction_are_stored_together(database):
+    with one_transaction():
+        write("First")
+        assert read() == 0  # elsewhere nothing of it is seen yet
+        write("Second")
+
+    assert names_as_written() == ["First", "Second"]
+
+
+def test_a_part_of_a_transaction_that_fails_leaves_the_others(database):
+    with one_transaction():
+        write("First")
+        with pytest.raises(ValueError, match="no good"):
+            fail_to_write()
+        write("Second")
+
+    assert names_as_written() == ["First", "Second"]
+
+
+def test_an_exception_that_leaves_a_transaction_rolls_all_of_it_back(database):
+    def fail() -> None:
+        with one_transaction():
+            write("First")
+            raise ValueError("no good")
+
+    with pytest.raises(ValueError, match="no good"):
+        fail()
+    write("On its own")
+
+    assert names_as_written() == ["On its own"]
 
 
 def test_writers_that_wait_for_their_turn_do_not_keep_readers_out(sqlite_database):
@@ -80,14 +119,8 @@ def test_sqlite_is_written_in_the_order_in_which_writers_came(sqlite_database):
 
 
 def test_an_exception_of_a_writer_lets_the_next_one_go_on(sqlite_database):
-    def fail() -> None:
-        with write_session() as session:
-            session.add(Model(name="Rolled back"))
-            session.flush()
-            raise ValueError("no good")
-
     with ThreadPoolExecutor(2) as threads, write_session():
-        failing = threads.submit(fail)
+        failing = threads.submit(fail_to_write)
         wait_for_writers(2)
         following = threads.submit(write, "Stored")
         wait_for_writers(3)

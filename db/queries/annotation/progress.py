@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, exists, func, or_, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, exists, or_, select
 
 from db.columns import now
 from db.models import Annotator, Assignment, Study, UnitPair, WorkCount
@@ -95,29 +96,39 @@ def progress(session: Session, study: Study, *, annotator_id: int, at: datetime)
     """Count what this annotator did, and estimate what is theirs to do."""
     assert study.id is not None  # it was read from the database
     own = _work(session, study, annotator_id)
-    n_begun = own.n_submitted + own.n_begun
-    n_share = 0
-    if study.is_open:
-        pairs = session.exec(
-            select(func.sum(UnitPair.n_open), func.sum(UnitPair.n_missing)).where(
-                UnitPair.study_id == study.id
-            )
-        ).one()
-        n_open, n_missing = (int(n or 0) for n in pairs)
-        n_share = share_of_work(
-            n_available=n_open - own.n_open,
-            n_missing=n_missing - own.n_missing,
-            n_annotators=_n_at_work(session, study.id, annotator_id=annotator_id, at=at),
-        )
     return Progress(
         study_id=study.id,
         study_name=study.name,
         n_done=own.n_submitted,
         n_begun=own.n_begun,
-        n_total=n_begun + n_share,
+        n_total=_total(session, study, own, at=at),
         last_id=own.last_submitted_id,
         is_open=study.is_open,
         edits=_edits(session, study.id, annotator_id=annotator_id),
+    )
+
+
+def done_and_total(
+    session: Session, study: Study, *, annotator_id: int, at: datetime
+) -> tuple[int, int]:
+    """Return what a screen says of the same: how much is done, of how much in all."""
+    own = _work(session, study, annotator_id)
+    return own.n_submitted, _total(session, study, own, at=at)
+
+
+def _total(session: Session, study: Study, own: WorkCount, *, at: datetime) -> int:
+    n_begun = own.n_submitted + own.n_begun
+    if not study.is_open:
+        return n_begun
+    connection = session.connection()
+    pairs = connection.execute(_STILL_OPEN, {"study_id": study.id}).one()
+    n_open, n_missing = (int(n or 0) for n in pairs)
+    asked = {"study_id": study.id, "after": at - ACTIVE_WITHIN}
+    at_work = {*connection.execute(_AT_WORK, asked).scalars(), own.annotator_id}
+    return n_begun + share_of_work(
+        n_available=n_open - own.n_open,
+        n_missing=n_missing - own.n_missing,
+        n_annotators=len(at_work),
     )
 
 
@@ -125,28 +136,13 @@ def _work(session: Session, study: Study, annotator_id: int) -> WorkCount:
     """Return what an annotator did in a study; counted here where the counts are outdated."""
     assert study.id is not None  # it was read from the database
     if study.are_units_current:
-        work = session.get(WorkCount, (study.id, annotator_id))
+        whose = {"study_id": study.id, "annotator_id": annotator_id}
+        work = session.exec(_WORK, params=whose).first()
     else:
         done = work_done(study.id).where(col(Assignment.annotator_id) == annotator_id)
         row = session.connection().execute(done).first()
         work = None if row is None else WorkCount(**dict(zip(WORK_DONE, row, strict=True)))
     return work or WorkCount(study_id=study.id, annotator_id=annotator_id)
-
-
-def _n_at_work(session: Session, study_id: int, *, annotator_id: int, at: datetime) -> int:
-    """Count the people at work on a study, the one who asks among them."""
-    statement = (
-        select(WorkCount.annotator_id)
-        .join(Annotator, col(Annotator.id) == WorkCount.annotator_id)
-        .where(
-            WorkCount.study_id == study_id,
-            Annotator.kind == AnnotatorKind.HUMAN,
-            col(Annotator.is_simulated).is_(False),
-            col(Annotator.disabled_at).is_(None),
-            col(WorkCount.shown_at) > at - ACTIVE_WITHIN,
-        )
-    )
-    return len({*session.exec(statement), annotator_id})
 
 
 def skipped(session: Session, study_id: int, *, annotator_id: int) -> list[Skipped]:
@@ -188,3 +184,25 @@ def skipped_case(assignment: Assignment) -> Skipped:
 def _listed(assignment: Assignment) -> Opening:
     mark = draft_mark(assignment.draft_session, assignment.draft_number)
     return Opening.of_list(assignment.token, mark)
+
+
+# Statements that every case needs are made once: it takes several times as long as to run them.
+
+_WORK = select(WorkCount).where(
+    WorkCount.study_id == sa.bindparam("study_id"),
+    WorkCount.annotator_id == sa.bindparam("annotator_id"),
+)
+_STILL_OPEN = sa.select(
+    sa.func.sum(col(UnitPair.n_open)), sa.func.sum(col(UnitPair.n_missing))
+).where(col(UnitPair.study_id) == sa.bindparam("study_id"))
+_AT_WORK = (
+    sa.select(col(WorkCount.annotator_id))
+    .join(Annotator, col(Annotator.id) == WorkCount.annotator_id)
+    .where(
+        col(WorkCount.study_id) == sa.bindparam("study_id"),
+        col(Annotator.kind) == AnnotatorKind.HUMAN,
+        col(Annotator.is_simulated).is_(False),
+        col(Annotator.disabled_at).is_(None),
+        col(WorkCount.shown_at) > sa.bindparam("after"),
+    )
+)

@@ -1,6 +1,5 @@
 """What annotators see: their studies, and one blinded comparison at a time."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +18,15 @@ from db.models import (
     Study,
     Tag,
 )
+from db.queries.annotation.form import form_of
 from db.queries.annotation.leaks import CaseWords, case_words, known_names
-from db.queries.annotation.progress import Skipped, progress, skipped_case
+from db.queries.annotation.progress import Skipped, done_and_total, skipped_case
 from evalkit.annotation.blinding.leaks import blinded_steps
-from evalkit.annotation.draft import Draft, Form, ResponseDraft
+from evalkit.annotation.draft import Draft, ResponseDraft
 from evalkit.annotation.opening import draft_mark
 from evalkit.annotation.task import (
     BlindedResponse,
     ComparisonTask,
-    ScaleLevel,
-    TaskCriterion,
-    TaskTag,
 )
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import (
@@ -63,10 +60,20 @@ class SkippedError(RefusedError):
 
 def own_assignment(session: Session, assignment_id: int, annotator_id: int) -> Assignment:
     """Return an assignment of this annotator; somebody else's does not exist for them."""
-    assignment = session.get(Assignment, assignment_id)
-    if assignment is None or assignment.annotator_id != annotator_id:
+    asked = {"assignment_id": assignment_id, "annotator_id": annotator_id}
+    assignment = session.exec(_OWN, params=asked).first()
+    if assignment is None:
         raise NotFoundError(NOT_YOURS)
     return assignment
+
+
+def study_of_own(session: Session, assignment_id: int, annotator_id: int) -> int:
+    """Return the study of an assignment of this annotator."""
+    asked = {"assignment_id": assignment_id, "annotator_id": annotator_id}
+    study_id: int | None = session.connection().execute(_STUDY_OF_OWN, asked).scalar()
+    if study_id is None:
+        raise NotFoundError(NOT_YOURS)
+    return study_id
 
 
 def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) -> ComparisonTask:
@@ -74,14 +81,15 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
     assignment = own_assignment(session, assignment_id, annotator_id)
     if assignment.state == AssignmentState.SKIPPED:
         raise SkippedError(skipped_case(assignment))
-    study = session.get_one(Study, assignment.study_id)
-    case = session.get_one(Case, assignment.case_id)
+    study = session.exec(_STUDY, params={"study_id": assignment.study_id}).one()
+    case = session.exec(_CASE, params={"case_id": assignment.case_id}).one()
     words = None
     if study.leak_policy != LeakPolicy.SHOW:
         words = case_words(case, known_names(session, study))
     form = form_of(session, study, assignment)
     annotation = current_annotation(session, assignment)
-    own = progress(session, study, annotator_id=annotator_id, at=now())
+    n_done, n_total = done_and_total(session, study, annotator_id=annotator_id, at=now())
+    responses = _responses(session, assignment, words)
     around = _beside(session, assignment)
     return ComparisonTask(
         assignment_id=assignment_id,
@@ -91,12 +99,8 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
         messages=tuple(case.input),
         context=tuple(case.context or ()),
         tools=tuple(case.tools or ()),
-        left=_response(session, assignment.left_output_id, words),
-        right=(
-            None
-            if assignment.right_output_id is None
-            else _response(session, assignment.right_output_id, words)
-        ),
+        left=responses[assignment.left_output_id],
+        right=responses.get(assignment.right_output_id or 0),
         criteria=form.criteria,
         tags=form.tags,
         collect=form.collect,
@@ -110,8 +114,8 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
         revision=0 if annotation is None else annotation.revision,
         previous_assignment_id=around.previous,
         next_assignment_id=around.following,
-        n_done=own.n_done,
-        n_total=own.n_total,
+        n_done=n_done,
+        n_total=n_total,
     )
 
 
@@ -120,42 +124,9 @@ def beside(session: Session, assignment_id: int, *, annotator_id: int) -> Neighb
     return _beside(session, own_assignment(session, assignment_id, annotator_id))
 
 
-def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
-    """Return what a study asks for about one assignment."""
-    criteria = session.exec(
-        select(Criterion)
-        .where(Criterion.rubric_id == study.rubric_id)
-        .order_by(col(Criterion.position), col(Criterion.id))
-    ).all()
-    tags = session.exec(
-        select(Tag)
-        .where(Tag.taxonomy_id == study.taxonomy_id)
-        .order_by(col(Tag.position), col(Tag.id))
-    ).all()
-    collect = {
-        "preference": study.collects_preference and assignment.right_output_id is not None,
-        "scores": study.collects_scores and bool(criteria),
-        "tags": study.collects_tags and bool(tags),
-        "comment": study.collects_comment,
-    }
-    return Form(
-        criteria=tuple(_criterion(criterion) for criterion in criteria),
-        tags=tuple(
-            TaskTag(tag.key, tag.name or tag.key, tag.definition or "", tuple(tag.severities or ()))
-            for tag in tags
-        ),
-        collect=frozenset(what for what, is_asked in collect.items() if is_asked),
-        is_pair=assignment.right_output_id is not None,
-    )
-
-
 def current_annotation(session: Session, assignment: Assignment) -> Annotation | None:
     """Return the revision that counts, or None before the first submission."""
-    return session.exec(
-        select(Annotation).where(
-            Annotation.assignment_id == assignment.id, col(Annotation.is_superseded).is_(False)
-        )
-    ).first()
+    return session.exec(_CURRENT, params={"assignment_id": assignment.id}).first()
 
 
 def submitted_draft(session: Session, annotation: Annotation, assignment: Assignment) -> Draft:
@@ -199,42 +170,60 @@ def _entered(
 
 
 def _beside(session: Session, assignment: Assignment) -> Neighbours:
-    assert assignment.id is not None  # it was read from the database
-    own = select(Assignment.id).where(
-        Assignment.study_id == assignment.study_id,
-        Assignment.annotator_id == assignment.annotator_id,
-        Assignment.state != AssignmentState.SKIPPED,
-        sa.or_(
-            col(Assignment.state) != AssignmentState.OPEN, col(Assignment.shown_at).is_not(None)
-        ),
-    )
-    number = col(Assignment.id)
+    asked = {
+        "assignment_id": assignment.id,
+        "study_id": assignment.study_id,
+        "annotator_id": assignment.annotator_id,
+    }
+    connection = session.connection()
     return Neighbours(
-        session.exec(own.where(number < assignment.id).order_by(number.desc()).limit(1)).first(),
-        session.exec(own.where(number > assignment.id).order_by(number).limit(1)).first(),
+        connection.execute(_PREVIOUS, asked).scalar(),
+        connection.execute(_FOLLOWING, asked).scalar(),
     )
 
 
-def _response(session: Session, output_id: int, words: CaseWords | None) -> BlindedResponse:
-    output = session.get_one(Output, output_id)
+def _responses(
+    session: Session, assignment: Assignment, words: CaseWords | None
+) -> dict[int, BlindedResponse]:
+    """Return the responses of an assignment by the ids of their outputs, masked."""
     masked = words.masked if words is not None else str
-    steps = None if output.steps is None else blinded_steps(output.steps, masked=masked)
-    return BlindedResponse(text=masked(output.content), steps=steps)
+    asked = {"left": assignment.left_output_id, "right": assignment.right_output_id}
+    return {
+        output_id: BlindedResponse(
+            text=masked(content),
+            steps=None if steps is None else blinded_steps(steps, masked=masked),
+        )
+        for output_id, content, steps in session.connection().execute(_OUTPUTS, asked)
+    }
 
 
-def _criterion(criterion: Criterion) -> TaskCriterion:
-    return TaskCriterion(
-        key=criterion.key,
-        question=criterion.question,
-        description=criterion.description or "",
-        levels=tuple(_level(level) for level in criterion.scale),
-        required=criterion.is_required,
-    )
+# Statements that every case needs are made once: it takes several times as long as to run them.
 
-
-def _level(level: Mapping[str, Any]) -> ScaleLevel:
-    return ScaleLevel(
-        value=float(level["value"]),
-        label=str(level.get("label") or ""),
-        anchor=str(level.get("anchor") or ""),
-    )
+_IS_OWN = (
+    col(Assignment.id) == sa.bindparam("assignment_id"),
+    col(Assignment.annotator_id) == sa.bindparam("annotator_id"),
+)
+_OWN = select(Assignment).where(*_IS_OWN)
+_STUDY_OF_OWN = sa.select(col(Assignment.study_id)).where(*_IS_OWN)
+_STUDY = select(Study).where(Study.id == sa.bindparam("study_id"))
+_CASE = select(Case).where(Case.id == sa.bindparam("case_id"))
+_CURRENT = select(Annotation).where(
+    Annotation.assignment_id == sa.bindparam("assignment_id"),
+    col(Annotation.is_superseded).is_(False),
+)
+_OUTPUTS = sa.select(col(Output.id), col(Output.content), col(Output.steps)).where(
+    col(Output.id).in_((sa.bindparam("left"), sa.bindparam("right")))
+)
+_BESIDE = sa.select(col(Assignment.id)).where(
+    col(Assignment.study_id) == sa.bindparam("study_id"),
+    col(Assignment.annotator_id) == sa.bindparam("annotator_id"),
+    col(Assignment.state) != AssignmentState.SKIPPED,
+    sa.or_(col(Assignment.state) != AssignmentState.OPEN, col(Assignment.shown_at).is_not(None)),
+)
+_ASSIGNMENT_ID: Any = sa.bindparam("assignment_id")
+_PREVIOUS = (
+    _BESIDE.where(col(Assignment.id) < _ASSIGNMENT_ID).order_by(col(Assignment.id).desc()).limit(1)
+)
+_FOLLOWING = (
+    _BESIDE.where(col(Assignment.id) > _ASSIGNMENT_ID).order_by(col(Assignment.id)).limit(1)
+)

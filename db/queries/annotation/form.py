@@ -1,0 +1,93 @@
+"""What a study asks for. A version of a rubric or a taxonomy never changes, so it is read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db.models import Assignment, Criterion, Study, Tag
+from evalkit.annotation.draft import Form
+from evalkit.annotation.task import ScaleLevel, TaskCriterion, TaskTag
+
+_READ: "WeakKeyDictionary[Engine, dict[tuple[int | None, int | None], Definitions]]" = (
+    WeakKeyDictionary()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The criteria and tags of a study, and their ids by their keys."""
+
+    criteria: tuple[TaskCriterion, ...]
+    tags: tuple[TaskTag, ...]
+    criterion_ids: Mapping[str, int]
+    tag_ids: Mapping[str, int]
+
+
+def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
+    """Return what a study asks for about one assignment."""
+    asked = definitions(session, study)
+    collect = {
+        "preference": study.collects_preference and assignment.right_output_id is not None,
+        "scores": study.collects_scores and bool(asked.criteria),
+        "tags": study.collects_tags and bool(asked.tags),
+        "comment": study.collects_comment,
+    }
+    return Form(
+        criteria=asked.criteria,
+        tags=asked.tags,
+        collect=frozenset(what for what, is_asked in collect.items() if is_asked),
+        is_pair=assignment.right_output_id is not None,
+    )
+
+
+def definitions(session: Session, study: Study) -> Definitions:
+    """Return the rubric and the taxonomy of a study."""
+    read = _READ.setdefault(session.get_bind().engine, {})
+    key = (study.rubric_id, study.taxonomy_id)
+    if key not in read:
+        read[key] = _definitions(session, study)
+    return read[key]
+
+
+def _definitions(session: Session, study: Study) -> Definitions:
+    criteria = session.exec(
+        select(Criterion)
+        .where(Criterion.rubric_id == study.rubric_id)
+        .order_by(col(Criterion.position), col(Criterion.id))
+    ).all()
+    tags = session.exec(
+        select(Tag)
+        .where(Tag.taxonomy_id == study.taxonomy_id)
+        .order_by(col(Tag.position), col(Tag.id))
+    ).all()
+    return Definitions(
+        criteria=tuple(_criterion(criterion) for criterion in criteria),
+        tags=tuple(
+            TaskTag(tag.key, tag.name or tag.key, tag.definition or "", tuple(tag.severities or ()))
+            for tag in tags
+        ),
+        criterion_ids={criterion.key: criterion.id or 0 for criterion in criteria},
+        tag_ids={tag.key: tag.id or 0 for tag in tags},
+    )
+
+
+def _criterion(criterion: Criterion) -> TaskCriterion:
+    return TaskCriterion(
+        key=criterion.key,
+        question=criterion.question,
+        description=criterion.description or "",
+        levels=tuple(_level(level) for level in criterion.scale),
+        required=criterion.is_required,
+    )
+
+
+def _level(level: Mapping[str, Any]) -> ScaleLevel:
+    return ScaleLevel(
+        value=float(level["value"]),
+        label=str(level.get("label") or ""),
+        anchor=str(level.get("anchor") or ""),
+    )
