@@ -47,8 +47,9 @@ _KEY_OF_ANOTHER = (
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What a submission led to; ``is_new`` is False when it was stored before."""
+    """What a submission to a study led to; ``is_new`` is False when it was stored before."""
 
+    study_id: int
     revision: int
     is_new: bool
 
@@ -142,14 +143,14 @@ def submit(
         study, assignment = _locked(session, assignment_id, annotator_id, opening)
         sent_before = _annotation_of_key(session, key, assignment)
         if sent_before is not None:
-            return Submitted(sent_before.revision, is_new=False)
+            return Submitted(assignment.study_id, sent_before.revision, is_new=False)
         content = checked_draft(entered, form_of(session, study, assignment))
         current = current_annotation(session, assignment)
         if current is not None and submitted_draft(session, current, assignment) == content:
             assignment.draft = None
             _end_openings(assignment)
             session.add(assignment)
-            return Submitted(current.revision, is_new=False)
+            return Submitted(assignment.study_id, current.revision, is_new=False)
         _require_open(study)
         if current is not None and opening.revision != current.revision:
             raise OutdatedError(
@@ -164,7 +165,7 @@ def submit(
         with counted(session, study, assignment):
             _count_time(assignment, seconds, at)
             store_annotation(session, study, assignment, content, revision=revision, key=key, at=at)
-        return Submitted(revision, is_new=True)
+        return Submitted(assignment.study_id, revision, is_new=True)
 
 
 def skip(
@@ -174,8 +175,11 @@ def skip(
     opening: Opening,
     reason: object,
     note: object = "",
-) -> None:
-    """Pass a case on to others; it comes back to this annotator only by `take_back`."""
+) -> int:
+    """Pass a case on to others; it comes back to this annotator only by `take_back`.
+
+    Returns the id of the study it is of.
+    """
     if not isinstance(reason, str) or reason not in {member.value for member in SkipReason}:
         raise RefusedError("Choose one of the reasons to skip a case.")
     words = checked_text(note, "The note").strip()
@@ -189,6 +193,7 @@ def skip(
             assignment.skip_note = words or None
             assignment.reserved_until = None
             _end_openings(assignment)
+        return assignment.study_id
 
 
 def take_back(*, assignment_id: int, annotator_id: int, opening: Opening) -> None:

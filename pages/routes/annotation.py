@@ -79,18 +79,16 @@ def _held(study_id: int, held_id: int | None, annotator_id: int) -> Body:
     return {"held": None, "done": own.n_done, "total": own.n_total}
 
 
-def _and_hold(body: Body, annotator_id: int, send: Callable[[], Body]) -> Body:
+def _and_hold(body: Body, annotator_id: int, send: Callable[[], tuple[Body, int]]) -> Body:
     """Send a case, and hold what comes next for who asks for it, in one transaction.
 
     What they sent is stored then, whatever becomes of the holding.
     """
     if body.get("hold") is not True:
-        return send()
+        return send()[0]
     with one_transaction():
-        sent = send()
+        sent, study_id = send()
         try:
-            with read_session() as session:
-                study_id = queries.study_of_own(session, _assignment_id(body), annotator_id)
             held_id = _hold_next(study_id, body, annotator_id)
         except RefusedError:
             return sent | {"held": None}
@@ -130,7 +128,7 @@ def _save_draft(body: Body, annotator_id: int) -> Body:
 
 
 def _submit(body: Body, annotator_id: int) -> Body:
-    def submit() -> Body:
+    def submit() -> tuple[Body, int]:
         submitted = commands.submit(
             assignment_id=_assignment_id(body),
             annotator_id=annotator_id,
@@ -139,21 +137,21 @@ def _submit(body: Body, annotator_id: int) -> Body:
             active_seconds=body.get("active_seconds"),
             submission_key=body.get("submission_key"),
         )
-        return {"stored": True, "revision": submitted.revision}
+        return {"stored": True, "revision": submitted.revision}, submitted.study_id
 
     return _and_hold(body, annotator_id, submit)
 
 
 def _skip(body: Body, annotator_id: int) -> Body:
-    def skip() -> Body:
-        commands.skip(
+    def skip() -> tuple[Body, int]:
+        study_id = commands.skip(
             assignment_id=_assignment_id(body),
             annotator_id=annotator_id,
             opening=parse_opening(body),
             reason=body.get("reason"),
             note=body.get("note"),
         )
-        return {"skipped": True}
+        return {"skipped": True}, study_id
 
     return _and_hold(body, annotator_id, skip)
 
