@@ -6,8 +6,8 @@ Starts the app itself on a fresh database with one study, on SQLite or, with ``-
 (``postgresql://user@host:port``), on a database of its own on that PostgreSQL. Annotators do what
 the screen does, over HTTP: ask for a case and hold the next one, save a draft, submit with the
 next one in the answer. Every request is repeated unchanged, a submission under its own key, until
-it is answered. Meanwhile the server is killed (SIGKILL) at random moments and started again. Then
-the database is read:
+it is answered. Meanwhile the server is killed (SIGKILL) and started again, each time at a random
+moment after it has acknowledged something. Then the database is read:
 
 - *acknowledged*: submissions that were answered with 200, whether at once or on repetition;
 - *lost*: those of them that are not there with the answers that were sent;
@@ -48,7 +48,7 @@ from tests.browser.serving import app_process
 _PORT = 8596
 _OVERLAP = 2
 _CASES_A_KILL = 120
-_SECONDS_ALIVE = (0.5, 3.0)
+_SECONDS_AT_WORK = (0.1, 2.0)
 _PATIENCE_SECONDS = 90
 
 
@@ -104,7 +104,10 @@ def measure(url: str, n_kills: int, n_annotators: int, seed: int) -> bool:
     for number in range(n_kills):
         n_before = len(load.acknowledged)
         with app_process(url, port=_PORT) as process:
-            sleep(chance.uniform(*_SECONDS_ALIVE))
+            end = time.monotonic() + _PATIENCE_SECONDS
+            while len(load.acknowledged) == n_before and time.monotonic() < end:
+                sleep(0.01)
+            sleep(chance.uniform(*_SECONDS_AT_WORK))
             process.kill()
             process.wait()
         per_life.append(len(load.acknowledged) - n_before)
