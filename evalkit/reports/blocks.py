@@ -106,6 +106,8 @@ class Table:
         Whether the first row is that of all others together.
     note : str
         What says how to read it.
+    groups : tuple of str
+        What each column but the first belongs to, where several beside each other do.
     """
 
     title: str
@@ -115,6 +117,7 @@ class Table:
     is_map: bool = False
     has_total: bool = False
     note: str = ""
+    groups: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.rows)

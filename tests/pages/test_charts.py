@@ -30,8 +30,7 @@ def checked(draw):
 
 
 frontier, interval_rows = checked(charts.frontier), checked(charts.interval_rows)
-level_bars, tinted_grid = checked(charts.level_bars), checked(charts.tinted_grid)
-rank_slopes = checked(charts.rank_slopes)
+level_bars, rank_slopes = checked(charts.level_bars), checked(charts.rank_slopes)
 
 
 def interval_frame(**changed):
@@ -156,51 +155,6 @@ def test_names_that_look_like_markup_are_shown_as_they_are():
 )
 def test_long_names_are_broken_at_words_and_slashes(name, expected):
     assert wrapped(name, 10) == expected
-
-
-def grid_frame(**changed):
-    columns = {
-        "row": ["A", "A", "B"],
-        "column": ["x", "y", "x"],
-        "value": [0.2, None, 0.8],
-        "text": ["20 %", "—", "80 %"],
-        "small": ["n = 5", "", "n = 5"],
-        "hover": ["one", "two", "three"],
-        "key": ["A\tx", "A\ty", "B\tx"],
-    }
-    return pd.DataFrame(columns | changed)
-
-
-def test_a_grid_puts_each_value_in_its_row_and_column_and_leaves_gaps_empty():
-    figure = tinted_grid(grid_frame(), limits=(0, 1))
-
-    table = figure.data[0].z
-    assert table[0][0] == 0.2
-    assert table[1][0] == 0.8
-    assert np.isnan(table[0][1])
-    assert np.isnan(table[1][1])
-
-
-def test_a_cell_that_is_picked_comes_back_as_its_key():
-    figure = tinted_grid(grid_frame(), limits=(0, 1), can_pick=True)
-
-    assert list(figure.data[1].customdata) == ["A\tx", "A\ty", "B\tx"]
-
-
-def test_columns_of_one_name_stand_once_in_each_group():
-    frame = grid_frame(group=["g", "g", "h"], column=["x", "y", "x"])
-
-    figure = tinted_grid(frame, limits=(0, 1))
-
-    assert len(figure.layout.xaxis.tickvals) == 3
-    assert "<b>g</b>" in texts(figure)
-    assert "<b>h</b>" in texts(figure)
-
-
-def test_a_grid_around_a_middle_is_uncoloured_there():
-    scale = tinted_grid(grid_frame(), limits=(0, 1), middle=0.25).data[0].colorscale
-
-    assert scale[1][0] == pytest.approx(0.25)
 
 
 def points(n=2, **changed):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from evalkit import text
 from evalkit.reports.blocks import (
@@ -34,6 +35,7 @@ LOOKS = (
 )
 #: An error found at so many looks is common: less is not tinted fully.
 _COMMON = 0.3
+_FOUND = "How often each error was found"
 #: What is drawn of the errors in responses.
 PENALTY = "Weight of the errors in a response; less is better"
 
@@ -61,28 +63,49 @@ def errors_section(
     )
 
 
-def error_map(
-    rates: Sequence[TagRates], order: Sequence[str], *, categories: Sequence[str] | None = None
-) -> Table:
+def error_map(rates: Sequence[TagRates], order: Sequence[str]) -> Table:
     """Tint how often each error was found in each model's responses, the commonest first.
 
-    With ``categories`` each model has a column per category. What nobody found is left out; the
-    strongest tint is that of the commonest in any model, if it is common at all.
+    What nobody found is left out; the strongest tint is that of the commonest in any model, if it
+    is common at all.
     """
-    wanted: Sequence[str | None] = [None] if categories is None else categories
-    places = [(model, category) for model in order for category in wanted]
+    rows = _rows(rates, [(model, None) for model in order])
+    return table(_FOUND, ("", *order), rows, is_map=True, note=LOOKS)
+
+
+def errors_by_category(
+    rates: Sequence[TagRates], order: Sequence[str], categories: Sequence[str]
+) -> Table:
+    """Tint how often each error was found, a narrow column per category in each model's group.
+
+    What nobody found is a dot; how many looks there were stands in the heading.
+    """
+    places = [(model, category) for model in order for category in categories]
+    n_looks = {(row.model, row.category): row.estimate.n for rate in rates for row in rate.rows}
+    columns = [f"{category_name(of)}, n = {n_looks.get((model, of), 0):,}" for model, of in places]
+    rows = [(name, *map(_narrow, cells)) for name, *cells in _rows(rates, places)]
+    groups = tuple(model for model, _ in places)
+    return Table(_FOUND, ("", *columns), tuple(rows), is_map=True, note=LOOKS, groups=groups)
+
+
+def _narrow(cell: Cell) -> Cell:
+    is_nothing = cell.number is not None and cell.number.value == 0
+    return replace(cell, text="·" if is_nothing else cell.text, details=())
+
+
+def _rows(
+    rates: Sequence[TagRates], places: Sequence[tuple[str, str | None]]
+) -> list[tuple[Cell, ...]]:
     rated = [(rate, {(row.model, row.category): row for row in rate.rows}) for rate in rates]
     rated = [(rate, rows) for rate, rows in rated if any(map(_share_in(rows), places))]
     rated.sort(key=lambda entry: -sum(map(_share_in(entry[1]), places)))
+    wanted = {category for _, category in places}
     every = (row for rate in rates for row in rate.rows if row.category in wanted)
     reach = max([_COMMON, *(row.estimate.value or 0.0 for row in every)])
-    rows = [
-        [Cell(rate.tag.name), *(_found_cell(rate.tag, rows.get(place), reach) for place in places)]
+    return [
+        (Cell(rate.tag.name), *(_found_cell(rate.tag, rows.get(place), reach) for place in places))
         for rate, rows in rated
     ]
-    columns = [model if name is None else category_name(name) for model, name in places]
-    title = "How often each error was found"
-    return table(title, ("", *columns), rows, is_map=True, note=LOOKS)
 
 
 def _share_in(rows: Mapping[tuple[str, str | None], ScoreRow]) -> Callable[..., float]:
@@ -130,7 +153,7 @@ def every_error(
         if has_categories or row.category is None
     ]
     columns = ("Error", "Model", "Category", "Found in", "Looks", "Cases")
-    return table("How often each error was found", columns, rows, left=("Model", "Category"))
+    return table(_FOUND, columns, rows, left=("Model", "Category"))
 
 
 def _weighed(

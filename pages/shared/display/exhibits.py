@@ -1,9 +1,7 @@
 """One result on a page: a sentence, one picture, and the table under it with its download."""
 
 import html
-import re
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -47,14 +45,11 @@ def heading(words: str) -> None:
 
 
 def picture(chart: Spec, *, key: str, alt: str) -> None:
-    """Show a chart that is read, not handled; one with a width of its own keeps it.
+    """Show a chart that is read, not handled.
 
     ``alt`` says what it shows, to who cannot see it and over the saved picture.
     """
-    with _frame(chart, key):
-        st.plotly_chart(
-            titled(chart, alt), width=_width(chart), key=key, config=_config(key), alt=alt
-        )
+    st.plotly_chart(titled(chart, alt), key=key, config=_config(key), alt=alt)
 
 
 def mark_picker(chart: Spec, *, key: str, alt: str, on_pick: Callable[[str], None]) -> None:
@@ -66,16 +61,14 @@ def mark_picker(chart: Spec, *, key: str, alt: str, on_pick: Callable[[str], Non
             picked_key = points[0]["customdata"]
             on_pick(picked_key[0] if isinstance(picked_key, list) else picked_key)
 
-    with _frame(chart, key):
-        st.plotly_chart(
-            titled(chart, alt),
-            width=_width(chart),
-            key=key,
-            config=_config(key),
-            alt=alt,
-            on_select=picked,
-            selection_mode="points",
-        )
+    st.plotly_chart(
+        titled(chart, alt),
+        key=key,
+        config=_config(key),
+        alt=alt,
+        on_select=picked,
+        selection_mode="points",
+    )
 
 
 def by_width(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -171,21 +164,3 @@ def _config(key: str) -> dict[str, object]:
         **_CHART,
         "toImageButtonOptions": {"format": chosen, "filename": key, "scale": scale},
     }
-
-
-def _frame(chart: Spec, key: str) -> DeltaGenerator:
-    """Let a chart that cannot be narrower be scrolled sideways on a small screen."""
-    least = chart["layout"].get("meta")
-    if not least:
-        return st.container()
-    name = f"frame-{re.sub('[^a-z0-9]+', '-', key.lower())}"
-    frame = st.container(key=name)
-    frame.html(
-        f"<style>.st-key-{name} {{ overflow: auto hidden; }}"
-        f".st-key-{name} > * {{ min-width: {least}px; }}</style>"
-    )
-    return frame
-
-
-def _width(chart: Spec) -> Literal["stretch", "content"]:
-    return "content" if "width" in chart["layout"] else "stretch"

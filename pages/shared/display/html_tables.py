@@ -1,6 +1,7 @@
 """Tables whose every number can be a link and carries its difference beneath; text first."""
 
 import html
+import itertools
 from collections.abc import Callable
 
 import streamlit as st
@@ -49,6 +50,12 @@ _STYLE = f"""<style>
 .ek-map td.undecided .number {{ opacity: .65; }}
 .ek-map td[style] .small {{ opacity: .9; }}
 .ek-map td.better .small, .ek-map td.worse .small {{ font-weight: 400; }}
+.ek-grouped colgroup {{ border-left: 3px solid rgba(138,143,152,.35); }}
+.ek-grouped colgroup:first-child {{ border-left: 0; }}
+.ek-grouped thead tr:last-child th {{ writing-mode: vertical-rl; transform: rotate(180deg);
+  text-align: left; vertical-align: top; max-height: 13rem; }}
+.ek-grouped thead tr:first-child th {{ font-size: .9rem; font-weight: 600; opacity: 1; }}
+.ek-map.ek-grouped td {{ min-width: 2.4rem; padding: .35rem .1rem; }}
 .ek-total tbody tr:first-child > * {{ font-weight: 600; }}
 @media (max-width: 640px) {{
   .ek-cards thead {{ position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }}
@@ -93,6 +100,7 @@ def show(table: Table, *, address: Callable[[Target], str]) -> None:
     """
     columns = table.columns
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
+    lead, spans = _groups(table)
     body = "".join(
         f'<tr><th scope="row">{_inside(row[0], address)}</th>'
         + "".join(
@@ -105,11 +113,20 @@ def show(table: Table, *, address: Callable[[Target], str]) -> None:
     more = " ek-total" if table.has_total else ""
     more += " ek-many" if len(columns) > _MOST_LEVEL else ""
     more += " ek-wide" if len(columns) > _MOST_FITTING else ""
+    more += " ek-grouped" if spans else ""
     st.html(
         f'{_STYLE}<div class="ek-frame"><table class="ek-table ek-{kind}{more}" '
         f'aria-label="{html.escape(table.title)}">'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"{spans}<thead>{lead}<tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _groups(table: Table) -> tuple[str, str]:
+    """Return the row of headings over groups of columns, and what parts these."""
+    groups = [(html.escape(name), len(list(of))) for name, of in itertools.groupby(table.groups)]
+    heads = "".join(f'<th scope="colgroup" colspan="{n}">{name}</th>' for name, n in groups)
+    spans = "".join(f'<colgroup span="{n}"></colgroup>' for _, n in groups)
+    return (f"<tr><td></td>{heads}</tr>", f"<colgroup></colgroup>{spans}") if groups else ("", "")
 
 
 def _cell(cell: Cell, name: str, address: Callable[[Target], str]) -> str:

@@ -66,11 +66,8 @@ def titled(chart: Spec, title: str) -> Picture:
 
 
 def _inked_trace(trace: dict[str, Any], ink: str) -> dict[str, Any]:
-    font = {"color": ink}
     if trace["type"] == "bar":
-        return {**trace, "insidetextfont": font}
-    if trace.get("mode") == "markers+text":
-        return {**trace, "unselected": {**trace["unselected"], "textfont": font}}
+        return {**trace, "insidetextfont": {"color": ink}}
     return trace
 
 

@@ -1,7 +1,6 @@
 """The parts of the failures page: a grid to pick from, lists to pick from, and one response."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypedDict
 
 import pandas as pd
@@ -19,15 +18,12 @@ from evalkit.study.sentences import annotator_name
 from pages.shared import collecting
 from pages.shared.address import addresses, choices, links, pins
 from pages.shared.components import scroll
-from pages.shared.display import blocks, exhibits, lists
-from pages.shared.display.blocks import Page
-from pages.shared.display.charts import tinted_grid
+from pages.shared.display import blocks, exhibits, html_tables, lists
 
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.
 _MOST_COLUMNS = 30
 #: What the address says of the cell that is read, and nothing else.
-_CLICKED = "failures-clicked"
 _OF_A_CELL = ("tag", "model", "in", "response")
 
 
@@ -66,9 +62,9 @@ class PickedCell(TypedDict):
 def cell_picker(
     rates: Sequence[TagRates], study: ResultStudy, models: Sequence[str]
 ) -> PickedCell | None:
-    """Show the errors as a grid, and a picker that a click on a cell sets; None without errors.
+    """Show the errors as a map, and a picker that a click on a cell sets; None without errors.
 
-    ``models`` are those of the study, best first; of many it is asked which the grid shows.
+    ``models`` are those of the study, best first; of many it is asked which the map shows.
     """
     overall = tables.error_map(rates, models)
     if not overall:
@@ -79,48 +75,20 @@ def cell_picker(
     looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
     categories = list(dict.fromkeys(looked))
     can_split = len(categories) > 1 and len(columns) * len(categories) <= _MOST_COLUMNS
+    state = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
+    to_responses = links.of_targets(state)
     wide, narrow = exhibits.by_width("failures")
     with wide:
         is_split = can_split and _is_first_view()
-        grid = tables.error_map(rates, columns, categories=categories) if is_split else by_model
-        exhibits.mark_picker(
-            tinted_grid(_grid(grid), limits=(-1.0, 1.0), middle=0.0, can_pick=True),
-            key=f"failures-grid-{study.study_id}-{is_split}",
-            alt="Share of looks for errors that found each, per model and category",
-            on_pick=_pick,
+        html_tables.show(
+            tables.errors_by_category(rates, columns, categories) if is_split else by_model,
+            address=to_responses,
         )
-    with narrow:
-        # A phone has room for errors by model alone; categories are chosen below.
-        state = {name: of for name, of in addresses.remembered().items() if name not in _OF_A_CELL}
-        page = Page({}, links.of_targets(state))
-        blocks.show(replace(by_model, note=""), page=page, key="failures-map")
-    exhibits.say(overall.note, "Click a cell, or choose below.")
+    with narrow:  # A phone has room for errors by model alone; categories are chosen below.
+        html_tables.show(by_model, address=to_responses)
+    exhibits.say(by_model.note, *by_model.reasons, "Click a cell, or choose below.")
     blocks.fold(tables.every_error(rates, models), key="tags-by-model")
     return _chosen_cell(overall, models, categories, study)
-
-
-def _grid(grid: Table) -> pd.DataFrame:
-    """Give a map as a grid to click on: a cell per row, its key what it leads to."""
-    cells = []
-    for row in grid.rows:
-        for column, cell in zip(grid.columns[1:], row[1:], strict=True):
-            only = cell.target.only if cell.target else {}
-            is_split = "in" in only
-            is_nothing = cell.number is not None and cell.number.value == 0
-            n = f"n = {cell.number.n:,}" if cell.number else ""
-            cells.append(
-                {
-                    "row": row[0].text,
-                    "column": f"{column}, {n}" if is_split else column,
-                    "group": only["model"] if is_split else "",
-                    "value": cell.tint,
-                    "text": "·" if is_nothing else cell.text,
-                    "small": "" if is_split else n,
-                    "hover": cell.about,
-                    "key": "\t".join(str(only.get(name, "")) for name in ("tag", "model", "in")),
-                }
-            )
-    return pd.DataFrame(cells)
 
 
 def _is_first_view() -> bool:
@@ -137,17 +105,6 @@ def _is_first_view() -> bool:
     return view == "categories"
 
 
-def _pick(key: str) -> None:
-    """Set the picker to the cell that was clicked."""
-    tag, model, category = key.split("\t")
-    if not tag:  # Nobody looked there, so it leads nowhere.
-        return
-    st.session_state[_CLICKED] = True
-    st.session_state["failures-tag"] = tag
-    st.session_state["failures-model"] = model
-    st.session_state["failures-category"] = category or _ALL_CATEGORIES
-
-
 def _chosen_cell(
     overall: Table, models: Sequence[str], categories: list[str], study: ResultStudy
 ) -> PickedCell:
@@ -156,8 +113,7 @@ def _chosen_cell(
     by_name = {tag.name: tag.key for tag in study.tags}
     offered = [by_name[row[0].text] for row in overall.rows]
     is_led_here = "tag" in st.query_params and addresses.is_asked("tag")
-    is_clicked = st.session_state.pop(_CLICKED, False)
-    scroll.place(key="failures-list", is_wanted=is_clicked or is_led_here)
+    scroll.place(key="failures-list", is_wanted=is_led_here)
     left, middle, right = st.columns(3)
     choices.choice("tag", offered, key="failures-tag", default=offered[0])
     tag = left.selectbox(

@@ -3,7 +3,6 @@
 from pages.shared.display.charts.colours import model_colours
 from pages.shared.display.charts.distributions import level_bars
 from pages.shared.display.charts.frontier import frontier
-from pages.shared.display.charts.grids import tinted_grid
 from pages.shared.display.charts.intervals import interval_rows
 from pages.shared.display.charts.slopes import rank_slopes
 
@@ -13,5 +12,4 @@ __all__ = [
     "level_bars",
     "model_colours",
     "rank_slopes",
-    "tinted_grid",
 ]
