@@ -8,7 +8,7 @@ from db.commands.records import import_records
 from evalkit.colours import MUTED
 from evalkit.reports.shown_models import MOST_MODELS
 from evalkit.vocabulary import Role
-from pages.shared import downloads
+from pages.shared.display import exhibits
 from tests.many_models import records
 from tests.pages.conftest import new_app
 from tests.pages.test_annotate import nodes, sent
@@ -118,7 +118,11 @@ def test_links_and_other_pages_keep_what_is_pinned(sqlite_database, sign_in):
 @pytest.mark.parametrize("page", ["overview", "decision", "failures"])
 def test_downloads_hold_all_models(sqlite_database, sign_in, page, monkeypatch):
     frames = []
-    monkeypatch.setattr(downloads, "table", lambda make, key: frames.append(make()))
+
+    def downloaded(numbers, *, key):
+        frames.append(numbers() if callable(numbers) else numbers)
+
+    monkeypatch.setattr(exhibits, "download", downloaded)
     opened(sign_in, page, N_MANY)
     named = [
         {

@@ -480,16 +480,24 @@ def test_a_circle_that_the_ranking_hides_is_said_on_overview_and_decision(app, s
         assert "Alder beats Beech, Beech beats Cherry, and Cherry beats Alder" in written(app)
 
 
-def test_errors_are_a_map_of_links_where_the_grid_is_too_wide(app, sign_in, study):
+def test_errors_are_maps_of_links_by_category_where_there_is_room(app, sign_in, study):
     sign_in(app, Role.LEAD)
 
     said = opened(app, "results/failures.py")
 
-    table = said.partition('aria-label="How often each error was found"')[2]
-    places = re.findall(r'href="(failures[^"]+)"', table.partition("</table>")[0])
-    (place,) = [one for one in places if "model=Model+two" in one]
-    assert "tag=hallucination" in place
-    assert "response=" not in place, "the response shown is of another cell"
+    shown = re.findall('aria-label="How often each error was found".*?</table>', said)
+    wide, narrow = dict.fromkeys(shown)
+    for table, only in ((wide, ["in=billing", "in=code"]), (narrow, [""])):
+        places = re.findall(r'href="(failures[^"]+Model\+two[^"]*)"', table)
+        assert [place.partition("Model+two")[2].removeprefix("&amp;") for place in places] == only
+        assert all("tag=hallucination" in place for place in places)
+        assert "response=" not in table, "the response shown is of another cell"
+    # On two of the three cases of billing, and one of code; three looked at each.
+    assert re.findall('<div class="number">([^<]+)', wide) == [
+        "Hallucination", "·", "·", "67 %", "33 %",
+    ]  # fmt: skip
+    assert re.findall('scope="colgroup" colspan="2">([^<]+)', wide) == ["Model &lt;one&gt;", TWO]
+    assert re.findall('<th scope="col">([^<]+)</th>', wide) == ["billing, n = 9", "code, n = 9"] * 2
 
 
 def test_names_say_once_who_is_simulated_or_a_judge():

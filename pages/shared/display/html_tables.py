@@ -50,10 +50,9 @@ _STYLE = f"""<style>
 .ek-map td.undecided .number {{ opacity: .65; }}
 .ek-map td[style] .small {{ opacity: .9; }}
 .ek-map td.better .small, .ek-map td.worse .small {{ font-weight: 400; }}
-.ek-grouped colgroup {{ border-left: 3px solid rgba(138,143,152,.35); }}
-.ek-grouped colgroup:first-child {{ border-left: 0; }}
+.ek-grouped colgroup + colgroup {{ border-left: 3px solid rgba(138,143,152,.22); }}
 .ek-grouped thead tr:last-child th {{ writing-mode: vertical-rl; transform: rotate(180deg);
-  text-align: left; vertical-align: top; max-height: 13rem; }}
+  text-align: left; vertical-align: middle; max-height: 13rem; }}
 .ek-grouped thead tr:first-child th {{ font-size: .9rem; font-weight: 600; opacity: 1; }}
 .ek-map.ek-grouped td {{ min-width: 2.4rem; padding: .35rem .1rem; }}
 .ek-total tbody tr:first-child > * {{ font-weight: 600; }}
