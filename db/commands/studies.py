@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select
@@ -15,8 +16,10 @@ from db.models import (
     AuditEvent,
     EvalSet,
     EvalSetVersion,
+    InstructionsRead,
     Model,
     Output,
+    Question,
     ResultsState,
     Rubric,
     Run,
@@ -43,7 +46,8 @@ from evalkit.vocabulary import LeakPolicy
 MAX_NAME_LENGTH = 120
 
 #: What goes with a study that is discarded, in this order.
-_OF_A_STUDY = (
+_OF_A_STUDY: tuple[Any, ...] = (
+    InstructionsRead,
     Assignment,
     Unit,
     UnitPair,
@@ -72,6 +76,8 @@ class StudyPlan:
     models: Sequence[str]
     rubric: str | None = DEFAULT_RUBRIC_NAME
     taxonomy: str | None = DEFAULT_TAXONOMY_NAME
+    about: str = ""
+    contact: str = ""
     guidelines: str = DEFAULT_GUIDELINES
     overlap: int = 2
     pairs_per_case: int | None = None
@@ -102,6 +108,8 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
             eval_set_version_id=version_id,
             rubric_id=_rubric(session, plan),
             taxonomy_id=_taxonomy(session, plan),
+            about=plan.about.strip(),
+            contact=plan.contact.strip(),
             guidelines=plan.guidelines.strip(),
             overlap=plan.overlap,
             pairs_per_case=plan.pairs_per_case or (len(run_ids) + 1) // 2,
@@ -182,6 +190,7 @@ def discard_study(study_id: int, *, actor_id: int | None = None) -> None:
             raise RefusedError(
                 f"“{study.name}” holds annotations, so it is kept. Close it to new work instead."
             )
+        session.exec(delete(Question).where(col(Question.assignment_id).in_(begun)))
         for table in _OF_A_STUDY:
             session.exec(delete(table).where(col(table.study_id) == study_id))
         session.add(

@@ -1,7 +1,7 @@
 """The tables: everything is a row with a version, and nothing is overwritten."""
 
 from db.columns import count_on
-from db.models.annotations import Annotation, Assignment, ErrorMark, Score
+from db.models.annotations import Annotation, Assignment, ErrorMark, Question, Score
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
 from db.models.leaderboards import PublicScore
 from db.models.people import (
@@ -14,6 +14,7 @@ from db.models.people import (
 )
 from db.models.studies import (
     Criterion,
+    InstructionsRead,
     ResultsState,
     Rubric,
     Study,
@@ -36,10 +37,12 @@ __all__ = [
     "EvalSet",
     "EvalSetVersion",
     "GroupMember",
+    "InstructionsRead",
     "Invitation",
     "Model",
     "Output",
     "PublicScore",
+    "Question",
     "ResultsState",
     "Rubric",
     "Run",

@@ -102,6 +102,24 @@ class Assignment(DatabaseTable, table=True):
         return self.state == AssignmentState.OPEN and self.shown_at is None
 
 
+class Question(DatabaseTable, table=True):
+    """What an annotator asks the lead about a case, and what they are told."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+        _few("ix_question_open", "id", where="answer IS NULL"),
+    )
+
+    id: int | None = row_id()
+    assignment_id: int = reference("assignment", index=True)
+    words: str = long_text()
+    asked_at: datetime = moment()
+    answer: str | None = long_text(nullable=True)
+    answered_by_id: int | None = reference("annotator", nullable=True)
+    answered_at: datetime | None = moment(nullable=True)
+
+
 class Annotation(DatabaseTable, table=True):
     """What came back from one assignment. An edit is a new revision; the old one stays.
 

@@ -84,7 +84,8 @@ class Study(DatabaseTable, table=True):
     """What is compared, by whom, under which rubric, taxonomy and policy.
 
     ``are_units_current`` says that its units are those its cases and outputs make by now;
-    ``names`` are those of its models and their makers, as they were then.
+    ``names`` are those of its models and their makers, as they were then. ``about`` tells
+    annotators in a sentence what it is for, ``contact`` whom to ask.
     """
 
     __tablename__ = "study"
@@ -99,6 +100,8 @@ class Study(DatabaseTable, table=True):
     eval_set_version_id: int = reference("eval_set_version", index=True)
     rubric_id: int | None = reference("rubric", nullable=True)
     taxonomy_id: int | None = reference("taxonomy", nullable=True)
+    about: str = long_text()
+    contact: str = ""
     guidelines: str = long_text()
     overlap: int = 2
     pairs_per_case: int = 1
@@ -131,6 +134,17 @@ class StudyGroup(DatabaseTable, table=True):
 
     study_id: int = Field(foreign_key="study.id", primary_key=True)
     name: str = Field(primary_key=True)
+
+
+class InstructionsRead(DatabaseTable, table=True):
+    """Somebody read what a study tells its annotators; ``digest`` says what that was then."""
+
+    __tablename__ = "instructions_read"
+
+    study_id: int = Field(foreign_key="study.id", primary_key=True)
+    annotator_id: int = Field(foreign_key="annotator.id", primary_key=True, index=True)
+    digest: str
+    read_at: datetime = moment()
 
 
 class ResultsState(DatabaseTable, table=True):

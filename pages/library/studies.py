@@ -3,10 +3,11 @@
 import streamlit as st
 
 from db.commands.audience import set_audience
+from db.commands.instructions import set_instructions
 from db.commands.studies import create_study, discard_study, set_study_open
 from db.engine import read_session
 from db.queries import library
-from db.queries.annotation import audience as audiences, leaks, naming
+from db.queries.annotation import audience as audiences, instructions, leaks, naming
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import labels, state
@@ -26,11 +27,7 @@ st.caption("A study shows people blinded responses to the cases of one eval set.
 if message := st.session_state.pop("study-message", None):
     st.success(labels.literal(message))
 
-if not eval_sets:
-    st.info("There is nothing to study yet: import cases and outputs first.")
-    st.page_link("library/import_records.py", label="Import records", icon=":material/upload:")
-    st.stop()
-
+study_form.require_eval_sets(eval_sets)
 if studies:
     exhibits.inline_table(tables.study_table(studies), key="studies", left=tables.TEXTS)
     by_id = {study.study_id: study for study in studies}
@@ -40,6 +37,7 @@ if studies:
         naming_texts = naming.texts_that_name_models(session, picked.study_id)
         audience = audiences.audience(session, picked.study_id)
         people, groups = audiences.people(session), audiences.group_names(session)
+        told = instructions.instructions(session, picked.study_id)
     exhibits.say(tables.leak_sentence(picked, leaking))
     study_form.point_out(naming_texts)
     results, opening, discarding = st.columns([1, 1, 3], vertical_alignment="center")
@@ -57,10 +55,13 @@ if studies:
     if (chosen := study_form.audience_form(audience, people, groups, key=key)) is not None:
         set_audience(picked.study_id, chosen, actor_id=user.id)
         st.rerun()
+    key = f"instructions-{picked.study_id}"
+    if (changed := study_form.instructions_form(told, key=key)) is not None:
+        set_instructions(picked.study_id, changed, actor_id=user.id)
+        st.rerun()
 
 refused = st.session_state.pop("study-refused", None)
-is_asked = not studies or refused is not None
-with st.expander("Start a study", expanded=is_asked, icon=":material/add:"):
+with st.expander("Start a study", expanded=not studies or bool(refused), icon=":material/add:"):
     eval_set = st.selectbox("Eval set", eval_sets, format_func=lambda eval_set: eval_set.name)
     form = f"study-form-{len(studies)}"  # a new one, empty, after each start
     plan = study_form.study_form(

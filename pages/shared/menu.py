@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("library/import_records.py", "import", "Import records", "Library", Role.LEAD),
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
+    Entry("library/questions.py", "questions", "Questions", "Library", Role.LEAD),
     Entry("library/export.py", "export", "Export annotations", "Library", Role.LEAD),
     Entry("admin/people.py", "people", "People", "Admin", Role.ADMIN),
 )

@@ -40,6 +40,9 @@ MIGRATIONS = {
     "0008_say_whom_a_study_is_for.py": (
         "15a70cd713ec2e408f97c507d02a3fdcd7f2a74e21b7f240301ba5d3230445cc"
     ),
+    "0009_tell_annotators_and_answer_them.py": (
+        "96f8cd0bccce9bb659720b895ac95cc6da2bb897d5ebe52fd03e7b5355084c1b"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from db.commands.instructions import LONGEST_CONTACT
 from db.commands.studies import COLLECTED, MAX_NAME_LENGTH, StudyPlan
 from db.queries.annotation.audience import Audience, Person
+from db.queries.annotation.instructions import Instructions
 from db.queries.library import EvalSetSummary
 from evalkit.annotation.blinding.naming import NamingText, naming_in_words
 from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
@@ -28,6 +30,15 @@ _LEAKS = {
     LeakPolicy.LEAVE_OUT: "Leave the response out",
     LeakPolicy.SHOW: "Show it as it is",
 }
+
+
+def require_eval_sets(eval_sets: Sequence[EvalSetSummary]) -> None:
+    """Lead to the import, and stop, where there is nothing to study yet."""
+    if eval_sets:
+        return
+    st.info("There is nothing to study yet: import cases and outputs first.")
+    st.page_link("library/import_records.py", label="Import records", icon=":material/upload:")
+    st.stop()
 
 
 def study_form(
@@ -57,19 +68,21 @@ def study_form(
             overlap, collects = _asked_of_annotators()
         with right:
             leaks, all_pairs = _shown_to_annotators()
-        with st.expander("Rubric, taxonomy and guidelines"):
+        with st.expander("Rubric, taxonomy and what annotators are told"):
             rubric = st.selectbox("Rubric", _with_ready(rubrics, DEFAULT_RUBRIC_NAME))
             taxonomy = st.selectbox(
                 "Taxonomy of errors", _with_ready(taxonomies, DEFAULT_TAXONOMY_NAME)
             )
-            guidelines = st.text_area("Guidelines (Markdown)", DEFAULT_GUIDELINES, height=260)
+            told = _told(Instructions("", "", DEFAULT_GUIDELINES), key=key)
         plan = StudyPlan(
             name=name,
             eval_set=eval_set.name,
             models=chosen,
             rubric=rubric,
             taxonomy=taxonomy,
-            guidelines=guidelines,
+            about=told.about,
+            contact=told.contact,
+            guidelines=told.guidelines,
             overlap=overlap,
             pairs_per_case=len(chosen) * (len(chosen) - 1) // 2 if all_pairs else None,
             collects=collects,
@@ -166,6 +179,36 @@ def audience_form(
         gone = audience.people - names.keys()
         chosen = Audience(chosen.people | gone, chosen.groups)
         return chosen if st.button("Set", disabled=chosen == audience, key=f"{key}-set") else None
+
+
+def instructions_form(instructions: Instructions, *, key: str) -> Instructions | None:
+    """Ask what a study tells its annotators; give it once it is to be stored."""
+    with st.expander("What annotators are told", icon=":material/menu_book:"):
+        told = _told(instructions, key=key)
+        st.caption("Each of them is shown it before the next case, once.")
+        return told if st.button("Set", disabled=told == instructions, key=f"{key}-set") else None
+
+
+def _told(instructions: Instructions, *, key: str) -> Instructions:
+    return Instructions(
+        st.text_area(
+            "What the study is about",
+            instructions.about,
+            height=80,
+            placeholder="Which model answers our customers from spring on.",
+            key=f"{key}-about",
+        ),
+        st.text_input(
+            "Whom to ask",
+            instructions.contact,
+            max_chars=LONGEST_CONTACT,
+            placeholder="Leo, extension 27",
+            key=f"{key}-contact",
+        ),
+        st.text_area(
+            "Guidelines (Markdown)", instructions.guidelines, height=260, key=f"{key}-guidelines"
+        ),
+    )
 
 
 def audience_in_words(audience: Audience, people: Sequence[Person]) -> str:

@@ -1,0 +1,48 @@
+"""What a study tells its annotators: changed by a lead, read by each of them."""
+
+from sqlmodel import Session
+
+from db.engine import write_session
+from db.models import AuditEvent, InstructionsRead, Study
+from db.queries.annotation.instructions import Instructions, digest
+from evalkit.errors import NotFoundError, RefusedError
+
+LONGEST_CONTACT = 200
+
+
+def set_instructions(
+    study_id: int, instructions: Instructions, *, actor_id: int | None = None
+) -> None:
+    """Change what annotators are told; each of them is shown it once more before the next case."""
+    if len(instructions.contact.strip()) > LONGEST_CONTACT:
+        raise RefusedError(f"Say whom to ask in {LONGEST_CONTACT} characters at most.")
+    with write_session() as session:
+        study = _study(session, study_id)
+        study.about = instructions.about.strip()
+        study.contact = instructions.contact.strip()
+        study.guidelines = instructions.guidelines.strip()
+        session.add(study)
+        session.add(
+            AuditEvent(
+                actor_id=actor_id,
+                action="set instructions",
+                subject=f"study {study.name}",
+                details={"digest": digest(study)},
+            )
+        )
+
+
+def note_read(study_id: int, *, annotator_id: int, digest: str) -> None:
+    """Note that somebody read the instructions that have this digest."""
+    with write_session() as session:
+        _study(session, study_id)
+        session.merge(
+            InstructionsRead(study_id=study_id, annotator_id=annotator_id, digest=digest[:64])
+        )
+
+
+def _study(session: Session, study_id: int) -> Study:
+    study = session.get(Study, study_id)
+    if study is None:
+        raise NotFoundError("This study does not exist any more.")
+    return study

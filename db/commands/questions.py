@@ -1,0 +1,58 @@
+"""Ask the lead about a case, and answer."""
+
+from sqlmodel import select
+
+from db.columns import now
+from db.engine import write_session
+from db.models import Assignment, Question
+from db.queries.annotation.task import own_assignment
+from evalkit.annotation.draft import OutdatedError, checked_text
+from evalkit.errors import NotFoundError, RefusedError
+
+#: So many questions of one person about one case are more than a lead would read.
+_MOST = 20
+
+
+def ask(*, assignment_id: int, annotator_id: int, token: str, words: object) -> int:
+    """Keep what somebody asks about a case of theirs; the same words again are the same question.
+
+    Returns
+    -------
+    int
+        The number of the question.
+    """
+    asked = checked_text(words, "The question").strip()
+    if not asked:
+        raise RefusedError("Write what you would like to know.")
+    with write_session() as session:
+        assignment: Assignment = own_assignment(session, assignment_id, annotator_id)
+        if assignment.token != token:
+            raise OutdatedError("The case on this page is no longer there, so nothing was asked.")
+        before = session.exec(
+            select(Question).where(Question.assignment_id == assignment_id).limit(_MOST)
+        ).all()
+        for question in before:
+            if question.words == asked and question.answer is None:
+                return question.id or 0
+        if len(before) == _MOST:
+            raise RefusedError(
+                "You asked a lot about this case already. Skip it, or ask in person."
+            )
+        question = Question(assignment_id=assignment_id, words=asked)
+        session.add(question)
+        session.flush()
+        return question.id or 0
+
+
+def answer(question_id: int, *, words: str, actor_id: int | None) -> None:
+    """Answer a question; an answer again takes the place of the one before."""
+    answered = checked_text(words, "The answer").strip()
+    if not answered:
+        raise RefusedError("Write an answer.")
+    with write_session() as session:
+        question = session.get(Question, question_id)
+        if question is None:
+            raise NotFoundError("This question is not there any more: its study was discarded.")
+        question.answer, question.answered_by_id = answered, actor_id
+        question.answered_at = now()
+        session.add(question)

@@ -1,0 +1,54 @@
+"""What a study tells its annotators, and whether somebody has read it as it is now."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from db.models import InstructionsRead, Study
+from db.queries.annotation.progress import NOT_OPEN
+from evalkit.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What a study is about, whom to ask, and the guidelines (Markdown)."""
+
+    about: str
+    contact: str
+    guidelines: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The instructions for one annotator; ``digest`` names them as they are now."""
+
+    instructions: Instructions
+    digest: str
+    is_read: bool
+
+
+def instructions(session: Session, study_id: int) -> Instructions:
+    """Return what a study tells its annotators."""
+    study = session.get_one(Study, study_id)
+    return Instructions(study.about, study.contact, study.guidelines)
+
+
+def reading(session: Session, study_id: int, *, annotator_id: int) -> Reading:
+    """Return what a study tells somebody, and whether they have read it."""
+    study = session.get(Study, study_id)
+    if study is None:
+        raise NotFoundError(NOT_OPEN)
+    read = session.get(InstructionsRead, (study_id, annotator_id))
+    now = digest(study)
+    return Reading(
+        Instructions(study.about, study.contact, study.guidelines),
+        digest=now,
+        is_read=read is not None and read.digest == now,
+    )
+
+
+def digest(study: Study) -> str:
+    """Name what a study tells by its words, its rubric and its taxonomy."""
+    words = (study.about, study.contact, study.guidelines, study.rubric_id, study.taxonomy_id)
+    return hashlib.sha256(repr(words).encode()).hexdigest()[:16]
