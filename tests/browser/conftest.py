@@ -96,9 +96,9 @@ def demo(
 def opened(server: FakeServer, chromium_page: Page) -> Callable[..., Page]:
     """Open the workbench with these tasks and a clean server."""
 
-    def _open(tasks: str = "plain,tools", *planned: list[Any]) -> Page:
-        server.start_over(*planned)
-        chromium_page.goto(f"{server.address}/?tasks={tasks}")
+    def _open(tasks: str = "plain,tools", *planned: list[Any], hold: bool = True) -> Page:
+        server.start_over(tasks, *planned, hold=hold)
+        chromium_page.goto(server.address)
         chromium_page.wait_for_selector(SHOWN)
         return chromium_page
 

@@ -60,7 +60,8 @@ _OVER = """() => ['html', '.ek-workbench', '.ek-main', '.ek-case-body', '.ek-pan
 def test_every_visible_text_stands_out_from_what_is_behind_it(server, opened, scheme):
     page = opened()
     page.emulate_media(color_scheme=scheme)
-    page.goto(f"{server.address}/?tasks=rich,empty")
+    server.start_over("rich,empty")
+    page.goto(server.address)
     page.wait_for_selector(SHOWN)
     page.wait_for_function(
         "(dark) => (getComputedStyle(document.querySelector('.ek-workbench')).backgroundColor"
@@ -120,12 +121,12 @@ def test_zoom_keeps_keys_panes_and_reach(server, opened):
 
 
 def test_a_finger_has_room_and_is_told_of_no_keys(server: FakeServer, browser: Browser):
-    server.start_over()
+    server.start_over("plain,tools")
     context = browser.new_context(
         viewport={"width": 1024, "height": 768}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
-    page.goto(f"{server.address}/?tasks=plain,tools")
+    page.goto(server.address)
     page.wait_for_selector(SHOWN)
 
     for width in (1024, 390):
@@ -190,7 +191,8 @@ def test_what_is_ours_does_not_look_like_what_a_model_wrote(server, opened):
         "evalkit The model returned nothing.",
         "evalkit The model returned only white space.",
     ]
-    page.goto(f"{server.address}/?tasks=rich")
+    server.start_over("rich")
+    page.goto(server.address)
     page.wait_for_selector(SHOWN)
     written = page.locator(".ek-pane-body em", has_text="The model returned nothing.")
     expect(written).to_be_visible()  # a model's own words, in its own text

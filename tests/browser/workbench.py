@@ -30,13 +30,13 @@ class FakeServer:
         with urllib.request.urlopen(f"{self.address}/fake/state", timeout=5) as answer:
             return dict(json.load(answer))
 
-    def start_over(self, *planned: list[Any]) -> None:
-        """Forget everything; answer what is planned, ``[path, status, body]``, before the truth."""
-        self._post("/fake/plan?reset=1", list(planned))
+    def start_over(self, tasks: str, *planned: list[Any], hold: bool = True) -> None:
+        """Forget everything and give out these tasks, separated by commas.
 
-    def lose(self, n: int) -> None:
-        """Lose the next ``n`` questions for the next case."""
-        self._post(f"/fake/plan?lost={n}", [])
+        Answer what is planned, ``[path, status, body]``, before the truth.
+        """
+        options = f"reset=1&tasks={tasks}&hold={'yes' if hold else 'no'}"
+        self._post(f"/fake/plan?{options}", list(planned))
 
     def requests(self, path: str) -> list[dict[str, Any]]:
         """Return the bodies sent to one path, in order."""

@@ -21,7 +21,7 @@ const screen = () => ({
   submission: { key: "", of: "" },
   answers: { preference: "left", comment: "" },
   watch: { seconds: () => 12.5 },
-  memory: { skipped: [] },
+  desk: { memory: { skipped: [] } },
 });
 
 test("the same answers are submitted under the same key, other ones under another", () => {
@@ -43,7 +43,7 @@ test("whatever a screen sends is numbered in order", () => {
 test("of what was skipped, the case that is back on the screen is not offered again", () => {
   const here = screen();
   const other = { id: 6, token: "six" };
-  here.memory.skipped = [other, { id: 7, token: "seven" }];
+  here.desk.memory.skipped = [other, { id: 7, token: "seven" }];
   assert.deepEqual(skippedBefore(here), [other]);
 });
 

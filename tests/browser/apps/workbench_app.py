@@ -7,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from evalkit.rendering.task import render_task
 from pages.routes import fonts
 from tests.browser.apps import workbench_store as store
 
 
 async def _answer(request: Request) -> JSONResponse:
-    body: dict[str, Any] = await request.json()
+    is_asking = request.method == "GET"
+    body: dict[str, Any] = dict(request.query_params) if is_asking else await request.json()
     path = request.url.path.removeprefix("/annotate/")
     store.requests.append(
         {
@@ -20,33 +22,74 @@ async def _answer(request: Request) -> JSONResponse:
             "path": path,
             "body": body,
             "header": request.headers.get("x-evalkit"),
+            "account": request.headers.get("x-evalkit-account"),
         }
     )
     for plan in store.planned:
         if plan[0] == path:
             store.planned.remove(plan)
             return JSONResponse(plan[2], status_code=plan[1], headers=_headers(plan[2]))
+    return JSONResponse(_ANSWERS[path](body))
+
+
+def _task(body: dict[str, Any]) -> dict[str, Any]:
+    at = int(body["assignment"]) if "assignment" in body else None
+    if at is None:
+        at = store.next_id()
+    elif "to" in body:
+        at = store.beside(at, body["to"])
+    return {"task": None if at is None else render_task(store.task(at))}
+
+
+def _hold(body: dict[str, Any]) -> dict[str, Any]:
+    shown = body.get("shown") or {}
+    at = store.next_id(but=shown.get("assignment_id"))
+    held = None if at is None or not store.is_holding else render_task(store.task(at))
+    return {"held": held, "done": store.n_done(), "total": store.N_TOTAL}
+
+
+def _draft(body: dict[str, Any]) -> dict[str, Any]:
     assignment = body["assignment_id"]
-    if path == "draft":
-        answered = list(store.submitted.get(assignment, {}).values())
-        is_edit = bool(answered) and answered[-1]["draft"] != body["draft"]
-        store.drafts[assignment] = body["draft"]
-        if answered and not is_edit:
-            del store.drafts[assignment]
-        return JSONResponse({"saved": True, "edit": is_edit})
-    if path == "skip":
-        store.skipped.add(assignment)
-        return JSONResponse({"skipped": True})
-    if path == "take-back":
-        store.skipped.discard(assignment)
-        return JSONResponse({"taken_back": True})
-    if path == "discard":
-        store.drafts.pop(assignment, None)
-        return JSONResponse({"discarded": True})
-    store.drafts.pop(assignment, None)
-    known = store.submitted.setdefault(assignment, {})
+    answered = list(store.submitted.get(assignment, {}).values())
+    is_edit = bool(answered) and answered[-1]["draft"] != body["draft"]
+    store.drafts[assignment] = body["draft"]
+    if answered and not is_edit:
+        del store.drafts[assignment]
+    return {"saved": True, "edit": is_edit}
+
+
+def _skip(body: dict[str, Any]) -> dict[str, Any]:
+    store.skipped.add(body["assignment_id"])
+    return {"skipped": True} | _hold(body)
+
+
+def _take_back(body: dict[str, Any]) -> dict[str, Any]:
+    store.skipped.discard(body["assignment_id"])
+    return {"taken_back": True}
+
+
+def _discard(body: dict[str, Any]) -> dict[str, Any]:
+    store.drafts.pop(body["assignment_id"], None)
+    return {"discarded": True}
+
+
+def _submit(body: dict[str, Any]) -> dict[str, Any]:
+    store.drafts.pop(body["assignment_id"], None)
+    known = store.submitted.setdefault(body["assignment_id"], {})
     known.setdefault(body["submission_key"], body)
-    return JSONResponse({"stored": True, "revision": len(known)})
+    return {"stored": True, "revision": len(known)} | _hold(body)
+
+
+_ANSWERS = {
+    "task": _task,
+    "hold": _hold,
+    "release": lambda _body: {"released": True},
+    "draft": _draft,
+    "skip": _skip,
+    "take-back": _take_back,
+    "discard": _discard,
+    "submit": _submit,
+}
 
 
 def _headers(body: Any) -> dict[str, str]:
@@ -57,18 +100,18 @@ async def _state(_request: Request) -> JSONResponse:
     return JSONResponse(
         {
             "runs": store.runs,
-            "lost": store.lost,
             "requests": store.requests,
             "drafts": store.drafts,
             "submitted": {key: list(value) for key, value in store.submitted.items()},
+            "skipped": sorted(store.skipped),
         }
     )
 
 
 async def _plan(request: Request) -> JSONResponse:
-    if request.query_params.get("reset"):
-        store.reset()
-    store.lost += int(request.query_params.get("lost", 0))
+    asked = request.query_params
+    if asked.get("reset"):
+        store.reset(asked["tasks"].split(","), is_holding=asked.get("hold") != "no")
     store.planned.extend(await request.json())
     return JSONResponse({})
 
@@ -76,11 +119,10 @@ async def _plan(request: Request) -> JSONResponse:
 app = st.App(
     "workbench_page.py",
     routes=[
-        Route("/annotate/draft", _answer, methods=["PUT"]),
-        Route("/annotate/submit", _answer, methods=["POST"]),
-        Route("/annotate/skip", _answer, methods=["POST"]),
-        Route("/annotate/take-back", _answer, methods=["POST"]),
-        Route("/annotate/discard", _answer, methods=["POST"]),
+        *(
+            Route(f"/annotate/{path}", _answer, methods=["GET", "POST", "PUT"])
+            for path in _ANSWERS
+        ),
         *fonts.ROUTES,
         Route("/fake/state", _state),
         Route("/fake/plan", _plan, methods=["POST"]),

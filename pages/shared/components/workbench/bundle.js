@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 763d29e26f9034ca41a6186354dc92e6b51f6798c94e2ef8e314e10a533a35e7
+// Sources: 117ed2a79b630851ede5d9b2ce954d468f049872a6f25cf2615a4d2b386b7630
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -532,6 +532,7 @@ var DRAFT_DELAY = 600;
 var PAUSES = [500, 1e3, 2e3, 4e3, 8e3, 15e3];
 var REQUEST_TIMEOUT = 2e4;
 var PATIENCE = 3e3;
+var sender = { account: "" };
 function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -550,7 +551,11 @@ async function send(method, url2, body, keepalive = false) {
       redirect: "manual",
       // to the sign-in page: followed, it would look like an answer
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-Evalkit": "1" },
+      headers: {
+        "Content-Type": "application/json",
+        "X-Evalkit": "1",
+        "X-Evalkit-Account": sender.account
+      },
       body: JSON.stringify(body),
       signal: timeout.signal
     });
@@ -587,6 +592,12 @@ function pause(milliseconds) {
     };
     const timer = setTimeout(done, milliseconds);
     window.addEventListener("online", done);
+  });
+}
+function within(milliseconds, promise, otherwise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(otherwise), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 function refusal(answer) {
@@ -707,13 +718,13 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
       timer = setTimeout(flush, DRAFT_DELAY);
     },
     flush,
-    /** Wait for a request under way, then keep no more drafts. */
-    settle: async () => {
+    /** Keep no more drafts: one that is under way changes nothing any more once it is late. */
+    settle: () => {
       clearTimeout(timer);
       settled = true;
-      await Promise.race([running, pause(PATIENCE)]);
     },
     close: () => {
+      onhide();
       closed = true;
       clearTimeout(timer);
       window.removeEventListener("pagehide", onhide);
@@ -722,12 +733,19 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
   };
 }
 
-// pages/shared/components/workbench/sending.js
-var WAITING_TOO_LONG = 8e3;
-var url = (screen, name) => `${screen.data.prefix}annotate/${name}`;
+// pages/shared/components/workbench/standing.js
 function say(screen, words, kind = "") {
-  screen.status.textContent = words;
-  screen.status.dataset.kind = kind;
+  screen.words = words;
+  screen.kind = kind;
+  paintStatus(screen);
+}
+function paintStatus({ desk, status, words, kind, sending }) {
+  const way = desk.outbox.words();
+  const isHeldUp = way.startsWith("Not");
+  const parts = sending ? [isHeldUp ? way : words] : [way, words];
+  const text = parts.filter(Boolean).join(" · ");
+  if (status.textContent !== text) status.textContent = text;
+  status.dataset.kind = isHeldUp ? "bad" : kind;
 }
 function complain(screen, words, ...remedies) {
   screen.isListing = screen.isStuck = false;
@@ -742,6 +760,112 @@ function become(screen, state) {
   screen.submitting.disabled = !isLive;
   screen.ways.forEach(([element, isOpen]) => element.disabled = !isLive || !isOpen);
 }
+function sayProgress({ data, root, desk, sending }, done, total) {
+  data.done = done + desk.outbox.pending(sending?.id);
+  data.total = total;
+  const count = root.querySelector(".ek-count");
+  const bar = root.querySelector(".ek-progress-done");
+  if (count) count.textContent = progressWords(data);
+  if (bar instanceof HTMLElement) bar.style.width = progressShare(data);
+}
+var progressWords = ({ done, total }) => `${done} done, about ${total - done} to go`;
+var progressShare = ({ done, total }) => `${total ? Math.min(1, done / total) * 100 : 0}%`;
+
+// pages/shared/components/workbench/going.js
+var WAITING_TOO_LONG = 8e3;
+var url = (desk, name) => `${desk.page.prefix}annotate/${name}`;
+function sayAddress({ study_id, assignment_id }) {
+  const address = new URL(window.location.href);
+  address.searchParams.set("study", String(study_id));
+  address.searchParams.set("assignment", String(assignment_id));
+  if (address.href !== window.location.href) window.history.pushState({}, "", address);
+}
+var addressed = () => Number(new URL(window.location.href).searchParams.get("assignment") ?? 0);
+function heldAfter({ desk, data }, isDone2) {
+  const task = data.submitted ? null : desk.holding.take(data.study_id);
+  if (!task) return null;
+  const done = data.done + (isDone2 ? 1 : 0);
+  return { ...task, done, total: data.total, has_previous: task.has_previous || isDone2 };
+}
+async function go(screen, where, words = "Loading") {
+  const { desk } = screen;
+  become(screen, "busy");
+  say(screen, words);
+  complain(screen, "");
+  const query = new URLSearchParams(queryOf(screen.data, where));
+  const answer = await persist("GET", `${url(desk, "task")}?${query}`, void 0, {
+    stopped: () => screen.isClosed,
+    onwait: (why) => say(screen, `Not loaded yet: ${why}. Retrying`, "bad")
+  });
+  if (answer === null) return;
+  if (answer.status === 401) {
+    become(screen, "live");
+    say(screen, "Not loaded", "bad");
+    complain(screen, refusal(answer), ...wayIn(screen, answer));
+  } else if (answer.status !== 200) leave(screen, where);
+  else if (answer.body.task) desk.paint(answer.body.task);
+  else if (where === "following") go(screen, "next");
+  else leave(screen, where);
+}
+function queryOf({ study_id, assignment_id }, where) {
+  if (where === "next") return { study: String(study_id) };
+  if (typeof where === "number") return { assignment: String(where) };
+  const here = { assignment: String(assignment_id) };
+  return where === "again" ? here : { ...here, to: where };
+}
+function leave(screen, where) {
+  const { data, desk } = screen;
+  become(screen, "leaving");
+  say(screen, "Loading");
+  complain(screen, "");
+  const address = new URL(window.location.href);
+  if (where === "studies") address.href = new URL(url(desk, "").slice(0, -1), address).href;
+  else if (where === "next") address.searchParams.delete("assignment");
+  else if (typeof where === "number") address.searchParams.set("assignment", String(where));
+  else address.searchParams.set("assignment", String(data.assignment_id));
+  if (desk.memory.wasSignedOut) {
+    window.location.assign(address);
+    return;
+  }
+  window.history.pushState({}, "", address);
+  window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  screen.slow = setTimeout(() => {
+    const reload = () => window.location.reload();
+    complain(screen, "The next page is slow to come.", button("Load it again", null, reload));
+  }, WAITING_TOO_LONG);
+}
+function wayIn({ desk }, { status }) {
+  if (status !== 401) return [];
+  desk.memory.wasSignedOut = true;
+  const way = { href: `${desk.page.prefix}sign-in`, target: "_blank", class: "ek-way" };
+  return [h("a", way, "Sign in in a new tab")];
+}
+async function move(screen, where) {
+  if (screen.state !== "live") return;
+  become(screen, "busy");
+  if (!await isAllStored(screen) || screen.isClosed) return stuck(screen, where);
+  if (where === "studies") leave(screen, where);
+  else go(screen, where);
+}
+async function isAllStored({ drafts, desk }) {
+  const stored = await Promise.all([drafts.flush(), desk.outbox.drained()]);
+  return stored.every(Boolean);
+}
+function stuck(screen, where) {
+  if (screen.isClosed) return;
+  become(screen, "live");
+  const anyway = () => where === "studies" ? leave(screen, where) : go(screen, where);
+  const isHere = screen.desk.outbox.isEmpty();
+  const remedy = button(isHere ? "Leave without saving" : "Leave nevertheless", null, anyway);
+  const words = isHere ? "What you entered is not saved yet." : "Something is still on its way.";
+  const hasWayIn = screen.problem.querySelector(".ek-way");
+  if (hasWayIn) screen.problem.append(" ", remedy);
+  else complain(screen, words, remedy);
+  screen.isStuck = true;
+}
+
+// pages/shared/components/workbench/sending.js
+var UNREAD = 500;
 function opening(screen) {
   screen.sent += 1;
   return {
@@ -769,85 +893,103 @@ function listMissing(screen, missing) {
   complain(screen, missing.length ? `Still to do: ${listed(screen.form.name(missing))}.` : "");
   screen.isListing = missing.length > 0;
 }
-async function submit(screen) {
+function submit(screen) {
   if (screen.state !== "live") return;
+  if (!screen.isTouched && performance.now() - screen.openedAt < UNREAD) return;
   const missing = screen.form.missing();
   if (missing.length) {
     screen.form.mark(missing);
     listMissing(screen, missing);
     return;
   }
-  become(screen, "busy");
-  say(screen, "Submitting…");
-  await screen.drafts.settle();
-  const body = { ...judgement(screen), submission_key: submissionKey(screen) };
-  const words = { stored: "Stored", waiting: "Not stored yet" };
-  const isStored = await conclude(screen, "submit", body, words);
-  if (isStored && !screen.data.submitted) screen.memory.skipped = [];
+  const key = submissionKey(screen);
+  const body = { ...judgement(screen), submission_key: key, hold: true };
+  sendOff(screen, { id: key, path: "submit", body, isNew: !screen.data.submitted, at: Date.now() });
 }
-async function skip(screen, reason, note) {
+function skip(screen, reason, note) {
   if (screen.state !== "live") return;
-  become(screen, "busy");
-  say(screen, "Skipping…");
-  await screen.drafts.settle();
-  const body = { ...opening(screen), reason, note };
-  const words = { stored: "Skipped", waiting: "Not skipped yet" };
-  const isSkipped = await conclude(screen, "skip", body, words);
-  const skipped = { id: screen.data.assignment_id, token: body.token };
-  if (isSkipped) screen.memory.skipped.push(skipped);
+  const body = { ...opening(screen), reason, note, hold: true };
+  sendOff(screen, { id: uuid(), path: "skip", body, isNew: false, at: Date.now() });
 }
-var skippedBefore = ({ memory, data }) => memory.skipped.filter(({ token }) => token !== data.token);
-function undoSkip(screen) {
-  const skipped = skippedBefore(screen).pop();
-  if (!skipped) return false;
-  takeBackSkip(screen, skipped);
-  return true;
+function sendOff(screen, entry) {
+  screen.drafts.settle();
+  underway(screen, entry);
+  screen.desk.outbox.put(entry);
+  giveWay(screen);
 }
-async function takeBackSkip(screen, skipped) {
-  if (screen.state !== "live") return;
+function underway(screen, entry) {
+  complain(screen, "");
   become(screen, "busy");
-  if (!await screen.drafts.flush()) {
-    stuck(screen, skipped.id);
+  screen.sending = entry;
+  say(screen, entry.path === "skip" ? "Skipping…" : "Submitting…");
+}
+function giveWay(screen) {
+  const { desk, sending } = screen;
+  const task = sending && screen.state === "busy" ? heldAfter(screen, sending.isNew) : null;
+  if (!task) return;
+  ended(screen);
+  desk.paint(task);
+}
+function ended({ desk, data, sending }) {
+  if (sending?.path === "skip") {
+    const skipped = { id: data.assignment_id, token: data.token };
+    desk.memory.skipped = [...desk.memory.skipped, skipped];
+  } else if (sending?.isNew) desk.memory.skipped = [];
+}
+async function answered(desk, entry, answer) {
+  const { screen } = desk;
+  if (screen === null) return;
+  const isHere = screen.sending?.id === entry.id;
+  const words = entry.path === "skip" ? "Skipped" : "Stored";
+  if (answer.status !== 200) {
+    if (isHere) refused(screen, answer);
+    else await bringBack(screen, entry, answer);
     return;
   }
-  const body = { assignment_id: skipped.id, token: skipped.token };
-  const words = { stored: "Taken back", waiting: "Not taken back yet", where: skipped.id };
-  const isBack = await conclude(screen, "take-back", body, words);
-  if (isBack) screen.memory.skipped = screen.memory.skipped.filter((other) => other !== skipped);
+  if (screen.problem.querySelector(".ek-way")) complain(screen, "");
+  if (isHere) become(screen, "busy");
+  desk.holding.keep(answer.body);
+  if (desk.screen === screen && isHere) {
+    ended(screen);
+    go(screen, "next", words);
+  } else if (desk.screen && !desk.screen.words) say(desk.screen, words);
 }
-async function discard(screen) {
-  if (screen.state !== "live") return;
-  become(screen, "busy");
-  await screen.drafts.settle();
-  const body = opening(screen);
-  const words = { stored: "Discarded", waiting: "Not discarded yet" };
-  await conclude(screen, "discard", body, { ...words, where: "again" });
-}
-async function conclude(screen, name, body, { stored, waiting, where = "next" }) {
-  complain(screen, "");
-  const answer = await persist("POST", url(screen, name), body, {
-    stopped: () => screen.isClosed,
-    onwait: (why) => say(screen, `${waiting}: ${why}. Retrying`, "bad")
-  });
-  if (answer === null) return false;
-  if (answer.status !== 200) {
-    refused(screen, answer);
-    return false;
-  }
-  screen.drafts.close();
-  leave(screen, where, stored);
-  return true;
+function signedOut(screen, answer) {
+  if (screen.sending) become(screen, "live");
+  complain(screen, refusal(answer), ...wayIn(screen, answer));
 }
 function refused(screen, answer) {
+  screen.sending = null;
   become(screen, "live");
   say(screen, "Not stored", "bad");
   const named = answer.body && answer.body.fields;
   const fields = Array.isArray(named) ? named : [];
   if (!screen.form.mark(fields).length) screen.submitting.focus();
   const isOver = answer.status === 409 && !fields.length;
-  const onward = () => leave(screen, "next", "Loading");
+  const onward = () => go(screen, "next");
   const remedies = isOver ? [button("Next case", null, onward)] : wayIn(screen, answer);
   complain(screen, refusal(answer), ...remedies);
+}
+async function bringBack(screen, entry, answer) {
+  const { desk } = screen;
+  const { assignment_id, draft, revision } = entry.body;
+  await screen.drafts.flush();
+  const query = new URLSearchParams({ assignment: String(assignment_id) });
+  const loaded = await persist("GET", `${url(desk, "task")}?${query}`, void 0, {
+    stopped: () => desk.isClosed,
+    onwait: () => {
+    }
+  });
+  const now = desk.screen;
+  if (loaded === null || now === null) return;
+  if (loaded.status !== 200) {
+    complain(now, `A case from before was not stored. ${refusal(answer)}`);
+    return;
+  }
+  const { task } = loaded.body;
+  const back = desk.paint(draft ? { ...task, draft, revision } : task);
+  if (draft) back.drafts.touch();
+  refused(back, answer);
 }
 function draftRefused(screen, answer) {
   const newer = answer.body && answer.body.newer;
@@ -855,8 +997,8 @@ function draftRefused(screen, answer) {
     complain(screen, refusal(answer), ...wayIn(screen, answer));
     return;
   }
-  const show2 = () => leave(screen, "again", "Loading");
-  const keep = () => {
+  const show2 = () => go(screen, "again");
+  const keep2 = () => {
     screen.openedOn = newer;
     complain(screen, "");
     screen.drafts.touch();
@@ -865,53 +1007,44 @@ function draftRefused(screen, answer) {
     screen,
     refusal(answer),
     button("Show them", null, show2),
-    button("Keep what is here", null, keep)
+    button("Keep what is here", null, keep2)
   );
 }
-function wayIn(screen, { status }) {
-  if (status !== 401) return [];
-  screen.memory.wasSignedOut = true;
-  const way = { href: `${screen.data.prefix}sign-in`, target: "_blank", class: "ek-way" };
-  return [h("a", way, "Sign in in a new tab")];
+var skippedBefore = ({ desk, data }) => desk.memory.skipped.filter(({ token }) => token !== data.token);
+function undoSkip(screen) {
+  const skipped = skippedBefore(screen).pop();
+  if (!skipped) return false;
+  takeBackSkip(screen, skipped);
+  return true;
 }
-async function move(screen, where) {
+async function takeBackSkip(screen, skipped) {
   if (screen.state !== "live") return;
+  const { memory } = screen.desk;
   become(screen, "busy");
-  const isStored = await screen.drafts.flush();
-  if (screen.isClosed) return;
-  if (isStored) leave(screen, where, "Loading");
-  else stuck(screen, where);
-}
-function stuck(screen, where) {
-  become(screen, "live");
-  const anyway = () => leave(screen, where, "Loading");
-  const remedy = button("Leave without saving", null, anyway);
-  const hasWayIn = screen.problem.querySelector(".ek-way");
-  if (hasWayIn) screen.problem.append(" ", remedy);
-  else complain(screen, "What you entered is not saved yet.", remedy);
-  screen.isStuck = true;
-}
-function leave(screen, where, words) {
-  become(screen, "leaving");
-  say(screen, words);
-  complain(screen, "");
-  screen.goal = where;
-  if (screen.memory.wasSignedOut) {
-    window.location.assign(addressOf(screen, where));
+  if (!await isAllStored(screen)) {
+    stuck(screen, skipped.id);
     return;
   }
-  screen.ask(where);
-  screen.slow = setTimeout(() => {
-    const reload = () => window.location.reload();
-    complain(screen, "The next page is slow to come.", button("Load it again", null, reload));
-  }, WAITING_TOO_LONG);
+  const body = { assignment_id: skipped.id, token: skipped.token };
+  if (!await isDone(screen, "take-back", body, "Not taken back yet")) return;
+  memory.skipped = memory.skipped.filter((other) => other !== skipped);
+  go(screen, skipped.id, "Taken back");
 }
-function addressOf(screen, where) {
-  if (where === "studies") return `${screen.data.prefix}annotate`;
-  const address = new URL(window.location.href);
-  if (where === "next") address.searchParams.delete("assignment");
-  else if (typeof where === "number") address.searchParams.set("assignment", String(where));
-  return address.href;
+async function discard(screen) {
+  if (screen.state !== "live") return;
+  become(screen, "busy");
+  screen.drafts.settle();
+  const body = opening(screen);
+  if (await isDone(screen, "discard", body, "Not discarded yet")) go(screen, "again", "Discarded");
+}
+async function isDone(screen, name, body, waiting) {
+  complain(screen, "");
+  const answer = await persist("POST", url(screen.desk, name), body, {
+    stopped: () => screen.isClosed,
+    onwait: (why) => say(screen, `${waiting}: ${why}. Retrying`, "bad")
+  });
+  if (answer !== null && answer.status !== 200) refused(screen, answer);
+  return answer !== null && answer.status === 200;
 }
 function listed(words) {
   if (words.length < 2) return words.join("");
@@ -1058,7 +1191,7 @@ function keysContent(data) {
   );
 }
 function openSkip(screen) {
-  const reasons = screen.data.skip_reasons;
+  const reasons = screen.desk.page.skip_reasons;
   const note = h("textarea", {
     rows: "2",
     dir: "auto",
@@ -1293,7 +1426,7 @@ function keys({ entries, field, close, turnTo, key }) {
 }
 function listen(element, { entries, field, close }) {
   const seen = () => entries.filter((entry) => !entry.node.hidden);
-  const go = (step) => {
+  const go2 = (step) => {
     const ways = [field, ...seen().map((entry) => entry.main)];
     const at = ways.findIndex((way) => way.parentElement?.contains(document.activeElement));
     ways[at + step]?.focus();
@@ -1305,8 +1438,8 @@ function listen(element, { entries, field, close }) {
     field.select();
   };
   const actions = {
-    ArrowDown: () => go(1),
-    ArrowUp: () => go(-1),
+    ArrowDown: () => go2(1),
+    ArrowUp: () => go2(-1),
     Escape: close,
     Enter: enter2
   };
@@ -1615,12 +1748,179 @@ function commentPart({ answers, onchange }) {
   return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus };
 }
 
+// pages/shared/components/workbench/holding.js
+var RENEWED = 0.5;
+var STALE = 0.9;
+function holding(desk, { url: url2, shown, onheld, onprogress }) {
+  const lifetime = desk.page.hold_seconds * 1e3;
+  let held = null;
+  let since = 0;
+  let seen = 0;
+  function keep2(answer, at) {
+    if (answer.held !== void 0) held = answer.held;
+    since = at;
+    const { done, total } = answer;
+    if (typeof done === "number" && typeof total === "number") onprogress(done, total);
+    if (held) onheld();
+  }
+  async function ask() {
+    const { screen } = desk;
+    if (!screen) return;
+    const at = Date.now();
+    seen = screen.watch.seconds();
+    const body = { study_id: screen.data.study_id, shown: shown() };
+    const answer = await send("POST", url2("hold"), body).catch(() => null);
+    if (answer?.status === 200 && answer.body && desk.screen === screen) keep2(answer.body, at);
+  }
+  function release() {
+    if (held) send("POST", url2("release"), opening2(held), true).catch(() => {
+    });
+    held = null;
+  }
+  const onshow = (event) => event.persisted && ask();
+  const renew = () => desk.screen && desk.screen.watch.seconds() !== seen && ask();
+  const timer = setInterval(renew, lifetime * RENEWED);
+  window.addEventListener("pagehide", release);
+  window.addEventListener("pageshow", onshow);
+  return {
+    keep: (answer) => keep2(answer, Date.now()),
+    ask,
+    take: (studyId) => {
+      const task = held;
+      if (!task || task.study_id !== studyId || Date.now() - since > lifetime * STALE) return null;
+      held = null;
+      return task;
+    },
+    drop: (studyId) => {
+      if (held && held.study_id !== studyId) release();
+      held = null;
+    },
+    close: () => {
+      release();
+      clearInterval(timer);
+      window.removeEventListener("pagehide", release);
+      window.removeEventListener("pageshow", onshow);
+    }
+  };
+}
+var opening2 = ({ assignment_id, token }) => ({ assignment_id, token });
+
+// pages/shared/components/workbench/outbox.js
+var PLACE = "evalkit-outbox-";
+function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }) {
+  const place2 = `${PLACE}${account}/`;
+  let entries = kept(place2);
+  const left = new Set(entries);
+  let trouble = "";
+  let isRunning = false;
+  let isClosed = false;
+  let wake = () => {
+  };
+  const waiting = /* @__PURE__ */ new Set();
+  async function run2() {
+    if (isRunning) return;
+    isRunning = true;
+    await null;
+    while (entries.length && !isClosed) await deliver(entries[0]);
+    isRunning = false;
+  }
+  async function deliver(entry) {
+    if (left.has(entry) && !isKept(place2, entry)) return forget(entry);
+    const answer = await persist("POST", url2(entry.path), { ...entry.body, ...besides() }, {
+      stopped: () => isClosed || !entries.includes(entry),
+      onwait: (why) => say2(`${why}. Retrying`)
+    });
+    if (answer === null) return;
+    if (answer.status === 401) {
+      say2("you are signed out");
+      onsignedout(answer);
+      await new Promise((resolve) => wake = () => resolve(null));
+      return;
+    }
+    trouble = "";
+    if (answer.status === 200) forget(entry);
+    await onanswer(entry, answer);
+    forget(entry);
+  }
+  function say2(words) {
+    trouble = words;
+    onchange();
+  }
+  function forget(entry) {
+    entries = entries.filter((other) => other !== entry);
+    remove(place2, entry);
+    onchange();
+    if (entries.length) return;
+    waiting.forEach((tell) => tell(true));
+    waiting.clear();
+  }
+  const onfocus = () => wake();
+  const onhide = () => {
+    for (const { path, body } of entries) send("POST", url2(path), body, true).catch(() => {
+    });
+  };
+  const onleave = (event) => entries.length && event.preventDefault();
+  window.addEventListener("focus", onfocus);
+  window.addEventListener("pagehide", onhide);
+  window.addEventListener("beforeunload", onleave);
+  if (entries.length) run2();
+  return {
+    put: (entry) => {
+      const isKnown = entries.some(({ id }) => id === entry.id);
+      if (!isKnown) {
+        entries = [...entries, entry];
+        keep(place2, entry);
+      }
+      onchange();
+      wake();
+      run2();
+    },
+    withdraw: (id) => entries.filter((entry) => entry.id === id).forEach(forget),
+    of: (token) => entries.find(({ body }) => body.token === token),
+    pending: (besidesId) => entries.filter(({ isNew, id }) => isNew && id !== besidesId).length,
+    isEmpty: () => !entries.length,
+    words: () => sentence(entries, trouble),
+    drained: () => entries.length ? within(PATIENCE, new Promise((resolve) => waiting.add(resolve)), false) : Promise.resolve(true),
+    close: () => {
+      isClosed = true;
+      wake();
+      window.removeEventListener("focus", onfocus);
+      window.removeEventListener("pagehide", onhide);
+      window.removeEventListener("beforeunload", onleave);
+    }
+  };
+}
+function sentence(entries, trouble) {
+  if (!entries.length) return "";
+  if (!trouble) return entries.length === 1 ? "1 on its way" : `${entries.length} on their way`;
+  return `${entries[0].path === "skip" ? "Not skipped yet" : "Not stored yet"}: ${trouble}`;
+}
+function kept(place2) {
+  try {
+    return Object.keys(window.localStorage).filter((key) => key.startsWith(place2)).map((key) => JSON.parse(window.localStorage.getItem(key) ?? "")).sort((one, other) => one.at - other.at);
+  } catch {
+    return [];
+  }
+}
+function keep(place2, entry) {
+  try {
+    window.localStorage.setItem(place2 + entry.id, JSON.stringify(entry));
+  } catch {
+  }
+}
+var isKept = (place2, { id }) => window.localStorage.getItem(place2 + id) !== null;
+function remove(place2, { id }) {
+  try {
+    window.localStorage.removeItem(place2 + id);
+  } catch {
+  }
+}
+
 // pages/shared/components/workbench/reading.js
 var ROOM_KEY = { left: "Q", right: "W" };
 function buildTop({ data, toStudies, openGuidelines: openGuidelines2, openKeys: openKeys2 }) {
-  const share = data.total ? Math.min(1, data.done / data.total) : 0;
   const done = h("div", { class: "ek-progress-done" });
-  done.style.width = `${share * 100}%`;
+  done.style.width = progressShare(data);
   return h(
     "header",
     { class: "ek-top" },
@@ -1629,7 +1929,7 @@ function buildTop({ data, toStudies, openGuidelines: openGuidelines2, openKeys: 
       { class: "ek-top-line" },
       h("button", { type: "button", class: "ek-back", onclick: toStudies }, "Studies"),
       h("span", { class: "ek-study", dir: "auto" }, data.study),
-      h("span", { class: "ek-count" }, `${data.done} done, about ${data.total - data.done} to go`),
+      h("span", { class: "ek-count" }, progressWords(data)),
       h("span", { class: "ek-gap" }),
       button("Guidelines", "G", openGuidelines2, { class: "ek-button ek-quiet" }),
       button("Keys", "?", openKeys2, { class: "ek-button ek-quiet ek-open-keys" })
@@ -1834,47 +2134,40 @@ function synchronise(panes, memory) {
 // pages/shared/components/workbench/workbench.js
 var SUBMITTED = "Submitted before; a change counts once it is submitted again";
 var EDITED = "Edit not submitted; what counts is what you submitted before";
-var MOST_REPEATS = 3;
-function openAssignment({ host, data, ask, memory }) {
+function openScreen(desk, data) {
+  const sending = desk.outbox.of(data.token) ?? null;
+  const draft = sending?.body.draft ?? data.draft;
   const state = {
     data,
-    ask,
-    memory,
+    desk,
     state: "live",
+    sending,
     isClosed: false,
+    isTouched: false,
     isListing: false,
     // what is still to do is being said
     isStuck: false,
     // it is being said that what was entered is not saved
-    goal: null,
-    // where this screen leads once it is left
+    openedAt: performance.now(),
     session: uuid(),
     sent: 0,
     openedOn: data.draft_mark,
     slow: void 0,
     // the timer that runs while the next page loads
     submission: { key: "", of: "" },
-    answers: completeDraft(data.draft),
+    answers: completeDraft(draft),
     watch: stopwatch(data.active_seconds),
     root: h("div", { class: "ek-workbench" }),
     status: h("span", { class: "ek-status", role: "status" }),
+    words: "",
+    kind: "",
     problem: h("span", { class: "ek-problem", role: "alert" })
   };
   const screen = (
     /** @type {Screen} */
     state
   );
-  screen.drafts = draftKeeper({
-    url: url(screen, "draft"),
-    body: () => judgement(screen),
-    say: (words, kind) => say(screen, words, kind),
-    onstored: ({ edit }) => {
-      say(screen, data.submitted ? edit ? EDITED : SUBMITTED : "Draft saved");
-      screen.discarding.hidden = !edit;
-      if (screen.isStuck) complain(screen, "");
-    },
-    onrefused: (answer) => draftRefused(screen, answer)
-  });
+  screen.drafts = keepDrafts(screen);
   build(screen);
   const deaf = listenToKeys(screen.root, {
     isReady: () => screen.state === "live",
@@ -1883,42 +2176,48 @@ function openAssignment({ host, data, ask, memory }) {
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen)
   });
-  if (data.submitted) say(screen, data.has_edit ? EDITED : SUBMITTED);
+  say(screen, data.submitted ? data.has_edit ? EDITED : SUBMITTED : "");
   become(screen, "live");
-  const release = show(screen, host);
+  if (sending) underway(screen, sending);
+  const release = show(screen, desk.host);
   const leaveDialogs = closeStreamlitDialogs();
-  let repeats = 0;
-  return {
-    token: data.token,
-    isDone: () => screen.state === "leaving",
-    /** Ask again to go on, if this very case comes back instead: a restart lost the question. */
-    repeat: (askNow) => {
-      const { goal } = screen;
-      const isAsked = screen.state === "leaving" && goal !== null && goal !== "again";
-      if (!isAsked || repeats >= MOST_REPEATS) return false;
-      repeats += 1;
-      setTimeout(() => screen.isClosed || askNow(goal));
-      return true;
-    },
-    close: () => {
-      screen.isClosed = true;
-      clearTimeout(screen.slow);
-      screen.drafts.close();
-      screen.watch.stop();
-      deaf();
-      leaveDialogs();
-      release();
-    }
+  screen.close = () => {
+    screen.isClosed = true;
+    clearTimeout(screen.slow);
+    screen.drafts.close();
+    screen.watch.stop();
+    deaf();
+    leaveDialogs();
+    release();
   };
+  return screen;
+}
+function keepDrafts(screen) {
+  const { submitted } = screen.data;
+  return draftKeeper({
+    url: url(screen.desk, "draft"),
+    body: () => judgement(screen),
+    say: (words, kind) => say(screen, words, kind),
+    onstored: ({ edit }) => {
+      say(screen, submitted ? edit ? EDITED : SUBMITTED : "Draft saved");
+      screen.discarding.hidden = !edit;
+      if (screen.isStuck) complain(screen, "");
+    },
+    onrefused: (answer) => draftRefused(screen, answer)
+  });
 }
 function build(screen) {
-  const { data, memory, root, answers } = screen;
+  const { data, root, answers } = screen;
+  const { memory } = screen.desk;
   const explain = explainer(root);
   screen.form = buildForm({
     data,
     answers,
     explain,
     onchange: () => {
+      screen.isTouched = true;
+      if (screen.sending) screen.desk.outbox.withdraw(screen.sending.id);
+      screen.sending = null;
       screen.drafts.touch();
       screen.discarding.hidden = !data.submitted;
       const missing = screen.form.missing();
@@ -2025,22 +2324,74 @@ function show(screen, host) {
   screen.root.addEventListener("toggle", () => reachScrollers(screen.root), true);
   return () => measuring.disconnect();
 }
-function workbench({ parentElement, data: [data], setTriggerValue }) {
+function openDesk(host, page) {
+  sender.account = page.account;
+  const memory = { together: false, isRaw: false, caseSize: "normal", skipped: [] };
+  const desk = (
+    /** @type {Desk} */
+    { host, page, memory, screen: null, isClosed: false }
+  );
+  const onScreen = () => {
+    const { screen } = desk;
+    if (screen === null || screen.sending) return null;
+    const seconds = (performance.now() - screen.openedAt) / 1e3;
+    return { assignment_id: screen.data.assignment_id, token: screen.data.token, seconds };
+  };
+  desk.outbox = outbox({
+    account: page.account,
+    url: (path) => url(desk, path),
+    besides: () => ({ shown: onScreen() }),
+    onchange: () => desk.screen && paintStatus(desk.screen),
+    onsignedout: (answer) => desk.screen && signedOut(desk.screen, answer),
+    onanswer: (entry, answer) => answered(desk, entry, answer)
+  });
+  desk.holding = holding(desk, {
+    url: (name) => url(desk, name),
+    shown: onScreen,
+    onheld: () => desk.screen && giveWay(desk.screen),
+    onprogress: (done, total) => desk.screen && sayProgress(desk.screen, done, total)
+  });
+  desk.paint = (task, isAddressed = false) => {
+    desk.screen?.close();
+    desk.holding.drop(task.study_id);
+    desk.screen = openScreen(desk, task);
+    if (!isAddressed) sayAddress(task);
+    if (desk.outbox.isEmpty()) desk.holding.ask();
+    return desk.screen;
+  };
+  desk.close = () => {
+    desk.isClosed = true;
+    desk.screen?.close();
+    desk.outbox.close();
+    desk.holding.close();
+  };
+  return desk;
+}
+function arrive({ screen, paint }, task) {
+  if (screen !== null && screen.state !== "leaving") {
+    const isAsked = addressed() !== screen.data.assignment_id;
+    if (screen.data.token === task.token || !isAsked) return;
+  }
+  paint(task, true);
+}
+function workbench({ parentElement, data }) {
   const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
-  const open = host.open;
-  const ask = (where) => setTriggerValue("move", where);
-  const isSame = open && open.token === data.token;
-  if (!isSame || open.isDone() && !open.repeat(ask)) {
-    if (open) open.close();
-    host.memory = host.memory || { together: false, isRaw: false, caseSize: "normal", skipped: [] };
-    host.open = openAssignment({ host, data, memory: host.memory, ask });
+  let { desk } = host;
+  if (desk && desk.page.account !== data.account) {
+    desk.close();
+    desk = null;
+  }
+  if (!desk || desk.page.turn !== data.turn) {
+    desk = host.desk = desk ?? openDesk(host, data);
+    desk.page = data;
+    arrive(desk, data.task);
   }
   return () => {
     setTimeout(() => {
-      if (host.isConnected || !host.open) return;
-      host.open.close();
-      host.open = null;
+      if (host.isConnected || !host.desk) return;
+      host.desk.close();
+      host.desk = null;
     });
   };
 }

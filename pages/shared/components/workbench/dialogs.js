@@ -180,7 +180,7 @@ function keysContent(data) {
  * @param {Screen} screen
  */
 export function openSkip(screen) {
-  const reasons = screen.data.skip_reasons;
+  const reasons = screen.desk.page.skip_reasons;
   const note = h("textarea", {
     rows: "2",
     dir: "auto",

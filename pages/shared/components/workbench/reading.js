@@ -3,6 +3,7 @@
 import { button, choices, h, rendered } from "./dom.js";
 import { toggleRoom } from "./room.js";
 import { LETTER, SIDES } from "./sides.js";
+import { progressShare, progressWords } from "./standing.js";
 
 /** @import { CasePart, Memory, Pane, Panes, ResponseData, Room, Side, TaskData } from "./types.js" */
 
@@ -17,9 +18,8 @@ const ROOM_KEY = { left: "Q", right: "W" };
  * @param {() => unknown} top.openKeys
  */
 export function buildTop({ data, toStudies, openGuidelines, openKeys }) {
-  const share = data.total ? Math.min(1, data.done / data.total) : 0;
   const done = h("div", { class: "ek-progress-done" });
-  done.style.width = `${share * 100}%`;
+  done.style.width = progressShare(data);
   return h(
     "header",
     { class: "ek-top" },
@@ -28,7 +28,7 @@ export function buildTop({ data, toStudies, openGuidelines, openKeys }) {
       { class: "ek-top-line" },
       h("button", { type: "button", class: "ek-back", onclick: toStudies }, "Studies"),
       h("span", { class: "ek-study", dir: "auto" }, data.study),
-      h("span", { class: "ek-count" }, `${data.done} done, about ${data.total - data.done} to go`),
+      h("span", { class: "ek-count" }, progressWords(data)),
       h("span", { class: "ek-gap" }),
       button("Guidelines", "G", openGuidelines, { class: "ek-button ek-quiet" }),
       button("Keys", "?", openKeys, { class: "ek-button ek-quiet ek-open-keys" }),

@@ -1,4 +1,4 @@
-// What leaves the page: drafts, submissions and skips over HTTP, retried until they are stored.
+// What goes over HTTP: requests that are retried until they are answered, drafts, time of work.
 
 /** @import { Answer, Answers, Drafts, Stopwatch } from "./types.js" */
 
@@ -7,7 +7,10 @@ const PAUSES = [500, 1000, 2000, 4000, 8000, 15000];
 const REQUEST_TIMEOUT = 20000;
 
 /** How long somebody who wants to go elsewhere waits for what they entered to be stored. */
-const PATIENCE = 3000;
+export const PATIENCE = 3000;
+
+/** Whose page this is: the server answers it nothing once somebody else is signed in. */
+export const sender = { account: "" };
 
 /** A random UUID also where the page is served without https, which hides crypto.randomUUID. */
 export function uuid() {
@@ -23,11 +26,11 @@ export function uuid() {
  * One request. Throws on a broken connection; returns {status, body} otherwise.
  * @param {string} method
  * @param {string} url
- * @param {object} body
+ * @param {object} [body]
  * @param {boolean} keepalive
  * @returns {Promise<Answer>}
  */
-async function send(method, url, body, keepalive = false) {
+export async function send(method, url, body, keepalive = false) {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), REQUEST_TIMEOUT);
   try {
@@ -36,7 +39,11 @@ async function send(method, url, body, keepalive = false) {
       keepalive,
       redirect: "manual", // to the sign-in page: followed, it would look like an answer
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-Evalkit": "1" },
+      headers: {
+        "Content-Type": "application/json",
+        "X-Evalkit": "1",
+        "X-Evalkit-Account": sender.account,
+      },
       body: JSON.stringify(body),
       signal: timeout.signal,
     });
@@ -59,7 +66,7 @@ function isPassing({ status, body }) {
  * Repeat one request, unchanged, until the server answers it for good or `stopped()` holds.
  * @param {string} method
  * @param {string} url
- * @param {object} body
+ * @param {object | undefined} body
  * @param {{ stopped: () => boolean, onwait: (why: string) => void }} waiting
  * @returns {Promise<Answer | null>}
  */
@@ -93,6 +100,21 @@ function pause(milliseconds) {
     };
     const timer = setTimeout(done, milliseconds);
     window.addEventListener("online", done);
+  });
+}
+
+/**
+ * What a promise comes to, or something else if that takes too long.
+ * @template Value
+ * @param {number} milliseconds
+ * @param {Promise<Value>} promise
+ * @param {Value} otherwise
+ * @returns {Promise<Value>}
+ */
+export function within(milliseconds, promise, otherwise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(otherwise), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
@@ -252,13 +274,13 @@ export function draftKeeper({ url, body, say, onstored, onrefused }) {
       timer = setTimeout(flush, DRAFT_DELAY);
     },
     flush,
-    /** Wait for a request under way, then keep no more drafts. */
-    settle: async () => {
+    /** Keep no more drafts: one that is under way changes nothing any more once it is late. */
+    settle: () => {
       clearTimeout(timer);
       settled = true;
-      await Promise.race([running, pause(PATIENCE)]);
     },
     close: () => {
+      onhide();
       closed = true;
       clearTimeout(timer);
       window.removeEventListener("pagehide", onhide);

@@ -1,54 +1,14 @@
-// What leads away from a case: submit, skip, back and forward. `screen` is made in workbench.js.
+// What is sent of a case: submitted, skipped, taken back, discarded. `screen` is made in workbench.js.
 
-import { button, h } from "./dom.js";
+import { button } from "./dom.js";
+import { go, heldAfter, isAllStored, stuck, url, wayIn } from "./going.js";
 import { persist, refusal, uuid } from "./saving.js";
+import { become, complain, say } from "./standing.js";
 
-/** @import { Answer, Screen, Skipped, Where } from "./types.js" */
+/** @import { Answer, Desk, Dispatch, Screen, Skipped } from "./types.js" */
 
-const WAITING_TOO_LONG = 8000;
-
-/**
- * @param {Pick<Screen, "data">} screen
- * @param {string} name
- */
-export const url = (screen, name) => `${screen.data.prefix}annotate/${name}`;
-
-/**
- * Say how saving stands.
- * @param {Screen} screen
- * @param {string} words
- * @param {string} kind
- */
-export function say(screen, words, kind = "") {
-  screen.status.textContent = words;
-  screen.status.dataset.kind = kind;
-}
-
-/**
- * Say what keeps the annotator here, with what helps where there is something.
- * @param {Screen} screen
- * @param {string} words
- * @param {Node[]} remedies
- */
-export function complain(screen, words, ...remedies) {
-  screen.isListing = screen.isStuck = false;
-  screen.problem.replaceChildren(words, ...remedies.flatMap((remedy) => [" ", remedy]));
-}
-
-/**
- * live → busy (a request decides what comes next) → leaving, or live again.
- * @param {Screen} screen
- * @param {Screen["state"]} state
- */
-export function become(screen, state) {
-  const isLive = state === "live";
-  screen.state = state;
-  screen.root.dataset.state = state;
-  screen.root.setAttribute("aria-busy", String(!isLive));
-  screen.form.node.inert = !isLive;
-  screen.submitting.disabled = !isLive;
-  screen.ways.forEach(([element, isOpen]) => (element.disabled = !isLive || !isOpen));
-}
+/** Nobody has read a case that fast: the second click of two is not meant for it. */
+const UNREAD = 500;
 
 /**
  * What the screen says of itself in all it sends; see evalkit/annotation/opening.py.
@@ -99,21 +59,18 @@ export function listMissing(screen, missing) {
 }
 
 /** @param {Screen} screen */
-export async function submit(screen) {
+export function submit(screen) {
   if (screen.state !== "live") return;
+  if (!screen.isTouched && performance.now() - screen.openedAt < UNREAD) return;
   const missing = screen.form.missing();
   if (missing.length) {
     screen.form.mark(missing);
     listMissing(screen, missing);
     return;
   }
-  become(screen, "busy");
-  say(screen, "Submitting…");
-  await screen.drafts.settle();
-  const body = { ...judgement(screen), submission_key: submissionKey(screen) };
-  const words = { stored: "Stored", waiting: "Not stored yet" };
-  const isStored = await conclude(screen, "submit", body, words);
-  if (isStored && !screen.data.submitted) screen.memory.skipped = []; // work has gone on since
+  const key = submissionKey(screen);
+  const body = { ...judgement(screen), submission_key: key, hold: true };
+  sendOff(screen, { id: key, path: "submit", body, isNew: !screen.data.submitted, at: Date.now() });
 }
 
 /**
@@ -121,24 +78,169 @@ export async function submit(screen) {
  * @param {string} reason
  * @param {string} note
  */
-export async function skip(screen, reason, note) {
+export function skip(screen, reason, note) {
   if (screen.state !== "live") return;
+  const body = { ...opening(screen), reason, note, hold: true };
+  sendOff(screen, { id: uuid(), path: "skip", body, isNew: false, at: Date.now() });
+}
+
+/**
+ * Send what ends this case, and show the next one meanwhile if it is here; else wait.
+ * @param {Screen} screen
+ * @param {Dispatch} entry
+ */
+function sendOff(screen, entry) {
+  screen.drafts.settle();
+  underway(screen, entry);
+  screen.desk.outbox.put(entry);
+  giveWay(screen);
+}
+
+/**
+ * Show that this very case is on its way: what becomes of it decides what comes next.
+ * @param {Screen} screen
+ * @param {Dispatch} entry
+ */
+export function underway(screen, entry) {
+  complain(screen, "");
   become(screen, "busy");
-  say(screen, "Skipping…");
-  await screen.drafts.settle();
-  const body = { ...opening(screen), reason, note };
-  const words = { stored: "Skipped", waiting: "Not skipped yet" };
-  const isSkipped = await conclude(screen, "skip", body, words);
-  const skipped = { id: screen.data.assignment_id, token: body.token };
-  if (isSkipped) screen.memory.skipped.push(skipped);
+  screen.sending = entry;
+  say(screen, entry.path === "skip" ? "Skipping…" : "Submitting…");
+}
+
+/**
+ * Paint the held case in the place of one that is on its way, if there is one.
+ * @param {Screen} screen
+ */
+export function giveWay(screen) {
+  const { desk, sending } = screen;
+  const task = sending && screen.state === "busy" ? heldAfter(screen, sending.isNew) : null;
+  if (!task) return;
+  ended(screen);
+  desk.paint(task);
+}
+
+/**
+ * A case is done with here: what may be taken back is its skip, until work goes on.
+ * @param {Screen} screen
+ */
+function ended({ desk, data, sending }) {
+  if (sending?.path === "skip") {
+    const skipped = { id: data.assignment_id, token: data.token };
+    desk.memory.skipped = [...desk.memory.skipped, skipped];
+  } else if (sending?.isNew) desk.memory.skipped = [];
+}
+
+/**
+ * The server has answered for something that was on its way.
+ * @param {Desk} desk
+ * @param {Dispatch} entry
+ * @param {Answer} answer
+ */
+export async function answered(desk, entry, answer) {
+  const { screen } = desk;
+  if (screen === null) return;
+  const isHere = screen.sending?.id === entry.id;
+  const words = entry.path === "skip" ? "Skipped" : "Stored";
+  if (answer.status !== 200) {
+    if (isHere) refused(screen, answer);
+    else await bringBack(screen, entry, answer);
+    return;
+  }
+  if (screen.problem.querySelector(".ek-way")) complain(screen, "");
+  if (isHere) become(screen, "busy"); // it was live again while somebody was signed out
+  desk.holding.keep(answer.body);
+  if (desk.screen === screen && isHere) {
+    ended(screen);
+    go(screen, "next", words);
+  } else if (desk.screen && !desk.screen.words) say(desk.screen, words);
+}
+
+/**
+ * What was sent is kept here until somebody is signed in again.
+ * @param {Screen} screen
+ * @param {Answer} answer
+ */
+export function signedOut(screen, answer) {
+  if (screen.sending) become(screen, "live");
+  complain(screen, refusal(answer), ...wayIn(screen, answer));
+}
+
+/**
+ * @param {Screen} screen
+ * @param {Answer} answer
+ */
+function refused(screen, answer) {
+  screen.sending = null;
+  become(screen, "live");
+  say(screen, "Not stored", "bad");
+  const named = answer.body && answer.body.fields;
+  const fields = Array.isArray(named) ? named : [];
+  if (!screen.form.mark(fields).length) screen.submitting.focus();
+  const isOver = answer.status === 409 && !fields.length;
+  const onward = () => go(screen, "next");
+  const remedies = isOver ? [button("Next case", null, onward)] : wayIn(screen, answer);
+  complain(screen, refusal(answer), ...remedies);
+}
+
+/**
+ * Something that was sent off before is refused: its case comes back, with what was entered.
+ * @param {Screen} screen
+ * @param {Dispatch} entry
+ * @param {Answer} answer
+ */
+async function bringBack(screen, entry, answer) {
+  const { desk } = screen;
+  const { assignment_id, draft, revision } = entry.body;
+  await screen.drafts.flush();
+  const query = new URLSearchParams({ assignment: String(assignment_id) });
+  const loaded = await persist("GET", `${url(desk, "task")}?${query}`, undefined, {
+    stopped: () => desk.isClosed,
+    onwait: () => {},
+  });
+  const now = desk.screen;
+  if (loaded === null || now === null) return;
+  if (loaded.status !== 200) {
+    complain(now, `A case from before was not stored. ${refusal(answer)}`);
+    return;
+  }
+  const { task } = loaded.body;
+  const back = desk.paint(draft ? { ...task, draft, revision } : task);
+  if (draft) back.drafts.touch();
+  refused(back, answer);
+}
+
+/**
+ * A draft was not stored: say why, and what can be done.
+ * @param {Screen} screen
+ * @param {Answer} answer
+ */
+export function draftRefused(screen, answer) {
+  const newer = answer.body && answer.body.newer;
+  if (typeof newer !== "string") {
+    complain(screen, refusal(answer), ...wayIn(screen, answer));
+    return;
+  }
+  const show = () => go(screen, "again");
+  const keep = () => {
+    screen.openedOn = newer;
+    complain(screen, "");
+    screen.drafts.touch();
+  };
+  complain(
+    screen,
+    refusal(answer),
+    button("Show them", null, show),
+    button("Keep what is here", null, keep),
+  );
 }
 
 /**
  * What was skipped since the last submission, latest last; of them, not what is back here.
- * @param {Pick<Screen, "memory" | "data">} screen
+ * @param {{ desk: Pick<Desk, "memory">, data: Pick<Screen["data"], "token"> }} screen
  */
-export const skippedBefore = ({ memory, data }) =>
-  memory.skipped.filter(({ token }) => token !== data.token);
+export const skippedBefore = ({ desk, data }) =>
+  desk.memory.skipped.filter(({ token }) => token !== data.token);
 
 /**
  * Go back to the case skipped last, as if it had not been; false where there is none.
@@ -157,15 +259,16 @@ export function undoSkip(screen) {
  */
 async function takeBackSkip(screen, skipped) {
   if (screen.state !== "live") return;
+  const { memory } = screen.desk;
   become(screen, "busy");
-  if (!(await screen.drafts.flush())) {
+  if (!(await isAllStored(screen))) {
     stuck(screen, skipped.id);
     return;
   }
   const body = { assignment_id: skipped.id, token: skipped.token };
-  const words = { stored: "Taken back", waiting: "Not taken back yet", where: skipped.id };
-  const isBack = await conclude(screen, "take-back", body, words);
-  if (isBack) screen.memory.skipped = screen.memory.skipped.filter((other) => other !== skipped);
+  if (!(await isDone(screen, "take-back", body, "Not taken back yet"))) return;
+  memory.skipped = memory.skipped.filter((other) => other !== skipped);
+  go(screen, skipped.id, "Taken back");
 }
 
 /**
@@ -175,150 +278,26 @@ async function takeBackSkip(screen, skipped) {
 export async function discard(screen) {
   if (screen.state !== "live") return;
   become(screen, "busy");
-  await screen.drafts.settle();
+  screen.drafts.settle();
   const body = opening(screen);
-  const words = { stored: "Discarded", waiting: "Not discarded yet" };
-  await conclude(screen, "discard", body, { ...words, where: "again" });
+  if (await isDone(screen, "discard", body, "Not discarded yet")) go(screen, "again", "Discarded");
 }
 
 /**
- * Send what ends this case, and go on once it is stored; true if it was.
+ * Ask for something that the screen waits for; tell whether it was done.
  * @param {Screen} screen
  * @param {string} name
  * @param {object} body
- * @param {{ stored: string, waiting: string, where?: Where }} words
+ * @param {string} waiting
  */
-async function conclude(screen, name, body, { stored, waiting, where = "next" }) {
+async function isDone(screen, name, body, waiting) {
   complain(screen, "");
-  const answer = await persist("POST", url(screen, name), body, {
+  const answer = await persist("POST", url(screen.desk, name), body, {
     stopped: () => screen.isClosed,
     onwait: (why) => say(screen, `${waiting}: ${why}. Retrying`, "bad"),
   });
-  if (answer === null) return false;
-  if (answer.status !== 200) {
-    refused(screen, answer);
-    return false;
-  }
-  screen.drafts.close();
-  leave(screen, where, stored);
-  return true;
-}
-
-/**
- * @param {Screen} screen
- * @param {Answer} answer
- */
-function refused(screen, answer) {
-  become(screen, "live");
-  say(screen, "Not stored", "bad");
-  const named = answer.body && answer.body.fields;
-  const fields = Array.isArray(named) ? named : [];
-  if (!screen.form.mark(fields).length) screen.submitting.focus();
-  const isOver = answer.status === 409 && !fields.length;
-  const onward = () => leave(screen, "next", "Loading");
-  const remedies = isOver ? [button("Next case", null, onward)] : wayIn(screen, answer);
-  complain(screen, refusal(answer), ...remedies);
-}
-
-/**
- * A draft was not stored: say why, and what can be done.
- * @param {Screen} screen
- * @param {Answer} answer
- */
-export function draftRefused(screen, answer) {
-  const newer = answer.body && answer.body.newer;
-  if (typeof newer !== "string") {
-    complain(screen, refusal(answer), ...wayIn(screen, answer));
-    return;
-  }
-  const show = () => leave(screen, "again", "Loading");
-  const keep = () => {
-    screen.openedOn = newer;
-    complain(screen, "");
-    screen.drafts.touch();
-  };
-  complain(
-    screen,
-    refusal(answer),
-    button("Show them", null, show),
-    button("Keep what is here", null, keep),
-  );
-}
-
-/**
- * Where to sign in, for who is signed out; this page stays as it is meanwhile.
- * @param {Screen} screen
- * @param {Answer} answer
- */
-function wayIn(screen, { status }) {
-  if (status !== 401) return [];
-  screen.memory.wasSignedOut = true;
-  const way = { href: `${screen.data.prefix}sign-in`, target: "_blank", class: "ek-way" };
-  return [h("a", way, "Sign in in a new tab")];
-}
-
-/**
- * Go elsewhere without submitting: what was entered is stored first.
- * @param {Screen} screen
- * @param {Where} where
- */
-export async function move(screen, where) {
-  if (screen.state !== "live") return;
-  become(screen, "busy");
-  const isStored = await screen.drafts.flush();
-  if (screen.isClosed) return;
-  if (isStored) leave(screen, where, "Loading");
-  else stuck(screen, where);
-}
-
-/**
- * What was entered would be lost; the status says why.
- * @param {Screen} screen
- * @param {Where} where
- */
-function stuck(screen, where) {
-  become(screen, "live");
-  const anyway = () => leave(screen, where, "Loading");
-  const remedy = button("Leave without saving", null, anyway);
-  const hasWayIn = screen.problem.querySelector(".ek-way");
-  if (hasWayIn) screen.problem.append(" ", remedy);
-  else complain(screen, "What you entered is not saved yet.", remedy);
-  screen.isStuck = true;
-}
-
-/**
- * Ask Streamlit for what comes next: the one rerun of a case.
- * @param {Screen} screen
- * @param {Where} where
- * @param {string} words
- */
-function leave(screen, where, words) {
-  become(screen, "leaving");
-  say(screen, words);
-  complain(screen, "");
-  screen.goal = where;
-  if (screen.memory.wasSignedOut) {
-    window.location.assign(addressOf(screen, where)); // this page's connection is still signed out
-    return;
-  }
-  screen.ask(where);
-  screen.slow = setTimeout(() => {
-    const reload = () => window.location.reload();
-    complain(screen, "The next page is slow to come.", button("Load it again", null, reload));
-  }, WAITING_TOO_LONG);
-}
-
-/**
- * Where a move leads when the page is loaded anew; moves by one begin again from here.
- * @param {Screen} screen
- * @param {Where} where
- */
-function addressOf(screen, where) {
-  if (where === "studies") return `${screen.data.prefix}annotate`;
-  const address = new URL(window.location.href);
-  if (where === "next") address.searchParams.delete("assignment");
-  else if (typeof where === "number") address.searchParams.set("assignment", String(where));
-  return address.href;
+  if (answer !== null && answer.status !== 200) refused(screen, answer);
+  return answer !== null && answer.status === 200;
 }
 
 /**

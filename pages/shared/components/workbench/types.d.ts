@@ -7,11 +7,19 @@ export type Child = Node | string | null | undefined | Child[];
 export type Property = string | number | boolean | null | undefined | ((event: any) => unknown);
 export type Properties = Record<string, Property>;
 
-/** The task, as `screen_data` in `__init__.py` sends it; `html` is made safe there. */
-export interface TaskData {
+/** What Streamlit puts into the page, once: what holds for all cases, and the first of them. */
+export interface PageData {
   turn: string;
   prefix: string;
+  account: string;
+  hold_seconds: number;
+  skip_reasons: Reason[];
+  task: TaskData;
+}
+/** The task, as evalkit/rendering/task.py makes it; `html` is made safe there. */
+export interface TaskData {
   assignment_id: number;
+  study_id: number;
   study: string;
   category: string;
   case: string;
@@ -34,7 +42,6 @@ export interface TaskData {
   has_following: boolean;
   done: number;
   total: number;
-  skip_reasons: Reason[];
 }
 export interface ResponseData {
   html: string;
@@ -238,7 +245,46 @@ export interface Stopwatch {
 export interface Drafts {
   touch(): void;
   flush(): Promise<boolean>;
-  settle(): Promise<void>;
+  settle(): void;
+  close(): void;
+}
+
+/** What is on its way: `path` is where it goes, `id` the same however often it is sent. */
+export interface Dispatch {
+  id: string;
+  path: "submit" | "skip";
+  body: { assignment_id: number; token: string; revision: number; draft?: Answers };
+  isNew: boolean; // it counts as one more done
+  at: number;
+}
+export interface Outbox {
+  put(entry: Dispatch): void;
+  withdraw(id: string): void;
+  of(token: string): Dispatch | undefined;
+  pending(besides: string | undefined): number;
+  isEmpty(): boolean;
+  words(): string;
+  drained(): Promise<boolean>;
+  close(): void;
+}
+export interface Holding {
+  keep(answer: { held?: TaskData | null; done?: number; total?: number }): void;
+  ask(): Promise<void>;
+  take(studyId: number): TaskData | null;
+  drop(studyId: number): void;
+  close(): void;
+}
+
+/** What stays where it is while one case follows another. */
+export interface Desk {
+  host: Host;
+  page: PageData;
+  memory: Memory;
+  outbox: Outbox;
+  holding: Holding;
+  screen: Screen | null;
+  isClosed: boolean;
+  paint(task: TaskData, isAddressed?: boolean): Screen;
   close(): void;
 }
 
@@ -248,13 +294,14 @@ export type Where = "next" | "previous" | "following" | "again" | "studies" | nu
 /** One assignment on the screen: its state, then the parts that are built around it. */
 export interface ScreenState {
   data: TaskData;
-  ask: (where: Where) => void;
-  memory: Memory;
+  desk: Desk;
   state: "live" | "busy" | "leaving";
+  sending: Dispatch | null;
   isClosed: boolean;
+  isTouched: boolean;
   isListing: boolean;
   isStuck: boolean;
-  goal: Where | null;
+  openedAt: number;
   session: string;
   sent: number;
   openedOn: string;
@@ -264,6 +311,8 @@ export interface ScreenState {
   watch: Stopwatch;
   root: HTMLElement;
   status: HTMLElement;
+  words: string;
+  kind: string;
   problem: HTMLElement;
 }
 export interface Screen extends ScreenState {
@@ -276,6 +325,7 @@ export interface Screen extends ScreenState {
   discarding: HTMLButtonElement;
   submitting: HTMLButtonElement;
   ways: [HTMLButtonElement, boolean][];
+  close(): void;
 }
 
 /** A dialog of ours: `onkey` says whether it had use for a key. */
@@ -293,18 +343,10 @@ export interface Actions {
 
 /** The element the screen stands in, which outlives its cases. */
 export interface Host extends HTMLElement {
-  open?: OpenAssignment | null;
-  memory?: Memory;
-}
-export interface OpenAssignment {
-  token: string;
-  isDone(): boolean;
-  repeat(ask: (where: Where) => void): boolean;
-  close(): void;
+  desk?: Desk | null;
 }
 /** What Streamlit hands to a component. */
 export interface Component<Data> {
   parentElement: HTMLElement;
   data: Data;
-  setTriggerValue(name: string, value: unknown): void;
 }

@@ -3,88 +3,80 @@
 import { openGuidelines, openKeys, openSkip } from "./dialogs.js";
 import { button, explainer, h } from "./dom.js";
 import { buildForm } from "./form.js";
+import { addressed, move, sayAddress, url } from "./going.js";
+import { holding } from "./holding.js";
 import { listenToKeys, singleKeys } from "./keys.js";
+import { outbox } from "./outbox.js";
 import { buildCase, buildPanes, buildTop, reachScrollers } from "./reading.js";
 import { toggleRoom } from "./room.js";
-import { completeDraft, draftKeeper, stopwatch, uuid } from "./saving.js";
+import { completeDraft, draftKeeper, sender, stopwatch, uuid } from "./saving.js";
 import {
-  become,
-  complain,
+  answered,
   discard,
   draftRefused,
+  giveWay,
   judgement,
   listMissing,
-  move,
-  say,
+  signedOut,
   skippedBefore,
   submit,
+  underway,
   undoSkip,
-  url,
 } from "./sending.js";
+import { become, complain, paintStatus, say, sayProgress } from "./standing.js";
 import { closeStreamlitDialogs } from "./streamlit.js";
 
 /**
  * @import {
  *   Component,
+ *   Desk,
  *   Host,
  *   Memory,
- *   OpenAssignment,
+ *   PageData,
  *   Screen,
  *   ScreenState,
  *   TaskData,
- *   Where,
  * } from "./types.js"
  */
 
 const SUBMITTED = "Submitted before; a change counts once it is submitted again";
 const EDITED = "Edit not submitted; what counts is what you submitted before";
 
-/** How often a screen asks again for what comes next, when a restart lost the question. */
-const MOST_REPEATS = 3;
-
 /**
- * Draw one assignment into `host`; `ask(where)` tells Streamlit what to load next.
- * @param {object} opening
- * @param {Host} opening.host
- * @param {TaskData} opening.data
- * @param {(where: Where) => void} opening.ask
- * @param {Memory} opening.memory
- * @returns {OpenAssignment}
+ * Draw one assignment in the place of the one before.
+ * @param {Desk} desk
+ * @param {TaskData} data
+ * @returns {Screen}
  */
-function openAssignment({ host, data, ask, memory }) {
+function openScreen(desk, data) {
+  const sending = desk.outbox.of(data.token) ?? null; // as after a reload
+  const draft = sending?.body.draft ?? data.draft;
   /** @type {ScreenState} */
   const state = {
     data,
-    ask,
-    memory,
+    desk,
     state: "live",
+    sending,
     isClosed: false,
+    isTouched: false,
     isListing: false, // what is still to do is being said
     isStuck: false, // it is being said that what was entered is not saved
-    goal: null, // where this screen leads once it is left
+    openedAt: performance.now(),
     session: uuid(),
     sent: 0,
     openedOn: data.draft_mark,
     slow: undefined, // the timer that runs while the next page loads
     submission: { key: "", of: "" },
-    answers: completeDraft(data.draft),
+    answers: completeDraft(draft),
     watch: stopwatch(data.active_seconds),
     root: h("div", { class: "ek-workbench" }),
     status: h("span", { class: "ek-status", role: "status" }),
+    words: "",
+    kind: "",
     problem: h("span", { class: "ek-problem", role: "alert" }),
   };
   const screen = /** @type {Screen} */ (state); // its parts are built below
-  screen.drafts = draftKeeper({
-    url: url(screen, "draft"),
-    body: () => judgement(screen),
-    say: (words, kind) => say(screen, words, kind),
-    onstored: ({ edit }) => {
-      say(screen, data.submitted ? (edit ? EDITED : SUBMITTED) : "Draft saved");
-      screen.discarding.hidden = !edit;
-      if (screen.isStuck) complain(screen, "");
-    },
-    onrefused: (answer) => draftRefused(screen, answer),
-  });
+  screen.drafts = keepDrafts(screen);
   build(screen);
   const deaf = listenToKeys(screen.root, {
     isReady: () => screen.state === "live",
@@ -93,33 +85,37 @@ function openAssignment({ host, data, ask, memory }) {
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
   });
-  if (data.submitted) say(screen, data.has_edit ? EDITED : SUBMITTED);
+  say(screen, data.submitted ? (data.has_edit ? EDITED : SUBMITTED) : "");
   become(screen, "live");
-  const release = show(screen, host);
+  if (sending) underway(screen, sending);
+  const release = show(screen, desk.host);
   const leaveDialogs = closeStreamlitDialogs();
-  let repeats = 0;
-  return {
-    token: data.token,
-    isDone: () => screen.state === "leaving",
-    /** Ask again to go on, if this very case comes back instead: a restart lost the question. */
-    repeat: (askNow) => {
-      const { goal } = screen;
-      const isAsked = screen.state === "leaving" && goal !== null && goal !== "again";
-      if (!isAsked || repeats >= MOST_REPEATS) return false;
-      repeats += 1;
-      setTimeout(() => screen.isClosed || askNow(goal));
-      return true;
-    },
-    close: () => {
-      screen.isClosed = true;
-      clearTimeout(screen.slow);
-      screen.drafts.close();
-      screen.watch.stop();
-      deaf();
-      leaveDialogs();
-      release();
-    },
+  screen.close = () => {
+    screen.isClosed = true;
+    clearTimeout(screen.slow);
+    screen.drafts.close();
+    screen.watch.stop();
+    deaf();
+    leaveDialogs();
+    release();
   };
+  return screen;
+}
+
+/** @param {Screen} screen */
+function keepDrafts(screen) {
+  const { submitted } = screen.data;
+  return draftKeeper({
+    url: url(screen.desk, "draft"),
+    body: () => judgement(screen),
+    say: (words, kind) => say(screen, words, kind),
+    onstored: ({ edit }) => {
+      say(screen, submitted ? (edit ? EDITED : SUBMITTED) : "Draft saved");
+      screen.discarding.hidden = !edit;
+      if (screen.isStuck) complain(screen, "");
+    },
+    onrefused: (answer) => draftRefused(screen, answer),
+  });
 }
 
 /**
@@ -127,13 +123,17 @@ function openAssignment({ host, data, ask, memory }) {
  * @param {Screen} screen
  */
 function build(screen) {
-  const { data, memory, root, answers } = screen;
+  const { data, root, answers } = screen;
+  const { memory } = screen.desk;
   const explain = explainer(root);
   screen.form = buildForm({
     data,
     answers,
     explain,
     onchange: () => {
+      screen.isTouched = true;
+      if (screen.sending) screen.desk.outbox.withdraw(screen.sending.id); // it is worked on again
+      screen.sending = null;
       screen.drafts.touch();
       screen.discarding.hidden = !data.submitted;
       const missing = screen.form.missing();
@@ -260,28 +260,91 @@ function show(screen, host) {
 }
 
 /**
- * Streamlit calls this at every rerun; what is being worked on is left alone.
- * @param {Component<[TaskData]>} component
+ * What outlives the cases, as long as the page does.
+ * @param {Host} host
+ * @param {PageData} page
+ * @returns {Desk}
  */
-export default function workbench({ parentElement, data: [data], setTriggerValue }) {
+function openDesk(host, page) {
+  sender.account = page.account;
+  /** @type {Memory} */
+  const memory = { together: false, isRaw: false, caseSize: "normal", skipped: [] };
+  const desk = /** @type {Desk} */ ({ host, page, memory, screen: null, isClosed: false });
+  const onScreen = () => {
+    const { screen } = desk;
+    if (screen === null || screen.sending) return null;
+    const seconds = (performance.now() - screen.openedAt) / 1000;
+    return { assignment_id: screen.data.assignment_id, token: screen.data.token, seconds };
+  };
+  desk.outbox = outbox({
+    account: page.account,
+    url: (path) => url(desk, path),
+    besides: () => ({ shown: onScreen() }),
+    onchange: () => desk.screen && paintStatus(desk.screen),
+    onsignedout: (answer) => desk.screen && signedOut(desk.screen, answer),
+    onanswer: (entry, answer) => answered(desk, entry, answer),
+  });
+  desk.holding = holding(desk, {
+    url: (name) => url(desk, name),
+    shown: onScreen,
+    onheld: () => desk.screen && giveWay(desk.screen),
+    onprogress: (done, total) => desk.screen && sayProgress(desk.screen, done, total),
+  });
+  desk.paint = (task, isAddressed = false) => {
+    desk.screen?.close();
+    desk.holding.drop(task.study_id);
+    desk.screen = openScreen(desk, task);
+    if (!isAddressed) sayAddress(task);
+    if (desk.outbox.isEmpty()) desk.holding.ask(); // else the answer for it brings the next
+    return desk.screen;
+  };
+  desk.close = () => {
+    desk.isClosed = true;
+    desk.screen?.close();
+    desk.outbox.close();
+    desk.holding.close();
+  };
+  return desk;
+}
+
+/**
+ * Streamlit runs the page at its first case, and where the browser's way back leads to one.
+ * A run for any other reason, as after a lost connection, is about what the screen has left.
+ * @param {Desk} desk
+ * @param {TaskData} task
+ */
+function arrive({ screen, paint }, task) {
+  if (screen !== null && screen.state !== "leaving") {
+    const isAsked = addressed() !== screen.data.assignment_id;
+    if (screen.data.token === task.token || !isAsked) return;
+  }
+  paint(task, true); // Streamlit says it in the address, as a step of its own or in the same place
+}
+
+/**
+ * Streamlit calls this at every rerun; what is being worked on is left alone.
+ * @param {Component<PageData>} component
+ */
+export default function workbench({ parentElement, data }) {
   /** @type {Host} */
   const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
-  const open = host.open;
-  /** @param {Where} where */
-  const ask = (where) => setTriggerValue("move", where);
-  const isSame = open && open.token === data.token;
-  if (!isSame || (open.isDone() && !open.repeat(ask))) {
-    if (open) open.close();
-    host.memory = host.memory || { together: false, isRaw: false, caseSize: "normal", skipped: [] };
-    host.open = openAssignment({ host, data, memory: host.memory, ask });
+  let { desk } = host;
+  if (desk && desk.page.account !== data.account) {
+    desk.close();
+    desk = null;
+  }
+  if (!desk || desk.page.turn !== data.turn) {
+    desk = host.desk = desk ?? openDesk(host, data);
+    desk.page = data;
+    arrive(desk, data.task);
   }
   return () => {
     // Streamlit may clean up only to call again: what is closed for good is no longer in the page.
     setTimeout(() => {
-      if (host.isConnected || !host.open) return;
-      host.open.close();
-      host.open = null;
+      if (host.isConnected || !host.desk) return;
+      host.desk.close();
+      host.desk = null;
     });
   };
 }
