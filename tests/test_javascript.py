@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evalkit.annotation.task import ComparisonTask
-from pages.shared.components.workbench import screen_data
+from evalkit.rendering.task import render_task
 from tests.browser.apps.workbench_tasks import TASKS
 from tests.conftest import skip_or_fail
 
@@ -65,7 +65,7 @@ def test_the_screens_pass_their_own_tests(node: str):
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 def test_the_types_describe_what_the_screen_is_sent(task: ComparisonTask):
-    data = screen_data(task)
+    data = render_task(task)
 
     assert _described("TaskData") == list(data)
     assert _described("ResponseData") == list(data["left"])

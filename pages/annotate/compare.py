@@ -7,27 +7,19 @@ from db.engine import read_session
 from db.queries.annotation import pace, progress as progresses, task as queries
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
+from pages.routes.session import account_word
 from pages.shared import annotating, labels, state
 from pages.shared.address import addresses
-from pages.shared.components.workbench import move, workbench
+from pages.shared.components.workbench import workbench
 
 user = state.require(Role.ANNOTATOR)
 
-asked = move(key="workbench")
 study_id, assignment_id = addresses.number("study"), addresses.number("assignment")
-if asked == "studies" or (study_id is None and assignment_id is None):
+if study_id is None and assignment_id is None:
     st.switch_page("annotate/studies.py")
 
 task = progress = taken_out = None
 try:
-    if asked == "next":
-        assignment_id = None
-    elif isinstance(asked, int):
-        assignment_id = asked
-    elif asked in ("previous", "following") and assignment_id is not None:
-        with read_session() as session:
-            around = queries.beside(session, assignment_id, annotator_id=user.id)
-        assignment_id = around.previous if asked == "previous" else around.following
     if assignment_id is None and study_id is not None:
         assignment_id = next_task_id(study_id=study_id, annotator_id=user.id)
     with read_session() as session:
@@ -46,7 +38,7 @@ except RefusedError as refused:
 
 if task is not None:
     addresses.say(study=task.study_id, assignment=task.assignment_id)
-    workbench(task, key="workbench")
+    workbench(task, key="workbench", account=account_word(user))
     st.stop()
 
 state.account_menu(user)

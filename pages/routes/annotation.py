@@ -22,7 +22,7 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.rendering.task import render_task
 from evalkit.vocabulary import Role
 from pages.routes.hosts import is_own_page
-from pages.routes.session import who_asks
+from pages.routes.session import account_word, who_asks
 
 LARGEST_BODY = 256 * 1024
 _LARGEST_ID, _LONGEST = 2**63 - 1, 19
@@ -200,6 +200,10 @@ def _answer(act: Act, request: Request, raw: bytes) -> JSONResponse:
     user = who_asks(request)
     if user is None:
         return _error(401, "You are signed out. Sign in again in another tab, then retry.")
+    # A page that somebody left open is not another's, who signed in since in the same browser.
+    account = request.headers.get("x-evalkit-account")
+    if account is not None and account != account_word(user):
+        return _error(401, "Somebody else is signed in by now. Sign in again as yourself.")
     if not user.may(Role.ANNOTATOR):
         return _error(403, "Your account may not annotate.")
     try:

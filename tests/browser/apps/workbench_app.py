@@ -119,10 +119,7 @@ async def _plan(request: Request) -> JSONResponse:
 app = st.App(
     "workbench_page.py",
     routes=[
-        *(
-            Route(f"/annotate/{path}", _answer, methods=["GET", "POST", "PUT"])
-            for path in _ANSWERS
-        ),
+        *(Route(f"/annotate/{path}", _answer, methods=["GET", "POST", "PUT"]) for path in _ANSWERS),
         *fonts.ROUTES,
         Route("/fake/state", _state),
         Route("/fake/plan", _plan, methods=["POST"]),

@@ -1,11 +1,11 @@
-"""The annotation screen as one component: a task in, at most one move per case out."""
+"""The annotation screen as one component: put into the page once, it fetches case after case."""
 
 import secrets
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
+from evalkit.annotation.assignment.policy import HOLD
 from evalkit.annotation.rubric import SKIP_REASONS
 from evalkit.annotation.task import ComparisonTask
 from evalkit.rendering.task import render_task
@@ -15,7 +15,7 @@ _STYLES = ("workbench.css", "form.css", "reading.css", "dialogs.css")
 
 
 def _asset(name: str) -> str:
-    """Read a file without indentation: it travels with every case."""
+    """Read a file without indentation, which a browser has no use for."""
     text = (_FOLDER / name).read_text("utf-8")
     return "\n".join(line.strip() for line in text.splitlines())
 
@@ -29,35 +29,25 @@ _component = st.components.v2.component(
 )
 
 
-def move(*, key: str) -> str | int | None:
-    """Say where the annotator asked to go with this rerun; call it before loading the task.
+def workbench(task: ComparisonTask, *, key: str, account: str) -> None:
+    """Draw a case; from then on the screen asks for the next ones itself, over HTTP.
 
-    ``next`` after a submission or a skip, ``previous``, ``following``, ``again`` (the same case,
-    as it is stored now), ``studies``, the number of an assignment, or None.
+    ``account`` is a word for who is signed in, under which their browser keeps what is on its way.
+    Where a page has to say more, as at the end of a study, the screen leads to its address.
     """
-    state = st.session_state.get(key)
-    return state.get("move") if state else None
-
-
-def workbench(task: ComparisonTask, *, key: str) -> None:
-    """Draw one assignment; drafts, submission and skips go over HTTP, not through reruns."""
-    # In a list: in a bare dictionary Streamlit looks for frames, and imports pandas for that.
-    _component(key=key, data=[screen_data(task)], on_move_change=lambda: None)
-
-
-def screen_data(task: ComparisonTask) -> dict[str, Any]:
-    """Return all that reaches the browser: of ids, the assignment's own and no other."""
-    rendered = render_task(task)
-    del rendered["study_id"]
-    return {
+    data = {
         # Distinct in every rerun, so that the screen wakes up even if the same task comes again.
         "turn": secrets.token_hex(4),
         "prefix": _prefix(),
-        **rendered,
+        "account": account,
+        "hold_seconds": HOLD.total_seconds(),
         "skip_reasons": [
             {"value": reason.value, "label": label} for reason, label in SKIP_REASONS.items()
         ],
+        "task": render_task(task),
     }
+    # In a list: in a bare dictionary Streamlit looks for frames, and imports pandas for that.
+    _component(key=key, data=[data])
 
 
 def _prefix() -> str:
