@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.workbench import SHOWN, fill, press, wait_for_case
+from tests.browser.workbench import SHOWN, come_back, fill, press, wait_for_case
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_case_is_judged_by_keyboard_alone_at_one_rerun(server, opened):
+def test_a_case_is_judged_by_keyboard_alone_without_a_rerun(server, opened):
     page = opened()
     runs = server.state()["runs"]
 
@@ -19,6 +19,7 @@ def test_a_case_is_judged_by_keyboard_alone_at_one_rerun(server, opened):
     page.keyboard.press("Enter")
     wait_for_case(page, "tool use")
 
+    server.wait_for("submit", bool)
     (sent,) = server.requests("submit")
     assert sent["assignment_id"] == 1
     assert sent["draft"] == {
@@ -30,7 +31,7 @@ def test_a_case_is_judged_by_keyboard_alone_at_one_rerun(server, opened):
         "tags": {"left": {}, "right": {}},
         "comment": "Crabs say so, really.",
     }
-    assert server.state()["runs"] - runs == 1
+    assert server.state()["runs"] == runs
     assert all(one["header"] == "1" for one in server.state()["requests"])
     assert page.complaints == []
 
@@ -142,7 +143,8 @@ def test_a_double_click_and_a_held_enter_store_one(server, opened):
     page.wait_for_timeout(500)
 
     assert len(server.requests("submit")) == 1
-    assert server.state()["runs"] - runs == 1
+    assert server.state()["runs"] == runs
+    expect(page.locator(".ek-problem")).to_be_empty()
 
 
 def test_a_failing_server_is_asked_again_with_the_same_key(server, opened):
@@ -152,6 +154,7 @@ def test_a_failing_server_is_asked_again_with_the_same_key(server, opened):
     page.keyboard.press("Enter")
     expect(page.locator(".ek-status")).to_contain_text("Not stored yet")
     wait_for_case(page, "tool use")
+    expect(page.locator(".ek-status")).to_have_text("Stored")
 
     sent = server.requests("submit")
     assert len(sent) == 3
@@ -174,8 +177,9 @@ def test_a_cut_connection_is_told_and_mended(server, opened):
     expect(page.locator(".ek-status")).to_have_text("Not saved: no connection. Retrying")
     page.keyboard.press("Enter")
     expect(page.locator(".ek-status")).to_have_text("Not stored yet: no connection. Retrying")
-    cut[0] = False
     wait_for_case(page, "tool use")
+    cut[0] = False
+    expect(page.locator(".ek-status")).to_have_text("Stored")
 
     assert len(server.state()["submitted"]["1"]) == 1
 
@@ -187,8 +191,10 @@ def test_a_signed_out_annotator_is_told_and_loses_nothing(server, opened):
     page.keyboard.press("Enter")
 
     expect(page.locator(".ek-problem")).to_contain_text("Please sign in again.")
-    page.keyboard.press("Enter")
+    come_back(page)
+    expect(page.locator(".ek-problem")).to_be_empty()
     wait_for_case(page, "tool use")
+    assert len(server.state()["submitted"]["1"]) == 1
 
 
 def test_being_sent_to_the_sign_in_page_is_not_taken_for_stored(server, opened):
@@ -198,8 +204,10 @@ def test_being_sent_to_the_sign_in_page_is_not_taken_for_stored(server, opened):
     page.keyboard.press("Enter")
 
     expect(page.locator(".ek-problem")).to_contain_text("You are signed out.")
-    page.keyboard.press("Enter")
-    wait_for_case(page, "tool use")
+    assert server.state()["submitted"] == {}
+    come_back(page)
+    expect(page.locator(".ek-problem")).to_be_empty()
+    assert len(server.state()["submitted"]["1"]) == 1
 
 
 def test_a_page_of_something_in_between_is_not_taken_for_stored(server, opened):
@@ -209,7 +217,7 @@ def test_a_page_of_something_in_between_is_not_taken_for_stored(server, opened):
     page.keyboard.press("Enter")
     wait_for_case(page, "tool use")
 
-    assert len(server.requests("submit")) == 2
+    server.wait_for("submit", lambda sent: len(sent) == 2)
     assert len(server.state()["submitted"]["1"]) == 1
 
 
@@ -390,7 +398,7 @@ def test_nothing_in_a_response_is_loaded_run_or_followed(server, opened, chromiu
     assert page.url.startswith(server.address)
 
 
-def test_no_id_but_the_assignments_own_reaches_the_browser(server, opened, chromium_page):
+def test_no_id_but_those_of_the_address_reaches_the_browser(server, opened, chromium_page):
     frames: list[str] = []
     chromium_page.on(
         "websocket",
@@ -400,7 +408,7 @@ def test_no_id_but_the_assignments_own_reaches_the_browser(server, opened, chrom
 
     received = "".join(frames) + page.content()
     assert "search_orders" in received
-    for hidden in ("call_9f3a", "study_id", "output_id", "tool_call_id"):
+    for hidden in ("call_9f3a", "case_id", "output_id", "tool_call_id"):
         assert hidden not in received
 
 

@@ -33,7 +33,7 @@ def ready(page: Page) -> None:
 
 
 def annotate(page: Page, *, preference: str = "a", digits: str = "443322") -> None:
-    """Judge the case on the screen by keyboard alone and wait for the next one."""
+    """Judge the case on the screen by keyboard alone; wait for the next, and until it is stored."""
     done = int(re.match(r"(\d+) done", progress(page)).group(1))
     page.keyboard.press(preference)
     for digit in digits:
@@ -41,6 +41,7 @@ def annotate(page: Page, *, preference: str = "a", digits: str = "443322") -> No
     page.keyboard.press("Control+Enter")
     done_too = page.get_by_text(re.compile(rf"\b{done + 1} done, about"))
     expect(done_too).to_be_visible(timeout=30_000)
+    expect(page.locator(".ek-status")).to_have_text("Stored")
 
 
 def progress(page: Page) -> str:

@@ -107,3 +107,8 @@ def fill(page: Page) -> None:
 def wait_for_case(page: Page, words: str) -> None:
     """Wait until the case with these words is shown and may be worked on."""
     expect(page.locator(f"{SHOWN} .ek-category")).to_have_text(words)
+
+
+def come_back(page: Page) -> None:
+    """Come back to the page from another tab, as after signing in there."""
+    page.evaluate("window.dispatchEvent(new Event('focus'))")

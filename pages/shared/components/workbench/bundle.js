@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 117ed2a79b630851ede5d9b2ce954d468f049872a6f25cf2615a4d2b386b7630
+// Sources: a60366a847d6df9509ff3f256638a0a42f3894c3fbe88602928e2b620718abf9
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -778,7 +778,7 @@ function sayAddress({ study_id, assignment_id }) {
   const address = new URL(window.location.href);
   address.searchParams.set("study", String(study_id));
   address.searchParams.set("assignment", String(assignment_id));
-  if (address.href !== window.location.href) window.history.pushState({}, "", address);
+  if (address.href !== window.location.href) window.history.replaceState({}, "", address);
 }
 var addressed = () => Number(new URL(window.location.href).searchParams.get("assignment") ?? 0);
 function heldAfter({ desk, data }, isDone2) {
@@ -827,13 +827,15 @@ function leave(screen, where) {
     window.location.assign(address);
     return;
   }
-  window.history.pushState({}, "", address);
-  window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  if (where === "studies") window.history.pushState({}, "", address);
+  else window.history.replaceState({}, "", address);
+  runAddressed();
   screen.slow = setTimeout(() => {
     const reload = () => window.location.reload();
     complain(screen, "The next page is slow to come.", button("Load it again", null, reload));
   }, WAITING_TOO_LONG);
 }
+var runAddressed = () => window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 function wayIn({ desk }, { status }) {
   if (status !== 401) return [];
   desk.memory.wasSignedOut = true;
@@ -895,7 +897,7 @@ function listMissing(screen, missing) {
 }
 function submit(screen) {
   if (screen.state !== "live") return;
-  if (!screen.isTouched && performance.now() - screen.openedAt < UNREAD) return;
+  if (!screen.isTouched && performance.now() < screen.unreadUntil) return;
   const missing = screen.form.missing();
   if (missing.length) {
     screen.form.mark(missing);
@@ -923,12 +925,13 @@ function underway(screen, entry) {
   screen.sending = entry;
   say(screen, entry.path === "skip" ? "Skipping…" : "Submitting…");
 }
-function giveWay(screen) {
+function giveWay(screen, isCounted = false) {
   const { desk, sending } = screen;
-  const task = sending && screen.state === "busy" ? heldAfter(screen, sending.isNew) : null;
+  if (!sending || screen.state !== "busy") return;
+  const task = heldAfter(screen, sending.isNew && !isCounted);
   if (!task) return;
   ended(screen);
-  desk.paint(task);
+  desk.paint(task).unreadUntil = performance.now() + UNREAD;
 }
 function ended({ desk, data, sending }) {
   if (sending?.path === "skip") {
@@ -949,6 +952,7 @@ async function answered(desk, entry, answer) {
   if (screen.problem.querySelector(".ek-way")) complain(screen, "");
   if (isHere) become(screen, "busy");
   desk.holding.keep(answer.body);
+  giveWay(screen, isHere);
   if (desk.screen === screen && isHere) {
     ended(screen);
     go(screen, "next", words);
@@ -1761,7 +1765,6 @@ function holding(desk, { url: url2, shown, onheld, onprogress }) {
     since = at;
     const { done, total } = answer;
     if (typeof done === "number" && typeof total === "number") onprogress(done, total);
-    if (held) onheld();
   }
   async function ask() {
     const { screen } = desk;
@@ -1770,7 +1773,9 @@ function holding(desk, { url: url2, shown, onheld, onprogress }) {
     seen = screen.watch.seconds();
     const body = { study_id: screen.data.study_id, shown: shown() };
     const answer = await send("POST", url2("hold"), body).catch(() => null);
-    if (answer?.status === 200 && answer.body && desk.screen === screen) keep2(answer.body, at);
+    if (answer?.status !== 200 || !answer.body || desk.screen !== screen) return;
+    keep2(answer.body, at);
+    if (held) onheld();
   }
   function release() {
     if (held) send("POST", url2("release"), opening2(held), true).catch(() => {
@@ -2149,6 +2154,7 @@ function openScreen(desk, data) {
     isStuck: false,
     // it is being said that what was entered is not saved
     openedAt: performance.now(),
+    unreadUntil: 0,
     session: uuid(),
     sent: 0,
     openedOn: data.draft_mark,
@@ -2331,6 +2337,7 @@ function openDesk(host, page) {
     /** @type {Desk} */
     { host, page, memory, screen: null, isClosed: false }
   );
+  desk.path = window.location.pathname;
   const onScreen = () => {
     const { screen } = desk;
     if (screen === null || screen.sending) return null;
@@ -2351,11 +2358,11 @@ function openDesk(host, page) {
     onheld: () => desk.screen && giveWay(desk.screen),
     onprogress: (done, total) => desk.screen && sayProgress(desk.screen, done, total)
   });
-  desk.paint = (task, isAddressed = false) => {
+  desk.paint = (task, isAddressed2 = false) => {
     desk.screen?.close();
     desk.holding.drop(task.study_id);
     desk.screen = openScreen(desk, task);
-    if (!isAddressed) sayAddress(task);
+    if (!isAddressed2) sayAddress(task);
     if (desk.outbox.isEmpty()) desk.holding.ask();
     return desk.screen;
   };
@@ -2367,13 +2374,12 @@ function openDesk(host, page) {
   };
   return desk;
 }
-function arrive({ screen, paint }, task) {
-  if (screen !== null && screen.state !== "leaving") {
-    const isAsked = addressed() !== screen.data.assignment_id;
-    if (screen.data.token === task.token || !isAsked) return;
-  }
+function arrive(desk, task) {
+  const { screen, paint } = desk;
+  if (isAddressed(desk) || screen?.state !== "leaving" && screen?.data.token === task.token) return;
   paint(task, true);
 }
+var isAddressed = ({ screen, path }) => screen !== null && screen.state !== "leaving" && window.location.pathname === path && addressed() === screen.data.assignment_id;
 function workbench({ parentElement, data }) {
   const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
@@ -2390,8 +2396,10 @@ function workbench({ parentElement, data }) {
   return () => {
     setTimeout(() => {
       if (host.isConnected || !host.desk) return;
+      const isAstray = isAddressed(host.desk);
       host.desk.close();
       host.desk = null;
+      if (isAstray) runAddressed();
     });
   };
 }

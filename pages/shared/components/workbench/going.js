@@ -15,14 +15,14 @@ const WAITING_TOO_LONG = 8000;
 export const url = (desk, name) => `${desk.page.prefix}annotate/${name}`;
 
 /**
- * Make the address say which case is on the screen: one step of the browser's history.
+ * Make the address say which case is on the screen; a page is one step of the browser's history.
  * @param {TaskData} task
  */
 export function sayAddress({ study_id, assignment_id }) {
   const address = new URL(window.location.href);
   address.searchParams.set("study", String(study_id));
   address.searchParams.set("assignment", String(assignment_id));
-  if (address.href !== window.location.href) window.history.pushState({}, "", address);
+  if (address.href !== window.location.href) window.history.replaceState({}, "", address);
 }
 
 /** The case that the address names, as a number; 0 where it names none. */
@@ -100,14 +100,18 @@ export function leave(screen, where) {
     window.location.assign(address); // this page's connection is still signed out
     return;
   }
-  // As if the browser's own way back led there: Streamlit runs the page that the address names.
-  window.history.pushState({}, "", address);
-  window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  if (where === "studies") window.history.pushState({}, "", address);
+  else window.history.replaceState({}, "", address);
+  runAddressed();
   screen.slow = setTimeout(() => {
     const reload = () => window.location.reload();
     complain(screen, "The next page is slow to come.", button("Load it again", null, reload));
   }, WAITING_TOO_LONG);
 }
+
+/** Have Streamlit run what the address names, as if the browser's own way back had led there. */
+export const runAddressed = () =>
+  window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 
 /**
  * Where to sign in, for who is signed out; this page stays as it is meanwhile.

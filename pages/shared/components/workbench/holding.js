@@ -35,7 +35,6 @@ export function holding(desk, { url, shown, onheld, onprogress }) {
     since = at;
     const { done, total } = answer;
     if (typeof done === "number" && typeof total === "number") onprogress(done, total);
-    if (held) onheld();
   }
   async function ask() {
     const { screen } = desk;
@@ -45,7 +44,9 @@ export function holding(desk, { url, shown, onheld, onprogress }) {
     const body = { study_id: screen.data.study_id, shown: shown() };
     const answer = await send("POST", url("hold"), body).catch(() => null);
     // What is held after a case is not what comes after the one that was painted meanwhile.
-    if (answer?.status === 200 && answer.body && desk.screen === screen) keep(answer.body, at);
+    if (answer?.status !== 200 || !answer.body || desk.screen !== screen) return;
+    keep(answer.body, at);
+    if (held) onheld();
   }
   function release() {
     if (held) send("POST", url("release"), opening(held), true).catch(() => {});

@@ -61,7 +61,7 @@ export function listMissing(screen, missing) {
 /** @param {Screen} screen */
 export function submit(screen) {
   if (screen.state !== "live") return;
-  if (!screen.isTouched && performance.now() - screen.openedAt < UNREAD) return;
+  if (!screen.isTouched && performance.now() < screen.unreadUntil) return;
   const missing = screen.form.missing();
   if (missing.length) {
     screen.form.mark(missing);
@@ -109,15 +109,18 @@ export function underway(screen, entry) {
 }
 
 /**
- * Paint the held case in the place of one that is on its way, if there is one.
+ * Paint the held case in the place of one that is on its way, if there is one. `isCounted`: the
+ * server has counted that one by now.
  * @param {Screen} screen
+ * @param {boolean} isCounted
  */
-export function giveWay(screen) {
+export function giveWay(screen, isCounted = false) {
   const { desk, sending } = screen;
-  const task = sending && screen.state === "busy" ? heldAfter(screen, sending.isNew) : null;
+  if (!sending || screen.state !== "busy") return;
+  const task = heldAfter(screen, sending.isNew && !isCounted);
   if (!task) return;
   ended(screen);
-  desk.paint(task);
+  desk.paint(task).unreadUntil = performance.now() + UNREAD;
 }
 
 /**
@@ -150,6 +153,7 @@ export async function answered(desk, entry, answer) {
   if (screen.problem.querySelector(".ek-way")) complain(screen, "");
   if (isHere) become(screen, "busy"); // it was live again while somebody was signed out
   desk.holding.keep(answer.body);
+  giveWay(screen, isHere);
   if (desk.screen === screen && isHere) {
     ended(screen);
     go(screen, "next", words);

@@ -284,6 +284,7 @@ export interface Desk {
   holding: Holding;
   screen: Screen | null;
   isClosed: boolean;
+  path: string; // of the page the screen stands in
   paint(task: TaskData, isAddressed?: boolean): Screen;
   close(): void;
 }
@@ -302,6 +303,7 @@ export interface ScreenState {
   isListing: boolean;
   isStuck: boolean;
   openedAt: number;
+  unreadUntil: number;
   session: string;
   sent: number;
   openedOn: string;

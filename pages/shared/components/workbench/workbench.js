@@ -3,7 +3,7 @@
 import { openGuidelines, openKeys, openSkip } from "./dialogs.js";
 import { button, explainer, h } from "./dom.js";
 import { buildForm } from "./form.js";
-import { addressed, move, sayAddress, url } from "./going.js";
+import { addressed, move, runAddressed, sayAddress, url } from "./going.js";
 import { holding } from "./holding.js";
 import { listenToKeys, singleKeys } from "./keys.js";
 import { outbox } from "./outbox.js";
@@ -62,6 +62,7 @@ function openScreen(desk, data) {
     isListing: false, // what is still to do is being said
     isStuck: false, // it is being said that what was entered is not saved
     openedAt: performance.now(),
+    unreadUntil: 0,
     session: uuid(),
     sent: 0,
     openedOn: data.draft_mark,
@@ -270,6 +271,7 @@ function openDesk(host, page) {
   /** @type {Memory} */
   const memory = { together: false, isRaw: false, caseSize: "normal", skipped: [] };
   const desk = /** @type {Desk} */ ({ host, page, memory, screen: null, isClosed: false });
+  desk.path = window.location.pathname;
   const onScreen = () => {
     const { screen } = desk;
     if (screen === null || screen.sending) return null;
@@ -313,13 +315,22 @@ function openDesk(host, page) {
  * @param {Desk} desk
  * @param {TaskData} task
  */
-function arrive({ screen, paint }, task) {
-  if (screen !== null && screen.state !== "leaving") {
-    const isAsked = addressed() !== screen.data.assignment_id;
-    if (screen.data.token === task.token || !isAsked) return;
-  }
-  paint(task, true); // Streamlit says it in the address, as a step of its own or in the same place
+function arrive(desk, task) {
+  const { screen, paint } = desk;
+  if (isAddressed(desk) || (screen?.state !== "leaving" && screen?.data.token === task.token)) return;
+  paint(task, true); // Streamlit says it in the address
 }
+
+/**
+ * Tell whether the address is still that of the screen. Streamlit, when it has lost its session, runs
+ * the address of the last run: of a case that may not be shown any more.
+ * @param {Desk} desk
+ */
+const isAddressed = ({ screen, path }) =>
+  screen !== null &&
+  screen.state !== "leaving" &&
+  window.location.pathname === path &&
+  addressed() === screen.data.assignment_id;
 
 /**
  * Streamlit calls this at every rerun; what is being worked on is left alone.
@@ -343,8 +354,10 @@ export default function workbench({ parentElement, data }) {
     // Streamlit may clean up only to call again: what is closed for good is no longer in the page.
     setTimeout(() => {
       if (host.isConnected || !host.desk) return;
+      const isAstray = isAddressed(host.desk);
       host.desk.close();
       host.desk = null;
+      if (isAstray) runAddressed();
     });
   };
 }
