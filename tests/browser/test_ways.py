@@ -119,7 +119,7 @@ def test_a_restart_of_the_server_leaves_the_screen_as_it_is_and_sends_what_was_o
     third = assignment(page)
     page.keyboard.press("a")
     connected = []
-    page.on("websocket", lambda socket: socket.on("framereceived", connected.append))
+    page.on("websocket", lambda socket: connected.append(socket))
     with app_server(sqlite_database, port=free_port):
         settled(page, lambda: len(connected), is_right=lambda n: n > 0)
         page.wait_for_timeout(2_000)  # Streamlit has connected again, and runs the page

@@ -212,6 +212,7 @@ def test_after_a_submission_the_next_case_is_shown(app, sign_in):
     first = screen(app)["assignment_id"]
     finish(study_id, user, 1)
 
+    del app.query_params["assignment"]  # as the screen does where it has nothing to show
     open_page(app, COMPARE, study=study_id)
 
     data = screen(app)

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: a60366a847d6df9509ff3f256638a0a42f3894c3fbe88602928e2b620718abf9
+// Sources: 190f8544e7cfeefa58064e0fde752983c0842ce50b3ef0168e026c0b78542487
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -2380,18 +2380,18 @@ function arrive(desk, task) {
   paint(task, true);
 }
 var isAddressed = ({ screen, path }) => screen !== null && screen.state !== "leaving" && window.location.pathname === path && addressed() === screen.data.assignment_id;
-function workbench({ parentElement, data }) {
+function workbench({ parentElement, data: [page] }) {
   const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
   let { desk } = host;
-  if (desk && desk.page.account !== data.account) {
+  if (desk && desk.page.account !== page.account) {
     desk.close();
     desk = null;
   }
-  if (!desk || desk.page.turn !== data.turn) {
-    desk = host.desk = desk ?? openDesk(host, data);
-    desk.page = data;
-    arrive(desk, data.task);
+  if (!desk || desk.page.turn !== page.turn) {
+    desk = host.desk = desk ?? openDesk(host, page);
+    desk.page = page;
+    arrive(desk, page.task);
   }
   return () => {
     setTimeout(() => {

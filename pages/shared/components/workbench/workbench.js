@@ -334,21 +334,21 @@ const isAddressed = ({ screen, path }) =>
 
 /**
  * Streamlit calls this at every rerun; what is being worked on is left alone.
- * @param {Component<PageData>} component
+ * @param {Component<[PageData]>} component
  */
-export default function workbench({ parentElement, data }) {
+export default function workbench({ parentElement, data: [page] }) {
   /** @type {Host} */
   const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
   let { desk } = host;
-  if (desk && desk.page.account !== data.account) {
+  if (desk && desk.page.account !== page.account) {
     desk.close();
     desk = null;
   }
-  if (!desk || desk.page.turn !== data.turn) {
-    desk = host.desk = desk ?? openDesk(host, data);
-    desk.page = data;
-    arrive(desk, data.task);
+  if (!desk || desk.page.turn !== page.turn) {
+    desk = host.desk = desk ?? openDesk(host, page);
+    desk.page = page;
+    arrive(desk, page.task);
   }
   return () => {
     // Streamlit may clean up only to call again: what is closed for good is no longer in the page.
