@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 
@@ -17,6 +18,7 @@ from sqlalchemy import create_engine, text
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from db import schema
+from db.commands import people
 from db.engine import engine
 
 # A test that is slow on a busy machine is not wrong.
@@ -33,13 +35,23 @@ def skip_or_fail(what: str, reason: str) -> None:
     pytest.skip(f"{what}: {reason}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash with the least cost there is: a fifth of a second for each account of the demo else."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people, "_HASHER", hasher)
+        patch.setattr(people, "_NOBODY", hasher.hash("nobody"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Start a PostgreSQL of our own in a temporary folder and give the URL of its server."""
     binaries = _postgres_binaries()
     if binaries is None:
         skip_or_fail("postgres", "initdb was not found (install PostgreSQL)")
-    folder = Path(tempfile.mkdtemp(prefix="evalkit-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="evalkit-pg-", dir=_folder_in_memory() or "/tmp"))
     run = _as_postgres_user(folder)
     port = _free_port()
     log = folder / "log"
@@ -69,12 +81,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
-    """Migrate one PostgreSQL database, for the tests to copy: its name."""
+    """Migrate one PostgreSQL database, for the tests to copy: its name, and how to copy it."""
     _postgres_admin(postgres_server, "CREATE DATABASE template_of_tests")
     url = f"{postgres_server}/template_of_tests"
     schema.upgrade(url)
+    with engine(url).connect() as connection:
+        version = connection.dialect.server_version_info or (0,)
     engine(url).dispose()
-    return "template_of_tests"
+    # Since version 15 a copy goes through the log, page by page, unless told.
+    return "template_of_tests" + (" STRATEGY FILE_COPY" if version >= (15,) else "")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -115,6 +130,13 @@ def _postgres_admin(server: str, statement: str) -> None:
     with admin.connect() as connection:
         connection.execute(text(statement))
     admin.dispose()
+
+
+def _folder_in_memory() -> str | None:
+    """Give where a database is copied without a disk, if there is the room for all of a run."""
+    memory = "/dev/shm"
+    has_room = os.path.isdir(memory) and shutil.disk_usage(memory).free > 2 * 1024**3
+    return memory if has_room and os.access(memory, os.W_OK) else None
 
 
 def _postgres_binaries() -> Path | None:

@@ -5,7 +5,6 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlmodel import col, select
 
 from db.commands import people as commands
@@ -24,14 +23,6 @@ from tests.db.record_files import comparison, pair_of_outputs, write
 JOSE = Path(__file__).parents[1] / "cases" / "one_jose.jsonl"
 PASSWORD = "correct horse battery"
 DECOMPOSED = unicodedata.normalize("NFD", "José")
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch):
-    """Hash with the least cost there is: the cost is not what is tested here."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(commands, "_HASHER", hasher)
-    monkeypatch.setattr(commands, "_NOBODY", hasher.hash("nobody"))
 
 
 def names():

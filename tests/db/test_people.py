@@ -17,14 +17,6 @@ PASSWORD = "correct horse battery"
 REAL_NOBODY = commands._NOBODY
 
 
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch):
-    """Hash with the least cost there is: the cost is not what is tested here."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(commands, "_HASHER", hasher)
-    monkeypatch.setattr(commands, "_NOBODY", hasher.hash("nobody"))
-
-
 def make_admin(name="Grace"):
     return commands.make_first_admin(name=name, password=PASSWORD)
 

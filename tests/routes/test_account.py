@@ -9,7 +9,6 @@ from html import unescape
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from itsdangerous import TimestampSigner
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -35,14 +34,6 @@ from tests.coroutines import run_apart
 
 PASSWORD = "correct horse battery"
 NewClient = Callable[..., TestClient]
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch):
-    """Hash with the least cost there is: the cost is not what is tested here."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(commands, "_HASHER", hasher)
-    monkeypatch.setattr(commands, "_NOBODY", hasher.hash("nobody"))
 
 
 @pytest.fixture
