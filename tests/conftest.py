@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -100,14 +101,28 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def sqlite_database(
-    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
     """Give an empty SQLite database of the present schema, for what does not depend on which."""
-    shutil.copyfile(sqlite_template, tmp_path / "evalkit.db")
-    url = f"sqlite:///{tmp_path / 'evalkit.db'}"
-    monkeypatch.setenv("DATABASE_URL", url)
-    yield url
+    with _copy_in_use(sqlite_template, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def database_of_file(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Give one SQLite database to all tests of a file, which read what a fixture stored once."""
+    with _copy_in_use(sqlite_template, tmp_path_factory.mktemp("file")) as url:
+        yield url
+
+
+@contextmanager
+def _copy_in_use(template: Path, folder: Path) -> Iterator[str]:
+    shutil.copyfile(template, folder / "evalkit.db")
+    url = f"sqlite:///{folder / 'evalkit.db'}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        yield url
     engine(url).dispose()
 
 

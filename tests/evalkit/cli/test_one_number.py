@@ -40,8 +40,8 @@ from tests.factories import annotate, make_eval_set, make_study
 MODELS = ("Model <one>", "Model two")
 
 
-@pytest.fixture
-def stored(sqlite_database):
+@pytest.fixture(scope="module")
+def stored(database_of_file):
     """Store twelve cases compared by three people, scored and read for errors by the first two."""
     ids = make_eval_set(models=MODELS, n_cases=12)
     make_study(ids)
@@ -164,8 +164,23 @@ def numbers_in(document):
             yield from numbers_in(part)
 
 
-@pytest.fixture(params=ROOMS)
-def media(request, stored, tmp_path, monkeypatch):
+def run(*words):
+    of_study = [] if words[0] == "regression" else ["--study", "Study"]
+    done = CliRunner().invoke(app, ["report", *words, *of_study])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def html_file(stored, tmp_path_factory):
+    """Write the study's HTML file, for all rooms: what it says."""
+    file = tmp_path_factory.mktemp("html") / "study.html"
+    run("html", str(file))
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module", params=ROOMS)
+def media(request, html_file):
     """Show a room's tables in every medium; each medium's words, and the JSON."""
     shown_of, command, on_page = ROOMS[request.param]
     with read_session() as session:
@@ -174,27 +189,20 @@ def media(request, stored, tmp_path, monkeypatch):
         tables = shown_of(collected, results.pace(session, study))
     on_page_of = ON_PAGE.get(request.param, lambda _: tables)(collected)
 
-    def run(*words):
-        of_study = [] if words[0] == "regression" else ["--study", "Study"]
-        done = CliRunner().invoke(app, ["report", *words, *of_study])
-        assert done.exit_code == 0, done.output
-        return done.stdout
-
     page = []
-    if on_page == "fold":
-        monkeypatch.setattr(
-            exhibits, "inline_table", lambda frame, **_: page.append(frame.to_csv(sep=" "))
-        )
-        for number, table in enumerate(on_page_of):
-            blocks.fold(table, key=f"table-{number}", label=None)
-    else:
-        monkeypatch.setattr(blocks.html_tables.st, "html", page.append)
-        blocks.show(*tables, page=blocks.Page({}, lambda target: target.view), key="tables")
-    file = tmp_path / "study.html"
-    run("html", str(file))
+    with pytest.MonkeyPatch.context() as patch:
+        if on_page == "fold":
+            patch.setattr(
+                exhibits, "inline_table", lambda frame, **_: page.append(frame.to_csv(sep=" "))
+            )
+            for number, table in enumerate(on_page_of):
+                blocks.fold(table, key=f"table-{number}", label=None)
+        else:
+            patch.setattr(blocks.html_tables.st, "html", page.append)
+            blocks.show(*tables, page=blocks.Page({}, lambda target: target.view), key="tables")
     words = {
         "page": " ".join(page) if on_page != "fold" else " ".join(page).replace('"', ""),
-        "file": file.read_text(encoding="utf-8"),
+        "file": html_file,
         "terminal": run(*command),
     }
     # Names hold what a page escapes: in frames and on a terminal they stand as they are.
