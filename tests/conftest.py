@@ -6,9 +6,11 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from argon2 import PasswordHasher
@@ -26,6 +28,7 @@ from db.engine import engine
 settings.register_profile("without deadline", deadline=None)
 settings.load_profile("without deadline")
 
+T = TypeVar("T")
 REQUIRED = set(filter(None, os.environ.get("EVALKIT_REQUIRE", "").split(",")))
 
 
@@ -114,6 +117,35 @@ def database_of_file(
     """Give one SQLite database to all tests of a file, which read what a fixture stored once."""
     with _copy_in_use(sqlite_template, tmp_path_factory.mktemp("file")) as url:
         yield url
+
+
+@pytest.fixture
+def store_once(
+    sqlite_database: str, stored_before: dict[Callable[[], object], tuple[bytes, object]]
+) -> Callable[[Callable[[], T]], T]:
+    """Store what a function stores in an empty database, which runs for the first test alone.
+
+    Every test has a database of its own, as the function left it, and what it returned.
+    """
+    file = Path(sqlite_database.removeprefix("sqlite:///"))
+
+    def store_once(store: Callable[[], T]) -> T:
+        if store not in stored_before:
+            stored = store()
+            engine().dispose()  # what SQLite wrote beside the file goes into it
+            stored_before[store] = (file.read_bytes(), stored)
+        content, stored = stored_before[store]
+        engine().dispose()
+        file.write_bytes(content)
+        return deepcopy(stored)
+
+    return store_once
+
+
+@pytest.fixture(scope="module")
+def stored_before() -> dict[Callable[[], object], tuple[bytes, object]]:
+    """Give what the functions of a file of tests have stored."""
+    return {}
 
 
 @contextmanager

@@ -16,8 +16,7 @@ ONE, TWO = "Model one", "Model two"
 FILES = {entry.address: entry.file for entry in menu.ENTRIES}
 
 
-@pytest.fixture
-def study(sqlite_database):
+def store_study():
     ids = make_eval_set(models=(ONE, TWO), n_cases=4)
     make_study(ids)
     for case in range(4):
@@ -27,6 +26,11 @@ def study(sqlite_database):
             marks = [(one, None), (two, "tone")]
             annotate(ids, name, one, two, preference, scores=scores, marks=marks)
     return ids
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
 
 
 def opened(app, page, **address):

@@ -34,8 +34,7 @@ def tables(app):
     return [frame.value for frame in app.dataframe]
 
 
-@pytest.fixture
-def study(sqlite_database):
+def store_study():
     """Three annotators on twelve cases: two alike, the third contrary, always left, and fast."""
     ids = make_eval_set(models=(ONE, TWO), n_cases=12)
     make_study(ids)
@@ -59,6 +58,11 @@ def study(sqlite_database):
             with write_session() as session:
                 session.get(Annotation, given).active_seconds = 4 if annotator == "Cy" else 60
     return ids
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
 
 
 def test_without_a_study_the_page_says_so_and_leads_to_the_studies(app, sign_in):

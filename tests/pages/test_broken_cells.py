@@ -12,8 +12,7 @@ from tests.pages.conftest import at_page
 PAGES = ["results/overview.py", "results/decision.py", "results/compare.py"]
 
 
-@pytest.fixture
-def absurd(sqlite_database):
+def store_study():
     """Give a study of six cases, one of whose outputs cost more than a square can hold."""
     ids = make_eval_set(n_cases=6)
     make_study(ids)
@@ -25,6 +24,11 @@ def absurd(sqlite_database):
         connection.execute(
             text("UPDATE output SET cost_usd = 1.797e308, latency_ms = 1.797e308 WHERE id = 1")
         )
+
+
+@pytest.fixture
+def absurd(store_once):
+    return store_once(store_study)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -16,12 +16,16 @@ from tests.factories import annotate, make_eval_set, make_study
 ONE, TWO = "Model one", "Model two"
 
 
-@pytest.fixture
-def ids(sqlite_database):
+def store_study():
     made = make_eval_set(models=(ONE, TWO), n_cases=4)
     make_study(made)
     annotate(made, "Ada", f"case-0/{ONE}", f"case-0/{TWO}", "left")
     return made
+
+
+@pytest.fixture
+def ids(store_once):
+    return store_once(store_study)
 
 
 def kept(*, study="Study", **filters):

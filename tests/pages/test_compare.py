@@ -42,8 +42,7 @@ def opened(app, **address):
     return written(app)
 
 
-@pytest.fixture
-def study(sqlite_database):
+def store_study():
     """Eight cases; model one wins seven, model two wins case-7; its responses have the errors."""
     ids = make_eval_set(models=(ONE, TWO), n_cases=8)
     make_study(ids)
@@ -62,6 +61,11 @@ def study(sqlite_database):
                 is_simulated=True,
             )
     return ids
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
 
 
 def test_many_categories_are_read_in_the_table_and_not_in_a_picture(app, sign_in, sqlite_database):

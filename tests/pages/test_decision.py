@@ -18,8 +18,7 @@ PAGE = "results/decision.py"
 ONE, TWO = "Model <one>", "Model two"
 
 
-@pytest.fixture
-def study(sqlite_database):
+def store_study():
     """Two people and a judge on 24 cases; model one wins all of billing and is dear."""
     ids = make_eval_set(models=(ONE, TWO), n_cases=24)
     make_study(ids)
@@ -45,6 +44,11 @@ def study(sqlite_database):
                 output.content += "!" * (case % 5) * (2 if model == ONE else 1)
                 session.add(output)
     return ids
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
 
 
 def seen(app):

@@ -13,8 +13,7 @@ MODELS = ("Model one", "Model two", "Model three")
 PAGES = ("overview", "decision", "compare", "regression", "agreement", "annotators", "failures")
 
 
-@pytest.fixture
-def study(sqlite_database):
+def store_study():
     """Store nine cases compared, scored and read for errors by three people and a judge."""
     ids = make_eval_set(models=MODELS, n_cases=9)
     make_study(ids)
@@ -32,6 +31,11 @@ def study(sqlite_database):
                 is_judge=who == "judge",
             )
     return ids
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ def written(app):
     return " ".join([*said, *(element.proto.body for element in app.get("html"))])
 
 
-@pytest.fixture
-def study(sqlite_database):
+def store_study():
     """Model one wins every case against model two."""
     ids = make_eval_set(n_cases=12)
     make_study(ids)
@@ -28,6 +27,11 @@ def study(sqlite_database):
             right=f"case-{case}/Model two",
             preference="left",
         )
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
 
 
 def test_without_a_study_or_a_board_the_page_says_what_to_do(app, sign_in):

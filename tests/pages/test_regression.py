@@ -32,8 +32,7 @@ def opened(app, **address):
     return written(app)
 
 
-@pytest.fixture
-def study(sqlite_database):
+def store_study():
     """Model one twice on ten cases: six of eight shared ones broke; one is new, two removed."""
     ids = make_eval_set(models=(ONE, TWO), n_cases=10)
     make_study(ids)
@@ -44,6 +43,11 @@ def study(sqlite_database):
         value = 2 if case < 6 else 5
         annotate(ids, "Ada", new, scores=[(new, "helpfulness", value)], comment="<b>Worse</b>")
     return ids
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
 
 
 def test_without_responses_the_page_says_so_and_leads_to_the_import(app, sign_in):

@@ -15,8 +15,7 @@ from tests.pages.test_results import opened, written
 PAGE = "results/decision.py"
 
 
-@pytest.fixture
-def study(sqlite_database):
+def store_study():
     ids = make_eval_set(models=("north", "south"), n_cases=24)
     make_study(ids)
     for case in range(24):
@@ -32,6 +31,11 @@ def study(sqlite_database):
                     times * (90 + case),
                 )
                 session.add(output)
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
 
 
 def run(*words):

@@ -42,8 +42,7 @@ def opened(app, page):
     return written(app)
 
 
-@pytest.fixture
-def study(sqlite_database):
+def store_study():
     """Two simulated annotators and a person on six cases; model one is clearly better."""
     ids = make_eval_set(models=(ONE, TWO), n_cases=6)
     make_study(ids)
@@ -65,6 +64,11 @@ def study(sqlite_database):
             )
     annotate(ids, "judge-1", f"case-0/{ONE}", f"case-0/{TWO}", "right", is_judge=True)
     return ids
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
 
 
 @pytest.mark.parametrize("page", PAGES)

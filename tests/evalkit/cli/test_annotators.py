@@ -13,8 +13,7 @@ from tests.factories import annotate, make_eval_set, make_study
 A, B = "case-{}/Model [one]", "case-{}/Model <two>"
 
 
-@pytest.fixture
-def ids(sqlite_database):
+def store_study():
     made = make_eval_set(models=("Model [one]", "Model <two>"))
     make_study(made)
     for case in range(4):
@@ -29,6 +28,11 @@ def ids(sqlite_database):
                 is_simulated=annotator == "Bo",
             )
     return made
+
+
+@pytest.fixture
+def ids(store_once):
+    return store_once(store_study)
 
 
 def run(*arguments):

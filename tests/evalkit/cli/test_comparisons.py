@@ -14,8 +14,7 @@ from tests.versions import add_version
 ONE, TWO = "Model [one]", "Model two"
 
 
-@pytest.fixture
-def ids(sqlite_database):
+def store_study():
     made = make_eval_set(models=(ONE, TWO), n_cases=6)
     make_study(made)
     for case in range(6):
@@ -24,6 +23,11 @@ def ids(sqlite_database):
         annotate(made, "Ada", one, two, "left", scores=scores)
     annotate(made, "judge", f"case-0/{ONE}", f"case-0/{TWO}", "right", is_judge=True)
     return made
+
+
+@pytest.fixture
+def ids(store_once):
+    return store_once(store_study)
 
 
 def run(*arguments):

@@ -18,8 +18,7 @@ from tests.factories import annotate, make_eval_set, make_study
 REPORTS = sorted(set(UNITS) - {"regression"})
 
 
-@pytest.fixture
-def version(sqlite_database):
+def store_study():
     ids = make_eval_set(models=("north", "south"))
     make_study(ids)
     for case in range(4):
@@ -27,6 +26,11 @@ def version(sqlite_database):
     with read_session() as session:
         version = session.exec(select(EvalSetVersion)).one()
         return {"version": version.number, "content_hash": version.content_hash}
+
+
+@pytest.fixture
+def version(store_once):
+    return store_once(store_study)
 
 
 def document(*words):

@@ -10,8 +10,7 @@ from evalkit.errors import RefusedError
 from tests.factories import annotate, make_eval_set, make_study
 
 
-@pytest.fixture
-def ids(sqlite_database):
+def store_study():
     made = make_eval_set(models=("Model [one]", "Model two"), n_cases=8)
     make_study(made)
     for case in range(8):
@@ -20,6 +19,11 @@ def ids(sqlite_database):
         for annotator in ("Ada", "Bo"):
             annotate(made, annotator, *shown, "left" if case < 5 else "right")
     return made
+
+
+@pytest.fixture
+def ids(store_once):
+    return store_once(store_study)
 
 
 def run(*arguments):

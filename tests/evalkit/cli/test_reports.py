@@ -17,8 +17,7 @@ from tests.factories import annotate, make_eval_set, make_study
 A, B = "case-{}/Model [one]", "case-{}/Model two"
 
 
-@pytest.fixture
-def ids(sqlite_database):
+def store_study():
     made = make_eval_set(models=("Model [one]", "Model two"))
     make_study(made)
     for case in range(4):
@@ -35,6 +34,11 @@ def ids(sqlite_database):
             )
     annotate(made, "judge-1", A.format(0), B.format(0), "right", is_judge=True)
     return made
+
+
+@pytest.fixture
+def ids(store_once):
+    return store_once(store_study)
 
 
 def run(*arguments):

@@ -25,9 +25,13 @@ def records(name):
         yield {"type": "score", **about, **who, "value": 2}
 
 
-@pytest.fixture
-def hostile(sqlite_database):
+def store_study():
     import_records(records(HOSTILE), source_name="file", eval_set="Set", study=f"Study {HOSTILE}")
+
+
+@pytest.fixture
+def hostile(store_once):
+    return store_once(store_study)
 
 
 @pytest.mark.parametrize(
