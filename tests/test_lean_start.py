@@ -85,13 +85,10 @@ def too_much(loaded: set[str]) -> set[str]:
     return packages & HEAVY | {module for module in loaded if ROOMS.match(module)}
 
 
-def test_the_app_starts_without_what_only_results_need():
-    assert too_much(loaded_after({"app"})) == set()
+def test_the_start_and_the_pages_of_an_annotator_import_nothing_of_results():
+    modules = {"app"}.union(*(imported_by(script) for script in SCRIPTS))
 
-
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_the_pages_of_an_annotator_import_nothing_of_results(script):
-    assert too_much(loaded_after(imported_by(script))) == set()
+    assert too_much(loaded_after(modules)) == set()
 
 
 def test_what_is_looked_for_is_there_once_results_are_read():
@@ -101,6 +98,14 @@ def test_what_is_looked_for_is_there_once_results_are_read():
     assert {"numpy", "pandas", "scipy", "evalkit.stats", "pages.shared.collecting"} <= too_much(
         loaded
     )
+
+
+def test_nobody_imports_the_slowest_part_of_scipy():
+    # It takes as long as the rest together; what is used of it is in evalkit.stats.distributions.
+    loaded = loaded_after({"evalkit.cli", "pages.shared.sections.decision"})
+
+    assert "scipy.special" in loaded
+    assert "scipy.stats" not in loaded
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux tells what is loaded")

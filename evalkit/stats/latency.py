@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from scipy.stats import binom
 
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
+from evalkit.stats.distributions import binomial_quantile
 from evalkit.stats.intervals import (
     MIN_CASES,
     Estimate,
@@ -46,8 +46,8 @@ def quantile(values: FloatArray, *, share: float) -> Estimate:
         return Estimate(None, None, None, 0, _NOTHING)
     value = float(np.quantile(values, share))
     # P(x_(lower) > q) = P(Bin < lower) and P(x_(upper) < q) = P(Bin ≥ upper), both ≤ 2.5 %.
-    lower = int(binom.ppf(_TAIL, n, share))
-    upper = int(binom.ppf(1 - _TAIL, n, share)) + 1
+    lower = binomial_quantile(_TAIL, n, share)
+    upper = binomial_quantile(1 - _TAIL, n, share) + 1
     if lower < 1 or upper > n:
         needed = _responses_needed(share)
         reason = f"An interval here needs at least {needed} responses; there are {n}."

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from evalkit.stats.counts import FloatArray
+from evalkit.stats.distributions import average_ranks
 from evalkit.stats.intervals import Z95, Estimate
 
 _MIN_MODELS = 4
@@ -58,8 +58,8 @@ def compare_boards(ours: dict[str, float], theirs: dict[str, float]) -> BoardCom
     """
     models = sorted(ours.keys() & theirs.keys())
     n = len(models)
-    own = rankdata([-ours[model] for model in models])
-    other = rankdata([-theirs[model] for model in models])
+    own = average_ranks(np.array([-ours[model] for model in models]))
+    other = average_ranks(np.array([-theirs[model] for model in models]))
     shifts = [
         RankShift(model, float(a), float(b)) for model, a, b in zip(models, own, other, strict=True)
     ]

@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
 from evalkit.errors import UndefinedStatisticError
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
+from evalkit.stats.distributions import normal_quantile
 from evalkit.stats.intervals import Z95, Estimate, compact_codes, t_quantile
 
 #: The chance of finding a difference that is there.
@@ -135,7 +135,7 @@ def cases_for_difference(
     gap = float(known.mean()) if difference is None else difference
     if abs(gap) <= 1e-12:
         raise UndefinedStatisticError("No number of cases tells apart models that are equal.")
-    n = ((Z95 + float(norm.ppf(power))) * spread / gap) ** 2 + Z95**2 / 2
+    n = ((Z95 + normal_quantile(power)) * spread / gap) ** 2 + Z95**2 / 2
     return CasesNeeded(len(known), math.ceil(n))
 
 
@@ -161,7 +161,7 @@ def cases_for_mcnemar(*, only_first: float, only_second: float, power: float = P
     gap, both = only_first - only_second, only_first + only_second
     if gap == 0:
         raise UndefinedStatisticError("No number of cases tells apart models that are equal.")
-    root = Z95 * math.sqrt(both) + float(norm.ppf(power)) * math.sqrt(both - gap * gap)
+    root = Z95 * math.sqrt(both) + normal_quantile(power) * math.sqrt(both - gap * gap)
     return math.ceil((root / gap) ** 2)
 
 
@@ -198,7 +198,7 @@ def comparisons_for_pair(
     if abs(gap.value) <= 1e-12:
         raise UndefinedStatisticError("No number of comparisons tells apart equal models.")
     error = (gap.high - gap.low) / 2 / t_quantile(n_cases - 1)
-    needed = n_cases * ((Z95 + float(norm.ppf(power))) * error / gap.value) ** 2 + Z95**2 / 2
+    needed = n_cases * ((Z95 + normal_quantile(power)) * error / gap.value) ** 2 + Z95**2 / 2
     return CasesNeeded(n_comparisons, math.ceil(n_comparisons / n_cases * needed))
 
 

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binom, norm
 
 from evalkit.stats.counts import FloatArray
+from evalkit.stats.distributions import binomial_up_to, normal_quantile
 from evalkit.stats.intervals import MIN_CASES, Z95, Estimate, effective_degrees, t_quantile
 
 _NO_CASES = "The two have no case in common for this."
@@ -90,7 +90,7 @@ def ratio_of_medians(over: FloatArray, under: FloatArray) -> Estimate:
         reason = f"An interval needs at least {_FEWEST_FOR_MEDIANS} cases in common; there are {n}."
         return Estimate(value, None, None, n, reason)
     first = max(1, round(n / 2 - math.sqrt(n)))
-    reach = float(norm.isf(binom.cdf(first - 1, n, 0.5)))
+    reach = -normal_quantile(binomial_up_to(first - 1, n, 0.5))
     spreads = []
     for values in (over, under):
         low, high = np.partition(values, [first - 1, n - first])[[first - 1, n - first]]

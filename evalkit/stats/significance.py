@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom, false_discovery_control
 
 from evalkit.stats.counts import FloatArray, IntArray
+from evalkit.stats.distributions import binomial_up_to, sign_test
 
 #: Beyond this many discordant cases the exact and the mid-p value say the same.
 MID_P_BELOW = 200
@@ -54,9 +54,8 @@ def mcnemar(*, only_first: int, only_second: int) -> McNemar:
     if n == 0:
         reason = "The two do not differ on any case."
         return McNemar(0, 0, 1.0, 1.0, 1.0, reason)
-    tail = 2 * float(binom.cdf(least, n, 0.5))
-    exact = min(1.0, tail)
-    mid = min(1.0, tail - float(binom.pmf(least, n, 0.5)))
+    below, up_to = binomial_up_to(least - 1, n, 0.5), binomial_up_to(least, n, 0.5)
+    exact, mid = min(1.0, 2 * up_to), min(1.0, up_to + below)
     return McNemar(only_first, only_second, mid if n < MID_P_BELOW else exact, exact, mid)
 
 
@@ -97,14 +96,21 @@ def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
     Returns
     -------
     FloatArray of shape (n_tests,)
-        In the order given, at most 1, by SciPy. The level holds for tests that are independent or
+        In the order given, at most 1. The level holds for tests that are independent or
         go the same way, on average over studies.
 
     References
     ----------
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57.
     """
-    return _where_tested(p_values, false_discovery_control)
+
+    def adjusted(tested: FloatArray) -> FloatArray:
+        n = len(tested)
+        order = np.argsort(-tested, kind="stable")  # from the largest, of rank n, down
+        stepped = np.minimum.accumulate(n / np.arange(n, 0, -1) * tested[order])
+        return np.minimum(1.0, stepped)[np.argsort(order, kind="stable")]
+
+    return _where_tested(p_values, adjusted)
 
 
 def _where_tested(p_values: FloatArray, adjust: Callable[[FloatArray], FloatArray]) -> FloatArray:
@@ -176,8 +182,7 @@ def _exact_where_equal(differences: FloatArray, p_value: FloatArray) -> FloatArr
     largest = size.max(axis=0, initial=0.0)
     is_equal = np.where(is_some, np.abs(size - largest) <= 1e-9 * largest, True).all(axis=0)
     n, more = is_some.sum(axis=0), (differences > 0).sum(axis=0)
-    exact = np.minimum(1.0, 2 * binom.cdf(np.minimum(more, n - more), n, 0.5))
-    return np.where(is_equal, exact, p_value)
+    return np.where(is_equal, sign_test(more, n - more), p_value)
 
 
 def order_of_cases(differences: FloatArray) -> IntArray:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest
 
 from evalkit.stats.counts import LEFT, RIGHT, IntArray, sum_by
+from evalkit.stats.distributions import sign_test
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate, wilson_interval
 
 NOT_DEALT = (
@@ -88,6 +88,7 @@ def side_habits(sides: Sides, n_annotators: int) -> tuple[SideHabit, ...]:
         np.bincount(pairs[leans] % n_annotators, minlength=n_annotators)
         for leans in (tipped > 0, tipped < 0)
     )
+    p_values = np.where(more + less > 0, sign_test(more, less), np.nan)
     rates = _rates(who, place[here], is_left, n_annotators=n_annotators)
     preferred, telling, dealt = (
         np.bincount(sides.annotator[some], minlength=n_annotators)
@@ -102,7 +103,7 @@ def side_habits(sides: Sides, n_annotators: int) -> tuple[SideHabit, ...]:
             left=int(left[k]),
             n=rate.n,
             rate=rate if rate.n else Estimate(None, None, None, 0, reasons[k]),
-            p_value=_sign_test(int(more[k]), int(less[k])),
+            p_value=float(p_values[k]),
             is_dealt=bool(dealt[k]),
         )
         for k, rate in enumerate(rates)
@@ -142,7 +143,3 @@ def _rates(
         else:
             rates.append(share_estimate(means, k))
     return rates
-
-
-def _sign_test(more: int, less: int) -> float:
-    return float(binomtest(more, more + less).pvalue) if more + less else float("nan")
