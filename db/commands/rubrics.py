@@ -17,41 +17,38 @@ from evalkit.failures.taxonomy import TagDefinition
 def store_rubric(session: Session, *, name: str, criteria: Sequence[CriterionDefinition]) -> int:
     """Return the id of the version of a rubric that has exactly these criteria, made if new."""
     wanted = [_criterion_fields(position, made) for position, made in enumerate(criteria)]
-    versions = session.exec(
-        select(Rubric).where(Rubric.name == name).order_by(col(Rubric.version).desc())
-    ).all()
-    for version in versions:
-        rows = session.exec(
-            select(Criterion)
-            .where(Criterion.rubric_id == version.id)
-            .order_by(col(Criterion.position))
-        )
-        if [row.model_dump(exclude={"id", "rubric_id"}) for row in rows] == wanted:
-            return _stored_id(version.id)
-    rubric = Rubric(name=name, version=versions[0].version + 1 if versions else 1)
-    session.add(rubric)
-    session.flush()
-    session.add_all(Criterion(rubric_id=_stored_id(rubric.id), **fields) for fields in wanted)
-    return _stored_id(rubric.id)
+    return _store(session, Rubric, Criterion, "rubric_id", name, wanted)
 
 
 def store_taxonomy(session: Session, *, name: str, tags: Sequence[TagDefinition]) -> int:
     """Return the id of the version of a taxonomy that has exactly these tags, made if new."""
     wanted = [_tag_fields(position, made) for position, made in enumerate(tags)]
+    return _store(session, Taxonomy, Tag, "taxonomy_id", name, wanted)
+
+
+def _store(
+    session: Session,
+    whole: Any,
+    part: Any,
+    whole_id: str,
+    name: str,
+    wanted: list[dict[str, Any]],
+) -> int:
     versions = session.exec(
-        select(Taxonomy).where(Taxonomy.name == name).order_by(col(Taxonomy.version).desc())
+        select(whole).where(whole.name == name).order_by(col(whole.version).desc())
     ).all()
     for version in versions:
         rows = session.exec(
-            select(Tag).where(Tag.taxonomy_id == version.id).order_by(col(Tag.position))
+            select(part).where(getattr(part, whole_id) == version.id).order_by(col(part.position))
         )
-        if [row.model_dump(exclude={"id", "taxonomy_id"}) for row in rows] == wanted:
+        if [row.model_dump(exclude={"id", whole_id}) for row in rows] == wanted:
             return _stored_id(version.id)
-    taxonomy = Taxonomy(name=name, version=versions[0].version + 1 if versions else 1)
-    session.add(taxonomy)
+    made = whole(name=name, version=versions[0].version + 1 if versions else 1)
+    session.add(made)
     session.flush()
-    session.add_all(Tag(taxonomy_id=_stored_id(taxonomy.id), **fields) for fields in wanted)
-    return _stored_id(taxonomy.id)
+    made_id = _stored_id(made.id)
+    session.add_all(part(**{whole_id: made_id}, **fields) for fields in wanted)
+    return made_id
 
 
 def _criterion_fields(position: int, made: CriterionDefinition) -> dict[str, Any]:

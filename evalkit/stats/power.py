@@ -21,11 +21,6 @@ class CasesNeeded:
     n_now: int
     n_needed: int
 
-    @property
-    def n_more(self) -> int:
-        """Return how many cases to add."""
-        return max(0, self.n_needed - self.n_now)
-
 
 @dataclass(frozen=True, slots=True)
 class SpreadOfScores:
@@ -58,15 +53,6 @@ class MoreLabels:
     now: float
     new_cases: float
     more_overlap: float
-
-    @property
-    def advice(self) -> str:
-        """Return in a sentence which of the two buys more."""
-        cases, overlap = 1 - self.new_cases / self.now, 1 - self.more_overlap / self.now
-        return (
-            f"The same number of annotations narrows the interval by {100 * cases:.0f} % on new "
-            f"cases, by {100 * overlap:.0f} % as more overlap on the same ones."
-        )
 
 
 def cases_for_interval(estimate: Estimate, *, n_cases: int, half_width: float) -> CasesNeeded:

@@ -1,5 +1,6 @@
 """One import from its file to its report: read and check without the lock, then write."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
@@ -164,24 +165,13 @@ class Import:
     def _definitions(
         self, session: Session, target: ImportTarget, problems: Problems
     ) -> tuple[list[Definition], list[Definition]]:
-        needs_one = target.study is not None
-        rubrics = planned_definitions(
-            session,
-            RUBRICS,
-            self._staging.criteria,
-            main_id=target.rubric_id,
-            needs_one=needs_one,
-            problems=problems,
+        planned = functools.partial(
+            planned_definitions, session, needs_one=target.study is not None, problems=problems
         )
-        taxonomies = planned_definitions(
-            session,
-            TAXONOMIES,
-            self._staging.tags,
-            main_id=target.taxonomy_id,
-            needs_one=needs_one,
-            problems=problems,
+        return (
+            planned(RUBRICS, self._staging.criteria, main_id=target.rubric_id),
+            planned(TAXONOMIES, self._staging.tags, main_id=target.taxonomy_id),
         )
-        return rubrics, taxonomies
 
     def _plan_is_stale(
         self, session: Session, plan: ImportPlan, names: tuple[str, str | None]

@@ -21,14 +21,13 @@ from evalkit.stats.significance import mcnemar, sign_flip
 def test_half_the_width_needs_four_times_the_cases():
     found = cases_for_interval(Estimate(0.5, 0.4, 0.6, 90), n_cases=50, half_width=0.05)
 
-    assert (found.n_needed, found.n_more) == (200, 150)
+    assert found.n_needed == 200
 
 
 def test_enough_cases_need_no_more():
     found = cases_for_interval(Estimate(0.5, 0.45, 0.55, 90), n_cases=50, half_width=0.1)
 
     assert found.n_needed == 13
-    assert found.n_more == 0
 
 
 def test_without_an_interval_nothing_can_be_planned():
@@ -119,7 +118,6 @@ def test_new_cases_buy_more_where_cases_differ_and_overlap_only_where_annotators
     assert first.more_overlap > 0.95 * first.now
     # The true share between cases is 0.04, known from 200 pairs to about ± 0.14.
     assert second.more_overlap == pytest.approx(second.new_cases, rel=0.12)
-    assert "29 % on new cases" in first.advice
 
 
 def test_nobody_judged_twice_leaves_the_spread_unknown():

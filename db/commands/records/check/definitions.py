@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import Rubric, Taxonomy
+from db.models import Criterion, Rubric, Tag, Taxonomy
 from db.queries.records.rows import criterion_records, tag_records
 from evalkit.records import Problems, shown
 from evalkit.records.normal import fingerprint
@@ -20,6 +20,7 @@ class Kind:
     part: str
     whole: str
     table: Any
+    part_table: Any
     stored: Callable[[Session, int], list[dict[str, Any]]]
 
     @property
@@ -28,8 +29,10 @@ class Kind:
         return f"{self.whole}_version"
 
 
-RUBRICS = Kind("criterion", "rubric", Rubric, lambda s, i: criterion_records(s, rubric_id=i))
-TAXONOMIES = Kind("tag", "taxonomy", Taxonomy, lambda s, i: tag_records(s, taxonomy_id=i))
+RUBRICS = Kind(
+    "criterion", "rubric", Rubric, Criterion, lambda s, i: criterion_records(s, rubric_id=i)
+)
+TAXONOMIES = Kind("tag", "taxonomy", Taxonomy, Tag, lambda s, i: tag_records(s, taxonomy_id=i))
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel, col
 
 from db.columns import now
 from db.commands.changes import results_changed, studies_of_runs
-from db.commands.records.check.definitions import Definition
+from db.commands.records.check.definitions import RUBRICS, TAXONOMIES, Definition, Kind
 from db.commands.records.check.known import ImportTarget
 from db.commands.records.staging import IN_NEXT_VERSION, Staging
 from db.commands.records.write.batches import Writing
@@ -21,15 +21,11 @@ from db.models import (
     Assignment,
     AuditEvent,
     Case,
-    Criterion,
     EvalSet,
     EvalSetVersion,
     Model,
     Output,
-    Rubric,
     Run,
-    Tag,
-    Taxonomy,
     VersionCase,
 )
 from evalkit.evalset.hashing import version_hash
@@ -59,8 +55,8 @@ def write_staged(
     writing.insert(Case, _new_cases(writing))
     version_id, number = _write_version(writing, target)
     writing.insert(Output, _new_outputs(writing))
-    _write_rubrics(writing, rubrics)
-    _write_taxonomies(writing, taxonomies)
+    _write_definitions(writing, RUBRICS, rubrics, _criterion_fields, writing.criteria)
+    _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
     with_news = staging.db.execute("SELECT DISTINCT run FROM output WHERE db_id IS NULL")
     changed = studies_of_runs(session, [writing.runs[run] for (run,) in with_news])
     if target.study is not None:
@@ -197,66 +193,47 @@ def _new_outputs(writing: Writing) -> Iterator[dict[str, Any]]:
         }
 
 
-def _write_rubrics(writing: Writing, rubrics: Iterable[Definition]) -> None:
-    session = writing.session
-    for rubric in rubrics:
-        if rubric.new:
-            made = Rubric(name=rubric.name, version=rubric.version or 1)
+def _write_definitions(
+    writing: Writing,
+    kind: Kind,
+    wholes: Iterable[Definition],
+    fields_of: Callable[[dict[str, Any]], dict[str, Any]],
+    ids: dict[int, int],
+) -> None:
+    """Write the versions that are new, and note which stored part each staged one is."""
+    session, whole_id = writing.session, f"{kind.whole}_id"
+    for whole in wholes:
+        if whole.new:
+            made = kind.table(name=whole.name, version=whole.version or 1)
             session.add(made)
             session.flush()
-            rubric.db_id = made.id
+            whole.db_id = made.id
             writing.insert(
-                Criterion,
+                kind.part_table,
                 (
-                    {
-                        "rubric_id": made.id,
-                        "key": part["key"],
-                        "position": position,
-                        "question": part["question"],
-                        "description": part.get("description"),
-                        "level": part["level"],
-                        "scale": [{"anchor": "", **level} for level in part["scale"]],
-                        "is_required": part.get("required", True),
-                    }
-                    for position, part in enumerate(rubric.parts)
+                    {whole_id: made.id, "key": part["key"], "position": place, **fields_of(part)}
+                    for place, part in enumerate(whole.parts)
                 ),
             )
-        staged = _staged(writing.staging, "criterion", rubric)
-        for part_id, key in session.execute(
-            select(col(Criterion.id), col(Criterion.key)).where(
-                col(Criterion.rubric_id) == rubric.db_id
-            )
-        ):
-            writing.criteria[staged[key]] = part_id or 0
+        staged = _staged(writing.staging, kind.part, whole)
+        part = kind.part_table
+        stored = select(part.id, part.key).where(getattr(part, whole_id) == whole.db_id)
+        for part_id, key in session.execute(stored):
+            ids[staged[key]] = part_id
 
 
-def _write_taxonomies(writing: Writing, taxonomies: Iterable[Definition]) -> None:
-    session = writing.session
-    for taxonomy in taxonomies:
-        if taxonomy.new:
-            made = Taxonomy(name=taxonomy.name, version=taxonomy.version or 1)
-            session.add(made)
-            session.flush()
-            taxonomy.db_id = made.id
-            writing.insert(
-                Tag,
-                (
-                    {
-                        "taxonomy_id": made.id,
-                        "key": part["key"],
-                        "position": position,
-                        "name": part.get("name"),
-                        "definition": part.get("definition"),
-                        "severities": part.get("severities"),
-                    }
-                    for position, part in enumerate(taxonomy.parts)
-                ),
-            )
-        staged = _staged(writing.staging, "tag", taxonomy)
-        for part_id, key in session.execute(
-            select(col(Tag.id), col(Tag.key)).where(col(Tag.taxonomy_id) == taxonomy.db_id)
-        ):
-            writing.tags[staged[key]] = part_id or 0
+def _criterion_fields(part: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "question": part["question"],
+        "description": part.get("description"),
+        "level": part["level"],
+        "scale": [{"anchor": "", **level} for level in part["scale"]],
+        "is_required": part.get("required", True),
+    }
+
+
+def _tag_fields(part: dict[str, Any]) -> dict[str, Any]:
+    return {name: part.get(name) for name in ("name", "definition", "severities")}
 
 
 def _staged(staging: Staging, table: str, whole: Definition) -> dict[str, int]:
