@@ -24,6 +24,7 @@ from pages.routes import (
     fonts,
     guard,
     health,
+    instructions,
     uploads,
 )
 
@@ -76,6 +77,13 @@ app = st.App(
     lifespan=lifespan,
     on_script_error=say_that_a_page_failed,
     exception_handlers=guard.EXCEPTION_HANDLERS,
-    routes=[*account.ROUTES, *annotation.ROUTES, *downloads.ROUTES, *fonts.ROUTES, *health.ROUTES],
+    routes=[
+        *account.ROUTES,
+        *annotation.ROUTES,
+        *instructions.ROUTES,
+        *downloads.ROUTES,
+        *fonts.ROUTES,
+        *health.ROUTES,
+    ],
     middleware=guard.MIDDLEWARE,
 )

@@ -13,13 +13,16 @@ from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
 from db.commands.assignments import next_task_id
+from db.commands.instructions import set_instructions
+from db.commands.questions import answer as answer_question
 from db.commands.records import import_file
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session, write_session
-from db.models import Annotation, Annotator, Assignment, ErrorMark, Output, Tag
+from db.models import Annotation, Annotator, Assignment, ErrorMark, Output, Question, Tag
+from db.queries.annotation.instructions import Instructions
 from db.queries.people import as_user
-from evalkit.errors import NotFoundError
-from pages.routes import account, annotation, guard, hosts, session
+from evalkit.errors import NotFoundError, RefusedError
+from pages.routes import account, annotation, guard, hosts, instructions, session
 from tests.coroutines import run_apart
 from tests.factories import forget_units, make_eval_set, opened
 
@@ -38,6 +41,8 @@ ALL_ROUTES = [
     *ROUTES,
     ("POST", "/annotate/hold"),
     ("POST", "/annotate/release"),
+    ("POST", "/annotate/read"),
+    ("POST", "/annotate/ask"),
 ]
 DRAFT = {"preference": "left", "scores": {}, "tags": {}, "comment": "Shorter."}
 
@@ -58,7 +63,7 @@ def study_id(sqlite_database):
 def new_client(study_id, monkeypatch):
     """Make browsers with somebody signed in: ``client = new_client("Ann")``."""
     monkeypatch.setenv(hosts.VARIABLE, "evalkit.test")
-    app = Starlette(routes=annotation.ROUTES, middleware=guard.MIDDLEWARE)
+    app = Starlette(routes=[*annotation.ROUTES, *instructions.ROUTES], middleware=guard.MIDDLEWARE)
 
     def new_client(name=None):
         client = TestClient(app, base_url="http://evalkit.test", follow_redirects=False)
@@ -571,7 +576,7 @@ def test_nothing_that_identifies_a_model_reaches_the_browser_by_what_is_shown_or
 
 @pytest.mark.parametrize(("method", "path"), [*ALL_ROUTES, ("POST", "/sign-in")])
 def test_a_browser_that_goes_away_in_mid_request_is_no_failure(sqlite_database, method, path):
-    routes = [*annotation.ROUTES, *account.ROUTES]
+    routes = [*annotation.ROUTES, *instructions.ROUTES, *account.ROUTES]
     app = Starlette(routes=routes, exception_handlers=guard.EXCEPTION_HANDLERS)
     headers = [(name.lower().encode(), value.encode()) for name, value in OURS.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": headers}
@@ -632,3 +637,35 @@ def test_tags_and_criteria_called_like_parts_of_a_browser_are_stored(new_client)
         marks = opened.exec(select(ErrorMark, Tag.key).join(Tag)).all()
     new = [(key, mark.severity) for mark, key in marks if mark.id not in before]
     assert sorted(new) == sorted([*((name, "minor") for name in names), ("__proto__", "major")])
+
+
+def test_a_study_tells_what_it_is_about_until_that_is_read_and_answers_what_was_asked(
+    client, study_id, assignment_id
+):
+    told = Instructions("Which model answers from spring on.", "Leo", "Read both.")
+    set_instructions(study_id, told)
+
+    def study():
+        return client.get("/annotate/study", params={"study": study_id}, headers=OURS).json()
+
+    first = study()
+    assert (first["about"], first["contact"]) == (told.about, "Leo")
+    assert (first["is_read"], first["questions"], first["seconds_per_case"]) == (False, [], None)
+
+    send(client, "POST", "/annotate/read", {"study_id": study_id, "digest": first["digest"]})
+    body = body_for(assignment_id, words="May it be in English?")
+    assert send(client, "POST", "/annotate/ask", body).json() == {"asked": True}
+    with read_session() as reading:
+        question = reading.exec(select(Question)).one()
+    with pytest.raises(RefusedError, match="Zephyr"):
+        answer_question(question.id, words="As Zephyr-9000-chat does.", actor_id=None)
+    answer_question(question.id, words="Only to English.", actor_id=None)
+
+    assert study()["is_read"]
+    assert study()["questions"] == [
+        {
+            "assignment_id": assignment_id,
+            "words": "May it be in English?",
+            "answer": "Only to English.",
+        }
+    ]

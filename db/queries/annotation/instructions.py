@@ -20,7 +20,7 @@ class Instructions:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class OwnInstructions:
     """The instructions for one annotator; ``digest`` names them as they are now."""
 
     instructions: Instructions
@@ -34,14 +34,14 @@ def instructions(session: Session, study_id: int) -> Instructions:
     return Instructions(study.about, study.contact, study.guidelines)
 
 
-def reading(session: Session, study_id: int, *, annotator_id: int) -> Reading:
+def reading(session: Session, study_id: int, *, annotator_id: int) -> OwnInstructions:
     """Return what a study tells somebody, and whether they have read it."""
     study = session.get(Study, study_id)
     if study is None:
         raise NotFoundError(NOT_OPEN)
     read = session.get(InstructionsRead, (study_id, annotator_id))
     now = digest(study)
-    return Reading(
+    return OwnInstructions(
         Instructions(study.about, study.contact, study.guidelines),
         digest=now,
         is_read=read is not None and read.digest == now,

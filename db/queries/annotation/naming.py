@@ -22,20 +22,14 @@ _MAX_KEPT = 200
 def texts_that_name_models(session: Session, study_id: int) -> tuple[NamingText, ...]:
     """Find the texts of a study, beside the responses, that name one of its models.
 
-    Looked at are the name of the study, its guidelines, criteria and tags, and of each case its
-    category, input, context and tools. What a lead wrote comes first, then cases by their id.
+    Looked at are the name of the study, what it tells its annotators, criteria and tags, and of
+    each case its category, input, context and tools. What a lead wrote comes first, then cases by
+    their id.
     """
     study = session.get(Study, study_id)
     if study is None:
         raise NotFoundError("This study does not exist any more.")
-    models = frozenset(
-        session.exec(
-            select(Model.name)
-            .join(Run, col(Run.model_id) == Model.id)
-            .join(StudyRun, col(StudyRun.run_id) == Run.id)
-            .where(StudyRun.study_id == study_id)
-        ).all()
-    )
+    models = _models(session, study_id)
     names = ModelNames.of(models)
     written = tuple(
         NamingText(where, words)
@@ -54,9 +48,27 @@ def texts_that_name_models(session: Session, study_id: int) -> tuple[NamingText,
     return (*written, *_CASES[key])
 
 
+def models_named_in(session: Session, study_id: int, text: str) -> tuple[str, ...]:
+    """Find the words in a text, written to annotators of a study, that name one of its models."""
+    return ModelNames.of(_models(session, study_id)).found_in(text, as_names=True)
+
+
+def _models(session: Session, study_id: int) -> frozenset[str]:
+    return frozenset(
+        session.exec(
+            select(Model.name)
+            .join(Run, col(Run.model_id) == Model.id)
+            .join(StudyRun, col(StudyRun.run_id) == Run.id)
+            .where(StudyRun.study_id == study_id)
+        ).all()
+    )
+
+
 def _written(session: Session, study: Study) -> Iterator[tuple[str, str]]:
     """Give what a lead wrote, and where."""
     yield "the name of the study", study.name
+    yield "what the study is about", study.about
+    yield "whom to ask", study.contact
     yield "the guidelines", study.guidelines
     for criterion in session.exec(
         select(Criterion)
