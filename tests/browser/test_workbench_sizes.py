@@ -100,9 +100,8 @@ def test_zoom_keeps_keys_panes_and_reach(server, opened):
     page.set_viewport_size({"width": 720, "height": 450})  # 1440 × 900 at 200 %
     for key in ("A", "Ctrl Enter", "?", "["):
         assert page.locator(f'.ek-kbd:text-is("{key}")').first.is_visible(), key
-    panes = [pane.bounding_box() for pane in page.locator(".ek-pane").all()]
-    assert panes[0]["y"] == panes[1]["y"]
-    assert panes[0]["width"] > 300
+    assert [pane.is_visible() for pane in page.locator(".ek-pane").all()] == [True, False]
+    assert page.locator(".ek-pane").first.bounding_box()["width"] > 600
     assert page.evaluate(_OVER) == [0] * 5
 
     page.set_viewport_size({"width": 360, "height": 225})  # at 400 %
@@ -118,6 +117,51 @@ def test_zoom_keeps_keys_panes_and_reach(server, opened):
     assert 0 <= focused["top"] < focused["bottom"] <= 225
     page.get_by_role("button", name="Submit").scroll_into_view_if_needed()
     expect(page.get_by_role("button", name="Submit")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("size", [(390, 844), (720, 450)])
+def test_one_response_at_a_time_keeps_its_place_behind_a_switch_that_stays(opened, size):
+    page = opened("crowded")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    sides, switch = page.locator(".ek-pane"), page.locator(".ek-side-switch")
+    main = page.locator(".ek-main")
+    top = "main => main.scrollTop"
+
+    expect(sides.nth(1)).to_be_hidden()
+    main.evaluate("main => main.scrollTop = 3000")
+    expect(switch).to_be_in_viewport(ratio=1)
+    page.keyboard.press("w")
+    expect(sides.nth(0)).to_be_hidden()
+    expect(sides.nth(1)).to_be_visible()
+    first_line = sides.nth(1).get_by_role("heading", name="Part 1", exact=True)
+    expect(first_line).to_be_in_viewport()  # B begins at its start
+    assert first_line.bounding_box()["y"] > switch.bounding_box()["y"]
+    page.get_by_role("radio", name="Response A").click()
+    expect(sides.nth(0)).to_be_visible()
+    assert main.evaluate(top) == 3000  # A goes on where it was left
+    page.keyboard.press("PageDown")
+    assert main.evaluate(top) > 3000
+    press(page, "m")
+    expect(page.locator(".ek-form")).to_be_hidden()
+    press(page, "a")
+    expect(page.get_by_role("radio", name="A better")).to_have_attribute("aria-checked", "true")
+
+
+def test_every_target_is_large_enough_for_a_mouse(opened):
+    page = opened("crowded")
+    small = """() => [...document.querySelectorAll(
+        '.ek-workbench :is(button, input, textarea, summary)')]
+        .filter((part) => part.checkVisibility() && !part.matches('.ek-cite'))
+        .map((part) => [part.textContent, part.getBoundingClientRect()])
+        .filter(([, box]) => Math.min(box.width, box.height) < 24)
+        .map(([words, box]) => `${words} ${box.width} ${box.height}`)"""
+    for width, height in ((1920, 950), (1280, 720), (1024, 768), (720, 450)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(100)
+        assert page.evaluate(small) == [], width
+        press(page, "d")
+        assert page.evaluate(small) == [], width
+        page.keyboard.press("Escape")
 
 
 def test_a_finger_has_room_and_is_told_of_no_keys(server: FakeServer, browser: Browser):

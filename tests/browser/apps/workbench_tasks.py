@@ -287,6 +287,17 @@ TASKS: dict[str, ComparisonTask] = {
         messages=({"role": "user", "content": QUESTION + "\n\n" + LONG},),
         criteria=MANY,
     ),
+    "sources": _task(
+        14,
+        BlindedResponse(
+            "Yes, within 30 days of delivery [1], unless it is a hygiene article [2] or [7].\n\n"
+            "```python\nlimit = 30  # days\nfor order in orders:\n    if order.days <= limit:\n"
+            '        print("can be returned")\n```\n\n' + LONG
+        ),
+        BlindedResponse(LONG.replace("thirty days", "a month") + "\n\nOnly within thirty days."),
+        messages=CONVERSATION,
+        context=CONTEXT,
+    ),
     "crowded": _task(
         13,
         BlindedResponse(MARKDOWN + "\n\n" + LONG),

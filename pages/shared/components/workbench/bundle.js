@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 190f8544e7cfeefa58064e0fde752983c0842ce50b3ef0168e026c0b78542487
+// Sources: 36269996f80c12eaeaf2b2af37188608f32db60d90c50b8db4460fb87cd2b0e4
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -257,9 +257,10 @@ function listenToKeys(root, actions) {
       /** @type {KeyDialog | null} */
       root.querySelector("dialog[open]")
     );
-    if (event.key === "Enter" && (!dialog || isLight(event, dialog))) enter(event, actions, clicked);
+    if (event.key === "Enter" && isForScreen(event, dialog)) enter(event, actions, clicked);
     else if (isModified(event)) return;
     else if (inField(event)) leaveField(event, dialog);
+    else if (readOn(event, dialog, actions)) event.preventDefault();
     else if (isWriting(event)) write(event, dialog, actions);
     else if (event.key === "Backspace" && !dialog) takeBack(event, actions);
   };
@@ -282,7 +283,7 @@ function listenToKeys(root, actions) {
   window.addEventListener("focusin", onfocusin, options);
   return () => listening.abort();
 }
-var isLight = (event, dialog) => (event.ctrlKey || event.metaKey) && !dialog.matches(":modal");
+var isForScreen = (event, dialog) => !dialog || (event.ctrlKey || event.metaKey) && !dialog.matches(":modal");
 var CONTROLS = "button, summary, a";
 var CHANGING = '[role="radio"], [aria-pressed], [aria-expanded], summary';
 function enter(event, { submit: submit2, isReady }, clicked) {
@@ -295,6 +296,20 @@ function enter(event, { submit: submit2, isReady }, clicked) {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (!event.repeat && isReady()) submit2();
+}
+function readOn(event, dialog, { reading }) {
+  if (dialog?.matches(":modal")) return false;
+  const back = event.shiftKey ? -1 : 1;
+  const pages = { PageDown: () => reading.page(1), PageUp: () => reading.page(-1) };
+  const isPressing = event.target instanceof Element && event.target.closest(CONTROLS);
+  if (!isPressing) pages[" "] = () => reading.page(back);
+  const lines = { j: () => reading.line(1), k: () => reading.line(-1) };
+  const isLetter = !dialog && !singleKeys.isOff;
+  const go2 = pages[event.key] ?? (isLetter ? lines[keyName(event)] : void 0);
+  if (!go2) return false;
+  event.stopImmediatePropagation();
+  go2();
+  return true;
 }
 function leaveField(event, dialog) {
   const field = event.composedPath()[0];
@@ -1117,7 +1132,7 @@ function singleKeysSwitch(root) {
     singleKeys.paint(root);
   }
   paint();
-  const words = "Kept in this browser. Enter, Ctrl Enter, Backspace and the arrows always act.";
+  const words = "Kept in this browser. Enter, Ctrl Enter, Backspace, Space, pages and arrows always act.";
   return h("div", { class: "ek-switch-line" }, node, h("span", { class: "ek-hint" }, words));
 }
 function guidelinesContent(data) {
@@ -1161,9 +1176,16 @@ function keysContent(data) {
   }
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
-    rows.push(["Space", "Press or change what is focused"]);
+    rows.push(["Space", "On a control that has the focus: press or change it"]);
   }
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
+  rows.push(
+    ["Space", "Read on: the case, then A, then B; with Shift back"],
+    ["PageDown PageUp", "Read on, and back, whatever has the focus"],
+    ["J K", "A few lines on, and back"],
+    ["/", "Find in case and responses: Enter goes on, with Shift back, Esc ends"],
+    ["P", "Open, or fold, all that is folded in the case"]
+  );
   rows.push(
     ["Enter", "Submit, outside of the comment"],
     ["Ctrl Enter", "Submit, anywhere"],
@@ -1256,6 +1278,150 @@ function reasonChoices(reasons, onchoose) {
     })),
     onchoose
   });
+}
+
+// pages/shared/components/workbench/text.js
+var BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, td, th, pre, summary, blockquote, div, section";
+var OURS = ".ek-copy, .ek-note-by";
+function textOf(element) {
+  const pieces = [];
+  let text = "";
+  let block = null;
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = (
+      /** @type {Text} */
+      walker.currentNode
+    );
+    if (node.parentElement?.closest(OURS)) continue;
+    const around = node.parentElement?.closest(BLOCKS);
+    if (around !== block) text += "\n";
+    block = around;
+    pieces.push({ node, start: text.length });
+    text += node.data;
+  }
+  const point = (offset) => {
+    const piece = pieces[Math.max(0, pieces.findLastIndex(({ start }) => start <= offset))];
+    return [piece.node, Math.min(offset - piece.start, piece.node.length)];
+  };
+  return {
+    text,
+    /**
+     * @param {number} start
+     * @param {number} length
+     */
+    range: (start, length) => {
+      const range = document.createRange();
+      range.setStart(...point(start));
+      const [node, last] = point(start + length - 1);
+      range.setEnd(node, Math.min(last + 1, node.length));
+      return range;
+    }
+  };
+}
+function markText(name, ranges) {
+  if (typeof Highlight === "undefined") return;
+  if (ranges.length) CSS.highlights.set(name, new Highlight(...ranges));
+  else CSS.highlights.delete(name);
+}
+
+// pages/shared/components/workbench/find.js
+var PARTS = ".ek-case-body, .ek-pane-body";
+function buildFinder(main) {
+  let places = [];
+  let at = 0;
+  const field = h("input", {
+    type: "search",
+    class: "ek-search",
+    "aria-label": "Find in case and responses",
+    placeholder: "Find",
+    autocomplete: "off",
+    spellcheck: "false",
+    ...shortcut("/")
+  });
+  const count = h("span", { class: "ek-found", role: "status" });
+  const ways = h(
+    "span",
+    { class: "ek-ways" },
+    count,
+    button("‹", null, () => step(-1), { class: "ek-button ek-quiet", "aria-label": "Place before" }),
+    button("›", null, () => step(1), { class: "ek-button ek-quiet", "aria-label": "Next place" })
+  );
+  ways.hidden = true;
+  const node = h(
+    "div",
+    { class: "ek-finder", role: "search" },
+    h("label", { class: "ek-searching" }, field, kbd("/")),
+    ways
+  );
+  function look() {
+    places = field.value.trim() ? placesOf(main, field.value) : [];
+    at = 0;
+    ways.hidden = !field.value.trim();
+    paint();
+    if (places.length) reach(places[at]);
+  }
+  function paint() {
+    const words = places.length ? `${at + 1} of ${places.length}` : "Nothing found";
+    count.textContent = field.value.trim() ? words : "";
+    markText("ek-found", places);
+    markText("ek-found-here", places.slice(at, at + 1));
+  }
+  function step(by) {
+    if (!places.length) return;
+    at = (at + by + places.length) % places.length;
+    paint();
+    reach(places[at]);
+  }
+  function clear() {
+    field.value = "";
+    look();
+    field.blur();
+  }
+  field.addEventListener("input", look);
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
+    else if (event.key === "Escape") clear();
+    else return;
+    event.preventDefault();
+  });
+  const again = () => field.value.trim() && look();
+  const watching = new MutationObserver(again);
+  main.querySelectorAll(".ek-pane-body").forEach((body) => watching.observe(body, { childList: true }));
+  return {
+    node,
+    focus: () => {
+      field.focus();
+      field.select();
+    },
+    forget: () => {
+      watching.disconnect();
+      places = [];
+      paint();
+    }
+  };
+}
+function placesOf(main, words) {
+  const escaped = words.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const sought = new RegExp(escaped.replace(/\s+/g, "\\s+"), "giu");
+  return [...main.querySelectorAll(PARTS)].flatMap((part) => {
+    const { text, range } = textOf(part);
+    return [...text.matchAll(sought)].map((match) => range(match.index, match[0].length));
+  });
+}
+function reach(place2) {
+  const element = place2.startContainer.parentElement;
+  for (let fold = element?.closest("details"); fold; fold = fold.parentElement?.closest("details")) {
+    fold.open = true;
+  }
+  const part = element?.closest(PARTS);
+  if (!part) return;
+  const [box, frame] = [place2.getBoundingClientRect(), part.getBoundingClientRect()];
+  if (box.top >= frame.top && box.bottom <= frame.bottom) return;
+  part.scrollBy({ top: box.top - frame.top - frame.height / 3, behavior: "instant" });
+  const seen = place2.getBoundingClientRect();
+  if (seen.bottom > window.innerHeight || seen.top < 0) element?.scrollIntoView({ block: "center" });
 }
 
 // pages/shared/components/workbench/room.js
@@ -1921,9 +2087,124 @@ function remove(place2, { id }) {
   }
 }
 
+// pages/shared/components/workbench/code.js
+var MOST_CHARACTERS = 2e4;
+var PLAIN = /^(text|txt|plain|plaintext|console|output|markdown|md|log|csv|tsv)?$/;
+var HASH = /^(py|python|python3|sh|bash|shell|zsh|rb|ruby|r|perl|ya?ml|toml|make|makefile|docker|dockerfile|elixir|julia)$/;
+var SQL = /sql/;
+var DASHES = /^(lua|haskell|hs|elm)$/;
+var wordSet = (words) => new Set(words.split(" "));
+var KEYWORDS = wordSet(
+  "abstract and as assert async await begin boolean break case catch char class const continue debugger def default defer del delete do double elif else elsif end enum except export extends false final finally float fn for foreach from func function global go goto if impl implements import in instanceof int interface is lambda let loop match mod module mut namespace new nil none not null of or package pass private protected pub public raise repeat require return self short static struct super switch then this throw throws trait true try type typeof undefined unless until use using val var void when where while with yield"
+);
+var SQL_WORDS = wordSet(
+  "add all alter and as asc avg begin between by case commit count create delete desc distinct drop else end except exists false from full group having in index inner insert intersect into is join key left like limit max min not null offset on or order outer over partition primary right select set sum table then true union unique update values view when where with"
+);
+function wordsOf(code, language) {
+  const name = language.trim().toLowerCase();
+  if (PLAIN.test(name) || code.length > MOST_CHARACTERS) return [];
+  const isSql = SQL.test(name);
+  const line = HASH.test(name) ? "#" : isSql || DASHES.test(name) ? "--" : "//";
+  const parts = [
+    `(?<comment>(?<![^\\s;{}(),])${line}[^\\n]*|/\\*[^]*?\\*/|<!--[^]*?-->)`,
+    `(?<string>"""[^]*?"""|"(?:\\\\.|[^"\\\\\\n])*"|'(?:\\\\.|[^'\\\\\\n])*'|\`(?:\\\\.|[^\`\\\\])*\`)`,
+    `(?<number>\\b(?:0x[\\da-f]+|\\d[\\d_]*(?:\\.\\d+)?(?:e[+-]?\\d+)?)\\b)`,
+    `(?<keyword>[a-z_][\\w]*)`
+  ];
+  const words = code.matchAll(new RegExp(parts.join("|"), "gi"));
+  return [...words].flatMap(({ groups = {}, index, 0: { length } }) => {
+    const kind = Object.keys(groups).find((known) => groups[known] !== void 0) ?? "";
+    const word = groups.keyword;
+    const isWord = word !== void 0;
+    const isKnown = isWord && (isSql ? SQL_WORDS.has(word.toLowerCase()) : KEYWORDS.has(lowered(word)));
+    return isWord && !isKnown ? [] : [{ kind, start: index, length }];
+  });
+}
+var lowered = (word) => /^(True|False|None)$/.test(word) ? word.toLowerCase() : word;
+function colourCode(root) {
+  const ranges = { comment: [], string: [], number: [], keyword: [] };
+  for (const code of root.querySelectorAll("pre[data-language] > code")) {
+    const { text, range } = textOf(code);
+    const language = code.parentElement?.dataset.language ?? "";
+    const shift = text.length - (code.textContent ?? "").length;
+    for (const { kind, start, length } of wordsOf(code.textContent ?? "", language)) {
+      ranges[kind].push(range(start + shift, length));
+    }
+  }
+  for (const [kind, found] of Object.entries(ranges)) markText(`ek-${kind}`, found);
+}
+function offerCopies(body) {
+  for (const pre of body.querySelectorAll("pre")) {
+    const element = button("Copy", null, () => copy(pre, element), {
+      class: "ek-button ek-quiet ek-copy",
+      "aria-label": "Copy the code"
+    });
+    const frame = h("div", { class: "ek-code-frame" });
+    pre.replaceWith(frame);
+    frame.append(pre, element);
+  }
+}
+async function copy(pre, element) {
+  const words = element.querySelector("span") ?? element;
+  const text = pre.textContent ?? "";
+  const isCopied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  words.textContent = isCopied || copyBySelecting(pre) ? "Copied" : "Not copied";
+  setTimeout(() => words.textContent = "Copy", 2e3);
+}
+function copyBySelecting(pre) {
+  const selection = window.getSelection();
+  selection?.selectAllChildren(pre);
+  const isCopied = document.execCommand("copy");
+  selection?.removeAllRanges();
+  return isCopied;
+}
+
+// pages/shared/components/workbench/passages.js
+function openAll(body) {
+  const folds = [...body.querySelectorAll("details")];
+  const isOpen = folds.every((fold) => fold.open);
+  folds.forEach((fold) => fold.open = !isOpen);
+  return folds.length > 0;
+}
+function linkPassages(text, nPassages, lead) {
+  if (!nPassages) return;
+  const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  while (walker.nextNode()) nodes.push(
+    /** @type {Text} */
+    walker.currentNode
+  );
+  for (const node of nodes) {
+    if (!node.data.includes("[") || node.parentElement?.closest("code, pre, math, .ek-link")) continue;
+    const parts = node.data.split(/(\[\d+\])/);
+    if (parts.length < 2) continue;
+    node.replaceWith(
+      ...parts.map((part) => {
+        const number = Number(/^\[(\d+)\]$/.exec(part)?.[1]);
+        if (!(number >= 1 && number <= nPassages)) return part;
+        const words = { type: "button", class: "ek-cite", "aria-label": `Passage ${number}` };
+        return h("button", { ...words, onclick: () => lead(number) }, part);
+      })
+    );
+  }
+}
+function showPassage(body, number) {
+  const passage = body.querySelectorAll("details.ek-passage")[number - 1];
+  if (!(passage instanceof HTMLDetailsElement)) return;
+  setRoom(body, "");
+  passage.open = true;
+  const [box, frame] = [passage.getBoundingClientRect(), body.getBoundingClientRect()];
+  body.scrollBy({ top: box.top - frame.top - 4, behavior: "instant" });
+  const summary = passage.querySelector("summary");
+  summary?.focus({ preventScroll: true });
+  passage.scrollIntoView({ block: "nearest" });
+  for (const other of body.querySelectorAll(".ek-cited")) other.classList.remove("ek-cited");
+  passage.classList.add("ek-cited");
+}
+
 // pages/shared/components/workbench/reading.js
 var ROOM_KEY = { left: "Q", right: "W" };
-function buildTop({ data, toStudies, openGuidelines: openGuidelines2, openKeys: openKeys2 }) {
+function buildTop({ data, finder, toStudies, openGuidelines: openGuidelines2, openKeys: openKeys2 }) {
   const done = h("div", { class: "ek-progress-done" });
   done.style.width = progressShare(data);
   return h(
@@ -1936,6 +2217,7 @@ function buildTop({ data, toStudies, openGuidelines: openGuidelines2, openKeys: 
       h("span", { class: "ek-study", dir: "auto" }, data.study),
       h("span", { class: "ek-count" }, progressWords(data)),
       h("span", { class: "ek-gap" }),
+      finder,
       button("Guidelines", "G", openGuidelines2, { class: "ek-button ek-quiet" }),
       button("Keys", "?", openKeys2, { class: "ek-button ek-quiet ek-open-keys" })
     ),
@@ -1962,6 +2244,9 @@ function buildCase({ data, memory, undoing }) {
   if (data.context) body.append(appended("Retrieved context", data.context));
   if (data.tools) body.append(appended("Tools", data.tools));
   const size = button("Taller", "C", () => cycle(), { class: "ek-button ek-quiet" });
+  offerCopies(body);
+  const unfolding = button("Open all", "P", () => openAll(body), { class: "ek-button ek-quiet" });
+  unfolding.hidden = !body.querySelector("details");
   const sizeWords = size.querySelector("span");
   const node = h(
     "section",
@@ -1973,6 +2258,7 @@ function buildCase({ data, memory, undoing }) {
       data.category ? h("span", { class: "ek-category", dir: "auto" }, data.category) : null,
       h("span", { class: "ek-gap" }),
       undoing,
+      unfolding,
       size
     ),
     body
@@ -1998,7 +2284,7 @@ function buildCase({ data, memory, undoing }) {
   new ResizeObserver(fade).observe(body);
   if (memory.caseSize === "folded") memory.caseSize = "normal";
   requestAnimationFrame(paint);
-  return { node, heading, body, cycle };
+  return { node, heading, body, cycle, openAll: () => openAll(body) };
 }
 function reachScrollers(body) {
   const names = { PRE: "Code", DIV: "Table" };
@@ -2012,7 +2298,7 @@ function reachScrollers(body) {
     element.setAttribute("aria-label", `${names[element.tagName]}, scrolls`);
   }
 }
-function buildPane({ side, response, isOnly, memory }) {
+function buildPane({ side, response, isOnly, memory, casePart }) {
   const name = isOnly ? "Response" : `Response ${LETTER[side]}`;
   const body = h("div", {
     class: "ek-pane-body",
@@ -2022,6 +2308,7 @@ function buildPane({ side, response, isOnly, memory }) {
   });
   const toggle = button("Raw", "R", () => show2(!isRaw), { class: "ek-button ek-quiet" });
   const alone = roomButton({ words: `Only ${LETTER[side]}`, key: ROOM_KEY[side], room: side });
+  alone.classList.add("ek-alone");
   const note = h("span", { class: "ek-pane-note" }, "Formatted; Raw shows it as written");
   const node = h(
     "section",
@@ -2046,9 +2333,13 @@ function buildPane({ side, response, isOnly, memory }) {
       body.replaceChildren(h("div", { class: "ek-raw ek-raw-view", dir: "auto" }, response.raw));
     } else {
       body.replaceChildren(rendered(h("div", { class: "ek-text" }), response.html));
+      offerCopies(body);
+      linkPassages(body, nPassages, (number) => showPassage(casePart.body, number));
       reachScrollers(body);
     }
+    requestAnimationFrame(() => colourCode(node.closest(".ek-main") ?? node));
   }
+  const nPassages = casePart.body.querySelectorAll(".ek-passage").length;
   show2(memory.isRaw);
   return { node, body, show: show2, isRaw: () => isRaw };
 }
@@ -2060,12 +2351,13 @@ function roomButton({ words, key, room }) {
   });
   return element;
 }
-function buildPanes({ data, memory }) {
+function buildPanes({ data, memory, casePart }) {
   const panes = SIDES.flatMap((side) => {
     const response = data[side];
-    return response ? [buildPane({ side, response, isOnly: !data.right, memory })] : [];
+    return response ? [buildPane({ side, response, isOnly: !data.right, memory, casePart })] : [];
   });
   const node = h("div", { class: data.right ? "ek-panes" : "ek-panes ek-single" });
+  const switching = sideSwitch(node);
   let together = null;
   if (data.right) {
     together = button("Scroll together", "Y", () => setTogether(!memory.together), {
@@ -2074,7 +2366,7 @@ function buildPanes({ data, memory }) {
     panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
     const larger = roomButton({ words: "Larger", key: "M", room: "panes" });
     panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(larger);
-    node.append(sideSwitch(node));
+    node.append(switching.node);
     synchronise(panes, memory);
   }
   node.append(...panes.map((pane) => pane.node));
@@ -2097,23 +2389,43 @@ function buildPanes({ data, memory }) {
       if (data.right) setTogether(!memory.together);
       return Boolean(data.right);
     },
+    alone: (side) => {
+      if (switching.node.checkVisibility()) switching.choose(side);
+      else if (data.right) toggleRoom(node, side);
+      return Boolean(data.right);
+    },
     toggleLinks: () => node.classList.toggle("ek-links")
   };
 }
 function sideSwitch(panes) {
-  panes.dataset.shown = "left";
+  const left = {};
+  let side = SIDES[0];
+  panes.dataset.shown = side;
+  function show2(next) {
+    const page = (
+      /** @type {HTMLElement | null} */
+      panes.closest(".ek-main")
+    );
+    if (!page) return;
+    const start = panes.offsetTop - page.offsetTop;
+    const isInside = page.scrollTop >= start - 1;
+    left[side] = page.scrollTop;
+    panes.dataset.shown = side = next;
+    if (isInside) page.scrollTop = Math.max(left[next] ?? 0, start);
+  }
   const group = choices({
     label: "Response to read",
     className: "ek-side-switch",
-    value: "left",
-    options: SIDES.map((side) => ({
-      value: side,
-      name: `Response ${LETTER[side]}`,
-      face: h("span", { class: "ek-face" }, `Response ${LETTER[side]}`)
+    value: SIDES[0],
+    options: SIDES.map((value) => ({
+      value,
+      name: `Response ${LETTER[value]}`,
+      key: ROOM_KEY[value],
+      face: h("span", { class: "ek-face" }, `Response ${LETTER[value]}`, kbd(ROOM_KEY[value]))
     })),
-    onchoose: (side) => panes.dataset.shown = side ?? "left"
+    onchoose: (next) => show2(next ?? "left")
   });
-  return group.node;
+  return group;
 }
 function synchronise(panes, memory) {
   let leader = null;
@@ -2134,6 +2446,53 @@ function synchronise(panes, memory) {
       { passive: true }
     );
   });
+}
+
+// pages/shared/components/workbench/scrolling.js
+var LINES = 72;
+var OVERLAP = 56;
+function readingByKey(root) {
+  let current = null;
+  const parts = () => [...root.querySelectorAll(".ek-case-body, .ek-pane-body")].filter(
+    (part) => part.checkVisibility() && isInView(part, root)
+  );
+  const notice = ({ target }) => {
+    const part = target instanceof Element && target.closest(".ek-case-body, .ek-pane-body");
+    if (part) point(part);
+  };
+  for (const name of ["pointerdown", "wheel", "focusin"]) {
+    root.addEventListener(name, notice, { passive: true });
+  }
+  function point(part) {
+    current = part;
+    root.querySelectorAll("[data-reading]").forEach((pane) => pane.removeAttribute("data-reading"));
+    part.closest(".ek-pane")?.setAttribute("data-reading", "");
+  }
+  function go2(direction, length) {
+    const ways = parts();
+    const at = Math.max(0, current ? ways.indexOf(current) : 0);
+    const onward = direction > 0 ? ways.slice(at) : ways.slice(0, at + 1).reverse();
+    const part = [...onward, ...pagesOf(root)].find((way) => canScroll(way, direction));
+    if (!part) return;
+    if (ways.includes(part)) point(part);
+    part.scrollBy({ top: direction * length(part), behavior: "instant" });
+  }
+  return {
+    page: (direction) => go2(direction, (part) => Math.max(LINES, part.clientHeight - OVERLAP)),
+    line: (direction) => go2(direction, () => LINES),
+    point
+  };
+}
+var pagesOf = (root) => [...root.querySelectorAll(".ek-main"), root];
+function isInView(part, root) {
+  const { top, bottom } = part.getBoundingClientRect();
+  const [page] = pagesOf(root).map((whole) => whole.getBoundingClientRect());
+  return bottom > page.top + 40 && top < page.bottom;
+}
+function canScroll(part, direction) {
+  if (!/auto|scroll/.test(getComputedStyle(part).overflowY)) return false;
+  const rest = part.scrollHeight - part.clientHeight - part.scrollTop;
+  return direction > 0 ? rest > 1 : part.scrollTop > 1;
 }
 
 // pages/shared/components/workbench/workbench.js
@@ -2180,7 +2539,8 @@ function openScreen(desk, data) {
     submit: () => submit(screen),
     number: screen.form.number,
     takeBack: screen.form.takeBack,
-    commands: keyCommands(screen)
+    commands: keyCommands(screen),
+    reading: readingByKey(screen.root)
   });
   say(screen, data.submitted ? data.has_edit ? EDITED : SUBMITTED : "");
   become(screen, "live");
@@ -2232,7 +2592,7 @@ function build(screen) {
     }
   });
   screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
-  screen.panes = buildPanes({ data, memory });
+  screen.panes = buildPanes({ data, memory, casePart: screen.casePart });
   screen.main = h(
     "div",
     // Streamlit's own <main> is around it
@@ -2241,8 +2601,10 @@ function build(screen) {
     screen.panes.node,
     screen.form.node
   );
+  screen.finder = buildFinder(screen.main);
   const top = buildTop({
     data,
+    finder: screen.finder.node,
     toStudies: () => move(screen, "studies"),
     openGuidelines: () => openGuidelines(screen),
     openKeys: () => openKeys(screen)
@@ -2303,12 +2665,14 @@ function keyCommands(screen) {
     "[": () => data.has_previous && move(screen, "previous"),
     "]": () => data.has_following && move(screen, "following"),
     m: () => data.right && toggleRoom(panes.node, "panes"),
-    q: () => data.right && toggleRoom(panes.node, "left"),
-    w: () => data.right && toggleRoom(panes.node, "right"),
+    q: () => panes.alone("left"),
+    w: () => panes.alone("right"),
     r: panes.toggleRaw,
     u: panes.toggleLinks,
     y: panes.toggleTogether,
     c: casePart.cycle,
+    p: casePart.openAll,
+    "/": screen.finder.focus,
     n: form.focusComment
   };
 }
@@ -2328,7 +2692,10 @@ function show(screen, host) {
   measuring.observe(screen.form.node);
   screen.root.querySelectorAll(".ek-pane-body").forEach((body) => measuring.observe(body));
   screen.root.addEventListener("toggle", () => reachScrollers(screen.root), true);
-  return () => measuring.disconnect();
+  return () => {
+    measuring.disconnect();
+    screen.finder.forget();
+  };
 }
 function openDesk(host, page) {
   sender.account = page.account;

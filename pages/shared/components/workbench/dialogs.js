@@ -89,7 +89,7 @@ function singleKeysSwitch(root) {
     singleKeys.paint(root);
   }
   paint();
-  const words = "Kept in this browser. Enter, Ctrl Enter, Backspace and the arrows always act.";
+  const words = "Kept in this browser. Enter, Ctrl Enter, Backspace, Space, pages and arrows always act.";
   return h("div", { class: "ek-switch-line" }, node, h("span", { class: "ek-hint" }, words));
 }
 
@@ -141,9 +141,16 @@ function keysContent(data) {
   }
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
-    rows.push(["Space", "Press or change what is focused"]);
+    rows.push(["Space", "On a control that has the focus: press or change it"]);
   }
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
+  rows.push(
+    ["Space", "Read on: the case, then A, then B; with Shift back"],
+    ["PageDown PageUp", "Read on, and back, whatever has the focus"],
+    ["J K", "A few lines on, and back"],
+    ["/", "Find in case and responses: Enter goes on, with Shift back, Esc ends"],
+    ["P", "Open, or fold, all that is folded in the case"],
+  );
   rows.push(
     ["Enter", "Submit, outside of the comment"],
     ["Ctrl Enter", "Submit, anywhere"],

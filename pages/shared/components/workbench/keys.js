@@ -96,9 +96,10 @@ export function listenToKeys(root, actions) {
     isTabbing = event.key === "Tab";
     if (event.isComposing || !root.isConnected || isCovered(root)) return;
     const dialog = /** @type {KeyDialog | null} */ (root.querySelector("dialog[open]"));
-    if (event.key === "Enter" && (!dialog || isLight(event, dialog))) enter(event, actions, clicked);
+    if (event.key === "Enter" && isForScreen(event, dialog)) enter(event, actions, clicked);
     else if (isModified(event)) return; // the browser's own
     else if (inField(event)) leaveField(event, dialog);
+    else if (readOn(event, dialog, actions)) event.preventDefault();
     else if (isWriting(event)) write(event, dialog, actions);
     else if (event.key === "Backspace" && !dialog) takeBack(event, actions);
   };
@@ -126,11 +127,12 @@ export function listenToKeys(root, actions) {
 }
 
 /**
- * Whether this is Enter with Ctrl or Command, which submits, beside a dialog that covers nothing.
+ * Enter is a dialog's own; with Ctrl or Command it submits beside one that covers nothing.
  * @param {KeyboardEvent} event
- * @param {KeyDialog} dialog
+ * @param {KeyDialog | null} dialog
  */
-const isLight = (event, dialog) => (event.ctrlKey || event.metaKey) && !dialog.matches(":modal");
+const isForScreen = (event, dialog) =>
+  !dialog || ((event.ctrlKey || event.metaKey) && !dialog.matches(":modal"));
 
 const CONTROLS = "button, summary, a";
 /** Controls that change something where they are: Space presses them, Enter never does. */
@@ -153,6 +155,29 @@ function enter(event, { submit, isReady }, clicked) {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (!event.repeat && isReady()) submit();
+}
+
+/**
+ * Scroll what is read, as long as the key is held; Space presses what has the focus instead.
+ * @param {KeyboardEvent} event
+ * @param {KeyDialog | null} dialog
+ * @param {Actions} actions
+ */
+function readOn(event, dialog, { reading }) {
+  if (dialog?.matches(":modal")) return false;
+  const back = event.shiftKey ? -1 : 1;
+  /** @type {Record<string, (() => void) | undefined>} */
+  const pages = { PageDown: () => reading.page(1), PageUp: () => reading.page(-1) };
+  const isPressing = event.target instanceof Element && event.target.closest(CONTROLS);
+  if (!isPressing) pages[" "] = () => reading.page(back);
+  /** @type {typeof pages} */
+  const lines = { j: () => reading.line(1), k: () => reading.line(-1) };
+  const isLetter = !dialog && !singleKeys.isOff;
+  const go = pages[event.key] ?? (isLetter ? lines[keyName(event)] : undefined);
+  if (!go) return false;
+  event.stopImmediatePropagation();
+  go();
+  return true;
 }
 
 /**

@@ -1,6 +1,8 @@
 // What is read: the line on top, the case, and the panes of the responses.
 
-import { button, choices, h, rendered } from "./dom.js";
+import { colourCode, offerCopies } from "./code.js";
+import { button, choices, h, kbd, rendered } from "./dom.js";
+import { linkPassages, openAll, showPassage } from "./passages.js";
 import { toggleRoom } from "./room.js";
 import { LETTER, SIDES } from "./sides.js";
 import { progressShare, progressWords } from "./standing.js";
@@ -13,11 +15,12 @@ const ROOM_KEY = { left: "Q", right: "W" };
 /**
  * @param {object} top
  * @param {TaskData} top.data
+ * @param {HTMLElement} top.finder
  * @param {() => unknown} top.toStudies
  * @param {() => unknown} top.openGuidelines
  * @param {() => unknown} top.openKeys
  */
-export function buildTop({ data, toStudies, openGuidelines, openKeys }) {
+export function buildTop({ data, finder, toStudies, openGuidelines, openKeys }) {
   const done = h("div", { class: "ek-progress-done" });
   done.style.width = progressShare(data);
   return h(
@@ -30,6 +33,7 @@ export function buildTop({ data, toStudies, openGuidelines, openKeys }) {
       h("span", { class: "ek-study", dir: "auto" }, data.study),
       h("span", { class: "ek-count" }, progressWords(data)),
       h("span", { class: "ek-gap" }),
+      finder,
       button("Guidelines", "G", openGuidelines, { class: "ek-button ek-quiet" }),
       button("Keys", "?", openKeys, { class: "ek-button ek-quiet ek-open-keys" }),
     ),
@@ -66,6 +70,9 @@ export function buildCase({ data, memory, undoing }) {
   if (data.context) body.append(appended("Retrieved context", data.context));
   if (data.tools) body.append(appended("Tools", data.tools));
   const size = button("Taller", "C", () => cycle(), { class: "ek-button ek-quiet" });
+  offerCopies(body);
+  const unfolding = button("Open all", "P", () => openAll(body), { class: "ek-button ek-quiet" });
+  unfolding.hidden = !body.querySelector("details");
   const sizeWords = size.querySelector("span");
   const node = h(
     "section",
@@ -77,6 +84,7 @@ export function buildCase({ data, memory, undoing }) {
       data.category ? h("span", { class: "ek-category", dir: "auto" }, data.category) : null,
       h("span", { class: "ek-gap" }),
       undoing,
+      unfolding,
       size,
     ),
     body,
@@ -102,7 +110,7 @@ export function buildCase({ data, memory, undoing }) {
   new ResizeObserver(fade).observe(body);
   if (memory.caseSize === "folded") memory.caseSize = "normal"; // a new case is always seen
   requestAnimationFrame(paint);
-  return { node, heading, body, cycle };
+  return { node, heading, body, cycle, openAll: () => openAll(body) };
 }
 
 /**
@@ -131,9 +139,10 @@ export function reachScrollers(body) {
  * @param {ResponseData} pane.response
  * @param {boolean} pane.isOnly
  * @param {Memory} pane.memory
+ * @param {CasePart} pane.casePart
  * @returns {Pane}
  */
-function buildPane({ side, response, isOnly, memory }) {
+function buildPane({ side, response, isOnly, memory, casePart }) {
   const name = isOnly ? "Response" : `Response ${LETTER[side]}`;
   const body = h("div", {
     class: "ek-pane-body",
@@ -143,6 +152,7 @@ function buildPane({ side, response, isOnly, memory }) {
   });
   const toggle = button("Raw", "R", () => show(!isRaw), { class: "ek-button ek-quiet" });
   const alone = roomButton({ words: `Only ${LETTER[side]}`, key: ROOM_KEY[side], room: side });
+  alone.classList.add("ek-alone");
   const note = h("span", { class: "ek-pane-note" }, "Formatted; Raw shows it as written");
   const node = h(
     "section",
@@ -168,9 +178,13 @@ function buildPane({ side, response, isOnly, memory }) {
       body.replaceChildren(h("div", { class: "ek-raw ek-raw-view", dir: "auto" }, response.raw));
     } else {
       body.replaceChildren(rendered(h("div", { class: "ek-text" }), response.html));
+      offerCopies(body);
+      linkPassages(body, nPassages, (number) => showPassage(casePart.body, number));
       reachScrollers(body);
     }
+    requestAnimationFrame(() => colourCode(node.closest(".ek-main") ?? node)); // once it is there
   }
+  const nPassages = casePart.body.querySelectorAll(".ek-passage").length;
   show(memory.isRaw);
   return { node, body, show, isRaw: () => isRaw };
 }
@@ -189,15 +203,16 @@ function roomButton({ words, key, room }) {
 }
 
 /**
- * @param {{ data: TaskData, memory: Memory }} reading
+ * @param {{ data: TaskData, memory: Memory, casePart: CasePart }} reading
  * @returns {Panes}
  */
-export function buildPanes({ data, memory }) {
+export function buildPanes({ data, memory, casePart }) {
   const panes = SIDES.flatMap((side) => {
     const response = data[side];
-    return response ? [buildPane({ side, response, isOnly: !data.right, memory })] : [];
+    return response ? [buildPane({ side, response, isOnly: !data.right, memory, casePart })] : [];
   });
   const node = h("div", { class: data.right ? "ek-panes" : "ek-panes ek-single" });
+  const switching = sideSwitch(node);
   /** @type {HTMLElement | null} */
   let together = null;
   if (data.right) {
@@ -207,7 +222,7 @@ export function buildPanes({ data, memory }) {
     panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
     const larger = roomButton({ words: "Larger", key: "M", room: "panes" });
     panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(larger);
-    node.append(sideSwitch(node));
+    node.append(switching.node);
     synchronise(panes, memory);
   }
   node.append(...panes.map((pane) => pane.node));
@@ -231,28 +246,48 @@ export function buildPanes({ data, memory }) {
       if (data.right) setTogether(!memory.together);
       return Boolean(data.right);
     },
+    alone: (side) => {
+      if (switching.node.checkVisibility()) switching.choose(side);
+      else if (data.right) toggleRoom(node, side);
+      return Boolean(data.right);
+    },
     toggleLinks: () => node.classList.toggle("ek-links"),
   };
 }
 
 /**
- * On a narrow screen one pane is seen at a time.
+ * On a narrow screen one pane is seen at a time, each where it was left.
  * @param {HTMLElement} panes
  */
 function sideSwitch(panes) {
-  panes.dataset.shown = "left";
+  /** @type {Partial<Record<Side, number>>} */
+  const left = {};
+  /** @type {Side} */
+  let side = SIDES[0];
+  panes.dataset.shown = side;
+  /** @param {Side} next */
+  function show(next) {
+    const page = /** @type {HTMLElement | null} */ (panes.closest(".ek-main"));
+    if (!page) return;
+    const start = panes.offsetTop - page.offsetTop;
+    const isInside = page.scrollTop >= start - 1; // the case is read, and the switch at the top
+    left[side] = page.scrollTop;
+    panes.dataset.shown = side = next;
+    if (isInside) page.scrollTop = Math.max(left[next] ?? 0, start);
+  }
   const group = choices({
     label: "Response to read",
     className: "ek-side-switch",
-    value: "left",
-    options: SIDES.map((side) => ({
-      value: side,
-      name: `Response ${LETTER[side]}`,
-      face: h("span", { class: "ek-face" }, `Response ${LETTER[side]}`),
+    value: SIDES[0],
+    options: SIDES.map((value) => ({
+      value,
+      name: `Response ${LETTER[value]}`,
+      key: ROOM_KEY[value],
+      face: h("span", { class: "ek-face" }, `Response ${LETTER[value]}`, kbd(ROOM_KEY[value])),
     })),
-    onchoose: (side) => (panes.dataset.shown = side ?? "left"),
+    onchoose: (next) => show(next ?? "left"),
   });
-  return group.node;
+  return group;
 }
 
 /**

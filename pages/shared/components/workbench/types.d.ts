@@ -219,6 +219,7 @@ export interface CasePart {
   heading: HTMLElement;
   body: HTMLElement;
   cycle(): void;
+  openAll(): boolean;
 }
 export interface Pane {
   node: HTMLElement;
@@ -231,6 +232,8 @@ export interface Panes {
   toggleRaw(): void;
   toggleTogether(): boolean;
   toggleLinks(): boolean;
+  /** Show one response only: all the room for it, or its turn where one is seen at a time. */
+  alone(side: Side): boolean;
 }
 
 /** What a server answered; a body that is no JSON is null. */
@@ -322,6 +325,7 @@ export interface Screen extends ScreenState {
   form: Form;
   casePart: CasePart;
   panes: Panes;
+  finder: Finder;
   main: HTMLElement;
   takingBack: HTMLButtonElement;
   discarding: HTMLButtonElement;
@@ -341,6 +345,19 @@ export interface Actions {
   number(part: string): boolean;
   takeBack(): boolean;
   commands: Record<string, () => unknown>;
+  reading: Reading;
+}
+/** Reading by key: on (1) or back (-1), by a page or a few lines. */
+export interface Reading {
+  page(direction: number): void;
+  line(direction: number): void;
+  point(part: Element): void;
+}
+/** The field that finds words in case and responses. */
+export interface Finder {
+  node: HTMLElement;
+  focus(): void;
+  forget(): void;
 }
 
 /** The element the screen stands in, which outlives its cases. */

@@ -2,6 +2,7 @@
 
 import { openGuidelines, openKeys, openSkip } from "./dialogs.js";
 import { button, explainer, h } from "./dom.js";
+import { buildFinder } from "./find.js";
 import { buildForm } from "./form.js";
 import { addressed, move, runAddressed, sayAddress, url } from "./going.js";
 import { holding } from "./holding.js";
@@ -10,6 +11,7 @@ import { outbox } from "./outbox.js";
 import { buildCase, buildPanes, buildTop, reachScrollers } from "./reading.js";
 import { toggleRoom } from "./room.js";
 import { completeDraft, draftKeeper, sender, stopwatch, uuid } from "./saving.js";
+import { readingByKey } from "./scrolling.js";
 import {
   answered,
   discard,
@@ -85,6 +87,7 @@ function openScreen(desk, data) {
     number: screen.form.number,
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
+    reading: readingByKey(screen.root),
   });
   say(screen, data.submitted ? (data.has_edit ? EDITED : SUBMITTED) : "");
   become(screen, "live");
@@ -143,7 +146,7 @@ function build(screen) {
     },
   });
   screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
-  screen.panes = buildPanes({ data, memory });
+  screen.panes = buildPanes({ data, memory, casePart: screen.casePart });
   screen.main = h(
     "div", // Streamlit's own <main> is around it
     { class: "ek-main" },
@@ -151,8 +154,10 @@ function build(screen) {
     screen.panes.node,
     screen.form.node,
   );
+  screen.finder = buildFinder(screen.main);
   const top = buildTop({
     data,
+    finder: screen.finder.node,
     toStudies: () => move(screen, "studies"),
     openGuidelines: () => openGuidelines(screen),
     openKeys: () => openKeys(screen),
@@ -226,12 +231,14 @@ function keyCommands(screen) {
     "[": () => data.has_previous && move(screen, "previous"),
     "]": () => data.has_following && move(screen, "following"),
     m: () => data.right && toggleRoom(panes.node, "panes"),
-    q: () => data.right && toggleRoom(panes.node, "left"),
-    w: () => data.right && toggleRoom(panes.node, "right"),
+    q: () => panes.alone("left"),
+    w: () => panes.alone("right"),
     r: panes.toggleRaw,
     u: panes.toggleLinks,
     y: panes.toggleTogether,
     c: casePart.cycle,
+    p: casePart.openAll,
+    "/": screen.finder.focus,
     n: form.focusComment,
   };
 }
@@ -257,7 +264,10 @@ function show(screen, host) {
   measuring.observe(screen.form.node);
   screen.root.querySelectorAll(".ek-pane-body").forEach((body) => measuring.observe(body));
   screen.root.addEventListener("toggle", () => reachScrollers(screen.root), true); // a fold opens
-  return () => measuring.disconnect();
+  return () => {
+    measuring.disconnect();
+    screen.finder.forget();
+  };
 }
 
 /**
