@@ -13,13 +13,14 @@ from db.models import Annotation
 from db.queries import results
 from db.queries.results.regression import answered, eval_set_names, runs_on_versions
 from evalkit.cli import app
-from evalkit.reports.agreement import pair_tables, tables as agreement_blocks
+from evalkit.reports.agreement import judge_tables, pair_tables, tables as agreement_blocks
 from evalkit.reports.agreement.coefficients import (
     agreement_by_category,
     coefficients,
     tag_agreement,
 )
 from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.agreement.sentences import FEW_JUDGES
 from evalkit.reports.annotators import tables as annotator_blocks
 from evalkit.reports.annotators.report import annotators_report
 from evalkit.reports.errors import tables as errors
@@ -65,6 +66,12 @@ def stored(database_of_file):
             )
             with write_session() as session:
                 session.get(Annotation, given).active_seconds = 20 + case + 5 * place
+    # So many judges that each stands in a table, and every pair in both orders.
+    for place in range(FEW_JUDGES + 1):
+        for case in range(6):
+            pair = [f"case-{case}/{model}" for model in MODELS]
+            for order, preference in ((pair, "left"), (pair[::-1], ("left", "right")[place % 2])):
+                annotate(ids, f"judge-{place}", *order, preference, is_judge=True)
     return ids
 
 
@@ -83,6 +90,12 @@ def agreement_shown(collected, pace):
         agreement_blocks.category_map(agreement_by_category(collected)),
         agreement_blocks.tag_table(tag_agreement(collected)),
     ]
+
+
+def judges_shown(collected, pace):
+    """Give what the page shows of judges beside people."""
+    report = agreement_report(collected)
+    return [judge_tables.every_judge(report), judge_tables.both_orders(report.judges)]
 
 
 def errors_shown(collected, pace):
@@ -131,6 +144,7 @@ ON_PAGE = {"significance": two_shown}
 ROOMS = {
     "annotators": (annotators_shown, ["annotators"], "fold"),
     "agreement": (agreement_shown, ["agreement"], "fold"),
+    "judges": (judges_shown, ["agreement", "--judges"], "fold"),
     "errors": (errors_shown, ["errors"], "show"),
     "power": (power_shown, ["power"], "show"),
     "regression": (regression_shown, ["regression", *CHANGE], "fold"),
@@ -173,10 +187,12 @@ def run(*words):
 
 @pytest.fixture(scope="module")
 def html_file(stored, tmp_path_factory):
-    """Write the study's HTML file, for all rooms: what it says."""
+    """Write the study's HTML file, for all rooms: what it says, of people and with judges."""
     file = tmp_path_factory.mktemp("html") / "study.html"
     run("html", str(file))
-    return file.read_text(encoding="utf-8")
+    people = file.read_text(encoding="utf-8")
+    run("html", str(file), "--judges")
+    return people, file.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module", params=ROOMS)
@@ -185,7 +201,9 @@ def media(request, html_file):
     shown_of, command, on_page = ROOMS[request.param]
     with read_session() as session:
         study = results.result_study(session, name="Study")
-        collected = results.collect(session, study)
+        with_judges = "--judges" in command
+        filters = results.ResultFilters(judges=with_judges)
+        collected = results.collect(session, study, filters=filters)
         tables = shown_of(collected, results.pace(session, study))
     on_page_of = ON_PAGE.get(request.param, lambda _: tables)(collected)
 
@@ -202,7 +220,7 @@ def media(request, html_file):
             blocks.show(*tables, page=blocks.Page({}, lambda target: target.view), key="tables")
     words = {
         "page": " ".join(page) if on_page != "fold" else " ".join(page).replace('"', ""),
-        "file": html_file,
+        "file": html_file[with_judges],
         "terminal": run(*command),
     }
     # Names hold what a page escapes: in frames and on a terminal they stand as they are.
