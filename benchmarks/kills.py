@@ -1,6 +1,6 @@
 """What is left of acknowledged annotations when the server is killed again and again.
 
-    python -m benchmarks.kills [--kills 50] [--annotators 6] [--url SERVER_URL] [--seed 0]
+    python -m benchmarks.kills [--kills 50] [--annotators 6] [--url SERVER_URL] [--port 8596]
 
 Starts the app itself on a fresh database with one study, on SQLite or, with ``--url``
 (``postgresql://user@host:port``), on a database of its own on that PostgreSQL. Annotators do what
@@ -45,9 +45,8 @@ from tests import annotating
 from tests.annotating import Answer, Connection, page_headers
 from tests.browser.serving import app_process
 
-_PORT = 8596
 _OVERLAP = 2
-_CASES_A_KILL = 120
+_CASES_A_KILL = 40
 _SECONDS_AT_WORK = (0.1, 2.0)
 _PATIENCE_SECONDS = 90
 
@@ -92,18 +91,20 @@ class Person(annotating.Person):
         return submission
 
 
-def measure(url: str, n_kills: int, n_annotators: int, seed: int) -> bool:
+def measure(url: str, options: argparse.Namespace) -> bool:
     """Kill the server under load, print what is left, and tell whether all of it is."""
-    chance = random.Random(seed)
+    chance = random.Random(options.seed)
     os.environ["DATABASE_URL"] = url
-    study_id = evalkit.made_study(n_cases=_CASES_A_KILL * (n_kills + 1), overlap=_OVERLAP)
-    cookies = evalkit.invited(n_annotators)
+    study_id = evalkit.made_study(n_cases=_CASES_A_KILL * (options.kills + 1), overlap=_OVERLAP)
+    cookies = evalkit.invited(options.annotators)
     load, per_life = Load(), []
-    at_work = threading.Thread(target=lambda: asyncio.run(_all_work(load, study_id, cookies)))
+    at_work = threading.Thread(
+        target=lambda: asyncio.run(_all_work(load, study_id, cookies, options.port))
+    )
     at_work.start()
-    for number in range(n_kills):
+    for number in range(options.kills):
         n_before = len(load.acknowledged)
-        with app_process(url, port=_PORT) as process:
+        with app_process(url, port=options.port) as process:
             end = time.monotonic() + _PATIENCE_SECONDS
             while len(load.acknowledged) == n_before and time.monotonic() < end:
                 sleep(0.01)
@@ -112,19 +113,19 @@ def measure(url: str, n_kills: int, n_annotators: int, seed: int) -> bool:
             process.wait()
         per_life.append(len(load.acknowledged) - n_before)
         print(f"kill {number + 1}: {per_life[-1]} acknowledged before it", flush=True)
-    with app_process(url, port=_PORT):
+    with app_process(url, port=options.port):
         load.is_over.set()  # what is under way is answered by the last server
         at_work.join(_PATIENCE_SECONDS)
     return _is_whole(load, per_life)
 
 
-async def _all_work(load: Load, study_id: int, cookies: list[str]) -> None:
-    await asyncio.gather(*(_works(load, study_id, cookie) for cookie in cookies))
+async def _all_work(load: Load, study_id: int, cookies: list[str], port: int) -> None:
+    await asyncio.gather(*(_works(load, study_id, cookie, port) for cookie in cookies))
 
 
-async def _works(load: Load, study_id: int, cookie: str) -> None:
+async def _works(load: Load, study_id: int, cookie: str, port: int) -> None:
     """Judge case after case until it is over."""
-    connection = Insistent(_PORT, page_headers(_PORT, cookie))
+    connection = Insistent(port, page_headers(port, cookie))
     connection.load = load
     person = Person(connection, study_id, random.Random(cookie))
     person.load = load
@@ -198,10 +199,11 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--annotators", type=int, default=6)
     parser.add_argument("--url", help="a PostgreSQL server instead of SQLite")
+    parser.add_argument("--port", type=int, default=8596, help="where the app listens")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     with _fresh_database(arguments.url) as url:
-        is_whole = measure(url, arguments.kills, arguments.annotators, arguments.seed)
+        is_whole = measure(url, arguments)
     if not is_whole:
         sys.exit(1)
 
