@@ -102,17 +102,20 @@ def measure(url: str, options: argparse.Namespace) -> bool:
         target=lambda: asyncio.run(_all_work(load, study_id, cookies, options.port))
     )
     at_work.start()
-    for number in range(options.kills):
-        n_before = len(load.acknowledged)
-        with app_process(url, port=options.port) as process:
-            end = time.monotonic() + _PATIENCE_SECONDS
-            while len(load.acknowledged) == n_before and time.monotonic() < end:
-                sleep(0.01)
-            sleep(chance.uniform(*_SECONDS_AT_WORK))
-            process.kill()
-            process.wait()
-        per_life.append(len(load.acknowledged) - n_before)
-        print(f"kill {number + 1}: {per_life[-1]} acknowledged before it", flush=True)
+    try:
+        for number in range(options.kills):
+            n_before = len(load.acknowledged)
+            with app_process(url, port=options.port) as process:
+                end = time.monotonic() + _PATIENCE_SECONDS
+                while len(load.acknowledged) == n_before and time.monotonic() < end:
+                    sleep(0.01)
+                sleep(chance.uniform(*_SECONDS_AT_WORK))
+                process.kill()
+                process.wait()
+            per_life.append(len(load.acknowledged) - n_before)
+            print(f"kill {number + 1}: {per_life[-1]} acknowledged before it", flush=True)
+    except KeyboardInterrupt:
+        print("interrupted: what is left by now", flush=True)
     with app_process(url, port=options.port):
         load.is_over.set()  # what is under way is answered by the last server
         at_work.join(_PATIENCE_SECONDS)

@@ -114,17 +114,13 @@ def _own(
     """Read the assignment a screen speaks of; None if it is not theirs, or of another study."""
     if on_screen is None:
         return None
-    return session.exec(
-        select(Assignment)
-        .where(
-            Assignment.id == on_screen.assignment_id,
-            Assignment.token == on_screen.token,
-            Assignment.annotator_id == annotator_id,
-            Assignment.study_id == study_id,
-        )
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    asked = {
+        "assignment_id": on_screen.assignment_id,
+        "token": on_screen.token,
+        "annotator_id": annotator_id,
+        "study_id": study_id,
+    }
+    return session.exec(_ON_SCREEN, params=asked).first()
 
 
 def _next_task(
@@ -163,13 +159,7 @@ def _unfinished(session: Session, study_id: int, annotator_id: int) -> list[Assi
 
     Sorted here: SQLite would read all they ever did, to have it in order.
     """
-    begun = session.exec(
-        select(Assignment).where(
-            Assignment.study_id == study_id,
-            Assignment.annotator_id == annotator_id,
-            col(Assignment.state).in_(UNFINISHED),
-        )
-    )
+    begun = session.exec(_UNFINISHED, params={"study_id": study_id, "annotator_id": annotator_id})
     return sorted(
         begun, key=lambda task: (task.state != AssignmentState.DRAFT, task.is_held, task.id)
     )
@@ -234,7 +224,7 @@ def _given_out(
     return assignment
 
 
-# The next unit. Its statements are made once: to make one takes several times as long as to run it.
+# The next unit
 
 
 def _next_unit(session: Session, study: Study, annotator_id: int) -> sa.Row[Any] | None:
@@ -323,6 +313,20 @@ def _unknown(is_known: Callable[[Any], sa.Exists], unit: Any) -> _Statement:
     )
 
 
+# Statements that every case needs are made once: it takes several times as long as to run them.
+
+_THEIRS = select(Assignment).where(
+    Assignment.study_id == sa.bindparam("study_id"),
+    Assignment.annotator_id == sa.bindparam("annotator_id"),
+)
+_UNFINISHED = _THEIRS.where(col(Assignment.state).in_(UNFINISHED))
+_ON_SCREEN = (
+    _THEIRS.where(
+        Assignment.id == sa.bindparam("assignment_id"), Assignment.token == sa.bindparam("token")
+    )
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 _OPEN = sa.select(Unit).where(
     col(Unit.study_id) == sa.bindparam("study_id"),
     col(Unit.is_offered),

@@ -4,13 +4,19 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from evalkit.annotation.task import BlindedResponse, ComparisonTask
+from evalkit.annotation.task import BlindedResponse, ComparisonTask, TaskCriterion, TaskTag
 from evalkit.rendering.markdown import clean, render_response, render_text
 from evalkit.rendering.messages import raw_messages, render_context, render_messages, render_tools
 from evalkit.rendering.unfenced import has_unfenced_code
 
 #: The same words with every case of a study.
 _guidelines = lru_cache(maxsize=64)(render_text)
+
+
+@lru_cache(maxsize=64)
+def _plain(entries: tuple[TaskCriterion | TaskTag, ...]) -> list[dict[str, Any]]:
+    """Return what is asked for in every case of a study as plain data."""
+    return [asdict(entry) for entry in entries]
 
 
 def render_task(task: ComparisonTask) -> dict[str, Any]:
@@ -25,8 +31,8 @@ def render_task(task: ComparisonTask) -> dict[str, Any]:
         "tools": render_tools(task.tools),
         "left": _response(task.left),
         "right": None if task.right is None else _response(task.right),
-        "criteria": [asdict(criterion) for criterion in task.criteria],
-        "tags": [asdict(tag) for tag in task.tags],
+        "criteria": _plain(task.criteria),
+        "tags": _plain(task.tags),
         "collect": sorted(task.collect),
         "guidelines": _guidelines(task.guidelines),
         "draft": task.draft,
