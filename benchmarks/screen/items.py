@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MODELS = ("alpha-7b", "beta-13b")
+#: None of them is the name of a maker as well, as "writer" is: such words are seldom in a text.
 _PROSE = """
 index table buffer query cache token schema worker thread vector result batch
-stream policy reader writer signal bridge garden engine river market lesson animal
+stream policy reader author signal bridge garden engine river market lesson animal
 winter school doctor island letter window forest copper planet careful quick steady
 simple broad narrow bright quiet useful formal partial recent common hidden stable
 minor strong explains returns compares improves reduces requires allows suggests

@@ -2,11 +2,13 @@
 
 import json
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
@@ -17,7 +19,7 @@ from db.commands.instructions import set_instructions
 from db.commands.questions import answer as answer_question
 from db.commands.records import import_file
 from db.commands.studies import StudyPlan, create_study, set_study_open
-from db.engine import read_session, write_session
+from db.engine import engine, read_session, write_session, writers
 from db.models import Annotation, Annotator, Assignment, ErrorMark, Output, Question, Tag
 from db.queries.annotation.instructions import Instructions
 from db.queries.people import as_user
@@ -469,6 +471,38 @@ def test_what_is_held_is_shown_once_the_case_before_it_is_submitted(
     on_screen = ask(client, study=study_id).json()["task"]
     assert on_screen["assignment_id"] == held["assignment_id"]
     assert on_screen["token"] == held["token"]
+
+
+def test_what_is_submitted_and_what_is_held_next_are_one_transaction(client, assignment_id):
+    commits = []
+    listened = (engine(), "commit", commits.append)
+    event.listen(*listened)
+    answer = send(client, "POST", "/annotate/submit", body_for(assignment_id, hold=True))
+    event.remove(*listened)
+
+    assert answer.json()["held"] is not None
+    assert len(commits) == 1
+
+
+def test_who_looks_at_a_case_waits_for_nobody_who_writes(new_client, study_id):
+    app = new_client().app
+    with TestClient(app, base_url="http://evalkit.test") as client:
+        ann = new_client("Ann")
+        client.cookies = ann.cookies
+        task = next_task_id(study_id=study_id, annotator_id=ann.user.id)
+        body = body_for(task)
+        with ThreadPoolExecutor(60) as threads:
+            with write_session():  # a large import, say
+                drafts = [
+                    threads.submit(send, client, "PUT", "/annotate/draft", body) for _ in range(50)
+                ]
+                while len(writers()) < 8:
+                    time.sleep(0.01)
+                shown = threads.submit(
+                    client.get, f"/annotate/task?assignment={task}", headers=OURS
+                )
+                assert shown.result(timeout=10).status_code == 200
+            assert {draft.result(timeout=25).status_code for draft in drafts} == {200}
 
 
 def test_who_skips_holds_the_next_as_well(client, assignment_id):
