@@ -10,8 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from db.columns import new_token, now
+from db.commands.changes import results_changed
+from db.commands.counts import counted
 from db.commands.storing import next_revision, store_annotation, supersede
-from db.commands.units import counted, locked_study
+from db.commands.units import locked_study
 from db.engine import write_session
 from db.models import Annotation, Assignment, Study
 from db.queries.annotation.form import form_of
@@ -39,6 +41,8 @@ _LOCKED = (
 _OF_KEY = select(Annotation).where(Annotation.submission_key == sa.bindparam("key"))
 
 _MAX_KEY = 200
+#: A screen offers it for a minute; what is sent at its end is on its way a little longer.
+UNDO_WITHIN = timedelta(seconds=90)
 _KEY_OF_ANOTHER = (
     "This submission has the key of another one, so it was not stored. Reload the page and submit "
     "again; your draft is kept."
@@ -208,6 +212,39 @@ def take_back(*, assignment_id: int, annotator_id: int, opening: Opening) -> Non
             assignment.state = AssignmentState.DRAFT if begun else AssignmentState.OPEN
             assignment.skip_reason = assignment.skip_note = None
             assignment.reserved_until = now() + RESERVATION
+
+
+def withdraw(*, assignment_id: int, annotator_id: int, opening: Opening) -> None:
+    """Undo a first submission shortly after it: a draft again, which counts nowhere.
+
+    What was submitted stays in the history as a revision that is superseded. Withdrawn again, it
+    stays as it is. An edit is not undone: what it took the place of counts no more.
+
+    Raises
+    ------
+    OutdatedError
+        If it is too late, or was an edit.
+    """
+    with write_session() as session:
+        study, assignment = _locked(session, assignment_id, annotator_id, opening)
+        current = current_annotation(session, assignment)
+        if current is None:
+            return
+        at = now()
+        if current.revision > 1 or at - current.submitted_at > UNDO_WITHIN:
+            raise OutdatedError(
+                "This cannot be undone any more, and counts as it was submitted. Go back to the "
+                "case to change it."
+            )
+        _require_open(study)
+        draft = submitted_draft(session, current, assignment)
+        supersede(session, current)
+        with counted(session, study, assignment):
+            assignment.state = AssignmentState.DRAFT
+            assignment.draft = draft.as_json()
+            assignment.reserved_until = at + RESERVATION
+            _end_openings(assignment)
+        results_changed(session, assignment.study_id)
 
 
 def _require_open(study: Study) -> None:

@@ -9,13 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.columns import now
+from db.commands.counts import counted, has_place, release_reservations
 from db.commands.units import (
     N_PLACES,
     count_units,
-    counted,
-    has_place,
     locked_study,
-    release_reservations,
 )
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, Unit, UnitPair, WorkCount

@@ -150,6 +150,13 @@ def _discard_edit(body: Body, annotator_id: int) -> Body:
     return {"discarded": True}
 
 
+def _withdraw(body: Body, annotator_id: int) -> Body:
+    commands.withdraw(
+        assignment_id=assignment_id(body), annotator_id=annotator_id, opening=parse_opening(body)
+    )
+    return {"withdrawn": True}
+
+
 ROUTES = [
     Route("/annotate/task", endpoint(_task), methods=["GET"]),
     Route("/annotate/hold", endpoint(_hold), methods=["POST"]),
@@ -159,4 +166,5 @@ ROUTES = [
     Route("/annotate/skip", endpoint(_skip), methods=["POST"]),
     Route("/annotate/take-back", endpoint(_take_back), methods=["POST"]),
     Route("/annotate/discard", endpoint(_discard_edit), methods=["POST"]),
+    Route("/annotate/withdraw", endpoint(_withdraw), methods=["POST"]),
 ]

@@ -982,6 +982,63 @@ def test_one_key_sent_with_two_cases_at_once_is_stored_once_and_refused_in_words
     assert all("the key of another one" in answer for answer in answers if answer != 1)
 
 
+def test_a_submission_that_is_withdrawn_is_a_draft_again_and_counts_nowhere(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+
+    withdraw(begun, annotator)
+
+    shown = task(begun, annotator)
+    assert not shown.is_submitted
+    assert shown.draft["preference"] == draft()["preference"]
+    assert next_task_id(study_id=study_id, annotator_id=annotator) == begun
+    for table in (Annotation, Score, ErrorMark):
+        assert all(row.is_superseded for row in stored(table))
+    with read_session() as session:
+        progress = progresses.study_progress(session, study_id, annotator_id=annotator)
+    assert (progress.n_done, progress.last_id) == (0, None)
+
+    assert submit(begun, annotator, key="key-00000002").revision == 2
+    assert [row.is_superseded for row in stored(Annotation)] == [True, False]
+
+
+def test_after_a_while_a_submission_is_not_withdrawn_and_neither_is_an_edit(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+    with write_session() as session:
+        annotation = session.exec(select(Annotation)).one()
+        annotation.submitted_at -= commands.UNDO_WITHIN
+        session.add(annotation)
+
+    with pytest.raises(OutdatedError, match="cannot be undone any more"):
+        withdraw(begun, annotator)
+    submit(begun, annotator, key="key-00000002", entered=draft(comment="Another."))
+    with pytest.raises(OutdatedError, match="cannot be undone any more"):
+        withdraw(begun, annotator)
+
+    assert task(begun, annotator).is_submitted
+
+
+def test_in_a_closed_study_nothing_is_withdrawn(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+    set_study_open(study_id, is_open=False)
+
+    with pytest.raises(OutdatedError, match="is closed"):
+        withdraw(begun, annotator)
+
+    assert task(begun, annotator).is_submitted
+
+
+def withdraw(assignment_id, annotator_id):
+    commands.withdraw(
+        assignment_id=assignment_id, annotator_id=annotator_id, opening=opened(assignment_id)
+    )
+
+
 # What is shown
 
 

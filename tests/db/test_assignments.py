@@ -83,6 +83,13 @@ class People:
         )
         return begun
 
+    def withdraw(self, person, assignment_id):
+        commands.withdraw(
+            assignment_id=assignment_id,
+            annotator_id=self.ids[person],
+            opening=opened(assignment_id),
+        )
+
     def take_back(self, person, assignment_id):
         commands.take_back(
             assignment_id=assignment_id,
@@ -139,9 +146,9 @@ def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(da
                 if skipped and draw.random() < 0.5:
                     people.take_back(*skipped.pop())
             continue
-        acts = ("submit", "skip", "lapse", "draft", "hold", "release", "lapse held")
-        act = draw.choices(acts, (5, 1, 1, 1, 3, 1, 1))[0]
-        if act in acts[4:]:
+        acts = ("submit", "undo", "skip", "lapse", "draft", "hold", "release", "lapse held")
+        act = draw.choices(acts, (5, 2, 1, 1, 1, 3, 1, 1))[0]
+        if act in acts[5:]:
             held = people.hold(person)
             if held is not None and act == "release":
                 people.release(person, held)
@@ -149,6 +156,8 @@ def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(da
                 people.let_reservation_lapse(held)
         elif act == "submit":
             people.submit(person)
+        elif act == "undo":
+            people.withdraw(person, people.submit(person))
         elif act == "skip":
             skipped.append((person, people.skip(person)))
         elif act == "lapse":

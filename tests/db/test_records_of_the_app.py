@@ -159,3 +159,22 @@ def test_the_header_names_the_version_by_its_content(annotated, tmp_path):
     assert header["eval_set"] == "Support questions"
     assert header["study"] == "Study"
     assert "exported_at" not in header  # the same study gives the same bytes
+
+
+def test_what_was_withdrawn_counts_neither_here_nor_where_the_history_is_read(annotated, tmp_path):
+    with read_session() as session:
+        last = session.exec(select(Assignment).order_by(Assignment.id.desc())).first()
+    before = exported_labels(annotated)
+    commands.withdraw(
+        assignment_id=last.id, annotator_id=last.annotator_id, opening=opened(last.id)
+    )
+
+    counting = exported(annotated)
+    (tmp_path / "export.jsonl").write_text(
+        "".join(exported(annotated, include_superseded=True)), newline=""
+    )
+    assert len(exported_labels(annotated)) < len(before)
+    empty_tables()
+    import_file(tmp_path / "export.jsonl")
+
+    assert exported(annotated) == counting

@@ -37,6 +37,7 @@ ROUTES = [
     ("POST", "/annotate/skip"),
     ("POST", "/annotate/take-back"),
     ("POST", "/annotate/discard"),
+    ("POST", "/annotate/withdraw"),
 ]
 #: Beside them those that write nothing of what somebody entered.
 ALL_ROUTES = [
@@ -228,6 +229,19 @@ def test_a_skip_is_taken_back_and_an_edit_discarded(client, assignment_id):
     with read_session() as reading:
         assignment = reading.get_one(Assignment, assignment_id)
     assert (assignment.state, assignment.draft) == ("submitted", None)
+
+
+def test_a_submission_is_withdrawn_and_is_a_draft_again(client, assignment_id):
+    send(client, "POST", "/annotate/submit", body_for(assignment_id))
+
+    answers = [
+        send(client, "POST", "/annotate/withdraw", body_for(assignment_id)) for _ in range(2)
+    ]
+
+    assert [answer.json() for answer in answers] == [{"withdrawn": True}] * 2
+    task = ask(client, assignment=assignment_id).json()["task"]
+    assert (task["submitted"], task["draft"]["comment"]) == (False, "Shorter.")
+    assert [annotation.is_superseded for annotation in annotations()] == [True]
 
 
 def test_what_is_missing_is_named_as_the_screen_names_it(client, assignment_id):

@@ -1,0 +1,262 @@
+"""Keep count of what a study gives out, with every change of one of its assignments."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
+from db.queries.annotation.work import UNFINISHED, is_live
+from evalkit.vocabulary import AnnotatorKind, AssignmentKind, AssignmentState
+
+_AT_ONCE = 200  # reservations that are released by one request
+
+#: Typed as what it is in SQL, where it may be empty.
+_RIGHT: Any = col(Assignment.right_output_id)
+
+
+@contextmanager
+def counted(
+    session: Session, study: Study, assignment: Assignment, *, is_new: bool = False
+) -> Iterator[None]:
+    """Keep the counts of a study with what is done to one of its assignments in between.
+
+    The study is locked. Of an assignment ``is_new`` nothing was counted yet.
+    """
+    before = _NOTHING if is_new else _standing(assignment)
+    yield
+    session.add(assignment)
+    session.flush()
+    after = _standing(assignment)
+    if not study.are_units_current or (after == before and not is_new):
+        return
+    is_submitted = after.n_submitted > before.n_submitted
+    is_newly_shown = after.shown_at != before.shown_at
+    more = {
+        "n_submitted": after.n_submitted - before.n_submitted,
+        "n_begun": after.n_begun - before.n_begun,
+        "last_submitted_id": assignment.id if is_submitted else None,
+        "shown_at": after.shown_at if is_newly_shown else None,
+    }
+    add_work(session, study, {assignment.annotator_id: more})
+    if after.n_submitted < before.n_submitted:
+        own = {"own_study": study.id, "own_annotator": assignment.annotator_id}
+        session.connection().execute(_LAST_SUBMITTED, own)
+    if is_new or after.is_live != before.is_live:
+        _count_unit(session, study, assignment, is_new=is_new)
+
+
+def release_reservations(session: Session, study: Study, *, at: datetime) -> None:
+    """Give the places back that were reserved for longer than anybody came for them."""
+    late = session.exec(_LATE, params={"study_id": study.id, "at": at}).all()
+    for assignment in late:
+        with counted(session, study, assignment):
+            assignment.reserved_until = None
+
+
+def has_place(session: Session, study: Study, assignment: Assignment) -> bool:
+    """Tell whether an assignment may still be done: others have not taken all its places."""
+    unit = _unit_of(session, assignment)
+    return unit is None or unit.n_live < study.overlap
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What one assignment counts for."""
+
+    n_submitted: int
+    n_begun: int
+    is_live: bool
+    shown_at: datetime | None
+
+
+_NOTHING = _Standing(0, 0, is_live=False, shown_at=None)
+
+
+def _standing(assignment: Assignment) -> _Standing:
+    is_submitted = assignment.state == AssignmentState.SUBMITTED
+    is_unfinished = assignment.state in UNFINISHED
+    is_reserved = is_unfinished and assignment.reserved_until is not None
+    is_begun = is_reserved or assignment.state == AssignmentState.DRAFT
+    return _Standing(
+        int(is_submitted),
+        int(is_begun),
+        is_live=is_submitted or is_reserved,
+        shown_at=assignment.shown_at,
+    )
+
+
+def _count_unit(session: Session, study: Study, assignment: Assignment, *, is_new: bool) -> None:
+    """Count one unit anew, and what changes with it for its pair and for all who were shown it."""
+    unit = _unit_of(session, assignment)
+    if unit is None:
+        return
+    people = _shown_to(session, unit)
+    sides = [
+        len({entry.annotator_id for entry in people if entry.is_live and entry.left == left})
+        for left in (unit.first_output_id, unit.second_output_id)
+    ]
+    n_live, lead = sum(sides), sides[0] - sides[1]
+    was_missing = n_missing_of(study, unit.n_live) if unit.is_offered else 0
+    n_missing = n_missing_of(study, n_live) if unit.is_offered else 0
+    n_more, n_opened = n_missing - was_missing, bool(n_missing) - bool(was_missing)
+    connection = session.connection()
+    connection.execute(_COUNT_UNIT, {"unit_id": unit.id, "now_live": n_live, "now_lead": lead})
+    added = {
+        "pair_id": unit.pair_id,
+        "more_n_live": n_live - unit.n_live,
+        "more_lead": lead - unit.lead,
+        "more_n_missing": n_more,
+        "more_n_open": n_opened,
+    }
+    connection.execute(_COUNT_PAIR, added)
+    ids = sorted({entry.annotator_id for entry in people})
+    more = {
+        annotator_id: {"n_open": n_opened, "n_missing": n_more} for annotator_id in ids if n_more
+    }
+    if is_new and assignment.annotator_id in ids:
+        more[assignment.annotator_id] = {"n_open": int(n_missing > 0), "n_missing": n_missing}
+    add_work(session, study, more)
+
+
+@dataclass(frozen=True, slots=True)
+class _ShownTo:
+    annotator_id: int
+    left: int
+    is_live: bool
+
+
+def _shown_to(session: Session, unit: sa.Row[Any]) -> list[_ShownTo]:
+    """Return to whom a unit was shown; judges do not count."""
+    asked = {
+        "study_id": unit.study_id,
+        "case_id": unit.case_id,
+        "output_id": unit.first_output_id,
+        "other_id": unit.second_output_id,
+    }
+    rows = session.connection().execute(_SHOWN_TO, asked)
+    return [_ShownTo(annotator, left, bool(live)) for annotator, left, live in rows]
+
+
+def _unit_of(session: Session, assignment: Assignment) -> sa.Row[Any] | None:
+    """Return the unit of an assignment, unless it is not planned any more."""
+    asked = {
+        "study_id": assignment.study_id,
+        "case_id": assignment.case_id,
+        "output_id": assignment.left_output_id,
+        "other_id": assignment.right_output_id,
+    }
+    return session.connection().execute(_UNIT_OF, asked).first()
+
+
+def add_work(session: Session, study: Study, more: Mapping[int, dict[str, Any]]) -> None:
+    """Add to what annotators did in a study, whoever does so at the same moment."""
+    rows = [
+        _NO_WORK | {"study_id": study.id, "annotator_id": annotator_id} | added
+        for annotator_id, added in more.items()
+    ]
+    if rows:
+        statement = _ADD_WORK[session.get_bind().dialect.name]
+        session.connection().execute(statement, rows)
+
+
+def n_missing_of(study: Study, n_live: int) -> int:
+    """Return how many annotators a unit still needs."""
+    return max(study.overlap - n_live, 0)
+
+
+# Statements that every case needs are made once: it takes several times as long as to run them.
+
+_LATE = (
+    select(Assignment)
+    .where(
+        Assignment.study_id == sa.bindparam("study_id"),
+        col(Assignment.reserved_until).is_not(None),
+        col(Assignment.reserved_until) <= sa.bindparam("at"),
+    )
+    .limit(_AT_ONCE)
+    .with_for_update(key_share=True, skip_locked=True)
+)
+_OWN_WORK = (
+    col(WorkCount.study_id) == sa.bindparam("own_study"),
+    col(WorkCount.annotator_id) == sa.bindparam("own_annotator"),
+)
+_LAST_SUBMITTED = (
+    sa.update(WorkCount)
+    .where(*_OWN_WORK)
+    .values(
+        last_submitted_id=sa.select(sa.func.max(col(Assignment.id)))
+        .where(
+            col(Assignment.study_id) == sa.bindparam("own_study"),
+            col(Assignment.annotator_id) == sa.bindparam("own_annotator"),
+            col(Assignment.state) == AssignmentState.SUBMITTED,
+        )
+        .scalar_subquery()
+    )
+)
+_OUTPUTS: Any = (sa.bindparam("output_id"), sa.bindparam("other_id"))
+_UNIT_OF: sa.Select[*tuple[Any, ...]] = sa.select(*Unit.__table__.columns).where(  # type: ignore[attr-defined]
+    col(Unit.study_id) == sa.bindparam("study_id"),
+    col(Unit.case_id) == sa.bindparam("case_id"),
+    col(Unit.first_output_id).in_(_OUTPUTS),
+    col(Unit.second_output_id).in_(_OUTPUTS),
+)
+_SHOWN_TO: sa.Select[*tuple[Any, ...]] = (
+    sa.select(
+        col(Assignment.annotator_id),
+        col(Assignment.left_output_id),
+        sa.and_(is_live(), col(Assignment.kind) == AssignmentKind.WORK),
+    )
+    .join(Annotator, col(Annotator.id) == Assignment.annotator_id)
+    .where(
+        col(Assignment.study_id) == sa.bindparam("study_id"),
+        col(Assignment.case_id) == sa.bindparam("case_id"),
+        col(Assignment.left_output_id).in_(_OUTPUTS),
+        _RIGHT.in_(_OUTPUTS),
+        col(Annotator.kind) == AnnotatorKind.HUMAN,
+    )
+)
+_COUNT_UNIT = (
+    sa.update(Unit)
+    .where(col(Unit.id) == sa.bindparam("unit_id"))
+    .values(n_live=sa.bindparam("now_live"), lead=sa.bindparam("now_lead"))
+)
+_COUNT_PAIR = (
+    sa.update(UnitPair)
+    .where(col(UnitPair.id) == sa.bindparam("pair_id"))
+    .values(
+        {
+            name: getattr(UnitPair, name) + sa.bindparam(f"more_{name}")
+            for name in ("n_live", "lead", "n_missing", "n_open")
+        }
+    )
+)
+_ADDED = ("n_submitted", "n_begun", "n_open", "n_missing")
+_LATEST = ("last_submitted_id", "shown_at")
+_NO_WORK: dict[str, Any] = dict.fromkeys(_ADDED, 0) | dict.fromkeys(_LATEST)
+
+
+def _adding_work(insert: Any) -> Any:
+    """Make what adds to a row, or makes it; the last submission and the last moment stay so."""
+    row = insert(WorkCount)
+    sums: dict[str, Any] = {name: getattr(WorkCount, name) + row.excluded[name] for name in _ADDED}
+    last = {
+        name: sa.case(
+            (row.excluded[name].is_(None), getattr(WorkCount, name)),
+            (getattr(WorkCount, name) > row.excluded[name], getattr(WorkCount, name)),
+            else_=row.excluded[name],
+        )
+        for name in _LATEST
+    }
+    return row.on_conflict_do_update(index_elements=["study_id", "annotator_id"], set_=sums | last)
+
+
+_ADD_WORK = {
+    "postgresql": _adding_work(postgresql.insert),
+    "sqlite": _adding_work(sqlite.insert),
+}
