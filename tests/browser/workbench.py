@@ -38,6 +38,10 @@ class FakeServer:
         options = f"reset=1&tasks={tasks}&hold={'yes' if hold else 'no'}"
         self._post(f"/fake/plan?{options}", list(planned))
 
+    def sign_in(self, account: str) -> None:
+        """Let somebody else be signed in, as of the next page that is loaded."""
+        self._post(f"/fake/plan?account={account}", [])
+
     def requests(self, path: str) -> list[dict[str, Any]]:
         """Return the bodies sent to one path, in order."""
         return [one["body"] for one in self.state()["requests"] if one["path"] == path]

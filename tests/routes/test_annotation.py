@@ -117,6 +117,26 @@ def send(client, method, path, body, headers=OURS):
     return client.request(method, path, content=content, headers=headers)
 
 
+@pytest.mark.parametrize(("method", "path"), ALL_ROUTES)
+def test_a_page_left_open_sends_nothing_as_who_signed_in_since(
+    new_client, client, assignment_id, method, path
+):
+    """The browser of one who left has another's cookie by now; the page says whose it is."""
+    ann = session.account_word(client.user)
+    bob = new_client("Bob")
+    body = body_for(assignment_id)
+
+    as_ann = send(bob, method, path, body, OURS | {"X-Evalkit-Account": ann})
+    as_bob = send(
+        bob, method, path, body, OURS | {"X-Evalkit-Account": session.account_word(bob.user)}
+    )
+
+    assert as_ann.status_code == 401
+    assert "Somebody else is signed in by now." in as_ann.json()["error"]
+    assert as_bob.status_code != 401
+    assert annotations() == []
+
+
 def annotations():
     with read_session() as reading:
         return reading.exec(select(Annotation)).all()

@@ -112,6 +112,7 @@ async def _plan(request: Request) -> JSONResponse:
     asked = request.query_params
     if asked.get("reset"):
         store.reset(asked["tasks"].split(","), is_holding=asked.get("hold") != "no")
+    store.account = asked.get("account", store.account)
     store.planned.extend(await request.json())
     return JSONResponse({})
 

@@ -14,4 +14,4 @@ if at is None or at in store.skipped:
     st.write("Nothing left" if at is None else "You skipped this case")
     st.stop()
 addresses.say(study=1, assignment=at)
-workbench(store.task(at), key="workbench", account="ada")
+workbench(store.task(at), key="workbench", account=store.account)

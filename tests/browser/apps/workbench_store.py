@@ -10,6 +10,8 @@ N_TOTAL = 40
 
 runs = 0
 names: list[str] = []
+#: Who is signed in.
+account = "ada"
 #: Whether what comes next is given out before it is asked for.
 is_holding = True
 drafts: dict[int, dict[str, Any]] = {}
@@ -22,8 +24,8 @@ planned: list[list[Any]] = []
 
 def reset(tasks: list[str], *, is_holding: bool) -> None:
     """Forget everything, and give out these tasks, in order."""
-    global runs, names
-    runs, names = 0, tasks
+    global runs, names, account
+    runs, names, account = 0, tasks, "ada"
     globals()["is_holding"] = is_holding
     for memory in (drafts, submitted, requests, planned):
         memory.clear()

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 36269996f80c12eaeaf2b2af37188608f32db60d90c50b8db4460fb87cd2b0e4
+// Sources: c65b424eeb602daef51dfe3f2b8aaa40a44c3f0544e71a4252580fc592890073
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -2498,6 +2498,7 @@ function canScroll(part, direction) {
 // pages/shared/components/workbench/workbench.js
 var SUBMITTED = "Submitted before; a change counts once it is submitted again";
 var EDITED = "Edit not submitted; what counts is what you submitted before";
+var FORM_HEIGHT = "--ek-form-height";
 function openScreen(desk, data) {
   const sending = desk.outbox.of(data.token) ?? null;
   const draft = sending?.body.draft ?? data.draft;
@@ -2677,16 +2678,15 @@ function keyCommands(screen) {
   };
 }
 function show(screen, host) {
-  host.replaceChildren(screen.root);
-  screen.root.scrollTop = screen.main.scrollTop = 0;
   singleKeys.read();
   singleKeys.paint(screen.root);
   const page = document.querySelector('[data-testid="stMain"]');
-  if (page) page.scrollTo({ top: 0 });
+  if (page?.scrollTop) page.scrollTo({ top: 0 });
+  host.replaceChildren(screen.root);
   screen.casePart.heading.focus({ preventScroll: true });
   const measuring = new ResizeObserver(() => {
     const height = `${screen.form.node.offsetHeight}px`;
-    screen.root.style.setProperty("--ek-form-height", height);
+    if (host.style.getPropertyValue(FORM_HEIGHT) !== height) host.style.setProperty(FORM_HEIGHT, height);
     reachScrollers(screen.root);
   });
   measuring.observe(screen.form.node);

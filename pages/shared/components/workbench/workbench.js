@@ -44,6 +44,8 @@ import { closeStreamlitDialogs } from "./streamlit.js";
 const SUBMITTED = "Submitted before; a change counts once it is submitted again";
 const EDITED = "Edit not submitted; what counts is what you submitted before";
 
+const FORM_HEIGHT = "--ek-form-height";
+
 /**
  * Draw one assignment in the place of the one before.
  * @param {Desk} desk
@@ -249,16 +251,16 @@ function keyCommands(screen) {
  * @param {Host} host
  */
 function show(screen, host) {
-  host.replaceChildren(screen.root);
-  screen.root.scrollTop = screen.main.scrollTop = 0;
   singleKeys.read();
   singleKeys.paint(screen.root);
   const page = document.querySelector('[data-testid="stMain"]');
-  if (page) page.scrollTo({ top: 0 });
+  if (page?.scrollTop) page.scrollTo({ top: 0 });
+  host.replaceChildren(screen.root);
   screen.casePart.heading.focus({ preventScroll: true });
   const measuring = new ResizeObserver(() => {
     const height = `${screen.form.node.offsetHeight}px`;
-    screen.root.style.setProperty("--ek-form-height", height);
+    // Of the host, so that the next case is laid out once, with the height its form will have.
+    if (host.style.getPropertyValue(FORM_HEIGHT) !== height) host.style.setProperty(FORM_HEIGHT, height);
     reachScrollers(screen.root);
   });
   measuring.observe(screen.form.node);
