@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
 # Before numpy is imported: beside other workers, more threads only wait for one another.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -46,6 +49,21 @@ def cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(people, "_HASHER", hasher)
         patch.setattr(people, "_NOBODY", hasher.hash("nobody"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Let the databases of all tests share what SQLAlchemy makes of statements.
+
+    It is kept by dialect, which every engine has one of its own of, and is most of the work in a
+    test that begins with an engine of its own.
+    """
+    shared = {"compiled_cache": LRUCache(2000)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("db.engine.create_engine", partial(create_engine, execution_options=shared))
+        patch.setattr(DefaultDialect, "__eq__", lambda dialect, other: type(dialect) is type(other))
+        patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(type(dialect)))
         yield
 
 

@@ -50,8 +50,7 @@ ALL_ROUTES = [
 DRAFT = {"preference": "left", "scores": {}, "tags": {}, "comment": "Shorter."}
 
 
-@pytest.fixture
-def study_id(sqlite_database):
+def store_study():
     make_eval_set(models=MODELS)
     plan = StudyPlan(
         name="Which one",
@@ -60,6 +59,11 @@ def study_id(sqlite_database):
         collects=frozenset({"preference", "comment"}),
     )
     return create_study(plan)
+
+
+@pytest.fixture
+def study_id(store_once):
+    return store_once(store_study)
 
 
 @pytest.fixture
