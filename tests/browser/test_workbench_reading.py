@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.workbench import SHOWN, press
+from tests.browser.workbench import SHOWN, fill, press
 
 pytestmark = pytest.mark.browser
 
@@ -158,3 +158,61 @@ def test_passages_open_at_a_key_and_a_number_in_brackets_leads_to_its_passage(op
     expect(page.get_by_text("Opened hygiene articles").last).to_be_in_viewport()
     opened("plain")
     expect(page.locator(".ek-cite")).to_have_count(0)
+
+
+def test_the_responses_are_compared_word_by_word_at_a_key_and_left_alone_at_the_next(
+    server, opened
+):
+    page = opened("alike,plain")
+    note = page.locator(".ek-differing")
+    expect(note).to_be_hidden()
+
+    press(page, "v")
+    expect(note).to_have_text("Underlined: 1 word only in A, 3 words only in B")
+    assert page.evaluate(_PAINTED, "ek-only-left") == ["three"]
+    assert page.evaluate(_PAINTED, "ek-only-right") == ["at least four"]
+    expect(page.get_by_role("button", name="Compare word")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    press(page, "r")
+    expect(note).to_contain_text("1 word only in A")
+    press(page, "v")
+    expect(note).to_be_hidden()
+    assert page.evaluate(_PAINTED, "ek-only-left") == []
+    press(page, "v")
+    fill(page)
+    page.keyboard.press("Enter")
+    server.wait_for("submit", lambda sent: len(sent) == 1)
+    expect(page.locator(".ek-pane-body").first).to_contain_text("14 March")  # the next case
+    expect(note).to_be_hidden()
+    assert page.evaluate(_PAINTED, "ek-only-right") == []
+
+
+def _assert_close(looks: list[object], expected: list[object]) -> None:
+    assert looks[:2] == pytest.approx(expected[:2], rel=0.01)
+    assert looks[2] == expected[2]
+
+
+def test_text_is_set_as_somebody_wishes_also_after_a_reload(opened):
+    page = opened("long")
+    text = page.locator(".ek-pane-body .ek-text").first
+    looks = """text => { const { fontSize, lineHeight } = getComputedStyle(text);
+        const width = getComputedStyle(text.querySelector('p')).maxWidth;
+        return [parseFloat(fontSize), parseFloat(lineHeight) / parseFloat(fontSize), width]; }"""
+    size, apart, _ = text.evaluate(looks)
+
+    press(page, "l")
+    expect(page.locator("dialog")).to_have_accessible_name("Text")
+    page.get_by_role("radio", name="Largest").click()
+    page.get_by_role("radio", name="As long as the pane").click()
+    page.get_by_role("radio", name="Wide").click()
+    press(page, "l")
+    expect(page.locator("dialog")).to_have_count(0)
+    larger = [size * 1.35, apart * 1.18, "none"]
+    _assert_close(text.evaluate(looks), larger)
+    page.reload()
+    page.wait_for_selector(SHOWN)
+    _assert_close(text.evaluate(looks), larger)
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.includes('reading'))") == [
+        "evalkit-reading-ada"
+    ]

@@ -177,6 +177,8 @@ def test_no_state_of_room_palette_or_search_breaks_wcag(opened, scheme):
         "found": "/",
         "responses only": "m",
         "only A": "q",
+        "compared": "qv",
+        "text": "l",
     }.items():
         press(page, keys)
         if state == "found":

@@ -298,6 +298,9 @@ TASKS: dict[str, ComparisonTask] = {
         messages=CONVERSATION,
         context=CONTEXT,
     ),
+    "alike": _task(
+        15, BlindedResponse(PLAIN), BlindedResponse(PLAIN.replace("three", "at least four"))
+    ),
     "crowded": _task(
         13,
         BlindedResponse(MARKDOWN + "\n\n" + LONG),

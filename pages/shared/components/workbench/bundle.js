@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: c65b424eeb602daef51dfe3f2b8aaa40a44c3f0544e71a4252580fc592890073
+// Sources: 6e049b35c64328916e388943b6a44b37e1ef0626120d965f93953afb3164ed9c
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -183,6 +183,249 @@ var inField = (event) => {
   const fields = "input, textarea, select, [contenteditable]";
   return target instanceof Element && Boolean(target.closest(fields));
 };
+
+// pages/shared/components/workbench/saving.js
+var DRAFT_DELAY = 600;
+var PAUSES = [500, 1e3, 2e3, 4e3, 8e3, 15e3];
+var REQUEST_TIMEOUT = 2e4;
+var PATIENCE = 3e3;
+var sender = { account: "" };
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = bytes[6] & 15 | 64;
+  bytes[8] = bytes[8] & 63 | 128;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+async function send(method, url2, body, keepalive = false) {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), REQUEST_TIMEOUT);
+  try {
+    const response = await fetch(url2, {
+      method,
+      keepalive,
+      redirect: "manual",
+      // to the sign-in page: followed, it would look like an answer
+      credentials: "same-origin",
+      headers: {
+        "Content-Type": "application/json",
+        "X-Evalkit": "1",
+        "X-Evalkit-Account": sender.account
+      },
+      body: JSON.stringify(body),
+      signal: timeout.signal
+    });
+    if (response.type === "opaqueredirect") return { status: 401, body: {} };
+    return { status: response.status, body: await response.json().catch(() => null) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+function isPassing({ status, body }) {
+  return status >= 500 || status === 408 || status === 429 || status === 200 && body === null;
+}
+async function persist(method, url2, body, { stopped, onwait }) {
+  for (let attempt = 0; ; attempt += 1) {
+    let answer = null;
+    try {
+      answer = await send(method, url2, body);
+    } catch {
+      answer = null;
+    }
+    if (stopped()) return null;
+    if (answer && !isPassing(answer)) return answer;
+    onwait(answer ? "the server does not answer as it should" : "no connection");
+    await pause(PAUSES[Math.min(attempt, PAUSES.length - 1)]);
+    if (stopped()) return null;
+  }
+}
+function pause(milliseconds) {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    window.addEventListener("online", done);
+  });
+}
+function within(milliseconds, promise, otherwise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(otherwise), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+function refusal(answer) {
+  if (answer.body && typeof answer.body.error === "string") return answer.body.error;
+  if (answer.status === 401) return "You are signed out.";
+  return `The server refused this (${answer.status}).`;
+}
+function stopwatch(seconds) {
+  const IDLE_AFTER = 6e4;
+  const events = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "scroll"];
+  let total = seconds;
+  let touched = Date.now();
+  let ticked = Date.now();
+  const touch = () => {
+    tick();
+    touched = Date.now();
+  };
+  function tick() {
+    const now = Date.now();
+    const until = Math.min(now, touched + IDLE_AFTER);
+    if (document.visibilityState === "visible" && until > ticked) total += (until - ticked) / 1e3;
+    ticked = now;
+  }
+  const onvisibility = () => {
+    if (document.visibilityState === "visible") ticked = touched = Date.now();
+    else countLast();
+  };
+  function countLast() {
+    const until = Math.min(Date.now(), touched + IDLE_AFTER);
+    if (until > ticked) total += (until - ticked) / 1e3;
+    ticked = Date.now();
+  }
+  const timer = setInterval(tick, 1e3);
+  events.forEach((name) => window.addEventListener(name, touch, { capture: true, passive: true }));
+  document.addEventListener("visibilitychange", onvisibility);
+  return {
+    seconds: () => {
+      tick();
+      return Math.round(total * 10) / 10;
+    },
+    stop: () => {
+      clearInterval(timer);
+      events.forEach((name) => window.removeEventListener(name, touch, { capture: true }));
+      document.removeEventListener("visibilitychange", onvisibility);
+    }
+  };
+}
+function completeDraft(draft) {
+  const only = (entered) => Object.assign(/* @__PURE__ */ Object.create(null), entered);
+  const { scores, tags } = draft;
+  return {
+    preference: draft.preference || null,
+    scores: { left: only(scores?.left), right: only(scores?.right) },
+    tags: { left: only(tags?.left), right: only(tags?.right) },
+    comment: draft.comment || ""
+  };
+}
+function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
+  let changed = false;
+  let closed = false;
+  let settled = false;
+  let timer;
+  let running = null;
+  let refused2 = 0;
+  const waiters = /* @__PURE__ */ new Set();
+  async function run2() {
+    while (changed && !closed && !settled) {
+      changed = false;
+      say2("Saving…");
+      const answer = await persist("PUT", url2, body(), {
+        stopped: () => closed || settled || changed,
+        // a newer draft takes the place of this one
+        onwait: (why) => {
+          say2(`Not saved: ${why}. Retrying`, "bad");
+          waiters.forEach((tell) => tell());
+        }
+      });
+      if (closed || settled) return;
+      if (answer === null) continue;
+      refused2 = answer.status >= 400 ? answer.status : 0;
+      if (refused2) {
+        say2("Not saved", "bad");
+        onrefused(answer);
+      } else if (!changed) onstored(answer.body);
+    }
+  }
+  function flush() {
+    clearTimeout(timer);
+    if (!running) running = run2().finally(() => running = null);
+    const stored = running.then(() => !refused2);
+    return new Promise((resolve, reject) => {
+      const giveUp = () => resolve(false);
+      const patience = setTimeout(giveUp, PATIENCE);
+      waiters.add(giveUp);
+      stored.then(resolve, reject).finally(() => {
+        clearTimeout(patience);
+        waiters.delete(giveUp);
+      });
+    });
+  }
+  const onhide = () => {
+    if (closed || settled || !(changed || running)) return;
+    changed = false;
+    send("PUT", url2, body(), true).catch(() => changed = true);
+  };
+  const onfocus = () => {
+    if (refused2 !== 401 || closed || settled) return;
+    changed = true;
+    flush();
+  };
+  window.addEventListener("pagehide", onhide);
+  window.addEventListener("focus", onfocus);
+  return {
+    touch: () => {
+      changed = true;
+      settled = false;
+      clearTimeout(timer);
+      timer = setTimeout(flush, DRAFT_DELAY);
+    },
+    flush,
+    /** Keep no more drafts: one that is under way changes nothing any more once it is late. */
+    settle: () => {
+      clearTimeout(timer);
+      settled = true;
+    },
+    close: () => {
+      onhide();
+      closed = true;
+      clearTimeout(timer);
+      window.removeEventListener("pagehide", onhide);
+      window.removeEventListener("focus", onfocus);
+    }
+  };
+}
+
+// pages/shared/components/workbench/comfort.js
+var WISHES = [
+  { key: "size", label: "Text", words: ["Smaller", "Normal", "Larger", "Largest"] },
+  { key: "lines", label: "Lines", words: ["Short", "Normal", "As long as the pane"] },
+  { key: "density", label: "Distance of lines", words: ["Close", "Normal", "Wide"] }
+];
+var NORMAL = { size: 1, lines: 1, density: 1 };
+var place2 = () => `evalkit-reading-${sender.account}`;
+function wishes() {
+  try {
+    return { ...NORMAL, ...JSON.parse(window.localStorage.getItem(place2()) ?? "{}") };
+  } catch {
+    return NORMAL;
+  }
+}
+function applyComfort(root) {
+  for (const [key, value] of Object.entries(wishes())) root.dataset[key] = String(value);
+}
+function comfortContent(root) {
+  return WISHES.map(({ key, label, words }) => {
+    const group = choices({
+      label,
+      className: "ek-wishes",
+      value: wishes()[key],
+      options: words.map((word, value) => ({ value, name: word, face: word })),
+      onchoose: (value) => {
+        try {
+          window.localStorage.setItem(place2(), JSON.stringify({ ...wishes(), [key]: value }));
+        } catch {
+        }
+        root.dataset[key] = String(value);
+      }
+    });
+    return h("div", { class: "ek-wish" }, h("h3", { class: "ek-role" }, label), group.node);
+  });
+}
 
 // pages/shared/components/workbench/streamlit.js
 function isCovered(root) {
@@ -540,212 +783,6 @@ function levelTable(criterion) {
       ])
     )
   ];
-}
-
-// pages/shared/components/workbench/saving.js
-var DRAFT_DELAY = 600;
-var PAUSES = [500, 1e3, 2e3, 4e3, 8e3, 15e3];
-var REQUEST_TIMEOUT = 2e4;
-var PATIENCE = 3e3;
-var sender = { account: "" };
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = bytes[6] & 15 | 64;
-  bytes[8] = bytes[8] & 63 | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-async function send(method, url2, body, keepalive = false) {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), REQUEST_TIMEOUT);
-  try {
-    const response = await fetch(url2, {
-      method,
-      keepalive,
-      redirect: "manual",
-      // to the sign-in page: followed, it would look like an answer
-      credentials: "same-origin",
-      headers: {
-        "Content-Type": "application/json",
-        "X-Evalkit": "1",
-        "X-Evalkit-Account": sender.account
-      },
-      body: JSON.stringify(body),
-      signal: timeout.signal
-    });
-    if (response.type === "opaqueredirect") return { status: 401, body: {} };
-    return { status: response.status, body: await response.json().catch(() => null) };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-function isPassing({ status, body }) {
-  return status >= 500 || status === 408 || status === 429 || status === 200 && body === null;
-}
-async function persist(method, url2, body, { stopped, onwait }) {
-  for (let attempt = 0; ; attempt += 1) {
-    let answer = null;
-    try {
-      answer = await send(method, url2, body);
-    } catch {
-      answer = null;
-    }
-    if (stopped()) return null;
-    if (answer && !isPassing(answer)) return answer;
-    onwait(answer ? "the server does not answer as it should" : "no connection");
-    await pause(PAUSES[Math.min(attempt, PAUSES.length - 1)]);
-    if (stopped()) return null;
-  }
-}
-function pause(milliseconds) {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      window.removeEventListener("online", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    window.addEventListener("online", done);
-  });
-}
-function within(milliseconds, promise, otherwise) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(otherwise), milliseconds);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
-function refusal(answer) {
-  if (answer.body && typeof answer.body.error === "string") return answer.body.error;
-  if (answer.status === 401) return "You are signed out.";
-  return `The server refused this (${answer.status}).`;
-}
-function stopwatch(seconds) {
-  const IDLE_AFTER = 6e4;
-  const events = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "scroll"];
-  let total = seconds;
-  let touched = Date.now();
-  let ticked = Date.now();
-  const touch = () => {
-    tick();
-    touched = Date.now();
-  };
-  function tick() {
-    const now = Date.now();
-    const until = Math.min(now, touched + IDLE_AFTER);
-    if (document.visibilityState === "visible" && until > ticked) total += (until - ticked) / 1e3;
-    ticked = now;
-  }
-  const onvisibility = () => {
-    if (document.visibilityState === "visible") ticked = touched = Date.now();
-    else countLast();
-  };
-  function countLast() {
-    const until = Math.min(Date.now(), touched + IDLE_AFTER);
-    if (until > ticked) total += (until - ticked) / 1e3;
-    ticked = Date.now();
-  }
-  const timer = setInterval(tick, 1e3);
-  events.forEach((name) => window.addEventListener(name, touch, { capture: true, passive: true }));
-  document.addEventListener("visibilitychange", onvisibility);
-  return {
-    seconds: () => {
-      tick();
-      return Math.round(total * 10) / 10;
-    },
-    stop: () => {
-      clearInterval(timer);
-      events.forEach((name) => window.removeEventListener(name, touch, { capture: true }));
-      document.removeEventListener("visibilitychange", onvisibility);
-    }
-  };
-}
-function completeDraft(draft) {
-  const only = (entered) => Object.assign(/* @__PURE__ */ Object.create(null), entered);
-  const { scores, tags } = draft;
-  return {
-    preference: draft.preference || null,
-    scores: { left: only(scores?.left), right: only(scores?.right) },
-    tags: { left: only(tags?.left), right: only(tags?.right) },
-    comment: draft.comment || ""
-  };
-}
-function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
-  let changed = false;
-  let closed = false;
-  let settled = false;
-  let timer;
-  let running = null;
-  let refused2 = 0;
-  const waiters = /* @__PURE__ */ new Set();
-  async function run2() {
-    while (changed && !closed && !settled) {
-      changed = false;
-      say2("Saving…");
-      const answer = await persist("PUT", url2, body(), {
-        stopped: () => closed || settled || changed,
-        // a newer draft takes the place of this one
-        onwait: (why) => {
-          say2(`Not saved: ${why}. Retrying`, "bad");
-          waiters.forEach((tell) => tell());
-        }
-      });
-      if (closed || settled) return;
-      if (answer === null) continue;
-      refused2 = answer.status >= 400 ? answer.status : 0;
-      if (refused2) {
-        say2("Not saved", "bad");
-        onrefused(answer);
-      } else if (!changed) onstored(answer.body);
-    }
-  }
-  function flush() {
-    clearTimeout(timer);
-    if (!running) running = run2().finally(() => running = null);
-    const stored = running.then(() => !refused2);
-    return new Promise((resolve, reject) => {
-      const giveUp = () => resolve(false);
-      const patience = setTimeout(giveUp, PATIENCE);
-      waiters.add(giveUp);
-      stored.then(resolve, reject).finally(() => {
-        clearTimeout(patience);
-        waiters.delete(giveUp);
-      });
-    });
-  }
-  const onhide = () => {
-    if (closed || settled || !(changed || running)) return;
-    changed = false;
-    send("PUT", url2, body(), true).catch(() => changed = true);
-  };
-  const onfocus = () => {
-    if (refused2 !== 401 || closed || settled) return;
-    changed = true;
-    flush();
-  };
-  window.addEventListener("pagehide", onhide);
-  window.addEventListener("focus", onfocus);
-  return {
-    touch: () => {
-      changed = true;
-      settled = false;
-      clearTimeout(timer);
-      timer = setTimeout(flush, DRAFT_DELAY);
-    },
-    flush,
-    /** Keep no more drafts: one that is under way changes nothing any more once it is late. */
-    settle: () => {
-      clearTimeout(timer);
-      settled = true;
-    },
-    close: () => {
-      onhide();
-      closed = true;
-      clearTimeout(timer);
-      window.removeEventListener("pagehide", onhide);
-      window.removeEventListener("focus", onfocus);
-    }
-  };
 }
 
 // pages/shared/components/workbench/standing.js
@@ -1106,6 +1143,17 @@ function openGuidelines(screen) {
     content: guidelinesContent(screen.data)
   });
 }
+function openComfort(screen) {
+  return openDialog(screen, {
+    label: "Text",
+    className: "ek-small",
+    letter: "l",
+    content: [
+      comfortContent(screen.root),
+      h("p", { class: "ek-hint" }, "Kept in this browser, for your account.")
+    ]
+  });
+}
 function openKeys(screen) {
   return openDialog(screen, {
     label: "Keys",
@@ -1195,6 +1243,7 @@ function keysContent(data) {
     ["[", "Back to the case before"],
     ["]", "Forward to the case after"],
     ["G", "Guidelines, all levels and errors"],
+    ["L", "Text: size, length and distance of lines"],
     ["R", "Raw text of the responses"],
     ["U", "Where links point"]
   );
@@ -1203,7 +1252,8 @@ function keysContent(data) {
       ["M", "All the room for the responses, and back"],
       ["Q", "Only response A, and back"],
       ["W", "Only response B, and back"],
-      ["Y", "Scroll both responses together"]
+      ["Y", "Scroll both responses together"],
+      ["V", "Compare them word by word: what stands in one only is underlined"]
     );
   }
   rows.push(["C", "Case taller, folded, as before"], ["?", "These keys"], ["Esc", "Close"]);
@@ -1410,17 +1460,17 @@ function placesOf(main, words) {
     return [...text.matchAll(sought)].map((match) => range(match.index, match[0].length));
   });
 }
-function reach(place2) {
-  const element = place2.startContainer.parentElement;
+function reach(place3) {
+  const element = place3.startContainer.parentElement;
   for (let fold = element?.closest("details"); fold; fold = fold.parentElement?.closest("details")) {
     fold.open = true;
   }
   const part = element?.closest(PARTS);
   if (!part) return;
-  const [box, frame] = [place2.getBoundingClientRect(), part.getBoundingClientRect()];
+  const [box, frame] = [place3.getBoundingClientRect(), part.getBoundingClientRect()];
   if (box.top >= frame.top && box.bottom <= frame.bottom) return;
   part.scrollBy({ top: box.top - frame.top - frame.height / 3, behavior: "instant" });
-  const seen = place2.getBoundingClientRect();
+  const seen = place3.getBoundingClientRect();
   if (seen.bottom > window.innerHeight || seen.top < 0) element?.scrollIntoView({ block: "center" });
 }
 
@@ -1843,7 +1893,7 @@ function missingFields({ data, sides, answers }, { preference, rubric }) {
   return preference && !answers.preference ? ["preference", ...scores] : scores;
 }
 function markMissing(places, fields) {
-  places.forEach((place2) => place2.node.classList.remove("ek-missing"));
+  places.forEach((place3) => place3.node.classList.remove("ek-missing"));
   const known = fields.filter((field) => places.has(field));
   known.forEach((field) => places.get(field)?.node.classList.add("ek-missing"));
   places.get(known[0])?.focus();
@@ -1979,8 +2029,8 @@ var opening2 = ({ assignment_id, token }) => ({ assignment_id, token });
 // pages/shared/components/workbench/outbox.js
 var PLACE = "evalkit-outbox-";
 function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }) {
-  const place2 = `${PLACE}${account}/`;
-  let entries = kept(place2);
+  const place3 = `${PLACE}${account}/`;
+  let entries = kept(place3);
   const left = new Set(entries);
   let trouble = "";
   let isRunning = false;
@@ -1996,7 +2046,7 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     isRunning = false;
   }
   async function deliver(entry) {
-    if (left.has(entry) && !isKept(place2, entry)) return forget(entry);
+    if (left.has(entry) && !isKept(place3, entry)) return forget(entry);
     const answer = await persist("POST", url2(entry.path), { ...entry.body, ...besides() }, {
       stopped: () => isClosed || !entries.includes(entry),
       onwait: (why) => say2(`${why}. Retrying`)
@@ -2019,7 +2069,7 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
   }
   function forget(entry) {
     entries = entries.filter((other) => other !== entry);
-    remove(place2, entry);
+    remove(place3, entry);
     onchange();
     if (entries.length) return;
     waiting.forEach((tell) => tell(true));
@@ -2040,7 +2090,7 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
       const isKnown = entries.some(({ id }) => id === entry.id);
       if (!isKnown) {
         entries = [...entries, entry];
-        keep(place2, entry);
+        keep(place3, entry);
       }
       onchange();
       wake();
@@ -2066,23 +2116,23 @@ function sentence(entries, trouble) {
   if (!trouble) return entries.length === 1 ? "1 on its way" : `${entries.length} on their way`;
   return `${entries[0].path === "skip" ? "Not skipped yet" : "Not stored yet"}: ${trouble}`;
 }
-function kept(place2) {
+function kept(place3) {
   try {
-    return Object.keys(window.localStorage).filter((key) => key.startsWith(place2)).map((key) => JSON.parse(window.localStorage.getItem(key) ?? "")).sort((one, other) => one.at - other.at);
+    return Object.keys(window.localStorage).filter((key) => key.startsWith(place3)).map((key) => JSON.parse(window.localStorage.getItem(key) ?? "")).sort((one, other) => one.at - other.at);
   } catch {
     return [];
   }
 }
-function keep(place2, entry) {
+function keep(place3, entry) {
   try {
-    window.localStorage.setItem(place2 + entry.id, JSON.stringify(entry));
+    window.localStorage.setItem(place3 + entry.id, JSON.stringify(entry));
   } catch {
   }
 }
-var isKept = (place2, { id }) => window.localStorage.getItem(place2 + id) !== null;
-function remove(place2, { id }) {
+var isKept = (place3, { id }) => window.localStorage.getItem(place3 + id) !== null;
+function remove(place3, { id }) {
   try {
-    window.localStorage.removeItem(place2 + id);
+    window.localStorage.removeItem(place3 + id);
   } catch {
   }
 }
@@ -2159,6 +2209,107 @@ function copyBySelecting(pre) {
   return isCopied;
 }
 
+// pages/shared/components/workbench/differing.js
+var MOST_WORDS = 12e3;
+var MOST_CHANGES = 2e3;
+var wordsIn = (text) => [...text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]/gu)].map(({ 0: word, index }) => ({
+  word: word.toLowerCase(),
+  start: index,
+  length: word.length
+}));
+function differing(first, second) {
+  if (first.length + second.length > MOST_WORDS) return null;
+  const steps = [];
+  const [n, m] = [first.length, second.length];
+  const most = Math.min(n + m, MOST_CHANGES);
+  const reached = new Int32Array(2 * most + 3);
+  const at = (k) => k + most + 1;
+  for (let changes = 0; changes <= most; changes += 1) {
+    steps.push(reached.slice(at(-changes - 1), at(changes + 1) + 1));
+    for (let k = -changes; k <= changes; k += 2) {
+      const isDown = k === -changes || k !== changes && reached[at(k - 1)] < reached[at(k + 1)];
+      let x = isDown ? reached[at(k + 1)] : reached[at(k - 1)] + 1;
+      while (x < n && x - k < m && first[x] === second[x - k]) x += 1;
+      reached[at(k)] = x;
+      if (x >= n && x - k >= m) return wayBack(steps, n, m);
+    }
+  }
+  return null;
+}
+function wayBack(steps, n, m) {
+  const [inFirst, inSecond] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Set()];
+  let [x, y] = [n, m];
+  for (let changes = steps.length - 1; changes > 0; changes -= 1) {
+    const reached = steps[changes];
+    const at = (k2) => k2 + changes + 1;
+    const k = x - y;
+    const isDown = k === -changes || k !== changes && reached[at(k - 1)] < reached[at(k + 1)];
+    const before = isDown ? k + 1 : k - 1;
+    x = reached[at(before)];
+    y = x - before;
+    if (isDown) inSecond.add(y);
+    else inFirst.add(x);
+  }
+  return [inFirst, inSecond];
+}
+function comparing(bodies) {
+  const note = h("div", { class: "ek-differing", role: "status" });
+  let isOn = false;
+  const element = button("Compare", "V", toggle, {
+    class: "ek-button ek-quiet",
+    "aria-label": "Compare word by word",
+    "aria-pressed": "false"
+  });
+  const paint = () => {
+    if (isOn) note.textContent = paintDifference(bodies);
+    else forgetDifference();
+  };
+  const watching = new MutationObserver(paint);
+  bodies.forEach((body) => watching.observe(body, { childList: true }));
+  function toggle() {
+    isOn = !isOn;
+    element.setAttribute("aria-pressed", String(isOn));
+    note.hidden = !isOn;
+    paint();
+  }
+  note.hidden = true;
+  forgetDifference();
+  return { note, button: element, toggle };
+}
+function paintDifference(bodies) {
+  const texts = bodies.map((body) => textOf(body));
+  const words = texts.map(({ text }) => wordsIn(text));
+  const [first, second] = words.map((list) => list.map(({ word }) => word));
+  const places = differing(first, second);
+  if (places === null) {
+    forgetDifference();
+    return "Too different to compare by words";
+  }
+  const ranges = places.map(
+    (only, side) => runs(words[side], only).map(([start, end]) => texts[side].range(start, end - start))
+  );
+  markText("ek-only-left", ranges[0]);
+  markText("ek-only-right", ranges[1]);
+  if (!places[0].size && !places[1].size) return "Word for word the same";
+  const [inA, inB] = places.map(({ size }) => `${size} ${size === 1 ? "word" : "words"}`);
+  return `Underlined: ${inA} only in A, ${inB} only in B`;
+}
+function forgetDifference() {
+  markText("ek-only-left", []);
+  markText("ek-only-right", []);
+}
+function runs(words, only) {
+  const stretches = [];
+  let last = -2;
+  for (const place3 of [...only].sort((a, b) => a - b)) {
+    const { start, length } = words[place3];
+    if (place3 === last + 1) stretches[stretches.length - 1][1] = start + length;
+    else stretches.push([start, start + length]);
+    last = place3;
+  }
+  return stretches;
+}
+
 // pages/shared/components/workbench/passages.js
 function openAll(body) {
   const folds = [...body.querySelectorAll("details")];
@@ -2204,7 +2355,7 @@ function showPassage(body, number) {
 
 // pages/shared/components/workbench/reading.js
 var ROOM_KEY = { left: "Q", right: "W" };
-function buildTop({ data, finder, toStudies, openGuidelines: openGuidelines2, openKeys: openKeys2 }) {
+function buildTop({ data, finder, toStudies, openComfort: openComfort2, openGuidelines: openGuidelines2, openKeys: openKeys2 }) {
   const done = h("div", { class: "ek-progress-done" });
   done.style.width = progressShare(data);
   return h(
@@ -2218,6 +2369,7 @@ function buildTop({ data, finder, toStudies, openGuidelines: openGuidelines2, op
       h("span", { class: "ek-count" }, progressWords(data)),
       h("span", { class: "ek-gap" }),
       finder,
+      button("Text", "L", openComfort2, { class: "ek-button ek-quiet" }),
       button("Guidelines", "G", openGuidelines2, { class: "ek-button ek-quiet" }),
       button("Keys", "?", openKeys2, { class: "ek-button ek-quiet ek-open-keys" })
     ),
@@ -2225,12 +2377,12 @@ function buildTop({ data, finder, toStudies, openGuidelines: openGuidelines2, op
   );
 }
 function buildCase({ data, memory, undoing }) {
-  const place2 = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
+  const place3 = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
   const heading = h(
     "h1",
     { class: "ek-case-heading", tabindex: "-1", "aria-describedby": undoing.id },
     data.submitted ? "Case, submitted before" : h("span", {}, "Case"),
-    h("span", { class: "ek-unseen" }, data.submitted ? "" : `, ${place2} of ${data.total}`)
+    h("span", { class: "ek-unseen" }, data.submitted ? "" : `, ${place3} of ${data.total}`)
   );
   const body = h("div", { class: "ek-case-body ek-text", tabindex: "0", role: "region" });
   body.setAttribute("aria-label", "Case");
@@ -2358,6 +2510,7 @@ function buildPanes({ data, memory, casePart }) {
   });
   const node = h("div", { class: data.right ? "ek-panes" : "ek-panes ek-single" });
   const switching = sideSwitch(node);
+  const comparison = comparing(panes.map((pane) => pane.body));
   let together = null;
   if (data.right) {
     together = button("Scroll together", "Y", () => setTogether(!memory.together), {
@@ -2365,8 +2518,8 @@ function buildPanes({ data, memory, casePart }) {
     });
     panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
     const larger = roomButton({ words: "Larger", key: "M", room: "panes" });
-    panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(larger);
-    node.append(switching.node);
+    panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(comparison.button, larger);
+    node.append(switching.node, comparison.note);
     synchronise(panes, memory);
   }
   node.append(...panes.map((pane) => pane.node));
@@ -2387,6 +2540,10 @@ function buildPanes({ data, memory, casePart }) {
     },
     toggleTogether: () => {
       if (data.right) setTogether(!memory.together);
+      return Boolean(data.right);
+    },
+    compare: () => {
+      if (data.right) comparison.toggle();
       return Boolean(data.right);
     },
     alone: (side) => {
@@ -2607,6 +2764,7 @@ function build(screen) {
     data,
     finder: screen.finder.node,
     toStudies: () => move(screen, "studies"),
+    openComfort: () => openComfort(screen),
     openGuidelines: () => openGuidelines(screen),
     openKeys: () => openKeys(screen)
   });
@@ -2660,6 +2818,7 @@ function keyCommands(screen) {
     f: () => form.openTags("right"),
     s: () => !data.submitted && openSkip(screen),
     g: () => openGuidelines(screen),
+    l: () => openComfort(screen),
     "?": () => openKeys(screen),
     t: () => undoSkip(screen),
     o: () => !screen.discarding.hidden && discard(screen),
@@ -2671,6 +2830,7 @@ function keyCommands(screen) {
     r: panes.toggleRaw,
     u: panes.toggleLinks,
     y: panes.toggleTogether,
+    v: panes.compare,
     c: casePart.cycle,
     p: casePart.openAll,
     "/": screen.finder.focus,
@@ -2678,6 +2838,7 @@ function keyCommands(screen) {
   };
 }
 function show(screen, host) {
+  applyComfort(screen.root);
   singleKeys.read();
   singleKeys.paint(screen.root);
   const page = document.querySelector('[data-testid="stMain"]');

@@ -1,5 +1,6 @@
 // Guidelines, keys, and why a case is skipped: native dialogs, so focus and Esc behave.
 
+import { comfortContent } from "./comfort.js";
 import { button, choices, h, inField, kbd, rendered } from "./dom.js";
 import { singleKeys } from "./keys.js";
 import { levelTable } from "./rubric.js";
@@ -54,6 +55,19 @@ export function openGuidelines(screen) {
     className: "ek-drawer",
     letter: "g",
     content: guidelinesContent(screen.data),
+  });
+}
+
+/** @param {Screen} screen */
+export function openComfort(screen) {
+  return openDialog(screen, {
+    label: "Text",
+    className: "ek-small",
+    letter: "l",
+    content: [
+      comfortContent(screen.root),
+      h("p", { class: "ek-hint" }, "Kept in this browser, for your account."),
+    ],
   });
 }
 
@@ -160,6 +174,7 @@ function keysContent(data) {
     ["[", "Back to the case before"],
     ["]", "Forward to the case after"],
     ["G", "Guidelines, all levels and errors"],
+    ["L", "Text: size, length and distance of lines"],
     ["R", "Raw text of the responses"],
     ["U", "Where links point"],
   );
@@ -169,6 +184,7 @@ function keysContent(data) {
       ["Q", "Only response A, and back"],
       ["W", "Only response B, and back"],
       ["Y", "Scroll both responses together"],
+      ["V", "Compare them word by word: what stands in one only is underlined"],
     );
   }
   rows.push(["C", "Case taller, folded, as before"], ["?", "These keys"], ["Esc", "Close"]);

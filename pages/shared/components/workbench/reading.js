@@ -1,6 +1,7 @@
 // What is read: the line on top, the case, and the panes of the responses.
 
 import { colourCode, offerCopies } from "./code.js";
+import { comparing } from "./differing.js";
 import { button, choices, h, kbd, rendered } from "./dom.js";
 import { linkPassages, openAll, showPassage } from "./passages.js";
 import { toggleRoom } from "./room.js";
@@ -17,10 +18,11 @@ const ROOM_KEY = { left: "Q", right: "W" };
  * @param {TaskData} top.data
  * @param {HTMLElement} top.finder
  * @param {() => unknown} top.toStudies
+ * @param {() => unknown} top.openComfort
  * @param {() => unknown} top.openGuidelines
  * @param {() => unknown} top.openKeys
  */
-export function buildTop({ data, finder, toStudies, openGuidelines, openKeys }) {
+export function buildTop({ data, finder, toStudies, openComfort, openGuidelines, openKeys }) {
   const done = h("div", { class: "ek-progress-done" });
   done.style.width = progressShare(data);
   return h(
@@ -34,6 +36,7 @@ export function buildTop({ data, finder, toStudies, openGuidelines, openKeys }) 
       h("span", { class: "ek-count" }, progressWords(data)),
       h("span", { class: "ek-gap" }),
       finder,
+      button("Text", "L", openComfort, { class: "ek-button ek-quiet" }),
       button("Guidelines", "G", openGuidelines, { class: "ek-button ek-quiet" }),
       button("Keys", "?", openKeys, { class: "ek-button ek-quiet ek-open-keys" }),
     ),
@@ -213,6 +216,7 @@ export function buildPanes({ data, memory, casePart }) {
   });
   const node = h("div", { class: data.right ? "ek-panes" : "ek-panes ek-single" });
   const switching = sideSwitch(node);
+  const comparison = comparing(panes.map((pane) => pane.body));
   /** @type {HTMLElement | null} */
   let together = null;
   if (data.right) {
@@ -221,8 +225,8 @@ export function buildPanes({ data, memory, casePart }) {
     });
     panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
     const larger = roomButton({ words: "Larger", key: "M", room: "panes" });
-    panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(larger);
-    node.append(switching.node);
+    panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(comparison.button, larger);
+    node.append(switching.node, comparison.note);
     synchronise(panes, memory);
   }
   node.append(...panes.map((pane) => pane.node));
@@ -244,6 +248,10 @@ export function buildPanes({ data, memory, casePart }) {
     },
     toggleTogether: () => {
       if (data.right) setTogether(!memory.together);
+      return Boolean(data.right);
+    },
+    compare: () => {
+      if (data.right) comparison.toggle();
       return Boolean(data.right);
     },
     alone: (side) => {

@@ -232,6 +232,7 @@ export interface Panes {
   toggleRaw(): void;
   toggleTogether(): boolean;
   toggleLinks(): boolean;
+  compare(): boolean;
   /** Show one response only: all the room for it, or its turn where one is seen at a time. */
   alone(side: Side): boolean;
 }
@@ -352,6 +353,18 @@ export interface Reading {
   page(direction: number): void;
   line(direction: number): void;
   point(part: Element): void;
+}
+/** What differs between the responses: said in words, and painted while it is wished. */
+export interface Comparing {
+  note: HTMLElement;
+  button: HTMLElement;
+  toggle(): void;
+}
+/** How text is set for a person, each as the place of a choice. */
+export interface Comfort {
+  size: number;
+  lines: number;
+  density: number;
 }
 /** The field that finds words in case and responses. */
 export interface Finder {

@@ -1,6 +1,7 @@
 // The annotation screen: one assignment at a time, drawn from plain data, kept by HTTP.
 
-import { openGuidelines, openKeys, openSkip } from "./dialogs.js";
+import { applyComfort } from "./comfort.js";
+import { openComfort, openGuidelines, openKeys, openSkip } from "./dialogs.js";
 import { button, explainer, h } from "./dom.js";
 import { buildFinder } from "./find.js";
 import { buildForm } from "./form.js";
@@ -161,6 +162,7 @@ function build(screen) {
     data,
     finder: screen.finder.node,
     toStudies: () => move(screen, "studies"),
+    openComfort: () => openComfort(screen),
     openGuidelines: () => openGuidelines(screen),
     openKeys: () => openKeys(screen),
   });
@@ -227,6 +229,7 @@ function keyCommands(screen) {
     f: () => form.openTags("right"),
     s: () => !data.submitted && openSkip(screen),
     g: () => openGuidelines(screen),
+    l: () => openComfort(screen),
     "?": () => openKeys(screen),
     t: () => undoSkip(screen),
     o: () => !screen.discarding.hidden && discard(screen),
@@ -238,6 +241,7 @@ function keyCommands(screen) {
     r: panes.toggleRaw,
     u: panes.toggleLinks,
     y: panes.toggleTogether,
+    v: panes.compare,
     c: casePart.cycle,
     p: casePart.openAll,
     "/": screen.finder.focus,
@@ -251,6 +255,7 @@ function keyCommands(screen) {
  * @param {Host} host
  */
 function show(screen, host) {
+  applyComfort(screen.root);
   singleKeys.read();
   singleKeys.paint(screen.root);
   const page = document.querySelector('[data-testid="stMain"]');
