@@ -123,11 +123,13 @@ def measure_screens(sizes: Sizes, peers_folder: Path | None) -> tuple[Measured, 
             theirs = Measured(Painted())
             potato.made_task(folder / "potato", n_cases=_N_CASES, overlap=_OVERLAP)
         for is_last in (False, True):
+            _say("the screen of evalkit")
             with _evalkit_served(url) as pid:
                 _paint(ours.painted, _PORT, _our_screen(study_id, cookies[0]), sizes)
                 if is_last:
                     _load_ours(ours, sizes, pid, study_id, cookies[1:])
             if theirs is not None and peers_folder is not None:
+                _say("the screen of Potato")
                 command = potato.command(peers_folder, _POTATO_PORT)
                 with served(command, port=_POTATO_PORT, path="/", folder=folder / "potato") as pid:
                     screen = Screen("/annotate", *painted.POTATO, sign_in=f"browser {is_last}")
@@ -136,6 +138,11 @@ def measure_screens(sizes: Sizes, peers_folder: Path | None) -> tuple[Measured, 
                         _load_theirs(theirs, sizes, pid)
         engine(url).dispose()
     return ours, theirs
+
+
+def _say(what: str) -> None:
+    """Tell who waits what is measured; it takes minutes."""
+    print(f"measuring {what} …", file=sys.stderr, flush=True)
 
 
 def _our_screen(study_id: int, cookie: str) -> Screen:
@@ -175,9 +182,11 @@ def _load_theirs(theirs: Measured, sizes: Sizes, pid: int) -> None:
 
 def measure_next_task(size: int, kept: Path, n: int) -> float:
     """Return the median seconds of asking for the next case of a study with so many annotations."""
-    original = filled_sqlite(size, kept).removeprefix("sqlite:///")
+    _say(f"the next task at {size:,} annotations")
+    original = filled_sqlite(size, kept)
+    engine(original).dispose()  # what lies beside the file is in it then
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copyfile(original, f"{folder}/evalkit.db")
+        shutil.copyfile(original.removeprefix("sqlite:///"), f"{folder}/evalkit.db")
         url = os.environ["DATABASE_URL"] = f"sqlite:///{folder}/evalkit.db"
         with write_session() as session:  # two annotated every pair: one is to be had still
             study = session.get_one(Study, 1)
@@ -208,6 +217,7 @@ def measure_start() -> tuple[float, float]:
         url = os.environ["DATABASE_URL"] = f"sqlite:///{folder}/evalkit.db"
         evalkit.made_study(n_cases=10, overlap=2)
         engine(url).dispose()
+        _say("the start")
         seconds, memory = [], []
         for _ in range(3):
             started = time.perf_counter()
