@@ -51,3 +51,5 @@ for study in studies:
             with way:
                 annotating.link(study.study_id, study.last_id, "Look back", "history")
         annotating.edits(study, annotator_id=user.id)
+if any(study.n_done for study in studies):
+    st.page_link("annotate/own.py", label="My annotations", icon=":material/manage_search:")

@@ -22,6 +22,7 @@ HOME = Entry("home.py", "home", "Home", "", Role.ANNOTATOR, in_menu=False)
 ENTRIES = (
     HOME,
     Entry("annotate/studies.py", "annotate", "Annotate", "", Role.ANNOTATOR),
+    Entry("annotate/own.py", "own", "My annotations", "", Role.ANNOTATOR, in_menu=False),
     Entry("annotate/compare.py", "compare", "Compare", "", Role.ANNOTATOR, in_menu=False),
     Entry("results/overview.py", "overview", "Overview", "Results", Role.LEAD),
     Entry("results/decision.py", "decision", "Decision", "Results", Role.LEAD),

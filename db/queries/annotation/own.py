@@ -1,0 +1,142 @@
+"""What somebody annotated in a study: to look for a case again, and to open it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from db.models import Annotation, Assignment, Case, ErrorMark, Tag
+from evalkit.annotation.blinding.leaks import texts_of
+from evalkit.vocabulary import AssignmentState, Preference
+
+#: So many are shown at once; a search narrows them down.
+MOST_SHOWN = 30
+_LONGEST = 160  # characters of how a case begins
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnnotation:
+    """What counts of a case somebody annotated; ``begins`` is how what was asked begins."""
+
+    assignment_id: int
+    submitted_at: datetime
+    category: str
+    begins: str
+    preference: Preference | None
+    tags: tuple[str, ...]
+    comment: str
+
+
+def own_annotations(
+    session: Session,
+    study_id: int,
+    *,
+    annotator_id: int,
+    preference: Preference | None = None,
+    tag: str | None = None,
+    words: str = "",
+) -> tuple[list[OwnAnnotation], bool]:
+    """Find what somebody annotated, latest first, and tell whether there is more than is shown.
+
+    ``words`` are looked for in the case and the comment, in any letters.
+    """
+    entries: list[OwnAnnotation] = []
+    for row in _rows(session, study_id, annotator_id, preference, tag):
+        if words.casefold() not in f"{row.comment or ''}\n{_text(row.input)}".casefold():
+            continue
+        if len(entries) == MOST_SHOWN:
+            return entries, True
+        entries.append(
+            OwnAnnotation(
+                assignment_id=row.assignment_id,
+                submitted_at=row.submitted_at,
+                category=row.category or "",
+                begins=_beginning(row.input),
+                preference=None if row.preference is None else Preference(row.preference),
+                tags=_tags(session, row.id),
+                comment=row.comment or "",
+            )
+        )
+    return entries, False
+
+
+def own_tags(session: Session, study_id: int, *, annotator_id: int) -> list[str]:
+    """Return the names of the errors somebody marked in a study."""
+    statement = (
+        sa.select(sa.func.coalesce(col(Tag.name), col(Tag.key)).label("name"))
+        .join(ErrorMark, col(ErrorMark.tag_id) == Tag.id)
+        .join(Annotation, col(Annotation.id) == ErrorMark.annotation_id)
+        .join(Assignment, col(Assignment.id) == Annotation.assignment_id)
+        .where(
+            col(Assignment.annotator_id) == annotator_id,
+            col(Assignment.study_id) == study_id,
+            col(ErrorMark.is_superseded).is_(False),
+        )
+        .distinct()
+        .order_by("name")
+    )
+    return list(session.connection().execute(statement).scalars())
+
+
+def _rows(
+    session: Session,
+    study_id: int,
+    annotator_id: int,
+    preference: Preference | None,
+    tag: str | None,
+) -> Iterator[Any]:
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(
+            col(Annotation.id),
+            col(Annotation.assignment_id),
+            col(Annotation.submitted_at),
+            col(Annotation.preference),
+            col(Annotation.comment),
+            col(Case.category),
+            col(Case.input),
+        )
+        .join(Assignment, col(Assignment.id) == Annotation.assignment_id)
+        .join(Case, col(Case.id) == Assignment.case_id)
+        .where(
+            col(Assignment.annotator_id) == annotator_id,
+            col(Assignment.study_id) == study_id,
+            col(Assignment.state) == AssignmentState.SUBMITTED,
+            col(Annotation.is_superseded).is_(False),
+        )
+        .order_by(col(Assignment.id).desc())
+    )
+    if preference is not None:
+        statement = statement.where(col(Annotation.preference) == preference)
+    if tag is not None:
+        marked = sa.exists().where(
+            col(ErrorMark.annotation_id) == Annotation.id,
+            col(ErrorMark.is_superseded).is_(False),
+            col(ErrorMark.tag_id) == Tag.id,
+            sa.func.coalesce(col(Tag.name), col(Tag.key)) == tag,
+        )
+        statement = statement.where(marked)
+    yield from session.connection().execute(statement.execution_options(yield_per=100))
+
+
+def _tags(session: Session, annotation_id: int) -> tuple[str, ...]:
+    names = session.exec(
+        select(Tag.name, Tag.key)
+        .join(ErrorMark, col(ErrorMark.tag_id) == Tag.id)
+        .where(ErrorMark.annotation_id == annotation_id)
+        .order_by(col(Tag.position), col(Tag.id))
+    )
+    return tuple(dict.fromkeys(name or key for name, key in names))
+
+
+def _beginning(messages: list[dict[str, Any]]) -> str:
+    """Return how the last message of a person begins; of all, where nobody is a person."""
+    asked = [message for message in messages if message.get("role") == "user"][-1:]
+    words = " ".join(_text(asked or messages).split())
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST].rstrip()}…"
+
+
+def _text(messages: list[dict[str, Any]]) -> str:
+    return "\n".join(texts_of([message.get("content") or "" for message in messages]))

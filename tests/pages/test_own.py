@@ -1,0 +1,92 @@
+"""The page of one's own annotations."""
+
+import pytest
+
+from db.commands import annotation as commands
+from db.commands.assignments import next_task_id
+from db.commands.studies import StudyPlan, create_study
+from db.engine import read_session
+from db.queries.annotation import own
+from evalkit.vocabulary import Preference, Role
+from tests.factories import make_eval_set, opened
+from tests.pages.conftest import account, at_page
+
+OWN = "annotate/own.py"
+MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
+DRAFTS = (
+    {"preference": "left", "comment": "Shorter, and right."},
+    {"preference": "tie", "comment": "", "tags": {"left": {"format": "minor"}, "right": {}}},
+    {"preference": "both_bad", "comment": "Neither <b>knows</b> it."},
+)
+
+
+@pytest.fixture
+def study_id(sqlite_database):
+    make_eval_set(models=MODELS, n_cases=4)
+    collects = frozenset({"preference", "tags", "comment"})
+    plan = StudyPlan(
+        name="Which one", eval_set="Support questions", models=MODELS, collects=collects
+    )
+    return create_study(plan)
+
+
+def annotate_all(study_id, person):
+    for number, entered in enumerate(DRAFTS):
+        begun = next_task_id(study_id=study_id, annotator_id=person.id)
+        commands.submit(
+            assignment_id=begun,
+            annotator_id=person.id,
+            opening=opened(begun),
+            draft=entered,
+            active_seconds=1,
+            submission_key=f"submission-{person.id}-{number}",
+        )
+
+
+def find(study_id, person, **asked):
+    with read_session() as session:
+        entries, is_more = own.own_annotations(session, study_id, annotator_id=person.id, **asked)
+    return [entry.preference for entry in entries], is_more
+
+
+def test_ones_own_annotations_are_found_by_preference_error_and_words(study_id, monkeypatch):
+    ada, bea = (account(Role.ANNOTATOR, name=name) for name in ("Ada", "Bea"))
+    annotate_all(study_id, ada)
+    left, tie, bad = Preference.LEFT, Preference.TIE, Preference.BOTH_BAD
+
+    assert find(study_id, ada) == ([bad, tie, left], False)
+    assert find(study_id, ada, preference=tie) == ([tie], False)
+    assert find(study_id, ada, tag="Format") == ([tie], False)
+    assert find(study_id, ada, words="SHORTER") == ([left], False)
+    assert find(study_id, ada, words="nowhere") == ([], False)
+    assert find(study_id, bea) == ([], False)
+    with read_session() as session:
+        assert own.own_tags(session, study_id, annotator_id=ada.id) == ["Format"]
+    monkeypatch.setattr(own, "MOST_SHOWN", 2)
+    assert find(study_id, ada) == ([bad, tie], True)
+
+
+def test_the_page_lists_them_with_a_way_into_each_and_names_no_model(app, sign_in, study_id):
+    annotate_all(study_id, sign_in(app, Role.ANNOTATOR))
+
+    at_page(app, OWN).run()
+
+    assert not app.exception
+    everything = "\n".join(element.proto.body for element in app.get("html"))
+    assert "Neither &lt;b&gt;knows&lt;/b&gt; it." in everything
+    assert "A better · Shorter, and right." in everything
+    assert "Equally good · Format" in everything
+    assert not any(model in everything for model in MODELS)
+    assert [link.proto.label for link in app.get("page_link")].count("Open") == 3
+
+    next(box for box in app.selectbox if box.label == "Preference").set_value(Preference.TIE).run()
+    assert [link.proto.label for link in app.get("page_link")].count("Open") == 1
+
+
+def test_without_an_annotation_the_page_says_so(app, sign_in, study_id):
+    sign_in(app, Role.ANNOTATOR)
+
+    at_page(app, OWN).run()
+
+    assert not app.exception
+    assert "not submitted anything" in app.info[0].value
