@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 6e049b35c64328916e388943b6a44b37e1ef0626120d965f93953afb3164ed9c
+// Sources: a66eabaf825e185ec2a9d15bd142534023f4e312bf07e154e37f0875c7b10f39
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -344,12 +344,12 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
   function flush() {
     clearTimeout(timer);
     if (!running) running = run2().finally(() => running = null);
-    const stored = running.then(() => !refused2);
+    const stored2 = running.then(() => !refused2);
     return new Promise((resolve, reject) => {
       const giveUp = () => resolve(false);
       const patience = setTimeout(giveUp, PATIENCE);
       waiters.add(giveUp);
-      stored.then(resolve, reject).finally(() => {
+      stored2.then(resolve, reject).finally(() => {
         clearTimeout(patience);
         waiters.delete(giveUp);
       });
@@ -813,7 +813,7 @@ function become(screen, state) {
   screen.ways.forEach(([element, isOpen]) => element.disabled = !isLive || !isOpen);
 }
 function sayProgress({ data, root, desk, sending }, done, total) {
-  data.done = done + desk.outbox.pending(sending?.id);
+  data.done = done + desk.outbox.pending(data.study_id, sending?.id);
   data.total = total;
   const count = root.querySelector(".ek-count");
   const bar = root.querySelector(".ek-progress-done");
@@ -902,8 +902,8 @@ async function move(screen, where) {
   else go(screen, where);
 }
 async function isAllStored({ drafts, desk }) {
-  const stored = await Promise.all([drafts.flush(), desk.outbox.drained()]);
-  return stored.every(Boolean);
+  const stored2 = await Promise.all([drafts.flush(), desk.outbox.drained()]);
+  return stored2.every(Boolean);
 }
 function stuck(screen, where) {
   if (screen.isClosed) return;
@@ -957,15 +957,16 @@ function submit(screen) {
     return;
   }
   const key = submissionKey(screen);
-  const body = { ...judgement(screen), submission_key: key, hold: true };
-  sendOff(screen, { id: key, path: "submit", body, isNew: !screen.data.submitted, at: Date.now() });
+  const body = { ...judgement(screen), submission_key: key };
+  sendOff(screen, { id: key, path: "submit", body, isNew: !screen.data.submitted });
 }
 function skip(screen, reason, note) {
   if (screen.state !== "live") return;
-  const body = { ...opening(screen), reason, note, hold: true };
-  sendOff(screen, { id: uuid(), path: "skip", body, isNew: false, at: Date.now() });
+  const body = { ...opening(screen), reason, note };
+  sendOff(screen, { id: uuid(), path: "skip", body, isNew: false });
 }
-function sendOff(screen, entry) {
+function sendOff(screen, sent) {
+  const entry = { ...sent, study_id: screen.data.study_id, at: Date.now() };
   screen.drafts.settle();
   underway(screen, entry);
   screen.desk.outbox.put(entry);
@@ -991,19 +992,20 @@ function ended({ desk, data, sending }) {
     desk.memory.skipped = [...desk.memory.skipped, skipped];
   } else if (sending?.isNew) desk.memory.skipped = [];
 }
-async function answered(desk, entry, answer) {
-  const { screen } = desk;
+async function answered({ screen }, entry, answer) {
   if (screen === null) return;
   const isHere = screen.sending?.id === entry.id;
+  if (answer.status === 200) stored(screen, entry, answer);
+  else if (isHere) refused(screen, answer);
+  else await bringBack(screen, entry, answer);
+}
+function stored(screen, entry, answer) {
+  const { desk } = screen;
+  const isHere = screen.sending?.id === entry.id;
   const words = entry.path === "skip" ? "Skipped" : "Stored";
-  if (answer.status !== 200) {
-    if (isHere) refused(screen, answer);
-    else await bringBack(screen, entry, answer);
-    return;
-  }
   if (screen.problem.querySelector(".ek-way")) complain(screen, "");
   if (isHere) become(screen, "busy");
-  desk.holding.keep(answer.body);
+  if (entry.study_id === screen.data.study_id) desk.holding.keep(answer.body);
   giveWay(screen, isHere);
   if (desk.screen === screen && isHere) {
     ended(screen);
@@ -1039,7 +1041,8 @@ async function bringBack(screen, entry, answer) {
   const now = desk.screen;
   if (loaded === null || now === null) return;
   if (loaded.status !== 200) {
-    complain(now, `A case from before was not stored. ${refusal(answer)}`);
+    const comment = draft?.comment ? ` Your comment on it: “${draft.comment}”` : "";
+    complain(now, `A case from before was not stored. ${refusal(answer)}${comment}`);
     return;
   }
   const { task } = loaded.body;
@@ -2047,7 +2050,7 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
   }
   async function deliver(entry) {
     if (left.has(entry) && !isKept(place3, entry)) return forget(entry);
-    const answer = await persist("POST", url2(entry.path), { ...entry.body, ...besides() }, {
+    const answer = await persist("POST", url2(entry.path), { ...entry.body, ...besides(entry) }, {
       stopped: () => isClosed || !entries.includes(entry),
       onwait: (why) => say2(`${why}. Retrying`)
     });
@@ -2098,7 +2101,7 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     },
     withdraw: (id) => entries.filter((entry) => entry.id === id).forEach(forget),
     of: (token) => entries.find(({ body }) => body.token === token),
-    pending: (besidesId) => entries.filter(({ isNew, id }) => isNew && id !== besidesId).length,
+    pending: (studyId, but) => entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
     isEmpty: () => !entries.length,
     words: () => sentence(entries, trouble),
     drained: () => entries.length ? within(PATIENCE, new Promise((resolve) => waiting.add(resolve)), false) : Promise.resolve(true),
@@ -2875,7 +2878,7 @@ function openDesk(host, page) {
   desk.outbox = outbox({
     account: page.account,
     url: (path) => url(desk, path),
-    besides: () => ({ shown: onScreen() }),
+    besides: ({ study_id }) => desk.screen?.data.study_id === study_id ? { hold: true, shown: onScreen() } : {},
     onchange: () => desk.screen && paintStatus(desk.screen),
     onsignedout: (answer) => desk.screen && signedOut(desk.screen, answer),
     onanswer: (entry, answer) => answered(desk, entry, answer)

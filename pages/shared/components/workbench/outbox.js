@@ -8,11 +8,11 @@ const PLACE = "evalkit-outbox-";
 
 /**
  * Send one entry after the other, in order, and again after a reload or another day. Each account
- * has its own; nothing of it is another's to send. `besides()` is sent along with an entry.
+ * has its own; nothing of it is another's to send. `besides(entry)` is sent along with it.
  * @param {object} sending
  * @param {string} sending.account
  * @param {(path: string) => string} sending.url
- * @param {() => object} sending.besides
+ * @param {(entry: Dispatch) => object} sending.besides
  * @param {() => void} sending.onchange
  * @param {(answer: Answer) => void} sending.onsignedout
  * @param {(entry: Dispatch, answer: Answer) => unknown} sending.onanswer
@@ -39,7 +39,7 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
   /** @param {Dispatch} entry */
   async function deliver(entry) {
     if (left.has(entry) && !isKept(place, entry)) return forget(entry);
-    const answer = await persist("POST", url(entry.path), { ...entry.body, ...besides() }, {
+    const answer = await persist("POST", url(entry.path), { ...entry.body, ...besides(entry) }, {
       stopped: () => isClosed || !entries.includes(entry),
       onwait: (why) => say(`${why}. Retrying`),
     });
@@ -94,7 +94,8 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
     },
     withdraw: (id) => entries.filter((entry) => entry.id === id).forEach(forget),
     of: (token) => entries.find(({ body }) => body.token === token),
-    pending: (besidesId) => entries.filter(({ isNew, id }) => isNew && id !== besidesId).length,
+    pending: (studyId, but) =>
+      entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
     isEmpty: () => !entries.length,
     words: () => sentence(entries, trouble),
     drained: () =>

@@ -69,8 +69,8 @@ export function submit(screen) {
     return;
   }
   const key = submissionKey(screen);
-  const body = { ...judgement(screen), submission_key: key, hold: true };
-  sendOff(screen, { id: key, path: "submit", body, isNew: !screen.data.submitted, at: Date.now() });
+  const body = { ...judgement(screen), submission_key: key };
+  sendOff(screen, { id: key, path: "submit", body, isNew: !screen.data.submitted });
 }
 
 /**
@@ -80,16 +80,17 @@ export function submit(screen) {
  */
 export function skip(screen, reason, note) {
   if (screen.state !== "live") return;
-  const body = { ...opening(screen), reason, note, hold: true };
-  sendOff(screen, { id: uuid(), path: "skip", body, isNew: false, at: Date.now() });
+  const body = { ...opening(screen), reason, note };
+  sendOff(screen, { id: uuid(), path: "skip", body, isNew: false });
 }
 
 /**
  * Send what ends this case, and show the next one meanwhile if it is here; else wait.
  * @param {Screen} screen
- * @param {Dispatch} entry
+ * @param {Omit<Dispatch, "at" | "study_id">} sent
  */
-function sendOff(screen, entry) {
+function sendOff(screen, sent) {
+  const entry = { ...sent, study_id: screen.data.study_id, at: Date.now() };
   screen.drafts.settle();
   underway(screen, entry);
   screen.desk.outbox.put(entry);
@@ -140,19 +141,26 @@ function ended({ desk, data, sending }) {
  * @param {Dispatch} entry
  * @param {Answer} answer
  */
-export async function answered(desk, entry, answer) {
-  const { screen } = desk;
+export async function answered({ screen }, entry, answer) {
   if (screen === null) return;
   const isHere = screen.sending?.id === entry.id;
+  if (answer.status === 200) stored(screen, entry, answer);
+  else if (isHere) refused(screen, answer);
+  else await bringBack(screen, entry, answer);
+}
+
+/**
+ * @param {Screen} screen
+ * @param {Dispatch} entry
+ * @param {Answer} answer
+ */
+function stored(screen, entry, answer) {
+  const { desk } = screen;
+  const isHere = screen.sending?.id === entry.id;
   const words = entry.path === "skip" ? "Skipped" : "Stored";
-  if (answer.status !== 200) {
-    if (isHere) refused(screen, answer);
-    else await bringBack(screen, entry, answer);
-    return;
-  }
   if (screen.problem.querySelector(".ek-way")) complain(screen, "");
   if (isHere) become(screen, "busy"); // it was live again while somebody was signed out
-  desk.holding.keep(answer.body);
+  if (entry.study_id === screen.data.study_id) desk.holding.keep(answer.body);
   giveWay(screen, isHere);
   if (desk.screen === screen && isHere) {
     ended(screen);
@@ -205,7 +213,8 @@ async function bringBack(screen, entry, answer) {
   const now = desk.screen;
   if (loaded === null || now === null) return;
   if (loaded.status !== 200) {
-    complain(now, `A case from before was not stored. ${refusal(answer)}`);
+    const comment = draft?.comment ? ` Your comment on it: “${draft.comment}”` : "";
+    complain(now, `A case from before was not stored. ${refusal(answer)}${comment}`);
     return;
   }
   const { task } = loaded.body;

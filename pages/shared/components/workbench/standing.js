@@ -60,7 +60,7 @@ export function become(screen, state) {
  * @param {number} total
  */
 export function sayProgress({ data, root, desk, sending }, done, total) {
-  data.done = done + desk.outbox.pending(sending?.id);
+  data.done = done + desk.outbox.pending(data.study_id, sending?.id);
   data.total = total;
   const count = root.querySelector(".ek-count");
   const bar = root.querySelector(".ek-progress-done");

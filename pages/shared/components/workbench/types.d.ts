@@ -257,6 +257,7 @@ export interface Drafts {
 export interface Dispatch {
   id: string;
   path: "submit" | "skip";
+  study_id: number;
   body: { assignment_id: number; token: string; revision: number; draft?: Answers };
   isNew: boolean; // it counts as one more done
   at: number;
@@ -265,7 +266,7 @@ export interface Outbox {
   put(entry: Dispatch): void;
   withdraw(id: string): void;
   of(token: string): Dispatch | undefined;
-  pending(besides: string | undefined): number;
+  pending(studyId: number, but: string | undefined): number;
   isEmpty(): boolean;
   words(): string;
   drained(): Promise<boolean>;

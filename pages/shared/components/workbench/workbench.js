@@ -298,7 +298,8 @@ function openDesk(host, page) {
   desk.outbox = outbox({
     account: page.account,
     url: (path) => url(desk, path),
-    besides: () => ({ shown: onScreen() }),
+    besides: ({ study_id }) =>
+      desk.screen?.data.study_id === study_id ? { hold: true, shown: onScreen() } : {},
     onchange: () => desk.screen && paintStatus(desk.screen),
     onsignedout: (answer) => desk.screen && signedOut(desk.screen, answer),
     onanswer: (entry, answer) => answered(desk, entry, answer),
