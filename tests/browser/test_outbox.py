@@ -147,7 +147,7 @@ def test_a_case_that_is_refused_comes_back_with_what_was_entered_and_why(server,
     wait_for_case(page, "support")
     expect(page.get_by_role("radio", name="B better")).to_be_checked()
     assert page.locator('.ek-scale [aria-checked="true"]').all_inner_texts() == list("435241")
-    server.wait_for("draft", lambda sent: sent[-1]["draft"]["preference"] == "right")
+    server.wait_for("draft", lambda sent: bool(sent) and sent[-1]["draft"]["preference"] == "right")
     assert stored_here(page) == []
 
     page.get_by_role("button", name="Next case").click()
