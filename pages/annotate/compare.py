@@ -7,7 +7,6 @@ from db.engine import read_session
 from db.queries.annotation import pace, progress as progresses, task as queries
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
-from pages.routes.session import account_word
 from pages.shared import annotating, labels, state
 from pages.shared.address import addresses
 from pages.shared.components.workbench import workbench
@@ -38,7 +37,7 @@ except RefusedError as refused:
 
 if task is not None:
     addresses.say(study=task.study_id, assignment=task.assignment_id)
-    workbench(task, key="workbench", account=account_word(user))
+    workbench(task, key="workbench", account=state.account_word(user))
     st.stop()
 
 state.account_menu(user)

@@ -52,6 +52,11 @@ def require(role: Role) -> User:
     return user
 
 
+def account_word(user: User) -> str:
+    """Return a word that is this account's alone, and tells nobody which account it is."""
+    return session.account_word(user)
+
+
 def viewer_id() -> int:
     """Return the id of whom the page is shown to, after :func:`require`."""
     return int(st.session_state[_VIEWER])
