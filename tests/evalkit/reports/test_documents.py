@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,12 @@ def full():
     )
 
 
+@cache
+def of_full(section):
+    """Give the document of a study with everything, made once."""
+    return OF_STUDIES[section](full())
+
+
 def documented(section):
     """Return the words in quotation marks in the code blocks of a section of the docs."""
     text = DOCS.read_text(encoding="utf-8")
@@ -115,7 +122,7 @@ def test_a_document_has_the_keys_its_description_names_and_no_others(section):
     shared = SHARED | ESTIMATE | {"n_units", "n_labels", "standard_error"}
 
     names |= {"any_error"} if section == "annotators" else set()
-    found = keys(OF_STUDIES[section](full()), names) - shared
+    found = keys(of_full(section), names) - shared
 
     # What is shown for some data only: one judge, in both orders, a weight of a tag's own.
     rare = {"judge", "criterion", "kappa", "percent_agreement", "tag"}
@@ -163,7 +170,7 @@ def without_a_unit(found, units, path=()):
 def test_every_number_of_a_document_has_a_unit_in_the_envelope(section):
     report = {"Style control": "ranking"}.get(section, section)
 
-    assert without_a_unit(OF_STUDIES[section](full()), UNITS[report]) == set()
+    assert without_a_unit(of_full(section), UNITS[report]) == set()
 
 
 def test_an_envelope_says_what_it_is_and_when_and_of_what_it_was_made():
