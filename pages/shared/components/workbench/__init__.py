@@ -11,7 +11,14 @@ from evalkit.annotation.task import ComparisonTask
 from evalkit.rendering.task import render_task
 
 _FOLDER = Path(__file__).parent
-_STYLES = ("workbench.css", "form.css", "reading.css", "dialogs.css")
+_STYLES = (
+    "workbench.css",
+    "narrow.css",
+    "form.css",
+    "reading.css",
+    "dialogs.css",
+    "palette.css",
+)
 
 
 def _asset(name: str) -> str:
