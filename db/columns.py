@@ -25,6 +25,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def number_of(row: Any) -> int:
+    """Return the id of a row that has one, for it was read or flushed."""
+    number: int | None = row.id
+    assert number is not None
+    return number
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, stored in UTC and given back with its zone on every database."""
 

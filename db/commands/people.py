@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, or_, select, update
 
-from db.columns import now
+from db.columns import now, number_of
 from db.engine import read_session, write_session
 from db.models import Annotator, AuditEvent, Invitation, Setting, SignInFailure
 from db.queries.people import (
@@ -183,7 +183,7 @@ def accept_invitation(*, token: str, password: str | None) -> User:
         )
         if used.rowcount != 1:
             raise RefusedError("This invitation has been used, replaced or has run out.")
-        person = _by_id(session, _id(person))
+        person = _by_id(session, number_of(person))
         if password_hash is not None:
             person.password_hash = password_hash
             person.session_epoch += 1
@@ -295,7 +295,7 @@ def _invite(session: Session, person: Annotator, *, actor_id: int | None) -> str
     session.add(
         Invitation(
             token_hash=token_hash(token),
-            annotator_id=_id(person),
+            annotator_id=number_of(person),
             expires_at=now() + INVITATION_LIFE,
         )
     )
@@ -308,11 +308,6 @@ def _by_id(session: Session, annotator_id: int) -> Annotator:
     if person is None or person.kind != AnnotatorKind.HUMAN:
         raise NotFoundError("There is no such person.")
     return person
-
-
-def _id(person: Annotator) -> int:
-    assert person.id is not None  # it is in the database
-    return person.id
 
 
 def _has_other_admin(session: Session, person: Annotator) -> bool:

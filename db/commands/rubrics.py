@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from db.columns import number_of
 from db.models import Criterion, Rubric, Tag, Taxonomy
 from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.failures.taxonomy import TagDefinition
@@ -42,11 +43,11 @@ def _store(
             select(part).where(getattr(part, whole_id) == version.id).order_by(col(part.position))
         )
         if [row.model_dump(exclude={"id", whole_id}) for row in rows] == wanted:
-            return _stored_id(version.id)
+            return number_of(version)
     made = whole(name=name, version=versions[0].version + 1 if versions else 1)
     session.add(made)
     session.flush()
-    made_id = _stored_id(made.id)
+    made_id = number_of(made)
     session.add_all(part(**{whole_id: made_id}, **fields) for fields in wanted)
     return made_id
 
@@ -74,8 +75,3 @@ def _tag_fields(position: int, made: TagDefinition) -> dict[str, Any]:
         "definition": made.definition,
         "severities": [severity.value for severity in made.severities],
     }
-
-
-def _stored_id(value: int | None) -> int:
-    assert value is not None  # the row has been flushed
-    return value

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from db.columns import number_of
 from db.commands.changes import results_changed
 from db.models import Annotation, Assignment, ErrorMark, Score, Study
 from db.queries.annotation.form import definitions, form_of
@@ -107,9 +108,3 @@ def _responses(assignment: Assignment, content: Draft) -> Iterable[tuple[int, Re
     yield assignment.left_output_id, content.left
     if assignment.right_output_id is not None:
         yield assignment.right_output_id, content.right
-
-
-def number_of(row: Annotation | Assignment | Study) -> int:
-    """Return the number of a row that has one."""
-    assert row.id is not None  # it was read or flushed
-    return row.id

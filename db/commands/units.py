@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from db.columns import number_of
 from db.commands.counts import add_work, n_missing_of
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
 from db.queries.annotation.leaks import leaking_outputs, study_names
@@ -50,7 +51,7 @@ def outdate_units(session: Session, *study_ids: int) -> None:
 
 def count_units(session: Session, study: Study) -> None:
     """Plan the units of a study anew, and count all that was given out."""
-    study_id = _id(study)
+    study_id = number_of(study)
     study.are_units_current = False
     for table in (Unit, UnitPair, WorkCount):
         session.connection().execute(sa.delete(table).where(col(table.study_id) == study_id))
@@ -109,7 +110,7 @@ def _pairs(
         total["n_missing"] += n_missing
     return {
         pair: UnitPair(
-            study_id=_id(study),
+            study_id=number_of(study),
             first_run_id=work.run_ids[pair.first],
             second_run_id=work.run_ids[pair.second],
             **total,
@@ -121,7 +122,7 @@ def _pairs(
 def _count_everybody(session: Session, study: Study) -> None:
     """Count what each annotator did in a study, and which open units are theirs no more."""
     connection = session.connection()
-    connection.execute(sa.insert(WorkCount).from_select(WORK_DONE, work_done(_id(study))))
+    connection.execute(sa.insert(WorkCount).from_select(WORK_DONE, work_done(number_of(study))))
     known = sa.union(
         *(
             sa.select(
@@ -150,8 +151,3 @@ def _count_everybody(session: Session, study: Study) -> None:
     ):
         more = {"n_open": n_open, "n_missing": n_missing}
         add_work(session, study, {annotator_id: more})
-
-
-def _id(study: Study) -> int:
-    assert study.id is not None  # it was read or flushed
-    return study.id

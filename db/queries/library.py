@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from db.columns import number_of
 from db.models import (
     Annotator,
     Assignment,
@@ -138,9 +139,9 @@ def _eval_set_summary(
         .order_by(Model.name)
     ).all()
     return EvalSetSummary(
-        eval_set_id=_stored_id(eval_set.id),
+        eval_set_id=number_of(eval_set),
         name=eval_set.name,
-        version_id=_stored_id(version.id),
+        version_id=number_of(version),
         version_number=version.number,
         content_hash=version.content_hash,
         n_cases=n_cases,
@@ -173,7 +174,7 @@ def _study_summary(
         )
     ).one()
     return StudySummary(
-        study_id=_stored_id(study.id),
+        study_id=number_of(study),
         name=study.name,
         eval_set=eval_set,
         version_number=version_number,
@@ -223,8 +224,3 @@ def _collected(study: Study) -> tuple[str, ...]:
         "comment": study.collects_comment,
     }
     return tuple(what for what, is_asked in asked.items() if is_asked)
-
-
-def _stored_id(value: int | None) -> int:
-    assert value is not None  # it was read from the database
-    return value

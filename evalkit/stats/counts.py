@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 IntArray = npt.NDArray[np.integer[Any]]
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 LEFT, RIGHT, TIE, BOTH_BAD = range(4)
 
@@ -88,6 +89,16 @@ class Codings:
     values: tuple[float | str, ...]
     annotators: tuple[str, ...]
     mirror: tuple[int, ...] = ()
+
+    def at(self, places: IntArray | BoolArray) -> "Codings":
+        """Return the entries at some places, or those that a mask picks."""
+        return replace(
+            self,
+            unit=self.unit[places],
+            case=self.case[places],
+            annotator=self.annotator[places],
+            value=self.value[places],
+        )
 
 
 def both_ways(counts: FloatArray, mirror: tuple[int, ...]) -> FloatArray:

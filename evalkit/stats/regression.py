@@ -4,13 +4,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from evalkit.stats.counts import IntArray
+from evalkit.stats.counts import BoolArray, IntArray
 from evalkit.stats.intervals import Z95, Estimate
 from evalkit.stats.significance import McNemar, benjamini_hochberg, mcnemar
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from evalkit.stats.annotators.sides import Sides
 from evalkit.stats.counts import (
     BOTH_BAD,
+    BoolArray,
     Codings,
     Comparisons,
     FloatArray,
@@ -18,8 +18,6 @@ from evalkit.stats.counts import (
 )
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.vocabulary import AnnotatorKind, Level
-
-BoolArray = npt.NDArray[np.bool_]
 
 #: Stands for a tag in :class:`Marks` where somebody looked for errors and found none.
 NO_TAG = -1

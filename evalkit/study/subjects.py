@@ -7,10 +7,9 @@ import numpy as np
 
 from evalkit import text
 from evalkit.phrases import capital
-from evalkit.stats.counts import Codings, tag_codings
+from evalkit.stats.counts import BoolArray, Codings, tag_codings
 from evalkit.study.collected import (
     NO_TAG,
-    BoolArray,
     Collected,
     Criterion,
     Looks,

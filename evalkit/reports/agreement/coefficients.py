@@ -173,7 +173,7 @@ def _by_category(
     """Give alpha within each category, of the entries at the places of each."""
     level = subject.level if isinstance(subject, Criterion) else Level.NOMINAL
     for category, own in zip(collected.categories, places, strict=True):
-        yield CategoryAgreement(subject, category, krippendorff_alpha(_kept(codings, own), level))
+        yield CategoryAgreement(subject, category, krippendorff_alpha(codings.at(own), level))
 
 
 def _places(collected: Collected, codings: Codings) -> list[IntArray]:
@@ -184,13 +184,3 @@ def _places(collected: Collected, codings: Codings) -> list[IntArray]:
     order = np.argsort(own, kind="stable")
     ends = np.searchsorted(own, np.arange(len(collected.categories) + 1), sorter=order)
     return [order[start:end] for start, end in pairwise(ends)]
-
-
-def _kept(codings: Codings, places: IntArray) -> Codings:
-    return replace(
-        codings,
-        unit=codings.unit[places],
-        case=codings.case[places],
-        annotator=codings.annotator[places],
-        value=codings.value[places],
-    )

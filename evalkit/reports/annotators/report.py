@@ -12,11 +12,10 @@ from evalkit.stats.agreement.weights import Weights
 from evalkit.stats.annotators.patterns import Patterns, patterns
 from evalkit.stats.annotators.profiles import MIN_ANNOTATIONS, AnnotatorProfile, annotator_profiles
 from evalkit.stats.annotators.truth import ENOUGH_LABELS, Truth, dawid_skene, mace, one_coin
-from evalkit.stats.counts import Codings, FloatArray, IntArray
+from evalkit.stats.counts import BoolArray, Codings, FloatArray, IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.jackknife import groups_of_cases, jackknife_errors
 from evalkit.study.collected import (
-    BoolArray,
     Collected,
     Criterion,
     Tag,
@@ -190,7 +189,7 @@ def _of_peers(
     peers = _peers(collected)
     if peers.all():
         return measure(codings)
-    among = measure(_kept(codings, peers[codings.annotator]))
+    among = measure(codings.at(peers[codings.annotator]))
     return tuple(
         own if is_peer else of_all
         for own, of_all, is_peer in zip(among, measure(codings), peers, strict=True)
@@ -315,17 +314,7 @@ def _shared(codings: Codings) -> Codings:
     """Return what was given to units that two annotators or more judged."""
     _, unit = np.unique(codings.unit, return_inverse=True)
     unit = unit.reshape(-1)
-    return _kept(codings, np.bincount(unit, minlength=1)[unit] > 1)
-
-
-def _kept(codings: Codings, keep: Any) -> Codings:
-    return replace(
-        codings,
-        unit=codings.unit[keep],
-        case=codings.case[keep],
-        annotator=codings.annotator[keep],
-        value=codings.value[keep],
-    )
+    return codings.at(np.bincount(unit, minlength=1)[unit] > 1)
 
 
 def annotators_document(collected: Collected, pace: Pace | None = None) -> dict[str, Any]:

@@ -7,11 +7,10 @@ import numpy as np
 from evalkit.reports.errors.report import _named_rows, tags_report
 from evalkit.reports.scores.report import _unknown
 from evalkit.stats import latency
-from evalkit.stats.counts import FloatArray
+from evalkit.stats.counts import BoolArray, FloatArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.scores import ScoreRow, shares
 from evalkit.study.collected import (
-    BoolArray,
     Collected,
     Looks,
     Tag,

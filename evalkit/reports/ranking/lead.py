@@ -7,8 +7,8 @@ from enum import StrEnum
 import numpy as np
 
 from evalkit.reports.ranking.report import RankingReport
+from evalkit.stats.counts import BoolArray
 from evalkit.stats.ranking.ranking import Ranking
-from evalkit.stats.ranking.separation import BoolArray
 
 # Strengths that differ by less than this are equal but for rounding.
 _EQUAL = 1e-9

@@ -13,9 +13,9 @@ from evalkit.errors import UndefinedStatisticError
 from evalkit.phrases import capital, joined, lower, some
 from evalkit.reports.ranking.lead import Lead, LeadKind
 from evalkit.stats.annotators.sides import balanced
-from evalkit.stats.counts import FloatArray
+from evalkit.stats.counts import BoolArray, FloatArray
 from evalkit.stats.intervals import MIN_CASES, Estimate
-from evalkit.stats.ranking.separation import BoolArray, separate
+from evalkit.stats.ranking.separation import separate
 from evalkit.stats.ranking.style import StyleControl, control_style, style_difference
 from evalkit.study.collected import Collected, comparisons, sides_as_shown
 from evalkit.study.style_features import FEATURES

@@ -11,9 +11,10 @@ import numpy as np
 from evalkit.reports.document import heading
 from evalkit.reports.pair.significance import SIGNIFICANT
 from evalkit.reports.regression.passing import PassRule, Verdict
+from evalkit.stats.counts import BoolArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.power import cases_for_mcnemar
-from evalkit.stats.regression import BoolArray, CategoryChange, changes, share_difference
+from evalkit.stats.regression import CategoryChange, changes, share_difference
 from evalkit.study.collected import Collected
 
 

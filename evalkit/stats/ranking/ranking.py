@@ -11,6 +11,7 @@ from evalkit.stats.counts import (
     LEFT,
     RIGHT,
     TIE,
+    BoolArray,
     Comparisons,
     FloatArray,
     IntArray,
@@ -32,7 +33,6 @@ from evalkit.stats.ranking import bradley_terry
 from evalkit.stats.ranking.profile import profile_interval
 from evalkit.stats.ranking.separation import (
     NO_SPREAD,
-    BoolArray,
     difference_errors,
     one_sided,
     separate,

@@ -1,15 +1,12 @@
 """Which models can be told apart when every pair is looked at, from strengths and covariance."""
 
 import numpy as np
-import numpy.typing as npt
 
-from evalkit.stats.counts import Comparisons, FloatArray, IntArray, sum_by
+from evalkit.stats.counts import BoolArray, Comparisons, FloatArray, IntArray, sum_by
 from evalkit.stats.differences import preference_differences
 from evalkit.stats.intervals import MIN_CASES
 from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.stats.ranking.profile import deviance
-
-BoolArray = npt.NDArray[np.bool_]
 
 #: A standard error below this is rounding, not evidence.
 NO_SPREAD = 1e-9
