@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: a66eabaf825e185ec2a9d15bd142534023f4e312bf07e154e37f0875c7b10f39
+// Sources: 0a391333428e6a715c5bab6d32c7481192fd3da105425d86a9a2e3ca5412382f
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1227,11 +1227,10 @@ function keysContent(data) {
   }
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
-    rows.push(["Space", "On a control that has the focus: press or change it"]);
   }
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
   rows.push(
-    ["Space", "Read on: the case, then A, then B; with Shift back"],
+    ["Space", "Read on: the case, then A, then B; with Shift back. On a control: press or change it"],
     ["PageDown PageUp", "Read on, and back, whatever has the focus"],
     ["J K", "A few lines on, and back"],
     ["/", "Find in case and responses: Enter goes on, with Shift back, Esc ends"],
