@@ -126,6 +126,7 @@ def measure_screens(sizes: Sizes, peers_folder: Path | None) -> tuple[Measured, 
         for is_last in (False, True):
             _say("the screen of evalkit")
             with _evalkit_served(url) as pid:
+                asyncio.run(_read_guidelines(study_id, cookies[0]))
                 _paint(ours.painted, _PORT, _our_screen(study_id, cookies[0]), sizes)
                 if is_last:
                     _load_ours(ours, sizes, pid, study_id, cookies[1:])
@@ -148,6 +149,14 @@ def _say(what: str) -> None:
 
 def _our_screen(study_id: int, cookie: str) -> Screen:
     return Screen(f"/compare?study={study_id}", *painted.EVALKIT, cookie=(COOKIE, cookie))
+
+
+async def _read_guidelines(study_id: int, cookie: str) -> None:
+    """Note as read what a study tells, which else lies over its first case."""
+    page = page_connection(_PORT, cookie)
+    told = (await page.ask("GET", f"/annotate/study?study={study_id}")).json()
+    await page.ask("POST", "/annotate/read", {"study_id": study_id, "digest": told["digest"]})
+    page.close()
 
 
 def _paint(result: Painted, port: int, screen: Screen, sizes: Sizes) -> None:

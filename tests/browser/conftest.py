@@ -96,8 +96,10 @@ def demo(
 def opened(server: FakeServer, chromium_page: Page) -> Callable[..., Page]:
     """Open the workbench with these tasks and a clean server."""
 
-    def _open(tasks: str = "plain,tools", *planned: list[Any], hold: bool = True) -> Page:
-        server.start_over(tasks, *planned, hold=hold)
+    def _open(
+        tasks: str = "plain,tools", *planned: list[Any], hold: bool = True, read: bool = True
+    ) -> Page:
+        server.start_over(tasks, *planned, hold=hold, read=read)
         chromium_page.goto(server.address)
         chromium_page.wait_for_selector(SHOWN)
         return chromium_page

@@ -41,6 +41,10 @@ def test_ten_cases_by_keyboard_become_results_a_lead_can_read(
         sign_in(page, address, "ada")
         page.locator(f".st-key-study-{study} button").click()
         ready(page)
+        first = page.get_by_role("dialog", name="Before you start")
+        expect(first).to_contain_text("You read a case and two responses to it.")
+        page.keyboard.press("Enter")
+        expect(first).to_have_count(0)
         for number in range(10):
             annotate(page, preference="abex"[number % 4])
 

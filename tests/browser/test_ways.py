@@ -8,7 +8,15 @@ from playwright.sync_api import Page, expect
 from db.commands.people import add_demo_accounts
 from db.commands.studies import StudyPlan, create_study
 from tests.browser.serving import app_server
-from tests.browser.walking import begin, n_stored, progress, ready, settled, sign_in
+from tests.browser.walking import (
+    begin,
+    n_stored,
+    progress,
+    read_guidelines,
+    ready,
+    settled,
+    sign_in,
+)
 from tests.factories import make_eval_set
 
 pytestmark = pytest.mark.browser
@@ -52,6 +60,7 @@ def test_a_page_is_one_step_back_and_a_reload_or_a_link_shows_the_same_case(
     page = chromium_page
     with app_server(sqlite_database, port=free_port) as address:
         sign_in(page, address, "ada")
+        read_guidelines(page, address, study)
         page.goto(f"{address}/annotate")
         page.locator(f".st-key-study-{study} button").click()
         ready(page)

@@ -30,12 +30,15 @@ class FakeServer:
         with urllib.request.urlopen(f"{self.address}/fake/state", timeout=5) as answer:
             return dict(json.load(answer))
 
-    def start_over(self, tasks: str, *planned: list[Any], hold: bool = True) -> None:
+    def start_over(
+        self, tasks: str, *planned: list[Any], hold: bool = True, read: bool = True
+    ) -> None:
         """Forget everything and give out these tasks, separated by commas.
 
         Answer what is planned, ``[path, status, body]``, before the truth.
         """
-        options = f"reset=1&tasks={tasks}&hold={'yes' if hold else 'no'}"
+        words = {True: "yes", False: "no"}
+        options = f"reset=1&tasks={tasks}&hold={words[hold]}&read={words[read]}"
         self._post(f"/fake/plan?{options}", list(planned))
 
     def sign_in(self, account: str) -> None:

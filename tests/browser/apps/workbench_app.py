@@ -80,6 +80,22 @@ def _submit(body: dict[str, Any]) -> dict[str, Any]:
     return {"stored": True, "revision": len(known)} | _hold(body)
 
 
+def _study(_body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "about": "Which model should answer the customers of a shop, from June on.",
+        "contact": "Lea Quist, room 3.12",
+        "seconds_per_case": 41.0,
+        "digest": store.DIGEST,
+        "is_read": store.read == store.DIGEST,
+        "questions": [],
+    }
+
+
+def _read(body: dict[str, Any]) -> dict[str, Any]:
+    store.read = body["digest"]
+    return {"read": True}
+
+
 _ANSWERS = {
     "task": _task,
     "hold": _hold,
@@ -89,6 +105,8 @@ _ANSWERS = {
     "take-back": _take_back,
     "discard": _discard,
     "submit": _submit,
+    "study": _study,
+    "read": _read,
 }
 
 
@@ -111,7 +129,11 @@ async def _state(_request: Request) -> JSONResponse:
 async def _plan(request: Request) -> JSONResponse:
     asked = request.query_params
     if asked.get("reset"):
-        store.reset(asked["tasks"].split(","), is_holding=asked.get("hold") != "no")
+        store.reset(
+            asked["tasks"].split(","),
+            is_holding=asked.get("hold") != "no",
+            is_read=asked.get("read") != "no",
+        )
     store.account = asked.get("account", store.account)
     store.planned.extend(await request.json())
     return JSONResponse({})

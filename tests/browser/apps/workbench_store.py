@@ -18,14 +18,18 @@ drafts: dict[int, dict[str, Any]] = {}
 submitted: dict[int, dict[str, Any]] = {}
 skipped: set[int] = set()
 requests: list[dict[str, Any]] = []
+#: What the study tells: its digest, and the one that was read last.
+DIGEST = "as it is now"
+read = DIGEST
 #: Answers to give before the real one, as [path, status, body].
 planned: list[list[Any]] = []
 
 
-def reset(tasks: list[str], *, is_holding: bool) -> None:
+def reset(tasks: list[str], *, is_holding: bool, is_read: bool) -> None:
     """Forget everything, and give out these tasks, in order."""
-    global runs, names, account
+    global runs, names, account, read
     runs, names, account = 0, tasks, "ada"
+    read = DIGEST if is_read else "as it was"
     globals()["is_holding"] = is_holding
     for memory in (drafts, submitted, requests, planned):
         memory.clear()

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 0a391333428e6a715c5bab6d32c7481192fd3da105425d86a9a2e3ca5412382f
+// Sources: 645ac7e6406e79dd1ed3c690b32e5a5398c9f7d89ff450e0d097bb154b51ce5d
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -268,6 +268,7 @@ function stopwatch(seconds) {
   let total = seconds;
   let touched = Date.now();
   let ticked = Date.now();
+  let isPaused = false;
   const touch = () => {
     tick();
     touched = Date.now();
@@ -275,7 +276,8 @@ function stopwatch(seconds) {
   function tick() {
     const now = Date.now();
     const until = Math.min(now, touched + IDLE_AFTER);
-    if (document.visibilityState === "visible" && until > ticked) total += (until - ticked) / 1e3;
+    const isSeen = document.visibilityState === "visible" && !isPaused;
+    if (isSeen && until > ticked) total += (until - ticked) / 1e3;
     ticked = now;
   }
   const onvisibility = () => {
@@ -284,7 +286,7 @@ function stopwatch(seconds) {
   };
   function countLast() {
     const until = Math.min(Date.now(), touched + IDLE_AFTER);
-    if (until > ticked) total += (until - ticked) / 1e3;
+    if (!isPaused && until > ticked) total += (until - ticked) / 1e3;
     ticked = Date.now();
   }
   const timer = setInterval(tick, 1e3);
@@ -294,6 +296,10 @@ function stopwatch(seconds) {
     seconds: () => {
       tick();
       return Math.round(total * 10) / 10;
+    },
+    pause: (isNow) => {
+      tick();
+      isPaused = isNow;
     },
     stop: () => {
       clearInterval(timer);
@@ -575,214 +581,6 @@ function run(event, { commands, number }) {
 function takeBack(event, actions) {
   if (event.repeat || !actions.isReady()) return;
   if (actions.takeBack()) event.preventDefault();
-}
-
-// pages/shared/components/workbench/sides.js
-var SIDES = ["left", "right"];
-var LETTER = { left: "A", right: "B" };
-
-// pages/shared/components/workbench/rubric.js
-function rubricPart(form) {
-  const { data, sides } = form;
-  const rubric = { ...form, cells: [], rows: [], cursor: 0, typed: "" };
-  const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
-  const kind = sides.length > 1 ? "" : " ek-single";
-  rubric.rows = rows;
-  const node = h("div", { class: `ek-rubric${kind}` }, rows);
-  node.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: sides.length, ArrowUp: -sides.length }[event.key];
-    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
-    event.preventDefault();
-    const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
-    const next = rubric.cells[at + step];
-    if (next) next.focus();
-  });
-  node.addEventListener("focusout", (event) => {
-    const isOutside = !node.contains(
-      /** @type {Node | null} */
-      event.relatedTarget
-    );
-    if (isOutside) putMarker(rubric, firstOpen(rubric));
-  });
-  const isEdit = data.submitted && firstOpen(rubric) === rubric.cells.length;
-  putMarker(rubric, isEdit ? 0 : firstOpen(rubric));
-  return { node, number: (part) => typeScore(rubric, part) };
-}
-function firstOpen({ cells }) {
-  const at = cells.findIndex((cell) => cell.chosen() === void 0);
-  return at < 0 ? cells.length : at;
-}
-function typeScore(rubric, part) {
-  const cell = rubric.cells[rubric.cursor];
-  if (!cell) return false;
-  const typed = rubric.typed + part;
-  const option = cell.options.find(({ number }) => number === typed);
-  const isPart = continuations(cell, typed).length > 0;
-  if (!option && !isPart) {
-    if (!rubric.typed) return false;
-    const isSet = cell.options.some(({ number }) => number === rubric.typed);
-    if (isSet) goOn(rubric);
-    else putMarker(rubric, rubric.cursor);
-    return typeScore(rubric, part);
-  }
-  if (isPart) cell.focus();
-  if (option) cell.choose(option.value);
-  if (!isPart) goOn(rubric);
-  else {
-    rubric.typed = typed;
-    cell.describe(null);
-  }
-  return true;
-}
-var continuations = (cell, typed) => cell.options.filter(({ number }) => number !== typed && number.startsWith(typed));
-function goOn(rubric) {
-  const next = rubric.cells[rubric.cursor + 1];
-  if (next) next.focus();
-  else putMarker(rubric, rubric.cells.length);
-}
-function putMarker(rubric, index) {
-  const { cells, rows } = rubric;
-  const [before, here] = [cells[rubric.cursor], cells[index]];
-  rubric.cursor = index;
-  rubric.typed = "";
-  cells.forEach((cell, at) => cell.node.classList.toggle("ek-current", at === index));
-  rows.forEach((row, at) => row.classList.toggle("ek-current", Boolean(here) && at === here.row));
-  if (before) before.describe(null);
-  if (here) here.describe(null);
-}
-function rubricRow(rubric, criterion, row) {
-  const { sides, answers, places, changed, remember, explain } = rubric;
-  const anchors = h("div", { class: "ek-anchors", id: `ek-anchors-${row}` });
-  function describe(pointed) {
-    const marked = rubric.cells[rubric.cursor];
-    const isCurrent = marked !== void 0 && marked.row === row;
-    const lines = isCurrent && rubric.typed !== "" && !pointed ? [typedLine(marked, rubric.typed)] : anchorLines({ criterion, sides, answers, pointed, isCurrent });
-    anchors.replaceChildren(...lines);
-  }
-  const cells = sides.map((side) => {
-    const field = `${side}.${criterion.key}`;
-    const isSingle = sides.length === 1;
-    const cell = scoreCell({
-      criterion,
-      side,
-      isSingle,
-      answers,
-      onpoint: (option) => describe(option && { side, option }),
-      onscore: () => {
-        remember(field, cell.chosen() !== void 0, takeBack2);
-        changed(field);
-        putMarker(rubric, isUnscored(rubric) ? 0 : index);
-        describe(null);
-      }
-    });
-    const index = rubric.cells.push({ ...cell, row, describe }) - 1;
-    function takeBack2() {
-      cell.choose(void 0);
-      (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
-    }
-    remember(field, cell.chosen() !== void 0, takeBack2);
-    cell.node.addEventListener("focusin", () => putMarker(rubric, index));
-    const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
-    places.set(field, { node: cell.node, words, focus: cell.focus });
-    return cell.node;
-  });
-  const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
-  if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
-  explain.attach(question, () => levelTable(criterion));
-  describe(null);
-  const kind = criterion.levels.length > 5 ? "ek-row ek-wide" : "ek-row";
-  const properties = { class: kind, role: "group", "aria-label": criterion.question };
-  return h("div", properties, question, cells, anchors);
-}
-var isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === void 0);
-function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
-  const isSpelt = criterion.levels.reduce((sum, level) => sum + level.label.length, 0) <= 14;
-  const options = criterion.levels.map((level) => ({
-    value: level.value,
-    number: String(level.value),
-    key: String(level.value).length === 1 ? String(level.value) : null,
-    level,
-    name: level.anchor ? `${levelName(level)}: ${level.anchor}` : levelName(level),
-    face: h(
-      "span",
-      { class: "ek-face" },
-      String(level.value),
-      isSpelt && levelName(level) !== String(level.value) ? h("small", {}, level.label) : null
-    )
-  }));
-  const group = choices({
-    label: isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`,
-    className: options.length > 7 ? "ek-scale ek-long" : "ek-scale",
-    value: answers.scores[side][criterion.key],
-    options,
-    clearable: true,
-    onpoint,
-    onchoose: (value) => {
-      if (value === null || value === void 0) delete answers.scores[side][criterion.key];
-      else answers.scores[side][criterion.key] = value;
-      onscore();
-    }
-  });
-  const properties = { class: "ek-letter", "aria-hidden": "true" };
-  const letter = isSingle ? null : h("span", properties, LETTER[side]);
-  const node = h("div", { class: "ek-cell" }, letter, group.node);
-  return { ...group, node, options, chosen: () => answers.scores[side][criterion.key] };
-}
-function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
-  const line = (letter, level) => h(
-    "div",
-    { class: "ek-anchor" },
-    letter ? h("b", {}, letter) : null,
-    h("b", {}, level.label || String(level.value)),
-    " ",
-    level.anchor
-  );
-  if (pointed) {
-    const only = line(sides.length > 1 ? LETTER[pointed.side] : "", pointed.option.level);
-    only.classList.add("ek-pointed");
-    return [only];
-  }
-  const chosen = sides.flatMap((side) => {
-    const level = levelOf(criterion, answers.scores[side][criterion.key]);
-    return level ? [{ side, level }] : [];
-  });
-  const [first, second] = chosen;
-  if (first && second && first.level === second.level) return [line("A, B", first.level)];
-  const lines = chosen.map(({ side, level }) => line(sides.length > 1 ? LETTER[side] : "", level));
-  if (chosen.length < sides.length && isCurrent) lines.push(levelNames(criterion));
-  if (!lines.length) lines.push(h("div", { class: "ek-anchor ek-hint" }, criterion.description));
-  return lines;
-}
-function levelNames(criterion) {
-  return h(
-    "div",
-    { class: "ek-anchor ek-hint ek-level-names" },
-    criterion.levels.map((level) => h("span", {}, levelName(level)))
-  );
-}
-function levelName({ value, label }) {
-  return label && label !== String(value) ? `${value} ${label}` : String(value);
-}
-function typedLine(cell, typed) {
-  const whole = continuations(cell, typed).map(({ number }) => number);
-  const isSet = cell.options.some(({ number }) => number === typed);
-  const words = isSet ? `${typed} typed: type on for ${whole.join(", ")}, or Tab to the next scale` : `${typed} typed: type on for ${whole.join(", ")}`;
-  return h("div", { class: "ek-anchor ek-hint" }, words);
-}
-var levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);
-function levelTable(criterion) {
-  return [
-    h("strong", {}, criterion.question),
-    ...criterion.description ? [h("p", {}, criterion.description)] : [],
-    h(
-      "dl",
-      { class: "ek-levels" },
-      criterion.levels.map((level) => [
-        h("dt", {}, h("span", { class: "ek-value" }, String(level.value)), level.label),
-        h("dd", {}, level.anchor)
-      ])
-    )
-  ];
 }
 
 // pages/shared/components/workbench/standing.js
@@ -1111,7 +909,7 @@ function listed(words) {
 }
 
 // pages/shared/components/workbench/dialogs.js
-function openDialog(screen, { label, className, content, letter, onnumber }) {
+function openDialog(screen, { label, className, content, letter, end, onnumber }) {
   if (screen.state !== "live" || screen.root.querySelector("dialog[open]")) return null;
   const element = h("dialog", { class: `ek-dialog ${className}`, "aria-label": label });
   const close = () => element.close();
@@ -1123,7 +921,8 @@ function openDialog(screen, { label, className, content, letter, onnumber }) {
       h("span", { class: "ek-gap" }),
       button("Close", "Esc", close, { class: "ek-button ek-quiet" })
     ),
-    h("div", { class: "ek-dialog-body", tabindex: "0", autofocus: true }, content)
+    h("div", { class: "ek-dialog-body", tabindex: "0", autofocus: true }, content),
+    end ? h("div", { class: "ek-dialog-foot" }, end) : ""
   );
   element.addEventListener("click", (event) => event.target === element && close());
   element.addEventListener("close", () => element.remove());
@@ -1137,14 +936,6 @@ function openDialog(screen, { label, className, content, letter, onnumber }) {
   singleKeys.paint(screen.root);
   dialog.showModal();
   return dialog;
-}
-function openGuidelines(screen) {
-  return openDialog(screen, {
-    label: "Guidelines",
-    className: "ek-drawer",
-    letter: "g",
-    content: guidelinesContent(screen.data)
-  });
 }
 function openComfort(screen) {
   return openDialog(screen, {
@@ -1186,27 +977,7 @@ function singleKeysSwitch(root) {
   const words = "Kept in this browser. Enter, Ctrl Enter, Backspace, Space, pages and arrows always act.";
   return h("div", { class: "ek-switch-line" }, node, h("span", { class: "ek-hint" }, words));
 }
-function guidelinesContent(data) {
-  const parts = [
-    data.guidelines ? rendered(h("div", { class: "ek-text" }), data.guidelines) : h("p", { class: "ek-hint" }, "This study has no written guidelines.")
-  ];
-  if (data.collect.includes("scores") && data.criteria.length) {
-    parts.push(h("h3", {}, "Criteria and their levels"));
-    parts.push(...data.criteria.map((criterion) => h("section", {}, levelTable(criterion))));
-  }
-  if (data.collect.includes("tags") && data.tags.length) {
-    parts.push(h("h3", {}, "Errors"));
-    parts.push(
-      h(
-        "dl",
-        { class: "ek-levels ek-definitions" },
-        data.tags.map((tag) => [h("dt", {}, tag.name), h("dd", {}, tag.definition)])
-      )
-    );
-  }
-  return parts;
-}
-function keysContent(data) {
+function keysContent(data, named) {
   const rows = [];
   if (data.collect.includes("preference") && data.right) {
     rows.push(["A", "A better"], ["B", "B better"], ["E", "Equally good"], ["X", "Both bad"]);
@@ -1262,7 +1033,7 @@ function keysContent(data) {
   return h(
     "dl",
     { class: "ek-keys" },
-    rows.map(([keys2, words]) => [
+    rows.filter(([keys2]) => !named || named.includes(keys2)).map(([keys2, words]) => [
       h("dt", {}, keys2.split(" ").map((key) => key === "to" ? key : kbd(key))),
       h("dd", {}, words)
     ])
@@ -1514,6 +1285,214 @@ function keepFitting(form, nTags) {
   for (const part of form.children) watching.observe(part);
 }
 var MOST_CHIPS = 12;
+
+// pages/shared/components/workbench/sides.js
+var SIDES = ["left", "right"];
+var LETTER = { left: "A", right: "B" };
+
+// pages/shared/components/workbench/rubric.js
+function rubricPart(form) {
+  const { data, sides } = form;
+  const rubric = { ...form, cells: [], rows: [], cursor: 0, typed: "" };
+  const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
+  const kind = sides.length > 1 ? "" : " ek-single";
+  rubric.rows = rows;
+  const node = h("div", { class: `ek-rubric${kind}` }, rows);
+  node.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: sides.length, ArrowUp: -sides.length }[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
+    const next = rubric.cells[at + step];
+    if (next) next.focus();
+  });
+  node.addEventListener("focusout", (event) => {
+    const isOutside = !node.contains(
+      /** @type {Node | null} */
+      event.relatedTarget
+    );
+    if (isOutside) putMarker(rubric, firstOpen(rubric));
+  });
+  const isEdit = data.submitted && firstOpen(rubric) === rubric.cells.length;
+  putMarker(rubric, isEdit ? 0 : firstOpen(rubric));
+  return { node, number: (part) => typeScore(rubric, part) };
+}
+function firstOpen({ cells }) {
+  const at = cells.findIndex((cell) => cell.chosen() === void 0);
+  return at < 0 ? cells.length : at;
+}
+function typeScore(rubric, part) {
+  const cell = rubric.cells[rubric.cursor];
+  if (!cell) return false;
+  const typed = rubric.typed + part;
+  const option = cell.options.find(({ number }) => number === typed);
+  const isPart = continuations(cell, typed).length > 0;
+  if (!option && !isPart) {
+    if (!rubric.typed) return false;
+    const isSet = cell.options.some(({ number }) => number === rubric.typed);
+    if (isSet) goOn(rubric);
+    else putMarker(rubric, rubric.cursor);
+    return typeScore(rubric, part);
+  }
+  if (isPart) cell.focus();
+  if (option) cell.choose(option.value);
+  if (!isPart) goOn(rubric);
+  else {
+    rubric.typed = typed;
+    cell.describe(null);
+  }
+  return true;
+}
+var continuations = (cell, typed) => cell.options.filter(({ number }) => number !== typed && number.startsWith(typed));
+function goOn(rubric) {
+  const next = rubric.cells[rubric.cursor + 1];
+  if (next) next.focus();
+  else putMarker(rubric, rubric.cells.length);
+}
+function putMarker(rubric, index) {
+  const { cells, rows } = rubric;
+  const [before, here] = [cells[rubric.cursor], cells[index]];
+  rubric.cursor = index;
+  rubric.typed = "";
+  cells.forEach((cell, at) => cell.node.classList.toggle("ek-current", at === index));
+  rows.forEach((row, at) => row.classList.toggle("ek-current", Boolean(here) && at === here.row));
+  if (before) before.describe(null);
+  if (here) here.describe(null);
+}
+function rubricRow(rubric, criterion, row) {
+  const { sides, answers, places, changed, remember, explain } = rubric;
+  const anchors = h("div", { class: "ek-anchors", id: `ek-anchors-${row}` });
+  function describe(pointed) {
+    const marked = rubric.cells[rubric.cursor];
+    const isCurrent = marked !== void 0 && marked.row === row;
+    const lines = isCurrent && rubric.typed !== "" && !pointed ? [typedLine(marked, rubric.typed)] : anchorLines({ criterion, sides, answers, pointed, isCurrent });
+    anchors.replaceChildren(...lines);
+  }
+  const cells = sides.map((side) => {
+    const field = `${side}.${criterion.key}`;
+    const isSingle = sides.length === 1;
+    const cell = scoreCell({
+      criterion,
+      side,
+      isSingle,
+      answers,
+      onpoint: (option) => describe(option && { side, option }),
+      onscore: () => {
+        remember(field, cell.chosen() !== void 0, takeBack2);
+        changed(field);
+        putMarker(rubric, isUnscored(rubric) ? 0 : index);
+        describe(null);
+      }
+    });
+    const index = rubric.cells.push({ ...cell, row, describe }) - 1;
+    function takeBack2() {
+      cell.choose(void 0);
+      (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
+    }
+    remember(field, cell.chosen() !== void 0, takeBack2);
+    cell.node.addEventListener("focusin", () => putMarker(rubric, index));
+    const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
+    places.set(field, { node: cell.node, words, focus: cell.focus });
+    return cell.node;
+  });
+  const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
+  if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
+  explain.attach(question, () => levelTable(criterion));
+  describe(null);
+  const kind = criterion.levels.length > 5 ? "ek-row ek-wide" : "ek-row";
+  const properties = { class: kind, role: "group", "aria-label": criterion.question };
+  return h("div", properties, question, cells, anchors);
+}
+var isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === void 0);
+function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
+  const isSpelt = criterion.levels.reduce((sum, level) => sum + level.label.length, 0) <= 14;
+  const options = criterion.levels.map((level) => ({
+    value: level.value,
+    number: String(level.value),
+    key: String(level.value).length === 1 ? String(level.value) : null,
+    level,
+    name: level.anchor ? `${levelName(level)}: ${level.anchor}` : levelName(level),
+    face: h(
+      "span",
+      { class: "ek-face" },
+      String(level.value),
+      isSpelt && levelName(level) !== String(level.value) ? h("small", {}, level.label) : null
+    )
+  }));
+  const group = choices({
+    label: isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`,
+    className: options.length > 7 ? "ek-scale ek-long" : "ek-scale",
+    value: answers.scores[side][criterion.key],
+    options,
+    clearable: true,
+    onpoint,
+    onchoose: (value) => {
+      if (value === null || value === void 0) delete answers.scores[side][criterion.key];
+      else answers.scores[side][criterion.key] = value;
+      onscore();
+    }
+  });
+  const properties = { class: "ek-letter", "aria-hidden": "true" };
+  const letter = isSingle ? null : h("span", properties, LETTER[side]);
+  const node = h("div", { class: "ek-cell" }, letter, group.node);
+  return { ...group, node, options, chosen: () => answers.scores[side][criterion.key] };
+}
+function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
+  const line = (letter, level) => h(
+    "div",
+    { class: "ek-anchor" },
+    letter ? h("b", {}, letter) : null,
+    h("b", {}, level.label || String(level.value)),
+    " ",
+    level.anchor
+  );
+  if (pointed) {
+    const only = line(sides.length > 1 ? LETTER[pointed.side] : "", pointed.option.level);
+    only.classList.add("ek-pointed");
+    return [only];
+  }
+  const chosen = sides.flatMap((side) => {
+    const level = levelOf(criterion, answers.scores[side][criterion.key]);
+    return level ? [{ side, level }] : [];
+  });
+  const [first, second] = chosen;
+  if (first && second && first.level === second.level) return [line("A, B", first.level)];
+  const lines = chosen.map(({ side, level }) => line(sides.length > 1 ? LETTER[side] : "", level));
+  if (chosen.length < sides.length && isCurrent) lines.push(levelNames(criterion));
+  if (!lines.length) lines.push(h("div", { class: "ek-anchor ek-hint" }, criterion.description));
+  return lines;
+}
+function levelNames(criterion) {
+  return h(
+    "div",
+    { class: "ek-anchor ek-hint ek-level-names" },
+    criterion.levels.map((level) => h("span", {}, levelName(level)))
+  );
+}
+function levelName({ value, label }) {
+  return label && label !== String(value) ? `${value} ${label}` : String(value);
+}
+function typedLine(cell, typed) {
+  const whole = continuations(cell, typed).map(({ number }) => number);
+  const isSet = cell.options.some(({ number }) => number === typed);
+  const words = isSet ? `${typed} typed: type on for ${whole.join(", ")}, or Tab to the next scale` : `${typed} typed: type on for ${whole.join(", ")}`;
+  return h("div", { class: "ek-anchor ek-hint" }, words);
+}
+var levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);
+function levelTable(criterion) {
+  return [
+    h("strong", {}, criterion.question),
+    ...criterion.description ? [h("p", {}, criterion.description)] : [],
+    h(
+      "dl",
+      { class: "ek-levels" },
+      criterion.levels.map((level) => [
+        h("dt", {}, h("span", { class: "ek-value" }, String(level.value)), level.label),
+        h("dd", {}, level.anchor)
+      ])
+    )
+  ];
+}
 
 // pages/shared/components/workbench/marks.js
 function groupsOf(tags) {
@@ -2654,6 +2633,103 @@ function canScroll(part, direction) {
   return direction > 0 ? rest > 1 : part.scrollTop > 1;
 }
 
+// pages/shared/components/workbench/study.js
+function studies(desk) {
+  const known = /* @__PURE__ */ new Map();
+  async function ask(studyId) {
+    const answer = await send("GET", `${url(desk, "study")}?study=${studyId}`).catch(() => null);
+    if (answer?.status === 200 && answer.body) known.set(studyId, answer.body);
+  }
+  return {
+    of: (studyId) => known.get(studyId) ?? null,
+    arrive: async (screen) => {
+      const { study_id } = screen.data;
+      if (!known.has(study_id)) await ask(study_id);
+      const study = known.get(study_id);
+      const { screen: now } = desk;
+      if (study && !study.is_read && now?.data.study_id === study_id) openFirst(now, study);
+    }
+  };
+}
+function openFirst(screen, study) {
+  if (screen.isTouched) return;
+  const { desk, data, watch } = screen;
+  const start = button("Start", "Enter", () => dialog?.close(), { class: "ek-button ek-primary" });
+  const dialog = openDialog(screen, {
+    label: "Before you start",
+    className: "ek-first",
+    letter: "g",
+    content: [
+      guidelines(data, study),
+      h("h3", {}, "Keys"),
+      keysContent(data, FIRST_KEYS),
+      scales(data)
+    ],
+    end: [h("span", { class: "ek-hint" }, "To read this again: Guidelines, on top"), start]
+  });
+  if (!dialog) return;
+  watch.pause(true);
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.repeat || event.isComposing) return;
+    event.preventDefault();
+    dialog.close();
+  });
+  dialog.addEventListener("close", () => {
+    watch.pause(false);
+    study.is_read = true;
+    const body = { study_id: data.study_id, digest: study.digest };
+    const quietly = { stopped: () => desk.isClosed, onwait: () => {
+    } };
+    persist("POST", url(desk, "read"), body, quietly);
+  });
+}
+var FIRST_KEYS = ["A", "B", "E", "X", "0 to 9", "D", "F", "Space", "Enter", "S", "H", "?"];
+function openGuidelines(screen) {
+  return openDialog(screen, {
+    label: "Guidelines",
+    className: "ek-drawer",
+    letter: "g",
+    content: [
+      guidelines(screen.data, screen.desk.studies.of(screen.data.study_id)),
+      scales(screen.data)
+    ]
+  });
+}
+var guidelines = (data, study) => [
+  study ? aboutStudy(study) : [],
+  data.guidelines ? rendered(h("div", { class: "ek-text" }), data.guidelines) : h("p", { class: "ek-hint" }, "This study has no written guidelines.")
+];
+function scales(data) {
+  const parts = [];
+  if (data.collect.includes("scores") && data.criteria.length) {
+    parts.push(h("h3", {}, "Criteria and their levels"));
+    parts.push(...data.criteria.map((criterion) => h("section", {}, levelTable(criterion))));
+  }
+  if (data.collect.includes("tags") && data.tags.length) {
+    parts.push(h("h3", {}, "Errors"));
+    parts.push(
+      h(
+        "dl",
+        { class: "ek-levels ek-definitions" },
+        data.tags.map((tag) => [h("dt", {}, tag.name), h("dd", {}, tag.definition)])
+      )
+    );
+  }
+  return parts;
+}
+function aboutStudy({ about, contact, seconds_per_case }) {
+  const time = seconds_per_case === null ? "" : `A case takes about ${timeInWords(seconds_per_case)} here.`;
+  const parts = [];
+  if (about) parts.push(h("p", { class: "ek-about", dir: "auto" }, about));
+  if (time) parts.push(h("p", { class: "ek-fact" }, time));
+  if (contact) parts.push(h("p", { class: "ek-fact", dir: "auto" }, `Whom to ask: ${contact}`));
+  return parts;
+}
+function timeInWords(seconds) {
+  if (seconds >= 90) return `${Math.round(seconds / 60)} min`;
+  return `${Math.max(5, Math.round(seconds / 5) * 5)} s`;
+}
+
 // pages/shared/components/workbench/workbench.js
 var SUBMITTED = "Submitted before; a change counts once it is submitted again";
 var EDITED = "Edit not submitted; what counts is what you submitted before";
@@ -2888,12 +2964,14 @@ function openDesk(host, page) {
     onheld: () => desk.screen && giveWay(desk.screen),
     onprogress: (done, total) => desk.screen && sayProgress(desk.screen, done, total)
   });
+  desk.studies = studies(desk);
   desk.paint = (task, isAddressed2 = false) => {
     desk.screen?.close();
     desk.holding.drop(task.study_id);
     desk.screen = openScreen(desk, task);
     if (!isAddressed2) sayAddress(task);
     if (desk.outbox.isEmpty()) desk.holding.ask();
+    desk.studies.arrive(desk.screen);
     return desk.screen;
   };
   desk.close = () => {

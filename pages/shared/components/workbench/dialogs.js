@@ -1,9 +1,8 @@
-// Guidelines, keys, and why a case is skipped: native dialogs, so focus and Esc behave.
+// Keys, and why a case is skipped: native dialogs, so focus and Esc behave.
 
 import { comfortContent } from "./comfort.js";
-import { button, choices, h, inField, kbd, rendered } from "./dom.js";
+import { button, choices, h, inField, kbd } from "./dom.js";
 import { singleKeys } from "./keys.js";
-import { levelTable } from "./rubric.js";
 import { skip } from "./sending.js";
 
 /** @import { Child, KeyDialog, Reason, Screen, TaskData } from "./types.js" */
@@ -16,10 +15,11 @@ import { skip } from "./sending.js";
  * @param {string} about.className
  * @param {Child} about.content
  * @param {string} about.letter
+ * @param {Child} [about.end] what stays in view beneath the content
  * @param {(digit: string) => boolean} [about.onnumber]
  * @returns {KeyDialog | null}
  */
-function openDialog(screen, { label, className, content, letter, onnumber }) {
+export function openDialog(screen, { label, className, content, letter, end, onnumber }) {
   if (screen.state !== "live" || screen.root.querySelector("dialog[open]")) return null;
   const element = h("dialog", { class: `ek-dialog ${className}`, "aria-label": label });
   const close = () => element.close();
@@ -32,6 +32,7 @@ function openDialog(screen, { label, className, content, letter, onnumber }) {
       button("Close", "Esc", close, { class: "ek-button ek-quiet" }),
     ),
     h("div", { class: "ek-dialog-body", tabindex: "0", autofocus: true }, content),
+    end ? h("div", { class: "ek-dialog-foot" }, end) : "",
   );
   element.addEventListener("click", (event) => event.target === element && close());
   element.addEventListener("close", () => element.remove());
@@ -46,16 +47,6 @@ function openDialog(screen, { label, className, content, letter, onnumber }) {
   singleKeys.paint(screen.root);
   dialog.showModal();
   return dialog;
-}
-
-/** @param {Screen} screen */
-export function openGuidelines(screen) {
-  return openDialog(screen, {
-    label: "Guidelines",
-    className: "ek-drawer",
-    letter: "g",
-    content: guidelinesContent(screen.data),
-  });
 }
 
 /** @param {Screen} screen */
@@ -107,33 +98,12 @@ function singleKeysSwitch(root) {
   return h("div", { class: "ek-switch-line" }, node, h("span", { class: "ek-hint" }, words));
 }
 
-/** @param {TaskData} data */
-function guidelinesContent(data) {
-  /** @type {HTMLElement[]} */
-  const parts = [
-    data.guidelines
-      ? rendered(h("div", { class: "ek-text" }), data.guidelines)
-      : h("p", { class: "ek-hint" }, "This study has no written guidelines."),
-  ];
-  if (data.collect.includes("scores") && data.criteria.length) {
-    parts.push(h("h3", {}, "Criteria and their levels"));
-    parts.push(...data.criteria.map((criterion) => h("section", {}, levelTable(criterion))));
-  }
-  if (data.collect.includes("tags") && data.tags.length) {
-    parts.push(h("h3", {}, "Errors"));
-    parts.push(
-      h(
-        "dl",
-        { class: "ek-levels ek-definitions" },
-        data.tags.map((tag) => [h("dt", {}, tag.name), h("dd", {}, tag.definition)]),
-      ),
-    );
-  }
-  return parts;
-}
-
-/** @param {TaskData} data */
-function keysContent(data) {
+/**
+ * All keys, or of them those that are named.
+ * @param {TaskData} data
+ * @param {string[]} [named]
+ */
+export function keysContent(data, named) {
   /** @type {string[][]} */
   const rows = [];
   if (data.collect.includes("preference") && data.right) {
@@ -190,7 +160,7 @@ function keysContent(data) {
   return h(
     "dl",
     { class: "ek-keys" },
-    rows.map(([keys, words]) => [
+    rows.filter(([keys]) => !named || named.includes(keys)).map(([keys, words]) => [
       h("dt", {}, keys.split(" ").map((key) => (key === "to" ? key : kbd(key)))),
       h("dd", {}, words),
     ]),

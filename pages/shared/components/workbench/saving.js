@@ -140,6 +140,7 @@ export function stopwatch(seconds) {
   let total = seconds;
   let touched = Date.now();
   let ticked = Date.now();
+  let isPaused = false; // something else is being read
   const touch = () => {
     tick();
     touched = Date.now();
@@ -148,7 +149,8 @@ export function stopwatch(seconds) {
     const now = Date.now();
     // Only what lies before the idle limit counts, however late this tick comes.
     const until = Math.min(now, touched + IDLE_AFTER);
-    if (document.visibilityState === "visible" && until > ticked) total += (until - ticked) / 1000;
+    const isSeen = document.visibilityState === "visible" && !isPaused;
+    if (isSeen && until > ticked) total += (until - ticked) / 1000;
     ticked = now;
   }
   const onvisibility = () => {
@@ -157,7 +159,7 @@ export function stopwatch(seconds) {
   };
   function countLast() {
     const until = Math.min(Date.now(), touched + IDLE_AFTER);
-    if (until > ticked) total += (until - ticked) / 1000;
+    if (!isPaused && until > ticked) total += (until - ticked) / 1000;
     ticked = Date.now();
   }
   const timer = setInterval(tick, 1000);
@@ -167,6 +169,10 @@ export function stopwatch(seconds) {
     seconds: () => {
       tick();
       return Math.round(total * 10) / 10;
+    },
+    pause: (isNow) => {
+      tick();
+      isPaused = isNow;
     },
     stop: () => {
       clearInterval(timer);

@@ -244,6 +244,7 @@ export interface Answer {
 }
 export interface Stopwatch {
   seconds(): number;
+  pause(isNow: boolean): void;
   stop(): void;
 }
 export interface Drafts {
@@ -280,6 +281,25 @@ export interface Holding {
   close(): void;
 }
 
+/** What a study tells, as pages/routes/instructions.py answers it. */
+export interface Study {
+  about: string;
+  contact: string;
+  seconds_per_case: number | null;
+  digest: string;
+  is_read: boolean;
+  questions: AskedQuestion[];
+}
+export interface AskedQuestion {
+  assignment_id: number;
+  words: string;
+  answer: string | null;
+}
+export interface Studies {
+  of(studyId: number): Study | null;
+  arrive(screen: Screen): Promise<void>;
+}
+
 /** What stays where it is while one case follows another. */
 export interface Desk {
   host: Host;
@@ -287,6 +307,7 @@ export interface Desk {
   memory: Memory;
   outbox: Outbox;
   holding: Holding;
+  studies: Studies;
   screen: Screen | null;
   isClosed: boolean;
   path: string; // of the page the screen stands in

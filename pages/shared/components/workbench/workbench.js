@@ -1,7 +1,7 @@
 // The annotation screen: one assignment at a time, drawn from plain data, kept by HTTP.
 
 import { applyComfort } from "./comfort.js";
-import { openComfort, openGuidelines, openKeys, openSkip } from "./dialogs.js";
+import { openComfort, openKeys, openSkip } from "./dialogs.js";
 import { button, explainer, h } from "./dom.js";
 import { buildFinder } from "./find.js";
 import { buildForm } from "./form.js";
@@ -28,6 +28,7 @@ import {
 } from "./sending.js";
 import { become, complain, paintStatus, say, sayProgress } from "./standing.js";
 import { closeStreamlitDialogs } from "./streamlit.js";
+import { openGuidelines, studies } from "./study.js";
 
 /**
  * @import {
@@ -310,12 +311,14 @@ function openDesk(host, page) {
     onheld: () => desk.screen && giveWay(desk.screen),
     onprogress: (done, total) => desk.screen && sayProgress(desk.screen, done, total),
   });
+  desk.studies = studies(desk);
   desk.paint = (task, isAddressed = false) => {
     desk.screen?.close();
     desk.holding.drop(task.study_id);
     desk.screen = openScreen(desk, task);
     if (!isAddressed) sayAddress(task);
     if (desk.outbox.isEmpty()) desk.holding.ask(); // else the answer for it brings the next
+    desk.studies.arrive(desk.screen);
     return desk.screen;
   };
   desk.close = () => {
