@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
@@ -44,6 +45,10 @@ class FakeServer:
     def sign_in(self, account: str) -> None:
         """Let somebody else be signed in, as of the next page that is loaded."""
         self._post(f"/fake/plan?account={account}", [])
+
+    def answer(self, words: str) -> None:
+        """Answer everything that was asked."""
+        self._post(f"/fake/plan?answer={quote(words)}", [])
 
     def requests(self, path: str) -> list[dict[str, Any]]:
         """Return the bodies sent to one path, in order."""

@@ -87,8 +87,20 @@ def _study(_body: dict[str, Any]) -> dict[str, Any]:
         "seconds_per_case": 41.0,
         "digest": store.DIGEST,
         "is_read": store.read == store.DIGEST,
-        "questions": [],
+        "questions": store.questions,
     }
+
+
+def _ask(body: dict[str, Any]) -> dict[str, Any]:
+    asked = {"assignment_id": body["assignment_id"], "words": body["words"], "answer": None}
+    store.questions.insert(0, asked)
+    return {"asked": True}
+
+
+def _withdraw(body: dict[str, Any]) -> dict[str, Any]:
+    (submitted,) = store.submitted.pop(body["assignment_id"]).values()
+    store.drafts[body["assignment_id"]] = submitted["draft"]
+    return {"withdrawn": True}
 
 
 def _read(body: dict[str, Any]) -> dict[str, Any]:
@@ -107,6 +119,8 @@ _ANSWERS = {
     "submit": _submit,
     "study": _study,
     "read": _read,
+    "ask": _ask,
+    "withdraw": _withdraw,
 }
 
 
@@ -135,6 +149,8 @@ async def _plan(request: Request) -> JSONResponse:
             is_read=asked.get("read") != "no",
         )
     store.account = asked.get("account", store.account)
+    for question in store.questions:
+        question["answer"] = asked.get("answer")
     store.planned.extend(await request.json())
     return JSONResponse({})
 

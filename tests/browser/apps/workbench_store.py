@@ -21,6 +21,8 @@ requests: list[dict[str, Any]] = []
 #: What the study tells: its digest, and the one that was read last.
 DIGEST = "as it is now"
 read = DIGEST
+#: What was asked, latest first.
+questions: list[dict[str, Any]] = []
 #: Answers to give before the real one, as [path, status, body].
 planned: list[list[Any]] = []
 
@@ -31,7 +33,7 @@ def reset(tasks: list[str], *, is_holding: bool, is_read: bool) -> None:
     runs, names, account = 0, tasks, "ada"
     read = DIGEST if is_read else "as it was"
     globals()["is_holding"] = is_holding
-    for memory in (drafts, submitted, requests, planned):
+    for memory in (drafts, submitted, requests, planned, questions):
         memory.clear()
     skipped.clear()
 

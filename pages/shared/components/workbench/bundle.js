@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 645ac7e6406e79dd1ed3c690b32e5a5398c9f7d89ff450e0d097bb154b51ce5d
+// Sources: e02e55ae390a7fc1e38d5663c0c7bc301ea44d6e3155cfbcafa5da6d07feba8a
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -324,7 +324,7 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
   let settled = false;
   let timer;
   let running = null;
-  let refused2 = 0;
+  let refused3 = 0;
   const waiters = /* @__PURE__ */ new Set();
   async function run2() {
     while (changed && !closed && !settled) {
@@ -340,8 +340,8 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
       });
       if (closed || settled) return;
       if (answer === null) continue;
-      refused2 = answer.status >= 400 ? answer.status : 0;
-      if (refused2) {
+      refused3 = answer.status >= 400 ? answer.status : 0;
+      if (refused3) {
         say2("Not saved", "bad");
         onrefused(answer);
       } else if (!changed) onstored(answer.body);
@@ -350,7 +350,7 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
   function flush() {
     clearTimeout(timer);
     if (!running) running = run2().finally(() => running = null);
-    const stored2 = running.then(() => !refused2);
+    const stored2 = running.then(() => !refused3);
     return new Promise((resolve, reject) => {
       const giveUp = () => resolve(false);
       const patience = setTimeout(giveUp, PATIENCE);
@@ -367,7 +367,7 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
     send("PUT", url2, body(), true).catch(() => changed = true);
   };
   const onfocus = () => {
-    if (refused2 !== 401 || closed || settled) return;
+    if (refused3 !== 401 || closed || settled) return;
     changed = true;
     flush();
   };
@@ -451,6 +451,7 @@ function closeStreamlitDialogs() {
 
 // pages/shared/components/workbench/keys.js
 var isModified = (event) => (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
+var isUndo = (event) => (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && keyName(event) === "z";
 var isWriting = ({ key }) => key.length === 1 || key === "Process" || !/^[\x20-\x7e]*$/.test(key);
 var PLACES = { BracketLeft: "[", BracketRight: "]" };
 function keyName({ key, code = "", shiftKey }) {
@@ -507,7 +508,7 @@ function listenToKeys(root, actions) {
       root.querySelector("dialog[open]")
     );
     if (event.key === "Enter" && isForScreen(event, dialog)) enter(event, actions, clicked);
-    else if (isModified(event)) return;
+    else if (isModified(event)) undo(event, dialog, actions);
     else if (inField(event)) leaveField(event, dialog);
     else if (readOn(event, dialog, actions)) event.preventDefault();
     else if (isWriting(event)) write(event, dialog, actions);
@@ -578,6 +579,10 @@ function run(event, { commands, number }) {
   if (command) return command() !== false;
   return numberParts(event).some(number);
 }
+function undo(event, dialog, actions) {
+  if (!isUndo(event) || dialog || inField(event) || event.repeat) return;
+  if (actions.isReady() && actions.undo()) event.preventDefault();
+}
 function takeBack(event, actions) {
   if (event.repeat || !actions.isReady()) return;
   if (actions.takeBack()) event.preventDefault();
@@ -589,7 +594,11 @@ function say(screen, words, kind = "") {
   screen.kind = kind;
   paintStatus(screen);
 }
-function paintStatus({ desk, status, words, kind, sending }) {
+function paintStatus({ desk, status, words, kind, sending, withdrawing }) {
+  const { last, skipped } = desk.memory;
+  const mayUndo = last !== null && Date.now() < last.until && !skipped.length;
+  if (mayUndo && !withdrawing.isConnected) status.after(withdrawing);
+  else if (!mayUndo) withdrawing.remove();
   const way = desk.outbox.words();
   const isHeldUp = way.startsWith("Not");
   const parts = sending ? [isHeldUp ? way : words] : [way, words];
@@ -718,6 +727,7 @@ function stuck(screen, where) {
 
 // pages/shared/components/workbench/sending.js
 var UNREAD = 500;
+var UNDO_FOR = 6e4;
 function opening(screen) {
   screen.sent += 1;
   return {
@@ -788,10 +798,14 @@ function ended({ desk, data, sending }) {
   if (sending?.path === "skip") {
     const skipped = { id: data.assignment_id, token: data.token };
     desk.memory.skipped = [...desk.memory.skipped, skipped];
-  } else if (sending?.isNew) desk.memory.skipped = [];
+  } else if (sending) {
+    if (sending.isNew) desk.memory.skipped = [];
+    desk.memory.last = sending.isNew ? { entry: sending, until: Infinity } : null;
+  }
 }
-async function answered({ screen }, entry, answer) {
+async function answered({ screen, memory }, entry, answer) {
   if (screen === null) return;
+  if (answer.status !== 200 && memory.last?.entry.id === entry.id) memory.last = null;
   const isHere = screen.sending?.id === entry.id;
   if (answer.status === 200) stored(screen, entry, answer);
   else if (isHere) refused(screen, answer);
@@ -805,10 +819,17 @@ function stored(screen, entry, answer) {
   if (isHere) become(screen, "busy");
   if (entry.study_id === screen.data.study_id) desk.holding.keep(answer.body);
   giveWay(screen, isHere);
-  if (desk.screen === screen && isHere) {
-    ended(screen);
-    go(screen, "next", words);
-  } else if (desk.screen && !desk.screen.words) say(desk.screen, words);
+  const isWaiting = desk.screen === screen && isHere;
+  if (isWaiting) ended(screen);
+  endLater(desk, entry);
+  if (isWaiting) go(screen, "next", words);
+  else if (desk.screen && !desk.screen.words) say(desk.screen, words);
+}
+function endLater(desk, { id }) {
+  const { last } = desk.memory;
+  if (last?.entry.id !== id) return;
+  last.until = Date.now() + UNDO_FOR;
+  setTimeout(() => desk.screen && paintStatus(desk.screen), UNDO_FOR);
 }
 function signedOut(screen, answer) {
   if (screen.sending) become(screen, "live");
@@ -1012,6 +1033,8 @@ function keysContent(data, named) {
     ["Ctrl Enter", "Submit, anywhere"],
     ["S", "Skip this case"],
     ["T", "Take back the last skip, until the next case is submitted"],
+    ["Ctrl Z", "Undo the last submission, for a minute, or skip; while writing, the browser's own"],
+    ["H", "Ask the lead about this case"],
     ["O", "Discard an edit: what was submitted is there again"],
     ["[", "Back to the case before"],
     ["]", "Forward to the case after"],
@@ -1102,6 +1125,81 @@ function reasonChoices(reasons, onchoose) {
     onchoose
   });
 }
+
+// pages/shared/components/workbench/asking.js
+function buildAsking(screen) {
+  const list = h("div", { class: "ek-asked-list" });
+  const words = h("span", {});
+  const asked = h("details", { class: "ek-asked" }, h("summary", {}, words), list);
+  asked.hidden = true;
+  const field = h("textarea", {
+    rows: "4",
+    dir: "auto",
+    class: "ek-comment-field",
+    "aria-label": "Question",
+    placeholder: "What is unclear about this case"
+  });
+  const open = () => openAsking(screen, field);
+  return {
+    button: button("Ask the lead", "H", open, { class: "ek-button ek-quiet ek-ask" }),
+    asked,
+    open,
+    paint: (questions) => {
+      const own = questions.filter(
+        ({ assignment_id }) => assignment_id === screen.data.assignment_id
+      );
+      const n = own.filter(({ answer }) => answer !== null).length;
+      asked.hidden = !own.length;
+      asked.open ||= n > 0;
+      words.textContent = `${own.length === 1 ? "Your question" : `Your ${own.length} questions`}, ${n === own.length ? "answered" : n ? `${n} answered` : "not answered yet"}`;
+      list.replaceChildren(...own.flatMap(questionParts));
+    }
+  };
+}
+var questionParts = ({ words, answer }) => [
+  h("p", { class: "ek-question-asked", dir: "auto" }, words),
+  h("p", { class: "ek-answer", dir: "auto" }, answer ?? "No answer yet.")
+];
+function openAsking(screen, field) {
+  const problem = h("p", { class: "ek-problem", role: "alert" });
+  const sending = button("Send", "Ctrl Enter", () => ask(), {
+    class: "ek-button ek-primary",
+    "aria-keyshortcuts": "Control+Enter"
+  });
+  const hint = "Whoever leads the study sees it with the case; the answer appears beside the comment.";
+  const dialog = openDialog(screen, {
+    label: "Question to the lead",
+    className: "ek-small",
+    letter: "h",
+    content: [field, h("p", { class: "ek-hint" }, hint), problem],
+    end: [h("span", {}), sending]
+  });
+  if (!dialog) return false;
+  async function ask() {
+    const words = field.value.trim();
+    if (sending.disabled) return;
+    sending.disabled = true;
+    problem.replaceChildren();
+    const { assignment_id, token } = screen.data;
+    const body = { assignment_id, token, words };
+    const answer = await send("POST", url(screen.desk, "ask"), body).catch(() => null);
+    sending.disabled = false;
+    if (answer?.status !== 200 || !answer.body) problem.replaceChildren(...refused2(screen, answer));
+    else {
+      field.value = "";
+      dialog?.close();
+      screen.desk.studies.refresh(screen.data.study_id);
+    }
+  }
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+    event.preventDefault();
+    ask();
+  });
+  field.focus();
+  return true;
+}
+var refused2 = (screen, answer) => answer === null ? ["Not sent: no connection. What you wrote is still here; send it again."] : [refusal(answer), ...wayIn(screen, answer).flatMap((way) => [" ", way])];
 
 // pages/shared/components/workbench/text.js
 var BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, td, th, pre, summary, blockquote, div, section";
@@ -1378,18 +1476,18 @@ function rubricRow(rubric, criterion, row) {
       answers,
       onpoint: (option) => describe(option && { side, option }),
       onscore: () => {
-        remember(field, cell.chosen() !== void 0, takeBack2);
+        remember(field, cell.chosen() !== void 0, takeBack3);
         changed(field);
         putMarker(rubric, isUnscored(rubric) ? 0 : index);
         describe(null);
       }
     });
     const index = rubric.cells.push({ ...cell, row, describe }) - 1;
-    function takeBack2() {
+    function takeBack3() {
       cell.choose(void 0);
       (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
     }
-    remember(field, cell.chosen() !== void 0, takeBack2);
+    remember(field, cell.chosen() !== void 0, takeBack3);
     cell.node.addEventListener("focusin", () => putMarker(rubric, index));
     const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
     places.set(field, { node: cell.node, words, focus: cell.focus });
@@ -1818,7 +1916,7 @@ function tagChip({ tag, parent, marking, explain }) {
 }
 
 // pages/shared/components/workbench/form.js
-function buildForm({ data, answers, explain, onchange }) {
+function buildForm({ data, answers, explain, asking, onchange }) {
   const places = /* @__PURE__ */ new Map();
   const trail = /* @__PURE__ */ new Map();
   const form = {
@@ -1828,9 +1926,9 @@ function buildForm({ data, answers, explain, onchange }) {
     explain,
     places,
     onchange,
-    remember: (what, isSet, takeBack2) => {
+    remember: (what, isSet, takeBack3) => {
       trail.delete(what);
-      if (isSet) trail.set(what, takeBack2);
+      if (isSet) trail.set(what, takeBack3);
     },
     changed: (field) => {
       places.get(field)?.node.classList.remove("ek-missing");
@@ -1842,8 +1940,9 @@ function buildForm({ data, answers, explain, onchange }) {
   const rubric = part("scores", data.criteria.length, rubricPart);
   const tags = part("tags", data.tags.length, tagsPart);
   const comment = part("comment", true, commentPart);
-  const parts = [preference?.node, rubric?.node, tags?.node, comment?.node];
-  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts);
+  const parts = [preference?.node, rubric?.node, tags?.node];
+  const words = h("div", { class: "ek-words" }, comment?.node, asking.button);
+  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, asking.asked);
   keepFitting(node, data.tags.length);
   const seen = (act) => (...given) => {
     reveal(node);
@@ -1906,15 +2005,15 @@ function preferencePart({ answers, places, changed, remember }) {
     })),
     onchoose: (value) => {
       answers.preference = value ?? null;
-      remember("preference", answers.preference !== null, takeBack2);
+      remember("preference", answers.preference !== null, takeBack3);
       changed("preference");
     }
   });
-  function takeBack2() {
+  function takeBack3() {
     group.choose(null);
     group.focus();
   }
-  remember("preference", answers.preference !== null, takeBack2);
+  remember("preference", answers.preference !== null, takeBack3);
   places.set("preference", { node: group.node, words: "preference", focus: group.focus });
   const choose = (value) => {
     group.choose(value);
@@ -2638,13 +2737,26 @@ function studies(desk) {
   const known = /* @__PURE__ */ new Map();
   async function ask(studyId) {
     const answer = await send("GET", `${url(desk, "study")}?study=${studyId}`).catch(() => null);
-    if (answer?.status === 200 && answer.body) known.set(studyId, answer.body);
+    if (answer?.status !== 200 || !answer.body) return;
+    const { questions } = answer.body;
+    known.set(studyId, Object.assign(known.get(studyId) ?? answer.body, { questions }));
+  }
+  function paintQuestions(studyId) {
+    const { screen } = desk;
+    if (screen?.data.study_id !== studyId) return;
+    screen.asking.paint(known.get(studyId)?.questions ?? []);
+  }
+  async function refresh(studyId) {
+    await ask(studyId);
+    paintQuestions(studyId);
   }
   return {
+    refresh,
     of: (studyId) => known.get(studyId) ?? null,
     arrive: async (screen) => {
-      const { study_id } = screen.data;
-      if (!known.has(study_id)) await ask(study_id);
+      const { study_id, submitted } = screen.data;
+      paintQuestions(study_id);
+      if (submitted || !known.has(study_id)) await refresh(study_id);
       const study = known.get(study_id);
       const { screen: now } = desk;
       if (study && !study.is_read && now?.data.study_id === study_id) openFirst(now, study);
@@ -2730,6 +2842,45 @@ function timeInWords(seconds) {
   return `${Math.max(5, Math.round(seconds / 5) * 5)} s`;
 }
 
+// pages/shared/components/workbench/withdrawing.js
+var undo2 = (screen) => undoSkip(screen) || withdraw(screen);
+function withdraw(screen) {
+  const { last } = screen.desk.memory;
+  if (!last || Date.now() > last.until) return false;
+  if (screen.state === "live") takeBack2(screen, last.entry.body);
+  return true;
+}
+async function takeBack2(screen, sent) {
+  const { desk, drafts } = screen;
+  become(screen, "busy");
+  complain(screen, "");
+  if (!await drafts.flush()) {
+    become(screen, "live");
+    complain(screen, "What you entered here is not saved yet, so nothing was taken back.");
+    return;
+  }
+  say(screen, "Taking back…");
+  while (!await desk.outbox.drained()) if (screen.isClosed) return;
+  if (screen.isClosed) return;
+  if (!desk.memory.last) return become(screen, "live");
+  const { assignment_id, token, session, number, opened_on, revision } = sent;
+  const body = { assignment_id, token, session, number: number + 1, opened_on, revision };
+  const answer = await persist("POST", url(desk, "withdraw"), body, {
+    stopped: () => screen.isClosed,
+    onwait: (why) => say(screen, `Not taken back yet: ${why}. Retrying`, "bad")
+  });
+  if (answer === null) return;
+  if (answer.status !== 401) desk.memory.last = null;
+  if (answer.status !== 200) {
+    become(screen, "live");
+    say(screen, "Not taken back", "bad");
+    complain(screen, refusal(answer), ...wayIn(screen, answer));
+    return;
+  }
+  await go(screen, assignment_id, "Taken back");
+  if (desk.screen && desk.screen !== screen) say(desk.screen, "Taken back");
+}
+
 // pages/shared/components/workbench/workbench.js
 var SUBMITTED = "Submitted before; a change counts once it is submitted again";
 var EDITED = "Edit not submitted; what counts is what you submitted before";
@@ -2773,6 +2924,7 @@ function openScreen(desk, data) {
   const deaf = listenToKeys(screen.root, {
     isReady: () => screen.state === "live",
     submit: () => submit(screen),
+    undo: () => undo2(screen),
     number: screen.form.number,
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
@@ -2812,10 +2964,12 @@ function build(screen) {
   const { data, root, answers } = screen;
   const { memory } = screen.desk;
   const explain = explainer(root);
+  screen.asking = buildAsking(screen);
   screen.form = buildForm({
     data,
     answers,
     explain,
+    asking: screen.asking,
     onchange: () => {
       screen.isTouched = true;
       if (screen.sending) screen.desk.outbox.withdraw(screen.sending.id);
@@ -2861,12 +3015,15 @@ function buildFooter(screen) {
   const { data } = screen;
   const back = button("Back", "[", () => move(screen, "previous"));
   const forward = button("Forward", "]", () => move(screen, "following"));
+  const undoKeys = { class: "ek-button ek-quiet", "aria-keyshortcuts": "Control+Z" };
+  screen.withdrawing = button("Undo", "Ctrl Z", () => withdraw(screen), undoKeys);
   const skipping = button("Skip", "S", () => openSkip(screen));
   screen.ways = [
     [back, data.has_previous],
     [forward, data.has_following],
     [skipping, !data.submitted],
     [screen.takingBack, true],
+    [screen.withdrawing, true],
     [screen.discarding, true]
   ];
   screen.submitting = button(
@@ -2896,6 +3053,7 @@ function keyCommands(screen) {
     f: () => form.openTags("right"),
     s: () => !data.submitted && openSkip(screen),
     g: () => openGuidelines(screen),
+    h: screen.asking.open,
     l: () => openComfort(screen),
     "?": () => openKeys(screen),
     t: () => undoSkip(screen),
@@ -2938,7 +3096,7 @@ function show(screen, host) {
 }
 function openDesk(host, page) {
   sender.account = page.account;
-  const memory = { together: false, isRaw: false, caseSize: "normal", skipped: [] };
+  const memory = { together: false, isRaw: false, caseSize: "normal", skipped: [], last: null };
   const desk = (
     /** @type {Desk} */
     { host, page, memory, screen: null, isClosed: false }

@@ -139,6 +139,8 @@ export function keysContent(data, named) {
     ["Ctrl Enter", "Submit, anywhere"],
     ["S", "Skip this case"],
     ["T", "Take back the last skip, until the next case is submitted"],
+    ["Ctrl Z", "Undo the last submission, for a minute, or skip; while writing, the browser's own"],
+    ["H", "Ask the lead about this case"],
     ["O", "Discard an edit: what was submitted is there again"],
     ["[", "Back to the case before"],
     ["]", "Forward to the case after"],

@@ -6,15 +6,20 @@ import { rubricPart } from "./rubric.js";
 import { SIDES } from "./sides.js";
 import { tagsPart } from "./tags.js";
 
-/** @import { Answers, Explainer, Form, FormParts, Places, TaskData } from "./types.js" */
+/** @import { Answers, Asking, Explainer, Form, FormParts, Places, TaskData } from "./types.js" */
 
 /**
  * Build the form. `answers` is the draft and is changed in place; `onchange` hears every change.
  * Returns {node, number(part), prefer(value), takeBack(), missing(), mark(fields), name(fields), …}.
- * @param {{ data: TaskData, answers: Answers, explain: Explainer, onchange: () => void }} task
+ * @param {object} task
+ * @param {TaskData} task.data
+ * @param {Answers} task.answers
+ * @param {Explainer} task.explain
+ * @param {Asking} task.asking
+ * @param {() => void} task.onchange
  * @returns {Form}
  */
-export function buildForm({ data, answers, explain, onchange }) {
+export function buildForm({ data, answers, explain, asking, onchange }) {
   /** @type {Places} */
   const places = new Map();
   /**
@@ -51,8 +56,9 @@ export function buildForm({ data, answers, explain, onchange }) {
   const rubric = part("scores", data.criteria.length, rubricPart);
   const tags = part("tags", data.tags.length, tagsPart);
   const comment = part("comment", true, commentPart);
-  const parts = [preference?.node, rubric?.node, tags?.node, comment?.node];
-  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts);
+  const parts = [preference?.node, rubric?.node, tags?.node];
+  const words = h("div", { class: "ek-words" }, comment?.node, asking.button);
+  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, asking.asked);
   keepFitting(node, data.tags.length);
   /**
    * What is done in the form is seen, also where the responses had all the room.

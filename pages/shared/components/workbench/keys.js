@@ -9,6 +9,10 @@ import { isCovered } from "./streamlit.js";
 const isModified = (event) =>
   (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
 
+/** @param {KeyboardEvent} event */
+const isUndo = (event) =>
+  (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && keyName(event) === "z";
+
 /**
  * A key that writes something: names of other keys are ASCII words ("Enter", "ArrowUp").
  * @param {KeyboardEvent} event
@@ -97,7 +101,7 @@ export function listenToKeys(root, actions) {
     if (event.isComposing || !root.isConnected || isCovered(root)) return;
     const dialog = /** @type {KeyDialog | null} */ (root.querySelector("dialog[open]"));
     if (event.key === "Enter" && isForScreen(event, dialog)) enter(event, actions, clicked);
-    else if (isModified(event)) return; // the browser's own
+    else if (isModified(event)) undo(event, dialog, actions); // all others are the browser's own
     else if (inField(event)) leaveField(event, dialog);
     else if (readOn(event, dialog, actions)) event.preventDefault();
     else if (isWriting(event)) write(event, dialog, actions);
@@ -212,6 +216,17 @@ function run(event, { commands, number }) {
   const command = commands[keyName(event)];
   if (command) return command() !== false;
   return numberParts(event).some(number);
+}
+
+/**
+ * In a field it is the browser's.
+ * @param {KeyboardEvent} event
+ * @param {KeyDialog | null} dialog
+ * @param {Actions} actions
+ */
+function undo(event, dialog, actions) {
+  if (!isUndo(event) || dialog || inField(event) || event.repeat) return;
+  if (actions.isReady() && actions.undo()) event.preventDefault();
 }
 
 /**

@@ -3,12 +3,14 @@
 import { button } from "./dom.js";
 import { go, heldAfter, isAllStored, stuck, url, wayIn } from "./going.js";
 import { persist, refusal, uuid } from "./saving.js";
-import { become, complain, say } from "./standing.js";
+import { become, complain, paintStatus, say } from "./standing.js";
 
 /** @import { Answer, Desk, Dispatch, Screen, Skipped } from "./types.js" */
 
 /** Nobody has read a case that fast: the second click of two is not meant for it. */
 const UNREAD = 500;
+/** The server waits a little longer, for what is on its way by then. */
+const UNDO_FOR = 60000;
 
 /**
  * What the screen says of itself in all it sends; see evalkit/annotation/opening.py.
@@ -132,7 +134,10 @@ function ended({ desk, data, sending }) {
   if (sending?.path === "skip") {
     const skipped = { id: data.assignment_id, token: data.token };
     desk.memory.skipped = [...desk.memory.skipped, skipped];
-  } else if (sending?.isNew) desk.memory.skipped = [];
+  } else if (sending) {
+    if (sending.isNew) desk.memory.skipped = [];
+    desk.memory.last = sending.isNew ? { entry: sending, until: Infinity } : null;
+  }
 }
 
 /**
@@ -141,8 +146,9 @@ function ended({ desk, data, sending }) {
  * @param {Dispatch} entry
  * @param {Answer} answer
  */
-export async function answered({ screen }, entry, answer) {
+export async function answered({ screen, memory }, entry, answer) {
   if (screen === null) return;
+  if (answer.status !== 200 && memory.last?.entry.id === entry.id) memory.last = null;
   const isHere = screen.sending?.id === entry.id;
   if (answer.status === 200) stored(screen, entry, answer);
   else if (isHere) refused(screen, answer);
@@ -162,10 +168,23 @@ function stored(screen, entry, answer) {
   if (isHere) become(screen, "busy"); // it was live again while somebody was signed out
   if (entry.study_id === screen.data.study_id) desk.holding.keep(answer.body);
   giveWay(screen, isHere);
-  if (desk.screen === screen && isHere) {
-    ended(screen);
-    go(screen, "next", words);
-  } else if (desk.screen && !desk.screen.words) say(desk.screen, words);
+  const isWaiting = desk.screen === screen && isHere;
+  if (isWaiting) ended(screen);
+  endLater(desk, entry);
+  if (isWaiting) go(screen, "next", words);
+  else if (desk.screen && !desk.screen.words) say(desk.screen, words);
+}
+
+/**
+ * A submission that has arrived may be taken back for a minute from now.
+ * @param {Desk} desk
+ * @param {Dispatch} entry
+ */
+function endLater(desk, { id }) {
+  const { last } = desk.memory;
+  if (last?.entry.id !== id) return;
+  last.until = Date.now() + UNDO_FOR;
+  setTimeout(() => desk.screen && paintStatus(desk.screen), UNDO_FOR);
 }
 
 /**

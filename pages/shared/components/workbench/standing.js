@@ -18,7 +18,11 @@ export function say(screen, words, kind = "") {
  * Of this very case what it is doing is said, and only what holds it up besides.
  * @param {Screen} screen
  */
-export function paintStatus({ desk, status, words, kind, sending }) {
+export function paintStatus({ desk, status, words, kind, sending, withdrawing }) {
+  const { last, skipped } = desk.memory;
+  const mayUndo = last !== null && Date.now() < last.until && !skipped.length;
+  if (mayUndo && !withdrawing.isConnected) status.after(withdrawing);
+  else if (!mayUndo) withdrawing.remove();
   const way = desk.outbox.words();
   const isHeldUp = way.startsWith("Not");
   const parts = sending ? [isHeldUp ? way : words] : [way, words];

@@ -20,13 +20,29 @@ export function studies(desk) {
   /** @param {number} studyId */
   async function ask(studyId) {
     const answer = await send("GET", `${url(desk, "study")}?study=${studyId}`).catch(() => null);
-    if (answer?.status === 200 && answer.body) known.set(studyId, answer.body);
+    if (answer?.status !== 200 || !answer.body) return;
+    // What it tells was shown, or is read, as it was when it came up; answers come at any time.
+    const { questions } = answer.body;
+    known.set(studyId, Object.assign(known.get(studyId) ?? answer.body, { questions }));
+  }
+  /** @param {number} studyId */
+  function paintQuestions(studyId) {
+    const { screen } = desk;
+    if (screen?.data.study_id !== studyId) return;
+    screen.asking.paint(known.get(studyId)?.questions ?? []);
+  }
+  /** @param {number} studyId */
+  async function refresh(studyId) {
+    await ask(studyId);
+    paintQuestions(studyId);
   }
   return {
+    refresh,
     of: (studyId) => known.get(studyId) ?? null,
     arrive: async (screen) => {
-      const { study_id } = screen.data;
-      if (!known.has(study_id)) await ask(study_id);
+      const { study_id, submitted } = screen.data;
+      paintQuestions(study_id);
+      if (submitted || !known.has(study_id)) await refresh(study_id);
       const study = known.get(study_id);
       const { screen: now } = desk;
       if (study && !study.is_read && now?.data.study_id === study_id) openFirst(now, study);

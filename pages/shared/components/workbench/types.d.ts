@@ -208,6 +208,8 @@ export interface Memory {
   isRaw: boolean;
   caseSize: "normal" | "tall" | "folded";
   skipped: Skipped[];
+  /** The last submission, and until when it may be taken back. */
+  last: { entry: Dispatch; until: number } | null;
   wasSignedOut?: boolean;
 }
 export interface Skipped {
@@ -254,12 +256,21 @@ export interface Drafts {
   close(): void;
 }
 
+/** Which opening of a case sends something; see evalkit/annotation/opening.py. */
+export interface Opening {
+  assignment_id: number;
+  token: string;
+  session: string;
+  number: number;
+  opened_on: string;
+  revision: number;
+}
 /** What is on its way: `path` is where it goes, `id` the same however often it is sent. */
 export interface Dispatch {
   id: string;
   path: "submit" | "skip";
   study_id: number;
-  body: { assignment_id: number; token: string; revision: number; draft?: Answers };
+  body: Opening & { draft?: Answers };
   isNew: boolean; // it counts as one more done
   at: number;
 }
@@ -295,9 +306,17 @@ export interface AskedQuestion {
   words: string;
   answer: string | null;
 }
+/** The way to ask about a case, and what was asked. */
+export interface Asking {
+  button: HTMLElement;
+  asked: HTMLElement;
+  open(): boolean;
+  paint(questions: AskedQuestion[]): void;
+}
 export interface Studies {
   of(studyId: number): Study | null;
   arrive(screen: Screen): Promise<void>;
+  refresh(studyId: number): Promise<void>;
 }
 
 /** What stays where it is while one case follows another. */
@@ -350,7 +369,9 @@ export interface Screen extends ScreenState {
   panes: Panes;
   finder: Finder;
   main: HTMLElement;
+  asking: Asking;
   takingBack: HTMLButtonElement;
+  withdrawing: HTMLButtonElement;
   discarding: HTMLButtonElement;
   submitting: HTMLButtonElement;
   ways: [HTMLButtonElement, boolean][];
@@ -365,6 +386,7 @@ export interface KeyDialog extends HTMLDialogElement {
 export interface Actions {
   isReady(): boolean;
   submit(): void;
+  undo(): boolean;
   number(part: string): boolean;
   takeBack(): boolean;
   commands: Record<string, () => unknown>;

@@ -2,6 +2,7 @@
 
 import { applyComfort } from "./comfort.js";
 import { openComfort, openKeys, openSkip } from "./dialogs.js";
+import { buildAsking } from "./asking.js";
 import { button, explainer, h } from "./dom.js";
 import { buildFinder } from "./find.js";
 import { buildForm } from "./form.js";
@@ -29,6 +30,7 @@ import {
 import { become, complain, paintStatus, say, sayProgress } from "./standing.js";
 import { closeStreamlitDialogs } from "./streamlit.js";
 import { openGuidelines, studies } from "./study.js";
+import { undo, withdraw } from "./withdrawing.js";
 
 /**
  * @import {
@@ -88,6 +90,7 @@ function openScreen(desk, data) {
   const deaf = listenToKeys(screen.root, {
     isReady: () => screen.state === "live",
     submit: () => submit(screen),
+    undo: () => undo(screen),
     number: screen.form.number,
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
@@ -134,10 +137,12 @@ function build(screen) {
   const { data, root, answers } = screen;
   const { memory } = screen.desk;
   const explain = explainer(root);
+  screen.asking = buildAsking(screen);
   screen.form = buildForm({
     data,
     answers,
     explain,
+    asking: screen.asking,
     onchange: () => {
       screen.isTouched = true;
       if (screen.sending) screen.desk.outbox.withdraw(screen.sending.id); // it is worked on again
@@ -189,12 +194,15 @@ function buildFooter(screen) {
   const { data } = screen;
   const back = button("Back", "[", () => move(screen, "previous"));
   const forward = button("Forward", "]", () => move(screen, "following"));
+  const undoKeys = { class: "ek-button ek-quiet", "aria-keyshortcuts": "Control+Z" };
+  screen.withdrawing = button("Undo", "Ctrl Z", () => withdraw(screen), undoKeys);
   const skipping = button("Skip", "S", () => openSkip(screen));
   screen.ways = [
     [back, data.has_previous],
     [forward, data.has_following],
     [skipping, !data.submitted],
     [screen.takingBack, true],
+    [screen.withdrawing, true],
     [screen.discarding, true],
   ];
   screen.submitting = button(
@@ -230,6 +238,7 @@ function keyCommands(screen) {
     f: () => form.openTags("right"),
     s: () => !data.submitted && openSkip(screen),
     g: () => openGuidelines(screen),
+    h: screen.asking.open,
     l: () => openComfort(screen),
     "?": () => openKeys(screen),
     t: () => undoSkip(screen),
@@ -287,7 +296,7 @@ function show(screen, host) {
 function openDesk(host, page) {
   sender.account = page.account;
   /** @type {Memory} */
-  const memory = { together: false, isRaw: false, caseSize: "normal", skipped: [] };
+  const memory = { together: false, isRaw: false, caseSize: "normal", skipped: [], last: null };
   const desk = /** @type {Desk} */ ({ host, page, memory, screen: null, isClosed: false });
   desk.path = window.location.pathname;
   const onScreen = () => {
