@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: e02e55ae390a7fc1e38d5663c0c7bc301ea44d6e3155cfbcafa5da6d07feba8a
+// Sources: f6eb2ea2b03de3fa662453975e65d2330eedcba472a183c9f8137cd1c8d90fb7
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -2028,7 +2028,7 @@ function commentPart({ answers, onchange }) {
     dir: "auto",
     "aria-label": "Comment",
     ...shortcut("N"),
-    placeholder: "Comment, if something needs saying"
+    placeholder: "Comment, if needed"
   });
   field.value = answers.comment;
   const grow = () => {

@@ -182,7 +182,7 @@ function commentPart({ answers, onchange }) {
     dir: "auto",
     "aria-label": "Comment",
     ...shortcut("N"),
-    placeholder: "Comment, if something needs saying",
+    placeholder: "Comment, if needed",
   });
   field.value = answers.comment;
   const grow = () => {
