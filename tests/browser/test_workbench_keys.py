@@ -77,6 +77,8 @@ def test_enter_submits_whatever_was_clicked_and_space_changes_what_is_focused(se
     page.keyboard.press("Enter")
     expect(comment).to_have_value("\n")
     page.keyboard.press("Tab")  # what leads elsewhere keeps Enter for who comes by Tab
+    expect(page.get_by_role("button", name="Ask the lead")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Skip")).to_be_focused()
     page.keyboard.press("Enter")
