@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError, TimeoutError as WaitedTooLongError
 from sqlmodel import Session
 
 from db.queue import Queue
@@ -21,6 +21,9 @@ DEFAULT_URL = f"sqlite:///{ROOT / 'data' / 'evalkit.db'}"
 
 #: How long a writer waits for another before it gives up. An import holds the lock longest.
 BUSY_TIMEOUT_MS = 30_000
+
+#: What is raised where the database is busy, or away, and may be there again in a moment.
+NOT_TO_BE_HAD = (OperationalError, WaitedTooLongError)
 
 _BACKENDS = ("sqlite", "postgresql")
 _EXPECTED = (

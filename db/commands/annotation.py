@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from db.columns import new_token, now
 from db.commands.changes import results_changed
-from db.commands.counts import counted
+from db.commands.counts import counted, shown_since
 from db.commands.storing import next_revision, store_annotation, supersede
 from db.commands.units import locked_study
 from db.engine import write_session
@@ -241,7 +241,8 @@ def withdraw(*, assignment_id: int, annotator_id: int, opening: Opening) -> None
         supersede(session, current)
         with counted(session, study, assignment):
             assignment.state = AssignmentState.DRAFT
-            assignment.draft = draft.as_json()
+            if assignment.draft is None:  # else it was changed since, and that is kept
+                assignment.draft = draft.as_json()
             assignment.reserved_until = at + RESERVATION
             _end_openings(assignment)
         results_changed(session, assignment.study_id)
@@ -328,7 +329,7 @@ def _count_time(assignment: Assignment, seconds: float, at: datetime) -> None:
     Of a case that was held, its screen may not have said yet that it is shown.
     """
     if assignment.is_held:
-        assignment.shown_at = max(assignment.created_at, at - timedelta(seconds=seconds))
+        assignment.shown_at = shown_since(assignment, seconds, at)
     if assignment.shown_at is not None:
         seconds = min(seconds, (at - assignment.shown_at).total_seconds())
     assignment.active_seconds = max(assignment.active_seconds, seconds)

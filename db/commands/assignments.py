@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.columns import now
-from db.commands.counts import counted, has_place, release_reservations
+from db.commands.counts import counted, has_place, release_reservations, shown_since
 from db.commands.units import (
     N_PLACES,
     count_units,
@@ -17,8 +17,7 @@ from db.commands.units import (
 )
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, Unit, UnitPair, WorkCount
-from db.queries.annotation.audience import is_for
-from db.queries.annotation.progress import NOT_OPEN
+from db.queries.annotation.audience import NOT_OPEN, is_for
 from db.queries.annotation.task import study_of_own
 from db.queries.annotation.work import UNFINISHED
 from evalkit.annotation.assignment.policy import (
@@ -142,7 +141,7 @@ def _show(session: Session, study: Study, assignment: Assignment, *, seconds: fl
     at = now()
     with counted(session, study, assignment):
         if assignment.shown_at is None:
-            assignment.shown_at = max(assignment.created_at, at - timedelta(seconds=seconds))
+            assignment.shown_at = shown_since(assignment, seconds, at)
         assignment.reserved_until = at + RESERVATION
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,6 +57,12 @@ def release_reservations(session: Session, study: Study, *, at: datetime) -> Non
     for assignment in late:
         with counted(session, study, assignment):
             assignment.reserved_until = None
+
+
+def shown_since(assignment: Assignment, seconds: float, at: datetime) -> datetime:
+    """Return since when a case is on a screen for so many seconds, or was held: it is no longer."""
+    longest = (at - assignment.created_at).total_seconds()
+    return at - timedelta(seconds=min(seconds, longest))
 
 
 def has_place(session: Session, study: Study, assignment: Assignment) -> bool:

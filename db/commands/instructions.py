@@ -1,9 +1,13 @@
 """What a study tells its annotators: changed by a lead, read by each of them."""
 
+from contextlib import suppress
+
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from db.engine import write_session
 from db.models import AuditEvent, InstructionsRead, Study
+from db.queries.annotation.audience import require_part
 from db.queries.annotation.instructions import Instructions, digest
 from evalkit.errors import NotFoundError, RefusedError
 
@@ -34,11 +38,10 @@ def set_instructions(
 
 def note_read(study_id: int, *, annotator_id: int, digest: str) -> None:
     """Note that somebody read the instructions that have this digest."""
-    with write_session() as session:
-        _study(session, study_id)
-        session.merge(
-            InstructionsRead(study_id=study_id, annotator_id=annotator_id, digest=digest[:64])
-        )
+    read = InstructionsRead(study_id=study_id, annotator_id=annotator_id, digest=digest[:64])
+    with suppress(IntegrityError), write_session() as session:  # by another window, just now
+        require_part(session, study_id, annotator_id=annotator_id)
+        session.merge(read)
 
 
 def _study(session: Session, study_id: int) -> Study:

@@ -5,8 +5,9 @@ from sqlmodel import select
 from db.columns import now
 from db.engine import write_session
 from db.models import Assignment, Question
-from db.queries.annotation.naming import models_named_in
+from db.queries.annotation.leaks import study_names
 from db.queries.annotation.task import own_assignment
+from evalkit.annotation.blinding.names import names_of_study
 from evalkit.annotation.draft import OutdatedError, checked_text
 from evalkit.errors import NotFoundError, RefusedError
 
@@ -48,7 +49,7 @@ def ask(*, assignment_id: int, annotator_id: int, token: str, words: object) -> 
 def answer(question_id: int, *, words: str, actor_id: int | None) -> None:
     """Answer a question; an answer again takes the place of the one before.
 
-    One that names a model of the study is refused: whoever reads it judges blind.
+    One that names a model or a maker is refused: whoever reads it judges blind.
     """
     answered = checked_text(words, "The answer").strip()
     if not answered:
@@ -58,10 +59,10 @@ def answer(question_id: int, *, words: str, actor_id: int | None) -> None:
         if question is None:
             raise NotFoundError("This question is not there any more: its study was discarded.")
         study_id = session.get_one(Assignment, question.assignment_id).study_id
-        if names := models_named_in(session, study_id, answered):
+        if told := names_of_study(study_names(session, study_id)).told_in(answered):
             raise RefusedError(
-                f"The answer names what is compared ({', '.join(names)}), and annotators judge "
-                "without knowing it. Say it without the name."
+                f"The answer names a model or a maker ({', '.join(told)}), and annotators judge "
+                "without knowing them. Say it without the name."
             )
         question.answer, question.answered_by_id = answered, actor_id
         question.answered_at = now()

@@ -80,10 +80,12 @@ def _and_hold(body: Body, annotator_id: int, send: Callable[[], tuple[Body, int]
 
 def _on_screen(body: Body) -> OnScreen | None:
     screen = body.get("shown")
-    if not isinstance(screen, dict) or not isinstance(screen.get("token"), str):
+    if not isinstance(screen, dict):
         return None
     return OnScreen(
-        assignment_id(screen), screen["token"], checked_seconds(screen.get("seconds", 0))
+        assignment_id(screen),
+        parse_opening(screen).token,
+        checked_seconds(screen.get("seconds", 0)),
     )
 
 

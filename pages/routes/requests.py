@@ -1,6 +1,7 @@
 """Requests of the annotation screen: who sends them, what they hold, and how they are answered."""
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from db.engine import NOT_TO_BE_HAD
 from db.queries.annotation.task import SkippedError
 from evalkit.annotation.draft import IncompleteError, OutdatedError
 from evalkit.annotation.opening import NewerError
@@ -76,6 +78,9 @@ def _answer(act: Act, request: Request, raw: bytes) -> JSONResponse:
     try:
         body = _asked(request.query_params) if request.method == "GET" else _parsed(raw)
         return JSONResponse(act(body, user.id), headers=_NO_STORE)
+    except NOT_TO_BE_HAD as trouble:
+        logging.getLogger("evalkit").warning("The database was not to be had", exc_info=trouble)
+        return _error(503, "The database is busy. What you entered is sent again in a moment.")
     except IncompleteError as refused:
         return _error(422, str(refused), refused.fields)
     except NewerError as refused:

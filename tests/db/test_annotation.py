@@ -1021,6 +1021,23 @@ def test_after_a_while_a_submission_is_not_withdrawn_and_neither_is_an_edit(data
     assert task(begun, annotator).is_submitted
 
 
+def test_an_edit_that_was_not_submitted_outlives_the_withdrawal(database):
+    study_id, (annotator, *_), _ = make_study()
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
+    submit(begun, annotator)
+    commands.save_draft(
+        assignment_id=begun,
+        annotator_id=annotator,
+        opening=opened(begun),
+        draft=draft(comment="Changed since."),
+        active_seconds=0,
+    )
+
+    withdraw(begun, annotator)
+
+    assert task(begun, annotator).draft["comment"] == "Changed since."
+
+
 def test_in_a_closed_study_nothing_is_withdrawn(database):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)

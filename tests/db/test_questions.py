@@ -1,13 +1,18 @@
 """What annotators are told, what they ask, and what they are answered."""
 
+from dataclasses import replace
+
 import pytest
+from sqlmodel import select
 
 from db.commands.assignments import next_task_id
+from db.commands.audience import set_audience
 from db.commands.instructions import LONGEST_CONTACT, note_read, set_instructions
 from db.commands.questions import answer, ask
-from db.commands.studies import StudyPlan, create_study, discard_study
+from db.commands.studies import StudyPlan, create_study, discard_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import Annotator
+from db.queries.annotation.audience import Audience
 from db.queries.annotation.instructions import Instructions, instructions, reading
 from db.queries.annotation.questions import asked_questions, n_open, own_questions
 from evalkit.annotation.draft import OutdatedError
@@ -76,6 +81,51 @@ def test_a_question_waits_for_the_lead_and_its_answer_for_who_asked(study_id, ad
         assert asked_questions(session, is_answered=False) == []
         assert [each.question_id for each in asked_questions(session, is_answered=True)] == [number]
         assert n_open(session) == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The left one is claude.",
+        "ChatGPT does that.",
+        "Anthropic's model does.",
+        "mistral does that.",
+        "As gpt-4o would.",
+        "Zephyr knows.",
+    ],
+)
+def test_an_answer_by_which_a_model_or_a_maker_could_be_told_is_refused(database, words):
+    models = ("anthropic/claude-3-5-sonnet", "gpt-4o-2024-08-06", "mistral-large", "Zephyr-9000")
+    make_eval_set(models=models)
+    study_id = create_study(replace(PLAN, models=models))
+    with write_session() as session:
+        session.add(Annotator(name="Ada"))
+    with read_session() as session:
+        ada = session.exec(select(Annotator.id).where(Annotator.name == "Ada")).one()
+    case = next_task_id(study_id=study_id, annotator_id=ada)
+    number = put(case, ada, "Who wrote that?")
+
+    with pytest.raises(RefusedError, match="names a model or a maker"):
+        answer(number, words=words, actor_id=None)
+    answer(number, words="Judge what it says; the command in it is right.", actor_id=None)
+
+
+def test_what_a_study_tells_is_for_those_who_have_a_part_in_it(study_id, ada, case_of_ada):
+    with write_session() as session:
+        other = Annotator(name="Bea")
+        session.add(other)
+        session.flush()
+        bea = other.id
+    assert not read_by(study_id, bea).is_read
+
+    set_audience(study_id, Audience(frozenset([ada])))
+
+    with pytest.raises(NotFoundError, match="no such study open to you"):
+        read_by(study_id, bea)
+    with pytest.raises(NotFoundError, match="no such study open to you"):
+        note_read(study_id, annotator_id=bea, digest="any")
+    set_study_open(study_id, is_open=False)
+    assert read_by(study_id, ada).instructions.contact == "Leo"  # who began something in it
 
 
 def test_the_same_question_sent_twice_is_asked_once(study_id, ada, case_of_ada):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import TimeoutError as WaitedTooLongError
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
@@ -741,3 +742,26 @@ def test_a_study_tells_what_it_is_about_until_that_is_read_and_answers_what_was_
             "answer": "Only to English.",
         }
     ]
+
+
+def test_a_token_that_no_screen_has_shows_nothing_and_loses_no_submission(client, assignment_id):
+    body = body_for(assignment_id, hold=True)
+    screen = {"assignment_id": assignment_id, "token": "\x00\ud800", "seconds": 0}
+
+    answer = send(client, "POST", "/annotate/submit", body | {"shown": screen})
+
+    assert answer.json() == {"stored": True, "revision": 1, "held": None}
+
+
+def test_a_database_that_is_busy_is_said_to_be_and_the_request_may_come_again(
+    client, assignment_id, monkeypatch
+):
+    def busy(**_asked):
+        raise WaitedTooLongError("Others wrote for 30 s.")
+
+    monkeypatch.setattr("pages.routes.annotation.commands.submit", busy)
+
+    answer = send(client, "POST", "/annotate/submit", body_for(assignment_id))
+
+    assert answer.status_code == 503
+    assert "busy" in answer.json()["error"]

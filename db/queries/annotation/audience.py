@@ -5,8 +5,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.models import Annotator, GroupMember, Study, StudyGroup, StudyPerson
+from db.models import Annotator, Assignment, GroupMember, Study, StudyGroup, StudyPerson
+from evalkit.errors import NotFoundError
 from evalkit.vocabulary import AnnotatorKind
+
+NOT_OPEN = (
+    "There is no such study open to you. It may be closed, or the link is wrong. "
+    "What you began is kept."
+)
 
 _THEIRS = col(StudyPerson.annotator_id) == sa.bindparam("annotator_id")
 _OWN_GROUPS = select(GroupMember.name).where(
@@ -44,6 +50,22 @@ def is_for(session: Session, study_id: int, *, annotator_id: int) -> bool:
     """Tell whether a study is for somebody."""
     asked = {"study_id": study_id, "annotator_id": annotator_id}
     return session.connection().execute(_IS_FOR_ONE, asked).first() is not None
+
+
+def require_part(session: Session, study_id: int, *, annotator_id: int) -> None:
+    """Refuse who has nothing to do with a study: it is not for them, and they began nothing in it.
+
+    Whoever guesses at addresses learns of no study.
+    """
+    study = session.get(Study, study_id)
+    is_open = study is not None and study.is_open
+    if is_open and is_for(session, study_id, annotator_id=annotator_id):
+        return
+    began = select(Assignment.id).where(
+        Assignment.annotator_id == annotator_id, Assignment.study_id == study_id
+    )
+    if session.exec(began.limit(1)).first() is None:
+        raise NotFoundError(NOT_OPEN)
 
 
 def audience(session: Session, study_id: int) -> Audience:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from db.models import InstructionsRead, Study
-from db.queries.annotation.progress import NOT_OPEN
-from evalkit.errors import NotFoundError
+from db.queries.annotation.audience import require_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,8 @@ def instructions(session: Session, study_id: int) -> Instructions:
 
 def reading(session: Session, study_id: int, *, annotator_id: int) -> OwnInstructions:
     """Return what a study tells somebody, and whether they have read it."""
-    study = session.get(Study, study_id)
-    if study is None:
-        raise NotFoundError(NOT_OPEN)
+    require_part(session, study_id, annotator_id=annotator_id)
+    study = session.get_one(Study, study_id)
     read = session.get(InstructionsRead, (study_id, annotator_id))
     now = digest(study)
     return OwnInstructions(

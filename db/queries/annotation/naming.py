@@ -29,7 +29,14 @@ def texts_that_name_models(session: Session, study_id: int) -> tuple[NamingText,
     study = session.get(Study, study_id)
     if study is None:
         raise NotFoundError("This study does not exist any more.")
-    models = _models(session, study_id)
+    models = frozenset(
+        session.exec(
+            select(Model.name)
+            .join(Run, col(Run.model_id) == Model.id)
+            .join(StudyRun, col(StudyRun.run_id) == Run.id)
+            .where(StudyRun.study_id == study_id)
+        ).all()
+    )
     names = ModelNames.of(models)
     written = tuple(
         NamingText(where, words)
@@ -46,22 +53,6 @@ def texts_that_name_models(session: Session, study_id: int) -> tuple[NamingText,
             _CASES.clear()
         _CASES[key] = tuple(_cases(session, study, names))
     return (*written, *_CASES[key])
-
-
-def models_named_in(session: Session, study_id: int, text: str) -> tuple[str, ...]:
-    """Find the words in a text, written to annotators of a study, that name one of its models."""
-    return ModelNames.of(_models(session, study_id)).found_in(text, as_names=True)
-
-
-def _models(session: Session, study_id: int) -> frozenset[str]:
-    return frozenset(
-        session.exec(
-            select(Model.name)
-            .join(Run, col(Run.model_id) == Model.id)
-            .join(StudyRun, col(StudyRun.run_id) == Run.id)
-            .where(StudyRun.study_id == study_id)
-        ).all()
-    )
 
 
 def _written(session: Session, study: Study) -> Iterator[tuple[str, str]]:

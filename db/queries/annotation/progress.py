@@ -8,21 +8,15 @@ from sqlmodel import Session, col, exists, or_, select
 
 from db.columns import now
 from db.models import Annotator, Assignment, Study, UnitPair, WorkCount
-from db.queries.annotation.audience import IS_FOR
+from db.queries.annotation.audience import IS_FOR, require_part
 from db.queries.annotation.work import WORK_DONE, work_done
 from evalkit.annotation.assignment.policy import share_of_work
 from evalkit.annotation.opening import Opening, draft_mark
 from evalkit.annotation.rubric import SKIP_REASONS
-from evalkit.errors import NotFoundError
 from evalkit.vocabulary import AnnotatorKind, AssignmentState, SkipReason
 
 #: Whoever was shown nothing for so long is not counted on for what remains.
 ACTIVE_WITHIN = timedelta(days=7)
-
-NOT_OPEN = (
-    "There is no such study open to you. It may be closed, or the link is wrong. "
-    "What you began is kept."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +80,8 @@ def open_studies(session: Session, *, annotator_id: int) -> list[Progress]:
 
 def study_progress(session: Session, study_id: int, *, annotator_id: int) -> Progress:
     """Return how far this annotator is in one study, closed or not."""
-    study = session.get(Study, study_id)
-    if study is None:
-        raise NotFoundError(NOT_OPEN)
+    require_part(session, study_id, annotator_id=annotator_id)
+    study = session.get_one(Study, study_id)
     return progress(session, study, annotator_id=annotator_id, at=now())
 
 
