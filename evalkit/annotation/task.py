@@ -60,6 +60,8 @@ class ComparisonTask:
         What is compared. ``right`` is None where a single response is judged.
     collect : frozenset of str
         Any of ``preference``, ``scores``, ``tags``, ``comment``: what this study asks for.
+    told : str
+        Names what the study tells its annotators, as it is now.
     draft : dict
         What was entered so far: ``preference`` (str or None), ``scores``
         ``{"left": {key: value}, "right": {…}}``, ``tags`` ``{"left": {key: severity}, …}``,
@@ -90,6 +92,7 @@ class ComparisonTask:
     tags: tuple[TaskTag, ...]
     collect: frozenset[str]
     guidelines: str
+    told: str
     draft: dict[str, Any]
     active_seconds: float
     is_submitted: bool

@@ -35,6 +35,7 @@ def render_task(task: ComparisonTask) -> dict[str, Any]:
         "tags": _plain(task.tags),
         "collect": sorted(task.collect),
         "guidelines": _guidelines(task.guidelines),
+        "told": task.told,
         "draft": task.draft,
         "active_seconds": task.active_seconds,
         "submitted": task.is_submitted,

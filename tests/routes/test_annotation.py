@@ -723,6 +723,7 @@ def test_a_study_tells_what_it_is_about_until_that_is_read_and_answers_what_was_
 
     first = study()
     assert (first["about"], first["contact"]) == (told.about, "Leo")
+    assert ask(client, study=study_id).json()["task"]["told"] == first["digest"]
     assert (first["is_read"], first["questions"], first["seconds_per_case"]) == (False, [], None)
 
     send(client, "POST", "/annotate/read", {"study_id": study_id, "digest": first["digest"]})

@@ -19,6 +19,7 @@ from db.models import (
     Tag,
 )
 from db.queries.annotation.form import form_of
+from db.queries.annotation.instructions import digest
 from db.queries.annotation.leaks import CaseWords, case_words, known_names
 from db.queries.annotation.progress import Skipped, done_and_total, skipped_case
 from evalkit.annotation.blinding.leaks import blinded_steps
@@ -105,6 +106,7 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
         tags=form.tags,
         collect=form.collect,
         guidelines=study.guidelines,
+        told=digest(study),
         draft=_entered(session, assignment, annotation),
         active_seconds=assignment.active_seconds,
         is_submitted=assignment.state == AssignmentState.SUBMITTED,

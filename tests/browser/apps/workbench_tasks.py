@@ -120,6 +120,7 @@ def _task(
         "tags": TAGS,
         "collect": EVERYTHING,
         "guidelines": DEFAULT_GUIDELINES,
+        "told": "as it is now",
         "draft": {},
         "active_seconds": 0.0,
         "is_submitted": False,

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: f6eb2ea2b03de3fa662453975e65d2330eedcba472a183c9f8137cd1c8d90fb7
+// Sources: 2d77c72a3e514124cab052cb930256b5281fdf50f8add4f0a979c9d145db9a52
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -2738,8 +2738,10 @@ function studies(desk) {
   async function ask(studyId) {
     const answer = await send("GET", `${url(desk, "study")}?study=${studyId}`).catch(() => null);
     if (answer?.status !== 200 || !answer.body) return;
-    const { questions } = answer.body;
-    known.set(studyId, Object.assign(known.get(studyId) ?? answer.body, { questions }));
+    const { digest, questions } = answer.body;
+    const before = known.get(studyId);
+    const study = before?.digest === digest ? before : answer.body;
+    known.set(studyId, Object.assign(study, { questions }));
   }
   function paintQuestions(studyId) {
     const { screen } = desk;
@@ -2754,12 +2756,12 @@ function studies(desk) {
     refresh,
     of: (studyId) => known.get(studyId) ?? null,
     arrive: async (screen) => {
-      const { study_id, submitted } = screen.data;
+      const { study_id, submitted, told } = screen.data;
       paintQuestions(study_id);
-      if (submitted || !known.has(study_id)) await refresh(study_id);
+      if (submitted || known.get(study_id)?.digest !== told) await refresh(study_id);
       const study = known.get(study_id);
       const { screen: now } = desk;
-      if (study && !study.is_read && now?.data.study_id === study_id) openFirst(now, study);
+      if (study && !study.is_read && now?.data.told === study.digest) openFirst(now, study);
     }
   };
 }

@@ -21,9 +21,11 @@ export function studies(desk) {
   async function ask(studyId) {
     const answer = await send("GET", `${url(desk, "study")}?study=${studyId}`).catch(() => null);
     if (answer?.status !== 200 || !answer.body) return;
-    // What it tells was shown, or is read, as it was when it came up; answers come at any time.
-    const { questions } = answer.body;
-    known.set(studyId, Object.assign(known.get(studyId) ?? answer.body, { questions }));
+    // What is read here is read, though the server may not know it yet; answers come at any time.
+    const { digest, questions } = answer.body;
+    const before = known.get(studyId);
+    const study = before?.digest === digest ? before : answer.body;
+    known.set(studyId, Object.assign(study, { questions }));
   }
   /** @param {number} studyId */
   function paintQuestions(studyId) {
@@ -40,12 +42,13 @@ export function studies(desk) {
     refresh,
     of: (studyId) => known.get(studyId) ?? null,
     arrive: async (screen) => {
-      const { study_id, submitted } = screen.data;
+      const { study_id, submitted, told } = screen.data;
       paintQuestions(study_id);
-      if (submitted || !known.has(study_id)) await refresh(study_id);
+      if (submitted || known.get(study_id)?.digest !== told) await refresh(study_id);
       const study = known.get(study_id);
       const { screen: now } = desk;
-      if (study && !study.is_read && now?.data.study_id === study_id) openFirst(now, study);
+      // A case that was held may still carry what was told before.
+      if (study && !study.is_read && now?.data.told === study.digest) openFirst(now, study);
     },
   };
 }

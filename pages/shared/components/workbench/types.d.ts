@@ -31,6 +31,7 @@ export interface TaskData {
   tags: Tag[];
   collect: string[];
   guidelines: string;
+  told: string;
   draft: Partial<Answers>;
   active_seconds: number;
   submitted: boolean;
