@@ -152,6 +152,73 @@ test("a refusal is kept until whoever hears it has done with it", async () => {
   box.close();
 });
 
+/** An outbox whose answers are heard by `onanswer`. */
+const hearing = (onanswer, besides = () => ({})) =>
+  outbox({
+    account: "ada",
+    url: (path) => `/${path}`,
+    besides,
+    onchange: () => {},
+    onsignedout: assert.fail,
+    onanswer,
+  });
+
+test("a refusal that cannot be shown for now is kept, and asked for again at the next focus", async () => {
+  const results = [false, true];
+  const box = hearing(() => results.shift());
+  answers = [[409, { error: "Closed." }], [409, { error: "Closed." }]];
+  box.put(entry("first"));
+  await settled();
+  assert.equal(box.words(), "Not stored yet: the case could not be loaded");
+  assert.equal(Object.keys(window.localStorage).length, 1);
+  window.dispatchEvent(new Event("focus"));
+  await settled();
+  assert.deepEqual([ids(), box.isEmpty()], [["first", "first"], true]);
+  assert.deepEqual(Object.keys(window.localStorage), []);
+  box.close();
+});
+
+test("what fails at the sight of an answer holds up nothing else, and a refusal is not lost", async () => {
+  const complaints = mock.method(console, "error", () => {});
+  const heard = [];
+  const box = hearing(({ id }) => {
+    if (id === "first") throw new Error("cannot be painted");
+    heard.push(id);
+  });
+  answers = [[409, { error: "Closed." }], STORED, STORED];
+  box.put(entry("first", 1));
+  box.put(entry("second", 2));
+  await settled();
+  box.put(entry("third", 3));
+  await settled();
+  assert.deepEqual([heard, complaints.mock.callCount()], [["second", "third"], 1]);
+  assert.deepEqual(Object.keys(window.localStorage), ["evalkit-outbox-ada/first"]);
+  box.close();
+});
+
+test("what is sent besides is as it is at each attempt", async () => {
+  let seconds = 1;
+  const box = hearing(() => {}, () => ({ seconds }));
+  answers = [[503, {}], STORED];
+  box.put(entry("first"));
+  await settled();
+  seconds = 61; // after a break in the connection
+  online();
+  await settled();
+  assert.deepEqual(requests.map(({ body }) => body.seconds), [1, 61]);
+  box.close();
+});
+
+test("an entry that cannot be read hides no other", async () => {
+  window.localStorage.setItem("evalkit-outbox-ada/broken", "{");
+  window.localStorage.setItem("evalkit-outbox-ada/first", JSON.stringify(entry("first")));
+  answers = [STORED];
+  const { box, heard } = opened();
+  await settled();
+  assert.deepEqual(heard, ["first 200"]);
+  box.close();
+});
+
 test("leaving is asked about as long as something is on its way, and it is sent once more", async () => {
   const { box } = opened();
   const leave = () => {
@@ -172,12 +239,15 @@ test("leaving is asked about as long as something is on its way, and it is sent 
   box.close();
 });
 
+/** An outbox with nothing in it. */
+const EMPTY = { isEmpty: () => true, of: () => undefined };
+
 test("a held case is shown while it is surely held, once, and to its study alone", async () => {
   let now = 1_000_000;
   mock.method(Date, "now", () => now);
   const task = { assignment_id: 7, token: "seven", study_id: 1 };
   const screen = { data: { study_id: 1 }, watch: { seconds: () => 0 } };
-  const desk = { page: { hold_seconds: 600 }, screen };
+  const desk = { page: { hold_seconds: 600 }, screen, outbox: EMPTY };
   const progress = [];
   const held = holding(desk, {
     url: (name) => `/${name}`,
@@ -200,4 +270,56 @@ test("a held case is shown while it is surely held, once, and to its study alone
     body: { assignment_id: 7, token: "seven" },
   });
   held.close();
+});
+
+/** What holds the case of this token, as asked and answered for a study. */
+function holder(box = EMPTY) {
+  const screen = { data: { study_id: 1, token: "six" }, watch: { seconds: () => 0 } };
+  return holding(
+    { page: { hold_seconds: 600 }, screen, outbox: box },
+    { url: (name) => `/${name}`, shown: () => null, onheld: () => {}, onprogress: () => {} },
+  );
+}
+const caseOf = (token) => ({ assignment_id: 7, token, study_id: 1 });
+
+test("a case that is on the screen or on its way is not held for after it", () => {
+  const held = holder({ isEmpty: () => false, of: (token) => token === "five" || undefined });
+  held.keep({ held: caseOf("six") });
+  assert.equal(held.take(1), null);
+  held.keep({ held: caseOf("five") });
+  assert.equal(held.take(1), null);
+  held.keep({ held: caseOf("seven") });
+  assert.equal(held.take(1).token, "seven");
+  assert.deepEqual(requests, []); // what is on its way brings the next
+  held.close();
+});
+
+test("a held case is renewed by who is at work, but not while something is on its way", () => {
+  let tick;
+  mock.method(globalThis, "setInterval", (renew) => (tick = renew));
+  let isEmpty = false;
+  let seconds = 0;
+  const screen = { data: { study_id: 1 }, watch: { seconds: () => (seconds += 1) } };
+  const desk = { page: { hold_seconds: 600 }, screen, outbox: { isEmpty: () => isEmpty } };
+  const held = holding(desk, { url: (name) => `/${name}`, shown: () => null });
+  tick();
+  assert.deepEqual(requests, []);
+  isEmpty = true;
+  tick();
+  assert.deepEqual(requests.map(({ url }) => url), ["/hold"]);
+  held.close();
+});
+
+test("what one tab gives back another does not show any more", async () => {
+  const [going, staying] = [holder(), holder()];
+  going.keep({ held: caseOf("seven") });
+  staying.keep({ held: caseOf("seven") });
+  const third = new BroadcastChannel("evalkit-released");
+  const heard = new Promise((resolve) => (third.onmessage = resolve));
+  going.close();
+  await heard;
+  third.close();
+  await settled();
+  assert.equal(staying.take(1), null);
+  staying.close();
 });

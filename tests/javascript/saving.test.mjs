@@ -66,6 +66,28 @@ test("a request is repeated unchanged until it is answered for good", async () =
   assert.equal(waits.length, 3); // an answer that is no JSON is somebody else's in between
 });
 
+test("only what has a sentence, or sends to the sign-in, is a refusal", async () => {
+  answers = [[404], [403, "Forbidden"], [413, {}], [404, { error: "There is no such case." }]];
+  const waiting = { stopped: () => false, onwait: () => setImmediate(online) };
+  const answer = await persist("POST", "/submit", {}, waiting);
+  assert.deepEqual([answer.status, requests.length], [404, 4]);
+  answers = [[401]];
+  assert.equal((await persist("POST", "/submit", {}, waiting)).status, 401);
+});
+
+test("a body that is made is made anew for each attempt", async () => {
+  let seconds = 1;
+  answers = [[503, {}], [200, {}]];
+  await persist("POST", "/submit", () => ({ seconds }), {
+    stopped: () => false,
+    onwait: () => {
+      seconds = 61;
+      setImmediate(online);
+    },
+  });
+  assert.deepEqual(requests.map(({ body }) => body.seconds), [1, 61]);
+});
+
 test("a refusal is not asked for again", async () => {
   answers = [[422, { error: "Too long." }]];
   const waiting = { stopped: () => false, onwait: assert.fail };
@@ -131,7 +153,7 @@ test("what is entered while a draft is under way is sent after it, and only that
 
 test("a draft that the server refuses is not stored, and says so", async () => {
   const { drafts, heard } = keeping();
-  answers = [[409, { newer: "mark" }]];
+  answers = [[409, { error: "There are newer answers.", newer: "mark" }]];
   drafts.touch();
   assert.equal(await drafts.flush(), false);
   assert.deepEqual(heard.refused, [409]);

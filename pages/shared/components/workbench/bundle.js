@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 2d77c72a3e514124cab052cb930256b5281fdf50f8add4f0a979c9d145db9a52
+// Sources: e19f452a1c3456ec3484db5f479f87214f3727995083ce936237a33dbf947d97
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -223,13 +223,15 @@ async function send(method, url2, body, keepalive = false) {
   }
 }
 function isPassing({ status, body }) {
-  return status >= 500 || status === 408 || status === 429 || status === 200 && body === null;
+  if (status === 200) return body === null;
+  if (status === 401) return false;
+  return status >= 500 || status === 408 || status === 429 || typeof body?.error !== "string";
 }
 async function persist(method, url2, body, { stopped, onwait }) {
   for (let attempt = 0; ; attempt += 1) {
     let answer = null;
     try {
-      answer = await send(method, url2, body);
+      answer = await send(method, url2, typeof body === "function" ? body() : body);
     } catch {
       answer = null;
     }
@@ -804,12 +806,13 @@ function ended({ desk, data, sending }) {
   }
 }
 async function answered({ screen, memory }, entry, answer) {
-  if (screen === null) return;
+  if (screen === null) return answer.status === 200;
   if (answer.status !== 200 && memory.last?.entry.id === entry.id) memory.last = null;
   const isHere = screen.sending?.id === entry.id;
   if (answer.status === 200) stored(screen, entry, answer);
   else if (isHere) refused(screen, answer);
-  else await bringBack(screen, entry, answer);
+  else return bringBack(screen, entry, answer);
+  return true;
 }
 function stored(screen, entry, answer) {
   const { desk } = screen;
@@ -836,20 +839,22 @@ function signedOut(screen, answer) {
   complain(screen, refusal(answer), ...wayIn(screen, answer));
 }
 function refused(screen, answer) {
+  const { sending, isTouched, data } = screen;
   screen.sending = null;
+  if (sending && !data.submitted && (isTouched || sending.body.draft)) screen.drafts.touch();
   become(screen, "live");
   say(screen, "Not stored", "bad");
   const named = answer.body && answer.body.fields;
   const fields = Array.isArray(named) ? named : [];
   if (!screen.form.mark(fields).length) screen.submitting.focus();
   const isOver = answer.status === 409 && !fields.length;
-  const onward = () => go(screen, "next");
+  const onward = () => move(screen, "next");
   const remedies = isOver ? [button("Next case", null, onward)] : wayIn(screen, answer);
   complain(screen, refusal(answer), ...remedies);
 }
 async function bringBack(screen, entry, answer) {
   const { desk } = screen;
-  const { assignment_id, draft, revision } = entry.body;
+  const { assignment_id, token, draft, revision } = entry.body;
   await screen.drafts.flush();
   const query = new URLSearchParams({ assignment: String(assignment_id) });
   const loaded = await persist("GET", `${url(desk, "task")}?${query}`, void 0, {
@@ -858,21 +863,27 @@ async function bringBack(screen, entry, answer) {
     }
   });
   const now = desk.screen;
-  if (loaded === null || now === null) return;
-  if (loaded.status !== 200) {
+  if (loaded === null || now === null) return false;
+  if (loaded.status === 401 || loaded.status === 403) {
+    signedOut(now, loaded);
+    return false;
+  }
+  const task = loaded.status === 200 ? loaded.body.task : null;
+  if (task?.token !== token) {
     const comment = draft?.comment ? ` Your comment on it: “${draft.comment}”` : "";
     complain(now, `A case from before was not stored. ${refusal(answer)}${comment}`);
-    return;
+    return true;
   }
-  const { task } = loaded.body;
   const back = desk.paint(draft ? { ...task, draft, revision } : task);
   if (draft) back.drafts.touch();
   refused(back, answer);
+  return true;
 }
 function draftRefused(screen, answer) {
   const newer = answer.body && answer.body.newer;
   if (typeof newer !== "string") {
-    complain(screen, refusal(answer), ...wayIn(screen, answer));
+    const isSaid = screen.problem.textContent?.startsWith(refusal(answer));
+    if (!isSaid || answer.status === 401) complain(screen, refusal(answer), ...wayIn(screen, answer));
     return;
   }
   const show2 = () => go(screen, "again");
@@ -2051,17 +2062,19 @@ function commentPart({ answers, onchange }) {
 // pages/shared/components/workbench/holding.js
 var RENEWED = 0.5;
 var STALE = 0.9;
+var RELEASED = 1e3;
 function holding(desk, { url: url2, shown, onheld, onprogress }) {
   const lifetime = desk.page.hold_seconds * 1e3;
   let held = null;
   let since = 0;
   let seen = 0;
   function keep2(answer, at) {
-    if (answer.held !== void 0) held = answer.held;
+    if (answer.held !== void 0) held = answer.held && isNext(answer.held) ? answer.held : null;
     since = at;
     const { done, total } = answer;
     if (typeof done === "number" && typeof total === "number") onprogress(done, total);
   }
+  const isNext = ({ token }) => token !== desk.screen?.data.token && !desk.outbox.of(token);
   async function ask() {
     const { screen } = desk;
     if (!screen) return;
@@ -2074,17 +2087,31 @@ function holding(desk, { url: url2, shown, onheld, onprogress }) {
     if (held) onheld();
   }
   function release() {
-    if (held) send("POST", url2("release"), opening2(held), true).catch(() => {
-    });
+    if (held) {
+      send("POST", url2("release"), opening2(held), true).catch(() => {
+      });
+      tabs.postMessage(held.token);
+    }
     held = null;
   }
+  const tabs = new BroadcastChannel("evalkit-released");
+  let asking;
+  tabs.onmessage = ({ data: token }) => {
+    if (held?.token !== token) return;
+    held = null;
+    asking = setTimeout(ask, RELEASED);
+  };
   const onshow = (event) => event.persisted && ask();
-  const renew = () => desk.screen && desk.screen.watch.seconds() !== seen && ask();
+  const isAtWork = () => desk.screen && desk.screen.watch.seconds() !== seen;
+  const renew = () => desk.outbox.isEmpty() && isAtWork() && ask();
   const timer = setInterval(renew, lifetime * RENEWED);
   window.addEventListener("pagehide", release);
   window.addEventListener("pageshow", onshow);
   return {
-    keep: (answer) => keep2(answer, Date.now()),
+    keep: (answer) => {
+      keep2(answer, Date.now());
+      if (answer.held && !held && desk.outbox.isEmpty()) ask();
+    },
     ask,
     take: (studyId) => {
       const task = held;
@@ -2099,6 +2126,8 @@ function holding(desk, { url: url2, shown, onheld, onprogress }) {
     close: () => {
       release();
       clearInterval(timer);
+      clearTimeout(asking);
+      tabs.close();
       window.removeEventListener("pagehide", release);
       window.removeEventListener("pageshow", onshow);
     }
@@ -2122,12 +2151,15 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     if (isRunning) return;
     isRunning = true;
     await null;
-    while (entries.length && !isClosed) await deliver(entries[0]);
-    isRunning = false;
+    try {
+      while (entries.length && !isClosed) await deliver(entries[0]);
+    } finally {
+      isRunning = false;
+    }
   }
   async function deliver(entry) {
     if (left.has(entry) && !isKept(place3, entry)) return forget(entry);
-    const answer = await persist("POST", url2(entry.path), { ...entry.body, ...besides(entry) }, {
+    const answer = await persist("POST", url2(entry.path), () => ({ ...entry.body, ...besides(entry) }), {
       stopped: () => isClosed || !entries.includes(entry),
       onwait: (why) => say2(`${why}. Retrying`)
     });
@@ -2135,35 +2167,49 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     if (answer.status === 401) {
       say2("you are signed out");
       onsignedout(answer);
-      await new Promise((resolve) => wake = () => resolve(null));
-      return;
+      return woken();
     }
     trouble = "";
     if (answer.status === 200) forget(entry);
-    await onanswer(entry, answer);
-    forget(entry);
+    try {
+      if (await onanswer(entry, answer) === false) {
+        say2("the case could not be loaded");
+        return woken();
+      }
+      forget(entry);
+    } catch (error) {
+      console.error(error);
+      leave2(entry);
+    }
   }
+  const woken = () => new Promise((resolve) => wake = () => resolve(null));
   function say2(words) {
     trouble = words;
     onchange();
   }
   function forget(entry) {
-    entries = entries.filter((other) => other !== entry);
     remove(place3, entry);
+    leave2(entry);
+  }
+  function leave2(entry) {
+    entries = entries.filter((other) => other !== entry);
     onchange();
     if (entries.length) return;
     waiting.forEach((tell) => tell(true));
     waiting.clear();
   }
-  const onfocus = () => wake();
+  const onfocus = () => {
+    wake();
+    run2();
+  };
   const onhide = () => {
     for (const { path, body } of entries) send("POST", url2(path), body, true).catch(() => {
     });
   };
-  const onleave = (event) => entries.length && event.preventDefault();
+  const onunload = (event) => entries.length && event.preventDefault();
   window.addEventListener("focus", onfocus);
   window.addEventListener("pagehide", onhide);
-  window.addEventListener("beforeunload", onleave);
+  window.addEventListener("beforeunload", onunload);
   if (entries.length) run2();
   return {
     put: (entry) => {
@@ -2187,7 +2233,7 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
       wake();
       window.removeEventListener("focus", onfocus);
       window.removeEventListener("pagehide", onhide);
-      window.removeEventListener("beforeunload", onleave);
+      window.removeEventListener("beforeunload", onunload);
     }
   };
 }
@@ -2198,7 +2244,14 @@ function sentence(entries, trouble) {
 }
 function kept(place3) {
   try {
-    return Object.keys(window.localStorage).filter((key) => key.startsWith(place3)).map((key) => JSON.parse(window.localStorage.getItem(key) ?? "")).sort((one, other) => one.at - other.at);
+    return Object.keys(window.localStorage).filter((key) => key.startsWith(place3)).flatMap(read).sort((one, other) => one.at - other.at);
+  } catch {
+    return [];
+  }
+}
+function read(key) {
+  try {
+    return [JSON.parse(window.localStorage.getItem(key) ?? "")];
   } catch {
     return [];
   }

@@ -7,6 +7,8 @@ import { send } from "./saving.js";
 /** The share of its time after which a held case is asked for again, and is not shown any more. */
 const RENEWED = 0.5;
 const STALE = 0.9;
+/** By then the server knows of what another tab has given back when it went. */
+const RELEASED = 1000;
 
 /**
  * Hold the next case while one is read. `onheld` hears that there is one, `onprogress` how far the
@@ -31,11 +33,16 @@ export function holding(desk, { url, shown, onheld, onprogress }) {
    * @param {number} at
    */
   function keep(answer, at) {
-    if (answer.held !== undefined) held = answer.held;
+    if (answer.held !== undefined) held = answer.held && isNext(answer.held) ? answer.held : null;
     since = at;
     const { done, total } = answer;
     if (typeof done === "number" && typeof total === "number") onprogress(done, total);
   }
+  /**
+   * An answer to what was asked before may name a case that was painted meanwhile.
+   * @param {TaskData} task
+   */
+  const isNext = ({ token }) => token !== desk.screen?.data.token && !desk.outbox.of(token);
   async function ask() {
     const { screen } = desk;
     if (!screen) return;
@@ -49,18 +56,34 @@ export function holding(desk, { url, shown, onheld, onprogress }) {
     if (held) onheld();
   }
   function release() {
-    if (held) send("POST", url("release"), opening(held), true).catch(() => {});
+    if (held) {
+      send("POST", url("release"), opening(held), true).catch(() => {});
+      tabs.postMessage(held.token);
+    }
     held = null;
   }
+  // All tabs of an annotator hold the same case: what one gives back the others do not have any more.
+  const tabs = new BroadcastChannel("evalkit-released");
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let asking;
+  tabs.onmessage = ({ data: token }) => {
+    if (held?.token !== token) return;
+    held = null;
+    asking = setTimeout(ask, RELEASED);
+  };
   /** @param {PageTransitionEvent} event */
   const onshow = (event) => event.persisted && ask();
   // Nobody at work: the case is left to run out.
-  const renew = () => desk.screen && desk.screen.watch.seconds() !== seen && ask();
+  const isAtWork = () => desk.screen && desk.screen.watch.seconds() !== seen;
+  const renew = () => desk.outbox.isEmpty() && isAtWork() && ask(); // else an answer renews it
   const timer = setInterval(renew, lifetime * RENEWED);
   window.addEventListener("pagehide", release);
   window.addEventListener("pageshow", onshow);
   return {
-    keep: (answer) => keep(answer, Date.now()),
+    keep: (answer) => {
+      keep(answer, Date.now());
+      if (answer.held && !held && desk.outbox.isEmpty()) ask();
+    },
     ask,
     take: (studyId) => {
       const task = held;
@@ -75,6 +98,8 @@ export function holding(desk, { url, shown, onheld, onprogress }) {
     close: () => {
       release();
       clearInterval(timer);
+      clearTimeout(asking);
+      tabs.close();
       window.removeEventListener("pagehide", release);
       window.removeEventListener("pageshow", onshow);
     },

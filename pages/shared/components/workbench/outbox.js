@@ -8,7 +8,8 @@ const PLACE = "evalkit-outbox-";
 
 /**
  * Send one entry after the other, in order, and again after a reload or another day. Each account
- * has its own; nothing of it is another's to send. `besides(entry)` is sent along with it.
+ * has its own; nothing of it is another's to send. `besides(entry)` is sent along with it, as it is
+ * by then. `onanswer` tells with false that the annotator does not know of a refusal yet.
  * @param {object} sending
  * @param {string} sending.account
  * @param {(path: string) => string} sending.url
@@ -33,13 +34,16 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
     if (isRunning) return;
     isRunning = true;
     await null; // what is painted now is on the screen by then
-    while (entries.length && !isClosed) await deliver(entries[0]);
-    isRunning = false;
+    try {
+      while (entries.length && !isClosed) await deliver(entries[0]);
+    } finally {
+      isRunning = false;
+    }
   }
   /** @param {Dispatch} entry */
   async function deliver(entry) {
     if (left.has(entry) && !isKept(place, entry)) return forget(entry);
-    const answer = await persist("POST", url(entry.path), { ...entry.body, ...besides(entry) }, {
+    const answer = await persist("POST", url(entry.path), () => ({ ...entry.body, ...besides(entry) }), {
       stopped: () => isClosed || !entries.includes(entry),
       onwait: (why) => say(`${why}. Retrying`),
     });
@@ -47,14 +51,22 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
     if (answer.status === 401) {
       say("you are signed out");
       onsignedout(answer);
-      await new Promise((resolve) => (wake = () => resolve(null)));
-      return;
+      return woken();
     }
     trouble = "";
     if (answer.status === 200) forget(entry);
-    await onanswer(entry, answer);
-    forget(entry); // a refusal is known by now to who has to do something about it
+    try {
+      if ((await onanswer(entry, answer)) === false) {
+        say("the case could not be loaded");
+        return woken();
+      }
+      forget(entry); // a refusal is known by now to who has to do something about it
+    } catch (error) {
+      console.error(error);
+      leave(entry); // what comes after it goes out; this is sent again by the next page
+    }
   }
+  const woken = () => new Promise((resolve) => (wake = () => resolve(null)));
   /** @param {string} words */
   function say(words) {
     trouble = words;
@@ -62,24 +74,31 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
   }
   /** @param {Dispatch} entry */
   function forget(entry) {
-    entries = entries.filter((other) => other !== entry);
     remove(place, entry);
+    leave(entry);
+  }
+  /** @param {Dispatch} entry */
+  function leave(entry) {
+    entries = entries.filter((other) => other !== entry);
     onchange();
     if (entries.length) return;
     waiting.forEach((tell) => tell(true));
     waiting.clear();
   }
   // Whoever was signed out comes back from the tab where they signed in.
-  const onfocus = () => wake();
+  const onfocus = () => {
+    wake();
+    run();
+  };
   // A request under way ends with the page, so it is repeated as one that outlives the page.
   const onhide = () => {
     for (const { path, body } of entries) send("POST", url(path), body, true).catch(() => {});
   };
   /** @param {Event} event */
-  const onleave = (event) => entries.length && event.preventDefault(); // the browser asks
+  const onunload = (event) => entries.length && event.preventDefault(); // the browser asks
   window.addEventListener("focus", onfocus);
   window.addEventListener("pagehide", onhide);
-  window.addEventListener("beforeunload", onleave);
+  window.addEventListener("beforeunload", onunload);
   if (entries.length) run();
   return {
     put: (entry) => {
@@ -107,7 +126,7 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
       wake();
       window.removeEventListener("focus", onfocus);
       window.removeEventListener("pagehide", onhide);
-      window.removeEventListener("beforeunload", onleave);
+      window.removeEventListener("beforeunload", onunload);
     },
   };
 }
@@ -132,8 +151,21 @@ function kept(place) {
   try {
     return Object.keys(window.localStorage)
       .filter((key) => key.startsWith(place))
-      .map((key) => JSON.parse(window.localStorage.getItem(key) ?? ""))
+      .flatMap(read)
       .sort((one, other) => one.at - other.at);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * What lies in one place; nothing where another tab was quicker to remove it.
+ * @param {string} key
+ * @returns {Dispatch[]}
+ */
+function read(key) {
+  try {
+    return [JSON.parse(window.localStorage.getItem(key) ?? "")];
   } catch {
     return [];
   }

@@ -56,17 +56,21 @@ export async function send(method, url, body, keepalive = false) {
 
 /**
  * A trouble that may pass: an overloaded server, or something in between that answers for it.
+ * The server itself refuses with a sentence.
  * @param {Answer} answer
  */
 function isPassing({ status, body }) {
-  return status >= 500 || status === 408 || status === 429 || (status === 200 && body === null);
+  if (status === 200) return body === null;
+  if (status === 401) return false;
+  return status >= 500 || status === 408 || status === 429 || typeof body?.error !== "string";
 }
 
 /**
- * Repeat one request, unchanged, until the server answers it for good or `stopped()` holds.
+ * Repeat one request until the server answers it for good or `stopped()` holds: unchanged, or with
+ * a body that is made anew for each attempt.
  * @param {string} method
  * @param {string} url
- * @param {object | undefined} body
+ * @param {object | (() => object) | undefined} body
  * @param {{ stopped: () => boolean, onwait: (why: string) => void }} waiting
  * @returns {Promise<Answer | null>}
  */
@@ -74,7 +78,7 @@ export async function persist(method, url, body, { stopped, onwait }) {
   for (let attempt = 0; ; attempt += 1) {
     let answer = null;
     try {
-      answer = await send(method, url, body);
+      answer = await send(method, url, typeof body === "function" ? body() : body);
     } catch {
       answer = null; // no connection
     }

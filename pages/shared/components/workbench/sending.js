@@ -1,7 +1,7 @@
 // What is sent of a case: submitted, skipped, taken back, discarded. `screen` is made in workbench.js.
 
 import { button } from "./dom.js";
-import { go, heldAfter, isAllStored, stuck, url, wayIn } from "./going.js";
+import { go, heldAfter, isAllStored, move, stuck, url, wayIn } from "./going.js";
 import { persist, refusal, uuid } from "./saving.js";
 import { become, complain, paintStatus, say } from "./standing.js";
 
@@ -141,18 +141,20 @@ function ended({ desk, data, sending }) {
 }
 
 /**
- * The server has answered for something that was on its way.
+ * The server has answered for something that was on its way; false: with a refusal that the
+ * annotator cannot be shown for now.
  * @param {Desk} desk
  * @param {Dispatch} entry
  * @param {Answer} answer
  */
 export async function answered({ screen, memory }, entry, answer) {
-  if (screen === null) return;
+  if (screen === null) return answer.status === 200;
   if (answer.status !== 200 && memory.last?.entry.id === entry.id) memory.last = null;
   const isHere = screen.sending?.id === entry.id;
   if (answer.status === 200) stored(screen, entry, answer);
   else if (isHere) refused(screen, answer);
-  else await bringBack(screen, entry, answer);
+  else return bringBack(screen, entry, answer);
+  return true;
 }
 
 /**
@@ -202,27 +204,31 @@ export function signedOut(screen, answer) {
  * @param {Answer} answer
  */
 function refused(screen, answer) {
+  const { sending, isTouched, data } = screen;
   screen.sending = null;
+  // What was on its way is a draft again.
+  if (sending && !data.submitted && (isTouched || sending.body.draft)) screen.drafts.touch();
   become(screen, "live");
   say(screen, "Not stored", "bad");
   const named = answer.body && answer.body.fields;
   const fields = Array.isArray(named) ? named : [];
   if (!screen.form.mark(fields).length) screen.submitting.focus();
   const isOver = answer.status === 409 && !fields.length;
-  const onward = () => go(screen, "next");
+  const onward = () => move(screen, "next");
   const remedies = isOver ? [button("Next case", null, onward)] : wayIn(screen, answer);
   complain(screen, refusal(answer), ...remedies);
 }
 
 /**
- * Something that was sent off before is refused: its case comes back, with what was entered.
+ * Something that was sent off before is refused: its case comes back, with what was entered. False
+ * where that may still be: who is signed out, or may not annotate, may do so again another time.
  * @param {Screen} screen
  * @param {Dispatch} entry
  * @param {Answer} answer
  */
 async function bringBack(screen, entry, answer) {
   const { desk } = screen;
-  const { assignment_id, draft, revision } = entry.body;
+  const { assignment_id, token, draft, revision } = entry.body;
   await screen.drafts.flush();
   const query = new URLSearchParams({ assignment: String(assignment_id) });
   const loaded = await persist("GET", `${url(desk, "task")}?${query}`, undefined, {
@@ -230,16 +236,22 @@ async function bringBack(screen, entry, answer) {
     onwait: () => {},
   });
   const now = desk.screen;
-  if (loaded === null || now === null) return;
-  if (loaded.status !== 200) {
+  if (loaded === null || now === null) return false;
+  if (loaded.status === 401 || loaded.status === 403) {
+    signedOut(now, loaded);
+    return false;
+  }
+  const task = loaded.status === 200 ? loaded.body.task : null;
+  // Where an older database was put back the number may be another case's by now.
+  if (task?.token !== token) {
     const comment = draft?.comment ? ` Your comment on it: “${draft.comment}”` : "";
     complain(now, `A case from before was not stored. ${refusal(answer)}${comment}`);
-    return;
+    return true;
   }
-  const { task } = loaded.body;
   const back = desk.paint(draft ? { ...task, draft, revision } : task);
   if (draft) back.drafts.touch();
   refused(back, answer);
+  return true;
 }
 
 /**
@@ -250,7 +262,8 @@ async function bringBack(screen, entry, answer) {
 export function draftRefused(screen, answer) {
   const newer = answer.body && answer.body.newer;
   if (typeof newer !== "string") {
-    complain(screen, refusal(answer), ...wayIn(screen, answer));
+    const isSaid = screen.problem.textContent?.startsWith(refusal(answer)); // with what helps
+    if (!isSaid || answer.status === 401) complain(screen, refusal(answer), ...wayIn(screen, answer));
     return;
   }
   const show = () => go(screen, "again");
