@@ -16,7 +16,7 @@ _MOST_LEVEL = 5
 _MOST_FITTING = 9
 
 #: Text stays readable on it, on a light and on a dark page.
-_STRONGEST = 0.55
+_STRONGEST = 0.5
 
 _STYLE = f"""<style>
 .ek-frame {{ overflow-x: auto; }}
