@@ -81,6 +81,7 @@ def test_every_visible_text_stands_out_from_what_is_behind_it(server, opened, sc
         page.locator("dialog").wait_for()
         states[key] = page.evaluate(contrasts.replace(".ek-workbench", "dialog"))
         page.keyboard.press("Escape")
+        expect(page.locator("dialog")).to_have_count(0)
     fill(page)
     page.keyboard.press("Control+Enter")
     expect(page.locator(f"{SHOWN} .ek-note").first).to_be_visible()

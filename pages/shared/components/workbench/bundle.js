@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: e19f452a1c3456ec3484db5f479f87214f3727995083ce936237a33dbf947d97
+// Sources: 2e472c13a8ea18b41756ea689c8135de7ea485856176b77668499e5c67b05b52
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -848,7 +848,10 @@ function refused(screen, answer) {
   const fields = Array.isArray(named) ? named : [];
   if (!screen.form.mark(fields).length) screen.submitting.focus();
   const isOver = answer.status === 409 && !fields.length;
-  const onward = () => move(screen, "next");
+  const onward = async () => {
+    await screen.drafts.flush();
+    go(screen, "next");
+  };
   const remedies = isOver ? [button("Next case", null, onward)] : wayIn(screen, answer);
   complain(screen, refusal(answer), ...remedies);
 }

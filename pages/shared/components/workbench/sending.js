@@ -1,7 +1,7 @@
 // What is sent of a case: submitted, skipped, taken back, discarded. `screen` is made in workbench.js.
 
 import { button } from "./dom.js";
-import { go, heldAfter, isAllStored, move, stuck, url, wayIn } from "./going.js";
+import { go, heldAfter, isAllStored, stuck, url, wayIn } from "./going.js";
 import { persist, refusal, uuid } from "./saving.js";
 import { become, complain, paintStatus, say } from "./standing.js";
 
@@ -214,7 +214,10 @@ function refused(screen, answer) {
   const fields = Array.isArray(named) ? named : [];
   if (!screen.form.mark(fields).length) screen.submitting.focus();
   const isOver = answer.status === 409 && !fields.length;
-  const onward = () => move(screen, "next");
+  const onward = async () => {
+    await screen.drafts.flush(); // where it may still be kept; where not, that was said
+    go(screen, "next");
+  };
   const remedies = isOver ? [button("Next case", null, onward)] : wayIn(screen, answer);
   complain(screen, refusal(answer), ...remedies);
 }
