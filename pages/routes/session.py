@@ -1,13 +1,14 @@
 """The session cookie: who is at the other end of a request or of a page."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from db.commands.people import ensure_cookie_key
-from db.engine import read_session
+from db.engine import database_url, read_session
 from db.queries import people
 from db.queries.people import User
 
@@ -43,8 +44,13 @@ def who_asks(request: HTTPConnection) -> User | None:
 
 def account_word(user: User) -> str:
     """Return a word that is this account's alone, and tells nobody which account it is."""
+    return _account_word(database_url(), user.id)
+
+
+@lru_cache(maxsize=4096)  # every request of the annotation screen is compared with it
+def _account_word(url: str, annotator_id: int) -> str:
     signer = Signer(ensure_cookie_key(), salt="evalkit.account")
-    return signer.get_signature(str(user.id)).decode()
+    return signer.get_signature(str(annotator_id)).decode()
 
 
 def start(response: Response, request: HTTPConnection, user: User) -> None:

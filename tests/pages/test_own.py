@@ -21,7 +21,7 @@ DRAFTS = (
 
 
 @pytest.fixture
-def study_id(sqlite_database):
+def study_id(database):
     make_eval_set(models=MODELS, n_cases=4)
     collects = frozenset({"preference", "tags", "comment"})
     plan = StudyPlan(

@@ -1,6 +1,7 @@
 """What somebody annotated in a study: to look for a case again, and to open it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,22 +45,23 @@ def own_annotations(
     ``words`` are looked for in the case and the comment, in any letters.
     """
     entries: list[OwnAnnotation] = []
-    for row in _rows(session, study_id, annotator_id, preference, tag):
-        if words.casefold() not in f"{row.comment or ''}\n{_text(row.input)}".casefold():
-            continue
-        if len(entries) == MOST_SHOWN:
-            return entries, True
-        entries.append(
-            OwnAnnotation(
-                assignment_id=row.assignment_id,
-                submitted_at=row.submitted_at,
-                category=row.category or "",
-                begins=_beginning(row.input),
-                preference=None if row.preference is None else Preference(row.preference),
-                tags=_tags(session, row.id),
-                comment=row.comment or "",
+    with closing(_rows(session, study_id, annotator_id, preference, tag)) as rows:
+        for row in rows:
+            if words.casefold() not in f"{row.comment or ''}\n{_text(row.input)}".casefold():
+                continue
+            if len(entries) == MOST_SHOWN:
+                return entries, True
+            entries.append(
+                OwnAnnotation(
+                    assignment_id=row.assignment_id,
+                    submitted_at=row.submitted_at,
+                    category=row.category or "",
+                    begins=_beginning(row.input),
+                    preference=None if row.preference is None else Preference(row.preference),
+                    tags=_tags(session, row.id),
+                    comment=row.comment or "",
+                )
             )
-        )
     return entries, False
 
 
@@ -87,7 +89,7 @@ def _rows(
     annotator_id: int,
     preference: Preference | None,
     tag: str | None,
-) -> Iterator[Any]:
+) -> Generator[Any]:
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(Annotation.id),
@@ -118,7 +120,8 @@ def _rows(
             sa.func.coalesce(col(Tag.name), col(Tag.key)) == tag,
         )
         statement = statement.where(marked)
-    yield from session.connection().execute(statement.execution_options(yield_per=100))
+    with session.connection().execute(statement.execution_options(yield_per=100)) as rows:
+        yield from rows
 
 
 def _tags(session: Session, annotation_id: int) -> tuple[str, ...]:

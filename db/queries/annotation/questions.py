@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from db.models import Annotator, Assignment, Case, Question, Study
 
@@ -71,10 +71,3 @@ def asked_questions(session: Session, *, is_answered: bool) -> list[AskedQuestio
         .limit(_MOST)
     )
     return [AskedQuestion(*row) for row in session.connection().execute(statement)]
-
-
-def n_open(session: Session) -> int:
-    """Count what waits for an answer."""
-    return session.exec(
-        select(func.count()).select_from(Question).where(col(Question.answer).is_(None))
-    ).one()
