@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,17 +52,44 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def sources_in(folder: str) -> list[Path]:
+    return [path for path in SOURCES if name(path).startswith(f"{folder}/")]
+
+
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(module: ast.AST) -> Iterator[str]:
-    """Give every name a module imports, wherever in it the import stands."""
-    for node in ast.walk(module):
+@cache
+def walk(module: ast.AST) -> list[ast.AST]:
+    return list(ast.walk(module))
+
+
+def in_each_of(paths: list[Path]) -> Callable[[Callable[[Path], object]], Callable[[], None]]:
+    """Make one test of a rule for files. The rule returns what in a file breaks it."""
+
+    def make(rule: Callable[[Path], object]) -> Callable[[], None]:
+        def test() -> None:
+            assert paths
+            breaks = {name(path): rule(path) for path in paths}
+            assert {file: what for file, what in breaks.items() if what} == {}
+
+        return test
+
+    return make
+
+
+@cache
+def imports(module: ast.AST) -> list[str]:
+    """Return every name a module imports, wherever in it the import stands."""
+    names = []
+    for node in walk(module):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
 
 
 def forbidden_for(path: Path) -> set[str]:
@@ -82,10 +110,10 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return n_lines
 
 
-def calls(module: ast.AST) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+@cache
+def calls(module: ast.AST) -> list[tuple[str, ast.Call]]:
+    """Return every call in a module, after what is called."""
+    return [(ast.unparse(node.func), node) for node in walk(module) if isinstance(node, ast.Call)]
 
 
 def opens_a_session(node: ast.AST) -> bool:
@@ -95,68 +123,59 @@ def opens_a_session(node: ast.AST) -> bool:
     )
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
+@in_each_of(SOURCES)
 def test_imports_go_one_way_from_app_to_pages_to_db_to_evalkit(path):
-    wrong = [
+    return [
         imported
         for imported in imports(tree(path))
         if any(is_of(imported, package) for package in forbidden_for(path))
     ]
 
-    assert wrong == []
 
-
-FREE_OF_MARKUP = [
-    path for path in SOURCES if name(path).startswith(("evalkit/reports", "evalkit/html"))
-]
-
-
-@pytest.mark.parametrize("path", FREE_OF_MARKUP, ids=name)
+@in_each_of([*sources_in("evalkit/reports"), *sources_in("evalkit/html")])
 def test_no_markup_stands_in_a_string_of_a_report_or_of_the_html_file(path):
     # Questions know no medium, and the file is written by templates that escape every text.
     strings = [
         node.value
-        for node in ast.walk(tree(path))
+        for node in walk(tree(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
 
-    assert [words for words in strings if re.search(r"</?[a-z]|href=|&[a-z]+;", words)] == []
+    return [words for words in strings if re.search(r"</?[a-z]|href=|&[a-z]+;", words)]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
+@in_each_of(SOURCES)
 def test_a_file_is_short_and_opens_with_what_it_is_for(path):
     n_lines = len(path.read_text(encoding="utf-8").splitlines())
 
-    assert n_lines <= LONGEST_FILE
-    assert ast.get_docstring(tree(path))
+    return n_lines > LONGEST_FILE or ast.get_docstring(tree(path)) is None
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
+@in_each_of(SOURCES)
 def test_functions_are_short(path):
-    too_long = {
+    return {
         node.name: length(node)
-        for node in ast.walk(tree(path))
+        for node in walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and length(node) > LONGEST_FUNCTION
     }
 
-    assert too_long == {}
 
-
-@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+@in_each_of(SCRIPTS)
 def test_a_page_is_a_short_script_without_functions_or_classes(path):
-    module = tree(path)
     definitions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    n_lines = len(path.read_text(encoding="utf-8").splitlines())
 
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_PAGE
-    assert not [node for node in ast.walk(module) if isinstance(node, definitions)]
+    return n_lines > LONGEST_PAGE or [
+        node.name for node in walk(tree(path)) if isinstance(node, definitions)
+    ]
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+@in_each_of(SCRIPTS)
 def test_pages_do_not_import_one_another(path):
     ours = [imported for imported in imports(tree(path)) if is_of(imported, "pages")]
 
-    assert [imported for imported in ours if not is_of(imported, "pages.shared")] == []
+    return [imported for imported in ours if not is_of(imported, "pages.shared")]
 
 
 @pytest.mark.parametrize("entry", menu.ENTRIES, ids=lambda entry: entry.file)
@@ -177,42 +196,33 @@ def test_the_router_asks_who_it_is_before_it_builds_the_menu():
     assert called.index("state.require") < called.index("st.navigation")
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in SOURCES if name(path).startswith("pages")], ids=name
-)
+@in_each_of(sources_in("pages"))
 def test_no_page_writes_html_or_model_text_through_streamlit_markdown(path):
-    module = tree(path)
+    return [
+        call.lineno
+        for what, call in calls(tree(path))
+        if what == "st.write" or "unsafe_allow_html" in {word.arg for word in call.keywords}
+    ]
 
-    assert [node for what, node in calls(module) if what == "st.write"] == []
-    assert "unsafe_allow_html" not in {
-        keyword.arg for _, call in calls(module) for keyword in call.keywords
-    }
 
-
-@pytest.mark.parametrize(
-    "path", [path for path in SOURCES if name(path).startswith("pages")], ids=name
-)
+@in_each_of(sources_in("pages"))
 def test_no_page_draws_while_it_holds_the_database(path):
     # st.rerun() and st.stop() are exceptions: inside the block they would undo what was written.
-    inside = [
+    return [
         what
-        for block in ast.walk(tree(path))
+        for block in walk(tree(path))
         if opens_a_session(block)
         for what, _ in calls(block)
         if what.startswith("st.")
     ]
 
-    assert inside == []
 
-
-@pytest.mark.parametrize(
-    "path", [path for path in SOURCES if name(path).startswith("pages")], ids=name
-)
+@in_each_of(sources_in("pages"))
 def test_no_page_hands_out_files_without_asking_who_it_is_at_that_moment(path):
     # Streamlit's own button does: the socket of an open page, or an address of /media, is enough.
     called = [what for what, _ in calls(tree(path))]
 
-    assert [what for what in called if what.endswith(".download_button")] == []
+    return [what for what in called if what.endswith(".download_button")]
 
 
 def test_every_table_is_shown_where_its_download_is():
@@ -228,17 +238,17 @@ def test_every_table_is_shown_where_its_download_is():
     assert showing == {"pages/shared/display/exhibits.py"}
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if "pages" in p.parts], ids=name)
+@in_each_of(sources_in("pages"))
 def test_no_code_is_coloured_by_streamlit(path):
     # Its colours of keys and texts stand out from their ground by less than 3:1 in the light theme.
-    shown = [call for call in ast.walk(tree(path)) if isinstance(call, ast.Call)]
+    shown = [call for call in walk(tree(path)) if isinstance(call, ast.Call)]
     languages = [
         [ast.unparse(word.value) for word in call.keywords if word.arg == "language"]
         for call in shown
         if isinstance(call.func, ast.Attribute) and call.func.attr == "code"
     ]
 
-    assert [language for language in languages if language != ["None"]] == []
+    return [language for language in languages if language != ["None"]]
 
 
 def test_charts_are_made_without_streamlit():
@@ -286,7 +296,7 @@ KEY_PARTS = re.compile(
 
 def keys_of(module: ast.AST) -> Iterator[ast.JoinedStr]:
     """Give every f-string that becomes the key of a widget or a container."""
-    for node in ast.walk(module):
+    for node in walk(module):
         if isinstance(node, ast.keyword) and node.arg == "key":
             value: ast.AST = node.value
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "key":
@@ -297,7 +307,7 @@ def keys_of(module: ast.AST) -> Iterator[ast.JoinedStr]:
             yield value
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if "pages" in p.parts], ids=name)
+@in_each_of(sources_in("pages"))
 def test_no_key_holds_what_people_wrote(path):
     # A key is an id and a class name in the browser; "__" in it ends the page.
     parts = [
@@ -307,25 +317,21 @@ def test_no_key_holds_what_people_wrote(path):
         if isinstance(part, ast.FormattedValue)
     ]
 
-    assert [part for part in parts if not KEY_PARTS.fullmatch(part)] == []
+    return [part for part in parts if not KEY_PARTS.fullmatch(part)]
 
 
-def sources_in(folder: str) -> list[Path]:
-    return [path for path in SOURCES if name(path).startswith(f"{folder}/")]
-
-
-@pytest.mark.parametrize("path", sources_in("evalkit/reports"), ids=name)
+@in_each_of(sources_in("evalkit/reports"))
 def test_a_question_knows_no_medium(path):
     media = ("evalkit.html", "evalkit.cli", "evalkit.rendering")
 
-    assert [found for found in imports(tree(path)) if found.startswith(media)] == []
+    return [found for found in imports(tree(path)) if found.startswith(media)]
 
 
 #: Puts the sayings of other questions together, as the HTML file does.
 TOGETHER = "decision"
 
 
-@pytest.mark.parametrize("path", sources_in("evalkit/reports"), ids=name)
+@in_each_of(sources_in("evalkit/reports"))
 def test_a_question_takes_no_sentence_and_no_table_from_another(path):
     # What two questions say would be said by the one and changed by the other.
     room = name(path).split("/")[2]
@@ -335,7 +341,7 @@ def test_a_question_takes_no_sentence_and_no_table_from_another(path):
         if re.match(rf"evalkit\.reports\.(?!{room}\.)\w+\.\w*(sentences|tables)\b", imported)
     ]
 
-    assert room == TOGETHER or others == []
+    return others if room != TOGETHER else []
 
 
 @pytest.mark.parametrize("question", ["agreement", "power", "regression"])
@@ -362,11 +368,11 @@ def test_a_question_is_known_to_its_page_its_command_and_the_file_alone(question
     assert f"results/{page}.py" in {entry.file for entry in menu.ENTRIES}
 
 
-@pytest.mark.parametrize("path", sources_in("evalkit/stats"), ids=name)
+@in_each_of(sources_in("evalkit/stats"))
 def test_statistics_say_no_sentences_and_know_no_study(path):
     sayers = ("evalkit.reports", "evalkit.study", "evalkit.text", "evalkit.phrases")
 
-    assert [found for found in imports(tree(path)) if found.startswith(sayers)] == []
+    return [found for found in imports(tree(path)) if found.startswith(sayers)]
 
 
 SENTENCES = [path for path in SOURCES if path.stem.endswith("sentences") or path.stem == "phrases"]
@@ -374,23 +380,17 @@ SENTENCES = [path for path in SOURCES if path.stem.endswith("sentences") or path
 PARSING = ("re.", ".search", ".fullmatch", ".partition", ".rpartition", ".split", ".startswith")
 
 
-@pytest.mark.parametrize("path", SENTENCES, ids=name)
+@in_each_of(SENTENCES)
 def test_no_sentence_is_taken_apart_where_sentences_are_made(path):
     # A reading, a rank, a reason is a value until it is worded; words are the end of its way.
-    taken = [
+    return [
         what for what, _ in calls(tree(path)) if what.startswith("re.") or what.endswith(PARSING)
     ]
 
-    assert taken == []
 
-
-@pytest.mark.parametrize(
-    "path",
-    [p for p in SOURCES if name(p).startswith(("evalkit/reports", "evalkit/cli/report"))],
-    ids=name,
-)
+@in_each_of([*sources_in("evalkit/reports"), *sources_in("evalkit/cli/report")])
 def test_no_report_reads_prose_by_a_regular_expression(path):
-    assert [found for found in imports(tree(path)) if is_of(found, "re")] == []
+    return [found for found in imports(tree(path)) if is_of(found, "re")]
 
 
 #: The row of a table is called like what it is a row of: evalkit's value of that name is what is
@@ -417,7 +417,7 @@ def test_in_which_order_models_stand_is_said_once():
         name(path)
         for path in SOURCES
         if name(path).startswith(("evalkit/reports", "evalkit/html", "evalkit/cli", "pages"))
-        for node in ast.walk(tree(path))
+        for node in walk(tree(path))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).endswith(("sorted", ".sort"))
         and by_number.search(ast.unparse(node))
@@ -431,7 +431,7 @@ def test_a_class_name_stands_for_one_thing():
     for path in FILES:
         if "migrations" in path.parts:
             continue
-        for node in ast.walk(tree(path)):
+        for node in walk(tree(path)):
             if isinstance(node, ast.ClassDef):
                 defined.setdefault(node.name, set()).add(name(path))
     twice = {noun: files for noun, files in defined.items() if len(files) > 1}
@@ -440,10 +440,10 @@ def test_a_class_name_stands_for_one_thing():
     assert all(any(file.startswith("db/models") for file in twice[noun]) for noun in twice)
 
 
-@pytest.mark.parametrize("path", sources_in("pages/shared/sections"), ids=name)
+@in_each_of(sources_in("pages/shared/sections"))
 def test_a_part_of_a_page_reads_no_database(path):
     # What a page shows is read before it draws, or by pages/shared/collecting.py.
-    assert [found for found in imports(tree(path)) if is_of(found, "db.engine")] == []
+    return [found for found in imports(tree(path)) if is_of(found, "db.engine")]
 
 
 #: Words that say nothing of what a row, a model, a case or a pair is.
@@ -465,7 +465,7 @@ def bound(module: ast.AST) -> set[str]:
     """Give the names of all variables and parameters."""
     fields = {
         id(field.target)
-        for node in ast.walk(module)
+        for node in walk(module)
         if isinstance(node, ast.ClassDef)
         for field in node.body
         if isinstance(field, ast.AnnAssign)
@@ -479,7 +479,7 @@ def bound(module: ast.AST) -> set[str]:
     return variables | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
 
-@pytest.mark.parametrize("path", WORDED, ids=name)
+@in_each_of(WORDED)
 def test_a_variable_is_called_by_the_noun_of_what_it_holds(path):
     nouns = {
         word
@@ -488,4 +488,4 @@ def test_a_variable_is_called_by_the_noun_of_what_it_holds(path):
         for word in words
     }
 
-    assert bound(tree(path)) & EMPTY_WORDS - nouns == set()
+    return bound(tree(path)) & EMPTY_WORDS - nouns
