@@ -25,13 +25,14 @@ def set_instructions(
         study.about = instructions.about.strip()
         study.contact = instructions.contact.strip()
         study.guidelines = instructions.guidelines.strip()
+        study.tells_agreement = instructions.tells_agreement
         session.add(study)
         session.add(
             AuditEvent(
                 actor_id=actor_id,
                 action="set instructions",
                 subject=f"study {study.name}",
-                details={"digest": digest(study)},
+                details={"digest": digest(study), "tells agreement": study.tells_agreement},
             )
         )
 

@@ -79,6 +79,7 @@ class StudyPlan:
     about: str = ""
     contact: str = ""
     guidelines: str = DEFAULT_GUIDELINES
+    tells_agreement: bool = False
     overlap: int = 2
     pairs_per_case: int | None = None
     collects: frozenset[str] = field(default_factory=lambda: frozenset(COLLECTED))
@@ -111,6 +112,7 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
             about=plan.about.strip(),
             contact=plan.contact.strip(),
             guidelines=plan.guidelines.strip(),
+            tells_agreement=plan.tells_agreement,
             overlap=plan.overlap,
             pairs_per_case=plan.pairs_per_case or (len(run_ids) + 1) // 2,
             seed=plan.seed,

@@ -103,7 +103,7 @@ class Assignment(DatabaseTable, table=True):
 
 
 class Question(DatabaseTable, table=True):
-    """What an annotator asks the lead about a case, and what they are told."""
+    """What an annotator asks the lead about a case, what they are told, and when they read that."""
 
     __tablename__ = "question"
     __table_args__ = (
@@ -118,6 +118,7 @@ class Question(DatabaseTable, table=True):
     answer: str | None = long_text(nullable=True)
     answered_by_id: int | None = reference("annotator", nullable=True)
     answered_at: datetime | None = moment(nullable=True)
+    read_at: datetime | None = moment(nullable=True)
 
 
 class Annotation(DatabaseTable, table=True):

@@ -85,7 +85,8 @@ class Study(DatabaseTable, table=True):
 
     ``are_units_current`` says that its units are those its cases and outputs make by now;
     ``names`` are those of its models and their makers, as they were then. ``about`` tells
-    annotators in a sentence what it is for, ``contact`` whom to ask.
+    annotators in a sentence what it is for, ``contact`` whom to ask;
+    ``tells_agreement``, that they are told at the end how often they chose as others did.
     """
 
     __tablename__ = "study"
@@ -103,6 +104,7 @@ class Study(DatabaseTable, table=True):
     about: str = long_text()
     contact: str = ""
     guidelines: str = long_text()
+    tells_agreement: bool = False
     overlap: int = 2
     pairs_per_case: int = 1
     seed: int = 0

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from db.commands.annotation import discard_edit, take_back
+from db.engine import read_session
 from db.queries.annotation.progress import Edit, Progress, Skipped
 from evalkit.errors import RefusedError
 from pages.shared import labels
@@ -48,6 +49,8 @@ def finished(
     took = f" in {time_in_words(seconds_spent)}" if seconds_spent else ""
     done = f"you submitted {_cases(progress.n_done)}{took}. Thank you."
     st.text(f"{progress.study_name}: {done}")
+    if progress.tells_agreement and not progress.n_left:
+        _own_agreement(progress.study_id, annotator_id=annotator_id)
     if progress.last_id is not None:
         link(progress.study_id, progress.last_id, "Look back at the last one", "history")
     edits(progress, annotator_id=annotator_id)
@@ -58,6 +61,16 @@ def finished(
         about.text(case.reason)
         with way:
             undo_skip(case, annotator_id=annotator_id)
+
+
+def _own_agreement(study_id: int, *, annotator_id: int) -> None:
+    """Say how often somebody chose as others did; statistics load only here."""
+    from db.queries.results.own import own_agreement_in
+    from evalkit.reports.annotators.own import own_agreement_sentence
+
+    with read_session() as session:
+        agreement = own_agreement_in(session, study_id, annotator_id=annotator_id)
+    st.text(own_agreement_sentence(agreement))
 
 
 def undo_skip(case: Skipped, *, annotator_id: int) -> None:

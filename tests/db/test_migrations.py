@@ -43,6 +43,9 @@ MIGRATIONS = {
     "0009_tell_annotators_and_answer_them.py": (
         "96f8cd0bccce9bb659720b895ac95cc6da2bb897d5ebe52fd03e7b5355084c1b"
     ),
+    "0010_tell_annotators_how_they_agree.py": (
+        "9dcac6a604a571ebd78d8e96dc0ddd9c670941c92810a4b6d9cf9b304a3411c5"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -243,6 +243,37 @@ def test_when_nothing_is_left_the_page_says_what_was_done(app, sign_in):
     assert "Look back at the last one" in sent(app)
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_the_end_says_how_often_one_chose_as_others_did_where_the_study_allows_it(
+    app, sign_in, is_told
+):
+    study_id = make_study(n_cases=12, overlap=3, tells_agreement=is_told, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    people = [user, *(account(Role.ANNOTATOR, name=f"p {n}") for n in range(2))]
+    for person in people:
+        finish(study_id, person, 12)
+
+    open_page(app, COMPARE, study=study_id)
+
+    assert not app.exception
+    # All chose a tie: a number would tell what each of them did.
+    told = "Of 12 comparisons that others judged too, you chose as they did in nearly all."
+    assert (told in written(app)) is is_told
+    assert ("chose as" in written(app)) is is_told
+
+
+def test_nothing_of_it_is_told_while_there_is_still_something_to_do(app, sign_in):
+    study_id = make_study(n_cases=12, overlap=3, tells_agreement=True, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    for person in [account(Role.ANNOTATOR, name=f"p {n}") for n in range(2)]:
+        finish(study_id, person, 12)
+    finish(study_id, user, 11)
+
+    for page in (STUDIES, COMPARE):
+        open_page(app, page, study=study_id)
+        assert "chose as" not in sent(app)
+
+
 def test_the_end_of_a_study_lists_what_was_skipped_and_gives_it_back(app, sign_in):
     study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
     another = {"name": "Another one", "eval_set": "set of Which one", "models": MODELS}

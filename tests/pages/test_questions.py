@@ -81,12 +81,15 @@ def test_a_lead_says_what_annotators_are_told(app, sign_in, asked):
     at_page(app, "library/studies.py").run()
     key = f"instructions-{study_id}"
     assert app.button(key=f"{key}-set").disabled
+    assert not app.toggle(key=f"{key}-agreement").value  # it may sway people
 
     app.text_area(key=f"{key}-about").set_value("Which model answers from spring on.").run()
     app.text_input(key=f"{key}-contact").set_value("Leo").run()
+    app.toggle(key=f"{key}-agreement").set_value(True).run()
     app.button(key=f"{key}-set").click().run()
 
     assert not app.exception
     with read_session() as session:
         told = instructions(session, study_id)
     assert (told.about, told.contact) == ("Which model answers from spring on.", "Leo")
+    assert told.tells_agreement

@@ -11,11 +11,15 @@ from db.queries.annotation.audience import require_part
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """What a study is about, whom to ask, and the guidelines (Markdown)."""
+    """What a study is about, whom to ask, and the guidelines (Markdown).
+
+    ``tells_agreement`` says that annotators are told at the end how often they chose as others did.
+    """
 
     about: str
     contact: str
     guidelines: str
+    tells_agreement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,7 @@ class OwnInstructions:
 
 def instructions(session: Session, study_id: int) -> Instructions:
     """Return what a study tells its annotators."""
-    study = session.get_one(Study, study_id)
-    return Instructions(study.about, study.contact, study.guidelines)
+    return _told(session.get_one(Study, study_id))
 
 
 def reading(session: Session, study_id: int, *, annotator_id: int) -> OwnInstructions:
@@ -40,7 +43,7 @@ def reading(session: Session, study_id: int, *, annotator_id: int) -> OwnInstruc
     read = session.get(InstructionsRead, (study_id, annotator_id))
     now = digest(study)
     return OwnInstructions(
-        Instructions(study.about, study.contact, study.guidelines),
+        _told(study),
         digest=now,
         is_read=read is not None and read.digest == now,
     )
@@ -50,3 +53,7 @@ def digest(study: Study) -> str:
     """Name what a study tells by its words, its rubric and its taxonomy."""
     words = (study.about, study.contact, study.guidelines, study.rubric_id, study.taxonomy_id)
     return hashlib.sha256(repr(words).encode()).hexdigest()[:16]
+
+
+def _told(study: Study) -> Instructions:
+    return Instructions(study.about, study.contact, study.guidelines, study.tells_agreement)

@@ -25,7 +25,8 @@ class Progress:
 
     ``n_total`` is what is submitted and begun, and their share of what is still missing: all
     they could do, divided among those at work. ``last_id`` is the latest assignment they
-    submitted, or None.
+    submitted, or None; ``tells_agreement``, that the study lets them know how often they chose as
+    others did.
     """
 
     study_id: int
@@ -35,6 +36,7 @@ class Progress:
     n_total: int
     last_id: int | None
     is_open: bool
+    tells_agreement: bool
     edits: tuple["Edit", ...]
 
     @property
@@ -97,6 +99,7 @@ def progress(session: Session, study: Study, *, annotator_id: int, at: datetime)
         n_total=_total(session, study, own, at=at),
         last_id=own.last_submitted_id,
         is_open=study.is_open,
+        tells_agreement=study.tells_agreement,
         edits=_edits(session, study.id, annotator_id=annotator_id),
     )
 

@@ -197,6 +197,25 @@ def _preferences(
     With cases and annotators kept apart hardly two are equal, so letting the database group them
     takes twice as long as reading them.
     """
+    table = _counted(_table(session, preferences_given(*conditions)), annotator_ids, column=2)
+    readable = table[:, 3] != _UNREADABLE
+    n_unreadable = int(np.count_nonzero(~readable))
+    table = table[readable]
+    # Copies of columns: a view would keep all of the table in memory.
+    preferences = Preferences(
+        left=_codes(table[:, 0], output_ids),
+        right=_codes(table[:, 1], output_ids),
+        annotator=_codes(table[:, 2], annotator_ids),
+        preference=table[:, 3].copy(),
+        n=np.ones(len(table), dtype=np.int64),
+        latest=table[:, 4].copy(),
+        is_dealt=table[:, 5] == 1,
+    )
+    return preferences, n_unreadable
+
+
+def preferences_given(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    """Read the preferences that count: left, right, annotator, code, annotation, was it dealt."""
     preference = sa.case(
         *(
             (col(Annotation.preference) == name.value, sa.literal_column(str(code)))
@@ -204,7 +223,7 @@ def _preferences(
         ),
         else_=sa.literal_column(str(_UNREADABLE)),
     )
-    statement = (
+    return (
         sa.select(
             col(Assignment.left_output_id),
             col(Assignment.right_output_id),
@@ -222,21 +241,6 @@ def _preferences(
             sa.or_(col(Annotation.preference).is_not(None), col(Annotation.is_unreadable)),
         )
     )
-    table = _counted(_table(session, statement), annotator_ids, column=2)
-    readable = table[:, 3] != _UNREADABLE
-    n_unreadable = int(np.count_nonzero(~readable))
-    table = table[readable]
-    # Copies of columns: a view would keep all of the table in memory.
-    preferences = Preferences(
-        left=_codes(table[:, 0], output_ids),
-        right=_codes(table[:, 1], output_ids),
-        annotator=_codes(table[:, 2], annotator_ids),
-        preference=table[:, 3].copy(),
-        n=np.ones(len(table), dtype=np.int64),
-        latest=table[:, 4].copy(),
-        is_dealt=table[:, 5] == 1,
-    )
-    return preferences, n_unreadable
 
 
 def _values(

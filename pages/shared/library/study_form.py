@@ -83,6 +83,7 @@ def study_form(
             about=told.about,
             contact=told.contact,
             guidelines=told.guidelines,
+            tells_agreement=told.tells_agreement,
             overlap=overlap,
             pairs_per_case=len(chosen) * (len(chosen) - 1) // 2 if all_pairs else None,
             collects=collects,
@@ -207,6 +208,13 @@ def _told(instructions: Instructions, *, key: str) -> Instructions:
         ),
         st.text_area(
             "Guidelines (Markdown)", instructions.guidelines, height=260, key=f"{key}-guidelines"
+        ),
+        st.toggle(
+            "Tell them at the end how often they chose as others did",
+            instructions.tells_agreement,
+            help="Only once they have nothing left to do. People who know that they will be told "
+            "may choose what they expect others to choose.",
+            key=f"{key}-agreement",
         ),
     )
 
