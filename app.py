@@ -19,6 +19,7 @@ from db.queries.people import demo_accounts
 from pages.routes import (
     account,
     annotation,
+    answers,
     downloads,
     exposure,
     fonts,
@@ -80,6 +81,7 @@ app = st.App(
     routes=[
         *account.ROUTES,
         *annotation.ROUTES,
+        *answers.ROUTES,
         *instructions.ROUTES,
         *downloads.ROUTES,
         *fonts.ROUTES,

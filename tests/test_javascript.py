@@ -15,7 +15,7 @@ from tests.conftest import skip_or_fail
 
 ROOT = Path(__file__).parent.parent
 WORKBENCH = ROOT / "pages" / "shared" / "components" / "workbench"
-BUNDLE = WORKBENCH / "bundle.js"
+BUNDLES = (WORKBENCH / "bundle.js", WORKBENCH / "waiting-bundle.js")
 
 
 @pytest.fixture
@@ -41,18 +41,19 @@ def _run(*command: str) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_the_bundle_was_made_from_the_files_beside_it():
+@pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bundle.name)
+def test_a_bundle_was_made_from_the_files_beside_it(bundle):
     # The same is counted in scripts/bundle.mjs: so a forgotten bundle shows without Node, too.
-    sources = sorted(path for path in WORKBENCH.glob("*.js") if path != BUNDLE)
+    sources = sorted(path for path in WORKBENCH.glob("*.js") if path not in BUNDLES)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
-    made_from = re.search(r"^// Sources: (\w+)$", BUNDLE.read_text("utf-8"), re.MULTILINE)
+    made_from = re.search(r"^// Sources: (\w+)$", bundle.read_text("utf-8"), re.MULTILINE)
 
     assert made_from is not None
     assert made_from[1] == digest, "run `npm run bundle`"
 
 
-def test_the_bundle_is_what_its_sources_make(node: str, node_modules: None):
+def test_the_bundles_are_what_their_sources_make(node: str, node_modules: None):
     _run(node, "scripts/bundle.mjs", "--check")
 
 

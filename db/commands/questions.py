@@ -1,6 +1,8 @@
 """Ask the lead about a case, and answer."""
 
-from sqlmodel import select
+from collections.abc import Collection
+
+from sqlmodel import col, select
 
 from db.columns import now
 from db.engine import write_session
@@ -65,5 +67,23 @@ def answer(question_id: int, *, words: str, actor_id: int | None) -> None:
                 "without knowing them. Say it without the name."
             )
         question.answer, question.answered_by_id = answered, actor_id
-        question.answered_at = now()
+        question.answered_at, question.read_at = now(), None
         session.add(question)
+
+
+def note_answers_read(question_ids: Collection[int], *, annotator_id: int) -> None:
+    """Note that somebody read these answers; what is not theirs, or has none, stays as it is."""
+    with write_session() as session:
+        own = session.exec(
+            select(Question)
+            .join(Assignment, col(Assignment.id) == Question.assignment_id)
+            .where(
+                col(Question.id).in_(question_ids),
+                Assignment.annotator_id == annotator_id,
+                col(Question.answer).is_not(None),
+                col(Question.read_at).is_(None),
+            )
+        ).all()
+        for question in own:
+            question.read_at = now()
+            session.add(question)

@@ -9,7 +9,7 @@ from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import annotating, labels, state
 from pages.shared.address import addresses
-from pages.shared.components.workbench import workbench
+from pages.shared.components.workbench import outbox, workbench
 
 user = state.require(Role.ANNOTATOR)
 
@@ -45,6 +45,7 @@ addresses.say(study=study_id, assignment=taken_out.assignment_id if taken_out el
 if taken_out is not None:
     annotating.undo_skip(taken_out, annotator_id=user.id)
 if progress is not None:
+    outbox(account=state.account_word(user), key="outbox")
     annotating.finished(progress, skipped, seconds_spent=seconds_spent, annotator_id=user.id)
     annotating.next_study(studies, after=progress.study_id)
 st.page_link("annotate/studies.py", label="Back to the studies", icon=":material/arrow_back:")

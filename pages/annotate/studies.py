@@ -6,9 +6,10 @@ from typing import Literal
 import streamlit as st
 
 from db.engine import read_session
-from db.queries.annotation import pace, progress as progresses
+from db.queries.annotation import pace, progress as progresses, questions
 from evalkit.vocabulary import Role
 from pages.shared import annotating, state
+from pages.shared.components.workbench import outbox
 
 user = state.require(Role.ANNOTATOR)
 
@@ -19,8 +20,11 @@ with read_session() as session:
         for study in studies
         if study.n_left
     }
+    answers = questions.new_answers(session, annotator_id=user.id)
 
 st.title("Annotate")
+outbox(account=state.account_word(user), key="outbox")
+annotating.new_answers(answers, annotator_id=user.id)
 if not studies:
     st.info(
         "No study is open at the moment. A lead starts one on the page Studies; "

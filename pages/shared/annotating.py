@@ -4,13 +4,17 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from db.commands.annotation import discard_edit, take_back
+from db.columns import now
+from db.commands.annotation import UNDO_WITHIN, discard_edit, take_back, withdraw
+from db.commands.questions import note_answers_read
 from db.engine import read_session
-from db.queries.annotation.progress import Edit, Progress, Skipped
+from db.queries.annotation.progress import Edit, LastSubmission, Progress, Skipped, last_submission
+from db.queries.annotation.questions import NewAnswer
 from evalkit.errors import RefusedError
 from pages.shared import labels
 
 _COMPARE = "annotate/compare.py"
+_UNDO = "undo-last"
 
 
 def next_first(studies: Sequence[Progress]) -> list[Progress]:
@@ -51,6 +55,7 @@ def finished(
     st.text(f"{progress.study_name}: {done}")
     if progress.tells_agreement and not progress.n_left:
         _own_agreement(progress.study_id, annotator_id=annotator_id)
+    undo_last(progress.study_id, annotator_id=annotator_id)
     if progress.last_id is not None:
         link(progress.study_id, progress.last_id, "Look back at the last one", "history")
     edits(progress, annotator_id=annotator_id)
@@ -61,6 +66,43 @@ def finished(
         about.text(case.reason)
         with way:
             undo_skip(case, annotator_id=annotator_id)
+
+
+def undo_last(study_id: int, *, annotator_id: int) -> None:
+    """Offer to undo the last submission of a study, as long as its screen would."""
+    with read_session() as session:
+        last = last_submission(session, study_id, annotator_id=annotator_id, within=UNDO_WITHIN)
+    if last is not None:
+        again = max((last.until - now()).total_seconds(), 1)  # by then it is offered no more
+        st.fragment(_undo, run_every=again)(last, annotator_id=annotator_id)
+
+
+def _undo(last: LastSubmission, *, annotator_id: int) -> None:
+    """Offer it until it is too late; who presses at the last moment is told so."""
+    if last.until <= now() and not st.session_state.get(_UNDO):
+        return
+    pressed = st.button("Undo the last one", key=_UNDO, icon=":material/undo:", shortcut="Ctrl+Z")
+    if pressed and _is_done(withdraw, last, annotator_id):
+        st.rerun()
+
+
+def new_answers(answers: Sequence[NewAnswer], *, annotator_id: int) -> None:
+    """Say what the lead answered, until it is read."""
+    for answer in answers:
+        with st.container(border=True, width=840, key=f"answer-{answer.question_id}"):
+            st.markdown("**The lead answered your question**")
+            st.caption(labels.literal(f"{answer.study}: {answer.words}"))
+            st.text(answer.answer)
+            reading, way = st.columns([1, 3], vertical_alignment="center")
+            reading.button(
+                "Mark as read",
+                key=f"read-{answer.question_id}",
+                on_click=note_answers_read,
+                args=([answer.question_id],),
+                kwargs={"annotator_id": annotator_id},
+            )
+            with way:
+                link(answer.study_id, answer.assignment_id, "Open the case", "article")
 
 
 def _own_agreement(study_id: int, *, annotator_id: int) -> None:
@@ -122,11 +164,19 @@ def link(study_id: int, assignment_id: int, label: str, icon: str) -> None:
 
 
 def _try(act: Callable[..., None], case: Edit | Skipped, annotator_id: int) -> None:
+    _is_done(act, case, annotator_id)
+
+
+def _is_done(
+    act: Callable[..., None], case: Edit | Skipped | LastSubmission, annotator_id: int
+) -> bool:
     """Do what a button asks for; the case may be gone, or another, since it was drawn."""
     try:
         act(assignment_id=case.assignment_id, annotator_id=annotator_id, opening=case.opening)
     except RefusedError as refused:
         st.info(labels.literal(str(refused)))
+        return False
+    return True
 
 
 def _cases(n: int) -> str:

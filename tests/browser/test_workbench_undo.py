@@ -165,6 +165,38 @@ def test_a_question_is_sent_with_its_case_and_its_answer_stands_there(server, op
     assert page.complaints == []
 
 
+def test_an_answer_is_announced_at_any_case_of_its_study_until_it_is_read(server, opened):
+    page = opened()
+    press(page, "h")
+    page.keyboard.type("Does shipping count as help?")
+    page.keyboard.press("Control+Enter")
+    expect(asked(page)).to_contain_text("Your question, not answered yet")
+    server.answer("Yes, if it was asked for.")
+    # Two minutes later it is asked again whether there is an answer.
+    page.evaluate("{ const now = Date.now; Date.now = () => now() + 121_000; }")
+    fill(page)
+    page.keyboard.press("Control+Enter")
+    wait_for_case(page, "tool use")
+
+    summary = asked(page).get_by_text("The lead answered your question about another case")
+    expect(summary).to_be_visible()
+    expect(page.get_by_text("Yes, if it was asked for.")).to_be_hidden()  # the room is the case's
+    summary.click()
+    expect(page.get_by_text("Yes, if it was asked for.")).to_be_visible()
+    page.get_by_role("button", name="Open that case").click()
+    wait_for_case(page, "support")
+    expect(asked(page)).to_contain_text("Your question, answered")
+    page.get_by_role("button", name="Mark as read").click()
+
+    expect(page.get_by_role("button", name="Mark as read")).to_have_count(0)
+    expect(page.get_by_text("Yes, if it was asked for.")).to_be_visible()
+    server.wait_for("answers-read", lambda sent: sent == [{"questions": [1]}])
+    press(page, "]")
+    wait_for_case(page, "tool use")
+    expect(asked(page)).to_be_hidden()
+    assert page.complaints == []
+
+
 def test_a_question_that_is_refused_keeps_its_words_and_says_why(server, opened):
     refused = {"error": "You asked a lot about this case already.", "fields": []}
     page = opened("bare", ["ask", 422, refused])  # without a comment it can be asked, too

@@ -8,13 +8,13 @@ from sqlmodel import select
 from db.commands.assignments import next_task_id
 from db.commands.audience import set_audience
 from db.commands.instructions import LONGEST_CONTACT, note_read, set_instructions
-from db.commands.questions import answer, ask
+from db.commands.questions import answer, ask, note_answers_read
 from db.commands.studies import StudyPlan, create_study, discard_study, set_study_open
 from db.engine import read_session, write_session
 from db.models import Annotator
 from db.queries.annotation.audience import Audience
 from db.queries.annotation.instructions import Instructions, instructions, reading
-from db.queries.annotation.questions import asked_questions, own_questions
+from db.queries.annotation.questions import asked_questions, new_answers, own_questions
 from evalkit.annotation.draft import OutdatedError
 from evalkit.errors import NotFoundError, RefusedError
 from tests.factories import make_eval_set, opened
@@ -199,3 +199,30 @@ def test_instructions_of_a_study_that_is_not_there_and_too_long_a_contact_are_re
         read_by(987_654, 1)
     with read_session() as session:
         assert instructions(session, study_id).contact == "Leo"
+
+
+def test_an_answer_is_new_until_who_asked_has_read_it_and_again_once_it_changed(
+    study_id, ada, case_of_ada
+):
+    def new():
+        with read_session() as session:
+            return new_answers(session, annotator_id=ada)
+
+    number = put(case_of_ada, ada, "May a response be in English?")
+    assert new() == []  # it has no answer
+    note_answers_read([number], annotator_id=ada)  # which nobody can have read
+
+    answer(number, words="Only to English.", actor_id=None)
+    (told,) = new()
+    assert (told.study, told.assignment_id) == ("Which one", case_of_ada)
+    assert (told.words, told.answer) == ("May a response be in English?", "Only to English.")
+    note_answers_read([number], annotator_id=ada + 1)
+    assert new() == [told]
+    assert [question.is_new for question in own(study_id, ada)] == [True]
+
+    note_answers_read([number, number + 1], annotator_id=ada)
+    assert new() == []
+    assert [question.is_new for question in own(study_id, ada)] == [False]
+
+    answer(number, words="To any language.", actor_id=None)
+    assert [told.answer for told in new()] == ["To any language."]

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 from google.protobuf.json_format import MessageToDict
@@ -77,6 +78,13 @@ def finish(study_id, user, n, *, first=0):
         )
 
 
+def submitted_ago(seconds):
+    with write_session() as session:
+        for annotation in session.exec(select(Annotation)).all():
+            annotation.submitted_at -= timedelta(seconds=seconds)
+            session.add(annotation)
+
+
 PREFERENCE_ONLY = {"collects": frozenset({"preference"})}
 
 
@@ -103,7 +111,7 @@ def test_the_open_studies_are_listed_with_ones_own_progress(app, sign_in):
     assert "1 done, about 3 to go" in everything
     assert "Continue" in everything
     assert "Look back" in everything
-    assert "Closed" not in everything
+    assert "Closed one" not in everything
 
 
 def test_the_study_to_go_on_with_is_first_and_has_the_button_that_stands_out(app, sign_in):
@@ -241,6 +249,76 @@ def test_when_nothing_is_left_the_page_says_what_was_done(app, sign_in):
     assert not app.exception
     assert "you submitted 2 cases in less than a minute. Thank you." in written(app)
     assert "Look back at the last one" in sent(app)
+
+
+def test_the_last_submission_is_undone_from_the_end_of_a_study(app, sign_in):
+    study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(study_id, user, 2)
+    open_page(app, COMPARE, study=study_id)
+    button = app.button(key="undo-last")
+    assert button.proto.shortcut.lower() == "ctrl+z"
+
+    button.click().run()
+
+    assert not app.exception
+    data = screen(app)
+    assert (data["done"], data["draft"]["preference"]) == (1, "tie")
+    with read_session() as session:
+        submitted = session.exec(select(Annotation).order_by(Annotation.id)).all()
+        last = session.get_one(Assignment, data["assignment_id"])
+    assert [annotation.is_superseded for annotation in submitted] == [False, True]
+    assert last.state == AssignmentState.DRAFT
+
+
+@pytest.mark.parametrize("seconds_ago", [80, 100])
+def test_undo_is_offered_at_the_end_as_long_as_on_the_screen(app, sign_in, seconds_ago):
+    study_id = make_study(n_cases=1, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(study_id, user, 1)
+    submitted_ago(seconds_ago)
+
+    open_page(app, COMPARE, study=study_id)
+
+    assert not app.exception
+    offered = [button for button in app.button if button.key == "undo-last"]
+    assert len(offered) == (1 if seconds_ago < commands.UNDO_WITHIN.total_seconds() else 0)
+
+
+def test_the_last_submission_of_a_study_that_is_closed_meanwhile_stays_as_it_was(app, sign_in):
+    study_id = make_study(n_cases=1, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(study_id, user, 1)
+    open_page(app, COMPARE, study=study_id)
+    set_study_open(study_id, is_open=False)
+
+    app.button(key="undo-last").click().run()
+
+    assert not app.exception
+    assert "There is no such study open to you" in written(app)
+    with read_session() as session:
+        assert not session.exec(select(Annotation)).one().is_superseded
+
+
+def test_an_edit_is_not_undone_from_the_end(app, sign_in):
+    study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(study_id, user, 2)
+    with read_session() as session:
+        first = session.exec(select(Assignment.id).order_by(Assignment.id)).first()
+    commands.submit(
+        assignment_id=first,
+        opening=opened(first),
+        annotator_id=user.id,
+        draft={"preference": "left"},
+        active_seconds=1,
+        submission_key="another one",
+    )
+
+    open_page(app, COMPARE, study=study_id)
+
+    assert not app.exception
+    assert [button for button in app.button if button.key == "undo-last"] == []
 
 
 @pytest.mark.parametrize("is_told", [True, False])

@@ -3,7 +3,7 @@
 import pytest
 
 from db.commands.assignments import next_task_id
-from db.commands.questions import ask
+from db.commands.questions import answer, ask
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session
 from db.queries.annotation.instructions import instructions
@@ -11,6 +11,7 @@ from db.queries.annotation.questions import asked_questions, own_questions
 from evalkit.vocabulary import Role
 from tests.factories import make_eval_set, opened
 from tests.pages.conftest import account, at_page
+from tests.pages.test_annotate import sent
 
 QUESTIONS = "library/questions.py"
 PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))
@@ -93,3 +94,30 @@ def test_a_lead_says_what_annotators_are_told(app, sign_in, asked):
         told = instructions(session, study_id)
     assert (told.about, told.contact) == ("Which model answers from spring on.", "Leo")
     assert told.tells_agreement
+
+
+def test_an_answer_is_announced_where_the_annotator_starts_until_it_is_read(app, sign_in, asked):
+    with read_session() as session:
+        (question,) = asked_questions(session, is_answered=False)
+    answer(question.question_id, words="Only to *English*.", actor_id=None)
+    sign_in(app, Role.ANNOTATOR, name="Ada")
+    at_page(app, "annotate/studies.py").run()
+    assert "Only to *English*." in written(app)
+    assert "Open the case" in sent(app)
+
+    next(button for button in app.button if button.label == "Mark as read").click().run()
+
+    assert not app.exception
+    assert "Only to *English*." not in written(app)
+
+
+def test_nobody_else_is_told_of_an_answer(app, sign_in, asked):
+    with read_session() as session:
+        (question,) = asked_questions(session, is_answered=False)
+    answer(question.question_id, words="Only to English.", actor_id=None)
+    sign_in(app, Role.ANNOTATOR, name="Bob")
+
+    at_page(app, "annotate/studies.py").run()
+
+    assert not app.exception
+    assert "Only to English." not in sent(app)

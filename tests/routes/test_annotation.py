@@ -25,7 +25,7 @@ from db.models import Annotation, Annotator, Assignment, ErrorMark, Output, Ques
 from db.queries.annotation.instructions import Instructions
 from db.queries.people import as_user
 from evalkit.errors import NotFoundError, RefusedError
-from pages.routes import account, annotation, guard, hosts, instructions, session
+from pages.routes import account, annotation, answers, guard, hosts, instructions, session
 from tests.coroutines import run_apart
 from tests.factories import forget_units, make_eval_set, opened
 
@@ -47,6 +47,7 @@ ALL_ROUTES = [
     ("POST", "/annotate/release"),
     ("POST", "/annotate/read"),
     ("POST", "/annotate/ask"),
+    ("POST", "/annotate/answers-read"),
 ]
 DRAFT = {"preference": "left", "scores": {}, "tags": {}, "comment": "Shorter."}
 
@@ -71,7 +72,8 @@ def study_id(store_once):
 def new_client(study_id, monkeypatch):
     """Make browsers with somebody signed in: ``client = new_client("Ann")``."""
     monkeypatch.setenv(hosts.VARIABLE, "evalkit.test")
-    app = Starlette(routes=[*annotation.ROUTES, *instructions.ROUTES], middleware=guard.MIDDLEWARE)
+    routes = [*annotation.ROUTES, *answers.ROUTES, *instructions.ROUTES]
+    app = Starlette(routes=routes, middleware=guard.MIDDLEWARE)
 
     def new_client(name=None):
         client = TestClient(app, base_url="http://evalkit.test", follow_redirects=False)
@@ -649,7 +651,7 @@ def test_nothing_that_identifies_a_model_reaches_the_browser_by_what_is_shown_or
 
 @pytest.mark.parametrize(("method", "path"), [*ALL_ROUTES, ("POST", "/sign-in")])
 def test_a_browser_that_goes_away_in_mid_request_is_no_failure(sqlite_database, method, path):
-    routes = [*annotation.ROUTES, *instructions.ROUTES, *account.ROUTES]
+    routes = [*annotation.ROUTES, *answers.ROUTES, *instructions.ROUTES, *account.ROUTES]
     app = Starlette(routes=routes, exception_handlers=guard.EXCEPTION_HANDLERS)
     headers = [(name.lower().encode(), value.encode()) for name, value in OURS.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": headers}
@@ -713,7 +715,7 @@ def test_tags_and_criteria_called_like_parts_of_a_browser_are_stored(new_client)
 
 
 def test_a_study_tells_what_it_is_about_until_that_is_read_and_answers_what_was_asked(
-    client, study_id, assignment_id
+    client, new_client, study_id, assignment_id
 ):
     told = Instructions("Which model answers from spring on.", "Leo", "Read both.")
     set_instructions(study_id, told)
@@ -738,11 +740,25 @@ def test_a_study_tells_what_it_is_about_until_that_is_read_and_answers_what_was_
     assert study()["is_read"]
     assert study()["questions"] == [
         {
+            "question_id": question.id,
             "assignment_id": assignment_id,
             "words": "May it be in English?",
             "answer": "Only to English.",
+            "is_new": True,
         }
     ]
+    read = {"questions": [question.id]}
+    assert send(new_client("Bob"), "POST", "/annotate/answers-read", read).status_code == 200
+    assert study()["questions"][0]["is_new"]  # it is not Bob's
+    assert send(client, "POST", "/annotate/answers-read", read).json() == {"read": True}
+    assert not study()["questions"][0]["is_new"]
+
+
+@pytest.mark.parametrize("questions", [None, 3, "3", ["3"], [True], [0], list(range(1, 102))])
+def test_what_names_no_answers_is_refused(client, questions):
+    answer = send(client, "POST", "/annotate/answers-read", {"questions": questions})
+
+    assert answer.status_code == 422
 
 
 def test_a_token_that_no_screen_has_shows_nothing_and_loses_no_submission(client, assignment_id):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, exists, or_, select
 
 from db.columns import now
-from db.models import Annotator, Assignment, Study, UnitPair, WorkCount
+from db.models import Annotation, Annotator, Assignment, Study, UnitPair, WorkCount
 from db.queries.annotation.audience import IS_FOR, require_part
 from db.queries.annotation.work import WORK_DONE, work_done
 from evalkit.annotation.assignment.policy import share_of_work
@@ -60,6 +60,15 @@ class Skipped:
     assignment_id: int
     reason: str
     opening: Opening
+
+
+@dataclass(frozen=True, slots=True)
+class LastSubmission:
+    """What somebody submitted last, how a page knows it, and until when it may be undone."""
+
+    assignment_id: int
+    opening: Opening
+    until: datetime
 
 
 def open_studies(session: Session, *, annotator_id: int) -> list[Progress]:
@@ -153,6 +162,33 @@ def skipped(session: Session, study_id: int, *, annotator_id: int) -> list[Skipp
         .order_by(col(Assignment.id).desc())
     ).all()
     return [skipped_case(assignment) for assignment in rows]
+
+
+def last_submission(
+    session: Session, study_id: int, *, annotator_id: int, within: timedelta
+) -> LastSubmission | None:
+    """Return what somebody submitted last in a study, if it may be undone: within that time.
+
+    An edit is not undone.
+    """
+    last = session.exec(
+        select(Assignment, Annotation)
+        .join(Annotation, col(Annotation.assignment_id) == Assignment.id)
+        .where(
+            Assignment.annotator_id == annotator_id,
+            Assignment.study_id == study_id,
+            Assignment.state == AssignmentState.SUBMITTED,
+        )
+        .order_by(col(Annotation.id).desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return None
+    assignment, annotation = last
+    until = annotation.submitted_at + within
+    if annotation.revision > 1 or until <= now():
+        return None
+    return LastSubmission(assignment.id or 0, _listed(assignment), until)
 
 
 def _edits(session: Session, study_id: int, *, annotator_id: int) -> tuple[Edit, ...]:

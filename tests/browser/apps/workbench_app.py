@@ -92,9 +92,15 @@ def _study(_body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ask(body: dict[str, Any]) -> dict[str, Any]:
-    asked = {"assignment_id": body["assignment_id"], "words": body["words"], "answer": None}
-    store.questions.insert(0, asked)
+    asked = {"question_id": len(store.questions) + 1, "answer": None, "is_new": False}
+    store.questions.insert(0, asked | {name: body[name] for name in ("assignment_id", "words")})
     return {"asked": True}
+
+
+def _read_answers(body: dict[str, Any]) -> dict[str, Any]:
+    for question in store.questions:
+        question["is_new"] = question["is_new"] and question["question_id"] not in body["questions"]
+    return {"read": True}
 
 
 def _withdraw(body: dict[str, Any]) -> dict[str, Any]:
@@ -120,6 +126,7 @@ _ANSWERS = {
     "study": _study,
     "read": _read,
     "ask": _ask,
+    "answers-read": _read_answers,
     "withdraw": _withdraw,
 }
 
@@ -151,6 +158,7 @@ async def _plan(request: Request) -> JSONResponse:
     store.account = asked.get("account", store.account)
     for question in store.questions:
         question["answer"] = asked.get("answer")
+        question["is_new"] = question["answer"] is not None
     store.planned.extend(await request.json())
     return JSONResponse({})
 

@@ -57,6 +57,23 @@ def workbench(task: ComparisonTask, *, key: str, account: str) -> None:
     _component(key=key, data=[data])
 
 
+_outbox = st.components.v2.component(
+    "evalkit_outbox",
+    js=_asset("waiting-bundle.js"),
+    css=_asset("waiting.css"),
+    isolate_styles=False,
+)
+
+
+def outbox(*, account: str, key: str) -> None:
+    """Say what of somebody's work is still on its way from this browser, and send it.
+
+    The page is run again once something was stored.
+    """
+    data = {"prefix": _prefix(), "account": account}
+    _outbox(key=key, data=[data], on_stored_change=lambda: None)
+
+
 def _prefix() -> str:
     """Return the path the app is served under, as it begins and ends every address: "/"."""
     base = (st.get_option("server.baseUrlPath") or "").strip("/")

@@ -2,8 +2,8 @@
 
 import { openDialog } from "./dialogs.js";
 import { button, h } from "./dom.js";
-import { url, wayIn } from "./going.js";
-import { refusal, send } from "./saving.js";
+import { move, url, wayIn } from "./going.js";
+import { persist, refusal, send } from "./saving.js";
 
 /** @import { Answer, Asking, AskedQuestion, Screen } from "./types.js" */
 
@@ -30,18 +30,60 @@ export function buildAsking(screen) {
     asked,
     open,
     paint: (questions) => {
-      const own = questions.filter(
-        ({ assignment_id }) => assignment_id === screen.data.assignment_id,
+      /** @param {AskedQuestion} question */
+      const isHere = ({ assignment_id }) => assignment_id === screen.data.assignment_id;
+      const own = questions.filter(isHere);
+      const elsewhere = questions.filter((question) => question.is_new && !isHere(question));
+      const unread = questions.filter(({ is_new }) => is_new);
+      asked.hidden = !own.length && !elsewhere.length;
+      asked.classList.toggle("ek-new", unread.length > 0);
+      asked.open ||= own.some(({ answer }) => answer !== null);
+      words.textContent = [ownInWords(own), elsewhereInWords(elsewhere)].filter(Boolean).join(". ");
+      list.replaceChildren(
+        ...own.flatMap(questionParts),
+        ...elsewhere.flatMap((question) => elsewhereParts(screen, question)),
+        ...(unread.length ? [button("Mark as read", null, () => markRead(screen, unread))] : []),
       );
-      const n = own.filter(({ answer }) => answer !== null).length;
-      asked.hidden = !own.length;
-      asked.open ||= n > 0;
-      words.textContent = `${own.length === 1 ? "Your question" : `Your ${own.length} questions`}, ${
-        n === own.length ? "answered" : n ? `${n} answered` : "not answered yet"
-      }`;
-      list.replaceChildren(...own.flatMap(questionParts));
     },
   };
+}
+
+/** @param {AskedQuestion[]} own */
+function ownInWords(own) {
+  if (!own.length) return "";
+  const n = own.filter(({ answer }) => answer !== null).length;
+  const which = own.length === 1 ? "Your question" : `Your ${own.length} questions`;
+  return `${which}, ${n === own.length ? "answered" : n ? `${n} answered` : "not answered yet"}`;
+}
+
+/** @param {AskedQuestion[]} answered */
+function elsewhereInWords({ length: n }) {
+  if (!n) return "";
+  return n === 1
+    ? "The lead answered your question about another case"
+    : `The lead answered ${n} of your questions about other cases`;
+}
+
+/**
+ * @param {Screen} screen
+ * @param {AskedQuestion} question
+ */
+const elsewhereParts = (screen, question) => [
+  ...questionParts(question),
+  button("Open that case", null, () => move(screen, question.assignment_id)),
+];
+
+/**
+ * What is read here is read; the server is told behind it, and asked again another day if that fails.
+ * @param {Screen} screen
+ * @param {AskedQuestion[]} questions
+ */
+function markRead(screen, questions) {
+  const { desk } = screen;
+  const body = { questions: questions.map(({ question_id }) => question_id) };
+  for (const question of questions) question.is_new = false;
+  desk.studies.repaint(screen.data.study_id);
+  persist("POST", url(desk, "answers-read"), body, { stopped: () => desk.isClosed, onwait: () => {} });
 }
 
 /** @param {AskedQuestion} question */

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 2e472c13a8ea18b41756ea689c8135de7ea485856176b77668499e5c67b05b52
+// Sources: 3eb224911404006daa236c4c16831739cd74ad8622db36f28b2e5db1627ecbbe
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1159,16 +1159,43 @@ function buildAsking(screen) {
     asked,
     open,
     paint: (questions) => {
-      const own = questions.filter(
-        ({ assignment_id }) => assignment_id === screen.data.assignment_id
+      const isHere = ({ assignment_id }) => assignment_id === screen.data.assignment_id;
+      const own = questions.filter(isHere);
+      const elsewhere = questions.filter((question) => question.is_new && !isHere(question));
+      const unread = questions.filter(({ is_new }) => is_new);
+      asked.hidden = !own.length && !elsewhere.length;
+      asked.classList.toggle("ek-new", unread.length > 0);
+      asked.open ||= own.some(({ answer }) => answer !== null);
+      words.textContent = [ownInWords(own), elsewhereInWords(elsewhere)].filter(Boolean).join(". ");
+      list.replaceChildren(
+        ...own.flatMap(questionParts),
+        ...elsewhere.flatMap((question) => elsewhereParts(screen, question)),
+        ...unread.length ? [button("Mark as read", null, () => markRead(screen, unread))] : []
       );
-      const n = own.filter(({ answer }) => answer !== null).length;
-      asked.hidden = !own.length;
-      asked.open ||= n > 0;
-      words.textContent = `${own.length === 1 ? "Your question" : `Your ${own.length} questions`}, ${n === own.length ? "answered" : n ? `${n} answered` : "not answered yet"}`;
-      list.replaceChildren(...own.flatMap(questionParts));
     }
   };
+}
+function ownInWords(own) {
+  if (!own.length) return "";
+  const n = own.filter(({ answer }) => answer !== null).length;
+  const which = own.length === 1 ? "Your question" : `Your ${own.length} questions`;
+  return `${which}, ${n === own.length ? "answered" : n ? `${n} answered` : "not answered yet"}`;
+}
+function elsewhereInWords({ length: n }) {
+  if (!n) return "";
+  return n === 1 ? "The lead answered your question about another case" : `The lead answered ${n} of your questions about other cases`;
+}
+var elsewhereParts = (screen, question) => [
+  ...questionParts(question),
+  button("Open that case", null, () => move(screen, question.assignment_id))
+];
+function markRead(screen, questions) {
+  const { desk } = screen;
+  const body = { questions: questions.map(({ question_id }) => question_id) };
+  for (const question of questions) question.is_new = false;
+  desk.studies.repaint(screen.data.study_id);
+  persist("POST", url(desk, "answers-read"), body, { stopped: () => desk.isClosed, onwait: () => {
+  } });
 }
 var questionParts = ({ words, answer }) => [
   h("p", { class: "ek-question-asked", dir: "auto" }, words),
@@ -2229,6 +2256,8 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     of: (token) => entries.find(({ body }) => body.token === token),
     pending: (studyId, but) => entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
     isEmpty: () => !entries.length,
+    size: () => entries.length,
+    trouble: () => trouble,
     words: () => sentence(entries, trouble),
     drained: () => entries.length ? within(PATIENCE, new Promise((resolve) => waiting.add(resolve)), false) : Promise.resolve(true),
     close: () => {
@@ -2789,9 +2818,12 @@ function canScroll(part, direction) {
 }
 
 // pages/shared/components/workbench/study.js
+var ANSWERS_EVERY = 12e4;
 function studies(desk) {
   const known = /* @__PURE__ */ new Map();
+  const askedAt = /* @__PURE__ */ new Map();
   async function ask(studyId) {
+    askedAt.set(studyId, Date.now());
     const answer = await send("GET", `${url(desk, "study")}?study=${studyId}`).catch(() => null);
     if (answer?.status !== 200 || !answer.body) return;
     const { digest, questions } = answer.body;
@@ -2810,11 +2842,13 @@ function studies(desk) {
   }
   return {
     refresh,
+    repaint: paintQuestions,
     of: (studyId) => known.get(studyId) ?? null,
     arrive: async (screen) => {
       const { study_id, submitted, told } = screen.data;
       paintQuestions(study_id);
-      if (submitted || known.get(study_id)?.digest !== told) await refresh(study_id);
+      const isOld = Date.now() - (askedAt.get(study_id) ?? 0) > ANSWERS_EVERY;
+      if (submitted || isOld || known.get(study_id)?.digest !== told) await refresh(study_id);
       const study = known.get(study_id);
       const { screen: now } = desk;
       if (study && !study.is_read && now?.data.told === study.digest) openFirst(now, study);

@@ -116,6 +116,8 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
     pending: (studyId, but) =>
       entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
     isEmpty: () => !entries.length,
+    size: () => entries.length,
+    trouble: () => trouble,
     words: () => sentence(entries, trouble),
     drained: () =>
       entries.length

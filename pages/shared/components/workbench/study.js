@@ -8,6 +8,9 @@ import { persist, send } from "./saving.js";
 
 /** @import { Desk, Screen, Study, Studies, TaskData } from "./types.js" */
 
+/** With a case that comes after so long, it is asked whether the lead has answered something. */
+const ANSWERS_EVERY = 120000;
+
 /**
  * What is known of the studies that come up. A request that fails is in nobody's way: it is asked
  * again with the next case.
@@ -17,8 +20,11 @@ import { persist, send } from "./saving.js";
 export function studies(desk) {
   /** @type {Map<number, Study>} */
   const known = new Map();
+  /** @type {Map<number, number>} */
+  const askedAt = new Map();
   /** @param {number} studyId */
   async function ask(studyId) {
+    askedAt.set(studyId, Date.now());
     const answer = await send("GET", `${url(desk, "study")}?study=${studyId}`).catch(() => null);
     if (answer?.status !== 200 || !answer.body) return;
     // What is read here is read, though the server may not know it yet; answers come at any time.
@@ -40,11 +46,13 @@ export function studies(desk) {
   }
   return {
     refresh,
+    repaint: paintQuestions,
     of: (studyId) => known.get(studyId) ?? null,
     arrive: async (screen) => {
       const { study_id, submitted, told } = screen.data;
       paintQuestions(study_id);
-      if (submitted || known.get(study_id)?.digest !== told) await refresh(study_id);
+      const isOld = Date.now() - (askedAt.get(study_id) ?? 0) > ANSWERS_EVERY;
+      if (submitted || isOld || known.get(study_id)?.digest !== told) await refresh(study_id);
       const study = known.get(study_id);
       const { screen: now } = desk;
       // A case that was held may still carry what was told before.

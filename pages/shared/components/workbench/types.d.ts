@@ -281,6 +281,8 @@ export interface Outbox {
   of(token: string): Dispatch | undefined;
   pending(studyId: number, but: string | undefined): number;
   isEmpty(): boolean;
+  size(): number;
+  trouble(): string;
   words(): string;
   drained(): Promise<boolean>;
   close(): void;
@@ -303,6 +305,8 @@ export interface Study {
   questions: AskedQuestion[];
 }
 export interface AskedQuestion {
+  question_id: number;
+  is_new: boolean;
   assignment_id: number;
   words: string;
   answer: string | null;
@@ -318,6 +322,7 @@ export interface Studies {
   of(studyId: number): Study | null;
   arrive(screen: Screen): Promise<void>;
   refresh(studyId: number): Promise<void>;
+  repaint(studyId: number): void;
 }
 
 /** What stays where it is while one case follows another. */
@@ -426,4 +431,10 @@ export interface Host extends HTMLElement {
 export interface Component<Data> {
   parentElement: HTMLElement;
   data: Data;
+  setTriggerValue(name: string, value: unknown): void;
+}
+/** Where it is said, outside of a case, what is still on its way; and whose that is. */
+export interface WaitingHost extends HTMLElement {
+  outbox?: Outbox;
+  account?: string;
 }

@@ -1,0 +1,90 @@
+"""Where Streamlit draws the page: what is on its way goes out, and the last one is undone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from db.commands.people import add_demo_accounts
+from db.commands.studies import StudyPlan, create_study, set_study_open
+from db.engine import read_session
+from db.models import Annotation
+from tests.browser.serving import app_server
+from tests.browser.walking import begin, ready, sign_in
+from tests.factories import make_eval_set
+
+pytestmark = pytest.mark.browser
+
+MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
+ON_ITS_WAY = "1 submission on this computer is still on its way"
+
+
+def make_study(name: str) -> int:
+    plan = StudyPlan(
+        name=name, eval_set="Two cases", models=MODELS, collects=frozenset({"preference"})
+    )
+    return create_study(plan)
+
+
+def submit_into_the_void(page: Page) -> None:
+    """Submit a case while no submission reaches the server, and go to the studies nevertheless."""
+    page.route("**/annotate/submit", lambda route: route.abort())
+    page.keyboard.press("a")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".ek-status")).to_contain_text("Retrying")
+    page.locator(".ek-top").get_by_text("Studies").click()
+    page.get_by_role("button", name="Leave nevertheless").click()
+
+
+def test_what_is_on_its_way_goes_out_from_the_studies_and_the_last_is_undone_at_the_end(
+    sqlite_database, chromium_page, free_port
+):
+    make_eval_set(models=MODELS, n_cases=2, name="Two cases")
+    add_demo_accounts()
+    study = make_study("Which one")
+    page = chromium_page
+    with app_server(sqlite_database, port=free_port) as address:
+        sign_in(page, address, "ada")
+        begin(page, address, study)
+        submit_into_the_void(page)
+
+        expect(page.get_by_text(f"{ON_ITS_WAY}: no connection. Retrying.")).to_be_visible()
+        expect(page.get_by_text("0 done, about 2 to go")).to_be_visible()
+        page.unroute("**/annotate/submit")
+        expect(page.get_by_text("1 done, about 1 to go")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(ON_ITS_WAY)).to_have_count(0)
+
+        page.get_by_role("button", name="Continue").click()
+        ready(page)
+        page.keyboard.press("b")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("Nothing is left for you")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("button", name="Undo the last one")).to_be_visible()
+        page.keyboard.press("Control+z")
+        ready(page)
+        expect(page.get_by_role("radio", name="B better")).to_be_checked()
+
+    with read_session() as session:
+        submitted = session.exec(select(Annotation).order_by(Annotation.id)).all()
+    assert [(each.preference, each.is_superseded) for each in submitted] == [
+        ("left", False),
+        ("right", True),
+    ]
+
+
+def test_what_is_refused_waits_for_its_case_to_be_opened(sqlite_database, chromium_page, free_port):
+    make_eval_set(models=MODELS, n_cases=2, name="Two cases")
+    add_demo_accounts()
+    study = make_study("Which one")
+    page = chromium_page
+    with app_server(sqlite_database, port=free_port) as address:
+        sign_in(page, address, "ada")
+        begin(page, address, study)
+        submit_into_the_void(page)
+        expect(page.get_by_text(ON_ITS_WAY)).to_be_visible()
+        set_study_open(study, is_open=False)
+        page.unroute("**/annotate/submit")
+
+        expect(page.get_by_text("is closed and takes no more annotations")).to_be_visible()
+        page.get_by_role("link", name="Open the case").click()
+        expect(page.get_by_role("alert")).to_contain_text("is closed and takes no more annotations")
+        expect(page.get_by_role("radio", name="A better")).to_be_checked()
