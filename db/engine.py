@@ -71,8 +71,11 @@ def write_session(url: str | None = None) -> Iterator[Session]:
     made = engine(url)
     whole = _WHOLE.get()
     if whole is not None and whole.get_bind() is made:
-        with whole.begin_nested():
+        try:
             yield whole
+        except BaseException:
+            whole.rollback()
+            raise
         return
     is_queued = made.dialect.name == "sqlite"
     seconds = BUSY_TIMEOUT_MS / 1000
@@ -85,7 +88,7 @@ def write_session(url: str | None = None) -> Iterator[Session]:
 def one_transaction() -> Iterator[None]:
     """Let the write sessions in the block be parts of one transaction, committed at its end.
 
-    What fails in one of them rolls back that part, and all if the exception leaves the block.
+    What fails in one of them rolls all of it back, and nothing can be written beside it.
     """
     with write_session() as session:
         before = _WHOLE.set(session)

@@ -1,23 +1,23 @@
 """Keep what is entered, store what is submitted, pass on what is skipped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.columns import new_token, now
 from db.commands.changes import results_changed
 from db.commands.counts import counted, shown_since
-from db.commands.storing import next_revision, store_annotation, supersede
-from db.commands.units import locked_study
+from db.commands.storing import store_annotation, supersede
+from db.commands.units import locked_study_of_own
 from db.engine import write_session
 from db.models import Annotation, Assignment, Study
 from db.queries.annotation.form import form_of
-from db.queries.annotation.task import current_annotation, study_of_own, submitted_draft
+from db.queries.annotation.task import current_annotation, submitted_draft
 from db.queries.annotation.work import UNFINISHED
 from evalkit.annotation.assignment.policy import RESERVATION
 from evalkit.annotation.draft import (
@@ -38,7 +38,12 @@ _LOCKED = (
     .where(Assignment.id == sa.bindparam("assignment_id"))
     .with_for_update(key_share=True)
 )
-_OF_KEY = select(Annotation).where(Annotation.submission_key == sa.bindparam("key"))
+_SENT_BEFORE = select(Annotation).where(
+    sa.or_(
+        col(Annotation.assignment_id) == sa.bindparam("assignment_id"),
+        col(Annotation.submission_key) == sa.bindparam("key"),
+    )
+)
 
 _MAX_KEY = 200
 #: A screen offers it for a minute; what is sent at its end is on its way a little longer.
@@ -145,11 +150,12 @@ def submit(
     key = _checked_key(submission_key)
     with _refusing_key_of_another(), write_session() as session:
         study, assignment = _locked(session, assignment_id, annotator_id, opening)
-        sent_before = _annotation_of_key(session, key, assignment)
-        if sent_before is not None:
-            return Submitted(assignment.study_id, sent_before.revision, is_new=False)
+        revisions = _revisions(session, assignment, key)
+        for revision in revisions:
+            if revision.submission_key == key:
+                return Submitted(assignment.study_id, revision.revision, is_new=False)
         content = checked_draft(entered, form_of(session, study, assignment))
-        current = current_annotation(session, assignment)
+        current = next((row for row in revisions if not row.is_superseded), None)
         if current is not None and submitted_draft(session, current, assignment) == content:
             assignment.draft = None
             _end_openings(assignment)
@@ -163,13 +169,14 @@ def submit(
             )
         at = now()
         _end_openings(assignment)
-        revision = next_revision(session, assignment)
+        # Imported scores may have a later one than what counts.
+        number = 1 + max((row.revision for row in revisions), default=0)
         if current is not None:
             supersede(session, current)
         with counted(session, study, assignment):
             _count_time(assignment, seconds, at)
-            store_annotation(session, study, assignment, content, revision=revision, key=key, at=at)
-        return Submitted(assignment.study_id, revision, is_new=True)
+            store_annotation(session, study, assignment, content, revision=number, key=key, at=at)
+        return Submitted(assignment.study_id, number, is_new=True)
 
 
 def skip(
@@ -266,8 +273,7 @@ def _locked(
 
     A page that wants to write says which opening it is, and must mean this very assignment.
     """
-    study = locked_study(session, study_of_own(session, assignment_id, annotator_id))
-    assert study is not None  # an assignment refers to it
+    study = locked_study_of_own(session, assignment_id, annotator_id)
     assignment = session.exec(_LOCKED, params={"assignment_id": assignment_id}).one()
     if opening.token != assignment.token:
         raise OutdatedError(
@@ -296,11 +302,13 @@ def _end_openings(assignment: Assignment) -> None:
     assignment.draft_session, assignment.draft_number = new_token(), 0
 
 
-def _annotation_of_key(session: Session, key: str, assignment: Assignment) -> Annotation | None:
-    annotation = session.exec(_OF_KEY, params={"key": key}).first()
-    if annotation is not None and annotation.assignment_id != assignment.id:
+def _revisions(session: Session, assignment: Assignment, key: str) -> Sequence[Annotation]:
+    """Return all revisions of an assignment; refuse a key that is of another one's."""
+    asked = {"assignment_id": assignment.id, "key": key}
+    revisions = session.exec(_SENT_BEFORE, params=asked).all()
+    if any(revision.assignment_id != assignment.id for revision in revisions):
         raise RefusedError(_KEY_OF_ANOTHER)
-    return annotation
+    return revisions
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Give out the next case: one that was begun, else the next unit of the study."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,12 @@ from db.commands.units import (
     N_PLACES,
     count_units,
     locked_study,
+    locked_study_of_own,
 )
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, Unit, UnitPair, WorkCount
 from db.queries.annotation.audience import NOT_OPEN, is_for
-from db.queries.annotation.task import study_of_own
+from db.queries.annotation.task import own_assignment
 from db.queries.annotation.work import UNFINISHED
 from evalkit.annotation.assignment.policy import (
     HOLD,
@@ -47,6 +48,10 @@ class OnScreen:
     token: str
     seconds: float
 
+    def is_of(self, assignment: Assignment) -> bool:
+        """Tell whether it is this case."""
+        return (assignment.id, assignment.token) == (self.assignment_id, self.token)
+
 
 def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
     """Return the assignment to show: one that is begun, else a new one, else None.
@@ -64,7 +69,9 @@ def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
                 return assignment.id
     with write_session() as session:
         study = _require_open(locked_study(session, study_id))
-        task = _next_task(session, study, annotator_id)
+        task = _next_task(
+            session, study, annotator_id, _unfinished(session, study_id, annotator_id)
+        )
         if task is not None:
             _show(session, study, task)
         return None if task is None else task.id
@@ -81,10 +88,13 @@ def hold_next(*, study_id: int, annotator_id: int, on_screen: OnScreen | None) -
         study = locked_study(session, study_id)
         if study is None or not study.is_open:
             return None
-        current = _own(session, study_id, annotator_id, on_screen)
-        if on_screen is not None and current is not None:
-            _show(session, study, current, seconds=on_screen.seconds)
-        task = _next_task(session, study, annotator_id, but=current)
+        begun = _unfinished(session, study_id, annotator_id)
+        for assignment in begun:
+            if on_screen is not None and on_screen.is_of(assignment):
+                _show(session, study, assignment, seconds=on_screen.seconds)
+                begun.remove(assignment)
+                break
+        task = _next_task(session, study, annotator_id, begun)
         return None if task is None else task.id
 
 
@@ -94,41 +104,25 @@ def release(*, assignment_id: int, annotator_id: int, token: str) -> bool:
     It stays this annotator's if nobody else takes its place meanwhile.
     """
     with write_session() as session:
-        study_id = study_of_own(session, assignment_id, annotator_id)
-        study = locked_study(session, study_id)
-        assert study is not None  # an assignment refers to it
-        assignment = _own(session, study_id, annotator_id, OnScreen(assignment_id, token, 0))
-        if assignment is None or not assignment.is_held or assignment.reserved_until is None:
+        study = locked_study_of_own(session, assignment_id, annotator_id)
+        assignment = own_assignment(session, assignment_id, annotator_id)
+        is_on_screen = assignment.token != token or not assignment.is_held
+        if is_on_screen or assignment.reserved_until is None:
             return False
         with counted(session, study, assignment):
             assignment.reserved_until = None
         return True
 
 
-def _own(
-    session: Session, study_id: int, annotator_id: int, on_screen: OnScreen | None
-) -> Assignment | None:
-    """Read the assignment a screen speaks of; None if it is not theirs, or of another study."""
-    if on_screen is None:
-        return None
-    asked = {
-        "assignment_id": on_screen.assignment_id,
-        "token": on_screen.token,
-        "annotator_id": annotator_id,
-        "study_id": study_id,
-    }
-    return session.exec(_ON_SCREEN, params=asked).first()
-
-
 def _next_task(
-    session: Session, study: Study, annotator_id: int, *, but: Assignment | None = None
+    session: Session, study: Study, annotator_id: int, begun: list[Assignment]
 ) -> Assignment | None:
-    """Reserve the next case, for a short time: one that is begun, ``but`` this, else a new one."""
+    """Reserve the next case, for a short time: one of those that are begun, else a new one."""
     at = now()
     if not study.are_units_current:
         count_units(session, study)
     release_reservations(session, study, at=at)
-    resumed = _resumed(session, study, annotator_id, at, but=but)
+    resumed = _resumed(session, study, begun, at)
     if resumed is not None or not is_for(session, study.id or 0, annotator_id=annotator_id):
         return resumed
     return _given_out(session, study, annotator_id, at)
@@ -163,21 +157,14 @@ def _unfinished(session: Session, study_id: int, annotator_id: int) -> list[Assi
 
 
 def _resumed(
-    session: Session,
-    study: Study,
-    annotator_id: int,
-    at: datetime,
-    *,
-    but: Assignment | None,
+    session: Session, study: Study, begun: list[Assignment], at: datetime
 ) -> Assignment | None:
-    """Take up what this annotator has begun, and reserve it anew.
+    """Take up what an annotator has begun, and reserve it anew.
 
     A draft is never lost to a reservation that ran out. A case that was only looked at is, once
     others have taken its places.
     """
-    for assignment in _unfinished(session, study.id or 0, annotator_id):
-        if assignment is but:
-            continue
+    for assignment in begun:
         is_theirs = assignment.state == AssignmentState.DRAFT or assignment.reserved_until
         if is_theirs or has_place(session, study, assignment):
             with counted(session, study, assignment):
@@ -216,7 +203,7 @@ def _given_out(
         reserved_until=at + HOLD,
         created_at=at,
     )
-    with counted(session, study, assignment, is_new=True):
+    with counted(session, study, assignment, unit=unit):
         pass
     return assignment
 
@@ -237,15 +224,19 @@ def _next_unit(session: Session, study: Study, annotator_id: int) -> sa.Row[Any]
     start = _start(session, study, annotator_id)
     asked = {"study_id": study.id, "annotator_id": annotator_id, "start": start}
     for search in _SEARCHES:
-        for n_live in _counts_of_open_units(session, study):
+        below: int | None = study.overlap
+        while below is not None:  # those that have most annotators, then those that have fewer
+            asked["below"] = below
             candidates = {
-                Candidate(row.case_id, Pair(row.first, row.second), n_live, row.n_live): row.id
-                for part in search
-                for row in connection.execute(part, asked | {"n_live": n_live})
+                Candidate(case_id, Pair(first, second), n_live, n_live_of_pair): unit_id
+                for unit_id, case_id, n_live, n_live_of_pair, first, second in connection.execute(
+                    search, asked
+                )
             }
             if candidates:
                 choice = first_choice(candidates, seed=study.seed, annotator_id=annotator_id)
                 return connection.execute(_CHOSEN, {"unit_id": candidates[choice]}).one()
+            below = connection.execute(_FULLEST, asked).scalar()
     return None
 
 
@@ -254,16 +245,6 @@ def _start(session: Session, study: Study, annotator_id: int) -> int:
     whose = {"study_id": study.id, "annotator_id": annotator_id}
     n_submitted = session.connection().execute(_N_SUBMITTED, whose).scalar() or 0
     return draw(study.seed, "start", annotator_id, n_submitted) % N_PLACES
-
-
-def _counts_of_open_units(session: Session, study: Study) -> Iterator[int]:
-    """Give the numbers of annotators that units have, largest first, below the overlap."""
-    below: int | None = study.overlap
-    while below is not None:
-        asked = {"study_id": study.id, "below": below}
-        below = session.connection().execute(_FULLEST, asked).scalar()
-        if below is not None:
-            yield below
 
 
 def _is_case_known(unit: Any) -> sa.Exists:
@@ -284,15 +265,16 @@ def _is_known(unit: Any) -> sa.Exists:
     )
 
 
-def _search(is_known: Callable[[Any], sa.Exists], n: int | None) -> tuple[_Statement, ...]:
-    """Make what looks at ``n`` units from the start on, and what looks at ``n`` before it."""
-    return tuple(
+def _search(is_known: Callable[[Any], sa.Exists], n: int | None) -> Any:
+    """Make what looks at ``n`` units from the start on, and at ``n`` before it."""
+    parts = (
         _unknown(is_known, _OPEN.where(place).order_by(col(Unit.place)).limit(n).subquery().c)
         for place in (
             col(Unit.place) >= sa.bindparam("start"),
             col(Unit.place) < sa.bindparam("start"),
         )
     )
+    return sa.union_all(*(sa.select(part.subquery()) for part in parts))
 
 
 def _unknown(is_known: Callable[[Any], sa.Exists], unit: Any) -> _Statement:
@@ -300,9 +282,10 @@ def _unknown(is_known: Callable[[Any], sa.Exists], unit: Any) -> _Statement:
         sa.select(
             unit.id,
             unit.case_id,
-            col(UnitPair.n_live),
-            col(UnitPair.first_run_id).label("first"),
-            col(UnitPair.second_run_id).label("second"),
+            unit.n_live,
+            col(UnitPair.n_live).label("n_live_of_pair"),
+            col(UnitPair.first_run_id),
+            col(UnitPair.second_run_id),
         )
         .join(UnitPair, col(UnitPair.id) == unit.pair_id)
         .where(~is_known(unit))
@@ -317,27 +300,20 @@ _THEIRS = select(Assignment).where(
     Assignment.annotator_id == sa.bindparam("annotator_id"),
 )
 _UNFINISHED = _THEIRS.where(col(Assignment.state).in_(UNFINISHED))
-_ON_SCREEN = (
-    _THEIRS.where(
-        Assignment.id == sa.bindparam("assignment_id"), Assignment.token == sa.bindparam("token")
-    )
-    .with_for_update(key_share=True)
-    .execution_options(populate_existing=True)
+_FULLEST = sa.select(sa.func.max(col(Unit.n_live))).where(
+    col(Unit.study_id) == sa.bindparam("study_id"),
+    col(Unit.is_offered),
+    col(Unit.n_live) < sa.bindparam("below"),
 )
 _OPEN = sa.select(Unit).where(
     col(Unit.study_id) == sa.bindparam("study_id"),
     col(Unit.is_offered),
-    col(Unit.n_live) == sa.bindparam("n_live"),
+    col(Unit.n_live) == _FULLEST.scalar_subquery(),
 )
 _SEARCHES = (
     _search(_is_case_known, _N_LOOKED_AT),
     _search(_is_known, _N_LOOKED_AT),
     _search(_is_known, None),
-)
-_FULLEST = sa.select(sa.func.max(col(Unit.n_live))).where(
-    col(Unit.study_id) == sa.bindparam("study_id"),
-    col(Unit.is_offered),
-    col(Unit.n_live) < sa.bindparam("below"),
 )
 _N_SUBMITTED = sa.select(col(WorkCount.n_submitted)).where(
     col(WorkCount.study_id) == sa.bindparam("study_id"),
@@ -345,12 +321,7 @@ _N_SUBMITTED = sa.select(col(WorkCount.n_submitted)).where(
 )
 _CHOSEN: _Statement = (
     sa.select(
-        col(Unit.study_id),
-        col(Unit.case_id),
-        col(Unit.first_output_id),
-        col(Unit.second_output_id),
-        col(Unit.inclusion_probability),
-        col(Unit.lead),
+        *Unit.__table__.columns,  # type: ignore[attr-defined]
         col(UnitPair.first_run_id),
         col(UnitPair.second_run_id),
         col(UnitPair.lead).label("lead_of_pair"),

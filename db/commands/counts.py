@@ -1,6 +1,6 @@
 """Keep count of what a study gives out, with every change of one of its assignments."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,12 +22,14 @@ _RIGHT: Any = col(Assignment.right_output_id)
 
 @contextmanager
 def counted(
-    session: Session, study: Study, assignment: Assignment, *, is_new: bool = False
+    session: Session, study: Study, assignment: Assignment, *, unit: sa.Row[Any] | None = None
 ) -> Iterator[None]:
     """Keep the counts of a study with what is done to one of its assignments in between.
 
-    The study is locked. Of an assignment ``is_new`` nothing was counted yet.
+    The study is locked. Of a new assignment, of which nothing was counted yet, the ``unit`` is
+    named.
     """
+    is_new, annotator_id = unit is not None, assignment.annotator_id
     before = _NOTHING if is_new else _standing(assignment)
     yield
     session.add(assignment)
@@ -43,12 +45,16 @@ def counted(
         "last_submitted_id": assignment.id if is_submitted else None,
         "shown_at": after.shown_at if is_newly_shown else None,
     }
-    add_work(session, study, {assignment.annotator_id: more})
-    if after.n_submitted < before.n_submitted:
-        own = {"own_study": study.id, "own_annotator": assignment.annotator_id}
-        session.connection().execute(_LAST_SUBMITTED, own)
+    work: dict[int, dict[str, Any]] = {}
     if is_new or after.is_live != before.is_live:
-        _count_unit(session, study, assignment, is_new=is_new)
+        unit = unit or _unit_of(session, assignment)
+        if unit is not None:
+            new_to = annotator_id if is_new else None
+            work = _count_unit(session, study, unit, new_to=new_to)
+    add_work(session, study, work | {annotator_id: work.get(annotator_id, {}) | more})
+    if after.n_submitted < before.n_submitted:
+        whose = {"own_study": study.id, "own_annotator": annotator_id}
+        session.connection().execute(_LAST_SUBMITTED, whose)
 
 
 def release_reservations(session: Session, study: Study, *, at: datetime) -> None:
@@ -97,11 +103,13 @@ def _standing(assignment: Assignment) -> _Standing:
     )
 
 
-def _count_unit(session: Session, study: Study, assignment: Assignment, *, is_new: bool) -> None:
-    """Count one unit anew, and what changes with it for its pair and for all who were shown it."""
-    unit = _unit_of(session, assignment)
-    if unit is None:
-        return
+def _count_unit(
+    session: Session, study: Study, unit: sa.Row[Any], *, new_to: int | None
+) -> dict[int, dict[str, Any]]:
+    """Count one unit anew, and what changes with it for its pair.
+
+    Returns what changes with it for all who were shown it; one of them only now, if at all.
+    """
     people = _shown_to(session, unit)
     sides = [
         len({entry.annotator_id for entry in people if entry.is_live and entry.left == left})
@@ -125,9 +133,9 @@ def _count_unit(session: Session, study: Study, assignment: Assignment, *, is_ne
     more = {
         annotator_id: {"n_open": n_opened, "n_missing": n_more} for annotator_id in ids if n_more
     }
-    if is_new and assignment.annotator_id in ids:
-        more[assignment.annotator_id] = {"n_open": int(n_missing > 0), "n_missing": n_missing}
-    add_work(session, study, more)
+    if new_to is not None and new_to in ids:
+        more[new_to] = {"n_open": int(n_missing > 0), "n_missing": n_missing}
+    return more
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,7 @@ def _unit_of(session: Session, assignment: Assignment) -> sa.Row[Any] | None:
     return session.connection().execute(_UNIT_OF, asked).first()
 
 
-def add_work(session: Session, study: Study, more: Mapping[int, dict[str, Any]]) -> None:
+def add_work(session: Session, study: Study, more: dict[int, dict[str, Any]]) -> None:
     """Add to what annotators did in a study, whoever does so at the same moment."""
     rows = [
         _NO_WORK | {"study_id": study.id, "annotator_id": annotator_id} | added

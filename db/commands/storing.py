@@ -15,16 +15,7 @@ from evalkit.annotation.draft import Draft, ResponseDraft
 from evalkit.vocabulary import AssignmentState
 
 # Made once: it takes several times as long to make a statement as to run it.
-_LAST_REVISION = sa.select(sa.func.max(col(Annotation.revision))).where(
-    col(Annotation.assignment_id) == sa.bindparam("assignment_id")
-)
 _INSERT_SCORES, _INSERT_MARKS = sa.insert(Score), sa.insert(ErrorMark)
-
-
-def next_revision(session: Session, assignment: Assignment) -> int:
-    """Count on from the last revision; imported scores may have a later one than what counts."""
-    asked = {"assignment_id": assignment.id}
-    return (session.connection().execute(_LAST_REVISION, asked).scalar() or 0) + 1
 
 
 def supersede(session: Session, annotation: Annotation) -> None:

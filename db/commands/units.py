@@ -14,8 +14,10 @@ from db.columns import number_of
 from db.commands.counts import add_work, n_missing_of
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
 from db.queries.annotation.leaks import leaking_outputs, study_names
+from db.queries.annotation.task import NOT_YOURS
 from db.queries.annotation.work import WORK_DONE, StudyWork, study_work, work_done
 from evalkit.annotation.assignment.tournament import Pair, draw
+from evalkit.errors import NotFoundError
 from evalkit.vocabulary import AnnotatorKind, LeakPolicy
 
 #: Units stand at one of so many places, drawn for each.
@@ -24,14 +26,46 @@ N_PLACES = 2**31
 #: Typed as what it is in SQL, where it may be empty.
 _RIGHT: Any = col(Assignment.right_output_id)
 _LOCKED = select(Study).where(Study.id == sa.bindparam("study_id")).with_for_update(key_share=True)
+_LOCKED_OF_OWN = (
+    select(Study)
+    .where(
+        col(Study.id)
+        == sa.select(col(Assignment.study_id))
+        .where(
+            col(Assignment.id) == sa.bindparam("assignment_id"),
+            col(Assignment.annotator_id) == sa.bindparam("annotator_id"),
+        )
+        .scalar_subquery()
+    )
+    .with_for_update(key_share=True)
+)
 
 
 def locked_study(session: Session, study_id: int) -> Study | None:
     """Read a study whose counts nobody else changes until this is committed.
 
-    SQLite holds its one write lock already, and knows no other.
+    SQLite holds its one write lock already, and knows no other. What is locked by a part of a
+    transaction is not read again by the next one.
     """
-    return session.exec(_LOCKED, params={"study_id": study_id}).first()
+    locked: Study | None = session.info.get(("locked", study_id))
+    return locked or _remembered(
+        session, session.exec(_LOCKED, params={"study_id": study_id}).first()
+    )
+
+
+def locked_study_of_own(session: Session, assignment_id: int, annotator_id: int) -> Study:
+    """Read the study of an assignment of this annotator, locked in the same way."""
+    asked = {"assignment_id": assignment_id, "annotator_id": annotator_id}
+    study = _remembered(session, session.exec(_LOCKED_OF_OWN, params=asked).first())
+    if study is None:
+        raise NotFoundError(NOT_YOURS)
+    return study
+
+
+def _remembered(session: Session, study: Study | None) -> Study | None:
+    if study is not None:
+        session.info["locked", study.id] = study
+    return study
 
 
 def outdate_units(session: Session, *study_ids: int) -> None:

@@ -62,16 +62,16 @@ def _held(study_id: int, held_id: int | None, annotator_id: int) -> Body:
 def _and_hold(body: Body, annotator_id: int, send: Callable[[], tuple[Body, int]]) -> Body:
     """Send a case, and hold what comes next for who asks for it, in one transaction.
 
-    What they sent is stored then, whatever becomes of the holding.
+    What they sent is stored, whatever becomes of the holding: then it is sent once more, alone.
     """
     if body.get("hold") is not True:
         return send()[0]
-    with one_transaction():
-        sent, study_id = send()
-        try:
+    try:
+        with one_transaction():
+            sent, study_id = send()
             held_id = _hold_next(study_id, body, annotator_id)
-        except RefusedError:
-            return sent | {"held": None}
+    except RefusedError:
+        return send()[0] | {"held": None}
     try:
         return sent | _held(study_id, held_id, annotator_id)
     except RefusedError:

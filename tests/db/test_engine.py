@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread, get_ident
 
 import pytest
-from sqlalchemy.exc import TimeoutError as WaitedTooLongError
+from sqlalchemy.exc import InvalidRequestError, TimeoutError as WaitedTooLongError
 from sqlmodel import Session, func, select
 
 from db.engine import one_transaction, read_session, write_session, writers
@@ -69,14 +69,31 @@ def test_write_sessions_of_one_transaction_are_stored_together(database):
     assert names_as_written() == ["First", "Second"]
 
 
-def test_a_part_of_a_transaction_that_fails_leaves_the_others(database):
-    with one_transaction():
-        write("First")
-        with pytest.raises(ValueError, match="no good"):
+def test_a_part_of_a_transaction_that_fails_rolls_back_the_others(database):
+    def fail_in_a_part() -> None:
+        with one_transaction():
+            write("First")
             fail_to_write()
-        write("Second")
 
-    assert names_as_written() == ["First", "Second"]
+    with pytest.raises(ValueError, match="no good"):
+        fail_in_a_part()
+    write("On its own")
+
+    assert names_as_written() == ["On its own"]
+
+
+def test_nothing_is_stored_beside_a_part_that_failed(database):
+    def go_on_in_spite_of_it() -> None:
+        with one_transaction():
+            write("First")
+            with pytest.raises(ValueError, match="no good"):
+                fail_to_write()
+            write("Second")
+
+    with pytest.raises(InvalidRequestError):
+        go_on_in_spite_of_it()
+
+    assert names_as_written() == []
 
 
 def test_an_exception_that_leaves_a_transaction_rolls_all_of_it_back(database):

@@ -125,15 +125,13 @@ def _total(session: Session, study: Study, own: WorkCount, *, at: datetime) -> i
     n_begun = own.n_submitted + own.n_begun
     if not study.is_open:
         return n_begun
-    connection = session.connection()
-    pairs = connection.execute(_STILL_OPEN, {"study_id": study.id}).one()
-    n_open, n_missing = (int(n or 0) for n in pairs)
-    asked = {"study_id": study.id, "after": at - ACTIVE_WITHIN}
-    at_work = {*connection.execute(_AT_WORK, asked).scalars(), own.annotator_id}
+    asked = {"study_id": study.id, "own_id": own.annotator_id, "after": at - ACTIVE_WITHIN}
+    still_open = session.connection().execute(_STILL_OPEN, asked).one()
+    n_open, n_missing, n_others_at_work = (int(n or 0) for n in still_open)
     return n_begun + share_of_work(
         n_available=n_open - own.n_open,
         n_missing=n_missing - own.n_missing,
-        n_annotators=len(at_work),
+        n_annotators=1 + n_others_at_work,
     )
 
 
@@ -224,17 +222,20 @@ _WORK = select(WorkCount).where(
     WorkCount.study_id == sa.bindparam("study_id"),
     WorkCount.annotator_id == sa.bindparam("annotator_id"),
 )
-_STILL_OPEN = sa.select(
-    sa.func.sum(col(UnitPair.n_open)), sa.func.sum(col(UnitPair.n_missing))
-).where(col(UnitPair.study_id) == sa.bindparam("study_id"))
-_AT_WORK = (
-    sa.select(col(WorkCount.annotator_id))
+_OTHERS_AT_WORK = (
+    sa.select(sa.func.count(col(WorkCount.annotator_id)))
     .join(Annotator, col(Annotator.id) == WorkCount.annotator_id)
     .where(
         col(WorkCount.study_id) == sa.bindparam("study_id"),
+        col(WorkCount.annotator_id) != sa.bindparam("own_id"),
         col(Annotator.kind) == AnnotatorKind.HUMAN,
         col(Annotator.is_simulated).is_(False),
         col(Annotator.disabled_at).is_(None),
         col(WorkCount.shown_at) > sa.bindparam("after"),
     )
 )
+_STILL_OPEN = sa.select(
+    sa.func.sum(col(UnitPair.n_open)),
+    sa.func.sum(col(UnitPair.n_missing)),
+    _OTHERS_AT_WORK.scalar_subquery(),
+).where(col(UnitPair.study_id) == sa.bindparam("study_id"))

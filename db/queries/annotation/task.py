@@ -68,27 +68,21 @@ def own_assignment(session: Session, assignment_id: int, annotator_id: int) -> A
     return assignment
 
 
-def study_of_own(session: Session, assignment_id: int, annotator_id: int) -> int:
-    """Return the study of an assignment of this annotator."""
-    asked = {"assignment_id": assignment_id, "annotator_id": annotator_id}
-    study_id: int | None = session.connection().execute(_STUDY_OF_OWN, asked).scalar()
-    if study_id is None:
-        raise NotFoundError(NOT_YOURS)
-    return study_id
-
-
 def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) -> ComparisonTask:
     """Return one assignment as its annotator may see it: blind, and masked as the study says."""
-    assignment = own_assignment(session, assignment_id, annotator_id)
+    asked = {"assignment_id": assignment_id, "annotator_id": annotator_id}
+    row = session.exec(_TASK, params=asked).first()
+    if row is None:
+        raise NotFoundError(NOT_YOURS)
+    assignment, study, case = row
     if assignment.state == AssignmentState.SKIPPED:
         raise SkippedError(skipped_case(assignment))
-    study = session.exec(_STUDY, params={"study_id": assignment.study_id}).one()
-    case = session.exec(_CASE, params={"case_id": assignment.case_id}).one()
     words = None
     if study.leak_policy != LeakPolicy.SHOW:
         words = case_words(case, known_names(session, study))
     form = form_of(session, study, assignment)
-    annotation = current_annotation(session, assignment)
+    is_new = assignment.state == AssignmentState.OPEN
+    annotation = None if is_new else current_annotation(session, assignment)
     n_done, n_total = done_and_total(session, study, annotator_id=annotator_id, at=now())
     responses = _responses(session, assignment, words)
     around = _beside(session, assignment)
@@ -177,11 +171,7 @@ def _beside(session: Session, assignment: Assignment) -> Neighbours:
         "study_id": assignment.study_id,
         "annotator_id": assignment.annotator_id,
     }
-    connection = session.connection()
-    return Neighbours(
-        connection.execute(_PREVIOUS, asked).scalar(),
-        connection.execute(_FOLLOWING, asked).scalar(),
-    )
+    return Neighbours(*session.connection().execute(_NEIGHBOURS, asked).one())
 
 
 def _responses(
@@ -206,9 +196,12 @@ _IS_OWN = (
     col(Assignment.annotator_id) == sa.bindparam("annotator_id"),
 )
 _OWN = select(Assignment).where(*_IS_OWN)
-_STUDY_OF_OWN = sa.select(col(Assignment.study_id)).where(*_IS_OWN)
-_STUDY = select(Study).where(Study.id == sa.bindparam("study_id"))
-_CASE = select(Case).where(Case.id == sa.bindparam("case_id"))
+_TASK = (
+    select(Assignment, Study, Case)
+    .join(Study, col(Study.id) == Assignment.study_id)
+    .join(Case, col(Case.id) == Assignment.case_id)
+    .where(*_IS_OWN)
+)
 _CURRENT = select(Annotation).where(
     Annotation.assignment_id == sa.bindparam("assignment_id"),
     col(Annotation.is_superseded).is_(False),
@@ -228,4 +221,7 @@ _PREVIOUS = (
 )
 _FOLLOWING = (
     _BESIDE.where(col(Assignment.id) > _ASSIGNMENT_ID).order_by(col(Assignment.id)).limit(1)
+)
+_NEIGHBOURS: sa.Select[*tuple[Any, ...]] = sa.select(
+    _PREVIOUS.scalar_subquery(), _FOLLOWING.scalar_subquery()
 )
