@@ -16,7 +16,7 @@ from typing import TypeVar
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 
@@ -40,6 +40,12 @@ def skip_or_fail(what: str, reason: str) -> None:
     if what in REQUIRED:
         pytest.fail(f"EVALKIT_REQUIRE asks for {what}, but {reason}", pytrace=False)
     pytest.skip(f"{what}: {reason}")
+
+
+def pytest_configure() -> None:
+    """Keep the databases of tests in memory: else every commit of theirs waits for the disk."""
+    if memory := _folder_in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -102,9 +108,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
+def postgres_admin(postgres_server: str) -> Iterator[Callable[[str], object]]:
+    """Run statements that make and drop databases, over one connection."""
+    admin = create_engine(f"{postgres_server}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        yield connection.exec_driver_sql
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, postgres_admin: Callable[[str], object]) -> str:
     """Migrate one PostgreSQL database, for the tests to copy: its name, and how to copy it."""
-    _postgres_admin(postgres_server, "CREATE DATABASE template_of_tests")
+    postgres_admin("CREATE DATABASE template_of_tests")
     url = f"{postgres_server}/template_of_tests"
     schema.upgrade(url)
     with engine(url).connect() as connection:
@@ -178,27 +193,23 @@ def _copy_in_use(template: Path, folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_database(
-    postgres_server: str, postgres_template: str, monkeypatch: pytest.MonkeyPatch
+    postgres_server: str,
+    postgres_admin: Callable[[str], object],
+    postgres_template: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[str]:
     """Give an empty PostgreSQL database of the present schema."""
     name = f"test_{uuid.uuid4().hex}"
-    _postgres_admin(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE {postgres_template}')
+    postgres_admin(f'CREATE DATABASE "{name}" TEMPLATE {postgres_template}')
     url = f"{postgres_server}/{name}"
     monkeypatch.setenv("DATABASE_URL", url)
     yield url
     engine(url).dispose()
-    _postgres_admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _postgres_admin(server: str, statement: str) -> None:
-    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(statement))
-    admin.dispose()
+    postgres_admin(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _folder_in_memory() -> str | None:
-    """Give where a database is copied without a disk, if there is the room for all of a run."""
+    """Give where a database is written without a disk, if there is the room for all of a run."""
     memory = "/dev/shm"
     has_room = os.path.isdir(memory) and shutil.disk_usage(memory).free > 2 * 1024**3
     return memory if has_room and os.access(memory, os.W_OK) else None
