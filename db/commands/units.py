@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from db.columns import number_of
 from db.commands.counts import add_work, n_missing_of
+from db.engine import read_session, write_session
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
 from db.queries.annotation.leaks import leaking_outputs, study_names
 from db.queries.annotation.task import NOT_YOURS
@@ -81,6 +82,18 @@ def outdate_units(session: Session, *study_ids: int) -> None:
 
 
 # Counting all
+
+
+def count_outdated_units() -> None:
+    """Count what open studies give out, where that changed otherwise than by annotating here."""
+    outdated = select(Study.id).where(col(Study.is_open), col(Study.are_units_current).is_(False))
+    with read_session() as session:
+        study_ids = session.exec(outdated).all()
+    for study_id in study_ids:
+        with write_session() as session:
+            study = locked_study(session, study_id or 0)
+            if study is not None and not study.are_units_current:
+                count_units(session, study)
 
 
 def count_units(session: Session, study: Study) -> None:

@@ -15,6 +15,11 @@ from pages.shared import labels
 
 _COMPARE = "annotate/compare.py"
 _UNDO = "undo-last"
+#: Streamlit marks links to the page they stand on; here they lead to a case all the same.
+_LINKS_OF_THIS_PAGE = """<style>
+.stPageLink a:not(:hover) { background-color: transparent; }
+.stPageLink a p { font-weight: 400; }
+</style>"""
 
 
 def next_first(studies: Sequence[Progress]) -> list[Progress]:
@@ -55,6 +60,7 @@ def finished(
     st.text(f"{progress.study_name}: {done}")
     if progress.tells_agreement and not progress.n_left:
         _own_agreement(progress.study_id, annotator_id=annotator_id)
+    st.html(_LINKS_OF_THIS_PAGE)
     undo_last(progress.study_id, annotator_id=annotator_id)
     if progress.last_id is not None:
         link(progress.study_id, progress.last_id, "Look back at the last one", "history")
@@ -129,12 +135,8 @@ def next_study(studies: Sequence[Progress], *, after: int) -> None:
     """Lead on to an open study that has something left."""
     for study in studies:
         if study.n_left and study.study_id != after:
-            st.page_link(
-                _COMPARE,
-                label="Go on with the next study",
-                icon=":material/arrow_forward:",
-                query_params={"study": str(study.study_id)},
-            )
+            if st.button("Go on with the next study", key="next-study", type="primary"):
+                st.switch_page(_COMPARE, query_params={"study": str(study.study_id)})
             st.text(f"{study.study_name}, about {_cases(study.n_left)} to go")
             return
 

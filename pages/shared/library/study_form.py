@@ -179,15 +179,15 @@ def audience_form(
         # Whom it names and who is gone by now is not on offer here, and stays named.
         gone = audience.people - names.keys()
         chosen = Audience(chosen.people | gone, chosen.groups)
-        return chosen if st.button("Set", disabled=chosen == audience, key=f"{key}-set") else None
+        return chosen if st.button("Save", disabled=chosen == audience, key=f"{key}-set") else None
 
 
 def instructions_form(instructions: Instructions, *, key: str) -> Instructions | None:
     """Ask what a study tells its annotators; give it once it is to be stored."""
     with st.expander("What annotators are told", icon=":material/menu_book:"):
+        st.caption("Each annotator is shown this once before a case, and again when it changes.")
         told = _told(instructions, key=key)
-        st.caption("Each of them is shown it before the next case, once.")
-        return told if st.button("Set", disabled=told == instructions, key=f"{key}-set") else None
+        return told if st.button("Save", disabled=told == instructions, key=f"{key}-set") else None
 
 
 def _told(instructions: Instructions, *, key: str) -> Instructions:
