@@ -15,8 +15,8 @@ def rows_of(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
 
     A column that is not there raises ``KeyError``.
     """
-    columns = (frame[name] for name in kind._fields)
-    return [kind._make(values) for values in zip(*columns, strict=True)]
+    columns = frame[list(kind._fields)]
+    return [kind._make(values) for values in columns.itertuples(index=False, name=None)]
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

@@ -1,6 +1,7 @@
 """The charts as pages show them: in the page's own ink, and titled for who saves them."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -34,14 +35,22 @@ class Picture(go.Figure):  # type: ignore[misc]  # Plotly is not typed
     """A chart as Streamlit takes it: as it is, without Plotly making objects of all it holds."""
 
     def __init__(self, chart: Spec) -> None:
-        """Hold a chart beside the template of Plotly's own empty figure."""
-        super().__init__()
-        template = super().to_dict()["layout"]["template"]
-        self._chart: Spec = {**chart, "layout": {"template": template, **chart["layout"]}}
+        """Hold a chart beside the template of Plotly's own empty figure, and nothing else.
+
+        Streamlit asks a figure for its data alone, and Plotly takes longer to make an empty one
+        than a chart takes to be written.
+        """
+        self._chart: Spec = {**chart, "layout": {"template": _template(), **chart["layout"]}}
 
     def to_dict(self) -> Spec:
         """Return the chart in plain data, which nobody may change."""
         return self._chart
+
+
+@cache
+def _template() -> dict[str, Any]:
+    template: dict[str, Any] = go.Figure().to_dict()["layout"]["template"]
+    return template
 
 
 def titled(chart: Spec, title: str) -> Picture:

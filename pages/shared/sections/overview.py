@@ -196,10 +196,11 @@ def show_tradeoff(
         exhibits.say(NOTHING_JUDGED)
     else:
         decision.show_front(report, page)
-    numbers = pd.json_normalize([model_entry(row) for row in models], sep="_")
     of_models = {row.model: row for row in models}
     rows = [of_models[model] for model in page.shown.models]
     blocks.show(taken(rows), page=page, key="models")
-    exhibits.download(numbers, key="models")
+    exhibits.download(
+        lambda: pd.json_normalize([model_entry(row) for row in models], sep="_"), key="models"
+    )
     reasons = {row.acceptable.reason for row in models if row.acceptable.value is None}
     exhibits.say(*sorted(filter(None, reasons)))

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from evalkit import text
+from evalkit.reports.blocks import Table
 from evalkit.reports.by_model import every_number
 from evalkit.reports.errors import tables as errors
 from evalkit.reports.errors.penalties import weights_in_words
@@ -68,17 +69,17 @@ def _show_criterion(kept: Kept, scored: Sequence[CriterionScores], page: Page) -
         exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
         exhibits.say(_scale_in_words(picked.criterion))
         exhibits.download(levels.drop(columns="hover"), key="levels-given")
-    every = {
-        of.criterion: every_number(of.means, text.number, page.shown.order, name="Mean")
-        for of in (picked, *scored)
-    }
+
+    def table(of: CriterionScores) -> Table:
+        return every_number(of.means, text.number, page.shown.order, name="Mean")
+
+    every = {of.criterion: of for of in (picked, *scored)}.values()
     blocks.fold(
-        every[picked.criterion],
+        table(picked),
         key="scores-table",
         label=None,
         more=lambda: pd.concat(
-            blocks.numbers(table).assign(Criterion=subject_title(criterion))
-            for criterion, table in every.items()
+            blocks.numbers(table(of)).assign(Criterion=subject_title(of.criterion)) for of in every
         ),
     )
 
