@@ -127,7 +127,7 @@ def test_the_keys_of_annotators_are_those_of_the_screen():
 
 
 def test_the_letters_described_are_the_commands_the_screen_listens_to():
-    commands = text_of(WORKBENCH / "workbench.js").split("function keyCommands", 1)[1]
+    commands = text_of(WORKBENCH / "screen.js").split("function keyCommands", 1)[1]
     listed = commands.split("return {", 1)[1].split("\n  };", 1)[0]
     heard = {first or second for first, second in re.findall(r'^ {4}(?:(\w)|"(.)"):', listed, re.M)}
     rows = table_under(DOCS / "annotators.md", "## Keys")

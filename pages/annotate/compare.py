@@ -6,6 +6,7 @@ from db.commands.assignments import next_task_id
 from db.engine import read_session
 from db.queries.annotation import pace, progress as progresses, task as queries
 from evalkit.errors import RefusedError
+from evalkit.rendering.task import render_task
 from evalkit.vocabulary import Role
 from pages.shared import annotating, labels, state
 from pages.shared.address import addresses
@@ -37,7 +38,7 @@ except RefusedError as refused:
 
 if task is not None:
     addresses.say(study=task.study_id, assignment=task.assignment_id)
-    workbench(task, key="workbench", account=state.account_word(user))
+    workbench(render_task(task), key="workbench", account=state.account_word(user))
     st.stop()
 
 state.account_menu(user)

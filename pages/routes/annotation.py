@@ -18,7 +18,7 @@ from pages.routes.requests import Body, assignment_id, endpoint, number
 _NEIGHBOURS = ("previous", "following")
 
 
-def _task(asked: Body, annotator_id: int) -> Body:
+def asked_task(asked: Body, annotator_id: int) -> Body:
     """Show a case: of a study what comes next, or one of theirs, or what is beside that."""
     if asked.get("assignment") is None:
         study_id = number(asked.get("study"), "study")
@@ -160,7 +160,7 @@ def _withdraw(body: Body, annotator_id: int) -> Body:
 
 
 ROUTES = [
-    Route("/annotate/task", endpoint(_task), methods=["GET"]),
+    Route("/annotate/task", endpoint(asked_task), methods=["GET"]),
     Route("/annotate/hold", endpoint(_hold), methods=["POST"]),
     Route("/annotate/release", endpoint(_release), methods=["POST"]),
     Route("/annotate/draft", endpoint(_save_draft), methods=["PUT"]),

@@ -76,7 +76,7 @@ def _answer(act: Act, request: Request, raw: bytes) -> JSONResponse:
     if not user.may(Role.ANNOTATOR):
         return _error(403, "Your account may not annotate.")
     try:
-        body = _asked(request.query_params) if request.method == "GET" else _parsed(raw)
+        body = asked(request.query_params) if request.method == "GET" else _parsed(raw)
         return JSONResponse(act(body, user.id), headers=_NO_STORE)
     except NOT_TO_BE_HAD as trouble:
         logging.getLogger("evalkit").warning("The database was not to be had", exc_info=trouble)
@@ -113,7 +113,7 @@ def _parsed(raw: bytes) -> Body:
     return body
 
 
-def _asked(address: Mapping[str, str]) -> Body:
+def asked(address: Mapping[str, str]) -> Body:
     """Read what an address asks for; its numbers are written as text."""
     return {
         name: int(value)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from evalkit.rendering.task import render_task
 from pages.shared.address import addresses
 from pages.shared.components.workbench import workbench
 from tests.browser.apps import workbench_store as store
@@ -14,4 +15,4 @@ if at is None or at in store.skipped:
     st.write("Nothing left" if at is None else "You skipped this case")
     st.stop()
 addresses.say(study=1, assignment=at)
-workbench(store.task(at), key="workbench", account=store.account)
+workbench(render_task(store.task(at)), key="workbench", account=store.account)

@@ -1,14 +1,14 @@
 """The annotation screen as one component: put into the page once, it fetches case after case."""
 
 import secrets
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from evalkit.annotation.assignment.policy import HOLD
 from evalkit.annotation.rubric import SKIP_REASONS
-from evalkit.annotation.task import ComparisonTask
-from evalkit.rendering.task import render_task
 
 _FOLDER = Path(__file__).parent
 _STYLES = (
@@ -27,34 +27,41 @@ def _asset(name: str) -> str:
     return "\n".join(line.strip() for line in text.splitlines())
 
 
+#: Made of the modules in this folder by `npm run bundle`, so that running needs no Node.
+SCRIPT = _asset("bundle.js")
+STYLE = "\n".join(_asset(name) for name in _STYLES)
+#: Names this program and this style: what a browser keeps of them is never those of another day.
+VERSION = sha256((SCRIPT + STYLE).encode()).hexdigest()[:16]
+
 _component = st.components.v2.component(
-    "evalkit_workbench",
-    # Made of the modules in this folder by `npm run bundle`, so that running needs no Node.
-    js=_asset("bundle.js"),
-    css="\n".join(_asset(name) for name in _STYLES),
-    isolate_styles=False,
+    "evalkit_workbench", js=SCRIPT, css=STYLE, isolate_styles=False
 )
 
 
-def workbench(task: ComparisonTask, *, key: str, account: str) -> None:
+def workbench(task: dict[str, Any], *, key: str, account: str) -> None:
     """Draw a case; from then on the screen asks for the next ones itself, over HTTP.
 
-    ``account`` is a word for who is signed in, under which their browser keeps what is on its way.
-    Where a page has to say more, as at the end of a study, the screen leads to its address.
+    ``task`` is what ``render_task`` made, ``account`` a word for who is signed in, under which
+    their browser keeps what is on its way. Where a page has to say more, as at the end of a study,
+    the screen leads to its address.
     """
-    data = {
+    # In a list: in a bare dictionary Streamlit looks for frames, and imports pandas for that.
+    _component(key=key, data=[page_data(task, account=account)])
+
+
+def page_data(task: dict[str, Any], *, account: str) -> dict[str, Any]:
+    """Return what the screen is told once: what holds for all cases, and the first of them."""
+    return {
         # Distinct in every rerun, so that the screen wakes up even if the same task comes again.
         "turn": secrets.token_hex(4),
-        "prefix": _prefix(),
+        "prefix": prefix(),
         "account": account,
         "hold_seconds": HOLD.total_seconds(),
         "skip_reasons": [
             {"value": reason.value, "label": label} for reason, label in SKIP_REASONS.items()
         ],
-        "task": render_task(task),
+        "task": task,
     }
-    # In a list: in a bare dictionary Streamlit looks for frames, and imports pandas for that.
-    _component(key=key, data=[data])
 
 
 _outbox = st.components.v2.component(
@@ -70,11 +77,11 @@ def outbox(*, account: str, key: str) -> None:
 
     The page is run again once something was stored.
     """
-    data = {"prefix": _prefix(), "account": account}
+    data = {"prefix": prefix(), "account": account}
     _outbox(key=key, data=[data], on_stored_change=lambda: None)
 
 
-def _prefix() -> str:
+def prefix() -> str:
     """Return the path the app is served under, as it begins and ends every address: "/"."""
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}/" if base else "/"

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 3eb224911404006daa236c4c16831739cd74ad8622db36f28b2e5db1627ecbbe
+// Sources: 8a65636fd22aed2d8294da58d0f7bce2ce26c5efa9da898a8db1e4cc63fec6ff
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -183,6 +183,76 @@ var inField = (event) => {
   const fields = "input, textarea, select, [contenteditable]";
   return target instanceof Element && Boolean(target.closest(fields));
 };
+
+// pages/shared/components/workbench/early.js
+var LOOKS = [
+  "--st-background-color",
+  "--st-code-background-color",
+  "--st-code-font",
+  "--st-font",
+  "--st-link-color",
+  "--st-orange-color",
+  "--st-primary-color",
+  "--st-secondary-background-color",
+  "--st-text-color",
+  "color-scheme"
+];
+var EARLY = "body > .ek-host";
+var place2 = () => `evalkit-looks-${window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"}`;
+function rememberLooks(element) {
+  const style = getComputedStyle(element);
+  const now = LOOKS.map((name) => [name, style.getPropertyValue(name)]);
+  try {
+    window.localStorage.setItem(place2(), JSON.stringify(now));
+  } catch {
+  }
+}
+function looks() {
+  try {
+    return JSON.parse(window.localStorage.getItem(place2()) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+function comeEarly() {
+  const element = document.getElementById("ek-page");
+  element?.remove();
+  const known = looks();
+  if (!element || !known.length || !("moveBefore" in document.body)) {
+    dropStyle();
+    return null;
+  }
+  const host = h("div", { class: "ek-host" });
+  known.forEach(([name, value]) => host.style.setProperty(name, value));
+  document.body.append(host);
+  return { host, page: JSON.parse(element.textContent) };
+}
+var dropStyle = () => document.getElementById("ek-style")?.remove();
+var isEarly = (host) => host.matches(EARLY);
+function adopt(page) {
+  const host = document.querySelector(EARLY);
+  if (!host) return null;
+  const paintAgain = highlighted();
+  page.moveBefore(host, null);
+  paintAgain();
+  LOOKS.forEach((name) => host.style.removeProperty(name));
+  dropStyle();
+  return host;
+}
+function highlighted() {
+  const ranges = [...CSS.highlights.values()].flatMap((marks) => [...marks]);
+  const places = ranges.map(({ startContainer, startOffset, endContainer, endOffset }) => {
+    return { startContainer, startOffset, endContainer, endOffset };
+  });
+  return () => places.forEach(({ startContainer, startOffset, endContainer, endOffset }, index) => {
+    const range = (
+      /** @type {Range} */
+      ranges[index]
+    );
+    range.setStart(startContainer, startOffset);
+    range.setEnd(endContainer, endOffset);
+  });
+}
 
 // pages/shared/components/workbench/saving.js
 var DRAFT_DELAY = 600;
@@ -398,6 +468,356 @@ function draftKeeper({ url: url2, body, say: say2, onstored, onrefused }) {
   };
 }
 
+// pages/shared/components/workbench/standing.js
+function say(screen, words, kind = "") {
+  screen.words = words;
+  screen.kind = kind;
+  paintStatus(screen);
+}
+function paintStatus({ desk, status, words, kind, sending, withdrawing }) {
+  const { last, skipped } = desk.memory;
+  const mayUndo = last !== null && Date.now() < last.until && !skipped.length;
+  if (mayUndo && !withdrawing.isConnected) status.after(withdrawing);
+  else if (!mayUndo) withdrawing.remove();
+  const way = desk.outbox.words();
+  const isHeldUp = way.startsWith("Not");
+  const parts = sending ? [isHeldUp ? way : words] : [way, words];
+  const text = parts.filter(Boolean).join(" · ");
+  if (status.textContent !== text) status.textContent = text;
+  status.dataset.kind = isHeldUp ? "bad" : kind;
+}
+function complain(screen, words, ...remedies) {
+  screen.isListing = screen.isStuck = false;
+  screen.problem.replaceChildren(words, ...remedies.flatMap((remedy) => [" ", remedy]));
+}
+function become(screen, state) {
+  const isLive = state === "live";
+  screen.state = state;
+  screen.root.dataset.state = state;
+  screen.root.setAttribute("aria-busy", String(!isLive));
+  screen.form.node.inert = !isLive;
+  screen.submitting.disabled = !isLive;
+  screen.ways.forEach(([element, isOpen]) => element.disabled = !isLive || !isOpen);
+}
+function sayProgress({ data, root, desk, sending }, done, total) {
+  data.done = done + desk.outbox.pending(data.study_id, sending?.id);
+  data.total = total;
+  const count = root.querySelector(".ek-count");
+  const bar = root.querySelector(".ek-progress-done");
+  if (count) count.textContent = progressWords(data);
+  if (bar instanceof HTMLElement) bar.style.width = progressShare(data);
+}
+var progressWords = ({ done, total }) => `${done} done, about ${total - done} to go`;
+var progressShare = ({ done, total }) => `${total ? Math.min(1, done / total) * 100 : 0}%`;
+
+// pages/shared/components/workbench/going.js
+var WAITING_TOO_LONG = 8e3;
+var url = (desk, name) => `${desk.page.prefix}annotate/${name}`;
+function sayAddress({ study_id, assignment_id }) {
+  const address = new URL(window.location.href);
+  address.searchParams.set("study", String(study_id));
+  address.searchParams.set("assignment", String(assignment_id));
+  if (address.href !== window.location.href) window.history.replaceState({}, "", address);
+}
+var addressed = () => Number(new URL(window.location.href).searchParams.get("assignment") ?? 0);
+function heldAfter({ desk, data }, isDone2) {
+  const task = data.submitted ? null : desk.holding.take(data.study_id);
+  if (!task) return null;
+  const done = data.done + (isDone2 ? 1 : 0);
+  return { ...task, done, total: data.total, has_previous: task.has_previous || isDone2 };
+}
+async function go(screen, where, words = "Loading") {
+  const { desk } = screen;
+  become(screen, "busy");
+  say(screen, words);
+  complain(screen, "");
+  const query = new URLSearchParams(queryOf(screen.data, where));
+  const answer = await persist("GET", `${url(desk, "task")}?${query}`, void 0, {
+    stopped: () => screen.isClosed,
+    onwait: (why) => say(screen, `Not loaded yet: ${why}. Retrying`, "bad")
+  });
+  if (answer === null) return;
+  if (answer.status === 401) {
+    become(screen, "live");
+    say(screen, "Not loaded", "bad");
+    complain(screen, refusal(answer), ...wayIn(screen, answer));
+  } else if (answer.status !== 200) leave(screen, where);
+  else if (answer.body.task) desk.paint(answer.body.task);
+  else if (where === "following") go(screen, "next");
+  else leave(screen, where);
+}
+function queryOf({ study_id, assignment_id }, where) {
+  if (where === "next") return { study: String(study_id) };
+  if (typeof where === "number") return { assignment: String(where) };
+  const here = { assignment: String(assignment_id) };
+  return where === "again" ? here : { ...here, to: where };
+}
+function leave(screen, where) {
+  const { data, desk } = screen;
+  become(screen, "leaving");
+  say(screen, "Loading");
+  complain(screen, "");
+  const address = new URL(window.location.href);
+  if (where === "studies") address.href = new URL(url(desk, "").slice(0, -1), address).href;
+  else if (where === "next") address.searchParams.delete("assignment");
+  else if (typeof where === "number") address.searchParams.set("assignment", String(where));
+  else address.searchParams.set("assignment", String(data.assignment_id));
+  if (isEarly(desk.host) || desk.memory.wasSignedOut) {
+    window.location.assign(address);
+    return;
+  }
+  if (where === "studies") window.history.pushState({}, "", address);
+  else window.history.replaceState({}, "", address);
+  runAddressed();
+  screen.slow = setTimeout(() => {
+    const reload = () => window.location.reload();
+    complain(screen, "The next page is slow to come.", button("Load it again", null, reload));
+  }, WAITING_TOO_LONG);
+}
+var runAddressed = () => window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+function wayIn({ desk }, { status }) {
+  if (status !== 401) return [];
+  desk.memory.wasSignedOut = true;
+  const way = { href: `${desk.page.prefix}sign-in`, target: "_blank", class: "ek-way" };
+  return [h("a", way, "Sign in in a new tab")];
+}
+async function move(screen, where) {
+  if (screen.state !== "live") return;
+  become(screen, "busy");
+  if (!await isAllStored(screen) || screen.isClosed) return stuck(screen, where);
+  if (where === "studies") leave(screen, where);
+  else go(screen, where);
+}
+async function isAllStored({ drafts, desk }) {
+  const stored2 = await Promise.all([drafts.flush(), desk.outbox.drained()]);
+  return stored2.every(Boolean);
+}
+function stuck(screen, where) {
+  if (screen.isClosed) return;
+  become(screen, "live");
+  const anyway = () => where === "studies" ? leave(screen, where) : go(screen, where);
+  const isHere = screen.desk.outbox.isEmpty();
+  const remedy = button(isHere ? "Leave without saving" : "Leave nevertheless", null, anyway);
+  const words = isHere ? "What you entered is not saved yet." : "Something is still on its way.";
+  const hasWayIn = screen.problem.querySelector(".ek-way");
+  if (hasWayIn) screen.problem.append(" ", remedy);
+  else complain(screen, words, remedy);
+  screen.isStuck = true;
+}
+
+// pages/shared/components/workbench/holding.js
+var RENEWED = 0.5;
+var STALE = 0.9;
+var RELEASED = 1e3;
+function holding(desk, { url: url2, shown, onheld, onprogress }) {
+  const lifetime = desk.page.hold_seconds * 1e3;
+  let held = null;
+  let since = 0;
+  let seen = 0;
+  function keep2(answer, at) {
+    if (answer.held !== void 0) held = answer.held && isNext(answer.held) ? answer.held : null;
+    since = at;
+    const { done, total } = answer;
+    if (typeof done === "number" && typeof total === "number") onprogress(done, total);
+  }
+  const isNext = ({ token }) => token !== desk.screen?.data.token && !desk.outbox.of(token);
+  async function ask() {
+    const { screen } = desk;
+    if (!screen) return;
+    const at = Date.now();
+    seen = screen.watch.seconds();
+    const body = { study_id: screen.data.study_id, shown: shown() };
+    const answer = await send("POST", url2("hold"), body).catch(() => null);
+    if (answer?.status !== 200 || !answer.body || desk.screen !== screen) return;
+    keep2(answer.body, at);
+    if (held) onheld();
+  }
+  function release() {
+    if (held) {
+      send("POST", url2("release"), opening(held), true).catch(() => {
+      });
+      tabs.postMessage(held.token);
+    }
+    held = null;
+  }
+  const tabs = new BroadcastChannel("evalkit-released");
+  let asking;
+  tabs.onmessage = ({ data: token }) => {
+    if (held?.token !== token) return;
+    held = null;
+    asking = setTimeout(ask, RELEASED);
+  };
+  const onshow = (event) => event.persisted && ask();
+  const isAtWork = () => desk.screen && desk.screen.watch.seconds() !== seen;
+  const renew = () => desk.outbox.isEmpty() && isAtWork() && ask();
+  const timer = setInterval(renew, lifetime * RENEWED);
+  window.addEventListener("pagehide", release);
+  window.addEventListener("pageshow", onshow);
+  return {
+    keep: (answer) => {
+      keep2(answer, Date.now());
+      if (answer.held && !held && desk.outbox.isEmpty()) ask();
+    },
+    ask,
+    take: (studyId) => {
+      const task = held;
+      if (!task || task.study_id !== studyId || Date.now() - since > lifetime * STALE) return null;
+      held = null;
+      return task;
+    },
+    drop: (studyId) => {
+      if (held && held.study_id !== studyId) release();
+      held = null;
+    },
+    close: () => {
+      release();
+      clearInterval(timer);
+      clearTimeout(asking);
+      tabs.close();
+      window.removeEventListener("pagehide", release);
+      window.removeEventListener("pageshow", onshow);
+    }
+  };
+}
+var opening = ({ assignment_id, token }) => ({ assignment_id, token });
+
+// pages/shared/components/workbench/outbox.js
+var PLACE = "evalkit-outbox-";
+function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }) {
+  const place4 = `${PLACE}${account}/`;
+  let entries = kept(place4);
+  const left = new Set(entries);
+  let trouble = "";
+  let isRunning = false;
+  let isClosed = false;
+  let wake = () => {
+  };
+  const waiting = /* @__PURE__ */ new Set();
+  async function run2() {
+    if (isRunning) return;
+    isRunning = true;
+    await null;
+    try {
+      while (entries.length && !isClosed) await deliver(entries[0]);
+    } finally {
+      isRunning = false;
+    }
+  }
+  async function deliver(entry) {
+    if (left.has(entry) && !isKept(place4, entry)) return forget(entry);
+    const answer = await persist("POST", url2(entry.path), () => ({ ...entry.body, ...besides(entry) }), {
+      stopped: () => isClosed || !entries.includes(entry),
+      onwait: (why) => say2(`${why}. Retrying`)
+    });
+    if (answer === null) return;
+    if (answer.status === 401) {
+      say2("you are signed out");
+      onsignedout(answer);
+      return woken();
+    }
+    trouble = "";
+    if (answer.status === 200) forget(entry);
+    try {
+      if (await onanswer(entry, answer) === false) {
+        say2("the case could not be loaded");
+        return woken();
+      }
+      forget(entry);
+    } catch (error) {
+      console.error(error);
+      leave2(entry);
+    }
+  }
+  const woken = () => new Promise((resolve) => wake = () => resolve(null));
+  function say2(words) {
+    trouble = words;
+    onchange();
+  }
+  function forget(entry) {
+    remove(place4, entry);
+    leave2(entry);
+  }
+  function leave2(entry) {
+    entries = entries.filter((other) => other !== entry);
+    onchange();
+    if (entries.length) return;
+    waiting.forEach((tell) => tell(true));
+    waiting.clear();
+  }
+  const onfocus = () => {
+    wake();
+    run2();
+  };
+  const onhide = () => {
+    for (const { path, body } of entries) send("POST", url2(path), body, true).catch(() => {
+    });
+  };
+  const onunload = (event) => entries.length && event.preventDefault();
+  window.addEventListener("focus", onfocus);
+  window.addEventListener("pagehide", onhide);
+  window.addEventListener("beforeunload", onunload);
+  if (entries.length) run2();
+  return {
+    put: (entry) => {
+      const isKnown = entries.some(({ id }) => id === entry.id);
+      if (!isKnown) {
+        entries = [...entries, entry];
+        keep(place4, entry);
+      }
+      onchange();
+      wake();
+      run2();
+    },
+    withdraw: (id) => entries.filter((entry) => entry.id === id).forEach(forget),
+    of: (token) => entries.find(({ body }) => body.token === token),
+    pending: (studyId, but) => entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
+    isEmpty: () => !entries.length,
+    size: () => entries.length,
+    trouble: () => trouble,
+    words: () => sentence(entries, trouble),
+    drained: () => entries.length ? within(PATIENCE, new Promise((resolve) => waiting.add(resolve)), false) : Promise.resolve(true),
+    close: () => {
+      isClosed = true;
+      wake();
+      window.removeEventListener("focus", onfocus);
+      window.removeEventListener("pagehide", onhide);
+      window.removeEventListener("beforeunload", onunload);
+    }
+  };
+}
+function sentence(entries, trouble) {
+  if (!entries.length) return "";
+  if (!trouble) return entries.length === 1 ? "1 on its way" : `${entries.length} on their way`;
+  return `${entries[0].path === "skip" ? "Not skipped yet" : "Not stored yet"}: ${trouble}`;
+}
+function kept(place4) {
+  try {
+    return Object.keys(window.localStorage).filter((key) => key.startsWith(place4)).flatMap(read).sort((one, other) => one.at - other.at);
+  } catch {
+    return [];
+  }
+}
+function read(key) {
+  try {
+    return [JSON.parse(window.localStorage.getItem(key) ?? "")];
+  } catch {
+    return [];
+  }
+}
+function keep(place4, entry) {
+  try {
+    window.localStorage.setItem(place4 + entry.id, JSON.stringify(entry));
+  } catch {
+  }
+}
+var isKept = (place4, { id }) => window.localStorage.getItem(place4 + id) !== null;
+function remove(place4, { id }) {
+  try {
+    window.localStorage.removeItem(place4 + id);
+  } catch {
+  }
+}
+
 // pages/shared/components/workbench/comfort.js
 var WISHES = [
   { key: "size", label: "Text", words: ["Smaller", "Normal", "Larger", "Largest"] },
@@ -405,10 +825,10 @@ var WISHES = [
   { key: "density", label: "Distance of lines", words: ["Close", "Normal", "Wide"] }
 ];
 var NORMAL = { size: 1, lines: 1, density: 1 };
-var place2 = () => `evalkit-reading-${sender.account}`;
+var place3 = () => `evalkit-reading-${sender.account}`;
 function wishes() {
   try {
-    return { ...NORMAL, ...JSON.parse(window.localStorage.getItem(place2()) ?? "{}") };
+    return { ...NORMAL, ...JSON.parse(window.localStorage.getItem(place3()) ?? "{}") };
   } catch {
     return NORMAL;
   }
@@ -425,7 +845,7 @@ function comfortContent(root) {
       options: words.map((word, value) => ({ value, name: word, face: word })),
       onchoose: (value) => {
         try {
-          window.localStorage.setItem(place2(), JSON.stringify({ ...wishes(), [key]: value }));
+          window.localStorage.setItem(place3(), JSON.stringify({ ...wishes(), [key]: value }));
         } catch {
         }
         root.dataset[key] = String(value);
@@ -590,147 +1010,10 @@ function takeBack(event, actions) {
   if (actions.takeBack()) event.preventDefault();
 }
 
-// pages/shared/components/workbench/standing.js
-function say(screen, words, kind = "") {
-  screen.words = words;
-  screen.kind = kind;
-  paintStatus(screen);
-}
-function paintStatus({ desk, status, words, kind, sending, withdrawing }) {
-  const { last, skipped } = desk.memory;
-  const mayUndo = last !== null && Date.now() < last.until && !skipped.length;
-  if (mayUndo && !withdrawing.isConnected) status.after(withdrawing);
-  else if (!mayUndo) withdrawing.remove();
-  const way = desk.outbox.words();
-  const isHeldUp = way.startsWith("Not");
-  const parts = sending ? [isHeldUp ? way : words] : [way, words];
-  const text = parts.filter(Boolean).join(" · ");
-  if (status.textContent !== text) status.textContent = text;
-  status.dataset.kind = isHeldUp ? "bad" : kind;
-}
-function complain(screen, words, ...remedies) {
-  screen.isListing = screen.isStuck = false;
-  screen.problem.replaceChildren(words, ...remedies.flatMap((remedy) => [" ", remedy]));
-}
-function become(screen, state) {
-  const isLive = state === "live";
-  screen.state = state;
-  screen.root.dataset.state = state;
-  screen.root.setAttribute("aria-busy", String(!isLive));
-  screen.form.node.inert = !isLive;
-  screen.submitting.disabled = !isLive;
-  screen.ways.forEach(([element, isOpen]) => element.disabled = !isLive || !isOpen);
-}
-function sayProgress({ data, root, desk, sending }, done, total) {
-  data.done = done + desk.outbox.pending(data.study_id, sending?.id);
-  data.total = total;
-  const count = root.querySelector(".ek-count");
-  const bar = root.querySelector(".ek-progress-done");
-  if (count) count.textContent = progressWords(data);
-  if (bar instanceof HTMLElement) bar.style.width = progressShare(data);
-}
-var progressWords = ({ done, total }) => `${done} done, about ${total - done} to go`;
-var progressShare = ({ done, total }) => `${total ? Math.min(1, done / total) * 100 : 0}%`;
-
-// pages/shared/components/workbench/going.js
-var WAITING_TOO_LONG = 8e3;
-var url = (desk, name) => `${desk.page.prefix}annotate/${name}`;
-function sayAddress({ study_id, assignment_id }) {
-  const address = new URL(window.location.href);
-  address.searchParams.set("study", String(study_id));
-  address.searchParams.set("assignment", String(assignment_id));
-  if (address.href !== window.location.href) window.history.replaceState({}, "", address);
-}
-var addressed = () => Number(new URL(window.location.href).searchParams.get("assignment") ?? 0);
-function heldAfter({ desk, data }, isDone2) {
-  const task = data.submitted ? null : desk.holding.take(data.study_id);
-  if (!task) return null;
-  const done = data.done + (isDone2 ? 1 : 0);
-  return { ...task, done, total: data.total, has_previous: task.has_previous || isDone2 };
-}
-async function go(screen, where, words = "Loading") {
-  const { desk } = screen;
-  become(screen, "busy");
-  say(screen, words);
-  complain(screen, "");
-  const query = new URLSearchParams(queryOf(screen.data, where));
-  const answer = await persist("GET", `${url(desk, "task")}?${query}`, void 0, {
-    stopped: () => screen.isClosed,
-    onwait: (why) => say(screen, `Not loaded yet: ${why}. Retrying`, "bad")
-  });
-  if (answer === null) return;
-  if (answer.status === 401) {
-    become(screen, "live");
-    say(screen, "Not loaded", "bad");
-    complain(screen, refusal(answer), ...wayIn(screen, answer));
-  } else if (answer.status !== 200) leave(screen, where);
-  else if (answer.body.task) desk.paint(answer.body.task);
-  else if (where === "following") go(screen, "next");
-  else leave(screen, where);
-}
-function queryOf({ study_id, assignment_id }, where) {
-  if (where === "next") return { study: String(study_id) };
-  if (typeof where === "number") return { assignment: String(where) };
-  const here = { assignment: String(assignment_id) };
-  return where === "again" ? here : { ...here, to: where };
-}
-function leave(screen, where) {
-  const { data, desk } = screen;
-  become(screen, "leaving");
-  say(screen, "Loading");
-  complain(screen, "");
-  const address = new URL(window.location.href);
-  if (where === "studies") address.href = new URL(url(desk, "").slice(0, -1), address).href;
-  else if (where === "next") address.searchParams.delete("assignment");
-  else if (typeof where === "number") address.searchParams.set("assignment", String(where));
-  else address.searchParams.set("assignment", String(data.assignment_id));
-  if (desk.memory.wasSignedOut) {
-    window.location.assign(address);
-    return;
-  }
-  if (where === "studies") window.history.pushState({}, "", address);
-  else window.history.replaceState({}, "", address);
-  runAddressed();
-  screen.slow = setTimeout(() => {
-    const reload = () => window.location.reload();
-    complain(screen, "The next page is slow to come.", button("Load it again", null, reload));
-  }, WAITING_TOO_LONG);
-}
-var runAddressed = () => window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-function wayIn({ desk }, { status }) {
-  if (status !== 401) return [];
-  desk.memory.wasSignedOut = true;
-  const way = { href: `${desk.page.prefix}sign-in`, target: "_blank", class: "ek-way" };
-  return [h("a", way, "Sign in in a new tab")];
-}
-async function move(screen, where) {
-  if (screen.state !== "live") return;
-  become(screen, "busy");
-  if (!await isAllStored(screen) || screen.isClosed) return stuck(screen, where);
-  if (where === "studies") leave(screen, where);
-  else go(screen, where);
-}
-async function isAllStored({ drafts, desk }) {
-  const stored2 = await Promise.all([drafts.flush(), desk.outbox.drained()]);
-  return stored2.every(Boolean);
-}
-function stuck(screen, where) {
-  if (screen.isClosed) return;
-  become(screen, "live");
-  const anyway = () => where === "studies" ? leave(screen, where) : go(screen, where);
-  const isHere = screen.desk.outbox.isEmpty();
-  const remedy = button(isHere ? "Leave without saving" : "Leave nevertheless", null, anyway);
-  const words = isHere ? "What you entered is not saved yet." : "Something is still on its way.";
-  const hasWayIn = screen.problem.querySelector(".ek-way");
-  if (hasWayIn) screen.problem.append(" ", remedy);
-  else complain(screen, words, remedy);
-  screen.isStuck = true;
-}
-
 // pages/shared/components/workbench/sending.js
 var UNREAD = 500;
 var UNDO_FOR = 6e4;
-function opening(screen) {
+function opening2(screen) {
   screen.sent += 1;
   return {
     assignment_id: screen.data.assignment_id,
@@ -743,7 +1026,7 @@ function opening(screen) {
 }
 function judgement(screen) {
   return {
-    ...opening(screen),
+    ...opening2(screen),
     draft: screen.answers,
     active_seconds: screen.watch.seconds()
   };
@@ -772,7 +1055,7 @@ function submit(screen) {
 }
 function skip(screen, reason, note) {
   if (screen.state !== "live") return;
-  const body = { ...opening(screen), reason, note };
+  const body = { ...opening2(screen), reason, note };
   sendOff(screen, { id: uuid(), path: "skip", body, isNew: false });
 }
 function sendOff(screen, sent) {
@@ -926,7 +1209,7 @@ async function discard(screen) {
   if (screen.state !== "live") return;
   become(screen, "busy");
   screen.drafts.settle();
-  const body = opening(screen);
+  const body = opening2(screen);
   if (await isDone(screen, "discard", body, "Not discarded yet")) go(screen, "again", "Discarded");
 }
 async function isDone(screen, name, body, waiting) {
@@ -1372,17 +1655,17 @@ function placesOf(main, words) {
     return [...text.matchAll(sought)].map((match) => range(match.index, match[0].length));
   });
 }
-function reach(place3) {
-  const element = place3.startContainer.parentElement;
+function reach(place4) {
+  const element = place4.startContainer.parentElement;
   for (let fold = element?.closest("details"); fold; fold = fold.parentElement?.closest("details")) {
     fold.open = true;
   }
   const part = element?.closest(PARTS);
   if (!part) return;
-  const [box, frame] = [place3.getBoundingClientRect(), part.getBoundingClientRect()];
+  const [box, frame] = [place4.getBoundingClientRect(), part.getBoundingClientRect()];
   if (box.top >= frame.top && box.bottom <= frame.bottom) return;
   part.scrollBy({ top: box.top - frame.top - frame.height / 3, behavior: "instant" });
-  const seen = place3.getBoundingClientRect();
+  const seen = place4.getBoundingClientRect();
   if (seen.bottom > window.innerHeight || seen.top < 0) element?.scrollIntoView({ block: "center" });
 }
 
@@ -2014,7 +2297,7 @@ function missingFields({ data, sides, answers }, { preference, rubric }) {
   return preference && !answers.preference ? ["preference", ...scores] : scores;
 }
 function markMissing(places, fields) {
-  places.forEach((place3) => place3.node.classList.remove("ek-missing"));
+  places.forEach((place4) => place4.node.classList.remove("ek-missing"));
   const known = fields.filter((field) => places.has(field));
   known.forEach((field) => places.get(field)?.node.classList.add("ek-missing"));
   places.get(known[0])?.focus();
@@ -2081,225 +2364,12 @@ function commentPart({ answers, onchange }) {
     grow();
     onchange();
   });
-  requestAnimationFrame(grow);
+  if (answers.comment) requestAnimationFrame(grow);
   const focus = () => {
     field.focus();
     return true;
   };
   return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus };
-}
-
-// pages/shared/components/workbench/holding.js
-var RENEWED = 0.5;
-var STALE = 0.9;
-var RELEASED = 1e3;
-function holding(desk, { url: url2, shown, onheld, onprogress }) {
-  const lifetime = desk.page.hold_seconds * 1e3;
-  let held = null;
-  let since = 0;
-  let seen = 0;
-  function keep2(answer, at) {
-    if (answer.held !== void 0) held = answer.held && isNext(answer.held) ? answer.held : null;
-    since = at;
-    const { done, total } = answer;
-    if (typeof done === "number" && typeof total === "number") onprogress(done, total);
-  }
-  const isNext = ({ token }) => token !== desk.screen?.data.token && !desk.outbox.of(token);
-  async function ask() {
-    const { screen } = desk;
-    if (!screen) return;
-    const at = Date.now();
-    seen = screen.watch.seconds();
-    const body = { study_id: screen.data.study_id, shown: shown() };
-    const answer = await send("POST", url2("hold"), body).catch(() => null);
-    if (answer?.status !== 200 || !answer.body || desk.screen !== screen) return;
-    keep2(answer.body, at);
-    if (held) onheld();
-  }
-  function release() {
-    if (held) {
-      send("POST", url2("release"), opening2(held), true).catch(() => {
-      });
-      tabs.postMessage(held.token);
-    }
-    held = null;
-  }
-  const tabs = new BroadcastChannel("evalkit-released");
-  let asking;
-  tabs.onmessage = ({ data: token }) => {
-    if (held?.token !== token) return;
-    held = null;
-    asking = setTimeout(ask, RELEASED);
-  };
-  const onshow = (event) => event.persisted && ask();
-  const isAtWork = () => desk.screen && desk.screen.watch.seconds() !== seen;
-  const renew = () => desk.outbox.isEmpty() && isAtWork() && ask();
-  const timer = setInterval(renew, lifetime * RENEWED);
-  window.addEventListener("pagehide", release);
-  window.addEventListener("pageshow", onshow);
-  return {
-    keep: (answer) => {
-      keep2(answer, Date.now());
-      if (answer.held && !held && desk.outbox.isEmpty()) ask();
-    },
-    ask,
-    take: (studyId) => {
-      const task = held;
-      if (!task || task.study_id !== studyId || Date.now() - since > lifetime * STALE) return null;
-      held = null;
-      return task;
-    },
-    drop: (studyId) => {
-      if (held && held.study_id !== studyId) release();
-      held = null;
-    },
-    close: () => {
-      release();
-      clearInterval(timer);
-      clearTimeout(asking);
-      tabs.close();
-      window.removeEventListener("pagehide", release);
-      window.removeEventListener("pageshow", onshow);
-    }
-  };
-}
-var opening2 = ({ assignment_id, token }) => ({ assignment_id, token });
-
-// pages/shared/components/workbench/outbox.js
-var PLACE = "evalkit-outbox-";
-function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }) {
-  const place3 = `${PLACE}${account}/`;
-  let entries = kept(place3);
-  const left = new Set(entries);
-  let trouble = "";
-  let isRunning = false;
-  let isClosed = false;
-  let wake = () => {
-  };
-  const waiting = /* @__PURE__ */ new Set();
-  async function run2() {
-    if (isRunning) return;
-    isRunning = true;
-    await null;
-    try {
-      while (entries.length && !isClosed) await deliver(entries[0]);
-    } finally {
-      isRunning = false;
-    }
-  }
-  async function deliver(entry) {
-    if (left.has(entry) && !isKept(place3, entry)) return forget(entry);
-    const answer = await persist("POST", url2(entry.path), () => ({ ...entry.body, ...besides(entry) }), {
-      stopped: () => isClosed || !entries.includes(entry),
-      onwait: (why) => say2(`${why}. Retrying`)
-    });
-    if (answer === null) return;
-    if (answer.status === 401) {
-      say2("you are signed out");
-      onsignedout(answer);
-      return woken();
-    }
-    trouble = "";
-    if (answer.status === 200) forget(entry);
-    try {
-      if (await onanswer(entry, answer) === false) {
-        say2("the case could not be loaded");
-        return woken();
-      }
-      forget(entry);
-    } catch (error) {
-      console.error(error);
-      leave2(entry);
-    }
-  }
-  const woken = () => new Promise((resolve) => wake = () => resolve(null));
-  function say2(words) {
-    trouble = words;
-    onchange();
-  }
-  function forget(entry) {
-    remove(place3, entry);
-    leave2(entry);
-  }
-  function leave2(entry) {
-    entries = entries.filter((other) => other !== entry);
-    onchange();
-    if (entries.length) return;
-    waiting.forEach((tell) => tell(true));
-    waiting.clear();
-  }
-  const onfocus = () => {
-    wake();
-    run2();
-  };
-  const onhide = () => {
-    for (const { path, body } of entries) send("POST", url2(path), body, true).catch(() => {
-    });
-  };
-  const onunload = (event) => entries.length && event.preventDefault();
-  window.addEventListener("focus", onfocus);
-  window.addEventListener("pagehide", onhide);
-  window.addEventListener("beforeunload", onunload);
-  if (entries.length) run2();
-  return {
-    put: (entry) => {
-      const isKnown = entries.some(({ id }) => id === entry.id);
-      if (!isKnown) {
-        entries = [...entries, entry];
-        keep(place3, entry);
-      }
-      onchange();
-      wake();
-      run2();
-    },
-    withdraw: (id) => entries.filter((entry) => entry.id === id).forEach(forget),
-    of: (token) => entries.find(({ body }) => body.token === token),
-    pending: (studyId, but) => entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
-    isEmpty: () => !entries.length,
-    size: () => entries.length,
-    trouble: () => trouble,
-    words: () => sentence(entries, trouble),
-    drained: () => entries.length ? within(PATIENCE, new Promise((resolve) => waiting.add(resolve)), false) : Promise.resolve(true),
-    close: () => {
-      isClosed = true;
-      wake();
-      window.removeEventListener("focus", onfocus);
-      window.removeEventListener("pagehide", onhide);
-      window.removeEventListener("beforeunload", onunload);
-    }
-  };
-}
-function sentence(entries, trouble) {
-  if (!entries.length) return "";
-  if (!trouble) return entries.length === 1 ? "1 on its way" : `${entries.length} on their way`;
-  return `${entries[0].path === "skip" ? "Not skipped yet" : "Not stored yet"}: ${trouble}`;
-}
-function kept(place3) {
-  try {
-    return Object.keys(window.localStorage).filter((key) => key.startsWith(place3)).flatMap(read).sort((one, other) => one.at - other.at);
-  } catch {
-    return [];
-  }
-}
-function read(key) {
-  try {
-    return [JSON.parse(window.localStorage.getItem(key) ?? "")];
-  } catch {
-    return [];
-  }
-}
-function keep(place3, entry) {
-  try {
-    window.localStorage.setItem(place3 + entry.id, JSON.stringify(entry));
-  } catch {
-  }
-}
-var isKept = (place3, { id }) => window.localStorage.getItem(place3 + id) !== null;
-function remove(place3, { id }) {
-  try {
-    window.localStorage.removeItem(place3 + id);
-  } catch {
-  }
 }
 
 // pages/shared/components/workbench/code.js
@@ -2466,11 +2536,11 @@ function forgetDifference() {
 function runs(words, only) {
   const stretches = [];
   let last = -2;
-  for (const place3 of [...only].sort((a, b) => a - b)) {
-    const { start, length } = words[place3];
-    if (place3 === last + 1) stretches[stretches.length - 1][1] = start + length;
+  for (const place4 of [...only].sort((a, b) => a - b)) {
+    const { start, length } = words[place4];
+    if (place4 === last + 1) stretches[stretches.length - 1][1] = start + length;
     else stretches.push([start, start + length]);
-    last = place3;
+    last = place4;
   }
   return stretches;
 }
@@ -2542,12 +2612,12 @@ function buildTop({ data, finder, toStudies, openComfort: openComfort2, openGuid
   );
 }
 function buildCase({ data, memory, undoing }) {
-  const place3 = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
+  const place4 = Math.min(data.done + (data.submitted ? 0 : 1), data.total);
   const heading = h(
     "h1",
     { class: "ek-case-heading", tabindex: "-1", "aria-describedby": undoing.id },
     data.submitted ? "Case, submitted before" : h("span", {}, "Case"),
-    h("span", { class: "ek-unseen" }, data.submitted ? "" : `, ${place3} of ${data.total}`)
+    h("span", { class: "ek-unseen" }, data.submitted ? "" : `, ${place4} of ${data.total}`)
   );
   const body = h("div", { class: "ek-case-body ek-text", tabindex: "0", role: "region" });
   body.setAttribute("aria-label", "Case");
@@ -2973,7 +3043,7 @@ async function takeBack2(screen, sent) {
   if (desk.screen && desk.screen !== screen) say(desk.screen, "Taken back");
 }
 
-// pages/shared/components/workbench/workbench.js
+// pages/shared/components/workbench/screen.js
 var SUBMITTED = "Submitted before; a change counts once it is submitted again";
 var EDITED = "Edit not submitted; what counts is what you submitted before";
 var FORM_HEIGHT = "--ek-form-height";
@@ -3165,12 +3235,15 @@ function keyCommands(screen) {
     n: form.focusComment
   };
 }
+function scrollPageUp() {
+  const page = document.querySelector('[data-testid="stMain"]');
+  if (page?.scrollTop) page.scrollTo({ top: 0 });
+}
 function show(screen, host) {
   applyComfort(screen.root);
   singleKeys.read();
   singleKeys.paint(screen.root);
-  const page = document.querySelector('[data-testid="stMain"]');
-  if (page?.scrollTop) page.scrollTo({ top: 0 });
+  if (!host.hasChildNodes()) scrollPageUp();
   host.replaceChildren(screen.root);
   screen.casePart.heading.focus({ preventScroll: true });
   const measuring = new ResizeObserver(() => {
@@ -3186,6 +3259,8 @@ function show(screen, host) {
     screen.finder.forget();
   };
 }
+
+// pages/shared/components/workbench/workbench.js
 function openDesk(host, page) {
   sender.account = page.account;
   const memory = { together: false, isRaw: false, caseSize: "normal", skipped: [], last: null };
@@ -3239,8 +3314,10 @@ function arrive(desk, task) {
 }
 var isAddressed = ({ screen, path }) => screen !== null && screen.state !== "leaving" && window.location.pathname === path && addressed() === screen.data.assignment_id;
 function workbench({ parentElement, data: [page] }) {
-  const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
+  const early = adopt(parentElement);
+  const host = early ?? parentElement.querySelector(".ek-host") ?? h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
+  rememberLooks(parentElement);
   let { desk } = host;
   if (desk && desk.page.account !== page.account) {
     desk.close();
@@ -3249,7 +3326,8 @@ function workbench({ parentElement, data: [page] }) {
   if (!desk || desk.page.turn !== page.turn) {
     desk = host.desk = desk ?? openDesk(host, page);
     desk.page = page;
-    arrive(desk, page.task);
+    if (early && desk.screen) sayAddress(desk.screen.data);
+    else arrive(desk, page.task);
   }
   return () => {
     setTimeout(() => {
@@ -3261,6 +3339,15 @@ function workbench({ parentElement, data: [page] }) {
     });
   };
 }
+function drawEarly() {
+  const early = comeEarly();
+  if (!early) return;
+  const { host, page } = early;
+  window.addEventListener("popstate", () => isEarly(host) && window.location.reload());
+  host.desk = openDesk(host, page);
+  host.desk.paint(page.task);
+}
 export {
-  workbench as default
+  workbench as default,
+  drawEarly
 };

@@ -194,7 +194,7 @@ function commentPart({ answers, onchange }) {
     grow();
     onchange();
   });
-  requestAnimationFrame(grow);
+  if (answers.comment) requestAnimationFrame(grow); // to measure an empty one is to lay all out
   const focus = () => {
     field.focus();
     return true;

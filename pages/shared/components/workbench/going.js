@@ -1,6 +1,7 @@
 // From case to case: the next, the one before, and out of the screen where a page has to say more.
 
 import { button, h } from "./dom.js";
+import { isEarly } from "./early.js";
 import { persist, refusal } from "./saving.js";
 import { become, complain, say } from "./standing.js";
 
@@ -96,8 +97,9 @@ export function leave(screen, where) {
   else if (where === "next") address.searchParams.delete("assignment");
   else if (typeof where === "number") address.searchParams.set("assignment", String(where));
   else address.searchParams.set("assignment", String(data.assignment_id));
-  if (desk.memory.wasSignedOut) {
-    window.location.assign(address); // this page's connection is still signed out
+  // Streamlit is not there yet, or its connection is still signed out: the page is loaded anew.
+  if (isEarly(desk.host) || desk.memory.wasSignedOut) {
+    window.location.assign(address);
     return;
   }
   if (where === "studies") window.history.pushState({}, "", address);

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 3eb224911404006daa236c4c16831739cd74ad8622db36f28b2e5db1627ecbbe
+// Sources: 8a65636fd22aed2d8294da58d0f7bce2ce26c5efa9da898a8db1e4cc63fec6ff
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

@@ -1,291 +1,17 @@
 // The annotation screen: one assignment at a time, drawn from plain data, kept by HTTP.
 
-import { applyComfort } from "./comfort.js";
-import { openComfort, openKeys, openSkip } from "./dialogs.js";
-import { buildAsking } from "./asking.js";
-import { button, explainer, h } from "./dom.js";
-import { buildFinder } from "./find.js";
-import { buildForm } from "./form.js";
-import { addressed, move, runAddressed, sayAddress, url } from "./going.js";
+import { h } from "./dom.js";
+import { adopt, comeEarly, isEarly, rememberLooks } from "./early.js";
+import { addressed, runAddressed, sayAddress, url } from "./going.js";
 import { holding } from "./holding.js";
-import { listenToKeys, singleKeys } from "./keys.js";
 import { outbox } from "./outbox.js";
-import { buildCase, buildPanes, buildTop, reachScrollers } from "./reading.js";
-import { toggleRoom } from "./room.js";
-import { completeDraft, draftKeeper, sender, stopwatch, uuid } from "./saving.js";
-import { readingByKey } from "./scrolling.js";
-import {
-  answered,
-  discard,
-  draftRefused,
-  giveWay,
-  judgement,
-  listMissing,
-  signedOut,
-  skippedBefore,
-  submit,
-  underway,
-  undoSkip,
-} from "./sending.js";
-import { become, complain, paintStatus, say, sayProgress } from "./standing.js";
-import { closeStreamlitDialogs } from "./streamlit.js";
-import { openGuidelines, studies } from "./study.js";
-import { undo, withdraw } from "./withdrawing.js";
+import { sender } from "./saving.js";
+import { openScreen } from "./screen.js";
+import { answered, giveWay, signedOut } from "./sending.js";
+import { paintStatus, sayProgress } from "./standing.js";
+import { studies } from "./study.js";
 
-/**
- * @import {
- *   Component,
- *   Desk,
- *   Host,
- *   Memory,
- *   PageData,
- *   Screen,
- *   ScreenState,
- *   TaskData,
- * } from "./types.js"
- */
-
-const SUBMITTED = "Submitted before; a change counts once it is submitted again";
-const EDITED = "Edit not submitted; what counts is what you submitted before";
-
-const FORM_HEIGHT = "--ek-form-height";
-
-/**
- * Draw one assignment in the place of the one before.
- * @param {Desk} desk
- * @param {TaskData} data
- * @returns {Screen}
- */
-function openScreen(desk, data) {
-  const sending = desk.outbox.of(data.token) ?? null; // as after a reload
-  const draft = sending?.body.draft ?? data.draft;
-  /** @type {ScreenState} */
-  const state = {
-    data,
-    desk,
-    state: "live",
-    sending,
-    isClosed: false,
-    isTouched: false,
-    isListing: false, // what is still to do is being said
-    isStuck: false, // it is being said that what was entered is not saved
-    openedAt: performance.now(),
-    unreadUntil: 0,
-    session: uuid(),
-    sent: 0,
-    openedOn: data.draft_mark,
-    slow: undefined, // the timer that runs while the next page loads
-    submission: { key: "", of: "" },
-    answers: completeDraft(draft),
-    watch: stopwatch(data.active_seconds),
-    root: h("div", { class: "ek-workbench" }),
-    status: h("span", { class: "ek-status", role: "status" }),
-    words: "",
-    kind: "",
-    problem: h("span", { class: "ek-problem", role: "alert" }),
-  };
-  const screen = /** @type {Screen} */ (state); // its parts are built below
-  screen.drafts = keepDrafts(screen);
-  build(screen);
-  const deaf = listenToKeys(screen.root, {
-    isReady: () => screen.state === "live",
-    submit: () => submit(screen),
-    undo: () => undo(screen),
-    number: screen.form.number,
-    takeBack: screen.form.takeBack,
-    commands: keyCommands(screen),
-    reading: readingByKey(screen.root),
-  });
-  say(screen, data.submitted ? (data.has_edit ? EDITED : SUBMITTED) : "");
-  become(screen, "live");
-  if (sending) underway(screen, sending);
-  const release = show(screen, desk.host);
-  const leaveDialogs = closeStreamlitDialogs();
-  screen.close = () => {
-    screen.isClosed = true;
-    clearTimeout(screen.slow);
-    screen.drafts.close();
-    screen.watch.stop();
-    deaf();
-    leaveDialogs();
-    release();
-  };
-  return screen;
-}
-
-/** @param {Screen} screen */
-function keepDrafts(screen) {
-  const { submitted } = screen.data;
-  return draftKeeper({
-    url: url(screen.desk, "draft"),
-    body: () => judgement(screen),
-    say: (words, kind) => say(screen, words, kind),
-    onstored: ({ edit }) => {
-      say(screen, submitted ? (edit ? EDITED : SUBMITTED) : "Draft saved");
-      screen.discarding.hidden = !edit;
-      if (screen.isStuck) complain(screen, "");
-    },
-    onrefused: (answer) => draftRefused(screen, answer),
-  });
-}
-
-/**
- * Make the parts of the screen and put them together.
- * @param {Screen} screen
- */
-function build(screen) {
-  const { data, root, answers } = screen;
-  const { memory } = screen.desk;
-  const explain = explainer(root);
-  screen.asking = buildAsking(screen);
-  screen.form = buildForm({
-    data,
-    answers,
-    explain,
-    asking: screen.asking,
-    onchange: () => {
-      screen.isTouched = true;
-      if (screen.sending) screen.desk.outbox.withdraw(screen.sending.id); // it is worked on again
-      screen.sending = null;
-      screen.drafts.touch();
-      screen.discarding.hidden = !data.submitted;
-      const missing = screen.form.missing();
-      if (screen.isListing) listMissing(screen, missing);
-      else if (screen.problem.textContent && !missing.length) complain(screen, "");
-    },
-  });
-  screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
-  screen.panes = buildPanes({ data, memory, casePart: screen.casePart });
-  screen.main = h(
-    "div", // Streamlit's own <main> is around it
-    { class: "ek-main" },
-    screen.casePart.node,
-    screen.panes.node,
-    screen.form.node,
-  );
-  screen.finder = buildFinder(screen.main);
-  const top = buildTop({
-    data,
-    finder: screen.finder.node,
-    toStudies: () => move(screen, "studies"),
-    openComfort: () => openComfort(screen),
-    openGuidelines: () => openGuidelines(screen),
-    openKeys: () => openKeys(screen),
-  });
-  root.prepend(top, screen.main, buildFooter(screen));
-}
-
-/**
- * What can be undone here, next to where reading starts: a skip, and an edit.
- * @param {Screen} screen
- */
-function buildUndoing(screen) {
-  const n = skippedBefore(screen).length;
-  const words = n === 1 ? "You skipped a case." : `You skipped ${n} cases.`;
-  screen.takingBack = button("Take it back", "T", () => undoSkip(screen));
-  screen.discarding = button("Discard edit", "O", () => discard(screen));
-  screen.discarding.hidden = !screen.data.has_edit;
-  const skips = n ? [h("span", {}, words), screen.takingBack] : [];
-  return h("div", { class: "ek-undoing", id: "ek-undoing" }, skips, screen.discarding);
-}
-
-/** @param {Screen} screen */
-function buildFooter(screen) {
-  const { data } = screen;
-  const back = button("Back", "[", () => move(screen, "previous"));
-  const forward = button("Forward", "]", () => move(screen, "following"));
-  const undoKeys = { class: "ek-button ek-quiet", "aria-keyshortcuts": "Control+Z" };
-  screen.withdrawing = button("Undo", "Ctrl Z", () => withdraw(screen), undoKeys);
-  const skipping = button("Skip", "S", () => openSkip(screen));
-  screen.ways = [
-    [back, data.has_previous],
-    [forward, data.has_following],
-    [skipping, !data.submitted],
-    [screen.takingBack, true],
-    [screen.withdrawing, true],
-    [screen.discarding, true],
-  ];
-  screen.submitting = button(
-    data.submitted ? "Submit again" : "Submit",
-    "Ctrl Enter",
-    () => submit(screen),
-    { class: "ek-button ek-primary", "aria-keyshortcuts": "Control+Enter" },
-  );
-  return h(
-    "footer",
-    { class: "ek-footer" },
-    back,
-    forward,
-    skipping,
-    h("div", { class: "ek-said" }, screen.problem, screen.status),
-    screen.submitting,
-  );
-}
-
-/**
- * What each key does; false where it has nothing to do.
- * @param {Screen} screen
- * @returns {Record<string, () => unknown>}
- */
-function keyCommands(screen) {
-  const { data, form, panes, casePart } = screen;
-  return {
-    a: () => form.prefer("left"),
-    b: () => form.prefer("right"),
-    e: () => form.prefer("tie"),
-    x: () => form.prefer("both_bad"),
-    d: () => form.openTags("left"),
-    f: () => form.openTags("right"),
-    s: () => !data.submitted && openSkip(screen),
-    g: () => openGuidelines(screen),
-    h: screen.asking.open,
-    l: () => openComfort(screen),
-    "?": () => openKeys(screen),
-    t: () => undoSkip(screen),
-    o: () => !screen.discarding.hidden && discard(screen),
-    "[": () => data.has_previous && move(screen, "previous"),
-    "]": () => data.has_following && move(screen, "following"),
-    m: () => data.right && toggleRoom(panes.node, "panes"),
-    q: () => panes.alone("left"),
-    w: () => panes.alone("right"),
-    r: panes.toggleRaw,
-    u: panes.toggleLinks,
-    y: panes.toggleTogether,
-    v: panes.compare,
-    c: casePart.cycle,
-    p: casePart.openAll,
-    "/": screen.finder.focus,
-    n: form.focusComment,
-  };
-}
-
-/**
- * Put the screen into the page, at its top, with the focus where reading starts.
- * @param {Screen} screen
- * @param {Host} host
- */
-function show(screen, host) {
-  applyComfort(screen.root);
-  singleKeys.read();
-  singleKeys.paint(screen.root);
-  const page = document.querySelector('[data-testid="stMain"]');
-  if (page?.scrollTop) page.scrollTo({ top: 0 });
-  host.replaceChildren(screen.root);
-  screen.casePart.heading.focus({ preventScroll: true });
-  const measuring = new ResizeObserver(() => {
-    const height = `${screen.form.node.offsetHeight}px`;
-    // Of the host, so that the next case is laid out once, with the height its form will have.
-    if (host.style.getPropertyValue(FORM_HEIGHT) !== height) host.style.setProperty(FORM_HEIGHT, height);
-    reachScrollers(screen.root);
-  });
-  measuring.observe(screen.form.node);
-  screen.root.querySelectorAll(".ek-pane-body").forEach((body) => measuring.observe(body));
-  screen.root.addEventListener("toggle", () => reachScrollers(screen.root), true); // a fold opens
-  return () => {
-    measuring.disconnect();
-    screen.finder.forget();
-  };
-}
+/** @import { Component, Desk, Host, Memory, PageData, TaskData } from "./types.js" */
 
 /**
  * What outlives the cases, as long as the page does.
@@ -367,9 +93,11 @@ const isAddressed = ({ screen, path }) =>
  * @param {Component<[PageData]>} component
  */
 export default function workbench({ parentElement, data: [page] }) {
+  const early = adopt(parentElement);
   /** @type {Host} */
-  const host = parentElement.querySelector(".ek-host") || h("div", { class: "ek-host" });
+  const host = early ?? parentElement.querySelector(".ek-host") ?? h("div", { class: "ek-host" });
   if (!host.isConnected) parentElement.append(host);
+  rememberLooks(parentElement);
   let { desk } = host;
   if (desk && desk.page.account !== page.account) {
     desk.close();
@@ -378,7 +106,9 @@ export default function workbench({ parentElement, data: [page] }) {
   if (!desk || desk.page.turn !== page.turn) {
     desk = host.desk = desk ?? openDesk(host, page);
     desk.page = page;
-    arrive(desk, page.task);
+    // Who is at work already may have gone on since Streamlit was asked for this page.
+    if (early && desk.screen) sayAddress(desk.screen.data);
+    else arrive(desk, page.task);
   }
   return () => {
     // Streamlit may clean up only to call again: what is closed for good is no longer in the page.
@@ -390,4 +120,15 @@ export default function workbench({ parentElement, data: [page] }) {
       if (isAstray) runAddressed();
     });
   };
+}
+
+/** Draw the case that came with the page, before Streamlit does. */
+export function drawEarly() {
+  const early = comeEarly();
+  if (!early) return;
+  const { host, page } = early;
+  // Streamlit does not hear yet that the browser's own ways lead to another page of its.
+  window.addEventListener("popstate", () => isEarly(host) && window.location.reload());
+  host.desk = openDesk(host, page);
+  host.desk.paint(page.task);
 }

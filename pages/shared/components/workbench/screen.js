@@ -1,0 +1,277 @@
+// One assignment on the screen, put together of its parts.
+
+import { applyComfort } from "./comfort.js";
+import { openComfort, openKeys, openSkip } from "./dialogs.js";
+import { buildAsking } from "./asking.js";
+import { button, explainer, h } from "./dom.js";
+import { buildFinder } from "./find.js";
+import { buildForm } from "./form.js";
+import { move, url } from "./going.js";
+import { listenToKeys, singleKeys } from "./keys.js";
+import { buildCase, buildPanes, buildTop, reachScrollers } from "./reading.js";
+import { toggleRoom } from "./room.js";
+import { completeDraft, draftKeeper, stopwatch, uuid } from "./saving.js";
+import { readingByKey } from "./scrolling.js";
+import {
+  discard,
+  draftRefused,
+  judgement,
+  listMissing,
+  skippedBefore,
+  submit,
+  underway,
+  undoSkip,
+} from "./sending.js";
+import { become, complain, say } from "./standing.js";
+import { closeStreamlitDialogs } from "./streamlit.js";
+import { openGuidelines } from "./study.js";
+import { undo, withdraw } from "./withdrawing.js";
+
+/** @import { Desk, Host, Screen, ScreenState, TaskData } from "./types.js" */
+
+const SUBMITTED = "Submitted before; a change counts once it is submitted again";
+const EDITED = "Edit not submitted; what counts is what you submitted before";
+
+const FORM_HEIGHT = "--ek-form-height";
+
+/**
+ * Draw one assignment in the place of the one before.
+ * @param {Desk} desk
+ * @param {TaskData} data
+ * @returns {Screen}
+ */
+export function openScreen(desk, data) {
+  const sending = desk.outbox.of(data.token) ?? null; // as after a reload
+  const draft = sending?.body.draft ?? data.draft;
+  /** @type {ScreenState} */
+  const state = {
+    data,
+    desk,
+    state: "live",
+    sending,
+    isClosed: false,
+    isTouched: false,
+    isListing: false, // what is still to do is being said
+    isStuck: false, // it is being said that what was entered is not saved
+    openedAt: performance.now(),
+    unreadUntil: 0,
+    session: uuid(),
+    sent: 0,
+    openedOn: data.draft_mark,
+    slow: undefined, // the timer that runs while the next page loads
+    submission: { key: "", of: "" },
+    answers: completeDraft(draft),
+    watch: stopwatch(data.active_seconds),
+    root: h("div", { class: "ek-workbench" }),
+    status: h("span", { class: "ek-status", role: "status" }),
+    words: "",
+    kind: "",
+    problem: h("span", { class: "ek-problem", role: "alert" }),
+  };
+  const screen = /** @type {Screen} */ (state); // its parts are built below
+  screen.drafts = keepDrafts(screen);
+  build(screen);
+  const deaf = listenToKeys(screen.root, {
+    isReady: () => screen.state === "live",
+    submit: () => submit(screen),
+    undo: () => undo(screen),
+    number: screen.form.number,
+    takeBack: screen.form.takeBack,
+    commands: keyCommands(screen),
+    reading: readingByKey(screen.root),
+  });
+  say(screen, data.submitted ? (data.has_edit ? EDITED : SUBMITTED) : "");
+  become(screen, "live");
+  if (sending) underway(screen, sending);
+  const release = show(screen, desk.host);
+  const leaveDialogs = closeStreamlitDialogs();
+  screen.close = () => {
+    screen.isClosed = true;
+    clearTimeout(screen.slow);
+    screen.drafts.close();
+    screen.watch.stop();
+    deaf();
+    leaveDialogs();
+    release();
+  };
+  return screen;
+}
+
+/** @param {Screen} screen */
+function keepDrafts(screen) {
+  const { submitted } = screen.data;
+  return draftKeeper({
+    url: url(screen.desk, "draft"),
+    body: () => judgement(screen),
+    say: (words, kind) => say(screen, words, kind),
+    onstored: ({ edit }) => {
+      say(screen, submitted ? (edit ? EDITED : SUBMITTED) : "Draft saved");
+      screen.discarding.hidden = !edit;
+      if (screen.isStuck) complain(screen, "");
+    },
+    onrefused: (answer) => draftRefused(screen, answer),
+  });
+}
+
+/**
+ * Make the parts of the screen and put them together.
+ * @param {Screen} screen
+ */
+function build(screen) {
+  const { data, root, answers } = screen;
+  const { memory } = screen.desk;
+  const explain = explainer(root);
+  screen.asking = buildAsking(screen);
+  screen.form = buildForm({
+    data,
+    answers,
+    explain,
+    asking: screen.asking,
+    onchange: () => {
+      screen.isTouched = true;
+      if (screen.sending) screen.desk.outbox.withdraw(screen.sending.id); // it is worked on again
+      screen.sending = null;
+      screen.drafts.touch();
+      screen.discarding.hidden = !data.submitted;
+      const missing = screen.form.missing();
+      if (screen.isListing) listMissing(screen, missing);
+      else if (screen.problem.textContent && !missing.length) complain(screen, "");
+    },
+  });
+  screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
+  screen.panes = buildPanes({ data, memory, casePart: screen.casePart });
+  screen.main = h(
+    "div", // Streamlit's own <main> is around it
+    { class: "ek-main" },
+    screen.casePart.node,
+    screen.panes.node,
+    screen.form.node,
+  );
+  screen.finder = buildFinder(screen.main);
+  const top = buildTop({
+    data,
+    finder: screen.finder.node,
+    toStudies: () => move(screen, "studies"),
+    openComfort: () => openComfort(screen),
+    openGuidelines: () => openGuidelines(screen),
+    openKeys: () => openKeys(screen),
+  });
+  root.prepend(top, screen.main, buildFooter(screen));
+}
+
+/**
+ * What can be undone here, next to where reading starts: a skip, and an edit.
+ * @param {Screen} screen
+ */
+function buildUndoing(screen) {
+  const n = skippedBefore(screen).length;
+  const words = n === 1 ? "You skipped a case." : `You skipped ${n} cases.`;
+  screen.takingBack = button("Take it back", "T", () => undoSkip(screen));
+  screen.discarding = button("Discard edit", "O", () => discard(screen));
+  screen.discarding.hidden = !screen.data.has_edit;
+  const skips = n ? [h("span", {}, words), screen.takingBack] : [];
+  return h("div", { class: "ek-undoing", id: "ek-undoing" }, skips, screen.discarding);
+}
+
+/** @param {Screen} screen */
+function buildFooter(screen) {
+  const { data } = screen;
+  const back = button("Back", "[", () => move(screen, "previous"));
+  const forward = button("Forward", "]", () => move(screen, "following"));
+  const undoKeys = { class: "ek-button ek-quiet", "aria-keyshortcuts": "Control+Z" };
+  screen.withdrawing = button("Undo", "Ctrl Z", () => withdraw(screen), undoKeys);
+  const skipping = button("Skip", "S", () => openSkip(screen));
+  screen.ways = [
+    [back, data.has_previous],
+    [forward, data.has_following],
+    [skipping, !data.submitted],
+    [screen.takingBack, true],
+    [screen.withdrawing, true],
+    [screen.discarding, true],
+  ];
+  screen.submitting = button(
+    data.submitted ? "Submit again" : "Submit",
+    "Ctrl Enter",
+    () => submit(screen),
+    { class: "ek-button ek-primary", "aria-keyshortcuts": "Control+Enter" },
+  );
+  return h(
+    "footer",
+    { class: "ek-footer" },
+    back,
+    forward,
+    skipping,
+    h("div", { class: "ek-said" }, screen.problem, screen.status),
+    screen.submitting,
+  );
+}
+
+/**
+ * What each key does; false where it has nothing to do.
+ * @param {Screen} screen
+ * @returns {Record<string, () => unknown>}
+ */
+function keyCommands(screen) {
+  const { data, form, panes, casePart } = screen;
+  return {
+    a: () => form.prefer("left"),
+    b: () => form.prefer("right"),
+    e: () => form.prefer("tie"),
+    x: () => form.prefer("both_bad"),
+    d: () => form.openTags("left"),
+    f: () => form.openTags("right"),
+    s: () => !data.submitted && openSkip(screen),
+    g: () => openGuidelines(screen),
+    h: screen.asking.open,
+    l: () => openComfort(screen),
+    "?": () => openKeys(screen),
+    t: () => undoSkip(screen),
+    o: () => !screen.discarding.hidden && discard(screen),
+    "[": () => data.has_previous && move(screen, "previous"),
+    "]": () => data.has_following && move(screen, "following"),
+    m: () => data.right && toggleRoom(panes.node, "panes"),
+    q: () => panes.alone("left"),
+    w: () => panes.alone("right"),
+    r: panes.toggleRaw,
+    u: panes.toggleLinks,
+    y: panes.toggleTogether,
+    v: panes.compare,
+    c: casePart.cycle,
+    p: casePart.openAll,
+    "/": screen.finder.focus,
+    n: form.focusComment,
+  };
+}
+
+/** Leave a page of Streamlit's at its top, wherever somebody had scrolled on the one before. */
+function scrollPageUp() {
+  const page = document.querySelector('[data-testid="stMain"]');
+  if (page?.scrollTop) page.scrollTo({ top: 0 });
+}
+
+/**
+ * Put the screen into the page, at its top, with the focus where reading starts.
+ * @param {Screen} screen
+ * @param {Host} host
+ */
+function show(screen, host) {
+  applyComfort(screen.root);
+  singleKeys.read();
+  singleKeys.paint(screen.root);
+  if (!host.hasChildNodes()) scrollPageUp(); // the first case: it lies over the page from then on
+  host.replaceChildren(screen.root);
+  screen.casePart.heading.focus({ preventScroll: true });
+  const measuring = new ResizeObserver(() => {
+    const height = `${screen.form.node.offsetHeight}px`;
+    // Of the host, so that the next case is laid out once, with the height its form will have.
+    if (host.style.getPropertyValue(FORM_HEIGHT) !== height) host.style.setProperty(FORM_HEIGHT, height);
+    reachScrollers(screen.root);
+  });
+  measuring.observe(screen.form.node);
+  screen.root.querySelectorAll(".ek-pane-body").forEach((body) => measuring.observe(body));
+  screen.root.addEventListener("toggle", () => reachScrollers(screen.root), true); // a fold opens
+  return () => {
+    measuring.disconnect();
+    screen.finder.forget();
+  };
+}
