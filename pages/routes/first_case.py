@@ -14,7 +14,7 @@ from db.engine import NOT_TO_BE_HAD
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.routes.annotation import asked_task
-from pages.routes.requests import asked
+from pages.routes.requests import Body, asked
 from pages.routes.session import account_word, who_asks
 from pages.shared import menu
 from pages.shared.components.workbench import SCRIPT, STYLE, VERSION, page_data, prefix
@@ -48,7 +48,7 @@ def _head(request: Request) -> str | None:
     """Return the head with a case; None where Streamlit's page says what there is instead."""
     user = who_asks(request)
     address = asked(request.query_params)
-    wanted = {name: address[name] for name in ("study", "assignment") if name in address}
+    wanted: Body = {name: address[name] for name in ("study", "assignment") if name in address}
     if user is None or not user.may(Role.ANNOTATOR) or not wanted:
         return None
     try:
