@@ -8,7 +8,8 @@ answers of some 450 words, and about the same form; both are driven by the same 
 
 - *painted*: real Chromium, everything by keys: from the key that submits to the first frame after
   the next case is laid out. The two tools in turn, twice. *first page*: the page asked for again
-  with a warm cache, to the same frame.
+  with a warm cache, to the same frame; beside it the same of a Streamlit app of one line, below
+  which no page of Streamlit's comes.
 - *hammering*: 50 people without pauses; one annotation is the submission with the next case in the
   answer (Potato: its save, its move, and the page it loads then). *with pauses*: 200 people who
   read for 2.5 to 7.5 seconds; the same once more with a draft saved meanwhile.
@@ -34,13 +35,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
 from benchmarks import peers
 from benchmarks.fill import filled_sqlite
-from benchmarks.screen import evalkit, painted, potato
+from benchmarks.screen import evalkit, floor, painted, potato
 from benchmarks.screen.load import Load, at_work, percentile
 from benchmarks.screen.painted import Painted, Screen
 from benchmarks.screen.processes import resident_mb, served
@@ -53,7 +54,7 @@ from pages.routes.session import COOKIE
 from tests.annotating import Person, page_connection
 
 SIZES = (10_000, 1_000_000)
-_PORT, _POTATO_PORT = 8594, 8593
+_PORT, _POTATO_PORT, _FLOOR_PORT = 8594, 8593, 8592
 _N_CASES, _OVERLAP = 2000, 20
 _N_HAMMERING, _N_PAUSING, _PAUSE_SECONDS = 50, 200, 5.0
 #: Among the annotators that are made, the one with the browser.
@@ -100,6 +101,7 @@ class Measured:
     """What one tool did."""
 
     painted: Painted
+    floor: Painted = field(default_factory=Painted)  # only its first page
     hammering: Load | None = None
     pausing: Load | None = None
     drafting: Load | None = None
@@ -123,19 +125,25 @@ def measure_screens(sizes: Sizes, peers_folder: Path | None) -> tuple[Measured, 
         if peers_folder is not None:
             theirs = Measured(Painted())
             potato.made_task(folder / "potato", n_cases=_N_CASES, overlap=_OVERLAP)
+        floor.made_app(folder)
         for is_last in (False, True):
+            command = floor.command(_FLOOR_PORT)
+            with served(command, port=_FLOOR_PORT, path=floor.SCREEN.light, folder=folder):
+                _paint(ours.floor, _FLOOR_PORT, floor.SCREEN, 0)
             _say("the screen of evalkit")
             with _evalkit_served(url) as pid:
                 asyncio.run(_read_guidelines(study_id, cookies[0]))
-                _paint(ours.painted, _PORT, _our_screen(study_id, cookies[0]), sizes)
+                _paint(ours.painted, _PORT, _our_screen(study_id, cookies[0]), sizes.n_painted)
                 if is_last:
                     _load_ours(ours, sizes, pid, study_id, cookies[1:])
             if theirs is not None and peers_folder is not None:
                 _say("the screen of Potato")
                 command = potato.command(peers_folder, _POTATO_PORT)
                 with served(command, port=_POTATO_PORT, path="/", folder=folder / "potato") as pid:
-                    screen = Screen("/annotate", *painted.POTATO, sign_in=f"browser {is_last}")
-                    _paint(theirs.painted, _POTATO_PORT, screen, sizes)
+                    screen = Screen(
+                        "/annotate", *painted.POTATO, "/nothing", sign_in=f"browser {is_last}"
+                    )
+                    _paint(theirs.painted, _POTATO_PORT, screen, sizes.n_painted)
                     if is_last:
                         _load_theirs(theirs, sizes, pid)
         engine(url).dispose()
@@ -148,7 +156,7 @@ def _say(what: str) -> None:
 
 
 def _our_screen(study_id: int, cookie: str) -> Screen:
-    return Screen(f"/compare?study={study_id}", *painted.EVALKIT, cookie=(COOKIE, cookie))
+    return Screen(f"/compare?study={study_id}", *painted.EVALKIT, "/healthz", (COOKIE, cookie))
 
 
 async def _read_guidelines(study_id: int, cookie: str) -> None:
@@ -159,10 +167,10 @@ async def _read_guidelines(study_id: int, cookie: str) -> None:
     page.close()
 
 
-def _paint(result: Painted, port: int, screen: Screen, sizes: Sizes) -> None:
+def _paint(result: Painted, port: int, screen: Screen, n_cases: int) -> None:
     if painted.has_chromium():
         address = f"http://127.0.0.1:{port}"
-        painted.measure(address, screen, n_cases=sizes.n_painted, painted=result)
+        painted.measure(address, screen, n_cases=n_cases, painted=result)
 
 
 def _load_ours(ours: Measured, sizes: Sizes, pid: int, study_id: int, cookies: list[str]) -> None:
@@ -267,6 +275,9 @@ def rows_of_screens(ours: Measured, theirs: Measured | None) -> Iterator[Row]:
         first = _milliseconds(ours.painted.warm_page) or []
         peer = theirs and _milliseconds(theirs.painted.warm_page)
         yield Row("first page, warm", median(first), "ms", 500, potato=peer and median(peer))
+        of_one_line = median(_milliseconds(ours.floor.warm_page) or [])
+        yield Row("first page, warm: of an app of one line", of_one_line, "ms")
+        yield Row("first page, warm: to that", median(first) / of_one_line, "×")
     for name, load, peer_load in (
         ("hammering", ours.hammering, theirs and theirs.hammering),
         ("with pauses", ours.pausing, theirs and theirs.pausing),

@@ -3,6 +3,10 @@
 All of a case is on the screen once its three marks are laid out; what is counted is the first frame
 after that. Moments are kept in the session storage of the page: they outlive a page that loads
 anew, as Potato's does for every case.
+
+A first page is come to from another of the same tool, as by a reload. From elsewhere, as from an
+empty page, a browser makes a new process for a page that keeps others out of its own
+(``Cross-Origin-Opener-Policy``), and what that costs says nothing of the page.
 """
 
 import json
@@ -89,6 +93,7 @@ class Screen:
     path: str
     answers: tuple[str, ...]
     submit: str
+    light: str  # a page of the tool where nothing is to be done
     cookie: tuple[str, str] | None = None
     sign_in: str = ""  # the name to sign in by, where no cookie does
 
@@ -114,8 +119,8 @@ def has_chromium() -> bool:
 def measure(address: str, screen: Screen, *, n_cases: int, painted: Painted) -> None:
     """Annotate so many cases by keys, and add how long each took."""
     with _page(address, screen) as page:
-        for number in range(4):  # the first time the browser fetches the program
-            page.goto("about:blank")
+        for number in range(6):  # the first times the browser fetches the program, and compiles it
+            page.goto(address + screen.light)
             page.goto(address + screen.path, wait_until="commit")
             _watch_from(page, "none")
             seen = _wait_until_seen(page)

@@ -202,7 +202,7 @@ def test_text_is_set_as_somebody_wishes_also_after_a_reload(opened):
     size, apart, _ = text.evaluate(looks)
 
     press(page, "l")
-    expect(page.locator("dialog")).to_have_accessible_name("Text")
+    expect(page.locator("dialog")).to_have_accessible_name("Text and comfort")
     page.get_by_role("radio", name="Largest").click()
     page.get_by_role("radio", name="As long as the pane").click()
     page.get_by_role("radio", name="Wide").click()

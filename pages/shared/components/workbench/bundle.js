@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 8a65636fd22aed2d8294da58d0f7bce2ce26c5efa9da898a8db1e4cc63fec6ff
+// Sources: bbd8fefd76f6b66f9f72338a9983e014062c9559fb638e8d9b64e67a2859516e
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -818,13 +818,32 @@ function remove(place4, { id }) {
   }
 }
 
+// pages/shared/components/workbench/sound.js
+var HERTZ = 587;
+var SECONDS = 0.18;
+var LOUDNESS = 0.06;
+var sounding = null;
+function chime() {
+  if (typeof AudioContext === "undefined") return;
+  sounding ??= new AudioContext();
+  const [tone, volume, now] = [sounding.createOscillator(), sounding.createGain(), sounding.currentTime];
+  tone.frequency.value = HERTZ;
+  volume.gain.setValueAtTime(LOUDNESS, now);
+  volume.gain.exponentialRampToValueAtTime(1e-4, now + SECONDS);
+  tone.connect(volume).connect(sounding.destination);
+  tone.start(now);
+  tone.stop(now + SECONDS);
+}
+
 // pages/shared/components/workbench/comfort.js
 var WISHES = [
   { key: "size", label: "Text", words: ["Smaller", "Normal", "Larger", "Largest"] },
   { key: "lines", label: "Lines", words: ["Short", "Normal", "As long as the pane"] },
-  { key: "density", label: "Distance of lines", words: ["Close", "Normal", "Wide"] }
+  { key: "density", label: "Distance of lines", words: ["Close", "Normal", "Wide"] },
+  { key: "timer", label: "Time on this case", words: ["Hidden", "Shown"] },
+  { key: "sound", label: "Sound when a case is stored", words: ["Off", "On"] }
 ];
-var NORMAL = { size: 1, lines: 1, density: 1 };
+var NORMAL = { size: 1, lines: 1, density: 1, timer: 0, sound: 0 };
 var place3 = () => `evalkit-reading-${sender.account}`;
 function wishes() {
   try {
@@ -832,6 +851,9 @@ function wishes() {
   } catch {
     return NORMAL;
   }
+}
+function soundStored() {
+  if (wishes().sound === 1) chime();
 }
 function applyComfort(root) {
   for (const [key, value] of Object.entries(wishes())) root.dataset[key] = String(value);
@@ -849,6 +871,7 @@ function comfortContent(root) {
         } catch {
         }
         root.dataset[key] = String(value);
+        if (key === "sound") soundStored();
       }
     });
     return h("div", { class: "ek-wish" }, h("h3", { class: "ek-role" }, label), group.node);
@@ -989,7 +1012,7 @@ function leaveField(event, dialog) {
 }
 function write(event, dialog, actions) {
   event.stopImmediatePropagation();
-  if (singleKeys.isOff || event.repeat) return;
+  if (event.repeat || singleKeys.isOff && !dialog?.matches(".ek-paused")) return;
   if (dialog) {
     if (dialog.onkey(keyName(event), numberParts(event))) event.preventDefault();
   } else if (actions.isReady() && run(event, actions)) {
@@ -1101,6 +1124,7 @@ function stored(screen, entry, answer) {
   const { desk } = screen;
   const isHere = screen.sending?.id === entry.id;
   const words = entry.path === "skip" ? "Skipped" : "Stored";
+  if (entry.path === "submit") soundStored();
   if (screen.problem.querySelector(".ek-way")) complain(screen, "");
   if (isHere) become(screen, "busy");
   if (entry.study_id === screen.data.study_id) desk.holding.keep(answer.body);
@@ -1255,17 +1279,6 @@ function openDialog(screen, { label, className, content, letter, end, onnumber }
   dialog.showModal();
   return dialog;
 }
-function openComfort(screen) {
-  return openDialog(screen, {
-    label: "Text",
-    className: "ek-small",
-    letter: "l",
-    content: [
-      comfortContent(screen.root),
-      h("p", { class: "ek-hint" }, "Kept in this browser, for your account.")
-    ]
-  });
-}
 function openKeys(screen) {
   return openDialog(screen, {
     label: "Keys",
@@ -1336,7 +1349,8 @@ function keysContent(data, named) {
     ["[", "Back to the case before"],
     ["]", "Forward to the case after"],
     ["G", "Guidelines, all levels and errors"],
-    ["L", "Text: size, length and distance of lines"],
+    ["L", "Text and comfort: size, length and distance of lines, time, sound"],
+    ["Z", "Pause: all is covered and no time counted, until any key"],
     ["R", "Raw text of the responses"],
     ["U", "Where links point"]
   );
@@ -2602,6 +2616,7 @@ function buildTop({ data, finder, toStudies, openComfort: openComfort2, openGuid
       h("button", { type: "button", class: "ek-back", onclick: toStudies }, "Studies"),
       h("span", { class: "ek-study", dir: "auto" }, data.study),
       h("span", { class: "ek-count" }, progressWords(data)),
+      h("span", { class: "ek-timer", role: "timer", "aria-label": "Time on this case" }),
       h("span", { class: "ek-gap" }),
       finder,
       button("Text", "L", openComfort2, { class: "ek-button ek-quiet" }),
@@ -2838,6 +2853,67 @@ function synchronise(panes, memory) {
       { passive: true }
     );
   });
+}
+
+// pages/shared/components/workbench/resting.js
+function openComfort(screen) {
+  const pause2 = () => {
+    dialog?.close();
+    return openPause(screen);
+  };
+  const dialog = openDialog(screen, {
+    label: "Text and comfort",
+    className: "ek-small",
+    letter: "l",
+    content: [
+      comfortContent(screen.root),
+      h("p", { class: "ek-hint" }, "Kept in this browser, for your account.")
+    ],
+    end: button("Pause", "Z", pause2)
+  });
+  if (!dialog) return;
+  const { onkey } = dialog;
+  dialog.onkey = (name, numbers) => name === "z" ? pause2() : onkey(name, numbers);
+}
+function clock(seconds) {
+  const whole = Math.floor(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+function runClock({ root, watch }) {
+  const place4 = root.querySelector(".ek-timer");
+  const paint = () => {
+    if (place4 && root.dataset.timer === "1") place4.textContent = clock(watch.seconds());
+  };
+  paint();
+  const ticking = setInterval(paint, 1e3);
+  return () => clearInterval(ticking);
+}
+function openPause(screen) {
+  const { watch } = screen;
+  const words = "Your time on this case stands still. Any key goes on, or a click.";
+  const dialog = openDialog(screen, {
+    label: "Paused",
+    className: "ek-small ek-paused",
+    letter: "z",
+    content: h("p", {}, words)
+  });
+  if (!dialog) return false;
+  const goOn2 = () => {
+    dialog.close();
+    return true;
+  };
+  watch.pause(true);
+  dialog.onkey = goOn2;
+  dialog.addEventListener("click", goOn2);
+  dialog.addEventListener("keydown", (event) => {
+    if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+    event.preventDefault();
+    goOn2();
+  });
+  dialog.addEventListener("close", () => watch.pause(false));
+  return true;
 }
 
 // pages/shared/components/workbench/scrolling.js
@@ -3096,12 +3172,14 @@ function openScreen(desk, data) {
   become(screen, "live");
   if (sending) underway(screen, sending);
   const release = show(screen, desk.host);
+  const stopClock = runClock(screen);
   const leaveDialogs = closeStreamlitDialogs();
   screen.close = () => {
     screen.isClosed = true;
     clearTimeout(screen.slow);
     screen.drafts.close();
     screen.watch.stop();
+    stopClock();
     deaf();
     leaveDialogs();
     release();
@@ -3217,6 +3295,7 @@ function keyCommands(screen) {
     g: () => openGuidelines(screen),
     h: screen.asking.open,
     l: () => openComfort(screen),
+    z: () => openPause(screen),
     "?": () => openKeys(screen),
     t: () => undoSkip(screen),
     o: () => !screen.discarding.hidden && discard(screen),

@@ -1,7 +1,8 @@
-// How text is set for a person: its size, the length of lines, and how close they stand.
+// What a person wishes: how text is set, whether the time is seen, and whether storing is heard.
 
 import { choices, h } from "./dom.js";
 import { sender } from "./saving.js";
+import { chime } from "./sound.js";
 
 /** @import { Comfort } from "./types.js" */
 
@@ -10,9 +11,11 @@ const WISHES = [
   { key: "size", label: "Text", words: ["Smaller", "Normal", "Larger", "Largest"] },
   { key: "lines", label: "Lines", words: ["Short", "Normal", "As long as the pane"] },
   { key: "density", label: "Distance of lines", words: ["Close", "Normal", "Wide"] },
+  { key: "timer", label: "Time on this case", words: ["Hidden", "Shown"] },
+  { key: "sound", label: "Sound when a case is stored", words: ["Off", "On"] },
 ];
 /** @type {Comfort} */
-const NORMAL = { size: 1, lines: 1, density: 1 };
+const NORMAL = { size: 1, lines: 1, density: 1, timer: 0, sound: 0 };
 
 /** Each account has its own wishes in this browser. */
 const place = () => `evalkit-reading-${sender.account}`;
@@ -24,6 +27,11 @@ function wishes() {
   } catch {
     return NORMAL; // a browser that keeps nothing, or something else that was kept there
   }
+}
+
+/** Let it be heard that a case is stored, where that is wished. */
+export function soundStored() {
+  if (wishes().sound === 1) chime();
 }
 
 /**
@@ -52,6 +60,7 @@ export function comfortContent(root) {
           // it holds for this case
         }
         root.dataset[key] = String(value);
+        if (key === "sound") soundStored();
       },
     });
     return h("div", { class: "ek-wish" }, h("h3", { class: "ek-role" }, label), group.node);

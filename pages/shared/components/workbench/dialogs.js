@@ -1,6 +1,5 @@
 // Keys, and why a case is skipped: native dialogs, so focus and Esc behave.
 
-import { comfortContent } from "./comfort.js";
 import { button, choices, h, inField, kbd } from "./dom.js";
 import { singleKeys } from "./keys.js";
 import { skip } from "./sending.js";
@@ -47,19 +46,6 @@ export function openDialog(screen, { label, className, content, letter, end, onn
   singleKeys.paint(screen.root);
   dialog.showModal();
   return dialog;
-}
-
-/** @param {Screen} screen */
-export function openComfort(screen) {
-  return openDialog(screen, {
-    label: "Text",
-    className: "ek-small",
-    letter: "l",
-    content: [
-      comfortContent(screen.root),
-      h("p", { class: "ek-hint" }, "Kept in this browser, for your account."),
-    ],
-  });
 }
 
 /** @param {Screen} screen */
@@ -145,7 +131,8 @@ export function keysContent(data, named) {
     ["[", "Back to the case before"],
     ["]", "Forward to the case after"],
     ["G", "Guidelines, all levels and errors"],
-    ["L", "Text: size, length and distance of lines"],
+    ["L", "Text and comfort: size, length and distance of lines, time, sound"],
+    ["Z", "Pause: all is covered and no time counted, until any key"],
     ["R", "Raw text of the responses"],
     ["U", "Where links point"],
   );

@@ -200,7 +200,7 @@ function leaveField(event, dialog) {
  */
 function write(event, dialog, actions) {
   event.stopImmediatePropagation(); // Streamlit does not hear it
-  if (singleKeys.isOff || event.repeat) return;
+  if (event.repeat || (singleKeys.isOff && !dialog?.matches(".ek-paused"))) return;
   if (dialog) {
     if (dialog.onkey(keyName(event), numberParts(event))) event.preventDefault();
   } else if (actions.isReady() && run(event, actions)) {

@@ -1,7 +1,7 @@
 // One assignment on the screen, put together of its parts.
 
 import { applyComfort } from "./comfort.js";
-import { openComfort, openKeys, openSkip } from "./dialogs.js";
+import { openKeys, openSkip } from "./dialogs.js";
 import { buildAsking } from "./asking.js";
 import { button, explainer, h } from "./dom.js";
 import { buildFinder } from "./find.js";
@@ -9,6 +9,7 @@ import { buildForm } from "./form.js";
 import { move, url } from "./going.js";
 import { listenToKeys, singleKeys } from "./keys.js";
 import { buildCase, buildPanes, buildTop, reachScrollers } from "./reading.js";
+import { openComfort, openPause, runClock } from "./resting.js";
 import { toggleRoom } from "./room.js";
 import { completeDraft, draftKeeper, stopwatch, uuid } from "./saving.js";
 import { readingByKey } from "./scrolling.js";
@@ -84,12 +85,14 @@ export function openScreen(desk, data) {
   become(screen, "live");
   if (sending) underway(screen, sending);
   const release = show(screen, desk.host);
+  const stopClock = runClock(screen);
   const leaveDialogs = closeStreamlitDialogs();
   screen.close = () => {
     screen.isClosed = true;
     clearTimeout(screen.slow);
     screen.drafts.close();
     screen.watch.stop();
+    stopClock();
     deaf();
     leaveDialogs();
     release();
@@ -224,6 +227,7 @@ function keyCommands(screen) {
     g: () => openGuidelines(screen),
     h: screen.asking.open,
     l: () => openComfort(screen),
+    z: () => openPause(screen),
     "?": () => openKeys(screen),
     t: () => undoSkip(screen),
     o: () => !screen.discarding.hidden && discard(screen),

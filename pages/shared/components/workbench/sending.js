@@ -1,5 +1,6 @@
 // What is sent of a case: submitted, skipped, taken back, discarded. `screen` is made in workbench.js.
 
+import { soundStored } from "./comfort.js";
 import { button } from "./dom.js";
 import { go, heldAfter, isAllStored, stuck, url, wayIn } from "./going.js";
 import { persist, refusal, uuid } from "./saving.js";
@@ -166,6 +167,7 @@ function stored(screen, entry, answer) {
   const { desk } = screen;
   const isHere = screen.sending?.id === entry.id;
   const words = entry.path === "skip" ? "Skipped" : "Stored";
+  if (entry.path === "submit") soundStored();
   if (screen.problem.querySelector(".ek-way")) complain(screen, "");
   if (isHere) become(screen, "busy"); // it was live again while somebody was signed out
   if (entry.study_id === screen.data.study_id) desk.holding.keep(answer.body);

@@ -415,6 +415,8 @@ export interface Comfort {
   size: number;
   lines: number;
   density: number;
+  timer: number;
+  sound: number;
 }
 /** The field that finds words in case and responses. */
 export interface Finder {

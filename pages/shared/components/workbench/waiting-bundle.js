@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 8a65636fd22aed2d8294da58d0f7bce2ce26c5efa9da898a8db1e4cc63fec6ff
+// Sources: bbd8fefd76f6b66f9f72338a9983e014062c9559fb638e8d9b64e67a2859516e
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
