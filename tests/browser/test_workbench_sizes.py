@@ -270,3 +270,31 @@ def test_no_tag_looks_marked_before_it_is_and_every_mark_is_sent(server, opened)
         "right": {"hasOwnProperty": "major"},
     }
     assert sent["draft"]["scores"] == {"left": {"constructor": 1}, "right": {}}
+
+
+def test_at_200_percent_what_was_asked_and_the_button_of_a_skip_are_in_view(opened):
+    page = opened("told")
+    expect(page.locator(".ek-system")).to_have_attribute("open", "")  # there is room for both
+    page.set_viewport_size({"width": 720, "height": 450})
+    page.reload()
+
+    expect(page.locator(".ek-system")).not_to_have_attribute("open", "")
+    press(page, "s")
+    expect(page.get_by_role("button", name="Skip case")).to_be_in_viewport(ratio=1)
+
+
+def test_text_that_is_read_from_the_right_stands_at_the_right_of_a_wide_pane(opened):
+    page = opened("scripts")
+    page.set_viewport_size({"width": 1920, "height": 950})
+    press(page, "m")
+
+    gaps = page.locator(".ek-pane-body p:not(li p)").evaluate_all(
+        """paragraphs => paragraphs.filter((p) => p.matches(":dir(rtl)")).map((p) => {
+            const pane = p.closest(".ek-pane-body");
+            const inner = pane.getBoundingClientRect().left + pane.clientLeft + pane.clientWidth;
+            const padding = parseFloat(getComputedStyle(pane).paddingRight);
+            return Math.round(inner - padding - p.getBoundingClientRect().right);
+        })"""
+    )
+    assert gaps
+    assert set(gaps) == {0}

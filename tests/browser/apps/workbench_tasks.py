@@ -321,6 +321,15 @@ TASKS: dict[str, ComparisonTask] = {
         messages=CONVERSATION,
         context=CONTEXT,
     ),
+    "told": _task(
+        30,
+        BlindedResponse(PLAIN),
+        BlindedResponse(PLAIN),
+        messages=(
+            {"role": "system", "content": "You are the assistant of an online shop. " * 5},
+            {"role": "user", "content": QUESTION},
+        ),
+    ),
     "bare": _task(
         7, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), collect=frozenset(("preference",))
     ),

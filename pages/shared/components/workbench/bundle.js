@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: bbd8fefd76f6b66f9f72338a9983e014062c9559fb638e8d9b64e67a2859516e
+// Sources: 1886fa697baf69fe0ff91fd8b3c8f5b575a7662786f9a44b665edd9baa6d7071
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1396,7 +1396,8 @@ function openSkip(screen) {
       group.focus();
       return true;
     },
-    content: [group.node, note, h("div", { class: "ek-dialog-end" }, confirm)]
+    content: [group.node, note],
+    end: [h("span", {}), confirm]
   });
   if (!dialog) return false;
   function done() {
@@ -2646,6 +2647,9 @@ function buildCase({ data, memory, undoing }) {
   if (data.context) body.append(appended("Retrieved context", data.context));
   if (data.tools) body.append(appended("Tools", data.tools));
   const size = button("Taller", "C", () => cycle(), { class: "ek-button ek-quiet" });
+  if (window.matchMedia("(max-width: 800px)").matches) {
+    body.querySelectorAll(".ek-system[open]").forEach((system) => system.removeAttribute("open"));
+  }
   offerCopies(body);
   const unfolding = button("Open all", "P", () => openAll(body), { class: "ek-button ek-quiet" });
   unfolding.hidden = !body.querySelector("details");

@@ -183,7 +183,8 @@ export function openSkip(screen) {
       group.focus();
       return true;
     },
-    content: [group.node, note, h("div", { class: "ek-dialog-end" }, confirm)],
+    content: [group.node, note],
+    end: [h("span", {}), confirm],
   });
   if (!dialog) return false;
   function done() {

@@ -74,6 +74,10 @@ export function buildCase({ data, memory, undoing }) {
   if (data.context) body.append(appended("Retrieved context", data.context));
   if (data.tools) body.append(appended("Tools", data.tools));
   const size = button("Taller", "C", () => cycle(), { class: "ek-button ek-quiet" });
+  // One response at a time is little room: what was asked comes before what the model was told.
+  if (window.matchMedia("(max-width: 800px)").matches) {
+    body.querySelectorAll(".ek-system[open]").forEach((system) => system.removeAttribute("open"));
+  }
   offerCopies(body);
   const unfolding = button("Open all", "P", () => openAll(body), { class: "ek-button ek-quiet" });
   unfolding.hidden = !body.querySelector("details");

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: bbd8fefd76f6b66f9f72338a9983e014062c9559fb638e8d9b64e67a2859516e
+// Sources: 1886fa697baf69fe0ff91fd8b3c8f5b575a7662786f9a44b665edd9baa6d7071
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
