@@ -140,6 +140,16 @@ UNITS: dict[str, dict[str, str]] = {
         "at_least": _SHARE,
         "level": _POINTS,
     },
+    "pair": {
+        "overall": "preference: share won minus share lost, −1 to 1; criteria: points of the scale",
+        "by_category": "as overall",
+        "errors": "share of looks, −1 to 1",
+        "taken": "US dollars, milliseconds, tokens; ratios as multiples of the other's",
+        "p": _CHANCE,
+        "p_max_t": _CHANCE,
+        "p_adjusted": _CHANCE,
+        "level": _CHANCE,
+    },
     "significance": {
         "preference": "share won minus share lost, −1 to 1",
         "criteria": _POINTS,
@@ -167,6 +177,7 @@ INTERVAL_METHODS = {
     "ranking": f"95 %, clustered by case: {_SCORES}, {_STRENGTHS}",
     "regression": "95 %, paired by case: Bonett and Price's for paired shares",
     "scores": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts",
+    "pair": "95 %, paired by case, by Student's t; ratios on the logarithm",
     "significance": "95 %, paired by case: low and high by Student's t, bootstrap_low and "
     "bootstrap_high by resampling cases",
 }

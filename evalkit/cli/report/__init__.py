@@ -8,6 +8,7 @@ from evalkit.cli.report.decision import decision
 from evalkit.cli.report.errors import errors
 from evalkit.cli.report.html import html
 from evalkit.cli.report.models import models
+from evalkit.cli.report.pair import pair
 from evalkit.cli.report.power import power
 from evalkit.cli.report.ranking import ranking
 from evalkit.cli.report.regression import regression
@@ -26,6 +27,7 @@ for command in (
     decision,
     power,
     significance,
+    pair,
     regression,
 ):
     app.command()(command)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from evalkit.reports.pair.report import PairReport
 from evalkit.reports.pair.significance import ahead
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.stats.differences import PairedDifference
 from evalkit.stats.intervals import Estimate
+from evalkit.study.subjects import PREFERRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,12 @@ class TwoAnalyses:
         """Say whether the two analyses give different answers."""
         by_all = self.first if self.is_separated else None
         return not self.never_met and ahead(self.direct) != by_all
+
+
+def analyses_of(two: PairReport, ranking: RankingReport) -> TwoAnalyses | None:
+    """Return both analyses of the two models that a report is about."""
+    direct = next((row.difference for row in two.overall if row.subject == PREFERRED), None)
+    return two_analyses(ranking, direct) if direct else None
 
 
 def two_analyses(report: RankingReport, direct: PairedDifference) -> TwoAnalyses | None:

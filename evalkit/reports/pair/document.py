@@ -1,12 +1,13 @@
-"""The differences of all pairs of models as one JSON document."""
+"""The differences of two models, and of all pairs of them, as JSON documents."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from evalkit.reports.document import heading
-from evalkit.reports.pair.analyses import two_analyses
-from evalkit.reports.pair.report import SubjectDifference
+from evalkit.reports.pair.analyses import analyses_of, two_analyses
+from evalkit.reports.pair.report import PairReport, SubjectDifference
+from evalkit.reports.pair.sentences import pair_verdict
 from evalkit.reports.pair.significance import (
     SIGNIFICANT,
     SubjectDifferences,
@@ -34,6 +35,34 @@ def significance_document(collected: Collected) -> dict[str, Any]:
         "criteria": {
             scored.subject.key: {"reach": largest_difference(scored.subject), **_entries(scored)}
             for scored in criteria
+        },
+    }
+
+
+def pair_document(collected: Collected, report: PairReport) -> dict[str, Any]:
+    """Return all that is known of two models as JSON; see docs/reports.md."""
+    analyses = analyses_of(report, ranking_report(collected))
+    return {
+        **heading(collected),
+        "level": SIGNIFICANT,
+        "model": report.model,
+        "other": report.other,
+        "verdict": pair_verdict(report, analyses),
+        "overall": difference_entries(report.overall),
+        "by_category": difference_entries(report.by_category),
+        "errors": [
+            {
+                "tag": error.tag.key,
+                "n_only_model": error.n_only_model,
+                "n_only_other": error.n_only_other,
+                "n_both": error.n_both,
+                **difference_entry(error.difference),
+            }
+            for error in report.errors
+        ],
+        "taken": {
+            of.what: {"model": of.model, "other": of.other, "ratio": asdict(of.ratio)}
+            for of in report.taken
         },
     }
 

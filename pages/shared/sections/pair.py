@@ -9,15 +9,14 @@ from db.queries.results import ResultStudy
 from evalkit.phrases import counted
 from evalkit.reports.blocks import beside
 from evalkit.reports.by_model import category_name
-from evalkit.reports.pair import tables
-from evalkit.reports.pair.analyses import TwoAnalyses, two_analyses
+from evalkit.reports.pair import analyses, tables
+from evalkit.reports.pair.analyses import TwoAnalyses
 from evalkit.reports.pair.cases import CaseDifference
 from evalkit.reports.pair.document import difference_entries
 from evalkit.reports.pair.report import PairReport, SubjectDifference, pair_report
 from evalkit.reports.pair.significance import significance_report
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.study.collected import Collected
-from evalkit.study.subjects import PREFERRED
 from pages.shared import collecting, labels
 from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State
@@ -79,8 +78,7 @@ def is_judged(report: PairReport) -> bool:
 
 def analyses_of(kept: Kept, report: PairReport) -> TwoAnalyses | None:
     """Return the preference of the two by all comparisons beside that by their own."""
-    direct = next((row.difference for row in report.overall if row.subject == PREFERRED), None)
-    return two_analyses(kept.of(ranking_report), direct) if direct else None
+    return analyses.analyses_of(report, kept.of(ranking_report))
 
 
 def show_overall(report: PairReport, page: Page) -> None:

@@ -1,6 +1,7 @@
-"""`report significance` and `report regression`: the numbers of the pages on the command line."""
+"""`report significance`, `pair` and `regression`: the numbers of the pages on the command line."""
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -63,6 +64,27 @@ def test_significance_as_text_keeps_names_as_they_are(ids):
 
     assert "Model [one] – Model two" in said
     assert "+1.00" in said
+
+
+def test_a_pair_is_set_side_by_side_from_the_model_that_is_named_first(ids):
+    there = json.loads(run("pair", "--study", "Study", "--model", ONE, "--other", TWO, "--json"))
+    back = json.loads(run("pair", "--study", "Study", "--model", TWO, "--other", ONE, "--json"))
+    # Ada preferred the one on all six cases, and gave it 5 and the other 2.
+    of = {entry["on"]: entry for entry in there["overall"]}
+    assert (of["preference"]["difference"], of["preference"]["n_cases"]) == (1.0, 6)
+    assert of["helpfulness"]["difference"] == 3.0
+    turned = {entry["on"]: entry["difference"] for entry in back["overall"]}
+    assert turned["helpfulness"] == -3.0
+    assert there["verdict"] in run("pair", "--study", "Study", "--model", ONE, "--other", TWO)
+
+
+@pytest.mark.parametrize(
+    ("model", "other", "error", "names"),
+    [(ONE, "Model three", NotFoundError, TWO), (ONE, ONE, RefusedError, ONE)],
+)
+def test_a_pair_of_an_unknown_model_or_of_one_model_is_refused(ids, model, other, error, names):
+    with pytest.raises(error, match=re.escape(names)):
+        run("pair", "--study", "Study", "--model", model, "--other", other)
 
 
 def test_significance_of_a_study_nobody_judged_says_so(sqlite_database):

@@ -208,6 +208,7 @@ COMMANDS = [
     ["report", "decision", "--study", "s"],
     ["report", "power", "--study", "s"],
     ["report", "significance", "--study", "s"],
+    ["report", "pair", "--study", "s", "--model", "a", "--other", "b"],
     ["report", "regression", "--before", "s", "--after", "t"],
 ]
 

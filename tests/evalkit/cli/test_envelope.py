@@ -16,6 +16,7 @@ from evalkit.reports.envelope import INTERVAL_METHODS, SCHEMA_VERSION, UNITS
 from tests.factories import annotate, make_eval_set, make_study
 
 REPORTS = sorted(set(UNITS) - {"regression"})
+OF_TWO = {"pair": ("--model", "north", "--other", "south")}
 
 
 def store_study():
@@ -55,7 +56,7 @@ def require_envelope(found, report):
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_every_report_says_what_it_is_of_which_cases_and_with_which_filters(report, version):
-    found = document(report, "--study", "Study", "--category", "code")
+    found = document(report, "--study", "Study", "--category", "code", *OF_TWO.get(report, ()))
 
     require_envelope(found, report)
     assert found["study"] == "Study"

@@ -27,7 +27,7 @@ from evalkit.reports.errors import tables as errors
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.pair.report import pair_report
 from evalkit.reports.pair.significance import significance_report
-from evalkit.reports.pair.tables import differences, every_two
+from evalkit.reports.pair.tables import differences, error_table, every_two, tested_in as with_cases
 from evalkit.reports.power.report import power_report
 from evalkit.reports.power.tables import every_pair, wanted
 from evalkit.reports.ranking.report import ranking_report
@@ -117,11 +117,21 @@ def pairs_shown(collected, pace):
     return [replace(shown, columns=shown.columns[1:], rows=tuple(row[1:] for row in shown.rows))]
 
 
-def two_shown(collected):
+def two_shown(collected, pace=None):
     """Give what the page shows of the only two models."""
+    return [differences(two_of(collected).overall)]
+
+
+def where_shown(collected, pace):
+    """Give what page and terminal show of the only two models: overall, by category, errors."""
+    report = two_of(collected)
+    overall, categories = differences(report.overall), differences(with_cases(report))
+    return [overall, categories, error_table(report)]
+
+
+def two_of(collected):
     tested = significance_report(collected)
-    report = pair_report(collected, tested, model=MODELS[0], other=MODELS[1])
-    return [differences(report.overall)]
+    return pair_report(collected, tested, model=MODELS[0], other=MODELS[1])
 
 
 def regression_shown(collected, pace):
@@ -137,7 +147,7 @@ def regression_shown(collected, pace):
 
 CHANGE = ["--before", MODELS[0], "--after", MODELS[1], "--criterion", "helpfulness", "--level", "3"]
 #: What the file does not have.
-NOT_IN_FILE = {"regression"}
+NOT_IN_FILE = {"pair", "regression"}
 #: Where the page shows the same numbers in another table.
 ON_PAGE = {"significance": two_shown}
 #: Of each room what it shows, the command that prints it, and how its page shows a table.
@@ -146,6 +156,7 @@ ROOMS = {
     "agreement": (agreement_shown, ["agreement"], "fold"),
     "judges": (judges_shown, ["agreement", "--judges"], "fold"),
     "errors": (errors_shown, ["errors"], "show"),
+    "pair": (where_shown, ["pair", "--model", MODELS[0], "--other", MODELS[1]], "fold"),
     "power": (power_shown, ["power"], "show"),
     "regression": (regression_shown, ["regression", *CHANGE], "fold"),
     "significance": (pairs_shown, ["significance"], "fold"),
