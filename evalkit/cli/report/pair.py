@@ -38,7 +38,7 @@ def pair(asked: Asked, model: ModelOption, other: OtherOption) -> Answer:
         tables.differences(two.overall),
         *tables.taken(two),
         Heading("Where they differ"),
-        bullets(*category_findings(two)),
+        bullets(category_findings(two)),
         tables.differences(tables.tested_in(two)),
         Heading("Errors"),
         words(error_findings(two)),

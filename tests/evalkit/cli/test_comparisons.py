@@ -75,7 +75,9 @@ def test_a_pair_is_set_side_by_side_from_the_model_that_is_named_first(ids):
     assert of["helpfulness"]["difference"] == 3.0
     turned = {entry["on"]: entry["difference"] for entry in back["overall"]}
     assert turned["helpfulness"] == -3.0
-    assert there["verdict"] in run("pair", "--study", "Study", "--model", ONE, "--other", TWO)
+    lines = run("pair", "--study", "Study", "--model", ONE, "--other", TWO)
+    assert there["verdict"] in lines
+    assert "holds once all of them are tested" in " ".join(lines.split())
 
 
 @pytest.mark.parametrize(
