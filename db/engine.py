@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, OperationalError, TimeoutError as WaitedTooLongError
 from sqlmodel import Session
 
+from db.prepared import CONNECTION
 from db.queue import Queue
 from evalkit.errors import RefusedError
 
@@ -56,6 +57,7 @@ def read_session(url: str | None = None) -> Iterator[Session]:
         made.connect().execution_options(**options) as connection,
         Session(connection, expire_on_commit=False) as session,
     ):
+        session.info[CONNECTION] = session.connection()
         yield session
 
 
@@ -81,6 +83,7 @@ def write_session(url: str | None = None) -> Iterator[Session]:
     seconds = BUSY_TIMEOUT_MS / 1000
     turn = writers(url).turn(within_seconds=seconds) if is_queued else nullcontext()
     with turn, Session(made, expire_on_commit=False) as session, session.begin():
+        session.info[CONNECTION] = session.connection()
         yield session
 
 
@@ -160,5 +163,7 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Any) -> None:
-    write = connection.get_execution_options().get("write", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if connection.get_execution_options().get("write", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # this waits for nobody, so nothing can be the matter with it
+        connection.connection.driver_connection.execute("BEGIN")

@@ -18,6 +18,7 @@ from db.commands.units import (
 )
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, Unit, UnitPair, WorkCount
+from db.prepared import Prepared
 from db.queries.annotation.audience import NOT_OPEN, is_for
 from db.queries.annotation.task import own_assignment
 from db.queries.annotation.work import UNFINISHED
@@ -220,7 +221,6 @@ def _next_unit(session: Session, study: Study, annotator_id: int) -> sa.Row[Any]
     no longer in a large study. All are where those few are none of theirs to do: this is so at
     the end of their work, and then nearly all that is open is what they did themselves.
     """
-    connection = session.connection()
     start = _start(session, study, annotator_id)
     asked = {"study_id": study.id, "annotator_id": annotator_id, "start": start}
     for search in _SEARCHES:
@@ -229,21 +229,21 @@ def _next_unit(session: Session, study: Study, annotator_id: int) -> sa.Row[Any]
             asked["below"] = below
             candidates = {
                 Candidate(case_id, Pair(first, second), n_live, n_live_of_pair): unit_id
-                for unit_id, case_id, n_live, n_live_of_pair, first, second in connection.execute(
-                    search, asked
+                for unit_id, case_id, n_live, n_live_of_pair, first, second in search.all(
+                    session, asked
                 )
             }
             if candidates:
                 choice = first_choice(candidates, seed=study.seed, annotator_id=annotator_id)
-                return connection.execute(_CHOSEN, {"unit_id": candidates[choice]}).one()
-            below = connection.execute(_FULLEST, asked).scalar()
+                return _CHOSEN.first(session, {"unit_id": candidates[choice]})
+            below = _FULLEST.scalar(session, asked)
     return None
 
 
 def _start(session: Session, study: Study, annotator_id: int) -> int:
     """Draw where an annotator's search begins: elsewhere after every case of theirs."""
     whose = {"study_id": study.id, "annotator_id": annotator_id}
-    n_submitted = session.connection().execute(_N_SUBMITTED, whose).scalar() or 0
+    n_submitted = _N_SUBMITTED.scalar(session, whose) or 0
     return draw(study.seed, "start", annotator_id, n_submitted) % N_PLACES
 
 
@@ -265,7 +265,7 @@ def _is_known(unit: Any) -> sa.Exists:
     )
 
 
-def _search(is_known: Callable[[Any], sa.Exists], n: int | None) -> Any:
+def _search(is_known: Callable[[Any], sa.Exists], n: int | None) -> Prepared:
     """Make what looks at ``n`` units from the start on, and at ``n`` before it."""
     parts = (
         _unknown(is_known, _OPEN.where(place).order_by(col(Unit.place)).limit(n).subquery().c)
@@ -274,7 +274,7 @@ def _search(is_known: Callable[[Any], sa.Exists], n: int | None) -> Any:
             col(Unit.place) < sa.bindparam("start"),
         )
     )
-    return sa.union_all(*(sa.select(part.subquery()) for part in parts))
+    return Prepared(sa.union_all(*(sa.select(part.subquery()) for part in parts)))
 
 
 def _unknown(is_known: Callable[[Any], sa.Exists], unit: Any) -> _Statement:
@@ -300,7 +300,7 @@ _THEIRS = select(Assignment).where(
     Assignment.annotator_id == sa.bindparam("annotator_id"),
 )
 _UNFINISHED = _THEIRS.where(col(Assignment.state).in_(UNFINISHED))
-_FULLEST = sa.select(sa.func.max(col(Unit.n_live))).where(
+_N_LIVE_OF_FULLEST = sa.select(sa.func.max(col(Unit.n_live)).label("n_live")).where(
     col(Unit.study_id) == sa.bindparam("study_id"),
     col(Unit.is_offered),
     col(Unit.n_live) < sa.bindparam("below"),
@@ -308,18 +308,21 @@ _FULLEST = sa.select(sa.func.max(col(Unit.n_live))).where(
 _OPEN = sa.select(Unit).where(
     col(Unit.study_id) == sa.bindparam("study_id"),
     col(Unit.is_offered),
-    col(Unit.n_live) == _FULLEST.scalar_subquery(),
+    col(Unit.n_live) == _N_LIVE_OF_FULLEST.scalar_subquery(),
 )
+_FULLEST = Prepared(_N_LIVE_OF_FULLEST)
 _SEARCHES = (
     _search(_is_case_known, _N_LOOKED_AT),
     _search(_is_known, _N_LOOKED_AT),
     _search(_is_known, None),
 )
-_N_SUBMITTED = sa.select(col(WorkCount.n_submitted)).where(
-    col(WorkCount.study_id) == sa.bindparam("study_id"),
-    col(WorkCount.annotator_id) == sa.bindparam("annotator_id"),
+_N_SUBMITTED = Prepared(
+    sa.select(col(WorkCount.n_submitted)).where(
+        col(WorkCount.study_id) == sa.bindparam("study_id"),
+        col(WorkCount.annotator_id) == sa.bindparam("annotator_id"),
+    )
 )
-_CHOSEN: _Statement = (
+_CHOSEN = Prepared(
     sa.select(
         *Unit.__table__.columns,  # type: ignore[attr-defined]
         col(UnitPair.first_run_id),

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from db.columns import new_token
 from db.models import ResultsState, StudyRun
+from db.prepared import Prepared
 
 
 def _new_state(insert: Any) -> Any:
@@ -18,7 +19,10 @@ def _new_state(insert: Any) -> Any:
     )
 
 
-_NEW_STATE = {"postgresql": _new_state(postgresql.insert), "sqlite": _new_state(sqlite.insert)}
+_NEW_STATE = {
+    "postgresql": Prepared(_new_state(postgresql.insert)),
+    "sqlite": Prepared(_new_state(sqlite.insert)),
+}
 
 
 def results_changed(session: Session, *study_ids: int) -> None:
@@ -29,8 +33,7 @@ def results_changed(session: Session, *study_ids: int) -> None:
     """
     statement = _NEW_STATE[session.get_bind().dialect.name]
     for study_id in sorted(study_ids):  # in one order, so that no two wait for each other
-        row = {"study_id": study_id, "token": new_token()}
-        session.connection().execute(statement, row)
+        statement.run(session, {"study_id": study_id, "token": new_token()})
 
 
 def studies_of_runs(session: Session, run_ids: Collection[int]) -> set[int]:

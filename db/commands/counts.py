@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
+from db.prepared import Prepared
 from db.queries.annotation.work import UNFINISHED, is_live
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind, AssignmentState
 
@@ -119,8 +120,7 @@ def _count_unit(
     was_missing = n_missing_of(study, unit.n_live) if unit.is_offered else 0
     n_missing = n_missing_of(study, n_live) if unit.is_offered else 0
     n_more, n_opened = n_missing - was_missing, bool(n_missing) - bool(was_missing)
-    connection = session.connection()
-    connection.execute(_COUNT_UNIT, {"unit_id": unit.id, "now_live": n_live, "now_lead": lead})
+    _COUNT_UNIT.run(session, {"unit_id": unit.id, "now_live": n_live, "now_lead": lead})
     added = {
         "pair_id": unit.pair_id,
         "more_n_live": n_live - unit.n_live,
@@ -128,7 +128,7 @@ def _count_unit(
         "more_n_missing": n_more,
         "more_n_open": n_opened,
     }
-    connection.execute(_COUNT_PAIR, added)
+    _COUNT_PAIR.run(session, added)
     ids = sorted({entry.annotator_id for entry in people})
     more = {
         annotator_id: {"n_open": n_opened, "n_missing": n_more} for annotator_id in ids if n_more
@@ -153,8 +153,7 @@ def _shown_to(session: Session, unit: sa.Row[Any]) -> list[_ShownTo]:
         "output_id": unit.first_output_id,
         "other_id": unit.second_output_id,
     }
-    rows = session.connection().execute(_SHOWN_TO, asked)
-    return [_ShownTo(annotator, left, bool(live)) for annotator, left, live in rows]
+    return [_ShownTo(*row) for row in _SHOWN_TO.all(session, asked)]
 
 
 def _unit_of(session: Session, assignment: Assignment) -> sa.Row[Any] | None:
@@ -165,7 +164,7 @@ def _unit_of(session: Session, assignment: Assignment) -> sa.Row[Any] | None:
         "output_id": assignment.left_output_id,
         "other_id": assignment.right_output_id,
     }
-    return session.connection().execute(_UNIT_OF, asked).first()
+    return _UNIT_OF.first(session, asked)
 
 
 def add_work(session: Session, study: Study, more: dict[int, dict[str, Any]]) -> None:
@@ -174,9 +173,7 @@ def add_work(session: Session, study: Study, more: dict[int, dict[str, Any]]) ->
         _NO_WORK | {"study_id": study.id, "annotator_id": annotator_id} | added
         for annotator_id, added in more.items()
     ]
-    if rows:
-        statement = _ADD_WORK[session.get_bind().dialect.name]
-        session.connection().execute(statement, rows)
+    _ADD_WORK[session.get_bind().dialect.name].run(session, *rows)
 
 
 def n_missing_of(study: Study, n_live: int) -> int:
@@ -214,17 +211,19 @@ _LAST_SUBMITTED = (
     )
 )
 _OUTPUTS: Any = (sa.bindparam("output_id"), sa.bindparam("other_id"))
-_UNIT_OF: sa.Select[*tuple[Any, ...]] = sa.select(*Unit.__table__.columns).where(  # type: ignore[attr-defined]
-    col(Unit.study_id) == sa.bindparam("study_id"),
-    col(Unit.case_id) == sa.bindparam("case_id"),
-    col(Unit.first_output_id).in_(_OUTPUTS),
-    col(Unit.second_output_id).in_(_OUTPUTS),
+_UNIT_OF = Prepared(
+    sa.select(*Unit.__table__.columns).where(  # type: ignore[attr-defined]
+        col(Unit.study_id) == sa.bindparam("study_id"),
+        col(Unit.case_id) == sa.bindparam("case_id"),
+        col(Unit.first_output_id).in_(_OUTPUTS),
+        col(Unit.second_output_id).in_(_OUTPUTS),
+    )
 )
-_SHOWN_TO: sa.Select[*tuple[Any, ...]] = (
+_SHOWN_TO = Prepared(
     sa.select(
         col(Assignment.annotator_id),
         col(Assignment.left_output_id),
-        sa.and_(is_live(), col(Assignment.kind) == AssignmentKind.WORK),
+        sa.and_(is_live(), col(Assignment.kind) == AssignmentKind.WORK).label("is_live"),
     )
     .join(Annotator, col(Annotator.id) == Assignment.annotator_id)
     .where(
@@ -235,12 +234,12 @@ _SHOWN_TO: sa.Select[*tuple[Any, ...]] = (
         col(Annotator.kind) == AnnotatorKind.HUMAN,
     )
 )
-_COUNT_UNIT = (
+_COUNT_UNIT = Prepared(
     sa.update(Unit)
     .where(col(Unit.id) == sa.bindparam("unit_id"))
     .values(n_live=sa.bindparam("now_live"), lead=sa.bindparam("now_lead"))
 )
-_COUNT_PAIR = (
+_COUNT_PAIR = Prepared(
     sa.update(UnitPair)
     .where(col(UnitPair.id) == sa.bindparam("pair_id"))
     .values(
@@ -271,6 +270,6 @@ def _adding_work(insert: Any) -> Any:
 
 
 _ADD_WORK = {
-    "postgresql": _adding_work(postgresql.insert),
-    "sqlite": _adding_work(sqlite.insert),
+    "postgresql": Prepared(_adding_work(postgresql.insert)),
+    "sqlite": Prepared(_adding_work(sqlite.insert)),
 }

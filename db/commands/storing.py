@@ -10,12 +10,13 @@ from sqlmodel import Session, col
 from db.columns import number_of
 from db.commands.changes import results_changed
 from db.models import Annotation, Assignment, ErrorMark, Score, Study
+from db.prepared import Prepared
 from db.queries.annotation.form import definitions, form_of
 from evalkit.annotation.draft import Draft, ResponseDraft
 from evalkit.vocabulary import AssignmentState
 
 # Made once: it takes several times as long to make a statement as to run it.
-_INSERT_SCORES, _INSERT_MARKS = sa.insert(Score), sa.insert(ErrorMark)
+_INSERT_SCORES, _INSERT_MARKS = Prepared(sa.insert(Score)), Prepared(sa.insert(ErrorMark))
 
 
 def supersede(session: Session, annotation: Annotation) -> None:
@@ -59,9 +60,8 @@ def store_annotation(
     session.flush()
     rows = list(_scores(session, study, assignment, content, number_of(annotation)))
     marks = list(_error_marks(session, study, assignment, content, number_of(annotation)))
-    for insert, many in ((_INSERT_SCORES, rows), (_INSERT_MARKS, marks)):
-        if many:
-            session.connection().execute(insert, many)
+    _INSERT_SCORES.run(session, *rows)
+    _INSERT_MARKS.run(session, *marks)
     results_changed(session, number_of(study))
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.models import Annotator, Assignment, GroupMember, Study, StudyGroup, StudyPerson
+from db.prepared import Prepared
 from evalkit.errors import NotFoundError
 from evalkit.vocabulary import AnnotatorKind
 
@@ -27,7 +28,9 @@ IS_FOR = sa.or_(
     _PERSON.where(_THEIRS),
     _GROUP.where(col(StudyGroup.name).in_(_OWN_GROUPS)),
 )
-_IS_FOR_ONE = sa.select(col(Study.id)).where(col(Study.id) == sa.bindparam("study_id"), IS_FOR)
+_IS_FOR_ONE = Prepared(
+    sa.select(col(Study.id)).where(col(Study.id) == sa.bindparam("study_id"), IS_FOR)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Person:
 def is_for(session: Session, study_id: int, *, annotator_id: int) -> bool:
     """Tell whether a study is for somebody."""
     asked = {"study_id": study_id, "annotator_id": annotator_id}
-    return session.connection().execute(_IS_FOR_ONE, asked).first() is not None
+    return _IS_FOR_ONE.first(session, asked) is not None
 
 
 def require_part(session: Session, study_id: int, *, annotator_id: int) -> None:

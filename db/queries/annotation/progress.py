@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, exists, or_, select
 
 from db.columns import now
 from db.models import Annotation, Annotator, Assignment, Study, UnitPair, WorkCount
+from db.prepared import Prepared
 from db.queries.annotation.audience import IS_FOR, require_part
 from db.queries.annotation.work import WORK_DONE, work_done
 from evalkit.annotation.assignment.policy import share_of_work
@@ -121,12 +123,12 @@ def done_and_total(
     return own.n_submitted, _total(session, study, own, at=at)
 
 
-def _total(session: Session, study: Study, own: WorkCount, *, at: datetime) -> int:
-    n_begun = own.n_submitted + own.n_begun
+def _total(session: Session, study: Study, own: Any, *, at: datetime) -> int:
+    n_begun: int = own.n_submitted + own.n_begun
     if not study.is_open:
         return n_begun
     asked = {"study_id": study.id, "own_id": own.annotator_id, "after": at - ACTIVE_WITHIN}
-    still_open = session.connection().execute(_STILL_OPEN, asked).one()
+    [still_open] = _STILL_OPEN.all(session, asked)
     n_open, n_missing, n_others_at_work = (int(n or 0) for n in still_open)
     return n_begun + share_of_work(
         n_available=n_open - own.n_open,
@@ -135,12 +137,12 @@ def _total(session: Session, study: Study, own: WorkCount, *, at: datetime) -> i
     )
 
 
-def _work(session: Session, study: Study, annotator_id: int) -> WorkCount:
+def _work(session: Session, study: Study, annotator_id: int) -> Any:
     """Return what an annotator did in a study; counted here where the counts are outdated."""
     assert study.id is not None  # it was read from the database
     if study.are_units_current:
         whose = {"study_id": study.id, "annotator_id": annotator_id}
-        work = session.exec(_WORK, params=whose).first()
+        work = _WORK.first(session, whose)
     else:
         done = work_done(study.id).where(col(Assignment.annotator_id) == annotator_id)
         row = session.connection().execute(done).first()
@@ -218,9 +220,11 @@ def _listed(assignment: Assignment) -> Opening:
 
 # Statements that every case needs are made once: it takes several times as long as to run them.
 
-_WORK = select(WorkCount).where(
-    WorkCount.study_id == sa.bindparam("study_id"),
-    WorkCount.annotator_id == sa.bindparam("annotator_id"),
+_WORK = Prepared(
+    sa.select(*WorkCount.__table__.columns).where(  # type: ignore[attr-defined]
+        col(WorkCount.study_id) == sa.bindparam("study_id"),
+        col(WorkCount.annotator_id) == sa.bindparam("annotator_id"),
+    )
 )
 _OTHERS_AT_WORK = (
     sa.select(sa.func.count(col(WorkCount.annotator_id)))
@@ -234,8 +238,10 @@ _OTHERS_AT_WORK = (
         col(WorkCount.shown_at) > sa.bindparam("after"),
     )
 )
-_STILL_OPEN = sa.select(
-    sa.func.sum(col(UnitPair.n_open)),
-    sa.func.sum(col(UnitPair.n_missing)),
-    _OTHERS_AT_WORK.scalar_subquery(),
-).where(col(UnitPair.study_id) == sa.bindparam("study_id"))
+_STILL_OPEN = Prepared(
+    sa.select(
+        sa.func.sum(col(UnitPair.n_open)).label("n_open"),
+        sa.func.sum(col(UnitPair.n_missing)).label("n_missing"),
+        _OTHERS_AT_WORK.scalar_subquery().label("n_others_at_work"),
+    ).where(col(UnitPair.study_id) == sa.bindparam("study_id"))
+)

@@ -18,6 +18,7 @@ from db.models import (
     Study,
     Tag,
 )
+from db.prepared import Prepared
 from db.queries.annotation.form import form_of
 from db.queries.annotation.instructions import digest
 from db.queries.annotation.leaks import CaseWords, case_words, known_names
@@ -171,7 +172,7 @@ def _beside(session: Session, assignment: Assignment) -> Neighbours:
         "study_id": assignment.study_id,
         "annotator_id": assignment.annotator_id,
     }
-    return Neighbours(*session.connection().execute(_NEIGHBOURS, asked).one())
+    return Neighbours(*_NEIGHBOURS.all(session, asked)[0])
 
 
 def _responses(
@@ -185,7 +186,7 @@ def _responses(
             text=masked(content),
             steps=None if steps is None else blinded_steps(steps, masked=masked),
         )
-        for output_id, content, steps in session.connection().execute(_OUTPUTS, asked)
+        for output_id, content, steps in _OUTPUTS.all(session, asked)
     }
 
 
@@ -206,8 +207,10 @@ _CURRENT = select(Annotation).where(
     Annotation.assignment_id == sa.bindparam("assignment_id"),
     col(Annotation.is_superseded).is_(False),
 )
-_OUTPUTS = sa.select(col(Output.id), col(Output.content), col(Output.steps)).where(
-    col(Output.id).in_((sa.bindparam("left"), sa.bindparam("right")))
+_OUTPUTS = Prepared(
+    sa.select(col(Output.id), col(Output.content), col(Output.steps)).where(
+        col(Output.id).in_((sa.bindparam("left"), sa.bindparam("right")))
+    )
 )
 _BESIDE = sa.select(col(Assignment.id)).where(
     col(Assignment.study_id) == sa.bindparam("study_id"),
@@ -222,6 +225,9 @@ _PREVIOUS = (
 _FOLLOWING = (
     _BESIDE.where(col(Assignment.id) > _ASSIGNMENT_ID).order_by(col(Assignment.id)).limit(1)
 )
-_NEIGHBOURS: sa.Select[*tuple[Any, ...]] = sa.select(
-    _PREVIOUS.scalar_subquery(), _FOLLOWING.scalar_subquery()
+_NEIGHBOURS = Prepared(
+    sa.select(
+        _PREVIOUS.scalar_subquery().label("previous"),
+        _FOLLOWING.scalar_subquery().label("following"),
+    )
 )
