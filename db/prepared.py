@@ -62,7 +62,7 @@ class Prepared:
                 cursor.execute(compiled.sql, compiled.bound(rows[0]))
             else:
                 cursor.executemany(compiled.sql, [compiled.bound(row) for row in rows])
-            return compiled.read(cursor.fetchall()) if is_read else []
+            return compiled.read(cursor) if is_read else []
         except dialect.loaded_dbapi.Error as error:
             raise exc.DBAPIError.instance(
                 compiled.sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect
@@ -71,7 +71,7 @@ class Prepared:
             cursor.close()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Compiled:
     """A statement in the words of one kind of database.
 
@@ -83,7 +83,9 @@ class _Compiled:
     binds: Mapping[str, _Processor]
     names: Sequence[str] | None
     row: Callable[..., Any]
-    results: Sequence[tuple[int, _Processor]]
+    types: Sequence[Any]
+    dialect: Dialect
+    results: Sequence[tuple[int, _Processor]] | None = None
 
     def bound(self, asked: Values) -> Any:
         values = {**self.constants, **asked}
@@ -91,10 +93,20 @@ class _Compiled:
             values[name] = process(values[name])
         return values if self.names is None else [values[name] for name in self.names]
 
-    def read(self, rows: Sequence[Any]) -> list[Any]:
-        if self.results:
+    def read(self, cursor: Any) -> list[Any]:
+        results = self.results
+        if results is None:  # some drivers tell what they give only with the first answer
+            processors = [
+                (place, kind.result_processor(self.dialect, told[1]))
+                for place, (kind, told) in enumerate(
+                    zip(self.types, cursor.description, strict=True)
+                )
+            ]
+            results = self.results = [entry for entry in processors if entry[1] is not None]
+        rows: Sequence[Any] = cursor.fetchall()
+        if results:
             rows = [list(row) for row in rows]
-            for place, process in self.results:
+            for place, process in results:
                 for row in rows:
                     row[place] = process(row[place])
         return [self.row(*row) for row in rows]
@@ -110,10 +122,6 @@ def _compile(statement: Any, dialect: Dialect, asked: Values) -> _Compiled:
         for name, bind in compiled.binds.items()
         if name in expanded.parameters
     }
-    results = [
-        (place, column.type.dialect_impl(dialect).result_processor(dialect, None))
-        for place, column in enumerate(columns)
-    ]
     keys = [str(column.key) for column in columns]
     return _Compiled(
         sql=expanded.statement,
@@ -121,5 +129,6 @@ def _compile(statement: Any, dialect: Dialect, asked: Values) -> _Compiled:
         binds={name: process for name, process in binds.items() if process is not None},
         names=expanded.positiontup,
         row=namedtuple("Row", keys, rename=True),
-        results=[(place, process) for place, process in results if process is not None],
+        types=[column.type.dialect_impl(dialect) for column in columns],
+        dialect=dialect,
     )

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, exists, func, select
 
 from db.columns import now
 from db.models import Annotator, GroupMember, Invitation, Setting, SignInFailure
+from db.prepared import Prepared
 from evalkit.names import name_key, normal_name
 from evalkit.vocabulary import AnnotatorKind, Role
 
@@ -72,27 +73,29 @@ class Account:
 
 # Asked with every request: made once, for it takes several times as long to make a statement as to
 # run it.
-_COOKIE_KEY = sa.select(col(Setting.value)).where(col(Setting.key) == COOKIE_KEY)
-_AT_EPOCH = sa.select(
-    col(Annotator.id), col(Annotator.name), col(Annotator.role), col(Annotator.is_demo)
-).where(
-    col(Annotator.id) == sa.bindparam("annotator_id"),
-    col(Annotator.session_epoch) == sa.bindparam("epoch"),
-    col(Annotator.disabled_at).is_(None),
-    col(Annotator.kind) == AnnotatorKind.HUMAN,
+_COOKIE_KEY = Prepared(sa.select(col(Setting.value)).where(col(Setting.key) == COOKIE_KEY))
+_AT_EPOCH = Prepared(
+    sa.select(
+        col(Annotator.id), col(Annotator.name), col(Annotator.role), col(Annotator.is_demo)
+    ).where(
+        col(Annotator.id) == sa.bindparam("annotator_id"),
+        col(Annotator.session_epoch) == sa.bindparam("epoch"),
+        col(Annotator.disabled_at).is_(None),
+        col(Annotator.kind) == AnnotatorKind.HUMAN,
+    )
 )
 
 
 def cookie_key(session: Session) -> str | None:
     """Return the key that signs cookies, or None before anybody has asked for one."""
-    key: str | None = session.connection().execute(_COOKIE_KEY).scalar()
+    key: str | None = _COOKIE_KEY.scalar(session, {})
     return key
 
 
 def user_of_session(session: Session, *, annotator_id: int, epoch: int) -> User | None:
     """Return the person of a session that has not been ended, nor the demo it is of, or None."""
     who = {"annotator_id": annotator_id, "epoch": epoch}
-    row = session.connection().execute(_AT_EPOCH, who).first()
+    row = _AT_EPOCH.first(session, who)
     if row is None or (row.is_demo and is_demo_over(session)):
         return None
     return User(row.id, row.name, Role(row.role), epoch, row.is_demo)

@@ -1,6 +1,7 @@
 """What every request passes: security headers, whose page it is, and the way to sign in."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -21,9 +22,15 @@ from pages.shared import menu
 #: Open to everybody: they ask for themselves, or hold nothing but the program.
 OPEN = {"/sign-in", "/sign-out", "/first-run", "/healthz", "/favicon.png", "/mark.svg"}
 OPEN |= {"/account.css", "/account.woff2", "/_stcore/health", "/_stcore/host-config"}
-OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/bidi-components/")
+OPEN_FOLDERS = (
+    "/invitation/",
+    "/static/",
+    "/component/",
+    "/_stcore/bidi-components/",
+    "/annotate/",  # asks for itself who it is, in the thread that answers
+)
 #: Holds what people enter, upload and download; asked for by scripts, so no page is shown instead.
-HELD = ("/media/", "/_stcore/", "/annotate/")
+HELD = ("/media/", "/_stcore/")
 
 #: A status that web servers write into their logs for it; nobody is there to read the answer.
 _CLIENT_WENT_AWAY = 499
@@ -111,6 +118,7 @@ def _way_in(request: HTTPConnection) -> str:
     return "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}"
 
 
+@lru_cache(maxsize=64)
 def _security_headers(host: str) -> dict[str, str]:
     """Return the headers; the host is named, for some browsers keep sockets out of 'self'."""
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""

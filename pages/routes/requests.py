@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import orjson
 from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
 from anyio.to_thread import run_sync
@@ -31,6 +32,11 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 Body = dict[str, Any]
 Act = Callable[[Body, int], Body]
+
+
+class _Answer(JSONResponse):
+    def render(self, content: Body) -> bytes:
+        return orjson.dumps(content)  # several times as fast, with two responses in it
 
 
 def endpoint(act: Act) -> Callable[[Request], Awaitable[JSONResponse]]:
@@ -77,7 +83,7 @@ def _answer(act: Act, request: Request, raw: bytes) -> JSONResponse:
         return _error(403, "Your account may not annotate.")
     try:
         body = asked(request.query_params) if request.method == "GET" else _parsed(raw)
-        return JSONResponse(act(body, user.id), headers=_NO_STORE)
+        return _Answer(act(body, user.id), headers=_NO_STORE)
     except NOT_TO_BE_HAD as trouble:
         logging.getLogger("evalkit").warning("The database was not to be had", exc_info=trouble)
         return _error(503, "The database is busy. What you entered is sent again in a moment.")
@@ -141,4 +147,4 @@ def _error(
     content: Body = {"error": sentence, "fields": list(fields)}
     if newer is not None:
         content["newer"] = newer
-    return JSONResponse(content, status_code=status, headers=_NO_STORE)
+    return _Answer(content, status_code=status, headers=_NO_STORE)

@@ -103,3 +103,10 @@ def test_nothing_is_written_outside_a_transaction(database):
         go_on_in_spite_of_a_failure()
     with read_session() as session:
         assert SETTINGS.all(session, {"first": "a", "second": "b"}) == []
+
+
+def test_a_number_with_a_fraction_is_read(database):
+    statement = sa.select(sa.cast(sa.bindparam("number"), sa.Float).label("number"))
+
+    with read_session() as session:
+        assert Prepared(statement).scalar(session, {"number": 0.5}) == 0.5
