@@ -16,6 +16,8 @@ from sqlalchemy import exc
 from sqlalchemy.engine import Dialect
 from sqlmodel import Session
 
+from db.columns import DatabaseTable
+
 Values = Mapping[str, Any]
 _Processor = Callable[[Any], Any]
 
@@ -69,6 +71,11 @@ class Prepared:
             ) from error
         finally:
             cursor.close()
+
+
+def columns_of(table: type[DatabaseTable]) -> list[sa.Column[Any]]:
+    """Return the columns of a table, to read its rows as they are."""
+    return list(DatabaseTable.metadata.tables[str(table.__tablename__)].columns)
 
 
 @dataclass(slots=True)

@@ -1,9 +1,10 @@
 """Keep what is entered, store what is submitted, pass on what is skipped."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +17,7 @@ from db.commands.storing import store_annotation, supersede
 from db.commands.units import locked_study_of_own
 from db.engine import write_session
 from db.models import Annotation, Assignment, Study
+from db.prepared import Prepared
 from db.queries.annotation.form import form_of
 from db.queries.annotation.task import current_annotation, submitted_draft
 from db.queries.annotation.work import UNFINISHED
@@ -38,10 +40,17 @@ _LOCKED = (
     .where(Assignment.id == sa.bindparam("assignment_id"))
     .with_for_update(key_share=True)
 )
-_SENT_BEFORE = select(Annotation).where(
-    sa.or_(
-        col(Annotation.assignment_id) == sa.bindparam("assignment_id"),
-        col(Annotation.submission_key) == sa.bindparam("key"),
+_SENT_BEFORE = Prepared(
+    sa.select(
+        col(Annotation.assignment_id),
+        col(Annotation.revision),
+        col(Annotation.submission_key),
+        col(Annotation.is_superseded),
+    ).where(
+        sa.or_(
+            col(Annotation.assignment_id) == sa.bindparam("assignment_id"),
+            col(Annotation.submission_key) == sa.bindparam("key"),
+        )
     )
 )
 
@@ -155,7 +164,9 @@ def submit(
             if revision.submission_key == key:
                 return Submitted(assignment.study_id, revision.revision, is_new=False)
         content = checked_draft(entered, form_of(session, study, assignment))
-        current = next((row for row in revisions if not row.is_superseded), None)
+        current = None
+        if any(not row.is_superseded for row in revisions):
+            current = current_annotation(session, assignment)
         if current is not None and submitted_draft(session, current, assignment) == content:
             assignment.draft = None
             _end_openings(assignment)
@@ -302,10 +313,10 @@ def _end_openings(assignment: Assignment) -> None:
     assignment.draft_session, assignment.draft_number = new_token(), 0
 
 
-def _revisions(session: Session, assignment: Assignment, key: str) -> Sequence[Annotation]:
+def _revisions(session: Session, assignment: Assignment, key: str) -> list[Any]:
     """Return all revisions of an assignment; refuse a key that is of another one's."""
     asked = {"assignment_id": assignment.id, "key": key}
-    revisions = session.exec(_SENT_BEFORE, params=asked).all()
+    revisions = _SENT_BEFORE.all(session, asked)
     if any(revision.assignment_id != assignment.id for revision in revisions):
         raise RefusedError(_KEY_OF_ANOTHER)
     return revisions

@@ -18,7 +18,7 @@ from db.commands.units import (
 )
 from db.engine import read_session, write_session
 from db.models import Assignment, Study, Unit, UnitPair, WorkCount
-from db.prepared import Prepared
+from db.prepared import Prepared, columns_of
 from db.queries.annotation.audience import NOT_OPEN, is_for
 from db.queries.annotation.task import own_assignment
 from db.queries.annotation.work import UNFINISHED
@@ -324,7 +324,7 @@ _N_SUBMITTED = Prepared(
 )
 _CHOSEN = Prepared(
     sa.select(
-        *Unit.__table__.columns,  # type: ignore[attr-defined]
+        *columns_of(Unit),
         col(UnitPair.first_run_id),
         col(UnitPair.second_run_id),
         col(UnitPair.lead).label("lead_of_pair"),

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
-from db.prepared import Prepared
+from db.prepared import Prepared, columns_of
 from db.queries.annotation.work import UNFINISHED, is_live
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind, AssignmentState
 
@@ -60,8 +60,10 @@ def counted(
 
 def release_reservations(session: Session, study: Study, *, at: datetime) -> None:
     """Give the places back that were reserved for longer than anybody came for them."""
-    late = session.exec(_LATE, params={"study_id": study.id, "at": at}).all()
-    for assignment in late:
+    asked = {"study_id": study.id, "at": at}
+    if _FIRST_LATE.first(session, asked) is None:
+        return  # nearly always: it takes longer to make no objects than to look
+    for assignment in session.exec(_LATE, params=asked).all():
         with counted(session, study, assignment):
             assignment.reserved_until = None
 
@@ -183,13 +185,15 @@ def n_missing_of(study: Study, n_live: int) -> int:
 
 # Statements that every case needs are made once: it takes several times as long as to run them.
 
+_IS_LATE = (
+    col(Assignment.study_id) == sa.bindparam("study_id"),
+    col(Assignment.reserved_until).is_not(None),
+    col(Assignment.reserved_until) <= sa.bindparam("at"),
+)
+_FIRST_LATE = Prepared(sa.select(col(Assignment.id)).where(*_IS_LATE).limit(1))
 _LATE = (
     select(Assignment)
-    .where(
-        Assignment.study_id == sa.bindparam("study_id"),
-        col(Assignment.reserved_until).is_not(None),
-        col(Assignment.reserved_until) <= sa.bindparam("at"),
-    )
+    .where(*_IS_LATE)
     .limit(_AT_ONCE)
     .with_for_update(key_share=True, skip_locked=True)
 )
@@ -212,7 +216,7 @@ _LAST_SUBMITTED = (
 )
 _OUTPUTS: Any = (sa.bindparam("output_id"), sa.bindparam("other_id"))
 _UNIT_OF = Prepared(
-    sa.select(*Unit.__table__.columns).where(  # type: ignore[attr-defined]
+    sa.select(*columns_of(Unit)).where(
         col(Unit.study_id) == sa.bindparam("study_id"),
         col(Unit.case_id) == sa.bindparam("case_id"),
         col(Unit.first_output_id).in_(_OUTPUTS),

@@ -16,6 +16,10 @@ from evalkit.annotation.draft import Draft, ResponseDraft
 from evalkit.vocabulary import AssignmentState
 
 # Made once: it takes several times as long to make a statement as to run it.
+_INSERT_ANNOTATION = Prepared(sa.insert(Annotation))
+_ID_OF_KEY = Prepared(
+    sa.select(col(Annotation.id)).where(col(Annotation.submission_key) == sa.bindparam("key"))
+)
 _INSERT_SCORES, _INSERT_MARKS = Prepared(sa.insert(Score)), Prepared(sa.insert(ErrorMark))
 
 
@@ -43,25 +47,26 @@ def store_annotation(
     at: datetime,
 ) -> None:
     """Store an annotation with its scores and marks; the assignment is done with it."""
-    annotation = Annotation(
-        assignment_id=number_of(assignment),
-        revision=revision,
-        submission_key=key,
-        submitted_at=at,
-        active_seconds=assignment.active_seconds,
-        preference=content.preference,
-        comment=content.comment or None,
-    )
+    annotation = {
+        "assignment_id": number_of(assignment),
+        "revision": revision,
+        "submission_key": key,
+        "submitted_at": at,
+        "active_seconds": assignment.active_seconds,
+        "preference": content.preference,
+        "comment": content.comment or None,
+        "is_unreadable": False,
+        "is_superseded": False,
+    }
+    _INSERT_ANNOTATION.run(session, annotation)
+    annotation_id: int = _ID_OF_KEY.scalar(session, {"key": key})
     assignment.state = AssignmentState.SUBMITTED
     assignment.draft = None
     assignment.skip_reason = assignment.skip_note = None
     assignment.reserved_until = None
-    session.add_all([annotation, assignment])
-    session.flush()
-    rows = list(_scores(session, study, assignment, content, number_of(annotation)))
-    marks = list(_error_marks(session, study, assignment, content, number_of(annotation)))
-    _INSERT_SCORES.run(session, *rows)
-    _INSERT_MARKS.run(session, *marks)
+    session.add(assignment)
+    _INSERT_SCORES.run(session, *_scores(session, study, assignment, content, annotation_id))
+    _INSERT_MARKS.run(session, *_error_marks(session, study, assignment, content, annotation_id))
     results_changed(session, number_of(study))
 
 

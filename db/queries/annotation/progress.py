@@ -9,7 +9,7 @@ from sqlmodel import Session, col, exists, or_, select
 
 from db.columns import now
 from db.models import Annotation, Annotator, Assignment, Study, UnitPair, WorkCount
-from db.prepared import Prepared
+from db.prepared import Prepared, columns_of
 from db.queries.annotation.audience import IS_FOR, require_part
 from db.queries.annotation.work import WORK_DONE, work_done
 from evalkit.annotation.assignment.policy import share_of_work
@@ -221,7 +221,7 @@ def _listed(assignment: Assignment) -> Opening:
 # Statements that every case needs are made once: it takes several times as long as to run them.
 
 _WORK = Prepared(
-    sa.select(*WorkCount.__table__.columns).where(  # type: ignore[attr-defined]
+    sa.select(*columns_of(WorkCount)).where(
         col(WorkCount.study_id) == sa.bindparam("study_id"),
         col(WorkCount.annotator_id) == sa.bindparam("annotator_id"),
     )

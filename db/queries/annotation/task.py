@@ -18,7 +18,7 @@ from db.models import (
     Study,
     Tag,
 )
-from db.prepared import Prepared
+from db.prepared import Prepared, columns_of
 from db.queries.annotation.form import form_of
 from db.queries.annotation.instructions import digest
 from db.queries.annotation.leaks import CaseWords, case_words, known_names
@@ -72,12 +72,13 @@ def own_assignment(session: Session, assignment_id: int, annotator_id: int) -> A
 def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) -> ComparisonTask:
     """Return one assignment as its annotator may see it: blind, and masked as the study says."""
     asked = {"assignment_id": assignment_id, "annotator_id": annotator_id}
-    row = session.exec(_TASK, params=asked).first()
-    if row is None:
+    assignment: Any = _OWN_ROW.first(session, asked)
+    if assignment is None:
         raise NotFoundError(NOT_YOURS)
-    assignment, study, case = row
     if assignment.state == AssignmentState.SKIPPED:
         raise SkippedError(skipped_case(assignment))
+    study: Any = _STUDY.first(session, {"study_id": assignment.study_id})
+    case: Any = _CASE.first(session, {"case_id": assignment.case_id})
     words = None
     if study.leak_policy != LeakPolicy.SHOW:
         words = case_words(case, known_names(session, study))
@@ -197,12 +198,9 @@ _IS_OWN = (
     col(Assignment.annotator_id) == sa.bindparam("annotator_id"),
 )
 _OWN = select(Assignment).where(*_IS_OWN)
-_TASK = (
-    select(Assignment, Study, Case)
-    .join(Study, col(Study.id) == Assignment.study_id)
-    .join(Case, col(Case.id) == Assignment.case_id)
-    .where(*_IS_OWN)
-)
+_OWN_ROW = Prepared(sa.select(*columns_of(Assignment)).where(*_IS_OWN))
+_STUDY = Prepared(sa.select(*columns_of(Study)).where(col(Study.id) == sa.bindparam("study_id")))
+_CASE = Prepared(sa.select(*columns_of(Case)).where(col(Case.id) == sa.bindparam("case_id")))
 _CURRENT = select(Annotation).where(
     Annotation.assignment_id == sa.bindparam("assignment_id"),
     col(Annotation.is_superseded).is_(False),
