@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.columns import now
-from db.commands.counts import counted, has_place, release_reservations, shown_since
+from db.columns import new_token, now, number_of
+from db.commands.counts import count_new, counted, has_place, release_reservations, shown_since
 from db.commands.units import (
     N_PLACES,
     count_units,
@@ -33,7 +33,7 @@ from evalkit.annotation.assignment.policy import (
 )
 from evalkit.annotation.assignment.tournament import Pair, draw
 from evalkit.errors import NotFoundError
-from evalkit.vocabulary import AssignmentState, Sampling
+from evalkit.vocabulary import AssignmentKind, AssignmentState, Sampling
 
 _Statement = sa.Select[*tuple[Any, ...]]
 
@@ -70,12 +70,8 @@ def next_task_id(*, study_id: int, annotator_id: int) -> int | None:
                 return assignment.id
     with write_session() as session:
         study = _require_open(locked_study(session, study_id))
-        task = _next_task(
-            session, study, annotator_id, _unfinished(session, study_id, annotator_id)
-        )
-        if task is not None:
-            _show(session, study, task)
-        return None if task is None else task.id
+        begun = _unfinished(session, study_id, annotator_id)
+        return _next_task_id(session, study, annotator_id, begun, is_shown=True)
 
 
 def hold_next(*, study_id: int, annotator_id: int, on_screen: OnScreen | None) -> int | None:
@@ -95,8 +91,7 @@ def hold_next(*, study_id: int, annotator_id: int, on_screen: OnScreen | None) -
                 _show(session, study, assignment, seconds=on_screen.seconds)
                 begun.remove(assignment)
                 break
-        task = _next_task(session, study, annotator_id, begun)
-        return None if task is None else task.id
+        return _next_task_id(session, study, annotator_id, begun, is_shown=False)
 
 
 def release(*, assignment_id: int, annotator_id: int, token: str) -> bool:
@@ -115,18 +110,25 @@ def release(*, assignment_id: int, annotator_id: int, token: str) -> bool:
         return True
 
 
-def _next_task(
-    session: Session, study: Study, annotator_id: int, begun: list[Assignment]
-) -> Assignment | None:
-    """Reserve the next case, for a short time: one of those that are begun, else a new one."""
+def _next_task_id(
+    session: Session, study: Study, annotator_id: int, begun: list[Assignment], *, is_shown: bool
+) -> int | None:
+    """Reserve the next case, one of those that are begun, else a new one; return its id.
+
+    For a short time, unless it is shown.
+    """
     at = now()
     if not study.are_units_current:
         count_units(session, study)
     release_reservations(session, study, at=at)
     resumed = _resumed(session, study, begun, at)
-    if resumed is not None or not is_for(session, study.id or 0, annotator_id=annotator_id):
-        return resumed
-    return _given_out(session, study, annotator_id, at)
+    if resumed is not None:
+        if is_shown:
+            _show(session, study, resumed)
+        return resumed.id
+    if not is_for(session, number_of(study), annotator_id=annotator_id):
+        return None
+    return _given_out(session, study, annotator_id, at, is_shown=is_shown)
 
 
 def _show(session: Session, study: Study, assignment: Assignment, *, seconds: float = 0) -> None:
@@ -175,8 +177,8 @@ def _resumed(
 
 
 def _given_out(
-    session: Session, study: Study, annotator_id: int, at: datetime
-) -> Assignment | None:
+    session: Session, study: Study, annotator_id: int, at: datetime, *, is_shown: bool
+) -> int | None:
     unit = _next_unit(session, study, annotator_id)
     if unit is None:
         return None
@@ -191,28 +193,34 @@ def _given_out(
         lead=unit.lead_of_pair, lead_of_unit=unit.lead, n_missing=unit.n_missing, coin=coin
     ):
         outputs.reverse()
-    assignment = Assignment(
-        study_id=unit.study_id,
-        annotator_id=annotator_id,
-        case_id=unit.case_id,
-        left_output_id=outputs[0],
-        right_output_id=outputs[1],
-        presentation=f"case {unit.case_id}: {min(outputs)} and {max(outputs)}",
-        policy=POLICY,
-        sampling=Sampling.RANDOM,
-        inclusion_probability=unit.inclusion_probability,
-        reserved_until=at + HOLD,
-        created_at=at,
-    )
-    with counted(session, study, assignment, unit=unit):
-        pass
-    return assignment
+    assignment = {
+        "study_id": unit.study_id,
+        "annotator_id": annotator_id,
+        "case_id": unit.case_id,
+        "left_output_id": outputs[0],
+        "right_output_id": outputs[1],
+        "presentation": f"case {unit.case_id}: {min(outputs)} and {max(outputs)}",
+        "token": new_token(),
+        "kind": AssignmentKind.WORK,
+        "policy": POLICY,
+        "sampling": Sampling.RANDOM,
+        "inclusion_probability": unit.inclusion_probability,
+        "state": AssignmentState.OPEN,
+        "active_seconds": 0.0,
+        "reserved_until": at + (RESERVATION if is_shown else HOLD),
+        "shown_at": at if is_shown else None,
+        "created_at": at,
+    }
+    _GIVE_OUT.run(session, assignment)
+    count_new(session, study, unit, annotator_id=annotator_id, shown_at=assignment["shown_at"])
+    assignment_id: int = _GIVEN_OUT.scalar(session, assignment)
+    return assignment_id
 
 
 # The next unit
 
 
-def _next_unit(session: Session, study: Study, annotator_id: int) -> sa.Row[Any] | None:
+def _next_unit(session: Session, study: Study, annotator_id: int) -> Any | None:
     """Choose what an annotator is shown next; return it with its pair's counts, see ``_CHOSEN``.
 
     Never a unit they were shown before (even if they skipped it), never one that has its
@@ -300,6 +308,14 @@ _THEIRS = select(Assignment).where(
     Assignment.annotator_id == sa.bindparam("annotator_id"),
 )
 _UNFINISHED = _THEIRS.where(col(Assignment.state).in_(UNFINISHED))
+_GIVE_OUT = Prepared(sa.insert(Assignment))
+_GIVEN_OUT = Prepared(
+    sa.select(col(Assignment.id)).where(
+        col(Assignment.study_id) == sa.bindparam("study_id"),
+        col(Assignment.annotator_id) == sa.bindparam("annotator_id"),
+        col(Assignment.presentation) == sa.bindparam("presentation"),
+    )
+)
 _N_LIVE_OF_FULLEST = sa.select(sa.func.max(col(Unit.n_live)).label("n_live")).where(
     col(Unit.study_id) == sa.bindparam("study_id"),
     col(Unit.is_offered),

@@ -22,22 +22,18 @@ _RIGHT: Any = col(Assignment.right_output_id)
 
 
 @contextmanager
-def counted(
-    session: Session, study: Study, assignment: Assignment, *, unit: sa.Row[Any] | None = None
-) -> Iterator[None]:
+def counted(session: Session, study: Study, assignment: Assignment) -> Iterator[None]:
     """Keep the counts of a study with what is done to one of its assignments in between.
 
-    The study is locked. Of a new assignment, of which nothing was counted yet, the ``unit`` is
-    named.
+    The study is locked.
     """
-    is_new, annotator_id = unit is not None, assignment.annotator_id
-    before = _NOTHING if is_new else _standing(assignment)
+    before = _standing(assignment)
     yield
     session.add(assignment)
-    session.flush()
     after = _standing(assignment)
-    if not study.are_units_current or (after == before and not is_new):
+    if not study.are_units_current or after == before:
         return
+    annotator_id = assignment.annotator_id
     is_submitted = after.n_submitted > before.n_submitted
     is_newly_shown = after.shown_at != before.shown_at
     more = {
@@ -47,15 +43,25 @@ def counted(
         "shown_at": after.shown_at if is_newly_shown else None,
     }
     work: dict[int, dict[str, Any]] = {}
-    if is_new or after.is_live != before.is_live:
-        unit = unit or _unit_of(session, assignment)
+    if after.is_live != before.is_live:
+        session.flush()  # the unit is counted from the assignments
+        unit = _unit_of(session, assignment)
         if unit is not None:
-            new_to = annotator_id if is_new else None
-            work = _count_unit(session, study, unit, new_to=new_to)
+            work = _count_unit(session, study, unit)
     add_work(session, study, work | {annotator_id: work.get(annotator_id, {}) | more})
     if after.n_submitted < before.n_submitted:
         whose = {"own_study": study.id, "own_annotator": annotator_id}
+        session.flush()
         session.connection().execute(_LAST_SUBMITTED, whose)
+
+
+def count_new(
+    session: Session, study: Study, unit: Any, *, annotator_id: int, shown_at: datetime | None
+) -> None:
+    """Count that a unit was given to somebody who was not shown it before."""
+    work = _count_unit(session, study, unit, new_to=annotator_id)
+    more = {"n_begun": 1, "shown_at": shown_at}
+    add_work(session, study, work | {annotator_id: work.get(annotator_id, {}) | more})
 
 
 def release_reservations(session: Session, study: Study, *, at: datetime) -> None:
@@ -90,9 +96,6 @@ class _Standing:
     shown_at: datetime | None
 
 
-_NOTHING = _Standing(0, 0, is_live=False, shown_at=None)
-
-
 def _standing(assignment: Assignment) -> _Standing:
     is_submitted = assignment.state == AssignmentState.SUBMITTED
     is_unfinished = assignment.state in UNFINISHED
@@ -107,7 +110,7 @@ def _standing(assignment: Assignment) -> _Standing:
 
 
 def _count_unit(
-    session: Session, study: Study, unit: sa.Row[Any], *, new_to: int | None
+    session: Session, study: Study, unit: Any, *, new_to: int | None = None
 ) -> dict[int, dict[str, Any]]:
     """Count one unit anew, and what changes with it for its pair.
 
@@ -147,7 +150,7 @@ class _ShownTo:
     is_live: bool
 
 
-def _shown_to(session: Session, unit: sa.Row[Any]) -> list[_ShownTo]:
+def _shown_to(session: Session, unit: Any) -> list[_ShownTo]:
     """Return to whom a unit was shown; judges do not count."""
     asked = {
         "study_id": unit.study_id,
@@ -158,7 +161,7 @@ def _shown_to(session: Session, unit: sa.Row[Any]) -> list[_ShownTo]:
     return [_ShownTo(*row) for row in _SHOWN_TO.all(session, asked)]
 
 
-def _unit_of(session: Session, assignment: Assignment) -> sa.Row[Any] | None:
+def _unit_of(session: Session, assignment: Assignment) -> Any | None:
     """Return the unit of an assignment, unless it is not planned any more."""
     asked = {
         "study_id": assignment.study_id,
