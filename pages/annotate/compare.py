@@ -46,7 +46,11 @@ addresses.say(study=study_id, assignment=taken_out.assignment_id if taken_out el
 if taken_out is not None:
     annotating.undo_skip(taken_out, annotator_id=user.id)
 if progress is not None:
-    outbox(account=state.account_word(user), key="outbox")
-    annotating.finished(progress, skipped, seconds_spent=seconds_spent, annotator_id=user.id)
+    agreement = annotating.finished(
+        progress, skipped, seconds_spent=seconds_spent, annotator_id=user.id
+    )
     annotating.next_study(studies, after=progress.study_id)
+    outbox(account=state.account_word(user), key="outbox")
 st.page_link("annotate/studies.py", label="Back to the studies", icon=":material/arrow_back:")
+if progress is not None:
+    annotating.own_agreement(agreement, progress, annotator_id=user.id)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from db.columns import now
 from db.commands.annotation import UNDO_WITHIN, discard_edit, take_back, withdraw
@@ -16,9 +17,11 @@ from pages.shared import labels
 _COMPARE = "annotate/compare.py"
 _UNDO = "undo-last"
 #: Streamlit marks links to the page they stand on; here they lead to a case all the same.
-_LINKS_OF_THIS_PAGE = """<style>
+_STYLE = """<style>
 .stPageLink a:not(:hover) { background-color: transparent; }
 .stPageLink a p { font-weight: 400; }
+/* The screen of the last case would cover this until the page has run to its end. */
+[data-stale="true"] .ek-host { display: none; }
 </style>"""
 
 
@@ -48,19 +51,21 @@ def time_in_words(seconds: float) -> str:
 
 def finished(
     progress: Progress, skipped: Sequence[Skipped], *, seconds_spent: float, annotator_id: int
-) -> None:
-    """Sum up a study in which nothing is left for somebody: submitted, skipped, changed since."""
+) -> DeltaGenerator:
+    """Sum up a study in which nothing is left for somebody: submitted, skipped, changed since.
+
+    Returns the place for what is added at last (`own_agreement`).
+    """
+    st.html(_STYLE)
     if not progress.n_done and not skipped:
         st.subheader("There is nothing for you in this study")
         st.text("Its cases are taken by others, or it has none that can be compared.")
-        return
+        return st.empty()
     st.subheader("Nothing is left for you in this study")
     took = f" in {time_in_words(seconds_spent)}" if seconds_spent else ""
     done = f"you submitted {_cases(progress.n_done)}{took}. Thank you."
     st.text(f"{progress.study_name}: {done}")
-    if progress.tells_agreement and not progress.n_left:
-        _own_agreement(progress.study_id, annotator_id=annotator_id)
-    st.html(_LINKS_OF_THIS_PAGE)
+    agreement = st.empty()
     undo_last(progress.study_id, annotator_id=annotator_id)
     if progress.last_id is not None:
         link(progress.study_id, progress.last_id, "Look back at the last one", "history")
@@ -72,6 +77,7 @@ def finished(
         about.text(case.reason)
         with way:
             undo_skip(case, annotator_id=annotator_id)
+    return agreement
 
 
 def undo_last(study_id: int, *, annotator_id: int) -> None:
@@ -111,14 +117,19 @@ def new_answers(answers: Sequence[NewAnswer], *, annotator_id: int) -> None:
                 link(answer.study_id, answer.assignment_id, "Open the case", "article")
 
 
-def _own_agreement(study_id: int, *, annotator_id: int) -> None:
-    """Say how often somebody chose as others did; statistics load only here."""
+def own_agreement(place: DeltaGenerator, progress: Progress, *, annotator_id: int) -> None:
+    """Say how often somebody chose as others did, where the study allows it and they are done.
+
+    To be called last: statistics load only here, which takes a moment the first time.
+    """
+    if not progress.tells_agreement or progress.n_left:
+        return
     from db.queries.results.own import own_agreement_in
     from evalkit.reports.annotators.own import own_agreement_sentence
 
     with read_session() as session:
-        agreement = own_agreement_in(session, study_id, annotator_id=annotator_id)
-    st.text(own_agreement_sentence(agreement))
+        agreement = own_agreement_in(session, progress.study_id, annotator_id=annotator_id)
+    place.text(own_agreement_sentence(agreement))
 
 
 def undo_skip(case: Skipped, *, annotator_id: int) -> None:

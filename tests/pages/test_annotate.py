@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from db.commands import annotation as commands
 from db.commands.assignments import next_task_id
+from db.commands.questions import answer, ask
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.commands.units import outdate_units
 from db.engine import read_session, write_session
@@ -18,6 +19,7 @@ from tests.pages.conftest import account
 
 MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
 COMPARE, STUDIES = "annotate/compare.py", "annotate/studies.py"
+OWN = "annotate/own.py"
 
 
 def make_study(*, n_cases=3, name="Which one", **plan):
@@ -229,6 +231,32 @@ def test_nothing_that_identifies_a_model_reaches_the_browser(app, sign_in):
     assert "[name removed]" in everything
     for secret in ("Zephyr", "Quasar", "Nebula", "0.123", "777.25", "4242"):
         assert secret not in everything
+
+
+def test_nothing_that_identifies_a_model_reaches_the_browser_between_cases(app, sign_in):
+    study_id = make_study(n_cases=12, overlap=3, tells_agreement=True, **PREFERENCE_ONLY)
+    with write_session() as session:
+        forget_units(session, study_id)
+        for output in session.exec(select(Output)).all():
+            output.id += 424_200
+            output.provider = "Nebula Clouds"
+            output.cost_usd = 0.123456
+            output.latency_ms = 777.25
+            session.add(output)
+    user = sign_in(app, Role.ANNOTATOR)
+    for person in [user, *(account(Role.ANNOTATOR, name=f"p {n}") for n in range(2))]:
+        finish(study_id, person, 12)
+    with read_session() as session:
+        case = session.exec(select(Assignment)).first()
+    asked = {"assignment_id": case.id, "annotator_id": user.id, "token": case.token}
+    answer(ask(**asked, words="Is it so?"), words="It is.", actor_id=None)
+
+    for page, words in ((STUDIES, "It is."), (COMPARE, "chose as they did"), (OWN, "12 of 12")):
+        open_page(app, page, study=study_id)
+        everything = sent(app)
+        assert words in everything
+        for secret in ("Zephyr", "Quasar", "Nebula", "0.123", "777.25", "4242"):
+            assert secret not in everything
 
 
 def test_after_a_submission_the_next_case_is_shown(app, sign_in):
