@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 1886fa697baf69fe0ff91fd8b3c8f5b575a7662786f9a44b665edd9baa6d7071
+// Sources: 66b7f9cb2d3565176419af9d5dcb93046d3184a6ac204f63f08edf9fa7013f8e
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1084,9 +1084,11 @@ function skip(screen, reason, note) {
 function sendOff(screen, sent) {
   const entry = { ...sent, study_id: screen.data.study_id, at: Date.now() };
   screen.drafts.settle();
-  underway(screen, entry);
+  screen.sending = entry;
+  screen.state = "busy";
   screen.desk.outbox.put(entry);
   giveWay(screen);
+  if (screen.desk.screen === screen) underway(screen, entry);
 }
 function underway(screen, entry) {
   complain(screen, "");

@@ -95,9 +95,12 @@ export function skip(screen, reason, note) {
 function sendOff(screen, sent) {
   const entry = { ...sent, study_id: screen.data.study_id, at: Date.now() };
   screen.drafts.settle();
-  underway(screen, entry);
+  screen.sending = entry;
+  screen.state = "busy";
   screen.desk.outbox.put(entry);
   giveWay(screen);
+  // Shown only where it stays: to lay out what goes away is to keep the next case waiting.
+  if (screen.desk.screen === screen) underway(screen, entry);
 }
 
 /**

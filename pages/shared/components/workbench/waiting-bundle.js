@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 1886fa697baf69fe0ff91fd8b3c8f5b575a7662786f9a44b665edd9baa6d7071
+// Sources: 66b7f9cb2d3565176419af9d5dcb93046d3184a6ac204f63f08edf9fa7013f8e
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
