@@ -30,7 +30,8 @@ annotating.new_answers(answers, annotator_id=user.id)
 if not studies:
     st.info(
         "No study is open at the moment. A lead starts one on the page Studies; "
-        "it then appears here."
+        "it then appears here.",
+        width=840,
     )
     st.stop()
 st.caption("You judge responses without knowing which model wrote them.")

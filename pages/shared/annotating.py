@@ -32,8 +32,10 @@ def next_first(studies: Sequence[Progress]) -> list[Progress]:
 
 def to_go(progress: Progress, seconds_per_case: float | None) -> str:
     """Say how far somebody is, and about how long the rest takes where that can be told."""
+    if not progress.n_left:
+        return f"{progress.n_done:,} done"
     words = f"{progress.n_done:,} done, about {progress.n_left:,} to go"
-    if seconds_per_case is None or not progress.n_left:
+    if seconds_per_case is None:
         return words
     return f"{words}: {time_in_words(seconds_per_case * progress.n_left)}"
 

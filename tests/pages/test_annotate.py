@@ -297,6 +297,18 @@ def test_when_nothing_is_left_the_page_says_what_was_done(app, sign_in):
     assert "Look back at the last one" in sent(app)
 
 
+def test_a_study_that_is_done_names_nothing_to_go(app, sign_in):
+    study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    finish(study_id, user, 2)
+
+    open_page(app, STUDIES)
+
+    assert "All of yours are done" in written(app)
+    assert "2 done" in sent(app)
+    assert "to go" not in sent(app)
+
+
 def test_the_last_submission_is_undone_from_the_end_of_a_study(app, sign_in):
     study_id = make_study(n_cases=2, **PREFERENCE_ONLY)
     user = sign_in(app, Role.ANNOTATOR)
