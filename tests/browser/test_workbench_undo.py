@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_accessibility import found
-from tests.browser.workbench import fill, press, wait_for_case
+from tests.browser.workbench import SHOWN, fill, press, wait_for_case
 
 pytestmark = pytest.mark.browser
 
@@ -95,8 +95,12 @@ def test_what_cannot_be_undone_any_more_says_so_and_the_case_goes_on(server, ope
     expect(page.get_by_role("radio", name="B better")).to_be_checked()
 
 
-def test_undo_is_offered_for_a_minute_and_not_for_an_edit(server, opened):
-    page = opened("plain,tools,formulas")
+def test_undo_is_offered_for_a_minute_and_not_for_an_edit(server, browser):
+    server.start_over("plain,tools,formulas")
+    context = browser.new_context()  # of its own, for a clock stays in it
+    page = context.new_page()
+    page.goto(server.address)
+    page.wait_for_selector(SHOWN)
     page.clock.install()
     fill(page)
     page.keyboard.press("Control+Enter")
@@ -118,6 +122,7 @@ def test_undo_is_offered_for_a_minute_and_not_for_an_edit(server, opened):
     expect(undo_button(page)).to_have_count(0)
     page.keyboard.press("Control+z")
     assert server.requests("withdraw") == []
+    context.close()
 
 
 def test_after_a_skip_it_is_the_skip_that_is_undone(server, opened):
