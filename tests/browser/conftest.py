@@ -64,14 +64,23 @@ def chromium_page(tabs: BrowserContext) -> Iterator[Page]:
     """
     page = tabs.new_page()
     complaints: list[str] = []
+    origins: set[str] = set()
+    page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/")[:3])))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.complaints = complaints  # type: ignore[attr-defined]
     yield page
-    for opened in tabs.pages[1:]:
-        opened.close()
-    tabs.set_storage_state({"cookies": [], "origins": []})
+    lasting, *opened = tabs.pages
+    for tab in opened:
+        tab.close()
+    tabs.clear_cookies()
     tabs.clear_permissions()
+    # Not by set_storage_state, which opens a page to do it.
+    memory = tabs.new_cdp_session(lasting)
+    for origin in origins:
+        if origin.startswith("http"):
+            memory.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    memory.detach()
 
 
 @pytest.fixture(scope="session")
