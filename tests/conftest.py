@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its own, on SQLite and on PostgreSQL."""
 
+import gc
 import os
 import shutil
 import socket
@@ -46,6 +47,17 @@ def pytest_configure() -> None:
     """Keep the databases of tests in memory: else every commit of theirs waits for the disk."""
     if memory := _folder_in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+
+
+def pytest_collection() -> None:
+    """Spare the collector looking for garbage in what is imported, for all of it stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector work from here on, and pass over what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
