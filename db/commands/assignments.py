@@ -203,7 +203,7 @@ def _given_out(
         "token": new_token(),
         "kind": AssignmentKind.WORK,
         "policy": POLICY,
-        "sampling": Sampling.RANDOM,
+        "sampling": Sampling.RANDOM if study.n_drawn is None else Sampling.STRATIFIED,
         "inclusion_probability": unit.inclusion_probability,
         "state": AssignmentState.OPEN,
         "active_seconds": 0.0,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select
 
+from db.columns import number_of
 from db.commands.rubrics import store_rubric, store_taxonomy
 from db.commands.units import count_units, locked_study
 from db.engine import write_session
@@ -24,6 +25,7 @@ from db.models import (
     Rubric,
     Run,
     Study,
+    StudyCase,
     StudyGroup,
     StudyPerson,
     StudyRun,
@@ -33,6 +35,8 @@ from db.models import (
     VersionCase,
     WorkCount,
 )
+from db.queries.annotation.work import planned_cases
+from evalkit.annotation.assignment.sample import sampled_cases
 from evalkit.annotation.rubric import (
     DEFAULT_GUIDELINES,
     DEFAULT_RUBRIC,
@@ -53,6 +57,7 @@ _OF_A_STUDY: tuple[Any, ...] = (
     UnitPair,
     WorkCount,
     StudyRun,
+    StudyCase,
     StudyPerson,
     StudyGroup,
     ResultsState,
@@ -69,6 +74,7 @@ class StudyPlan:
     ``models`` are model names, or ``name:run`` where a model has several runs. ``rubric`` and
     ``taxonomy`` are names (their newest version is used; the ready ones are made when missing),
     or None to go without. ``pairs_per_case`` None shows every model once per case.
+    ``n_cases`` is for how many cases, drawn by category, it asks; None: for all.
     """
 
     name: str
@@ -82,6 +88,7 @@ class StudyPlan:
     tells_agreement: bool = False
     overlap: int = 2
     pairs_per_case: int | None = None
+    n_cases: int | None = None
     collects: frozenset[str] = field(default_factory=lambda: frozenset(COLLECTED))
     leak_policy: LeakPolicy = LeakPolicy.MASK
     seed: int = 0
@@ -127,11 +134,23 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
         session.flush()
         assert study.id is not None  # flushed
         session.add_all(StudyRun(study_id=study.id, run_id=run_id) for run_id in run_ids)
+        if plan.n_cases is not None:
+            _draw_cases(session, study, plan.n_cases)
         session.add(
             AuditEvent(actor_id=actor_id, action="create study", subject=f"study {study.name}")
         )
         count_units(session, study)
         return study.id
+
+
+def _draw_cases(session: Session, study: Study, n: int) -> None:
+    """Draw the cases a study asks for, once: what is imported later changes none of them."""
+    drawn = sampled_cases(planned_cases(session, study), n, seed=study.seed)
+    session.add_all(
+        StudyCase(study_id=number_of(study), case_id=case_id, inclusion_probability=chance)
+        for case_id, chance in drawn.items()
+    )
+    study.n_drawn = n
 
 
 def _taken(plan: StudyPlan) -> RefusedError:

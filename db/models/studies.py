@@ -87,6 +87,7 @@ class Study(DatabaseTable, table=True):
     ``names`` are those of its models and their makers, as they were then. ``about`` tells
     annotators in a sentence what it is for, ``contact`` whom to ask;
     ``tells_agreement``, that they are told at the end how often they chose as others did.
+    ``n_drawn`` is for how many of its cases it asks, where it is not for all; see `StudyCase`.
     """
 
     __tablename__ = "study"
@@ -108,6 +109,7 @@ class Study(DatabaseTable, table=True):
     overlap: int = 2
     pairs_per_case: int = 1
     seed: int = 0
+    n_drawn: int | None = None
     collects_preference: bool = True
     collects_scores: bool = True
     collects_tags: bool = True
@@ -118,6 +120,16 @@ class Study(DatabaseTable, table=True):
     names: list[str] | None = json_value()
     created_by_id: int | None = reference("annotator", nullable=True)
     created_at: datetime = moment()
+
+
+class StudyCase(DatabaseTable, table=True):
+    """A case that was drawn for a study when it began, with its chance to be."""
+
+    __tablename__ = "study_case"
+
+    study_id: int = Field(foreign_key="study.id", primary_key=True)
+    case_id: int = Field(foreign_key="case.id", primary_key=True, index=True)
+    inclusion_probability: float
 
 
 class StudyPerson(DatabaseTable, table=True):

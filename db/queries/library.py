@@ -57,10 +57,17 @@ class StudySummary:
     leak_policy: str
     is_open: bool
     n_cases: int
+    n_drawn: int | None
     n_annotations: int
     n_annotators: int
     n_simulated_annotators: int
     created_at: datetime
+
+    @property
+    def cases(self) -> str:
+        """How many cases it asks for, and of how many they were drawn."""
+        of_all = f"{self.n_cases:,}"
+        return of_all if self.n_drawn is None else f"{self.n_drawn:,} of {of_all}"
 
 
 def eval_sets(session: Session) -> list[EvalSetSummary]:
@@ -187,6 +194,7 @@ def _study_summary(
         leak_policy=study.leak_policy,
         is_open=study.is_open,
         n_cases=n_cases,
+        n_drawn=study.n_drawn,
         n_annotations=n_annotations,
         n_annotators=n_annotators,
         n_simulated_annotators=n_simulated,

@@ -28,6 +28,17 @@ app = typer.Typer(no_args_is_help=True, help="Start studies and see how far they
 _WIDEST_MODELS = 40  # characters; `study show` names all
 
 
+GuidelinesOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="A Markdown file; default: the ready guidelines.",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+    ),
+]
+
+
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="What the study is called.")],
@@ -45,22 +56,17 @@ def create(
     pairs_per_case: Annotated[
         int | None, typer.Option(help="Pairs of models per case; default: every model once.")
     ] = None,
-    guidelines: Annotated[
-        Path | None,
-        typer.Option(
-            help="A Markdown file; default: the ready guidelines.",
-            exists=True,
-            dir_okay=False,
-            readable=True,
-        ),
+    cases: Annotated[
+        int | None, typer.Option(help="Draw so many cases, by category; default: all.")
     ] = None,
+    guidelines: GuidelinesOption = None,
     collect: Annotated[str, typer.Option(help="What annotators do, comma-separated.")] = ",".join(
         COLLECTED
     ),
     leaks: Annotated[
         LeakPolicy, typer.Option(help="What to do with responses that name their maker.")
     ] = LeakPolicy.MASK,
-    seed: Annotated[int, typer.Option(help="Seed of pairs, sides and order.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of cases, pairs, sides and order.")] = 0,
     as_json: bool = JsonFlag,
 ) -> None:
     """Start a study on the newest version of an eval set."""
@@ -74,6 +80,7 @@ def create(
         guidelines=guidelines.read_text(encoding="utf-8") if guidelines else DEFAULT_GUIDELINES,
         overlap=overlap,
         pairs_per_case=pairs_per_case,
+        n_cases=cases,
         collects=frozenset(_names(collect)),
         leak_policy=leaks,
         seed=seed,
@@ -100,7 +107,7 @@ def list_studies(as_json: bool = JsonFlag) -> None:
             study.name,
             f"{study.eval_set} v{study.version_number}",
             _in_short(study.models),
-            f"{study.n_cases:,}",
+            study.cases,
             f"{study.n_annotations:,} by {study.n_annotators}",
             "open" if study.is_open else "closed",
         )

@@ -46,6 +46,9 @@ MIGRATIONS = {
     "0010_tell_annotators_how_they_agree.py": (
         "9dcac6a604a571ebd78d8e96dc0ddd9c670941c92810a4b6d9cf9b304a3411c5"
     ),
+    "0011_draw_the_cases_of_a_study.py": (
+        "33d5c2ce9eea17b1b012b5b07dda031462357f05977bd840069afe61a493dc75"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

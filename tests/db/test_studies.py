@@ -1,11 +1,12 @@
 import dataclasses
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from db.commands.assignments import next_task_id
 from db.commands.records import import_file
 from db.commands.studies import StudyPlan, create_study, discard_study, set_study_open
+from db.commands.units import count_units
 from db.engine import read_session, write_session
 from db.models import (
     Annotator,
@@ -17,9 +18,11 @@ from db.models import (
     Rubric,
     Run,
     Study,
+    StudyCase,
     Tag,
 )
 from db.queries import library
+from db.queries.annotation.leaks import leak_count
 from db.queries.records.files import CsvShape, export_bytes, export_file
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import NotFoundError, RefusedError
@@ -56,6 +59,67 @@ def test_every_model_is_shown_once_per_case_unless_the_plan_says_otherwise(datab
     with read_session() as session:
         (study,) = library.studies(session)
     assert study.pairs_per_case == 3  # five models in pairs: two pairs and one with a second turn
+
+
+def test_a_study_of_drawn_cases_asks_for_these_alone_whatever_is_imported_later(database):
+    make_eval_set(n_cases=12)
+    study_id = create_study(dataclasses.replace(PLAN, n_cases=6))
+
+    with write_session() as session:
+        annotator = Annotator(name="Ada", kind="human")
+        session.add(annotator)
+        session.flush()
+        annotator_id = annotator.id
+        drawn = set(session.exec(select(StudyCase.case_id)).all())
+        count_units(session, session.get(Study, study_id))  # as after an import
+    given = []
+    while (task_id := next_task_id(study_id=study_id, annotator_id=annotator_id)) is not None:
+        with write_session() as session:
+            assignment = session.get(Assignment, task_id)
+            given.append(
+                (assignment.case_id, assignment.sampling, assignment.inclusion_probability)
+            )
+            assignment.state, assignment.skip_reason = "skipped", "other"
+            session.add(assignment)
+
+    # Of the 12 cases six are of either category: three of each are drawn, with a chance of 1/2,
+    # and a case's one pair is asked for in any case.
+    assert sorted(given) == [(case_id, "stratified", 0.5) for case_id in sorted(drawn)]
+    assert len(drawn) == 6
+    with read_session() as session:
+        (study,) = library.studies(session)
+        assert study.cases == "6 of 12"
+        assert leak_count(session, study_id).n_outputs == 12
+
+
+def test_the_same_seed_draws_the_same_cases_and_another_seed_others(database):
+    make_eval_set(n_cases=40)
+    seeds = {"first": 1, "again": 1, "other": 2}
+    for name, seed in seeds.items():
+        create_study(dataclasses.replace(PLAN, name=name, n_cases=20, seed=seed))
+
+    with read_session() as session:
+        drawn = {
+            name: set(
+                session.exec(
+                    select(StudyCase.case_id)
+                    .join(Study, col(Study.id) == StudyCase.study_id)
+                    .where(Study.name == name)
+                ).all()
+            )
+            for name in seeds
+        }
+    assert drawn["first"] == drawn["again"] != drawn["other"]
+
+
+def test_more_cases_than_two_models_answered_are_refused_and_nothing_is_stored(database):
+    make_eval_set(n_cases=4)
+
+    with pytest.raises(RefusedError, match="5 cases cannot be drawn: 4 were answered"):
+        create_study(dataclasses.replace(PLAN, n_cases=5))
+
+    with read_session() as session:
+        assert library.studies(session) == []
 
 
 def test_two_studies_share_one_version_of_an_unchanged_rubric(database):

@@ -109,6 +109,26 @@ def test_a_lead_starts_a_study_from_the_page(app, sign_in):
     assert study.models == ("Model one", "Model two")
 
 
+def test_a_study_of_some_of_the_cases_says_how_much_work_that_is(app, sign_in):
+    make_eval_set(n_cases=12)
+    sign_in(app, Role.LEAD)
+
+    at_page(app, "library/studies.py").run()
+    # 12 cases, of two models one pair each, two annotators a pair.
+    assert "12 cases, 1 pair each, 2 annotators a pair: 24 annotations" in everything_written(app)
+    next(box for box in app.number_input if box.label == "Cases").set_value(5).run()
+    assert "5 of 12 cases, 1 pair each, 2 annotators a pair: 10" in everything_written(app)
+    next(box for box in app.text_input if box.label == "Name").set_value("Some")
+    next(button for button in app.button if button.label == "Start the study").click().run()
+
+    assert not app.exception
+    with read_session() as session:
+        (study,) = library.studies(session)
+    assert study.cases == "5 of 12"
+    (table,) = [frame.value for frame in app.dataframe if "Eval set" in frame.value]
+    assert table["Cases"].tolist() == ["5 of 12"]
+
+
 def test_a_study_that_cannot_work_is_refused_in_a_sentence(app, sign_in):
     make_eval_set()
     create_study(PLAN)

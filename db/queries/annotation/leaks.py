@@ -7,6 +7,7 @@ from itertools import groupby
 from sqlmodel import Session, col, select
 
 from db.models import Case, Model, Output, Run, Study, StudyRun, VersionCase
+from db.queries.annotation.cases import is_asked_for
 from evalkit.annotation.blinding.leaks import Leak, identity_leaks, mask, texts_of
 from evalkit.errors import NotFoundError
 
@@ -109,9 +110,7 @@ def _names_told(session: Session, study: Study) -> dict[int, frozenset[str]]:
             select(Output.id)
             .join(StudyRun, col(StudyRun.run_id) == Output.run_id)
             .join(VersionCase, col(VersionCase.case_id) == Output.case_id)
-            .where(
-                StudyRun.study_id == study.id, VersionCase.version_id == study.eval_set_version_id
-            )
+            .where(StudyRun.study_id == study.id, is_asked_for(study))
         ).all()
         if output_id is not None
     ]
@@ -136,7 +135,7 @@ def _outputs_by_case(session: Session, study: Study) -> Iterator[tuple[Case, lis
         .join(VersionCase, col(VersionCase.case_id) == Case.id)
         .join(Output, col(Output.case_id) == Case.id)
         .join(StudyRun, col(StudyRun.run_id) == Output.run_id)
-        .where(StudyRun.study_id == study.id, VersionCase.version_id == study.eval_set_version_id)
+        .where(StudyRun.study_id == study.id, is_asked_for(study))
         .order_by(col(Case.id), col(Output.id))
         .execution_options(yield_per=500)
     )

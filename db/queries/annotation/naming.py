@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from sqlmodel import Session, col, select
 
 from db.models import Case, Criterion, Model, Run, Study, StudyRun, Tag, VersionCase
+from db.queries.annotation.cases import is_asked_for
 from evalkit.annotation.blinding.leaks import texts_of
 from evalkit.annotation.blinding.names import ModelNames
 from evalkit.annotation.blinding.naming import NamingText
 from evalkit.errors import NotFoundError
 
 #: What cases of a version name, by database, version and models: a version never changes.
-_CASES: dict[tuple[str, int, frozenset[str]], tuple[NamingText, ...]] = {}
+_CASES: dict[tuple[str, int, int | None, frozenset[str]], tuple[NamingText, ...]] = {}
 _MAX_KEPT = 200
 
 
@@ -46,6 +47,7 @@ def texts_that_name_models(session: Session, study_id: int) -> tuple[NamingText,
     key = (
         session.get_bind().engine.url.render_as_string(),
         study.eval_set_version_id,
+        None if study.n_drawn is None else study.id,
         models,
     )
     if key not in _CASES:
@@ -85,7 +87,7 @@ def _cases(session: Session, study: Study, names: ModelNames) -> Iterator[Naming
     rows = session.exec(
         select(Case)
         .join(VersionCase, col(VersionCase.case_id) == Case.id)
-        .where(VersionCase.version_id == study.eval_set_version_id)
+        .where(is_asked_for(study))
         .order_by(Case.key, col(Case.id))
         .execution_options(yield_per=500)
     )

@@ -1,13 +1,23 @@
 """What a study has to give out: its planned units, and what was given out so far."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.models import Annotator, Assignment, Case, Output, Study, StudyRun, VersionCase
+from db.models import (
+    Annotator,
+    Assignment,
+    Case,
+    Output,
+    Study,
+    StudyCase,
+    StudyRun,
+    VersionCase,
+)
+from db.queries.annotation.cases import is_asked_for
 from evalkit.annotation.assignment.policy import PlannedCase, PlannedUnit, Shown, plan
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind, AssignmentState, CaseStatus
 
@@ -40,9 +50,7 @@ class StudyWork:
 
 def study_work(session: Session, study: Study) -> StudyWork:
     """Plan a study and count what was shown. It reads all of it: never while somebody waits."""
-    run_ids = session.exec(
-        select(StudyRun.run_id).where(StudyRun.study_id == study.id).order_by(col(StudyRun.run_id))
-    ).all()
+    run_ids = _run_ids(session, study)
     outputs = _outputs(session, study, run_ids)
     shown = _shown(session, study, {output: model for (_, model), output in outputs.items()})
     planned = plan(
@@ -51,7 +59,38 @@ def study_work(session: Session, study: Study) -> StudyWork:
         pairs_per_case=study.pairs_per_case,
         seed=study.seed,
     )
-    return StudyWork(tuple(run_ids), planned.keeping(shown), shown, outputs)
+    units = planned.keeping(shown)
+    if study.n_drawn is not None:
+        units = _as_drawn(session, study, units)
+    return StudyWork(tuple(run_ids), units, shown, outputs)
+
+
+def planned_cases(session: Session, study: Study) -> list[PlannedCase]:
+    """Return the cases a study asks for, each with the models that answered it."""
+    return _planned_cases(session, study, _outputs(session, study, _run_ids(session, study)))
+
+
+def _run_ids(session: Session, study: Study) -> Sequence[int]:
+    return session.exec(
+        select(StudyRun.run_id).where(StudyRun.study_id == study.id).order_by(col(StudyRun.run_id))
+    ).all()
+
+
+def _as_drawn(
+    session: Session, study: Study, units: Sequence[PlannedUnit]
+) -> tuple[PlannedUnit, ...]:
+    """Take into the chance of a unit that its case had to be drawn first."""
+    chances = dict(
+        session.exec(
+            select(StudyCase.case_id, StudyCase.inclusion_probability).where(
+                StudyCase.study_id == study.id
+            )
+        ).all()
+    )
+    return tuple(
+        replace(unit, inclusion_probability=unit.inclusion_probability * chances[unit.case_id])
+        for unit in units
+    )
 
 
 def work_done(study_id: int) -> sa.Select[*tuple[Any, ...]]:
@@ -98,7 +137,7 @@ def _outputs(session: Session, study: Study, run_ids: Sequence[int]) -> dict[tup
     rows = session.exec(
         select(Output.case_id, Output.run_id, Output.id)
         .join(VersionCase, col(VersionCase.case_id) == Output.case_id)
-        .where(VersionCase.version_id == study.eval_set_version_id, col(Output.run_id).in_(run_ids))
+        .where(is_asked_for(study), col(Output.run_id).in_(run_ids))
     ).all()
     return {
         (case_id, positions[run_id]): output_id
@@ -147,7 +186,7 @@ def _planned_cases(
     rows = session.exec(
         select(Case.id, Case.category, Case.status)
         .join(VersionCase, col(VersionCase.case_id) == Case.id)
-        .where(VersionCase.version_id == study.eval_set_version_id)
+        .where(is_asked_for(study))
     ).all()
     return [
         PlannedCase(

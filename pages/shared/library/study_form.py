@@ -1,6 +1,7 @@
 """Forms: widgets in, what was decided out; nothing here reads or writes the database."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -65,6 +66,7 @@ def study_form(
         )
         left, right = st.columns(2)
         with left:
+            n_cases = _drawn(eval_set.n_cases, key=f"{key}-cases-{eval_set.eval_set_id}")
             overlap, collects = _asked_of_annotators()
         with right:
             leaks, all_pairs = _shown_to_annotators()
@@ -74,18 +76,17 @@ def study_form(
                 "Taxonomy of errors", _with_ready(taxonomies, DEFAULT_TAXONOMY_NAME)
             )
             told = _told(Instructions("", "", DEFAULT_GUIDELINES), key=key)
+        n_pairs = len(chosen) * (len(chosen) - 1) // 2 if all_pairs else None
         plan = StudyPlan(
             name=name,
             eval_set=eval_set.name,
             models=chosen,
             rubric=rubric,
             taxonomy=taxonomy,
-            about=told.about,
-            contact=told.contact,
-            guidelines=told.guidelines,
-            tells_agreement=told.tells_agreement,
+            **asdict(told),
             overlap=overlap,
-            pairs_per_case=len(chosen) * (len(chosen) - 1) // 2 if all_pairs else None,
+            n_cases=n_cases,
+            pairs_per_case=n_pairs,
             collects=collects,
             leak_policy=leaks,
         )
@@ -103,10 +104,26 @@ def workload(plan: StudyPlan, *, n_cases: int) -> str:
     if len(plan.models) < 2:
         return "Choose two models or more to see how much work it is."
     n_pairs = plan.pairs_per_case or (len(plan.models) + 1) // 2
+    cases = f"{n_cases:,} cases"
+    if plan.n_cases is not None:
+        cases, n_cases = f"{plan.n_cases:,} of {n_cases:,} cases", plan.n_cases
     n = n_cases * n_pairs * plan.overlap
     pairs = "1 pair" if n_pairs == 1 else f"{n_pairs:,} pairs"
     people = "1 annotator" if plan.overlap == 1 else f"{plan.overlap} annotators"
-    return f"{n_cases:,} cases, {pairs} each, {people} a pair: {n:,} annotations in all."
+    return f"{cases}, {pairs} each, {people} a pair: {n:,} annotations in all."
+
+
+def _drawn(n_cases: int, *, key: str) -> int | None:
+    drawn = st.number_input(
+        "Cases",
+        1,
+        max(n_cases, 1),
+        None,
+        placeholder=f"All {n_cases:,}",
+        help="Fewer are drawn once, at the start: of each category in proportion to its cases.",
+        key=key,
+    )
+    return None if drawn is None or drawn == n_cases else int(drawn)
 
 
 def _asked_of_annotators() -> tuple[int, frozenset[str]]:

@@ -44,7 +44,7 @@ def study_table(studies: Sequence[StudySummary]) -> pd.DataFrame:
             "State": ["open" if study.is_open else "closed" for study in studies],
             "Eval set": [f"{study.eval_set}, version {study.version_number}" for study in studies],
             "Models": [", ".join(study.models) for study in studies],
-            "Cases": [f"{study.n_cases:,}" for study in studies],
+            "Cases": [study.cases for study in studies],
             "Annotations": [f"{study.n_annotations:,}" for study in studies],
             "By": [_annotators(study) for study in studies],
             "Overlap": [f"{study.overlap:,}" for study in studies],

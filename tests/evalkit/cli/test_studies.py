@@ -1,5 +1,7 @@
 """What the commands about studies print."""
 
+import json
+
 from typer.testing import CliRunner
 
 from evalkit.cli import app
@@ -37,6 +39,17 @@ def test_making_and_opening_a_study_point_out_the_texts_that_name_its_models(sql
         assert result.exit_code == 0
         assert "the name of the study (“Gemini”)" in result.stderr
     assert other.stderr == ""
+
+
+def test_a_study_of_some_of_the_cases_is_started_by_a_command(sqlite_database):
+    make_eval_set(n_cases=12, models=("atlas", "birch"))
+    run, asked = CliRunner().invoke, ["--eval-set", "Support questions", "--models", "atlas,birch"]
+
+    made = run(app, ["study", "create", "Some", *asked, "--cases", "5", "--json"])
+    refused = run(app, ["study", "create", "More", *asked, "--cases", "13"])
+
+    assert json.loads(made.stdout)["n_drawn"] == 5
+    assert "13 cases cannot be drawn: 12 were answered" in str(refused.exception)
 
 
 def test_a_study_is_for_the_groups_and_people_that_a_command_names(sqlite_database):

@@ -1,0 +1,68 @@
+"""Which cases of a large eval set a study asks for: a sample, drawn once when it starts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from evalkit.annotation.assignment.policy import PlannedCase
+from evalkit.annotation.assignment.tournament import draw
+from evalkit.errors import RefusedError
+
+
+def sampled_cases(cases: Iterable[PlannedCase], n: int, *, seed: int) -> dict[int, float]:
+    """Draw cases for a study, of each category in proportion to its cases.
+
+    Parameters
+    ----------
+    cases : iterable of PlannedCase
+        Those that can be judged; one with fewer than two models is never drawn.
+    n : int
+        How many are wanted.
+    seed : int
+        Of the study: the same seed draws the same cases, in whatever order they come.
+
+    Returns
+    -------
+    dict of int to float
+        Case ids, each with its chance to be drawn: of its category, the cases drawn over all.
+
+    Raises
+    ------
+    RefusedError
+        If there are not so many cases, or none is wanted.
+
+    Notes
+    -----
+    Proportional allocation by largest remainders, so that a category of a tenth of the cases has
+    a tenth of the sample, to one case; among equal remainders the seed decides. A category may
+    get none where fewer cases are wanted than there are categories.
+
+    References
+    ----------
+    Cochran (1977), Sampling Techniques, chapter 5 (stratified random sampling).
+    """
+    strata: defaultdict[str, list[int]] = defaultdict(list)
+    for case in cases:
+        if len(case.available) >= 2:
+            strata[case.category].append(case.case_id)
+    n_cases = sum(map(len, strata.values()))
+    if not 1 <= n <= n_cases:
+        raise RefusedError(
+            f"{n:,} cases cannot be drawn: {n_cases:,} were answered by two or more of the models."
+        )
+    drawn: dict[int, float] = {}
+    for ids, n_drawn in _allocated(strata.values(), n, seed):
+        ids.sort(key=lambda case_id: draw(seed, "sample", case_id))
+        drawn |= dict.fromkeys(ids[:n_drawn], n_drawn / len(ids))
+    return drawn
+
+
+def _allocated(strata: Collection[list[int]], n: int, seed: int) -> Iterable[tuple[list[int], int]]:
+    """Give each category its whole share, and those with the largest rests one more."""
+    n_cases = sum(map(len, strata))
+    # By a case of theirs: what categories are called decides nothing.
+    by_rest = sorted(
+        strata,
+        key=lambda ids: (-(n * len(ids) % n_cases), draw(seed, "remainder", min(ids))),
+    )
+    n_more = n - sum(n * len(ids) // n_cases for ids in strata)
+    return ((ids, n * len(ids) // n_cases + (place < n_more)) for place, ids in enumerate(by_rest))
