@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db.engine import read_session
 from db.queries.people import User, is_first_run
 from evalkit.vocabulary import Role
-from pages.routes import uploads
+from pages.routes import annotation, uploads
 from pages.routes.hosts import OwnPagesOnly
 from pages.routes.session import signed_in
 from pages.shared import menu
@@ -22,15 +22,10 @@ from pages.shared import menu
 #: Open to everybody: they ask for themselves, or hold nothing but the program.
 OPEN = {"/sign-in", "/sign-out", "/first-run", "/healthz", "/favicon.png", "/mark.svg"}
 OPEN |= {"/account.css", "/account.woff2", "/_stcore/health", "/_stcore/host-config"}
-OPEN_FOLDERS = (
-    "/invitation/",
-    "/static/",
-    "/component/",
-    "/_stcore/bidi-components/",
-    "/annotate/",  # asks for itself who it is, in the thread that answers
-)
+OPEN |= {route.path for route in annotation.ROUTES}  # in the thread that answers
+OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/bidi-components/")
 #: Holds what people enter, upload and download; asked for by scripts, so no page is shown instead.
-HELD = ("/media/", "/_stcore/")
+HELD = ("/media/", "/_stcore/", "/annotate/")
 
 #: A status that web servers write into their logs for it; nobody is there to read the answer.
 _CLIENT_WENT_AWAY = 499

@@ -303,10 +303,12 @@ def test_nobody_annotates_without_being_signed_in(new_client, assignment_id, met
     assert annotations() == []
 
 
-def test_the_routes_ask_for_themselves_who_is_there(new_client, assignment_id):
-    client = TestClient(Starlette(routes=annotation.ROUTES), base_url="http://evalkit.test")
+@pytest.mark.parametrize(("method", "path"), ALL_ROUTES)
+def test_the_routes_ask_for_themselves_who_is_there(new_client, assignment_id, method, path):
+    app = Starlette(routes=[*annotation.ROUTES, *instructions.ROUTES])
+    client = TestClient(app, base_url="http://evalkit.test")
 
-    answer = send(client, "POST", "/annotate/submit", body_for(assignment_id))
+    answer = send(client, method, path, body_for(assignment_id))
 
     assert answer.status_code == 401
     assert "Sign in again" in answer.json()["error"]
