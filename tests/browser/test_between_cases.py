@@ -9,7 +9,8 @@ from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.engine import read_session
 from db.models import Annotation
 from tests.browser.serving import app_server
-from tests.browser.walking import begin, ready, sign_in
+from tests.browser.test_accessibility import found
+from tests.browser.walking import begin, ready, sign_in, wait_until_whole
 from tests.factories import make_eval_set
 
 pytestmark = pytest.mark.browser
@@ -35,6 +36,16 @@ def submit_into_the_void(page: Page) -> None:
     page.get_by_role("button", name="Leave nevertheless").click()
 
 
+def wrong_in_both(page: Page) -> list[str]:
+    """Return what breaks a rule of accessibility in the light and in the dark."""
+    wait_until_whole(page)
+    wrong = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        wrong += found(page)
+    return wrong
+
+
 def test_what_is_on_its_way_goes_out_from_the_studies_and_the_last_is_undone_at_the_end(
     sqlite_database, chromium_page, free_port
 ):
@@ -49,6 +60,7 @@ def test_what_is_on_its_way_goes_out_from_the_studies_and_the_last_is_undone_at_
 
         expect(page.get_by_text(f"{ON_ITS_WAY}: no connection. Retrying.")).to_be_visible()
         expect(page.get_by_text("0 done, about 2 to go")).to_be_visible()
+        assert wrong_in_both(page) == []
         page.unroute("**/annotate/submit")
         expect(page.get_by_text("1 done, about 1 to go")).to_be_visible(timeout=30_000)
         expect(page.get_by_text(ON_ITS_WAY)).to_have_count(0)
@@ -59,6 +71,7 @@ def test_what_is_on_its_way_goes_out_from_the_studies_and_the_last_is_undone_at_
         page.keyboard.press("Control+Enter")
         expect(page.get_by_text("Nothing is left for you")).to_be_visible(timeout=30_000)
         expect(page.get_by_role("button", name="Undo the last one")).to_be_visible()
+        assert wrong_in_both(page) == []
         page.keyboard.press("Control+z")
         ready(page)
         expect(page.get_by_role("radio", name="B better")).to_be_checked()

@@ -188,6 +188,9 @@ def test_an_answer_is_announced_at_any_case_of_its_study_until_it_is_read(server
     expect(page.get_by_text("Yes, if it was asked for.")).to_be_hidden()  # the room is the case's
     summary.click()
     expect(page.get_by_text("Yes, if it was asked for.")).to_be_visible()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert found(page) == []
     page.get_by_role("button", name="Open that case").click()
     wait_for_case(page, "support")
     expect(asked(page)).to_contain_text("Your question, answered")
