@@ -305,7 +305,7 @@ def test_nobody_annotates_without_being_signed_in(new_client, assignment_id, met
 
 @pytest.mark.parametrize(("method", "path"), ALL_ROUTES)
 def test_the_routes_ask_for_themselves_who_is_there(new_client, assignment_id, method, path):
-    app = Starlette(routes=[*annotation.ROUTES, *instructions.ROUTES])
+    app = Starlette(routes=[*annotation.ROUTES, *instructions.ROUTES, *answers.ROUTES])
     client = TestClient(app, base_url="http://evalkit.test")
 
     answer = send(client, method, path, body_for(assignment_id))
