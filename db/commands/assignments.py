@@ -102,8 +102,8 @@ def release(*, assignment_id: int, annotator_id: int, token: str) -> bool:
     with write_session() as session:
         study = locked_study_of_own(session, assignment_id, annotator_id)
         assignment = own_assignment(session, assignment_id, annotator_id)
-        is_on_screen = assignment.token != token or not assignment.is_held
-        if is_on_screen or assignment.reserved_until is None:
+        is_held = assignment.is_held and assignment.token == token
+        if not is_held or assignment.reserved_until is None:
             return False
         with counted(session, study, assignment):
             assignment.reserved_until = None

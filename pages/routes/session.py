@@ -71,5 +71,6 @@ def end(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
 
 
+@lru_cache(maxsize=16)
 def _serializer(key: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(key, salt="evalkit.session")
