@@ -72,7 +72,11 @@ def exported(study: str = "Set", *, include_superseded: bool = False) -> list[st
 
 def exported_labels(study: str = "Set", *, include_superseded: bool = False):
     """Return the comparisons, scores and error marks of a study as records."""
-    lines = exported(study, include_superseded=include_superseded)
+    return labels_of(exported(study, include_superseded=include_superseded))
+
+
+def labels_of(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the comparisons, scores and error marks among the lines of an export."""
     records = [json.loads(line) for line in lines]
     return [record for record in records if record["type"] in ("comparison", "score", "error")]
 
