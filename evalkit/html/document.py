@@ -44,7 +44,7 @@ from evalkit.reports.shown_models import shown_models
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.study.collected import Collected, Limits
 from evalkit.study.main_criteria import left_out_sentence, main_part
-from evalkit.study.sentences import annotators, limits
+from evalkit.study.sentences import annotators, cases_judged, limits
 from evalkit.study.subjects import PREFERRED, subjects
 from evalkit.vocabulary import AnnotatorKind
 
@@ -201,11 +201,8 @@ def _met(
 
 def _judged(collected: Collected) -> str:
     """Say what was judged: how many cases of which eval set, models and annotators."""
-    n_cases = len(set(collected.outputs.case[collected.outputs.is_counted].tolist()))
-    cases, of = counted(n_cases, "case"), collected.cases_of
-    if of is not None:
-        cases += f" of {of.eval_set}, version {of.version} ({of.content_hash[:8]})"
-    return f"{cases}; {counted(len(collected.models), 'model')}; {annotators(collected)}"
+    models = counted(len(collected.models), "model")
+    return f"{cases_judged(collected)}; {models}; {annotators(collected)}"
 
 
 def _left_out(order: Sequence[str], best: Sequence[str], *, where: str) -> str:

@@ -1,5 +1,7 @@
 """Who has looked and what limits a study's results, in sentences."""
 
+import numpy as np
+
 from evalkit.phrases import capital, counted
 from evalkit.study.collected import Collected
 from evalkit.vocabulary import AnnotatorKind
@@ -22,6 +24,21 @@ def annotators(collected: Collected) -> str:
     if not people:
         return counted(judges, "judge")
     return f"{sentence}{',' if ',' in sentence else ''} and {counted(judges, 'judge')}"
+
+
+def cases_judged(collected: Collected) -> str:
+    """Say on how many cases anything was judged, of how many that were answered, of which set."""
+    outputs, of = collected.outputs, collected.cases_of
+    judged = np.concatenate(
+        [collected.preferences.left, collected.values.output, collected.marks.output]
+    )
+    n_judged = len(np.unique(outputs.case[judged[outputs.is_counted[judged]]]))
+    n_answered = len(np.unique(outputs.case[outputs.is_counted]))
+    cases = counted(n_answered, "case")
+    cases = cases if n_judged == n_answered else f"{n_judged:,} of {cases}"
+    if of is None:
+        return cases
+    return f"{cases} of {of.eval_set}, version {of.version} ({of.content_hash[:8]})"
 
 
 def annotator_name(name: str, *, is_simulated: bool, is_judge: bool = False) -> str:
