@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from argon2 import PasswordHasher
@@ -25,6 +25,7 @@ from sqlalchemy.util import LRUCache
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from db import schema
+from db.columns import DatabaseTable
 from db.commands import people
 from db.engine import engine
 
@@ -166,31 +167,69 @@ def database_of_file(
 
 @pytest.fixture
 def store_once(
-    sqlite_database: str, stored_before: dict[Callable[[], object], tuple[bytes, object]]
-) -> Callable[[Callable[[], T]], T]:
+    request: pytest.FixtureRequest, stored_before: dict[str, tuple[Any, object]]
+) -> Callable[..., Any]:
     """Store what a function stores in an empty database, which runs for the first test alone.
 
-    Every test has a database of its own, as the function left it, and what it returned.
+    Every test has a database of its own, as the function left it with these arguments, and what
+    it returned. The database is SQLite's, unless the test asks for ``database``.
     """
-    file = Path(sqlite_database.removeprefix("sqlite:///"))
+    in_use = "database" if "database" in request.fixturenames else "sqlite_database"
+    url: str = request.getfixturevalue(in_use)
+    read, write = (_file, _put_file) if url.startswith("sqlite") else (_rows, _put_rows)
 
-    def store_once(store: Callable[[], T]) -> T:
-        if store not in stored_before:
-            stored = store()
-            engine().dispose()  # what SQLite wrote beside the file goes into it
-            stored_before[store] = (file.read_bytes(), stored)
-        content, stored = stored_before[store]
-        engine().dispose()
-        file.write_bytes(content)
+    def store_once(store: Callable[..., T], **how: object) -> T:
+        key = f"{url.split(':')[0]} {store.__qualname__} {how}"
+        if key not in stored_before:
+            stored = store(**how)
+            stored_before[key] = (read(url), deepcopy(stored))
+            return stored
+        content, stored = stored_before[key]
+        write(url, content)
         return deepcopy(stored)
 
     return store_once
 
 
 @pytest.fixture(scope="module")
-def stored_before() -> dict[Callable[[], object], tuple[bytes, object]]:
+def stored_before() -> dict[str, tuple[Any, object]]:
     """Give what the functions of a file of tests have stored."""
     return {}
+
+
+def _file(url: str) -> bytes:
+    engine(url).dispose()  # what SQLite wrote beside the file goes into it
+    return Path(url.removeprefix("sqlite:///")).read_bytes()
+
+
+def _put_file(url: str, content: bytes) -> None:
+    engine(url).dispose()
+    Path(url.removeprefix("sqlite:///")).write_bytes(content)
+
+
+def _rows(url: str) -> tuple[dict[str, bytes], list[Any]]:
+    """Read every table of a PostgreSQL database, and how far each sequence of ids is."""
+    tables = {}
+    with engine(url).begin() as connection:
+        cursor = connection.connection.driver_connection.cursor()
+        for table in DatabaseTable.metadata.tables:
+            with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
+                tables[table] = b"".join(copy)
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value > 0")
+        return tables, cursor.fetchall()
+
+
+def _put_rows(url: str, content: tuple[dict[str, bytes], list[Any]]) -> None:
+    tables, sequences = content
+    with engine(url).begin() as connection:
+        cursor = connection.connection.driver_connection.cursor()
+        # The rows refer to one another as they did: nothing to look at again, in any order.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("; ".join(f'DELETE FROM "{table}"' for table in tables))
+        for table in filter(tables.get, tables):
+            with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+                copy.write(tables[table])
+        cursor.executemany("SELECT setval(%s::regclass, %s)", sequences)
 
 
 @contextmanager

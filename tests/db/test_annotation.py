@@ -3,6 +3,7 @@ import dataclasses
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import select
@@ -34,7 +35,7 @@ MODELS = ("Zephyr-9000-chat", "Quasar Pro 3")
 CRITERIA = ("helpfulness", "correctness", "instruction_following")
 
 
-def make_study(*, models=MODELS, n_cases=4, n_annotators=3, **plan):
+def store_study(*, models=MODELS, n_cases=4, n_annotators=3, **plan):
     """Store a study with some annotators; give its id, theirs, and the ids of the eval set."""
     ids = make_eval_set(models=models, n_cases=n_cases)
     plan = {"name": "Which one", "eval_set": "Support questions", "models": models} | plan
@@ -44,6 +45,12 @@ def make_study(*, models=MODELS, n_cases=4, n_annotators=3, **plan):
         session.add_all(people)
         session.flush()
         return study_id, [person.id for person in people], ids
+
+
+@pytest.fixture
+def make_study(store_once):
+    """Store a study as `store_study` does, once for all tests that ask for the same."""
+    return partial(store_once, store_study)
 
 
 def draft(*, preference="left", value=4, comment="", **changes):
@@ -89,7 +96,7 @@ def stored(table):
 # Giving out
 
 
-def test_the_assignment_is_written_before_anything_is_shown(database):
+def test_the_assignment_is_written_before_anything_is_shown(database, make_study):
     study_id, (annotator, *_), _ = make_study(overlap=2)
 
     assignment_id = next_task_id(study_id=study_id, annotator_id=annotator)
@@ -103,7 +110,7 @@ def test_the_assignment_is_written_before_anything_is_shown(database):
     assert assignment.reserved_until - assignment.shown_at == timedelta(hours=2)
 
 
-def test_asking_again_gives_the_same_case_until_it_is_submitted(database):
+def test_asking_again_gives_the_same_case_until_it_is_submitted(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     first = next_task_id(study_id=study_id, annotator_id=annotator)
 
@@ -112,7 +119,7 @@ def test_asking_again_gives_the_same_case_until_it_is_submitted(database):
     assert next_task_id(study_id=study_id, annotator_id=annotator) != first
 
 
-def test_twenty_annotators_at_once_never_exceed_the_overlap(database):
+def test_twenty_annotators_at_once_never_exceed_the_overlap(database, make_study):
     study_id, people, _ = make_study(
         models=("a1", "b1", "c1", "d1"), n_cases=6, n_annotators=20, overlap=3, pairs_per_case=2
     )
@@ -136,7 +143,7 @@ def test_twenty_annotators_at_once_never_exceed_the_overlap(database):
     assert len(given) == 6 * 2 * 3  # 20 people asked 3 times each for 36 places
 
 
-def test_two_windows_of_one_annotator_show_the_same_case(database):
+def test_two_windows_of_one_annotator_show_the_same_case(database, make_study):
     study_id, (annotator, *_), _ = make_study(n_cases=8)
 
     with ThreadPoolExecutor(8) as pool:
@@ -151,7 +158,7 @@ def test_two_windows_of_one_annotator_show_the_same_case(database):
     assert len(stored(Assignment)) == 1
 
 
-def test_a_reservation_that_ran_out_frees_the_case_for_others(database):
+def test_a_reservation_that_ran_out_frees_the_case_for_others(database, make_study):
     study_id, (first, second, third), _ = make_study(n_cases=1, overlap=1)
     looked_at = next_task_id(study_id=study_id, annotator_id=first)
     assert next_task_id(study_id=study_id, annotator_id=second) is None
@@ -163,7 +170,9 @@ def test_a_reservation_that_ran_out_frees_the_case_for_others(database):
     assert next_task_id(study_id=study_id, annotator_id=first) is None
 
 
-def test_a_case_whose_reservation_ran_out_is_reserved_anew_where_nobody_took_it(database):
+def test_a_case_whose_reservation_ran_out_is_reserved_anew_where_nobody_took_it(
+    database, make_study
+):
     study_id, (annotator, *_), _ = make_study(n_cases=1, overlap=1)
     found = next_task_id(study_id=study_id, annotator_id=annotator)
     change(found, reserved_until=now() - timedelta(hours=1))
@@ -174,7 +183,7 @@ def test_a_case_whose_reservation_ran_out_is_reserved_anew_where_nobody_took_it(
     assert assignment.reserved_until > now() + timedelta(hours=1)
 
 
-def test_a_draft_is_shown_again_even_if_its_reservation_ran_out(database):
+def test_a_draft_is_shown_again_even_if_its_reservation_ran_out(database, make_study):
     study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
     begun = next_task_id(study_id=study_id, annotator_id=first)
     commands.save_draft(
@@ -190,7 +199,7 @@ def test_a_draft_is_shown_again_even_if_its_reservation_ran_out(database):
     assert next_task_id(study_id=study_id, annotator_id=first) == begun
 
 
-def test_work_is_never_refused_because_a_reservation_ran_out(database):
+def test_work_is_never_refused_because_a_reservation_ran_out(database, make_study):
     study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
     late = next_task_id(study_id=study_id, annotator_id=first)
     change(late, reserved_until=now() - timedelta(hours=30))
@@ -200,7 +209,7 @@ def test_work_is_never_refused_because_a_reservation_ran_out(database):
     assert submit(late, first, key="key-of-first").is_new
 
 
-def test_judges_do_not_take_the_places_of_people(database):
+def test_judges_do_not_take_the_places_of_people(database, make_study):
     study_id, (annotator, *_), ids = make_study(n_cases=1, overlap=1)
     with write_session() as session:
         judge = Annotator(name="judge", kind=AnnotatorKind.JUDGE)
@@ -221,7 +230,7 @@ def test_judges_do_not_take_the_places_of_people(database):
     assert next_task_id(study_id=study_id, annotator_id=annotator) is not None
 
 
-def test_a_closed_study_gives_nothing_out_and_takes_nothing(database):
+def test_a_closed_study_gives_nothing_out_and_takes_nothing(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     set_study_open(study_id, is_open=False)
@@ -240,7 +249,7 @@ def test_a_closed_study_gives_nothing_out_and_takes_nothing(database):
     assert task(begun, annotator).draft["preference"] == "left"
 
 
-def test_a_closed_study_and_one_that_does_not_exist_are_spoken_of_alike(database):
+def test_a_closed_study_and_one_that_does_not_exist_are_spoken_of_alike(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     set_study_open(study_id, is_open=False)
 
@@ -254,7 +263,7 @@ def test_a_closed_study_and_one_that_does_not_exist_are_spoken_of_alike(database
     assert "Which one" not in said[0]
 
 
-def test_a_retired_case_is_not_given_out(database):
+def test_a_retired_case_is_not_given_out(database, make_study):
     from db.models import Case
 
     study_id, (annotator, *_), ids = make_study(n_cases=2)
@@ -271,7 +280,7 @@ def test_a_retired_case_is_not_given_out(database):
     assert next_task_id(study_id=study_id, annotator_id=annotator) is None
 
 
-def test_an_output_that_arrives_later_is_given_out_too(database):
+def test_an_output_that_arrives_later_is_given_out_too(database, make_study):
     study_id, (annotator, *_), ids = make_study(n_cases=2)
     with write_session() as session:
         missing = session.get_one(Output, ids[f"case-1/{MODELS[0]}"])
@@ -294,7 +303,7 @@ def test_an_output_that_arrives_later_is_given_out_too(database):
 # Drafts
 
 
-def test_a_draft_survives_a_restart(database):
+def test_a_draft_survives_a_restart(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     entered = draft(preference="both_bad", value=2, comment="Neither.\nReally 😀 ‮rtl‬")
@@ -315,7 +324,7 @@ def test_a_draft_survives_a_restart(database):
     assert stored(Assignment)[0].state == AssignmentState.DRAFT
 
 
-def test_a_draft_extends_the_reservation(database):
+def test_a_draft_extends_the_reservation(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     change(begun, reserved_until=now() + timedelta(minutes=1))
@@ -331,7 +340,9 @@ def test_a_draft_extends_the_reservation(database):
     assert stored(Assignment)[0].reserved_until > now() + timedelta(hours=1, minutes=59)
 
 
-def test_active_time_never_goes_down_nor_beyond_the_time_since_the_case_was_shown(database):
+def test_active_time_never_goes_down_nor_beyond_the_time_since_the_case_was_shown(
+    database, make_study
+):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     change(begun, shown_at=now() - timedelta(seconds=100))
@@ -350,7 +361,7 @@ def test_active_time_never_goes_down_nor_beyond_the_time_since_the_case_was_show
     assert stored(Assignment)[0].active_seconds == pytest.approx(100, abs=20)
 
 
-def test_somebody_elses_assignment_is_answered_like_one_that_does_not_exist(database):
+def test_somebody_elses_assignment_is_answered_like_one_that_does_not_exist(database, make_study):
     study_id, (owner, other, _), _ = make_study()
     theirs = next_task_id(study_id=study_id, annotator_id=owner)
     sentences = set()
@@ -400,7 +411,9 @@ def test_somebody_elses_assignment_is_answered_like_one_that_does_not_exist(data
         {"tags": {"left": {"k" * 501: None}}},
     ],
 )
-def test_a_draft_of_another_shape_is_refused_and_nothing_stored(sqlite_database, entered):
+def test_a_draft_of_another_shape_is_refused_and_nothing_stored(
+    sqlite_database, make_study, entered
+):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
@@ -417,7 +430,7 @@ def test_a_draft_of_another_shape_is_refused_and_nothing_stored(sqlite_database,
 
 
 @pytest.mark.parametrize("seconds", [-1, float("inf"), float("nan"), "3", None, True, 10**400])
-def test_active_time_that_is_no_time_is_refused(sqlite_database, seconds):
+def test_active_time_that_is_no_time_is_refused(sqlite_database, make_study, seconds):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
@@ -434,7 +447,7 @@ def test_active_time_that_is_no_time_is_refused(sqlite_database, seconds):
 # Submitting
 
 
-def test_a_submission_stores_preference_scores_marks_comment_and_time(database):
+def test_a_submission_stores_preference_scores_marks_comment_and_time(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     change(begun, shown_at=now() - timedelta(minutes=10))
@@ -461,7 +474,7 @@ def test_a_submission_stores_preference_scores_marks_comment_and_time(database):
     )
 
 
-def test_the_same_submission_from_ten_threads_is_stored_once(database):
+def test_the_same_submission_from_ten_threads_is_stored_once(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
@@ -474,7 +487,7 @@ def test_the_same_submission_from_ten_threads_is_stored_once(database):
     assert len(stored(Score)) == 6
 
 
-def test_the_same_answers_from_ten_windows_are_stored_once(database):
+def test_the_same_answers_from_ten_windows_are_stored_once(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
@@ -487,7 +500,9 @@ def test_the_same_answers_from_ten_windows_are_stored_once(database):
     assert len(stored(Annotation)) == 1
 
 
-def test_other_answers_from_a_window_that_does_not_know_of_the_first_are_not_stored(database):
+def test_other_answers_from_a_window_that_does_not_know_of_the_first_are_not_stored(
+    database, make_study
+):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator, key="window-one", revision=0)
@@ -505,7 +520,9 @@ def test_other_answers_from_a_window_that_does_not_know_of_the_first_are_not_sto
     assert annotation.preference == "left"
 
 
-def test_an_edit_counts_on_from_the_last_revision_even_if_that_only_held_scores(database):
+def test_an_edit_counts_on_from_the_last_revision_even_if_that_only_held_scores(
+    database, make_study
+):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -517,7 +534,7 @@ def test_an_edit_counts_on_from_the_last_revision_even_if_that_only_held_scores(
     assert (edited.revision, edited.is_new) == (3, True)
 
 
-def test_an_edit_is_a_new_revision_and_the_old_one_stays(database):
+def test_an_edit_is_a_new_revision_and_the_old_one_stays(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     first = draft()
@@ -537,7 +554,7 @@ def test_an_edit_is_a_new_revision_and_the_old_one_stays(database):
     assert task(begun, annotator).draft == draft(preference="tie", value=5)
 
 
-def test_a_late_repetition_of_an_earlier_revision_changes_nothing(database):
+def test_a_late_repetition_of_an_earlier_revision_changes_nothing(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -549,7 +566,7 @@ def test_a_late_repetition_of_an_earlier_revision_changes_nothing(database):
     assert [row.is_superseded for row in stored(Annotation)] == [True, False]
 
 
-def test_an_edit_that_is_not_yet_submitted_survives_a_reload(database):
+def test_an_edit_that_is_not_yet_submitted_survives_a_reload(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -569,7 +586,7 @@ def test_an_edit_that_is_not_yet_submitted_survives_a_reload(database):
     assert stored(Assignment)[0].state == AssignmentState.SUBMITTED
 
 
-def test_a_key_of_another_assignment_is_refused(database):
+def test_a_key_of_another_assignment_is_refused(database, make_study):
     study_id, (first, second, _), _ = make_study()
     submit(next_task_id(study_id=study_id, annotator_id=first), first)
     theirs = next_task_id(study_id=study_id, annotator_id=second)
@@ -581,7 +598,7 @@ def test_a_key_of_another_assignment_is_refused(database):
 
 
 @pytest.mark.parametrize("key", [None, "", "short", 12345678, "k" * 201, "ключ-ключ"])
-def test_a_submission_without_a_usable_key_is_refused(sqlite_database, key):
+def test_a_submission_without_a_usable_key_is_refused(sqlite_database, make_study, key):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
@@ -614,7 +631,9 @@ def with_tag(key, severity):
         (with_tag("format", None), ("left.tags.format",)),
     ],
 )
-def test_what_is_missing_or_cannot_be_is_named_and_nothing_stored(sqlite_database, entered, fields):
+def test_what_is_missing_or_cannot_be_is_named_and_nothing_stored(
+    sqlite_database, make_study, entered, fields
+):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
@@ -627,7 +646,7 @@ def test_what_is_missing_or_cannot_be_is_named_and_nothing_stored(sqlite_databas
     assert stored(Assignment)[0].state == AssignmentState.OPEN
 
 
-def test_only_what_the_study_asks_for_is_stored(database):
+def test_only_what_the_study_asks_for_is_stored(database, make_study):
     study_id, (annotator, *_), _ = make_study(collects=frozenset({"preference"}))
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     entered = with_tag("format", "minor") | {"comment": "not asked for"}
@@ -642,7 +661,7 @@ def test_only_what_the_study_asks_for_is_stored(database):
 # Skipping
 
 
-def test_a_skipped_case_is_free_for_others_and_does_not_come_back(database):
+def test_a_skipped_case_is_free_for_others_and_does_not_come_back(database, make_study):
     study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
     begun = next_task_id(study_id=study_id, annotator_id=first)
 
@@ -662,7 +681,7 @@ def test_a_skipped_case_is_free_for_others_and_does_not_come_back(database):
     assert next_task_id(study_id=study_id, annotator_id=second) is not None
 
 
-def test_a_draft_that_arrives_after_the_skip_does_not_bring_the_case_back(database):
+def test_a_draft_that_arrives_after_the_skip_does_not_bring_the_case_back(database, make_study):
     study_id, (annotator, *_), _ = make_study(n_cases=1)
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     commands.skip(
@@ -681,7 +700,7 @@ def test_a_draft_that_arrives_after_the_skip_does_not_bring_the_case_back(databa
     assert next_task_id(study_id=study_id, annotator_id=annotator) is None
 
 
-def test_what_another_tab_still_submits_for_a_skipped_case_is_not_lost(database):
+def test_what_another_tab_still_submits_for_a_skipped_case_is_not_lost(database, make_study):
     study_id, (annotator, *_), _ = make_study(n_cases=1)
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     commands.skip(
@@ -694,7 +713,7 @@ def test_what_another_tab_still_submits_for_a_skipped_case_is_not_lost(database)
     assert (assignment.state, assignment.skip_reason) == ("submitted", None)
 
 
-def test_a_skipped_case_is_explained_and_left_out_of_back_and_forward(database):
+def test_a_skipped_case_is_explained_and_left_out_of_back_and_forward(database, make_study):
     study_id, (annotator, *_), _ = make_study(n_cases=4)
     begun = []
     for reason in (None, "not_my_field", "other", None):
@@ -718,7 +737,7 @@ def test_a_skipped_case_is_explained_and_left_out_of_back_and_forward(database):
             queries.comparison_task(session, skipped, annotator_id=annotator)
 
 
-def test_a_submitted_case_cannot_be_skipped(database):
+def test_a_submitted_case_cannot_be_skipped(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -730,7 +749,7 @@ def test_a_submitted_case_cannot_be_skipped(database):
 
 
 @pytest.mark.parametrize("reason", ["", "bored", None, ["other"]])
-def test_a_skip_without_a_known_reason_is_refused(sqlite_database, reason):
+def test_a_skip_without_a_known_reason_is_refused(sqlite_database, make_study, reason):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
@@ -740,7 +759,7 @@ def test_a_skip_without_a_known_reason_is_refused(sqlite_database, reason):
         )
 
 
-def test_a_skip_can_be_undone_and_the_draft_is_still_there(database):
+def test_a_skip_can_be_undone_and_the_draft_is_still_there(database, make_study):
     study_id, (annotator, *_), _ = make_study(n_cases=1)
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     save(begun, annotator, draft(comment="half"))
@@ -757,7 +776,7 @@ def test_a_skip_can_be_undone_and_the_draft_is_still_there(database):
     assert task(begun, annotator).draft["comment"] == "half"
 
 
-def test_a_skip_can_be_undone_also_when_somebody_else_has_the_case(database):
+def test_a_skip_can_be_undone_also_when_somebody_else_has_the_case(database, make_study):
     study_id, (first, second, _), _ = make_study(n_cases=1, overlap=1)
     begun = next_task_id(study_id=study_id, annotator_id=first)
     commands.skip(assignment_id=begun, opening=opened(begun), annotator_id=first, reason="other")
@@ -768,7 +787,7 @@ def test_a_skip_can_be_undone_also_when_somebody_else_has_the_case(database):
     assert submit(begun, first).is_new
 
 
-def test_nobody_takes_back_what_is_not_theirs_or_not_skipped(database):
+def test_nobody_takes_back_what_is_not_theirs_or_not_skipped(database, make_study):
     study_id, (first, second, _), _ = make_study(n_cases=1)
     begun = next_task_id(study_id=study_id, annotator_id=first)
     submit(begun, first)
@@ -793,7 +812,7 @@ def save(assignment_id, annotator_id, entered, opening=None):
     )
 
 
-def test_a_page_of_another_time_writes_into_no_other_case(database):
+def test_a_page_of_another_time_writes_into_no_other_case(database, make_study):
     """Numbers come back with an old database; the token of a case does not."""
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
@@ -814,7 +833,7 @@ def test_a_page_of_another_time_writes_into_no_other_case(database):
     assert stored(Annotation) == []
 
 
-def test_an_older_draft_never_replaces_a_newer_one_of_the_same_page(database):
+def test_an_older_draft_never_replaces_a_newer_one_of_the_same_page(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     opening = opened(begun)
@@ -829,7 +848,7 @@ def test_an_older_draft_never_replaces_a_newer_one_of_the_same_page(database):
     assert task(begun, annotator).draft["comment"] == "draft 3"
 
 
-def test_a_draft_that_arrives_after_the_submission_changes_nothing(database):
+def test_a_draft_that_arrives_after_the_submission_changes_nothing(database, make_study):
     """Back would show the older answers as those that were submitted."""
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
@@ -846,7 +865,9 @@ def test_a_draft_that_arrives_after_the_submission_changes_nothing(database):
     assert stored(Assignment)[0].draft is None
 
 
-def test_drafts_and_the_submission_of_one_page_in_any_order_leave_what_was_submitted(database):
+def test_drafts_and_the_submission_of_one_page_in_any_order_leave_what_was_submitted(
+    database, make_study
+):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     opening = opened(begun)
@@ -866,7 +887,7 @@ def test_drafts_and_the_submission_of_one_page_in_any_order_leave_what_was_submi
     assert stored(Assignment)[0].draft is None
 
 
-def test_a_stale_page_does_not_write_over_a_fuller_draft(database):
+def test_a_stale_page_does_not_write_over_a_fuller_draft(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     stale, other = opened(begun), opened(begun)
@@ -882,7 +903,7 @@ def test_a_stale_page_does_not_write_over_a_fuller_draft(database):
     assert save(begun, annotator, draft(comment="mine"), knowing).is_newest
 
 
-def test_an_edit_of_a_revision_that_no_longer_counts_is_refused(database):
+def test_an_edit_of_a_revision_that_no_longer_counts_is_refused(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator, key="revision-1")
@@ -901,7 +922,7 @@ def test_an_edit_of_a_revision_that_no_longer_counts_is_refused(database):
     assert [row.preference for row in stored(Annotation) if not row.is_superseded] == ["tie"]
 
 
-def test_an_edit_can_be_discarded_and_then_nothing_late_brings_it_back(database):
+def test_an_edit_can_be_discarded_and_then_nothing_late_brings_it_back(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -917,7 +938,7 @@ def test_an_edit_can_be_discarded_and_then_nothing_late_brings_it_back(database)
     assert (shown.draft["preference"], shown.has_edit) == ("left", False)
 
 
-def test_a_page_that_has_not_seen_an_edit_does_not_discard_it(database):
+def test_a_page_that_has_not_seen_an_edit_does_not_discard_it(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -935,7 +956,7 @@ def test_a_page_that_has_not_seen_an_edit_does_not_discard_it(database):
     assert not task(begun, annotator).has_edit
 
 
-def test_an_edit_taken_back_by_hand_is_no_edit(database):
+def test_an_edit_taken_back_by_hand_is_no_edit(database, make_study):
     """What is stored is what the study asks for, so blanks around the comment make no edit."""
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
@@ -951,7 +972,7 @@ def test_an_edit_taken_back_by_hand_is_no_edit(database):
     assert not task(begun, annotator).has_edit
 
 
-def test_edits_that_were_not_submitted_are_counted(database):
+def test_edits_that_were_not_submitted_are_counted(database, make_study):
     study_id, (annotator, other, _), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -964,7 +985,9 @@ def test_edits_that_were_not_submitted_are_counted(database):
     assert ([edit.assignment_id for edit in own.edits], theirs.edits) == ([begun], ())
 
 
-def test_one_key_sent_with_two_cases_at_once_is_stored_once_and_refused_in_words(database):
+def test_one_key_sent_with_two_cases_at_once_is_stored_once_and_refused_in_words(
+    database, make_study
+):
     study_id, people, _ = make_study(n_annotators=8)
     begun = [(next_task_id(study_id=study_id, annotator_id=person), person) for person in people]
 
@@ -982,7 +1005,7 @@ def test_one_key_sent_with_two_cases_at_once_is_stored_once_and_refused_in_words
     assert all("the key of another one" in answer for answer in answers if answer != 1)
 
 
-def test_a_submission_that_is_withdrawn_is_a_draft_again_and_counts_nowhere(database):
+def test_a_submission_that_is_withdrawn_is_a_draft_again_and_counts_nowhere(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -1003,7 +1026,7 @@ def test_a_submission_that_is_withdrawn_is_a_draft_again_and_counts_nowhere(data
     assert [row.is_superseded for row in stored(Annotation)] == [True, False]
 
 
-def test_after_a_while_a_submission_is_not_withdrawn_and_neither_is_an_edit(database):
+def test_after_a_while_a_submission_is_not_withdrawn_and_neither_is_an_edit(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -1021,7 +1044,7 @@ def test_after_a_while_a_submission_is_not_withdrawn_and_neither_is_an_edit(data
     assert task(begun, annotator).is_submitted
 
 
-def test_an_edit_that_was_not_submitted_outlives_the_withdrawal(database):
+def test_an_edit_that_was_not_submitted_outlives_the_withdrawal(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -1038,7 +1061,7 @@ def test_an_edit_that_was_not_submitted_outlives_the_withdrawal(database):
     assert task(begun, annotator).draft["comment"] == "Changed since."
 
 
-def test_in_a_closed_study_nothing_is_withdrawn(database):
+def test_in_a_closed_study_nothing_is_withdrawn(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
     submit(begun, annotator)
@@ -1059,7 +1082,7 @@ def withdraw(assignment_id, annotator_id):
 # What is shown
 
 
-def test_the_task_holds_nothing_that_identifies_a_model(database):
+def test_the_task_holds_nothing_that_identifies_a_model(database, make_study):
     study_id, (annotator, *_), ids = make_study()
     with write_session() as session:
         forget_units(session, study_id)
@@ -1107,7 +1130,7 @@ def test_the_task_holds_nothing_that_identifies_a_model(database):
     assert ids  # the outputs were there
 
 
-def test_left_and_right_are_shown_as_they_were_assigned(database):
+def test_left_and_right_are_shown_as_they_were_assigned(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     begun = next_task_id(study_id=study_id, annotator_id=annotator)
 
@@ -1123,7 +1146,7 @@ def test_left_and_right_are_shown_as_they_were_assigned(database):
     assert shown.messages == ({"role": "user", "content": shown.messages[0]["content"]},)
 
 
-def test_one_can_go_back_through_ones_own_cases_and_on_again(database):
+def test_one_can_go_back_through_ones_own_cases_and_on_again(database, make_study):
     study_id, (annotator, other, _), _ = make_study()
     seen = []
     for number in range(3):
@@ -1140,7 +1163,7 @@ def test_one_can_go_back_through_ones_own_cases_and_on_again(database):
     assert task(seen[1], annotator).is_submitted
 
 
-def test_progress_counts_ones_own_share_of_what_is_missing(database):
+def test_progress_counts_ones_own_share_of_what_is_missing(database, make_study):
     study_id, (first, second, third), _ = make_study(n_cases=6, overlap=2)
 
     def progress(annotator):
@@ -1160,7 +1183,7 @@ def test_progress_counts_ones_own_share_of_what_is_missing(database):
     assert (done, total) == (1, 1 + 3)
 
 
-def test_progress_ends_exactly_when_nothing_is_left(database):
+def test_progress_ends_exactly_when_nothing_is_left(database, make_study):
     study_id, people, _ = make_study(n_cases=5, overlap=2)
     n = 0
     while True:
@@ -1184,7 +1207,7 @@ def test_progress_ends_exactly_when_nothing_is_left(database):
             assert own.n_left == 0
 
 
-def test_closed_studies_are_not_among_the_open_ones(database):
+def test_closed_studies_are_not_among_the_open_ones(database, make_study):
     study_id, (annotator, *_), _ = make_study()
     set_study_open(study_id, is_open=False)
 
@@ -1196,7 +1219,7 @@ def test_closed_studies_are_not_among_the_open_ones(database):
 
 
 def make_leaky_study(policy):
-    study_id, people, ids = make_study(
+    study_id, people, ids = store_study(
         models=("Zephyr-9000", "Quasar Pro 3", "Plain"), n_cases=3, pairs_per_case=3
     )
     with write_session() as session:
@@ -1257,7 +1280,7 @@ def test_names_are_masked_or_shown_as_the_study_says(database, policy, is_masked
     assert text == f"As an AI language model trained by {maker}, I like ChatGPT."
 
 
-def test_the_record_of_a_task_cannot_be_changed(sqlite_database):
+def test_the_record_of_a_task_cannot_be_changed(sqlite_database, make_study):
     study_id, (annotator, *_), _ = make_study()
     shown = task(next_task_id(study_id=study_id, annotator_id=annotator), annotator)
 
