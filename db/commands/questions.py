@@ -1,8 +1,9 @@
 """Ask the lead about a case, and answer."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from db.columns import now
 from db.engine import write_session
@@ -71,19 +72,21 @@ def answer(question_id: int, *, words: str, actor_id: int | None) -> None:
         session.add(question)
 
 
-def note_answers_read(question_ids: Collection[int], *, annotator_id: int) -> None:
-    """Note that somebody read these answers; what is not theirs, or has none, stays as it is."""
+def note_answers_read(answered_at: Mapping[int, datetime], *, annotator_id: int) -> None:
+    """Note that somebody read the answers that these questions had been given at these moments.
+
+    What is not theirs, has no answer, or was answered anew since, stays as it is.
+    """
+    own = select(Assignment.id).where(Assignment.annotator_id == annotator_id)
     with write_session() as session:
-        own = session.exec(
-            select(Question)
-            .join(Assignment, col(Assignment.id) == Question.assignment_id)
-            .where(
-                col(Question.id).in_(question_ids),
-                Assignment.annotator_id == annotator_id,
-                col(Question.answer).is_not(None),
-                col(Question.read_at).is_(None),
+        for question_id, moment in answered_at.items():
+            session.exec(
+                update(Question)
+                .where(
+                    col(Question.id) == question_id,
+                    col(Question.assignment_id).in_(own),
+                    col(Question.answered_at) == moment,
+                    col(Question.read_at).is_(None),
+                )
+                .values(read_at=now())
             )
-        ).all()
-        for question in own:
-            question.read_at = now()
-            session.add(question)

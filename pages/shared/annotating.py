@@ -112,7 +112,7 @@ def new_answers(answers: Sequence[NewAnswer], *, annotator_id: int) -> None:
                 "Mark as read",
                 key=f"read-{answer.question_id}",
                 on_click=note_answers_read,
-                args=([answer.question_id],),
+                args=({answer.question_id: answer.answered_at},),
                 kwargs={"annotator_id": annotator_id},
             )
             with way:

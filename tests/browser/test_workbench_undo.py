@@ -198,7 +198,8 @@ def test_an_answer_is_announced_at_any_case_of_its_study_until_it_is_read(server
 
     expect(page.get_by_role("button", name="Mark as read")).to_have_count(0)
     expect(page.get_by_text("Yes, if it was asked for.")).to_be_visible()
-    server.wait_for("answers-read", lambda sent: sent == [{"questions": [1]}])
+    seen = {"question_id": 1, "answered_at": "at: Yes, if it was asked for."}
+    server.wait_for("answers-read", lambda sent: sent == [{"questions": [seen]}])
     press(page, "]")
     wait_for_case(page, "tool use")
     expect(asked(page)).to_be_hidden()

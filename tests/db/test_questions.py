@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
+from db.columns import now
 from db.commands.assignments import next_task_id
 from db.commands.audience import set_audience
 from db.commands.instructions import LONGEST_CONTACT, note_read, set_instructions
@@ -210,19 +211,37 @@ def test_an_answer_is_new_until_who_asked_has_read_it_and_again_once_it_changed(
 
     number = put(case_of_ada, ada, "May a response be in English?")
     assert new() == []  # it has no answer
-    note_answers_read([number], annotator_id=ada)  # which nobody can have read
+    note_answers_read({number: now()}, annotator_id=ada)  # which nobody can have read
 
     answer(number, words="Only to English.", actor_id=None)
     (told,) = new()
     assert (told.study, told.assignment_id) == ("Which one", case_of_ada)
     assert (told.words, told.answer) == ("May a response be in English?", "Only to English.")
-    note_answers_read([number], annotator_id=ada + 1)
+    note_answers_read({number: told.answered_at}, annotator_id=ada + 1)
     assert new() == [told]
     assert [question.is_new for question in own(study_id, ada)] == [True]
 
-    note_answers_read([number, number + 1], annotator_id=ada)
+    seen = {number: told.answered_at, number + 1: told.answered_at}
+    note_answers_read(seen, annotator_id=ada)
     assert new() == []
     assert [question.is_new for question in own(study_id, ada)] == [False]
 
     answer(number, words="To any language.", actor_id=None)
     assert [told.answer for told in new()] == ["To any language."]
+
+
+def test_who_read_an_answer_has_not_read_the_one_that_took_its_place_meanwhile(
+    study_id, ada, case_of_ada
+):
+    number = put(case_of_ada, ada, "May a response be in English?")
+    answer(number, words="Only to English.", actor_id=None)
+    with read_session() as session:
+        (drawn,) = new_answers(session, annotator_id=ada)
+    answer(number, words="To any language.", actor_id=None)
+
+    note_answers_read({number: drawn.answered_at}, annotator_id=ada)
+
+    (question,) = own(study_id, ada)
+    assert (question.answer, question.is_new) == ("To any language.", True)
+    note_answers_read({number: question.answered_at}, annotator_id=ada)
+    assert [question.is_new for question in own(study_id, ada)] == [False]

@@ -111,6 +111,22 @@ def test_an_answer_is_announced_where_the_annotator_starts_until_it_is_read(app,
     assert "Only to *English*." not in written(app)
 
 
+def test_an_answer_that_was_corrected_behind_the_page_is_not_read_by_a_click_on_the_old_one(
+    app, sign_in, asked
+):
+    with read_session() as session:
+        (question,) = asked_questions(session, is_answered=False)
+    answer(question.question_id, words="Only to English.", actor_id=None)
+    sign_in(app, Role.ANNOTATOR, name="Ada")
+    at_page(app, "annotate/studies.py").run()
+    answer(question.question_id, words="To any language.", actor_id=None)
+
+    next(button for button in app.button if button.label == "Mark as read").click().run()
+
+    assert not app.exception
+    assert "To any language." in written(app)
+
+
 def test_nobody_else_is_told_of_an_answer(app, sign_in, asked):
     with read_session() as session:
         (question,) = asked_questions(session, is_answered=False)

@@ -740,23 +740,47 @@ def test_a_study_tells_what_it_is_about_until_that_is_read_and_answers_what_was_
     answer_question(question.id, words="Only to English.", actor_id=None)
 
     assert study()["is_read"]
+    answered = study()["questions"][0]["answered_at"]
     assert study()["questions"] == [
         {
             "question_id": question.id,
             "assignment_id": assignment_id,
             "words": "May it be in English?",
             "answer": "Only to English.",
+            "answered_at": answered,
             "is_new": True,
         }
     ]
-    read = {"questions": [question.id]}
+    answer_question(question.id, words="Only to German.", actor_id=None)
+    read = {"questions": [{"question_id": question.id, "answered_at": answered}]}
+    assert send(client, "POST", "/annotate/answers-read", read).json() == {"read": True}
+    assert study()["questions"][0]["is_new"]  # what was on the screen is not what it is now
+    read["questions"][0]["answered_at"] = study()["questions"][0]["answered_at"]
     assert send(new_client("Bob"), "POST", "/annotate/answers-read", read).status_code == 200
     assert study()["questions"][0]["is_new"]  # it is not Bob's
     assert send(client, "POST", "/annotate/answers-read", read).json() == {"read": True}
     assert not study()["questions"][0]["is_new"]
 
 
-@pytest.mark.parametrize("questions", [None, 3, "3", ["3"], [True], [0], list(range(1, 102))])
+THEN = "2026-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        None,
+        3,
+        "3",
+        [3],
+        [{"question_id": 3}],
+        *(
+            [{"question_id": 3, "answered_at": when}]
+            for when in (None, 3, "then", "0001-01-01T00:00:00+23:00")
+        ),
+        *([{"question_id": which, "answered_at": THEN}] for which in ("3", True, 0)),
+        [{"question_id": which, "answered_at": THEN} for which in range(1, 102)],
+    ],
+)
 def test_what_names_no_answers_is_refused(client, questions):
     answer = send(client, "POST", "/annotate/answers-read", {"questions": questions})
 

@@ -24,6 +24,7 @@ class OwnQuestion:
     assignment_id: int
     words: str
     answer: str | None
+    answered_at: datetime | None
     is_new: bool
 
 
@@ -37,6 +38,7 @@ class NewAnswer:
     assignment_id: int
     words: str
     answer: str
+    answered_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ def own_questions(session: Session, study_id: int, *, annotator_id: int) -> list
             assignment_id=question.assignment_id,
             words=question.words,
             answer=question.answer,
+            answered_at=question.answered_at,
             is_new=question.answer is not None and question.read_at is None,
         )
         for question in questions
@@ -84,6 +87,7 @@ def new_answers(session: Session, *, annotator_id: int) -> list[NewAnswer]:
             col(Question.assignment_id),
             col(Question.words),
             col(Question.answer),
+            col(Question.answered_at),
         )
         .join(Assignment, col(Assignment.id) == Question.assignment_id)
         .join(Study, col(Study.id) == Assignment.study_id)

@@ -92,14 +92,16 @@ def _study(_body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ask(body: dict[str, Any]) -> dict[str, Any]:
-    asked = {"question_id": len(store.questions) + 1, "answer": None, "is_new": False}
+    asked = {"question_id": len(store.questions) + 1, "answer": None, "answered_at": None}
+    asked["is_new"] = False
     store.questions.insert(0, asked | {name: body[name] for name in ("assignment_id", "words")})
     return {"asked": True}
 
 
 def _read_answers(body: dict[str, Any]) -> dict[str, Any]:
     for question in store.questions:
-        question["is_new"] = question["is_new"] and question["question_id"] not in body["questions"]
+        seen = {name: question[name] for name in ("question_id", "answered_at")}
+        question["is_new"] = question["is_new"] and seen not in body["questions"]
     return {"read": True}
 
 
@@ -159,6 +161,7 @@ async def _plan(request: Request) -> JSONResponse:
     for question in store.questions:
         question["answer"] = asked.get("answer")
         question["is_new"] = question["answer"] is not None
+        question["answered_at"] = f"at: {question['answer']}" if question["is_new"] else None
     store.planned.extend(await request.json())
     return JSONResponse({})
 

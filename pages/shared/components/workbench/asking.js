@@ -80,10 +80,11 @@ const elsewhereParts = (screen, question) => [
  */
 function markRead(screen, questions) {
   const { desk } = screen;
-  const body = { questions: questions.map(({ question_id }) => question_id) };
+  // The lead may have corrected an answer since: that one is still to be announced.
+  const seen = questions.map(({ question_id, answered_at }) => ({ question_id, answered_at }));
   for (const question of questions) question.is_new = false;
   desk.studies.repaint(screen.data.study_id);
-  persist("POST", url(desk, "answers-read"), body, { stopped: () => desk.isClosed, onwait: () => {} });
+  persist("POST", url(desk, "answers-read"), { questions: seen }, { stopped: () => desk.isClosed, onwait: () => {} });
 }
 
 /** @param {AskedQuestion} question */

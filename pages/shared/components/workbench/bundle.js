@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 66b7f9cb2d3565176419af9d5dcb93046d3184a6ac204f63f08edf9fa7013f8e
+// Sources: f7c2af7828f8e63046192facd250f6fabda5b4f3d7eab26931f0c29f36c3d6c6
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1491,10 +1491,10 @@ var elsewhereParts = (screen, question) => [
 ];
 function markRead(screen, questions) {
   const { desk } = screen;
-  const body = { questions: questions.map(({ question_id }) => question_id) };
+  const seen = questions.map(({ question_id, answered_at }) => ({ question_id, answered_at }));
   for (const question of questions) question.is_new = false;
   desk.studies.repaint(screen.data.study_id);
-  persist("POST", url(desk, "answers-read"), body, { stopped: () => desk.isClosed, onwait: () => {
+  persist("POST", url(desk, "answers-read"), { questions: seen }, { stopped: () => desk.isClosed, onwait: () => {
   } });
 }
 var questionParts = ({ words, answer }) => [

@@ -310,6 +310,7 @@ export interface AskedQuestion {
   assignment_id: number;
   words: string;
   answer: string | null;
+  answered_at: string | null;
 }
 /** The way to ask about a case, and what was asked. */
 export interface Asking {
