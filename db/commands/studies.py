@@ -12,6 +12,7 @@ from db.commands.rubrics import store_rubric, store_taxonomy
 from db.commands.units import count_units, locked_study
 from db.engine import write_session
 from db.models import (
+    AgreementTold,
     Annotation,
     Assignment,
     AuditEvent,
@@ -51,6 +52,7 @@ MAX_NAME_LENGTH = 120
 
 #: What goes with a study that is discarded, in this order.
 _OF_A_STUDY: tuple[Any, ...] = (
+    AgreementTold,
     InstructionsRead,
     Assignment,
     Unit,

@@ -13,6 +13,7 @@ from db.models.people import (
     SignInFailure,
 )
 from db.models.studies import (
+    AgreementTold,
     Criterion,
     InstructionsRead,
     ResultsState,
@@ -28,6 +29,7 @@ from db.models.studies import (
 from db.models.work import Unit, UnitPair, WorkCount
 
 __all__ = [
+    "AgreementTold",
     "Annotation",
     "Annotator",
     "Assignment",

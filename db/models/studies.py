@@ -161,6 +161,23 @@ class InstructionsRead(DatabaseTable, table=True):
     read_at: datetime = moment()
 
 
+class AgreementTold(DatabaseTable, table=True):
+    """Somebody was told that they chose as others did in this share of ``n`` comparisons.
+
+    Told once, and never made anew. Without a share they were told that there is none to tell.
+    """
+
+    __tablename__ = "agreement_told"
+
+    study_id: int = Field(foreign_key="study.id", primary_key=True)
+    annotator_id: int = Field(foreign_key="annotator.id", primary_key=True, index=True)
+    n: int
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    told_at: datetime = moment()
+
+
 class ResultsState(DatabaseTable, table=True):
     """What the results of a study rest on, by a token that every change of it makes anew.
 

@@ -126,11 +126,10 @@ def own_agreement(place: DeltaGenerator, progress: Progress, *, annotator_id: in
     """
     if not progress.tells_agreement or progress.n_left:
         return
-    from db.queries.results.own import own_agreement_in
+    from db.commands.agreement import tell_agreement
     from evalkit.reports.annotators.own import own_agreement_sentence
 
-    with read_session() as session:
-        agreement = own_agreement_in(session, progress.study_id, annotator_id=annotator_id)
+    agreement = tell_agreement(progress.study_id, annotator_id=annotator_id)
     place.text(own_agreement_sentence(agreement))
 
 

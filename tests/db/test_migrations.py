@@ -49,6 +49,9 @@ MIGRATIONS = {
     "0011_draw_the_cases_of_a_study.py": (
         "33d5c2ce9eea17b1b012b5b07dda031462357f05977bd840069afe61a493dc75"
     ),
+    "0012_tell_agreement_once.py": (
+        "845bb47dd84f417e6056abf1122e4ff1cd21f44a9ffc9b6d3e825ec683701594"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

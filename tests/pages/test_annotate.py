@@ -68,14 +68,14 @@ def n_submitted():
         return len(session.exec(select(Annotation)).all())
 
 
-def finish(study_id, user, n, *, first=0):
+def finish(study_id, user, n, *, first=0, preference="tie"):
     for number in range(first, first + n):
         found = next_task_id(study_id=study_id, annotator_id=user.id)
         commands.submit(
             assignment_id=found,
             opening=opened(found),
             annotator_id=user.id,
-            draft={"preference": "tie"},
+            draft={"preference": preference},
             active_seconds=1,
             submission_key=f"submission-{user.id}-{number}",
         )
@@ -251,7 +251,7 @@ def test_nothing_that_identifies_a_model_reaches_the_browser_between_cases(app, 
     asked = {"assignment_id": case.id, "annotator_id": user.id, "token": case.token}
     answer(ask(**asked, words="Is it so?"), words="It is.", actor_id=None)
 
-    for page, words in ((STUDIES, "It is."), (COMPARE, "chose as they did"), (OWN, "12 of 12")):
+    for page, words in ((STUDIES, "It is."), (COMPARE, "chose as others did"), (OWN, "12 of 12")):
         open_page(app, page, study=study_id)
         everything = sent(app)
         assert words in everything
@@ -385,17 +385,39 @@ def test_the_end_says_how_often_one_chose_as_others_did_where_the_study_allows_i
 ):
     study_id = make_study(n_cases=12, overlap=3, tells_agreement=is_told, **PREFERENCE_ONLY)
     user = sign_in(app, Role.ANNOTATOR)
-    people = [user, *(account(Role.ANNOTATOR, name=f"p {n}") for n in range(2))]
-    for person in people:
-        finish(study_id, person, 12)
+    finish(study_id, user, 12)
+    for number, preferences in enumerate((["tie"] * 12, ["left"] * 6 + ["tie"] * 6)):
+        person = account(Role.ANNOTATOR, name=f"p {number}")
+        for place, preference in enumerate(preferences):
+            finish(study_id, person, 1, first=place, preference=preference)
 
     open_page(app, COMPARE, study=study_id)
 
     assert not app.exception
-    # All chose a tie: a number would tell what each of them did.
-    told = "Of 12 comparisons that others judged too, you chose as they did in nearly all."
-    assert (told in written(app)) is is_told
+    # One of the two others differs on six: (6 + 6 / 2) / 12.
+    words = "Of 12 comparisons that others judged too, you chose as they did in 75 % ["
+    assert (words in written(app)) is is_told
     assert ("chose as" in written(app)) is is_told
+    before = written(app)
+    with write_session() as session:
+        for annotation in session.exec(select(Annotation)).all():
+            annotation.preference = "tie"
+            session.add(annotation)
+    open_page(app, COMPARE, study=study_id)
+    assert written(app) == before  # a second number would tell what somebody chose
+
+
+def test_a_number_that_would_give_others_away_is_not_told_at_the_end(app, sign_in):
+    study_id = make_study(n_cases=12, overlap=3, tells_agreement=True, **PREFERENCE_ONLY)
+    user = sign_in(app, Role.ANNOTATOR)
+    for person in (user, *(account(Role.ANNOTATOR, name=f"p {n}") for n in range(2))):
+        finish(study_id, person, 12)  # all choose a tie
+
+    open_page(app, COMPARE, study=study_id)
+
+    assert not app.exception
+    assert "How often you chose as others did is not told" in written(app)
+    assert "12 comparisons" not in written(app)
 
 
 def test_nothing_of_it_is_told_while_there_is_still_something_to_do(app, sign_in):

@@ -5,16 +5,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from db.models import Annotation, Annotator, Assignment
+from db.columns import now
+from db.models import AgreementTold, Annotator, Assignment
 from db.queries.results.collected import preferences_given
 from db.queries.results.studies import COUNTED_KINDS
-from evalkit.reports.annotators.own import OwnAgreement, own_agreement
+from evalkit.reports.annotators.own import OwnAgreement, OwnReading, own_agreement
 from evalkit.stats.counts import preference_codings
+from evalkit.stats.intervals import Estimate
 from evalkit.vocabulary import PREFERENCE_CODES, AnnotatorKind, AssignmentState
 
 
 def own_agreement_in(session: Session, study_id: int, *, annotator_id: int) -> OwnAgreement:
-    """Say how often somebody chose as the people did who judged the same pairs."""
+    """Say how often somebody chose as the people did who judged the same pairs, as of now.
+
+    For their own eyes it is `db.commands.agreement.tell_agreement`, which says it once.
+    """
     theirs = aliased(Assignment)
     own_cases = sa.select(col(theirs.case_id)).where(
         col(theirs.annotator_id) == annotator_id,
@@ -40,18 +45,15 @@ def own_agreement_in(session: Session, study_id: int, *, annotator_id: int) -> O
         annotator=annotator[:-1],
         annotators=tuple(map(str, annotators)),
     )
-    has_changed = _changed_since_the_last(session, study_id, annotator_id=annotator_id)
-    return own_agreement(codings, int(annotator[-1]), has_changed=has_changed)
+    return own_agreement(codings, int(annotator[-1]), as_of=now())
 
 
-def _changed_since_the_last(session: Session, study_id: int, *, annotator_id: int) -> bool:
-    """Tell whether an answer was changed, or submitted again, after the last case was done."""
-    submitted = (
-        sa.select(sa.func.max(col(Annotation.submitted_at)))
-        .join(Assignment, col(Assignment.id) == Annotation.assignment_id)
-        .where(col(Assignment.annotator_id) == annotator_id, col(Assignment.study_id) == study_id)
-    )
-    connection = session.connection()
-    first = connection.scalar(submitted.where(col(Annotation.revision) == 1))
-    later = connection.scalar(submitted.where(col(Annotation.revision) > 1))
-    return later is not None and (first is None or later > first)
+def agreement_told(session: Session, study_id: int, *, annotator_id: int) -> OwnAgreement | None:
+    """Return what somebody was told of this before; None where they were told nothing yet."""
+    told = session.get(AgreementTold, (study_id, annotator_id))
+    if told is None:
+        return None
+    if told.share is None:
+        return OwnAgreement(OwnReading.WITHHELD, told.n, told.told_at)
+    share = Estimate(told.share, told.low, told.high, told.n)
+    return OwnAgreement(OwnReading.SHARE, told.n, told.told_at, share)

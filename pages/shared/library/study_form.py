@@ -229,7 +229,7 @@ def _told(instructions: Instructions, *, key: str) -> Instructions:
         st.toggle(
             "Tell them at the end how often they chose as others did",
             instructions.tells_agreement,
-            help="Only once they have nothing left to do. People who know that they will be told "
+            help="Once, when they have nothing left to do. People who know that they will be told "
             "may choose what they expect others to choose.",
             key=f"{key}-agreement",
         ),

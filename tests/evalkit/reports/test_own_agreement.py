@@ -1,5 +1,7 @@
 """What annotators may know of their own agreement, and what would give somebody away."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from evalkit.reports.annotators.own import OwnReading, own_agreement, own_agreem
 from evalkit.stats.counts import PREFERENCE_VALUES, Codings
 
 LEFT, RIGHT = 0, 1
+THEN = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 def codings(*values_by_annotator, case=None):
@@ -36,7 +39,7 @@ def test_the_share_counts_each_pair_once_whoever_else_judged_it():
     second = [RIGHT] * 2 + [LEFT] * 10
     third = [RIGHT] * 3 + [LEFT] * 9
 
-    agreement = own_agreement(codings(own, second, third), 0)
+    agreement = own_agreement(codings(own, second, third), 0, as_of=THEN)
 
     assert agreement.reading is OwnReading.SHARE
     assert agreement.n == 12
@@ -56,7 +59,7 @@ def test_the_share_counts_each_pair_once_whoever_else_judged_it():
     ],
 )
 def test_too_little_is_said_in_a_sentence(others, case):
-    agreement = own_agreement(codings([LEFT] * 12, *others, case=case), 0)
+    agreement = own_agreement(codings([LEFT] * 12, *others, case=case), 0, as_of=THEN)
 
     assert agreement.reading is OwnReading.TOO_LITTLE
     assert agreement.share is None
@@ -66,37 +69,27 @@ def test_too_little_is_said_in_a_sentence(others, case):
 def test_somebody_who_judged_other_pairs_is_no_other():
     apart = [None] * 12 + [LEFT] * 5
 
-    agreement = own_agreement(codings([LEFT] * 12, [RIGHT] * 3 + [LEFT] * 9, apart), 0)
+    agreement = own_agreement(codings([LEFT] * 12, [RIGHT] * 3 + [LEFT] * 9, apart), 0, as_of=THEN)
 
     assert agreement.reading is OwnReading.TOO_LITTLE
 
 
-@pytest.mark.parametrize(
-    ("n_different", "reading", "words"),
-    [
-        (0, OwnReading.NEARLY_ALWAYS, "in nearly all."),
-        (1, OwnReading.NEARLY_ALWAYS, "in nearly all."),
-        (2, OwnReading.SHARE, "83 %"),
-        (10, OwnReading.SHARE, "17 %"),
-        (11, OwnReading.HARDLY_EVER, "in hardly any."),
-        (12, OwnReading.HARDLY_EVER, "in hardly any."),
-    ],
-)
-def test_a_share_that_tells_what_others_chose_case_by_case_is_no_number(
-    n_different, reading, words
-):
+@pytest.mark.parametrize("n_different", [0, 1, 11, 12])
+def test_a_share_that_tells_what_others_chose_case_by_case_is_said_like_too_little(n_different):
+    other = [RIGHT] * n_different + [LEFT] * (12 - n_different)
+    little = own_agreement(codings([LEFT], [LEFT], [LEFT]), 0, as_of=THEN)
+
+    agreement = own_agreement(codings([LEFT] * 12, other, other), 0, as_of=THEN)
+
+    assert (agreement.reading, agreement.share) == (OwnReading.WITHHELD, None)
+    assert own_agreement_sentence(agreement) == own_agreement_sentence(little)
+
+
+@pytest.mark.parametrize(("n_different", "words"), [(2, "83 %"), (10, "17 %")])
+def test_where_two_are_the_same_and_two_differ_it_is_a_number(n_different, words):
     other = [RIGHT] * n_different + [LEFT] * (12 - n_different)
 
-    agreement = own_agreement(codings([LEFT] * 12, other, other), 0)
+    agreement = own_agreement(codings([LEFT] * 12, other, other), 0, as_of=THEN)
 
-    assert agreement.reading is reading
     assert words in own_agreement_sentence(agreement)
-
-
-def test_after_a_change_nothing_is_told_for_the_difference_would_tell_a_choice():
-    of = codings([LEFT] * 12, [RIGHT] * 3 + [LEFT] * 9, [LEFT] * 12)
-
-    agreement = own_agreement(of, 0, has_changed=True)
-
-    assert (agreement.reading, agreement.share) == (OwnReading.CHANGED, None)
-    assert "not told any more" in own_agreement_sentence(agreement)
+    assert "as of 2026-03-04" in own_agreement_sentence(agreement)
