@@ -22,11 +22,15 @@ from tests.versions import add_version
 ONE, TWO, THREE = "Model one", "Model two", "Model three"
 
 
-@pytest.fixture
-def ids(database):
+def store_study():
     made = make_eval_set(models=(ONE, TWO, THREE), n_cases=4)
     make_study(made)
     return made
+
+
+@pytest.fixture
+def ids(database, store_once):
+    return store_once(store_study)
 
 
 def shown(ids, case="case-0", models=(ONE, TWO), **filters):

@@ -17,8 +17,7 @@ MODELS = ("Model one", "Model two")
 CASES = 14
 
 
-@pytest.fixture
-def ids(database):
+def store_study():
     """Let Ada, Bo and Cy judge 14 cases, differently and on both sides; others, too, and a judge.
 
     Dee judged what Ada did not.
@@ -37,6 +36,11 @@ def ids(database):
         annotate(ids, "Dee", *pair, "both_bad")
     annotate(ids, "Cy", "case-1/Model two", "case-1/Model one", "left", kind="repeat")
     return ids
+
+
+@pytest.fixture
+def ids(database, store_once):
+    return store_once(store_study)
 
 
 def own(ids, name="Ada"):

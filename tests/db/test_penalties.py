@@ -17,8 +17,7 @@ from tests.factories import annotate, make_eval_set, make_study
 ONE, TWO = "case-0/Model one", "case-0/Model two"
 
 
-@pytest.fixture
-def ids(database):
+def store_study():
     made = make_eval_set()
     make_study(made)
     annotate(made, "Ada", ONE, TWO, marks=[(ONE, "tone"), (TWO, None)], severity="major")
@@ -26,6 +25,11 @@ def ids(database):
     annotate(made, "Cleo", ONE, TWO, marks=[(ONE, "tone"), (TWO, None)])
     annotate(made, "judge-1", ONE, TWO, marks=[(ONE, "tone")], severity="critical", is_judge=True)
     return made
+
+
+@pytest.fixture
+def ids(database, store_once):
+    return store_once(store_study)
 
 
 def read(weights=None, **filters):

@@ -37,8 +37,7 @@ def submit(assignment_id, annotator_id, entered, key):
     )
 
 
-@pytest.fixture
-def annotated(database):
+def store_study():
     """Submit annotations by two people on three models, and edit some; give the study's name."""
     keys = ("c1", "c2")
     outputs = [output(key, model, f"{model} on {key}") for key in keys for model in "ABC"]
@@ -62,6 +61,11 @@ def annotated(database):
                 changed = draft("tie", tags={"format": "major"} if turn else {"tone": "major"})
                 submit(assignment, who, changed, f"key-{who}-{turn}-second")
     return "Study"
+
+
+@pytest.fixture
+def annotated(database, store_once):
+    return store_once(store_study)
 
 
 @pytest.mark.parametrize("include_superseded", [False, True])

@@ -14,12 +14,16 @@ from tests.versions import add_version
 ONE, TWO = "Model one", "Model two"
 
 
-@pytest.fixture
-def ids(database):
+def store_study():
     made = make_eval_set(models=(ONE, TWO), n_cases=5)
     make_study(made)
     add_version(made, drop=("case-1",), change=("case-2",), add=("case-9",))
     return made
+
+
+@pytest.fixture
+def ids(database, store_once):
+    return store_once(store_study)
 
 
 def runs():

@@ -45,11 +45,15 @@ from tests.factories import annotate, make_eval_set, make_study
 ONE, TWO = "Model one", "Model two"
 
 
-@pytest.fixture
-def ids(database):
+def store_study():
     made = make_eval_set(models=(ONE, TWO), n_cases=4)
     make_study(made)
     return made
+
+
+@pytest.fixture
+def ids(database, store_once):
+    return store_once(store_study)
 
 
 def collected(study="Study", **filters):

@@ -19,8 +19,7 @@ CONTENT = [
 ]
 
 
-@pytest.fixture
-def studies(database):
+def store_studies():
     """Give two studies on one eval set, and one on another."""
     for name in ("Set", "Another set"):
         imported(*CONTENT, eval_set=name)
@@ -29,6 +28,11 @@ def studies(database):
         name: create_study(StudyPlan(name=name, eval_set=eval_set, **plan))
         for name, eval_set in (("One", "Set"), ("Two", "Set"), ("Far", "Another set"))
     }
+
+
+@pytest.fixture
+def studies(database, store_once):
+    return store_once(store_studies)
 
 
 def imported(*records, eval_set="Set", study=None):

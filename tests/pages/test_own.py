@@ -20,14 +20,18 @@ DRAFTS = (
 )
 
 
-@pytest.fixture
-def study_id(database):
+def store_study():
     make_eval_set(models=MODELS, n_cases=4)
     collects = frozenset({"preference", "tags", "comment"})
     plan = StudyPlan(
         name="Which one", eval_set="Support questions", models=MODELS, collects=collects
     )
     return create_study(plan)
+
+
+@pytest.fixture
+def study_id(database, store_once):
+    return store_once(store_study)
 
 
 def annotate_all(study_id, person):
