@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from db.commands.people import add_demo_accounts
-from db.commands.studies import StudyPlan, create_study, set_study_open
+from db.commands.studies import StudyPlan, create_study, discard_study, set_study_open
 from db.engine import read_session
 from db.models import Annotation
 from tests.browser.serving import app_server
@@ -21,7 +21,10 @@ ON_ITS_WAY = "1 submission on this computer is still on its way"
 
 def make_study(name: str) -> int:
     plan = StudyPlan(
-        name=name, eval_set="Two cases", models=MODELS, collects=frozenset({"preference"})
+        name=name,
+        eval_set="Two cases",
+        models=MODELS,
+        collects=frozenset({"preference", "comment"}),
     )
     return create_study(plan)
 
@@ -98,6 +101,38 @@ def test_what_is_refused_waits_for_its_case_to_be_opened(sqlite_database, chromi
         page.unroute("**/annotate/submit")
 
         expect(page.get_by_text("is closed and takes no more annotations")).to_be_visible()
+        dialogs: list[str] = []
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))  # stay
         page.get_by_role("link", name="Open the case").click()
         expect(page.get_by_role("alert")).to_contain_text("is closed and takes no more annotations")
         expect(page.get_by_role("radio", name="A better")).to_be_checked()
+        assert dialogs == []
+
+
+def test_what_has_no_case_any_more_is_said_once_with_its_comment(
+    sqlite_database, chromium_page, free_port
+):
+    make_eval_set(models=MODELS, n_cases=2, name="Two cases")
+    add_demo_accounts()
+    study = make_study("Which one")
+    page = chromium_page
+    with app_server(sqlite_database, port=free_port) as address:
+        sign_in(page, address, "ada")
+        begin(page, address, study)
+        page.get_by_role("textbox", name="Comment").fill("Both miss the point.")
+        page.keyboard.press("Escape")
+        submit_into_the_void(page)
+        expect(page.get_by_text(ON_ITS_WAY)).to_be_visible()
+        discard_study(study, actor_id=None)
+        page.unroute("**/annotate/submit")
+
+        lost = page.get_by_text("Your comment on it: “Both miss the point.”")
+        expect(lost).to_be_visible(timeout=30_000)
+        expect(lost).to_contain_text("There is no such case among yours")
+        expect(page.get_by_role("link", name="Open the case")).to_have_count(0)
+        assert wrong_in_both(page) == []
+        page.reload()
+        expect(page.get_by_text("No study is open at the moment")).to_be_visible()
+        wait_until_whole(page)
+        expect(lost).to_have_count(0)
+        assert page.evaluate("Object.keys(localStorage).filter(key => /outbox/.test(key))") == []

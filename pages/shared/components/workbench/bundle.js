@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: f7c2af7828f8e63046192facd250f6fabda5b4f3d7eab26931f0c29f36c3d6c6
+// Sources: 152492617433736905243aac2dc7e3242518d555d4ccd84ac7dd0d584bb68393
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -683,10 +683,11 @@ var opening = ({ assignment_id, token }) => ({ assignment_id, token });
 
 // pages/shared/components/workbench/outbox.js
 var PLACE = "evalkit-outbox-";
-function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }) {
+function outbox({ account, url: url2, besides, asks, onchange, onsignedout, onanswer }) {
   const place4 = `${PLACE}${account}/`;
   let entries = kept(place4);
   const left = new Set(entries);
+  let passed = [];
   let trouble = "";
   let isRunning = false;
   let isClosed = false;
@@ -704,7 +705,10 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     }
   }
   async function deliver(entry) {
-    if (left.has(entry) && !isKept(place4, entry)) return forget(entry);
+    if (left.has(entry) && !isKept(place4, entry)) {
+      trouble = "";
+      return forget(entry);
+    }
     const answer = await persist("POST", url2(entry.path), () => ({ ...entry.body, ...besides(entry) }), {
       stopped: () => isClosed || !entries.includes(entry),
       onwait: (why) => say2(`${why}. Retrying`)
@@ -718,9 +722,14 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     trouble = "";
     if (answer.status === 200) forget(entry);
     try {
-      if (await onanswer(entry, answer) === false) {
+      const reply = await onanswer(entry, answer);
+      if (reply === false) {
         say2("the case could not be loaded");
         return woken();
+      }
+      if (reply === "later") {
+        passed = [...passed, entry];
+        return leave2(entry);
       }
       forget(entry);
     } catch (error) {
@@ -745,6 +754,8 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     waiting.clear();
   }
   const onfocus = () => {
+    entries = [...entries, ...passed];
+    passed = [];
     wake();
     run2();
   };
@@ -752,7 +763,7 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     for (const { path, body } of entries) send("POST", url2(path), body, true).catch(() => {
     });
   };
-  const onunload = (event) => entries.length && event.preventDefault();
+  const onunload = (event) => asks && entries.length && event.preventDefault();
   window.addEventListener("focus", onfocus);
   window.addEventListener("pagehide", onhide);
   window.addEventListener("beforeunload", onunload);
@@ -772,7 +783,7 @@ function outbox({ account, url: url2, besides, onchange, onsignedout, onanswer }
     of: (token) => entries.find(({ body }) => body.token === token),
     pending: (studyId, but) => entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
     isEmpty: () => !entries.length,
-    size: () => entries.length,
+    all: () => [...entries, ...passed],
     trouble: () => trouble,
     words: () => sentence(entries, trouble),
     drained: () => entries.length ? within(PATIENCE, new Promise((resolve) => waiting.add(resolve)), false) : Promise.resolve(true),
@@ -1033,6 +1044,17 @@ function takeBack(event, actions) {
   if (actions.takeBack()) event.preventDefault();
 }
 
+// pages/shared/components/workbench/gone.js
+function isGone({ body }, loaded) {
+  if (isPassing(loaded) || loaded.status === 401 || loaded.status === 403) return false;
+  return loaded.status !== 200 || loaded.body.task?.token !== body.token;
+}
+function lossOf({ body }, answer) {
+  const comment = body.draft?.comment || body.note;
+  const copy2 = comment ? ` Your comment on it: “${comment}”` : "";
+  return `A case from before was not stored. ${refusal(answer)}${copy2}`;
+}
+
 // pages/shared/components/workbench/sending.js
 var UNREAD = 500;
 var UNDO_FOR = 6e4;
@@ -1166,7 +1188,7 @@ function refused(screen, answer) {
 }
 async function bringBack(screen, entry, answer) {
   const { desk } = screen;
-  const { assignment_id, token, draft, revision } = entry.body;
+  const { assignment_id, draft, revision } = entry.body;
   await screen.drafts.flush();
   const query = new URLSearchParams({ assignment: String(assignment_id) });
   const loaded = await persist("GET", `${url(desk, "task")}?${query}`, void 0, {
@@ -1180,12 +1202,11 @@ async function bringBack(screen, entry, answer) {
     signedOut(now, loaded);
     return false;
   }
-  const task = loaded.status === 200 ? loaded.body.task : null;
-  if (task?.token !== token) {
-    const comment = draft?.comment ? ` Your comment on it: “${draft.comment}”` : "";
-    complain(now, `A case from before was not stored. ${refusal(answer)}${comment}`);
+  if (isGone(entry, loaded)) {
+    complain(now, lossOf(entry, answer));
     return true;
   }
+  const { task } = loaded.body;
   const back = desk.paint(draft ? { ...task, draft, revision } : task);
   if (draft) back.drafts.touch();
   refused(back, answer);
@@ -3364,6 +3385,7 @@ function openDesk(host, page) {
     account: page.account,
     url: (path) => url(desk, path),
     besides: ({ study_id }) => desk.screen?.data.study_id === study_id ? { hold: true, shown: onScreen() } : {},
+    asks: true,
     onchange: () => desk.screen && paintStatus(desk.screen),
     onsignedout: (answer) => desk.screen && signedOut(desk.screen, answer),
     onanswer: (entry, answer) => answered(desk, entry, answer)

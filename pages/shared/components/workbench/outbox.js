@@ -9,20 +9,25 @@ const PLACE = "evalkit-outbox-";
 /**
  * Send one entry after the other, in order, and again after a reload or another day. Each account
  * has its own; nothing of it is another's to send. `besides(entry)` is sent along with it, as it is
- * by then. `onanswer` tells with false that the annotator does not know of a refusal yet.
+ * by then. `onanswer` tells with false that the annotator does not know of a refusal yet, with
+ * "later" to keep it and go on with the others until the window has the focus again. `asks`:
+ * leaving the page is asked about as long as something is on its way.
  * @param {object} sending
  * @param {string} sending.account
  * @param {(path: string) => string} sending.url
  * @param {(entry: Dispatch) => object} sending.besides
+ * @param {boolean} sending.asks
  * @param {() => void} sending.onchange
  * @param {(answer: Answer) => void} sending.onsignedout
  * @param {(entry: Dispatch, answer: Answer) => unknown} sending.onanswer
  * @returns {Outbox}
  */
-export function outbox({ account, url, besides, onchange, onsignedout, onanswer }) {
+export function outbox({ account, url, besides, asks, onchange, onsignedout, onanswer }) {
   const place = `${PLACE}${account}/`;
   let entries = kept(place);
   const left = new Set(entries); // by a page before, or by another tab, which may be quicker
+  /** @type {Dispatch[]} */
+  let passed = []; // over, until later
   let trouble = ""; // why the first one is not stored yet
   let isRunning = false;
   let isClosed = false;
@@ -42,7 +47,10 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
   }
   /** @param {Dispatch} entry */
   async function deliver(entry) {
-    if (left.has(entry) && !isKept(place, entry)) return forget(entry);
+    if (left.has(entry) && !isKept(place, entry)) {
+      trouble = "";
+      return forget(entry);
+    }
     const answer = await persist("POST", url(entry.path), () => ({ ...entry.body, ...besides(entry) }), {
       stopped: () => isClosed || !entries.includes(entry),
       onwait: (why) => say(`${why}. Retrying`),
@@ -56,9 +64,14 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
     trouble = "";
     if (answer.status === 200) forget(entry);
     try {
-      if ((await onanswer(entry, answer)) === false) {
+      const reply = await onanswer(entry, answer);
+      if (reply === false) {
         say("the case could not be loaded");
         return woken();
+      }
+      if (reply === "later") {
+        passed = [...passed, entry];
+        return leave(entry);
       }
       forget(entry); // a refusal is known by now to who has to do something about it
     } catch (error) {
@@ -87,6 +100,8 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
   }
   // Whoever was signed out comes back from the tab where they signed in.
   const onfocus = () => {
+    entries = [...entries, ...passed]; // behind what is under way
+    passed = [];
     wake();
     run();
   };
@@ -95,7 +110,7 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
     for (const { path, body } of entries) send("POST", url(path), body, true).catch(() => {});
   };
   /** @param {Event} event */
-  const onunload = (event) => entries.length && event.preventDefault(); // the browser asks
+  const onunload = (event) => asks && entries.length && event.preventDefault();
   window.addEventListener("focus", onfocus);
   window.addEventListener("pagehide", onhide);
   window.addEventListener("beforeunload", onunload);
@@ -116,7 +131,7 @@ export function outbox({ account, url, besides, onchange, onsignedout, onanswer 
     pending: (studyId, but) =>
       entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
     isEmpty: () => !entries.length,
-    size: () => entries.length,
+    all: () => [...entries, ...passed],
     trouble: () => trouble,
     words: () => sentence(entries, trouble),
     drained: () =>

@@ -59,7 +59,7 @@ export async function send(method, url, body, keepalive = false) {
  * The server itself refuses with a sentence.
  * @param {Answer} answer
  */
-function isPassing({ status, body }) {
+export function isPassing({ status, body }) {
   if (status === 200) return body === null;
   if (status === 401) return false;
   return status >= 500 || status === 408 || status === 429 || typeof body?.error !== "string";

@@ -3,6 +3,7 @@
 import { soundStored } from "./comfort.js";
 import { button } from "./dom.js";
 import { go, heldAfter, isAllStored, stuck, url, wayIn } from "./going.js";
+import { isGone, lossOf } from "./gone.js";
 import { persist, refusal, uuid } from "./saving.js";
 import { become, complain, paintStatus, say } from "./standing.js";
 
@@ -236,7 +237,7 @@ function refused(screen, answer) {
  */
 async function bringBack(screen, entry, answer) {
   const { desk } = screen;
-  const { assignment_id, token, draft, revision } = entry.body;
+  const { assignment_id, draft, revision } = entry.body;
   await screen.drafts.flush();
   const query = new URLSearchParams({ assignment: String(assignment_id) });
   const loaded = await persist("GET", `${url(desk, "task")}?${query}`, undefined, {
@@ -249,13 +250,11 @@ async function bringBack(screen, entry, answer) {
     signedOut(now, loaded);
     return false;
   }
-  const task = loaded.status === 200 ? loaded.body.task : null;
-  // Where an older database was put back the number may be another case's by now.
-  if (task?.token !== token) {
-    const comment = draft?.comment ? ` Your comment on it: “${draft.comment}”` : "";
-    complain(now, `A case from before was not stored. ${refusal(answer)}${comment}`);
+  if (isGone(entry, loaded)) {
+    complain(now, lossOf(entry, answer));
     return true;
   }
+  const { task } = loaded.body;
   const back = desk.paint(draft ? { ...task, draft, revision } : task);
   if (draft) back.drafts.touch();
   refused(back, answer);

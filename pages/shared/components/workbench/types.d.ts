@@ -271,7 +271,7 @@ export interface Dispatch {
   id: string;
   path: "submit" | "skip";
   study_id: number;
-  body: Opening & { draft?: Answers };
+  body: Opening & { draft?: Answers; note?: string };
   isNew: boolean; // it counts as one more done
   at: number;
 }
@@ -281,7 +281,8 @@ export interface Outbox {
   of(token: string): Dispatch | undefined;
   pending(studyId: number, but: string | undefined): number;
   isEmpty(): boolean;
-  size(): number;
+  /** All that is not stored, the one that is sent now first. */
+  all(): Dispatch[];
   trouble(): string;
   words(): string;
   drained(): Promise<boolean>;

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: f7c2af7828f8e63046192facd250f6fabda5b4f3d7eab26931f0c29f36c3d6c6
+// Sources: 152492617433736905243aac2dc7e3242518d555d4ccd84ac7dd0d584bb68393
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -91,12 +91,24 @@ function refusal(answer) {
   return `The server refused this (${answer.status}).`;
 }
 
+// pages/shared/components/workbench/gone.js
+function isGone({ body }, loaded) {
+  if (isPassing(loaded) || loaded.status === 401 || loaded.status === 403) return false;
+  return loaded.status !== 200 || loaded.body.task?.token !== body.token;
+}
+function lossOf({ body }, answer) {
+  const comment = body.draft?.comment || body.note;
+  const copy = comment ? ` Your comment on it: “${comment}”` : "";
+  return `A case from before was not stored. ${refusal(answer)}${copy}`;
+}
+
 // pages/shared/components/workbench/outbox.js
 var PLACE = "evalkit-outbox-";
-function outbox({ account, url, besides, onchange, onsignedout, onanswer }) {
+function outbox({ account, url, besides, asks, onchange, onsignedout, onanswer }) {
   const place = `${PLACE}${account}/`;
   let entries = kept(place);
   const left = new Set(entries);
+  let passed = [];
   let trouble = "";
   let isRunning = false;
   let isClosed = false;
@@ -114,7 +126,10 @@ function outbox({ account, url, besides, onchange, onsignedout, onanswer }) {
     }
   }
   async function deliver(entry) {
-    if (left.has(entry) && !isKept(place, entry)) return forget(entry);
+    if (left.has(entry) && !isKept(place, entry)) {
+      trouble = "";
+      return forget(entry);
+    }
     const answer = await persist("POST", url(entry.path), () => ({ ...entry.body, ...besides(entry) }), {
       stopped: () => isClosed || !entries.includes(entry),
       onwait: (why) => say(`${why}. Retrying`)
@@ -128,9 +143,14 @@ function outbox({ account, url, besides, onchange, onsignedout, onanswer }) {
     trouble = "";
     if (answer.status === 200) forget(entry);
     try {
-      if (await onanswer(entry, answer) === false) {
+      const reply = await onanswer(entry, answer);
+      if (reply === false) {
         say("the case could not be loaded");
         return woken();
+      }
+      if (reply === "later") {
+        passed = [...passed, entry];
+        return leave(entry);
       }
       forget(entry);
     } catch (error) {
@@ -155,6 +175,8 @@ function outbox({ account, url, besides, onchange, onsignedout, onanswer }) {
     waiting2.clear();
   }
   const onfocus = () => {
+    entries = [...entries, ...passed];
+    passed = [];
     wake();
     run();
   };
@@ -162,7 +184,7 @@ function outbox({ account, url, besides, onchange, onsignedout, onanswer }) {
     for (const { path, body } of entries) send("POST", url(path), body, true).catch(() => {
     });
   };
-  const onunload = (event) => entries.length && event.preventDefault();
+  const onunload = (event) => asks && entries.length && event.preventDefault();
   window.addEventListener("focus", onfocus);
   window.addEventListener("pagehide", onhide);
   window.addEventListener("beforeunload", onunload);
@@ -182,7 +204,7 @@ function outbox({ account, url, besides, onchange, onsignedout, onanswer }) {
     of: (token) => entries.find(({ body }) => body.token === token),
     pending: (studyId, but) => entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
     isEmpty: () => !entries.length,
-    size: () => entries.length,
+    all: () => [...entries, ...passed],
     trouble: () => trouble,
     words: () => sentence(entries, trouble),
     drained: () => entries.length ? within(PATIENCE, new Promise((resolve) => waiting2.add(resolve)), false) : Promise.resolve(true),
@@ -238,7 +260,7 @@ function waiting({ parentElement, data: [page], setTriggerValue }) {
   if (host.account !== page.account) {
     host.outbox?.close();
     host.account = page.account;
-    host.outbox = open(host, page, () => setTriggerValue("stored", Date.now()));
+    open(host, page, () => setTriggerValue("stored", Date.now()));
   }
   return () => {
     setTimeout(() => host.isConnected || host.outbox?.close());
@@ -246,38 +268,65 @@ function waiting({ parentElement, data: [page], setTriggerValue }) {
 }
 function open(host, { prefix, account }, onstored) {
   sender.account = account;
-  let n = 0;
-  let trouble = [];
-  const paint = () => {
-    const before = n;
-    n = box.size();
-    host.hidden = !n;
-    host.replaceChildren(sentence2(n, trouble.length ? "" : box.trouble()), ...trouble);
-    if (before && !n) onstored();
-  };
+  const url = (path) => `${prefix}annotate/${path}`;
+  const line = h("p");
+  const refused = /* @__PURE__ */ new Map();
+  const lost = [];
   const box = outbox({
     account,
-    url: (path) => `${prefix}annotate/${path}`,
+    url,
     besides: () => ({}),
+    asks: false,
+    // it is all from what the browser keeps
     onchange: () => queueMicrotask(paint),
     onsignedout: () => {
     },
-    onanswer: (entry, answer) => {
+    onanswer: async (entry, answer) => {
       if (answer.status === 200) return true;
-      trouble = [` ${refusal(answer)} `, wayTo(prefix, entry)];
-      return false;
+      const isLost = await isCaseGone(url, entry);
+      if (!isOpen()) return "later";
+      if (isLost) lost.push(h("p", {}, lossOf(entry, answer)));
+      else refused.set(entry.id, reason(prefix, entry, answer));
+      return isLost || "later";
     }
   });
+  let n = box.all().length;
+  host.outbox = box;
+  const isOpen = () => host.isConnected && host.outbox === box;
+  function paint() {
+    if (!isOpen()) return;
+    const entries = box.all();
+    const ids = entries.map(({ id }) => id);
+    const known = box.trouble() ? ids.slice(1) : ids;
+    for (const id of refused.keys()) if (!known.includes(id)) refused.delete(id);
+    const underway = entries.length - refused.size;
+    if (underway) line.textContent = sentence2(underway, box.trouble());
+    show(host, [...underway ? [line] : [], ...refused.values(), ...lost]);
+    if (underway || lost.length || entries.length >= n) return;
+    n = entries.length;
+    onstored();
+  }
   paint();
-  return box;
+}
+async function isCaseGone(url, entry) {
+  const query = new URLSearchParams({ assignment: String(entry.body.assignment_id) });
+  const loaded = await send("GET", `${url("task")}?${query}`).catch(() => null);
+  return loaded !== null && isGone(entry, loaded);
+}
+function show(host, parts) {
+  host.hidden = !parts.length;
+  const isSame = parts.length === host.children.length && parts.every((part, at) => part === host.children[at]);
+  if (!isSame) host.replaceChildren(...parts);
 }
 function sentence2(n, trouble) {
   const what = n === 1 ? "1 submission on this computer is" : `${n} submissions on this computer are`;
   return `${what} still on ${n === 1 ? "its" : "their"} way${trouble && `: ${trouble}`}.`;
 }
-function wayTo(prefix, { study_id, body }) {
+function reason(prefix, { path, study_id, body }, answer) {
   const query = new URLSearchParams({ study: String(study_id), assignment: String(body.assignment_id) });
-  return h("a", { href: `${prefix}compare?${query}` }, "Open the case");
+  const way = h("a", { href: `${prefix}compare?${query}` }, "Open the case");
+  const what = path === "skip" ? "A skip" : "A submission";
+  return h("p", {}, `${what} was refused, and is kept on this computer. ${refusal(answer)} `, way);
 }
 export {
   waiting as default

@@ -1,10 +1,11 @@
 // Outside of a case: what is still on its way from this browser is said, and goes out.
 
 import { h } from "./dom.js";
+import { isGone, lossOf } from "./gone.js";
 import { outbox } from "./outbox.js";
-import { refusal, sender } from "./saving.js";
+import { refusal, send, sender } from "./saving.js";
 
-/** @import { Component, Dispatch, Outbox, WaitingHost } from "./types.js" */
+/** @import { Answer, Component, Dispatch, WaitingHost } from "./types.js" */
 
 /**
  * @param {Component<[{ prefix: string, account: string }]>} component
@@ -19,7 +20,7 @@ export default function waiting({ parentElement, data: [page], setTriggerValue }
   if (host.account !== page.account) {
     host.outbox?.close();
     host.account = page.account;
-    host.outbox = open(host, page, () => setTriggerValue("stored", Date.now()));
+    open(host, page, () => setTriggerValue("stored", Date.now()));
   }
   return () => {
     // Streamlit may clean up only to call again: what is closed for good is no longer in the page.
@@ -31,35 +32,73 @@ export default function waiting({ parentElement, data: [page], setTriggerValue }
  * @param {WaitingHost} host
  * @param {{ prefix: string, account: string }} page
  * @param {() => void} onstored
- * @returns {Outbox}
  */
 function open(host, { prefix, account }, onstored) {
   sender.account = account;
-  let n = 0; // that were there when something was last said
-  /** @type {(string | HTMLElement)[]} */
-  let trouble = [];
-  const paint = () => {
-    const before = n;
-    n = box.size();
-    host.hidden = !n;
-    host.replaceChildren(sentence(n, trouble.length ? "" : box.trouble()), ...trouble);
-    if (before && !n) onstored();
-  };
+  /** @type {(path: string) => string} */
+  const url = (path) => `${prefix}annotate/${path}`;
+  const line = h("p");
+  /** @type {Map<string, HTMLElement>} */
+  const refused = new Map(); // by the id of what waits here until its case is opened
+  /** @type {HTMLElement[]} */
+  const lost = []; // said here for the last time
   const box = outbox({
     account,
-    url: (path) => `${prefix}annotate/${path}`,
+    url,
     besides: () => ({}),
+    asks: false, // it is all from what the browser keeps
     onchange: () => queueMicrotask(paint),
     onsignedout: () => {},
-    onanswer: (entry, answer) => {
+    onanswer: async (entry, answer) => {
       if (answer.status === 200) return true;
-      // Its case says why, with what was entered; until it is opened this waits here.
-      trouble = [` ${refusal(answer)} `, wayTo(prefix, entry)];
-      return false;
+      const isLost = await isCaseGone(url, entry);
+      if (!isOpen()) return "later";
+      if (isLost) lost.push(h("p", {}, lossOf(entry, answer)));
+      else refused.set(entry.id, reason(prefix, entry, answer));
+      return isLost || "later";
     },
   });
+  let n = box.all().length; // of which the page knows that they are not stored
+  host.outbox = box;
+  const isOpen = () => host.isConnected && host.outbox === box;
+
+  function paint() {
+    if (!isOpen()) return;
+    const entries = box.all();
+    const ids = entries.map(({ id }) => id);
+    const known = box.trouble() ? ids.slice(1) : ids; // there is another trouble with the first
+    for (const id of refused.keys()) if (!known.includes(id)) refused.delete(id);
+    const underway = entries.length - refused.size;
+    if (underway) line.textContent = sentence(underway, box.trouble());
+    show(host, [...(underway ? [line] : []), ...refused.values(), ...lost]);
+    // A page that is run again may be another one, without the words that are said but once.
+    if (underway || lost.length || entries.length >= n) return;
+    n = entries.length;
+    onstored();
+  }
   paint();
-  return box;
+}
+
+/**
+ * Tell whether the case of what was refused is gone; not where that cannot be said now.
+ * @param {(path: string) => string} url
+ * @param {Dispatch} entry
+ */
+async function isCaseGone(url, entry) {
+  const query = new URLSearchParams({ assignment: String(entry.body.assignment_id) });
+  const loaded = await send("GET", `${url("task")}?${query}`).catch(() => null);
+  return loaded !== null && isGone(entry, loaded);
+}
+
+/**
+ * Show these; what is there already is left where it is, with the focus that may be in it.
+ * @param {HTMLElement} host
+ * @param {HTMLElement[]} parts
+ */
+function show(host, parts) {
+  host.hidden = !parts.length;
+  const isSame = parts.length === host.children.length && parts.every((part, at) => part === host.children[at]);
+  if (!isSame) host.replaceChildren(...parts);
 }
 
 /**
@@ -72,10 +111,14 @@ function sentence(n, trouble) {
 }
 
 /**
+ * Its case says the same, with what was entered: the way leads there.
  * @param {string} prefix
  * @param {Dispatch} entry
+ * @param {Answer} answer
  */
-function wayTo(prefix, { study_id, body }) {
+function reason(prefix, { path, study_id, body }, answer) {
   const query = new URLSearchParams({ study: String(study_id), assignment: String(body.assignment_id) });
-  return h("a", { href: `${prefix}compare?${query}` }, "Open the case");
+  const way = h("a", { href: `${prefix}compare?${query}` }, "Open the case");
+  const what = path === "skip" ? "A skip" : "A submission";
+  return h("p", {}, `${what} was refused, and is kept on this computer. ${refusal(answer)} `, way);
 }

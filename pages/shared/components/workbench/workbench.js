@@ -36,6 +36,7 @@ function openDesk(host, page) {
     url: (path) => url(desk, path),
     besides: ({ study_id }) =>
       desk.screen?.data.study_id === study_id ? { hold: true, shown: onScreen() } : {},
+    asks: true,
     onchange: () => desk.screen && paintStatus(desk.screen),
     onsignedout: (answer) => desk.screen && signedOut(desk.screen, answer),
     onanswer: (entry, answer) => answered(desk, entry, answer),
