@@ -16,6 +16,7 @@ from tests.browser.walking import (
     ready,
     settled,
     sign_in,
+    wait_until_whole,
 )
 from tests.factories import make_eval_set
 
@@ -54,6 +55,16 @@ def is_again(page: Page, preference: str) -> None:
     expect(page.get_by_role("radio", name=preference)).to_be_checked()
 
 
+def is_left(page: Page) -> None:
+    """Wait until another page is whole where the case was.
+
+    The address comes first: a key pressed then would reach the case that goes, and Streamlit
+    takes who goes forward again before it has run the page back to it.
+    """
+    expect(page.locator(".ek-workbench")).to_have_count(0)
+    wait_until_whole(page)
+
+
 def test_a_page_is_one_step_back_and_a_reload_or_a_link_shows_the_same_case(
     study, sqlite_database, chromium_page, free_port
 ):
@@ -80,8 +91,7 @@ def test_a_page_is_one_step_back_and_a_reload_or_a_link_shows_the_same_case(
         assert assignment(page) == first
         page.go_back()
         expect(page).to_have_url(f"{address}/annotate")
-        # The address comes before the page: a key pressed now would reach the case that goes.
-        expect(page.locator(".ek-workbench")).to_have_count(0)
+        is_left(page)
         page.go_forward()
         is_again(page, "A better")
         page.keyboard.press("]")
@@ -97,7 +107,7 @@ def test_a_page_is_one_step_back_and_a_reload_or_a_link_shows_the_same_case(
         tab.close()
         page.get_by_role("button", name="Studies").click()
         expect(page).to_have_url(f"{address}/annotate")
-        expect(page.locator(".ek-workbench")).to_have_count(0)
+        is_left(page)
         page.go_back()
         ready(page)
         assert assignment(page) == third
