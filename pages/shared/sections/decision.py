@@ -103,6 +103,11 @@ def show_standings(report: DecisionReport, page: Page) -> None:
     models = page.shown.models
     both = tables.standings(report, models), tables.prices(report, models)
     blocks.show(*both, page=page, key="standings")
+    exhibits.download(lambda: _everything(report), key="decision")
+
+
+def _everything(report: DecisionReport) -> pd.DataFrame:
+    """Give the columns of both tables for all models, then every number of each."""
     entries = [
         standing_entry(report, standing)
         | {
@@ -119,7 +124,7 @@ def show_standings(report: DecisionReport, page: Page) -> None:
     taken = tables.prices(report, everybody)
     if taken:
         held = held.merge(blocks.numbers(taken), on="Model", how="left")
-    exhibits.download(held.join(pd.json_normalize(entries, sep="_")), key="decision")
+    return held.join(pd.json_normalize(entries, sep="_"))
 
 
 def show_map(report: DecisionReport, page: Page, *, within: str) -> None:
@@ -128,8 +133,10 @@ def show_map(report: DecisionReport, page: Page, *, within: str) -> None:
     blocks.show(*grids, page=page, key="by-category")
     if any(isinstance(block, Table) for block in grids):
         numbers = (*report.chosen.overall, *report.chosen.cells)
-        entries = [number_entry(number) for number in numbers]
-        exhibits.download(pd.json_normalize(entries, sep="_"), key="by-category")
+        exhibits.download(
+            lambda: pd.json_normalize([number_entry(of) for of in numbers], sep="_"),
+            key="by-category",
+        )
 
 
 def show_opening(opening: Sequence[Words]) -> DeltaGenerator:
