@@ -5,7 +5,6 @@ from typing import Literal
 
 import streamlit as st
 
-from db.commands.units import count_outdated_units
 from db.engine import read_session
 from db.queries.annotation import pace, progress as progresses, questions
 from evalkit.vocabulary import Role
@@ -14,7 +13,6 @@ from pages.shared.components.workbench import outbox
 
 user = state.require(Role.ANNOTATOR)
 
-count_outdated_units()
 with read_session() as session:
     studies = annotating.next_first(progresses.open_studies(session, annotator_id=user.id))
     paces = {

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import col, select
 
 from db.commands.assignments import next_task_id
-from db.commands.records import import_file
+from db.commands.records import import_file, import_records
 from db.commands.studies import StudyPlan, create_study, discard_study, set_study_open
 from db.commands.units import count_units
 from db.engine import read_session, write_session
@@ -20,6 +20,7 @@ from db.models import (
     Study,
     StudyCase,
     Tag,
+    UnitPair,
 )
 from db.queries import library
 from db.queries.annotation.leaks import leak_count
@@ -120,6 +121,26 @@ def test_more_cases_than_two_models_answered_are_refused_and_nothing_is_stored(d
 
     with read_session() as session:
         assert library.studies(session) == []
+
+
+def test_an_import_counts_what_open_studies_give_out_so_that_no_annotator_waits_for_it(database):
+    make_eval_set()
+    study_id = create_study(PLAN)
+    with write_session() as session:
+        session.exec(select(UnitPair)).one().n_missing = 99  # only a count made anew mends it
+    case = {"id": "new", "input": [{"role": "user", "content": "And now?"}]}
+    output = {"case": "new", "model": "Model one", "content": "Now too."}
+
+    import_records(
+        [{"type": "case", **case}, {"type": "output", **output}],
+        source_name="more of it",
+        eval_set="Support questions",
+    )
+
+    with read_session() as session:
+        assert session.get(Study, study_id).are_units_current
+        # Four cases of the study's version, one pair each, two annotators a pair.
+        assert session.exec(select(UnitPair)).one().n_missing == 8
 
 
 def test_two_studies_share_one_version_of_an_unchanged_rubric(database):

@@ -9,9 +9,8 @@ from db.commands import annotation as commands
 from db.commands.assignments import next_task_id
 from db.commands.questions import answer, ask
 from db.commands.studies import StudyPlan, create_study, set_study_open
-from db.commands.units import outdate_units
 from db.engine import read_session, write_session
-from db.models import Annotation, Assignment, Output, UnitPair
+from db.models import Annotation, Assignment, Output
 from evalkit.vocabulary import AssignmentState, Role
 from pages.shared import annotating
 from tests.factories import forget_units, make_eval_set, opened
@@ -115,23 +114,6 @@ def test_the_open_studies_are_listed_with_ones_own_progress(app, sign_in):
     assert "Continue" in everything
     assert "Look back" in everything
     assert "Closed one" not in everything
-
-
-def test_what_is_left_is_counted_anew_where_a_study_changed_by_an_import(app, sign_in):
-    study_id = make_study(n_cases=4, overlap=1, **PREFERENCE_ONLY)
-    user = account(Role.ANNOTATOR, name="Somebody else")
-    finish(study_id, user, 3)
-    with write_session() as session:  # as an import of their work leaves it
-        pair = session.exec(select(UnitPair)).one()
-        pair.n_open = pair.n_missing = 4
-        session.add(pair)
-        outdate_units(session, study_id)
-    sign_in(app, Role.ANNOTATOR)
-
-    open_page(app, STUDIES)
-
-    assert not app.exception
-    assert "0 done, about 1 to go" in sent(app)
 
 
 def test_the_study_to_go_on_with_is_first_and_has_the_button_that_stands_out(app, sign_in):

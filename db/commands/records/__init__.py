@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from db.commands.records.importing import Import, Progress
 from db.commands.records.report import ImportReport, RecordCount
 from db.commands.records.staging import Staging
+from db.commands.units import count_outdated_units
 from evalkit.errors import RefusedError
 from evalkit.records import Problems
 from evalkit.records.schema import FORMAT, VERSION
@@ -105,6 +106,9 @@ def _import(
     with Staging() as staging:
         importing = Import(staging, Problems(source_name), progress)
         importing.read(file, size=size)
-        return importing.run(
+        report = importing.run(
             eval_set=eval_set, study=study, looks=looks, dry_run=dry_run, actor_id=actor_id
         )
+    if not dry_run:
+        count_outdated_units()  # here, where somebody waits for a file, not for their next case
+    return report
