@@ -117,6 +117,8 @@ class Output(DatabaseTable, table=True):
     """One model's answer to one case. An empty ``content`` is valid: it returned nothing.
 
     ``steps`` is an agent's trajectory as messages; ``content`` is then its last message's text.
+    ``reasoning`` is what the model thought aloud before it answered: no part of the answer, and
+    shown to leads alone; ``output_tokens`` count its ``reasoning_tokens``.
     """
 
     __tablename__ = "output"
@@ -134,11 +136,13 @@ class Output(DatabaseTable, table=True):
     case_id: int = reference("case", index=True)
     content: str = long_text()
     steps: list[dict[str, Any]] | None = json_value()
+    reasoning: str | None = long_text(nullable=True)
     provider: str | None = None
     latency_ms: float | None = None
     time_to_first_token_ms: float | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    reasoning_tokens: int | None = None
     cost_usd: float | None = None
     finish_reason: str | None = None
     error: str | None = long_text(nullable=True)

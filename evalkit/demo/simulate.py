@@ -288,7 +288,7 @@ def demo_records(seed: int = DEMO_SEED) -> Iterator[dict[str, Any]]:
     yield {
         "type": "header",
         "format": "evalkit",
-        "version": 1,
+        "version": 2,
         "eval_set": DEMO_EVAL_SET,
         "study": DEMO_STUDY,
         "sides": SidesOf.DEALT.value,

@@ -1,4 +1,4 @@
-"""The record format (JSON Lines, version 1): reading with checks, and writing."""
+"""The record format (JSON Lines, version 2): reading with checks, and writing."""
 
 from evalkit.records.problems import MAX_PROBLEMS, Problem, Problems, RecordsRefusedError, shown
 from evalkit.records.reader import Record, RecordReader

@@ -83,6 +83,9 @@ def amount(most: float, unit: str) -> Check:
     return measured
 
 
+milliseconds = amount(MAX_MILLISECONDS, "milliseconds")
+
+
 def whole_from(low: int) -> Check:
     """Make the check for whole numbers from ``low`` up."""
 
@@ -146,6 +149,9 @@ def message(value: Any) -> Fault | None:
     calls = value.get("tool_calls")
     if calls is not None and (fault := list_of(any_object)(calls)):
         return Fault(fault.found, fault.expected, f".tool_calls{fault.path}")
+    latency = value.get("latency_ms")
+    if latency is not None and (fault := milliseconds(latency)):
+        return Fault(fault.found, fault.expected, ".latency_ms")
     call_id = value.get("tool_call_id")
     if call_id is not None and not isinstance(call_id, str):
         return Fault(shown(call_id), "a text", ".tool_call_id")

@@ -33,6 +33,7 @@ _WHOLE = frozenset(
         "end",
         "input_tokens",
         "output_tokens",
+        "reasoning_tokens",
         "revision",
         "rubric_version",
         "start",

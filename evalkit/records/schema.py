@@ -20,7 +20,7 @@ from evalkit.vocabulary import (
 )
 
 FORMAT = "evalkit"
-VERSION = 1
+VERSION = 2
 
 #: The run of an output, where a record names none.
 DEFAULT_RUN = "1"
@@ -62,8 +62,6 @@ _PRESENTATION: dict[str, Check] = {
 }
 
 _OUTPUT: dict[str, Check] = {"case": checks.name, "model": checks.name, "run": checks.name}
-
-_MILLISECONDS = checks.amount(checks.MAX_MILLISECONDS, "milliseconds")
 
 TYPES: dict[str, Fields] = {
     "header": Fields(
@@ -125,10 +123,12 @@ TYPES: dict[str, Fields] = {
             **_OUTPUT,
             "provider": checks.text,
             "content": checks.messages_or_text,
-            "latency_ms": _MILLISECONDS,
-            "time_to_first_token_ms": _MILLISECONDS,
+            "reasoning": checks.text,
+            "latency_ms": checks.milliseconds,
+            "time_to_first_token_ms": checks.milliseconds,
             "input_tokens": checks.whole_from(0),
             "output_tokens": checks.whole_from(0),
+            "reasoning_tokens": checks.whole_from(0),
             "cost_usd": checks.amount(checks.MAX_DOLLARS, "US dollars"),
             "finish_reason": checks.text,
             "error": checks.text,
@@ -222,9 +222,9 @@ def side_of(value: Any) -> tuple[str, str]:
 def _header_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     if record["format"] != FORMAT:
         yield "format", Fault(shown(record["format"]), shown(FORMAT))
-    elif record["version"] != VERSION:
+    elif not 1 <= record["version"] <= VERSION:
         newer = "; a newer evalkit may read it" if record["version"] > VERSION else ""
-        yield "version", Fault(shown(record["version"]), f"version {VERSION}{newer}")
+        yield "version", Fault(shown(record["version"]), f"version 1 to {VERSION}{newer}")
 
 
 def _criterion_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:

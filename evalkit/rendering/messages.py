@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evalkit.rendering.markdown import clean, escape, raw_html, render_text
+from evalkit.text import seconds
 
 _ROLES = {
     "system": "System prompt",
@@ -27,7 +28,7 @@ class _Number(str):
     __slots__ = ()
 
 
-def render_messages(messages: Sequence[Mapping[str, Any]]) -> str:
+def render_messages(messages: Sequence[Mapping[str, Any]], *, is_timed: bool = False) -> str:
     """Render the turns of a conversation or the steps of an agent.
 
     Parameters
@@ -35,6 +36,9 @@ def render_messages(messages: Sequence[Mapping[str, Any]]) -> str:
     messages : sequence of mapping
         Messages with ``role`` and ``content`` (text or a list of parts), ``tool_calls`` and
         ``tool_call_id``. Every other field is ignored: call ids and model names never appear.
+    is_timed : bool
+        Whether each turn says how long it took, where its ``latency_ms`` tells; never to
+        annotators.
 
     Returns
     -------
@@ -43,7 +47,10 @@ def render_messages(messages: Sequence[Mapping[str, Any]]) -> str:
         folded, arguments and results as tables; empty without messages.
     """
     names = _call_names(messages)
-    return "".join(_message(message, names) for message in messages)
+    return "".join(
+        _message(message, names) + (_time_taken(message) if is_timed else "")
+        for message in messages
+    )
 
 
 def raw_messages(messages: Sequence[Mapping[str, Any]]) -> str:
@@ -58,6 +65,14 @@ def raw_messages(messages: Sequence[Mapping[str, Any]]) -> str:
             blocks.append(f"\nCalls {name}\n{_raw_value(arguments)}")
         blocks.append("\n\n")
     return clean("".join(blocks).strip())
+
+
+def render_reasoning(reasoning: str) -> str:
+    """Render what a model thought aloud before it answered, folded; empty without any."""
+    if not reasoning.strip():
+        return ""
+    body, preview = render_text(reasoning), _shortened(reasoning)
+    return _folded("ek-reasoning", "Reasoning", preview, body, is_open=False)
 
 
 def render_context(passages: Sequence[Mapping[str, Any]]) -> str:
@@ -99,6 +114,11 @@ def _message(message: Mapping[str, Any], names: Mapping[str, str]) -> str:
         f'<section class="ek-message ek-{kind}"><h3 class="ek-role">{escape(_role_name(role))}</h3>'
         f'<div class="ek-content">{body}{calls}</div></section>'
     )
+
+
+def _time_taken(message: Mapping[str, Any]) -> str:
+    latency = message.get("latency_ms")
+    return _nothing(f"Took {seconds(latency)}") if latency is not None else ""
 
 
 def _role_name(role: str, tool: str | None = None) -> str:

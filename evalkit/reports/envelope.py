@@ -102,6 +102,7 @@ UNITS: dict[str, dict[str, str]] = {
         "cost_per_acceptable_usd": "US dollars per acceptable response",
         "input_tokens": "tokens per response",
         "output_tokens": "tokens per response",
+        "reasoning_tokens": "tokens per response",
         "tags": "share of looks, 0 to 1",
     },
     "power": {

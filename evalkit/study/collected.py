@@ -80,8 +80,9 @@ class Outputs:
         Indices into ``Collected.models`` and ``Collected.categories``.
     is_counted : BoolArray of shape (n_outputs,)
         Whether its case is in the version of the eval set the study is about.
-    latency_ms, cost_usd, input_tokens, output_tokens : FloatArray of shape (n_outputs,)
-        ``NaN`` where it was not recorded.
+    latency_ms, cost_usd, input_tokens, output_tokens, reasoning_tokens : FloatArray
+        Of shape (n_outputs,); ``NaN`` where it was not recorded. Those of reasoning are some of
+        the output's.
     """
 
     id: IntArray
@@ -93,6 +94,7 @@ class Outputs:
     cost_usd: FloatArray
     input_tokens: FloatArray
     output_tokens: FloatArray
+    reasoning_tokens: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

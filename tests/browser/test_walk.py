@@ -23,6 +23,8 @@ STUDY = "Walk through"
 #: Cases of the demo where the response of Cedar says who made it.
 NAMING = ("support-05", "code-04", "safety-04")
 MAKER = "Northwind"
+#: What every model thought aloud before it answered: its words tell models apart.
+THOUGHT = "Pondering aloud as ever"
 
 
 @pytest.fixture
@@ -68,6 +70,9 @@ def make_naming_study(policy: LeakPolicy) -> int:
     ]
     said = [record["content"] for record in records if record["type"] == "output"]
     assert sum(MAKER in content for content in said) == len(NAMING)
+    for record in records:
+        if record["type"] == "output":
+            record |= {"reasoning": THOUGHT, "reasoning_tokens": 987_654}
     import_records(records, source_name="three cases", eval_set="Cases that name a maker")
     add_demo_accounts()
     return create_study(
@@ -145,6 +150,8 @@ def test_nothing_that_names_a_model_reaches_the_annotators_browser(
     for name in (*MODELS, *PROVIDERS):
         assert not names(name, everything), name
     for what in ("cost_usd", "latency_ms", "output_tokens", "time_to_first_token", "output_id"):
+        assert not any(what in text for text in everything), what
+    for what in (THOUGHT, "reasoning_tokens", "987654"):
         assert not any(what in text for text in everything), what
 
 

@@ -52,6 +52,9 @@ MIGRATIONS = {
     "0012_tell_agreement_once.py": (
         "845bb47dd84f417e6056abf1122e4ff1cd21f44a9ffc9b6d3e825ec683701594"
     ),
+    "0013_keep_reasoning_apart.py": (
+        "ac5c48d8ae981307d2d3ad04f46f146511cea412badc45d79e6b19e2cb18fbfe"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -74,6 +74,8 @@ output_fields = optional(
         "latency_ms": st.floats(0, 1e6),
         "input_tokens": st.integers(0, 10**6),
         "cost_usd": st.floats(0, 10),
+        "reasoning": texts,
+        "reasoning_tokens": st.integers(0, 10**6),
         "finish_reason": texts,
         "error": texts,
         "created_at": st.sampled_from(MOMENTS),

@@ -64,6 +64,7 @@ def collected(
             cost_usd=unknown if costs is None else np.repeat(costs, n_cases) * 1.0,
             input_tokens=unknown,
             output_tokens=unknown,
+            reasoning_tokens=unknown,
         ),
         preferences=Preferences(
             left=given[:, 2] * n_cases + given[:, 1],

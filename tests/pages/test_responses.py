@@ -86,6 +86,34 @@ def test_a_failure_its_criteria_its_note_and_what_it_took_are_worded_alike(
 
 
 @pytest.mark.parametrize("place", PLACES)
+def test_what_a_model_thought_stands_apart_from_what_it_answered(app, sign_in, failed, place):
+    with write_session() as session:
+        for output in session.exec(select(Output)):
+            output.reasoning, output.content = "First I add, **then** I carry.", ""
+            output.error, output.output_tokens, output.reasoning_tokens = None, 40, 30
+    sign_in(app, Role.LEAD)
+
+    found = opened(app, place)
+
+    thoughts = [(note, text) for _, note, text in found if "First I add" in text]
+    assert thoughts
+    for took, text in thoughts:
+        assert "40 tokens (30 of reasoning)" in took
+        assert text.split()[0] == "Reasoning"
+        assert "The model returned nothing" in text  # whatever it thought
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_step_says_to_leads_how_long_it_took(app, sign_in, failed, place):
+    with write_session() as session:
+        for output in session.exec(select(Output)):
+            output.steps = [{"role": "assistant", "content": "Done.", "latency_ms": 1_240}]
+    sign_in(app, Role.LEAD)
+
+    assert any("Done. Took 1.2 s" in text for _, _, text in opened(app, place))
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_everybodys_answers_and_marks_stand_with_the_response(app, sign_in, failed, place):
     sign_in(app, Role.LEAD)
 

@@ -400,6 +400,7 @@ def test_a_table_leaves_out_what_is_not_known_of_any_model():
         cost_per_acceptable_usd=unknown,
         input_tokens=unknown,
         output_tokens=unknown,
+        reasoning_tokens=unknown,
         tags=(),
     )
 

@@ -160,6 +160,8 @@ _OUTPUTS: Any = select(
     col(Output.time_to_first_token_ms).label("time_to_first_token_ms"),
     col(Output.input_tokens).label("input_tokens"),
     col(Output.output_tokens).label("output_tokens"),
+    col(Output.reasoning).label("reasoning"),
+    col(Output.reasoning_tokens).label("reasoning_tokens"),
     col(Output.cost_usd).label("cost_usd"),
     col(Output.finish_reason).label("finish_reason"),
     col(Output.error).label("error"),

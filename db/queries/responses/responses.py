@@ -42,6 +42,8 @@ class Response:
     latency_ms: float | None
     output_tokens: int | None
     cost_usd: float | None
+    reasoning: str | None
+    reasoning_tokens: int | None
 
 
 def case_text(session: Session, case_id: int) -> CaseText | None:
@@ -76,6 +78,8 @@ def responses(session: Session, output_ids: Sequence[int]) -> list[Response]:
             col(Output.latency_ms),
             col(Output.output_tokens),
             col(Output.cost_usd),
+            col(Output.reasoning),
+            col(Output.reasoning_tokens),
         )
         .join(Run, col(Run.id) == col(Output.run_id))
         .join(Model, col(Model.id) == col(Run.model_id))

@@ -43,7 +43,7 @@ from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 _UNREADABLE = len(PREFERENCE_CODES)
 # Stands for what was not recorded while it is read; measures are never negative.
 _UNKNOWN = -1
-_MOST = (checks.MAX_MILLISECONDS, checks.MAX_DOLLARS, checks.MAX_WHOLE, checks.MAX_WHOLE)
+_MOST = (checks.MAX_MILLISECONDS, checks.MAX_DOLLARS, *3 * (checks.MAX_WHOLE,))
 # Longer lists of rows wake the garbage collector so often that reading takes twice as long.
 _CHUNK = 1_000
 
@@ -130,7 +130,13 @@ def _categories(study: ResultStudy, filters: ResultFilters) -> tuple[str, ...]:
 
 def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Outputs:
     """Return the outputs of the study's runs within the filters, by model name, run and case."""
-    measures = (Output.latency_ms, Output.cost_usd, Output.input_tokens, Output.output_tokens)
+    measures = (
+        Output.latency_ms,
+        Output.cost_usd,
+        Output.input_tokens,
+        Output.output_tokens,
+        Output.reasoning_tokens,
+    )
     statement = sa.select(
         col(Output.id),
         col(Output.case_id),
@@ -161,6 +167,7 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
         cost_usd=measured[:, 1],
         input_tokens=measured[:, 2],
         output_tokens=measured[:, 3],
+        reasoning_tokens=measured[:, 4],
     )
 
 

@@ -29,5 +29,6 @@ def model_entry(row: ModelRow) -> Document:
         "cost_per_acceptable_usd": asdict(row.cost_per_acceptable_usd),
         "input_tokens": asdict(row.input_tokens),
         "output_tokens": asdict(row.output_tokens),
+        "reasoning_tokens": asdict(row.reasoning_tokens),
         "tags": {tag.key: asdict(rate) for tag, rate in row.tags},
     }

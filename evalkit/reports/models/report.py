@@ -32,6 +32,7 @@ class ModelRow:
     cost_per_acceptable_usd: Estimate
     input_tokens: Estimate
     output_tokens: Estimate
+    reasoning_tokens: Estimate
     tags: tuple[tuple[Tag, Estimate], ...]
 
 
@@ -64,6 +65,7 @@ def _model_row(
     own = outputs.is_counted & (outputs.model == place)
     latency_ms = _known(outputs.latency_ms[own])
     tokens_in, tokens_out = _known(outputs.input_tokens[own]), _known(outputs.output_tokens[own])
+    thought = _known(outputs.reasoning_tokens[own])
     return ModelRow(
         model=collected.models[place],
         n_responses=int(own.sum()),
@@ -74,6 +76,7 @@ def _model_row(
         cost_per_acceptable_usd=_cost_per_acceptable(collected, own, looks),
         input_tokens=_recorded(latency.mean(tokens_in), "number of tokens"),
         output_tokens=_recorded(latency.mean(tokens_out), "number of tokens"),
+        reasoning_tokens=_recorded(latency.mean(thought), "number of reasoning tokens"),
         tags=tags,
     )
 

@@ -10,7 +10,7 @@ from evalkit.stats.intervals import Estimate
 
 _COLUMNS = (
     "Model", "Acceptable", "Median latency", "p95 latency", "Cost of 1,000",
-    "Cost of 1,000 acceptable", "Tokens in", "Tokens out", "Responses",
+    "Cost of 1,000 acceptable", "Tokens in", "Tokens out", "Of reasoning", "Responses",
 )  # fmt: skip
 
 
@@ -37,6 +37,7 @@ def taken(models: Sequence[ModelRow]) -> Table:
             _known(row.cost_per_acceptable_usd, text.dollars_per_thousand),
             _known(row.input_tokens, text.whole),
             _known(row.output_tokens, text.whole),
+            _known(row.reasoning_tokens, text.whole),
             Cell(text.whole(row.n_responses)),
         ]
         for row in models

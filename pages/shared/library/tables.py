@@ -18,7 +18,7 @@ _LEAKS = {
 
 #: The shortest file that makes sense, shown where somebody is about to make their first.
 EXAMPLE_RECORDS = """\
-{"type": "header", "format": "evalkit", "version": 1, "eval_set": "Support questions"}
+{"type": "header", "format": "evalkit", "version": 2, "eval_set": "Support questions"}
 {"type": "case", "id": "refund-1", "category": "billing", "input": [{"role": "user", "content": "Can I get a refund?"}]}
 {"type": "output", "case": "refund-1", "model": "model-a", "content": "Yes, within 30 days.", "latency_ms": 840, "cost_usd": 0.0021}
 {"type": "output", "case": "refund-1", "model": "model-b", "content": "It depends on your plan."}

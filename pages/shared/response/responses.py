@@ -12,7 +12,12 @@ from db.queries.responses.responses import CaseText, Response
 from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
 from evalkit.rendering.markdown import escape, render_response, render_text
-from evalkit.rendering.messages import render_context, render_messages, render_tools
+from evalkit.rendering.messages import (
+    render_context,
+    render_messages,
+    render_reasoning,
+    render_tools,
+)
 from evalkit.reports.by_model import category_name
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
@@ -81,29 +86,39 @@ def marked_html(content: str, spans: Sequence[tuple[int, int, str]]) -> str:
 
 
 def _response_html(response: Response, marks: Sequence[GivenMark]) -> str:
-    """Say how the response failed, if it did, above whatever came of it."""
-    failure = render_response("", error=response.error) if response.error else ""
+    """Say how the response failed, if it did, and what was thought, above whatever came of it."""
+    above = render_response("", error=response.error) if response.error else ""
+    above += render_reasoning(response.reasoning or "")
     spans = [
         (mark.start, mark.end, mark.tag or "")
         for mark in marks
         if mark.start is not None and mark.end is not None and mark.start < mark.end
     ]
     if response.steps:
-        return failure + render_messages(response.steps)
+        return above + render_messages(response.steps, is_timed=True)
     if spans:
-        return failure + marked_html(response.content, spans)
-    return failure + (
-        render_text(response.content) if failure else render_response(response.content)
+        return above + marked_html(response.content, spans)
+    return above + (
+        render_text(response.content) if response.error else render_response(response.content)
     )
 
 
 def _took(response: Response) -> str:
     took = [
         text.seconds(response.latency_ms) if response.latency_ms is not None else "",
-        f"{response.output_tokens:,} tokens" if response.output_tokens is not None else "",
+        _tokens(response),
         text.dollars(response.cost_usd) if response.cost_usd is not None else "",
     ]
     return ", ".join(filter(None, took))
+
+
+def _tokens(response: Response) -> str:
+    if response.output_tokens is None:
+        return ""
+    thought = response.reasoning_tokens
+    return f"{response.output_tokens:,} tokens" + (
+        f" ({thought:,} of reasoning)" if thought is not None else ""
+    )
 
 
 def _titled(title: str, words: str | None) -> str:

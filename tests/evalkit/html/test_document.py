@@ -105,6 +105,7 @@ def collected():
             cost_usd=rng.gamma(5, 0.001, n),
             input_tokens=rng.integers(50, 90, n).astype(float),
             output_tokens=rng.integers(50, 90, n).astype(float),
+            reasoning_tokens=np.full(n, np.nan),
         ),
         preferences=Preferences(
             left=case,

@@ -163,12 +163,18 @@ def test_a_file_that_does_not_begin_with_its_header_is_refused_at_once():
 
 
 def test_a_header_of_another_version_is_refused_at_once():
-    newer = HEADER.replace(b"1}", b"2}")
+    newer = HEADER.replace(b"1}", b"3}")
 
-    (problem,) = refusal(newer + line(type="a type of version 2"))
+    (problem,) = refusal(newer + line(type="a type of version 3"))
 
-    assert (problem.field, problem.found) == ("version", "2")
-    assert "version 1" in problem.expected
+    assert (problem.field, problem.found) == ("version", "3")
+    assert problem.expected == "version 1 to 2; a newer evalkit may read it"
+
+
+def test_there_is_no_version_0():
+    (problem,) = refusal(HEADER.replace(b"1}", b"0}"))
+
+    assert (problem.field, problem.expected) == ("version", "version 1 to 2")
 
 
 def test_a_header_of_another_format_is_refused():

@@ -50,6 +50,12 @@ def test_null_is_no_value_of_other_required_fields(field):
     assert found("score", **{field: None}) == [field]
 
 
+def test_a_step_takes_no_negative_time():
+    step = {"role": "assistant", "content": "Done."}
+    assert found("output", content=[{**step, "latency_ms": 3.5}]) == []
+    assert found("output", content=[{**step, "latency_ms": -1}]) == ["content[0].latency_ms"]
+
+
 def test_null_in_an_optional_field_is_as_if_it_were_left_out():
     assert found("output", run=None, latency_ms=None, metadata=None) == []
 

@@ -69,6 +69,7 @@ def study(*, n_cases=6, n_annotators=3, preferences=(), values=(), marks=()):
             cost_usd=nothing,
             input_tokens=nothing,
             output_tokens=nothing,
+            reasoning_tokens=nothing,
         ),
         preferences=Preferences(
             left=integers(at + n_cases * model for at, model in zip(case, left, strict=True)),

@@ -72,6 +72,7 @@ def study(*, preferences=(), values=(), marks=(), cost=None, latency=None):
             cost_usd=empty if cost is None else np.array(cost, dtype=np.float64),
             input_tokens=empty,
             output_tokens=empty,
+            reasoning_tokens=empty,
         ),
         preferences=Preferences(
             left=given[:, 2] * N + given[:, 1],

@@ -98,6 +98,7 @@ def study(
             cost_usd=np.full(n, cost),
             input_tokens=np.full(n, math.nan),
             output_tokens=np.full(n, math.nan),
+            reasoning_tokens=np.full(n, math.nan),
         ),
         preferences=Preferences(
             left=given[:, 2] * N_CASES + given[:, 1],

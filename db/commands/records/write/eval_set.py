@@ -265,6 +265,8 @@ _OUTPUT_FIELDS = (
     "time_to_first_token_ms",
     "input_tokens",
     "output_tokens",
+    "reasoning",
+    "reasoning_tokens",
     "cost_usd",
     "finish_reason",
     "error",
