@@ -5,7 +5,7 @@ import re
 import string
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -14,6 +14,7 @@ from markdown_it.utils import OptionsDict
 
 from evalkit.rendering.indentation import keep_indentation
 from evalkit.rendering.mathematics import add_mathematics
+from evalkit.rendering.places import Placing, Run, lines_of, note_places
 from evalkit.rendering.unfenced import read_unfenced_code
 
 #: Beyond these the text is shown as it is: a degenerate response ("[[[[[…") must not stop a page.
@@ -105,19 +106,57 @@ def render_text(text: str) -> str:
         characters. A text too long, too deep or too full of brackets to be read as Markdown
         in reasonable time comes back as by :func:`raw_html`.
     """
-    text = _as_read(text)
-    if not text:
-        return ""
-    if len(text) > MAX_CHARACTERS or text.count("[") > MAX_BRACKETS:
-        return raw_html(text)
+    read = _as_read(text)
+    environment: dict[str, Any] = {}
+    tokens = _parsed(read, environment) if read else []
+    if tokens is None:
+        return raw_html(read)
+    return str(_markdown().renderer.render(tokens, _markdown().options, environment))
+
+
+def render_placed(text: str) -> tuple[str, list[Run]]:
+    """Render a text as :func:`render_text` does, and say where its words were written.
+
+    Parameters
+    ----------
+    text : str
+        As it was written, with what no browser can carry replaced (see :func:`clean`).
+
+    Returns
+    -------
+    html : str
+        The same as by :func:`render_text`.
+    runs : list of (int, int, int)
+        Increasing stretches of the rendered text, which is that of all text nodes of ``html`` in
+        order: where a stretch begins in it, where in ``text``, and its length, all in code
+        points. Both texts hold the same characters there. What is drawn and was not written
+        (numbers of a list, set formulas, spaces that were evened out) lies in no stretch.
+    """
+    read = _as_read(text)
+    if not read:
+        return "", []
+    environment: dict[str, Any] = {}
+    tokens = _parsed(read, environment)
+    lines = lines_of(text, read, translated=_AS_READ, blank=_BLANK)
+    renderer = cast("RendererHTML", _markdown().renderer)
+    placing = Placing(renderer, _markdown().options, text, lines)
+    if tokens is None:
+        placing.plain()
+        return raw_html(read), placing.runs
+    return placing.html(tokens, environment), placing.runs
+
+
+def _parsed(read: str, environment: dict[str, Any]) -> list[Token] | None:
+    """Return a text's tokens, ready to be rendered; None if it is too much for Markdown."""
+    if len(read) > MAX_CHARACTERS or read.count("[") > MAX_BRACKETS:
+        return None
     try:
-        environment: dict[str, Any] = {}
-        tokens = _markdown().parse(clean(text), environment)
-        if any(token.level >= _MAX_NESTING - 1 for token in tokens):
-            return raw_html(text)  # markdown-it drops what lies deeper
-        return str(_markdown().renderer.render(_prepared(tokens), _markdown().options, environment))
+        tokens = _markdown().parse(clean(read), environment)
     except RecursionError:
-        return raw_html(text)
+        return None
+    if any(token.level >= _MAX_NESTING - 1 for token in tokens):
+        return None  # markdown-it drops what lies deeper
+    return _prepared(tokens)
 
 
 def _as_read(text: str) -> str:
@@ -146,7 +185,9 @@ def _markdown() -> MarkdownIt:
     keep_indentation(markdown)
     add_mathematics(markdown)
     read_unfenced_code(markdown)
+    note_places(markdown)
     rules = {
+        "text_special": _escaped,
         "image": _image,
         "link_open": _link_open,
         "link_close": _span_close,
@@ -184,6 +225,12 @@ def _prepared(tokens: list[Token]) -> list[Token]:
 
 
 # Render rules. markdown-it calls them with the renderer first.
+
+
+def _escaped(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: Any
+) -> str:
+    return escape(tokens[index].content)
 
 
 def _image(

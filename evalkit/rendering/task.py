@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from evalkit.annotation.task import BlindedResponse, ComparisonTask, TaskCriterion, TaskTag
-from evalkit.rendering.markdown import clean, render_response, render_text
+from evalkit.rendering.markdown import clean, render_placed, render_response, render_text
 from evalkit.rendering.messages import raw_messages, render_context, render_messages, render_tools
 from evalkit.rendering.unfenced import has_unfenced_code
 
@@ -21,6 +21,7 @@ def _plain(entries: tuple[TaskCriterion | TaskTag, ...]) -> list[dict[str, Any]]
 
 def render_task(task: ComparisonTask) -> dict[str, Any]:
     """Return a case as the screen draws it; of ids, the assignment's and the study's alone."""
+    is_marked = "tags" in task.collect
     return {
         "assignment_id": task.assignment_id,
         "study_id": task.study_id,
@@ -29,8 +30,8 @@ def render_task(task: ComparisonTask) -> dict[str, Any]:
         "case": render_messages(task.messages),
         "context": render_context(task.context),
         "tools": render_tools(task.tools),
-        "left": _response(task.left),
-        "right": None if task.right is None else _response(task.right),
+        "left": _response(task.left, is_marked=is_marked),
+        "right": None if task.right is None else _response(task.right, is_marked=is_marked),
         "criteria": _plain(task.criteria),
         "tags": _plain(task.tags),
         "collect": sorted(task.collect),
@@ -51,20 +52,25 @@ def render_task(task: ComparisonTask) -> dict[str, Any]:
     }
 
 
-def _response(response: BlindedResponse) -> dict[str, Any]:
+def _response(response: BlindedResponse, *, is_marked: bool) -> dict[str, Any]:
+    """Return a response; the places of its words where words of it can be marked."""
     if response.steps is None:
-        return _text(response.text)
+        return _text(response.text, is_marked=is_marked)
     return {
         "html": render_messages(response.steps),
         "raw": raw_messages(response.steps),
+        "places": [],
         "may_be_code": False,
     }
 
 
 @lru_cache(maxsize=256)  # several people read the same within a short time
-def _text(text: str) -> dict[str, Any]:
+def _text(text: str, *, is_marked: bool) -> dict[str, Any]:
+    raw = clean(text)
+    html, places = render_placed(raw) if is_marked else ("", [])
     return {
-        "html": render_response(text),
-        "raw": clean(text),
+        "html": html or render_response(text),
+        "raw": raw,
+        "places": places,
         "may_be_code": has_unfenced_code(text),
     }

@@ -47,6 +47,8 @@ export interface TaskData {
 export interface ResponseData {
   html: string;
   raw: string;
+  /** Stretches of the rendered text: where each begins there, where in `raw`, its length. */
+  places: [number, number, number][];
   may_be_code: boolean;
 }
 export interface Level {
