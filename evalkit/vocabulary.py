@@ -27,6 +27,23 @@ class Preference(StrEnum):
     BOTH_BAD = "both_bad"
 
 
+class Strength(StrEnum):
+    """By how much the preferred one of two responses is better."""
+
+    SLIGHTLY = "slightly"
+    MUCH = "much"
+
+
+class Certainty(StrEnum):
+    """Whether whoever chose was sure of it."""
+
+    SURE = "sure"
+    UNSURE = "unsure"
+
+
+#: The preferences of one of two responses: of these alone it can be said how strong they are.
+DECIDED = (Preference.LEFT, Preference.RIGHT)
+
 #: The integer that stands for a preference in count arrays.
 PREFERENCE_CODES: dict[Preference, int] = {
     Preference.LEFT: 0,

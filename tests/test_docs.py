@@ -118,8 +118,8 @@ def test_every_quoted_make_target_exists(page):
 
 
 def test_the_keys_of_annotators_are_those_of_the_screen():
-    content = text_of(WORKBENCH / "dialogs.js").split("function keysContent", 1)[1]
-    on_screen = re.findall(r'\["([^"]+)", ["`]', content.split("\n}\n", 1)[0])
+    content = text_of(WORKBENCH / "dialogs.js").split("function preferenceKeys", 1)[1]
+    on_screen = re.findall(r'\["([^"]+)", ["`]', content.split("function openSkip", 1)[0])
     rows = table_under(DOCS / "annotators.md", "## Keys")
     described = [keys.replace("`", "") for keys, _ in rows]
 

@@ -54,6 +54,8 @@ def store_annotation(
         "submitted_at": at,
         "active_seconds": assignment.active_seconds,
         "preference": content.preference,
+        "strength": content.strength,
+        "certainty": content.certainty,
         "comment": content.comment or None,
         "is_unreadable": False,
         "is_superseded": False,

@@ -45,6 +45,7 @@ from evalkit.annotation.rubric import (
 )
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
+from evalkit.phrases import joined
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.vocabulary import LeakPolicy
 
@@ -65,8 +66,10 @@ _OF_A_STUDY: tuple[Any, ...] = (
     ResultsState,
 )
 
-#: What annotators can be asked for, in the order of the form.
+#: What annotators are asked for unless a lead chooses, in the order of the form.
 COLLECTED = ("preference", "scores", "tags", "comment")
+#: What they can be asked for of their preference besides, if a lead wishes.
+OF_PREFERENCE = ("strength", "certainty")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,8 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
             pairs_per_case=plan.pairs_per_case or (len(run_ids) + 1) // 2,
             seed=plan.seed,
             collects_preference="preference" in plan.collects,
+            collects_strength="strength" in plan.collects,
+            collects_certainty="certainty" in plan.collects,
             collects_scores="scores" in plan.collects,
             collects_tags="tags" in plan.collects,
             collects_comment="comment" in plan.collects,
@@ -244,13 +249,19 @@ def _check(plan: StudyPlan) -> None:
             f"{len(plan.models)} models make {n_pairs} pairs, so a case can show 1 to {n_pairs} "
             f"of them, not {plan.pairs_per_case}."
         )
-    if unknown := plan.collects - set(COLLECTED):
+    known = (*COLLECTED, *OF_PREFERENCE)
+    if unknown := plan.collects - set(known):
         raise RefusedError(
             f"Annotators cannot be asked for {', '.join(sorted(unknown))}. "
-            f"Choose from {', '.join(COLLECTED)}."
+            f"Choose from {', '.join(known)}."
         )
-    if not plan.collects - {"comment"}:
+    if not plan.collects - {"comment", *OF_PREFERENCE}:
         raise RefusedError("Ask annotators for a preference, scores or error tags.")
+    if "preference" not in plan.collects and (idle := plan.collects & set(OF_PREFERENCE)):
+        raise RefusedError(
+            f"Without a preference annotators cannot be asked for its {joined(sorted(idle))}. "
+            "Ask for the preference, too."
+        )
     if "scores" in plan.collects and plan.rubric is None:
         raise RefusedError("Scores need a rubric. Name one, or do not ask for scores.")
     if "tags" in plan.collects and plan.taxonomy is None:

@@ -21,10 +21,12 @@ from db.columns import (
 from evalkit.vocabulary import (
     AssignmentKind,
     AssignmentState,
+    Certainty,
     Preference,
     Sampling,
     Severity,
     SkipReason,
+    Strength,
 )
 
 
@@ -134,6 +136,11 @@ class Annotation(DatabaseTable, table=True):
     __table_args__ = (
         UniqueConstraint("assignment_id", "revision"),
         one_of("preference", Preference),
+        one_of("strength", Strength),
+        one_of("certainty", Certainty),
+        CheckConstraint(
+            "strength IS NULL OR preference IN ('left', 'right')", name="strength_of_a_preference"
+        ),
         CheckConstraint("preference IS NULL OR NOT is_unreadable", name="unreadable_is_empty"),
         CheckConstraint("revision >= 1", name="revision"),
         not_negative("active_seconds"),
@@ -153,6 +160,8 @@ class Annotation(DatabaseTable, table=True):
     submitted_at: datetime = moment()
     active_seconds: float | None = None
     preference: str | None = None
+    strength: str | None = None
+    certainty: str | None = None
     is_unreadable: bool = False
     comment: str | None = long_text(nullable=True)
     is_superseded: bool = False

@@ -227,6 +227,8 @@ def _versioned(definition: Rubric | Taxonomy | None) -> str | None:
 def _collected(study: Study) -> tuple[str, ...]:
     asked = {
         "preference": study.collects_preference,
+        "strength": study.collects_strength,
+        "certainty": study.collects_certainty,
         "scores": study.collects_scores,
         "tags": study.collects_tags,
         "comment": study.collects_comment,

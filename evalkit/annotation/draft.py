@@ -4,17 +4,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from evalkit.annotation.task import TaskCriterion, TaskTag
 from evalkit.errors import RefusedError
 from evalkit.records.checks import MAX_NAME_LENGTH
-from evalkit.vocabulary import Preference, Severity
+from evalkit.vocabulary import DECIDED, Certainty, Preference, Severity, Strength
 
 #: The longest comment, in characters.
 MAX_COMMENT = 10_000
 
 _MAX_ENTRIES = 500
+Value = TypeVar("Value", bound=StrEnum)
 _SIDES = {"left": "A", "right": "B"}
 
 
@@ -46,11 +47,18 @@ class Draft:
     left: ResponseDraft
     right: ResponseDraft
     comment: str
+    strength: Strength | None = None
+    certainty: Certainty | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the draft as the screen reads it, see `ComparisonTask.draft`."""
+        """Return the draft as the screen reads it, see `ComparisonTask.draft`.
+
+        A part that not every study asks for is absent where nothing was entered.
+        """
         return {
             "preference": self.preference and self.preference.value,
+            **({} if self.strength is None else {"strength": self.strength.value}),
+            **({} if self.certainty is None else {"certainty": self.certainty.value}),
             "scores": {"left": dict(self.left.scores), "right": dict(self.right.scores)},
             "tags": {"left": _severities(self.left), "right": _severities(self.right)},
             "comment": self.comment,
@@ -91,12 +99,15 @@ def parse_draft(raw: object) -> Draft:
         If it has another shape, or holds text that cannot be stored.
     """
     fields = _mapping(raw, "draft")
-    preference = fields.get("preference")
-    if preference is not None and not _is_one_of(preference, Preference):
-        raise RefusedError("The preference is none of those that can be chosen.")
+    preference = _choice(fields.get("preference"), Preference, "preference")
+    strength = _choice(fields.get("strength"), Strength, "strength of the preference")
+    if strength is not None and preference not in DECIDED:
+        raise RefusedError("Without a better response it cannot be said how much better it is.")
     scores, tags = _mapping(fields.get("scores"), "scores"), _mapping(fields.get("tags"), "tags")
     return Draft(
-        preference=None if preference is None else Preference(preference),
+        preference=preference,
+        strength=strength,
+        certainty=_choice(fields.get("certainty"), Certainty, "certainty"),
         left=_response(scores.get("left"), tags.get("left")),
         right=_response(scores.get("right"), tags.get("right")),
         comment=checked_text(fields.get("comment"), "The comment"),
@@ -115,6 +126,8 @@ def checked_draft(draft: Draft, form: Form) -> Draft:
     missing: dict[str, str] = {}
     if "preference" in form.collect and form.is_pair and draft.preference is None:
         missing["preference"] = "the preference"
+    elif "strength" in form.collect and draft.preference in DECIDED and draft.strength is None:
+        missing["preference"] = "by how much it is better"
     for side in form.sides:
         _find_missing(getattr(draft, side), side, form, missing)
     if missing:
@@ -125,10 +138,15 @@ def checked_draft(draft: Draft, form: Form) -> Draft:
 
 
 def asked_for(draft: Draft, form: Form) -> Draft:
-    """Keep of a draft what the study asks for, as it would be stored."""
+    """Keep of a draft what the study asks for, as it would be stored.
+
+    Who was asked and did not say that they are not sure, is sure.
+    """
     nothing = ResponseDraft({}, {})
     return Draft(
         preference=draft.preference if "preference" in form.collect and form.is_pair else None,
+        strength=draft.strength if "strength" in form.collect else None,
+        certainty=draft.certainty or Certainty.SURE if "certainty" in form.collect else None,
         left=_part_asked_for(draft.left, form),
         right=_part_asked_for(draft.right, form) if form.is_pair else nothing,
         comment=draft.comment.strip() if "comment" in form.collect else "",
@@ -231,15 +249,15 @@ def _finite(value: object) -> float | None:
 
 
 def _severity(value: object) -> Severity | None:
+    return _choice(value, Severity, "severity of an error")
+
+
+def _choice(value: object, enum: type[Value], name: str) -> Value | None:
     if value is None:
         return None
-    if not _is_one_of(value, Severity):
-        raise RefusedError("The severity of an error is none of those that can be chosen.")
-    return Severity(str(value))
-
-
-def _is_one_of(value: object, enum: type[StrEnum]) -> bool:
-    return isinstance(value, str) and value in {member.value for member in enum}
+    if not isinstance(value, str) or value not in {member.value for member in enum}:
+        raise RefusedError(f"The {name} is none of those that can be chosen.")
+    return enum(value)
 
 
 def _severities(response: ResponseDraft) -> dict[str, str | None]:

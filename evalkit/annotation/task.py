@@ -59,14 +59,15 @@ class ComparisonTask:
     left, right : BlindedResponse or None
         What is compared. ``right`` is None where a single response is judged.
     collect : frozenset of str
-        Any of ``preference``, ``scores``, ``tags``, ``comment``: what this study asks for.
+        Any of ``preference``, ``strength`` and ``certainty`` (of the preference), ``scores``,
+        ``tags``, ``comment``: what this study asks for.
     told : str
         Names what the study tells its annotators, as it is now.
     draft : dict
-        What was entered so far: ``preference`` (str or None), ``scores``
-        ``{"left": {key: value}, "right": {…}}``, ``tags`` ``{"left": {key: severity}, …}``,
-        ``comment`` (str). Empty when nothing was entered. For a submitted
-        assignment that is edited, what was last submitted.
+        What was entered so far: ``preference`` (str or None), ``strength`` and ``certainty`` (str,
+        or absent), ``scores`` ``{"left": {key: value}, "right": {…}}``, ``tags``
+        ``{"left": {key: severity}, …}``, ``comment`` (str). Empty when nothing was entered. For a
+        submitted assignment that is edited, what was last submitted.
     active_seconds : float
         Time already spent on this assignment, idle time cut.
     is_submitted : bool

@@ -38,6 +38,13 @@ GuidelinesOption = Annotated[
     ),
 ]
 
+StrengthFlag = Annotated[
+    bool, typer.Option("--strength", help="Ask by how much a response is better, too.")
+]
+CertaintyFlag = Annotated[
+    bool, typer.Option("--certainty", help="Let annotators say that they are not sure.")
+]
+
 
 @app.command()
 def create(
@@ -63,6 +70,8 @@ def create(
     collect: Annotated[str, typer.Option(help="What annotators do, comma-separated.")] = ",".join(
         COLLECTED
     ),
+    strength: StrengthFlag = False,
+    certainty: CertaintyFlag = False,
     leaks: Annotated[
         LeakPolicy, typer.Option(help="What to do with responses that name their maker.")
     ] = LeakPolicy.MASK,
@@ -81,7 +90,7 @@ def create(
         overlap=overlap,
         pairs_per_case=pairs_per_case,
         n_cases=cases,
-        collects=frozenset(_names(collect)),
+        collects=frozenset(_names(collect)) | _finer(strength=strength, certainty=certainty),
         leak_policy=leaks,
         seed=seed,
     )
@@ -200,6 +209,11 @@ def _study(name: str) -> library.StudySummary:
         known = quoted(studies, nothing="none yet")
         raise NotFoundError(f"There is no study named “{name}”. There are: {known}.")
     return studies[name]
+
+
+def _finer(**asked: bool) -> frozenset[str]:
+    """Return what else annotators are asked for."""
+    return frozenset(what for what, is_asked in asked.items() if is_asked)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -8,15 +8,18 @@ from evalkit.records import checks
 from evalkit.records.checks import Check, Fault
 from evalkit.records.problems import shown
 from evalkit.vocabulary import (
+    DECIDED,
     AnnotatorKind,
     CaseSource,
     CaseStatus,
+    Certainty,
     Level,
     LooksRule,
     Preference,
     Sampling,
     Severity,
     SidesOf,
+    Strength,
 )
 
 FORMAT = "evalkit"
@@ -144,6 +147,8 @@ TYPES: dict[str, Fields] = {
             "left": checks.side,
             "right": checks.side,
             "preference": checks.one_of(Preference),
+            "strength": checks.one_of(Strength),
+            "certainty": checks.one_of(Certainty),
             **_PRESENTATION,
         },
         required=frozenset({"case", "annotator", "left", "right", "preference"}),
@@ -238,6 +243,9 @@ def _criterion_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
 def _comparison_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     if side_of(record["left"]) == side_of(record["right"]):
         yield "right", Fault(shown(record["right"]), "another output than on the left")
+    if record.get("strength") is not None and record["preference"] not in DECIDED:
+        expected = "nothing, for only left or right can be better by much or slightly"
+        yield "strength", Fault(shown(record["strength"]), expected)
 
 
 def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:

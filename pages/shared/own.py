@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from db.queries.annotation.own import MOST_SHOWN, OwnAnnotation
 from db.queries.annotation.progress import Progress
-from evalkit.vocabulary import Preference
+from evalkit.vocabulary import Preference, Strength
 
 #: A preference in the words of the annotation screen.
 _PREFERENCES = {
@@ -71,10 +71,19 @@ def count_in_words(study: Progress, entries: Sequence[OwnAnnotation], *, is_more
     return f"{len(entries):,} of {study.n_done:,} you submitted."
 
 
+def _preference(entry: OwnAnnotation) -> str:
+    """Say what was preferred, by how much and how sure, in the words of the annotation screen."""
+    if entry.preference is None:
+        return ""
+    words = _PREFERENCES[entry.preference]
+    if entry.strength == Strength.MUCH:
+        words = words.replace("better", "much better")
+    return f"{words}, not sure" if entry.is_unsure else words
+
+
 def show(place: DeltaGenerator, entry: OwnAnnotation) -> None:
     """Show how a case begins, and what one said of it."""
-    preference = None if entry.preference is None else _PREFERENCES[entry.preference]
-    parts = filter(None, (preference, ", ".join(entry.tags), entry.comment))
+    parts = filter(None, (_preference(entry), ", ".join(entry.tags), entry.comment))
     about = filter(None, (f"{entry.submitted_at:%Y-%m-%d %H:%M} UTC", entry.category))
     place.html(
         f"<div><strong>{html.escape(entry.begins)}</strong></div>"

@@ -55,6 +55,9 @@ MIGRATIONS = {
     "0013_keep_reasoning_apart.py": (
         "ac5c48d8ae981307d2d3ad04f46f146511cea412badc45d79e6b19e2cb18fbfe"
     ),
+    "0014_ask_how_much_better_and_how_sure.py": (
+        "2ab38989200d1c8a87c8c3ae7e4ac9489b314383bdfdc92ade91b806db94d6f4"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -182,6 +185,8 @@ def test_an_upgrade_keeps_every_row_reference_and_constraint(old_database):
         "UPDATE assignment SET state = 'skipped'",
         "UPDATE assignment SET case_id = 999",
         "UPDATE assignment SET token = NULL",
+        "UPDATE annotation SET strength = 'hugely'",
+        "UPDATE annotation SET preference = 'tie', strength = 'much'",
     ):
         with pytest.raises(IntegrityError), engine().begin() as connection:
             connection.execute(sa.text(forbidden))

@@ -68,6 +68,12 @@ content = st.one_of(
     texts,
     st.just([{"role": "assistant", "content": "Yes, that is so."}]),
 )
+finer_fields = optional(
+    {
+        "strength": st.sampled_from(["slightly", "much"]),
+        "certainty": st.sampled_from(["sure", "unsure"]),
+    }
+)
 output_fields = optional(
     {
         "provider": texts,
@@ -131,7 +137,10 @@ def labels(draw):
     if kind == "comparison":
         preference = draw(st.sampled_from(["left", "right", "tie", "both_bad", None]))
         sides = {"left": _side(draw, SIDES[left]), "right": _side(draw, SIDES[right])}
-        return {"type": kind, **fields, **sides, "preference": preference}
+        finer = draw(finer_fields)
+        if preference not in ("left", "right"):
+            finer.pop("strength", None)
+        return {"type": kind, **fields, **sides, "preference": preference, **finer}
     model, run = SIDES[draw(st.sampled_from([left, left, right]))]
     fields |= {"model": model, "run": run}
     if kind == "score":

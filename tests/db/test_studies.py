@@ -182,6 +182,8 @@ def test_a_changed_rubric_makes_a_new_version_and_keeps_the_old_one(database):
         ({"pairs_per_case": 2}, "1 to 1"),
         ({"collects": frozenset({"comment"})}, "a preference, scores or error tags"),
         ({"collects": frozenset({"smell"})}, "cannot be asked for smell"),
+        ({"collects": frozenset({"comment", "certainty"})}, "a preference, scores or error tags"),
+        ({"collects": frozenset({"scores", "strength"})}, "Without a preference .* its strength"),
         ({"rubric": None}, "Scores need a rubric"),
         ({"rubric": "Mine"}, "no rubric named “Mine”"),
         ({"taxonomy": None}, "need a taxonomy"),

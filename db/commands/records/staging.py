@@ -219,7 +219,10 @@ class Staging:
 
 def _judgement(fields: dict[str, Any]) -> dict[str, Any]:
     """Return what was judged, apart from where it hangs."""
-    names = ("preference", "value", "severity", "start", "end", "quote", "note")
+    names = (
+        *("preference", "strength", "certainty", "value"),
+        *("severity", "start", "end", "quote", "note"),
+    )
     return {key: fields[key] for key in names if fields.get(key) is not None}
 
 

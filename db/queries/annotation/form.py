@@ -30,8 +30,11 @@ class Definitions:
 def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
     """Return what a study asks for about one assignment."""
     asked = definitions(session, study)
+    is_compared = study.collects_preference and assignment.right_output_id is not None
     collect = {
-        "preference": study.collects_preference and assignment.right_output_id is not None,
+        "preference": is_compared,
+        "strength": is_compared and study.collects_strength,
+        "certainty": is_compared and study.collects_certainty,
         "scores": study.collects_scores and bool(asked.criteria),
         "tags": study.collects_tags and bool(asked.tags),
         "comment": study.collects_comment,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Annotation, Assignment, Case, ErrorMark, Tag
 from evalkit.annotation.blinding.leaks import texts_of
-from evalkit.vocabulary import AssignmentState, Preference
+from evalkit.vocabulary import AssignmentState, Certainty, Preference, Strength
 
 #: So many are shown at once; a search narrows them down.
 MOST_SHOWN = 30
@@ -27,6 +27,8 @@ class OwnAnnotation:
     category: str
     begins: str
     preference: Preference | None
+    strength: Strength | None
+    is_unsure: bool
     tags: tuple[str, ...]
     comment: str
 
@@ -58,6 +60,8 @@ def own_annotations(
                     category=row.category or "",
                     begins=_beginning(row.input),
                     preference=None if row.preference is None else Preference(row.preference),
+                    strength=None if row.strength is None else Strength(row.strength),
+                    is_unsure=row.certainty == Certainty.UNSURE,
                     tags=_tags(session, row.id),
                     comment=row.comment or "",
                 )
@@ -96,6 +100,8 @@ def _rows(
             col(Annotation.assignment_id),
             col(Annotation.submitted_at),
             col(Annotation.preference),
+            col(Annotation.strength),
+            col(Annotation.certainty),
             col(Annotation.comment),
             col(Case.category),
             col(Case.input),

@@ -33,9 +33,11 @@ from evalkit.annotation.task import (
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import (
     AssignmentState,
+    Certainty,
     LeakPolicy,
     Preference,
     Severity,
+    Strength,
 )
 
 NOT_YOURS = "There is no such case among yours. It may have been removed, or the link is wrong."
@@ -149,9 +151,12 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
         ResponseDraft(scores.get(output_id or 0, {}), tags.get(output_id or 0, {}))
         for output_id in (assignment.left_output_id, assignment.right_output_id)
     )
-    preference = annotation.preference
+    preference, strength = annotation.preference, annotation.strength
+    certainty = annotation.certainty
     return Draft(
         preference=None if preference is None else Preference(preference),
+        strength=None if strength is None else Strength(strength),
+        certainty=None if certainty is None else Certainty(certainty),
         left=left,
         right=right,
         comment=annotation.comment or "",

@@ -73,6 +73,8 @@ def annotation_rows(study_id: int, *, by_case: bool) -> Any:
             col(Annotation.submitted_at),
             col(Annotation.active_seconds),
             col(Annotation.preference),
+            col(Annotation.strength),
+            col(Annotation.certainty),
             col(Annotation.is_unreadable),
             col(Annotation.comment),
             col(Annotation.is_superseded),

@@ -164,6 +164,8 @@ class _LabelReader:
             "left": self._side(row.left_run_id),
             "right": self._side(row.right_run_id),
             "preference": row.preference,
+            "strength": row.strength,
+            "certainty": row.certainty,
         }
         return normal("comparison", fields)
 

@@ -33,6 +33,8 @@ LONG_COLUMNS = (
     "right_model",
     "right_run",
     "preference",
+    "strength",
+    "certainty",
     "model",
     "run",
     "criterion",

@@ -22,6 +22,8 @@ from pages.shared import labels
 _PRESELECTED = 6
 _COLLECTED = {
     "preference": "Preference",
+    "strength": "How much better",
+    "certainty": "Not sure",
     "scores": "Scores",
     "tags": "Error tags",
     "comment": "Comment",
@@ -136,9 +138,10 @@ def _asked_of_annotators() -> tuple[int, frozenset[str]]:
     )
     collects = st.pills(
         "Annotators give",
-        COLLECTED,
+        _COLLECTED,
         selection_mode="multi",
         default=list(COLLECTED),
+        help="How much better: slightly or much. Not sure: one key beside the preference.",
         format_func=lambda what: _COLLECTED[what],
     )
     return int(overlap), frozenset(collects)

@@ -35,6 +35,7 @@ TAGS = tuple(
     for tag in DEFAULT_TAXONOMY
 )
 EVERYTHING = frozenset(("preference", "scores", "tags", "comment"))
+FINER = EVERYTHING | {"strength", "certainty"}
 
 FORMULAS = """\
 The root is $\\sqrt{25-24} = 1$, since $\\mathbf{x} = \\left(\\frac{a}{b}\\right)^2$, and \\[x\\].
@@ -299,6 +300,7 @@ TASKS: dict[str, ComparisonTask] = {
         messages=CONVERSATION,
         context=CONTEXT,
     ),
+    "finer": _task(16, BlindedResponse(MARKDOWN), BlindedResponse(PLAIN), collect=FINER),
     "alike": _task(
         15, BlindedResponse(PLAIN), BlindedResponse(PLAIN.replace("three", "at least four"))
     ),

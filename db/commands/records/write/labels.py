@@ -163,7 +163,8 @@ class _LabelWriter:
     def _annotation(
         self, annotation_id: int, row: _LabelRow, extras: dict[str, Any]
     ) -> dict[str, Any]:
-        preference = json.loads(row.body).get("preference") if row.type == COMPARISON else None
+        compared = json.loads(row.body) if row.type == COMPARISON else {}
+        preference = compared.get("preference")
         written = extras.get("created_at")
         return {
             "id": annotation_id,
@@ -172,6 +173,8 @@ class _LabelWriter:
             "submitted_at": self._moment(written),
             "active_seconds": extras.get("seconds"),
             "preference": preference,
+            "strength": compared.get("strength"),
+            "certainty": compared.get("certainty"),
             "is_unreadable": row.type == COMPARISON and preference is None,
             "comment": extras.get("comment"),
             "is_superseded": bool(row.is_superseded),

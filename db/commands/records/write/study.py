@@ -81,9 +81,11 @@ def _new_study(
 ) -> int:
     staging = writing.staging
     kinds = {kind for (kind,) in staging.db.execute("SELECT DISTINCT type FROM judged")}
-    has_comments = staging.count(
-        "SELECT EXISTS (SELECT 1 FROM label WHERE json_extract(extras, '$.comment') IS NOT NULL)"
-    )
+
+    def holds(column: str, field: str) -> bool:
+        is_there = f"json_extract({column}, '$.{field}') IS NOT NULL"
+        return bool(staging.count(f"SELECT EXISTS (SELECT 1 FROM label WHERE {is_there})"))
+
     study = Study(
         name=str(target.study),
         eval_set_version_id=version_id,
@@ -93,7 +95,9 @@ def _new_study(
         collects_preference=0 in kinds or not kinds,
         collects_scores=1 in kinds or (not kinds and rubric_id is not None),
         collects_tags=2 in kinds or (not kinds and taxonomy_id is not None),
-        collects_comment=bool(has_comments) or not kinds,
+        collects_strength=holds("body", "strength"),
+        collects_certainty=holds("body", "certainty"),
+        collects_comment=holds("extras", "comment") or not kinds,
         leak_policy=LeakPolicy.SHOW,
         # Finished annotations are a result: nobody is given more work in them unasked.
         is_open=not kinds,

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 152492617433736905243aac2dc7e3242518d555d4ccd84ac7dd0d584bb68393
+// Sources: a9d847769401c09d367022c0113cc1955283dfb90376c0b243de2485ccfb7b83
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -385,6 +385,8 @@ function completeDraft(draft) {
   const { scores, tags } = draft;
   return {
     preference: draft.preference || null,
+    ...draft.strength && { strength: draft.strength },
+    ...draft.certainty && { certainty: draft.certainty },
     scores: { left: only(scores?.left), right: only(scores?.right) },
     tags: { left: only(tags?.left), right: only(tags?.right) },
     comment: draft.comment || ""
@@ -1331,11 +1333,19 @@ function singleKeysSwitch(root) {
   const words = "Kept in this browser. Enter, Ctrl Enter, Backspace, Space, pages and arrows always act.";
   return h("div", { class: "ek-switch-line" }, node, h("span", { class: "ek-hint" }, words));
 }
+function preferenceKeys({ collect, right }) {
+  if (!right || !collect.includes("preference")) return [];
+  const more = collect.includes("strength") ? "; once more: much better, and back" : "";
+  return [
+    ["A", `A better${more}`],
+    ["B", `B better${more}`],
+    ["E", "Equally good"],
+    ["X", "Both bad"],
+    ...collect.includes("certainty") ? [["I", "Not sure which, and back"]] : []
+  ];
+}
 function keysContent(data, named) {
-  const rows = [];
-  if (data.collect.includes("preference") && data.right) {
-    rows.push(["A", "A better"], ["B", "B better"], ["E", "Equally good"], ["X", "Both bad"]);
-  }
+  const rows = preferenceKeys(data);
   if (data.collect.includes("scores") && data.criteria.length) {
     rows.push(
       ["0 to 9", "Type a score as it is printed, also −2 or 10; then on to the next scale"],
@@ -1705,6 +1715,83 @@ function reach(place4) {
   part.scrollBy({ top: box.top - frame.top - frame.height / 3, behavior: "instant" });
   const seen = place4.getBoundingClientRect();
   if (seen.bottom > window.innerHeight || seen.top < 0) element?.scrollIntoView({ block: "center" });
+}
+
+// pages/shared/components/workbench/preference.js
+var PLAIN = [
+  { preference: "left", name: "A better", keys: ["A"] },
+  { preference: "right", name: "B better", keys: ["B"] },
+  { preference: "tie", name: "Equally good", keys: ["E"] },
+  { preference: "both_bad", name: "Both bad", keys: ["X"] }
+];
+var GRADED = [
+  { preference: "left", strength: "much", name: "A much better", keys: ["A", "A"] },
+  { preference: "left", strength: "slightly", name: "A better", keys: ["A"] },
+  { preference: "tie", name: "Equally good", keys: ["E"] },
+  { preference: "right", strength: "slightly", name: "B better", keys: ["B"] },
+  { preference: "right", strength: "much", name: "B much better", keys: ["B", "B"] },
+  { preference: "both_bad", name: "Both bad", keys: ["X"] }
+];
+var preferences = ({ collect }) => collect.includes("strength") ? GRADED : PLAIN;
+function keyed(options, preference, chosen) {
+  const own = options.filter((option) => option.preference === preference);
+  const usual = own.find((option) => option.strength !== "much");
+  return chosen && chosen === usual ? own.find((option) => option !== usual) ?? usual : usual;
+}
+function preferencePart(form) {
+  const { data, answers, places, changed, remember } = form;
+  const options = preferences(data);
+  const group = choices({
+    label: "Which response is better",
+    className: options === GRADED ? "ek-preference ek-graded" : "ek-preference",
+    value: options.find(
+      ({ preference, strength }) => preference === answers.preference && strength === answers.strength
+    ),
+    options: options.map((option) => ({
+      value: option,
+      name: option.name,
+      key: option.keys.length === 1 ? option.keys[0] : null,
+      face: h("span", { class: "ek-face" }, option.name, h("span", {}, option.keys.map(kbd)))
+    })),
+    onchoose: (option) => {
+      answers.preference = option?.preference ?? null;
+      answers.strength = option?.strength;
+      remember("preference", answers.preference !== null, takeBack3);
+      changed("preference");
+    }
+  });
+  function takeBack3() {
+    group.choose(null);
+    group.focus();
+  }
+  remember("preference", answers.preference !== null, takeBack3);
+  places.set("preference", { node: group.node, words: "preference", focus: group.focus });
+  const certainty = data.collect.includes("certainty") ? certaintyPart(form) : null;
+  const choose = (preference) => {
+    group.choose(keyed(options, preference, group.chosen()));
+    return true;
+  };
+  return {
+    node: certainty ? h("div", { class: "ek-preferring" }, group.node, certainty) : group.node,
+    choose,
+    doubt: () => certainty !== null && (certainty.click(), true),
+    isMissing: () => !group.chosen()
+  };
+}
+function certaintyPart({ answers, remember, onchange }) {
+  const node = button("Not sure", "I", toggle, { class: "ek-button ek-unsure" });
+  function toggle() {
+    answers.certainty = answers.certainty === "unsure" ? void 0 : "unsure";
+    paint();
+    onchange();
+  }
+  function paint() {
+    const isUnsure = answers.certainty === "unsure";
+    node.setAttribute("aria-pressed", String(isUnsure));
+    remember("certainty", isUnsure, toggle);
+  }
+  paint();
+  return node;
 }
 
 // pages/shared/components/workbench/room.js
@@ -2315,6 +2402,7 @@ function buildForm({ data, answers, explain, asking, onchange }) {
     number: seen((digit) => rubric !== null && rubric.number(digit)),
     takeBack: seen(() => takeBackLast(trail)),
     prefer: seen((value) => preference !== null && preference.choose(value)),
+    doubt: seen(() => preference !== null && preference.doubt()),
     openTags: seen((side) => tags !== null && tags.open(side)),
     focusComment: seen(() => comment !== null && comment.focus()),
     missing: () => missingFields(form, { preference, rubric }),
@@ -2332,7 +2420,7 @@ function missingFields({ data, sides, answers }, { preference, rubric }) {
   const scores = required.flatMap(
     (criterion) => sides.filter((side) => answers.scores[side][criterion.key] === void 0).map((side) => `${side}.${criterion.key}`)
   );
-  return preference && !answers.preference ? ["preference", ...scores] : scores;
+  return preference?.isMissing() ? ["preference", ...scores] : scores;
 }
 function markMissing(places, fields) {
   places.forEach((place4) => place4.node.classList.remove("ek-missing"));
@@ -2347,41 +2435,6 @@ function namesOf(places, fields) {
   const words = known.length > scores.length ? ["the preference"] : [];
   if (scores.length > 2) return [...words, `${scores.length} scores`];
   return [...words, ...scores.map((field) => places.get(field)?.words ?? field)];
-}
-function preferencePart({ answers, places, changed, remember }) {
-  const words = [
-    ["left", "A better", "A"],
-    ["right", "B better", "B"],
-    ["tie", "Equally good", "E"],
-    ["both_bad", "Both bad", "X"]
-  ];
-  const group = choices({
-    label: "Which response is better",
-    className: "ek-preference",
-    value: answers.preference,
-    options: words.map(([value, name, key]) => ({
-      value,
-      name,
-      key,
-      face: h("span", { class: "ek-face" }, name, kbd(key))
-    })),
-    onchoose: (value) => {
-      answers.preference = value ?? null;
-      remember("preference", answers.preference !== null, takeBack3);
-      changed("preference");
-    }
-  });
-  function takeBack3() {
-    group.choose(null);
-    group.focus();
-  }
-  remember("preference", answers.preference !== null, takeBack3);
-  places.set("preference", { node: group.node, words: "preference", focus: group.focus });
-  const choose = (value) => {
-    group.choose(value);
-    return true;
-  };
-  return { node: group.node, choose };
 }
 function commentPart({ answers, onchange }) {
   const field = h("textarea", {
@@ -2412,7 +2465,7 @@ function commentPart({ answers, onchange }) {
 
 // pages/shared/components/workbench/code.js
 var MOST_CHARACTERS = 2e4;
-var PLAIN = /^(text|txt|plain|plaintext|console|output|markdown|md|log|csv|tsv)?$/;
+var PLAIN2 = /^(text|txt|plain|plaintext|console|output|markdown|md|log|csv|tsv)?$/;
 var HASH = /^(py|python|python3|sh|bash|shell|zsh|rb|ruby|r|perl|ya?ml|toml|make|makefile|docker|dockerfile|elixir|julia)$/;
 var SQL = /sql/;
 var DASHES = /^(lua|haskell|hs|elm)$/;
@@ -2425,7 +2478,7 @@ var SQL_WORDS = wordSet(
 );
 function wordsOf(code, language) {
   const name = language.trim().toLowerCase();
-  if (PLAIN.test(name) || code.length > MOST_CHARACTERS) return [];
+  if (PLAIN2.test(name) || code.length > MOST_CHARACTERS) return [];
   const isSql = SQL.test(name);
   const line = HASH.test(name) ? "#" : isSql || DASHES.test(name) ? "--" : "//";
   const parts = [
@@ -3060,7 +3113,7 @@ function openFirst(screen, study) {
     persist("POST", url(desk, "read"), body, quietly);
   });
 }
-var FIRST_KEYS = ["A", "B", "E", "X", "0 to 9", "D", "F", "Space", "Enter", "S", "H", "?"];
+var FIRST_KEYS = ["A", "B", "E", "X", "I", "0 to 9", "D", "F", "Space", "Enter", "S", "H", "?"];
 function openGuidelines(screen) {
   return openDialog(screen, {
     label: "Guidelines",
@@ -3316,6 +3369,7 @@ function keyCommands(screen) {
     b: () => form.prefer("right"),
     e: () => form.prefer("tie"),
     x: () => form.prefer("both_bad"),
+    i: form.doubt,
     d: () => form.openTags("left"),
     f: () => form.openTags("right"),
     s: () => !data.submitted && openSkip(screen),

@@ -85,16 +85,28 @@ function singleKeysSwitch(root) {
 }
 
 /**
+ * @param {TaskData} data
+ * @returns {string[][]}
+ */
+function preferenceKeys({ collect, right }) {
+  if (!right || !collect.includes("preference")) return [];
+  const more = collect.includes("strength") ? "; once more: much better, and back" : "";
+  return [
+    ["A", `A better${more}`],
+    ["B", `B better${more}`],
+    ["E", "Equally good"],
+    ["X", "Both bad"],
+    ...(collect.includes("certainty") ? [["I", "Not sure which, and back"]] : []),
+  ];
+}
+
+/**
  * All keys, or of them those that are named.
  * @param {TaskData} data
  * @param {string[]} [named]
  */
 export function keysContent(data, named) {
-  /** @type {string[][]} */
-  const rows = [];
-  if (data.collect.includes("preference") && data.right) {
-    rows.push(["A", "A better"], ["B", "B better"], ["E", "Equally good"], ["X", "Both bad"]);
-  }
+  const rows = preferenceKeys(data);
   if (data.collect.includes("scores") && data.criteria.length) {
     rows.push(
       ["0 to 9", "Type a score as it is printed, also −2 or 10; then on to the next scale"],

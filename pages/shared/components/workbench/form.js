@@ -1,12 +1,24 @@
 // The form beside or beneath the responses: preference, rubric, error tags, comment.
 
-import { choices, h, kbd, shortcut } from "./dom.js";
+import { h, kbd, shortcut } from "./dom.js";
+import { preferencePart } from "./preference.js";
 import { keepFitting, reveal } from "./room.js";
 import { rubricPart } from "./rubric.js";
 import { SIDES } from "./sides.js";
 import { tagsPart } from "./tags.js";
 
-/** @import { Answers, Asking, Explainer, Form, FormParts, Places, TaskData } from "./types.js" */
+/**
+ * @import {
+ *   Answers,
+ *   Asking,
+ *   Explainer,
+ *   Form,
+ *   FormParts,
+ *   Places,
+ *   PreferencePart,
+ *   TaskData,
+ * } from "./types.js"
+ */
 
 /**
  * Build the form. `answers` is the draft and is changed in place; `onchange` hears every change.
@@ -75,6 +87,7 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
     number: seen((digit) => rubric !== null && rubric.number(digit)),
     takeBack: seen(() => takeBackLast(trail)),
     prefer: seen((value) => preference !== null && preference.choose(value)),
+    doubt: seen(() => preference !== null && preference.doubt()),
     openTags: seen((side) => tags !== null && tags.open(side)),
     focusComment: seen(() => comment !== null && comment.focus()),
     missing: () => missingFields(form, { preference, rubric }),
@@ -96,7 +109,7 @@ function takeBackLast(trail) {
 /**
  * The fields that are asked for, not optional and not answered.
  * @param {FormParts} form
- * @param {{ preference: object | null, rubric: object | null }} asked
+ * @param {{ preference: PreferencePart | null, rubric: object | null }} asked
  * @returns {string[]}
  */
 function missingFields({ data, sides, answers }, { preference, rubric }) {
@@ -106,7 +119,7 @@ function missingFields({ data, sides, answers }, { preference, rubric }) {
       .filter((side) => answers.scores[side][criterion.key] === undefined)
       .map((side) => `${side}.${criterion.key}`),
   );
-  return preference && !answers.preference ? ["preference", ...scores] : scores;
+  return preference?.isMissing() ? ["preference", ...scores] : scores;
 }
 
 /**
@@ -134,44 +147,6 @@ function namesOf(places, fields) {
   const words = known.length > scores.length ? ["the preference"] : [];
   if (scores.length > 2) return [...words, `${scores.length} scores`];
   return [...words, ...scores.map((field) => places.get(field)?.words ?? field)];
-}
-
-/** @param {FormParts} form */
-function preferencePart({ answers, places, changed, remember }) {
-  const words = [
-    ["left", "A better", "A"],
-    ["right", "B better", "B"],
-    ["tie", "Equally good", "E"],
-    ["both_bad", "Both bad", "X"],
-  ];
-  const group = choices({
-    label: "Which response is better",
-    className: "ek-preference",
-    value: answers.preference,
-    options: words.map(([value, name, key]) => ({
-      value,
-      name,
-      key,
-      face: h("span", { class: "ek-face" }, name, kbd(key)),
-    })),
-    onchoose: (value) => {
-      answers.preference = value ?? null;
-      remember("preference", answers.preference !== null, takeBack);
-      changed("preference");
-    },
-  });
-  function takeBack() {
-    group.choose(null);
-    group.focus();
-  }
-  remember("preference", answers.preference !== null, takeBack);
-  places.set("preference", { node: group.node, words: "preference", focus: group.focus });
-  /** @param {string} value */
-  const choose = (value) => {
-    group.choose(value);
-    return true;
-  };
-  return { node: group.node, choose };
 }
 
 /** @param {FormParts} form */

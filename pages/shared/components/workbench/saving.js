@@ -198,6 +198,8 @@ export function completeDraft(draft) {
   const { scores, tags } = draft;
   return {
     preference: draft.preference || null,
+    ...(draft.strength && { strength: draft.strength }),
+    ...(draft.certainty && { certainty: draft.certainty }),
     scores: { left: only(scores?.left), right: only(scores?.right) },
     tags: { left: only(tags?.left), right: only(tags?.right) },
     comment: draft.comment || "",

@@ -221,6 +221,7 @@ function keyCommands(screen) {
     b: () => form.prefer("right"),
     e: () => form.prefer("tie"),
     x: () => form.prefer("both_bad"),
+    i: form.doubt,
     d: () => form.openTags("left"),
     f: () => form.openTags("right"),
     s: () => !data.submitted && openSkip(screen),

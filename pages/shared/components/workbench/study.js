@@ -99,7 +99,7 @@ function openFirst(screen, study) {
   });
 }
 
-const FIRST_KEYS = ["A", "B", "E", "X", "0 to 9", "D", "F", "Space", "Enter", "S", "H", "?"];
+const FIRST_KEYS = ["A", "B", "E", "X", "I", "0 to 9", "D", "F", "Space", "Enter", "S", "H", "?"];
 
 /** @param {Screen} screen */
 export function openGuidelines(screen) {

@@ -77,6 +77,8 @@ export interface Reason {
 /** What was entered; a tag without severities is marked with null. */
 export interface Answers {
   preference: string | null;
+  strength?: string;
+  certainty?: string;
   scores: Record<Side, Record<string, number>>;
   tags: Record<Side, Marks>;
   comment: string;
@@ -133,11 +135,26 @@ export interface Form {
   number(part: string): boolean;
   takeBack(): boolean;
   prefer(value: string): boolean;
+  doubt(): boolean;
   focusComment(): boolean;
   openTags(side: Side): boolean;
   missing(): string[];
   mark(fields: string[]): string[];
   name(fields: string[]): string[];
+}
+
+/** A preference as it can be chosen. */
+export interface Preference {
+  preference: string;
+  strength?: string;
+  name: string;
+  keys: string[];
+}
+export interface PreferencePart {
+  node: HTMLElement;
+  choose(preference: string): boolean;
+  doubt(): boolean;
+  isMissing(): boolean;
 }
 
 /** Tags of one parent, whose name is empty where they have none. */

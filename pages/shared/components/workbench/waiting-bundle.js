@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 152492617433736905243aac2dc7e3242518d555d4ccd84ac7dd0d584bb68393
+// Sources: a9d847769401c09d367022c0113cc1955283dfb90376c0b243de2485ccfb7b83
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

@@ -1,0 +1,240 @@
+"""By how much a response is better, and how sure whoever chose is: entered, stored, exported."""
+
+import csv
+import json
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from db.commands import annotation as commands
+from db.commands.assignments import next_task_id
+from db.commands.records import import_file, import_records
+from db.commands.studies import StudyPlan, create_study
+from db.engine import engine, read_session, write_session
+from db.models import Annotation, Annotator, Study
+from db.queries.annotation import task as queries
+from db.queries.annotation.own import own_annotations
+from db.queries.records.tables import study_csv
+from evalkit.annotation.draft import IncompleteError
+from evalkit.errors import RefusedError
+from evalkit.records.problems import RecordsRefusedError
+from tests.db.record_files import (
+    case,
+    comparison,
+    empty_tables,
+    exported,
+    exported_labels,
+    output,
+    pair_of_outputs,
+    write,
+)
+from tests.factories import opened
+
+FINER = frozenset({"preference", "strength", "certainty"})
+
+
+def store_study(collects=FINER):
+    """Store a study of two models on two cases; give its id and its annotator's."""
+    records = [case(key) for key in ("c1", "c2")]
+    records += [output(case["id"], model, f"{model}.") for case in records for model in "AB"]
+    import_records(records, source_name="the test", eval_set="Set")
+    study_id = create_study(
+        StudyPlan(name="Study", eval_set="Set", models=("A", "B"), collects=collects)
+    )
+    with write_session() as session:
+        person = Annotator(name="Ann")
+        session.add(person)
+        session.flush()
+        return study_id, person.id
+
+
+@pytest.fixture
+def make_study(database, store_once):
+    return partial(store_once, store_study)
+
+
+def submit(assignment_id, annotator_id, *, key="key-00000001", **entered):
+    return commands.submit(
+        assignment_id=assignment_id,
+        opening=opened(assignment_id),
+        annotator_id=annotator_id,
+        draft=entered,
+        active_seconds=0,
+        submission_key=key,
+    )
+
+
+def given(study_id, annotator_id):
+    return next_task_id(study_id=study_id, annotator_id=annotator_id)
+
+
+def stored():
+    with read_session() as session:
+        rows = session.exec(select(Annotation).order_by(Annotation.id)).all()
+        return [(row.preference, row.strength, row.certainty) for row in rows]
+
+
+def test_strength_and_certainty_are_stored_and_come_back_for_an_edit(make_study):
+    study_id, ann = make_study()
+    assignment = given(study_id, ann)
+
+    submit(assignment, ann, preference="left", strength="much", certainty="unsure")
+
+    assert stored() == [("left", "much", "unsure")]
+    with read_session() as session:
+        draft = queries.comparison_task(session, assignment, annotator_id=ann).draft
+        (own,), _ = own_annotations(session, study_id, annotator_id=ann)
+    assert (draft["strength"], draft["certainty"]) == ("much", "unsure")
+    assert (own.strength, own.is_unsure) == ("much", True)
+    submit(assignment, ann, key="key-00000002", **{**draft, "strength": "slightly"})
+    assert stored()[-1] == ("left", "slightly", "unsure")
+
+
+def test_who_was_asked_and_does_not_say_otherwise_is_sure(make_study):
+    study_id, ann = make_study()
+    assignment = given(study_id, ann)
+
+    first = submit(assignment, ann, preference="tie")
+    again = submit(assignment, ann, preference="tie", certainty="sure", key="key-00000002")
+
+    assert stored() == [("tie", None, "sure")]
+    assert (first.is_new, again.is_new) == (True, False)
+
+
+def test_a_draft_keeps_what_a_screen_sent_and_one_of_before_opens_as_it_was(make_study):
+    study_id, ann = make_study()
+    assignment = given(study_id, ann)
+    of_before = {"preference": "left", "scores": {}, "tags": {}, "comment": ""}
+    for entered in (of_before, {**of_before, "strength": "much", "certainty": "unsure"}):
+        commands.save_draft(
+            assignment_id=assignment,
+            annotator_id=ann,
+            opening=opened(assignment),
+            draft=entered,
+            active_seconds=0,
+        )
+        with read_session() as session:
+            draft = queries.comparison_task(session, assignment, annotator_id=ann).draft
+        expected = {name: entered.get(name) for name in ("preference", "strength", "certainty")}
+        assert {name: draft.get(name) for name in expected} == expected
+
+
+def test_a_preference_without_its_strength_is_not_complete_where_strength_is_asked(make_study):
+    study_id, ann = make_study()
+
+    with pytest.raises(IncompleteError, match="by how much it is better") as refused:
+        submit(given(study_id, ann), ann, preference="left")
+
+    assert refused.value.fields == ("preference",)
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    "entered",
+    [
+        {"preference": "tie", "strength": "much"},
+        {"preference": "both_bad", "strength": "slightly"},
+        {"preference": None, "strength": "much"},
+        {"preference": "left", "strength": "hugely"},
+        {"preference": "left", "strength": 2},
+        {"preference": "left", "strength": "much", "certainty": "perhaps"},
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_stored(make_study, entered):
+    study_id, ann = make_study()
+
+    with pytest.raises(RefusedError):
+        submit(given(study_id, ann), ann, **entered)
+
+    assert stored() == []
+
+
+def test_what_a_study_does_not_ask_for_is_not_stored(make_study):
+    study_id, ann = make_study(collects=frozenset({"preference"}))
+
+    submit(given(study_id, ann), ann, preference="left", strength="much", certainty="unsure")
+
+    assert stored() == [("left", None, None)]
+
+
+def test_the_tables_hold_no_strength_without_a_better_response(make_study):
+    study_id, ann = make_study()
+    submit(given(study_id, ann), ann, preference="left", strength="much")
+
+    for change in ("preference = 'tie'", "strength = 'hugely'", "certainty = 'perhaps'"):
+        with pytest.raises(IntegrityError), engine().begin() as connection:
+            connection.execute(sa.text(f"UPDATE annotation SET {change}"))
+
+
+def test_strength_and_certainty_leave_and_come_back_byte_for_byte(make_study, tmp_path):
+    study_id, ann = make_study()
+    submit(given(study_id, ann), ann, preference="left", strength="much", certainty="unsure")
+    second = given(study_id, ann)
+    submit(second, ann, preference="right", strength="slightly", key="key-00000002")
+    submit(second, ann, preference="both_bad", key="key-00000003")
+    lines = exported("Study", include_superseded=True)
+    said = [
+        (label["preference"], label.get("strength"), label.get("certainty"))
+        for label in exported_labels("Study", include_superseded=True)
+    ]
+    (tmp_path / "export.jsonl").write_text("".join(lines), newline="")
+    empty_tables()
+
+    import_file(tmp_path / "export.jsonl")
+
+    assert said == [
+        ("left", "much", "unsure"),
+        ("right", "slightly", "sure"),
+        ("both_bad", None, "sure"),
+    ]
+    assert json.loads(lines[0])["version"] == 2
+    assert exported("Study", include_superseded=True) == lines
+    with read_session() as session:
+        (study,) = session.exec(select(Study)).all()
+    assert (study.collects_strength, study.collects_certainty) == (True, True)
+
+
+def test_a_file_of_the_first_version_says_what_one_of_the_second_says(database, tmp_path):
+    records = [*pair_of_outputs(), comparison(), comparison("tie", annotator="Bo")]
+    exports = []
+    for version in (1, 2):
+        header = {"type": "header", "format": "evalkit", "version": version, "eval_set": "Set"}
+        import_file(write(tmp_path / "file.jsonl", records, header=header))
+        exports.append(exported())
+        empty_tables()
+
+    assert exports[0] == exports[1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"preference": "tie", "strength": "much"}, "strength"),
+        ({"preference": None, "strength": "slightly"}, "strength"),
+        ({"preference": "left", "strength": "hugely"}, "strength"),
+        ({"preference": "left", "certainty": True}, "certainty"),
+    ],
+)
+def test_a_record_that_cannot_be_is_refused_with_its_field(
+    sqlite_database, tmp_path, fields, field
+):
+    path = write(tmp_path / "file.jsonl", [*pair_of_outputs(), comparison(**fields)])
+
+    with pytest.raises(RecordsRefusedError) as refused:
+        import_file(path)
+
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.field) == (5, field)
+
+
+def test_the_long_table_says_by_how_much_and_how_sure(make_study):
+    study_id, ann = make_study()
+    submit(given(study_id, ann), ann, preference="right", strength="much", certainty="unsure")
+
+    with read_session() as session:
+        (row,) = csv.DictReader("".join(study_csv(session, study_id)).splitlines())
+
+    assert (row["preference"], row["strength"], row["certainty"]) == ("right", "much", "unsure")
