@@ -1,7 +1,10 @@
 """The ASGI app: started by `streamlit run app.py`, or by any ASGI server as `app:app`."""
 
-import contextlib
 import gc
+
+gc.disable()  # nothing of what is loaded now goes again, so to look for garbage is in vain
+
+import contextlib
 import logging
 import os
 import sys
@@ -11,24 +14,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from db.commands.people import ensure_cookie_key
 from db.engine import read_session
 from db.queries.health import why_unusable
 from db.queries.people import demo_accounts
-from pages.routes import (
-    account,
-    annotation,
-    answers,
-    downloads,
-    exposure,
-    first_case,
-    fonts,
-    guard,
-    health,
-    instructions,
-    uploads,
-)
+from pages.routes import account, downloads, exposure, fonts, guard, health, later, uploads
 
 
 @asynccontextmanager
@@ -39,8 +31,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         give_up(reason)
     look_at_the_demo()
     ensure_cookie_key()
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays: later collections need not look at it
     yield
 
 
@@ -74,6 +64,7 @@ def say_that_a_page_failed(error: Exception) -> bool:
 
 
 uploads.keep_on_disk()
+later.ask_no_package_for_components()
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=lifespan,
@@ -81,13 +72,12 @@ app = st.App(
     exception_handlers=guard.EXCEPTION_HANDLERS,
     routes=[
         *account.ROUTES,
-        *annotation.ROUTES,
-        *answers.ROUTES,
-        *first_case.ROUTES,
-        *instructions.ROUTES,
         *downloads.ROUTES,
         *fonts.ROUTES,
         *health.ROUTES,
+        later.AnnotatingRoutes(),
     ],
-    middleware=guard.MIDDLEWARE,
+    middleware=[Middleware(later.FirstPageFirst), *guard.MIDDLEWARE],
 )
+gc.freeze()
+gc.enable()

@@ -18,6 +18,7 @@ from db import schema
 from db.commands.people import accept_invitation, add_account
 from db.commands.studies import StudyPlan, create_study
 from evalkit.vocabulary import Role
+from pages.routes import later
 from pages.routes.session import COOKIE, cookie_value
 from pages.shared import menu
 from tests.browser.serving import app_process
@@ -46,6 +47,12 @@ ROOMS = re.compile(
     r"|pages\.shared\.(sections|collecting|library|display\.(charts|exhibits|pictures))\b"
 )
 
+#: The annotation screen, and what it renders and keeps with: it comes once the first page is out.
+SCREEN = re.compile(
+    r"evalkit\.(annotation|rendering)\b|db\.queries\.annotation\b"
+    r"|db\.commands\.(annotation|assignments|units)\b|(markdown_it|latex2mathml)\b"
+)
+
 SCRIPTS = ["main.py", *(entry.file for entry in menu.pages_of(Role.ANNOTATOR))]
 
 
@@ -67,11 +74,11 @@ def imported_by(script: str) -> set[str]:
     return modules
 
 
-def loaded_after(modules: set[str]) -> set[str]:
-    """Import modules in a fresh interpreter and return all that is loaded then."""
+def loaded_after(modules: set[str], act: str = "pass") -> set[str]:
+    """Import modules in a fresh interpreter, do more, and return all that is loaded then."""
     imports = "; ".join(f"import {module}" for module in sorted(modules))
     ended = subprocess.run(
-        [sys.executable, "-c", f"{imports}; import sys; print(*sys.modules, sep='\\n')"],
+        [sys.executable, "-c", f"{imports}; {act}; import sys; print(*sys.modules, sep='\\n')"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -89,6 +96,29 @@ def test_the_start_and_the_pages_of_an_annotator_import_nothing_of_results():
     modules = {"app"}.union(*(imported_by(script) for script in SCRIPTS))
 
     assert too_much(loaded_after(modules)) == set()
+
+
+def test_the_start_imports_nothing_of_the_annotation_screen():
+    loaded = loaded_after({"app"})
+
+    assert {module for module in loaded if SCREEN.match(module)} == set()
+
+
+def test_the_annotation_screen_comes_once_the_first_page_is_out():
+    loaded = loaded_after({"app"}, "app.later.load_the_rest()")
+
+    assert set(later.ANNOTATING) | {"evalkit.rendering.task", "latex2mathml"} <= loaded
+    assert too_much(loaded) == set()
+
+
+def test_no_garbage_is_looked_for_while_the_app_is_imported():
+    # It finds none, as all that is imported stays, and takes a tenth of the time.
+    told = (
+        "import gc, streamlit; before = gc.get_stats()[2]; import app; "
+        "assert gc.get_stats()[2] == before; "
+        "assert gc.isenabled() and gc.get_freeze_count()"
+    )
+    subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=True)
 
 
 def test_what_is_looked_for_is_there_once_results_are_read():

@@ -1,7 +1,7 @@
 """What every request passes: security headers, whose page it is, and the way to sign in."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from db.engine import read_session
 from db.queries.people import User, is_first_run
 from evalkit.vocabulary import Role
-from pages.routes import annotation, uploads
+from pages.routes import uploads
 from pages.routes.hosts import OwnPagesOnly
 from pages.routes.session import signed_in
 from pages.shared import menu
@@ -22,7 +22,6 @@ from pages.shared import menu
 #: Open to everybody: they ask for themselves, or hold nothing but the program.
 OPEN = {"/sign-in", "/sign-out", "/first-run", "/healthz", "/favicon.png", "/mark.svg"}
 OPEN |= {"/account.css", "/account.woff2", "/_stcore/health", "/_stcore/host-config"}
-OPEN |= {route.path for route in annotation.ROUTES}  # in the thread that answers
 OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/bidi-components/")
 #: Holds what people enter, upload and download; asked for by scripts, so no page is shown instead.
 HELD = ("/media/", "/_stcore/", "/annotate/")
@@ -102,7 +101,17 @@ def _is_beyond(path: str, user: User) -> bool:
 
 
 def _is_open(path: str) -> bool:
+    if path.startswith("/annotate/"):
+        return path in _asking_later()
     return path in OPEN or path.startswith(OPEN_FOLDERS)
+
+
+@cache
+def _asking_later() -> set[str]:
+    """Return what asks who it is in the thread that answers; nobody needs it at the start."""
+    from pages.routes import annotation
+
+    return {route.path for route in annotation.ROUTES}
 
 
 def _way_in(request: HTTPConnection) -> str:
