@@ -237,7 +237,6 @@ def digests(records):
 
 @settings(
     max_examples=50,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(records=record_files(), include_superseded=st.booleans())

@@ -11,16 +11,21 @@ import typer
 from sqlalchemy import text
 
 from db import schema
-from db.commands.records import import_file
+from db.commands.records import import_file, import_records
 from db.engine import engine
 from evalkit.cli import app, main
-from tests.db.record_files import CRITERION, comparison, pair_of_outputs, score, write
+from tests.db.record_files import CRITERION, HEADER, comparison, pair_of_outputs, score, write
+
+RECORDS = [CRITERION, *pair_of_outputs(), comparison(), score(2)]
+
+
+def store():
+    import_records([HEADER, *RECORDS], source_name="made")
 
 
 @pytest.fixture
-def stored(sqlite_database, tmp_path):
-    records = [CRITERION, *pair_of_outputs(), comparison(), score(2)]
-    import_file(write(tmp_path / "file.jsonl", records))
+def stored(sqlite_database, store_once):
+    store_once(store)
     return sqlite_database
 
 
@@ -226,6 +231,7 @@ def test_every_command_is_among_those_that_are_tried():
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:2]))
 def test_no_command_touches_the_database_of_a_newer_evalkit(stored, words, tmp_path, capsys):
+    write(tmp_path / "file.jsonl", RECORDS)
     with engine().begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         before = list(connection.connection.driver_connection.iterdump())

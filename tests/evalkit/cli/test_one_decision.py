@@ -29,11 +29,17 @@ def plain(words: str) -> str:
     return " ".join(words.replace("\N{NO-BREAK SPACE}", " ").split())
 
 
-@pytest.fixture(params=STUDIES, ids=lambda study: study[0])
-def media(request, sqlite_database, tmp_path, monkeypatch):
-    """Import a study, and show its decision in every medium."""
-    file, study = request.param
-    import_file(CASES / f"{file}.jsonl")
+@pytest.fixture(scope="module")
+def stored(database_of_file):
+    for file, _ in STUDIES:
+        import_file(CASES / f"{file}.jsonl")
+
+
+@pytest.fixture(scope="module", params=STUDIES, ids=lambda study: study[0])
+def media(request, stored, tmp_path_factory):
+    """Show the decision of a study in every medium."""
+    _, study = request.param
+    page = tmp_path_factory.mktemp("html") / "study.html"
     with read_session() as session:
         stored = results.result_study(session, name=study)
         report = decided(results.collect(session, stored))
@@ -44,17 +50,18 @@ def media(request, sqlite_database, tmp_path, monkeypatch):
         return done.stdout
 
     written = []
-    monkeypatch.setattr(html_tables.st, "html", written.append)
     shown = [
         tables.standings(report, report.models),
         tables.prices(report, report.models),
         *tables.by_category(report, report.models, within=""),
     ]
-    for block in shown:
-        if isinstance(block, Table):
-            html_tables.show(block, address=lambda target: target.view)
-    run("html", str(tmp_path / "study.html"))
-    file = (tmp_path / "study.html").read_text(encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(html_tables.st, "html", written.append)
+        for block in shown:
+            if isinstance(block, Table):
+                html_tables.show(block, address=lambda target: target.view)
+    run("html", str(page))
+    file = page.read_text(encoding="utf-8")
     seen = {"page": " ".join(written), "file": file, "terminal": run("decision")}
     return (
         shown,

@@ -76,7 +76,7 @@ def about(**changed):
     return About(**given | changed)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def collected():
     """Two models on twelve cases by three annotators, one of them simulated."""
     n = 2 * N_CASES
@@ -129,6 +129,12 @@ def collected():
     )
 
 
+@pytest.fixture(scope="module")
+def document(collected):
+    """The file of that study, which most tests read."""
+    return html_report(collected, about=about())
+
+
 class Reader(HTMLParser):
     """Read a document strictly: every tag closed in order; keep texts, tags and attributes."""
 
@@ -160,8 +166,7 @@ class Reader(HTMLParser):
         return "\n".join(self.words).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_document_is_well_formed_and_loads_nothing(collected):
-    document = html_report(collected, about=about())
+def test_the_document_is_well_formed_and_loads_nothing(document):
     reader = Reader(document)
 
     assert not {"script", "link", "iframe", "img", "object", "base", "form"} & set(reader.tags)
@@ -174,16 +179,12 @@ def test_the_document_is_well_formed_and_loads_nothing(collected):
     assert "@import" not in document
 
 
-def test_the_whole_study_is_there_and_its_method(collected):
-    document = html_report(collected, about=about())
-
+def test_the_whole_study_is_there_and_its_method(document):
     found = re.findall("<h2>(.*?)</h2>", document)
     assert found == [*SECTIONS, "Method"]
 
 
-def test_it_opens_with_the_verdict_of_the_decision(collected):
-    document = html_report(collected, about=about())
-
+def test_it_opens_with_the_verdict_of_the_decision(collected, document):
     report = decided(collected)
     said = decision_verdict(collected, report)
     assert f'<p class="verdict">{escape(said)}</p>' in document
@@ -269,8 +270,8 @@ def test_each_judge_is_set_beside_people(collected):
     assert sentence in said
 
 
-def test_the_report_says_what_more_annotations_would_buy(collected):
-    said = Reader(html_report(collected, about=about())).said
+def test_the_report_says_what_more_annotations_would_buy(collected, document):
+    said = Reader(document).said
 
     plan = power_report(collected)
     assert ASSUMPTIONS in said
@@ -279,8 +280,8 @@ def test_the_report_says_what_more_annotations_would_buy(collected):
     assert "New cases for ± 5 points" in said
 
 
-def test_the_matrix_of_wins_has_an_interval_in_every_cell(collected):
-    said = Reader(html_report(collected, about=about())).said
+def test_the_matrix_of_wins_has_an_interval_in_every_cell(collected, document):
+    said = Reader(document).said
 
     for rate in pairwise_win_rates(comparisons(collected)):
         value = text.percent(rate.estimate.value)
@@ -303,16 +304,14 @@ def test_many_categories_are_not_listed_one_by_one(collected):
     assert "category 20" not in said
 
 
-def test_links_within_the_document_lead_somewhere(collected):
-    reader = Reader(html_report(collected, about=about()))
+def test_links_within_the_document_lead_somewhere(document):
+    reader = Reader(document)
     ids = {value for name, value in reader.attributes if name == "id"}
 
     assert {value[1:] for name, value in reader.attributes if name == "href"} == ids
 
 
-def test_names_stay_text_whatever_they_hold(collected):
-    document = html_report(collected, about=about())
-
+def test_names_stay_text_whatever_they_hold(document):
     assert "<script" not in document
     assert EVIL in Reader(document).said
     assert OTHER in Reader(document).said
@@ -320,8 +319,8 @@ def test_names_stay_text_whatever_they_hold(collected):
     assert "Tone <u>" in Reader(document).said
 
 
-def test_the_numbers_are_those_of_the_reports(collected):
-    said = Reader(html_report(collected, about=about())).said
+def test_the_numbers_are_those_of_the_reports(collected, document):
+    said = Reader(document).said
 
     for row in ranking_report(collected).ranking.rows:
         assert text.estimate(row.win_rate, text.percent) in said
@@ -420,10 +419,10 @@ def test_what_lies_beyond_an_axis_ends_at_its_end():
     assert [axis.share(value) for value in (0.0, 1.0, 2.0, 5.0, 9.0)] == [0.0, 0.0, 0.25, 1.0, 1.0]
 
 
-def test_the_file_is_small_and_appears_whole(collected, tmp_path):
+def test_the_file_is_small_and_appears_whole(document, tmp_path):
     file = tmp_path / "report.html"
 
-    n_bytes = write_report(file, html_report(collected, about=about()))
+    n_bytes = write_report(file, document)
 
     assert n_bytes == file.stat().st_size < 6_000_000
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
@@ -468,10 +467,10 @@ def test_of_many_models_one_table_holds_all_also_where_they_were_only_scored():
         assert all(re.search(f"<th[^>]*>{escape(name)}<", rows) for name in names)
 
 
-def test_what_is_known_of_no_model_has_no_column(collected):
+def test_what_is_known_of_no_model_has_no_column(collected, document):
     unpriced = replace(
         collected, outputs=replace(collected.outputs, cost_usd=np.full(2 * N_CASES, np.nan))
     )
 
-    assert "Cost of 1,000" in Reader(html_report(collected, about=about())).words
+    assert "Cost of 1,000" in Reader(document).words
     assert "Cost of 1,000" not in Reader(html_report(unpriced, about=about())).words

@@ -68,22 +68,22 @@ def full():
     """Return a study with everything: three annotators, two models, prices and times."""
     rng = np.random.default_rng(3)
     return collected(
-        n_cases=40,
+        n_cases=12,
         preferences=[
             (who, case, case % 2, 1 - case % 2, int(rng.choice(4, p=[0.5, 0.3, 0.1, 0.1])))
             for who in range(3)
-            for case in range(40)
+            for case in range(12)
         ],
         scores=[
             (who, case, model, float(rng.integers(1, 6)))
             for who in range(3)
-            for case in range(40)
+            for case in range(12)
             for model in (0, 1)
         ],
         marks=[
             (who, case, model, int(rng.integers(-1, 1)))
             for who in range(3)
-            for case in range(40)
+            for case in range(12)
             for model in (0, 1)
         ],
         costs=[1.0, 2.0],
@@ -220,7 +220,7 @@ def studies():
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15)
 @given(study=studies())
 @pytest.mark.parametrize("section", OF_STUDIES)
 def test_whatever_was_collected_a_document_is_json_and_gives_a_number_or_a_reason(section, study):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -17,10 +18,9 @@ from evalkit.stats.ranking.ranking import rank_models
 MOST = 12
 
 
-@st.composite
-def rankings(draw, smallest=2):
-    """Draw a ranking whose pairs are told apart in any pattern, overlapping groups included."""
-    n_models = draw(st.integers(smallest, MOST))
+@cache
+def in_a_row(n_models):
+    """Rank so many models, each stronger than all after it."""
     # Everybody beats the next three of four times, so strengths fall along the names.
     case, left, right = np.array(
         [(k, a, b) for k in range(8) for a in range(n_models) for b in range(a + 1, n_models)]
@@ -29,7 +29,14 @@ def rankings(draw, smallest=2):
         case, left, right, np.where(case < 6, 0, 1), np.ones(len(case), dtype=np.int64),
         tuple(f"m{place:02}" for place in range(n_models)),
     )  # fmt: skip
-    ranking = rank_models(plain)
+    return rank_models(plain)
+
+
+@st.composite
+def rankings(draw, smallest=2):
+    """Draw a ranking whose pairs are told apart in any pattern, overlapping groups included."""
+    n_models = draw(st.integers(smallest, MOST))
+    ranking = in_a_row(n_models)
     rows = tuple(replace(row, low=-1.0, high=1.0) for row in ranking.rows)
     pairs = n_models * (n_models - 1) // 2
     separated = np.zeros((n_models, n_models), dtype=bool)

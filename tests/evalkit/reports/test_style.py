@@ -208,7 +208,7 @@ def lead_of_ranking(found):
 
 def test_a_lead_that_style_explains_is_called_level_in_every_verdict():
     # The longer response wins, whoever wrote it, and B writes longer ones.
-    found, features, _ = by_length()
+    found, features, _ = by_length(n_cases=400)
     report = style_report(found, features)
 
     said = "With length held equal, A is level with B."

@@ -63,7 +63,6 @@ def test_alpha_matches_krippendorffs_published_example(level, published):
     assert alpha.low < alpha.value < alpha.high <= 1
 
 
-@settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 10**6), level=st.sampled_from(list(Level)))
 def test_alpha_equals_the_krippendorff_package(seed, level):
     matrix = random_matrix(seed, annotators=2 + seed % 4, units=3 + seed % 40)
@@ -79,7 +78,7 @@ def test_alpha_equals_the_krippendorff_package(seed, level):
     assert alpha.value == pytest.approx(oracle, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), level=st.sampled_from(list(Level)))
 def test_alphas_interval_is_the_jackknife_over_cases_done_by_refitting(seed, level):
     matrix = random_matrix(seed, units=24)
@@ -224,7 +223,7 @@ def test_percent_agreement_without_overlap_says_so():
     assert agreement.reason
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_kappa_of_every_pair_equals_scikit_learn(seed):
     matrix = random_matrix(seed, annotators=3, units=30)

@@ -60,7 +60,7 @@ def irrcac(matrix, weights):
     return CAC(table, weights=weights.value, categories=list(range(1, 6)), digits=15)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), weights=st.sampled_from(list(Weights)))
 def test_coefficients_and_standard_errors_equal_irrcac_with_missing_values(seed, weights):
     matrix = random_matrix(seed, annotators=2 + seed % 4, units=10 + seed % 40)
@@ -122,7 +122,7 @@ def test_fleiss_kappa_with_missing_values_matches_the_published_example():
     assert fleiss_kappa(codings(PUBLISHED)).value == pytest.approx(0.76117, abs=5e-6)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_fleiss_kappa_equals_statsmodels_without_missing_values(seed):
     matrix = random_full_matrix(seed)
@@ -181,7 +181,7 @@ def test_coefficients_say_why_they_are_undefined():
     assert gwet_ac(equal).low is None
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 10**6),
     weights=st.sampled_from([Weights.LINEAR, Weights.QUADRATIC]),
@@ -309,7 +309,6 @@ def test_one_unit_judged_twice_among_many_gives_no_interval_but_a_reason(coeffic
     assert found.reason
 
 
-@settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 10**6), weights=st.sampled_from(list(Weights)))
 def test_intervals_of_agreement_stay_in_the_range_of_the_coefficient(seed, weights):
     rng = np.random.default_rng(seed)

@@ -27,7 +27,7 @@ def scores(rows):
     )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6))
 def test_a_paired_difference_has_the_interval_of_the_paired_t_test(seed):
     values = np.random.default_rng(seed).normal(size=(25, 2))

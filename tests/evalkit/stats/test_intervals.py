@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from evalkit.stats.intervals import (
@@ -14,7 +14,6 @@ from evalkit.stats.intervals import (
 from tests.evalkit.stats.ends import degrees_of, ends
 
 
-@settings(deadline=None)
 @given(n=st.integers(1, 500), k=st.integers(0, 500))
 def test_wilson_equals_statsmodels(n, k):
     k = min(k, n)
@@ -36,7 +35,6 @@ ranges = st.tuples(
 )
 
 
-@settings(deadline=None)
 @given(drawn=ranges)
 def test_the_ends_of_a_bounded_interval_are_where_the_value_is_t_errors_away(drawn):
     lowest, place, error, degrees = drawn
@@ -88,7 +86,6 @@ def test_at_an_end_of_its_range_a_number_still_has_an_interval():
     assert found.high == pytest.approx(-0.05 + 1.05 * t2 / (5 + t2), abs=1e-6)
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_effective_degrees_are_those_of_the_kurtosis_in_every_group(seed):
     rng = np.random.default_rng(seed)

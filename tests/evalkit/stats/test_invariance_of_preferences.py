@@ -150,7 +150,7 @@ def test_numbers_of_cases_and_the_order_of_entries_change_no_agreement_on_prefer
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=4)
+@settings(max_examples=4)
 @given(seed=seeds)
 def test_names_sides_pairs_and_order_change_nothing_that_mace_finds(seed):
     columns = preferred(seed)

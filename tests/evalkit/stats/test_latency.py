@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from scipy.stats import lognorm, t as student
 
 from evalkit.stats.latency import cost_per_acceptable, mean, quantile
@@ -36,7 +36,6 @@ def test_the_quantile_of_nothing_is_undefined():
     assert found.reason
 
 
-@settings(deadline=None, max_examples=40)
 @given(n=st.integers(72, 400), share=st.sampled_from([0.25, 0.5, 0.9, 0.95]))
 def test_a_quantile_lies_inside_its_interval(n, share):
     values = np.random.default_rng(n).lognormal(size=n)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from evalkit.stats.agreement.bounds import least_credit, least_equal, opposed
 from evalkit.stats.agreement.weights import Weights, weight_matrix
@@ -15,7 +15,6 @@ def random_shares(seed):
     return counts[0] / counts[0].sum(), counts[1] / counts[1].sum()
 
 
-@settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 10**6), weights=st.sampled_from(list(Weights)))
 def test_no_table_with_the_same_margins_gives_less_credit(seed, weights):
     first, second = random_shares(seed)
@@ -26,7 +25,6 @@ def test_no_table_with_the_same_margins_gives_less_credit(seed, weights):
     assert found == pytest.approx(least_by_program(first, second, credit), abs=1e-9)
 
 
-@settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 10**6))
 def test_what_meets_has_the_margins_it_was_made_of(seed):
     first, second = random_shares(seed)

@@ -58,7 +58,7 @@ def test_some_units_are_counted_alone(given_to, first):
     assert found.n_labels.tolist() == alone.n_labels.tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(units, st.sampled_from([dawid_skene, one_coin, mace]))
 def test_a_fit_of_some_units_is_the_fit_of_their_values(given_to, fit):
     # Property: leaving units out by their patterns or by their values is the same question.

@@ -25,7 +25,6 @@ def test_mcnemar_by_exact_and_mid_p():
     assert found.p_value == found.p_mid
 
 
-@settings(deadline=None)
 @given(b=st.integers(0, 60), c=st.integers(0, 60))
 def test_mcnemar_equals_scipys_binomial_test(b, c):
     found = mcnemar(only_first=b, only_second=c)
@@ -51,7 +50,6 @@ def test_holm_and_benjamini_hochberg_match_the_published_example():
     )
 
 
-@settings(deadline=None, max_examples=40)
 @given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=20), seed=st.integers(0, 100))
 def test_corrections_equal_statsmodels_in_any_order(p_values, seed):
     shuffled = np.random.default_rng(seed).permutation(p_values)
@@ -80,7 +78,7 @@ def test_where_nothing_was_tested_nothing_is_adjusted(adjust, untested):
     assert np.isnan(adjust(np.array(untested, dtype=np.float64))).all()
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10**6))
 def test_few_cases_are_tested_by_every_pattern_of_signs(seed):
     rng = np.random.default_rng(seed)

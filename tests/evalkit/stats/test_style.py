@@ -57,7 +57,7 @@ def test_the_home_advantage_and_strengths_match_agrestis_published_fit():
     assert relative == pytest.approx([1.1438, 0.7047, 1.4754, 1.6196, 1.2813, 1.3271], abs=5e-5)
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 10**6))
 def test_parameters_and_covariance_equal_a_clustered_logistic_regression(seed):
     data, longer, _ = simulated(seed, style=0.4, left=0.2, n=500)

@@ -4,7 +4,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings, strategies as st
+from hypothesis import example, given, strategies as st
 
 from evalkit.annotation.blinding import leaks as blinding
 from evalkit.annotation.blinding.leaks import (
@@ -282,7 +282,6 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_leaks_lie_where_they_say_and_never_overlap(text):
     leaks = identity_leaks(text, names=["gpt-4o"])
@@ -292,7 +291,6 @@ def test_leaks_lie_where_they_say_and_never_overlap(text):
     assert all(a.end <= b.start for a, b in pairwise(leaks))
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_masking_keeps_every_other_character(text):
     leaks = [leak for leak in identity_leaks(text, names=["gpt-4o"]) if leak.counts]
@@ -333,7 +331,6 @@ def test_words_that_only_begin_like_the_name_stay():
     )
 
 
-@settings(deadline=None)
 @given(TEXTS)
 @example("I am ChatGPT¼I am ChatGPT")
 def test_what_was_masked_is_not_found_again(text):
