@@ -40,6 +40,7 @@ from evalkit.reports.ranking.style import StyleReport
 from evalkit.reports.ranking.tables import ranking_section
 from evalkit.reports.scores.report import ScoresReport, scores_report
 from evalkit.reports.scores.tables import acceptable_section, profile, scores_section
+from evalkit.reports.scores.trials import trials_report, trials_section
 from evalkit.reports.shown_models import shown_models
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.study.collected import Collected, Limits
@@ -146,6 +147,7 @@ def _on_quality(
         every_two(ranking, tested, mapped),
         scores_section(scores, best, mapped, note=more_criteria),
         acceptable_section(scores, best, mapped),
+        trials_section(trials_report(collected), best),
         errors_section(tags, weighed, best, mapped, weights=collected.weights),
     )
 

@@ -136,6 +136,7 @@ UNITS: dict[str, dict[str, str]] = {
         "values": _POINTS,
         "counts": "count",
         "acceptable": _SHARE,
+        "trials": _SHARE,
         "weights": "weight of an error",
         "penalties": "weight of the errors of a response",
         "at_least": _SHARE,

@@ -4,6 +4,7 @@ import numpy as np
 
 from evalkit.phrases import capital, counted
 from evalkit.study.collected import Collected
+from evalkit.study.passing import PassRule
 from evalkit.vocabulary import AnnotatorKind
 
 
@@ -78,3 +79,12 @@ def source(collected: Collected) -> str:
     n = f"n = {', '.join(parts)}" if parts else "nothing judged"
     on = f"; {cases.eval_set}, version {cases.version}" if cases else ""
     return f"{collected.study}{on}; {n}. {limits(collected)}".rstrip()
+
+
+def passes_by(measure: PassRule) -> str:
+    """Say when a response passes."""
+    most = "A response passes if most of its annotators"
+    if measure.criterion is None or measure.level is None:
+        return f"{most} find it acceptable."
+    criterion = measure.criterion.replace("_", " ")
+    return f"{most} score its {criterion} at {measure.level:g} or above."

@@ -8,8 +8,9 @@ from db.engine import read_session
 from db.queries import results
 from db.queries.responses import side_by_side
 from db.queries.results import regression as queries
-from evalkit.reports.regression import passing, sentences, tables
+from evalkit.reports.regression import sentences, tables
 from evalkit.reports.regression.report import categories_of, regression_report
+from evalkit.study import passing
 from evalkit.vocabulary import Role
 from pages.shared import collecting, labels, state
 from pages.shared.address import addresses, filters, links

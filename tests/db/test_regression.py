@@ -6,8 +6,8 @@ from db.engine import read_session
 from db.queries.results import ResultFilters, collect, result_study
 from db.queries.results.regression import answered, eval_set_names, runs_on_versions, studies_of
 from evalkit.errors import NotFoundError
-from evalkit.reports.regression.passing import PassRule, Verdict, measures, passing
 from evalkit.reports.regression.report import Change, regression_report
+from evalkit.study.passing import PassRule, Verdict, measures, passing
 from tests.factories import annotate, make_eval_set, make_study
 from tests.versions import add_version
 

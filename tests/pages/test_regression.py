@@ -3,8 +3,8 @@
 import pytest
 
 from evalkit.reports.regression import tables
-from evalkit.reports.regression.passing import PassRule, Verdict
 from evalkit.reports.regression.report import AnsweredCase, Side, regression_report
+from evalkit.study.passing import PassRule, Verdict
 from evalkit.vocabulary import Role
 from pages.shared.display.blocks import interval_row, numbers
 from pages.shared.display.charts.colours import MUTED, OKABE_ITO

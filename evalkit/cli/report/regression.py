@@ -26,13 +26,13 @@ from evalkit.cli.terminal import (
 )
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.reports.regression import tables
-from evalkit.reports.regression.passing import PassRule, default_measure, measures, passing
 from evalkit.reports.regression.report import (
     Side,
     categories_of,
     regression_document,
     regression_report,
 )
+from evalkit.study.passing import PassRule, default_measure, measures, passing
 
 Before = Annotated[str, typer.Option("--before", help="MODEL or MODEL:RUN.")]
 

@@ -13,6 +13,7 @@ from evalkit.reports.scores import tables
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.levels import level_shares, level_shares_document
 from evalkit.reports.scores.report import scores_report
+from evalkit.reports.scores.trials import trials_report, trials_section
 
 WeightOption = Annotated[
     list[str] | None,
@@ -43,6 +44,7 @@ def scores(asked: Asked, weight: WeightOption = None, at_least: LevelOption = No
         *(tables.means(of, models) for of in report.criteria),
         *(tables.at_least(level, models) for level in reached),
         tables.acceptable_shares(report, models),
+        *trials_section(trials_report(collected), models).blocks,
         *((penalties(weighed, models),) if weighed else ()),
         Reasons([("acceptable", report.acceptable_note)]),
         Reasons((scored.criterion.key, scored.reason) for scored in report.criteria),

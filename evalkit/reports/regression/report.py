@@ -10,12 +10,12 @@ import numpy as np
 
 from evalkit.reports.document import heading
 from evalkit.reports.pair.significance import SIGNIFICANT
-from evalkit.reports.regression.passing import PassRule, Verdict
 from evalkit.stats.counts import BoolArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.power import cases_for_mcnemar
 from evalkit.stats.regression import CategoryChange, changes, share_difference
 from evalkit.study.collected import Collected
+from evalkit.study.passing import PassRule, Verdict
 
 
 class Change(StrEnum):
@@ -144,7 +144,7 @@ def regression_report(
         Cases are the same where their hashes are; of several of one content those of the same
         name are paired first.
     verdicts : mapping of int to Verdict
-        On each judged output, see :func:`evalkit.reports.regression.passing.passing`.
+        On each judged output, see :func:`evalkit.study.passing.passing`.
     measure : PassRule
         By what; named in the report only.
     categories : collection of str

@@ -6,23 +6,13 @@ from dataclasses import replace
 from evalkit.phrases import counted, joined
 from evalkit.reports.pair.significance import SIGNIFICANT
 from evalkit.reports.power.report import HOPELESS
-from evalkit.reports.regression.passing import PassRule
 from evalkit.reports.regression.report import Change, RegressionReport
 from evalkit.study.collected import Collected
-from evalkit.study.sentences import annotators
+from evalkit.study.sentences import annotators, passes_by
 from evalkit.text import difference, p_value, points
 
 #: The mid-p value of n cases that all change the same way is 2⁻ⁿ: 0.06 for 4, 0.03 for 5.
 FEWEST_CASES = 5
-
-
-def passes_by(measure: PassRule) -> str:
-    """Say when a response passes."""
-    most = "A response passes if most of its annotators"
-    if measure.criterion is None or measure.level is None:
-        return f"{most} find it acceptable."
-    criterion = measure.criterion.replace("_", " ")
-    return f"{most} score its {criterion} at {measure.level:g} or above."
 
 
 def regression_verdict(report: RegressionReport) -> str:

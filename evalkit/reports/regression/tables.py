@@ -18,8 +18,8 @@ from evalkit.reports.blocks import (
 from evalkit.reports.by_model import category_name
 from evalkit.reports.pair.significance import SIGNIFICANT
 from evalkit.reports.regression import sentences
-from evalkit.reports.regression.passing import Verdict
 from evalkit.reports.regression.report import CategoryRow, Change, RegressionReport
+from evalkit.study.passing import Verdict
 from evalkit.text import bare_p, difference, p_value, points
 
 #: What the lists of cases are called, in the order they are read.

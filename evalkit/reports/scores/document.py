@@ -3,11 +3,12 @@
 from evalkit.reports.document import Document, heading, score_entry
 from evalkit.reports.errors.document import penalties_entry
 from evalkit.reports.scores.report import CriterionScores, scores_report
+from evalkit.reports.scores.trials import trials_entry, trials_report
 from evalkit.study.collected import Collected
 
 
 def scores_document(collected: Collected) -> Document:
-    """Return mean scores per criterion, the share of acceptable responses, and error penalties."""
+    """Return mean scores per criterion, acceptable responses, trials and error penalties."""
     report = scores_report(collected)
     return {
         **heading(collected),
@@ -16,6 +17,7 @@ def scores_document(collected: Collected) -> Document:
         },
         "acceptable": [score_entry(row) for row in report.acceptable],
         "acceptable_note": report.acceptable_note,
+        "trials": trials_entry(trials_report(collected)),
         "penalties": penalties_entry(collected),
     }
 

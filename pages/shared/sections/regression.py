@@ -12,7 +12,6 @@ from db.queries.results.regression import RunOnVersion
 from db.queries.results.studies import ResultAnnotator
 from evalkit.reports.blocks import Heading, beside
 from evalkit.reports.regression import tables
-from evalkit.reports.regression.passing import PassRule, default_level
 from evalkit.reports.regression.report import (
     CaseChange,
     Change,
@@ -21,6 +20,7 @@ from evalkit.reports.regression.report import (
     regression_document,
 )
 from evalkit.study.collected import Criterion
+from evalkit.study.passing import PassRule, default_level
 from evalkit.study.subjects import subject_title
 from pages.shared import labels
 from pages.shared.address import addresses, choices, links

@@ -15,6 +15,7 @@ from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import commonest_errors
 from evalkit.reports.scores import tables
 from evalkit.reports.scores.report import CriterionScores, ScoresReport, criterion_scores
+from evalkit.reports.scores.trials import trials_report, trials_section
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import DistributionRow, ScoreRow
 from evalkit.study.collected import Criterion
@@ -106,6 +107,14 @@ def show_acceptable(scores: ScoresReport, page: Page) -> None:
         blocks.show(grid, page=page, key="acceptable-map")
         every = every_number(scores.acceptable, text.percent, page.shown.order, name="Acceptable")
         blocks.fold(every, key="acceptable-table", label=None)
+
+
+def show_trials(kept: Kept, page: Page) -> None:
+    """Show how often cases pass every time they are tried, where any was tried twice."""
+    trials = trials_section(kept.of(trials_report), page.shown.models)
+    if trials:
+        st.header(trials.title, divider=False)
+        blocks.show(*trials.blocks, page=page, key="trials")
 
 
 def show_penalties(rows: Sequence[ScoreRow], page: Page, *, weights: ErrorWeights) -> None:

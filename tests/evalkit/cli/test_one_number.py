@@ -32,8 +32,8 @@ from evalkit.reports.power.report import power_report
 from evalkit.reports.power.tables import every_pair, wanted
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.reports.regression import tables as regressions
-from evalkit.reports.regression.passing import PassRule, passing
 from evalkit.reports.regression.report import regression_report
+from evalkit.study.passing import PassRule, passing
 from evalkit.study.subjects import PREFERRED
 from pages.shared.display import blocks, exhibits
 from tests.factories import annotate, make_eval_set, make_study

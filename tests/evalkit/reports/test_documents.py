@@ -21,7 +21,6 @@ from evalkit.reports.pair.document import significance_document
 from evalkit.reports.power.report import power_document
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.ranking.style import style_entries, style_report
-from evalkit.reports.regression.passing import PassRule, Verdict
 from evalkit.reports.regression.report import (
     AnsweredCase,
     Side,
@@ -30,6 +29,7 @@ from evalkit.reports.regression.report import (
 )
 from evalkit.reports.scores.document import scores_document
 from evalkit.study.collected import VersionMark
+from evalkit.study.passing import PassRule, Verdict
 from tests.evalkit.collected_studies import collected
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "reports.md"
@@ -128,6 +128,7 @@ def test_a_document_has_the_keys_its_description_names_and_no_others(section):
     rare = {"judge", "criterion", "kappa", "percent_agreement", "tag"}
     rare |= {"both_orders", "n_pairs", "first", "second", "mean_of_orders", "both_must_agree"}
     rare |= {"positional_agreement"}
+    rare |= {"all_pass", "k"}  # where cases were tried several times
     # Who is ahead of the first model with style held equal: where the texts were read.
     rare |= {"ahead"}
     # Annotators hold rankings with and without some, described where the ranking is.

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from evalkit.reports.regression import sentences as words
-from evalkit.reports.regression.passing import PassRule, Verdict
 from evalkit.reports.regression.report import (
     AnsweredCase,
     Change,
@@ -17,6 +16,7 @@ from evalkit.reports.regression.report import (
 )
 from evalkit.stats.regression import share_difference
 from evalkit.stats.significance import mcnemar
+from evalkit.study.passing import PassRule, Verdict
 from tests.evalkit.collected_studies import collected
 
 YES, NO = Verdict(2, 2), Verdict(0, 2)

@@ -19,7 +19,6 @@ from evalkit.reports.models.report import models_report
 from evalkit.reports.ranking import sentences
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.ranking.report import ranking_report
-from evalkit.reports.regression.passing import PassRule, default_measure, passing
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.report import (
     NEVER_REFUSED,
@@ -43,6 +42,7 @@ from evalkit.study.collected import (
     Values,
     codings_of_preferences,
 )
+from evalkit.study.passing import PassRule, default_measure, passing
 from evalkit.study.subjects import PREFERRED
 from evalkit.vocabulary import AnnotatorKind, Level
 

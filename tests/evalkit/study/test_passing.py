@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evalkit.reports.regression.passing import PassRule, Verdict, passing
 from evalkit.study.collected import Marks
+from evalkit.study.passing import PassRule, Verdict, passing
 from tests.evalkit.collected_studies import BOTH_BAD, LEFT, collected
 
 AT_FOUR = PassRule("helpful", 4.0)

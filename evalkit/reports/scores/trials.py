@@ -1,0 +1,118 @@
+"""How often a model passes a case every time it is tried: pass^k over repeated runs."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from evalkit import text
+from evalkit.reports.blocks import Cell, Section, section, table, value_cell, words
+from evalkit.stats.counts import IntArray
+from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.stats.trials import all_of
+from evalkit.study.collected import Collected
+from evalkit.study.passing import PassRule, default_measure, passing
+from evalkit.study.sentences import passes_by
+
+#: A case is seldom tried more often, and more columns are not read.
+_MOST = 8
+_TITLE = "Passing every time"
+_MEANS = (
+    "The chance that so many trials of one case, drawn from those judged, all pass (pass^k): a "
+    "mean over the cases tried at least so often, with 95 % intervals; n counts these cases."
+)
+_NEVER = "No case was tried and judged so often."
+
+
+@dataclass(frozen=True, slots=True)
+class TrialsRow:
+    """One model: the chance that 1, 2, … trials of a case all pass."""
+
+    model: str
+    all_pass: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialsReport:
+    """What passes every time; without rows where nothing judged was tried twice."""
+
+    measure: PassRule
+    rows: tuple[TrialsRow, ...]
+
+
+def trials_report(collected: Collected) -> TrialsReport:
+    """Return pass^k of every model, for k from 1 to the most trials of a case that were judged.
+
+    A response passes by what a regression compares unless asked (`default_measure`).
+    """
+    measure = default_measure([collected])
+    outputs, verdicts = collected.outputs, passing([collected], measure)
+    judged = np.flatnonzero(np.isin(outputs.id, np.fromiter(verdicts, dtype=np.int64)))
+    passed = np.array([verdicts[output].passes for output in outputs.id[judged].tolist()], bool)
+    n_models = len(collected.models)
+    cell = outputs.case[judged] * n_models + outputs.model[judged]
+    cells, place = np.unique(cell, return_inverse=True)
+    n_trials = np.bincount(place.reshape(-1), minlength=len(cells))
+    n_passed = np.bincount(place.reshape(-1)[passed], minlength=len(cells))
+    most = min(int(n_trials.max(initial=0)), _MOST)
+    if most < 2:
+        return TrialsReport(measure, ())
+    case, model = cells // n_models, cells % n_models
+    by_k = [_all_pass(k, case, model, n_trials, n_passed, n_models) for k in range(1, most + 1)]
+    return TrialsReport(
+        measure,
+        tuple(
+            TrialsRow(name, tuple(estimates[at] for estimates in by_k))
+            for at, name in enumerate(collected.models)
+        ),
+    )
+
+
+def trials_section(report: TrialsReport, order: Sequence[str]) -> Section:
+    """Show pass^k of every model; nothing where no case was tried twice."""
+    if not report.rows:
+        return section("")
+    by_model = {row.model: row for row in report.rows}
+    counts = range(1, len(report.rows[0].all_pass) + 1)
+    rows = [
+        [Cell(model), *(value_cell(each, text.percent) for each in by_model[model].all_pass)]
+        for model in order
+        if model in by_model
+    ]
+    columns = ("Model", *(f"{k} of {k}" for k in counts))
+    return section(
+        _TITLE, table(_TITLE, columns, rows), words(passes_by(report.measure), _MEANS, style="note")
+    )
+
+
+def trials_entry(report: TrialsReport) -> list[dict[str, Any]]:
+    """Return the report as JSON; see docs/reports.md."""
+    return [
+        {
+            "model": row.model,
+            "all_pass": [{"k": k, **asdict(each)} for k, each in enumerate(row.all_pass, start=1)],
+        }
+        for row in report.rows
+    ]
+
+
+def _all_pass(
+    k: int,
+    case: IntArray,
+    model: IntArray,
+    n_trials: IntArray,
+    n_passed: IntArray,
+    n_models: int,
+) -> list[Estimate]:
+    """Return the estimate of every model for one k."""
+    here = n_trials >= k
+    means = clustered_means(
+        model[here],
+        case=case[here],
+        value=all_of(k, n_trials=n_trials[here], n_passed=n_passed[here]),
+        n=np.ones(int(here.sum()), dtype=np.int64),
+        n_groups=n_models,
+    )
+    estimates = [share_estimate(means, at) for at in range(n_models)]
+    return [each if each.n else Estimate(None, None, None, 0, _NEVER) for each in estimates]
