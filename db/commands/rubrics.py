@@ -5,6 +5,7 @@ their way.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -63,6 +64,7 @@ def _criterion_fields(position: int, made: CriterionDefinition) -> dict[str, Any
             {"value": level.value, "label": level.label, "anchor": level.anchor}
             for level in made.scale
         ],
+        "range": None if made.range is None else asdict(made.range),
         "is_required": made.required,
     }
 

@@ -32,7 +32,11 @@ class Rubric(DatabaseTable, table=True):
 
 
 class Criterion(DatabaseTable, table=True):
-    """One question of a rubric; ``scale`` is a list of {value, label, anchor}, lowest first."""
+    """One question of a rubric.
+
+    ``scale`` is a list of {value, label, anchor}, lowest first. It is empty where the scale is
+    continuous: then ``range`` is {min, max, step, low, high}, the last three where there are any.
+    """
 
     __tablename__ = "criterion"
     __table_args__ = (UniqueConstraint("rubric_id", "key"), one_of("level", Level))
@@ -45,6 +49,7 @@ class Criterion(DatabaseTable, table=True):
     description: str | None = long_text(nullable=True)
     level: str
     scale: list[dict[str, Any]] = json_value(nullable=False)
+    range: dict[str, Any] | None = json_value()
     is_required: bool = True
 
 

@@ -182,12 +182,12 @@ def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[
     if "scores" in form.collect:
         for criterion in form.criteria:
             value = response.scores.get(criterion.key)
-            scale = [level.value for level in criterion.levels]
             if value is None and criterion.required:
                 missing[f"{side}.{criterion.key}"] = f"“{criterion.question}”{of_side}"
-            elif value is not None and value not in scale:
+            elif value is not None and not criterion.holds(value):
+                extent = "" if criterion.range is None else f" from {criterion.range.in_words()}"
                 missing[f"{side}.{criterion.key}"] = (
-                    f"“{criterion.question}”{of_side}, where {value:g} is not on the scale"
+                    f"“{criterion.question}”{of_side}, where {value:g} is not on the scale{extent}"
                 )
         known = {criterion.key for criterion in form.criteria}
         for key in response.scores.keys() - known:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from evalkit.annotation.task import ScaleLevel
+from evalkit.scale import ScaleRange
 from evalkit.vocabulary import Level, SkipReason
 
 DEFAULT_RUBRIC_NAME = "Response quality"
@@ -10,14 +11,15 @@ DEFAULT_RUBRIC_NAME = "Response quality"
 
 @dataclass(frozen=True, slots=True)
 class CriterionDefinition:
-    """One question of a rubric with its scale, lowest level first."""
+    """One question of a rubric with its scale, lowest level first, or its range."""
 
     key: str
     question: str
     description: str
     level: Level
-    scale: tuple[ScaleLevel, ...]
+    scale: tuple[ScaleLevel, ...] = ()
     required: bool = True
+    range: ScaleRange | None = None
 
 
 def _five_levels(*anchors: tuple[str, str]) -> tuple[ScaleLevel, ...]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from evalkit.scale import ScaleRange
+
 
 @dataclass(frozen=True, slots=True)
 class ScaleLevel:
@@ -15,13 +17,23 @@ class ScaleLevel:
 
 @dataclass(frozen=True, slots=True)
 class TaskCriterion:
-    """One question of the rubric; ``levels`` runs from lowest to highest."""
+    """One question of the rubric; ``levels`` runs from lowest to highest.
+
+    Where the scale is continuous it has a ``range`` and no levels.
+    """
 
     key: str
     question: str
     description: str
     levels: tuple[ScaleLevel, ...]
     required: bool
+    range: ScaleRange | None = None
+
+    def holds(self, value: float) -> bool:
+        """Tell whether a value is on its scale."""
+        if self.range is not None:
+            return self.range.holds(value)
+        return value in [level.value for level in self.levels]
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,20 @@ def scale_level(value: Any) -> Fault | None:
     return None
 
 
+def value_range(value: Any) -> Fault | None:
+    """Accept the range of a continuous scale ``{min, max, step, low, high}``."""
+    if not isinstance(value, dict):
+        return Fault(shown(value), "a range {min, max, step, low, high}")
+    for field in ("min", "max", "step"):
+        is_there = field != "step" or value.get(field) is not None
+        if is_there and (fault := number(value.get(field))):
+            return Fault(fault.found, fault.expected, f".{field}")
+    for field in ("low", "high"):
+        if value.get(field) is not None and not isinstance(value[field], str):
+            return Fault(shown(value[field]), "a text", f".{field}")
+    return None
+
+
 def side(value: Any) -> Fault | None:
     """Accept what names an output of a case: a model, or a model and its run."""
     if not isinstance(value, dict):

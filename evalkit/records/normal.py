@@ -128,6 +128,8 @@ def _plain(field: str, value: Any) -> Any:
         return model if run == DEFAULT_RUN else {"model": model, "run": run}
     if field == "scale":
         return [_plain_level(level) for level in value]
+    if field == "range":
+        return _plain_range(value)
     return value
 
 
@@ -137,6 +139,15 @@ def _plain_level(level: Mapping[str, Any]) -> dict[str, Any]:
     if level.get("anchor"):
         plain["anchor"] = level["anchor"]
     return plain
+
+
+def _plain_range(extent: Mapping[str, Any]) -> dict[str, Any]:
+    ends = {
+        end: plain_number(extent[end])
+        for end in ("min", "max", "step")
+        if extent.get(end) is not None
+    }
+    return ends | {end: extent[end] for end in ("low", "high") if extent.get(end)}
 
 
 def plain_number(value: float) -> float | int:

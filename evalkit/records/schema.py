@@ -7,6 +7,7 @@ from typing import Any
 from evalkit.records import checks
 from evalkit.records.checks import Check, Fault
 from evalkit.records.problems import shown
+from evalkit.scale import is_on_step
 from evalkit.vocabulary import (
     DECIDED,
     AnnotatorKind,
@@ -90,8 +91,9 @@ TYPES: dict[str, Fields] = {
             "level": checks.one_of(Level),
             "required": checks.boolean,
             "scale": checks.list_of(checks.scale_level, at_least=2, of="levels"),
+            "range": checks.value_range,
         },
-        required=frozenset({"rubric", "key", "question", "level", "scale"}),
+        required=frozenset({"rubric", "key", "question", "level"}),
     ),
     "tag": Fields(
         {
@@ -233,6 +235,29 @@ def _header_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
 
 
 def _criterion_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    scale, extent = record.get("scale"), record.get("range")
+    if (scale is None) == (extent is None):
+        found = "nothing" if scale is None else "a scale and a range"
+        yield "scale", Fault(found, "either a scale (levels) or a range (a continuous scale)")
+    elif extent is not None:
+        yield from _range_faults(record["level"], extent)
+    else:
+        yield from _scale_faults(record)
+
+
+def _range_faults(level: str, extent: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    low, high, step = extent["min"], extent["max"], extent.get("step")
+    if level != Level.INTERVAL:
+        yield "level", Fault(shown(level), f"{Level.INTERVAL}, as a range has")
+    if low >= high:
+        yield "range.max", Fault(shown(high), f"a number above {low:g} (min)")
+    elif step is not None and not 0 < step <= high - low:
+        yield "range.step", Fault(shown(step), f"a number above 0 and up to {high - low:g}")
+    elif step is not None and not is_on_step(high, low, step):
+        yield "range.step", Fault(shown(step), f"a step that leads from {low:g} to {high:g}")
+
+
+def _scale_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     values = [level["value"] for level in record["scale"]]
     if len(set(values)) != len(values):
         yield "scale", Fault(shown(values), "every value once")

@@ -76,10 +76,14 @@ class Codings:
     annotator, value : IntArray of shape (n_entries,)
         Indices into ``annotators`` and ``values``.
     values : tuple of float or str
-        The declared scale, lowest first (nominal: in any order), also where unused.
+        The declared scale, lowest first (nominal: in any order), also where unused; of a
+        continuous scale the numbers that were given, ascending.
     mirror : tuple of int
         The place that each value takes when the two responses compared change theirs; empty
         where nothing can change places. A preference has no order: its level is nominal.
+    is_continuous : bool
+        Whether any number between the ends could be given. There may be as many values as
+        entries: what is computed of them goes by their moments, never by a table of values.
     """
 
     unit: IntArray
@@ -89,6 +93,12 @@ class Codings:
     values: tuple[float | str, ...]
     annotators: tuple[str, ...]
     mirror: tuple[int, ...] = ()
+    is_continuous: bool = False
+
+    @property
+    def numbers(self) -> FloatArray:
+        """Return the number given by each entry, of values that are numbers."""
+        return np.array(self.values, dtype=np.float64)[self.value]
 
     def at(self, places: IntArray | BoolArray) -> "Codings":
         """Return the entries at some places, or those that a mask picks."""

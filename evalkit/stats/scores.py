@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats.counts import FloatArray, Scores
+from evalkit.stats.counts import FloatArray, IntArray, Scores
 from evalkit.stats.intervals import (
     ClusteredMeans,
     Estimate,
@@ -34,6 +34,20 @@ class DistributionRow:
     category: str | None
     values: tuple[float, ...]
     counts: tuple[int, ...]
+
+
+#: What quantiles are told: the ends, the quartiles and the middle.
+QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileRow:
+    """How scores of a model are spread; ``values`` go with ``QUANTILES``, empty without n."""
+
+    model: str
+    category: str | None
+    values: tuple[float, ...]
+    n: int
 
 
 def mean_scores(scores: Scores) -> tuple[ScoreRow, ...]:
@@ -127,6 +141,48 @@ def distributions(scores: Scores) -> tuple[DistributionRow, ...]:
             for c, category in enumerate(scores.categories)
         ]
     return tuple(rows)
+
+
+def quantiles(scores: Scores) -> tuple[QuantileRow, ...]:
+    """Return ``QUANTILES`` of the values per model, overall and by category.
+
+    Parameters
+    ----------
+    scores : Scores
+        Values of a scale on which any may be given.
+
+    Returns
+    -------
+    tuple of QuantileRow
+        In the order of ``mean_scores``. Every annotation counts once; between two values the
+        quantile is interpolated.
+
+    References
+    ----------
+    Hyndman & Fan (1996), The American Statistician 50, definition 7.
+    """
+    order = np.argsort(scores.value, kind="stable")
+    value, n = scores.value[order], scores.n[order]
+    model, category = scores.model[order], scores.category[order]
+    rows = []
+    for m, name in enumerate(scores.models):
+        own = np.flatnonzero(model == m)
+        rows.append(_quantiles(name, None, value[own], n[own]))
+        for c, of in enumerate(scores.categories):
+            here = own[category[own] == c]
+            rows.append(_quantiles(name, of, value[here], n[here]))
+    return tuple(rows)
+
+
+def _quantiles(model: str, category: str | None, value: FloatArray, n: IntArray) -> QuantileRow:
+    ends = np.cumsum(n)
+    total = int(ends[-1]) if len(ends) else 0
+    if not total:
+        return QuantileRow(model, category, (), 0)
+    at = np.array(QUANTILES) * (total - 1)
+    low = value[np.searchsorted(ends, np.floor(at), side="right")]
+    high = value[np.searchsorted(ends, np.ceil(at), side="right")]
+    return QuantileRow(model, category, tuple((low + (at % 1) * (high - low)).tolist()), total)
 
 
 def _rows(

@@ -25,13 +25,17 @@ NO_TAG = -1
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One question of the rubric; ``values`` is its scale, lowest first, ``labels`` its words."""
+    """One question of the rubric; ``values`` is its scale, lowest first, ``labels`` its words.
+
+    Of a continuous scale they are those of its two ends; any number between may be given.
+    """
 
     key: str
     question: str
     level: Level
     values: tuple[float, ...]
     labels: tuple[str, ...]
+    is_continuous: bool = False
 
     @property
     def has_mean(self) -> bool:
@@ -248,14 +252,16 @@ def codings_of_preferences(collected: Collected, *, every: bool = False) -> Codi
 def codings_of_criterion(collected: Collected, criterion: int, *, every: bool = False) -> Codings:
     """Return who gave which value to which response; of repeated scores the latest, or all."""
     values, here = collected.values, _values_in_time(collected, criterion, every=every)
-    scale = collected.criteria[criterion].values
+    of, value = collected.criteria[criterion], values.value[here]
+    scale = tuple(np.unique(value).tolist()) if of.is_continuous else of.values
     return Codings(
         unit=values.output[here],
         case=collected.outputs.case[values.output[here]],
         annotator=values.annotator[here],
-        value=_places(values.value[here], scale),
+        value=_places(value, scale),
         values=scale,
         annotators=names(collected),
+        is_continuous=of.is_continuous,
     )
 
 

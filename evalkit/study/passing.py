@@ -8,6 +8,8 @@ import numpy as np
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
 from evalkit.study.collected import Collected, Criterion, acceptable
 
+#: Into how many parts a continuous scale is cut for levels to choose from.
+_N_PARTS = 20
 #: Stands for a time that is not known; times are numbers that grow.
 _UNKNOWN = -1
 
@@ -46,7 +48,7 @@ def measures(collected: Sequence[Collected]) -> tuple[Criterion, ...]:
             if place not in scored or not criterion.has_mean:
                 continue
             known = by_key.setdefault(criterion.key, criterion)
-            if known.values != criterion.values:
+            if (known.values, known.is_continuous) != (criterion.values, criterion.is_continuous):
                 clashing.add(criterion.key)
     return tuple(criterion for key, criterion in by_key.items() if key not in clashing)
 
@@ -67,9 +69,25 @@ def is_acceptability_asked(collected: Sequence[Collected]) -> bool:
     return any(study.asks_acceptable and len(acceptable(study).output) for study in collected)
 
 
+def pass_levels(criterion: Criterion) -> tuple[float, ...]:
+    """Return the levels at which a response can pass: all but the lowest, which all reach.
+
+    Of a continuous scale, every twentieth part of it.
+    """
+    if criterion.is_continuous:
+        low, high = criterion.values
+        return tuple(low + part * (high - low) / _N_PARTS for part in range(1, _N_PARTS + 1))
+    return criterion.values[1:]
+
+
 def default_level(criterion: Criterion) -> float:
-    """Return the level at which a response passes unless asked: the last but one."""
-    levels = criterion.values[1:]
+    """Return the level at which a response passes unless asked: the last but one.
+
+    Of a continuous scale it is where three quarters lie below, as they do below 4 of 1 to 5.
+    """
+    levels = pass_levels(criterion)
+    if criterion.is_continuous:
+        return levels[_N_PARTS * 3 // 4 - 1]
     return levels[max(len(levels) - 2, 0)]
 
 

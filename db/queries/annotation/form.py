@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from db.models import Assignment, Criterion, Study, Tag
 from evalkit.annotation.draft import Form
 from evalkit.annotation.task import ScaleLevel, TaskCriterion, TaskTag
+from evalkit.scale import ScaleRange
 
 _READ: "WeakKeyDictionary[Engine, dict[tuple[int | None, int | None], Definitions]]" = (
     WeakKeyDictionary()
@@ -85,6 +86,7 @@ def _criterion(criterion: Criterion) -> TaskCriterion:
         description=criterion.description or "",
         levels=tuple(_level(level) for level in criterion.scale),
         required=criterion.is_required,
+        range=None if criterion.range is None else ScaleRange(**criterion.range),
     )
 
 

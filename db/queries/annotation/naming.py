@@ -72,6 +72,7 @@ def _written(session: Session, study: Study) -> Iterator[tuple[str, str]]:
         texts += [
             str(level.get(part) or "") for level in criterion.scale for part in ("label", "anchor")
         ]
+        texts += [str((criterion.range or {}).get(end) or "") for end in ("low", "high")]
         yield f"the criterion “{criterion.question}”", "\n".join(texts)
     for tag in session.exec(
         select(Tag).where(Tag.taxonomy_id == study.taxonomy_id).order_by(col(Tag.position))

@@ -102,7 +102,8 @@ def criterion_records(session: Session, *, rubric_id: int) -> list[dict[str, Any
                 "description": criterion.description,
                 "level": criterion.level,
                 "required": criterion.is_required,
-                "scale": criterion.scale,
+                "scale": criterion.scale or None,
+                "range": criterion.range,
             },
         )
         for criterion, rubric in session.execute(statement)

@@ -79,6 +79,7 @@ def collect(
                 level=Level(criterion.level),
                 values=tuple(value for value, _ in criterion.scale),
                 labels=tuple(label for _, label in criterion.scale),
+                is_continuous=criterion.is_continuous,
             )
             for criterion in study.criteria
         ),

@@ -30,6 +30,7 @@ from db.models import (
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
 from evalkit.reports.errors.penalties import read_weights
+from evalkit.scale import ScaleRange
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.collected import VersionMark
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind
@@ -70,13 +71,17 @@ class ResultAnnotator:
 
 @dataclass(frozen=True, slots=True)
 class ResultCriterion:
-    """One question that was, or can be, scored in the study; ``scale`` is lowest first."""
+    """One question that was, or can be, scored in the study.
+
+    ``scale`` is lowest first: the levels with their labels, or the ends of a continuous scale.
+    """
 
     criterion_id: int
     key: str
     question: str
     level: str
     scale: tuple[tuple[float, str], ...]
+    is_continuous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,7 @@ def _criteria(
             col(Criterion.question),
             col(Criterion.level),
             col(Criterion.scale),
+            col(Criterion.range),
             col(Rubric.name).label("rubric"),
             col(Rubric.version),
         )
@@ -264,9 +270,20 @@ def _criteria(
     for row in session.connection().execute(statement):
         # The same question in two versions of a rubric is two questions: an anchor changed.
         key = row.key if row.key not in seen else f"{row.key} ({row.rubric} v{row.version})"
-        scale = tuple((float(level["value"]), str(level.get("label") or "")) for level in row.scale)
-        seen[key] = ResultCriterion(row.id, key, row.question, row.level, scale)
+        is_continuous = row.range is not None
+        seen[key] = ResultCriterion(
+            row.id, key, row.question, row.level, _scale(row.scale, row.range), is_continuous
+        )
     return tuple(seen.values())
+
+
+def _scale(
+    levels: list[dict[str, Any]], extent: dict[str, Any] | None
+) -> tuple[tuple[float, str], ...]:
+    if extent is not None:
+        ends = ScaleRange(**extent)
+        return (float(ends.min), ends.low), (float(ends.max), ends.high)
+    return tuple((float(level["value"]), str(level.get("label") or "")) for level in levels)
 
 
 def _tags(session: Session, study_id: int, taxonomy_id: int | None) -> tuple[ResultTag, ...]:

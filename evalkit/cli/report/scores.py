@@ -42,6 +42,7 @@ def scores(asked: Asked, weight: WeightOption = None, at_least: LevelOption = No
     report, weighed, models = scores_report(collected), penalty_rows(collected), order_of(collected)
     return [
         *(tables.means(of, models) for of in report.criteria),
+        *(tables.spread(of, models) for of in report.criteria if of.quantiles),
         *(tables.at_least(level, models) for level in reached),
         tables.acceptable_shares(report, models),
         *trials_section(trials_report(collected), models).blocks,

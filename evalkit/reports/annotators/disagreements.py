@@ -4,13 +4,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evalkit.stats.counts import PREFERENCE_VALUES, FloatArray, IntArray
+from evalkit.stats.counts import PREFERENCE_VALUES, Codings, FloatArray, IntArray, sum_by
 from evalkit.study.collected import Collected, Criterion, latest_preferences
 from evalkit.study.subjects import PREFERRED, Subject, codings_of
 from evalkit.vocabulary import Level
 
 #: A tie or both bad against a choice is half a contradiction; so is a tie against both bad.
 _HALF = 0.5
+# Equal scores are not apart, whatever rounding makes of their sum.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Disagreement:
 
     ``case`` is the row number of the database; ``output_ids`` holds the two responses that were
     compared, in the order of their models' names, or the one that was judged. ``values`` are
-    what ``annotators`` gave, as places on the scale. ``distance`` grows with how far and how
+    what ``annotators`` gave, scores as they are, anything else as its place among what could be
+    given. ``distance`` grows with how far and how
     evenly they are split.
     """
 
@@ -28,7 +31,7 @@ class Disagreement:
     output_ids: tuple[int, ...]
     models: tuple[str, ...]
     annotators: tuple[str, ...]
-    values: tuple[int, ...]
+    values: tuple[float, ...]
     distance: float
 
 
@@ -68,23 +71,22 @@ def disagreements(
         here, preferences = latest_preferences(collected), collected.preferences
         left, right = preferences.left[here], preferences.right[here]
         output = np.column_stack([np.minimum(left, right), np.maximum(left, right)])
-        distances = _between_preferences()
         # Places among all four, of which some may not have been offered.
         codings = replace(
             codings, value=np.array([*map(PREFERENCE_VALUES.index, codings.values)])[codings.value]
         )
     else:
         output = codings.unit[:, None]
-        level = subject.level if isinstance(subject, Criterion) else Level.NOMINAL
-        distances = _between_values(codings.values, level)
     order = np.argsort(codings.unit, kind="stable")
-    units, starts = np.unique(codings.unit[order], return_index=True)
-    n_values = len(distances)
-    cell = np.searchsorted(units, codings.unit) * n_values + codings.value
-    counts = np.bincount(cell, minlength=len(units) * n_values).reshape(len(units), n_values)
-    n = counts.sum(axis=1)
-    spread = ((counts @ distances) * counts).sum(axis=1) / (n * n)
-    ends = np.append(starts[1:], len(order))
+    units, starts, n = np.unique(codings.unit[order], return_index=True, return_counts=True)
+    unit = np.searchsorted(units, codings.unit)
+    if isinstance(subject, Criterion) and subject.level is not Level.NOMINAL:
+        spread = _spread(unit, _shares_of_scale(codings, subject), n)
+    else:
+        distances = _between_preferences() if subject == PREFERRED else _between_values(codings)
+        spread = _between(unit, codings.value, distances, n)
+    given = codings.numbers if isinstance(subject, Criterion) else codings.value
+    ends = starts + n
     ranked = np.lexsort((-n, -spread))
     return Disagreements(
         rows=tuple(
@@ -92,7 +94,7 @@ def disagreements(
                 collected,
                 output[order[starts[at]]],
                 annotator=codings.annotator[order[starts[at] : ends[at]]],
-                value=codings.value[order[starts[at] : ends[at]]],
+                value=given[order[starts[at] : ends[at]]],
                 names=codings.annotators,
                 distance=float(spread[at]),
             )
@@ -109,7 +111,7 @@ def _disagreement(
     output: IntArray,
     *,
     annotator: IntArray,
-    value: IntArray,
+    value: FloatArray | IntArray,
     names: tuple[str, ...],
     distance: float,
 ) -> Disagreement:
@@ -120,7 +122,7 @@ def _disagreement(
         output_ids=tuple(int(outputs.id[place]) for place in output),
         models=tuple(collected.models[int(outputs.model[place])] for place in output),
         annotators=tuple(names[int(code)] for code in annotator[by_name]),
-        values=tuple(int(code) for code in value[by_name]),
+        values=tuple(value[by_name].tolist()),
         distance=distance,
     )
 
@@ -134,11 +136,38 @@ def _between_preferences() -> FloatArray:
     return distances
 
 
-def _between_values(values: tuple[float | str, ...], level: Level) -> FloatArray:
-    """Return how far two scores are apart, as a share of the scale; 1 where it has no order."""
-    if level is Level.NOMINAL:
-        return 1.0 - np.eye(len(values))
-    scale = np.arange(len(values)) if level is Level.ORDINAL else np.array(values, dtype=float)
-    reach = float(np.ptp(scale)) or 1.0
-    apart: FloatArray = np.abs(scale[:, None] - scale[None, :]) / reach
-    return apart
+def _between_values(codings: Codings) -> FloatArray:
+    """Return how far two values without an order are apart: 1 where they are not the same."""
+    return 1.0 - np.eye(len(codings.values))
+
+
+def _between(unit: IntArray, value: IntArray, distances: FloatArray, n: IntArray) -> FloatArray:
+    """Return per unit the mean distance of all ordered pairs of its values."""
+    n_values = len(distances)
+    cell = unit * n_values + value
+    counts = np.bincount(cell, minlength=len(n) * n_values).reshape(len(n), n_values)
+    spread: FloatArray = ((counts @ distances) * counts).sum(axis=1) / (n * n)
+    return spread
+
+
+def _shares_of_scale(codings: Codings, criterion: Criterion) -> FloatArray:
+    """Return where on its scale each score stands: 0 at the low end, 1 at the high one."""
+    if criterion.level is Level.ORDINAL:
+        return codings.value / max(len(codings.values) - 1, 1)
+    low, high = min(criterion.values), max(criterion.values)
+    shares: FloatArray = (codings.numbers - low) / ((high - low) or 1.0)
+    return shares
+
+
+def _spread(unit: IntArray, share: FloatArray, n: IntArray) -> FloatArray:
+    """Return per unit the mean of |x - y| over all ordered pairs of its values.
+
+    Of m values in order the sum of all |x - y| is 2 Σ (2k - m + 1) x_k with k from 0: as many
+    values lie below the k-th as it has a place, and each gap is counted from both of its sides.
+    """
+    order = np.lexsort((share, unit))
+    unit, share = unit[order], share[order]
+    place = np.arange(len(order)) - np.concatenate([[0], np.cumsum(n)])[unit]
+    sums = sum_by(unit, (2 * place - n[unit] + 1) * share, n_codes=len(n))
+    spread: FloatArray = np.maximum(2 * sums, 0.0) / (n * n)
+    return np.where(spread > _ROUNDING, spread, 0.0)

@@ -112,11 +112,12 @@ def how_to_read(report: AnnotatorsReport) -> list[str]:
 def what_was_said(row: Disagreement, on: Subject) -> str:
     """Say how often each value was given: ``2 Atlas, 1 tie``; scores in order: ``1, 4, 5``."""
     if isinstance(on, Criterion):
-        return ", ".join(f"{on.values[value]:g}" for value in sorted(row.values))
+        return ", ".join(f"{value:g}" for value in sorted(row.values))
     names = (
         TAG_VALUES if isinstance(on, Tag) else (*row.models, *PREFERENCE_VALUES[len(row.models) :])
     )
-    counts = {value: row.values.count(value) for value in sorted(set(row.values))}
+    places = [int(value) for value in row.values]
+    counts = {value: places.count(value) for value in sorted(set(places))}
     return ", ".join(f"{n} {names[value]}" for value, n in counts.items())
 
 

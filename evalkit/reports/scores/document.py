@@ -4,7 +4,8 @@ from evalkit.reports.document import Document, heading, score_entry
 from evalkit.reports.errors.document import penalties_entry
 from evalkit.reports.scores.report import CriterionScores, scores_report
 from evalkit.reports.scores.trials import trials_entry, trials_report
-from evalkit.study.collected import Collected
+from evalkit.stats.scores import QUANTILES
+from evalkit.study.collected import Collected, Criterion
 
 
 def scores_document(collected: Collected) -> Document:
@@ -26,7 +27,7 @@ def _criterion(scores: CriterionScores) -> Document:
     return {
         "question": scores.criterion.question,
         "level": str(scores.criterion.level),
-        "scale": list(scores.criterion.values),
+        **_scale(scores.criterion),
         "means": [score_entry(row) for row in scores.means],
         "distributions": [
             {
@@ -37,5 +38,30 @@ def _criterion(scores: CriterionScores) -> Document:
             }
             for row in scores.distributions
         ],
+        **_quantiles(scores),
         "reason": scores.reason,
+    }
+
+
+def _scale(criterion: Criterion) -> Document:
+    """Return the levels of a criterion, or the ends of its continuous scale."""
+    name = "range" if criterion.is_continuous else "scale"
+    return {name: list(criterion.values)}
+
+
+def _quantiles(scores: CriterionScores) -> Document:
+    """Return how scores on a continuous scale are spread; nothing is counted by level there."""
+    if not scores.criterion.is_continuous:
+        return {}
+    return {
+        "quantiles": [
+            {
+                "model": row.model,
+                "category": row.category,
+                "n": row.n,
+                "at": list(QUANTILES),
+                "values": list(row.values),
+            }
+            for row in scores.quantiles
+        ]
     }

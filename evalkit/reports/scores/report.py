@@ -4,7 +4,15 @@ from dataclasses import dataclass, replace
 
 from evalkit.reports.errors.report import _named_rows
 from evalkit.stats.intervals import cut_off
-from evalkit.stats.scores import DistributionRow, ScoreRow, distributions, mean_scores, shares
+from evalkit.stats.scores import (
+    DistributionRow,
+    QuantileRow,
+    ScoreRow,
+    distributions,
+    mean_scores,
+    quantiles,
+    shares,
+)
 from evalkit.study.collected import (
     Collected,
     Criterion,
@@ -36,12 +44,17 @@ NO_MEAN = "A nominal criterion has no mean: its values have no order. See how of
 
 @dataclass(frozen=True, slots=True)
 class CriterionScores:
-    """The scores on one criterion; no means where ``reason`` says so."""
+    """The scores on one criterion; no means where ``reason`` says so.
+
+    How they are spread is said by level (``distributions``), on a continuous scale by
+    ``quantiles``.
+    """
 
     criterion: Criterion
     means: tuple[ScoreRow, ...]
     distributions: tuple[DistributionRow, ...]
     reason: str | None
+    quantiles: tuple[QuantileRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,8 @@ def criterion_scores(collected: Collected, criterion: Criterion) -> CriterionSco
     return CriterionScores(
         criterion=criterion,
         means=_on_scale(mean_scores(scores), criterion) if criterion.has_mean else (),
-        distributions=distributions(scores),
+        distributions=() if criterion.is_continuous else distributions(scores),
+        quantiles=quantiles(scores) if criterion.is_continuous else (),
         reason=None if criterion.has_mean else NO_MEAN,
     )
 

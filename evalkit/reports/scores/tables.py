@@ -10,8 +10,10 @@ from evalkit.reports.blocks import (
     IntervalRow,
     Intervals,
     Section,
+    Table,
     beside,
     section,
+    table,
     words,
 )
 from evalkit.reports.by_model import MOST_BESIDE, SHARES, by_category, model_rows
@@ -21,6 +23,10 @@ from evalkit.study.collected import Criterion
 from evalkit.study.subjects import subject_title
 
 _ACCEPTABLE = "Acceptable responses"
+#: What the columns of the spread are.
+SPREAD = (
+    "Of all scores given a quarter lies at or below the lower quarter, half at or below the middle."
+)
 MEANS = "Mean of all scores given, 95 % intervals clustered by case."
 #: What counts as acceptable, and how it is counted.
 ACCEPTABLE_MEANS = (
@@ -47,6 +53,8 @@ def scores_section(
     for scores in scored:
         grid = means_by_category(scores, mapped)
         grids += [Heading(f"{subject_title(scores.criterion)} by category"), grid] if grid else []
+        if scores.quantiles:
+            grids.append(spread(scores, order))
     return section(
         "Scores",
         words(note, style="note"),
@@ -88,6 +96,18 @@ def means(scores: CriterionScores, order: Sequence[str]) -> Intervals:
     return Intervals(
         title, model_rows(scores.means, text.number, order), scale_axis(scores.criterion)
     )
+
+
+def spread(scores: CriterionScores, order: Sequence[str]) -> Table:
+    """Give a row per model: how its scores on a continuous scale are spread."""
+    overall = {row.model: row for row in scores.quantiles if row.category is None}
+    rows = [
+        (model, *map(text.number, overall[model].values), text.whole(overall[model].n))
+        for model in order
+        if overall[model].n
+    ]
+    columns = ("", "Lowest", "Lower quarter", "Middle", "Upper quarter", "Highest", "Scores")
+    return table(f"Spread of scores, {subject_title(scores.criterion)}", columns, rows, note=SPREAD)
 
 
 def at_least(shares: LevelShares, order: Sequence[str]) -> Intervals:

@@ -6,6 +6,7 @@ import numpy as np
 
 from evalkit.stats.agreement.bounds import lowest_kappa
 from evalkit.stats.agreement.krippendorff import Agreement
+from evalkit.stats.agreement.moments import EXACT_ONLY, same_number_shares
 from evalkit.stats.agreement.weights import Weights, weight_matrix
 from evalkit.stats.counts import (
     Codings,
@@ -50,6 +51,8 @@ def fleiss_kappa(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Ag
     ----------
     Fleiss (1971), Psychological Bulletin 76; Gwet (2014), Handbook of Inter-Rater Reliability.
     """
+    if codings.is_continuous:
+        return _exact_only(codings)
     shares = _shares(codings, weights)
     if shares.n_units == 0:
         return Agreement(None, None, None, 0, 0, NO_UNITS)
@@ -110,6 +113,8 @@ def gwet_ac(codings: Codings, *, weights: Weights = Weights.IDENTITY) -> Agreeme
     ----------
     Gwet (2008), British Journal of Mathematical and Statistical Psychology 61.
     """
+    if codings.is_continuous:
+        return _exact_only(codings)
     shares = _shares(codings, weights)
     n_values = len(codings.values)
     if reason := _undefined(shares, n_values):
@@ -150,6 +155,13 @@ def _linearised(shares: "_Shares", expected: float, own_chance: FloatArray) -> A
     half = t_quantile(shares.n_cases - 1) * error
     low, high = max(min(lowest, value), value - half), min(1.0, value + half)
     return Agreement(value, low, high, n_units, n_labels, standard_error=error)
+
+
+def _exact_only(codings: Codings) -> Agreement:
+    """Say why numbers on a continuous scale have no coefficient that counts equal values."""
+    agree, _, n_labels = same_number_shares(codings)
+    reason = EXACT_ONLY if len(agree) else NO_UNITS
+    return Agreement(None, None, None, len(agree), n_labels, reason)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

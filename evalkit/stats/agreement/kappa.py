@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evalkit.stats.agreement.bounds import lowest_kappa
+from evalkit.stats.agreement.moments import EXACT_ONLY, quadratic_kappa
 from evalkit.stats.agreement.weights import Weights, weight_matrix
 from evalkit.stats.counts import (
     Codings,
@@ -63,6 +64,7 @@ class Kappas:
     high: FloatArray
     n: IntArray
     errors: JackknifeErrors
+    undefined: str = ALL_EQUAL
 
     def __getitem__(self, group: int) -> Estimate:
         """Return one group's kappa with its interval, or the reason why there is none."""
@@ -70,7 +72,7 @@ class Kappas:
         if n == 0:
             return Estimate(None, None, None, 0, NO_UNITS)
         if np.isnan(value):
-            return Estimate(None, None, None, n, ALL_EQUAL)
+            return Estimate(None, None, None, n, self.undefined)
         if reason := self.errors.reason(group):
             return Estimate(value, None, None, n, reason)
         return Estimate(value, float(self.low[group]), float(self.high[group]), n)
@@ -147,7 +149,8 @@ def pairwise_agreement(codings: Codings, *, weights: Weights = Weights.IDENTITY)
         compared with every one of the other's, and the unit counts once.
     weights : Weights
         How much credit near misses get in the weighted kappa; linear or quadratic for an
-        ordered scale. With the identity there is the plain kappa only.
+        ordered scale. With the identity there is the plain kappa only. On a continuous scale
+        they are quadratic, and there is no plain one.
 
     Returns
     -------
@@ -165,11 +168,10 @@ def pairwise_agreement(codings: Codings, *, weights: Weights = Weights.IDENTITY)
     n_annotators = len(codings.annotators)
     key = couples.annotator * n_annotators + couples.other
     codes, group = number_cells(key, n_keys=n_annotators * n_annotators)
-    tables = _tables(couples, group, codings, n_groups=len(codes))
     shares = _shares(couples, group, len(codes))
-    plain, *weighted = (
-        _kappas(couples, tables, shares.means.n, weight_matrix(codings.values, weighting))
-        for weighting in dict.fromkeys((Weights.IDENTITY, weights))
+    weights = Weights.QUADRATIC if codings.is_continuous else weights
+    plain, *weighted = _kappas(
+        couples, group, codings, shares.means.n, *dict.fromkeys((Weights.IDENTITY, weights))
     )
     return PairAgreements(
         annotators=codings.annotators,
@@ -224,10 +226,9 @@ def agreement_with_rest(
     place = both_ways.unit * n_annotators + both_ways.annotator
     others = sum_by(place, both_ways.weight, n_codes=n_units * n_annotators)[place]
     shared = replace(both_ways, weight=both_ways.weight / others)
-    matrix = weight_matrix(codings.values, weights)
-    tables = _tables(shared, shared.annotator, codings, n_groups=n_annotators)
     shares = _shares(shared, shared.annotator, n_annotators)
-    kappas = _kappas(shared, tables, shares.means.n, matrix)
+    weights = Weights.QUADRATIC if codings.is_continuous else weights
+    (kappas,) = _kappas(shared, shared.annotator, codings, shares.means.n, weights)
     return tuple(
         AnnotatorAgreement(name, kappas[k], shares[k], int(kappas.n[k]))
         for k, name in enumerate(codings.annotators)
@@ -339,7 +340,42 @@ def _tables(couples: _Couples, group: IntArray, codings: Codings, *, n_groups: i
     return _Tables(row, cells // max(n_cases, 1), table(couples.first), table(couples.second))
 
 
-def _kappas(couples: _Couples, tables: _Tables, n: IntArray, matrix: FloatArray) -> Kappas:
+def _kappas(
+    couples: _Couples, group: IntArray, codings: Codings, n: IntArray, *weightings: Weights
+) -> list[Kappas]:
+    """Return kappa per group of couples on n units by each of some weights."""
+    if codings.is_continuous:
+        return [
+            _continuous_kappas(couples, group, codings, n, weighting) for weighting in weightings
+        ]
+    tables = _tables(couples, group, codings, n_groups=len(n))
+    return [
+        _tabled_kappas(couples, tables, n, weight_matrix(codings.values, weighting))
+        for weighting in weightings
+    ]
+
+
+def _continuous_kappas(
+    couples: _Couples, group: IntArray, codings: Codings, n: IntArray, weights: Weights
+) -> Kappas:
+    """Return quadratic kappa of numbers; with other weights it is not defined."""
+    numbers = np.array(codings.values, dtype=np.float64)
+    kappa = quadratic_kappa(
+        numbers[couples.first],
+        numbers[couples.second],
+        couples.weight,
+        group=group,
+        case=couples.case,
+        n_groups=len(n),
+    )
+    errors = jackknife_errors(kappa.left_out, kappa.of_group, n_groups=len(n))
+    if weights is Weights.IDENTITY:
+        nothing = np.full(len(n), np.nan)
+        return Kappas(nothing, nothing, nothing, n, errors, undefined=EXACT_ONLY)
+    return Kappas(kappa.value, *errors.ends(kappa.value, lowest=kappa.lowest), n, errors)
+
+
+def _tabled_kappas(couples: _Couples, tables: _Tables, n: IntArray, matrix: FloatArray) -> Kappas:
     """Return kappa per group of couples on n units, with its jackknife interval over cases."""
     n_groups, of_group = len(n), tables.of_group
     credit = matrix[couples.first, couples.second] * couples.weight

@@ -6,6 +6,7 @@ import numpy as np
 
 from evalkit.stats.agreement.bounds import least_equal, opposed
 from evalkit.stats.agreement.kappa import PairAgreement, pairwise_agreement
+from evalkit.stats.agreement.moments import interval_alpha, same_number_shares
 from evalkit.stats.counts import (
     Codings,
     FloatArray,
@@ -77,6 +78,8 @@ def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
     Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability". The ordinal distance is
     the squared difference of mid-ranks, which gives the same alpha as his sum.
     """
+    if codings.is_continuous:
+        return _continuous_alpha(codings)
     units = _units(codings)
     n_units, n_labels = len(units.counts), int(units.counts.sum())
     if n_units == 0:
@@ -87,8 +90,28 @@ def krippendorff_alpha(codings: Codings, level: Level) -> Agreement:
     if np.isnan(value):
         return Agreement(None, None, None, n_units, n_labels, ALL_EQUAL)
     left_out = _alpha(units, total - of_case, codings.values, level, left_out=True)
+    lowest = _lowest(total, codings, level)
+    return _with_interval(value, left_out, lowest=lowest, n_units=n_units, n_labels=n_labels)
+
+
+def _continuous_alpha(codings: Codings) -> Agreement:
+    """Return alpha of numbers between two ends; their level is interval."""
+    alpha = interval_alpha(codings)
+    n_units, n_labels = alpha.n_units, alpha.n_labels
+    if n_units == 0:
+        return Agreement(None, None, None, 0, 0, NO_UNITS)
+    if np.isnan(alpha.value):
+        return Agreement(None, None, None, n_units, n_labels, ALL_EQUAL)
+    return _with_interval(
+        alpha.value, alpha.left_out, lowest=alpha.lowest, n_units=n_units, n_labels=n_labels
+    )
+
+
+def _with_interval(
+    value: float, left_out: FloatArray, *, lowest: float, n_units: int, n_labels: int
+) -> Agreement:
     errors = jackknife_errors(left_out)
-    interval = errors.interval(value, lowest=_lowest(total, codings, level))
+    interval = errors.interval(value, lowest=lowest)
     if isinstance(interval, str):
         return Agreement(value, None, None, n_units, n_labels, interval)
     error = float(errors.standard_error[0])
@@ -209,16 +232,14 @@ def percent_agreement(codings: Codings) -> Agreement:
         interval at the effective number of units, clustered by case. Not corrected for
         chance: two annotators who guess agree often where one value is common.
     """
-    units = _units(codings)
-    n_units, n_labels = len(units.counts), int(units.counts.sum())
+    agree, case, n_labels = same_number_shares(codings)
+    n_units = len(agree)
     if n_units == 0:
         return Agreement(None, None, None, 0, 0, NO_UNITS)
-    n = units.counts.sum(axis=1)
-    agree = (units.counts * (units.counts - 1)).sum(axis=1) / (n * (n - 1))
     estimate = share_estimate(
         clustered_means(
             np.zeros(n_units, dtype=np.int64),
-            case=units.case,
+            case=case,
             value=agree,
             n=np.ones(n_units, dtype=np.int64),
             n_groups=1,

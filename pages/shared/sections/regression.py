@@ -20,7 +20,7 @@ from evalkit.reports.regression.report import (
     regression_document,
 )
 from evalkit.study.collected import Criterion
-from evalkit.study.passing import PassRule, default_level
+from evalkit.study.passing import PassRule, default_level, pass_levels
 from evalkit.study.subjects import subject_title
 from pages.shared import labels
 from pages.shared.address import addresses, choices, links
@@ -101,13 +101,13 @@ def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassR
         addresses.remember("level", None)
         return PassRule()
     values = dict(zip(named[by].values, named[by].labels, strict=True))
-    levels = {f"{value:g}": value for value in list(values)[1:]}
+    levels = {f"{value:g}": value for value in pass_levels(named[by])}
     key = f"regression-level-{labels.digest(by)}"
     choices.choice("level", list(levels), key=key, default=f"{default_level(named[by]):g}")
     level = right.selectbox(
         "At or above",
         list(levels),
-        format_func=lambda level: f"{level} {values[levels[level]]}".strip(),
+        format_func=lambda level: f"{level} {values.get(levels[level], '')}".strip(),
         key=key,
     )
     addresses.remember("level", level)

@@ -65,11 +65,7 @@ def _show_criterion(kept: Kept, scored: Sequence[CriterionScores], page: Page) -
         picked = kept.of(criterion_scores, names[_criterion_picker(list(names))])
         blocks.show(tables.means_by_category(picked, order), page=page, key="scores-map")
     with right:
-        exhibits.say(f"How often each level was given: {picked.criterion.question}")
-        levels = distribution_frame(picked.distributions, picked.criterion, order)
-        exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
-        exhibits.say(_scale_in_words(picked.criterion))
-        exhibits.download(levels.drop(columns="hover"), key="levels-given")
+        _show_spread(picked, page)
 
     def table(of: CriterionScores) -> Table:
         return every_number(of.means, text.number, page.shown.order, name="Mean")
@@ -83,6 +79,20 @@ def _show_criterion(kept: Kept, scored: Sequence[CriterionScores], page: Page) -
             blocks.numbers(table(of)).assign(Criterion=subject_title(of.criterion)) for of in every
         ),
     )
+
+
+def _show_spread(picked: CriterionScores, page: Page) -> None:
+    """Show how often each level was given, or how scores on a continuous scale are spread."""
+    order = page.shown.models
+    if picked.criterion.is_continuous:
+        exhibits.say(f"How the scores are spread: {picked.criterion.question}")
+        blocks.show(tables.spread(picked, order), page=page, key="spread")
+        return
+    exhibits.say(f"How often each level was given: {picked.criterion.question}")
+    levels = distribution_frame(picked.distributions, picked.criterion, order)
+    exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
+    exhibits.say(_scale_in_words(picked.criterion))
+    exhibits.download(levels.drop(columns="hover"), key="levels-given")
 
 
 def _criterion_picker(names: Sequence[str]) -> str:

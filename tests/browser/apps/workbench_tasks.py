@@ -14,6 +14,7 @@ from evalkit.annotation.task import (
     TaskTag,
 )
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
+from evalkit.scale import ScaleRange
 
 CRITERIA = tuple(
     TaskCriterion(
@@ -256,6 +257,21 @@ NAMED_CRITERIA = tuple(
     if row["type"] == "criterion"
 )
 
+#: Scores on continuous scales: half steps, a scale around 0, one without steps beside levels.
+SLIDERS = (
+    TaskCriterion(
+        "correct",
+        "How much of it is correct?",
+        "Facts and figures, against the case.",
+        (),
+        required=True,
+        range=ScaleRange(0, 100, 0.5, "Nothing", "All"),
+    ),
+    TaskCriterion("tone", "How is the tone?", "", (), True, ScaleRange(-5, 5, 1, "Cold", "Warm")),
+    CRITERIA[0],
+    TaskCriterion("share", "How much was needed?", "", (), False, ScaleRange(0, 1)),
+)
+
 TASKS: dict[str, ComparisonTask] = {
     "plain": _task(1, BlindedResponse(MARKDOWN), BlindedResponse(PLAIN)),
     "tools": _task(
@@ -313,6 +329,7 @@ TASKS: dict[str, ComparisonTask] = {
         tags=CROWD_TAGS,
     ),
     "scales": _task(10, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=SCALES),
+    "sliders": _task(16, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), criteria=SLIDERS),
     "names": _task(
         11, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=NAMED_CRITERIA, tags=NAMED_TAGS
     ),

@@ -179,3 +179,41 @@ def test_whatever_key_can_be_imported_can_be_submitted():
     assert (draft.left.scores, draft.right.tags) == ({key: 1}, {key: "minor"})
 
     assert found("criterion", key=f"{key}k") == ["key"]
+
+
+RANGE = {"min": 0, "max": 100, "step": 0.5, "low": "Wrong", "high": "Right"}
+
+
+@pytest.mark.parametrize(
+    "extent", [RANGE, {"min": -1, "max": 1}, {"min": 0.1, "max": 0.7, "step": 0.1}]
+)
+def test_a_criterion_may_have_a_range_instead_of_levels(extent):
+    assert found("criterion", scale=..., range=extent, level="interval") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"scale": ...}, "scale"),
+        ({"range": RANGE, "level": "interval"}, "scale"),
+        ({"scale": ..., "range": RANGE, "level": "ordinal"}, "level"),
+        ({"scale": ..., "range": {**RANGE, "max": 0}, "level": "interval"}, "range.max"),
+        ({"scale": ..., "range": {**RANGE, "step": 0}, "level": "interval"}, "range.step"),
+        ({"scale": ..., "range": {**RANGE, "step": 200}, "level": "interval"}, "range.step"),
+        ({"scale": ..., "range": {**RANGE, "step": 7}, "level": "interval"}, "range.step"),
+        ({"scale": ..., "range": {"min": 0}, "level": "interval"}, "range.max"),
+        ({"scale": ..., "range": {**RANGE, "low": 3}, "level": "interval"}, "range.low"),
+        ({"scale": ..., "range": [0, 100], "level": "interval"}, "range"),
+    ],
+)
+def test_a_range_that_cannot_be_is_refused(changes, field):
+    assert found("criterion", **changes) == [field]
+
+
+@pytest.mark.parametrize(
+    ("version", "faulty"), [(1, []), (2, []), (3, ["version"]), (0, ["version"])]
+)
+def test_versions_1_and_2_are_read_and_no_other(version, faulty):
+    record = {"type": "header", "format": "evalkit", "version": version}
+
+    assert [field for field, _ in faults(record)] == faulty

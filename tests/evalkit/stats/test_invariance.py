@@ -29,7 +29,7 @@ from evalkit.stats.ranking.style import control_style
 from evalkit.stats.ranking.win_rates import circles, pairwise_win_rates
 from evalkit.stats.ratios import ratio_of_sums
 from evalkit.stats.regression import changes
-from evalkit.stats.scores import distributions, mean_amounts, mean_scores, shares
+from evalkit.stats.scores import distributions, mean_amounts, mean_scores, quantiles, shares
 from tests.evalkit.stats.retold import assert_same, estimate, rows, seeds, some
 
 # --- data, and the same data told differently
@@ -146,6 +146,8 @@ def of_scores(data, old):
             numbers[key] = [*estimate(row.estimate), row.n_cases]
     for row in distributions(data):
         numbers["counts", old.get(row.model, row.model), row.category] = row.counts
+    for row in quantiles(data):
+        numbers["quantiles", old.get(row.model, row.model), row.category] = [*row.values, row.n]
     return numbers | of_differences(score_differences(data), old)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -11,6 +12,7 @@ from db.commands.records.staging import Staging
 from db.models import Annotator
 from evalkit.names import name_key
 from evalkit.records import MAX_PROBLEMS, Problems, shown
+from evalkit.scale import ScaleRange
 
 _INDEXES = (
     'CREATE INDEX IF NOT EXISTS case_key ON "case" (key, line)',
@@ -192,12 +194,14 @@ def stage_definitions(
 ) -> None:
     """Stage the criteria and tags that labels may refer to."""
     staging.script(_DEFINITION_TABLES)
+    staging.db.create_function("is_on_range", 2, _is_on_range, deterministic=True)
     for rubric in rubrics:
         for part in rubric.parts:
-            row = (rubric.name, rubric.version, part["key"], rubric.is_main)
-            staging.db.execute("INSERT INTO criterion VALUES (NULL, ?, ?, ?, ?)", row)
+            extent = json.dumps(part["range"]) if "range" in part else None
+            row = (rubric.name, rubric.version, part["key"], rubric.is_main, extent)
+            staging.db.execute("INSERT INTO criterion VALUES (NULL, ?, ?, ?, ?, ?)", row)
             criterion = staging.count("SELECT last_insert_rowid()")
-            values = [(criterion, float(level["value"])) for level in part["scale"]]
+            values = [(criterion, float(level["value"])) for level in part.get("scale", ())]
             staging.db.executemany("INSERT INTO level VALUES (?, ?)", values)
     for taxonomy in taxonomies:
         for part in taxonomy.parts:
@@ -207,6 +211,15 @@ def stage_definitions(
                 "INSERT INTO tag VALUES (NULL, ?, ?, ?, ?, ?)",
                 (taxonomy.name, taxonomy.version, part["key"], taxonomy.is_main, allowed),
             )
+
+
+@lru_cache(maxsize=1_000)  # one for each criterion, asked for every score
+def _range(extent: str) -> ScaleRange:
+    return ScaleRange(**json.loads(extent))
+
+
+def _is_on_range(value: float, extent: str) -> bool:
+    return _range(extent).holds(value)
 
 
 def check_scales(staging: Staging, problems: Problems) -> None:
@@ -231,6 +244,9 @@ def check_scales(staging: Staging, problems: Problems) -> None:
     for line, value, key, scale in staging.db.execute(_OFF_SCALE, (MAX_PROBLEMS,)):
         listed = ", ".join(f"{level:g}" for level in json.loads(scale))
         problems.add(line, "value", shown(value), f"a value of {shown(key)}: {listed}")
+    for line, value, key, extent in staging.db.execute(_OFF_RANGE, (MAX_PROBLEMS,)):
+        words = _range(extent).in_words()
+        problems.add(line, "value", shown(value), f"a value of {shown(key)}: {words}")
     any_tag = staging.count("SELECT COUNT(*) FROM tag") > 0
     for line, key in staging.db.execute(_NO_TAG, (MAX_PROBLEMS,)):
         if key not in unsound:
@@ -247,7 +263,7 @@ _DEFINITION_TABLES = (
     "DROP TABLE IF EXISTS level",
     "DROP TABLE IF EXISTS tag",
     "CREATE TABLE criterion (id INTEGER PRIMARY KEY, whole TEXT, version INTEGER, key TEXT, "
-    "is_main INTEGER)",
+    "is_main INTEGER, extent TEXT)",
     "CREATE TABLE level (criterion INTEGER, value REAL)",
     "CREATE TABLE tag (id INTEGER PRIMARY KEY, whole TEXT, version INTEGER, key TEXT, "
     "is_main INTEGER, severities TEXT)",
@@ -277,9 +293,18 @@ _OFF_SCALE = f"""
 SELECT line, json_extract(body, '$.value'), name,
     (SELECT json_group_array(value) FROM level WHERE criterion = of_label)
 FROM (SELECT *, ({CRITERION_OF_LABEL}) AS of_label FROM label WHERE type = 1 AND line > 0)
-WHERE of_label IS NOT NULL AND NOT EXISTS (
+WHERE of_label IN (SELECT id FROM criterion WHERE extent IS NULL) AND NOT EXISTS (
     SELECT 1 FROM level WHERE criterion = of_label AND value = json_extract(body, '$.value')
 ) ORDER BY line LIMIT ?
+"""
+
+_OFF_RANGE = f"""
+SELECT line, value, name, extent
+FROM (
+    SELECT line, name, json_extract(body, '$.value') AS value, ({CRITERION_OF_LABEL}) AS of_label
+    FROM label WHERE type = 1 AND line > 0
+) AS label JOIN criterion ON criterion.id = of_label AND extent IS NOT NULL
+WHERE NOT is_on_range(value, extent) ORDER BY line LIMIT ?
 """
 
 _NO_TAG = f"""

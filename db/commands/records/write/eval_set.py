@@ -227,7 +227,8 @@ def _criterion_fields(part: dict[str, Any]) -> dict[str, Any]:
         "question": part["question"],
         "description": part.get("description"),
         "level": part["level"],
-        "scale": [{"anchor": "", **level} for level in part["scale"]],
+        "scale": [{"anchor": "", **level} for level in part.get("scale", ())],
+        "range": part.get("range"),
         "is_required": part.get("required", True),
     }
 

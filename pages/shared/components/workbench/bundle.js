@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: a9d847769401c09d367022c0113cc1955283dfb90376c0b243de2485ccfb7b83
+// Sources: 60c3f20ae07e86ed4e121bc84d15f5f137dc42b593f57a77dcaf8591e2e0308c
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -180,7 +180,7 @@ function place(box, { root, at, part }) {
 var overlap = (first, second) => first.left < second.right && second.left < first.right && first.top < second.bottom && second.top < first.bottom;
 var inField = (event) => {
   const target = event.composedPath()[0];
-  const fields = "input, textarea, select, [contenteditable]";
+  const fields = "input:not([type=range]), textarea, select, [contenteditable]";
   return target instanceof Element && Boolean(target.closest(fields));
 };
 
@@ -1837,6 +1837,114 @@ var MOST_CHIPS = 12;
 var SIDES = ["left", "right"];
 var LETTER = { left: "A", right: "B" };
 
+// pages/shared/components/workbench/continuous.js
+var PARTS2 = 1e3;
+var DECIMALS = 6;
+function isOnRange({ min, max, step }, value) {
+  if (!(value >= min && value <= max)) return false;
+  if (step === null) return true;
+  const steps = (value - min) / step;
+  return Math.abs(steps - Math.round(steps)) <= 1e-6;
+}
+function readNumber(range, typed) {
+  const isNumber = /^-?(\d+\.?\d*|\.\d+)$/.test(typed);
+  const value = isNumber ? Number(typed) : NaN;
+  const isSet = isOnRange(range, value);
+  return { value: isSet ? value : void 0, isPart: mayGoOn(range, typed), more: [] };
+}
+function mayGoOn({ min, max, step }, typed) {
+  if (typed === "-") return min < 0;
+  if (!/^-?(\d+(\.\d*)?|\.\d*)$/.test(typed)) return false;
+  const [sign, size] = typed.startsWith("-") ? [-1, typed.slice(1)] : [1, typed];
+  const [low, high] = sign < 0 ? [-max, -min] : [min, max];
+  const [whole, decimals] = size.split(".");
+  const most = decimalsOf(step);
+  if (decimals !== void 0) return decimals.length < most && Number(size) <= high;
+  if (Number(whole) > high) return false;
+  const grows = /^0+$/.test(whole) ? false : Number(`${whole}0`) <= high;
+  return grows || most > 0 && Number(whole) < high && Number(whole) + 1 > low;
+}
+function decimalsOf(step) {
+  if (step === null) return DECIMALS;
+  const [, decimals = ""] = String(step).split(".");
+  return decimals.length;
+}
+function sliderCell({ criterion, range, side, isSingle, answers, onscore, onenter }) {
+  const { min, max, step } = range;
+  const name = isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`;
+  const slider = h("input", {
+    type: "range",
+    class: "ek-slider",
+    min,
+    max,
+    step: step ?? (max - min) / PARTS2,
+    "aria-label": name
+  });
+  const field = h("input", {
+    type: "text",
+    inputmode: "decimal",
+    class: "ek-number",
+    tabindex: "-1",
+    autocomplete: "off",
+    "aria-label": `${name}, number`,
+    placeholder: "–"
+  });
+  const chosen = () => answers.scores[side][criterion.key];
+  const words = () => chosen() === void 0 ? "not set" : String(chosen());
+  function paint(isTyping = false) {
+    const value = chosen();
+    slider.classList.toggle("ek-unset", value === void 0);
+    slider.value = String(value ?? (min + max) / 2);
+    slider.style.setProperty("--ek-at", `${((value ?? min) - min) / (max - min) * 100}%`);
+    slider.setAttribute("aria-valuetext", words());
+    if (!isTyping) field.value = value === void 0 ? "" : String(value);
+    const isWrong = isTyping && field.value.trim() !== "" && value === void 0;
+    field.setAttribute("aria-invalid", String(isWrong));
+  }
+  function choose(value, isTyping = false) {
+    if (value === null || value === void 0) delete answers.scores[side][criterion.key];
+    else answers.scores[side][criterion.key] = value;
+    paint(isTyping);
+    onscore();
+  }
+  const slid = () => Number(Number(slider.value).toFixed(DECIMALS));
+  slider.addEventListener("input", () => choose(slid()));
+  slider.addEventListener("click", () => chosen() === void 0 && choose(slid()));
+  slider.addEventListener("keydown", (event) => {
+    const isStep = event.key === "ArrowLeft" || event.key === "ArrowRight";
+    if (!isStep || chosen() !== void 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    choose(slid());
+  });
+  field.addEventListener("input", () => {
+    const typed = field.value.trim().replace(",", ".").replace("−", "-");
+    choose(typed === "" ? void 0 : readNumber(range, typed).value, true);
+  });
+  field.addEventListener("change", () => paint(chosen() === void 0));
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    onenter();
+  });
+  const properties = { class: "ek-letter", "aria-hidden": "true" };
+  const letter = isSingle ? null : h("span", properties, LETTER[side]);
+  const node = h("div", { class: "ek-cell ek-continuous" }, letter, slider, field);
+  paint();
+  return {
+    node,
+    buttons: [slider],
+    chosen,
+    choose: (value) => choose(value),
+    focus: () => slider.focus(),
+    read: (typed) => readNumber(range, typed)
+  };
+}
+function endsOf({ min, max, low, high }) {
+  const [first, last] = [`${min} ${low}`.trim(), `${max} ${high}`.trim()];
+  return `${first} … ${last}`;
+}
+
 // pages/shared/components/workbench/rubric.js
 function rubricPart(form) {
   const { data, sides } = form;
@@ -1872,17 +1980,15 @@ function typeScore(rubric, part) {
   const cell = rubric.cells[rubric.cursor];
   if (!cell) return false;
   const typed = rubric.typed + part;
-  const option = cell.options.find(({ number }) => number === typed);
-  const isPart = continuations(cell, typed).length > 0;
-  if (!option && !isPart) {
+  const { value, isPart } = cell.read(typed);
+  if (value === void 0 && !isPart) {
     if (!rubric.typed) return false;
-    const isSet = cell.options.some(({ number }) => number === rubric.typed);
-    if (isSet) goOn(rubric);
+    if (cell.read(rubric.typed).value !== void 0) goOn(rubric);
     else putMarker(rubric, rubric.cursor);
     return typeScore(rubric, part);
   }
   if (isPart) cell.focus();
-  if (option) cell.choose(option.value);
+  if (value !== void 0) cell.choose(value);
   if (!isPart) goOn(rubric);
   else {
     rubric.typed = typed;
@@ -1890,7 +1996,6 @@ function typeScore(rubric, part) {
   }
   return true;
 }
-var continuations = (cell, typed) => cell.options.filter(({ number }) => number !== typed && number.startsWith(typed));
 function goOn(rubric) {
   const next = rubric.cells[rubric.cursor + 1];
   if (next) next.focus();
@@ -1918,18 +2023,17 @@ function rubricRow(rubric, criterion, row) {
   const cells = sides.map((side) => {
     const field = `${side}.${criterion.key}`;
     const isSingle = sides.length === 1;
-    const cell = scoreCell({
-      criterion,
-      side,
-      isSingle,
-      answers,
+    const asked = { criterion, side, isSingle, answers };
+    const onscore = () => {
+      remember(field, cell.chosen() !== void 0, takeBack3);
+      changed(field);
+      putMarker(rubric, isUnscored(rubric) ? 0 : index);
+      describe(null);
+    };
+    const cell = criterion.range ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) }) : scoreCell({
+      ...asked,
       onpoint: (option) => describe(option && { side, option }),
-      onscore: () => {
-        remember(field, cell.chosen() !== void 0, takeBack3);
-        changed(field);
-        putMarker(rubric, isUnscored(rubric) ? 0 : index);
-        describe(null);
-      }
+      onscore
     });
     const index = rubric.cells.push({ ...cell, row, describe }) - 1;
     function takeBack3() {
@@ -1982,7 +2086,17 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
   const properties = { class: "ek-letter", "aria-hidden": "true" };
   const letter = isSingle ? null : h("span", properties, LETTER[side]);
   const node = h("div", { class: "ek-cell" }, letter, group.node);
-  return { ...group, node, options, chosen: () => answers.scores[side][criterion.key] };
+  return {
+    ...group,
+    node,
+    chosen: () => answers.scores[side][criterion.key],
+    read: (typed) => readLevel(options, typed)
+  };
+}
+function readLevel(options, typed) {
+  const more = options.map(({ number }) => number).filter((number) => number !== typed && number.startsWith(typed));
+  const value = options.find(({ number }) => number === typed)?.value;
+  return { value, isPart: more.length > 0, more };
 }
 function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
   const line = (letter, level) => h(
@@ -1993,6 +2107,11 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     " ",
     level.anchor
   );
+  if (criterion.range) {
+    const hint = h("div", { class: "ek-anchor ek-hint" }, endsOf(criterion.range));
+    const words = criterion.description;
+    return words ? [hint, h("div", { class: "ek-anchor ek-hint" }, words)] : [hint];
+  }
   if (pointed) {
     const only = line(sides.length > 1 ? LETTER[pointed.side] : "", pointed.option.level);
     only.classList.add("ek-pointed");
@@ -2020,9 +2139,9 @@ function levelName({ value, label }) {
   return label && label !== String(value) ? `${value} ${label}` : String(value);
 }
 function typedLine(cell, typed) {
-  const whole = continuations(cell, typed).map(({ number }) => number);
-  const isSet = cell.options.some(({ number }) => number === typed);
-  const words = isSet ? `${typed} typed: type on for ${whole.join(", ")}, or Tab to the next scale` : `${typed} typed: type on for ${whole.join(", ")}`;
+  const { value, more } = cell.read(typed);
+  const on = more.length ? `type on for ${more.join(", ")}` : "type on";
+  const words = value === void 0 ? `${typed} typed: ${on}` : `${typed} typed: ${on}, or Tab to the next scale`;
   return h("div", { class: "ek-anchor ek-hint" }, words);
 }
 var levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);
@@ -2030,6 +2149,7 @@ function levelTable(criterion) {
   return [
     h("strong", {}, criterion.question),
     ...criterion.description ? [h("p", {}, criterion.description)] : [],
+    ...criterion.range ? [h("p", {}, endsOf(criterion.range))] : [],
     h(
       "dl",
       { class: "ek-levels" },

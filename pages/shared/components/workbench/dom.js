@@ -287,6 +287,6 @@ const overlap = (first, second) =>
 /** @param {Event} event */
 export const inField = (event) => {
   const target = event.composedPath()[0];
-  const fields = "input, textarea, select, [contenteditable]";
+  const fields = "input:not([type=range]), textarea, select, [contenteditable]";
   return target instanceof Element && Boolean(target.closest(fields));
 };

@@ -1,5 +1,6 @@
 // The rubric: a row a criterion, a scale a response, and a marker that typed scores move on.
 
+import { endsOf, sliderCell } from "./continuous.js";
 import { choices, h } from "./dom.js";
 import { LETTER } from "./sides.js";
 
@@ -15,6 +16,7 @@ import { LETTER } from "./sides.js";
  *   ScoreChoice,
  *   ScoreScale,
  *   Side,
+ *   TypedNumber,
  * } from "./types.js"
  */
 
@@ -68,17 +70,15 @@ export function typeScore(rubric, part) {
   const cell = rubric.cells[rubric.cursor];
   if (!cell) return false;
   const typed = rubric.typed + part;
-  const option = cell.options.find(({ number }) => number === typed);
-  const isPart = continuations(cell, typed).length > 0;
-  if (!option && !isPart) {
+  const { value, isPart } = cell.read(typed);
+  if (value === undefined && !isPart) {
     if (!rubric.typed) return false;
-    const isSet = cell.options.some(({ number }) => number === rubric.typed);
-    if (isSet) goOn(rubric);
+    if (cell.read(rubric.typed).value !== undefined) goOn(rubric);
     else putMarker(rubric, rubric.cursor);
     return typeScore(rubric, part);
   }
   if (isPart) cell.focus();
-  if (option) cell.choose(option.value);
+  if (value !== undefined) cell.choose(value);
   if (!isPart) goOn(rubric);
   else {
     rubric.typed = typed;
@@ -86,14 +86,6 @@ export function typeScore(rubric, part) {
   }
   return true;
 }
-
-/**
- * What a number that has begun like this may become.
- * @param {Cell} cell
- * @param {string} typed
- */
-const continuations = (cell, typed) =>
-  cell.options.filter(({ number }) => number !== typed && number.startsWith(typed));
 
 /**
  * Leave a cell that was filled by typing; after the last one further digits reach nothing.
@@ -142,19 +134,21 @@ function rubricRow(rubric, criterion, row) {
   const cells = sides.map((side) => {
     const field = `${side}.${criterion.key}`;
     const isSingle = sides.length === 1;
-    const cell = scoreCell({
-      criterion,
-      side,
-      isSingle,
-      answers,
-      onpoint: (option) => describe(option && { side, option }),
-      onscore: () => {
-        remember(field, cell.chosen() !== undefined, takeBack);
-        changed(field);
-        putMarker(rubric, isUnscored(rubric) ? 0 : index);
-        describe(null);
-      },
-    });
+    const asked = { criterion, side, isSingle, answers };
+    const onscore = () => {
+      remember(field, cell.chosen() !== undefined, takeBack);
+      changed(field);
+      putMarker(rubric, isUnscored(rubric) ? 0 : index);
+      describe(null);
+    };
+    /** @type {ScoreScale} */
+    const cell = criterion.range
+      ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) })
+      : scoreCell({
+          ...asked,
+          onpoint: (option) => describe(option && { side, option }),
+          onscore,
+        });
     const index = rubric.cells.push({ ...cell, row, describe }) - 1;
     function takeBack() {
       cell.choose(undefined);
@@ -220,7 +214,26 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
   const properties = { class: "ek-letter", "aria-hidden": "true" };
   const letter = isSingle ? null : h("span", properties, LETTER[side]);
   const node = h("div", { class: "ek-cell" }, letter, group.node);
-  return { ...group, node, options, chosen: () => answers.scores[side][criterion.key] };
+  return {
+    ...group,
+    node,
+    chosen: () => answers.scores[side][criterion.key],
+    read: (typed) => readLevel(options, typed),
+  };
+}
+
+/**
+ * What was typed of the number of a level, and what it may become.
+ * @param {Pick<ScoreChoice, "number" | "value">[]} options
+ * @param {string} typed
+ * @returns {TypedNumber}
+ */
+export function readLevel(options, typed) {
+  const more = options
+    .map(({ number }) => number)
+    .filter((number) => number !== typed && number.startsWith(typed));
+  const value = options.find(({ number }) => number === typed)?.value;
+  return { value, isPart: more.length > 0, more };
 }
 
 /**
@@ -248,6 +261,11 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
       " ",
       level.anchor,
     );
+  if (criterion.range) {
+    const hint = h("div", { class: "ek-anchor ek-hint" }, endsOf(criterion.range));
+    const words = criterion.description;
+    return words ? [hint, h("div", { class: "ek-anchor ek-hint" }, words)] : [hint];
+  }
   if (pointed) {
     const only = line(sides.length > 1 ? LETTER[pointed.side] : "", pointed.option.level);
     only.classList.add("ek-pointed");
@@ -291,11 +309,10 @@ function levelName({ value, label }) {
  * @param {string} typed
  */
 function typedLine(cell, typed) {
-  const whole = continuations(cell, typed).map(({ number }) => number);
-  const isSet = cell.options.some(({ number }) => number === typed);
-  const words = isSet
-    ? `${typed} typed: type on for ${whole.join(", ")}, or Tab to the next scale`
-    : `${typed} typed: type on for ${whole.join(", ")}`;
+  const { value, more } = cell.read(typed);
+  const on = more.length ? `type on for ${more.join(", ")}` : "type on";
+  const words =
+    value === undefined ? `${typed} typed: ${on}` : `${typed} typed: ${on}, or Tab to the next scale`;
   return h("div", { class: "ek-anchor ek-hint" }, words);
 }
 
@@ -314,6 +331,7 @@ export function levelTable(criterion) {
   return [
     h("strong", {}, criterion.question),
     ...(criterion.description ? [h("p", {}, criterion.description)] : []),
+    ...(criterion.range ? [h("p", {}, endsOf(criterion.range))] : []),
     h(
       "dl",
       { class: "ek-levels" },

@@ -62,6 +62,15 @@ export interface Criterion {
   description: string;
   levels: Level[];
   required: boolean;
+  /** Of a continuous scale, which has no levels. */
+  range: Range | null;
+}
+export interface Range {
+  min: number;
+  max: number;
+  step: number | null;
+  low: string;
+  high: string;
 }
 export interface Tag {
   key: string;
@@ -200,9 +209,15 @@ export interface ScoreChoice extends Choice<number> {
   number: string;
   level: Level;
 }
+/** What was typed of a number: the score it is, if it is one, and whether and how it may go on. */
+export interface TypedNumber {
+  value: number | undefined;
+  isPart: boolean;
+  more: string[];
+}
 export interface ScoreScale extends Omit<Choices<number>, "chosen"> {
-  options: ScoreChoice[];
   chosen(): number | undefined;
+  read(typed: string): TypedNumber;
 }
 export interface Pointed {
   side: Side;

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: a9d847769401c09d367022c0113cc1955283dfb90376c0b243de2485ccfb7b83
+// Sources: 60c3f20ae07e86ed4e121bc84d15f5f137dc42b593f57a77dcaf8591e2e0308c
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
