@@ -25,10 +25,7 @@ NO_TAG = -1
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One question of the rubric; ``values`` is its scale, lowest first, ``labels`` its words.
-
-    Of a continuous scale they are those of its two ends; any number between may be given.
-    """
+    """One question; ``values`` is its scale or the ends of a continuous one, ``labels`` words."""
 
     key: str
     question: str
@@ -177,10 +174,8 @@ class Collected:
     asks_acceptable : bool
         Whether anything in the whole study says that annotators could find a response
         unacceptable: somebody called both bad, or looked for errors with a tag for what is unsafe.
-    penalties : Penalties or None
-        None where no error within the filters has a severity.
-    weights : ErrorWeights
-        What the taxonomy says errors weigh; ``penalties`` are made with it.
+    penalties, weights
+        What errors weigh as the taxonomy says; None where none in the filters has a severity.
     limits : Limits
         The filters, to be shown with every number they shaped.
     """
@@ -251,14 +246,14 @@ def codings_of_preferences(collected: Collected, *, every: bool = False) -> Codi
 
 def codings_of_criterion(collected: Collected, criterion: int, *, every: bool = False) -> Codings:
     """Return who gave which value to which response; of repeated scores the latest, or all."""
-    values, here = collected.values, _values_in_time(collected, criterion, every=every)
-    of, value = collected.criteria[criterion], values.value[here]
-    scale = tuple(np.unique(value).tolist()) if of.is_continuous else of.values
+    values, of = collected.values, collected.criteria[criterion]
+    here = _values_in_time(collected, criterion, every=every)
+    scale = tuple(np.unique(values.value[here]).tolist()) if of.is_continuous else of.values
     return Codings(
         unit=values.output[here],
         case=collected.outputs.case[values.output[here]],
         annotator=values.annotator[here],
-        value=_places(value, scale),
+        value=_places(values.value[here], scale),
         values=scale,
         annotators=names(collected),
         is_continuous=of.is_continuous,
@@ -400,7 +395,5 @@ def _in_time(latest: IntArray) -> IntArray:
 
 def _places(value: FloatArray, scale: tuple[float, ...]) -> IntArray:
     """Return where on the scale each value stands; every stored value is on its scale."""
-    sorted_scale = np.array(scale, dtype=np.float64)
-    order = np.argsort(sorted_scale, kind="stable")
-    place: IntArray = order[np.searchsorted(sorted_scale, value, sorter=order)]
-    return place
+    order: IntArray = np.argsort(scale, kind="stable")
+    return order[np.searchsorted(np.array(scale, dtype=float), value, sorter=order)]

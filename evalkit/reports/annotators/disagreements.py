@@ -85,7 +85,7 @@ def disagreements(
     else:
         distances = _between_preferences() if subject == PREFERRED else _between_values(codings)
         spread = _between(unit, codings.value, distances, n)
-    given = codings.numbers if isinstance(subject, Criterion) else codings.value
+    scored = codings.numbers if isinstance(subject, Criterion) else codings.value
     ends = starts + n
     ranked = np.lexsort((-n, -spread))
     return Disagreements(
@@ -94,7 +94,7 @@ def disagreements(
                 collected,
                 output[order[starts[at]]],
                 annotator=codings.annotator[order[starts[at] : ends[at]]],
-                value=given[order[starts[at] : ends[at]]],
+                value=scored[order[starts[at] : ends[at]]],
                 names=codings.annotators,
                 distance=float(spread[at]),
             )

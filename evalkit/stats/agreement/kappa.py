@@ -1,13 +1,14 @@
 """Annotators compared two by two, and each with all the others: Cohen's kappa and shares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
 from evalkit.stats.agreement.bounds import lowest_kappa
+from evalkit.stats.agreement.couples import Couples, couples_of
 from evalkit.stats.agreement.moments import EXACT_ONLY, quadratic_kappa
 from evalkit.stats.agreement.weights import Weights, weight_matrix
 from evalkit.stats.counts import (
@@ -164,7 +165,7 @@ def pairwise_agreement(codings: Codings, *, weights: Weights = Weights.IDENTITY)
     Cohen (1960), Educational and Psychological Measurement 20; (1968), Psychological Bulletin
     70 (weighted).
     """
-    couples = _couples(codings)
+    couples = couples_of(codings)
     n_annotators = len(codings.annotators)
     key = couples.annotator * n_annotators + couples.other
     codes, group = number_cells(key, n_keys=n_annotators * n_annotators)
@@ -208,8 +209,8 @@ def agreement_with_rest(
         every other who judged it, a unit counting once; kappa is Cohen's on the table so
         summed. Both are None for an annotator without units in common with anybody.
     """
-    one_way = _couples(codings)
-    both_ways = _Couples(
+    one_way = couples_of(codings)
+    both_ways = Couples(
         annotator=np.concatenate([one_way.annotator, one_way.other]),
         other=np.concatenate([one_way.other, one_way.annotator]),
         unit=np.tile(one_way.unit, 2),
@@ -264,7 +265,7 @@ def same_values(codings: Codings) -> SameValues:
     -----
     Counts alone, for all pairs at once: of three hundred annotators there are 45,000 pairs.
     """
-    couples, n_annotators = _couples(codings), len(codings.annotators)
+    couples, n_annotators = couples_of(codings), len(codings.annotators)
     key = couples.annotator * n_annotators + couples.other
     pairs, place = number_cells(key, n_keys=n_annotators * n_annotators)
     return SameValues(
@@ -273,45 +274,6 @@ def same_values(codings: Codings) -> SameValues:
         n=np.bincount(place, minlength=len(pairs)),
         n_same=np.bincount(place[couples.first == couples.second], minlength=len(pairs)),
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Couples:
-    """Every two codings of one unit by different annotators; ``weight`` is their part of it."""
-
-    annotator: IntArray
-    other: IntArray
-    unit: IntArray
-    case: IntArray
-    first: IntArray
-    second: IntArray
-    weight: FloatArray
-
-    def of(self, keep: npt.NDArray[np.bool_]) -> "_Couples":
-        """Return some of them."""
-        return _Couples(**{field.name: getattr(self, field.name)[keep] for field in fields(self)})
-
-
-def _couples(codings: Codings) -> _Couples:
-    order = np.lexsort((codings.annotator, codings.unit))
-    unit = compact_codes(codings.unit)[order].astype(np.int64)
-    who, value = codings.annotator[order].astype(np.int64), codings.value[order]
-    firsts, seconds = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    # Codings of a unit are neighbours now: pairs are one apart, two apart … until none is left.
-    for offset in range(1, len(order)):
-        start = np.flatnonzero(unit[:-offset] == unit[offset:])
-        if not len(start):
-            break
-        start = start[who[start] != who[start + offset]]
-        firsts.append(start)
-        seconds.append(start + offset)
-    i, j = np.concatenate(firsts), np.concatenate(seconds)
-    _, place, times = np.unique(
-        unit * len(codings.annotators) + who, return_inverse=True, return_counts=True
-    )
-    part = 1 / times[place.reshape(-1)]
-    case = codings.case[order][i]
-    return _Couples(who[i], who[j], unit[i], case, value[i], value[j], part[i] * part[j])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -327,7 +289,7 @@ class _Tables:
     second: FloatArray
 
 
-def _tables(couples: _Couples, group: IntArray, codings: Codings, *, n_groups: int) -> _Tables:
+def _tables(couples: Couples, group: IntArray, codings: Codings, *, n_groups: int) -> _Tables:
     n_values = len(codings.values)
     case = compact_codes(couples.case).astype(np.int64)
     n_cases = int(case.max(initial=-1)) + 1
@@ -341,7 +303,7 @@ def _tables(couples: _Couples, group: IntArray, codings: Codings, *, n_groups: i
 
 
 def _kappas(
-    couples: _Couples, group: IntArray, codings: Codings, n: IntArray, *weightings: Weights
+    couples: Couples, group: IntArray, codings: Codings, n: IntArray, *weightings: Weights
 ) -> list[Kappas]:
     """Return kappa per group of couples on n units by each of some weights."""
     if codings.is_continuous:
@@ -356,7 +318,7 @@ def _kappas(
 
 
 def _continuous_kappas(
-    couples: _Couples, group: IntArray, codings: Codings, n: IntArray, weights: Weights
+    couples: Couples, group: IntArray, codings: Codings, n: IntArray, weights: Weights
 ) -> Kappas:
     """Return quadratic kappa of numbers; with other weights it is not defined."""
     numbers = np.array(codings.values, dtype=np.float64)
@@ -375,7 +337,7 @@ def _continuous_kappas(
     return Kappas(kappa.value, *errors.ends(kappa.value, lowest=kappa.lowest), n, errors)
 
 
-def _tabled_kappas(couples: _Couples, tables: _Tables, n: IntArray, matrix: FloatArray) -> Kappas:
+def _tabled_kappas(couples: Couples, tables: _Tables, n: IntArray, matrix: FloatArray) -> Kappas:
     """Return kappa per group of couples on n units, with its jackknife interval over cases."""
     n_groups, of_group = len(n), tables.of_group
     credit = matrix[couples.first, couples.second] * couples.weight
@@ -399,7 +361,7 @@ def _tabled_kappas(couples: _Couples, tables: _Tables, n: IntArray, matrix: Floa
     return Kappas(kappa, *errors.ends(kappa, lowest=lowest), n, errors)
 
 
-def _shares(couples: _Couples, group: IntArray, n_groups: int) -> Shares:
+def _shares(couples: Couples, group: IntArray, n_groups: int) -> Shares:
     """Return the share of equal values per group, each unit counting once."""
     n_units = int(couples.unit.max(initial=-1)) + 1
     cells, row = number_cells(group * n_units + couples.unit, n_keys=n_groups * n_units)

@@ -60,6 +60,7 @@ EXEMPT = {
 #: Parts of the ranking: fit and rank_models call them, and their tests hold for all.
 PARTS = {
     "moments": "through krippendorff_alpha, percent_agreement and every kappa",
+    "couples": "through every kappa",
     "bradley_terry": "through fit and rank_models",
     "profile": "through rank_models",
     "separation": "through rank_models",

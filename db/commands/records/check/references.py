@@ -218,8 +218,8 @@ def _range(extent: str) -> ScaleRange:
     return ScaleRange(**json.loads(extent))
 
 
-def _is_on_range(value: float, extent: str) -> bool:
-    return _range(extent).holds(value)
+def _is_on_range(value: float, extent: str | None) -> bool:
+    return extent is None or _range(extent).holds(value)
 
 
 def check_scales(staging: Staging, problems: Problems) -> None:
@@ -303,7 +303,7 @@ SELECT line, value, name, extent
 FROM (
     SELECT line, name, json_extract(body, '$.value') AS value, ({CRITERION_OF_LABEL}) AS of_label
     FROM label WHERE type = 1 AND line > 0
-) AS label JOIN criterion ON criterion.id = of_label AND extent IS NOT NULL
+) AS label JOIN criterion ON criterion.id = of_label
 WHERE NOT is_on_range(value, extent) ORDER BY line LIMIT ?
 """
 
