@@ -57,7 +57,10 @@ MIGRATIONS = {
     ),
     "0014_ask_how_much_better_and_how_sure.py": (
         "2ab38989200d1c8a87c8c3ae7e4ac9489b314383bdfdc92ade91b806db94d6f4"
-    "0015_score_on_a_range.py": ("0890cb6d74cb0e83aa4ca410066162fed44f01061dc0afdcae46493ea0da40a3"),
+    ),
+    "0015_score_on_a_range.py": (
+        "0890cb6d74cb0e83aa4ca410066162fed44f01061dc0afdcae46493ea0da40a3"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
