@@ -13,10 +13,10 @@ from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.annotators.disagreements import disagreements
 from evalkit.reports.annotators.sentences import what_was_said
 from evalkit.reports.power.report import power_report
-from evalkit.study.passing import default_level, pass_levels
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.report import scores_report
 from evalkit.stats.scores import QUANTILES
+from evalkit.study.passing import default_level, pass_levels
 from tests.db.record_files import HEADER, case, exported, output, pair_of_outputs, score, write
 
 CASES = Path(__file__).parents[1] / "cases"
