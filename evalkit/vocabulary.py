@@ -92,9 +92,10 @@ class LooksRule(StrEnum):
 
 
 class SidesOf(StrEnum):
-    """What a file knows of how the sides of its comparisons came about."""
+    """What a file knows of the sides of its comparisons: dealt evenly, or not even who saw what."""
 
     DEALT = "dealt"
+    UNKNOWN = "unknown"
 
 
 class Sampling(StrEnum):

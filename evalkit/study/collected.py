@@ -105,7 +105,8 @@ class Preferences:
     ``left`` and ``right`` index into the outputs, ``annotator`` into the annotators,
     ``preference`` is a code of ``vocabulary.PREFERENCE_CODES``, ``n`` how often it was given,
     ``latest`` a number that grows with time, and ``is_dealt`` says whether evalkit dealt the
-    sides, evenly; of what was imported nobody knows.
+    sides, evenly; of what was imported nobody knows. Where not even ``is_seen``, left and right
+    are only an order.
     """
 
     left: IntArray
@@ -115,6 +116,7 @@ class Preferences:
     n: IntArray
     latest: IntArray
     is_dealt: BoolArray
+    is_seen: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,15 +215,15 @@ def comparisons(collected: Collected) -> Comparisons:
 
 
 def sides_as_shown(collected: Collected) -> Sides:
-    """Return every preference as it was shown, with whether its sides were dealt."""
-    preferences = collected.preferences
-    low, high = np.sort([preferences.left, preferences.right], axis=0)
+    """Return preferences as shown, where that is known, with whether sides were dealt."""
+    preferences, seen = collected.preferences, collected.preferences.is_seen
+    low, high = np.sort([preferences.left[seen], preferences.right[seen]], axis=0)
     return Sides(
-        annotator=preferences.annotator,
+        annotator=preferences.annotator[seen],
         unit=low * np.int64(len(collected.outputs.id) + 1) + high,
-        order=(preferences.left > preferences.right).astype(np.int64),
-        chosen=preferences.preference,
-        is_dealt=preferences.is_dealt,
+        order=(preferences.left > preferences.right)[seen].astype(np.int64),
+        chosen=preferences.preference[seen],
+        is_dealt=preferences.is_dealt[seen],
     )
 
 

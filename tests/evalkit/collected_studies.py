@@ -74,6 +74,7 @@ def collected(
             n=np.ones(len(given), dtype=np.int64),
             latest=np.arange(len(given)),
             is_dealt=np.ones(len(given), dtype=bool),
+            is_seen=np.ones(len(given), dtype=bool),
         ),
         n_unreadable=0,
         values=Values(

@@ -31,7 +31,7 @@ from db.engine import know_tables, read_session, write_session
 from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
 from evalkit.records import Problems, RecordReader
-from evalkit.vocabulary import LooksRule, SidesOf
+from evalkit.vocabulary import LooksRule
 
 #: Called with what is being done, how far it is, and how far it will go.
 Progress = Callable[[str, int, int], None]
@@ -126,7 +126,7 @@ class Import:
                 taxonomies=plan.taxonomies,
                 needs_newest=plan.needs_newest,
                 source=self._problems.file,
-                are_sides_dealt=self._header.get("sides") == SidesOf.DEALT,
+                sides=self._header.get("sides"),
                 actor_id=actor_id,
                 progress=self._progress,
             )

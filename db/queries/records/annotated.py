@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from db.models import Annotation, Annotator, Assignment, Case, Output
-from evalkit.vocabulary import AssignmentKind
+from evalkit.vocabulary import AssignmentKind, SidesOf
 
 #: Presentations of imported annotations that had no ``assignment`` of their own start so.
 IMPORTED = "import:"
@@ -17,6 +17,16 @@ IMPORTED_POLICY = "imported"
 
 #: The policy of what was imported from a file that says its sides were dealt evenly.
 DEALT_POLICY = "imported, sides dealt"
+
+#: The policy of what was imported from a file that does not know who saw what on which side.
+SIDES_UNKNOWN_POLICY = "imported, sides unknown"
+
+#: What is done with the sides of an import, by what its header says of them.
+SIDES_POLICIES: dict[str | None, str] = {
+    None: IMPORTED_POLICY,
+    SidesOf.DEALT: DEALT_POLICY,
+    SidesOf.UNKNOWN: SIDES_UNKNOWN_POLICY,
+}
 
 #: Stands in an imported presentation before the number of a look after the first.
 LOOK = "~"

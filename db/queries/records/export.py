@@ -21,7 +21,7 @@ from db.models import (
     Tag,
     Taxonomy,
 )
-from db.queries.records.annotated import IMPORTED, IMPORTED_POLICY, LOOK
+from db.queries.records.annotated import IMPORTED, LOOK, SIDES_POLICIES
 from db.queries.records.labels import study_labels
 from db.queries.records.rows import (
     case_records,
@@ -111,12 +111,23 @@ def _header_of_labels(session: Session, study: ExportedStudy) -> dict[str, str]:
         col(Assignment.right_output_id).is_not(None),
         col(Assignment.state) == AssignmentState.SUBMITTED,
     ).limit(1)
-    unknown = compared.where(col(Assignment.policy) == IMPORTED_POLICY)
-    are_dealt = session.scalar(compared) is not None and session.scalar(unknown) is None
+    sides = None if session.scalar(compared) is None else _sides(session, compared)
     return {
         **({"looks": LooksRule.MEAN.value} if session.scalar(has_looks) is not None else {}),
-        **({"sides": SidesOf.DEALT.value} if are_dealt else {}),
+        **({"sides": sides.value} if sides else {}),
     }
+
+
+def _sides(session: Session, compared: Any) -> SidesOf | None:
+    """Return what is known of the sides of all comparisons, where it is the same of all."""
+    unknown = SIDES_POLICIES[SidesOf.UNKNOWN]
+    others = {
+        SidesOf.DEALT: col(Assignment.policy).in_([SIDES_POLICIES[None], unknown]),
+        SidesOf.UNKNOWN: col(Assignment.policy) != unknown,
+    }
+    return next(
+        (of for of, other in others.items() if session.scalar(compared.where(other)) is None), None
+    )
 
 
 def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool) -> Iterable[int]:

@@ -20,7 +20,7 @@ from db.models import (
     Score,
     VersionCase,
 )
-from db.queries.records.annotated import IMPORTED_POLICY
+from db.queries.records.annotated import IMPORTED_POLICY, SIDES_UNKNOWN_POLICY
 from db.queries.results.filtering import counted, limits
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
@@ -43,6 +43,8 @@ from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 _UNREADABLE = len(PREFERENCE_CODES)
 # Stands for what was not recorded while it is read; measures are never negative.
 _UNKNOWN = -1
+# What is known of the sides of a comparison, beside 0: as they were seen.
+_DEALT, _UNSEEN = 1, 2
 _MOST = (checks.MAX_MILLISECONDS, checks.MAX_DOLLARS, *3 * (checks.MAX_WHOLE,))
 # Longer lists of rows wake the garbage collector so often that reading takes twice as long.
 _CHUNK = 1_000
@@ -217,13 +219,14 @@ def _preferences(
         preference=table[:, 3].copy(),
         n=np.ones(len(table), dtype=np.int64),
         latest=table[:, 4].copy(),
-        is_dealt=table[:, 5] == 1,
+        is_dealt=table[:, 5] == _DEALT,
+        is_seen=table[:, 5] != _UNSEEN,
     )
     return preferences, n_unreadable
 
 
 def preferences_given(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
-    """Read the preferences that count: left, right, annotator, code, annotation, was it dealt."""
+    """Read the preferences that count: left, right, annotator, code, annotation, sides."""
     preference = sa.case(
         *(
             (col(Annotation.preference) == name.value, sa.literal_column(str(code)))
@@ -238,7 +241,11 @@ def preferences_given(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[A
             col(Assignment.annotator_id),
             preference,
             col(Annotation.id),
-            sa.case((col(Assignment.policy) == IMPORTED_POLICY, 0), else_=1),
+            sa.case(
+                (col(Assignment.policy) == IMPORTED_POLICY, 0),
+                (col(Assignment.policy) == SIDES_UNKNOWN_POLICY, _UNSEEN),
+                else_=_DEALT,
+            ),
         )
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))

@@ -23,7 +23,8 @@ from evalkit.study.collected import Collected, latest_preferences, names, sides_
 from evalkit.vocabulary import Level
 
 TURNED = (
-    "Not all annotators saw a pair on the same sides, so there is no agreement on left and right."
+    "Not all annotators are known to have seen a pair on the same sides, so there is no agreement "
+    "on left and right."
 )
 AS_SHOWN = "Preference, as shown"
 _BOTH = (
@@ -106,7 +107,9 @@ def kappas_as_shown(collected: Collected, rest: Any) -> tuple[Estimate, ...]:
 
 
 def codings_as_shown(collected: Collected) -> Codings | None:
-    """Return who chose which side, or None where a pair was seen on different sides."""
+    """Return who chose which side, or None where a pair was not known to be seen on one side."""
+    if not collected.preferences.is_seen.all():
+        return None
     sides = sides_as_shown(collected)
     unit = np.unique(sides.unit, return_inverse=True)[1].reshape(-1)
     n_turned, n = np.bincount(unit, weights=sides.order), np.bincount(unit)

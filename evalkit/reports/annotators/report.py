@@ -132,7 +132,8 @@ def annotators_report(
         Of what one annotator judged twice, all counts for agreement and sides, else the latest;
         a tag is on a response if they marked it at any look. Kappa gives near misses linear
         credit on an ordered scale. Quality (see ``annotator_quality``) is estimated for nominal
-        values only. Runs of marks are counted, and not flagged.
+        values only. Runs of marks are counted, and not
+        flagged, nor are runs where nobody knows who saw what on which side.
     """
     codings = codings_of(collected, subject)
     seconds = None if pace is None else _seconds(collected, pace, subject, codings)
@@ -146,7 +147,7 @@ def annotators_report(
         weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,
         peers=_peers(collected),
     )
-    if isinstance(subject, Tag):
+    if isinstance(subject, Tag) or not collected.preferences.is_seen.all():
         profiles = tuple(_without_run_flag(profile) for profile in profiles)
     unknown = tuple(
         Estimate(None, None, None, profile.agreement.n, ORDERED) for profile in profiles

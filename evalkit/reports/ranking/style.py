@@ -146,7 +146,8 @@ def style_report(collected: Collected, features: FloatArray) -> StyleReport:
 
 def _left_side(collected: Collected, control: StyleControl) -> Estimate:
     """Return how often the left of two equals wins, where sides say anything of a leaning."""
-    if balanced(sides_as_shown(collected)).all():
+    are_seen = bool(collected.preferences.is_seen.all())
+    if are_seen and balanced(sides_as_shown(collected)).all():
         return as_share(control.left)
     return Estimate(None, None, None, control.n_comparisons, SIDES_UNKNOWN)
 

@@ -14,7 +14,7 @@ NOT_DEALT = (
     "Sides were not dealt by evalkit and no pair was shown in both orders, so nobody knows "
     "how often left should be chosen."
 )
-NO_SIDE = "No side has been preferred yet."
+NO_SIDE = "No side is known to have been preferred yet."
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -115,6 +115,7 @@ def collected():
             n=np.ones(m, dtype=np.int64),
             latest=np.arange(m),
             is_dealt=np.ones(m, dtype=bool),
+            is_seen=np.ones(m, dtype=bool),
         ),
         n_unreadable=2,
         values=Values(
@@ -197,7 +198,7 @@ def unjudged(collected, **kept):
     """Return the study without comparisons, scores and looks, but for what is kept."""
     nothing = np.zeros(0, dtype=np.int64)
     bare = {
-        "preferences": Preferences(*[nothing] * 7),
+        "preferences": Preferences(*[nothing] * 6, *[nothing.astype(bool)] * 2),
         "n_unreadable": 0,
         "values": Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
         "marks": Marks(*[nothing] * 4),
@@ -369,7 +370,7 @@ def test_a_study_nobody_annotated_still_makes_a_document(collected):
         tags=(),
         unsafe=(),
         outputs=collected.outputs,
-        preferences=Preferences(*[nothing] * 7),
+        preferences=Preferences(*[nothing] * 6, *[nothing.astype(bool)] * 2),
         n_unreadable=0,
         values=Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
         marks=Marks(*[nothing] * 4),

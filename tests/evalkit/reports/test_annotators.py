@@ -79,6 +79,7 @@ def study(*, n_cases=6, n_annotators=3, preferences=(), values=(), marks=()):
             n=np.ones(len(who), dtype=np.int64),
             latest=np.arange(len(who), dtype=np.int64),
             is_dealt=np.ones(len(who), dtype=bool),
+            is_seen=np.ones(len(who), dtype=bool),
         ),
         n_unreadable=0,
         values=Values(
@@ -280,7 +281,7 @@ def test_the_order_of_rows_changes_nothing():
     ]
     collected = study(preferences=given)
     order = rng.permutation(len(given))
-    fields = ("left", "right", "annotator", "preference", "n", "latest", "is_dealt")
+    fields = ("left", "right", "annotator", "preference", "n", "latest", "is_dealt", "is_seen")
     mixed = Preferences(*(getattr(collected.preferences, name)[order] for name in fields))
 
     shuffled = annotators.annotators_document(replace(collected, preferences=mixed))

@@ -82,6 +82,7 @@ def study(*, preferences=(), values=(), marks=(), cost=None, latency=None):
             n=np.ones(len(given), dtype=np.int64),
             latest=np.arange(len(given)),
             is_dealt=np.ones(len(given), dtype=bool),
+            is_seen=np.ones(len(given), dtype=bool),
         ),
         n_unreadable=0,
         values=Values(

@@ -108,6 +108,7 @@ def study(
             n=np.ones(len(given), dtype=np.int64),
             latest=np.arange(len(given)),
             is_dealt=np.ones(len(given), dtype=bool),
+            is_seen=np.ones(len(given), dtype=bool),
         ),
         n_unreadable=n_unreadable,
         values=Values(

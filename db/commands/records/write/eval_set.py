@@ -41,7 +41,7 @@ def write_staged(
     taxonomies: list[Definition],
     needs_newest: bool,
     source: str,
-    are_sides_dealt: bool,
+    sides: str | None,
     actor_id: int | None,
     progress: Callable[[str, int, int], None],
 ) -> int:
@@ -69,7 +69,7 @@ def write_staged(
             taxonomy_id=_main(taxonomies),
             actor_id=actor_id,
         )
-        write_labels(writing, study_id=study_id, are_sides_dealt=are_sides_dealt)
+        write_labels(writing, study_id=study_id, sides=sides)
         changed.add(study_id)
     event = AuditEvent(
         actor_id=actor_id,

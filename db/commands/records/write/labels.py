@@ -14,10 +14,9 @@ from db.commands.records.write.batches import BATCH, Writing, table_of
 from db.commands.records.write.study import write_annotators
 from db.models import Annotation, Assignment, ErrorMark, Score
 from db.queries.records.annotated import (
-    DEALT_POLICY,
     IMPORTED,
-    IMPORTED_POLICY,
     LOOK,
+    SIDES_POLICIES,
     inherited_extras,
 )
 from db.queries.records.rows import batched
@@ -53,14 +52,13 @@ class _LabelRow(NamedTuple):
     extras: str | None
 
 
-def write_labels(writing: Writing, *, study_id: int, are_sides_dealt: bool) -> None:
+def write_labels(writing: Writing, *, study_id: int, sides: str | None) -> None:
     """Write every new label with the assignment and the annotation it belongs to."""
     if not writing.staging.count("SELECT EXISTS (SELECT 1 FROM judged WHERE line > 0)"):
         return
     write_annotators(writing)
     _supersede(writing)
-    policy = DEALT_POLICY if are_sides_dealt else IMPORTED_POLICY
-    writer = _LabelWriter(writing, study_id, policy)
+    writer = _LabelWriter(writing, study_id, SIDES_POLICIES[sides])
     rows = (_LabelRow(*row) for row in writing.new_rows(_rows_statement(writing)))
     annotations = (list(labels) for _, labels in groupby(rows, key=lambda row: row.annotation))
     for batch in batched(annotations, BATCH):
