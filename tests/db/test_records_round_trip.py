@@ -236,7 +236,7 @@ def digests(records):
 
 
 @settings(
-    max_examples=50,
+    max_examples=20,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(records=record_files(), include_superseded=st.booleans())
