@@ -1,7 +1,7 @@
 """Keep what is entered, store what is submitted, pass on what is skipped."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,10 +19,12 @@ from db.engine import write_session
 from db.models import Annotation, Assignment, Study
 from db.prepared import Prepared
 from db.queries.annotation.form import form_of
+from db.queries.annotation.marks import original_draft, shown_draft
 from db.queries.annotation.task import current_annotation, submitted_draft
 from db.queries.annotation.work import UNFINISHED
 from evalkit.annotation.assignment.policy import RESERVATION
 from evalkit.annotation.draft import (
+    IncompleteError,
     OutdatedError,
     asked_for,
     checked_draft,
@@ -118,8 +120,11 @@ def save_draft(
         current = current_annotation(session, assignment)
         if current is not None:
             form = form_of(session, study, assignment)
-            if submitted_draft(session, current, assignment) == asked_for(entered, form):
-                assignment.draft = None  # put back by hand: there is no edit any more
+            submitted = submitted_draft(session, current, assignment)
+            with suppress(IncompleteError):
+                content = original_draft(session, study, assignment, asked_for(entered, form))
+                if submitted == content:
+                    assignment.draft = None  # put back by hand: there is no edit any more
         session.add(assignment)
         return SavedDraft(is_newest=True, is_edit=_has_edit(assignment))
 
@@ -164,6 +169,7 @@ def submit(
             if revision.submission_key == key:
                 return Submitted(assignment.study_id, revision.revision, is_new=False)
         content = checked_draft(entered, form_of(session, study, assignment))
+        content = original_draft(session, study, assignment, content)
         current = None
         if any(not row.is_superseded for row in revisions):
             current = current_annotation(session, assignment)
@@ -255,7 +261,8 @@ def withdraw(*, assignment_id: int, annotator_id: int, opening: Opening) -> None
                 "case to change it."
             )
         _require_open(study)
-        draft = submitted_draft(session, current, assignment)
+        submitted = submitted_draft(session, current, assignment)
+        draft = shown_draft(session, study, assignment, submitted)
         supersede(session, current)
         with counted(session, study, assignment):
             assignment.state = AssignmentState.DRAFT

@@ -191,7 +191,9 @@ class Score(DatabaseTable, table=True):
 class ErrorMark(DatabaseTable, table=True):
     """One error marked on one output; without a tag: looked, and found none.
 
-    ``start`` and ``end`` are character offsets into the output's content, ``end`` excluded.
+    ``start`` and ``end`` are character offsets into the output's content, ``end`` excluded; with a
+    ``step`` of a trajectory, counted from 0, into that step's text. An omission is what the output
+    does not say, and has no place.
     """
 
     __tablename__ = "error_mark"
@@ -212,5 +214,7 @@ class ErrorMark(DatabaseTable, table=True):
     end: int | None = None
     quote: str | None = long_text(nullable=True)
     note: str | None = long_text(nullable=True)
+    step: int | None = None
+    is_omission: bool = False
     is_superseded: bool = False
     details: dict[str, Any] | None = json_value()

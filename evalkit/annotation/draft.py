@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from evalkit.annotation.marks import MAX_MARKS, Mark, checked_place
 from evalkit.annotation.task import TaskCriterion, TaskTag
 from evalkit.errors import RefusedError
 from evalkit.records.checks import MAX_NAME_LENGTH
@@ -13,6 +14,9 @@ from evalkit.vocabulary import DECIDED, Certainty, Preference, Severity, Strengt
 
 #: The longest comment, in characters.
 MAX_COMMENT = 10_000
+
+#: The longest text of one mark, in characters; what is longer is an error of the whole response.
+MAX_QUOTE = 20_000
 
 _MAX_ENTRIES = 500
 Value = TypeVar("Value", bound=StrEnum)
@@ -33,10 +37,14 @@ class OutdatedError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class ResponseDraft:
-    """What was entered about one response: values by criterion, severities by tag."""
+    """What was entered about one response: values by criterion, severities by tag, and marks.
+
+    ``tags`` are of the whole response; ``marks`` are all others, in the order of their making.
+    """
 
     scores: Mapping[str, float]
     tags: Mapping[str, Severity | None]
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class Draft:
 
         A part that not every study asks for is absent where nothing was entered.
         """
+        marks = {"left": self.left.marks, "right": self.right.marks}
+        listed = {side: [mark.as_json() for mark in of_side] for side, of_side in marks.items()}
         return {
             "preference": self.preference and self.preference.value,
             **({} if self.strength is None else {"strength": self.strength.value}),
@@ -62,6 +72,7 @@ class Draft:
             "scores": {"left": dict(self.left.scores), "right": dict(self.right.scores)},
             "tags": {"left": _severities(self.left), "right": _severities(self.right)},
             "comment": self.comment,
+            **({"marks": listed} if any(listed.values()) else {}),
         }
 
 
@@ -104,12 +115,13 @@ def parse_draft(raw: object) -> Draft:
     if strength is not None and preference not in DECIDED:
         raise RefusedError("Without a better response it cannot be said how much better it is.")
     scores, tags = _mapping(fields.get("scores"), "scores"), _mapping(fields.get("tags"), "tags")
+    marks = _mapping(fields.get("marks"), "marks")
     return Draft(
         preference=preference,
         strength=strength,
         certainty=_choice(fields.get("certainty"), Certainty, "certainty"),
-        left=_response(scores.get("left"), tags.get("left")),
-        right=_response(scores.get("right"), tags.get("right")),
+        left=_response(scores.get("left"), tags.get("left"), marks.get("left")),
+        right=_response(scores.get("right"), tags.get("right"), marks.get("right")),
         comment=checked_text(fields.get("comment"), "The comment"),
     )
 
@@ -153,15 +165,15 @@ def asked_for(draft: Draft, form: Form) -> Draft:
     )
 
 
-def checked_text(value: object, name: str) -> str:
+def checked_text(value: object, name: str, *, longest: int = MAX_COMMENT) -> str:
     """Return a text that can be stored; ``name`` begins the sentence when it cannot."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise RefusedError(f"{name} is not text.")
-    if len(value) > MAX_COMMENT:
+    if len(value) > longest:
         raise RefusedError(
-            f"{name} has {len(value):,} characters; {MAX_COMMENT:,} are allowed. Shorten it."
+            f"{name} has {len(value):,} characters; {longest:,} are allowed. Shorten it."
         )
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise RefusedError(f"{name} holds a character that cannot be stored. Remove it.")
@@ -194,21 +206,25 @@ def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[
             missing[f"{side}.{key}"] = f"a criterion this study does not have{of_side}"
     if "tags" in form.collect:
         allowed = {tag.key: tag.severities or (None,) for tag in form.tags}
-        for key, severity in response.tags.items():
+        marked = [(f"{side}.tags.{key}", key, level) for key, level in response.tags.items()]
+        for number, mark in enumerate(response.marks):
+            marked.append((f"{side}.marks.{number}", mark.tag, mark.severity))
+        for field, key, level in marked:
             if key not in allowed:
-                missing[f"{side}.tags.{key}"] = f"an error tag this study does not have{of_side}"
-            elif severity not in allowed[key]:
-                missing[f"{side}.tags.{key}"] = f"the severity of an error{of_side}"
+                missing[field] = f"an error tag this study does not have{of_side}"
+            elif level not in allowed[key]:
+                missing[field] = f"the severity of an error{of_side}"
 
 
 def _part_asked_for(response: ResponseDraft, form: Form) -> ResponseDraft:
     return ResponseDraft(
         scores=dict(response.scores) if "scores" in form.collect else {},
         tags=dict(response.tags) if "tags" in form.collect else {},
+        marks=response.marks if "tags" in form.collect else (),
     )
 
 
-def _response(scores: object, tags: object) -> ResponseDraft:
+def _response(scores: object, tags: object, marks: object) -> ResponseDraft:
     return ResponseDraft(
         scores={
             key: _number(value)
@@ -216,6 +232,36 @@ def _response(scores: object, tags: object) -> ResponseDraft:
             if value is not None
         },
         tags={key: _severity(value) for key, value in _mapping(tags, "tags").items()},
+        marks=_marks(marks),
+    )
+
+
+def _marks(value: object) -> tuple[Mark, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise RefusedError("The marks are not in the form this page sends.")
+    if len(value) > MAX_MARKS:
+        raise RefusedError(
+            f"One response has {len(value):,} error marks; {MAX_MARKS} are allowed. Remove some."
+        )
+    return tuple(_mark(_mapping(entry, "marks")) for entry in value)
+
+
+def _mark(fields: Mapping[str, Any]) -> Mark:
+    start, end, step = checked_place(fields)
+    quote = fields.get("quote")
+    if quote is not None:
+        checked_text(quote, "The text of a mark", longest=MAX_QUOTE)
+    return Mark(
+        tag=checked_text(fields.get("tag"), "A tag"),
+        severity=_severity(fields.get("severity")),
+        start=start,
+        end=end,
+        quote=quote,
+        note=checked_text(fields.get("note"), "The note of a mark").strip(),
+        step=step,
+        is_omission=fields.get("omission") is True,
     )
 
 

@@ -16,6 +16,7 @@ _DEFAULTS: dict[str, Any] = {
     "revision": 1,
     "status": CaseStatus.ACTIVE.value,
     "required": True,
+    "omission": False,
 }
 
 _FLOATS = frozenset(
@@ -37,6 +38,7 @@ _WHOLE = frozenset(
         "revision",
         "rubric_version",
         "start",
+        "step",
         "taxonomy_version",
         "version",
     }

@@ -176,6 +176,8 @@ TYPES: dict[str, Fields] = {
             "end": checks.whole_from(0),
             "quote": checks.text,
             "note": checks.text,
+            "step": checks.whole_from(0),
+            "omission": checks.boolean,
             **_PRESENTATION,
         },
         required=frozenset({"case", "model", "annotator", "tag"}),
@@ -275,6 +277,8 @@ def _comparison_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
 
 def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     start, end, quote = record.get("start"), record.get("end"), record.get("quote")
+    if record.get("omission") and (record["tag"] is None or start is not None):
+        yield "omission", Fault("true", "a tag and no place: an omission is nowhere in the output")
     if (start is None) != (end is None):
         yield ("end" if end is None else "start"), Fault("nothing", "both start and end, or none")
     elif start is not None and end is not None and start > end:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from evalkit.rendering.markdown import clean, escape, raw_html, render_text
@@ -20,6 +21,16 @@ _FOLD_PASSAGES_ABOVE = 1_200
 _PREVIEW = 110
 _MAX_DEPTH = 8
 _MAX_JSON_CHARACTERS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlace:
+    """Where a turn stands in the raw text: all of it, and of it the text, in code points."""
+
+    start: int
+    end: int
+    text_start: int
+    text_end: int
 
 
 class _Number(str):
@@ -55,16 +66,39 @@ def render_messages(messages: Sequence[Mapping[str, Any]], *, is_timed: bool = F
 
 def raw_messages(messages: Sequence[Mapping[str, Any]]) -> str:
     """Return the same turns as plain text, for the raw view."""
+    return clean("".join(map("".join, _raw_parts(messages))).strip())
+
+
+def step_places(messages: Sequence[Mapping[str, Any]]) -> tuple[StepPlace, ...]:
+    """Return where each turn stands in what `raw_messages` returns."""
+    places = []
+    parts = _raw_parts(messages)
+    text = "".join(map("".join, parts))
+    position = len(text.lstrip()) - len(text)  # what is left out before the first
+    length = len(text.strip())
+    for heading, said, calls, gap in parts:
+        start = position + len(heading)
+        stop = start + len(said)
+        places.append(StepPlace(max(position, 0), min(stop + len(calls), length), start, stop))
+        position = stop + len(calls) + len(gap)
+    return tuple(places)
+
+
+def step_parts(message: Mapping[str, Any]) -> list[str]:
+    """Return the parts of a turn's own text, in which, a line each, marks are counted."""
+    return list(_raw_content(message.get("content")))
+
+
+def _raw_parts(messages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """Return heading, text, calls and the gap behind them of every turn, one after the other."""
     names = _call_names(messages)
-    blocks = []
+    parts = []
     for message in messages:
         role = str(message.get("role", ""))
-        blocks.append(f"{_role_name(role, names.get(str(message.get('tool_call_id'))))}\n")
-        blocks.append("\n".join(_raw_content(message.get("content"))))
-        for name, arguments in _calls(message):
-            blocks.append(f"\nCalls {name}\n{_raw_value(arguments)}")
-        blocks.append("\n\n")
-    return clean("".join(blocks).strip())
+        calls = [f"\nCalls {name}\n{_raw_value(arguments)}" for name, arguments in _calls(message)]
+        heading = f"{_role_name(role, names.get(str(message.get('tool_call_id'))))}\n"
+        parts.append((heading, "\n".join(step_parts(message)), "".join(calls), "\n\n"))
+    return parts
 
 
 def render_reasoning(reasoning: str) -> str:

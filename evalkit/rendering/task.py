@@ -6,7 +6,13 @@ from typing import Any
 
 from evalkit.annotation.task import BlindedResponse, ComparisonTask, TaskCriterion, TaskTag
 from evalkit.rendering.markdown import clean, render_placed, render_response, render_text
-from evalkit.rendering.messages import raw_messages, render_context, render_messages, render_tools
+from evalkit.rendering.messages import (
+    raw_messages,
+    render_context,
+    render_messages,
+    render_tools,
+    step_places,
+)
 from evalkit.rendering.unfenced import has_unfenced_code
 
 #: The same words with every case of a study.
@@ -61,6 +67,7 @@ def _response(response: BlindedResponse, *, is_marked: bool) -> dict[str, Any]:
         "raw": raw_messages(response.steps),
         "places": [],
         "may_be_code": False,
+        "steps": [[place.start, place.end] for place in step_places(response.steps)],
     }
 
 

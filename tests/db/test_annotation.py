@@ -25,7 +25,7 @@ from db.models import (
 )
 from db.queries.annotation import progress as progresses, task as queries
 from db.queries.annotation.leaks import leak_count
-from evalkit.annotation.draft import IncompleteError, OutdatedError
+from evalkit.annotation.draft import IncompleteError, OutdatedError, parse_draft
 from evalkit.annotation.opening import NewerError
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import AnnotatorKind, AssignmentState, LeakPolicy, SkipReason
@@ -1286,3 +1286,124 @@ def test_the_record_of_a_task_cannot_be_changed(sqlite_database, make_study):
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         shown.left = None
+
+
+# Marks at words
+
+
+def placed(task, side, quote, **fields):
+    """Mark words of what is shown on a side, as the annotation screen sends it."""
+    start = getattr(task, side).text.index(quote)
+    mark = {"tag": "tone", "severity": "minor", "start": start, "end": start + len(quote)}
+    return mark | {"quote": quote, "note": "", "step": None, "omission": False} | fields
+
+
+NO_PLACE = {"start": None, "end": None, "quote": None}
+
+
+def marks_stored():
+    return [
+        (row.start, row.end, row.quote, row.severity, row.note, row.is_omission)
+        for row in stored(ErrorMark)
+        if row.tag_id is not None
+    ]
+
+
+def test_marks_at_words_are_stored_come_back_and_submitted_again_change_nothing(
+    database, make_study
+):
+    study_id, (annotator, *_), _ = make_study()
+    at = next_task_id(study_id=study_id, annotator_id=annotator)
+    shown = task(at, annotator)
+    text = shown.left.text
+    words = text.split()[0]
+    marks = [
+        placed(shown, "left", text, severity="major", note=" all of it "),
+        placed(shown, "left", words),
+        placed(shown, "left", words, **NO_PLACE, omission=True, note="a greeting"),
+    ]
+    entered = draft(marks={"left": marks, "right": []})
+    entered["tags"]["left"] = {"tone": "critical"}
+
+    submit(at, annotator, entered=entered)
+
+    assert marks_stored() == [
+        (None, None, None, "critical", None, False),
+        (0, len(text), text, "major", "all of it", False),
+        (0, len(words), words, "minor", None, False),
+        (None, None, None, "minor", "a greeting", True),
+    ]
+    clean = [row for row in stored(ErrorMark) if row.tag_id is None]
+    assert len(clean) == 1  # the other response: looked, and found none
+    again = task(at, annotator).draft
+    assert again["marks"]["left"] == [marks[0] | {"note": "all of it"}, *marks[1:]]
+    assert again["tags"]["left"] == {"tone": "critical"}
+    assert submit(at, annotator, key="key-00000002", entered=again).is_new is False
+    del again["marks"]["left"][0]
+    assert submit(at, annotator, key="key-00000003", entered=again, revision=1).revision == 2
+    assert [row.is_superseded for row in stored(ErrorMark)].count(False) == 4
+
+
+def test_a_masked_word_is_marked_whole_stored_as_recorded_and_never_shown(database, make_study):
+    study_id, (annotator, *_), _ = make_study(leak_policy=LeakPolicy.MASK)
+    with write_session() as session:
+        for output in session.exec(select(Output)):
+            output.content = f"Hello, I am {MODELS[0]} and sure of it."
+            session.add(output)
+    outdate_units()
+    at = next_task_id(study_id=study_id, annotator_id=annotator)
+    shown = task(at, annotator)
+    assert "[name removed]" in shown.left.text
+    mark = placed(shown, "left", "removed] and sure")
+
+    submit(at, annotator, entered=draft(marks={"left": [mark]}))
+
+    ((start, end, quote, *_),) = marks_stored()
+    assert quote == f"{MODELS[0]} and sure"
+    assert stored(Output)[0].content[start:end] == quote
+    again = task(at, annotator).draft
+    assert again["marks"]["left"][0]["quote"] == "[name removed] and sure"
+    assert MODELS[0] not in str(again)
+    assert submit(at, annotator, key="key-00000002", entered=again).is_new is False
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"quote": "no such words"}, id="other words"),
+        pytest.param({"end": 10**6}, id="beyond the text"),
+        pytest.param({"tag": "beauty"}, id="a tag the study has not"),
+        pytest.param({"severity": None}, id="no severity"),
+        pytest.param({**NO_PLACE, "step": 0}, id="a step of a response without steps"),
+    ],
+)
+def test_a_mark_that_cannot_be_is_refused_and_nothing_stored(database, make_study, wrong):
+    study_id, (annotator, *_), _ = make_study()
+    at = next_task_id(study_id=study_id, annotator_id=annotator)
+    shown = task(at, annotator)
+    mark = placed(shown, "right", shown.right.text.split()[0], **wrong)
+
+    with pytest.raises(IncompleteError) as refused:
+        submit(at, annotator, entered=draft(marks={"right": [mark]}))
+
+    assert refused.value.fields == ("right.marks.0",)
+    assert stored(ErrorMark) == []
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"left": "words"},
+        {"left": [["tone"]]},
+        {"left": [{"tag": "tone", "start": 3}]},
+        {"left": [{"tag": "tone", "start": 5, "end": 3}]},
+        {"left": [{"tag": "tone", "start": 0.5, "end": 3}]},
+        {"left": [{"tag": "tone", "start": 0, "end": 3, "omission": True}]},
+        {"left": [{"tag": 7}]},
+        {"left": [{"tag": "tone", "quote": "x" * 20_001}]},
+        {"left": [{"tag": "tone"}] * 301},
+    ],
+)
+def test_marks_of_another_form_are_refused(marks):
+    with pytest.raises(RefusedError):
+        parse_draft({"marks": marks})

@@ -43,6 +43,29 @@ def refusal(path, **names):
     return refused.value.problems
 
 
+STEPS = [{"role": "assistant", "content": "I look."}, {"role": "tool", "content": "Nothing."}]
+
+
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        ({"step": 2}, "step"),
+        ({"step": 0, "start": 2, "end": 6, "quote": "Noth"}, "quote"),
+        ({"step": 0, "start": 2, "end": 8}, "end"),
+    ],
+)
+def test_a_mark_on_a_step_is_checked_against_its_step(stored, tmp_path, place, field):
+    trajectory = output(model="C", content=STEPS)
+    of_file = [trajectory, mark(model="C", **place)]
+
+    (problem,) = refusal(write(tmp_path / "bad.jsonl", of_file))
+    assert (problem.line, problem.field) == (3, field)
+
+    import_file(write(tmp_path / "good.jsonl", [trajectory]))
+    (problem,) = refusal(write(tmp_path / "bad.jsonl", of_file[1:]))
+    assert (problem.line, problem.field) == (2, field)
+
+
 GOOD = [*pair_of_outputs(), case("c9"), comparison("tie")]
 
 
@@ -97,6 +120,9 @@ def test_a_damaged_file_is_refused_and_nothing_of_it_stored(stored, tmp_path, da
         pytest.param([mark(severity="critical")], 2, "severity", id="severity the tag has not"),
         pytest.param([mark(start=0, end=3, quote="No.")], 2, "quote", id="other quote"),
         pytest.param([mark(start=0, end=99)], 2, "end", id="span beyond the output"),
+        pytest.param([mark(step=0)], 2, "step", id="step of an answer without steps"),
+        pytest.param([mark(omission=True, start=0, end=3)], 2, "omission", id="placed omission"),
+        pytest.param([mark(None, omission=True)], 2, "omission", id="omission of nothing"),
         pytest.param([CRITERION, {**CRITERION, "question": "?"}], 3, "key", id="criterion twice"),
         pytest.param([TAG, {**TAG, "name": "Tone"}], 3, "key", id="tag twice"),
         pytest.param(

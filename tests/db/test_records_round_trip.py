@@ -61,7 +61,12 @@ extras = optional(
     }
 )
 mark_fields = optional(
-    {"severity": st.sampled_from(["minor", "major"]), "note": texts, "start": st.just(0)}
+    {
+        "severity": st.sampled_from(["minor", "major"]),
+        "note": texts,
+        "start": st.just(0),
+        "omission": st.booleans(),
+    }
 )
 content = st.one_of(
     st.just("Yes, that is so."),
@@ -149,8 +154,9 @@ def labels(draw):
         return {"type": kind, **fields, "criterion": criterion, "value": value}
     made = draw(mark_fields)
     if "start" in made:
-        made |= {"end": 0, "quote": ""}
-    return {"type": kind, **fields, "tag": draw(st.sampled_from(["tone", None])), **made}
+        made |= {"end": 0, "quote": "", "omission": False}
+    tag = "tone" if made.get("omission") else draw(st.sampled_from(["tone", None]))
+    return {"type": kind, **fields, "tag": tag, **made}
 
 
 def _side(draw, side):
@@ -280,10 +286,16 @@ def test_both_databases_write_the_same_export(database, tmp_path):
 
 
 def _every_shape():
-    from tests.db.record_files import comparison, mark, pair_of_outputs, score
+    from tests.db.record_files import comparison, mark, output, pair_of_outputs, score
 
+    steps = [{"role": "assistant", "content": "I look."}, {"role": "tool", "content": "Nothing."}]
     return [
         *pair_of_outputs(),
+        output(model="C", content=steps),
+        mark("tone", model="C", step=0, start=2, end=6, quote="look", severity="minor"),
+        mark("tone", model="C", step=0, start=0, end=6, quote="I look", note="Where?"),
+        mark("tone", model="C", step=1),
+        mark("tone", model="C", omission=True, note="A look."),
         comparison("left", seconds=3.5, comment="Good.", created_at=MOMENTS[0]),
         comparison("right", seconds=2, metadata={"app": 1}),
         comparison(None, annotator="judge", annotator_kind="judge"),

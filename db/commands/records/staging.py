@@ -130,7 +130,9 @@ class Staging:
         }
         if isinstance(values["content"], str):
             del values["content"]
-        body = None if db_id else _dump(values)
+        if db_id:  # of what is stored, only the steps are asked for again
+            values = {key: values[key] for key in ("content",) if key in values}
+        body = _dump(values) if values else None
         self._insert("output", (line, fields["case"], run, digest, text, body, db_id))
 
     def add_label(

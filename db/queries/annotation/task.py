@@ -22,9 +22,11 @@ from db.prepared import Prepared, columns_of
 from db.queries.annotation.form import form_of
 from db.queries.annotation.instructions import digest
 from db.queries.annotation.leaks import CaseWords, case_words, known_names
+from db.queries.annotation.marks import shown_draft
 from db.queries.annotation.progress import Skipped, done_and_total, skipped_case
 from evalkit.annotation.blinding.leaks import blinded_steps
 from evalkit.annotation.draft import Draft, ResponseDraft
+from evalkit.annotation.marks import Mark, split_marks
 from evalkit.annotation.opening import draft_mark
 from evalkit.annotation.task import (
     BlindedResponse,
@@ -105,7 +107,7 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
         collect=form.collect,
         guidelines=study.guidelines,
         told=digest(study),
-        draft=_entered(session, assignment, annotation),
+        draft=_entered(session, study, assignment, annotation),
         active_seconds=assignment.active_seconds,
         is_submitted=assignment.state == AssignmentState.SUBMITTED,
         has_edit=annotation is not None and assignment.draft is not None,
@@ -130,7 +132,7 @@ def current_annotation(session: Session, assignment: Assignment) -> Annotation |
 
 
 def submitted_draft(session: Session, annotation: Annotation, assignment: Assignment) -> Draft:
-    """Return an annotation as the form that was submitted."""
+    """Return an annotation as the form that was submitted; its marks are on what was recorded."""
     scores: dict[int, dict[str, float]] = {}
     for output_id, key, value in session.exec(
         select(Score.output_id, Criterion.key, Score.value)
@@ -139,16 +141,16 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
         .order_by(col(Criterion.position), col(Criterion.id))
     ).all():
         scores.setdefault(output_id, {})[key] = value
-    tags: dict[int, dict[str, Severity | None]] = {}
-    for output_id, key, severity in session.exec(
-        select(ErrorMark.output_id, Tag.key, ErrorMark.severity)
+    marks: dict[int, list[Mark]] = {}
+    for mark, key in session.exec(
+        select(ErrorMark, Tag.key)
         .join(Tag, col(Tag.id) == ErrorMark.tag_id)
         .where(ErrorMark.annotation_id == annotation.id)
-        .order_by(col(Tag.position), col(Tag.id))
+        .order_by(col(ErrorMark.id))
     ).all():
-        tags.setdefault(output_id, {})[key] = None if severity is None else Severity(severity)
+        marks.setdefault(mark.output_id, []).append(_mark(mark, key))
     left, right = (
-        ResponseDraft(scores.get(output_id or 0, {}), tags.get(output_id or 0, {}))
+        ResponseDraft(scores.get(output_id or 0, {}), *split_marks(marks.get(output_id or 0, ())))
         for output_id in (assignment.left_output_id, assignment.right_output_id)
     )
     preference, strength = annotation.preference, annotation.strength
@@ -163,13 +165,29 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
     )
 
 
+def _mark(mark: ErrorMark, key: str) -> Mark:
+    return Mark(
+        tag=key,
+        severity=None if mark.severity is None else Severity(mark.severity),
+        start=mark.start,
+        end=mark.end,
+        quote=mark.quote,
+        note=mark.note or "",
+        step=mark.step,
+        is_omission=mark.is_omission,
+    )
+
+
 def _entered(
-    session: Session, assignment: Assignment, annotation: Annotation | None
+    session: Session, study: Any, assignment: Assignment, annotation: Annotation | None
 ) -> dict[str, Any]:
     """Return what was entered so far, or last submitted; empty where nothing was."""
     if assignment.draft is not None:
         return assignment.draft
-    return {} if annotation is None else submitted_draft(session, annotation, assignment).as_json()
+    if annotation is None:
+        return {}
+    submitted = submitted_draft(session, annotation, assignment)
+    return shown_draft(session, study, assignment, submitted).as_json()
 
 
 def _beside(session: Session, assignment: Assignment) -> Neighbours:

@@ -193,6 +193,8 @@ class _LabelReader:
             "end": mark.end,
             "quote": mark.quote,
             "note": mark.note,
+            "step": mark.step,
+            "omission": mark.is_omission,
         }
         return normal("error", fields)
 
@@ -247,6 +249,8 @@ class _LabelReader:
                 col(ErrorMark.end),
                 col(ErrorMark.quote),
                 col(ErrorMark.note),
+                col(ErrorMark.step),
+                col(ErrorMark.is_omission),
                 col(ErrorMark.is_superseded),
                 col(ErrorMark.details),
                 col(Output.run_id),

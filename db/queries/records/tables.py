@@ -45,6 +45,8 @@ LONG_COLUMNS = (
     "end",
     "quote",
     "note",
+    "step",
+    "omission",
     "comment",
     "seconds",
     "created_at",

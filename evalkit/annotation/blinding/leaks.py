@@ -146,15 +146,41 @@ def mask(text: str, leaks: Iterable[Leak]) -> str:
 
     Names with nothing but a space or a mark between them are replaced as one.
     """
+    return mask_runs(text, leaks)[0]
+
+
+def mask_runs(text: str, leaks: Iterable[Leak]) -> tuple[str, list[tuple[int, int, int]]]:
+    """Mask a text as `mask` does, and say what stays where.
+
+    Returns
+    -------
+    str
+        The masked text.
+    list of (int, int, int)
+        Increasing stretches of it that are not masked: the place in it, the place in ``text``,
+        the length, in code points.
+    """
     parts: list[str] = []
-    position = 0
+    runs: list[tuple[int, int, int]] = []
+    position = shown = 0
+
+    def keep(end: int) -> None:
+        nonlocal shown
+        if end > position:
+            runs.append((shown, position, end - position))
+        parts.append(text[position:end])
+        shown += end - position
+
     for leak in sorted(leaks, key=lambda leak: leak.start):
         if leak.counts:
             between = text[position : leak.start]
             if not (parts and re.fullmatch(r"[ \u00a0/:_-]{0,2}", between)):
-                parts += [between, REMOVED]
+                keep(leak.start)
+                parts.append(REMOVED)
+                shown += len(REMOVED)
             position = leak.end
-    return "".join(parts) + text[position:]
+    keep(len(text))
+    return "".join(parts), runs
 
 
 def texts_of(value: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ from db.commands.records.staging import Staging
 from db.models import Annotator
 from evalkit.names import name_key
 from evalkit.records import MAX_PROBLEMS, Problems, shown
+from evalkit.records.normal import message_text
 from evalkit.scale import ScaleRange
 
 _INDEXES = (
@@ -87,11 +88,19 @@ WITH mark AS (
     SELECT line, "case", left_run, json_extract(body, '$.start') AS start,
         json_extract(body, '$.end') AS stop, json_extract(body, '$.quote') AS quote
     FROM label WHERE type = 2 AND line > 0 AND json_extract(body, '$.end') IS NOT NULL
+    AND json_extract(body, '$.step') IS NULL
 )
 SELECT mark.line, start, stop, quote, length(content), substr(content, start + 1, stop - start)
 FROM mark JOIN output ON output."case" = mark."case" AND output.run = mark.left_run
 WHERE stop > length(content) OR substr(content, start + 1, stop - start) <> quote
 ORDER BY mark.line LIMIT ?
+"""
+
+_ON_STEPS = """
+SELECT label.line, label.body, output.body FROM label
+JOIN output ON output."case" = label."case" AND output.run = label.left_run
+WHERE type = 2 AND label.line > 0 AND json_extract(label.body, '$.step') IS NOT NULL
+ORDER BY label.line
 """
 
 
@@ -117,6 +126,27 @@ def check_things(staging: Staging, problems: Problems) -> None:
         else:
             expected = f"{shown(text)}, the text from {start} to {end}"
             problems.add(line, "quote", shown(quote), expected)
+    _check_steps(staging, problems)
+
+
+def _check_steps(staging: Staging, problems: Problems) -> None:
+    """Check marks on steps against the text of their step."""
+    for line, mark, output in staging.db.execute(_ON_STEPS):
+        fields = json.loads(mark)
+        step, start, end = fields["step"], fields.get("start"), fields.get("end")
+        steps = json.loads(output or "{}").get("content") or []
+        if step >= len(steps):
+            expected = f"a step of the output, which has {len(steps)}, counted from 0"
+            problems.add(line, "step", shown(step), expected)
+            continue
+        text = message_text(steps[step].get("content"))
+        quote = text[start:end] if end is not None else None
+        if end is not None and end > len(text):
+            expected = f"at most {len(text)}, the characters of the step"
+            problems.add(line, "end", shown(end), expected)
+        elif quote is not None and fields.get("quote") not in (None, quote):
+            expected = f"{shown(quote)}, the text of the step from {start} to {end}"
+            problems.add(line, "quote", shown(fields["quote"]), expected)
 
 
 def _check_doubles(staging: Staging, problems: Problems) -> None:

@@ -213,6 +213,8 @@ class _LabelWriter:
             "end": body.get("end"),
             "quote": body.get("quote"),
             "note": body.get("note"),
+            "step": body.get("step"),
+            "is_omission": body.get("omission") is True,
             "is_superseded": not row.is_current,
             "details": details,
         }

@@ -18,6 +18,7 @@ _STYLES = (
     "reading.css",
     "dialogs.css",
     "palette.css",
+    "spans.css",
 )
 
 

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 60c3f20ae07e86ed4e121bc84d15f5f137dc42b593f57a77dcaf8591e2e0308c
+// Sources: 08307598de889a10b57ab87ad74221f56bdb72d6ffa834e111bc7339c1076075
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -382,6 +382,7 @@ function stopwatch(seconds) {
 }
 function completeDraft(draft) {
   const only = (entered) => Object.assign(/* @__PURE__ */ Object.create(null), entered);
+  const listed2 = ({ left = [], right = [] }) => ({ left: [...left], right: [...right] });
   const { scores, tags } = draft;
   return {
     preference: draft.preference || null,
@@ -389,6 +390,7 @@ function completeDraft(draft) {
     ...draft.certainty && { certainty: draft.certainty },
     scores: { left: only(scores?.left), right: only(scores?.right) },
     tags: { left: only(tags?.left), right: only(tags?.right) },
+    marks: listed2(draft.marks ?? {}),
     comment: draft.comment || ""
   };
 }
@@ -615,7 +617,7 @@ function holding(desk, { url: url2, shown, onheld, onprogress }) {
   const lifetime = desk.page.hold_seconds * 1e3;
   let held = null;
   let since = 0;
-  let seen = 0;
+  let seen2 = 0;
   function keep2(answer, at) {
     if (answer.held !== void 0) held = answer.held && isNext(answer.held) ? answer.held : null;
     since = at;
@@ -627,7 +629,7 @@ function holding(desk, { url: url2, shown, onheld, onprogress }) {
     const { screen } = desk;
     if (!screen) return;
     const at = Date.now();
-    seen = screen.watch.seconds();
+    seen2 = screen.watch.seconds();
     const body = { study_id: screen.data.study_id, shown: shown() };
     const answer = await send("POST", url2("hold"), body).catch(() => null);
     if (answer?.status !== 200 || !answer.body || desk.screen !== screen) return;
@@ -650,7 +652,7 @@ function holding(desk, { url: url2, shown, onheld, onprogress }) {
     asking = setTimeout(ask, RELEASED);
   };
   const onshow = (event) => event.persisted && ask();
-  const isAtWork = () => desk.screen && desk.screen.watch.seconds() !== seen;
+  const isAtWork = () => desk.screen && desk.screen.watch.seconds() !== seen2;
   const renew = () => desk.outbox.isEmpty() && isAtWork() && ask();
   const timer = setInterval(renew, lifetime * RENEWED);
   window.addEventListener("pagehide", release);
@@ -958,13 +960,15 @@ var singleKeys = {
 function listenToKeys(root, actions) {
   const clicked = /* @__PURE__ */ new WeakSet();
   let isTabbing = false;
+  const isDeaf = (event) => event.isComposing || !root.isConnected || isCovered(root);
   const onkeydown = (event) => {
     isTabbing = event.key === "Tab";
-    if (event.isComposing || !root.isConnected || isCovered(root)) return;
+    if (isDeaf(event)) return;
     const dialog = (
       /** @type {KeyDialog | null} */
       root.querySelector("dialog[open]")
     );
+    if (moveCaret(event, dialog, actions)) return;
     if (event.key === "Enter" && isForScreen(event, dialog)) enter(event, actions, clicked);
     else if (isModified(event)) undo(event, dialog, actions);
     else if (inField(event)) leaveField(event, dialog);
@@ -1004,6 +1008,12 @@ function enter(event, { submit: submit2, isReady }, clicked) {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (!event.repeat && isReady()) submit2();
+}
+function moveCaret(event, dialog, { caret, isReady }) {
+  if (dialog || inField(event) || !isReady() || !caret(event)) return false;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  return true;
 }
 function readOn(event, dialog, { reading }) {
   if (dialog?.matches(":modal")) return false;
@@ -1359,6 +1369,12 @@ function keysContent(data, named) {
       ["1 to 3", "In there: how severe what was marked last is"]
     );
     if (data.right) rows.push(["F", "Mark errors in B"]);
+    rows.push(
+      ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
+      ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
+      [".", "While marking words: a note"],
+      ["-", "While marking a response: what it does not say, and should"]
+    );
   }
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
@@ -1522,10 +1538,10 @@ var elsewhereParts = (screen, question) => [
 ];
 function markRead(screen, questions) {
   const { desk } = screen;
-  const seen = questions.map(({ question_id, answered_at }) => ({ question_id, answered_at }));
+  const seen2 = questions.map(({ question_id, answered_at }) => ({ question_id, answered_at }));
   for (const question of questions) question.is_new = false;
   desk.studies.repaint(screen.data.study_id);
-  persist("POST", url(desk, "answers-read"), { questions: seen }, { stopped: () => desk.isClosed, onwait: () => {
+  persist("POST", url(desk, "answers-read"), { questions: seen2 }, { stopped: () => desk.isClosed, onwait: () => {
   } });
 }
 var questionParts = ({ words, answer }) => [
@@ -1612,9 +1628,9 @@ function textOf(element) {
     }
   };
 }
-function markText(name, ranges) {
+function markText(name, ranges, priority = 0) {
   if (typeof Highlight === "undefined") return;
-  if (ranges.length) CSS.highlights.set(name, new Highlight(...ranges));
+  if (ranges.length) CSS.highlights.set(name, Object.assign(new Highlight(...ranges), { priority }));
   else CSS.highlights.delete(name);
 }
 
@@ -1713,8 +1729,779 @@ function reach(place4) {
   const [box, frame] = [place4.getBoundingClientRect(), part.getBoundingClientRect()];
   if (box.top >= frame.top && box.bottom <= frame.bottom) return;
   part.scrollBy({ top: box.top - frame.top - frame.height / 3, behavior: "instant" });
-  const seen = place4.getBoundingClientRect();
-  if (seen.bottom > window.innerHeight || seen.top < 0) element?.scrollIntoView({ block: "center" });
+  const seen2 = place4.getBoundingClientRect();
+  if (seen2.bottom > window.innerHeight || seen2.top < 0) element?.scrollIntoView({ block: "center" });
+}
+
+// pages/shared/components/workbench/places.js
+var BLOCKS2 = "p, li, h1, h2, h3, h4, h5, h6, td, th, pre, summary, blockquote, div, section, math";
+var OURS2 = ".ek-copy";
+var pointsIn = (text) => {
+  let n = text.length;
+  for (let at = 0; at < text.length - 1; at += 1) {
+    const isPair = (text.charCodeAt(at) & 64512) === 55296 && (text.charCodeAt(at + 1) & 64512) === 56320;
+    if (isPair) {
+      n -= 1;
+      at += 1;
+    }
+  }
+  return n;
+};
+function unitsOf(text, points) {
+  let at = 0;
+  for (let n = 0; n < points && at < text.length; n += 1) at += Number(text.codePointAt(at)) > 65535 ? 2 : 1;
+  return at;
+}
+function written(runs2, { start, end }, length) {
+  let [low, high] = [0, length];
+  for (const [here, there, n] of runs2) {
+    if (here <= start) low = there + Math.min(start - here, n);
+    if (end <= here + n) {
+      high = there + Math.max(end - here, 0);
+      break;
+    }
+  }
+  return { start: low, end: Math.max(low, high) };
+}
+function seen(runs2, stretch, length) {
+  const turned = runs2.map(([rendered2, raw, n]) => (
+    /** @type {[number, number, number]} */
+    [raw, rendered2, n]
+  ));
+  return written(turned, stretch, length);
+}
+function trimmed(text, { start, end }) {
+  const words = text.slice(start, end);
+  const lead = words.length - words.trimStart().length;
+  return lead === words.length ? { start, end: start } : { start: start + lead, end: start + words.trimEnd().length };
+}
+function wholeCharacters(text, { start, end }) {
+  const from = Math.max(0, text.lastIndexOf("\n", start - 1) + 1);
+  const stop = text.indexOf("\n", end);
+  const to = stop < 0 ? text.length : stop;
+  let [first, last] = [start, end];
+  for (const { index, segment } of new Intl.Segmenter(void 0, { granularity: "grapheme" }).segment(text.slice(from, to))) {
+    const [low, high] = [from + index, from + index + segment.length];
+    if (low < start && start < high) first = low;
+    if (low < end && end < high) last = high;
+    if (low >= end) break;
+  }
+  return { start: first, end: last };
+}
+function wordsIn(text) {
+  const words = [];
+  let wasWord = true;
+  for (const { index, segment, isWordLike } of new Intl.Segmenter(void 0, { granularity: "word" }).segment(text)) {
+    if (!segment.trim()) {
+      wasWord = true;
+      continue;
+    }
+    const last = words[words.length - 1];
+    if (!isWordLike && !wasWord && last?.end === index) last.end += segment.length;
+    else words.push({ start: index, end: index + segment.length });
+    wasWord = Boolean(isWordLike);
+  }
+  return words;
+}
+function sentencesIn(text) {
+  const segmenter = new Intl.Segmenter(void 0, { granularity: "sentence" });
+  const sentences = [];
+  let from = 0;
+  for (const line of text.split("\n")) {
+    for (const { index, segment } of segmenter.segment(line)) {
+      const stretch = trimmed(text, { start: from + index, end: from + index + segment.length });
+      if (stretch.end > stretch.start) sentences.push(stretch);
+    }
+    from += line.length + 1;
+  }
+  return sentences;
+}
+function placing(body, response, isRaw) {
+  const raw = response.raw;
+  const nRaw = pointsIn(raw);
+  const pieces = [];
+  let text = "";
+  let points = 0;
+  let block = null;
+  const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = (
+      /** @type {Text} */
+      walker.currentNode
+    );
+    if (node.parentElement?.closest(OURS2)) continue;
+    const around = node.parentElement?.closest(BLOCKS2);
+    if (around !== block && text && !text.endsWith("\n")) text += "\n";
+    block = around;
+    pieces.push({ node, start: text.length, points });
+    text += node.data;
+    points += pointsIn(node.data);
+  }
+  const runs2 = isRaw ? [[0, 0, nRaw]] : response.places;
+  const pieceAt = (offset) => pieces[Math.max(0, pieces.findLastIndex(({ start }) => start <= offset))];
+  const pointAt2 = (offset) => {
+    const { node, start, points: before } = pieceAt(offset);
+    return before + pointsIn(node.data.slice(0, offset - start));
+  };
+  const unitAt = (point) => {
+    const piece = pieces[Math.max(0, pieces.findLastIndex(({ points: before }) => before <= point))];
+    return piece.start + unitsOf(piece.node.data, point - piece.points);
+  };
+  const at = (point) => unitsOf(raw, point);
+  return {
+    text,
+    isPlaced: pieces.length > 0 && runs2.length > 0,
+    written: ({ start, end }) => {
+      const place4 = written(runs2, { start: pointAt2(start), end: pointAt2(end) }, nRaw);
+      const first = at(place4.start);
+      const words = trimmed(raw, { start: first, end: Math.max(first, at(place4.end)) });
+      const from = place4.start + pointsIn(raw.slice(first, words.start));
+      const quote = raw.slice(words.start, words.end);
+      return { start: from, end: from + pointsIn(quote), quote };
+    },
+    seen: (stretch) => {
+      const { start, end } = seen(runs2, stretch, points);
+      return trimmed(text, { start: unitAt(start), end: Math.max(unitAt(start), unitAt(end)) });
+    },
+    range: ({ start, end }) => {
+      const range = document.createRange();
+      const [first, last] = [pieceAt(start), pieceAt(Math.max(start, end - 1))];
+      range.setStart(first.node, Math.min(start - first.start, first.node.length));
+      range.setEnd(last.node, Math.min(end - last.start, last.node.length));
+      return range;
+    },
+    /** Where a point of the page stands in the text. */
+    offset: (node, offset) => {
+      const range = document.createRange();
+      range.setStart(node, offset);
+      const index = pieces.findIndex((piece2) => piece2.node === node || range.comparePoint(piece2.node, 0) > 0);
+      if (index < 0) return text.length;
+      const piece = pieces[index];
+      return piece.node === node ? piece.start + offset : piece.start;
+    }
+  };
+}
+
+// pages/shared/components/workbench/caret.js
+function caretOf({ selecting: selecting2, sides, edit }) {
+  let state = null;
+  function begin(side) {
+    const { text, isPlaced } = selecting2.place(side);
+    const words = wordsIn(text);
+    if (!isPlaced || !words.length) return false;
+    const body = selecting2.body(side);
+    const chosen = selecting2.chosen();
+    const start = chosen?.side === side ? chosen.start : firstInView(side, words);
+    const from = Math.max(0, words.findLastIndex((word) => word.start <= start));
+    const last = words.findLastIndex((word) => chosen !== null && word.start < chosen.end);
+    const to = chosen?.side === side ? Math.max(from, last) : from;
+    state = { side, text, words, sentences: sentencesIn(text), from, to };
+    body.focus({ preventScroll: true });
+    paint();
+    return true;
+  }
+  function firstInView(side, words) {
+    const { top } = selecting2.body(side).getBoundingClientRect();
+    const { range } = selecting2.place(side);
+    let [low, high] = [0, words.length - 1];
+    while (low < high) {
+      const middle = low + high >> 1;
+      if (range(words[middle]).getBoundingClientRect().bottom > Math.max(top, 0)) high = middle;
+      else low = middle + 1;
+    }
+    return words[low].start;
+  }
+  function paint() {
+    if (!state) return;
+    const { side, words, from, to } = state;
+    const stretch = { start: words[Math.min(from, to)].start, end: words[Math.max(from, to)].end };
+    const place4 = selecting2.place(side);
+    reach(place4.range(words[to]));
+    const whole = place4.range(stretch);
+    window.getSelection()?.setBaseAndExtent(whole.startContainer, whole.startOffset, whole.endContainer, whole.endOffset);
+    selecting2.choose({ side, ...stretch });
+  }
+  function go2(to, isExtending) {
+    if (!state) return;
+    state.to = Math.max(0, Math.min(to, state.words.length - 1));
+    if (!isExtending) state.from = state.to;
+    paint();
+  }
+  function sentence2(step, isExtending) {
+    if (!state) return;
+    const { words, sentences, to, from } = state;
+    const at = sentences.findLastIndex(({ start: start2 }) => start2 <= words[to].start);
+    const here = sentences[Math.max(at, 0)];
+    if (isExtending && step > 0) {
+      const isAtEnd = words[to].end >= here.end;
+      const last = sentences[Math.min(at + (isAtEnd ? 1 : 0), sentences.length - 1)].end;
+      return go2(words.findLastIndex((word) => word.end <= last), true);
+    }
+    const isAtStart = words[to].start <= here.start || isExtending && to > from;
+    const next = step > 0 ? at + 1 : isAtStart ? at - 1 : at;
+    const start = sentences[Math.max(0, Math.min(next, sentences.length - 1))].start;
+    go2(words.findIndex((word) => word.start >= start), isExtending);
+  }
+  function leave2() {
+    state = null;
+    selecting2.forget();
+  }
+  const isRtl = () => {
+    if (!state) return false;
+    const { startContainer } = selecting2.place(state.side).range(state.words[state.to]);
+    return getComputedStyle(
+      /** @type {Element} */
+      startContainer.parentElement
+    ).direction === "rtl";
+  };
+  const other = () => sides[(sides.indexOf(state?.side ?? sides[0]) + 1) % sides.length];
+  function enter2() {
+    if (!state) return;
+    const { side, words, from, to } = state;
+    if (from !== to || !edit(side, words[to].start)) selecting2.mark();
+  }
+  const actions = (to, isMore) => {
+    const onward = isRtl() ? -1 : 1;
+    return {
+      ArrowRight: () => go2(to + onward, isMore),
+      ArrowLeft: () => go2(to - onward, isMore),
+      "Control ArrowRight": () => sentence2(onward, isMore),
+      "Control ArrowLeft": () => sentence2(-onward, isMore),
+      ArrowDown: () => sentence2(1, isMore),
+      ArrowUp: () => sentence2(-1, isMore),
+      w: () => go2(to + 1, isMore),
+      s: () => sentence2(1, isMore),
+      "+": () => begin(other()),
+      "=": () => begin(other()),
+      Enter: enter2,
+      Escape: leave2
+    };
+  };
+  function onkey(event) {
+    if (!state || event.altKey || event.metaKey) return false;
+    if (selecting2.place(state.side).text !== state.text) state = null;
+    const name = event.key.length > 1 ? event.key : keyName(event);
+    if (!state || name.length === 1 && singleKeys.isOff) return false;
+    const action = actions(state.to, event.shiftKey)[event.ctrlKey ? `Control ${name}` : name];
+    action?.();
+    return action !== void 0;
+  }
+  return {
+    begin,
+    isOn: () => state !== null,
+    onkey,
+    paint: () => state && go2(state.to, false),
+    end: () => state = null
+  };
+}
+
+// pages/shared/components/workbench/sides.js
+var SIDES = ["left", "right"];
+var LETTER = { left: "A", right: "B" };
+
+// pages/shared/components/workbench/marks.js
+function groupsOf(tags) {
+  const groups = /* @__PURE__ */ new Map();
+  const names = new Map(tags.map((tag) => [tag.key, tag.name]));
+  const parents = new Set(tags.flatMap(({ key }) => key.includes("/") ? [parentOf(key)] : []));
+  for (const tag of tags) {
+    const parent = tag.key.includes("/") ? parentOf(tag.key) : parents.has(tag.key) ? tag.key : "";
+    const name = parent && (names.get(parent) ?? spelt(parent));
+    const group = groups.get(parent) ?? { name, tags: [] };
+    if (tag.key === parent) group.tags.unshift(tag);
+    else group.tags.push(tag);
+    groups.set(parent, group);
+  }
+  return [...groups.values()];
+}
+var parentOf = (key) => key.slice(0, key.lastIndexOf("/"));
+function spelt(key) {
+  const words = key.replace(/[_/]/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+function markingOf({ sides, answers, remember, onchange }, side) {
+  const marks = answers.tags[side];
+  const listeners = /* @__PURE__ */ new Set();
+  function set(tag, severity) {
+    if (severity === void 0) delete marks[tag.key];
+    else marks[tag.key] = severity;
+    noteDown(tag);
+    listeners.forEach((listener) => listener());
+    onchange();
+  }
+  const noteDown = (tag) => remember(`${side} ${tag.key}`, tag.key in marks, () => set(tag, void 0));
+  return {
+    title: sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors",
+    marks,
+    set,
+    noteDown,
+    /** Off → each severity → off. */
+    next: (tag) => {
+      const severities = severitiesOf(tag);
+      set(tag, severities[tag.key in marks ? severities.indexOf(marks[tag.key]) + 1 : 0]);
+    },
+    hear: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    }
+  };
+}
+var severitiesOf = (tag) => tag.severities.length ? tag.severities : [null];
+var LETTERS = "abceghijklmnopqrstuvwxyz";
+function lettersOf(tags) {
+  const free = new Set(LETTERS);
+  const letters = /* @__PURE__ */ new Map();
+  if (tags.length > free.size) return letters;
+  const take = (tag, wished) => {
+    const letter = letters.has(tag.key) ? void 0 : [...wished].find((key) => free.has(key));
+    if (letter === void 0) return;
+    free.delete(letter);
+    letters.set(tag.key, letter);
+  };
+  const name = (tag) => tag.name.normalize("NFKD").toLowerCase();
+  for (const tag of tags) take(tag, name(tag).slice(0, 1));
+  for (const tag of tags) take(tag, name(tag).split(/\s+/).map((word) => word.charAt(0)));
+  for (const tag of tags) take(tag, name(tag));
+  for (const tag of tags) take(tag, free);
+  return letters;
+}
+
+// pages/shared/components/workbench/spans.js
+var MOST = 300;
+var EMPTY = {
+  tag: "",
+  severity: null,
+  start: null,
+  end: null,
+  quote: null,
+  note: "",
+  step: null,
+  omission: false
+};
+function spansOf({ data, sides, answers, remember, onchange }) {
+  const tags = new Map(data.tags.map((tag) => [tag.key, tag]));
+  const listeners = /* @__PURE__ */ new Set();
+  const { marks } = answers;
+  const names = /* @__PURE__ */ new WeakMap();
+  let n = 0;
+  function changed(side, mark) {
+    const name = names.get(mark) ?? `${side} mark ${n += 1}`;
+    names.set(mark, name);
+    remember(name, marks[side].includes(mark), () => remove2(side, mark));
+    listeners.forEach((listener) => listener(side));
+  }
+  function put(side, mark) {
+    if (!marks[side].includes(mark)) {
+      if (marks[side].length >= MOST) return;
+      marks[side].push(mark);
+    }
+    changed(side, mark);
+    onchange();
+  }
+  function remove2(side, mark) {
+    const at = marks[side].indexOf(mark);
+    if (at < 0) return;
+    marks[side].splice(at, 1);
+    changed(side, mark);
+    onchange();
+  }
+  for (const side of sides) marks[side].forEach((mark) => changed(side, mark));
+  return {
+    of: (side) => marks[side],
+    tag: (mark) => tags.get(mark.tag),
+    put,
+    remove: remove2,
+    hear: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    }
+  };
+}
+function markingOfSpan({ spans, side, mark, title }) {
+  const marks = /* @__PURE__ */ Object.create(null);
+  const listeners = /* @__PURE__ */ new Set();
+  if (mark.tag) marks[mark.tag] = mark.severity;
+  function set(tag, severity) {
+    for (const key of Object.keys(marks)) delete marks[key];
+    if (severity === void 0) {
+      mark.tag = "";
+      spans.remove(side, mark);
+    } else {
+      mark.tag = tag.key;
+      mark.severity = marks[tag.key] = severity;
+      spans.put(side, mark);
+    }
+    listeners.forEach((listener) => listener());
+  }
+  return {
+    title,
+    marks,
+    set,
+    noteDown: () => {
+    },
+    /** Once more for more severe, then from the first on. */
+    next: (tag) => {
+      const severities = severitiesOf(tag);
+      const at = tag.key in marks ? severities.indexOf(marks[tag.key]) + 1 : 0;
+      set(tag, severities[at % severities.length]);
+    },
+    hear: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    }
+  };
+}
+function partsOfSpan({ spans, side, mark, isNew, close }) {
+  const note = h("input", {
+    class: "ek-search ek-span-note",
+    "aria-label": mark.omission ? "What is missing" : "Note on this error",
+    placeholder: mark.omission ? "What is missing" : "Note, if needed",
+    maxlength: "10000",
+    dir: "auto",
+    autocomplete: "off",
+    ...shortcut(".")
+  });
+  note.value = mark.note;
+  note.addEventListener("input", () => {
+    mark.note = note.value;
+    if (mark.tag) spans.put(side, mark);
+  });
+  const remove2 = () => {
+    spans.remove(side, mark);
+    close();
+  };
+  const removing = button("Remove", "Delete", remove2, { class: "ek-button ek-quiet" });
+  removing.hidden = isNew;
+  const line = h(
+    "div",
+    { class: "ek-span-line" },
+    mark.quote === null ? null : h("q", { class: "ek-span-words", dir: "auto" }, shortened(mark.quote, 160)),
+    h("div", { class: "ek-span-fields" }, h("label", { class: "ek-searching" }, note, kbd(".")), removing)
+  );
+  return {
+    node: line,
+    keys: { ".": () => note.focus(), Delete: () => !isNew && remove2() }
+  };
+}
+function titleOf({ omission, quote, step }, side, isOnly) {
+  const what = omission ? "Missing content" : quote === null && step !== null ? `Step ${step + 1}` : "Words";
+  return isOnly ? what : `${what} in ${LETTER[side]}`;
+}
+function spanList({ spans, side, isOnly, onopen }) {
+  const of = isOnly ? "" : ` in ${LETTER[side]}`;
+  const list = h("ul", { class: "ek-span-list", "aria-label": `Marked words${of}`, role: "list" });
+  const said = h("span", { class: "ek-unseen", role: "status" });
+  const node = h("div", { class: "ek-spans" }, list, said);
+  let before = spans.of(side).length;
+  function paint() {
+    const marks = spans.of(side);
+    const focused = [...list.querySelectorAll("button")].indexOf(
+      /** @type {any} */
+      document.activeElement
+    );
+    list.replaceChildren(...sorted(marks).map((mark) => h("li", {}, spanButton({ spans, mark, onopen }))));
+    if (focused >= 0) list.querySelectorAll("button")[Math.min(focused, marks.length - 1)]?.focus();
+    node.hidden = marks.length === 0;
+    if (marks.length !== before) said.textContent = `${marks.length} marked${of}`;
+    before = marks.length;
+  }
+  spans.hear((changed) => changed === side && paint());
+  paint();
+  return node;
+}
+function sorted(marks) {
+  const place4 = (mark) => mark.start ?? Infinity;
+  return [...marks].sort((a, b) => place4(a) - place4(b) || 0);
+}
+function spanButton({ spans, mark, onopen }) {
+  const tag = spans.tag(mark);
+  const name = tag?.name ?? mark.tag;
+  const words = wordsOf(mark);
+  const severity = tag ? Math.max(severitiesOf(tag).indexOf(mark.severity), 0) + 1 : 1;
+  const spoken = [name, mark.severity, words, mark.note].filter(Boolean).join(", ");
+  const properties = {
+    type: "button",
+    class: "ek-span",
+    "data-severity": severity,
+    "aria-label": `Change mark: ${spoken}`,
+    "aria-haspopup": "dialog",
+    onclick: () => onopen(mark)
+  };
+  return h(
+    "button",
+    properties,
+    h("span", { class: "ek-span-tag", dir: "auto" }, name),
+    mark.severity ? h("span", { class: "ek-severity" }, mark.severity) : null,
+    h("span", { class: "ek-span-quote", dir: "auto" }, words),
+    mark.note ? h("span", { class: "ek-span-noted", dir: "auto" }, mark.note) : null
+  );
+}
+function wordsOf(mark) {
+  if (mark.omission) return "missing content";
+  const step = mark.step === null ? "" : `step ${mark.step + 1}`;
+  if (mark.quote === null) return step;
+  return `${step ? `${step}: ` : ""}“${shortened(mark.quote, 60)}”`;
+}
+function shortened(words, most) {
+  const line = words.replace(/\s+/g, " ").trim();
+  const characters = [...line];
+  if (characters.length <= most) return line;
+  const half = Math.floor(most / 2);
+  return `${characters.slice(0, half).join("").trimEnd()} … ${characters.slice(-half).join("").trimStart()}`;
+}
+
+// pages/shared/components/workbench/selecting.js
+var REST = 250;
+var LAYERS = 3;
+var SEVERITIES = 3;
+function selecting({ root, data, panes, sides, spans, onopen }) {
+  const placings = /* @__PURE__ */ new Map();
+  let chosen = null;
+  let isDown = false;
+  let timer;
+  const bar = barOf({ mark: () => markChosen(), step: () => markStep() });
+  root.append(bar.node);
+  const listening = new AbortController();
+  const options = { signal: listening.signal };
+  const paneOf = (side) => panes[sides.indexOf(side)];
+  const responseOf = (side) => (
+    /** @type {ResponseData} */
+    data[side]
+  );
+  function place4(side) {
+    const { body, isRaw } = paneOf(side);
+    const known = placings.get(side) ?? placing(body, responseOf(side), isRaw());
+    placings.set(side, known);
+    return known;
+  }
+  function look() {
+    if (root.querySelector(".ek-palette")) return;
+    const selection = window.getSelection();
+    const side = selection && !selection.isCollapsed ? sideOf(selection.anchorNode) : void 0;
+    if (!selection || side === void 0) return choose(null);
+    const range = selection.getRangeAt(0).cloneRange();
+    const { body } = paneOf(side);
+    const whole = document.createRange();
+    whole.selectNodeContents(body);
+    if (range.compareBoundaryPoints(Range.START_TO_START, whole) < 0) range.setStart(body, 0);
+    if (range.compareBoundaryPoints(Range.END_TO_END, whole) > 0) range.setEnd(body, body.childNodes.length);
+    const { text, offset } = place4(side);
+    const start = offset(range.startContainer, range.startOffset);
+    const end = offset(range.endContainer, range.endOffset);
+    const stretch = wholeCharacters(text, trimmed(text, { start, end: Math.max(start, end) }));
+    choose(stretch.end > stretch.start ? { side, ...stretch } : null);
+  }
+  const sideOf = (node) => sides.find((side) => node && paneOf(side).body.contains(node));
+  function choose(stretch) {
+    chosen = stretch;
+    const range = stretch && place4(stretch.side).range(stretch);
+    markText("ek-chosen", range ? [range] : []);
+    const isPlaced = Boolean(stretch && place4(stretch.side).isPlaced);
+    bar.show(range, {
+      key: stretch?.side === "right" ? "F" : "D",
+      isPlaced,
+      hasSteps: Boolean(stretch && responseOf(stretch.side).steps?.length)
+    });
+  }
+  function markChosen() {
+    if (!chosen || !place4(chosen.side).isPlaced) return false;
+    const { side } = chosen;
+    const { start, end, quote } = place4(side).written(chosen);
+    if (end <= start) return false;
+    const step = stepAt(responseOf(side), start);
+    const last = step === null ? end : Math.min(end, responseOf(side).steps?.[step][1] ?? end);
+    const words = last === end ? quote : [...quote].slice(0, last - start).join("");
+    bar.show(null);
+    onopen(side, { ...EMPTY, start, end: last, quote: words, step }, true);
+    return true;
+  }
+  function markStep() {
+    if (!chosen) return;
+    const { side } = chosen;
+    const step = stepAt(responseOf(side), place4(side).written(chosen).start);
+    bar.show(null);
+    if (step !== null) onopen(side, { ...EMPTY, step }, true);
+  }
+  function forget() {
+    const selection = window.getSelection();
+    if (chosen && selection && sideOf(selection.anchorNode) !== void 0) selection.removeAllRanges();
+    choose(null);
+  }
+  function marksAt(side, offset) {
+    const { seen: seen2, isPlaced } = place4(side);
+    if (!isPlaced) return [];
+    return spans.of(side).filter((mark) => mark.start !== null && mark.end !== null).map((mark) => ({ mark, ...seen2({ start: Number(mark.start), end: Number(mark.end) }) })).filter(({ start, end }) => start <= offset && offset < end).sort((a, b) => a.end - a.start - (b.end - b.start)).map(({ mark }) => mark);
+  }
+  let opened;
+  function onclick(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    const side = sideOf(target);
+    if (side === void 0 || !spans.of(side).length || target?.closest("button, summary, .ek-link")) return;
+    if (!window.getSelection()?.isCollapsed) return;
+    const point = pointAt(event.clientX, event.clientY);
+    if (!point) return;
+    const over = marksAt(side, place4(side).offset(point.node, point.offset));
+    if (!over.length) return;
+    opened = over[(over.indexOf(
+      /** @type {Mark} */
+      opened
+    ) + 1) % over.length];
+    onopen(side, opened, false);
+  }
+  function paint() {
+    const ranges = /* @__PURE__ */ new Map();
+    for (let layer = 0; layer < LAYERS; layer += 1) {
+      for (let severity = 1; severity <= SEVERITIES; severity += 1) ranges.set(`ek-span-${layer}-${severity}`, []);
+    }
+    for (const side of sides) {
+      if (!spans.of(side).length) continue;
+      const { seen: seen2, range, isPlaced } = place4(side);
+      if (!isPlaced) continue;
+      for (const { mark, layer } of layered(spans.of(side))) {
+        const stretch = seen2({ start: Number(mark.start), end: Number(mark.end) });
+        if (stretch.end <= stretch.start) continue;
+        const tag = spans.tag(mark);
+        const severity = tag ? severitiesOf(tag).indexOf(mark.severity) + 1 : 1;
+        const name = `ek-span-${layer % LAYERS}-${Math.min(Math.max(severity, 1), SEVERITIES)}`;
+        ranges.get(name)?.push(range(stretch));
+      }
+    }
+    ranges.forEach((list, name) => markText(name, list, BENEATH));
+  }
+  const watching = new MutationObserver(() => {
+    placings.clear();
+    choose(null);
+    if (sides.some((side) => spans.of(side).length)) paint();
+  });
+  panes.forEach(({ body }) => watching.observe(body, { childList: true }));
+  const rest = (time) => {
+    clearTimeout(timer);
+    timer = setTimeout(look, time);
+  };
+  document.addEventListener("selectionchange", () => isDown || rest(REST), options);
+  for (const { body } of panes) {
+    body.addEventListener("pointerdown", (event) => isDown = event.pointerType === "mouse", options);
+    body.addEventListener("click", onclick, options);
+    body.addEventListener("scroll", () => chosen && choose(chosen), { ...options, passive: true });
+  }
+  const up = () => {
+    if (isDown) rest(0);
+    isDown = false;
+  };
+  window.addEventListener("pointerup", up, options);
+  window.addEventListener("pointercancel", up, options);
+  const deaf = spans.hear(paint);
+  if (sides.some((side) => spans.of(side).length)) requestAnimationFrame(paint);
+  else paint();
+  return {
+    chosen: () => chosen,
+    choose,
+    mark: markChosen,
+    forget,
+    place: place4,
+    marksAt,
+    body: (side) => paneOf(side).body,
+    close: () => {
+      clearTimeout(timer);
+      listening.abort();
+      watching.disconnect();
+      deaf();
+      markText("ek-chosen", []);
+      bar.node.remove();
+    }
+  };
+}
+var BENEATH = -1;
+function stepAt({ steps }, point) {
+  const step = (steps ?? []).findIndex(([start, end]) => start <= point && point < end);
+  return step < 0 ? null : step;
+}
+function layered(marks) {
+  const ends = [];
+  return sorted(marks.filter(({ start }) => start !== null)).map((mark) => {
+    const free = ends.findIndex((end) => end <= Number(mark.start));
+    const layer = free < 0 ? ends.length : free;
+    ends[layer] = Number(mark.end);
+    return { mark, layer };
+  });
+}
+function pointAt(x, y) {
+  if (document.caretPositionFromPoint) {
+    const position = document.caretPositionFromPoint(x, y);
+    return position && { node: position.offsetNode, offset: position.offset };
+  }
+  const range = document.caretRangeFromPoint?.(x, y);
+  return range ? { node: range.startContainer, offset: range.startOffset } : null;
+}
+function barOf({ mark, step }) {
+  const keep2 = (event) => event.preventDefault();
+  const node = h("div", { class: "ek-bar", role: "group", "aria-label": "Words chosen", onpointerdown: keep2 });
+  node.hidden = true;
+  return {
+    node,
+    /**
+     * @param {Range | null} range
+     * @param {{ key: string, isPlaced: boolean, hasSteps: boolean }} [about]
+     */
+    show(range, about) {
+      node.hidden = !range;
+      if (!range || !about) return;
+      const marking = button("Mark error", about.key, mark, { class: "ek-button ek-primary", "aria-haspopup": "dialog" });
+      const whole = about.hasSteps ? button("Whole step", null, step, { class: "ek-button", "aria-haspopup": "dialog" }) : null;
+      if (about.isPlaced) node.replaceChildren(...[marking, whole].filter((way) => way !== null));
+      else node.replaceChildren(h("span", {}, "Words are marked in the raw text: R shows it"));
+      const isTouch = window.matchMedia("(pointer: coarse)").matches;
+      const rects = range.getClientRects();
+      const [first, last] = [rects[0], rects[rects.length - 1]];
+      if (!first || !last) return void (node.hidden = true);
+      const { width, height } = node.getBoundingClientRect();
+      const left = Math.max(8, Math.min(first.left, window.innerWidth - width - 8));
+      const above = first.top - height - 6;
+      const below = last.bottom + (isTouch ? 28 : 6);
+      const top = !isTouch && above > 8 ? above : Math.min(below, window.innerHeight - height - 8);
+      Object.assign(node.style, { left: `${left}px`, top: `${top}px` });
+    }
+  };
+}
+
+// pages/shared/components/workbench/marking.js
+var NOTHING = { mark: () => false, begin: () => false, onkey: () => false, close: () => {
+} };
+function buildMarking({ root, data, form, panes }) {
+  const { spans } = form;
+  if (!spans) return NOTHING;
+  const sides = data.right ? SIDES : SIDES.slice(0, 1);
+  const onopen = (side, mark, isNew) => void form.openSpan(side, mark, isNew, () => caret.isOn() ? caret.paint() : words.forget());
+  const words = selecting({ root, data, panes: panes.panes, sides, spans, onopen });
+  const caret = caretOf({
+    selecting: words,
+    sides,
+    edit: (side, offset) => {
+      const [mark] = words.marksAt(side, offset);
+      if (mark) onopen(side, mark, false);
+      return Boolean(mark);
+    }
+  });
+  const sideRead = () => {
+    const seen2 = sides.filter((side) => words.body(side).checkVisibility());
+    return seen2.find((side) => words.body(side).closest("[data-reading]")) ?? seen2[0];
+  };
+  const leave2 = (event) => {
+    if (event.type === "pointerdown" || !(event.target instanceof Element && event.target.closest(".ek-pane-body, .ek-palette"))) caret.end();
+  };
+  root.addEventListener("pointerdown", leave2);
+  root.addEventListener("focusin", leave2);
+  return {
+    mark: () => words.mark(),
+    begin: () => {
+      const side = words.chosen()?.side ?? sideRead();
+      if (side === void 0 || !words.body(side).textContent) return false;
+      if (!words.place(side).isPlaced) panes.toggleRaw();
+      return caret.begin(side);
+    },
+    onkey: caret.onkey,
+    close: words.close
+  };
 }
 
 // pages/shared/components/workbench/preference.js
@@ -1832,10 +2619,6 @@ function keepFitting(form, nTags) {
   for (const part of form.children) watching.observe(part);
 }
 var MOST_CHIPS = 12;
-
-// pages/shared/components/workbench/sides.js
-var SIDES = ["left", "right"];
-var LETTER = { left: "A", right: "B" };
 
 // pages/shared/components/workbench/continuous.js
 var PARTS2 = 1e3;
@@ -2161,76 +2944,9 @@ function levelTable(criterion) {
   ];
 }
 
-// pages/shared/components/workbench/marks.js
-function groupsOf(tags) {
-  const groups = /* @__PURE__ */ new Map();
-  const names = new Map(tags.map((tag) => [tag.key, tag.name]));
-  const parents = new Set(tags.flatMap(({ key }) => key.includes("/") ? [parentOf(key)] : []));
-  for (const tag of tags) {
-    const parent = tag.key.includes("/") ? parentOf(tag.key) : parents.has(tag.key) ? tag.key : "";
-    const name = parent && (names.get(parent) ?? spelt(parent));
-    const group = groups.get(parent) ?? { name, tags: [] };
-    if (tag.key === parent) group.tags.unshift(tag);
-    else group.tags.push(tag);
-    groups.set(parent, group);
-  }
-  return [...groups.values()];
-}
-var parentOf = (key) => key.slice(0, key.lastIndexOf("/"));
-function spelt(key) {
-  const words = key.replace(/[_/]/g, " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-function markingOf({ sides, answers, remember, onchange }, side) {
-  const marks = answers.tags[side];
-  const listeners = /* @__PURE__ */ new Set();
-  function set(tag, severity) {
-    if (severity === void 0) delete marks[tag.key];
-    else marks[tag.key] = severity;
-    noteDown(tag);
-    listeners.forEach((listener) => listener());
-    onchange();
-  }
-  const noteDown = (tag) => remember(`${side} ${tag.key}`, tag.key in marks, () => set(tag, void 0));
-  return {
-    title: sides.length > 1 ? `Errors in ${LETTER[side]}` : "Errors",
-    marks,
-    set,
-    noteDown,
-    /** Off → each severity → off. */
-    next: (tag) => {
-      const severities = severitiesOf(tag);
-      set(tag, severities[tag.key in marks ? severities.indexOf(marks[tag.key]) + 1 : 0]);
-    },
-    hear: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    }
-  };
-}
-var severitiesOf = (tag) => tag.severities.length ? tag.severities : [null];
-var LETTERS = "abceghijklmnopqrstuvwxyz";
-function lettersOf(tags) {
-  const free = new Set(LETTERS);
-  const letters = /* @__PURE__ */ new Map();
-  if (tags.length > free.size) return letters;
-  const take = (tag, wished) => {
-    const letter = letters.has(tag.key) ? void 0 : [...wished].find((key) => free.has(key));
-    if (letter === void 0) return;
-    free.delete(letter);
-    letters.set(tag.key, letter);
-  };
-  const name = (tag) => tag.name.normalize("NFKD").toLowerCase();
-  for (const tag of tags) take(tag, name(tag).slice(0, 1));
-  for (const tag of tags) take(tag, name(tag).split(/\s+/).map((word) => word.charAt(0)));
-  for (const tag of tags) take(tag, name(tag));
-  for (const tag of tags) take(tag, free);
-  return letters;
-}
-
 // pages/shared/components/workbench/palette.js
 var DENSE = 13;
-function openPalette({ form, groups, marking, key, turnTo }) {
+function openPalette({ form, groups, marking, key, turnTo, extra }) {
   const root = (
     /** @type {HTMLElement} */
     form.closest(".ek-workbench")
@@ -2252,6 +2968,7 @@ function openPalette({ form, groups, marking, key, turnTo }) {
   function close() {
     entries.forEach((entry) => entry.forget());
     element.remove();
+    extra?.onclose?.();
     if (before instanceof HTMLElement && before.isConnected) before.focus();
   }
   const line = h(
@@ -2262,10 +2979,10 @@ function openPalette({ form, groups, marking, key, turnTo }) {
     button("Done", "Enter", close, { class: "ek-button ek-quiet" })
   );
   const name = `ek-palette${tags.length >= DENSE ? " ek-dense" : ""}`;
-  const element = h("dialog", { class: name, "aria-label": marking.title }, line, body);
+  const element = h("dialog", { class: name, "aria-label": marking.title }, line, extra?.node, body);
   field.addEventListener("input", () => narrow(element, entries, field.value));
   listen(element, { entries, field, close });
-  const onkey = keys({ entries, field, close, turnTo, key });
+  const onkey = keys({ entries, field, close, turnTo, key, more: extra?.keys ?? {} });
   root.append(Object.assign(element, { onkey, close, before }));
   singleKeys.paint(root);
   element.show();
@@ -2279,7 +2996,7 @@ function closePalette(root) {
   open?.close();
   return open?.before;
 }
-function keys({ entries, field, close, turnTo, key }) {
+function keys({ entries, field, close, turnTo, key, more }) {
   let last;
   return (name, numbers) => {
     const entry = entries.find(({ letter }) => letter === name);
@@ -2287,21 +3004,22 @@ function keys({ entries, field, close, turnTo, key }) {
       last = entry;
       entry.press();
     } else if (name === "/") field.focus();
+    else if (more[name]) more[name]();
     else if (name === key.toLowerCase()) close();
     else return turnTo(name) || numbers.some((digit) => last?.grade(Number(digit)));
     return true;
   };
 }
 function listen(element, { entries, field, close }) {
-  const seen = () => entries.filter((entry) => !entry.node.hidden);
+  const seen2 = () => entries.filter((entry) => !entry.node.hidden);
   const go2 = (step) => {
-    const ways = [field, ...seen().map((entry) => entry.main)];
+    const ways = [field, ...seen2().map((entry) => entry.main)];
     const at = ways.findIndex((way) => way.parentElement?.contains(document.activeElement));
     ways[at + step]?.focus();
   };
   const enter2 = (event) => {
-    const [first] = seen();
-    if (!inField(event) || !field.value || !first) return close();
+    const [first] = seen2();
+    if (event.target !== field || !field.value || !first) return close();
     if (!event.repeat) first.press();
     field.select();
   };
@@ -2396,11 +3114,27 @@ function tagsPart(form) {
   const { data, sides } = form;
   const groups = groupsOf(data.tags);
   const markings = {};
+  const spans = spansOf(form);
   const node = h("div", { class: `ek-errors${sides.length > 1 ? "" : " ek-single"}` });
   const open = (side) => {
     const marking = markings[side];
-    if (marking) openPalette({ form: node, groups, marking, key: KEYS[side], turnTo });
+    const missing = () => openSpan(side, { ...EMPTY, omission: true }, true);
+    const extra = {
+      node: h("div", { class: "ek-span-line" }, button("Missing content", "-", missing)),
+      keys: { "-": missing }
+    };
+    if (marking) openPalette({ form: node, groups, marking, key: KEYS[side], turnTo, extra });
     return marking !== void 0;
+  };
+  const openSpan = (side, mark, isNew, onclose) => {
+    const marking = markingOfSpan({ spans, side, mark, title: titleOf(mark, side, sides.length === 1) });
+    const close = () => void closePalette(
+      /** @type {Element} */
+      node.closest(".ek-workbench")
+    );
+    const extra = { ...partsOfSpan({ spans, side, mark, isNew, close }), onclose };
+    openPalette({ form: node, groups, marking, key: KEYS[side], turnTo, extra });
+    return true;
   };
   const turnTo = (letter) => {
     const side = sides.find((other) => KEYS[other].toLowerCase() === letter);
@@ -2409,23 +3143,27 @@ function tagsPart(form) {
   node.append(
     ...sides.map((side) => {
       const marking = markings[side] = markingOf(form, side);
-      return sidePart({ marking, groups, explain: form.explain, key: KEYS[side], open: () => open(side) });
+      const list = spanList({ spans, side, isOnly: sides.length === 1, onopen: (mark) => openSpan(side, mark, false) });
+      const about = { spans, side, list, explain: form.explain };
+      return sidePart({ marking, groups, ...about, key: KEYS[side], open: () => open(side) });
     })
   );
-  return { node, open };
+  return { node, open, spans, openSpan };
 }
-function sidePart({ marking, groups, explain, key, open }) {
+function sidePart({ marking, groups, spans, side, list, explain, key, open }) {
   const { title } = marking;
   const summary = h("span", { class: "ek-marks" });
   function sum() {
     const counts = /* @__PURE__ */ new Map();
-    for (const severity of Object.values(marking.marks)) {
+    const severities = spans.of(side).map((mark) => mark.severity);
+    for (const severity of [...Object.values(marking.marks), ...severities]) {
       const word = severity ?? "marked";
       counts.set(word, (counts.get(word) || 0) + 1);
     }
     summary.textContent = [...counts].map(([word, n]) => `${n} ${word}`).join(", ");
   }
   marking.hear(sum);
+  spans.hear(sum);
   sum();
   const line = h(
     "div",
@@ -2445,7 +3183,8 @@ function sidePart({ marking, groups, explain, key, open }) {
     "div",
     { class: "ek-tags", role: "group", "aria-label": title },
     line,
-    h("div", { class: "ek-chips" }, chips)
+    h("div", { class: "ek-chips" }, chips),
+    list
   );
 }
 function tagChip({ tag, parent, marking, explain }) {
@@ -2513,20 +3252,22 @@ function buildForm({ data, answers, explain, asking, onchange }) {
   const words = h("div", { class: "ek-words" }, comment?.node, asking.button);
   const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, asking.asked);
   keepFitting(node, data.tags.length);
-  const seen = (act) => (...given) => {
+  const seen2 = (act) => (...given) => {
     reveal(node);
     return act(...given);
   };
   return {
     node,
-    number: seen((digit) => rubric !== null && rubric.number(digit)),
-    takeBack: seen(() => takeBackLast(trail)),
-    prefer: seen((value) => preference !== null && preference.choose(value)),
-    doubt: seen(() => preference !== null && preference.doubt()),
-    openTags: seen((side) => tags !== null && tags.open(side)),
-    focusComment: seen(() => comment !== null && comment.focus()),
+    number: seen2((digit) => rubric !== null && rubric.number(digit)),
+    takeBack: seen2(() => takeBackLast(trail)),
+    prefer: seen2((value) => preference !== null && preference.choose(value)),
+    doubt: seen2(() => preference !== null && preference.doubt()),
+    openTags: seen2((side) => tags !== null && tags.open(side)),
+    spans: tags?.spans ?? null,
+    openSpan: seen2((side, mark, isNew, onclose) => tags !== null && tags.openSpan(side, mark, isNew, onclose)),
+    focusComment: seen2(() => comment !== null && comment.focus()),
     missing: () => missingFields(form, { preference, rubric }),
-    mark: seen((fields) => markMissing(places, fields)),
+    mark: seen2((fields) => markMissing(places, fields)),
     name: (fields) => namesOf(places, fields)
   };
 }
@@ -2596,7 +3337,7 @@ var KEYWORDS = wordSet(
 var SQL_WORDS = wordSet(
   "add all alter and as asc avg begin between by case commit count create delete desc distinct drop else end except exists false from full group having in index inner insert intersect into is join key left like limit max min not null offset on or order outer over partition primary right select set sum table then true union unique update values view when where with"
 );
-function wordsOf(code, language) {
+function wordsOf2(code, language) {
   const name = language.trim().toLowerCase();
   if (PLAIN2.test(name) || code.length > MOST_CHARACTERS) return [];
   const isSql = SQL.test(name);
@@ -2623,7 +3364,7 @@ function colourCode(root) {
     const { text, range } = textOf(code);
     const language = code.parentElement?.dataset.language ?? "";
     const shift = text.length - (code.textContent ?? "").length;
-    for (const { kind, start, length } of wordsOf(code.textContent ?? "", language)) {
+    for (const { kind, start, length } of wordsOf2(code.textContent ?? "", language)) {
       ranges[kind].push(range(start + shift, length));
     }
   }
@@ -2658,7 +3399,7 @@ function copyBySelecting(pre) {
 // pages/shared/components/workbench/differing.js
 var MOST_WORDS = 12e3;
 var MOST_CHANGES = 2e3;
-var wordsIn = (text) => [...text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]/gu)].map(({ 0: word, index }) => ({
+var wordsIn2 = (text) => [...text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]/gu)].map(({ 0: word, index }) => ({
   word: word.toLowerCase(),
   start: index,
   length: word.length
@@ -2724,7 +3465,7 @@ function comparing(bodies) {
 }
 function paintDifference(bodies) {
   const texts = bodies.map((body) => textOf(body));
-  const words = texts.map(({ text }) => wordsIn(text));
+  const words = texts.map(({ text }) => wordsIn2(text));
   const [first, second] = words.map((list) => list.map(({ word }) => word));
   const places = differing(first, second);
   if (places === null) {
@@ -2984,6 +3725,7 @@ function buildPanes({ data, memory, casePart }) {
   });
   return {
     node,
+    panes,
     toggleRaw: () => {
       memory.isRaw = !panes.every((pane) => pane.isRaw());
       panes.forEach((pane) => pane.show(memory.isRaw));
@@ -3359,6 +4101,7 @@ function openScreen(desk, data) {
   );
   screen.drafts = keepDrafts(screen);
   build(screen);
+  screen.marking = buildMarking(screen);
   const deaf = listenToKeys(screen.root, {
     isReady: () => screen.state === "live",
     submit: () => submit(screen),
@@ -3366,6 +4109,7 @@ function openScreen(desk, data) {
     number: screen.form.number,
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
+    caret: screen.marking.onkey,
     reading: readingByKey(screen.root)
   });
   say(screen, data.submitted ? data.has_edit ? EDITED : SUBMITTED : "");
@@ -3380,6 +4124,7 @@ function openScreen(desk, data) {
     screen.drafts.close();
     screen.watch.stop();
     stopClock();
+    screen.marking.close();
     deaf();
     leaveDialogs();
     release();
@@ -3483,15 +4228,18 @@ function buildFooter(screen) {
   );
 }
 function keyCommands(screen) {
-  const { data, form, panes, casePart } = screen;
+  const { data, form, panes, casePart, marking } = screen;
   return {
     a: () => form.prefer("left"),
     b: () => form.prefer("right"),
     e: () => form.prefer("tie"),
     x: () => form.prefer("both_bad"),
     i: form.doubt,
-    d: () => form.openTags("left"),
-    f: () => form.openTags("right"),
+    d: () => marking.mark() || form.openTags("left"),
+    f: () => marking.mark() || form.openTags("right"),
+    "+": marking.begin,
+    "=": marking.begin,
+    // without Shift, where "+" is above it
     s: () => !data.submitted && openSkip(screen),
     g: () => openGuidelines(screen),
     h: screen.asking.open,

@@ -120,6 +120,12 @@ export function keysContent(data, named) {
       ["1 to 3", "In there: how severe what was marked last is"],
     );
     if (data.right) rows.push(["F", "Mark errors in B"]);
+    rows.push(
+      ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
+      ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
+      [".", "While marking words: a note"],
+      ["-", "While marking a response: what it does not say, and should"],
+    );
   }
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);

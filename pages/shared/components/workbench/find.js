@@ -111,7 +111,7 @@ function placesOf(main, words) {
  * Bring a place into view, out of what is folded.
  * @param {Range} place
  */
-function reach(place) {
+export function reach(place) {
   const element = place.startContainer.parentElement;
   for (let fold = element?.closest("details"); fold; fold = fold.parentElement?.closest("details")) {
     fold.open = true;

@@ -89,6 +89,8 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
     prefer: seen((value) => preference !== null && preference.choose(value)),
     doubt: seen(() => preference !== null && preference.doubt()),
     openTags: seen((side) => tags !== null && tags.open(side)),
+    spans: tags?.spans ?? null,
+    openSpan: seen((side, mark, isNew, onclose) => tags !== null && tags.openSpan(side, mark, isNew, onclose)),
     focusComment: seen(() => comment !== null && comment.focus()),
     missing: () => missingFields(form, { preference, rubric }),
     mark: seen((fields) => markMissing(places, fields)),

@@ -96,10 +96,13 @@ export function listenToKeys(root, actions) {
   const clicked = new WeakSet();
   let isTabbing = false;
   /** @param {KeyboardEvent} event */
+  const isDeaf = (event) => event.isComposing || !root.isConnected || isCovered(root);
+  /** @param {KeyboardEvent} event */
   const onkeydown = (event) => {
     isTabbing = event.key === "Tab";
-    if (event.isComposing || !root.isConnected || isCovered(root)) return;
+    if (isDeaf(event)) return;
     const dialog = /** @type {KeyDialog | null} */ (root.querySelector("dialog[open]"));
+    if (moveCaret(event, dialog, actions)) return;
     if (event.key === "Enter" && isForScreen(event, dialog)) enter(event, actions, clicked);
     else if (isModified(event)) undo(event, dialog, actions); // all others are the browser's own
     else if (inField(event)) leaveField(event, dialog);
@@ -159,6 +162,19 @@ function enter(event, { submit, isReady }, clicked) {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (!event.repeat && isReady()) submit();
+}
+
+/**
+ * Let a caret among the words have its keys, while there is one.
+ * @param {KeyboardEvent} event
+ * @param {KeyDialog | null} dialog
+ * @param {Actions} actions
+ */
+function moveCaret(event, dialog, { caret, isReady }) {
+  if (dialog || inField(event) || !isReady() || !caret(event)) return false;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  return true;
 }
 
 /**

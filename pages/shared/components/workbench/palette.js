@@ -1,6 +1,6 @@
 // The palette of errors: any tag of a side by its letter, all with what they mean.
 
-import { button, choices, h, inField, kbd, shortcut } from "./dom.js";
+import { button, choices, h, kbd, shortcut } from "./dom.js";
 import { singleKeys } from "./keys.js";
 import { lettersOf, severitiesOf } from "./marks.js";
 
@@ -14,7 +14,7 @@ const DENSE = 13;
  * to the other. It covers the form, and leaves the responses to be read.
  * @param {Palette} palette
  */
-export function openPalette({ form, groups, marking, key, turnTo }) {
+export function openPalette({ form, groups, marking, key, turnTo, extra }) {
   const root = /** @type {HTMLElement} */ (form.closest(".ek-workbench"));
   const before = closePalette(root) ?? document.activeElement;
   if (root.querySelector("dialog[open]")) return;
@@ -33,6 +33,7 @@ export function openPalette({ form, groups, marking, key, turnTo }) {
   function close() {
     entries.forEach((entry) => entry.forget());
     element.remove();
+    extra?.onclose?.();
     if (before instanceof HTMLElement && before.isConnected) before.focus();
   }
   const line = h(
@@ -44,10 +45,10 @@ export function openPalette({ form, groups, marking, key, turnTo }) {
   );
   const name = `ek-palette${tags.length >= DENSE ? " ek-dense" : ""}`;
   /** @type {HTMLDialogElement} */
-  const element = h("dialog", { class: name, "aria-label": marking.title }, line, body);
+  const element = h("dialog", { class: name, "aria-label": marking.title }, line, extra?.node, body);
   field.addEventListener("input", () => narrow(element, entries, field.value));
   listen(element, { entries, field, close });
-  const onkey = keys({ entries, field, close, turnTo, key });
+  const onkey = keys({ entries, field, close, turnTo, key, more: extra?.keys ?? {} });
   root.append(Object.assign(element, { onkey, close, before }));
   singleKeys.paint(root);
   element.show();
@@ -74,9 +75,10 @@ export function closePalette(root) {
  * @param {() => void} palette.close
  * @param {(letter: string) => boolean} palette.turnTo
  * @param {string} palette.key
+ * @param {Record<string, () => unknown>} palette.more
  * @returns {KeyDialog["onkey"]}
  */
-function keys({ entries, field, close, turnTo, key }) {
+function keys({ entries, field, close, turnTo, key, more }) {
   /** @type {Entry | undefined} */
   let last;
   return (name, numbers) => {
@@ -85,6 +87,7 @@ function keys({ entries, field, close, turnTo, key }) {
       last = entry;
       entry.press();
     } else if (name === "/") field.focus();
+    else if (more[name]) more[name]();
     else if (name === key.toLowerCase()) close();
     else return turnTo(name) || numbers.some((digit) => last?.grade(Number(digit)));
     return true;
@@ -107,7 +110,7 @@ function listen(element, { entries, field, close }) {
   /** @param {KeyboardEvent} event */
   const enter = (event) => {
     const [first] = seen();
-    if (!inField(event) || !field.value || !first) return close();
+    if (event.target !== field || !field.value || !first) return close();
     if (!event.repeat) first.press();
     field.select();
   };

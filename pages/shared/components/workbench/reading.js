@@ -247,6 +247,7 @@ export function buildPanes({ data, memory, casePart }) {
   });
   return {
     node,
+    panes,
     toggleRaw: () => {
       memory.isRaw = !panes.every((pane) => pane.isRaw());
       panes.forEach((pane) => pane.show(memory.isRaw));

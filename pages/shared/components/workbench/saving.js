@@ -1,6 +1,6 @@
 // What goes over HTTP: requests that are retried until they are answered, drafts, time of work.
 
-/** @import { Answer, Answers, Drafts, Stopwatch } from "./types.js" */
+/** @import { Answer, Answers, Drafts, Mark, Side, Stopwatch } from "./types.js" */
 
 const DRAFT_DELAY = 600;
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15000];
@@ -195,6 +195,8 @@ export function completeDraft(draft) {
   // Keys are words of the people who wrote the rubric: nothing but those may be in there.
   /** @param {object | undefined} entered */
   const only = (entered) => Object.assign(Object.create(null), entered);
+  /** @param {Partial<Record<Side, Mark[]>>} marks */
+  const listed = ({ left = [], right = [] }) => ({ left: [...left], right: [...right] });
   const { scores, tags } = draft;
   return {
     preference: draft.preference || null,
@@ -202,6 +204,7 @@ export function completeDraft(draft) {
     ...(draft.certainty && { certainty: draft.certainty }),
     scores: { left: only(scores?.left), right: only(scores?.right) },
     tags: { left: only(tags?.left), right: only(tags?.right) },
+    marks: listed(draft.marks ?? {}),
     comment: draft.comment || "",
   };
 }

@@ -4,6 +4,7 @@ import { applyComfort } from "./comfort.js";
 import { openKeys, openSkip } from "./dialogs.js";
 import { buildAsking } from "./asking.js";
 import { button, explainer, h } from "./dom.js";
+import { buildMarking } from "./marking.js";
 import { buildFinder } from "./find.js";
 import { buildForm } from "./form.js";
 import { move, url } from "./going.js";
@@ -72,6 +73,7 @@ export function openScreen(desk, data) {
   const screen = /** @type {Screen} */ (state); // its parts are built below
   screen.drafts = keepDrafts(screen);
   build(screen);
+  screen.marking = buildMarking(screen);
   const deaf = listenToKeys(screen.root, {
     isReady: () => screen.state === "live",
     submit: () => submit(screen),
@@ -79,6 +81,7 @@ export function openScreen(desk, data) {
     number: screen.form.number,
     takeBack: screen.form.takeBack,
     commands: keyCommands(screen),
+    caret: screen.marking.onkey,
     reading: readingByKey(screen.root),
   });
   say(screen, data.submitted ? (data.has_edit ? EDITED : SUBMITTED) : "");
@@ -93,6 +96,7 @@ export function openScreen(desk, data) {
     screen.drafts.close();
     screen.watch.stop();
     stopClock();
+    screen.marking.close();
     deaf();
     leaveDialogs();
     release();
@@ -215,15 +219,17 @@ function buildFooter(screen) {
  * @returns {Record<string, () => unknown>}
  */
 function keyCommands(screen) {
-  const { data, form, panes, casePart } = screen;
+  const { data, form, panes, casePart, marking } = screen;
   return {
     a: () => form.prefer("left"),
     b: () => form.prefer("right"),
     e: () => form.prefer("tie"),
     x: () => form.prefer("both_bad"),
     i: form.doubt,
-    d: () => form.openTags("left"),
-    f: () => form.openTags("right"),
+    d: () => marking.mark() || form.openTags("left"),
+    f: () => marking.mark() || form.openTags("right"),
+    "+": marking.begin,
+    "=": marking.begin, // without Shift, where "+" is above it
     s: () => !data.submitted && openSkip(screen),
     g: () => openGuidelines(screen),
     h: screen.asking.open,

@@ -2,9 +2,10 @@
 
 import { button, h } from "./dom.js";
 import { groupsOf, markingOf, severitiesOf } from "./marks.js";
-import { openPalette, parentLine } from "./palette.js";
+import { closePalette, openPalette, parentLine } from "./palette.js";
+import { EMPTY, markingOfSpan, partsOfSpan, spanList, spansOf, titleOf } from "./spans.js";
 
-/** @import { Explainer, FormParts, Marking, Side, Tag, TagGroup, Tags } from "./types.js" */
+/** @import { Explainer, FormParts, Marking, Side, Spans, Tag, TagGroup, Tags } from "./types.js" */
 
 /** @type {Record<Side, string>} */
 const KEYS = { left: "D", right: "F" };
@@ -19,12 +20,26 @@ export function tagsPart(form) {
   const groups = groupsOf(data.tags);
   /** @type {Partial<Record<Side, Marking>>} */
   const markings = {};
+  const spans = spansOf(form);
   const node = h("div", { class: `ek-errors${sides.length > 1 ? "" : " ek-single"}` });
   /** @param {Side} side */
   const open = (side) => {
     const marking = markings[side];
-    if (marking) openPalette({ form: node, groups, marking, key: KEYS[side], turnTo });
+    const missing = () => openSpan(side, { ...EMPTY, omission: true }, true);
+    const extra = {
+      node: h("div", { class: "ek-span-line" }, button("Missing content", "-", missing)),
+      keys: { "-": missing },
+    };
+    if (marking) openPalette({ form: node, groups, marking, key: KEYS[side], turnTo, extra });
     return marking !== undefined;
+  };
+  /** @type {Tags["openSpan"]} */
+  const openSpan = (side, mark, isNew, onclose) => {
+    const marking = markingOfSpan({ spans, side, mark, title: titleOf(mark, side, sides.length === 1) });
+    const close = () => void closePalette(/** @type {Element} */ (node.closest(".ek-workbench")));
+    const extra = { ...partsOfSpan({ spans, side, mark, isNew, close }), onclose };
+    openPalette({ form: node, groups, marking, key: KEYS[side], turnTo, extra });
+    return true;
   };
   /** @param {string} letter */
   const turnTo = (letter) => {
@@ -34,32 +49,39 @@ export function tagsPart(form) {
   node.append(
     ...sides.map((side) => {
       const marking = (markings[side] = markingOf(form, side));
-      return sidePart({ marking, groups, explain: form.explain, key: KEYS[side], open: () => open(side) });
+      const list = spanList({ spans, side, isOnly: sides.length === 1, onopen: (mark) => openSpan(side, mark, false) });
+      const about = { spans, side, list, explain: form.explain };
+      return sidePart({ marking, groups, ...about, key: KEYS[side], open: () => open(side) });
     }),
   );
-  return { node, open };
+  return { node, open, spans, openSpan };
 }
 
 /**
  * @param {object} part
  * @param {Marking} part.marking
  * @param {TagGroup[]} part.groups
+ * @param {Spans} part.spans
+ * @param {Side} part.side
+ * @param {HTMLElement} part.list
  * @param {Explainer} part.explain
  * @param {string} part.key
  * @param {() => unknown} part.open
  */
-function sidePart({ marking, groups, explain, key, open }) {
+function sidePart({ marking, groups, spans, side, list, explain, key, open }) {
   const { title } = marking;
   const summary = h("span", { class: "ek-marks" });
   function sum() {
     const counts = new Map();
-    for (const severity of Object.values(marking.marks)) {
+    const severities = spans.of(side).map((mark) => mark.severity);
+    for (const severity of [...Object.values(marking.marks), ...severities]) {
       const word = severity ?? "marked";
       counts.set(word, (counts.get(word) || 0) + 1);
     }
     summary.textContent = [...counts].map(([word, n]) => `${n} ${word}`).join(", ");
   }
   marking.hear(sum);
+  spans.hear(sum);
   sum();
   const line = h(
     "div",
@@ -80,6 +102,7 @@ function sidePart({ marking, groups, explain, key, open }) {
     { class: "ek-tags", role: "group", "aria-label": title },
     line,
     h("div", { class: "ek-chips" }, chips),
+    list,
   );
 }
 

@@ -53,9 +53,10 @@ export function textOf(element) {
  * Paint ranges by the rule `::highlight(name)`; a browser that cannot shows the text without.
  * @param {string} name
  * @param {Range[]} ranges
+ * @param {number} priority of two over one another, the higher is seen
  */
-export function markText(name, ranges) {
+export function markText(name, ranges, priority = 0) {
   if (typeof Highlight === "undefined") return;
-  if (ranges.length) CSS.highlights.set(name, new Highlight(...ranges));
+  if (ranges.length) CSS.highlights.set(name, Object.assign(new Highlight(...ranges), { priority }));
   else CSS.highlights.delete(name);
 }

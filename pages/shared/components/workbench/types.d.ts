@@ -50,6 +50,74 @@ export interface ResponseData {
   /** Stretches of the rendered text: where each begins there, where in `raw`, its length. */
   places: [number, number, number][];
   may_be_code: boolean;
+  /** Where each step of a trajectory stands in `raw`. */
+  steps?: [number, number][];
+}
+/** A stretch of a text, its end excluded. */
+export interface Stretch {
+  start: number;
+  end: number;
+}
+/** An error at words, on a step, or of what is missing; see evalkit/annotation/marks.py. */
+export interface Mark {
+  tag: string;
+  severity: string | null;
+  start: number | null;
+  end: number | null;
+  quote: string | null;
+  note: string;
+  step: number | null;
+  omission: boolean;
+}
+/** The marks of all sides, and how they are changed. */
+export interface Spans {
+  of(side: Side): Mark[];
+  tag(mark: Mark): Tag | undefined;
+  put(side: Side, mark: Mark): void;
+  remove(side: Side, mark: Mark): void;
+  hear(listener: (side: Side) => void): () => unknown;
+}
+/** A response as it is on the screen; offsets are in units of `text`. */
+export interface Placing {
+  text: string;
+  isPlaced: boolean;
+  written(stretch: Stretch): Stretch & { quote: string };
+  seen(stretch: Stretch): Stretch;
+  range(stretch: Stretch): Range;
+  offset(node: Node, offset: number): number;
+}
+export interface Chosen extends Stretch {
+  side: Side;
+}
+export interface Selecting {
+  chosen(): Chosen | null;
+  choose(stretch: Chosen | null): void;
+  mark(): boolean;
+  forget(): void;
+  place(side: Side): Placing;
+  marksAt(side: Side, offset: number): Mark[];
+  body(side: Side): HTMLElement;
+  close(): void;
+}
+export interface Caret {
+  begin(side: Side): boolean;
+  isOn(): boolean;
+  onkey(event: KeyboardEvent): boolean;
+  paint(): void;
+  end(): void;
+}
+/** Marking words of the responses on one screen; nothing happens where none are asked for. */
+export interface WordMarking {
+  mark(): boolean;
+  begin(): boolean;
+  onkey(event: KeyboardEvent): boolean;
+  close(): void;
+}
+/** What a palette holds beside its tags. */
+export interface PaletteExtra {
+  node: HTMLElement;
+  keys: Record<string, () => unknown>;
+  onclose?: () => void;
 }
 export interface Level {
   value: number;
@@ -90,6 +158,7 @@ export interface Answers {
   certainty?: string;
   scores: Record<Side, Record<string, number>>;
   tags: Record<Side, Marks>;
+  marks: Record<Side, Mark[]>;
   comment: string;
 }
 export type Marks = Record<string, string | null>;
@@ -147,6 +216,8 @@ export interface Form {
   doubt(): boolean;
   focusComment(): boolean;
   openTags(side: Side): boolean;
+  spans: Spans | null;
+  openSpan(side: Side, mark: Mark, isNew: boolean, onclose?: () => void): boolean;
   missing(): string[];
   mark(fields: string[]): string[];
   name(fields: string[]): string[];
@@ -184,7 +255,9 @@ export interface Marking {
 }
 export interface Tags {
   node: HTMLElement;
+  spans: Spans;
   open(side: Side): boolean;
+  openSpan(side: Side, mark: Mark, isNew: boolean, onclose?: () => void): boolean;
 }
 export interface Palette {
   form: HTMLElement;
@@ -192,6 +265,7 @@ export interface Palette {
   marking: Marking;
   key: string;
   turnTo(letter: string): boolean;
+  extra?: PaletteExtra;
 }
 export interface Entry {
   tag: Tag;
@@ -266,6 +340,7 @@ export interface Pane {
 }
 export interface Panes {
   node: HTMLElement;
+  panes: Pane[];
   toggleRaw(): void;
   toggleTogether(): boolean;
   toggleLinks(): boolean;
@@ -412,6 +487,7 @@ export interface Screen extends ScreenState {
   finder: Finder;
   main: HTMLElement;
   asking: Asking;
+  marking: WordMarking;
   takingBack: HTMLButtonElement;
   withdrawing: HTMLButtonElement;
   discarding: HTMLButtonElement;
@@ -432,6 +508,8 @@ export interface Actions {
   number(part: string): boolean;
   takeBack(): boolean;
   commands: Record<string, () => unknown>;
+  /** Whether the key was for the caret among the words. */
+  caret(event: KeyboardEvent): boolean;
   reading: Reading;
 }
 /** Reading by key: on (1) or back (-1), by a page or a few lines. */

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 60c3f20ae07e86ed4e121bc84d15f5f137dc42b593f57a77dcaf8591e2e0308c
+// Sources: 08307598de889a10b57ab87ad74221f56bdb72d6ffa834e111bc7339c1076075
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

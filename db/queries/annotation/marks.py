@@ -1,0 +1,84 @@
+"""Marks of errors: on what an annotator is shown, and as they are stored, on what was recorded."""
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from db.models import Case, Output
+from db.prepared import Prepared, columns_of
+from db.queries.annotation.leaks import case_words, known_names
+from evalkit.annotation.blinding.leaks import mask_runs
+from evalkit.annotation.draft import Draft, IncompleteError, ResponseDraft
+from evalkit.annotation.marks import Mark
+from evalkit.errors import RefusedError
+from evalkit.rendering.original import Masking, ShownResponse
+from evalkit.vocabulary import LeakPolicy
+
+
+def original_draft(session: Session, study: Any, assignment: Any, draft: Draft) -> Draft:
+    """Return a draft whose marks, made on what is shown, are on what was recorded.
+
+    Raises
+    ------
+    IncompleteError
+        If a mark's words are not where it says.
+    """
+    if not (draft.left.marks or draft.right.marks):
+        return draft
+    shown = shown_responses(session, study, assignment)
+    return _with_marks(draft, {side: shown[side].original for side in shown})
+
+
+def shown_draft(session: Session, study: Any, assignment: Any, draft: Draft) -> Draft:
+    """Return a stored annotation whose marks are on what its annotator is shown."""
+    if not (draft.left.marks or draft.right.marks):
+        return draft
+    shown = shown_responses(session, study, assignment)
+    return _with_marks(draft, {side: shown[side].shown for side in shown})
+
+
+def shown_responses(session: Session, study: Any, assignment: Any) -> dict[str, ShownResponse]:
+    """Return the responses of an assignment by side, as its annotator is shown them."""
+    masking: Masking = _unmasked
+    if study.leak_policy != LeakPolicy.SHOW:
+        case: Any = _CASE.first(session, {"case_id": assignment.case_id})
+        words = case_words(case, known_names(session, study))
+
+        def masking(text: str) -> tuple[str, list[tuple[int, int, int]]]:
+            return mask_runs(text, words.leaks(text))
+
+    ids = {"left": assignment.left_output_id, "right": assignment.right_output_id}
+    rows = {output_id: row for output_id, *row in _OUTPUTS.all(session, ids)}
+    return {
+        side: ShownResponse(*rows[output_id], masking=masking)
+        for side, output_id in ids.items()
+        if output_id in rows
+    }
+
+
+def _unmasked(text: str) -> tuple[str, list[tuple[int, int, int]]]:
+    return text, [(0, 0, len(text))]
+
+
+def _with_marks(draft: Draft, turned: dict[str, Any]) -> Draft:
+    def side(name: str, response: ResponseDraft) -> ResponseDraft:
+        marks: list[Mark] = []
+        for number, mark in enumerate(response.marks):
+            try:
+                marks.append(turned[name](mark))
+            except RefusedError as refused:
+                field = f"{name}.marks.{number}"
+                raise IncompleteError(str(refused), fields=(field,)) from None
+        return replace(response, marks=tuple(marks))
+
+    return replace(draft, left=side("left", draft.left), right=side("right", draft.right))
+
+
+_CASE = Prepared(sa.select(*columns_of(Case)).where(col(Case.id) == sa.bindparam("case_id")))
+_OUTPUTS = Prepared(
+    sa.select(col(Output.id), col(Output.content), col(Output.steps)).where(
+        col(Output.id).in_((sa.bindparam("left"), sa.bindparam("right")))
+    )
+)

@@ -1,0 +1,165 @@
+"""From the words an annotator is shown to those that were recorded, and back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from evalkit.annotation.blinding.leaks import blinded_steps
+from evalkit.annotation.marks import Mark
+from evalkit.errors import RefusedError
+from evalkit.records.normal import message_text
+from evalkit.rendering.markdown import clean
+from evalkit.rendering.messages import raw_messages, step_parts, step_places
+
+#: Where text stands in two texts: at which place in each, and how long it is.
+Run = tuple[int, int, int]
+
+_MOVED = (
+    "The words of an error mark are not where the mark says. Take the mark away, and mark them "
+    "again."
+)
+Masking = Callable[[str], tuple[str, list[Run]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text as it is shown, at a place of all that is shown, and as it was recorded."""
+
+    start: int
+    end: int
+    original: str
+    runs: Sequence[Run]
+
+
+class ShownResponse:
+    """One response as an annotator reads it, and how marks on it are marks on what was recorded."""
+
+    def __init__(
+        self, content: str, steps: Sequence[dict[str, Any]] | None, *, masking: Masking
+    ) -> None:
+        """Prepare a response; ``masking`` masks one text and says what stays (`mask_runs`)."""
+        self.is_trajectory = steps is not None
+        if steps is None:
+            text, runs = masking(content)
+            self.raw = clean(text)
+            self._blocks = [(0, len(text))]
+            self._texts = [_Text(0, len(text), content, runs)]
+            return
+        shown = blinded_steps(steps, masked=lambda text: masking(text)[0])
+        places = step_places(shown)
+        self.raw = raw_messages(shown)
+        self._blocks = [(place.start, place.end) for place in places]
+        self._texts = [
+            _step(recorded, step, place.text_start, masking)
+            for recorded, step, place in zip(steps, shown, places, strict=True)
+        ]
+
+    def original(self, mark: Mark) -> Mark:
+        """Return a mark on what is shown as one on what was recorded.
+
+        One that touches a masked name covers all of it. One beside the text of a step, as in the
+        arguments of a call, is on the step as a whole and keeps its words.
+
+        Raises
+        ------
+        RefusedError
+            If the words are not there, or there is no such step.
+        """
+        if mark.start is None or mark.end is None:
+            if mark.step is not None and not (self.is_trajectory and mark.step < len(self._texts)):
+                raise RefusedError("An error mark is on a step that this response does not have.")
+            return mark
+        if mark.end > len(self.raw) or self.raw[mark.start : mark.end] != mark.quote:
+            raise RefusedError(_MOVED)
+        number = self._step_at(mark.start)
+        if mark.end > self._blocks[number][1]:
+            raise RefusedError("An error mark goes beyond the step in which it begins.")
+        step = number if self.is_trajectory else None
+        text = self._texts[number]
+        if not text.start <= mark.start <= mark.end <= text.end:
+            return replace(mark, start=None, end=None, step=step)
+        start, end = through(
+            text.runs, mark.start - text.start, mark.end - text.start, len(text.original)
+        )
+        return replace(mark, start=start, end=end, quote=text.original[start:end], step=step)
+
+    def shown(self, mark: Mark) -> Mark:
+        """Return a mark on what was recorded as one on what is shown; the way back."""
+        if mark.start is None or mark.end is None:
+            return mark
+        number = self._number(mark)
+        if number is None:
+            return replace(mark, start=None, end=None)
+        text = self._texts[number]
+        turned = [(there, here, length) for here, there, length in text.runs]
+        start, end = through(turned, mark.start, mark.end, text.end - text.start)
+        start, end = text.start + start, text.start + end
+        return replace(mark, start=start, end=end, quote=self.raw[start:end])
+
+    def _number(self, mark: Mark) -> int | None:
+        """Return which text a stored mark counts in; of a trajectory, by default the last one."""
+        if not self.is_trajectory:
+            return 0
+        number = len(self._texts) - 1 if mark.step is None else mark.step
+        is_there = 0 <= number < len(self._texts) and (mark.end or 0) <= len(
+            self._texts[number].original
+        )
+        return number if is_there else None
+
+    def _step_at(self, place: int) -> int:
+        steps = [number for number, (start, _) in enumerate(self._blocks) if start <= place]
+        return max(steps, default=0)
+
+
+def through(runs: Sequence[Run], start: int, end: int, length: int) -> tuple[int, int]:
+    """Return where a stretch of one text stands in another.
+
+    What has no place of its own there reaches from the run before it to the one behind it.
+
+    Parameters
+    ----------
+    runs : sequence of (int, int, int)
+        Increasing: the place here, the place there, the length, in code points.
+    start, end : int
+        The stretch here, ``end`` excluded.
+    length : int
+        Of the text there.
+    """
+    low, high = 0, length
+    for here, there, n in runs:
+        if here <= start:
+            low = there + min(start - here, n)
+        if end <= here + n:
+            high = there + max(end - here, 0)
+            break
+    return low, max(low, high)
+
+
+def _step(
+    recorded: Mapping[str, Any], shown: Mapping[str, Any], start: int, masking: Masking
+) -> _Text:
+    """Find where the parts of a step's text stand in it as it is shown and as it was recorded."""
+    content = recorded.get("content")
+    originals, parts = _texts(content), step_parts(shown)
+    runs: list[Run] = []
+    here = there = 0
+    for original, part in zip(originals, parts, strict=True):
+        if original is not None:
+            masked, of_part = masking(original)
+            assert masked == part  # `blinded_steps` masks text by text, as here
+            runs += [(here + a, there + b, length) for a, b, length in of_part]
+            there += len(original)
+        here += len(part) + 1
+    return _Text(start, start + max(here - 1, 0), message_text(content), runs)
+
+
+def _texts(content: Any) -> list[str | None]:
+    """Return the texts of a message's parts, and None for those that have none."""
+    if content is None or content == "":
+        return []
+    parts = content if isinstance(content, list | tuple) else [content]
+    return [
+        part if isinstance(part, str) else part.get("text")
+        for part in parts
+        if isinstance(part, str) or part.get("type") != "tool_use"
+    ]
