@@ -13,7 +13,7 @@ from db.models import Annotation, Assignment, ErrorMark, Score, Study
 from db.prepared import Prepared
 from db.queries.annotation.form import definitions, form_of
 from evalkit.annotation.draft import Draft, ResponseDraft
-from evalkit.annotation.marks import Mark
+from evalkit.annotation.marks import MarkedError
 from evalkit.vocabulary import AssignmentState
 
 # Made once: it takes several times as long to make a statement as to run it.
@@ -97,14 +97,14 @@ def _error_marks(
     ids = definitions(session, study).tag_ids
     for output_id, response in _responses(assignment, content):
         about = {"annotation_id": annotation_id, "output_id": output_id, "is_superseded": False}
-        whole = (Mark(tag, severity) for tag, severity in response.tags.items())
+        whole = (MarkedError(tag, severity) for tag, severity in response.tags.items())
         for mark in (*whole, *response.marks):
             yield about | _error_mark(mark, ids[mark.tag])
         if not (response.tags or response.marks):
-            yield about | _error_mark(Mark(""), None)
+            yield about | _error_mark(MarkedError(""), None)
 
 
-def _error_mark(mark: Mark, tag_id: int | None) -> dict[str, Any]:
+def _error_mark(mark: MarkedError, tag_id: int | None) -> dict[str, Any]:
     return {
         "tag_id": tag_id,
         "severity": mark.severity,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from evalkit.annotation.marks import MAX_MARKS, Mark, checked_place
+from evalkit.annotation.marks import MAX_MARKS, MarkedError, checked_place
 from evalkit.annotation.task import TaskCriterion, TaskTag
 from evalkit.errors import RefusedError
 from evalkit.records.checks import MAX_NAME_LENGTH
@@ -44,7 +44,7 @@ class ResponseDraft:
 
     scores: Mapping[str, float]
     tags: Mapping[str, Severity | None]
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[MarkedError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def _response(scores: object, tags: object, marks: object) -> ResponseDraft:
     )
 
 
-def _marks(value: object) -> tuple[Mark, ...]:
+def _marks(value: object) -> tuple[MarkedError, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -248,12 +248,12 @@ def _marks(value: object) -> tuple[Mark, ...]:
     return tuple(_mark(_mapping(entry, "marks")) for entry in value)
 
 
-def _mark(fields: Mapping[str, Any]) -> Mark:
+def _mark(fields: Mapping[str, Any]) -> MarkedError:
     start, end, step = checked_place(fields)
     quote = fields.get("quote")
     if quote is not None:
         checked_text(quote, "The text of a mark", longest=MAX_QUOTE)
-    return Mark(
+    return MarkedError(
         tag=checked_text(fields.get("tag"), "A tag"),
         severity=_severity(fields.get("severity")),
         start=start,

@@ -15,7 +15,7 @@ _NO_MARK = "An error mark is not in the form this page sends."
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MarkedError:
     """One error, of which several of the same tag may overlap.
 
     ``start`` and ``end`` count code points, ``end`` excluded, and ``quote`` is what stands there:
@@ -59,8 +59,8 @@ class Mark:
 
 
 def split_marks(
-    marks: Iterable[Mark],
-) -> tuple[dict[str, Severity | None], tuple[Mark, ...]]:
+    marks: Iterable[MarkedError],
+) -> tuple[dict[str, Severity | None], tuple[MarkedError, ...]]:
     """Tell errors of a whole response, once a tag, from all others."""
     tags: dict[str, Severity | None] = {}
     others = []

@@ -76,9 +76,9 @@ def step_places(messages: Sequence[Mapping[str, Any]]) -> tuple[StepPlace, ...]:
     text = "".join(map("".join, parts))
     position = len(text.lstrip()) - len(text)  # what is left out before the first
     length = len(text.strip())
-    for heading, said, calls, gap in parts:
+    for heading, words, calls, gap in parts:
         start = position + len(heading)
-        stop = start + len(said)
+        stop = start + len(words)
         places.append(StepPlace(max(position, 0), min(stop + len(calls), length), start, stop))
         position = stop + len(calls) + len(gap)
     return tuple(places)

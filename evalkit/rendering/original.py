@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evalkit.annotation.blinding.leaks import blinded_steps
-from evalkit.annotation.marks import Mark
+from evalkit.annotation.marks import MarkedError
 from evalkit.errors import RefusedError
 from evalkit.records.normal import message_text
 from evalkit.rendering.markdown import clean
@@ -45,16 +45,16 @@ class ShownResponse:
             self._blocks = [(0, len(text))]
             self._texts = [_Text(0, len(text), content, runs)]
             return
-        shown = blinded_steps(steps, masked=lambda text: masking(text)[0])
-        places = step_places(shown)
-        self.raw = raw_messages(shown)
+        blinded = blinded_steps(steps, masked=lambda text: masking(text)[0])
+        places = step_places(blinded)
+        self.raw = raw_messages(blinded)
         self._blocks = [(place.start, place.end) for place in places]
         self._texts = [
             _step(recorded, step, place.text_start, masking)
-            for recorded, step, place in zip(steps, shown, places, strict=True)
+            for recorded, step, place in zip(steps, blinded, places, strict=True)
         ]
 
-    def original(self, mark: Mark) -> Mark:
+    def original(self, mark: MarkedError) -> MarkedError:
         """Return a mark on what is shown as one on what was recorded.
 
         One that touches a masked name covers all of it. One beside the text of a step, as in the
@@ -83,7 +83,7 @@ class ShownResponse:
         )
         return replace(mark, start=start, end=end, quote=text.original[start:end], step=step)
 
-    def shown(self, mark: Mark) -> Mark:
+    def shown(self, mark: MarkedError) -> MarkedError:
         """Return a mark on what was recorded as one on what is shown; the way back."""
         if mark.start is None or mark.end is None:
             return mark
@@ -96,7 +96,7 @@ class ShownResponse:
         start, end = text.start + start, text.start + end
         return replace(mark, start=start, end=end, quote=self.raw[start:end])
 
-    def _number(self, mark: Mark) -> int | None:
+    def _number(self, mark: MarkedError) -> int | None:
         """Return which text a stored mark counts in; of a trajectory, by default the last one."""
         if not self.is_trajectory:
             return 0
@@ -136,11 +136,11 @@ def through(runs: Sequence[Run], start: int, end: int, length: int) -> tuple[int
 
 
 def _step(
-    recorded: Mapping[str, Any], shown: Mapping[str, Any], start: int, masking: Masking
+    recorded: Mapping[str, Any], blinded: Mapping[str, Any], start: int, masking: Masking
 ) -> _Text:
     """Find where the parts of a step's text stand in it as it is shown and as it was recorded."""
     content = recorded.get("content")
-    originals, parts = _texts(content), step_parts(shown)
+    originals, parts = _texts(content), step_parts(blinded)
     runs: list[Run] = []
     here = there = 0
     for original, part in zip(originals, parts, strict=True):

@@ -80,4 +80,5 @@ def _text(text: str, *, is_marked: bool) -> dict[str, Any]:
         "raw": raw,
         "places": places,
         "may_be_code": has_unfenced_code(text),
+        "steps": [],
     }

@@ -1291,7 +1291,7 @@ def test_the_record_of_a_task_cannot_be_changed(sqlite_database, make_study):
 # Marks at words
 
 
-def placed(task, side, quote, **fields):
+def placed(task, side, quote, /, **fields):
     """Mark words of what is shown on a side, as the annotation screen sends it."""
     start = getattr(task, side).text.index(quote)
     mark = {"tag": "tone", "severity": "minor", "start": start, "end": start + len(quote)}
@@ -1350,7 +1350,6 @@ def test_a_masked_word_is_marked_whole_stored_as_recorded_and_never_shown(databa
         for output in session.exec(select(Output)):
             output.content = f"Hello, I am {MODELS[0]} and sure of it."
             session.add(output)
-    outdate_units()
     at = next_task_id(study_id=study_id, annotator_id=annotator)
     shown = task(at, annotator)
     assert "[name removed]" in shown.left.text

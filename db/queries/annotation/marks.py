@@ -11,7 +11,7 @@ from db.prepared import Prepared, columns_of
 from db.queries.annotation.leaks import case_words, known_names
 from evalkit.annotation.blinding.leaks import mask_runs
 from evalkit.annotation.draft import Draft, IncompleteError, ResponseDraft
-from evalkit.annotation.marks import Mark
+from evalkit.annotation.marks import MarkedError
 from evalkit.errors import RefusedError
 from evalkit.rendering.original import Masking, ShownResponse
 from evalkit.vocabulary import LeakPolicy
@@ -27,16 +27,16 @@ def original_draft(session: Session, study: Any, assignment: Any, draft: Draft) 
     """
     if not (draft.left.marks or draft.right.marks):
         return draft
-    shown = shown_responses(session, study, assignment)
-    return _with_marks(draft, {side: shown[side].original for side in shown})
+    responses = shown_responses(session, study, assignment)
+    return _with_marks(draft, {side: response.original for side, response in responses.items()})
 
 
 def shown_draft(session: Session, study: Any, assignment: Any, draft: Draft) -> Draft:
     """Return a stored annotation whose marks are on what its annotator is shown."""
     if not (draft.left.marks or draft.right.marks):
         return draft
-    shown = shown_responses(session, study, assignment)
-    return _with_marks(draft, {side: shown[side].shown for side in shown})
+    responses = shown_responses(session, study, assignment)
+    return _with_marks(draft, {side: response.shown for side, response in responses.items()})
 
 
 def shown_responses(session: Session, study: Any, assignment: Any) -> dict[str, ShownResponse]:
@@ -64,7 +64,7 @@ def _unmasked(text: str) -> tuple[str, list[tuple[int, int, int]]]:
 
 def _with_marks(draft: Draft, turned: dict[str, Any]) -> Draft:
     def side(name: str, response: ResponseDraft) -> ResponseDraft:
-        marks: list[Mark] = []
+        marks: list[MarkedError] = []
         for number, mark in enumerate(response.marks):
             try:
                 marks.append(turned[name](mark))

@@ -26,7 +26,7 @@ from db.queries.annotation.marks import shown_draft
 from db.queries.annotation.progress import Skipped, done_and_total, skipped_case
 from evalkit.annotation.blinding.leaks import blinded_steps
 from evalkit.annotation.draft import Draft, ResponseDraft
-from evalkit.annotation.marks import Mark, split_marks
+from evalkit.annotation.marks import MarkedError, split_marks
 from evalkit.annotation.opening import draft_mark
 from evalkit.annotation.task import (
     BlindedResponse,
@@ -141,7 +141,7 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
         .order_by(col(Criterion.position), col(Criterion.id))
     ).all():
         scores.setdefault(output_id, {})[key] = value
-    marks: dict[int, list[Mark]] = {}
+    marks: dict[int, list[MarkedError]] = {}
     for mark, key in session.exec(
         select(ErrorMark, Tag.key)
         .join(Tag, col(Tag.id) == ErrorMark.tag_id)
@@ -165,8 +165,8 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
     )
 
 
-def _mark(mark: ErrorMark, key: str) -> Mark:
-    return Mark(
+def _mark(mark: ErrorMark, key: str) -> MarkedError:
+    return MarkedError(
         tag=key,
         severity=None if mark.severity is None else Severity(mark.severity),
         start=mark.start,

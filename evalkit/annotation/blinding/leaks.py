@@ -162,14 +162,14 @@ def mask_runs(text: str, leaks: Iterable[Leak]) -> tuple[str, list[tuple[int, in
     """
     parts: list[str] = []
     runs: list[tuple[int, int, int]] = []
-    position = shown = 0
+    position = n_masked = 0
 
     def keep(end: int) -> None:
-        nonlocal shown
+        nonlocal n_masked
         if end > position:
-            runs.append((shown, position, end - position))
+            runs.append((n_masked, position, end - position))
         parts.append(text[position:end])
-        shown += end - position
+        n_masked += end - position
 
     for leak in sorted(leaks, key=lambda leak: leak.start):
         if leak.counts:
@@ -177,7 +177,7 @@ def mask_runs(text: str, leaks: Iterable[Leak]) -> tuple[str, list[tuple[int, in
             if not (parts and re.fullmatch(r"[ \u00a0/:_-]{0,2}", between)):
                 keep(leak.start)
                 parts.append(REMOVED)
-                shown += len(REMOVED)
+                n_masked += len(REMOVED)
             position = leak.end
     keep(len(text))
     return "".join(parts), runs

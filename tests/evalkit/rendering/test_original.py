@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from evalkit.annotation.blinding.leaks import REMOVED, identity_leaks, mask, mask_runs
-from evalkit.annotation.marks import Mark
+from evalkit.annotation.marks import MarkedError
 from evalkit.errors import RefusedError
 from evalkit.rendering.original import ShownResponse, through
 
-NAMES = ("Zephyr-9000", "Quasar")
+NAMES = ("Zephyr-9000",)
 
 
 def masking(text):
@@ -20,11 +20,11 @@ def shown(content, steps=None):
 
 
 def words(response, quote, *, nth=0):
-    """Mark words of what is shown."""
+    """MarkedError words of what is shown."""
     start = -1
     for _ in range(nth + 1):
         start = response.raw.index(quote, start + 1)
-    return Mark("tone", start=start, end=start + len(quote), quote=quote)
+    return MarkedError("tone", start=start, end=start + len(quote), quote=quote)
 
 
 pieces = st.lists(
@@ -50,7 +50,7 @@ def test_a_mark_comes_back_as_it_was_or_grown_by_the_masked_name_it_touched(text
     response = shown(text)
     start = data.draw(st.integers(0, len(response.raw)))
     end = data.draw(st.integers(start, len(response.raw)))
-    mark = Mark("tone", start=start, end=end, quote=response.raw[start:end])
+    mark = MarkedError("tone", start=start, end=end, quote=response.raw[start:end])
 
     original = response.original(mark)
     again = response.shown(original)
@@ -79,9 +79,9 @@ def test_words_that_are_not_there_are_refused():
     response = shown("So it says no.")
 
     for mark in (
-        Mark("tone", start=0, end=2, quote="Na"),
-        Mark("tone", start=0, end=99, quote="So"),
-        Mark("tone", step=0),  # it has none
+        MarkedError("tone", start=0, end=2, quote="Na"),
+        MarkedError("tone", start=0, end=99, quote="So"),
+        MarkedError("tone", step=0),  # it has none
     ):
         with pytest.raises(RefusedError):
             response.original(mark)
@@ -90,15 +90,18 @@ def test_words_that_are_not_there_are_refused():
 STEPS = [
     {
         "role": "assistant",
-        "content": "I ask Quasar.",
+        "content": "I ask Zephyr-9000.",
         "tool_calls": [
-            {"id": "call-9", "function": {"name": "search", "arguments": '{"q": "Quasar"}'}}
+            {"id": "call-9", "function": {"name": "search", "arguments": '{"q": "Zephyr-9000"}'}}
         ],
     },
     {
         "role": "tool",
         "tool_call_id": "call-9",
-        "content": [{"type": "text", "text": "Nothing "}, {"type": "text", "text": "of Quasar."}],
+        "content": [
+            {"type": "text", "text": "Nothing "},
+            {"type": "text", "text": "of Zephyr-9000."},
+        ],
     },
     {"role": "assistant", "content": "Sorry."},
 ]
@@ -108,12 +111,12 @@ def test_a_mark_in_a_trajectory_counts_in_the_text_of_its_step():
     response = shown("Sorry.", STEPS)
 
     mark = response.original(words(response, "ask [name removed]"))
-    assert (mark.step, mark.start, mark.end, mark.quote) == (0, 2, 12, "ask Quasar")
-    mark = response.original(words(response, "removed].", nth=2))
-    assert (mark.step, mark.start, mark.end, mark.quote) == (1, 11, 18, "Quasar.")
+    assert (mark.step, mark.start, mark.end, mark.quote) == (0, 2, 17, "ask Zephyr-9000")
+    mark = response.original(words(response, "removed].", nth=1))
+    assert (mark.step, mark.start, mark.end, mark.quote) == (1, 11, 23, "Zephyr-9000.")
     mark = response.original(words(response, "Sorry"))
     assert (mark.step, mark.start, mark.end) == (2, 0, 5)
-    assert response.shown(mark) == words(response, "Sorry").__class__(
+    assert response.shown(mark) == MarkedError(
         "tone",
         start=response.raw.index("Sorry"),
         end=response.raw.index("Sorry") + 5,
@@ -133,20 +136,20 @@ def test_a_mark_beside_the_text_of_a_step_is_on_the_step_and_keeps_its_words():
 
 def test_a_mark_does_not_go_beyond_its_step_and_a_step_that_is_not_there_is_refused():
     response = shown("Sorry.", STEPS)
-    start = response.raw.index("Quasar" if "Quasar" in response.raw else "ask")
-    long = Mark("tone", start=start, end=len(response.raw), quote=response.raw[start:])
+    start = response.raw.index("ask")
+    long = MarkedError("tone", start=start, end=len(response.raw), quote=response.raw[start:])
 
     with pytest.raises(RefusedError):
         response.original(long)
     with pytest.raises(RefusedError):
-        response.original(Mark("tone", step=3))
-    assert response.original(Mark("tone", step=2)) == Mark("tone", step=2)
+        response.original(MarkedError("tone", step=3))
+    assert response.original(MarkedError("tone", step=2)) == MarkedError("tone", step=2)
 
 
 def test_a_mark_of_a_trajectory_without_a_step_counts_in_its_last_message():
     response = shown("Sorry.", STEPS)
 
-    mark = response.shown(Mark("tone", start=0, end=5, quote="Sorry"))
+    mark = response.shown(MarkedError("tone", start=0, end=5, quote="Sorry"))
 
     assert response.raw[mark.start : mark.end] == "Sorry"
 

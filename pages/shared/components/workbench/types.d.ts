@@ -51,7 +51,7 @@ export interface ResponseData {
   places: [number, number, number][];
   may_be_code: boolean;
   /** Where each step of a trajectory stands in `raw`. */
-  steps?: [number, number][];
+  steps: [number, number][];
 }
 /** A stretch of a text, its end excluded. */
 export interface Stretch {
