@@ -83,7 +83,7 @@ export interface Placing {
   isPlaced: boolean;
   written(stretch: Stretch): Stretch & { quote: string };
   seen(stretch: Stretch): Stretch;
-  range(stretch: Stretch): Range;
+  range(stretch: Stretch): InstanceType<typeof globalThis.Range>;
   offset(node: Node, offset: number): number;
 }
 export interface Chosen extends Stretch {
