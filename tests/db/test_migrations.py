@@ -61,6 +61,9 @@ MIGRATIONS = {
     "0015_score_on_a_range.py": (
         "0890cb6d74cb0e83aa4ca410066162fed44f01061dc0afdcae46493ea0da40a3"
     ),
+    "0016_mark_errors_at_words.py": (
+        "66aae69cabd5489620c8996a7643e90439c143073512cc8135433ed027429316"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
