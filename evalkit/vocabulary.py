@@ -52,6 +52,10 @@ PREFERENCE_CODES: dict[Preference, int] = {
     Preference.BOTH_BAD: 3,
 }
 
+#: The same for what nobody has to say of a preference; 0 stands for what nobody said.
+STRENGTH_CODES: dict[Strength, int] = {Strength.SLIGHTLY: 1, Strength.MUCH: 2}
+CERTAINTY_CODES: dict[Certainty, int] = {Certainty.SURE: 1, Certainty.UNSURE: 2}
+
 
 class Level(StrEnum):
     """Measurement level of a criterion: which comparisons of its values mean something."""

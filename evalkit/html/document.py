@@ -42,6 +42,8 @@ from evalkit.reports.scores.report import ScoresReport, scores_report
 from evalkit.reports.scores.tables import acceptable_section, profile, scores_section
 from evalkit.reports.scores.trials import trials_report, trials_section
 from evalkit.reports.shown_models import shown_models
+from evalkit.reports.strength.report import strength_report
+from evalkit.reports.strength.tables import strength_section
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.study.collected import Collected, Limits
 from evalkit.study.main_criteria import left_out_sentence, main_part
@@ -144,6 +146,7 @@ def _on_quality(
     return (
         decided_on or section("Decision"),
         ranking_section(ranking, win_rates(collected), best, mapped),
+        strength_section(strength_report(collected), best),
         every_two(ranking, tested, mapped),
         scores_section(scores, best, mapped, note=more_criteria),
         acceptable_section(scores, best, mapped),

@@ -44,6 +44,12 @@ _RANKING = {
     "left_side": _LOG_ODDS,
     "effects": "log-odds for one standard deviation of a feature",
 }
+_STRENGTH = {
+    "mean": "grades of preference, −2 to 2",
+    "much_better": _SHARE,
+    "much_worse": _SHARE,
+    "unsure": _SHARE,
+}
 #: The unit of every number of a report by its key. ``value``, ``low`` and ``high`` have the unit
 #: of the key they stand under, where that has one; ``n`` and keys that begin with ``n_`` count.
 UNITS: dict[str, dict[str, str]] = {
@@ -117,7 +123,7 @@ UNITS: dict[str, dict[str, str]] = {
         "intraclass": "share of the variance that lies between cases, 0 to 1",
         "doubled": "half-width, in the unit of value",
     },
-    "ranking": _RANKING,
+    "ranking": _RANKING | _STRENGTH,
     "regression": {
         "difference": "share of the cases, −1 to 1",
         "low": "share of the cases, −1 to 1",
@@ -143,6 +149,7 @@ UNITS: dict[str, dict[str, str]] = {
         "level": _POINTS,
     },
     "pair": {
+        **_STRENGTH,
         "overall": "preference: share won minus share lost, −1 to 1; criteria: points of the scale",
         "by_category": "as overall",
         "errors": "share of looks, −1 to 1",

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evalkit.stats.annotators.sides import Sides
 from evalkit.stats.counts import (
     BOTH_BAD,
     BoolArray,
@@ -106,7 +105,8 @@ class Preferences:
     ``preference`` is a code of ``vocabulary.PREFERENCE_CODES``, ``n`` how often it was given,
     ``latest`` a number that grows with time, and ``is_dealt`` says whether evalkit dealt the
     sides, evenly; of what was imported nobody knows. Where not even ``is_seen``, left and right
-    are only an order.
+    are only an order. ``strength`` and ``certainty`` are codes of ``vocabulary.STRENGTH_CODES`` and
+    ``CERTAINTY_CODES``, 0 where nobody said.
     """
 
     left: IntArray
@@ -117,6 +117,8 @@ class Preferences:
     latest: IntArray
     is_dealt: BoolArray
     is_seen: BoolArray
+    strength: IntArray
+    certainty: IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,19 +213,6 @@ def comparisons(collected: Collected) -> Comparisons:
         preference=preferences.preference,
         n=preferences.n,
         models=collected.models,
-    )
-
-
-def sides_as_shown(collected: Collected) -> Sides:
-    """Return preferences as shown, where that is known, with whether sides were dealt."""
-    preferences, seen = collected.preferences, collected.preferences.is_seen
-    low, high = np.sort([preferences.left[seen], preferences.right[seen]], axis=0)
-    return Sides(
-        annotator=preferences.annotator[seen],
-        unit=low * np.int64(len(collected.outputs.id) + 1) + high,
-        order=(preferences.left > preferences.right)[seen].astype(np.int64),
-        chosen=preferences.preference[seen],
-        is_dealt=preferences.is_dealt[seen],
     )
 
 

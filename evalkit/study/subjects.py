@@ -19,6 +19,7 @@ from evalkit.study.collected import (
     first_looks,
     names,
 )
+from evalkit.study.graded import GRADES, codings_of_grades
 from evalkit.vocabulary import Level
 
 #: Stands for all tags together: whether anything at all was marked on a response.
@@ -26,7 +27,8 @@ ANY_ERROR = Tag("any_error", "Any error")
 
 #: What documents and addresses call what is no criterion.
 PREFERENCE, ACCEPTABLE, PENALTY = "preference", "acceptable", "penalty"
-_OWN_KEYS = (PREFERENCE, ACCEPTABLE, PENALTY, ANY_ERROR.key)
+STRENGTH = "preference_strength"
+_OWN_KEYS = (PREFERENCE, STRENGTH, ACCEPTABLE, PENALTY, ANY_ERROR.key)
 _SCORE = " (score)"
 
 
@@ -40,6 +42,8 @@ class Preferred:
 
 
 PREFERRED = Preferred()
+#: By how much one is better, where that was asked: agreement alone is on it.
+GRADED = Preferred(STRENGTH, Level.ORDINAL, GRADES)
 
 #: What has a scale, on which two models can be compared.
 Scaled = Preferred | Criterion
@@ -87,6 +91,8 @@ def subject_inside(subject: Subject) -> str:
 
 def subject_asked(subject: Subject) -> str:
     """Return what annotators agree on, or do not, as it stands inside a sentence."""
+    if subject == GRADED:
+        return "by how much a response is better"
     return "which response is better" if subject == PREFERRED else subject_inside(subject)
 
 
@@ -96,6 +102,8 @@ def codings_of(collected: Collected, subject: Subject, *, every: bool = False) -
     Of what one annotator judged twice the latest, or with ``every`` all; a tag is on a response
     if they marked it at any look.
     """
+    if subject == GRADED:
+        return codings_of_grades(collected, every=every)
     if isinstance(subject, Preferred):
         return codings_of_preferences(collected, every=every)
     if isinstance(subject, Criterion):

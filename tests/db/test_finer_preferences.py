@@ -15,12 +15,14 @@ from db.commands.records import import_file, import_records
 from db.commands.studies import StudyPlan, create_study
 from db.engine import engine, read_session, write_session
 from db.models import Annotation, Annotator, Study
+from db.queries import results
 from db.queries.annotation import task as queries
 from db.queries.annotation.own import own_annotations
 from db.queries.records.tables import study_csv
 from evalkit.annotation.draft import IncompleteError
 from evalkit.errors import RefusedError
 from evalkit.records.problems import RecordsRefusedError
+from evalkit.vocabulary import CERTAINTY_CODES, STRENGTH_CODES
 from tests.db.record_files import (
     case,
     comparison,
@@ -238,3 +240,16 @@ def test_the_long_table_says_by_how_much_and_how_sure(make_study):
         (row,) = csv.DictReader("".join(study_csv(session, study_id)).splitlines())
 
     assert (row["preference"], row["strength"], row["certainty"]) == ("right", "much", "unsure")
+
+
+def test_results_read_strength_and_certainty_as_they_were_said(make_study):
+    study_id, ann = make_study()
+    submit(given(study_id, ann), ann, preference="right", strength="much", certainty="unsure")
+    submit(given(study_id, ann), ann, preference="tie", key="key-00000002")
+
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+        preferences = results.collect(session, study).preferences
+
+    assert preferences.strength.tolist() == [STRENGTH_CODES["much"], 0]
+    assert preferences.certainty.tolist() == [CERTAINTY_CODES["unsure"], CERTAINTY_CODES["sure"]]

@@ -20,8 +20,14 @@ from db.models import (
     Score,
     VersionCase,
 )
-from db.queries.records.annotated import IMPORTED_POLICY, SIDES_UNKNOWN_POLICY
 from db.queries.results.filtering import counted, limits
+from db.queries.results.preferences import (
+    DEALT,
+    N_STRENGTHS,
+    UNREADABLE,
+    UNSEEN,
+    preferences_given,
+)
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.records import checks
@@ -38,13 +44,15 @@ from evalkit.study.collected import (
     Tag,
     Values,
 )
-from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
+from evalkit.vocabulary import (
+    PREFERENCE_CODES,
+    Level,
+    Preference,
+    Severity,
+)
 
-_UNREADABLE = len(PREFERENCE_CODES)
 # Stands for what was not recorded while it is read; measures are never negative.
 _UNKNOWN = -1
-# What is known of the sides of a comparison, beside 0: as they were seen.
-_DEALT, _UNSEEN = 1, 2
 _MOST = (checks.MAX_MILLISECONDS, checks.MAX_DOLLARS, *3 * (checks.MAX_WHOLE,))
 # Longer lists of rows wake the garbage collector so often that reading takes twice as long.
 _CHUNK = 1_000
@@ -208,7 +216,7 @@ def _preferences(
     takes twice as long as reading them.
     """
     table = _counted(_table(session, preferences_given(*conditions)), annotator_ids, column=2)
-    readable = table[:, 3] != _UNREADABLE
+    readable = table[:, 3] != UNREADABLE
     n_unreadable = int(np.count_nonzero(~readable))
     table = table[readable]
     # Copies of columns: a view would keep all of the table in memory.
@@ -219,43 +227,12 @@ def _preferences(
         preference=table[:, 3].copy(),
         n=np.ones(len(table), dtype=np.int64),
         latest=table[:, 4].copy(),
-        is_dealt=table[:, 5] == _DEALT,
-        is_seen=table[:, 5] != _UNSEEN,
+        is_dealt=table[:, 5] == DEALT,
+        is_seen=table[:, 5] != UNSEEN,
+        strength=table[:, 6] % N_STRENGTHS,
+        certainty=table[:, 6] // N_STRENGTHS,
     )
     return preferences, n_unreadable
-
-
-def preferences_given(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
-    """Read the preferences that count: left, right, annotator, code, annotation, sides."""
-    preference = sa.case(
-        *(
-            (col(Annotation.preference) == name.value, sa.literal_column(str(code)))
-            for name, code in PREFERENCE_CODES.items()
-        ),
-        else_=sa.literal_column(str(_UNREADABLE)),
-    )
-    return (
-        sa.select(
-            col(Assignment.left_output_id),
-            col(Assignment.right_output_id),
-            col(Assignment.annotator_id),
-            preference,
-            col(Annotation.id),
-            sa.case(
-                (col(Assignment.policy) == IMPORTED_POLICY, 0),
-                (col(Assignment.policy) == SIDES_UNKNOWN_POLICY, _UNSEEN),
-                else_=_DEALT,
-            ),
-        )
-        .select_from(Assignment)
-        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-        .where(
-            *conditions,
-            ~col(Annotation.is_superseded),
-            col(Assignment.right_output_id).is_not(None),
-            sa.or_(col(Annotation.preference).is_not(None), col(Annotation.is_unreadable)),
-        )
-    )
 
 
 def _values(

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from db.columns import now
 from db.models import AgreementTold, Annotator, Assignment
-from db.queries.results.collected import preferences_given
+from db.queries.results.preferences import preferences_given
 from db.queries.results.studies import COUNTED_KINDS
 from evalkit.reports.annotators.own import OwnAgreement, OwnReading, own_agreement
 from evalkit.stats.counts import preference_codings
@@ -34,11 +34,11 @@ def own_agreement_in(session: Session, study_id: int, *, annotator_id: int) -> O
         col(Assignment.annotator_id).in_(people),
     ).add_columns(col(Assignment.case_id))
     rows = [tuple(row) for row in session.connection().execute(statement)]
-    table = np.array(rows, dtype=np.int64).reshape(len(rows), 7)
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), 8)
     table = table[table[:, 3] < len(PREFERENCE_CODES)]  # the others cannot be read
     annotators, annotator = np.unique(np.r_[table[:, 2], annotator_id], return_inverse=True)
     codings = preference_codings(
-        case=table[:, 6],
+        case=table[:, 7],
         left=table[:, 0],
         right=table[:, 1],
         preference=table[:, 3],

@@ -15,6 +15,8 @@ from evalkit.reports.pair.report import pair_report
 from evalkit.reports.pair.sentences import category_findings, error_findings
 from evalkit.reports.pair.significance import significance_report
 from evalkit.reports.ranking.report import ranking_report
+from evalkit.reports.strength.report import strength_report
+from evalkit.reports.strength.tables import two_blocks
 
 ModelOption = Annotated[str, typer.Option("--model", help="Differences are this model's.")]
 OtherOption = Annotated[str, typer.Option("--other", help="The model it is set beside.")]
@@ -36,6 +38,7 @@ def pair(asked: Asked, model: ModelOption, other: OtherOption) -> Answer:
     return [
         tables.opening(two, analyses_of(two, ranking_report(collected))),
         tables.differences(two.overall),
+        *two_blocks(strength_report(collected, model=model, other=other)),
         *tables.taken(two),
         Heading("Where they differ"),
         bullets(category_findings(two)),

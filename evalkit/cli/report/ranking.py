@@ -22,6 +22,8 @@ from evalkit.reports.ranking.style import (
     style_verdict,
 )
 from evalkit.reports.ranking.tables import ranked
+from evalkit.reports.strength.report import strength_report
+from evalkit.reports.strength.tables import strength_blocks
 
 StyleFlag = Annotated[
     bool,
@@ -48,6 +50,9 @@ def ranking(asked: Asked, style_control: StyleFlag = False) -> Answer:
         words(" ".join(filter(None, (opening, carried_style(style, lead))))),
         *(ranked(group.rows) for group in groups),
         words(f"{compared}{own}, {report.n_unreadable:,} more unreadable."),
+        *strength_blocks(
+            strength_report(collected), [row.model for group in groups for row in group.rows]
+        ),
         bullets(cautions(report, win_rates(collected))),
         Reasons([("", why), *((row.model, row.reason) for row in rows)]),
         *(_style(style, lead) if style_control else ()),

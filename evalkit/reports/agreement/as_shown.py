@@ -19,7 +19,8 @@ from evalkit.stats.agreement.krippendorff import (
 from evalkit.stats.annotators.profiles import SHOWN
 from evalkit.stats.counts import Codings, offered_preferences
 from evalkit.stats.intervals import Estimate
-from evalkit.study.collected import Collected, latest_preferences, names, sides_as_shown
+from evalkit.study.collected import Collected, latest_preferences, names
+from evalkit.study.sides import sides_as_shown
 from evalkit.vocabulary import Level
 
 TURNED = (

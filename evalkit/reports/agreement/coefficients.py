@@ -22,6 +22,7 @@ from evalkit.stats.counts import TAG_VALUES, Codings, IntArray
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected, Criterion, Tag
 from evalkit.study.subjects import (
+    GRADED,
     PREFERRED,
     Scaled,
     Subject,
@@ -160,7 +161,7 @@ def _coefficients(of: Scaled, codings: Codings) -> Coefficients:
 
 def _judged(collected: Collected) -> Iterator[tuple[Scaled, Codings]]:
     """Give what two annotators or more judged, with who gave what."""
-    subjects: tuple[Scaled, ...] = (PREFERRED, *collected.criteria)
+    subjects: tuple[Scaled, ...] = (PREFERRED, GRADED, *collected.criteria)
     for of in subjects:
         codings = codings_of(collected, of)
         if len(codings.unit) and np.unique(codings.unit, return_counts=True)[1].max() > 1:
@@ -171,7 +172,7 @@ def _by_category(
     collected: Collected, subject: Subject, codings: Codings, places: Sequence[IntArray]
 ) -> Iterator[CategoryAgreement]:
     """Give alpha within each category, of the entries at the places of each."""
-    level = subject.level if isinstance(subject, Criterion) else Level.NOMINAL
+    level = Level.NOMINAL if isinstance(subject, Tag) else subject.level
     for category, own in zip(collected.categories, places, strict=True):
         yield CategoryAgreement(subject, category, krippendorff_alpha(codings.at(own), level))
 

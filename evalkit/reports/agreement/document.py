@@ -31,6 +31,7 @@ def agreement_document(collected: Collected) -> Document:
             **_agreement(report.preference),
             "as_shown": as_shown_document(report.as_shown),
         },
+        **{of.subject.key: {"level": str(of.level), **_agreement(of)} for of in report.finer},
         "criteria": {
             of.subject.key: {"level": str(of.level), **_agreement(of)} for of in report.criteria
         },

@@ -29,7 +29,7 @@ _MOST_PAIRS = 28
 
 def pairs_of_first(report: AgreementReport) -> tuple[Block, ...]:
     """Show Cohen's κ of every two annotators on what decides, unless there are too many."""
-    parts = [of for of in (report.preference, *report.criteria) if of.pairs]
+    parts = [of for of in report.parts if of.pairs]
     if not parts:
         return ()
     pairs, subject = parts[0].pairs, parts[0].subject

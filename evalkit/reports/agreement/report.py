@@ -18,7 +18,8 @@ from evalkit.study.collected import (
     codings_of_criterion,
     codings_of_preferences,
 )
-from evalkit.study.subjects import PREFERRED, Scaled, Subject
+from evalkit.study.graded import graded
+from evalkit.study.subjects import GRADED, PREFERRED, Scaled, Subject, codings_of
 from evalkit.vocabulary import AnnotatorKind, Level
 
 
@@ -39,7 +40,7 @@ class AgreementReport:
 
     Where people and judges annotated, alpha and percent agreement are those of people alone; pairs
     of annotators are of all. ``who`` is whose it is, and ``as_shown`` what the preference comes to
-    by the sides that were seen.
+    by the sides that were seen. ``finer`` is agreement on by how much, where somebody said so.
     """
 
     preference: AgreementOf
@@ -47,11 +48,17 @@ class AgreementReport:
     judges: tuple[JudgeAgreement, ...] = ()
     who: str = "Annotators"
     as_shown: AsShown = NOT_AS_SHOWN
+    finer: tuple[AgreementOf, ...] = ()
+
+    @property
+    def parts(self) -> list[AgreementOf]:
+        """All that is measured: the preference, what is finer of it, then the criteria."""
+        return [self.preference, *self.finer, *self.criteria]
 
     @property
     def judged(self) -> list[AgreementOf]:
-        """What at least two annotators judged: the preference, then the criteria."""
-        return [of for of in (self.preference, *self.criteria) if of.alpha.n_units]
+        """What at least two annotators judged."""
+        return [of for of in self.parts if of.alpha.n_units]
 
 
 def agreement_report(collected: Collected) -> AgreementReport:
@@ -79,7 +86,15 @@ def agreement_report(collected: Collected) -> AgreementReport:
         judges=judges_with_people(collected) if len(kinds) > 1 else (),
         who=_whose(kinds),
         as_shown=agreement_as_shown(collected),
+        finer=_finer(people, collected),
     )
+
+
+def _finer(people: Collected, collected: Collected) -> tuple[AgreementOf, ...]:
+    if not len(graded(collected)):
+        return ()
+    codings = codings_of(people, GRADED), codings_of(collected, GRADED, every=True)
+    return (_agreement_of(*codings, GRADED),)
 
 
 def _whose(kinds: set[AnnotatorKind]) -> str:

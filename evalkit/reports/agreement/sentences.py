@@ -107,7 +107,7 @@ def trust(several: Sequence[Coefficients]) -> list[str]:
 
 def agreement_verdict(report: AgreementReport) -> str:
     """Say in one sentence how far annotators agree on what decides: preferences, else scores."""
-    parts = [of for of in (report.preference, *report.criteria) if of.alpha.value is not None]
+    parts = [of for of in report.parts if of.alpha.value is not None]
     if not parts:
         if report.judges:
             return "How far people agree with one another cannot be measured yet."

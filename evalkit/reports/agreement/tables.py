@@ -115,7 +115,7 @@ def alphas(report: AgreementReport) -> Intervals:
 def alpha_table(report: AgreementReport) -> Table:
     """Give a row per thing that is judged, with the reason where agreement cannot be had."""
     titled: dict[str, AgreementOf] = {}
-    for of in (report.preference, *report.criteria):
+    for of in report.parts:
         titled[subject_title(of.subject)] = of
         as_shown = report.as_shown.alpha
         if of.subject == PREFERRED and as_shown is not None and as_shown.n_units:

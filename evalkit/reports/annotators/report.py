@@ -20,8 +20,8 @@ from evalkit.study.collected import (
     Criterion,
     Tag,
     latest_preferences,
-    sides_as_shown,
 )
+from evalkit.study.sides import sides_as_shown
 from evalkit.study.subjects import PREFERRED, Subject, codings_of, subject_key, subjects
 from evalkit.vocabulary import AnnotatorKind, Level
 

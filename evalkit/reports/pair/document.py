@@ -16,6 +16,7 @@ from evalkit.reports.pair.significance import (
     significance_report,
 )
 from evalkit.reports.ranking.report import RankingReport, ranking_report
+from evalkit.reports.strength.report import strength_document, strength_report
 from evalkit.stats.differences import PairedDifference
 from evalkit.study.collected import Collected
 from evalkit.study.subjects import PREFERRED, subject_key
@@ -50,6 +51,9 @@ def pair_document(collected: Collected, report: PairReport) -> dict[str, Any]:
         "verdict": pair_verdict(report, analyses),
         "overall": difference_entries(report.overall),
         "by_category": difference_entries(report.by_category),
+        "strength": strength_document(
+            strength_report(collected, model=report.model, other=report.other)
+        ),
         "errors": [
             {
                 "tag": error.tag.key,

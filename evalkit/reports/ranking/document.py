@@ -8,6 +8,7 @@ from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
 from evalkit.reports.ranking.sentences import verdict
 from evalkit.reports.ranking.style import StyleReport, carried_style, standing_entry
+from evalkit.reports.strength.report import strength_document, strength_report
 from evalkit.stats.ranking.ranking import RankingRow
 from evalkit.stats.ranking.win_rates import PairWinRate, circles
 from evalkit.study.collected import Collected
@@ -39,6 +40,7 @@ def ranking_document(collected: Collected, style: StyleReport | None = None) -> 
         "groups": [[_ranking_row(row) for row in group.rows] for group in report.groups],
         "matrix": _matrix(report, rates),
         "circles": [list(three) for three in circles(rates)],
+        "by_strength": strength_document(strength_report(collected)),
         "reason": report.reason,
     }
 

@@ -17,7 +17,8 @@ from evalkit.stats.counts import BoolArray, FloatArray
 from evalkit.stats.intervals import MIN_CASES, Estimate
 from evalkit.stats.ranking.separation import separate
 from evalkit.stats.ranking.style import StyleControl, control_style, style_difference
-from evalkit.study.collected import Collected, comparisons, sides_as_shown
+from evalkit.study.collected import Collected, comparisons
+from evalkit.study.sides import sides_as_shown
 from evalkit.study.style_features import FEATURES
 
 #: How a feature is called in a sentence, and what more of it is.

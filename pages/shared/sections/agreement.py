@@ -40,7 +40,7 @@ _MOST_TAGS, _MOST_COLUMNS = 16, 8
 
 def paired(report: AgreementReport) -> list[AgreementOf]:
     """Give what two annotators judged in common, be they people or judges."""
-    return [of for of in (report.preference, *report.criteria) if of.pairs]
+    return [of for of in report.parts if of.pairs]
 
 
 def show_alphas(report: AgreementReport, page: Page, state: State) -> None:

@@ -26,6 +26,8 @@ from evalkit.reports.ranking.tables import (
     wins_and_losses,
 )
 from evalkit.reports.scores.report import ScoresReport
+from evalkit.reports.strength.report import strength_report
+from evalkit.reports.strength.tables import TITLE as BY_HOW_MUCH, strength_blocks
 from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.stats.scores import ScoreRow
 from pages.shared import collecting
@@ -109,6 +111,14 @@ def show_absences(reasons: Mapping[str, str]) -> None:
         st.header("Not known here", divider=False)
         for sentence in reasons.values():
             exhibits.say(sentence)
+
+
+def show_strength(kept: Kept, page: Page, *, order: Sequence[str]) -> None:
+    """Show by how much each model was preferred, where somebody said so."""
+    strengths = strength_blocks(kept.of(strength_report), order)
+    if strengths:
+        st.header(BY_HOW_MUCH, divider=False)
+        blocks.show(*strengths, page=page, key="strength")
 
 
 def show_ranking(

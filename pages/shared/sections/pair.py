@@ -16,6 +16,8 @@ from evalkit.reports.pair.document import difference_entries
 from evalkit.reports.pair.report import PairReport, SubjectDifference, pair_report
 from evalkit.reports.pair.significance import significance_report
 from evalkit.reports.ranking.report import ranking_report
+from evalkit.reports.strength.report import strength_report
+from evalkit.reports.strength.tables import two_blocks
 from evalkit.study.collected import Collected
 from pages.shared import collecting, labels
 from pages.shared.address import addresses, choices, links
@@ -89,6 +91,12 @@ def show_overall(report: PairReport, page: Page) -> None:
         _fold(report.overall, key="pair-overall")
     else:
         blocks.show(*more[0], page=page, key="taken")
+
+
+def show_strength(kept: Kept, report: PairReport, page: Page) -> None:
+    """Say by how much each beat the other, where somebody said so."""
+    of_two = kept.of(strength_report, model=report.model, other=report.other)
+    blocks.show(*two_blocks(of_two), page=page, key="strength")
 
 
 def show_categories(report: PairReport, page: Page, state: State) -> None:

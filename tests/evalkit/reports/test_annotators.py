@@ -1,7 +1,7 @@
 """How annotators work, what changes without some, what they differ on, which agreement to trust."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -80,6 +80,8 @@ def study(*, n_cases=6, n_annotators=3, preferences=(), values=(), marks=()):
             latest=np.arange(len(who), dtype=np.int64),
             is_dealt=np.ones(len(who), dtype=bool),
             is_seen=np.ones(len(who), dtype=bool),
+            strength=np.zeros(len(who), dtype=np.int64),
+            certainty=np.zeros(len(who), dtype=np.int64),
         ),
         n_unreadable=0,
         values=Values(
@@ -281,8 +283,8 @@ def test_the_order_of_rows_changes_nothing():
     ]
     collected = study(preferences=given)
     order = rng.permutation(len(given))
-    fields = ("left", "right", "annotator", "preference", "n", "latest", "is_dealt", "is_seen")
-    mixed = Preferences(*(getattr(collected.preferences, name)[order] for name in fields))
+    names = [field.name for field in fields(collected.preferences)]
+    mixed = Preferences(*(getattr(collected.preferences, name)[order] for name in names))
 
     shuffled = annotators.annotators_document(replace(collected, preferences=mixed))
 

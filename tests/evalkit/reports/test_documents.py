@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -67,7 +68,7 @@ OF_STUDIES = {
 def full():
     """Return a study with everything: three annotators, two models, prices and times."""
     rng = np.random.default_rng(3)
-    return collected(
+    study = collected(
         n_cases=12,
         preferences=[
             (who, case, case % 2, 1 - case % 2, int(rng.choice(4, p=[0.5, 0.3, 0.1, 0.1])))
@@ -89,6 +90,11 @@ def full():
         costs=[1.0, 2.0],
         latencies=[900.0, 100.0],
     )
+    preferences = study.preferences
+    strength = np.where(preferences.preference < 2, 1 + preferences.annotator % 2, 0)
+    certainty = 1 + preferences.annotator % 2
+    finer = replace(preferences, strength=strength, certainty=certainty)
+    return replace(study, preferences=finer)
 
 
 @cache

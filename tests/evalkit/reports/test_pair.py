@@ -83,6 +83,8 @@ def study(*, preferences=(), values=(), marks=(), cost=None, latency=None):
             latest=np.arange(len(given)),
             is_dealt=np.ones(len(given), dtype=bool),
             is_seen=np.ones(len(given), dtype=bool),
+            strength=np.zeros(len(given), dtype=np.int64),
+            certainty=np.zeros(len(given), dtype=np.int64),
         ),
         n_unreadable=0,
         values=Values(

@@ -109,6 +109,8 @@ def study(
             latest=np.arange(len(given)),
             is_dealt=np.ones(len(given), dtype=bool),
             is_seen=np.ones(len(given), dtype=bool),
+            strength=np.zeros(len(given), dtype=np.int64),
+            certainty=np.zeros(len(given), dtype=np.int64),
         ),
         n_unreadable=n_unreadable,
         values=Values(

@@ -1,0 +1,1 @@
+"""By how much responses were preferred, and how sure their annotators were."""
