@@ -1,4 +1,4 @@
-"""Charts: what they draw from a frame, whatever the numbers are.
+"""Charts: what they draw from rows, whatever the numbers are.
 
 Pages send them as they are: here each is made a figure, which Plotly checks and pages do not.
 """
@@ -157,6 +157,12 @@ def test_long_names_are_broken_at_words_and_slashes(name, expected):
     assert wrapped(name, 10) == expected
 
 
+def models(columns):
+    names = charts.PricedModel._fields
+    rows = zip(*(columns[name] for name in names), strict=True)
+    return [charts.PricedModel(*row) for row in rows]
+
+
 def points(n=2, **changed):
     columns = {
         "label": [f"Model {number}" for number in range(n)],
@@ -171,7 +177,7 @@ def points(n=2, **changed):
         "is_on_front": [True] * n,
         "hover": [""] * n,
     }
-    return pd.DataFrame(columns | changed)
+    return models(columns | changed)
 
 
 def test_quality_against_a_price_starts_at_zero_and_draws_unequal_intervals():
@@ -214,7 +220,7 @@ def front_points(**changed):
         "is_on_front": [True, True, False],
         "hover": ["A", "B", "<C>"],
     }
-    return pd.DataFrame(columns | changed)
+    return models(columns | changed)
 
 
 def test_the_front_is_told_by_shape_and_weight_not_by_colour():

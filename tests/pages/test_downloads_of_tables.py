@@ -3,10 +3,11 @@
 Maps are pictures: the download under one has a row for each of its cells.
 """
 
+import pandas as pd
 import pytest
 
 from evalkit.vocabulary import Role
-from pages.shared.display import exhibits, html_tables
+from pages.shared.display import blocks, exhibits, html_tables
 from tests.factories import annotate, make_eval_set, make_study
 
 MODELS = ("Model one", "Model two", "Model three")
@@ -57,10 +58,9 @@ def offered(monkeypatch):
     noting(exhibits, "picture", lambda figure: ())
     real = exhibits.download
 
-    def noted(numbers, *, key):
-        frame = numbers() if callable(numbers) else numbers
-        seen.append((key, above[0], tuple(frame.columns)))
-        return real(numbers, key=key)
+    def noted(make, *, key):
+        seen.append((key, above[0], tuple(make().columns)))
+        return real(make, key=key)
 
     monkeypatch.setattr(exhibits, "download", noted)
     return seen
@@ -80,3 +80,18 @@ def test_a_download_holds_the_columns_of_the_table_above_it(app, sign_in, study,
         key: [name for name in columns if name not in held] for key, columns, held in offered
     }
     assert {key: names for key, names in lacking.items() if names} == {}
+
+
+@pytest.mark.parametrize("page", ["decision", "agreement"])
+def test_no_download_is_made_before_somebody_asks_for_it(app, sign_in, study, monkeypatch, page):
+    made = []
+    monkeypatch.setattr(blocks, "numbers", lambda table: made.append(table.title) or pd.DataFrame())
+    monkeypatch.setattr(pd, "json_normalize", lambda rows, **_: made.append(rows) or pd.DataFrame())
+    sign_in(app, Role.LEAD)
+    app.query_params.update({"judges": "1", "style": "1"})
+    app.run()
+    app.switch_page(f"results/{page}.py").run()
+
+    assert not app.exception
+    assert any(link.proto.label == "Download as CSV" for link in app.get("link_button"))
+    assert made == []

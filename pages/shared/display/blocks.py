@@ -26,7 +26,7 @@ from evalkit.reports.blocks import (
 )
 from evalkit.reports.shown_models import ShownModels
 from pages.shared.display import exhibits, html_tables
-from pages.shared.display.charts import frontier, interval_rows
+from pages.shared.display.charts import PricedModel, frontier, interval_rows
 
 #: What tones are drawn in: better is blue, worse orange; words say it too.
 _TONES: Mapping[str, str] = {Tone.BETTER: OKABE_ITO[0], Tone.WORSE: OKABE_ITO[1], Tone.OPEN: MUTED}
@@ -172,10 +172,12 @@ def interval_row(row: IntervalRow, colours: Mapping[str, str]) -> dict[str, obje
 
 def _show_scatter(block: Scatter, page: Page, *, key: str) -> None:
     if block.points:
-        rows = pd.DataFrame([_point(point, block, page) for point in block.points])
-        ends = ["x_low", "x_high", "y_low", "y_high"]
+        named = page.named(block)
         figure = frontier(
-            rows.astype(dict.fromkeys(ends, float)),
+            [
+                _priced(point, block, colour=page.colours.get(point.label), named=named)
+                for point in block.points
+            ],
             x_title=block.x.title,
             y_title=block.y.title,
             x_prefix=block.x.prefix,
@@ -190,25 +192,30 @@ def _show_scatter(block: Scatter, page: Page, *, key: str) -> None:
     exhibits.say(*block.absences)
 
 
-def _point(point: Point, block: Scatter, page: Page) -> dict[str, object]:
+def _priced(
+    point: Point, block: Scatter, *, colour: str | None, named: Collection[str]
+) -> PricedModel:
+    x, y = point.x.value, point.y.value
+    if x is None or y is None:
+        raise ValueError(f"{point.label} cannot be drawn: a point's numbers are both known.")
     # Up is better in the picture, also of what there should be little of.
     across, up = block.x.per, -block.y.per if block.is_less_better else block.y.per
     ends = (point.y.low, point.y.high)
     low, high = reversed(ends) if block.is_less_better else ends
-    return {
-        "label": point.label,
-        "x": _in(point.x.value, across),
-        "x_low": _in(point.x.low, across),
-        "x_high": _in(point.x.high, across),
-        "y": _in(point.y.value, up),
-        "y_low": _in(low, up),
-        "y_high": _in(high, up),
-        "colour": page.colours.get(point.label, OKABE_ITO[0]),
-        "is_named": point.label in page.named(block),
-        "is_on_front": point.is_on_front,
-        "hover": f"{point.label}\n{text.estimate(point.y, block.y.form)}, n = {point.y.n:,}\n"
+    return PricedModel(
+        label=point.label,
+        x=across * x,
+        x_low=_in(point.x.low, across),
+        x_high=_in(point.x.high, across),
+        y=up * y,
+        y_low=_in(low, up),
+        y_high=_in(high, up),
+        colour=colour or OKABE_ITO[0],
+        is_named=point.label in named,
+        is_on_front=point.is_on_front,
+        hover=f"{point.label}\n{text.estimate(point.y, block.y.form)}, n = {point.y.n:,}\n"
         f"{text.estimate(point.x, block.x.form)}, n = {point.x.n:,}",
-    }
+    )
 
 
 def _in(value: float | None, per: float) -> float | None:

@@ -111,7 +111,7 @@ def table(
     *,
     key: str,
     label: str = "Table",
-    numbers: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
+    numbers: Callable[[], pd.DataFrame] | None = None,
     left: Sequence[str] = (),
 ) -> None:
     """Fold a table under its picture, numbers to the right, with a download as CSV.
@@ -123,9 +123,8 @@ def table(
         inline_table(frame, key=key, left=left, numbers=numbers)
 
 
-def download(numbers: pd.DataFrame | Callable[[], pd.DataFrame], *, key: str) -> None:
-    """Offer a frame as a CSV file, or what makes it for who asks for it."""
-    make = numbers if callable(numbers) else lambda: numbers
+def download(make: Callable[[], pd.DataFrame], *, key: str) -> None:
+    """Offer a frame as a CSV file, made for whoever asks for it."""
     downloads.button("Download as CSV", lambda: frames.csv_bytes(make()), file_name=f"{key}.csv")
 
 
@@ -134,7 +133,7 @@ def inline_table(
     *,
     key: str,
     left: Sequence[str] = (),
-    numbers: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
+    numbers: Callable[[], pd.DataFrame] | None = None,
 ) -> None:
     """Show a table with its numbers to the right and its download as CSV beneath.
 
@@ -153,7 +152,7 @@ def inline_table(
         height=table_height(len(frame), most=_MOST_INLINE),
         key=key,
     )
-    download(frame if numbers is None else numbers, key=key)
+    download(numbers or (lambda: frame), key=key)
 
 
 def _config(key: str) -> dict[str, object]:

@@ -158,7 +158,7 @@ def show_tags(agreements: Sequence[TagAgreement], page: Page) -> None:
     exhibits.say(agreement_meaning(agreements[0].tag, agreements[0].alpha), style="lead")
     table = tables.tag_table(agreements)
     blocks.show(table, page=page, key="tag-agreement")
-    exhibits.download(blocks.numbers(table), key="tag-agreement-csv")
+    exhibits.download(lambda: blocks.numbers(table), key="tag-agreement-csv")
     exhibits.say(
         "Names and counts lead to the responses, the others to each annotator against the rest on "
         "that error."

@@ -165,7 +165,6 @@ def show_style(report: StyleReport, ranking: RankingReport, page: Page) -> None:
     exhibits.say(style_verdict(report, report_lead(ranking)), style="lead")
     if report.reason is not None:
         return
-    entries = style_entries(report)
     both: list[list[Block]] = [
         [Heading("As judged"), strengths(report, page.shown.models, held=False)],
         [Heading("Style held equal"), strengths(report, page.shown.models, held=True)],
@@ -175,14 +174,18 @@ def show_style(report: StyleReport, ranking: RankingReport, page: Page) -> None:
         "Strength in log-odds, mean zero; the same comparisons on both sides. Grey with an open "
         "mark: not told apart from the average of all models."
     )
-    exhibits.download(pd.DataFrame(entries["models"]), key="style-held-equal")
+    exhibits.download(lambda: pd.DataFrame(style_entries(report)["models"]), key="style-held-equal")
     worth: list[list[Block]] = [
         [Heading("What style is worth"), style_effects(report)],
         [Heading("In words"), bullets(effect_sentences(report))],
     ]
     blocks.show(beside(*worth), page=page, key="style-effects")
-    effects = pd.DataFrame.from_dict(entries["effects"], orient="index")
-    exhibits.download(effects.reset_index(names="feature"), key="what-style-is-worth")
+    exhibits.download(lambda: _effects(report), key="what-style-is-worth")
+
+
+def _effects(report: StyleReport) -> pd.DataFrame:
+    effects = pd.DataFrame.from_dict(style_entries(report)["effects"], orient="index")
+    return effects.reset_index(names="feature")
 
 
 def half_width(measure: Measure) -> float:
@@ -220,22 +223,26 @@ def show_power(report: PowerReport, measure: Measure, kept: Kept, page: Page) ->
     lead = [Words((sentence,), "lead") for sentence in advice]
     blocks.show(beside(lead, [asked]), page=page, key="power")
     if planned:
-        numbers = pd.json_normalize([interval_entry(interval) for interval in planned], sep="_")
-        held = blocks.numbers(wanted(planned, name=name)).join(numbers)
-        exhibits.download(held, key="intervals-wanted")
+        exhibits.download(
+            lambda: blocks.numbers(wanted(planned, name=name)).join(
+                pd.json_normalize(list(map(interval_entry, planned)), sep="_")
+            ),
+            key="intervals-wanted",
+        )
     exhibits.say(power_sentences.ASSUMPTIONS)
     if measure.criterion is None:
         pairs = every_pair(replace(report, pairs=among(report.pairs, models)))
-        every, entries = partial(every_pair, report), list(map(pair_entry, report.pairs))
+        every, entries = partial(every_pair, report), partial(map, pair_entry, report.pairs)
     else:
         scored = kept.of(score_power, measure.criterion)
         pairs = every_scored_pair(among(scored, models))
-        every, entries = partial(every_scored_pair, scored), list(map(score_entry, scored))
+        every, entries = partial(every_scored_pair, scored), partial(map, score_entry, scored)
     if pairs:
         with st.expander("Every pair"):
             blocks.show(pairs, page=page, key="power-pairs")
             exhibits.download(
-                lambda: blocks.numbers(every()).join(pd.json_normalize(entries)), key="power"
+                lambda: blocks.numbers(every()).join(pd.json_normalize(list(entries()))),
+                key="power",
             )
 
 

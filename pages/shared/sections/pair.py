@@ -134,7 +134,7 @@ def show_errors(report: PairReport, page: Page) -> None:
         with st.expander("Table, each number leading to its responses"):
             table = tables.error_table(report)
             blocks.show(table, page=page, key="error-table")
-            exhibits.download(blocks.numbers(table), key="pair-errors")
+            exhibits.download(lambda: blocks.numbers(table), key="pair-errors")
 
 
 def case_picker(report: PairReport) -> int | None:

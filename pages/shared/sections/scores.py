@@ -92,7 +92,7 @@ def _show_spread(picked: CriterionScores, page: Page) -> None:
     levels = distribution_frame(picked.distributions, picked.criterion, order)
     exhibits.picture(level_bars(levels), key="levels", alt="How often each level was given")
     exhibits.say(_scale_in_words(picked.criterion))
-    exhibits.download(levels.drop(columns="hover"), key="levels-given")
+    exhibits.download(lambda: levels.drop(columns="hover"), key="levels-given")
 
 
 def _criterion_picker(names: Sequence[str]) -> str:

@@ -39,11 +39,10 @@ class _Box:
     right: float
     top: float
 
-    def common(self, other: "_Box") -> float:
-        """Return how many square pixels two boxes share."""
-        across = min(self.right, other.right) - max(self.left, other.left)
-        up = min(self.top, other.top) - max(self.bottom, other.bottom)
-        return max(0.0, across) * max(0.0, up)
+    def hides(self, other: "_Box") -> bool:
+        """Tell whether two boxes share some of the picture."""
+        is_beside = self.right <= other.left or other.right <= self.left
+        return not (is_beside or self.top <= other.bottom or other.top <= self.bottom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def placed(marks: Sequence[Mark]) -> list[dict[str, object]]:
     """Write every name beside its mark: above and to the right, else where least is hidden."""
     taken: list[_Box] = []
     places: dict[int, dict[str, object]] = {}
-    behind = [_lines(mark) for mark in marks]
+    behind = [line for mark in marks for line in _lines(mark)]
     # From the right: names there have the least room.
     for number in sorted(range(len(marks)), key=lambda n: -marks[n].across[1]):
         mark = marks[number]
@@ -102,12 +101,12 @@ def _places(mark: Mark, name: str) -> list[_Place]:
     return places
 
 
-def _cost(place: _Place, taken: Sequence[_Box], behind: Sequence[Sequence[_Box]]) -> float:
+def _cost(place: _Place, taken: Sequence[_Box], behind: Sequence[_Box]) -> float:
     box = place.box
     cut = max(0.0, -box.left) + max(0.0, box.right - _WIDTH)
     cut += max(0.0, -box.bottom) + max(0.0, box.top - _HEIGHT)
-    names = sum(box.common(other) > 0 for other in taken)
-    hidden = sum(box.common(line) > 0 for lines in behind for line in lines)
+    names = sum(map(box.hides, taken))
+    hidden = sum(map(box.hides, behind))
     return _CUT * (cut > 0) + cut + _NAME * names + _BEHIND * hidden + _LINE_AWAY * place.lines_away
 
 
