@@ -159,7 +159,7 @@ class Placing:
     # Blocks
 
     def _block(self, token: Token, piece: str) -> None:
-        visible = _visible(piece)
+        visible = visible_text(piece)
         if token.map is None or token.type not in ("fence", "code_block", "math_block"):
             self._n_rendered += len(visible)
             return
@@ -222,7 +222,7 @@ class Placing:
         for index, child in enumerate(children):
             piece = self._piece(children, index, env)
             yield piece
-            visible = _visible(piece)
+            visible = visible_text(piece)
             text, start = _in_source(child, source, position, visible)
             before = visible.find(text)
             self._n_rendered += before
@@ -276,7 +276,7 @@ def _in_source(child: Token, source: str, position: int, visible: str) -> tuple[
     return "", position + len(child.markup)
 
 
-def _visible(piece: str) -> str:
+def visible_text(piece: str) -> str:
     """Return what is read of a piece of our HTML."""
     if "<" in piece:
         piece = _TAG.sub("", piece)

@@ -250,7 +250,7 @@ def test_answers_are_shown_with_scores_of_both_and_words_escaped(study):
         )
 
     table = answers.answer_table(shown)
-    said = answers.said_html(shown.answers, shown.headings)
+    said = answers.said_html(shown.answers, shown.headings, {})
 
     assert table["By"].tolist() == ["Ada (simulated)", "Bo (simulated)"]
     assert table["Prefers"].tolist() == [ONE, ONE]

@@ -13,6 +13,7 @@ from db.models import Case, Output
 from db.queries.responses.side_by_side import every_response
 from evalkit.vocabulary import Role
 from pages.shared.response import answers
+from pages.shared.response.marked import marked_words
 from tests.db.record_files import write
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.conftest import at_page
@@ -206,6 +207,68 @@ def test_a_note_of_somebody_who_found_no_error_is_read_too(sqlite_database):
     with read_session() as session:
         read = every_response(session, ids["case-0"])
 
-    said = answers.said_html(read.answers, read.headings)
+    said = answers.said_html(read.answers, read.headings, {})
 
     assert "Model one: no error: Read it &lt;twice&gt;." in said
+
+
+MARKED = [
+    {"type": "case", "id": "c", "input": [{"role": "user", "content": "?"}]},
+    {"type": "output", "case": "c", "model": "Oak", "content": "It **is** *at least* 60 days."},
+    {"type": "output", "case": "c", "model": "Elm", "content": [
+        {"role": "tool", "content": "30 **days**, not more"},
+        {"role": "assistant", "content": "30 days"},
+    ]},
+    {"type": "tag", "taxonomy": "Errors", "key": "false", "name": "False"},
+]  # fmt: skip
+
+
+def marked(tmp_path, *marks):
+    every = {"type": "error", "case": "c", "annotator": "Ada", "tag": "false"}
+    import_file(write(tmp_path / "marked.jsonl", [*MARKED, *({**every, **mark} for mark in marks)]))
+    with read_session() as session:
+        (case_id,) = session.exec(select(Case.id))
+        read = every_response(session, case_id)
+    words = marked_words(read)
+    return read, words, answers.said_html(read.answers, read.headings, words.numbers)
+
+
+def test_marked_words_are_numbered_over_all_responses_as_they_are_read(sqlite_database, tmp_path):
+    read, words, said = marked(
+        tmp_path,
+        {"model": "Oak", "start": 21, "end": 27, "quote": "60 day", "severity": "major"},
+        {"model": "Oak", "start": 3, "end": 9, "annotator": "Bo"},
+        {"model": "Elm", "quote": "**days**, not"},
+        {"model": "Elm", "quote": "30 days", "annotator": "Bo"},
+        {"model": "Elm", "quote": "90 days", "annotator": "Cy", "note": "Why?"},
+        {"model": "Elm", "annotator": "Di"},
+    )
+
+    numbers = {
+        output_id: [(mark.number, mark.name, mark.severity) for mark in marks]
+        for output_id, marks in words.by_output.items()
+    }
+    elm, oak = (response.output_id for response in read.responses)
+    # In the trajectory once as it is read ("30 days, not more" holds "30 days" a second time).
+    assert numbers == {elm: [(1, "False", None)], oak: [(2, "False", None), (3, "False", "major")]}
+    assert "1. Elm: False, the marked words: “**days**, not”" in said
+    assert "3. Oak: False (major), the marked words: “60 day”" in said
+    assert "2. Oak: False<br>" in said or "2. Oak: False</p>" in said
+    assert "Elm: False<" in said  # of the whole response
+    lost = "(not placed: the response does not hold them exactly once)"
+    assert f"Elm: False, the marked words: “30 days” {lost}" in said
+    assert f"Elm: False, the marked words: “90 days” {lost}: Why?" in said
+
+
+def test_marked_words_are_painted_in_the_rendered_response(app, sign_in, sqlite_database, tmp_path):
+    marked(tmp_path, {"model": "Oak", "start": 3, "end": 19, "quote": "**is** *at least*"[:16]})
+    sign_in(app, Role.LEAD)
+    at_page(app, "library/eval_sets.py")
+    app.run()
+
+    viewers = [one.proto for one in app.get("bidi_component")]
+    data = [json.loads(one.json) for one in viewers if one.component_name.endswith("viewer")]
+    panes = [pane["html"] for each in data for pane in each["panes"]]
+    (html,) = [html for html in panes if "<mark" in html]
+    mark = '<mark class="ek-marked" title="1: False">'
+    assert f"<strong>{mark}is</mark></strong>{mark} </mark><em>{mark}at least</mark>" in html

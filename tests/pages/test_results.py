@@ -19,7 +19,6 @@ from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.study.sentences import annotator_name
 from evalkit.vocabulary import Role
-from pages.shared.response import responses
 from pages.shared.sections import failures
 from tests.evalkit.collected_studies import HELPFUL, LEFT, collected
 from tests.factories import annotate, make_eval_set, make_study
@@ -331,23 +330,6 @@ def test_sentences_are_escaped_and_numbers_keep_their_units():
     assert text.unbroken("wins 62 % [48, 74] of 3") == (
         "wins 62\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}[48,\N{NO-BREAK SPACE}74] of 3"
     )
-
-
-@pytest.mark.parametrize(
-    ("spans", "expected"),
-    [
-        ([(0, 2, "x")], [("ab", True), ("cd&lt;", False)]),
-        ([(0, 3, "x"), (2, 5, "y")], [("ab", True), ("c", True), ("d&lt;", True)]),
-        ([(1, 1, "x"), (3, 99, "y")], [("a", False), ("bc", False), ("d&lt;", True)]),
-    ],
-)
-def test_marked_spans_are_highlighted_and_no_character_is_lost(spans, expected):
-    shown = responses.marked_html("abcd<", spans)
-
-    for piece, is_marked in expected:
-        assert (f">{piece}</mark>" in shown) == is_marked or len(piece) == 1
-    plain = "".join(part.split(">", 1)[-1] for part in shown.split("<")).replace("&lt;", "<")
-    assert plain == "abcd<"
 
 
 def test_a_tag_nobody_gave_has_no_row_and_the_commonest_comes_first():

@@ -33,6 +33,7 @@ class GivenScore:
 class GivenMark:
     """One error marked in one response; without a tag: looked, and found none."""
 
+    mark_id: int
     output_id: int
     tag: str | None
     severity: str | None
@@ -153,6 +154,7 @@ def _marks(
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(ErrorMark.annotation_id),
+            col(ErrorMark.id),
             col(ErrorMark.output_id),
             sa.func.coalesce(col(Tag.name), col(Tag.key)),
             col(ErrorMark.severity),

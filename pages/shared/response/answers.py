@@ -15,12 +15,17 @@ from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
 
 _LEVEL = {Preference.TIE: "Tie", Preference.BOTH_BAD: "Both bad"}
+#: Of marks that came with words and no place.
+_UNPLACED = " (not placed: the response does not hold them exactly once)"
 #: The order of this many responses can be said once, for all answers.
 _MOST_IN_ORDER = 2
 
 
-def show(read: SideBySide) -> None:
-    """Show a row per answer, and beneath what annotators marked and wrote."""
+def show(read: SideBySide, numbers: Mapping[int, int]) -> None:
+    """Show a row per answer, and beneath what annotators marked and wrote.
+
+    ``numbers`` are those of the marks whose words are painted, by the mark's id.
+    """
     case_id = read.case.case_id
     exhibits.inline_table(
         answer_table(read), key=f"answers-{case_id}", left=("Compared", "Prefers")
@@ -31,7 +36,7 @@ def show(read: SideBySide) -> None:
     elif len(output_ids) > 1:
         order = ", then ".join(read.headings[output_id] for output_id in output_ids)
         exhibits.say(f"Scores and errors: {order}.")
-    body = said_html(read.answers, read.headings)
+    body = said_html(read.answers, read.headings, numbers)
     if body:
         viewer([Pane("What annotators wrote", body)], key=f"said-{case_id}")
 
@@ -63,11 +68,17 @@ def answer_table(read: SideBySide) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def said_html(answers: Sequence[Answer], headings: Mapping[int, str]) -> str:
+def said_html(
+    answers: Sequence[Answer], headings: Mapping[int, str], numbers: Mapping[int, int]
+) -> str:
     """Give the errors each annotator marked and the comments, escaped, a paragraph each."""
     paragraphs = []
     for answer in answers:
-        lines = [_mark_line(mark, headings) for mark in answer.marks if mark.tag or mark.note]
+        lines = [
+            _mark_line(mark, headings, numbers.get(mark.mark_id))
+            for mark in answer.marks
+            if mark.tag or mark.note
+        ]
         lines += [_comment_line(answer, headings)] if answer.comment else []
         if lines:
             body = "<br>".join(escape(line) for line in lines)
@@ -115,11 +126,14 @@ def _in_order(values: Sequence[str | None]) -> str:
     return " : ".join(value or text.MISSING for value in values)
 
 
-def _mark_line(mark: GivenMark, headings: Mapping[int, str]) -> str:
+def _mark_line(mark: GivenMark, headings: Mapping[int, str], number: int | None) -> str:
     severity = f" ({mark.severity})" if mark.severity else ""
-    quote = f" in “{mark.quote}”" if mark.quote else ""
+    quote = f", the marked words: “{mark.quote}”" if mark.quote else ""
+    lost = "" if number or not quote else _UNPLACED
     note = f": {mark.note}" if mark.note else ""
-    return f"{_name(mark.output_id, headings)}: {mark.tag or 'no error'}{severity}{quote}{note}"
+    place = f"{number}. " if number else ""
+    what = f"{mark.tag or 'no error'}{severity}{quote}{lost}{note}"
+    return f"{place}{_name(mark.output_id, headings)}: {what}"
 
 
 def _comment_line(answer: Answer, headings: Mapping[int, str]) -> str:

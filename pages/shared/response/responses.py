@@ -1,17 +1,16 @@
 """A case with responses to it, their makers and everybody's answers, wherever a lead meets one."""
 
-import itertools
 import json
 from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from db.queries.responses.answers import GivenMark
 from db.queries.responses.responses import CaseText, Response
 from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
-from evalkit.rendering.markdown import escape, render_response, render_text
+from evalkit.rendering.highlights import Highlight, painted, render_marked
+from evalkit.rendering.markdown import render_response, render_text
 from evalkit.rendering.messages import (
     render_context,
     render_messages,
@@ -22,9 +21,9 @@ from evalkit.reports.by_model import category_name
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
 from pages.shared.response import answers
+from pages.shared.response.marked import marked_words
 
 _CASE_HEIGHT, _HEIGHT = 220, 480
-_MARK = "background:rgba(230,159,0,.38);color:inherit;border-radius:3px"
 _CRITERIA = {"pass_if": "Passes if", "fail_if": "Fails if"}
 
 
@@ -33,13 +32,19 @@ def show(read: SideBySide | None) -> None:
     if read is None:
         st.info("This case is gone.")
         return
-    marks = [mark for answer in read.answers for mark in answer.marks]
-    if any(mark.start is not None for mark in marks) and not st.toggle(
+    marked = marked_words(read)
+    is_painted = not marked.by_output or st.toggle(
         "Show the words that were marked", value=True, key="answers-marked", persist_state="session"
-    ):
-        marks = []
+    )
     of_case = case_panes(read.case)
-    panes = [response_pane(each, read.headings[each.output_id], marks) for each in read.responses]
+    panes = [
+        response_pane(
+            each,
+            read.headings[each.output_id],
+            marked.by_output.get(each.output_id, ()) if is_painted else (),
+        )
+        for each in read.responses
+    ]
     case_id = read.case.case_id
     if len(panes) == 1:
         viewer([of_case[0], *panes, *of_case[1:]], key=f"response-{case_id}", height=_HEIGHT)
@@ -51,7 +56,7 @@ def show(read: SideBySide | None) -> None:
     elif not read.answers:
         exhibits.say("Nobody whose work counts here has judged these responses.", style="lead")
     else:
-        answers.show(read)
+        answers.show(read, marked.numbers)
 
 
 def case_panes(case: CaseText) -> list[Pane]:
@@ -65,39 +70,19 @@ def case_panes(case: CaseText) -> list[Pane]:
     return panes
 
 
-def response_pane(response: Response, heading: str, marks: Sequence[GivenMark]) -> Pane:
-    """Give one response as a pane: as it reads, or as it is where words in it were marked."""
-    own = [mark for mark in marks if mark.output_id == response.output_id]
-    return Pane(heading, _response_html(response, own), _took(response))
+def response_pane(response: Response, heading: str, marks: Sequence[Highlight]) -> Pane:
+    """Give one response as a pane, with the words painted that were marked in it."""
+    return Pane(heading, _response_html(response, marks), _took(response))
 
 
-def marked_html(content: str, spans: Sequence[tuple[int, int, str]]) -> str:
-    """Give text as it is with spans (start, end, tag) highlighted; spans may overlap."""
-    ends = {0, len(content)}
-    ends.update(min(end, len(content)) for start, stop, _ in spans for end in (start, stop))
-    cuts = sorted(ends)
-    pieces = []
-    for start, end in itertools.pairwise(cuts):
-        tags = dict.fromkeys(tag for low, high, tag in spans if low <= start and end <= high)
-        piece = escape(content[start:end])
-        title = escape(", ".join(tags))
-        pieces.append(f'<mark title="{title}" style="{_MARK}">{piece}</mark>' if tags else piece)
-    return f'<div dir="auto" style="white-space:pre-wrap">{"".join(pieces)}</div>'
-
-
-def _response_html(response: Response, marks: Sequence[GivenMark]) -> str:
+def _response_html(response: Response, marks: Sequence[Highlight]) -> str:
     """Say how the response failed, if it did, and what was thought, above whatever came of it."""
     above = render_response("", error=response.error) if response.error else ""
     above += render_reasoning(response.reasoning or "")
-    spans = [
-        (mark.start, mark.end, mark.tag or "")
-        for mark in marks
-        if mark.start is not None and mark.end is not None and mark.start < mark.end
-    ]
     if response.steps:
-        return above + render_messages(response.steps, is_timed=True)
-    if spans:
-        return above + marked_html(response.content, spans)
+        return above + painted(render_messages(response.steps, is_timed=True), marks)
+    if marks:
+        return above + render_marked(response.content, marks)
     return above + (
         render_text(response.content) if response.error else render_response(response.content)
     )

@@ -1,0 +1,54 @@
+"""The words that annotators marked: where they stand in the responses, and their numbers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from db.queries.responses.answers import GivenMark
+from db.queries.responses.responses import Response
+from db.queries.responses.side_by_side import SideBySide
+from evalkit.rendering.highlights import Highlight, only_place, place_in_html
+from evalkit.rendering.messages import render_messages
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedWords:
+    """What is painted in each response by its id, and the number of each mark that is, by its id.
+
+    Numbers run over all responses, in the order of the words.
+    """
+
+    by_output: Mapping[int, Sequence[Highlight]]
+    numbers: Mapping[int, int]
+
+
+def marked_words(read: SideBySide) -> MarkedWords:
+    """Place and number the marks on responses that are shown.
+
+    A mark that has a quote and no place is placed where the response holds these words, if it
+    does exactly once; otherwise it has no number.
+    """
+    given = [mark for answer in read.answers for mark in answer.marks if mark.tag]
+    by_output: dict[int, list[Highlight]] = {}
+    numbers: dict[int, int] = {}
+    for response in read.responses:
+        own = [mark for mark in given if mark.output_id == response.output_id]
+        placed = sorted(_placed(response, own), key=lambda pair: (pair[0].start, pair[0].end))
+        for highlight, mark_id in placed:
+            numbers[mark_id] = len(numbers) + 1
+            numbered = replace(highlight, number=numbers[mark_id])
+            by_output.setdefault(response.output_id, []).append(numbered)
+    return MarkedWords(by_output, numbers)
+
+
+def _placed(response: Response, marks: Sequence[GivenMark]) -> Iterable[tuple[Highlight, int]]:
+    rendered = render_messages(response.steps, is_timed=True) if response.steps and marks else ""
+    for mark in marks:
+        place = None
+        if rendered:
+            place = place_in_html(mark.quote, rendered) if mark.quote else None
+        elif mark.start is not None and mark.end is not None:
+            place = min(mark.start, len(response.content)), min(mark.end, len(response.content))
+        elif mark.quote:
+            place = only_place(mark.quote, response.content)
+        if place is not None:
+            yield Highlight(*place, 0, mark.tag or "", mark.severity), mark.mark_id
