@@ -74,11 +74,9 @@ def said_html(
     """Give the errors each annotator marked and the comments, escaped, a paragraph each."""
     paragraphs = []
     for answer in answers:
-        lines = [
-            _mark_line(mark, headings, numbers.get(mark.mark_id))
-            for mark in answer.marks
-            if mark.tag or mark.note
-        ]
+        marks = [mark for mark in answer.marks if mark.tag or mark.note]
+        marks.sort(key=lambda mark: numbers.get(mark.mark_id, len(numbers) + 1))
+        lines = [_mark_line(mark, headings, numbers.get(mark.mark_id)) for mark in marks]
         lines += [_comment_line(answer, headings)] if answer.comment else []
         if lines:
             body = "<br>".join(escape(line) for line in lines)
