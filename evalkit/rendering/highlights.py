@@ -181,9 +181,7 @@ def _stretches(piece: str, position: int, cuts: Sequence[int]) -> list[tuple[str
     text = html.unescape(piece)
     inside = cuts[bisect_right(cuts, position) : bisect_left(cuts, position + len(text))]
     ends = [0, *(cut - position for cut in inside), len(text)]
-    return [
-        (escape(text[start:end]), end - start) for start, end in pairwise(ends)
-    ]
+    return [(escape(text[start:end]), end - start) for start, end in pairwise(ends)]
 
 
 def _wrapped(stretch: str, marks: Sequence[Highlight]) -> str:
