@@ -65,6 +65,15 @@ class Level(StrEnum):
     INTERVAL = "interval"
 
 
+class CriterionLevel(StrEnum):
+    """What a criterion is answered with: a value of a level of measurement, or words alone."""
+
+    NOMINAL = Level.NOMINAL.value
+    ORDINAL = Level.ORDINAL.value
+    INTERVAL = Level.INTERVAL.value
+    TEXT = "text"
+
+
 class Severity(StrEnum):
     """How much an error matters to the person who would have read the response."""
 

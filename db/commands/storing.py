@@ -58,6 +58,7 @@ def store_annotation(
         "strength": content.strength,
         "certainty": content.certainty,
         "comment": content.comment or None,
+        "texts": content.texts or None,
         "is_unreadable": False,
         "is_superseded": False,
     }

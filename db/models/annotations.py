@@ -128,6 +128,7 @@ class Annotation(DatabaseTable, table=True):
 
     ``is_superseded`` marks a preference that no longer counts. ``preference`` is empty where
     none was asked for; ``is_unreadable`` marks a verdict that was given but could not be read.
+    ``texts`` are answers in words, {side: {criterion: text}}.
     ``details`` keeps what an imported record carries beside it, and ``created_at`` the moment
     as the record wrote it.
     """
@@ -164,6 +165,7 @@ class Annotation(DatabaseTable, table=True):
     certainty: str | None = None
     is_unreadable: bool = False
     comment: str | None = long_text(nullable=True)
+    texts: dict[str, dict[str, str]] | None = json_value()
     is_superseded: bool = False
     created_at: str | None = None
     details: dict[str, Any] | None = json_value()

@@ -16,8 +16,8 @@ from db.columns import (
     row_id,
 )
 from evalkit.vocabulary import (
+    CriterionLevel,
     LeakPolicy,
-    Level,
 )
 
 
@@ -36,10 +36,11 @@ class Criterion(DatabaseTable, table=True):
 
     ``scale`` is a list of {value, label, anchor}, lowest first. It is empty where the scale is
     continuous: then ``range`` is {min, max, step, low, high}, the last three where there are any.
+    A question of the level ``text`` has neither: it is answered in words.
     """
 
     __tablename__ = "criterion"
-    __table_args__ = (UniqueConstraint("rubric_id", "key"), one_of("level", Level))
+    __table_args__ = (UniqueConstraint("rubric_id", "key"), one_of("level", CriterionLevel))
 
     id: int | None = row_id()
     rubric_id: int = reference("rubric")

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -40,11 +40,13 @@ class ResponseDraft:
     """What was entered about one response: values by criterion, severities by tag, and marks.
 
     ``tags`` are of the whole response; ``marks`` are all others, in the order of their making.
+    ``texts`` are answers in words, by criterion.
     """
 
     scores: Mapping[str, float]
     tags: Mapping[str, Severity | None]
     marks: tuple[MarkedError, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,16 @@ class Draft:
             **({} if self.certainty is None else {"certainty": self.certainty.value}),
             "scores": {"left": dict(self.left.scores), "right": dict(self.right.scores)},
             "tags": {"left": _severities(self.left), "right": _severities(self.right)},
+            **({"texts": self.texts} if self.texts else {}),
             "comment": self.comment,
             **({"marks": listed} if any(listed.values()) else {}),
         }
+
+    @property
+    def texts(self) -> dict[str, dict[str, str]]:
+        """The answers in words by side, without those that were not given."""
+        sides = {"left": self.left, "right": self.right}
+        return {side: dict(response.texts) for side, response in sides.items() if response.texts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +123,13 @@ def parse_draft(raw: object) -> Draft:
     strength = _choice(fields.get("strength"), Strength, "strength of the preference")
     if strength is not None and preference not in DECIDED:
         raise RefusedError("Without a better response it cannot be said how much better it is.")
-    scores, tags = _mapping(fields.get("scores"), "scores"), _mapping(fields.get("tags"), "tags")
-    marks = _mapping(fields.get("marks"), "marks")
+    parts = [_mapping(fields.get(part), part) for part in ("scores", "tags", "marks", "texts")]
     return Draft(
         preference=preference,
         strength=strength,
         certainty=_choice(fields.get("certainty"), Certainty, "certainty"),
-        left=_response(scores.get("left"), tags.get("left"), marks.get("left")),
-        right=_response(scores.get("right"), tags.get("right"), marks.get("right")),
+        left=_response(*(part.get("left") for part in parts)),
+        right=_response(*(part.get("right") for part in parts)),
         comment=checked_text(fields.get("comment"), "The comment"),
     )
 
@@ -194,6 +202,10 @@ def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[
     if "scores" in form.collect:
         for criterion in form.criteria:
             value = response.scores.get(criterion.key)
+            if criterion.is_text:
+                if criterion.required and not response.texts.get(criterion.key, "").strip():
+                    missing[f"{side}.{criterion.key}"] = f"“{criterion.question}”{of_side}"
+                continue
             if value is None and criterion.required:
                 missing[f"{side}.{criterion.key}"] = f"“{criterion.question}”{of_side}"
             elif value is not None and not criterion.holds(value):
@@ -201,8 +213,9 @@ def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[
                 missing[f"{side}.{criterion.key}"] = (
                     f"“{criterion.question}”{of_side}, where {value:g} is not on the scale{extent}"
                 )
-        known = {criterion.key for criterion in form.criteria}
-        for key in response.scores.keys() - known:
+        known = {criterion.key for criterion in form.criteria if not criterion.is_text}
+        questions = {criterion.key for criterion in form.criteria if criterion.is_text}
+        for key in (response.scores.keys() - known) | (response.texts.keys() - questions):
             missing[f"{side}.{key}"] = f"a criterion this study does not have{of_side}"
     if "tags" in form.collect:
         allowed = {tag.key: tag.severities or (None,) for tag in form.tags}
@@ -221,10 +234,16 @@ def _part_asked_for(response: ResponseDraft, form: Form) -> ResponseDraft:
         scores=dict(response.scores) if "scores" in form.collect else {},
         tags=dict(response.tags) if "tags" in form.collect else {},
         marks=response.marks if "tags" in form.collect else (),
+        texts=_words(response) if "scores" in form.collect else {},
     )
 
 
-def _response(scores: object, tags: object, marks: object) -> ResponseDraft:
+def _words(response: ResponseDraft) -> dict[str, str]:
+    """Return the answers in words without blanks around them; blanks alone are none."""
+    return {key: words.strip() for key, words in response.texts.items() if words.strip()}
+
+
+def _response(scores: object, tags: object, marks: object, texts: object) -> ResponseDraft:
     return ResponseDraft(
         scores={
             key: _number(value)
@@ -233,6 +252,11 @@ def _response(scores: object, tags: object, marks: object) -> ResponseDraft:
         },
         tags={key: _severity(value) for key, value in _mapping(tags, "tags").items()},
         marks=_marks(marks),
+        texts={
+            key: checked_text(words, "An answer")
+            for key, words in _mapping(texts, "texts").items()
+            if words
+        },
     )
 
 

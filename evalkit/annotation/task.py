@@ -19,7 +19,8 @@ class ScaleLevel:
 class TaskCriterion:
     """One question of the rubric; ``levels`` runs from lowest to highest.
 
-    Where the scale is continuous it has a ``range`` and no levels.
+    Where the scale is continuous it has a ``range`` and no levels, and neither where it is
+    answered in words.
     """
 
     key: str
@@ -28,6 +29,11 @@ class TaskCriterion:
     levels: tuple[ScaleLevel, ...]
     required: bool
     range: ScaleRange | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether it is answered in words: it has no scale."""
+        return self.range is None and not self.levels
 
     def holds(self, value: float) -> bool:
         """Tell whether a value is on its scale."""

@@ -221,6 +221,19 @@ def value_range(value: Any) -> Fault | None:
     return None
 
 
+def texts_of_sides(value: Any) -> Fault | None:
+    """Accept answers in words ``{"left": {criterion: text}, "right": …}``, neither empty."""
+    if not isinstance(value, dict) or not value.keys() <= {"left", "right"}:
+        return Fault(shown(value), 'texts by side {"left": {criterion: text}}')
+    for where, texts in value.items():
+        if not isinstance(texts, dict) or not texts:
+            return Fault(shown(texts), "texts by criterion", f".{where}")
+        for key, words in texts.items():
+            if not isinstance(words, str) or not words.strip():
+                return Fault(shown(words), "a text that is not empty", f".{where}.{key}")
+    return None
+
+
 def side(value: Any) -> Fault | None:
     """Accept what names an output of a case: a model, or a model and its run."""
     if not isinstance(value, dict):

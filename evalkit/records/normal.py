@@ -7,7 +7,7 @@ from typing import Any
 
 from evalkit.names import normal_name
 from evalkit.records.schema import DEFAULT_RUN, TYPES, side_of
-from evalkit.vocabulary import AnnotatorKind, CaseStatus
+from evalkit.vocabulary import AnnotatorKind, CaseStatus, CriterionLevel
 
 #: What a reader assumes, and a writer therefore leaves out.
 _DEFAULTS: dict[str, Any] = {
@@ -15,7 +15,6 @@ _DEFAULTS: dict[str, Any] = {
     "annotator_kind": AnnotatorKind.HUMAN.value,
     "revision": 1,
     "status": CaseStatus.ACTIVE.value,
-    "required": True,
     "omission": False,
 }
 
@@ -70,9 +69,16 @@ def normal(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
                 record[field] = None
             continue
         plain = _plain(field, value)
-        if field not in _DEFAULTS or plain != _DEFAULTS[field]:
+        if plain != _default(field, fields):
             record[field] = plain
     return record
+
+
+def _default(field: str, fields: Mapping[str, Any]) -> Any:
+    """Return what a reader assumes: an answer is required, unless it is one in words."""
+    if field == "required":
+        return fields.get("level") != CriterionLevel.TEXT
+    return _DEFAULTS.get(field)
 
 
 def fingerprint(record: Mapping[str, Any], *, without: frozenset[str] = frozenset()) -> bytes:

@@ -14,6 +14,7 @@ from evalkit.vocabulary import (
     CaseSource,
     CaseStatus,
     Certainty,
+    CriterionLevel,
     Level,
     LooksRule,
     Preference,
@@ -46,6 +47,7 @@ class Fields:
 EXTRAS: dict[str, Check] = {
     "seconds": checks.amount(checks.MAX_SECONDS, "seconds"),
     "comment": checks.text,
+    "texts": checks.texts_of_sides,
     "created_at": checks.moment,
     "inclusion_probability": checks.probability,
     "sampling": checks.one_of(Sampling),
@@ -88,7 +90,7 @@ TYPES: dict[str, Fields] = {
             "key": checks.name,
             "question": checks.text,
             "description": checks.text,
-            "level": checks.one_of(Level),
+            "level": checks.one_of(CriterionLevel),
             "required": checks.boolean,
             "scale": checks.list_of(checks.scale_level, at_least=2, of="levels"),
             "range": checks.value_range,
@@ -238,7 +240,11 @@ def _header_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
 
 def _criterion_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     scale, extent = record.get("scale"), record.get("range")
-    if (scale is None) == (extent is None):
+    if record["level"] == CriterionLevel.TEXT:
+        if scale is not None or extent is not None:
+            field = "range" if scale is None else "scale"
+            yield field, Fault(shown(record[field]), "none, for it is answered in words")
+    elif (scale is None) == (extent is None):
         found = "nothing" if scale is None else "a scale and a range"
         yield "scale", Fault(found, "either a scale (levels) or a range (a continuous scale)")
     elif extent is not None:

@@ -83,7 +83,7 @@ def _preference(entry: OwnAnnotation) -> str:
 
 def show(place: DeltaGenerator, entry: OwnAnnotation) -> None:
     """Show how a case begins, and what one said of it."""
-    parts = filter(None, (_preference(entry), ", ".join(entry.tags), entry.comment))
+    parts = filter(None, (_preference(entry), ", ".join(entry.tags), *entry.texts, entry.comment))
     about = filter(None, (f"{entry.submitted_at:%Y-%m-%d %H:%M} UTC", entry.category))
     place.html(
         f"<div><strong>{html.escape(entry.begins)}</strong></div>"

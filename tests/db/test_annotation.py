@@ -18,6 +18,7 @@ from db.models import (
     Annotation,
     Annotator,
     Assignment,
+    Criterion,
     ErrorMark,
     Output,
     Score,
@@ -25,6 +26,7 @@ from db.models import (
 )
 from db.queries.annotation import progress as progresses, task as queries
 from db.queries.annotation.leaks import leak_count
+from db.queries.annotation.own import own_annotations
 from evalkit.annotation.draft import IncompleteError, OutdatedError, parse_draft
 from evalkit.annotation.opening import NewerError
 from evalkit.errors import NotFoundError, RefusedError
@@ -552,6 +554,28 @@ def test_an_edit_is_a_new_revision_and_the_old_one_stays(database, make_study):
         assert [row.is_superseded for row in rows] == [True] * n + [False] * n
         assert {row.annotation_id for row in rows[n:]} == {new.id}
     assert task(begun, annotator).draft == draft(preference="tie", value=5)
+
+
+def test_answers_in_words_are_stored_edited_and_shown_again(database, make_study):
+    study_id, (annotator, *_), _ = make_study()
+    with write_session() as session:
+        rubric_id = session.get_one(Study, study_id).rubric_id
+        question = {"key": "why", "question": "Why?", "level": "text", "scale": []}
+        session.add(Criterion(rubric_id=rubric_id, position=9, is_required=False, **question))
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
+    entered = draft() | {"texts": {"left": {"why": " Since 14 March. "}}}
+    submit(begun, annotator, entered=entered)
+
+    assert task(begun, annotator).draft["texts"] == {"left": {"why": "Since 14 March."}}
+    edited = draft() | {"texts": {"right": {"why": "It is late."}}}
+    submit(begun, annotator, key="key-of-edit", entered=edited)
+
+    old, new = stored(Annotation)
+    assert (old.is_superseded, old.texts) == (True, {"left": {"why": "Since 14 March."}})
+    assert new.texts == {"right": {"why": "It is late."}}
+    with read_session() as session:
+        entries, _ = own_annotations(session, study_id, annotator_id=annotator, words="late")
+    assert [entry.texts for entry in entries] == [("It is late.",)]
 
 
 def test_a_late_repetition_of_an_earlier_revision_changes_nothing(database, make_study):

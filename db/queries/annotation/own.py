@@ -30,6 +30,7 @@ class OwnAnnotation:
     strength: Strength | None
     is_unsure: bool
     tags: tuple[str, ...]
+    texts: tuple[str, ...]
     comment: str
 
 
@@ -44,12 +45,13 @@ def own_annotations(
 ) -> tuple[list[OwnAnnotation], bool]:
     """Find what somebody annotated, latest first, and tell whether there is more than is shown.
 
-    ``words`` are looked for in the case and the comment, in any letters.
+    ``words`` are looked for in the case, the comment and answers in words, in any letters.
     """
     entries: list[OwnAnnotation] = []
     with closing(_rows(session, study_id, annotator_id, preference, tag)) as rows:
         for row in rows:
-            if words.casefold() not in f"{row.comment or ''}\n{_text(row.input)}".casefold():
+            own = [row.comment or "", *_texts(row.texts)]
+            if words.casefold() not in "\n".join((*own, _text(row.input))).casefold():
                 continue
             if len(entries) == MOST_SHOWN:
                 return entries, True
@@ -63,10 +65,17 @@ def own_annotations(
                     strength=None if row.strength is None else Strength(row.strength),
                     is_unsure=row.certainty == Certainty.UNSURE,
                     tags=_tags(session, row.id),
+                    texts=_texts(row.texts),
                     comment=row.comment or "",
                 )
             )
     return entries, False
+
+
+def _texts(texts: dict[str, dict[str, str]] | None) -> tuple[str, ...]:
+    """Return answers in words, those about the left first."""
+    sides = texts or {}
+    return tuple(words for side in ("left", "right") for words in sides.get(side, {}).values())
 
 
 def own_tags(session: Session, study_id: int, *, annotator_id: int) -> list[str]:
@@ -103,6 +112,7 @@ def _rows(
             col(Annotation.strength),
             col(Annotation.certainty),
             col(Annotation.comment),
+            col(Annotation.texts),
             col(Case.category),
             col(Case.input),
         )

@@ -150,8 +150,15 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
     ).all():
         marks.setdefault(mark.output_id, []).append(_mark(mark, key))
     left, right = (
-        ResponseDraft(scores.get(output_id or 0, {}), *split_marks(marks.get(output_id or 0, ())))
-        for output_id in (assignment.left_output_id, assignment.right_output_id)
+        ResponseDraft(
+            scores.get(output_id or 0, {}),
+            *split_marks(marks.get(output_id or 0, ())),
+            texts=(annotation.texts or {}).get(side, {}),
+        )
+        for side, output_id in (
+            ("left", assignment.left_output_id),
+            ("right", assignment.right_output_id),
+        )
     )
     preference, strength = annotation.preference, annotation.strength
     certainty = annotation.certainty

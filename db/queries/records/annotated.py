@@ -43,8 +43,10 @@ def assignment_name(key: str | None, presentation: str) -> str | None:
 
 
 def inherited_extras(extras: dict[str, Any]) -> dict[str, Any]:
-    """Return what holds for every label of an annotation: time and comment are told once."""
-    return {key: value for key, value in extras.items() if key not in ("seconds", "comment")}
+    """Return what holds for every label of an annotation: time, comment and texts are told once."""
+    return {
+        key: value for key, value in extras.items() if key not in ("seconds", "comment", "texts")
+    }
 
 
 def annotation_extras(row: Row[Any]) -> dict[str, Any]:
@@ -54,6 +56,7 @@ def annotation_extras(row: Row[Any]) -> dict[str, Any]:
     extras = {
         "seconds": row.active_seconds,
         "comment": row.comment or None if is_ours else row.comment,
+        "texts": row.texts,
         "created_at": written,
         "inclusion_probability": row.inclusion_probability,
         "sampling": row.sampling,
@@ -87,6 +90,7 @@ def annotation_rows(study_id: int, *, by_case: bool) -> Any:
             col(Annotation.certainty),
             col(Annotation.is_unreadable),
             col(Annotation.comment),
+            col(Annotation.texts),
             col(Annotation.is_superseded),
             col(Annotation.created_at),
             col(Annotation.details),

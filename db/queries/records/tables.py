@@ -1,5 +1,6 @@
 """The annotations of a study as CSV: for spreadsheets, notebooks and judge calibration."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -48,6 +49,7 @@ LONG_COLUMNS = (
     "step",
     "omission",
     "comment",
+    "texts",
     "seconds",
     "created_at",
     "assignment",
@@ -105,6 +107,7 @@ def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
         record = label.record
         cells = {
             **{key: value for key, value in record.items() if not isinstance(value, dict | list)},
+            "texts": _dumped(record.get("texts")),
             "category": label.category,
             "annotator_kind": record.get("annotator_kind", AnnotatorKind.HUMAN.value),
             "revision": record.get("revision", 1),
@@ -118,6 +121,11 @@ def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
         else:
             cells["run"] = record.get("run", DEFAULT_RUN)
         yield [cells.get(column) for column in LONG_COLUMNS]
+
+
+def _dumped(texts: Any) -> str | None:
+    """Return answers in words as one cell: JSON."""
+    return None if texts is None else json.dumps(texts, ensure_ascii=False)
 
 
 def _wide_rows(

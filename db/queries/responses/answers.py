@@ -1,6 +1,6 @@
 """Everything annotators said of responses, unblinded; for leads only."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,8 @@ class GivenMark:
 class Answer:
     """What one annotator said at one sitting; ``preferred`` is the id of a response, if one was.
 
-    ``output_ids`` are of the one response or the two that were shown, left first.
+    ``output_ids`` are of the one response or the two that were shown, left first; ``texts`` are
+    what was written of them, in the same order, by question.
     """
 
     annotator: str
@@ -60,6 +61,7 @@ class Answer:
     scores: tuple[GivenScore, ...]
     marks: tuple[GivenMark, ...]
     comment: str
+    texts: tuple[Mapping[str, str], ...] = ()
 
 
 def answers(
@@ -79,6 +81,7 @@ def answers(
             col(Annotation.is_unreadable),
             col(Annotation.is_superseded),
             col(Annotation.comment),
+            col(Annotation.texts),
             left.label("left_id"),
             right.label("right_id"),
             col(Annotator.name),
@@ -124,7 +127,12 @@ def _answer(row: Any, scores: Sequence[GivenScore], marks: Sequence[GivenMark]) 
         scores=tuple(scores),
         marks=tuple(marks),
         comment="" if row.is_superseded else row.comment or "",
+        texts=() if row.is_superseded else _texts(row.texts),
     )
+
+
+def _texts(texts: dict[str, dict[str, str]] | None) -> tuple[Mapping[str, str], ...]:
+    return tuple((texts or {}).get(side, {}) for side in ("left", "right"))
 
 
 def _scores(

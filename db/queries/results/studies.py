@@ -33,7 +33,7 @@ from evalkit.reports.errors.penalties import read_weights
 from evalkit.scale import ScaleRange
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.collected import VersionMark
-from evalkit.vocabulary import AnnotatorKind, AssignmentKind
+from evalkit.vocabulary import AnnotatorKind, AssignmentKind, CriterionLevel
 
 #: What counts: work of the study and its repeats, not what teaches or checks annotators.
 COUNTED_KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
@@ -263,7 +263,7 @@ def _criteria(
             col(Rubric.version),
         )
         .join(Rubric, col(Rubric.id) == col(Criterion.rubric_id))
-        .where(sa.or_(of_study, scored.exists()))
+        .where(sa.or_(of_study, scored.exists()), col(Criterion.level) != CriterionLevel.TEXT.value)
         .order_by(sa.case((of_study, 0), else_=1), col(Rubric.id).desc(), col(Criterion.position))
     )
     seen: dict[str, ResultCriterion] = {}

@@ -77,6 +77,7 @@ def said_html(
         marks = [mark for mark in answer.marks if mark.tag or mark.note]
         marks.sort(key=lambda mark: numbers.get(mark.mark_id, len(numbers) + 1))
         lines = [_mark_line(mark, headings, numbers.get(mark.mark_id)) for mark in marks]
+        lines += _text_lines(answer, headings)
         lines += [_comment_line(answer, headings)] if answer.comment else []
         if lines:
             body = "<br>".join(escape(line) for line in lines)
@@ -132,6 +133,15 @@ def _mark_line(mark: GivenMark, headings: Mapping[int, str], number: int | None)
     place = f"{number}. " if number else ""
     what = f"{mark.tag or 'no error'}{severity}{quote}{lost}{note}"
     return f"{place}{_name(mark.output_id, headings)}: {what}"
+
+
+def _text_lines(answer: Answer, headings: Mapping[int, str]) -> list[str]:
+    """Give the answers in words, each with its response and question."""
+    return [
+        f"{_name(output_id, headings)}, {key.replace('_', ' ')}: {words}"
+        for output_id, texts in zip(answer.output_ids, answer.texts, strict=False)
+        for key, words in texts.items()
+    ]
 
 
 def _comment_line(answer: Answer, headings: Mapping[int, str]) -> str:

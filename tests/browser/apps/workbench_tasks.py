@@ -272,6 +272,13 @@ SLIDERS = (
     TaskCriterion("share", "How much was needed?", "", (), False, ScaleRange(0, 1)),
 )
 
+#: Questions that are answered in words, between scales.
+WRITTEN = (
+    CRITERIA[0],
+    TaskCriterion("why", "Why did it get this score?", "One sentence is enough.", (), False),
+    TaskCriterion("source", "Which source does it rest on?", "", (), True),
+)
+
 TASKS: dict[str, ComparisonTask] = {
     "plain": _task(1, BlindedResponse(MARKDOWN), BlindedResponse(PLAIN)),
     "tools": _task(
@@ -330,6 +337,7 @@ TASKS: dict[str, ComparisonTask] = {
     ),
     "scales": _task(10, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=SCALES),
     "sliders": _task(16, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), criteria=SLIDERS),
+    "written": _task(17, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), criteria=WRITTEN),
     "names": _task(
         11, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=NAMED_CRITERIA, tags=NAMED_TAGS
     ),

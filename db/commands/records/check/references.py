@@ -14,6 +14,7 @@ from evalkit.names import name_key
 from evalkit.records import MAX_PROBLEMS, Problems, shown
 from evalkit.records.normal import message_text
 from evalkit.scale import ScaleRange
+from evalkit.vocabulary import CriterionLevel
 
 _INDEXES = (
     'CREATE INDEX IF NOT EXISTS case_key ON "case" (key, line)',
@@ -228,8 +229,9 @@ def stage_definitions(
     for rubric in rubrics:
         for part in rubric.parts:
             extent = json.dumps(part["range"]) if "range" in part else None
-            row = (rubric.name, rubric.version, part["key"], rubric.is_main, extent)
-            staging.db.execute("INSERT INTO criterion VALUES (NULL, ?, ?, ?, ?, ?)", row)
+            is_text = part["level"] == CriterionLevel.TEXT
+            row = (rubric.name, rubric.version, part["key"], rubric.is_main, extent, is_text)
+            staging.db.execute("INSERT INTO criterion VALUES (NULL, ?, ?, ?, ?, ?, ?)", row)
             criterion = staging.count("SELECT last_insert_rowid()")
             values = [(criterion, float(level["value"])) for level in part.get("scale", ())]
             staging.db.executemany("INSERT INTO level VALUES (?, ?)", values)
@@ -273,10 +275,15 @@ def check_scales(staging: Staging, problems: Problems) -> None:
         problems.add(line, "criterion", shown(key), expected)
     for line, value, key, scale in staging.db.execute(_OFF_SCALE, (MAX_PROBLEMS,)):
         listed = ", ".join(f"{level:g}" for level in json.loads(scale))
-        problems.add(line, "value", shown(value), f"a value of {shown(key)}: {listed}")
+        held = f"a value of {shown(key)}: {listed}"
+        asked = held if listed else f"no score, for {shown(key)} is answered in words (texts)"
+        problems.add(line, "value", shown(value), asked)
     for line, value, key, extent in staging.db.execute(_OFF_RANGE, (MAX_PROBLEMS,)):
         words = _range(extent).in_words()
         problems.add(line, "value", shown(value), f"a value of {shown(key)}: {words}")
+    for line, key in staging.db.execute(_NO_QUESTION, (MAX_PROBLEMS,)):
+        asked = "a criterion of the study's rubric that is answered in words"
+        problems.add(line, "texts", shown(key), asked)
     any_tag = staging.count("SELECT COUNT(*) FROM tag") > 0
     for line, key in staging.db.execute(_NO_TAG, (MAX_PROBLEMS,)):
         if key not in unsound:
@@ -293,7 +300,7 @@ _DEFINITION_TABLES = (
     "DROP TABLE IF EXISTS level",
     "DROP TABLE IF EXISTS tag",
     "CREATE TABLE criterion (id INTEGER PRIMARY KEY, whole TEXT, version INTEGER, key TEXT, "
-    "is_main INTEGER, extent TEXT)",
+    "is_main INTEGER, extent TEXT, is_text INTEGER)",
     "CREATE TABLE level (criterion INTEGER, value REAL)",
     "CREATE TABLE tag (id INTEGER PRIMARY KEY, whole TEXT, version INTEGER, key TEXT, "
     "is_main INTEGER, severities TEXT)",
@@ -335,6 +342,14 @@ FROM (
     FROM label WHERE type = 1 AND line > 0
 ) AS label JOIN criterion ON criterion.id = of_label
 WHERE NOT is_on_range(value, extent) ORDER BY line LIMIT ?
+"""
+
+_NO_QUESTION = """
+SELECT line, answer.key
+FROM label, json_each(extras, '$.texts') AS side, json_each(side.value) AS answer
+WHERE line > 0 AND extras IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM criterion WHERE criterion.key = answer.key AND is_text)
+ORDER BY line LIMIT ?
 """
 
 _NO_TAG = f"""

@@ -29,7 +29,7 @@ from db.models import (
     VersionCase,
 )
 from evalkit.evalset.hashing import version_hash
-from evalkit.vocabulary import CaseStatus
+from evalkit.vocabulary import CaseStatus, CriterionLevel
 
 
 def write_staged(
@@ -229,7 +229,7 @@ def _criterion_fields(part: dict[str, Any]) -> dict[str, Any]:
         "level": part["level"],
         "scale": [{"anchor": "", **level} for level in part.get("scale", ())],
         "range": part.get("range"),
-        "is_required": part.get("required", True),
+        "is_required": part.get("required", part["level"] != CriterionLevel.TEXT),
     }
 
 

@@ -175,6 +175,7 @@ class _LabelWriter:
             "certainty": compared.get("certainty"),
             "is_unreadable": row.type == COMPARISON and preference is None,
             "comment": extras.get("comment"),
+            "texts": extras.get("texts"),
             "is_superseded": bool(row.is_superseded),
             "created_at": written,
         }

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 08307598de889a10b57ab87ad74221f56bdb72d6ffa834e111bc7339c1076075
+// Sources: c3c5a47d7aa827978bf7a047ffdc3ffe051840194a4bf090acefcd67d2ce3686
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -383,7 +383,7 @@ function stopwatch(seconds) {
 function completeDraft(draft) {
   const only = (entered) => Object.assign(/* @__PURE__ */ Object.create(null), entered);
   const listed2 = ({ left = [], right = [] }) => ({ left: [...left], right: [...right] });
-  const { scores, tags } = draft;
+  const { scores, tags, texts } = draft;
   return {
     preference: draft.preference || null,
     ...draft.strength && { strength: draft.strength },
@@ -391,6 +391,7 @@ function completeDraft(draft) {
     scores: { left: only(scores?.left), right: only(scores?.right) },
     tags: { left: only(tags?.left), right: only(tags?.right) },
     marks: listed2(draft.marks ?? {}),
+    ...texts && { texts: { left: only(texts.left), right: only(texts.right) } },
     comment: draft.comment || ""
   };
 }
@@ -2728,6 +2729,55 @@ function endsOf({ min, max, low, high }) {
   return `${first} … ${last}`;
 }
 
+// pages/shared/components/workbench/words.js
+var HIGHEST = 140;
+function wordField(value, properties, onwritten) {
+  const field = h("textarea", { class: "ek-comment-field", rows: "1", dir: "auto", ...properties });
+  field.value = value;
+  const grow = () => {
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight + 2, HIGHEST)}px`;
+  };
+  field.addEventListener("input", () => {
+    grow();
+    onwritten(field.value);
+  });
+  if (value) requestAnimationFrame(grow);
+  return field;
+}
+var isText = ({ levels, range }) => range === null && levels.length === 0;
+function isAnswered(answers, side, criterion) {
+  if (isText(criterion)) return Boolean(answers.texts?.[side]?.[criterion.key]?.trim());
+  return answers.scores[side][criterion.key] !== void 0;
+}
+function textCells({ sides, answers, places, changed }, criterion) {
+  return sides.map((side) => {
+    const field = `${side}.${criterion.key}`;
+    const isSingle = sides.length === 1;
+    const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
+    const label = isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`;
+    const written2 = wordField(
+      answers.texts?.[side]?.[criterion.key] ?? "",
+      { "aria-label": label },
+      (text) => {
+        write2(answers, side, criterion.key, text);
+        changed(field);
+      }
+    );
+    const properties = { class: "ek-letter", "aria-hidden": "true" };
+    const letter = isSingle ? null : h("span", properties, LETTER[side]);
+    const node = h("div", { class: "ek-cell ek-written" }, letter, written2);
+    places.set(field, { node, words, focus: () => written2.focus() });
+    return node;
+  });
+}
+function write2(answers, side, key, text) {
+  answers.texts ??= {};
+  const own = answers.texts[side] ??= /* @__PURE__ */ Object.create(null);
+  if (text) own[key] = text;
+  else delete own[key];
+}
+
 // pages/shared/components/workbench/rubric.js
 function rubricPart(form) {
   const { data, sides } = form;
@@ -2738,7 +2788,7 @@ function rubricPart(form) {
   const node = h("div", { class: `ek-rubric${kind}` }, rows);
   node.addEventListener("keydown", (event) => {
     const step = { ArrowDown: sides.length, ArrowUp: -sides.length }[event.key];
-    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!step || event.ctrlKey || event.altKey || event.metaKey || inField(event)) return;
     event.preventDefault();
     const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
     const next = rubric.cells[at + step];
@@ -2795,7 +2845,7 @@ function putMarker(rubric, index) {
   if (here) here.describe(null);
 }
 function rubricRow(rubric, criterion, row) {
-  const { sides, answers, places, changed, remember, explain } = rubric;
+  const { sides, answers, explain } = rubric;
   const anchors = h("div", { class: "ek-anchors", id: `ek-anchors-${row}` });
   function describe(pointed) {
     const marked = rubric.cells[rubric.cursor];
@@ -2803,32 +2853,7 @@ function rubricRow(rubric, criterion, row) {
     const lines = isCurrent && rubric.typed !== "" && !pointed ? [typedLine(marked, rubric.typed)] : anchorLines({ criterion, sides, answers, pointed, isCurrent });
     anchors.replaceChildren(...lines);
   }
-  const cells = sides.map((side) => {
-    const field = `${side}.${criterion.key}`;
-    const isSingle = sides.length === 1;
-    const asked = { criterion, side, isSingle, answers };
-    const onscore = () => {
-      remember(field, cell.chosen() !== void 0, takeBack3);
-      changed(field);
-      putMarker(rubric, isUnscored(rubric) ? 0 : index);
-      describe(null);
-    };
-    const cell = criterion.range ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) }) : scoreCell({
-      ...asked,
-      onpoint: (option) => describe(option && { side, option }),
-      onscore
-    });
-    const index = rubric.cells.push({ ...cell, row, describe }) - 1;
-    function takeBack3() {
-      cell.choose(void 0);
-      (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
-    }
-    remember(field, cell.chosen() !== void 0, takeBack3);
-    cell.node.addEventListener("focusin", () => putMarker(rubric, index));
-    const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
-    places.set(field, { node: cell.node, words, focus: cell.focus });
-    return cell.node;
-  });
+  const cells = isText(criterion) ? textCells(rubric, criterion) : sides.map((side) => scoredCell(rubric, { criterion, side, row, describe }));
   const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
   if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
   explain.attach(question, () => levelTable(criterion));
@@ -2836,6 +2861,33 @@ function rubricRow(rubric, criterion, row) {
   const kind = criterion.levels.length > 5 ? "ek-row ek-wide" : "ek-row";
   const properties = { class: kind, role: "group", "aria-label": criterion.question };
   return h("div", properties, question, cells, anchors);
+}
+function scoredCell(rubric, { criterion, side, row, describe }) {
+  const { sides, answers, places, changed, remember } = rubric;
+  const field = `${side}.${criterion.key}`;
+  const isSingle = sides.length === 1;
+  const asked = { criterion, side, isSingle, answers };
+  const onscore = () => {
+    remember(field, cell.chosen() !== void 0, takeBack3);
+    changed(field);
+    putMarker(rubric, isUnscored(rubric) ? 0 : index);
+    describe(null);
+  };
+  const cell = criterion.range ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) }) : scoreCell({
+    ...asked,
+    onpoint: (option) => describe(option && { side, option }),
+    onscore
+  });
+  const index = rubric.cells.push({ ...cell, row, describe }) - 1;
+  function takeBack3() {
+    cell.choose(void 0);
+    (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
+  }
+  remember(field, cell.chosen() !== void 0, takeBack3);
+  cell.node.addEventListener("focusin", () => putMarker(rubric, index));
+  const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
+  places.set(field, { node: cell.node, words, focus: cell.focus });
+  return cell.node;
 }
 var isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === void 0);
 function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
@@ -2890,10 +2942,9 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     " ",
     level.anchor
   );
-  if (criterion.range) {
-    const hint = h("div", { class: "ek-anchor ek-hint" }, endsOf(criterion.range));
-    const words = criterion.description;
-    return words ? [hint, h("div", { class: "ek-anchor ek-hint" }, words)] : [hint];
+  if (!criterion.levels.length) {
+    const hints = [criterion.range ? endsOf(criterion.range) : "", criterion.description];
+    return hints.filter(Boolean).map((words) => h("div", { class: "ek-anchor ek-hint" }, words));
   }
   if (pointed) {
     const only = line(sides.length > 1 ? LETTER[pointed.side] : "", pointed.option.level);
@@ -3279,7 +3330,7 @@ function takeBackLast(trail) {
 function missingFields({ data, sides, answers }, { preference, rubric }) {
   const required = (rubric ? data.criteria : []).filter((criterion) => criterion.required);
   const scores = required.flatMap(
-    (criterion) => sides.filter((side) => answers.scores[side][criterion.key] === void 0).map((side) => `${side}.${criterion.key}`)
+    (criterion) => sides.filter((side) => !isAnswered(answers, side, criterion)).map((side) => `${side}.${criterion.key}`)
   );
   return preference?.isMissing() ? ["preference", ...scores] : scores;
 }
@@ -3298,25 +3349,15 @@ function namesOf(places, fields) {
   return [...words, ...scores.map((field) => places.get(field)?.words ?? field)];
 }
 function commentPart({ answers, onchange }) {
-  const field = h("textarea", {
-    class: "ek-comment-field",
-    rows: "1",
-    dir: "auto",
+  const properties = {
     "aria-label": "Comment",
     ...shortcut("N"),
     placeholder: "Comment, if needed"
-  });
-  field.value = answers.comment;
-  const grow = () => {
-    field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight + 2, 140)}px`;
   };
-  field.addEventListener("input", () => {
-    answers.comment = field.value;
-    grow();
+  const field = wordField(answers.comment, properties, (words) => {
+    answers.comment = words;
     onchange();
   });
-  if (answers.comment) requestAnimationFrame(grow);
   const focus = () => {
     field.focus();
     return true;

@@ -6,6 +6,7 @@ import { keepFitting, reveal } from "./room.js";
 import { rubricPart } from "./rubric.js";
 import { SIDES } from "./sides.js";
 import { tagsPart } from "./tags.js";
+import { isAnswered, wordField } from "./words.js";
 
 /**
  * @import {
@@ -118,7 +119,7 @@ function missingFields({ data, sides, answers }, { preference, rubric }) {
   const required = (rubric ? data.criteria : []).filter((criterion) => criterion.required);
   const scores = required.flatMap((criterion) =>
     sides
-      .filter((side) => answers.scores[side][criterion.key] === undefined)
+      .filter((side) => !isAnswered(answers, side, criterion))
       .map((side) => `${side}.${criterion.key}`),
   );
   return preference?.isMissing() ? ["preference", ...scores] : scores;
@@ -153,25 +154,15 @@ function namesOf(places, fields) {
 
 /** @param {FormParts} form */
 function commentPart({ answers, onchange }) {
-  const field = h("textarea", {
-    class: "ek-comment-field",
-    rows: "1",
-    dir: "auto",
+  const properties = {
     "aria-label": "Comment",
     ...shortcut("N"),
     placeholder: "Comment, if needed",
-  });
-  field.value = answers.comment;
-  const grow = () => {
-    field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight + 2, 140)}px`;
   };
-  field.addEventListener("input", () => {
-    answers.comment = field.value;
-    grow();
+  const field = wordField(answers.comment, properties, (words) => {
+    answers.comment = words;
     onchange();
   });
-  if (answers.comment) requestAnimationFrame(grow); // to measure an empty one is to lay all out
   const focus = () => {
     field.focus();
     return true;

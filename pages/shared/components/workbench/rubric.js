@@ -1,8 +1,9 @@
 // The rubric: a row a criterion, a scale a response, and a marker that typed scores move on.
 
 import { endsOf, sliderCell } from "./continuous.js";
-import { choices, h } from "./dom.js";
+import { choices, h, inField } from "./dom.js";
 import { LETTER } from "./sides.js";
+import { isText, textCells } from "./words.js";
 
 /**
  * @import {
@@ -35,7 +36,7 @@ export function rubricPart(form) {
   const node = h("div", { class: `ek-rubric${kind}` }, rows);
   node.addEventListener("keydown", (event) => {
     const step = { ArrowDown: sides.length, ArrowUp: -sides.length }[event.key];
-    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!step || event.ctrlKey || event.altKey || event.metaKey || inField(event)) return;
     event.preventDefault();
     const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
     const next = rubric.cells[at + step];
@@ -119,7 +120,7 @@ function putMarker(rubric, index) {
  * @param {number} row
  */
 function rubricRow(rubric, criterion, row) {
-  const { sides, answers, places, changed, remember, explain } = rubric;
+  const { sides, answers, explain } = rubric;
   const anchors = h("div", { class: "ek-anchors", id: `ek-anchors-${row}` });
   /** @param {Pointed | null} pointed */
   function describe(pointed) {
@@ -131,35 +132,9 @@ function rubricRow(rubric, criterion, row) {
       : anchorLines({ criterion, sides, answers, pointed, isCurrent });
     anchors.replaceChildren(...lines);
   }
-  const cells = sides.map((side) => {
-    const field = `${side}.${criterion.key}`;
-    const isSingle = sides.length === 1;
-    const asked = { criterion, side, isSingle, answers };
-    const onscore = () => {
-      remember(field, cell.chosen() !== undefined, takeBack);
-      changed(field);
-      putMarker(rubric, isUnscored(rubric) ? 0 : index);
-      describe(null);
-    };
-    /** @type {ScoreScale} */
-    const cell = criterion.range
-      ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) })
-      : scoreCell({
-          ...asked,
-          onpoint: (option) => describe(option && { side, option }),
-          onscore,
-        });
-    const index = rubric.cells.push({ ...cell, row, describe }) - 1;
-    function takeBack() {
-      cell.choose(undefined);
-      (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
-    }
-    remember(field, cell.chosen() !== undefined, takeBack);
-    cell.node.addEventListener("focusin", () => putMarker(rubric, index));
-    const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
-    places.set(field, { node: cell.node, words, focus: cell.focus });
-    return cell.node;
-  });
+  const cells = isText(criterion)
+    ? textCells(rubric, criterion)
+    : sides.map((side) => scoredCell(rubric, { criterion, side, row, describe }));
   const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
   if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
   explain.attach(question, () => levelTable(criterion));
@@ -167,6 +142,46 @@ function rubricRow(rubric, criterion, row) {
   const kind = criterion.levels.length > 5 ? "ek-row ek-wide" : "ek-row";
   const properties = { class: kind, role: "group", "aria-label": criterion.question };
   return h("div", properties, question, cells, anchors);
+}
+
+/**
+ * One cell of a row that is scored, in the order in which typed scores reach it.
+ * @param {Rubric} rubric
+ * @param {object} asked
+ * @param {Criterion} asked.criterion
+ * @param {Side} asked.side
+ * @param {number} asked.row
+ * @param {(pointed: Pointed | null) => void} asked.describe
+ */
+function scoredCell(rubric, { criterion, side, row, describe }) {
+  const { sides, answers, places, changed, remember } = rubric;
+  const field = `${side}.${criterion.key}`;
+  const isSingle = sides.length === 1;
+  const asked = { criterion, side, isSingle, answers };
+  const onscore = () => {
+    remember(field, cell.chosen() !== undefined, takeBack);
+    changed(field);
+    putMarker(rubric, isUnscored(rubric) ? 0 : index);
+    describe(null);
+  };
+  /** @type {ScoreScale} */
+  const cell = criterion.range
+    ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) })
+    : scoreCell({
+        ...asked,
+        onpoint: (option) => describe(option && { side, option }),
+        onscore,
+      });
+  const index = rubric.cells.push({ ...cell, row, describe }) - 1;
+  function takeBack() {
+    cell.choose(undefined);
+    (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
+  }
+  remember(field, cell.chosen() !== undefined, takeBack);
+  cell.node.addEventListener("focusin", () => putMarker(rubric, index));
+  const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
+  places.set(field, { node: cell.node, words, focus: cell.focus });
+  return cell.node;
 }
 
 /** @param {Rubric} rubric */
@@ -261,10 +276,9 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
       " ",
       level.anchor,
     );
-  if (criterion.range) {
-    const hint = h("div", { class: "ek-anchor ek-hint" }, endsOf(criterion.range));
-    const words = criterion.description;
-    return words ? [hint, h("div", { class: "ek-anchor ek-hint" }, words)] : [hint];
+  if (!criterion.levels.length) {
+    const hints = [criterion.range ? endsOf(criterion.range) : "", criterion.description];
+    return hints.filter(Boolean).map((words) => h("div", { class: "ek-anchor ek-hint" }, words));
   }
   if (pointed) {
     const only = line(sides.length > 1 ? LETTER[pointed.side] : "", pointed.option.level);

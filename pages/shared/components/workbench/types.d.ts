@@ -159,6 +159,8 @@ export interface Answers {
   scores: Record<Side, Record<string, number>>;
   tags: Record<Side, Marks>;
   marks: Record<Side, Mark[]>;
+  /** Answers in words; absent where none was given, as in drafts of before. */
+  texts?: { [side in Side]?: Record<string, string> };
   comment: string;
 }
 export type Marks = Record<string, string | null>;

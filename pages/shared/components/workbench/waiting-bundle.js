@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 08307598de889a10b57ab87ad74221f56bdb72d6ffa834e111bc7339c1076075
+// Sources: c3c5a47d7aa827978bf7a047ffdc3ffe051840194a4bf090acefcd67d2ce3686
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

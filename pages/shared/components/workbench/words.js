@@ -1,0 +1,87 @@
+// Questions that are answered in words: a field that grows with what is written.
+
+import { h } from "./dom.js";
+import { LETTER } from "./sides.js";
+
+/** @import { Answers, Criterion, FormParts, Properties, Side } from "./types.js" */
+
+/** How high a field grows before it scrolls, in pixels. */
+const HIGHEST = 140;
+
+/**
+ * A field of one line that grows with what is written in it.
+ * @param {string} value
+ * @param {Properties} properties
+ * @param {(words: string) => void} onwritten
+ */
+export function wordField(value, properties, onwritten) {
+  const field = h("textarea", { class: "ek-comment-field", rows: "1", dir: "auto", ...properties });
+  field.value = value;
+  const grow = () => {
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight + 2, HIGHEST)}px`;
+  };
+  field.addEventListener("input", () => {
+    grow();
+    onwritten(field.value);
+  });
+  if (value) requestAnimationFrame(grow); // to measure an empty one is to lay all out
+  return field;
+}
+
+/**
+ * Whether a criterion is answered in words: it has no scale.
+ * @param {Criterion} criterion
+ */
+export const isText = ({ levels, range }) => range === null && levels.length === 0;
+
+/**
+ * Whether anything was given on a criterion for a response.
+ * @param {Answers} answers
+ * @param {Side} side
+ * @param {Criterion} criterion
+ */
+export function isAnswered(answers, side, criterion) {
+  if (isText(criterion)) return Boolean(answers.texts?.[side]?.[criterion.key]?.trim());
+  return answers.scores[side][criterion.key] !== undefined;
+}
+
+/**
+ * The row of a question that is answered in words; typed scores pass it by.
+ * @param {FormParts} form
+ * @param {Criterion} criterion
+ */
+export function textCells({ sides, answers, places, changed }, criterion) {
+  return sides.map((side) => {
+    const field = `${side}.${criterion.key}`;
+    const isSingle = sides.length === 1;
+    const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
+    const label = isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`;
+    const written = wordField(
+      answers.texts?.[side]?.[criterion.key] ?? "",
+      { "aria-label": label },
+      (text) => {
+        write(answers, side, criterion.key, text);
+        changed(field);
+      },
+    );
+    const properties = { class: "ek-letter", "aria-hidden": "true" };
+    const letter = isSingle ? null : h("span", properties, LETTER[side]);
+    const node = h("div", { class: "ek-cell ek-written" }, letter, written);
+    places.set(field, { node, words, focus: () => written.focus() });
+    return node;
+  });
+}
+
+/**
+ * @param {Answers} answers
+ * @param {Side} side
+ * @param {string} key
+ * @param {string} text
+ */
+function write(answers, side, key, text) {
+  answers.texts ??= {};
+  const own = (answers.texts[side] ??= Object.create(null));
+  if (text) own[key] = text;
+  else delete own[key];
+}
