@@ -201,18 +201,8 @@ def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[
     of_side = f" for {_SIDES[side]}" if form.is_pair else ""
     if "scores" in form.collect:
         for criterion in form.criteria:
-            value = response.scores.get(criterion.key)
-            if criterion.is_text:
-                if criterion.required and not response.texts.get(criterion.key, "").strip():
-                    missing[f"{side}.{criterion.key}"] = f"“{criterion.question}”{of_side}"
-                continue
-            if value is None and criterion.required:
-                missing[f"{side}.{criterion.key}"] = f"“{criterion.question}”{of_side}"
-            elif value is not None and not criterion.holds(value):
-                extent = "" if criterion.range is None else f" from {criterion.range.in_words()}"
-                missing[f"{side}.{criterion.key}"] = (
-                    f"“{criterion.question}”{of_side}, where {value:g} is not on the scale{extent}"
-                )
+            if lack := _lack(response, criterion, of_side):
+                missing[f"{side}.{criterion.key}"] = lack
         known = {criterion.key for criterion in form.criteria if not criterion.is_text}
         questions = {criterion.key for criterion in form.criteria if criterion.is_text}
         for key in (response.scores.keys() - known) | (response.texts.keys() - questions):
@@ -227,6 +217,18 @@ def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[
                 missing[field] = f"an error tag this study does not have{of_side}"
             elif level not in allowed[key]:
                 missing[field] = f"the severity of an error{of_side}"
+
+
+def _lack(response: ResponseDraft, criterion: TaskCriterion, of_side: str) -> str:
+    """Say what is missing or wrong on one criterion; nothing where it is as it should be."""
+    value = response.scores.get(criterion.key)
+    is_answered = criterion.key in (_words(response) if criterion.is_text else response.scores)
+    if not is_answered:
+        return f"“{criterion.question}”{of_side}" if criterion.required else ""
+    if value is None or criterion.holds(value):
+        return ""
+    extent = "" if criterion.range is None else f" from {criterion.range.in_words()}"
+    return f"“{criterion.question}”{of_side}, where {value:g} is not on the scale{extent}"
 
 
 def _part_asked_for(response: ResponseDraft, form: Form) -> ResponseDraft:
