@@ -49,9 +49,12 @@ def ask(*, assignment_id: int, annotator_id: int, token: str, words: object) -> 
         return question.id or 0
 
 
-def answer(question_id: int, *, words: str, actor_id: int | None) -> None:
-    """Answer a question; an answer again takes the place of the one before.
+def answer(
+    question_id: int, *, words: str, actor_id: int | None, instead_of: str | None = None
+) -> None:
+    """Answer a question; an answer again takes the place of ``instead_of``, the one before.
 
+    Where somebody else answered meanwhile it is refused, so that nobody's answer is lost unseen.
     One that names a model or a maker is refused: whoever reads it judges blind.
     """
     answered = checked_text(words, "The answer").strip()
@@ -61,6 +64,10 @@ def answer(question_id: int, *, words: str, actor_id: int | None) -> None:
         question = session.get(Question, question_id)
         if question is None:
             raise NotFoundError("This question is not there any more: its study was discarded.")
+        if question.answer not in (None, instead_of, answered):
+            raise RefusedError(
+                f"Somebody else answered meanwhile: “{question.answer}”. Yours was not stored."
+            )
         study_id = session.get_one(Assignment, question.assignment_id).study_id
         if told := names_of_study(study_names(session, study_id)).told_in(answered):
             raise RefusedError(

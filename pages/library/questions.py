@@ -35,6 +35,14 @@ for question in open_questions:
     st.session_state["question-message"] = f"{question.asked_by} finds the answer at the case."
     st.rerun()
 
+for question in filter(questions.answered_meanwhile, answered):
+    st.warning(
+        labels.literal(
+            f"Somebody else answered {question.asked_by} meanwhile: “{question.answer}”. Yours "
+            f"was not stored: “{st.session_state[f'question-{question.question_id}-answer']}”."
+        )
+    )
+
 if answered:
     with st.expander(f"Answered ({len(answered)})", icon=":material/done_all:"):
         for question in answered:

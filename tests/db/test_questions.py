@@ -226,7 +226,7 @@ def test_an_answer_is_new_until_who_asked_has_read_it_and_again_once_it_changed(
     assert new() == []
     assert [question.is_new for question in own(study_id, ada)] == [False]
 
-    answer(number, words="To any language.", actor_id=None)
+    answer(number, words="To any language.", actor_id=None, instead_of="Only to English.")
     assert [told.answer for told in new()] == ["To any language."]
 
 
@@ -237,7 +237,7 @@ def test_who_read_an_answer_has_not_read_the_one_that_took_its_place_meanwhile(
     answer(number, words="Only to English.", actor_id=None)
     with read_session() as session:
         (drawn,) = new_answers(session, annotator_id=ada)
-    answer(number, words="To any language.", actor_id=None)
+    answer(number, words="To any language.", actor_id=None, instead_of="Only to English.")
 
     note_answers_read({number: drawn.answered_at}, annotator_id=ada)
 
@@ -245,3 +245,16 @@ def test_who_read_an_answer_has_not_read_the_one_that_took_its_place_meanwhile(
     assert (question.answer, question.is_new) == ("To any language.", True)
     note_answers_read({number: question.answered_at}, annotator_id=ada)
     assert [question.is_new for question in own(study_id, ada)] == [False]
+
+
+def test_an_answer_does_not_take_the_place_of_one_that_its_writer_has_not_seen(
+    study_id, ada, case_of_ada
+):
+    number = put(case_of_ada, ada, "May a response be in English?")
+    answer(number, words="Only to English.", actor_id=None)
+
+    with pytest.raises(RefusedError, match="answered meanwhile"):
+        answer(number, words="To any language.", actor_id=None)
+
+    answer(number, words="Only to English.", actor_id=None)  # the same once more is no other
+    assert [question.answer for question in own(study_id, ada)] == ["Only to English."]

@@ -64,6 +64,22 @@ def test_a_lead_answers_a_question(app, sign_in, asked):
     assert own.answer == "Only to English."
 
 
+def test_a_lead_is_told_that_somebody_else_answered_meanwhile(app, sign_in, asked):
+    sign_in(app, Role.LEAD)
+    at_page(app, QUESTIONS).run()
+    with read_session() as session:
+        (question,) = asked_questions(session, is_answered=False)
+    answer(question.question_id, words="Only to English.", actor_id=None)
+
+    app.text_area[0].set_value("To any language.")
+    next(button for button in app.button if button.label == "Answer").click().run()
+
+    assert not app.exception
+    said = app.warning[0].value.replace("\\", "").replace("\N{WORD JOINER}", "")
+    assert "Somebody else answered Ada meanwhile: “Only to English.”" in said
+    assert "Yours was not stored: “To any language.”" in said
+
+
 def test_an_empty_answer_is_refused_in_a_sentence(app, sign_in, asked):
     sign_in(app, Role.LEAD)
     at_page(app, QUESTIONS).run()
@@ -119,7 +135,9 @@ def test_an_answer_that_was_corrected_behind_the_page_is_not_read_by_a_click_on_
     answer(question.question_id, words="Only to English.", actor_id=None)
     sign_in(app, Role.ANNOTATOR, name="Ada")
     at_page(app, "annotate/studies.py").run()
-    answer(question.question_id, words="To any language.", actor_id=None)
+    answer(
+        question.question_id, words="To any language.", actor_id=None, instead_of="Only to English."
+    )
 
     next(button for button in app.button if button.label == "Mark as read").click().run()
 

@@ -751,7 +751,9 @@ def test_a_study_tells_what_it_is_about_until_that_is_read_and_answers_what_was_
             "is_new": True,
         }
     ]
-    answer_question(question.id, words="Only to German.", actor_id=None)
+    answer_question(
+        question.id, words="Only to German.", actor_id=None, instead_of="Only to English."
+    )
     read = {"questions": [{"question_id": question.id, "answered_at": answered}]}
     assert send(client, "POST", "/annotate/answers-read", read).json() == {"read": True}
     assert study()["questions"][0]["is_new"]  # what was on the screen is not what it is now

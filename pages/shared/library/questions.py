@@ -16,6 +16,12 @@ def answer_form(question: AskedQuestion) -> str | None:
             return words if st.form_submit_button("Answer", type="primary") else None
 
 
+def answered_meanwhile(question: AskedQuestion) -> bool:
+    """Say whether words for this question were sent after somebody else had answered it."""
+    words = st.session_state.get(f"question-{question.question_id}-answer", "").strip()
+    return words not in ("", question.answer)
+
+
 def answered(question: AskedQuestion) -> None:
     """Show a question with its answer."""
     with st.container(border=True, width=840):
