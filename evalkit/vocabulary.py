@@ -120,6 +120,13 @@ class Sampling(StrEnum):
     HAND_PICKED = "hand_picked"
 
 
+class TaskKind(StrEnum):
+    """What a study shows for each case: two responses beside each other, or one alone."""
+
+    PAIR = "pair"
+    SINGLE = "single"
+
+
 class AssignmentKind(StrEnum):
     """Why a case is shown: for the study itself, or to teach and check."""
 

@@ -21,7 +21,7 @@ from db.models import Assignment, Study, Unit, UnitPair, WorkCount
 from db.prepared import Prepared, columns_of
 from db.queries.annotation.audience import NOT_OPEN, is_for
 from db.queries.annotation.task import own_assignment
-from db.queries.annotation.work import UNFINISHED
+from db.queries.annotation.work import UNFINISHED, shows
 from evalkit.annotation.assignment.policy import (
     HOLD,
     POLICY,
@@ -193,13 +193,15 @@ def _given_out(
         lead=unit.lead_of_pair, lead_of_unit=unit.lead, n_missing=unit.n_missing, coin=coin
     ):
         outputs.reverse()
+    is_alone = outputs[0] == outputs[1]
+    what = f"{outputs[0]}" if is_alone else f"{min(outputs)} and {max(outputs)}"
     assignment = {
         "study_id": unit.study_id,
         "annotator_id": annotator_id,
         "case_id": unit.case_id,
         "left_output_id": outputs[0],
-        "right_output_id": outputs[1],
-        "presentation": f"case {unit.case_id}: {min(outputs)} and {max(outputs)}",
+        "right_output_id": None if is_alone else outputs[1],
+        "presentation": f"case {unit.case_id}: {what}",
         "token": new_token(),
         "kind": AssignmentKind.WORK,
         "policy": POLICY,
@@ -266,11 +268,7 @@ def _is_case_known(unit: Any) -> sa.Exists:
 
 def _is_known(unit: Any) -> sa.Exists:
     """Tell in SQL whether somebody was shown a unit."""
-    outputs = (unit.first_output_id, unit.second_output_id)
-    right: Any = col(Assignment.right_output_id)
-    return _is_case_known(unit).where(
-        col(Assignment.left_output_id).in_(outputs), right.in_(outputs)
-    )
+    return _is_case_known(unit).where(shows(unit.first_output_id, unit.second_output_id))
 
 
 def _search(is_known: Callable[[Any], sa.Exists], n: int | None) -> Prepared:

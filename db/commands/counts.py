@@ -12,13 +12,10 @@ from sqlmodel import Session, col, select
 
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
 from db.prepared import Prepared, columns_of
-from db.queries.annotation.work import UNFINISHED, is_live
+from db.queries.annotation.work import UNFINISHED, is_live, shows
 from evalkit.vocabulary import AnnotatorKind, AssignmentKind, AssignmentState
 
 _AT_ONCE = 200  # reservations that are released by one request
-
-#: Typed as what it is in SQL, where it may be empty.
-_RIGHT: Any = col(Assignment.right_output_id)
 
 
 @contextmanager
@@ -117,11 +114,7 @@ def _count_unit(
     Returns what changes with it for all who were shown it; one of them only now, if at all.
     """
     people = _shown_to(session, unit)
-    sides = [
-        len({entry.annotator_id for entry in people if entry.is_live and entry.left == left})
-        for left in (unit.first_output_id, unit.second_output_id)
-    ]
-    n_live, lead = sum(sides), sides[0] - sides[1]
+    n_live, lead = _sides(unit, people)
     was_missing = n_missing_of(study, unit.n_live) if unit.is_offered else 0
     n_missing = n_missing_of(study, n_live) if unit.is_offered else 0
     n_more, n_opened = n_missing - was_missing, bool(n_missing) - bool(was_missing)
@@ -150,6 +143,16 @@ class _ShownTo:
     is_live: bool
 
 
+def _sides(unit: Any, people: list[_ShownTo]) -> tuple[int, int]:
+    """Return how many judge a unit, and how many more of them with its first output left."""
+    first, second = (
+        len({entry.annotator_id for entry in people if entry.is_live and entry.left == left})
+        for left in (unit.first_output_id, unit.second_output_id)
+    )
+    is_alone = unit.first_output_id == unit.second_output_id
+    return (first, 0) if is_alone else (first + second, first - second)
+
+
 def _shown_to(session: Session, unit: Any) -> list[_ShownTo]:
     """Return to whom a unit was shown; judges do not count."""
     asked = {
@@ -167,7 +170,7 @@ def _unit_of(session: Session, assignment: Assignment) -> Any | None:
         "study_id": assignment.study_id,
         "case_id": assignment.case_id,
         "output_id": assignment.left_output_id,
-        "other_id": assignment.right_output_id,
+        "other_id": assignment.right_output_id or assignment.left_output_id,
     }
     return _UNIT_OF.first(session, asked)
 
@@ -217,13 +220,16 @@ _LAST_SUBMITTED = (
         .scalar_subquery()
     )
 )
-_OUTPUTS: Any = (sa.bindparam("output_id"), sa.bindparam("other_id"))
+_OUTPUT: Any = sa.bindparam("output_id", type_=sa.Integer)
+_OTHER: Any = sa.bindparam("other_id", type_=sa.Integer)
 _UNIT_OF = Prepared(
     sa.select(*columns_of(Unit)).where(
         col(Unit.study_id) == sa.bindparam("study_id"),
         col(Unit.case_id) == sa.bindparam("case_id"),
-        col(Unit.first_output_id).in_(_OUTPUTS),
-        col(Unit.second_output_id).in_(_OUTPUTS),
+        sa.or_(
+            sa.and_(col(Unit.first_output_id) == _OUTPUT, col(Unit.second_output_id) == _OTHER),
+            sa.and_(col(Unit.first_output_id) == _OTHER, col(Unit.second_output_id) == _OUTPUT),
+        ),
     )
 )
 _SHOWN_TO = Prepared(
@@ -236,8 +242,7 @@ _SHOWN_TO = Prepared(
     .where(
         col(Assignment.study_id) == sa.bindparam("study_id"),
         col(Assignment.case_id) == sa.bindparam("case_id"),
-        col(Assignment.left_output_id).in_(_OUTPUTS),
-        _RIGHT.in_(_OUTPUTS),
+        shows(_OUTPUT, _OTHER),
         col(Annotator.kind) == AnnotatorKind.HUMAN,
     )
 )

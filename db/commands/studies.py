@@ -38,16 +38,12 @@ from db.models import (
 )
 from db.queries.annotation.work import planned_cases
 from evalkit.annotation.assignment.sample import sampled_cases
-from evalkit.annotation.rubric import (
-    DEFAULT_GUIDELINES,
-    DEFAULT_RUBRIC,
-    DEFAULT_RUBRIC_NAME,
-)
+from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME, READY_GUIDELINES
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
 from evalkit.phrases import joined
 from evalkit.stats.penalties import ErrorWeights
-from evalkit.vocabulary import LeakPolicy
+from evalkit.vocabulary import LeakPolicy, TaskKind
 
 MAX_NAME_LENGTH = 120
 
@@ -72,6 +68,11 @@ COLLECTED = ("preference", "scores", "tags", "comment")
 OF_PREFERENCE = ("strength", "certainty")
 
 
+def collected_of(kind: TaskKind) -> tuple[str, ...]:
+    """Return what annotators of a study of a kind are asked for unless a lead chooses."""
+    return COLLECTED[1:] if kind == TaskKind.SINGLE else COLLECTED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyPlan:
     """What a lead decides about a study.
@@ -79,17 +80,20 @@ class StudyPlan:
     ``models`` are model names, or ``name:run`` where a model has several runs. ``rubric`` and
     ``taxonomy`` are names (their newest version is used; the ready ones are made when missing),
     or None to go without. ``pairs_per_case`` None shows every model once per case.
-    ``n_cases`` is for how many cases, drawn by category, it asks; None: for all.
+    ``n_cases`` is for how many cases, drawn by category, it asks; None: for all. Where ``kind``
+    shows each response alone, one model is enough and there are no pairs. ``guidelines`` None are
+    the ready ones of its kind.
     """
 
     name: str
     eval_set: str
     models: Sequence[str]
+    kind: TaskKind = TaskKind.PAIR
     rubric: str | None = DEFAULT_RUBRIC_NAME
     taxonomy: str | None = DEFAULT_TAXONOMY_NAME
     about: str = ""
     contact: str = ""
-    guidelines: str = DEFAULT_GUIDELINES
+    guidelines: str | None = None
     tells_agreement: bool = False
     overlap: int = 2
     pairs_per_case: int | None = None
@@ -97,6 +101,13 @@ class StudyPlan:
     collects: frozenset[str] = field(default_factory=lambda: frozenset(COLLECTED))
     leak_policy: LeakPolicy = LeakPolicy.MASK
     seed: int = 0
+
+    @property
+    def shown_per_case(self) -> int:
+        """How many pairs of a case, or single responses, are judged."""
+        if self.kind == TaskKind.SINGLE:
+            return len(self.models)
+        return self.pairs_per_case or (len(self.models) + 1) // 2
 
 
 def create_study(plan: StudyPlan, *, actor_id: int | None = None) -> int:
@@ -123,10 +134,11 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
             taxonomy_id=_taxonomy(session, plan),
             about=plan.about.strip(),
             contact=plan.contact.strip(),
-            guidelines=plan.guidelines.strip(),
+            guidelines=_guidelines(plan).strip(),
             tells_agreement=plan.tells_agreement,
+            task_kind=plan.kind.value,
             overlap=plan.overlap,
-            pairs_per_case=plan.pairs_per_case or (len(run_ids) + 1) // 2,
+            pairs_per_case=plan.shown_per_case,
             seed=plan.seed,
             collects_preference="preference" in plan.collects,
             collects_strength="strength" in plan.collects,
@@ -150,9 +162,14 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
         return study.id
 
 
+def _guidelines(plan: StudyPlan) -> str:
+    return READY_GUIDELINES[plan.kind] if plan.guidelines is None else plan.guidelines
+
+
 def _draw_cases(session: Session, study: Study, n: int) -> None:
     """Draw the cases a study asks for, once: what is imported later changes none of them."""
-    drawn = sampled_cases(planned_cases(session, study), n, seed=study.seed)
+    kind = TaskKind(study.task_kind)
+    drawn = sampled_cases(planned_cases(session, study), n, seed=study.seed, kind=kind)
     session.add_all(
         StudyCase(study_id=number_of(study), case_id=case_id, inclusion_probability=chance)
         for case_id, chance in drawn.items()
@@ -239,21 +256,35 @@ def _check(plan: StudyPlan) -> None:
     name = plan.name.strip()
     if not name or len(name) > MAX_NAME_LENGTH:
         raise RefusedError(f"A study needs a name of 1 to {MAX_NAME_LENGTH} characters.")
-    if len(plan.models) < 2:
-        raise RefusedError("A study compares at least two models. Name two or more.")
+    if plan.kind == TaskKind.SINGLE:
+        _check_single(plan)
+    else:
+        _check_pairs(plan)
     if not 1 <= plan.overlap <= 20:
         raise RefusedError(f"The overlap must be between 1 and 20 annotators, not {plan.overlap}.")
-    n_pairs = len(plan.models) * (len(plan.models) - 1) // 2
-    if plan.pairs_per_case is not None and not 1 <= plan.pairs_per_case <= n_pairs:
-        raise RefusedError(
-            f"{len(plan.models)} models make {n_pairs} pairs, so a case can show 1 to {n_pairs} "
-            f"of them, not {plan.pairs_per_case}."
-        )
     known = (*COLLECTED, *OF_PREFERENCE)
     if unknown := plan.collects - set(known):
         raise RefusedError(
             f"Annotators cannot be asked for {', '.join(sorted(unknown))}. "
             f"Choose from {', '.join(known)}."
+        )
+    if "scores" in plan.collects and plan.rubric is None:
+        raise RefusedError("Scores need a rubric. Name one, or do not ask for scores.")
+    if "tags" in plan.collects and plan.taxonomy is None:
+        raise RefusedError("Error tags need a taxonomy. Name one, or do not ask for tags.")
+
+
+def _check_pairs(plan: StudyPlan) -> None:
+    if len(plan.models) < 2:
+        raise RefusedError(
+            "A study that compares needs at least two models. Name two or more, or show each "
+            "response alone."
+        )
+    n_pairs = len(plan.models) * (len(plan.models) - 1) // 2
+    if plan.pairs_per_case is not None and not 1 <= plan.pairs_per_case <= n_pairs:
+        raise RefusedError(
+            f"{len(plan.models)} models make {n_pairs} pairs, so a case can show 1 to {n_pairs} "
+            f"of them, not {plan.pairs_per_case}."
         )
     if not plan.collects - {"comment", *OF_PREFERENCE}:
         raise RefusedError("Ask annotators for a preference, scores or error tags.")
@@ -262,10 +293,21 @@ def _check(plan: StudyPlan) -> None:
             f"Without a preference annotators cannot be asked for its {joined(sorted(idle))}. "
             "Ask for the preference, too."
         )
-    if "scores" in plan.collects and plan.rubric is None:
-        raise RefusedError("Scores need a rubric. Name one, or do not ask for scores.")
-    if "tags" in plan.collects and plan.taxonomy is None:
-        raise RefusedError("Error tags need a taxonomy. Name one, or do not ask for tags.")
+
+
+def _check_single(plan: StudyPlan) -> None:
+    """Refuse what a response alone cannot be asked about."""
+    if not plan.models:
+        raise RefusedError("A study needs a model whose responses are judged. Name one or more.")
+    if plan.pairs_per_case is not None:
+        raise RefusedError("Responses that are shown alone make no pairs. Leave their number out.")
+    if plan.collects & {"preference", *OF_PREFERENCE} or plan.tells_agreement:
+        raise RefusedError(
+            "Between responses that are shown alone nobody can choose. Ask for scores or error "
+            "tags, without a preference and without telling annotators whom they chose."
+        )
+    if not plan.collects - {"comment"}:
+        raise RefusedError("Ask annotators for scores or error tags.")
 
 
 def _newest_version(session: Session, eval_set: str) -> int:

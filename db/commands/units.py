@@ -16,7 +16,7 @@ from db.engine import read_session, write_session
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
 from db.queries.annotation.leaks import leaking_outputs, study_names
 from db.queries.annotation.task import NOT_YOURS
-from db.queries.annotation.work import WORK_DONE, StudyWork, study_work, work_done
+from db.queries.annotation.work import WORK_DONE, StudyWork, shows, study_work, work_done
 from evalkit.annotation.assignment.tournament import Pair, draw
 from evalkit.errors import NotFoundError
 from evalkit.vocabulary import AnnotatorKind, LeakPolicy
@@ -24,8 +24,6 @@ from evalkit.vocabulary import AnnotatorKind, LeakPolicy
 #: Units stand at one of so many places, drawn for each.
 N_PLACES = 2**31
 
-#: Typed as what it is in SQL, where it may be empty.
-_RIGHT: Any = col(Assignment.right_output_id)
 _LOCKED = select(Study).where(Study.id == sa.bindparam("study_id")).with_for_update(key_share=True)
 _LOCKED_OF_OWN = (
     select(Study)
@@ -129,6 +127,7 @@ def _units(session: Session, study: Study, work: StudyWork) -> list[tuple[Pair, 
         case_id, first, second = unit.case_id, unit.pair.first, unit.pair.second
         outputs = work.outputs[case_id, first], work.outputs[case_id, second]
         n_first, n_second = n_live[case_id, first, second], n_live[case_id, second, first]
+        is_alone = first == second
         row = {
             "study_id": study.id,
             "case_id": case_id,
@@ -137,7 +136,7 @@ def _units(session: Session, study: Study, work: StudyWork) -> list[tuple[Pair, 
             "place": draw(study.seed, "place", *outputs) % N_PLACES,
             "inclusion_probability": unit.inclusion_probability,
             "is_offered": not leaking.intersection(outputs),
-            "n_live": n_first + n_second,
+            "n_live": n_first if is_alone else n_first + n_second,
             "lead": n_first - n_second,
         }
         rows.append((unit.pair, row))
@@ -170,28 +169,28 @@ def _count_everybody(session: Session, study: Study) -> None:
     """Count what each annotator did in a study, and which open units are theirs no more."""
     connection = session.connection()
     connection.execute(sa.insert(WorkCount).from_select(WORK_DONE, work_done(number_of(study))))
-    known = sa.union(
-        *(
-            sa.select(
-                col(Assignment.annotator_id),
-                col(Unit.id),
-                (study.overlap - col(Unit.n_live)).label("n_missing"),
-            )
-            .join(Unit, sa.and_(col(Assignment.left_output_id) == left, right == _RIGHT))
-            .join(Annotator, col(Annotator.id) == Assignment.annotator_id)
-            .where(
-                col(Annotator.kind) == AnnotatorKind.HUMAN,
-                col(Assignment.study_id) == study.id,
-                col(Unit.study_id) == study.id,
-                col(Unit.is_offered),
-                col(Unit.n_live) < study.overlap,
-            )
-            for left, right in (
-                (col(Unit.first_output_id), col(Unit.second_output_id)),
-                (col(Unit.second_output_id), col(Unit.first_output_id)),
-            )
+    is_shown = sa.and_(
+        col(Assignment.case_id) == Unit.case_id,
+        shows(col(Unit.first_output_id), col(Unit.second_output_id)),
+    )
+    known = (
+        sa.select(
+            col(Assignment.annotator_id),
+            col(Unit.id),
+            (study.overlap - col(Unit.n_live)).label("n_missing"),
         )
-    ).subquery()
+        .distinct()
+        .join(Unit, is_shown)
+        .join(Annotator, col(Annotator.id) == Assignment.annotator_id)
+        .where(
+            col(Annotator.kind) == AnnotatorKind.HUMAN,
+            col(Assignment.study_id) == study.id,
+            col(Unit.study_id) == study.id,
+            col(Unit.is_offered),
+            col(Unit.n_live) < study.overlap,
+        )
+        .subquery()
+    )
     counts = sa.select(known.c.annotator_id, sa.func.count(), sa.func.sum(known.c.n_missing))
     for annotator_id, n_open, n_missing in connection.execute(
         counts.group_by(known.c.annotator_id)

@@ -18,6 +18,7 @@ from db.columns import (
 from evalkit.vocabulary import (
     CriterionLevel,
     LeakPolicy,
+    TaskKind,
 )
 
 
@@ -94,11 +95,13 @@ class Study(DatabaseTable, table=True):
     annotators in a sentence what it is for, ``contact`` whom to ask;
     ``tells_agreement``, that they are told at the end how often they chose as others did.
     ``n_drawn`` is for how many of its cases it asks, where it is not for all; see `StudyCase`.
+    ``pairs_per_case`` counts responses where ``task_kind`` shows each alone.
     """
 
     __tablename__ = "study"
     __table_args__ = (
         one_of("leak_policy", LeakPolicy),
+        one_of("task_kind", TaskKind),
         CheckConstraint("overlap >= 1", name="overlap"),
         CheckConstraint("pairs_per_case >= 1", name="pairs_per_case"),
     )
@@ -112,6 +115,7 @@ class Study(DatabaseTable, table=True):
     contact: str = ""
     guidelines: str = long_text()
     tells_agreement: bool = False
+    task_kind: str = TaskKind.PAIR
     overlap: int = 2
     pairs_per_case: int = 1
     seed: int = 0

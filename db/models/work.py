@@ -13,7 +13,7 @@ from db.columns import DatabaseTable, moment, reference, row_id
 
 
 class UnitPair(DatabaseTable, table=True):
-    """Two runs of a study, over all its units.
+    """Two runs of a study, over all its units; twice the same where each response stands alone.
 
     ``n_live`` counts the presentations that are submitted or under way, and ``lead`` how many more
     of them have the first run on the left. ``n_open`` counts the units that may be given out and
@@ -34,7 +34,7 @@ class UnitPair(DatabaseTable, table=True):
 
 
 class Unit(DatabaseTable, table=True):
-    """What ``overlap`` annotators judge: a case with the outputs of two runs.
+    """What ``overlap`` annotators judge: a case with the outputs of two runs, or twice the same.
 
     ``place`` is where it stands in the order of the study, which is drawn. What is not
     ``is_offered`` is given out to nobody any more: its case was retired, or an output gives its

@@ -22,7 +22,7 @@ from db.models import (
     Taxonomy,
     VersionCase,
 )
-from evalkit.vocabulary import AssignmentState
+from evalkit.vocabulary import AssignmentState, TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class StudySummary:
     models: tuple[str, ...]
     rubric: str | None
     taxonomy: str | None
+    kind: TaskKind
     overlap: int
     pairs_per_case: int
     collects: tuple[str, ...]
@@ -188,6 +189,7 @@ def _study_summary(
         models=_compared(session, study),
         rubric=_versioned(session.get(Rubric, study.rubric_id or 0)),
         taxonomy=_versioned(session.get(Taxonomy, study.taxonomy_id or 0)),
+        kind=TaskKind(study.task_kind),
         overlap=study.overlap,
         pairs_per_case=study.pairs_per_case,
         collects=_collected(study),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from evalkit.annotation.task import ScaleLevel
 from evalkit.scale import ScaleRange
-from evalkit.vocabulary import Level, SkipReason
+from evalkit.vocabulary import Level, SkipReason, TaskKind
 
 DEFAULT_RUBRIC_NAME = "Response quality"
 
@@ -71,7 +71,15 @@ DEFAULT_RUBRIC: tuple[CriterionDefinition, ...] = (
     ),
 )
 
-DEFAULT_GUIDELINES = """\
+_WHEN_NOT = """
+Length is not quality: a longer response is better only if what it adds was needed.
+
+## When you cannot judge
+
+Skip the case and say why. A skipped case goes to somebody else; a guess stays in the numbers.
+"""
+
+_OF_PAIRS = """\
 ## What you are doing
 
 You read a case and two responses to it. You do not know who wrote them, and the sides are mixed
@@ -86,13 +94,28 @@ on purpose. Judge what is on the screen, not what you think of its author.
    would send neither.
 5. Score each response on its own, against the anchor sentences, not against the other response.
 6. Mark an error when you can point at it; say in the comment what is not obvious.
-
-Length is not quality: a longer response is better only if what it adds was needed.
-
-## When you cannot judge
-
-Skip the case and say why. A skipped case goes to somebody else; a guess stays in the numbers.
 """
+
+_OF_SINGLE_RESPONSES = """\
+## What you are doing
+
+You read a case and one response to it. You do not know who wrote it, and other responses to the
+same case may come later. Judge what is on the screen, not what you think of its author.
+
+## How to decide
+
+1. Read the case first: what was asked, and what would have helped the person?
+2. Read the response to the end before you score it.
+3. Check what can be checked. A confident tone is not evidence.
+4. Score against the anchor sentences, not against responses you saw before.
+5. Mark an error when you can point at it; say in the comment what is not obvious.
+"""
+
+#: What annotators of a study are told where its lead writes nothing of their own.
+READY_GUIDELINES = {
+    TaskKind.PAIR: _OF_PAIRS + _WHEN_NOT,
+    TaskKind.SINGLE: _OF_SINGLE_RESPONSES + _WHEN_NOT,
+}
 
 #: How each reason to skip reads on the screen, in the order of its key.
 SKIP_REASONS = {

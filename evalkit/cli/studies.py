@@ -9,19 +9,19 @@ from typing import Annotated
 import typer
 
 from db.commands.audience import set_audience
-from db.commands.studies import COLLECTED, StudyPlan, create_study, set_study_open, weigh_errors
+from db.commands.studies import StudyPlan, collected_of, create_study, set_study_open, weigh_errors
 from db.engine import read_session
 from db.queries import library, results
 from db.queries.annotation import audience as audiences, naming
 from evalkit.annotation.blinding.naming import naming_in_words
-from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
+from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME
 from evalkit.cli.report.options import weights_of
 from evalkit.cli.terminal import JsonFlag, VisibleTable, notes, out, require_database
 from evalkit.errors import NotFoundError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.phrases import joined, quoted
 from evalkit.reports.errors.penalties import weights_in_words
-from evalkit.vocabulary import LeakPolicy
+from evalkit.vocabulary import LeakPolicy, TaskKind
 
 app = typer.Typer(no_args_is_help=True, help="Start studies and see how far they have come.")
 
@@ -35,6 +35,16 @@ GuidelinesOption = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
+    ),
+]
+KindOption = Annotated[
+    TaskKind, typer.Option(help="What a case shows: two responses, or a single one.")
+]
+CollectOption = Annotated[
+    str | None,
+    typer.Option(
+        help="What annotators give, comma-separated, of preference, scores, tags and comment; "
+        "default: all that fits."
     ),
 ]
 
@@ -53,13 +63,14 @@ def create(
     models: Annotated[
         str, typer.Option(help="Model names, comma-separated; `name:run` where one has several.")
     ],
+    kind: KindOption = TaskKind.PAIR,
     rubric: Annotated[str, typer.Option(help="Rubric to score on; empty for none.")] = (
         DEFAULT_RUBRIC_NAME
     ),
     taxonomy: Annotated[str, typer.Option(help="Taxonomy of errors; empty for none.")] = (
         DEFAULT_TAXONOMY_NAME
     ),
-    overlap: Annotated[int, typer.Option(help="How many annotators judge each pair.")] = 2,
+    overlap: Annotated[int, typer.Option(help="Annotators of each pair or response.")] = 2,
     pairs_per_case: Annotated[
         int | None, typer.Option(help="Pairs of models per case; default: every model once.")
     ] = None,
@@ -67,9 +78,7 @@ def create(
         int | None, typer.Option(help="Draw so many cases, by category; default: all.")
     ] = None,
     guidelines: GuidelinesOption = None,
-    collect: Annotated[str, typer.Option(help="What annotators do, comma-separated.")] = ",".join(
-        COLLECTED
-    ),
+    collect: CollectOption = None,
     strength: StrengthFlag = False,
     certainty: CertaintyFlag = False,
     leaks: Annotated[
@@ -84,13 +93,15 @@ def create(
         name=name,
         eval_set=eval_set,
         models=_names(models),
+        kind=kind,
         rubric=rubric or None,
         taxonomy=taxonomy or None,
-        guidelines=guidelines.read_text(encoding="utf-8") if guidelines else DEFAULT_GUIDELINES,
+        guidelines=guidelines.read_text(encoding="utf-8") if guidelines else None,
         overlap=overlap,
         pairs_per_case=pairs_per_case,
         n_cases=cases,
-        collects=frozenset(_names(collect)) | _finer(strength=strength, certainty=certainty),
+        collects=frozenset(collected_of(kind) if collect is None else _names(collect))
+        | _finer(strength=strength, certainty=certainty),
         leak_policy=leaks,
         seed=seed,
     )

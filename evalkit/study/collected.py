@@ -178,6 +178,8 @@ class Collected:
     asks_acceptable : bool
         Whether anything in the whole study says that annotators could find a response
         unacceptable: somebody called both bad, or looked for errors with a tag for what is unsafe.
+    asks_preference : bool
+        Whether anybody in the whole study was asked which response is better, or said so.
     penalties, weights
         What errors weigh as the taxonomy says; None where none in the filters has a severity.
     limits : Limits
@@ -197,6 +199,7 @@ class Collected:
     values: Values
     marks: Marks
     asks_acceptable: bool = True
+    asks_preference: bool = True
     cases_of: VersionMark | None = None
     penalties: Penalties | None = None
     weights: ErrorWeights = field(default_factory=ErrorWeights)

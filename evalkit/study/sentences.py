@@ -7,6 +7,9 @@ from evalkit.study.collected import Collected
 from evalkit.study.passing import PassRule
 from evalkit.vocabulary import AnnotatorKind
 
+#: Why a study that shows each response alone has nothing of what comparisons give.
+NOT_COMPARED = "No comparisons were asked for in this study."
+
 
 def annotators(collected: Collected) -> str:
     """Say who judged: people, how many of them are simulated, and judges."""

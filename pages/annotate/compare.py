@@ -1,4 +1,4 @@
-"""Compare: judge two blinded responses to one case, then go on to the next."""
+"""Compare: judge two blinded responses to one case, or one, then go on to the next."""
 
 import streamlit as st
 

@@ -8,7 +8,7 @@ from evalkit.reports.agreement import coefficients as several
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.agreement.sentences import agreement_verdict, judges_in_short
 from evalkit.study import subjects
-from evalkit.study.sentences import annotators
+from evalkit.study.sentences import NOT_COMPARED, annotators
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
@@ -45,6 +45,7 @@ if not paired and not tags:
 if paired:
     exhibits.say(agreement_verdict(report), style="verdict")
 exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
+exhibits.say("" if kept.collected.asks_preference else NOT_COMPARED, style="lead")
 for sentence in judges_in_short(report):
     exhibits.say(sentence, style="lead")
 address = links.state(study, chosen)

@@ -61,7 +61,7 @@ def finished(
     st.html(_STYLE)
     if not progress.n_done and not skipped:
         st.subheader("There is nothing for you in this study")
-        st.text("Its cases are taken by others, or it has none that can be compared.")
+        st.text("Its cases are taken by others, or it has none that can be judged.")
         return st.empty()
     st.subheader("Nothing is left for you in this study")
     took = f" in {time_in_words(seconds_spent)}" if seconds_spent else ""

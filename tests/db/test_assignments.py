@@ -13,19 +13,19 @@ from db.commands.assignments import OnScreen, hold_next, next_task_id, release
 from db.commands.studies import StudyPlan, create_study, set_study_open
 from db.commands.units import count_units, outdate_units
 from db.engine import read_session, write_session
-from db.models import Annotator, Assignment, Study, Unit, WorkCount
+from db.models import Annotator, Assignment, Output, Study, Unit, WorkCount
 from db.queries.annotation import progress as progresses
 from db.queries.annotation.task import beside
 from evalkit.annotation.assignment.policy import HOLD
 from evalkit.errors import NotFoundError
-from evalkit.vocabulary import AssignmentState
+from evalkit.vocabulary import AssignmentState, TaskKind
 from tests.factories import make_eval_set, opened
 
 
 class People:
-    """Annotators at work on a study that asks for a preference alone."""
+    """Annotators at work on a study that asks for a preference, of single responses for errors."""
 
-    def __init__(self, *, n_people, n_models=2, n_cases=4, **plan):
+    def __init__(self, *, n_people, n_models=2, n_cases=4, kind=TaskKind.PAIR, **plan):
         models = tuple(f"model {number}" for number in range(n_models))
         make_eval_set(models=models, n_cases=n_cases)
         self.study_id = create_study(
@@ -33,9 +33,9 @@ class People:
                 name="Counted",
                 eval_set="Support questions",
                 models=models,
-                collects=frozenset({"preference"}),
+                kind=kind,
+                collects=frozenset({"preference" if kind == TaskKind.PAIR else "tags"}),
                 rubric=None,
-                taxonomy=None,
                 **plan,
             )
         )
@@ -45,6 +45,7 @@ class People:
             session.flush()
             self.ids = [person.id for person in people]
         self.begun = {}
+        self.draft = {"preference": "left"} if kind == TaskKind.PAIR else {}
 
     def ask(self, person):
         self.begun[person] = next_task_id(study_id=self.study_id, annotator_id=self.ids[person])
@@ -67,7 +68,7 @@ class People:
             assignment_id=begun,
             annotator_id=self.ids[person],
             opening=opened(begun),
-            draft={"preference": "left"},
+            draft=self.draft,
             active_seconds=0,
             submission_key=f"submission-{begun}",
         )
@@ -126,15 +127,21 @@ class People:
         return self.counts()
 
 
+def _of_kind(kind, *, pairs_per_case):
+    """Say what a study of a kind shows of each case, for pairs alone."""
+    return {"kind": kind} | ({"pairs_per_case": pairs_per_case} if kind == TaskKind.PAIR else {})
+
+
+@pytest.mark.parametrize("kind", TaskKind)
 @pytest.mark.parametrize("seed", range(6))
-def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(database, seed):
+def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(database, seed, kind):
     draw = random.Random(seed)
     people = People(
         n_people=4,
-        n_models=2 + seed % 3,
+        n_models=2 + seed % 3 if kind == TaskKind.PAIR else 1 + seed % 3,
         n_cases=draw.randint(2, 5),
         overlap=draw.randint(1, 3),
-        pairs_per_case=1 if seed % 3 == 0 else 2,
+        **_of_kind(kind, pairs_per_case=1 if seed % 3 == 0 else 2),
         seed=seed,
     )
     skipped = []
@@ -167,7 +174,7 @@ def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(da
                 assignment_id=people.begun[person],
                 annotator_id=people.ids[person],
                 opening=opened(people.begun[person]),
-                draft={"preference": "right"},
+                draft=people.draft,
                 active_seconds=1,
             )
     people.ask(0)  # which gives back what was reserved too long
@@ -184,7 +191,7 @@ def _agrees_with_the_assignments(people):
     for row in people.assignments():
         reserved = row.reserved_until is not None and row.state in ("open", "draft")
         if row.state == AssignmentState.SUBMITTED or reserved:
-            live[row.case_id, frozenset((row.left_output_id, row.right_output_id))] += 1
+            live[row.case_id, _shown(row)] += 1
     with read_session() as session:
         for unit in session.exec(select(Unit)):
             outputs = frozenset((unit.first_output_id, unit.second_output_id))
@@ -192,19 +199,24 @@ def _agrees_with_the_assignments(people):
     assert not live
 
 
+def _shown(row):
+    return frozenset((row.left_output_id, row.right_output_id)) - {None}
+
+
+@pytest.mark.parametrize("kind", TaskKind)
 @pytest.mark.parametrize("holds", [False, True])
 @pytest.mark.parametrize("seed", range(8))
-def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_a_pair_twice(
-    sqlite_database, seed, holds
+def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_the_same_twice(
+    sqlite_database, seed, holds, kind
 ):
     draw = random.Random(seed)
     overlap, n_people = draw.randint(1, 3), draw.randint(1, 5)
     people = People(
         n_people=n_people,
-        n_models=draw.randint(2, 5),
+        n_models=draw.randint(2, 5) - (kind == TaskKind.SINGLE),
         n_cases=draw.randint(1, 6),
         overlap=overlap,
-        pairs_per_case=1,
+        **_of_kind(kind, pairs_per_case=1),
         seed=seed,
     )
     asking = list(range(n_people))
@@ -217,10 +229,9 @@ def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_a_pair_t
             people.submit(person)
             assert held is None or people.ask(person) == held
 
-    seen = [
-        (row.annotator_id, row.case_id, frozenset((row.left_output_id, row.right_output_id)))
-        for row in people.assignments()
-    ]
+    seen = [(row.annotator_id, row.case_id, _shown(row)) for row in people.assignments()]
+    n_beside = 1 if kind == TaskKind.SINGLE else 2
+    assert {len(outputs) for *_, outputs in seen} == {n_beside}
     units, pairs, _ = people.counts().values()
     assert len(set(seen)) == len(seen)
     assert {n_live for n_live, _, _ in units.values()} == {min(overlap, n_people)}
@@ -243,6 +254,62 @@ def test_while_people_work_no_pair_of_models_falls_behind_and_no_side_leads(sqli
         # first, so that a pair is ahead by no more than the two places of one and one of another.
         assert max(lives) - min(lives) <= 3
         assert all(abs(lead) <= 2 for _, lead, _, _ in pairs.values())
+
+
+def test_while_people_work_on_single_responses_no_model_falls_behind(sqlite_database):
+    people = People(n_people=3, n_models=4, n_cases=24, overlap=2, kind=TaskKind.SINGLE, seed=5)
+    draw = random.Random(5)
+    for _ in range(48):
+        person = draw.randrange(3)
+        people.ask(person)
+        people.submit(person)
+
+        models = people.counts()["pairs of models"].values()
+        lives = [n_live for n_live, *_ in models]
+        # As above: one response that was begun by another comes first, two places of each model.
+        assert max(lives) - min(lives) <= 3
+        assert all(lead == 0 for _, lead, *_ in models)
+
+
+def test_responses_of_one_case_come_to_somebody_after_those_of_others(sqlite_database):
+    people = People(n_people=1, n_models=3, n_cases=4, kind=TaskKind.SINGLE, seed=2)
+    for _ in range(12):
+        people.ask(0)
+        people.submit(0)
+
+    cases = [row.case_id for row in people.assignments()]
+
+    assert len(set(cases[:4])) == 4
+    assert Counter(cases) == dict.fromkeys(cases, 3)
+    assert people.ask(0) is None
+
+
+@pytest.mark.parametrize("kind", TaskKind)
+def test_what_was_judged_in_the_other_way_takes_no_place_and_hides_nothing(database, kind):
+    people = People(n_people=1, n_cases=1, kind=kind, overlap=1)
+    with write_session() as session:
+        first, second = session.exec(select(Output.id).order_by(Output.id)).all()
+        case_id = session.exec(select(Output.case_id).distinct()).one()
+        right = second if kind == TaskKind.SINGLE else None
+        session.add(
+            Assignment(
+                study_id=people.study_id,
+                annotator_id=people.ids[0],
+                case_id=case_id,
+                left_output_id=first,
+                right_output_id=right,
+                presentation="as a file says",
+                state=AssignmentState.SUBMITTED,
+            )
+        )
+
+    units = people.counted_anew()["units"].values()
+    assert {n_live for n_live, *_ in units} == {0}
+    for _ in units:
+        assert people.ask(0) is not None
+        people.submit(0)
+    assert people.ask(0) is None
+    assert repair.miscounted_studies() == []
 
 
 def test_a_unit_that_was_begun_is_finished_before_a_fresh_one_is_shown(sqlite_database):

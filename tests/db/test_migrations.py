@@ -65,6 +65,9 @@ MIGRATIONS = {
         "66aae69cabd5489620c8996a7643e90439c143073512cc8135433ed027429316"
     ),
     "0017_answer_in_words.py": ("81eebb2dd1bf036a967d0a1270903b9a5c64d191f320a2fb1d917f03a4c2d668"),
+    "0018_show_a_response_alone.py": (
+        "279138c367c7b870f337d2bfa2422ebc802507c3c47c5770aebfd93f73da79aa"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

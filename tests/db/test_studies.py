@@ -5,7 +5,7 @@ from sqlmodel import col, select
 
 from db.commands.assignments import next_task_id
 from db.commands.records import import_file, import_records
-from db.commands.studies import StudyPlan, create_study, discard_study, set_study_open
+from db.commands.studies import StudyPlan, collected_of, create_study, discard_study, set_study_open
 from db.commands.units import count_units
 from db.engine import read_session, write_session
 from db.models import (
@@ -20,6 +20,7 @@ from db.models import (
     Study,
     StudyCase,
     Tag,
+    Unit,
     UnitPair,
 )
 from db.queries import library
@@ -28,10 +29,19 @@ from db.queries.records.files import CsvShape, export_bytes, export_file
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
+from evalkit.vocabulary import TaskKind
 from tests.db.record_files import comparison, pair_of_outputs, write
 from tests.factories import annotate, make_eval_set, make_study
 
 PLAN = StudyPlan(name="Which one", eval_set="Support questions", models=("Model one", "Model two"))
+
+OF_ONE = StudyPlan(
+    name="How good",
+    eval_set="Support questions",
+    models=("Model one",),
+    kind=TaskKind.SINGLE,
+    collects=frozenset(collected_of(TaskKind.SINGLE)),
+)
 
 
 def test_a_study_starts_with_the_ready_rubric_and_taxonomy(database):
@@ -201,6 +211,56 @@ def test_a_plan_that_cannot_work_is_refused_and_nothing_is_stored(
     with read_session() as session:
         assert session.exec(select(Study)).all() == []
         assert session.exec(select(Rubric)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"models": ()}, "Name one or more"),
+        ({"pairs_per_case": 1}, "make no pairs"),
+        ({"collects": frozenset({"preference", "scores"})}, "nobody can choose"),
+        ({"tells_agreement": True}, "nobody can choose"),
+        ({"collects": frozenset({"comment"})}, "Ask annotators for scores or error tags"),
+        ({"collects": frozenset()}, "Ask annotators for scores or error tags"),
+    ],
+)
+def test_a_study_of_single_responses_that_asks_what_they_cannot_say_is_refused(
+    sqlite_database, change, sentence
+):
+    make_eval_set()
+
+    with pytest.raises(RefusedError, match=sentence):
+        create_study(dataclasses.replace(OF_ONE, **change))
+
+    with read_session() as session:
+        assert session.exec(select(Study)).all() == []
+
+
+def test_one_model_is_enough_where_each_response_is_shown_alone(database):
+    make_eval_set()
+
+    study_id = create_study(OF_ONE)
+
+    with read_session() as session:
+        (study,) = library.studies(session)
+        stored = session.get_one(Study, study_id)
+    assert (study.kind, study.models) == (TaskKind.SINGLE, ("Model one",))
+    assert study.collects == ("scores", "tags", "comment")
+    assert "one response" in stored.guidelines
+    assert "two responses" not in stored.guidelines
+
+
+def test_cases_of_one_model_are_drawn_where_each_response_is_shown_alone(sqlite_database):
+    make_eval_set(n_cases=6)
+
+    study_id = create_study(dataclasses.replace(OF_ONE, n_cases=4))
+
+    with read_session() as session:
+        assert len(session.exec(select(StudyCase.case_id)).all()) == 4
+        units = session.exec(select(Unit).where(Unit.study_id == study_id)).all()
+    assert [unit.inclusion_probability for unit in units] == pytest.approx([2 / 3] * 4)
+    with pytest.raises(RefusedError, match="6 were answered by one or more"):
+        create_study(dataclasses.replace(OF_ONE, name="More", n_cases=7))
 
 
 def test_a_second_study_of_the_same_name_is_refused(database):

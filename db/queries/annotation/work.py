@@ -19,9 +19,18 @@ from db.models import (
 )
 from db.queries.annotation.cases import is_asked_for
 from evalkit.annotation.assignment.policy import PlannedCase, PlannedUnit, Shown, plan
-from evalkit.vocabulary import AnnotatorKind, AssignmentKind, AssignmentState, CaseStatus
+from evalkit.vocabulary import (
+    AnnotatorKind,
+    AssignmentKind,
+    AssignmentState,
+    CaseStatus,
+    TaskKind,
+)
 
 UNFINISHED = (AssignmentState.OPEN, AssignmentState.DRAFT)
+
+#: What stands right of the left output, which is itself where it stands alone: as in a unit.
+_OTHER: Any = sa.func.coalesce(col(Assignment.right_output_id), col(Assignment.left_output_id))
 
 WORK_DONE = (
     "study_id",
@@ -58,6 +67,7 @@ def study_work(session: Session, study: Study) -> StudyWork:
         n_models=len(run_ids),
         pairs_per_case=study.pairs_per_case,
         seed=study.seed,
+        kind=TaskKind(study.task_kind),
     )
     units = planned.keeping(shown)
     if study.n_drawn is not None:
@@ -118,6 +128,14 @@ def work_done(study_id: int) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+def shows(first: Any, second: Any) -> sa.ColumnElement[bool]:
+    """Tell in SQL whether an assignment shows the outputs of a unit, on whichever sides."""
+    left = col(Assignment.left_output_id)
+    return sa.or_(
+        sa.and_(left == first, second == _OTHER), sa.and_(left == second, first == _OTHER)
+    )
+
+
 def is_live() -> sa.ColumnElement[bool]:
     """Tell in SQL whether an assignment holds a place of its unit.
 
@@ -149,25 +167,22 @@ def _outputs(session: Session, study: Study, run_ids: Sequence[int]) -> dict[tup
 def _shown(session: Session, study: Study, model_of: Mapping[int, int]) -> tuple[Shown, ...]:
     """Count every presentation given out; judges do not count, whatever they judged."""
     counts = sa.and_(is_live(), col(Assignment.kind) == AssignmentKind.WORK)
+    is_alone = col(Assignment.right_output_id).is_(None)
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(Assignment.case_id),
             col(Assignment.left_output_id),
-            col(Assignment.right_output_id),
+            _OTHER,
             sa.func.count(sa.distinct(col(Assignment.annotator_id))),
         )
         .join(Annotator, col(Annotator.id) == Assignment.annotator_id)
         .where(
             col(Assignment.study_id) == study.id,
             col(Annotator.kind) == AnnotatorKind.HUMAN,
-            col(Assignment.right_output_id).is_not(None),
+            is_alone if study.task_kind == TaskKind.SINGLE else ~is_alone,
             counts,
         )
-        .group_by(
-            col(Assignment.case_id),
-            col(Assignment.left_output_id),
-            col(Assignment.right_output_id),
-        )
+        .group_by(col(Assignment.case_id), col(Assignment.left_output_id), _OTHER)
     )
     rows = session.connection().execute(statement).all()
     return tuple(

@@ -104,6 +104,7 @@ def collect(
         weights=study.weights,
         limits=limits(study, filters),
         asks_acceptable=is_asked or _asks_acceptable(session, study, has_unsafe=bool(unsafe)),
+        asks_preference=study.collects_preference or _has_preference(session, study),
         cases_of=study.cases_of,
     )
 
@@ -132,6 +133,12 @@ def _asks_acceptable(session: Session, study: ResultStudy, *, has_unsafe: bool) 
     return any(
         session.connection().execute(statement.limit(1)).first() is not None for statement in asked
     )
+
+
+def _has_preference(session: Session, study: ResultStudy) -> bool:
+    """Say whether anybody in the whole study said which response is better, asked or not."""
+    preferences = preferences_given(*counted(study, ResultFilters(judges=True)))
+    return session.connection().execute(preferences.limit(1)).first() is not None
 
 
 def _categories(study: ResultStudy, filters: ResultFilters) -> tuple[str, ...]:

@@ -108,6 +108,7 @@ class ResultStudy:
     tags: tuple[ResultTag, ...]
     weights: ErrorWeights
     cases_of: VersionMark
+    collects_preference: bool
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -139,6 +140,7 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         col(Study.eval_set_version_id),
         col(Study.rubric_id),
         col(Study.taxonomy_id),
+        col(Study.collects_preference),
     ).where(col(Study.name) == name)
     study = session.connection().execute(statement).one_or_none()
     if study is None:
@@ -155,6 +157,7 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         tags=_tags(session, study.id, study.taxonomy_id),
         weights=_weights(session, study.taxonomy_id),
         cases_of=version_marks(session, [study.eval_set_version_id])[0],
+        collects_preference=study.collects_preference,
     )
 
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from itertools import islice
 
 from evalkit.annotation.assignment.tournament import Pair, draw, planned_pairs, with_substitutes
+from evalkit.vocabulary import TaskKind
 
 #: How long a case stays with the annotator it was shown to before others may have it.
 RESERVATION = timedelta(hours=2)
@@ -47,7 +48,7 @@ class PlannedCase:
 
 @dataclass(frozen=True, slots=True)
 class PlannedUnit:
-    """What is judged by ``overlap`` annotators: a case with a pair of models.
+    """What is judged by ``overlap`` annotators: a case with a pair of models, or with one.
 
     ``inclusion_probability`` is the chance, over all seeds, that this pair of the case's
     available pairs is asked for.
@@ -70,6 +71,7 @@ class Plan:
     n_models: int
     pairs_per_case: int
     seed: int
+    kind: TaskKind
 
     def keeping(self, shown: Iterable["Shown"]) -> tuple[PlannedUnit, ...]:
         """Return the units, with every pair that somebody has begun among those of its case.
@@ -99,9 +101,11 @@ class Plan:
         self, case: PlannedCase, index: int, begun: Iterable[Pair] = ()
     ) -> Iterator[PlannedUnit]:
         """Plan one case: what was begun, the planned pairs, then others until it has enough."""
+        is_single = self.kind == TaskKind.SINGLE
         n_possible = len(case.available) * (len(case.available) - 1) // 2
         for pair in _pairs_of_case(self, case, index, begun):
-            yield PlannedUnit(case.case_id, pair, min(1.0, self.pairs_per_case / n_possible))
+            chance = 1.0 if is_single else min(1.0, self.pairs_per_case / n_possible)
+            yield PlannedUnit(case.case_id, pair, chance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,14 @@ class Candidate:
     n_live_of_pair: int
 
 
-def plan(cases: Iterable[PlannedCase], *, n_models: int, pairs_per_case: int, seed: int) -> Plan:
+def plan(
+    cases: Iterable[PlannedCase],
+    *,
+    n_models: int,
+    pairs_per_case: int,
+    seed: int,
+    kind: TaskKind = TaskKind.PAIR,
+) -> Plan:
     """Plan the units of a study.
 
     Parameters
@@ -157,6 +168,8 @@ def plan(cases: Iterable[PlannedCase], *, n_models: int, pairs_per_case: int, se
         nothing available), so that retiring one does not move the pairs of the others.
     n_models, pairs_per_case, seed : int
         As for `planned_pairs`.
+    kind : TaskKind
+        Single responses are not dealt out: each case asks for those of all its models.
 
     Returns
     -------
@@ -170,7 +183,7 @@ def plan(cases: Iterable[PlannedCase], *, n_models: int, pairs_per_case: int, se
             key=lambda case: (case.category, draw(seed, "case", case.case_id), case.case_id),
         )
     )
-    empty = Plan(ordered, (), n_models, pairs_per_case, seed)
+    empty = Plan(ordered, (), n_models, pairs_per_case, seed, kind)
     units = (unit for index, case in enumerate(ordered) for unit in empty.units_of(case, index))
     return replace(empty, units=tuple(units))
 
@@ -234,6 +247,8 @@ def share_of_work(*, n_available: int, n_missing: int, n_annotators: int) -> int
 def _pairs_of_case(
     plan: Plan, case: PlannedCase, index: int, begun: Iterable[Pair]
 ) -> Sequence[Pair]:
+    if plan.kind == TaskKind.SINGLE:
+        return [Pair(model, model) for model in sorted(case.available)]
     chosen = sorted(pair for pair in begun if _is_available(pair, case))
     if len(chosen) >= plan.pairs_per_case or len(case.available) < 2:
         return chosen

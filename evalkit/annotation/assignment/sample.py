@@ -6,19 +6,23 @@ from collections.abc import Collection, Iterable
 from evalkit.annotation.assignment.policy import PlannedCase
 from evalkit.annotation.assignment.tournament import draw
 from evalkit.errors import RefusedError
+from evalkit.vocabulary import TaskKind
 
 
-def sampled_cases(cases: Iterable[PlannedCase], n: int, *, seed: int) -> dict[int, float]:
+def sampled_cases(
+    cases: Iterable[PlannedCase], n: int, *, seed: int, kind: TaskKind = TaskKind.PAIR
+) -> dict[int, float]:
     """Draw cases for a study, of each category in proportion to its cases.
 
     Parameters
     ----------
     cases : iterable of PlannedCase
-        Those that can be judged; one with fewer than two models is never drawn.
+        Those that can be judged; one with fewer models than the task shows is never drawn.
     n : int
         How many are wanted.
     seed : int
         Of the study: the same seed draws the same cases, in whatever order they come.
+    kind : TaskKind
 
     Returns
     -------
@@ -42,12 +46,13 @@ def sampled_cases(cases: Iterable[PlannedCase], n: int, *, seed: int) -> dict[in
     """
     strata: defaultdict[str, list[int]] = defaultdict(list)
     for case in cases:
-        if len(case.available) >= 2:
+        if len(case.available) >= (1 if kind == TaskKind.SINGLE else 2):
             strata[case.category].append(case.case_id)
     n_cases = sum(map(len, strata.values()))
     if not 1 <= n <= n_cases:
+        by_whom = "one or more" if kind == TaskKind.SINGLE else "two or more"
         raise RefusedError(
-            f"{n:,} cases cannot be drawn: {n_cases:,} were answered by two or more of the models."
+            f"{n:,} cases cannot be drawn: {n_cases:,} were answered by {by_whom} of the models."
         )
     drawn: dict[int, float] = {}
     for ids, n_drawn in _allocated(strata.values(), n, seed):

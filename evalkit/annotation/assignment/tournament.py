@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pair:
-    """Two models by their position in the study's list, ``first < second``."""
+    """Two models by their position in the study's list, ``first < second``.
+
+    One that stands alone is a pair with itself.
+    """
 
     first: int
     second: int

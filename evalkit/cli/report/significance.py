@@ -4,6 +4,7 @@ from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.cli.terminal import Reasons
 from evalkit.reports.blocks import words
 from evalkit.reports.decision.document import NOTHING_JUDGED
+from evalkit.reports.decision.sentences import one_model
 from evalkit.reports.pair.document import significance_document
 from evalkit.reports.pair.significance import significance_report
 from evalkit.reports.pair.tables import every_two, never_met
@@ -23,9 +24,11 @@ def significance(asked: Asked) -> Answer:
         for pair in subject.pairs
         if (reason := pair.estimate.reason)
     )
-    table = every_two(ranking, tested, asked.collected.models)
+    models = asked.collected.models
+    table = every_two(ranking, tested, models)
+    nothing = one_model(models[0]) if len(models) == 1 else NOTHING_JUDGED
     return [
-        *(table.blocks or [words(NOTHING_JUDGED)]),
+        *(table.blocks or [words(nothing)]),
         never_met(ranking, tested),
         Reasons(reasons),
         Reasons((subject_inside(subject.subject), subject.reason) for subject in tested),

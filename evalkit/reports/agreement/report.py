@@ -1,6 +1,6 @@
 """How far annotators agree, on preferences, scores and error marks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalkit.reports.agreement.as_shown import NOT_AS_SHOWN, AsShown, agreement_as_shown
 from evalkit.reports.agreement.judges import JudgeAgreement, judges_with_people, without_judges
@@ -19,6 +19,7 @@ from evalkit.study.collected import (
     codings_of_preferences,
 )
 from evalkit.study.graded import graded
+from evalkit.study.sentences import NOT_COMPARED
 from evalkit.study.subjects import GRADED, PREFERRED, Scaled, Subject, codings_of
 from evalkit.vocabulary import AnnotatorKind, Level
 
@@ -70,11 +71,7 @@ def agreement_report(collected: Collected) -> AgreementReport:
     kinds = {annotator.kind for annotator in collected.annotators}
     people = without_judges(collected)
     return AgreementReport(
-        preference=_agreement_of(
-            codings_of_preferences(people),
-            codings_of_preferences(collected, every=True),
-            PREFERRED,
-        ),
+        preference=_agreement_on_preference(collected, people),
         criteria=tuple(
             _agreement_of(
                 codings_of_criterion(people, place),
@@ -95,6 +92,16 @@ def _finer(people: Collected, collected: Collected) -> tuple[AgreementOf, ...]:
         return ()
     codings = codings_of(people, GRADED), codings_of(collected, GRADED, every=True)
     return (_agreement_of(*codings, GRADED),)
+
+
+def _agreement_on_preference(collected: Collected, people: Collected) -> AgreementOf:
+    of = _agreement_of(
+        codings_of_preferences(people), codings_of_preferences(collected, every=True), PREFERRED
+    )
+    if collected.asks_preference:
+        return of
+    alpha, percent = (replace(each, reason=NOT_COMPARED) for each in (of.alpha, of.percent))
+    return replace(of, alpha=alpha, percent=percent)
 
 
 def _whose(kinds: set[AnnotatorKind]) -> str:

@@ -70,6 +70,11 @@ def rival_of(report: DecisionReport) -> str | None:
     return report.baseline if report.baseline != leader else report.standings[1].model
 
 
+def one_model(model: str) -> str:
+    """Say of a study of one model that nothing stands beside it."""
+    return f"There is one model only: {model}."
+
+
 def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
     """Say in one sentence who leads, in which categories that is open, and what the rival takes.
 
@@ -77,7 +82,7 @@ def verdict(report: DecisionReport, cells: Sequence[Number]) -> str:
     """
     leader, rival = report.standings[0], rival_of(report)
     if rival is None:
-        return f"There is one model only: {leader.model}."
+        return one_model(leader.model)
     lead = decision_lead(report)
     if lead is None:
         nothing = "Nothing has been judged yet that would tell the models apart."
@@ -110,7 +115,7 @@ def open_sentences(report: DecisionReport) -> list[str]:
 
 def front_sentences(report: DecisionReport) -> list[str]:
     """Say which models are worth considering, and which are beaten by whom."""
-    if not report.front_on:
+    if not report.front_on or len(report.standings) < 2:
         return []
     if len(report.front_on) < 2:
         return ["Neither cost nor latency was recorded, so quality alone decides."]

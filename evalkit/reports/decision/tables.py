@@ -77,8 +77,8 @@ def decision_section(
 
 
 def front(report: DecisionReport) -> tuple[Scatter, ...]:
-    """Set quality against cost and against latency; nothing where no price is known."""
-    if len(report.front_on) < 2:
+    """Set quality against cost and against latency; nothing of one model, or without a price."""
+    if len(report.front_on) < 2 or len(report.standings) < 2:
         return ()
     cost = Quantity("Cost of 1,000 responses", text.dollars_per_thousand, 1000.0, prefix="$")
     wait = Quantity("Median latency", text.seconds, 0.001, suffix=" s")

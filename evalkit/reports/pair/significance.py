@@ -7,6 +7,7 @@ from evalkit.reports.scores.report import NO_MEAN
 from evalkit.stats.differences import PairedDifference, preference_differences, score_differences
 from evalkit.stats.intervals import Estimate
 from evalkit.study.collected import Collected, comparisons, scores_of_criterion
+from evalkit.study.sentences import NOT_COMPARED
 from evalkit.study.subjects import PREFERRED, Scaled
 
 #: Why there is no difference of the preference where two models met third ones only.
@@ -43,9 +44,10 @@ def significance_report(
         adjusted by Holm over the pairs of one subject. A nominal criterion with more than two
         values has no differences, and says why.
     """
+    never_met = NEVER_MET if collected.asks_preference else NOT_COMPARED
     pairs = preference_differences(comparisons(collected), with_bootstrap=with_bootstrap)
     return (
-        SubjectDifferences(PREFERRED, tuple(_preferred(pair) for pair in pairs)),
+        SubjectDifferences(PREFERRED, tuple(_preferred(pair, never_met) for pair in pairs)),
         *(
             _of_criterion(collected, place, with_bootstrap=with_bootstrap)
             for place in range(len(collected.criteria))
@@ -53,9 +55,9 @@ def significance_report(
     )
 
 
-def _preferred(pair: PairedDifference) -> PairedDifference:
+def _preferred(pair: PairedDifference, never_met: str) -> PairedDifference:
     if pair.estimate.n == 0:
-        return replace(pair, estimate=replace(pair.estimate, reason=NEVER_MET))
+        return replace(pair, estimate=replace(pair.estimate, reason=never_met))
     return on_reach(pair, PREFERRED)
 
 

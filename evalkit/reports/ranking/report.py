@@ -7,10 +7,8 @@ from evalkit.errors import UndefinedStatisticError
 from evalkit.stats.groups import rank_groups
 from evalkit.stats.ranking.ranking import PairCounts, Ranking, pair_matrix, rank_models
 from evalkit.stats.ranking.win_rates import PairWinRate, pairwise_win_rates
-from evalkit.study.collected import (
-    Collected,
-    comparisons,
-)
+from evalkit.study.collected import Collected, comparisons
+from evalkit.study.sentences import NOT_COMPARED
 
 OWN_ONLY = "All comparisons, {n:,}, are of a model with itself and rank nothing."
 
@@ -45,7 +43,9 @@ def ranking_report(collected: Collected) -> RankingReport:
         reason = ranking.reason
     except UndefinedStatisticError as undefined:
         reason, groups = str(undefined), rank_groups(compared)
-        if same.any() and same.all():
+        if not collected.asks_preference:
+            reason = NOT_COMPARED
+        elif same.any() and same.all():
             n = int(compared.n.sum())
             reason = f"{OWN_ONLY.format(n=n)} Nothing has been compared with another model yet."
     return RankingReport(

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from evalkit import text
-from evalkit.phrases import MOST_NAMES, counted, joined, some
+from evalkit.phrases import MOST_NAMES, counted, joined, lower, some
 from evalkit.reports.ranking.lead import Lead, LeadKind, ranking_lead
 from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.scores.report import ScoresReport
 from evalkit.stats.ranking.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected
-from evalkit.study.sentences import annotators
+from evalkit.study.sentences import NOT_COMPARED, annotators
 
 
 def verdict(report: RankingReport) -> str:
@@ -164,4 +164,7 @@ def _without_comparisons(collected: Collected) -> str:
     parts += [f"{counted(n_looks, 'look')} at responses for errors"] if n_looks else []
     if not parts:
         return f"Nothing has been scored or marked by {annotators(collected)}."
-    return f"{joined(parts)} by {annotators(collected)}; no two models were compared."
+    why = "no two models were compared."
+    if not collected.asks_preference:
+        why = lower(NOT_COMPARED)
+    return f"{joined(parts)} by {annotators(collected)}; {why}"

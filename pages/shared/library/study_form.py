@@ -1,5 +1,6 @@
 """Forms: widgets in, what was decided out; nothing here reads or writes the database."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -7,15 +8,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from db.commands.instructions import LONGEST_CONTACT
-from db.commands.studies import COLLECTED, MAX_NAME_LENGTH, StudyPlan
+from db.commands.studies import MAX_NAME_LENGTH, OF_PREFERENCE, StudyPlan, collected_of
 from db.queries.annotation.audience import Audience, Person
 from db.queries.annotation.instructions import Instructions
 from db.queries.library import EvalSetSummary
 from evalkit.annotation.blinding.naming import NamingText, naming_in_words
-from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC_NAME
+from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME, READY_GUIDELINES
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
-from evalkit.phrases import some
-from evalkit.vocabulary import LeakPolicy
+from evalkit.phrases import counted, some
+from evalkit.vocabulary import LeakPolicy, TaskKind
 from pages.shared import labels
 
 #: Up to this many models all are chosen to begin with.
@@ -27,6 +28,12 @@ _COLLECTED = {
     "scores": "Scores",
     "tags": "Error tags",
     "comment": "Comment",
+}
+_FINER = "How much better: slightly or much. Not sure: one key beside the preference."
+_OF_PAIRS = ("preference", *OF_PREFERENCE)
+_KINDS = {
+    TaskKind.PAIR: "Two responses side by side",
+    TaskKind.SINGLE: "One response at a time",
 }
 _LEAKS = {
     LeakPolicy.MASK: "Mask the words",
@@ -60,8 +67,10 @@ def study_form(
             placeholder="Which model for support, spring",
             key=f"{key}-name",
         )
+        kind = _kind(key=f"{key}-kind", n_models=len(models))
+        is_pair = kind == TaskKind.PAIR
         chosen = st.multiselect(
-            "Models to compare",
+            "Models to compare" if is_pair else "Models whose responses are judged",
             models,
             default=list(models) if len(models) <= _PRESELECTED else [],
             key=f"{key}-models-{eval_set.eval_set_id}",
@@ -69,26 +78,24 @@ def study_form(
         left, right = st.columns(2)
         with left:
             n_cases = _drawn(eval_set.n_cases, key=f"{key}-cases-{eval_set.eval_set_id}")
-            overlap, collects = _asked_of_annotators()
+            overlap, collects = _asked_of_annotators(kind)
         with right:
-            leaks, all_pairs = _shown_to_annotators()
+            leaks, all_pairs = _shown_to_annotators(kind)
         with st.expander("Rubric, taxonomy and what annotators are told"):
-            rubric = st.selectbox("Rubric", _with_ready(rubrics, DEFAULT_RUBRIC_NAME))
-            taxonomy = st.selectbox(
-                "Taxonomy of errors", _with_ready(taxonomies, DEFAULT_TAXONOMY_NAME)
-            )
-            told = _told(Instructions("", "", DEFAULT_GUIDELINES), key=key)
-        n_pairs = len(chosen) * (len(chosen) - 1) // 2 if all_pairs else None
+            rubric, taxonomy = _definitions(rubrics, taxonomies)
+            ready = Instructions("", "", READY_GUIDELINES[kind])
+            told = _told(ready, key=f"{key}-{is_pair}", is_pair=is_pair)
         plan = StudyPlan(
             name=name,
             eval_set=eval_set.name,
             models=chosen,
+            kind=kind,
             rubric=rubric,
             taxonomy=taxonomy,
             **asdict(told),
             overlap=overlap,
             n_cases=n_cases,
-            pairs_per_case=n_pairs,
+            pairs_per_case=math.comb(len(chosen), 2) if all_pairs else None,
             collects=collects,
             leak_policy=leaks,
         )
@@ -103,16 +110,31 @@ def open_sentence(plan: StudyPlan) -> str:
 
 def workload(plan: StudyPlan, *, n_cases: int) -> str:
     """Say how many annotations a plan asks for, if every model answered every case."""
-    if len(plan.models) < 2:
-        return "Choose two models or more to see how much work it is."
-    n_pairs = plan.pairs_per_case or (len(plan.models) + 1) // 2
+    is_pair = plan.kind == TaskKind.PAIR
+    if len(plan.models) < 1 + is_pair:
+        least = "two models" if is_pair else "a model"
+        return f"Choose {least} or more to see how much work it is."
     cases = f"{n_cases:,} cases"
     if plan.n_cases is not None:
         cases, n_cases = f"{plan.n_cases:,} of {n_cases:,} cases", plan.n_cases
-    n = n_cases * n_pairs * plan.overlap
-    pairs = "1 pair" if n_pairs == 1 else f"{n_pairs:,} pairs"
-    people = "1 annotator" if plan.overlap == 1 else f"{plan.overlap} annotators"
-    return f"{cases}, {pairs} each, {people} a pair: {n:,} annotations in all."
+    what = "pair" if is_pair else "response"
+    n = n_cases * plan.shown_per_case * plan.overlap
+    units, people = counted(plan.shown_per_case, what), counted(plan.overlap, "annotator")
+    return f"{cases}, {units} each, {people} a {what}: {n:,} annotations in all."
+
+
+def _kind(*, key: str, n_models: int) -> TaskKind:
+    """Ask what a case shows; where there is one model, nothing stands beside its responses."""
+    return st.segmented_control(
+        "For each case annotators see",
+        list(_KINDS),
+        default=TaskKind.SINGLE if n_models == 1 else TaskKind.PAIR,
+        format_func=lambda kind: _KINDS[kind],
+        required=True,
+        help="Side by side they say which is better. Alone, each response is scored and searched "
+        "for errors: as in a study of what one model answered.",
+        key=key,
+    )
 
 
 def _drawn(n_cases: int, *, key: str) -> int | None:
@@ -128,37 +150,45 @@ def _drawn(n_cases: int, *, key: str) -> int | None:
     return None if drawn is None or drawn == n_cases else int(drawn)
 
 
-def _asked_of_annotators() -> tuple[int, frozenset[str]]:
+def _asked_of_annotators(kind: TaskKind) -> tuple[int, frozenset[str]]:
     overlap = st.number_input(
-        "Annotators per pair",
+        "Annotators per pair" if kind == TaskKind.PAIR else "Annotators per response",
         1,
         20,
         2,
         help="Two or more let you measure agreement; three settle most disagreements.",
     )
+    is_single = kind == TaskKind.SINGLE
     collects = st.pills(
         "Annotators give",
-        _COLLECTED,
+        [what for what in _COLLECTED if not (is_single and what in _OF_PAIRS)],
         selection_mode="multi",
-        default=list(COLLECTED),
-        help="How much better: slightly or much. Not sure: one key beside the preference.",
+        default=collected_of(kind),
+        help=_FINER if kind == TaskKind.PAIR else None,
         format_func=lambda what: _COLLECTED[what],
     )
     return int(overlap), frozenset(collects)
 
 
-def _shown_to_annotators() -> tuple[LeakPolicy, bool]:
+def _shown_to_annotators(kind: TaskKind) -> tuple[LeakPolicy, bool]:
     leaks = st.selectbox(
         "Responses that name their maker",
         list(_LEAKS),
         format_func=lambda policy: _LEAKS[policy],
         help="They are found before anything is shown, and counted.",
     )
-    all_pairs = st.toggle(
+    all_pairs = kind == TaskKind.PAIR and st.toggle(
         "Every pair of models on every case",
         help="Off: each case shows every model once, pairs balanced over the cases.",
     )
     return leaks, all_pairs
+
+
+def _definitions(rubrics: Sequence[str], taxonomies: Sequence[str]) -> tuple[str, str]:
+    return (
+        st.selectbox("Rubric", _with_ready(rubrics, DEFAULT_RUBRIC_NAME)),
+        st.selectbox("Taxonomy of errors", _with_ready(taxonomies, DEFAULT_TAXONOMY_NAME)),
+    )
 
 
 def _with_ready(names: Sequence[str], ready: str) -> list[str]:
@@ -202,15 +232,17 @@ def audience_form(
         return chosen if st.button("Save", disabled=chosen == audience, key=f"{key}-set") else None
 
 
-def instructions_form(instructions: Instructions, *, key: str) -> Instructions | None:
+def instructions_form(
+    instructions: Instructions, *, kind: TaskKind, key: str
+) -> Instructions | None:
     """Ask what a study tells its annotators; give it once it is to be stored."""
     with st.expander("What annotators are told", icon=":material/menu_book:"):
         st.caption("Each annotator is shown this once before a case, and again when it changes.")
-        told = _told(instructions, key=key)
+        told = _told(instructions, key=key, is_pair=kind == TaskKind.PAIR)
         return told if st.button("Save", disabled=told == instructions, key=f"{key}-set") else None
 
 
-def _told(instructions: Instructions, *, key: str) -> Instructions:
+def _told(instructions: Instructions, *, key: str, is_pair: bool) -> Instructions:
     return Instructions(
         st.text_area(
             "What the study is about",
@@ -229,7 +261,8 @@ def _told(instructions: Instructions, *, key: str) -> Instructions:
         st.text_area(
             "Guidelines (Markdown)", instructions.guidelines, height=260, key=f"{key}-guidelines"
         ),
-        st.toggle(
+        is_pair
+        and st.toggle(
             "Tell them at the end how often they chose as others did",
             instructions.tells_agreement,
             help="Once, when they have nothing left to do. People who know that they will be told "

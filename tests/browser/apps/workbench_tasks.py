@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from evalkit.annotation.rubric import DEFAULT_GUIDELINES, DEFAULT_RUBRIC
+from evalkit.annotation.rubric import DEFAULT_RUBRIC, READY_GUIDELINES
 from evalkit.annotation.task import (
     BlindedResponse,
     ComparisonTask,
@@ -15,6 +15,7 @@ from evalkit.annotation.task import (
 )
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
 from evalkit.scale import ScaleRange
+from evalkit.vocabulary import TaskKind
 
 CRITERIA = tuple(
     TaskCriterion(
@@ -121,7 +122,7 @@ def _task(
         "criteria": CRITERIA,
         "tags": TAGS,
         "collect": EVERYTHING,
-        "guidelines": DEFAULT_GUIDELINES,
+        "guidelines": READY_GUIDELINES[TaskKind.PAIR],
         "told": "as it is now",
         "draft": {},
         "active_seconds": 0.0,

@@ -68,3 +68,19 @@ def test_a_study_is_for_the_groups_and_people_that_a_command_names(sqlite_databa
     assert narrowed.stdout == f"“{name}” is for German and Ada.\n"
     assert "Nobody annotates under the name “Bob”" in str(refused.exception)
     assert widened.stdout == f"“{name}” is for everybody.\n"
+
+
+def test_a_study_of_single_responses_is_started_with_one_model(sqlite_database):
+    make_eval_set()
+    run, create = CliRunner().invoke, ["study", "create", "Log", "--eval-set", "Support questions"]
+
+    refused = run(app, [*create, "--models", "Model one"])
+    made = run(app, [*create, "--models", "Model one", "--kind", "single", "--json"])
+    unasked = run(
+        app, [*create, "--models", "Model one", "--kind", "single", "--collect", "preference"]
+    )
+
+    assert "show each response alone" in str(refused.exception)
+    study = json.loads(made.stdout)
+    assert (study["kind"], study["collects"]) == ("single", ["scores", "tags", "comment"])
+    assert "nobody can choose" in str(unasked.exception)

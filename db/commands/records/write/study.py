@@ -8,7 +8,7 @@ from sqlmodel import col
 from db.commands.records.check.known import ImportTarget
 from db.commands.records.write.batches import Writing, table_of
 from db.models import Annotator, AuditEvent, Study, StudyRun
-from evalkit.vocabulary import AnnotatorKind, LeakPolicy, Role
+from evalkit.vocabulary import AnnotatorKind, LeakPolicy, Role, TaskKind
 
 
 def write_study(
@@ -91,6 +91,7 @@ def _new_study(
         eval_set_version_id=version_id,
         rubric_id=rubric_id,
         taxonomy_id=taxonomy_id,
+        task_kind=TaskKind.SINGLE if kinds and 0 not in kinds else TaskKind.PAIR,
         overlap=_overlap(writing),
         collects_preference=0 in kinds or not kinds,
         collects_scores=1 in kinds or (not kinds and rubric_id is not None),
