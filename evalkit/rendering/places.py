@@ -93,10 +93,10 @@ def lines_of(raw: str, read: str, *, translated: dict[int, Any], blank: str) -> 
     lines = []
     for number, text in enumerate(texts):
         line = written[first + number]
-        kept = line.text.rstrip()
+        bare = line.text.rstrip()
         if number == len(texts) - 1:
-            kept = kept.rstrip(blank)
-        start = len(kept) - len(text)
+            bare = bare.rstrip(blank)
+        start = len(bare) - len(text)
         lines.append(Line(text, line.at[start : start + len(text)], line.end))
     return lines
 

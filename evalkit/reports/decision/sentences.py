@@ -146,18 +146,18 @@ def front_sentences(report: DecisionReport) -> list[str]:
 
 
 def _beaten(report: DecisionReport) -> list[str]:
-    """Say who is beaten by whom, and on what, the first few; what is equal is not better."""
+    """Say who is beaten by whom, and on what; of many models that is too much to read at once."""
     ways: dict[tuple[str, str], list[str]] = {}
     for standing in report.standings:
         if standing.beaten_by:
             by = min(standing.beaten_by, key=lambda model: _place(report, model))
             ways.setdefault((by, _way(report, standing.model, by)), []).append(standing.model)
-    beaten = [f"{by} {way.format(some(models))}." for (by, way), models in ways.items()]
-    n_more = sum(len(models) for models in list(ways.values())[_MOST_BEATEN:])
-    if len(report.standings) <= MOST_MODELS or not n_more:
-        return beaten
-    rest = f"Who beats the {counted(n_more, 'other model')} stands beside each in the table."
-    return [*beaten[:_MOST_BEATEN], rest]
+    if len(report.standings) > MOST_MODELS and len(ways) > _MOST_BEATEN:
+        n_beaten = sum(map(len, ways.values()))
+        return [
+            f"Who beats the {counted(n_beaten, 'other model')} stands beside each in the table."
+        ]
+    return [f"{by} {way.format(some(models))}." for (by, way), models in ways.items()]
 
 
 def _way(report: DecisionReport, model: str, by: str) -> str:

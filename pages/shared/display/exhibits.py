@@ -16,7 +16,9 @@ from pages.shared.display.pictures import titled
 _CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
 
 _STYLES = {
-    "verdict": "font-size:1.5rem;line-height:1.32;font-weight:600;max-width:92ch;margin:.25rem 0 0",
+    # Smaller on a phone, where a sentence about many models takes half of the screen.
+    "verdict": "font-size:clamp(1.2rem,.75rem + 2vw,1.5rem);line-height:1.32;font-weight:600;"
+    "max-width:92ch;margin:.25rem 0 0",
     "lead": "font-size:1.05rem;line-height:1.5;max-width:68ch;margin:0",
     "note": "font-size:.875rem;line-height:1.5;max-width:90ch;margin:0;opacity:.72",
     "heading": "font-size:1.05rem;font-weight:600;margin:.5rem 0 0;padding:0",

@@ -27,11 +27,11 @@ def marked_words(read: SideBySide) -> MarkedWords:
     A mark that has a quote and no place is placed where the response holds these words, if it
     does exactly once; otherwise it has no number.
     """
-    given = [mark for answer in read.answers for mark in answer.marks if mark.tag]
+    marks = [mark for answer in read.answers for mark in answer.marks if mark.tag]
     by_output: dict[int, list[Highlight]] = {}
     numbers: dict[int, int] = {}
     for response in read.responses:
-        own = [mark for mark in given if mark.output_id == response.output_id]
+        own = [mark for mark in marks if mark.output_id == response.output_id]
         placed = sorted(_placed(response, own), key=lambda pair: (pair[0].start, pair[0].end))
         for highlight, mark_id in placed:
             numbers[mark_id] = len(numbers) + 1

@@ -346,6 +346,28 @@ def test_a_model_that_is_better_at_the_same_price_beats_by_quality_alone():
     )
 
 
+@pytest.mark.parametrize(("n_models", "n_said"), [(12, 4), (13, 1)])
+def test_who_beats_whom_is_left_to_the_table_where_models_are_many(n_models, n_said):
+    names = tuple(f"Model {number:02}" for number in range(n_models))
+    ring = [(number, (number + 1) % n_models) for number in range(n_models)]
+    wins = [(0, case, *pair, LEFT if case % 2 else RIGHT) for case in range(4) for pair in ring]
+    judged = collected(models=names, preferences=wins, costs=range(1, n_models + 1))
+    report = report_of(judged, baseline=names[0])
+    # Each of the first four beats every fourth of the others: four sentences.
+    first, rest = names[:4], names[4:]
+    beaten_by = {name: (first[place % 4],) for place, name in enumerate(rest)}
+    standings = tuple(
+        replace(standing, beaten_by=beaten_by.get(standing.model, ()))
+        for standing in report.standings
+    )
+
+    sentences = words._beaten(replace(report, standings=standings))
+
+    assert len(sentences) == n_said
+    if n_said == 1:
+        assert sentences == ["Who beats the 9 other models stands beside each in the table."]
+
+
 def test_what_a_model_takes_is_always_said_beside_another_by_name():
     # Three models that win alike; the first by its price is not named as ahead of anybody.
     turns = [
