@@ -95,3 +95,11 @@ def _offset(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_OFFSET:
         raise RefusedError(_NO_MARK)
     return value
+
+
+def only_place(words: str, text: str) -> tuple[int, int] | None:
+    """Return where words stand in a text, if it holds them exactly once."""
+    start = text.find(words) if words.strip() else -1
+    if start < 0 or text.find(words, start + 1) >= 0:
+        return None
+    return start, start + len(words)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from evalkit.annotation.marks import only_place
 from evalkit.rendering.markdown import clean, escape, render_placed, render_text
 from evalkit.rendering.places import Run, visible_text
 
@@ -98,14 +99,6 @@ def _gap(runs: Sequence[Run], index: int, length: int) -> tuple[int, int]:
 
 def _is_read(written: str) -> bool:
     return any(character.isalnum() for character in written)
-
-
-def only_place(words: str, text: str) -> tuple[int, int] | None:
-    """Return where words stand in a text, if it holds them exactly once."""
-    start = text.find(words) if words.strip() else -1
-    if start < 0 or text.find(words, start + 1) >= 0:
-        return None
-    return start, start + len(words)
 
 
 def place_in_html(words: str, rendered: str) -> tuple[int, int] | None:

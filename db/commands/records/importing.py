@@ -15,6 +15,7 @@ from db.commands.records.check.definitions import (
     planned_definitions,
 )
 from db.commands.records.check.known import ImportTarget, find_target, stage_known
+from db.commands.records.check.quotes import place_quotes
 from db.commands.records.check.references import (
     check_names,
     check_scales,
@@ -75,6 +76,7 @@ class Import:
         self._distinct: dict[str, int] = {}
         self._header: dict[str, Any] = {}
         self._warnings: list[str] = []
+        self._quotes = ""
         self._looks = LooksRule.LATEST
 
     def read(self, file: BinaryIO, *, size: int) -> None:
@@ -153,6 +155,7 @@ class Import:
         rubrics, taxonomies = self._definitions(session, target, problems)
         stage_definitions(staging, rubrics=rubrics, taxonomies=taxonomies)
         check_things(staging, problems)
+        self._quotes = "" if problems else place_quotes(staging)
         check_names(session, staging, problems)
         check_scales(staging, problems)
         needs_newest = check_version(staging, problems)
@@ -244,6 +247,7 @@ class Import:
                 *self._warnings,
                 *again_sentences(plan.again, self._looks, plan.counts),
                 *self._repeats(plan.contents),
+                *filter(None, [self._quotes]),
             ),
             is_dry_run=dry_run,
             has_news=plan.has_news,

@@ -40,6 +40,7 @@ CREATE TABLE label (
     moment TEXT, digest BLOB, body TEXT, extras TEXT,
     db_id INTEGER, db_annotation INTEGER, db_assignment INTEGER, was_superseded INTEGER
 );
+CREATE TABLE quote (line INTEGER PRIMARY KEY, record TEXT);
 CREATE TABLE known_annotation (
     id INTEGER PRIMARY KEY, assignment INTEGER, revision INTEGER, is_superseded INTEGER
 );
@@ -51,6 +52,7 @@ _INSERT = {
     "case": 'INSERT INTO "case" VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)',
     "output": "INSERT INTO output VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)",
     "label": "INSERT INTO label VALUES (" + ", ".join("?" * 18) + ")",
+    "quote": "INSERT INTO quote VALUES (?, ?)",
 }
 
 #: The digest of a case leaves its status out: retiring a case does not change it.
@@ -169,6 +171,14 @@ class Staging:
             is_superseded,
         )
         self._insert("label", row)
+        if fields.get("quote") and not fields.keys() & {"start", "step"}:
+            self._insert("quote", (line, _dump(fields)))
+
+    def place(self, line: int, fields: dict[str, Any]) -> None:
+        """Give an error mark that is staged the place that its quote was found at."""
+        digest, body = fingerprint(fields, without=LABEL_REVISION), _dump(_judgement(fields))
+        change = "UPDATE label SET digest = ?, body = CASE WHEN body IS NULL THEN NULL ELSE ? END"
+        self.db.execute(f"{change} WHERE line = ?", (digest, body, line))
 
     def run(self, model: str, name: str) -> int:
         """Return the number that stands for a run of a model here."""
@@ -223,7 +233,7 @@ def _judgement(fields: dict[str, Any]) -> dict[str, Any]:
     """Return what was judged, apart from where it hangs."""
     names = (
         *("preference", "strength", "certainty", "value"),
-        *("severity", "start", "end", "quote", "note"),
+        *("severity", "start", "end", "quote", "note", "step", "omission"),
     )
     return {key: fields[key] for key in names if fields.get(key) is not None}
 

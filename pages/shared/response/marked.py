@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from db.queries.responses.answers import GivenMark
 from db.queries.responses.responses import Response
 from db.queries.responses.side_by_side import SideBySide
-from evalkit.rendering.highlights import Highlight, only_place, place_in_html
+from evalkit.annotation.marks import only_place
+from evalkit.rendering.highlights import Highlight, place_in_html
 from evalkit.rendering.messages import render_messages
 
 

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from evalkit.annotation.marks import only_place
 from evalkit.rendering.highlights import (
     Highlight,
-    only_place,
     painted,
     place_in_html,
     render_marked,

@@ -180,6 +180,7 @@ _FORGET = (
     'DELETE FROM "case" WHERE line < 0',
     "DELETE FROM output WHERE line < 0",
     "DELETE FROM label WHERE line < 0",
+    "DELETE FROM quote WHERE line < 0",
     "DELETE FROM known_annotation",
     "DELETE FROM known_assignment",
     "DELETE FROM held_case",
