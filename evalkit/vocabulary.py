@@ -74,6 +74,14 @@ class CriterionLevel(StrEnum):
     TEXT = "text"
 
 
+class CheckValue(StrEnum):
+    """What is said of one item of a case's checklist."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_APPLICABLE = "na"
+
+
 class Severity(StrEnum):
     """How much an error matters to the person who would have read the response."""
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from db.columns import number_of
 from db.commands.changes import results_changed
-from db.models import Annotation, Assignment, ErrorMark, Score, Study
+from db.models import Annotation, Assignment, CheckAnswer, ErrorMark, Score, Study
 from db.prepared import Prepared
 from db.queries.annotation.form import definitions, form_of
 from evalkit.annotation.draft import Draft, ResponseDraft
@@ -28,7 +28,7 @@ def supersede(session: Session, annotation: Annotation) -> None:
     """Take a revision and all that hangs on it out of the count; the rows stay."""
     annotation.is_superseded = True
     session.add(annotation)
-    for table in (Score, ErrorMark):
+    for table in (Score, CheckAnswer, ErrorMark):
         session.connection().execute(
             sa.update(table)
             .where(col(table.annotation_id) == annotation.id)

@@ -1,7 +1,14 @@
 """The tables: everything is a row with a version, and nothing is overwritten."""
 
 from db.columns import count_on
-from db.models.annotations import Annotation, Assignment, ErrorMark, Question, Score
+from db.models.annotations import (
+    Annotation,
+    Assignment,
+    CheckAnswer,
+    ErrorMark,
+    Question,
+    Score,
+)
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
 from db.models.leaderboards import PublicScore
 from db.models.people import (
@@ -35,6 +42,7 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "Case",
+    "CheckAnswer",
     "Criterion",
     "ErrorMark",
     "EvalSet",

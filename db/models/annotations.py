@@ -22,6 +22,7 @@ from evalkit.vocabulary import (
     AssignmentKind,
     AssignmentState,
     Certainty,
+    CheckValue,
     Preference,
     Sampling,
     Severity,
@@ -186,6 +187,25 @@ class Score(DatabaseTable, table=True):
     output_id: int = reference("output")
     criterion_id: int = reference("criterion")
     value: float
+    is_superseded: bool = False
+    details: dict[str, Any] | None = json_value()
+
+
+class CheckAnswer(DatabaseTable, table=True):
+    """Whether one output fulfils one item of its case's checklist."""
+
+    __tablename__ = "check_answer"
+    __table_args__ = (
+        UniqueConstraint("annotation_id", "output_id", "item"),
+        one_of("value", CheckValue),
+        Index("ix_check_answer_output_id", "output_id"),
+    )
+
+    id: int | None = row_id()
+    annotation_id: int = reference("annotation")
+    output_id: int = reference("output")
+    item: str
+    value: str
     is_superseded: bool = False
     details: dict[str, Any] | None = json_value()
 

@@ -49,6 +49,7 @@ class EvalSetVersion(DatabaseTable, table=True):
 class Case(DatabaseTable, table=True):
     """One input to be answered. ``key`` is the id it has in records, unique in its eval set.
 
+    ``checklist`` is what a response to it should fulfil, a list of {key, question}.
     ``details`` keeps what a record may carry and evalkit does not interpret.
     """
 
@@ -68,6 +69,7 @@ class Case(DatabaseTable, table=True):
     context: list[dict[str, Any]] | None = json_value()
     tools: list[dict[str, Any]] | None = json_value()
     reference: Any = json_value()
+    checklist: list[dict[str, Any]] | None = json_value()
     category: str | None = None
     note: str | None = long_text(nullable=True)
     source: str | None = None

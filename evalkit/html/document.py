@@ -38,6 +38,7 @@ from evalkit.reports.ranking.report import RankingReport, ranking_report, win_ra
 from evalkit.reports.ranking.sentences import basis, headline
 from evalkit.reports.ranking.style import StyleReport
 from evalkit.reports.ranking.tables import ranking_section
+from evalkit.reports.scores.checklists import checklist_report, checklist_section
 from evalkit.reports.scores.report import ScoresReport, scores_report
 from evalkit.reports.scores.tables import acceptable_section, profile, scores_section
 from evalkit.reports.scores.trials import trials_report, trials_section
@@ -150,6 +151,7 @@ def _on_quality(
         every_two(ranking, tested, mapped),
         scores_section(scores, best, mapped, note=more_criteria),
         acceptable_section(scores, best, mapped),
+        checklist_section(checklist_report(collected), best),
         trials_section(trials_report(collected), best),
         errors_section(tags, weighed, best, mapped, weights=collected.weights),
     )

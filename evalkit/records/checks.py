@@ -234,6 +234,20 @@ def texts_of_sides(value: Any) -> Fault | None:
     return None
 
 
+def checklist(value: Any) -> Fault | None:
+    """Accept the checklist of a case: one or more ``{key, question}``, every key once."""
+    if not isinstance(value, list) or not value:
+        return Fault(shown(value), "a list of items {key, question}")
+    for index, item in enumerate(value):
+        if not isinstance(item, dict):
+            return Fault(shown(item), "an item {key, question}", f"[{index}]")
+        for field in ("key", "question"):
+            if fault := name(item.get(field)):
+                return Fault(fault.found, fault.expected, f"[{index}].{field}")
+    keys = [item["key"] for item in value]
+    return None if len(set(keys)) == len(keys) else Fault(shown(keys), "every key once")
+
+
 def side(value: Any) -> Fault | None:
     """Accept what names an output of a case: a model, or a model and its run."""
     if not isinstance(value, dict):

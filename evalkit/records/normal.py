@@ -99,7 +99,7 @@ def fingerprint(record: Mapping[str, Any], *, without: frozenset[str] = frozense
     """
     compared = {field: value for field, value in record.items() if field not in without}
     metadata = compared.get("metadata")
-    if metadata is not None and record["type"] in ("comparison", "score", "error"):
+    if metadata is not None and record["type"] in ("comparison", "score", "check", "error"):
         values = {key: value for key, value in metadata.items() if key != "simulated"}
         compared["metadata"] = values
         if not values:
@@ -125,7 +125,7 @@ def output_text(content: str | list[dict[str, Any]]) -> str:
 
 
 def _plain(field: str, value: Any) -> Any:
-    if field in _FLOATS:
+    if field in _FLOATS and not isinstance(value, str):  # the value of a check is a word
         return plain_number(value)
     if field in _WHOLE:
         return int(value)

@@ -14,6 +14,7 @@ from evalkit.vocabulary import (
     CaseSource,
     CaseStatus,
     Certainty,
+    CheckValue,
     CriterionLevel,
     Level,
     LooksRule,
@@ -115,6 +116,7 @@ TYPES: dict[str, Fields] = {
             "context": checks.list_of(checks.passage),
             "tools": checks.list_of(checks.any_object),
             "reference": checks.reference,
+            "checklist": checks.checklist,
             "category": checks.name,
             "note": checks.text,
             "source": checks.one_of(CaseSource),
@@ -167,6 +169,16 @@ TYPES: dict[str, Fields] = {
             **_PRESENTATION,
         },
         required=frozenset({"case", "model", "annotator", "criterion", "value"}),
+    ),
+    "check": Fields(
+        {
+            **_OUTPUT,
+            **_ANNOTATOR,
+            "item": checks.name,
+            "value": checks.one_of(CheckValue),
+            **_PRESENTATION,
+        },
+        required=frozenset({"case", "model", "annotator", "item", "value"}),
     ),
     "error": Fields(
         {

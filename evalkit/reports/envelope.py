@@ -142,6 +142,7 @@ UNITS: dict[str, dict[str, str]] = {
         "values": _POINTS,
         "counts": "count",
         "acceptable": _SHARE,
+        "checklists": _SHARE,
         "trials": _SHARE,
         "weights": "weight of an error",
         "penalties": "weight of the errors of a response",

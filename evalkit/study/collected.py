@@ -16,6 +16,7 @@ from evalkit.stats.counts import (
     preference_codings,
 )
 from evalkit.stats.penalties import ErrorWeights
+from evalkit.study.checklists import NO_CHECKS, Checks
 from evalkit.vocabulary import AnnotatorKind, Level
 
 #: Stands for a tag in :class:`Marks` where somebody looked for errors and found none.
@@ -204,6 +205,7 @@ class Collected:
     penalties: Penalties | None = None
     weights: ErrorWeights = field(default_factory=ErrorWeights)
     limits: Limits = Limits()
+    checks: Checks = NO_CHECKS
 
 
 def comparisons(collected: Collected) -> Comparisons:

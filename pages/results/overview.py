@@ -63,7 +63,7 @@ if "Scores" not in absent:
 if "Acceptable" not in absent:
     st.header("Acceptable responses", divider=False)
     overview_scores.show_acceptable(scores, page)
-overview_scores.show_trials(kept, page)
+overview_scores.show_checklists_and_trials(kept, page)
 if "Errors" not in absent:
     st.header("Errors", divider=False)
     overview_scores.show_penalties(weighed, page, weights=kept.collected.weights)

@@ -143,7 +143,10 @@ def style(collected: Collected) -> StyleReport:
 
 def _protect(collected: Collected) -> None:
     """Let nobody write into arrays that all sessions read."""
-    tables = (collected.outputs, collected.preferences, collected.values, collected.marks)
+    tables = (
+        *(collected.outputs, collected.preferences),
+        *(collected.values, collected.marks, collected.checks),
+    )
     for table in (*tables, collected.penalties):
         for column in fields(table) if table else ():
             getattr(table, column.name).flags.writeable = False

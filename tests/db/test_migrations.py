@@ -68,6 +68,9 @@ MIGRATIONS = {
     "0018_show_a_response_alone.py": (
         "279138c367c7b870f337d2bfa2422ebc802507c3c47c5770aebfd93f73da79aa"
     ),
+    "0019_check_what_a_case_asks_for.py": (
+        "38bdfe0f501c32c616e6bf8a4a65ae4e6660709b6779431276ac9eda6bcef9a2"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -209,14 +209,11 @@ class Import:
             "output": staging.count("SELECT COUNT(*) FROM output WHERE line > 0"),
         }
         for kind, number in LABEL_TYPES.items():
-            new[kind] = staging.count(
-                "SELECT COUNT(*) FROM judged WHERE line > 0 AND type = ?", (number,)
-            )
+            new[kind] = staging.count(f"SELECT COUNT(*) {_OF_TYPE}", (number,))
         superseded = dict.fromkeys(new, 0)
         for kind, number in LABEL_TYPES.items():
             superseded[kind] = staging.count(
-                "SELECT COUNT(*) FROM judged WHERE line > 0 AND type = ? AND NOT is_current",
-                (number,),
+                f"SELECT COUNT(*) {_OF_TYPE} AND NOT is_current", (number,)
             )
         distinct = {**staging.n_records, **self._distinct}
         for kind, staged in (("criterion", staging.criteria), ("tag", staging.tags)):
@@ -252,3 +249,6 @@ class Import:
             is_dry_run=dry_run,
             has_news=plan.has_news,
         )
+
+
+_OF_TYPE = "FROM judged JOIN label USING (line) WHERE judged.line > 0 AND label.type = ?"

@@ -14,6 +14,7 @@ _PLURALS = {
     "output": "outputs",
     "comparison": "comparisons",
     "score": "scores",
+    "check": "checks",
     "error": "error marks",
 }
 _SINGULARS = {**{kind: kind for kind in _PLURALS}, "error": "error mark"}

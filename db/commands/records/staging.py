@@ -17,8 +17,8 @@ from evalkit.records.normal import fingerprint, normal, output_text
 from evalkit.records.reader import Record
 from evalkit.records.schema import DEFAULT_RUN, EXTRAS, side_of
 
-COMPARISON, SCORE, ERROR = 0, 1, 2
-LABEL_TYPES = {"comparison": COMPARISON, "score": SCORE, "error": ERROR}
+COMPARISON, SCORE, ERROR, CHECK = 0, 1, 2, 3
+LABEL_TYPES = {"comparison": COMPARISON, "score": SCORE, "error": ERROR, "check": CHECK}
 
 _BATCH = 1_000
 _MAX_WAITING = 4 * 1024 * 1024
@@ -30,6 +30,7 @@ CREATE TABLE "case" (
     id INTEGER PRIMARY KEY, line INTEGER, key TEXT, hash TEXT, digest BLOB, status TEXT,
     body TEXT, db_id INTEGER, place INTEGER
 );
+CREATE TABLE checklist ("case" TEXT, item TEXT, PRIMARY KEY ("case", item)) WITHOUT ROWID;
 CREATE TABLE output (
     id INTEGER PRIMARY KEY, line INTEGER, "case" TEXT, run INTEGER, digest BLOB,
     content TEXT, body TEXT, db_id INTEGER, place INTEGER
@@ -50,6 +51,7 @@ CREATE TABLE held_case (id INTEGER, is_newest INTEGER, PRIMARY KEY (id, is_newes
 
 _INSERT = {
     "case": 'INSERT INTO "case" VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)',
+    "checklist": "INSERT OR IGNORE INTO checklist VALUES (?, ?)",
     "output": "INSERT INTO output VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)",
     "label": "INSERT INTO label VALUES (" + ", ".join("?" * 18) + ")",
     "quote": "INSERT INTO quote VALUES (?, ?)",
@@ -121,6 +123,8 @@ class Staging:
         status = fields.get("status")
         body = None if db_id else _dump(fields)
         self._insert("case", (line, fields["id"], hashed, digest, status, body, db_id))
+        for item in fields.get("checklist", ()):
+            self._insert("checklist", (fields["id"], item["key"]))
 
     def add_output(self, line: int, fields: dict[str, Any], *, db_id: int | None = None) -> None:
         """Stage an output of the file, or with its id one of the database."""
@@ -145,7 +149,7 @@ class Staging:
         db_ids: tuple[int, int, int] | None = None,
         is_superseded: bool = False,
     ) -> None:
-        """Stage a comparison, score or error; ``db_ids`` are its own, annotation, assignment."""
+        """Stage what was judged; ``db_ids`` are its own, its annotation's, its assignment's."""
         kind = LABEL_TYPES[fields["type"]]
         if kind == COMPARISON:
             left, right = self.run(*side_of(fields["left"])), self.run(*side_of(fields["right"]))
@@ -160,7 +164,7 @@ class Staging:
             fields["case"],
             left,
             right,
-            fields.get("criterion", fields.get("tag")),
+            fields.get("criterion") or fields.get("tag") or fields.get("item"),
             fields.get("rubric_version"),
             fields.get("revision", 1),
             _moment(fields.get("created_at")),

@@ -13,6 +13,7 @@ from db.models import (
     Annotator,
     Assignment,
     Case,
+    CheckAnswer,
     Criterion,
     ErrorMark,
     Output,
@@ -103,7 +104,14 @@ class _LabelReader:
     def labels(self, rows: Sequence[Row[Any]]) -> Iterator[Label]:
         """Yield the labels of one batch of annotations."""
         ids = [row.id for row in rows]
-        scores, marks = self._scores(ids), self._marks(ids)
+        scores, marks, checks = self._scores(ids), self._marks(ids), self._checks(ids)
+        checked = self._checked(
+            {
+                row.assignment_id
+                for row in rows
+                if any(check.is_superseded for check in checks.get(row.id, ()))
+            }
+        )
         compared = self._compared({row.assignment_id for row in rows if row.is_superseded})
         scored = self._scored(
             {
@@ -128,6 +136,11 @@ class _LabelReader:
                 is_first = False
                 slot = (row.assignment_id, score.output_id, score.criterion_id)
                 yield self._label(row, score.id, record, score.is_superseded, slot in scored)
+            for check in checks.get(row.id, ()):
+                record = self._check(row, check, label_extras(check.details, extras, is_first))
+                is_first = False
+                has_successor = (row.assignment_id, check.output_id, check.item) in checked
+                yield self._label(row, check.id, record, check.is_superseded, has_successor)
             current = {
                 mark.output_id: revisions.get((row.annotator_id, mark.output_id))
                 for mark in marks.get(row.id, ())
@@ -179,6 +192,10 @@ class _LabelReader:
         if score.rubric_id != self._study.rubric_id:
             fields.setdefault("rubric_version", score.version)
         return normal("score", fields)
+
+    def _check(self, row: Row[Any], check: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
+        judged = {"item": check.item, "value": check.value}
+        return normal("check", {**self._shared(row, extras), **self._side(check.run_id), **judged})
 
     def _mark(
         self, row: Row[Any], mark: Row[Any], extras: dict[str, Any], revision: int
@@ -237,6 +254,37 @@ class _LabelReader:
             .order_by(col(Score.id))
         )
         return _by_annotation(self._session.execute(statement))
+
+    def _checks(self, annotation_ids: list[int]) -> dict[int, list[Row[Any]]]:
+        statement = (
+            select(
+                col(CheckAnswer.id),
+                col(CheckAnswer.annotation_id),
+                col(CheckAnswer.output_id),
+                col(CheckAnswer.item),
+                col(CheckAnswer.value),
+                col(CheckAnswer.is_superseded),
+                col(CheckAnswer.details),
+                col(Output.run_id),
+            )
+            .join(Output, col(CheckAnswer.output_id) == col(Output.id))
+            .where(col(CheckAnswer.annotation_id).in_(annotation_ids))
+            .order_by(col(CheckAnswer.id))
+        )
+        return _by_annotation(self._session.execute(statement))
+
+    def _checked(self, assignment_ids: set[int]) -> set[tuple[int, int, str]]:
+        """Return assignment, output and item of the checks that count."""
+        if not assignment_ids:
+            return set()
+        statement = (
+            select(col(Annotation.assignment_id), col(CheckAnswer.output_id), col(CheckAnswer.item))
+            .join(Annotation, col(CheckAnswer.annotation_id) == col(Annotation.id))
+            .where(
+                col(Annotation.assignment_id).in_(assignment_ids), ~col(CheckAnswer.is_superseded)
+            )
+        )
+        return {(row[0], row[1], row[2]) for row in self._session.execute(statement)}
 
     def _marks(self, annotation_ids: list[int]) -> dict[int, list[Row[Any]]]:
         statement = (

@@ -141,6 +141,7 @@ _CASES: Any = select(
     col(Case.context).label("context"),
     col(Case.tools).label("tools"),
     col(Case.reference).label("reference"),
+    col(Case.checklist).label("checklist"),
     col(Case.category).label("category"),
     col(Case.note).label("note"),
     col(Case.source).label("source"),

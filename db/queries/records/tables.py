@@ -39,6 +39,7 @@ LONG_COLUMNS = (
     "model",
     "run",
     "criterion",
+    "item",
     "value",
     "tag",
     "severity",
@@ -180,8 +181,9 @@ class _Things:
             self._said.setdefault(thing, {}).setdefault(who, []).append(answer)
             return
         output = (record["model"], record.get("run", DEFAULT_RUN))
-        if record["type"] == "score":
-            scored = ("score", *output, None, None, record["criterion"])
+        if record["type"] in ("score", "check"):
+            part = record.get("criterion") or record["item"]
+            scored = (record["type"], *output, None, None, part)
             self._said.setdefault(scored, {}).setdefault(who, []).append(record["value"])
         else:
             self._marked.setdefault(output, {}).setdefault(who, []).append(record["tag"])

@@ -20,6 +20,7 @@ from db.models import (
     Score,
     VersionCase,
 )
+from db.queries.results.checks import checks_of
 from db.queries.results.filtering import counted, limits
 from db.queries.results.preferences import (
     DEALT,
@@ -100,6 +101,7 @@ def collect(
         n_unreadable=n_unreadable,
         values=_values(session, study, conditions, outputs.id, annotator_ids),
         marks=marks,
+        checks=checks_of(session, conditions, outputs.id, annotator_ids),
         penalties=penalties,
         weights=study.weights,
         limits=limits(study, filters),

@@ -10,6 +10,7 @@ from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.tables import penalties
 from evalkit.reports.model_order import order_of
 from evalkit.reports.scores import tables
+from evalkit.reports.scores.checklists import checklist_report, checklist_section
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.levels import level_shares, level_shares_document
 from evalkit.reports.scores.report import scores_report
@@ -45,6 +46,7 @@ def scores(asked: Asked, weight: WeightOption = None, at_least: LevelOption = No
         *(tables.spread(of, models) for of in report.criteria if of.quantiles),
         *(tables.at_least(level, models) for level in reached),
         tables.acceptable_shares(report, models),
+        *checklist_section(checklist_report(collected), models).blocks,
         *trials_section(trials_report(collected), models).blocks,
         *((penalties(weighed, models),) if weighed else ()),
         Reasons([("acceptable", report.acceptable_note)]),

@@ -8,6 +8,7 @@ import numpy as np
 from evalkit.stats.agreement.kappa import AnnotatorAgreement, agreement_with_rest
 from evalkit.stats.counts import LEFT, RIGHT, IntArray, sum_by
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.study.checklists import Checks
 from evalkit.study.collected import (
     Collected,
     Marks,
@@ -21,7 +22,7 @@ from evalkit.study.subjects import PREFERRED, Subject
 from evalkit.vocabulary import AnnotatorKind
 
 #: Columns of who gave what.
-Entries = TypeVar("Entries", Preferences, Values, Marks)
+Entries = TypeVar("Entries", Preferences, Values, Marks, Checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def without_judges(collected: Collected, *, but: int | None = None) -> Collected
         preferences=_some(collected.preferences, keep[collected.preferences.annotator]),
         values=_some(collected.values, keep[collected.values.annotator]),
         marks=_some(collected.marks, keep[collected.marks.annotator]),
+        checks=_some(collected.checks, keep[collected.checks.annotator]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from evalkit.reports.document import Document, heading, score_entry
 from evalkit.reports.errors.document import penalties_entry
+from evalkit.reports.scores.checklists import checklist_entry, checklist_report
 from evalkit.reports.scores.report import CriterionScores, scores_report
 from evalkit.reports.scores.trials import trials_entry, trials_report
 from evalkit.stats.scores import QUANTILES
@@ -18,6 +19,7 @@ def scores_document(collected: Collected) -> Document:
         },
         "acceptable": [score_entry(row) for row in report.acceptable],
         "acceptable_note": report.acceptable_note,
+        "checklists": checklist_entry(checklist_report(collected)),
         "trials": trials_entry(trials_report(collected)),
         "penalties": penalties_entry(collected),
     }

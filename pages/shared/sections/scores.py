@@ -14,6 +14,7 @@ from evalkit.reports.errors.penalties import weights_in_words
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import commonest_errors
 from evalkit.reports.scores import tables
+from evalkit.reports.scores.checklists import checklist_report, checklist_section
 from evalkit.reports.scores.report import CriterionScores, ScoresReport, criterion_scores
 from evalkit.reports.scores.trials import trials_report, trials_section
 from evalkit.stats.penalties import ErrorWeights
@@ -119,12 +120,17 @@ def show_acceptable(scores: ScoresReport, page: Page) -> None:
         blocks.fold(every, key="acceptable-table", label=None)
 
 
-def show_trials(kept: Kept, page: Page) -> None:
-    """Show how often cases pass every time they are tried, where any was tried twice."""
-    trials = trials_section(kept.of(trials_report), page.shown.models)
-    if trials:
-        st.header(trials.title, divider=False)
-        blocks.show(*trials.blocks, page=page, key="trials")
+def show_checklists_and_trials(kept: Kept, page: Page) -> None:
+    """Show how much of checklists is fulfilled and what passes every time, where there is any."""
+    order = page.shown.models
+    sections = {
+        "checklists": checklist_section(kept.of(checklist_report), order),
+        "trials": trials_section(kept.of(trials_report), order),
+    }
+    for key, of in sections.items():
+        if of:
+            st.header(of.title, divider=False)
+            blocks.show(*of.blocks, page=page, key=key)
 
 
 def show_penalties(rows: Sequence[ScoreRow], page: Page, *, weights: ErrorWeights) -> None:

@@ -284,6 +284,8 @@ def check_scales(staging: Staging, problems: Problems) -> None:
     for line, key in staging.db.execute(_NO_QUESTION, (MAX_PROBLEMS,)):
         asked = "a criterion of the study's rubric that is answered in words"
         problems.add(line, "texts", shown(key), asked)
+    for line, item in staging.db.execute(_NO_ITEM, (MAX_PROBLEMS,)):
+        problems.add(line, "item", shown(item), "an item of the checklist of its case")
     any_tag = staging.count("SELECT COUNT(*) FROM tag") > 0
     for line, key in staging.db.execute(_NO_TAG, (MAX_PROBLEMS,)):
         if key not in unsound:
@@ -342,6 +344,12 @@ FROM (
     FROM label WHERE type = 1 AND line > 0
 ) AS label JOIN criterion ON criterion.id = of_label
 WHERE NOT is_on_range(value, extent) ORDER BY line LIMIT ?
+"""
+
+_NO_ITEM = """
+SELECT line, name FROM label WHERE type = 3 AND line > 0 AND NOT EXISTS (
+    SELECT 1 FROM checklist WHERE checklist."case" = label."case" AND item = label.name
+) ORDER BY line LIMIT ?
 """
 
 _NO_QUESTION = """

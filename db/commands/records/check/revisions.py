@@ -10,11 +10,14 @@ from db.commands.records.staging import Staging
 from evalkit.records import MAX_PROBLEMS, Problems, shown
 from evalkit.vocabulary import LooksRule
 
+#: A check is to its item what a score is to its criterion: its part is the item's key.
 _JUDGED = f"""
 CREATE TABLE judged AS
-SELECT label.line, label.type, label.annotator, label.key, "case".id AS "case",
+SELECT label.line, CASE label.type WHEN 3 THEN 1 ELSE label.type END AS type,
+    label.annotator, label.key, "case".id AS "case",
     lefts.id AS left, rights.id AS right, label.name, label.revision, label.moment, label.digest,
-    CASE label.type WHEN 1 THEN ({CRITERION_OF_LABEL}) WHEN 2 THEN ({TAG_OF_LABEL}) END AS part,
+    CASE label.type WHEN 1 THEN ({CRITERION_OF_LABEL}) WHEN 2 THEN ({TAG_OF_LABEL})
+        WHEN 3 THEN label.name END AS part, label.type = 3 AS is_check,
     label.db_id, label.db_annotation, label.db_assignment, label.was_superseded,
     0 AS presentation, 0 AS annotation, 0 AS is_current, 1 AS look,
     0 AS raised

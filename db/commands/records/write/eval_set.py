@@ -259,7 +259,17 @@ _RESERVED: tuple[tuple[type[SQLModel], str], ...] = (
     (Annotation, "annotation"),
 )
 _MODELS: Any = select(col(Model.id), col(Model.name))
-_CASE_FIELDS = ("context", "tools", "reference", "category", "note", "source", "tags", "canary")
+_CASE_FIELDS = (
+    "context",
+    "tools",
+    "reference",
+    "checklist",
+    "category",
+    "note",
+    "source",
+    "tags",
+    "canary",
+)
 _OUTPUT_FIELDS = (
     "provider",
     "latency_ms",

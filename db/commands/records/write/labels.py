@@ -9,10 +9,10 @@ from sqlalchemy import bindparam, update
 from sqlmodel import SQLModel
 
 from db.columns import new_token, now
-from db.commands.records.staging import COMPARISON, ERROR, SCORE
+from db.commands.records.staging import CHECK, COMPARISON, ERROR, SCORE
 from db.commands.records.write.batches import BATCH, Writing, table_of
 from db.commands.records.write.study import write_annotators
-from db.models import Annotation, Assignment, ErrorMark, Score
+from db.models import Annotation, Assignment, CheckAnswer, ErrorMark, Score
 from db.queries.records.annotated import (
     IMPORTED,
     LOOK,
@@ -45,7 +45,7 @@ class _LabelRow(NamedTuple):
     left_id: int
     right_id: int | None
     type: int
-    part: int | None
+    part: Any
     output_id: int
     is_current: int
     body: str
@@ -81,6 +81,7 @@ class _LabelWriter:
             Assignment: [],
             Annotation: [],
             Score: [],
+            CheckAnswer: [],
             ErrorMark: [],
         }
         for labels in batch:
@@ -116,6 +117,8 @@ class _LabelWriter:
                 details = extras
             if label.type == SCORE:
                 rows[Score].append(self._score(annotation_id, label, details))
+            elif label.type == CHECK:
+                rows[CheckAnswer].append(self._check(annotation_id, label, details))
             elif label.type == ERROR:
                 rows[ErrorMark].append(self._mark(annotation_id, label, details))
 
@@ -201,6 +204,18 @@ class _LabelWriter:
             "details": details,
         }
 
+    def _check(
+        self, annotation_id: int, row: _LabelRow, details: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        return {
+            "annotation_id": annotation_id,
+            "output_id": row.output_id,
+            "item": row.part,
+            "value": json.loads(row.body)["value"],
+            "is_superseded": not row.is_current,
+            "details": details,
+        }
+
     def _mark(
         self, annotation_id: int, row: _LabelRow, details: dict[str, Any] | None
     ) -> dict[str, Any]:
@@ -252,7 +267,7 @@ def _rows_statement(writing: Writing) -> str:
         COALESCE(c.db_id, {case} + c.place),
         COALESCE(lefts.db_id, {output} + lefts.place),
         COALESCE(rights.db_id, {output} + rights.place),
-        j.type, j.part, COALESCE(o.db_id, {output} + o.place), j.is_current, l.body, l.extras
+        l.type, j.part, COALESCE(o.db_id, {output} + o.place), j.is_current, l.body, l.extras
     FROM annotation AS a
     JOIN judged AS j ON j.annotation = a.id AND j.line > 0
     JOIN label AS l ON l.line = j.line
@@ -261,7 +276,7 @@ def _rows_statement(writing: Writing) -> str:
     JOIN output AS lefts ON lefts.id = p.left
     LEFT JOIN output AS rights ON rights.id = p.right
     JOIN output AS o ON o.id = j.left
-    ORDER BY a.id, j.type, j.line
+    ORDER BY a.id, j.type, l.type, j.line
     """
 
 
@@ -279,7 +294,12 @@ _REPLACED: tuple[tuple[type[SQLModel], str], ...] = (
     ),
     (
         Score,
-        "SELECT db_id FROM judged WHERE line < 0 AND type = 1 "
+        "SELECT db_id FROM judged WHERE line < 0 AND type = 1 AND NOT is_check "
+        "AND NOT is_current AND NOT was_superseded",
+    ),
+    (
+        CheckAnswer,
+        "SELECT db_id FROM judged WHERE line < 0 AND is_check "
         "AND NOT is_current AND NOT was_superseded",
     ),
     (
