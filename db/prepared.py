@@ -9,17 +9,19 @@ has not flushed is not seen.
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session
 
 from db.columns import DatabaseTable
 
 Values = Mapping[str, Any]
 _Processor = Callable[[Any], Any]
+_Table = TypeVar("_Table", bound=DatabaseTable)
 
 #: Where a session keeps the connection of the transaction that it is from its begin to its end.
 CONNECTION = "connection"
@@ -39,6 +41,13 @@ class Prepared:
     def first(self, session: Session, asked: Values) -> Any | None:
         """Return the first row, or None."""
         return next(iter(self.all(session, asked)), None)
+
+    def objects(self, session: Session, asked: Values, table: type[_Table]) -> list[_Table]:
+        """Return the rows of a table, all columns of it, as the session's own objects.
+
+        What the session has already it keeps as it is there, changed or not, as its own queries do.
+        """
+        return [_object(session, table, row) for row in self.all(session, asked)]
 
     def scalar(self, session: Session, asked: Values) -> Any:
         """Return the first value of the first row, or None."""
@@ -76,6 +85,18 @@ class Prepared:
 def columns_of(table: type[DatabaseTable]) -> list[sa.Column[Any]]:
     """Return the columns of a table, to read its rows as they are."""
     return list(DatabaseTable.metadata.tables[str(table.__tablename__)].columns)
+
+
+def _object(session: Session, table: type[_Table], row: Any) -> _Table:
+    mapper = sa.inspect(table)
+    known: _Table | None = session.identity_map.get(mapper.identity_key_from_primary_key((row.id,)))
+    if known is not None:
+        return known
+    made: _Table = mapper.class_manager.new_instance()
+    made.__dict__.update(row._asdict())
+    make_transient_to_detached(made)
+    session.add(made)
+    return made
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from db.columns import new_token, now
 from db.commands.changes import results_changed
@@ -17,7 +17,7 @@ from db.commands.storing import store_annotation, supersede
 from db.commands.units import locked_study_of_own
 from db.engine import write_session
 from db.models import Annotation, Assignment, Study
-from db.prepared import Prepared
+from db.prepared import Prepared, columns_of
 from db.queries.annotation.form import form_of
 from db.queries.annotation.marks import original_draft, shown_draft
 from db.queries.annotation.task import current_annotation, submitted_draft
@@ -37,9 +37,9 @@ from evalkit.errors import RefusedError
 from evalkit.vocabulary import AssignmentState, SkipReason
 
 # Made once: it takes several times as long to make a statement as to run it.
-_LOCKED = (
-    select(Assignment)
-    .where(Assignment.id == sa.bindparam("assignment_id"))
+_LOCKED = Prepared(
+    sa.select(*columns_of(Assignment))
+    .where(col(Assignment.id) == sa.bindparam("assignment_id"))
     .with_for_update(key_share=True)
 )
 _SENT_BEFORE = Prepared(
@@ -292,7 +292,7 @@ def _locked(
     A page that wants to write says which opening it is, and must mean this very assignment.
     """
     study = locked_study_of_own(session, assignment_id, annotator_id)
-    assignment = session.exec(_LOCKED, params={"assignment_id": assignment_id}).one()
+    (assignment,) = _LOCKED.objects(session, {"assignment_id": assignment_id}, Assignment)
     if opening.token != assignment.token:
         raise OutdatedError(
             "The case on this page is no longer there: its study was removed, or an older database "

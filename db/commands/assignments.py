@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from db.columns import new_token, now, number_of
 from db.commands.counts import count_new, counted, has_place, release_reservations, shown_since
@@ -153,7 +153,9 @@ def _unfinished(session: Session, study_id: int, annotator_id: int) -> list[Assi
 
     Sorted here: SQLite would read all they ever did, to have it in order.
     """
-    begun = session.exec(_UNFINISHED, params={"study_id": study_id, "annotator_id": annotator_id})
+    asked = {"study_id": study_id, "annotator_id": annotator_id}
+    found = _UNFINISHED.objects(session, asked, Assignment)
+    begun = [task for task in found if task.state in UNFINISHED]  # else ended just now, unflushed
     return sorted(
         begun, key=lambda task: (task.state != AssignmentState.DRAFT, task.is_held, task.id)
     )
@@ -301,11 +303,13 @@ def _unknown(is_known: Callable[[Any], sa.Exists], unit: Any) -> _Statement:
 
 # Statements that every case needs are made once: it takes several times as long as to run them.
 
-_THEIRS = select(Assignment).where(
-    Assignment.study_id == sa.bindparam("study_id"),
-    Assignment.annotator_id == sa.bindparam("annotator_id"),
+_UNFINISHED = Prepared(
+    sa.select(*columns_of(Assignment)).where(
+        col(Assignment.study_id) == sa.bindparam("study_id"),
+        col(Assignment.annotator_id) == sa.bindparam("annotator_id"),
+        col(Assignment.state).in_(UNFINISHED),
+    )
 )
-_UNFINISHED = _THEIRS.where(col(Assignment.state).in_(UNFINISHED))
 _GIVE_OUT = Prepared(sa.insert(Assignment))
 _GIVEN_OUT = Prepared(
     sa.select(col(Assignment.id)).where(

@@ -14,6 +14,7 @@ from db.columns import number_of
 from db.commands.counts import add_work, n_missing_of
 from db.engine import read_session, write_session
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
+from db.prepared import Prepared, Values, columns_of
 from db.queries.annotation.leaks import leaking_outputs, study_names
 from db.queries.annotation.task import NOT_YOURS
 from db.queries.annotation.work import WORK_DONE, StudyWork, shows, study_work, work_done
@@ -24,10 +25,10 @@ from evalkit.vocabulary import AnnotatorKind, LeakPolicy
 #: Units stand at one of so many places, drawn for each.
 N_PLACES = 2**31
 
-_LOCKED = select(Study).where(Study.id == sa.bindparam("study_id")).with_for_update(key_share=True)
-_LOCKED_OF_OWN = (
-    select(Study)
-    .where(
+_STUDY = sa.select(*columns_of(Study)).with_for_update(key_share=True)
+_LOCKED = Prepared(_STUDY.where(col(Study.id) == sa.bindparam("study_id")))
+_LOCKED_OF_OWN = Prepared(
+    _STUDY.where(
         col(Study.id)
         == sa.select(col(Assignment.study_id))
         .where(
@@ -36,7 +37,6 @@ _LOCKED_OF_OWN = (
         )
         .scalar_subquery()
     )
-    .with_for_update(key_share=True)
 )
 
 
@@ -47,24 +47,23 @@ def locked_study(session: Session, study_id: int) -> Study | None:
     transaction is not read again by the next one.
     """
     locked: Study | None = session.info.get(("locked", study_id))
-    return locked or _remembered(
-        session, session.exec(_LOCKED, params={"study_id": study_id}).first()
-    )
+    return locked or _locked(session, _LOCKED, {"study_id": study_id})
 
 
 def locked_study_of_own(session: Session, assignment_id: int, annotator_id: int) -> Study:
     """Read the study of an assignment of this annotator, locked in the same way."""
     asked = {"assignment_id": assignment_id, "annotator_id": annotator_id}
-    study = _remembered(session, session.exec(_LOCKED_OF_OWN, params=asked).first())
+    study = _locked(session, _LOCKED_OF_OWN, asked)
     if study is None:
         raise NotFoundError(NOT_YOURS)
     return study
 
 
-def _remembered(session: Session, study: Study | None) -> Study | None:
-    if study is not None:
+def _locked(session: Session, statement: Prepared, asked: Values) -> Study | None:
+    for study in statement.objects(session, asked, Study):
         session.info["locked", study.id] = study
-    return study
+        return study
+    return None
 
 
 def outdate_units(session: Session, *study_ids: int) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from db.engine import one_transaction, read_session, write_session
 from db.models import Annotator, Criterion, Rubric, Setting
-from db.prepared import Prepared
+from db.prepared import Prepared, columns_of
 
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEYS = (sa.bindparam("first"), sa.bindparam("second"))
@@ -110,3 +110,25 @@ def test_a_number_with_a_fraction_is_read(database):
 
     with read_session() as session:
         assert Prepared(statement).scalar(session, {"number": 0.5}) == 0.5
+
+
+def test_objects_are_the_session_s_own_and_what_it_has_stays_as_it_is_there(database):
+    with write_session() as session:
+        session.add(Rubric(name="A rubric", created_at=MOMENT))
+    rubrics = Prepared(sa.select(*columns_of(Rubric)).where(col(Rubric.name) == sa.bindparam("of")))
+    asked = {"of": "A rubric"}
+
+    with write_session() as session:
+        (rubric,) = rubrics.objects(session, asked, Rubric)
+        assert not session.dirty
+        assert rubric is session.get_one(Rubric, rubric.id)  # no other one is made of the same row
+        rubric.version = 7  # and not flushed
+        assert rubrics.objects(session, asked, Rubric) == [rubric]
+        assert rubric.version == 7
+
+    with read_session() as session:
+        stored = session.get_one(Rubric, rubric.id)
+        session.expunge(stored)
+        (read,) = rubrics.objects(session, asked, Rubric)
+        assert read.model_dump() == stored.model_dump()
+        assert stored.version == 7
