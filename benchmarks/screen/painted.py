@@ -1,8 +1,9 @@
 """How long real Chromium takes from a key to the next case on the screen, and to a first one.
 
-All of a case is on the screen once its three marks are laid out; what is counted is the first frame
-after that. Moments are kept in the session storage of the page: they outlive a page that loads
-anew, as Potato's does for every case.
+All of a case is on the screen once its three marks are laid out and visible: what a tool has made
+ready where nobody sees it does not count. What is counted is the first frame after that. Moments
+are kept in the session storage of the page: they outlive a page that loads anew, as Potato's does
+for every case.
 
 A first page is come to from another of the same tool, as by a reload. From elsewhere, as from an
 empty page, a browser makes a new process for a page that keeps others out of its own
@@ -46,13 +47,15 @@ _WATCH = """
       kept.setItem("pressed", performance.timeOrigin + event.timeStamp);
   };
   addEventListener("keydown", press, true);
+  const SEEN = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
   const isLaidOut = (text) => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       if (!walker.currentNode.data.includes(text)) continue;
       const range = document.createRange();
       range.selectNode(walker.currentNode);
-      if (range.getClientRects().length) return true;
+      const isSeen = walker.currentNode.parentElement.checkVisibility(SEEN);
+      if (isSeen && range.getClientRects().length) return true;
     }
     return false;
   };

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from db.commands.demo import load_demo
 from db.engine import engine
 from tests.browser.serving import app_server
-from tests.browser.workbench import SHOWN, FakeServer, fake_server
+from tests.browser.workbench import SHOWN, FakeServer, fake_server, seen_only
 
 # As patient as Playwright is with clicks: the five seconds it has else fail on a busy machine.
 expect.set_options(timeout=30_000)
@@ -62,7 +62,7 @@ def chromium_page(tabs: BrowserContext) -> Iterator[Page]:
 
     What it complains of is in ``page.complaints``.
     """
-    page = tabs.new_page()
+    page = seen_only(tabs.new_page())
     complaints: list[str] = []
     origins: set[str] = set()
     page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/")[:3])))

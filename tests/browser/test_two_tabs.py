@@ -12,6 +12,7 @@ from db.engine import read_session
 from db.models import Annotation
 from tests.browser.serving import app_server
 from tests.browser.walking import begin, sign_in
+from tests.browser.workbench import seen_only
 from tests.factories import make_eval_set
 
 pytestmark = pytest.mark.browser
@@ -43,7 +44,7 @@ def test_the_tab_that_submits_second_is_told_and_changes_only_what_it_comes_back
     first.on("request", lambda one: sent.append(one.post_data_json) if "submit" in one.url else 0)
     with app_server(sqlite_database, port=free_port) as address:
         sign_in(first, address, "ada")
-        second = first.context.new_page()
+        second = seen_only(first.context.new_page())
         begin(first, address, study)
         begin(second, address, study)
 

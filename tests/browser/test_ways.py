@@ -18,6 +18,7 @@ from tests.browser.walking import (
     sign_in,
     wait_until_whole,
 )
+from tests.browser.workbench import seen_only
 from tests.factories import make_eval_set
 
 pytestmark = pytest.mark.browser
@@ -101,7 +102,7 @@ def test_a_page_is_one_step_back_and_a_reload_or_a_link_shows_the_same_case(
         assert assignment(page) == third
         expect(page.get_by_text(re.compile("^2 done"))).to_be_visible()
 
-        tab = page.context.new_page()
+        tab = seen_only(page.context.new_page())
         tab.goto(f"{address}/compare?study={study}&assignment={first}")
         is_again(tab, "A better")
         tab.close()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.workbench import SHOWN, FakeServer, fill, press
+from tests.browser.workbench import SHOWN, FakeServer, fill, press, seen_only
 
 pytestmark = pytest.mark.browser
 
@@ -170,7 +170,7 @@ def test_a_finger_has_room_and_is_told_of_no_keys(server: FakeServer, browser: B
     context = browser.new_context(
         viewport={"width": 1024, "height": 768}, has_touch=True, is_mobile=True
     )
-    page = context.new_page()
+    page = seen_only(context.new_page())
     page.goto(server.address)
     page.wait_for_selector(SHOWN)
 

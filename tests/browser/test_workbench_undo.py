@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_accessibility import found
-from tests.browser.workbench import SHOWN, fill, press, wait_for_case
+from tests.browser.workbench import SHOWN, fill, press, seen_only, wait_for_case
 
 pytestmark = pytest.mark.browser
 
@@ -98,7 +98,7 @@ def test_what_cannot_be_undone_any_more_says_so_and_the_case_goes_on(server, ope
 def test_undo_is_offered_for_a_minute_and_not_for_an_edit(server, browser):
     server.start_over("plain,tools,formulas")
     context = browser.new_context()  # of its own, for a clock stays in it
-    page = context.new_page()
+    page = seen_only(context.new_page())
     page.goto(server.address)
     page.wait_for_selector(SHOWN)
     page.clock.install()

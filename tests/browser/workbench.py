@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = '.ek-workbench[data-state="live"]'
@@ -103,6 +103,18 @@ def _wait_until_up(address: str, process: "subprocess.Popen[bytes]") -> None:
         else:
             return
     raise RuntimeError("The app of the workbench tests did not start.")
+
+
+def seen_only(page: Page) -> Page:
+    """Let a page find only what is on the screen: the next case may be laid out behind it."""
+    seen = page.locator(":not(.ek-unseen-yet, .ek-unseen-yet *)")
+
+    def wrapped(find: Callable[..., Locator]) -> Callable[..., Locator]:
+        return lambda *what, **options: find(*what, **options).and_(seen)
+
+    for name in ("locator", "get_by_text", "get_by_label", "get_by_placeholder"):
+        setattr(page, name, wrapped(getattr(page, name)))
+    return page
 
 
 def press(page: Page, keys: str) -> None:

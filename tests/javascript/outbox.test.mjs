@@ -256,6 +256,7 @@ test("a held case is shown while it is surely held, once, and to its study alone
     url: (name) => `/${name}`,
     shown: () => null,
     onheld: () => {},
+    onchange: () => {},
     onprogress: (...of) => progress.push(of),
   });
   answers = [[200, { held: task, done: 3, total: 9 }]];
@@ -280,7 +281,7 @@ function holder(box = EMPTY) {
   const screen = { data: { study_id: 1, token: "six" }, watch: { seconds: () => 0 } };
   return holding(
     { page: { hold_seconds: 600 }, screen, outbox: box },
-    { url: (name) => `/${name}`, shown: () => null, onheld: () => {}, onprogress: () => {} },
+    { url: (name) => `/${name}`, shown: () => null, onheld: () => {}, onchange: () => {}, onprogress: () => {} },
   );
 }
 const caseOf = (token) => ({ assignment_id: 7, token, study_id: 1 });
@@ -304,7 +305,7 @@ test("a held case is renewed by who is at work, but not while something is on it
   let seconds = 0;
   const screen = { data: { study_id: 1 }, watch: { seconds: () => (seconds += 1) } };
   const desk = { page: { hold_seconds: 600 }, screen, outbox: { isEmpty: () => isEmpty } };
-  const held = holding(desk, { url: (name) => `/${name}`, shown: () => null });
+  const held = holding(desk, { url: (name) => `/${name}`, shown: () => null, onchange: () => {} });
   tick();
   assert.deepEqual(requests, []);
   isEmpty = true;

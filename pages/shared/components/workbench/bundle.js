@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: c3c5a47d7aa827978bf7a047ffdc3ffe051840194a4bf090acefcd67d2ce3686
+// Sources: 90d1d084fff7a789f79ceb995cce991dc46f74993e2593410b4c9a3b46b0b2e5
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -527,10 +527,14 @@ function sayAddress({ study_id, assignment_id }) {
 var addressed = () => Number(new URL(window.location.href).searchParams.get("assignment") ?? 0);
 function heldAfter({ desk, data }, isDone2) {
   const task = data.submitted ? null : desk.holding.take(data.study_id);
-  if (!task) return null;
-  const done = data.done + (isDone2 ? 1 : 0);
-  return { ...task, done, total: data.total, has_previous: task.has_previous || isDone2 };
+  return task && following(task, data, isDone2);
 }
+var following = (task, { done, total }, isDone2) => ({
+  ...task,
+  done: done + (isDone2 ? 1 : 0),
+  total,
+  has_previous: task.has_previous || isDone2
+});
 async function go(screen, where, words = "Loading") {
   const { desk } = screen;
   become(screen, "busy");
@@ -608,230 +612,6 @@ function stuck(screen, where) {
   if (hasWayIn) screen.problem.append(" ", remedy);
   else complain(screen, words, remedy);
   screen.isStuck = true;
-}
-
-// pages/shared/components/workbench/holding.js
-var RENEWED = 0.5;
-var STALE = 0.9;
-var RELEASED = 1e3;
-function holding(desk, { url: url2, shown, onheld, onprogress }) {
-  const lifetime = desk.page.hold_seconds * 1e3;
-  let held = null;
-  let since = 0;
-  let seen2 = 0;
-  function keep2(answer, at) {
-    if (answer.held !== void 0) held = answer.held && isNext(answer.held) ? answer.held : null;
-    since = at;
-    const { done, total } = answer;
-    if (typeof done === "number" && typeof total === "number") onprogress(done, total);
-  }
-  const isNext = ({ token }) => token !== desk.screen?.data.token && !desk.outbox.of(token);
-  async function ask() {
-    const { screen } = desk;
-    if (!screen) return;
-    const at = Date.now();
-    seen2 = screen.watch.seconds();
-    const body = { study_id: screen.data.study_id, shown: shown() };
-    const answer = await send("POST", url2("hold"), body).catch(() => null);
-    if (answer?.status !== 200 || !answer.body || desk.screen !== screen) return;
-    keep2(answer.body, at);
-    if (held) onheld();
-  }
-  function release() {
-    if (held) {
-      send("POST", url2("release"), opening(held), true).catch(() => {
-      });
-      tabs.postMessage(held.token);
-    }
-    held = null;
-  }
-  const tabs = new BroadcastChannel("evalkit-released");
-  let asking;
-  tabs.onmessage = ({ data: token }) => {
-    if (held?.token !== token) return;
-    held = null;
-    asking = setTimeout(ask, RELEASED);
-  };
-  const onshow = (event) => event.persisted && ask();
-  const isAtWork = () => desk.screen && desk.screen.watch.seconds() !== seen2;
-  const renew = () => desk.outbox.isEmpty() && isAtWork() && ask();
-  const timer = setInterval(renew, lifetime * RENEWED);
-  window.addEventListener("pagehide", release);
-  window.addEventListener("pageshow", onshow);
-  return {
-    keep: (answer) => {
-      keep2(answer, Date.now());
-      if (answer.held && !held && desk.outbox.isEmpty()) ask();
-    },
-    ask,
-    take: (studyId) => {
-      const task = held;
-      if (!task || task.study_id !== studyId || Date.now() - since > lifetime * STALE) return null;
-      held = null;
-      return task;
-    },
-    drop: (studyId) => {
-      if (held && held.study_id !== studyId) release();
-      held = null;
-    },
-    close: () => {
-      release();
-      clearInterval(timer);
-      clearTimeout(asking);
-      tabs.close();
-      window.removeEventListener("pagehide", release);
-      window.removeEventListener("pageshow", onshow);
-    }
-  };
-}
-var opening = ({ assignment_id, token }) => ({ assignment_id, token });
-
-// pages/shared/components/workbench/outbox.js
-var PLACE = "evalkit-outbox-";
-function outbox({ account, url: url2, besides, asks, onchange, onsignedout, onanswer }) {
-  const place4 = `${PLACE}${account}/`;
-  let entries = kept(place4);
-  const left = new Set(entries);
-  let passed = [];
-  let trouble = "";
-  let isRunning = false;
-  let isClosed = false;
-  let wake = () => {
-  };
-  const waiting = /* @__PURE__ */ new Set();
-  async function run2() {
-    if (isRunning) return;
-    isRunning = true;
-    await null;
-    try {
-      while (entries.length && !isClosed) await deliver(entries[0]);
-    } finally {
-      isRunning = false;
-    }
-  }
-  async function deliver(entry) {
-    if (left.has(entry) && !isKept(place4, entry)) {
-      trouble = "";
-      return forget(entry);
-    }
-    const answer = await persist("POST", url2(entry.path), () => ({ ...entry.body, ...besides(entry) }), {
-      stopped: () => isClosed || !entries.includes(entry),
-      onwait: (why) => say2(`${why}. Retrying`)
-    });
-    if (answer === null) return;
-    if (answer.status === 401) {
-      say2("you are signed out");
-      onsignedout(answer);
-      return woken();
-    }
-    trouble = "";
-    if (answer.status === 200) forget(entry);
-    try {
-      const reply = await onanswer(entry, answer);
-      if (reply === false) {
-        say2("the case could not be loaded");
-        return woken();
-      }
-      if (reply === "later") {
-        passed = [...passed, entry];
-        return leave2(entry);
-      }
-      forget(entry);
-    } catch (error) {
-      console.error(error);
-      leave2(entry);
-    }
-  }
-  const woken = () => new Promise((resolve) => wake = () => resolve(null));
-  function say2(words) {
-    trouble = words;
-    onchange();
-  }
-  function forget(entry) {
-    remove(place4, entry);
-    leave2(entry);
-  }
-  function leave2(entry) {
-    entries = entries.filter((other) => other !== entry);
-    onchange();
-    if (entries.length) return;
-    waiting.forEach((tell) => tell(true));
-    waiting.clear();
-  }
-  const onfocus = () => {
-    entries = [...entries, ...passed];
-    passed = [];
-    wake();
-    run2();
-  };
-  const onhide = () => {
-    for (const { path, body } of entries) send("POST", url2(path), body, true).catch(() => {
-    });
-  };
-  const onunload = (event) => asks && entries.length && event.preventDefault();
-  window.addEventListener("focus", onfocus);
-  window.addEventListener("pagehide", onhide);
-  window.addEventListener("beforeunload", onunload);
-  if (entries.length) run2();
-  return {
-    put: (entry) => {
-      const isKnown = entries.some(({ id }) => id === entry.id);
-      if (!isKnown) {
-        entries = [...entries, entry];
-        keep(place4, entry);
-      }
-      onchange();
-      wake();
-      run2();
-    },
-    withdraw: (id) => entries.filter((entry) => entry.id === id).forEach(forget),
-    of: (token) => entries.find(({ body }) => body.token === token),
-    pending: (studyId, but) => entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
-    isEmpty: () => !entries.length,
-    all: () => [...entries, ...passed],
-    trouble: () => trouble,
-    words: () => sentence(entries, trouble),
-    drained: () => entries.length ? within(PATIENCE, new Promise((resolve) => waiting.add(resolve)), false) : Promise.resolve(true),
-    close: () => {
-      isClosed = true;
-      wake();
-      window.removeEventListener("focus", onfocus);
-      window.removeEventListener("pagehide", onhide);
-      window.removeEventListener("beforeunload", onunload);
-    }
-  };
-}
-function sentence(entries, trouble) {
-  if (!entries.length) return "";
-  if (!trouble) return entries.length === 1 ? "1 on its way" : `${entries.length} on their way`;
-  return `${entries[0].path === "skip" ? "Not skipped yet" : "Not stored yet"}: ${trouble}`;
-}
-function kept(place4) {
-  try {
-    return Object.keys(window.localStorage).filter((key) => key.startsWith(place4)).flatMap(read).sort((one, other) => one.at - other.at);
-  } catch {
-    return [];
-  }
-}
-function read(key) {
-  try {
-    return [JSON.parse(window.localStorage.getItem(key) ?? "")];
-  } catch {
-    return [];
-  }
-}
-function keep(place4, entry) {
-  try {
-    window.localStorage.setItem(place4 + entry.id, JSON.stringify(entry));
-  } catch {
-  }
-}
-var isKept = (place4, { id }) => window.localStorage.getItem(place4 + id) !== null;
-function remove(place4, { id }) {
-  try {
-    window.localStorage.removeItem(place4 + id);
-  } catch {
-  }
 }
 
 // pages/shared/components/workbench/sound.js
@@ -1071,7 +851,7 @@ function lossOf({ body }, answer) {
 // pages/shared/components/workbench/sending.js
 var UNREAD = 500;
 var UNDO_FOR = 6e4;
-function opening2(screen) {
+function opening(screen) {
   screen.sent += 1;
   return {
     assignment_id: screen.data.assignment_id,
@@ -1084,7 +864,7 @@ function opening2(screen) {
 }
 function judgement(screen) {
   return {
-    ...opening2(screen),
+    ...opening(screen),
     draft: screen.answers,
     active_seconds: screen.watch.seconds()
   };
@@ -1113,7 +893,7 @@ function submit(screen) {
 }
 function skip(screen, reason, note) {
   if (screen.state !== "live") return;
-  const body = { ...opening2(screen), reason, note };
+  const body = { ...opening(screen), reason, note };
   sendOff(screen, { id: uuid(), path: "skip", body, isNew: false });
 }
 function sendOff(screen, sent) {
@@ -1269,7 +1049,7 @@ async function discard(screen) {
   if (screen.state !== "live") return;
   become(screen, "busy");
   screen.drafts.settle();
-  const body = opening2(screen);
+  const body = opening(screen);
   if (await isDone(screen, "discard", body, "Not discarded yet")) go(screen, "again", "Discarded");
 }
 async function isDone(screen, name, body, waiting) {
@@ -1635,6 +1415,178 @@ function markText(name, ranges, priority = 0) {
   else CSS.highlights.delete(name);
 }
 
+// pages/shared/components/workbench/code.js
+var MOST_CHARACTERS = 2e4;
+var PLAIN = /^(text|txt|plain|plaintext|console|output|markdown|md|log|csv|tsv)?$/;
+var HASH = /^(py|python|python3|sh|bash|shell|zsh|rb|ruby|r|perl|ya?ml|toml|make|makefile|docker|dockerfile|elixir|julia)$/;
+var SQL = /sql/;
+var DASHES = /^(lua|haskell|hs|elm)$/;
+var wordSet = (words) => new Set(words.split(" "));
+var KEYWORDS = wordSet(
+  "abstract and as assert async await begin boolean break case catch char class const continue debugger def default defer del delete do double elif else elsif end enum except export extends false final finally float fn for foreach from func function global go goto if impl implements import in instanceof int interface is lambda let loop match mod module mut namespace new nil none not null of or package pass private protected pub public raise repeat require return self short static struct super switch then this throw throws trait true try type typeof undefined unless until use using val var void when where while with yield"
+);
+var SQL_WORDS = wordSet(
+  "add all alter and as asc avg begin between by case commit count create delete desc distinct drop else end except exists false from full group having in index inner insert intersect into is join key left like limit max min not null offset on or order outer over partition primary right select set sum table then true union unique update values view when where with"
+);
+function wordsOf(code, language) {
+  const name = language.trim().toLowerCase();
+  if (PLAIN.test(name) || code.length > MOST_CHARACTERS) return [];
+  const isSql = SQL.test(name);
+  const line = HASH.test(name) ? "#" : isSql || DASHES.test(name) ? "--" : "//";
+  const parts = [
+    `(?<comment>(?<![^\\s;{}(),])${line}[^\\n]*|/\\*[^]*?\\*/|<!--[^]*?-->)`,
+    `(?<string>"""[^]*?"""|"(?:\\\\.|[^"\\\\\\n])*"|'(?:\\\\.|[^'\\\\\\n])*'|\`(?:\\\\.|[^\`\\\\])*\`)`,
+    `(?<number>\\b(?:0x[\\da-f]+|\\d[\\d_]*(?:\\.\\d+)?(?:e[+-]?\\d+)?)\\b)`,
+    `(?<keyword>[a-z_][\\w]*)`
+  ];
+  const words = code.matchAll(new RegExp(parts.join("|"), "gi"));
+  return [...words].flatMap(({ groups = {}, index, 0: { length } }) => {
+    const kind = Object.keys(groups).find((known) => groups[known] !== void 0) ?? "";
+    const word = groups.keyword;
+    const isWord = word !== void 0;
+    const isKnown = isWord && (isSql ? SQL_WORDS.has(word.toLowerCase()) : KEYWORDS.has(lowered(word)));
+    return isWord && !isKnown ? [] : [{ kind, start: index, length }];
+  });
+}
+var lowered = (word) => /^(True|False|None)$/.test(word) ? word.toLowerCase() : word;
+function colourCode(root) {
+  const ranges = { comment: [], string: [], number: [], keyword: [] };
+  for (const code of root.querySelectorAll("pre[data-language] > code")) {
+    const { text, range } = textOf(code);
+    const language = code.parentElement?.dataset.language ?? "";
+    const shift = text.length - (code.textContent ?? "").length;
+    for (const { kind, start, length } of wordsOf(code.textContent ?? "", language)) {
+      ranges[kind].push(range(start + shift, length));
+    }
+  }
+  for (const [kind, found] of Object.entries(ranges)) markText(`ek-${kind}`, found);
+}
+function offerCopies(body) {
+  for (const pre of body.querySelectorAll("pre")) {
+    const element = button("Copy", null, () => copy(pre, element), {
+      class: "ek-button ek-quiet ek-copy",
+      "aria-label": "Copy the code"
+    });
+    const frame = h("div", { class: "ek-code-frame" });
+    pre.replaceWith(frame);
+    frame.append(pre, element);
+  }
+}
+async function copy(pre, element) {
+  const words = element.querySelector("span") ?? element;
+  const text = pre.textContent ?? "";
+  const isCopied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  words.textContent = isCopied || copyBySelecting(pre) ? "Copied" : "Not copied";
+  setTimeout(() => words.textContent = "Copy", 2e3);
+}
+function copyBySelecting(pre) {
+  const selection = window.getSelection();
+  selection?.selectAllChildren(pre);
+  const isCopied = document.execCommand("copy");
+  selection?.removeAllRanges();
+  return isCopied;
+}
+
+// pages/shared/components/workbench/differing.js
+var MOST_WORDS = 12e3;
+var MOST_CHANGES = 2e3;
+var wordsIn = (text) => [...text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]/gu)].map(({ 0: word, index }) => ({
+  word: word.toLowerCase(),
+  start: index,
+  length: word.length
+}));
+function differing(first, second) {
+  if (first.length + second.length > MOST_WORDS) return null;
+  const steps = [];
+  const [n, m] = [first.length, second.length];
+  const most = Math.min(n + m, MOST_CHANGES);
+  const reached = new Int32Array(2 * most + 3);
+  const at = (k) => k + most + 1;
+  for (let changes = 0; changes <= most; changes += 1) {
+    steps.push(reached.slice(at(-changes - 1), at(changes + 1) + 1));
+    for (let k = -changes; k <= changes; k += 2) {
+      const isDown = k === -changes || k !== changes && reached[at(k - 1)] < reached[at(k + 1)];
+      let x = isDown ? reached[at(k + 1)] : reached[at(k - 1)] + 1;
+      while (x < n && x - k < m && first[x] === second[x - k]) x += 1;
+      reached[at(k)] = x;
+      if (x >= n && x - k >= m) return wayBack(steps, n, m);
+    }
+  }
+  return null;
+}
+function wayBack(steps, n, m) {
+  const [inFirst, inSecond] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Set()];
+  let [x, y] = [n, m];
+  for (let changes = steps.length - 1; changes > 0; changes -= 1) {
+    const reached = steps[changes];
+    const at = (k2) => k2 + changes + 1;
+    const k = x - y;
+    const isDown = k === -changes || k !== changes && reached[at(k - 1)] < reached[at(k + 1)];
+    const before = isDown ? k + 1 : k - 1;
+    x = reached[at(before)];
+    y = x - before;
+    if (isDown) inSecond.add(y);
+    else inFirst.add(x);
+  }
+  return [inFirst, inSecond];
+}
+function comparing(bodies) {
+  const note = h("div", { class: "ek-differing", role: "status" });
+  let isOn = false;
+  const element = button("Compare", "V", toggle, {
+    class: "ek-button ek-quiet",
+    "aria-label": "Compare word by word",
+    "aria-pressed": "false"
+  });
+  const paint = () => {
+    if (isOn) note.textContent = paintDifference(bodies);
+    else forgetDifference();
+  };
+  const watching = new MutationObserver(paint);
+  bodies.forEach((body) => watching.observe(body, { childList: true }));
+  function toggle() {
+    isOn = !isOn;
+    element.setAttribute("aria-pressed", String(isOn));
+    note.hidden = !isOn;
+    paint();
+  }
+  note.hidden = true;
+  return { note, button: element, toggle };
+}
+function paintDifference(bodies) {
+  const texts = bodies.map((body) => textOf(body));
+  const words = texts.map(({ text }) => wordsIn(text));
+  const [first, second] = words.map((list) => list.map(({ word }) => word));
+  const places = differing(first, second);
+  if (places === null) {
+    forgetDifference();
+    return "Too different to compare by words";
+  }
+  const ranges = places.map(
+    (only, side) => runs(words[side], only).map(([start, end]) => texts[side].range(start, end - start))
+  );
+  markText("ek-only-left", ranges[0]);
+  markText("ek-only-right", ranges[1]);
+  if (!places[0].size && !places[1].size) return "Word for word the same";
+  const [inA, inB] = places.map(({ size }) => `${size} ${size === 1 ? "word" : "words"}`);
+  return `Underlined: ${inA} only in A, ${inB} only in B`;
+}
+function forgetDifference() {
+  markText("ek-only-left", []);
+  markText("ek-only-right", []);
+}
+function runs(words, only) {
+  const stretches = [];
+  let last = -2;
+  for (const place4 of [...only].sort((a, b) => a - b)) {
+    const { start, length } = words[place4];
+    if (place4 === last + 1) stretches[stretches.length - 1][1] = start + length;
+    else stretches.push([start, start + length]);
+    last = place4;
+  }
+  return stretches;
+}
+
 // pages/shared/components/workbench/find.js
 var PARTS = ".ek-case-body, .ek-pane-body";
 function buildFinder(main) {
@@ -1789,7 +1741,7 @@ function wholeCharacters(text, { start, end }) {
   }
   return { start: first, end: last };
 }
-function wordsIn(text) {
+function wordsIn2(text) {
   const words = [];
   let wasWord = true;
   for (const { index, segment, isWordLike } of new Intl.Segmenter(void 0, { granularity: "word" }).segment(text)) {
@@ -1888,7 +1840,7 @@ function caretOf({ selecting: selecting2, sides, edit }) {
   let state = null;
   function begin(side) {
     const { text, isPlaced } = selecting2.place(side);
-    const words = wordsIn(text);
+    const words = wordsIn2(text);
     if (!isPlaced || !words.length) return false;
     const body = selecting2.body(side);
     const chosen = selecting2.chosen();
@@ -2217,7 +2169,7 @@ function sorted(marks) {
 function spanButton({ spans, mark, onopen }) {
   const tag = spans.tag(mark);
   const name = tag?.name ?? mark.tag;
-  const words = wordsOf(mark);
+  const words = wordsOf2(mark);
   const severity = tag ? Math.max(severitiesOf(tag).indexOf(mark.severity), 0) + 1 : 1;
   const spoken = [name, mark.severity, words, mark.note].filter(Boolean).join(", ");
   const properties = {
@@ -2237,7 +2189,7 @@ function spanButton({ spans, mark, onopen }) {
     mark.note ? h("span", { class: "ek-span-noted", dir: "auto" }, mark.note) : null
   );
 }
-function wordsOf(mark) {
+function wordsOf2(mark) {
   if (mark.omission) return "missing content";
   const step = mark.step === null ? "" : `step ${mark.step + 1}`;
   if (mark.quote === null) return step;
@@ -2506,7 +2458,7 @@ function buildMarking({ root, data, form, panes }) {
 }
 
 // pages/shared/components/workbench/preference.js
-var PLAIN = [
+var PLAIN2 = [
   { preference: "left", name: "A better", keys: ["A"] },
   { preference: "right", name: "B better", keys: ["B"] },
   { preference: "tie", name: "Equally good", keys: ["E"] },
@@ -2520,7 +2472,7 @@ var GRADED = [
   { preference: "right", strength: "much", name: "B much better", keys: ["B", "B"] },
   { preference: "both_bad", name: "Both bad", keys: ["X"] }
 ];
-var preferences = ({ collect }) => collect.includes("strength") ? GRADED : PLAIN;
+var preferences = ({ collect }) => collect.includes("strength") ? GRADED : PLAIN2;
 function keyed(options, preference, chosen) {
   const own = options.filter((option) => option.preference === preference);
   const usual = own.find((option) => option.strength !== "much");
@@ -3365,179 +3317,6 @@ function commentPart({ answers, onchange }) {
   return { node: h("div", { class: "ek-comment" }, field, kbd("N")), focus };
 }
 
-// pages/shared/components/workbench/code.js
-var MOST_CHARACTERS = 2e4;
-var PLAIN2 = /^(text|txt|plain|plaintext|console|output|markdown|md|log|csv|tsv)?$/;
-var HASH = /^(py|python|python3|sh|bash|shell|zsh|rb|ruby|r|perl|ya?ml|toml|make|makefile|docker|dockerfile|elixir|julia)$/;
-var SQL = /sql/;
-var DASHES = /^(lua|haskell|hs|elm)$/;
-var wordSet = (words) => new Set(words.split(" "));
-var KEYWORDS = wordSet(
-  "abstract and as assert async await begin boolean break case catch char class const continue debugger def default defer del delete do double elif else elsif end enum except export extends false final finally float fn for foreach from func function global go goto if impl implements import in instanceof int interface is lambda let loop match mod module mut namespace new nil none not null of or package pass private protected pub public raise repeat require return self short static struct super switch then this throw throws trait true try type typeof undefined unless until use using val var void when where while with yield"
-);
-var SQL_WORDS = wordSet(
-  "add all alter and as asc avg begin between by case commit count create delete desc distinct drop else end except exists false from full group having in index inner insert intersect into is join key left like limit max min not null offset on or order outer over partition primary right select set sum table then true union unique update values view when where with"
-);
-function wordsOf2(code, language) {
-  const name = language.trim().toLowerCase();
-  if (PLAIN2.test(name) || code.length > MOST_CHARACTERS) return [];
-  const isSql = SQL.test(name);
-  const line = HASH.test(name) ? "#" : isSql || DASHES.test(name) ? "--" : "//";
-  const parts = [
-    `(?<comment>(?<![^\\s;{}(),])${line}[^\\n]*|/\\*[^]*?\\*/|<!--[^]*?-->)`,
-    `(?<string>"""[^]*?"""|"(?:\\\\.|[^"\\\\\\n])*"|'(?:\\\\.|[^'\\\\\\n])*'|\`(?:\\\\.|[^\`\\\\])*\`)`,
-    `(?<number>\\b(?:0x[\\da-f]+|\\d[\\d_]*(?:\\.\\d+)?(?:e[+-]?\\d+)?)\\b)`,
-    `(?<keyword>[a-z_][\\w]*)`
-  ];
-  const words = code.matchAll(new RegExp(parts.join("|"), "gi"));
-  return [...words].flatMap(({ groups = {}, index, 0: { length } }) => {
-    const kind = Object.keys(groups).find((known) => groups[known] !== void 0) ?? "";
-    const word = groups.keyword;
-    const isWord = word !== void 0;
-    const isKnown = isWord && (isSql ? SQL_WORDS.has(word.toLowerCase()) : KEYWORDS.has(lowered(word)));
-    return isWord && !isKnown ? [] : [{ kind, start: index, length }];
-  });
-}
-var lowered = (word) => /^(True|False|None)$/.test(word) ? word.toLowerCase() : word;
-function colourCode(root) {
-  const ranges = { comment: [], string: [], number: [], keyword: [] };
-  for (const code of root.querySelectorAll("pre[data-language] > code")) {
-    const { text, range } = textOf(code);
-    const language = code.parentElement?.dataset.language ?? "";
-    const shift = text.length - (code.textContent ?? "").length;
-    for (const { kind, start, length } of wordsOf2(code.textContent ?? "", language)) {
-      ranges[kind].push(range(start + shift, length));
-    }
-  }
-  for (const [kind, found] of Object.entries(ranges)) markText(`ek-${kind}`, found);
-}
-function offerCopies(body) {
-  for (const pre of body.querySelectorAll("pre")) {
-    const element = button("Copy", null, () => copy(pre, element), {
-      class: "ek-button ek-quiet ek-copy",
-      "aria-label": "Copy the code"
-    });
-    const frame = h("div", { class: "ek-code-frame" });
-    pre.replaceWith(frame);
-    frame.append(pre, element);
-  }
-}
-async function copy(pre, element) {
-  const words = element.querySelector("span") ?? element;
-  const text = pre.textContent ?? "";
-  const isCopied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-  words.textContent = isCopied || copyBySelecting(pre) ? "Copied" : "Not copied";
-  setTimeout(() => words.textContent = "Copy", 2e3);
-}
-function copyBySelecting(pre) {
-  const selection = window.getSelection();
-  selection?.selectAllChildren(pre);
-  const isCopied = document.execCommand("copy");
-  selection?.removeAllRanges();
-  return isCopied;
-}
-
-// pages/shared/components/workbench/differing.js
-var MOST_WORDS = 12e3;
-var MOST_CHANGES = 2e3;
-var wordsIn2 = (text) => [...text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]/gu)].map(({ 0: word, index }) => ({
-  word: word.toLowerCase(),
-  start: index,
-  length: word.length
-}));
-function differing(first, second) {
-  if (first.length + second.length > MOST_WORDS) return null;
-  const steps = [];
-  const [n, m] = [first.length, second.length];
-  const most = Math.min(n + m, MOST_CHANGES);
-  const reached = new Int32Array(2 * most + 3);
-  const at = (k) => k + most + 1;
-  for (let changes = 0; changes <= most; changes += 1) {
-    steps.push(reached.slice(at(-changes - 1), at(changes + 1) + 1));
-    for (let k = -changes; k <= changes; k += 2) {
-      const isDown = k === -changes || k !== changes && reached[at(k - 1)] < reached[at(k + 1)];
-      let x = isDown ? reached[at(k + 1)] : reached[at(k - 1)] + 1;
-      while (x < n && x - k < m && first[x] === second[x - k]) x += 1;
-      reached[at(k)] = x;
-      if (x >= n && x - k >= m) return wayBack(steps, n, m);
-    }
-  }
-  return null;
-}
-function wayBack(steps, n, m) {
-  const [inFirst, inSecond] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Set()];
-  let [x, y] = [n, m];
-  for (let changes = steps.length - 1; changes > 0; changes -= 1) {
-    const reached = steps[changes];
-    const at = (k2) => k2 + changes + 1;
-    const k = x - y;
-    const isDown = k === -changes || k !== changes && reached[at(k - 1)] < reached[at(k + 1)];
-    const before = isDown ? k + 1 : k - 1;
-    x = reached[at(before)];
-    y = x - before;
-    if (isDown) inSecond.add(y);
-    else inFirst.add(x);
-  }
-  return [inFirst, inSecond];
-}
-function comparing(bodies) {
-  const note = h("div", { class: "ek-differing", role: "status" });
-  let isOn = false;
-  const element = button("Compare", "V", toggle, {
-    class: "ek-button ek-quiet",
-    "aria-label": "Compare word by word",
-    "aria-pressed": "false"
-  });
-  const paint = () => {
-    if (isOn) note.textContent = paintDifference(bodies);
-    else forgetDifference();
-  };
-  const watching = new MutationObserver(paint);
-  bodies.forEach((body) => watching.observe(body, { childList: true }));
-  function toggle() {
-    isOn = !isOn;
-    element.setAttribute("aria-pressed", String(isOn));
-    note.hidden = !isOn;
-    paint();
-  }
-  note.hidden = true;
-  forgetDifference();
-  return { note, button: element, toggle };
-}
-function paintDifference(bodies) {
-  const texts = bodies.map((body) => textOf(body));
-  const words = texts.map(({ text }) => wordsIn2(text));
-  const [first, second] = words.map((list) => list.map(({ word }) => word));
-  const places = differing(first, second);
-  if (places === null) {
-    forgetDifference();
-    return "Too different to compare by words";
-  }
-  const ranges = places.map(
-    (only, side) => runs(words[side], only).map(([start, end]) => texts[side].range(start, end - start))
-  );
-  markText("ek-only-left", ranges[0]);
-  markText("ek-only-right", ranges[1]);
-  if (!places[0].size && !places[1].size) return "Word for word the same";
-  const [inA, inB] = places.map(({ size }) => `${size} ${size === 1 ? "word" : "words"}`);
-  return `Underlined: ${inA} only in A, ${inB} only in B`;
-}
-function forgetDifference() {
-  markText("ek-only-left", []);
-  markText("ek-only-right", []);
-}
-function runs(words, only) {
-  const stretches = [];
-  let last = -2;
-  for (const place4 of [...only].sort((a, b) => a - b)) {
-    const { start, length } = words[place4];
-    if (place4 === last + 1) stretches[stretches.length - 1][1] = start + length;
-    else stretches.push([start, start + length]);
-    last = place4;
-  }
-  return stretches;
-}
-
 // pages/shared/components/workbench/passages.js
 function openAll(body) {
   const folds = [...body.querySelectorAll("details")];
@@ -3648,6 +3427,7 @@ function buildCase({ data, memory, undoing }) {
     body
   );
   const WORDS = { normal: "Taller", tall: "Fold", folded: "Unfold" };
+  node.dataset.size = unfolded(memory.caseSize);
   function paint() {
     node.dataset.size = memory.caseSize;
     const isShort = memory.caseSize === "normal" && body.scrollHeight <= body.clientHeight + 2;
@@ -3666,10 +3446,13 @@ function buildCase({ data, memory, undoing }) {
   };
   body.addEventListener("scroll", fade, { passive: true });
   new ResizeObserver(fade).observe(body);
-  if (memory.caseSize === "folded") memory.caseSize = "normal";
-  requestAnimationFrame(paint);
-  return { node, heading, body, cycle, openAll: () => openAll(body) };
+  const arrive2 = () => {
+    memory.caseSize = unfolded(memory.caseSize);
+    requestAnimationFrame(paint);
+  };
+  return { node, heading, body, cycle, arrive: arrive2, openAll: () => openAll(body) };
 }
+var unfolded = (size) => size === "folded" ? "normal" : size;
 function reachScrollers(body) {
   const names = { PRE: "Code", DIV: "Table" };
   for (const element of body.querySelectorAll("pre, .ek-table, math[display=block]")) {
@@ -3709,7 +3492,7 @@ function buildPane({ side, response, isOnly, memory, casePart }) {
     body
   );
   let isRaw = false;
-  function show2(raw) {
+  function fill(raw) {
     isRaw = raw;
     toggle.setAttribute("aria-pressed", String(raw));
     note.hidden = raw;
@@ -3721,10 +3504,13 @@ function buildPane({ side, response, isOnly, memory, casePart }) {
       linkPassages(body, nPassages, (number) => showPassage(casePart.body, number));
       reachScrollers(body);
     }
+  }
+  function show2(raw) {
+    fill(raw);
     requestAnimationFrame(() => colourCode(node.closest(".ek-main") ?? node));
   }
   const nPassages = casePart.body.querySelectorAll(".ek-passage").length;
-  show2(memory.isRaw);
+  fill(memory.isRaw);
   return { node, body, show: show2, isRaw: () => isRaw };
 }
 function roomButton({ words, key, room }) {
@@ -4106,7 +3892,7 @@ async function takeBack2(screen, sent) {
 var SUBMITTED = "Submitted before; a change counts once it is submitted again";
 var EDITED = "Edit not submitted; what counts is what you submitted before";
 var FORM_HEIGHT = "--ek-form-height";
-function openScreen(desk, data) {
+function buildScreen(desk, data) {
   const sending = desk.outbox.of(data.token) ?? null;
   const draft = sending?.body.draft ?? data.draft;
   const state = {
@@ -4120,7 +3906,7 @@ function openScreen(desk, data) {
     // what is still to do is being said
     isStuck: false,
     // it is being said that what was entered is not saved
-    openedAt: performance.now(),
+    openedAt: 0,
     unreadUntil: 0,
     session: uuid(),
     sent: 0,
@@ -4129,7 +3915,6 @@ function openScreen(desk, data) {
     // the timer that runs while the next page loads
     submission: { key: "", of: "" },
     answers: completeDraft(draft),
-    watch: stopwatch(data.active_seconds),
     root: h("div", { class: "ek-workbench" }),
     status: h("span", { class: "ek-status", role: "status" }),
     words: "",
@@ -4140,8 +3925,18 @@ function openScreen(desk, data) {
     /** @type {Screen} */
     state
   );
-  screen.drafts = keepDrafts(screen);
   build(screen);
+  dress(screen);
+  say(screen, data.submitted ? data.has_edit ? EDITED : SUBMITTED : "");
+  become(screen, "live");
+  return screen;
+}
+function openScreen(desk, data) {
+  const screen = desk.ahead.take(data) ?? buildScreen(desk, data);
+  const { sending } = screen;
+  screen.openedAt = performance.now();
+  screen.watch = stopwatch(data.active_seconds);
+  screen.drafts = keepDrafts(screen);
   screen.marking = buildMarking(screen);
   const deaf = listenToKeys(screen.root, {
     isReady: () => screen.state === "live",
@@ -4153,8 +3948,7 @@ function openScreen(desk, data) {
     caret: screen.marking.onkey,
     reading: readingByKey(screen.root)
   });
-  say(screen, data.submitted ? data.has_edit ? EDITED : SUBMITTED : "");
-  become(screen, "live");
+  paintStatus(screen);
   if (sending) underway(screen, sending);
   const release = show(screen, desk.host);
   const stopClock = runClock(screen);
@@ -4304,17 +4098,33 @@ function keyCommands(screen) {
     n: form.focusComment
   };
 }
+function dress({ root }) {
+  applyComfort(root);
+  singleKeys.read();
+  singleKeys.paint(root);
+}
+function layOutUnseen({ root, desk }) {
+  root.classList.add("ek-unseen-yet");
+  desk.host.append(root);
+  root.querySelectorAll(".ek-main, .ek-pane-body").forEach((part) => part.clientHeight);
+}
+function putAlone(root, host) {
+  root.classList.remove("ek-unseen-yet");
+  if (root.parentElement !== host) host.append(root);
+  [...host.children].filter((child) => child !== root).forEach((child) => child.remove());
+}
 function scrollPageUp() {
   const page = document.querySelector('[data-testid="stMain"]');
   if (page?.scrollTop) page.scrollTo({ top: 0 });
 }
 function show(screen, host) {
-  applyComfort(screen.root);
-  singleKeys.read();
-  singleKeys.paint(screen.root);
+  dress(screen);
   if (!host.hasChildNodes()) scrollPageUp();
-  host.replaceChildren(screen.root);
+  putAlone(screen.root, host);
   screen.casePart.heading.focus({ preventScroll: true });
+  screen.casePart.arrive();
+  forgetDifference();
+  requestAnimationFrame(() => colourCode(screen.main));
   const measuring = new ResizeObserver(() => {
     const height = `${screen.form.node.offsetHeight}px`;
     if (host.style.getPropertyValue(FORM_HEIGHT) !== height) host.style.setProperty(FORM_HEIGHT, height);
@@ -4327,6 +4137,280 @@ function show(screen, host) {
     measuring.disconnect();
     screen.finder.forget();
   };
+}
+
+// pages/shared/components/workbench/ahead.js
+var LATER = 200;
+function ahead(desk) {
+  let ready = null;
+  let isAsked = false;
+  const nameOf = (data) => {
+    const { isRaw, together, caseSize } = desk.memory;
+    const { length } = skippedBefore({ desk, data });
+    return JSON.stringify([data, isRaw, together, caseSize, length, window.innerWidth]);
+  };
+  function build2() {
+    isAsked = false;
+    const { screen } = desk;
+    const held = !screen || screen.data.submitted ? null : desk.holding.peek(screen.data.study_id);
+    if (!screen || !held) return drop();
+    const data = following(held, screen.data, true);
+    const name = nameOf(data);
+    if (ready?.name === name) return;
+    drop();
+    ready = { screen: buildScreen(desk, data), name };
+    layOutUnseen(ready.screen);
+  }
+  function drop() {
+    ready?.screen.root.remove();
+    ready = null;
+  }
+  return {
+    make: () => {
+      if (isAsked) return;
+      isAsked = true;
+      if (window.requestIdleCallback) window.requestIdleCallback(build2, { timeout: 2e3 });
+      else setTimeout(build2, LATER);
+    },
+    take: (data) => {
+      if (ready?.name !== nameOf(data)) drop();
+      const screen = ready && ready.screen;
+      ready = null;
+      return screen;
+    },
+    drop
+  };
+}
+
+// pages/shared/components/workbench/holding.js
+var RENEWED = 0.5;
+var STALE = 0.9;
+var RELEASED = 1e3;
+function holding(desk, { url: url2, shown, onheld, onchange, onprogress }) {
+  const lifetime = desk.page.hold_seconds * 1e3;
+  let held = null;
+  let since = 0;
+  let seen2 = 0;
+  function keep2(answer, at) {
+    if (answer.held !== void 0) held = answer.held && isNext(answer.held) ? answer.held : null;
+    since = at;
+    const { done, total } = answer;
+    if (typeof done === "number" && typeof total === "number") onprogress(done, total);
+    onchange();
+  }
+  const isNext = ({ token }) => token !== desk.screen?.data.token && !desk.outbox.of(token);
+  async function ask() {
+    const { screen } = desk;
+    if (!screen) return;
+    const at = Date.now();
+    seen2 = screen.watch.seconds();
+    const body = { study_id: screen.data.study_id, shown: shown() };
+    const answer = await send("POST", url2("hold"), body).catch(() => null);
+    if (answer?.status !== 200 || !answer.body || desk.screen !== screen) return;
+    keep2(answer.body, at);
+    if (held) onheld();
+  }
+  function release() {
+    if (held) {
+      send("POST", url2("release"), opening2(held), true).catch(() => {
+      });
+      tabs.postMessage(held.token);
+    }
+    held = null;
+    onchange();
+  }
+  const tabs = new BroadcastChannel("evalkit-released");
+  let asking;
+  tabs.onmessage = ({ data: token }) => {
+    if (held?.token !== token) return;
+    held = null;
+    onchange();
+    asking = setTimeout(ask, RELEASED);
+  };
+  const onshow = (event) => event.persisted && ask();
+  const isAtWork = () => desk.screen && desk.screen.watch.seconds() !== seen2;
+  const renew = () => desk.outbox.isEmpty() && isAtWork() && ask();
+  const timer = setInterval(renew, lifetime * RENEWED);
+  window.addEventListener("pagehide", release);
+  window.addEventListener("pageshow", onshow);
+  function peek(studyId) {
+    const isOld = Date.now() - since > lifetime * STALE;
+    return held?.study_id === studyId && !isOld ? held : null;
+  }
+  return {
+    keep: (answer) => {
+      keep2(answer, Date.now());
+      if (answer.held && !held && desk.outbox.isEmpty()) ask();
+    },
+    ask,
+    peek,
+    take: (studyId) => {
+      const task = peek(studyId);
+      if (task) held = null;
+      return task;
+    },
+    drop: (studyId) => {
+      if (held && held.study_id !== studyId) release();
+      held = null;
+    },
+    close: () => {
+      release();
+      clearInterval(timer);
+      clearTimeout(asking);
+      tabs.close();
+      window.removeEventListener("pagehide", release);
+      window.removeEventListener("pageshow", onshow);
+    }
+  };
+}
+var opening2 = ({ assignment_id, token }) => ({ assignment_id, token });
+
+// pages/shared/components/workbench/outbox.js
+var PLACE = "evalkit-outbox-";
+function outbox({ account, url: url2, besides, asks, onchange, onsignedout, onanswer }) {
+  const place4 = `${PLACE}${account}/`;
+  let entries = kept(place4);
+  const left = new Set(entries);
+  let passed = [];
+  let trouble = "";
+  let isRunning = false;
+  let isClosed = false;
+  let wake = () => {
+  };
+  const waiting = /* @__PURE__ */ new Set();
+  async function run2() {
+    if (isRunning) return;
+    isRunning = true;
+    await null;
+    try {
+      while (entries.length && !isClosed) await deliver(entries[0]);
+    } finally {
+      isRunning = false;
+    }
+  }
+  async function deliver(entry) {
+    if (left.has(entry) && !isKept(place4, entry)) {
+      trouble = "";
+      return forget(entry);
+    }
+    const answer = await persist("POST", url2(entry.path), () => ({ ...entry.body, ...besides(entry) }), {
+      stopped: () => isClosed || !entries.includes(entry),
+      onwait: (why) => say2(`${why}. Retrying`)
+    });
+    if (answer === null) return;
+    if (answer.status === 401) {
+      say2("you are signed out");
+      onsignedout(answer);
+      return woken();
+    }
+    trouble = "";
+    if (answer.status === 200) forget(entry);
+    try {
+      const reply = await onanswer(entry, answer);
+      if (reply === false) {
+        say2("the case could not be loaded");
+        return woken();
+      }
+      if (reply === "later") {
+        passed = [...passed, entry];
+        return leave2(entry);
+      }
+      forget(entry);
+    } catch (error) {
+      console.error(error);
+      leave2(entry);
+    }
+  }
+  const woken = () => new Promise((resolve) => wake = () => resolve(null));
+  function say2(words) {
+    trouble = words;
+    onchange();
+  }
+  function forget(entry) {
+    remove(place4, entry);
+    leave2(entry);
+  }
+  function leave2(entry) {
+    entries = entries.filter((other) => other !== entry);
+    onchange();
+    if (entries.length) return;
+    waiting.forEach((tell) => tell(true));
+    waiting.clear();
+  }
+  const onfocus = () => {
+    entries = [...entries, ...passed];
+    passed = [];
+    wake();
+    run2();
+  };
+  const onhide = () => {
+    for (const { path, body } of entries) send("POST", url2(path), body, true).catch(() => {
+    });
+  };
+  const onunload = (event) => asks && entries.length && event.preventDefault();
+  window.addEventListener("focus", onfocus);
+  window.addEventListener("pagehide", onhide);
+  window.addEventListener("beforeunload", onunload);
+  if (entries.length) run2();
+  return {
+    put: (entry) => {
+      const isKnown = entries.some(({ id }) => id === entry.id);
+      if (!isKnown) {
+        entries = [...entries, entry];
+        keep(place4, entry);
+      }
+      onchange();
+      wake();
+      run2();
+    },
+    withdraw: (id) => entries.filter((entry) => entry.id === id).forEach(forget),
+    of: (token) => entries.find(({ body }) => body.token === token),
+    pending: (studyId, but) => entries.filter(({ isNew, id, study_id }) => isNew && id !== but && study_id === studyId).length,
+    isEmpty: () => !entries.length,
+    all: () => [...entries, ...passed],
+    trouble: () => trouble,
+    words: () => sentence(entries, trouble),
+    drained: () => entries.length ? within(PATIENCE, new Promise((resolve) => waiting.add(resolve)), false) : Promise.resolve(true),
+    close: () => {
+      isClosed = true;
+      wake();
+      window.removeEventListener("focus", onfocus);
+      window.removeEventListener("pagehide", onhide);
+      window.removeEventListener("beforeunload", onunload);
+    }
+  };
+}
+function sentence(entries, trouble) {
+  if (!entries.length) return "";
+  if (!trouble) return entries.length === 1 ? "1 on its way" : `${entries.length} on their way`;
+  return `${entries[0].path === "skip" ? "Not skipped yet" : "Not stored yet"}: ${trouble}`;
+}
+function kept(place4) {
+  try {
+    return Object.keys(window.localStorage).filter((key) => key.startsWith(place4)).flatMap(read).sort((one, other) => one.at - other.at);
+  } catch {
+    return [];
+  }
+}
+function read(key) {
+  try {
+    return [JSON.parse(window.localStorage.getItem(key) ?? "")];
+  } catch {
+    return [];
+  }
+}
+function keep(place4, entry) {
+  try {
+    window.localStorage.setItem(place4 + entry.id, JSON.stringify(entry));
+  } catch {
+  }
+}
+var isKept = (place4, { id }) => window.localStorage.getItem(place4 + id) !== null;
+function remove(place4, { id }) {
+  try {
+    window.localStorage.removeItem(place4 + id);
+  } catch {
+  }
 }
 
 // pages/shared/components/workbench/workbench.js
@@ -4357,8 +4441,10 @@ function openDesk(host, page) {
     url: (name) => url(desk, name),
     shown: onScreen,
     onheld: () => desk.screen && giveWay(desk.screen),
+    onchange: () => desk.ahead.make(),
     onprogress: (done, total) => desk.screen && sayProgress(desk.screen, done, total)
   });
+  desk.ahead = ahead(desk);
   desk.studies = studies(desk);
   desk.paint = (task, isAddressed2 = false) => {
     desk.screen?.close();
@@ -4374,6 +4460,7 @@ function openDesk(host, page) {
     desk.screen?.close();
     desk.outbox.close();
     desk.holding.close();
+    desk.ahead.drop();
   };
   return desk;
 }

@@ -100,7 +100,6 @@ export function comparing(bodies) {
     paint();
   }
   note.hidden = true;
-  forgetDifference(); // of the case before
   return { note, button: element, toggle };
 }
 
@@ -128,7 +127,8 @@ function paintDifference(bodies) {
   return `Underlined: ${inA} only in A, ${inB} only in B`;
 }
 
-function forgetDifference() {
+/** Paint no difference any more. */
+export function forgetDifference() {
   markText("ek-only-left", []);
   markText("ek-only-right", []);
 }

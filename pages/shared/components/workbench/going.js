@@ -38,10 +38,22 @@ export const addressed = () =>
  */
 export function heldAfter({ desk, data }, isDone) {
   const task = data.submitted ? null : desk.holding.take(data.study_id);
-  if (!task) return null;
-  const done = data.done + (isDone ? 1 : 0);
-  return { ...task, done, total: data.total, has_previous: task.has_previous || isDone };
+  return task && following(task, data, isDone);
 }
+
+/**
+ * A case as it is shown after another one, which counts as done or not.
+ * @param {TaskData} task
+ * @param {TaskData} before
+ * @param {boolean} isDone
+ * @returns {TaskData}
+ */
+export const following = (task, { done, total }, isDone) => ({
+  ...task,
+  done: done + (isDone ? 1 : 0),
+  total,
+  has_previous: task.has_previous || isDone,
+});
 
 /**
  * Go to another case.

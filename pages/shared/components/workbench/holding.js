@@ -11,17 +11,18 @@ const STALE = 0.9;
 const RELEASED = 1000;
 
 /**
- * Hold the next case while one is read. `onheld` hears that there is one, `onprogress` how far the
- * annotator is.
+ * Hold the next case while one is read. `onheld` hears that there is one, `onchange` that there is
+ * another or none, `onprogress` how far the annotator is.
  * @param {Desk} desk
  * @param {object} asking
  * @param {(name: string) => string} asking.url
  * @param {() => object | null} asking.shown
  * @param {() => void} asking.onheld
+ * @param {() => void} asking.onchange
  * @param {(done: number, total: number) => void} asking.onprogress
  * @returns {Holding}
  */
-export function holding(desk, { url, shown, onheld, onprogress }) {
+export function holding(desk, { url, shown, onheld, onchange, onprogress }) {
   const lifetime = desk.page.hold_seconds * 1000;
   /** @type {TaskData | null} */
   let held = null;
@@ -37,6 +38,7 @@ export function holding(desk, { url, shown, onheld, onprogress }) {
     since = at;
     const { done, total } = answer;
     if (typeof done === "number" && typeof total === "number") onprogress(done, total);
+    onchange();
   }
   /**
    * An answer to what was asked before may name a case that was painted meanwhile.
@@ -61,6 +63,7 @@ export function holding(desk, { url, shown, onheld, onprogress }) {
       tabs.postMessage(held.token);
     }
     held = null;
+    onchange();
   }
   // All tabs of an annotator hold the same case: what one gives back the others do not have any more.
   const tabs = new BroadcastChannel("evalkit-released");
@@ -69,6 +72,7 @@ export function holding(desk, { url, shown, onheld, onprogress }) {
   tabs.onmessage = ({ data: token }) => {
     if (held?.token !== token) return;
     held = null;
+    onchange();
     asking = setTimeout(ask, RELEASED);
   };
   /** @param {PageTransitionEvent} event */
@@ -79,16 +83,21 @@ export function holding(desk, { url, shown, onheld, onprogress }) {
   const timer = setInterval(renew, lifetime * RENEWED);
   window.addEventListener("pagehide", release);
   window.addEventListener("pageshow", onshow);
+  /** @param {number} studyId */
+  function peek(studyId) {
+    const isOld = Date.now() - since > lifetime * STALE;
+    return held?.study_id === studyId && !isOld ? held : null;
+  }
   return {
     keep: (answer) => {
       keep(answer, Date.now());
       if (answer.held && !held && desk.outbox.isEmpty()) ask();
     },
     ask,
+    peek,
     take: (studyId) => {
-      const task = held;
-      if (!task || task.study_id !== studyId || Date.now() - since > lifetime * STALE) return null;
-      held = null;
+      const task = peek(studyId);
+      if (task) held = null;
       return task;
     },
     drop: (studyId) => {

@@ -98,6 +98,7 @@ export function buildCase({ data, memory, undoing }) {
     body,
   );
   const WORDS = { normal: "Taller", tall: "Fold", folded: "Unfold" };
+  node.dataset.size = unfolded(memory.caseSize);
   function paint() {
     node.dataset.size = memory.caseSize;
     const isShort = memory.caseSize === "normal" && body.scrollHeight <= body.clientHeight + 2;
@@ -116,10 +117,18 @@ export function buildCase({ data, memory, undoing }) {
   };
   body.addEventListener("scroll", fade, { passive: true });
   new ResizeObserver(fade).observe(body);
-  if (memory.caseSize === "folded") memory.caseSize = "normal"; // a new case is always seen
-  requestAnimationFrame(paint);
-  return { node, heading, body, cycle, openAll: () => openAll(body) };
+  const arrive = () => {
+    memory.caseSize = unfolded(memory.caseSize);
+    requestAnimationFrame(paint);
+  };
+  return { node, heading, body, cycle, arrive, openAll: () => openAll(body) };
 }
+
+/**
+ * A new case is always seen.
+ * @param {Memory["caseSize"]} size
+ */
+const unfolded = (size) => (size === "folded" ? "normal" : size);
 
 /**
  * Let the keyboard reach what scrolls on its own, as code and tables do, and only that.
@@ -178,7 +187,7 @@ function buildPane({ side, response, isOnly, memory, casePart }) {
   );
   let isRaw = false;
   /** @param {boolean} raw */
-  function show(raw) {
+  function fill(raw) {
     isRaw = raw;
     toggle.setAttribute("aria-pressed", String(raw));
     note.hidden = raw;
@@ -190,10 +199,14 @@ function buildPane({ side, response, isOnly, memory, casePart }) {
       linkPassages(body, nPassages, (number) => showPassage(casePart.body, number));
       reachScrollers(body);
     }
-    requestAnimationFrame(() => colourCode(node.closest(".ek-main") ?? node)); // once it is there
+  }
+  /** @param {boolean} raw */
+  function show(raw) {
+    fill(raw);
+    requestAnimationFrame(() => colourCode(node.closest(".ek-main") ?? node));
   }
   const nPassages = casePart.body.querySelectorAll(".ek-passage").length;
-  show(memory.isRaw);
+  fill(memory.isRaw);
   return { node, body, show, isRaw: () => isRaw };
 }
 

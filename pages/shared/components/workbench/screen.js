@@ -3,6 +3,8 @@
 import { applyComfort } from "./comfort.js";
 import { openKeys, openSkip } from "./dialogs.js";
 import { buildAsking } from "./asking.js";
+import { colourCode } from "./code.js";
+import { forgetDifference } from "./differing.js";
 import { button, explainer, h } from "./dom.js";
 import { buildMarking } from "./marking.js";
 import { buildFinder } from "./find.js";
@@ -24,7 +26,7 @@ import {
   underway,
   undoSkip,
 } from "./sending.js";
-import { become, complain, say } from "./standing.js";
+import { become, complain, paintStatus, say } from "./standing.js";
 import { closeStreamlitDialogs } from "./streamlit.js";
 import { openGuidelines } from "./study.js";
 import { undo, withdraw } from "./withdrawing.js";
@@ -37,12 +39,12 @@ const EDITED = "Edit not submitted; what counts is what you submitted before";
 const FORM_HEIGHT = "--ek-form-height";
 
 /**
- * Draw one assignment in the place of the one before.
+ * Make the screen of one assignment, all of it that does not depend on its being seen.
  * @param {Desk} desk
  * @param {TaskData} data
  * @returns {Screen}
  */
-export function openScreen(desk, data) {
+export function buildScreen(desk, data) {
   const sending = desk.outbox.of(data.token) ?? null; // as after a reload
   const draft = sending?.body.draft ?? data.draft;
   /** @type {ScreenState} */
@@ -55,7 +57,7 @@ export function openScreen(desk, data) {
     isTouched: false,
     isListing: false, // what is still to do is being said
     isStuck: false, // it is being said that what was entered is not saved
-    openedAt: performance.now(),
+    openedAt: 0,
     unreadUntil: 0,
     session: uuid(),
     sent: 0,
@@ -63,7 +65,6 @@ export function openScreen(desk, data) {
     slow: undefined, // the timer that runs while the next page loads
     submission: { key: "", of: "" },
     answers: completeDraft(draft),
-    watch: stopwatch(data.active_seconds),
     root: h("div", { class: "ek-workbench" }),
     status: h("span", { class: "ek-status", role: "status" }),
     words: "",
@@ -71,8 +72,25 @@ export function openScreen(desk, data) {
     problem: h("span", { class: "ek-problem", role: "alert" }),
   };
   const screen = /** @type {Screen} */ (state); // its parts are built below
-  screen.drafts = keepDrafts(screen);
   build(screen);
+  dress(screen);
+  say(screen, data.submitted ? (data.has_edit ? EDITED : SUBMITTED) : "");
+  become(screen, "live");
+  return screen;
+}
+
+/**
+ * Draw one assignment in the place of the one before.
+ * @param {Desk} desk
+ * @param {TaskData} data
+ * @returns {Screen}
+ */
+export function openScreen(desk, data) {
+  const screen = desk.ahead.take(data) ?? buildScreen(desk, data);
+  const { sending } = screen;
+  screen.openedAt = performance.now();
+  screen.watch = stopwatch(data.active_seconds);
+  screen.drafts = keepDrafts(screen);
   screen.marking = buildMarking(screen);
   const deaf = listenToKeys(screen.root, {
     isReady: () => screen.state === "live",
@@ -84,8 +102,7 @@ export function openScreen(desk, data) {
     caret: screen.marking.onkey,
     reading: readingByKey(screen.root),
   });
-  say(screen, data.submitted ? (data.has_edit ? EDITED : SUBMITTED) : "");
-  become(screen, "live");
+  paintStatus(screen);
   if (sending) underway(screen, sending);
   const release = show(screen, desk.host);
   const stopClock = runClock(screen);
@@ -254,6 +271,38 @@ function keyCommands(screen) {
   };
 }
 
+/**
+ * Let it look as it is wished.
+ * @param {Screen} screen
+ */
+function dress({ root }) {
+  applyComfort(root);
+  singleKeys.read();
+  singleKeys.paint(root);
+}
+
+/**
+ * Lay a screen out behind the one that is seen, where nothing of it can be seen, heard or reached.
+ * @param {Screen} screen
+ */
+export function layOutUnseen({ root, desk }) {
+  root.classList.add("ek-unseen-yet");
+  desk.host.append(root);
+  root.querySelectorAll(".ek-main, .ek-pane-body").forEach((part) => part.clientHeight);
+}
+
+/**
+ * Leave nothing else in the host. What is laid out there by now is not moved: it would be laid out
+ * again.
+ * @param {HTMLElement} root
+ * @param {Host} host
+ */
+function putAlone(root, host) {
+  root.classList.remove("ek-unseen-yet");
+  if (root.parentElement !== host) host.append(root);
+  [...host.children].filter((child) => child !== root).forEach((child) => child.remove());
+}
+
 /** Leave a page of Streamlit's at its top, wherever somebody had scrolled on the one before. */
 function scrollPageUp() {
   const page = document.querySelector('[data-testid="stMain"]');
@@ -266,12 +315,13 @@ function scrollPageUp() {
  * @param {Host} host
  */
 function show(screen, host) {
-  applyComfort(screen.root);
-  singleKeys.read();
-  singleKeys.paint(screen.root);
+  dress(screen); // wishes may be others by now
   if (!host.hasChildNodes()) scrollPageUp(); // the first case: it lies over the page from then on
-  host.replaceChildren(screen.root);
+  putAlone(screen.root, host);
   screen.casePart.heading.focus({ preventScroll: true });
+  screen.casePart.arrive();
+  forgetDifference(); // of the case before
+  requestAnimationFrame(() => colourCode(screen.main));
   const measuring = new ResizeObserver(() => {
     const height = `${screen.form.node.offsetHeight}px`;
     // Of the host, so that the next case is laid out once, with the height its form will have.

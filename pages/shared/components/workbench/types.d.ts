@@ -332,6 +332,8 @@ export interface CasePart {
   heading: HTMLElement;
   body: HTMLElement;
   cycle(): void;
+  /** It is on the screen from now on. */
+  arrive(): void;
   openAll(): boolean;
 }
 export interface Pane {
@@ -402,9 +404,18 @@ export interface Outbox {
 export interface Holding {
   keep(answer: { held?: TaskData | null; done?: number; total?: number }): void;
   ask(): Promise<void>;
+  /** What is held and may be shown; `take` has it from here, `peek` looks. */
+  peek(studyId: number): TaskData | null;
   take(studyId: number): TaskData | null;
   drop(studyId: number): void;
   close(): void;
+}
+
+/** The screen of the case that is held, made while the one before it is read. */
+export interface Ahead {
+  make(): void;
+  take(data: TaskData): Screen | null;
+  drop(): void;
 }
 
 /** What a study tells, as pages/routes/instructions.py answers it. */
@@ -445,6 +456,7 @@ export interface Desk {
   memory: Memory;
   outbox: Outbox;
   holding: Holding;
+  ahead: Ahead;
   studies: Studies;
   screen: Screen | null;
   isClosed: boolean;
@@ -474,7 +486,6 @@ export interface ScreenState {
   slow: number | undefined;
   submission: { key: string; of: string };
   answers: Answers;
-  watch: Stopwatch;
   root: HTMLElement;
   status: HTMLElement;
   words: string;
@@ -482,6 +493,7 @@ export interface ScreenState {
   problem: HTMLElement;
 }
 export interface Screen extends ScreenState {
+  watch: Stopwatch;
   drafts: Drafts;
   form: Form;
   casePart: CasePart;

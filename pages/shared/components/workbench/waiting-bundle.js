@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: c3c5a47d7aa827978bf7a047ffdc3ffe051840194a4bf090acefcd67d2ce3686
+// Sources: 90d1d084fff7a789f79ceb995cce991dc46f74993e2593410b4c9a3b46b0b2e5
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

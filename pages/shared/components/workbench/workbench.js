@@ -1,6 +1,7 @@
 // The annotation screen: one assignment at a time, drawn from plain data, kept by HTTP.
 
 import { h } from "./dom.js";
+import { ahead } from "./ahead.js";
 import { adopt, comeEarly, isEarly, rememberLooks } from "./early.js";
 import { addressed, runAddressed, sayAddress, url } from "./going.js";
 import { holding } from "./holding.js";
@@ -45,8 +46,10 @@ function openDesk(host, page) {
     url: (name) => url(desk, name),
     shown: onScreen,
     onheld: () => desk.screen && giveWay(desk.screen),
+    onchange: () => desk.ahead.make(),
     onprogress: (done, total) => desk.screen && sayProgress(desk.screen, done, total),
   });
+  desk.ahead = ahead(desk);
   desk.studies = studies(desk);
   desk.paint = (task, isAddressed = false) => {
     desk.screen?.close();
@@ -62,6 +65,7 @@ function openDesk(host, page) {
     desk.screen?.close();
     desk.outbox.close();
     desk.holding.close();
+    desk.ahead.drop();
   };
   return desk;
 }
