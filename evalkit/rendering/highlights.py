@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from evalkit.annotation.marks import only_place
 from evalkit.rendering.markdown import clean, escape, render_placed, render_text
 from evalkit.rendering.places import Run, visible_text
 
@@ -101,8 +100,10 @@ def _is_read(written: str) -> bool:
     return any(character.isalnum() for character in written)
 
 
-def place_in_html(words: str, rendered: str) -> tuple[int, int] | None:
-    """Return where words stand in what is read of our HTML, if it holds them exactly once.
+def place_in_html(
+    words: str, rendered: str, *, nth: int = 0, of: int = 1
+) -> tuple[int, int] | None:
+    """Return where words stand in what is read of our HTML, if it holds them as often as it should.
 
     Parameters
     ----------
@@ -110,11 +111,22 @@ def place_in_html(words: str, rendered: str) -> tuple[int, int] | None:
         As they were written: their Markdown is not read.
     rendered : str
         HTML of ours. What only announces a folded part is not searched.
+    nth, of : int
+        Which of them is meant, from 0, and how often they were written; else nothing is placed.
     """
     text = visible_text(
         _SUMMARY.sub(lambda part: _UNREADABLE * len(visible_text(part[0])), rendered)
     )
-    return only_place(visible_text(render_text(words)).strip(), text) or only_place(words, text)
+    for wanted in (visible_text(render_text(words)).strip(), words.strip()):
+        starts = [match.start() for match in re.finditer(f"(?={re.escape(wanted)})", text)]
+        if wanted and len(starts) == of:
+            return starts[nth], starts[nth] + len(wanted)
+    return None
+
+
+def first_words(rendered: str) -> str:
+    """Return what is read first of our HTML: of a step, who says it."""
+    return next(filter(str.strip, map(visible_text, _PIECE.findall(rendered))), "")
 
 
 def painted(rendered: str, marks: Sequence[Highlight]) -> str:

@@ -11,10 +11,13 @@ from db.commands.records import import_file
 from db.engine import read_session, write_session
 from db.models import Case, Output
 from db.queries.responses.side_by_side import every_response
+from evalkit.rendering.highlights import painted
+from evalkit.rendering.messages import render_messages
 from evalkit.vocabulary import Role
 from pages.shared.response import answers
 from pages.shared.response.marked import marked_words
 from tests.db.record_files import write
+from tests.evalkit.rendering.test_highlights import Painted
 from tests.factories import annotate, make_eval_set, make_study
 from tests.pages.conftest import at_page
 from tests.versions import add_version
@@ -272,3 +275,51 @@ def test_marked_words_are_painted_in_the_rendered_response(app, sign_in, sqlite_
     (html,) = [html for html in panes if "<mark" in html]
     mark = '<mark class="ek-marked" title="1: False">'
     assert f"<strong>{mark}is</mark></strong>{mark} </mark><em>{mark}at least</mark>" in html
+
+
+def test_marks_on_steps_stand_in_their_step_and_what_is_missing_has_no_place(
+    sqlite_database, tmp_path
+):
+    read, words, said = marked(
+        tmp_path,
+        {"model": "Elm", "step": 1, "start": 3, "end": 7, "quote": "days"},
+        {"model": "Elm", "step": 0, "annotator": "Bo", "note": "Slow."},
+        {"model": "Elm", "step": 1, "quote": "30 days", "annotator": "Cy"},
+        {"model": "Elm", "omission": True, "annotator": "Di", "note": "A source."},
+    )
+
+    elm = next(response for response in read.responses if response.steps)
+    html = render_messages(elm.steps, is_timed=True)
+    page = Painted(painted(html, words.by_output[elm.output_id]))
+    assert page.numbers == [1, 2, 3]
+    # The one on a step as a whole stands behind its heading, without words.
+    assert page.order[:2] == ["Tool result", 1]
+    assert page.words == {2: "30 days", 3: "days"}
+    assert page.text.endswith("Assistant30 days\n")
+    assert "1. Elm, step 1: False: Slow." in said
+    assert "3. Elm, step 2: False, the marked words: “days”" in said
+    assert "Elm: False, something is missing: A source." in said
+
+
+def test_the_list_of_a_cell_has_the_marked_words(app, sign_in, sqlite_database, tmp_path):
+    marked(
+        tmp_path,
+        {"model": "Oak", "start": 21, "end": 28, "quote": "60 days"},
+        {"model": "Oak", "quote": "at least", "annotator": "Bo"},
+        {"model": "Elm", "annotator": "Bo"},
+    )
+    sign_in(app, Role.LEAD)
+    at_page(app, "results/failures.py")
+    app.run()
+
+    assert not app.exception
+    (words,) = [
+        frame.value["The marked words"].tolist()
+        for frame in app.dataframe
+        if "The marked words" in frame.value
+    ]
+    assert words == ["60 days … at least", "—"]
+    told = " ".join(element.proto.body for element in app.get("html")).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert "In 1 of them the very words are marked." in told

@@ -41,6 +41,8 @@ class GivenMark:
     end: int | None
     quote: str | None
     note: str | None
+    step: int | None
+    is_omission: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,8 @@ def _marks(
             col(ErrorMark.end),
             col(ErrorMark.quote),
             col(ErrorMark.note),
+            col(ErrorMark.step),
+            col(ErrorMark.is_omission),
         )
         .join(Tag, col(Tag.id) == col(ErrorMark.tag_id), isouter=True)
         .where(

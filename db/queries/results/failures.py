@@ -23,7 +23,7 @@ _ABOUT: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class TaggedResponse:
-    """One response that was given a tag, by whom."""
+    """One response that was given a tag, by whom; ``quotes`` are the marked words, each once."""
 
     output_id: int
     case_key: str
@@ -31,6 +31,7 @@ class TaggedResponse:
     model: str
     annotators: tuple[str, ...]
     severities: tuple[str, ...]
+    quotes: tuple[str, ...]
     n_notes: int
 
 
@@ -69,6 +70,7 @@ def tagged_responses(
             col(Output.run_id),
             col(Annotator.name),
             col(ErrorMark.severity),
+            col(ErrorMark.quote),
             col(ErrorMark.note),
         )
         .select_from(Assignment)
@@ -104,6 +106,7 @@ def _tagged(rows: Sequence[Any], model_of_run: Mapping[int, str]) -> TaggedRespo
         model=model_of_run[first.run_id],
         annotators=_once(row.name for row in rows),
         severities=_once(row.severity for row in rows if row.severity),
+        quotes=_once(row.quote for row in rows if row.quote),
         n_notes=sum(1 for row in rows if row.note),
     )
 

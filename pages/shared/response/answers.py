@@ -126,13 +126,15 @@ def _in_order(values: Sequence[str | None]) -> str:
 
 
 def _mark_line(mark: GivenMark, headings: Mapping[int, str], number: int | None) -> str:
+    place = f"{number}. " if number else ""
+    step = f", step {mark.step + 1}" if mark.step is not None else ""
     severity = f" ({mark.severity})" if mark.severity else ""
+    missing = ", something is missing" if mark.is_omission else ""
     quote = f", the marked words: “{mark.quote}”" if mark.quote else ""
     lost = "" if number or not quote else _UNPLACED
     note = f": {mark.note}" if mark.note else ""
-    place = f"{number}. " if number else ""
-    what = f"{mark.tag or 'no error'}{severity}{quote}{lost}{note}"
-    return f"{place}{_name(mark.output_id, headings)}: {what}"
+    what = f"{mark.tag or 'no error'}{severity}{missing}{quote}{lost}{note}"
+    return f"{place}{_name(mark.output_id, headings)}{step}: {what}"
 
 
 def _text_lines(answer: Answer, headings: Mapping[int, str]) -> list[str]:

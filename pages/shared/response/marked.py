@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from db.queries.responses.answers import GivenMark
 from db.queries.responses.responses import Response
 from db.queries.responses.side_by_side import SideBySide
 from evalkit.annotation.marks import only_place
-from evalkit.rendering.highlights import Highlight, place_in_html
+from evalkit.records.normal import message_text
+from evalkit.rendering.highlights import Highlight, first_words, place_in_html
 from evalkit.rendering.messages import render_messages
+from evalkit.rendering.places import visible_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,36 @@ def marked_words(read: SideBySide) -> MarkedWords:
 
 
 def _placed(response: Response, marks: Sequence[GivenMark]) -> Iterable[tuple[Highlight, int]]:
-    rendered = render_messages(response.steps, is_timed=True) if response.steps and marks else ""
     for mark in marks:
-        place = None
-        if rendered:
-            place = place_in_html(mark.quote, rendered) if mark.quote else None
+        if response.steps:
+            place = _place_in_steps(response.steps, mark)
         elif mark.start is not None and mark.end is not None:
             place = min(mark.start, len(response.content)), min(mark.end, len(response.content))
-        elif mark.quote:
-            place = only_place(mark.quote, response.content)
+        else:
+            place = only_place(mark.quote, response.content) if mark.quote else None
         if place is not None:
             yield Highlight(*place, 0, mark.tag or "", mark.severity), mark.mark_id
+
+
+def _place_in_steps(steps: Sequence[Mapping[str, Any]], mark: GivenMark) -> tuple[int, int] | None:
+    """Return where a mark stands in a trajectory as it is rendered.
+
+    One on a step without words stands behind its heading; where nobody says which step, the
+    words are looked for in all of them.
+    """
+    step = len(steps) - 1 if mark.step is None and mark.start is not None else mark.step
+    if step is None:
+        rendered = render_messages(steps, is_timed=True)
+        return place_in_html(mark.quote, rendered) if mark.quote else None
+    if step >= len(steps):
+        return None
+    before = render_messages(steps[:step], is_timed=True)
+    rendered = render_messages(steps[: step + 1], is_timed=True)[len(before) :]
+    start = len(visible_text(before))
+    if not mark.quote:
+        heading = start + len(first_words(rendered))
+        return heading, heading
+    text = message_text(steps[step].get("content"))
+    nth = text.count(mark.quote, 0, mark.start) if mark.start is not None else 0
+    place = place_in_html(mark.quote, rendered, nth=nth, of=max(1, text.count(mark.quote)))
+    return None if place is None else (start + place[0], start + place[1])

@@ -15,6 +15,7 @@ from evalkit.reports.errors.report import TagRates
 from evalkit.reports.errors.sentences import worst_error
 from evalkit.reports.scores.judged_responses import SCORE
 from evalkit.study.sentences import annotator_name
+from evalkit.text import MISSING
 from pages.shared import collecting
 from pages.shared.address import addresses, choices, links, pins
 from pages.shared.components import scroll
@@ -195,7 +196,10 @@ def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
     if not responses:
         exhibits.say("No response here was given this tag.", style="lead")
         return None
-    exhibits.say(f"{counted(len(responses), 'response')}, those marked by most annotators first.")
+    n_quoted = sum(1 for response in responses if response.quotes)
+    in_words = f" In {n_quoted:,} of them the very words are marked." if n_quoted else ""
+    n = counted(len(responses), "response")
+    exhibits.say(f"{n}, those marked by most annotators first.{in_words}")
     frame = pd.DataFrame(
         {
             "Case": [response.case_key for response in responses],
@@ -203,6 +207,7 @@ def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
             "Model": [response.model for response in responses],
             "Marked by": [", ".join(response.annotators) for response in responses],
             "Severity": [", ".join(response.severities) for response in responses],
+            **_marked_words(responses),
             "Notes": [response.n_notes for response in responses],
         }
     )
@@ -215,6 +220,14 @@ def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
         everything=lambda: frame,
     )
     return responses[row].output_id
+
+
+def _marked_words(responses: Sequence[TaggedResponse]) -> dict[str, list[str]]:
+    """Give the column of the words that were marked, where any were."""
+    if not any(response.quotes for response in responses):
+        return {}
+    words = [" … ".join(" ".join(each.split()) for each in row.quotes) for row in responses]
+    return {"The marked words": [text if text else MISSING for text in words]}
 
 
 def search_box() -> str:

@@ -187,3 +187,9 @@ def test_a_quote_in_a_folded_step_is_painted_and_the_step_unfolded() -> None:
     assert page.count(" open>") == 1
     assert place_in_html("Lima", html) is None  # twice
     assert place_in_html("Bogotá", html) is None
+
+
+def test_words_that_stand_as_often_as_they_were_written_are_told_apart() -> None:
+    html = render_text("*Lima* and **Lima** and `Lima`")
+    assert place_in_html("Lima", html, nth=1, of=3) == (9, 13)
+    assert place_in_html("Lima", html, nth=1, of=2) is None
