@@ -280,6 +280,14 @@ WRITTEN = (
     TaskCriterion("source", "Which source does it rest on?", "", (), True),
 )
 
+#: What is more code points than it seems, and what is read from right to left.
+LETTERS = (
+    "The family 👩‍👩‍👧 of 4 waits 👍🏽 at the *cafe\u0301* — \\*really\\* &amp; 𝒳, ﬁne.\n\n"
+    "> אפשר להחזיר את **האוזניות** תוך 30 יום, says A.\n\n"
+    '- e\u0301a\u0308 `x = "é"  # ok`\n- so $a^2$ is\n  wrapped on two lines\n\n'
+    "| Größe | 価格 |\n|---|---|\n| 𝟙𝟚 | ¥1,000 |\n"
+)
+
 TASKS: dict[str, ComparisonTask] = {
     "plain": _task(1, BlindedResponse(MARKDOWN), BlindedResponse(PLAIN)),
     "tools": _task(
@@ -325,6 +333,12 @@ TASKS: dict[str, ComparisonTask] = {
         context=CONTEXT,
     ),
     "finer": _task(16, BlindedResponse(MARKDOWN), BlindedResponse(PLAIN), collect=FINER),
+    "letters": _task(
+        31,
+        BlindedResponse(LETTERS),
+        BlindedResponse(MARKDOWN),
+        messages=({"role": "user", "content": QUESTION},),
+    ),
     "alike": _task(
         15, BlindedResponse(PLAIN), BlindedResponse(PLAIN.replace("three", "at least four"))
     ),

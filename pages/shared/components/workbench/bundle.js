@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 90d1d084fff7a789f79ceb995cce991dc46f74993e2593410b4c9a3b46b0b2e5
+// Sources: 4cdc49a237e241d281c94eab61214d83d5d0bfff3ac0560784b6d68dba41f616
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1153,7 +1153,7 @@ function keysContent(data, named) {
     rows.push(
       ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
       ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
-      [".", "While marking words: a note"],
+      [".", "On words of a step: mark the whole step. While marking: a note"],
       ["-", "While marking a response: what it does not say, and should"]
     );
   }
@@ -2269,11 +2269,13 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     return true;
   }
   function markStep() {
-    if (!chosen) return;
+    if (!chosen || !place4(chosen.side).isPlaced) return false;
     const { side } = chosen;
     const step = stepAt(responseOf(side), place4(side).written(chosen).start);
+    if (step === null) return false;
     bar.show(null);
-    if (step !== null) onopen(side, { ...EMPTY, step }, true);
+    onopen(side, { ...EMPTY, step }, true);
+    return true;
   }
   function forget() {
     const selection = window.getSelection();
@@ -2350,6 +2352,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     chosen: () => chosen,
     choose,
     mark: markChosen,
+    markStep,
     forget,
     place: place4,
     marksAt,
@@ -2400,7 +2403,7 @@ function barOf({ mark, step }) {
       node.hidden = !range;
       if (!range || !about) return;
       const marking = button("Mark error", about.key, mark, { class: "ek-button ek-primary", "aria-haspopup": "dialog" });
-      const whole = about.hasSteps ? button("Whole step", null, step, { class: "ek-button", "aria-haspopup": "dialog" }) : null;
+      const whole = about.hasSteps ? button("Whole step", ".", step, { class: "ek-button", "aria-haspopup": "dialog" }) : null;
       if (about.isPlaced) node.replaceChildren(...[marking, whole].filter((way) => way !== null));
       else node.replaceChildren(h("span", {}, "Words are marked in the raw text: R shows it"));
       const isTouch = window.matchMedia("(pointer: coarse)").matches;
@@ -2420,6 +2423,7 @@ function barOf({ mark, step }) {
 // pages/shared/components/workbench/marking.js
 var NOTHING = { mark: () => false, begin: () => false, onkey: () => false, close: () => {
 } };
+var isStep = ({ key, ctrlKey, altKey, metaKey }) => key === "." && !singleKeys.isOff && !(ctrlKey || altKey || metaKey);
 function buildMarking({ root, data, form, panes }) {
   const { spans } = form;
   if (!spans) return NOTHING;
@@ -2449,10 +2453,12 @@ function buildMarking({ root, data, form, panes }) {
     begin: () => {
       const side = words.chosen()?.side ?? sideRead();
       if (side === void 0 || !words.body(side).textContent) return false;
-      if (!words.place(side).isPlaced) panes.toggleRaw();
-      return caret.begin(side);
+      if (words.place(side).isPlaced) return caret.begin(side);
+      panes.toggleRaw();
+      queueMicrotask(() => caret.begin(side));
+      return true;
     },
-    onkey: caret.onkey,
+    onkey: (event) => caret.onkey(event) || isStep(event) && words.markStep(),
     close: words.close
   };
 }
@@ -2647,8 +2653,8 @@ function sliderCell({ criterion, range, side, isSingle, answers, onscore, onente
   slider.addEventListener("input", () => choose(slid()));
   slider.addEventListener("click", () => chosen() === void 0 && choose(slid()));
   slider.addEventListener("keydown", (event) => {
-    const isStep = event.key === "ArrowLeft" || event.key === "ArrowRight";
-    if (!isStep || chosen() !== void 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    const isStep2 = event.key === "ArrowLeft" || event.key === "ArrowRight";
+    if (!isStep2 || chosen() !== void 0 || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     choose(slid());
   });
@@ -2985,7 +2991,9 @@ function openPalette({ form, groups, marking, key, turnTo, extra }) {
   const element = h("dialog", { class: name, "aria-label": marking.title }, line, extra?.node, body);
   field.addEventListener("input", () => narrow(element, entries, field.value));
   listen(element, { entries, field, close });
-  const onkey = keys({ entries, field, close, turnTo, key, more: extra?.keys ?? {} });
+  const marked = entries.filter(({ tag }) => tag.key in marking.marks);
+  const last = marked.length === 1 ? marked[0] : void 0;
+  const onkey = keys({ entries, last, field, close, turnTo, key, more: extra?.keys ?? {} });
   root.append(Object.assign(element, { onkey, close, before }));
   singleKeys.paint(root);
   element.show();
@@ -2999,8 +3007,7 @@ function closePalette(root) {
   open?.close();
   return open?.before;
 }
-function keys({ entries, field, close, turnTo, key, more }) {
-  let last;
+function keys({ entries, last, field, close, turnTo, key, more }) {
   return (name, numbers) => {
     const entry = entries.find(({ letter }) => letter === name);
     if (entry) {

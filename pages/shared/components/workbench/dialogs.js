@@ -123,7 +123,7 @@ export function keysContent(data, named) {
     rows.push(
       ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
       ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
-      [".", "While marking words: a note"],
+      [".", "On words of a step: mark the whole step. While marking: a note"],
       ["-", "While marking a response: what it does not say, and should"],
     );
   }

@@ -1,6 +1,7 @@
 // Marking words on one screen: what is chosen leads to the palette, and so does a mark.
 
 import { caretOf } from "./caret.js";
+import { singleKeys } from "./keys.js";
 import { selecting } from "./selecting.js";
 import { SIDES } from "./sides.js";
 
@@ -8,6 +9,13 @@ import { SIDES } from "./sides.js";
 
 /** @type {WordMarking} */
 const NOTHING = { mark: () => false, begin: () => false, onkey: () => false, close: () => {} };
+
+/**
+ * The key that marks the whole step of the words chosen; else it is typed into a score.
+ * @param {KeyboardEvent} event
+ */
+const isStep = ({ key, ctrlKey, altKey, metaKey }) =>
+  key === "." && !singleKeys.isOff && !(ctrlKey || altKey || metaKey);
 
 /**
  * Let words be marked, where the study asks for errors.
@@ -51,10 +59,12 @@ export function buildMarking({ root, data, form, panes }) {
     begin: () => {
       const side = words.chosen()?.side ?? sideRead();
       if (side === undefined || !words.body(side).textContent) return false;
-      if (!words.place(side).isPlaced) panes.toggleRaw(); // as of a trajectory
-      return caret.begin(side);
+      if (words.place(side).isPlaced) return caret.begin(side);
+      panes.toggleRaw(); // as of a trajectory
+      queueMicrotask(() => caret.begin(side)); // once it is noticed that the text is another
+      return true;
     },
-    onkey: caret.onkey,
+    onkey: (event) => caret.onkey(event) || (isStep(event) && words.markStep()),
     close: words.close,
   };
 }

@@ -48,7 +48,9 @@ export function openPalette({ form, groups, marking, key, turnTo, extra }) {
   const element = h("dialog", { class: name, "aria-label": marking.title }, line, extra?.node, body);
   field.addEventListener("input", () => narrow(element, entries, field.value));
   listen(element, { entries, field, close });
-  const onkey = keys({ entries, field, close, turnTo, key, more: extra?.keys ?? {} });
+  const marked = entries.filter(({ tag }) => tag.key in marking.marks);
+  const last = marked.length === 1 ? marked[0] : undefined;
+  const onkey = keys({ entries, last, field, close, turnTo, key, more: extra?.keys ?? {} });
   root.append(Object.assign(element, { onkey, close, before }));
   singleKeys.paint(root);
   element.show();
@@ -68,9 +70,10 @@ export function closePalette(root) {
 }
 
 /**
- * What keys do in the palette; a number grades what was marked last.
+ * What keys do in the palette; a number grades what was marked last, or the only mark there is.
  * @param {object} palette
  * @param {Entry[]} palette.entries
+ * @param {Entry | undefined} palette.last
  * @param {HTMLElement} palette.field
  * @param {() => void} palette.close
  * @param {(letter: string) => boolean} palette.turnTo
@@ -78,9 +81,7 @@ export function closePalette(root) {
  * @param {Record<string, () => unknown>} palette.more
  * @returns {KeyDialog["onkey"]}
  */
-function keys({ entries, field, close, turnTo, key, more }) {
-  /** @type {Entry | undefined} */
-  let last;
+function keys({ entries, last, field, close, turnTo, key, more }) {
   return (name, numbers) => {
     const entry = entries.find(({ letter }) => letter === name);
     if (entry) {

@@ -93,12 +93,15 @@ export function selecting({ root, data, panes, sides, spans, onopen }) {
     onopen(side, { ...EMPTY, start, end: last, quote: words, step }, true);
     return true;
   }
+  /** Mark the whole step in which words are chosen; false where there is none. */
   function markStep() {
-    if (!chosen) return;
+    if (!chosen || !place(chosen.side).isPlaced) return false;
     const { side } = chosen;
     const step = stepAt(responseOf(side), place(side).written(chosen).start);
+    if (step === null) return false;
     bar.show(null);
-    if (step !== null) onopen(side, { ...EMPTY, step }, true);
+    onopen(side, { ...EMPTY, step }, true);
+    return true;
   }
   /** Forget what is chosen: it is marked, or no longer meant. */
   function forget() {
@@ -188,6 +191,7 @@ export function selecting({ root, data, panes, sides, spans, onopen }) {
     chosen: () => chosen,
     choose,
     mark: markChosen,
+    markStep,
     forget,
     place,
     marksAt,
@@ -264,7 +268,7 @@ function barOf({ mark, step }) {
       node.hidden = !range;
       if (!range || !about) return;
       const marking = button("Mark error", about.key, mark, { class: "ek-button ek-primary", "aria-haspopup": "dialog" });
-      const whole = about.hasSteps ? button("Whole step", null, step, { class: "ek-button", "aria-haspopup": "dialog" }) : null;
+      const whole = about.hasSteps ? button("Whole step", ".", step, { class: "ek-button", "aria-haspopup": "dialog" }) : null;
       if (about.isPlaced) node.replaceChildren(...[marking, whole].filter((way) => way !== null));
       else node.replaceChildren(h("span", {}, "Words are marked in the raw text: R shows it"));
       const isTouch = window.matchMedia("(pointer: coarse)").matches;

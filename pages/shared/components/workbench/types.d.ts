@@ -93,6 +93,7 @@ export interface Selecting {
   chosen(): Chosen | null;
   choose(stretch: Chosen | null): void;
   mark(): boolean;
+  markStep(): boolean;
   forget(): void;
   place(side: Side): Placing;
   marksAt(side: Side, offset: number): Mark[];

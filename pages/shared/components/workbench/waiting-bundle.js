@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 90d1d084fff7a789f79ceb995cce991dc46f74993e2593410b4c9a3b46b0b2e5
+// Sources: 4cdc49a237e241d281c94eab61214d83d5d0bfff3ac0560784b6d68dba41f616
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
