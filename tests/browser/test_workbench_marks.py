@@ -104,7 +104,7 @@ def test_words_are_selected_tagged_graded_noted_changed_and_removed_with_the_mou
     palette.get_by_role("button", name="Words in A: Tone").click()
     palette.get_by_role("radio", name="major").click()
     palette.get_by_label("Note on this error").fill("It was February.")
-    palette.get_by_role("button", name="Done").click()
+    palette.get_by_role("button", name="Done", exact=True).click()
 
     quote = "headphones until **14 March"
     start = MARKDOWN.index(quote)
@@ -263,7 +263,8 @@ def test_what_is_selected_is_what_is_quoted(server, marking, side):
         quote = mark["quote"]
         assert quote == source[mark["start"] : mark["end"]]
         rest = iter(quote)
-        assert all(sign in rest for sign in "".join(words.split())), (words, quote)
+        signs = [sign for sign in "".join(words.split()) if not "\ud800" <= sign <= "\udfff"]
+        assert all(sign in rest for sign in signs), (words, quote)
         after = source[mark["end"] : mark["end"] + 1]
         assert not (after and (unicodedata.combining(after) or after in "\u200d\U0001f3fd"))
         assert not unicodedata.combining(quote[0])
