@@ -119,6 +119,13 @@ def create_study(plan: StudyPlan, *, actor_id: int | None = None) -> int:
         raise _taken(plan) from None
 
 
+def store_ready_definitions(plan: StudyPlan) -> None:
+    """Store the ready rubric and taxonomy where a plan asks for them and they are not there yet."""
+    with write_session() as session:
+        _rubric(session, plan)
+        _taxonomy(session, plan)
+
+
 def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
     with write_session() as session:
         if session.exec(select(Study.id).where(Study.name == plan.name.strip())).first():

@@ -101,14 +101,12 @@ def run_names(session: Session, eval_set_id: int) -> list[str]:
     return _run_names(rows)
 
 
-def rubric_names(session: Session) -> list[str]:
-    """Return the names of the stored rubrics."""
-    return list(session.exec(select(Rubric.name).distinct().order_by(Rubric.name)))
-
-
-def taxonomy_names(session: Session) -> list[str]:
-    """Return the names of the stored taxonomies."""
-    return list(session.exec(select(Taxonomy.name).distinct().order_by(Taxonomy.name)))
+def definition_names(session: Session) -> dict[str, list[str]]:
+    """Return the names of the stored ``rubrics`` and ``taxonomies``."""
+    return {
+        "rubrics": list(session.exec(select(Rubric.name).distinct().order_by(Rubric.name))),
+        "taxonomies": list(session.exec(select(Taxonomy.name).distinct().order_by(Taxonomy.name))),
+    }
 
 
 def studies(session: Session) -> list[StudySummary]:

@@ -20,7 +20,7 @@ with read_session() as session:
     studies = library.studies(session)
     eval_sets = library.eval_sets(session)
     models = {each.name: library.run_names(session, each.eval_set_id) for each in eval_sets}
-    rubrics, taxonomies = library.rubric_names(session), library.taxonomy_names(session)
+    definitions = library.definition_names(session)
 
 st.title("Studies")
 st.caption("A study shows people blinded responses to the cases of one eval set.")
@@ -65,7 +65,7 @@ with st.expander("Start a study", expanded=not studies or bool(refused), icon=":
     eval_set = st.selectbox("Eval set", eval_sets, format_func=lambda eval_set: eval_set.name)
     form = f"study-form-{len(studies)}"  # a new one, empty, after each start
     plan = study_form.study_form(
-        eval_set, models=models[eval_set.name], rubrics=rubrics, taxonomies=taxonomies, key=form
+        eval_set, models=models[eval_set.name], **definitions, viewer_id=user.id, key=form
     )
     if refused:
         st.error(labels.literal(refused))

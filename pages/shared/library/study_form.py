@@ -1,4 +1,4 @@
-"""Forms: widgets in, what was decided out; nothing here reads or writes the database."""
+"""Forms: widgets in, what was decided out."""
 
 import math
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.phrases import counted, some
 from evalkit.vocabulary import LeakPolicy, TaskKind
 from pages.shared import labels
+from pages.shared.library import preview
 
 #: Up to this many models all are chosen to begin with.
 _PRESELECTED = 6
@@ -57,6 +58,7 @@ def study_form(
     models: Sequence[str],
     rubrics: Sequence[str],
     taxonomies: Sequence[str],
+    viewer_id: int,
     key: str,
 ) -> StudyPlan | None:
     """Ask for a study on an eval set and say what work it means; give the plan once started."""
@@ -69,12 +71,7 @@ def study_form(
         )
         kind = _kind(key=f"{key}-kind", n_models=len(models))
         is_pair = kind == TaskKind.PAIR
-        chosen = st.multiselect(
-            "Models to compare" if is_pair else "Models whose responses are judged",
-            models,
-            default=list(models) if len(models) <= _PRESELECTED else [],
-            key=f"{key}-models-{eval_set.eval_set_id}",
-        )
+        chosen = _models(models, kind, key=f"{key}-models-{eval_set.eval_set_id}")
         left, right = st.columns(2)
         with left:
             n_cases = _drawn(eval_set.n_cases, key=f"{key}-cases-{eval_set.eval_set_id}")
@@ -100,7 +97,19 @@ def study_form(
             leak_policy=leaks,
         )
         st.caption(workload(plan, n_cases=eval_set.n_cases))
+        if st.toggle("Show what annotators will see", key=f"{key}-preview"):
+            preview.show(plan, viewer_id=viewer_id)
         return plan if st.button("Start the study", type="primary") else None
+
+
+def _models(models: Sequence[str], kind: TaskKind, *, key: str) -> list[str]:
+    is_pair = kind == TaskKind.PAIR
+    return st.multiselect(
+        "Models to compare" if is_pair else "Models whose responses are judged",
+        models,
+        default=list(models) if len(models) <= _PRESELECTED else [],
+        key=key,
+    )
 
 
 def open_sentence(plan: StudyPlan) -> str:

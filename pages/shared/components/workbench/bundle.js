@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 4cdc49a237e241d281c94eab61214d83d5d0bfff3ac0560784b6d68dba41f616
+// Sources: 89dec64968eaf88a59432fafb1cb661124b48b89214ff8e9f8db0b549ba70417
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -4420,6 +4420,49 @@ function remove(place4, { id }) {
   }
 }
 
+// pages/shared/components/workbench/looking.js
+function drawPreview(task, looks2) {
+  const host = h("div", { class: "ek-host" });
+  looks2.forEach(([name, value]) => host.style.setProperty(name, value));
+  document.body.replaceChildren(host);
+  const screen = openScreen(deskOf(host, task), task);
+  screen.state = "leaving";
+  screen.root.inert = true;
+}
+function deskOf(host, task) {
+  const nothing = () => {
+  };
+  const never = async () => {
+  };
+  const page = { turn: "", prefix: "/", account: "", hold_seconds: 0, skip_reasons: [], task };
+  return {
+    host,
+    page,
+    memory: { together: false, isRaw: false, caseSize: "normal", skipped: [], last: null },
+    outbox: {
+      put: nothing,
+      withdraw: nothing,
+      of: () => void 0,
+      pending: () => 0,
+      isEmpty: () => true,
+      all: () => [],
+      trouble: () => "",
+      words: () => "",
+      drained: async () => true,
+      close: nothing
+    },
+    holding: { keep: nothing, ask: never, take: () => null, drop: nothing, close: nothing },
+    studies: { of: () => null, arrive: never, refresh: never, repaint: nothing },
+    screen: null,
+    isClosed: false,
+    path: "",
+    paint: () => {
+      throw new Error("A preview shows one case.");
+    },
+    close: nothing
+  };
+}
+
 // pages/shared/components/workbench/workbench.js
 function openDesk(host, page) {
   sender.account = page.account;
@@ -4513,5 +4556,6 @@ function drawEarly() {
 }
 export {
   workbench as default,
-  drawEarly
+  drawEarly,
+  drawPreview
 };

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 4cdc49a237e241d281c94eab61214d83d5d0bfff3ac0560784b6d68dba41f616
+// Sources: 89dec64968eaf88a59432fafb1cb661124b48b89214ff8e9f8db0b549ba70417
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

@@ -12,6 +12,8 @@ import { answered, giveWay, signedOut } from "./sending.js";
 import { paintStatus, sayProgress } from "./standing.js";
 import { studies } from "./study.js";
 
+export { drawPreview } from "./looking.js";
+
 /** @import { Component, Desk, Host, Memory, PageData, TaskData } from "./types.js" */
 
 /**
