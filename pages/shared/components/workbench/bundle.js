@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 89dec64968eaf88a59432fafb1cb661124b48b89214ff8e9f8db0b549ba70417
+// Sources: 5b0b993ab59da432ab3dc77d148adda8002a3aca6d03f8605a2b02af7452cd7d
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -4451,7 +4451,8 @@ function deskOf(host, task) {
       drained: async () => true,
       close: nothing
     },
-    holding: { keep: nothing, ask: never, take: () => null, drop: nothing, close: nothing },
+    holding: { keep: nothing, ask: never, peek: () => null, take: () => null, drop: nothing, close: nothing },
+    ahead: { make: nothing, take: () => null, drop: nothing },
     studies: { of: () => null, arrive: never, refresh: never, repaint: nothing },
     screen: null,
     isClosed: false,
