@@ -154,8 +154,8 @@ def _unfinished(session: Session, study_id: int, annotator_id: int) -> list[Assi
     Sorted here: SQLite would read all they ever did, to have it in order.
     """
     asked = {"study_id": study_id, "annotator_id": annotator_id}
-    found = _UNFINISHED.objects(session, asked, Assignment)
-    begun = [task for task in found if task.state in UNFINISHED]  # else ended just now, unflushed
+    tasks = _UNFINISHED.objects(session, asked, Assignment)
+    begun = [task for task in tasks if task.state in UNFINISHED]  # else ended just now, unflushed
     return sorted(
         begun, key=lambda task: (task.state != AssignmentState.DRAFT, task.is_held, task.id)
     )
