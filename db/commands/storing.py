@@ -9,7 +9,15 @@ from sqlmodel import Session, col
 
 from db.columns import number_of
 from db.commands.changes import results_changed
-from db.models import Annotation, Assignment, CheckAnswer, ErrorMark, Score, Study
+from db.models import (
+    Annotation,
+    Assignment,
+    CheckAnswer,
+    CriterionPreference,
+    ErrorMark,
+    Score,
+    Study,
+)
 from db.prepared import Prepared
 from db.queries.annotation.form import definitions, form_of
 from evalkit.annotation.draft import Draft, ResponseDraft
@@ -22,6 +30,7 @@ _ID_OF_KEY = Prepared(
     sa.select(col(Annotation.id)).where(col(Annotation.submission_key) == sa.bindparam("key"))
 )
 _INSERT_SCORES, _INSERT_MARKS = Prepared(sa.insert(Score)), Prepared(sa.insert(ErrorMark))
+_INSERT_PREFERENCES = Prepared(sa.insert(CriterionPreference))
 
 
 def supersede(session: Session, annotation: Annotation) -> None:
@@ -69,9 +78,24 @@ def store_annotation(
     assignment.skip_reason = assignment.skip_note = None
     assignment.reserved_until = None
     session.add(assignment)
+    _INSERT_PREFERENCES.run(session, *_preferences(session, study, content, annotation_id))
     _INSERT_SCORES.run(session, *_scores(session, study, assignment, content, annotation_id))
     _INSERT_MARKS.run(session, *_error_marks(session, study, assignment, content, annotation_id))
     results_changed(session, number_of(study))
+
+
+def _preferences(
+    session: Session, study: Study, content: Draft, annotation_id: int
+) -> Iterable[dict[str, Any]]:
+    if not content.preferences:
+        return
+    ids = definitions(session, study).criterion_ids
+    for key, preference in content.preferences.items():
+        yield {
+            "annotation_id": annotation_id,
+            "criterion_id": ids[key],
+            "preference": preference,
+        }
 
 
 def _scores(

@@ -65,7 +65,7 @@ _OF_A_STUDY: tuple[Any, ...] = (
 #: What annotators are asked for unless a lead chooses, in the order of the form.
 COLLECTED = ("preference", "scores", "tags", "comment")
 #: What they can be asked for of their preference besides, if a lead wishes.
-OF_PREFERENCE = ("strength", "certainty")
+OF_PREFERENCE = ("strength", "certainty", "preferences")
 
 
 def collected_of(kind: TaskKind) -> tuple[str, ...]:
@@ -150,6 +150,7 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
             collects_preference="preference" in plan.collects,
             collects_strength="strength" in plan.collects,
             collects_certainty="certainty" in plan.collects,
+            collects_criterion_preferences="preferences" in plan.collects,
             collects_scores="scores" in plan.collects,
             collects_tags="tags" in plan.collects,
             collects_comment="comment" in plan.collects,
@@ -275,6 +276,10 @@ def _check(plan: StudyPlan) -> None:
             f"Annotators cannot be asked for {', '.join(sorted(unknown))}. "
             f"Choose from {', '.join(known)}."
         )
+    if "preferences" in plan.collects and plan.rubric is None:
+        raise RefusedError(
+            "Preferences by criterion need a rubric. Name one, or do not ask for them."
+        )
     if "scores" in plan.collects and plan.rubric is None:
         raise RefusedError("Scores need a rubric. Name one, or do not ask for scores.")
     if "tags" in plan.collects and plan.taxonomy is None:
@@ -366,7 +371,7 @@ def _run(session: Session, eval_set: str, version_id: int, wanted: str) -> int:
 
 
 def _rubric(session: Session, plan: StudyPlan) -> int | None:
-    if plan.rubric is None or "scores" not in plan.collects:
+    if plan.rubric is None or not {"scores", "preferences"} & plan.collects:
         return None
     if plan.rubric == DEFAULT_RUBRIC_NAME:
         return store_rubric(session, name=DEFAULT_RUBRIC_NAME, criteria=DEFAULT_RUBRIC)

@@ -172,6 +172,17 @@ class Annotation(DatabaseTable, table=True):
     details: dict[str, Any] | None = json_value()
 
 
+class CriterionPreference(DatabaseTable, table=True):
+    """Which of two responses is better on one criterion; it counts while its annotation does."""
+
+    __tablename__ = "criterion_preference"
+    __table_args__ = (one_of("preference", Preference),)
+
+    annotation_id: int = Field(foreign_key="annotation.id", primary_key=True)
+    criterion_id: int = Field(foreign_key="criterion.id", primary_key=True, index=True)
+    preference: str
+
+
 class Score(DatabaseTable, table=True):
     """One value on one criterion for one output."""
 

@@ -123,6 +123,7 @@ class Study(DatabaseTable, table=True):
     collects_preference: bool = True
     collects_strength: bool = False
     collects_certainty: bool = False
+    collects_criterion_preferences: bool = False
     collects_scores: bool = True
     collects_tags: bool = True
     collects_comment: bool = True

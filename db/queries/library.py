@@ -229,6 +229,7 @@ def _collected(study: Study) -> tuple[str, ...]:
         "preference": study.collects_preference,
         "strength": study.collects_strength,
         "certainty": study.collects_certainty,
+        "preferences": study.collects_criterion_preferences,
         "scores": study.collects_scores,
         "tags": study.collects_tags,
         "comment": study.collects_comment,

@@ -59,6 +59,7 @@ class Draft:
     comment: str
     strength: Strength | None = None
     certainty: Certainty | None = None
+    preferences: Mapping[str, Preference] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the draft as the screen reads it, see `ComparisonTask.draft`.
@@ -71,6 +72,7 @@ class Draft:
             "preference": self.preference and self.preference.value,
             **({} if self.strength is None else {"strength": self.strength.value}),
             **({} if self.certainty is None else {"certainty": self.certainty.value}),
+            **({"preferences": dict(self.preferences)} if self.preferences else {}),
             "scores": {"left": dict(self.left.scores), "right": dict(self.right.scores)},
             "tags": {"left": _severities(self.left), "right": _severities(self.right)},
             **({"texts": self.texts} if self.texts else {}),
@@ -128,6 +130,7 @@ def parse_draft(raw: object) -> Draft:
         preference=preference,
         strength=strength,
         certainty=_choice(fields.get("certainty"), Certainty, "certainty"),
+        preferences=_preferences(fields.get("preferences")),
         left=_response(*(part.get("left") for part in parts)),
         right=_response(*(part.get("right") for part in parts)),
         comment=checked_text(fields.get("comment"), "The comment"),
@@ -148,6 +151,8 @@ def checked_draft(draft: Draft, form: Form) -> Draft:
         missing["preference"] = "the preference"
     elif "strength" in form.collect and draft.preference in DECIDED and draft.strength is None:
         missing["preference"] = "by how much it is better"
+    if "preferences" in form.collect:
+        _find_unpreferred(draft.preferences, form, missing)
     for side in form.sides:
         _find_missing(getattr(draft, side), side, form, missing)
     if missing:
@@ -167,6 +172,7 @@ def asked_for(draft: Draft, form: Form) -> Draft:
         preference=draft.preference if "preference" in form.collect and form.is_pair else None,
         strength=draft.strength if "strength" in form.collect else None,
         certainty=draft.certainty or Certainty.SURE if "certainty" in form.collect else None,
+        preferences=dict(draft.preferences) if "preferences" in form.collect else {},
         left=_part_asked_for(draft.left, form),
         right=_part_asked_for(draft.right, form) if form.is_pair else nothing,
         comment=draft.comment.strip() if "comment" in form.collect else "",
@@ -194,6 +200,18 @@ def checked_seconds(value: object) -> float:
     if seconds is None or seconds < 0:
         raise RefusedError("The active time is not a number of seconds.")
     return seconds
+
+
+def _find_unpreferred(
+    preferences: Mapping[str, Preference], form: Form, missing: dict[str, str]
+) -> None:
+    """Add to ``missing`` the criteria on which it was not said which response is better."""
+    scaled = [criterion for criterion in form.criteria if not criterion.is_text]
+    for criterion in scaled:
+        if criterion.required and criterion.key not in preferences:
+            missing[f"preference.{criterion.key}"] = f"“{criterion.question}” (which is better)"
+    for key in preferences.keys() - {criterion.key for criterion in scaled}:
+        missing[f"preference.{key}"] = "a criterion this study does not have"
 
 
 def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[str, str]) -> None:
@@ -243,6 +261,14 @@ def _part_asked_for(response: ResponseDraft, form: Form) -> ResponseDraft:
 def _words(response: ResponseDraft) -> dict[str, str]:
     """Return the answers in words without blanks around them; blanks alone are none."""
     return {key: words.strip() for key, words in response.texts.items() if words.strip()}
+
+
+def _preferences(value: object) -> dict[str, Preference]:
+    chosen = {
+        key: _choice(preference, Preference, "preference")
+        for key, preference in _mapping(value, "preferences").items()
+    }
+    return {key: preference for key, preference in chosen.items() if preference is not None}
 
 
 def _response(scores: object, tags: object, marks: object, texts: object) -> ResponseDraft:

@@ -55,6 +55,10 @@ CertaintyFlag = Annotated[
     bool, typer.Option("--certainty", help="Let annotators say that they are not sure.")
 ]
 
+ByCriterionFlag = Annotated[
+    bool, typer.Option("--by-criterion", help="Ask on each criterion which is better, too.")
+]
+
 
 @app.command()
 def create(
@@ -81,6 +85,7 @@ def create(
     collect: CollectOption = None,
     strength: StrengthFlag = False,
     certainty: CertaintyFlag = False,
+    by_criterion: ByCriterionFlag = False,
     leaks: Annotated[
         LeakPolicy, typer.Option(help="What to do with responses that name their maker.")
     ] = LeakPolicy.MASK,
@@ -101,7 +106,7 @@ def create(
         pairs_per_case=pairs_per_case,
         n_cases=cases,
         collects=frozenset(collected_of(kind) if collect is None else _names(collect))
-        | _finer(strength=strength, certainty=certainty),
+        | _finer(strength=strength, certainty=certainty, preferences=by_criterion),
         leak_policy=leaks,
         seed=seed,
     )

@@ -140,6 +140,20 @@ def list_of(check: Check, *, at_least: int = 0, of: str = "") -> Check:
     return listed
 
 
+def by_name(check: Check) -> Check:
+    """Make the check for objects of names, one or more, whose values pass ``check``."""
+
+    def named(value: Any) -> Fault | None:
+        if not isinstance(value, dict) or not value:
+            return Fault(shown(value), "an object with one name or more")
+        for key, element in value.items():
+            if fault := name(key) or check(element):
+                return Fault(fault.found, fault.expected, f".{key}{fault.path}")
+        return None
+
+    return named
+
+
 def message(value: Any) -> Fault | None:
     """Accept a message: a role, and content unless the assistant only calls tools."""
     if not isinstance(value, dict):

@@ -155,6 +155,7 @@ TYPES: dict[str, Fields] = {
             "preference": checks.one_of(Preference),
             "strength": checks.one_of(Strength),
             "certainty": checks.one_of(Certainty),
+            "criteria": checks.by_name(checks.one_of(Preference)),
             **_PRESENTATION,
         },
         required=frozenset({"case", "annotator", "left", "right", "preference"}),

@@ -95,3 +95,44 @@ def test_a_study_that_does_not_ask_shows_neither(server, opened):
     assert page.get_by_role("button", name="Not sure").count() == 0
     server.wait_for("draft", lambda sent: bool(sent))
     assert not {"strength", "certainty"} & server.requests("draft")[-1]["draft"].keys()
+
+
+CRITERIA = ("helpfulness", "correctness", "instruction_following")
+
+
+def test_what_is_better_on_each_criterion_is_given_by_keyboard_in_the_order_of_the_rubric(
+    server, opened
+):
+    page = opened("better,tools")
+
+    press(page, "b" + "431" + "252" + "41")  # two scores and a choice a row
+    press(page, "x")  # the focus is on the last choice: its letter goes there
+    page.keyboard.press("Enter")
+    wait_for_case(page, "tool use")
+
+    server.wait_for("submit", bool)
+    draft = server.requests("submit")[0]["draft"]
+    assert draft["preference"] == "right"
+    assert draft["scores"]["left"] == dict(zip(CRITERIA, (4, 2, 4), strict=True))
+    assert draft["scores"]["right"] == dict(zip(CRITERIA, (3, 5, 1), strict=True))
+    assert draft["preferences"] == dict(zip(CRITERIA, ("left", "tie", "both_bad"), strict=True))
+    assert page.complaints == []
+
+
+def test_without_scores_the_digits_go_to_the_criteria_and_come_back_after_a_reload(server, opened):
+    page = opened("bettersole")
+    press(page, "a13")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ek-problem")).to_have_text(
+        "Still to do: Does it follow the instructions? (which is better)."
+    )
+    expect(page.locator(".ek-status")).to_have_text("Draft saved")
+    page.reload()
+    page.wait_for_selector(SHOWN)
+    chosen = page.locator('.ek-better [aria-checked="true"]')
+
+    assert chosen.all_inner_texts() == ["A", "B"]
+    page.keyboard.press("Backspace")
+    assert chosen.all_inner_texts() == ["A"]
+    page.get_by_role("radio", name="Equally good").last.click()
+    assert chosen.all_inner_texts() == ["A", "="]

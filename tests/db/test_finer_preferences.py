@@ -14,7 +14,7 @@ from db.commands.assignments import next_task_id
 from db.commands.records import import_file, import_records
 from db.commands.studies import StudyPlan, create_study
 from db.engine import engine, read_session, write_session
-from db.models import Annotation, Annotator, Study
+from db.models import Annotation, Annotator, Criterion, CriterionPreference, Study
 from db.queries import results
 from db.queries.annotation import task as queries
 from db.queries.annotation.own import own_annotations
@@ -24,6 +24,7 @@ from evalkit.errors import RefusedError
 from evalkit.records.problems import RecordsRefusedError
 from evalkit.vocabulary import CERTAINTY_CODES, STRENGTH_CODES
 from tests.db.record_files import (
+    CRITERION,
     case,
     comparison,
     empty_tables,
@@ -253,3 +254,117 @@ def test_results_read_strength_and_certainty_as_they_were_said(make_study):
 
     assert preferences.strength.tolist() == [STRENGTH_CODES["much"], 0]
     assert preferences.certainty.tolist() == [CERTAINTY_CODES["unsure"], CERTAINTY_CODES["sure"]]
+
+
+BY_CRITERION = frozenset({"preference", "preferences"})
+CHOSEN = {"helpfulness": "left", "correctness": "tie", "instruction_following": "both_bad"}
+
+
+def chosen():
+    with read_session() as session:
+        rows = session.exec(
+            select(CriterionPreference.annotation_id, Criterion.key, CriterionPreference.preference)
+            .join(Criterion, Criterion.id == CriterionPreference.criterion_id)
+            .order_by(CriterionPreference.annotation_id, Criterion.position)
+        ).all()
+    return [(key, preference) for _, key, preference in rows]
+
+
+def test_a_preference_on_each_criterion_is_stored_and_comes_back_for_an_edit(make_study):
+    study_id, ann = make_study(collects=BY_CRITERION)
+    assignment = given(study_id, ann)
+
+    submit(assignment, ann, preference="left", preferences=CHOSEN)
+    again = submit(assignment, ann, preference="left", preferences=CHOSEN, key="key-00000002")
+
+    assert chosen() == list(CHOSEN.items())
+    assert not again.is_new
+    with read_session() as session:
+        draft = queries.comparison_task(session, assignment, annotator_id=ann).draft
+    assert draft["preferences"] == CHOSEN
+
+
+def test_a_criterion_without_a_preference_is_still_to_do(make_study):
+    study_id, ann = make_study(collects=BY_CRITERION)
+
+    with pytest.raises(IncompleteError, match="which is better") as refused:
+        submit(given(study_id, ann), ann, preference="left", preferences={"helpfulness": "tie"})
+
+    assert refused.value.fields == ("preference.correctness", "preference.instruction_following")
+    assert chosen() == []
+
+
+@pytest.mark.parametrize(
+    "preferences",
+    [{**CHOSEN, "beauty": "left"}, {**CHOSEN, "correctness": "much"}, ["left"], {"correctness": 1}],
+)
+def test_a_preference_on_no_criterion_or_of_no_kind_is_refused(make_study, preferences):
+    study_id, ann = make_study(collects=BY_CRITERION)
+
+    with pytest.raises(RefusedError):
+        submit(given(study_id, ann), ann, preference="left", preferences=preferences)
+
+    assert chosen() == []
+
+
+def test_preferences_by_criterion_leave_and_come_back_byte_for_byte(make_study, tmp_path):
+    study_id, ann = make_study(collects=BY_CRITERION)
+    assignment = given(study_id, ann)
+    submit(assignment, ann, preference="left", preferences=CHOSEN)
+    changed = {**CHOSEN, "correctness": "right"}
+    submit(assignment, ann, preference="left", preferences=changed, key="key-00000002")
+    lines = exported("Study", include_superseded=True)
+    labels = exported_labels("Study", include_superseded=True)
+    path = tmp_path / "export.jsonl"
+    path.write_text("".join(lines), newline="")
+    empty_tables()
+
+    import_file(path)
+
+    assert [label["criteria"] for label in labels] == [CHOSEN, changed]
+    assert exported("Study", include_superseded=True) == lines
+    assert not import_file(path).has_news
+    with read_session() as session:
+        assert session.exec(select(Study)).one().collects_criterion_preferences
+
+
+@pytest.mark.parametrize(
+    "criteria", [{"beauty": "left"}, {"helpful": "much"}, {}, ["helpful"], {"helpful": None}]
+)
+def test_a_record_with_criteria_that_cannot_be_is_refused(sqlite_database, tmp_path, criteria):
+    records = [CRITERION, *pair_of_outputs(), comparison(criteria=criteria)]
+
+    with pytest.raises(RecordsRefusedError) as refused:
+        import_file(write(tmp_path / "file.jsonl", records))
+
+    (problem,) = refused.value.problems
+    assert problem.line == 6
+    assert problem.field.startswith("criteria")
+
+
+def test_both_tables_have_a_row_for_every_criterion_that_was_preferred_on(make_study):
+    study_id, ann = make_study(collects=BY_CRITERION)
+    submit(given(study_id, ann), ann, preference="left", preferences=CHOSEN)
+
+    with read_session() as session:
+        long, wide = (
+            list(
+                csv.DictReader(
+                    "".join(study_csv(session, study_id, shape=shape))
+                    .removeprefix("\N{BYTE ORDER MARK}")
+                    .splitlines()
+                )
+            )
+            for shape in ("long", "wide")
+        )
+
+    finer = [row for row in long if row["type"] == "criterion_comparison"]
+    assert {row["criterion"]: row["preference"] for row in finer} == CHOSEN
+    assert sorted(row["criterion"] for row in wide if row["criterion"]) == sorted(CHOSEN)
+
+
+def test_a_plan_for_preferences_by_criterion_needs_a_rubric(sqlite_database):
+    plan = {"name": "s", "eval_set": "Set", "models": ("A", "B"), "collects": BY_CRITERION}
+
+    with pytest.raises(RefusedError, match="need a rubric"):
+        create_study(StudyPlan(**plan, rubric=None))

@@ -71,6 +71,9 @@ MIGRATIONS = {
     "0019_check_what_a_case_asks_for.py": (
         "38bdfe0f501c32c616e6bf8a4a65ae4e6660709b6779431276ac9eda6bcef9a2"
     ),
+    "0020_prefer_by_criterion.py": (
+        "5f1eb37de9d3e048c6a6e364a9a38e10e46c6052b4e76ad8562af33009f0b04b"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

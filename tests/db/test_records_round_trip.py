@@ -77,6 +77,11 @@ finer_fields = optional(
     {
         "strength": st.sampled_from(["slightly", "much"]),
         "certainty": st.sampled_from(["sure", "unsure"]),
+        "criteria": st.dictionaries(
+            st.sampled_from(["helpful", "polite"]),
+            st.sampled_from(["left", "right", "tie", "both_bad"]),
+            min_size=1,
+        ),
     }
 )
 output_fields = optional(

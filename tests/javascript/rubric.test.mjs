@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { isOnRange, readNumber } from "../../pages/shared/components/workbench/continuous.js";
-import { firstOpen, readLevel, typeScore } from "../../pages/shared/components/workbench/rubric.js";
+import { readLevel } from "../../pages/shared/components/workbench/levels.js";
+import { firstOpen, typeScore } from "../../pages/shared/components/workbench/rubric.js";
 
 const readOf = (values, typed) =>
   readLevel(

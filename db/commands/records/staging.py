@@ -236,7 +236,7 @@ class Staging:
 def _judgement(fields: dict[str, Any]) -> dict[str, Any]:
     """Return what was judged, apart from where it hangs."""
     names = (
-        *("preference", "strength", "certainty", "value"),
+        *("preference", "strength", "certainty", "criteria", "value"),
         *("severity", "start", "end", "quote", "note", "step", "omission"),
     )
     return {key: fields[key] for key in names if fields.get(key) is not None}

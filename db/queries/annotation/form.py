@@ -36,6 +36,9 @@ def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
         "preference": is_compared,
         "strength": is_compared and study.collects_strength,
         "certainty": is_compared and study.collects_certainty,
+        "preferences": is_compared
+        and study.collects_criterion_preferences
+        and bool(asked.criteria),
         "scores": study.collects_scores and bool(asked.criteria),
         "tags": study.collects_tags and bool(asked.tags),
         "comment": study.collects_comment,

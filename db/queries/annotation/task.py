@@ -12,6 +12,7 @@ from db.models import (
     Assignment,
     Case,
     Criterion,
+    CriterionPreference,
     ErrorMark,
     Output,
     Score,
@@ -166,10 +167,21 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
         preference=None if preference is None else Preference(preference),
         strength=None if strength is None else Strength(strength),
         certainty=None if certainty is None else Certainty(certainty),
+        preferences=_preferences(session, annotation),
         left=left,
         right=right,
         comment=annotation.comment or "",
     )
+
+
+def _preferences(session: Session, annotation: Annotation) -> dict[str, Preference]:
+    rows = session.exec(
+        select(Criterion.key, CriterionPreference.preference)
+        .join(Criterion, col(Criterion.id) == CriterionPreference.criterion_id)
+        .where(CriterionPreference.annotation_id == annotation.id)
+        .order_by(col(Criterion.position), col(Criterion.id))
+    ).all()
+    return {key: Preference(preference) for key, preference in rows}
 
 
 def _mark(mark: ErrorMark, key: str) -> MarkedError:

@@ -11,6 +11,7 @@ from db.models import (
     Annotation,
     Assignment,
     Criterion,
+    CriterionPreference,
     ErrorMark,
     EvalSet,
     EvalSetVersion,
@@ -131,7 +132,7 @@ def _sides(session: Session, compared: Any) -> SidesOf | None:
 
 
 def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool) -> Iterable[int]:
-    """Return the rubric of a study and the other versions that its scores were made under."""
+    """Return the rubric of a study and the other versions under which something was judged."""
     used = (
         select(col(Criterion.rubric_id))
         .join(Score, col(Score.criterion_id) == col(Criterion.id))
@@ -140,9 +141,18 @@ def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool
         .where(col(Assignment.study_id) == study.id)
         .where(true() if include_superseded else ~col(Score.is_superseded))
     )
+    preferred = (
+        select(col(Criterion.rubric_id))
+        .join(CriterionPreference, col(CriterionPreference.criterion_id) == col(Criterion.id))
+        .join(Annotation, col(CriterionPreference.annotation_id) == col(Annotation.id))
+        .join(Assignment, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(col(Assignment.study_id) == study.id)
+        .where(true() if include_superseded else ~col(Annotation.is_superseded))
+    )
+    of_study = col(Rubric.id) == study.rubric_id
     return session.scalars(
         select(col(Rubric.id))
-        .where(col(Rubric.id).in_(used) | (col(Rubric.id) == study.rubric_id))
+        .where(col(Rubric.id).in_(used) | col(Rubric.id).in_(preferred) | of_study)
         .order_by(col(Rubric.name), col(Rubric.version))
     )
 

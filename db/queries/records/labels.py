@@ -29,6 +29,7 @@ from db.queries.records.annotated import (
     assignment_name,
     label_extras,
 )
+from db.queries.records.by_criterion import criterion_preferences
 from db.queries.records.rows import BATCH, batched, run_names, stream
 from evalkit.records.normal import normal
 from evalkit.vocabulary import AssignmentState
@@ -105,6 +106,7 @@ class _LabelReader:
         """Yield the labels of one batch of annotations."""
         ids = [row.id for row in rows]
         scores, marks, checks = self._scores(ids), self._marks(ids), self._checks(ids)
+        preferences = criterion_preferences(self._session, ids)
         checked = self._checked(
             {
                 row.assignment_id
@@ -124,11 +126,10 @@ class _LabelReader:
             {(row.annotator_id, mark.output_id) for row in rows for mark in marks.get(row.id, ())}
         )
         for row in rows:
-            extras = annotation_extras(row)
-            is_first = True
+            extras, is_first = annotation_extras(row), True
             if row.preference is not None or row.is_unreadable:
                 is_first = False
-                record = self._comparison(row, extras)
+                record = self._comparison(row, extras, preferences.get(row.id, ()))
                 has_successor = row.assignment_id in compared
                 yield self._label(row, row.id, record, row.is_superseded, has_successor)
             for score in scores.get(row.id, ()):
@@ -171,7 +172,9 @@ class _LabelReader:
             has_successor=has_successor,
         )
 
-    def _comparison(self, row: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
+    def _comparison(
+        self, row: Row[Any], extras: dict[str, Any], preferences: Sequence[Row[Any]]
+    ) -> dict[str, Any]:
         fields = {
             **self._shared(row, extras),
             "left": self._side(row.left_run_id),
@@ -180,6 +183,10 @@ class _LabelReader:
             "strength": row.strength,
             "certainty": row.certainty,
         }
+        if preferences:
+            fields["criteria"] = {chosen.key: chosen.preference for chosen in preferences}
+            if preferences[0].rubric_id != self._study.rubric_id:
+                fields.setdefault("rubric_version", preferences[0].version)
         return normal("comparison", fields)
 
     def _score(self, row: Row[Any], score: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,9 @@ LONG_COLUMNS = (
     "simulated",
 )
 
+#: Told once, with the overall preference.
+_OF_OVERALL = frozenset({"strength", "certainty", "comment", "seconds"})
+
 WIDE_COLUMNS = (
     "type",
     "case",
@@ -122,6 +125,10 @@ def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
         else:
             cells["run"] = record.get("run", DEFAULT_RUN)
         yield [cells.get(column) for column in LONG_COLUMNS]
+        for criterion, preference in record.get("criteria", {}).items():
+            finer = {"type": "criterion_comparison", "criterion": criterion}
+            row = {**cells, **finer, "preference": preference}
+            yield [None if column in _OF_OVERALL else row.get(column) for column in LONG_COLUMNS]
 
 
 def _dumped(texts: Any) -> str | None:
@@ -179,6 +186,10 @@ class _Things:
             thing: tuple[str | None, ...] = ("comparison", *first, *second, None)
             answer: Any = _as_models(record["preference"], is_swapped=first != left)
             self._said.setdefault(thing, {}).setdefault(who, []).append(answer)
+            for criterion, preference in record.get("criteria", {}).items():
+                thing = ("criterion_comparison", *first, *second, criterion)
+                answer = _as_models(preference, is_swapped=first != left)
+                self._said.setdefault(thing, {}).setdefault(who, []).append(answer)
             return
         output = (record["model"], record.get("run", DEFAULT_RUN))
         if record["type"] in ("score", "check"):

@@ -26,6 +26,7 @@ _COLLECTED = {
     "preference": "Preference",
     "strength": "How much better",
     "certainty": "Not sure",
+    "preferences": "Preference by criterion",
     "scores": "Scores",
     "tags": "Error tags",
     "comment": "Comment",

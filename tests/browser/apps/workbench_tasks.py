@@ -333,6 +333,15 @@ TASKS: dict[str, ComparisonTask] = {
         context=CONTEXT,
     ),
     "finer": _task(16, BlindedResponse(MARKDOWN), BlindedResponse(PLAIN), collect=FINER),
+    "better": _task(
+        17, BlindedResponse(MARKDOWN), BlindedResponse(PLAIN), collect=FINER | {"preferences"}
+    ),
+    "bettersole": _task(
+        18,
+        BlindedResponse(MARKDOWN),
+        BlindedResponse(PLAIN),
+        collect=frozenset({"preference", "preferences"}),
+    ),
     "letters": _task(
         31,
         BlindedResponse(LETTERS),

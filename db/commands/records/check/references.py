@@ -273,6 +273,9 @@ def check_scales(staging: Staging, problems: Problems) -> None:
             else "criterion records in this file, or a study that has a rubric (--study)"
         )
         problems.add(line, "criterion", shown(key), expected)
+    for line, key in staging.db.execute(_NO_CRITERION_PREFERRED, (MAX_PROBLEMS,)):
+        if key not in unsound:
+            problems.add(line, "criteria", shown(key), "criteria of the study's rubric")
     for line, value, key, scale in staging.db.execute(_OFF_SCALE, (MAX_PROBLEMS,)):
         listed = ", ".join(f"{level:g}" for level in json.loads(scale))
         held = f"a value of {shown(key)}: {listed}"
@@ -326,6 +329,14 @@ SELECT id FROM tag WHERE tag.key = label.name ORDER BY is_main DESC, version DES
 _NO_CRITERION = f"""
 SELECT line, name, rubric_version FROM label
 WHERE type = 1 AND line > 0 AND NOT EXISTS ({CRITERION_OF_LABEL}) ORDER BY line LIMIT ?
+"""
+
+_NO_CRITERION_PREFERRED = f"""
+SELECT line, name FROM (
+    SELECT line, each.key AS name, rubric_version
+    FROM label, json_each(label.body, '$.criteria') AS each
+    WHERE label.type = 0 AND line > 0
+) AS label WHERE NOT EXISTS ({CRITERION_OF_LABEL}) ORDER BY line LIMIT ?
 """
 
 _OFF_SCALE = f"""

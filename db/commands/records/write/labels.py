@@ -12,7 +12,7 @@ from db.columns import new_token, now
 from db.commands.records.staging import CHECK, COMPARISON, ERROR, SCORE
 from db.commands.records.write.batches import BATCH, Writing, table_of
 from db.commands.records.write.study import write_annotators
-from db.models import Annotation, Assignment, CheckAnswer, ErrorMark, Score
+from db.models import Annotation, Assignment, CheckAnswer, CriterionPreference, ErrorMark, Score
 from db.queries.records.annotated import (
     IMPORTED,
     LOOK,
@@ -74,12 +74,22 @@ class _LabelWriter:
         self._study_id = study_id
         self._now = now()
         self._n_assignments = 0
+        # As references are checked: of the rubric version that is named, else of the study's.
+        self._criteria = {
+            (key, version): writing.criteria[part]
+            for key, number, is_main, part in writing.staging.db.execute(
+                "SELECT key, version, is_main, id FROM criterion ORDER BY is_main"
+            )
+            for version in ((number, None) if is_main else (number,))
+            if part in writing.criteria
+        }
 
     def write(self, batch: list[list[_LabelRow]]) -> None:
         """Write the labels of some annotations: assignments first, they are referred to."""
         rows: dict[type[SQLModel], list[dict[str, Any]]] = {
             Assignment: [],
             Annotation: [],
+            CriterionPreference: [],
             Score: [],
             CheckAnswer: [],
             ErrorMark: [],
@@ -103,6 +113,7 @@ class _LabelWriter:
             annotation = self._annotation(annotation_id, first, shared)
             annotation["details"] = self._details(shared, is_first_of_assignment=is_new)
             rows[Annotation].append(annotation)
+            rows[CriterionPreference] += self._preferences(annotation_id, first, shared)
             first_details = None
         else:
             first_details = shared
@@ -182,6 +193,20 @@ class _LabelWriter:
             "is_superseded": bool(row.is_superseded),
             "created_at": written,
         }
+
+    def _preferences(
+        self, annotation_id: int, row: _LabelRow, extras: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        preferred = json.loads(row.body).get("criteria", {}) if row.type == COMPARISON else {}
+        version = extras.get("rubric_version")
+        return [
+            {
+                "annotation_id": annotation_id,
+                "criterion_id": self._criteria[key, version],
+                "preference": preference,
+            }
+            for key, preference in preferred.items()
+        ]
 
     def _details(
         self, extras: dict[str, Any], *, is_first_of_assignment: bool

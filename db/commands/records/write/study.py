@@ -98,6 +98,7 @@ def _new_study(
         collects_tags=2 in kinds or (not kinds and taxonomy_id is not None),
         collects_strength=holds("body", "strength"),
         collects_certainty=holds("body", "certainty"),
+        collects_criterion_preferences=holds("body", "criteria"),
         collects_comment=holds("extras", "comment") or not kinds,
         leak_policy=LeakPolicy.SHOW,
         # Finished annotations are a result: nobody is given more work in them unasked.

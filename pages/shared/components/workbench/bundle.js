@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 5b0b993ab59da432ab3dc77d148adda8002a3aca6d03f8605a2b02af7452cd7d
+// Sources: 472066dead160b3b24be06861ed518b48cd1d891c21682df44e6725e7939f8e2
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -39,11 +39,11 @@ function button(words, key, onclick, properties = {}) {
   );
 }
 function choices(group) {
-  const { label, options, value, className, onchoose, onpoint = () => {
+  const { label, options: options2, value, className, onchoose, onpoint = () => {
   }, clearable } = group;
   let chosen = value;
   let isMoved = false;
-  const buttons = options.map(
+  const buttons = options2.map(
     (option) => h(
       "button",
       {
@@ -63,7 +63,7 @@ function choices(group) {
   );
   const node = h("div", { role: "radiogroup", class: className, "aria-label": label }, buttons);
   function paint() {
-    const at = options.findIndex((option) => option.value === chosen);
+    const at = options2.findIndex((option) => option.value === chosen);
     buttons.forEach((element, index) => {
       element.setAttribute("aria-checked", String(index === at));
       element.tabIndex = index === Math.max(at, 0) ? 0 : -1;
@@ -86,7 +86,7 @@ function choices(group) {
     event.preventDefault();
     const next = (at + step + buttons.length) % buttons.length;
     buttons[next].focus();
-    choose(options[next].value);
+    choose(options2[next].value);
   });
   paint();
   return { node, choose, focus, buttons, chosen: () => chosen };
@@ -388,6 +388,7 @@ function completeDraft(draft) {
     preference: draft.preference || null,
     ...draft.strength && { strength: draft.strength },
     ...draft.certainty && { certainty: draft.certainty },
+    ...draft.preferences && { preferences: only(draft.preferences) },
     scores: { left: only(scores?.left), right: only(scores?.right) },
     tags: { left: only(tags?.left), right: only(tags?.right) },
     marks: listed2(draft.marks ?? {}),
@@ -768,12 +769,12 @@ function listenToKeys(root, actions) {
   };
   const onfocusin = (event) => isTabbing && event.target && clicked.delete(event.target);
   const listening = new AbortController();
-  const options = { capture: true, signal: listening.signal };
-  window.addEventListener("keydown", onkeydown, options);
-  window.addEventListener("keypress", onother, options);
-  window.addEventListener("keyup", onother, options);
-  window.addEventListener("pointerdown", onpointerdown, options);
-  window.addEventListener("focusin", onfocusin, options);
+  const options2 = { capture: true, signal: listening.signal };
+  window.addEventListener("keydown", onkeydown, options2);
+  window.addEventListener("keypress", onother, options2);
+  window.addEventListener("keyup", onother, options2);
+  window.addEventListener("pointerdown", onpointerdown, options2);
+  window.addEventListener("focusin", onfocusin, options2);
   return () => listening.abort();
 }
 var isForScreen = (event, dialog) => !dialog || (event.ctrlKey || event.metaKey) && !dialog.matches(":modal");
@@ -1132,7 +1133,8 @@ function preferenceKeys({ collect, right }) {
     ["B", `B better${more}`],
     ["E", "Equally good"],
     ["X", "Both bad"],
-    ...collect.includes("certainty") ? [["I", "Not sure which, and back"]] : []
+    ...collect.includes("certainty") ? [["I", "Not sure which, and back"]] : [],
+    ...collect.includes("preferences") ? [["1 to 4", "Where the marker is on “Better”: A, equally good, B, both bad"]] : []
   ];
 }
 function keysContent(data, named) {
@@ -2215,7 +2217,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
   const bar = barOf({ mark: () => markChosen(), step: () => markStep() });
   root.append(bar.node);
   const listening = new AbortController();
-  const options = { signal: listening.signal };
+  const options2 = { signal: listening.signal };
   const paneOf = (side) => panes[sides.indexOf(side)];
   const responseOf = (side) => (
     /** @type {ResponseData} */
@@ -2333,18 +2335,18 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     clearTimeout(timer);
     timer = setTimeout(look, time);
   };
-  document.addEventListener("selectionchange", () => isDown || rest(REST), options);
+  document.addEventListener("selectionchange", () => isDown || rest(REST), options2);
   for (const { body } of panes) {
-    body.addEventListener("pointerdown", (event) => isDown = event.pointerType === "mouse", options);
-    body.addEventListener("click", onclick, options);
-    body.addEventListener("scroll", () => chosen && choose(chosen), { ...options, passive: true });
+    body.addEventListener("pointerdown", (event) => isDown = event.pointerType === "mouse", options2);
+    body.addEventListener("click", onclick, options2);
+    body.addEventListener("scroll", () => chosen && choose(chosen), { ...options2, passive: true });
   }
   const up = () => {
     if (isDown) rest(0);
     isDown = false;
   };
-  window.addEventListener("pointerup", up, options);
-  window.addEventListener("pointercancel", up, options);
+  window.addEventListener("pointerup", up, options2);
+  window.addEventListener("pointercancel", up, options2);
   const deaf = spans.hear(paint);
   if (sides.some((side) => spans.of(side).length)) requestAnimationFrame(paint);
   else paint();
@@ -2479,21 +2481,21 @@ var GRADED = [
   { preference: "both_bad", name: "Both bad", keys: ["X"] }
 ];
 var preferences = ({ collect }) => collect.includes("strength") ? GRADED : PLAIN2;
-function keyed(options, preference, chosen) {
-  const own = options.filter((option) => option.preference === preference);
+function keyed(options2, preference, chosen) {
+  const own = options2.filter((option) => option.preference === preference);
   const usual = own.find((option) => option.strength !== "much");
   return chosen && chosen === usual ? own.find((option) => option !== usual) ?? usual : usual;
 }
 function preferencePart(form) {
   const { data, answers, places, changed, remember } = form;
-  const options = preferences(data);
+  const options2 = preferences(data);
   const group = choices({
     label: "Which response is better",
-    className: options === GRADED ? "ek-preference ek-graded" : "ek-preference",
-    value: options.find(
+    className: options2 === GRADED ? "ek-preference ek-graded" : "ek-preference",
+    value: options2.find(
       ({ preference, strength }) => preference === answers.preference && strength === answers.strength
     ),
-    options: options.map((option) => ({
+    options: options2.map((option) => ({
       value: option,
       name: option.name,
       key: option.keys.length === 1 ? option.keys[0] : null,
@@ -2514,7 +2516,7 @@ function preferencePart(form) {
   places.set("preference", { node: group.node, words: "preference", focus: group.focus });
   const certainty = data.collect.includes("certainty") ? certaintyPart(form) : null;
   const choose = (preference) => {
-    group.choose(keyed(options, preference, group.chosen()));
+    group.choose(keyed(options2, preference, group.chosen()));
     return true;
   };
   return {
@@ -2687,6 +2689,78 @@ function endsOf({ min, max, low, high }) {
   return `${first} … ${last}`;
 }
 
+// pages/shared/components/workbench/levels.js
+function readLevel(options2, typed) {
+  const more = options2.map(({ number }) => number).filter((number) => number !== typed && number.startsWith(typed));
+  const value = options2.find(({ number }) => number === typed)?.value;
+  return { value, isPart: more.length > 0, more };
+}
+function levelTable(criterion) {
+  return [
+    h("strong", {}, criterion.question),
+    ...criterion.description ? [h("p", {}, criterion.description)] : [],
+    ...criterion.range ? [h("p", {}, endsOf(criterion.range))] : [],
+    h(
+      "dl",
+      { class: "ek-levels" },
+      criterion.levels.map((level) => [
+        h("dt", {}, h("span", { class: "ek-value" }, String(level.value)), level.label),
+        h("dd", {}, level.anchor)
+      ])
+    )
+  ];
+}
+
+// pages/shared/components/workbench/criterion.js
+var CHOICES = [
+  { preference: "left", face: "A", name: "A better" },
+  { preference: "tie", face: "=", name: "Equally good" },
+  { preference: "right", face: "B", name: "B better" },
+  { preference: "both_bad", face: "✕", name: "Both bad" }
+];
+var LETTERS2 = { left: 1, tie: 2, right: 3, both_bad: 4 };
+var options = CHOICES.map(({ face, name }, place4) => ({
+  value: place4 + 1,
+  number: String(place4 + 1),
+  key: String(place4 + 1),
+  level: { value: place4 + 1, label: name, anchor: "" },
+  name,
+  face
+}));
+function criterionCell({ criterion, answers, onpoint, onscore }) {
+  const chosen = answers.preferences ??= /* @__PURE__ */ Object.create(null);
+  const value = () => LETTERS2[chosen[criterion.key]];
+  const group = choices({
+    label: `${criterion.question}, which is better`,
+    className: "ek-scale ek-better",
+    value: value(),
+    options: options.map((option) => ({
+      ...option,
+      face: h("span", { class: "ek-face" }, option.face)
+    })),
+    clearable: true,
+    onpoint,
+    onchoose: (number) => {
+      if (number === null || number === void 0) delete chosen[criterion.key];
+      else chosen[criterion.key] = CHOICES[number - 1].preference;
+      onscore();
+    }
+  });
+  const letter = h("span", { class: "ek-letter", "aria-hidden": "true" }, "Better");
+  const node = h("div", { class: "ek-cell ek-better-cell" }, letter, group.node);
+  return {
+    ...group,
+    node,
+    chosen: value,
+    read: (typed) => readLevel(options, typed),
+    prefer: (preference) => {
+      if (!node.contains(document.activeElement)) return false;
+      group.choose(LETTERS2[preference]);
+      return true;
+    }
+  };
+}
+
 // pages/shared/components/workbench/words.js
 var HIGHEST = 140;
 function wordField(value, properties, onwritten) {
@@ -2738,14 +2812,17 @@ function write2(answers, side, key, text) {
 
 // pages/shared/components/workbench/rubric.js
 function rubricPart(form) {
-  const { data, sides } = form;
-  const rubric = { ...form, cells: [], rows: [], cursor: 0, typed: "" };
+  const { data } = form;
+  const sides = data.collect.includes("scores") ? form.sides : [];
+  const isPreferred = data.collect.includes("preferences") && form.sides.length > 1;
+  const perRow = sides.length + (isPreferred ? 1 : 0);
+  const rubric = { ...form, sides, isPreferred, cells: [], rows: [], cursor: 0, typed: "" };
   const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
-  const kind = sides.length > 1 ? "" : " ek-single";
+  const kind = form.sides.length > 1 && sides.length ? "" : " ek-single";
   rubric.rows = rows;
   const node = h("div", { class: `ek-rubric${kind}` }, rows);
   node.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: sides.length, ArrowUp: -sides.length }[event.key];
+    const step = { ArrowDown: perRow, ArrowUp: -perRow }[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey || inField(event)) return;
     event.preventDefault();
     const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
@@ -2761,7 +2838,13 @@ function rubricPart(form) {
   });
   const isEdit = data.submitted && firstOpen(rubric) === rubric.cells.length;
   putMarker(rubric, isEdit ? 0 : firstOpen(rubric));
-  return { node, number: (part) => typeScore(rubric, part) };
+  return {
+    node,
+    number: (part) => typeScore(rubric, part),
+    prefer: (preference) => preferOn(rubric, preference),
+    sides,
+    lacks: (criterion) => isPreferredOn(rubric, criterion) && !rubric.answers.preferences?.[criterion.key]
+  };
 }
 function firstOpen({ cells }) {
   const at = cells.findIndex((cell) => cell.chosen() === void 0);
@@ -2786,6 +2869,11 @@ function typeScore(rubric, part) {
     cell.describe(null);
   }
   return true;
+}
+function preferOn(rubric, preference) {
+  const isHere = rubric.cells.some((cell) => cell.prefer?.(preference));
+  if (isHere) goOn(rubric);
+  return isHere;
 }
 function goOn(rubric) {
   const next = rubric.cells[rubric.cursor + 1];
@@ -2812,6 +2900,7 @@ function rubricRow(rubric, criterion, row) {
     anchors.replaceChildren(...lines);
   }
   const cells = isText(criterion) ? textCells(rubric, criterion) : sides.map((side) => scoredCell(rubric, { criterion, side, row, describe }));
+  if (isPreferredOn(rubric, criterion)) cells.push(betterCell(rubric, { criterion, row, describe }));
   const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
   if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
   explain.attach(question, () => levelTable(criterion));
@@ -2820,21 +2909,44 @@ function rubricRow(rubric, criterion, row) {
   const properties = { class: kind, role: "group", "aria-label": criterion.question };
   return h("div", properties, question, cells, anchors);
 }
-function scoredCell(rubric, { criterion, side, row, describe }) {
-  const { sides, answers, places, changed, remember } = rubric;
-  const field = `${side}.${criterion.key}`;
-  const isSingle = sides.length === 1;
-  const asked = { criterion, side, isSingle, answers };
-  const onscore = () => {
+var isPreferredOn = ({ isPreferred }, criterion) => isPreferred && !isText(criterion);
+function scoredCell(rubric, { side, ...place4 }) {
+  const { criterion, describe } = place4;
+  const isSingle = rubric.sides.length === 1;
+  const asked = { criterion, side, isSingle, answers: rubric.answers };
+  const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
+  const letter = isSingle ? "" : LETTER[side];
+  return placed(
+    rubric,
+    place4,
+    `${side}.${criterion.key}`,
+    words,
+    (onscore) => criterion.range ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) }) : scoreCell({ ...asked, onpoint: (option) => describe(option && { letter, option }), onscore })
+  );
+}
+function betterCell(rubric, place4) {
+  const { criterion, describe } = place4;
+  const words = `${criterion.question} (which is better)`;
+  return placed(
+    rubric,
+    place4,
+    `preference.${criterion.key}`,
+    words,
+    (onscore) => criterionCell({
+      criterion,
+      answers: rubric.answers,
+      onpoint: (option) => describe(option && { letter: "", option }),
+      onscore
+    })
+  );
+}
+function placed(rubric, { row, describe }, field, words, make) {
+  const { places, changed, remember } = rubric;
+  const cell = make(() => {
     remember(field, cell.chosen() !== void 0, takeBack3);
     changed(field);
     putMarker(rubric, isUnscored(rubric) ? 0 : index);
     describe(null);
-  };
-  const cell = criterion.range ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) }) : scoreCell({
-    ...asked,
-    onpoint: (option) => describe(option && { side, option }),
-    onscore
   });
   const index = rubric.cells.push({ ...cell, row, describe }) - 1;
   function takeBack3() {
@@ -2843,14 +2955,13 @@ function scoredCell(rubric, { criterion, side, row, describe }) {
   }
   remember(field, cell.chosen() !== void 0, takeBack3);
   cell.node.addEventListener("focusin", () => putMarker(rubric, index));
-  const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
   places.set(field, { node: cell.node, words, focus: cell.focus });
   return cell.node;
 }
 var isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === void 0);
 function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
   const isSpelt = criterion.levels.reduce((sum, level) => sum + level.label.length, 0) <= 14;
-  const options = criterion.levels.map((level) => ({
+  const options2 = criterion.levels.map((level) => ({
     value: level.value,
     number: String(level.value),
     key: String(level.value).length === 1 ? String(level.value) : null,
@@ -2865,9 +2976,9 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
   }));
   const group = choices({
     label: isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`,
-    className: options.length > 7 ? "ek-scale ek-long" : "ek-scale",
+    className: options2.length > 7 ? "ek-scale ek-long" : "ek-scale",
     value: answers.scores[side][criterion.key],
-    options,
+    options: options2,
     clearable: true,
     onpoint,
     onchoose: (value) => {
@@ -2883,13 +2994,8 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
     ...group,
     node,
     chosen: () => answers.scores[side][criterion.key],
-    read: (typed) => readLevel(options, typed)
+    read: (typed) => readLevel(options2, typed)
   };
-}
-function readLevel(options, typed) {
-  const more = options.map(({ number }) => number).filter((number) => number !== typed && number.startsWith(typed));
-  const value = options.find(({ number }) => number === typed)?.value;
-  return { value, isPart: more.length > 0, more };
 }
 function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
   const line = (letter, level) => h(
@@ -2905,7 +3011,7 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     return hints.filter(Boolean).map((words) => h("div", { class: "ek-anchor ek-hint" }, words));
   }
   if (pointed) {
-    const only = line(sides.length > 1 ? LETTER[pointed.side] : "", pointed.option.level);
+    const only = line(pointed.letter, pointed.option.level);
     only.classList.add("ek-pointed");
     return [only];
   }
@@ -2937,21 +3043,6 @@ function typedLine(cell, typed) {
   return h("div", { class: "ek-anchor ek-hint" }, words);
 }
 var levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);
-function levelTable(criterion) {
-  return [
-    h("strong", {}, criterion.question),
-    ...criterion.description ? [h("p", {}, criterion.description)] : [],
-    ...criterion.range ? [h("p", {}, endsOf(criterion.range))] : [],
-    h(
-      "dl",
-      { class: "ek-levels" },
-      criterion.levels.map((level) => [
-        h("dt", {}, h("span", { class: "ek-value" }, String(level.value)), level.label),
-        h("dd", {}, level.anchor)
-      ])
-    )
-  ];
-}
 
 // pages/shared/components/workbench/palette.js
 var DENSE = 13;
@@ -3255,7 +3346,8 @@ function buildForm({ data, answers, explain, asking, onchange }) {
   };
   const part = (what, isThere, make) => data.collect.includes(what) && isThere ? make(form) : null;
   const preference = part("preference", data.right, preferencePart);
-  const rubric = part("scores", data.criteria.length, rubricPart);
+  const isRated = ["scores", "preferences"].some((what) => data.collect.includes(what));
+  const rubric = isRated && data.criteria.length ? rubricPart(form) : null;
   const tags = part("tags", data.tags.length, tagsPart);
   const comment = part("comment", true, commentPart);
   const parts = [preference?.node, rubric?.node, tags?.node];
@@ -3270,7 +3362,7 @@ function buildForm({ data, answers, explain, asking, onchange }) {
     node,
     number: seen2((digit) => rubric !== null && rubric.number(digit)),
     takeBack: seen2(() => takeBackLast(trail)),
-    prefer: seen2((value) => preference !== null && preference.choose(value)),
+    prefer: seen2((value) => rubric?.prefer(value) || preference !== null && preference.choose(value)),
     doubt: seen2(() => preference !== null && preference.doubt()),
     openTags: seen2((side) => tags !== null && tags.open(side)),
     spans: tags?.spans ?? null,
@@ -3286,11 +3378,12 @@ function takeBackLast(trail) {
   if (last) last();
   return Boolean(last);
 }
-function missingFields({ data, sides, answers }, { preference, rubric }) {
+function missingFields({ data, answers }, { preference, rubric }) {
   const required = (rubric ? data.criteria : []).filter((criterion) => criterion.required);
-  const scores = required.flatMap(
-    (criterion) => sides.filter((side) => !isAnswered(answers, side, criterion)).map((side) => `${side}.${criterion.key}`)
-  );
+  const scores = required.flatMap((criterion) => [
+    ...(rubric?.sides ?? []).filter((side) => !isAnswered(answers, side, criterion)).map((side) => `${side}.${criterion.key}`),
+    ...rubric?.lacks(criterion) ? [`preference.${criterion.key}`] : []
+  ]);
   return preference?.isMissing() ? ["preference", ...scores] : scores;
 }
 function markMissing(places, fields) {
@@ -3302,10 +3395,22 @@ function markMissing(places, fields) {
 }
 function namesOf(places, fields) {
   const known = fields.filter((field) => places.has(field));
-  const scores = known.filter((field) => field !== "preference");
-  const words = known.length > scores.length ? ["the preference"] : [];
-  if (scores.length > 2) return [...words, `${scores.length} scores`];
-  return [...words, ...scores.map((field) => places.get(field)?.words ?? field)];
+  const words = known.includes("preference") ? ["the preference"] : [];
+  const better = known.filter((field) => field.startsWith("preference."));
+  const scores = known.filter((field) => field !== "preference" && !better.includes(field));
+  const listed2 = [
+    [scores, "scores"],
+    [better, "preferences by criterion"]
+  ];
+  for (
+    const [those, name] of
+    /** @type {[string[], string][]} */
+    listed2
+  ) {
+    const each = those.map((field) => places.get(field)?.words ?? field);
+    words.push(...those.length > 2 ? [`${those.length} ${name}`] : each);
+  }
+  return words;
 }
 function commentPart({ answers, onchange }) {
   const properties = {

@@ -97,6 +97,9 @@ function preferenceKeys({ collect, right }) {
     ["E", "Equally good"],
     ["X", "Both bad"],
     ...(collect.includes("certainty") ? [["I", "Not sure which, and back"]] : []),
+    ...(collect.includes("preferences")
+      ? [["1 to 4", "Where the marker is on “Better”: A, equally good, B, both bad"]]
+      : []),
   ];
 }
 

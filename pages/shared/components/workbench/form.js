@@ -17,6 +17,7 @@ import { isAnswered, wordField } from "./words.js";
  *   FormParts,
  *   Places,
  *   PreferencePart,
+ *   RubricPart,
  *   TaskData,
  * } from "./types.js"
  */
@@ -66,7 +67,8 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
    */
   const part = (what, isThere, make) => (data.collect.includes(what) && isThere ? make(form) : null);
   const preference = part("preference", data.right, preferencePart);
-  const rubric = part("scores", data.criteria.length, rubricPart);
+  const isRated = ["scores", "preferences"].some((what) => data.collect.includes(what));
+  const rubric = isRated && data.criteria.length ? rubricPart(form) : null;
   const tags = part("tags", data.tags.length, tagsPart);
   const comment = part("comment", true, commentPart);
   const parts = [preference?.node, rubric?.node, tags?.node];
@@ -87,7 +89,7 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
     node,
     number: seen((digit) => rubric !== null && rubric.number(digit)),
     takeBack: seen(() => takeBackLast(trail)),
-    prefer: seen((value) => preference !== null && preference.choose(value)),
+    prefer: seen((value) => rubric?.prefer(value) || (preference !== null && preference.choose(value))),
     doubt: seen(() => preference !== null && preference.doubt()),
     openTags: seen((side) => tags !== null && tags.open(side)),
     spans: tags?.spans ?? null,
@@ -112,16 +114,17 @@ function takeBackLast(trail) {
 /**
  * The fields that are asked for, not optional and not answered.
  * @param {FormParts} form
- * @param {{ preference: PreferencePart | null, rubric: object | null }} asked
+ * @param {{ preference: PreferencePart | null, rubric: RubricPart | null }} asked
  * @returns {string[]}
  */
-function missingFields({ data, sides, answers }, { preference, rubric }) {
+function missingFields({ data, answers }, { preference, rubric }) {
   const required = (rubric ? data.criteria : []).filter((criterion) => criterion.required);
-  const scores = required.flatMap((criterion) =>
-    sides
+  const scores = required.flatMap((criterion) => [
+    ...(rubric?.sides ?? [])
       .filter((side) => !isAnswered(answers, side, criterion))
       .map((side) => `${side}.${criterion.key}`),
-  );
+    ...(rubric?.lacks(criterion) ? [`preference.${criterion.key}`] : []),
+  ]);
   return preference?.isMissing() ? ["preference", ...scores] : scores;
 }
 
@@ -146,10 +149,18 @@ function markMissing(places, fields) {
  */
 function namesOf(places, fields) {
   const known = fields.filter((field) => places.has(field));
-  const scores = known.filter((field) => field !== "preference");
-  const words = known.length > scores.length ? ["the preference"] : [];
-  if (scores.length > 2) return [...words, `${scores.length} scores`];
-  return [...words, ...scores.map((field) => places.get(field)?.words ?? field)];
+  const words = known.includes("preference") ? ["the preference"] : [];
+  const better = known.filter((field) => field.startsWith("preference."));
+  const scores = known.filter((field) => field !== "preference" && !better.includes(field));
+  const listed = [
+    [scores, "scores"],
+    [better, "preferences by criterion"],
+  ];
+  for (const [those, name] of /** @type {[string[], string][]} */ (listed)) {
+    const each = those.map((field) => places.get(field)?.words ?? field);
+    words.push(...(those.length > 2 ? [`${those.length} ${name}`] : each));
+  }
+  return words;
 }
 
 /** @param {FormParts} form */

@@ -1,7 +1,9 @@
 // The rubric: a row a criterion, a scale a response, and a marker that typed scores move on.
 
 import { endsOf, sliderCell } from "./continuous.js";
+import { criterionCell } from "./criterion.js";
 import { choices, h, inField } from "./dom.js";
+import { levelTable, readLevel } from "./levels.js";
 import { LETTER } from "./sides.js";
 import { isText, textCells } from "./words.js";
 
@@ -9,6 +11,7 @@ import { isText, textCells } from "./words.js";
  * @import {
  *   Answers,
  *   Cell,
+ *   CellPlace,
  *   Criterion,
  *   FormParts,
  *   Level,
@@ -17,7 +20,6 @@ import { isText, textCells } from "./words.js";
  *   ScoreChoice,
  *   ScoreScale,
  *   Side,
- *   TypedNumber,
  * } from "./types.js"
  */
 
@@ -26,16 +28,19 @@ import { isText, textCells } from "./words.js";
  * @param {FormParts} form
  */
 export function rubricPart(form) {
-  const { data, sides } = form;
+  const { data } = form;
+  const sides = data.collect.includes("scores") ? form.sides : [];
+  const isPreferred = data.collect.includes("preferences") && form.sides.length > 1;
+  const perRow = sides.length + (isPreferred ? 1 : 0);
   // `typed` is what was typed of a number that may go on: "−" of −2, "1" of 10.
   /** @type {Rubric} */
-  const rubric = { ...form, cells: [], rows: [], cursor: 0, typed: "" };
+  const rubric = { ...form, sides, isPreferred, cells: [], rows: [], cursor: 0, typed: "" };
   const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
-  const kind = sides.length > 1 ? "" : " ek-single";
+  const kind = form.sides.length > 1 && sides.length ? "" : " ek-single";
   rubric.rows = rows;
   const node = h("div", { class: `ek-rubric${kind}` }, rows);
   node.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: sides.length, ArrowUp: -sides.length }[event.key];
+    const step = { ArrowDown: perRow, ArrowUp: -perRow }[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey || inField(event)) return;
     event.preventDefault();
     const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
@@ -48,7 +53,14 @@ export function rubricPart(form) {
   });
   const isEdit = data.submitted && firstOpen(rubric) === rubric.cells.length;
   putMarker(rubric, isEdit ? 0 : firstOpen(rubric));
-  return { node, number: (/** @type {string} */ part) => typeScore(rubric, part) };
+  return {
+    node,
+    number: (/** @type {string} */ part) => typeScore(rubric, part),
+    prefer: (/** @type {string} */ preference) => preferOn(rubric, preference),
+    sides,
+    lacks: (/** @type {Criterion} */ criterion) =>
+      isPreferredOn(rubric, criterion) && !rubric.answers.preferences?.[criterion.key],
+  };
 }
 
 /**
@@ -86,6 +98,17 @@ export function typeScore(rubric, part) {
     cell.describe(null);
   }
   return true;
+}
+
+/**
+ * Choose what is better on the criterion whose scale has the focus, and go on; false without one.
+ * @param {Rubric} rubric
+ * @param {string} preference
+ */
+function preferOn(rubric, preference) {
+  const isHere = rubric.cells.some((cell) => cell.prefer?.(preference));
+  if (isHere) goOn(rubric);
+  return isHere;
 }
 
 /**
@@ -135,6 +158,7 @@ function rubricRow(rubric, criterion, row) {
   const cells = isText(criterion)
     ? textCells(rubric, criterion)
     : sides.map((side) => scoredCell(rubric, { criterion, side, row, describe }));
+  if (isPreferredOn(rubric, criterion)) cells.push(betterCell(rubric, { criterion, row, describe }));
   const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
   if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
   explain.attach(question, () => levelTable(criterion));
@@ -145,33 +169,64 @@ function rubricRow(rubric, criterion, row) {
 }
 
 /**
+ * Whether it is asked which response is better on a criterion: not on one answered in words.
+ * @param {Pick<Rubric, "isPreferred">} rubric
+ * @param {Criterion} criterion
+ */
+const isPreferredOn = ({ isPreferred }, criterion) => isPreferred && !isText(criterion);
+
+/**
  * One cell of a row that is scored, in the order in which typed scores reach it.
  * @param {Rubric} rubric
- * @param {object} asked
- * @param {Criterion} asked.criterion
- * @param {Side} asked.side
- * @param {number} asked.row
- * @param {(pointed: Pointed | null) => void} asked.describe
+ * @param {CellPlace & { side: Side }} asked
  */
-function scoredCell(rubric, { criterion, side, row, describe }) {
-  const { sides, answers, places, changed, remember } = rubric;
-  const field = `${side}.${criterion.key}`;
-  const isSingle = sides.length === 1;
-  const asked = { criterion, side, isSingle, answers };
-  const onscore = () => {
+function scoredCell(rubric, { side, ...place }) {
+  const { criterion, describe } = place;
+  const isSingle = rubric.sides.length === 1;
+  const asked = { criterion, side, isSingle, answers: rubric.answers };
+  const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
+  const letter = isSingle ? "" : LETTER[side];
+  return placed(rubric, place, `${side}.${criterion.key}`, words, (onscore) =>
+    criterion.range
+      ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) })
+      : scoreCell({ ...asked, onpoint: (option) => describe(option && { letter, option }), onscore }),
+  );
+}
+
+/**
+ * The cell in which it is said which response is better on a criterion, after its scores.
+ * @param {Rubric} rubric
+ * @param {CellPlace} place
+ */
+function betterCell(rubric, place) {
+  const { criterion, describe } = place;
+  const words = `${criterion.question} (which is better)`;
+  return placed(rubric, place, `preference.${criterion.key}`, words, (onscore) =>
+    criterionCell({
+      criterion,
+      answers: rubric.answers,
+      onpoint: (option) => describe(option && { letter: "", option }),
+      onscore,
+    }),
+  );
+}
+
+/**
+ * Put a scale into its row: what it is called, where typed numbers reach it, how it is taken back.
+ * @param {Rubric} rubric
+ * @param {CellPlace} place
+ * @param {string} field
+ * @param {string} words
+ * @param {(onscore: () => void) => ScoreScale} make
+ */
+function placed(rubric, { row, describe }, field, words, make) {
+  const { places, changed, remember } = rubric;
+  const cell = make(() => {
     remember(field, cell.chosen() !== undefined, takeBack);
     changed(field);
     putMarker(rubric, isUnscored(rubric) ? 0 : index);
     describe(null);
-  };
-  /** @type {ScoreScale} */
-  const cell = criterion.range
-    ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) })
-    : scoreCell({
-        ...asked,
-        onpoint: (option) => describe(option && { side, option }),
-        onscore,
-      });
+  });
   const index = rubric.cells.push({ ...cell, row, describe }) - 1;
   function takeBack() {
     cell.choose(undefined);
@@ -179,7 +234,6 @@ function scoredCell(rubric, { criterion, side, row, describe }) {
   }
   remember(field, cell.chosen() !== undefined, takeBack);
   cell.node.addEventListener("focusin", () => putMarker(rubric, index));
-  const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
   places.set(field, { node: cell.node, words, focus: cell.focus });
   return cell.node;
 }
@@ -238,20 +292,6 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
 }
 
 /**
- * What was typed of the number of a level, and what it may become.
- * @param {Pick<ScoreChoice, "number" | "value">[]} options
- * @param {string} typed
- * @returns {TypedNumber}
- */
-export function readLevel(options, typed) {
-  const more = options
-    .map(({ number }) => number)
-    .filter((number) => number !== typed && number.startsWith(typed));
-  const value = options.find(({ number }) => number === typed)?.value;
-  return { value, isPart: more.length > 0, more };
-}
-
-/**
  * The sentence of the level pointed at; else of what was chosen, and in the current row the names
  * of the levels while one is still open; else what the criterion asks.
  * @param {object} row
@@ -281,7 +321,7 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     return hints.filter(Boolean).map((words) => h("div", { class: "ek-anchor ek-hint" }, words));
   }
   if (pointed) {
-    const only = line(sides.length > 1 ? LETTER[pointed.side] : "", pointed.option.level);
+    const only = line(pointed.letter, pointed.option.level);
     only.classList.add("ek-pointed");
     return [only];
   }
@@ -335,24 +375,3 @@ function typedLine(cell, typed) {
  * @param {number | undefined} value
  */
 const levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);
-
-/**
- * All levels of a criterion with their sentences.
- * @param {Criterion} criterion
- * @returns {HTMLElement[]}
- */
-export function levelTable(criterion) {
-  return [
-    h("strong", {}, criterion.question),
-    ...(criterion.description ? [h("p", {}, criterion.description)] : []),
-    ...(criterion.range ? [h("p", {}, endsOf(criterion.range))] : []),
-    h(
-      "dl",
-      { class: "ek-levels" },
-      criterion.levels.map((level) => [
-        h("dt", {}, h("span", { class: "ek-value" }, String(level.value)), level.label),
-        h("dd", {}, level.anchor),
-      ]),
-    ),
-  ];
-}

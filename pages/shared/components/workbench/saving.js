@@ -202,6 +202,7 @@ export function completeDraft(draft) {
     preference: draft.preference || null,
     ...(draft.strength && { strength: draft.strength }),
     ...(draft.certainty && { certainty: draft.certainty }),
+    ...(draft.preferences && { preferences: only(draft.preferences) }),
     scores: { left: only(scores?.left), right: only(scores?.right) },
     tags: { left: only(tags?.left), right: only(tags?.right) },
     marks: listed(draft.marks ?? {}),

@@ -3,7 +3,7 @@
 import { keysContent, openDialog } from "./dialogs.js";
 import { button, h, rendered } from "./dom.js";
 import { url } from "./going.js";
-import { levelTable } from "./rubric.js";
+import { levelTable } from "./levels.js";
 import { persist, send } from "./saving.js";
 
 /** @import { Desk, Screen, Study, Studies, TaskData } from "./types.js" */

@@ -157,6 +157,7 @@ export interface Answers {
   preference: string | null;
   strength?: string;
   certainty?: string;
+  preferences?: Record<string, string>;
   scores: Record<Side, Record<string, number>>;
   tags: Record<Side, Marks>;
   marks: Record<Side, Mark[]>;
@@ -295,16 +296,33 @@ export interface TypedNumber {
 export interface ScoreScale extends Omit<Choices<number>, "chosen"> {
   chosen(): number | undefined;
   read(typed: string): TypedNumber;
+  /** Of what is better on a criterion: choose it, if the focus is here. */
+  prefer?(preference: string): boolean;
 }
 export interface Pointed {
-  side: Side;
+  letter: string;
   option: ScoreChoice;
 }
 export interface Cell extends ScoreScale {
   row: number;
   describe(pointed: Pointed | null): void;
 }
+export interface RubricPart {
+  node: HTMLElement;
+  number(part: string): boolean;
+  prefer(preference: string): boolean;
+  sides: Side[];
+  /** Whether it is still to be said which response is better on a criterion. */
+  lacks(criterion: Criterion): boolean;
+}
+/** Where a cell of the rubric stands. */
+export interface CellPlace {
+  criterion: Criterion;
+  row: number;
+  describe(pointed: Pointed | null): void;
+}
 export interface Rubric extends FormParts {
+  isPreferred: boolean;
   cells: Cell[];
   rows: HTMLElement[];
   cursor: number;

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 5b0b993ab59da432ab3dc77d148adda8002a3aca6d03f8605a2b02af7452cd7d
+// Sources: 472066dead160b3b24be06861ed518b48cd1d891c21682df44e6725e7939f8e2
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
