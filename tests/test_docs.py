@@ -133,7 +133,8 @@ def test_the_letters_described_are_the_commands_the_screen_listens_to():
     rows = table_under(DOCS / "annotators.md", "## Keys")
     described = {key.strip("`").lower() for key, _ in rows if re.fullmatch(r"`[^\d]`", key)}
 
-    assert described == heard
+    # "=" is "+" without Shift; "." and "-" are heard while words are marked, see marking.js.
+    assert described - {".", "-"} == heard - {"="}
 
 
 def test_the_reasons_to_skip_are_those_of_the_screen():
