@@ -29,6 +29,7 @@ def test_a_case_is_judged_by_keyboard_alone_without_a_rerun(server, opened):
             "right": {"helpfulness": 3, "correctness": 2, "instruction_following": 1},
         },
         "tags": {"left": {}, "right": {}},
+        "marks": {"left": [], "right": []},
         "comment": "Crabs say so, really.",
     }
     assert server.state()["runs"] == runs
