@@ -1,7 +1,7 @@
 """A case or a trajectory as HTML one can read: messages, tool calls, passages and tools."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +57,16 @@ def render_messages(messages: Sequence[Mapping[str, Any]], *, is_timed: bool = F
         Safe HTML: a headed section per turn; long instructions, tool calls and tool results
         folded, arguments and results as tables; empty without messages.
     """
+    return "".join(rendered_steps(messages, is_timed=is_timed))
+
+
+def rendered_steps(
+    messages: Sequence[Mapping[str, Any]], *, is_timed: bool = False
+) -> Iterator[str]:
+    """Yield the HTML of each turn, see `render_messages`."""
     names = _call_names(messages)
-    return "".join(
-        _message(message, names) + (_time_taken(message) if is_timed else "")
-        for message in messages
-    )
+    for message in messages:
+        yield _message(message, names) + (_time_taken(message) if is_timed else "")
 
 
 def raw_messages(messages: Sequence[Mapping[str, Any]]) -> str:

@@ -13,6 +13,7 @@ from evalkit.rendering.messages import (
     render_tools,
     step_places,
 )
+from evalkit.rendering.steps import message_places
 from evalkit.rendering.unfenced import has_unfenced_code
 
 #: The same words with every case of a study.
@@ -65,7 +66,7 @@ def _response(response: BlindedResponse, *, is_marked: bool) -> dict[str, Any]:
     return {
         "html": render_messages(response.steps),
         "raw": raw_messages(response.steps),
-        "places": [],
+        "places": message_places(response.steps) if is_marked else [],
         "may_be_code": False,
         "steps": [[place.start, place.end] for place in step_places(response.steps)],
     }

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import assume, example, given, settings, strategies as st
 
 from evalkit.rendering.markdown import MAX_BRACKETS, clean, render_placed, render_text
+from evalkit.rendering.messages import raw_messages, render_messages
+from evalkit.rendering.steps import message_places
 from evalkit.rendering.task import render_task
 from tests.browser.apps.workbench_tasks import TASKS
 
@@ -216,3 +218,31 @@ def test_a_screen_is_told_places_only_where_words_can_be_marked(asked: set[str])
 
 def test_places_go_into_json_as_they_are() -> None:
     assert json.loads(json.dumps(render_placed("a **b**")[1])) == [[0, 0, 2], [2, 4, 1]]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(("assistant", "tool", "system")), documents()), max_size=4)
+)
+@settings(max_examples=40, deadline=None)
+def test_the_words_of_each_step_stand_where_they_were_written(turns: list[tuple[str, str]]) -> None:
+    steps = [
+        {
+            "role": "assistant",
+            "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": "{}"}}],
+        },
+        *({"role": role, "content": content, "tool_call_id": "1"} for role, content in turns),
+        {"role": "tool", "tool_call_id": "1", "content": '{"a": "in a table"}'},
+        {"role": "assistant", "content": [{"type": "text", "text": "last words"}, "and more"]},
+    ]
+    rendered, raw = text_nodes(render_messages(steps)).text, raw_messages(steps)
+
+    runs = message_places(steps)
+
+    for (first, there, length), (later, later_there, _) in pairwise([*runs, (10**9, 10**9, 1)]):
+        assert first + length <= later
+        assert there + length <= later_there
+        assert rendered[first : first + length] == raw[there : there + length]
+    placed = "\n".join(raw[there : there + length] for _, there, length in runs)
+    assert placed.endswith("last words\nand more")
+    n_written = sum(len(render_placed(clean(content))[1]) for _, content in turns)
+    assert len(runs) == n_written + 2
