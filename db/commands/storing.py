@@ -32,6 +32,8 @@ _ID_OF_KEY = Prepared(
 _INSERT_SCORES, _INSERT_MARKS = Prepared(sa.insert(Score)), Prepared(sa.insert(ErrorMark))
 _INSERT_PREFERENCES = Prepared(sa.insert(CriterionPreference))
 
+_INSERT_CHECKS = Prepared(sa.insert(CheckAnswer))
+
 
 def supersede(session: Session, annotation: Annotation) -> None:
     """Take a revision and all that hangs on it out of the count; the rows stay."""
@@ -80,6 +82,7 @@ def store_annotation(
     session.add(assignment)
     _INSERT_PREFERENCES.run(session, *_preferences(session, study, content, annotation_id))
     _INSERT_SCORES.run(session, *_scores(session, study, assignment, content, annotation_id))
+    _INSERT_CHECKS.run(session, *_checks(assignment, content, annotation_id))
     _INSERT_MARKS.run(session, *_error_marks(session, study, assignment, content, annotation_id))
     results_changed(session, number_of(study))
 
@@ -109,6 +112,18 @@ def _scores(
                 "output_id": output_id,
                 "criterion_id": ids[key],
                 "value": value,
+                "is_superseded": False,
+            }
+
+
+def _checks(assignment: Assignment, content: Draft, annotation_id: int) -> Iterable[dict[str, Any]]:
+    for output_id, response in _responses(assignment, content):
+        for item, value in response.checks.items():
+            yield {
+                "annotation_id": annotation_id,
+                "output_id": output_id,
+                "item": item,
+                "value": value.value,
                 "is_superseded": False,
             }
 

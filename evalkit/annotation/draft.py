@@ -1,16 +1,16 @@
 """What an annotator enters: read from the browser's JSON, and checked against what is asked."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from evalkit.annotation.marks import MAX_MARKS, MarkedError, checked_place
-from evalkit.annotation.task import TaskCriterion, TaskTag
+from evalkit.annotation.task import TaskCriterion, TaskItem, TaskTag
 from evalkit.errors import RefusedError
 from evalkit.records.checks import MAX_NAME_LENGTH
-from evalkit.vocabulary import DECIDED, Certainty, Preference, Severity, Strength
+from evalkit.vocabulary import DECIDED, Certainty, CheckValue, Preference, Severity, Strength
 
 #: The longest comment, in characters.
 MAX_COMMENT = 10_000
@@ -40,13 +40,14 @@ class ResponseDraft:
     """What was entered about one response: values by criterion, severities by tag, and marks.
 
     ``tags`` are of the whole response; ``marks`` are all others, in the order of their making.
-    ``texts`` are answers in words, by criterion.
+    ``texts`` are answers in words, by criterion; ``checks`` what was said of the case's checklist.
     """
 
     scores: Mapping[str, float]
     tags: Mapping[str, Severity | None]
     marks: tuple[MarkedError, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, CheckValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,19 @@ class Draft:
             "scores": {"left": dict(self.left.scores), "right": dict(self.right.scores)},
             "tags": {"left": _severities(self.left), "right": _severities(self.right)},
             **({"texts": self.texts} if self.texts else {}),
+            **({"checks": self.checks} if self.checks else {}),
             "comment": self.comment,
             **({"marks": listed} if any(listed.values()) else {}),
+        }
+
+    @property
+    def checks(self) -> dict[str, dict[str, str]]:
+        """What was said of the checklist by side, where anything was."""
+        sides = {"left": self.left, "right": self.right}
+        return {
+            side: {key: value.value for key, value in response.checks.items()}
+            for side, response in sides.items()
+            if response.checks
         }
 
     @property
@@ -95,6 +107,7 @@ class Form:
     tags: tuple[TaskTag, ...]
     collect: frozenset[str]
     is_pair: bool
+    checklist: tuple[TaskItem, ...] = ()
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -125,7 +138,8 @@ def parse_draft(raw: object) -> Draft:
     strength = _choice(fields.get("strength"), Strength, "strength of the preference")
     if strength is not None and preference not in DECIDED:
         raise RefusedError("Without a better response it cannot be said how much better it is.")
-    parts = [_mapping(fields.get(part), part) for part in ("scores", "tags", "marks", "texts")]
+    names = ("scores", "tags", "marks", "texts", "checks")
+    parts = [_mapping(fields.get(name), name) for name in names]
     return Draft(
         preference=preference,
         strength=strength,
@@ -217,14 +231,7 @@ def _find_unpreferred(
 def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[str, str]) -> None:
     """Add to ``missing`` what one response lacks, by field, in words."""
     of_side = f" for {_SIDES[side]}" if form.is_pair else ""
-    if "scores" in form.collect:
-        for criterion in form.criteria:
-            if lack := _lack(response, criterion, of_side):
-                missing[f"{side}.{criterion.key}"] = lack
-        known = {criterion.key for criterion in form.criteria if not criterion.is_text}
-        questions = {criterion.key for criterion in form.criteria if criterion.is_text}
-        for key in (response.scores.keys() - known) | (response.texts.keys() - questions):
-            missing[f"{side}.{key}"] = f"a criterion this study does not have{of_side}"
+    missing.update(_unanswered(response, side, form, of_side))
     if "tags" in form.collect:
         allowed = {tag.key: tag.severities or (None,) for tag in form.tags}
         marked = [(f"{side}.tags.{key}", key, level) for key, level in response.tags.items()]
@@ -235,6 +242,26 @@ def _find_missing(response: ResponseDraft, side: str, form: Form, missing: dict[
                 missing[field] = f"an error tag this study does not have{of_side}"
             elif level not in allowed[key]:
                 missing[field] = f"the severity of an error{of_side}"
+
+
+def _unanswered(
+    response: ResponseDraft, side: str, form: Form, of_side: str
+) -> Iterator[tuple[str, str]]:
+    """Give what the rubric and the checklist of the case lack, by field, in words."""
+    if "scores" in form.collect:
+        for criterion in form.criteria:
+            if lack := _lack(response, criterion, of_side):
+                yield f"{side}.{criterion.key}", lack
+        known = {criterion.key for criterion in form.criteria if not criterion.is_text}
+        written = {criterion.key for criterion in form.criteria if criterion.is_text}
+        for key in (response.scores.keys() - known) | (response.texts.keys() - written):
+            yield f"{side}.{key}", f"a criterion this study does not have{of_side}"
+    questions = {item.key: item.question for item in form.checklist}
+    for key, question in questions.items():
+        if key not in response.checks:
+            yield f"{side}.checks.{key}", f"“{question}”{of_side}"
+    for key in response.checks.keys() - questions.keys():
+        yield f"{side}.checks.{key}", f"an item that is not on the checklist{of_side}"
 
 
 def _lack(response: ResponseDraft, criterion: TaskCriterion, of_side: str) -> str:
@@ -255,6 +282,7 @@ def _part_asked_for(response: ResponseDraft, form: Form) -> ResponseDraft:
         tags=dict(response.tags) if "tags" in form.collect else {},
         marks=response.marks if "tags" in form.collect else (),
         texts=_words(response) if "scores" in form.collect else {},
+        checks=dict(response.checks) if form.checklist else {},
     )
 
 
@@ -271,7 +299,9 @@ def _preferences(value: object) -> dict[str, Preference]:
     return {key: preference for key, preference in chosen.items() if preference is not None}
 
 
-def _response(scores: object, tags: object, marks: object, texts: object) -> ResponseDraft:
+def _response(
+    scores: object, tags: object, marks: object, texts: object, checks: object
+) -> ResponseDraft:
     return ResponseDraft(
         scores={
             key: _number(value)
@@ -284,6 +314,11 @@ def _response(scores: object, tags: object, marks: object, texts: object) -> Res
             key: checked_text(words, "An answer")
             for key, words in _mapping(texts, "texts").items()
             if words
+        },
+        checks={
+            key: value
+            for key, entered in _mapping(checks, "checks").items()
+            if (value := _choice(entered, CheckValue, "answer to an item")) is not None
         },
     )
 

@@ -43,6 +43,14 @@ class TaskCriterion:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskItem:
+    """One item of the checklist of a case: what a response should fulfil."""
+
+    key: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskTag:
     """One kind of error that can be marked on a response."""
 
@@ -123,3 +131,4 @@ class ComparisonTask:
     next_assignment_id: int | None
     n_done: int
     n_total: int
+    checklist: tuple[TaskItem, ...] = ()

@@ -40,6 +40,7 @@ def render_task(task: ComparisonTask) -> dict[str, Any]:
         "left": _response(task.left, is_marked=is_marked),
         "right": None if task.right is None else _response(task.right, is_marked=is_marked),
         "criteria": _plain(task.criteria),
+        "checklist": [asdict(item) for item in task.checklist],
         "tags": _plain(task.tags),
         "collect": sorted(task.collect),
         "guidelines": _guidelines(task.guidelines),

@@ -18,6 +18,8 @@ from db.models import (
     Annotation,
     Annotator,
     Assignment,
+    Case,
+    CheckAnswer,
     Criterion,
     ErrorMark,
     Output,
@@ -576,6 +578,36 @@ def test_answers_in_words_are_stored_edited_and_shown_again(database, make_study
     with read_session() as session:
         entries, _ = own_annotations(session, study_id, annotator_id=annotator, words="late")
     assert [entry.texts for entry in entries] == [("It is late.",)]
+
+
+def test_a_checklist_is_asked_for_stored_edited_and_shown_again(database, make_study):
+    study_id, (annotator, *_), _ = make_study()
+    items = [{"key": key, "question": f"{key}?"} for key in ("dated", "polite")]
+    with write_session() as session:
+        for case in session.exec(select(Case)).all():
+            case.checklist = items
+            session.add(case)
+    begun = next_task_id(study_id=study_id, annotator_id=annotator)
+    assert [item.key for item in task(begun, annotator).checklist] == ["dated", "polite"]
+    with pytest.raises(IncompleteError) as refused:
+        submit(begun, annotator)
+    assert refused.value.fields == tuple(
+        f"{side}.checks.{key}" for side in ("left", "right") for key in ("dated", "polite")
+    )
+
+    checks = {"left": {"dated": "yes", "polite": "na"}, "right": {"dated": "no", "polite": "no"}}
+    submit(begun, annotator, entered=draft() | {"checks": checks})
+    assert task(begun, annotator).draft["checks"] == checks
+    edited = {**checks, "left": {"dated": "no", "polite": "na"}}
+    submit(begun, annotator, key="key-of-edit", entered=draft() | {"checks": edited})
+
+    rows = stored(CheckAnswer)
+    assert [row.is_superseded for row in rows] == [True] * 4 + [False] * 4
+    assert [row.value for row in rows] == ["yes", "na", "no", "no", "no", "na", "no", "no"]
+    assert task(begun, annotator).draft["checks"] == edited
+    bad = draft() | {"checks": {**checks, "left": {"dated": "maybe"}}}
+    with pytest.raises(RefusedError):
+        submit(begun, annotator, key="key-of-bad", entered=bad)
 
 
 def test_a_late_repetition_of_an_earlier_revision_changes_nothing(database, make_study):

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Assignment, Criterion, Study, Tag
+from db.models import Assignment, Case, Criterion, Study, Tag
+from db.prepared import Prepared
 from evalkit.annotation.draft import Form
-from evalkit.annotation.task import ScaleLevel, TaskCriterion, TaskTag
+from evalkit.annotation.task import ScaleLevel, TaskCriterion, TaskItem, TaskTag
 from evalkit.scale import ScaleRange
 
 _READ: "WeakKeyDictionary[Engine, dict[tuple[int | None, int | None], Definitions]]" = (
     WeakKeyDictionary()
 )
+
+
+_CHECKLIST = Prepared(sa.select(col(Case.checklist)).where(col(Case.id) == sa.bindparam("case_id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,11 @@ def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
         "tags": study.collects_tags and bool(asked.tags),
         "comment": study.collects_comment,
     }
+    items: list[dict[str, str]] = []
+    if collect["scores"]:
+        items = _CHECKLIST.scalar(session, {"case_id": assignment.case_id}) or []
     return Form(
+        checklist=tuple(TaskItem(item["key"], item["question"]) for item in items),
         criteria=asked.criteria,
         tags=asked.tags,
         collect=frozenset(what for what, is_asked in collect.items() if is_asked),

@@ -93,7 +93,7 @@ def _cases(session: Session, study: Study, names: ModelNames) -> Iterator[Naming
         .execution_options(yield_per=500)
     )
     for case in rows:
-        texts = texts_of([case.input, case.context or [], case.tools or []])
+        texts = texts_of([case.input, case.context or [], case.tools or [], case.checklist or []])
         text = "\n".join((case.category or "", *texts))
         if words := names.found_in(text, as_names=True):
             yield NamingText(f"the case “{case.key}”", words)

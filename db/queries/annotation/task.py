@@ -11,6 +11,7 @@ from db.models import (
     Annotation,
     Assignment,
     Case,
+    CheckAnswer,
     Criterion,
     CriterionPreference,
     ErrorMark,
@@ -37,6 +38,7 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import (
     AssignmentState,
     Certainty,
+    CheckValue,
     LeakPolicy,
     Preference,
     Severity,
@@ -104,6 +106,7 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
         left=responses[assignment.left_output_id],
         right=responses.get(assignment.right_output_id or 0),
         criteria=form.criteria,
+        checklist=form.checklist,
         tags=form.tags,
         collect=form.collect,
         guidelines=study.guidelines,
@@ -142,6 +145,13 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
         .order_by(col(Criterion.position), col(Criterion.id))
     ).all():
         scores.setdefault(output_id, {})[key] = value
+    checks: dict[int, dict[str, CheckValue]] = {}
+    for check in session.exec(
+        select(CheckAnswer)
+        .where(CheckAnswer.annotation_id == annotation.id)
+        .order_by(col(CheckAnswer.id))
+    ):
+        checks.setdefault(check.output_id, {})[check.item] = CheckValue(check.value)
     marks: dict[int, list[MarkedError]] = {}
     for mark, key in session.exec(
         select(ErrorMark, Tag.key)
@@ -155,6 +165,7 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
             scores.get(output_id or 0, {}),
             *split_marks(marks.get(output_id or 0, ())),
             texts=(annotation.texts or {}).get(side, {}),
+            checks=checks.get(output_id or 0, {}),
         )
         for side, output_id in (
             ("left", assignment.left_output_id),

@@ -11,6 +11,7 @@ from evalkit.annotation.task import (
     ComparisonTask,
     ScaleLevel,
     TaskCriterion,
+    TaskItem,
     TaskTag,
 )
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
@@ -288,6 +289,11 @@ LETTERS = (
     "| Größe | 価格 |\n|---|---|\n| 𝟙𝟚 | ¥1,000 |\n"
 )
 
+ITEMS = (
+    TaskItem("dated", "Does it say until when the headphones can be returned?"),
+    TaskItem("polite", "Is it polite?"),
+)
+
 TASKS: dict[str, ComparisonTask] = {
     "plain": _task(1, BlindedResponse(MARKDOWN), BlindedResponse(PLAIN)),
     "tools": _task(
@@ -361,6 +367,13 @@ TASKS: dict[str, ComparisonTask] = {
     ),
     "scales": _task(10, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=SCALES),
     "sliders": _task(16, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), criteria=SLIDERS),
+    "checks": _task(
+        18,
+        BlindedResponse(PLAIN),
+        BlindedResponse(MARKDOWN),
+        criteria=CRITERIA[:1],
+        checklist=ITEMS,
+    ),
     "written": _task(17, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), criteria=WRITTEN),
     "names": _task(
         11, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=NAMED_CRITERIA, tags=NAMED_TAGS

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 472066dead160b3b24be06861ed518b48cd1d891c21682df44e6725e7939f8e2
+// Sources: e234642756025cced1c2378fbcba98edb927b0435aa5db831ae236c78346b5ca
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -383,7 +383,7 @@ function stopwatch(seconds) {
 function completeDraft(draft) {
   const only = (entered) => Object.assign(/* @__PURE__ */ Object.create(null), entered);
   const listed2 = ({ left = [], right = [] }) => ({ left: [...left], right: [...right] });
-  const { scores, tags, texts } = draft;
+  const { scores, tags, texts, checks } = draft;
   return {
     preference: draft.preference || null,
     ...draft.strength && { strength: draft.strength },
@@ -392,6 +392,7 @@ function completeDraft(draft) {
     scores: { left: only(scores?.left), right: only(scores?.right) },
     tags: { left: only(tags?.left), right: only(tags?.right) },
     marks: listed2(draft.marks ?? {}),
+    ...checks && { checks: { left: only(checks.left), right: only(checks.right) } },
     ...texts && { texts: { left: only(texts.left), right: only(texts.right) } },
     comment: draft.comment || ""
   };
@@ -2465,6 +2466,42 @@ function buildMarking({ root, data, form, panes }) {
   };
 }
 
+// pages/shared/components/workbench/checklist.js
+var WORDS = { 0: "no", 1: "yes", 2: "na" };
+var LEVELS = [
+  { value: 0, label: "No", anchor: "" },
+  { value: 1, label: "Yes", anchor: "" },
+  { value: 2, label: "n/a", anchor: "Not applicable: it counts in no share." }
+];
+var itemRows = (items) => items.map(({ key, question }) => ({
+  key,
+  question,
+  description: "",
+  levels: LEVELS,
+  required: true,
+  range: null,
+  isItem: true
+}));
+var fieldOf = (side, { key, isItem }) => isItem ? `${side}.checks.${key}` : `${side}.${key}`;
+function scoreOf(answers, side, { key, isItem }) {
+  if (!isItem) return answers.scores[side][key];
+  const word = answers.checks?.[side]?.[key];
+  return LEVELS.map(({ value }) => value).find((value) => WORDS[value] === word);
+}
+function setScore(answers, side, { key, isItem }, value) {
+  const isSet = value !== null && value !== void 0;
+  if (!isItem) {
+    if (isSet) answers.scores[side][key] = value;
+    else delete answers.scores[side][key];
+    return;
+  }
+  answers.checks ??= {};
+  const own = answers.checks[side] ??= /* @__PURE__ */ Object.create(null);
+  const word = isSet ? WORDS[value] : void 0;
+  if (word) own[key] = word;
+  else delete own[key];
+}
+
 // pages/shared/components/workbench/preference.js
 var PLAIN2 = [
   { preference: "left", name: "A better", keys: ["A"] },
@@ -2780,7 +2817,7 @@ function wordField(value, properties, onwritten) {
 var isText = ({ levels, range }) => range === null && levels.length === 0;
 function isAnswered(answers, side, criterion) {
   if (isText(criterion)) return Boolean(answers.texts?.[side]?.[criterion.key]?.trim());
-  return answers.scores[side][criterion.key] !== void 0;
+  return scoreOf(answers, side, criterion) !== void 0;
 }
 function textCells({ sides, answers, places, changed }, criterion) {
   return sides.map((side) => {
@@ -2817,7 +2854,8 @@ function rubricPart(form) {
   const isPreferred = data.collect.includes("preferences") && form.sides.length > 1;
   const perRow = sides.length + (isPreferred ? 1 : 0);
   const rubric = { ...form, sides, isPreferred, cells: [], rows: [], cursor: 0, typed: "" };
-  const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
+  const asked = [...data.criteria, ...itemRows(data.checklist)];
+  const rows = asked.map((criterion, index) => rubricRow(rubric, criterion, index));
   const kind = form.sides.length > 1 && sides.length ? "" : " ek-single";
   rubric.rows = rows;
   const node = h("div", { class: `ek-rubric${kind}` }, rows);
@@ -2909,7 +2947,7 @@ function rubricRow(rubric, criterion, row) {
   const properties = { class: kind, role: "group", "aria-label": criterion.question };
   return h("div", properties, question, cells, anchors);
 }
-var isPreferredOn = ({ isPreferred }, criterion) => isPreferred && !isText(criterion);
+var isPreferredOn = ({ isPreferred }, criterion) => isPreferred && !isText(criterion) && !criterion.isItem;
 function scoredCell(rubric, { side, ...place4 }) {
   const { criterion, describe } = place4;
   const isSingle = rubric.sides.length === 1;
@@ -2919,7 +2957,7 @@ function scoredCell(rubric, { side, ...place4 }) {
   return placed(
     rubric,
     place4,
-    `${side}.${criterion.key}`,
+    fieldOf(side, criterion),
     words,
     (onscore) => criterion.range ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) }) : scoreCell({ ...asked, onpoint: (option) => describe(option && { letter, option }), onscore })
   );
@@ -2977,13 +3015,12 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
   const group = choices({
     label: isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`,
     className: options2.length > 7 ? "ek-scale ek-long" : "ek-scale",
-    value: answers.scores[side][criterion.key],
+    value: scoreOf(answers, side, criterion),
     options: options2,
     clearable: true,
     onpoint,
     onchoose: (value) => {
-      if (value === null || value === void 0) delete answers.scores[side][criterion.key];
-      else answers.scores[side][criterion.key] = value;
+      setScore(answers, side, criterion, value);
       onscore();
     }
   });
@@ -2993,7 +3030,7 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
   return {
     ...group,
     node,
-    chosen: () => answers.scores[side][criterion.key],
+    chosen: () => scoreOf(answers, side, criterion),
     read: (typed) => readLevel(options2, typed)
   };
 }
@@ -3016,7 +3053,7 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     return [only];
   }
   const chosen = sides.flatMap((side) => {
-    const level = levelOf(criterion, answers.scores[side][criterion.key]);
+    const level = levelOf(criterion, scoreOf(answers, side, criterion));
     return level ? [{ side, level }] : [];
   });
   const [first, second] = chosen;
@@ -3379,9 +3416,10 @@ function takeBackLast(trail) {
   return Boolean(last);
 }
 function missingFields({ data, answers }, { preference, rubric }) {
-  const required = (rubric ? data.criteria : []).filter((criterion) => criterion.required);
+  const asked = rubric ? [...data.criteria, ...itemRows(data.checklist)] : [];
+  const required = asked.filter((criterion) => criterion.required);
   const scores = required.flatMap((criterion) => [
-    ...(rubric?.sides ?? []).filter((side) => !isAnswered(answers, side, criterion)).map((side) => `${side}.${criterion.key}`),
+    ...(rubric?.sides ?? []).filter((side) => !isAnswered(answers, side, criterion)).map((side) => fieldOf(side, criterion)),
     ...rubric?.lacks(criterion) ? [`preference.${criterion.key}`] : []
   ]);
   return preference?.isMissing() ? ["preference", ...scores] : scores;
@@ -3538,12 +3576,12 @@ function buildCase({ data, memory, undoing }) {
     ),
     body
   );
-  const WORDS = { normal: "Taller", tall: "Fold", folded: "Unfold" };
+  const WORDS2 = { normal: "Taller", tall: "Fold", folded: "Unfold" };
   node.dataset.size = unfolded(memory.caseSize);
   function paint() {
     node.dataset.size = memory.caseSize;
     const isShort = memory.caseSize === "normal" && body.scrollHeight <= body.clientHeight + 2;
-    if (sizeWords) sizeWords.textContent = isShort ? "Fold" : WORDS[memory.caseSize];
+    if (sizeWords) sizeWords.textContent = isShort ? "Fold" : WORDS2[memory.caseSize];
     size.setAttribute("aria-expanded", String(memory.caseSize !== "folded"));
   }
   function cycle() {

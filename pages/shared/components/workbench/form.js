@@ -1,5 +1,6 @@
 // The form beside or beneath the responses: preference, rubric, error tags, comment.
 
+import { fieldOf, itemRows } from "./checklist.js";
 import { h, kbd, shortcut } from "./dom.js";
 import { preferencePart } from "./preference.js";
 import { keepFitting, reveal } from "./room.js";
@@ -118,11 +119,12 @@ function takeBackLast(trail) {
  * @returns {string[]}
  */
 function missingFields({ data, answers }, { preference, rubric }) {
-  const required = (rubric ? data.criteria : []).filter((criterion) => criterion.required);
+  const asked = rubric ? [...data.criteria, ...itemRows(data.checklist)] : [];
+  const required = asked.filter((criterion) => criterion.required);
   const scores = required.flatMap((criterion) => [
     ...(rubric?.sides ?? [])
       .filter((side) => !isAnswered(answers, side, criterion))
-      .map((side) => `${side}.${criterion.key}`),
+      .map((side) => fieldOf(side, criterion)),
     ...(rubric?.lacks(criterion) ? [`preference.${criterion.key}`] : []),
   ]);
   return preference?.isMissing() ? ["preference", ...scores] : scores;

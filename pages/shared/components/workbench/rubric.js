@@ -1,5 +1,6 @@
 // The rubric: a row a criterion, a scale a response, and a marker that typed scores move on.
 
+import { fieldOf, itemRows, scoreOf, setScore } from "./checklist.js";
 import { endsOf, sliderCell } from "./continuous.js";
 import { criterionCell } from "./criterion.js";
 import { choices, h, inField } from "./dom.js";
@@ -35,7 +36,8 @@ export function rubricPart(form) {
   // `typed` is what was typed of a number that may go on: "−" of −2, "1" of 10.
   /** @type {Rubric} */
   const rubric = { ...form, sides, isPreferred, cells: [], rows: [], cursor: 0, typed: "" };
-  const rows = data.criteria.map((criterion, index) => rubricRow(rubric, criterion, index));
+  const asked = [...data.criteria, ...itemRows(data.checklist)];
+  const rows = asked.map((criterion, index) => rubricRow(rubric, criterion, index));
   const kind = form.sides.length > 1 && sides.length ? "" : " ek-single";
   rubric.rows = rows;
   const node = h("div", { class: `ek-rubric${kind}` }, rows);
@@ -173,7 +175,7 @@ function rubricRow(rubric, criterion, row) {
  * @param {Pick<Rubric, "isPreferred">} rubric
  * @param {Criterion} criterion
  */
-const isPreferredOn = ({ isPreferred }, criterion) => isPreferred && !isText(criterion);
+const isPreferredOn = ({ isPreferred }, criterion) => isPreferred && !isText(criterion) && !criterion.isItem;
 
 /**
  * One cell of a row that is scored, in the order in which typed scores reach it.
@@ -186,7 +188,7 @@ function scoredCell(rubric, { side, ...place }) {
   const asked = { criterion, side, isSingle, answers: rubric.answers };
   const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
   const letter = isSingle ? "" : LETTER[side];
-  return placed(rubric, place, `${side}.${criterion.key}`, words, (onscore) =>
+  return placed(rubric, place, fieldOf(side, criterion), words, (onscore) =>
     criterion.range
       ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) })
       : scoreCell({ ...asked, onpoint: (option) => describe(option && { letter, option }), onscore }),
@@ -270,13 +272,12 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
   const group = choices({
     label: isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`,
     className: options.length > 7 ? "ek-scale ek-long" : "ek-scale",
-    value: answers.scores[side][criterion.key],
+    value: scoreOf(answers, side, criterion),
     options,
     clearable: true,
     onpoint,
     onchoose: (value) => {
-      if (value === null || value === undefined) delete answers.scores[side][criterion.key];
-      else answers.scores[side][criterion.key] = value;
+      setScore(answers, side, criterion, value);
       onscore();
     },
   });
@@ -286,7 +287,7 @@ function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
   return {
     ...group,
     node,
-    chosen: () => answers.scores[side][criterion.key],
+    chosen: () => scoreOf(answers, side, criterion),
     read: (typed) => readLevel(options, typed),
   };
 }
@@ -326,7 +327,7 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     return [only];
   }
   const chosen = sides.flatMap((side) => {
-    const level = levelOf(criterion, answers.scores[side][criterion.key]);
+    const level = levelOf(criterion, scoreOf(answers, side, criterion));
     return level ? [{ side, level }] : [];
   });
   const [first, second] = chosen;

@@ -197,7 +197,7 @@ export function completeDraft(draft) {
   const only = (entered) => Object.assign(Object.create(null), entered);
   /** @param {Partial<Record<Side, Mark[]>>} marks */
   const listed = ({ left = [], right = [] }) => ({ left: [...left], right: [...right] });
-  const { scores, tags, texts } = draft;
+  const { scores, tags, texts, checks } = draft;
   return {
     preference: draft.preference || null,
     ...(draft.strength && { strength: draft.strength }),
@@ -206,6 +206,7 @@ export function completeDraft(draft) {
     scores: { left: only(scores?.left), right: only(scores?.right) },
     tags: { left: only(tags?.left), right: only(tags?.right) },
     marks: listed(draft.marks ?? {}),
+    ...(checks && { checks: { left: only(checks.left), right: only(checks.right) } }),
     ...(texts && { texts: { left: only(texts.left), right: only(texts.right) } }),
     comment: draft.comment || "",
   };

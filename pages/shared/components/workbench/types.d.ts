@@ -28,6 +28,7 @@ export interface TaskData {
   left: ResponseData;
   right: ResponseData | null;
   criteria: Criterion[];
+  checklist: CheckItem[];
   tags: Tag[];
   collect: string[];
   guidelines: string;
@@ -125,6 +126,10 @@ export interface Level {
   label: string;
   anchor: string;
 }
+export interface CheckItem {
+  key: string;
+  question: string;
+}
 export interface Criterion {
   key: string;
   question: string;
@@ -133,6 +138,8 @@ export interface Criterion {
   required: boolean;
   /** Of a continuous scale, which has no levels. */
   range: Range | null;
+  /** Of an item of the case's checklist, see checklist.js. */
+  isItem?: boolean;
 }
 export interface Range {
   min: number;
@@ -163,6 +170,8 @@ export interface Answers {
   marks: Record<Side, Mark[]>;
   /** Answers in words; absent where none was given, as in drafts of before. */
   texts?: { [side in Side]?: Record<string, string> };
+  /** What was said of the checklist: yes, no, na; absent where nothing was. */
+  checks?: { [side in Side]?: Record<string, string> };
   comment: string;
 }
 export type Marks = Record<string, string | null>;

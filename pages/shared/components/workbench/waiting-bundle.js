@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 472066dead160b3b24be06861ed518b48cd1d891c21682df44e6725e7939f8e2
+// Sources: e234642756025cced1c2378fbcba98edb927b0435aa5db831ae236c78346b5ca
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

@@ -1,5 +1,6 @@
 // Questions that are answered in words: a field that grows with what is written.
 
+import { scoreOf } from "./checklist.js";
 import { h } from "./dom.js";
 import { LETTER } from "./sides.js";
 
@@ -43,7 +44,7 @@ export const isText = ({ levels, range }) => range === null && levels.length ===
  */
 export function isAnswered(answers, side, criterion) {
   if (isText(criterion)) return Boolean(answers.texts?.[side]?.[criterion.key]?.trim());
-  return answers.scores[side][criterion.key] !== undefined;
+  return scoreOf(answers, side, criterion) !== undefined;
 }
 
 /**
