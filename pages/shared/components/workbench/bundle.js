@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: e234642756025cced1c2378fbcba98edb927b0435aa5db831ae236c78346b5ca
+// Sources: c11555b6729815e9d3ac35faca604b188eb9207f7624ed449e8c179ece260033
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -382,6 +382,7 @@ function stopwatch(seconds) {
 }
 function completeDraft(draft) {
   const only = (entered) => Object.assign(/* @__PURE__ */ Object.create(null), entered);
+  const bySide = ({ left, right } = {}) => ({ left: only(left), right: only(right) });
   const listed2 = ({ left = [], right = [] }) => ({ left: [...left], right: [...right] });
   const { scores, tags, texts, checks } = draft;
   return {
@@ -389,11 +390,11 @@ function completeDraft(draft) {
     ...draft.strength && { strength: draft.strength },
     ...draft.certainty && { certainty: draft.certainty },
     ...draft.preferences && { preferences: only(draft.preferences) },
-    scores: { left: only(scores?.left), right: only(scores?.right) },
-    tags: { left: only(tags?.left), right: only(tags?.right) },
+    scores: bySide(scores),
+    tags: bySide(tags),
     marks: listed2(draft.marks ?? {}),
-    ...checks && { checks: { left: only(checks.left), right: only(checks.right) } },
-    ...texts && { texts: { left: only(texts.left), right: only(texts.right) } },
+    ...checks && { checks: bySide(checks) },
+    ...texts && { texts: bySide(texts) },
     comment: draft.comment || ""
   };
 }

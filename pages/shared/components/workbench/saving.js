@@ -195,6 +195,8 @@ export function completeDraft(draft) {
   // Keys are words of the people who wrote the rubric: nothing but those may be in there.
   /** @param {object | undefined} entered */
   const only = (entered) => Object.assign(Object.create(null), entered);
+  /** @param {Partial<Record<Side, object>>} [parts] */
+  const bySide = ({ left, right } = {}) => ({ left: only(left), right: only(right) });
   /** @param {Partial<Record<Side, Mark[]>>} marks */
   const listed = ({ left = [], right = [] }) => ({ left: [...left], right: [...right] });
   const { scores, tags, texts, checks } = draft;
@@ -203,11 +205,11 @@ export function completeDraft(draft) {
     ...(draft.strength && { strength: draft.strength }),
     ...(draft.certainty && { certainty: draft.certainty }),
     ...(draft.preferences && { preferences: only(draft.preferences) }),
-    scores: { left: only(scores?.left), right: only(scores?.right) },
-    tags: { left: only(tags?.left), right: only(tags?.right) },
+    scores: bySide(scores),
+    tags: bySide(tags),
     marks: listed(draft.marks ?? {}),
-    ...(checks && { checks: { left: only(checks.left), right: only(checks.right) } }),
-    ...(texts && { texts: { left: only(texts.left), right: only(texts.right) } }),
+    ...(checks && { checks: bySide(checks) }),
+    ...(texts && { texts: bySide(texts) }),
     comment: draft.comment || "",
   };
 }

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: e234642756025cced1c2378fbcba98edb927b0435aa5db831ae236c78346b5ca
+// Sources: c11555b6729815e9d3ac35faca604b188eb9207f7624ed449e8c179ece260033
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
