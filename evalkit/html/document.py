@@ -15,6 +15,8 @@ from evalkit.reports.agreement.tables import agreement_section
 from evalkit.reports.annotators.report import Pace, annotators_report
 from evalkit.reports.annotators.tables import annotators_section
 from evalkit.reports.blocks import Block, Section, Words, section, words
+from evalkit.reports.by_criterion.report import criterion_report
+from evalkit.reports.by_criterion.tables import criterion_section
 from evalkit.reports.by_model import among
 from evalkit.reports.decision import tables as decision_tables
 from evalkit.reports.decision.board import board
@@ -148,6 +150,7 @@ def _on_quality(
         decided_on or section("Decision"),
         ranking_section(ranking, win_rates(collected), best, mapped),
         strength_section(strength_report(collected), best),
+        criterion_section(criterion_report(collected), best),
         every_two(ranking, tested, mapped),
         scores_section(scores, best, mapped, note=more_criteria),
         acceptable_section(scores, best, mapped),

@@ -185,6 +185,8 @@ class Collected:
         What errors weigh as the taxonomy says; None where none in the filters has a severity.
     limits : Limits
         The filters, to be shown with every number they shaped.
+    by_criterion : tuple of Preferences
+        What was preferred on each of ``criteria`` alone; empty where nobody said.
     """
 
     study: str
@@ -206,6 +208,7 @@ class Collected:
     weights: ErrorWeights = field(default_factory=ErrorWeights)
     limits: Limits = Limits()
     checks: Checks = NO_CHECKS
+    by_criterion: tuple[Preferences, ...] = ()
 
 
 def comparisons(collected: Collected) -> Comparisons:

@@ -33,6 +33,9 @@ def main_part(
     return replace(
         collected,
         criteria=tuple(collected.criteria[place] for place in places),
+        by_criterion=tuple(
+            collected.by_criterion[place] for place in places if collected.by_criterion
+        ),
         values=replace(
             values,
             criterion=code[values.criterion[here]],

@@ -8,6 +8,7 @@ import numpy as np
 from evalkit import text
 from evalkit.phrases import capital
 from evalkit.stats.counts import BoolArray, Codings, tag_codings
+from evalkit.study.by_criterion import on_criterion
 from evalkit.study.collected import (
     NO_TAG,
     Collected,
@@ -39,11 +40,18 @@ class Preferred:
     key: str = PREFERENCE
     level: Level = Level.NOMINAL
     values: tuple[float, ...] = (0.0, 1.0)
+    criterion: Criterion | None = None
 
 
 PREFERRED = Preferred()
 #: By how much one is better, where that was asked: agreement alone is on it.
 GRADED = Preferred(STRENGTH, Level.ORDINAL, GRADES)
+
+
+def better_on(criterion: Criterion) -> Preferred:
+    """Return which of two responses is better on one criterion: agreement alone is on it."""
+    return Preferred(f"{PREFERENCE}:{criterion.key}", criterion=criterion)
+
 
 #: What has a scale, on which two models can be compared.
 Scaled = Preferred | Criterion
@@ -71,7 +79,7 @@ def subject_key(subject: Subject) -> str:
         return subject.key
     if isinstance(subject, Tag):
         return subject.key if subject == ANY_ERROR else f"error:{subject.key}"
-    is_taken = subject.key in _OWN_KEYS or subject.key.startswith("error:")
+    is_taken = subject.key in _OWN_KEYS or subject.key.startswith(("error:", f"{PREFERENCE}:"))
     return f"{subject.key}{_SCORE}" if is_taken or subject.key.endswith(_SCORE) else subject.key
 
 
@@ -79,6 +87,8 @@ def subject_title(subject: Subject) -> str:
     """Return its name as a heading."""
     if isinstance(subject, Tag):
         return subject.name
+    if isinstance(subject, Preferred) and subject.criterion is not None:
+        return f"Better on {subject.criterion.key.replace('_', ' ')}"
     return capital(subject_key(subject).replace("_", " "))
 
 
@@ -86,6 +96,8 @@ def subject_inside(subject: Subject) -> str:
     """Return its name as it stands inside a sentence; names of others stay as they are."""
     if isinstance(subject, Tag):
         return text.inside(subject.name)
+    if isinstance(subject, Preferred) and subject.criterion is not None:
+        return f"which is better on {subject.criterion.key.replace('_', ' ')}"
     return subject_key(subject).replace("_", " ")
 
 
@@ -104,6 +116,8 @@ def codings_of(collected: Collected, subject: Subject, *, every: bool = False) -
     """
     if subject == GRADED:
         return codings_of_grades(collected, every=every)
+    if isinstance(subject, Preferred) and subject.criterion is not None:
+        return codings_of_preferences(on_criterion(collected, subject.criterion), every=every)
     if isinstance(subject, Preferred):
         return codings_of_preferences(collected, every=every)
     if isinstance(subject, Criterion):

@@ -22,7 +22,7 @@ from db.queries.records.tables import study_csv
 from evalkit.annotation.draft import IncompleteError
 from evalkit.errors import RefusedError
 from evalkit.records.problems import RecordsRefusedError
-from evalkit.vocabulary import CERTAINTY_CODES, STRENGTH_CODES
+from evalkit.vocabulary import CERTAINTY_CODES, PREFERENCE_CODES, STRENGTH_CODES
 from tests.db.record_files import (
     CRITERION,
     case,
@@ -368,3 +368,18 @@ def test_a_plan_for_preferences_by_criterion_needs_a_rubric(sqlite_database):
 
     with pytest.raises(RefusedError, match="need a rubric"):
         create_study(StudyPlan(**plan, rubric=None))
+
+
+def test_results_read_what_was_chosen_on_each_criterion(make_study):
+    study_id, ann = make_study(collects=BY_CRITERION)
+    submit(given(study_id, ann), ann, preference="left", preferences=CHOSEN)
+
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+        collected = results.collect(session, study)
+
+    chosen_on = {
+        criterion.key: on.preference.tolist()
+        for criterion, on in zip(collected.criteria, collected.by_criterion, strict=True)
+    }
+    assert chosen_on == {key: [PREFERENCE_CODES[value]] for key, value in CHOSEN.items()}

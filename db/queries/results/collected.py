@@ -27,6 +27,9 @@ from db.queries.results.preferences import (
     N_STRENGTHS,
     UNREADABLE,
     UNSEEN,
+    asks_acceptable,
+    has_preference,
+    preferences_by_criterion,
     preferences_given,
 )
 from db.queries.results.studies import ResultFilters, ResultStudy
@@ -45,12 +48,7 @@ from evalkit.study.collected import (
     Tag,
     Values,
 )
-from evalkit.vocabulary import (
-    PREFERENCE_CODES,
-    Level,
-    Preference,
-    Severity,
-)
+from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 
 # Stands for what was not recorded while it is read; measures are never negative.
 _UNKNOWN = -1
@@ -98,6 +96,7 @@ def collect(
         unsafe=unsafe,
         outputs=outputs,
         preferences=preferences,
+        by_criterion=_by_criterion(session, study, conditions, outputs.id, annotator_ids),
         n_unreadable=n_unreadable,
         values=_values(session, study, conditions, outputs.id, annotator_ids),
         marks=marks,
@@ -105,8 +104,8 @@ def collect(
         penalties=penalties,
         weights=study.weights,
         limits=limits(study, filters),
-        asks_acceptable=is_asked or _asks_acceptable(session, study, has_unsafe=bool(unsafe)),
-        asks_preference=study.collects_preference or _has_preference(session, study),
+        asks_acceptable=is_asked or asks_acceptable(session, study, has_unsafe=bool(unsafe)),
+        asks_preference=study.collects_preference or has_preference(session, study),
         cases_of=study.cases_of,
     )
 
@@ -115,32 +114,6 @@ def state_of_results(session: Session, *, study_id: int) -> str:
     """Return what changes with whatever the results of a study rest on, but for its own row."""
     statement = sa.select(col(ResultsState.token)).where(col(ResultsState.study_id) == study_id)
     return session.connection().scalar(statement) or ""
-
-
-def _asks_acceptable(session: Session, study: ResultStudy, *, has_unsafe: bool) -> bool:
-    """Say whether anybody in the whole study, in any filter, could refuse a response."""
-    is_answered = (
-        sa.select(sa.literal(1))
-        .select_from(Assignment)
-        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-        .where(*counted(study, ResultFilters(judges=True)))
-    )
-    refused = is_answered.where(
-        ~col(Annotation.is_superseded), col(Annotation.preference) == Preference.BOTH_BAD.value
-    )
-    looked = is_answered.join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id)).where(
-        ~col(ErrorMark.is_superseded)
-    )
-    asked = [refused, looked] if has_unsafe else [refused]
-    return any(
-        session.connection().execute(statement.limit(1)).first() is not None for statement in asked
-    )
-
-
-def _has_preference(session: Session, study: ResultStudy) -> bool:
-    """Say whether anybody in the whole study said which response is better, asked or not."""
-    preferences = preferences_given(*counted(study, ResultFilters(judges=True)))
-    return session.connection().execute(preferences.limit(1)).first() is not None
 
 
 def _categories(study: ResultStudy, filters: ResultFilters) -> tuple[str, ...]:
@@ -242,6 +215,38 @@ def _preferences(
         certainty=table[:, 6] // N_STRENGTHS,
     )
     return preferences, n_unreadable
+
+
+def _by_criterion(
+    session: Session,
+    study: ResultStudy,
+    conditions: list[sa.ColumnElement[bool]],
+    output_ids: IntArray,
+    annotator_ids: IntArray,
+) -> tuple[Preferences, ...]:
+    """Return what was preferred on each criterion; nothing where nobody said."""
+    table = _counted(
+        _table(session, preferences_by_criterion(*conditions)), annotator_ids, column=2
+    )
+    if not len(table):
+        return ()
+    parts = (table[table[:, 6] == criterion.criterion_id] for criterion in study.criteria)
+    nothing = np.zeros(len(table), dtype=np.int64)  # strength and certainty are of the whole
+    return tuple(
+        Preferences(
+            left=_codes(part[:, 0], output_ids),
+            right=_codes(part[:, 1], output_ids),
+            annotator=_codes(part[:, 2], annotator_ids),
+            preference=part[:, 3].copy(),
+            n=np.ones(len(part), dtype=np.int64),
+            latest=part[:, 4].copy(),
+            is_dealt=part[:, 5] == DEALT,
+            is_seen=part[:, 5] != UNSEEN,
+            strength=nothing[: len(part)],
+            certainty=nothing[: len(part)],
+        )
+        for part in parts
+    )
 
 
 def _values(

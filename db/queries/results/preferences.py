@@ -1,14 +1,16 @@
-"""The statement that reads what was preferred, as numbers."""
+"""The statements that read what was preferred, as numbers, and what that rests on."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import Session, col
 
-from db.models import Annotation, Assignment
+from db.models import Annotation, Assignment, CriterionPreference, ErrorMark
 from db.queries.records.annotated import IMPORTED_POLICY, SIDES_UNKNOWN_POLICY
-from evalkit.vocabulary import CERTAINTY_CODES, PREFERENCE_CODES, STRENGTH_CODES
+from db.queries.results.filtering import counted
+from db.queries.results.studies import ResultFilters, ResultStudy
+from evalkit.vocabulary import CERTAINTY_CODES, PREFERENCE_CODES, STRENGTH_CODES, Preference
 
 #: Stands for a preference that could not be read.
 UNREADABLE = len(PREFERENCE_CODES)
@@ -24,25 +26,14 @@ def preferences_given(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[A
     Left, right, annotator, code, annotation, sides, and one number of strength and
     certainty: each column more takes time for every one of a million.
     """
-    preference = sa.case(
-        *(
-            (col(Annotation.preference) == name.value, sa.literal_column(str(code)))
-            for name, code in PREFERENCE_CODES.items()
-        ),
-        else_=sa.literal_column(str(UNREADABLE)),
-    )
     return (
         sa.select(
             col(Assignment.left_output_id),
             col(Assignment.right_output_id),
             col(Assignment.annotator_id),
-            preference,
+            _preference(Annotation.preference),
             col(Annotation.id),
-            sa.case(
-                (col(Assignment.policy) == IMPORTED_POLICY, 0),
-                (col(Assignment.policy) == SIDES_UNKNOWN_POLICY, UNSEEN),
-                else_=DEALT,
-            ),
+            _sides(),
             _code(Annotation.strength, STRENGTH_CODES)
             + N_STRENGTHS * _code(Annotation.certainty, CERTAINTY_CODES),
         )
@@ -57,8 +48,77 @@ def preferences_given(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[A
     )
 
 
+def preferences_by_criterion(
+    *conditions: sa.ColumnElement[bool],
+) -> sa.Select[*tuple[Any, ...]]:
+    """Read the preferences on single criteria: as above up to the sides, then the criterion."""
+    return (
+        sa.select(
+            col(Assignment.left_output_id),
+            col(Assignment.right_output_id),
+            col(Assignment.annotator_id),
+            _preference(CriterionPreference.preference),
+            col(Annotation.id),
+            _sides(),
+            col(CriterionPreference.criterion_id),
+        )
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(CriterionPreference, col(CriterionPreference.annotation_id) == col(Annotation.id))
+        .where(
+            *conditions,
+            ~col(Annotation.is_superseded),
+            col(Assignment.right_output_id).is_not(None),
+        )
+    )
+
+
+def _preference(column: Any) -> sa.ColumnElement[int]:
+    return sa.case(
+        *(
+            (col(column) == name.value, sa.literal_column(str(code)))
+            for name, code in PREFERENCE_CODES.items()
+        ),
+        else_=sa.literal_column(str(UNREADABLE)),
+    )
+
+
+def _sides() -> sa.ColumnElement[int]:
+    return sa.case(
+        (col(Assignment.policy) == IMPORTED_POLICY, 0),
+        (col(Assignment.policy) == SIDES_UNKNOWN_POLICY, UNSEEN),
+        else_=DEALT,
+    )
+
+
 def _code(column: Any, codes: Mapping[Any, int]) -> sa.ColumnElement[int]:
     return sa.case(
         *((col(column) == name.value, sa.literal_column(str(n))) for name, n in codes.items()),
         else_=sa.literal_column("0"),
     )
+
+
+def asks_acceptable(session: Session, study: ResultStudy, *, has_unsafe: bool) -> bool:
+    """Say whether anybody in the whole study, in any filter, could refuse a response."""
+    is_answered = (
+        sa.select(sa.literal(1))
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(*counted(study, ResultFilters(judges=True)))
+    )
+    refused = is_answered.where(
+        ~col(Annotation.is_superseded), col(Annotation.preference) == Preference.BOTH_BAD.value
+    )
+    looked = is_answered.join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id)).where(
+        ~col(ErrorMark.is_superseded)
+    )
+    asked = [refused, looked] if has_unsafe else [refused]
+    return any(
+        session.connection().execute(statement.limit(1)).first() is not None for statement in asked
+    )
+
+
+def has_preference(session: Session, study: ResultStudy) -> bool:
+    """Say whether anybody in the whole study said which response is better, asked or not."""
+    preferences = preferences_given(*counted(study, ResultFilters(judges=True)))
+    return session.connection().execute(preferences.limit(1)).first() is not None

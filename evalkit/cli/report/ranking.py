@@ -9,6 +9,8 @@ from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.cli.terminal import Reasons
 from evalkit.phrases import counted
 from evalkit.reports.blocks import Block, bullets, table, words
+from evalkit.reports.by_criterion.report import criterion_report
+from evalkit.reports.by_criterion.tables import criterion_blocks
 from evalkit.reports.ranking.cautions import cautions
 from evalkit.reports.ranking.document import ranking_document
 from evalkit.reports.ranking.lead import Lead, report_lead
@@ -44,15 +46,15 @@ def ranking(asked: Asked, style_control: StyleFlag = False) -> Answer:
     compared = counted(report.n_comparisons, "comparison")
     own = f", {report.n_same_model:,} of them of a model with itself" if report.n_same_model else ""
     rows = report.ranking.rows if report.ranking else ()
+    order = [row.model for group in groups for row in group.rows]
     opening = verdict(report)
     why = report.reason if report.reason != opening else None
     return [
         words(" ".join(filter(None, (opening, carried_style(style, lead))))),
         *(ranked(group.rows) for group in groups),
         words(f"{compared}{own}, {report.n_unreadable:,} more unreadable."),
-        *strength_blocks(
-            strength_report(collected), [row.model for group in groups for row in group.rows]
-        ),
+        *strength_blocks(strength_report(collected), order),
+        *criterion_blocks(criterion_report(collected), order),
         bullets(cautions(report, win_rates(collected))),
         Reasons([("", why), *((row.model, row.reason) for row in rows)]),
         *(_style(style, lead) if style_control else ()),

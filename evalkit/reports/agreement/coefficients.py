@@ -20,12 +20,14 @@ from evalkit.stats.agreement.krippendorff import (
 from evalkit.stats.agreement.weights import Weights, weights_of
 from evalkit.stats.counts import TAG_VALUES, Codings, IntArray
 from evalkit.stats.intervals import Estimate
+from evalkit.study.by_criterion import preferred_on
 from evalkit.study.collected import Collected, Criterion, Tag
 from evalkit.study.subjects import (
     GRADED,
     PREFERRED,
     Scaled,
     Subject,
+    better_on,
     codings_of,
     marked,
     subject_title,
@@ -161,7 +163,10 @@ def _coefficients(of: Scaled, codings: Codings) -> Coefficients:
 
 def _judged(collected: Collected) -> Iterator[tuple[Scaled, Codings]]:
     """Give what two annotators or more judged, with who gave what."""
-    subjects: tuple[Scaled, ...] = (PREFERRED, GRADED, *collected.criteria)
+    subjects: tuple[Scaled, ...] = (
+        *(PREFERRED, GRADED, *map(better_on, preferred_on(collected))),
+        *collected.criteria,
+    )
     for of in subjects:
         codings = codings_of(collected, of)
         if len(codings.unit) and np.unique(codings.unit, return_counts=True)[1].max() > 1:

@@ -82,6 +82,7 @@ def without_judges(collected: Collected, *, but: int | None = None) -> Collected
     return replace(
         collected,
         preferences=_some(collected.preferences, keep[collected.preferences.annotator]),
+        by_criterion=tuple(_some(each, keep[each.annotator]) for each in collected.by_criterion),
         values=_some(collected.values, keep[collected.values.annotator]),
         marks=_some(collected.marks, keep[collected.marks.annotator]),
         checks=_some(collected.checks, keep[collected.checks.annotator]),

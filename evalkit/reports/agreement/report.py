@@ -13,6 +13,7 @@ from evalkit.stats.agreement.krippendorff import (
 )
 from evalkit.stats.agreement.weights import weights_of
 from evalkit.stats.counts import Codings
+from evalkit.study.by_criterion import preferred_on
 from evalkit.study.collected import (
     Collected,
     codings_of_criterion,
@@ -20,7 +21,7 @@ from evalkit.study.collected import (
 )
 from evalkit.study.graded import graded
 from evalkit.study.sentences import NOT_COMPARED
-from evalkit.study.subjects import GRADED, PREFERRED, Scaled, Subject, codings_of
+from evalkit.study.subjects import GRADED, PREFERRED, Scaled, Subject, better_on, codings_of
 from evalkit.vocabulary import AnnotatorKind, Level
 
 
@@ -41,7 +42,8 @@ class AgreementReport:
 
     Where people and judges annotated, alpha and percent agreement are those of people alone; pairs
     of annotators are of all. ``who`` is whose it is, and ``as_shown`` what the preference comes to
-    by the sides that were seen. ``finer`` is agreement on by how much, where somebody said so.
+    by the sides that were seen. ``finer`` is agreement on by how much and on each
+    criterion alone which is better, where somebody said so.
     """
 
     preference: AgreementOf
@@ -88,10 +90,12 @@ def agreement_report(collected: Collected) -> AgreementReport:
 
 
 def _finer(people: Collected, collected: Collected) -> tuple[AgreementOf, ...]:
-    if not len(graded(collected)):
-        return ()
-    codings = codings_of(people, GRADED), codings_of(collected, GRADED, every=True)
-    return (_agreement_of(*codings, GRADED),)
+    finer = [GRADED] if len(graded(collected)) else []
+    finer += [better_on(criterion) for criterion in preferred_on(collected)]
+    return tuple(
+        _agreement_of(codings_of(people, of), codings_of(collected, of, every=True), of)
+        for of in finer
+    )
 
 
 def _agreement_on_preference(collected: Collected, people: Collected) -> AgreementOf:

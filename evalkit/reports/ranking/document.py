@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from evalkit.reports.by_criterion.report import criterion_document, criterion_report
 from evalkit.reports.document import Document, heading, spread
 from evalkit.reports.ranking.lead import report_lead
 from evalkit.reports.ranking.report import RankingReport, ranking_report, win_rates
@@ -40,6 +41,7 @@ def ranking_document(collected: Collected, style: StyleReport | None = None) -> 
         "groups": [[_ranking_row(row) for row in group.rows] for group in report.groups],
         "matrix": _matrix(report, rates),
         "circles": [list(three) for three in circles(rates)],
+        "by_criterion": criterion_document(criterion_report(collected)),
         "by_strength": strength_document(strength_report(collected)),
         "reason": report.reason,
     }

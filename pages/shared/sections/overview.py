@@ -7,6 +7,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from evalkit.reports.blocks import Target, View
+from evalkit.reports.by_criterion.report import criterion_report
+from evalkit.reports.by_criterion.tables import TITLE as BETTER_ON, criterion_blocks
 from evalkit.reports.decision.document import NOTHING_JUDGED
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.models.document import model_entry
@@ -114,11 +116,15 @@ def show_absences(reasons: Mapping[str, str]) -> None:
 
 
 def show_strength(kept: Kept, page: Page, *, order: Sequence[str]) -> None:
-    """Show by how much each model was preferred, where somebody said so."""
+    """Show by how much each model was preferred and on what, where somebody said so."""
     strengths = strength_blocks(kept.of(strength_report), order)
     if strengths:
         st.header(BY_HOW_MUCH, divider=False)
         blocks.show(*strengths, page=page, key="strength")
+    better = criterion_blocks(kept.of(criterion_report), order)
+    if better:
+        st.header(BETTER_ON, divider=False)
+        blocks.show(*better, page=page, key="better-on")
 
 
 def show_ranking(

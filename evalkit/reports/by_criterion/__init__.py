@@ -1,0 +1,1 @@
+"""Which model is better on each criterion, as annotators chose on it alone."""

@@ -1,0 +1,65 @@
+"""How often each model won on each criterion, and on the whole beside it."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from evalkit.reports.document import Document
+from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
+from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
+from evalkit.study.by_criterion import on_criterion, preferred_on
+from evalkit.study.collected import Collected, Criterion, comparisons
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionWins:
+    """The share of its comparisons that each model won on a criterion, in the order of models.
+
+    Ties and both bad count half; raw, so it hangs on whom a model met. Clustered by case.
+    """
+
+    criterion: Criterion
+    won: dict[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionReport:
+    """Wins on each criterion somebody chose on, and ``overall`` those of the whole preference."""
+
+    overall: dict[str, Estimate]
+    criteria: tuple[CriterionWins, ...]
+
+
+def criterion_report(collected: Collected) -> CriterionReport:
+    """Count what each model won on each criterion; comparisons with itself count nowhere."""
+    return CriterionReport(
+        _won(collected),
+        tuple(
+            CriterionWins(criterion, _won(on_criterion(collected, criterion)))
+            for criterion in preferred_on(collected)
+        ),
+    )
+
+
+def criterion_document(report: CriterionReport) -> Document:
+    """Return it as JSON; see docs/reports.md."""
+    return {
+        each.criterion.key: [
+            {"model": model, "win_rate": asdict(won)} for model, won in each.won.items()
+        ]
+        for each in report.criteria
+    }
+
+
+def _won(collected: Collected) -> dict[str, Estimate]:
+    compared = comparisons(collected)
+    met = compared.left != compared.right
+    share = LEFT_SHARE[compared.preference[met]]
+    means = clustered_means(
+        np.concatenate([compared.left[met], compared.right[met]]),
+        case=np.tile(compared.case[met], 2),
+        value=np.concatenate([share, 1 - share]),
+        n=np.tile(compared.n[met], 2),
+        n_groups=len(collected.models),
+    )
+    return {model: share_estimate(means, place) for place, model in enumerate(collected.models)}
