@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from db.commands.records import import_records
 from evalkit.cli import app as command
 from evalkit.vocabulary import Role
-from tests.db.record_files import case, comparison, output
+from tests.db.record_files import CRITERION, case, comparison, output
 from tests.pages.conftest import at_page
 
 #: What two people said of A against B, case by case; Bo stood the responses the other way round.
@@ -68,6 +68,27 @@ def test_page_file_terminal_and_json_say_the_same_of_strength(app, sign_in, stor
         assert said in place
         assert doubt in place
     assert "Of 6 wins of A, 3 were by much" in words(run("pair", "--model", "A", "--other", "B"))
+
+
+def test_page_file_and_terminal_show_who_won_on_each_criterion(
+    app, sign_in, sqlite_database, tmp_path
+):
+    chosen = [
+        {**record, "criteria": {"helpful": "tie"}} if record["type"] == "comparison" else record
+        for record in records()
+    ]
+    import_records([CRITERION, *chosen], source_name="the test", eval_set="Set", study="Study")
+    of_study = ["--study", "Study"]
+    terminal = CliRunner().invoke(command, ["report", "ranking", *of_study]).stdout
+    CliRunner().invoke(command, ["report", "html", str(tmp_path / "report.html"), *of_study])
+    sign_in(app, Role.LEAD)
+    at_page(app, "results/overview.py").run()
+    assert not app.exception
+    page = " ".join(words(element.proto.body) for element in app.get("html"))
+
+    for place in (words(terminal), words((tmp_path / "report.html").read_text()), page):
+        assert "On helpful" in place
+        assert "50 %" in place
 
 
 def test_the_page_of_two_models_and_that_of_agreement_show_it(app, sign_in, stored):
