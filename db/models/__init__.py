@@ -8,6 +8,7 @@ from db.models.annotations import (
     CriterionPreference,
     ErrorMark,
     Question,
+    RankedOutput,
     Score,
 )
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
@@ -56,6 +57,7 @@ __all__ = [
     "Output",
     "PublicScore",
     "Question",
+    "RankedOutput",
     "ResultsState",
     "Rubric",
     "Run",

@@ -183,6 +183,16 @@ class CriterionPreference(DatabaseTable, table=True):
     preference: str
 
 
+class RankedOutput(DatabaseTable, table=True):
+    """The place of one output in a ranking, from 0; outputs that are equally good share one."""
+
+    __tablename__ = "ranked_output"
+
+    annotation_id: int = Field(foreign_key="annotation.id", primary_key=True)
+    output_id: int = Field(foreign_key="output.id", primary_key=True, index=True)
+    place: int
+
+
 class Score(DatabaseTable, table=True):
     """One value on one criterion for one output."""
 

@@ -44,6 +44,14 @@ _ORPHANS = (
         JOIN output ON output.id = score.output_id WHERE output.case_id <> assignment.case_id""",
     ),
     (
+        "rankings rank an output of another case than their assignment's",
+        """SELECT COUNT(*) FROM ranked_output
+        JOIN annotation ON annotation.id = ranked_output.annotation_id
+        JOIN assignment ON assignment.id = annotation.assignment_id
+        JOIN output ON output.id = ranked_output.output_id
+        WHERE output.case_id <> assignment.case_id""",
+    ),
+    (
         "error marks are on an output of another case than their assignment's",
         """SELECT COUNT(*) FROM error_mark JOIN annotation
         ON annotation.id = error_mark.annotation_id

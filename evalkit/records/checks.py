@@ -273,6 +273,10 @@ def side(value: Any) -> Fault | None:
     return None
 
 
+#: The outputs of a case, best first: places, each with those that share it.
+order = list_of(list_of(side, at_least=1, of="outputs"), at_least=1, of="places")
+
+
 def is_number(value: Any) -> bool:
     """Tell numbers from everything else; in JSON true and false are not numbers."""
     if isinstance(value, float):

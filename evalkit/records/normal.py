@@ -99,7 +99,8 @@ def fingerprint(record: Mapping[str, Any], *, without: frozenset[str] = frozense
     """
     compared = {field: value for field, value in record.items() if field not in without}
     metadata = compared.get("metadata")
-    if metadata is not None and record["type"] in ("comparison", "score", "check", "error"):
+    labels = ("comparison", "ranking", "score", "check", "error")
+    if metadata is not None and record["type"] in labels:
         values = {key: value for key, value in metadata.items() if key != "simulated"}
         compared["metadata"] = values
         if not values:
@@ -132,13 +133,18 @@ def _plain(field: str, value: Any) -> Any:
     if field == "annotator":
         return normal_name(value)
     if field in ("left", "right"):
-        model, run = side_of(value)
-        return model if run == DEFAULT_RUN else {"model": model, "run": run}
+        return _plain_side(*side_of(value))
+    if field == "order":
+        return [[_plain_side(*side) for side in sorted(map(side_of, place))] for place in value]
     if field == "scale":
         return [_plain_level(level) for level in value]
     if field == "range":
         return _plain_range(value)
     return value
+
+
+def _plain_side(model: str, run: str) -> str | dict[str, str]:
+    return model if run == DEFAULT_RUN else {"model": model, "run": run}
 
 
 def _plain_level(level: Mapping[str, Any]) -> dict[str, Any]:

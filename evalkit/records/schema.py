@@ -161,6 +161,10 @@ TYPES: dict[str, Fields] = {
         required=frozenset({"case", "annotator", "left", "right", "preference"}),
         nullable=frozenset({"preference"}),
     ),
+    "ranking": Fields(
+        {"case": checks.name, **_ANNOTATOR, "order": checks.order, **_PRESENTATION},
+        required=frozenset({"case", "annotator", "order"}),
+    ),
     "score": Fields(
         {
             **_OUTPUT,
@@ -294,6 +298,14 @@ def _comparison_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
         yield "strength", Fault(shown(record["strength"]), expected)
 
 
+def _ranking_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    ranked = [side_of(value) for place in record["order"] for value in place]
+    if len(ranked) < 2:
+        yield "order", Fault(shown(record["order"]), "at least two outputs")
+    elif len(set(ranked)) < len(ranked):
+        yield "order", Fault(shown(record["order"]), "every output once")
+
+
 def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     start, end, quote = record.get("start"), record.get("end"), record.get("quote")
     if record.get("omission") and (record["tag"] is None or start is not None):
@@ -311,5 +323,6 @@ _WHOLE_RECORD_CHECKS = {
     "header": _header_faults,
     "criterion": _criterion_faults,
     "comparison": _comparison_faults,
+    "ranking": _ranking_faults,
     "error": _error_faults,
 }

@@ -172,8 +172,8 @@ class Collected:
     ----------
     models, categories, annotators
         Names, sorted; a case without a category has the category ``""``.
-    n_unreadable : int
-        Verdicts that could not be read: counted, and left out of every statistic.
+    n_unreadable, n_rankings : int
+        Verdicts that could not be read, in no statistic; rankings, in it as the pairs they imply.
     unsafe : tuple of int
         Indices of the tags that make a response unacceptable.
     asks_acceptable : bool
@@ -201,6 +201,7 @@ class Collected:
     n_unreadable: int
     values: Values
     marks: Marks
+    n_rankings: int = 0
     asks_acceptable: bool = True
     asks_preference: bool = True
     cases_of: VersionMark | None = None

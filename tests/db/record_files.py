@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from db.columns import DatabaseTable
+from db.commands.records.staging import LABEL_TYPES
 from db.engine import engine, read_session
 from db.queries.records.export import exported_study, study_lines
 
@@ -78,7 +79,7 @@ def exported_labels(study: str = "Set", *, include_superseded: bool = False):
 def labels_of(lines: Iterable[str]) -> list[dict[str, Any]]:
     """Return the comparisons, scores and error marks among the lines of an export."""
     records = [json.loads(line) for line in lines]
-    return [record for record in records if record["type"] in ("comparison", "score", "error")]
+    return [record for record in records if record["type"] in LABEL_TYPES]
 
 
 def table_sizes() -> dict[str, int]:

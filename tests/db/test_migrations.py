@@ -74,6 +74,7 @@ MIGRATIONS = {
     "0020_prefer_by_criterion.py": (
         "5f1eb37de9d3e048c6a6e364a9a38e10e46c6052b4e76ad8562af33009f0b04b"
     ),
+    "0021_keep_rankings.py": ("d898949c6aa0ca2aeef2cf399f8bc09143b8aee62e9d28b2d56f1b49776dd6ee"),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -26,7 +26,7 @@ from db.commands.records.check.references import (
 from db.commands.records.check.revisions import sort_labels
 from db.commands.records.looks import Again
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
-from db.commands.records.staging import IN_NEXT_VERSION, LABEL_TYPES, Staging
+from db.commands.records.staging import IN_NEXT_VERSION, LABEL_TYPES, RANKING, Staging
 from db.commands.records.write.eval_set import write_staged
 from db.engine import know_tables, read_session, write_session
 from evalkit.errors import RefusedError
@@ -208,13 +208,11 @@ class Import:
             "case": staging.count('SELECT COUNT(*) FROM "case" WHERE line > 0'),
             "output": staging.count("SELECT COUNT(*) FROM output WHERE line > 0"),
         }
-        for kind, number in LABEL_TYPES.items():
-            new[kind] = staging.count(f"SELECT COUNT(*) {_OF_TYPE}", (number,))
         superseded = dict.fromkeys(new, 0)
         for kind, number in LABEL_TYPES.items():
-            superseded[kind] = staging.count(
-                f"SELECT COUNT(*) {_OF_TYPE} AND NOT is_current", (number,)
-            )
+            which = (number, kind == RANKING)
+            new[kind] = staging.count(_N_NEW, which)
+            superseded[kind] = staging.count(f"{_N_NEW} AND NOT is_current", which)
         distinct = {**staging.n_records, **self._distinct}
         for kind, staged in (("criterion", staging.criteria), ("tag", staging.tags)):
             distinct[kind] = len({tuple(sorted(map(str, part.items()))) for _, part in staged})
@@ -251,4 +249,7 @@ class Import:
         )
 
 
-_OF_TYPE = "FROM judged JOIN label USING (line) WHERE judged.line > 0 AND label.type = ?"
+_N_NEW = f"""
+SELECT COUNT(*) FROM judged JOIN label USING (line)
+WHERE judged.line > 0 AND label.type = ? AND (label.type = 0 AND label.name IS '{RANKING}') = ?
+"""

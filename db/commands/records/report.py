@@ -13,6 +13,7 @@ _PLURALS = {
     "case": "cases",
     "output": "outputs",
     "comparison": "comparisons",
+    "ranking": "rankings",
     "score": "scores",
     "check": "checks",
     "error": "error marks",

@@ -4,6 +4,7 @@ Whatever the size of a file of records, its keys wait here and not in memory; du
 references and revisions are then plain SQL, and none of it holds the database's write lock.
 """
 
+import hashlib
 import json
 import sqlite3
 import tempfile
@@ -18,7 +19,15 @@ from evalkit.records.reader import Record
 from evalkit.records.schema import DEFAULT_RUN, EXTRAS, side_of
 
 COMPARISON, SCORE, ERROR, CHECK = 0, 1, 2, 3
-LABEL_TYPES = {"comparison": COMPARISON, "score": SCORE, "error": ERROR, "check": CHECK}
+#: A ranking is staged as a comparison of two of its outputs, and has this for a name.
+RANKING = "ranking"
+LABEL_TYPES = {
+    "comparison": COMPARISON,
+    RANKING: COMPARISON,
+    "score": SCORE,
+    "error": ERROR,
+    "check": CHECK,
+}
 
 _BATCH = 1_000
 _MAX_WAITING = 4 * 1024 * 1024
@@ -151,7 +160,12 @@ class Staging:
     ) -> None:
         """Stage what was judged; ``db_ids`` are its own, its annotation's, its assignment's."""
         kind = LABEL_TYPES[fields["type"]]
-        if kind == COMPARISON:
+        judgement, key, name = _judgement(fields), fields.get("assignment"), None
+        if fields["type"] == RANKING:
+            judgement, name = {"order": self._order(fields)}, RANKING
+            left, right = sorted(run for place in judgement["order"] for run in place)[:2]
+            key = key or _key_of_ranking(fields)
+        elif kind == COMPARISON:
             left, right = self.run(*side_of(fields["left"])), self.run(*side_of(fields["right"]))
         else:
             left, right = self.run(fields["model"], fields.get("run", DEFAULT_RUN)), None
@@ -160,16 +174,16 @@ class Staging:
             line,
             kind,
             self.annotator(fields),
-            fields.get("assignment"),
+            key,
             fields["case"],
             left,
             right,
-            fields.get("criterion") or fields.get("tag") or fields.get("item"),
+            name or fields.get("criterion") or fields.get("tag") or fields.get("item"),
             fields.get("rubric_version"),
             fields.get("revision", 1),
             _moment(fields.get("created_at")),
             fingerprint(fields, without=LABEL_REVISION),
-            None if db_ids else _dump(_judgement(fields)),
+            None if db_ids else _dump(judgement),
             _dump(extras) if extras and not db_ids else None,
             *(db_ids or (None, None, None)),
             is_superseded,
@@ -183,6 +197,9 @@ class Staging:
         digest, body = fingerprint(fields, without=LABEL_REVISION), _dump(_judgement(fields))
         change = "UPDATE label SET digest = ?, body = CASE WHEN body IS NULL THEN NULL ELSE ? END"
         self.db.execute(f"{change} WHERE line = ?", (digest, body, line))
+
+    def _order(self, fields: dict[str, Any]) -> list[list[int]]:
+        return [[self.run(*side_of(side)) for side in place] for place in fields["order"]]
 
     def run(self, model: str, name: str) -> int:
         """Return the number that stands for a run of a model here."""
@@ -231,6 +248,13 @@ class Staging:
         self._n_waiting += sum(len(cell) for cell in row if isinstance(cell, str))
         if len(rows) >= _BATCH or self._n_waiting >= _MAX_WAITING:
             self.flush()
+
+
+def _key_of_ranking(fields: dict[str, Any]) -> str:
+    """Name a ranking without an assignment by what is ranked: once more, it takes its place."""
+    ranked = sorted(side_of(side) for place in fields["order"] for side in place)
+    digest = hashlib.blake2b(_dump([fields["case"], *ranked]).encode(), digest_size=12)
+    return f"{RANKING} {digest.hexdigest()}"
 
 
 def _judgement(fields: dict[str, Any]) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from db.models import Annotation, Annotator, Assignment, Case, Output
-from evalkit.vocabulary import AssignmentKind, SidesOf
+from evalkit.vocabulary import AssignmentKind, AssignmentState, SidesOf
 
 #: Presentations of imported annotations that had no ``assignment`` of their own start so.
 IMPORTED = "import:"
@@ -72,6 +72,24 @@ def label_extras(
     if details is not None:
         return details
     return annotation if is_first else inherited_extras(annotation)
+
+
+def study_annotators(session: Session, *, study_id: int) -> list[tuple[str, str]]:
+    """Return kind and name of everybody who was given work in a study, people first."""
+    statement = (
+        select(col(Annotator.kind), col(Annotator.name))
+        .where(
+            col(Annotator.id).in_(
+                select(col(Assignment.annotator_id)).where(
+                    col(Assignment.study_id) == study_id,
+                    col(Assignment.kind).in_(KINDS),
+                    col(Assignment.state) == AssignmentState.SUBMITTED,
+                )
+            )
+        )
+        .order_by(col(Annotator.kind), col(Annotator.name))
+    )
+    return [(kind, name) for kind, name in session.execute(statement)]
 
 
 def annotation_rows(study_id: int, *, by_case: bool) -> Any:

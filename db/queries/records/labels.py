@@ -1,4 +1,4 @@
-"""Every comparison, score and error mark of a study as a record, current or superseded."""
+"""Every comparison, ranking, score and error mark of a study as a record, current or superseded."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,6 @@ from sqlmodel import Session, col
 
 from db.models import (
     Annotation,
-    Annotator,
     Assignment,
     Case,
     CheckAnswer,
@@ -30,14 +29,14 @@ from db.queries.records.annotated import (
     label_extras,
 )
 from db.queries.records.by_criterion import criterion_preferences
+from db.queries.records.rankings import IS_RANKED, Order, orders
 from db.queries.records.rows import BATCH, batched, run_names, stream
 from evalkit.records.normal import normal
-from evalkit.vocabulary import AssignmentState
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One comparison, score or error mark with the ids of its rows.
+    """One comparison, ranking, score or error mark with the ids of its rows.
 
     A superseded one without ``has_successor`` was withdrawn: an edit took it back and put
     nothing in its place, which the record format cannot say.
@@ -55,24 +54,6 @@ class Label:
     def counts(self) -> bool:
         """Tell whether it is part of the study's results."""
         return not self.is_superseded
-
-
-def study_annotators(session: Session, *, study_id: int) -> list[tuple[str, str]]:
-    """Return kind and name of everybody who was given work in a study, people first."""
-    statement = (
-        select(col(Annotator.kind), col(Annotator.name))
-        .where(
-            col(Annotator.id).in_(
-                select(col(Assignment.annotator_id)).where(
-                    col(Assignment.study_id) == study_id,
-                    col(Assignment.kind).in_(KINDS),
-                    col(Assignment.state) == AssignmentState.SUBMITTED,
-                )
-            )
-        )
-        .order_by(col(Annotator.kind), col(Annotator.name))
-    )
-    return [(kind, name) for kind, name in session.execute(statement)]
 
 
 def study_labels(session: Session, *, study_id: int, by_case: bool = False) -> Iterator[Label]:
@@ -114,6 +95,7 @@ class _LabelReader:
                 if any(check.is_superseded for check in checks.get(row.id, ()))
             }
         )
+        ranked = orders(self._session, ids)
         compared = self._compared({row.assignment_id for row in rows if row.is_superseded})
         scored = self._scored(
             {
@@ -127,9 +109,9 @@ class _LabelReader:
         )
         for row in rows:
             extras, is_first = annotation_extras(row), True
-            if row.preference is not None or row.is_unreadable:
+            if row.preference is not None or row.is_unreadable or row.id in ranked:
                 is_first = False
-                record = self._comparison(row, extras, preferences.get(row.id, ()))
+                record = self._comparison(row, extras, preferences.get(row.id), ranked.get(row.id))
                 has_successor = row.assignment_id in compared
                 yield self._label(row, row.id, record, row.is_superseded, has_successor)
             for score in scores.get(row.id, ()):
@@ -147,9 +129,8 @@ class _LabelReader:
                 for mark in marks.get(row.id, ())
             }
             for revision, mark in _by_revision(row.revision, marks.get(row.id, ()), current):
-                record = self._mark(
-                    row, mark, label_extras(mark.details, extras, is_first), revision
-                )
+                more = label_extras(mark.details, extras, is_first)
+                record = self._mark(row, mark, more, revision)
                 is_first = False
                 has_successor = current[mark.output_id] is not None
                 yield self._label(row, mark.id, record, mark.is_superseded, has_successor)
@@ -173,8 +154,15 @@ class _LabelReader:
         )
 
     def _comparison(
-        self, row: Row[Any], extras: dict[str, Any], preferences: Sequence[Row[Any]]
+        self,
+        row: Row[Any],
+        extras: dict[str, Any],
+        preferences: Sequence[Row[Any]] | None,
+        order: Order | None,
     ) -> dict[str, Any]:
+        if order is not None:
+            ranked = [[self._side(run) for run in place] for place in order]
+            return normal("ranking", {**self._shared(row, extras), "order": ranked})
         fields = {
             **self._shared(row, extras),
             "left": self._side(row.left_run_id),
@@ -323,7 +311,7 @@ class _LabelReader:
         statement = select(col(Annotation.assignment_id)).where(
             col(Annotation.assignment_id).in_(assignment_ids),
             ~col(Annotation.is_superseded),
-            or_(col(Annotation.preference).is_not(None), col(Annotation.is_unreadable)),
+            or_(col(Annotation.preference).is_not(None), col(Annotation.is_unreadable), IS_RANKED),
         )
         return set(self._session.scalars(statement)) if assignment_ids else set()
 

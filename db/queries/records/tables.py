@@ -4,12 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import Any
 
 from sqlmodel import Session
 
-from db.queries.records.labels import Label, study_annotators, study_labels
+from db.queries.records.annotated import study_annotators
+from db.queries.records.labels import Label, study_labels
 from evalkit.errors import RefusedError
 from evalkit.records.csv_lines import csv_lines
 from evalkit.records.schema import DEFAULT_RUN, side_of
@@ -36,6 +37,7 @@ LONG_COLUMNS = (
     "preference",
     "strength",
     "certainty",
+    "order",
     "model",
     "run",
     "criterion",
@@ -122,6 +124,8 @@ def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
             cells["left_model"], cells["left_run"] = side_of(record["left"])
             cells["right_model"], cells["right_run"] = side_of(record["right"])
             cells["preference"] = record["preference"] or "unreadable"
+        elif record["type"] == "ranking":
+            cells["order"] = _dumped(record["order"])
         else:
             cells["run"] = record.get("run", DEFAULT_RUN)
         yield [cells.get(column) for column in LONG_COLUMNS]
@@ -131,9 +135,9 @@ def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
             yield [None if column in _OF_OVERALL else row.get(column) for column in LONG_COLUMNS]
 
 
-def _dumped(texts: Any) -> str | None:
-    """Return answers in words as one cell: JSON."""
-    return None if texts is None else json.dumps(texts, ensure_ascii=False)
+def _dumped(value: Any) -> str | None:
+    """Return answers in words, or an order, as one cell: JSON."""
+    return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _wide_rows(
@@ -191,6 +195,11 @@ class _Things:
                 answer = _as_models(preference, is_swapped=first != left)
                 self._said.setdefault(thing, {}).setdefault(who, []).append(answer)
             return
+        if record["type"] == "ranking":
+            for first, second, answer in _implied(record["order"]):
+                thing = ("comparison", *first, *second, None)
+                self._said.setdefault(thing, {}).setdefault(who, []).append(answer)
+            return
         output = (record["model"], record.get("run", DEFAULT_RUN))
         if record["type"] in ("score", "check"):
             part = record.get("criterion") or record["item"]
@@ -218,6 +227,13 @@ class _Things:
                     heading,
                     {who: 0 if tag is None else tags.count(tag) for who, tags in marked.items()},
                 )
+
+
+def _implied(order: list[list[Any]]) -> Iterator[tuple[tuple[str, str], tuple[str, str], str]]:
+    """Give the pairs of a ranking in the order of their names, and which of the two won."""
+    ranked = sorted((side_of(side), place) for place, sides in enumerate(order) for side in sides)
+    for (first, place), (second, other) in combinations(ranked, 2):
+        yield first, second, "tie" if place == other else "first" if place < other else "second"
 
 
 def _as_models(preference: str | None, *, is_swapped: bool) -> str:

@@ -31,6 +31,7 @@ from db.queries.results.preferences import (
     has_preference,
     preferences_by_criterion,
     preferences_given,
+    rankings_given,
 )
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
@@ -63,11 +64,11 @@ def collect(
     """Return what the study collected within the filters; people only unless asked otherwise."""
     filters = filters or ResultFilters()
     annotators = study.counted_annotators(filters)
-    annotator_ids = np.array([annotator.annotator_id for annotator in annotators], dtype=np.int64)
     conditions = counted(study, filters)
     outputs = _outputs(session, study, filters)
-    preferences, n_unreadable = _preferences(session, conditions, outputs.id, annotator_ids)
-    marks, penalties = _marks(session, study, conditions, outputs.id, annotator_ids)
+    ids = outputs.id, np.array([each.annotator_id for each in annotators], dtype=np.int64)
+    preferences, n_unreadable, n_rankings = _preferences(session, conditions, *ids)
+    marks, penalties = _marks(session, study, conditions, *ids)
     unsafe = tuple(
         place for place, tag in enumerate(study.tags) if tag.key.split("/")[0] == UNSAFE_TAG
     )
@@ -77,10 +78,7 @@ def collect(
         study=study.name,
         models=tuple(sorted(study.models)),
         categories=_categories(study, filters),
-        annotators=tuple(
-            Judged(annotator.name, annotator.kind, annotator.is_simulated)
-            for annotator in annotators
-        ),
+        annotators=tuple(Judged(each.name, each.kind, each.is_simulated) for each in annotators),
         criteria=tuple(
             Criterion(
                 key=criterion.key,
@@ -96,11 +94,12 @@ def collect(
         unsafe=unsafe,
         outputs=outputs,
         preferences=preferences,
-        by_criterion=_by_criterion(session, study, conditions, outputs.id, annotator_ids),
+        by_criterion=_by_criterion(session, study, conditions, *ids),
         n_unreadable=n_unreadable,
-        values=_values(session, study, conditions, outputs.id, annotator_ids),
+        n_rankings=n_rankings,
+        values=_values(session, study, conditions, *ids),
         marks=marks,
-        checks=checks_of(session, conditions, outputs.id, annotator_ids),
+        checks=checks_of(session, conditions, *ids),
         penalties=penalties,
         weights=study.weights,
         limits=limits(study, filters),
@@ -191,13 +190,15 @@ def _preferences(
     conditions: list[sa.ColumnElement[bool]],
     output_ids: IntArray,
     annotator_ids: IntArray,
-) -> tuple[Preferences, int]:
-    """Return the readable preferences, one entry each, and how many were unreadable.
+) -> tuple[Preferences, int, int]:
+    """Return the readable preferences, one entry each, how many were not, and of how many rankings.
 
-    With cases and annotators kept apart hardly two are equal, so letting the database group them
-    takes twice as long as reading them.
+    Hardly two are equal, so letting the database group them takes twice as long as reading them.
     """
-    table = _counted(_table(session, preferences_given(*conditions)), annotator_ids, column=2)
+    both = preferences_given(*conditions), rankings_given(*conditions)
+    table, ranked = (_counted(_table(session, of), annotator_ids, column=2) for of in both)
+    if len(ranked):  # hardly ever, and all of it is copied
+        table = np.concatenate([table, ranked])
     readable = table[:, 3] != UNREADABLE
     n_unreadable = int(np.count_nonzero(~readable))
     table = table[readable]
@@ -214,7 +215,7 @@ def _preferences(
         strength=table[:, 6] % N_STRENGTHS,
         certainty=table[:, 6] // N_STRENGTHS,
     )
-    return preferences, n_unreadable
+    return preferences, n_unreadable, len(np.unique(ranked[:, 4]))
 
 
 def _by_criterion(

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from db.models import Annotation, Assignment, CriterionPreference, ErrorMark
+from db.models import Annotation, Assignment, CriterionPreference, ErrorMark, RankedOutput
 from db.queries.records.annotated import IMPORTED_POLICY, SIDES_UNKNOWN_POLICY
 from db.queries.results.filtering import counted
 from db.queries.results.studies import ResultFilters, ResultStudy
@@ -88,6 +89,42 @@ def _sides() -> sa.ColumnElement[int]:
         (col(Assignment.policy) == IMPORTED_POLICY, 0),
         (col(Assignment.policy) == SIDES_UNKNOWN_POLICY, UNSEEN),
         else_=DEALT,
+    )
+
+
+def rankings_given(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    """Read the pairs that rankings imply, as `preferences_given` reads comparisons.
+
+    Of two outputs the one with the smaller id is left: nobody saw them on sides.
+    """
+    first, second = aliased(RankedOutput), aliased(RankedOutput)
+    preference = sa.case(
+        (col(first.place) < second.place, PREFERENCE_CODES[Preference.LEFT]),
+        (col(first.place) > second.place, PREFERENCE_CODES[Preference.RIGHT]),
+        else_=PREFERENCE_CODES[Preference.TIE],
+    )
+    return (
+        sa.select(
+            col(first.output_id),
+            col(second.output_id),
+            col(Assignment.annotator_id),
+            preference,
+            col(Annotation.id),
+            sa.literal_column(str(UNSEEN)),
+            sa.literal_column("0"),
+        )
+        .select_from(first)
+        .join(
+            second,
+            sa.and_(
+                col(second.annotation_id) == first.annotation_id,
+                col(second.output_id) > first.output_id,
+            ),
+        )
+        .join(Annotation, col(Annotation.id) == col(first.annotation_id))
+        .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
+        .where(*conditions, ~col(Annotation.is_superseded))
+        .order_by(col(Annotation.id))
     )
 
 

@@ -140,6 +140,8 @@ def basis(collected: Collected, report: RankingReport) -> str:
         return _without_comparisons(collected)
     n_cases = report.ranking.n_cases if report.ranking else 0
     parts = [f"{counted(report.n_comparisons, 'comparison')}"]
+    if collected.n_rankings:
+        parts.append(f"(with those implied by {counted(collected.n_rankings, 'ranking')})")
     if n_cases:
         parts.append(f"on {counted(n_cases, 'case')}")
     parts.append(f"by {annotators(collected)}")

@@ -57,10 +57,19 @@ AND NOT EXISTS (SELECT 1 FROM "case" WHERE key = staged."case") ORDER BY line LI
 
 _NO_OUTPUT = """
 SELECT line, "case", {run}, type FROM label WHERE line > 0 AND {run} IS NOT NULL
+AND (type > 0 OR name IS NULL)
 AND EXISTS (SELECT 1 FROM "case" WHERE key = label."case")
 AND NOT EXISTS (
     SELECT 1 FROM output WHERE output."case" = label."case" AND output.run = label.{run}
 ) ORDER BY line LIMIT ?
+"""
+
+_NOT_RANKED = """
+SELECT label.line, label."case", run.value
+FROM label, json_each(label.body, '$.order') AS place, json_each(place.value) AS run
+WHERE label.line > 0 AND label.type = 0 AND label.name IS NOT NULL
+AND EXISTS (SELECT 1 FROM "case" WHERE "case".key = label."case")
+AND (label."case", run.value) NOT IN (SELECT "case", run FROM output) ORDER BY label.line LIMIT ?
 """
 
 #: Cases that labels are about and a version does not hold; new cases are in the next one.
@@ -120,6 +129,10 @@ def check_things(staging: Staging, problems: Problems) -> None:
             wanted = f"{shown(model)} (run {shown(run_name)})"
             expected = f"a model with an output for case {shown(key)}"
             problems.add(line, field if kind == 0 else "model", wanted, expected)
+    for line, key, run in staging.db.execute(_NOT_RANKED, (MAX_PROBLEMS,)):
+        model, run_name = names[run]
+        expected = f"models with an output for case {shown(key)}"
+        problems.add(line, "order", f"{shown(model)} (run {shown(run_name)})", expected)
     for line, start, end, quote, length, text in staging.db.execute(_BAD_SPAN, (MAX_PROBLEMS,)):
         if end > length:
             expected = f"at most {length}, the characters of the output"

@@ -12,7 +12,15 @@ from db.columns import new_token, now
 from db.commands.records.staging import CHECK, COMPARISON, ERROR, SCORE
 from db.commands.records.write.batches import BATCH, Writing, table_of
 from db.commands.records.write.study import write_annotators
-from db.models import Annotation, Assignment, CheckAnswer, CriterionPreference, ErrorMark, Score
+from db.models import (
+    Annotation,
+    Assignment,
+    CheckAnswer,
+    CriterionPreference,
+    ErrorMark,
+    RankedOutput,
+    Score,
+)
 from db.queries.records.annotated import (
     IMPORTED,
     LOOK,
@@ -50,6 +58,7 @@ class _LabelRow(NamedTuple):
     is_current: int
     body: str
     extras: str | None
+    ranked: str
 
 
 def write_labels(writing: Writing, *, study_id: int, sides: str | None) -> None:
@@ -90,6 +99,7 @@ class _LabelWriter:
             Assignment: [],
             Annotation: [],
             CriterionPreference: [],
+            RankedOutput: [],
             Score: [],
             CheckAnswer: [],
             ErrorMark: [],
@@ -126,12 +136,20 @@ class _LabelWriter:
                 details = None
             else:
                 details = extras
-            if label.type == SCORE:
+            if label.type == COMPARISON:
+                rows[RankedOutput] += self._ranked(annotation_id, label)
+            elif label.type == SCORE:
                 rows[Score].append(self._score(annotation_id, label, details))
             elif label.type == CHECK:
                 rows[CheckAnswer].append(self._check(annotation_id, label, details))
             elif label.type == ERROR:
                 rows[ErrorMark].append(self._mark(annotation_id, label, details))
+
+    def _ranked(self, annotation_id: int, row: _LabelRow) -> list[dict[str, Any]]:
+        return [
+            {"annotation_id": annotation_id, "output_id": output_id, "place": place}
+            for place, output_id in json.loads(row.ranked)
+        ]
 
     def _is_new_assignment(self, row: _LabelRow) -> bool:
         """Tell if this is the first label of a new presentation; they come in their places."""
@@ -187,7 +205,9 @@ class _LabelWriter:
             "preference": preference,
             "strength": compared.get("strength"),
             "certainty": compared.get("certainty"),
-            "is_unreadable": row.type == COMPARISON and preference is None,
+            "is_unreadable": (
+                row.type == COMPARISON and preference is None and "order" not in compared
+            ),
             "comment": extras.get("comment"),
             "texts": extras.get("texts"),
             "is_superseded": bool(row.is_superseded),
@@ -292,7 +312,14 @@ def _rows_statement(writing: Writing) -> str:
         COALESCE(c.db_id, {case} + c.place),
         COALESCE(lefts.db_id, {output} + lefts.place),
         COALESCE(rights.db_id, {output} + rights.place),
-        l.type, j.part, COALESCE(o.db_id, {output} + o.place), j.is_current, l.body, l.extras
+        l.type, j.part, COALESCE(o.db_id, {output} + o.place), j.is_current, l.body, l.extras,
+        CASE WHEN j.type = 0 AND j.name IS NOT NULL THEN (
+            SELECT json_group_array(
+                json_array(tier.key, COALESCE(ranked.db_id, {output} + ranked.place))
+            )
+            FROM json_each(l.body, '$.order') AS tier, json_each(tier.value) AS run
+            JOIN output AS ranked ON ranked."case" = c.key AND ranked.run = run.value
+        ) ELSE '[]' END
     FROM annotation AS a
     JOIN judged AS j ON j.annotation = a.id AND j.line > 0
     JOIN label AS l ON l.line = j.line

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: c11555b6729815e9d3ac35faca604b188eb9207f7624ed449e8c179ece260033
+// Sources: 26eef1370ca260f2ad278a60fc4015a63759cfe59a84471727af008c777bf040
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1164,9 +1164,10 @@ function keysContent(data, named) {
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
   }
+  const responses = data.right ? "A, then B" : "the response";
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
   rows.push(
-    ["Space", "Read on: the case, then A, then B; with Shift back. On a control: press or change it"],
+    ["Space", `Read on: the case, then ${responses}; with Shift back. On a control: press or change it`],
     ["PageDown PageUp", "Read on, and back, whatever has the focus"],
     ["J K", "A few lines on, and back"],
     ["/", "Find in case and responses: Enter goes on, with Shift back, Esc ends"],

@@ -133,9 +133,10 @@ export function keysContent(data, named) {
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
   }
+  const responses = data.right ? "A, then B" : "the response";
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
   rows.push(
-    ["Space", "Read on: the case, then A, then B; with Shift back. On a control: press or change it"],
+    ["Space", `Read on: the case, then ${responses}; with Shift back. On a control: press or change it`],
     ["PageDown PageUp", "Read on, and back, whatever has the focus"],
     ["J K", "A few lines on, and back"],
     ["/", "Find in case and responses: Enter goes on, with Shift back, Esc ends"],

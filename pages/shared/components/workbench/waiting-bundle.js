@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: c11555b6729815e9d3ac35faca604b188eb9207f7624ed449e8c179ece260033
+// Sources: 26eef1370ca260f2ad278a60fc4015a63759cfe59a84471727af008c777bf040
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
