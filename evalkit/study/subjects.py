@@ -53,6 +53,11 @@ def better_on(criterion: Criterion) -> Preferred:
     return Preferred(f"{PREFERENCE}:{criterion.key}", criterion=criterion)
 
 
+def is_for_agreement_alone(subject: "Subject") -> bool:
+    """Say whether nothing but agreement is told of a subject: no page is about it."""
+    return isinstance(subject, Preferred) and subject != PREFERRED
+
+
 #: What has a scale, on which two models can be compared.
 Scaled = Preferred | Criterion
 

@@ -106,3 +106,16 @@ def test_the_page_of_two_models_and_that_of_agreement_show_it(app, sign_in, stor
 
     assert "Of 6 wins of A, 3 were by much" in shown["compare"]
     assert "preference strength" in shown["agreement"].casefold()
+
+
+def test_the_page_of_agreement_leads_to_annotators_only_on_what_their_page_is_about(
+    app, sign_in, stored
+):
+    sign_in(app, Role.LEAD)
+    at_page(app, "results/agreement.py").run()
+    assert not app.exception
+
+    written = " ".join(element.proto.body for element in app.get("html"))
+    assert "Preference strength" in str([chart.proto for chart in app.get("plotly_chart")])
+    assert "on=preference" in written
+    assert "on=preference_strength" not in written

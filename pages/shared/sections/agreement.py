@@ -19,7 +19,14 @@ from evalkit.reports.blocks import Table, beside, words
 from evalkit.stats.agreement.kappa import PairAgreement, PairAgreements
 from evalkit.study.collected import Tag
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
-from evalkit.study.subjects import PREFERRED, Preferred, Subject, subject_key, subject_title
+from evalkit.study.subjects import (
+    PREFERRED,
+    Preferred,
+    Subject,
+    is_for_agreement_alone,
+    subject_key,
+    subject_title,
+)
 from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
@@ -49,7 +56,8 @@ def show_alphas(report: AgreementReport, page: Page, state: State) -> None:
         meanings = [words(meaning, style="lead") for meaning in agreement_meanings(report)]
         both = beside([tables.alphas(report)], meanings)
         blocks.show(both, tables.how_to_read(report), page=page, key="alphas")
-        keys = {subject_title(of.subject): subject_key(of.subject) for of in report.judged}
+        linked = [of.subject for of in report.judged if not is_for_agreement_alone(of.subject)]
+        keys = {subject_title(subject): subject_key(subject) for subject in linked}
         places = {name: link("annotators", {**state, "on": key}) for name, key in keys.items()}
         links.line("See where annotators differ most on", places)
     if paired(report):
