@@ -383,3 +383,18 @@ def test_results_read_what_was_chosen_on_each_criterion(make_study):
         for criterion, on in zip(collected.criteria, collected.by_criterion, strict=True)
     }
     assert chosen_on == {key: [PREFERENCE_CODES[value]] for key, value in CHOSEN.items()}
+
+
+def test_what_was_preferred_on_a_criterion_of_an_older_rubric_counts_under_its_version(
+    database, tmp_path
+):
+    versions = [{**CRITERION, "rubric_version": number} for number in (1, 2)]
+    older = comparison(criteria={"helpful": "left"}, rubric_version=1)
+    import_file(write(tmp_path / "two.jsonl", [*versions, *pair_of_outputs(), older]))
+
+    with read_session() as session:
+        collected = results.collect(session, results.result_study(session, name="Set"))
+
+    keys = [criterion.key for criterion in collected.criteria]
+    sizes = [len(preferences.n) for preferences in collected.by_criterion]
+    assert dict(zip(keys, sizes, strict=True)) == {"helpful": 0, "helpful (Quality v1)": 1}

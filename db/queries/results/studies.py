@@ -14,6 +14,7 @@ from db.models import (
     Assignment,
     Case,
     Criterion,
+    CriterionPreference,
     ErrorMark,
     EvalSet,
     EvalSetVersion,
@@ -71,7 +72,7 @@ class ResultAnnotator:
 
 @dataclass(frozen=True, slots=True)
 class ResultCriterion:
-    """One question that was, or can be, scored in the study.
+    """One question that was, or can be, answered in the study.
 
     ``scale`` is lowest first: the levels with their labels, or the ends of a continuous scale.
     """
@@ -245,13 +246,14 @@ def _annotators(session: Session, study_id: int) -> tuple[ResultAnnotator, ...]:
 def _criteria(
     session: Session, study_id: int, rubric_id: int | None
 ) -> tuple[ResultCriterion, ...]:
-    """Return the criteria of the study's rubric, and any other that was scored in it."""
-    scored = (
+    """Return the criteria of the study's rubric, and any other that was answered in it."""
+    scored, preferred = (
         sa.select(1)
-        .select_from(Score)
-        .join(Annotation, col(Annotation.id) == col(Score.annotation_id))
+        .select_from(answers)
+        .join(Annotation, col(Annotation.id) == col(answers.annotation_id))
         .join(Assignment, col(Assignment.id) == col(Annotation.assignment_id))
-        .where(col(Score.criterion_id) == col(Criterion.id), col(Assignment.study_id) == study_id)
+        .where(col(answers.criterion_id) == col(Criterion.id), col(Assignment.study_id) == study_id)
+        for answers in (Score, CriterionPreference)
     )
     of_study = col(Criterion.rubric_id) == rubric_id
     statement: sa.Select[*tuple[Any, ...]] = (
@@ -266,7 +268,10 @@ def _criteria(
             col(Rubric.version),
         )
         .join(Rubric, col(Rubric.id) == col(Criterion.rubric_id))
-        .where(sa.or_(of_study, scored.exists()), col(Criterion.level) != CriterionLevel.TEXT.value)
+        .where(
+            sa.or_(of_study, scored.exists(), preferred.exists()),
+            col(Criterion.level) != CriterionLevel.TEXT.value,
+        )
         .order_by(sa.case((of_study, 0), else_=1), col(Rubric.id).desc(), col(Criterion.position))
     )
     seen: dict[str, ResultCriterion] = {}
