@@ -122,7 +122,8 @@ def save_draft(
             form = form_of(session, study, assignment)
             submitted = submitted_draft(session, current, assignment)
             with suppress(IncompleteError):
-                content = original_draft(session, study, assignment, asked_for(entered, form))
+                content = asked_for(entered, form)
+                content = original_draft(session, study, assignment, content, submitted=submitted)
                 if submitted == content:
                     assignment.draft = None  # put back by hand: there is no edit any more
         session.add(assignment)
@@ -169,11 +170,13 @@ def submit(
             if revision.submission_key == key:
                 return Submitted(assignment.study_id, revision.revision, is_new=False)
         content = checked_draft(entered, form_of(session, study, assignment))
-        content = original_draft(session, study, assignment, content)
-        current = None
+        current = submitted = None
         if any(not row.is_superseded for row in revisions):
             current = current_annotation(session, assignment)
-        if current is not None and submitted_draft(session, current, assignment) == content:
+        if current is not None:
+            submitted = submitted_draft(session, current, assignment)
+        content = original_draft(session, study, assignment, content, submitted=submitted)
+        if current is not None and submitted == content:
             assignment.draft = None
             _end_openings(assignment)
             session.add(assignment)

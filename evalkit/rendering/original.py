@@ -1,6 +1,6 @@
 """From the words an annotator is shown to those that were recorded, and back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +39,7 @@ class ShownResponse:
     ) -> None:
         """Prepare a response; ``masking`` masks one text and says what stays (`mask_runs`)."""
         self.is_trajectory = steps is not None
+        self._masking = masking
         if steps is None:
             text, runs = masking(content)
             self.raw = clean(text)
@@ -53,6 +54,25 @@ class ShownResponse:
             _step(recorded, step, place.text_start, masking)
             for recorded, step, place in zip(steps, blinded, places, strict=True)
         ]
+
+    def original_again(self, stored: Iterable[MarkedError]) -> Callable[[MarkedError], MarkedError]:
+        """Return what does as `original`, but gives a mark of ``stored`` back as it was stored.
+
+        What is shown of a mark may be less than what was recorded, or more, as beside a masked
+        name or where an import has no words: shown and sent back, it says nothing new.
+        """
+        before = [(self.shown(mark), mark) for mark in stored]
+
+        def original(mark: MarkedError) -> MarkedError:
+            alike = [pair for pair in before if _place(pair[0]) == _place(mark)]
+            if not alike:
+                return self.original(mark)
+            pair = next((pair for pair in alike if pair[0] == mark), alike[0])
+            before.remove(pair)
+            start, end, quote, step, _ = _place(pair[1])
+            return replace(mark, start=start, end=end, quote=quote, step=step)
+
+        return original
 
     def original(self, mark: MarkedError) -> MarkedError:
         """Return a mark on what is shown as one on what was recorded.
@@ -84,17 +104,35 @@ class ShownResponse:
         return replace(mark, start=start, end=end, quote=text.original[start:end], step=step)
 
     def shown(self, mark: MarkedError) -> MarkedError:
-        """Return a mark on what was recorded as one on what is shown; the way back."""
-        if mark.start is None or mark.end is None:
-            return mark
-        number = self._number(mark)
-        if number is None:
-            return replace(mark, start=None, end=None)
-        text = self._texts[number]
-        turned = [(there, here, length) for here, there, length in text.runs]
-        start, end = through(turned, mark.start, mark.end, text.end - text.start)
-        start, end = text.start + start, text.start + end
+        """Return a mark on what was recorded as one on what is shown; the way back.
+
+        Its words are those that are shown there. Without a place, they are shown where they stand
+        first; those that do not stand in the response are masked as if they did.
+        """
+        number = None if mark.start is None else self._number(mark)
+        if mark.start is None or mark.end is None or number is None:
+            return replace(mark, start=None, end=None, quote=self._shown_words(mark.quote))
+        start, end = self._shown_place(self._texts[number], mark.start, mark.end)
         return replace(mark, start=start, end=end, quote=self.raw[start:end])
+
+    def _shown_place(self, text: _Text, start: int, end: int) -> tuple[int, int]:
+        turned = [(there, here, length) for here, there, length in text.runs]
+        start, end = through(turned, start, end, text.end - text.start)
+        return text.start + start, text.start + end
+
+    def _shown_words(self, quote: str | None) -> str | None:
+        if quote is None or quote in self.raw:
+            return quote
+        for text in self._texts:
+            at = text.original.find(quote)
+            if at >= 0:
+                start, end = self._shown_place(text, at, at + len(quote))
+                return self.raw[start:end]
+        before = "\n".join([*(text.original for text in self._texts), ""])
+        masked, runs = self._masking(before + quote)
+        turned = [(there, here, length) for here, there, length in runs]
+        start, end = through(turned, len(before), len(before) + len(quote), len(masked))
+        return masked[start:end]
 
     def _number(self, mark: MarkedError) -> int | None:
         """Return which text a stored mark counts in; of a trajectory, by default the last one."""
@@ -135,31 +173,36 @@ def through(runs: Sequence[Run], start: int, end: int, length: int) -> tuple[int
     return low, max(low, high)
 
 
+def _place(
+    mark: MarkedError,
+) -> tuple[int | None, int | None, str | None, int | None, bool]:
+    return mark.start, mark.end, mark.quote, mark.step, mark.is_omission
+
+
 def _step(
     recorded: Mapping[str, Any], blinded: Mapping[str, Any], start: int, masking: Masking
 ) -> _Text:
     """Find where the parts of a step's text stand in it as it is shown and as it was recorded."""
     content = recorded.get("content")
-    originals, parts = _texts(content), step_parts(blinded)
+    parts = iter(step_parts(blinded))
     runs: list[Run] = []
     here = there = 0
-    for original, part in zip(originals, parts, strict=True):
-        if original is not None:
-            masked, of_part = masking(original)
-            assert masked == part  # `blinded_steps` masks text by text, as here
-            runs += [(here + a, there + b, length) for a, b, length in of_part]
-            there += len(original)
-        here += len(part) + 1
+    for text, is_shown in _texts(content):
+        part = next(parts) if is_shown else ""
+        if is_shown and text is not None:
+            # `blinded_steps` masks text by text, as here.
+            runs += [(here + a, there + b, length) for a, b, length in masking(text)[1]]
+        here += len(part) + is_shown
+        there += len(text or "")
     return _Text(start, start + max(here - 1, 0), message_text(content), runs)
 
 
-def _texts(content: Any) -> list[str | None]:
-    """Return the texts of a message's parts, and None for those that have none."""
-    if content is None or content == "":
-        return []
-    parts = content if isinstance(content, list | tuple) else [content]
-    return [
-        part if isinstance(part, str) else part.get("text")
-        for part in parts
-        if isinstance(part, str) or part.get("type") != "tool_use"
-    ]
+def _texts(content: Any) -> Iterator[tuple[str | None, bool]]:
+    """Yield the text of each part of a message, if it has one, and whether it is shown in it."""
+    for part in [content] if isinstance(content, str) else content or ():
+        if isinstance(part, str):
+            yield part, content != ""
+        else:
+            text = part.get("text")
+            is_shown = part.get("type") != "tool_use"  # a call is shown behind the text
+            yield (text if isinstance(text, str) else None), is_shown

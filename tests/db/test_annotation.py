@@ -28,6 +28,7 @@ from db.models import (
 )
 from db.queries.annotation import progress as progresses, task as queries
 from db.queries.annotation.leaks import leak_count
+from db.queries.annotation.marks import shown_responses
 from db.queries.annotation.own import own_annotations
 from evalkit.annotation.draft import IncompleteError, OutdatedError, parse_draft
 from evalkit.annotation.opening import NewerError
@@ -1420,6 +1421,82 @@ def test_a_masked_word_is_marked_whole_stored_as_recorded_and_never_shown(databa
     assert again["marks"]["left"][0]["quote"] == "[name removed] and sure"
     assert MODELS[0] not in str(again)
     assert submit(at, annotator, key="key-00000002", entered=again).is_new is False
+
+
+def store_mark_as(**values):
+    """Change the mark that was stored to what an import stores as well."""
+    with write_session() as session:
+        (mark,) = session.exec(select(ErrorMark).where(ErrorMark.tag_id.is_not(None)))
+        for name, value in values.items():
+            setattr(mark, name, value)
+        session.add(mark)
+
+
+NAMED = f"Hello, I am {MODELS[0]}. Yes, {MODELS[0]} says so; {MODELS[0]} says so."
+
+
+@pytest.mark.parametrize(
+    ("imported", "quote"),
+    [
+        pytest.param(
+            {**NO_PLACE, "quote": f"{MODELS[0]} says"}, "[name removed] says", id="words said twice"
+        ),
+        pytest.param({"start": 14, "end": 20, "quote": None}, "[name removed]", id="no words"),
+        pytest.param({"start": 14, "end": 20, "quote": "phyr"}, "[name removed]", id="other words"),
+        pytest.param(
+            {**NO_PLACE, "quote": f"Truly, {MODELS[0]}!"}, "Truly, [name removed]!", id="not held"
+        ),
+    ],
+)
+def test_an_imported_mark_is_shown_masked_and_submitted_again_stays_as_it_was(
+    database, make_study, imported, quote
+):
+    study_id, (annotator, *_), _ = make_study(leak_policy=LeakPolicy.MASK)
+    with write_session() as session:
+        for output in session.exec(select(Output)):
+            output.content = NAMED
+            session.add(output)
+    at = next_task_id(study_id=study_id, annotator_id=annotator)
+    mark = placed(task(at, annotator), "left", "Hello")
+    submit(at, annotator, entered=draft(marks={"left": [mark]}))
+    store_mark_as(**imported)
+    before = marks_stored()
+
+    again = task(at, annotator).draft
+
+    assert again["marks"]["left"][0]["quote"] == quote
+    assert MODELS[0] not in str(again)
+    opening = opened(at)
+    changed = save(at, annotator, again | {"comment": "Hm."}, opening)
+    back = save(at, annotator, again, dataclasses.replace(opening, number=2))
+    assert (changed.is_edit, back.is_edit) == (True, False)
+    assert submit(at, annotator, key="key-00000002", entered=again).is_new is False
+    again["comment"] = "Hm."
+    assert submit(at, annotator, key="key-00000003", entered=again, revision=1).revision == 2
+    assert marks_stored() == before * 2
+
+
+def test_words_of_a_step_with_a_part_whose_text_is_no_text_are_marked_and_stored(
+    database, make_study
+):
+    study_id, (annotator, *_), _ = make_study(leak_policy=LeakPolicy.MASK)
+    parts = [{"type": "text", "text": {"value": "hello"}}, {"type": ["text"]}, "Bye."]
+    with write_session() as session:
+        for output in session.exec(select(Output)):
+            output.steps = [{"role": "assistant", "content": parts}]
+            session.add(output)
+    at = next_task_id(study_id=study_id, annotator_id=annotator)
+    with read_session() as session:
+        assignment = session.get_one(Assignment, at)
+        response = shown_responses(session, session.get_one(Study, study_id), assignment)["left"]
+    start = response.raw.index("Bye.")
+    mark = {"tag": "tone", "severity": "minor", "start": start, "end": start + 4, "quote": "Bye."}
+    entered = draft(marks={"left": [mark]})
+
+    save(at, annotator, entered)
+    submit(at, annotator, entered=entered)
+
+    assert marks_stored()[0][:3] == (0, 4, "Bye.")
 
 
 @pytest.mark.parametrize(

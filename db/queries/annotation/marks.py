@@ -17,8 +17,12 @@ from evalkit.rendering.original import Masking, ShownResponse
 from evalkit.vocabulary import LeakPolicy
 
 
-def original_draft(session: Session, study: Any, assignment: Any, draft: Draft) -> Draft:
+def original_draft(
+    session: Session, study: Any, assignment: Any, draft: Draft, *, submitted: Draft | None
+) -> Draft:
     """Return a draft whose marks, made on what is shown, are on what was recorded.
+
+    Those that ``submitted`` holds, what is stored of this assignment, come back as they are there.
 
     Raises
     ------
@@ -28,7 +32,11 @@ def original_draft(session: Session, study: Any, assignment: Any, draft: Draft) 
     if not (draft.left.marks or draft.right.marks):
         return draft
     responses = shown_responses(session, study, assignment)
-    return _with_marks(draft, {side: response.original for side, response in responses.items()})
+    turned = {
+        side: response.original_again(getattr(submitted, side).marks if submitted else ())
+        for side, response in responses.items()
+    }
+    return _with_marks(draft, turned)
 
 
 def shown_draft(session: Session, study: Any, assignment: Any, draft: Draft) -> Draft:

@@ -219,7 +219,7 @@ def _blinded(value: Any, masked: Callable[[str], str], numbers: dict[str, str]) 
         return [_blinded(entry, masked, numbers) for entry in value]
     if not isinstance(value, dict):
         return value
-    is_call = "function" in value or value.get("type") in {"tool_use", "tool_result", "function"}
+    is_call = "function" in value or value.get("type") in ("tool_use", "tool_result", "function")
     made: dict[str, Any] = {}
     for key, entry in value.items():
         if key in _REVEALING:

@@ -1,11 +1,15 @@
 """Marks on what is shown are marks on what was recorded, and the way back."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, strategies as st
 
 from evalkit.annotation.blinding.leaks import REMOVED, identity_leaks, mask, mask_runs
 from evalkit.annotation.marks import MarkedError
 from evalkit.errors import RefusedError
+from evalkit.records.checks import message
+from evalkit.records.normal import message_text
 from evalkit.rendering.original import ShownResponse, through
 
 NAMES = ("Zephyr-9000",)
@@ -152,6 +156,78 @@ def test_a_mark_of_a_trajectory_without_a_step_counts_in_its_last_message():
     mark = response.shown(MarkedError("tone", start=0, end=5, quote="Sorry"))
 
     assert response.raw[mark.start : mark.end] == "Sorry"
+
+
+def test_the_words_of_a_mark_without_place_are_shown_masked_as_the_response_is():
+    twice = shown("I am ChatGPT. Well, ChatGPT says no; ChatGPT says no.")
+    shown_words = [
+        ("I am ChatGPT", "I am [name removed]"),
+        ("ChatGPT says", "[name removed] says"),  # it is masked for what stands elsewhere
+        ("tGPT says", "[name removed] says"),
+        ("The ChatGPT says", "The [name removed] says"),  # words it does not hold
+        ("says no", "says no"),
+        ("[name removed] says", "[name removed] says"),  # as a mark on a call is stored
+    ]
+
+    for quote, expected in shown_words:
+        assert twice.shown(MarkedError("tone", quote=quote)).quote == expected
+
+
+def test_a_mark_on_a_step_that_is_not_there_or_beyond_its_text_is_shown_masked_without_place():
+    response = shown("Sorry.", STEPS)
+
+    for step in (1, 7):
+        mark = MarkedError("tone", start=3, end=900, quote="ask Zephyr-9000", step=step)
+        again = response.shown(mark)
+        assert (again.start, again.end, again.quote) == (None, None, "ask [name removed]")
+
+
+def test_a_text_of_a_call_among_the_parts_is_not_shown_but_counted_as_elsewhere():
+    content = [{"type": "tool_use", "text": "zz", "name": "f"}, {"type": "text", "text": "hello"}]
+    response = shown("zzhello", [{"role": "assistant", "content": content}])
+
+    mark = response.original(words(response, "hello"))
+
+    assert message_text(content) == "zzhello"
+    assert (mark.step, mark.start, mark.end, mark.quote) == (0, 2, 7, "hello")
+
+
+fields = st.sampled_from(
+    ["type", "text", "content", "id", "name", "function", "input", "image_url", "model", "x"]
+)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["", "hi", "Zephyr-9000"]),
+    lambda values: st.lists(values, max_size=2) | st.dictionaries(fields, values, max_size=3),
+    max_leaves=6,
+)
+kinds = {"type": st.sampled_from(["text", "tool_use", "tool_result", "image"])}
+parts = st.dictionaries(fields, anything, max_size=4) | st.builds(
+    dict, st.dictionaries(fields, anything, max_size=3), **kinds
+)
+contents = st.sampled_from(["", "Zephyr-9000 says hi"]) | st.lists(
+    parts | st.sampled_from(["", "I am Quasar"]), max_size=3
+)
+messages = st.fixed_dictionaries(
+    {"role": st.sampled_from(["user", "assistant", "tool"]), "content": contents},
+    optional={"tool_calls": st.lists(st.dictionaries(fields, anything, max_size=3), max_size=2)},
+)
+
+
+@given(st.lists(messages, min_size=1, max_size=3), st.booleans())
+def test_words_of_any_trajectory_that_can_be_imported_can_be_marked(steps, is_masked):
+    mask_text = masking if is_masked else lambda text: (text, [(0, 0, len(text))])
+    assert all(message(step) is None for step in steps)
+
+    response = ShownResponse("", steps, masking=mask_text)
+
+    for start in range(0, len(response.raw), 3):
+        mark = MarkedError("tone", start=start, end=start + 1, quote=response.raw[start])
+        original = mark
+        with suppress(RefusedError):  # between two steps
+            original = response.original(mark)
+        if original.step is not None and original.start is not None:
+            text = message_text(steps[original.step]["content"])
+            assert text[original.start : original.end] == original.quote
 
 
 def test_what_has_no_place_of_its_own_reaches_from_the_run_before_to_the_one_behind():
