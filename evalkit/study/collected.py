@@ -172,6 +172,8 @@ class Collected:
     ----------
     models, categories, annotators
         Names, sorted; a case without a category has the category ``""``.
+    runs_of : str
+        The one model whose runs stand for ``models``; empty where these are models.
     n_unreadable, n_rankings : int
         Verdicts that could not be read, in no statistic; rankings, in it as the pairs they imply.
     unsafe : tuple of int
@@ -208,6 +210,7 @@ class Collected:
     penalties: Penalties | None = None
     weights: ErrorWeights = field(default_factory=ErrorWeights)
     limits: Limits = Limits()
+    runs_of: str = ""
     checks: Checks = NO_CHECKS
     by_criterion: tuple[Preferences, ...] = ()
 

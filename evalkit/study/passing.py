@@ -77,7 +77,8 @@ def pass_levels(criterion: Criterion) -> tuple[float, ...]:
     if criterion.is_continuous:
         low, high = criterion.values
         return tuple(low + part * (high - low) / _N_PARTS for part in range(1, _N_PARTS + 1))
-    return criterion.values[1:]
+    # Only ordered levels stand lowest first in a rubric; yes and no stand as they please.
+    return tuple(sorted(criterion.values))[1:]
 
 
 def default_level(criterion: Criterion) -> float:

@@ -77,6 +77,7 @@ def collect(
     return Collected(
         study=study.name,
         models=tuple(sorted(study.models)),
+        runs_of=study.runs_of,
         categories=_categories(study, filters),
         annotators=tuple(Judged(each.name, each.kind, each.is_simulated) for each in annotators),
         criteria=tuple(

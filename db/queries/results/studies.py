@@ -54,10 +54,11 @@ class ResultFilters:
 
 @dataclass(frozen=True, slots=True)
 class ResultRun:
-    """One run and what it counts for: its model, or itself where the study has one model only."""
+    """One run and what it counts for: its ``own_model``, or itself where the study has only one."""
 
     run_id: int
     model: str
+    own_model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,11 @@ class ResultStudy:
     def models(self) -> tuple[str, ...]:
         """Return what is compared, in an order that a new model does not change."""
         return tuple(dict.fromkeys(run.model for run in self.runs))
+
+    @property
+    def runs_of(self) -> str:
+        """Return the one model whose runs stand for models; empty where these are models."""
+        return next((run.own_model for run in self.runs if run.model != run.own_model), "")
 
     def counted_annotators(self, filters: ResultFilters) -> tuple[ResultAnnotator, ...]:
         """Return the annotators whose work counts within the filters."""
@@ -195,7 +201,8 @@ def _runs(session: Session, study_id: int) -> tuple[ResultRun, ...]:
     rows = session.connection().execute(statement).all()
     of_one_model = len({row.model for row in rows}) == 1 < len(rows)
     return tuple(
-        ResultRun(row.id, f"{row.model}:{row.run}" if of_one_model else row.model) for row in rows
+        ResultRun(row.id, f"{row.model}:{row.run}" if of_one_model else row.model, row.model)
+        for row in rows
     )
 
 

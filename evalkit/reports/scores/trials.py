@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
 from evalkit import text
 from evalkit.reports.blocks import Cell, Section, section, table, value_cell, words
+from evalkit.reports.document import Document
 from evalkit.stats.counts import IntArray
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 from evalkit.stats.trials import all_of
@@ -44,14 +44,16 @@ class TrialsReport:
 def trials_report(collected: Collected) -> TrialsReport:
     """Return pass^k of every model, for k from 1 to the most trials of a case that were judged.
 
-    A response passes by what a regression compares unless asked (`default_measure`).
+    A response passes by what a regression compares unless asked (`default_measure`). Where the
+    runs of one model are compared as if they were models, they are its trials here: one row.
     """
     measure = default_measure([collected])
     outputs, verdicts = collected.outputs, passing([collected], measure)
     judged = np.flatnonzero(np.isin(outputs.id, np.fromiter(verdicts, dtype=np.int64)))
     passed = np.array([verdicts[output].passes for output in outputs.id[judged].tolist()], bool)
-    n_models = len(collected.models)
-    cell = outputs.case[judged] * n_models + outputs.model[judged]
+    models = (collected.runs_of,) if collected.runs_of else collected.models
+    n_models, model = len(models), outputs.model[judged] * (not collected.runs_of)
+    cell = outputs.case[judged] * n_models + model
     cells, place = np.unique(cell, return_inverse=True)
     n_trials = np.bincount(place.reshape(-1), minlength=len(cells))
     n_passed = np.bincount(place.reshape(-1)[passed], minlength=len(cells))
@@ -64,21 +66,24 @@ def trials_report(collected: Collected) -> TrialsReport:
         measure,
         tuple(
             TrialsRow(name, tuple(estimates[at] for estimates in by_k))
-            for at, name in enumerate(collected.models)
+            for at, name in enumerate(models)
         ),
     )
 
 
 def trials_section(report: TrialsReport, order: Sequence[str]) -> Section:
-    """Show pass^k of every model; nothing where no case was tried twice."""
+    """Show pass^k of every model; nothing where no case was tried twice.
+
+    ``order`` names models, or the runs of one model, which has one row.
+    """
     if not report.rows:
         return section("")
     by_model = {row.model: row for row in report.rows}
+    ranked = [model for model in order if model in by_model] or list(by_model)
     counts = range(1, len(report.rows[0].all_pass) + 1)
     rows = [
         [Cell(model), *(value_cell(each, text.percent) for each in by_model[model].all_pass)]
-        for model in order
-        if model in by_model
+        for model in ranked
     ]
     columns = ("Model", *(f"{k} of {k}" for k in counts))
     return section(
@@ -86,15 +91,18 @@ def trials_section(report: TrialsReport, order: Sequence[str]) -> Section:
     )
 
 
-def trials_entry(report: TrialsReport) -> list[dict[str, Any]]:
+def trials_entry(report: TrialsReport) -> Document:
     """Return the report as JSON; see docs/reports.md."""
-    return [
-        {
-            "model": row.model,
-            "all_pass": [{"k": k, **asdict(each)} for k, each in enumerate(row.all_pass, start=1)],
-        }
-        for row in report.rows
-    ]
+    return {
+        **asdict(report.measure),
+        "models": [
+            {
+                "model": row.model,
+                "all_pass": [{"k": k, **asdict(each)} for k, each in enumerate(row.all_pass, 1)],
+            }
+            for row in report.rows
+        ],
+    }
 
 
 def _all_pass(

@@ -8,14 +8,17 @@ import pytest
 from sqlmodel import select
 from typer.testing import CliRunner
 
+from db.commands.records import import_file
 from db.engine import read_session
 from db.models import EvalSetVersion
 from evalkit import __version__
 from evalkit.cli import app, report as reports
 from evalkit.reports.envelope import INTERVAL_METHODS, SCHEMA_VERSION, UNITS
+from tests.db.test_records_examples import FILES
 from tests.factories import annotate, make_eval_set, make_study
 
 REPORTS = sorted(set(UNITS) - {"regression"})
+PARTS = ("criteria", "acceptable", "checklists", "trials", "penalties")
 OF_TWO = {"pair": ("--model", "north", "--other", "south")}
 
 
@@ -71,6 +74,33 @@ def test_a_regression_names_both_versions_and_its_filters(version):
     require_envelope(found, "regression")
     assert found["filters"] == {"categories": ["code"], "annotators": [], "judges": False}
     assert [{key: one[key] for key in version} for one in found["eval_sets"]] == [version] * 2
+
+
+def numbers(entry, *path):
+    """Give the path of keys to every number of a document."""
+    if isinstance(entry, dict):
+        for key, each in entry.items():
+            yield from numbers(each, *path, key)
+    elif isinstance(entry, list):
+        for each in entry:
+            yield from numbers(each, *path)
+    elif isinstance(entry, int | float) and not isinstance(entry, bool):
+        yield path
+
+
+@pytest.mark.parametrize("place", range(len(FILES)))
+def test_every_number_of_the_scores_of_the_examples_has_its_unit(sqlite_database, tmp_path, place):
+    (tmp_path / "example.jsonl").write_text(FILES[place], encoding="utf-8")
+    import_file(tmp_path / "example.jsonl")
+    study = json.loads(FILES[place].split("\n")[0])["study"]
+
+    found = document("scores", "--study", study, "--judges")
+
+    units = found["units"]
+    for path in numbers({key: found[key] for key in found if key in PARTS}):
+        if path[-1] == "n" or path[-1].startswith("n_") or "weights" in path:
+            continue
+        assert path[-2 if path[-1] in ("value", "low", "high") else -1] in units, path
 
 
 def test_every_report_that_prints_json_has_units_and_a_method():

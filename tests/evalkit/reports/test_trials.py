@@ -55,7 +55,28 @@ def test_nothing_is_said_where_every_case_was_tried_once():
 
     assert report.rows == ()
     assert not trials_section(report, ("A", "B"))
-    assert trials_entry(report) == []
+    assert trials_entry(report)["models"] == []
+
+
+def test_runs_of_one_model_are_trials_of_it_though_they_are_compared_as_models_elsewhere():
+    scores = [(0, 0, 0, 5), (0, 0, 1, 5), (0, 1, 0, 5), (0, 1, 1, 1)]
+    study = collected(models=("A:1", "A:2"), n_cases=2, scores=scores)
+    report = trials_report(replace(study, runs_of="A"))
+
+    # One case passes both of two, the other one of two: (1 + 1/2) / 2 and (1 + 0) / 2.
+    assert values(report) == {"A": [0.75, 0.5]}
+    table, _ = trials_section(report, ("A:2", "A:1")).blocks
+    assert [row[0].text for row in table.rows] == ["A"]
+
+
+def test_the_entry_says_by_what_a_trial_passes():
+    entry = trials_entry(trials_report(tried([[[1, 1]], [[1, 0]]])))
+
+    assert (entry["criterion"], entry["level"]) == ("helpful", 4)
+    assert entry["models"][1]["all_pass"][1] == {
+        "k": 2, "value": 0, "low": None, "high": None, "n": 1,
+        "reason": "An interval needs at least 2 cases; there is 1.",
+    }  # fmt: skip
 
 
 def test_passing_always_is_not_certainty():

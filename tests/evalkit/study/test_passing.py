@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evalkit.study.collected import Marks
-from evalkit.study.passing import PassRule, Verdict, passing
+from evalkit.study.collected import Criterion, Marks
+from evalkit.study.passing import PassRule, Verdict, default_measure, pass_levels, passing
+from evalkit.vocabulary import Level
 from tests.evalkit.collected_studies import BOTH_BAD, LEFT, collected
 
 AT_FOUR = PassRule("helpful", 4.0)
@@ -74,3 +75,14 @@ def test_where_the_time_is_not_known_the_last_study_counts():
 
     assert passing([liked, marked], PassRule())[A] == Verdict(0, 1)
     assert passing([marked, liked], PassRule())[A] == Verdict(1, 1)
+
+
+@pytest.mark.parametrize("values", [(1.0, 0.0), (0.0, 1.0)])
+def test_yes_passes_and_no_does_not_in_whichever_order_the_rubric_names_them(values):
+    # Of two values the lowest is reached by all, so the only level to pass at is 1.
+    yes_or_no = Criterion("helpful", "Helpful?", Level.NOMINAL, values, ("", ""))
+    study = replace(scored((0, 0)), criteria=(yes_or_no,))
+
+    assert pass_levels(yes_or_no) == (1.0,)
+    assert default_measure([study]) == PassRule("helpful", 1.0)
+    assert passing([study], default_measure([study])) == {A: Verdict(0, 1)}
