@@ -102,12 +102,11 @@ class Outputs:
 class Preferences:
     """Readable preferences as given; one entry per annotation, or per group of equal ones.
 
-    ``left`` and ``right`` index into the outputs, ``annotator`` into the annotators,
-    ``preference`` is a code of ``vocabulary.PREFERENCE_CODES``, ``n`` how often it was given,
-    ``latest`` a number that grows with time, and ``is_dealt`` says whether evalkit dealt the
-    sides, evenly; of what was imported nobody knows. Where not even ``is_seen``, left and right
-    are only an order. ``strength`` and ``certainty`` are codes of ``vocabulary.STRENGTH_CODES`` and
-    ``CERTAINTY_CODES``, 0 where nobody said.
+    ``left`` and ``right`` index into the outputs, ``annotator`` into the annotators, ``preference``
+    is a code of ``vocabulary.PREFERENCE_CODES``, ``n`` how often it was given, ``latest`` a number
+    that grows with time, and ``is_dealt`` says whether evalkit dealt the sides, evenly. Where not
+    even ``is_seen``, left and right are only an order. ``strength`` and ``certainty`` are codes of
+    ``vocabulary``, 0 where nobody said.
     """
 
     left: IntArray
@@ -179,8 +178,8 @@ class Collected:
     unsafe : tuple of int
         Indices of the tags that make a response unacceptable.
     asks_acceptable : bool
-        Whether anything in the whole study says that annotators could find a response
-        unacceptable: somebody called both bad, or looked for errors with a tag for what is unsafe.
+        Whether anybody in the whole study called both bad, or looked for errors with a tag for
+        what is unsafe: so annotators could find a response unacceptable.
     asks_preference : bool
         Whether anybody in the whole study was asked which response is better, or said so.
     penalties, weights
@@ -283,8 +282,7 @@ def _values_in_time(collected: Collected, criterion: int, *, every: bool) -> Int
 def scores_of_criterion(collected: Collected, criterion: int) -> Scores:
     """Return the values of one criterion per response, as often as they were given."""
     values, here = collected.values, collected.values.criterion == criterion
-    output, value, n = values.output[here], values.value[here], values.n[here]
-    return _scores(collected, output=output, value=value, n=n)
+    return _scores(collected, values.output[here], values.value[here], values.n[here])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -338,8 +336,8 @@ def tagged(collected: Collected) -> tuple[Looks, ...]:
 
 def scores_of_looks(collected: Collected, looks: Looks) -> Scores:
     """Return looks as 0/1 facts for :func:`evalkit.stats.scores.shares`."""
-    n = np.ones_like(looks.output)
-    return _scores(collected, output=looks.output, value=looks.hit.astype(np.float64), n=n)
+    hit, n = looks.hit.astype(np.float64), np.ones_like(looks.output)
+    return _scores(collected, looks.output, hit, n)
 
 
 def names(collected: Collected) -> tuple[str, ...]:
@@ -362,7 +360,7 @@ def first_looks(output: IntArray, annotator: IntArray) -> tuple[IntArray, IntArr
     return first, place.reshape(-1)
 
 
-def _scores(collected: Collected, *, output: IntArray, value: FloatArray, n: IntArray) -> Scores:
+def _scores(collected: Collected, output: IntArray, value: FloatArray, n: IntArray) -> Scores:
     outputs = collected.outputs
     return Scores(
         case=outputs.case[output],
