@@ -53,6 +53,28 @@ def test_what_is_laid_out_before_its_turn_cannot_be_seen_heard_found_or_reached(
     assert not page.evaluate("(words) => window.find(words, false, false, true)", title[:30])
 
 
+def test_where_a_browser_would_paint_what_is_laid_out_before_its_turn_it_is_not_reached_either(
+    opened,
+):
+    page = opened("plain,tools")
+    wait_for_next(page)
+    page.add_style_tag(content=f"{AHEAD} {{ content-visibility: visible !important }}")
+
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    names = [node.get("name", {}).get("value") for node in tree["nodes"] if not node["ignored"]]
+    assert names.count("Comment") == 1
+    for _ in range(80):  # once around all that can have the focus, and on
+        page.keyboard.press("Tab")
+        assert not page.evaluate(f"document.activeElement.closest('{AHEAD}') !== null")
+
+    fill(page)
+    page.keyboard.press("Control+Enter")
+    wait_for_case(page, "tool use")
+    fill(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".ek-count")).to_have_text(re.compile("^13 done"))
+
+
 def test_what_was_changed_meanwhile_holds_for_the_next_case(opened):
     page = opened("plain,tools")
     wait_for_next(page)

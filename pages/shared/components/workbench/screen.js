@@ -287,6 +287,7 @@ function dress({ root }) {
  */
 export function layOutUnseen({ root, desk }) {
   root.classList.add("ek-unseen-yet");
+  root.inert = true; // also where a browser does not know `content-visibility`
   desk.host.append(root);
   root.querySelectorAll(".ek-main, .ek-pane-body").forEach((part) => part.clientHeight);
 }
@@ -299,6 +300,7 @@ export function layOutUnseen({ root, desk }) {
  */
 function putAlone(root, host) {
   root.classList.remove("ek-unseen-yet");
+  root.inert = false;
   if (root.parentElement !== host) host.append(root);
   [...host.children].filter((child) => child !== root).forEach((child) => child.remove());
 }

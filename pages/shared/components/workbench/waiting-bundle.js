@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 26eef1370ca260f2ad278a60fc4015a63759cfe59a84471727af008c777bf040
+// Sources: b2edbd515c1587032cceb7bd002ed48c59cb4533cabdb880d610fc35e6a7b4fb
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
