@@ -19,8 +19,8 @@ def preview(plan: StudyPlan, *, viewer_id: int) -> ComparisonTask | None:
     """Return the first case that ``viewer_id`` would be given by a study of this plan.
 
     It is made by what makes a study and gives out its cases, so it is what annotators will see:
-    masked as the study masks, with its very form. It asks for one case, so it takes no longer for
-    a large eval set, and all of it is rolled back.
+    masked as the study masks, with its very form. It gives out one case, but draws it from all of
+    the version, as a study does: of each it reads the ids, never a text. All is rolled back.
 
     Returns
     -------

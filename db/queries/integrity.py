@@ -44,6 +44,24 @@ _ORPHANS = (
         JOIN output ON output.id = score.output_id WHERE output.case_id <> assignment.case_id""",
     ),
     (
+        "answers to a checklist are on an output of another case than their assignment's",
+        """SELECT COUNT(*) FROM check_answer
+        JOIN annotation ON annotation.id = check_answer.annotation_id
+        JOIN assignment ON assignment.id = annotation.assignment_id
+        JOIN output ON output.id = check_answer.output_id
+        WHERE output.case_id <> assignment.case_id""",
+    ),
+    (  # the study may have had another version of the same rubric
+        "preferences by criterion are on a criterion of another rubric than their study's",
+        """SELECT COUNT(*) FROM criterion_preference
+        JOIN annotation ON annotation.id = criterion_preference.annotation_id
+        JOIN assignment ON assignment.id = annotation.assignment_id
+        JOIN study ON study.id = assignment.study_id
+        JOIN rubric AS own ON own.id = study.rubric_id
+        JOIN criterion ON criterion.id = criterion_preference.criterion_id
+        JOIN rubric ON rubric.id = criterion.rubric_id WHERE rubric.name <> own.name""",
+    ),
+    (
         "rankings rank an output of another case than their assignment's",
         """SELECT COUNT(*) FROM ranked_output
         JOIN annotation ON annotation.id = ranked_output.annotation_id

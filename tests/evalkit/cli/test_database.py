@@ -12,9 +12,11 @@ from sqlalchemy import text
 
 from db import schema
 from db.commands.records import import_file, import_records
-from db.engine import engine
+from db.engine import engine, write_session
+from db.models import CheckAnswer, Criterion, CriterionPreference, Rubric
 from evalkit.cli import app, main
 from tests.db.record_files import CRITERION, HEADER, comparison, pair_of_outputs, score, write
+from tests.factories import annotate, make_eval_set, make_study
 
 RECORDS = [CRITERION, *pair_of_outputs(), comparison(), score(2)]
 
@@ -73,6 +75,32 @@ def test_a_broken_reference_and_an_orphan_are_found(stored, capsys):
     assert "foreign keys: wrong" in told
     assert "row 1 of score refers to no criterion" in told
     assert "1 submitted assignments have no annotation" in told
+
+
+def test_answers_about_another_case_and_preferences_on_another_rubric_are_found(database, capsys):
+    made = make_eval_set()
+    make_study(made)
+    annotation_id = annotate(made, "Ada", "case-0/Model one", "case-0/Model two", "left")
+    with write_session() as session:
+        rubrics = [Rubric(name="Another"), Rubric(name="Rubric of Study", version=2)]
+        session.add_all(rubrics)
+        session.flush()
+        asked = {"key": "x", "position": 0, "question": "X?", "level": "ordinal", "scale": []}
+        criteria = [Criterion(rubric_id=rubric.id, **asked) for rubric in rubrics]
+        session.add_all(criteria)
+        session.flush()
+        for output in ("case-0/Model one", "case-1/Model one"):
+            answer = {"output_id": made[output], "item": "polite", "value": "yes"}
+            session.add(CheckAnswer(annotation_id=annotation_id, **answer))
+        for criterion_id in (made["helpfulness"], *(criterion.id for criterion in criteria)):
+            answer = {"criterion_id": criterion_id, "preference": "left"}
+            session.add(CriterionPreference(annotation_id=annotation_id, **answer))
+
+    assert main(["db", "check"]) == 1
+
+    told = capsys.readouterr().out
+    assert "1 answers to a checklist are on an output of another case than their assign" in told
+    assert "1 preferences by criterion are on a criterion of another rubric than their stu" in told
 
 
 def test_a_check_of_no_database_says_what_to_run(tmp_path, monkeypatch, capsys):
