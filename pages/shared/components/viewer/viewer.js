@@ -35,4 +35,18 @@ export default function (component) {
       return section;
     }),
   );
+  root.querySelectorAll("pre, .ek-table, math[display=block]").forEach((part) => reaching.observe(part));
 }
+
+/** The keyboard reaches what scrolls on its own, as code and tables do, and only that. */
+const reaching = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const kind = { pre: "Code", math: "Formula" }[target.localName] ?? "Table";
+    const said = { tabindex: "0", role: "region", "aria-label": `${kind}, scrolls` };
+    const isScrolling = target.scrollWidth > target.clientWidth + 1;
+    for (const [name, value] of Object.entries(said)) {
+      if (isScrolling) target.setAttribute(name, value);
+      else target.removeAttribute(name);
+    }
+  }
+});
