@@ -191,7 +191,8 @@ def _opening(
     if not collected.annotators:
         return (words("Nobody has annotated in this study yet.", style="verdict"),)
     if decision is None:
-        verdict = headline(ranking, scores, penalty_rows(collected))
+        checked = checklist_report(collected).rows
+        verdict = headline(ranking, scores, penalty_rows(collected), checked)
         rests_on = words(basis(collected, ranking), style="note")
         picture = (profile(scores),) if len(collected.models) == 1 else ()
         return (words(verdict, style="verdict"), rests_on, *picture)

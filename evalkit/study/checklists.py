@@ -9,6 +9,8 @@ from evalkit.vocabulary import CheckValue
 
 #: The values of a check in the order of their codes.
 VALUES = tuple(CheckValue)
+#: What they are called in sentences.
+CHECKED_VALUES = ("yes", "no", "not applicable")
 _YES, _NO = VALUES.index(CheckValue.YES), VALUES.index(CheckValue.NO)
 
 
@@ -38,6 +40,11 @@ class Checks:
     def n_not_applicable(self) -> int:
         """How many say that the item does not apply."""
         return int(np.count_nonzero((self.value != _YES) & (self.value != _NO)))
+
+    def output_of(self, item: IntArray) -> IntArray:
+        """Return the response of each of these items."""
+        known, entry = np.unique(self.item, return_index=True)
+        return self.output[entry[np.searchsorted(known, item)]]
 
 
 _NOTHING = np.zeros(0, dtype=np.int64)
@@ -84,20 +91,25 @@ def fulfilled(
     )
 
 
-def codings_of_checks(checks: Checks, *, case: IntArray, annotators: tuple[str, ...]) -> Codings:
-    """Return who said what of which item of which response; of several looks the latest.
+def codings_of_checks(
+    checks: Checks, *, case: IntArray, annotators: tuple[str, ...], every: bool = False
+) -> Codings:
+    """Return who said what of which item of which response, in the order in which they did.
 
-    ``case`` is of the outputs. Without an order: not applicable is no middle of yes and no.
+    Of several looks the latest counts, or with ``every`` all. ``case`` is of the outputs. Without
+    an order: not applicable is no middle of yes and no.
     """
-    n = max(len(annotators), 1)
-    order = np.argsort(checks.look, kind="stable")[::-1]
-    key = checks.item[order].astype(np.int64) * n + checks.annotator[order]
-    latest = order[np.unique(key, return_index=True)[1]]
+    order = np.argsort(checks.look, kind="stable")
+    if not every:
+        backwards = order[::-1]
+        key = checks.item[backwards].astype(np.int64) * max(len(annotators), 1)
+        _, latest = np.unique(key + checks.annotator[backwards], return_index=True)
+        order = backwards[np.sort(latest)[::-1]]
     return Codings(
-        unit=checks.item[latest],
-        case=case[checks.output[latest]],
-        annotator=checks.annotator[latest],
-        value=checks.value[latest],
+        unit=checks.item[order],
+        case=case[checks.output[order]],
+        annotator=checks.annotator[order],
+        value=checks.value[order],
         values=tuple(str(value) for value in VALUES),
         annotators=annotators,
     )

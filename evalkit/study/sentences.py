@@ -34,7 +34,10 @@ def cases_judged(collected: Collected) -> str:
     """Say on how many cases anything was judged, of how many that were answered, of which set."""
     outputs, of = collected.outputs, collected.cases_of
     judged = np.concatenate(
-        [collected.preferences.left, collected.values.output, collected.marks.output]
+        [
+            collected.preferences.left,
+            *(each.output for each in (collected.values, collected.marks, collected.checks)),
+        ]
     )
     n_judged = len(np.unique(outputs.case[judged[outputs.is_counted[judged]]]))
     n_answered = len(np.unique(outputs.case[outputs.is_counted]))
@@ -77,8 +80,12 @@ def source(collected: Collected) -> str:
     cases = collected.cases_of
     n_comparisons, n_scores = int(collected.preferences.n.sum()), int(collected.values.n.sum())
     parts = [counted(n_comparisons, "comparison")] if n_comparisons else []
-    parts += [counted(n_scores, "score")] if n_scores else []
-    parts += [counted(len(collected.marks.look), "error mark")] if len(collected.marks.look) else []
+    of_kinds = {
+        "score": n_scores,
+        "check": len(collected.checks.value),
+        "error mark": len(collected.marks.look),
+    }
+    parts += [counted(n, kind) for kind, n in of_kinds.items() if n]
     n = f"n = {', '.join(parts)}" if parts else "nothing judged"
     on = f"; {cases.eval_set}, version {cases.version}" if cases else ""
     return f"{collected.study}{on}; {n}. {limits(collected)}".rstrip()

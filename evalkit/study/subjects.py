@@ -1,4 +1,4 @@
-"""What annotators judge: the preference, a criterion, or whether an error is on a response."""
+"""What annotators judge: the preference, a criterion, a checklist, whether there is an error."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from evalkit import text
 from evalkit.phrases import capital
 from evalkit.stats.counts import BoolArray, Codings, tag_codings
 from evalkit.study.by_criterion import on_criterion
+from evalkit.study.checklists import codings_of_checks
 from evalkit.study.collected import (
     NO_TAG,
     Collected,
@@ -28,8 +29,8 @@ ANY_ERROR = Tag("any_error", "Any error")
 
 #: What documents and addresses call what is no criterion.
 PREFERENCE, ACCEPTABLE, PENALTY = "preference", "acceptable", "penalty"
-STRENGTH = "preference_strength"
-_OWN_KEYS = (PREFERENCE, STRENGTH, ACCEPTABLE, PENALTY, ANY_ERROR.key)
+STRENGTH, CHECKLISTS = "preference_strength", "checklists"
+_OWN_KEYS = (PREFERENCE, STRENGTH, ACCEPTABLE, PENALTY, CHECKLISTS, ANY_ERROR.key)
 _SCORE = " (score)"
 
 
@@ -43,7 +44,15 @@ class Preferred:
     criterion: Criterion | None = None
 
 
-PREFERRED = Preferred()
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was said of each item of a checklist: yes, no or not applicable, in no order."""
+
+    key: str = CHECKLISTS
+    level: Level = Level.NOMINAL
+
+
+PREFERRED, CHECKED = Preferred(), Checked()
 #: By how much one is better, where that was asked: agreement alone is on it.
 GRADED = Preferred(STRENGTH, Level.ORDINAL, GRADES)
 
@@ -62,15 +71,16 @@ def is_for_agreement_alone(subject: "Subject") -> bool:
 Scaled = Preferred | Criterion
 
 #: A tag is whether it was marked by those who looked for errors.
-Subject = Scaled | Tag
+Subject = Scaled | Checked | Tag
 
 
 def subjects(collected: Collected) -> tuple[Subject, ...]:
-    """Return what was judged: the preference, then criteria, then whether there is any error."""
+    """Return what was judged: the preference, criteria, checklists, whether there is any error."""
     scored = np.unique(collected.values.criterion).tolist()
     return (
         *((PREFERRED,) if len(collected.preferences.n) else ()),
         *(collected.criteria[place] for place in scored),
+        *((CHECKED,) if len(collected.checks.value) else ()),
         *((ANY_ERROR,) if len(collected.marks.output) else ()),
     )
 
@@ -80,7 +90,7 @@ def subject_key(subject: Subject) -> str:
 
     A criterion may be called like a tag, or like what is no criterion: ``preference (score)``.
     """
-    if isinstance(subject, Preferred):
+    if isinstance(subject, Preferred | Checked):
         return subject.key
     if isinstance(subject, Tag):
         return subject.key if subject == ANY_ERROR else f"error:{subject.key}"
@@ -128,6 +138,13 @@ def codings_of(collected: Collected, subject: Subject, *, every: bool = False) -
     if isinstance(subject, Criterion):
         place = collected.criteria.index(subject)
         return codings_of_criterion(collected, place, every=every)
+    if isinstance(subject, Checked):
+        return codings_of_checks(
+            collected.checks,
+            case=collected.outputs.case,
+            annotators=names(collected),
+            every=every,
+        )
     return _codings(collected, _found(collected, (subject,))[0])
 
 

@@ -32,11 +32,7 @@ chosen = filters.of_study(study, head.filters)
 kept = collecting.kept(study, chosen)
 picked = decision.pickers(kept, study, head.more)
 if picked is None:
-    st.info(
-        "This study has one model only, so there is nothing to decide."
-        if len(study.models) < 2
-        else f"Nobody has judged a response{filters.within(chosen)} yet."
-    )
+    st.info(decision.nothing_to_decide(kept, study, chosen))
     exhibits.say(filters.judges_left_out(study, chosen))
     st.page_link(
         "results/overview.py",

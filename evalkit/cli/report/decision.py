@@ -15,11 +15,11 @@ from evalkit.cli.report.options import (
 from evalkit.reports.blocks import words
 from evalkit.reports.decision import tables
 from evalkit.reports.decision.document import (
-    NOTHING_JUDGED,
     decided,
     decision_document,
     decision_verdict,
     met,
+    nothing_judged,
 )
 from evalkit.reports.decision.requirements import Requirements
 from evalkit.reports.decision.sentences import FRONT_DEFINITION
@@ -55,7 +55,7 @@ def decision(
         )
     report = decided(collected, quality=quality, baseline=baseline)
     if report is None:
-        return [words(NOTHING_JUDGED)]
+        return [words(nothing_judged(collected))]
     is_preference = report.chosen.measure.is_preference
     beware = cautions(report.ranking, win_rates(collected)) if is_preference else []
     return [

@@ -3,7 +3,7 @@
 from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.cli.terminal import Reasons
 from evalkit.reports.blocks import words
-from evalkit.reports.decision.document import NOTHING_JUDGED
+from evalkit.reports.decision.document import nothing_judged
 from evalkit.reports.decision.sentences import one_model
 from evalkit.reports.pair.document import significance_document
 from evalkit.reports.pair.significance import significance_report
@@ -26,7 +26,7 @@ def significance(asked: Asked) -> Answer:
     )
     models = asked.collected.models
     table = every_two(ranking, tested, models)
-    nothing = one_model(models[0]) if len(models) == 1 else NOTHING_JUDGED
+    nothing = one_model(models[0]) if len(models) == 1 else nothing_judged(asked.collected)
     return [
         *(table.blocks or [words(nothing)]),
         never_met(ranking, tested),

@@ -23,8 +23,10 @@ from evalkit.stats.intervals import Estimate
 from evalkit.study.by_criterion import preferred_on
 from evalkit.study.collected import Collected, Criterion, Tag
 from evalkit.study.subjects import (
+    CHECKED,
     GRADED,
     PREFERRED,
+    Checked,
     Scaled,
     Subject,
     better_on,
@@ -146,7 +148,7 @@ def _tag_agreement(tag: Tag, codings: Codings) -> TagAgreement:
     )
 
 
-def _coefficients(of: Scaled, codings: Codings) -> Coefficients:
+def _coefficients(of: Scaled | Checked, codings: Codings) -> Coefficients:
     level, weights = of.level, weights_of(of.level)
     alpha, percent = krippendorff_alpha(codings, level), percent_agreement(codings)
     return Coefficients(
@@ -161,11 +163,12 @@ def _coefficients(of: Scaled, codings: Codings) -> Coefficients:
     )
 
 
-def _judged(collected: Collected) -> Iterator[tuple[Scaled, Codings]]:
+def _judged(collected: Collected) -> Iterator[tuple[Scaled | Checked, Codings]]:
     """Give what two annotators or more judged, with who gave what."""
-    subjects: tuple[Scaled, ...] = (
+    subjects: tuple[Scaled | Checked, ...] = (
         *(PREFERRED, GRADED, *map(better_on, preferred_on(collected))),
         *collected.criteria,
+        CHECKED,
     )
     for of in subjects:
         codings = codings_of(collected, of)

@@ -21,7 +21,7 @@ from evalkit.study.subjects import ANY_ERROR, PREFERRED, Subject, marked, subjec
 
 
 def agreement_document(collected: Collected) -> Document:
-    """Return agreement on the preference and on each criterion, and of judges with people."""
+    """Return agreement on the preference, criteria and checklists, and of judges with people."""
     report = agreement_report(collected)
     return {
         **heading(collected),
@@ -31,7 +31,10 @@ def agreement_document(collected: Collected) -> Document:
             **_agreement(report.preference),
             "as_shown": as_shown_document(report.as_shown),
         },
-        **{of.subject.key: {"level": str(of.level), **_agreement(of)} for of in report.finer},
+        **{
+            of.subject.key: {"level": str(of.level), **_agreement(of)}
+            for of in (*report.finer, *report.checks)
+        },
         "criteria": {
             of.subject.key: {"level": str(of.level), **_agreement(of)} for of in report.criteria
         },

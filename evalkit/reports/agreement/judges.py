@@ -18,7 +18,7 @@ from evalkit.study.collected import (
     codings_of_preferences,
     names,
 )
-from evalkit.study.subjects import PREFERRED, Subject
+from evalkit.study.subjects import CHECKED, PREFERRED, Subject, codings_of
 from evalkit.vocabulary import AnnotatorKind
 
 #: Columns of who gave what.
@@ -90,7 +90,7 @@ def without_judges(collected: Collected, *, but: int | None = None) -> Collected
 
 
 def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
-    """Compare each judge with every person who judged the same: preferences, then criteria."""
+    """Compare each judge with people who judged the same: preferences, criteria, checklists."""
     agreements = []
     for place, (name, who) in enumerate(zip(names(collected), collected.annotators, strict=True)):
         if who.kind != AnnotatorKind.JUDGE:
@@ -104,6 +104,9 @@ def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
         for criterion, of in enumerate(collected.criteria):
             rest = agreement_with_rest(codings_of_criterion(both, criterion, every=True))[place]
             agreements.append(JudgeAgreement(name, of, rest.kappa, rest.percent_agreement))
+        if len(collected.checks.value):
+            rest = agreement_with_rest(codings_of(both, CHECKED, every=True))[place]
+            agreements.append(JudgeAgreement(name, CHECKED, rest.kappa, rest.percent_agreement))
     return tuple(agreements)
 
 

@@ -1,5 +1,6 @@
-"""How far annotators agree, on preferences, scores and error marks."""
+"""How far annotators agree, on preferences, scores and checklists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from evalkit.reports.agreement.as_shown import NOT_AS_SHOWN, AsShown, agreement_as_shown
@@ -21,13 +22,23 @@ from evalkit.study.collected import (
 )
 from evalkit.study.graded import graded
 from evalkit.study.sentences import NOT_COMPARED
-from evalkit.study.subjects import GRADED, PREFERRED, Scaled, Subject, better_on, codings_of
+from evalkit.study.subjects import (
+    CHECKED,
+    GRADED,
+    PREFERRED,
+    Checked,
+    Preferred,
+    Scaled,
+    Subject,
+    better_on,
+    codings_of,
+)
 from evalkit.vocabulary import AnnotatorKind, Level
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementOf:
-    """How far annotators agree on one thing, the preference or a criterion."""
+    """How far annotators agree on one thing: the preference, a criterion or checklists."""
 
     subject: Subject
     level: Level
@@ -43,7 +54,8 @@ class AgreementReport:
     Where people and judges annotated, alpha and percent agreement are those of people alone; pairs
     of annotators are of all. ``who`` is whose it is, and ``as_shown`` what the preference comes to
     by the sides that were seen. ``finer`` is agreement on by how much and on each
-    criterion alone which is better, where somebody said so.
+    criterion alone which is better, where somebody said so; ``checks`` that on the items of
+    checklists, where anything was checked.
     """
 
     preference: AgreementOf
@@ -52,11 +64,12 @@ class AgreementReport:
     who: str = "Annotators"
     as_shown: AsShown = NOT_AS_SHOWN
     finer: tuple[AgreementOf, ...] = ()
+    checks: tuple[AgreementOf, ...] = ()
 
     @property
     def parts(self) -> list[AgreementOf]:
-        """All that is measured: the preference, what is finer of it, then the criteria."""
-        return [self.preference, *self.finer, *self.criteria]
+        """All that is measured: the preference, what is finer of it, criteria, checklists."""
+        return [self.preference, *self.finer, *self.criteria, *self.checks]
 
     @property
     def judged(self) -> list[AgreementOf]:
@@ -85,16 +98,22 @@ def agreement_report(collected: Collected) -> AgreementReport:
         judges=judges_with_people(collected) if len(kinds) > 1 else (),
         who=_whose(kinds),
         as_shown=agreement_as_shown(collected),
-        finer=_finer(people, collected),
+        finer=_agreements(people, collected, _finer(collected)),
+        checks=_agreements(people, collected, [CHECKED] if len(collected.checks.value) else []),
     )
 
 
-def _finer(people: Collected, collected: Collected) -> tuple[AgreementOf, ...]:
+def _finer(collected: Collected) -> list[Preferred]:
     finer = [GRADED] if len(graded(collected)) else []
-    finer += [better_on(criterion) for criterion in preferred_on(collected)]
+    return finer + [better_on(criterion) for criterion in preferred_on(collected)]
+
+
+def _agreements(
+    people: Collected, collected: Collected, subjects: Sequence[Preferred | Checked]
+) -> tuple[AgreementOf, ...]:
     return tuple(
         _agreement_of(codings_of(people, of), codings_of(collected, of, every=True), of)
-        for of in finer
+        for of in subjects
     )
 
 
@@ -114,7 +133,7 @@ def _whose(kinds: set[AnnotatorKind]) -> str:
     return "Judges" if AnnotatorKind.JUDGE in kinds else "Annotators"
 
 
-def _agreement_of(codings: Codings, paired: Codings, subject: Scaled) -> AgreementOf:
+def _agreement_of(codings: Codings, paired: Codings, subject: Scaled | Checked) -> AgreementOf:
     return AgreementOf(
         subject=subject,
         level=subject.level,

@@ -106,7 +106,7 @@ def trust(several: Sequence[Coefficients]) -> list[str]:
 
 
 def agreement_verdict(report: AgreementReport) -> str:
-    """Say in one sentence how far annotators agree on what decides: preferences, else scores."""
+    """Say in one sentence how far annotators agree on what decides: preferences, scores, checks."""
     parts = [of for of in report.parts if of.alpha.value is not None]
     if not parts:
         if report.judges:

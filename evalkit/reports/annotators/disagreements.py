@@ -6,7 +6,7 @@ import numpy as np
 
 from evalkit.stats.counts import PREFERENCE_VALUES, Codings, FloatArray, IntArray, sum_by
 from evalkit.study.collected import Collected, Criterion, latest_preferences
-from evalkit.study.subjects import PREFERRED, Subject, codings_of
+from evalkit.study.subjects import CHECKED, PREFERRED, Subject, codings_of
 from evalkit.vocabulary import Level
 
 #: A tie or both bad against a choice is half a contradiction; so is a tie against both bad.
@@ -52,7 +52,7 @@ def disagreements(
     Parameters
     ----------
     collected : Collected
-    subject : Criterion, Tag or None
+    subject : Subject
         The preference where it is not given; of a tag, whether it was marked.
     limit : int
         How many units to return.
@@ -75,6 +75,8 @@ def disagreements(
         codings = replace(
             codings, value=np.array([*map(PREFERENCE_VALUES.index, codings.values)])[codings.value]
         )
+    elif subject == CHECKED:
+        output = collected.checks.output_of(codings.unit)[:, None]
     else:
         output = codings.unit[:, None]
     order = np.argsort(codings.unit, kind="stable")

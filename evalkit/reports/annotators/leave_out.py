@@ -84,7 +84,9 @@ def agreement_pairs(report: Without) -> list[tuple[AgreementOf, AgreementOf]]:
     """Return what was judged, of everybody and without; the preference first."""
     full, rest = report.full.agreement, report.rest.agreement
     pairs = zip((full.preference, *full.criteria), (rest.preference, *rest.criteria), strict=True)
-    return [(full, other) for full, other in pairs if full.alpha.n_units]
+    # Where only those left out checked anything, nothing of it is left.
+    checks = zip(full.checks, rest.checks, strict=False)
+    return [(full, other) for full, other in (*pairs, *checks) if full.alpha.n_units]
 
 
 def quality_changes(report: Without) -> list[QualityChange]:

@@ -22,7 +22,14 @@ from evalkit.study.collected import (
     latest_preferences,
 )
 from evalkit.study.sides import sides_as_shown
-from evalkit.study.subjects import PREFERRED, Subject, codings_of, subject_key, subjects
+from evalkit.study.subjects import (
+    PREFERRED,
+    Checked,
+    Subject,
+    codings_of,
+    subject_key,
+    subjects,
+)
 from evalkit.vocabulary import AnnotatorKind, Level
 
 #: With two annotators nobody can say which of them is right where they differ.
@@ -120,7 +127,7 @@ def annotators_report(
     collected : Collected
     pace : Pace, optional
         Without it nothing is known of speed.
-    subject : Preferred, Criterion or Tag
+    subject : Subject
         The preference where it is not given; of a tag, or ``ANY_ERROR``, whether it was marked.
         The left rate exists for the preference only.
 
@@ -132,7 +139,7 @@ def annotators_report(
         Of what one annotator judged twice, all counts for agreement and sides, else the latest;
         a tag is on a response if they marked it at any look. Kappa gives near misses linear
         credit on an ordered scale. Quality (see ``annotator_quality``) is estimated for nominal
-        values only. Runs of marks are counted, and not
+        values only. Of checklists every item counts. Runs of marks and checks are counted, and not
         flagged, nor are runs where nobody knows who saw what on which side.
     """
     codings = codings_of(collected, subject)
@@ -147,7 +154,7 @@ def annotators_report(
         weights=Weights.LINEAR if is_ordered else Weights.IDENTITY,
         peers=_peers(collected),
     )
-    if isinstance(subject, Tag) or not collected.preferences.is_seen.all():
+    if isinstance(subject, Tag | Checked) or not collected.preferences.is_seen.all():
         profiles = tuple(_without_run_flag(profile) for profile in profiles)
     unknown = tuple(
         Estimate(None, None, None, profile.agreement.n, ORDERED) for profile in profiles
@@ -198,7 +205,7 @@ def _of_peers(
 
 
 def _without_run_flag(profile: AnnotatorProfile) -> AnnotatorProfile:
-    """Flag no run of marks: all responses to a hard case are read in a row, and all have errors."""
+    """Flag no run of marks or checks: a hard case is read in a row, a good response has all."""
     return replace(profile, flags=tuple(flag for flag in profile.flags if flag.kind != "run"))
 
 
@@ -210,7 +217,9 @@ def _seconds(collected: Collected, pace: Pace, subject: Subject, codings: Coding
     else:
         # An annotation on two responses took its time once: it goes to the left one.
         n_annotators = len(collected.annotators)
-        wanted = collected.outputs.id[codings.unit] * n_annotators + codings.annotator
+        is_checked = isinstance(subject, Checked)
+        output = collected.checks.output_of(codings.unit) if is_checked else codings.unit
+        wanted = collected.outputs.id[output] * n_annotators + codings.annotator
         known = pace.output_id * n_annotators + pace.annotator
     seconds = np.full(len(wanted), np.nan)
     if len(known):
@@ -220,7 +229,9 @@ def _seconds(collected: Collected, pace: Pace, subject: Subject, codings: Coding
         entry = order[np.maximum(place, 0)]
         hit = known[entry] == wanted
         seconds[hit] = pace.seconds[entry[hit]]
-    return seconds
+    # All items of a checklist took the time of their annotation once.
+    once = np.unique(wanted, return_index=True)[1]
+    return np.where(np.isin(np.arange(len(wanted)), once), seconds, np.nan)
 
 
 def annotator_quality(codings: Codings) -> tuple[Quality, ...]:

@@ -10,8 +10,9 @@ from evalkit.reports.annotators.report import AnnotatorsReport
 from evalkit.stats.annotators.profiles import MIN_ANNOTATIONS
 from evalkit.stats.annotators.sides import NOT_DEALT
 from evalkit.stats.counts import PREFERENCE_VALUES, TAG_VALUES
+from evalkit.study.checklists import CHECKED_VALUES
 from evalkit.study.collected import Criterion, Tag
-from evalkit.study.subjects import ANY_ERROR, PREFERRED, Subject
+from evalkit.study.subjects import ANY_ERROR, PREFERRED, Checked, Subject
 from evalkit.vocabulary import Level
 
 #: More annotators than this are counted, not named.
@@ -113,9 +114,9 @@ def what_was_said(row: Disagreement, on: Subject) -> str:
     """Say how often each value was given: ``2 Atlas, 1 tie``; scores in order: ``1, 4, 5``."""
     if isinstance(on, Criterion):
         return ", ".join(f"{value:g}" for value in sorted(row.values))
-    names = (
-        TAG_VALUES if isinstance(on, Tag) else (*row.models, *PREFERENCE_VALUES[len(row.models) :])
-    )
+    names = (*row.models, *PREFERENCE_VALUES[len(row.models) :])
+    if isinstance(on, Tag | Checked):
+        names = TAG_VALUES if isinstance(on, Tag) else CHECKED_VALUES
     places = [int(value) for value in row.values]
     counts = {value: places.count(value) for value in sorted(set(places))}
     return ", ".join(f"{n} {names[value]}" for value, n in counts.items())

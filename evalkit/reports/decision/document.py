@@ -27,6 +27,15 @@ from evalkit.reports.ranking.style import StyleReport, standing_entry as style_e
 from evalkit.study.collected import Collected
 
 NOTHING_JUDGED = "Nothing has been compared, scored or found acceptable or not yet."
+_CHECKED_ALONE = (
+    "Checklists alone were gone through here, and quality is not measured by them: see which "
+    "shares of their items are fulfilled under the scores."
+)
+
+
+def nothing_judged(collected: Collected) -> str:
+    """Say why there is nothing to measure quality by."""
+    return _CHECKED_ALONE if len(collected.checks.value) else NOTHING_JUDGED
 
 
 def decided(
@@ -102,7 +111,7 @@ def decision_document(
             "models": [],
             "cells": [],
         }
-        return {**heading(collected), **nothing, **empty, "reason": NOTHING_JUDGED}
+        return {**heading(collected), **nothing, **empty, "reason": nothing_judged(collected)}
     lead = decision_lead(report)
     return {
         **heading(collected),

@@ -89,7 +89,10 @@ def group_verdicts(report: RankingReport) -> list[str]:
 
 
 def headline(
-    report: RankingReport, scores: ScoresReport, penalties: Sequence[ScoreRow] = ()
+    report: RankingReport,
+    scores: ScoresReport,
+    penalties: Sequence[ScoreRow] = (),
+    checklists: Sequence[ScoreRow] = (),
 ) -> str:
     """Say what the results come to: who is ahead or, without comparisons, what was scored."""
     if report.n_comparisons:
@@ -100,11 +103,21 @@ def headline(
     per = "weight of errors per response"
     if sentence := _extremes(penalties, per, f"has the lowest {per}", "the highest", less=True):
         return f"{sentence}."
+    per = "share of the items of checklists fulfilled"
+    best = f"has the largest {per}"
+    if sentence := _extremes(checklists, per, best, "the smallest", form=text.percent):
+        return f"{sentence}."
     return verdict(report)
 
 
 def _extremes(
-    rows: Sequence[ScoreRow], what: str, best: str, worst: str, *, less: bool = False
+    rows: Sequence[ScoreRow],
+    what: str,
+    best: str,
+    worst: str,
+    *,
+    less: bool = False,
+    form: text.Format = text.number,
 ) -> str:
     """Name who has the best and the worst number, each with its interval; ``less`` is better."""
     known = [row for row in rows if row.category is None and row.estimate.value is not None]
@@ -113,10 +126,10 @@ def _extremes(
     known.sort(key=lambda row: (row.estimate.value or 0.0) * (1 if less else -1))
     first, last = known[0], known[-1]
     if len(known) == 1:
-        return f"{first.model} has a {what} of {text.with_n(first.estimate)}"
+        return f"{first.model} has a {what} of {text.with_n(first.estimate, form)}"
     return (
-        f"{first.model} {best}, {text.with_n(first.estimate)}, and {last.model} {worst}, "
-        f"{text.with_n(last.estimate)}"
+        f"{first.model} {best}, {text.with_n(first.estimate, form)}, and {last.model} {worst}, "
+        f"{text.with_n(last.estimate, form)}"
     )
 
 
@@ -158,14 +171,16 @@ def basis(collected: Collected, report: RankingReport) -> str:
 
 
 def _without_comparisons(collected: Collected) -> str:
-    """Say what was scored and looked at, if nothing was compared."""
+    """Say what was scored, checked and looked at, if nothing was compared."""
     marks = collected.marks
     n_looks = len(np.unique(marks.output * len(collected.annotators) + marks.annotator))
     n_scores = int(collected.values.n.sum())
     parts = [counted(n_scores, "score")] if n_scores else []
+    n_checks = len(collected.checks.value)
+    parts += [f"{counted(n_checks, 'check')} of items of checklists"] if n_checks else []
     parts += [f"{counted(n_looks, 'look')} at responses for errors"] if n_looks else []
     if not parts:
-        return f"Nothing has been scored or marked by {annotators(collected)}."
+        return f"Nothing has been scored, checked or marked by {annotators(collected)}."
     why = "no two models were compared."
     if not collected.asks_preference:
         why = lower(NOT_COMPARED)

@@ -13,9 +13,9 @@ from evalkit.reports.document import Document, score_entry
 from evalkit.stats.agreement.krippendorff import Agreement, krippendorff_alpha
 from evalkit.stats.intervals import cut_off
 from evalkit.stats.scores import ScoreRow, mean_scores
-from evalkit.study.checklists import codings_of_checks, fulfilled
-from evalkit.study.collected import Collected, names
-from evalkit.vocabulary import Level
+from evalkit.study.checklists import fulfilled
+from evalkit.study.collected import Collected
+from evalkit.study.subjects import CHECKED, codings_of
 
 _TITLE = "Checklists fulfilled"
 _MEANS = (
@@ -49,13 +49,12 @@ def checklist_report(collected: Collected) -> ChecklistReport:
         categories=collected.categories,
     )
     rows = mean_scores(shares) if len(checks.value) else ()
-    people = without_judges(collected).checks
-    codings = codings_of_checks(people, case=outputs.case, annotators=names(collected))
+    codings = codings_of(without_judges(collected), CHECKED)
     return ChecklistReport(
         rows=tuple(replace(row, estimate=cut_off(row.estimate, (0.0, 1.0))) for row in rows),
         n_checks=len(checks.value),
         n_not_applicable=checks.n_not_applicable,
-        alpha=krippendorff_alpha(codings, Level.NOMINAL),
+        alpha=krippendorff_alpha(codings, CHECKED.level),
     )
 
 

@@ -17,11 +17,10 @@ from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agree
 from evalkit.reports.agreement.sentences import agreement_meaning, agreement_meanings, trust
 from evalkit.reports.blocks import Table, beside, words
 from evalkit.stats.agreement.kappa import PairAgreement, PairAgreements
-from evalkit.study.collected import Tag
+from evalkit.study.collected import Criterion, Tag
 from evalkit.study.main_criteria import left_out_sentence, scored_criteria
 from evalkit.study.subjects import (
     PREFERRED,
-    Preferred,
     Subject,
     is_for_agreement_alone,
     subject_key,
@@ -131,7 +130,7 @@ def _pairs(kept: Kept, parts: Sequence[AgreementOf], subject: Subject) -> PairAg
     if isinstance(subject, Tag):
         return kept.of(tag_pairs, subject)
     known = {of.subject: of.pairs for of in parts}
-    if isinstance(subject, Preferred) or known.get(subject):
+    if not isinstance(subject, Criterion) or known.get(subject):
         return known[subject]
     return kept.of(criterion_pairs, subject)
 

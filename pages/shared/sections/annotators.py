@@ -1,6 +1,7 @@
 """The sections of the page about annotators: a report in, its parts on the page."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -186,7 +187,9 @@ def disagreement_picker(
     exhibits.say(words.disagreements_sentence(differing), style="lead")
     if not differing.rows:
         return None
-    names = ["-".join(str(output_id) for output_id in row.output_ids) for row in differing.rows]
+    names = _numbered(
+        "-".join(str(output_id) for output_id in row.output_ids) for row in differing.rows
+    )
     rows = [differing.rows[place] for place in lists.shown_of(names, "shown")]
     chosen = lists.picker(
         blocks.numbers(tables.differing(rows, keys, on)),
@@ -198,6 +201,16 @@ def disagreement_picker(
         n=differing.n_differing,
     )
     return differing.rows[chosen]
+
+
+def _numbered(names: Iterable[str]) -> list[str]:
+    """Tell names that come again apart by a number: several items are of one response."""
+    n_seen: Counter[str] = Counter()
+    told = []
+    for name in names:
+        n_seen[name] += 1
+        told.append(name if n_seen[name] == 1 else f"{name}.{n_seen[name]}")
+    return told
 
 
 def _all_disagreements(collected: Collected, on: Subject, *, n: int) -> pd.DataFrame:

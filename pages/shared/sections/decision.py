@@ -12,6 +12,7 @@ from db.queries.results import ResultFilters, ResultStudy
 from evalkit.reports.blocks import Block, Heading, Table, Words, beside, bullets
 from evalkit.reports.by_model import among
 from evalkit.reports.decision import sentences as words, tables
+from evalkit.reports.decision.document import nothing_judged
 from evalkit.reports.decision.measures import Measure, available_measures, number_entry
 from evalkit.reports.decision.report import (
     DecisionReport,
@@ -33,7 +34,7 @@ from evalkit.reports.ranking.style import (
 )
 from evalkit.reports.ranking.tables import strengths, style_effects
 from evalkit.study.subjects import PREFERRED
-from pages.shared.address import addresses, choices, links
+from pages.shared.address import addresses, choices, filters, links
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
@@ -41,6 +42,15 @@ from pages.shared.display.blocks import Page
 #: What the half-width of an interval may be asked to be, as shares of the scale.
 HALF_WIDTHS = {"2": 0.02, "5": 0.05, "10": 0.1}
 _USUAL = "5"
+
+
+def nothing_to_decide(kept: Kept, study: ResultStudy, chosen: ResultFilters) -> str:
+    """Say why there is nothing to decide."""
+    if len(study.models) < 2:
+        return "This study has one model only, so there is nothing to decide."
+    if len(kept.collected.checks.value):
+        return nothing_judged(kept.collected)
+    return f"Nobody has judged a response{filters.within(chosen)} yet."
 
 
 def pickers(

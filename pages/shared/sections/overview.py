@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from evalkit.reports.blocks import Target, View
 from evalkit.reports.by_criterion.report import criterion_report
 from evalkit.reports.by_criterion.tables import TITLE as BETTER_ON, criterion_blocks
-from evalkit.reports.decision.document import NOTHING_JUDGED
+from evalkit.reports.decision.document import nothing_judged
 from evalkit.reports.errors.report import TagRates
 from evalkit.reports.models.document import model_entry
 from evalkit.reports.models.report import ModelRow
@@ -27,6 +27,7 @@ from evalkit.reports.ranking.tables import (
     ranked,
     wins_and_losses,
 )
+from evalkit.reports.scores.checklists import checklist_report
 from evalkit.reports.scores.report import ScoresReport
 from evalkit.reports.strength.report import strength_report
 from evalkit.reports.strength.tables import TITLE as BY_HOW_MUCH, strength_blocks
@@ -71,7 +72,10 @@ def show_verdict(
     kept: Kept, ranking: RankingReport, scores: ScoresReport, weighed: Sequence[ScoreRow]
 ) -> DeltaGenerator:
     """Say who is ahead and what that rests on; give the place beneath, for what holds of it."""
-    exhibits.say(sentences.headline(ranking, scores, weighed), style="verdict")
+    exhibits.say(
+        sentences.headline(ranking, scores, weighed, kept.of(checklist_report).rows),
+        style="verdict",
+    )
     place = st.container()
     exhibits.say(*sentences.group_verdicts(ranking), style="lead")
     exhibits.say(sentences.basis(kept.collected, ranking), style="lead")
@@ -209,7 +213,7 @@ def show_tradeoff(
     """Show quality against cost as Decision does, and what each model's responses take."""
     report = decision.default_report(kept)
     if report is None:
-        exhibits.say(NOTHING_JUDGED)
+        exhibits.say(nothing_judged(kept.collected))
     else:
         decision.show_front(report, page)
     of_models = {row.model: row for row in models}
