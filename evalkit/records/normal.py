@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evalkit.names import normal_name
+from evalkit.records.checks import milliseconds
 from evalkit.records.schema import DEFAULT_RUN, TYPES, side_of
 from evalkit.vocabulary import AnnotatorKind, CaseStatus, CriterionLevel
 
@@ -68,7 +69,7 @@ def normal(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
             if field in spec.nullable:
                 record[field] = None
             continue
-        plain = _plain(field, value)
+        plain = _plain_steps(value) if field == "content" else _plain(field, value)
         if plain != _default(field, fields):
             record[field] = plain
     return record
@@ -99,7 +100,7 @@ def fingerprint(record: Mapping[str, Any], *, without: frozenset[str] = frozense
     """
     compared = {field: value for field, value in record.items() if field not in without}
     metadata = compared.get("metadata")
-    labels = ("comparison", "ranking", "score", "check", "error")
+    labels = ("comparison", "ranking", "score", "check", "answer", "error")
     if metadata is not None and record["type"] in labels:
         values = {key: value for key, value in metadata.items() if key != "simulated"}
         compared["metadata"] = values
@@ -141,6 +142,20 @@ def _plain(field: str, value: Any) -> Any:
     if field == "range":
         return _plain_range(value)
     return value
+
+
+def _plain_steps(content: Any) -> Any:
+    """Leave out what steps of files of version 1 call ``latency_ms`` and is no time."""
+    if isinstance(content, str):
+        return content
+    return [
+        {
+            key: value
+            for key, value in step.items()
+            if key != "latency_ms" or not milliseconds(value)
+        }
+        for step in content
+    ]
 
 
 def _plain_side(model: str, run: str) -> str | dict[str, str]:

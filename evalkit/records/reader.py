@@ -63,7 +63,8 @@ class RecordReader:
             elif kind == "header":
                 self._problems.add(line, "type", "a second header", "one header, on the first line")
             else:
-                yield Record(line, kind, fields, is_sound=self._check(line, fields))
+                known, is_sound = self._checked(line, fields)
+                yield Record(line, kind, known, is_sound)
 
     def _read_header(self, lines: Iterator[tuple[int, dict[str, Any]]]) -> None:
         """Read the first record; without a header of our version nothing else can be trusted."""
@@ -74,22 +75,26 @@ class RecordReader:
         elif fields.get("type") != "header":
             found = f"a record of type {shown(fields.get('type'))}"
             self._problems.add(line, "type", found, "a header on the first line")
-        elif self._check(line, fields):
+        elif self._checked(line, fields)[1]:
             self.header = fields
         self._problems.refuse_if_any()
 
-    def _check(self, line: int, fields: dict[str, Any]) -> bool:
+    def _checked(self, line: int, fields: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """Return what the version of the file knows of a record, and whether that is sound."""
+        version = int(self.header.get("version", schema.VERSION))
+        unknown = schema.unknown_fields(fields, version)
+        known = {field: value for field, value in fields.items() if field not in unknown}
         is_sound = True
-        for field, fault in schema.faults(fields):
+        for field, fault in schema.faults(known, version):
             is_sound = False
             self._problems.add(line, field, fault.found, fault.expected)
-        for field in schema.unknown_fields(fields):
+        for field in unknown:
             if len(self._unknown) > MAX_WARNINGS:
                 break
             if (fields["type"], field) not in self._unknown:
                 self._unknown.add((fields["type"], field))
                 self._warn_of(line, fields["type"], field)
-        return is_sound
+        return known, is_sound
 
     def _warn_of(self, line: int, kind: str, field: str) -> None:
         if len(self._unknown) > MAX_WARNINGS:

@@ -185,6 +185,16 @@ TYPES: dict[str, Fields] = {
         },
         required=frozenset({"case", "model", "annotator", "item", "value"}),
     ),
+    "answer": Fields(
+        {
+            "case": checks.name,
+            **_ANNOTATOR,
+            "left": checks.side,
+            "right": checks.side,
+            **_PRESENTATION,
+        },
+        required=frozenset({"case", "annotator", "left"}),
+    ),
     "error": Fields(
         {
             **_OUTPUT,
@@ -205,14 +215,27 @@ TYPES: dict[str, Fields] = {
 }
 
 
-def unknown_fields(record: dict[str, Any]) -> list[str]:
-    """Return the fields that this version ignores, of a record of a known type."""
-    known = TYPES[record["type"]].checks
+#: Fields that version 1 of the format did not know: in its files they may mean anything.
+_SINCE_VERSION_2 = {
+    "criterion": {"range"},
+    "case": {"checklist"},
+    "output": {"reasoning", "reasoning_tokens"},
+    "comparison": {"strength", "certainty", "criteria", "texts"},
+    "score": {"texts"},
+    "error": {"step", "omission", "texts"},
+}
+
+
+def unknown_fields(record: dict[str, Any], version: int = VERSION) -> list[str]:
+    """Return the fields that a version of the format ignores, of a record of a known type."""
+    kind = record["type"]
+    later = _SINCE_VERSION_2.get(kind, set()) if version < VERSION else set()
+    known = TYPES[kind].checks.keys() - later
     return [field for field in record if field not in known and field != "type"]
 
 
-def faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    """Check one record of a known type by itself.
+def faults(record: dict[str, Any], version: int = VERSION) -> Iterator[tuple[str, Fault]]:
+    """Check one record of a known type by itself, as a version of the format reads it.
 
     Parameters
     ----------
@@ -233,11 +256,25 @@ def faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
             yield field, Fault("null" if field in record else "nothing", "this field")
     for field, value in record.items():
         check = fields.checks.get(field)
+        if version < VERSION and field in ("input", "content"):
+            value = _untimed(value)
         if value is not None and check is not None and (fault := check(value)):
             is_sound = False
             yield field + fault.path, fault
     if is_sound and kind in _WHOLE_RECORD_CHECKS:
         yield from _WHOLE_RECORD_CHECKS[kind](record)
+
+
+def _untimed(messages: Any) -> Any:
+    """Leave out how long steps took, which version 1 did not know."""
+    if not isinstance(messages, list):
+        return messages
+    return [
+        {key: value for key, value in message.items() if key != "latency_ms"}
+        if isinstance(message, dict)
+        else message
+        for message in messages
+    ]
 
 
 def side_of(value: Any) -> tuple[str, str]:
@@ -290,9 +327,14 @@ def _scale_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
         yield "scale", Fault(shown(values), "the lowest value first")
 
 
+def _side_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    right = record.get("right")
+    if right is not None and side_of(record["left"]) == side_of(right):
+        yield "right", Fault(shown(right), "another output than on the left")
+
+
 def _comparison_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    if side_of(record["left"]) == side_of(record["right"]):
-        yield "right", Fault(shown(record["right"]), "another output than on the left")
+    yield from _side_faults(record)
     if record.get("strength") is not None and record["preference"] not in DECIDED:
         expected = "nothing, for only left or right can be better by much or slightly"
         yield "strength", Fault(shown(record["strength"]), expected)
@@ -324,5 +366,6 @@ _WHOLE_RECORD_CHECKS = {
     "criterion": _criterion_faults,
     "comparison": _comparison_faults,
     "ranking": _ranking_faults,
+    "answer": _side_faults,
     "error": _error_faults,
 }

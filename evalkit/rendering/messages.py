@@ -157,7 +157,9 @@ def _message(message: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 def _time_taken(message: Mapping[str, Any]) -> str:
     latency = message.get("latency_ms")
-    return _nothing(f"Took {seconds(latency)}") if latency is not None else ""
+    if not isinstance(latency, int | float):  # files of version 1 may have anything there
+        return ""
+    return _nothing(f"Took {seconds(latency)}")
 
 
 def _role_name(role: str, tool: str | None = None) -> str:

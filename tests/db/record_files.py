@@ -12,7 +12,7 @@ from db.commands.records.staging import LABEL_TYPES
 from db.engine import engine, read_session
 from db.queries.records.export import exported_study, study_lines
 
-HEADER = {"type": "header", "format": "evalkit", "version": 1, "eval_set": "Set"}
+HEADER = {"type": "header", "format": "evalkit", "version": 2, "eval_set": "Set"}
 CRITERION = {
     "type": "criterion",
     "rubric": "Quality",

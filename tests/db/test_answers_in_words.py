@@ -91,6 +91,14 @@ def test_a_question_in_words_takes_no_score(database, tmp_path):
         import_file(file)
 
 
+def test_a_question_in_words_takes_no_preference(sqlite_database, tmp_path):
+    records = [CRITERION, QUESTION, *pair_of_outputs(), comparison(criteria={"why": "tie"})]
+    file = write(tmp_path / "bad.jsonl", records)
+
+    with pytest.raises(RefusedError, match=r'criteria: found "why", expected scored criteria'):
+        import_file(file)
+
+
 @pytest.mark.parametrize("field", ["scale", "range"])
 def test_a_question_in_words_has_no_scale(field):
     scale = {"scale": CRITERION["scale"], "range": {"min": 0, "max": 1}}[field]

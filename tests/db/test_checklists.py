@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from sqlmodel import select
 
 from db.commands.records import import_file
-from db.engine import read_session
+from db.engine import read_session, write_session
+from db.models import Case, EvalSetVersion, Output, VersionCase
 from db.queries.results import collect, result_study
 from evalkit.errors import RefusedError
 from evalkit.records.schema import faults
@@ -140,3 +142,24 @@ def test_where_nothing_was_checked_nothing_is_shown(database, tmp_path):
 
     assert report.rows == ()
     assert not checklist_section(report, ["A", "B"])
+
+
+def test_an_item_of_an_older_content_of_a_case_is_none_of_its_checklist(sqlite_database, tmp_path):
+    """Contents of one case under two versions come into being where cases are edited."""
+    path = tmp_path / "file.jsonl"
+    import_file(write(path, [case(checklist=ITEMS), output()]))
+    with write_session() as session:
+        old = session.exec(select(Case)).one()
+        changed = Case(
+            **{**old.model_dump(exclude={"id"}), "checklist": ITEMS[1:], "case_hash": "changed"}
+        )
+        version = EvalSetVersion(eval_set_id=old.eval_set_id, number=2, content_hash="changed")
+        session.add_all([changed, version])
+        session.flush()
+        session.add(VersionCase(version_id=version.id, case_id=changed.id, position=0))
+        session.add(Output(**{**session.exec(select(Output)).one().model_dump(exclude={"id"}),
+                              "case_id": changed.id}))  # fmt: skip
+
+    with pytest.raises(RefusedError, match='item: found "dated", expected an item of the checkl'):
+        import_file(write(path, [check(item="dated")]))
+    import_file(write(path, [check(item="polite")]))

@@ -174,3 +174,19 @@ def test_wide_names_every_column_once_whoever_annotates(database, tmp_path):
     (row,) = table("wide")
     assert (row["case"], row["case (human)"]) == ("c1", "tie")
     assert (row["judge1 (judge)"], row["judge1 (judge) (human)"]) == ("first", "second")
+
+
+def test_words_stand_once_and_what_is_missing_is_marked_with_1(sqlite_database, tmp_path):
+    question = {"type": "criterion", "rubric": "Quality", "key": "why", "level": "text"}
+    store(
+        tmp_path,
+        {**question, "question": "Why?"},
+        comparison("left", criteria={"helpful": "right"}, texts={"left": {"why": "So."}}),
+        mark(omission=True),
+    )
+
+    overall, finer, missing = table("long")
+
+    assert overall["texts"] == '{"left": {"why": "So."}}'
+    assert (finer["type"], finer["texts"]) == ("criterion_comparison", "")
+    assert (missing["omission"], overall["omission"]) == ("1", "")

@@ -311,3 +311,18 @@ def test_cases_of_one_question_and_different_passages_are_no_repeats(database, t
 
     assert report.contents == Contents(n_cases=3, n_contents=3)
     assert report.warnings == ()
+
+
+def test_a_file_of_version_1_that_was_imported_before_version_2_changes_nothing(database, tmp_path):
+    """Version 1 kept neither field; what it stored is what the file without them stores."""
+    step = {"role": "assistant", "content": "Yes."}
+    old = {**HEADER, "version": 1}
+    path = tmp_path / "file.jsonl"
+    import_file(write(path, [case(), output(content=[step])], header=old))
+
+    more = [case(checklist=["a"]), output(content=[{**step, "latency_ms": "9s"}], reasoning="hm")]
+    report = import_file(write(path, more, header=old))
+
+    assert not report.has_news
+    assert ['"checklist" of case' in warning or '"reasoning" of output' in warning
+            for warning in report.warnings] == [True, True]  # fmt: skip

@@ -97,3 +97,18 @@ def test_a_file_with_quotes_that_were_stored_before_they_got_places_brings_nothi
 
     assert not import_file(path).has_news
     assert len(placed()) == len(PLACES)
+
+
+def test_what_is_missing_has_no_place_though_it_quotes_what_stands_there(database, tmp_path):
+    path = write(
+        tmp_path / "file.jsonl", [TAG, case(), output(), mark(omission=True, quote="Yes.")]
+    )
+    import_file(path)
+
+    assert placed() == [(None, None, "Yes.")]
+    assert not import_file(path).has_news
+    first = exported("Set")
+    path.write_text("".join(first), newline="")
+    empty_tables()
+    import_file(path)
+    assert exported("Set") == first

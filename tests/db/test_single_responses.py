@@ -244,3 +244,16 @@ def test_single_responses_leave_and_come_back_byte_for_byte(database, tmp_path, 
         study = session.exec(select(Study).where(Study.name == "How good")).one()
     assert (study.task_kind, study.collects_preference) == (TaskKind.SINGLE, False)
     assert ranking_report(collected()).reason == NOT_COMPARED
+
+
+def test_two_responses_scored_on_one_screen_are_a_pair_though_nobody_compared_them(
+    database, tmp_path
+):
+    scores = [score(3, assignment="one"), score(1, model="B", assignment="one")]
+    import_file(write(tmp_path / "file.jsonl", [CRITERION, *pair_of_outputs(), *scores]))
+
+    with read_session() as session:
+        study = session.exec(select(Study)).one()
+        shown = session.exec(select(Assignment)).one()
+    assert shown.right_output_id is not None
+    assert (study.task_kind, study.collects_preference) == (TaskKind.PAIR, False)

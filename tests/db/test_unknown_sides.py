@@ -73,3 +73,23 @@ def test_the_order_in_which_a_file_names_two_models_moves_no_number(sqlite_datab
     ahead = document["models"][0]
     # 25 of 30 cases by two people each: 50 of 60.
     assert (ahead["model"], ahead["raw_win_rate"]) == ("A", pytest.approx(50 / 60))
+
+
+@pytest.mark.parametrize(
+    ("stated", "known"),
+    [
+        (["unknown", None], "unknown"),
+        (["dealt", "unknown"], "unknown"),
+        (["dealt", None], None),
+        (["dealt"], "dealt"),
+    ],
+)
+def test_an_export_claims_no_more_of_sides_than_is_known_of_every_comparison(
+    sqlite_database, stated, known
+):
+    lines = [case(), output(), output(model="B", content="No.")]
+    for who, sides in enumerate(stated):
+        header = {**HEADER, "study": "Study", **({"sides": sides} if sides else {})}
+        import_records([header, *lines, comparison(annotator=f"p{who}")], source_name="f")
+
+    assert json.loads(exported("Study")[0]).get("sides") == known

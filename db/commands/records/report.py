@@ -16,6 +16,7 @@ _PLURALS = {
     "ranking": "rankings",
     "score": "scores",
     "check": "checks",
+    "answer": "answers",
     "error": "error marks",
 }
 _SINGULARS = {**{kind: kind for kind in _PLURALS}, "error": "error mark"}

@@ -18,7 +18,7 @@ from evalkit.records.normal import fingerprint, normal, output_text
 from evalkit.records.reader import Record
 from evalkit.records.schema import DEFAULT_RUN, EXTRAS, side_of
 
-COMPARISON, SCORE, ERROR, CHECK = 0, 1, 2, 3
+COMPARISON, SCORE, ERROR, CHECK, ANSWER = 0, 1, 2, 3, 4
 #: A ranking is staged as a comparison of two of its outputs, and has this for a name.
 RANKING = "ranking"
 LABEL_TYPES = {
@@ -27,6 +27,7 @@ LABEL_TYPES = {
     "score": SCORE,
     "error": ERROR,
     "check": CHECK,
+    "answer": ANSWER,
 }
 
 _BATCH = 1_000
@@ -39,7 +40,7 @@ CREATE TABLE "case" (
     id INTEGER PRIMARY KEY, line INTEGER, key TEXT, hash TEXT, digest BLOB, status TEXT,
     body TEXT, db_id INTEGER, place INTEGER
 );
-CREATE TABLE checklist ("case" TEXT, item TEXT, PRIMARY KEY ("case", item)) WITHOUT ROWID;
+CREATE TABLE checklist (line INTEGER, item TEXT, PRIMARY KEY (line, item)) WITHOUT ROWID;
 CREATE TABLE output (
     id INTEGER PRIMARY KEY, line INTEGER, "case" TEXT, run INTEGER, digest BLOB,
     content TEXT, body TEXT, db_id INTEGER, place INTEGER
@@ -60,7 +61,7 @@ CREATE TABLE held_case (id INTEGER, is_newest INTEGER, PRIMARY KEY (id, is_newes
 
 _INSERT = {
     "case": 'INSERT INTO "case" VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)',
-    "checklist": "INSERT OR IGNORE INTO checklist VALUES (?, ?)",
+    "checklist": "INSERT INTO checklist VALUES (?, ?)",
     "output": "INSERT INTO output VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)",
     "label": "INSERT INTO label VALUES (" + ", ".join("?" * 18) + ")",
     "quote": "INSERT INTO quote VALUES (?, ?)",
@@ -133,7 +134,7 @@ class Staging:
         body = None if db_id else _dump(fields)
         self._insert("case", (line, fields["id"], hashed, digest, status, body, db_id))
         for item in fields.get("checklist", ()):
-            self._insert("checklist", (fields["id"], item["key"]))
+            self._insert("checklist", (line, item["key"]))
 
     def add_output(self, line: int, fields: dict[str, Any], *, db_id: int | None = None) -> None:
         """Stage an output of the file, or with its id one of the database."""
@@ -165,8 +166,10 @@ class Staging:
             judgement, name = {"order": self._order(fields)}, RANKING
             left, right = sorted(run for place in judgement["order"] for run in place)[:2]
             key = key or _key_of_ranking(fields)
-        elif kind == COMPARISON:
-            left, right = self.run(*side_of(fields["left"])), self.run(*side_of(fields["right"]))
+        elif kind in (COMPARISON, ANSWER):
+            left, right = self.run(*side_of(fields["left"])), None
+            if "right" in fields:
+                right = self.run(*side_of(fields["right"]))
         else:
             left, right = self.run(fields["model"], fields.get("run", DEFAULT_RUN)), None
         extras = {field: fields[field] for field in EXTRAS if field in fields}
@@ -189,7 +192,7 @@ class Staging:
             is_superseded,
         )
         self._insert("label", row)
-        if fields.get("quote") and not fields.keys() & {"start", "step"}:
+        if fields.get("quote") and not fields.keys() & {"start", "step", "omission"}:
             self._insert("quote", (line, _dump(fields)))
 
     def place(self, line: int, fields: dict[str, Any]) -> None:

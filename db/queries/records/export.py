@@ -120,15 +120,15 @@ def _header_of_labels(session: Session, study: ExportedStudy) -> dict[str, str]:
 
 
 def _sides(session: Session, compared: Any) -> SidesOf | None:
-    """Return what is known of the sides of all comparisons, where it is the same of all."""
-    unknown = SIDES_POLICIES[SidesOf.UNKNOWN]
-    others = {
-        SidesOf.DEALT: col(Assignment.policy).in_([SIDES_POLICIES[None], unknown]),
-        SidesOf.UNKNOWN: col(Assignment.policy) != unknown,
-    }
-    return next(
-        (of for of, other in others.items() if session.scalar(compared.where(other)) is None), None
-    )
+    """Return what is known of the sides of every comparison: no more than of the least known."""
+
+    def some(sides: SidesOf | None) -> bool:
+        policy = col(Assignment.policy) == SIDES_POLICIES[sides]
+        return session.scalar(compared.where(policy)) is not None
+
+    if some(SidesOf.UNKNOWN):
+        return SidesOf.UNKNOWN
+    return None if some(None) else SidesOf.DEALT
 
 
 def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool) -> Iterable[int]:

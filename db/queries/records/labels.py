@@ -1,4 +1,4 @@
-"""Every comparison, ranking, score and error mark of a study as a record, current or superseded."""
+"""All that was annotated in a study as records, current or superseded."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,9 @@ from evalkit.records.normal import normal
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One comparison, ranking, score or error mark with the ids of its rows.
+    """One comparison, ranking, score, check, error mark or answer with the ids of its rows.
+
+    An answer is an annotation that judges nothing, and has its id.
 
     A superseded one without ``has_successor`` was withdrawn: an edit took it back and put
     nothing in its place, which the record format cannot say.
@@ -124,16 +126,16 @@ class _LabelReader:
                 is_first = False
                 has_successor = (row.assignment_id, check.output_id, check.item) in checked
                 yield self._label(row, check.id, record, check.is_superseded, has_successor)
-            current = {
-                mark.output_id: revisions.get((row.annotator_id, mark.output_id))
-                for mark in marks.get(row.id, ())
-            }
-            for revision, mark in _by_revision(row.revision, marks.get(row.id, ()), current):
+            marked, who = marks.get(row.id, ()), row.annotator_id
+            current = {mark.output_id: revisions.get((who, mark.output_id)) for mark in marked}
+            for revision, mark in _by_revision(row.revision, marked, current):
                 more = label_extras(mark.details, extras, is_first)
                 record = self._mark(row, mark, more, revision)
                 is_first = False
                 has_successor = current[mark.output_id] is not None
                 yield self._label(row, mark.id, record, mark.is_superseded, has_successor)
+            if is_first:  # what was written or timed must not go missing with what was not judged
+                yield self._label(row, row.id, self._answer(row, extras), row.is_superseded, True)
 
     def _label(
         self,
@@ -209,6 +211,11 @@ class _LabelReader:
             "omission": mark.is_omission,
         }
         return normal("error", fields)
+
+    def _answer(self, row: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
+        right = None if row.right_run_id is None else self._side(row.right_run_id)
+        sides = {"left": self._side(row.left_run_id), "right": right}
+        return normal("answer", {**self._shared(row, extras), **sides})
 
     def _shared(self, row: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
         fields = {

@@ -64,7 +64,7 @@ LONG_COLUMNS = (
 )
 
 #: Told once, with the overall preference.
-_OF_OVERALL = frozenset({"strength", "certainty", "comment", "seconds"})
+_OF_OVERALL = frozenset({"strength", "certainty", "comment", "texts", "seconds"})
 
 WIDE_COLUMNS = (
     "type",
@@ -89,8 +89,8 @@ def study_csv(
 ) -> Iterator[str]:
     """Yield a study's annotations as lines of CSV.
 
-    Long: a row per comparison, score and error mark. Wide: a row per case and pair (or output and
-    criterion, or output and tag) with a column per annotator.
+    Long: a row per label, and per preference on a criterion. Wide: a row per case and pair (or
+    output and criterion, or output and tag) with a column per annotator.
     """
     if CsvShape(shape) is CsvShape.WIDE:
         if include_superseded:
@@ -118,6 +118,7 @@ def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
             "annotator_kind": record.get("annotator_kind", AnnotatorKind.HUMAN.value),
             "revision": record.get("revision", 1),
             "superseded": int(label.is_superseded),
+            "omission": int(record["omission"]) if "omission" in record else None,
             "simulated": int((record.get("metadata") or {}).get("simulated") is True),
         }
         if record["type"] == "comparison":
@@ -126,6 +127,11 @@ def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
             cells["preference"] = record["preference"] or "unreadable"
         elif record["type"] == "ranking":
             cells["order"] = _dumped(record["order"])
+        elif "right" in record:
+            cells["left_model"], cells["left_run"] = side_of(record["left"])
+            cells["right_model"], cells["right_run"] = side_of(record["right"])
+        elif record["type"] == "answer":
+            cells["model"], cells["run"] = side_of(record["left"])
         else:
             cells["run"] = record.get("run", DEFAULT_RUN)
         yield [cells.get(column) for column in LONG_COLUMNS]
@@ -182,6 +188,8 @@ class _Things:
     def add(self, label: Label) -> None:
         """Take one label."""
         record = label.record
+        if record["type"] == "answer":
+            return  # a wide table has what can be set side by side: no words
         self._category = label.category
         who = (record.get("annotator_kind", AnnotatorKind.HUMAN.value), record["annotator"])
         if record["type"] == "comparison":

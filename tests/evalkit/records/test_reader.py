@@ -320,3 +320,55 @@ def test_of_very_many_unknown_fields_only_the_first_are_named():
     assert len(records) == 1
     assert len(reader.warnings) == 21
     assert reader.warnings[-1].endswith("more unknown fields are ignored and not listed.")
+
+
+LATER = [
+    ("criterion", {"range": "wide"}),
+    ("case", {"checklist": ["a", "b"]}),
+    ("output", {"reasoning": {"t": "x"}}),
+    ("output", {"reasoning_tokens": "few"}),
+    ("comparison", {"strength": 3}),
+    ("comparison", {"certainty": 0.8}),
+    ("comparison", {"criteria": []}),
+    ("score", {"texts": "Good."}),
+    ("error", {"step": "intro"}),
+    ("error", {"omission": "no"}),
+]
+SOUND = {
+    "criterion": {
+        **{"rubric": "R", "key": "k", "question": "?", "level": "ordinal"},
+        "scale": [{"value": 1}, {"value": 2}],
+    },
+    "case": {"id": "c1", "input": [{"role": "user", "content": "?"}]},
+    "output": {"case": "c1", "model": "A", "content": "Yes."},
+    "comparison": {
+        **{"case": "c1", "annotator": "a", "left": "A", "right": "B"},
+        "preference": "left",
+    },
+    "score": {"case": "c1", "model": "A", "annotator": "a", "criterion": "k", "value": 1},
+    "error": {"case": "c1", "model": "A", "annotator": "a", "tag": "t"},
+}
+
+
+@pytest.mark.parametrize(("kind", "later"), LATER)
+def test_what_version_1_did_not_know_is_ignored_in_its_files_whatever_it_holds(kind, later):
+    written = {"type": kind, **SOUND[kind]}
+
+    (record,), reader = read(HEADER + line(**written, **later))
+
+    assert (record.fields, record.is_sound) == (written, True)
+    assert [f'"{field}" of {kind} records is not known' in reader.warnings[0] for field in later]
+    assert len(reader.warnings) == 1
+    newer = HEADER.replace(b'"version": 1', b'"version": 2')
+    faulty = [problem.field.split("[")[0] for problem in refusal(newer + line(**written, **later))]
+    assert faulty == [*later]
+
+
+def test_how_long_a_step_took_was_no_field_of_version_1():
+    step = {"role": "assistant", "content": "Yes.", "latency_ms": "9s"}
+    written = {"type": "output", **SOUND["output"], "content": [step]}
+
+    (record,), _ = read(HEADER + line(**written))
+
+    assert record.is_sound
+    assert refusal(HEADER.replace(b'"version": 1', b'"version": 2') + line(**written))

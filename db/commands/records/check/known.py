@@ -178,6 +178,7 @@ def _state(session: Session, eval_set_id: int | None, study: Study | None) -> tu
 
 _FORGET = (
     'DELETE FROM "case" WHERE line < 0',
+    "DELETE FROM checklist WHERE line < 0",
     "DELETE FROM output WHERE line < 0",
     "DELETE FROM label WHERE line < 0",
     "DELETE FROM quote WHERE line < 0",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.commands.records.check.definitions import Definition
-from db.commands.records.staging import Staging
+from db.commands.records.staging import ANSWER, COMPARISON, Staging
 from db.models import Annotator
 from evalkit.names import name_key
 from evalkit.records import MAX_PROBLEMS, Problems, shown
@@ -128,7 +128,7 @@ def check_things(staging: Staging, problems: Problems) -> None:
             model, run_name = names[run]
             wanted = f"{shown(model)} (run {shown(run_name)})"
             expected = f"a model with an output for case {shown(key)}"
-            problems.add(line, field if kind == 0 else "model", wanted, expected)
+            problems.add(line, field if kind in (COMPARISON, ANSWER) else "model", wanted, expected)
     for line, key, run in staging.db.execute(_NOT_RANKED, (MAX_PROBLEMS,)):
         model, run_name = names[run]
         expected = f"models with an output for case {shown(key)}"
@@ -288,7 +288,7 @@ def check_scales(staging: Staging, problems: Problems) -> None:
         problems.add(line, "criterion", shown(key), expected)
     for line, key in staging.db.execute(_NO_CRITERION_PREFERRED, (MAX_PROBLEMS,)):
         if key not in unsound:
-            problems.add(line, "criteria", shown(key), "criteria of the study's rubric")
+            problems.add(line, "criteria", shown(key), "scored criteria of the study's rubric")
     for line, value, key, scale in staging.db.execute(_OFF_SCALE, (MAX_PROBLEMS,)):
         listed = ", ".join(f"{level:g}" for level in json.loads(scale))
         held = f"a value of {shown(key)}: {listed}"
@@ -349,7 +349,7 @@ SELECT line, name FROM (
     SELECT line, each.key AS name, rubric_version
     FROM label, json_each(label.body, '$.criteria') AS each
     WHERE label.type = 0 AND line > 0
-) AS label WHERE NOT EXISTS ({CRITERION_OF_LABEL}) ORDER BY line LIMIT ?
+) AS label WHERE NOT EXISTS ({CRITERION_OF_LABEL} AND NOT is_text) ORDER BY line LIMIT ?
 """
 
 _OFF_SCALE = f"""
@@ -372,7 +372,7 @@ WHERE NOT is_on_range(value, extent) ORDER BY line LIMIT ?
 
 _NO_ITEM = """
 SELECT line, name FROM label WHERE type = 3 AND line > 0 AND NOT EXISTS (
-    SELECT 1 FROM checklist WHERE checklist."case" = label."case" AND item = label.name
+    SELECT 1 FROM "case" JOIN checklist USING (line) WHERE "case".key = label."case" AND item = name
 ) ORDER BY line LIMIT ?
 """
 

@@ -10,14 +10,15 @@ from db.commands.records.staging import Staging
 from evalkit.records import MAX_PROBLEMS, Problems, shown
 from evalkit.vocabulary import LooksRule
 
-#: A check is to its item what a score is to its criterion: its part is the item's key.
+#: A check is to its item what a score is to its criterion: its part is the item's key. So is an
+#: answer, which has no part, to what was shown.
 _JUDGED = f"""
 CREATE TABLE judged AS
-SELECT label.line, CASE label.type WHEN 3 THEN 1 ELSE label.type END AS type,
+SELECT label.line, CASE WHEN label.type > 2 THEN 1 ELSE label.type END AS type,
     label.annotator, label.key, "case".id AS "case",
     lefts.id AS left, rights.id AS right, label.name, label.revision, label.moment, label.digest,
     CASE label.type WHEN 1 THEN ({CRITERION_OF_LABEL}) WHEN 2 THEN ({TAG_OF_LABEL})
-        WHEN 3 THEN label.name END AS part, label.type = 3 AS is_check,
+        WHEN 3 THEN label.name WHEN 4 THEN 0 END AS part, label.type AS kind,
     label.db_id, label.db_annotation, label.db_assignment, label.was_superseded,
     0 AS presentation, 0 AS annotation, 0 AS is_current, 1 AS look,
     0 AS raised
@@ -85,13 +86,14 @@ _PRESENTATIONS = (
     ) WHERE key IS NULL
     """,
     "CREATE INDEX judged_presentation ON judged (presentation, type, line)",
-    # What was shown is what the first comparison says; without one, the first two outputs.
+    # What was shown is what the first comparison says, else the first answer that is about two;
+    # without either, the first two outputs.
     """
     UPDATE presentation SET (left, right, is_compared) = (
-        SELECT left, right, 1 FROM judged
-        WHERE judged.presentation = presentation.id AND type = 0 ORDER BY line LIMIT 1
+        SELECT left, right, 1 FROM judged WHERE judged.presentation = presentation.id
+        AND right IS NOT NULL ORDER BY type, line LIMIT 1
     ) WHERE key IS NOT NULL AND EXISTS (
-        SELECT 1 FROM judged WHERE judged.presentation = presentation.id AND type = 0
+        SELECT 1 FROM judged WHERE judged.presentation = presentation.id AND right IS NOT NULL
     )
     """,
     """
@@ -224,11 +226,12 @@ UPDATE {table} SET place = numbered.place FROM numbered WHERE {table}.id = numbe
 
 _OTHER_THINGS = """
 SELECT judged.line, judged.key, CASE WHEN judged."case" <> presentation."case" THEN 'case'
-    WHEN type = 0 THEN 'left' ELSE 'model' END
+    WHEN kind IN (0, 4) THEN 'left' ELSE 'model' END
 FROM judged JOIN presentation ON presentation.id = judged.presentation
 WHERE judged.key IS NOT NULL AND judged.line > 0 AND (
     judged."case" <> presentation."case"
-    OR (type = 0 AND (judged.left <> presentation.left OR judged.right <> presentation.right))
+    OR (kind IN (0, 4)
+        AND (judged.left <> presentation.left OR judged.right <> presentation.right))
     OR (type > 0 AND is_compared AND judged.left NOT IN (presentation.left, presentation.right))
 ) ORDER BY judged.line LIMIT ?
 """
@@ -241,6 +244,18 @@ AND (judged.type = 0 OR (known.left = judged.left AND known.part = judged.part))
 AND (judged.revision < known.revision
     OR (judged.revision = known.revision AND judged.moment < known.moment))
 GROUP BY judged.line ORDER BY judged.line LIMIT ?
+"""
+
+#: An answer is what an annotation holds that judges nothing: beside another record of the same
+#: annotation its words would have two carriers.
+_NOT_ALONE = """
+SELECT MAX(line) FROM (
+    SELECT line, presentation, kind, CASE
+        WHEN db_annotation IS NULL THEN revision
+        ELSE (SELECT revision FROM known_annotation WHERE id = db_annotation)
+    END AS revision FROM judged
+) GROUP BY presentation, revision
+HAVING MAX(kind) = 4 AND MIN(kind) < 4 AND MAX(line) > 0 ORDER BY MAX(line) LIMIT ?
 """
 
 _COMPARED_LATER = """
@@ -275,6 +290,9 @@ def sort_labels(staging: Staging, problems: Problems, looks: LooksRule) -> Again
         problems.add(line, "assignment", target, "all of an assignment in one file")
     if not problems:
         staging.script((_REVISE, _REVISE_MARKS, *_ANNOTATIONS))
+        for (line,) in staging.db.execute(_NOT_ALONE, (MAX_PROBLEMS,)):
+            expected = "its texts and comment on another record of the same annotation"
+            problems.add(line, "type", "an answer that does not stand alone", expected)
         tables = ('"case"', "output", "presentation", "annotation")
         staging.script(_NUMBER.format(table=table) for table in tables)
     return again

@@ -122,11 +122,12 @@ class _LabelWriter:
             annotation_id = self._writing.first["annotation"] + (first.annotation_place or 0)
             annotation = self._annotation(annotation_id, first, shared)
             annotation["details"] = self._details(shared, is_first_of_assignment=is_new)
-            rows[Annotation].append(annotation)
+            rows[Annotation].append(_with_texts(annotation, labels))
             rows[CriterionPreference] += self._preferences(annotation_id, first, shared)
             first_details = None
         else:
             first_details = shared
+            self._add_texts(annotation_id, labels)
         inherited = inherited_extras(shared)
         for label in labels:
             extras = _load(label.extras)
@@ -144,6 +145,14 @@ class _LabelWriter:
                 rows[CheckAnswer].append(self._check(annotation_id, label, details))
             elif label.type == ERROR:
                 rows[ErrorMark].append(self._mark(annotation_id, label, details))
+
+    def _add_texts(self, annotation_id: int, labels: list[_LabelRow]) -> None:
+        """Give an annotation that is stored the words of labels that are new to it."""
+        if any("texts" in _load(label.extras) for label in labels):
+            stored = self._writing.session.get_one(Annotation, annotation_id)
+            held = {"texts": stored.texts, "details": stored.details}
+            stored.sqlmodel_update(_with_texts(held, labels))
+            self._writing.session.add(stored)
 
     def _ranked(self, annotation_id: int, row: _LabelRow) -> list[dict[str, Any]]:
         return [
@@ -332,6 +341,21 @@ def _rows_statement(writing: Writing) -> str:
     """
 
 
+def _with_texts(annotation: dict[str, Any], labels: list[_LabelRow]) -> dict[str, Any]:
+    """Give an annotation the words of all its labels; its details keep which its first label has.
+
+    Of two answers to one question the first is kept there, both with their labels.
+    """
+    own, texts = annotation["texts"], dict(annotation["texts"] or {})
+    for label in labels:
+        for side, answers in (_load(label.extras).get("texts") or {}).items():
+            texts[side] = {**answers, **texts.get(side, {})}
+    if texts == (own or {}):
+        return annotation
+    details = {"texts": own, **(annotation["details"] or {})}
+    return {**annotation, "texts": texts, "details": details}
+
+
 def _load(extras: str | None) -> dict[str, Any]:
     return json.loads(extras) if extras else {}
 
@@ -346,12 +370,12 @@ _REPLACED: tuple[tuple[type[SQLModel], str], ...] = (
     ),
     (
         Score,
-        "SELECT db_id FROM judged WHERE line < 0 AND type = 1 AND NOT is_check "
+        "SELECT db_id FROM judged WHERE line < 0 AND kind = 1 "
         "AND NOT is_current AND NOT was_superseded",
     ),
     (
         CheckAnswer,
-        "SELECT db_id FROM judged WHERE line < 0 AND is_check "
+        "SELECT db_id FROM judged WHERE line < 0 AND kind = 3 "
         "AND NOT is_current AND NOT was_superseded",
     ),
     (

@@ -86,12 +86,13 @@ def _new_study(
         is_there = f"json_extract({column}, '$.{field}') IS NOT NULL"
         return bool(staging.count(f"SELECT EXISTS (SELECT 1 FROM label WHERE {is_there})"))
 
+    has_pairs = staging.count("SELECT COUNT(right) FROM presentation")
     study = Study(
         name=str(target.study),
         eval_set_version_id=version_id,
         rubric_id=rubric_id,
         taxonomy_id=taxonomy_id,
-        task_kind=TaskKind.SINGLE if kinds and 0 not in kinds else TaskKind.PAIR,
+        task_kind=TaskKind.SINGLE if kinds and not has_pairs else TaskKind.PAIR,
         overlap=_overlap(writing),
         collects_preference=0 in kinds or not kinds,
         collects_scores=1 in kinds or (not kinds and rubric_id is not None),
