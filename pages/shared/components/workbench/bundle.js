@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: b2edbd515c1587032cceb7bd002ed48c59cb4533cabdb880d610fc35e6a7b4fb
+// Sources: 283d3403f2ac90594cb6af08a342bb0867faf53a6a204ee8fab8bf9b3dc7b69d
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -4568,13 +4568,15 @@ function remove(place4, { id }) {
 }
 
 // pages/shared/components/workbench/looking.js
+var drawn;
 function drawPreview(task, looks2) {
+  drawn?.close();
   const host = h("div", { class: "ek-host" });
   looks2.forEach(([name, value]) => host.style.setProperty(name, value));
   document.body.replaceChildren(host);
-  const screen = openScreen(deskOf(host, task), task);
-  screen.state = "leaving";
-  screen.root.inert = true;
+  drawn = openScreen(deskOf(host, task), task);
+  drawn.state = "leaving";
+  drawn.root.inert = true;
 }
 function deskOf(host, task) {
   const nothing = () => {

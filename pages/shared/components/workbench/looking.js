@@ -3,7 +3,10 @@
 import { h } from "./dom.js";
 import { openScreen } from "./screen.js";
 
-/** @import { Desk, Host, TaskData } from "./types.js" */
+/** @import { Desk, Host, Screen, TaskData } from "./types.js" */
+
+/** @type {Screen | undefined} */
+let drawn;
 
 /**
  * Draw a case in a page that holds nothing else, in the place of the one before.
@@ -11,13 +14,14 @@ import { openScreen } from "./screen.js";
  * @param {[string, string][]} looks what Streamlit says of colours and fonts
  */
 export function drawPreview(task, looks) {
+  drawn?.close(); // its clocks would run on behind the one that takes its place
   /** @type {Host} */
   const host = h("div", { class: "ek-host" });
   looks.forEach(([name, value]) => host.style.setProperty(name, value));
   document.body.replaceChildren(host);
-  const screen = openScreen(deskOf(host, task), task);
-  screen.state = "leaving"; // it hears no key, and looks as it would
-  screen.root.inert = true;
+  drawn = openScreen(deskOf(host, task), task);
+  drawn.state = "leaving"; // it hears no key, and looks as it would
+  drawn.root.inert = true;
 }
 
 /**

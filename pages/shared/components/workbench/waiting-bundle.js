@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: b2edbd515c1587032cceb7bd002ed48c59cb4533cabdb880d610fc35e6a7b4fb
+// Sources: 283d3403f2ac90594cb6af08a342bb0867faf53a6a204ee8fab8bf9b3dc7b69d
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
