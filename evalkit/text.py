@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.intervals import Estimate
@@ -31,6 +32,11 @@ def beside(*bounds: float) -> Format:
         return number(value) if digits == 2 else f"{value:.{digits}f}"
 
     return written
+
+
+def because(estimate: Estimate, reason: str) -> Estimate:
+    """Return the estimate with the sentence that says why, where it rests on nothing."""
+    return estimate if estimate.n else replace(estimate, reason=reason)
 
 
 def percent(value: float) -> str:

@@ -82,8 +82,7 @@ class Outputs:
     is_counted : BoolArray of shape (n_outputs,)
         Whether its case is in the version of the eval set the study is about.
     latency_ms, cost_usd, input_tokens, output_tokens, reasoning_tokens : FloatArray
-        Of shape (n_outputs,); ``NaN`` where it was not recorded. Those of reasoning are some of
-        the output's.
+        Of shape (n_outputs,); ``NaN`` where not recorded. Those of reasoning are of the output's.
     """
 
     id: IntArray
@@ -105,8 +104,8 @@ class Preferences:
     ``left`` and ``right`` index into the outputs, ``annotator`` into the annotators, ``preference``
     is a code of ``vocabulary.PREFERENCE_CODES``, ``n`` how often it was given, ``latest`` a number
     that grows with time, and ``is_dealt`` says whether evalkit dealt the sides, evenly. Where not
-    even ``is_seen``, left and right are only an order. ``strength`` and ``certainty`` are codes of
-    ``vocabulary``, 0 where nobody said.
+    even ``is_seen``, left and right are only an order. ``strength``, where that ``asks_strength``,
+    and ``certainty`` are codes of ``vocabulary``, 0 where nobody said.
     """
 
     left: IntArray
@@ -119,6 +118,7 @@ class Preferences:
     is_seen: BoolArray
     strength: IntArray
     certainty: IntArray
+    asks_strength: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,8 +230,8 @@ def comparisons(collected: Collected) -> Comparisons:
 def codings_of_preferences(collected: Collected, *, every: bool = False) -> Codings:
     """Return who preferred which of two responses; of a repeated pair the latest, or all.
 
-    The values do not depend on the side a response was shown on, nor what is counted of them on
-    how models are named (``Codings.mirror``). Where evalkit gave out pairs all four were offered.
+    They do not hang on sides, nor what is counted of them on how models are named
+    (``Codings.mirror``). Where evalkit gave out pairs all four were offered.
     """
     preferences = collected.preferences
     keep = _in_time(preferences.latest) if every else latest_preferences(collected)

@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from evalkit.stats.counts import LEFT, RIGHT, Codings, FloatArray, IntArray, preference_codings
+from evalkit.stats.counts import (
+    LEFT,
+    RIGHT,
+    BoolArray,
+    Codings,
+    FloatArray,
+    IntArray,
+    preference_codings,
+)
 from evalkit.study.collected import Collected, latest_preferences, names
 
 #: The preference of a response over another one, from much worse to much better.
@@ -15,14 +23,27 @@ _EQUAL = GRADES.index(0.0)
 def graded(collected: Collected) -> IntArray:
     """Return the places of the preferences that have a grade.
 
-    Those are of annotators who said by how much at all: a tie of others says nothing of strength,
-    for they were not asked. A better response without a strength has no grade.
+    Those are where it was asked by how much: a tie elsewhere says nothing of strength. A better
+    response without a strength has no grade.
     """
     preferences = collected.preferences
-    asked = np.zeros(len(collected.annotators) + 1, dtype=np.bool_)
-    asked[preferences.annotator[preferences.strength > 0]] = True
-    is_decided = (preferences.preference == LEFT) | (preferences.preference == RIGHT)
-    return np.flatnonzero(asked[preferences.annotator] & (~is_decided | (preferences.strength > 0)))
+    has_grade = ~_is_decided(preferences.preference) | (preferences.strength > 0)
+    return np.flatnonzero(preferences.asks_strength & has_grade)
+
+
+def not_asked(annotator: IntArray, preference: IntArray, strength: IntArray) -> IntArray:
+    """Return which annotators of imported comparisons were not asked by how much.
+
+    They called a response better and never said by how much; where nobody did, all were not asked.
+    Who only found ties was asked if anybody was: to leave them out would shift every mean.
+    """
+    asked = annotator[strength > 0]
+    return np.setdiff1d(annotator[_is_decided(preference)] if len(asked) else annotator, asked)
+
+
+def _is_decided(preference: IntArray) -> BoolArray:
+    is_decided: BoolArray = (preference == LEFT) | (preference == RIGHT)
+    return is_decided
 
 
 def grades(collected: Collected, places: IntArray) -> FloatArray:

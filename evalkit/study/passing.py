@@ -92,6 +92,11 @@ def default_level(criterion: Criterion) -> float:
     return levels[max(len(levels) - 2, 0)]
 
 
+def level_name(level: float) -> str:
+    """Write a level so that no two of a scale look alike: ``4``, ``0.35``, ``1000007.5``."""
+    return f"{level:.12g}"
+
+
 def passing(collected: Sequence[Collected], measure: PassRule) -> dict[int, Verdict]:
     """Return the verdict on every output that was judged.
 

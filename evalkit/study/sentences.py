@@ -4,7 +4,7 @@ import numpy as np
 
 from evalkit.phrases import capital, counted
 from evalkit.study.collected import Collected
-from evalkit.study.passing import PassRule
+from evalkit.study.passing import PassRule, level_name
 from evalkit.vocabulary import AnnotatorKind
 
 #: Why a study that shows each response alone has nothing of what comparisons give.
@@ -97,4 +97,4 @@ def passes_by(measure: PassRule) -> str:
     if measure.criterion is None or measure.level is None:
         return f"{most} find it acceptable."
     criterion = measure.criterion.replace("_", " ")
-    return f"{most} score its {criterion} at {measure.level:g} or above."
+    return f"{most} score its {criterion} at {level_name(measure.level)} or above."

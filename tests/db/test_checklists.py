@@ -163,3 +163,11 @@ def test_an_item_of_an_older_content_of_a_case_is_none_of_its_checklist(sqlite_d
     with pytest.raises(RefusedError, match='item: found "dated", expected an item of the checkl'):
         import_file(write(path, [check(item="dated")]))
     import_file(write(path, [check(item="polite")]))
+
+
+def test_where_nothing_was_found_to_apply_the_share_says_so(database, tmp_path):
+    import_file(write(tmp_path / "set.jsonl", [*things(), check("na")]))
+
+    reasons = {row.estimate.reason for row in checklist_report(collected()).rows}
+
+    assert reasons == {"Nothing here was found to apply."}

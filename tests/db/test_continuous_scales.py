@@ -9,14 +9,19 @@ from db.commands.records import import_file
 from db.engine import read_session
 from db.queries.results import collect, result_study
 from evalkit.errors import RefusedError
+from evalkit.reports.agreement.coefficients import coefficients
 from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.agreement.sentences import trust
 from evalkit.reports.annotators.disagreements import disagreements
 from evalkit.reports.annotators.sentences import what_was_said
 from evalkit.reports.power.report import power_report
 from evalkit.reports.scores.document import scores_document
 from evalkit.reports.scores.report import scores_report
 from evalkit.stats.scores import QUANTILES
-from evalkit.study.passing import default_level, pass_levels
+from evalkit.study.collected import Criterion
+from evalkit.study.passing import PassRule, default_level, level_name, pass_levels
+from evalkit.study.sentences import passes_by
+from evalkit.vocabulary import Level
 from tests.db.record_files import HEADER, case, exported, output, pair_of_outputs, score, write
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -141,3 +146,18 @@ def test_a_file_of_version_1_is_read_as_before(database, tmp_path):
 
     assert collected().values.value.tolist() == [2]
     assert "range" not in next(line for line in exported() if '"criterion"' in line)
+
+
+def test_levels_of_a_scale_far_from_0_are_told_apart_and_named_as_they_are():
+    # Twentieths of 1,000,000 to 1,000,010 are half steps; three quarters of the way is 7.5.
+    far = Criterion("c", "?", Level.INTERVAL, (1_000_000.0, 1_000_010.0), ("", ""), True)
+
+    named = {level_name(level) for level in pass_levels(far)}
+
+    assert len(named) == 20
+    assert level_name(default_level(far)) == "1000007.5"
+    assert "at 1000007.5 or above" in passes_by(PassRule("c", default_level(far)))
+
+
+def test_of_a_continuous_scale_no_sentence_compares_alpha_with_what_is_not_counted(imported):
+    assert trust(coefficients(imported)) == []

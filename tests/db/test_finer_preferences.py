@@ -22,6 +22,7 @@ from db.queries.records.tables import study_csv
 from evalkit.annotation.draft import IncompleteError
 from evalkit.errors import RefusedError
 from evalkit.records.problems import RecordsRefusedError
+from evalkit.reports.strength.report import strength_report
 from evalkit.vocabulary import CERTAINTY_CODES, PREFERENCE_CODES, STRENGTH_CODES
 from tests.db.record_files import (
     CRITERION,
@@ -398,3 +399,53 @@ def test_what_was_preferred_on_a_criterion_of_an_older_rubric_counts_under_its_v
     keys = [criterion.key for criterion in collected.criteria]
     sizes = [len(preferences.n) for preferences in collected.by_criterion]
     assert dict(zip(keys, sizes, strict=True)) == {"helpful": 0, "helpful (Quality v1)": 1}
+
+
+def means(study="Set", **filters):
+    """Return of A the mean preference and of how many comparisons it is."""
+    with read_session() as session:
+        stored_study = results.result_study(session, name=study)
+        chosen = results.ResultFilters(
+            categories=filters.get("categories", ()),
+            annotator_ids=tuple(
+                each.annotator_id
+                for each in stored_study.annotators
+                if each.name in filters.get("annotators", ())
+            ),
+        )
+        rows = strength_report(results.collect(session, stored_study, filters=chosen)).models
+    return [(row.mean.value, row.mean.n) for row in rows if row.model == "A"]
+
+
+def test_a_tie_has_its_grade_whatever_else_its_annotator_said_within_the_filters(database):
+    """Ann calls A much better once and ties once, Bo ties twice: A's grades are 2, 0, 0 and 0."""
+    records = []
+    for key, category in (("c1", "x"), ("c2", "y")):
+        records += [case(key, category=category), output(key), output(key, "B", "No.")]
+        records.append(comparison("tie", case=key, annotator="Bo"))
+    records.append(comparison("left", case="c1", strength="much"))
+    records.append(comparison("tie", case="c2"))
+    import_records(records, source_name="the test", eval_set="Set")
+
+    assert means() == [(0.5, 4)]
+    assert means(categories=("x",)) == [(1.0, 2)]
+    assert means(categories=("y",)) == [(0.0, 2)]
+    assert means(annotators=("Bo",)) == [(0.0, 2)]
+
+
+@pytest.mark.parametrize("collects", [FINER, frozenset({"preference"})])
+def test_of_work_given_out_here_the_study_says_whether_strength_was_asked(make_study, collects):
+    study_id, ann = make_study(collects=collects)
+    for key in ("key-00000001", "key-00000002"):
+        submit(given(study_id, ann), ann, preference="tie", key=key)
+
+    assert means("Study") == ([(0.0, 2)] if "strength" in collects else [])
+
+
+def test_the_pairs_of_a_ranking_have_no_grade_for_it_asks_for_none(database):
+    ranking = {"type": "ranking", "case": "c2", "annotator": "Ann", "order": [["A", "B"]]}
+    records = [*pair_of_outputs(), comparison("left", strength="much")]
+    records += [case("c2"), output("c2"), output("c2", "B", "No."), ranking]
+    import_records(records, source_name="the test", eval_set="Set")
+
+    assert means() == [(2.0, 1)]

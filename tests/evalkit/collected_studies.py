@@ -77,6 +77,7 @@ def collected(
             is_seen=np.ones(len(given), dtype=bool),
             strength=np.zeros(len(given), dtype=np.int64),
             certainty=np.zeros(len(given), dtype=np.int64),
+            asks_strength=np.zeros(len(given), dtype=bool),
         ),
         n_unreadable=0,
         values=Values(

@@ -1,8 +1,5 @@
 """The annotations of a study as the integer tables the reports are computed from."""
 
-import contextlib
-import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -32,11 +29,13 @@ from db.queries.results.preferences import (
     preferences_by_criterion,
     preferences_given,
     rankings_given,
+    strengths_imported,
 )
+from db.queries.results.reading import numbers_of, places_among
 from db.queries.results.studies import ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.records import checks
-from evalkit.stats.counts import FloatArray, IntArray, sum_by
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
 from evalkit.study.collected import (
     NO_TAG,
     Collected,
@@ -49,13 +48,12 @@ from evalkit.study.collected import (
     Tag,
     Values,
 )
+from evalkit.study.graded import not_asked
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 
 # Stands for what was not recorded while it is read; measures are never negative.
 _UNKNOWN = -1
 _MOST = (checks.MAX_MILLISECONDS, checks.MAX_DOLLARS, *3 * (checks.MAX_WHOLE,))
-# Longer lists of rows wake the garbage collector so often that reading takes twice as long.
-_CHUNK = 1_000
 
 
 def collect(
@@ -67,7 +65,7 @@ def collect(
     conditions = counted(study, filters)
     outputs = _outputs(session, study, filters)
     ids = outputs.id, np.array([each.annotator_id for each in annotators], dtype=np.int64)
-    preferences, n_unreadable, n_rankings = _preferences(session, conditions, *ids)
+    preferences, n_unreadable, n_rankings = _preferences(session, study, conditions, *ids)
     marks, penalties = _marks(session, study, conditions, *ids)
     unsafe = tuple(
         place for place, tag in enumerate(study.tags) if tag.key.split("/")[0] == UNSAFE_TAG
@@ -136,7 +134,7 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
         col(Output.run_id),
         *(sa.func.coalesce(col(measure), _UNKNOWN) for measure in measures),
     ).where(col(Output.run_id).in_([run.run_id for run in study.runs]))
-    table = _table(session, statement, dtype=np.float64)
+    table = numbers_of(session, statement, dtype=np.float64)
     case, run = table[:, 1].astype(np.int64), table[:, 2].astype(np.int64)
     cases = _cases(session, study, filters)
     wanted = np.isin(case, cases[:, 0])  # nothing outside the filters is asked about
@@ -144,9 +142,9 @@ def _outputs(session: Session, study: ResultStudy, filters: ResultFilters) -> Ou
     models = sorted(study.models)
     model_of_run = [models.index(run.model) for run in study.runs]
     run_ids = np.array([run.run_id for run in study.runs], dtype=np.int64)
-    model = np.array(model_of_run, dtype=np.int64)[_codes(run, run_ids)]
+    model = np.array(model_of_run, dtype=np.int64)[places_among(run, run_ids)]
     order = np.lexsort((case, run, model))
-    of_case = cases[_codes(case[order], cases[:, 0])]
+    of_case = cases[places_among(case[order], cases[:, 0])]
     measured = table[order, 3:]
     # Before imports had bounds, they took costs that no output has: these count as not recorded.
     measured = np.where((measured == _UNKNOWN) | (measured > _MOST), np.nan, measured)
@@ -182,12 +180,13 @@ def _cases(session: Session, study: ResultStudy, filters: ResultFilters) -> IntA
         ),
         sa.case((col(Case.id).in_(in_version), 1), else_=0),
     ).where(sa.or_(col(Case.id).in_(in_version), col(Case.id).in_(annotated)))
-    table = _table(session, statement)
+    table = numbers_of(session, statement)
     return table[table[:, 1] >= 0]
 
 
 def _preferences(
     session: Session,
+    study: ResultStudy,
     conditions: list[sa.ColumnElement[bool]],
     output_ids: IntArray,
     annotator_ids: IntArray,
@@ -197,17 +196,20 @@ def _preferences(
     Hardly two are equal, so letting the database group them takes twice as long as reading them.
     """
     both = preferences_given(*conditions), rankings_given(*conditions)
-    table, ranked = (_counted(_table(session, of), annotator_ids, column=2) for of in both)
+    table, ranked = (_counted(numbers_of(session, of), annotator_ids, column=2) for of in both)
+    asks_strength = _asks_strength(session, study, conditions, table)
     if len(ranked):  # hardly ever, and all of it is copied
         table = np.concatenate([table, ranked])
+        # A ranking is asked for an order alone: its ties say nothing of strength.
+        asks_strength = np.append(asks_strength, np.zeros(len(ranked), dtype=np.bool_))
     readable = table[:, 3] != UNREADABLE
     n_unreadable = int(np.count_nonzero(~readable))
-    table = table[readable]
+    table, asks_strength = table[readable], asks_strength[readable]
     # Copies of columns: a view would keep all of the table in memory.
     preferences = Preferences(
-        left=_codes(table[:, 0], output_ids),
-        right=_codes(table[:, 1], output_ids),
-        annotator=_codes(table[:, 2], annotator_ids),
+        left=places_among(table[:, 0], output_ids),
+        right=places_among(table[:, 1], output_ids),
+        annotator=places_among(table[:, 2], annotator_ids),
         preference=table[:, 3].copy(),
         n=np.ones(len(table), dtype=np.int64),
         latest=table[:, 4].copy(),
@@ -215,8 +217,27 @@ def _preferences(
         is_seen=table[:, 5] != UNSEEN,
         strength=table[:, 6] % N_STRENGTHS,
         certainty=table[:, 6] // N_STRENGTHS,
+        asks_strength=asks_strength,
     )
     return preferences, n_unreadable, len(np.unique(ranked[:, 4]))
+
+
+def _asks_strength(
+    session: Session, study: ResultStudy, conditions: list[sa.ColumnElement[bool]], table: IntArray
+) -> BoolArray:
+    """Say with which comparisons it was asked by how much, whatever the filters leave out.
+
+    Of what evalkit gave out the study says it; of imports what was said in the whole study.
+    """
+    whole = counted(study, ResultFilters(judges=True))
+    is_dealt: BoolArray = table[:, 5] == DEALT
+    if len(whole) == len(conditions):
+        imported = table[~is_dealt & (table[:, 3] != UNREADABLE)]
+        who, preference, strength = imported[:, 2], imported[:, 3], imported[:, 6] % N_STRENGTHS
+    else:
+        who, preference, strength = numbers_of(session, strengths_imported(*whole)).T
+    is_asked = ~np.isin(table[:, 2], not_asked(who, preference, strength))
+    return np.where(is_dealt, study.collects_strength, is_asked)
 
 
 def _by_criterion(
@@ -228,7 +249,7 @@ def _by_criterion(
 ) -> tuple[Preferences, ...]:
     """Return what was preferred on each criterion; nothing where nobody said."""
     table = _counted(
-        _table(session, preferences_by_criterion(*conditions)), annotator_ids, column=2
+        numbers_of(session, preferences_by_criterion(*conditions)), annotator_ids, column=2
     )
     if not len(table):
         return ()
@@ -236,9 +257,9 @@ def _by_criterion(
     nothing = np.zeros(len(table), dtype=np.int64)  # strength and certainty are of the whole
     return tuple(
         Preferences(
-            left=_codes(part[:, 0], output_ids),
-            right=_codes(part[:, 1], output_ids),
-            annotator=_codes(part[:, 2], annotator_ids),
+            left=places_among(part[:, 0], output_ids),
+            right=places_among(part[:, 1], output_ids),
+            annotator=places_among(part[:, 2], annotator_ids),
             preference=part[:, 3].copy(),
             n=np.ones(len(part), dtype=np.int64),
             latest=part[:, 4].copy(),
@@ -246,6 +267,7 @@ def _by_criterion(
             is_seen=part[:, 5] != UNSEEN,
             strength=nothing[: len(part)],
             certainty=nothing[: len(part)],
+            asks_strength=np.zeros(len(part), dtype=np.bool_),
         )
         for part in parts
     )
@@ -271,16 +293,16 @@ def _values(
         .join(Score, col(Score.annotation_id) == col(Annotation.id))
         .where(*conditions, ~col(Score.is_superseded))
     )
-    table = _table(session, statement, dtype=np.float64)
+    table = numbers_of(session, statement, dtype=np.float64)
     table = _counted(table, annotator_ids, column=2)
     whole = table.astype(np.int64)
     criterion_ids = np.array(
         [criterion.criterion_id for criterion in study.criteria], dtype=np.int64
     )
     return Values(
-        criterion=_codes(whole[:, 0], criterion_ids),
-        output=_codes(whole[:, 1], output_ids),
-        annotator=_codes(whole[:, 2], annotator_ids),
+        criterion=places_among(whole[:, 0], criterion_ids),
+        output=places_among(whole[:, 1], output_ids),
+        annotator=places_among(whole[:, 2], annotator_ids),
         value=table[:, 3].copy(),
         n=np.ones(len(whole), dtype=np.int64),
         latest=whole[:, 4].copy(),
@@ -312,16 +334,16 @@ def _marks(
         .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
         .where(*conditions, ~col(ErrorMark.is_superseded))
     )
-    table = _counted(_table(session, statement), annotator_ids, column=1)
+    table = _counted(numbers_of(session, statement), annotator_ids, column=1)
     if (table[1:, 4] < table[:-1, 4]).any():
         table = table[np.argsort(table[:, 4], kind="stable")]
     tagged = table[:, 2] != NO_TAG
     tag = np.full(len(table), NO_TAG, dtype=np.int64)
     tag_ids = np.array([tag.tag_id for tag in study.tags], dtype=np.int64)
-    tag[tagged] = _codes(table[tagged, 2], tag_ids)
-    output = _codes(table[:, 0], output_ids)
+    tag[tagged] = places_among(table[tagged, 2], tag_ids)
+    output = places_among(table[:, 0], output_ids)
     look = np.unique(table[:, 4], return_inverse=True)[1].reshape(-1)
-    marks = Marks(output, _codes(table[:, 1], annotator_ids), tag, look)
+    marks = Marks(output, places_among(table[:, 1], annotator_ids), tag, look)
     weight = _weight_of_errors(study)[tag, table[:, 3]]
     is_weighed = bool((table[:, 3] != _UNKNOWN).any())
     return marks, _penalties(output, table[:, 4], weight) if is_weighed else None
@@ -345,54 +367,3 @@ def _counted(table: npt.NDArray[Any], annotator_ids: IntArray, *, column: int) -
     """Leave out who annotated here for the first time after the study was read."""
     known = np.isin(table[:, column].astype(np.int64), annotator_ids)
     return table if known.all() else table[known]
-
-
-def _table(
-    session: Session, statement: sa.Select[*tuple[Any, ...]], *, dtype: type[np.generic] = np.int64
-) -> npt.NDArray[Any]:
-    """Read rows of numbers into an array of shape (n_rows, n_columns), some rows at a time."""
-    n_columns = len(statement.selected_columns)
-    chunks = [np.empty((0, n_columns), dtype)]
-    for rows in _rows(session, statement):
-        flat = np.fromiter(itertools.chain.from_iterable(rows), dtype, len(rows) * n_columns)
-        chunks.append(flat.reshape(len(rows), n_columns))
-    return np.concatenate(chunks)
-
-
-def _rows(
-    session: Session, statement: sa.Select[*tuple[Any, ...]]
-) -> Iterator[list[tuple[int | float, ...]]]:
-    """Give the rows as the driver does: made for people, a million take longer than the query."""
-    connection = session.connection()
-    compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-    parameters = compiled.params
-    raw: Any = connection.connection.driver_connection
-    # A cursor with a name leaves the rows on the server; another would take them all at once.
-    is_named = connection.dialect.name == "postgresql"
-    cursor = raw.cursor("results") if is_named else raw.cursor()
-    with contextlib.closing(cursor):
-        places = compiled.positiontup
-        cursor.execute(
-            str(compiled), parameters if places is None else [parameters[place] for place in places]
-        )
-        while rows := cursor.fetchmany(_CHUNK):
-            yield rows
-
-
-def _codes(ids: IntArray, known: IntArray) -> IntArray:
-    """Return the place of each id among the known ones."""
-    if len(ids) == 0:
-        return ids
-    largest = int(known.max(initial=0))
-    if largest <= 4 * len(ids) + 1_000_000:
-        # A table of all ids: looking up is ten times faster than searching.
-        place = np.zeros(largest + 1, dtype=np.int64)
-        place[known] = np.arange(len(known))
-        codes: IntArray = place[np.minimum(ids, largest)]
-    else:
-        order = np.argsort(known, kind="stable")
-        places = np.searchsorted(known, ids, sorter=order)
-        codes = order[np.minimum(places, len(known) - 1)]
-    if not np.array_equal(known[codes], ids):
-        raise LookupError("An annotation points to something that is not part of its study.")
-    return codes

@@ -74,6 +74,27 @@ def preferences_by_criterion(
     )
 
 
+def strengths_imported(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    """Read who said in imported comparisons what and by how much, each such answer once."""
+    return (
+        sa.select(
+            col(Assignment.annotator_id),
+            _preference(Annotation.preference),
+            _code(Annotation.strength, STRENGTH_CODES),
+        )
+        .distinct()
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .where(
+            *conditions,
+            ~col(Annotation.is_superseded),
+            col(Assignment.right_output_id).is_not(None),
+            col(Assignment.policy).in_((IMPORTED_POLICY, SIDES_UNKNOWN_POLICY)),
+            col(Annotation.preference).is_not(None),
+        )
+    )
+
+
 def _preference(column: Any) -> sa.ColumnElement[int]:
     return sa.case(
         *(

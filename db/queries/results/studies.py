@@ -111,6 +111,7 @@ class ResultStudy:
     weights: ErrorWeights
     cases_of: VersionMark
     collects_preference: bool
+    collects_strength: bool
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -148,6 +149,7 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         col(Study.rubric_id),
         col(Study.taxonomy_id),
         col(Study.collects_preference),
+        col(Study.collects_strength),
     ).where(col(Study.name) == name)
     study = session.connection().execute(statement).one_or_none()
     if study is None:
@@ -165,6 +167,7 @@ def result_study(session: Session, *, name: str) -> ResultStudy:
         weights=_weights(session, study.taxonomy_id),
         cases_of=version_marks(session, [study.eval_set_version_id])[0],
         collects_preference=study.collects_preference,
+        collects_strength=study.collects_strength,
     )
 
 

@@ -16,6 +16,7 @@ from evalkit.reports.agreement.reading import (
 )
 from evalkit.reports.agreement.report import AgreementReport
 from evalkit.stats.agreement.krippendorff import Agreement
+from evalkit.study.collected import Criterion
 from evalkit.study.subjects import Subject, subject_asked, subject_inside
 
 #: More judges than this are not told one by one.
@@ -80,7 +81,8 @@ def trust(several: Sequence[Coefficients]) -> list[str]:
     """Say which coefficient to trust where there is one: one value may be nearly all values."""
     sentences, even = [], []
     for of in several:
-        if of.alpha.value is None:
+        # The others are not of values without levels, so there is nothing to set beside alpha.
+        if of.alpha.value is None or _is_continuous(of.subject):
             continue
         name, commonest = subject_inside(of.subject), of.commonest
         if commonest.share < ONE_SIDED:
@@ -103,6 +105,10 @@ def trust(several: Sequence[Coefficients]) -> list[str]:
             "and by how they reckon with chance."
         )
     return sentences
+
+
+def _is_continuous(subject: Subject) -> bool:
+    return isinstance(subject, Criterion) and subject.is_continuous
 
 
 def agreement_verdict(report: AgreementReport) -> str:

@@ -22,6 +22,7 @@ _MEANS = (
     "The share of yes among yes and no, of each look at a response, then the mean over looks with "
     "95 % intervals clustered by case; n counts looks."
 )
+_NOTHING_APPLIES = "Nothing here was found to apply."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,11 @@ def checklist_report(collected: Collected) -> ChecklistReport:
     )
     rows = mean_scores(shares) if len(checks.value) else ()
     codings = codings_of(without_judges(collected), CHECKED)
+    estimates = (text.because(cut_off(row.estimate, (0.0, 1.0)), _NOTHING_APPLIES) for row in rows)
     return ChecklistReport(
-        rows=tuple(replace(row, estimate=cut_off(row.estimate, (0.0, 1.0))) for row in rows),
+        rows=tuple(
+            replace(row, estimate=estimate) for row, estimate in zip(rows, estimates, strict=True)
+        ),
         n_checks=len(checks.value),
         n_not_applicable=checks.n_not_applicable,
         alpha=krippendorff_alpha(codings, CHECKED.level),

@@ -122,5 +122,4 @@ def _all_pass(
         n=np.ones(int(here.sum()), dtype=np.int64),
         n_groups=n_models,
     )
-    estimates = [share_estimate(means, at) for at in range(n_models)]
-    return [each if each.n else Estimate(None, None, None, 0, _NEVER) for each in estimates]
+    return [text.because(share_estimate(means, at), _NEVER) for at in range(n_models)]

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from evalkit import text
 from evalkit.reports.document import Document
 from evalkit.stats.counts import BoolArray, IntArray, Scores
 from evalkit.stats.intervals import Estimate, clustered_means, cut_off, share_estimate
@@ -56,7 +57,10 @@ def strength_report(
     met = _of_both(collected, places[is_met[places]])
     rows = {
         mean.model: ModelStrength(
-            mean.model, cut_off(mean.estimate, _ENDS), better.estimate, worse.estimate
+            mean.model,
+            cut_off(mean.estimate, _ENDS),
+            text.because(better.estimate, "It won none of them."),
+            text.because(worse.estimate, "It lost none of them."),
         )
         for mean, better, worse in zip(
             mean_scores(met),

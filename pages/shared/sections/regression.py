@@ -20,7 +20,7 @@ from evalkit.reports.regression.report import (
     regression_document,
 )
 from evalkit.study.collected import Criterion
-from evalkit.study.passing import PassRule, default_level, pass_levels
+from evalkit.study.passing import PassRule, default_level, level_name, pass_levels
 from evalkit.study.subjects import subject_title
 from pages.shared import labels
 from pages.shared.address import addresses, choices, links
@@ -101,9 +101,9 @@ def measure_picker(criteria: Sequence[Criterion], *, default: PassRule) -> PassR
         addresses.remember("level", None)
         return PassRule()
     values = dict(zip(named[by].values, named[by].labels, strict=True))
-    levels = {f"{value:g}": value for value in pass_levels(named[by])}
+    levels = {level_name(value): value for value in pass_levels(named[by])}
     key = f"regression-level-{labels.digest(by)}"
-    choices.choice("level", list(levels), key=key, default=f"{default_level(named[by]):g}")
+    choices.choice("level", list(levels), key=key, default=level_name(default_level(named[by])))
     level = right.selectbox(
         "At or above",
         list(levels),

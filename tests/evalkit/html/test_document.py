@@ -118,6 +118,7 @@ def collected():
             is_seen=np.ones(m, dtype=bool),
             strength=np.zeros(m, dtype=np.int64),
             certainty=np.zeros(m, dtype=np.int64),
+            asks_strength=np.zeros(m, dtype=bool),
         ),
         n_unreadable=2,
         values=Values(
@@ -200,7 +201,9 @@ def unjudged(collected, **kept):
     """Return the study without comparisons, scores and looks, but for what is kept."""
     nothing = np.zeros(0, dtype=np.int64)
     bare = {
-        "preferences": Preferences(*[nothing] * 6, *[nothing.astype(bool)] * 2, *[nothing] * 2),
+        "preferences": Preferences(
+            *[nothing] * 6, *[nothing.astype(bool)] * 2, *[nothing] * 2, nothing.astype(bool)
+        ),
         "n_unreadable": 0,
         "values": Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
         "marks": Marks(*[nothing] * 4),
@@ -372,7 +375,9 @@ def test_a_study_nobody_annotated_still_makes_a_document(collected):
         tags=(),
         unsafe=(),
         outputs=collected.outputs,
-        preferences=Preferences(*[nothing] * 6, *[nothing.astype(bool)] * 2, *[nothing] * 2),
+        preferences=Preferences(
+            *[nothing] * 6, *[nothing.astype(bool)] * 2, *[nothing] * 2, nothing.astype(bool)
+        ),
         n_unreadable=0,
         values=Values(nothing, nothing, nothing, nothing.astype(float), nothing, nothing),
         marks=Marks(*[nothing] * 4),

@@ -82,6 +82,7 @@ def study(*, n_cases=6, n_annotators=3, preferences=(), values=(), marks=()):
             is_seen=np.ones(len(who), dtype=bool),
             strength=np.zeros(len(who), dtype=np.int64),
             certainty=np.zeros(len(who), dtype=np.int64),
+            asks_strength=np.zeros(len(who), dtype=bool),
         ),
         n_unreadable=0,
         values=Values(

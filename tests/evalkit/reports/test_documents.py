@@ -93,7 +93,9 @@ def full():
     preferences = study.preferences
     strength = np.where(preferences.preference < 2, 1 + preferences.annotator % 2, 0)
     certainty = 1 + preferences.annotator % 2
-    finer = replace(preferences, strength=strength, certainty=certainty)
+    finer = replace(
+        preferences, strength=strength, certainty=certainty, asks_strength=strength >= 0
+    )
     return replace(study, preferences=finer)
 
 

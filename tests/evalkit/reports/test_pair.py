@@ -85,6 +85,7 @@ def study(*, preferences=(), values=(), marks=(), cost=None, latency=None):
             is_seen=np.ones(len(given), dtype=bool),
             strength=np.zeros(len(given), dtype=np.int64),
             certainty=np.zeros(len(given), dtype=np.int64),
+            asks_strength=np.zeros(len(given), dtype=bool),
         ),
         n_unreadable=0,
         values=Values(

@@ -111,6 +111,7 @@ def study(
             is_seen=np.ones(len(given), dtype=bool),
             strength=np.zeros(len(given), dtype=np.int64),
             certainty=np.zeros(len(given), dtype=np.int64),
+            asks_strength=np.zeros(len(given), dtype=bool),
         ),
         n_unreadable=n_unreadable,
         values=Values(

@@ -12,6 +12,7 @@ from evalkit.reports.strength.tables import strength_blocks, two_blocks
 from evalkit.stats.agreement.krippendorff import krippendorff_alpha
 from evalkit.stats.counts import Codings
 from evalkit.study.collected import Collected
+from evalkit.study.graded import not_asked
 from evalkit.study.subjects import GRADED, codings_of
 from evalkit.vocabulary import Level
 from tests.evalkit.collected_studies import collected as study
@@ -19,13 +20,18 @@ from tests.evalkit.collected_studies import collected as study
 LEFT, RIGHT, TIE, BAD = range(4)
 
 
-def graded_study(entries, *, unsure=(), models=("A", "B", "C"), n_cases=6) -> Collected:
+def graded_study(entries, *, unsure=(), unasked=(), models=("A", "B", "C"), n_cases=6) -> Collected:
     """Make a study of (annotator, case, left, right, preference, strength)."""
     table = np.array(entries, dtype=np.int64).reshape(-1, 6)
     collected = study(preferences=table[:, :5], models=models, n_cases=n_cases)
     certainty = np.ones(len(table), dtype=np.int64)
     certainty[list(unsure)] = 2
-    preferences = replace(collected.preferences, strength=table[:, 5], certainty=certainty)
+    preferences = replace(
+        collected.preferences,
+        strength=table[:, 5],
+        certainty=certainty,
+        asks_strength=~np.isin(table[:, 0], unasked),
+    )
     return replace(collected, preferences=preferences)
 
 
@@ -54,12 +60,28 @@ def test_shares_are_of_what_was_won_and_lost():
     assert (second.much_better.value, second.much_worse.value) == (0.0, 0.5)
 
 
-def test_who_said_no_strength_was_not_asked_and_has_no_grade():
+def test_where_no_strength_was_asked_and_where_none_was_said_there_is_no_grade():
     others = [(1, 4, 0, 1, TIE, 0), (1, 5, 0, 1, LEFT, 0), (0, 4, 0, 1, LEFT, 0)]
 
-    with_others = strength_report(graded_study(FOUR + others))
+    with_others = strength_report(graded_study(FOUR + others, unasked=(1,)))
 
     assert with_others.models == strength_report(graded_study(FOUR)).models
+
+
+def test_who_only_found_ties_was_asked_if_anybody_was():
+    who, said = np.array([0, 0, 1, 2, 2]), np.array([LEFT, TIE, TIE, RIGHT, BAD])
+    nothing = np.zeros(5, dtype=int)
+
+    # 0 said by how much, 1 only found a tie, 2 chose without a strength.
+    assert not_asked(who, said, np.array([2, 0, 0, 0, 0])).tolist() == [2]
+    assert not_asked(who, said, nothing).tolist() == [0, 1, 2]
+
+
+def test_who_won_or_lost_nothing_has_no_share_for_that_reason():
+    (first, second) = strength_report(graded_study(FOUR[:2])).models
+
+    assert first.much_worse.reason == "It lost none of them."
+    assert second.much_better.reason == "It won none of them."
 
 
 def test_both_bad_is_no_difference_and_a_model_with_itself_counts_nowhere():
@@ -71,7 +93,7 @@ def test_both_bad_is_no_difference_and_a_model_with_itself_counts_nowhere():
 
 
 def test_without_any_strength_nothing_is_said():
-    collected = graded_study([(0, 0, 0, 1, LEFT, 0), (0, 1, 0, 1, TIE, 0)])
+    collected = graded_study([(0, 0, 0, 1, LEFT, 0), (0, 1, 0, 1, TIE, 0)], unasked=(0,))
     silent = replace(
         collected, preferences=replace(collected.preferences, certainty=np.zeros(2, dtype=int))
     )
