@@ -83,7 +83,8 @@ def _preference(entry: OwnAnnotation) -> str:
 
 def show(place: DeltaGenerator, entry: OwnAnnotation) -> None:
     """Show how a case begins, and what one said of it."""
-    parts = filter(None, (_preference(entry), ", ".join(entry.tags), *entry.texts, entry.comment))
+    marked = ", ".join(entry.tags)
+    parts = filter(None, (_preference(entry), *entry.checks, marked, *entry.texts, entry.comment))
     about = filter(None, (f"{entry.submitted_at:%Y-%m-%d %H:%M} UTC", entry.category))
     place.html(
         f"<div><strong>{html.escape(entry.begins)}</strong></div>"

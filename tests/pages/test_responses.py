@@ -124,7 +124,7 @@ def test_everybodys_answers_and_marks_stand_with_the_response(app, sign_in, fail
 
     found = opened(app, place)
 
-    (said,) = [text for heading, _, text in found if heading == "What annotators wrote"]
+    (said,) = [text for heading, _, text in found if heading == "What annotators said"]
     assert "Too late: Never came." in said
     table = next(frame.value for frame in app.dataframe if "Prefers" in frame.value)
     # Each compared the two, and looked for errors in the one.

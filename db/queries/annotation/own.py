@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.models import Annotation, Assignment, Case, ErrorMark, Tag
+from db.models import Annotation, Assignment, Case, CheckAnswer, ErrorMark, Tag
 from evalkit.annotation.blinding.leaks import texts_of
-from evalkit.vocabulary import AssignmentState, Certainty, Preference, Strength
+from evalkit.study.checklists import items_in_words
+from evalkit.vocabulary import AssignmentState, Certainty, CheckValue, Preference, Strength
 
 #: So many are shown at once; a search narrows them down.
 MOST_SHOWN = 30
@@ -30,6 +31,7 @@ class OwnAnnotation:
     strength: Strength | None
     is_unsure: bool
     tags: tuple[str, ...]
+    checks: tuple[str, ...]
     texts: tuple[str, ...]
     comment: str
 
@@ -65,6 +67,7 @@ def own_annotations(
                     strength=None if row.strength is None else Strength(row.strength),
                     is_unsure=row.certainty == Certainty.UNSURE,
                     tags=_tags(session, row.id),
+                    checks=_checks(session, row),
                     texts=_texts(row.texts),
                     comment=row.comment or "",
                 )
@@ -113,6 +116,8 @@ def _rows(
             col(Annotation.certainty),
             col(Annotation.comment),
             col(Annotation.texts),
+            col(Assignment.left_output_id),
+            col(Assignment.right_output_id),
             col(Case.category),
             col(Case.input),
         )
@@ -148,6 +153,25 @@ def _tags(session: Session, annotation_id: int) -> tuple[str, ...]:
         .order_by(col(Tag.position), col(Tag.id))
     )
     return tuple(dict.fromkeys(name or key for name, key in names))
+
+
+def _checks(session: Session, row: Any) -> tuple[str, ...]:
+    """Say what was checked of the response, or of each of two by its letter on the screen."""
+    checks = session.exec(
+        select(CheckAnswer.output_id, CheckAnswer.item, CheckAnswer.value)
+        .where(CheckAnswer.annotation_id == row.id, ~col(CheckAnswer.is_superseded))
+        .order_by(col(CheckAnswer.id))
+    ).all()
+    letters = {row.left_output_id: "A: ", row.right_output_id: "B: "}
+    if row.right_output_id is None:
+        letters = {row.left_output_id: ""}
+    of_letters = {
+        letter: [(item, CheckValue(value)) for output, item, value in checks if output == output_id]
+        for output_id, letter in letters.items()
+    }
+    return tuple(
+        f"{letter}{items_in_words(items)}" for letter, items in of_letters.items() if items
+    )
 
 
 def _beginning(messages: list[dict[str, Any]]) -> str:

@@ -11,13 +11,14 @@ from db.models import (
     Annotation,
     Annotator,
     Assignment,
+    CheckAnswer,
     Criterion,
     ErrorMark,
     Score,
     Tag,
 )
 from db.queries.results.studies import COUNTED_KINDS
-from evalkit.vocabulary import AnnotatorKind, Preference
+from evalkit.vocabulary import AnnotatorKind, CheckValue, Preference
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,15 @@ class GivenMark:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenCheck:
+    """What was said of one item of a checklist for one response."""
+
+    output_id: int
+    item: str
+    value: CheckValue
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What one annotator said at one sitting; ``preferred`` is the id of a response, if one was.
 
@@ -64,6 +74,7 @@ class Answer:
     marks: tuple[GivenMark, ...]
     comment: str
     texts: tuple[Mapping[str, str], ...] = ()
+    checks: tuple[GivenCheck, ...] = ()
 
 
 def answers(
@@ -106,16 +117,23 @@ def answers(
     annotation_ids = [row.annotation_id for row in rows]
     scores = _scores(session, annotation_ids, output_ids)
     marks = _marks(session, annotation_ids, output_ids)
+    checks = _checks(session, annotation_ids, output_ids)
+    # Of a sitting that was revised only what still counts is read.
+    still = scores.keys() | marks.keys() | checks.keys()
     counted = [
-        _answer(row, scores.get(row.annotation_id, ()), marks.get(row.annotation_id, ()))
+        _answer(row, scores, marks, checks)
         for row in rows
-        # Of a sitting that was revised only what still counts is read.
-        if not row.is_superseded or row.annotation_id in scores or row.annotation_id in marks
+        if not row.is_superseded or row.annotation_id in still
     ]
     return sorted(counted, key=lambda answer: (answer.is_judge, answer.annotator))
 
 
-def _answer(row: Any, scores: Sequence[GivenScore], marks: Sequence[GivenMark]) -> Answer:
+def _answer(
+    row: Any,
+    scores: Mapping[int, Sequence[GivenScore]],
+    marks: Mapping[int, Sequence[GivenMark]],
+    checks: Mapping[int, Sequence[GivenCheck]],
+) -> Answer:
     preference = None if row.preference is None or row.is_superseded else Preference(row.preference)
     sides = {Preference.LEFT: row.left_id, Preference.RIGHT: row.right_id}
     return Answer(
@@ -126,10 +144,11 @@ def _answer(row: Any, scores: Sequence[GivenScore], marks: Sequence[GivenMark]) 
         preference=preference,
         preferred=None if preference is None else sides.get(preference),
         is_unreadable=row.is_unreadable,
-        scores=tuple(scores),
-        marks=tuple(marks),
+        scores=tuple(scores.get(row.annotation_id, ())),
+        marks=tuple(marks.get(row.annotation_id, ())),
         comment="" if row.is_superseded else row.comment or "",
         texts=() if row.is_superseded else _texts(row.texts),
+        checks=tuple(checks.get(row.annotation_id, ())),
     )
 
 
@@ -156,6 +175,30 @@ def _scores(
     for annotation_id, *score in session.connection().execute(statement):
         scores.setdefault(annotation_id, []).append(GivenScore(*score))
     return scores
+
+
+def _checks(
+    session: Session, annotation_ids: Sequence[int], output_ids: Collection[int]
+) -> dict[int, list[GivenCheck]]:
+    statement = (
+        sa.select(
+            col(CheckAnswer.annotation_id),
+            col(CheckAnswer.output_id),
+            col(CheckAnswer.item),
+            col(CheckAnswer.value),
+        )
+        .where(
+            col(CheckAnswer.annotation_id).in_(annotation_ids),
+            col(CheckAnswer.output_id).in_(output_ids),
+            ~col(CheckAnswer.is_superseded),
+        )
+        .order_by(col(CheckAnswer.id))
+    )
+    checks: dict[int, list[GivenCheck]] = {}
+    for annotation_id, output_id, item, value in session.connection().execute(statement):
+        check = GivenCheck(output_id, item, CheckValue(value))
+        checks.setdefault(annotation_id, []).append(check)
+    return checks
 
 
 def _marks(

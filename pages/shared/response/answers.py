@@ -1,4 +1,4 @@
-"""Everybody's answers about responses: who preferred what, scores, errors and comments."""
+"""Everybody's answers about responses: who preferred what, scores, checks, errors, comments."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,8 +9,9 @@ from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
 from evalkit.phrases import capital
 from evalkit.rendering.markdown import escape
+from evalkit.study.checklists import items_in_words
 from evalkit.study.sentences import annotator_name
-from evalkit.vocabulary import Preference
+from evalkit.vocabulary import CheckValue, Preference
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
 
@@ -38,7 +39,7 @@ def show(read: SideBySide, numbers: Mapping[int, int]) -> None:
         exhibits.say(f"Scores and errors: {order}.")
     body = said_html(read.answers, read.headings, numbers)
     if body:
-        viewer([Pane("What annotators wrote", body)], key=f"said-{case_id}")
+        viewer([Pane("What annotators said", body)], key=f"said-{case_id}")
 
 
 def answer_table(read: SideBySide) -> pd.DataFrame:
@@ -71,12 +72,13 @@ def answer_table(read: SideBySide) -> pd.DataFrame:
 def said_html(
     answers: Sequence[Answer], headings: Mapping[int, str], numbers: Mapping[int, int]
 ) -> str:
-    """Give the errors each annotator marked and the comments, escaped, a paragraph each."""
+    """Give what each annotator checked, marked and wrote, escaped, a paragraph each."""
     paragraphs = []
     for answer in answers:
         marks = [mark for mark in answer.marks if mark.tag or mark.note]
         marks.sort(key=lambda mark: numbers.get(mark.mark_id, len(numbers) + 1))
-        lines = [_mark_line(mark, headings, numbers.get(mark.mark_id)) for mark in marks]
+        lines = _check_lines(answer, headings)
+        lines += [_mark_line(mark, headings, numbers.get(mark.mark_id)) for mark in marks]
         lines += _text_lines(answer, headings)
         lines += [_comment_line(answer, headings)] if answer.comment else []
         if lines:
@@ -135,6 +137,17 @@ def _mark_line(mark: GivenMark, headings: Mapping[int, str], number: int | None)
     note = f": {mark.note}" if mark.note else ""
     what = f"{mark.tag or 'no error'}{severity}{missing}{quote}{lost}{note}"
     return f"{place}{_name(mark.output_id, headings)}{step}: {what}"
+
+
+def _check_lines(answer: Answer, headings: Mapping[int, str]) -> list[str]:
+    """Give what was said of each item of the checklist, a line per response."""
+    of_outputs: dict[int, list[tuple[str, CheckValue]]] = {}
+    for check in answer.checks:
+        of_outputs.setdefault(check.output_id, []).append((check.item, check.value))
+    return [
+        f"{_name(output_id, headings)}: {items_in_words(checks)}"
+        for output_id, checks in of_outputs.items()
+    ]
 
 
 def _text_lines(answer: Answer, headings: Mapping[int, str]) -> list[str]:
