@@ -1,4 +1,4 @@
-"""The preference on five levels, from much worse to much better, of those who said by how much."""
+"""The preference on five levels, from much worse to much better, where it was asked by how much."""
 
 from dataclasses import replace
 

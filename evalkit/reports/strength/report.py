@@ -36,7 +36,7 @@ class ModelStrength:
 class StrengthReport:
     """What was said of preferences besides their direction.
 
-    ``models`` has those that met another one; it is empty where nobody said by how much.
+    ``models`` has those that met another one; it is empty where nobody was asked by how much.
     ``unsure`` is the share of preferences of which who was asked was not sure.
     """
 

@@ -11,7 +11,7 @@ from evalkit.stats.intervals import Estimate
 TITLE = "By how much"
 _HOW_TO_READ = (
     "Mean preference: from −2, much worse, over 0, equally good or both bad, to 2, much better, "
-    "over the comparisons of those who said by how much; raw, so it hangs on whom a model met. "
+    "over the comparisons where that was asked; raw, so it hangs on whom a model met. "
     "The ranking goes by who was better alone. Intervals are 95 %, clustered by case."
 )
 
