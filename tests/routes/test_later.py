@@ -1,6 +1,7 @@
 """What the first page can do without: it comes after it, and answers as if it had been there."""
 
 import importlib.metadata
+import importlib.util
 from threading import Event
 
 import pytest
@@ -74,8 +75,12 @@ def test_the_rest_is_loaded_once_and_only_behind_the_first_answer(monkeypatch):
 def test_streamlit_asks_no_package_for_components(monkeypatch):
     read = []
     monkeypatch.setattr(importlib.metadata, "distributions", lambda: read.append("all") or [])
-    scan = later.manifest_scanner.scan_component_manifests
-    monkeypatch.setattr(later.manifest_scanner, "scan_component_manifests", scan)  # put back
+    # As Streamlit has it, whatever another test made of it; and put back at the end.
+    spec = importlib.util.find_spec(later.manifest_scanner.__name__)
+    fresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    scan = fresh.scan_component_manifests
+    monkeypatch.setattr(later.manifest_scanner, "scan_component_manifests", scan)
 
     BidiComponentManager().discover_and_register_components(start_file_watching=False)
     assert read == ["all"], "it would"
