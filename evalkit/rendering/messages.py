@@ -1,12 +1,14 @@
 """A case or a trajectory as HTML one can read: messages, tool calls, passages and tools."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from evalkit.rendering.markdown import clean, escape, raw_html, render_text
-from evalkit.text import seconds
+
+#: Writes an amount of milliseconds.
+Time = Callable[[float], str]
 
 _ROLES = {
     "system": "System prompt",
@@ -39,7 +41,7 @@ class _Number(str):
     __slots__ = ()
 
 
-def render_messages(messages: Sequence[Mapping[str, Any]], *, is_timed: bool = False) -> str:
+def render_messages(messages: Sequence[Mapping[str, Any]], *, time: Time | None = None) -> str:
     """Render the turns of a conversation or the steps of an agent.
 
     Parameters
@@ -47,9 +49,9 @@ def render_messages(messages: Sequence[Mapping[str, Any]], *, is_timed: bool = F
     messages : sequence of mapping
         Messages with ``role`` and ``content`` (text or a list of parts), ``tool_calls`` and
         ``tool_call_id``. Every other field is ignored: call ids and model names never appear.
-    is_timed : bool
-        Whether each turn says how long it took, where its ``latency_ms`` tells; never to
-        annotators.
+    time : callable, optional
+        How milliseconds are written; with it each turn says how long it took, where its
+        ``latency_ms`` tells. Never for annotators.
 
     Returns
     -------
@@ -57,16 +59,16 @@ def render_messages(messages: Sequence[Mapping[str, Any]], *, is_timed: bool = F
         Safe HTML: a headed section per turn; long instructions, tool calls and tool results
         folded, arguments and results as tables; empty without messages.
     """
-    return "".join(rendered_steps(messages, is_timed=is_timed))
+    return "".join(rendered_steps(messages, time=time))
 
 
 def rendered_steps(
-    messages: Sequence[Mapping[str, Any]], *, is_timed: bool = False
+    messages: Sequence[Mapping[str, Any]], *, time: Time | None = None
 ) -> Iterator[str]:
     """Yield the HTML of each turn, see `render_messages`."""
     names = _call_names(messages)
     for message in messages:
-        yield _message(message, names) + (_time_taken(message) if is_timed else "")
+        yield _message(message, names) + (_time_taken(message, time) if time else "")
 
 
 def raw_messages(messages: Sequence[Mapping[str, Any]]) -> str:
@@ -155,11 +157,11 @@ def _message(message: Mapping[str, Any], names: Mapping[str, str]) -> str:
     )
 
 
-def _time_taken(message: Mapping[str, Any]) -> str:
+def _time_taken(message: Mapping[str, Any], time: Time) -> str:
     latency = message.get("latency_ms")
     if not isinstance(latency, int | float):  # files of version 1 may have anything there
         return ""
-    return _nothing(f"Took {seconds(latency)}")
+    return _nothing(f"Took {time(latency)}")
 
 
 def _role_name(role: str, tool: str | None = None) -> str:

@@ -1,6 +1,5 @@
 """What annotators said of the checklists of cases: shares of what is fulfilled, and agreement."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,16 +9,7 @@ from evalkit.vocabulary import CheckValue
 
 #: The values of a check in the order of their codes.
 VALUES = tuple(CheckValue)
-#: What they are called in sentences.
-CHECKED_VALUES = ("yes", "no", "not applicable")
 _YES, _NO = VALUES.index(CheckValue.YES), VALUES.index(CheckValue.NO)
-
-
-def items_in_words(checks: Iterable[tuple[str, CheckValue]]) -> str:
-    """Say what was said of each item: ``dated yes, polite not applicable``."""
-    return ", ".join(
-        f"{item.replace('_', ' ')} {CHECKED_VALUES[VALUES.index(value)]}" for item, value in checks
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

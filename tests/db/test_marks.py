@@ -11,8 +11,8 @@ def test_marks_are_in_the_order_of_time_however_the_database_gives_them(database
     for case in (2, 0, 3, 1):
         left, right = f"case-{case}/Model one", f"case-{case}/Model two"
         annotate(made, "Ada", left, right, marks=[(left, "tone")])
-    table = collected._table
-    monkeypatch.setattr(collected, "_table", lambda *args, **more: table(*args, **more)[::-1])
+    table = collected.numbers_of
+    monkeypatch.setattr(collected, "numbers_of", lambda *args, **more: table(*args, **more)[::-1])
 
     with read_session() as session:
         study = result_study(session, name="Study")

@@ -13,6 +13,7 @@ from db.models import Case, Output
 from db.queries.responses.side_by_side import every_response
 from evalkit.rendering.highlights import painted
 from evalkit.rendering.messages import render_messages
+from evalkit.text import seconds
 from evalkit.vocabulary import Role
 from pages.shared.response import answers
 from pages.shared.response.marked import marked_words
@@ -289,7 +290,7 @@ def test_marks_on_steps_stand_in_their_step_and_what_is_missing_has_no_place(
     )
 
     elm = next(response for response in read.responses if response.steps)
-    html = render_messages(elm.steps, is_timed=True)
+    html = render_messages(elm.steps, time=seconds)
     page = Painted(painted(html, words.by_output[elm.output_id]))
     assert page.numbers == [1, 2, 3]
     # The one on a step as a whole stands behind its heading, without words.

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Annotation, Assignment, Case, CheckAnswer, ErrorMark, Tag
 from evalkit.annotation.blinding.leaks import texts_of
-from evalkit.study.checklists import items_in_words
+from evalkit.annotation.checklist import items_in_words
 from evalkit.vocabulary import AssignmentState, Certainty, CheckValue, Preference, Strength
 
 #: So many are shown at once; a search narrows them down.

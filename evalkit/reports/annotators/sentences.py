@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evalkit import text
+from evalkit.annotation.checklist import CHECKED_VALUES
 from evalkit.phrases import joined, lower
 from evalkit.reports.agreement.as_shown import definitions
 from evalkit.reports.annotators.disagreements import Disagreement, Disagreements
@@ -10,7 +11,6 @@ from evalkit.reports.annotators.report import AnnotatorsReport
 from evalkit.stats.annotators.profiles import MIN_ANNOTATIONS
 from evalkit.stats.annotators.sides import NOT_DEALT
 from evalkit.stats.counts import PREFERENCE_VALUES, TAG_VALUES
-from evalkit.study.checklists import CHECKED_VALUES
 from evalkit.study.collected import Criterion, Tag
 from evalkit.study.subjects import ANY_ERROR, PREFERRED, Checked, Subject
 from evalkit.vocabulary import Level

@@ -7,9 +7,9 @@ import pandas as pd
 from db.queries.responses.answers import Answer, GivenMark
 from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
+from evalkit.annotation.checklist import items_in_words
 from evalkit.phrases import capital
 from evalkit.rendering.markdown import escape
-from evalkit.study.checklists import items_in_words
 from evalkit.study.sentences import annotator_name
 from evalkit.vocabulary import CheckValue, Preference
 from pages.shared.components.viewer import Pane, viewer

@@ -12,6 +12,7 @@ from evalkit.records.normal import message_text
 from evalkit.rendering.highlights import Highlight, first_words, place_in_html
 from evalkit.rendering.messages import render_messages
 from evalkit.rendering.places import visible_text
+from evalkit.text import seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,12 @@ def _place_in_steps(steps: Sequence[Mapping[str, Any]], mark: GivenMark) -> tupl
     """
     step = len(steps) - 1 if mark.step is None and mark.start is not None else mark.step
     if step is None:
-        rendered = render_messages(steps, is_timed=True)
+        rendered = render_messages(steps, time=seconds)
         return place_in_html(mark.quote, rendered) if mark.quote else None
     if step >= len(steps):
         return None
-    before = render_messages(steps[:step], is_timed=True)
-    rendered = render_messages(steps[: step + 1], is_timed=True)[len(before) :]
+    before = render_messages(steps[:step], time=seconds)
+    rendered = render_messages(steps[: step + 1], time=seconds)[len(before) :]
     start = len(visible_text(before))
     if not mark.quote:
         heading = start + len(first_words(rendered))

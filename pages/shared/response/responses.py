@@ -80,7 +80,7 @@ def _response_html(response: Response, marks: Sequence[Highlight]) -> str:
     above = render_response("", error=response.error) if response.error else ""
     above += render_reasoning(response.reasoning or "")
     if response.steps:
-        return above + painted(render_messages(response.steps, is_timed=True), marks)
+        return above + painted(render_messages(response.steps, time=text.seconds), marks)
     if marks:
         return above + render_marked(response.content, marks)
     return above + (

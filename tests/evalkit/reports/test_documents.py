@@ -137,6 +137,7 @@ def test_a_document_has_the_keys_its_description_names_and_no_others(section):
     rare |= {"both_orders", "n_pairs", "first", "second", "mean_of_orders", "both_must_agree"}
     rare |= {"positional_agreement"}
     rare |= {"all_pass", "k"}  # where cases were tried several times
+    rare |= {"checklists"}  # where cases have one
     # Who is ahead of the first model with style held equal: where the texts were read.
     rare |= {"ahead"}
     # Annotators hold rankings with and without some, described where the ranking is.
