@@ -15,6 +15,8 @@ from pages.shared import menu
 ANNOTATING = tuple(
     f"pages.routes.{name}" for name in ("annotation", "answers", "first_case", "instructions")
 )
+#: New objects between two looks for garbage: a request makes thousands of them, and no circles.
+_BETWEEN_LOOKS = 20_000
 _FOLDER, _PAGE = "/annotate/", f"/{menu.FULL_SCREEN}"
 
 
@@ -69,3 +71,4 @@ def load_the_rest() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_BETWEEN_LOOKS)
