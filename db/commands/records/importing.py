@@ -129,6 +129,7 @@ class Import:
                 needs_newest=plan.needs_newest,
                 source=self._problems.file,
                 sides=self._header.get("sides"),
+                looks=self._looks,
                 actor_id=actor_id,
                 progress=self._progress,
             )

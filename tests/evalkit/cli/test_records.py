@@ -5,10 +5,15 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from db import revisions
+from db.engine import read_session
+from db.models import AuditEvent
 from evalkit.cli import main
 from tests.db.record_files import CRITERION, case, comparison, pair_of_outputs, score, write
+
+TWO_LOOKS = Path(__file__).parents[2] / "cases" / "two_looks.jsonl"
 
 
 @pytest.fixture
@@ -62,6 +67,26 @@ def test_json_is_one_document_with_counts(sqlite_database, file, capsys):
     (report,) = json.loads(capsys.readouterr().out)["files"]
     assert (report["eval_set"], report["study"]) == ("Mine", "Ours")
     assert report["counts"]["output"] == {"new": 2, "present": 0, "superseded": 0}
+
+
+@pytest.mark.parametrize(
+    ("rule", "n_count", "what_counts"),
+    [("latest", 1, "The latest look counts"), ("mean", 2, "Every look counts")],
+)
+def test_looks_are_chosen_by_an_option_and_the_rule_is_told(
+    sqlite_database, capsys, rule, n_count, what_counts
+):
+    assert main(["import", str(TWO_LOOKS), "--looks", rule, "--json"]) == 0
+
+    told = capsys.readouterr()
+    (report,) = json.loads(told.out)["files"]
+    assert (report["looks"], report["n_again"]) == (rule, 1)
+    new, superseded = (report["counts"]["score"][key] for key in ("new", "superseded"))
+    assert new - superseded == n_count
+    assert what_counts in " ".join(told.err.split())
+    with read_session() as session:
+        (event,) = session.exec(select(AuditEvent).where(AuditEvent.action == "import"))
+    assert event.details["looks"] == rule
 
 
 def test_repeated_contents_are_in_the_document_and_warned_of_beside_it(

@@ -29,7 +29,7 @@ from db.models import (
     VersionCase,
 )
 from evalkit.evalset.hashing import version_hash
-from evalkit.vocabulary import CaseStatus, CriterionLevel
+from evalkit.vocabulary import CaseStatus, CriterionLevel, LooksRule
 
 
 def write_staged(
@@ -42,6 +42,7 @@ def write_staged(
     needs_newest: bool,
     source: str,
     sides: str | None,
+    looks: LooksRule,
     actor_id: int | None,
     progress: Callable[[str, int, int], None],
 ) -> int:
@@ -71,13 +72,9 @@ def write_staged(
         )
         write_labels(writing, study_id=study_id, sides=sides)
         changed.add(study_id)
-    event = AuditEvent(
-        actor_id=actor_id,
-        action="import",
-        subject=f"eval_set:{writing.eval_set_id}",
-        details={"source": source, "study": target.study, "version": number},
-    )
-    session.add(event)
+    details = {"source": source, "study": target.study, "version": number, "looks": looks.value}
+    subject = f"eval_set:{writing.eval_set_id}"
+    session.add(AuditEvent(actor_id=actor_id, action="import", subject=subject, details=details))
     session.flush()
     outdate_units(session, *changed)
     results_changed(session, *changed)

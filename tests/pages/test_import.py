@@ -1,0 +1,44 @@
+"""The page that imports records: what a file would bring, what was chosen, what is stored."""
+
+from pathlib import Path
+
+import pytest
+
+from db.engine import read_session
+from db.queries.results import collect, result_study
+from evalkit.reports.scores.report import scores_report
+from evalkit.vocabulary import Role
+from tests.pages.conftest import at_page
+
+PAGE = "library/import_records.py"
+CASES = Path(__file__).parents[1] / "cases"
+
+
+@pytest.mark.parametrize(
+    ("choice", "mean", "what_counts"),
+    [
+        ("As the file says, else the latest look", 3, "The latest look counts"),
+        ("The latest look counts", 3, "The latest look counts"),
+        ("The mean of looks counts", 4, "Every look counts"),
+    ],
+)
+def test_a_lead_chooses_which_look_counts_and_is_told_the_rule(
+    app, sign_in, choice, mean, what_counts
+):
+    # One person gives 5, then 3: expected.json beside the file.
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    app.selectbox(key="import-looks").set_value(choice)
+    content = (CASES / "two_looks.jsonl").read_bytes()
+
+    app.file_uploader[0].set_value(("two_looks.jsonl", content, "application/jsonl")).run()
+
+    assert not app.exception
+    assert what_counts in app.warning[0].value
+    next(button for button in app.button if button.label == "Import").click().run()
+    assert not app.exception
+    with read_session() as session:
+        study = collect(session, result_study(session, name="two-looks"))
+    (of,) = scores_report(study).criteria
+    estimate = next(row.estimate for row in of.means if (row.model, row.category) == ("m", None))
+    assert estimate.value == mean
