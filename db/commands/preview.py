@@ -1,26 +1,24 @@
-"""What a planned study would show: made as it would be, looked at, and taken back."""
+"""What a planned study would show: read, and never written down."""
 
-import secrets
-from contextlib import suppress
 from dataclasses import replace
 
-from db.commands.assignments import hold_next
-from db.commands.studies import StudyPlan, create_study, store_ready_definitions
-from db.engine import one_transaction, write_session
-from db.queries.annotation.task import comparison_task
+from sqlmodel import Session
+
+from db.commands.studies import StudyPlan, planned_study, stored_rubric, stored_taxonomy
+from db.engine import read_session
+from db.models import Study
+from db.queries.annotation.form import Definitions, asked_criterion, asked_tag, definitions
+from db.queries.annotation.planned import planned_task
+from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.annotation.task import ComparisonTask
-
-
-class _TakenBackError(Exception):
-    """Nothing of a preview stays."""
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
 
 
 def preview(plan: StudyPlan, *, viewer_id: int) -> ComparisonTask | None:
-    """Return the first case that ``viewer_id`` would be given by a study of this plan.
+    """Return a case that ``viewer_id`` could be given by a study of this plan.
 
-    It is made by what makes a study and gives out its cases, so it is what annotators will see:
-    masked as the study masks, with its very form. It gives out one case, but draws it from all of
-    the version, as a study does: of each it reads the ids, never a text. All is rolled back.
+    It is put together by what shows annotators their cases, so it is what they will see: masked
+    as the study masks, with its very form. It takes no lock and reads one case, of however many.
 
     Returns
     -------
@@ -32,14 +30,23 @@ def preview(plan: StudyPlan, *, viewer_id: int) -> ComparisonTask | None:
     RefusedError
         Where the plan would be refused.
     """
-    store_ready_definitions(plan)
-    task = None
-    with suppress(_TakenBackError), one_transaction():
-        name = f"Preview {secrets.token_hex(8)}"
-        study_id = create_study(replace(plan, name=name, n_cases=1), actor_id=viewer_id)
-        assignment_id = hold_next(study_id=study_id, annotator_id=viewer_id, on_screen=None)
-        if assignment_id is not None:
-            with write_session() as session:
-                task = comparison_task(session, assignment_id, annotator_id=viewer_id)
-        raise _TakenBackError
-    return None if task is None else replace(task, study_name=plan.name.strip() or "New study")
+    named = replace(plan, name=plan.name.strip() or "New study")
+    with read_session() as session:
+        study, run_ids = planned_study(session, named)
+        study.n_drawn = plan.n_cases
+        asked = _asked(session, study, plan)
+        return planned_task(session, study, run_ids, asked, viewer_id=viewer_id)
+
+
+def _asked(session: Session, study: Study, plan: StudyPlan) -> Definitions:
+    """Return what is asked for; of the ready rubric and taxonomy, before they are stored."""
+    study.rubric_id, study.taxonomy_id = (
+        stored_rubric(session, plan),
+        stored_taxonomy(session, plan),
+    )
+    asked = definitions(session, study)
+    if plan.asked_rubric and study.rubric_id is None:
+        asked = replace(asked, criteria=tuple(map(asked_criterion, DEFAULT_RUBRIC)))
+    if plan.asked_taxonomy and study.taxonomy_id is None:
+        asked = replace(asked, tags=tuple(map(asked_tag, DEFAULT_TAXONOMY)))
+    return asked

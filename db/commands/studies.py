@@ -5,26 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, select
 
-from db.columns import number_of
 from db.commands.rubrics import store_rubric, store_taxonomy
 from db.commands.units import count_units, locked_study
-from db.engine import write_session
+from db.engine import read_session, write_session
 from db.models import (
     AgreementTold,
     Annotation,
     Assignment,
     AuditEvent,
-    EvalSet,
-    EvalSetVersion,
     InstructionsRead,
-    Model,
-    Output,
     Question,
     ResultsState,
     Rubric,
-    Run,
     Study,
     StudyCase,
     StudyGroup,
@@ -33,10 +27,10 @@ from db.models import (
     Taxonomy,
     Unit,
     UnitPair,
-    VersionCase,
     WorkCount,
 )
 from db.queries.annotation.work import planned_cases
+from db.queries.planning import newest_version, run_of, stored_definition
 from evalkit.annotation.assignment.sample import sampled_cases
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME, READY_GUIDELINES
 from evalkit.errors import NotFoundError, RefusedError
@@ -109,60 +103,93 @@ class StudyPlan:
             return len(self.models)
         return self.pairs_per_case or (len(self.models) + 1) // 2
 
+    @property
+    def asked_rubric(self) -> str | None:
+        """The rubric, where something is asked for on its criteria."""
+        return self.rubric if {"scores", "preferences"} & self.collects else None
+
+    @property
+    def asked_taxonomy(self) -> str | None:
+        """The taxonomy, where error tags are asked for."""
+        return self.taxonomy if "tags" in self.collects else None
+
 
 def create_study(plan: StudyPlan, *, actor_id: int | None = None) -> int:
     """Start a study on the newest version of an eval set and return its id."""
-    _check(plan)
     try:
         return _store_study(plan, actor_id=actor_id)
     except IntegrityError:  # somebody else took the name at the same moment
         raise _taken(plan) from None
 
 
-def store_ready_definitions(plan: StudyPlan) -> None:
-    """Store the ready rubric and taxonomy where a plan asks for them and they are not there yet."""
-    with write_session() as session:
-        _rubric(session, plan)
-        _taxonomy(session, plan)
+def planned_study(session: Session, plan: StudyPlan) -> tuple[Study, list[int]]:
+    """Return a study as it is planned, not stored and without definitions, with its runs.
+
+    Raises
+    ------
+    RefusedError
+        If the plan cannot work, or names what is not there.
+    """
+    _check(plan)
+    version_id = newest_version(session, plan.eval_set)
+    run_ids = [run_of(session, plan.eval_set, version_id, model) for model in plan.models]
+    if len(set(run_ids)) < len(run_ids):
+        raise RefusedError("The same run of a model is named twice. Name each one once.")
+    study = Study(
+        name=plan.name.strip(),
+        eval_set_version_id=version_id,
+        about=plan.about.strip(),
+        contact=plan.contact.strip(),
+        guidelines=_guidelines(plan).strip(),
+        tells_agreement=plan.tells_agreement,
+        task_kind=plan.kind.value,
+        overlap=plan.overlap,
+        pairs_per_case=plan.shown_per_case,
+        seed=plan.seed,
+        collects_preference="preference" in plan.collects,
+        collects_strength="strength" in plan.collects,
+        collects_certainty="certainty" in plan.collects,
+        collects_criterion_preferences="preferences" in plan.collects,
+        collects_scores="scores" in plan.collects,
+        collects_tags="tags" in plan.collects,
+        collects_comment="comment" in plan.collects,
+        leak_policy=plan.leak_policy.value,
+    )
+    return study, run_ids
+
+
+def stored_rubric(session: Session, plan: StudyPlan) -> int | None:
+    """Return the id of the rubric a plan asks for; None for none, and for the ready one not yet."""
+    return stored_definition(session, Rubric, plan.asked_rubric, ready=DEFAULT_RUBRIC_NAME)
+
+
+def stored_taxonomy(session: Session, plan: StudyPlan) -> int | None:
+    """Return the same of its taxonomy."""
+    return stored_definition(session, Taxonomy, plan.asked_taxonomy, ready=DEFAULT_TAXONOMY_NAME)
 
 
 def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
+    """Store a study; its cases are drawn before the lock, for that reads all there are."""
+    with read_session() as session:
+        study, run_ids = planned_study(session, plan)
+        drawn = None
+        if plan.n_cases is not None:
+            cases = planned_cases(session, study, run_ids)
+            drawn = sampled_cases(cases, plan.n_cases, seed=plan.seed, kind=plan.kind)
     with write_session() as session:
-        if session.exec(select(Study.id).where(Study.name == plan.name.strip())).first():
+        if session.exec(select(Study.id).where(Study.name == study.name)).first():
             raise _taken(plan)
-        version_id = _newest_version(session, plan.eval_set)
-        run_ids = [_run(session, plan.eval_set, version_id, model) for model in plan.models]
-        if len(set(run_ids)) < len(run_ids):
-            raise RefusedError("The same run of a model is named twice. Name each one once.")
-        study = Study(
-            name=plan.name.strip(),
-            eval_set_version_id=version_id,
-            rubric_id=_rubric(session, plan),
-            taxonomy_id=_taxonomy(session, plan),
-            about=plan.about.strip(),
-            contact=plan.contact.strip(),
-            guidelines=_guidelines(plan).strip(),
-            tells_agreement=plan.tells_agreement,
-            task_kind=plan.kind.value,
-            overlap=plan.overlap,
-            pairs_per_case=plan.shown_per_case,
-            seed=plan.seed,
-            collects_preference="preference" in plan.collects,
-            collects_strength="strength" in plan.collects,
-            collects_certainty="certainty" in plan.collects,
-            collects_criterion_preferences="preferences" in plan.collects,
-            collects_scores="scores" in plan.collects,
-            collects_tags="tags" in plan.collects,
-            collects_comment="comment" in plan.collects,
-            leak_policy=plan.leak_policy.value,
-            created_by_id=actor_id,
-        )
+        study.rubric_id, study.taxonomy_id = _rubric(session, plan), _taxonomy(session, plan)
+        study.created_by_id, study.n_drawn = actor_id, plan.n_cases
         session.add(study)
         session.flush()
         assert study.id is not None  # flushed
         session.add_all(StudyRun(study_id=study.id, run_id=run_id) for run_id in run_ids)
-        if plan.n_cases is not None:
-            _draw_cases(session, study, plan.n_cases)
+        # Drawn once: what is imported later changes none of them.
+        session.add_all(
+            StudyCase(study_id=study.id, case_id=case_id, inclusion_probability=chance)
+            for case_id, chance in (drawn or {}).items()
+        )
         session.add(
             AuditEvent(actor_id=actor_id, action="create study", subject=f"study {study.name}")
         )
@@ -172,17 +199,6 @@ def _store_study(plan: StudyPlan, *, actor_id: int | None) -> int:
 
 def _guidelines(plan: StudyPlan) -> str:
     return READY_GUIDELINES[plan.kind] if plan.guidelines is None else plan.guidelines
-
-
-def _draw_cases(session: Session, study: Study, n: int) -> None:
-    """Draw the cases a study asks for, once: what is imported later changes none of them."""
-    kind = TaskKind(study.task_kind)
-    drawn = sampled_cases(planned_cases(session, study), n, seed=study.seed, kind=kind)
-    session.add_all(
-        StudyCase(study_id=number_of(study), case_id=case_id, inclusion_probability=chance)
-        for case_id, chance in drawn.items()
-    )
-    study.n_drawn = n
 
 
 def _taken(plan: StudyPlan) -> RefusedError:
@@ -322,77 +338,15 @@ def _check_single(plan: StudyPlan) -> None:
         raise RefusedError("Ask annotators for scores or error tags.")
 
 
-def _newest_version(session: Session, eval_set: str) -> int:
-    version_id = session.exec(
-        select(EvalSetVersion.id)
-        .join(EvalSet, col(EvalSet.id) == EvalSetVersion.eval_set_id)
-        .where(EvalSet.name == eval_set)
-        .order_by(col(EvalSetVersion.number).desc())
-    ).first()
-    if version_id is None:
-        known = session.exec(select(EvalSet.name).order_by(EvalSet.name)).all()
-        raise NotFoundError(
-            f"There is no eval set named “{eval_set}”. "
-            + (f"There are: {', '.join(known)}." if known else "Import one first.")
-        )
-    return version_id
-
-
-def _run(session: Session, eval_set: str, version_id: int, wanted: str) -> int:
-    """Find the run a model (or ``model:run``) names, and see that it answered something."""
-    rows = session.exec(
-        select(Run.id, Model.name, Run.name)
-        .join(Model, col(Model.id) == Run.model_id)
-        .join(EvalSet, col(EvalSet.id) == Run.eval_set_id)
-        .where(EvalSet.name == eval_set)
-        .order_by(Model.name, Run.name)
-    ).all()
-    exact = [row for row in rows if f"{row[1]}:{row[2]}" == wanted]
-    fitting = exact or [row for row in rows if row[1] == wanted]
-    if not fitting:
-        known = ", ".join(dict.fromkeys(row[1] for row in rows)) or "none yet"
-        raise NotFoundError(
-            f"“{eval_set}” holds no outputs of a model named “{wanted}”. It holds: {known}."
-        )
-    if len(fitting) > 1:
-        runs = ", ".join(f"{row[1]}:{row[2]}" for row in fitting)
-        raise RefusedError(f"“{wanted}” has several runs. Say which one: {runs}.")
-    run_id = fitting[0][0]
-    n_outputs = session.exec(
-        select(func.count())
-        .select_from(Output)
-        .join(VersionCase, col(VersionCase.case_id) == Output.case_id)
-        .where(Output.run_id == run_id, VersionCase.version_id == version_id)
-    ).one()
-    if not n_outputs:
-        raise RefusedError(f"“{wanted}” has answered no case of the newest version.")
-    assert run_id is not None
-    return run_id
-
-
 def _rubric(session: Session, plan: StudyPlan) -> int | None:
-    if plan.rubric is None or not {"scores", "preferences"} & plan.collects:
-        return None
-    if plan.rubric == DEFAULT_RUBRIC_NAME:
-        return store_rubric(session, name=DEFAULT_RUBRIC_NAME, criteria=DEFAULT_RUBRIC)
-    rubric = session.exec(
-        select(Rubric.id).where(Rubric.name == plan.rubric).order_by(col(Rubric.version).desc())
-    ).first()
-    if rubric is None:
-        raise NotFoundError(f"There is no rubric named “{plan.rubric}”.")
-    return rubric
+    stored = stored_rubric(session, plan)
+    if stored is None and plan.asked_rubric:
+        return store_rubric(session, name=plan.asked_rubric, criteria=DEFAULT_RUBRIC)
+    return stored
 
 
 def _taxonomy(session: Session, plan: StudyPlan) -> int | None:
-    if plan.taxonomy is None or "tags" not in plan.collects:
-        return None
-    if plan.taxonomy == DEFAULT_TAXONOMY_NAME:
-        return store_taxonomy(session, name=DEFAULT_TAXONOMY_NAME, tags=DEFAULT_TAXONOMY)
-    taxonomy = session.exec(
-        select(Taxonomy.id)
-        .where(Taxonomy.name == plan.taxonomy)
-        .order_by(col(Taxonomy.version).desc())
-    ).first()
-    if taxonomy is None:
-        raise NotFoundError(f"There is no taxonomy named “{plan.taxonomy}”.")
-    return taxonomy
+    stored = stored_taxonomy(session, plan)
+    if stored is None and plan.asked_taxonomy:
+        return store_taxonomy(session, name=plan.asked_taxonomy, tags=DEFAULT_TAXONOMY)
+    return stored

@@ -10,10 +10,11 @@ from db.commands.assignments import next_task_id
 from db.commands.preview import preview
 from db.commands.studies import StudyPlan, create_study
 from db.engine import engine, read_session, write_session
-from db.models import Annotator, Output
+from db.models import Annotator, Case, Output
 from db.queries.annotation.task import comparison_task
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import RefusedError
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
 from evalkit.vocabulary import LeakPolicy
 from tests.factories import make_eval_set
 
@@ -43,32 +44,85 @@ def sizes():
 
 
 def test_a_preview_is_what_the_study_then_shows(leo):
-    before = preview(PLAN, viewer_id=leo)
+    plan = replace(PLAN, eval_set="One case", n_cases=None)
+    make_eval_set(name="One case", models=("Alone", "Together", "Apart"), n_cases=1)
+    plan = replace(plan, models=("Alone", "Together", "Apart"), pairs_per_case=1)
+    before = preview(plan, viewer_id=leo)
 
-    study_id = create_study(PLAN)
+    study_id = create_study(plan)
     assignment_id = next_task_id(study_id=study_id, annotator_id=leo)
     with read_session() as session:
         task = comparison_task(session, assignment_id, annotator_id=leo)
 
-    own = {"assignment_id": 0, "study_id": 0, "token": "", "n_total": 0}
-    assert {before.left.text, before.right.text} == {task.left.text, task.right.text}
-    texts = {"left": before.left, "right": before.right}
-    assert replace(before, **own) == replace(task, **own, **texts)
+    own = {"assignment_id": 0, "study_id": 0, "token": "", "told": ""}
+    assert replace(before, **own) == replace(task, **own)
 
 
-def test_nothing_of_a_preview_is_stored_but_the_ready_rubric_and_taxonomy(leo):
-    preview(PLAN, viewer_id=leo)
+def test_a_preview_stores_nothing(leo):
     before = sizes()
 
     task = preview(replace(PLAN, overlap=3, n_cases=None), viewer_id=leo)
 
     assert sizes() == before
-    assert before["study"] == before["assignment"] == before["unit"] == before["audit_event"] == 0
+    assert before["study"] == before["rubric"] == before["taxonomy"] == 0
     assert len(task.criteria) == len(DEFAULT_RUBRIC)
+    assert len(task.tags) == len(DEFAULT_TAXONOMY)
+
+
+def test_a_preview_waits_for_no_writer_and_no_writer_for_it(leo):
+    """SQLite has one write lock: who asked for it here would wait for themselves."""
+    with write_session() as session:
+        session.add(Annotator(name="Ada"))
+        session.flush()
+
+        assert preview(PLAN, viewer_id=leo) is not None
+
+
+def test_a_preview_reads_as_many_texts_of_a_large_eval_set_as_of_a_small_one(leo):
+    make_eval_set(name="Large", models=("Many", "More"), n_cases=60)
+    large = replace(PLAN, eval_set="Large", models=("Many", "More"))
+
+    assert n_loaded(large, leo) == n_loaded(PLAN, leo)
+
+
+def n_loaded(plan, viewer_id):
+    """Count the rows of cases and outputs that a preview makes objects of."""
+    loaded = []
+
+    def note(target, _context):
+        loaded.append(target)
+
+    for table in (Case, Output):
+        sa.event.listen(table, "load", note)
+    try:
+        preview(plan, viewer_id=viewer_id)
+    finally:
+        for table in (Case, Output):
+            sa.event.remove(table, "load", note)
+    return len(loaded)
+
+
+def test_a_preview_leaves_out_what_names_its_maker_where_the_study_does(leo):
+    with write_session() as session:
+        for output in session.exec(select(Output).order_by(col(Output.id)).limit(2)):
+            output.content = "I am Zephyr-9000, at your service."
+    plan = replace(PLAN, leak_policy=LeakPolicy.LEAVE_OUT)
+
+    assert "case-1" in preview(plan, viewer_id=leo).left.text
+    assert preview(replace(plan, leak_policy=LeakPolicy.MASK), viewer_id=leo).left.text == (
+        "I am [name removed], at your service."
+    )
+
+
+def test_a_preview_without_cases_to_show_is_none(leo):
+    with write_session() as session:
+        for output in session.exec(select(Output)):
+            output.content = "I am Zephyr-9000, at your service."
+
+    assert preview(replace(PLAN, leak_policy=LeakPolicy.LEAVE_OUT), viewer_id=leo) is None
 
 
 def test_a_preview_after_a_preview_has_the_form_of_its_own_plan(leo):
-    """What is read once of a rubric may not outlive one that was taken back."""
     preview(PLAN, viewer_id=leo)
 
     bare = preview(

@@ -7,7 +7,7 @@ from db.commands.assignments import next_task_id
 from db.commands.records import import_file, import_records
 from db.commands.studies import StudyPlan, collected_of, create_study, discard_study, set_study_open
 from db.commands.units import count_units
-from db.engine import read_session, write_session
+from db.engine import read_session, write_session, writers
 from db.models import (
     Annotator,
     Assignment,
@@ -26,6 +26,7 @@ from db.models import (
 from db.queries import library
 from db.queries.annotation.leaks import leak_count
 from db.queries.records.files import CsvShape, export_bytes, export_file
+from evalkit.annotation.assignment.sample import sampled_cases
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
@@ -121,6 +122,21 @@ def test_the_same_seed_draws_the_same_cases_and_another_seed_others(database):
             for name in seeds
         }
     assert drawn["first"] == drawn["again"] != drawn["other"]
+
+
+def test_cases_are_drawn_before_anybody_has_to_wait_for_it(sqlite_database, monkeypatch):
+    make_eval_set(n_cases=12)
+    n_waiting = []
+
+    def draw(*asked, **named):
+        n_waiting.append(len(writers()))
+        return sampled_cases(*asked, **named)
+
+    monkeypatch.setattr("db.commands.studies.sampled_cases", draw)
+
+    create_study(dataclasses.replace(PLAN, n_cases=6))
+
+    assert n_waiting == [0]
 
 
 def test_more_cases_than_two_models_answered_are_refused_and_nothing_is_stored(database):

@@ -12,7 +12,9 @@ from sqlmodel import Session, col, select
 from db.models import Assignment, Case, Criterion, Study, Tag
 from db.prepared import Prepared
 from evalkit.annotation.draft import Form
+from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.annotation.task import ScaleLevel, TaskCriterion, TaskItem, TaskTag
+from evalkit.failures.taxonomy import TagDefinition
 from evalkit.scale import ScaleRange
 
 _READ: "WeakKeyDictionary[Engine, dict[tuple[int | None, int | None], Definitions]]" = (
@@ -21,6 +23,23 @@ _READ: "WeakKeyDictionary[Engine, dict[tuple[int | None, int | None], Definition
 
 
 _CHECKLIST = Prepared(sa.select(col(Case.checklist)).where(col(Case.id) == sa.bindparam("case_id")))
+
+
+def asked_criterion(made: CriterionDefinition) -> TaskCriterion:
+    """Return a criterion that need not be stored as a form asks for it."""
+    return TaskCriterion(
+        key=made.key,
+        question=made.question,
+        description=made.description,
+        levels=made.scale,
+        required=made.required,
+        range=made.range,
+    )
+
+
+def asked_tag(made: TagDefinition) -> TaskTag:
+    """Return a kind of error that need not be stored as a form asks for it."""
+    return TaskTag(made.key, made.name, made.definition, tuple(made.severities))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +54,11 @@ class Definitions:
 
 def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
     """Return what a study asks for about one assignment."""
-    asked = definitions(session, study)
+    return form_with(definitions(session, study), session, study, assignment)
+
+
+def form_with(asked: Definitions, session: Session, study: Study, assignment: Assignment) -> Form:
+    """Return the same with a rubric and a taxonomy that need not be stored."""
     is_compared = study.collects_preference and assignment.right_output_id is not None
     collect = {
         "preference": is_compared,

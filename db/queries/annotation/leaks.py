@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -50,12 +51,16 @@ class CaseWords:
 
 def study_names(session: Session, study_id: int) -> frozenset[str]:
     """Return the names of the study's models and of their providers."""
+    return names_of_runs(session, select(StudyRun.run_id).where(StudyRun.study_id == study_id))
+
+
+def names_of_runs(session: Session, run_ids: Any) -> frozenset[str]:
+    """Return the names of the models of runs and of their providers."""
     rows = session.exec(
         select(Model.name, Output.provider)
         .join(Run, col(Run.model_id) == Model.id)
-        .join(StudyRun, col(StudyRun.run_id) == Run.id)
         .outerjoin(Output, col(Output.run_id) == Run.id)
-        .where(StudyRun.study_id == study_id)
+        .where(col(Run.id).in_(run_ids))
         .distinct()
     ).all()
     return frozenset(name for row in rows for name in row if name)
@@ -63,9 +68,9 @@ def study_names(session: Session, study_id: int) -> frozenset[str]:
 
 def known_names(session: Session, study: Study) -> frozenset[str]:
     """Return the same, from the study itself where nothing changed since they were put there."""
-    assert study.id is not None  # it was read from the database
     if study.are_units_current and study.names is not None:
         return frozenset(study.names)
+    assert study.id is not None  # it was read from the database
     return study_names(session, study.id)
 
 
@@ -123,8 +128,7 @@ def _names_told(session: Session, study: Study) -> dict[int, frozenset[str]]:
             words = case_words(case, names)
             for output in outputs:
                 if output.id in new:
-                    told = {leak.matched for leak in _leaks(output, words) if leak.counts}
-                    _FOUND[url, output.id, names] = frozenset(told)
+                    _FOUND[url, output.id, names] = names_told(output, words)
     return {output_id: _FOUND.get((url, output_id, names), frozenset()) for output_id in wanted}
 
 
@@ -144,7 +148,8 @@ def _outputs_by_case(session: Session, study: Study) -> Iterator[tuple[Case, lis
         yield pairs[0][0], [output for _, output in pairs]
 
 
-def _leaks(output: Output, words: CaseWords) -> tuple[Leak, ...]:
-    """Find the names in what an annotator sees of an output."""
+def names_told(output: Output, words: CaseWords) -> frozenset[str]:
+    """Return the names that count in what an annotator sees of an output."""
     texts = [output.content] if output.steps is None else texts_of(output.steps)
-    return tuple(leak for text in texts for leak in words.leaks(text))
+    leaks = (leak for text in texts for leak in words.leaks(text))
+    return frozenset(leak.matched for leak in leaks if leak.counts)

@@ -1,6 +1,6 @@
 """What annotators see: their studies, and one blinded comparison at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +27,7 @@ from db.queries.annotation.leaks import CaseWords, case_words, known_names
 from db.queries.annotation.marks import shown_draft
 from db.queries.annotation.progress import Skipped, done_and_total, skipped_case
 from evalkit.annotation.blinding.leaks import blinded_steps
-from evalkit.annotation.draft import Draft, ResponseDraft
+from evalkit.annotation.draft import Draft, Form, ResponseDraft
 from evalkit.annotation.marks import MarkedError, split_marks
 from evalkit.annotation.opening import draft_mark
 from evalkit.annotation.task import (
@@ -85,18 +85,38 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
     if assignment.state == AssignmentState.SKIPPED:
         raise SkippedError(skipped_case(assignment))
     study: Any = _STUDY.first(session, {"study_id": assignment.study_id})
+    is_new = assignment.state == AssignmentState.OPEN
+    annotation = None if is_new else current_annotation(session, assignment)
+    n_done, n_total = done_and_total(session, study, annotator_id=annotator_id, at=now())
+    around = _beside(session, assignment)
+    return replace(
+        fresh_task(session, study, assignment, form_of(session, study, assignment)),
+        draft=_entered(session, study, assignment, annotation),
+        active_seconds=assignment.active_seconds,
+        is_submitted=assignment.state == AssignmentState.SUBMITTED,
+        has_edit=annotation is not None and assignment.draft is not None,
+        token=assignment.token,
+        draft_mark=draft_mark(assignment.draft_session, assignment.draft_number),
+        revision=0 if annotation is None else annotation.revision,
+        previous_assignment_id=around.previous,
+        next_assignment_id=around.following,
+        n_done=n_done,
+        n_total=n_total,
+    )
+
+
+def fresh_task(session: Session, study: Any, assignment: Any, form: Form) -> ComparisonTask:
+    """Return an assignment as it is before anything was entered, with nothing beside it.
+
+    Blind, and masked as the study says; neither it nor the study need be stored.
+    """
     case: Any = _CASE.first(session, {"case_id": assignment.case_id})
     words = None
     if study.leak_policy != LeakPolicy.SHOW:
         words = case_words(case, known_names(session, study))
-    form = form_of(session, study, assignment)
-    is_new = assignment.state == AssignmentState.OPEN
-    annotation = None if is_new else current_annotation(session, assignment)
-    n_done, n_total = done_and_total(session, study, annotator_id=annotator_id, at=now())
     responses = _responses(session, assignment, words)
-    around = _beside(session, assignment)
     return ComparisonTask(
-        assignment_id=assignment_id,
+        assignment_id=assignment.id,
         study_id=assignment.study_id,
         study_name=study.name,
         case_category=case.category or "",
@@ -111,17 +131,17 @@ def comparison_task(session: Session, assignment_id: int, *, annotator_id: int) 
         collect=form.collect,
         guidelines=study.guidelines,
         told=digest(study),
-        draft=_entered(session, study, assignment, annotation),
-        active_seconds=assignment.active_seconds,
-        is_submitted=assignment.state == AssignmentState.SUBMITTED,
-        has_edit=annotation is not None and assignment.draft is not None,
+        draft={},
+        active_seconds=0,
+        is_submitted=False,
+        has_edit=False,
         token=assignment.token,
-        draft_mark=draft_mark(assignment.draft_session, assignment.draft_number),
-        revision=0 if annotation is None else annotation.revision,
-        previous_assignment_id=around.previous,
-        next_assignment_id=around.following,
-        n_done=n_done,
-        n_total=n_total,
+        draft_mark="",
+        revision=0,
+        previous_assignment_id=None,
+        next_assignment_id=None,
+        n_done=0,
+        n_total=0,
     )
 
 

@@ -75,9 +75,9 @@ def study_work(session: Session, study: Study) -> StudyWork:
     return StudyWork(tuple(run_ids), units, shown, outputs)
 
 
-def planned_cases(session: Session, study: Study) -> list[PlannedCase]:
-    """Return the cases a study asks for, each with the models that answered it."""
-    return _planned_cases(session, study, _outputs(session, study, _run_ids(session, study)))
+def planned_cases(session: Session, study: Study, run_ids: Sequence[int]) -> list[PlannedCase]:
+    """Return the cases a study of these runs asks for, each with the models that answered it."""
+    return _planned_cases(session, study, _outputs(session, study, run_ids))
 
 
 def _run_ids(session: Session, study: Study) -> Sequence[int]:

@@ -13,7 +13,7 @@ _KEY = "study-preview"
 
 
 def show(plan: StudyPlan, *, viewer_id: int) -> None:
-    """Draw the first case of a planned study, or say why there is none to draw."""
+    """Draw a case of a planned study, or say why there is none to draw."""
     try:
         task = _task(plan, viewer_id)
     except RefusedError as refused:
@@ -23,7 +23,7 @@ def show(plan: StudyPlan, *, viewer_id: int) -> None:
         st.caption("No case has responses of these models, so there is nothing to show.")
         return
     component.preview(task, key=_KEY)
-    st.caption("The first case, as annotators see it; nothing here is stored.")
+    st.caption("One of its cases, as annotators will see it; nothing here is stored.")
 
 
 def _task(plan: StudyPlan, viewer_id: int) -> dict[str, object] | None:

@@ -1,0 +1,117 @@
+"""A case of a study that is only planned, as its annotators would see it; nothing is stored."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from db.columns import number_of
+from db.models import Assignment, Case, Output, Study, VersionCase
+from db.queries.annotation.form import Definitions, form_with
+from db.queries.annotation.leaks import case_words, names_of_runs, names_told
+from db.queries.annotation.task import fresh_task
+from evalkit.annotation.assignment.policy import PlannedCase, plan, side_coin
+from evalkit.annotation.assignment.tournament import Pair
+from evalkit.annotation.task import ComparisonTask
+from evalkit.vocabulary import CaseStatus, LeakPolicy, TaskKind
+
+#: How many cases are looked at for one that may be shown.
+_N_LOOKED_AT = 32
+
+
+def planned_task(
+    session: Session,
+    study: Study,
+    run_ids: Sequence[int],
+    asked: Definitions,
+    *,
+    viewer_id: int,
+) -> ComparisonTask | None:
+    """Return the first case of a study that is not stored which may be shown, or None.
+
+    The pair and the sides are those that its policy would give ``viewer_id`` if it were the only
+    case. Where responses that name their maker are left out, only so many are looked at.
+    """
+    study.names, study.are_units_current = sorted(names_of_runs(session, run_ids)), True
+    for assignment in _assignments(session, study, run_ids, viewer_id):
+        if study.leak_policy == LeakPolicy.LEAVE_OUT and _gives_away(session, study, assignment):
+            continue
+        form = form_with(asked, session, study, assignment)
+        task = fresh_task(session, study, assignment, form)
+        return replace(task, n_total=_n_cases(session, study) * study.pairs_per_case)
+    return None
+
+
+def _assignments(
+    session: Session, study: Study, run_ids: Sequence[int], viewer_id: int
+) -> Iterator[Assignment]:
+    """Give what could be assigned of the first cases that enough of the models answered."""
+    kind = TaskKind(study.task_kind)
+    runs = sorted(run_ids)
+    for case_id in session.exec(_answered(study, run_ids)):
+        outputs = {
+            runs.index(output.run_id): number_of(output)
+            for output in session.exec(
+                select(Output).where(Output.case_id == case_id, col(Output.run_id).in_(run_ids))
+            )
+        }
+        planned = plan(
+            [PlannedCase(case_id, "", frozenset(outputs))],
+            n_models=len(run_ids),
+            pairs_per_case=study.pairs_per_case,
+            seed=study.seed,
+            kind=kind,
+        )
+        chosen = planned.units[0].pair
+        sides = [outputs[chosen.first], outputs[chosen.second]]
+        pair = Pair(runs[chosen.first], runs[chosen.second])
+        if side_coin(case_id, pair, seed=study.seed, annotator_id=viewer_id):
+            sides.reverse()
+        yield Assignment(
+            id=0,
+            study_id=0,
+            case_id=case_id,
+            annotator_id=viewer_id,
+            left_output_id=sides[0],
+            right_output_id=None if kind == TaskKind.SINGLE else sides[1],
+            presentation="",
+            token="",
+        )
+
+
+def _answered(study: Study, run_ids: Sequence[int]) -> SelectOfScalar[int]:
+    """Select the first cases with enough outputs; counted case by case, so that it can stop."""
+    n_outputs = (
+        select(sa.func.count())
+        .where(Output.case_id == VersionCase.case_id, col(Output.run_id).in_(run_ids))
+        .scalar_subquery()
+    )
+    return (
+        select(VersionCase.case_id)
+        .join(Case, col(Case.id) == VersionCase.case_id)
+        .where(
+            VersionCase.version_id == study.eval_set_version_id,
+            Case.status == CaseStatus.ACTIVE,
+            n_outputs >= (1 if study.task_kind == TaskKind.SINGLE else 2),
+        )
+        .order_by(col(VersionCase.case_id))
+        .limit(_N_LOOKED_AT)
+    )
+
+
+def _gives_away(session: Session, study: Study, assignment: Assignment) -> bool:
+    """Tell whether a response of an assignment names its maker."""
+    case = session.get_one(Case, assignment.case_id)
+    words = case_words(case, frozenset(study.names or ()))
+    responses = (assignment.left_output_id, assignment.right_output_id)
+    outputs = session.exec(select(Output).where(col(Output.id).in_(responses)))
+    return any(names_told(output, words) for output in outputs)
+
+
+def _n_cases(session: Session, study: Study) -> int:
+    if study.n_drawn is not None:
+        return study.n_drawn
+    of_version = VersionCase.version_id == study.eval_set_version_id
+    return session.exec(select(sa.func.count()).select_from(VersionCase).where(of_version)).one()
