@@ -170,3 +170,27 @@ class LeakPolicy(StrEnum):
     SHOW = "show"
     MASK = "mask"
     LEAVE_OUT = "leave_out"
+
+
+class Api(StrEnum):
+    """Which of two ways an endpoint is asked: the one every server speaks, or OpenAI's newer."""
+
+    CHAT = "chat"
+    RESPONSES = "responses"
+
+
+class AskingState(StrEnum):
+    """How far a run is that evalkit makes itself."""
+
+    OPEN = "open"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class AskedState(StrEnum):
+    """How far one case of such a run is; ``asked`` is one whose reply is on its way."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    FAILED = "failed"

@@ -1,0 +1,99 @@
+"""The chat API (``/chat/completions``), which every compatible server speaks."""
+
+from collections.abc import Callable
+from typing import Any
+
+from openai import AsyncOpenAI
+
+from evalkit.running.failures import CutError
+from evalkit.running.request import MAX_TOKENS, Reply, Request, TokenUsage
+
+#: What of a message is sent; the rest of it is ours or the record's.
+_FIELDS = ("role", "content", "name", "tool_calls", "tool_call_id")
+#: Fields in which servers stream reasoning, none of which is in OpenAI's own API.
+_REASONING = ("reasoning_content", "reasoning")
+
+
+async def hear(
+    client: AsyncOpenAI, request: Request, reply: Reply, on_token: Callable[[], None]
+) -> None:
+    """Ask, and write into the reply what comes, as it comes; what came stays if it breaks off."""
+    stream: Any = await client.chat.completions.create(**_body(request, client))
+    calls: dict[int, dict[str, Any]] = {}
+    async with stream:
+        async for chunk in stream:
+            reply.served_model = chunk.model or reply.served_model
+            if chunk.usage is not None:
+                reply.usage = _usage(chunk.usage)
+            for choice in chunk.choices or ():
+                if choice.delta is not None and _add(choice.delta, reply, calls):
+                    on_token()
+                reply.finish_reason = choice.finish_reason or reply.finish_reason
+    reply.tool_calls = [calls[place] for place in sorted(calls)]
+    if reply.finish_reason is None:
+        raise CutError("The answer was cut off: its stream ended before the model had finished.")
+
+
+def _body(request: Request, client: AsyncOpenAI) -> dict[str, Any]:
+    parameters = dict(request.parameters)
+    if MAX_TOKENS in parameters and client.base_url.host == "api.openai.com":
+        # OpenAI's newer models refuse the old name; other servers know only that.
+        parameters["max_completion_tokens"] = parameters.pop(MAX_TOKENS)
+    body: dict[str, Any] = {
+        "model": request.model,
+        "messages": [
+            {field: message[field] for field in _FIELDS if field in message}
+            for message in request.messages
+        ],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if request.tools:
+        body["tools"] = [function_tool(tool) for tool in request.tools]
+    # As they are, whatever the client knows of: servers have parameters of their own.
+    return body | {"extra_body": parameters}
+
+
+def function_tool(tool: Any) -> Any:
+    """Return a tool as the chat API writes it: cases may hold the function alone."""
+    return (
+        tool
+        if "function" in tool or "name" not in tool
+        else {
+            "type": "function",
+            "function": {key: value for key, value in tool.items() if key != "type"},
+        }
+    )
+
+
+def _add(delta: Any, reply: Reply, calls: dict[int, dict[str, Any]]) -> bool:
+    """Add a piece of an answer; tell whether there was anything in it."""
+    extra = delta.model_extra or {}
+    thought = next((extra[name] for name in _REASONING if isinstance(extra.get(name), str)), "")
+    words = delta.content or delta.refusal or ""
+    reply.text += words
+    reply.reasoning += thought
+    reply.is_refusal = reply.is_refusal or bool(delta.refusal)
+    for part in delta.tool_calls or ():
+        call = calls.setdefault(
+            part.index,
+            {"id": "", "type": "function", "function": {"name": "", "arguments": ""}},
+        )
+        call["id"] = part.id or call["id"]
+        if part.function is not None:
+            call["function"]["name"] += part.function.name or ""
+            call["function"]["arguments"] += part.function.arguments or ""
+    return bool(words or thought or delta.tool_calls)
+
+
+def _usage(usage: Any) -> TokenUsage:
+    cached = getattr(usage.prompt_tokens_details, "cached_tokens", None)
+    reasoning = getattr(usage.completion_tokens_details, "reasoning_tokens", None)
+    cost = (usage.model_extra or {}).get("cost")
+    return TokenUsage(
+        usage.prompt_tokens,
+        usage.completion_tokens,
+        cached,
+        reasoning,
+        float(cost) if isinstance(cost, int | float) else None,
+    )

@@ -1,0 +1,64 @@
+"""What a run will take, before anything is asked: tokens counted roughly, and their cost."""
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evalkit.phrases import counted
+from evalkit.running.prices import Prices
+from evalkit.running.request import Request, TokenUsage
+
+#: Bytes of UTF-8 to a token, as tokenisers of the large models have it within a third or so for
+#: European languages and code; and what a message costs besides.
+BYTES_PER_TOKEN = 4
+PER_MESSAGE = 4
+#: Where neither a limit nor an earlier response says how long responses are.
+USUAL_OUTPUT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RunEstimate:
+    """What a run will take. ``output`` is per response; ``cost_usd`` is None without prices."""
+
+    n_cases: int
+    input_tokens: int
+    output_per_case: int
+    cost_usd: float | None
+
+    @property
+    def sentence(self) -> str:
+        """Say it, and that it is rough."""
+        cost = (
+            "no price is known"
+            if self.cost_usd is None
+            else f"about {self.cost_usd:,.4f} US dollars"
+        )
+        return (
+            f"{counted(self.n_cases, 'case')}: about {self.input_tokens:,} input tokens, and about "
+            f"{self.output_per_case:,} output tokens each; {cost}."
+        )
+
+
+def input_tokens(request: Request) -> int:
+    """Count the tokens of a request: a token is four bytes of its texts, and four a message."""
+    texts = json.dumps(
+        [*map(dict, request.messages), *map(dict, request.tools)], ensure_ascii=False
+    )
+    n_bytes = len(texts.encode("utf-8", "replace"))
+    return math.ceil(n_bytes / BYTES_PER_TOKEN) + PER_MESSAGE * len(request.messages)
+
+
+def estimated(sizes: Iterable[int], *, output_per_case: int, prices: Prices | None) -> RunEstimate:
+    """Add up what cases of these sizes (input tokens) will take."""
+    listed = list(sizes)
+    costs = [cost_of(size, output_per_case, prices) for size in listed]
+    known = [cost for cost in costs if cost is not None]
+    return RunEstimate(
+        len(listed), sum(listed), output_per_case, sum(known) if len(known) == len(costs) else None
+    )
+
+
+def cost_of(size: int, output: int, prices: Prices | None) -> float | None:
+    """Return what one request is expected to cost."""
+    return None if prices is None else prices.cost(TokenUsage(size, output))
