@@ -82,10 +82,10 @@ def known_prices(model: str, base_url: str) -> Prices | None:
         functools.partial(genai_prices.calc_price, usage, name, **by_name),
     ):
         try:
-            found = ask()
+            price = ask()
         except (LookupError, ValueError):
             continue
-        provider, priced = found.provider.id, found.model.id
+        provider, priced = price.provider.id, price.model.id
         cost = functools.partial(_package_cost, provider, priced)
         thousand = 1_000
         return Prices(
