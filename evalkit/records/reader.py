@@ -82,7 +82,8 @@ class RecordReader:
     def _checked(self, line: int, fields: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         """Return what the version of the file knows of a record, and whether that is sound."""
         version = int(self.header.get("version", schema.VERSION))
-        unknown = schema.unknown_fields(fields, version)
+        # In their order, and each soon found: there may be as many as a line has room for.
+        unknown = dict.fromkeys(schema.unknown_fields(fields, version))
         known = {field: value for field, value in fields.items() if field not in unknown}
         is_sound = True
         for field, fault in schema.faults(known, version):
