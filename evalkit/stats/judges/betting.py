@@ -1,0 +1,81 @@
+"""Means of bounded values that may be looked at after every case, and never break a promise."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.stats.counts import FloatArray
+
+#: Means that are tried; the sequence ends at the next one outside, so that it is never too short.
+_GRID = 1001
+# No stake is larger than this share of the most that cannot be lost.
+_MOST = 0.75
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence:
+    """Intervals after each value, every one of which holds the true mean at once.
+
+    ``low`` and ``high`` are FloatArray of shape (n_values,); they only move towards each other.
+    """
+
+    low: FloatArray
+    high: FloatArray
+
+
+def confidence_sequence(values: FloatArray, *, error: float = 0.05) -> Sequence:
+    """Return intervals of a mean that hold at every look, however often one looks.
+
+    Parameters
+    ----------
+    values : FloatArray of shape (n_values,)
+        Independent, each 0–1, in the order in which they came: one a case. Mean of a case's
+        values where it has several.
+    error : float
+        The chance that any of the intervals, ever, misses the mean.
+
+    Returns
+    -------
+    Sequence
+
+    Notes
+    -----
+    The hedged capital process with predictable plug-in stakes: whoever bets that the mean is not
+    m, and wins 1/error times the stake, has shown that it is not.
+
+    References
+    ----------
+    Waudby-Smith & Ramdas (2024), Journal of the Royal Statistical Society B 86, section 4.
+    """
+    grid = np.linspace(0.0, 1.0, _GRID)
+    stake = _stakes(values, error=error / 2)
+    low, high = np.empty(len(values)), np.empty(len(values))
+    up, down, best = np.zeros(_GRID), np.zeros(_GRID), np.full(_GRID, -np.inf)
+    with np.errstate(divide="ignore"):
+        most_up, most_down = _MOST / grid, _MOST / (1.0 - grid)
+    limit = np.log(2.0 / error)
+    for step, (value, share) in enumerate(zip(values.tolist(), stake.tolist(), strict=True)):
+        gain = value - grid
+        up += np.log1p(np.minimum(share, most_up) * gain)
+        down += np.log1p(-np.minimum(share, most_down) * gain)
+        np.maximum(best, np.maximum(up, down), out=best)
+        low[step], high[step] = _ends(best < limit, grid)
+    return Sequence(low, high)
+
+
+def _stakes(values: FloatArray, *, error: float) -> FloatArray:
+    """Return how much to bet on each value, from those before it."""
+    step = np.arange(1, len(values) + 1)
+    mean = (0.5 + np.cumsum(values)) / (step + 1)
+    spread = (0.25 + np.cumsum((values - mean) ** 2)) / (step + 1)
+    before = np.concatenate([[0.25], spread[:-1]])
+    stake = np.sqrt(2.0 * np.log(1.0 / error) / (before * step * np.log1p(step)))
+    return np.asarray(stake, dtype=np.float64)
+
+
+def _ends(possible: np.ndarray, grid: FloatArray) -> tuple[float, float]:
+    places = np.flatnonzero(possible)
+    if len(places) == 0:
+        # Betted away whole: between two means of the grid.
+        return float("nan"), float("nan")
+    return float(grid[max(places[0] - 1, 0)]), float(grid[min(places[-1] + 1, _GRID - 1)])

@@ -1,0 +1,120 @@
+"""What is said of a judge hangs on no name, no number of a case and no order of rows."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from evalkit.stats.counts import Codings
+from evalkit.stats.judges.acceptance import Verdicts, accept_verdicts
+from evalkit.stats.judges.alternative import alternative_test
+from evalkit.stats.judges.correction import Design, JudgedUnits, corrected_mean
+from evalkit.stats.judges.error_rates import error_rates
+
+
+def shuffled(rng, n):
+    """Return an order of rows, and other numbers for cases."""
+    return rng.permutation(n), rng.permutation(10_000)
+
+
+def same(first, second):
+    """Say whether two estimates agree to rounding."""
+    ends = [(row.value, row.low, row.high, row.n) for row in (first, second)]
+    if None in ends[0]:
+        return ends[0] == ends[1] and first.reason == second.reason
+    return ends[0] == pytest.approx(ends[1], abs=1e-12)
+
+
+@pytest.mark.parametrize("design", list(Design))
+def test_a_corrected_mean_hangs_on_no_order_and_no_number_of_a_case(design):
+    rng = np.random.default_rng(1)
+    truth = (rng.random(400) < 0.6).astype(float)
+    judged = JudgedUnits(
+        np.where(rng.random(400) < 0.8, truth, 1 - truth),
+        np.where(rng.random(400) < 0.3, truth, np.nan),
+        np.arange(400) // 3,
+        np.full(400, 0.3),
+    )
+    order, number = shuffled(rng, 400)
+    other = JudgedUnits(
+        judged.verdict[order], judged.label[order], number[judged.case[order]], judged.odds[order]
+    )
+
+    first, second = corrected_mean(judged, design), corrected_mean(other, design)
+
+    assert same(first.corrected, second.corrected)
+    assert same(first.people, second.people)
+
+
+def test_error_rates_hang_on_no_order_and_turn_over_with_the_answers():
+    rng = np.random.default_rng(2)
+    label = rng.random(200) < 0.6
+    verdict = label ^ (rng.random(200) < 0.2)
+    case = np.arange(200) // 2
+    order, number = shuffled(rng, 200)
+
+    first = error_rates(verdict=verdict, label=label, case=case)
+    second = error_rates(verdict=verdict[order], label=label[order], case=number[case[order]])
+    turned = error_rates(verdict=~verdict, label=~label, case=case)
+
+    assert same(first.sensitivity, second.sensitivity)
+    assert same(first.no_precision, second.no_precision)
+    assert same(first.sensitivity, turned.specificity)
+    assert same(first.precision, turned.no_precision)
+
+
+def test_the_alternative_annotator_test_hangs_on_no_name_and_no_order():
+    rng = np.random.default_rng(3)
+    unit, annotator = (grid.ravel() for grid in np.mgrid[0:80, 0:4])
+    truth = rng.integers(0, 3, 80)
+    value = np.where(rng.random(320) < 0.7, truth[unit], rng.integers(0, 3, 320))
+    codings = Codings(unit, unit // 2, annotator, value, ("a", "b", "c"), ("v", "w", "x", "judge"))
+    order, number = shuffled(rng, 320)
+    place = np.array([2, 0, 3, 1])
+    other = replace(
+        codings,
+        unit=number[unit[order]],
+        case=number[::-1][codings.case[order]],
+        annotator=place[annotator[order]],
+        value=np.array([1, 2, 0])[value[order]],
+        annotators=("w", "judge", "v", "x"),
+    )
+
+    first = alternative_test(codings, 3, margin=0.1)
+    second = alternative_test(other, 1, margin=0.1)
+
+    rows = {row.annotator: row for row in second.rows}
+    assert all(row.p_value == pytest.approx(rows[row.annotator].p_value) for row in first.rows)
+    assert same(first.advantage, second.advantage)
+    assert first.winning_rate == second.winning_rate
+
+
+@pytest.mark.parametrize("per_case", [1, 4])
+def test_accepted_verdicts_hang_on_no_order_and_on_no_scale_of_certainty(per_case):
+    rng = np.random.default_rng(4)
+
+    def drawn():
+        certainty = rng.random(2400)
+        return Verdicts(
+            certainty, rng.random(2400) < 0.3 * (1 - certainty), np.arange(2400) // per_case
+        )
+
+    dev, certification = drawn(), drawn()
+    order, number = shuffled(rng, 2400)
+
+    def retold(verdicts):
+        return Verdicts(
+            verdicts.certainty[order] * 2 + 5,
+            verdicts.is_wrong[order],
+            number[verdicts.case[order]],
+        )
+
+    first = accept_verdicts(dev, certification, risk=0.2)
+    second = accept_verdicts(retold(dev), retold(certification), risk=0.2)
+
+    assert second.threshold == pytest.approx(first.threshold * 2 + 5)
+    assert [row.p_value for row in second.tried] == pytest.approx(
+        [row.p_value for row in first.tried]
+    )
+    assert same(first.accepted, second.accepted)
+    assert same(first.wrong, second.wrong)
