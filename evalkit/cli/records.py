@@ -10,7 +10,12 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from db.commands.records import ImportReport, Progress as OnProgress, import_file
+from db.commands.records import (
+    ImportReport,
+    Progress as OnProgress,
+    belonging_together,
+    import_files,
+)
 from db.queries.records.files import CsvShape, Exported, export_file
 from evalkit.cli.terminal import (
     JsonFlag,
@@ -50,14 +55,15 @@ def import_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and store nothing.")] = False,
     as_json: bool = JsonFlag,
 ) -> None:
-    """Store files of records, each of them whole or not at all."""
+    """Store files of records: those of one eval set together, all of them or nothing."""
     make_database_if_missing()
     reports: list[ImportReport] = []
-    for number, path in enumerate(files):
+    groups = belonging_together(files, eval_set=eval_set, study=study)
+    for number, group in enumerate(groups):
         try:
-            with _progress(path.name) as progress:
-                report = import_file(
-                    path,
+            with _progress(", ".join(path.name for path in group)) as progress:
+                report = import_files(
+                    [(path.name, path) for path in group],
                     eval_set=eval_set,
                     study=study,
                     looks=looks,
@@ -66,7 +72,7 @@ def import_command(
                 )
         except RefusedError as refused:
             _say(reports, as_json=as_json)
-            unread = [other.name for other in files[number + 1 :]]
+            unread = [path.name for others in groups[number + 1 :] for path in others]
             left_out = f"\nNot read after that: {', '.join(unread)}." if unread else ""
             raise RefusedError(f"{refused}{left_out}") from None
         reports.append(report)

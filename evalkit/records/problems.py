@@ -1,4 +1,4 @@
-"""What is wrong with a file of records: where, what was found, and what was expected."""
+"""What is wrong with files of records: where, what was found, and what was expected."""
 
 import json
 from dataclasses import dataclass
@@ -8,6 +8,9 @@ from evalkit.errors import RefusedError
 
 #: So many problems are told at once; reading stops there.
 MAX_PROBLEMS = 20
+
+#: Lines of files that are imported together are counted on: each file begins at a multiple of it.
+LINES_OF_A_FILE = 2**40
 
 _MAX_FOUND = 60
 
@@ -30,38 +33,63 @@ class Problem:
 
 
 class RecordsRefusedError(RefusedError):
-    """A file of records was refused; nothing of it is stored."""
+    """Files of records were refused; nothing of them is stored."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], files: tuple[str, ...]) -> None:
         self.problems = tuple(problems)
         n = len(problems)
         more = " Reading stopped there." if n >= MAX_PROBLEMS else ""
+        were = "was" if len(files) == 1 else "were"
         count = f"{n} problem{'' if n == 1 else 's'}"
-        head = f"{problems[0].file} was refused with {count}; nothing was stored.{more}"
+        head = f"{', '.join(files)} {were} refused with {count}; nothing was stored.{more}"
         super().__init__("\n".join([head, *(f"  {problem}" for problem in problems)]))
 
 
 class Problems:
-    """Collects the problems of one file and refuses it when there are enough."""
+    """Collects the problems of files that belong together, and refuses them when there are enough.
 
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self._found: list[Problem] = []
+    While a file is read, ``reading`` is its place among them, and lines are counted within it;
+    when all are read it is ``None``, and lines say themselves of which file they are.
+    """
+
+    def __init__(self, *files: str) -> None:
+        self.files = files
+        self.reading: int | None = None
+        self._found: list[tuple[int, Problem]] = []
 
     def __bool__(self) -> bool:
         """Tell whether anything is wrong so far."""
         return bool(self._found)
 
+    @property
+    def file(self) -> str:
+        """Return the name of the file that is read, or of all of them."""
+        return ", ".join(self.files) if self.reading is None else self.files[self.reading]
+
+    @property
+    def first_line(self) -> int:
+        """Return what the lines of the file that is read are counted from."""
+        return (self.reading or 0) * LINES_OF_A_FILE
+
+    def place(self, line: int) -> str:
+        """Name a line of one of the files."""
+        number, line = divmod(line, LINES_OF_A_FILE)
+        return f"line {line}" if len(self.files) == 1 else f"line {line} of {self.files[number]}"
+
     def add(self, line: int, field: str | None, found: str, expected: str) -> None:
-        """Note one problem; the twentieth refuses the file."""
-        self._found.append(Problem(self.file, line, field, found, expected))
+        """Note one problem; the twentieth refuses the files."""
+        line += self.first_line
+        number, own = divmod(line, LINES_OF_A_FILE)
+        problem = Problem(self.files[number], own, field, found, expected)
+        self._found.append((line, problem))
         if len(self._found) >= MAX_PROBLEMS:
             self.refuse_if_any()
 
     def refuse_if_any(self) -> None:
         """Raise a RecordsRefusedError with all problems in the order of their lines."""
         if self._found:
-            raise RecordsRefusedError(sorted(self._found, key=lambda problem: problem.line))
+            ordered = sorted(self._found, key=lambda noted: noted[0])
+            raise RecordsRefusedError([problem for _, problem in ordered], self.files)
 
 
 def shown(value: Any) -> str:

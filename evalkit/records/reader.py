@@ -51,6 +51,11 @@ class RecordReader:
         self._on_position = on_position
         self._unknown: set[tuple[str, str]] = set()
 
+    def read_header(self) -> dict[str, Any]:
+        """Read the header alone; whatever comes after it is not looked at."""
+        self._read_header(read_lines(self._file, self._problems))
+        return self.header
+
     def __iter__(self) -> Iterator[Record]:
         """Yield the records in the order of their lines, unsound ones too."""
         lines = read_lines(self._file, self._problems, self._on_position)
@@ -64,7 +69,7 @@ class RecordReader:
                 self._problems.add(line, "type", "a second header", "one header, on the first line")
             else:
                 known, is_sound = self._checked(line, fields)
-                yield Record(line, kind, known, is_sound)
+                yield Record(self._problems.first_line + line, kind, known, is_sound)
 
     def _read_header(self, lines: Iterator[tuple[int, dict[str, Any]]]) -> None:
         """Read the first record; without a header of our version nothing else can be trusted."""

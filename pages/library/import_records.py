@@ -1,8 +1,8 @@
-"""Import: a file of records, what it would bring, and a button that stores it."""
+"""Import: files of records, what they would bring, and a button that stores them."""
 
 import streamlit as st
 
-from db.commands.records import import_file
+from db.commands.records import Choices, import_files
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import labels, state, uploads
@@ -13,8 +13,9 @@ user = state.require(Role.LEAD)
 
 st.title("Import records")
 st.caption(
-    "Cases, outputs and annotations as JSON Lines (.jsonl, or .jsonl.gz), all of the file or "
-    "nothing. For files above 50 MB use the command line: python -m evalkit import FILE"
+    "Cases, outputs and annotations as JSON Lines (.jsonl, or .jsonl.gz). Several files are joined "
+    "by the ids in them, in any order; all of them are stored, or nothing. For files above 50 MB "
+    "use the command line: python -m evalkit import FILE FILE"
 )
 if message := st.session_state.pop("import-message", None):
     st.success(labels.literal(message))
@@ -22,7 +23,9 @@ if message := st.session_state.pop("import-message", None):
     st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
 
 n_imported = st.session_state.setdefault("n-imported", 0)
-file = st.file_uploader("File (.jsonl or .jsonl.gz)", key=f"import-{n_imported}")
+files = st.file_uploader(
+    "Files (.jsonl or .jsonl.gz)", key=f"import-{n_imported}", accept_multiple_files=True
+)
 left, right, third = st.columns(3)
 eval_set = left.text_input("Eval set", placeholder="As the file says", key="import-eval-set")
 study = right.text_input("Study", placeholder="As the file says", key="import-study")
@@ -34,24 +37,21 @@ chosen = third.selectbox(
 )
 looks = library_tables.LOOKS[chosen]
 
-if file is None:
+if not files:
     st.markdown("##### What a file looks like")
     st.text("A header, then one record a line. This is a whole file:")
     st.code(library_tables.EXAMPLE_RECORDS, language=None, wrap_lines=True)
     st.stop()
 
+sources = [(file.name, uploads.content(file)) for file in files]
+choices = Choices(
+    eval_set=eval_set.strip() or None, study=study.strip() or None, looks=looks, actor_id=user.id
+)
 try:
-    with st.spinner("Reading and checking the file"):
-        preview = import_file(
-            uploads.content(file),
-            source_name=file.name,
-            eval_set=eval_set.strip() or None,
-            study=study.strip() or None,
-            looks=looks,
-            dry_run=True,
-        )
+    with st.spinner("Reading and checking"):
+        preview = import_files(sources, **(choices | {"dry_run": True}))
 except RefusedError as refused:
-    st.error("Nothing was stored. The file was refused:")
+    st.error("Nothing was stored. What was refused, and why:")
     st.code(str(refused), language=None, wrap_lines=True)
     st.stop()
 
@@ -66,14 +66,7 @@ if not preview.has_news or not st.button("Import", type="primary", icon=":materi
     st.stop()
 
 with st.spinner("Storing"):
-    stored = import_file(
-        uploads.content(file),
-        source_name=file.name,
-        eval_set=eval_set.strip() or None,
-        study=study.strip() or None,
-        looks=looks,
-        actor_id=user.id,
-    )
+    stored = import_files(sources, **choices)
 st.session_state["import-message"] = stored.sentence
 st.session_state["n-imported"] = n_imported + 1  # a new key empties the uploader
 st.rerun()

@@ -16,12 +16,15 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 FOLDER = "/_stcore/upload_file/"
 #: How much of a file is written to disk, or read from there, at a time.
 _CHUNK = 1 << 20
+#: What a page holds at most, by what one file may have; older files go.
+_FILES_OF_FULL_SIZE = 4
 
 
 class SpooledRecord(UploadedFileRec):
     """A file whose bytes are on disk, in a file without a name that goes with this record."""
 
     spool: IO[bytes]
+    n_bytes: int
 
     def __del__(self) -> None:
         """Give the room on the disk back: the page is gone, or has another file."""
@@ -29,17 +32,23 @@ class SpooledRecord(UploadedFileRec):
 
 
 class SpooledFiles(MemoryUploadedFileManager):
-    """Keep the last file of each page, on disk."""
+    """Keep the last files of each page, on disk."""
 
     def add_file(self, session_id: str, file: UploadedFileRec) -> None:
-        """Keep a file in the place of those the page had before."""
+        """Keep a file, and of those the page had before the last, as far as there is room."""
         spool = tempfile.TemporaryFile()  # noqa: SIM115 (closed with its record)
         spool.write(file.data)
         spool.flush()
         record = SpooledRecord(file.file_id, file.name, file.type, b"")
-        record.spool = spool
-        self.remove_session_files(session_id)
+        record.spool, record.n_bytes = spool, len(file.data)
         super().add_file(session_id, record)
+        room = _FILES_OF_FULL_SIZE * st.get_option("server.maxUploadSize") << 20
+        with self._lock:
+            newest_first = list(reversed(self.file_storage[session_id].values()))
+        for held in newest_first:
+            room -= held.n_bytes if isinstance(held, SpooledRecord) else 0
+            if room < 0 and held is not record:
+                self.remove_file(session_id, held.file_id)
 
 
 class OneAtATime:

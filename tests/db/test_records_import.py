@@ -250,7 +250,9 @@ def test_an_import_is_written_down(sqlite_database, tmp_path):
     import_file(path)
 
     (event,) = rows(AuditEvent, AuditEvent.action == "import")
-    assert event.details == {"source": "file.jsonl", "study": "Set", "version": 1}
+    assert event.details == {
+        "source": "file.jsonl", "study": "Set", "version": 1, "looks": "latest"
+    }  # fmt: skip
 
 
 def test_models_are_shared_between_eval_sets(sqlite_database, tmp_path):

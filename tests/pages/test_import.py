@@ -8,6 +8,7 @@ from db.engine import read_session
 from db.queries.results import collect, result_study
 from evalkit.reports.scores.report import scores_report
 from evalkit.vocabulary import Role
+from tests.db.record_files import CRITERION, pair_of_outputs, score, write
 from tests.pages.conftest import at_page
 
 PAGE = "library/import_records.py"
@@ -42,3 +43,19 @@ def test_a_lead_chooses_which_look_counts_and_is_told_the_rule(
     (of,) = scores_report(study).criteria
     estimate = next(row.estimate for row in of.means if (row.model, row.category) == ("m", None))
     assert estimate.value == mean
+
+
+def test_several_files_are_one_import_in_any_order(app, sign_in, tmp_path):
+    labels = write(tmp_path / "labels.jsonl", [CRITERION, score(2)])
+    texts = write(tmp_path / "texts.jsonl", pair_of_outputs())
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+
+    files = [(path.name, path.read_bytes(), "application/jsonl") for path in (labels, texts)]
+    app.file_uploader[0].set_value(files).run()
+
+    assert not app.exception
+    assert "2 outputs, 1 score from labels.jsonl, texts.jsonl" in app.text[0].value
+    next(button for button in app.button if button.label == "Import").click().run()
+    assert not app.exception
+    assert app.success[0].value.startswith("Imported 1 criterion")

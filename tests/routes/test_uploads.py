@@ -37,14 +37,18 @@ def test_a_file_is_held_on_disk_and_read_from_there():
     assert contents(files, "page", "first") == [b"1,2,3"]
 
 
-def test_a_page_keeps_its_last_file_only():
+def test_a_page_keeps_its_last_files_up_to_four_times_what_one_may_have(monkeypatch):
+    monkeypatch.setattr(uploads.st, "get_option", lambda _name: 1)  # MiB
     files = uploads.SpooledFiles("/upload")
     for number in range(12):
-        add(files, "page", f"file-{number}", b"%d" % number)
+        add(files, "page", f"file-{number}", b"%02d" % number * 350_000)
     add(files, "another page", "file", b"another")
 
     names = [f"file-{number}" for number in range(12)]
-    assert contents(files, "page", *names) == [b"11"]
+    # 700,000 bytes each: five of them fit into 4 MiB.
+    assert [content[:2] for content in contents(files, "page", *names)] == [
+        b"07", b"08", b"09", b"10", b"11"
+    ]  # fmt: skip
     assert contents(files, "another page", "file") == [b"another"]
 
 

@@ -1,65 +1,72 @@
-"""Import of records: a file, all of it or nothing."""
+"""Import of records: a file, or files that belong together, all of it or nothing."""
 
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Unpack
 
-from db.commands.records.importing import Import, Progress
+from db.commands.records.importing import Choices, Import, Progress
 from db.commands.records.report import ImportReport, RecordCount
 from db.commands.records.staging import Staging
 from db.commands.units import count_outdated_units
 from evalkit.errors import RefusedError
-from evalkit.records import Problems
+from evalkit.records import Problems, RecordReader
 from evalkit.records.schema import FORMAT, VERSION
-from evalkit.vocabulary import LooksRule
 
-__all__ = ["ImportReport", "Progress", "RecordCount", "import_file", "import_records"]
+__all__ = [
+    "Choices",
+    "ImportReport",
+    "Progress",
+    "RecordCount",
+    "belonging_together",
+    "import_file",
+    "import_files",
+    "import_records",
+]
 
 _IN_MEMORY = 16 * 1024 * 1024
 
 
 def import_file(
-    source: str | Path | BinaryIO,
-    *,
-    source_name: str | None = None,
-    eval_set: str | None = None,
-    study: str | None = None,
-    looks: LooksRule | None = None,
-    dry_run: bool = False,
-    progress: Progress | None = None,
-    actor_id: int | None = None,
+    source: str | Path | BinaryIO, *, source_name: str | None = None, **choices: Unpack[Choices]
 ) -> ImportReport:
     """Store a file of records, gzip-compressed or not: all of it, or nothing and a refusal.
 
-    ``source`` is a path or a binary file that can seek. The eval set is the one named here, else
-    in the header; so is the study, which a file with annotations gets by the eval set's name
-    where nobody names one. ``looks`` says what counts of what the same annotator judged again
-    without an assignment; without it the header does, else the latest look. With
-    ``dry_run`` everything is checked and nothing stored.
+    ``source`` is a path or a binary file that can seek.
     """
-    if not isinstance(source, str | Path):
-        name = source_name or "upload"
-        return _import(source, name, eval_set, study, looks, dry_run, progress, actor_id)
-    path = Path(source)
-    with _opened(path) as file:
-        name = source_name or path.name
-        return _import(file, name, eval_set, study, looks, dry_run, progress, actor_id)
+    name = source_name or (Path(source).name if isinstance(source, str | Path) else "upload")
+    return import_files([(name, source)], **choices)
+
+
+def import_files(
+    sources: Sequence[tuple[str, str | Path | BinaryIO]], **choices: Unpack[Choices]
+) -> ImportReport:
+    """Store files that belong together, by their names, as if they were one: all or nothing.
+
+    A record may refer to one of another file, whichever comes first. What a file says that one
+    before it says already is there already.
+    """
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(_opened(source)) if isinstance(source, str | Path) else source
+            for _, source in sources
+        ]
+        with Staging() as staging:
+            problems = Problems(*(name for name, _ in sources))
+            importing = Import(staging, problems, choices)
+            importing.read(files)
+            report = importing.run()
+    if not choices.get("dry_run"):
+        count_outdated_units()  # here, where somebody waits for a file, not for their next case
+    return report
 
 
 def import_records(
-    records: Iterable[Mapping[str, Any]],
-    *,
-    source_name: str,
-    eval_set: str | None = None,
-    study: str | None = None,
-    looks: LooksRule | None = None,
-    dry_run: bool = False,
-    progress: Progress | None = None,
-    actor_id: int | None = None,
+    records: Iterable[Mapping[str, Any]], *, source_name: str, **choices: Unpack[Choices]
 ) -> ImportReport:
     """Store records as ``import_file`` does; the header may be left out."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
@@ -71,44 +78,44 @@ def import_records(
         for record in chain([first] if first is not None else [], remaining):
             text.write(json.dumps(record, ensure_ascii=False) + "\n")
         text.detach()
-        file.seek(0)
-        return _import(
-            file,  # type: ignore[arg-type]
-            source_name,
-            eval_set,
-            study,
-            looks,
-            dry_run,
-            progress,
-            actor_id,
-        )
+        return import_files([(source_name, file)], **choices)  # type: ignore[list-item]
 
 
-def _opened(path: Path) -> BinaryIO:
+def belonging_together(
+    paths: Sequence[Path], *, eval_set: str | None = None, study: str | None = None
+) -> list[list[Path]]:
+    """Group files by the eval set and the study they are for, in the order of the first of each.
+
+    A file that names no study goes with the first that does, of the same eval set. One that has
+    no header of ours stands alone, to be refused by its own import.
+    """
+    groups: dict[tuple[str, str | None], list[Path]] = {}
+    for path in paths:
+        header = _header_of(path)
+        if header is None:
+            groups[str(path), None] = [path]
+            continue
+        key = eval_set or header.get("eval_set") or "", study or header.get("study")
+        of_set = [named for named in groups if named[0] == key[0]]
+        if key[1] is None and of_set:
+            key = of_set[0]
+        elif (key[0], None) in groups and key not in groups:
+            renamed = {key if named == (key[0], None) else named: groups[named] for named in groups}
+            groups = renamed
+        groups.setdefault(key, []).append(path)
+    return list(groups.values())
+
+
+def _header_of(path: Path) -> dict[str, Any] | None:
+    with _opened(path) as file:
+        try:
+            return RecordReader(file, Problems(path.name)).read_header()
+        except RefusedError:
+            return None
+
+
+def _opened(path: str | Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        return Path(path).open("rb")
     except OSError as error:
         raise RefusedError(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _import(
-    file: BinaryIO,
-    source_name: str,
-    eval_set: str | None,
-    study: str | None,
-    looks: LooksRule | None,
-    dry_run: bool,
-    progress: Progress | None,
-    actor_id: int | None,
-) -> ImportReport:
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    with Staging() as staging:
-        importing = Import(staging, Problems(source_name), progress)
-        importing.read(file, size=size)
-        report = importing.run(
-            eval_set=eval_set, study=study, looks=looks, dry_run=dry_run, actor_id=actor_id
-        )
-    if not dry_run:
-        count_outdated_units()  # here, where somebody waits for a file, not for their next case
-    return report

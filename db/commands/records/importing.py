@@ -1,9 +1,10 @@
-"""One import from its file to its report: read and check without the lock, then write."""
+"""One import from its files to its report: read and check without the lock, then write."""
 
 import functools
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypedDict
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -23,7 +24,7 @@ from db.commands.records.check.references import (
     check_version,
     stage_definitions,
 )
-from db.commands.records.check.revisions import sort_labels
+from db.commands.records.check.revisions import drop_repeated, sort_labels
 from db.commands.records.looks import Again
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
 from db.commands.records.staging import IN_NEXT_VERSION, LABEL_TYPES, RANKING, Staging
@@ -31,13 +32,31 @@ from db.commands.records.write.eval_set import write_staged
 from db.engine import know_tables, read_session, write_session
 from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
-from evalkit.records import Problems, RecordReader
+from evalkit.phrases import joined
+from evalkit.records import Problems, RecordReader, shown
 from evalkit.vocabulary import LooksRule
 
 #: Called with what is being done, how far it is, and how far it will go.
 Progress = Callable[[str, int, int], None]
 
 _IMPORT_LOCK = 724532  # one import at a time on PostgreSQL; SQLite has one writer anyway
+
+
+class Choices(TypedDict, total=False):
+    """What can be chosen of an import; whatever is not, the files say.
+
+    The eval set is the one named here, else in a header; so is the study, which files with
+    annotations get by the eval set's name where nobody names one. ``looks`` says what counts of
+    what the same annotator judged again without an assignment; else the latest look does. With
+    ``dry_run`` everything is checked and nothing stored.
+    """
+
+    eval_set: str | None
+    study: str | None
+    looks: LooksRule | None
+    dry_run: bool
+    progress: Progress | None
+    actor_id: int | None
 
 
 @dataclass(slots=True)
@@ -67,20 +86,33 @@ class ImportPlan:
 
 
 class Import:
-    """One file on its way into the database."""
+    """Files that belong together on their way into the database."""
 
-    def __init__(self, staging: Staging, problems: Problems, progress: Progress | None) -> None:
+    def __init__(self, staging: Staging, problems: Problems, choices: Choices) -> None:
         self._staging = staging
         self._problems = problems
-        self._progress = progress or (lambda *_: None)
+        self._choices = choices
+        self._progress = choices.get("progress") or (lambda *_: None)
         self._distinct: dict[str, int] = {}
-        self._header: dict[str, Any] = {}
+        self._headers: list[dict[str, Any]] = []
         self._warnings: list[str] = []
         self._quotes = ""
         self._looks = LooksRule.LATEST
 
-    def read(self, file: BinaryIO, *, size: int) -> None:
-        """Read the whole file into the staging file and note what is wrong with its records."""
+    def read(self, files: Sequence[BinaryIO]) -> None:
+        """Read the files into the staging file and note what is wrong with their records."""
+        for number, file in enumerate(files):
+            self._problems.reading = number
+            self._read(file)
+        self._problems.reading = None
+        for table, key in (("case", "key"), ("output", '"case", run')):
+            self._distinct[table] = self._staging.count(
+                f'SELECT COUNT(*) FROM (SELECT DISTINCT {key} FROM "{table}")'
+            )
+
+    def _read(self, file: BinaryIO) -> None:
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
         reader = RecordReader(
             file,
             self._problems,
@@ -89,24 +121,28 @@ class Import:
         for record in reader:
             self._staging.add(record)
         self._staging.flush()
-        self._header, self._warnings = reader.header, reader.warnings
-        for table, key in (("case", "key"), ("output", '"case", run')):
-            self._distinct[table] = self._staging.count(
-                f'SELECT COUNT(*) FROM (SELECT DISTINCT {key} FROM "{table}")'
-            )
+        if first := self._problems.first_line:
+            drop_repeated(self._staging, first)
+        self._headers.append(reader.header)
+        self._warnings += reader.warnings
 
-    def run(
-        self,
-        *,
-        eval_set: str | None,
-        study: str | None,
-        looks: LooksRule | None,
-        dry_run: bool,
-        actor_id: int | None,
-    ) -> ImportReport:
+    def _header(self, field: str) -> Any:
+        """Return what the headers say of one thing; refuse files that say two."""
+        told = {header[field]: None for header in self._headers if header.get(field) is not None}
+        if len(told) > 1:
+            values = joined([f"{field} {shown(value)}" for value in told])
+            raise RefusedError(
+                f"{self._problems.file} do not belong together: their headers say {values}. "
+                "Import them one after the other, or choose what holds for all of them."
+            )
+        return next(iter(told), None)
+
+    def run(self) -> ImportReport:
         """Check what was read against the database, write it, and say what was done."""
-        self._looks = looks or LooksRule(self._header.get("looks", LooksRule.LATEST))
-        names = self._names(eval_set, study)
+        looks = self._choices.get("looks") or self._header("looks")
+        self._looks = LooksRule(looks or LooksRule.LATEST)
+        dry_run = self._choices.get("dry_run", False)
+        names = self._names(self._choices.get("eval_set"), self._choices.get("study"))
         with read_session() as session:
             plan = self._plan(session, *names)
         if dry_run or not plan.has_news:
@@ -128,29 +164,28 @@ class Import:
                 taxonomies=plan.taxonomies,
                 needs_newest=plan.needs_newest,
                 source=self._problems.file,
-                sides=self._header.get("sides"),
+                sides=[header.get("sides") for header in self._headers],
                 looks=self._looks,
-                actor_id=actor_id,
+                actor_id=self._choices.get("actor_id"),
                 progress=self._progress,
             )
             know_tables(session.connection())
         return self._report(plan, version=version)
 
     def _names(self, eval_set: str | None, study: str | None) -> tuple[str, str | None]:
-        named = eval_set or self._header.get("eval_set")
+        named = eval_set or self._header("eval_set")
         if not named:
             raise RefusedError(
                 f"{self._problems.file} does not say which eval set it belongs to: "
                 "name it with --eval-set."
             )
         has_labels = any(self._staging.n_records.get(kind) for kind in LABEL_TYPES)
-        return named, study or self._header.get("study") or (named if has_labels else None)
+        return named, study or self._header("study") or (named if has_labels else None)
 
     def _plan(self, session: Session, eval_set: str, study: str | None) -> ImportPlan:
         """Check everything the file says against itself and the database."""
         staging, problems = self._staging, self._problems
-        content_hash = self._header.get("eval_set_version")
-        target = find_target(session, eval_set=eval_set, study=study, content_hash=content_hash)
+        target = self._target(session, eval_set, study)
         self._progress("Comparing", 0, 1)
         stage_known(session, staging, target)
         rubrics, taxonomies = self._definitions(session, target, problems)
@@ -165,6 +200,11 @@ class Import:
         plan = ImportPlan(target, rubrics, taxonomies, needs_newest, again, self._contents())
         plan.counts = self._counts(plan)
         return plan
+
+    def _target(self, session: Session, eval_set: str, study: str | None) -> ImportTarget:
+        hashes = [header.get("eval_set_version") for header in self._headers]
+        content_hash = next(filter(None, hashes), None)
+        return find_target(session, eval_set=eval_set, study=study, content_hash=content_hash)
 
     def _definitions(
         self, session: Session, target: ImportTarget, problems: Problems
@@ -181,9 +221,8 @@ class Import:
         self, session: Session, plan: ImportPlan, names: tuple[str, str | None]
     ) -> bool:
         """Tell whether somebody changed what the file was checked against, in the meantime."""
-        content_hash = self._header.get("eval_set_version")
-        target = find_target(session, eval_set=names[0], study=names[1], content_hash=content_hash)
-        rubrics, taxonomies = self._definitions(session, target, Problems(self._problems.file))
+        target = self._target(session, *names)
+        rubrics, taxonomies = self._definitions(session, target, Problems(*self._problems.files))
         return replace(plan, target=target, rubrics=rubrics, taxonomies=taxonomies).signature != (
             plan.signature
         )
@@ -241,7 +280,7 @@ class Import:
             contents=plan.contents,
             warnings=(
                 *self._warnings,
-                *again_sentences(plan.again, self._looks, plan.counts),
+                *again_sentences(plan.again, self._looks, plan.counts, self._problems.place),
                 *self._repeats(plan.contents),
                 *filter(None, [self._quotes]),
             ),

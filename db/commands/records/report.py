@@ -1,6 +1,6 @@
 """What an import did, or would do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from db.commands.records.looks import Again
@@ -36,9 +36,10 @@ class RecordCount:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What one file brought. ``counts`` has an entry for each type the file holds.
+    """What a file, or files that belong together, brought; ``source`` names them.
 
-    ``contents`` are those of the eval set with this file.
+    ``counts`` has an entry for each type they hold; ``contents`` are those of the eval set with
+    them.
     """
 
     source: str
@@ -74,7 +75,10 @@ class ImportReport:
 
 
 def again_sentences(
-    again: Again, looks: LooksRule, counts: Mapping[str, RecordCount]
+    again: Again,
+    looks: LooksRule,
+    counts: Mapping[str, RecordCount],
+    place: Callable[[int], str],
 ) -> tuple[str, ...]:
     """Warn of what the same annotator judged again, with what counts of it."""
     if not again.n:
@@ -82,7 +86,7 @@ def again_sentences(
     what = "response or pair was" if again.n == 1 else "responses and pairs were"
     warning = (
         f"{again.n:,} {what} judged more than once by the same annotator, with no assignment to "
-        f"tell the looks apart (the first again on line {again.first_line})."
+        f"tell the looks apart (the first again on {place(again.first_line)})."
     )
     if looks is LooksRule.MEAN:
         return (f"{warning} Every look counts: scores, preferences and errors are means of looks.",)

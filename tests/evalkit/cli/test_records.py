@@ -11,7 +11,15 @@ from db import revisions
 from db.engine import read_session
 from db.models import AuditEvent
 from evalkit.cli import main
-from tests.db.record_files import CRITERION, case, comparison, pair_of_outputs, score, write
+from tests.db.record_files import (
+    CRITERION,
+    HEADER,
+    case,
+    comparison,
+    pair_of_outputs,
+    score,
+    write,
+)
 
 TWO_LOOKS = Path(__file__).parents[2] / "cases" / "two_looks.jsonl"
 
@@ -48,11 +56,24 @@ def test_a_refusal_goes_to_standard_error_with_file_line_field_found_and_expecte
     assert "Traceback" not in told.err
 
 
-def test_a_file_after_a_refused_one_is_not_read_and_that_is_said(
+def test_files_of_one_eval_set_are_one_import_whichever_comes_first(
     sqlite_database, file, tmp_path, capsys
 ):
-    bad = write(tmp_path / "bad.jsonl", [score(9)])
-    last = write(tmp_path / "last.jsonl", [])
+    more = write(tmp_path / "more.jsonl", [comparison("right", annotator="Bo")])
+
+    assert main(["import", str(more), str(file)]) == 0
+
+    assert capsys.readouterr().out == (
+        "Imported 1 criterion, 1 case, 2 outputs, 2 comparisons, 1 score from more.jsonl, "
+        "file.jsonl into eval set 'Set' and study 'Set'.\n"
+    )
+
+
+def test_a_file_after_a_refused_one_of_another_eval_set_is_not_read_and_that_is_said(
+    sqlite_database, file, tmp_path, capsys
+):
+    bad = write(tmp_path / "bad.jsonl", [score(9)], header={**HEADER, "eval_set": "Bad"})
+    last = write(tmp_path / "last.jsonl", [], header={**HEADER, "eval_set": "Last"})
 
     assert main(["import", str(file), str(bad), str(last)]) == 1
 

@@ -93,7 +93,9 @@ def _groups(
             group.parts.append(record)
             hashes[line] = fingerprint(record)
         elif hashes[first] != fingerprint(record):
-            problems.add(line, "key", shown(record["key"]), f"what line {first} says of it")
+            problems.add(
+                line, "key", shown(record["key"]), f"what {problems.place(first)} says of it"
+            )
     return list(groups.values())
 
 

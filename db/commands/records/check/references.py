@@ -182,7 +182,7 @@ def _check_doubles(staging: Staging, problems: Problems) -> None:
     }
     for what, field, names in (("case", "id", case), ("output", "case", output)):
         for line, key, first in staging.db.execute(_TWICE.format(**names, limit=MAX_PROBLEMS)):
-            where = f"line {first}" if first > 0 else "the eval set"
+            where = problems.place(first) if first > 0 else "the eval set"
             problems.add(line, field, shown(key), f"the content that {where} has for this {what}")
         staging.db.execute(_DELETE_TWICE.format(**names))
 
@@ -206,7 +206,7 @@ def check_names(session: Session, staging: Staging, problems: Problems) -> None:
             where = "as this database spells who looks the same"
         elif key in first:
             known, line = first[key]
-            where = f"as line {line} spells who looks the same"
+            where = f"as {problems.place(line)} spells who looks the same"
         else:
             first[key] = (name, lines[number])
             continue

@@ -50,6 +50,28 @@ DELETE FROM judged WHERE line > 0 AND type = 2 AND line IN (
 )
 """
 
+#: What a file says that one before it, imported together with it, says already.
+_DROP_REPEATED = (
+    """
+    DELETE FROM label WHERE line >= ? AND type <> 2 AND EXISTS (
+        SELECT 1 FROM label AS earlier WHERE earlier.digest = label.digest
+        AND earlier.line < ? AND earlier.revision >= label.revision
+    )
+    """,
+    """
+    WITH placed AS (
+        SELECT line, line >= ? AS is_later, digest, revision, ROW_NUMBER() OVER (
+            PARTITION BY digest, line >= ? ORDER BY revision DESC, line
+        ) AS place FROM label WHERE type = 2
+    )
+    DELETE FROM label WHERE line IN (
+        SELECT later.line FROM placed AS later JOIN placed AS earlier
+        ON earlier.digest = later.digest AND earlier.place = later.place
+        WHERE later.is_later AND NOT earlier.is_later AND earlier.revision >= later.revision
+    )
+    """,
+)
+
 # SQLite takes the other columns of a group from the row that holds the one MIN or MAX.
 _PRESENTATIONS = (
     """
@@ -267,6 +289,16 @@ AND NOT EXISTS (
     AND known.line < 0 AND known.type = 0
 ) ORDER BY judged.line LIMIT ?
 """
+
+
+def drop_repeated(staging: Staging, first_line: int) -> None:
+    """Drop labels from a line on that files before say: as if these were stored already."""
+    if not staging.count("SELECT EXISTS (SELECT 1 FROM label)"):
+        return
+    staging.script(("CREATE INDEX IF NOT EXISTS label_digest ON label (digest)",))
+    for statement in _DROP_REPEATED:
+        staging.db.execute(statement, (first_line, first_line))
+    staging.script(("DELETE FROM quote WHERE line NOT IN (SELECT line FROM label)",))
 
 
 def sort_labels(staging: Staging, problems: Problems, looks: LooksRule) -> Again:

@@ -1,7 +1,7 @@
 """Writing what was staged: one transaction, in batches, nothing worked out under the lock."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -41,7 +41,7 @@ def write_staged(
     taxonomies: list[Definition],
     needs_newest: bool,
     source: str,
-    sides: str | None,
+    sides: Sequence[str | None],
     looks: LooksRule,
     actor_id: int | None,
     progress: Callable[[str, int, int], None],

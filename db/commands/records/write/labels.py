@@ -1,6 +1,7 @@
 """Assignments, annotations, scores and error marks of an import."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ from db.queries.records.annotated import (
 )
 from db.queries.records.rows import batched
 from evalkit.records.checks import as_moment
+from evalkit.records.problems import LINES_OF_A_FILE
 from evalkit.vocabulary import AssignmentKind, AssignmentState
 
 #: What an annotation keeps of its first label outside columns of its own.
@@ -39,6 +41,7 @@ _OF_ASSIGNMENT = ("inclusion_probability", "sampling")
 class _LabelRow(NamedTuple):
     """One new label with its annotation and its presentation."""
 
+    line: int
     annotation: int
     annotation_db_id: int | None
     annotation_place: int | None
@@ -61,13 +64,16 @@ class _LabelRow(NamedTuple):
     ranked: str
 
 
-def write_labels(writing: Writing, *, study_id: int, sides: str | None) -> None:
-    """Write every new label with the assignment and the annotation it belongs to."""
+def write_labels(writing: Writing, *, study_id: int, sides: Sequence[str | None]) -> None:
+    """Write every new label with the assignment and the annotation it belongs to.
+
+    ``sides`` are what the headers of the files say of them, in the order of the files.
+    """
     if not writing.staging.count("SELECT EXISTS (SELECT 1 FROM judged WHERE line > 0)"):
         return
     write_annotators(writing)
     _supersede(writing)
-    writer = _LabelWriter(writing, study_id, SIDES_POLICIES[sides])
+    writer = _LabelWriter(writing, study_id, [SIDES_POLICIES[of_file] for of_file in sides])
     rows = (_LabelRow(*row) for row in writing.new_rows(_rows_statement(writing)))
     annotations = (list(labels) for _, labels in groupby(rows, key=lambda row: row.annotation))
     for batch in batched(annotations, BATCH):
@@ -77,8 +83,8 @@ def write_labels(writing: Writing, *, study_id: int, sides: str | None) -> None:
 class _LabelWriter:
     """Turns staged labels into rows, an annotation at a time."""
 
-    def __init__(self, writing: Writing, study_id: int, policy: str) -> None:
-        self._policy = policy
+    def __init__(self, writing: Writing, study_id: int, policies: Sequence[str]) -> None:
+        self._policies = policies
         self._writing = writing
         self._study_id = study_id
         self._now = now()
@@ -192,7 +198,7 @@ class _LabelWriter:
             "key": row.key,
             "token": new_token(),
             "kind": AssignmentKind.WORK.value,
-            "policy": self._policy,
+            "policy": self._policies[row.line // LINES_OF_A_FILE],
             **{field: extras.get(field) for field in _OF_ASSIGNMENT},
             "state": AssignmentState.SUBMITTED.value,
             "active_seconds": float(extras.get("seconds", 0)),
@@ -316,7 +322,7 @@ def _supersede(writing: Writing) -> None:
 def _rows_statement(writing: Writing) -> str:
     case, output = writing.first["case"], writing.first["output"]
     return f"""
-    SELECT a.id, a.db_id, a.place, a.revision, a.is_superseded,
+    SELECT j.line, a.id, a.db_id, a.place, a.revision, a.is_superseded,
         p.db_id, p.place, p.key, p.look, p.annotator,
         COALESCE(c.db_id, {case} + c.place),
         COALESCE(lefts.db_id, {output} + lefts.place),
