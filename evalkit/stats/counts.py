@@ -167,7 +167,7 @@ def preference_codings(
         ``mirror``: that order counts nowhere.
     """
     first, second = np.minimum(left, right), np.maximum(left, right)
-    unit = _joint_codes(case, first, second)
+    unit = joint_codes(case, first, second)
     flip = (left > right) & (preference <= RIGHT)
     value = np.where(flip, 1 - preference, preference)
     return offered_preferences(
@@ -201,7 +201,7 @@ def offered_preferences(codings: Codings, *, offers_all: bool) -> Codings:
     )
 
 
-def _joint_codes(*codes: IntArray) -> IntArray:
+def joint_codes(*codes: IntArray) -> IntArray:
     """Give each distinct combination of codes a number, in their order."""
     sizes = [int(code.max(initial=0)) + 1 for code in codes]
     if math.prod(sizes) < 2**63:

@@ -17,6 +17,7 @@ from evalkit.stats.counts import (
 )
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.checklists import NO_CHECKS, Checks
+from evalkit.study.marked_words import NO_MARKED_WORDS, MarkedWords
 from evalkit.vocabulary import AnnotatorKind, Level
 
 #: Stands for a tag in :class:`Marks` where somebody looked for errors and found none.
@@ -178,8 +179,7 @@ class Collected:
     unsafe : tuple of int
         Indices of the tags that make a response unacceptable.
     asks_acceptable : bool
-        Whether anybody in the whole study called both bad, or looked for errors with a tag for
-        what is unsafe: so annotators could find a response unacceptable.
+        Whether anybody in the whole study called both bad, or looked for what is unsafe.
     asks_preference : bool
         Whether anybody in the whole study was asked which response is better, or said so.
     penalties, weights
@@ -211,6 +211,7 @@ class Collected:
     limits: Limits = Limits()
     runs_of: str = ""
     checks: Checks = NO_CHECKS
+    marked_words: MarkedWords = NO_MARKED_WORDS
     by_criterion: tuple[Preferences, ...] = ()
 
 
@@ -380,13 +381,13 @@ def _pairs(first: IntArray, second: IntArray) -> IntArray:
 
 def _latest(unit: IntArray, annotator: IntArray, latest: IntArray) -> IntArray:
     """Return the places of the last entry of every unit and annotator."""
-    key = _pairs(unit, annotator)
-    ordered = np.sort(key)  # np.unique alone hashes, which is twenty times slower here
+    ordered = np.sort(
+        key := _pairs(unit, annotator)
+    )  # np.unique alone hashes, which is twenty times slower here
     if (ordered[1:] != ordered[:-1]).all():
         return np.arange(len(key))
-    order = np.argsort(latest, kind="stable")[::-1]
-    _, first = np.unique(key[order], return_index=True)
-    return np.sort(order[first])
+    order = _in_time(latest)[::-1]
+    return np.sort(order[np.unique(key[order], return_index=True)[1]])
 
 
 def _in_time(latest: IntArray) -> IntArray:

@@ -5,6 +5,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from evalkit.reports.agreement import coefficients as several
+from evalkit.reports.agreement.marked_words import word_agreement
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.agreement.sentences import agreement_verdict, judges_in_short
 from evalkit.study import subjects
@@ -67,3 +68,4 @@ if parts:
 st.header("Errors", divider=False)
 agreement.show_tags(kept.of(several.tag_agreement), page)
 agreement.show_tags_by_category(kept.of(several.tag_agreement_by_category), page)
+agreement.show_words(kept.of(word_agreement), page)

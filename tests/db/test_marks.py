@@ -1,7 +1,9 @@
 """Error marks as they are read: in the order in which they were given."""
 
+from db.commands.records import import_records
 from db.engine import read_session
 from db.queries.results import ResultFilters, collect, collected, result_study
+from tests.db.record_files import TAG, case as asked, mark, output
 from tests.factories import annotate, make_eval_set, make_study
 
 
@@ -20,3 +22,28 @@ def test_marks_are_in_the_order_of_time_however_the_database_gives_them(database
 
     ids = [made[f"case-{case}/Model one"] for case in (2, 0, 3, 1)]
     assert found.outputs.id[found.marks.output].tolist() == ids
+
+
+def test_marks_are_read_with_their_places_those_on_a_whole_response_without(database):
+    steps = [
+        {"role": "assistant", "content": "I look it up."},
+        {"role": "assistant", "content": "It is Berlin."},
+    ]
+    records = [
+        TAG,
+        asked("c1"),
+        output("c1", "A", steps),
+        mark(start=6, end=12, quote="Berlin", step=1),
+        mark(omission=True),
+        mark(),
+        mark(tag=None, annotator="Bo"),
+    ]
+    import_records(records, source_name="the test", eval_set="Set", study="Study")
+
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        words = collect(session, study, filters=ResultFilters()).marked_words
+
+    # What is missing has a place of no length: who says so marks places.
+    places = zip(words.step.tolist(), words.start.tolist(), words.end.tolist(), strict=True)
+    assert sorted(places) == [(-1, 0, 0), (1, 6, 12)]

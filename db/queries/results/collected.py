@@ -49,6 +49,7 @@ from evalkit.study.collected import (
     Values,
 )
 from evalkit.study.graded import not_asked
+from evalkit.study.marked_words import MarkedWords
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 
 # Stands for what was not recorded while it is read; measures are never negative.
@@ -66,7 +67,7 @@ def collect(
     outputs = _outputs(session, study, filters)
     ids = outputs.id, np.array([each.annotator_id for each in annotators], dtype=np.int64)
     preferences, n_unreadable, n_rankings = _preferences(session, study, conditions, *ids)
-    marks, penalties = _marks(session, study, conditions, *ids)
+    marks, marked_words, penalties = _marks(session, study, conditions, *ids)
     unsafe = tuple(
         place for place, tag in enumerate(study.tags) if tag.key.split("/")[0] == UNSAFE_TAG
     )
@@ -98,6 +99,7 @@ def collect(
         n_rankings=n_rankings,
         values=_values(session, study, conditions, *ids),
         marks=marks,
+        marked_words=marked_words,
         checks=checks_of(session, conditions, *ids),
         penalties=penalties,
         weights=study.weights,
@@ -315,12 +317,13 @@ def _marks(
     conditions: list[sa.ColumnElement[bool]],
     output_ids: IntArray,
     annotator_ids: IntArray,
-) -> tuple[Marks, Penalties | None]:
-    """Return the marks, and what each look's weigh; None where no error has a severity."""
+) -> tuple[Marks, MarkedWords, Penalties | None]:
+    """Return the marks, those with a place, and what each look's weigh; None if no severity is."""
     severity = sa.case(
         *((col(ErrorMark.severity) == name.value, code) for code, name in enumerate(Severity)),
         else_=_UNKNOWN,
     )
+    missing = sa.case((col(ErrorMark.is_omission), 0), else_=_UNKNOWN)
     statement = (
         sa.select(
             col(ErrorMark.output_id),
@@ -328,6 +331,9 @@ def _marks(
             sa.func.coalesce(col(ErrorMark.tag_id), NO_TAG),
             severity,
             col(ErrorMark.annotation_id),
+            sa.func.coalesce(col(ErrorMark.step), _UNKNOWN),
+            sa.func.coalesce(col(ErrorMark.start), missing),
+            sa.func.coalesce(col(ErrorMark.end), missing),
         )
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
@@ -344,9 +350,14 @@ def _marks(
     output = places_among(table[:, 0], output_ids)
     look = np.unique(table[:, 4], return_inverse=True)[1].reshape(-1)
     marks = Marks(output, places_among(table[:, 1], annotator_ids), tag, look)
+    placed = tagged & (table[:, 6] != _UNKNOWN)
+    marked_words = MarkedWords(
+        *(column[placed] for column in (output, marks.annotator, tag, *table[:, 5:].T))
+    )
     weight = _weight_of_errors(study)[tag, table[:, 3]]
     is_weighed = bool((table[:, 3] != _UNKNOWN).any())
-    return marks, _penalties(output, table[:, 4], weight) if is_weighed else None
+    penalties = _penalties(output, table[:, 4], weight) if is_weighed else None
+    return marks, marked_words, penalties
 
 
 def _weight_of_errors(study: ResultStudy) -> FloatArray:

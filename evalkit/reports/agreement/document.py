@@ -11,6 +11,7 @@ from evalkit.reports.agreement.coefficients import (
     tag_agreement_by_category,
 )
 from evalkit.reports.agreement.judges import orders_entry, without_judges
+from evalkit.reports.agreement.marked_words import word_agreement, word_entry
 from evalkit.reports.agreement.reading import alpha_entry
 from evalkit.reports.agreement.report import AgreementOf, agreement_report
 from evalkit.reports.agreement.sentences import agreement_meanings, agreement_verdict
@@ -101,6 +102,7 @@ def coefficients_document(collected: Collected) -> Document:
         ],
         "any_error": of_tags.pop(ANY_ERROR, None),
         "tags": {tag.key: entry for tag, entry in of_tags.items()},
+        "marked_words": word_entry(word_agreement(collected)),
     }
 
 

@@ -18,11 +18,12 @@ from evalkit.study.collected import (
     codings_of_preferences,
     names,
 )
+from evalkit.study.marked_words import MarkedWords
 from evalkit.study.subjects import CHECKED, PREFERRED, Subject, codings_of
 from evalkit.vocabulary import AnnotatorKind
 
 #: Columns of who gave what.
-Entries = TypeVar("Entries", Preferences, Values, Marks, Checks)
+Entries = TypeVar("Entries", Preferences, Values, Marks, MarkedWords, Checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def without_judges(collected: Collected, *, but: int | None = None) -> Collected
         by_criterion=tuple(_some(each, keep[each.annotator]) for each in collected.by_criterion),
         values=_some(collected.values, keep[collected.values.annotator]),
         marks=_some(collected.marks, keep[collected.marks.annotator]),
+        marked_words=_some(collected.marked_words, keep[collected.marked_words.annotator]),
         checks=_some(collected.checks, keep[collected.checks.annotator]),
     )
 

@@ -24,7 +24,7 @@ from evalkit.study.collected import Tag
 from evalkit.study.subjects import PREFERRED, Subject, subject_inside, subject_key
 
 #: More pairs of annotators than this say less than the sentence above them.
-_MOST_PAIRS = 28
+MOST_PAIRS = 28
 
 
 def pairs_of_first(report: AgreementReport) -> tuple[Block, ...]:
@@ -34,7 +34,7 @@ def pairs_of_first(report: AgreementReport) -> tuple[Block, ...]:
         return ()
     pairs, subject = parts[0].pairs, parts[0].subject
     heading = Heading(f"Pairs of annotators: {subject_inside(subject)}")
-    if len(pairs) > _MOST_PAIRS:
+    if len(pairs) > MOST_PAIRS:
         more = "more than are read here: the JSON and the tables of pages have them."
         return heading, words(f"There are {len(pairs):,} pairs, {more}", style="note")
     as_shown = report.as_shown if subject == PREFERRED else NOT_AS_SHOWN

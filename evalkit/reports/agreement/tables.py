@@ -16,6 +16,7 @@ from evalkit.reports.agreement.coefficients import (
     tag_agreement,
 )
 from evalkit.reports.agreement.judge_tables import best_judges, both_orders, every_judge
+from evalkit.reports.agreement.marked_words import word_agreement
 from evalkit.reports.agreement.pair_tables import pairs_of_first
 from evalkit.reports.agreement.reading import FIRM, TENTATIVE
 from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agreement_report
@@ -28,6 +29,7 @@ from evalkit.reports.agreement.sentences import (
     judges_in_short,
     trust,
 )
+from evalkit.reports.agreement.word_tables import TITLE, word_blocks
 from evalkit.reports.blocks import (
     Block,
     Cell,
@@ -67,7 +69,12 @@ def agreement_section(collected: Collected) -> Section:
         *pairs_of_first(report),
         *_agreement_by_category(agreement_by_category(collected) if is_measured else ()),
         *_tag_agreement(tag_agreement(collected) if is_measured else ()),
+        *_headed(TITLE, word_blocks(word_agreement(collected))),
     )
+
+
+def _headed(title: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    return (Heading(title), *blocks) if blocks else ()
 
 
 def _measured(report: AgreementReport, several: Sequence[Coefficients]) -> tuple[Block, ...]:

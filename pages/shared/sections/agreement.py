@@ -13,8 +13,10 @@ from evalkit.reports.agreement.coefficients import (
     criterion_pairs,
     tag_pairs,
 )
+from evalkit.reports.agreement.marked_words import WordAgreement
 from evalkit.reports.agreement.report import AgreementOf, AgreementReport, agreement_report
 from evalkit.reports.agreement.sentences import agreement_meaning, agreement_meanings, trust
+from evalkit.reports.agreement.word_tables import TITLE, every_pair_of_words, word_blocks
 from evalkit.reports.blocks import Table, beside, words
 from evalkit.stats.agreement.kappa import PairAgreement, PairAgreements
 from evalkit.study.collected import Criterion, Tag
@@ -185,6 +187,17 @@ def show_tags_by_category(agreements: Sequence[CategoryAgreement], page: Page) -
     _show_map(drawn, page, key="tag-agreement-by-category")
     every = tables.every_category(agreements)
     blocks.fold(every, key="tag-agreement-categories", label="Errors by category")
+
+
+def show_words(agreement: WordAgreement, page: Page) -> None:
+    """Show whether annotators mark the same words, where anybody marked some."""
+    if not agreement.n_words:
+        return
+    st.header(TITLE, divider=False)
+    blocks.show(*word_blocks(agreement), page=page, key="words")
+    if agreement.pairs:
+        pairs = every_pair_of_words(agreement)
+        exhibits.download(lambda: blocks.numbers(pairs), key="words-csv")
 
 
 def _show_map(drawn: Table | None, page: Page, *, key: str) -> None:

@@ -34,6 +34,7 @@ EXEMPT = {
     "fits_table": "says whether a table fits",
     "holm": "takes p values, whose order is that of what comes back",
     "jackknife_errors": "through every coefficient of agreement",
+    "joint_codes": "numbers codes",
     "least_credit": "through lowest_kappa",
     "least_labels": "a formula of numbers",
     "least_equal": "through krippendorff_alpha",

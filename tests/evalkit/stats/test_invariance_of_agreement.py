@@ -14,6 +14,13 @@ from evalkit.stats.agreement.coefficients import (
 )
 from evalkit.stats.agreement.kappa import agreement_with_rest, pairwise_agreement
 from evalkit.stats.agreement.krippendorff import krippendorff_alpha, percent_agreement
+from evalkit.stats.agreement.spans import (
+    Spans,
+    annotator_spans,
+    compare_spans,
+    span_agreement,
+    span_pairs,
+)
 from evalkit.stats.agreement.weights import Weights
 from evalkit.stats.annotators.profiles import annotator_profiles
 from evalkit.stats.annotators.sides import Sides
@@ -22,6 +29,7 @@ from evalkit.stats.counts import Codings, preference_codings
 from evalkit.stats.jackknife import groups_of_cases
 from evalkit.vocabulary import Level
 from tests.evalkit.stats.retold import assert_same, estimate, rows, seeds, some
+from tests.evalkit.stats.span_sets import drawn as drawn_spans
 
 
 def coded(seed, *, n_units=40, n_annotators=4, n_values=4):
@@ -286,3 +294,55 @@ def test_names_of_annotators_and_values_change_no_truth(method, near, seed):
     assert [found[name] for name in data.annotators] == pytest.approx(
         before.reliability.tolist(), abs=near
     )
+
+
+# --- marked words
+
+
+def told_of_spans(agreement):
+    return {key: estimate(getattr(agreement, key)) for key in ("exact", "touched", "characters")}
+
+
+@some
+@given(seed=seeds)
+def test_names_numbers_order_and_sides_change_no_agreement_on_marked_words(seed):
+    data, rng = drawn_spans(seed), np.random.default_rng(seed + 5)
+    place, units = rng.permutation(4), 900 * rng.permutation(12) + 4
+    parts, tags = 7 * rng.permutation(2), 5 * rng.permutation(3)
+    marks, looks = rng.permutation(len(data.unit)), rng.permutation(len(data.look_unit))
+    new = tuple(f"x{k}" for k in range(4))
+    old = {new[place[k]]: name for k, name in enumerate(data.annotators)}
+    other = Spans(
+        unit=units[data.unit][marks],
+        annotator=place[data.annotator][marks],
+        part=parts[data.part][marks],
+        tag=tags[data.tag][marks],
+        start=data.start[marks],
+        end=data.end[marks],
+        look_unit=units[data.look_unit][looks],
+        look_case=units[data.look_unit][looks] + 1,
+        look_annotator=place[data.look_annotator][looks],
+        annotators=new,
+    )
+
+    for with_tag in (False, True):
+        before, after = (
+            span_agreement(compare_spans(each, with_tag=with_tag)) for each in (data, other)
+        )
+        assert_same(told_of_spans(before), told_of_spans(after))
+
+    def of_pairs(spans, names):
+        return {
+            (frozenset(names.get(name, name) for name in pair.annotators), key): numbers
+            for pair in span_pairs(compare_spans(spans))
+            for key, numbers in told_of_spans(pair.agreement).items()
+        }
+
+    def of_annotators(spans, names):
+        return {
+            names.get(of.annotator, of.annotator): [*estimate(of.confirmed), *estimate(of.noticed)]
+            for of in annotator_spans(compare_spans(spans))
+        }
+
+    assert_same(of_pairs(data, {}), of_pairs(other, old))
+    assert_same(of_annotators(data, {}), of_annotators(other, old))
