@@ -64,6 +64,7 @@ UNITS: dict[str, dict[str, str]] = {
         "by_category": _AGREEMENT,
         "percent_agreement": _SHARE,
         "confirmed": _SHARE,
+        "marked_words": _SHARE,
         "share": _SHARE,
         "mean_of_orders": _SHARE,
         "both_must_agree": _SHARE,

@@ -178,10 +178,9 @@ class Collected:
         Verdicts that could not be read, in no statistic; rankings, in it as the pairs they imply.
     unsafe : tuple of int
         Indices of the tags that make a response unacceptable.
-    asks_acceptable : bool
-        Whether anybody in the whole study called both bad, or looked for what is unsafe.
-    asks_preference : bool
-        Whether anybody in the whole study was asked which response is better, or said so.
+    asks_acceptable, asks_preference : bool
+        Whether anybody in the whole study called both bad or looked for what is unsafe; and was
+        asked which response is better, or said so.
     penalties, weights
         What errors weigh as the taxonomy says; None where none in the filters has a severity.
     limits : Limits
