@@ -401,6 +401,7 @@ ROWS_AND_VALUES = {"Criterion", "Tag"}
 #: Who sorts by a number, and what: nobody else says in which order models stand.
 SORTED_BY_NUMBERS = {
     "evalkit/reports/agreement/sentences.py": "judges by how they agree with people",
+    "evalkit/reports/agreement/word_tables.py": "pairs of annotators, most agreed first",
     "evalkit/reports/decision/report.py": "models by the quality a lead asked for",
     "evalkit/reports/model_order.py": "models wherever no other order was asked for",
     "evalkit/reports/pair/analyses.py": "two models, the stronger first",
