@@ -87,7 +87,7 @@ class _Pieces:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Beside:
+class SetBeside:
     """One entry per piece and other annotator who looked at its response.
 
     ``covered`` is the share of the piece's characters that the other marked, ``is_same`` whether
@@ -104,16 +104,16 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compared:
+class ComparedSpans:
     """What everybody marked beside what the others marked: marks, and runs of characters."""
 
-    marks: Beside
-    runs: Beside
+    marks: SetBeside
+    runs: SetBeside
     annotators: tuple[str, ...]
     reason: str
 
 
-def compare_spans(spans: Spans, *, with_tag: bool = False) -> Compared:
+def compare_spans(spans: Spans, *, with_tag: bool = False) -> ComparedSpans:
     """Set every mark, and every run of marked characters, beside what the others marked.
 
     Parameters
@@ -125,7 +125,7 @@ def compare_spans(spans: Spans, *, with_tag: bool = False) -> Compared:
 
     Returns
     -------
-    Compared
+    ComparedSpans
         What the statistics below are computed of; sorted once for all of them.
     """
     codes = (spans.unit, spans.part, spans.tag) if with_tag else (spans.unit, spans.part)
@@ -133,7 +133,7 @@ def compare_spans(spans: Spans, *, with_tag: bool = False) -> Compared:
     _, first = np.unique(joint_codes(*columns), return_index=True)
     marks = _Pieces(spans.unit[first], *(column[first] for column in columns))
     line = _Line(marks, n_annotators=len(spans.annotators))
-    return Compared(
+    return ComparedSpans(
         _beside(marks, line, spans, marks=marks),
         _beside(line.runs, line, spans),
         spans.annotators,
@@ -141,12 +141,12 @@ def compare_spans(spans: Spans, *, with_tag: bool = False) -> Compared:
     )
 
 
-def span_agreement(compared: Compared) -> SpanAgreement:
+def span_agreement(compared: ComparedSpans) -> SpanAgreement:
     """Return how often a second annotator marks the same words, of any two who looked.
 
     Parameters
     ----------
-    compared : Compared
+    compared : ComparedSpans
 
     Returns
     -------
@@ -169,12 +169,12 @@ def span_agreement(compared: Compared) -> SpanAgreement:
     )
 
 
-def span_pairs(compared: Compared) -> tuple[SpanPair, ...]:
+def span_pairs(compared: ComparedSpans) -> tuple[SpanPair, ...]:
     """Return F1 of every two annotators who looked at a response on which one marked words.
 
     Parameters
     ----------
-    compared : Compared
+    compared : ComparedSpans
 
     Returns
     -------
@@ -209,12 +209,12 @@ def span_pairs(compared: Compared) -> tuple[SpanPair, ...]:
     )
 
 
-def annotator_spans(compared: Compared) -> tuple[AnnotatorSpans, ...]:
+def annotator_spans(compared: ComparedSpans) -> tuple[AnnotatorSpans, ...]:
     """Return who marked what no other did, and who did not mark what others did.
 
     Parameters
     ----------
-    compared : Compared
+    compared : ComparedSpans
 
     Returns
     -------
@@ -288,7 +288,9 @@ class _Line:
         return np.where(run > 0, self._before[past] + inside, 0)
 
 
-def _beside(pieces: _Pieces, line: _Line, spans: Spans, *, marks: _Pieces | None = None) -> Beside:
+def _beside(
+    pieces: _Pieces, line: _Line, spans: Spans, *, marks: _Pieces | None = None
+) -> SetBeside:
     """Set pieces beside what others marked, who are asked for the same ``marks`` too."""
     piece, other, case = _others(pieces, spans)
     length = pieces.end - pieces.start
@@ -302,7 +304,7 @@ def _beside(pieces: _Pieces, line: _Line, spans: Spans, *, marks: _Pieces | None
         asked = (pieces.text[at], other[whole], pieces.start[at], pieces.end[at])
         code = joint_codes(*map(np.append, own, asked))
         is_same[whole] = np.isin(code[len(marks.text) :], code[: len(marks.text)])
-    return Beside(
+    return SetBeside(
         piece, case, pieces.annotator[piece], other, covered / length[piece], is_same, size
     )
 
@@ -320,18 +322,18 @@ def _others(pieces: _Pieces, spans: Spans) -> tuple[IntArray, IntArray, IntArray
     return piece, spans.look_annotator[look], spans.look_case[look]
 
 
-def _touches(marks: Beside) -> FloatArray:
+def _touches(marks: SetBeside) -> FloatArray:
     return (marks.covered > 0).astype(np.float64)
 
 
-def _means(beside: Beside, value: FloatArray) -> tuple[IntArray, FloatArray]:
+def _means(beside: SetBeside, value: FloatArray) -> tuple[IntArray, FloatArray]:
     """Return one entry per piece, and the mean of what it is worth to the others."""
     _, entry, n = np.unique(beside.piece, return_index=True, return_counts=True)
     total = np.add.reduceat(value, entry) if len(entry) else value
     return entry, total / n
 
 
-def _overall(beside: Beside, value: FloatArray, reason: str) -> Estimate:
+def _overall(beside: SetBeside, value: FloatArray, reason: str) -> Estimate:
     entry, mean = _means(beside, value)
     if not len(entry):
         return Estimate(None, None, None, 0, reason)
@@ -346,7 +348,7 @@ def _overall(beside: Beside, value: FloatArray, reason: str) -> Estimate:
     )
 
 
-def _pair(beside: Beside, n: int) -> IntArray:
+def _pair(beside: SetBeside, n: int) -> IntArray:
     """Give the two annotators of an entry one number, whichever of them marked."""
     low = np.minimum(beside.annotator, beside.other)
     return low * n + np.maximum(beside.annotator, beside.other)
