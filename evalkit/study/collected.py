@@ -17,7 +17,7 @@ from evalkit.stats.counts import (
 )
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.checklists import NO_CHECKS, Checks
-from evalkit.study.marked_words import NO_MARKED_WORDS, MarkedWords
+from evalkit.study.marked_words import NO_PLACED_MARKS, PlacedMarks
 from evalkit.vocabulary import AnnotatorKind, Level
 
 #: Stands for a tag in :class:`Marks` where somebody looked for errors and found none.
@@ -210,7 +210,7 @@ class Collected:
     limits: Limits = Limits()
     runs_of: str = ""
     checks: Checks = NO_CHECKS
-    marked_words: MarkedWords = NO_MARKED_WORDS
+    marked_words: PlacedMarks = NO_PLACED_MARKS
     by_criterion: tuple[Preferences, ...] = ()
 
 

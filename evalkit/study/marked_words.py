@@ -8,7 +8,7 @@ from evalkit.stats.counts import IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MarkedWords:
+class PlacedMarks:
     """Error marks that have a place, one entry each; ``end`` is ``start`` of what is missing.
 
     ``step`` is that of a trajectory, -1 for the response; places are code points of that text.
@@ -22,4 +22,4 @@ class MarkedWords:
     end: IntArray
 
 
-NO_MARKED_WORDS = MarkedWords(*6 * (np.zeros(0, dtype=np.int64),))
+NO_PLACED_MARKS = PlacedMarks(*6 * (np.zeros(0, dtype=np.int64),))

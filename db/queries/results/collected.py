@@ -49,7 +49,7 @@ from evalkit.study.collected import (
     Values,
 )
 from evalkit.study.graded import not_asked
-from evalkit.study.marked_words import MarkedWords
+from evalkit.study.marked_words import PlacedMarks
 from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
 
 # Stands for what was not recorded while it is read; measures are never negative.
@@ -317,7 +317,7 @@ def _marks(
     conditions: list[sa.ColumnElement[bool]],
     output_ids: IntArray,
     annotator_ids: IntArray,
-) -> tuple[Marks, MarkedWords, Penalties | None]:
+) -> tuple[Marks, PlacedMarks, Penalties | None]:
     """Return the marks, those with a place, and what each look's weigh; None if no severity is."""
     severity = sa.case(
         *((col(ErrorMark.severity) == name.value, code) for code, name in enumerate(Severity)),
@@ -351,7 +351,7 @@ def _marks(
     look = np.unique(table[:, 4], return_inverse=True)[1].reshape(-1)
     marks = Marks(output, places_among(table[:, 1], annotator_ids), tag, look)
     placed = tagged & (table[:, 6] != _UNKNOWN)
-    marked_words = MarkedWords(
+    marked_words = PlacedMarks(
         *(column[placed] for column in (output, marks.annotator, tag, *table[:, 5:].T))
     )
     weight = _weight_of_errors(study)[tag, table[:, 3]]

@@ -18,12 +18,12 @@ from evalkit.study.collected import (
     codings_of_preferences,
     names,
 )
-from evalkit.study.marked_words import MarkedWords
+from evalkit.study.marked_words import PlacedMarks
 from evalkit.study.subjects import CHECKED, PREFERRED, Subject, codings_of
 from evalkit.vocabulary import AnnotatorKind
 
 #: Columns of who gave what.
-Entries = TypeVar("Entries", Preferences, Values, Marks, MarkedWords, Checks)
+Entries = TypeVar("Entries", Preferences, Values, Marks, PlacedMarks, Checks)
 
 
 @dataclass(frozen=True, slots=True)

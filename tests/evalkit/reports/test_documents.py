@@ -30,7 +30,7 @@ from evalkit.reports.regression.report import (
 )
 from evalkit.reports.scores.document import scores_document
 from evalkit.study.collected import VersionMark
-from evalkit.study.marked_words import MarkedWords
+from evalkit.study.marked_words import PlacedMarks
 from evalkit.study.passing import PassRule, Verdict
 from tests.evalkit.collected_studies import collected
 
@@ -99,9 +99,9 @@ def full():
     )
     marks = study.marks
     start = rng.integers(0, 20, len(marks.tag))
-    words = MarkedWords(marks.output, marks.annotator, marks.tag, 0 * start, start, start + 9)
-    at_words = MarkedWords(
-        *(getattr(words, name)[marks.tag >= 0] for name in MarkedWords.__slots__)
+    words = PlacedMarks(marks.output, marks.annotator, marks.tag, 0 * start, start, start + 9)
+    at_words = PlacedMarks(
+        *(getattr(words, name)[marks.tag >= 0] for name in PlacedMarks.__slots__)
     )
     return replace(study, preferences=finer, marked_words=at_words)
 
