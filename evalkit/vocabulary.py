@@ -12,10 +12,20 @@ class Role(StrEnum):
 
 
 class AnnotatorKind(StrEnum):
-    """Who judges: a person, or a model used as a judge."""
+    """Who judges: a person, a model used as a judge, or people of whom nobody is told apart.
+
+    ``UNKNOWN`` are people a file does not name, each label by whoever it was; ``MERGED`` is what
+    several people came to, as one label.
+    """
 
     HUMAN = "human"
     JUDGE = "judge"
+    UNKNOWN = "unknown"
+    MERGED = "merged"
+
+
+#: Who is one and the same wherever they judge; of the others nothing can be said of anybody.
+IDENTIFIED = (AnnotatorKind.HUMAN, AnnotatorKind.JUDGE)
 
 
 class Preference(StrEnum):

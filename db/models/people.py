@@ -31,6 +31,8 @@ class Annotator(DatabaseTable, table=True):
     """Whoever judges: a person (with or without an account) or a judge.
 
     Without a ``password_hash`` nobody can sign in by password: imported annotators and judges.
+    Of kind ``unknown`` or ``merged`` there is one for all people a file does not name, and one for
+    all labels that were merged from as many people: ``n_people``, where that is known.
     Raising ``session_epoch`` ends every session of the account.
     """
 
@@ -48,6 +50,7 @@ class Annotator(DatabaseTable, table=True):
     role: str = Role.ANNOTATOR
     password_hash: str | None = None
     session_epoch: int = 0
+    n_people: int | None = None
     is_simulated: bool = False
     is_demo: bool = False
     disabled_at: datetime | None = moment(nullable=True)

@@ -1,7 +1,7 @@
 """Checks of single values: each returns nothing, or what is wrong with the value."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -108,8 +108,8 @@ def moment(value: Any) -> Fault | None:
     return None if ok else Fault(shown(value), "a time like 2026-01-31T09:30:00+00:00")
 
 
-def one_of(values: type[StrEnum]) -> Check:
-    """Make the check for the values of an enum."""
+def one_of(values: Iterable[StrEnum]) -> Check:
+    """Make the check for the values of an enum, or for some of them."""
     allowed = frozenset(member.value for member in values)
     expected = "one of " + ", ".join(member.value for member in values)
 

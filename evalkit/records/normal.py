@@ -7,7 +7,8 @@ from typing import Any
 
 from evalkit.names import normal_name
 from evalkit.records.checks import milliseconds
-from evalkit.records.schema import DEFAULT_RUN, TYPES, side_of
+from evalkit.records.names import DEFAULT_RUN, side_of
+from evalkit.records.schema import TYPES
 from evalkit.vocabulary import AnnotatorKind, CaseStatus, CriterionLevel
 
 #: What a reader assumes, and a writer therefore leaves out.
@@ -33,6 +34,7 @@ _WHOLE = frozenset(
     {
         "end",
         "input_tokens",
+        "n_annotators",
         "output_tokens",
         "reasoning_tokens",
         "revision",

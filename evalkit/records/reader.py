@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from evalkit.records import schema
 from evalkit.records.lines import read_lines
 from evalkit.records.problems import Problems, shown
+from evalkit.records.whole import VERSION
 
 #: So many fields are named that this version does not know.
 MAX_WARNINGS = 20
@@ -86,7 +87,7 @@ class RecordReader:
 
     def _checked(self, line: int, fields: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         """Return what the version of the file knows of a record, and whether that is sound."""
-        version = int(self.header.get("version", schema.VERSION))
+        version = int(self.header.get("version", VERSION))
         # In their order, and each soon found: there may be as many as a line has room for.
         unknown = dict.fromkeys(schema.unknown_fields(fields, version))
         known = {field: value for field, value in fields.items() if field not in unknown}

@@ -6,17 +6,16 @@ from typing import Any
 
 from evalkit.records import checks
 from evalkit.records.checks import Check, Fault
-from evalkit.records.problems import shown
-from evalkit.scale import is_on_step
+from evalkit.records.names import is_identified
+from evalkit.records.whole import VERSION, WHOLE_RECORD_CHECKS, annotator_faults
 from evalkit.vocabulary import (
-    DECIDED,
+    IDENTIFIED,
     AnnotatorKind,
     CaseSource,
     CaseStatus,
     Certainty,
     CheckValue,
     CriterionLevel,
-    Level,
     LooksRule,
     Preference,
     Sampling,
@@ -24,12 +23,6 @@ from evalkit.vocabulary import (
     SidesOf,
     Strength,
 )
-
-FORMAT = "evalkit"
-VERSION = 2
-
-#: The run of an output, where a record names none.
-DEFAULT_RUN = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,10 @@ EXTRAS: dict[str, Check] = {
 _ANNOTATOR: dict[str, Check] = {
     "annotator": checks.person,
     "annotator_kind": checks.one_of(AnnotatorKind),
+    "n_annotators": checks.whole_from(2),
 }
+#: What version 1 knew of who judges.
+_KIND_IN_VERSION_1 = checks.one_of(IDENTIFIED)
 
 _PRESENTATION: dict[str, Check] = {
     "assignment": checks.name,
@@ -216,13 +212,14 @@ TYPES: dict[str, Fields] = {
 
 
 #: Fields that version 1 of the format did not know: in its files they may mean anything.
+_OF_LABELS_SINCE_VERSION_2 = {"texts", "n_annotators"}
 _SINCE_VERSION_2 = {
     "criterion": {"range"},
     "case": {"checklist"},
     "output": {"reasoning", "reasoning_tokens"},
-    "comparison": {"strength", "certainty", "criteria", "texts"},
-    "score": {"texts"},
-    "error": {"step", "omission", "texts"},
+    "comparison": {"strength", "certainty", "criteria", *_OF_LABELS_SINCE_VERSION_2},
+    "score": _OF_LABELS_SINCE_VERSION_2,
+    "error": {"step", "omission", *_OF_LABELS_SINCE_VERSION_2},
 }
 
 
@@ -250,19 +247,24 @@ def faults(record: dict[str, Any], version: int = VERSION) -> Iterator[tuple[str
     kind = record["type"]
     fields = TYPES[kind]
     is_sound = True
-    for field in (name for name in fields.checks if name in fields.required):
+    needless = {"annotator"} if version == VERSION and not is_identified(record) else set()
+    for field in (name for name in fields.checks if name in fields.required - needless):
         if record.get(field) is None and not (field in fields.nullable and field in record):
             is_sound = False
             yield field, Fault("null" if field in record else "nothing", "this field")
     for field, value in record.items():
         check = fields.checks.get(field)
+        if version < VERSION and field == "annotator_kind":
+            check = _KIND_IN_VERSION_1
         if version < VERSION and field in ("input", "content"):
             value = _untimed(value)
         if value is not None and check is not None and (fault := check(value)):
             is_sound = False
             yield field + fault.path, fault
-    if is_sound and kind in _WHOLE_RECORD_CHECKS:
-        yield from _WHOLE_RECORD_CHECKS[kind](record)
+    if is_sound and "annotator" in fields.checks:
+        yield from annotator_faults(record)
+    if is_sound and kind in WHOLE_RECORD_CHECKS:
+        yield from WHOLE_RECORD_CHECKS[kind](record)
 
 
 def _untimed(messages: Any) -> Any:
@@ -275,97 +277,3 @@ def _untimed(messages: Any) -> Any:
         else message
         for message in messages
     ]
-
-
-def side_of(value: Any) -> tuple[str, str]:
-    """Return model and run of what ``left`` or ``right`` names."""
-    if isinstance(value, str):
-        return value, DEFAULT_RUN
-    return value["model"], value.get("run") or DEFAULT_RUN
-
-
-def _header_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    if record["format"] != FORMAT:
-        yield "format", Fault(shown(record["format"]), shown(FORMAT))
-    elif not 1 <= record["version"] <= VERSION:
-        newer = "; a newer evalkit may read it" if record["version"] > VERSION else ""
-        yield "version", Fault(shown(record["version"]), f"version 1 to {VERSION}{newer}")
-
-
-def _criterion_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    scale, extent = record.get("scale"), record.get("range")
-    if record["level"] == CriterionLevel.TEXT:
-        if scale is not None or extent is not None:
-            field = "range" if scale is None else "scale"
-            yield field, Fault(shown(record[field]), "none, for it is answered in words")
-    elif (scale is None) == (extent is None):
-        found = "nothing" if scale is None else "a scale and a range"
-        yield "scale", Fault(found, "either a scale (levels) or a range (a continuous scale)")
-    elif extent is not None:
-        yield from _range_faults(record["level"], extent)
-    else:
-        yield from _scale_faults(record)
-
-
-def _range_faults(level: str, extent: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    low, high, step = extent["min"], extent["max"], extent.get("step")
-    if level != Level.INTERVAL:
-        yield "level", Fault(shown(level), f"{Level.INTERVAL}, as a range has")
-    if low >= high:
-        yield "range.max", Fault(shown(high), f"a number above {low:g} (min)")
-    elif step is not None and not 0 < step <= high - low:
-        yield "range.step", Fault(shown(step), f"a number above 0 and up to {high - low:g}")
-    elif step is not None and not is_on_step(high, low, step):
-        yield "range.step", Fault(shown(step), f"a step that leads from {low:g} to {high:g}")
-
-
-def _scale_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    values = [level["value"] for level in record["scale"]]
-    if len(set(values)) != len(values):
-        yield "scale", Fault(shown(values), "every value once")
-    elif record["level"] != Level.NOMINAL and values != sorted(values):
-        yield "scale", Fault(shown(values), "the lowest value first")
-
-
-def _side_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    right = record.get("right")
-    if right is not None and side_of(record["left"]) == side_of(right):
-        yield "right", Fault(shown(right), "another output than on the left")
-
-
-def _comparison_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    yield from _side_faults(record)
-    if record.get("strength") is not None and record["preference"] not in DECIDED:
-        expected = "nothing, for only left or right can be better by much or slightly"
-        yield "strength", Fault(shown(record["strength"]), expected)
-
-
-def _ranking_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    ranked = [side_of(value) for place in record["order"] for value in place]
-    if len(ranked) < 2:
-        yield "order", Fault(shown(record["order"]), "at least two outputs")
-    elif len(set(ranked)) < len(ranked):
-        yield "order", Fault(shown(record["order"]), "every output once")
-
-
-def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    start, end, quote = record.get("start"), record.get("end"), record.get("quote")
-    if record.get("omission") and (record["tag"] is None or start is not None):
-        yield "omission", Fault("true", "a tag and no place: an omission is nowhere in the output")
-    if (start is None) != (end is None):
-        yield ("end" if end is None else "start"), Fault("nothing", "both start and end, or none")
-    elif start is not None and end is not None and start > end:
-        yield "end", Fault(shown(end), f"a number of {start} (start) or more")
-    elif start is not None and end is not None and quote is not None and len(quote) != end - start:
-        expected = f"the {end - start} characters from {start} to {end}"
-        yield "quote", Fault(shown(quote), expected)
-
-
-_WHOLE_RECORD_CHECKS = {
-    "header": _header_faults,
-    "criterion": _criterion_faults,
-    "comparison": _comparison_faults,
-    "ranking": _ranking_faults,
-    "answer": _side_faults,
-    "error": _error_faults,
-}

@@ -6,6 +6,7 @@ from typing import Any
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected, names
+from evalkit.study.who import identified, unidentified_labels
 
 Document = dict[str, Any]
 
@@ -17,7 +18,11 @@ def heading(collected: Collected) -> Document:
     return {
         "study": collected.study,
         "categories": list(collected.categories),
-        "annotators": list(names(collected)),
+        "annotators": list(names(identified(collected))),
+        "unidentified": [
+            {"kind": str(who.kind), "n_people": who.n_people, "n_labels": n_labels}
+            for who, n_labels in unidentified_labels(collected)
+        ],
         "simulated_annotators": [
             name
             for name, annotator in zip(names(collected), collected.annotators, strict=True)

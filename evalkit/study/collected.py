@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evalkit.stats.counts import (
-    BOTH_BAD,
     BoolArray,
     Codings,
     Comparisons,
@@ -18,7 +17,7 @@ from evalkit.stats.counts import (
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.checklists import NO_CHECKS, Checks
 from evalkit.study.marked_words import NO_PLACED_MARKS, PlacedMarks
-from evalkit.vocabulary import AnnotatorKind, Level
+from evalkit.vocabulary import IDENTIFIED, AnnotatorKind, Level
 
 #: Stands for a tag in :class:`Marks` where somebody looked for errors and found none.
 NO_TAG = -1
@@ -63,11 +62,20 @@ class VersionMark:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Who judged: a person or a judge, and whether a program played the person."""
+    """Who judged: a person or a judge, and whether a program played the person.
+
+    People who are not named are all one, and so are all labels merged from ``n_people``.
+    """
 
     name: str
     kind: AnnotatorKind
     is_simulated: bool
+    n_people: int | None = None
+
+    @property
+    def is_identified(self) -> bool:
+        """Say whether it is one and the same wherever it judges: a named person, or a judge."""
+        return self.kind in IDENTIFIED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +179,8 @@ class Collected:
     Attributes
     ----------
     models, categories, annotators
-        Names, sorted; a case without a category has the category ``""``.
+        Names, sorted; a case without a category has the category ``""``. Whoever is not named
+        comes last among the annotators.
     runs_of : str
         The one model whose runs stand for ``models``; empty where these are models.
     n_unreadable, n_rankings : int
@@ -282,62 +291,7 @@ def _values_in_time(collected: Collected, criterion: int, *, every: bool) -> Int
 def scores_of_criterion(collected: Collected, criterion: int) -> Scores:
     """Return the values of one criterion per response, as often as they were given."""
     values, here = collected.values, collected.values.criterion == criterion
-    return _scores(collected, values.output[here], values.value[here], values.n[here])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Looks:
-    """One entry per annotator and response, however often the one judged the other.
-
-    ``output`` and ``annotator`` index as above; ``hit`` is what was looked for.
-    """
-
-    output: IntArray
-    annotator: IntArray
-    hit: BoolArray
-
-
-def acceptable(collected: Collected) -> Looks:
-    """Return whether a response was acceptable, once per annotator and response.
-
-    It was not where the annotator found both responses bad in any comparison with it, or tagged
-    it unsafe. Counted are responses an annotator compared or, where the taxonomy has a tag for
-    what is unsafe, looked at for errors; scores alone say nothing here. Where acceptability was
-    not asked for, nothing counts: every response would be acceptable by construction.
-    """
-    preferences, marks = collected.preferences, collected.marks
-    if not collected.asks_acceptable:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Looks(nothing, nothing, np.zeros(0, dtype=np.bool_))
-    if not collected.unsafe:
-        marks = Marks(marks.output[:0], marks.annotator[:0], marks.tag[:0], marks.look[:0])
-    bad = preferences.preference == BOTH_BAD
-    unsafe = np.isin(marks.tag, np.array(collected.unsafe, dtype=np.int64))
-    output = np.concatenate([preferences.left, preferences.right, marks.output])
-    annotator = np.concatenate([preferences.annotator, preferences.annotator, marks.annotator])
-    first, place = first_looks(output, annotator)
-    refused = np.bincount(place, weights=np.concatenate([bad, bad, unsafe]), minlength=len(first))
-    return Looks(output[first], annotator[first], refused == 0)
-
-
-def tagged(collected: Collected) -> tuple[Looks, ...]:
-    """Return for each tag whether a response was given it, once per look.
-
-    Looking for errors leaves a mark also where none was found.
-    """
-    marks = collected.marks
-    first, place = first_looks(marks.output, marks.look)
-    output, annotator = marks.output[first], marks.annotator[first]
-    return tuple(
-        Looks(output, annotator, np.bincount(place[marks.tag == tag], minlength=len(first)) > 0)
-        for tag in range(len(collected.tags))
-    )
-
-
-def scores_of_looks(collected: Collected, looks: Looks) -> Scores:
-    """Return looks as 0/1 facts for :func:`evalkit.stats.scores.shares`."""
-    hit, n = looks.hit.astype(np.float64), np.ones_like(looks.output)
-    return _scores(collected, looks.output, hit, n)
+    return scores_at(collected, values.output[here], values.value[here], values.n[here])
 
 
 def names(collected: Collected) -> tuple[str, ...]:
@@ -354,13 +308,8 @@ def told_apart(annotators: Sequence[tuple[str, AnnotatorKind]]) -> tuple[str, ..
     )
 
 
-def first_looks(output: IntArray, annotator: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the first entry of each output and annotator (or look), and every entry's."""
-    _, first, place = np.unique(_pairs(output, annotator), return_index=True, return_inverse=True)
-    return first, place.reshape(-1)
-
-
-def _scores(collected: Collected, output: IntArray, value: FloatArray, n: IntArray) -> Scores:
+def scores_at(collected: Collected, output: IntArray, value: FloatArray, n: IntArray) -> Scores:
+    """Return values given to responses, with what these are of."""
     outputs = collected.outputs
     return Scores(
         case=outputs.case[output],

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
-from evalkit.study.collected import Collected, Criterion, acceptable
+from evalkit.study.collected import Collected, Criterion
+from evalkit.study.looks import acceptable, voices
 
 #: Into how many parts a continuous scale is cut for levels to choose from.
 _N_PARTS = 20
@@ -150,33 +151,40 @@ def _said(
     ``people`` numbers those seen so far, in whichever study, and grows.
     """
     nobody = np.zeros(0, dtype=np.int64)
-    person = np.array(
-        [
-            people.setdefault((annotator.kind, annotator.name), len(people))
-            for annotator in collected.annotators
-        ],
-        dtype=np.int64,
-    )
     if measure.criterion is None:
         looks = acceptable(collected)
         when = _times(collected, looks.output, looks.annotator)
-        hit = looks.hit.astype(np.float64)
-        return collected.outputs.id[looks.output], person[looks.annotator], hit, when
+        hit, person = looks.hit.astype(np.float64), _people(collected, looks.annotator, people)
+        return collected.outputs.id[looks.output], person, hit, when
     if measure.level is None or measure.criterion not in [
         criterion.key for criterion in collected.criteria
     ]:
         return nobody, nobody, np.zeros(0), nobody
-    output, annotator, hit, when = _scored(collected, measure.criterion, measure.level)
-    return collected.outputs.id[output], person[annotator], hit, when
+    output, voice, hit, when = _scored(collected, measure.criterion, measure.level)
+    return collected.outputs.id[output], _people(collected, voice, people), hit, when
+
+
+def _people(collected: Collected, voice: IntArray, people: dict[tuple[str, str], int]) -> IntArray:
+    """Return a number for whoever spoke, the same in every study; who is not named is in one."""
+    known, place = np.unique(voice, return_inverse=True)
+    everybody = collected.annotators
+    keys = (
+        (str(everybody[at].kind), everybody[at].name)
+        if at < len(everybody)
+        else (collected.study, str(at))
+        for at in known.tolist()
+    )
+    numbers = [people.setdefault(key, len(people)) for key in keys]
+    return np.array(numbers, dtype=np.int64)[place.reshape(-1)]
 
 
 def _times(collected: Collected, output: IntArray, annotator: IntArray) -> IntArray:
     """Return when each annotator last compared each output, unknown where only errors were."""
-    preferences, n = collected.preferences, max(len(collected.annotators), 1)
+    preferences = collected.preferences
+    voice = voices(collected, preferences.annotator, preferences.latest)
+    n = max(int(voice.max(initial=0)), int(annotator.max(initial=0))) + 1
     wanted = output * n + annotator
-    sitting = np.concatenate([preferences.left, preferences.right]) * n + np.tile(
-        preferences.annotator, 2
-    )
+    sitting = np.concatenate([preferences.left, preferences.right]) * n + np.tile(voice, 2)
     when = np.full(len(wanted), _UNKNOWN, dtype=np.int64)
     if not len(wanted):  # comparisons say nothing where acceptability was not asked for
         return when
@@ -194,7 +202,8 @@ def _scored(
     values = collected.values
     here = values.criterion == keys.index(criterion)
     output, annotator = values.output[here], values.annotator[here]
-    sitting = output.astype(np.int64) * max(len(collected.annotators), 1) + annotator
+    voice = voices(collected, annotator, values.latest[here])
+    sitting = output.astype(np.int64) * (int(voice.max(initial=0)) + 1) + voice
     _, first, place = np.unique(sitting, return_index=True, return_inverse=True)
     weight = values.n[here].astype(np.float64)
     total = sum_by(place.reshape(-1), values.value[here] * weight, n_codes=len(first))
@@ -202,4 +211,4 @@ def _scored(
     when = np.full(len(first), _UNKNOWN, dtype=np.int64)
     np.maximum.at(when, place.reshape(-1), values.latest[here])
     passes = (total / count >= level - 1e-9).astype(np.float64)
-    return output[first], annotator[first], passes, when
+    return output[first], voice[first], passes, when

@@ -1,10 +1,13 @@
 """Who has looked and what limits a study's results, in sentences."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
-from evalkit.phrases import capital, counted
-from evalkit.study.collected import Collected
+from evalkit.phrases import capital, counted, joined
+from evalkit.study.collected import Collected, Judged
 from evalkit.study.passing import PassRule, level_name
+from evalkit.study.who import unidentified_labels
 from evalkit.vocabulary import AnnotatorKind
 
 #: Why a study that shows each response alone has nothing of what comparisons give.
@@ -12,11 +15,18 @@ NOT_COMPARED = "No comparisons were asked for in this study."
 
 
 def annotators(collected: Collected) -> str:
-    """Say who judged: people, how many of them are simulated, and judges."""
-    people = [
-        annotator for annotator in collected.annotators if annotator.kind == AnnotatorKind.HUMAN
-    ]
-    judges = len(collected.annotators) - len(people)
+    """Say who judged: people, how many of them are simulated, judges, and whom nobody names."""
+    named = _named(collected.annotators)
+    labels = [_unidentified(*each) for each in unidentified_labels(collected)]
+    return joined([*([named] if named or not labels else []), *labels])
+
+
+def _named(everybody: Sequence[Judged]) -> str:
+    """Say who of those who are known judged; nothing where there are only others."""
+    people = [annotator for annotator in everybody if annotator.kind == AnnotatorKind.HUMAN]
+    judges = sum(annotator.kind == AnnotatorKind.JUDGE for annotator in everybody)
+    if everybody and not people and not judges:
+        return ""
     simulated = sum(person.is_simulated for person in people)
     if people and simulated == len(people):
         sentence = counted(len(people), "simulated annotator")
@@ -28,6 +38,28 @@ def annotators(collected: Collected) -> str:
     if not people:
         return counted(judges, "judge")
     return f"{sentence}{',' if ',' in sentence else ''} and {counted(judges, 'judge')}"
+
+
+def _unidentified(annotator: Judged, n_labels: int) -> str:
+    """Say how many labels came from whom nobody is known by name."""
+    if annotator.kind == AnnotatorKind.UNKNOWN:
+        return f"people the file does not name ({counted(n_labels, 'label')})"
+    n = "" if annotator.n_people is None else f"{annotator.n_people:,} "
+    return f"groups of {n}people ({counted(n_labels, 'merged label')})"
+
+
+def not_named(labels: Iterable[tuple[Judged, int]]) -> str:
+    """Say whose labels count in results and in nothing that is said of annotators.
+
+    ``labels`` are those who are not named, with how many labels they gave.
+    """
+    who = [_unidentified(*each) for each in labels]
+    if not who:
+        return ""
+    return (
+        f"{capital(joined(who))} count in rankings, win rates and scores; nobody can say who gave "
+        "which, so they are in no agreement and in nothing that is said of annotators."
+    )
 
 
 def cases_judged(collected: Collected) -> str:

@@ -14,14 +14,14 @@ from evalkit.study.collected import (
     NO_TAG,
     Collected,
     Criterion,
-    Looks,
     Tag,
     codings_of_criterion,
     codings_of_preferences,
-    first_looks,
     names,
 )
 from evalkit.study.graded import GRADES, codings_of_grades
+from evalkit.study.looks import Looks, first_looks
+from evalkit.study.who import identified
 from evalkit.vocabulary import Level
 
 #: Stands for all tags together: whether anything at all was marked on a response.
@@ -162,6 +162,7 @@ def marked_where_two_looked(collected: Collected) -> tuple[Tag, ...]:
 
     Who looks for errors looks for all of them, so all tags have the same looks.
     """
+    collected = identified(collected)
     marks = collected.marks
     first, _ = first_looks(marks.output, marks.annotator)
     if np.bincount(marks.output[first], minlength=1).max() < 2:

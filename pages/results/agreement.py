@@ -9,7 +9,8 @@ from evalkit.reports.agreement.marked_words import word_agreement
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.agreement.sentences import agreement_verdict, judges_in_short
 from evalkit.study import subjects
-from evalkit.study.sentences import NOT_COMPARED, annotators
+from evalkit.study.sentences import NOT_COMPARED, annotators, not_named
+from evalkit.study.who import unidentified_labels
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
@@ -37,15 +38,18 @@ exhibits.say(filters.in_words(study, chosen))
 report = kept.of_main(agreement_report)
 parts, paired = report.judged, agreement.paired(report)
 tags = kept.of(subjects.marked_where_two_looked)
+nameless = not_named(unidentified_labels(kept.collected))
 if not paired and not tags:
     st.info(f"No two annotators have judged the same thing{filters.within(chosen)} yet.")
     exhibits.say("Agreement needs every case, or some, to be judged by two people or more.")
     exhibits.say(filters.judges_left_out(study, chosen))
+    exhibits.say(nameless)
     addresses.stop()
 
 if paired:
     exhibits.say(agreement_verdict(report), style="verdict")
 exhibits.say(f"By {annotators(kept.collected)}.", style="lead")
+exhibits.say(nameless)
 exhibits.say("" if kept.collected.asks_preference else NOT_COMPARED, style="lead")
 for sentence in judges_in_short(report):
     exhibits.say(sentence, style="lead")

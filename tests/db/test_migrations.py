@@ -75,6 +75,9 @@ MIGRATIONS = {
         "5f1eb37de9d3e048c6a6e364a9a38e10e46c6052b4e76ad8562af33009f0b04b"
     ),
     "0021_keep_rankings.py": ("d898949c6aa0ca2aeef2cf399f8bc09143b8aee62e9d28b2d56f1b49776dd6ee"),
+    "0022_know_people_nobody_names.py": (
+        "2a351e0891fdfcddbafd5f544a8740039cb8ba310f514540fb13f9fc53767781"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -32,14 +32,8 @@ from db.queries.results import (
 )
 from db.queries.results.filtering import counted
 from evalkit.errors import NotFoundError
-from evalkit.study.collected import (
-    NO_TAG,
-    acceptable,
-    codings_of_preferences,
-    comparisons,
-    names,
-    tagged,
-)
+from evalkit.study.collected import NO_TAG, codings_of_preferences, comparisons, names
+from evalkit.study.looks import acceptable, tagged
 from tests.factories import annotate, make_eval_set, make_study
 
 ONE, TWO = "Model one", "Model two"

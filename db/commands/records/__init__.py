@@ -15,7 +15,7 @@ from db.commands.records.staging import Staging
 from db.commands.units import count_outdated_units
 from evalkit.errors import RefusedError
 from evalkit.records import Problems, RecordReader
-from evalkit.records.schema import FORMAT, VERSION
+from evalkit.records.whole import FORMAT, VERSION
 
 __all__ = [
     "Choices",

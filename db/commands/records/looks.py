@@ -4,7 +4,8 @@ A look is one time somebody judged a response, or a pair of them. Without an ass
 begins where something is said a second time: another comparison, or another score on the same
 criterion, at the same revision (a higher revision is an edit of the same look). Error marks stand
 side by side, so they belong to the look they stand in, by moment and line; in a file that has all
-marks apart from all scores, the same mark again is of the next look.
+marks apart from all scores, the same mark again is of the next look. People who are not named
+never look again: each of their labels is by somebody else.
 """
 
 from typing import NamedTuple
@@ -12,12 +13,12 @@ from typing import NamedTuple
 from db.commands.records.staging import Staging
 from evalkit.vocabulary import LooksRule
 
-_IS_NEW = "line > 0 AND key IS NULL"
+_IS_NEW = "line > 0 AND key IS NULL AND NOT is_unidentified"
 
 _AGAIN = f"""
 SELECT EXISTS (
-    SELECT 1 FROM judged WHERE key IS NULL AND type < 2 GROUP BY annotator, type, left, right, part
-    HAVING COUNT(*) > 1 AND MAX(line) > 0
+    SELECT 1 FROM judged WHERE key IS NULL AND type < 2 AND NOT is_unidentified
+    GROUP BY annotator, type, left, right, part HAVING COUNT(*) > 1 AND MAX(line) > 0
 ) OR EXISTS (SELECT 1 FROM known_look WHERE look > 1 AND EXISTS (
     SELECT 1 FROM judged WHERE {_IS_NEW}
 ))
@@ -33,6 +34,26 @@ _KNOWN = (
         SELECT DISTINCT db_assignment AS assignment, annotator, left, right FROM judged
         WHERE line < 0 AND key IS NULL
     )
+    """,
+)
+
+#: Whoever is not named was there once: every label of theirs is a look of its own.
+_UNIDENTIFIED = (
+    "CREATE INDEX known_look_output ON known_look (annotator, left)",
+    """
+    UPDATE judged SET look = (
+        SELECT look FROM known_look WHERE assignment = judged.db_assignment
+    ) WHERE line < 0 AND key IS NULL AND is_unidentified
+    """,
+    """
+    UPDATE judged SET look = numbered.place + COALESCE((
+        SELECT MAX(known.look) FROM known_look AS known WHERE known.annotator = judged.annotator
+        AND known.left = judged.left AND known.right IS judged.right
+    ), 0) FROM (
+        SELECT rowid AS judged_id, ROW_NUMBER() OVER (
+            PARTITION BY annotator, left, right ORDER BY line
+        ) AS place FROM judged WHERE line > 0 AND key IS NULL AND is_unidentified
+    ) AS numbered WHERE judged.rowid = numbered.judged_id
     """,
 )
 
@@ -136,6 +157,8 @@ class Again(NamedTuple):
 def tell_looks_apart(staging: Staging, looks: LooksRule) -> Again:
     """Count the looks of every annotator at everything, and let those count that should."""
     staging.script((*_KNOWN, "DROP TABLE IF EXISTS looked_again"))
+    if staging.count("SELECT EXISTS (SELECT 1 FROM unidentified)"):
+        staging.script(_UNIDENTIFIED)
     if not staging.count(_AGAIN):
         return Again(0, 0)
     staging.script(_COUNT)

@@ -14,9 +14,10 @@ from typing import Any, Self
 
 from evalkit.evalset.hashing import case_hash
 from evalkit.records.checks import as_moment
+from evalkit.records.names import DEFAULT_RUN, is_identified, judged_by, side_of
 from evalkit.records.normal import fingerprint, normal, output_text
 from evalkit.records.reader import Record
-from evalkit.records.schema import DEFAULT_RUN, EXTRAS, side_of
+from evalkit.records.schema import EXTRAS
 
 COMPARISON, SCORE, ERROR, CHECK, ANSWER = 0, 1, 2, 3, 4
 #: A ranking is staged as a comparison of two of its outputs, and has this for a name.
@@ -56,6 +57,7 @@ CREATE TABLE known_annotation (
     id INTEGER PRIMARY KEY, assignment INTEGER, revision INTEGER, is_superseded INTEGER
 );
 CREATE TABLE known_assignment (id INTEGER PRIMARY KEY, annotator INTEGER, key TEXT);
+CREATE TABLE unidentified (annotator INTEGER PRIMARY KEY);
 CREATE TABLE held_case (id INTEGER, is_newest INTEGER, PRIMARY KEY (id, is_newest));
 """
 
@@ -90,6 +92,7 @@ class Staging:
         self.runs: dict[tuple[str, str], int] = {}
         self.annotators: dict[tuple[str, str], int] = {}
         self.simulated: set[tuple[str, str]] = set()
+        self.merged_from: dict[tuple[str, str], int | None] = {}
         self.criteria: list[tuple[int, dict[str, Any]]] = []
         self.tags: list[tuple[int, dict[str, Any]]] = []
         self.n_records: dict[str, int] = {}
@@ -165,7 +168,7 @@ class Staging:
         if fields["type"] == RANKING:
             judgement, name = {"order": self._order(fields)}, RANKING
             left, right = sorted(run for place in judgement["order"] for run in place)[:2]
-            key = key or _key_of_ranking(fields)
+            key = key or (_key_of_ranking(fields) if is_identified(fields) else None)
         elif kind in (COMPARISON, ANSWER):
             left, right = self.run(*side_of(fields["left"])), None
             if "right" in fields:
@@ -210,10 +213,14 @@ class Staging:
 
     def annotator(self, fields: dict[str, Any]) -> int:
         """Return the number that stands for who judged here."""
-        who = (fields.get("annotator_kind", "human"), fields["annotator"])
-        if (fields.get("metadata") or {}).get("simulated") is True:
+        who = judged_by(fields)
+        number = self.annotators.setdefault(who, len(self.annotators))
+        if not is_identified(fields):
+            self.merged_from[who] = fields.get("n_annotators")
+            self.db.execute("INSERT OR IGNORE INTO unidentified VALUES (?)", (number,))
+        elif (fields.get("metadata") or {}).get("simulated") is True:
             self.simulated.add(who)
-        return self.annotators.setdefault(who, len(self.annotators))
+        return number
 
     def flush(self) -> None:
         """Write what waits in memory to the temporary file."""

@@ -31,6 +31,9 @@ SIDES_POLICIES: dict[str | None, str] = {
 #: Stands in an imported presentation before the number of a look after the first.
 LOOK = "~"
 
+#: The same before the number of whoever is not named, after the first.
+PERSON = "#"
+
 #: The study's own data; the other kinds teach and check.
 KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
 
@@ -119,6 +122,7 @@ def annotation_rows(study_id: int, *, by_case: bool) -> Any:
             col(Assignment.annotator_id),
             col(Annotator.name).label("annotator"),
             col(Annotator.kind).label("annotator_kind"),
+            col(Annotator.n_people),
             col(Annotator.is_simulated),
             col(Case.key).label("case_key"),
             col(Case.category),

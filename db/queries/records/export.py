@@ -33,7 +33,7 @@ from db.queries.records.rows import (
 from evalkit.errors import NotFoundError
 from evalkit.records import record_line
 from evalkit.records.normal import normal
-from evalkit.records.schema import FORMAT, VERSION
+from evalkit.records.whole import FORMAT, VERSION
 from evalkit.vocabulary import AssignmentState, LooksRule, SidesOf
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, or_, select
 from sqlmodel import Session, col
 
 from db.models import (
@@ -22,16 +22,17 @@ from db.models import (
     Tag,
 )
 from db.queries.records.annotated import (
-    KINDS,
     annotation_extras,
     annotation_rows,
     assignment_name,
     label_extras,
 )
 from db.queries.records.by_criterion import criterion_preferences
+from db.queries.records.mark_revisions import by_revision, mark_revisions, who_judged
 from db.queries.records.rankings import IS_RANKED, Order, orders
 from db.queries.records.rows import BATCH, batched, run_names, stream
 from evalkit.records.normal import normal
+from evalkit.vocabulary import IDENTIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,8 @@ class _LabelReader:
                 if any(score.is_superseded for score in scores.get(row.id, ()))
             }
         )
-        revisions = self._mark_revisions(
-            {(row.annotator_id, mark.output_id) for row in rows for mark in marks.get(row.id, ())}
-        )
+        marked_outputs = {mark.output_id for row in rows for mark in marks.get(row.id, ())}
+        revisions = mark_revisions(self._session, self._study.id or 0, marked_outputs)
         for row in rows:
             extras, is_first = annotation_extras(row), True
             if row.preference is not None or row.is_unreadable or row.id in ranked:
@@ -126,9 +126,9 @@ class _LabelReader:
                 is_first = False
                 has_successor = (row.assignment_id, check.output_id, check.item) in checked
                 yield self._label(row, check.id, record, check.is_superseded, has_successor)
-            marked, who = marks.get(row.id, ()), row.annotator_id
+            marked, who = marks.get(row.id, ()), who_judged(row)
             current = {mark.output_id: revisions.get((who, mark.output_id)) for mark in marked}
-            for revision, mark in _by_revision(row.revision, marked, current):
+            for revision, mark in by_revision(row.revision, marked, current):
                 more = label_extras(mark.details, extras, is_first)
                 record = self._mark(row, mark, more, revision)
                 is_first = False
@@ -220,8 +220,9 @@ class _LabelReader:
     def _shared(self, row: Row[Any], extras: dict[str, Any]) -> dict[str, Any]:
         fields = {
             "case": row.case_key,
-            "annotator": row.annotator,
+            "annotator": row.annotator if row.annotator_kind in IDENTIFIED else None,
             "annotator_kind": row.annotator_kind,
+            "n_annotators": row.n_people,
             "assignment": assignment_name(row.key, row.presentation),
             "revision": row.revision,
             **extras,
@@ -332,57 +333,6 @@ class _LabelReader:
             .where(col(Annotation.assignment_id).in_(assignment_ids), ~col(Score.is_superseded))
         )
         return {(row[0], row[1], row[2]) for row in self._session.execute(statement)}
-
-    def _mark_revisions(self, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
-        """Return the revision of the marks that count, by annotator and output.
-
-        By the record format only a higher revision supersedes an annotator's marks on an output.
-        Here an edit raises the revision of one assignment, and the output may be marked in
-        another one as well: what counts is therefore written with one revision, above that of
-        all that does not.
-        """
-        latest: dict[tuple[int, int], int] = {}
-        for outputs in batched(sorted({output for _, output in wanted}), BATCH):
-            statement = (
-                select(
-                    col(Assignment.annotator_id),
-                    col(ErrorMark.output_id),
-                    col(ErrorMark.is_superseded),
-                    func.max(col(Annotation.revision)),
-                )
-                .join(Annotation, col(ErrorMark.annotation_id) == col(Annotation.id))
-                .join(Assignment, col(Annotation.assignment_id) == col(Assignment.id))
-                .where(
-                    col(Assignment.study_id) == self._study.id,
-                    col(Assignment.kind).in_(KINDS),
-                    col(ErrorMark.output_id).in_(outputs),
-                )
-                .group_by(
-                    col(Assignment.annotator_id),
-                    col(ErrorMark.output_id),
-                    col(ErrorMark.is_superseded),
-                )
-            )
-            highest: dict[tuple[int, int], dict[bool, int]] = defaultdict(dict)
-            for annotator_id, output_id, is_superseded, revision in self._session.execute(
-                statement
-            ):
-                highest[annotator_id, output_id][is_superseded] = revision
-            for pair, revisions in highest.items():
-                if False in revisions:
-                    latest[pair] = max(revisions[False], revisions.get(True, 0) + 1)
-        return latest
-
-
-def _by_revision(
-    revision: int, marks: Sequence[Row[Any]], current: dict[int, int | None]
-) -> list[tuple[int, Row[Any]]]:
-    """Return the marks of an annotation with the revisions they are written with, in order."""
-    written = [
-        (revision if mark.is_superseded else current[mark.output_id] or revision, mark)
-        for mark in marks
-    ]
-    return sorted(written, key=lambda pair: pair[0])
 
 
 def _by_annotation(rows: Any) -> dict[int, list[Row[Any]]]:

@@ -13,7 +13,7 @@ from db.queries.records.annotated import study_annotators
 from db.queries.records.labels import Label, study_labels
 from evalkit.errors import RefusedError
 from evalkit.records.csv_lines import csv_lines
-from evalkit.records.schema import DEFAULT_RUN, side_of
+from evalkit.records.names import DEFAULT_RUN, judged_by, side_of
 from evalkit.vocabulary import AnnotatorKind
 
 
@@ -30,6 +30,7 @@ LONG_COLUMNS = (
     "category",
     "annotator",
     "annotator_kind",
+    "n_annotators",
     "left_model",
     "left_run",
     "right_model",
@@ -163,7 +164,7 @@ def _wide_rows(
 def _headings(annotators: list[tuple[str, str]]) -> list[str]:
     """Name the columns of annotators; a name that another column has says whose it is."""
     headings = [
-        name if kind == AnnotatorKind.HUMAN else f"{name} ({kind})" for kind, name in annotators
+        f"{name} ({kind})" if kind == AnnotatorKind.JUDGE else name for kind, name in annotators
     ]
     counts = Counter([*WIDE_COLUMNS, *headings])
     unique: list[str] = []
@@ -191,7 +192,7 @@ class _Things:
         if record["type"] == "answer":
             return  # a wide table has what can be set side by side: no words
         self._category = label.category
-        who = (record.get("annotator_kind", AnnotatorKind.HUMAN.value), record["annotator"])
+        who = judged_by(record)
         if record["type"] == "comparison":
             left, right = side_of(record["left"]), side_of(record["right"])
             first, second = sorted((left, right))

@@ -107,7 +107,7 @@ def answers(
         .where(
             sa.or_(left.in_(output_ids), right.in_(output_ids)),
             col(Assignment.kind).in_(COUNTED_KINDS),
-            *([] if judges else [col(Annotator.kind) == AnnotatorKind.HUMAN]),
+            *([] if judges else [col(Annotator.kind) != AnnotatorKind.JUDGE]),
             *([] if study_ids is None else [col(Assignment.study_id).in_(study_ids)]),
             *([] if annotator_ids is None else [col(Annotator.id).in_(annotator_ids)]),
         )

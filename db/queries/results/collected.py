@@ -32,7 +32,7 @@ from db.queries.results.preferences import (
     strengths_imported,
 )
 from db.queries.results.reading import numbers_of, places_among
-from db.queries.results.studies import ResultFilters, ResultStudy
+from db.queries.results.studies import ResultAnnotator, ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.records import checks
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
@@ -78,7 +78,7 @@ def collect(
         models=tuple(sorted(study.models)),
         runs_of=study.runs_of,
         categories=_categories(study, filters),
-        annotators=tuple(Judged(each.name, each.kind, each.is_simulated) for each in annotators),
+        annotators=tuple(map(_judged, annotators)),
         criteria=tuple(
             Criterion(
                 key=criterion.key,
@@ -108,6 +108,10 @@ def collect(
         asks_preference=study.collects_preference or has_preference(session, study),
         cases_of=study.cases_of,
     )
+
+
+def _judged(who: ResultAnnotator) -> Judged:
+    return Judged(who.name, who.kind, who.is_simulated, who.n_people)
 
 
 def state_of_results(session: Session, *, study_id: int) -> str:
@@ -348,8 +352,7 @@ def _marks(
     tag_ids = np.array([tag.tag_id for tag in study.tags], dtype=np.int64)
     tag[tagged] = places_among(table[tagged, 2], tag_ids)
     output = places_among(table[:, 0], output_ids)
-    look = np.unique(table[:, 4], return_inverse=True)[1].reshape(-1)
-    marks = Marks(output, places_among(table[:, 1], annotator_ids), tag, look)
+    marks = Marks(output, places_among(table[:, 1], annotator_ids), tag, table[:, 4].copy())
     placed = tagged & (table[:, 6] != _UNKNOWN)
     marked_words = PlacedMarks(
         *(column[placed] for column in (output, marks.annotator, tag, *table[:, 5:].T))

@@ -69,6 +69,7 @@ class ResultAnnotator:
     name: str
     kind: AnnotatorKind
     is_simulated: bool
+    n_people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class ResultStudy:
         return tuple(
             annotator
             for annotator in self.annotators
-            if (filters.judges or annotator.kind == AnnotatorKind.HUMAN)
+            if (filters.judges or annotator.kind != AnnotatorKind.JUDGE)
             and (not filters.annotator_ids or annotator.annotator_id in filters.annotator_ids)
         )
 
@@ -229,7 +230,7 @@ def _categories(session: Session, study_id: int, version_id: int) -> tuple[str, 
 
 
 def _annotators(session: Session, study_id: int) -> tuple[ResultAnnotator, ...]:
-    """Return who annotated, people first, by name."""
+    """Return who annotated, people first, by name; who is not named last."""
     annotated = (
         sa.select(1)
         .select_from(Assignment)
@@ -243,13 +244,18 @@ def _annotators(session: Session, study_id: int) -> tuple[ResultAnnotator, ...]:
     # In the order of its index: in any other PostgreSQL reads all assignments of a study.
     first = annotated.order_by(col(Assignment.state)).limit(1).scalar_subquery()
     statement = sa.select(
-        col(Annotator.id), col(Annotator.name), col(Annotator.kind), col(Annotator.is_simulated)
+        col(Annotator.id),
+        col(Annotator.name),
+        col(Annotator.kind),
+        col(Annotator.is_simulated),
+        col(Annotator.n_people),
     ).where(first.is_not(None))
     annotators = [
-        ResultAnnotator(row.id, row.name, AnnotatorKind(row.kind), row.is_simulated)
+        ResultAnnotator(row.id, row.name, AnnotatorKind(row.kind), row.is_simulated, row.n_people)
         for row in session.connection().execute(statement)
     ]
-    annotators.sort(key=lambda annotator: (annotator.kind != AnnotatorKind.HUMAN, annotator.name))
+    kinds = list(AnnotatorKind)
+    annotators.sort(key=lambda annotator: (kinds.index(annotator.kind), annotator.name))
     return tuple(annotators)
 
 

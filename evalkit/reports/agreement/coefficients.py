@@ -34,6 +34,7 @@ from evalkit.study.subjects import (
     marked,
     subject_title,
 )
+from evalkit.study.who import identified
 from evalkit.vocabulary import Level
 
 
@@ -126,7 +127,7 @@ def tag_agreement_by_category(collected: Collected) -> tuple[CategoryAgreement, 
 
 def criterion_pairs(collected: Collected, criterion: Criterion) -> PairAgreements:
     """Compare every two annotators on one criterion, judges like people."""
-    codings = codings_of(collected, criterion, every=True)
+    codings = codings_of(identified(collected), criterion, every=True)
     return pairwise_agreement(codings, weights=weights_of(criterion.level))
 
 
@@ -135,7 +136,7 @@ def tag_pairs(collected: Collected, tag: Tag) -> PairAgreements:
 
     Judges count like people here, as they do in the pairs of ``agreement_report``.
     """
-    return pairwise_agreement(codings_of(collected, tag))
+    return pairwise_agreement(codings_of(identified(collected), tag))
 
 
 def _tag_agreement(tag: Tag, codings: Codings) -> TagAgreement:

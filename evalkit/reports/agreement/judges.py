@@ -1,29 +1,23 @@
 """Judges beside people: how each agrees with them, and with itself where sides are swapped."""
 
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from evalkit.stats.agreement.kappa import AnnotatorAgreement, agreement_with_rest
 from evalkit.stats.counts import LEFT, RIGHT, IntArray, sum_by
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
-from evalkit.study.checklists import Checks
 from evalkit.study.collected import (
     Collected,
-    Marks,
     Preferences,
-    Values,
     codings_of_criterion,
     codings_of_preferences,
     names,
 )
-from evalkit.study.marked_words import PlacedMarks
 from evalkit.study.subjects import CHECKED, PREFERRED, Subject, codings_of
+from evalkit.study.who import entries_at, identified, said_by
 from evalkit.vocabulary import AnnotatorKind
-
-#: Columns of who gave what.
-Entries = TypeVar("Entries", Preferences, Values, Marks, PlacedMarks, Checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +64,10 @@ class JudgeAgreement:
 def without_judges(collected: Collected, *, but: int | None = None) -> Collected:
     """Return what people said, and with it what the judge at place ``but`` said.
 
-    Everybody keeps their place. Where only judges or only people said something, that is all.
+    Everybody keeps their place; who is not named is left out. Where only judges or only people
+    said something, that is all.
     """
+    collected = identified(collected)
     is_judge = np.array(
         [annotator.kind == AnnotatorKind.JUDGE for annotator in collected.annotators], bool
     )
@@ -80,15 +76,7 @@ def without_judges(collected: Collected, *, but: int | None = None) -> Collected
     keep = ~is_judge
     if but is not None:
         keep[but] = True
-    return replace(
-        collected,
-        preferences=_some(collected.preferences, keep[collected.preferences.annotator]),
-        by_criterion=tuple(_some(each, keep[each.annotator]) for each in collected.by_criterion),
-        values=_some(collected.values, keep[collected.values.annotator]),
-        marks=_some(collected.marks, keep[collected.marks.annotator]),
-        marked_words=_some(collected.marked_words, keep[collected.marked_words.annotator]),
-        checks=_some(collected.checks, keep[collected.checks.annotator]),
-    )
+    return said_by(collected, keep)
 
 
 def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
@@ -134,7 +122,7 @@ def _both_orders(both: Collected, judge: int) -> BothOrders | None:
         return None
     people = np.flatnonzero(preferences.annotator != judge)
     once = [
-        replace(both, preferences=_some(preferences, np.concatenate([people, *places])))
+        replace(both, preferences=entries_at(preferences, np.concatenate([people, *places])))
         for places in ((early,), (late,), (early, late))
     ]
     first, second, mean = (
@@ -168,13 +156,6 @@ def _seen_both_ways(preferences: Preferences, judge: int) -> tuple[IntArray, Int
     ]
     early, late = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     return early, late
-
-
-def _some(entries: Entries, places: Any) -> Entries:
-    """Return the entries at these places."""
-    return replace(
-        entries, **{field.name: getattr(entries, field.name)[places] for field in fields(entries)}
-    )
 
 
 def _winner(preferences: Preferences, places: IntArray) -> IntArray:

@@ -17,7 +17,9 @@ from evalkit.stats.agreement.spans import (
     span_pairs,
 )
 from evalkit.stats.counts import IntArray
-from evalkit.study.collected import NO_TAG, Collected, first_looks, names
+from evalkit.study.collected import NO_TAG, Collected, names
+from evalkit.study.looks import first_looks
+from evalkit.study.who import identified
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class WordAgreement:
 
 def word_agreement(collected: Collected) -> WordAgreement:
     """Measure agreement on marked words, on responses that two looked at for errors."""
+    collected = identified(collected)
     spans, people = spans_of(collected), spans_of(without_judges(collected))
     both = compare_spans(spans), compare_spans(people, with_tag=True)
     of_people = both[0] if len(people.look_unit) == len(spans.look_unit) else compare_spans(people)

@@ -33,6 +33,7 @@ from evalkit.study.subjects import (
     better_on,
     codings_of,
 )
+from evalkit.study.who import identified
 from evalkit.vocabulary import AnnotatorKind, Level
 
 
@@ -81,8 +82,10 @@ def agreement_report(collected: Collected) -> AgreementReport:
     """Measure agreement on preferences (nominal) and on each criterion at its own level.
 
     Of what one annotator judged twice, the latest counts for alpha and percent agreement; between
-    two annotators every time counts in part. Judges are only set beside people.
+    two annotators every time counts in part. Judges are only set beside people. Who is not named
+    agrees with nobody.
     """
+    collected = identified(collected)
     kinds = {annotator.kind for annotator in collected.annotators}
     people = without_judges(collected)
     return AgreementReport(

@@ -49,7 +49,9 @@ from evalkit.reports.blocks import (
 )
 from evalkit.reports.by_model import MOST_CATEGORIES, category_name, many_categories
 from evalkit.study.collected import Collected
+from evalkit.study.sentences import not_named
 from evalkit.study.subjects import ANY_ERROR, PREFERRED, subject_inside, subject_key, subject_title
+from evalkit.study.who import unidentified_labels
 
 _ALPHA = "Krippendorff's α"
 _BY_CATEGORY = "Krippendorff's α by category"
@@ -62,6 +64,7 @@ def agreement_section(collected: Collected) -> Section:
     return section(
         "Agreement",
         words(agreement_verdict(report), style="lead" if is_measured else ""),
+        words(not_named(unidentified_labels(collected))),
         bullets(judges_in_short(report)),
         *judge_blocks(report),
         both_orders(report.judges),

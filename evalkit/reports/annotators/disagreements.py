@@ -7,6 +7,7 @@ import numpy as np
 from evalkit.stats.counts import PREFERENCE_VALUES, Codings, FloatArray, IntArray, sum_by
 from evalkit.study.collected import Collected, Criterion, latest_preferences
 from evalkit.study.subjects import CHECKED, PREFERRED, Subject, codings_of
+from evalkit.study.who import identified
 from evalkit.vocabulary import Level
 
 #: A tie or both bad against a choice is half a contradiction; so is a tie against both bad.
@@ -66,6 +67,7 @@ def disagreements(
         opposite, 0.5 where one or none is a choice. An even split of six people so comes level
         with that of two; more people come first.
     """
+    collected = identified(collected)
     codings = codings_of(collected, subject)
     if subject == PREFERRED:
         here, preferences = latest_preferences(collected), collected.preferences

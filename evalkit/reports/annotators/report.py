@@ -18,6 +18,7 @@ from evalkit.stats.jackknife import groups_of_cases, jackknife_errors
 from evalkit.study.collected import (
     Collected,
     Criterion,
+    Judged,
     Tag,
     latest_preferences,
 )
@@ -30,6 +31,7 @@ from evalkit.study.subjects import (
     subject_key,
     subjects,
 )
+from evalkit.study.who import identified, unidentified_labels
 from evalkit.vocabulary import AnnotatorKind, Level
 
 #: With two annotators nobody can say which of them is right where they differ.
@@ -101,10 +103,11 @@ Measured = TypeVar("Measured", Quality, Estimate)
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorsReport:
-    """All annotators on one thing judged."""
+    """All annotators on one thing judged, and the numbers of labels by whom nobody names."""
 
     subject: Subject
     rows: tuple[AnnotatorRow, ...]
+    unidentified: tuple[tuple[Judged, int], ...] = ()
 
     @property
     def is_as_shown(self) -> bool:
@@ -134,14 +137,17 @@ def annotators_report(
     Returns
     -------
     AnnotatorsReport
-        In the order of ``collected.annotators``. People are compared with people only, never
-        graded by judges; judges with people too, but for their quality, which rests on all.
+        In the order of ``collected.annotators``, of those who are known by name. People are
+        compared with people only, never graded by judges; judges with people too, but for their
+        quality, which rests on all.
         Of what one annotator judged twice, all counts for agreement and sides, else the latest;
         a tag is on a response if they marked it at any look. Kappa gives near misses linear
         credit on an ordered scale. Quality (see ``annotator_quality``) is estimated for nominal
         values only. Of checklists every item counts. Runs of marks and checks are counted, and not
         flagged, nor are runs where nobody knows who saw what on which side.
     """
+    unidentified = tuple(unidentified_labels(collected))
+    collected = identified(collected)
     codings = codings_of(collected, subject)
     seconds = None if pace is None else _seconds(collected, pace, subject, codings)
     is_ordered = isinstance(subject, Criterion) and subject.level is not Level.NOMINAL
@@ -170,6 +176,7 @@ def annotators_report(
         by_sides = kappas_as_shown(collected, _peers(collected))
     return AnnotatorsReport(
         subject=subject,
+        unidentified=unidentified,
         rows=tuple(
             AnnotatorRow(profile, annotator.kind, annotator.is_simulated, quality, knows, by_side)
             for profile, annotator, quality, knows, by_side in zip(
@@ -216,7 +223,7 @@ def _seconds(collected: Collected, pace: Pace, subject: Subject, codings: Coding
         wanted, known = collected.preferences.latest[here], pace.annotation
     else:
         # An annotation on two responses took its time once: it goes to the left one.
-        n_annotators = len(collected.annotators)
+        n_annotators = max(len(collected.annotators), int(pace.annotator.max(initial=0)) + 1)
         is_checked = isinstance(subject, Checked)
         output = collected.checks.output_of(codings.unit) if is_checked else codings.unit
         wanted = collected.outputs.id[output] * n_annotators + codings.annotator

@@ -22,6 +22,8 @@ _MOST_NAMED = 3
 def annotators_verdict(report: AnnotatorsReport) -> str:
     """Say in one sentence whether anybody stands out."""
     n, flagged = len(report.rows), [row.profile.annotator for row in report.flagged]
+    if not n:
+        return "Nobody who judged is known by name."
     enough = sum(row.profile.n >= MIN_ANNOTATIONS for row in report.rows)
     if not enough:
         return f"Nobody has given {MIN_ANNOTATIONS} annotations yet; fewer show no habits."

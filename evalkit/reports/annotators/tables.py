@@ -36,7 +36,7 @@ from evalkit.reports.blocks import (
 from evalkit.reports.by_model import SHARES, category_name
 from evalkit.stats.agreement.krippendorff import Agreement
 from evalkit.stats.intervals import Estimate
-from evalkit.study.sentences import annotator_name
+from evalkit.study.sentences import annotator_name, not_named
 from evalkit.study.subjects import PREFERRED, Subject, subject_title
 from evalkit.text import duration
 from evalkit.vocabulary import AnnotatorKind
@@ -68,7 +68,7 @@ def opening(report: AnnotatorsReport) -> tuple[Block, ...]:
     return (
         words(annotators_verdict(report), style="lead"),
         bullets(flag_sentences(report)),
-        words(too_few(report)),
+        words(too_few(report), not_named(report.unidentified)),
     )
 
 

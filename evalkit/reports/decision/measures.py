@@ -23,14 +23,8 @@ from evalkit.stats.intervals import (
 )
 from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.stats.significance import benjamini_hochberg
-from evalkit.study.collected import (
-    Collected,
-    Criterion,
-    acceptable,
-    comparisons,
-    scores_of_criterion,
-    scores_of_looks,
-)
+from evalkit.study.collected import Collected, Criterion, comparisons, scores_of_criterion
+from evalkit.study.looks import acceptable, scores_of_looks
 from evalkit.study.subjects import ACCEPTABLE, PENALTY, PREFERENCE, subject_key
 
 _TITLES = {

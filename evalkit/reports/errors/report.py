@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.scores import ScoreRow, shares
-from evalkit.study.collected import Collected, Tag, scores_of_looks, tagged
+from evalkit.study.collected import Collected, Tag
+from evalkit.study.looks import scores_of_looks, tagged
 
 NO_LOOKS = "Nothing has been looked at for errors yet."
 

@@ -7,7 +7,8 @@ import numpy as np
 from evalkit.stats.counts import FloatArray, sum_by
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.ratios import ratio_of_medians, ratio_of_sums
-from evalkit.study.collected import Collected, acceptable
+from evalkit.study.collected import Collected
+from evalkit.study.looks import acceptable
 
 
 @dataclass(frozen=True, slots=True)

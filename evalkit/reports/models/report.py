@@ -10,13 +10,8 @@ from evalkit.stats import latency
 from evalkit.stats.counts import BoolArray, FloatArray
 from evalkit.stats.intervals import Estimate
 from evalkit.stats.scores import ScoreRow, shares
-from evalkit.study.collected import (
-    Collected,
-    Looks,
-    Tag,
-    acceptable,
-    scores_of_looks,
-)
+from evalkit.study.collected import Collected, Tag
+from evalkit.study.looks import Looks, acceptable, scores_of_looks
 
 
 @dataclass(frozen=True, slots=True)

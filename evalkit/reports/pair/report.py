@@ -11,14 +11,8 @@ from evalkit.reports.pair.significance import SubjectDifferences, on_reach, turn
 from evalkit.stats.counts import IntArray, Scores
 from evalkit.stats.differences import PairedDifference, category_differences
 from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
-from evalkit.study.collected import (
-    Collected,
-    Looks,
-    Tag,
-    scores_of_criterion,
-    scores_of_looks,
-    tagged,
-)
+from evalkit.study.collected import Collected, Tag, scores_of_criterion
+from evalkit.study.looks import Looks, scores_of_looks, tagged
 from evalkit.study.subjects import PREFERRED, Scaled
 
 _TAKEN = ("cost_usd", "latency_ms", "output_tokens")

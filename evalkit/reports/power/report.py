@@ -31,6 +31,7 @@ from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.study.collected import Collected, Criterion, comparisons, scores_of_criterion
 from evalkit.study.main_criteria import main_part
 from evalkit.study.subjects import PREFERRED, Scaled
+from evalkit.study.who import identified
 
 #: Half the width wanted where nobody says otherwise, as a share of the scale.
 HALF_WIDTH = 0.05
@@ -139,7 +140,8 @@ def power_report(
             f"found {half_width:g}."
         )
     ranking = ranking or ranking_report(collected)
-    by_annotator = np.bincount(collected.preferences.annotator, collected.preferences.n)
+    preferences = identified(collected).preferences
+    by_annotator = np.bincount(preferences.annotator, preferences.n)
     by_annotator = by_annotator[by_annotator > 0]
     return PowerReport(
         pairs=_pairs(ranking),

@@ -14,6 +14,7 @@ from evalkit.reports.scores.report import ScoresReport
 from evalkit.stats.ranking.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Collected
+from evalkit.study.looks import first_looks, voices
 from evalkit.study.sentences import NOT_COMPARED, annotators
 
 
@@ -173,7 +174,7 @@ def basis(collected: Collected, report: RankingReport) -> str:
 def _without_comparisons(collected: Collected) -> str:
     """Say what was scored, checked and looked at, if nothing was compared."""
     marks = collected.marks
-    n_looks = len(np.unique(marks.output * len(collected.annotators) + marks.annotator))
+    n_looks = len(first_looks(marks.output, voices(collected, marks.annotator, marks.look))[0])
     n_scores = int(collected.values.n.sum())
     parts = [counted(n_scores, "score")] if n_scores else []
     n_checks = len(collected.checks.value)

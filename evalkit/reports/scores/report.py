@@ -13,13 +13,8 @@ from evalkit.stats.scores import (
     quantiles,
     shares,
 )
-from evalkit.study.collected import (
-    Collected,
-    Criterion,
-    acceptable,
-    scores_of_criterion,
-    scores_of_looks,
-)
+from evalkit.study.collected import Collected, Criterion, scores_of_criterion
+from evalkit.study.looks import acceptable, scores_of_looks
 
 NO_ACCEPTABILITY = (
     "No response has been compared or looked at for what is unsafe yet, and nothing else says "

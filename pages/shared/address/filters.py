@@ -99,7 +99,7 @@ def filters_among(
     names = {
         str(annotator.annotator_id): annotator.name
         for annotator in annotators
-        if are_in or annotator.kind == AnnotatorKind.HUMAN
+        if are_in or annotator.kind != AnnotatorKind.JUDGE
     }
     by_annotator = f"filter-annotators-{key}-{are_in}"
     choices.several("annotator", list(names), key=by_annotator)
@@ -206,7 +206,7 @@ def counted_among(
     return [
         annotator
         for annotator in annotators
-        if (filters.judges or annotator.kind == AnnotatorKind.HUMAN)
+        if (filters.judges or annotator.kind != AnnotatorKind.JUDGE)
         and (not filters.annotator_ids or annotator.annotator_id in filters.annotator_ids)
     ]
 

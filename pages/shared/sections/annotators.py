@@ -19,6 +19,7 @@ from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.ranking.sentences import verdict
 from evalkit.reports.ranking.tables import drawn
 from evalkit.study.collected import Collected
+from evalkit.study.sentences import not_named
 from evalkit.study.subjects import (
     ANY_ERROR,
     Subject,
@@ -58,6 +59,7 @@ def show_annotators(report: AnnotatorsReport) -> None:
     """Show who agrees with the rest, which side they choose, and how often they are right."""
     _show_flags(words.flag_sentences(report))
     exhibits.say(words.too_few(report))
+    exhibits.say(not_named(report.unidentified))
     page = Page({row.profile.annotator: _FLAGGED for row in report.flagged}, lambda _: "")
     is_drawn = len(report.rows) <= _MOST_ROWS
     if is_drawn:

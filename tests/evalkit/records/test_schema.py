@@ -2,7 +2,8 @@ import pytest
 
 from evalkit.annotation.draft import parse_draft
 from evalkit.records.checks import MAX_NAME_LENGTH
-from evalkit.records.schema import faults, side_of
+from evalkit.records.names import side_of
+from evalkit.records.schema import faults
 
 ASK = [{"role": "user", "content": "Hello?"}]
 VALID = {

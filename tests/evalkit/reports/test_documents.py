@@ -35,7 +35,8 @@ from evalkit.study.passing import PassRule, Verdict
 from tests.evalkit.collected_studies import collected
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "reports.md"
-SHARED = {"study", "categories", "annotators", "simulated_annotators", "filters", "judges"}
+SHARED = {"study", "categories", "annotators", "simulated_annotators", "unidentified"}
+SHARED |= {"filters", "judges"}
 ESTIMATE = {"value", "low", "high", "n", "reason"}
 
 
@@ -197,7 +198,11 @@ def test_an_envelope_says_what_it_is_and_when_and_of_what_it_was_made():
     document = enveloped("models", models_document(full()), cases_of=[mark], created_at=made)
 
     own = json.loads(json.dumps(document))
-    within = {"eval_set", "version", "content_hash", "judges"} | ESTIMATE
+    within = (
+        {"eval_set", "version", "content_hash", "judges"}
+        | ESTIMATE
+        | {"kind", "n_people", "n_labels"}
+    )
     assert set(own) == SHARED - {"judges"} | {"models"} | documented("Every document") - within
     assert (own["report"], own["schema_version"]) == ("models", SCHEMA_VERSION)
     assert own["created_at"] == "2026-03-01T12:00:00+00:00"

@@ -21,7 +21,7 @@ SELECT label.line, CASE WHEN label.type > 2 THEN 1 ELSE label.type END AS type,
         WHEN 3 THEN label.name WHEN 4 THEN 0 END AS part, label.type AS kind,
     label.db_id, label.db_annotation, label.db_assignment, label.was_superseded,
     0 AS presentation, 0 AS annotation, 0 AS is_current, 1 AS look,
-    0 AS raised
+    0 AS raised, label.annotator IN (SELECT annotator FROM unidentified) AS is_unidentified
 FROM label JOIN "case" ON "case".key = label."case"
 JOIN output AS lefts ON lefts."case" = label."case" AND lefts.run = label.left_run
 LEFT JOIN output AS rights ON rights."case" = label."case" AND rights.run = label.right_run
@@ -30,19 +30,20 @@ ORDER BY label.line
 
 #: A comparison or score that is stored already, at this or a higher revision.
 _DROP_KNOWN = """
-DELETE FROM judged WHERE line > 0 AND type < 2 AND EXISTS (
+DELETE FROM judged WHERE line > 0 AND type < 2 AND NOT is_unidentified AND EXISTS (
     SELECT 1 FROM judged AS known WHERE known.digest = judged.digest AND known.line < 0
     AND known.revision >= judged.revision
 )
 """
 
-#: Error marks stand side by side, so the same one twice is two; only as many as are stored drop.
+#: Error marks stand side by side, so the same one twice is two, and so are the same labels by
+#: people who are not named; only as many as are stored drop.
 _DROP_KNOWN_MARKS = """
-DELETE FROM judged WHERE line > 0 AND type = 2 AND line IN (
+DELETE FROM judged WHERE line > 0 AND line IN (
     SELECT line FROM (
         SELECT line, digest, revision,
             ROW_NUMBER() OVER (PARTITION BY digest ORDER BY revision DESC, line) AS place
-        FROM judged WHERE type = 2 AND line > 0
+        FROM judged WHERE (type = 2 OR is_unidentified) AND line > 0
     ) AS mark WHERE place <= (
         SELECT COUNT(*) FROM judged AS known WHERE known.digest = mark.digest
         AND known.line < 0 AND known.revision >= mark.revision
@@ -157,12 +158,14 @@ UPDATE judged SET revision = revised.revision,
 FROM revised WHERE judged.rowid = revised.judged_id
 """
 
+#: Who is not named is somebody else at every presentation.
 #: All error marks of an annotator on an output count that have its highest revision; of looks
 #: that nothing else tells apart, those of the latest with a mark.
 _REVISE_MARKS = """
 WITH highest AS (
-    SELECT annotator, left, MAX(revision - raised) AS revision FROM judged WHERE type = 2
-    GROUP BY annotator, left
+    SELECT annotator, left, MAX(revision - raised) AS revision,
+        CASE WHEN is_unidentified THEN presentation END AS apart FROM judged WHERE type = 2
+    GROUP BY annotator, left, apart
 ), latest AS (
     SELECT presentation, left, revision - raised AS revision, MAX(raised) AS raised FROM judged
     WHERE type = 2 GROUP BY presentation, left, revision - raised
@@ -171,6 +174,7 @@ UPDATE judged SET is_current = judged.revision - judged.raised = highest.revisio
     AND judged.raised = latest.raised AND NOT judged.was_superseded
 FROM highest, latest
 WHERE type = 2 AND judged.annotator = highest.annotator AND judged.left = highest.left
+AND highest.apart IS CASE WHEN judged.is_unidentified THEN judged.presentation END
 AND judged.presentation = latest.presentation AND judged.left = latest.left
 AND judged.revision - judged.raised = latest.revision
 """

@@ -25,6 +25,7 @@ from db.models import (
 from db.queries.records.annotated import (
     IMPORTED,
     LOOK,
+    PERSON,
     SIDES_POLICIES,
     inherited_extras,
 )
@@ -51,6 +52,7 @@ class _LabelRow(NamedTuple):
     presentation_place: int | None
     key: str | None
     look: int
+    is_unidentified: int
     annotator: int
     case_id: int
     left_id: int
@@ -186,7 +188,7 @@ class _LabelWriter:
         else:
             presentation = f"{IMPORTED}single:{row.left_id}"
         if row.key is None and row.look > 1:
-            presentation += f"{LOOK}{row.look}"
+            presentation += f"{PERSON if row.is_unidentified else LOOK}{row.look}"
         return {
             "id": self._assignment_id(row),
             "study_id": self._study_id,
@@ -323,7 +325,7 @@ def _rows_statement(writing: Writing) -> str:
     case, output = writing.first["case"], writing.first["output"]
     return f"""
     SELECT j.line, a.id, a.db_id, a.place, a.revision, a.is_superseded,
-        p.db_id, p.place, p.key, p.look, p.annotator,
+        p.db_id, p.place, p.key, p.look, j.is_unidentified, p.annotator,
         COALESCE(c.db_id, {case} + c.place),
         COALESCE(lefts.db_id, {output} + lefts.place),
         COALESCE(rights.db_id, {output} + rights.place),

@@ -64,7 +64,11 @@ def write_annotators(writing: Writing) -> None:
             # Only whoever a file makes can be simulated: nobody who was here is turned into one.
             is_simulated = (kind, name) in staging.simulated
             annotator = Annotator(
-                name=name, kind=kind, role=Role.ANNOTATOR, is_simulated=is_simulated
+                name=name,
+                kind=kind,
+                role=Role.ANNOTATOR,
+                is_simulated=is_simulated,
+                n_people=staging.merged_from.get((kind, name)),
             )
             session.add(annotator)
             session.flush()

@@ -1,0 +1,115 @@
+"""The checks of a record as a whole: fields that only fit, or do not fit, with others."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from evalkit.records.checks import Fault
+from evalkit.records.names import is_identified, side_of
+from evalkit.records.problems import shown
+from evalkit.scale import is_on_step
+from evalkit.vocabulary import DECIDED, AnnotatorKind, CriterionLevel, Level
+
+FORMAT = "evalkit"
+VERSION = 2
+
+
+def annotator_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    """Check what a label says of who judged."""
+    kind = record.get("annotator_kind")
+    if not is_identified(record):
+        if record.get("annotator") is not None:
+            yield "annotator", Fault(shown(record["annotator"]), f"nobody, for they are {kind}")
+        if (record.get("revision") or 1) > 1 and record.get("assignment") is None:
+            expected = "an assignment, which alone says what is revised"
+            yield "revision", Fault(shown(record["revision"]), expected)
+    if record.get("n_annotators") is not None and kind != AnnotatorKind.MERGED:
+        expected = f"annotator_kind {AnnotatorKind.MERGED} beside it"
+        yield "n_annotators", Fault(shown(record["n_annotators"]), expected)
+
+
+def _header_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    if record["format"] != FORMAT:
+        yield "format", Fault(shown(record["format"]), shown(FORMAT))
+    elif not 1 <= record["version"] <= VERSION:
+        newer = "; a newer evalkit may read it" if record["version"] > VERSION else ""
+        yield "version", Fault(shown(record["version"]), f"version 1 to {VERSION}{newer}")
+
+
+def _criterion_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    scale, extent = record.get("scale"), record.get("range")
+    if record["level"] == CriterionLevel.TEXT:
+        if scale is not None or extent is not None:
+            field = "range" if scale is None else "scale"
+            yield field, Fault(shown(record[field]), "none, for it is answered in words")
+    elif (scale is None) == (extent is None):
+        found = "nothing" if scale is None else "a scale and a range"
+        yield "scale", Fault(found, "either a scale (levels) or a range (a continuous scale)")
+    elif extent is not None:
+        yield from _range_faults(record["level"], extent)
+    else:
+        yield from _scale_faults(record)
+
+
+def _range_faults(level: str, extent: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    low, high, step = extent["min"], extent["max"], extent.get("step")
+    if level != Level.INTERVAL:
+        yield "level", Fault(shown(level), f"{Level.INTERVAL}, as a range has")
+    if low >= high:
+        yield "range.max", Fault(shown(high), f"a number above {low:g} (min)")
+    elif step is not None and not 0 < step <= high - low:
+        yield "range.step", Fault(shown(step), f"a number above 0 and up to {high - low:g}")
+    elif step is not None and not is_on_step(high, low, step):
+        yield "range.step", Fault(shown(step), f"a step that leads from {low:g} to {high:g}")
+
+
+def _scale_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    values = [level["value"] for level in record["scale"]]
+    if len(set(values)) != len(values):
+        yield "scale", Fault(shown(values), "every value once")
+    elif record["level"] != Level.NOMINAL and values != sorted(values):
+        yield "scale", Fault(shown(values), "the lowest value first")
+
+
+def _side_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    right = record.get("right")
+    if right is not None and side_of(record["left"]) == side_of(right):
+        yield "right", Fault(shown(right), "another output than on the left")
+
+
+def _comparison_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    yield from _side_faults(record)
+    if record.get("strength") is not None and record["preference"] not in DECIDED:
+        expected = "nothing, for only left or right can be better by much or slightly"
+        yield "strength", Fault(shown(record["strength"]), expected)
+
+
+def _ranking_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    ranked = [side_of(value) for place in record["order"] for value in place]
+    if len(ranked) < 2:
+        yield "order", Fault(shown(record["order"]), "at least two outputs")
+    elif len(set(ranked)) < len(ranked):
+        yield "order", Fault(shown(record["order"]), "every output once")
+
+
+def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    start, end, quote = record.get("start"), record.get("end"), record.get("quote")
+    if record.get("omission") and (record["tag"] is None or start is not None):
+        yield "omission", Fault("true", "a tag and no place: an omission is nowhere in the output")
+    if (start is None) != (end is None):
+        yield ("end" if end is None else "start"), Fault("nothing", "both start and end, or none")
+    elif start is not None and end is not None and start > end:
+        yield "end", Fault(shown(end), f"a number of {start} (start) or more")
+    elif start is not None and end is not None and quote is not None and len(quote) != end - start:
+        expected = f"the {end - start} characters from {start} to {end}"
+        yield "quote", Fault(shown(quote), expected)
+
+
+#: What is checked of a whole record of a type once its fields are sound.
+WHOLE_RECORD_CHECKS = {
+    "header": _header_faults,
+    "criterion": _criterion_faults,
+    "comparison": _comparison_faults,
+    "ranking": _ranking_faults,
+    "answer": _side_faults,
+    "error": _error_faults,
+}
