@@ -62,6 +62,16 @@ def render_messages(messages: Sequence[Mapping[str, Any]], *, time: Time | None 
     return "".join(rendered_steps(messages, time=time))
 
 
+def numbered_steps(rendered: str) -> str:
+    """Put the rendered steps of a response into an element in which they are numbered."""
+    return f'<div class="ek-steps">{rendered}</div>'
+
+
+def is_of_model(step: Mapping[str, Any]) -> bool:
+    """Tell whether errors can be marked in a step of a response: not in what the user wrote."""
+    return step.get("role") != "user"
+
+
 def rendered_steps(
     messages: Sequence[Mapping[str, Any]], *, time: Time | None = None
 ) -> Iterator[str]:

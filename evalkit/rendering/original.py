@@ -9,7 +9,7 @@ from evalkit.annotation.marks import MarkedError
 from evalkit.errors import RefusedError
 from evalkit.records.normal import message_text
 from evalkit.rendering.markdown import clean
-from evalkit.rendering.messages import raw_messages, step_parts, step_places
+from evalkit.rendering.messages import is_of_model, raw_messages, step_parts, step_places
 
 #: Where text stands in two texts: at which place in each, and how long it is.
 Run = tuple[int, int, int]
@@ -39,6 +39,7 @@ class ShownResponse:
     ) -> None:
         """Prepare a response; ``masking`` masks one text and says what stays (`mask_runs`)."""
         self.is_trajectory = steps is not None
+        self._of_user = {n for n, step in enumerate(steps or ()) if not is_of_model(step)}
         self._masking = masking
         if steps is None:
             text, runs = masking(content)
@@ -83,11 +84,12 @@ class ShownResponse:
         Raises
         ------
         RefusedError
-            If the words are not there, or there is no such step.
+            If the words are not there, there is no such step, or the user wrote it.
         """
         if mark.start is None or mark.end is None:
             if mark.step is not None and not (self.is_trajectory and mark.step < len(self._texts)):
                 raise RefusedError("An error mark is on a step that this response does not have.")
+            self._refuse_step_of_user(mark.step)
             return mark
         if mark.end > len(self.raw) or self.raw[mark.start : mark.end] != mark.quote:
             raise RefusedError(_MOVED)
@@ -95,6 +97,7 @@ class ShownResponse:
         if mark.end > self._blocks[number][1]:
             raise RefusedError("An error mark goes beyond the step in which it begins.")
         step = number if self.is_trajectory else None
+        self._refuse_step_of_user(step)
         text = self._texts[number]
         if not text.start <= mark.start <= mark.end <= text.end:
             return replace(mark, start=None, end=None, step=step)
@@ -102,6 +105,13 @@ class ShownResponse:
             text.runs, mark.start - text.start, mark.end - text.start, len(text.original)
         )
         return replace(mark, start=start, end=end, quote=text.original[start:end], step=step)
+
+    def _refuse_step_of_user(self, step: int | None) -> None:
+        if step is not None and step in self._of_user:
+            raise RefusedError(
+                f"An error mark is on step {step + 1}, which the user wrote. Take it away: errors "
+                "are marked in what the model wrote."
+            )
 
     def shown(self, mark: MarkedError) -> MarkedError:
         """Return a mark on what was recorded as one on what is shown; the way back.

@@ -7,6 +7,8 @@ from typing import Any
 from evalkit.annotation.task import BlindedResponse, ComparisonTask, TaskCriterion, TaskTag
 from evalkit.rendering.markdown import clean, render_placed, render_response, render_text
 from evalkit.rendering.messages import (
+    is_of_model,
+    numbered_steps,
     raw_messages,
     render_context,
     render_messages,
@@ -65,11 +67,14 @@ def _response(response: BlindedResponse, *, is_marked: bool) -> dict[str, Any]:
     if response.steps is None:
         return _text(response.text, is_marked=is_marked)
     return {
-        "html": render_messages(response.steps),
+        "html": numbered_steps(render_messages(response.steps)),
         "raw": raw_messages(response.steps),
         "places": message_places(response.steps) if is_marked else [],
         "may_be_code": False,
-        "steps": [[place.start, place.end] for place in step_places(response.steps)],
+        "steps": [
+            [place.start, place.end, is_of_model(step)]
+            for step, place in zip(response.steps, step_places(response.steps), strict=True)
+        ],
     }
 
 

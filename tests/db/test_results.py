@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from sqlmodel import select
+from sqlmodel import col, select
 
 from db import schema
 from db.engine import read_session, write_session
@@ -396,6 +396,25 @@ def test_a_cell_opens_to_its_responses_those_most_agree_on_first(marked):
     assert [one.case_key for one in drill(marked, model=TWO)] == ["case-1"]
     assert [one.case_key for one in drill(marked, category="billing")] == ["case-0"]
     assert len(drill(marked, filters=ResultFilters(judges=True))) == 3
+
+
+def test_a_cell_names_the_steps_that_were_marked_in_their_order_each_place_once(marked):
+    with write_session() as session:
+        marks = session.exec(
+            select(ErrorMark)
+            .where(ErrorMark.output_id == marked[f"case-0/{ONE}"])
+            .order_by(col(ErrorMark.id))
+        ).all()
+        for mark, (step, quote) in zip(marks, [(2, None), (0, "by Friday")], strict=True):
+            mark.step, mark.quote = step, quote
+
+    first = drill(marked)[0]
+
+    assert first.places == ((0, "by Friday"), (2, ""))
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        noted = remarks(session, study, filters=ResultFilters(), search="cross")
+    assert [remark.about for remark in noted] == ["Tone, step 3"]
 
 
 @pytest.mark.parametrize(

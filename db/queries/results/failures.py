@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -10,6 +10,8 @@ from sqlmodel import Session, col
 from db.models import Annotation, Annotator, Assignment, Case, ErrorMark, Output, Tag
 from db.queries.results.filtering import counted, in_categories, outputs_table
 from db.queries.results.studies import ResultFilters, ResultStudy
+
+Value = TypeVar("Value")
 
 #: What is said of every remark, beside its text.
 _ABOUT: tuple[Any, ...] = (
@@ -23,7 +25,11 @@ _ABOUT: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class TaggedResponse:
-    """One response that was given a tag, by whom; ``quotes`` are the marked words, each once."""
+    """One response that was given a tag, by whom.
+
+    ``places`` are where, each once: the step of a trajectory or a conversation, if it has any,
+    and the marked words, empty where all of the step is meant.
+    """
 
     output_id: int
     case_key: str
@@ -31,7 +37,7 @@ class TaggedResponse:
     model: str
     annotators: tuple[str, ...]
     severities: tuple[str, ...]
-    quotes: tuple[str, ...]
+    places: tuple[tuple[int | None, str], ...]
     n_notes: int
 
 
@@ -71,6 +77,7 @@ def tagged_responses(
             col(Annotator.name),
             col(ErrorMark.severity),
             col(ErrorMark.quote),
+            col(ErrorMark.step),
             col(ErrorMark.note),
         )
         .select_from(Assignment)
@@ -106,7 +113,11 @@ def _tagged(rows: Sequence[Any], model_of_run: Mapping[int, str]) -> TaggedRespo
         model=model_of_run[first.run_id],
         annotators=_once(row.name for row in rows),
         severities=_once(row.severity for row in rows if row.severity),
-        quotes=_once(row.quote for row in rows if row.quote),
+        places=_once(
+            (row.step, row.quote or "")
+            for row in sorted(rows, key=lambda row: row.step or 0)
+            if row.quote or row.step is not None
+        ),
         n_notes=sum(1 for row in rows if row.note),
     )
 
@@ -139,6 +150,7 @@ def _notes(
             *_ABOUT,
             col(ErrorMark.output_id),
             col(ErrorMark.note),
+            col(ErrorMark.step),
             sa.func.coalesce(col(Tag.name), col(Tag.key), "No error").label("tag"),
             col(Output.run_id),
         )
@@ -153,7 +165,7 @@ def _notes(
         .order_by(col(ErrorMark.id))
     )
     return [
-        _remark(row, row.output_id, row.note, row.tag, [model_of_run[row.run_id]])
+        _remark(row, row.output_id, row.note, row.tag + _at(row.step), [model_of_run[row.run_id]])
         for row in session.connection().execute(statement)
     ]
 
@@ -215,5 +227,9 @@ def _only(category: str) -> ResultFilters:
     return ResultFilters(categories=(category,))
 
 
-def _once(values: Iterable[str]) -> tuple[str, ...]:
+def _at(step: int | None) -> str:
+    return "" if step is None else f", step {step + 1}"
+
+
+def _once(values: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(dict.fromkeys(values))

@@ -12,6 +12,7 @@ from evalkit import text
 from evalkit.rendering.highlights import Highlight, painted, render_marked
 from evalkit.rendering.markdown import render_response, render_text
 from evalkit.rendering.messages import (
+    numbered_steps,
     render_context,
     render_messages,
     render_reasoning,
@@ -80,7 +81,8 @@ def _response_html(response: Response, marks: Sequence[Highlight]) -> str:
     above = render_response("", error=response.error) if response.error else ""
     above += render_reasoning(response.reasoning or "")
     if response.steps:
-        return above + painted(render_messages(response.steps, time=text.seconds), marks)
+        steps = painted(render_messages(response.steps, time=text.seconds), marks)
+        return above + numbered_steps(steps)
     if marks:
         return above + render_marked(response.content, marks)
     return above + (

@@ -196,7 +196,7 @@ def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
     if not responses:
         exhibits.say("No response here was given this tag.", style="lead")
         return None
-    n_quoted = sum(1 for response in responses if response.quotes)
+    n_quoted = sum(1 for response in responses if any(words for _, words in response.places))
     in_words = f" In {n_quoted:,} of them the very words are marked." if n_quoted else ""
     n = counted(len(responses), "response")
     exhibits.say(f"{n}, those marked by most annotators first.{in_words}")
@@ -223,11 +223,18 @@ def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
 
 
 def _marked_words(responses: Sequence[TaggedResponse]) -> dict[str, list[str]]:
-    """Give the column of the words that were marked, where any were."""
-    if not any(response.quotes for response in responses):
+    """Give the column of the words that were marked, each with its step, where any were."""
+    if not any(response.places for response in responses):
         return {}
-    words = [" … ".join(" ".join(each.split()) for each in row.quotes) for row in responses]
-    return {"The marked words": [text if text else MISSING for text in words]}
+    texts = [" … ".join(_place(step, words) for step, words in row.places) for row in responses]
+    return {"The marked words": [text if text else MISSING for text in texts]}
+
+
+def _place(step: int | None, words: str) -> str:
+    line = " ".join(words.split())
+    if step is None:
+        return line
+    return f"step {step + 1}: {line}" if line else f"step {step + 1}"
 
 
 def search_box() -> str:

@@ -169,6 +169,11 @@ CONVERSATION: tuple[dict[str, Any], ...] = (
     {"role": "tool", "tool_call_id": "call_9f3a", "content": _RESULT},
     {"role": "user", "content": "The last one, **A-17**."},
 )
+TALK: tuple[dict[str, Any], ...] = (
+    {"role": "assistant", "content": "It left our house **yesterday**."},
+    {"role": "user", "content": "Can I still change the address?"},
+    {"role": "assistant", "content": "Yes. It is *Mill Road 5* now 😀. Nothing else is needed."},
+)
 CONTEXT = (
     {"id": "policy-3", "text": "Goods can be returned within 30 days of delivery. " * 18},
     {"id": "policy-9", "text": "Opened hygiene articles cannot be returned. " * 14},
@@ -304,6 +309,13 @@ TASKS: dict[str, ComparisonTask] = {
         context=CONTEXT,
         tools=TOOLS,
         case_category="tool use",
+    ),
+    "talk": _task(
+        27,
+        BlindedResponse("Yes.", steps=TALK),
+        None,
+        collect=EVERYTHING - {"preference"},
+        messages=({"role": "user", "content": "Where is my order?"},),
     ),
     "formulas": _task(9, BlindedResponse(FORMULAS), BlindedResponse(UNFENCED)),
     "empty": _task(3, BlindedResponse(""), BlindedResponse("  \n ")),

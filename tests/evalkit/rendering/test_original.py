@@ -150,6 +150,23 @@ def test_a_mark_does_not_go_beyond_its_step_and_a_step_that_is_not_there_is_refu
     assert response.original(MarkedError("tone", step=2)) == MarkedError("tone", step=2)
 
 
+def test_what_the_user_wrote_in_a_conversation_is_no_error_of_the_model():
+    turns = [
+        {"role": "assistant", "content": "By Friday."},
+        {"role": "user", "content": "Really?"},
+        {"role": "assistant", "content": "Yes."},
+    ]
+    response = shown("Yes.", turns)
+
+    assert response.original(words(response, "Friday")).step == 0
+    with pytest.raises(RefusedError, match="step 2, which the user wrote"):
+        response.original(words(response, "Really"))
+    with pytest.raises(RefusedError, match="step 2, which the user wrote"):
+        response.original(MarkedError("tone", step=1))
+    stored = MarkedError("tone", step=1)  # as an import may have it
+    assert response.original_again([stored])(stored) == stored
+
+
 def test_a_mark_of_a_trajectory_without_a_step_counts_in_its_last_message():
     response = shown("Sorry.", STEPS)
 

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 283d3403f2ac90594cb6af08a342bb0867faf53a6a204ee8fab8bf9b3dc7b69d
+// Sources: b57357c4e74b3475b7c6b4416af485af5ba446ef1d0830ca1c8da6fa800c81cd
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -1377,7 +1377,7 @@ var refused2 = (screen, answer) => answer === null ? ["Not sent: no connection. 
 
 // pages/shared/components/workbench/text.js
 var BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, td, th, pre, summary, blockquote, div, section";
-var OURS = ".ek-copy, .ek-note-by";
+var OURS = ".ek-copy, .ek-note-by, .ek-step-line";
 function textOf(element) {
   const pieces = [];
   let text = "";
@@ -1693,7 +1693,7 @@ function reach(place4) {
 
 // pages/shared/components/workbench/places.js
 var BLOCKS2 = "p, li, h1, h2, h3, h4, h5, h6, td, th, pre, summary, blockquote, div, section, math";
-var OURS2 = ".ek-copy";
+var OURS2 = ".ek-copy, .ek-step-line";
 var pointsIn = (text) => {
   let n = text.length;
   for (let at = 0; at < text.length - 1; at += 1) {
@@ -2208,10 +2208,59 @@ function shortened(words, most) {
   return `${characters.slice(0, half).join("").trimEnd()} … ${characters.slice(-half).join("").trimStart()}`;
 }
 
+// pages/shared/components/workbench/steps.js
+function stepAt({ steps }, point) {
+  const step = (steps ?? []).findIndex(([start, end]) => start <= point && point < end);
+  return step < 0 ? null : step;
+}
+var isOfModel = ({ steps }, step) => step === null || (steps[step]?.[2] ?? true);
+function offerSteps({ data, sides, spans, body, onopen }) {
+  function paint(side) {
+    const response = (
+      /** @type {ResponseData} */
+      data[side]
+    );
+    const elements = body(side).querySelector(".ek-steps")?.children ?? [];
+    [...elements].forEach((element, step) => {
+      if (!isOfModel(response, step)) return;
+      const marks = spans.of(side).filter((mark) => mark.step === step && mark.quote === null);
+      const chips = marks.map((mark) => spanButton({ spans, mark, onopen: () => onopen(side, mark, false) }));
+      const words = { class: "ek-button ek-quiet", "aria-label": `Mark step ${step + 1} as a whole`, "aria-haspopup": "dialog" };
+      const more = button("Mark step", null, () => onopen(side, { ...EMPTY, step }, true), words);
+      [...chips, more].forEach((way) => way.setAttribute("tabindex", "-1"));
+      lineOf(element).replaceChildren(...chips, more);
+    });
+  }
+  const own = sides.filter((side) => data[side]?.steps?.length);
+  const watching = new MutationObserver(() => own.forEach(paint));
+  for (const side of own) {
+    watching.observe(body(side), { childList: true });
+    paint(side);
+  }
+  const deaf = own.length ? spans.hear((side) => own.includes(side) && paint(side)) : () => {
+  };
+  return {
+    close: () => {
+      watching.disconnect();
+      deaf();
+    }
+  };
+}
+function lineOf(element) {
+  const known = element.querySelector(":scope > .ek-step-line, :scope > .ek-content > .ek-step-line");
+  if (known) return known;
+  const line = h("div", { class: "ek-step-line" });
+  if (element.localName === "details") element.querySelector(":scope > .ek-content")?.prepend(line);
+  else element.querySelector(":scope > .ek-role")?.after(line);
+  return line;
+}
+
 // pages/shared/components/workbench/selecting.js
 var REST = 250;
 var LAYERS = 3;
 var SEVERITIES = 3;
+var IN_RAW = "Words are marked in the raw text: R shows it";
+var OF_USER = "The user wrote this: errors are marked in what the model wrote";
 function selecting({ root, data, panes, sides, spans, onopen }) {
   const placings = /* @__PURE__ */ new Map();
   let chosen = null;
@@ -2255,10 +2304,12 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     const range = stretch && place4(stretch.side).range(stretch);
     markText("ek-chosen", range ? [range] : []);
     const isPlaced = Boolean(stretch && place4(stretch.side).isPlaced);
+    const response = stretch && responseOf(stretch.side);
+    const step = stretch && isPlaced ? stepAt(responseOf(stretch.side), place4(stretch.side).written(stretch).start) : null;
     bar.show(range, {
       key: stretch?.side === "right" ? "F" : "D",
-      isPlaced,
-      hasSteps: Boolean(stretch && responseOf(stretch.side).steps?.length)
+      words: !isPlaced ? IN_RAW : response && !isOfModel(response, step) ? OF_USER : "",
+      hasSteps: step !== null
     });
   }
   function markChosen() {
@@ -2267,6 +2318,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     const { start, end, quote } = place4(side).written(chosen);
     if (end <= start) return false;
     const step = stepAt(responseOf(side), start);
+    if (!isOfModel(responseOf(side), step)) return false;
     const last = step === null ? end : Math.min(end, responseOf(side).steps?.[step][1] ?? end);
     const words = last === end ? quote : [...quote].slice(0, last - start).join("");
     bar.show(null);
@@ -2277,7 +2329,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     if (!chosen || !place4(chosen.side).isPlaced) return false;
     const { side } = chosen;
     const step = stepAt(responseOf(side), place4(side).written(chosen).start);
-    if (step === null) return false;
+    if (step === null || !isOfModel(responseOf(side), step)) return false;
     bar.show(null);
     onopen(side, { ...EMPTY, step }, true);
     return true;
@@ -2373,10 +2425,6 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
   };
 }
 var BENEATH = -1;
-function stepAt({ steps }, point) {
-  const step = (steps ?? []).findIndex(([start, end]) => start <= point && point < end);
-  return step < 0 ? null : step;
-}
 function layered(marks) {
   const ends = [];
   return sorted(marks.filter(({ start }) => start !== null)).map((mark) => {
@@ -2402,15 +2450,15 @@ function barOf({ mark, step }) {
     node,
     /**
      * @param {Range | null} range
-     * @param {{ key: string, isPlaced: boolean, hasSteps: boolean }} [about]
+     * @param {{ key: string, words: string, hasSteps: boolean }} [about] `words` say why nothing can be marked
      */
     show(range, about) {
       node.hidden = !range;
       if (!range || !about) return;
       const marking = button("Mark error", about.key, mark, { class: "ek-button ek-primary", "aria-haspopup": "dialog" });
       const whole = about.hasSteps ? button("Whole step", ".", step, { class: "ek-button", "aria-haspopup": "dialog" }) : null;
-      if (about.isPlaced) node.replaceChildren(...[marking, whole].filter((way) => way !== null));
-      else node.replaceChildren(h("span", {}, "Words are marked in the raw text: R shows it"));
+      if (about.words) node.replaceChildren(h("span", {}, about.words));
+      else node.replaceChildren(...[marking, whole].filter((way) => way !== null));
       const isTouch = window.matchMedia("(pointer: coarse)").matches;
       const rects = range.getClientRects();
       const [first, last] = [rects[0], rects[rects.length - 1]];
@@ -2444,6 +2492,7 @@ function buildMarking({ root, data, form, panes }) {
       return Boolean(mark);
     }
   });
+  const steps = offerSteps({ data, sides, spans, body: words.body, onopen });
   const sideRead = () => {
     const seen2 = sides.filter((side) => words.body(side).checkVisibility());
     return seen2.find((side) => words.body(side).closest("[data-reading]")) ?? seen2[0];
@@ -2464,7 +2513,10 @@ function buildMarking({ root, data, form, panes }) {
       return true;
     },
     onkey: (event) => caret.onkey(event) || isStep(event) && words.markStep(),
-    close: words.close
+    close: () => {
+      steps.close();
+      words.close();
+    }
   };
 }
 

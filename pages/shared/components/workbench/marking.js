@@ -4,6 +4,7 @@ import { caretOf } from "./caret.js";
 import { singleKeys } from "./keys.js";
 import { selecting } from "./selecting.js";
 import { SIDES } from "./sides.js";
+import { offerSteps } from "./steps.js";
 
 /** @import { Mark, Screen, Side, WordMarking } from "./types.js" */
 
@@ -43,6 +44,7 @@ export function buildMarking({ root, data, form, panes }) {
       return Boolean(mark);
     },
   });
+  const steps = offerSteps({ data, sides, spans, body: words.body, onopen });
   /** Where somebody reads: what was last scrolled or clicked, of what is seen. */
   const sideRead = () => {
     const seen = sides.filter((side) => words.body(side).checkVisibility());
@@ -65,6 +67,9 @@ export function buildMarking({ root, data, form, panes }) {
       return true;
     },
     onkey: (event) => caret.onkey(event) || (isStep(event) && words.markStep()),
-    close: words.close,
+    close: () => {
+      steps.close();
+      words.close();
+    },
   };
 }

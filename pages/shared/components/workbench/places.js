@@ -5,7 +5,7 @@
 /** Blocks: words of two of them are not one word. */
 const BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, td, th, pre, summary, blockquote, div, section, math";
 /** What is ours in a text, and did not come with it. */
-const OURS = ".ek-copy";
+const OURS = ".ek-copy, .ek-step-line";
 
 /**
  * How many code points a text has, of which some are two units.

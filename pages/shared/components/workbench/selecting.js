@@ -4,6 +4,7 @@ import { button, h } from "./dom.js";
 import { placing, trimmed, wholeCharacters } from "./places.js";
 import { severitiesOf } from "./marks.js";
 import { EMPTY, sorted } from "./spans.js";
+import { isOfModel, stepAt } from "./steps.js";
 import { markText } from "./text.js";
 
 /** @import { Chosen, Mark, Pane, Placing, ResponseData, Selecting, Side, Spans, TaskData } from "./types.js" */
@@ -13,6 +14,9 @@ const REST = 250;
 /** Marks over one another lie in layers, of which so many look different. */
 const LAYERS = 3;
 const SEVERITIES = 3;
+/** Why words that are chosen cannot be marked. */
+const IN_RAW = "Words are marked in the raw text: R shows it";
+const OF_USER = "The user wrote this: errors are marked in what the model wrote";
 
 /**
  * Let words of the responses be chosen and marks be pointed at.
@@ -74,10 +78,12 @@ export function selecting({ root, data, panes, sides, spans, onopen }) {
     const range = stretch && place(stretch.side).range(stretch);
     markText("ek-chosen", range ? [range] : []);
     const isPlaced = Boolean(stretch && place(stretch.side).isPlaced);
+    const response = stretch && responseOf(stretch.side);
+    const step = stretch && isPlaced ? stepAt(responseOf(stretch.side), place(stretch.side).written(stretch).start) : null;
     bar.show(range, {
       key: stretch?.side === "right" ? "F" : "D",
-      isPlaced,
-      hasSteps: Boolean(stretch && responseOf(stretch.side).steps?.length),
+      words: !isPlaced ? IN_RAW : response && !isOfModel(response, step) ? OF_USER : "",
+      hasSteps: step !== null,
     });
   }
   /** Mark what is chosen; false where nothing is. */
@@ -87,6 +93,7 @@ export function selecting({ root, data, panes, sides, spans, onopen }) {
     const { start, end, quote } = place(side).written(chosen);
     if (end <= start) return false;
     const step = stepAt(responseOf(side), start);
+    if (!isOfModel(responseOf(side), step)) return false;
     const last = step === null ? end : Math.min(end, responseOf(side).steps?.[step][1] ?? end);
     const words = last === end ? quote : [...quote].slice(0, last - start).join("");
     bar.show(null);
@@ -98,7 +105,7 @@ export function selecting({ root, data, panes, sides, spans, onopen }) {
     if (!chosen || !place(chosen.side).isPlaced) return false;
     const { side } = chosen;
     const step = stepAt(responseOf(side), place(side).written(chosen).start);
-    if (step === null) return false;
+    if (step === null || !isOfModel(responseOf(side), step)) return false;
     bar.show(null);
     onopen(side, { ...EMPTY, step }, true);
     return true;
@@ -211,16 +218,6 @@ export function selecting({ root, data, panes, sides, spans, onopen }) {
 const BENEATH = -1;
 
 /**
- * @param {ResponseData} response
- * @param {number} point
- * @returns {number | null}
- */
-function stepAt({ steps }, point) {
-  const step = (steps ?? []).findIndex(([start, end]) => start <= point && point < end);
-  return step < 0 ? null : step;
-}
-
-/**
  * Give each mark the lowest layer in which it lies over no other.
  * @param {Mark[]} marks
  * @returns {{ mark: Mark, layer: number }[]}
@@ -262,15 +259,15 @@ function barOf({ mark, step }) {
     node,
     /**
      * @param {Range | null} range
-     * @param {{ key: string, isPlaced: boolean, hasSteps: boolean }} [about]
+     * @param {{ key: string, words: string, hasSteps: boolean }} [about] `words` say why nothing can be marked
      */
     show(range, about) {
       node.hidden = !range;
       if (!range || !about) return;
       const marking = button("Mark error", about.key, mark, { class: "ek-button ek-primary", "aria-haspopup": "dialog" });
       const whole = about.hasSteps ? button("Whole step", ".", step, { class: "ek-button", "aria-haspopup": "dialog" }) : null;
-      if (about.isPlaced) node.replaceChildren(...[marking, whole].filter((way) => way !== null));
-      else node.replaceChildren(h("span", {}, "Words are marked in the raw text: R shows it"));
+      if (about.words) node.replaceChildren(h("span", {}, about.words));
+      else node.replaceChildren(...[marking, whole].filter((way) => way !== null));
       const isTouch = window.matchMedia("(pointer: coarse)").matches;
       const rects = range.getClientRects();
       const [first, last] = [rects[0], rects[rects.length - 1]];

@@ -201,7 +201,7 @@ export function sorted(marks) {
 /**
  * @param {{ spans: Spans, mark: Mark, onopen: (mark: Mark) => void }} about
  */
-function spanButton({ spans, mark, onopen }) {
+export function spanButton({ spans, mark, onopen }) {
   const tag = spans.tag(mark);
   const name = tag?.name ?? mark.tag;
   const words = wordsOf(mark);

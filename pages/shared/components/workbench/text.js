@@ -3,7 +3,7 @@
 /** Blocks: words of two of them are not one word. */
 const BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, td, th, pre, summary, blockquote, div, section";
 /** What is ours in a text. */
-const OURS = ".ek-copy, .ek-note-by";
+const OURS = ".ek-copy, .ek-note-by, .ek-step-line";
 
 /**
  * The text of an element, a line for each block, and how a stretch of it becomes a range.

@@ -51,8 +51,8 @@ export interface ResponseData {
   /** Stretches of the rendered text: where each begins there, where in `raw`, its length. */
   places: [number, number, number][];
   may_be_code: boolean;
-  /** Where each step of a trajectory stands in `raw`. */
-  steps: [number, number][];
+  /** Where each step of a trajectory stands in `raw`, and whether the model wrote it. */
+  steps: [number, number, boolean][];
 }
 /** A stretch of a text, its end excluded. */
 export interface Stretch {

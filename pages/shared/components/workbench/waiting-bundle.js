@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 283d3403f2ac90594cb6af08a342bb0867faf53a6a204ee8fab8bf9b3dc7b69d
+// Sources: b57357c4e74b3475b7c6b4416af485af5ba446ef1d0830ca1c8da6fa800c81cd
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
