@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from db.commands.records import (
     belonging_together,
     import_files,
 )
-from db.queries.records.files import CsvShape, Exported, export_file
+from db.queries.records.files import CsvShape, Exported, FileFormat, export_file
 from evalkit.cli.terminal import (
     JsonFlag,
     make_database_if_missing,
@@ -26,14 +25,8 @@ from evalkit.cli.terminal import (
     require_database,
 )
 from evalkit.errors import RefusedError
+from evalkit.phrases import counted, joined
 from evalkit.vocabulary import LooksRule
-
-
-class Format(StrEnum):
-    """What a study can be written as."""
-
-    EVALKIT = "evalkit"
-    CSV = "csv"
 
 
 def import_command(
@@ -85,8 +78,12 @@ def export_command(
     file: Annotated[Path, typer.Argument(help="Where to write; .gz compresses.")],
     study: Annotated[str, typer.Option(help="The study to write.")],
     format: Annotated[
-        Format, typer.Option(help="Records, or a table for spreadsheets and notebooks.")
-    ] = Format.EVALKIT,
+        FileFormat,
+        typer.Option(
+            help="Records, a table for spreadsheets and notebooks, or a line per pair of "
+            "responses on which most agree: prompt, chosen and rejected, to train on."
+        ),
+    ] = FileFormat.EVALKIT,
     include_superseded: Annotated[
         bool, typer.Option("--include-superseded", help="Also what later revisions replaced.")
     ] = False,
@@ -94,6 +91,9 @@ def export_command(
         CsvShape,
         typer.Option(help="CSV: a row per annotation, or a column per annotator."),
     ] = CsvShape.LONG,
+    judges: Annotated[
+        bool, typer.Option("--judges", help="dpo: judges have votes too, not people alone.")
+    ] = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Write a study to a file that appears when all of it is written."""
@@ -101,18 +101,23 @@ def export_command(
     exported = export_file(
         file,
         study=study,
-        csv_shape=shape if format is Format.CSV else None,
+        format=format,
+        csv_shape=shape,
         include_superseded=include_superseded,
+        judges=judges,
     )
     if as_json:
-        print_json({**asdict(exported), "format": format.value})
+        print_json(asdict(exported))
     else:
         out().print(_sentence(exported))
 
 
 def _sentence(exported: Exported) -> str:
-    what = "records" if exported.csv_shape is None else "rows"
-    return f"Wrote {exported.n_lines:,} {what} of study {exported.study!r} to {exported.file}."
+    what = {FileFormat.CSV: "row", FileFormat.DPO: "preference"}.get(exported.format, "record")
+    left_out = [f"{counted(n, 'pair')} {why}" for why, n in exported.left_out.items() if n]
+    written = f"{counted(exported.n_lines, what)} of study {exported.study!r}"
+    more = f" Left out: {joined(left_out)}." if left_out else ""
+    return f"Wrote {written} to {exported.file}.{more}"
 
 
 def _say(reports: list[ImportReport], *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Export: the annotations of a study as CSV for a spreadsheet or a judge, or as records."""
+"""Export: the annotations of a study as CSV, as preferences to train on, or as records."""
 
 from functools import partial
 
@@ -6,11 +6,12 @@ import streamlit as st
 
 from db.engine import read_session
 from db.queries import library
-from db.queries.records.files import CsvShape, export_bytes
+from db.queries.records.files import export_bytes
 from evalkit.vocabulary import Role
 from pages.shared import downloads, state
 from pages.shared.address import addresses
 from pages.shared.library import tables as library_tables
+from pages.shared.library.files import FILES
 
 state.require(Role.LEAD)
 
@@ -40,30 +41,17 @@ if not study.n_annotations:
 
 name = library_tables.file_name(study.name)
 downloads.of_study(study.study_id)
-for title, about, file_name, shape in (
-    ("CSV, long", "A row per preference, score and error mark.", f"{name}-long.csv", CsvShape.LONG),
-    (
-        "CSV, wide",
-        "A row per case and pair of responses, a column per annotator.",
-        f"{name}-wide.csv",
-        CsvShape.WIDE,
-    ),
-    ("Records", "Everything, to import elsewhere or keep.", f"{name}.jsonl.gz", None),
-):
+for file in FILES:
+    options = {"include_superseded": with_history} if file.has_history else {}
+    file_name = f"{name}{file.ending}"
     with st.container(border=True):
         description, button = st.columns([4, 1], vertical_alignment="center")
-        description.markdown(f"**{title}**")
-        description.caption(about)
+        description.markdown(f"**{file.title}**")
+        description.caption(file.about)
         with button:
             downloads.button(
                 "Download",
-                partial(
-                    export_bytes,
-                    file_name,
-                    study=study.name,
-                    csv_shape=shape,
-                    include_superseded=with_history,
-                ),
+                partial(export_bytes, file_name, study=study.name, **file.options, **options),
                 file_name=file_name,
                 kind="secondary",
                 width="stretch",

@@ -25,7 +25,7 @@ from db.models import (
 )
 from db.queries import library
 from db.queries.annotation.leaks import leak_count
-from db.queries.records.files import CsvShape, export_bytes, export_file
+from db.queries.records.files import FileFormat, export_bytes, export_file
 from evalkit.annotation.assignment.sample import sampled_cases
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import NotFoundError, RefusedError
@@ -326,9 +326,7 @@ def test_what_is_downloaded_is_what_is_exported_to_a_file(sqlite_database, tmp_p
     export_file(file, study=PLAN.name)
 
     assert export_bytes("study.jsonl.gz", study=PLAN.name) == file.read_bytes()
-    assert export_bytes("x.csv", study=PLAN.name, csv_shape=CsvShape.LONG).startswith(
-        b"\xef\xbb\xbf"
-    )
+    assert export_bytes("x.csv", study=PLAN.name, format=FileFormat.CSV).startswith(b"\xef\xbb\xbf")
 
 
 def test_a_study_nobody_annotated_can_be_discarded_and_is_gone(database):

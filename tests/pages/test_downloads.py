@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from db.commands import people
 from db.commands.studies import StudyPlan, create_study, discard_study
 from db.queries.people import User
-from db.queries.records.files import CsvShape, export_bytes
+from db.queries.records.files import FileFormat, export_bytes
 from evalkit.vocabulary import Role
 from pages.routes import downloads, session
 from pages.shared.display import frames
@@ -61,7 +61,7 @@ def test_a_lead_downloads_what_the_page_offers(app, lead, browser_of):
     answer = browser_of(lead).get(offered(app))
 
     assert answer.status_code == 200
-    assert answer.content == export_bytes("x.csv", study="Which one, Ω?", csv_shape=CsvShape.LONG)
+    assert answer.content == export_bytes("x.csv", study="Which one, Ω?", format=FileFormat.CSV)
     to = answer.headers["content-disposition"]
     assert to == "attachment; filename*=UTF-8''which-one-%CF%89-long.csv"
     assert answer.headers["content-type"].startswith("text/csv")

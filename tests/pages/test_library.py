@@ -214,7 +214,7 @@ def test_a_study_can_be_taken_away_as_csv_and_records(app, sign_in):
 
     assert not app.exception
     links = [link.proto.url for link in app.get("link_button")]
-    assert [link.startswith(downloads.FOLDER) for link in links] == [True] * 3
+    assert [link.startswith(downloads.FOLDER) for link in links] == [True] * 4
     assert "Nobody has annotated" in everything_written(app)
 
 

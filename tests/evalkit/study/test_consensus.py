@@ -1,0 +1,110 @@
+"""What most annotators prefer, pair by pair, and lines to train on."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from evalkit.formats.preferences import margin_of, preference_line
+from evalkit.study.consensus import consensus
+from tests.evalkit.collected_studies import BOTH_BAD, LEFT, RIGHT, TIE, collected
+
+
+def study(votes, *, strength=None):
+    """Build a study of A against B: one list of preferences per case, A on the left."""
+    given = [
+        (who, case, 0, 1, preference)
+        for case, of_case in enumerate(votes)
+        for who, preference in enumerate(of_case)
+    ]
+    made = collected(models=("A", "B"), n_cases=len(votes), preferences=given)
+    if strength is None:
+        return made
+    flat = np.array([of for of_case in strength for of in of_case])
+    asked = np.ones(len(flat), dtype=bool)
+    return replace(made, preferences=replace(made.preferences, strength=flat, asks_strength=asked))
+
+
+def test_more_than_half_of_all_votes_decide_and_a_tie_or_both_bad_is_a_vote_for_neither():
+    # Two of three for A; two of four is no majority; one of two neither; both bad is none; B alone.
+    of = consensus(
+        study([[LEFT, LEFT, RIGHT], [LEFT, LEFT, TIE, RIGHT], [LEFT, TIE], [BOTH_BAD], [RIGHT]])
+    )
+
+    assert of.n_undecided == 3
+    assert of.chosen.tolist() == [0, 5 + 4]  # an output is model * n_cases + case
+    assert of.rejected.tolist() == [5, 4]
+    assert of.n.tolist() == [3, 1]
+    assert of.agreement.tolist() == pytest.approx([2 / 3, 1.0])
+    assert np.isnan(of.strength).all()
+
+
+def test_strength_is_the_mean_grade_of_the_chosen_and_margin_half_of_it_never_below_zero():
+    # Grades of the chosen: 2 and 1, mean 1.5. Then 1, 1 and −2 against: mean 0.
+    of = consensus(study([[RIGHT, RIGHT], [LEFT, LEFT, RIGHT]], strength=[[2, 1], [1, 1, 2]]))
+
+    assert of.strength.tolist() == pytest.approx([1.5, 0.0])
+    assert [margin_of(strength) for strength in (2.0, 1.5, 1.0, 0.0, -0.5)] == [1, 0.75, 0.5, 0, 0]
+
+
+def test_of_what_one_annotator_judged_twice_the_latest_counts():
+    twice = collected(
+        models=("A", "B"), n_cases=1, preferences=[(0, 0, 0, 1, LEFT), (0, 0, 1, 0, LEFT)]
+    )
+    of = consensus(twice)
+
+    assert (of.chosen.tolist(), of.n.tolist()) == ([1], [1])
+
+
+def test_without_comparisons_there_are_no_pairs():
+    of = consensus(collected(models=("A", "B"), n_cases=2))
+
+    assert (len(of.chosen), of.n_undecided) == (0, 0)
+
+
+@settings(max_examples=20)
+@given(st.lists(st.lists(st.sampled_from([LEFT, RIGHT, TIE, BOTH_BAD]), min_size=1), min_size=1))
+def test_sides_and_order_of_votes_decide_nothing(votes):
+    turned = {LEFT: RIGHT, RIGHT: LEFT}
+    given = [
+        (who, case, 1, 0, turned.get(preference, preference))
+        for case, of_case in enumerate(votes)
+        for who, preference in enumerate(of_case)
+    ]
+    other = collected(models=("A", "B"), n_cases=len(votes), preferences=given)
+    before, after = consensus(study(votes)), consensus(other)
+
+    assert after.chosen.tolist() == before.chosen.tolist()
+    assert after.agreement.tolist() == before.agreement.tolist()
+
+
+def test_a_line_has_messages_and_what_a_case_has_beside_them():
+    steps = [{"role": "assistant", "content": "Done.", "latency_ms": 12}]
+    case = {
+        "id": "c1",
+        "input": [{"role": "user", "content": "Hello?"}],
+        "context": [{"id": "kb", "text": "Be brief."}],
+        "tools": None,
+        "category": None,
+    }
+    line = preference_line(
+        case,
+        chosen={"model": "A", "content": "Yes."},
+        rejected={"model": "B", "content": steps},
+        n=2,
+        agreement=1.0,
+        strength=float("nan"),
+    )
+
+    assert line == {
+        "prompt": [{"role": "user", "content": "Hello?"}],
+        "chosen": [{"role": "assistant", "content": "Yes."}],
+        "rejected": [{"role": "assistant", "content": "Done."}],
+        "context": [{"id": "kb", "text": "Be brief."}],
+        "n": 2,
+        "agreement": 1.0,
+        "case": "c1",
+        "chosen_model": "A",
+        "rejected_model": "B",
+    }
