@@ -20,7 +20,7 @@ from db.commands.people import ensure_cookie_key
 from db.engine import read_session
 from db.queries.health import why_unusable
 from db.queries.people import demo_accounts
-from pages.routes import account, downloads, exposure, fonts, guard, health, later, uploads
+from pages.routes import account, downloads, exposure, fonts, guard, health, later, running, uploads
 
 
 @asynccontextmanager
@@ -31,7 +31,10 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         give_up(reason)
     look_at_the_demo()
     ensure_cookie_key()
+    worker = running.RunWorker()
+    worker.start()
     yield
+    worker.end()
 
 
 def give_up(reason: str) -> NoReturn:

@@ -11,6 +11,7 @@ from db.models.annotations import (
     RankedOutput,
     Score,
 )
+from db.models.askings import AskedCase, Asking
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
 from db.models.leaderboards import PublicScore
 from db.models.people import (
@@ -41,6 +42,8 @@ __all__ = [
     "AgreementTold",
     "Annotation",
     "Annotator",
+    "AskedCase",
+    "Asking",
     "Assignment",
     "AuditEvent",
     "Case",

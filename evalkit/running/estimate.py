@@ -3,7 +3,8 @@
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from evalkit.phrases import counted
 from evalkit.running.prices import Prices
@@ -38,6 +39,10 @@ class RunEstimate:
             f"{counted(self.n_cases, 'case')}: about {self.input_tokens:,} input tokens, and about "
             f"{self.output_per_case:,} output tokens each; {cost}."
         )
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return asdict(self)
 
 
 def input_tokens(request: Request) -> int:

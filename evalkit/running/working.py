@@ -44,8 +44,8 @@ class Tasks(Protocol):
     def store(self, task: Task, reply: Reply) -> None:
         """Keep a reply for good."""
 
-    def give_back(self, task: Task) -> None:
-        """Let somebody else have a task that got no reply."""
+    def give_back(self, task: Task, *, may_be_paid: bool) -> None:
+        """Let somebody else have a task that got no reply; it may all the same be charged."""
 
     def beat(self) -> bool:
         """Say that work goes on; tell whether these are still ours to work on."""
@@ -108,10 +108,10 @@ class _Lanes:
             reply = await ask(self._connection, task.request)
         except EndpointError as error:
             self.stopped = self.stopped or error
-            await asyncio.to_thread(self._tasks.give_back, task)
+            await asyncio.to_thread(self._tasks.give_back, task, may_be_paid=False)
             return
         except BaseException:
-            self._tasks.give_back(task)
+            self._tasks.give_back(task, may_be_paid=True)
             raise
         # What was paid for is stored, also where all is being cancelled meanwhile.
         await asyncio.shield(asyncio.to_thread(self._tasks.store, task, reply))

@@ -78,6 +78,7 @@ MIGRATIONS = {
     "0022_know_people_nobody_names.py": (
         "2a351e0891fdfcddbafd5f544a8740039cb8ba310f514540fb13f9fc53767781"
     ),
+    "0023_run_models.py": ("b350440b300ba367b709aec172e0a5cb173d5af84a45de50f53a3bfe09ddc191"),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -217,6 +217,7 @@ def test_check_tells_what_the_tables_lack_and_upgrade_makes_it(database, capsys)
 COMMANDS = [
     ["import", "FILE"],
     ["export", "OUT", "--study", "s", "--format", "evalkit"],
+    ["run", "--eval-set", "e", "--model", "m"],
     ["demo"],
     ["study", "create", "s", "--eval-set", "e", "--models", "a,b"],
     ["study", "list"],

@@ -14,6 +14,7 @@ from db.commands.records.check.known import ImportTarget
 from db.commands.records.staging import IN_NEXT_VERSION, Staging
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.labels import write_labels
+from db.commands.records.write.outputs import details, output_row
 from db.commands.records.write.study import write_study
 from db.commands.units import outdate_units
 from db.models import (
@@ -133,7 +134,7 @@ def _new_cases(writing: Writing) -> Iterator[dict[str, Any]]:
             "input": fields["input"],
             **{name: fields.get(name) for name in _CASE_FIELDS},
             "status": fields.get("status", CaseStatus.ACTIVE.value),
-            "details": _details(fields),
+            "details": details(fields),
             "created_at": moment,
         }
 
@@ -178,16 +179,10 @@ def _new_outputs(writing: Writing) -> Iterator[dict[str, Any]]:
     WHERE output.db_id IS NULL ORDER BY output.place
     """
     for place, run, case_id, content, body in writing.new_rows(statement):
-        fields = json.loads(body)
-        yield {
-            "id": first + place,
-            "run_id": writing.runs[run],
-            "case_id": case_id,
-            "content": content,
-            "steps": fields.get("content"),
-            **{name: fields.get(name) for name in _OUTPUT_FIELDS},
-            "details": _details(fields),
-        }
+        row = output_row(
+            json.loads(body), run_id=writing.runs[run], case_id=case_id, content=content
+        )
+        yield {"id": first + place, **row}
 
 
 def _write_definitions(
@@ -245,10 +240,6 @@ def _main(wholes: Iterable[Definition]) -> int | None:
     return next((whole.db_id for whole in wholes if whole.is_main), None)
 
 
-def _details(fields: dict[str, Any]) -> dict[str, Any] | None:
-    return {"metadata": fields["metadata"]} if "metadata" in fields else None
-
-
 _RESERVED: tuple[tuple[type[SQLModel], str], ...] = (
     (Case, "case"),
     (Output, "output"),
@@ -266,17 +257,4 @@ _CASE_FIELDS = (
     "source",
     "tags",
     "canary",
-)
-_OUTPUT_FIELDS = (
-    "provider",
-    "latency_ms",
-    "time_to_first_token_ms",
-    "input_tokens",
-    "output_tokens",
-    "reasoning",
-    "reasoning_tokens",
-    "cost_usd",
-    "finish_reason",
-    "error",
-    "created_at",
 )

@@ -1,0 +1,38 @@
+"""An output as a row: the same whether a file brought it or evalkit asked for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_FIELDS = (
+    "provider",
+    "latency_ms",
+    "time_to_first_token_ms",
+    "input_tokens",
+    "output_tokens",
+    "reasoning",
+    "reasoning_tokens",
+    "cost_usd",
+    "finish_reason",
+    "error",
+    "created_at",
+)
+
+
+def output_row(
+    fields: Mapping[str, Any], *, run_id: int, case_id: int, content: str
+) -> dict[str, Any]:
+    """Return the row of a normal record, whose text is ``content``; its id is not in it."""
+    steps = fields.get("content")
+    return {
+        "run_id": run_id,
+        "case_id": case_id,
+        "content": content,
+        "steps": steps if isinstance(steps, list) else None,
+        **{name: fields.get(name) for name in _FIELDS},
+        "details": details(fields),
+    }
+
+
+def details(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what a record may carry and evalkit does not interpret."""
+    return {"metadata": fields["metadata"]} if "metadata" in fields else None

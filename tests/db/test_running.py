@@ -1,0 +1,277 @@
+"""A run from its rows to its outputs, over real HTTP, within its budget and without its key."""
+
+import json
+import sqlite3
+import threading
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+from sqlmodel import select
+
+from db import running
+from db.commands.askings import begin_run, resume_run, stop_run
+from db.commands.records import import_records
+from db.engine import engine, read_session
+from db.models import Output
+from db.queries.askings import asking_failures, askings
+from evalkit.running.endpoint import Endpoint
+from evalkit.running.plan import RunPlan
+from evalkit.running.prices import Prices
+from tests.endpoint.server import KEY, Trouble, serving
+from tests.endpoint.spoken import Spoken
+
+N_CASES = 12
+CASES = [
+    {"type": "case", "id": f"c{n}", "input": [{"role": "user", "content": f"Question {n}?"}]}
+    for n in range(N_CASES)
+]
+
+
+def store_cases():
+    import_records(CASES, source_name="made", eval_set="Set")
+
+
+@pytest.fixture
+def cases(sqlite_database, store_once, monkeypatch):
+    monkeypatch.setenv("TEST_KEY", KEY)
+    store_once(store_cases)
+    return sqlite_database
+
+
+@pytest.fixture
+def server():
+    with serving() as running_server:
+        yield running_server
+
+
+def plan_at(server, **how):
+    return RunPlan("Set", "m", Endpoint(server.base_url, "TEST_KEY"), **how)
+
+
+def run(plan, **how):
+    run_id = begin_run(plan).run_id
+    assert running.work_on(run_id, **how)
+    return progress_of(run_id)
+
+
+def progress_of(run_id):
+    with read_session() as session:
+        (progress,) = askings(session, run_id=run_id)
+    return progress
+
+
+def outputs():
+    with read_session() as session:
+        return session.exec(select(Output).order_by(Output.case_id)).all()
+
+
+def test_every_case_is_asked_once_and_has_an_output_with_its_numbers(cases, server):
+    server.default = lambda body: Spoken("Yes.", input_tokens=1000, output_tokens=100)
+
+    progress = run(plan_at(server, prices=Prices(2.0, 10.0)))
+
+    assert (progress.state, progress.n_answered, progress.is_at_work) == ("done", N_CASES, False)
+    assert set(server.asked.values()) == {1}
+    # 12 × (1000 × 2 + 100 × 10) / 10^6 = 12 × 0.003
+    assert progress.cost_usd == pytest.approx(0.036)
+    output = outputs()[0]
+    assert (output.content, output.input_tokens, output.output_tokens) == ("Yes.", 1000, 100)
+    assert output.provider == server.base_url.split("/")[2]
+    assert 0 < output.time_to_first_token_ms <= output.latency_ms
+
+
+def test_the_key_is_nowhere_in_the_database(cases, server):
+    server.trouble(Trouble.ECHO)
+
+    run(plan_at(server))
+
+    assert server.headers[0]["authorization"] == f"Bearer {KEY}"
+    with closing(sqlite3.connect(cases.removeprefix("sqlite:///"))) as connection:
+        dump = "\n".join(connection.iterdump())
+    assert "TEST_KEY" in dump
+    assert KEY not in dump
+
+
+def test_a_failure_of_one_case_is_an_output_and_the_others_go_on(cases, server):
+    server.trouble(Trouble.TOO_LONG, fits=lambda body: "Question 3?" in json.dumps(body))
+
+    progress = run(plan_at(server))
+
+    assert (progress.state, progress.n_answered, progress.n_failed) == ("done", N_CASES - 1, 1)
+    assert [output.content for output in outputs() if output.error] == [""]
+    with read_session() as session:
+        (failure,) = asking_failures(session, progress.run_id)
+    assert (failure.n, failure.case) == (1, "c3")
+    assert "maximum context length" in failure.error
+
+
+def test_a_budget_is_not_exceeded_where_responses_have_a_limit(cases, server):
+    server.default = lambda body: Spoken("Yes.", input_tokens=10, output_tokens=100)
+    prices = Prices(0.0, 1000.0)  # a response of 100 tokens costs 0.1
+    budget = 0.45
+
+    plan = plan_at(server, prices=prices, budget_usd=budget, parameters={"max_tokens": 100})
+    progress = run(plan)
+
+    assert progress.state == "stopped"
+    assert progress.reason == (
+        "The budget of 0.45 US dollars does not carry another case: 0.4000 are spent."
+    )
+    assert (progress.n_answered, progress.n_again) == (4, 0)
+    assert len(server.requests) == 4
+
+    resume_run(progress.run_id, budget_usd=5.0)
+    running.work_on(progress.run_id)
+    assert progress_of(progress.run_id).n_answered == N_CASES
+    assert set(server.asked.values()) == {1}
+
+
+def test_a_budget_waits_for_what_may_turn_out_cheaper(cases, server):
+    # 12 responses cost 0.01 each, but each may cost 0.1: not all may be under way at once.
+    server.default = lambda body: Spoken("Yes.", input_tokens=0, output_tokens=10)
+    plan = plan_at(
+        server,
+        prices=Prices(0.0, 1000.0),
+        budget_usd=0.25,
+        parameters={"max_tokens": 100},
+        concurrency=8,
+    )
+
+    progress = run(plan)
+
+    assert (progress.state, progress.n_answered) == ("done", N_CASES)
+    assert server.most_at_once <= 2
+
+
+def test_a_budget_cannot_be_kept_where_tokens_are_not_counted(cases, server, monkeypatch):
+    monkeypatch.setattr("tests.endpoint.wire._chat_usage", lambda spoken: None)
+
+    progress = run(plan_at(server, prices=Prices(1.0, 1.0), budget_usd=1.0, concurrency=1))
+
+    assert progress.state == "stopped"
+    assert "does not say how many tokens" in progress.reason
+    assert progress.n_answered == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [("key", r"refused the key in TEST_KEY"), ("model", "knows no model 'm'"), ("none", "no key")],
+)
+def test_what_stops_a_run_is_its_reason_and_no_case_is_lost(
+    cases, server, monkeypatch, wrong, reason
+):
+    if wrong == "key":
+        monkeypatch.setenv("TEST_KEY", "sk-another-0123456789")
+    elif wrong == "model":
+        server.known = {"other"}
+    else:
+        monkeypatch.delenv("TEST_KEY")
+
+    progress = run(plan_at(server))
+
+    assert progress.state == "stopped"
+    assert reason in progress.reason
+    assert "sk-another" not in progress.reason
+    assert (progress.n_waiting, progress.n_done, progress.n_again) == (N_CASES, 0, 0)
+
+    monkeypatch.setenv("TEST_KEY", KEY)
+    server.known = None
+    resume_run(progress.run_id)
+    running.work_on(progress.run_id)
+    assert progress_of(progress.run_id).n_answered == N_CASES
+
+
+def test_a_run_that_is_stopped_asks_no_more_and_stores_what_is_on_its_way(cases, server):
+    run_id = begin_run(plan_at(server, concurrency=2)).run_id
+    seen = []
+
+    def stop_at_third(stored):
+        seen.append(stored)
+        if len(seen) == 3:
+            stop_run(run_id, "Enough.")
+
+    running.work_on(run_id, on_stored=stop_at_third)
+
+    progress = progress_of(run_id)
+    assert (progress.state, progress.reason) == ("stopped", "Enough.")
+    assert progress.n_answered == len(server.requests) == len(seen)
+    assert 3 <= progress.n_answered <= 4  # at most the other one was on its way
+
+
+def test_work_that_is_ended_from_outside_is_left_to_the_next(cases, server):
+    server.trouble(
+        Trouble.SLOW, times=99, seconds=5.0, fits=lambda body: "Question 5?" in str(body)
+    )
+    run_id = begin_run(plan_at(server, concurrency=1)).run_id
+    ends = []
+    enough = threading.Event()
+    worker = threading.Thread(
+        target=running.work_on,
+        args=(run_id,),
+        kwargs={
+            "on_begin": ends.append,
+            "on_stored": lambda stored: enough.set() if len(outputs()) == 5 else None,
+        },
+    )
+    worker.start()
+    assert enough.wait(30)
+
+    ends[0]()
+    worker.join(30)
+
+    progress = progress_of(run_id)
+    assert (progress.state, progress.is_at_work, progress.n_answered) == ("open", False, 5)
+    server.rules.clear()
+    assert running.work_on(run_id)
+    assert progress_of(run_id).state == "done"
+    again = Counter(server.asked.values())
+    assert again in (Counter({1: N_CASES}), Counter({1: N_CASES - 1, 2: 1}))
+    assert len(outputs()) == N_CASES
+
+
+def test_only_one_of_two_workers_works(cases, server):
+    run_id = begin_run(plan_at(server), lease="somebody").run_id
+
+    assert not running.work_on(run_id)
+    assert server.requests == []
+
+
+def test_an_estimate_is_near_what_it_takes_and_asks_nothing(cases, server):
+    plan = plan_at(server, prices=Prices(1.0, 1.0), parameters={"max_tokens": 50})
+
+    estimate = running.estimate_run(plan)
+
+    assert server.requests == []
+    assert (estimate.n_cases, estimate.output_per_case) == (N_CASES, 50)
+    assert estimate.cost_usd == pytest.approx((estimate.input_tokens + N_CASES * 50) / 1e6)
+
+
+def test_a_case_with_passages_and_tools_is_asked_whole(sqlite_database, server, monkeypatch):
+    monkeypatch.setenv("TEST_KEY", KEY)
+    tool = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
+    case = {**CASES[0], "context": [{"id": "kb-1", "text": "A passage."}], "tools": [tool]}
+    import_records([case], source_name="made", eval_set="Set")
+    call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    server.default = lambda body: Spoken(tool_calls=[call], finish_reason="tool_calls")
+
+    run(plan_at(server))
+
+    body = server.requests[0][1]
+    assert "A passage." in body["messages"][0]["content"]
+    assert body["tools"] == [tool]
+    (output,) = outputs()
+    assert output.steps == [{"role": "assistant", "content": None, "tool_calls": [call]}]
+    assert output.finish_reason == "tool_calls"
+    engine().dispose()
+
+
+def test_both_apis_store_the_same(cases, server):
+    first = run(plan_at(server))
+    second = run(replace(plan_at(server, api="responses"), run="2"))
+
+    by_run = {}
+    for output in outputs():
+        by_run.setdefault(output.run_id, []).append((output.content, output.output_tokens))
+    assert by_run[first.run_id] == by_run[second.run_id]
