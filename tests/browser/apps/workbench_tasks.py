@@ -387,6 +387,21 @@ TASKS: dict[str, ComparisonTask] = {
         checklist=ITEMS,
     ),
     "written": _task(17, BlindedResponse(PLAIN), BlindedResponse(MARKDOWN), criteria=WRITTEN),
+    "everything": _task(
+        40,
+        BlindedResponse(PLAIN),
+        BlindedResponse(MARKDOWN),
+        criteria=(CRITERIA[0], SLIDERS[0], WRITTEN[1]),
+        checklist=ITEMS,
+        collect=FINER | {"preferences"},
+    ),
+    "alone": _task(
+        41,
+        BlindedResponse(ARABIC),
+        None,
+        criteria=(CRITERIA[0], SLIDERS[0], WRITTEN[1]),
+        checklist=ITEMS,
+    ),
     "names": _task(
         11, BlindedResponse(PLAIN), BlindedResponse(PLAIN), criteria=NAMED_CRITERIA, tags=NAMED_TAGS
     ),

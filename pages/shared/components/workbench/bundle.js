@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: b57357c4e74b3475b7c6b4416af485af5ba446ef1d0830ca1c8da6fa800c81cd
+// Sources: 4d2ab036bb64bd508770a8271c1fe57c0b1ddad490d42861a319195c3cbae595
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -39,11 +39,11 @@ function button(words, key, onclick, properties = {}) {
   );
 }
 function choices(group) {
-  const { label, options: options2, value, className, onchoose, onpoint = () => {
+  const { label, options, value, className, onchoose, onpoint = () => {
   }, clearable } = group;
   let chosen = value;
   let isMoved = false;
-  const buttons = options2.map(
+  const buttons = options.map(
     (option) => h(
       "button",
       {
@@ -63,7 +63,7 @@ function choices(group) {
   );
   const node = h("div", { role: "radiogroup", class: className, "aria-label": label }, buttons);
   function paint() {
-    const at = options2.findIndex((option) => option.value === chosen);
+    const at = options.findIndex((option) => option.value === chosen);
     buttons.forEach((element, index) => {
       element.setAttribute("aria-checked", String(index === at));
       element.tabIndex = index === Math.max(at, 0) ? 0 : -1;
@@ -86,7 +86,7 @@ function choices(group) {
     event.preventDefault();
     const next = (at + step + buttons.length) % buttons.length;
     buttons[next].focus();
-    choose(options2[next].value);
+    choose(options[next].value);
   });
   paint();
   return { node, choose, focus, buttons, chosen: () => chosen };
@@ -771,12 +771,12 @@ function listenToKeys(root, actions) {
   };
   const onfocusin = (event) => isTabbing && event.target && clicked.delete(event.target);
   const listening = new AbortController();
-  const options2 = { capture: true, signal: listening.signal };
-  window.addEventListener("keydown", onkeydown, options2);
-  window.addEventListener("keypress", onother, options2);
-  window.addEventListener("keyup", onother, options2);
-  window.addEventListener("pointerdown", onpointerdown, options2);
-  window.addEventListener("focusin", onfocusin, options2);
+  const options = { capture: true, signal: listening.signal };
+  window.addEventListener("keydown", onkeydown, options);
+  window.addEventListener("keypress", onother, options);
+  window.addEventListener("keyup", onother, options);
+  window.addEventListener("pointerdown", onpointerdown, options);
+  window.addEventListener("focusin", onfocusin, options);
   return () => listening.abort();
 }
 var isForScreen = (event, dialog) => !dialog || (event.ctrlKey || event.metaKey) && !dialog.matches(":modal");
@@ -2269,7 +2269,7 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
   const bar = barOf({ mark: () => markChosen(), step: () => markStep() });
   root.append(bar.node);
   const listening = new AbortController();
-  const options2 = { signal: listening.signal };
+  const options = { signal: listening.signal };
   const paneOf = (side) => panes[sides.indexOf(side)];
   const responseOf = (side) => (
     /** @type {ResponseData} */
@@ -2390,18 +2390,18 @@ function selecting({ root, data, panes, sides, spans, onopen }) {
     clearTimeout(timer);
     timer = setTimeout(look, time);
   };
-  document.addEventListener("selectionchange", () => isDown || rest(REST), options2);
+  document.addEventListener("selectionchange", () => isDown || rest(REST), options);
   for (const { body } of panes) {
-    body.addEventListener("pointerdown", (event) => isDown = event.pointerType === "mouse", options2);
-    body.addEventListener("click", onclick, options2);
-    body.addEventListener("scroll", () => chosen && choose(chosen), { ...options2, passive: true });
+    body.addEventListener("pointerdown", (event) => isDown = event.pointerType === "mouse", options);
+    body.addEventListener("click", onclick, options);
+    body.addEventListener("scroll", () => chosen && choose(chosen), { ...options, passive: true });
   }
   const up = () => {
     if (isDown) rest(0);
     isDown = false;
   };
-  window.addEventListener("pointerup", up, options2);
-  window.addEventListener("pointercancel", up, options2);
+  window.addEventListener("pointerup", up, options);
+  window.addEventListener("pointercancel", up, options);
   const deaf = spans.hear(paint);
   if (sides.some((side) => spans.of(side).length)) requestAnimationFrame(paint);
   else paint();
@@ -2521,6 +2521,7 @@ function buildMarking({ root, data, form, panes }) {
 }
 
 // pages/shared/components/workbench/checklist.js
+var NOT_APPLICABLE = "n/a: not applicable, counts in no share";
 var WORDS = { 0: "no", 1: "yes", 2: "na" };
 var LEVELS = [
   { value: 0, label: "No", anchor: "" },
@@ -2572,21 +2573,21 @@ var GRADED = [
   { preference: "both_bad", name: "Both bad", keys: ["X"] }
 ];
 var preferences = ({ collect }) => collect.includes("strength") ? GRADED : PLAIN2;
-function keyed(options2, preference, chosen) {
-  const own = options2.filter((option) => option.preference === preference);
+function keyed(options, preference, chosen) {
+  const own = options.filter((option) => option.preference === preference);
   const usual = own.find((option) => option.strength !== "much");
   return chosen && chosen === usual ? own.find((option) => option !== usual) ?? usual : usual;
 }
 function preferencePart(form) {
   const { data, answers, places, changed, remember } = form;
-  const options2 = preferences(data);
+  const options = preferences(data);
   const group = choices({
     label: "Which response is better",
-    className: options2 === GRADED ? "ek-preference ek-graded" : "ek-preference",
-    value: options2.find(
+    className: options === GRADED ? "ek-preference ek-graded" : "ek-preference",
+    value: options.find(
       ({ preference, strength }) => preference === answers.preference && strength === answers.strength
     ),
-    options: options2.map((option) => ({
+    options: options.map((option) => ({
       value: option,
       name: option.name,
       key: option.keys.length === 1 ? option.keys[0] : null,
@@ -2607,7 +2608,7 @@ function preferencePart(form) {
   places.set("preference", { node: group.node, words: "preference", focus: group.focus });
   const certainty = data.collect.includes("certainty") ? certaintyPart(form) : null;
   const choose = (preference) => {
-    group.choose(keyed(options2, preference, group.chosen()));
+    group.choose(keyed(options, preference, group.chosen()));
     return true;
   };
   return {
@@ -2704,16 +2705,15 @@ function decimalsOf(step) {
   const [, decimals = ""] = String(step).split(".");
   return decimals.length;
 }
-function sliderCell({ criterion, range, side, isSingle, answers, onscore, onenter }) {
+function sliderScale({ label, range, get, set, onenter }) {
   const { min, max, step } = range;
-  const name = isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`;
   const slider = h("input", {
     type: "range",
     class: "ek-slider",
     min,
     max,
     step: step ?? (max - min) / PARTS2,
-    "aria-label": name
+    "aria-label": label
   });
   const field = h("input", {
     type: "text",
@@ -2721,13 +2721,12 @@ function sliderCell({ criterion, range, side, isSingle, answers, onscore, onente
     class: "ek-number",
     tabindex: "-1",
     autocomplete: "off",
-    "aria-label": `${name}, number`,
+    "aria-label": `${label}, number`,
     placeholder: "–"
   });
-  const chosen = () => answers.scores[side][criterion.key];
-  const words = () => chosen() === void 0 ? "not set" : String(chosen());
+  const words = () => get() === void 0 ? "not set" : String(get());
   function paint(isTyping = false) {
-    const value = chosen();
+    const value = get();
     slider.classList.toggle("ek-unset", value === void 0);
     slider.value = String(value ?? (min + max) / 2);
     slider.style.setProperty("--ek-at", `${((value ?? min) - min) / (max - min) * 100}%`);
@@ -2737,17 +2736,15 @@ function sliderCell({ criterion, range, side, isSingle, answers, onscore, onente
     field.setAttribute("aria-invalid", String(isWrong));
   }
   function choose(value, isTyping = false) {
-    if (value === null || value === void 0) delete answers.scores[side][criterion.key];
-    else answers.scores[side][criterion.key] = value;
+    set(value);
     paint(isTyping);
-    onscore();
   }
   const slid = () => Number(Number(slider.value).toFixed(DECIMALS));
   slider.addEventListener("input", () => choose(slid()));
-  slider.addEventListener("click", () => chosen() === void 0 && choose(slid()));
+  slider.addEventListener("click", () => get() === void 0 && choose(slid()));
   slider.addEventListener("keydown", (event) => {
     const isStep2 = event.key === "ArrowLeft" || event.key === "ArrowRight";
-    if (!isStep2 || chosen() !== void 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!isStep2 || get() !== void 0 || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     choose(slid());
   });
@@ -2755,21 +2752,16 @@ function sliderCell({ criterion, range, side, isSingle, answers, onscore, onente
     const typed = field.value.trim().replace(",", ".").replace("−", "-");
     choose(typed === "" ? void 0 : readNumber(range, typed).value, true);
   });
-  field.addEventListener("change", () => paint(chosen() === void 0));
+  field.addEventListener("change", () => paint(get() === void 0));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     onenter();
   });
-  const properties = { class: "ek-letter", "aria-hidden": "true" };
-  const letter = isSingle ? null : h("span", properties, LETTER[side]);
-  const node = h("div", { class: "ek-cell ek-continuous" }, letter, slider, field);
   paint();
   return {
-    node,
-    buttons: [slider],
-    chosen,
+    node: [slider, field],
     choose: (value) => choose(value),
     focus: () => slider.focus(),
     read: (typed) => readNumber(range, typed)
@@ -2780,11 +2772,59 @@ function endsOf({ min, max, low, high }) {
   return `${first} … ${last}`;
 }
 
+// pages/shared/components/workbench/criterion.js
+var CHOICES = [
+  { preference: "left", face: "A", name: "A better" },
+  { preference: "tie", face: "=", name: "Equally good" },
+  { preference: "right", face: "B", name: "B better" },
+  { preference: "both_bad", face: "✕", name: "Both bad" }
+];
+function numberOf(preference) {
+  const place4 = CHOICES.findIndex((choice) => choice.preference === preference);
+  return place4 < 0 ? void 0 : place4 + 1;
+}
+var betterOptions = () => CHOICES.map(({ face, name }, place4) => ({
+  value: place4 + 1,
+  number: String(place4 + 1),
+  key: String(place4 + 1),
+  level: { value: place4 + 1, label: name, anchor: "" },
+  name,
+  face: h("span", { class: "ek-face" }, face)
+}));
+var betterOf = (answers, { key }) => numberOf(answers.preferences?.[key]);
+function setBetter(answers, { key }, number) {
+  const chosen = answers.preferences ??= /* @__PURE__ */ Object.create(null);
+  if (number === null || number === void 0) delete chosen[key];
+  else chosen[key] = CHOICES[number - 1].preference;
+}
+
 // pages/shared/components/workbench/levels.js
-function readLevel(options2, typed) {
-  const more = options2.map(({ number }) => number).filter((number) => number !== typed && number.startsWith(typed));
-  const value = options2.find(({ number }) => number === typed)?.value;
+function readLevel(options, typed) {
+  const more = options.map(({ number }) => number).filter((number) => number !== typed && number.startsWith(typed));
+  const value = options.find(({ number }) => number === typed)?.value;
   return { value, isPart: more.length > 0, more };
+}
+var levelOptions = (criterion, nSides) => criterion.levels.map((level) => ({
+  value: level.value,
+  number: String(level.value),
+  key: String(level.value).length === 1 ? String(level.value) : null,
+  level,
+  name: level.anchor ? `${levelName(level)}: ${level.anchor}` : levelName(level),
+  face: h(
+    "span",
+    { class: "ek-face" },
+    String(level.value),
+    isSpelt(criterion, nSides) && levelName(level) !== String(level.value) ? h("small", {}, level.label) : null
+  )
+}));
+var isSpelt = ({ levels }, nSides) => nSides * levels.length * Math.max(...levels.map(({ label }) => label.length)) <= 30;
+function levelName({ value, label }) {
+  return label && label !== String(value) ? `${value} ${label}` : String(value);
+}
+function levelScale({ label, className, options, get, set, onpoint }) {
+  const value = get();
+  const group = choices({ label, className, value, options, clearable: true, onpoint, onchoose: set });
+  return { ...group, read: (typed) => readLevel(options, typed) };
 }
 function levelTable(criterion) {
   return [
@@ -2800,293 +2840,6 @@ function levelTable(criterion) {
       ])
     )
   ];
-}
-
-// pages/shared/components/workbench/criterion.js
-var CHOICES = [
-  { preference: "left", face: "A", name: "A better" },
-  { preference: "tie", face: "=", name: "Equally good" },
-  { preference: "right", face: "B", name: "B better" },
-  { preference: "both_bad", face: "✕", name: "Both bad" }
-];
-var LETTERS2 = { left: 1, tie: 2, right: 3, both_bad: 4 };
-var options = CHOICES.map(({ face, name }, place4) => ({
-  value: place4 + 1,
-  number: String(place4 + 1),
-  key: String(place4 + 1),
-  level: { value: place4 + 1, label: name, anchor: "" },
-  name,
-  face
-}));
-function criterionCell({ criterion, answers, onpoint, onscore }) {
-  const chosen = answers.preferences ??= /* @__PURE__ */ Object.create(null);
-  const value = () => LETTERS2[chosen[criterion.key]];
-  const group = choices({
-    label: `${criterion.question}, which is better`,
-    className: "ek-scale ek-better",
-    value: value(),
-    options: options.map((option) => ({
-      ...option,
-      face: h("span", { class: "ek-face" }, option.face)
-    })),
-    clearable: true,
-    onpoint,
-    onchoose: (number) => {
-      if (number === null || number === void 0) delete chosen[criterion.key];
-      else chosen[criterion.key] = CHOICES[number - 1].preference;
-      onscore();
-    }
-  });
-  const letter = h("span", { class: "ek-letter", "aria-hidden": "true" }, "Better");
-  const node = h("div", { class: "ek-cell ek-better-cell" }, letter, group.node);
-  return {
-    ...group,
-    node,
-    chosen: value,
-    read: (typed) => readLevel(options, typed),
-    prefer: (preference) => {
-      if (!node.contains(document.activeElement)) return false;
-      group.choose(LETTERS2[preference]);
-      return true;
-    }
-  };
-}
-
-// pages/shared/components/workbench/words.js
-var HIGHEST = 140;
-function wordField(value, properties, onwritten) {
-  const field = h("textarea", { class: "ek-comment-field", rows: "1", dir: "auto", ...properties });
-  field.value = value;
-  const grow = () => {
-    field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight + 2, HIGHEST)}px`;
-  };
-  field.addEventListener("input", () => {
-    grow();
-    onwritten(field.value);
-  });
-  if (value) requestAnimationFrame(grow);
-  return field;
-}
-var isText = ({ levels, range }) => range === null && levels.length === 0;
-function isAnswered(answers, side, criterion) {
-  if (isText(criterion)) return Boolean(answers.texts?.[side]?.[criterion.key]?.trim());
-  return scoreOf(answers, side, criterion) !== void 0;
-}
-function textCells({ sides, answers, places, changed }, criterion) {
-  return sides.map((side) => {
-    const field = `${side}.${criterion.key}`;
-    const isSingle = sides.length === 1;
-    const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
-    const label = isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`;
-    const written2 = wordField(
-      answers.texts?.[side]?.[criterion.key] ?? "",
-      { "aria-label": label },
-      (text) => {
-        write2(answers, side, criterion.key, text);
-        changed(field);
-      }
-    );
-    const properties = { class: "ek-letter", "aria-hidden": "true" };
-    const letter = isSingle ? null : h("span", properties, LETTER[side]);
-    const node = h("div", { class: "ek-cell ek-written" }, letter, written2);
-    places.set(field, { node, words, focus: () => written2.focus() });
-    return node;
-  });
-}
-function write2(answers, side, key, text) {
-  answers.texts ??= {};
-  const own = answers.texts[side] ??= /* @__PURE__ */ Object.create(null);
-  if (text) own[key] = text;
-  else delete own[key];
-}
-
-// pages/shared/components/workbench/rubric.js
-function rubricPart(form) {
-  const { data } = form;
-  const sides = data.collect.includes("scores") ? form.sides : [];
-  const isPreferred = data.collect.includes("preferences") && form.sides.length > 1;
-  const perRow = sides.length + (isPreferred ? 1 : 0);
-  const rubric = { ...form, sides, isPreferred, cells: [], rows: [], cursor: 0, typed: "" };
-  const asked = [...data.criteria, ...itemRows(data.checklist)];
-  const rows = asked.map((criterion, index) => rubricRow(rubric, criterion, index));
-  const kind = form.sides.length > 1 && sides.length ? "" : " ek-single";
-  rubric.rows = rows;
-  const node = h("div", { class: `ek-rubric${kind}` }, rows);
-  node.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: perRow, ArrowUp: -perRow }[event.key];
-    if (!step || event.ctrlKey || event.altKey || event.metaKey || inField(event)) return;
-    event.preventDefault();
-    const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
-    const next = rubric.cells[at + step];
-    if (next) next.focus();
-  });
-  node.addEventListener("focusout", (event) => {
-    const isOutside = !node.contains(
-      /** @type {Node | null} */
-      event.relatedTarget
-    );
-    if (isOutside) putMarker(rubric, firstOpen(rubric));
-  });
-  const isEdit = data.submitted && firstOpen(rubric) === rubric.cells.length;
-  putMarker(rubric, isEdit ? 0 : firstOpen(rubric));
-  return {
-    node,
-    number: (part) => typeScore(rubric, part),
-    prefer: (preference) => preferOn(rubric, preference),
-    sides,
-    lacks: (criterion) => isPreferredOn(rubric, criterion) && !rubric.answers.preferences?.[criterion.key]
-  };
-}
-function firstOpen({ cells }) {
-  const at = cells.findIndex((cell) => cell.chosen() === void 0);
-  return at < 0 ? cells.length : at;
-}
-function typeScore(rubric, part) {
-  const cell = rubric.cells[rubric.cursor];
-  if (!cell) return false;
-  const typed = rubric.typed + part;
-  const { value, isPart } = cell.read(typed);
-  if (value === void 0 && !isPart) {
-    if (!rubric.typed) return false;
-    if (cell.read(rubric.typed).value !== void 0) goOn(rubric);
-    else putMarker(rubric, rubric.cursor);
-    return typeScore(rubric, part);
-  }
-  if (isPart) cell.focus();
-  if (value !== void 0) cell.choose(value);
-  if (!isPart) goOn(rubric);
-  else {
-    rubric.typed = typed;
-    cell.describe(null);
-  }
-  return true;
-}
-function preferOn(rubric, preference) {
-  const isHere = rubric.cells.some((cell) => cell.prefer?.(preference));
-  if (isHere) goOn(rubric);
-  return isHere;
-}
-function goOn(rubric) {
-  const next = rubric.cells[rubric.cursor + 1];
-  if (next) next.focus();
-  else putMarker(rubric, rubric.cells.length);
-}
-function putMarker(rubric, index) {
-  const { cells, rows } = rubric;
-  const [before, here] = [cells[rubric.cursor], cells[index]];
-  rubric.cursor = index;
-  rubric.typed = "";
-  cells.forEach((cell, at) => cell.node.classList.toggle("ek-current", at === index));
-  rows.forEach((row, at) => row.classList.toggle("ek-current", Boolean(here) && at === here.row));
-  if (before) before.describe(null);
-  if (here) here.describe(null);
-}
-function rubricRow(rubric, criterion, row) {
-  const { sides, answers, explain } = rubric;
-  const anchors = h("div", { class: "ek-anchors", id: `ek-anchors-${row}` });
-  function describe(pointed) {
-    const marked = rubric.cells[rubric.cursor];
-    const isCurrent = marked !== void 0 && marked.row === row;
-    const lines = isCurrent && rubric.typed !== "" && !pointed ? [typedLine(marked, rubric.typed)] : anchorLines({ criterion, sides, answers, pointed, isCurrent });
-    anchors.replaceChildren(...lines);
-  }
-  const cells = isText(criterion) ? textCells(rubric, criterion) : sides.map((side) => scoredCell(rubric, { criterion, side, row, describe }));
-  if (isPreferredOn(rubric, criterion)) cells.push(betterCell(rubric, { criterion, row, describe }));
-  const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
-  if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
-  explain.attach(question, () => levelTable(criterion));
-  describe(null);
-  const kind = criterion.levels.length > 5 ? "ek-row ek-wide" : "ek-row";
-  const properties = { class: kind, role: "group", "aria-label": criterion.question };
-  return h("div", properties, question, cells, anchors);
-}
-var isPreferredOn = ({ isPreferred }, criterion) => isPreferred && !isText(criterion) && !criterion.isItem;
-function scoredCell(rubric, { side, ...place4 }) {
-  const { criterion, describe } = place4;
-  const isSingle = rubric.sides.length === 1;
-  const asked = { criterion, side, isSingle, answers: rubric.answers };
-  const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
-  const letter = isSingle ? "" : LETTER[side];
-  return placed(
-    rubric,
-    place4,
-    fieldOf(side, criterion),
-    words,
-    (onscore) => criterion.range ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) }) : scoreCell({ ...asked, onpoint: (option) => describe(option && { letter, option }), onscore })
-  );
-}
-function betterCell(rubric, place4) {
-  const { criterion, describe } = place4;
-  const words = `${criterion.question} (which is better)`;
-  return placed(
-    rubric,
-    place4,
-    `preference.${criterion.key}`,
-    words,
-    (onscore) => criterionCell({
-      criterion,
-      answers: rubric.answers,
-      onpoint: (option) => describe(option && { letter: "", option }),
-      onscore
-    })
-  );
-}
-function placed(rubric, { row, describe }, field, words, make) {
-  const { places, changed, remember } = rubric;
-  const cell = make(() => {
-    remember(field, cell.chosen() !== void 0, takeBack3);
-    changed(field);
-    putMarker(rubric, isUnscored(rubric) ? 0 : index);
-    describe(null);
-  });
-  const index = rubric.cells.push({ ...cell, row, describe }) - 1;
-  function takeBack3() {
-    cell.choose(void 0);
-    (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
-  }
-  remember(field, cell.chosen() !== void 0, takeBack3);
-  cell.node.addEventListener("focusin", () => putMarker(rubric, index));
-  places.set(field, { node: cell.node, words, focus: cell.focus });
-  return cell.node;
-}
-var isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === void 0);
-function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
-  const isSpelt = criterion.levels.reduce((sum, level) => sum + level.label.length, 0) <= 14;
-  const options2 = criterion.levels.map((level) => ({
-    value: level.value,
-    number: String(level.value),
-    key: String(level.value).length === 1 ? String(level.value) : null,
-    level,
-    name: level.anchor ? `${levelName(level)}: ${level.anchor}` : levelName(level),
-    face: h(
-      "span",
-      { class: "ek-face" },
-      String(level.value),
-      isSpelt && levelName(level) !== String(level.value) ? h("small", {}, level.label) : null
-    )
-  }));
-  const group = choices({
-    label: isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`,
-    className: options2.length > 7 ? "ek-scale ek-long" : "ek-scale",
-    value: scoreOf(answers, side, criterion),
-    options: options2,
-    clearable: true,
-    onpoint,
-    onchoose: (value) => {
-      setScore(answers, side, criterion, value);
-      onscore();
-    }
-  });
-  const properties = { class: "ek-letter", "aria-hidden": "true" };
-  const letter = isSingle ? null : h("span", properties, LETTER[side]);
-  const node = h("div", { class: "ek-cell" }, letter, group.node);
-  return {
-    ...group,
-    node,
-    chosen: () => scoreOf(answers, side, criterion),
-    read: (typed) => readLevel(options2, typed)
-  };
 }
 function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
   const line = (letter, level) => h(
@@ -3113,7 +2866,8 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
   const [first, second] = chosen;
   if (first && second && first.level === second.level) return [line("A, B", first.level)];
   const lines = chosen.map(({ side, level }) => line(sides.length > 1 ? LETTER[side] : "", level));
-  if (chosen.length < sides.length && isCurrent) lines.push(levelNames(criterion));
+  if (chosen.length < sides.length && isCurrent && !isSpelt(criterion, sides.length))
+    lines.push(levelNames(criterion));
   if (!lines.length) lines.push(h("div", { class: "ek-anchor ek-hint" }, criterion.description));
   return lines;
 }
@@ -3124,9 +2878,6 @@ function levelNames(criterion) {
     criterion.levels.map((level) => h("span", {}, levelName(level)))
   );
 }
-function levelName({ value, label }) {
-  return label && label !== String(value) ? `${value} ${label}` : String(value);
-}
 function typedLine(cell, typed) {
   const { value, more } = cell.read(typed);
   const on = more.length ? `type on for ${more.join(", ")}` : "type on";
@@ -3134,6 +2885,243 @@ function typedLine(cell, typed) {
   return h("div", { class: "ek-anchor ek-hint" }, words);
 }
 var levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);
+
+// pages/shared/components/workbench/words.js
+var HIGHEST = 140;
+function wordField(value, properties, onwritten) {
+  const field = h("textarea", { class: "ek-comment-field", rows: "1", dir: "auto", ...properties });
+  field.value = value;
+  const grow = () => {
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight + 2, HIGHEST)}px`;
+  };
+  field.addEventListener("input", () => {
+    grow();
+    onwritten(field.value);
+  });
+  if (value) requestAnimationFrame(grow);
+  return field;
+}
+var isText = ({ levels, range }) => range === null && levels.length === 0;
+function isAnswered(answers, side, criterion) {
+  if (isText(criterion)) return Boolean(answers.texts?.[side]?.[criterion.key]?.trim());
+  return scoreOf(answers, side, criterion) !== void 0;
+}
+function write2(answers, side, key, text) {
+  answers.texts ??= {};
+  const own = answers.texts[side] ??= /* @__PURE__ */ Object.create(null);
+  if (text) own[key] = text;
+  else delete own[key];
+}
+
+// pages/shared/components/workbench/rubric.js
+function rubricPart(form) {
+  const { data } = form;
+  const sides = data.collect.includes("scores") ? form.sides : [];
+  const isPreferred = data.collect.includes("preferences") && form.sides.length > 1;
+  const rubric = { ...form, sides, isPreferred, cells: [], rows: [], cursor: 0, typed: "" };
+  const asked = [...data.criteria, ...itemRows(data.checklist)];
+  const rows = asked.map((criterion, index) => rubricRow(rubric, criterion, index));
+  const items = rows.slice(data.criteria.length);
+  const kind = form.sides.length > 1 && sides.length ? "" : " ek-single";
+  rubric.rows = rows;
+  const node = h(
+    "div",
+    { class: `ek-rubric${kind}` },
+    rows.slice(0, data.criteria.length),
+    items.length ? h("div", { class: "ek-checklist" }, "Checklist ", h("span", {}, NOT_APPLICABLE)) : null,
+    items
+  );
+  node.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey || inField(event)) return;
+    event.preventDefault();
+    beside(rubric, step)?.focus();
+  });
+  node.addEventListener("focusout", (event) => {
+    const isOutside = !node.contains(
+      /** @type {Node | null} */
+      event.relatedTarget
+    );
+    if (isOutside) putMarker(rubric, firstOpen(rubric));
+  });
+  const isEdit = data.submitted && firstOpen(rubric) === rubric.cells.length;
+  putMarker(rubric, isEdit ? 0 : firstOpen(rubric));
+  return {
+    node,
+    number: (part) => typeScore(rubric, part),
+    prefer: (preference) => preferOn(rubric, preference),
+    sides,
+    lacks: (criterion) => isPreferredOn(rubric, criterion) && !rubric.answers.preferences?.[criterion.key]
+  };
+}
+function firstOpen({ cells }) {
+  const at = cells.findIndex((cell) => cell.chosen() === void 0);
+  return at < 0 ? cells.length : at;
+}
+function beside({ cells }, step) {
+  const here = cells.find((cell) => cell.node.contains(document.activeElement));
+  const onwards = step > 0 ? cells : [...cells].reverse();
+  const next = here && onwards.find((cell) => (cell.row - here.row) * step > 0);
+  if (!here || !next) return void 0;
+  const [own, other] = [here, next].map(({ row }) => cells.filter((cell) => cell.row === row));
+  return other[Math.min(own.indexOf(here), other.length - 1)];
+}
+function typeScore(rubric, part) {
+  const cell = rubric.cells[rubric.cursor];
+  if (!cell) return false;
+  const typed = rubric.typed + part;
+  const { value, isPart } = cell.read(typed);
+  if (value === void 0 && !isPart) {
+    if (!rubric.typed) return false;
+    if (cell.read(rubric.typed).value !== void 0) goOn(rubric);
+    else putMarker(rubric, rubric.cursor);
+    return typeScore(rubric, part);
+  }
+  if (isPart) cell.focus();
+  if (value !== void 0) cell.choose(value);
+  if (!isPart) goOn(rubric);
+  else {
+    rubric.typed = typed;
+    cell.describe(null);
+  }
+  return true;
+}
+function preferOn(rubric, preference) {
+  const here = rubric.cells.find((cell) => cell.prefer && cell.node.contains(document.activeElement));
+  here?.prefer?.(preference);
+  if (here) goOn(rubric);
+  return Boolean(here);
+}
+function goOn(rubric) {
+  const next = rubric.cells[rubric.cursor + 1];
+  if (next) next.focus();
+  else putMarker(rubric, rubric.cells.length);
+}
+function putMarker(rubric, index) {
+  const { cells, rows } = rubric;
+  const [before, here] = [cells[rubric.cursor], cells[index]];
+  rubric.cursor = index;
+  rubric.typed = "";
+  cells.forEach((cell, at) => cell.node.classList.toggle("ek-current", at === index));
+  rows.forEach((row, at) => row.classList.toggle("ek-current", Boolean(here) && at === here.row));
+  if (before) before.describe(null);
+  if (here) here.describe(null);
+}
+function rubricRow(rubric, criterion, row) {
+  const { sides, answers, explain } = rubric;
+  const anchors = h("div", { class: "ek-anchors", id: `ek-anchors-${row}` });
+  function describe(pointed) {
+    const marked = rubric.cells[rubric.cursor];
+    const isCurrent = marked !== void 0 && marked.row === row;
+    const lines = isCurrent && rubric.typed !== "" && !pointed ? [typedLine(marked, rubric.typed)] : anchorLines({ criterion, sides, answers, pointed, isCurrent });
+    anchors.replaceChildren(...lines);
+  }
+  const cells = isText(criterion) ? rubric.sides.map((side) => writtenCell(rubric, criterion, side)) : sides.map((side) => scoredCell(rubric, { criterion, side, row, describe }));
+  if (isPreferredOn(rubric, criterion)) cells.push(betterCell(rubric, { criterion, row, describe }));
+  const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
+  if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
+  explain.attach(question, () => levelTable(criterion));
+  describe(null);
+  const kind = ["ek-row", criterion.levels.length > 5 && "ek-wide", criterion.isItem && "ek-item"];
+  const properties = { class: kind.filter(Boolean).join(" "), role: "group", "aria-label": criterion.question };
+  return h("div", properties, question, cells, anchors);
+}
+var isPreferredOn = ({ isPreferred }, criterion) => isPreferred && !isText(criterion) && !criterion.isItem;
+function asking({ sides }, criterion, side) {
+  const { question } = criterion;
+  const field = fieldOf(side, criterion);
+  if (sides.length === 1) return { field, letter: "", label: question, words: question };
+  const letter = LETTER[side];
+  return { field, letter, label: `${question}, response ${letter}`, words: `${question} (${letter})` };
+}
+function scoredCell(rubric, { side, ...place4 }) {
+  const { criterion, describe } = place4;
+  const { range } = criterion;
+  const question = {
+    ...asking(rubric, criterion, side),
+    get: () => scoreOf(rubric.answers, side, criterion),
+    /** @param {number | null | undefined} value */
+    set: (value) => setScore(rubric.answers, side, criterion, value)
+  };
+  const { letter } = question;
+  const options = range ? [] : levelOptions(criterion, rubric.sides.length);
+  const className = options.length > 7 ? "ek-scale ek-long" : "ek-scale";
+  return placed(
+    rubric,
+    place4,
+    question,
+    (asked) => range ? sliderScale({ ...asked, range, onenter: () => goOn(rubric) }) : levelScale({
+      ...asked,
+      className,
+      options,
+      onpoint: (option) => describe(option && { letter, option })
+    })
+  );
+}
+function betterCell(rubric, place4) {
+  const { criterion, describe } = place4;
+  const question = {
+    field: `preference.${criterion.key}`,
+    letter: "Better",
+    label: `${criterion.question}, which is better`,
+    words: `${criterion.question} (which is better)`,
+    get: () => betterOf(rubric.answers, criterion),
+    /** @param {number | null | undefined} number */
+    set: (number) => setBetter(rubric.answers, criterion, number)
+  };
+  const options = betterOptions();
+  return placed(rubric, place4, question, (asked) => {
+    const scale = levelScale({
+      ...asked,
+      className: "ek-scale ek-better",
+      options,
+      onpoint: (option) => describe(option && { letter: "", option })
+    });
+    return { ...scale, prefer: (preference) => scale.choose(numberOf(preference)) };
+  });
+}
+function writtenCell(rubric, criterion, side) {
+  const { answers, places, changed } = rubric;
+  const { field, letter, label, words } = asking(rubric, criterion, side);
+  const value = answers.texts?.[side]?.[criterion.key] ?? "";
+  const written2 = wordField(value, { "aria-label": label }, (text) => {
+    write2(answers, side, criterion.key, text);
+    changed(field);
+  });
+  const node = cellNode(letter, written2);
+  places.set(field, { node, words, focus: () => written2.focus() });
+  return node;
+}
+function cellNode(letter, parts) {
+  const properties = { class: "ek-letter", "aria-hidden": "true" };
+  return h("div", { class: "ek-cell" }, letter ? h("span", properties, letter) : null, parts);
+}
+function placed(rubric, { row, describe }, question, make) {
+  const { places, changed, remember } = rubric;
+  const { field, letter, words, get } = question;
+  const scale = make({
+    ...question,
+    set: (value) => {
+      question.set(value);
+      remember(field, get() !== void 0, takeBack3);
+      changed(field);
+      putMarker(rubric, isUnscored(rubric) ? 0 : index);
+      describe(null);
+    }
+  });
+  const node = cellNode(letter, scale.node);
+  const index = rubric.cells.push({ ...scale, node, chosen: get, row, describe }) - 1;
+  function takeBack3() {
+    scale.choose(void 0);
+    (isUnscored(rubric) ? rubric.cells[0] : scale).focus();
+  }
+  remember(field, get() !== void 0, takeBack3);
+  node.addEventListener("focusin", () => putMarker(rubric, index));
+  places.set(field, { node, words, focus: scale.focus });
+  return node;
+}
+var isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === void 0);
 
 // pages/shared/components/workbench/palette.js
 var DENSE = 13;
@@ -3416,7 +3404,7 @@ function tagChip({ tag, parent, marking, explain }) {
 }
 
 // pages/shared/components/workbench/form.js
-function buildForm({ data, answers, explain, asking, onchange }) {
+function buildForm({ data, answers, explain, asking: asking2, onchange }) {
   const places = /* @__PURE__ */ new Map();
   const trail = /* @__PURE__ */ new Map();
   const form = {
@@ -3442,8 +3430,8 @@ function buildForm({ data, answers, explain, asking, onchange }) {
   const tags = part("tags", data.tags.length, tagsPart);
   const comment = part("comment", true, commentPart);
   const parts = [preference?.node, rubric?.node, tags?.node];
-  const words = h("div", { class: "ek-words" }, comment?.node, asking.button);
-  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, asking.asked);
+  const words = h("div", { class: "ek-words" }, comment?.node, asking2.button);
+  const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, asking2.asked);
   keepFitting(node, data.tags.length);
   const seen2 = (act) => (...given) => {
     reveal(node);
@@ -4426,12 +4414,12 @@ function holding(desk, { url: url2, shown, onheld, onchange, onprogress }) {
     onchange();
   }
   const tabs = new BroadcastChannel("evalkit-released");
-  let asking;
+  let asking2;
   tabs.onmessage = ({ data: token }) => {
     if (held?.token !== token) return;
     held = null;
     onchange();
-    asking = setTimeout(ask, RELEASED);
+    asking2 = setTimeout(ask, RELEASED);
   };
   const onshow = (event) => event.persisted && ask();
   const isAtWork = () => desk.screen && desk.screen.watch.seconds() !== seen2;
@@ -4462,7 +4450,7 @@ function holding(desk, { url: url2, shown, onheld, onchange, onprogress }) {
     close: () => {
       release();
       clearInterval(timer);
-      clearTimeout(asking);
+      clearTimeout(asking2);
       tabs.close();
       window.removeEventListener("pagehide", release);
       window.removeEventListener("pageshow", onshow);

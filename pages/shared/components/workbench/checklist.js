@@ -2,6 +2,9 @@
 
 /** @import { Answers, CheckItem, Criterion, Side } from "./types.js" */
 
+/** What is said of all items at once, above them. */
+export const NOT_APPLICABLE = "n/a: not applicable, counts in no share";
+
 /** @type {Record<number, string | undefined>} */
 const WORDS = { 0: "no", 1: "yes", 2: "na" };
 const LEVELS = [

@@ -1,9 +1,8 @@
 // A continuous scale: a slider that stands nowhere until it is set, and a field for the number.
 
 import { h } from "./dom.js";
-import { LETTER } from "./sides.js";
 
-/** @import { Answers, Criterion, Range, ScoreScale, Side, TypedNumber } from "./types.js" */
+/** @import { Question, Range, ScoreScale, TypedNumber } from "./types.js" */
 
 /** Into how many parts a scale without steps is cut by the slider; a number may be any. */
 const PARTS = 1000;
@@ -62,26 +61,18 @@ function decimalsOf(step) {
 
 /**
  * The slider and the number of one criterion for one response.
- * @param {object} score
- * @param {Criterion} score.criterion
- * @param {Range} score.range
- * @param {Side} score.side
- * @param {boolean} score.isSingle
- * @param {Answers} score.answers
- * @param {() => void} score.onscore
- * @param {() => void} score.onenter
+ * @param {Question & { range: Range, onenter: () => void }} asked
  * @returns {ScoreScale}
  */
-export function sliderCell({ criterion, range, side, isSingle, answers, onscore, onenter }) {
+export function sliderScale({ label, range, get, set, onenter }) {
   const { min, max, step } = range;
-  const name = isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`;
   const slider = h("input", {
     type: "range",
     class: "ek-slider",
     min,
     max,
     step: step ?? (max - min) / PARTS,
-    "aria-label": name,
+    "aria-label": label,
   });
   // Not a stop of Tab: with the slider focused a number can be typed as anywhere in the rubric.
   const field = h("input", {
@@ -90,15 +81,14 @@ export function sliderCell({ criterion, range, side, isSingle, answers, onscore,
     class: "ek-number",
     tabindex: "-1",
     autocomplete: "off",
-    "aria-label": `${name}, number`,
+    "aria-label": `${label}, number`,
     placeholder: "–",
   });
-  const chosen = () => answers.scores[side][criterion.key];
-  const words = () => (chosen() === undefined ? "not set" : String(chosen()));
+  const words = () => (get() === undefined ? "not set" : String(get()));
 
   /** @param {boolean} isTyping */
   function paint(isTyping = false) {
-    const value = chosen();
+    const value = get();
     slider.classList.toggle("ek-unset", value === undefined);
     slider.value = String(value ?? (min + max) / 2);
     slider.style.setProperty("--ek-at", `${(((value ?? min) - min) / (max - min)) * 100}%`);
@@ -112,18 +102,16 @@ export function sliderCell({ criterion, range, side, isSingle, answers, onscore,
    * @param {boolean} isTyping
    */
   function choose(value, isTyping = false) {
-    if (value === null || value === undefined) delete answers.scores[side][criterion.key];
-    else answers.scores[side][criterion.key] = value;
+    set(value);
     paint(isTyping);
-    onscore();
   }
   const slid = () => Number(Number(slider.value).toFixed(DECIMALS));
   slider.addEventListener("input", () => choose(slid()));
   // Where the slider rests while it is not set, a click changes nothing for the browser.
-  slider.addEventListener("click", () => chosen() === undefined && choose(slid()));
+  slider.addEventListener("click", () => get() === undefined && choose(slid()));
   slider.addEventListener("keydown", (event) => {
     const isStep = event.key === "ArrowLeft" || event.key === "ArrowRight";
-    if (!isStep || chosen() !== undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!isStep || get() !== undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault(); // the first step is to the middle
     choose(slid());
   });
@@ -131,21 +119,16 @@ export function sliderCell({ criterion, range, side, isSingle, answers, onscore,
     const typed = field.value.trim().replace(",", ".").replace("−", "-");
     choose(typed === "" ? undefined : readNumber(range, typed).value, true);
   });
-  field.addEventListener("change", () => paint(chosen() === undefined));
+  field.addEventListener("change", () => paint(get() === undefined));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return; // submits
     event.preventDefault();
     onenter();
   });
-  const properties = { class: "ek-letter", "aria-hidden": "true" };
-  const letter = isSingle ? null : h("span", properties, LETTER[side]);
-  const node = h("div", { class: "ek-cell ek-continuous" }, letter, slider, field);
   paint();
   return {
-    node,
-    buttons: [slider],
-    chosen,
+    node: [slider, field],
     choose: (value) => choose(value),
     focus: () => slider.focus(),
     read: (typed) => readNumber(range, typed),

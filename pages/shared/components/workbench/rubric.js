@@ -1,24 +1,22 @@
 // The rubric: a row a criterion, a scale a response, and a marker that typed scores move on.
 
-import { fieldOf, itemRows, scoreOf, setScore } from "./checklist.js";
-import { endsOf, sliderCell } from "./continuous.js";
-import { criterionCell } from "./criterion.js";
-import { choices, h, inField } from "./dom.js";
-import { levelTable, readLevel } from "./levels.js";
+import { NOT_APPLICABLE, fieldOf, itemRows, scoreOf, setScore } from "./checklist.js";
+import { sliderScale } from "./continuous.js";
+import { betterOf, betterOptions, numberOf, setBetter } from "./criterion.js";
+import { h, inField } from "./dom.js";
+import { anchorLines, levelOptions, levelScale, levelTable, typedLine } from "./levels.js";
 import { LETTER } from "./sides.js";
-import { isText, textCells } from "./words.js";
+import { isText, wordField, write } from "./words.js";
 
 /**
  * @import {
- *   Answers,
- *   Cell,
  *   CellPlace,
+ *   Child,
  *   Criterion,
  *   FormParts,
- *   Level,
  *   Pointed,
+ *   Question,
  *   Rubric,
- *   ScoreChoice,
  *   ScoreScale,
  *   Side,
  * } from "./types.js"
@@ -32,22 +30,26 @@ export function rubricPart(form) {
   const { data } = form;
   const sides = data.collect.includes("scores") ? form.sides : [];
   const isPreferred = data.collect.includes("preferences") && form.sides.length > 1;
-  const perRow = sides.length + (isPreferred ? 1 : 0);
   // `typed` is what was typed of a number that may go on: "−" of −2, "1" of 10.
   /** @type {Rubric} */
   const rubric = { ...form, sides, isPreferred, cells: [], rows: [], cursor: 0, typed: "" };
   const asked = [...data.criteria, ...itemRows(data.checklist)];
   const rows = asked.map((criterion, index) => rubricRow(rubric, criterion, index));
+  const items = rows.slice(data.criteria.length);
   const kind = form.sides.length > 1 && sides.length ? "" : " ek-single";
   rubric.rows = rows;
-  const node = h("div", { class: `ek-rubric${kind}` }, rows);
+  const node = h(
+    "div",
+    { class: `ek-rubric${kind}` },
+    rows.slice(0, data.criteria.length),
+    items.length ? h("div", { class: "ek-checklist" }, "Checklist ", h("span", {}, NOT_APPLICABLE)) : null,
+    items,
+  );
   node.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: perRow, ArrowUp: -perRow }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey || inField(event)) return;
     event.preventDefault();
-    const at = rubric.cells.findIndex((cell) => cell.node.contains(document.activeElement));
-    const next = rubric.cells[at + step];
-    if (next) next.focus();
+    beside(rubric, step)?.focus();
   });
   node.addEventListener("focusout", (event) => {
     const isOutside = !node.contains(/** @type {Node | null} */ (event.relatedTarget));
@@ -72,6 +74,21 @@ export function rubricPart(form) {
 export function firstOpen({ cells }) {
   const at = cells.findIndex((cell) => cell.chosen() === undefined);
   return at < 0 ? cells.length : at;
+}
+
+/**
+ * The cell above or below the one that has the focus: in its column, or in the last of a row that
+ * is shorter; rows that are answered in words have none.
+ * @param {Rubric} rubric
+ * @param {number} step
+ */
+function beside({ cells }, step) {
+  const here = cells.find((cell) => cell.node.contains(document.activeElement));
+  const onwards = step > 0 ? cells : [...cells].reverse();
+  const next = here && onwards.find((cell) => (cell.row - here.row) * step > 0);
+  if (!here || !next) return undefined;
+  const [own, other] = [here, next].map(({ row }) => cells.filter((cell) => cell.row === row));
+  return other[Math.min(own.indexOf(here), other.length - 1)];
 }
 
 /**
@@ -108,9 +125,10 @@ export function typeScore(rubric, part) {
  * @param {string} preference
  */
 function preferOn(rubric, preference) {
-  const isHere = rubric.cells.some((cell) => cell.prefer?.(preference));
-  if (isHere) goOn(rubric);
-  return isHere;
+  const here = rubric.cells.find((cell) => cell.prefer && cell.node.contains(document.activeElement));
+  here?.prefer?.(preference);
+  if (here) goOn(rubric);
+  return Boolean(here);
 }
 
 /**
@@ -158,15 +176,15 @@ function rubricRow(rubric, criterion, row) {
     anchors.replaceChildren(...lines);
   }
   const cells = isText(criterion)
-    ? textCells(rubric, criterion)
+    ? rubric.sides.map((side) => writtenCell(rubric, criterion, side))
     : sides.map((side) => scoredCell(rubric, { criterion, side, row, describe }));
   if (isPreferredOn(rubric, criterion)) cells.push(betterCell(rubric, { criterion, row, describe }));
   const question = h("div", { class: "ek-question" }, h("span", {}, criterion.question));
   if (!criterion.required) question.append(h("span", { class: "ek-optional" }, "optional"));
   explain.attach(question, () => levelTable(criterion));
   describe(null);
-  const kind = criterion.levels.length > 5 ? "ek-row ek-wide" : "ek-row";
-  const properties = { class: kind, role: "group", "aria-label": criterion.question };
+  const kind = ["ek-row", criterion.levels.length > 5 && "ek-wide", criterion.isItem && "ek-item"];
+  const properties = { class: kind.filter(Boolean).join(" "), role: "group", "aria-label": criterion.question };
   return h("div", properties, question, cells, anchors);
 }
 
@@ -178,20 +196,45 @@ function rubricRow(rubric, criterion, row) {
 const isPreferredOn = ({ isPreferred }, criterion) => isPreferred && !isText(criterion) && !criterion.isItem;
 
 /**
+ * What is asked on a criterion about one response: how it is called, in writing and aloud.
+ * @param {Rubric} rubric
+ * @param {Criterion} criterion
+ * @param {Side} side
+ */
+function asking({ sides }, criterion, side) {
+  const { question } = criterion;
+  const field = fieldOf(side, criterion);
+  if (sides.length === 1) return { field, letter: "", label: question, words: question };
+  const letter = LETTER[side];
+  return { field, letter, label: `${question}, response ${letter}`, words: `${question} (${letter})` };
+}
+
+/**
  * One cell of a row that is scored, in the order in which typed scores reach it.
  * @param {Rubric} rubric
  * @param {CellPlace & { side: Side }} asked
  */
 function scoredCell(rubric, { side, ...place }) {
   const { criterion, describe } = place;
-  const isSingle = rubric.sides.length === 1;
-  const asked = { criterion, side, isSingle, answers: rubric.answers };
-  const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
-  const letter = isSingle ? "" : LETTER[side];
-  return placed(rubric, place, fieldOf(side, criterion), words, (onscore) =>
-    criterion.range
-      ? sliderCell({ ...asked, range: criterion.range, onscore, onenter: () => goOn(rubric) })
-      : scoreCell({ ...asked, onpoint: (option) => describe(option && { letter, option }), onscore }),
+  const { range } = criterion;
+  const question = {
+    ...asking(rubric, criterion, side),
+    get: () => scoreOf(rubric.answers, side, criterion),
+    /** @param {number | null | undefined} value */
+    set: (value) => setScore(rubric.answers, side, criterion, value),
+  };
+  const { letter } = question;
+  const options = range ? [] : levelOptions(criterion, rubric.sides.length);
+  const className = options.length > 7 ? "ek-scale ek-long" : "ek-scale";
+  return placed(rubric, place, question, (asked) =>
+    range
+      ? sliderScale({ ...asked, range, onenter: () => goOn(rubric) })
+      : levelScale({
+          ...asked,
+          className,
+          options,
+          onpoint: (option) => describe(option && { letter, option }),
+        }),
   );
 }
 
@@ -202,177 +245,86 @@ function scoredCell(rubric, { side, ...place }) {
  */
 function betterCell(rubric, place) {
   const { criterion, describe } = place;
-  const words = `${criterion.question} (which is better)`;
-  return placed(rubric, place, `preference.${criterion.key}`, words, (onscore) =>
-    criterionCell({
-      criterion,
-      answers: rubric.answers,
+  const question = {
+    field: `preference.${criterion.key}`,
+    letter: "Better",
+    label: `${criterion.question}, which is better`,
+    words: `${criterion.question} (which is better)`,
+    get: () => betterOf(rubric.answers, criterion),
+    /** @param {number | null | undefined} number */
+    set: (number) => setBetter(rubric.answers, criterion, number),
+  };
+  const options = betterOptions();
+  return placed(rubric, place, question, (asked) => {
+    const scale = levelScale({
+      ...asked,
+      className: "ek-scale ek-better",
+      options,
       onpoint: (option) => describe(option && { letter: "", option }),
-      onscore,
-    }),
-  );
+    });
+    return { ...scale, prefer: (preference) => scale.choose(numberOf(preference)) };
+  });
+}
+
+/**
+ * A question that is answered in words; typed scores pass it by.
+ * @param {Rubric} rubric
+ * @param {Criterion} criterion
+ * @param {Side} side
+ */
+function writtenCell(rubric, criterion, side) {
+  const { answers, places, changed } = rubric;
+  const { field, letter, label, words } = asking(rubric, criterion, side);
+  const value = answers.texts?.[side]?.[criterion.key] ?? "";
+  const written = wordField(value, { "aria-label": label }, (text) => {
+    write(answers, side, criterion.key, text);
+    changed(field);
+  });
+  const node = cellNode(letter, written);
+  places.set(field, { node, words, focus: () => written.focus() });
+  return node;
+}
+
+/**
+ * @param {string} letter
+ * @param {Child} parts
+ */
+function cellNode(letter, parts) {
+  const properties = { class: "ek-letter", "aria-hidden": "true" };
+  return h("div", { class: "ek-cell" }, letter ? h("span", properties, letter) : null, parts);
 }
 
 /**
  * Put a scale into its row: what it is called, where typed numbers reach it, how it is taken back.
  * @param {Rubric} rubric
  * @param {CellPlace} place
- * @param {string} field
- * @param {string} words
- * @param {(onscore: () => void) => ScoreScale} make
+ * @param {Question} question
+ * @param {(asked: Question) => ScoreScale} make
  */
-function placed(rubric, { row, describe }, field, words, make) {
+function placed(rubric, { row, describe }, question, make) {
   const { places, changed, remember } = rubric;
-  const cell = make(() => {
-    remember(field, cell.chosen() !== undefined, takeBack);
-    changed(field);
-    putMarker(rubric, isUnscored(rubric) ? 0 : index);
-    describe(null);
+  const { field, letter, words, get } = question;
+  const scale = make({
+    ...question,
+    set: (value) => {
+      question.set(value);
+      remember(field, get() !== undefined, takeBack);
+      changed(field);
+      putMarker(rubric, isUnscored(rubric) ? 0 : index);
+      describe(null);
+    },
   });
-  const index = rubric.cells.push({ ...cell, row, describe }) - 1;
+  const node = cellNode(letter, scale.node);
+  const index = rubric.cells.push({ ...scale, node, chosen: get, row, describe }) - 1;
   function takeBack() {
-    cell.choose(undefined);
-    (isUnscored(rubric) ? rubric.cells[0] : cell).focus();
+    scale.choose(undefined);
+    (isUnscored(rubric) ? rubric.cells[0] : scale).focus();
   }
-  remember(field, cell.chosen() !== undefined, takeBack);
-  cell.node.addEventListener("focusin", () => putMarker(rubric, index));
-  places.set(field, { node: cell.node, words, focus: cell.focus });
-  return cell.node;
+  remember(field, get() !== undefined, takeBack);
+  node.addEventListener("focusin", () => putMarker(rubric, index));
+  places.set(field, { node, words, focus: scale.focus });
+  return node;
 }
 
 /** @param {Rubric} rubric */
 const isUnscored = ({ cells }) => cells.every((cell) => cell.chosen() === undefined);
-
-/**
- * The scale of one criterion for one response.
- * @param {object} score
- * @param {Criterion} score.criterion
- * @param {Side} score.side
- * @param {boolean} score.isSingle
- * @param {Answers} score.answers
- * @param {(option: ScoreChoice | null) => void} score.onpoint
- * @param {() => void} score.onscore
- * @returns {ScoreScale}
- */
-function scoreCell({ criterion, side, isSingle, answers, onpoint, onscore }) {
-  const isSpelt = criterion.levels.reduce((sum, level) => sum + level.label.length, 0) <= 14;
-  const options = criterion.levels.map((level) => ({
-    value: level.value,
-    number: String(level.value),
-    key: String(level.value).length === 1 ? String(level.value) : null,
-    level,
-    name: level.anchor ? `${levelName(level)}: ${level.anchor}` : levelName(level),
-    face: h(
-      "span",
-      { class: "ek-face" },
-      String(level.value),
-      isSpelt && levelName(level) !== String(level.value) ? h("small", {}, level.label) : null,
-    ),
-  }));
-  const group = choices({
-    label: isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`,
-    className: options.length > 7 ? "ek-scale ek-long" : "ek-scale",
-    value: scoreOf(answers, side, criterion),
-    options,
-    clearable: true,
-    onpoint,
-    onchoose: (value) => {
-      setScore(answers, side, criterion, value);
-      onscore();
-    },
-  });
-  const properties = { class: "ek-letter", "aria-hidden": "true" };
-  const letter = isSingle ? null : h("span", properties, LETTER[side]);
-  const node = h("div", { class: "ek-cell" }, letter, group.node);
-  return {
-    ...group,
-    node,
-    chosen: () => scoreOf(answers, side, criterion),
-    read: (typed) => readLevel(options, typed),
-  };
-}
-
-/**
- * The sentence of the level pointed at; else of what was chosen, and in the current row the names
- * of the levels while one is still open; else what the criterion asks.
- * @param {object} row
- * @param {Criterion} row.criterion
- * @param {Side[]} row.sides
- * @param {Answers} row.answers
- * @param {Pointed | null} row.pointed
- * @param {boolean} row.isCurrent
- * @returns {HTMLElement[]}
- */
-function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
-  /**
-   * @param {string} letter
-   * @param {Level} level
-   */
-  const line = (letter, level) =>
-    h(
-      "div",
-      { class: "ek-anchor" },
-      letter ? h("b", {}, letter) : null,
-      h("b", {}, level.label || String(level.value)),
-      " ",
-      level.anchor,
-    );
-  if (!criterion.levels.length) {
-    const hints = [criterion.range ? endsOf(criterion.range) : "", criterion.description];
-    return hints.filter(Boolean).map((words) => h("div", { class: "ek-anchor ek-hint" }, words));
-  }
-  if (pointed) {
-    const only = line(pointed.letter, pointed.option.level);
-    only.classList.add("ek-pointed");
-    return [only];
-  }
-  const chosen = sides.flatMap((side) => {
-    const level = levelOf(criterion, scoreOf(answers, side, criterion));
-    return level ? [{ side, level }] : [];
-  });
-  const [first, second] = chosen;
-  if (first && second && first.level === second.level) return [line("A, B", first.level)];
-  const lines = chosen.map(({ side, level }) => line(sides.length > 1 ? LETTER[side] : "", level));
-  if (chosen.length < sides.length && isCurrent) lines.push(levelNames(criterion));
-  if (!lines.length) lines.push(h("div", { class: "ek-anchor ek-hint" }, criterion.description));
-  return lines;
-}
-
-/**
- * All levels by name on one line: "1 Useless  2 Poor …".
- * @param {Criterion} criterion
- */
-function levelNames(criterion) {
-  return h(
-    "div",
-    { class: "ek-anchor ek-hint ek-level-names" },
-    criterion.levels.map((level) => h("span", {}, levelName(level))),
-  );
-}
-
-/**
- * A level with its number, as it is printed and as it is heard: "4 Good", or "4" alone.
- * @param {Level} level
- */
-function levelName({ value, label }) {
-  return label && label !== String(value) ? `${value} ${label}` : String(value);
-}
-
-/**
- * What a score that has begun may become: "1… for 10 type on, or go on with Tab".
- * @param {Cell} cell
- * @param {string} typed
- */
-function typedLine(cell, typed) {
-  const { value, more } = cell.read(typed);
-  const on = more.length ? `type on for ${more.join(", ")}` : "type on";
-  const words =
-    value === undefined ? `${typed} typed: ${on}` : `${typed} typed: ${on}, or Tab to the next scale`;
-  return h("div", { class: "ek-anchor ek-hint" }, words);
-}
-
-/**
- * @param {Criterion} criterion
- * @param {number | undefined} value
- */
-const levelOf = (criterion, value) => criterion.levels.find((level) => level.value === value);

@@ -302,18 +302,37 @@ export interface TypedNumber {
   isPart: boolean;
   more: string[];
 }
-export interface ScoreScale extends Omit<Choices<number>, "chosen"> {
-  chosen(): number | undefined;
+/** How a scale of levels looks, and who hears what is pointed at. */
+export interface Choosing {
+  className: string;
+  options: ScoreChoice[];
+  onpoint: (option: ScoreChoice | null) => void;
+}
+/** What is asked in one cell of the rubric: its names, and how its answer is read and changed. */
+export interface Question {
+  field: string;
+  letter: string;
+  label: string;
+  words: string;
+  get(): number | undefined;
+  set(value: number | null | undefined): void;
+}
+export interface ScoreScale {
+  node: Child;
+  choose(value: number | null | undefined): void;
+  focus(): void;
   read(typed: string): TypedNumber;
-  /** Of what is better on a criterion: choose it, if the focus is here. */
-  prefer?(preference: string): boolean;
+  /** Of what is better on a criterion: choose it. */
+  prefer?(preference: string): void;
 }
 export interface Pointed {
   letter: string;
   option: ScoreChoice;
 }
 export interface Cell extends ScoreScale {
+  node: HTMLElement;
   row: number;
+  chosen(): number | undefined;
   describe(pointed: Pointed | null): void;
 }
 export interface RubricPart {

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: b57357c4e74b3475b7c6b4416af485af5ba446ef1d0830ca1c8da6fa800c81cd
+// Sources: 4d2ab036bb64bd508770a8271c1fe57c0b1ddad490d42861a319195c3cbae595
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {

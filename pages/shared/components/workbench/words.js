@@ -2,9 +2,8 @@
 
 import { scoreOf } from "./checklist.js";
 import { h } from "./dom.js";
-import { LETTER } from "./sides.js";
 
-/** @import { Answers, Criterion, FormParts, Properties, Side } from "./types.js" */
+/** @import { Answers, Criterion, Properties, Side } from "./types.js" */
 
 /** How high a field grows before it scrolls, in pixels. */
 const HIGHEST = 140;
@@ -48,39 +47,12 @@ export function isAnswered(answers, side, criterion) {
 }
 
 /**
- * The row of a question that is answered in words; typed scores pass it by.
- * @param {FormParts} form
- * @param {Criterion} criterion
- */
-export function textCells({ sides, answers, places, changed }, criterion) {
-  return sides.map((side) => {
-    const field = `${side}.${criterion.key}`;
-    const isSingle = sides.length === 1;
-    const words = isSingle ? criterion.question : `${criterion.question} (${LETTER[side]})`;
-    const label = isSingle ? criterion.question : `${criterion.question}, response ${LETTER[side]}`;
-    const written = wordField(
-      answers.texts?.[side]?.[criterion.key] ?? "",
-      { "aria-label": label },
-      (text) => {
-        write(answers, side, criterion.key, text);
-        changed(field);
-      },
-    );
-    const properties = { class: "ek-letter", "aria-hidden": "true" };
-    const letter = isSingle ? null : h("span", properties, LETTER[side]);
-    const node = h("div", { class: "ek-cell ek-written" }, letter, written);
-    places.set(field, { node, words, focus: () => written.focus() });
-    return node;
-  });
-}
-
-/**
  * @param {Answers} answers
  * @param {Side} side
  * @param {string} key
  * @param {string} text
  */
-function write(answers, side, key, text) {
+export function write(answers, side, key, text) {
   answers.texts ??= {};
   const own = (answers.texts[side] ??= Object.create(null));
   if (text) own[key] = text;
