@@ -1,4 +1,4 @@
-"""A study that asks for all that can be asked: its records, and its plans for both kinds of task."""
+"""A study that asks for all that can be asked: its records, its plans for both kinds of task."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from evalkit.vocabulary import LeakPolicy, TaskKind
 EVAL_SET = "All that can be asked"
 RUBRIC, TAXONOMY = "All kinds of scales", "All kinds of errors"
 #: Names that stand in no other text, so that one that leaks is found, and who made them.
-MODELS = ("Quorrafox", "Veldtwind")
+MODELS = ("Quorrafox-9b", "Veldtwind-4b")
 PROVIDER = "Nimbuscombe"
 
 DEFINITIONS: tuple[dict[str, Any], ...] = (
@@ -54,7 +54,7 @@ QUESTIONS = (
 )
 ANSWERS = (
     (
-        "You have **30 days** from delivery, at the *café* 👩‍👩‍👧 as well.\n\n- The shop pays.",
+        f"{MODELS[0]} gives **30 days** from delivery, at the *café* 👩‍👩‍👧, too.\n\n- It pays.",
         "Two weeks. The parcel costs 5 €, which you pay yourself.",
     ),
     (

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 4d2ab036bb64bd508770a8271c1fe57c0b1ddad490d42861a319195c3cbae595
+// Sources: 3f15e7e06ba0f02fba7a8aace180473b3ae03d8befcb9b4d53e1b9e67695ee20
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -2741,7 +2741,8 @@ function sliderScale({ label, range, get, set, onenter }) {
   }
   const slid = () => Number(Number(slider.value).toFixed(DECIMALS));
   slider.addEventListener("input", () => choose(slid()));
-  slider.addEventListener("click", () => get() === void 0 && choose(slid()));
+  for (const event of ["pointerup", "click"])
+    slider.addEventListener(event, () => get() === void 0 && choose(slid()));
   slider.addEventListener("keydown", (event) => {
     const isStep2 = event.key === "ArrowLeft" || event.key === "ArrowRight";
     if (!isStep2 || get() !== void 0 || event.ctrlKey || event.altKey || event.metaKey) return;

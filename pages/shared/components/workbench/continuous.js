@@ -107,8 +107,10 @@ export function sliderScale({ label, range, get, set, onenter }) {
   }
   const slid = () => Number(Number(slider.value).toFixed(DECIMALS));
   slider.addEventListener("input", () => choose(slid()));
-  // Where the slider rests while it is not set, a click changes nothing for the browser.
-  slider.addEventListener("click", () => get() === undefined && choose(slid()));
+  // Where the slider rests while it is not set, to point at it changes nothing for the browser; of
+  // a finger it makes no click.
+  for (const event of ["pointerup", "click"])
+    slider.addEventListener(event, () => get() === undefined && choose(slid()));
   slider.addEventListener("keydown", (event) => {
     const isStep = event.key === "ArrowLeft" || event.key === "ArrowRight";
     if (!isStep || get() !== undefined || event.ctrlKey || event.altKey || event.metaKey) return;
