@@ -111,7 +111,7 @@ class Codings:
         )
 
 
-def both_ways(counts: FloatArray, mirror: tuple[int, ...]) -> FloatArray:
+def both_ways(counts: FloatArray, mirror: tuple[int, ...], *, axis: int = -1) -> FloatArray:
     """Return how often each value is given, the mean of both orientations of every comparison.
 
     Which of two responses is called the first is arbitrary. What is expected by chance, and what
@@ -119,11 +119,12 @@ def both_ways(counts: FloatArray, mirror: tuple[int, ...]) -> FloatArray:
 
     Parameters
     ----------
-    counts : FloatArray of shape (..., n_values)
+    counts : FloatArray
+        Of each value, on the last axis unless ``axis`` says otherwise.
     mirror : tuple of int
         Of ``Codings``; where it is empty the counts come back as they are.
     """
-    return (counts + counts[..., list(mirror)]) / 2 if mirror else counts
+    return (counts + np.take(counts, mirror, axis=axis)) / 2 if mirror else counts
 
 
 #: The values of a preference between two responses, in either order.

@@ -9,6 +9,13 @@ import numpy as np
 from evalkit.reports.agreement.as_shown import kappas_as_shown
 from evalkit.reports.document import heading
 from evalkit.stats.agreement.weights import Weights
+from evalkit.stats.annotators.fits import (
+    Fits,
+    fit_dawid_skene,
+    fit_mace,
+    fit_one_coin,
+    refitted,
+)
 from evalkit.stats.annotators.patterns import Patterns, patterns
 from evalkit.stats.annotators.profiles import MIN_ANNOTATIONS, AnnotatorProfile, annotator_profiles
 from evalkit.stats.annotators.truth import ENOUGH_LABELS, Truth, dawid_skene, mace, one_coin
@@ -266,8 +273,12 @@ def annotator_quality(codings: Codings) -> tuple[Quality, ...]:
     shared = _shared(codings)
     counts, counted = _counts(shared)
     has_rows = counted.any() and counts[counted].min() >= ENOUGH_LABELS * len(codings.values)
-    method, fit = ("Dawid–Skene", dawid_skene) if has_rows else ("one-coin", one_coin)
-    estimates = _jackknifed(shared, fit, fit)
+    method, fit, refit = (
+        ("Dawid–Skene", dawid_skene, fit_dawid_skene)
+        if has_rows
+        else ("one-coin", one_coin, fit_one_coin)
+    )
+    estimates = _jackknifed(shared, fit, refit)
     return tuple(
         Quality(estimate, None if estimate.value is None else method) for estimate in estimates
     )
@@ -293,11 +304,13 @@ def annotator_competence(codings: Codings) -> tuple[Estimate, ...]:
     ----------
     Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), "Learning Whom to Trust with MACE", NAACL.
     """
-    return _jackknifed(_shared(codings), mace, lambda part: mace(part, n_restarts=1))
+    return _jackknifed(_shared(codings), mace, fit_mace)
 
 
 def _jackknifed(
-    shared: Codings, fit: Callable[[Patterns], Truth], refit: Callable[[Patterns], Truth]
+    shared: Codings,
+    fit: Callable[[Patterns], Truth],
+    refit: Callable[[Patterns, FloatArray], Fits],
 ) -> tuple[Estimate, ...]:
     """Return everybody's reliability, its interval from leaving out groups of cases in turn."""
     counts, counted = _counts(shared)
@@ -306,10 +319,9 @@ def _jackknifed(
     answers = patterns(shared)
     value = fit(answers).reliability
     group = groups_of_cases(shared, n_groups=_N_GROUPS)
-    rests = (np.flatnonzero(group != left_out) for left_out in range(int(group.max()) + 1))
-    left_out = np.array([refit(answers.only(units)).reliability for units in rests])
+    left_out = refitted(refit, answers, answers.without(group))
     return tuple(
-        _estimate(float(value[place]), left_out[:, place], n=int(n))
+        _estimate(float(value[place]), left_out[place], n=int(n))
         if counted[place]
         else Estimate(None, None, None, int(n), TOO_FEW)
         for place, n in enumerate(counts)
