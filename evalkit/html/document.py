@@ -25,8 +25,10 @@ from evalkit.reports.decision.report import DecisionReport
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.decision.sentences import raw_name
 from evalkit.reports.errors.penalties import penalty_rows
-from evalkit.reports.errors.report import mark_counts, tags_report
+from evalkit.reports.errors.report import tags_report
 from evalkit.reports.errors.tables import errors_section
+from evalkit.reports.judges.report import judges_report
+from evalkit.reports.judges.tables import judges_section
 from evalkit.reports.model_order import model_order
 from evalkit.reports.models.report import models_report
 from evalkit.reports.models.tables import cost_section
@@ -107,6 +109,7 @@ def html_report(
     sections = (
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
         agreement_section(collected),
+        judges_section(judges_report(collected)) if collected.limits.judges else section("Judges"),
         *_on_prices(collected, decision, ranking, best),
         _annotators(collected, pace),
     )
@@ -156,14 +159,7 @@ def _on_quality(
         acceptable_section(scores, best, mapped),
         checklist_section(checklist_report(collected), best),
         trials_section(trials_report(collected), best),
-        errors_section(
-            tags,
-            weighed,
-            best,
-            mapped,
-            weights=collected.weights,
-            made=mark_counts(collected),
-        ),
+        errors_section(tags, weighed, best, mapped, weights=collected.weights),
     )
 
 

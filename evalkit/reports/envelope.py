@@ -102,6 +102,26 @@ UNITS: dict[str, dict[str, str]] = {
         "cost_ratio": "multiple of the first model",
     },
     "errors": {"tags": _SHARE, "penalties": "weight of the errors in a response"},
+    "judges": {
+        "alpha": _AGREEMENT,
+        "kappa": _AGREEMENT,
+        "kappa_of_people": _AGREEMENT,
+        "ratio": "multiple of people's own kappa",
+        "close_from": "multiple of people's own kappa",
+        "margin": _SHARE,
+        "same": _SHARE,
+        "same_of_people": _SHARE,
+        "winning_rate": "share of the people tested, 0 to 1",
+        "advantage": _SHARE,
+        "p_value": _CHANCE,
+        "recall": _SHARE,
+        "precision": _SHARE,
+        "confusion": "units",
+        "percent_agreement": _SHARE,
+        "mean_of_orders": _SHARE,
+        "both_must_agree": _SHARE,
+        "positional_agreement": _SHARE,
+    },
     "models": {
         "acceptable": _SHARE,
         "latency_ms": "milliseconds",
@@ -186,6 +206,8 @@ INTERVAL_METHODS = {
     "decision": f"95 %, clustered by case: {_SCORES}; differences paired by case with Student's t, "
     f"{_STRENGTHS}; latencies between order statistics; multiples on the logarithm",
     "errors": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts",
+    "judges": "95 %, clustered by case: coefficients and their ratio by jackknife over cases, "
+    "shares by Wilson's score; the stand-in test by Student's t",
     "models": "95 %: latencies between order statistics of responses, costs and tokens of "
     "responses as amounts, shares by Wilson's score at the effective number, clustered by case",
     "power": f"95 %, clustered by case: {_SCORES}, {_STRENGTHS}",

@@ -58,7 +58,7 @@ ids = filters.ids_by_name(study, kept.collected)
 page = Page({}, links.of_targets(address, ids=ids))
 agreement.show_alphas(report, page, address)
 
-agreement.show_judges(report, page)
+agreement.show_judges(report, page, address)
 st.header("Pairs of annotators", divider=False)
 agreement.show_pairs(kept, paired, tags, page)
 

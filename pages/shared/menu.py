@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("results/decision.py", "decision", "Decision", "Results", Role.LEAD),
     Entry("results/agreement.py", "agreement", "Agreement", "Results", Role.LEAD),
     Entry("results/annotators.py", "annotators", "Annotators", "Results", Role.LEAD),
+    Entry("results/judges.py", "judges", "Judges", "Results", Role.LEAD),
     Entry("results/failures.py", "failures", "Failures", "Results", Role.LEAD),
     Entry("results/compare.py", "compare-models", "Two models", "Results", Role.LEAD),
     Entry("results/regression.py", "regression", "Regression", "Results", Role.LEAD),

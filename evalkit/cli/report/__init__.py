@@ -7,6 +7,7 @@ from evalkit.cli.report.annotators import annotators
 from evalkit.cli.report.decision import decision
 from evalkit.cli.report.errors import errors
 from evalkit.cli.report.html import html
+from evalkit.cli.report.judges import judges
 from evalkit.cli.report.models import models
 from evalkit.cli.report.pair import pair
 from evalkit.cli.report.power import power
@@ -23,6 +24,7 @@ for command in (
     models,
     errors,
     annotators,
+    judges,
     html,
     decision,
     power,

@@ -1,54 +1,14 @@
-"""Judges beside people as blocks: each judge's κ, and what it says in both orders."""
-
-from collections.abc import Sequence
+"""Judges beside people as blocks: each judge's κ."""
 
 from evalkit import text
 from evalkit.reports.agreement.cells import agreement_axis, number_cell
-from evalkit.reports.agreement.judges import BothOrders, JudgeAgreement
 from evalkit.reports.agreement.report import AgreementReport
 from evalkit.reports.agreement.sentences import judges_best_first
-from evalkit.reports.blocks import Block, Cell, IntervalRow, Intervals, Table, table, words
+from evalkit.reports.blocks import Block, IntervalRow, Intervals, Table, table, words
 from evalkit.study.subjects import subject_title
 
 #: More judges than this are read in the table.
 _MOST_DRAWN = 15
-_ORDERS = (
-    "Judge",
-    "Pairs in both orders",
-    "Seen first: same as people",
-    "κ",
-    "Other order: same as people",
-    "κ, other order",
-    "Mean of orders",
-    "Both must agree",
-    "Positional agreement",
-)
-_ORDERS_NOTE = (
-    "Of the pairs a judge saw in both orders. Seen first: what it said when it saw a pair the "
-    "first time; other order: with the sides swapped. Both must agree: a pair counts as the same "
-    "as people only where both verdicts are. Positional agreement: both verdicts are the same "
-    "whatever the order, whether people judged the pair or not; what lies below 100 % is the order."
-)
-
-
-def both_orders(judges: Sequence[JudgeAgreement]) -> Table:
-    """Show how each judge that saw pairs in both orders agrees with people in each."""
-    rows = [_orders_row(judge.judge, judge.orders) for judge in judges if judge.orders]
-    return table("Judges in both orders", _ORDERS, rows, note=_ORDERS_NOTE)
-
-
-def _orders_row(judge: str, orders: BothOrders) -> list[Cell]:
-    first, second = orders.first, orders.second
-    shares = (orders.mean, orders.both_agree, orders.positional)
-    return [
-        Cell(judge),
-        Cell(text.whole(orders.n_pairs)),
-        number_cell(first.percent_agreement, text.percent, has_n=True),
-        number_cell(first.kappa, has_n=True),
-        number_cell(second.percent_agreement, text.percent, has_n=True),
-        number_cell(second.kappa, has_n=True),
-        *(number_cell(share, text.percent, has_n=True) for share in shares),
-    ]
 
 
 def best_judges(report: AgreementReport) -> tuple[Block, ...]:

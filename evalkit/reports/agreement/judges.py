@@ -87,7 +87,7 @@ def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
             continue
         both = without_judges(collected, but=place)
         rest = agreement_with_rest(codings_of_preferences(both, every=True))[place]
-        orders = _both_orders(both, place)
+        orders = both_orders(both, place)
         agreements.append(
             JudgeAgreement(name, PREFERRED, rest.kappa, rest.percent_agreement, orders)
         )
@@ -114,7 +114,7 @@ def orders_entry(orders: BothOrders) -> dict[str, Any]:
     }
 
 
-def _both_orders(both: Collected, judge: int) -> BothOrders | None:
+def both_orders(both: Collected, judge: int) -> BothOrders | None:
     """Return how a judge did on the pairs it saw both ways, or None where there are none."""
     preferences = both.preferences
     early, late = _seen_both_ways(preferences, judge)

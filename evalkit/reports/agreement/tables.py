@@ -15,7 +15,7 @@ from evalkit.reports.agreement.coefficients import (
     coefficients,
     tag_agreement,
 )
-from evalkit.reports.agreement.judge_tables import best_judges, both_orders, every_judge
+from evalkit.reports.agreement.judge_tables import best_judges, every_judge
 from evalkit.reports.agreement.marked_words import word_agreement
 from evalkit.reports.agreement.pair_tables import pairs_of_first
 from evalkit.reports.agreement.reading import FIRM, TENTATIVE
@@ -67,7 +67,6 @@ def agreement_section(collected: Collected) -> Section:
         words(not_named(unidentified_labels(collected))),
         bullets(judges_in_short(report)),
         *judge_blocks(report),
-        both_orders(report.judges),
         *(_measured(report, coefficients(collected)) if is_measured else ()),
         *pairs_of_first(report),
         *_agreement_by_category(agreement_by_category(collected) if is_measured else ()),

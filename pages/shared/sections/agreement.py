@@ -65,20 +65,17 @@ def show_alphas(report: AgreementReport, page: Page, state: State) -> None:
         blocks.fold(tables.alpha_table(report), key="agreement-table")
 
 
-def show_judges(report: AgreementReport, page: Page) -> None:
-    """Show how judges agree with people: each of many, and both orders of those that saw both."""
-    many, both = tables.judge_blocks(report), judge_tables.both_orders(report.judges)
-    if not many and not both:
+def show_judges(report: AgreementReport, page: Page, state: State) -> None:
+    """Show how each of many judges agrees with people; the rest is on a page of its own."""
+    many = tables.judge_blocks(report)
+    if not report.judges:
         return
     st.header("Judges and people", divider=False)
     if many:
         blocks.show(*many[:-1], page=page, key="judges")
         every = judge_tables.every_judge(report)
         blocks.fold(every, key="judges-with-people", label=every.title)
-    if both:
-        exhibits.say(both.title, style="lead")
-        blocks.fold(both, key="judges-in-both-orders", label=None)
-        exhibits.say(both.note)
+    links.line("Read them beside how far people agree", {"Judges": link("judges", state)})
 
 
 def show_pairs(kept: Kept, parts: Sequence[AgreementOf], tags: Sequence[Tag], page: Page) -> None:

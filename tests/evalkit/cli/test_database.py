@@ -238,6 +238,7 @@ COMMANDS = [
     ["report", "models", "--study", "s"],
     ["report", "errors", "--study", "s"],
     ["report", "annotators", "--study", "s"],
+    ["report", "judges", "--study", "s"],
     ["report", "html", "OUT", "--study", "s"],
     ["report", "decision", "--study", "s"],
     ["report", "power", "--study", "s"],

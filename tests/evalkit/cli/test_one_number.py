@@ -25,6 +25,9 @@ from evalkit.reports.annotators import tables as annotator_blocks
 from evalkit.reports.annotators.report import annotators_report
 from evalkit.reports.errors import tables as errors
 from evalkit.reports.errors.report import tags_report
+from evalkit.reports.judges import tables as judges_blocks
+from evalkit.reports.judges.report import judges_report
+from evalkit.reports.judges.sentences import subjects_of
 from evalkit.reports.pair.report import pair_report
 from evalkit.reports.pair.significance import significance_report
 from evalkit.reports.pair.tables import differences, error_table, every_two, tested_in as with_cases
@@ -93,9 +96,16 @@ def agreement_shown(collected, pace):
 
 
 def judges_shown(collected, pace):
-    """Give what the page shows of judges beside people."""
+    """Give what the page about agreement shows of judges."""
     report = agreement_report(collected)
-    return [judge_tables.every_judge(report), judge_tables.both_orders(report.judges)]
+    return [judge_tables.every_judge(report)]
+
+
+def judging_shown(collected, pace):
+    """Give what the page about judges shows: each beside people, answer by answer, both orders."""
+    report = judges_report(collected)
+    values = [judges_blocks.values_table(report, subject) for subject in subjects_of(report)]
+    return [judges_blocks.judges_table(report), *values, judges_blocks.orders_table(report.rows)]
 
 
 def errors_shown(collected, pace):
@@ -155,6 +165,7 @@ ROOMS = {
     "annotators": (annotators_shown, ["annotators"], "fold"),
     "agreement": (agreement_shown, ["agreement"], "fold"),
     "judges": (judges_shown, ["agreement", "--judges"], "fold"),
+    "judging": (judging_shown, ["judges", "--judges"], "fold"),
     "errors": (errors_shown, ["errors"], "show"),
     "pair": (where_shown, ["pair", "--model", MODELS[0], "--other", MODELS[1]], "fold"),
     "power": (power_shown, ["power"], "show"),

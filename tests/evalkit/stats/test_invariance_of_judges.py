@@ -8,6 +8,8 @@ import pytest
 from evalkit.stats.counts import Codings
 from evalkit.stats.judges.acceptance import Verdicts, accept_verdicts
 from evalkit.stats.judges.alternative import alternative_test
+from evalkit.stats.judges.by_value import confusion, value_rows
+from evalkit.stats.judges.ceiling import beside, ceiling
 from evalkit.stats.judges.correction import Design, JudgedUnits, corrected_mean
 from evalkit.stats.judges.error_rates import error_rates
 
@@ -61,6 +63,40 @@ def test_error_rates_hang_on_no_order_and_turn_over_with_the_answers():
     assert same(first.no_precision, second.no_precision)
     assert same(first.sensitivity, turned.specificity)
     assert same(first.precision, turned.no_precision)
+
+
+@pytest.mark.parametrize("is_number", [False, True])
+def test_a_ratio_to_people_s_own_agreement_hangs_on_no_name_no_order_and_no_number_of_a_case(
+    is_number,
+):
+    rng = np.random.default_rng(5)
+    unit, annotator = (grid.ravel() for grid in np.mgrid[0:80, 0:4])
+    truth = rng.integers(0, 3, 80)
+    value = np.where(rng.random(320) < 0.7, truth[unit], rng.integers(0, 3, 320))
+    values = (0.0, 1.0, 2.0)
+    codings = Codings(unit, unit // 2, annotator, value, values, ("v", "w", "x", "judge"))
+    order, number = shuffled(rng, 320)
+    other = replace(
+        codings,
+        unit=number[unit[order]],
+        case=number[::-1][codings.case[order]],
+        annotator=np.array([2, 0, 3, 1])[annotator[order]],
+        value=value[order],
+        annotators=("w", "judge", "v", "x"),
+    )
+
+    first = ceiling(codings, 3, is_number=is_number)
+    second = ceiling(other, 1, is_number=is_number)
+
+    assert same(first.ratio, second.ratio)
+    assert same(first.judge, second.judge)
+    assert same(first.same_people, second.same_people)
+    assert confusion(beside(other, 1)) == pytest.approx(confusion(beside(codings, 3)))
+    for row, again in zip(
+        value_rows(beside(codings, 3)), value_rows(beside(other, 1)), strict=True
+    ):
+        assert same(row.recall, again.recall)
+        assert same(row.precision, again.precision)
 
 
 def test_the_alternative_annotator_test_hangs_on_no_name_and_no_order():

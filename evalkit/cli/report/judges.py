@@ -1,0 +1,20 @@
+"""``report judges``: each judge beside people, and beside how far people agree."""
+
+from dataclasses import replace
+
+from evalkit.cli.report.options import Answer, Asked, report
+from evalkit.reports.blocks import words
+from evalkit.reports.judges.document import judges_document
+from evalkit.reports.judges.report import judges_report
+from evalkit.reports.judges.sentences import unreadable
+from evalkit.reports.judges.tables import judges_section
+
+
+@report
+def judges(asked: Asked) -> Answer:
+    """May a judge be believed: its agreement with people beside people's own."""
+    asked.filters = replace(asked.filters, judges=True)
+    if asked.as_json:
+        return judges_document(asked.collected)
+    spoilt = words(unreadable(asked.collected.n_unreadable), style="note")
+    return [*judges_section(judges_report(asked.main_part)).blocks, spoilt]

@@ -1,0 +1,1 @@
+"""Whether a judge may be believed: beside people, and beside how far people agree."""

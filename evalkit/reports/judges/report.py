@@ -1,0 +1,164 @@
+"""Each judge beside people, and people beside each other: the ceiling a judge is read against."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evalkit.reports.agreement.judges import BothOrders, both_orders, without_judges
+from evalkit.reports.agreement.reading import Reading, read_agreement
+from evalkit.stats.agreement.krippendorff import Agreement, krippendorff_alpha
+from evalkit.stats.counts import Codings, FloatArray
+from evalkit.stats.judges.alternative import AlternativeTest, alternative_test
+from evalkit.stats.judges.by_value import ValueRow, confusion, value_rows
+from evalkit.stats.judges.ceiling import Ceiling, beside, ceiling
+from evalkit.study.collected import Collected, Criterion, names
+from evalkit.study.subjects import PREFERRED, Subject, codings_of, subjects
+from evalkit.vocabulary import AnnotatorKind, Level
+
+#: What a person's label may be better by and the judge still stand in: the least of the three that
+#: the test's authors give, for people without training.
+MARGIN = 0.1
+#: From this share of people's own agreement on, a judge is about as near to people as they are.
+CLOSE = 0.9
+#: Readings of people's agreement against which no judge can be measured.
+_NO_GROUND = (Reading.UNDEFINED, Reading.TOO_LITTLE, Reading.OPPOSED, Reading.CHANCE)
+
+
+class JudgeStanding(StrEnum):
+    """What the ratio of a judge's agreement to people's own allows to be said."""
+
+    NO_GROUND = "no ground"
+    OPEN = "open"
+    BELOW = "below"
+    CLOSE = "close"
+    ABOVE = "above"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """How far people agree on one thing, before any judge is looked at."""
+
+    subject: Subject
+    alpha: Agreement
+    reading: Reading
+
+    @property
+    def holds(self) -> bool:
+        """Say whether a judge can be measured against it at all."""
+        return self.reading not in _NO_GROUND
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgeRow:
+    """One judge on one thing.
+
+    ``values`` and ``confusion`` are None for scales with numbers between their levels;
+    ``value_names`` are those of ``Codings.values``. ``orders`` is None but for preferences.
+    """
+
+    judge: str
+    subject: Subject
+    ceiling: Ceiling
+    test: AlternativeTest
+    values: tuple[ValueRow, ...] | None
+    confusion: FloatArray | None
+    value_names: tuple[float | str, ...]
+    orders: BothOrders | None
+    has_ground: bool
+
+    @property
+    def standing(self) -> JudgeStanding:
+        """What can be said of the judge, by the interval of the ratio alone."""
+        ratio = self.ceiling.ratio
+        if not self.has_ground or ratio.value is None:
+            return JudgeStanding.NO_GROUND
+        if ratio.low is None or ratio.high is None:
+            return JudgeStanding.OPEN
+        if ratio.low > 1.0:
+            return JudgeStanding.ABOVE
+        if ratio.high < 1.0:
+            return JudgeStanding.BELOW
+        return JudgeStanding.CLOSE if ratio.low >= CLOSE else JudgeStanding.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class JudgesReport:
+    """People first, then each judge on each thing that it and people judged."""
+
+    grounds: tuple[Ground, ...]
+    rows: tuple[JudgeRow, ...]
+    n_judges: int
+
+    def on(self, subject: Subject) -> tuple[JudgeRow, ...]:
+        """Return the judges on one thing."""
+        return tuple(row for row in self.rows if row.subject == subject)
+
+
+def judges_report(collected: Collected) -> JudgesReport:
+    """Set every judge beside people on every thing it judged.
+
+    Parameters
+    ----------
+    collected : Collected
+        Of a study, judges included (``Limits.judges``).
+
+    Returns
+    -------
+    JudgesReport
+        Without rows where no judge and person judged the same.
+    """
+    judges = [
+        place for place, who in enumerate(collected.annotators) if who.kind == AnnotatorKind.JUDGE
+    ]
+    if len(judges) == len(collected.annotators):
+        return JudgesReport((), (), len(judges))
+    people = without_judges(collected)
+    grounds = tuple(_ground(people, subject) for subject in subjects(people))
+    rows = []
+    for place in judges:
+        both = without_judges(collected, but=place)
+        for ground in grounds:
+            row = _judge_row(both, place, ground)
+            if row is not None:
+                rows.append(row)
+    return JudgesReport(grounds, tuple(rows), len(judges))
+
+
+def _ground(people: Collected, subject: Subject) -> Ground:
+    alpha = krippendorff_alpha(codings_of(people, subject), level_of(subject))
+    return Ground(subject, alpha, read_agreement(alpha))
+
+
+def level_of(subject: Subject) -> Level:
+    """Return at which level a subject is measured; a tag is there or not."""
+    return getattr(subject, "level", Level.NOMINAL)
+
+
+def _judge_row(both: Collected, place: int, ground: Ground) -> JudgeRow | None:
+    """Return a judge on one thing, None where it and people judged nothing of it in common."""
+    subject = ground.subject
+    every = codings_of(both, subject, every=True)
+    rows = beside(every, place) if not every.is_continuous else None
+    measured = ceiling(every, place, is_number=_is_number(every, subject))
+    if rows is None:
+        if measured.judge.value is None and measured.judge.n == 0:
+            return None
+    elif not len(rows.case):
+        return None
+    latest = codings_of(both, subject)
+    return JudgeRow(
+        judge=names(both)[place],
+        subject=subject,
+        ceiling=measured,
+        test=alternative_test(latest, place, margin=MARGIN, is_number=_is_number(every, subject)),
+        values=None if rows is None else value_rows(rows),
+        confusion=None if rows is None else confusion(rows),
+        value_names=every.values,
+        orders=both_orders(both, place) if subject == PREFERRED else None,
+        has_ground=ground.holds,
+    )
+
+
+def _is_number(codings: Codings, subject: Subject) -> bool:
+    """Say whether near values agree in part; of two values there is nothing between."""
+    is_scale = isinstance(subject, Criterion) and subject.level != Level.NOMINAL
+    return is_scale and (codings.is_continuous or len(codings.values) > 2)

@@ -1,0 +1,122 @@
+"""What can be said of judges, people first."""
+
+from collections.abc import Sequence
+
+from evalkit import text
+from evalkit.phrases import counted, joined, lower
+from evalkit.reports.judges.report import MARGIN, Ground, JudgeRow, JudgesReport, JudgeStanding
+from evalkit.stats.judges.alternative import AlternativeTest
+from evalkit.study.subjects import Subject, subject_asked
+
+NO_JUDGE = "No judge has judged here yet."
+NO_PEOPLE = "Only judges have judged here: without people nothing can be said of them."
+NOTHING_SHARED = "No judge has judged what people judged."
+#: More judges than this are counted, not named.
+_FEW = 3
+
+_STANDINGS = {
+    JudgeStanding.NO_GROUND: "cannot be measured",
+    JudgeStanding.OPEN: "too little to tell",
+    JudgeStanding.BELOW: "agrees with people less than people do with each other",
+    JudgeStanding.CLOSE: "agrees with people about as they do with each other",
+    JudgeStanding.ABOVE: "agrees with people more than they do with each other",
+}
+
+
+def standing_in_words(standing: JudgeStanding) -> str:
+    """Return what stands in a table."""
+    return _STANDINGS[standing]
+
+
+def judges_verdict(report: JudgesReport) -> str:
+    """Say in one sentence how the judges stand on what was judged first."""
+    if not report.n_judges:
+        return NO_JUDGE
+    if not report.grounds:
+        return NO_PEOPLE
+    if not report.rows:
+        return NOTHING_SHARED
+    first = report.rows[0].subject
+    asked, rows = subject_asked(first), report.on(first)
+    if not rows[0].has_ground:
+        return f"People do not agree well enough on {asked} for a judge to be measured there."
+    named = {
+        standing: [row.judge for row in rows if row.standing == standing]
+        for standing in JudgeStanding
+    }
+    near = (*named[JudgeStanding.ABOVE], *named[JudgeStanding.CLOSE])
+    parts = [
+        _part(near, "with people about as people do with each other, or more"),
+        _part(named[JudgeStanding.BELOW], "with people less than people do with each other"),
+    ]
+    told = "; ".join(filter(None, parts))
+    if not told:
+        return f"On {asked} there is too little to tell how near any judge is to people."
+    rest = len(named[JudgeStanding.OPEN]) + len(named[JudgeStanding.NO_GROUND])
+    more = f"; of {counted(rest, 'more judge')} there is too little to tell" if rest else ""
+    return f"On {asked}, {told}{more}."
+
+
+def _part(judges: Sequence[str], how: str) -> str:
+    if not judges:
+        return ""
+    named = counted(len(judges), "judge") if len(judges) > _FEW else joined(list(judges))
+    return f"{named} {'agrees' if len(judges) == 1 else 'agree'} {how}"
+
+
+def unreadable(n: int) -> str:
+    """Say how many verdicts count nowhere; nothing where all could be read."""
+    return f"{counted(n, 'verdict')} could not be read and count nowhere here." if n else ""
+
+
+def grounds_in_words(grounds: Sequence[Ground]) -> list[str]:
+    """Say whether there is anything to measure a judge against, one sentence each."""
+    return [_ground_in_words(ground) for ground in grounds]
+
+
+def _ground_in_words(ground: Ground) -> str:
+    asked, alpha = subject_asked(ground.subject), ground.alpha
+    number = f"α {text.estimate(alpha)}, {counted(alpha.n_units, 'unit')}"
+    if alpha.value is None:
+        return f"On {asked} people cannot be compared: {lower(alpha.reason or '')}"
+    if ground.holds:
+        return f"People agree on {asked} ({number}): judges can be measured against them."
+    return (
+        f"People do not agree on {asked} beyond what chance would give, as far as can be told "
+        f"({number}): no judge can be right or wrong there yet."
+    )
+
+
+def test_in_words(test: AlternativeTest) -> str:
+    """Say how the alternative annotator test ended."""
+    tested = [row for row in test.rows if row.p_value is not None]
+    if test.winning_rate is None:
+        return test.reason or ""
+    matched = sum(row.is_matched for row in tested)
+    may = "may stand in for a person" if test.may_stand_in else "may not stand in for a person"
+    return (
+        f"{matched} of {counted(len(tested), 'person')} matched within {100 * MARGIN:.0f} points: "
+        f"it {may}."
+    ).replace("persons", "people")
+
+
+def worth(row: JudgeRow, asked: str) -> str:
+    """Say of one judge on one thing what can be concluded."""
+    ratio = row.ceiling.ratio
+    if row.standing is JudgeStanding.NO_GROUND:
+        why = ratio.reason if ratio.value is None else "people do not agree well enough."
+        return f"{row.judge} on {asked}: cannot be measured. {why or ''}".strip()
+    share = text.estimate(ratio, text.percent)
+    return (
+        f"{row.judge} on {asked}: {standing_in_words(row.standing)} "
+        f"({share} of people's own agreement, {counted(ratio.n, 'unit')})."
+    )
+
+
+def subjects_of(report: JudgesReport) -> list[Subject]:
+    """Return what judges and people both judged, in the order of the study."""
+    return [
+        ground.subject
+        for ground in report.grounds
+        if any(row.subject == ground.subject for row in report.rows)
+    ]

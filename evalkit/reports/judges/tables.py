@@ -1,0 +1,234 @@
+"""Judges beside people as blocks."""
+
+from collections.abc import Sequence
+
+from evalkit import text
+from evalkit.reports.agreement.cells import number_cell
+from evalkit.reports.agreement.judges import BothOrders
+from evalkit.reports.blocks import (
+    Axis,
+    Block,
+    Cell,
+    IntervalRow,
+    Intervals,
+    Section,
+    Table,
+    bullets,
+    section,
+    table,
+    words,
+)
+from evalkit.reports.judges.report import JudgeRow, JudgesReport
+from evalkit.reports.judges.sentences import (
+    grounds_in_words,
+    judges_verdict,
+    standing_in_words,
+    subjects_of,
+    test_in_words,
+)
+from evalkit.stats.counts import FloatArray, value_name
+from evalkit.study.subjects import Preferred, Subject, subject_title
+
+#: More judges than this are read in the table.
+_MOST_DRAWN = 15
+_COLUMNS = (
+    "Judge",
+    "On",
+    "Of people's own agreement",
+    "Judge with people, κ",
+    "People with each other, κ",
+    "Same answer",
+    "People, same answer",
+    "n",
+    "Reading",
+    "Stand-in test",
+)
+RATIO_NOTE = (
+    "On the units that the judge and two people judged. Of people's own agreement: the judge's κ "
+    "with people over people's κ with each other; 100 % is a judge that agrees with people as they "
+    "do. κ of a low ceiling is low too: read the ratio, not κ alone."
+)
+_VALUE_COLUMNS = (
+    "Judge",
+    "Answer",
+    "Judge says it where people do",
+    "People say it where the judge does",
+)
+_ORDERS = (
+    "Judge",
+    "Pairs in both orders",
+    "Seen first: same as people",
+    "κ",
+    "Other order: same as people",
+    "κ, other order",
+    "Mean of orders",
+    "Both must agree",
+    "Positional agreement",
+)
+_ORDERS_NOTE = (
+    "Of the pairs a judge saw in both orders. Seen first: what it said when it saw a pair the "
+    "first time; other order: with the sides swapped. Both must agree: a pair counts as the same "
+    "as people only where both verdicts are. Positional agreement: both verdicts are the same "
+    "whatever the order, whether people judged the pair or not; what lies below 100 % is the order."
+)
+
+
+def judges_section(report: JudgesReport) -> Section:
+    """Say all of it: people, then judges on each thing."""
+    return section(
+        "Judges",
+        words(judges_verdict(report), style="verdict"),
+        bullets(grounds_in_words(report.grounds)),
+        *[block for subject in subjects_of(report)[:1] for block in ratios(report, subject)],
+        judges_table(report),
+        words(RATIO_NOTE if report.rows else "", style="note"),
+        orders_table(report.rows),
+        *[values_table(report, subject) for subject in subjects_of(report)],
+    )
+
+
+def ratios(report: JudgesReport, subject: Subject) -> tuple[Block, ...]:
+    """Draw each judge's share of people's own agreement on one thing, the nearest first."""
+    rows = best_first(report.on(subject))
+    drawn = rows[:_MOST_DRAWN]
+    lines = tuple(
+        IntervalRow(
+            row.judge,
+            row.ceiling.ratio,
+            text.percent,
+            note=f"n = {row.ceiling.ratio.n:,}",
+        )
+        for row in drawn
+    )
+    ends = [
+        end
+        for row in drawn
+        for end in (row.ceiling.ratio.low, row.ceiling.ratio.high)
+        if end is not None
+    ]
+    low, high = min([0.0, *ends]), max([1.2, *ends])
+    axis = Axis(low, high, ((0.0, "chance"), (1.0, "as people")), ((0.0, ""), (1.0, "")))
+    title = f"{subject_title(subject)}: agreement with people, of people's own"
+    some = f"The nearest {len(drawn)} of {len(rows):,} judges; the table has all."
+    return Intervals(title, lines, axis), words(
+        some if len(drawn) < len(rows) else "", style="note"
+    )
+
+
+def best_first(rows: tuple[JudgeRow, ...]) -> list[JudgeRow]:
+    """Return judges by how near to people's own agreement they are; those not measured last."""
+
+    def nearness(row: JudgeRow) -> tuple[bool, float, str]:
+        value = row.ceiling.ratio.value
+        return value is None, -(value or 0.0), row.judge
+
+    return sorted(rows, key=nearness)
+
+
+def judges_table(report: JudgesReport) -> Table:
+    """Give a row per judge and thing judged."""
+    ordered = [row for subject in subjects_of(report) for row in best_first(report.on(subject))]
+    cells = [
+        (
+            row.judge,
+            subject_title(row.subject),
+            number_cell(row.ceiling.ratio, text.percent),
+            number_cell(row.ceiling.judge),
+            number_cell(row.ceiling.people),
+            number_cell(row.ceiling.same, text.percent),
+            number_cell(row.ceiling.same_people, text.percent),
+            text.whole(row.ceiling.judge.n),
+            Cell(standing_in_words(row.standing), about=row.ceiling.ratio.reason or ""),
+            test_in_words(row.test),
+        )
+        for row in ordered
+    ]
+    return table("Judges beside people", _COLUMNS, cells, left=("On", "Reading", "Stand-in test"))
+
+
+def values_table(report: JudgesReport, subject: Subject) -> Table:
+    """Show, answer by answer, where judges say what people say."""
+    rows = [
+        (
+            judge.judge,
+            _answer(judge, row.value),
+            number_cell(row.recall, text.percent, has_n=True),
+            number_cell(row.precision, text.percent, has_n=True),
+        )
+        for judge in best_first(report.on(subject))
+        for row in judge.values or ()
+        if row.recall.n or row.precision.n
+    ]
+    title = f"{subject_title(subject)}: answer by answer"
+    return table(title, _VALUE_COLUMNS, rows, left=("Answer",))
+
+
+def _answer(judge: JudgeRow, value: int) -> str:
+    if isinstance(judge.subject, Preferred) and value == 0:
+        return "this one is better"
+    return value_name(judge.value_names[value])
+
+
+def orders_table(judges: Sequence[JudgeRow]) -> Table:
+    """Show how each judge that saw pairs in both orders agrees with people in each."""
+    rows = [_orders_row(judge.judge, judge.orders) for judge in judges if judge.orders]
+    return table("Judges in both orders", _ORDERS, rows, note=_ORDERS_NOTE)
+
+
+def _orders_row(judge: str, orders: BothOrders) -> list[Cell]:
+    first, second = orders.first, orders.second
+    shares = (orders.mean, orders.both_agree, orders.positional)
+    return [
+        Cell(judge),
+        Cell(text.whole(orders.n_pairs)),
+        number_cell(first.percent_agreement, text.percent, has_n=True),
+        number_cell(first.kappa, has_n=True),
+        number_cell(second.percent_agreement, text.percent, has_n=True),
+        number_cell(second.kappa, has_n=True),
+        *(number_cell(share, text.percent, has_n=True) for share in shares),
+    ]
+
+
+def confusion_table(row: JudgeRow) -> Table:
+    """Show how often people say one thing and the judge another, in shares of what people say."""
+    counts = row.confusion
+    if counts is None:
+        return table("", (), ())
+    title = f"What {row.judge} says where people say"
+    if isinstance(row.subject, Preferred):
+        return _preferences(title, counts, row.value_names)
+    names = [value_name(value) for value in row.value_names]
+    total = counts.sum(axis=1)
+    rows = [
+        [Cell(name), *(_share_cell(part, total[place]) for part in counts[place])]
+        for place, name in enumerate(names)
+        if total[place] > 0
+    ]
+    return table(title, ("People say", *names), rows, is_map=True)
+
+
+def _preferences(title: str, counts: FloatArray, value_names: tuple[float | str, ...]) -> Table:
+    """Show it for preferences: which of the two is called the first says nothing."""
+    ties = [value_name(value) for value in value_names[2:]]
+    columns = ("People say", "the same", "the other is better", "either is better", *ties)
+    better = 2 * counts[0]
+    rows = []
+    if better.sum() > 0:
+        shares = [_share_cell(part, better.sum()) for part in better]
+        rows.append([Cell("one is better"), *shares[:2], Cell(""), *shares[2:]])
+    for place, name in enumerate(ties, start=2):
+        total = counts[place].sum()
+        if total > 0:
+            others = [
+                Cell("") if other == place else _share_cell(counts[place, other], total)
+                for other in range(2, len(value_names))
+            ]
+            own = _share_cell(counts[place, place], total)
+            either = _share_cell(counts[place, :2].sum(), total)
+            rows.append([Cell(name), own, Cell(""), either, *others])
+    return table(title, columns, rows, is_map=True)
+
+
+def _share_cell(part: float, whole: float) -> Cell:
+    """Return a share of what people say; answers of several people of one unit are parts of it."""
+    return Cell(text.percent(part / whole), (f"{part:.0f} of {whole:.0f}",))

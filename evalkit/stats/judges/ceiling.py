@@ -1,0 +1,292 @@
+"""How far a judge agrees with people, beside how far people agree with each other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalkit.stats.counts import (
+    BoolArray,
+    Codings,
+    FloatArray,
+    IntArray,
+    both_ways,
+    sum_by,
+    sum_rows,
+)
+from evalkit.stats.intervals import Estimate, clustered_means, share_estimate, t_interval
+from evalkit.stats.jackknife import jackknife_errors
+
+NO_UNITS = "Nothing was judged by this judge and by two people."
+_NOTHING = Estimate(None, None, None, 0, NO_UNITS)
+#: Lowest value of a kappa of two, where intervals end.
+_LOWEST = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """A judge with people and people with each other, on the units that both judged.
+
+    Attributes
+    ----------
+    judge, people : Estimate
+        Kappa of the judge with a person, and of two persons: the ceiling; ``n`` counts units.
+    ratio : Estimate
+        The first over the second: 1 is a judge that agrees with people as they do with each
+        other. None where people agree no more than chance would.
+    same, same_people : Estimate
+        The shares of equal answers, 0–1.
+    """
+
+    judge: Estimate
+    people: Estimate
+    ratio: Estimate
+    same: Estimate
+    same_people: Estimate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnswersOfBoth:
+    """What one judge and people said of the same units, repeats of one annotator in parts.
+
+    Attributes
+    ----------
+    case, n_people : IntArray of shape (n_units,)
+    by_people, by_judge : FloatArray of shape (n_units, n_values)
+        How often people say each value, one each, and which share of the judge's verdicts it is.
+    own : FloatArray of shape (n_units,)
+        Sum of each person's agreement with themselves, to be taken from that of all.
+    mirror : tuple of int
+        As of ``Codings``.
+    """
+
+    case: IntArray
+    n_people: IntArray
+    by_people: FloatArray
+    by_judge: FloatArray
+    own: FloatArray
+    mirror: tuple[int, ...]
+
+    def at(self, places: IntArray) -> "AnswersOfBoth":
+        """Return some of the units."""
+        return AnswersOfBoth(
+            self.case[places],
+            self.n_people[places],
+            self.by_people[places],
+            self.by_judge[places],
+            self.own[places],
+            self.mirror,
+        )
+
+
+def beside(codings: Codings, judge: int) -> AnswersOfBoth:
+    """Set a judge beside people, on the units that it and at least one person judged.
+
+    Parameters
+    ----------
+    codings : Codings
+        What people and this judge said, repeats included; not of a continuous scale.
+    judge : int
+        The judge's index into ``annotators``; everybody else is a person.
+    """
+    who = _annotated(codings, judge)
+    told = np.zeros((len(who.unit), len(codings.values)))
+    np.add.at(told, (who.place, codings.value), 1.0)
+    told /= told.sum(axis=1, keepdims=True)
+    people, n_units = ~who.is_judge, len(who.case)
+    of_people = who.unit[people]
+    whole = AnswersOfBoth(
+        case=who.case,
+        n_people=np.bincount(of_people, minlength=n_units),
+        by_people=sum_rows(told[people], of_people, n_codes=n_units),
+        by_judge=sum_rows(told[~people], who.unit[~people], n_codes=n_units),
+        own=sum_by(of_people, (told[people] ** 2).sum(axis=1), n_codes=n_units),
+        mirror=codings.mirror,
+    )
+    judged = whole.by_judge.sum(axis=1) > 0
+    return whole.at(np.flatnonzero(judged & (whole.n_people > 0)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Annotated:
+    """Each unit's case; each annotator's unit, whether they are the judge; each entry's place."""
+
+    case: IntArray
+    unit: IntArray
+    is_judge: BoolArray
+    place: IntArray
+
+
+def _annotated(codings: Codings, judge: int) -> _Annotated:
+    units, unit = np.unique(codings.unit, return_inverse=True)
+    n_annotators = max(len(codings.annotators), 1)
+    who, place = np.unique(unit * n_annotators + codings.annotator, return_inverse=True)
+    case = np.zeros(len(units), dtype=np.int64)
+    case[unit] = codings.case
+    return _Annotated(case, who // n_annotators, who % n_annotators == judge, place)
+
+
+def ceiling(codings: Codings, judge: int, *, is_number: bool = False) -> Ceiling:
+    """Measure a judge's agreement with people against people's own.
+
+    Parameters
+    ----------
+    codings : Codings
+        What people and this judge said; of what one judged again, each time counts in part.
+    judge : int
+        The judge's index into ``annotators``; everybody else is a person.
+    is_number : bool
+        Whether values are numbers, of which near ones agree in part (quadratic weights).
+
+    Returns
+    -------
+    Ceiling
+        Everything None, with a reason, where no unit was judged by the judge and two people.
+
+    Notes
+    -----
+    ``κ = 1 - D / E``: D is the mean disagreement of two who judged the same unit (1 where they
+    differ, or the squared distance), each unit counting once; E that of two who judged units at
+    random: all people's answers, or these and the judge's (Scott 1955; Fleiss & Cohen 1973 for the
+    squared distance). Both orientations of a pair of responses count. Intervals by the jackknife
+    over cases, of all three numbers at once: whatever moves people's agreement moves both.
+
+    References
+    ----------
+    Scott (1955), Public Opinion Quarterly 19; Fleiss & Cohen (1973), Educational and
+    Psychological Measurement 33; Efron & Tibshirani (1993), chapter 11.
+    """
+    table = _numbers(codings, judge) if is_number else _answers(codings, judge)
+    if table is None:
+        return Ceiling(*[_NOTHING] * 5)
+    case, sums, kappas = table
+    n = len(case)
+    codes, place = np.unique(case, return_inverse=True)
+    by_case = sum_rows(sums, place, n_codes=len(codes))
+    total = by_case.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = kappas(total[np.newaxis])[:, 0]
+        left_out = kappas(total - by_case)
+    judge_kappa, people_kappa = (_kappa(float(value[row]), left_out[row], n=n) for row in range(2))
+    return Ceiling(
+        judge_kappa,
+        people_kappa,
+        _ratio(people_kappa, value, left_out, n=n),
+        *_same(codings, judge),
+    )
+
+
+#: Cases, sums of each unit, and what makes both kappas of sums.
+_Table = tuple[IntArray, FloatArray, Callable[[FloatArray], FloatArray]]
+
+
+def _answers(codings: Codings, judge: int) -> _Table | None:
+    rows = _twice_judged(codings, judge)
+    if not len(rows.case):
+        return None
+    n_values = rows.by_people.shape[1]
+    of_people = rows.by_people / rows.n_people[:, np.newaxis]
+    even = np.ones(len(rows.case))
+    sums = np.column_stack([even, *_shares(rows), of_people, rows.by_judge])
+
+    def kappas(total: FloatArray) -> FloatArray:
+        mean = total[:, 1:] / total[:, :1]
+        people = both_ways(mean[:, 2 : 2 + n_values], rows.mirror)
+        verdicts = both_ways(mean[:, 2 + n_values :], rows.mirror)
+        chance = (people * verdicts).sum(axis=1), (people * people).sum(axis=1)
+        return np.array([(mean[:, row] - chance[row]) / (1 - chance[row]) for row in range(2)])
+
+    return rows.case, sums, kappas
+
+
+def _twice_judged(codings: Codings, judge: int) -> AnswersOfBoth:
+    rows = beside(codings, judge)
+    return rows.at(np.flatnonzero(rows.n_people >= 2))
+
+
+def _shares(rows: AnswersOfBoth) -> tuple[FloatArray, FloatArray]:
+    """Return by unit how often the judge says what a person says, and one what another does."""
+    same = (rows.by_judge * rows.by_people).sum(axis=1) / rows.n_people
+    pairs = rows.n_people * (rows.n_people - 1.0)
+    return same, ((rows.by_people**2).sum(axis=1) - rows.own) / pairs
+
+
+def _same(codings: Codings, judge: int) -> tuple[Estimate, Estimate]:
+    if codings.is_continuous:
+        reason = "On a continuous scale two answers are hardly ever equal."
+        none = Estimate(None, None, None, 0, reason)
+        return none, none
+    rows = _twice_judged(codings, judge)
+    n = len(rows.case)
+    even = np.ones(2 * n, dtype=np.int64)
+    group, value = np.repeat([0, 1], n), np.concatenate(_shares(rows))
+    means = clustered_means(group, case=np.tile(rows.case, 2), value=value, n=even, n_groups=2)
+    return share_estimate(means, 0), share_estimate(means, 1)
+
+
+def _numbers(codings: Codings, judge: int) -> _Table | None:
+    """Do the same for numbers, by moments: however many values there are."""
+    who = _annotated(codings, judge)
+    number = codings.numbers
+    # Distances do not hang on where zero is; near the mean they lose nothing to rounding.
+    number = number - number.mean() if len(number) else number
+    times = np.bincount(who.place)
+    mean = np.bincount(who.place, number) / times
+    square = np.bincount(who.place, number * number) / times
+    people = ~who.is_judge
+    n_people = np.bincount(who.unit[people], minlength=len(who.case))
+    n_verdicts = np.bincount(who.unit[who.is_judge], minlength=len(who.case))
+    keep = np.flatnonzero((n_verdicts > 0) & (n_people >= 2))
+    if not len(keep):
+        return None
+
+    def of(rows: BoolArray, value: FloatArray) -> FloatArray:
+        return sum_by(who.unit[rows], value[rows], n_codes=len(who.case))[keep]
+
+    n = n_people[keep]
+    total, squares, own = of(people, mean), of(people, square), of(people, mean * mean)
+    verdict, verdict_square = of(who.is_judge, mean), of(who.is_judge, square)
+    apart = verdict_square + squares / n - 2 * verdict * total / n
+    apart_people = 2 * ((n - 1) * squares - total**2 + own) / (n * (n - 1.0))
+    sums = np.column_stack(
+        [np.ones(len(n)), apart, apart_people, total / n, squares / n, verdict, verdict_square]
+    )
+    return who.case[keep], sums, _kappas_of_moments
+
+
+def _kappas_of_moments(total: FloatArray) -> FloatArray:
+    apart, apart_people, centre, spread, own_centre, own_spread = (total[:, 1:] / total[:, :1]).T
+    chance = own_spread + spread - 2 * own_centre * centre, 2 * (spread - centre**2)
+    return np.array([1 - apart / chance[0], 1 - apart_people / chance[1]])
+
+
+def _kappa(value: float, left_out: FloatArray, *, n: int) -> Estimate:
+    if np.isnan(value):
+        reason = "All answers are equal, so there is nothing that chance could explain."
+        return Estimate(None, None, None, n, reason)
+    errors = jackknife_errors(left_out)
+    interval = errors.interval(value, lowest=_LOWEST)
+    if isinstance(interval, str):
+        return Estimate(value, None, None, n, interval)
+    return Estimate(value, interval.low, interval.high, n)
+
+
+def _ratio(people: Estimate, value: FloatArray, left_out: FloatArray, *, n: int) -> Estimate:
+    if people.low is None or people.low <= 0.0:
+        reason = (
+            "People cannot be seen to agree with each other more than chance would, so there is "
+            "nothing to measure a judge against."
+        )
+        return Estimate(None, None, None, n, reason)
+    ratio = float(value[0] / value[1])
+    if np.isnan(ratio):
+        return Estimate(
+            None, None, None, n, "The judge and people say one and the same throughout."
+        )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        errors = jackknife_errors(left_out[0] / left_out[1])
+    if reason := errors.reason(0):
+        return Estimate(ratio, None, None, n, reason)
+    error, degrees = float(errors.standard_error[0]), float(errors.degrees[0])
+    interval = t_interval(ratio, standard_error=error, degrees=degrees)
+    return Estimate(ratio, interval.low, interval.high, n)

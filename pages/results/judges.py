@@ -1,0 +1,59 @@
+"""Judges: may one be believed, beside how far people agree with each other."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from db.engine import read_session
+from db.queries import results
+from evalkit.reports.judges import tables
+from evalkit.reports.judges.report import judges_report
+from evalkit.reports.judges.sentences import judges_verdict, unreadable
+from evalkit.vocabulary import Role
+from pages.shared import collecting, state
+from pages.shared.address import addresses, filters, links
+from pages.shared.display import exhibits
+from pages.shared.display.blocks import Page
+from pages.shared.sections import judges
+
+state.require(Role.LEAD)
+
+with read_session() as session:
+    studies = results.result_studies(session)
+if not studies:
+    st.title("Judges")
+    st.info("There is no study yet. Start one, let people annotate it, and import verdicts.")
+    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    addresses.stop()
+
+head = filters.study_head(studies, heading="Judges")
+with read_session() as session:
+    study = results.result_study(session, name=head.name)
+narrowed = filters.of_study(study, head.filters)
+exhibits.say(filters.in_words(study, replace(narrowed, judges=False)))
+# Judges are what the page is about: they count whatever the filter says.
+chosen = replace(narrowed, judges=True)
+kept = collecting.kept(study, chosen)
+report = kept.of_main(judges_report)
+exhibits.say(judges_verdict(report), style="verdict")
+exhibits.say(unreadable(kept.collected.n_unreadable))
+if not report.rows:
+    exhibits.say(
+        "Verdicts are records of annotators of kind “judge”; import them, and they stand here "
+        "beside what people said of the same responses."
+    )
+    st.page_link("library/import_records.py", label="Import verdicts", icon=":material/upload:")
+    addresses.stop()
+
+st.header("People first", divider=False)
+judges.show_ground(report)
+
+address = links.state(study, chosen)
+page = Page({}, links.of_targets(address))
+st.header("Judges beside people", divider=False)
+subject = judges.subject_picker(report)
+judges.show_judges(report, subject, page)
+
+st.header("One judge", divider=False)
+row = judges.row_picker(tables.best_first(report.on(subject)))
+judges.show_judge(row, report, page)

@@ -1,0 +1,77 @@
+"""The sections of the judges page."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from evalkit.reports.judges import tables
+from evalkit.reports.judges.report import JudgeRow, JudgesReport
+from evalkit.reports.judges.sentences import (
+    grounds_in_words,
+    subjects_of,
+    test_in_words,
+    worth,
+)
+from evalkit.study.subjects import Subject, subject_asked, subject_key, subject_title
+from pages.shared.address import addresses, choices
+from pages.shared.display import blocks, exhibits
+from pages.shared.display.blocks import Page
+
+
+def show_ground(report: JudgesReport) -> None:
+    """Say, before any judge is shown, whether people agree well enough to measure one against."""
+    for sentence in grounds_in_words(report.grounds):
+        exhibits.say(sentence, style="lead")
+
+
+def subject_picker(report: JudgesReport) -> Subject:
+    """Let what was judged be chosen, where there is more than one thing."""
+    judged = {subject_key(subject): subject for subject in subjects_of(report)}
+    keys = list(judged)
+    if len(keys) == 1:
+        return judged[keys[0]]
+    key = choices.choice("on", keys, key="judges-on", default=keys[0])
+    picked = st.selectbox(
+        "On",
+        keys,
+        key="judges-on",
+        format_func=lambda each: subject_title(judged[each]),
+        width=exhibits.PICKER_WIDTH,
+    )
+    addresses.remember("on", picked)
+    return judged[picked or key]
+
+
+def show_judges(report: JudgesReport, subject: Subject, page: Page) -> None:
+    """Draw each judge's share of people's own agreement on one thing, and the table of all."""
+    blocks.show(*tables.ratios(report, subject), page=page, key="ratios")
+    exhibits.say(tables.RATIO_NOTE)
+    every = tables.judges_table(report)
+    blocks.fold(every, key="judges-table", label="Every judge on everything")
+
+
+def row_picker(rows: Sequence[JudgeRow]) -> JudgeRow:
+    """Let one judge be chosen."""
+    by_name = {row.judge: row for row in rows}
+    names = list(by_name)
+    choices.choice("judge", names, key="judge", default=names[0])
+    picked = st.selectbox("Judge", names, key="judge", width=exhibits.PICKER_WIDTH)
+    addresses.remember("judge", picked)
+    return by_name[picked or names[0]]
+
+
+def show_judge(row: JudgeRow, report: JudgesReport, page: Page) -> None:
+    """Say of one judge what can be concluded, and where it says what people say."""
+    exhibits.say(worth(row, subject_asked(row.subject)), style="lead")
+    exhibits.say(f"In the place of a person: {test_in_words(row.test)}")
+    confusion = tables.confusion_table(row)
+    if confusion:
+        exhibits.say(confusion.title, style="lead")
+        blocks.show(confusion, page=page, key="confusion")
+    values = tables.values_table(report, row.subject)
+    blocks.fold(values, key="judges-values", label=values.title)
+    orders = tables.orders_table(report.on(row.subject))
+    if orders:
+        exhibits.say(orders.title, style="lead")
+        blocks.fold(orders, key="judges-in-both-orders", label=None)
+        exhibits.say(orders.note)

@@ -1,0 +1,69 @@
+"""The page about judges: people first, then each judge beside them."""
+
+import pytest
+
+from evalkit.vocabulary import Role
+from tests.factories import annotate, make_eval_set, make_study
+from tests.pages.test_annotators import opened
+
+PAGE = "results/judges.py"
+MODELS = ("Atlas :red[x]", "Birch <b>")
+JUDGE = "gauge $1$ <i>"
+
+
+def store_study(*, judged=True, people=("Ada", "Bo", "Cy")):
+    """Three people on forty cases who mostly agree, and a judge that always says left."""
+    ids = make_eval_set(models=MODELS, n_cases=40)
+    make_study(ids)
+    for case in range(40):
+        pair = [f"case-{case}/{model}" for model in MODELS]
+        for place, person in enumerate(people):
+            better = "left" if (case + (place == case % 13)) % 2 else "right"
+            annotate(ids, person, *pair, better)
+        if judged:
+            annotate(ids, JUDGE, *pair, "left", is_judge=True)
+    return ids
+
+
+@pytest.fixture
+def study(store_once):
+    return store_once(store_study)
+
+
+def test_it_says_how_people_agree_then_how_near_the_judge_is(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    words = opened(app, PAGE)
+
+    headings = [header.value for header in app.header]
+    assert headings == ["People first", "Judges beside people", "One judge"]
+    ground, judged = "judges can be measured against them", "100 % is a judge that agrees"
+    assert words.index(ground) < words.index(judged)
+    assert "gauge $1$ &lt;i&gt; agrees with people less than people do with each other" in words
+    assert "0 of 3 people matched" in words
+    assert "What gauge $1$ &lt;i&gt; says where people say" in words
+
+
+def test_without_a_judge_it_says_how_verdicts_come_in(app, sign_in, sqlite_database):
+    store_study(judged=False)
+    sign_in(app, Role.LEAD)
+
+    words = opened(app, PAGE)
+
+    assert "No judge has judged here yet." in words
+    assert "Verdicts are records of annotators of kind" in words
+
+
+def test_without_a_study_it_leads_to_one(app, sign_in, sqlite_database):
+    sign_in(app, Role.LEAD)
+
+    assert "There is no study yet" in opened(app, PAGE)
+
+
+def test_a_judge_that_is_not_there_is_said_and_another_shown(app, sign_in, study):
+    sign_in(app, Role.LEAD)
+
+    words = opened(app, PAGE, judge="nobody")
+
+    assert "The address asks for judge “nobody”" in words
+    assert "says where people say" in words
