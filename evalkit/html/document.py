@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import combinations
 from pathlib import Path
 
 from evalkit.colours import model_colours
@@ -153,7 +154,14 @@ def _on_quality(
         decided_on or section("Decision"),
         ranking_section(ranking, win_rates(collected), best, mapped),
         strength_section(strength_report(collected), best),
-        criterion_section(criterion_report(collected), best),
+        criterion_section(
+            criterion_report(collected),
+            best,
+            [
+                (model, other, criterion_report(collected, model=model, other=other))
+                for model, other in combinations(mapped, 2)
+            ],
+        ),
         every_two(ranking, tested, mapped),
         scores_section(scores, best, mapped, note=more_criteria),
         acceptable_section(scores, best, mapped),

@@ -236,6 +236,15 @@ def comparisons(collected: Collected) -> Comparisons:
     )
 
 
+def is_between(collected: Collected, *models: str) -> BoolArray:
+    """Tell which preferences are of two different models, or with names of two of these."""
+    preferences, of = collected.preferences, collected.outputs.model
+    left, right = of[preferences.left], of[preferences.right]
+    wanted = [place for place, name in enumerate(collected.models) if name in models or not models]
+    is_met: BoolArray = (left != right) & np.isin(left, wanted) & np.isin(right, wanted)
+    return is_met
+
+
 def codings_of_preferences(collected: Collected, *, every: bool = False) -> Codings:
     """Return who preferred which of two responses; of a repeated pair the latest, or all.
 

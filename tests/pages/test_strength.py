@@ -91,6 +91,30 @@ def test_page_file_and_terminal_show_who_won_on_each_criterion(
         assert "50 %" in place
 
 
+def test_two_models_are_set_against_each_other_on_each_criterion(app, sign_in, sqlite_database):
+    # On the whole A won six and tied two of eight: 7/8; on the criterion B won all.
+    chosen = [
+        {**record, "criteria": {"helpful": "left" if record["left"] == "B" else "right"}}
+        if record["type"] == "comparison"
+        else record
+        for record in records()
+    ]
+    import_records([CRITERION, *chosen], source_name="the test", eval_set="Set", study="Study")
+    pair = ["report", "pair", "--study", "Study", "--model", "A", "--other", "B"]
+    terminal = words(CliRunner().invoke(command, pair).stdout)
+    won = json.loads(CliRunner().invoke(command, [*pair, "--json"]).stdout)["by_criterion"]
+    sign_in(app, Role.LEAD)
+    at_page(app, "results/compare.py").run()
+    assert not app.exception
+
+    assert (won["on_the_whole"]["value"], won["criteria"]["helpful"]["value"]) == (7 / 8, 0.0)
+    assert "what A won against B" in terminal
+    assert "On helpful 0 %" in terminal
+    charts = str([chart.proto for chart in app.get("plotly_chart")])
+    assert "what A won against B" in charts
+    assert "On helpful" in charts
+
+
 def test_the_page_of_two_models_and_that_of_agreement_show_it(app, sign_in, stored):
     sign_in(app, Role.LEAD)
     kinds = ("markdown", "html")

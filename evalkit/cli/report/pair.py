@@ -8,6 +8,8 @@ from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.phrases import quoted
 from evalkit.reports.blocks import Heading, bullets, words
+from evalkit.reports.by_criterion.report import criterion_report
+from evalkit.reports.by_criterion.tables import two_by_criterion
 from evalkit.reports.pair import tables
 from evalkit.reports.pair.analyses import analyses_of
 from evalkit.reports.pair.document import pair_document
@@ -39,6 +41,9 @@ def pair(asked: Asked, model: ModelOption, other: OtherOption) -> Answer:
         tables.opening(two, analyses_of(two, ranking_report(collected))),
         tables.differences(two.overall),
         *two_blocks(strength_report(collected, model=model, other=other)),
+        *two_by_criterion(
+            criterion_report(collected, model=model, other=other), model=model, other=other
+        ),
         *tables.taken(two),
         Heading("Where they differ"),
         bullets(category_findings(two)),

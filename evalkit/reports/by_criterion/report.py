@@ -8,7 +8,7 @@ from evalkit.reports.document import Document
 from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 from evalkit.stats.ranking.bradley_terry import LEFT_SHARE
 from evalkit.study.by_criterion import on_criterion, preferred_on
-from evalkit.study.collected import Collected, Criterion, comparisons
+from evalkit.study.collected import Collected, Criterion, comparisons, is_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,18 @@ class CriterionReport:
     criteria: tuple[CriterionWins, ...]
 
 
-def criterion_report(collected: Collected) -> CriterionReport:
-    """Count what each model won on each criterion; comparisons with itself count nowhere."""
+def criterion_report(
+    collected: Collected, *, model: str | None = None, other: str | None = None
+) -> CriterionReport:
+    """Count what each model won on each criterion; comparisons with itself count nowhere.
+
+    With ``model`` and ``other`` the comparisons of the two with each other are all that counts.
+    """
+    two = tuple(name for name in (model, other) if name is not None)
+    on = [(each, on_criterion(collected, each)) for each in preferred_on(collected)]
     return CriterionReport(
-        _won(collected),
-        tuple(
-            CriterionWins(criterion, _won(on_criterion(collected, criterion)))
-            for criterion in preferred_on(collected)
-        ),
+        _won(collected, *two),
+        tuple(CriterionWins(criterion, _won(chosen, *two)) for criterion, chosen in on),
     )
 
 
@@ -51,9 +55,16 @@ def criterion_document(report: CriterionReport) -> Document:
     }
 
 
-def _won(collected: Collected) -> dict[str, Estimate]:
-    compared = comparisons(collected)
-    met = compared.left != compared.right
+def pair_entry_by_criterion(report: CriterionReport, model: str) -> Document:
+    """Return what one of two models won against the other, as JSON; see docs/reports.md."""
+    return {
+        "on_the_whole": asdict(report.overall[model]),
+        "criteria": {each.criterion.key: asdict(each.won[model]) for each in report.criteria},
+    }
+
+
+def _won(collected: Collected, *two: str) -> dict[str, Estimate]:
+    compared, met = comparisons(collected), is_between(collected, *two)
     share = LEFT_SHARE[compared.preference[met]]
     means = clustered_means(
         np.concatenate([compared.left[met], compared.right[met]]),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from evalkit.reports.by_criterion.report import criterion_report, pair_entry_by_criterion
 from evalkit.reports.document import heading
 from evalkit.reports.pair.analyses import analyses_of, two_analyses
 from evalkit.reports.pair.report import PairReport, SubjectDifference
@@ -53,6 +54,9 @@ def pair_document(collected: Collected, report: PairReport) -> dict[str, Any]:
         "by_category": difference_entries(report.by_category),
         "strength": strength_document(
             strength_report(collected, model=report.model, other=report.other)
+        ),
+        "by_criterion": pair_entry_by_criterion(
+            criterion_report(collected, model=report.model, other=report.other), report.model
         ),
         "errors": [
             {

@@ -9,7 +9,7 @@ from evalkit.reports.document import Document
 from evalkit.stats.counts import BoolArray, IntArray, Scores
 from evalkit.stats.intervals import Estimate, clustered_means, cut_off, share_estimate
 from evalkit.stats.scores import mean_scores, shares
-from evalkit.study.collected import Collected
+from evalkit.study.collected import Collected, is_between
 from evalkit.study.graded import GRADES, graded, grades
 from evalkit.vocabulary import CERTAINTY_CODES, Certainty
 
@@ -52,7 +52,7 @@ def strength_report(
     Comparisons of a model with itself count nowhere. With ``model`` and ``other`` those of the
     two with each other are all that counts.
     """
-    is_met = _met(collected, {name for name in (model, other) if name is not None})
+    is_met = is_between(collected, *(name for name in (model, other) if name is not None))
     places = graded(collected)
     met = _of_both(collected, places[is_met[places]])
     rows = {
@@ -81,15 +81,6 @@ def strength_document(report: StrengthReport) -> Document:
         "models": [asdict(row) for row in report.models],
         "unsure": asdict(report.unsure),
     }
-
-
-def _met(collected: Collected, models: set[str]) -> BoolArray:
-    """Tell which comparisons are of two models, or of the two that are named."""
-    preferences, of = collected.preferences, collected.outputs.model
-    left, right = of[preferences.left], of[preferences.right]
-    wanted = [place for place, name in enumerate(collected.models) if name in models or not models]
-    is_met: BoolArray = (left != right) & np.isin(left, wanted) & np.isin(right, wanted)
-    return is_met
 
 
 def _of_both(collected: Collected, places: IntArray) -> Scores:

@@ -8,6 +8,8 @@ import streamlit as st
 from db.queries.results import ResultStudy
 from evalkit.phrases import counted
 from evalkit.reports.blocks import beside
+from evalkit.reports.by_criterion.report import criterion_report
+from evalkit.reports.by_criterion.tables import two_by_criterion
 from evalkit.reports.by_model import category_name
 from evalkit.reports.pair import analyses, tables
 from evalkit.reports.pair.analyses import TwoAnalyses
@@ -94,9 +96,12 @@ def show_overall(report: PairReport, page: Page) -> None:
 
 
 def show_strength(kept: Kept, report: PairReport, page: Page) -> None:
-    """Say by how much each beat the other, where somebody said so."""
+    """Say by how much each beat the other and on which criteria, where somebody said so."""
     of_two = kept.of(strength_report, model=report.model, other=report.other)
     blocks.show(*two_blocks(of_two), page=page, key="strength")
+    won = kept.of(criterion_report, model=report.model, other=report.other)
+    drawn = two_by_criterion(won, report.model, report.other)
+    blocks.show(*drawn, page=page, key="by-criterion")
 
 
 def show_categories(report: PairReport, page: Page, state: State) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evalkit.reports.agreement.report import agreement_report
-from evalkit.reports.by_criterion.report import criterion_report
+from evalkit.reports.by_criterion.report import criterion_report, pair_entry_by_criterion
 from evalkit.reports.by_criterion.tables import criterion_blocks
 from evalkit.study.subjects import better_on
 from tests.evalkit.collected_studies import HELPFUL, collected as study
@@ -60,3 +60,17 @@ def test_without_any_nothing_is_said():
     report = criterion_report(study(preferences=ROWS, n_cases=4))
 
     assert criterion_blocks(report, "AB") == ()
+
+
+def test_of_two_models_only_their_own_comparisons_count():
+    # A and B meet in cases 0 and 1, A and C in case 2. On the criterion A beats B twice, C once.
+    rows = [(0, 0, 0, 1, LEFT), (0, 1, 1, 0, TIE), (0, 2, 0, 2, RIGHT)]
+    collected = study(models=("A", "B", "C"), preferences=rows, n_cases=4)
+    on = replace(collected.preferences, preference=np.array([LEFT, RIGHT, LEFT]))
+    report = criterion_report(replace(collected, by_criterion=(on,)), model="B", other="A")
+    (wins,) = report.criteria
+
+    assert (report.overall["B"].value, report.overall["B"].n) == (0.25, 2)
+    assert (wins.won["A"].value, wins.won["A"].n) == (1.0, 2)
+    assert wins.won["C"].n == 0
+    assert pair_entry_by_criterion(report, "B")["criteria"]["helpful"]["value"] == 0.0
