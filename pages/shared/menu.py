@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("results/regression.py", "regression", "Regression", "Results", Role.LEAD),
     Entry("results/leaderboards.py", "leaderboards", "Leaderboards", "Results", Role.LEAD),
     Entry("library/import_records.py", "import", "Import records", "Library", Role.LEAD),
+    Entry("library/run_models.py", "run", "Run models", "Library", Role.LEAD),
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
     Entry("library/questions.py", "questions", "Questions", "Library", Role.LEAD),
