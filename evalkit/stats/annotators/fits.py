@@ -143,7 +143,8 @@ def _beyond(here: _State, first: _State, second: _State) -> _State:
     """Return where two plain steps from here lead to when followed on."""
     step = [b - a for a, b in zip(here, first, strict=True)]
     bend = [c - b - change for b, c, change in zip(first, second, step, strict=True)]
-    far = np.maximum(1.0, _length(step) / np.maximum(_length(bend), 1e-300))
+    # Where two steps are the same, or all is done, the third would be endless.
+    far = np.clip(_length(step) / np.maximum(_length(bend), 1e-300), 1.0, 1e100)
     prevalence, confusion = (
         np.maximum(a + 2 * far * change + far * far * two, -500.0)
         for a, change, two in zip(here, step, bend, strict=True)

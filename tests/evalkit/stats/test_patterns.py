@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from evalkit.errors import UndefinedStatisticError
 from evalkit.stats.annotators.fits import fit_dawid_skene, fit_mace, fit_one_coin, refitted
@@ -71,6 +71,8 @@ def test_each_group_of_units_is_left_out_of_the_counts_in_turn(given_to, n_group
 
 @settings(max_examples=15)
 @given(units.filter(lambda given_to: len(given_to) > 1), st.sampled_from(FITS), st.integers(2, 3))
+# One fit is at its end long before the other.
+@example([[2, None, 1], [None, 1, None], [1, None, 0], [None, 0, 1]], FITS[0], 2)
 def test_leaving_out_groups_at_once_is_a_fit_of_the_values_of_the_others(given_to, fits, n_groups):
     # Property: leaving units out by their patterns or by their values is the same question, and
     # fits made side by side know nothing of one another.
