@@ -139,10 +139,23 @@ class Sampling(StrEnum):
 
 
 class TaskKind(StrEnum):
-    """What a study shows for each case: two responses beside each other, or one alone."""
+    """What a study shows for each case: two responses, one alone, or several to be ranked."""
 
     PAIR = "pair"
     SINGLE = "single"
+    RANK = "rank"
+
+
+#: How the responses on a screen are told apart, in the order in which they stand there.
+SIDES = ("left", "right", "third", "fourth", "fifth")
+#: How many responses are ranked together: fewer are a pair, more no screen shows.
+LEAST_RANKED, MOST_RANKED = 3, len(SIDES)
+#: What people call them.
+LETTERS = dict(zip(SIDES, "ABCDE", strict=True))
+
+
+#: How many models must have answered a case that is shown so.
+LEAST_ANSWERED = {TaskKind.SINGLE: 1, TaskKind.PAIR: 2, TaskKind.RANK: LEAST_RANKED}
 
 
 class AssignmentKind(StrEnum):

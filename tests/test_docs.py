@@ -137,6 +137,19 @@ def test_the_letters_described_are_the_commands_the_screen_listens_to():
     assert described - {".", "-"} == heard - {"="}
 
 
+def test_the_keys_of_a_ranking_are_those_of_its_screen():
+    content = text_of(WORKBENCH / "ranking.js").split("RANKING_KEYS = {", 1)[1].split("};", 1)[0]
+    on_screen = re.findall(r'\["([^"]+)", "', content)
+    rows = table_under(DOCS / "annotators.md", "### Keys of a ranking")
+    described = [keys.replace("`", "") for keys, _ in rows]
+    commands = text_of(WORKBENCH / "screen.js").split("function rankingCommands", 1)[1]
+    heard = set(re.findall(r'^ {4}"?(.)"?: ', commands.split("\n}", 1)[0], re.M)) - {"m"}
+
+    assert sorted(described) == sorted(on_screen)
+    # D is heard while marking, see tags.js; Y is that of pairs.
+    assert {keys.lower() for keys in described if len(keys) == 1} - {"d", "y"} == heard
+
+
 def test_the_reasons_to_skip_are_those_of_the_screen():
     rows = table_under(DOCS / "annotators.md", "## Submitting, skipping, going back")
 

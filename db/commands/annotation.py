@@ -26,12 +26,11 @@ from evalkit.annotation.assignment.policy import RESERVATION
 from evalkit.annotation.draft import (
     IncompleteError,
     OutdatedError,
-    asked_for,
-    checked_draft,
     checked_seconds,
     checked_text,
     parse_draft,
 )
+from evalkit.annotation.form import asked_for, checked_draft
 from evalkit.annotation.opening import NewerError, Opening, draft_mark
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import AssignmentState, SkipReason

@@ -29,11 +29,12 @@ from evalkit.annotation.assignment.policy import (
     Candidate,
     first_choice,
     first_is_left,
+    shown_order,
     side_coin,
 )
 from evalkit.annotation.assignment.tournament import Pair, draw
 from evalkit.errors import NotFoundError
-from evalkit.vocabulary import AssignmentKind, AssignmentState, Sampling
+from evalkit.vocabulary import SIDES, AssignmentKind, AssignmentState, Sampling, TaskKind
 
 _Statement = sa.Select[*tuple[Any, ...]]
 
@@ -184,25 +185,14 @@ def _given_out(
     unit = _next_unit(session, study, annotator_id)
     if unit is None:
         return None
-    outputs = [unit.first_output_id, unit.second_output_id]
-    coin = side_coin(
-        unit.case_id,
-        Pair(unit.first_run_id, unit.second_run_id),
-        seed=study.seed,
-        annotator_id=annotator_id,
-    )
-    if not first_is_left(
-        lead=unit.lead_of_pair, lead_of_unit=unit.lead, n_missing=unit.n_missing, coin=coin
-    ):
-        outputs.reverse()
-    is_alone = outputs[0] == outputs[1]
-    what = f"{outputs[0]}" if is_alone else f"{min(outputs)} and {max(outputs)}"
+    outputs = _on_sides(study, unit, annotator_id)
+    what = " and ".join(map(str, sorted(outputs)))
     assignment = {
         "study_id": unit.study_id,
         "annotator_id": annotator_id,
         "case_id": unit.case_id,
-        "left_output_id": outputs[0],
-        "right_output_id": None if is_alone else outputs[1],
+        **dict.fromkeys(f"{side}_output_id" for side in SIDES),
+        **{f"{side}_output_id": output for side, output in zip(SIDES, outputs, strict=False)},
         "presentation": f"case {unit.case_id}: {what}",
         "token": new_token(),
         "kind": AssignmentKind.WORK,
@@ -221,6 +211,26 @@ def _given_out(
     return assignment_id
 
 
+def _on_sides(study: Study, unit: Any, annotator_id: int) -> list[int]:
+    """Return the outputs of a unit as an annotator is shown them, left first."""
+    outputs = [unit.first_output_id, unit.second_output_id, *(unit.more_output_ids or ())]
+    if unit.more_output_ids:
+        return shown_order(outputs, unit.case_id, seed=study.seed, turn=unit.n_live)
+    if outputs[0] == outputs[1]:
+        return outputs[:1]
+    coin = side_coin(
+        unit.case_id,
+        Pair(unit.first_run_id, unit.second_run_id),
+        seed=study.seed,
+        annotator_id=annotator_id,
+    )
+    if not first_is_left(
+        lead=unit.lead_of_pair, lead_of_unit=unit.lead, n_missing=unit.n_missing, coin=coin
+    ):
+        outputs.reverse()
+    return outputs
+
+
 # The next unit
 
 
@@ -235,7 +245,7 @@ def _next_unit(session: Session, study: Study, annotator_id: int) -> Any | None:
     """
     start = _start(session, study, annotator_id)
     asked = {"study_id": study.id, "annotator_id": annotator_id, "start": start}
-    for search in _SEARCHES:
+    for search in _SEARCHES_OF_RANKINGS if study.task_kind == TaskKind.RANK else _SEARCHES:
         below: int | None = study.overlap
         while below is not None:  # those that have most annotators, then those that have fewer
             asked["below"] = below
@@ -271,6 +281,12 @@ def _is_case_known(unit: Any) -> sa.Exists:
 def _is_known(unit: Any) -> sa.Exists:
     """Tell in SQL whether somebody was shown a unit."""
     return _is_case_known(unit).where(shows(unit.first_output_id, unit.second_output_id))
+
+
+def _is_ranking_known(unit: Any) -> sa.Exists:
+    """Tell in SQL whether somebody was shown a case to rank: that is one unit."""
+    ranked = shows(unit.first_output_id, unit.second_output_id, kind=TaskKind.RANK)
+    return _is_case_known(unit).where(ranked)
 
 
 def _search(is_known: Callable[[Any], sa.Exists], n: int | None) -> Prepared:
@@ -333,6 +349,10 @@ _SEARCHES = (
     _search(_is_case_known, _N_LOOKED_AT),
     _search(_is_known, _N_LOOKED_AT),
     _search(_is_known, None),
+)
+_SEARCHES_OF_RANKINGS = (
+    _search(_is_ranking_known, _N_LOOKED_AT),
+    _search(_is_ranking_known, None),
 )
 _N_SUBMITTED = Prepared(
     sa.select(col(WorkCount.n_submitted)).where(

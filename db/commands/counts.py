@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
 from db.prepared import Prepared, columns_of
 from db.queries.annotation.work import UNFINISHED, is_live, shows
-from evalkit.vocabulary import AnnotatorKind, AssignmentKind, AssignmentState
+from evalkit.vocabulary import AnnotatorKind, AssignmentKind, AssignmentState, TaskKind
 
 _AT_ONCE = 200  # reservations that are released by one request
 
@@ -42,7 +42,7 @@ def counted(session: Session, study: Study, assignment: Assignment) -> Iterator[
     work: dict[int, dict[str, Any]] = {}
     if after.is_live != before.is_live:
         session.flush()  # the unit is counted from the assignments
-        unit = _unit_of(session, assignment)
+        unit = _unit_of(session, study, assignment)
         if unit is not None:
             work = _count_unit(session, study, unit)
     add_work(session, study, work | {annotator_id: work.get(annotator_id, {}) | more})
@@ -79,7 +79,7 @@ def shown_since(assignment: Assignment, seconds: float, at: datetime) -> datetim
 
 def has_place(session: Session, study: Study, assignment: Assignment) -> bool:
     """Tell whether an assignment may still be done: others have not taken all its places."""
-    unit = _unit_of(session, assignment)
+    unit = _unit_of(session, study, assignment)
     return unit is None or unit.n_live < study.overlap
 
 
@@ -113,7 +113,7 @@ def _count_unit(
 
     Returns what changes with it for all who were shown it; one of them only now, if at all.
     """
-    people = _shown_to(session, unit)
+    people = _shown_to(session, study, unit)
     n_live, lead = _sides(unit, people)
     was_missing = n_missing_of(study, unit.n_live) if unit.is_offered else 0
     n_missing = n_missing_of(study, n_live) if unit.is_offered else 0
@@ -144,7 +144,12 @@ class _ShownTo:
 
 
 def _sides(unit: Any, people: list[_ShownTo]) -> tuple[int, int]:
-    """Return how many judge a unit, and how many more of them with its first output left."""
+    """Return how many judge a unit, and how many more of them with its first output left.
+
+    The order in which several are ranked has no lead.
+    """
+    if unit.more_output_ids:
+        return len({entry.annotator_id for entry in people if entry.is_live}), 0
     first, second = (
         len({entry.annotator_id for entry in people if entry.is_live and entry.left == left})
         for left in (unit.first_output_id, unit.second_output_id)
@@ -153,7 +158,7 @@ def _sides(unit: Any, people: list[_ShownTo]) -> tuple[int, int]:
     return (first, 0) if is_alone else (first + second, first - second)
 
 
-def _shown_to(session: Session, unit: Any) -> list[_ShownTo]:
+def _shown_to(session: Session, study: Study, unit: Any) -> list[_ShownTo]:
     """Return to whom a unit was shown; judges do not count."""
     asked = {
         "study_id": unit.study_id,
@@ -161,10 +166,11 @@ def _shown_to(session: Session, unit: Any) -> list[_ShownTo]:
         "output_id": unit.first_output_id,
         "other_id": unit.second_output_id,
     }
-    return [_ShownTo(*row) for row in _SHOWN_TO.all(session, asked)]
+    shown_to = _SHOWN_TO[study.task_kind == TaskKind.RANK]
+    return [_ShownTo(*row) for row in shown_to.all(session, asked)]
 
 
-def _unit_of(session: Session, assignment: Assignment) -> Any | None:
+def _unit_of(session: Session, study: Study, assignment: Assignment) -> Any | None:
     """Return the unit of an assignment, unless it is not planned any more."""
     asked = {
         "study_id": assignment.study_id,
@@ -172,7 +178,7 @@ def _unit_of(session: Session, assignment: Assignment) -> Any | None:
         "output_id": assignment.left_output_id,
         "other_id": assignment.right_output_id or assignment.left_output_id,
     }
-    return _UNIT_OF.first(session, asked)
+    return _UNIT_OF[study.task_kind == TaskKind.RANK].first(session, asked)
 
 
 def add_work(session: Session, study: Study, more: dict[int, dict[str, Any]]) -> None:
@@ -222,29 +228,37 @@ _LAST_SUBMITTED = (
 )
 _OUTPUT: Any = sa.bindparam("output_id", type_=sa.Integer)
 _OTHER: Any = sa.bindparam("other_id", type_=sa.Integer)
-_UNIT_OF = Prepared(
-    sa.select(*columns_of(Unit)).where(
-        col(Unit.study_id) == sa.bindparam("study_id"),
-        col(Unit.case_id) == sa.bindparam("case_id"),
-        sa.or_(
-            sa.and_(col(Unit.first_output_id) == _OUTPUT, col(Unit.second_output_id) == _OTHER),
-            sa.and_(col(Unit.first_output_id) == _OTHER, col(Unit.second_output_id) == _OUTPUT),
-        ),
-    )
+_UNITS_OF_CASE = sa.select(*columns_of(Unit)).where(
+    col(Unit.study_id) == sa.bindparam("study_id"), col(Unit.case_id) == sa.bindparam("case_id")
 )
-_SHOWN_TO = Prepared(
-    sa.select(
-        col(Assignment.annotator_id),
-        col(Assignment.left_output_id),
-        sa.and_(is_live(), col(Assignment.kind) == AssignmentKind.WORK).label("is_live"),
+#: For pairs and single responses, and for rankings.
+_UNIT_OF = (
+    Prepared(
+        _UNITS_OF_CASE.where(
+            sa.or_(
+                sa.and_(col(Unit.first_output_id) == _OUTPUT, col(Unit.second_output_id) == _OTHER),
+                sa.and_(col(Unit.first_output_id) == _OTHER, col(Unit.second_output_id) == _OUTPUT),
+            )
+        )
+    ),
+    Prepared(_UNITS_OF_CASE),
+)
+_SHOWN_TO = tuple(
+    Prepared(
+        sa.select(
+            col(Assignment.annotator_id),
+            col(Assignment.left_output_id),
+            sa.and_(is_live(), col(Assignment.kind) == AssignmentKind.WORK).label("is_live"),
+        )
+        .join(Annotator, col(Annotator.id) == Assignment.annotator_id)
+        .where(
+            col(Assignment.study_id) == sa.bindparam("study_id"),
+            col(Assignment.case_id) == sa.bindparam("case_id"),
+            shows(_OUTPUT, _OTHER, kind=kind),
+            col(Annotator.kind) == AnnotatorKind.HUMAN,
+        )
     )
-    .join(Annotator, col(Annotator.id) == Assignment.annotator_id)
-    .where(
-        col(Assignment.study_id) == sa.bindparam("study_id"),
-        col(Assignment.case_id) == sa.bindparam("case_id"),
-        shows(_OUTPUT, _OTHER),
-        col(Annotator.kind) == AnnotatorKind.HUMAN,
-    )
+    for kind in (TaskKind.PAIR, TaskKind.RANK)
 )
 _COUNT_UNIT = Prepared(
     sa.update(Unit)

@@ -15,11 +15,13 @@ from db.models import (
     CheckAnswer,
     CriterionPreference,
     ErrorMark,
+    RankedOutput,
     Score,
     Study,
 )
 from db.prepared import Prepared
 from db.queries.annotation.form import definitions, form_of
+from db.queries.annotation.shown import shown_outputs
 from evalkit.annotation.draft import Draft, ResponseDraft
 from evalkit.annotation.marks import MarkedError
 from evalkit.vocabulary import AssignmentState
@@ -31,6 +33,7 @@ _ID_OF_KEY = Prepared(
 )
 _INSERT_SCORES, _INSERT_MARKS = Prepared(sa.insert(Score)), Prepared(sa.insert(ErrorMark))
 _INSERT_PREFERENCES = Prepared(sa.insert(CriterionPreference))
+_INSERT_PLACES = Prepared(sa.insert(RankedOutput))
 
 _INSERT_CHECKS = Prepared(sa.insert(CheckAnswer))
 
@@ -81,6 +84,7 @@ def store_annotation(
     assignment.reserved_until = None
     session.add(assignment)
     _INSERT_PREFERENCES.run(session, *_preferences(session, study, content, annotation_id))
+    _INSERT_PLACES.run(session, *_places(assignment, content, annotation_id))
     _INSERT_SCORES.run(session, *_scores(session, study, assignment, content, annotation_id))
     _INSERT_CHECKS.run(session, *_checks(assignment, content, annotation_id))
     _INSERT_MARKS.run(session, *_error_marks(session, study, assignment, content, annotation_id))
@@ -99,6 +103,13 @@ def _preferences(
             "criterion_id": ids[key],
             "preference": preference,
         }
+
+
+def _places(assignment: Assignment, content: Draft, annotation_id: int) -> Iterable[dict[str, int]]:
+    outputs = shown_outputs(assignment) if content.ranking else {}
+    for place, sides in enumerate(content.ranking):
+        for side in sides:
+            yield {"annotation_id": annotation_id, "output_id": outputs[side], "place": place}
 
 
 def _scores(
@@ -158,6 +169,5 @@ def _error_mark(mark: MarkedError, tag_id: int | None) -> dict[str, Any]:
 
 
 def _responses(assignment: Assignment, content: Draft) -> Iterable[tuple[int, ResponseDraft]]:
-    yield assignment.left_output_id, content.left
-    if assignment.right_output_id is not None:
-        yield assignment.right_output_id, content.right
+    for side, output_id in shown_outputs(assignment).items():
+        yield output_id, content.responses[side]

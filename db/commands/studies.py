@@ -37,7 +37,7 @@ from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
 from evalkit.phrases import joined
 from evalkit.stats.penalties import ErrorWeights
-from evalkit.vocabulary import LeakPolicy, TaskKind
+from evalkit.vocabulary import LEAST_RANKED, MOST_RANKED, LeakPolicy, TaskKind
 
 MAX_NAME_LENGTH = 120
 
@@ -64,7 +64,11 @@ OF_PREFERENCE = ("strength", "certainty", "preferences")
 
 def collected_of(kind: TaskKind) -> tuple[str, ...]:
     """Return what annotators of a study of a kind are asked for unless a lead chooses."""
-    return COLLECTED[1:] if kind == TaskKind.SINGLE else COLLECTED
+    return {
+        TaskKind.PAIR: COLLECTED,
+        TaskKind.SINGLE: COLLECTED[1:],
+        TaskKind.RANK: ("preference", "comment"),  # five rubrics beside are much to ask
+    }[kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +79,9 @@ class StudyPlan:
     ``taxonomy`` are names (their newest version is used; the ready ones are made when missing),
     or None to go without. ``pairs_per_case`` None shows every model once per case.
     ``n_cases`` is for how many cases, drawn by category, it asks; None: for all. Where ``kind``
-    shows each response alone, one model is enough and there are no pairs. ``guidelines`` None are
-    the ready ones of its kind.
+    shows each response alone, one model is enough and there are no pairs; where it ranks them, the
+    preference is the ranking, of ``ranked_per_case`` responses (None: as many as there are, up to
+    five). ``guidelines`` None are the ready ones of its kind.
     """
 
     name: str
@@ -91,6 +96,7 @@ class StudyPlan:
     tells_agreement: bool = False
     overlap: int = 2
     pairs_per_case: int | None = None
+    ranked_per_case: int | None = None
     n_cases: int | None = None
     collects: frozenset[str] = field(default_factory=lambda: frozenset(COLLECTED))
     leak_policy: LeakPolicy = LeakPolicy.MASK
@@ -98,9 +104,11 @@ class StudyPlan:
 
     @property
     def shown_per_case(self) -> int:
-        """How many pairs of a case, or single responses, are judged."""
+        """How many pairs of a case, or single responses, are judged; or how many are ranked."""
         if self.kind == TaskKind.SINGLE:
             return len(self.models)
+        if self.kind == TaskKind.RANK:
+            return self.ranked_per_case or min(len(self.models), MOST_RANKED)
         return self.pairs_per_case or (len(self.models) + 1) // 2
 
     @property
@@ -280,10 +288,13 @@ def _check(plan: StudyPlan) -> None:
     name = plan.name.strip()
     if not name or len(name) > MAX_NAME_LENGTH:
         raise RefusedError(f"A study needs a name of 1 to {MAX_NAME_LENGTH} characters.")
-    if plan.kind == TaskKind.SINGLE:
-        _check_single(plan)
-    else:
-        _check_pairs(plan)
+    {
+        TaskKind.SINGLE: _check_single,
+        TaskKind.PAIR: _check_pairs,
+        TaskKind.RANK: _check_rankings,
+    }[plan.kind](plan)
+    if plan.ranked_per_case is not None and plan.kind != TaskKind.RANK:
+        raise RefusedError("Only where responses are ranked can be said how many. Leave it out.")
     if not 1 <= plan.overlap <= 20:
         raise RefusedError(f"The overlap must be between 1 and 20 annotators, not {plan.overlap}.")
     known = (*COLLECTED, *OF_PREFERENCE)
@@ -320,6 +331,30 @@ def _check_pairs(plan: StudyPlan) -> None:
         raise RefusedError(
             f"Without a preference annotators cannot be asked for its {joined(sorted(idle))}. "
             "Ask for the preference, too."
+        )
+
+
+def _check_rankings(plan: StudyPlan) -> None:
+    """Refuse a ranking of too few or too many, or what nobody can be asked beside one."""
+    n, most = plan.shown_per_case, min(len(plan.models), MOST_RANKED)
+    if len(plan.models) < LEAST_RANKED:
+        raise RefusedError(
+            f"A study that ranks needs at least {LEAST_RANKED} models. Name more, or show two "
+            "responses beside each other."
+        )
+    if not LEAST_RANKED <= n <= most:
+        raise RefusedError(
+            f"Of {len(plan.models)} models {LEAST_RANKED} to {most} responses can be ranked "
+            f"together, not {n}."
+        )
+    if plan.pairs_per_case is not None:
+        raise RefusedError("Where responses are ranked there are no pairs. Leave them out.")
+    if "preference" not in plan.collects:
+        raise RefusedError("Ask annotators for the ranking: it is what this study is for.")
+    if plan.collects & set(OF_PREFERENCE) or plan.tells_agreement:
+        raise RefusedError(
+            "Of a ranking annotators cannot be asked for strength, certainty or preferences by "
+            "criterion, nor be told whom they chose. Leave that out."
         )
 
 

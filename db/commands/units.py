@@ -20,7 +20,7 @@ from db.queries.annotation.task import NOT_YOURS
 from db.queries.annotation.work import WORK_DONE, StudyWork, shows, study_work, work_done
 from evalkit.annotation.assignment.tournament import Pair, draw
 from evalkit.errors import NotFoundError
-from evalkit.vocabulary import AnnotatorKind, LeakPolicy
+from evalkit.vocabulary import AnnotatorKind, LeakPolicy, TaskKind
 
 #: Units stand at one of so many places, drawn for each.
 N_PLACES = 2**31
@@ -115,30 +115,31 @@ def count_units(session: Session, study: Study) -> None:
 
 def _units(session: Session, study: Study, work: StudyWork) -> list[tuple[Pair, dict[str, Any]]]:
     """Return the rows of the units, each with its pair of models by their positions."""
-    n_live: Counter[tuple[int, int, int]] = Counter()
+    n_live: Counter[tuple[int, Pair, int]] = Counter()
     for entry in work.shown:
-        n_live[entry.case_id, entry.left, entry.right] += entry.n_live
+        n_live[entry.case_id, entry.pair, entry.models[0]] += entry.n_live
     leaking: frozenset[int] = frozenset()
     if study.leak_policy == LeakPolicy.LEAVE_OUT:
         leaking = leaking_outputs(session, study)
     rows = []
     for unit in work.units:
-        case_id, first, second = unit.case_id, unit.pair.first, unit.pair.second
-        outputs = work.outputs[case_id, first], work.outputs[case_id, second]
-        n_first, n_second = n_live[case_id, first, second], n_live[case_id, second, first]
-        is_alone = first == second
+        case_id, pair = unit.case_id, unit.pair
+        outputs = [work.outputs[case_id, model] for model in pair.models]
+        n_first, n_second, *n_more = (n_live[case_id, pair, model] for model in pair.models)
+        is_alone = pair.first == pair.second
         row = {
             "study_id": study.id,
             "case_id": case_id,
             "first_output_id": outputs[0],
             "second_output_id": outputs[1],
+            "more_output_ids": outputs[2:] or None,
             "place": draw(study.seed, "place", *outputs) % N_PLACES,
             "inclusion_probability": unit.inclusion_probability,
             "is_offered": not leaking.intersection(outputs),
-            "n_live": n_first if is_alone else n_first + n_second,
-            "lead": n_first - n_second,
+            "n_live": n_first if is_alone else n_first + n_second + sum(n_more),
+            "lead": 0 if n_more else n_first - n_second,
         }
-        rows.append((unit.pair, row))
+        rows.append((Pair(pair.first, pair.second), row))
     return rows
 
 
@@ -170,7 +171,9 @@ def _count_everybody(session: Session, study: Study) -> None:
     connection.execute(sa.insert(WorkCount).from_select(WORK_DONE, work_done(number_of(study))))
     is_shown = sa.and_(
         col(Assignment.case_id) == Unit.case_id,
-        shows(col(Unit.first_output_id), col(Unit.second_output_id)),
+        shows(
+            col(Unit.first_output_id), col(Unit.second_output_id), kind=TaskKind(study.task_kind)
+        ),
     )
     known = (
         sa.select(

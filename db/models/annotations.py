@@ -45,6 +45,7 @@ class Assignment(DatabaseTable, table=True):
     ``token`` is known to its annotator's page alone, and to no page of another assignment.
     ``draft_session`` and ``draft_number`` say which page stored the last draft or submission,
     and as the how many of its own. ``shown_at`` is empty while a case is only held for somebody.
+    Left and right are A and B on the screen; where more responses are ranked, C and on follow.
     """
 
     __tablename__ = "assignment"
@@ -66,6 +67,10 @@ class Assignment(DatabaseTable, table=True):
         Index("ix_assignment_annotator_id_study_id_state", "annotator_id", "study_id", "state"),
         Index("ix_assignment_annotator_id_study_id_case_id", "annotator_id", "study_id", "case_id"),
         Index("ix_assignment_annotator_id_study_id_id", "annotator_id", "study_id", "id"),
+        *(
+            _few(f"ix_assignment_{name}", name, where=f"{name} IS NOT NULL")
+            for name in ("third_output_id", "fourth_output_id", "fifth_output_id")
+        ),
         _few("ix_assignment_entered", "annotator_id", "study_id", where="draft IS NOT NULL"),
         _few(
             "ix_assignment_reserved",
@@ -81,6 +86,9 @@ class Assignment(DatabaseTable, table=True):
     case_id: int = reference("case")
     left_output_id: int = reference("output", index=True)
     right_output_id: int | None = reference("output", nullable=True, index=True)
+    third_output_id: int | None = reference("output", nullable=True)
+    fourth_output_id: int | None = reference("output", nullable=True)
+    fifth_output_id: int | None = reference("output", nullable=True)
     presentation: str
     key: str | None = None
     token: str = Field(default_factory=new_token)

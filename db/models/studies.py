@@ -95,7 +95,7 @@ class Study(DatabaseTable, table=True):
     annotators in a sentence what it is for, ``contact`` whom to ask;
     ``tells_agreement``, that they are told at the end how often they chose as others did.
     ``n_drawn`` is for how many of its cases it asks, where it is not for all; see `StudyCase`.
-    ``pairs_per_case`` counts responses where ``task_kind`` shows each alone.
+    ``pairs_per_case`` counts responses where ``task_kind`` shows each alone, or ranks them.
     """
 
     __tablename__ = "study"

@@ -9,11 +9,13 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import DatabaseTable, moment, reference, row_id
+from db.columns import DatabaseTable, json_value, moment, reference, row_id
 
 
 class UnitPair(DatabaseTable, table=True):
     """Two runs of a study, over all its units; twice the same where each response stands alone.
+
+    Where responses are ranked, the first two of them.
 
     ``n_live`` counts the presentations that are submitted or under way, and ``lead`` how many more
     of them have the first run on the left. ``n_open`` counts the units that may be given out and
@@ -36,6 +38,8 @@ class UnitPair(DatabaseTable, table=True):
 class Unit(DatabaseTable, table=True):
     """What ``overlap`` annotators judge: a case with the outputs of two runs, or twice the same.
 
+    Where responses are ranked, a case is one unit, and ``more_output_ids`` are the third and on.
+
     ``place`` is where it stands in the order of the study, which is drawn. What is not
     ``is_offered`` is given out to nobody any more: its case was retired, or an output gives its
     maker away. ``n_live`` and ``lead`` are as those of its pair.
@@ -53,6 +57,7 @@ class Unit(DatabaseTable, table=True):
     pair_id: int = reference("unit_pair", index=True)
     first_output_id: int = reference("output", index=True)
     second_output_id: int = reference("output", index=True)
+    more_output_ids: list[int] | None = json_value()
     place: int
     inclusion_probability: float
     is_offered: bool = True

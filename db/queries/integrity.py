@@ -34,7 +34,8 @@ _ORPHANS = (
     (
         "assignments show an output of another case",
         """SELECT COUNT(*) FROM assignment JOIN output
-        ON output.id IN (assignment.left_output_id, assignment.right_output_id)
+        ON output.id IN (assignment.left_output_id, assignment.right_output_id,
+            assignment.third_output_id, assignment.fourth_output_id, assignment.fifth_output_id)
         WHERE output.case_id <> assignment.case_id""",
     ),
     (

@@ -111,10 +111,29 @@ same case may come later. Judge what is on the screen, not what you think of its
 5. Mark an error when you can point at it; say in the comment what is not obvious.
 """
 
+_OF_RANKINGS = """\
+## What you are doing
+
+You read a case and several responses to it, and put them in order. You do not know who wrote them,
+and their order on the screen is mixed on purpose. Judge what is on the screen, not what you think
+of its author.
+
+## How to decide
+
+1. Read the case first: what was asked, and what would have helped the person?
+2. Read all responses to the end before you place the first.
+3. Check what can be checked. A confident tone is not evidence.
+4. Put the one that you would rather have sent before the other. Two share a place only if you
+   would not mind which one was sent.
+5. Where responses are scored too, score each against the anchor sentences, not against the others.
+6. Mark an error when you can point at it; say in the comment what is not obvious.
+"""
+
 #: What annotators of a study are told where its lead writes nothing of their own.
 READY_GUIDELINES = {
     TaskKind.PAIR: _OF_PAIRS + _WHEN_NOT,
     TaskKind.SINGLE: _OF_SINGLE_RESPONSES + _WHEN_NOT,
+    TaskKind.RANK: _OF_RANKINGS + _WHEN_NOT,
 }
 
 #: How each reason to skip reads on the screen, in the order of its key.

@@ -1,5 +1,6 @@
 """What an annotator is shown: records that, by type, hold nothing that identifies a model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,18 +83,19 @@ class ComparisonTask:
         Names the presentation; the only id that reaches the browser.
     messages, context, tools : tuple of dict
         The case: input messages, retrieved passages ``{id, text}``, tool schemas.
-    left, right : BlindedResponse or None
-        What is compared. ``right`` is None where a single response is judged.
+    responses : dict of str to BlindedResponse
+        What is judged, by side: left alone, left and right, or up to five that are ranked.
     collect : frozenset of str
-        Any of ``preference``, ``strength`` and ``certainty`` (of the preference), ``scores``,
-        ``tags``, ``comment``: what this study asks for.
+        Any of ``preference``, ``strength`` and ``certainty`` (of the preference), ``ranking``,
+        ``scores``, ``tags``, ``comment``: what this study asks for.
     told : str
         Names what the study tells its annotators, as it is now.
     draft : dict
         What was entered so far: ``preference`` (str or None), ``strength`` and ``certainty`` (str,
-        or absent), ``scores`` ``{"left": {key: value}, "right": {…}}``, ``tags``
-        ``{"left": {key: severity}, …}``, ``comment`` (str). Empty when nothing was entered. For a
-        submitted assignment that is edited, what was last submitted.
+        or absent), ``ranking`` (lists of sides, best first, or absent), ``scores``
+        ``{"left": {key: value}, "right": {…}}``, ``tags`` ``{"left": {key: severity}, …}``,
+        ``comment`` (str). Empty when nothing was entered. For a submitted assignment that is
+        edited, what was last submitted.
     active_seconds : float
         Time already spent on this assignment, idle time cut.
     is_submitted : bool
@@ -113,8 +115,7 @@ class ComparisonTask:
     messages: tuple[dict[str, Any], ...]
     context: tuple[dict[str, Any], ...]
     tools: tuple[dict[str, Any], ...]
-    left: BlindedResponse
-    right: BlindedResponse | None
+    responses: Mapping[str, BlindedResponse]
     criteria: tuple[TaskCriterion, ...]
     tags: tuple[TaskTag, ...]
     collect: frozenset[str]

@@ -38,13 +38,14 @@ GuidelinesOption = Annotated[
     ),
 ]
 KindOption = Annotated[
-    TaskKind, typer.Option(help="What a case shows: two responses, or a single one.")
+    TaskKind,
+    typer.Option(help="What a case shows: two responses, a single one, or several to be ranked."),
 ]
 CollectOption = Annotated[
     str | None,
     typer.Option(
         help="What annotators give, comma-separated, of preference, scores, tags and comment; "
-        "default: all that fits."
+        "the preference of several is their ranking; default: all that fits."
     ),
 ]
 
@@ -57,6 +58,18 @@ CertaintyFlag = Annotated[
 
 ByCriterionFlag = Annotated[
     bool, typer.Option("--by-criterion", help="Ask on each criterion which is better, too.")
+]
+
+
+PairsOption = Annotated[
+    int | None, typer.Option(help="Pairs of models per case; default: every model once.")
+]
+CasesOption = Annotated[
+    int | None, typer.Option(help="Draw so many cases, by category; default: all.")
+]
+RankedOption = Annotated[
+    int | None,
+    typer.Option(help="How many responses are ranked together, 3 to 5; default: all, up to 5."),
 ]
 
 
@@ -74,13 +87,10 @@ def create(
     taxonomy: Annotated[str, typer.Option(help="Taxonomy of errors; empty for none.")] = (
         DEFAULT_TAXONOMY_NAME
     ),
-    overlap: Annotated[int, typer.Option(help="Annotators of each pair or response.")] = 2,
-    pairs_per_case: Annotated[
-        int | None, typer.Option(help="Pairs of models per case; default: every model once.")
-    ] = None,
-    cases: Annotated[
-        int | None, typer.Option(help="Draw so many cases, by category; default: all.")
-    ] = None,
+    overlap: Annotated[int, typer.Option(help="Annotators of each pair, response or ranking.")] = 2,
+    pairs_per_case: PairsOption = None,
+    ranked: RankedOption = None,
+    cases: CasesOption = None,
     guidelines: GuidelinesOption = None,
     collect: CollectOption = None,
     strength: StrengthFlag = False,
@@ -104,6 +114,7 @@ def create(
         guidelines=guidelines.read_text(encoding="utf-8") if guidelines else None,
         overlap=overlap,
         pairs_per_case=pairs_per_case,
+        ranked_per_case=ranked,
         n_cases=cases,
         collects=frozenset(collected_of(kind) if collect is None else _names(collect))
         | _finer(strength=strength, certainty=certainty, preferences=by_criterion),

@@ -9,6 +9,7 @@ from typing import Any
 
 from evalkit.names import name_key
 from evalkit.records.problems import shown
+from evalkit.vocabulary import SIDES
 
 #: Names and keys are indexed by the database, which bounds their length.
 MAX_NAME_LENGTH = 500
@@ -237,7 +238,7 @@ def value_range(value: Any) -> Fault | None:
 
 def texts_of_sides(value: Any) -> Fault | None:
     """Accept answers in words ``{"left": {criterion: text}, "right": …}``, neither empty."""
-    if not isinstance(value, dict) or not value.keys() <= {"left", "right"}:
+    if not isinstance(value, dict) or not value.keys() <= set(SIDES):
         return Fault(shown(value), 'texts by side {"left": {criterion: text}}')
     for where, texts in value.items():
         if not isinstance(texts, dict) or not texts:
@@ -275,6 +276,8 @@ def side(value: Any) -> Fault | None:
 
 #: The outputs of a case, best first: places, each with those that share it.
 order = list_of(list_of(side, at_least=1, of="outputs"), at_least=1, of="places")
+#: The outputs of a case as they stood on a screen, from A on.
+sides = list_of(side, at_least=1, of="outputs")
 
 
 def is_number(value: Any) -> bool:

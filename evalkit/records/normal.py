@@ -139,6 +139,8 @@ def _plain(field: str, value: Any) -> Any:
         return _plain_side(*side_of(value))
     if field == "order":
         return [[_plain_side(*side) for side in sorted(map(side_of, place))] for place in value]
+    if field == "shown":
+        return [_plain_side(*side_of(side)) for side in value]
     if field == "scale":
         return [_plain_level(level) for level in value]
     if field == "range":

@@ -158,7 +158,13 @@ TYPES: dict[str, Fields] = {
         nullable=frozenset({"preference"}),
     ),
     "ranking": Fields(
-        {"case": checks.name, **_ANNOTATOR, "order": checks.order, **_PRESENTATION},
+        {
+            "case": checks.name,
+            **_ANNOTATOR,
+            "order": checks.order,
+            "shown": checks.sides,
+            **_PRESENTATION,
+        },
         required=frozenset({"case", "annotator", "order"}),
     ),
     "score": Fields(

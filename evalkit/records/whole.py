@@ -7,7 +7,14 @@ from evalkit.records.checks import Fault
 from evalkit.records.names import is_identified, side_of
 from evalkit.records.problems import shown
 from evalkit.scale import is_on_step
-from evalkit.vocabulary import DECIDED, AnnotatorKind, CriterionLevel, Level
+from evalkit.vocabulary import (
+    DECIDED,
+    LEAST_RANKED,
+    MOST_RANKED,
+    AnnotatorKind,
+    CriterionLevel,
+    Level,
+)
 
 FORMAT = "evalkit"
 VERSION = 2
@@ -89,6 +96,13 @@ def _ranking_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
         yield "order", Fault(shown(record["order"]), "at least two outputs")
     elif len(set(ranked)) < len(ranked):
         yield "order", Fault(shown(record["order"]), "every output once")
+    elif (on_screen := record.get("shown")) is None:
+        return
+    elif sorted(map(side_of, on_screen)) != sorted(ranked):
+        yield "shown", Fault(shown(on_screen), "the outputs of the order, each once")
+    elif not LEAST_RANKED <= len(on_screen) <= MOST_RANKED:
+        expected = f"{LEAST_RANKED} to {MOST_RANKED} outputs, as many as a screen shows"
+        yield "shown", Fault(shown(on_screen), expected)
 
 
 def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:

@@ -39,8 +39,11 @@ def render_task(task: ComparisonTask) -> dict[str, Any]:
         "case": render_messages(task.messages),
         "context": render_context(task.context),
         "tools": render_tools(task.tools),
-        "left": _response(task.left, is_marked=is_marked),
-        "right": None if task.right is None else _response(task.right, is_marked=is_marked),
+        **{"left": None, "right": None},  # where one stands alone
+        **{
+            side: _response(response, is_marked=is_marked)
+            for side, response in task.responses.items()
+        },
         "criteria": _plain(task.criteria),
         "checklist": [asdict(item) for item in task.checklist],
         "tags": _plain(task.tags),

@@ -73,6 +73,8 @@ def count_in_words(study: Progress, entries: Sequence[OwnAnnotation], *, is_more
 
 def _preference(entry: OwnAnnotation) -> str:
     """Say what was preferred, by how much and how sure, in the words of the annotation screen."""
+    if entry.ranking:
+        return ", then ".join(" = ".join(place) for place in entry.ranking)
     if entry.preference is None:
         return ""
     words = _PREFERENCES[entry.preference]

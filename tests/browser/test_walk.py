@@ -1,6 +1,7 @@
 """From signing in to the first results, in a real browser on the real app and both databases."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -60,7 +61,7 @@ def test_ten_cases_by_keyboard_become_results_a_lead_can_read(
     assert not [said for said in page.complaints if "404" not in said]
 
 
-def make_naming_study(policy: LeakPolicy) -> int:
+def make_naming_study(policy: LeakPolicy, **plan: Any) -> int:
     """Make a study of the demo's cases where the response of Cedar names its maker."""
     records = [
         record
@@ -76,7 +77,13 @@ def make_naming_study(policy: LeakPolicy) -> int:
     import_records(records, source_name="three cases", eval_set="Cases that name a maker")
     add_demo_accounts()
     return create_study(
-        StudyPlan(name=STUDY, eval_set="Cases that name a maker", models=MODELS, leak_policy=policy)
+        StudyPlan(
+            name=STUDY,
+            eval_set="Cases that name a maker",
+            models=MODELS,
+            leak_policy=policy,
+            **plan,
+        )
     )
 
 

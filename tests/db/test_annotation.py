@@ -302,7 +302,7 @@ def test_an_output_that_arrives_later_is_given_out_too(database, make_study):
 
     second = next_task_id(study_id=study_id, annotator_id=annotator)
     shown = task(second, annotator)
-    assert "Late." in {shown.left.text, shown.right.text}
+    assert "Late." in {shown.responses["left"].text, shown.responses["right"].text}
 
 
 # Drafts
@@ -1195,8 +1195,8 @@ def test_left_and_right_are_shown_as_they_were_assigned(database, make_study):
 
     (assignment,) = stored(Assignment)
     texts = {output.id: output.content for output in stored(Output)}
-    assert shown.left.text == texts[assignment.left_output_id]
-    assert shown.right.text == texts[assignment.right_output_id]
+    assert shown.responses["left"].text == texts[assignment.left_output_id]
+    assert shown.responses["right"].text == texts[assignment.right_output_id]
     assert [criterion.key for criterion in shown.criteria] == list(CRITERIA)
     assert shown.collect == {"preference", "scores", "tags", "comment"}
     assert shown.tags[0].severities == ("minor", "major", "critical")
@@ -1331,7 +1331,7 @@ def test_names_are_masked_or_shown_as_the_study_says(database, policy, is_masked
         session.add(assignment)
         session.flush()
 
-    text = task(assignment.id, annotator).left.text
+    text = task(assignment.id, annotator).responses["left"].text
 
     maker = "[name removed]" if is_masked else "OpenAI"
     assert text == f"As an AI language model trained by {maker}, I like ChatGPT."
@@ -1342,7 +1342,7 @@ def test_the_record_of_a_task_cannot_be_changed(sqlite_database, make_study):
     shown = task(next_task_id(study_id=study_id, annotator_id=annotator), annotator)
 
     with pytest.raises(dataclasses.FrozenInstanceError):
-        shown.left = None
+        shown.responses = {}
 
 
 # Marks at words
@@ -1350,7 +1350,7 @@ def test_the_record_of_a_task_cannot_be_changed(sqlite_database, make_study):
 
 def placed(task, side, quote, /, **fields):
     """Mark words of what is shown on a side, as the annotation screen sends it."""
-    start = getattr(task, side).text.index(quote)
+    start = task.responses[side].text.index(quote)
     mark = {"tag": "tone", "severity": "minor", "start": start, "end": start + len(quote)}
     return mark | {"quote": quote, "note": "", "step": None, "omission": False} | fields
 
@@ -1372,7 +1372,7 @@ def test_marks_at_words_are_stored_come_back_and_submitted_again_change_nothing(
     study_id, (annotator, *_), _ = make_study()
     at = next_task_id(study_id=study_id, annotator_id=annotator)
     shown = task(at, annotator)
-    text = shown.left.text
+    text = shown.responses["left"].text
     words = text.split()[0]
     marks = [
         placed(shown, "left", text, severity="major", note=" all of it "),
@@ -1409,7 +1409,7 @@ def test_a_masked_word_is_marked_whole_stored_as_recorded_and_never_shown(databa
             session.add(output)
     at = next_task_id(study_id=study_id, annotator_id=annotator)
     shown = task(at, annotator)
-    assert "[name removed]" in shown.left.text
+    assert "[name removed]" in shown.responses["left"].text
     mark = placed(shown, "left", "removed] and sure")
 
     submit(at, annotator, entered=draft(marks={"left": [mark]}))
@@ -1513,7 +1513,7 @@ def test_a_mark_that_cannot_be_is_refused_and_nothing_stored(database, make_stud
     study_id, (annotator, *_), _ = make_study()
     at = next_task_id(study_id=study_id, annotator_id=annotator)
     shown = task(at, annotator)
-    mark = placed(shown, "right", shown.right.text.split()[0], **wrong)
+    mark = placed(shown, "right", shown.responses["right"].text.split()[0], **wrong)
 
     with pytest.raises(IncompleteError) as refused:
         submit(at, annotator, entered=draft(marks={"right": [mark]}))

@@ -9,7 +9,8 @@ from db.engine import read_session
 from db.queries.records.tables import study_csv
 from db.queries.responses.answers import answers
 from db.queries.results import collect, result_study
-from evalkit.annotation.draft import Form, IncompleteError, checked_draft, parse_draft
+from evalkit.annotation.draft import IncompleteError, parse_draft
+from evalkit.annotation.form import Form, checked_draft
 from evalkit.annotation.task import TaskCriterion
 from evalkit.errors import RefusedError
 from evalkit.records.schema import faults
@@ -108,7 +109,7 @@ def test_a_question_in_words_has_no_scale(field):
 
 def form(*, required):
     question = TaskCriterion("why", "Why?", "", (), required)
-    return Form((question,), (), frozenset({"scores"}), is_pair=True)
+    return Form((question,), (), frozenset({"scores"}), sides=("left", "right"))
 
 
 def test_a_draft_carries_them_and_blanks_are_none():

@@ -15,6 +15,7 @@ from db.commands.units import count_units, outdate_units
 from db.engine import read_session, write_session
 from db.models import Annotator, Assignment, Output, Study, Unit, WorkCount
 from db.queries.annotation import progress as progresses
+from db.queries.annotation.shown import shown_outputs
 from db.queries.annotation.task import beside
 from evalkit.annotation.assignment.policy import HOLD
 from evalkit.errors import NotFoundError
@@ -26,7 +27,7 @@ class People:
     """Annotators at work on a study that asks for a preference, of single responses for errors."""
 
     def __init__(self, *, n_people, n_models=2, n_cases=4, kind=TaskKind.PAIR, **plan):
-        models = tuple(f"model {number}" for number in range(n_models))
+        self.models = models = tuple(f"model {number}" for number in range(n_models))
         make_eval_set(models=models, n_cases=n_cases)
         self.study_id = create_study(
             StudyPlan(
@@ -34,7 +35,7 @@ class People:
                 eval_set="Support questions",
                 models=models,
                 kind=kind,
-                collects=frozenset({"preference" if kind == TaskKind.PAIR else "tags"}),
+                collects=frozenset({"tags" if kind == TaskKind.SINGLE else "preference"}),
                 rubric=None,
                 **plan,
             )
@@ -45,7 +46,15 @@ class People:
             session.flush()
             self.ids = [person.id for person in people]
         self.begun = {}
-        self.draft = {"preference": "left"} if kind == TaskKind.PAIR else {}
+        self.kind = kind
+
+    def draft(self, begun):
+        """Answer what a study of this kind asks of a case."""
+        if self.kind == TaskKind.RANK:
+            with read_session() as session:
+                sides = shown_outputs(session.get_one(Assignment, begun))
+            return {"ranking": [[side] for side in sides]}
+        return {"preference": "left"} if self.kind == TaskKind.PAIR else {}
 
     def ask(self, person):
         self.begun[person] = next_task_id(study_id=self.study_id, annotator_id=self.ids[person])
@@ -68,7 +77,7 @@ class People:
             assignment_id=begun,
             annotator_id=self.ids[person],
             opening=opened(begun),
-            draft=self.draft,
+            draft=self.draft(begun),
             active_seconds=0,
             submission_key=f"submission-{begun}",
         )
@@ -127,6 +136,10 @@ class People:
         return self.counts()
 
 
+#: How many models a study of a kind needs.
+_FEWEST = {TaskKind.SINGLE: 1, TaskKind.PAIR: 2, TaskKind.RANK: 3}
+
+
 def _of_kind(kind, *, pairs_per_case):
     """Say what a study of a kind shows of each case, for pairs alone."""
     return {"kind": kind} | ({"pairs_per_case": pairs_per_case} if kind == TaskKind.PAIR else {})
@@ -138,8 +151,8 @@ def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(da
     draw = random.Random(seed)
     people = People(
         n_people=4,
-        n_models=2 + seed % 3 if kind == TaskKind.PAIR else 1 + seed % 3,
-        n_cases=draw.randint(2, 5),
+        n_models=_FEWEST[kind] + seed % 3,
+        n_cases=draw.randint(2, 5) + (3 if kind == TaskKind.RANK else 0),
         overlap=draw.randint(1, 3),
         **_of_kind(kind, pairs_per_case=1 if seed % 3 == 0 else 2),
         seed=seed,
@@ -174,7 +187,7 @@ def test_what_is_kept_count_of_is_what_counting_anew_gives_whatever_people_do(da
                 assignment_id=people.begun[person],
                 annotator_id=people.ids[person],
                 opening=opened(people.begun[person]),
-                draft=people.draft,
+                draft=people.draft(people.begun[person]),
                 active_seconds=1,
             )
     people.ask(0)  # which gives back what was reserved too long
@@ -194,13 +207,14 @@ def _agrees_with_the_assignments(people):
             live[row.case_id, _shown(row)] += 1
     with read_session() as session:
         for unit in session.exec(select(Unit)):
-            outputs = frozenset((unit.first_output_id, unit.second_output_id))
+            more = unit.more_output_ids or ()
+            outputs = frozenset((unit.first_output_id, unit.second_output_id, *more))
             assert unit.n_live == live.pop((unit.case_id, outputs), 0)
     assert not live
 
 
 def _shown(row):
-    return frozenset((row.left_output_id, row.right_output_id)) - {None}
+    return frozenset(shown_outputs(row).values())
 
 
 @pytest.mark.parametrize("kind", TaskKind)
@@ -213,7 +227,7 @@ def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_the_same
     overlap, n_people = draw.randint(1, 3), draw.randint(1, 5)
     people = People(
         n_people=n_people,
-        n_models=draw.randint(2, 5) - (kind == TaskKind.SINGLE),
+        n_models=draw.randint(2, 5) - 2 + _FEWEST[kind],
         n_cases=draw.randint(1, 6),
         overlap=overlap,
         **_of_kind(kind, pairs_per_case=1),
@@ -230,8 +244,8 @@ def test_every_unit_gets_its_overlap_of_different_annotators_and_nobody_the_same
             assert held is None or people.ask(person) == held
 
     seen = [(row.annotator_id, row.case_id, _shown(row)) for row in people.assignments()]
-    n_beside = 1 if kind == TaskKind.SINGLE else 2
-    assert {len(outputs) for *_, outputs in seen} == {n_beside}
+    n_together = min(len(people.models), 5) if kind == TaskKind.RANK else _FEWEST[kind]
+    assert {len(outputs) for *_, outputs in seen} == {n_together}
     units, pairs, _ = people.counts().values()
     assert len(set(seen)) == len(seen)
     assert {n_live for n_live, _, _ in units.values()} == {min(overlap, n_people)}
@@ -286,9 +300,9 @@ def test_responses_of_one_case_come_to_somebody_after_those_of_others(sqlite_dat
 
 @pytest.mark.parametrize("kind", TaskKind)
 def test_what_was_judged_in_the_other_way_takes_no_place_and_hides_nothing(database, kind):
-    people = People(n_people=1, n_cases=1, kind=kind, overlap=1)
+    people = People(n_people=1, n_models=max(2, _FEWEST[kind]), n_cases=1, kind=kind, overlap=1)
     with write_session() as session:
-        first, second = session.exec(select(Output.id).order_by(Output.id)).all()
+        first, second, *_ = session.exec(select(Output.id).order_by(Output.id)).all()
         case_id = session.exec(select(Output.case_id).distinct()).one()
         right = second if kind == TaskKind.SINGLE else None
         session.add(

@@ -79,6 +79,7 @@ MIGRATIONS = {
         "2a351e0891fdfcddbafd5f544a8740039cb8ba310f514540fb13f9fc53767781"
     ),
     "0023_run_models.py": ("b350440b300ba367b709aec172e0a5cb173d5af84a45de50f53a3bfe09ddc191"),
+    "0024_rank_responses.py": ("3752aa7694abb5b65a1132ad53a7a0d385f21f2f3a8bba1e01bc2052ac7fb48a"),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

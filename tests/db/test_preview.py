@@ -108,10 +108,10 @@ def test_a_preview_leaves_out_what_names_its_maker_where_the_study_does(leo):
             output.content = "I am Zephyr-9000, at your service."
     plan = replace(PLAN, leak_policy=LeakPolicy.LEAVE_OUT)
 
-    assert "case-1" in preview(plan, viewer_id=leo).left.text
-    assert preview(replace(plan, leak_policy=LeakPolicy.MASK), viewer_id=leo).left.text == (
-        "I am [name removed], at your service."
-    )
+    assert "case-1" in preview(plan, viewer_id=leo).responses["left"].text
+    assert preview(replace(plan, leak_policy=LeakPolicy.MASK), viewer_id=leo).responses[
+        "left"
+    ].text == ("I am [name removed], at your service.")
 
 
 def test_a_preview_without_cases_to_show_is_none(leo):
@@ -143,7 +143,7 @@ def test_a_preview_masks_as_the_study_masks(leo, policy, is_shown):
 
     task = preview(replace(PLAN, leak_policy=policy), viewer_id=leo)
 
-    assert ("Zephyr-9000" in task.left.text) is is_shown
+    assert ("Zephyr-9000" in task.responses["left"].text) is is_shown
 
 
 def test_a_plan_that_would_be_refused_has_no_preview(leo):

@@ -116,9 +116,9 @@ def test_what_an_annotator_sees_is_one_response_with_its_rubric_and_no_choice(da
         assignment = next_task_id(study_id=study_id, annotator_id=ann)
         task = comparison_task(session, assignment, annotator_id=ann)
 
-    assert task.right is None
+    assert set(task.responses) == {"left"}
     assert task.collect == {"scores", "tags", "comment"}
-    assert task.left.text.startswith("Answer")
+    assert task.responses["left"].text.startswith("Answer")
     seen = repr(task)
     assert not any(name in seen for name in ("Zephyr", "9000", "Quasar"))
 

@@ -166,8 +166,9 @@ class Staging:
         kind = LABEL_TYPES[fields["type"]]
         judgement, key, name = _judgement(fields), fields.get("assignment"), None
         if fields["type"] == RANKING:
-            judgement, name = {"order": self._order(fields)}, RANKING
-            left, right = sorted(run for place in judgement["order"] for run in place)[:2]
+            judgement, name = self._ranked(fields), RANKING
+            ranked = sorted(run for place in judgement["order"] for run in place)
+            left, right = judgement.get("shown", ranked)[:2]
             key = key or (_key_of_ranking(fields) if is_identified(fields) else None)
         elif kind in (COMPARISON, ANSWER):
             left, right = self.run(*side_of(fields["left"])), None
@@ -189,7 +190,7 @@ class Staging:
             fields.get("revision", 1),
             _moment(fields.get("created_at")),
             fingerprint(fields, without=LABEL_REVISION),
-            None if db_ids else _dump(judgement),
+            None if db_ids and name is None else _dump(judgement),
             _dump(extras) if extras and not db_ids else None,
             *(db_ids or (None, None, None)),
             is_superseded,
@@ -204,8 +205,12 @@ class Staging:
         change = "UPDATE label SET digest = ?, body = CASE WHEN body IS NULL THEN NULL ELSE ? END"
         self.db.execute(f"{change} WHERE line = ?", (digest, body, line))
 
-    def _order(self, fields: dict[str, Any]) -> list[list[int]]:
-        return [[self.run(*side_of(side)) for side in place] for place in fields["order"]]
+    def _ranked(self, fields: dict[str, Any]) -> dict[str, Any]:
+        def runs(sides: Iterable[Any]) -> list[int]:
+            return [self.run(*side_of(side)) for side in sides]
+
+        sides = {"shown": runs(fields["shown"])} if "shown" in fields else {}
+        return {"order": [runs(place) for place in fields["order"]], **sides}
 
     def run(self, model: str, name: str) -> int:
         """Return the number that stands for a run of a model here."""

@@ -11,11 +11,13 @@ from sqlmodel import Session, col, select
 
 from db.models import Assignment, Case, Criterion, Study, Tag
 from db.prepared import Prepared
-from evalkit.annotation.draft import Form
+from db.queries.annotation.shown import shown_outputs
+from evalkit.annotation.form import Form
 from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.annotation.task import ScaleLevel, TaskCriterion, TaskItem, TaskTag
 from evalkit.failures.taxonomy import TagDefinition
 from evalkit.scale import ScaleRange
+from evalkit.vocabulary import TaskKind
 
 _READ: "WeakKeyDictionary[Engine, dict[tuple[int | None, int | None], Definitions]]" = (
     WeakKeyDictionary()
@@ -59,9 +61,12 @@ def form_of(session: Session, study: Study, assignment: Assignment) -> Form:
 
 def form_with(asked: Definitions, session: Session, study: Study, assignment: Assignment) -> Form:
     """Return the same with a rubric and a taxonomy that need not be stored."""
-    is_compared = study.collects_preference and assignment.right_output_id is not None
+    sides = tuple(shown_outputs(assignment))
+    is_ranked = study.task_kind == TaskKind.RANK
+    is_compared = study.collects_preference and len(sides) == 2 and not is_ranked
     collect = {
         "preference": is_compared,
+        "ranking": study.collects_preference and is_ranked,
         "strength": is_compared and study.collects_strength,
         "certainty": is_compared and study.collects_certainty,
         "preferences": is_compared
@@ -79,7 +84,7 @@ def form_with(asked: Definitions, session: Session, study: Study, assignment: As
         criteria=asked.criteria,
         tags=asked.tags,
         collect=frozenset(what for what, is_asked in collect.items() if is_asked),
-        is_pair=assignment.right_output_id is not None,
+        sides=sides,
     )
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import Case, Output
+from db.models import Case
 from db.prepared import Prepared, columns_of
 from db.queries.annotation.leaks import case_words, known_names
+from db.queries.annotation.shown import shown_contents
 from evalkit.annotation.blinding.leaks import mask_runs
 from evalkit.annotation.draft import Draft, IncompleteError, ResponseDraft
 from evalkit.annotation.marks import MarkedError
@@ -29,11 +30,12 @@ def original_draft(
     IncompleteError
         If a mark's words are not where it says.
     """
-    if not (draft.left.marks or draft.right.marks):
+    if not draft.has_marks:
         return draft
     responses = shown_responses(session, study, assignment)
+    stored = submitted.responses if submitted else {}
     turned = {
-        side: response.original_again(getattr(submitted, side).marks if submitted else ())
+        side: response.original_again(stored[side].marks if side in stored else ())
         for side, response in responses.items()
     }
     return _with_marks(draft, turned)
@@ -41,7 +43,7 @@ def original_draft(
 
 def shown_draft(session: Session, study: Any, assignment: Any, draft: Draft) -> Draft:
     """Return a stored annotation whose marks are on what its annotator is shown."""
-    if not (draft.left.marks or draft.right.marks):
+    if not draft.has_marks:
         return draft
     responses = shown_responses(session, study, assignment)
     return _with_marks(draft, {side: response.shown for side, response in responses.items()})
@@ -57,12 +59,9 @@ def shown_responses(session: Session, study: Any, assignment: Any) -> dict[str, 
         def masking(text: str) -> tuple[str, list[tuple[int, int, int]]]:
             return mask_runs(text, words.leaks(text))
 
-    ids = {"left": assignment.left_output_id, "right": assignment.right_output_id}
-    rows = {output_id: row for output_id, *row in _OUTPUTS.all(session, ids)}
     return {
-        side: ShownResponse(*rows[output_id], masking=masking)
-        for side, output_id in ids.items()
-        if output_id in rows
+        side: ShownResponse(*content, masking=masking)
+        for side, content in shown_contents(session, assignment).items()
     }
 
 
@@ -81,12 +80,7 @@ def _with_marks(draft: Draft, turned: dict[str, Any]) -> Draft:
                 raise IncompleteError(str(refused), fields=(field,)) from None
         return replace(response, marks=tuple(marks))
 
-    return replace(draft, left=side("left", draft.left), right=side("right", draft.right))
+    return replace(draft, responses={name: side(name, of) for name, of in draft.responses.items()})
 
 
 _CASE = Prepared(sa.select(*columns_of(Case)).where(col(Case.id) == sa.bindparam("case_id")))
-_OUTPUTS = Prepared(
-    sa.select(col(Output.id), col(Output.content), col(Output.steps)).where(
-        col(Output.id).in_((sa.bindparam("left"), sa.bindparam("right")))
-    )
-)

@@ -9,19 +9,31 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.models import Annotation, Assignment, Case, CheckAnswer, ErrorMark, Tag
+from db.models import Annotation, Assignment, Case, CheckAnswer, ErrorMark, RankedOutput, Tag
+from db.queries.annotation.shown import shown_outputs
 from evalkit.annotation.blinding.leaks import texts_of
 from evalkit.annotation.checklist import items_in_words
-from evalkit.vocabulary import AssignmentState, Certainty, CheckValue, Preference, Strength
+from evalkit.vocabulary import (
+    LETTERS,
+    SIDES,
+    AssignmentState,
+    Certainty,
+    CheckValue,
+    Preference,
+    Strength,
+)
 
-#: So many are shown at once; a search narrows them down.
+#: So many are outputs at once; a search narrows them down.
 MOST_SHOWN = 30
 _LONGEST = 160  # characters of how a case begins
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAnnotation:
-    """What counts of a case somebody annotated; ``begins`` is how what was asked begins."""
+    """What counts of a case somebody annotated; ``begins`` is how what was asked begins.
+
+    ``ranking`` has the letters of those that were ranked, best first, equals together.
+    """
 
     assignment_id: int
     submitted_at: datetime
@@ -30,6 +42,7 @@ class OwnAnnotation:
     preference: Preference | None
     strength: Strength | None
     is_unsure: bool
+    ranking: tuple[tuple[str, ...], ...]
     tags: tuple[str, ...]
     checks: tuple[str, ...]
     texts: tuple[str, ...]
@@ -66,6 +79,7 @@ def own_annotations(
                     preference=None if row.preference is None else Preference(row.preference),
                     strength=None if row.strength is None else Strength(row.strength),
                     is_unsure=row.certainty == Certainty.UNSURE,
+                    ranking=_ranking(session, row),
                     tags=_tags(session, row.id),
                     checks=_checks(session, row),
                     texts=_texts(row.texts),
@@ -78,7 +92,7 @@ def own_annotations(
 def _texts(texts: dict[str, dict[str, str]] | None) -> tuple[str, ...]:
     """Return answers in words, those about the left first."""
     sides = texts or {}
-    return tuple(words for side in ("left", "right") for words in sides.get(side, {}).values())
+    return tuple(words for side in SIDES for words in sides.get(side, {}).values())
 
 
 def own_tags(session: Session, study_id: int, *, annotator_id: int) -> list[str]:
@@ -116,8 +130,7 @@ def _rows(
             col(Annotation.certainty),
             col(Annotation.comment),
             col(Annotation.texts),
-            col(Assignment.left_output_id),
-            col(Assignment.right_output_id),
+            *(getattr(Assignment, f"{side}_output_id") for side in SIDES),
             col(Case.category),
             col(Case.input),
         )
@@ -155,16 +168,31 @@ def _tags(session: Session, annotation_id: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name or key for name, key in names))
 
 
+def _ranking(session: Session, row: Any) -> tuple[tuple[str, ...], ...]:
+    if row.third_output_id is None:
+        return ()
+    places = dict(
+        session.exec(
+            select(RankedOutput.output_id, RankedOutput.place).where(
+                RankedOutput.annotation_id == row.id
+            )
+        ).all()
+    )
+    of_places: dict[int, list[str]] = {}
+    for side, output_id in shown_outputs(row).items():
+        of_places.setdefault(places[output_id], []).append(LETTERS[side])
+    return tuple(tuple(of_places[place]) for place in sorted(of_places))
+
+
 def _checks(session: Session, row: Any) -> tuple[str, ...]:
-    """Say what was checked of the response, or of each of two by its letter on the screen."""
+    """Say what was checked of the response, or of each of several by its letter on the screen."""
     checks = session.exec(
         select(CheckAnswer.output_id, CheckAnswer.item, CheckAnswer.value)
         .where(CheckAnswer.annotation_id == row.id, ~col(CheckAnswer.is_superseded))
         .order_by(col(CheckAnswer.id))
     ).all()
-    letters = {row.left_output_id: "A: ", row.right_output_id: "B: "}
-    if row.right_output_id is None:
-        letters = {row.left_output_id: ""}
+    outputs = shown_outputs(row)
+    letters = {of: f"{LETTERS[side]}: " if len(outputs) > 1 else "" for side, of in outputs.items()}
     of_letters = {
         letter: [(item, CheckValue(value)) for output, item, value in checks if output == output_id]
         for output_id, letter in letters.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -11,11 +12,12 @@ from db.columns import number_of
 from db.models import Assignment, Case, Output, Study, VersionCase
 from db.queries.annotation.form import Definitions, form_with
 from db.queries.annotation.leaks import case_words, names_of_runs, names_told
+from db.queries.annotation.shown import shown_outputs
 from db.queries.annotation.task import fresh_task
-from evalkit.annotation.assignment.policy import PlannedCase, plan, side_coin
+from evalkit.annotation.assignment.policy import PlannedCase, plan, shown_order, side_coin
 from evalkit.annotation.assignment.tournament import Pair
 from evalkit.annotation.task import ComparisonTask
-from evalkit.vocabulary import CaseStatus, LeakPolicy, TaskKind
+from evalkit.vocabulary import LEAST_ANSWERED, SIDES, CaseStatus, LeakPolicy, TaskKind
 
 #: How many cases are looked at for one that may be shown.
 _N_LOOKED_AT = 32
@@ -40,7 +42,8 @@ def planned_task(
             continue
         form = form_with(asked, session, study, assignment)
         task = fresh_task(session, study, assignment, form)
-        return replace(task, n_total=_n_cases(session, study) * study.pairs_per_case)
+        per_case = 1 if study.task_kind == TaskKind.RANK else study.pairs_per_case
+        return replace(task, n_total=_n_cases(session, study) * per_case)
     return None
 
 
@@ -65,17 +68,23 @@ def _assignments(
             kind=kind,
         )
         chosen = planned.units[0].pair
-        sides = [outputs[chosen.first], outputs[chosen.second]]
+        ids = [outputs[model] for model in chosen.models]
         pair = Pair(runs[chosen.first], runs[chosen.second])
-        if side_coin(case_id, pair, seed=study.seed, annotator_id=viewer_id):
-            sides.reverse()
+        if kind == TaskKind.RANK:
+            ids = shown_order(ids, case_id, seed=study.seed, turn=0)
+        elif side_coin(case_id, pair, seed=study.seed, annotator_id=viewer_id):
+            ids.reverse()
+        if kind == TaskKind.SINGLE:
+            ids = ids[:1]
+        on_sides: dict[str, Any] = {
+            f"{side}_output_id": output_id for side, output_id in zip(SIDES, ids, strict=False)
+        }
         yield Assignment(
             id=0,
             study_id=0,
             case_id=case_id,
             annotator_id=viewer_id,
-            left_output_id=sides[0],
-            right_output_id=None if kind == TaskKind.SINGLE else sides[1],
+            **on_sides,
             presentation="",
             token="",
         )
@@ -94,7 +103,7 @@ def _answered(study: Study, run_ids: Sequence[int]) -> SelectOfScalar[int]:
         .where(
             VersionCase.version_id == study.eval_set_version_id,
             Case.status == CaseStatus.ACTIVE,
-            n_outputs >= (1 if study.task_kind == TaskKind.SINGLE else 2),
+            n_outputs >= LEAST_ANSWERED[TaskKind(study.task_kind)],
         )
         .order_by(col(VersionCase.case_id))
         .limit(_N_LOOKED_AT)
@@ -105,8 +114,8 @@ def _gives_away(session: Session, study: Study, assignment: Assignment) -> bool:
     """Tell whether a response of an assignment names its maker."""
     case = session.get_one(Case, assignment.case_id)
     words = case_words(case, frozenset(study.names or ()))
-    responses = (assignment.left_output_id, assignment.right_output_id)
-    outputs = session.exec(select(Output).where(col(Output.id).in_(responses)))
+    ids = shown_outputs(assignment).values()
+    outputs = session.exec(select(Output).where(col(Output.id).in_(ids)))
     return any(names_told(output, words) for output in outputs)
 
 

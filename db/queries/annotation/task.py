@@ -15,7 +15,7 @@ from db.models import (
     Criterion,
     CriterionPreference,
     ErrorMark,
-    Output,
+    RankedOutput,
     Score,
     Study,
     Tag,
@@ -26,8 +26,10 @@ from db.queries.annotation.instructions import digest
 from db.queries.annotation.leaks import CaseWords, case_words, known_names
 from db.queries.annotation.marks import shown_draft
 from db.queries.annotation.progress import Skipped, done_and_total, skipped_case
+from db.queries.annotation.shown import shown_contents, shown_outputs
 from evalkit.annotation.blinding.leaks import blinded_steps
-from evalkit.annotation.draft import Draft, Form, ResponseDraft
+from evalkit.annotation.draft import Draft, Ranking, ResponseDraft
+from evalkit.annotation.form import Form
 from evalkit.annotation.marks import MarkedError, split_marks
 from evalkit.annotation.opening import draft_mark
 from evalkit.annotation.task import (
@@ -114,7 +116,6 @@ def fresh_task(session: Session, study: Any, assignment: Any, form: Form) -> Com
     words = None
     if study.leak_policy != LeakPolicy.SHOW:
         words = case_words(case, known_names(session, study))
-    responses = _responses(session, assignment, words)
     return ComparisonTask(
         assignment_id=assignment.id,
         study_id=assignment.study_id,
@@ -123,8 +124,7 @@ def fresh_task(session: Session, study: Any, assignment: Any, form: Form) -> Com
         messages=tuple(case.input),
         context=tuple(case.context or ()),
         tools=tuple(case.tools or ()),
-        left=responses[assignment.left_output_id],
-        right=responses.get(assignment.right_output_id or 0),
+        responses=_responses(session, assignment, words),
         criteria=form.criteria,
         checklist=form.checklist,
         tags=form.tags,
@@ -180,18 +180,16 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
         .order_by(col(ErrorMark.id))
     ).all():
         marks.setdefault(mark.output_id, []).append(_mark(mark, key))
-    left, right = (
-        ResponseDraft(
-            scores.get(output_id or 0, {}),
-            *split_marks(marks.get(output_id or 0, ())),
+    outputs = shown_outputs(assignment)
+    responses = {
+        side: ResponseDraft(
+            scores.get(output_id, {}),
+            *split_marks(marks.get(output_id, ())),
             texts=(annotation.texts or {}).get(side, {}),
-            checks=checks.get(output_id or 0, {}),
+            checks=checks.get(output_id, {}),
         )
-        for side, output_id in (
-            ("left", assignment.left_output_id),
-            ("right", assignment.right_output_id),
-        )
-    )
+        for side, output_id in outputs.items()
+    }
     preference, strength = annotation.preference, annotation.strength
     certainty = annotation.certainty
     return Draft(
@@ -199,8 +197,8 @@ def submitted_draft(session: Session, annotation: Annotation, assignment: Assign
         strength=None if strength is None else Strength(strength),
         certainty=None if certainty is None else Certainty(certainty),
         preferences=_preferences(session, annotation),
-        left=left,
-        right=right,
+        ranking=_ranking(session, annotation, outputs),
+        responses=responses,
         comment=annotation.comment or "",
     )
 
@@ -213,6 +211,22 @@ def _preferences(session: Session, annotation: Annotation) -> dict[str, Preferen
         .order_by(col(Criterion.position), col(Criterion.id))
     ).all()
     return {key: Preference(preference) for key, preference in rows}
+
+
+def _ranking(session: Session, annotation: Annotation, outputs: dict[str, int]) -> Ranking:
+    """Return the places of a ranking, each with the sides that share it."""
+    place_of = dict(
+        session.exec(
+            select(RankedOutput.output_id, RankedOutput.place).where(
+                RankedOutput.annotation_id == annotation.id
+            )
+        ).all()
+    )
+    places: dict[int, list[str]] = {}
+    for side, output_id in outputs.items():
+        if output_id in place_of:
+            places.setdefault(place_of[output_id], []).append(side)
+    return tuple(tuple(places[place]) for place in sorted(places))
 
 
 def _mark(mark: ErrorMark, key: str) -> MarkedError:
@@ -251,16 +265,15 @@ def _beside(session: Session, assignment: Assignment) -> Neighbours:
 
 def _responses(
     session: Session, assignment: Assignment, words: CaseWords | None
-) -> dict[int, BlindedResponse]:
-    """Return the responses of an assignment by the ids of their outputs, masked."""
+) -> dict[str, BlindedResponse]:
+    """Return the responses of an assignment by side, masked."""
     masked = words.masked if words is not None else str
-    asked = {"left": assignment.left_output_id, "right": assignment.right_output_id}
     return {
-        output_id: BlindedResponse(
+        side: BlindedResponse(
             text=masked(content),
             steps=None if steps is None else blinded_steps(steps, masked=masked),
         )
-        for output_id, content, steps in _OUTPUTS.all(session, asked)
+        for side, (content, steps) in shown_contents(session, assignment).items()
     }
 
 
@@ -277,11 +290,6 @@ _CASE = Prepared(sa.select(*columns_of(Case)).where(col(Case.id) == sa.bindparam
 _CURRENT = select(Annotation).where(
     Annotation.assignment_id == sa.bindparam("assignment_id"),
     col(Annotation.is_superseded).is_(False),
-)
-_OUTPUTS = Prepared(
-    sa.select(col(Output.id), col(Output.content), col(Output.steps)).where(
-        col(Output.id).in_((sa.bindparam("left"), sa.bindparam("right")))
-    )
 )
 _BESIDE = sa.select(col(Assignment.id)).where(
     col(Assignment.study_id) == sa.bindparam("study_id"),

@@ -32,6 +32,12 @@ UNFINISHED = (AssignmentState.OPEN, AssignmentState.DRAFT)
 #: What stands right of the left output, which is itself where it stands alone: as in a unit.
 _OTHER: Any = sa.func.coalesce(col(Assignment.right_output_id), col(Assignment.left_output_id))
 
+_MORE = (
+    col(Assignment.third_output_id),
+    col(Assignment.fourth_output_id),
+    col(Assignment.fifth_output_id),
+)
+
 WORK_DONE = (
     "study_id",
     "annotator_id",
@@ -128,12 +134,18 @@ def work_done(study_id: int) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def shows(first: Any, second: Any) -> sa.ColumnElement[bool]:
-    """Tell in SQL whether an assignment shows the outputs of a unit, on whichever sides."""
-    left = col(Assignment.left_output_id)
-    return sa.or_(
+def shows(first: Any, second: Any, *, kind: TaskKind = TaskKind.PAIR) -> sa.ColumnElement[bool]:
+    """Tell in SQL whether an assignment of a case shows the outputs of a unit, on whichever sides.
+
+    A case asks for one ranking, and whatever was ranked of it is that one.
+    """
+    third, left = col(Assignment.third_output_id), col(Assignment.left_output_id)
+    if kind == TaskKind.RANK:
+        return third.is_not(None)
+    on_sides = sa.or_(
         sa.and_(left == first, second == _OTHER), sa.and_(left == second, first == _OTHER)
     )
+    return sa.and_(on_sides, third.is_(None))
 
 
 def is_live() -> sa.ColumnElement[bool]:
@@ -168,28 +180,35 @@ def _shown(session: Session, study: Study, model_of: Mapping[int, int]) -> tuple
     """Count every presentation given out; judges do not count, whatever they judged."""
     counts = sa.and_(is_live(), col(Assignment.kind) == AssignmentKind.WORK)
     is_alone = col(Assignment.right_output_id).is_(None)
+    is_ranked = col(Assignment.third_output_id).is_not(None)
+    is_of = {
+        TaskKind.SINGLE: is_alone,
+        TaskKind.PAIR: ~is_alone & ~is_ranked,
+        TaskKind.RANK: is_ranked,
+    }
+    outputs = (col(Assignment.left_output_id), _OTHER, *_MORE)
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(Assignment.case_id),
-            col(Assignment.left_output_id),
-            _OTHER,
             sa.func.count(sa.distinct(col(Assignment.annotator_id))),
+            *outputs,
         )
         .join(Annotator, col(Annotator.id) == Assignment.annotator_id)
         .where(
             col(Assignment.study_id) == study.id,
             col(Annotator.kind) == AnnotatorKind.HUMAN,
-            is_alone if study.task_kind == TaskKind.SINGLE else ~is_alone,
+            is_of[TaskKind(study.task_kind)],
             counts,
         )
-        .group_by(col(Assignment.case_id), col(Assignment.left_output_id), _OTHER)
+        .group_by(col(Assignment.case_id), *outputs)
     )
-    rows = session.connection().execute(statement).all()
-    return tuple(
-        Shown(case_id, model_of[left], model_of[right], n_live=n_live)
-        for case_id, left, right, n_live in rows
-        if left in model_of and right in model_of
-    )
+    presentations = []
+    for case_id, n_live, *ids in session.connection().execute(statement):
+        output_ids = [output_id for output_id in ids if output_id is not None]
+        if all(output_id in model_of for output_id in output_ids):
+            models = tuple(model_of[output_id] for output_id in output_ids)
+            presentations.append(Shown(case_id, models, n_live=n_live))
+    return tuple(presentations)
 
 
 def _planned_cases(

@@ -29,7 +29,7 @@ from db.queries.records.annotated import (
 )
 from db.queries.records.by_criterion import criterion_preferences
 from db.queries.records.mark_revisions import by_revision, mark_revisions, who_judged
-from db.queries.records.rankings import IS_RANKED, Order, orders
+from db.queries.records.rankings import IS_RANKED, Ranked, rankings
 from db.queries.records.rows import BATCH, batched, run_names, stream
 from evalkit.records.normal import normal
 from evalkit.vocabulary import IDENTIFIED
@@ -98,7 +98,7 @@ class _LabelReader:
                 if any(check.is_superseded for check in checks.get(row.id, ()))
             }
         )
-        ranked = orders(self._session, ids)
+        ranked = rankings(self._session, ids)
         compared = self._compared({row.assignment_id for row in rows if row.is_superseded})
         scored = self._scored(
             {
@@ -160,11 +160,12 @@ class _LabelReader:
         row: Row[Any],
         extras: dict[str, Any],
         preferences: Sequence[Row[Any]] | None,
-        order: Order | None,
+        ranked: Ranked | None,
     ) -> dict[str, Any]:
-        if order is not None:
-            ranked = [[self._side(run) for run in place] for place in order]
-            return normal("ranking", {**self._shared(row, extras), "order": ranked})
+        if ranked is not None:
+            order = [list(map(self._side, place)) for place in ranked.order]
+            sides = list(map(self._side, ranked.sides)) or None
+            return normal("ranking", {**self._shared(row, extras), "order": order, "shown": sides})
         fields = {
             **self._shared(row, extras),
             "left": self._side(row.left_run_id),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +15,13 @@ from db.models import (
     CheckAnswer,
     Criterion,
     ErrorMark,
+    RankedOutput,
     Score,
     Tag,
 )
+from db.queries.annotation.shown import shown_outputs
 from db.queries.results.studies import COUNTED_KINDS
-from evalkit.vocabulary import AnnotatorKind, CheckValue, Preference
+from evalkit.vocabulary import SIDES, AnnotatorKind, CheckValue, Preference
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,9 @@ class GivenCheck:
 class Answer:
     """What one annotator said at one sitting; ``preferred`` is the id of a response, if one was.
 
-    ``output_ids`` are of the one response or the two that were shown, left first; ``texts`` are
-    what was written of them, in the same order, by question.
+    ``output_ids`` are of the responses that were shown, in the order of the screen; ``texts`` are
+    what was written of them, in the same order, by question. ``ranking`` has the ids of those
+    that were ranked, best first, each place with those that share it.
     """
 
     annotator: str
@@ -74,6 +78,7 @@ class Answer:
     marks: tuple[GivenMark, ...]
     comment: str
     texts: tuple[Mapping[str, str], ...] = ()
+    ranking: tuple[tuple[int, ...], ...] = ()
     checks: tuple[GivenCheck, ...] = ()
 
 
@@ -86,7 +91,7 @@ def answers(
     judges: bool = False,
 ) -> list[Answer]:
     """Return all that counts of what was said of these responses, people first, by name."""
-    left, right = col(Assignment.left_output_id), col(Assignment.right_output_id)
+    columns = [getattr(Assignment, f"{side}_output_id") for side in SIDES]
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(Annotation.id).label("annotation_id"),
@@ -95,8 +100,7 @@ def answers(
             col(Annotation.is_superseded),
             col(Annotation.comment),
             col(Annotation.texts),
-            left.label("left_id"),
-            right.label("right_id"),
+            *columns,
             col(Annotator.name),
             col(Annotator.kind),
             col(Annotator.is_simulated),
@@ -105,7 +109,7 @@ def answers(
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
         .where(
-            sa.or_(left.in_(output_ids), right.in_(output_ids)),
+            sa.or_(*(output_id.in_(output_ids) for output_id in columns)),
             col(Assignment.kind).in_(COUNTED_KINDS),
             *([] if judges else [col(Annotator.kind) != AnnotatorKind.JUDGE]),
             *([] if study_ids is None else [col(Assignment.study_id).in_(study_ids)]),
@@ -118,10 +122,11 @@ def answers(
     scores = _scores(session, annotation_ids, output_ids)
     marks = _marks(session, annotation_ids, output_ids)
     checks = _checks(session, annotation_ids, output_ids)
+    rankings = _rankings(session, annotation_ids)
     # Of a sitting that was revised only what still counts is read.
     still = scores.keys() | marks.keys() | checks.keys()
     counted = [
-        _answer(row, scores, marks, checks)
+        _answer(row, scores, marks, checks, rankings.get(row.annotation_id, ()))
         for row in rows
         if not row.is_superseded or row.annotation_id in still
     ]
@@ -133,27 +138,46 @@ def _answer(
     scores: Mapping[int, Sequence[GivenScore]],
     marks: Mapping[int, Sequence[GivenMark]],
     checks: Mapping[int, Sequence[GivenCheck]],
+    ranking: tuple[tuple[int, ...], ...],
 ) -> Answer:
     preference = None if row.preference is None or row.is_superseded else Preference(row.preference)
-    sides = {Preference.LEFT: row.left_id, Preference.RIGHT: row.right_id}
+    sides = {Preference.LEFT: row.left_output_id, Preference.RIGHT: row.right_output_id}
+    outputs = shown_outputs(row)
+    texts = {} if row.is_superseded else row.texts or {}
+    ranked = tuple(output_id for place in ranking for output_id in place)
     return Answer(
         annotator=row.name,
         is_judge=row.kind == AnnotatorKind.JUDGE,
         is_simulated=row.is_simulated,
-        output_ids=tuple(side for side in (row.left_id, row.right_id) if side is not None),
+        output_ids=ranked if len(ranked) > len(outputs) else tuple(outputs.values()),
         preference=preference,
         preferred=None if preference is None else sides.get(preference),
         is_unreadable=row.is_unreadable,
         scores=tuple(scores.get(row.annotation_id, ())),
         marks=tuple(marks.get(row.annotation_id, ())),
         comment="" if row.is_superseded else row.comment or "",
-        texts=() if row.is_superseded else _texts(row.texts),
+        texts=tuple(texts.get(side, {}) for side in outputs),
+        ranking=() if row.is_superseded else ranking,
         checks=tuple(checks.get(row.annotation_id, ())),
     )
 
 
-def _texts(texts: dict[str, dict[str, str]] | None) -> tuple[Mapping[str, str], ...]:
-    return tuple((texts or {}).get(side, {}) for side in ("left", "right"))
+def _rankings(
+    session: Session, annotation_ids: Sequence[int]
+) -> dict[int, tuple[tuple[int, ...], ...]]:
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(
+            col(RankedOutput.annotation_id), col(RankedOutput.place), col(RankedOutput.output_id)
+        )
+        .where(col(RankedOutput.annotation_id).in_(annotation_ids))
+        .order_by(col(RankedOutput.annotation_id), col(RankedOutput.place))
+    )
+    rankings: dict[int, tuple[tuple[int, ...], ...]] = {}
+    rows = session.connection().execute(statement)
+    for (annotation_id, _), tied in groupby(rows, key=lambda row: row[:2]):
+        place = tuple(output_id for *_, output_id in tied)
+        rankings[annotation_id] = (*rankings.get(annotation_id, ()), place)
+    return rankings
 
 
 def _scores(

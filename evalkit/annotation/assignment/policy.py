@@ -7,12 +7,19 @@ before a fresh one is begun, so that agreement can be computed from the first da
 that is stopped early has few half-judged pairs.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 
-from evalkit.annotation.assignment.tournament import Pair, draw, planned_pairs, with_substitutes
+from evalkit.annotation.assignment.tournament import (
+    Pair,
+    draw,
+    planned_pairs,
+    ranked_together,
+    with_substitutes,
+)
 from evalkit.vocabulary import TaskKind
 
 #: How long a case stays with the annotator it was shown to before others may have it.
@@ -48,10 +55,10 @@ class PlannedCase:
 
 @dataclass(frozen=True, slots=True)
 class PlannedUnit:
-    """What is judged by ``overlap`` annotators: a case with a pair of models, or with one.
+    """What is judged by ``overlap`` annotators: a case with a pair of models, with one, or several.
 
-    ``inclusion_probability`` is the chance, over all seeds, that this pair of the case's
-    available pairs is asked for.
+    ``inclusion_probability`` is the chance, over all seeds, that these of the case's available
+    models are shown together.
     """
 
     case_id: int
@@ -101,11 +108,14 @@ class Plan:
         self, case: PlannedCase, index: int, begun: Iterable[Pair] = ()
     ) -> Iterator[PlannedUnit]:
         """Plan one case: what was begun, the planned pairs, then others until it has enough."""
-        is_single = self.kind == TaskKind.SINGLE
-        n_possible = len(case.available) * (len(case.available) - 1) // 2
+        n_available = len(case.available)
+        chances = {
+            TaskKind.SINGLE: lambda: 1.0,
+            TaskKind.PAIR: lambda: min(1.0, self.pairs_per_case / math.comb(n_available, 2)),
+            TaskKind.RANK: lambda: 1 / max(1, math.comb(n_available, self.pairs_per_case)),
+        }
         for pair in _pairs_of_case(self, case, index, begun):
-            chance = 1.0 if is_single else min(1.0, self.pairs_per_case / n_possible)
-            yield PlannedUnit(case.case_id, pair, chance)
+            yield PlannedUnit(case.case_id, pair, chances[self.kind]())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +124,21 @@ class Shown:
 
     Attributes
     ----------
-    case_id, left, right : int
-        The case, and the models as they stood.
+    case_id : int
+    models : tuple of int
+        As they stood, left first.
     n_live : int
         Annotators whose work on it was submitted or is under way with a valid reservation.
     """
 
     case_id: int
-    left: int
-    right: int
+    models: tuple[int, ...]
     n_live: int
 
     @property
     def pair(self) -> Pair:
-        """The two models, whatever their sides."""
-        return Pair(min(self.left, self.right), max(self.left, self.right))
+        """The models, whatever their sides."""
+        return Pair.of(self.models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +177,7 @@ def plan(
         All cases of the eval set version, those that are no longer asked for included (with
         nothing available), so that retiring one does not move the pairs of the others.
     n_models, pairs_per_case, seed : int
-        As for `planned_pairs`.
+        As for `planned_pairs`; of rankings ``pairs_per_case`` says how many responses each has.
     kind : TaskKind
         Single responses are not dealt out: each case asks for those of all its models.
 
@@ -207,6 +217,17 @@ def first_choice(candidates: Iterable[Candidate], *, seed: int, annotator_id: in
 def side_coin(case_id: int, pair: Pair, *, seed: int, annotator_id: int) -> int:
     """Draw the coin that settles the sides of a unit for an annotator: 0 or 1."""
     return draw(seed, "side", annotator_id, case_id, pair.first, pair.second) % 2
+
+
+def shown_order(outputs: Sequence[int], case_id: int, *, seed: int, turn: int) -> list[int]:
+    """Return responses that are ranked in the order in which they are shown.
+
+    The order is drawn for each case; whoever judges it as the next begins one further in it, so
+    that of as many annotators as there are responses each sees another one first.
+    """
+    order = sorted(outputs, key=lambda output: draw(seed, "order", case_id, output))
+    start = turn % len(order)
+    return [*order[start:], *order[:start]]
 
 
 def first_is_left(*, lead: int, lead_of_unit: int, n_missing: int, coin: int) -> bool:
@@ -250,6 +271,15 @@ def _pairs_of_case(
     if plan.kind == TaskKind.SINGLE:
         return [Pair(model, model) for model in sorted(case.available)]
     chosen = sorted(pair for pair in begun if _is_available(pair, case))
+    if plan.kind == TaskKind.RANK:  # a case asks for one ranking
+        together = ranked_together(
+            case.available,
+            plan.n_models,
+            case_index=index,
+            n=plan.pairs_per_case,
+            seed=plan.seed,
+        )
+        return chosen[:1] or ([together] if together else [])
     if len(chosen) >= plan.pairs_per_case or len(case.available) < 2:
         return chosen
     planned = planned_pairs(
@@ -264,4 +294,4 @@ def _pairs_of_case(
 
 
 def _is_available(pair: Pair, case: PlannedCase) -> bool:
-    return pair.first in case.available and pair.second in case.available
+    return case.available.issuperset(pair.models)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from evalkit.annotation.assignment.policy import PlannedCase
 from evalkit.annotation.assignment.tournament import draw
 from evalkit.errors import RefusedError
-from evalkit.vocabulary import TaskKind
+from evalkit.vocabulary import LEAST_ANSWERED, TaskKind
 
 
 def sampled_cases(
@@ -46,13 +46,14 @@ def sampled_cases(
     """
     strata: defaultdict[str, list[int]] = defaultdict(list)
     for case in cases:
-        if len(case.available) >= (1 if kind == TaskKind.SINGLE else 2):
+        if len(case.available) >= LEAST_ANSWERED[kind]:
             strata[case.category].append(case.case_id)
     n_cases = sum(map(len, strata.values()))
     if not 1 <= n <= n_cases:
-        by_whom = "one or more" if kind == TaskKind.SINGLE else "two or more"
+        least = {1: "one", 2: "two", 3: "three"}[LEAST_ANSWERED[kind]]
         raise RefusedError(
-            f"{n:,} cases cannot be drawn: {n_cases:,} were answered by {by_whom} of the models."
+            f"{n:,} cases cannot be drawn: {n_cases:,} were answered by {least} or more of the "
+            "models."
         )
     drawn: dict[int, float] = {}
     for ids, n_drawn in _allocated(strata.values(), n, seed):

@@ -2,19 +2,35 @@
 
 import functools
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+
+from evalkit.vocabulary import LEAST_RANKED
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pair:
     """Two models by their position in the study's list, ``first < second``.
 
-    One that stands alone is a pair with itself.
+    One that stands alone is a pair with itself. Where several are ranked, ``more`` are the third
+    and on, in the same order.
     """
 
     first: int
     second: int
+    more: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, models: Iterable[int]) -> "Pair":
+        """Return models that are shown together, in whatever order they come."""
+        first, second, *more = sorted(models)
+        return cls(first, second, tuple(more))
+
+    @property
+    def models(self) -> tuple[int, ...]:
+        """All that are shown together."""
+        return (self.first, self.second, *self.more)
 
 
 def planned_pairs(
@@ -78,6 +94,33 @@ def with_substitutes(
         if pair not in met:
             met.add(pair)
             yield pair
+
+
+def ranked_together(
+    available: Collection[int], n_models: int, *, case_index: int, n: int, seed: int
+) -> Pair | None:
+    """Choose the models of which one case asks for a ranking; None where fewer than three answered.
+
+    Each case takes the next ``n`` of a circle of the models that is drawn anew for every
+    ``n_models`` cases, and begins one model later than the case before: over these each model is
+    asked for equally often, and over all seeds every ``n`` of a case's models have the same chance.
+
+    Parameters
+    ----------
+    available : collection of int
+        The models with an output for the case; what is missing is passed over. Where fewer than
+        ``n`` are there, all of them.
+    n_models, case_index, seed : int
+        As for `planned_pairs`.
+    n : int
+        How many are ranked together, 3 to 5.
+    """
+    if len(available) < LEAST_RANKED:
+        return None
+    turn, start = divmod(case_index, n_models)
+    circle = sorted(range(n_models), key=lambda model: draw(seed, "circle", turn, model))
+    ordered = (model for model in (*circle[start:], *circle[:start]) if model in available)
+    return Pair.of(islice(ordered, n))
 
 
 def _window(order: Sequence[int], *, start: int, length: int) -> tuple[Pair, ...]:

@@ -16,7 +16,7 @@ from evalkit.annotation.blinding.naming import NamingText, naming_in_words
 from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME, READY_GUIDELINES
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.phrases import counted, some
-from evalkit.vocabulary import LeakPolicy, TaskKind
+from evalkit.vocabulary import LEAST_ANSWERED, LEAST_RANKED, MOST_RANKED, LeakPolicy, TaskKind
 from pages.shared import labels
 from pages.shared.library import preview
 
@@ -35,8 +35,12 @@ _FINER = "How much better: slightly or much. Not sure: one key beside the prefer
 _OF_PAIRS = ("preference", *OF_PREFERENCE)
 _KINDS = {
     TaskKind.PAIR: "Two responses side by side",
+    TaskKind.RANK: "Three to five to be ranked",
     TaskKind.SINGLE: "One response at a time",
 }
+#: What a number of annotators judges together.
+_UNITS = {TaskKind.PAIR: "pair", TaskKind.SINGLE: "response", TaskKind.RANK: "ranking"}
+_LEAST = {TaskKind.PAIR: "two models", TaskKind.SINGLE: "a model", TaskKind.RANK: "three models"}
 _LEAKS = {
     LeakPolicy.MASK: "Mask the words",
     LeakPolicy.LEAVE_OUT: "Leave the response out",
@@ -71,7 +75,6 @@ def study_form(
             key=f"{key}-name",
         )
         kind = _kind(key=f"{key}-kind", n_models=len(models))
-        is_pair = kind == TaskKind.PAIR
         chosen = _models(models, kind, key=f"{key}-models-{eval_set.eval_set_id}")
         left, right = st.columns(2)
         with left:
@@ -79,10 +82,12 @@ def study_form(
             overlap, collects = _asked_of_annotators(kind)
         with right:
             leaks, all_pairs = _shown_to_annotators(kind)
+            ranked = _ranked(kind, n_models=len(chosen), key=f"{key}-ranked-{len(chosen)}")
         with st.expander("Rubric, taxonomy and what annotators are told"):
             rubric, taxonomy = _definitions(rubrics, taxonomies)
             ready = Instructions("", "", READY_GUIDELINES[kind])
-            told = _told(ready, key=f"{key}-{is_pair}", is_pair=is_pair)
+            is_pair, is_ranked = kind == TaskKind.PAIR, kind == TaskKind.RANK
+            told = _told(ready, key=f"{key}-{is_pair}-{is_ranked}", is_pair=is_pair)
         plan = StudyPlan(
             name=name,
             eval_set=eval_set.name,
@@ -94,6 +99,7 @@ def study_form(
             overlap=overlap,
             n_cases=n_cases,
             pairs_per_case=math.comb(len(chosen), 2) if all_pairs else None,
+            ranked_per_case=ranked,
             collects=collects,
             leak_policy=leaks,
         )
@@ -104,9 +110,9 @@ def study_form(
 
 
 def _models(models: Sequence[str], kind: TaskKind, *, key: str) -> list[str]:
-    is_pair = kind == TaskKind.PAIR
+    is_single = kind == TaskKind.SINGLE
     return st.multiselect(
-        "Models to compare" if is_pair else "Models whose responses are judged",
+        "Models whose responses are judged" if is_single else "Models to compare",
         models,
         default=list(models) if len(models) <= _PRESELECTED else [],
         key=key,
@@ -120,16 +126,18 @@ def open_sentence(plan: StudyPlan) -> str:
 
 def workload(plan: StudyPlan, *, n_cases: int) -> str:
     """Say how many annotations a plan asks for, if every model answered every case."""
-    is_pair = plan.kind == TaskKind.PAIR
-    if len(plan.models) < 1 + is_pair:
-        least = "two models" if is_pair else "a model"
-        return f"Choose {least} or more to see how much work it is."
+    if len(plan.models) < LEAST_ANSWERED[plan.kind]:
+        return f"Choose {_LEAST[plan.kind]} or more to see how much work it is."
     cases = f"{n_cases:,} cases"
     if plan.n_cases is not None:
         cases, n_cases = f"{plan.n_cases:,} of {n_cases:,} cases", plan.n_cases
-    what = "pair" if is_pair else "response"
-    n = n_cases * plan.shown_per_case * plan.overlap
-    units, people = counted(plan.shown_per_case, what), counted(plan.overlap, "annotator")
+    what = _UNITS[plan.kind]
+    people = counted(plan.overlap, "annotator")
+    if plan.kind == TaskKind.RANK:
+        units, n = f"a ranking of {plan.shown_per_case} responses", n_cases * plan.overlap
+    else:
+        units = counted(plan.shown_per_case, what)
+        n = n_cases * plan.shown_per_case * plan.overlap
     return f"{cases}, {units} each, {people} a {what}: {n:,} annotations in all."
 
 
@@ -141,8 +149,8 @@ def _kind(*, key: str, n_models: int) -> TaskKind:
         default=TaskKind.SINGLE if n_models == 1 else TaskKind.PAIR,
         format_func=lambda kind: _KINDS[kind],
         required=True,
-        help="Side by side they say which is better. Alone, each response is scored and searched "
-        "for errors: as in a study of what one model answered.",
+        help="Side by side they say which is better; of several, in which order they stand. Alone, "
+        "each response is scored and searched for errors: as in a study of one model's answers.",
         key=key,
     )
 
@@ -162,22 +170,39 @@ def _drawn(n_cases: int, *, key: str) -> int | None:
 
 def _asked_of_annotators(kind: TaskKind) -> tuple[int, frozenset[str]]:
     overlap = st.number_input(
-        "Annotators per pair" if kind == TaskKind.PAIR else "Annotators per response",
+        f"Annotators per {_UNITS[kind]}",
         1,
         20,
         2,
         help="Two or more let you measure agreement; three settle most disagreements.",
     )
-    is_single = kind == TaskKind.SINGLE
+    is_ranked = kind == TaskKind.RANK
+    unasked = {TaskKind.PAIR: (), TaskKind.SINGLE: _OF_PAIRS, TaskKind.RANK: _OF_PAIRS}[kind]
     collects = st.pills(
-        "Annotators give",
-        [what for what in _COLLECTED if not (is_single and what in _OF_PAIRS)],
+        "Annotators give, beside the ranking" if is_ranked else "Annotators give",
+        [what for what in _COLLECTED if what not in unasked],
         selection_mode="multi",
-        default=collected_of(kind),
+        default=[what for what in collected_of(kind) if what not in unasked],
         help=_FINER if kind == TaskKind.PAIR else None,
         format_func=lambda what: _COLLECTED[what],
     )
-    return int(overlap), frozenset(collects)
+    return int(overlap), frozenset(collects) | ({"preference"} if is_ranked else set())
+
+
+def _ranked(kind: TaskKind, *, n_models: int, key: str) -> int | None:
+    """Ask how many responses are ranked together, where there is a choice."""
+    most = min(n_models, MOST_RANKED)
+    if kind != TaskKind.RANK or most <= LEAST_RANKED:
+        return None
+    n: int = st.segmented_control(
+        "Responses to rank together",
+        range(LEAST_RANKED, most + 1),
+        default=most,
+        required=True,
+        help="Of more models each case takes as many, balanced over the cases.",
+        key=key,
+    )
+    return n
 
 
 def _shown_to_annotators(kind: TaskKind) -> tuple[LeakPolicy, bool]:

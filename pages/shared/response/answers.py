@@ -8,10 +8,10 @@ from db.queries.responses.answers import Answer, GivenMark
 from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
 from evalkit.annotation.checklist import items_in_words
-from evalkit.phrases import capital
+from evalkit.phrases import capital, joined
 from evalkit.rendering.markdown import escape
 from evalkit.study.sentences import annotator_name
-from evalkit.vocabulary import CheckValue, Preference
+from evalkit.vocabulary import LETTERS, CheckValue, Preference
 from pages.shared.components.viewer import Pane, viewer
 from pages.shared.display import exhibits
 
@@ -102,6 +102,9 @@ def _preference(answer: Answer, headings: Mapping[int, str]) -> str:
         return "Unreadable"
     if answer.preferred is not None:
         return _name(answer.preferred, headings)
+    if answer.ranking:
+        places = [" = ".join(_name(of, headings) for of in place) for place in answer.ranking]
+        return ", then ".join(places)
     return _LEVEL[answer.preference] if answer.preference else text.MISSING
 
 
@@ -160,8 +163,9 @@ def _text_lines(answer: Answer, headings: Mapping[int, str]) -> list[str]:
 
 
 def _comment_line(answer: Answer, headings: Mapping[int, str]) -> str:
-    """Give a comment; one on two responses with the letters under which they were shown."""
+    """Give a comment; one on several responses with the letters under which they were shown."""
     if len(answer.output_ids) == 1:
         return answer.comment
-    a, b = (_name(output_id, headings) for output_id in answer.output_ids)
-    return f"With {a} as A and {b} as B: {answer.comment}"
+    named = zip(answer.output_ids, LETTERS.values(), strict=False)
+    lettered = [f"{_name(output_id, headings)} as {letter}" for output_id, letter in named]
+    return f"With {joined(lettered)}: {answer.comment}"

@@ -137,7 +137,8 @@ def _task(
         "n_done": 11,
         "n_total": 40,
     }
-    return ComparisonTask(left=left, right=right, **{**values, **changes})
+    responses = {"left": left} if right is None else {"left": left, "right": right}
+    return ComparisonTask(**{**values, "responses": responses, **changes})
 
 
 _CALL = {

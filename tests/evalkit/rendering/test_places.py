@@ -211,7 +211,7 @@ def test_a_text_that_is_too_much_for_markdown_has_its_places_too() -> None:
 @pytest.mark.parametrize("asked", [{"tags"}, {"preference"}])
 def test_a_screen_is_told_places_only_where_words_can_be_marked(asked: set[str]) -> None:
     task = replace(TASKS["plain"], collect=frozenset(asked))
-    wanted = render_placed(clean(task.left.text))[1] if asked == {"tags"} else []
+    wanted = render_placed(clean(task.responses["left"].text))[1] if asked == {"tags"} else []
     assert bool(wanted) == (asked == {"tags"})
     assert render_task(task)["left"]["places"] == wanted
 

@@ -258,7 +258,14 @@ WHERE judged.key IS NOT NULL AND judged.line > 0 AND (
     judged."case" <> presentation."case"
     OR (kind IN (0, 4)
         AND (judged.left <> presentation.left OR judged.right <> presentation.right))
-    OR (type > 0 AND is_compared AND judged.left NOT IN (presentation.left, presentation.right))
+    OR (type > 0 AND is_compared AND judged.left NOT IN (presentation.left, presentation.right)
+        AND NOT EXISTS (
+            SELECT 1 FROM judged AS ranking JOIN label ON label.line = ranking.line,
+                json_each(label.body, '$.order') AS place, json_each(place.value) AS run
+            JOIN output ON output.run = run.value
+            WHERE ranking.presentation = judged.presentation AND ranking.type = 0
+            AND output.id = judged.left
+        ))
 ) ORDER BY judged.line LIMIT ?
 """
 

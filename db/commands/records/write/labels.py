@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from db.columns import new_token, now
 from db.commands.records.staging import CHECK, COMPARISON, ERROR, SCORE
 from db.commands.records.write.batches import BATCH, Writing, table_of
+from db.commands.records.write.rankings import more_outputs, ranked_rows
 from db.commands.records.write.study import write_annotators
 from db.models import (
     Annotation,
@@ -146,7 +147,7 @@ class _LabelWriter:
             else:
                 details = extras
             if label.type == COMPARISON:
-                rows[RankedOutput] += self._ranked(annotation_id, label)
+                rows[RankedOutput] += ranked_rows(annotation_id, label.ranked)
             elif label.type == SCORE:
                 rows[Score].append(self._score(annotation_id, label, details))
             elif label.type == CHECK:
@@ -161,12 +162,6 @@ class _LabelWriter:
             held = {"texts": stored.texts, "details": stored.details}
             stored.sqlmodel_update(_with_texts(held, labels))
             self._writing.session.add(stored)
-
-    def _ranked(self, annotation_id: int, row: _LabelRow) -> list[dict[str, Any]]:
-        return [
-            {"annotation_id": annotation_id, "output_id": output_id, "place": place}
-            for place, output_id in json.loads(row.ranked)
-        ]
 
     def _is_new_assignment(self, row: _LabelRow) -> bool:
         """Tell if this is the first label of a new presentation; they come in their places."""
@@ -196,6 +191,7 @@ class _LabelWriter:
             "case_id": row.case_id,
             "left_output_id": row.left_id,
             "right_output_id": row.right_id,
+            **more_outputs(row.ranked),
             "presentation": presentation,
             "key": row.key,
             "token": new_token(),
@@ -332,7 +328,10 @@ def _rows_statement(writing: Writing) -> str:
         l.type, j.part, COALESCE(o.db_id, {output} + o.place), j.is_current, l.body, l.extras,
         CASE WHEN j.type = 0 AND j.name IS NOT NULL THEN (
             SELECT json_group_array(
-                json_array(tier.key, COALESCE(ranked.db_id, {output} + ranked.place))
+                json_array(tier.key, COALESCE(ranked.db_id, {output} + ranked.place), (
+                    SELECT shown.key FROM json_each(l.body, '$.shown') AS shown
+                    WHERE shown.value = run.value
+                ))
             )
             FROM json_each(l.body, '$.order') AS tier, json_each(tier.value) AS run
             JOIN output AS ranked ON ranked."case" = c.key AND ranked.run = run.value

@@ -91,12 +91,14 @@ def _new_study(
         return bool(staging.count(f"SELECT EXISTS (SELECT 1 FROM label WHERE {is_there})"))
 
     has_pairs = staging.count("SELECT COUNT(right) FROM presentation")
+    n_ranked = staging.count("SELECT MAX(json_array_length(body, '$.shown')) FROM label")
     study = Study(
         name=str(target.study),
         eval_set_version_id=version_id,
         rubric_id=rubric_id,
         taxonomy_id=taxonomy_id,
-        task_kind=TaskKind.SINGLE if kinds and not has_pairs else TaskKind.PAIR,
+        task_kind=_task_kind(kinds, has_pairs=bool(has_pairs), n_ranked=n_ranked),
+        pairs_per_case=n_ranked or 1,
         overlap=_overlap(writing),
         collects_preference=0 in kinds or not kinds,
         collects_scores=1 in kinds or (not kinds and rubric_id is not None),
@@ -113,6 +115,13 @@ def _new_study(
     writing.session.add(study)
     writing.session.flush()
     return int(study.id or 0)
+
+
+def _task_kind(kinds: set[int], *, has_pairs: bool, n_ranked: int) -> TaskKind:
+    """Return what a study of these labels shows: of rankings, where it is known what was shown."""
+    if n_ranked:
+        return TaskKind.RANK
+    return TaskKind.PAIR if has_pairs or not kinds else TaskKind.SINGLE
 
 
 def _overlap(writing: Writing) -> int:
@@ -143,6 +152,9 @@ def _add_runs(writing: Writing, study_id: int, statement: str) -> None:
 _JUDGED_RUNS = """
 SELECT DISTINCT run FROM output
 WHERE id IN (SELECT left FROM judged WHERE line > 0 UNION SELECT right FROM judged WHERE line > 0)
+UNION SELECT run.value
+FROM label, json_each(body, '$.order') AS place, json_each(place.value) AS run
+WHERE label.line > 0 AND label.type = 0 AND label.name IS NOT NULL
 """
 
 _MOST_PEOPLE = """

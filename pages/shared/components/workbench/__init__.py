@@ -19,6 +19,7 @@ _STYLES = (
     "dialogs.css",
     "palette.css",
     "spans.css",
+    "ranking.css",
 )
 
 

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 3f15e7e06ba0f02fba7a8aace180473b3ae03d8befcb9b4d53e1b9e67695ee20
+// Sources: a348c410536ab9c27e85b47ec4d63e0d0d54eb59fa3d6e4cd3398fa5533c1774
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -254,6 +254,11 @@ function highlighted() {
   });
 }
 
+// pages/shared/components/workbench/sides.js
+var SIDES = ["left", "right", "third", "fourth", "fifth"];
+var LETTER = { left: "A", right: "B", third: "C", fourth: "D", fifth: "E" };
+var sidesOf = (data) => SIDES.filter((side) => data[side]);
+
 // pages/shared/components/workbench/saving.js
 var DRAFT_DELAY = 600;
 var PAUSES = [500, 1e3, 2e3, 4e3, 8e3, 15e3];
@@ -380,16 +385,22 @@ function stopwatch(seconds) {
     }
   };
 }
-function completeDraft(draft) {
+function completeDraft(draft, sides = []) {
   const only = (entered) => Object.assign(/* @__PURE__ */ Object.create(null), entered);
-  const bySide = ({ left, right } = {}) => ({ left: only(left), right: only(right) });
-  const listed2 = ({ left = [], right = [] }) => ({ left: [...left], right: [...right] });
+  const parted = [.../* @__PURE__ */ new Set([...SIDES.slice(0, 2), ...sides])];
+  const of = (part) => (
+    /** @type {Record<Side, Part>} */
+    Object.fromEntries(parted.map((side) => [side, part(side)]))
+  );
+  const bySide = (parts = {}) => of((side) => only(parts[side]));
+  const listed2 = (marks) => of((side) => [...marks[side] ?? []]);
   const { scores, tags, texts, checks } = draft;
   return {
     preference: draft.preference || null,
     ...draft.strength && { strength: draft.strength },
     ...draft.certainty && { certainty: draft.certainty },
     ...draft.preferences && { preferences: only(draft.preferences) },
+    ...draft.ranking && { ranking: draft.ranking.map((place4) => [...place4]) },
     scores: bySide(scores),
     tags: bySide(tags),
     marks: listed2(draft.marks ?? {}),
@@ -840,6 +851,179 @@ function takeBack(event, actions) {
   if (actions.takeBack()) event.preventDefault();
 }
 
+// pages/shared/components/workbench/ranking.js
+var RANKING_KEYS = {
+  order: [
+    ["A to E", "Rank, best first, each by its letter; once more takes it out"],
+    ["=", "What was ranked last shares the place before, and back"],
+    ["↑ ↓", "On a response in the ranking: move it"]
+  ],
+  errors: [
+    ["F", "Mark errors in the response you read: their letters, once more for more severe"],
+    ["D", "While marking: on to the next response"]
+  ],
+  panes: [
+    ["Q", "To the response before"],
+    ["W", "To the response after"],
+    ["Y", "Scroll the responses together"]
+  ],
+  size: [["X", "Case taller, folded, as before"]]
+};
+function rankingKeys(data) {
+  const [last] = sidesOf(data).slice(-1);
+  return RANKING_KEYS.order.map(([keys2, words]) => [keys2.replace("E", LETTER[last]), words]);
+}
+var without = (order, side) => order.map((place4) => place4.filter((other) => other !== side)).filter((place4) => place4.length);
+function moved(order, side, step) {
+  const at = placeOf(order, side);
+  if (at < 0) return order;
+  const rest = without(order, side);
+  const isShared = rest.length === order.length;
+  const to = isShared ? step < 0 ? at : at + 1 : at + step;
+  return to < 0 || to > rest.length ? order : [...rest.slice(0, to), [side], ...rest.slice(to)];
+}
+function tied(order, side) {
+  const at = placeOf(order, side);
+  if (at < 0) return order;
+  if (order[at].length > 1) return moved(order, side, 1);
+  if (at === 0) return order;
+  return without(order, side).map((place4, index) => index === at - 1 ? [...place4, side] : place4);
+}
+var placeOf = (order, side) => order.findIndex((place4) => place4.includes(side));
+function rankingPart(form) {
+  const { sides, answers, places, changed, remember } = form;
+  const listeners = /* @__PURE__ */ new Set();
+  let trail = answers.ranking?.flat() ?? [];
+  const list = h("ol", { class: "ek-places" });
+  const words = h("p", { class: "ek-unseen", role: "status" });
+  const hint = h("p", { class: "ek-rank-hint" });
+  const order = () => answers.ranking ?? [];
+  function set(next) {
+    if (next.length) answers.ranking = next;
+    else delete answers.ranking;
+    trail = trail.filter((side) => placeOf(next, side) >= 0);
+    noteDown();
+    paint();
+    listeners.forEach((listener) => listener());
+    changed("ranking");
+    words.textContent = spelt(next);
+  }
+  function noteDown() {
+    const open = sides.filter((side) => !trail.includes(side));
+    for (const side of [...open, ...trail]) {
+      remember(`ranking ${side}`, trail.includes(side), () => set(without(order(), side)));
+    }
+  }
+  function press(side) {
+    if (!sides.includes(side)) return false;
+    const isOpen = placeOf(order(), side) < 0;
+    if (isOpen) trail = [...trail, side];
+    set(isOpen ? [...order(), [side]] : without(order(), side));
+    return true;
+  }
+  function tie() {
+    const [last] = trail.slice(-1);
+    if (last) set(tied(order(), last));
+    return Boolean(last);
+  }
+  const rows = sides.map(
+    (side) => rankRow(side, {
+      press: () => press(side),
+      tie: () => set(tied(order(), side)),
+      move: (step) => set(moved(order(), side, step))
+    })
+  );
+  function paint() {
+    const focused = document.activeElement;
+    const ranked = order();
+    const inOrder = ranked.flat();
+    for (const row of rows) row.paint(ranked);
+    const standing = inOrder.flatMap((side) => rows.filter((row) => row.side === side));
+    const open = rows.filter((row) => !inOrder.includes(row.side));
+    list.replaceChildren(...[...standing, ...open].map((row) => row.node));
+    hint.textContent = open.length ? "Best first: press the next best." : "All have their place.";
+    if (focused instanceof HTMLElement && list.contains(focused)) focused.focus();
+  }
+  paint();
+  noteDown();
+  const node = h("div", { class: "ek-ranking", role: "group", "aria-label": "Ranking, best first" }, [
+    h("div", { class: "ek-rank-line" }, h("h2", { class: "ek-rank-title" }, "Ranking"), hint),
+    list,
+    words
+  ]);
+  const focus = () => rows.find((row) => placeOf(order(), row.side) < 0)?.focus() ?? rows[0].focus();
+  places.set("ranking", { node, words: "the ranking", focus });
+  return {
+    node,
+    press,
+    tie,
+    badge: (side) => badgeOf(side, { order, press, listeners }),
+    isMissing: () => order().flat().length < sides.length
+  };
+}
+function rankRow(side, { press, tie, move: move2 }) {
+  const letter = LETTER[side];
+  const place4 = h("span", { class: "ek-rank-place", "aria-hidden": "true" });
+  const name = h(
+    "button",
+    { type: "button", class: "ek-rank-name", onclick: press, ...shortcut(letter) },
+    h("span", {}, `Response ${letter}`),
+    kbd(letter)
+  );
+  const small = (face, label, onclick) => h("button", { type: "button", class: "ek-rank-step", "aria-label": label, onclick }, face);
+  const tying = small("=", `${letter} shares the place before`, tie);
+  const up = small("↑", `${letter} up`, () => move2(-1));
+  const down = small("↓", `${letter} down`, () => move2(1));
+  const node = h("li", { class: "ek-rank", "data-side": side }, place4, name, tying, up, down);
+  node.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    move2(
+      /** @type {1 | -1} */
+      step
+    );
+  });
+  return {
+    side,
+    node,
+    focus: () => name.focus(),
+    /** @param {Side[][]} order */
+    paint(order) {
+      const at = placeOf(order, side);
+      const isRanked = at >= 0;
+      const isTied = isRanked && order[at].length > 1;
+      node.classList.toggle("ek-ranked", isRanked);
+      node.classList.toggle("ek-tied", isTied && order[at][0] !== side);
+      place4.textContent = isRanked ? String(at + 1) : "–";
+      name.setAttribute("aria-pressed", String(isRanked));
+      const stands = isRanked ? `place ${at + 1} of ${order.length}` : "no place yet";
+      name.setAttribute("aria-label", `Response ${letter}, ${stands}`);
+      tying.setAttribute("aria-pressed", String(isTied));
+      tying.hidden = !isRanked || at === 0 && !isTied;
+      up.hidden = !isRanked || at === 0 && !isTied;
+      down.hidden = !isRanked || at === order.length - 1 && !isTied;
+    }
+  };
+}
+function badgeOf(side, { order, press, listeners }) {
+  const node = h("button", {
+    type: "button",
+    class: "ek-button ek-rank-badge",
+    onclick: () => press(side)
+  });
+  const paint = () => {
+    const at = placeOf(order(), side);
+    node.textContent = at < 0 ? "Next best" : `Place ${at + 1}`;
+    node.setAttribute("aria-pressed", String(at >= 0));
+    node.setAttribute("aria-label", `${node.textContent}: response ${LETTER[side]}`);
+  };
+  listeners.add(paint);
+  paint();
+  return node;
+}
+var spelt = (order) => order.map((place4, at) => `${at + 1}: ${place4.map((side) => LETTER[side]).join(" and ")}`).join(", ");
+
 // pages/shared/components/workbench/gone.js
 function isGone({ body }, loaded) {
   if (isPassing(loaded) || loaded.status === 401 || loaded.status === 403) return false;
@@ -1139,8 +1323,36 @@ function preferenceKeys({ collect, right }) {
     ...collect.includes("preferences") ? [["1 to 4", "Where the marker is on “Better”: A, equally good, B, both bad"]] : []
   ];
 }
+function errorKeys(data) {
+  if (!data.collect.includes("tags") || !data.tags.length) return [];
+  const which = data.right ? " in A" : "";
+  const pair = [
+    ["D", `Mark errors${which}: its letter, once more for more severe`],
+    ...data.right ? [["F", "Mark errors in B"]] : []
+  ];
+  return [
+    ...data.third ? RANKING_KEYS.errors : pair,
+    ["1 to 3", "In there: how severe what was marked last is"],
+    ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
+    ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
+    [".", "On words of a step: mark the whole step. While marking: a note"],
+    ["-", "While marking a response: what it does not say, and should"]
+  ];
+}
+function paneKeys(data) {
+  if (!data.right) return [];
+  const larger = ["M", "All the room for the responses, and back"];
+  if (data.third) return [larger, ...RANKING_KEYS.panes];
+  return [
+    larger,
+    ["Q", "Only response A, and back"],
+    ["W", "Only response B, and back"],
+    ["Y", "Scroll both responses together"],
+    ["V", "Compare them word by word: what stands in one only is underlined"]
+  ];
+}
 function keysContent(data, named) {
-  const rows = preferenceKeys(data);
+  const rows = data.third ? rankingKeys(data) : preferenceKeys(data);
   if (data.collect.includes("scores") && data.criteria.length) {
     rows.push(
       ["0 to 9", "Type a score as it is printed, also −2 or 10; then on to the next scale"],
@@ -1148,23 +1360,11 @@ function keysContent(data, named) {
       ["↑ ↓", "Criterion before, criterion after"]
     );
   }
-  if (data.collect.includes("tags") && data.tags.length) {
-    rows.push(
-      ["D", `Mark errors${data.right ? " in A" : ""}: its letter, once more for more severe`],
-      ["1 to 3", "In there: how severe what was marked last is"]
-    );
-    if (data.right) rows.push(["F", "Mark errors in B"]);
-    rows.push(
-      ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
-      ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
-      [".", "On words of a step: mark the whole step. While marking: a note"],
-      ["-", "While marking a response: what it does not say, and should"]
-    );
-  }
+  rows.push(...errorKeys(data));
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
   }
-  const responses = data.right ? "A, then B" : "the response";
+  const responses = data.third ? "A, B and on" : data.right ? "A, then B" : "the response";
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
   rows.push(
     ["Space", `Read on: the case, then ${responses}; with Shift back. On a control: press or change it`],
@@ -1189,16 +1389,9 @@ function keysContent(data, named) {
     ["R", "Raw text of the responses"],
     ["U", "Where links point"]
   );
-  if (data.right) {
-    rows.push(
-      ["M", "All the room for the responses, and back"],
-      ["Q", "Only response A, and back"],
-      ["W", "Only response B, and back"],
-      ["Y", "Scroll both responses together"],
-      ["V", "Compare them word by word: what stands in one only is underlined"]
-    );
-  }
-  rows.push(["C", "Case taller, folded, as before"], ["?", "These keys"], ["Esc", "Close"]);
+  rows.push(...paneKeys(data));
+  const size = data.third ? RANKING_KEYS.size : [["C", "Case taller, folded, as before"]];
+  rows.push(...size, ["?", "These keys"], ["Esc", "Close"]);
   return h(
     "dl",
     { class: "ek-keys" },
@@ -1953,10 +2146,6 @@ function caretOf({ selecting: selecting2, sides, edit }) {
   };
 }
 
-// pages/shared/components/workbench/sides.js
-var SIDES = ["left", "right"];
-var LETTER = { left: "A", right: "B" };
-
 // pages/shared/components/workbench/marks.js
 function groupsOf(tags) {
   const groups = /* @__PURE__ */ new Map();
@@ -1964,7 +2153,7 @@ function groupsOf(tags) {
   const parents = new Set(tags.flatMap(({ key }) => key.includes("/") ? [parentOf(key)] : []));
   for (const tag of tags) {
     const parent = tag.key.includes("/") ? parentOf(tag.key) : parents.has(tag.key) ? tag.key : "";
-    const name = parent && (names.get(parent) ?? spelt(parent));
+    const name = parent && (names.get(parent) ?? spelt2(parent));
     const group = groups.get(parent) ?? { name, tags: [] };
     if (tag.key === parent) group.tags.unshift(tag);
     else group.tags.push(tag);
@@ -1973,7 +2162,7 @@ function groupsOf(tags) {
   return [...groups.values()];
 }
 var parentOf = (key) => key.slice(0, key.lastIndexOf("/"));
-function spelt(key) {
+function spelt2(key) {
   const words = key.replace(/[_/]/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -2480,7 +2669,7 @@ var isStep = ({ key, ctrlKey, altKey, metaKey }) => key === "." && !singleKeys.i
 function buildMarking({ root, data, form, panes }) {
   const { spans } = form;
   if (!spans) return NOTHING;
-  const sides = data.right ? SIDES : SIDES.slice(0, 1);
+  const sides = sidesOf(data);
   const onopen = (side, mark, isNew) => void form.openSpan(side, mark, isNew, () => caret.isOn() ? caret.paint() : words.forget());
   const words = selecting({ root, data, panes: panes.panes, sides, spans, onopen });
   const caret = caretOf({
@@ -2864,9 +3053,10 @@ function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     const level = levelOf(criterion, scoreOf(answers, side, criterion));
     return level ? [{ side, level }] : [];
   });
-  const [first, second] = chosen;
-  if (first && second && first.level === second.level) return [line("A, B", first.level)];
-  const lines = chosen.map(({ side, level }) => line(sides.length > 1 ? LETTER[side] : "", level));
+  const lines = [...new Set(chosen.map(({ level }) => level))].map((level) => {
+    const at = chosen.filter((each) => each.level === level);
+    return line(sides.length > 1 ? at.map(({ side }) => LETTER[side]).join(", ") : "", level);
+  });
   if (chosen.length < sides.length && isCurrent && !isSpelt(criterion, sides.length))
     lines.push(levelNames(criterion));
   if (!lines.length) lines.push(h("div", { class: "ek-anchor ek-hint" }, criterion.description));
@@ -2924,7 +3114,8 @@ function rubricPart(form) {
   const asked = [...data.criteria, ...itemRows(data.checklist)];
   const rows = asked.map((criterion, index) => rubricRow(rubric, criterion, index));
   const items = rows.slice(data.criteria.length);
-  const kind = form.sides.length > 1 && sides.length ? "" : " ek-single";
+  const many = sides.length > 2 ? " ek-many" : "";
+  const kind = form.sides.length > 1 && sides.length ? many : " ek-single";
   rubric.rows = rows;
   const node = h(
     "div",
@@ -3296,7 +3487,10 @@ function tagsPart(form) {
   const groups = groupsOf(data.tags);
   const markings = {};
   const spans = spansOf(form);
-  const node = h("div", { class: `ek-errors${sides.length > 1 ? "" : " ek-single"}` });
+  const isMany = sides.length > 2;
+  const keyOf = (side) => isMany ? "F" : KEYS[side] ?? "F";
+  const kind = isMany ? " ek-many" : sides.length > 1 ? "" : " ek-single";
+  const node = h("div", { class: `ek-errors${kind}` });
   const open = (side) => {
     const marking = markings[side];
     const missing = () => openSpan(side, { ...EMPTY, omission: true }, true);
@@ -3304,7 +3498,7 @@ function tagsPart(form) {
       node: h("div", { class: "ek-span-line" }, button("Missing content", "-", missing)),
       keys: { "-": missing }
     };
-    if (marking) openPalette({ form: node, groups, marking, key: KEYS[side], turnTo, extra });
+    if (marking) openPalette({ form: node, groups, marking, key: keyOf(side), turnTo: turner(side), extra });
     return marking !== void 0;
   };
   const openSpan = (side, mark, isNew, onclose) => {
@@ -3314,19 +3508,23 @@ function tagsPart(form) {
       node.closest(".ek-workbench")
     );
     const extra = { ...partsOfSpan({ spans, side, mark, isNew, close }), onclose };
-    openPalette({ form: node, groups, marking, key: KEYS[side], turnTo, extra });
+    openPalette({ form: node, groups, marking, key: keyOf(side), turnTo: turner(side), extra });
     return true;
   };
-  const turnTo = (letter) => {
-    const side = sides.find((other) => KEYS[other].toLowerCase() === letter);
-    return side !== void 0 && open(side);
+  const turner = (from) => (letter) => {
+    const next = sides[(sides.indexOf(from) + 1) % sides.length];
+    const other = isMany ? letter === "d" && next : sides.find((side) => KEYS[side]?.toLowerCase() === letter);
+    return Boolean(other) && open(
+      /** @type {Side} */
+      other
+    );
   };
   node.append(
     ...sides.map((side) => {
       const marking = markings[side] = markingOf(form, side);
       const list = spanList({ spans, side, isOnly: sides.length === 1, onopen: (mark) => openSpan(side, mark, false) });
       const about = { spans, side, list, explain: form.explain };
-      return sidePart({ marking, groups, ...about, key: KEYS[side], open: () => open(side) });
+      return sidePart({ marking, groups, ...about, key: isMany ? null : keyOf(side), open: () => open(side) });
     })
   );
   return { node, open, spans, openSpan };
@@ -3352,7 +3550,7 @@ function sidePart({ marking, groups, spans, side, list, explain, key, open }) {
     h("span", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
     button("Mark", key, open, {
       class: "ek-button ek-mark",
-      "aria-label": `Mark ${title.toLowerCase().replace(/[ab]$/, (letter) => letter.toUpperCase())}`,
+      "aria-label": `Mark ${title.toLowerCase().replace(/[a-e]$/, (letter) => letter.toUpperCase())}`,
       "aria-haspopup": "dialog"
     })
   );
@@ -3410,7 +3608,7 @@ function buildForm({ data, answers, explain, asking: asking2, onchange }) {
   const trail = /* @__PURE__ */ new Map();
   const form = {
     data,
-    sides: data.right ? SIDES : ["left"],
+    sides: sidesOf(data),
     answers,
     explain,
     places,
@@ -3426,11 +3624,12 @@ function buildForm({ data, answers, explain, asking: asking2, onchange }) {
   };
   const part = (what, isThere, make) => data.collect.includes(what) && isThere ? make(form) : null;
   const preference = part("preference", data.right, preferencePart);
+  const ranking = part("ranking", true, rankingPart);
   const isRated = ["scores", "preferences"].some((what) => data.collect.includes(what));
   const rubric = isRated && data.criteria.length ? rubricPart(form) : null;
   const tags = part("tags", data.tags.length, tagsPart);
   const comment = part("comment", true, commentPart);
-  const parts = [preference?.node, rubric?.node, tags?.node];
+  const parts = [preference?.node, ranking?.node, rubric?.node, tags?.node];
   const words = h("div", { class: "ek-words" }, comment?.node, asking2.button);
   const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, asking2.asked);
   keepFitting(node, data.tags.length);
@@ -3443,12 +3642,18 @@ function buildForm({ data, answers, explain, asking: asking2, onchange }) {
     number: seen2((digit) => rubric !== null && rubric.number(digit)),
     takeBack: seen2(() => takeBackLast(trail)),
     prefer: seen2((value) => rubric?.prefer(value) || preference !== null && preference.choose(value)),
+    rank: seen2((side) => ranking !== null && ranking.press(side)),
+    tie: seen2(() => ranking !== null && ranking.tie()),
+    badge: ranking?.badge ?? null,
     doubt: seen2(() => preference !== null && preference.doubt()),
     openTags: seen2((side) => tags !== null && tags.open(side)),
     spans: tags?.spans ?? null,
     openSpan: seen2((side, mark, isNew, onclose) => tags !== null && tags.openSpan(side, mark, isNew, onclose)),
     focusComment: seen2(() => comment !== null && comment.focus()),
-    missing: () => missingFields(form, { preference, rubric }),
+    missing: () => [
+      ...ranking?.isMissing() ? ["ranking"] : [],
+      ...missingFields(form, { preference, rubric })
+    ],
     mark: seen2((fields) => markMissing(places, fields)),
     name: (fields) => namesOf(places, fields)
   };
@@ -3476,9 +3681,10 @@ function markMissing(places, fields) {
 }
 function namesOf(places, fields) {
   const known = fields.filter((field) => places.has(field));
-  const words = known.includes("preference") ? ["the preference"] : [];
+  const overall = known.filter((field) => ["preference", "ranking"].includes(field));
+  const words = overall.map((field) => field === "ranking" ? "the ranking" : "the preference");
   const better = known.filter((field) => field.startsWith("preference."));
-  const scores = known.filter((field) => field !== "preference" && !better.includes(field));
+  const scores = known.filter((field) => !overall.includes(field) && !better.includes(field));
   const listed2 = [
     [scores, "scores"],
     [better, "preferences by criterion"]
@@ -3554,7 +3760,6 @@ function showPassage(body, number) {
 }
 
 // pages/shared/components/workbench/reading.js
-var ROOM_KEY = { left: "Q", right: "W" };
 function buildTop({ data, finder, toStudies, openComfort: openComfort2, openGuidelines: openGuidelines2, openKeys: openKeys2 }) {
   const done = h("div", { class: "ek-progress-done" });
   done.style.width = progressShare(data);
@@ -3596,7 +3801,7 @@ function buildCase({ data, memory, undoing }) {
   rendered(body, data.case);
   if (data.context) body.append(appended("Retrieved context", data.context));
   if (data.tools) body.append(appended("Tools", data.tools));
-  const size = button("Taller", "C", () => cycle(), { class: "ek-button ek-quiet" });
+  const size = button("Taller", data.third ? "X" : "C", () => cycle(), { class: "ek-button ek-quiet" });
   if (window.matchMedia("(max-width: 800px)").matches) {
     body.querySelectorAll(".ek-system[open]").forEach((system) => system.removeAttribute("open"));
   }
@@ -3658,7 +3863,7 @@ function reachScrollers(body) {
     element.setAttribute("aria-label", `${names[element.tagName]}, scrolls`);
   }
 }
-function buildPane({ side, response, isOnly, memory, casePart }) {
+function buildPane({ side, response, isOnly, memory, casePart, key, badge }) {
   const name = isOnly ? "Response" : `Response ${LETTER[side]}`;
   const body = h("div", {
     class: "ek-pane-body",
@@ -3667,7 +3872,7 @@ function buildPane({ side, response, isOnly, memory, casePart }) {
     "aria-label": `${name}, text`
   });
   const toggle = button("Raw", "R", () => show2(!isRaw), { class: "ek-button ek-quiet" });
-  const alone = roomButton({ words: `Only ${LETTER[side]}`, key: ROOM_KEY[side], room: side });
+  const alone = roomButton({ words: `Only ${LETTER[side]}`, key, room: side });
   alone.classList.add("ek-alone");
   const note = h("span", { class: "ek-pane-note" }, "Formatted; Raw shows it as written");
   const node = h(
@@ -3677,6 +3882,7 @@ function buildPane({ side, response, isOnly, memory, casePart }) {
       "div",
       { class: "ek-pane-line" },
       h("h2", { class: "ek-pane-title" }, name),
+      badge,
       response.may_be_code ? note : null,
       h("span", { class: "ek-gap" }),
       toggle,
@@ -3714,29 +3920,51 @@ function roomButton({ words, key, room }) {
   });
   return element;
 }
-function buildPanes({ data, memory, casePart }) {
-  const panes = SIDES.flatMap((side) => {
-    const response = data[side];
-    return response ? [buildPane({ side, response, isOnly: !data.right, memory, casePart })] : [];
+
+// pages/shared/components/workbench/panes.js
+var ROOM_KEY = { left: "Q", right: "W" };
+function buildPanes({ data, memory, casePart, badge }) {
+  const sides = sidesOf(data);
+  const isMany = sides.length > 2;
+  const panes = sides.map(
+    (side) => buildPane({
+      side,
+      response: (
+        /** @type {import("./types.js").ResponseData} */
+        data[side]
+      ),
+      isOnly: sides.length === 1,
+      memory,
+      casePart,
+      key: isMany ? null : ROOM_KEY[side] ?? null,
+      badge: badge?.(side)
+    })
+  );
+  const kind = isMany ? " ek-many" : sides.length === 1 ? " ek-single" : "";
+  const node = h("div", { class: `ek-panes${kind}`, "data-count": sides.length });
+  const switching = sideSwitch(node, sides);
+  const together = button("Scroll together", "Y", () => setTogether(!memory.together), {
+    class: "ek-button ek-quiet ek-together"
   });
-  const node = h("div", { class: data.right ? "ek-panes" : "ek-panes ek-single" });
-  const switching = sideSwitch(node);
-  const comparison = comparing(panes.map((pane) => pane.body));
-  let together = null;
-  if (data.right) {
-    together = button("Scroll together", "Y", () => setTogether(!memory.together), {
-      class: "ek-button ek-quiet ek-together"
-    });
+  const larger = roomButton({ words: "Larger", key: "M", room: "panes" });
+  const comparison = sides.length === 2 ? comparing(panes.map((pane) => pane.body)) : null;
+  if (comparison) {
     panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
-    const larger = roomButton({ words: "Larger", key: "M", room: "panes" });
     panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(comparison.button, larger);
     node.append(switching.node, comparison.note);
-    synchronise(panes, memory);
   }
-  node.append(...panes.map((pane) => pane.node));
+  const nodes = panes.map((pane) => pane.node);
+  if (isMany) {
+    const line = h("div", { class: "ek-strip-line" }, switching.node, h("span", { class: "ek-gap" }));
+    line.append(together, larger);
+    node.append(line, h("div", { class: "ek-strip" }, nodes));
+  } else {
+    node.append(...nodes);
+  }
+  if (sides.length > 1) synchronise(panes, memory);
   function setTogether(on) {
     memory.together = on;
-    if (together) together.setAttribute("aria-pressed", String(on));
+    together.setAttribute("aria-pressed", String(on));
   }
   setTogether(memory.together);
   node.addEventListener("click", (event) => {
@@ -3751,24 +3979,31 @@ function buildPanes({ data, memory, casePart }) {
       panes.forEach((pane) => pane.show(memory.isRaw));
     },
     toggleTogether: () => {
-      if (data.right) setTogether(!memory.together);
-      return Boolean(data.right);
+      if (sides.length > 1) setTogether(!memory.together);
+      return sides.length > 1;
     },
     compare: () => {
-      if (data.right) comparison.toggle();
-      return Boolean(data.right);
+      comparison?.toggle();
+      return comparison !== null;
     },
     alone: (side) => {
       if (switching.node.checkVisibility()) switching.choose(side);
-      else if (data.right) toggleRoom(node, side);
-      return Boolean(data.right);
+      else if (sides.length > 1) toggleRoom(node, side);
+      return sides.length > 1;
     },
+    step: (by) => {
+      const at = sides.indexOf(switching.side()) + by;
+      if (sides[at]) switching.choose(sides[at]);
+      return true;
+    },
+    current: switching.side,
     toggleLinks: () => node.classList.toggle("ek-links")
   };
 }
-function sideSwitch(panes) {
+function sideSwitch(panes, sides) {
+  const isMany = sides.length > 2;
   const left = {};
-  let side = SIDES[0];
+  let side = sides[0];
   panes.dataset.shown = side;
   function show2(next) {
     const page = (
@@ -3781,20 +4016,44 @@ function sideSwitch(panes) {
     left[side] = page.scrollTop;
     panes.dataset.shown = side = next;
     if (isInside) page.scrollTop = Math.max(left[next] ?? 0, start);
+    if (isMany) goTo(panes, next);
   }
+  const face = (value) => isMany ? h("span", { class: "ek-face" }, LETTER[value]) : h("span", { class: "ek-face" }, `Response ${LETTER[value]}`, kbd(ROOM_KEY[value] ?? ""));
   const group = choices({
     label: "Response to read",
     className: "ek-side-switch",
-    value: SIDES[0],
-    options: SIDES.map((value) => ({
+    value: sides[0],
+    options: sides.map((value) => ({
       value,
       name: `Response ${LETTER[value]}`,
-      key: ROOM_KEY[value],
-      face: h("span", { class: "ek-face" }, `Response ${LETTER[value]}`, kbd(ROOM_KEY[value]))
+      key: isMany ? null : ROOM_KEY[value],
+      face: face(value)
     })),
-    onchoose: (next) => show2(next ?? "left")
+    onchoose: (next) => show2(next ?? sides[0])
   });
-  return group;
+  if (isMany) {
+    const notice = ({ target }) => {
+      const pane = target instanceof Element && target.closest(".ek-pane");
+      const here = pane && /** @type {Side} */
+      /** @type {HTMLElement} */
+      pane.dataset.side;
+      if (here && here !== side && pane.checkVisibility()) group.choose(here);
+    };
+    for (const name of ["pointerdown", "focusin"]) panes.addEventListener(name, notice);
+  }
+  return { ...group, side: () => side };
+}
+function goTo(panes, side) {
+  const root = panes.closest(".ek-workbench");
+  if (root instanceof HTMLElement && root.dataset.room && root.dataset.room !== "panes") {
+    toggleRoom(panes, side);
+  }
+  const pane = panes.querySelector(`.ek-pane[data-side="${side}"]`);
+  const strip = pane?.parentElement;
+  if (!pane || !strip) return;
+  const [box, frame] = [pane.getBoundingClientRect(), strip.getBoundingClientRect()];
+  const over = box.right > frame.right ? box.right - frame.right : Math.min(0, box.left - frame.left);
+  strip.scrollBy({ left: over, behavior: "instant" });
 }
 function synchronise(panes, memory) {
   let leader = null;
@@ -3807,10 +4066,11 @@ function synchronise(panes, memory) {
         leader = index;
         clearTimeout(release);
         release = setTimeout(() => leader = null, 120);
-        const other = panes[1 - index].body;
         const length = pane.body.scrollHeight - pane.body.clientHeight;
         const share = length > 0 ? pane.body.scrollTop / length : 0;
-        other.scrollTop = share * (other.scrollHeight - other.clientHeight);
+        for (const { body } of panes) {
+          if (body !== pane.body) body.scrollTop = share * (body.scrollHeight - body.clientHeight);
+        }
       },
       { passive: true }
     );
@@ -3974,7 +4234,7 @@ function openFirst(screen, study) {
     content: [
       guidelines(data, study),
       h("h3", {}, "Keys"),
-      keysContent(data, FIRST_KEYS),
+      keysContent(data, data.third ? FIRST_OF_RANKING : FIRST_KEYS),
       scales(data)
     ],
     end: [h("span", { class: "ek-hint" }, "To read this again: Guidelines, on top"), start]
@@ -3996,6 +4256,7 @@ function openFirst(screen, study) {
   });
 }
 var FIRST_KEYS = ["A", "B", "E", "X", "I", "0 to 9", "D", "F", "Space", "Enter", "S", "H", "?"];
+var FIRST_OF_RANKING = ["A to C", "A to D", "A to E", "=", "0 to 9", "F", "W", "Space", "Enter", "S", "H", "?"];
 function openGuidelines(screen) {
   return openDialog(screen, {
     label: "Guidelines",
@@ -4107,7 +4368,7 @@ function buildScreen(desk, data) {
     slow: void 0,
     // the timer that runs while the next page loads
     submission: { key: "", of: "" },
-    answers: completeDraft(draft),
+    answers: completeDraft(draft, sidesOf(data)),
     root: h("div", { class: "ek-workbench" }),
     status: h("span", { class: "ek-status", role: "status" }),
     words: "",
@@ -4195,7 +4456,8 @@ function build(screen) {
     }
   });
   screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
-  screen.panes = buildPanes({ data, memory, casePart: screen.casePart });
+  const { badge } = screen.form;
+  screen.panes = buildPanes({ data, memory, casePart: screen.casePart, badge });
   screen.main = h(
     "div",
     // Streamlit's own <main> is around it
@@ -4288,7 +4550,20 @@ function keyCommands(screen) {
     c: casePart.cycle,
     p: casePart.openAll,
     "/": screen.finder.focus,
-    n: form.focusComment
+    n: form.focusComment,
+    ...data.third && rankingCommands(screen)
+  };
+}
+function rankingCommands({ data, form, panes, casePart, marking }) {
+  const letters = sidesOf(data).map((side) => [LETTER[side].toLowerCase(), () => form.rank(side)]);
+  return {
+    ...Object.fromEntries(letters),
+    "=": form.tie,
+    f: () => marking.mark() || form.openTags(panes.current()),
+    x: casePart.cycle,
+    m: () => toggleRoom(panes.node, "panes"),
+    q: () => panes.step(-1),
+    w: () => panes.step(1)
   };
 }
 function dress({ root }) {

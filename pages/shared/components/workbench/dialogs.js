@@ -2,6 +2,7 @@
 
 import { button, choices, h, inField, kbd } from "./dom.js";
 import { singleKeys } from "./keys.js";
+import { RANKING_KEYS, rankingKeys } from "./ranking.js";
 import { skip } from "./sending.js";
 
 /** @import { Child, KeyDialog, Reason, Screen, TaskData } from "./types.js" */
@@ -104,12 +105,50 @@ function preferenceKeys({ collect, right }) {
 }
 
 /**
+ * @param {TaskData} data
+ * @returns {string[][]}
+ */
+function errorKeys(data) {
+  if (!data.collect.includes("tags") || !data.tags.length) return [];
+  const which = data.right ? " in A" : "";
+  const pair = [
+    ["D", `Mark errors${which}: its letter, once more for more severe`],
+    ...(data.right ? [["F", "Mark errors in B"]] : []),
+  ];
+  return [
+    ...(data.third ? RANKING_KEYS.errors : pair),
+    ["1 to 3", "In there: how severe what was marked last is"],
+    ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
+    ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
+    [".", "On words of a step: mark the whole step. While marking: a note"],
+    ["-", "While marking a response: what it does not say, and should"],
+  ];
+}
+
+/**
+ * @param {TaskData} data
+ * @returns {string[][]}
+ */
+function paneKeys(data) {
+  if (!data.right) return [];
+  const larger = ["M", "All the room for the responses, and back"];
+  if (data.third) return [larger, ...RANKING_KEYS.panes];
+  return [
+    larger,
+    ["Q", "Only response A, and back"],
+    ["W", "Only response B, and back"],
+    ["Y", "Scroll both responses together"],
+    ["V", "Compare them word by word: what stands in one only is underlined"],
+  ];
+}
+
+/**
  * All keys, or of them those that are named.
  * @param {TaskData} data
  * @param {string[]} [named]
  */
 export function keysContent(data, named) {
-  const rows = preferenceKeys(data);
+  const rows = data.third ? rankingKeys(data) : preferenceKeys(data);
   if (data.collect.includes("scores") && data.criteria.length) {
     rows.push(
       ["0 to 9", "Type a score as it is printed, also −2 or 10; then on to the next scale"],
@@ -117,23 +156,11 @@ export function keysContent(data, named) {
       ["↑ ↓", "Criterion before, criterion after"],
     );
   }
-  if (data.collect.includes("tags") && data.tags.length) {
-    rows.push(
-      ["D", `Mark errors${data.right ? " in A" : ""}: its letter, once more for more severe`],
-      ["1 to 3", "In there: how severe what was marked last is"],
-    );
-    if (data.right) rows.push(["F", "Mark errors in B"]);
-    rows.push(
-      ["+", "Choose words by key: ← → by word, ↑ ↓ by sentence, with Shift more of them; W and S go on, too"],
-      ["Enter", "On chosen words: mark them; on a mark: change it. Esc ends choosing"],
-      [".", "On words of a step: mark the whole step. While marking: a note"],
-      ["-", "While marking a response: what it does not say, and should"],
-    );
-  }
+  rows.push(...errorKeys(data));
   if (data.collect.some((part) => part !== "comment")) {
     rows.push(["Backspace", "Take back what was set last, step by step"]);
   }
-  const responses = data.right ? "A, then B" : "the response";
+  const responses = data.third ? "A, B and on" : data.right ? "A, then B" : "the response";
   if (data.collect.includes("comment")) rows.push(["N", "Write a comment; Esc leaves it"]);
   rows.push(
     ["Space", `Read on: the case, then ${responses}; with Shift back. On a control: press or change it`],
@@ -158,16 +185,9 @@ export function keysContent(data, named) {
     ["R", "Raw text of the responses"],
     ["U", "Where links point"],
   );
-  if (data.right) {
-    rows.push(
-      ["M", "All the room for the responses, and back"],
-      ["Q", "Only response A, and back"],
-      ["W", "Only response B, and back"],
-      ["Y", "Scroll both responses together"],
-      ["V", "Compare them word by word: what stands in one only is underlined"],
-    );
-  }
-  rows.push(["C", "Case taller, folded, as before"], ["?", "These keys"], ["Esc", "Close"]);
+  rows.push(...paneKeys(data));
+  const size = data.third ? RANKING_KEYS.size : [["C", "Case taller, folded, as before"]];
+  rows.push(...size, ["?", "These keys"], ["Esc", "Close"]);
   return h(
     "dl",
     { class: "ek-keys" },

@@ -3,9 +3,10 @@
 import { fieldOf, itemRows } from "./checklist.js";
 import { h, kbd, shortcut } from "./dom.js";
 import { preferencePart } from "./preference.js";
+import { rankingPart } from "./ranking.js";
 import { keepFitting, reveal } from "./room.js";
 import { rubricPart } from "./rubric.js";
-import { SIDES } from "./sides.js";
+import { sidesOf } from "./sides.js";
 import { tagsPart } from "./tags.js";
 import { isAnswered, wordField } from "./words.js";
 
@@ -45,7 +46,7 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
   /** @type {FormParts} */
   const form = {
     data,
-    sides: data.right ? SIDES : ["left"],
+    sides: sidesOf(data),
     answers,
     explain,
     places,
@@ -68,11 +69,12 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
    */
   const part = (what, isThere, make) => (data.collect.includes(what) && isThere ? make(form) : null);
   const preference = part("preference", data.right, preferencePart);
+  const ranking = part("ranking", true, rankingPart);
   const isRated = ["scores", "preferences"].some((what) => data.collect.includes(what));
   const rubric = isRated && data.criteria.length ? rubricPart(form) : null;
   const tags = part("tags", data.tags.length, tagsPart);
   const comment = part("comment", true, commentPart);
-  const parts = [preference?.node, rubric?.node, tags?.node];
+  const parts = [preference?.node, ranking?.node, rubric?.node, tags?.node];
   const words = h("div", { class: "ek-words" }, comment?.node, asking.button);
   const node = h("section", { class: "ek-form", "aria-label": "Your judgement" }, parts, words, asking.asked);
   keepFitting(node, data.tags.length);
@@ -91,12 +93,18 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
     number: seen((digit) => rubric !== null && rubric.number(digit)),
     takeBack: seen(() => takeBackLast(trail)),
     prefer: seen((value) => rubric?.prefer(value) || (preference !== null && preference.choose(value))),
+    rank: seen((side) => ranking !== null && ranking.press(side)),
+    tie: seen(() => ranking !== null && ranking.tie()),
+    badge: ranking?.badge ?? null,
     doubt: seen(() => preference !== null && preference.doubt()),
     openTags: seen((side) => tags !== null && tags.open(side)),
     spans: tags?.spans ?? null,
     openSpan: seen((side, mark, isNew, onclose) => tags !== null && tags.openSpan(side, mark, isNew, onclose)),
     focusComment: seen(() => comment !== null && comment.focus()),
-    missing: () => missingFields(form, { preference, rubric }),
+    missing: () => [
+      ...(ranking?.isMissing() ? ["ranking"] : []),
+      ...missingFields(form, { preference, rubric }),
+    ],
     mark: seen((fields) => markMissing(places, fields)),
     name: (fields) => namesOf(places, fields),
   };
@@ -151,9 +159,11 @@ function markMissing(places, fields) {
  */
 function namesOf(places, fields) {
   const known = fields.filter((field) => places.has(field));
-  const words = known.includes("preference") ? ["the preference"] : [];
+  const overall = known.filter((field) => ["preference", "ranking"].includes(field));
+  /** @type {string[]} */
+  const words = overall.map((field) => (field === "ranking" ? "the ranking" : "the preference"));
   const better = known.filter((field) => field.startsWith("preference."));
-  const scores = known.filter((field) => field !== "preference" && !better.includes(field));
+  const scores = known.filter((field) => !overall.includes(field) && !better.includes(field));
   const listed = [
     [scores, "scores"],
     [better, "preferences by criterion"],

@@ -144,9 +144,10 @@ export function anchorLines({ criterion, sides, answers, pointed, isCurrent }) {
     const level = levelOf(criterion, scoreOf(answers, side, criterion));
     return level ? [{ side, level }] : [];
   });
-  const [first, second] = chosen;
-  if (first && second && first.level === second.level) return [line("A, B", first.level)];
-  const lines = chosen.map(({ side, level }) => line(sides.length > 1 ? LETTER[side] : "", level));
+  const lines = [...new Set(chosen.map(({ level }) => level))].map((level) => {
+    const at = chosen.filter((each) => each.level === level);
+    return line(sides.length > 1 ? at.map(({ side }) => LETTER[side]).join(", ") : "", level);
+  });
   if (chosen.length < sides.length && isCurrent && !isSpelt(criterion, sides.length))
     lines.push(levelNames(criterion));
   if (!lines.length) lines.push(h("div", { class: "ek-anchor ek-hint" }, criterion.description));

@@ -3,7 +3,7 @@
 import { caretOf } from "./caret.js";
 import { singleKeys } from "./keys.js";
 import { selecting } from "./selecting.js";
-import { SIDES } from "./sides.js";
+import { sidesOf } from "./sides.js";
 import { offerSteps } from "./steps.js";
 
 /** @import { Mark, Screen, Side, WordMarking } from "./types.js" */
@@ -26,7 +26,7 @@ const isStep = ({ key, ctrlKey, altKey, metaKey }) =>
 export function buildMarking({ root, data, form, panes }) {
   const { spans } = form;
   if (!spans) return NOTHING;
-  const sides = data.right ? SIDES : SIDES.slice(0, 1);
+  const sides = sidesOf(data);
   /**
    * @param {Side} side
    * @param {Mark} mark

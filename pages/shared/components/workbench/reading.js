@@ -1,17 +1,13 @@
-// What is read: the line on top, the case, and the panes of the responses.
+// What is read: the line on top, the case, and a response.
 
 import { colourCode, offerCopies } from "./code.js";
-import { comparing } from "./differing.js";
-import { button, choices, h, kbd, rendered } from "./dom.js";
+import { button, h, rendered } from "./dom.js";
 import { linkPassages, openAll, showPassage } from "./passages.js";
 import { toggleRoom } from "./room.js";
-import { LETTER, SIDES } from "./sides.js";
+import { LETTER } from "./sides.js";
 import { progressShare, progressWords } from "./standing.js";
 
-/** @import { CasePart, Memory, Pane, Panes, ResponseData, Room, Side, TaskData } from "./types.js" */
-
-/** The key that gives one response all the room. @type {Record<Side, string>} */
-const ROOM_KEY = { left: "Q", right: "W" };
+/** @import { CasePart, Memory, Pane, ResponseData, Room, Side, TaskData } from "./types.js" */
 
 /**
  * @param {object} top
@@ -73,7 +69,7 @@ export function buildCase({ data, memory, undoing }) {
   rendered(body, data.case);
   if (data.context) body.append(appended("Retrieved context", data.context));
   if (data.tools) body.append(appended("Tools", data.tools));
-  const size = button("Taller", "C", () => cycle(), { class: "ek-button ek-quiet" });
+  const size = button("Taller", data.third ? "X" : "C", () => cycle(), { class: "ek-button ek-quiet" });
   // One response at a time is little room: what was asked comes before what the model was told.
   if (window.matchMedia("(max-width: 800px)").matches) {
     body.querySelectorAll(".ek-system[open]").forEach((system) => system.removeAttribute("open"));
@@ -157,9 +153,11 @@ export function reachScrollers(body) {
  * @param {boolean} pane.isOnly
  * @param {Memory} pane.memory
  * @param {CasePart} pane.casePart
+ * @param {string | null} pane.key that gives it all the room
+ * @param {HTMLElement | undefined} pane.badge
  * @returns {Pane}
  */
-function buildPane({ side, response, isOnly, memory, casePart }) {
+export function buildPane({ side, response, isOnly, memory, casePart, key, badge }) {
   const name = isOnly ? "Response" : `Response ${LETTER[side]}`;
   const body = h("div", {
     class: "ek-pane-body",
@@ -168,7 +166,7 @@ function buildPane({ side, response, isOnly, memory, casePart }) {
     "aria-label": `${name}, text`,
   });
   const toggle = button("Raw", "R", () => show(!isRaw), { class: "ek-button ek-quiet" });
-  const alone = roomButton({ words: `Only ${LETTER[side]}`, key: ROOM_KEY[side], room: side });
+  const alone = roomButton({ words: `Only ${LETTER[side]}`, key, room: side });
   alone.classList.add("ek-alone");
   const note = h("span", { class: "ek-pane-note" }, "Formatted; Raw shows it as written");
   const node = h(
@@ -178,6 +176,7 @@ function buildPane({ side, response, isOnly, memory, casePart }) {
       "div",
       { class: "ek-pane-line" },
       h("h2", { class: "ek-pane-title" }, name),
+      badge,
       response.may_be_code ? note : null,
       h("span", { class: "ek-gap" }),
       toggle,
@@ -212,135 +211,13 @@ function buildPane({ side, response, isOnly, memory, casePart }) {
 
 /**
  * A button that gives the responses, or one, all the room, and takes it from them again.
- * @param {{ words: string, key: string, room: Room }} about
+ * @param {{ words: string, key: string | null, room: Room }} about
  */
-function roomButton({ words, key, room }) {
+export function roomButton({ words, key, room }) {
   const element = button(words, key, () => toggleRoom(element, room), {
     class: "ek-button ek-quiet ek-roomy",
     "aria-pressed": "false",
     "data-gives-room": room,
   });
   return element;
-}
-
-/**
- * @param {{ data: TaskData, memory: Memory, casePart: CasePart }} reading
- * @returns {Panes}
- */
-export function buildPanes({ data, memory, casePart }) {
-  const panes = SIDES.flatMap((side) => {
-    const response = data[side];
-    return response ? [buildPane({ side, response, isOnly: !data.right, memory, casePart })] : [];
-  });
-  const node = h("div", { class: data.right ? "ek-panes" : "ek-panes ek-single" });
-  const switching = sideSwitch(node);
-  const comparison = comparing(panes.map((pane) => pane.body));
-  /** @type {HTMLElement | null} */
-  let together = null;
-  if (data.right) {
-    together = button("Scroll together", "Y", () => setTogether(!memory.together), {
-      class: "ek-button ek-quiet ek-together",
-    });
-    panes[0].node.querySelector(".ek-pane-line .ek-gap")?.after(together);
-    const larger = roomButton({ words: "Larger", key: "M", room: "panes" });
-    panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(comparison.button, larger);
-    node.append(switching.node, comparison.note);
-    synchronise(panes, memory);
-  }
-  node.append(...panes.map((pane) => pane.node));
-  /** @param {boolean} on */
-  function setTogether(on) {
-    memory.together = on;
-    if (together) together.setAttribute("aria-pressed", String(on));
-  }
-  setTogether(memory.together);
-  node.addEventListener("click", (event) => {
-    const link = event.target instanceof Element && event.target.closest(".ek-link");
-    if (link) link.classList.toggle("ek-open");
-  });
-  return {
-    node,
-    panes,
-    toggleRaw: () => {
-      memory.isRaw = !panes.every((pane) => pane.isRaw());
-      panes.forEach((pane) => pane.show(memory.isRaw));
-    },
-    toggleTogether: () => {
-      if (data.right) setTogether(!memory.together);
-      return Boolean(data.right);
-    },
-    compare: () => {
-      if (data.right) comparison.toggle();
-      return Boolean(data.right);
-    },
-    alone: (side) => {
-      if (switching.node.checkVisibility()) switching.choose(side);
-      else if (data.right) toggleRoom(node, side);
-      return Boolean(data.right);
-    },
-    toggleLinks: () => node.classList.toggle("ek-links"),
-  };
-}
-
-/**
- * On a narrow screen one pane is seen at a time, each where it was left.
- * @param {HTMLElement} panes
- */
-function sideSwitch(panes) {
-  /** @type {Partial<Record<Side, number>>} */
-  const left = {};
-  /** @type {Side} */
-  let side = SIDES[0];
-  panes.dataset.shown = side;
-  /** @param {Side} next */
-  function show(next) {
-    const page = /** @type {HTMLElement | null} */ (panes.closest(".ek-main"));
-    if (!page) return;
-    const start = panes.offsetTop - page.offsetTop;
-    const isInside = page.scrollTop >= start - 1; // the case is read, and the switch at the top
-    left[side] = page.scrollTop;
-    panes.dataset.shown = side = next;
-    if (isInside) page.scrollTop = Math.max(left[next] ?? 0, start);
-  }
-  const group = choices({
-    label: "Response to read",
-    className: "ek-side-switch",
-    value: SIDES[0],
-    options: SIDES.map((value) => ({
-      value,
-      name: `Response ${LETTER[value]}`,
-      key: ROOM_KEY[value],
-      face: h("span", { class: "ek-face" }, `Response ${LETTER[value]}`, kbd(ROOM_KEY[value])),
-    })),
-    onchoose: (next) => show(next ?? "left"),
-  });
-  return group;
-}
-
-/**
- * Keep both panes at the same share of their length while wished.
- * @param {Pane[]} panes
- * @param {Memory} memory
- */
-function synchronise(panes, memory) {
-  /** @type {number | null} */
-  let leader = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let release;
-  panes.forEach((pane, index) => {
-    pane.body.addEventListener(
-      "scroll",
-      () => {
-        if (!memory.together || (leader !== null && leader !== index)) return;
-        leader = index;
-        clearTimeout(release);
-        release = setTimeout(() => (leader = null), 120);
-        const other = panes[1 - index].body;
-        const length = pane.body.scrollHeight - pane.body.clientHeight;
-        const share = length > 0 ? pane.body.scrollTop / length : 0;
-        other.scrollTop = share * (other.scrollHeight - other.clientHeight);
-      },
-      { passive: true },
-    );
-  });
 }

@@ -36,7 +36,8 @@ export function rubricPart(form) {
   const asked = [...data.criteria, ...itemRows(data.checklist)];
   const rows = asked.map((criterion, index) => rubricRow(rubric, criterion, index));
   const items = rows.slice(data.criteria.length);
-  const kind = form.sides.length > 1 && sides.length ? "" : " ek-single";
+  const many = sides.length > 2 ? " ek-many" : "";
+  const kind = form.sides.length > 1 && sides.length ? many : " ek-single";
   rubric.rows = rows;
   const node = h(
     "div",

@@ -1,5 +1,7 @@
 // What goes over HTTP: requests that are retried until they are answered, drafts, time of work.
 
+import { SIDES } from "./sides.js";
+
 /** @import { Answer, Answers, Drafts, Mark, Side, Stopwatch } from "./types.js" */
 
 const DRAFT_DELAY = 600;
@@ -189,22 +191,31 @@ export function stopwatch(seconds) {
 /**
  * What a draft looks like when all its parts are there.
  * @param {Partial<Answers>} draft
+ * @param {Side[]} [sides] that the case shows
  * @returns {Answers}
  */
-export function completeDraft(draft) {
+export function completeDraft(draft, sides = []) {
   // Keys are words of the people who wrote the rubric: nothing but those may be in there.
   /** @param {object | undefined} entered */
   const only = (entered) => Object.assign(Object.create(null), entered);
+  const parted = [...new Set([...SIDES.slice(0, 2), ...sides])];
+  /**
+   * @template Part
+   * @param {(side: Side) => Part} part
+   */
+  const of = (part) =>
+    /** @type {Record<Side, Part>} */ (Object.fromEntries(parted.map((side) => [side, part(side)])));
   /** @param {Partial<Record<Side, object>>} [parts] */
-  const bySide = ({ left, right } = {}) => ({ left: only(left), right: only(right) });
+  const bySide = (parts = {}) => of((side) => only(parts[side]));
   /** @param {Partial<Record<Side, Mark[]>>} marks */
-  const listed = ({ left = [], right = [] }) => ({ left: [...left], right: [...right] });
+  const listed = (marks) => of((side) => [...(marks[side] ?? [])]);
   const { scores, tags, texts, checks } = draft;
   return {
     preference: draft.preference || null,
     ...(draft.strength && { strength: draft.strength }),
     ...(draft.certainty && { certainty: draft.certainty }),
     ...(draft.preferences && { preferences: only(draft.preferences) }),
+    ...(draft.ranking && { ranking: draft.ranking.map((place) => [...place]) }),
     scores: bySide(scores),
     tags: bySide(tags),
     marks: listed(draft.marks ?? {}),

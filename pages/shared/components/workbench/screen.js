@@ -11,11 +11,13 @@ import { buildFinder } from "./find.js";
 import { buildForm } from "./form.js";
 import { move, url } from "./going.js";
 import { listenToKeys, singleKeys } from "./keys.js";
-import { buildCase, buildPanes, buildTop, reachScrollers } from "./reading.js";
+import { buildPanes } from "./panes.js";
+import { buildCase, buildTop, reachScrollers } from "./reading.js";
 import { openComfort, openPause, runClock } from "./resting.js";
 import { toggleRoom } from "./room.js";
 import { completeDraft, draftKeeper, stopwatch, uuid } from "./saving.js";
 import { readingByKey } from "./scrolling.js";
+import { LETTER, sidesOf } from "./sides.js";
 import {
   discard,
   draftRefused,
@@ -64,7 +66,7 @@ export function buildScreen(desk, data) {
     openedOn: data.draft_mark,
     slow: undefined, // the timer that runs while the next page loads
     submission: { key: "", of: "" },
-    answers: completeDraft(draft),
+    answers: completeDraft(draft, sidesOf(data)),
     root: h("div", { class: "ek-workbench" }),
     status: h("span", { class: "ek-status", role: "status" }),
     words: "",
@@ -163,7 +165,8 @@ function build(screen) {
     },
   });
   screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
-  screen.panes = buildPanes({ data, memory, casePart: screen.casePart });
+  const { badge } = screen.form;
+  screen.panes = buildPanes({ data, memory, casePart: screen.casePart, badge });
   screen.main = h(
     "div", // Streamlit's own <main> is around it
     { class: "ek-main" },
@@ -268,6 +271,25 @@ function keyCommands(screen) {
     p: casePart.openAll,
     "/": screen.finder.focus,
     n: form.focusComment,
+    ...(data.third && rankingCommands(screen)),
+  };
+}
+
+/**
+ * What keys do where more than two responses are ranked: letters place them.
+ * @param {Screen} screen
+ * @returns {Record<string, () => unknown>}
+ */
+function rankingCommands({ data, form, panes, casePart, marking }) {
+  const letters = sidesOf(data).map((side) => [LETTER[side].toLowerCase(), () => form.rank(side)]);
+  return {
+    ...Object.fromEntries(letters),
+    "=": form.tie,
+    f: () => marking.mark() || form.openTags(panes.current()),
+    x: casePart.cycle,
+    m: () => toggleRoom(panes.node, "panes"),
+    q: () => panes.step(-1),
+    w: () => panes.step(1),
   };
 }
 

@@ -78,7 +78,7 @@ function openFirst(screen, study) {
     content: [
       guidelines(data, study),
       h("h3", {}, "Keys"),
-      keysContent(data, FIRST_KEYS),
+      keysContent(data, data.third ? FIRST_OF_RANKING : FIRST_KEYS),
       scales(data),
     ],
     end: [h("span", { class: "ek-hint" }, "To read this again: Guidelines, on top"), start],
@@ -100,6 +100,7 @@ function openFirst(screen, study) {
 }
 
 const FIRST_KEYS = ["A", "B", "E", "X", "I", "0 to 9", "D", "F", "Space", "Enter", "S", "H", "?"];
+const FIRST_OF_RANKING = ["A to C", "A to D", "A to E", "=", "0 to 9", "F", "W", "Space", "Enter", "S", "H", "?"];
 
 /** @param {Screen} screen */
 export function openGuidelines(screen) {

@@ -7,7 +7,8 @@ import { EMPTY, markingOfSpan, partsOfSpan, spanList, spansOf, titleOf } from ".
 
 /** @import { Explainer, FormParts, Marking, Side, Spans, Tag, TagGroup, Tags } from "./types.js" */
 
-/** @type {Record<Side, string>} */
+/** Of one or two responses; of more F marks in the one that is read, and D goes on to the next. */
+/** @type {Partial<Record<Side, string>>} */
 const KEYS = { left: "D", right: "F" };
 
 /**
@@ -21,7 +22,10 @@ export function tagsPart(form) {
   /** @type {Partial<Record<Side, Marking>>} */
   const markings = {};
   const spans = spansOf(form);
-  const node = h("div", { class: `ek-errors${sides.length > 1 ? "" : " ek-single"}` });
+  const isMany = sides.length > 2;
+  const keyOf = (/** @type {Side} */ side) => (isMany ? "F" : (KEYS[side] ?? "F"));
+  const kind = isMany ? " ek-many" : sides.length > 1 ? "" : " ek-single";
+  const node = h("div", { class: `ek-errors${kind}` });
   /** @param {Side} side */
   const open = (side) => {
     const marking = markings[side];
@@ -30,7 +34,7 @@ export function tagsPart(form) {
       node: h("div", { class: "ek-span-line" }, button("Missing content", "-", missing)),
       keys: { "-": missing },
     };
-    if (marking) openPalette({ form: node, groups, marking, key: KEYS[side], turnTo, extra });
+    if (marking) openPalette({ form: node, groups, marking, key: keyOf(side), turnTo: turner(side), extra });
     return marking !== undefined;
   };
   /** @type {Tags["openSpan"]} */
@@ -38,20 +42,21 @@ export function tagsPart(form) {
     const marking = markingOfSpan({ spans, side, mark, title: titleOf(mark, side, sides.length === 1) });
     const close = () => void closePalette(/** @type {Element} */ (node.closest(".ek-workbench")));
     const extra = { ...partsOfSpan({ spans, side, mark, isNew, close }), onclose };
-    openPalette({ form: node, groups, marking, key: KEYS[side], turnTo, extra });
+    openPalette({ form: node, groups, marking, key: keyOf(side), turnTo: turner(side), extra });
     return true;
   };
-  /** @param {string} letter */
-  const turnTo = (letter) => {
-    const side = sides.find((other) => KEYS[other].toLowerCase() === letter);
-    return side !== undefined && open(side);
+  /** @type {(from: Side) => (letter: string) => boolean} */
+  const turner = (from) => (letter) => {
+    const next = sides[(sides.indexOf(from) + 1) % sides.length];
+    const other = isMany ? letter === "d" && next : sides.find((side) => KEYS[side]?.toLowerCase() === letter);
+    return Boolean(other) && open(/** @type {Side} */ (other));
   };
   node.append(
     ...sides.map((side) => {
       const marking = (markings[side] = markingOf(form, side));
       const list = spanList({ spans, side, isOnly: sides.length === 1, onopen: (mark) => openSpan(side, mark, false) });
       const about = { spans, side, list, explain: form.explain };
-      return sidePart({ marking, groups, ...about, key: KEYS[side], open: () => open(side) });
+      return sidePart({ marking, groups, ...about, key: isMany ? null : keyOf(side), open: () => open(side) });
     }),
   );
   return { node, open, spans, openSpan };
@@ -65,7 +70,7 @@ export function tagsPart(form) {
  * @param {Side} part.side
  * @param {HTMLElement} part.list
  * @param {Explainer} part.explain
- * @param {string} part.key
+ * @param {string | null} part.key
  * @param {() => unknown} part.open
  */
 function sidePart({ marking, groups, spans, side, list, explain, key, open }) {
@@ -89,7 +94,7 @@ function sidePart({ marking, groups, spans, side, list, explain, key, open }) {
     h("span", { class: "ek-tags-title" }, h("span", { "aria-hidden": "true" }, title), summary),
     button("Mark", key, open, {
       class: "ek-button ek-mark",
-      "aria-label": `Mark ${title.toLowerCase().replace(/[ab]$/, (letter) => letter.toUpperCase())}`,
+      "aria-label": `Mark ${title.toLowerCase().replace(/[a-e]$/, (letter) => letter.toUpperCase())}`,
       "aria-haspopup": "dialog",
     }),
   );

@@ -1,6 +1,6 @@
 // What the parts of the annotation screen hand to one another.
 
-export type Side = "left" | "right";
+export type Side = "left" | "right" | "third" | "fourth" | "fifth";
 
 /** What is put into an element: nodes, text, nothing; lists are flattened. */
 export type Child = Node | string | null | undefined | Child[];
@@ -27,6 +27,9 @@ export interface TaskData {
   tools: string;
   left: ResponseData;
   right: ResponseData | null;
+  third?: ResponseData;
+  fourth?: ResponseData;
+  fifth?: ResponseData;
   criteria: Criterion[];
   checklist: CheckItem[];
   tags: Tag[];
@@ -165,6 +168,8 @@ export interface Answers {
   strength?: string;
   certainty?: string;
   preferences?: Record<string, string>;
+  /** Best first; absent before anything has its place. */
+  ranking?: Side[][];
   scores: Record<Side, Record<string, number>>;
   tags: Record<Side, Marks>;
   marks: Record<Side, Mark[]>;
@@ -227,6 +232,10 @@ export interface Form {
   takeBack(): boolean;
   prefer(value: string): boolean;
   doubt(): boolean;
+  /** Of what is ranked: place a response, or take it out; let it share the place before. */
+  rank(side: Side): boolean;
+  tie(): boolean;
+  badge: ((side: Side) => HTMLElement) | null;
   focusComment(): boolean;
   openTags(side: Side): boolean;
   spans: Spans | null;
@@ -247,6 +256,15 @@ export interface PreferencePart {
   node: HTMLElement;
   choose(preference: string): boolean;
   doubt(): boolean;
+  isMissing(): boolean;
+}
+
+export interface RankingPart {
+  node: HTMLElement;
+  press(side: Side): boolean;
+  tie(): boolean;
+  /** What shows the place of a response beside its name. */
+  badge(side: Side): HTMLElement;
   isMissing(): boolean;
 }
 
@@ -398,6 +416,10 @@ export interface Panes {
   compare(): boolean;
   /** Show one response only: all the room for it, or its turn where one is seen at a time. */
   alone(side: Side): boolean;
+  /** Of more than two: go to the one after, or before. */
+  step(by: 1 | -1): boolean;
+  /** The one that is read. */
+  current(): Side;
 }
 
 /** What a server answered; a body that is no JSON is null. */

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 3f15e7e06ba0f02fba7a8aace180473b3ae03d8befcb9b4d53e1b9e67695ee20
+// Sources: a348c410536ab9c27e85b47ec4d63e0d0d54eb59fa3d6e4cd3398fa5533c1774
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
