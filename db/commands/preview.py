@@ -1,5 +1,6 @@
 """What a planned study would show: read, and never written down."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -9,16 +10,23 @@ from db.engine import read_session
 from db.models import Study
 from db.queries.annotation.form import Definitions, asked_criterion, asked_tag, definitions
 from db.queries.annotation.planned import planned_task
-from evalkit.annotation.rubric import DEFAULT_RUBRIC
+from evalkit.annotation.rubric import DEFAULT_RUBRIC, CriterionDefinition
 from evalkit.annotation.task import ComparisonTask
-from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, TagDefinition
 
 
-def preview(plan: StudyPlan, *, viewer_id: int) -> ComparisonTask | None:
+def preview(
+    plan: StudyPlan,
+    *,
+    viewer_id: int,
+    criteria: Sequence[CriterionDefinition] | None = None,
+    tags: Sequence[TagDefinition] | None = None,
+) -> ComparisonTask | None:
     """Return a case that ``viewer_id`` could be given by a study of this plan.
 
     It is put together by what shows annotators their cases, so it is what they will see: masked
     as the study masks, with its very form. It takes no lock and reads one case, of however many.
+    ``criteria`` and ``tags``, not stored yet, stand in for those that the plan names.
 
     Returns
     -------
@@ -35,6 +43,10 @@ def preview(plan: StudyPlan, *, viewer_id: int) -> ComparisonTask | None:
         study, run_ids = planned_study(session, named)
         study.n_drawn = plan.n_cases
         asked = _asked(session, study, plan)
+        if criteria is not None:
+            asked = replace(asked, criteria=tuple(map(asked_criterion, criteria)))
+        if tags is not None:
+            asked = replace(asked, tags=tuple(map(asked_tag, tags)))
         return planned_task(session, study, run_ids, asked, viewer_id=viewer_id)
 
 

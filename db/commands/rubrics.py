@@ -1,18 +1,23 @@
 """Store rubrics and taxonomies by version: the same definition is one version, a change the next.
 
-The functions take the caller's write session, since both a study and an import store them on
-their way.
+`store_rubric` and `store_taxonomy` take the caller's write session, since a study stores them on
+its way. What a lead saves becomes the newest version, which studies use from then on; those that
+have begun keep theirs.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.columns import number_of
-from db.models import Criterion, Rubric, Tag, Taxonomy
+from db.engine import write_session
+from db.models import AuditEvent, Criterion, Rubric, Tag, Taxonomy
+from db.queries.definitions import NewestDefinition, newest_rubric, newest_taxonomy
+from evalkit.annotation.definitions import check_rubric, check_taxonomy
 from evalkit.annotation.rubric import CriterionDefinition
+from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import TagDefinition
 
 
@@ -26,6 +31,138 @@ def store_taxonomy(session: Session, *, name: str, tags: Sequence[TagDefinition]
     """Return the id of the version of a taxonomy that has exactly these tags, made if new."""
     wanted = [_tag_fields(position, made) for position, made in enumerate(tags)]
     return _store(session, Taxonomy, Tag, "taxonomy_id", name, wanted)
+
+
+def save_rubric(
+    name: str,
+    criteria: Sequence[CriterionDefinition],
+    *,
+    opened: int | None,
+    actor_id: int | None = None,
+) -> int:
+    """Store criteria as the newest version of a rubric and return its number.
+
+    Where they are those of the newest version already, nothing is stored.
+
+    Parameters
+    ----------
+    name : str
+    criteria : sequence of CriterionDefinition
+        In the order of the form.
+    opened : int or None
+        The version that was changed; None for a rubric that is new.
+    actor_id : int, optional
+
+    Raises
+    ------
+    RefusedError
+        If it cannot be stored, the name of a new one is taken, or somebody else saved a version
+        since.
+    """
+    check_rubric(name, criteria)
+    with write_session() as session:
+        newest = newest_rubric(session, name.strip())
+        wanted = [_criterion_fields(position, made) for position, made in enumerate(criteria)]
+        if newest is not None and newest.version == 0:
+            store_rubric(session, name=newest.name, criteria=newest.parts)
+        is_new = _is_new(newest, criteria, opened, "rubric")
+        made = _Made(Rubric, Criterion, "rubric_id", name.strip(), wanted)
+        return _save(session, made, newest, is_new=is_new, actor_id=actor_id)
+
+
+def save_taxonomy(
+    name: str,
+    tags: Sequence[TagDefinition],
+    *,
+    opened: int | None,
+    actor_id: int | None = None,
+) -> int:
+    """Store tags as the newest version of a taxonomy and return its number; see `save_rubric`.
+
+    What errors weigh goes on to the new version.
+    """
+    check_taxonomy(name, tags)
+    with write_session() as session:
+        newest = newest_taxonomy(session, name.strip())
+        wanted = [_tag_fields(position, made) for position, made in enumerate(tags)]
+        if newest is not None and newest.version == 0:
+            store_taxonomy(session, name=newest.name, tags=newest.parts)
+        is_new = _is_new(newest, tags, opened, "taxonomy")
+        made = _Made(Taxonomy, Tag, "taxonomy_id", name.strip(), wanted)
+        return _save(session, made, newest, is_new=is_new, actor_id=actor_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A version of a rubric or a taxonomy: its tables, its name, and the fields of its parts."""
+
+    whole: Any
+    part: Any
+    whole_id: str
+    name: str
+    wanted: list[dict[str, Any]]
+
+
+def _is_new(
+    newest: NewestDefinition[Any] | None, parts: Sequence[Any], opened: int | None, what: str
+) -> bool:
+    """Tell whether something changed; refuse what would be done over what was not seen."""
+    if newest is not None and opened is None:
+        raise RefusedError(
+            f"There is already a {what} named “{newest.name}”. Open it to change it, or choose "
+            "another name."
+        )
+    if newest is not None and newest.version != opened:
+        raise RefusedError(
+            f"Somebody saved version {newest.version} of “{newest.name}” since you opened version "
+            f"{opened}. Save yours under another name, or discard it and change theirs."
+        )
+    return newest is None or newest.parts != tuple(parts)
+
+
+def _save(
+    session: Session,
+    made: _Made,
+    newest: NewestDefinition[Any] | None,
+    *,
+    is_new: bool,
+    actor_id: int | None,
+) -> int:
+    version = 0 if newest is None else max(newest.version, 1)
+    if not is_new:
+        return version
+    whole = made.whole(name=made.name, version=version + 1)
+    if made.whole is Taxonomy:
+        whole.weights = _kept_weights(session, made.name, made.wanted)
+    session.add(whole)
+    session.flush()
+    session.add_all(made.part(**{made.whole_id: whole.id}, **fields) for fields in made.wanted)
+    session.add(
+        AuditEvent(
+            actor_id=actor_id,
+            action=f"save {made.whole.__tablename__}",
+            subject=f"{made.whole.__tablename__} {made.name}",
+            details={"version": whole.version},
+        )
+    )
+    return version + 1
+
+
+def _kept_weights(
+    session: Session, name: str, wanted: list[dict[str, Any]]
+) -> dict[str, float] | None:
+    """Return what errors weigh in the version before, but for tags that are gone."""
+    before = session.exec(
+        select(Taxonomy.weights).where(Taxonomy.name == name).order_by(col(Taxonomy.version).desc())
+    ).first()
+    keys = {fields["key"] for fields in wanted}
+    known = {"", *keys}
+    return {of: weight for of, weight in (before or {}).items() if _tag_of(of) in known} or None
+
+
+def _tag_of(weighed: str) -> str:
+    """Return which tag a weight is of: ``minor:tone`` is of tone, ``minor`` of all."""
+    return weighed.partition(":")[2]
 
 
 def _store(

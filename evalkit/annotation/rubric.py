@@ -4,19 +4,19 @@ from dataclasses import dataclass
 
 from evalkit.annotation.task import ScaleLevel
 from evalkit.scale import ScaleRange
-from evalkit.vocabulary import Level, SkipReason, TaskKind
+from evalkit.vocabulary import CriterionLevel, SkipReason, TaskKind
 
 DEFAULT_RUBRIC_NAME = "Response quality"
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionDefinition:
-    """One question of a rubric with its scale, lowest level first, or its range."""
+    """One question of a rubric with its scale, lowest level first, or its range, or neither."""
 
     key: str
     question: str
     description: str
-    level: Level
+    level: CriterionLevel
     scale: tuple[ScaleLevel, ...] = ()
     required: bool = True
     range: ScaleRange | None = None
@@ -34,7 +34,7 @@ DEFAULT_RUBRIC: tuple[CriterionDefinition, ...] = (
         key="helpfulness",
         question="How helpful is the response?",
         description="Does it move the person who asked towards what they wanted?",
-        level=Level.ORDINAL,
+        level=CriterionLevel.ORDINAL,
         scale=_five_levels(
             ("Useless", "The person is no further than before, or worse off."),
             ("Poor", "A small part is usable; the person must ask again or look elsewhere."),
@@ -47,7 +47,7 @@ DEFAULT_RUBRIC: tuple[CriterionDefinition, ...] = (
         key="correctness",
         question="Is what it says correct?",
         description="Facts, reasoning, code and figures, judged against the case and its context.",
-        level=Level.ORDINAL,
+        level=CriterionLevel.ORDINAL,
         scale=_five_levels(
             ("Wrong", "The main point is false or would do harm if acted on."),
             ("Mostly wrong", "An important part is false, or much is unsupported."),
@@ -60,7 +60,7 @@ DEFAULT_RUBRIC: tuple[CriterionDefinition, ...] = (
         key="instruction_following",
         question="Does it follow the instructions?",
         description="Format, length, language, tone and every constraint that was stated.",
-        level=Level.ORDINAL,
+        level=CriterionLevel.ORDINAL,
         scale=_five_levels(
             ("Ignored", "The instructions are ignored."),
             ("Mostly missed", "Most constraints, or the one that matters most, are missed."),

@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("library/run_models.py", "run", "Run models", "Library", Role.LEAD),
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
+    Entry("library/rubrics.py", "rubrics", "Rubrics", "Library", Role.LEAD),
     Entry("library/questions.py", "questions", "Questions", "Library", Role.LEAD),
     Entry("library/export.py", "export", "Export annotations", "Library", Role.LEAD),
     Entry("admin/people.py", "people", "People", "Admin", Role.ADMIN),

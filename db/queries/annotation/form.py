@@ -124,13 +124,14 @@ def _criterion(criterion: Criterion) -> TaskCriterion:
         key=criterion.key,
         question=criterion.question,
         description=criterion.description or "",
-        levels=tuple(_level(level) for level in criterion.scale),
+        levels=tuple(asked_level(level) for level in criterion.scale),
         required=criterion.is_required,
         range=None if criterion.range is None else ScaleRange(**criterion.range),
     )
 
 
-def _level(level: Mapping[str, Any]) -> ScaleLevel:
+def asked_level(level: Mapping[str, Any]) -> ScaleLevel:
+    """Return a level of a scale as it is stored, with all that it may lack."""
     return ScaleLevel(
         value=float(level["value"]),
         label=str(level.get("label") or ""),

@@ -1,10 +1,14 @@
 """What annotators will see of a study that is being planned, as it is planned."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from db.commands.preview import preview
 from db.commands.studies import StudyPlan
+from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.errors import RefusedError
+from evalkit.failures.taxonomy import TagDefinition
 from evalkit.rendering.task import render_task
 from pages.shared import labels
 from pages.shared.components import preview as component
@@ -12,27 +16,42 @@ from pages.shared.components import preview as component
 _KEY = "study-preview"
 
 
-def show(plan: StudyPlan, *, viewer_id: int) -> None:
-    """Draw a case of a planned study, or say why there is none to draw."""
+def show(
+    plan: StudyPlan,
+    *,
+    viewer_id: int,
+    criteria: tuple[CriterionDefinition, ...] | None = None,
+    tags: tuple[TagDefinition, ...] | None = None,
+) -> None:
+    """Draw a case of a planned study, or say why there is none to draw.
+
+    ``criteria`` and ``tags`` are those that are being written, where any are.
+    """
     try:
-        task = _task(plan, viewer_id)
+        task = _task(_Shown(plan, criteria, tags), viewer_id)
     except RefusedError as refused:
         st.caption(labels.literal(str(refused)))
         return
     if task is None:
-        st.caption("No case has responses of these models, so there is nothing to show.")
+        st.caption("No case has responses of these models that may be shown.")
         return
     component.preview(task, key=_KEY)
     st.caption("One of its cases, as annotators will see it; nothing here is stored.")
 
 
-def _task(plan: StudyPlan, viewer_id: int) -> dict[str, object] | None:
-    """Return the case, made anew only where the plan has changed."""
-    of: StudyPlan | None
+class _Shown(NamedTuple):
+    plan: StudyPlan
+    criteria: tuple[CriterionDefinition, ...] | None
+    tags: tuple[TagDefinition, ...] | None
+
+
+def _task(of: _Shown, viewer_id: int) -> dict[str, object] | None:
+    """Return the case, made anew only where what it is made of has changed."""
+    before: _Shown | None
     task: dict[str, object] | None
-    of, task = st.session_state.get(_KEY + "-of", (None, None))
-    if of != plan:
-        made = preview(plan, viewer_id=viewer_id)
+    before, task = st.session_state.get(_KEY + "-of", (None, None))
+    if before != of:
+        made = preview(of.plan, viewer_id=viewer_id, criteria=of.criteria, tags=of.tags)
         task = None if made is None else render_task(made)
-        st.session_state[_KEY + "-of"] = plan, task
+        st.session_state[_KEY + "-of"] = of, task
     return task

@@ -85,6 +85,11 @@ def study_form(
             ranked = _ranked(kind, n_models=len(chosen), key=f"{key}-ranked-{len(chosen)}")
         with st.expander("Rubric, taxonomy and what annotators are told"):
             rubric, taxonomy = _definitions(rubrics, taxonomies)
+            st.page_link(
+                "library/rubrics.py",
+                label="Write or change rubrics and error tags",
+                icon=":material/edit:",
+            )
             ready = Instructions("", "", READY_GUIDELINES[kind])
             is_pair, is_ranked = kind == TaskKind.PAIR, kind == TaskKind.RANK
             told = _told(ready, key=f"{key}-{is_pair}-{is_ranked}", is_pair=is_pair)

@@ -1,0 +1,43 @@
+"""Rubrics: what annotators are asked of each response, and which errors they can mark."""
+
+import streamlit as st
+
+from db.engine import read_session
+from db.queries import library
+from evalkit.vocabulary import Role
+from pages.shared import labels, state
+from pages.shared.library import editors
+
+user = state.require(Role.LEAD)
+
+with read_session() as session:
+    names = library.definition_names(session)
+    eval_sets = library.eval_sets(session)
+
+st.title("Rubrics")
+st.caption("What annotators are asked of each response, and which errors they can mark.")
+if message := st.session_state.pop("definition-message", None):
+    st.success(labels.literal(message))
+
+editor = editors.kind_picker()
+name = editors.name_picker(editor, names[editor.names])
+with read_session() as session:
+    newest = editor.newest(session, name) if name else None
+    uses = editor.studies(session, name) if name else []
+if name:
+    st.caption(labels.literal(editors.used_sentence(uses)))
+
+written = editors.edited(editor, newest)
+under = editors.ask(editor, name, written)
+parts = editor.made(written)
+is_changed = newest is None or parts != newest.parts or under != name
+
+saving, discarding, _ = st.columns([1, 1, 3], vertical_alignment="center")
+wants_to_save = saving.button("Save a new version", type="primary", disabled=not is_changed)
+if is_changed and discarding.button("Discard changes"):
+    editors.forget(editor, name)
+    st.rerun()
+if wants_to_save:
+    editors.save(editor, name, under, written, actor_id=user.id)
+
+editors.show_preview(editor, parts, eval_sets, viewer_id=user.id)

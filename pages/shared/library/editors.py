@@ -1,0 +1,215 @@
+"""What is written on the page of rubrics: rubrics of criteria, and taxonomies of error tags."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from db.commands.rubrics import save_rubric, save_taxonomy
+from db.commands.studies import StudyPlan
+from db.queries.definitions import (
+    NewestDefinition,
+    StudyUse,
+    newest_rubric,
+    newest_taxonomy,
+    studies_of_rubric,
+    studies_of_taxonomy,
+)
+from db.queries.library import EvalSetSummary
+from evalkit.annotation.definitions import DefinitionError, check_rubric, check_taxonomy
+from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME
+from evalkit.errors import RefusedError
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
+from evalkit.phrases import some
+from evalkit.vocabulary import TaskKind
+from pages.shared import labels
+from pages.shared.library import criterion_form, entries, preview, tag_form
+from pages.shared.library.entries import EditedList, ListEntry
+
+_A_NEW_ONE = "A new one"
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """One kind of definition: how it is read, asked for, checked and saved.
+
+    ``part`` is what it is made of, with its article, ``title`` the field of a part by which
+    people know it, ``collects`` what annotators give by it, and ``names`` how `definition_names`
+    calls all of it.
+    """
+
+    noun: str
+    part: str
+    title: str
+    collects: str
+    ready: str
+    studies: Callable[..., list[StudyUse]]
+    names: str
+    newest: Callable[..., NewestDefinition[Any] | None]
+    check: Callable[[str, Sequence[Any]], None]
+    save: Callable[..., int]
+    blank: Callable[[], dict[str, Any]]
+    fields_of: Callable[[Sequence[Any]], list[dict[str, Any]]]
+    made: Callable[[EditedList], tuple[Any, ...]]
+    show: Callable[[ListEntry], None]
+
+
+EDITORS = {
+    "Rubrics": Editor(
+        noun="rubric",
+        part="a criterion",
+        title="question",
+        collects="scores",
+        ready=DEFAULT_RUBRIC_NAME,
+        studies=studies_of_rubric,
+        names="rubrics",
+        newest=newest_rubric,
+        check=check_rubric,
+        save=save_rubric,
+        blank=criterion_form.blank,
+        fields_of=criterion_form.fields_of,
+        made=criterion_form.made,
+        show=criterion_form.show,
+    ),
+    "Error tags": Editor(
+        noun="taxonomy",
+        part="an error tag",
+        title="name",
+        collects="tags",
+        ready=DEFAULT_TAXONOMY_NAME,
+        studies=studies_of_taxonomy,
+        names="taxonomies",
+        newest=newest_taxonomy,
+        check=check_taxonomy,
+        save=save_taxonomy,
+        blank=tag_form.blank,
+        fields_of=tag_form.fields_of,
+        made=tag_form.made,
+        show=tag_form.show,
+    ),
+}
+
+
+def kind_picker() -> Editor:
+    """Ask what is written: rubrics or taxonomies."""
+    kind = st.segmented_control(
+        "Write",
+        list(EDITORS),
+        default="Rubrics",
+        required=True,
+        key="definitions-kind",
+        label_visibility="collapsed",
+    )
+    return EDITORS[kind]
+
+
+def name_picker(editor: Editor, names: Sequence[str]) -> str:
+    """Ask which one is opened; empty for a new one."""
+    key = _opened(editor)
+    options = [editor.ready, *(name for name in names if name != editor.ready), ""]
+    if (saved := st.session_state.pop(key + "-saved", None)) is not None:
+        st.session_state[key] = saved
+    return st.selectbox(
+        editor.noun.capitalize(), options, format_func=lambda name: name or _A_NEW_ONE, key=key
+    )
+
+
+def edited(editor: Editor, newest: NewestDefinition[Any] | None) -> EditedList:
+    """Return what is written of a definition, from its newest version on."""
+    if newest is None:
+        return entries.opened(_key(editor, ""), lambda: (None, [editor.blank()]))
+    fields = editor.fields_of
+    return entries.opened(_key(editor, newest.name), lambda: (newest.version, fields(newest.parts)))
+
+
+def forget(editor: Editor, name: str, *, saved: str | None = None) -> None:
+    """Leave what was written of a definition, and open what was ``saved``."""
+    st.session_state.pop(_key(editor, name), None)
+    st.session_state.pop(_key(editor, name) + "-name", None)
+    if saved is not None:
+        st.session_state[_opened(editor) + "-saved"] = saved
+
+
+def _opened(editor: Editor) -> str:
+    return "definitions-open-" + editor.noun
+
+
+def _key(editor: Editor, name: str) -> str:
+    return f"definition-{labels.digest(editor.noun, name)}"
+
+
+def ask(editor: Editor, name: str, written: EditedList) -> str:
+    """Show the list and the form of the part that is chosen; give the name to save it under."""
+    key = _key(editor, name)
+    beside, form = st.columns([2, 5], gap="medium")
+    with beside:
+        entries.list_of(written, what=editor.part, title=editor.title, blank=editor.blank, key=key)
+    with form, st.container(border=True):
+        if written.entry is None:
+            st.caption("There is nothing yet. Add one on the left.")
+        else:
+            editor.show(written.entry)
+    under = st.text_input(
+        "Save as",
+        name,
+        placeholder="Support answers",
+        help=f"Under another name it is a {editor.noun} of its own.",
+        width=480,
+        key=f"{key}-name",
+    )
+    return under.strip()
+
+
+def show_preview(
+    editor: Editor, parts: tuple[Any, ...], eval_sets: Sequence[EvalSetSummary], *, viewer_id: int
+) -> None:
+    """Draw the screen of annotators with what is written, or say what is missing for it."""
+    answered = next((each for each in eval_sets if each.models and each.n_cases), None)
+    if answered is None or not st.toggle(
+        "Show what annotators will see", value=True, key="definitions-preview"
+    ):
+        return
+    try:
+        editor.check("any", parts)
+    except DefinitionError as refused:
+        st.caption(labels.literal(" ".join(refused.problems)))
+        return
+    models = answered.models[:2]
+    plan = StudyPlan(
+        name="",
+        eval_set=answered.name,
+        models=models,
+        kind=TaskKind.PAIR if len(models) > 1 else TaskKind.SINGLE,
+        collects=frozenset({editor.collects}),
+    )
+    if editor.collects == "scores":
+        preview.show(plan, viewer_id=viewer_id, criteria=parts)
+    else:
+        preview.show(plan, viewer_id=viewer_id, tags=parts)
+
+
+def save(editor: Editor, name: str, under: str, written: EditedList, *, actor_id: int) -> None:
+    """Save what is written as a new version and open it, or say what is wrong with it."""
+    opened = written.opened if under == name else None
+    try:
+        version = editor.save(under, editor.made(written), opened=opened, actor_id=actor_id)
+    except RefusedError as refused:
+        problems = refused.problems if isinstance(refused, DefinitionError) else [str(refused)]
+        for problem in problems:
+            st.error(labels.literal(problem))
+        return
+    forget(editor, name, saved=under)
+    st.session_state["definition-message"] = (
+        f"“{under}” is saved as version {version}. New studies use it; those that have begun keep "
+        "the version they began with."
+    )
+    st.rerun()
+
+
+def used_sentence(uses: Sequence[StudyUse]) -> str:
+    """Say which studies use a definition, and in which versions."""
+    if not uses:
+        return "No study uses it yet."
+    studies = some([f"{use.study} (version {use.version})" for use in uses])
+    return f"Used by {studies}. They keep their version, and so does all that was annotated."

@@ -1,0 +1,105 @@
+"""Rubrics and taxonomies as leads write them: keys, order, and what is wrong in sentences."""
+
+from dataclasses import replace
+
+import pytest
+
+from evalkit.annotation.definitions import (
+    DefinitionError,
+    check_rubric,
+    check_taxonomy,
+    key_of,
+    scale_of,
+)
+from evalkit.annotation.rubric import DEFAULT_RUBRIC, CriterionDefinition
+from evalkit.annotation.task import ScaleLevel
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, TagDefinition
+from evalkit.scale import ScaleRange
+from evalkit.vocabulary import CriterionLevel, Severity
+
+RIGHT = CriterionDefinition(
+    key="right",
+    question="Is it right?",
+    description="",
+    level=CriterionLevel.ORDINAL,
+    scale=(ScaleLevel(0, "No", ""), ScaleLevel(1, "Yes", "")),
+)
+NUMBER = replace(RIGHT, level=CriterionLevel.INTERVAL, scale=(), range=ScaleRange(0, 100))
+WORDS = replace(RIGHT, level=CriterionLevel.TEXT, scale=())
+
+
+def problems(check, *parts, name="Mine"):
+    with pytest.raises(DefinitionError) as refused:
+        check(name, parts)
+    return refused.value.problems
+
+
+def test_the_ready_rubric_and_taxonomy_and_every_kind_of_criterion_can_be_stored():
+    check_rubric("Mine", DEFAULT_RUBRIC)
+    check_rubric("Mine", [RIGHT, replace(NUMBER, key="b"), replace(WORDS, key="c")])
+    check_taxonomy("Mine", DEFAULT_TAXONOMY)
+    check_taxonomy("Mine", [TagDefinition("format/json", "JSON", "", ())])
+
+
+@pytest.mark.parametrize(
+    ("criterion", "sentence"),
+    [
+        (replace(RIGHT, question=" "), "Criterion 1 has no question."),
+        (
+            replace(RIGHT, scale=RIGHT.scale[:1]),
+            "Criterion 1 (“Is it right?”) has 1 level; a scale needs 2 or more.",
+        ),
+        (
+            replace(RIGHT, scale=RIGHT.scale[:1] * 2),
+            "Criterion 1 (“Is it right?”), values of the levels: found [0, 0], expected every "
+            "value once.",
+        ),
+        (
+            replace(NUMBER, range=ScaleRange(5, 5)),
+            "Criterion 1 (“Is it right?”), upper end: found 5, expected a number above 5 (min).",
+        ),
+        (
+            replace(NUMBER, range=ScaleRange(0, 10, step=4)),
+            "Criterion 1 (“Is it right?”), step: found 4, expected a step that leads from 0 to 10.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_criterion_is_said_with_its_place(criterion, sentence):
+    assert problems(check_rubric, criterion) == (sentence,)
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    tags = (TagDefinition("tone", "", ""), TagDefinition("tone", "Tone", ""))
+
+    assert problems(check_taxonomy, *tags, name=" ") == (
+        "A taxonomy needs a name of 1 to 120 characters.",
+        "Error tag 1 has no name.",
+        "The key “tone” is there twice: it names scores or errors in files.",
+    )
+    assert problems(check_rubric) == ("Add at least one criterion.",)
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("Is it right?", "is_it_right"),
+        ("Größe", "größe"),
+        ("正しい？", "正しい"),
+        ("?!", "criterion_1"),
+        ("Right", "right_2"),  # taken
+        ("x" * 90, "x" * 40),
+    ],
+)
+def test_a_key_is_made_of_the_words_and_is_nobody_elses(words, key):
+    assert key_of(words, {"right"}, otherwise="criterion_1") == key
+
+
+def test_levels_stand_in_order_of_their_values_unless_they_are_names():
+    levels = [ScaleLevel(2, "b", ""), ScaleLevel(1, "a", "")]
+
+    assert [level.value for level in scale_of(levels, CriterionLevel.ORDINAL)] == [1, 2]
+    assert [level.value for level in scale_of(levels, CriterionLevel.NOMINAL)] == [2, 1]
+
+
+def test_severities_of_a_tag_are_those_that_can_be_stored():
+    check_taxonomy("Mine", [TagDefinition("a", "A", "", (Severity.MAJOR,))])

@@ -1,0 +1,174 @@
+"""The page on which a lead writes rubrics and error tags."""
+
+import json
+
+import pytest
+
+from db.commands.rubrics import save_rubric
+from db.engine import read_session
+from db.queries.definitions import newest_rubric, newest_taxonomy
+from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
+from evalkit.vocabulary import CriterionLevel, Role, Severity
+from tests.factories import make_eval_set
+from tests.pages.conftest import at_page
+
+READY = [each.question for each in DEFAULT_RUBRIC]
+
+
+@pytest.fixture
+def page(app, sign_in):
+    make_eval_set()
+    sign_in(app, Role.LEAD)
+    at_page(app, "library/rubrics.py").run()
+    assert not app.exception
+    return app
+
+
+def by_label(elements, label):
+    return next(element for element in elements if element.label == label)
+
+
+def press(page, label):
+    by_label(page.button, label).click().run()
+    assert not page.exception
+
+
+def write(page, label, words):
+    by_label(page.text_input, label).set_value(words).run()
+    assert not page.exception
+
+
+def newest(name=DEFAULT_RUBRIC_NAME):
+    with read_session() as session:
+        return newest_rubric(session, name)
+
+
+def drawn(page):
+    """Return the case that the preview draws."""
+    components = [element.proto for element in page.get("bidi_component")]
+    (preview,) = [each for each in components if each.component_name.endswith("preview")]
+    return json.loads(preview.json)["task"]
+
+
+def asked(page):
+    return [criterion["question"] for criterion in drawn(page)["criteria"]]
+
+
+def errors(page):
+    return [error.value.replace("\\", "") for error in page.error]
+
+
+def test_a_question_is_changed_seen_at_once_and_saved_as_a_new_version(page):
+    assert asked(page) == READY
+    assert by_label(page.button, "Save a new version").disabled
+
+    write(page, "Question", "Does it help?")
+    assert asked(page) == ["Does it help?", *READY[1:]]
+    assert newest().version == 0
+    press(page, "Save a new version")
+
+    assert newest().version == 2
+    assert newest().parts[0].question == "Does it help?"
+    assert newest().parts[0].key == DEFAULT_RUBRIC[0].key
+    assert "saved as version 2" in page.success[0].value
+    assert by_label(page.button, "Save a new version").disabled
+
+
+def test_criteria_are_added_moved_and_removed(page):
+    press(page, "Add a criterion")
+    write(page, "Question", "How much would you pay?")
+    answered = by_label(page.selectbox, "Answered by")
+    answered.set_value("range").run()
+    by_label(page.number_input, "To").set_value(50.0).run()
+    press(page, "Up")
+    press(page, "Save a new version")
+
+    first = newest().parts[0]
+    assert [each.question for each in newest().parts] == ["How much would you pay?", *READY]
+    assert (first.key, first.level) == ("how_much_would_you_pay", CriterionLevel.INTERVAL)
+    assert (first.range.min, first.range.max, first.range.step) == (0, 50, None)
+    assert first.scale == ()
+
+    press(page, "Remove")
+    press(page, "Save a new version")
+
+    assert [each.question for each in newest().parts] == READY
+
+
+def test_what_was_typed_in_an_entry_stays_where_another_one_is_chosen_at_the_same_moment(page):
+    by_label(page.text_input, "Question").set_value("Does it help?")
+    chosen = page.radio[0]
+    chosen.set_value(chosen.value + 1).run()  # the id of the next
+
+    assert by_label(page.text_input, "Question").value == READY[1]
+    assert asked(page) == ["Does it help?", *READY[1:]]
+
+
+def test_levels_are_written_added_and_put_in_order(page):
+    by_label(page.number_input, "Value of level 1").set_value(6.0).run()
+    write(page, "Name of level 1", "Best of all")
+    press(page, "Add a level")
+    write(page, "Name of level 6", "Beyond")
+    press(page, "Save a new version")
+
+    scale = newest().parts[0].scale
+    assert [level.value for level in scale] == [2, 3, 4, 5, 6, 7]
+    assert [level.label for level in scale[-2:]] == ["Best of all", "Beyond"]
+
+
+def test_what_is_wrong_is_said_and_nothing_is_stored(page):
+    write(page, "Question", " ")
+    assert [error.value for error in page.error] == []  # not before it is to be saved
+    assert any("Criterion 1 has no question" in caption.value for caption in page.caption)
+    press(page, "Save a new version")
+
+    assert errors(page) == ["Criterion 1 has no question."]
+    assert newest().version == 0
+
+
+def test_a_new_one_is_written_and_opened_once_it_is_saved(page):
+    by_label(page.selectbox, "Rubric").set_value("").run()
+    write(page, "Question", "Is it kind?")
+    write(page, "Save as", "Kindness")
+    press(page, "Save a new version")
+
+    assert by_label(page.selectbox, "Rubric").value == "Kindness"
+    assert [each.question for each in newest("Kindness").parts] == ["Is it kind?"]
+
+
+def test_a_version_that_somebody_else_saved_meanwhile_is_not_written_over(page):
+    write(page, "Question", "Does it help?")
+    save_rubric(DEFAULT_RUBRIC_NAME, DEFAULT_RUBRIC[:1], opened=0)
+    press(page, "Save a new version")
+
+    assert "Somebody saved version 2" in errors(page)[0]
+    assert by_label(page.text_input, "Question").value == "Does it help?"
+
+    press(page, "Discard changes")
+
+    assert asked(page) == READY[:1]
+
+
+def test_error_tags_are_written_in_the_same_way(page):
+    by_label(page.get("button_group"), "Write").set_value("Error tags").run()
+    by_label(page.get("button_group"), "How severe it may be").set_value(["major"]).run()
+    assert not page.exception
+    assert len(drawn(page)["tags"]) == len(DEFAULT_TAXONOMY)
+    press(page, "Add an error tag")
+    write(page, "Name", "Wrong unit")
+    press(page, "Save a new version")
+
+    with read_session() as session:
+        taxonomy = newest_taxonomy(session, DEFAULT_TAXONOMY_NAME)
+    assert taxonomy.version == 2
+    assert taxonomy.parts[0].severities == (Severity.MAJOR,)
+    assert taxonomy.parts[1].key == "wrong_unit"
+    assert len(taxonomy.parts) == len(DEFAULT_TAXONOMY) + 1
+
+
+def test_only_leads_open_it(app, sign_in):
+    sign_in(app, Role.ANNOTATOR)
+    at_page(app, "library/rubrics.py").run()
+
+    assert not app.text_input
