@@ -85,11 +85,6 @@ def study_form(
             ranked = _ranked(kind, n_models=len(chosen), key=f"{key}-ranked-{len(chosen)}")
         with st.expander("Rubric, taxonomy and what annotators are told"):
             rubric, taxonomy = _definitions(rubrics, taxonomies)
-            st.page_link(
-                "library/rubrics.py",
-                label="Write or change rubrics and error tags",
-                icon=":material/edit:",
-            )
             ready = Instructions("", "", READY_GUIDELINES[kind])
             is_pair, is_ranked = kind == TaskKind.PAIR, kind == TaskKind.RANK
             told = _told(ready, key=f"{key}-{is_pair}-{is_ranked}", is_pair=is_pair)
@@ -225,10 +220,10 @@ def _shown_to_annotators(kind: TaskKind) -> tuple[LeakPolicy, bool]:
 
 
 def _definitions(rubrics: Sequence[str], taxonomies: Sequence[str]) -> tuple[str, str]:
-    return (
-        st.selectbox("Rubric", _with_ready(rubrics, DEFAULT_RUBRIC_NAME)),
-        st.selectbox("Taxonomy of errors", _with_ready(taxonomies, DEFAULT_TAXONOMY_NAME)),
-    )
+    rubric = st.selectbox("Rubric", _with_ready(rubrics, DEFAULT_RUBRIC_NAME))
+    taxonomy = st.selectbox("Taxonomy of errors", _with_ready(taxonomies, DEFAULT_TAXONOMY_NAME))
+    st.page_link("library/rubrics.py", label="Write or change them", icon=":material/edit:")
+    return rubric, taxonomy
 
 
 def _with_ready(names: Sequence[str], ready: str) -> list[str]:
