@@ -146,6 +146,10 @@ def _seen_both_ways(preferences: Preferences, judge: int) -> tuple[IntArray, Int
     Of a pair seen again in the same order the latest counts.
     """
     own = np.flatnonzero(preferences.annotator == judge)
+    turned = preferences.left[own] > preferences.right[own]
+    if turned.all() or not turned.any():
+        # Every pair in one order: most judges, and no need to look at each pair.
+        return own[:0], own[:0]
     own = own[np.argsort(preferences.latest[own], kind="stable")]
     left, right = preferences.left[own].tolist(), preferences.right[own].tolist()
     last = dict(zip(zip(left, right, strict=True), own.tolist(), strict=True))

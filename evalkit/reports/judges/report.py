@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from evalkit.reports.agreement.judges import BothOrders, both_orders, without_judges
 from evalkit.reports.agreement.reading import Reading, read_agreement
 from evalkit.stats.agreement.krippendorff import Agreement, krippendorff_alpha
@@ -11,7 +13,7 @@ from evalkit.stats.judges.alternative import AlternativeTest, alternative_test
 from evalkit.stats.judges.by_value import ValueRow, confusion, value_rows
 from evalkit.stats.judges.ceiling import Ceiling, beside, ceiling
 from evalkit.study.collected import Collected, Criterion, names
-from evalkit.study.subjects import PREFERRED, Subject, codings_of, subjects
+from evalkit.study.subjects import PREFERRED, Subject, codings_of, subject_key, subjects
 from evalkit.vocabulary import AnnotatorKind, Level
 
 #: What a person's label may be better by and the judge still stand in: the least of the three that
@@ -113,11 +115,28 @@ def judges_report(collected: Collected) -> JudgesReport:
         return JudgesReport((), (), len(judges))
     people = without_judges(collected)
     grounds = tuple(_ground(people, subject) for subject in subjects(people))
+    # Read once for all judges; of each only what it and people said is counted.
+    told = {
+        subject_key(ground.subject): tuple(
+            codings_of(collected, ground.subject, every=every) for every in (True, False)
+        )
+        for ground in grounds
+    }
+    others = np.ones(len(collected.annotators), dtype=np.bool_)
+    others[judges] = False
     rows = []
     for place in judges:
-        both = without_judges(collected, but=place)
+        counted = others.copy()
+        counted[place] = True
         for ground in grounds:
-            row = _judge_row(both, place, ground)
+            every, latest = told[subject_key(ground.subject)]
+            row = _judge_row(
+                collected,
+                place,
+                ground,
+                every.at(counted[every.annotator]),
+                latest.at(counted[latest.annotator]),
+            )
             if row is not None:
                 rows.append(row)
     return JudgesReport(grounds, tuple(rows), len(judges))
@@ -133,29 +152,33 @@ def level_of(subject: Subject) -> Level:
     return getattr(subject, "level", Level.NOMINAL)
 
 
-def _judge_row(both: Collected, place: int, ground: Ground) -> JudgeRow | None:
+def _judge_row(
+    collected: Collected, place: int, ground: Ground, every: Codings, latest: Codings
+) -> JudgeRow | None:
     """Return a judge on one thing, None where it and people judged nothing of it in common."""
     subject = ground.subject
-    every = codings_of(both, subject, every=True)
     rows = beside(every, place) if not every.is_continuous else None
-    measured = ceiling(every, place, is_number=_is_number(every, subject))
+    measured = ceiling(every, place, is_number=_is_number(every, subject), rows=rows)
     if rows is None:
         if measured.judge.value is None and measured.judge.n == 0:
             return None
     elif not len(rows.case):
         return None
-    latest = codings_of(both, subject)
     return JudgeRow(
-        judge=names(both)[place],
+        judge=names(collected)[place],
         subject=subject,
         ceiling=measured,
         test=alternative_test(latest, place, margin=MARGIN, is_number=_is_number(every, subject)),
         values=None if rows is None else value_rows(rows),
         confusion=None if rows is None else confusion(rows),
         value_names=every.values,
-        orders=both_orders(both, place) if subject == PREFERRED else None,
+        orders=_orders(collected, place) if subject == PREFERRED else None,
         has_ground=ground.holds,
     )
+
+
+def _orders(collected: Collected, place: int) -> BothOrders | None:
+    return both_orders(without_judges(collected, but=place), place)
 
 
 def _is_number(codings: Codings, subject: Subject) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import stdtr
 from scipy.stats import false_discovery_control
 
-from evalkit.stats.counts import BoolArray, Codings, FloatArray, IntArray
+from evalkit.stats.counts import BoolArray, Codings, FloatArray, IntArray, number_cells
 from evalkit.stats.intervals import (
     MIN_CASES,
     ClusteredMeans,
@@ -143,8 +143,8 @@ def _too_few(rows: tuple[StandIn, ...], n_tested: int) -> str:
 
 def _with_judge(codings: Codings, judge: int) -> tuple[Codings, IntArray]:
     """Return what people said where the judge and two of them did, and what the judge said."""
-    _, place = np.unique(codings.unit, return_inverse=True)
-    n_units = int(place.max(initial=-1)) + 1
+    units, place = number_cells(codings.unit, n_keys=int(codings.unit.max(initial=-1)) + 1)
+    n_units = len(units)
     is_judge = codings.annotator == judge
     verdict = np.full(n_units, -1, dtype=np.int64)
     verdict[place[is_judge]] = codings.value[is_judge]
@@ -157,7 +157,7 @@ def _by_equality(
     codings: Codings, people: Codings, theirs: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the share of the others who said the same as the judge, and as each person."""
-    _, place = np.unique(people.unit, return_inverse=True)
+    _, place = number_cells(people.unit, n_keys=int(people.unit.max(initial=-1)) + 1)
     n_values = len(codings.values)
     cells = np.bincount(place * n_values + people.value, minlength=(len(place)) * n_values)
     others = np.bincount(place)[place] - 1.0
@@ -170,7 +170,7 @@ def _by_distance(
     codings: Codings, people: Codings, theirs: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return minus the root mean square distance of the judge, and of each person, to others."""
-    _, place = np.unique(people.unit, return_inverse=True)
+    _, place = number_cells(people.unit, n_keys=int(people.unit.max(initial=-1)) + 1)
     number = people.numbers
     verdict = np.array(codings.values, dtype=np.float64)[theirs]
     n, total = np.bincount(place)[place], np.bincount(place, weights=number)[place]

@@ -11,6 +11,7 @@ from evalkit.stats.counts import (
     FloatArray,
     IntArray,
     both_ways,
+    number_cells,
     sum_by,
     sum_rows,
 )
@@ -90,9 +91,9 @@ def beside(codings: Codings, judge: int) -> AnswersOfBoth:
         The judge's index into ``annotators``; everybody else is a person.
     """
     who = _annotated(codings, judge)
-    told = np.zeros((len(who.unit), len(codings.values)))
-    np.add.at(told, (who.place, codings.value), 1.0)
-    told /= told.sum(axis=1, keepdims=True)
+    n_values = len(codings.values)
+    cells = np.bincount(who.place * n_values + codings.value, minlength=len(who.unit) * n_values)
+    told = cells.reshape(-1, n_values) / np.bincount(who.place)[:, np.newaxis]
     people, n_units = ~who.is_judge, len(who.case)
     of_people = who.unit[people]
     whole = AnswersOfBoth(
@@ -118,15 +119,22 @@ class _Annotated:
 
 
 def _annotated(codings: Codings, judge: int) -> _Annotated:
-    units, unit = np.unique(codings.unit, return_inverse=True)
+    units, unit = number_cells(codings.unit, n_keys=int(codings.unit.max(initial=-1)) + 1)
     n_annotators = max(len(codings.annotators), 1)
-    who, place = np.unique(unit * n_annotators + codings.annotator, return_inverse=True)
+    key = unit * n_annotators + codings.annotator
+    who, place = number_cells(key, n_keys=len(units) * n_annotators)
     case = np.zeros(len(units), dtype=np.int64)
     case[unit] = codings.case
     return _Annotated(case, who // n_annotators, who % n_annotators == judge, place)
 
 
-def ceiling(codings: Codings, judge: int, *, is_number: bool = False) -> Ceiling:
+def ceiling(
+    codings: Codings,
+    judge: int,
+    *,
+    is_number: bool = False,
+    rows: AnswersOfBoth | None = None,
+) -> Ceiling:
     """Measure a judge's agreement with people against people's own.
 
     Parameters
@@ -137,6 +145,8 @@ def ceiling(codings: Codings, judge: int, *, is_number: bool = False) -> Ceiling
         The judge's index into ``annotators``; everybody else is a person.
     is_number : bool
         Whether values are numbers, of which near ones agree in part (quadratic weights).
+    rows : AnswersOfBoth, optional
+        What ``beside`` gives of the same, where it is at hand.
 
     Returns
     -------
@@ -156,7 +166,11 @@ def ceiling(codings: Codings, judge: int, *, is_number: bool = False) -> Ceiling
     Scott (1955), Public Opinion Quarterly 19; Fleiss & Cohen (1973), Educational and
     Psychological Measurement 33; Efron & Tibshirani (1993), chapter 11.
     """
-    table = _numbers(codings, judge) if is_number else _answers(codings, judge)
+    twice = None
+    if not codings.is_continuous:
+        rows = beside(codings, judge) if rows is None else rows
+        twice = rows.at(np.flatnonzero(rows.n_people >= 2))
+    table = _numbers(codings, judge) if is_number or twice is None else _answers(twice)
     if table is None:
         return Ceiling(*[_NOTHING] * 5)
     case, sums, kappas = table
@@ -172,7 +186,7 @@ def ceiling(codings: Codings, judge: int, *, is_number: bool = False) -> Ceiling
         judge_kappa,
         people_kappa,
         _ratio(people_kappa, value, left_out, n=n),
-        *_same(codings, judge),
+        *_same(twice),
     )
 
 
@@ -180,8 +194,7 @@ def ceiling(codings: Codings, judge: int, *, is_number: bool = False) -> Ceiling
 _Table = tuple[IntArray, FloatArray, Callable[[FloatArray], FloatArray]]
 
 
-def _answers(codings: Codings, judge: int) -> _Table | None:
-    rows = _twice_judged(codings, judge)
+def _answers(rows: AnswersOfBoth) -> _Table | None:
     if not len(rows.case):
         return None
     n_values = rows.by_people.shape[1]
@@ -199,11 +212,6 @@ def _answers(codings: Codings, judge: int) -> _Table | None:
     return rows.case, sums, kappas
 
 
-def _twice_judged(codings: Codings, judge: int) -> AnswersOfBoth:
-    rows = beside(codings, judge)
-    return rows.at(np.flatnonzero(rows.n_people >= 2))
-
-
 def _shares(rows: AnswersOfBoth) -> tuple[FloatArray, FloatArray]:
     """Return by unit how often the judge says what a person says, and one what another does."""
     same = (rows.by_judge * rows.by_people).sum(axis=1) / rows.n_people
@@ -211,12 +219,11 @@ def _shares(rows: AnswersOfBoth) -> tuple[FloatArray, FloatArray]:
     return same, ((rows.by_people**2).sum(axis=1) - rows.own) / pairs
 
 
-def _same(codings: Codings, judge: int) -> tuple[Estimate, Estimate]:
-    if codings.is_continuous:
+def _same(rows: AnswersOfBoth | None) -> tuple[Estimate, Estimate]:
+    if rows is None:
         reason = "On a continuous scale two answers are hardly ever equal."
         none = Estimate(None, None, None, 0, reason)
         return none, none
-    rows = _twice_judged(codings, judge)
     n = len(rows.case)
     even = np.ones(2 * n, dtype=np.int64)
     group, value = np.repeat([0, 1], n), np.concatenate(_shares(rows))
