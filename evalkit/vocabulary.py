@@ -122,6 +122,23 @@ class LooksRule(StrEnum):
     MEAN = "mean"
 
 
+class ElsewhereRule(StrEnum):
+    """What becomes of cases and outputs whose text is in none of the files of an import."""
+
+    REFUSE = "refuse"
+    KEEP = "keep"
+
+
+class TextPlace(StrEnum):
+    """Where the text of a case or output is, if not in the one record that brought it.
+
+    It is elsewhere, or came from another record than what else is known of it.
+    """
+
+    ELSEWHERE = "elsewhere"
+    JOINED = "joined"
+
+
 class SidesOf(StrEnum):
     """What a file knows of the sides of its comparisons: dealt evenly, or not even who saw what."""
 

@@ -18,7 +18,7 @@ from db.queries.cases_to_ask import version_called
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.records.normal import normal, output_text
 from evalkit.running.plan import RunPlan
-from evalkit.vocabulary import AskedState, AskingState, CaseStatus
+from evalkit.vocabulary import AskedState, AskingState, CaseStatus, TextPlace
 
 #: How long who works on a run may be silent before somebody else may go on with it.
 LEASE = timedelta(seconds=30)
@@ -265,7 +265,7 @@ def _new_run(
 
 
 def _add_cases(session: Session, asking: Asking) -> None:
-    """Let every active case of the version wait."""
+    """Let every active case of the version wait that has a text to ask."""
     columns = [sa.literal(asking.run_id), col(Case.id), sa.literal(AskedState.WAITING.value)]
     cases = (
         sa.select(*columns, sa.literal(0))
@@ -273,6 +273,7 @@ def _add_cases(session: Session, asking: Asking) -> None:
         .where(
             col(VersionCase.version_id) == asking.eval_set_version_id,
             col(Case.status) == CaseStatus.ACTIVE,
+            col(Case.text_place).is_distinct_from(TextPlace.ELSEWHERE),
         )
     )
     names = ["run_id", "case_id", "state", "n_asked"]

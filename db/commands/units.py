@@ -15,6 +15,7 @@ from db.commands.counts import add_work, n_missing_of
 from db.engine import read_session, write_session
 from db.models import Annotator, Assignment, Study, Unit, UnitPair, WorkCount
 from db.prepared import Prepared, Values, columns_of
+from db.queries.annotation.cases import outputs_elsewhere
 from db.queries.annotation.leaks import leaking_outputs, study_names
 from db.queries.annotation.task import NOT_YOURS
 from db.queries.annotation.work import WORK_DONE, StudyWork, shows, study_work, work_done
@@ -118,9 +119,9 @@ def _units(session: Session, study: Study, work: StudyWork) -> list[tuple[Pair, 
     n_live: Counter[tuple[int, Pair, int]] = Counter()
     for entry in work.shown:
         n_live[entry.case_id, entry.pair, entry.models[0]] += entry.n_live
-    leaking: frozenset[int] = frozenset()
+    withheld = outputs_elsewhere(session, study)
     if study.leak_policy == LeakPolicy.LEAVE_OUT:
-        leaking = leaking_outputs(session, study)
+        withheld |= leaking_outputs(session, study)
     rows = []
     for unit in work.units:
         case_id, pair = unit.case_id, unit.pair
@@ -135,7 +136,7 @@ def _units(session: Session, study: Study, work: StudyWork) -> list[tuple[Pair, 
             "more_output_ids": outputs[2:] or None,
             "place": draw(study.seed, "place", *outputs) % N_PLACES,
             "inclusion_probability": unit.inclusion_probability,
-            "is_offered": not leaking.intersection(outputs),
+            "is_offered": not withheld.intersection(outputs),
             "n_live": n_first if is_alone else n_first + n_second + sum(n_more),
             "lead": 0 if n_more else n_first - n_second,
         }

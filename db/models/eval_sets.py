@@ -49,7 +49,8 @@ class EvalSetVersion(DatabaseTable, table=True):
 class Case(DatabaseTable, table=True):
     """One input to be answered. ``key`` is the id it has in records, unique in its eval set.
 
-    ``checklist`` is what a response to it should fulfil, a list of {key, question}.
+    ``checklist`` is what a response to it should fulfil, a list of {key, question}. ``text_place``
+    says so where the text came apart from the rest, or has not come yet: ``input`` is empty then.
     ``details`` keeps what a record may carry and evalkit does not interpret.
     """
 
@@ -66,6 +67,7 @@ class Case(DatabaseTable, table=True):
     key: str
     case_hash: str = Field(index=True)
     input: list[dict[str, Any]] = json_value(nullable=False)
+    text_place: str | None = None
     context: list[dict[str, Any]] | None = json_value()
     tools: list[dict[str, Any]] | None = json_value()
     reference: Any = json_value()
@@ -118,6 +120,8 @@ class Run(DatabaseTable, table=True):
 class Output(DatabaseTable, table=True):
     """One model's answer to one case. An empty ``content`` is valid: it returned nothing.
 
+    With a ``text_place`` of ``elsewhere`` it is empty because the text has not come yet.
+
     ``steps`` is an agent's trajectory as messages; ``content`` is then its last message's text.
     ``reasoning`` is what the model thought aloud before it answered: no part of the answer, and
     shown to leads alone; ``output_tokens`` count its ``reasoning_tokens``.
@@ -137,6 +141,7 @@ class Output(DatabaseTable, table=True):
     run_id: int = reference("run")
     case_id: int = reference("case", index=True)
     content: str = long_text()
+    text_place: str | None = None
     steps: list[dict[str, Any]] | None = json_value()
     reasoning: str | None = long_text(nullable=True)
     provider: str | None = None

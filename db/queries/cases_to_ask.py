@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from db.models import Case, EvalSet, EvalSetVersion, Output, Run, VersionCase
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
-from evalkit.vocabulary import CaseStatus
+from evalkit.vocabulary import CaseStatus, TextPlace
 
 #: Of so many outputs the usual length is taken.
 _SAMPLE = 1_000
@@ -33,11 +33,12 @@ def version_called(session: Session, eval_set: str, number: int | None) -> EvalS
 
 
 def cases_to_ask(session: Session, version_id: int) -> Sequence[Case]:
-    """Return the active cases of a version, in the order in which they are asked."""
+    """Return the active cases of a version that have a text, in the order of asking."""
     return session.exec(
         select(Case)
         .join(VersionCase, col(VersionCase.case_id) == Case.id)
         .where(VersionCase.version_id == version_id, Case.status == CaseStatus.ACTIVE)
+        .where(col(Case.text_place).is_distinct_from(TextPlace.ELSEWHERE))
         .order_by(col(Case.id))
     ).all()
 

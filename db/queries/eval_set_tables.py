@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func
 
 from db.models import Case, EvalSetVersion, Model, Output, Run, VersionCase
+from evalkit.vocabulary import TextPlace
 
 
 def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
@@ -30,11 +31,15 @@ def versions(session: Session, *, eval_set_id: int) -> pd.DataFrame:
 
 
 def runs(session: Session, *, eval_set_id: int) -> pd.DataFrame:
-    """Return one row per run: run_id, model, run, n_outputs, n_empty, n_errors.
+    """Return one row per run: run_id, model, run, n_outputs, n_empty, n_errors, n_elsewhere.
 
-    A failed output counts as an error, whether anything came of it or not.
+    A failed output counts as an error, whether anything came of it or not; one whose
+    text is elsewhere is not empty.
     """
-    is_empty = sa.and_(col(Output.content) == "", col(Output.error).is_(None))
+    is_elsewhere = col(Output.text_place).is_not_distinct_from(TextPlace.ELSEWHERE)
+    is_empty = sa.and_(
+        col(Output.content) == "", col(Output.error).is_(None), sa.not_(is_elsewhere)
+    )
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             col(Run.id).label("run_id"),
@@ -43,6 +48,7 @@ def runs(session: Session, *, eval_set_id: int) -> pd.DataFrame:
             func.count(col(Output.id)).label("n_outputs"),
             func.sum(sa.case((is_empty, 1), else_=0)).label("n_empty"),
             func.count(col(Output.error)).label("n_errors"),
+            func.sum(sa.case((is_elsewhere, 1), else_=0)).label("n_elsewhere"),
         )
         .join(Model, col(Model.id) == Run.model_id)
         .join(Output, col(Output.run_id) == Run.id)
@@ -50,7 +56,7 @@ def runs(session: Session, *, eval_set_id: int) -> pd.DataFrame:
         .group_by(col(Run.id), col(Model.name), col(Run.name))
         .order_by(col(Model.name), col(Run.name))
     )
-    columns = ["run_id", "model", "run", "n_outputs", "n_empty", "n_errors"]
+    columns = ["run_id", "model", "run", "n_outputs", "n_empty", "n_errors", "n_elsewhere"]
     return pd.DataFrame(session.connection().execute(statement).all(), columns=columns)
 
 

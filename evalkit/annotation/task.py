@@ -65,11 +65,12 @@ class TaskTag:
 class BlindedResponse:
     """One blinded response: the text as it may be shown (masked where the study masks).
 
-    ``text`` is empty if the model returned nothing. ``steps`` is the trajectory of an agent as
-    messages (``role``, ``content``, ``tool_calls``…), or ``None`` for a plain text response.
+    ``text`` is empty if the model returned nothing, and ``None`` where it is in no file that was
+    imported. ``steps`` is the trajectory of an agent as messages (``role``, ``content``,
+    ``tool_calls``…), or ``None`` for a plain text response.
     """
 
-    text: str
+    text: str | None
     steps: tuple[dict[str, Any], ...] | None = None
 
 

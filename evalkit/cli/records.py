@@ -26,7 +26,7 @@ from evalkit.cli.terminal import (
 )
 from evalkit.errors import RefusedError
 from evalkit.phrases import counted, joined
-from evalkit.vocabulary import LooksRule
+from evalkit.vocabulary import ElsewhereRule, LooksRule
 
 
 def import_command(
@@ -45,6 +45,13 @@ def import_command(
             "latest look (also without this), or the mean of looks."
         ),
     ] = None,
+    elsewhere: Annotated[
+        ElsewhereRule | None,
+        typer.Option(
+            help="What becomes of cases and outputs whose text is in none of the files: they are "
+            "refused (also without this), or kept until an import brings it."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and store nothing.")] = False,
     as_json: bool = JsonFlag,
 ) -> None:
@@ -60,6 +67,7 @@ def import_command(
                     eval_set=eval_set,
                     study=study,
                     looks=looks,
+                    elsewhere=elsewhere,
                     dry_run=dry_run,
                     progress=progress,
                 )

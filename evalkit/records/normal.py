@@ -18,6 +18,7 @@ _DEFAULTS: dict[str, Any] = {
     "revision": 1,
     "status": CaseStatus.ACTIVE.value,
     "omission": False,
+    "elsewhere": False,
 }
 
 _FLOATS = frozenset(

@@ -16,6 +16,7 @@ from evalkit.vocabulary import (
     Certainty,
     CheckValue,
     CriterionLevel,
+    ElsewhereRule,
     LooksRule,
     Preference,
     Sampling,
@@ -77,6 +78,7 @@ TYPES: dict[str, Fields] = {
             "exported_at": checks.moment,
             "looks": checks.one_of(LooksRule),
             "sides": checks.one_of(SidesOf),
+            "elsewhere": checks.one_of(ElsewhereRule),
         },
         required=frozenset({"format", "version"}),
     ),
@@ -108,6 +110,7 @@ TYPES: dict[str, Fields] = {
     "case": Fields(
         {
             "id": checks.name,
+            "elsewhere": checks.boolean,
             "input": checks.list_of(checks.message, at_least=1),
             "context": checks.list_of(checks.passage),
             "tools": checks.list_of(checks.any_object),
@@ -121,12 +124,13 @@ TYPES: dict[str, Fields] = {
             "status": checks.one_of(CaseStatus),
             "metadata": checks.any_object,
         },
-        required=frozenset({"id", "input"}),
+        required=frozenset({"id"}),
     ),
     "output": Fields(
         {
             **_OUTPUT,
             "provider": checks.text,
+            "elsewhere": checks.boolean,
             "content": checks.messages_or_text,
             "reasoning": checks.text,
             "latency_ms": checks.milliseconds,
@@ -140,7 +144,7 @@ TYPES: dict[str, Fields] = {
             "created_at": checks.moment,
             "metadata": checks.any_object,
         },
-        required=frozenset({"case", "model", "content"}),
+        required=frozenset({"case", "model"}),
     ),
     "comparison": Fields(
         {
@@ -221,8 +225,8 @@ TYPES: dict[str, Fields] = {
 _OF_LABELS_SINCE_VERSION_2 = {"texts", "n_annotators"}
 _SINCE_VERSION_2 = {
     "criterion": {"range"},
-    "case": {"checklist"},
-    "output": {"reasoning", "reasoning_tokens"},
+    "case": {"checklist", "elsewhere"},
+    "output": {"reasoning", "reasoning_tokens", "elsewhere"},
     "comparison": {"strength", "certainty", "criteria", *_OF_LABELS_SINCE_VERSION_2},
     "score": _OF_LABELS_SINCE_VERSION_2,
     "error": {"step", "omission", *_OF_LABELS_SINCE_VERSION_2},

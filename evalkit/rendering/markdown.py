@@ -61,6 +61,10 @@ def render_note(words: str) -> str:
     return f'<div class="ek-note"><span class="ek-note-by">evalkit</span> {escape(words)}</div>'
 
 
+#: Stands where a text would, so that nobody takes it for an empty one.
+TEXT_ELSEWHERE = "The text is not in the files that were imported so far."
+
+
 def render_response(text: str, *, error: str | None = None) -> str:
     """Render what a model wrote, or say in a note why nothing of it can be read.
 

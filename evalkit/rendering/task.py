@@ -5,7 +5,14 @@ from functools import lru_cache
 from typing import Any
 
 from evalkit.annotation.task import BlindedResponse, ComparisonTask, TaskCriterion, TaskTag
-from evalkit.rendering.markdown import clean, render_placed, render_response, render_text
+from evalkit.rendering.markdown import (
+    TEXT_ELSEWHERE,
+    clean,
+    render_note,
+    render_placed,
+    render_response,
+    render_text,
+)
 from evalkit.rendering.messages import (
     is_of_model,
     numbered_steps,
@@ -36,7 +43,7 @@ def render_task(task: ComparisonTask) -> dict[str, Any]:
         "study_id": task.study_id,
         "study": clean(task.study_name),
         "category": clean(task.case_category),
-        "case": render_messages(task.messages),
+        "case": render_messages(task.messages) or render_note(TEXT_ELSEWHERE),
         "context": render_context(task.context),
         "tools": render_tools(task.tools),
         **{"left": None, "right": None},  # where one stands alone
@@ -67,6 +74,9 @@ def render_task(task: ComparisonTask) -> dict[str, Any]:
 
 def _response(response: BlindedResponse, *, is_marked: bool) -> dict[str, Any]:
     """Return a response; the places of its words where words of it can be marked."""
+    if response.text is None:
+        html = render_note(TEXT_ELSEWHERE)
+        return {"html": html, "raw": "", "places": [], "may_be_code": False, "steps": []}
     if response.steps is None:
         return _text(response.text, is_marked=is_marked)
     return {

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from db.commands.records import Choices, import_files
+from db.commands.records import import_files
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import labels, state, uploads
 from pages.shared.display import exhibits
 from pages.shared.library import tables as library_tables
+from pages.shared.library.import_choices import import_choices
 
 user = state.require(Role.LEAD)
 
@@ -26,16 +27,7 @@ n_imported = st.session_state.setdefault("n-imported", 0)
 files = st.file_uploader(
     "Files (.jsonl or .jsonl.gz)", key=f"import-{n_imported}", accept_multiple_files=True
 )
-left, right, third = st.columns(3)
-eval_set = left.text_input("Eval set", placeholder="As the file says", key="import-eval-set")
-study = right.text_input("Study", placeholder="As the file says", key="import-study")
-chosen = third.selectbox(
-    "Judged again by the same annotator",
-    library_tables.LOOKS,
-    help="Where a file does not say with `assignment` which look a score or an error is of.",
-    key="import-looks",
-)
-looks = library_tables.LOOKS[chosen]
+choices = import_choices(actor_id=user.id)
 
 if not files:
     st.markdown("##### What a file looks like")
@@ -44,9 +36,6 @@ if not files:
     st.stop()
 
 sources = [(file.name, uploads.content(file)) for file in files]
-choices = Choices(
-    eval_set=eval_set.strip() or None, study=study.strip() or None, looks=looks, actor_id=user.id
-)
 try:
     with st.spinner("Reading and checking"):
         preview = import_files(sources, **(choices | {"dry_run": True}))

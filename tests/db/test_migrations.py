@@ -80,6 +80,9 @@ MIGRATIONS = {
     ),
     "0023_run_models.py": ("b350440b300ba367b709aec172e0a5cb173d5af84a45de50f53a3bfe09ddc191"),
     "0024_rank_responses.py": ("3752aa7694abb5b65a1132ad53a7a0d385f21f2f3a8bba1e01bc2052ac7fb48a"),
+    "0025_let_texts_stand_elsewhere.py": (
+        "9512aa86cca66c9eefc7906326b2d843bef78e76ee91e27e2e222245398b6ecc"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -25,6 +25,13 @@ from db.commands.records.check.references import (
     stage_definitions,
 )
 from db.commands.records.check.revisions import drop_repeated, sort_labels
+from db.commands.records.join import (
+    add_what_is_named,
+    check_marks,
+    elsewhere_sentences,
+    join_texts,
+    without_text,
+)
 from db.commands.records.looks import Again
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
 from db.commands.records.staging import IN_NEXT_VERSION, LABEL_TYPES, RANKING, Staging
@@ -34,7 +41,7 @@ from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
 from evalkit.phrases import joined
 from evalkit.records import Problems, RecordReader, shown
-from evalkit.vocabulary import LooksRule
+from evalkit.vocabulary import ElsewhereRule, LooksRule
 
 #: Called with what is being done, how far it is, and how far it will go.
 Progress = Callable[[str, int, int], None]
@@ -47,13 +54,16 @@ class Choices(TypedDict, total=False):
 
     The eval set is the one named here, else in a header; so is the study, which files with
     annotations get by the eval set's name where nobody names one. ``looks`` says what counts of
-    what the same annotator judged again without an assignment; else the latest look does. With
+    what the same annotator judged again without an assignment; else the latest look does.
+    ``elsewhere`` says what becomes of cases and outputs of which no file has the text, also of
+    those that are named and in no file; they are refused unless it is said that they are kept. With
     ``dry_run`` everything is checked and nothing stored.
     """
 
     eval_set: str | None
     study: str | None
     looks: LooksRule | None
+    elsewhere: ElsewhereRule | None
     dry_run: bool
     progress: Progress | None
     actor_id: int | None
@@ -69,6 +79,8 @@ class ImportPlan:
     needs_newest: bool
     again: Again
     contents: Contents
+    elsewhere: dict[str, int]
+    filled: dict[str, int]
     counts: dict[str, RecordCount] = field(default_factory=dict)
 
     @property
@@ -82,7 +94,8 @@ class ImportPlan:
         """Tell whether the file would change anything."""
         is_new_study = self.target.study is not None and self.target.study_id is None
         is_new_set = self.target.eval_set_id is None
-        return is_new_study or is_new_set or any(count.new for count in self.counts.values())
+        is_new = is_new_study or is_new_set or any(self.filled.values())
+        return is_new or any(count.new for count in self.counts.values())
 
 
 class Import:
@@ -190,14 +203,29 @@ class Import:
         stage_known(session, staging, target)
         rubrics, taxonomies = self._definitions(session, target, problems)
         stage_definitions(staging, rubrics=rubrics, taxonomies=taxonomies)
+        join_texts(staging, problems)
+        rule = self._choices.get("elsewhere") or self._header("elsewhere")
+        keeps = rule == ElsewhereRule.KEEP
+        for kind, n in (add_what_is_named(staging) if keeps else {}).items():
+            self._distinct[kind] += n
+            staging.n_records[kind] = staging.n_records.get(kind, 0) + n
+        elsewhere = without_text(staging, problems, keeps=keeps)
         check_things(staging, problems)
+        check_marks(session, staging, problems)
         self._quotes = "" if problems else place_quotes(staging)
         check_names(session, staging, problems)
         check_scales(staging, problems)
         needs_newest = check_version(staging, problems)
         again = Again(0, 0) if problems else sort_labels(staging, problems, self._looks)
         problems.refuse_if_any()
-        plan = ImportPlan(target, rubrics, taxonomies, needs_newest, again, self._contents())
+        filled = {
+            kind: staging.count(f'SELECT COUNT(*) FROM "{kind}" WHERE is_filled')
+            for kind in ("case", "output")
+        }
+        contents = self._contents()
+        plan = ImportPlan(
+            target, rubrics, taxonomies, needs_newest, again, contents, elsewhere, filled
+        )
         plan.counts = self._counts(plan)
         return plan
 
@@ -245,9 +273,11 @@ class Import:
         new = {
             "criterion": sum(len(rubric.parts) for rubric in plan.rubrics if rubric.new),
             "tag": sum(len(taxonomy.parts) for taxonomy in plan.taxonomies if taxonomy.new),
-            "case": staging.count('SELECT COUNT(*) FROM "case" WHERE line > 0'),
-            "output": staging.count("SELECT COUNT(*) FROM output WHERE line > 0"),
         }
+        for kind in ("case", "output"):
+            new[kind] = staging.count(
+                f'SELECT COUNT(*) FROM "{kind}" WHERE line > 0 AND NOT is_filled'
+            )
         superseded = dict.fromkeys(new, 0)
         for kind, number in LABEL_TYPES.items():
             which = (number, kind == RANKING)
@@ -278,8 +308,11 @@ class Import:
             looks=self._looks,
             n_again=plan.again.n,
             contents=plan.contents,
+            elsewhere=plan.elsewhere,
+            filled=plan.filled,
             warnings=(
                 *self._warnings,
+                *elsewhere_sentences(plan.elsewhere, plan.filled),
                 *again_sentences(plan.again, self._looks, plan.counts, self._problems.place),
                 *self._repeats(plan.contents),
                 *filter(None, [self._quotes]),

@@ -39,7 +39,8 @@ class ImportReport:
     """What a file, or files that belong together, brought; ``source`` names them.
 
     ``counts`` has an entry for each type they hold; ``contents`` are those of the eval set with
-    them.
+    them. ``elsewhere`` counts the new cases and outputs whose text has not come, ``filled`` those
+    of before whose text came now.
     """
 
     source: str
@@ -50,6 +51,8 @@ class ImportReport:
     looks: LooksRule
     n_again: int
     contents: Contents
+    elsewhere: dict[str, int]
+    filled: dict[str, int]
     warnings: tuple[str, ...]
     is_dry_run: bool
     has_news: bool

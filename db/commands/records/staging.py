@@ -18,6 +18,7 @@ from evalkit.records.names import DEFAULT_RUN, is_identified, judged_by, side_of
 from evalkit.records.normal import fingerprint, normal, output_text
 from evalkit.records.reader import Record
 from evalkit.records.schema import EXTRAS
+from evalkit.vocabulary import TextPlace
 
 COMPARISON, SCORE, ERROR, CHECK, ANSWER = 0, 1, 2, 3, 4
 #: A ranking is staged as a comparison of two of its outputs, and has this for a name.
@@ -39,12 +40,12 @@ _CACHE_KIB = 32 * 1024
 _TABLES = """
 CREATE TABLE "case" (
     id INTEGER PRIMARY KEY, line INTEGER, key TEXT, hash TEXT, digest BLOB, status TEXT,
-    body TEXT, db_id INTEGER, place INTEGER
+    body TEXT, db_id INTEGER, text_place TEXT, is_filled INTEGER, place INTEGER
 );
 CREATE TABLE checklist (line INTEGER, item TEXT, PRIMARY KEY (line, item)) WITHOUT ROWID;
 CREATE TABLE output (
     id INTEGER PRIMARY KEY, line INTEGER, "case" TEXT, run INTEGER, digest BLOB,
-    content TEXT, body TEXT, db_id INTEGER, place INTEGER
+    content TEXT, body TEXT, db_id INTEGER, text_place TEXT, is_filled INTEGER, place INTEGER
 );
 CREATE TABLE label (
     line INTEGER PRIMARY KEY, type INTEGER, annotator INTEGER, key TEXT, "case" TEXT,
@@ -62,9 +63,9 @@ CREATE TABLE held_case (id INTEGER, is_newest INTEGER, PRIMARY KEY (id, is_newes
 """
 
 _INSERT = {
-    "case": 'INSERT INTO "case" VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)',
+    "case": 'INSERT INTO "case" VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)',
     "checklist": "INSERT INTO checklist VALUES (?, ?)",
-    "output": "INSERT INTO output VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)",
+    "output": "INSERT INTO output VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)",
     "label": "INSERT INTO label VALUES (" + ", ".join("?" * 18) + ")",
     "quote": "INSERT INTO quote VALUES (?, ?)",
 }
@@ -96,6 +97,7 @@ class Staging:
         self.criteria: list[tuple[int, dict[str, Any]]] = []
         self.tags: list[tuple[int, dict[str, Any]]] = []
         self.n_records: dict[str, int] = {}
+        self.names_texts_elsewhere = False
         self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _INSERT}
         self._n_waiting = 0
 
@@ -127,32 +129,61 @@ class Staging:
         else:
             self.add_label(record.line, fields)
 
-    def add_case(self, line: int, fields: dict[str, Any], *, db_id: int | None = None) -> None:
+    def add_case(
+        self,
+        line: int,
+        fields: dict[str, Any],
+        *,
+        db_id: int | None = None,
+        is_joined: bool = False,
+    ) -> None:
         """Stage a case of the file, or with its id one of the database."""
-        hashed = case_hash(
-            messages=fields["input"], context=fields.get("context"), tools=fields.get("tools")
-        )
-        digest = fingerprint(fields, without=CASE_STATUS)
+        hashed, digest = case_digests(fields)
+        text_place = self._text_place(fields, db_id, is_joined)
+        body = _dump(fields) if self._is_asked_for(db_id, text_place) else None
         status = fields.get("status")
-        body = None if db_id else _dump(fields)
-        self._insert("case", (line, fields["id"], hashed, digest, status, body, db_id))
+        self._insert("case", (line, fields["id"], hashed, digest, status, body, db_id, text_place))
         for item in fields.get("checklist", ()):
             self._insert("checklist", (line, item["key"]))
 
-    def add_output(self, line: int, fields: dict[str, Any], *, db_id: int | None = None) -> None:
-        """Stage an output of the file, or with its id one of the database."""
+    def add_output(
+        self,
+        line: int,
+        fields: dict[str, Any],
+        *,
+        db_id: int | None = None,
+        is_joined: bool = False,
+    ) -> None:
+        """Stage an output of the file, or with its id one of the database.
+
+        One whose text is elsewhere has no content here, not even an empty one.
+        """
         run = self.run(fields["model"], fields.get("run", DEFAULT_RUN))
-        text = output_text(fields["content"])
+        text = output_text(fields["content"]) if "content" in fields else None
         digest = fingerprint(fields)
+        text_place = self._text_place(fields, db_id, is_joined)
         values = {
             key: value for key, value in fields.items() if key not in ("case", "model", "run")
         }
-        if isinstance(values["content"], str):
+        if isinstance(values.get("content"), str):
             del values["content"]
-        if db_id:  # of what is stored, only the steps are asked for again
+        if not self._is_asked_for(db_id, text_place):
             values = {key: values[key] for key in ("content",) if key in values}
         body = _dump(values) if values else None
-        self._insert("output", (line, fields["case"], run, digest, text, body, db_id))
+        self._insert("output", (line, fields["case"], run, digest, text, body, db_id, text_place))
+
+    def _text_place(
+        self, fields: dict[str, Any], db_id: int | None, is_joined: bool
+    ) -> TextPlace | None:
+        """Say where a text is, and remember that the file has some elsewhere."""
+        if fields.get("elsewhere"):
+            self.names_texts_elsewhere |= db_id is None
+            return TextPlace.ELSEWHERE
+        return TextPlace.JOINED if is_joined else None
+
+    def _is_asked_for(self, db_id: int | None, text_place: TextPlace | None) -> bool:
+        """Tell whether more is asked for again than the steps: what is stored to join a text."""
+        return db_id is None or text_place is not None or self.names_texts_elsewhere
 
     def add_label(
         self,
@@ -248,10 +279,10 @@ class Staging:
         fields, line = record.fields, record.line
         texts = {key: value for key, value in fields.items() if isinstance(value, str)}
         if record.type == "case" and "id" in texts:
-            self._insert("case", (line, texts["id"], None, None, None, None, None))
+            self._insert("case", (line, texts["id"], *[None] * 6))
         elif record.type == "output" and {"case", "model"} <= texts.keys():
             run = self.run(texts["model"], texts.get("run", DEFAULT_RUN))
-            self._insert("output", (line, texts["case"], run, None, None, None, None))
+            self._insert("output", (line, texts["case"], run, *[None] * 5))
         elif record.type in ("criterion", "tag") and "key" in texts:
             (self.criteria if record.type == "criterion" else self.tags).append(
                 (line, {"key": texts["key"], "is_unsound": True})
@@ -263,6 +294,18 @@ class Staging:
         self._n_waiting += sum(len(cell) for cell in row if isinstance(cell, str))
         if len(rows) >= _BATCH or self._n_waiting >= _MAX_WAITING:
             self.flush()
+
+
+def case_digests(fields: dict[str, Any]) -> tuple[str, bytes]:
+    """Return the hash of a case, and the digest of its record.
+
+    Of a case whose text is elsewhere the id is hashed in the place of its messages, which no
+    other case can have.
+    """
+    messages = fields.get("input") or [{"elsewhere": fields["id"]}]
+    context, tools = fields.get("context"), fields.get("tools")
+    hashed = case_hash(messages=messages, context=context, tools=tools)
+    return hashed, fingerprint(fields, without=CASE_STATUS)
 
 
 def _key_of_ranking(fields: dict[str, Any]) -> str:

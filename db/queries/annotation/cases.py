@@ -1,9 +1,10 @@
 """Which cases a study asks for: all of its version, or those that were drawn for it."""
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import Session, col
 
-from db.models import Study, StudyCase, VersionCase
+from db.models import Case, Output, Study, StudyCase, VersionCase
+from evalkit.vocabulary import TextPlace
 
 
 def is_asked_for(study: Study) -> sa.ColumnElement[bool]:
@@ -13,3 +14,17 @@ def is_asked_for(study: Study) -> sa.ColumnElement[bool]:
         return is_of_version
     drawn = sa.select(col(StudyCase.case_id)).where(col(StudyCase.study_id) == study.id)
     return is_of_version & col(VersionCase.case_id).in_(drawn)
+
+
+def outputs_elsewhere(session: Session, study: Study) -> frozenset[int]:
+    """Return the outputs of which nobody can read all: their text or their case's is elsewhere."""
+    is_elsewhere = sa.or_(
+        col(Output.text_place) == TextPlace.ELSEWHERE, col(Case.text_place) == TextPlace.ELSEWHERE
+    )
+    statement = (
+        sa.select(col(Output.id))
+        .join(Case, col(Case.id) == col(Output.case_id))
+        .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
+        .where(is_asked_for(study), is_elsewhere)
+    )
+    return frozenset(session.connection().scalars(statement))

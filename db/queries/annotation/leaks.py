@@ -11,9 +11,10 @@ from db.models import Case, Model, Output, Run, Study, StudyRun, VersionCase
 from db.queries.annotation.cases import is_asked_for
 from evalkit.annotation.blinding.leaks import Leak, identity_leaks, mask, texts_of
 from evalkit.errors import NotFoundError
+from evalkit.vocabulary import TextPlace
 
-#: The names found that count, by database, output and names of the study. Outputs never change,
-#: so only their number bounds it.
+#: The names found that count, by database, output and names of the study. Outputs that have a
+#: text never change, so only their number bounds it.
 _FOUND: dict[tuple[str, int, frozenset[str]], frozenset[str]] = {}
 _MAX_FOUND = 500_000
 
@@ -115,7 +116,12 @@ def _names_told(session: Session, study: Study) -> dict[int, frozenset[str]]:
             select(Output.id)
             .join(StudyRun, col(StudyRun.run_id) == Output.run_id)
             .join(VersionCase, col(VersionCase.case_id) == Output.case_id)
-            .where(StudyRun.study_id == study.id, is_asked_for(study))
+            .where(
+                StudyRun.study_id == study.id,
+                is_asked_for(study),
+                # What has no text yet gives nobody away, and is searched when it has one.
+                col(Output.text_place).is_distinct_from(TextPlace.ELSEWHERE),
+            )
         ).all()
         if output_id is not None
     ]

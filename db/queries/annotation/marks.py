@@ -60,8 +60,8 @@ def shown_responses(session: Session, study: Any, assignment: Any) -> dict[str, 
             return mask_runs(text, words.leaks(text))
 
     return {
-        side: ShownResponse(*content, masking=masking)
-        for side, content in shown_contents(session, assignment).items()
+        side: ShownResponse(content or "", steps, masking=masking)
+        for side, (content, steps) in shown_contents(session, assignment).items()
     }
 
 

@@ -270,7 +270,7 @@ def _responses(
     masked = words.masked if words is not None else str
     return {
         side: BlindedResponse(
-            text=masked(content),
+            text=None if content is None else masked(content),
             steps=None if steps is None else blinded_steps(steps, masked=masked),
         )
         for side, (content, steps) in shown_contents(session, assignment).items()

@@ -17,7 +17,7 @@ from db.models import (
     StudyRun,
     VersionCase,
 )
-from db.queries.annotation.cases import is_asked_for
+from db.queries.annotation.cases import is_asked_for, outputs_elsewhere
 from evalkit.annotation.assignment.policy import PlannedCase, PlannedUnit, Shown, plan
 from evalkit.vocabulary import (
     AnnotatorKind,
@@ -215,8 +215,10 @@ def _planned_cases(
     session: Session, study: Study, outputs: Mapping[tuple[int, int], int]
 ) -> list[PlannedCase]:
     available: dict[int, set[int]] = {}
-    for case_id, position in outputs:
-        available.setdefault(case_id, set()).add(position)
+    elsewhere = outputs_elsewhere(session, study)
+    for (case_id, position), output_id in outputs.items():
+        if output_id not in elsewhere:
+            available.setdefault(case_id, set()).add(position)
     rows = session.exec(
         select(Case.id, Case.category, Case.status)
         .join(VersionCase, col(VersionCase.case_id) == Case.id)

@@ -10,17 +10,20 @@ from sqlmodel import Session, col
 from db.models import (
     Annotation,
     Assignment,
+    Case,
     Criterion,
     CriterionPreference,
     ErrorMark,
     EvalSet,
     EvalSetVersion,
+    Output,
     Rubric,
     Score,
     Study,
     StudyRun,
     Tag,
     Taxonomy,
+    VersionCase,
 )
 from db.queries.records.annotated import IMPORTED, LOOK, SIDES_POLICIES
 from db.queries.records.labels import study_labels
@@ -34,7 +37,7 @@ from evalkit.errors import NotFoundError
 from evalkit.records import record_line
 from evalkit.records.normal import normal
 from evalkit.records.whole import FORMAT, VERSION
-from evalkit.vocabulary import AssignmentState, LooksRule, SidesOf
+from evalkit.vocabulary import AssignmentState, ElsewhereRule, LooksRule, SidesOf, TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def _records(
             "study": study.name,
             "eval_set_version": study.content_hash,
             **_header_of_labels(session, study),
+            **_header_of_texts(session, study),
         },
     )
     for rubric_id in _rubrics(session, study, include_superseded=include_superseded):
@@ -117,6 +121,23 @@ def _header_of_labels(session: Session, study: ExportedStudy) -> dict[str, str]:
         **({"looks": LooksRule.MEAN.value} if session.scalar(has_looks) is not None else {}),
         **({"sides": sides.value} if sides else {}),
     }
+
+
+def _header_of_texts(session: Session, study: ExportedStudy) -> dict[str, str]:
+    """Return that some texts are elsewhere, so that an import takes the file as it is."""
+    of_version = (
+        select(literal(1))
+        .select_from(VersionCase)
+        .join(Case, col(Case.id) == col(VersionCase.case_id))
+        .where(col(VersionCase.version_id) == study.version_id)
+        .limit(1)
+    )
+    of_outputs = of_version.join(Output, col(Output.case_id) == col(Case.id)).where(
+        col(Output.text_place) == TextPlace.ELSEWHERE
+    )
+    of_cases = of_version.where(col(Case.text_place) == TextPlace.ELSEWHERE)
+    is_kept = any(session.scalar(some) is not None for some in (of_cases, of_outputs))
+    return {"elsewhere": ElsewhereRule.KEEP.value} if is_kept else {}
 
 
 def _sides(session: Session, compared: Any) -> SidesOf | None:

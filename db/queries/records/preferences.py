@@ -15,6 +15,7 @@ from evalkit.formats.preferences import preference_line
 from evalkit.records import record_line
 from evalkit.stats.counts import BoolArray, IntArray
 from evalkit.study.consensus import Consensus, consensus
+from evalkit.vocabulary import TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,28 @@ def training_pairs(session: Session, *, study: str, judges: bool = False) -> Tra
         .where(col(Case.canary).is_not(None))
         .where(col(Case.id).in_(select(col(Output.case_id)).where(col(Output.run_id).in_(runs))))
     )
+    elsewhere = session.scalars(
+        select(col(Output.id))
+        .join(Case, col(Case.id) == col(Output.case_id))
+        .where(col(Output.run_id).in_(runs))
+        .where(
+            (col(Output.text_place) == TextPlace.ELSEWHERE)
+            | (col(Case.text_place) == TextPlace.ELSEWHERE)
+        )
+    )
     case, chosen, rejected = outputs.case[of.chosen], outputs.id[of.chosen], outputs.id[of.rejected]
     has_canary = np.isin(case, _ids(secret))
-    has_failed = np.isin([chosen, rejected], _ids(failed)).any(axis=0) & ~has_canary
-    keep = ~has_canary & ~has_failed
+    has_no_text = np.isin([chosen, rejected], _ids(elsewhere)).any(axis=0) & ~has_canary
+    has_failed = np.isin([chosen, rejected], _ids(failed)).any(axis=0)
+    has_failed &= ~has_canary & ~has_no_text
+    keep = ~has_canary & ~has_failed & ~has_no_text
     left_out = {
         "without a majority": of.n_undecided,
         "with a failed or empty response": int(has_failed.sum()),
         "of a case with a canary": int(has_canary.sum()),
     }
+    if has_no_text.any():
+        left_out["whose text is in no file that came"] = int(has_no_text.sum())
     models = {run.run_id: run.own_model for run in result.runs}
     return TrainingPairs(case[keep], chosen[keep], rejected[keep], _at(of, keep), models, left_out)
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from db.models import Case, Criterion, Model, Output, Rubric, Run, Tag, Taxonomy, VersionCase
 from evalkit.records.normal import normal
+from evalkit.vocabulary import TextPlace
 
 #: Rows that are in memory at once.
 BATCH = 1_000
@@ -51,6 +52,8 @@ def case_records(
         fields = row._asdict()
         fields.update(fields.pop("details") or {})
         case_id = fields.pop("row_id")
+        if row.text_place == TextPlace.ELSEWHERE:
+            fields |= {"elsewhere": True, "input": None}
         yield case_id, normal("case", fields)
 
 
@@ -80,6 +83,8 @@ def output_records(
         fields.update(fields.pop("details") or {})
         if row.steps is not None:
             fields["content"] = row.steps
+        if row.text_place == TextPlace.ELSEWHERE:
+            fields |= {"elsewhere": True, "content": None}
         yield row.row_id, normal("output", fields)
 
 
@@ -138,6 +143,7 @@ _CASES: Any = select(
     col(Case.id).label("row_id"),
     col(Case.key).label("id"),
     col(Case.input).label("input"),
+    col(Case.text_place).label("text_place"),
     col(Case.context).label("context"),
     col(Case.tools).label("tools"),
     col(Case.reference).label("reference"),
@@ -156,6 +162,7 @@ _OUTPUTS: Any = select(
     col(Output.run_id).label("run_id"),
     col(Case.key).label("case"),
     col(Output.content).label("content"),
+    col(Output.text_place).label("text_place"),
     col(Output.steps).label("steps"),
     col(Output.provider).label("provider"),
     col(Output.latency_ms).label("latency_ms"),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.models import Case, Model, Output, Run
+from evalkit.vocabulary import TextPlace
 
 #: Databases take only so many parameters in one statement.
 _MOST_AT_ONCE = 10_000
@@ -30,7 +31,10 @@ class CaseText:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One response with who made it and what it took; ``error`` says why it failed, if it did."""
+    """One response with who made it and what it took; ``error`` says why it failed, if it did.
+
+    ``content`` is empty where it ``is_elsewhere``: no file that came has the text.
+    """
 
     output_id: int
     case_id: int
@@ -44,6 +48,7 @@ class Response:
     cost_usd: float | None
     reasoning: str | None
     reasoning_tokens: int | None
+    is_elsewhere: bool
 
 
 def case_text(session: Session, case_id: int) -> CaseText | None:
@@ -80,6 +85,7 @@ def responses(session: Session, output_ids: Sequence[int]) -> list[Response]:
             col(Output.cost_usd),
             col(Output.reasoning),
             col(Output.reasoning_tokens),
+            col(Output.text_place).is_not_distinct_from(TextPlace.ELSEWHERE),
         )
         .join(Run, col(Run.id) == col(Output.run_id))
         .join(Model, col(Model.id) == col(Run.model_id))

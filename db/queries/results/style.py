@@ -8,6 +8,7 @@ from db.models import Output
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.study.collected import Collected
 from evalkit.study.style_features import FEATURES, style_features
+from evalkit.vocabulary import TextPlace
 
 #: Texts held at a time, and ids in one statement.
 _BLOCK = 500
@@ -26,13 +27,17 @@ def style_table(session: Session, collected: Collected) -> FloatArray:
 
 
 def features_of(session: Session, output_ids: IntArray) -> FloatArray:
-    """Return the style features of outputs by their ids, shape (n_outputs, 4)."""
+    """Return the style features of outputs by their ids, shape (n_outputs, 4).
+
+    ``NaN`` for those whose text is elsewhere.
+    """
     table = np.full((len(output_ids), len(FEATURES)), np.nan)
     wanted = output_ids.tolist()
     places = {output_id: place for place, output_id in enumerate(wanted)}
     for start in range(0, len(wanted), _BLOCK):
         statement = sa.select(col(Output.id), col(Output.content)).where(
-            col(Output.id).in_(wanted[start : start + _BLOCK])
+            col(Output.id).in_(wanted[start : start + _BLOCK]),
+            col(Output.text_place).is_distinct_from(TextPlace.ELSEWHERE),
         )
         for output_id, content in session.connection().execute(statement):
             features = style_features(content or "")

@@ -116,6 +116,11 @@ def style_report(collected: Collected, features: FloatArray) -> StyleReport:
     compared = comparisons(collected)
     between = compared.left != compared.right
     pairs = collected.preferences
+    unread = np.isnan(features[np.concatenate([pairs.left, pairs.right]), 0])
+    if unread.any():
+        n = int(compared.n[between].sum())
+        reason = "The text of some responses that were compared is not in any file that came yet."
+        return StyleReport((), np.zeros((0, 0), dtype=bool), None, {}, (), n, 0, reason)
     columns = {
         name: style_difference(features[pairs.left, place], features[pairs.right, place])
         for place, name in enumerate(FEATURES)

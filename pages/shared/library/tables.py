@@ -63,7 +63,10 @@ def leak_sentence(study: StudySummary, count: LeakCount) -> str:
 
 def run_table(runs: pd.DataFrame) -> pd.DataFrame:
     """Give one row per run: how much it answered, how often with nothing or an error."""
-    counts = {name: _with_separators(runs[name]) for name in ("n_outputs", "n_empty", "n_errors")}
+    names = ["n_outputs", "n_empty", "n_errors", "n_elsewhere"]
+    counts = {name: _with_separators(runs[name]) for name in names}
+    if not runs["n_elsewhere"].any():
+        runs, _ = runs.drop(columns="n_elsewhere"), counts.pop("n_elsewhere")
     return (
         runs.drop(columns="run_id")
         .assign(**counts)
@@ -74,6 +77,7 @@ def run_table(runs: pd.DataFrame) -> pd.DataFrame:
                 "n_outputs": "Outputs",
                 "n_empty": "Empty",
                 "n_errors": "Errors",
+                "n_elsewhere": "Text elsewhere",
             }
         )
     )

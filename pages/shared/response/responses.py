@@ -10,7 +10,12 @@ from db.queries.responses.responses import CaseText, Response
 from db.queries.responses.side_by_side import SideBySide
 from evalkit import text
 from evalkit.rendering.highlights import Highlight, painted, render_marked
-from evalkit.rendering.markdown import render_response, render_text
+from evalkit.rendering.markdown import (
+    TEXT_ELSEWHERE,
+    render_note,
+    render_response,
+    render_text,
+)
 from evalkit.rendering.messages import (
     numbered_steps,
     render_context,
@@ -62,7 +67,8 @@ def show(read: SideBySide | None) -> None:
 
 def case_panes(case: CaseText) -> list[Pane]:
     """Give the case itself, and what it is judged by where that is known."""
-    asked = render_messages(case.messages) + render_context(case.context)
+    asked = render_messages(case.messages) or render_note(TEXT_ELSEWHERE)
+    asked += render_context(case.context)
     about = ", ".join(filter(None, (category_name(case.category), case.source)))
     panes = [Pane(f"Case {case.key}", asked + render_tools(case.tools), about)]
     beside = [_titled("Reference", _written(case.reference)), _titled("Why it is here", case.note)]
@@ -80,6 +86,8 @@ def _response_html(response: Response, marks: Sequence[Highlight]) -> str:
     """Say how the response failed, if it did, and what was thought, above whatever came of it."""
     above = render_response("", error=response.error) if response.error else ""
     above += render_reasoning(response.reasoning or "")
+    if response.is_elsewhere:
+        return above + render_note(TEXT_ELSEWHERE)
     if response.steps:
         steps = painted(render_messages(response.steps, time=text.seconds), marks)
         return above + numbered_steps(steps)

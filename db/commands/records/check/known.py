@@ -23,6 +23,7 @@ from db.queries.records.annotated import assignment_name
 from db.queries.records.labels import study_labels
 from db.queries.records.rows import case_records, output_records, stream
 from evalkit.errors import RefusedError
+from evalkit.vocabulary import TextPlace
 
 #: What is known comes before every line of the file, in the order of the database.
 _BEFORE = -(2**62)
@@ -85,14 +86,20 @@ def stage_known(session: Session, staging: Staging, target: ImportTarget) -> Non
     """Stage the cases and outputs of the eval set and the labels of the study."""
     staging.script(_FORGET)
     if target.eval_set_id is not None:
+        of_set = col(Case.eval_set_id) == target.eval_set_id
+        is_joined = set(session.scalars(select(col(Case.id)).where(of_set, _is_joined(Case))))
         for index, (case_id, record) in enumerate(
             case_records(session, eval_set_id=target.eval_set_id)
         ):
-            staging.add_case(_BEFORE + index, record, db_id=case_id)
+            joined = case_id in is_joined
+            staging.add_case(_BEFORE + index, record, db_id=case_id, is_joined=joined)
+        joined_outputs = select(col(Output.id)).join(Case).where(of_set, _is_joined(Output))
+        is_joined = set(session.scalars(joined_outputs))
         for index, (output_id, record) in enumerate(
             output_records(session, eval_set_id=target.eval_set_id)
         ):
-            staging.add_output(_BEFORE + index, record, db_id=output_id)
+            joined = output_id in is_joined
+            staging.add_output(_BEFORE + index, record, db_id=output_id, is_joined=joined)
     for is_newest, version_id in enumerate((target.version_id, target.newest_id)):
         held = select(col(VersionCase.case_id)).where(col(VersionCase.version_id) == version_id)
         rows = ((case_id, is_newest) for (case_id,) in stream(session, held))
@@ -100,6 +107,11 @@ def stage_known(session: Session, staging: Staging, target: ImportTarget) -> Non
     if target.study_id is not None:
         _stage_labels(session, staging, target.study_id)
     staging.flush()
+    staging.script((*_INDEXES, _ONE_KNOWN_CASE))
+
+
+def _is_joined(table: type[Case] | type[Output]) -> Any:
+    return col(table.text_place) == TextPlace.JOINED
 
 
 def _stage_labels(session: Session, staging: Staging, study_id: int) -> None:
@@ -175,6 +187,24 @@ def _state(session: Session, eval_set_id: int | None, study: Study | None) -> tu
         ]
     return tuple(state)
 
+
+_INDEXES = (
+    'CREATE INDEX IF NOT EXISTS case_key ON "case" (key, line)',
+    'CREATE INDEX IF NOT EXISTS output_key ON output ("case", run, line)',
+)
+
+#: Of case rows with one key in the database the version's own stays, else the newest.
+_ONE_KNOWN_CASE = """
+DELETE FROM "case" WHERE line < 0 AND id IN (
+    SELECT id FROM (
+        SELECT id, ROW_NUMBER() OVER (
+            PARTITION BY key ORDER BY (
+                SELECT COALESCE(MIN(is_newest), 2) FROM held_case WHERE held_case.id = db_id
+            ), db_id DESC
+        ) AS place FROM "case" WHERE line < 0
+    ) WHERE place > 1
+)
+"""
 
 _FORGET = (
     'DELETE FROM "case" WHERE line < 0',

@@ -10,7 +10,7 @@ from evalkit.phrases import counted
 _QUOTES = """
 SELECT quote.line, record, content FROM quote JOIN label ON label.line = quote.line
 JOIN output ON output."case" = label."case" AND output.run = label.left_run
-WHERE json_extract(output.body, '$.content') IS NULL
+WHERE content IS NOT NULL AND json_extract(output.body, '$.content') IS NULL
 """
 
 

@@ -16,24 +16,6 @@ from evalkit.records.normal import message_text
 from evalkit.scale import ScaleRange
 from evalkit.vocabulary import CriterionLevel
 
-_INDEXES = (
-    'CREATE INDEX IF NOT EXISTS case_key ON "case" (key, line)',
-    'CREATE INDEX IF NOT EXISTS output_key ON output ("case", run, line)',
-)
-
-#: Of case rows with one key in the database the version's own stays, else the newest.
-_ONE_KNOWN_CASE = """
-DELETE FROM "case" WHERE line < 0 AND id IN (
-    SELECT id FROM (
-        SELECT id, ROW_NUMBER() OVER (
-            PARTITION BY key ORDER BY (
-                SELECT COALESCE(MIN(is_newest), 2) FROM held_case WHERE held_case.id = db_id
-            ), db_id DESC
-        ) AS place FROM "case" WHERE line < 0
-    ) WHERE place > 1
-)
-"""
-
 _TWICE = """
 WITH first AS (SELECT {key}, MIN(line) AS line FROM {table} GROUP BY {key} HAVING COUNT(*) > 1)
 SELECT later.line, later.{name}, earlier.line FROM first
@@ -110,13 +92,12 @@ _ON_STEPS = """
 SELECT label.line, label.body, output.body FROM label
 JOIN output ON output."case" = label."case" AND output.run = label.left_run
 WHERE type = 2 AND label.line > 0 AND json_extract(label.body, '$.step') IS NOT NULL
-ORDER BY label.line
+AND content IS NOT NULL ORDER BY label.line
 """
 
 
 def check_things(staging: Staging, problems: Problems) -> None:
     """Check cases, outputs and what labels refer to; leave one row for each case and output."""
-    staging.script((*_INDEXES, _ONE_KNOWN_CASE))
     _check_doubles(staging, problems)
     for table in ("output", "label"):
         for line, key in staging.db.execute(_NO_CASE.format(table=table), (MAX_PROBLEMS,)):

@@ -14,8 +14,9 @@ from db.commands.records.check.known import ImportTarget
 from db.commands.records.staging import IN_NEXT_VERSION, Staging
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.labels import write_labels
-from db.commands.records.write.outputs import details, output_row
+from db.commands.records.write.outputs import output_row
 from db.commands.records.write.study import write_study
+from db.commands.records.write.texts import case_values, fill_texts
 from db.commands.units import outdate_units
 from db.models import (
     Annotation,
@@ -61,6 +62,8 @@ def write_staged(
     _write_definitions(writing, TAXONOMIES, taxonomies, _tag_fields, writing.tags)
     with_news = staging.db.execute("SELECT DISTINCT run FROM output WHERE db_id IS NULL")
     changed = studies_of_runs(session, [writing.runs[run] for (run,) in with_news])
+    filled = fill_texts(writing)
+    changed |= filled.study_ids
     if target.study is not None:
         is_newest = target.study_id is None and version_id != target.newest_id
         study_id = write_study(
@@ -74,6 +77,7 @@ def write_staged(
         write_labels(writing, study_id=study_id, sides=sides)
         changed.add(study_id)
     details = {"source": source, "study": target.study, "version": number, "looks": looks.value}
+    details |= filled.details
     subject = f"eval_set:{writing.eval_set_id}"
     session.add(AuditEvent(actor_id=actor_id, action="import", subject=subject, details=details))
     session.flush()
@@ -122,20 +126,17 @@ def _write_runs(writing: Writing) -> None:
 
 def _new_cases(writing: Writing) -> Iterator[dict[str, Any]]:
     moment, first = now(), writing.first["case"]
-    for place, hashed, body in writing.new_rows(
-        'SELECT place, hash, body FROM "case" WHERE db_id IS NULL ORDER BY place'
+    for place, hashed, body, text_place in writing.new_rows(
+        'SELECT place, hash, body, text_place FROM "case" WHERE db_id IS NULL ORDER BY place'
     ):
         fields = json.loads(body)
         yield {
             "id": first + place,
             "eval_set_id": writing.eval_set_id,
             "key": fields["id"],
-            "case_hash": hashed,
-            "input": fields["input"],
-            **{name: fields.get(name) for name in _CASE_FIELDS},
             "status": fields.get("status", CaseStatus.ACTIVE.value),
-            "details": details(fields),
             "created_at": moment,
+            **case_values(fields, hashed, text_place),
         }
 
 
@@ -174,13 +175,18 @@ def _write_version(writing: Writing, target: ImportTarget) -> tuple[int, int]:
 def _new_outputs(writing: Writing) -> Iterator[dict[str, Any]]:
     first, first_case = writing.first["output"], writing.first["case"]
     statement = f"""
-    SELECT output.place, output.run, COALESCE(c.db_id, {first_case} + c.place), content, output.body
+    SELECT output.place, output.run, COALESCE(c.db_id, {first_case} + c.place), content,
+        output.body, output.text_place
     FROM output JOIN "case" AS c ON c.key = output."case"
     WHERE output.db_id IS NULL ORDER BY output.place
     """
-    for place, run, case_id, content, body in writing.new_rows(statement):
+    for place, run, case_id, content, body, text_place in writing.new_rows(statement):
         row = output_row(
-            json.loads(body), run_id=writing.runs[run], case_id=case_id, content=content
+            json.loads(body),
+            run_id=writing.runs[run],
+            case_id=case_id,
+            content=content,
+            text_place=text_place,
         )
         yield {"id": first + place, **row}
 
@@ -247,14 +253,3 @@ _RESERVED: tuple[tuple[type[SQLModel], str], ...] = (
     (Annotation, "annotation"),
 )
 _MODELS: Any = select(col(Model.id), col(Model.name))
-_CASE_FIELDS = (
-    "context",
-    "tools",
-    "reference",
-    "checklist",
-    "category",
-    "note",
-    "source",
-    "tags",
-    "canary",
-)

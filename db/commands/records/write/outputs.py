@@ -19,14 +19,25 @@ _FIELDS = (
 
 
 def output_row(
-    fields: Mapping[str, Any], *, run_id: int, case_id: int, content: str
+    fields: Mapping[str, Any],
+    *,
+    run_id: int,
+    case_id: int,
+    content: str | None,
+    text_place: str | None = None,
 ) -> dict[str, Any]:
     """Return the row of a normal record, whose text is ``content``; its id is not in it."""
+    return {"run_id": run_id, "case_id": case_id, **output_values(fields, content, text_place)}
+
+
+def output_values(
+    fields: Mapping[str, Any], content: str | None, text_place: str | None
+) -> dict[str, Any]:
+    """Return what a record says of an output, but for its case and run; no content is elsewhere."""
     steps = fields.get("content")
     return {
-        "run_id": run_id,
-        "case_id": case_id,
-        "content": content,
+        "content": content or "",
+        "text_place": text_place,
         "steps": steps if isinstance(steps, list) else None,
         **{name: fields.get(name) for name in _FIELDS},
         "details": details(fields),
