@@ -9,7 +9,8 @@ from typing import Any
 
 from pages.routes.session import COOKIE
 
-PREFERENCES = ("left", "right", "tie", "both_bad")
+DECIDED = ("left", "right")
+PREFERENCES = (*DECIDED, "tie", "both_bad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class Person:
     async def save_draft(self) -> None:
         """Save what is entered so far, as the screen does now and then."""
         assert self.task is not None  # a case is on the screen
-        body = self._body(self.task) | {"draft": _form(self.task, "left"), "active_seconds": 2}
+        body = self._body(self.task) | {"draft": self.form("left"), "active_seconds": 2}
         await self._ask("PUT", "/annotate/draft", body)
 
     def judged(self) -> Submission:
@@ -167,13 +168,18 @@ class Person:
         assert self.task is not None  # a case is on the screen
         key, preference = str(uuid.uuid4()), self._chance.choice(PREFERENCES)
         body = self._body(self.task) | {
-            "draft": _form(self.task, preference, comment=key),
+            "draft": self.form(preference, comment=key),
             "active_seconds": 5,
             "submission_key": key,
             "hold": self.holds,
             "shown": None if self.held is None else _told(self.held),
         }
         return Submission(key, preference, body)
+
+    def form(self, preference: str, *, comment: str = "") -> dict[str, Any]:
+        """Enter something for all that is asked about the case on the screen."""
+        assert self.task is not None  # a case is on the screen
+        return _form(self.task, preference, comment=comment)
 
     def _body(self, task: dict[str, Any]) -> dict[str, Any]:
         self._n_sent += 1
@@ -198,11 +204,51 @@ def _told(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _form(task: dict[str, Any], preference: str, *, comment: str = "") -> dict[str, Any]:
-    sides = ("left", "right") if task["right"] else ("left",)
-    values = {criterion["key"]: criterion["levels"][-1]["value"] for criterion in task["criteria"]}
-    return {
+    """Answer all that a study asks; no errors are marked, of which nobody need find any."""
+    collect, sides = task["collect"], ("left", "right") if task["right"] else ("left",)
+    scaled = [criterion for criterion in task["criteria"] if _best(criterion) is not None]
+    written = {
+        criterion["key"]: f"On {criterion['key']}: {comment}"
+        for criterion in task["criteria"]
+        if criterion not in scaled
+    }
+    scores = {criterion["key"]: _best(criterion) for criterion in scaled}
+    form: dict[str, Any] = {
         "preference": preference,
-        "scores": dict.fromkeys(sides, values),
+        "scores": dict.fromkeys(sides, scores),
         "tags": {},
         "comment": comment,
     }
+    if "strength" in collect and preference in DECIDED:
+        form["strength"] = "much"
+    if "certainty" in collect:
+        form["certainty"] = "unsure"
+    if "preferences" in collect:
+        form["preferences"] = {criterion["key"]: preference for criterion in scaled}
+    if written:
+        form["texts"] = dict.fromkeys(sides, written)
+    if task["checklist"]:
+        checks = {item["key"]: "yes" for item in task["checklist"]}
+        form["checks"] = dict.fromkeys(sides, checks)
+    return form
+
+
+def _best(criterion: dict[str, Any]) -> float | None:
+    """Return the highest score there is; none where it is answered in words."""
+    levels, extent = criterion["levels"], criterion["range"]
+    if levels:
+        return float(levels[-1]["value"])
+    return None if extent is None else float(extent["max"])
+
+
+def first_word_marked(task: dict[str, Any], note: str) -> dict[str, list[dict[str, Any]]]:
+    """Mark the first word of each response with the first error there is."""
+    tag, marks = task["tags"][0], {}
+    for side in ("left", "right"):
+        if task[side]:
+            quote = task[side]["raw"].split()[0]
+            start = task[side]["raw"].index(quote)
+            mark = {"tag": tag["key"], "severity": (tag["severities"] or [None])[0]}
+            place = {"start": start, "end": start + len(quote), "quote": quote}
+            marks[side] = [mark | place | {"note": note, "step": None, "omission": False}]
+    return marks

@@ -72,12 +72,15 @@ ANSWERS = (
 )
 
 
+def definitions() -> list[dict[str, Any]]:
+    """Return the records of a rubric with every kind of scale, and of a taxonomy."""
+    made = [{"type": "criterion", "rubric": RUBRIC, **criterion} for criterion in DEFINITIONS]
+    return made + [{"type": "tag", "taxonomy": TAXONOMY, **tag} for tag in TAGS]
+
+
 def records() -> list[dict[str, Any]]:
     """Return cases with checklists, two answers each, and what is asked about them."""
-    made: list[dict[str, Any]] = [
-        {"type": "criterion", "rubric": RUBRIC, **criterion} for criterion in DEFINITIONS
-    ]
-    made += [{"type": "tag", "taxonomy": TAXONOMY, **tag} for tag in TAGS]
+    made = definitions()
     for number, (question, answers) in enumerate(zip(QUESTIONS, ANSWERS, strict=True)):
         key = f"return-{number}"
         message = {"role": "user", "content": question}

@@ -4,27 +4,33 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from benchmarks.screen.items import MODELS, items
+from benchmarks.screen.items import MODELS, Item, items
 from db import schema
 from db.commands.people import accept_invitation, add_account
 from db.commands.records import import_file
 from db.commands.studies import StudyPlan, create_study
-from evalkit.vocabulary import Role
+from evalkit.vocabulary import Role, TaskKind
 from pages.routes.session import cookie_value
+from tests import everything
 
 ROOT = Path(__file__).resolve().parents[2]
 _EVAL_SET = "Screen"
 
 
-def made_study(*, n_cases: int, overlap: int) -> int:
-    """Make the database that ``DATABASE_URL`` names, with one study; return the study's id."""
+def made_study(*, n_cases: int, overlap: int, asks_all: bool = False) -> int:
+    """Make the database that ``DATABASE_URL`` names, with one study; return the study's id.
+
+    It asks what a study asks unless a lead chooses, or all that can be asked.
+    """
     schema.upgrade()
-    lines = [{"type": "header", "format": "evalkit", "version": 1, "eval_set": _EVAL_SET}]
+    header = {"type": "header", "format": "evalkit", "version": 2, "eval_set": _EVAL_SET}
+    lines: list[dict[str, Any]] = [header, *(everything.definitions() if asks_all else ())]
     made = list(items(n_cases))
+    checklist = {"checklist": everything.CHECKLIST} if asks_all else {}
     lines += [
-        {"type": "case", "id": item.key, "input": [{"role": "user", "content": item.prompt}]}
-        for item in made
+        {"type": "case", "id": item.key, "input": [_asking(item)], **checklist} for item in made
     ]
     lines += [
         {"type": "output", "case": item.key, "model": model, "content": answer}
@@ -33,8 +39,18 @@ def made_study(*, n_cases: int, overlap: int) -> int:
     ]
     records = "\n".join(map(json.dumps, lines)).encode()
     import_file(io.BytesIO(records), source_name="screen.jsonl", eval_set=_EVAL_SET)
-    plan = StudyPlan(name=_EVAL_SET, eval_set=_EVAL_SET, models=MODELS, overlap=overlap)
+    values: dict[str, Any] = {
+        "name": _EVAL_SET,
+        "eval_set": _EVAL_SET,
+        "models": MODELS,
+        "overlap": overlap,
+    }
+    plan = everything.plan(TaskKind.PAIR, **values) if asks_all else StudyPlan(**values)
     return create_study(plan)
+
+
+def _asking(item: Item) -> dict[str, str]:
+    return {"role": "user", "content": item.prompt}
 
 
 def invited(n: int, *, called: str = "Annotator") -> list[str]:
