@@ -7,7 +7,8 @@ answers of some 450 words, and about the same form; both are driven by the same 
 (``benchmarks.screen``). Potato is installed in an environment of its own (``benchmarks.peers``).
 
 - *painted*: real Chromium, everything by keys: from the key that submits to the first frame after
-  the next case is laid out. The two tools in turn, twice. *first page*: the page asked for again
+  the next case is laid out. The two tools in turn, twice, and between them a study of evalkit that
+  asks for all that can be asked. *first page*: the page asked for again
   with a warm cache, to the same frame; beside it the same of a Streamlit app of one line, below
   which no page of Streamlit's comes.
 - *hammering*: 50 people without pauses; one annotation is the submission with the next case in the
@@ -101,6 +102,7 @@ class Measured:
     """What one tool did."""
 
     painted: Painted
+    asked_all: Painted = field(default_factory=Painted)  # of a study that asks for everything
     floor: Painted = field(default_factory=Painted)  # only its first page
     hammering: Load | None = None
     pausing: Load | None = None
@@ -118,6 +120,9 @@ def measure_screens(sizes: Sizes, peers_folder: Path | None) -> tuple[Measured, 
     """Measure evalkit, and Potato where its folder is named, in turn on the same cases."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
+        asking_all = os.environ["DATABASE_URL"] = f"sqlite:///{folder}/all.db"
+        all_id = evalkit.made_study(n_cases=_N_CASES, overlap=_OVERLAP, asks_all=True)
+        (all_cookie,) = evalkit.invited(1)
         url = os.environ["DATABASE_URL"] = f"sqlite:///{folder}/evalkit.db"
         study_id = evalkit.made_study(n_cases=_N_CASES, overlap=_OVERLAP)
         cookies = evalkit.invited(_N_PEOPLE)
@@ -130,10 +135,16 @@ def measure_screens(sizes: Sizes, peers_folder: Path | None) -> tuple[Measured, 
             command = floor.command(_FLOOR_PORT)
             with served(command, port=_FLOOR_PORT, path=floor.SCREEN.light, folder=folder):
                 _paint(ours.floor, _FLOOR_PORT, floor.SCREEN, 0)
+            _say("the screen of evalkit where all that can be asked is asked")
+            with _evalkit_served(asking_all):
+                asyncio.run(_read_guidelines(all_id, all_cookie))
+                screen = _our_screen(all_id, all_cookie, painted.EVALKIT_ALL)
+                _paint(ours.asked_all, _PORT, screen, sizes.n_painted)
             _say("the screen of evalkit")
             with _evalkit_served(url) as pid:
                 asyncio.run(_read_guidelines(study_id, cookies[0]))
-                _paint(ours.painted, _PORT, _our_screen(study_id, cookies[0]), sizes.n_painted)
+                screen = _our_screen(study_id, cookies[0], painted.EVALKIT)
+                _paint(ours.painted, _PORT, screen, sizes.n_painted)
                 if is_last:
                     _load_ours(ours, sizes, pid, study_id, cookies[1:])
             if theirs is not None and peers_folder is not None:
@@ -147,6 +158,7 @@ def measure_screens(sizes: Sizes, peers_folder: Path | None) -> tuple[Measured, 
                     if is_last:
                         _load_theirs(theirs, sizes, pid)
         engine(url).dispose()
+        engine(asking_all).dispose()
     return ours, theirs
 
 
@@ -155,8 +167,8 @@ def _say(what: str) -> None:
     print(f"measuring {what} …", file=sys.stderr, flush=True)
 
 
-def _our_screen(study_id: int, cookie: str) -> Screen:
-    return Screen(f"/compare?study={study_id}", *painted.EVALKIT, "/healthz", (COOKIE, cookie))
+def _our_screen(study_id: int, cookie: str, keys: tuple[tuple[str, ...], str]) -> Screen:
+    return Screen(f"/compare?study={study_id}", *keys, "/healthz", (COOKIE, cookie))
 
 
 async def _read_guidelines(study_id: int, cookie: str) -> None:
@@ -269,6 +281,10 @@ def rows_of_screens(ours: Measured, theirs: Measured | None) -> Iterator[Row]:
             name = f"submit to painted, p{share * 100:.0f}"
             value = percentile(next_case, share)
             yield Row(name, value, "ms", bar, potato=beside and percentile(beside, share))
+        asked_all = percentile(_milliseconds(ours.asked_all.next_case) or [], 0.5)
+        yield Row("submit to painted, p50, all that can be asked", asked_all, "ms")
+        ratio = asked_all / percentile(next_case, 0.5)
+        yield Row("submit to painted, p50, of that to the usual", ratio, "×", 1.3)
         if beside is not None:
             ratio = percentile(next_case, 0.5) / percentile(beside, 0.5)
             yield Row("submit to painted, p50 to Potato's", ratio, "×", 0.4)

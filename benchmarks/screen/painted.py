@@ -103,6 +103,9 @@ class Screen:
 
 #: A preference and six scores; the same hands do less on Potato: preference, two scores, a tag.
 EVALKIT = ("a", "3", "4", "3", "4", "3", "4"), "Control+Enter"
+#: Where all is asked that can be: much better and not sure, then in each row two scores and which
+#: is better, and twice two checks.
+EVALKIT_ALL = tuple("aai" + "22" + "1" + "100100" + "1" + "1111"), "Control+Enter"
 POTATO = ("1", "5", "e", "a"), "ArrowRight"
 
 

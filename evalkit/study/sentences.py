@@ -129,4 +129,4 @@ def passes_by(measure: PassRule) -> str:
     if measure.criterion is None or measure.level is None:
         return f"{most} find it acceptable."
     criterion = measure.criterion.replace("_", " ")
-    return f"{most} score its {criterion} at {level_name(measure.level)} or above."
+    return f"{most} score it {level_name(measure.level)} or above on {criterion}."

@@ -270,6 +270,34 @@ def test_what_is_selected_is_what_is_quoted(server, marking, side):
         assert not unicodedata.combining(quote[0])
 
 
+@pytest.mark.parametrize("part", ["math", "pre code"])
+def test_a_formula_or_code_that_is_selected_alone_is_quoted_as_it_was_written(
+    server, marking, part
+):
+    page = marking("plain")
+    written = {"math": "r = p \\cdot (1 - f)", "pre code": "def refund(price: float"}[part]
+
+    page.evaluate(
+        """(part) => {
+          const whole = document.querySelector(`[data-side=left] .ek-pane-body ${part}`);
+          const walker = document.createTreeWalker(whole, NodeFilter.SHOW_TEXT);
+          const nodes = [];
+          while (walker.nextNode()) nodes.push(walker.currentNode);
+          const last = nodes[nodes.length - 1];
+          getSelection().setBaseAndExtent(nodes[0], 0, last, last.length);
+        }""",
+        part,
+    )
+    expect(page.locator(".ek-bar")).to_be_visible()
+    press(page, "dh")
+    page.keyboard.press("Enter")
+
+    (mark,) = marks(server)
+    assert mark["quote"] == MARKDOWN[mark["start"] : mark["end"]]
+    assert written in mark["quote"]
+    assert len(mark["quote"].split("\n")) <= 3  # and not what stands around it
+
+
 def test_a_step_of_an_agent_is_marked_at_its_words_and_as_a_whole(server, marking):
     page = marking("tools")
 

@@ -105,7 +105,7 @@ def test_the_newest_run_is_set_beside_the_one_before_of_the_same_model(app, sign
     )
     assert "p = 0.016, 8 cases" in said
     assert "2 new and 2 removed, set apart (1 of them the same name with other content)" in said
-    assert "score its helpfulness at 4 or above" in said
+    assert "score it 4 or above on helpfulness" in said
 
 
 def test_the_page_begins_with_the_eval_set_of_the_study_at_hand(app, sign_in):

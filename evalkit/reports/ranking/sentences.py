@@ -181,7 +181,7 @@ def _without_comparisons(collected: Collected) -> str:
     parts += [f"{counted(n_checks, 'check')} of items of checklists"] if n_checks else []
     parts += [f"{counted(n_looks, 'look')} at responses for errors"] if n_looks else []
     if not parts:
-        return f"Nothing has been scored, checked or marked by {annotators(collected)}."
+        return "Nothing has been scored, checked or marked."
     why = "no two models were compared."
     if not collected.asks_preference:
         why = lower(NOT_COMPARED)

@@ -104,4 +104,4 @@ def test_the_table_has_a_column_for_each_k_and_says_what_passes():
     table, note = section.blocks
     assert table.columns == ("Model", "1 of 1", "2 of 2")
     assert [row[0].text for row in table.rows] == ["B", "A"]
-    assert "score its helpful at 4 or above" in " ".join(note.sentences)
+    assert "score it 4 or above on helpful" in " ".join(note.sentences)
