@@ -26,7 +26,7 @@ from evalkit.reports.decision.report import DecisionReport
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.decision.sentences import raw_name
 from evalkit.reports.errors.penalties import penalty_rows
-from evalkit.reports.errors.report import tags_report
+from evalkit.reports.errors.report import mark_counts, tags_report
 from evalkit.reports.errors.tables import errors_section
 from evalkit.reports.judges.report import judges_report
 from evalkit.reports.judges.tables import judges_section
@@ -167,7 +167,14 @@ def _on_quality(
         acceptable_section(scores, best, mapped),
         checklist_section(checklist_report(collected), best),
         trials_section(trials_report(collected), best),
-        errors_section(tags, weighed, best, mapped, weights=collected.weights),
+        errors_section(
+            tags,
+            weighed,
+            best,
+            mapped,
+            weights=collected.weights,
+            made=mark_counts(collected),
+        ),
     )
 
 

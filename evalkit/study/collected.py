@@ -16,7 +16,7 @@ from evalkit.stats.counts import (
 )
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.checklists import NO_CHECKS, Checks
-from evalkit.study.marked_words import NO_PLACED_MARKS, PlacedMarks
+from evalkit.study.marked_words import NO_MARK_COUNTS, NO_PLACED_MARKS, MarkCounts, PlacedMarks
 from evalkit.vocabulary import IDENTIFIED, AnnotatorKind, Level
 
 #: Stands for a tag in :class:`Marks` where somebody looked for errors and found none.
@@ -220,6 +220,7 @@ class Collected:
     runs_of: str = ""
     checks: Checks = NO_CHECKS
     marked_words: PlacedMarks = NO_PLACED_MARKS
+    mark_counts: MarkCounts = NO_MARK_COUNTS
     by_criterion: tuple[Preferences, ...] = ()
 
 

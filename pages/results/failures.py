@@ -5,7 +5,7 @@ import streamlit as st
 from db.engine import read_session
 from db.queries import results
 from db.queries.responses import side_by_side
-from evalkit.reports.errors.report import NO_LOOKS, tags_report
+from evalkit.reports.errors.report import NO_LOOKS, mark_counts, tags_report
 from evalkit.reports.scores.judged_responses import judged_responses
 from evalkit.vocabulary import Role
 from pages.shared import collecting, state
@@ -35,7 +35,7 @@ exhibits.say(filters.in_words(study, chosen))
 through = failures.through_picker()
 if through == "tags":
     rates = kept.of(tags_report)
-    cell = failures.cell_picker(rates, study, best_first(kept))
+    cell = failures.cell_picker(rates, kept.of(mark_counts), study, best_first(kept))
     if cell is None:
         is_looked_at = any(row.estimate.n for rate in rates for row in rate.rows)
         none_marked = f"No error has been marked{filters.within(chosen)}."

@@ -127,3 +127,35 @@ def test_people_are_the_headline_and_judges_are_among_the_pairs(sqlite_database)
         tuple(pair["annotators"]): pair["characters"]["value"] for pair in document["pairs"]
     }
     assert of_pairs == {("Ann", "Bo"): 1.0, ("Ann", "J"): 0.0, ("Bo", "J"): 0.0}
+
+
+def test_page_file_terminal_and_json_say_how_errors_were_marked(
+    app, sign_in, sqlite_database, tmp_path
+):
+    note = {"severity": "minor", "note": "No greeting.", "omission": True}
+    more = [*records(), mark(case="c2", annotator="Di", **note)]
+    import_records(more, source_name="the test", eval_set="Set", study="Study")
+
+    def run(*of):
+        done = CliRunner().invoke(command, ["report", *of, "--study", "Study"])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    counts = json.loads(run("errors", "--json"))["tags"]["tone"]["marks"]
+    terminal = words(run("errors"))
+    run("html", str(tmp_path / "report.html"))
+    file = words((tmp_path / "report.html").read_text())
+    sign_in(app, Role.LEAD)
+    at_page(app, "results/failures.py").run()
+    assert not app.exception
+    frames = [frame.value for frame in app.dataframe]
+    folded = [" ".join(map(str, frame.columns)) for frame in frames]
+
+    # Five marks at words, all major; Cy's on the whole response and Di's omission are minor.
+    assert (counts["n_marks"], counts["n_minor"], counts["n_major"]) == (7, 2, 5)
+    assert (counts["n_at_words"], counts["n_whole"], counts["n_missing"]) == (5, 1, 1)
+    assert counts["n_with_note"] == 1
+    columns = "Marks Minor Major At words On the whole What is missing With a note"
+    said = {"page": " ".join(map(words, map(str, folded))), "file": file, "terminal": terminal}
+    assert [medium for medium, of in said.items() if columns not in of] == []
+    assert "something is missing" in " ".join(map(str, frames))

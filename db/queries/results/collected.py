@@ -1,9 +1,6 @@
 """The annotations of a study as the integer tables the reports are computed from."""
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
@@ -11,7 +8,6 @@ from db.models import (
     Annotation,
     Assignment,
     Case,
-    ErrorMark,
     Output,
     ResultsState,
     Score,
@@ -19,6 +15,7 @@ from db.models import (
 )
 from db.queries.results.checks import checks_of
 from db.queries.results.filtering import counted, limits
+from db.queries.results.marks import marks_of
 from db.queries.results.preferences import (
     DEALT,
     N_STRENGTHS,
@@ -31,26 +28,22 @@ from db.queries.results.preferences import (
     rankings_given,
     strengths_imported,
 )
-from db.queries.results.reading import numbers_of, places_among
+from db.queries.results.reading import numbers_of, of_annotators, places_among
 from db.queries.results.studies import ResultAnnotator, ResultFilters, ResultStudy
 from evalkit.failures.taxonomy import UNSAFE_TAG
 from evalkit.records import checks
-from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
+from evalkit.stats.counts import BoolArray, IntArray
 from evalkit.study.collected import (
-    NO_TAG,
     Collected,
     Criterion,
     Judged,
-    Marks,
     Outputs,
-    Penalties,
     Preferences,
     Tag,
     Values,
 )
 from evalkit.study.graded import not_asked
-from evalkit.study.marked_words import PlacedMarks
-from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference, Severity
+from evalkit.vocabulary import PREFERENCE_CODES, Level, Preference
 
 # Stands for what was not recorded while it is read; measures are never negative.
 _UNKNOWN = -1
@@ -67,7 +60,7 @@ def collect(
     outputs = _outputs(session, study, filters)
     ids = outputs.id, np.array([each.annotator_id for each in annotators], dtype=np.int64)
     preferences, n_unreadable, n_rankings = _preferences(session, study, conditions, *ids)
-    marks, marked_words, penalties = _marks(session, study, conditions, *ids)
+    marks, marked_words, counts, penalties = marks_of(session, study, conditions, *ids)
     unsafe = tuple(
         place for place, tag in enumerate(study.tags) if tag.key.split("/")[0] == UNSAFE_TAG
     )
@@ -100,6 +93,7 @@ def collect(
         values=_values(session, study, conditions, *ids),
         marks=marks,
         marked_words=marked_words,
+        mark_counts=counts,
         checks=checks_of(session, conditions, *ids),
         penalties=penalties,
         weights=study.weights,
@@ -202,7 +196,7 @@ def _preferences(
     Hardly two are equal, so letting the database group them takes twice as long as reading them.
     """
     both = preferences_given(*conditions), rankings_given(*conditions)
-    table, ranked = (_counted(numbers_of(session, of), annotator_ids, column=2) for of in both)
+    table, ranked = (of_annotators(numbers_of(session, of), annotator_ids, column=2) for of in both)
     asks_strength = _asks_strength(session, study, conditions, table)
     if len(ranked):  # hardly ever, and all of it is copied
         table = np.concatenate([table, ranked])
@@ -254,7 +248,7 @@ def _by_criterion(
     annotator_ids: IntArray,
 ) -> tuple[Preferences, ...]:
     """Return what was preferred on each criterion; nothing where nobody said."""
-    table = _counted(
+    table = of_annotators(
         numbers_of(session, preferences_by_criterion(*conditions)), annotator_ids, column=2
     )
     if not len(table):
@@ -300,7 +294,7 @@ def _values(
         .where(*conditions, ~col(Score.is_superseded))
     )
     table = numbers_of(session, statement, dtype=np.float64)
-    table = _counted(table, annotator_ids, column=2)
+    table = of_annotators(table, annotator_ids, column=2)
     whole = table.astype(np.int64)
     criterion_ids = np.array(
         [criterion.criterion_id for criterion in study.criteria], dtype=np.int64
@@ -313,71 +307,3 @@ def _values(
         n=np.ones(len(whole), dtype=np.int64),
         latest=whole[:, 4].copy(),
     )
-
-
-def _marks(
-    session: Session,
-    study: ResultStudy,
-    conditions: list[sa.ColumnElement[bool]],
-    output_ids: IntArray,
-    annotator_ids: IntArray,
-) -> tuple[Marks, PlacedMarks, Penalties | None]:
-    """Return the marks, those with a place, and what each look's weigh; None if no severity is."""
-    severity = sa.case(
-        *((col(ErrorMark.severity) == name.value, code) for code, name in enumerate(Severity)),
-        else_=_UNKNOWN,
-    )
-    missing = sa.case((col(ErrorMark.is_omission), 0), else_=_UNKNOWN)
-    statement = (
-        sa.select(
-            col(ErrorMark.output_id),
-            col(Assignment.annotator_id),
-            sa.func.coalesce(col(ErrorMark.tag_id), NO_TAG),
-            severity,
-            col(ErrorMark.annotation_id),
-            sa.func.coalesce(col(ErrorMark.step), _UNKNOWN),
-            sa.func.coalesce(col(ErrorMark.start), missing),
-            sa.func.coalesce(col(ErrorMark.end), missing),
-        )
-        .select_from(Assignment)
-        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-        .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
-        .where(*conditions, ~col(ErrorMark.is_superseded))
-    )
-    table = _counted(numbers_of(session, statement), annotator_ids, column=1)
-    if (table[1:, 4] < table[:-1, 4]).any():
-        table = table[np.argsort(table[:, 4], kind="stable")]
-    tagged = table[:, 2] != NO_TAG
-    tag = np.full(len(table), NO_TAG, dtype=np.int64)
-    tag_ids = np.array([tag.tag_id for tag in study.tags], dtype=np.int64)
-    tag[tagged] = places_among(table[tagged, 2], tag_ids)
-    output = places_among(table[:, 0], output_ids)
-    marks = Marks(output, places_among(table[:, 1], annotator_ids), tag, table[:, 4].copy())
-    placed = tagged & (table[:, 6] != _UNKNOWN)
-    marked_words = PlacedMarks(
-        *(column[placed] for column in (output, marks.annotator, tag, *table[:, 5:].T))
-    )
-    weight = _weight_of_errors(study)[tag, table[:, 3]]
-    is_weighed = bool((table[:, 3] != _UNKNOWN).any())
-    penalties = _penalties(output, table[:, 4], weight) if is_weighed else None
-    return marks, marked_words, penalties
-
-
-def _weight_of_errors(study: ResultStudy) -> FloatArray:
-    """Return what an error weighs by tag and severity; the last of each is that none was named."""
-    severities = [*Severity, Severity.MINOR]  # without a severity an error weighs as a minor one
-    table = [[study.weights.of(tag.key, severity) for severity in severities] for tag in study.tags]
-    return np.array([*table, [0.0] * len(severities)], dtype=np.float64)
-
-
-def _penalties(output: IntArray, annotation: IntArray, weight: FloatArray) -> Penalties:
-    """Return what the errors found in each look weigh together."""
-    look = annotation * (int(output.max(initial=0)) + 1) + output
-    _, first, place = np.unique(look, return_index=True, return_inverse=True)
-    return Penalties(output[first], sum_by(place, weight, n_codes=len(first)))
-
-
-def _counted(table: npt.NDArray[Any], annotator_ids: IntArray, *, column: int) -> npt.NDArray[Any]:
-    """Leave out who annotated here for the first time after the study was read."""
-    known = np.isin(table[:, column].astype(np.int64), annotator_ids)
-    return table if known.all() else table[known]

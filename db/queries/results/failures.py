@@ -28,7 +28,8 @@ class TaggedResponse:
     """One response that was given a tag, by whom.
 
     ``places`` are where, each once: the step of a trajectory or a conversation, if it has any,
-    and the marked words, empty where all of the step is meant.
+    and the marked words, empty where all of the step is meant. ``n_missing`` marks are of what the
+    response does not say.
     """
 
     output_id: int
@@ -39,6 +40,7 @@ class TaggedResponse:
     severities: tuple[str, ...]
     places: tuple[tuple[int | None, str], ...]
     n_notes: int
+    n_missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def tagged_responses(
             col(ErrorMark.quote),
             col(ErrorMark.step),
             col(ErrorMark.note),
+            col(ErrorMark.is_omission),
         )
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
@@ -116,9 +119,10 @@ def _tagged(rows: Sequence[Any], model_of_run: Mapping[int, str]) -> TaggedRespo
         places=_once(
             (row.step, row.quote or "")
             for row in sorted(rows, key=lambda row: row.step or 0)
-            if row.quote or row.step is not None
+            if row.quote or (row.step is not None and not row.is_omission)
         ),
         n_notes=sum(1 for row in rows if row.note),
+        n_missing=sum(1 for row in rows if row.is_omission),
     )
 
 
@@ -151,6 +155,8 @@ def _notes(
             col(ErrorMark.output_id),
             col(ErrorMark.note),
             col(ErrorMark.step),
+            col(ErrorMark.severity),
+            col(ErrorMark.is_omission),
             sa.func.coalesce(col(Tag.name), col(Tag.key), "No error").label("tag"),
             col(Output.run_id),
         )
@@ -165,7 +171,7 @@ def _notes(
         .order_by(col(ErrorMark.id))
     )
     return [
-        _remark(row, row.output_id, row.note, row.tag + _at(row.step), [model_of_run[row.run_id]])
+        _remark(row, row.output_id, row.note, _about(row), [model_of_run[row.run_id]])
         for row in session.connection().execute(statement)
     ]
 
@@ -227,8 +233,11 @@ def _only(category: str) -> ResultFilters:
     return ResultFilters(categories=(category,))
 
 
-def _at(step: int | None) -> str:
-    return "" if step is None else f", step {step + 1}"
+def _about(row: Any) -> str:
+    """Say which error a note is on: how severe, in which step, whether something is missing."""
+    severity = f" ({row.severity})" if row.severity else ""
+    step = "" if row.step is None else f", step {row.step + 1}"
+    return f"{row.tag}{severity}{step}{', something is missing' if row.is_omission else ''}"
 
 
 def _once(values: Iterable[Value]) -> tuple[Value, ...]:

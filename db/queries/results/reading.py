@@ -65,3 +65,11 @@ def places_among(ids: IntArray, known: IntArray) -> IntArray:
     if not np.array_equal(known[codes], ids):
         raise LookupError("An annotation points to something that is not part of its study.")
     return codes
+
+
+def of_annotators(
+    table: npt.NDArray[Any], annotator_ids: IntArray, *, column: int
+) -> npt.NDArray[Any]:
+    """Leave out who annotated here for the first time after the study was read."""
+    known = np.isin(table[:, column].astype(np.int64), annotator_ids)
+    return table if known.all() else table[known]

@@ -4,7 +4,7 @@ from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.cli.report.scores import WeightOption
 from evalkit.reports.errors.document import errors_document
 from evalkit.reports.errors.penalties import penalty_rows
-from evalkit.reports.errors.report import tags_report
+from evalkit.reports.errors.report import mark_counts, tags_report
 from evalkit.reports.errors.tables import errors_section
 from evalkit.reports.model_order import order_of
 
@@ -17,4 +17,5 @@ def errors(asked: Asked, weight: WeightOption = None) -> Answer:
     if asked.as_json:
         return errors_document(collected)
     rates, weighed, models = tags_report(collected), penalty_rows(collected), order_of(collected)
-    return errors_section(rates, weighed, models, models, weights=collected.weights).blocks
+    made, weights = mark_counts(collected), collected.weights
+    return errors_section(rates, weighed, models, models, weights=weights, made=made).blocks

@@ -2,7 +2,7 @@
 
 from evalkit.reports.document import Document, heading, score_entry
 from evalkit.reports.errors.penalties import no_penalties, penalty_rows, weights_entry
-from evalkit.reports.errors.report import tags_report
+from evalkit.reports.errors.report import mark_counts, tags_report
 from evalkit.reports.errors.sentences import commonest_errors, worst_error
 from evalkit.study.collected import Collected
 
@@ -10,6 +10,7 @@ from evalkit.study.collected import Collected
 def errors_document(collected: Collected) -> Document:
     """Return how often each error was found per model and category, and error penalties."""
     rates = tags_report(collected)
+    made = {of.tag: of.counts for of in mark_counts(collected)}
     return {
         **heading(collected),
         "verdict": worst_error(rates),
@@ -18,6 +19,7 @@ def errors_document(collected: Collected) -> Document:
             rate.tag.key: {
                 "name": rate.tag.name,
                 "found": [score_entry(row) for row in rate.rows],
+                "marks": {f"n_{name}": n for name, n in made.get(rate.tag, {}).items()},
             }
             for rate in rates
         },

@@ -23,11 +23,12 @@ from evalkit.reports.blocks import (
 )
 from evalkit.reports.by_model import by_category, category_name, model_rows, readable
 from evalkit.reports.errors.penalties import weights_in_words
-from evalkit.reports.errors.report import NO_LOOKS, TagRates
+from evalkit.reports.errors.report import NO_LOOKS, TagMarks, TagRates
 from evalkit.reports.errors.sentences import commonest_errors
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.stats.scores import ScoreRow
 from evalkit.study.collected import Tag
+from evalkit.vocabulary import Severity
 
 LOOKS = (
     "Share of the looks at a response for errors that found one of this kind; one look is one "
@@ -47,8 +48,9 @@ def errors_section(
     mapped: Sequence[str],
     *,
     weights: ErrorWeights,
+    made: Sequence[TagMarks] = (),
 ) -> Section:
-    """Show what the errors in each model's responses weigh, and how often each was found."""
+    """Show what errors weigh in each model's responses, how often each was found, and how made."""
     grid = error_map(rates, mapped)
     numbers = [row.estimate for rate in rates for row in rate.rows]
     if not any(number.value for number in numbers):
@@ -60,7 +62,29 @@ def errors_section(
         Heading(grid.title),
         bullets(commonest_errors(rates, mapped)),
         readable(grid),
+        how_marked(made),
     )
+
+
+def how_marked(made: Sequence[TagMarks]) -> Table:
+    """Give a row per error: how many marks, how severe, where they stand, with a note or not."""
+    columns = {
+        "marks": "Marks",
+        **{severity.value: severity.value.capitalize() for severity in Severity},
+        "without_severity": "No severity",
+        "at_words": "At words",
+        "whole": "On the whole",
+        "missing": "What is missing",
+        "on_steps": "On a step",
+        "with_note": "With a note",
+    }
+    used = [name for name in columns if any(of.counts[name] for of in made)]
+    rows = [(of.tag.name, *(text.whole(of.counts[name]) for name in used)) for of in made]
+    note = (
+        "Counts of marks: one error may be marked at several places. On the whole is a mark "
+        "without words, of a response or a step."
+    )
+    return table("How errors were marked", ("", *(columns[name] for name in used)), rows, note=note)
 
 
 def error_map(rates: Sequence[TagRates], order: Sequence[str]) -> Table:

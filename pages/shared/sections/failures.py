@@ -11,7 +11,7 @@ from evalkit.phrases import capital, counted
 from evalkit.reports.blocks import Table
 from evalkit.reports.by_model import category_name
 from evalkit.reports.errors import tables
-from evalkit.reports.errors.report import TagRates
+from evalkit.reports.errors.report import TagMarks, TagRates
 from evalkit.reports.errors.sentences import worst_error
 from evalkit.reports.scores.judged_responses import SCORE
 from evalkit.study.sentences import annotator_name
@@ -24,6 +24,8 @@ from pages.shared.display import blocks, exhibits, html_tables, lists
 _ALL_MODELS, _ALL_CATEGORIES = "All models", "All categories"
 #: More columns than this cannot be read beside each other.
 _MOST_COLUMNS = 30
+#: What stands for words that a response does not have, once however many miss them.
+_MISSING = ("something is missing",)
 #: What the address says of the cell that is read, and nothing else.
 _OF_A_CELL = ("tag", "model", "in", "response")
 
@@ -61,7 +63,10 @@ class PickedCell(TypedDict):
 
 
 def cell_picker(
-    rates: Sequence[TagRates], study: ResultStudy, models: Sequence[str]
+    rates: Sequence[TagRates],
+    made: Sequence[TagMarks],
+    study: ResultStudy,
+    models: Sequence[str],
 ) -> PickedCell | None:
     """Show the errors as a map, and a picker that a click on a cell sets; None without errors.
 
@@ -89,6 +94,8 @@ def cell_picker(
         html_tables.show(by_model, address=to_responses)
     exhibits.say(by_model.note, *by_model.reasons, "Click a cell, or choose below.")
     blocks.fold(tables.every_error(rates, models), key="tags-by-model")
+    marked = tables.how_marked(made)
+    blocks.fold(marked, key="how-marked", label=marked.title)
     return _chosen_cell(overall, models, categories, study)
 
 
@@ -224,10 +231,17 @@ def response_picker(responses: Sequence[TaggedResponse]) -> int | None:
 
 def _marked_words(responses: Sequence[TaggedResponse]) -> dict[str, list[str]]:
     """Give the column of the words that were marked, each with its step, where any were."""
-    if not any(response.places for response in responses):
-        return {}
-    texts = [" … ".join(_place(step, words) for step, words in row.places) for row in responses]
-    return {"The marked words": [text if text else MISSING for text in texts]}
+    texts = [
+        " … ".join(
+            [*(_place(step, words) for step, words in row.places), *_MISSING[: row.n_missing]]
+        )
+        for row in responses
+    ]
+    return (
+        {}
+        if not any(texts)
+        else {"The marked words": [text if text else MISSING for text in texts]}
+    )
 
 
 def _place(step: int | None, words: str) -> str:

@@ -1,0 +1,108 @@
+"""The error marks of a study as numbers: who marked what, where and how, and what that weighs."""
+
+import numpy as np
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from db.models import Annotation, Assignment, ErrorMark
+from db.queries.results.reading import numbers_of, of_annotators, places_among
+from db.queries.results.studies import ResultStudy
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
+from evalkit.study.collected import NO_TAG, Marks, Penalties
+from evalkit.study.marked_words import MarkCounts, PlacedMarks
+from evalkit.vocabulary import Severity
+
+_N_SEVERITIES = len(Severity) + 1
+# Stands for a place that a mark does not have.
+_UNKNOWN = -1
+
+
+def marks_of(
+    session: Session,
+    study: ResultStudy,
+    conditions: list[sa.ColumnElement[bool]],
+    output_ids: IntArray,
+    annotator_ids: IntArray,
+) -> tuple[Marks, PlacedMarks, MarkCounts, Penalties | None]:
+    """Return the marks, those with a place, how they were made, and what each look's weigh.
+
+    The last is None if none has a severity.
+    """
+    severity = sa.case(
+        *((col(ErrorMark.severity) == name.value, code) for code, name in enumerate(Severity)),
+        else_=len(Severity),
+    )
+    has_note = sa.case((col(ErrorMark.note) != "", _N_SEVERITIES), else_=0)
+    missing = sa.case((col(ErrorMark.is_omission), 0), else_=_UNKNOWN)
+    statement = (
+        sa.select(
+            col(ErrorMark.output_id),
+            col(Assignment.annotator_id),
+            sa.func.coalesce(col(ErrorMark.tag_id), NO_TAG),
+            severity
+            + has_note,  # one number: each column more takes time for every one of a million
+            col(ErrorMark.annotation_id),
+            sa.func.coalesce(col(ErrorMark.step), _UNKNOWN),
+            sa.func.coalesce(col(ErrorMark.start), missing),
+            sa.func.coalesce(col(ErrorMark.end), missing),
+        )
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
+        .where(*conditions, ~col(ErrorMark.is_superseded))
+    )
+    table = of_annotators(numbers_of(session, statement), annotator_ids, column=1)
+    if (table[1:, 4] < table[:-1, 4]).any():
+        table = table[np.argsort(table[:, 4], kind="stable")]
+    tagged = table[:, 2] != NO_TAG
+    tag = np.full(len(table), NO_TAG, dtype=np.int64)
+    tag_ids = np.array([tag.tag_id for tag in study.tags], dtype=np.int64)
+    tag[tagged] = places_among(table[tagged, 2], tag_ids)
+    output = places_among(table[:, 0], output_ids)
+    marks = Marks(output, places_among(table[:, 1], annotator_ids), tag, table[:, 4].copy())
+    placed = tagged & (table[:, 6] != _UNKNOWN)
+    marked_words = PlacedMarks(
+        *(column[placed] for column in (output, marks.annotator, tag, *table[:, 5:].T))
+    )
+    severity_code = table[:, 3] % _N_SEVERITIES
+    counts = _mark_counts(
+        len(study.tags),
+        *(column[tagged] for column in (tag, severity_code, table[:, 3] >= _N_SEVERITIES)),
+        *table[tagged, 5:].T,
+    )
+    weight = _weight_of_errors(study)[tag, severity_code]
+    is_weighed = bool((severity_code != len(Severity)).any())
+    penalties = _penalties(output, table[:, 4], weight) if is_weighed else None
+    return marks, marked_words, counts, penalties
+
+
+def _mark_counts(
+    n_tags: int,
+    tag: IntArray,
+    severity: IntArray,
+    has_note: BoolArray,
+    step: IntArray,
+    start: IntArray,
+    end: IntArray,
+) -> MarkCounts:
+    by_severity = np.bincount(tag * _N_SEVERITIES + severity, minlength=n_tags * _N_SEVERITIES)
+    is_placed = start != _UNKNOWN
+    ways = (end > start, ~is_placed, is_placed & (end <= start), step != _UNKNOWN, has_note)
+    return MarkCounts(
+        by_severity.reshape(n_tags, _N_SEVERITIES),
+        *(np.bincount(tag[way], minlength=n_tags) for way in ways),
+    )
+
+
+def _weight_of_errors(study: ResultStudy) -> FloatArray:
+    """Return what an error weighs by tag and severity; the last of each is that none was named."""
+    severities = [*Severity, Severity.MINOR]  # without a severity an error weighs as a minor one
+    table = [[study.weights.of(tag.key, severity) for severity in severities] for tag in study.tags]
+    return np.array([*table, [0.0] * len(severities)], dtype=np.float64)
+
+
+def _penalties(output: IntArray, annotation: IntArray, weight: FloatArray) -> Penalties:
+    """Return what the errors found in each look weigh together."""
+    look = annotation * (int(output.max(initial=0)) + 1) + output
+    _, first, place = np.unique(look, return_index=True, return_inverse=True)
+    return Penalties(output[first], sum_by(place, weight, n_codes=len(first)))
