@@ -72,17 +72,7 @@ def collect(
         runs_of=study.runs_of,
         categories=_categories(study, filters),
         annotators=tuple(map(_judged, annotators)),
-        criteria=tuple(
-            Criterion(
-                key=criterion.key,
-                question=criterion.question,
-                level=Level(criterion.level),
-                values=tuple(value for value, _ in criterion.scale),
-                labels=tuple(label for _, label in criterion.scale),
-                is_continuous=criterion.is_continuous,
-            )
-            for criterion in study.criteria
-        ),
+        criteria=_criteria(study),
         tags=tuple(Tag(tag.key, tag.name) for tag in study.tags),
         unsafe=unsafe,
         outputs=outputs,
@@ -112,6 +102,20 @@ def state_of_results(session: Session, *, study_id: int) -> str:
     """Return what changes with whatever the results of a study rest on, but for its own row."""
     statement = sa.select(col(ResultsState.token)).where(col(ResultsState.study_id) == study_id)
     return session.connection().scalar(statement) or ""
+
+
+def _criteria(study: ResultStudy) -> tuple[Criterion, ...]:
+    return tuple(
+        Criterion(
+            key=criterion.key,
+            question=criterion.question,
+            level=Level(criterion.level),
+            values=tuple(value for value, _ in criterion.scale),
+            labels=tuple(label for _, label in criterion.scale),
+            is_continuous=criterion.is_continuous,
+        )
+        for criterion in study.criteria
+    )
 
 
 def _categories(study: ResultStudy, filters: ResultFilters) -> tuple[str, ...]:

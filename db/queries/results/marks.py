@@ -1,5 +1,7 @@
 """The error marks of a study as numbers: who marked what, where and how, and what that weighs."""
 
+from typing import Any
+
 import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -28,30 +30,7 @@ def marks_of(
 
     The last is None if none has a severity.
     """
-    severity = sa.case(
-        *((col(ErrorMark.severity) == name.value, code) for code, name in enumerate(Severity)),
-        else_=len(Severity),
-    )
-    has_note = sa.case((col(ErrorMark.note) != "", _N_SEVERITIES), else_=0)
-    missing = sa.case((col(ErrorMark.is_omission), 0), else_=_UNKNOWN)
-    statement = (
-        sa.select(
-            col(ErrorMark.output_id),
-            col(Assignment.annotator_id),
-            sa.func.coalesce(col(ErrorMark.tag_id), NO_TAG),
-            severity
-            + has_note,  # one number: each column more takes time for every one of a million
-            col(ErrorMark.annotation_id),
-            sa.func.coalesce(col(ErrorMark.step), _UNKNOWN),
-            sa.func.coalesce(col(ErrorMark.start), missing),
-            sa.func.coalesce(col(ErrorMark.end), missing),
-        )
-        .select_from(Assignment)
-        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-        .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
-        .where(*conditions, ~col(ErrorMark.is_superseded))
-    )
-    table = of_annotators(numbers_of(session, statement), annotator_ids, column=1)
+    table = of_annotators(numbers_of(session, _marks(conditions)), annotator_ids, column=1)
     if (table[1:, 4] < table[:-1, 4]).any():
         table = table[np.argsort(table[:, 4], kind="stable")]
     tagged = table[:, 2] != NO_TAG
@@ -74,6 +53,32 @@ def marks_of(
     is_weighed = bool((severity_code != len(Severity)).any())
     penalties = _penalties(output, table[:, 4], weight) if is_weighed else None
     return marks, marked_words, counts, penalties
+
+
+def _marks(conditions: list[sa.ColumnElement[bool]]) -> sa.Select[*tuple[Any, ...]]:
+    """Read output, annotator, tag, severity with note, annotation, step, start and end."""
+    severity = sa.case(
+        *((col(ErrorMark.severity) == name.value, code) for code, name in enumerate(Severity)),
+        else_=len(Severity),
+    )
+    has_note = sa.case((col(ErrorMark.note) != "", _N_SEVERITIES), else_=0)
+    missing = sa.case((col(ErrorMark.is_omission), 0), else_=_UNKNOWN)
+    return (
+        sa.select(
+            col(ErrorMark.output_id),
+            col(Assignment.annotator_id),
+            sa.func.coalesce(col(ErrorMark.tag_id), NO_TAG),
+            severity + has_note,  # one number: each column takes time for every one of a million
+            col(ErrorMark.annotation_id),
+            sa.func.coalesce(col(ErrorMark.step), _UNKNOWN),
+            sa.func.coalesce(col(ErrorMark.start), missing),
+            sa.func.coalesce(col(ErrorMark.end), missing),
+        )
+        .select_from(Assignment)
+        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
+        .join(ErrorMark, col(ErrorMark.annotation_id) == col(Annotation.id))
+        .where(*conditions, ~col(ErrorMark.is_superseded))
+    )
 
 
 def _mark_counts(
