@@ -15,6 +15,7 @@ from db.models import (
     Annotation,
     Assignment,
     AuditEvent,
+    GoldAnswer,
     InstructionsRead,
     Question,
     ResultsState,
@@ -45,6 +46,7 @@ MAX_NAME_LENGTH = 120
 _OF_A_STUDY: tuple[Any, ...] = (
     AgreementTold,
     InstructionsRead,
+    GoldAnswer,
     Assignment,
     Unit,
     UnitPair,

@@ -13,6 +13,7 @@ from db.models.annotations import (
 )
 from db.models.askings import AskedCase, Asking
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
+from db.models.gold import GoldAnswer
 from db.models.leaderboards import PublicScore
 from db.models.people import (
     Annotator,
@@ -53,6 +54,7 @@ __all__ = [
     "ErrorMark",
     "EvalSet",
     "EvalSetVersion",
+    "GoldAnswer",
     "GroupMember",
     "InstructionsRead",
     "Invitation",

@@ -19,6 +19,7 @@ _DEFAULTS: dict[str, Any] = {
     "status": CaseStatus.ACTIVE.value,
     "omission": False,
     "elsewhere": False,
+    "clean": False,
 }
 
 _FLOATS = frozenset(

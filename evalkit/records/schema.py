@@ -146,6 +146,24 @@ TYPES: dict[str, Fields] = {
         },
         required=frozenset({"case", "model"}),
     ),
+    "gold": Fields(
+        {
+            "case": checks.name,
+            "left": checks.side,
+            "right": checks.side,
+            "preference": checks.one_of(Preference),
+            "model": checks.name,
+            "run": checks.name,
+            "criterion": checks.name,
+            "value": checks.number,
+            "tag": checks.name,
+            "clean": checks.boolean,
+            "note": checks.text,
+            "rubric_version": checks.whole_from(1),
+            "metadata": checks.any_object,
+        },
+        required=frozenset({"case"}),
+    ),
     "comparison": Fields(
         {
             "case": checks.name,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from evalkit.phrases import joined
 from evalkit.records.checks import Fault
 from evalkit.records.names import is_identified, side_of
 from evalkit.records.problems import shown
@@ -121,6 +122,28 @@ def _ranking_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
         yield "shown", Fault(shown(on_screen), expected)
 
 
+def _gold_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    """Check that it is one answer: who is better, a score, or an error that is there or not."""
+    says = {field for field, value in record.items() if value is not None and value is not False}
+    answers = [needed for needed in _GOLD if needed <= says]
+    others = says & frozenset().union(*_GOLD)
+    if len(answers) != 1 or others != answers[0]:
+        found = joined(sorted(others)) or "nothing"
+        yield "type", Fault(f"gold with {found}", f"one right answer: {_GOLD_SHAPES}")
+    elif "preference" in says:
+        yield from _side_faults(record)
+
+
+#: What each kind of right answer needs, and has alone.
+_GOLD = (
+    frozenset({"left", "right", "preference"}),
+    frozenset({"model", "criterion", "value"}),
+    frozenset({"model", "tag"}),
+    frozenset({"model", "clean"}),
+)
+_GOLD_SHAPES = "left, right and preference; or model with criterion and value, with tag, or clean"
+
+
 def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     start, end, quote = record.get("start"), record.get("end"), record.get("quote")
     if record.get("omission") and (record["tag"] is None or start is not None):
@@ -141,6 +164,7 @@ WHOLE_RECORD_CHECKS = {
     "output": _output_faults,
     "criterion": _criterion_faults,
     "comparison": _comparison_faults,
+    "gold": _gold_faults,
     "ranking": _ranking_faults,
     "answer": _side_faults,
     "error": _error_faults,

@@ -16,6 +16,7 @@ from evalkit.stats.counts import (
 )
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.checklists import NO_CHECKS, Checks
+from evalkit.study.gold import NO_GOLD, Gold
 from evalkit.study.marked_words import NO_MARK_COUNTS, NO_PLACED_MARKS, MarkCounts, PlacedMarks
 from evalkit.vocabulary import IDENTIFIED, AnnotatorKind, Level
 
@@ -194,6 +195,8 @@ class Collected:
         What errors weigh as the taxonomy says; None where none in the filters has a severity.
     limits : Limits
         The filters, to be shown with every number they shaped.
+    gold : Gold
+        What is known to be right, and nobody's annotation.
     by_criterion : tuple of Preferences
         What was preferred on each of ``criteria`` alone; empty where nobody said.
     """
@@ -219,6 +222,7 @@ class Collected:
     limits: Limits = Limits()
     runs_of: str = ""
     checks: Checks = NO_CHECKS
+    gold: Gold = NO_GOLD
     marked_words: PlacedMarks = NO_PLACED_MARKS
     mark_counts: MarkCounts = NO_MARK_COUNTS
     by_criterion: tuple[Preferences, ...] = ()

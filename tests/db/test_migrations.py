@@ -83,6 +83,9 @@ MIGRATIONS = {
     "0025_let_texts_stand_elsewhere.py": (
         "9512aa86cca66c9eefc7906326b2d843bef78e76ee91e27e2e222245398b6ecc"
     ),
+    "0026_keep_right_answers.py": (
+        "f1e67bedd7e1b76f678bdbb2913a08a40a89c98c391caf499fea9229018badd9"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

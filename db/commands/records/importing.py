@@ -15,10 +15,11 @@ from db.commands.records.check.definitions import (
     Definition,
     planned_definitions,
 )
+from db.commands.records.check.gold import sort_gold
 from db.commands.records.check.known import ImportTarget, find_target, stage_known
+from db.commands.records.check.names import check_names
 from db.commands.records.check.quotes import place_quotes
 from db.commands.records.check.references import (
-    check_names,
     check_scales,
     check_things,
     check_version,
@@ -34,7 +35,7 @@ from db.commands.records.join import (
 )
 from db.commands.records.looks import Again
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
-from db.commands.records.staging import IN_NEXT_VERSION, LABEL_TYPES, RANKING, Staging
+from db.commands.records.staging import GOLD, IN_NEXT_VERSION, LABEL_TYPES, RANKING, Staging
 from db.commands.records.write.eval_set import write_staged
 from db.engine import know_tables, read_session, write_session
 from evalkit.errors import RefusedError
@@ -192,7 +193,7 @@ class Import:
                 f"{self._problems.file} does not say which eval set it belongs to: "
                 "name it with --eval-set."
             )
-        has_labels = any(self._staging.n_records.get(kind) for kind in LABEL_TYPES)
+        has_labels = any(self._staging.n_records.get(kind) for kind in (*LABEL_TYPES, GOLD))
         return named, study or self._header("study") or (named if has_labels else None)
 
     def _plan(self, session: Session, eval_set: str, study: str | None) -> ImportPlan:
@@ -217,6 +218,8 @@ class Import:
         check_scales(staging, problems)
         needs_newest = check_version(staging, problems)
         again = Again(0, 0) if problems else sort_labels(staging, problems, self._looks)
+        if not problems:
+            sort_gold(staging, problems)
         problems.refuse_if_any()
         filled = {
             kind: staging.count(f'SELECT COUNT(*) FROM "{kind}" WHERE is_filled')
@@ -278,6 +281,7 @@ class Import:
             new[kind] = staging.count(
                 f'SELECT COUNT(*) FROM "{kind}" WHERE line > 0 AND NOT is_filled'
             )
+        new[GOLD] = staging.count("SELECT COUNT(*) FROM gold WHERE line > 0")
         superseded = dict.fromkeys(new, 0)
         for kind, number in LABEL_TYPES.items():
             which = (number, kind == RANKING)

@@ -12,6 +12,7 @@ _PLURALS = {
     "tag": "tags",
     "case": "cases",
     "output": "outputs",
+    "gold": "right answers",
     "comparison": "comparisons",
     "ranking": "rankings",
     "score": "scores",
@@ -19,7 +20,7 @@ _PLURALS = {
     "answer": "answers",
     "error": "error marks",
 }
-_SINGULARS = {**{kind: kind for kind in _PLURALS}, "error": "error mark"}
+_SINGULARS = {**{kind: kind for kind in _PLURALS}, "error": "error mark", "gold": "right answer"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ from evalkit.records.schema import EXTRAS
 from evalkit.vocabulary import TextPlace
 
 COMPARISON, SCORE, ERROR, CHECK, ANSWER = 0, 1, 2, 3, 4
+#: Right answers, staged beside labels, whose references they share; from the first on no labels.
+GOLD = "gold"
+GOLD_PAIR, GOLD_SCORE, GOLD_ERROR = 5, 6, 7
 #: A ranking is staged as a comparison of two of its outputs, and has this for a name.
 RANKING = "ranking"
 LABEL_TYPES = {
@@ -126,6 +129,8 @@ class Staging:
             self.criteria.append((record.line, fields))
         elif kind == "tag":
             self.tags.append((record.line, fields))
+        elif kind == GOLD:
+            self.add_gold(record.line, fields)
         else:
             self.add_label(record.line, fields)
 
@@ -229,6 +234,20 @@ class Staging:
         self._insert("label", row)
         if fields.get("quote") and not fields.keys() & {"start", "step", "omission"}:
             self._insert("quote", (line, _dump(fields)))
+
+    def add_gold(self, line: int, fields: dict[str, Any], *, db_id: int | None = None) -> None:
+        """Stage a right answer of the file, or with its id one of the database."""
+        right = None
+        if "preference" in fields:
+            kind = GOLD_PAIR
+            left, right = (self.run(*side_of(fields[side])) for side in ("left", "right"))
+        else:
+            kind = GOLD_SCORE if "criterion" in fields else GOLD_ERROR
+            left = self.run(fields["model"], fields.get("run", DEFAULT_RUN))
+        about = (line, kind, None, None, fields["case"], left, right)
+        what = (fields.get("criterion") or fields.get("tag"), fields.get("rubric_version"))
+        ids = (db_id, None, None, False)
+        self._insert("label", (*about, *what, 1, None, None, _dump(fields), None, *ids))
 
     def place(self, line: int, fields: dict[str, Any]) -> None:
         """Give an error mark that is staged the place that its quote was found at."""

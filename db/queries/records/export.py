@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import literal, select, true
+from sqlalchemy import literal, or_, select, true
 from sqlmodel import Session, col
 
 from db.models import (
@@ -16,6 +16,7 @@ from db.models import (
     ErrorMark,
     EvalSet,
     EvalSetVersion,
+    GoldAnswer,
     Output,
     Rubric,
     Score,
@@ -26,6 +27,7 @@ from db.models import (
     VersionCase,
 )
 from db.queries.records.annotated import IMPORTED, LOOK, SIDES_POLICIES
+from db.queries.records.gold import gold_records
 from db.queries.records.labels import study_labels
 from db.queries.records.rows import (
     case_records,
@@ -103,6 +105,8 @@ def _records(
     runs = session.scalars(select(col(StudyRun.run_id)).where(col(StudyRun.study_id) == study.id))
     for _, record in output_records(session, **scope, run_ids=frozenset(runs)):
         yield record
+    for _, record in gold_records(session, study_id=study.id):
+        yield record
     for label in study_labels(session, study_id=study.id):
         if label.counts or (include_superseded and label.has_successor):
             yield label.record
@@ -170,10 +174,12 @@ def _rubrics(session: Session, study: ExportedStudy, *, include_superseded: bool
         .where(col(Assignment.study_id) == study.id)
         .where(true() if include_superseded else ~col(Annotation.is_superseded))
     )
+    right = _of_gold(study, Criterion.rubric_id, col(Criterion.id) == GoldAnswer.criterion_id)
     of_study = col(Rubric.id) == study.rubric_id
+    anywhere = [col(Rubric.id).in_(ids) for ids in (used, preferred, right)]
     return session.scalars(
         select(col(Rubric.id))
-        .where(col(Rubric.id).in_(used) | col(Rubric.id).in_(preferred) | of_study)
+        .where(or_(of_study, *anywhere))
         .order_by(col(Rubric.name), col(Rubric.version))
     )
 
@@ -190,11 +196,18 @@ def _taxonomies(
         .where(col(Assignment.study_id) == study.id)
         .where(true() if include_superseded else ~col(ErrorMark.is_superseded))
     )
+    right = _of_gold(study, Tag.taxonomy_id, col(Tag.id) == GoldAnswer.tag_id)
+    of_study = col(Taxonomy.id) == study.taxonomy_id
     return session.scalars(
         select(col(Taxonomy.id))
-        .where(col(Taxonomy.id).in_(used) | (col(Taxonomy.id) == study.taxonomy_id))
+        .where(or_(of_study, col(Taxonomy.id).in_(used), col(Taxonomy.id).in_(right)))
         .order_by(col(Taxonomy.name), col(Taxonomy.version))
     )
+
+
+def _of_gold(study: ExportedStudy, column: Any, is_of: Any) -> Any:
+    """Return whose criteria, or tags, the right answers of a study are about."""
+    return select(col(column)).join(GoldAnswer, is_of).where(col(GoldAnswer.study_id) == study.id)
 
 
 _STUDIES: Any = (

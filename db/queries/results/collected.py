@@ -15,6 +15,7 @@ from db.models import (
 )
 from db.queries.results.checks import checks_of
 from db.queries.results.filtering import counted, limits
+from db.queries.results.gold import gold_of
 from db.queries.results.marks import marks_of
 from db.queries.results.preferences import (
     DEALT,
@@ -61,11 +62,9 @@ def collect(
     ids = outputs.id, np.array([each.annotator_id for each in annotators], dtype=np.int64)
     preferences, n_unreadable, n_rankings = _preferences(session, study, conditions, *ids)
     marks, marked_words, counts, penalties = marks_of(session, study, conditions, *ids)
-    unsafe = tuple(
-        place for place, tag in enumerate(study.tags) if tag.key.split("/")[0] == UNSAFE_TAG
-    )
-    is_asked = bool((preferences.preference == PREFERENCE_CODES[Preference.BOTH_BAD]).any())
-    is_asked = is_asked or bool(unsafe and len(marks.output))
+    unsafe = _unsafe(study)
+    both_bad = preferences.preference == PREFERENCE_CODES[Preference.BOTH_BAD]
+    is_asked = bool(both_bad.any() or (unsafe and len(marks.output)))
     return Collected(
         study=study.name,
         models=tuple(sorted(study.models)),
@@ -85,6 +84,7 @@ def collect(
         marked_words=marked_words,
         mark_counts=counts,
         checks=checks_of(session, conditions, *ids),
+        gold=gold_of(session, study, outputs.id),
         penalties=penalties,
         weights=study.weights,
         limits=limits(study, filters),
@@ -92,6 +92,12 @@ def collect(
         asks_preference=study.collects_preference or has_preference(session, study),
         cases_of=study.cases_of,
     )
+
+
+def _unsafe(study: ResultStudy) -> tuple[int, ...]:
+    """Return the tags that make a response unacceptable."""
+    roots = (tag.key.split("/")[0] for tag in study.tags)
+    return tuple(place for place, root in enumerate(roots) if root == UNSAFE_TAG)
 
 
 def _judged(who: ResultAnnotator) -> Judged:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from evalkit.reports.agreement.as_shown import kappas_as_shown
+from evalkit.reports.annotators.accuracy import accuracies
 from evalkit.reports.document import heading
 from evalkit.stats.agreement.weights import Weights
 from evalkit.stats.annotators.fits import (
@@ -92,8 +93,9 @@ class Quality:
 class AnnotatorRow:
     """One annotator: what they did (``profile``) and how often they were right (``quality``).
 
-    ``knows`` is the chance of knowing the answer rather than giving one out of habit, by MACE, and
-    ``kappa_as_shown`` kappa with the rest on left and right, for the preference.
+    ``knows`` is the chance of knowing the answer rather than giving one out of habit, by MACE,
+    ``kappa_as_shown`` kappa with the rest on left and right, for the preference, and ``accuracy``
+    how often they gave the right answer where one is known; None where none is of the subject.
     """
 
     profile: AnnotatorProfile
@@ -102,6 +104,7 @@ class AnnotatorRow:
     quality: Quality
     knows: Estimate
     kappa_as_shown: Estimate | None = None
+    accuracy: Estimate | None = None
 
 
 #: What is known of each annotator.
@@ -185,9 +188,15 @@ def annotators_report(
         subject=subject,
         unidentified=unidentified,
         rows=tuple(
-            AnnotatorRow(profile, annotator.kind, annotator.is_simulated, quality, knows, by_side)
-            for profile, annotator, quality, knows, by_side in zip(
-                profiles, collected.annotators, qualities, competences, by_sides, strict=True
+            AnnotatorRow(profile, annotator.kind, annotator.is_simulated, *numbers)
+            for profile, annotator, *numbers in zip(
+                profiles,
+                collected.annotators,
+                qualities,
+                competences,
+                by_sides,
+                accuracies(collected, subject, codings) or [None] * len(profiles),
+                strict=True,
             )
         ),
     )
@@ -380,5 +389,6 @@ def annotator_entry(row: AnnotatorRow) -> dict[str, Any]:
         "twin": profile.twin,
         "quality": {**asdict(row.quality.estimate), "method": row.quality.method},
         "knows": asdict(row.knows),
+        "accuracy": asdict(row.accuracy) if row.accuracy else None,
         "flags": [asdict(flag) for flag in profile.flags],
     }

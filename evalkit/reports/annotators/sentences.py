@@ -6,6 +6,7 @@ from evalkit import text
 from evalkit.annotation.checklist import CHECKED_VALUES
 from evalkit.phrases import joined, lower
 from evalkit.reports.agreement.as_shown import definitions
+from evalkit.reports.annotators.accuracy import NEAR
 from evalkit.reports.annotators.disagreements import Disagreement, Disagreements
 from evalkit.reports.annotators.report import AnnotatorsReport
 from evalkit.stats.annotators.profiles import MIN_ANNOTATIONS
@@ -100,6 +101,12 @@ def how_to_read(report: AnnotatorsReport) -> list[str]:
     elif isinstance(report.subject, Tag):
         sentences.append("Judged is whether it was marked on a response that was read for errors.")
     sentences += [orientation_sentence(report), *sides_sentences(report)]
+    if any(row.accuracy and row.accuracy.n for row in report.rows):
+        near = f" (within {NEAR:.0%} of this scale)" if _is_continuous(report) else ""
+        sentences.append(
+            f"Right answers: how often each gave what the study knows to be right{near}; n is how "
+            "many of these they judged. Annotators are never told which these are."
+        )
     method = next((row.quality.method for row in report.rows if row.quality.method), None)
     if method:
         sentences.append(
@@ -110,6 +117,10 @@ def how_to_read(report: AnnotatorsReport) -> list[str]:
     elif not is_scored and report.rows:
         sentences.append(report.rows[0].quality.estimate.reason or "")
     return sentences
+
+
+def _is_continuous(report: AnnotatorsReport) -> bool:
+    return isinstance(report.subject, Criterion) and report.subject.is_continuous
 
 
 def what_was_said(row: Disagreement, on: Subject) -> str:

@@ -49,6 +49,7 @@ _NUMBERS: tuple[tuple[str, Pick, text.Format], ...] = (
     (KAPPA, lambda row: row.profile.agreement.kappa, text.number),
     ("κ, as shown", lambda row: row.kappa_as_shown, text.number),
     ("Same as the rest", lambda row: row.profile.agreement.percent_agreement, text.percent),
+    ("Right answers", lambda row: row.accuracy, text.percent),
     ("Right", lambda row: row.quality.estimate, text.percent),
     ("Knows", lambda row: row.knows, text.percent),
     ("Chose left", lambda row: row.profile.left_rate, text.percent),
@@ -129,12 +130,14 @@ def with_the_rest(report: AnnotatorsReport) -> Intervals:
 
 
 def drawn_habits(report: AnnotatorsReport) -> tuple[Intervals, ...]:
-    """Draw how often left was chosen, how often each is likely right, and their pace, as known."""
+    """Draw right answers, left ones, how often each is likely right, and their pace, as known."""
     half = Axis(SHARES.low, SHARES.high, SHARES.ticks, ((0.5, ""),))
     left = _drawn(report, lambda row: row.profile.left_rate, text.percent)
     right = _drawn(report, lambda row: row.quality.estimate, text.percent)
     pace = _drawn(report, lambda row: row.profile.median_seconds, duration)
+    tried = _drawn(report, lambda row: row.accuracy, text.percent)
     pictures = (
+        Intervals("Right answers", tried, SHARES),
         Intervals("Chose left", left, half),
         Intervals("Likely right", right, SHARES),
         Intervals("Median time", pace, time_axis(pace)),
@@ -147,12 +150,12 @@ def is_known(picture: Intervals) -> bool:
     return any(row.estimate.value is not None for row in picture.rows)
 
 
-def _drawn(
-    report: AnnotatorsReport, pick: Callable[[AnnotatorRow], Estimate], form: text.Format
-) -> tuple[IntervalRow, ...]:
+def _drawn(report: AnnotatorsReport, pick: Pick, form: text.Format) -> tuple[IntervalRow, ...]:
+    picked = ((row.profile.annotator, pick(row)) for row in report.rows)
     return tuple(
-        IntervalRow(row.profile.annotator, pick(row), form, note=f"n = {pick(row).n:,}")
-        for row in report.rows
+        IntervalRow(annotator, number, form, note=f"n = {number.n:,}")
+        for annotator, number in picked
+        if number is not None
     )
 
 

@@ -14,12 +14,14 @@ from db.models import (
     Case,
     EvalSet,
     EvalSetVersion,
+    GoldAnswer,
     Output,
     Run,
     Study,
     VersionCase,
 )
 from db.queries.records.annotated import assignment_name
+from db.queries.records.gold import gold_records
 from db.queries.records.labels import study_labels
 from db.queries.records.rows import case_records, output_records, stream
 from evalkit.errors import RefusedError
@@ -115,11 +117,14 @@ def _is_joined(table: type[Case] | type[Output]) -> Any:
 
 
 def _stage_labels(session: Session, staging: Staging, study_id: int) -> None:
+    index = -1
     for index, label in enumerate(study_labels(session, study_id=study_id)):
         ids = (label.id, label.annotation_id, label.assignment_id)
         staging.add_label(
             _BEFORE + index, label.record, db_ids=ids, is_superseded=label.is_superseded
         )
+    for place, (gold_id, record) in enumerate(gold_records(session, study_id=study_id), index + 1):
+        staging.add_gold(_BEFORE + place, record, db_id=gold_id)
     annotations = (
         select(
             col(Annotation.id),
@@ -184,6 +189,9 @@ def _state(session: Session, eval_set_id: int | None, study: Study | None) -> tu
             study.taxonomy_id,
             session.scalar(select(func.max(col(Assignment.id))).where(of_study)),
             session.scalar(annotated.where(of_study)),
+            session.scalar(
+                select(func.max(col(GoldAnswer.id))).where(col(GoldAnswer.study_id) == study.id)
+            ),
         ]
     return tuple(state)
 

@@ -4,17 +4,15 @@ import json
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import select
-from sqlmodel import Session, col
-
 from db.commands.records.check.definitions import Definition
-from db.commands.records.staging import ANSWER, COMPARISON, Staging
-from db.models import Annotator
-from evalkit.names import name_key
+from db.commands.records.staging import ANSWER, COMPARISON, GOLD_PAIR, Staging
 from evalkit.records import MAX_PROBLEMS, Problems, shown
 from evalkit.records.normal import message_text
 from evalkit.scale import ScaleRange
 from evalkit.vocabulary import CriterionLevel
+
+#: What names its outputs as the sides of a pair.
+_PAIRED = (COMPARISON, ANSWER, GOLD_PAIR)
 
 _TWICE = """
 WITH first AS (SELECT {key}, MIN(line) AS line FROM {table} GROUP BY {key} HAVING COUNT(*) > 1)
@@ -71,10 +69,6 @@ AND "case".db_id NOT IN (SELECT id FROM held_case WHERE is_newest = 1)
 GROUP BY label."case" ORDER BY MIN(label.line) LIMIT ?
 """
 
-_LINES_OF_ANNOTATORS = """
-SELECT annotator, MIN(line) FROM label WHERE line > 0 GROUP BY annotator
-"""
-
 _BAD_SPAN = """
 WITH mark AS (
     SELECT line, "case", left_run, json_extract(body, '$.start') AS start,
@@ -109,7 +103,7 @@ def check_things(staging: Staging, problems: Problems) -> None:
             model, run_name = names[run]
             wanted = f"{shown(model)} (run {shown(run_name)})"
             expected = f"a model with an output for case {shown(key)}"
-            problems.add(line, field if kind in (COMPARISON, ANSWER) else "model", wanted, expected)
+            problems.add(line, field if kind in _PAIRED else "model", wanted, expected)
     for line, key, run in staging.db.execute(_NOT_RANKED, (MAX_PROBLEMS,)):
         model, run_name = names[run]
         expected = f"models with an output for case {shown(key)}"
@@ -166,40 +160,6 @@ def _check_doubles(staging: Staging, problems: Problems) -> None:
             where = problems.place(first) if first > 0 else "the eval set"
             problems.add(line, field, shown(key), f"the content that {where} has for this {what}")
         staging.db.execute(_DELETE_TWICE.format(**names))
-
-
-def check_names(session: Session, staging: Staging, problems: Problems) -> None:
-    """Check that annotators whose names people would take for one are one, or are told apart."""
-    lines = dict(staging.db.execute(_LINES_OF_ANNOTATORS))
-    first: dict[tuple[str, str], tuple[str, int]] = {}
-    for (kind, name), number in sorted(
-        staging.annotators.items(), key=lambda item: lines.get(item[1], 0)
-    ):
-        if number not in lines or _is_stored(session, kind, name):
-            continue
-        key = (kind, name_key(name))
-        known = session.scalar(
-            select(col(Annotator.name)).where(
-                col(Annotator.kind) == kind, col(Annotator.name_key) == key[1]
-            )
-        )
-        if known is not None:
-            where = "as this database spells who looks the same"
-        elif key in first:
-            known, line = first[key]
-            where = f"as {problems.place(line)} spells who looks the same"
-        else:
-            first[key] = (name, lines[number])
-            continue
-        expected = f"{shown(known)}, {where}; two people need two names"
-        problems.add(lines[number], "annotator", shown(name), expected)
-
-
-def _is_stored(session: Session, kind: str, name: str) -> bool:
-    stored = select(col(Annotator.id)).where(
-        col(Annotator.kind) == kind, col(Annotator.name) == name
-    )
-    return session.scalar(stored) is not None
 
 
 def check_version(staging: Staging, problems: Problems) -> bool:
@@ -322,7 +282,7 @@ SELECT id FROM tag WHERE tag.key = label.name ORDER BY is_main DESC, version DES
 
 _NO_CRITERION = f"""
 SELECT line, name, rubric_version FROM label
-WHERE type = 1 AND line > 0 AND NOT EXISTS ({CRITERION_OF_LABEL}) ORDER BY line LIMIT ?
+WHERE type IN (1, 6) AND line > 0 AND NOT EXISTS ({CRITERION_OF_LABEL}) ORDER BY line LIMIT ?
 """
 
 _NO_CRITERION_PREFERRED = f"""
@@ -336,7 +296,7 @@ SELECT line, name FROM (
 _OFF_SCALE = f"""
 SELECT line, json_extract(body, '$.value'), name,
     (SELECT json_group_array(value) FROM level WHERE criterion = of_label)
-FROM (SELECT *, ({CRITERION_OF_LABEL}) AS of_label FROM label WHERE type = 1 AND line > 0)
+FROM (SELECT *, ({CRITERION_OF_LABEL}) AS of_label FROM label WHERE type IN (1, 6) AND line > 0)
 WHERE of_label IN (SELECT id FROM criterion WHERE extent IS NULL) AND NOT EXISTS (
     SELECT 1 FROM level WHERE criterion = of_label AND value = json_extract(body, '$.value')
 ) ORDER BY line LIMIT ?
@@ -346,7 +306,7 @@ _OFF_RANGE = f"""
 SELECT line, value, name, extent
 FROM (
     SELECT line, name, json_extract(body, '$.value') AS value, ({CRITERION_OF_LABEL}) AS of_label
-    FROM label WHERE type = 1 AND line > 0
+    FROM label WHERE type IN (1, 6) AND line > 0
 ) AS label JOIN criterion ON criterion.id = of_label
 WHERE NOT is_on_range(value, extent) ORDER BY line LIMIT ?
 """
@@ -366,7 +326,7 @@ ORDER BY line LIMIT ?
 """
 
 _NO_TAG = f"""
-SELECT line, name FROM label WHERE type = 2 AND line > 0 AND name IS NOT NULL
+SELECT line, name FROM label WHERE type IN (2, 7) AND line > 0 AND name IS NOT NULL
 AND NOT EXISTS ({TAG_OF_LABEL}) ORDER BY line LIMIT ?
 """
 

@@ -6,7 +6,7 @@ they come before the file and keep their revisions.
 
 from db.commands.records.check.references import CRITERION_OF_LABEL, TAG_OF_LABEL
 from db.commands.records.looks import Again, tell_looks_apart
-from db.commands.records.staging import Staging
+from db.commands.records.staging import GOLD_PAIR, Staging
 from evalkit.records import MAX_PROBLEMS, Problems, shown
 from evalkit.vocabulary import LooksRule
 
@@ -25,7 +25,7 @@ SELECT label.line, CASE WHEN label.type > 2 THEN 1 ELSE label.type END AS type,
 FROM label JOIN "case" ON "case".key = label."case"
 JOIN output AS lefts ON lefts."case" = label."case" AND lefts.run = label.left_run
 LEFT JOIN output AS rights ON rights."case" = label."case" AND rights.run = label.right_run
-ORDER BY label.line
+WHERE label.type < {GOLD_PAIR} ORDER BY label.line
 """
 
 #: A comparison or score that is stored already, at this or a higher revision.
@@ -54,7 +54,8 @@ DELETE FROM judged WHERE line > 0 AND line IN (
 #: What a file says that one before it, imported together with it, says already.
 _DROP_REPEATED = (
     """
-    DELETE FROM label WHERE line >= ? AND type <> 2 AND EXISTS (
+    DELETE FROM label WHERE line >= ? AND type <> 2
+    AND COALESCE(annotator, -1) NOT IN (SELECT annotator FROM unidentified) AND EXISTS (
         SELECT 1 FROM label AS earlier WHERE earlier.digest = label.digest
         AND earlier.line < ? AND earlier.revision >= label.revision
     )
@@ -64,6 +65,7 @@ _DROP_REPEATED = (
         SELECT line, line >= ? AS is_later, digest, revision, ROW_NUMBER() OVER (
             PARTITION BY digest, line >= ? ORDER BY revision DESC, line
         ) AS place FROM label WHERE type = 2
+        OR annotator IN (SELECT annotator FROM unidentified)
     )
     DELETE FROM label WHERE line IN (
         SELECT later.line FROM placed AS later JOIN placed AS earlier

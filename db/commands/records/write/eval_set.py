@@ -13,6 +13,7 @@ from db.commands.records.check.definitions import RUBRICS, TAXONOMIES, Definitio
 from db.commands.records.check.known import ImportTarget
 from db.commands.records.staging import IN_NEXT_VERSION, Staging
 from db.commands.records.write.batches import Writing
+from db.commands.records.write.gold import write_gold
 from db.commands.records.write.labels import write_labels
 from db.commands.records.write.outputs import output_row
 from db.commands.records.write.study import write_study
@@ -75,6 +76,7 @@ def write_staged(
             actor_id=actor_id,
         )
         write_labels(writing, study_id=study_id, sides=sides)
+        write_gold(writing, study_id=study_id)
         changed.add(study_id)
     details = {"source": source, "study": target.study, "version": number, "looks": looks.value}
     details |= filled.details

@@ -151,7 +151,10 @@ def _add_runs(writing: Writing, study_id: int, statement: str) -> None:
 
 _JUDGED_RUNS = """
 SELECT DISTINCT run FROM output
-WHERE id IN (SELECT left FROM judged WHERE line > 0 UNION SELECT right FROM judged WHERE line > 0)
+WHERE id IN (
+    SELECT left FROM judged WHERE line > 0 UNION SELECT right FROM judged WHERE line > 0
+    UNION SELECT left FROM gold WHERE line > 0 UNION SELECT right FROM gold WHERE line > 0
+)
 UNION SELECT run.value
 FROM label, json_each(body, '$.order') AS place, json_each(place.value) AS run
 WHERE label.line > 0 AND label.type = 0 AND label.name IS NOT NULL
