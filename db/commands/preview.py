@@ -1,4 +1,4 @@
-"""What a planned study would show: read, and never written down."""
+"""What a planned study would show, and of which cases: read, and never written down."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,8 @@ from db.commands.studies import StudyPlan, planned_study, stored_rubric, stored_
 from db.engine import read_session
 from db.models import Study
 from db.queries.annotation.form import Definitions, asked_criterion, asked_tag, definitions
-from db.queries.annotation.planned import planned_task
+from db.queries.annotation.planned import answered_by_category, planned_task
+from evalkit.annotation.assignment.sample import drawn_by_category
 from evalkit.annotation.rubric import DEFAULT_RUBRIC, CriterionDefinition
 from evalkit.annotation.task import ComparisonTask
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, TagDefinition
@@ -48,6 +49,21 @@ def preview(
         if tags is not None:
             asked = replace(asked, tags=tuple(map(asked_tag, tags)))
         return planned_task(session, study, run_ids, asked, viewer_id=viewer_id)
+
+
+def sample_by_category(plan: StudyPlan, n_cases: int) -> dict[str, int]:
+    """Return how many cases of each category a study of this plan would draw, largest first.
+
+    Raises
+    ------
+    RefusedError
+        Where the plan would be refused, or there are not so many cases.
+    """
+    with read_session() as session:
+        study, run_ids = planned_study(session, replace(plan, name="New study"))
+        strata = answered_by_category(session, study, run_ids)
+    drawn = drawn_by_category(strata, n_cases, seed=plan.seed, kind=plan.kind)
+    return dict(sorted(drawn.items(), key=lambda share: (-share[1], share[0])))
 
 
 def _asked(session: Session, study: Study, plan: StudyPlan) -> Definitions:

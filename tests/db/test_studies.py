@@ -1,9 +1,11 @@
 import dataclasses
+from collections import Counter
 
 import pytest
 from sqlmodel import col, select
 
 from db.commands.assignments import next_task_id
+from db.commands.preview import sample_by_category
 from db.commands.records import import_file, import_records
 from db.commands.studies import StudyPlan, collected_of, create_study, discard_study, set_study_open
 from db.commands.units import count_units
@@ -12,6 +14,7 @@ from db.models import (
     Annotator,
     Assignment,
     AuditEvent,
+    Case,
     Criterion,
     Model,
     Output,
@@ -122,6 +125,26 @@ def test_the_same_seed_draws_the_same_cases_and_another_seed_others(database):
             for name in seeds
         }
     assert drawn["first"] == drawn["again"] != drawn["other"]
+
+
+def test_what_is_said_of_a_sample_before_is_what_is_drawn(database):
+    ids = make_eval_set(n_cases=40, categories=("a", "b", "b", "c", "b", "a", ""))
+    with write_session() as session:  # as after an import that has no category there
+        for case in session.exec(select(Case).where(Case.category == "")):
+            case.category = None
+        for number in (0, 2):  # answered by one model alone
+            session.delete(session.get(Output, ids[f"case-{number}/Model two"]))
+    plan = dataclasses.replace(PLAN, n_cases=13)
+
+    told = sample_by_category(plan, 13)
+    create_study(plan)
+
+    with read_session() as session:
+        categories = session.exec(
+            select(Case.category).join(StudyCase, col(StudyCase.case_id) == Case.id)
+        ).all()
+    assert Counter(category or "" for category in categories) == told
+    assert list(told.values()) == sorted(told.values(), reverse=True)
 
 
 def test_cases_are_drawn_before_anybody_has_to_wait_for_it(sqlite_database, monkeypatch):

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 from html import unescape
 
 import pytest
@@ -11,7 +12,7 @@ from db.queries import library
 from db.queries.annotation.audience import Audience, audience
 from evalkit.vocabulary import LeakPolicy, Role
 from pages.routes import downloads
-from pages.shared.library import tables as library_tables
+from pages.shared.library import study_form, tables as library_tables
 from pages.shared.response import responses
 from tests.factories import make_eval_set
 from tests.pages.conftest import account, at_page
@@ -23,6 +24,11 @@ def everything_written(app):
     kinds = (app.markdown, app.caption, app.info, app.error, app.success, app.title, app.text)
     said = [str(element.value) for kind in kinds for element in kind]
     return "\n".join([*said, *(unescape(element.proto.body) for element in app.get("html"))])
+
+
+def as_read(app):
+    """Return the same without what keeps Streamlit from making Markdown of it."""
+    return re.sub("[\\\\\N{WORD JOINER}]", "", everything_written(app))
 
 
 @pytest.mark.parametrize("page", ["library/eval_sets.py", "library/studies.py"])
@@ -118,6 +124,11 @@ def test_a_study_of_some_of_the_cases_says_how_much_work_that_is(app, sign_in):
     assert "12 cases, 1 pair each, 2 annotators a pair: 24 annotations" in everything_written(app)
     next(box for box in app.number_input if box.label == "Cases").set_value(5).run()
     assert "5 of 12 cases, 1 pair each, 2 annotators a pair: 10" in everything_written(app)
+    # Two categories of six cases: five are two of one and three of the other.
+    assert re.search(
+        r"Drawn once, when the study starts, by category: (billing|code) 3 and (billing|code) 2\.",
+        as_read(app),
+    )
     next(box for box in app.text_input if box.label == "Name").set_value("Some")
     next(button for button in app.button if button.label == "Start the study").click().run()
 
@@ -127,6 +138,41 @@ def test_a_study_of_some_of_the_cases_says_how_much_work_that_is(app, sign_in):
     assert study.cases == "5 of 12"
     (table,) = [frame.value for frame in app.dataframe if "Eval set" in frame.value]
     assert table["Cases"].tolist() == ["5 of 12"]
+
+
+def test_more_cases_than_were_answered_are_refused_as_they_are_typed(app, sign_in):
+    ids = make_eval_set(n_cases=12)
+    with write_session() as session:
+        for number in range(4):
+            session.delete(session.get(Output, ids[f"case-{number}/Model two"]))
+    sign_in(app, Role.LEAD)
+    at_page(app, "library/studies.py").run()
+
+    next(box for box in app.number_input if box.label == "Cases").set_value(9).run()
+
+    assert "9 cases cannot be drawn: 8 were answered by two or more" in as_read(app)
+
+
+def test_of_many_cases_it_is_said_that_fewer_may_do(app, sign_in):
+    make_eval_set(n_cases=401)
+    sign_in(app, Role.LEAD)
+    at_page(app, "library/studies.py").run()
+    assert "Fewer cases may do" in everything_written(app)
+
+    next(box for box in app.number_input if box.label == "Cases").set_value(200).run()
+
+    assert "Fewer cases may do" not in everything_written(app)
+
+
+def test_a_sample_is_told_by_its_largest_categories_and_cases_without_one_are_none():
+    shares = {f"kind {number}": 20 - number for number in range(10)} | {"": 3}
+
+    assert study_form.sample_sentence(shares) == (
+        "Drawn once, when the study starts, by category: kind 0 20, kind 1 19, kind 2 18, "
+        "kind 3 17, kind 4 16, kind 5 15, kind 6 14, kind 7 13, 2 more categories and 3 without a "
+        "category."
+    )
+    assert study_form.sample_sentence({"": 5}) == "They are drawn once, when the study starts."
 
 
 def test_a_study_that_cannot_work_is_refused_in_a_sentence(app, sign_in):

@@ -47,6 +47,22 @@ def planned_task(
     return None
 
 
+def answered_by_category(
+    session: Session, study: Study, run_ids: Sequence[int]
+) -> dict[str, tuple[int, int]]:
+    """Return the categories of cases that enough of the models answered.
+
+    Each with how many they are and the lowest of their ids, as `drawn_by_category` asks for them.
+    """
+    rows = session.exec(
+        select(Case.category, sa.func.count(), sa.func.min(col(Case.id)))
+        .join(VersionCase, col(VersionCase.case_id) == Case.id)
+        .where(*_is_answered(study, run_ids))
+        .group_by(col(Case.category))
+    )
+    return {category or "": (size, lowest or 0) for category, size, lowest in rows}
+
+
 def _assignments(
     session: Session, study: Study, run_ids: Sequence[int], viewer_id: int
 ) -> Iterator[Assignment]:
@@ -92,21 +108,26 @@ def _assignments(
 
 def _answered(study: Study, run_ids: Sequence[int]) -> SelectOfScalar[int]:
     """Select the first cases with enough outputs; counted case by case, so that it can stop."""
+    return (
+        select(VersionCase.case_id)
+        .join(Case, col(Case.id) == VersionCase.case_id)
+        .where(*_is_answered(study, run_ids))
+        .order_by(col(VersionCase.case_id))
+        .limit(_N_LOOKED_AT)
+    )
+
+
+def _is_answered(study: Study, run_ids: Sequence[int]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Tell in SQL of a case of the version whether enough of the models answered it."""
     n_outputs = (
         select(sa.func.count())
         .where(Output.case_id == VersionCase.case_id, col(Output.run_id).in_(run_ids))
         .scalar_subquery()
     )
     return (
-        select(VersionCase.case_id)
-        .join(Case, col(Case.id) == VersionCase.case_id)
-        .where(
-            VersionCase.version_id == study.eval_set_version_id,
-            Case.status == CaseStatus.ACTIVE,
-            n_outputs >= LEAST_ANSWERED[TaskKind(study.task_kind)],
-        )
-        .order_by(col(VersionCase.case_id))
-        .limit(_N_LOOKED_AT)
+        col(VersionCase.version_id) == study.eval_set_version_id,
+        col(Case.status) == CaseStatus.ACTIVE,
+        n_outputs >= LEAST_ANSWERED[TaskKind(study.task_kind)],
     )
 
 

@@ -1,7 +1,7 @@
 """Which cases of a large eval set a study asks for: a sample, drawn once when it starts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 
 from evalkit.annotation.assignment.policy import PlannedCase
 from evalkit.annotation.assignment.tournament import draw
@@ -48,27 +48,40 @@ def sampled_cases(
     for case in cases:
         if len(case.available) >= LEAST_ANSWERED[kind]:
             strata[case.category].append(case.case_id)
-    n_cases = sum(map(len, strata.values()))
+    sizes = {category: (len(ids), min(ids)) for category, ids in strata.items()}
+    drawn: dict[int, float] = {}
+    for category, n_drawn in drawn_by_category(sizes, n, seed=seed, kind=kind).items():
+        ids = sorted(strata[category], key=lambda case_id: draw(seed, "sample", case_id))
+        drawn |= dict.fromkeys(ids[:n_drawn], n_drawn / len(ids))
+    return drawn
+
+
+def drawn_by_category(
+    strata: Mapping[str, tuple[int, int]], n: int, *, seed: int, kind: TaskKind = TaskKind.PAIR
+) -> dict[str, int]:
+    """Return how many cases of each category are drawn, without drawing any.
+
+    ``strata`` are the categories, each with the number of its cases that can be judged and the
+    lowest of their ids; the rest is as for `sampled_cases`.
+    """
+    n_cases = sum(size for size, _ in strata.values())
     if not 1 <= n <= n_cases:
         least = {1: "one", 2: "two", 3: "three"}[LEAST_ANSWERED[kind]]
         raise RefusedError(
             f"{n:,} cases cannot be drawn: {n_cases:,} were answered by {least} or more of the "
             "models."
         )
-    drawn: dict[int, float] = {}
-    for ids, n_drawn in _allocated(strata.values(), n, seed):
-        ids.sort(key=lambda case_id: draw(seed, "sample", case_id))
-        drawn |= dict.fromkeys(ids[:n_drawn], n_drawn / len(ids))
-    return drawn
-
-
-def _allocated(strata: Collection[list[int]], n: int, seed: int) -> Iterable[tuple[list[int], int]]:
-    """Give each category its whole share, and those with the largest rests one more."""
-    n_cases = sum(map(len, strata))
-    # By a case of theirs: what categories are called decides nothing.
+    # Each its whole share, and those with the largest rests one more. Among equal rests a case of
+    # theirs decides: what categories are called decides nothing.
+    whole = {category: n * size // n_cases for category, (size, _) in strata.items()}
     by_rest = sorted(
-        strata,
-        key=lambda ids: (-(n * len(ids) % n_cases), draw(seed, "remainder", min(ids))),
+        strata.items(),
+        key=lambda stratum: (
+            -(n * stratum[1][0] % n_cases),
+            draw(seed, "remainder", stratum[1][1]),
+        ),
     )
-    n_more = n - sum(n * len(ids) // n_cases for ids in strata)
-    return ((ids, n * len(ids) // n_cases + (place < n_more)) for place, ids in enumerate(by_rest))
+    n_more = n - sum(whole.values())
+    return {
+        category: whole[category] + (place < n_more) for place, (category, _) in enumerate(by_rest)
+    }

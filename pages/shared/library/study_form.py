@@ -1,25 +1,29 @@
 """Forms: widgets in, what was decided out."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from db.commands.instructions import LONGEST_CONTACT
+from db.commands.preview import sample_by_category
 from db.commands.studies import MAX_NAME_LENGTH, OF_PREFERENCE, StudyPlan, collected_of
 from db.queries.annotation.audience import Audience, Person
 from db.queries.annotation.instructions import Instructions
 from db.queries.library import EvalSetSummary
 from evalkit.annotation.blinding.naming import NamingText, naming_in_words
 from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME, READY_GUIDELINES
+from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
-from evalkit.phrases import counted, some
+from evalkit.phrases import counted, joined, some
 from evalkit.vocabulary import LEAST_ANSWERED, LEAST_RANKED, MOST_RANKED, LeakPolicy, TaskKind
 from pages.shared import labels
 from pages.shared.library import preview
 
+#: Above this many cases it is said that fewer may do; so many categories of a sample are named.
+_MANY_CASES, _MOST_CATEGORIES = 400, 8
 #: Up to this many models all are chosen to begin with.
 _PRESELECTED = 6
 _COLLECTED = {
@@ -79,10 +83,11 @@ def study_form(
         left, right = st.columns(2)
         with left:
             n_cases = _drawn(eval_set.n_cases, key=f"{key}-cases-{eval_set.eval_set_id}")
-            overlap, collects = _asked_of_annotators(kind)
+            overlap = _overlap(kind)
         with right:
             leaks, all_pairs = _shown_to_annotators(kind)
             ranked = _ranked(kind, n_models=len(chosen), key=f"{key}-ranked-{len(chosen)}")
+        collects = _collected(kind)
         with st.expander("Rubric, taxonomy and what annotators are told"):
             rubric, taxonomy = _definitions(rubrics, taxonomies)
             ready = Instructions("", "", READY_GUIDELINES[kind])
@@ -103,7 +108,7 @@ def study_form(
             collects=collects,
             leak_policy=leaks,
         )
-        st.caption(workload(plan, n_cases=eval_set.n_cases))
+        _say_work(plan, n_cases=eval_set.n_cases)
         if st.toggle("Show what annotators will see", key=f"{key}-preview"):
             preview.show(plan, viewer_id=viewer_id)
         return plan if st.button("Start the study", type="primary") else None
@@ -141,6 +146,44 @@ def workload(plan: StudyPlan, *, n_cases: int) -> str:
     return f"{cases}, {units} each, {people} a {what}: {n:,} annotations in all."
 
 
+def _say_work(plan: StudyPlan, *, n_cases: int) -> None:
+    """Say how much work a plan is, and of which cases it would be."""
+    st.caption(workload(plan, n_cases=n_cases))
+    if plan.n_cases is not None and len(plan.models) >= LEAST_ANSWERED[plan.kind]:
+        st.caption(labels.literal(_sample_in_words(plan, plan.n_cases)))
+    elif plan.n_cases is None and n_cases > _MANY_CASES:
+        st.caption(
+            "Fewer cases may do: two hundred show a moderate difference. Say above how many, and "
+            "they are drawn by category."
+        )
+
+
+def _sample_in_words(plan: StudyPlan, n_drawn: int) -> str:
+    """Say of which categories cases would be drawn, or why not; counted where that has changed."""
+    of = (plan.eval_set, tuple(plan.models), plan.kind, n_drawn, plan.seed)
+    before, words = st.session_state.get("study-sample", (None, ""))
+    if before != of:
+        try:
+            words = sample_sentence(sample_by_category(plan, n_drawn))
+        except RefusedError as refused:
+            words = str(refused)
+        st.session_state["study-sample"] = of, words
+    return str(words)
+
+
+def sample_sentence(shares: Mapping[str, int]) -> str:
+    """Say how many cases of each category are drawn, the largest first."""
+    named = [f"{category} {n:,}" for category, n in shares.items() if category]
+    if not named:
+        return "They are drawn once, when the study starts."
+    parts = named[:_MOST_CATEGORIES]
+    if n_more := len(named) - len(parts):
+        parts.append(f"{n_more} more categories")
+    if "" in shares:
+        parts.append(f"{shares['']:,} without a category")
+    return f"Drawn once, when the study starts, by category: {joined(parts)}."
+
+
 def _kind(*, key: str, n_models: int) -> TaskKind:
     """Ask what a case shows; where there is one model, nothing stands beside its responses."""
     return st.segmented_control(
@@ -162,20 +205,25 @@ def _drawn(n_cases: int, *, key: str) -> int | None:
         max(n_cases, 1),
         None,
         placeholder=f"All {n_cases:,}",
-        help="Fewer are drawn once, at the start: of each category in proportion to its cases.",
+        help="Fewer are drawn once, at the start: of each category in proportion to its cases. The "
+        "same number of the same cases draws the same ones again.",
         key=key,
     )
     return None if drawn is None or drawn == n_cases else int(drawn)
 
 
-def _asked_of_annotators(kind: TaskKind) -> tuple[int, frozenset[str]]:
-    overlap = st.number_input(
+def _overlap(kind: TaskKind) -> int:
+    overlap: int = st.number_input(
         f"Annotators per {_UNITS[kind]}",
         1,
         20,
         2,
         help="Two or more let you measure agreement; three settle most disagreements.",
     )
+    return overlap
+
+
+def _collected(kind: TaskKind) -> frozenset[str]:
     is_ranked = kind == TaskKind.RANK
     unasked = {TaskKind.PAIR: (), TaskKind.SINGLE: _OF_PAIRS, TaskKind.RANK: _OF_PAIRS}[kind]
     collects = st.pills(
@@ -186,7 +234,7 @@ def _asked_of_annotators(kind: TaskKind) -> tuple[int, frozenset[str]]:
         help=_FINER if kind == TaskKind.PAIR else None,
         format_func=lambda what: _COLLECTED[what],
     )
-    return int(overlap), frozenset(collects) | ({"preference"} if is_ranked else set())
+    return frozenset(collects) | ({"preference"} if is_ranked else set())
 
 
 def _ranked(kind: TaskKind, *, n_models: int, key: str) -> int | None:
