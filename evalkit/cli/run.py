@@ -180,8 +180,8 @@ def _tell(progress: AskingProgress, *, as_json: bool) -> None:
         notes().print(f"{counted(failure.n, 'response')} failed ({failure.case}): {failure.error}")
     if progress.n_again:
         notes().print(
-            f"{counted(progress.n_again, 'case')} was or were under way when work was broken off, "
-            "and asked again: the endpoint may charge for them twice."
+            f"Asked again after work on them was broken off: {counted(progress.n_again, 'case')}, "
+            "for which the endpoint may charge twice."
         )
     if progress.state is not AskingState.DONE:
         notes().print(f"Stopped. {progress.reason or 'Somebody else goes on with it.'}")

@@ -61,6 +61,9 @@ class Server:
     lock: threading.Lock = field(default_factory=threading.Lock)
     n_under_way: int = 0
     known: set[str] | None = None
+    #: After so many answers the next ones wait until ``release`` is set: for kills half-way.
+    hold_after: int | None = None
+    release: threading.Event = field(default_factory=threading.Event)
 
     def trouble(
         self,
@@ -129,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
             state.most_at_once = max(state.most_at_once, state.n_under_way)
         try:
             self._answer(body)
-        except BrokenPipeError:
+        except ConnectionError:  # whoever asked is gone
             self.close_connection = True
         finally:
             with state.lock:
@@ -147,6 +150,8 @@ class _Handler(BaseHTTPRequestHandler):
         if rule is not None and self._refuses(rule):
             return None
         time.sleep(state.pause)
+        if state.hold_after is not None and state.answered.total() >= state.hold_after:
+            state.release.wait(60)
         spoken = state.models.get(body["model"], state.default)(body)
         is_chat = self.path.endswith("/chat/completions")
         if body.get("stream"):

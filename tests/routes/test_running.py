@@ -50,7 +50,7 @@ def wait_until(condition, run_id):
 
 
 def test_runs_are_made_one_after_another_and_what_was_left_by_the_next_worker(server):
-    server.pause = 0.02
+    server.hold_after = 10
     first, second = begin(server), begin(server, run="2")
     worker = RunWorker()
     worker.start()
@@ -58,6 +58,7 @@ def test_runs_are_made_one_after_another_and_what_was_left_by_the_next_worker(se
 
     worker.end()
 
+    server.release.set()
     left = wait_until(lambda progress: True, first)
     assert (left.state, left.is_at_work, left.n_asked) == ("open", False, 0)
     assert left.n_done < N_CASES
@@ -95,7 +96,7 @@ def test_a_run_that_fails_by_a_fault_of_ours_is_stopped_and_the_next_made(
 
 
 def test_the_app_makes_a_run_and_goes_on_with_it_after_a_restart(sqlite_database, server):
-    server.pause = 0.05
+    server.hold_after = 10
     run_id = begin(server)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -104,6 +105,7 @@ def test_the_app_makes_a_run_and_goes_on_with_it_after_a_restart(sqlite_database
 
     with app_process(sqlite_database, port=port):
         wait_until(lambda progress: progress.n_done > 3, run_id)
+    server.release.set()
     half = wait_until(lambda progress: True, run_id)
     with app_process(sqlite_database, port=port):
         whole = wait_until(lambda progress: progress.state == "done", run_id)

@@ -66,8 +66,8 @@ def _card(run: AskingProgress, actor: User) -> None:
     exhibits.say(f"{about}{by}.", _cost(run))
     if run.n_again:
         exhibits.say(
-            f"{counted(run.n_again, 'case')} of it under way when work was broken off: asked "
-            "again, and perhaps charged twice."
+            f"Asked again after work on them was broken off: {counted(run.n_again, 'case')}, for "
+            "which the endpoint may charge twice."
         )
     if run.state is AskingState.STOPPED:
         st.warning(labels.literal(run.reason or "It was stopped."))

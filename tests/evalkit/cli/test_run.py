@@ -156,7 +156,7 @@ def test_a_run_killed_half_way_and_gone_on_with_loses_and_doubles_nothing(
 ):
     """What was on its way at the kill is asked again; more no client can know."""
     store_cases(N_CASES)
-    server.pause = 0.01
+    server.hold_after = N_CASES // 2 + 10  # so that it is killed before it is done
     concurrency = 4
     command = words(server, "--concurrency", str(concurrency))
     with subprocess.Popen(
@@ -170,6 +170,7 @@ def test_a_run_killed_half_way_and_gone_on_with_loses_and_doubles_nothing(
             time.sleep(0.02)
         process.kill()
         process.wait()
+    server.release.set()
     stored = n_outputs()
     assert N_CASES // 2 <= stored < N_CASES
     with write_session() as session:

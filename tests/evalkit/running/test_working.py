@@ -120,7 +120,7 @@ def test_failures_from_the_first_request_on_stop_everything(server):
 
 def test_work_that_belongs_to_somebody_else_by_now_is_left_and_given_back(server, monkeypatch):
     monkeypatch.setattr(working, "BEAT_S", 0.05)
-    server.trouble(Trouble.SLOW, times=99, seconds=1.0)
+    server.trouble(Trouble.SLOW, times=99, seconds=10.0)
     tasks = TasksInMemory(10)
     tasks.is_ours = False
 
