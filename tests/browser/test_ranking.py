@@ -96,11 +96,10 @@ def test_a_study_of_rankings_is_done_by_key_and_by_mouse_and_becomes_results(
         submit(page, done=1)
         rank_by_mouse(page)
         wrong["ranked"] = found(page)
-        page.locator(".ek-pane[data-side=left] .ek-pane-body").click()
-        page.keyboard.press("f")  # errors of the response that is read, then of the next
-        expect(page.locator(".ek-palette h2")).to_have_text("Errors in A")
+        press(page, "w w f")  # errors of the response that was gone to, then of the next
+        expect(page.locator(".ek-palette h2")).to_have_text("Errors in C")
         page.keyboard.press("d")
-        expect(page.locator(".ek-palette h2")).to_have_text("Errors in B")
+        expect(page.locator(".ek-palette h2")).to_have_text("Errors in D")
         page.keyboard.press("Escape")
         submit(page, done=2)
         page.keyboard.press("[")

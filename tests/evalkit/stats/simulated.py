@@ -30,6 +30,25 @@ def compared(rng, n_cases, *, n_models=5, pairs=4, annotators=3, spread=0.8):
     return Comparisons(case, left, right, preference, np.ones(len(case), dtype=int), names)
 
 
+def ranked(rng, n_cases, *, n_models=5, together=4, annotators=2, spread=0.8):
+    """Simulate rankings by Plackett and Luce, as the pairs they imply; cases favour models.
+
+    Who ranks has one impression of each response, so that the pairs of a ranking hang together.
+    """
+    case = np.repeat(np.arange(n_cases), annotators)
+    favour = rng.normal(0, 0.7, (n_cases, n_models))
+    worth = np.linspace(-spread, spread, n_models) + favour
+    of_case = rng.random((n_cases, n_models)).argsort(axis=1)[:, :together]
+    models = of_case[case]
+    seen = worth[case[:, None], models] + rng.gumbel(size=models.shape)
+    first, second = np.triu_indices(together, 1)
+    wins = seen[:, first] > seen[:, second]
+    flat = (np.repeat(case, len(first)), models[:, first].ravel(), models[:, second].ravel())
+    names = tuple(f"m{k}" for k in range(n_models))
+    preference = np.where(wins.ravel(), LEFT, RIGHT)
+    return Comparisons(*flat, preference, np.ones(wins.size, dtype=int), names)
+
+
 def scored(rng, n_cases, *, gain=0.3, annotators=3):
     """Simulate two models with scores 1 to 5, hard and easy cases; return the values too."""
     hard = rng.normal(0, 0.8, n_cases)

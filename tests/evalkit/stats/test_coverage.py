@@ -1,5 +1,7 @@
 """Do 95 % intervals hold the truth in 93 to 97 of 100 simulated studies?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -23,6 +25,7 @@ from tests.evalkit.stats.simulated import (
     compared,
     covered,
     facts,
+    ranked,
     scored,
     styled,
 )
@@ -76,6 +79,27 @@ def test_rank_models_covers_strengths_and_win_rates(rankings):
     assert LOWEST <= np.mean(strengths) <= HIGHEST
     assert LOWEST <= np.mean(rates) <= HIGHEST
     assert LOWEST <= np.mean(raws) <= HIGHEST
+
+
+def test_intervals_from_the_pairs_of_rankings_are_as_wide_as_rankings_ask_for():
+    # Two rankings of four a case are twelve pairs, and far less than twelve judgements.
+    big = rank_models(ranked(np.random.default_rng(96), 60_000, annotators=1)).rows
+    strength = {row.model: row.strength for row in big}
+    rate = {row.model: row.win_rate.value for row in big}
+    strengths, rates, apart = [], [], []
+    for seed in range(N_STUDIES):
+        data = ranked(np.random.default_rng(7000 + seed), 60)
+        rows = rank_models(data).rows
+        strengths.append(covered(rows, [strength[row.model] for row in rows]))
+        rates.append(covered([row.win_rate for row in rows], [rate[row.model] for row in rows]))
+        if seed < N_STUDIES // 4:
+            each = replace(data, case=np.arange(len(data.case)))
+            rows = rank_models(each).rows
+            apart.append(covered(rows, [strength[row.model] for row in rows]))
+
+    assert LOWEST <= np.mean(strengths) <= HIGHEST
+    assert LOWEST <= np.mean(rates) <= HIGHEST
+    assert np.mean(apart) < 0.9  # were each pair taken for a case of its own
 
 
 @pytest.mark.parametrize("n_cases", [30, 150])

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: a348c410536ab9c27e85b47ec4d63e0d0d54eb59fa3d6e4cd3398fa5533c1774
+// Sources: c46d9c43646537f9b04e60aea99134e1977da5e6d901cbe30fd44d5d310ac409
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -3993,7 +3993,9 @@ function buildPanes({ data, memory, casePart, badge }) {
     },
     step: (by) => {
       const at = sides.indexOf(switching.side()) + by;
-      if (sides[at]) switching.choose(sides[at]);
+      if (!sides[at]) return false;
+      switching.choose(sides[at]);
+      panes[at].body.focus({ preventScroll: true });
       return true;
     },
     current: switching.side,

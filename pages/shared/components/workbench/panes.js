@@ -87,7 +87,9 @@ export function buildPanes({ data, memory, casePart, badge }) {
     },
     step: (by) => {
       const at = sides.indexOf(switching.side()) + by;
-      if (sides[at]) switching.choose(sides[at]);
+      if (!sides[at]) return false;
+      switching.choose(sides[at]);
+      panes[at].body.focus({ preventScroll: true }); // keys that read on go on from there
       return true;
     },
     current: switching.side,

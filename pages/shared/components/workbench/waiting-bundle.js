@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: a348c410536ab9c27e85b47ec4d63e0d0d54eb59fa3d6e4cd3398fa5533c1774
+// Sources: c46d9c43646537f9b04e60aea99134e1977da5e6d901cbe30fd44d5d310ac409
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
