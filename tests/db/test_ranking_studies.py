@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from db.commands import annotation as commands
 from db.commands.assignments import hold_next, next_task_id
+from db.commands.preview import preview
 from db.commands.records import import_file, import_records
 from db.commands.studies import StudyPlan, collected_of, create_study, set_study_open
 from db.commands.units import outdate_units
@@ -390,10 +391,49 @@ def test_what_was_exported_comes_back_byte_for_byte(database, tmp_path):
         study = session.exec(select(Study)).one()
         rows = session.exec(select(Assignment)).all()
     assert [fault for finding in integrity_findings() for fault in finding.problems] == []
-    assert (study.task_kind, study.pairs_per_case) == (TaskKind.RANK, 4)
+    assert (study.task_kind, study.pairs_per_case, study.overlap) == (TaskKind.RANK, 4, 2)
     assert {len(shown_outputs(row)) for row in rows} == {4}
     import_file(path, study="In order")  # once more changes nothing
     assert exported("In order") == written
+
+
+def test_an_imported_study_of_rankings_goes_on_where_it_was(database, tmp_path):
+    rank_all(*store_study(ranked_per_case=3))
+    path = tmp_path / "study.jsonl"
+    path.write_text("\n".join(exported("In order")) + "\n")
+    empty_tables()
+    import_file(path, study="In order")
+    with write_session() as session:
+        study = session.exec(select(Study)).one()
+        assert study.overlap == 2  # whatever stood left and right for the one and the other
+        study.overlap, again = 3, study.id
+        session.add(study)
+        cy = Annotator(name="Cy")
+        session.add(cy)
+        session.flush()
+        cy_id = cy.id
+    set_study_open(again, is_open=True)
+
+    rank_all(again, [cy_id])
+
+    with read_session() as session:
+        rows = session.exec(select(Assignment)).all()
+    of_cases = {}
+    for row in rows:
+        of_cases.setdefault(row.case_id, set()).add(frozenset(shown_outputs(row).values()))
+    assert len(rows) == 3 * N_CASES
+    assert all(len(together) == 1 for together in of_cases.values())  # the same three as before
+
+
+def test_a_preview_shows_the_first_case_as_it_will_be_ranked(database):
+    store_study(name="Another")
+    with read_session() as session:
+        leo = session.exec(select(Annotator.id)).first()
+
+    task = preview(planned(ranked_per_case=4), viewer_id=leo)
+
+    assert list(task.responses) == list(SIDES[:4])
+    assert (task.collect, task.n_total) == ({"ranking", "comment"}, N_CASES)
 
 
 @pytest.mark.parametrize(

@@ -160,10 +160,15 @@ FROM label, json_each(body, '$.order') AS place, json_each(place.value) AS run
 WHERE label.line > 0 AND label.type = 0 AND label.name IS NOT NULL
 """
 
+#: Rankings are of a case, whatever stood left and right in them.
 _MOST_PEOPLE = """
 SELECT MAX(n) FROM (
     SELECT COUNT(DISTINCT annotator) AS n FROM judged
-    WHERE annotator IN (SELECT id FROM person)
+    WHERE annotator IN (SELECT id FROM person) AND (type > 0 OR name IS NULL)
     GROUP BY MIN(left, COALESCE(right, left)), MAX(left, COALESCE(right, left))
+    UNION ALL
+    SELECT COUNT(DISTINCT annotator) FROM judged
+    WHERE annotator IN (SELECT id FROM person) AND type = 0 AND name IS NOT NULL
+    GROUP BY "case"
 )
 """
