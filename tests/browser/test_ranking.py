@@ -96,10 +96,10 @@ def test_a_study_of_rankings_is_done_by_key_and_by_mouse_and_becomes_results(
         submit(page, done=1)
         rank_by_mouse(page)
         wrong["ranked"] = found(page)
-        press(page, "w w f")  # errors of the response that was gone to, then of the next
-        expect(page.locator(".ek-palette h2")).to_have_text("Errors in C")
-        page.keyboard.press("d")
+        press(page, "w w f")  # two on from B, which was clicked: its errors, then of the next
         expect(page.locator(".ek-palette h2")).to_have_text("Errors in D")
+        page.keyboard.press("d")
+        expect(page.locator(".ek-palette h2")).to_have_text("Errors in A")
         page.keyboard.press("Escape")
         submit(page, done=2)
         page.keyboard.press("[")
@@ -162,6 +162,8 @@ def test_with_fingers_on_a_phone_one_response_is_read_at_a_time_and_all_are_rank
             row(page, letter).locator(".ek-rank-name").tap()
         row(page, "B").get_by_role("button", name="B up").tap()
         assert order(page) == ["1C", "2A", "3B", "4D"]
+        tabs = page.locator(f"{SEEN} .ek-side-switch")
+        expect(tabs.get_by_role("radio", name="Response B, place 3")).to_be_visible()
         wide = page.evaluate(
             "document.querySelector('.ek-main').scrollWidth"
             " - document.querySelector('.ek-main').clientWidth"

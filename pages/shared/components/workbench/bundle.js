@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: c46d9c43646537f9b04e60aea99134e1977da5e6d901cbe30fd44d5d310ac409
+// Sources: 22f79c3e249b5e7c92e8b324607a5df863bdc3826a3ee61b20f0299d8ff50404
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -926,6 +926,11 @@ function rankingPart(form) {
     if (last) set(tied(order(), last));
     return Boolean(last);
   }
+  const place4 = (side) => placeOf(order(), side) + 1;
+  const hear = (listener) => {
+    listeners.add(listener);
+    listener();
+  };
   const rows = sides.map(
     (side) => rankRow(side, {
       press: () => press(side),
@@ -957,7 +962,9 @@ function rankingPart(form) {
     node,
     press,
     tie,
-    badge: (side) => badgeOf(side, { order, press, listeners }),
+    badge: (side) => badgeOf(side, { place: place4, press, hear }),
+    place: place4,
+    hear,
     isMissing: () => order().flat().length < sides.length
   };
 }
@@ -1006,20 +1013,17 @@ function rankRow(side, { press, tie, move: move2 }) {
     }
   };
 }
-function badgeOf(side, { order, press, listeners }) {
+function badgeOf(side, { place: place4, press, hear }) {
   const node = h("button", {
     type: "button",
     class: "ek-button ek-rank-badge",
     onclick: () => press(side)
   });
-  const paint = () => {
-    const at = placeOf(order(), side);
-    node.textContent = at < 0 ? "Next best" : `Place ${at + 1}`;
-    node.setAttribute("aria-pressed", String(at >= 0));
+  hear(() => {
+    node.textContent = place4(side) ? `Place ${place4(side)}` : "Next best";
+    node.setAttribute("aria-pressed", String(place4(side) > 0));
     node.setAttribute("aria-label", `${node.textContent}: response ${LETTER[side]}`);
-  };
-  listeners.add(paint);
-  paint();
+  });
   return node;
 }
 var spelt = (order) => order.map((place4, at) => `${at + 1}: ${place4.map((side) => LETTER[side]).join(" and ")}`).join(", ");
@@ -3644,7 +3648,7 @@ function buildForm({ data, answers, explain, asking: asking2, onchange }) {
     prefer: seen2((value) => rubric?.prefer(value) || preference !== null && preference.choose(value)),
     rank: seen2((side) => ranking !== null && ranking.press(side)),
     tie: seen2(() => ranking !== null && ranking.tie()),
-    badge: ranking?.badge ?? null,
+    ranking,
     doubt: seen2(() => preference !== null && preference.doubt()),
     openTags: seen2((side) => tags !== null && tags.open(side)),
     spans: tags?.spans ?? null,
@@ -3923,7 +3927,7 @@ function roomButton({ words, key, room }) {
 
 // pages/shared/components/workbench/panes.js
 var ROOM_KEY = { left: "Q", right: "W" };
-function buildPanes({ data, memory, casePart, badge }) {
+function buildPanes({ data, memory, casePart, ranking }) {
   const sides = sidesOf(data);
   const isMany = sides.length > 2;
   const panes = sides.map(
@@ -3937,7 +3941,7 @@ function buildPanes({ data, memory, casePart, badge }) {
       memory,
       casePart,
       key: isMany ? null : ROOM_KEY[side] ?? null,
-      badge: badge?.(side)
+      badge: ranking?.badge(side)
     })
   );
   const kind = isMany ? " ek-many" : sides.length === 1 ? " ek-single" : "";
@@ -3953,6 +3957,14 @@ function buildPanes({ data, memory, casePart, badge }) {
     panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(comparison.button, larger);
     node.append(switching.node, comparison.note);
   }
+  ranking?.hear(
+    () => sides.forEach((side, at) => {
+      const place4 = ranking.place(side);
+      const words = place4 ? `, place ${place4}` : "";
+      switching.buttons[at].setAttribute("aria-label", `Response ${LETTER[side]}${words}`);
+      switching.buttons[at].dataset.place = place4 ? String(place4) : "";
+    })
+  );
   const nodes = panes.map((pane) => pane.node);
   if (isMany) {
     const line = h("div", { class: "ek-strip-line" }, switching.node, h("span", { class: "ek-gap" }));
@@ -4458,8 +4470,8 @@ function build(screen) {
     }
   });
   screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
-  const { badge } = screen.form;
-  screen.panes = buildPanes({ data, memory, casePart: screen.casePart, badge });
+  const { ranking } = screen.form;
+  screen.panes = buildPanes({ data, memory, casePart: screen.casePart, ranking });
   screen.main = h(
     "div",
     // Streamlit's own <main> is around it

@@ -95,7 +95,7 @@ export function buildForm({ data, answers, explain, asking, onchange }) {
     prefer: seen((value) => rubric?.prefer(value) || (preference !== null && preference.choose(value))),
     rank: seen((side) => ranking !== null && ranking.press(side)),
     tie: seen(() => ranking !== null && ranking.tie()),
-    badge: ranking?.badge ?? null,
+    ranking,
     doubt: seen(() => preference !== null && preference.doubt()),
     openTags: seen((side) => tags !== null && tags.open(side)),
     spans: tags?.spans ?? null,

@@ -6,7 +6,7 @@ import { buildPane, roomButton } from "./reading.js";
 import { toggleRoom } from "./room.js";
 import { LETTER, sidesOf } from "./sides.js";
 
-/** @import { CasePart, Memory, Pane, Panes, Side, TaskData } from "./types.js" */
+/** @import { CasePart, Memory, Pane, Panes, RankingPart, Side, TaskData } from "./types.js" */
 
 /** The key that gives one of two responses all the room. @type {Partial<Record<Side, string>>} */
 const ROOM_KEY = { left: "Q", right: "W" };
@@ -16,10 +16,10 @@ const ROOM_KEY = { left: "Q", right: "W" };
  * @param {TaskData} reading.data
  * @param {Memory} reading.memory
  * @param {CasePart} reading.casePart
- * @param {((side: Side) => HTMLElement) | null} reading.badge
+ * @param {RankingPart | null} reading.ranking
  * @returns {Panes}
  */
-export function buildPanes({ data, memory, casePart, badge }) {
+export function buildPanes({ data, memory, casePart, ranking }) {
   const sides = sidesOf(data);
   const isMany = sides.length > 2;
   const panes = sides.map((side) =>
@@ -30,7 +30,7 @@ export function buildPanes({ data, memory, casePart, badge }) {
       memory,
       casePart,
       key: isMany ? null : (ROOM_KEY[side] ?? null),
-      badge: badge?.(side),
+      badge: ranking?.badge(side),
     }),
   );
   const kind = isMany ? " ek-many" : sides.length === 1 ? " ek-single" : "";
@@ -46,6 +46,14 @@ export function buildPanes({ data, memory, casePart, badge }) {
     panes[1].node.querySelector(".ek-pane-line .ek-gap")?.after(comparison.button, larger);
     node.append(switching.node, comparison.note);
   }
+  ranking?.hear(() =>
+    sides.forEach((side, at) => {
+      const place = ranking.place(side);
+      const words = place ? `, place ${place}` : "";
+      switching.buttons[at].setAttribute("aria-label", `Response ${LETTER[side]}${words}`);
+      switching.buttons[at].dataset.place = place ? String(place) : "";
+    }),
+  );
   const nodes = panes.map((pane) => pane.node);
   if (isMany) {
     const line = h("div", { class: "ek-strip-line" }, switching.node, h("span", { class: "ek-gap" }));

@@ -126,6 +126,13 @@ export function rankingPart(form) {
     if (last) set(tied(order(), last));
     return Boolean(last);
   }
+  /** @param {Side} side */
+  const place = (side) => placeOf(order(), side) + 1;
+  /** @param {() => void} listener */
+  const hear = (listener) => {
+    listeners.add(listener);
+    listener();
+  };
   const rows = sides.map((side) =>
     rankRow(side, {
       press: () => press(side),
@@ -157,7 +164,9 @@ export function rankingPart(form) {
     node,
     press,
     tie,
-    badge: (side) => badgeOf(side, { order, press, listeners }),
+    badge: (side) => badgeOf(side, { place, press, hear }),
+    place,
+    hear,
     isMissing: () => order().flat().length < sides.length,
   };
 }
@@ -219,22 +228,19 @@ function rankRow(side, { press, tie, move }) {
 /**
  * The place of a response, beside its name: pressed, it takes the next one.
  * @param {Side} side
- * @param {{ order(): Side[][], press(side: Side): unknown, listeners: Set<() => void> }} ranking
+ * @param {Pick<RankingPart, "place" | "press" | "hear">} ranking
  */
-function badgeOf(side, { order, press, listeners }) {
+function badgeOf(side, { place, press, hear }) {
   const node = h("button", {
     type: "button",
     class: "ek-button ek-rank-badge",
     onclick: () => press(side),
   });
-  const paint = () => {
-    const at = placeOf(order(), side);
-    node.textContent = at < 0 ? "Next best" : `Place ${at + 1}`;
-    node.setAttribute("aria-pressed", String(at >= 0));
+  hear(() => {
+    node.textContent = place(side) ? `Place ${place(side)}` : "Next best";
+    node.setAttribute("aria-pressed", String(place(side) > 0));
     node.setAttribute("aria-label", `${node.textContent}: response ${LETTER[side]}`);
-  };
-  listeners.add(paint);
-  paint();
+  });
   return node;
 }
 

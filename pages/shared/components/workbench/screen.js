@@ -165,8 +165,8 @@ function build(screen) {
     },
   });
   screen.casePart = buildCase({ data, memory, undoing: buildUndoing(screen) });
-  const { badge } = screen.form;
-  screen.panes = buildPanes({ data, memory, casePart: screen.casePart, badge });
+  const { ranking } = screen.form;
+  screen.panes = buildPanes({ data, memory, casePart: screen.casePart, ranking });
   screen.main = h(
     "div", // Streamlit's own <main> is around it
     { class: "ek-main" },

@@ -235,7 +235,7 @@ export interface Form {
   /** Of what is ranked: place a response, or take it out; let it share the place before. */
   rank(side: Side): boolean;
   tie(): boolean;
-  badge: ((side: Side) => HTMLElement) | null;
+  ranking: RankingPart | null;
   focusComment(): boolean;
   openTags(side: Side): boolean;
   spans: Spans | null;
@@ -265,6 +265,10 @@ export interface RankingPart {
   tie(): boolean;
   /** What shows the place of a response beside its name. */
   badge(side: Side): HTMLElement;
+  /** Where a response stands, from 1; 0 before it has a place. */
+  place(side: Side): number;
+  /** Be called now, and after every change. */
+  hear(listener: () => void): void;
   isMissing(): boolean;
 }
 

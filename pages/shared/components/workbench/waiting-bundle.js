@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: c46d9c43646537f9b04e60aea99134e1977da5e6d901cbe30fd44d5d310ac409
+// Sources: 22f79c3e249b5e7c92e8b324607a5df863bdc3826a3ee61b20f0299d8ff50404
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
