@@ -22,7 +22,8 @@ addresses.say(study=study.study_id)
 
 with read_session() as session:
     tags = queries.own_tags(session, study.study_id, annotator_id=user.id)
-search = own.search(tags)
+    asks_preference = queries.asks_preference(session, study.study_id)
+search = own.search(tags, asks_preference=asks_preference)
 with read_session() as session:
     entries, is_more = queries.own_annotations(
         session,

@@ -46,9 +46,9 @@ def study_picker(studies: Sequence[Progress], asked: int | None) -> Progress | N
     return by_id[chosen]
 
 
-def search(tags: Sequence[str]) -> Search:
-    """Ask what to look for."""
-    words, preference, tag = st.columns([2, 1, 1], width=_WIDTH)
+def search(tags: Sequence[str], *, asks_preference: bool) -> Search:
+    """Ask what to look for; for a preference only where the study asks for one."""
+    words, tag, preference = st.columns([2, 1, 1], width=_WIDTH)
     return Search(
         words=words.text_input("Words", placeholder="In the case or your comment").strip(),
         preference=preference.selectbox(
@@ -57,7 +57,9 @@ def search(tags: Sequence[str]) -> Search:
             index=None,
             format_func=lambda value: _PREFERENCES[value],
             placeholder="Any",
-        ),
+        )
+        if asks_preference
+        else None,
         tag=tag.selectbox("Error", list(tags), index=None, placeholder="Any"),
     )
 

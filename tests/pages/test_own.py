@@ -7,7 +7,7 @@ from db.commands.assignments import next_task_id
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session
 from db.queries.annotation import own
-from evalkit.vocabulary import Preference, Role
+from evalkit.vocabulary import Preference, Role, TaskKind
 from tests.factories import make_eval_set, opened
 from tests.pages.conftest import account, at_page
 
@@ -94,3 +94,21 @@ def test_without_an_annotation_the_page_says_so(app, sign_in, study_id):
 
     assert not app.exception
     assert "not submitted anything" in app.info[0].value
+
+
+def test_a_preference_is_not_looked_for_where_responses_are_judged_alone(app, sign_in, database):
+    make_eval_set(models=MODELS, n_cases=4)
+    plan = StudyPlan(
+        name="Alone",
+        eval_set="Support questions",
+        models=MODELS[:1],
+        kind=TaskKind.SINGLE,
+        collects=frozenset({"tags", "comment"}),
+    )
+    study_id = create_study(plan)
+    annotate_all(study_id, sign_in(app, Role.ANNOTATOR))
+
+    at_page(app, OWN).run()
+
+    assert not app.exception
+    assert [box.label for box in app.selectbox] == ["Study", "Error"]

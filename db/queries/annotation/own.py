@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.models import Annotation, Assignment, Case, CheckAnswer, ErrorMark, RankedOutput, Tag
+from db.models import Annotation, Assignment, Case, CheckAnswer, ErrorMark, RankedOutput, Study, Tag
 from db.queries.annotation.shown import shown_outputs
 from evalkit.annotation.blinding.leaks import texts_of
 from evalkit.annotation.checklist import items_in_words
@@ -93,6 +93,12 @@ def _texts(texts: dict[str, dict[str, str]] | None) -> tuple[str, ...]:
     """Return answers in words, those about the left first."""
     sides = texts or {}
     return tuple(words for side in SIDES for words in sides.get(side, {}).values())
+
+
+def asks_preference(session: Session, study_id: int) -> bool:
+    """Tell whether a study asks which of two responses is better."""
+    study = session.get(Study, study_id)
+    return study is not None and study.collects_preference
 
 
 def own_tags(session: Session, study_id: int, *, annotator_id: int) -> list[str]:
