@@ -119,6 +119,7 @@ def plan(kind: TaskKind, *, name: str, **changes: Any) -> StudyPlan:
 
 
 def make_studies() -> dict[TaskKind, int]:
-    """Make a study of either kind; return their ids."""
+    """Make a study of pairs and one of single responses; return their ids."""
     import_records(records(), source_name="all kinds", eval_set=EVAL_SET)
-    return {kind: create_study(plan(kind, name=f"All of a {kind}")) for kind in TaskKind}
+    kinds = (TaskKind.PAIR, TaskKind.SINGLE)
+    return {kind: create_study(plan(kind, name=f"All of a {kind}")) for kind in kinds}
