@@ -1,6 +1,7 @@
 """What a run will ask: the cases of a version, and how long responses to them usually are."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.models import Case, EvalSet, EvalSetVersion, Output, Run, VersionCase
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
-from evalkit.vocabulary import CaseStatus, TextPlace
+from evalkit.vocabulary import CaseStatus
 
 #: Of so many outputs the usual length is taken.
 _SAMPLE = 1_000
@@ -32,13 +33,14 @@ def version_called(session: Session, eval_set: str, number: int | None) -> EvalS
     return version
 
 
-def cases_to_ask(session: Session, version_id: int) -> Sequence[Case]:
-    """Return the active cases of a version that have a text, in the order of asking."""
-    return session.exec(
-        select(Case)
-        .join(VersionCase, col(VersionCase.case_id) == Case.id)
-        .where(VersionCase.version_id == version_id, Case.status == CaseStatus.ACTIVE)
-        .where(col(Case.text_place).is_distinct_from(TextPlace.ELSEWHERE))
+def cases_to_ask(session: Session, version_id: int) -> Sequence[Any]:
+    """Return ``input``, ``context`` and ``tools`` of a version's active cases."""
+    return session.execute(
+        sa.select(col(Case.input), col(Case.context), col(Case.tools))
+        .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
+        .where(
+            col(VersionCase.version_id) == version_id, col(Case.status) == CaseStatus.ACTIVE.value
+        )
         .order_by(col(Case.id))
     ).all()
 
