@@ -38,6 +38,15 @@ class Fields:
     nullable: frozenset[str] = frozenset()
 
 
+#: What a judge's label took, and what the judge said beside its verdict.
+OF_JUDGES: dict[str, Check] = {
+    "cost_usd": checks.amount(checks.MAX_DOLLARS, "US dollars"),
+    "input_tokens": checks.whole_from(0),
+    "output_tokens": checks.whole_from(0),
+    "latency_ms": checks.milliseconds,
+    "rationale": checks.text,
+}
+
 #: Optional fields of a comparison, score or error that say how it came about.
 EXTRAS: dict[str, Check] = {
     "seconds": checks.amount(checks.MAX_SECONDS, "seconds"),
@@ -48,6 +57,7 @@ EXTRAS: dict[str, Check] = {
     "sampling": checks.one_of(Sampling),
     "rubric_version": checks.whole_from(1),
     "seen_suggestion": checks.boolean,
+    **OF_JUDGES,
     "metadata": checks.any_object,
 }
 
@@ -240,7 +250,7 @@ TYPES: dict[str, Fields] = {
 
 
 #: Fields that version 1 of the format did not know: in its files they may mean anything.
-_OF_LABELS_SINCE_VERSION_2 = {"texts", "n_annotators"}
+_OF_LABELS_SINCE_VERSION_2 = {"texts", "n_annotators", *OF_JUDGES}
 _SINCE_VERSION_2 = {
     "criterion": {"range"},
     "case": {"checklist", "elsewhere"},
@@ -290,7 +300,7 @@ def faults(record: dict[str, Any], version: int = VERSION) -> Iterator[tuple[str
             is_sound = False
             yield field + fault.path, fault
     if is_sound and "annotator" in fields.checks:
-        yield from annotator_faults(record)
+        yield from annotator_faults(record, OF_JUDGES)
     if is_sound and kind in WHOLE_RECORD_CHECKS:
         yield from WHOLE_RECORD_CHECKS[kind](record)
 

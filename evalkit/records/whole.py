@@ -1,6 +1,6 @@
 """The checks of a record as a whole: fields that only fit, or do not fit, with others."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from evalkit.phrases import joined
@@ -21,9 +21,15 @@ FORMAT = "evalkit"
 VERSION = 2
 
 
-def annotator_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    """Check what a label says of who judged."""
+def annotator_faults(
+    record: dict[str, Any], of_judges: Collection[str]
+) -> Iterator[tuple[str, Fault]]:
+    """Check what a label says of who judged; ``of_judges`` are fields that only a judge's has."""
     kind = record.get("annotator_kind")
+    for field in of_judges:
+        if record.get(field) is not None and kind != AnnotatorKind.JUDGE:
+            expected = f"annotator_kind {AnnotatorKind.JUDGE} beside it"
+            yield field, Fault(shown(record[field]), expected)
     if not is_identified(record):
         if record.get("annotator") is not None:
             yield "annotator", Fault(shown(record["annotator"]), f"nobody, for they are {kind}")

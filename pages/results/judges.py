@@ -37,6 +37,7 @@ kept = collecting.kept(study, chosen)
 report = kept.of_main(judges_report)
 exhibits.say(judges_verdict(report), style="verdict")
 exhibits.say(unreadable(kept.collected.n_unreadable))
+judges.show_costs(kept)
 if not report.rows:
     exhibits.say(
         "Verdicts are records of annotators of kind “judge”; import them, and they stand here "

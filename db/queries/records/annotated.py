@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import Annotation, Annotator, Assignment, Case, Output
+from evalkit.records.schema import OF_JUDGES
 from evalkit.vocabulary import AssignmentKind, AssignmentState, SidesOf
 
 #: Presentations of imported annotations that had no ``assignment`` of their own start so.
@@ -38,6 +39,9 @@ PERSON = "#"
 KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
 
 
+_TOLD_ONCE = ("seconds", "comment", "texts", *OF_JUDGES)
+
+
 def assignment_name(key: str | None, presentation: str) -> str | None:
     """Return the ``assignment`` of a record: its own, or what names work given out here."""
     if key is not None or presentation.startswith(IMPORTED):
@@ -46,10 +50,8 @@ def assignment_name(key: str | None, presentation: str) -> str | None:
 
 
 def inherited_extras(extras: dict[str, Any]) -> dict[str, Any]:
-    """Return what holds for every label of an annotation: time, comment and texts are told once."""
-    return {
-        key: value for key, value in extras.items() if key not in ("seconds", "comment", "texts")
-    }
+    """Return what holds for every label of an annotation: time, cost and words are told once."""
+    return {key: value for key, value in extras.items() if key not in _TOLD_ONCE}
 
 
 def annotation_extras(row: Row[Any]) -> dict[str, Any]:

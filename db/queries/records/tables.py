@@ -14,6 +14,7 @@ from db.queries.records.labels import Label, study_labels
 from evalkit.errors import RefusedError
 from evalkit.records.csv_lines import csv_lines
 from evalkit.records.names import DEFAULT_RUN, judged_by, side_of
+from evalkit.records.schema import OF_JUDGES
 from evalkit.vocabulary import AnnotatorKind
 
 
@@ -55,6 +56,11 @@ LONG_COLUMNS = (
     "comment",
     "texts",
     "seconds",
+    "cost_usd",
+    "input_tokens",
+    "output_tokens",
+    "latency_ms",
+    "rationale",
     "created_at",
     "assignment",
     "revision",
@@ -65,7 +71,7 @@ LONG_COLUMNS = (
 )
 
 #: Told once, with the overall preference.
-_OF_OVERALL = frozenset({"strength", "certainty", "comment", "texts", "seconds"})
+_OF_OVERALL = frozenset({"strength", "certainty", "comment", "texts", "seconds", *OF_JUDGES})
 
 WIDE_COLUMNS = (
     "type",

@@ -2,6 +2,7 @@
 
 from db.queries.results.collected import collect, state_of_results
 from db.queries.results.failures import Remark, TaggedResponse, remarks, tagged_responses
+from db.queries.results.judge_costs import judge_costs
 from db.queries.results.pace import pace
 from db.queries.results.studies import (
     ResultFilters,
@@ -17,6 +18,7 @@ __all__ = [
     "ResultStudy",
     "TaggedResponse",
     "collect",
+    "judge_costs",
     "pace",
     "remarks",
     "result_studies",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from evalkit.cli.report.options import Answer, Asked, report
 from evalkit.reports.blocks import words
+from evalkit.reports.judges.costs import cost_entries, cost_table
 from evalkit.reports.judges.document import judges_document
 from evalkit.reports.judges.report import judges_report
 from evalkit.reports.judges.sentences import unreadable
@@ -15,6 +16,8 @@ def judges(asked: Asked) -> Answer:
     """May a judge be believed: its agreement with people beside people's own."""
     asked.filters = replace(asked.filters, judges=True)
     if asked.as_json:
-        return judges_document(asked.collected)
+        return {**judges_document(asked.collected), "costs": cost_entries(asked.judge_costs)}
     spoilt = words(unreadable(asked.collected.n_unreadable), style="note")
-    return [*judges_section(judges_report(asked.main_part)).blocks, spoilt]
+    costs = asked.judge_costs
+    took = [cost_table(costs)] if costs else []
+    return [*judges_section(judges_report(asked.main_part)).blocks, *took, spoilt]

@@ -28,6 +28,7 @@ from evalkit.reports.annotators.report import Pace
 from evalkit.reports.blocks import Block
 from evalkit.reports.document import Document
 from evalkit.reports.errors.penalties import read_weights
+from evalkit.reports.judges.costs import JudgeCost, judge_cost_rows
 from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.collected import Collected, told_apart
@@ -83,6 +84,12 @@ class Asked:
     def style(self) -> StyleReport:
         """The ranking of what was collected with style held equal."""
         return style_report(self.collected, style_table(self.session, self.collected))
+
+    @property
+    def judge_costs(self) -> tuple[JudgeCost, ...]:
+        """What labels of judges took."""
+        spent = results.judge_costs(self.session, self.study, filters=self.filters)
+        return judge_cost_rows(spent)
 
     @property
     def times(self) -> Pace:

@@ -14,6 +14,7 @@ from evalkit.stats.judges.by_value import ValueRow, confusion, value_rows
 from evalkit.stats.judges.ceiling import Ceiling, beside, ceiling
 from evalkit.study.collected import Collected, Criterion, names
 from evalkit.study.subjects import PREFERRED, Subject, codings_of, subject_key, subjects
+from evalkit.study.who import identified
 from evalkit.vocabulary import AnnotatorKind, Level
 
 #: What a person's label may be better by and the judge still stand in: the least of the three that
@@ -106,8 +107,9 @@ def judges_report(collected: Collected) -> JudgesReport:
     Returns
     -------
     JudgesReport
-        Without rows where no judge and person judged the same.
+        Without rows where no judge and person judged the same. Who is not named is no person.
     """
+    collected = identified(collected)
     judges = [
         place for place, who in enumerate(collected.annotators) if who.kind == AnnotatorKind.JUDGE
     ]

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from db.queries.results import judge_costs
 from evalkit.reports.judges import tables
+from evalkit.reports.judges.costs import cost_table, judge_cost_rows
 from evalkit.reports.judges.report import JudgeRow, JudgesReport
 from evalkit.reports.judges.sentences import (
     grounds_in_words,
@@ -14,6 +16,7 @@ from evalkit.reports.judges.sentences import (
 )
 from evalkit.study.subjects import Subject, subject_asked, subject_key, subject_title
 from pages.shared.address import addresses, choices
+from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
 
@@ -22,6 +25,12 @@ def show_ground(report: JudgesReport) -> None:
     """Say, before any judge is shown, whether people agree well enough to measure one against."""
     for sentence in grounds_in_words(report.grounds):
         exhibits.say(sentence, style="lead")
+
+
+def show_costs(kept: Kept) -> None:
+    """Show what a label of each judge takes, where their records say so."""
+    if costs := judge_cost_rows(kept.read(judge_costs)):
+        blocks.fold(cost_table(costs), key="judge-costs", label="What a label of a judge takes")
 
 
 def subject_picker(report: JudgesReport) -> Subject:

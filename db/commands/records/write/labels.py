@@ -33,10 +33,11 @@ from db.queries.records.annotated import (
 from db.queries.records.rows import batched
 from evalkit.records.checks import as_moment
 from evalkit.records.problems import LINES_OF_A_FILE
+from evalkit.records.schema import OF_JUDGES
 from evalkit.vocabulary import AssignmentKind, AssignmentState
 
 #: What an annotation keeps of its first label outside columns of its own.
-_IN_DETAILS = ("rubric_version", "seen_suggestion", "metadata")
+_IN_DETAILS = ("rubric_version", "seen_suggestion", "metadata", *OF_JUDGES)
 _OF_ASSIGNMENT = ("inclusion_probability", "sampling")
 
 
