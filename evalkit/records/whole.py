@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from evalkit.phrases import joined
 from evalkit.records.checks import Fault
 from evalkit.records.names import is_identified, side_of
 from evalkit.records.problems import shown
@@ -134,7 +133,7 @@ def _gold_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
     answers = [needed for needed in _GOLD if needed <= says]
     others = says & frozenset().union(*_GOLD)
     if len(answers) != 1 or others != answers[0]:
-        found = joined(sorted(others)) or "nothing"
+        found = ", ".join(sorted(others)) or "nothing"
         yield "type", Fault(f"gold with {found}", f"one right answer: {_GOLD_SHAPES}")
     elif "preference" in says:
         yield from _side_faults(record)
