@@ -20,7 +20,18 @@ from db.commands.people import ensure_cookie_key
 from db.engine import read_session
 from db.queries.health import why_unusable
 from db.queries.people import demo_accounts
-from pages.routes import account, downloads, exposure, fonts, guard, health, later, running, uploads
+from pages.routes import (
+    account,
+    downloads,
+    exposure,
+    fonts,
+    guard,
+    health,
+    images,
+    later,
+    running,
+    uploads,
+)
 
 
 @asynccontextmanager
@@ -78,6 +89,7 @@ app = st.App(
         *downloads.ROUTES,
         *fonts.ROUTES,
         *health.ROUTES,
+        *images.ROUTES,
         later.AnnotatingRoutes(),
     ],
     middleware=[Middleware(later.FirstPageFirst), *guard.MIDDLEWARE],

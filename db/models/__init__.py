@@ -14,6 +14,7 @@ from db.models.annotations import (
 from db.models.askings import AskedCase, Asking
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
 from db.models.gold import GoldAnswer
+from db.models.images import Image, NamedImage
 from db.models.leaderboards import PublicScore
 from db.models.people import (
     Annotator,
@@ -56,9 +57,11 @@ __all__ = [
     "EvalSetVersion",
     "GoldAnswer",
     "GroupMember",
+    "Image",
     "InstructionsRead",
     "Invitation",
     "Model",
+    "NamedImage",
     "Output",
     "PublicScore",
     "Question",

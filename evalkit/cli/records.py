@@ -9,13 +9,16 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from db.commands.images import ImagesReport
 from db.commands.records import (
+    Choices,
     ImportReport,
     Progress as OnProgress,
     belonging_together,
     import_files,
 )
 from db.queries.records.files import CsvShape, Exported, FileFormat, export_file
+from evalkit.cli.images import images_beside, write_images
 from evalkit.cli.terminal import (
     JsonFlag,
     make_database_if_missing,
@@ -25,12 +28,19 @@ from evalkit.cli.terminal import (
     require_database,
 )
 from evalkit.errors import RefusedError
+from evalkit.images.sources import is_image_source
 from evalkit.phrases import counted, joined
 from evalkit.vocabulary import ElsewhereRule, LooksRule
 
 
 def import_command(
-    files: Annotated[list[Path], typer.Argument(help="Files of records, .jsonl or .jsonl.gz.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files of records, .jsonl or .jsonl.gz; beside them images, and folders or zips "
+            "of images, that records refer to."
+        ),
+    ],
     eval_set: Annotated[
         str | None, typer.Option(help="The eval set; without it, the one the file names.")
     ] = None,
@@ -57,29 +67,14 @@ def import_command(
 ) -> None:
     """Store files of records: those of one eval set together, all of them or nothing."""
     make_database_if_missing()
-    reports: list[ImportReport] = []
-    groups = belonging_together(files, eval_set=eval_set, study=study)
-    for number, group in enumerate(groups):
-        try:
-            with _progress(", ".join(path.name for path in group)) as progress:
-                report = import_files(
-                    [(path.name, path) for path in group],
-                    eval_set=eval_set,
-                    study=study,
-                    looks=looks,
-                    elsewhere=elsewhere,
-                    dry_run=dry_run,
-                    progress=progress,
-                )
-        except RefusedError as refused:
-            _say(reports, as_json=as_json)
-            unread = [path.name for others in groups[number + 1 :] for path in others]
-            left_out = f"\nNot read after that: {', '.join(unread)}." if unread else ""
-            raise RefusedError(f"{refused}{left_out}") from None
-        reports.append(report)
-        for warning in report.warnings:
-            notes().print(warning)
-    _say(reports, as_json=as_json)
+    choices = Choices(
+        eval_set=eval_set, study=study, looks=looks, elsewhere=elsewhere, dry_run=dry_run
+    )
+    images = images_beside(files, eval_set=eval_set, dry_run=dry_run)
+    records = [path for path in files if not is_image_source(path)]
+    reports = _import_records(records, choices, as_json=as_json)
+    stored = None if images is None else images({report.eval_set for report in reports})
+    _say(reports, as_json=as_json, images=stored)
 
 
 def export_command(
@@ -99,6 +94,10 @@ def export_command(
         CsvShape,
         typer.Option(help="CSV: a row per annotation, or a column per annotator."),
     ] = CsvShape.LONG,
+    images: Annotated[
+        Path | None,
+        typer.Option(help="A folder to write the images into that the records refer to."),
+    ] = None,
     judges: Annotated[
         bool, typer.Option("--judges", help="dpo: judges have votes too, not people alone.")
     ] = False,
@@ -114,10 +113,34 @@ def export_command(
         include_superseded=include_superseded,
         judges=judges,
     )
+    n_images = None if images is None else write_images(images, study=study)
     if as_json:
-        print_json(asdict(exported))
+        brought = {} if images is None else {"n_images": n_images}
+        print_json({**asdict(exported), **brought})
     else:
         out().print(_sentence(exported))
+        if n_images is not None:
+            out().print(f"Wrote {counted(n_images, 'image')} to {images}.")
+
+
+def _import_records(paths: list[Path], choices: Choices, *, as_json: bool) -> list[ImportReport]:
+    """Import files of records, those of an eval set together; tell of each before a refusal."""
+    reports: list[ImportReport] = []
+    groups = belonging_together(paths, eval_set=choices.get("eval_set"), study=choices.get("study"))
+    for number, group in enumerate(groups):
+        try:
+            with _progress(", ".join(path.name for path in group)) as progress:
+                of_group = choices | {"progress": progress}
+                report = import_files([(path.name, path) for path in group], **of_group)
+        except RefusedError as refused:
+            _say(reports, as_json=as_json)
+            unread = [path.name for others in groups[number + 1 :] for path in others]
+            left_out = f"\nNot read after that: {', '.join(unread)}." if unread else ""
+            raise RefusedError(f"{refused}{left_out}") from None
+        reports.append(report)
+        for warning in report.warnings:
+            notes().print(warning)
+    return reports
 
 
 def _sentence(exported: Exported) -> str:
@@ -128,7 +151,7 @@ def _sentence(exported: Exported) -> str:
     return f"Wrote {written} to {exported.file}.{more}"
 
 
-def _say(reports: list[ImportReport], *, as_json: bool) -> None:
+def _say(reports: list[ImportReport], *, as_json: bool, images: ImagesReport | None = None) -> None:
     if as_json:
         files = [
             {
@@ -138,10 +161,13 @@ def _say(reports: list[ImportReport], *, as_json: bool) -> None:
             }
             for report in reports
         ]
-        print_json({"files": files})
+        brought = {} if images is None else {"images": asdict(images)}
+        print_json({"files": files, **brought})
         return
     for report in reports:
         out().print(report.sentence)
+    if images is not None:
+        out().print(images.sentence)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalkit.rendering.markdown import clean, escape, raw_html, render_text
+from evalkit.rendering.pictures import is_image, raw_image, render_image
 
 #: Writes an amount of milliseconds.
 Time = Callable[[float], str]
@@ -197,9 +198,8 @@ def _content(content: Any) -> Iterable[str]:
             yield _tool_result(part.get("content"), None)
         elif isinstance(part.get("text"), str):
             yield render_text(part["text"])
-        elif "image" in str(part.get("type")):
-            address = escape(_shortened(_address(part)))
-            yield f'<p><span class="ek-image">[image: {address}]</span></p>'
+        elif is_image(part):
+            yield render_image(part)
         else:
             yield _value(part)
 
@@ -210,12 +210,10 @@ def _raw_content(content: Any) -> Iterable[str]:
             yield str(part)
         elif part.get("type") != "tool_use":
             text = part.get("text")
-            yield text if isinstance(text, str) else _raw_value(part)
-
-
-def _address(part: Mapping[str, Any]) -> str:
-    image = part.get("image_url", part.get("source", ""))
-    return str(image.get("url", "") if isinstance(image, Mapping) else image)
+            if is_image(part):
+                yield raw_image(part)
+            else:
+                yield text if isinstance(text, str) else _raw_value(part)
 
 
 # Tool calls and results

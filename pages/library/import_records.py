@@ -7,7 +7,7 @@ from evalkit.errors import RefusedError
 from evalkit.vocabulary import Role
 from pages.shared import labels, state, uploads
 from pages.shared.display import exhibits
-from pages.shared.library import tables as library_tables
+from pages.shared.library import import_images, tables as library_tables
 from pages.shared.library.import_choices import import_choices
 
 user = state.require(Role.LEAD)
@@ -15,8 +15,9 @@ user = state.require(Role.LEAD)
 st.title("Import records")
 st.caption(
     "Cases, outputs and annotations as JSON Lines (.jsonl, or .jsonl.gz). Several files are joined "
-    "by the ids in them, in any order; all of them are stored, or nothing. For files above 50 MB "
-    "use the command line: python -m evalkit import FILE FILE"
+    "by the ids in them, in any order; all of them are stored, or nothing. Images that records "
+    "refer to (PNG, JPEG, WebP, GIF, or a zip of them) come beside them or later. For files above "
+    "50 MB use the command line: python -m evalkit import FILE FILE"
 )
 if message := st.session_state.pop("import-message", None):
     st.success(labels.literal(message))
@@ -25,7 +26,7 @@ if message := st.session_state.pop("import-message", None):
 
 n_imported = st.session_state.setdefault("n-imported", 0)
 files = st.file_uploader(
-    "Files (.jsonl or .jsonl.gz)", key=f"import-{n_imported}", accept_multiple_files=True
+    "Files (.jsonl, .jsonl.gz, images)", key=f"import-{n_imported}", accept_multiple_files=True
 )
 choices = import_choices(actor_id=user.id)
 
@@ -35,10 +36,19 @@ if not files:
     st.code(library_tables.EXAMPLE_RECORDS, language=None, wrap_lines=True)
     st.stop()
 
-sources = [(file.name, uploads.content(file)) for file in files]
+images = import_images.images_among(files)
+if len(images) == len(files):
+    eval_set = choices.get("eval_set")
+    st.session_state["import-message"] = import_images.store_alone(
+        images, eval_set=eval_set, actor_id=user.id
+    )
+    st.session_state["n-imported"] = n_imported + 1
+    st.rerun()
+sources = [(file.name, uploads.content(file)) for file in files if file not in images]
 try:
     with st.spinner("Reading and checking"):
         preview = import_files(sources, **(choices | {"dry_run": True}))
+        import_images.check(images)
 except RefusedError as refused:
     st.error("Nothing was stored. What was refused, and why:")
     st.code(str(refused), language=None, wrap_lines=True)
@@ -56,6 +66,7 @@ if not preview.has_news or not st.button("Import", type="primary", icon=":materi
 
 with st.spinner("Storing"):
     stored = import_files(sources, **choices)
-st.session_state["import-message"] = stored.sentence
+brought = import_images.store(images, eval_set=stored.eval_set, actor_id=user.id) if images else ""
+st.session_state["import-message"] = f"{stored.sentence} {brought}".strip()
 st.session_state["n-imported"] = n_imported + 1  # a new key empties the uploader
 st.rerun()

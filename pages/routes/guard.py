@@ -24,7 +24,7 @@ OPEN = {"/sign-in", "/sign-out", "/first-run", "/healthz", "/favicon.png", "/mar
 OPEN |= {"/account.css", "/account.woff2", "/_stcore/health", "/_stcore/host-config"}
 OPEN_FOLDERS = ("/invitation/", "/static/", "/component/", "/_stcore/bidi-components/")
 #: Holds what people enter, upload and download; asked for by scripts, so no page is shown instead.
-HELD = ("/media/", "/_stcore/", "/annotate/")
+HELD = ("/media/", "/_stcore/", "/annotate/", "/image/")
 
 #: A status that web servers write into their logs for it; nobody is there to read the answer.
 _CLIENT_WENT_AWAY = 499

@@ -86,6 +86,7 @@ MIGRATIONS = {
     "0026_keep_right_answers.py": (
         "f1e67bedd7e1b76f678bdbb2913a08a40a89c98c391caf499fea9229018badd9"
     ),
+    "0027_keep_images.py": ("10fcbf83d509a6179019d5605f1eee2f41627e48911484caffdbb730c30a9b02"),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

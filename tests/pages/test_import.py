@@ -1,8 +1,10 @@
 """The page that imports records: what a file would bring, what was chosen, what is stored."""
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from db.engine import read_session
 from db.queries.results import collect, result_study
@@ -60,3 +62,41 @@ def test_several_files_are_one_import_in_any_order(app, sign_in, tmp_path):
     next(button for button in app.button if button.label == "Import").click().run()
     assert not app.exception
     assert app.success[0].value.startswith("Imported 1 criterion")
+
+
+def test_images_come_beside_records_or_later(app, sign_in, tmp_path):
+    made = io.BytesIO()
+    Image.new("L", (4, 3)).save(made, "PNG")
+    images = [
+        {"role": "user", "content": [{"type": "image", "image": name}]}
+        for name in ("a.png", "b.png")
+    ]
+    records = write(tmp_path / "records.jsonl", [{"type": "case", "id": "c1", "input": images}])
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    files = [("records.jsonl", records.read_bytes(), ""), ("a.png", made.getvalue(), "image/png")]
+
+    app.file_uploader[0].set_value(files).run()
+    assert any("2 images that records refer to did not come" in each.value for each in app.warning)
+    next(button for button in app.button if button.label == "Import").click().run()
+
+    assert not app.exception
+    assert "1 image for eval set" in app.success[0].value
+    assert "1 image still missing" in app.success[0].value
+    app.file_uploader[0].set_value([("b.png", made.getvalue(), "image/png")]).run()
+    assert "to which eval set" in app.info[0].value
+    app.text_input(key="import-eval-set").set_value("Set").run()
+    next(button for button in app.button if button.label == "Store the images").click().run()
+    assert not app.exception
+    assert "No image is missing" in app.success[0].value
+
+
+def test_what_is_no_image_is_refused_on_the_page(app, sign_in):
+    sign_in(app, Role.LEAD)
+    at_page(app, PAGE).run()
+    app.text_input(key="import-eval-set").set_value("Set")
+
+    app.file_uploader[0].set_value([("a.png", b"<svg/>", "image/png")]).run()
+
+    assert not app.exception
+    assert "Nothing was stored" in app.error[0].value

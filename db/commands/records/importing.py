@@ -34,10 +34,12 @@ from db.commands.records.join import (
     without_text,
 )
 from db.commands.records.looks import Again
+from db.commands.records.pictures import pictures_sentence, with_pictures_apart
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
 from db.commands.records.staging import GOLD, IN_NEXT_VERSION, LABEL_TYPES, RANKING, Staging
 from db.commands.records.write.eval_set import write_staged
 from db.engine import know_tables, read_session, write_session
+from db.queries.images import not_there
 from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
 from evalkit.phrases import joined
@@ -83,6 +85,7 @@ class ImportPlan:
     elsewhere: dict[str, int]
     filled: dict[str, int]
     counts: dict[str, RecordCount] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
 
     @property
     def signature(self) -> tuple[Any, ...]:
@@ -133,6 +136,9 @@ class Import:
             on_position=lambda position: self._progress("Reading", position, size),
         )
         for record in reader:
+            # Version 1 keeps whatever a message holds as it is.
+            if reader.header.get("version") != 1:
+                record = with_pictures_apart(self._staging, self._problems, record)
             self._staging.add(record)
         self._staging.flush()
         if first := self._problems.first_line:
@@ -230,6 +236,7 @@ class Import:
             target, rubrics, taxonomies, needs_newest, again, contents, elsewhere, filled
         )
         plan.counts = self._counts(plan)
+        plan.missing = self._missing_images(session, target)
         return plan
 
     def _target(self, session: Session, eval_set: str, study: str | None) -> ImportTarget:
@@ -265,6 +272,14 @@ class Import:
             self._staging.count(f"SELECT COUNT(*) {of_version}"),
             self._staging.count(f"SELECT COUNT(DISTINCT hash) {of_version}"),
         )
+
+    def _missing_images(self, session: Session, target: ImportTarget) -> list[str]:
+        """Return the images that the file refers to and that are neither in it nor stored."""
+        held = {
+            f"sha256:{name}" for (name,) in self._staging.db.execute("SELECT hash FROM picture")
+        }
+        names = [name for name in self._staging.images if name not in held]
+        return not_there(session, target.eval_set_id, names)
 
     def _repeats(self, contents: Contents) -> list[str]:
         """Warn of repeated contents where the file holds cases."""
@@ -319,7 +334,7 @@ class Import:
                 *elsewhere_sentences(plan.elsewhere, plan.filled),
                 *again_sentences(plan.again, self._looks, plan.counts, self._problems.place),
                 *self._repeats(plan.contents),
-                *filter(None, [self._quotes]),
+                *filter(None, [self._quotes, pictures_sentence(plan.missing)]),
             ),
             is_dry_run=dry_run,
             has_news=plan.has_news,

@@ -56,6 +56,9 @@ CREATE TABLE label (
     moment TEXT, digest BLOB, body TEXT, extras TEXT,
     db_id INTEGER, db_annotation INTEGER, db_assignment INTEGER, was_superseded INTEGER
 );
+CREATE TABLE picture (
+    hash TEXT PRIMARY KEY, content BLOB, media_type TEXT, width INTEGER, height INTEGER
+);
 CREATE TABLE quote (line INTEGER PRIMARY KEY, record TEXT);
 CREATE TABLE known_annotation (
     id INTEGER PRIMARY KEY, assignment INTEGER, revision INTEGER, is_superseded INTEGER
@@ -101,6 +104,7 @@ class Staging:
         self.tags: list[tuple[int, dict[str, Any]]] = []
         self.n_records: dict[str, int] = {}
         self.names_texts_elsewhere = False
+        self.images: dict[str, None] = {}
         self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _INSERT}
         self._n_waiting = 0
 

@@ -13,6 +13,7 @@ from db.models import Annotation, Assignment, Case, CheckAnswer, ErrorMark, Rank
 from db.queries.annotation.shown import shown_outputs
 from evalkit.annotation.blinding.leaks import texts_of
 from evalkit.annotation.checklist import items_in_words
+from evalkit.images.references import description_of, with_images
 from evalkit.vocabulary import (
     LETTERS,
     SIDES,
@@ -216,4 +217,5 @@ def _beginning(messages: list[dict[str, Any]]) -> str:
 
 
 def _text(messages: list[dict[str, Any]]) -> str:
-    return "\n".join(texts_of([message.get("content") or "" for message in messages]))
+    contents = [message.get("content") or "" for message in messages]
+    return "\n".join(texts_of(with_images(contents, description_of)))

@@ -27,6 +27,7 @@ from db.queries.annotation.leaks import CaseWords, case_words, known_names
 from db.queries.annotation.marks import shown_draft
 from db.queries.annotation.progress import Skipped, done_and_total, skipped_case
 from db.queries.annotation.shown import shown_contents, shown_outputs
+from db.queries.images import placed_images
 from evalkit.annotation.blinding.leaks import blinded_steps
 from evalkit.annotation.draft import Draft, Ranking, ResponseDraft
 from evalkit.annotation.form import Form
@@ -121,10 +122,10 @@ def fresh_task(session: Session, study: Any, assignment: Any, form: Form) -> Com
         study_id=assignment.study_id,
         study_name=study.name,
         case_category=case.category or "",
-        messages=tuple(case.input),
+        messages=placed_images(session, case.eval_set_id, case.input, are_named=False),
         context=tuple(case.context or ()),
         tools=tuple(case.tools or ()),
-        responses=_responses(session, assignment, words),
+        responses=_responses(session, assignment, words, case.eval_set_id),
         criteria=form.criteria,
         checklist=form.checklist,
         tags=form.tags,
@@ -264,14 +265,18 @@ def _beside(session: Session, assignment: Assignment) -> Neighbours:
 
 
 def _responses(
-    session: Session, assignment: Assignment, words: CaseWords | None
+    session: Session, assignment: Assignment, words: CaseWords | None, eval_set_id: int
 ) -> dict[str, BlindedResponse]:
     """Return the responses of an assignment by side, masked."""
     masked = words.masked if words is not None else str
     return {
         side: BlindedResponse(
             text=None if content is None else masked(content),
-            steps=None if steps is None else blinded_steps(steps, masked=masked),
+            steps=None
+            if steps is None
+            else blinded_steps(
+                placed_images(session, eval_set_id, steps, are_named=False), masked=masked
+            ),
         )
         for side, (content, steps) in shown_contents(session, assignment).items()
     }

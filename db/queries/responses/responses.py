@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.models import Case, Model, Output, Run
+from db.queries.images import placed_images
 from evalkit.vocabulary import TextPlace
 
 #: Databases take only so many parameters in one statement.
@@ -62,7 +63,7 @@ def case_text(session: Session, case_id: int) -> CaseText | None:
         category=case.category or "",
         source=case.source,
         note=case.note,
-        messages=tuple(case.input),
+        messages=placed_images(session, case.eval_set_id, case.input, are_named=True),
         context=tuple(case.context or ()),
         tools=tuple(case.tools or ()),
         reference=case.reference,
@@ -73,6 +74,7 @@ def responses(session: Session, output_ids: Sequence[int]) -> list[Response]:
     """Return responses in the order asked for; unknown ids are left out."""
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
+            col(Run.eval_set_id),
             col(Output.id),
             col(Output.case_id),
             col(Model.name),
@@ -91,12 +93,11 @@ def responses(session: Session, output_ids: Sequence[int]) -> list[Response]:
         .join(Model, col(Model.id) == col(Run.model_id))
         .where(col(Output.id).in_(output_ids))
     )
-    by_id = {
-        output_id: Response(output_id, case_id, model, run, content, tuple(steps or ()), *rest)
-        for output_id, case_id, model, run, content, steps, *rest in session.connection().execute(
-            statement
-        )
-    }
+    by_id = {}
+    rows = session.connection().execute(statement).all()
+    for eval_set_id, output_id, case_id, model, run, content, steps, *rest in rows:
+        placed = placed_images(session, eval_set_id, steps or (), are_named=True)
+        by_id[output_id] = Response(output_id, case_id, model, run, content, placed, *rest)
     return [by_id[output_id] for output_id in output_ids if output_id in by_id]
 
 

@@ -234,7 +234,7 @@ def _blinded(value: Any, masked: Callable[[str], str], numbers: dict[str, str]) 
 
 
 _OF_MESSAGE = ("role", "content", "name", "tool_calls", "tool_call_id", "function_call")
-_STRUCTURE = frozenset(("role", "type", "tool_call_id", "tool_use_id"))
+_STRUCTURE = frozenset(("role", "type", "tool_call_id", "tool_use_id", "hash"))
 _CALL_IDS = frozenset(("tool_call_id", "tool_use_id", "call_id"))
 _REVEALING = frozenset(("model", "provider", "usage", "signature", "system_fingerprint"))
 

@@ -11,6 +11,7 @@ from db.columns import now
 from db.commands.changes import results_changed, studies_of_runs
 from db.commands.records.check.definitions import RUBRICS, TAXONOMIES, Definition, Kind
 from db.commands.records.check.known import ImportTarget
+from db.commands.records.pictures import write_pictures
 from db.commands.records.staging import IN_NEXT_VERSION, Staging
 from db.commands.records.write.batches import Writing
 from db.commands.records.write.gold import write_gold
@@ -56,6 +57,7 @@ def write_staged(
         writing.reserve(model, staged)
     writing.eval_set_id = target.eval_set_id or _new_eval_set(session, target.eval_set)
     _write_runs(writing)
+    write_pictures(writing)
     writing.insert(Case, _new_cases(writing))
     version_id, number = _write_version(writing, target)
     writing.insert(Output, _new_outputs(writing))
