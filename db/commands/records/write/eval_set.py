@@ -66,7 +66,6 @@ def write_staged(
     with_news = staging.db.execute("SELECT DISTINCT run FROM output WHERE db_id IS NULL")
     changed = studies_of_runs(session, [writing.runs[run] for (run,) in with_news])
     filled = fill_texts(writing)
-    changed |= filled.study_ids
     if target.study is not None:
         is_newest = target.study_id is None and version_id != target.newest_id
         study_id = write_study(
@@ -81,7 +80,7 @@ def write_staged(
         write_gold(writing, study_id=study_id)
         changed.add(study_id)
     details = {"source": source, "study": target.study, "version": number, "looks": looks.value}
-    details |= filled.details
+    details, changed = details | filled.details, changed | filled.study_ids
     subject = f"eval_set:{writing.eval_set_id}"
     session.add(AuditEvent(actor_id=actor_id, action="import", subject=subject, details=details))
     session.flush()
