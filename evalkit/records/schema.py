@@ -7,7 +7,7 @@ from typing import Any
 from evalkit.records import checks
 from evalkit.records.checks import Check, Fault
 from evalkit.records.names import is_identified
-from evalkit.records.whole import VERSION, WHOLE_RECORD_CHECKS, annotator_faults
+from evalkit.records.whole import VERSION, WHOLE_RECORD_CHECKS, annotator_faults, text_faults
 from evalkit.vocabulary import (
     IDENTIFIED,
     AnnotatorKind,
@@ -290,6 +290,9 @@ def faults(record: dict[str, Any], version: int = VERSION) -> Iterator[tuple[str
         if record.get(field) is None and not (field in fields.nullable and field in record):
             is_sound = False
             yield field, Fault("null" if field in record else "nothing", "this field")
+    for field, missing in text_faults(record):
+        is_sound = False
+        yield field, missing
     for field, value in record.items():
         check = fields.checks.get(field)
         if version < VERSION and field == "annotator_kind":

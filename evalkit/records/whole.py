@@ -48,15 +48,11 @@ def _header_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
         yield "version", Fault(shown(record["version"]), f"version 1 to {VERSION}{newer}")
 
 
-def _case_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    yield from _text_faults(record, "input")
-
-
-def _output_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
-    yield from _text_faults(record, "content")
-
-
-def _text_faults(record: dict[str, Any], field: str) -> Iterator[tuple[str, Fault]]:
+def text_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
+    """Check that a case or an output has its text, or says that it is elsewhere."""
+    field = {"case": "input", "output": "content"}.get(record["type"])
+    if field is None:
+        return
     if record.get(field) is None and not record.get("elsewhere"):
         found = "null" if field in record else "nothing"
         yield field, Fault(found, 'this field, or "elsewhere": true where another file has it')
@@ -165,8 +161,6 @@ def _error_faults(record: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
 #: What is checked of a whole record of a type once its fields are sound.
 WHOLE_RECORD_CHECKS = {
     "header": _header_faults,
-    "case": _case_faults,
-    "output": _output_faults,
     "criterion": _criterion_faults,
     "comparison": _comparison_faults,
     "gold": _gold_faults,
