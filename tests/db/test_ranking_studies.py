@@ -12,7 +12,17 @@ from db.commands.records import import_file, import_records
 from db.commands.studies import StudyPlan, collected_of, create_study, set_study_open
 from db.commands.units import outdate_units
 from db.engine import read_session, write_session
-from db.models import Annotation, Annotator, Assignment, RankedOutput, Study, Unit
+from db.models import (
+    Annotation,
+    Annotator,
+    Assignment,
+    Model,
+    Output,
+    RankedOutput,
+    Run,
+    Study,
+    Unit,
+)
 from db.queries import results
 from db.queries.annotation.own import own_annotations
 from db.queries.annotation.progress import study_progress
@@ -20,13 +30,24 @@ from db.queries.annotation.shown import shown_outputs
 from db.queries.annotation.task import comparison_task
 from db.queries.integrity import integrity_findings
 from db.queries.responses.answers import answers
+from db.queries.results.studies import ResultFilters
 from evalkit.annotation.draft import IncompleteError, parse_draft
 from evalkit.annotation.form import Form, checked_draft
 from evalkit.errors import RefusedError
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.ranking.report import ranking_report
 from evalkit.vocabulary import SIDES, TaskKind
-from tests.db.record_files import case, empty_tables, exported, labels_of, output
+from tests.db.record_files import (
+    TAG,
+    case,
+    empty_tables,
+    exported,
+    labels_of,
+    mark,
+    output,
+    table_sizes,
+    write,
+)
 from tests.factories import opened
 
 MODELS = ("Zephyr-9000", "Quasar Pro 3", "Nimbus", "Orion", "Lyra")
@@ -361,6 +382,19 @@ def test_results_count_each_pair_of_a_ranking_once_and_say_of_how_many_rankings(
     assert (agreed.value, agreed.n_units) == (pytest.approx(1), 12)
 
 
+def test_a_comment_on_a_ranking_names_all_that_were_ranked(database):
+    study_id, (ann, _) = store_study(n_models=4)
+    assignment = next_task_id(study_id=study_id, annotator_id=ann)
+    submit(assignment, ann, {"ranking": by_quality(assignment), "comment": "None is good."})
+
+    with read_session() as session:
+        study = results.result_study(session, name="In order")
+        [remark] = results.remarks(session, study, filters=ResultFilters())
+
+    assert remark.text == "None is good."
+    assert sorted(remark.models) == sorted(MODELS[:4])
+
+
 def test_what_was_exported_comes_back_byte_for_byte(database, tmp_path):
     study_id, people = store_study(
         collects=frozenset({"preference", "scores", "tags", "comment"}), ranked_per_case=4
@@ -434,6 +468,62 @@ def test_a_preview_shows_the_first_case_as_it_will_be_ranked(database):
 
     assert list(task.responses) == list(SIDES[:4])
     assert (task.collect, task.n_total) == ({"ranking", "comment"}, N_CASES)
+
+
+FOUR = [case(), *(output(model=model, content=f"By {model}.") for model in "ABCD")]
+ABC = {
+    "type": "ranking",
+    "case": "c1",
+    "annotator": "Ann",
+    "assignment": "one",
+    "order": [["B"], ["A", "C"]],
+    "shown": ["C", "A", "B"],
+}
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (["C", "A"], "the outputs of the order, each once"),
+        (["C", "A", "B", "B"], "the outputs of the order, each once"),
+        (["C", "A", "D"], "the outputs of the order, each once"),
+        ([], "outputs"),
+    ],
+)
+def test_a_file_whose_ranking_was_shown_otherwise_than_it_ranks_is_refused(
+    database, tmp_path, shown, words
+):
+    with pytest.raises(RefusedError, match=words):
+        import_file(write(tmp_path / "study.jsonl", [*FOUR, {**ABC, "shown": shown}]))
+
+    assert table_sizes()["case"] == 0
+
+
+def test_what_a_ranking_of_two_was_shown_as_is_refused_for_it_is_a_pair(database, tmp_path):
+    two = {**ABC, "order": [["B"], ["A"]], "shown": ["A", "B"]}
+    with pytest.raises(RefusedError, match="3 to 5 outputs"):
+        import_file(write(tmp_path / "study.jsonl", [*FOUR, two]))
+
+
+def test_a_mark_of_a_rankings_assignment_is_of_what_it_ranks_and_of_nothing_else(
+    database, tmp_path
+):
+    def marked(model):
+        return {**mark(model=model), "annotator": "Ann", "assignment": "one"}
+
+    with pytest.raises(RefusedError, match="another output under assignment"):
+        import_file(write(tmp_path / "study.jsonl", [*FOUR, ABC, TAG, marked("D")]))
+    import_file(write(tmp_path / "study.jsonl", [*FOUR, ABC, TAG, marked("C"), marked("B")]))
+
+    with read_session() as session:
+        row = session.exec(select(Assignment)).one()
+        statement = (
+            select(Output.id, Model.name)
+            .join(Run, col(Run.id) == Output.run_id)
+            .join(Model, col(Model.id) == Run.model_id)
+        )
+        names = dict(session.exec(statement).all())
+    assert [names[of] for of in shown_outputs(row).values()] == ["C", "A", "B"]
 
 
 @pytest.mark.parametrize(

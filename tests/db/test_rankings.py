@@ -8,11 +8,12 @@ from sqlmodel import select
 
 from db.commands.records import import_file
 from db.engine import read_session
-from db.models import Annotation, Assignment, RankedOutput
+from db.models import Annotation, Assignment, Output, RankedOutput
 from db.queries import results
 from db.queries.integrity import integrity_findings
 from db.queries.records.files import CsvShape
 from db.queries.records.tables import study_csv
+from db.queries.responses.answers import answers
 from evalkit.errors import RefusedError
 from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.annotators.report import annotators_report
@@ -178,3 +179,14 @@ def test_csv_has_the_order_of_a_ranking_and_wide_the_pairs_it_implies(sqlite_dat
     assert '[[""C""], [""A"", ""B""]]' in long[1]
     answers = [line.strip().split(",")[-1] for line in wide[1:]]
     assert answers == ["tie", "second", "second"]
+
+
+def test_what_was_ranked_is_found_from_each_of_its_outputs(database, tmp_path):
+    import_file(write(tmp_path / "ranks.jsonl", [*THREE, ranking(["B"], ["A", "C"])]))
+
+    with read_session() as session:
+        ids = session.exec(select(Output.id).order_by(Output.id)).all()
+        read = [answers(session, [output_id]) for output_id in ids]
+
+    assert [len(answer) for answer in read] == [1, 1, 1]
+    assert {answer[0].ranking for answer in read} == {((ids[1],), (ids[0], ids[2]))}

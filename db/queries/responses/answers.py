@@ -109,7 +109,7 @@ def answers(
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
         .where(
-            sa.or_(*(output_id.in_(output_ids) for output_id in columns)),
+            col(Assignment.id).in_(_about(output_ids)),
             col(Assignment.kind).in_(COUNTED_KINDS),
             *([] if judges else [col(Annotator.kind) != AnnotatorKind.JUDGE]),
             *([] if study_ids is None else [col(Assignment.study_id).in_(study_ids)]),
@@ -131,6 +131,17 @@ def answers(
         if not row.is_superseded or row.annotation_id in still
     ]
     return sorted(counted, key=lambda answer: (answer.is_judge, answer.annotator))
+
+
+def _about(output_ids: Collection[int]) -> sa.CompoundSelect[Any]:
+    """Select the assignments that show or rank one of these responses, each way by its index."""
+    ways = [getattr(Assignment, f"{side}_output_id").in_(output_ids) for side in SIDES]
+    ranked = (
+        sa.select(col(Annotation.assignment_id))
+        .join(RankedOutput, col(RankedOutput.annotation_id) == col(Annotation.id))
+        .where(col(RankedOutput.output_id).in_(output_ids))
+    )
+    return sa.union_all(*(sa.select(col(Assignment.id)).where(way) for way in ways), ranked)
 
 
 def _answer(

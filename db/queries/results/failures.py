@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from db.models import Annotation, Annotator, Assignment, Case, ErrorMark, Output, Tag
 from db.queries.results.filtering import counted, in_categories, outputs_table
 from db.queries.results.studies import ResultFilters, ResultStudy
+from evalkit.vocabulary import SIDES
 
 Value = TypeVar("Value")
 
@@ -181,30 +182,29 @@ def _comments(
 ) -> list[tuple[int, Remark]]:
     """Return the comments on annotations with the annotation they belong to."""
     model_of_run = {run.run_id: run.model for run in study.runs}
-    left, right = outputs_table(), outputs_table()
+    outputs = {f"{side}_output_id": outputs_table() for side in SIDES}
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             *_ABOUT,
             col(Annotation.comment),
             col(Assignment.left_output_id),
-            left.c.run_id.label("left_run"),
-            right.c.run_id.label("right_run"),
+            *(output.c.run_id.label(f"run_of_{name}") for name, output in outputs.items()),
         )
         .select_from(Assignment)
         .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
         .join(Case, col(Case.id) == col(Assignment.case_id))
-        .join(left, left.c.id == col(Assignment.left_output_id))
-        .join(right, right.c.id == col(Assignment.right_output_id), isouter=True)
         .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
         .where(
             *counted(study, filters), ~col(Annotation.is_superseded), col(Annotation.comment) != ""
         )
         .order_by(col(Annotation.id))
     )
+    for name, output in outputs.items():
+        statement = statement.join(output, output.c.id == getattr(Assignment, name), isouter=True)
     comments = []
     for row in session.connection().execute(statement):
-        runs = [run for run in (row.left_run, row.right_run) if run is not None]
-        models = [model_of_run[run] for run in runs]
+        runs = [getattr(row, f"run_of_{name}") for name in outputs]
+        models = [model_of_run[run] for run in runs if run is not None]
         comments.append(_remark(row, row.left_output_id, row.comment, "Comment", models))
     return comments
 
