@@ -15,6 +15,7 @@ from pages.shared.display import exhibits
 from pages.shared.display.charts import rank_slopes
 from pages.shared.display.pictures import model_colours
 from pages.shared.sections import leaderboards as boards, overview
+from pages.shared.sections.shown_models import best_first
 
 user = state.require(Role.LEAD)
 
@@ -55,23 +56,24 @@ if not public:
 board = boards.board_picker(public)
 with read_session() as session:
     study = results.result_study(session, name=head.name)
-report = collecting.kept(study, results.ResultFilters()).of(ranking_report)
-beside = boards.beside(report, board)
+kept = collecting.kept(study, everything := results.ResultFilters())
+beside = boards.beside(kept.of(ranking_report), board)
 
 exhibits.say(boards.direction(beside, board), style="verdict")
 exhibits.say(
     "A public leaderboard measures other cases, judged by others: a direction, not the truth "
     f"about your work. Newest score of {board.newest}."
 )
-exhibits.say(filters.in_words(study, results.ResultFilters()))
+exhibits.say(filters.in_words(study, everything))
 if beside.comparison is not None:
-    rows = boards.shift_rows(beside, model_colours(study.models, pinned=pins.pinned(study)))
-    picture = rank_slopes(rows, left="This study", right=board.benchmark)
-    exhibits.picture(picture, key="board-slopes", alt=boards.direction(beside, board))
+    shown = pins.picker(study, boards.on_both(beside, best_first(kept)))
+    colours = model_colours(study.models, pinned=pins.pinned(study))
+    rows = boards.shift_rows(beside, colours, models=shown.models)
+    slopes = rank_slopes(rows, left="This study", right=board.benchmark)
+    exhibits.picture(slopes, key="board-slopes", alt=boards.direction(beside, board))
     exhibits.inline_table(boards.shift_table(beside, board), key="board-table", left=("The board",))
     exhibits.say("In brackets: the ranks among these models that our annotations leave open.")
-    everything = links.state(study, results.ResultFilters())
-    overview.show_responses(study.models, links.of_targets(everything))
+    overview.show_responses(study.models, links.of_targets(links.state(study, everything)))
 if beside.only_ours:
     exhibits.say(f"Not on the board: {', '.join(beside.only_ours)}.")
 if beside.only_theirs:

@@ -1,3 +1,6 @@
+import json
+from itertools import pairwise
+
 import pytest
 
 from db.commands.leaderboards import import_leaderboard
@@ -120,3 +123,34 @@ def test_a_ranking_by_simulated_annotators_says_so_here_too(app, sign_in, sqlite
     at_page(app, "results/leaderboards.py").run()
 
     assert "All annotators are simulated" in written(app)
+
+
+def test_of_more_than_twelve_models_ten_and_those_pinned_are_drawn_one_below_the_other(
+    app, sign_in, sqlite_database
+):
+    # Every model beats the next one on every case; the board has the opposite order.
+    models = tuple(f"Model {place:02}" for place in range(14))
+    ids = make_eval_set(models=models, n_cases=2)
+    make_study(ids)
+    for case in range(2):
+        for better, worse in pairwise(models):
+            annotate(ids, "Ada", f"case-{case}/{better}", f"case-{case}/{worse}", "left")
+    lines = "".join(f"{m},Arena,{n},2026-10-01,x\n" for n, m in enumerate(models))
+    import_leaderboard(HEADER + lines.encode(), source_name="a.csv")
+    sign_in(app, Role.LEAD)
+
+    page = at_page(app, "results/leaderboards.py").run()
+    drawn = json.loads(page.get("plotly_chart")[0].proto.spec)
+    page.multiselect[0].set_value(["Model 13"]).run()
+    pinned = json.loads(page.get("plotly_chart")[0].proto.spec)
+
+    assert not app.exception
+    assert "11 of 14 models are shown" in written(app)
+    of_lines = [line for line in drawn["data"] if line["mode"] == "lines+markers"]
+    assert sorted(line["y"] for line in of_lines) == [[1.0 + k, 10.0 - k] for k in range(10)]
+    texts = [note["text"] for note in drawn["layout"]["annotations"]]
+    assert "Model 00  1" in texts
+    assert "14  Model 00" in texts
+    assert pinned["layout"]["height"] == drawn["layout"]["height"] + 34
+    # The table has all of them.
+    assert len(app.dataframe[0].value) == 14

@@ -115,9 +115,17 @@ def direction(beside: BesideBoard, board: Board) -> str:
     return f"{sentence}: rank correlation {text.estimate(correlation)}, n = {correlation.n} models."
 
 
-def shift_rows(board: BesideBoard, colours: Mapping[str, str]) -> pd.DataFrame:
-    """Give one row per shared model for the picture: model, ours, theirs, colour."""
-    shifts = board.comparison.shifts if board.comparison else ()
+def on_both(board: BesideBoard, order: Sequence[str]) -> list[str]:
+    """Return those of the models that are on the public board too, in the same order."""
+    return [model for model in order if model in board.ranges]
+
+
+def shift_rows(
+    board: BesideBoard, colours: Mapping[str, str], *, models: Sequence[str]
+) -> pd.DataFrame:
+    """Give one row per model for the picture: model, ours, theirs, colour; ranks are among all."""
+    every = board.comparison.shifts if board.comparison else ()
+    shifts = [shift for shift in every if shift.model in models]
     return pd.DataFrame(
         {
             "model": [shift.model for shift in shifts],
