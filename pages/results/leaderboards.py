@@ -66,9 +66,9 @@ exhibits.say(
 )
 exhibits.say(filters.in_words(study, everything))
 if beside.comparison is not None:
-    shown = pins.picker(study, boards.on_both(beside, best_first(kept)))
+    drawn = pins.picker(study, boards.on_both(beside, best_first(kept)))
     colours = model_colours(study.models, pinned=pins.pinned(study))
-    rows = boards.shift_rows(beside, colours, models=shown.models)
+    rows = boards.shift_rows(beside, colours, models=drawn.models)
     slopes = rank_slopes(rows, left="This study", right=board.benchmark)
     exhibits.picture(slopes, key="board-slopes", alt=boards.direction(beside, board))
     exhibits.inline_table(boards.shift_table(beside, board), key="board-table", left=("The board",))
