@@ -15,7 +15,8 @@ from evalkit.reports.judges.sentences import (
     worth,
 )
 from evalkit.study.subjects import Subject, subject_asked, subject_key, subject_title
-from pages.shared.address import addresses, choices
+from pages.shared.address import addresses, choices, links
+from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
 from pages.shared.display import blocks, exhibits
 from pages.shared.display.blocks import Page
@@ -84,3 +85,12 @@ def show_judge(row: JudgeRow, report: JudgesReport, page: Page) -> None:
         exhibits.say(orders.title, style="lead")
         blocks.fold(orders, key="judges-in-both-orders", label=None)
         exhibits.say(orders.note)
+
+
+def show_links(address: State) -> None:
+    """Lead to how far people agree, and to the cases on which annotators differ most."""
+    places = {"Agreement": "agreement", "Annotators": "annotators"}
+    links.line(
+        "How far people agree, and the cases on which they and judges differ most",
+        {title: link(page, address) for title, page in places.items()},
+    )
