@@ -304,7 +304,8 @@ def faults(record: dict[str, Any], version: int = VERSION) -> Iterator[tuple[str
             yield field + fault.path, fault
     if is_sound and "annotator" in fields.checks:
         yield from annotator_faults(record, OF_JUDGES)
-    if is_sound and kind in WHOLE_RECORD_CHECKS:
+    # What has no text is told at once, whatever else is wrong.
+    if kind in WHOLE_RECORD_CHECKS and (is_sound or kind in ("case", "output")):
         yield from WHOLE_RECORD_CHECKS[kind](record)
 
 

@@ -177,7 +177,8 @@ def test_whatever_key_can_be_imported_can_be_submitted():
 
     assert found("criterion", key=key) == found("tag", key=key) == []
     draft = parse_draft({"scores": {"left": {key: 1}}, "tags": {"right": {key: "minor"}}})
-    assert (draft.left.scores, draft.right.tags) == ({key: 1}, {key: "minor"})
+    left, right = draft.responses["left"], draft.responses["right"]
+    assert (left.scores, right.tags) == ({key: 1}, {key: "minor"})
 
     assert found("criterion", key=f"{key}k") == ["key"]
 
