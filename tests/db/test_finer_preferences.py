@@ -19,6 +19,7 @@ from db.queries import results
 from db.queries.annotation import task as queries
 from db.queries.annotation.own import own_annotations
 from db.queries.records.tables import study_csv
+from db.queries.results import collected
 from evalkit.annotation.draft import IncompleteError
 from evalkit.errors import RefusedError
 from evalkit.records.problems import RecordsRefusedError
@@ -449,3 +450,35 @@ def test_the_pairs_of_a_ranking_have_no_grade_for_it_asks_for_none(database):
     import_records(records, source_name="the test", eval_set="Set")
 
     assert means() == [(2.0, 1)]
+
+
+def test_all_of_a_study_is_read_for_strength_only_where_the_filters_leave_it_open(
+    sqlite_database, monkeypatch
+):
+    # Ann said by how much in each category, Bo in none: with Ann alone nothing is open.
+    records = []
+    for key in ("c0", "c1"):
+        records += [case(key, f"What about {key}?", category=key)]
+        records += [output(key, "A", "Yes."), output(key, "B", "No.")]
+        records += [comparison("left", case=key, strength="much")]
+        records += [comparison("left", case=key, annotator="Bo")]
+    import_records(records, source_name="the test", eval_set="Set", study="Study")
+    asked = []
+    statement = collected.strengths_imported
+    monkeypatch.setattr(
+        collected, "strengths_imported", lambda *of: asked.append(1) or statement(*of)
+    )
+
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+        ann = next(each for each in study.annotators if each.name == "Ann")
+        only = {"categories": ("c0",)}
+        hers = results.collect(
+            session, study, filters=results.ResultFilters(annotator_ids=(ann.annotator_id,), **only)
+        )
+        assert asked == []
+        both = results.collect(session, study, filters=results.ResultFilters(**only))
+
+    assert asked == [1]
+    assert hers.preferences.asks_strength.tolist() == [True]
+    assert sorted(both.preferences.asks_strength.tolist()) == [False, True]

@@ -239,12 +239,13 @@ def _asks_strength(
 
     Of what evalkit gave out the study says it; of imports what was said in the whole study.
     """
-    whole = counted(study, ResultFilters(judges=True))
     is_dealt: BoolArray = table[:, 5] == DEALT
-    if len(whole) == len(conditions):
-        imported = table[~is_dealt & (table[:, 3] != UNREADABLE)]
-        who, preference, strength = imported[:, 2], imported[:, 3], imported[:, 6] % N_STRENGTHS
-    else:
+    imported = table[~is_dealt & (table[:, 3] != UNREADABLE)]
+    who, preference, strength = imported[:, 2], imported[:, 3], imported[:, 6] % N_STRENGTHS
+    whole = counted(study, ResultFilters(judges=True))
+    is_unknown = len(np.setdiff1d(who, who[strength > 0])) > 0
+    if is_unknown and len(whole) != len(conditions):
+        # Whoever said nothing of strength here may have elsewhere: all of the study is read.
         who, preference, strength = numbers_of(session, strengths_imported(*whole)).T
     is_asked = ~np.isin(table[:, 2], not_asked(who, preference, strength))
     return np.where(is_dealt, study.collects_strength, is_asked)
