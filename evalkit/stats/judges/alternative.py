@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import stdtr
-from scipy.stats import false_discovery_control
 
 from evalkit.stats.counts import BoolArray, Codings, FloatArray, IntArray, number_cells
 from evalkit.stats.intervals import (
@@ -14,6 +13,7 @@ from evalkit.stats.intervals import (
     clustered_means,
     share_estimate,
 )
+from evalkit.stats.significance import benjamini_hochberg
 
 #: Persons to stand in for, and units that each must have in common with the judge and another.
 MIN_PEOPLE = 3
@@ -113,7 +113,9 @@ def alternative_test(
     is_tested = (gaps.n >= MIN_UNITS) & (gaps.n_cases >= MIN_CASES)
     matched = np.zeros(n_people, dtype=np.bool_)
     if is_tested.any():
-        adjusted = false_discovery_control(p_values[is_tested], method="by")
+        # Benjamini and Yekutieli's is Benjamini and Hochberg's, made stricter by 1 + 1/2 + … + 1/m.
+        stricter = np.sum(1.0 / np.arange(1, int(is_tested.sum()) + 1))
+        adjusted = benjamini_hochberg(p_values[is_tested]) * stricter
         matched[is_tested] = adjusted <= FALSE_DISCOVERIES
     rows = tuple(
         StandIn(
