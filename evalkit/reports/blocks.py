@@ -378,23 +378,28 @@ def value_cell(
     *,
     tone: Tone = Tone.PLAIN,
     tint: float = 0.0,
+    of: str = "",
     about: str = "",
     target: Target | None = None,
 ) -> Cell:
-    """Return a narrow cell of a map: the value, beneath it the interval and n; a dash for none."""
+    """Return a narrow cell of a map: the value, beneath it the interval and n; a dash for none.
+
+    ``of`` is what the number is of, which ``about`` begins with where nothing else is given.
+    """
     if estimate is None:
         return Cell(text.MISSING)
     if estimate.value is None:
         return Cell(text.MISSING, number=estimate, about=estimate.reason or "")
     written = text.estimate(estimate, form)
     value = form(estimate.value)
-    ends = written.removeprefix(value).strip()
+    ends, basis = written.removeprefix(value).strip(), f"n = {estimate.n:,}"
+    about = about or (f"{of}: {written}, {basis}" if of else written)
     return Cell(
         value,
-        tuple(filter(None, (ends, f"n = {estimate.n:,}"))),
+        tuple(filter(None, (ends, basis))),
         number=estimate,
         tone=tone,
         tint=tint,
-        about=about or written,
+        about=about,
         target=target,
     )

@@ -149,12 +149,11 @@ def _found_cell(tag: Tag, row: ScoreRow | None, reach: float) -> Cell:
     if row.category is not None:
         only["in"] = row.category
         where = f"{row.model}, {category_name(row.category)}"
-    about = f"{tag.name}, {where}: {text.with_n(rate, text.percent)}"
     return value_cell(
         rate,
         text.percent,
         tint=-(rate.value or 0.0) / reach,
-        about=about,
+        of=f"{tag.name}, {where}",
         target=Target(View.RESPONSES, only),
     )
 

@@ -77,7 +77,8 @@ def cell_picker(
         return None
     exhibits.say(worst_error(rates), style="verdict")
     columns = pins.picker(study, models).models
-    by_model = tables.error_map(rates, columns) or overall
+    is_of_all = list(columns) == list(models)
+    by_model = overall if is_of_all else tables.error_map(rates, columns) or overall
     looked = [row.category for row in rates[0].rows if row.category is not None and row.estimate.n]
     categories = list(dict.fromkeys(looked))
     can_split = len(categories) > 1 and len(columns) * len(categories) <= _MOST_COLUMNS
