@@ -378,28 +378,23 @@ def value_cell(
     *,
     tone: Tone = Tone.PLAIN,
     tint: float = 0.0,
-    of: str = "",
     about: str = "",
     target: Target | None = None,
 ) -> Cell:
-    """Return a narrow cell of a map: the value, beneath it the interval and n; a dash for none.
-
-    ``of`` is what the number is of, which ``about`` begins with where nothing else is given.
-    """
+    """Return a narrow cell of a map: the value, beneath it the interval and n; a dash for none."""
     if estimate is None:
         return Cell(text.MISSING)
     if estimate.value is None:
         return Cell(text.MISSING, number=estimate, about=estimate.reason or "")
     written = text.estimate(estimate, form)
     value = form(estimate.value)
-    ends, basis = written.removeprefix(value).strip(), f"n = {estimate.n:,}"
-    about = about or (f"{of}: {written}, {basis}" if of else written)
+    ends = written.removeprefix(value).strip()
     return Cell(
         value,
-        tuple(filter(None, (ends, basis))),
+        tuple(filter(None, (ends, f"n = {estimate.n:,}"))),
         number=estimate,
         tone=tone,
         tint=tint,
-        about=about,
+        about=about or written,
         target=target,
     )

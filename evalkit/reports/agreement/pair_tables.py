@@ -97,10 +97,11 @@ def _map_cell(pair: PairAgreement | None, subject: Subject) -> Cell:
     if pair is None:
         return Cell("")
     kappa = pair.cohen_kappa
+    about = f"{_names(pair)}: {text.with_n(kappa)}"
     only: dict[str, str | list[str]] = {"annotator": list(pair.annotators)}
     target = Target(View.ANNOTATORS, {**only, "on": subject_key(subject)})
     tint = max(0.0, kappa.value or 0.0)
-    return value_cell(kappa, text.number, tint=tint, of=_names(pair), target=target)
+    return value_cell(kappa, text.number, tint=tint, about=about, target=target)
 
 
 def _names(pair: PairAgreement) -> str:

@@ -149,13 +149,10 @@ def _found_cell(tag: Tag, row: ScoreRow | None, reach: float) -> Cell:
     if row.category is not None:
         only["in"] = row.category
         where = f"{row.model}, {category_name(row.category)}"
-    return value_cell(
-        rate,
-        text.percent,
-        tint=-(rate.value or 0.0) / reach,
-        of=f"{tag.name}, {where}",
-        target=Target(View.RESPONSES, only),
-    )
+    target = Target(View.RESPONSES, only)
+    cell = value_cell(rate, text.percent, tint=-(rate.value or 0.0) / reach, target=target)
+    about = f"{tag.name}, {where}: {cell.text} {', '.join(cell.details)}"
+    return replace(cell, about=about) if cell.details else cell
 
 
 def every_error(
