@@ -147,7 +147,7 @@ def test_retiring_a_case_leaves_the_pairs_of_the_others_alone(n_models, n_cases,
 
 
 def test_pairs_that_were_begun_stay_in_the_plan_when_it_changes():
-    begun = [Shown(100, 1, 0, n_live=1), Shown(100, 2, 3, n_live=1)]
+    begun = [Shown(100, (1, 0), n_live=1), Shown(100, (2, 3), n_live=1)]
     cases = complete_cases(2, 4)
 
     for seed in range(20):
@@ -161,7 +161,7 @@ def test_pairs_that_were_begun_stay_in_the_plan_when_it_changes():
 
 
 def test_a_pair_that_was_begun_takes_the_place_of_a_planned_one():
-    begun = [Shown(100, 1, 0, n_live=1)]
+    begun = [Shown(100, (1, 0), n_live=1)]
 
     for seed in range(20):
         units = plan(complete_cases(1, 4), n_models=4, pairs_per_case=2, seed=seed).keeping(begun)
