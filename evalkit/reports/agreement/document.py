@@ -43,7 +43,7 @@ def agreement_document(collected: Collected) -> Document:
         "judges_with_people": [
             {
                 "judge": judge.judge,
-                "criterion": None if judge.subject == PREFERRED else judge.subject.key,
+                "criterion": None if judge.subject == PREFERRED else subject_key(judge.subject),
                 "kappa": asdict(judge.kappa),
                 "percent_agreement": asdict(judge.percent),
                 "both_orders": orders_entry(judge.orders) if judge.orders else None,

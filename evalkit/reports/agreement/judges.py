@@ -15,7 +15,7 @@ from evalkit.study.collected import (
     codings_of_preferences,
     names,
 )
-from evalkit.study.subjects import CHECKED, PREFERRED, Subject, codings_of
+from evalkit.study.subjects import ANY_ERROR, CHECKED, PREFERRED, Subject, codings_of
 from evalkit.study.who import entries_at, identified, said_by
 from evalkit.vocabulary import AnnotatorKind
 
@@ -80,7 +80,7 @@ def without_judges(collected: Collected, *, but: int | None = None) -> Collected
 
 
 def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
-    """Compare each judge with people who judged the same: preferences, criteria, checklists."""
+    """Compare each judge with people who judged the same, errors included."""
     agreements = []
     for place, (name, who) in enumerate(zip(names(collected), collected.annotators, strict=True)):
         if who.kind != AnnotatorKind.JUDGE:
@@ -97,6 +97,9 @@ def judges_with_people(collected: Collected) -> tuple[JudgeAgreement, ...]:
         if len(collected.checks.value):
             rest = agreement_with_rest(codings_of(both, CHECKED, every=True))[place]
             agreements.append(JudgeAgreement(name, CHECKED, rest.kappa, rest.percent_agreement))
+        if len(collected.marks.output):
+            rest = agreement_with_rest(codings_of(both, ANY_ERROR, every=True))[place]
+            agreements.append(JudgeAgreement(name, ANY_ERROR, rest.kappa, rest.percent_agreement))
     return tuple(agreements)
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evalkit.reports.agreement.report import agreement_report
+from evalkit.reports.agreement.sentences import judges_with_people
 from evalkit.reports.judges.document import judges_document
 from evalkit.reports.judges.report import CLOSE, JudgeStanding, judges_report
 from evalkit.reports.judges.sentences import (
@@ -18,7 +20,7 @@ from evalkit.reports.judges.sentences import (
 from evalkit.reports.judges.tables import confusion_table, judges_section, judges_table
 from evalkit.stats.counts import LEFT, RIGHT, TIE
 from evalkit.stats.judges.alternative import MIN_UNITS
-from evalkit.study.collected import Judged
+from evalkit.study.collected import NO_TAG, Judged
 from evalkit.study.subjects import PREFERRED, subject_key
 from evalkit.vocabulary import AnnotatorKind
 from tests.evalkit.reports.test_annotators import study
@@ -165,3 +167,21 @@ def test_judges_do_not_move_one_another():
     )
 
     assert judges_report(alone).rows[0].ceiling == both[0].ceiling
+
+
+def test_a_judge_that_marked_errors_alone_is_compared_on_them():
+    # Two people and a judge look at twelve responses; the judge marks what the first person does.
+    marks = [
+        (who, output, 0 if output % 3 == 0 or (who == 1 and output == 1) else NO_TAG)
+        for who in range(3)
+        for output in range(12)
+    ]
+    of = study(n_cases=6, marks=[(output, who, tag) for who, output, tag in marks])
+    who = (*of.annotators[:2], Judged("Gauge", AnnotatorKind.JUDGE, False))
+
+    (sentence,) = judges_with_people(agreement_report(replace(of, annotators=who)))
+
+    # 11 1/2 of 12 the same; chance is that of a judge who marks 4 of 12 and people 4 1/2 of 12.
+    expected = (11.5 / 12 - (4 * 4.5 + 8 * 7.5) / 144) / (1 - (4 * 4.5 + 8 * 7.5) / 144)
+    assert sentence.startswith("Gauge agrees with people on any error: κ ")
+    assert f"{expected:.2f}" in sentence
