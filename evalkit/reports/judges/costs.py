@@ -17,11 +17,14 @@ _NOT_TOLD = "No label says it."
 
 @dataclass(frozen=True, slots=True)
 class JudgeCost:
-    """What one label of a judge takes on average, by measure, and all of its cost in dollars."""
+    """What one label of a judge takes on average, by measure, and all of its cost in dollars.
+
+    ``total_usd`` is None where no label says what it cost.
+    """
 
     judge: str
     per_label: dict[str, Estimate]
-    total_usd: float
+    total_usd: float | None
 
 
 def judge_cost_rows(spent: Spent) -> tuple[JudgeCost, ...]:
@@ -42,7 +45,9 @@ def _row(spent: Spent, judge: str) -> JudgeCost:
             n_groups=1,
         )
         per_label[measure] = text.because(amount_estimate(means), _NOT_TOLD)
-    return JudgeCost(judge, per_label, float(np.nansum(spent.totals[own, 0])))
+    cost = spent.totals[own, 0]
+    total = None if np.isnan(cost).all() else float(np.nansum(cost))
+    return JudgeCost(judge, per_label, total)
 
 
 def cost_table(rows: Sequence[JudgeCost]) -> Table:
@@ -56,7 +61,7 @@ def cost_table(rows: Sequence[JudgeCost]) -> Table:
                 number_cell(row.per_label[measure], form, has_n=True)
                 for measure, form in zip(MEASURES, forms, strict=True)
             ),
-            text.dollars(row.total_usd),
+            text.MISSING if row.total_usd is None else text.dollars(row.total_usd),
         )
         for row in rows
     ]

@@ -22,6 +22,8 @@ NO_UNITS = "Nothing was judged by this judge and by two people."
 _NOTHING = Estimate(None, None, None, 0, NO_UNITS)
 #: Lowest value of a kappa of two, where intervals end.
 _LOWEST = -1.0
+# What is less than this part of the squares it is the difference of is what rounding leaves.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +265,18 @@ def _numbers(codings: Codings, judge: int) -> _Table | None:
 
 def _kappas_of_moments(total: FloatArray) -> FloatArray:
     apart, apart_people, centre, spread, own_centre, own_spread = (total[:, 1:] / total[:, :1]).T
-    chance = own_spread + spread - 2 * own_centre * centre, 2 * (spread - centre**2)
-    return np.array([1 - apart / chance[0], 1 - apart_people / chance[1]])
+    pairs = (
+        (apart, own_spread + spread - 2 * own_centre * centre),
+        (apart_people, 2 * (spread - centre**2)),
+    )
+    return np.array(
+        [_beyond_chance(observed, chance, spread + own_spread) for observed, chance in pairs]
+    )
+
+
+def _beyond_chance(observed: FloatArray, chance: FloatArray, size: FloatArray) -> FloatArray:
+    """Return 1 - observed / chance, undefined where chance is nothing but what rounding leaves."""
+    return np.where(chance > _ROUNDING * size, 1 - observed / chance, np.nan)
 
 
 def _kappa(value: float, left_out: FloatArray, *, n: int) -> Estimate:

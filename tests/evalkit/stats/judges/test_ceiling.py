@@ -146,6 +146,23 @@ def test_people_who_agree_no_more_than_chance_are_no_ceiling(is_number):
     assert "nothing to measure a judge against" in result.ratio.reason
 
 
+@pytest.mark.parametrize("level", [0.1, 2.0, 4.0, 7.3])
+@pytest.mark.parametrize("varies", [False, True])
+def test_people_who_all_give_one_number_have_no_kappa_whatever_the_number_is(level, varies):
+    # Nothing differs, and nothing would by chance: 0/0, and not what rounding leaves.
+    unit, annotator = (grid.ravel() for grid in np.mgrid[0:12, 0:4])
+    value = np.where(varies & (annotator == 3) & (unit % 2 == 1), 1, 0)
+    values = (level, level + 1.0)
+    codings = Codings(unit, unit, annotator, value, values, ("ann", "ben", "cay", "judge"))
+
+    result = ceiling(codings, 3, is_number=True)
+
+    assert result.people.value is None
+    assert "All answers are equal" in result.people.reason
+    assert result.ratio.value is None
+    assert (result.judge.value is None) == (not varies)
+
+
 def test_answers_that_are_all_equal_and_units_without_two_people_are_sentences():
     equal = ceiling(codings_of(np.zeros((20, 4), dtype=int)), 3)
     alone = ceiling(codings_of(np.array([[0, -1, 0], [1, -1, 1]])), 2)
