@@ -21,9 +21,13 @@ class CutError(Exception):
     """An answer that began and did not end; asking again may help."""
 
 
+class ReportedError(Exception):
+    """What an endpoint says in place of an answer that it had begun, in its own words."""
+
+
 #: What may be otherwise a moment later: an answer cut off, or a line of rubbish.
 _TRANSIENT = (CutError, openai.APIConnectionError, httpx2.HTTPError, ValueError)
-FAILURES = (openai.OpenAIError, *_TRANSIENT)
+FAILURES = (openai.OpenAIError, ReportedError, *_TRANSIENT)
 
 
 def may_pass(error: Exception) -> bool:
@@ -37,18 +41,16 @@ def may_pass(error: Exception) -> bool:
 def sentence(error: Exception, secret: str | None) -> str:
     """Say why one request has no answer, without the key."""
     if isinstance(error, CutError):
-        words = str(error)
-    elif isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
-        words = "No answer in time."
-    elif isinstance(error, openai.APIStatusError):
-        words = f"The endpoint answered {error.status_code}: {_told(error)}"
-    elif isinstance(error, openai.APIConnectionError | httpx2.HTTPError):
-        words = "The connection was cut before the answer was whole."
-    elif isinstance(error, ValueError):
-        words = "The endpoint sent something that is no answer of this API (no sound JSON)."
-    else:
-        words = f"The endpoint reported an error: {_told(error)}"
-    return without_key(words, secret)
+        return str(error)
+    if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+        return "No answer in time."
+    if isinstance(error, openai.APIStatusError):
+        return f"The endpoint answered {error.status_code}: {_told(error, secret)}"
+    if isinstance(error, openai.APIConnectionError | httpx2.HTTPError):
+        return "The connection was cut before the answer was whole."
+    if isinstance(error, ValueError):
+        return "The endpoint sent something that is no answer of this API (no sound JSON)."
+    return f"The endpoint reported an error: {_told(error, secret)}"
 
 
 def stopping(
@@ -58,7 +60,7 @@ def stopping(
 
     What a server says of a refused key is not passed on: some repeat the key.
     """
-    where, told = endpoint.base_url, without_key(_told(error), secret)
+    where, told = endpoint.base_url, _told(error, secret)
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
         key = f"the key in {endpoint.key_name}" if endpoint.key_name else "a request without a key"
         words = f"{where} refused {key} ({error.status_code}). Check the key and what it may do."
@@ -87,11 +89,15 @@ def without_key(words: str, secret: str | None) -> str:
     return _KEY.sub("[key]", words)
 
 
-def _told(error: Exception) -> str:
-    """Return the server's own words, shortened; a whole page of HTML tells nothing."""
+def _told(error: Exception, secret: str | None) -> str:
+    """Return the server's own words without the key, shortened: a page of HTML tells nothing.
+
+    The key is taken out of the whole of them, as nothing knows the half of a key.
+    """
     body = getattr(error, "body", None)
     words = body.get("message") if isinstance(body, dict) else None
-    words = " ".join(str(words or getattr(error, "message", error)).split())
+    words = without_key(str(words or getattr(error, "message", error)), secret)
+    words = " ".join(words.split()) or "It does not say which."
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
 
 

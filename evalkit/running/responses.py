@@ -7,7 +7,7 @@ from openai import AsyncOpenAI
 
 from evalkit.records.normal import message_text
 from evalkit.running.chat import function_tool
-from evalkit.running.failures import CutError
+from evalkit.running.failures import CutError, ReportedError
 from evalkit.running.request import MAX_TOKENS, Reply, Request, TokenUsage
 
 _PIECES = {
@@ -45,7 +45,7 @@ async def hear(
             function = {"name": item.name, "arguments": item.arguments}
             reply.tool_calls.append({"id": item.call_id, "type": "function", "function": function})
     if whole.status == "failed":
-        reply.error = f"The endpoint reported an error: {getattr(whole.error, 'message', None)}"
+        raise ReportedError(getattr(whole.error, "message", None) or "")
 
 
 def _body(request: Request) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class Spoken:
     cached_tokens: int = 0
     reasoning_tokens: int = 0
     cost: float | None = None
+    #: What the Responses API says where it fails half-way.
+    failure: str = ""
 
 
 Model = Callable[[dict[str, Any]], Spoken]

@@ -70,12 +70,14 @@ def response_whole(body: dict[str, Any], spoken: Spoken) -> dict[str, Any]:
     }
     if spoken.cost is not None:
         usage["cost"] = spoken.cost
+    status = "incomplete" if is_short else "completed"
     return {
         "id": "resp_1",
         "object": "response",
         "created_at": 1,
         "model": body["model"],
-        "status": "incomplete" if is_short else "completed",
+        "status": "failed" if spoken.failure else status,
+        "error": {"code": "server_error", "message": spoken.failure} if spoken.failure else None,
         "incomplete_details": {"reason": "max_output_tokens"} if is_short else None,
         "output": items,
         "parallel_tool_calls": True,

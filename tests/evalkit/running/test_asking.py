@@ -10,13 +10,15 @@ import logging
 from dataclasses import replace
 from types import SimpleNamespace
 
+import httpx2
+import openai
 import pytest
 
 from evalkit.errors import RefusedError
 from evalkit.running import asking
 from evalkit.running.asking import ask, connect
 from evalkit.running.endpoint import Endpoint, configured_endpoints, endpoint_at
-from evalkit.running.failures import EndpointError, without_key
+from evalkit.running.failures import EndpointError, sentence, without_key
 from evalkit.running.request import Request, TokenUsage
 from evalkit.vocabulary import Api
 from tests.endpoint.server import KEY, Trouble, serving
@@ -203,6 +205,28 @@ def test_a_server_that_repeats_the_key_in_any_error_is_not_quoted_with_it(server
     assert reply_of(server).error == (
         "The endpoint answered 400: Nothing to be done for [key] here."
     )
+
+
+def test_a_response_that_fails_half_way_is_quoted_without_the_key_and_not_at_length(server):
+    says = Spoken("Half of", failure=f"No more for {KEY}. " + "Sorry. " * 1000)
+
+    reply = reply_of(server, api=Api.RESPONSES, says=says)
+
+    assert reply.error.startswith("The endpoint reported an error: No more for [key]. Sorry.")
+    assert len(reply.error) < 600  # 500 of the endpoint's own words, and ours
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("before", range(485, 501))
+def test_no_part_of_a_key_is_left_where_long_words_are_cut(before):
+    secret = "abcd1234EFGH5678"  # without a beginning by which a key is known
+    error = openai.APIError(
+        f"{'x' * before} {secret} and more", httpx2.Request("GET", "/"), body=None
+    )
+
+    words = sentence(error, secret)
+
+    assert "abcd" not in words
 
 
 def test_what_looks_like_a_key_is_left_out_also_where_a_part_of_it_is_starred():
