@@ -21,6 +21,7 @@ from db.models import (
 from evalkit.errors import RefusedError
 from evalkit.images.references import (
     ImageReference,
+    description_of,
     path_of,
     reference_of,
     references,
@@ -54,16 +55,13 @@ def placed_images(
 
     ``are_named`` keeps what a missing image is called, for leads: a name may name a model.
     """
-    wanted = list(references(messages))
-    if not wanted:
-        return tuple(messages)
-    hashes = _hashes(session, eval_set_id, wanted)
+    hashes = _hashes(session, eval_set_id, references(messages))
 
     def place(part: Mapping[str, Any]) -> dict[str, Any]:
         reference = reference_of(part)
-        assert reference is not None  # only such parts are changed
-        placed = {"type": "image", "alt": reference.alt, "hash": hashes.get(reference.name)}
-        return placed | ({"name": reference.name} if are_named else {})
+        content_hash = hashes.get(reference.name) if reference else None
+        placed = {"type": "image", "alt": description_of(part), "hash": content_hash}
+        return placed | ({"name": reference.name} if reference and are_named else {})
 
     return tuple(with_images(messages, place))
 

@@ -38,9 +38,16 @@ class ImageReference:
         return match[1] if match else None
 
 
+def is_image(part: Any) -> bool:
+    """Tell whether a part of a message is an image, whether it refers to something or not."""
+    if not isinstance(part, Mapping) or isinstance(part.get("text"), str):
+        return False
+    return "image" in str(part.get("type"))
+
+
 def reference_of(part: Any) -> ImageReference | None:
-    """Return what a part of a message refers to; None if it is no image, or one already placed."""
-    if not isinstance(part, Mapping) or "image" not in str(part.get("type")):
+    """Return what a part of a message refers to; None if it is no image, or refers to nothing."""
+    if not is_image(part):
         return None
     target = part.get("image", part.get("image_url", part.get("source")))
     alt = str(part.get("alt") or "")
@@ -113,16 +120,18 @@ def _parts(value: Any) -> Iterator[Any]:
     if isinstance(value, Mapping):
         yield value
     inner = value.get("content") if isinstance(value, Mapping) else value
-    if isinstance(inner, list | tuple):
+    if isinstance(inner, Mapping):
+        yield from _parts(inner)
+    elif isinstance(inner, list | tuple):
         for each in inner:
             yield from _parts(each)
 
 
 def _changed(value: Any, change: Change) -> Any:
-    if reference_of(value) is not None:
+    if is_image(value):
         return change(value)
     if isinstance(value, list | tuple):
         return [_changed(each, change) for each in value]
-    if isinstance(value, Mapping) and isinstance(value.get("content"), list | tuple):
+    if isinstance(value, Mapping) and isinstance(value.get("content"), list | tuple | Mapping):
         return {**value, "content": _changed(value["content"], change)}
     return value

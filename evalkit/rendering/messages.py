@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evalkit.images.references import is_image, with_images
 from evalkit.rendering.markdown import clean, escape, raw_html, render_text
-from evalkit.rendering.pictures import is_image, raw_image, render_image
+from evalkit.rendering.pictures import raw_image, render_image
 
 #: Writes an amount of milliseconds.
 Time = Callable[[float], str]
@@ -213,7 +214,7 @@ def _raw_content(content: Any) -> Iterable[str]:
             if is_image(part):
                 yield raw_image(part)
             else:
-                yield text if isinstance(text, str) else _raw_value(part)
+                yield text if isinstance(text, str) else _raw_value(*with_images([part], raw_image))
 
 
 # Tool calls and results

@@ -10,11 +10,6 @@ from evalkit.rendering.markdown import escape
 _HASH = re.compile("[0-9a-f]{64}")
 
 
-def is_image(part: Mapping[str, Any]) -> bool:
-    """Tell whether a part of a message is an image."""
-    return "image" in str(part.get("type")) and not isinstance(part.get("text"), str)
-
-
 def render_image(part: Mapping[str, Any]) -> str:
     """Draw an image that is stored; of any other say that it is not, and to leads which it is.
 

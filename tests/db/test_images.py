@@ -16,7 +16,9 @@ from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session
 from db.models import Assignment, Case, Image, NamedImage, Study
 from db.queries import library
+from db.queries.annotation.leaks import LeakCount, leak_count
 from db.queries.annotation.marks import shown_responses
+from db.queries.annotation.naming import texts_that_name_models
 from db.queries.annotation.task import comparison_task
 from db.queries.images import missing_names
 from db.queries.responses.side_by_side import every_response
@@ -125,6 +127,53 @@ def test_an_annotator_gets_what_is_stored_and_of_what_is_not_no_word_of_what_it_
     # What marks are counted in does not depend on what is stored.
     assert {side: shown[side]["raw"] for side in raw} == raw
     assert any("[image]" in each for each in raw.values())
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image", "name": "seven.png"},
+        {"type": "image_url", "image_url": {"detail": "seven"}, "name": "seven.png"},
+        {"type": "tool_result", "content": {"type": "image", "name": "seven.png"}},
+        {"type": "tool_result", "content": [{"type": "image", "file": "seven", "name": "seven"}]},
+    ],
+)
+def test_an_annotator_gets_no_word_of_an_image_that_refers_to_nothing(database, tmp_path, part):
+    drawn = output(model="A", content=[message("Here", part, role="assistant")])
+    import_file(write(tmp_path / "f.jsonl", [CASE, drawn, output(model="B")]))
+
+    shown, raw = as_shown(leak_policy=LeakPolicy.SHOW)
+
+    assert "seven" not in json.dumps(shown)
+    assert {side: shown[side]["raw"] for side in raw} == raw
+
+
+def test_what_an_image_is_called_gives_nobody_away_for_nobody_reads_it(database, tmp_path):
+    drawn = [
+        output(model=model, content=[message("Here", url(f"out/{model}.png"), role="assistant")])
+        for model in ("model-seven", "model-eight")
+    ]
+    import_file(write(tmp_path / "f.jsonl", [CASE, *drawn]))
+    models = ("model-seven", "model-eight")
+    study_id = create_study(
+        StudyPlan(name="S", eval_set="Set", models=models, leak_policy=LeakPolicy.LEAVE_OUT)
+    )
+
+    with read_session() as session:
+        assert leak_count(session, study_id) == LeakCount(2, 0, ())
+    user = account(Role.ANNOTATOR, name="Bo")
+    assert next_task_id(study_id=study_id, annotator_id=user.id) is not None
+
+
+def test_a_name_counts_where_only_the_image_of_the_case_is_called_so(database, tmp_path):
+    asked = {**CASE, "input": [message("What is it?", url("in/model-seven.png"))]}
+    told = [output(model="model-seven", content="I am model-seven."), output(model="B")]
+    import_file(write(tmp_path / "f.jsonl", [asked, *told]))
+    study_id = create_study(StudyPlan(name="S", eval_set="Set", models=("model-seven", "B")))
+
+    with read_session() as session:
+        assert leak_count(session, study_id) == LeakCount(2, 1, ("model-seven",))
+        assert texts_that_name_models(session, study_id) == ()
 
 
 def test_a_lead_reads_which_image_is_missing_and_that_it_can_be_uploaded(database, records):

@@ -1,6 +1,6 @@
 """Which responses of a study give their maker away, found once per output and process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -11,6 +11,7 @@ from db.models import Case, Model, Output, Run, Study, StudyRun, VersionCase
 from db.queries.annotation.cases import is_asked_for
 from evalkit.annotation.blinding.leaks import Leak, identity_leaks, mask, texts_of
 from evalkit.errors import NotFoundError
+from evalkit.images.references import description_of, with_images
 from evalkit.vocabulary import TextPlace
 
 #: The names found that count, by database, output and names of the study. Outputs that have a
@@ -77,8 +78,9 @@ def known_names(session: Session, study: Study) -> frozenset[str]:
 
 def case_words(case: Case, names: frozenset[str]) -> CaseWords:
     """Gather what the case itself says, its instructions apart."""
-    told = [m for m in case.input if m.get("role") in {"system", "developer"}]
-    asked = [m for m in case.input if m.get("role") not in {"system", "developer"}]
+    messages = with_images(case.input, description_of)
+    told = [m for m in messages if m.get("role") in {"system", "developer"}]
+    asked = [m for m in messages if m.get("role") not in {"system", "developer"}]
     return CaseWords(
         names=names,
         case_text="\n".join(texts_of([asked, case.context or [], case.tools or []])),
@@ -156,6 +158,9 @@ def _outputs_by_case(session: Session, study: Study) -> Iterator[tuple[Case, lis
 
 def names_told(output: Output, words: CaseWords) -> frozenset[str]:
     """Return the names that count in what an annotator sees of an output."""
-    texts = [output.content] if output.steps is None else texts_of(output.steps)
+    if output.steps is None:
+        texts: Iterable[str] = [output.content]
+    else:
+        texts = texts_of(with_images(output.steps, description_of))
     leaks = (leak for text in texts for leak in words.leaks(text))
     return frozenset(leak.matched for leak in leaks if leak.counts)

@@ -14,6 +14,7 @@ from evalkit.annotation.blinding.leaks import texts_of
 from evalkit.annotation.blinding.names import ModelNames
 from evalkit.annotation.blinding.naming import NamingText
 from evalkit.errors import NotFoundError
+from evalkit.images.references import description_of, with_images
 
 #: What cases of a version name, by database, version and models: a version never changes.
 _CASES: dict[tuple[str, int, int | None, frozenset[str]], tuple[NamingText, ...]] = {}
@@ -93,7 +94,8 @@ def _cases(session: Session, study: Study, names: ModelNames) -> Iterator[Naming
         .execution_options(yield_per=500)
     )
     for case in rows:
-        texts = texts_of([case.input, case.context or [], case.tools or [], case.checklist or []])
+        messages = with_images(case.input, description_of)
+        texts = texts_of([messages, case.context or [], case.tools or [], case.checklist or []])
         text = "\n".join((case.category or "", *texts))
         if words := names.found_in(text, as_names=True):
             yield NamingText(f"the case “{case.key}”", words)
