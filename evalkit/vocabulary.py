@@ -219,8 +219,16 @@ class Api(StrEnum):
     RESPONSES = "responses"
 
 
+class AnswerForm(StrEnum):
+    """How an endpoint is held to an answer that can be read: by a schema, as JSON, by words."""
+
+    SCHEMA = "schema"
+    JSON = "json"
+    WORDS = "words"
+
+
 class AskingState(StrEnum):
-    """How far a run is that evalkit makes itself."""
+    """How far a run or a judging is that evalkit makes itself."""
 
     OPEN = "open"
     STOPPED = "stopped"
@@ -228,7 +236,7 @@ class AskingState(StrEnum):
 
 
 class AskedState(StrEnum):
-    """How far one case of such a run is; ``asked`` is one whose reply is on its way."""
+    """How far one part of it is; ``asked`` is one whose reply is on its way."""
 
     WAITING = "waiting"
     ASKED = "asked"

@@ -1,9 +1,9 @@
-"""Runs that evalkit makes itself: what is asked of which endpoint, and how far each case is."""
+"""What evalkit asks itself: runs and judgings, of which endpoint, and how far each part is."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from db.columns import (
@@ -14,8 +14,9 @@ from db.columns import (
     not_negative,
     one_of,
     reference,
+    row_id,
 )
-from evalkit.vocabulary import Api, AskedState, AskingState
+from evalkit.vocabulary import AnswerForm, Api, AskedState, AskingState
 
 
 class Asking(DatabaseTable, table=True):
@@ -63,3 +64,67 @@ class AskedCase(DatabaseTable, table=True):
     case_id: int = Field(foreign_key="case.id", primary_key=True, index=True)
     state: str = AskedState.WAITING
     n_asked: int = 0
+
+
+class Judging(DatabaseTable, table=True):
+    """How a judge, an annotator, judges pairs of a study; the other columns are those of `Asking`.
+
+    ``identity`` is all that shapes its answers: another is another judge.
+    """
+
+    __tablename__ = "judging"
+    __table_args__ = (
+        UniqueConstraint("study_id", "identity_hash"),
+        one_of("state", AskingState),
+        one_of("api", Api),
+        one_of("form", AnswerForm),
+        not_negative("budget_usd"),
+    )
+
+    id: int | None = row_id()
+    study_id: int = reference("study")
+    annotator_id: int = reference("annotator", index=True)
+    identity: dict[str, Any] = json_value(nullable=False)
+    identity_hash: str
+    model: str
+    base_url: str
+    key_name: str | None = None
+    api: str = Api.CHAT
+    form: str = AnswerForm.SCHEMA
+    parameters: dict[str, Any] = json_value(nullable=False)
+    prices: dict[str, Any] | None = json_value()
+    budget_usd: float | None = None
+    concurrency: int = 4
+    state: str = Field(default=AskingState.OPEN, index=True)
+    reason: str | None = long_text(nullable=True)
+    lease: str | None = None
+    leased_until: datetime | None = moment(nullable=True)
+    created_by: int | None = reference("annotator", nullable=True)
+    created_at: datetime = moment()
+
+
+class AskedPair(DatabaseTable, table=True):
+    """Two responses in the order a judge is shown them, for the first time or once more.
+
+    What ``failed`` has no verdict, and the ``error`` instead; it is asked again when the judging
+    goes on. ``cost_usd`` is what all that was asked of it took.
+    """
+
+    __tablename__ = "asked_pair"
+    __table_args__ = (
+        UniqueConstraint("judging_id", "left_output_id", "right_output_id", "repeat"),
+        one_of("state", AskedState),
+        not_negative("cost_usd"),
+        Index("ix_asked_pair_judging_id_state_id", "judging_id", "state", "id"),
+    )
+
+    id: int | None = row_id()
+    judging_id: int = reference("judging")
+    case_id: int = reference("case", index=True)
+    left_output_id: int = reference("output", index=True)
+    right_output_id: int = reference("output", index=True)
+    repeat: int = 1
+    state: str = AskedState.WAITING
+    n_asked: int = 0
+    cost_usd: float | None = None
+    error: str | None = long_text(nullable=True)

@@ -16,6 +16,7 @@ from db.models import (
     Case,
     EvalSet,
     EvalSetVersion,
+    Judging,
     Model,
     Output,
     Run,
@@ -104,13 +105,23 @@ def askings(session: Session, *, run_id: int | None = None) -> list[AskingProgre
 
 def next_open_asking(session: Session) -> int | None:
     """Return the run that has waited longest for somebody to work on it; None where none does."""
-    return session.exec(
-        select(Asking.run_id)
-        .where(Asking.state == AskingState.OPEN)
-        .where(col(Asking.leased_until).is_(None) | (col(Asking.leased_until) < now()))
-        .order_by(col(Asking.created_at), col(Asking.run_id))
+    return _next_open(session, Asking, Asking.run_id)
+
+
+def next_open_judging(session: Session) -> int | None:
+    """Return the judging that has waited longest, in the same way."""
+    return _next_open(session, Judging, Judging.id)
+
+
+def _next_open(session: Session, table: Any, key: Any) -> int | None:
+    number: int | None = session.exec(
+        select(key)
+        .where(table.state == AskingState.OPEN)
+        .where(col(table.leased_until).is_(None) | (col(table.leased_until) < now()))
+        .order_by(col(table.created_at), col(key))
         .limit(1)
     ).first()
+    return number
 
 
 def asking_failures(session: Session, run_id: int) -> list[FailureCount]:

@@ -17,7 +17,7 @@ from evalkit.records.names import DEFAULT_RUN
 from evalkit.vocabulary import Api, AskingState
 
 if TYPE_CHECKING:
-    from db.running import Stored
+    from db.working import Stored
     from evalkit.running.plan import RunPlan
 
 EvalSetOption = Annotated[str, typer.Option(help="The eval set whose cases are asked.")]
@@ -138,7 +138,7 @@ def _work(plan: "RunPlan", *, timeout: float, as_json: bool) -> None:
         notes().print(
             f"Going on: {before.n_done:,} of {before.n_cases:,} are there, {left:,} are left."
         )
-    with _bar(before) as on_stored:
+    with bar(before.model, before.n_cases, before.n_done, before.n_failed) as on_stored:
         work_on(begun.run_id, token, on_stored=on_stored, timeout_s=timeout)
     _tell(_progress_of(begun.run_id), as_json=as_json)
 
@@ -189,16 +189,22 @@ def _tell(progress: AskingProgress, *, as_json: bool) -> None:
 
 
 def _outcome(progress: AskingProgress) -> str:
-    cost = "cost unknown" if progress.cost_usd is None else f"{progress.cost_usd:.4f} US dollars"
     return (
         f"{progress.model}, run {progress.run}, on {progress.eval_set} version "
         f"{progress.version_number}: {progress.n_answered:,} of {progress.n_cases:,} answered, "
-        f"{progress.n_failed:,} failed; {cost}."
+        f"{progress.n_failed:,} failed; {dollars(progress.cost_usd)}."
     )
 
 
+def dollars(cost: float | None) -> str:
+    """Say what something cost so far."""
+    return "cost unknown" if cost is None else f"{cost:.4f} US dollars"
+
+
 @contextmanager
-def _bar(before: AskingProgress) -> Iterator[Callable[["Stored"], None] | None]:
+def bar(
+    name: str, n: int, n_done: int, n_failed: int
+) -> Iterator[Callable[["Stored"], None] | None]:
     """Show how far it is and what it cost so far, where somebody watches."""
     console = notes()
     if not console.is_terminal:
@@ -210,15 +216,14 @@ def _bar(before: AskingProgress) -> Iterator[Callable[["Stored"], None] | None]:
         TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(before.model, total=before.n_cases, completed=before.n_done)
-        n_failed = before.n_failed
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(name, total=n, completed=n_done)
 
         def show(stored: "Stored") -> None:
             nonlocal n_failed
             n_failed += stored.error is not None
-            cost = f"{stored.spent_usd:.4f} US dollars"
+            cost = dollars(stored.spent_usd)
             failed = f", {n_failed:,} failed" if n_failed else ""
-            bar.update(task, advance=1, description=f"{before.model}: {cost}{failed}")
+            progress.update(task, advance=1, description=f"{name}: {cost}{failed}")
 
         yield show

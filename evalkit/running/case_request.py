@@ -6,7 +6,7 @@ from typing import Any
 from evalkit.errors import RefusedError
 from evalkit.records.schema import faults
 from evalkit.running.prices import Prices
-from evalkit.running.request import Reply, Request
+from evalkit.running.request import Reply, Request, TokenUsage
 from evalkit.vocabulary import Api
 
 _PASSAGES = "Passages that were retrieved for this request:"
@@ -36,15 +36,9 @@ def case_request(
 def output_record(
     reply: Reply, *, case: str, model: str, run: str, provider: str, prices: Prices | None
 ) -> dict[str, Any]:
-    """Write a reply as the record of an output, a call of tools as a step.
-
-    The cost is by the prices in use, else what the endpoint says it charges.
-    """
+    """Write a reply as the record of an output, a call of tools as a step."""
     usage = reply.usage
-    cost = prices.cost(usage) if prices is not None else None
-    cost_from = None if prices is None or cost is None else prices.source
-    if cost is None and usage.cost_usd is not None:
-        cost, cost_from = usage.cost_usd, "endpoint"
+    cost, cost_from = reply_cost(usage, prices)
     step = {"role": "assistant", "content": reply.text or None, "tool_calls": reply.tool_calls}
     metadata = {
         "cached_tokens": usage.cached,
@@ -71,7 +65,15 @@ def output_record(
         "error": reply.error,
         "metadata": {key: value for key, value in metadata.items() if value is not None} or None,
     }
-    return _sound({key: _storable(value) for key, value in fields.items() if value is not None})
+    return _sound({key: storable(value) for key, value in fields.items() if value is not None})
+
+
+def reply_cost(usage: TokenUsage, prices: Prices | None) -> tuple[float | None, str | None]:
+    """Return what a reply cost and who says so: the prices in use, else the endpoint."""
+    cost = prices.cost(usage) if prices is not None else None
+    if cost is not None and prices is not None:
+        return cost, prices.source
+    return usage.cost_usd, None if usage.cost_usd is None else "endpoint"
 
 
 def _sound(record: dict[str, Any]) -> dict[str, Any]:
@@ -84,14 +86,14 @@ def _sound(record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _storable(value: Any) -> Any:
-    """Replace what no database holds: NUL, and halves of characters."""
+def storable(value: Any) -> Any:
+    """Replace in texts what no database holds: NUL, and halves of characters."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):
-        return {_storable(key): _storable(inner) for key, inner in value.items()}
+        return {storable(key): storable(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_storable(inner) for inner in value]
+        return [storable(inner) for inner in value]
     return value
 
 

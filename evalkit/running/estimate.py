@@ -29,14 +29,18 @@ class RunEstimate:
 
     @property
     def sentence(self) -> str:
-        """Say it, and that it is rough."""
+        """Say it of cases, and that it is rough."""
+        return self.in_words("case")
+
+    def in_words(self, noun: str) -> str:
+        """Say it of whatever is asked."""
         cost = (
             "no price is known"
             if self.cost_usd is None
             else f"about {self.cost_usd:,.4f} US dollars"
         )
         return (
-            f"{counted(self.n_cases, 'case')}: about {self.input_tokens:,} input tokens, and about "
+            f"{counted(self.n_cases, noun)}: about {self.input_tokens:,} input tokens, and about "
             f"{self.output_per_case:,} output tokens each; {cost}."
         )
 

@@ -43,22 +43,7 @@ class RunPlan:
         for what, value in (("model", self.model), ("name", self.called), ("run", self.run)):
             if fault := name_fault(value):
                 raise RefusedError(f"The {what} is {fault.found}; expected is {fault.expected}.")
-        if not 1 <= self.concurrency <= MOST_AT_ONCE:
-            raise RefusedError(f"Requests at once are a number from 1 to {MOST_AT_ONCE}.")
-        if ours := [key for key in self.parameters if key in _OURS]:
-            raise RefusedError(f"{ours[0]} is not a parameter to choose: evalkit sets it.")
-        limit = self.parameters.get(MAX_TOKENS)
-        if limit is not None and not (is_number(limit) and limit == int(limit) and limit >= 1):
-            raise RefusedError(f"{MAX_TOKENS} is a whole number of 1 or more.")
-        if self.budget_usd is None:
-            return
-        if not 0 < self.budget_usd <= MAX_DOLLARS:
-            raise RefusedError("A budget is a number of US dollars above 0.")
-        if self.prices is None:
-            raise RefusedError(
-                f"No price of {self.model} is known, so no budget can be kept to. State what a "
-                "million input and output tokens cost (0 for a server of your own), or no budget."
-            )
+        check_asking(self)
 
     @property
     def called(self) -> str:
@@ -68,8 +53,33 @@ class RunPlan:
     @property
     def max_tokens(self) -> int | None:
         """Return the limit of output tokens, where there is one."""
-        limit = self.parameters.get(MAX_TOKENS)
-        return None if limit is None else int(limit)
+        return limit_of(self.parameters)
+
+
+def limit_of(parameters: Mapping[str, Any]) -> int | None:
+    """Return the limit of output tokens that parameters set, where they set one."""
+    limit = parameters.get(MAX_TOKENS)
+    return None if limit is None else int(limit)
+
+
+def check_asking(plan: Any) -> None:
+    """Refuse what cannot be kept to of a plan to ask an endpoint: of a run, or of a judge."""
+    if not 1 <= plan.concurrency <= MOST_AT_ONCE:
+        raise RefusedError(f"Requests at once are a number from 1 to {MOST_AT_ONCE}.")
+    if ours := [key for key in plan.parameters if key in _OURS]:
+        raise RefusedError(f"{ours[0]} is not a parameter to choose: evalkit sets it.")
+    limit = plan.parameters.get(MAX_TOKENS)
+    if limit is not None and not (is_number(limit) and limit == int(limit) and limit >= 1):
+        raise RefusedError(f"{MAX_TOKENS} is a whole number of 1 or more.")
+    if plan.budget_usd is None:
+        return
+    if not 0 < plan.budget_usd <= MAX_DOLLARS:
+        raise RefusedError("A budget is a number of US dollars above 0.")
+    if plan.prices is None:
+        raise RefusedError(
+            f"No price of {plan.model} is known, so no budget can be kept to. State what a "
+            "million input and output tokens cost (0 for a server of your own), or no budget."
+        )
 
 
 def parameters_of(

@@ -41,8 +41,9 @@ exhibits.say(unreadable(kept.collected.n_unreadable))
 judges.show_costs(kept)
 if not report.rows:
     exhibits.say(
-        "Verdicts are records of annotators of kind “judge”; import them, and they stand here "
-        "beside what people said of the same responses."
+        "Verdicts are records of annotators of kind “judge”; import them, or have a model judge "
+        "with `python -m evalkit judge`, and they stand here beside what people said of the same "
+        "responses."
     )
     st.page_link("library/import_records.py", label="Import verdicts", icon=":material/upload:")
     judges.show_links(address)

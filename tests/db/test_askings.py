@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import select
 
 from db.columns import now
-from db.commands import askings as commands
+from db.commands import askings as commands, errands
 from db.commands.askings import begin_run, take_case
+from db.commands.errands import RUN
 from db.commands.records import import_records
 from db.engine import read_session, write_session
 from db.models import AskedCase, Asking, Case, Output, ResultsState, Study
@@ -86,9 +87,9 @@ def test_an_eval_set_that_is_not_there_is_refused_with_those_that_are(ids):
 def test_one_worker_at_a_time_holds_a_run_until_it_falls_silent(ids):
     run_id = begin_run(PLAN, lease="first").run_id
 
-    assert not commands.lease_run(run_id, "second")
+    assert not errands.lease_errand(RUN, run_id, "second")
     assert take_case(run_id, "second") is None
-    assert commands.keep_lease(run_id, "first")
+    assert errands.keep_lease(RUN, run_id, "first")
     with pytest.raises(RefusedError, match="Somebody works on this run already"):
         begin_run(PLAN, lease="third")
     with read_session() as session:
@@ -96,8 +97,8 @@ def test_one_worker_at_a_time_holds_a_run_until_it_falls_silent(ids):
 
     with write_session() as session:
         session.get(Asking, run_id).leased_until = now() - timedelta(seconds=1)
-    assert commands.lease_run(run_id, "second")
-    assert not commands.keep_lease(run_id, "first")
+    assert errands.lease_errand(RUN, run_id, "second")
+    assert not errands.keep_lease(RUN, run_id, "first")
     assert take_case(run_id, "first") is None
 
 
@@ -107,7 +108,7 @@ def test_each_case_is_taken_once_and_what_a_killed_worker_took_is_asked_again(id
     with write_session() as session:
         session.get(Asking, run_id).leased_until = now() - timedelta(seconds=1)
 
-    assert commands.lease_run(run_id, "second")
+    assert errands.lease_errand(RUN, run_id, "second")
 
     rest = [take_case(run_id, "second") for _ in range(5)]
     assert taken == ["case-0", "case-1"]
@@ -185,16 +186,16 @@ def test_a_run_is_done_when_no_case_is_left_and_can_be_stopped_and_resumed_befor
     commands.stop_run(run_id, "Enough.")
     assert take_case(run_id, "me") is None
     commands.store_output(run_id, case.id, record(case.key))  # it was on its way
-    commands.leave_run(run_id, "me")
+    errands.leave_errand(RUN, run_id, "me")
     stopped = progress_of(run_id)
     assert (stopped.state, stopped.reason, stopped.n_answered) == ("stopped", "Enough.", 1)
 
     commands.resume_run(run_id, budget_usd=2.0)
-    assert commands.lease_run(run_id, "you")
+    assert errands.lease_errand(RUN, run_id, "you")
     for _ in range(3):
         case = take_case(run_id, "you")
         commands.store_output(run_id, case.id, record(case.key))
-    commands.leave_run(run_id, "you")
+    errands.leave_errand(RUN, run_id, "you")
     done = progress_of(run_id)
     assert (done.state, done.n_answered, done.budget_usd) == ("done", 4, 2.0)
     with pytest.raises(RefusedError, match="is done"):
@@ -205,7 +206,7 @@ def test_what_was_given_back_unpaid_does_not_count_as_begun(ids):
     run_id = begin_run(PLAN, lease="me").run_id
     for may_be_paid in (False, True):
         case = take_case(run_id, "me")
-        commands.give_case_back(run_id, case.id, may_be_paid=may_be_paid)
+        errands.give_back(RUN, run_id, case.id, may_be_paid=may_be_paid)
 
     with read_session() as session:
         assert session.get(AskedCase, (run_id, case.id)).n_asked == 1

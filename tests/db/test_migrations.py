@@ -87,6 +87,7 @@ MIGRATIONS = {
         "f1e67bedd7e1b76f678bdbb2913a08a40a89c98c391caf499fea9229018badd9"
     ),
     "0027_keep_images.py": ("10fcbf83d509a6179019d5605f1eee2f41627e48911484caffdbb730c30a9b02"),
+    "0028_judge_pairs.py": ("9be8d8a26a203e4c1884dbe5b7c45e7a48486a1913e422b3cbe4a7afdd78ea92"),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,9 +1,8 @@
 """What a model of the server says, and who says it.
 
 A model is a function from the body of a request to what it says. `plain` is the one for every
-name; `Server.models` has others by name. **A judge of known sensitivity, specificity, position
-and length bias is one more such function**, made from its seed and the truth, and put there under
-its name; it reads both responses from the messages as a model would.
+name; `Server.models` has others by name, such as the judge of `tests.endpoint.judge`, which reads
+both responses from the messages as a model would.
 """
 
 import hashlib

@@ -9,14 +9,19 @@ import pytest
 
 from db import running
 from db.commands.askings import begin_run
+from db.commands.judgings import begin_judging
 from db.commands.records import import_records
 from db.engine import read_session
 from db.queries.askings import askings
+from db.queries.judgings import judging_progress
+from evalkit.judging.plan import JudgePlan
 from evalkit.running.endpoint import Endpoint
 from evalkit.running.plan import RunPlan
 from pages.routes.running import RunWorker
 from tests.browser.serving import app_process
+from tests.endpoint.judge import NoisyJudge
 from tests.endpoint.server import KEY, serving
+from tests.endpoint.study import qualities, store_study
 
 N_CASES = 40
 
@@ -114,3 +119,22 @@ def test_the_app_makes_a_run_and_goes_on_with_it_after_a_restart(sqlite_database
     assert (half.state, half.is_at_work) == ("open", False)
     assert whole.n_answered == N_CASES
     assert max(server.asked.values()) <= 2
+
+
+def test_the_worker_judges_what_waits_to_be_judged(sqlite_database, monkeypatch):
+    monkeypatch.setenv("TEST_KEY", KEY)
+    store_study(n_cases=4)
+    with serving(default=NoisyJudge(qualities(4))) as server:
+        plan = JudgePlan("Study", "m", Endpoint(server.base_url, "TEST_KEY"))
+        judging_id = begin_judging(plan).judging_id
+        worker = RunWorker()
+        worker.start()
+        deadline = time.monotonic() + 60
+        progress = None
+        while time.monotonic() < deadline and (progress is None or progress.state != "done"):
+            time.sleep(0.02)
+            with read_session() as session:
+                progress = judging_progress(session, judging_id)
+        worker.end()
+
+    assert (progress.state, progress.n_answered) == ("done", 8)

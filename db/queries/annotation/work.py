@@ -65,8 +65,7 @@ class StudyWork:
 
 def study_work(session: Session, study: Study) -> StudyWork:
     """Plan a study and count what was shown. It reads all of it: never while somebody waits."""
-    run_ids = _run_ids(session, study)
-    outputs = _outputs(session, study, run_ids)
+    run_ids, outputs = study_outputs(session, study)
     shown = _shown(session, study, {output: model for (_, model), output in outputs.items()})
     planned = plan(
         _planned_cases(session, study, outputs),
@@ -79,6 +78,14 @@ def study_work(session: Session, study: Study) -> StudyWork:
     if study.n_drawn is not None:
         units = _as_drawn(session, study, units)
     return StudyWork(tuple(run_ids), units, shown, outputs)
+
+
+def study_outputs(
+    session: Session, study: Study
+) -> tuple[Sequence[int], Mapping[tuple[int, int], int]]:
+    """Return the runs of a study, and their outputs by case and place of the run among them."""
+    run_ids = _run_ids(session, study)
+    return run_ids, _outputs(session, study, run_ids)
 
 
 def planned_cases(session: Session, study: Study, run_ids: Sequence[int]) -> list[PlannedCase]:

@@ -42,6 +42,14 @@ KINDS = (AssignmentKind.WORK, AssignmentKind.REPEAT)
 _TOLD_ONCE = ("seconds", "comment", "texts", *OF_JUDGES)
 
 
+def pair_presentation(left_id: int, right_id: int, look: int = 1) -> str:
+    """Return what names two outputs in their order, that a record without ``assignment`` is about.
+
+    ``look`` counts how often its annotator judged them so.
+    """
+    return f"{IMPORTED}pair:{left_id}>{right_id}" + (f"{LOOK}{look}" if look > 1 else "")
+
+
 def assignment_name(key: str | None, presentation: str) -> str | None:
     """Return the ``assignment`` of a record: its own, or what names work given out here."""
     if key is not None or presentation.startswith(IMPORTED):

@@ -218,6 +218,7 @@ COMMANDS = [
     ["import", "FILE"],
     ["export", "OUT", "--study", "s", "--format", "evalkit"],
     ["run", "--eval-set", "e", "--model", "m"],
+    ["judge", "--study", "s", "--model", "m"],
     ["demo"],
     ["study", "create", "s", "--eval-set", "e", "--models", "a,b"],
     ["study", "list"],

@@ -29,6 +29,7 @@ from db.queries.records.annotated import (
     PERSON,
     SIDES_POLICIES,
     inherited_extras,
+    pair_presentation,
 )
 from db.queries.records.rows import batched
 from evalkit.records.checks import as_moment
@@ -180,7 +181,7 @@ class _LabelWriter:
         if row.key is not None:
             presentation = f"key:{row.key}"
         elif row.right_id is not None:
-            presentation = f"{IMPORTED}pair:{row.left_id}>{row.right_id}"
+            presentation = pair_presentation(row.left_id, row.right_id)
         else:
             presentation = f"{IMPORTED}single:{row.left_id}"
         if row.key is None and row.look > 1:

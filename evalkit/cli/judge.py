@@ -1,0 +1,179 @@
+"""``judge``: let a model compare the responses of a study, each two in both orders."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from db.columns import new_token
+from db.engine import read_session
+from evalkit.cli.run import (
+    ApiOption,
+    BaseUrlOption,
+    BudgetOption,
+    ConcurrencyOption,
+    DryRunFlag,
+    InputPriceOption,
+    KeyEnvOption,
+    MaxTokensOption,
+    ModelOption,
+    OutputPriceOption,
+    ParametersOption,
+    TemperatureOption,
+    TimeoutOption,
+    bar,
+    dollars,
+)
+from evalkit.cli.terminal import JsonFlag, notes, out, print_json, require_database
+from evalkit.phrases import counted
+from evalkit.vocabulary import AnswerForm, Api, AskingState
+
+if TYPE_CHECKING:
+    from db.queries.judgings import JudgingProgress
+    from evalkit.judging.plan import JudgePlan
+
+StudyOption = Annotated[str, typer.Option(help="The study whose responses are compared.")]
+FormOption = Annotated[
+    AnswerForm,
+    typer.Option(
+        help="How the endpoint is held to an answer that can be read: by a JSON schema, as any "
+        "JSON, or by the words of the prompt alone."
+    ),
+]
+RepeatsOption = Annotated[int, typer.Option(help="How often each order is asked.")]
+AllPairsFlag = Annotated[
+    bool,
+    typer.Option(
+        "--all-pairs",
+        help="Every two models on every case of the study, and not only what people compared.",
+    ),
+]
+
+
+def judge_command(
+    study: StudyOption,
+    model: ModelOption,
+    base_url: BaseUrlOption = None,
+    key_env: KeyEnvOption = None,
+    api: ApiOption = Api.CHAT,
+    form: FormOption = AnswerForm.SCHEMA,
+    temperature: TemperatureOption = None,
+    max_tokens: MaxTokensOption = None,
+    parameters: ParametersOption = None,
+    concurrency: ConcurrencyOption = 4,
+    budget: BudgetOption = None,
+    input_price: InputPriceOption = None,
+    output_price: OutputPriceOption = None,
+    timeout: TimeoutOption = 300.0,
+    repeats: RepeatsOption = 1,
+    all_pairs: AllPairsFlag = False,
+    dry_run: DryRunFlag = False,
+    as_json: bool = JsonFlag,
+) -> None:
+    """Let a model judge pairs in both orders; the same command once more goes on with the rest."""
+    require_database()
+    from evalkit.judging.plan import JudgePlan
+    from evalkit.running.endpoint import endpoint_at
+    from evalkit.running.plan import parameters_of
+    from evalkit.running.prices import known_prices, stated_prices
+
+    endpoint = endpoint_at(base_url, key_env)
+    plan = JudgePlan(
+        study=study,
+        model=model,
+        endpoint=endpoint,
+        api=api,
+        form=form,
+        parameters=parameters_of(temperature=temperature, max_tokens=max_tokens, more=parameters),
+        prices=stated_prices(input_price, output_price) or known_prices(model, endpoint.base_url),
+        budget_usd=budget,
+        concurrency=concurrency,
+        repeats=repeats,
+        all_pairs=all_pairs,
+    )
+    _estimate(plan, as_json=as_json and dry_run)
+    if not dry_run:
+        _work(plan, timeout=timeout, as_json=as_json)
+
+
+def _estimate(plan: "JudgePlan", *, as_json: bool) -> None:
+    from db.judging import estimate_judging
+
+    estimate = estimate_judging(plan)
+    if as_json:
+        print_json(
+            {
+                "is_dry_run": True,
+                "n_verdicts": estimate.n_cases,
+                "input_tokens": estimate.input_tokens,
+                "output_per_verdict": estimate.output_per_case,
+                "cost_usd": estimate.cost_usd,
+            }
+        )
+        return
+    notes().print(estimate.in_words("verdict"))
+    if plan.prices is not None:
+        notes().print(f"Reckoned with {plan.prices.sentence}.")
+
+
+def _work(plan: "JudgePlan", *, timeout: float, as_json: bool) -> None:
+    """Begin the judging, or go on with it, and tell how it ended."""
+    from db.commands.judgings import begin_judging
+    from db.judging import judge_on
+
+    plan.endpoint.key()  # refused here, before anything is stored
+    token = new_token()
+    begun = begin_judging(plan, lease=token)
+    before = _progress_of(begun.judging_id)
+    if not begun.is_new:
+        notes().print(
+            f"Going on: {before.n_done:,} of {before.n_pairs:,} are there, "
+            f"{before.n_waiting:,} are left."
+        )
+    with bar(before.judge, before.n_pairs, before.n_done, before.n_failed) as on_stored:
+        judge_on(begun.judging_id, token, on_stored=on_stored, timeout_s=timeout)
+    _tell(_progress_of(begun.judging_id), as_json=as_json)
+
+
+def _progress_of(judging_id: int) -> "JudgingProgress":
+    from db.queries.judgings import judging_progress
+
+    with read_session() as session:
+        return judging_progress(session, judging_id)
+
+
+def _tell(progress: "JudgingProgress", *, as_json: bool) -> None:
+    """Say how it ended, and end with 1 unless every pair was asked and answered."""
+    if as_json:
+        print_json(
+            {
+                "study": progress.study,
+                "judge": progress.judge,
+                "state": progress.state,
+                "reason": progress.reason,
+                "n_asked_for": progress.n_pairs,
+                "n_verdicts": progress.n_answered,
+                "n_unreadable": progress.n_unreadable,
+                "n_failed": progress.n_failed,
+                "n_begun_again": progress.n_again,
+                "cost_usd": progress.cost_usd,
+                "failures": [{"error": error, "n": n} for error, n in progress.reasons],
+            }
+        )
+    else:
+        out().print(
+            f"{progress.judge} on {progress.study}: {progress.n_answered:,} of "
+            f"{progress.n_pairs:,} judged, {progress.n_unreadable:,} unreadable, "
+            f"{progress.n_failed:,} failed; {dollars(progress.cost_usd)}."
+        )
+    for error, n in progress.reasons:
+        notes().print(f"{counted(n, 'request')} failed: {error}")
+    if progress.n_again:
+        notes().print(
+            f"Asked more than once, as after a kill: {counted(progress.n_again, 'pair')}."
+        )
+    if progress.state is not AskingState.DONE:
+        notes().print(f"Stopped. {progress.reason or 'Somebody else goes on with it.'}")
+    elif progress.n_failed:
+        notes().print("The same command asks once more for what failed.")
+    if progress.n_failed or progress.state is not AskingState.DONE:
+        raise typer.Exit(1)

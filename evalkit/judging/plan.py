@@ -1,0 +1,53 @@
+"""What a judging is to be: which study, which judge, which pairs, and for how much money."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from evalkit.errors import RefusedError
+from evalkit.judging.identity import HASH_LENGTH, JudgeIdentity
+from evalkit.judging.pair import PROMPT, PairQuestion
+from evalkit.records.checks import name as name_fault
+from evalkit.running.endpoint import Endpoint
+from evalkit.running.plan import check_asking
+from evalkit.running.prices import Prices
+from evalkit.vocabulary import AnswerForm, Api
+
+#: More repeats than anybody needs to know how a judge varies.
+MOST_REPEATS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class JudgePlan:
+    """A judge that is to compare responses of a study, each pair in both orders.
+
+    The pairs are those that people compared, or all of the study with ``all_pairs``; each order is
+    asked ``repeats`` times. ``budget_usd`` holds for the judging as a whole, resumed or not.
+    """
+
+    study: str
+    model: str
+    endpoint: Endpoint
+    api: Api = Api.CHAT
+    form: AnswerForm = AnswerForm.SCHEMA
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    prices: Prices | None = None
+    budget_usd: float | None = None
+    concurrency: int = 4
+    repeats: int = 1
+    all_pairs: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be done, or not kept to."""
+        # With as much behind it as the name of the judge will have.
+        if fault := name_fault(f"{self.model} {PROMPT} {'0' * HASH_LENGTH}"):
+            raise RefusedError(f"The model is {fault.found}; expected is {fault.expected}.")
+        if not 1 <= self.repeats <= MOST_REPEATS:
+            raise RefusedError(f"Repeats are a number from 1 to {MOST_REPEATS}.")
+        check_asking(self)
+
+    def identity(self, asked: PairQuestion) -> JudgeIdentity:
+        """Return who the judge is that is asked this."""
+        return JudgeIdentity(
+            self.model, self.endpoint.base_url, self.api, self.form, self.parameters, asked
+        )

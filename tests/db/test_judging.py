@@ -1,0 +1,342 @@
+"""A judging from its pairs to its verdicts over real HTTP: each once, kept as by an import."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from sqlmodel import select
+
+from db import judging, schema
+from db.commands.errands import JUDGING, stop_errand
+from db.commands.judgings import begin_judging
+from db.commands.records import import_file
+from db.engine import engine, read_session, write_session
+from db.models import Annotation, Annotator, AskedPair, Assignment, Output, Study
+from db.queries.integrity import integrity_findings
+from db.queries.judgings import judging_progress
+from db.queries.records.export import study_lines
+from db.queries.results import ResultFilters, collect, result_study
+from evalkit.errors import NotFoundError, RefusedError
+from evalkit.judging.plan import JudgePlan
+from evalkit.reports.judges.report import judges_report
+from evalkit.running.endpoint import Endpoint
+from evalkit.running.prices import Prices
+from evalkit.study.subjects import PREFERRED
+from tests.endpoint.judge import NoisyJudge
+from tests.endpoint.server import KEY, Trouble, serving
+from tests.endpoint.spoken import plain
+from tests.endpoint.study import MODELS, qualities, store_study, text_of
+
+N_CASES = 6
+N_VERDICTS = 2 * N_CASES
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("TEST_KEY", KEY)
+    with serving(default=NoisyJudge(qualities(40))) as running:
+        yield running
+
+
+@pytest.fixture
+def study(sqlite_database, store_once):
+    store_once(store_study, n_cases=N_CASES)
+    return sqlite_database
+
+
+def plan_at(server, **how):
+    return JudgePlan("Study", "m", Endpoint(server.base_url, "TEST_KEY"), **how)
+
+
+def judge(plan, **how):
+    judging_id = begin_judging(plan).judging_id
+    assert judging.judge_on(judging_id, **how)
+    return progress_of(judging_id)
+
+
+def progress_of(judging_id):
+    with read_session() as session:
+        return judging_progress(session, judging_id)
+
+
+def verdicts():
+    """Return what judges said: annotations with their assignments."""
+    with read_session() as session:
+        return session.exec(
+            select(Annotation, Assignment)
+            .join(Assignment, Assignment.id == Annotation.assignment_id)
+            .join(Annotator, Annotator.id == Assignment.annotator_id)
+            .where(Annotator.kind == "judge")
+            .order_by(Annotation.id)
+        ).all()
+
+
+def written():
+    with read_session() as session:
+        study_id = session.exec(select(Study.id)).one()
+        return list(study_lines(session, study_id=study_id))
+
+
+def report():
+    with read_session() as session:
+        study = result_study(session, name="Study")
+        collected = collect(session, study, filters=ResultFilters(judges=True))
+    return judges_report(collected)
+
+
+def test_each_pair_is_asked_once_in_each_order_on_either_database(database, server):
+    store_study(n_cases=N_CASES)
+
+    progress = judge(plan_at(server, concurrency=4))
+
+    assert (progress.state, progress.n_answered, progress.n_again) == ("done", N_VERDICTS, 0)
+    assert Counter(server.asked.values()) == {1: N_VERDICTS}
+    sides = [(shown.left_output_id, shown.right_output_id) for _, shown in verdicts()]
+    assert len(set(sides)) == N_VERDICTS
+    assert {tuple(reversed(pair)) for pair in sides} == set(sides)
+    # A judge that is always right, beside people who are, too.
+    (row,) = report().on(PREFERRED)
+    assert (row.orders.mean.value, row.orders.positional.value) == (1.0, 1.0)
+    assert [finding for finding in integrity_findings() if finding.problems] == []
+
+
+def test_a_judge_s_known_faults_are_found_again_in_the_report(sqlite_database, server):
+    n_cases, n_pairs = 40, 40 * 3
+    store_study(n_cases=n_cases, n_models=3)
+    noisy = NoisyJudge(
+        qualities(n_cases), accuracy=0.8, towards_a=0.2, towards_longer=0.1, unreadable=0.05, seed=3
+    )
+    server.models["m"] = noisy
+
+    progress = judge(plan_at(server, concurrency=8))
+
+    assert progress.n_answered == 2 * n_pairs
+    # Four standard errors about what the judge was made to do; its draws are independent.
+    spread = (0.05 * 0.95 * 2 * n_pairs) ** 0.5
+    assert progress.n_unreadable == pytest.approx(0.05 * 2 * n_pairs, abs=4 * spread)
+    chances = []
+    quality = noisy.quality
+    for case in range(n_cases):
+        for left, right in ((0, 1), (0, 2), (1, 2)):
+            texts = sorted((text_of(case, left), text_of(case, right)), key=quality.__getitem__)
+            is_longer = len(texts[1]) > len(texts[0])
+            chances.append(
+                [noisy.is_right(is_a=is_a, is_longer=is_longer) for is_a in (True, False)]
+            )
+    right = sum(a + b for a, b in chances) / (2 * n_pairs)
+    same = sum(a * b + (1 - a) * (1 - b) for a, b in chances) / n_pairs
+    (row,) = report().on(PREFERRED)
+    n = row.orders.n_pairs
+    assert n_pairs * 0.8 < n < n_pairs
+    assert row.orders.mean.value == pytest.approx(
+        right, abs=4 * (right * (1 - right) / (2 * n)) ** 0.5
+    )
+    assert row.orders.positional.value == pytest.approx(
+        same, abs=4 * (same * (1 - same) / n) ** 0.5
+    )
+    says_a = sum(said.preference == "left" for said, _ in verdicts()) / (
+        2 * n_pairs - progress.n_unreadable
+    )
+    # A is right in half of all presentations: right where A is better, and wrong where B is.
+    first = sum(a + 1 - b for a, b in chances) / (2 * n_pairs)
+    assert says_a == pytest.approx(first, abs=4 * (0.25 / (2 * n)) ** 0.5)
+    assert first > 0.55
+
+
+def test_a_verdict_keeps_its_rationale_its_raw_answer_and_what_it_took(study, server):
+    progress = judge(plan_at(server, prices=Prices(1.0, 10.0)))
+
+    said, shown = verdicts()[0]
+    # 1000 tokens at 1 and 100 at 10 US dollars per million, 12 times
+    assert progress.cost_usd == pytest.approx(N_VERDICTS * 0.002)
+    side = "A" if said.preference == "left" else "B"
+    assert json.loads(said.details["metadata"]["raw"])["verdict"] == side
+    assert said.details["rationale"] == f"I prefer {side}."
+    assert said.details["cost_usd"] == pytest.approx(0.002)
+    assert (said.details["input_tokens"], said.details["output_tokens"]) == (1000, 100)
+    assert said.details["latency_ms"] > 0
+    assert (shown.policy, shown.state) == ("imported", "submitted")
+
+
+def test_what_a_judge_is_asked_names_no_model_and_masks_what_would(study, server):
+    server.models["m"] = plain()
+    with write_session() as session:
+        session.exec(select(Study)).one().leak_policy = "mask"  # as those begun here have it
+        for output in session.exec(select(Output)):
+            output.content = "I am Amber. What else?"
+
+    judge(plan_at(server))
+
+    asked = json.dumps([body["messages"] for _, body in server.requests])
+    assert asked.count("What else?") == 2 * N_VERDICTS
+    assert not any(model in asked for model in MODELS)
+
+
+def test_an_export_of_verdicts_is_imported_as_the_same(study, server, tmp_path, monkeypatch):
+    server.models["m"] = NoisyJudge(qualities(N_CASES), unreadable=0.3)
+    judge(plan_at(server, repeats=2))
+    path = tmp_path / "study.jsonl"
+    path.write_text("".join(lines := written()), encoding="utf-8")
+
+    counts = import_file(path).counts
+
+    assert sum(count.new for count in counts.values()) == 0
+    assert sum('"annotator_kind": "judge"' in line for line in lines) == 2 * N_VERDICTS
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    schema.upgrade()
+    import_file(path)
+    assert written() == lines
+    engine().dispose()
+
+
+def test_the_same_judge_is_never_asked_again_what_it_judged(study, server):
+    first = judge(plan_at(server))
+
+    second = judge(plan_at(server))
+
+    assert (second.judging_id, second.state, second.n_answered) == (first.judging_id, "done", 12)
+    assert len(server.requests) == len(verdicts()) == N_VERDICTS
+    with write_session() as session:  # as after an import into another database
+        for row in session.exec(select(AskedPair)):
+            session.delete(row)
+    third = judge(plan_at(server))
+    assert (third.n_answered, len(server.requests)) == (N_VERDICTS, N_VERDICTS)
+
+
+def test_more_repeats_ask_what_is_missing_and_are_looks_of_their_own(study, server):
+    judge(plan_at(server))
+
+    progress = judge(plan_at(server, repeats=2))
+
+    assert progress.n_answered == 2 * N_VERDICTS
+    assert Counter(server.asked.values()) == {2: N_VERDICTS}
+    looks = Counter(shown.presentation.endswith("~2") for _, shown in verdicts())
+    assert looks == {False: N_VERDICTS, True: N_VERDICTS}
+
+
+def test_another_setting_is_another_judge(study, server):
+    judge(plan_at(server))
+
+    judge(plan_at(server, parameters={"temperature": 0.5}))
+
+    with read_session() as session:
+        names = session.exec(select(Annotator.name).where(Annotator.kind == "judge")).all()
+    assert len(set(names)) == 2
+    assert len(verdicts()) == 2 * N_VERDICTS
+
+
+def test_only_what_people_compared_is_judged_unless_all_is_wished(sqlite_database, server):
+    store_study(n_cases=N_CASES, n_models=3, n_compared=2)
+
+    assert judge(plan_at(server)).n_answered == 2 * 3 * 2  # cases, pairs of models, orders
+
+    assert judge(plan_at(server, all_pairs=True)).n_answered == N_CASES * 3 * 2
+    assert Counter(server.asked.values()) == {1: N_CASES * 3 * 2}
+
+
+def test_a_study_without_a_comparison_by_people_is_refused_and_nothing_stored(
+    sqlite_database, server
+):
+    store_study(n_cases=2, n_compared=0)
+
+    with pytest.raises(RefusedError, match="--all-pairs"):
+        begin_judging(plan_at(server))
+    with pytest.raises(NotFoundError, match="There is no study named “Other”"):
+        begin_judging(replace(plan_at(server), study="Other"))
+
+    with read_session() as session:
+        assert session.exec(select(Annotator)).all() == []
+
+
+def test_what_fails_is_no_verdict_and_is_asked_again(study, server):
+    server.trouble(Trouble.TOO_LONG, times=2, fits=lambda body: "Question 3?" in str(body))
+
+    progress = judge(plan_at(server))
+
+    assert (progress.state, progress.n_answered, progress.n_failed) == ("done", N_VERDICTS - 2, 2)
+    ((error, n),) = progress.reasons
+    assert "maximum context length" in error
+    assert (n, len(verdicts())) == (2, N_VERDICTS - 2)
+
+    again = judge(plan_at(server))
+    assert (again.n_answered, again.n_failed, again.reasons) == (N_VERDICTS, 0, ())
+    assert len(server.requests) == N_VERDICTS + 2
+
+
+def test_an_answer_that_cannot_be_read_is_kept_as_such_and_not_asked_again(study, server):
+    server.models["m"] = NoisyJudge(qualities(N_CASES), unreadable=1.0)
+
+    progress = judge(plan_at(server))
+
+    assert (progress.n_answered, progress.n_unreadable) == (N_VERDICTS, N_VERDICTS)
+    said, _ = verdicts()[0]
+    assert (said.preference, said.is_unreadable) == (None, True)
+    assert said.details["metadata"]["raw"] == "Both have their merits."
+    assert judge(plan_at(server)).n_answered == N_VERDICTS
+    assert len(server.requests) == N_VERDICTS
+
+
+def test_a_budget_stops_a_judging_and_another_one_goes_on(study, server):
+    prices = Prices(0.0, 1000.0)  # a verdict of 100 tokens costs 0.1
+    plan = plan_at(server, prices=prices, budget_usd=0.45, parameters={"max_tokens": 100})
+
+    progress = judge(plan)
+
+    assert (progress.state, progress.n_answered) == ("stopped", 4)
+    assert progress.reason == (
+        "The budget of 0.45 US dollars does not carry another pair: 0.4000 are spent."
+    )
+    assert judge(replace(plan, budget_usd=5.0)).n_answered == N_VERDICTS
+    assert Counter(server.asked.values()) == {1: N_VERDICTS}
+
+
+def test_a_judging_whose_study_asks_otherwise_by_now_is_stopped_with_the_reason(study, server):
+    judging_id = begin_judging(plan_at(server)).judging_id
+    with write_session() as session:
+        session.exec(select(Study)).one().guidelines = "Facts first."
+
+    judging.judge_on(judging_id)
+
+    progress = progress_of(judging_id)
+    assert (progress.state, progress.n_answered) == ("stopped", 0)
+    assert "another judge" in progress.reason
+    assert server.requests == []
+
+
+def test_only_one_of_two_workers_judges(study, server):
+    judging_id = begin_judging(plan_at(server), lease="somebody").judging_id
+
+    assert not judging.judge_on(judging_id)
+    with pytest.raises(RefusedError, match="Somebody works on this judging already"):
+        begin_judging(plan_at(server), lease="me")
+
+
+def test_a_judging_that_is_stopped_asks_no_more_and_stores_what_is_on_its_way(study, server):
+    judging_id = begin_judging(plan_at(server, concurrency=2)).judging_id
+    seen = []
+
+    def stop_at_third(stored):
+        seen.append(stored)
+        if len(seen) == 3:
+            stop_errand(JUDGING, judging_id, "Enough.")
+
+    judging.judge_on(judging_id, on_stored=stop_at_third)
+
+    progress = progress_of(judging_id)
+    assert (progress.state, progress.reason) == ("stopped", "Enough.")
+    assert progress.n_answered == len(server.requests) == len(verdicts())
+    assert 3 <= progress.n_answered < N_VERDICTS
+
+
+def test_an_estimate_counts_what_is_left_and_asks_nothing(study, server):
+    plan = plan_at(server, prices=Prices(1.0, 1.0), parameters={"max_tokens": 50})
+
+    estimate = judging.estimate_judging(plan)
+
+    assert server.requests == []
+    assert (estimate.n_cases, estimate.output_per_case) == (N_VERDICTS, 50)
+    assert estimate.cost_usd == pytest.approx((estimate.input_tokens + N_VERDICTS * 50) / 1e6)
+    judge(plan)
+    assert judging.estimate_judging(plan).n_cases == 0
+    engine().dispose()

@@ -1,0 +1,61 @@
+"""A judge of pairs whose faults are known: how often it is right, and what leads it astray.
+
+It reads both responses from what it is asked, as a model would, and knows how good they really
+are. Of its answers a share ``unreadable`` holds no verdict. Of the others a share ``towards_a``
+says A and a share ``towards_longer`` the longer response, whatever they are; the rest is right
+with the chance ``accuracy``. All is drawn from the seed and what was asked, so that the same
+request is answered in the same way for ever, and both orders of a pair independently.
+"""
+
+import hashlib
+import json
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.endpoint.spoken import Spoken, question_of
+
+_RESPONSES = re.compile(r"<response_(A|B)>\n(.*?)\n</response_\1>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class NoisyJudge:
+    """A model to be put among those of a server; ``quality`` is by the text of a response."""
+
+    quality: Mapping[str, float]
+    accuracy: float = 1.0
+    towards_a: float = 0.0
+    towards_longer: float = 0.0
+    unreadable: float = 0.0
+    seed: int = 0
+
+    def __call__(self, body: dict[str, Any]) -> Spoken:
+        """Answer."""
+        asked = question_of(body)
+        texts = dict(_RESPONSES.findall(asked))
+        drawn = random.Random(hashlib.sha256(f"{self.seed} {asked}".encode()).digest())
+        if drawn.random() < self.unreadable:
+            return _say("Both have their merits.")
+        verdict = self._verdict(texts, drawn)
+        reasons = f"I prefer {verdict}."
+        return _say(json.dumps({"rationale": reasons, "verdict": verdict}))
+
+    def _verdict(self, texts: Mapping[str, str], drawn: random.Random) -> str:
+        swayed = drawn.random()
+        if swayed < self.towards_a:
+            return "A"
+        if swayed < self.towards_a + self.towards_longer:
+            return max(texts, key=lambda side: len(texts[side]))
+        best, worst = sorted(texts, key=lambda side: -self.quality[texts[side]])
+        return best if drawn.random() < self.accuracy else worst
+
+    def is_right(self, *, is_a: bool, is_longer: bool) -> float:
+        """Return how often it names the better response, where that is A, and is the longer."""
+        rest = 1 - self.towards_a - self.towards_longer
+        return is_a * self.towards_a + is_longer * self.towards_longer + rest * self.accuracy
+
+
+def _say(text: str) -> Spoken:
+    return Spoken(text, input_tokens=1_000, output_tokens=100)
