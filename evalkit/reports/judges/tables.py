@@ -73,6 +73,12 @@ _ORDERS_NOTE = (
 )
 
 
+_PARTS = (
+    "In units: where people of one unit differ, each of their answers is a part of it, as is each "
+    "of several verdicts."
+)
+
+
 def judges_section(report: JudgesReport) -> Section:
     """Say all of it: people, then judges on each thing."""
     return section(
@@ -204,7 +210,7 @@ def confusion_table(row: JudgeRow) -> Table:
         for place, name in enumerate(names)
         if total[place] > 0
     ]
-    return table(title, ("People say", *names), rows, is_map=True)
+    return table(title, ("People say", *names), rows, is_map=True, note=_PARTS)
 
 
 def _preferences(title: str, counts: FloatArray, value_names: tuple[float | str, ...]) -> Table:
@@ -226,9 +232,10 @@ def _preferences(title: str, counts: FloatArray, value_names: tuple[float | str,
             own = _share_cell(counts[place, place], total)
             either = _share_cell(counts[place, :2].sum(), total)
             rows.append([Cell(name), own, Cell(""), either, *others])
-    return table(title, columns, rows, is_map=True)
+    return table(title, columns, rows, is_map=True, note=_PARTS)
 
 
 def _share_cell(part: float, whole: float) -> Cell:
     """Return a share of what people say; answers of several people of one unit are parts of it."""
-    return Cell(text.percent(part / whole), (f"{part:.0f} of {whole:.0f}",))
+    counts = [f"{number:,.1f}".removesuffix(".0") for number in (part, whole)]
+    return Cell(text.percent(part / whole), (" of ".join(counts),))
