@@ -11,8 +11,8 @@ import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpx2Client
 
 from evalkit.running import chat, responses
-from evalkit.running.endpoint import Endpoint
-from evalkit.running.failures import FAILURES, may_pass, sentence, stopping
+from evalkit.running.endpoint import OPENAI, Endpoint
+from evalkit.running.failures import may_pass, sentence, stopping
 from evalkit.running.request import Reply, Request
 from evalkit.vocabulary import Api
 
@@ -72,6 +72,9 @@ async def connect(endpoint: Endpoint, *, timeout_s: float = TIMEOUT_S) -> AsyncI
         max_retries=N_RETRIES,
         http_client=http,
     ) as client:
+        if endpoint.base_url != OPENAI:  # those of the environment are nobody else's business
+            client.organization = client.project = None
+            client._custom_headers = {}
         yield Connection(endpoint, client, secret)
 
 
@@ -88,7 +91,7 @@ async def ask(connection: Connection, request: Request) -> Reply:
         heard = Reply()
         try:
             await _APIS[request.api](connection.client, request, heard, watch.token)
-        except FAILURES as error:
+        except Exception as error:  # noqa: BLE001  (what servers write nobody foresees)
             stops = stopping(error, connection.endpoint, request.model, connection.secret)
             if stops is not None:
                 raise stops from None

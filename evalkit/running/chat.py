@@ -5,6 +5,7 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
+from evalkit.records.normal import message_text
 from evalkit.running.failures import CutError
 from evalkit.running.request import MAX_TOKENS, Reply, Request, TokenUsage
 
@@ -19,7 +20,7 @@ async def hear(
 ) -> None:
     """Ask, and write into the reply what comes, as it comes; what came stays if it breaks off."""
     stream: Any = await client.chat.completions.create(**_body(request, client))
-    calls: dict[int, dict[str, Any]] = {}
+    calls: list[tuple[int | None, dict[str, Any]]] = []
     async with stream:
         async for chunk in stream:
             reply.served_model = chunk.model or reply.served_model
@@ -29,7 +30,7 @@ async def hear(
                 if choice.delta is not None and _add(choice.delta, reply, calls):
                     on_token()
                 reply.finish_reason = choice.finish_reason or reply.finish_reason
-    reply.tool_calls = [calls[place] for place in sorted(calls)]
+    reply.tool_calls = [call for _, call in calls]
     if reply.finish_reason is None:
         raise CutError("The answer was cut off: its stream ended before the model had finished.")
 
@@ -66,24 +67,40 @@ def function_tool(tool: Any) -> Any:
     )
 
 
-def _add(delta: Any, reply: Reply, calls: dict[int, dict[str, Any]]) -> bool:
+def _add(delta: Any, reply: Reply, calls: list[tuple[int | None, dict[str, Any]]]) -> bool:
     """Add a piece of an answer; tell whether there was anything in it."""
     extra = delta.model_extra or {}
     thought = next((extra[name] for name in _REASONING if isinstance(extra.get(name), str)), "")
-    words = delta.content or delta.refusal or ""
+    if isinstance(delta.content, list):
+        thinking = [part["thinking"] for part in delta.content if "thinking" in part]
+        thought += "".join(message_text(thoughts) for thoughts in thinking)
+    words = message_text(delta.content) or delta.refusal or ""
     reply.text += words
     reply.reasoning += thought
     reply.is_refusal = reply.is_refusal or bool(delta.refusal)
     for part in delta.tool_calls or ():
-        call = calls.setdefault(
-            part.index,
-            {"id": "", "type": "function", "function": {"name": "", "arguments": ""}},
-        )
+        call = _call_of(part, calls)
         call["id"] = part.id or call["id"]
         if part.function is not None:
             call["function"]["name"] += part.function.name or ""
             call["function"]["arguments"] += part.function.arguments or ""
     return bool(words or thought or delta.tool_calls)
+
+
+def _call_of(part: Any, calls: list[tuple[int | None, dict[str, Any]]]) -> dict[str, Any]:
+    """Return the call that a piece goes on with, by its index; or a new one.
+
+    Where a server gives no index a call goes on until there is another id, or a name without one.
+    """
+    call = next((call for index, call in reversed(calls) if index == part.index), None)
+    is_new = call is None
+    if call is not None and part.index is None:
+        named = part.function is not None and part.function.name and call["function"]["name"]
+        is_new = part.id != call["id"] if part.id else bool(named)
+    if call is None or is_new:
+        call = {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
+        calls.append((part.index, call))
+    return call
 
 
 def _usage(usage: Any) -> TokenUsage:

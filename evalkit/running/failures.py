@@ -1,5 +1,6 @@
 """What goes wrong between evalkit and an endpoint, in sentences that hold no key."""
 
+import json
 import re
 
 import httpx2
@@ -26,8 +27,8 @@ class ReportedError(Exception):
 
 
 #: What may be otherwise a moment later: an answer cut off, or a line of rubbish.
-_TRANSIENT = (CutError, openai.APIConnectionError, httpx2.HTTPError, ValueError)
-FAILURES = (openai.OpenAIError, ReportedError, *_TRANSIENT)
+_RUBBISH = (json.JSONDecodeError, UnicodeDecodeError)
+_TRANSIENT = (CutError, openai.APIConnectionError, httpx2.HTTPError, *_RUBBISH)
 
 
 def may_pass(error: Exception) -> bool:
@@ -48,9 +49,12 @@ def sentence(error: Exception, secret: str | None) -> str:
         return f"The endpoint answered {error.status_code}: {_told(error, secret)}"
     if isinstance(error, openai.APIConnectionError | httpx2.HTTPError):
         return "The connection was cut before the answer was whole."
-    if isinstance(error, ValueError):
+    if isinstance(error, _RUBBISH):
         return "The endpoint sent something that is no answer of this API (no sound JSON)."
-    return f"The endpoint reported an error: {_told(error, secret)}"
+    if isinstance(error, openai.OpenAIError | ReportedError):
+        return f"The endpoint reported an error: {_told(error, secret)}"
+    kind = type(error).__name__
+    return f"What the endpoint sent could not be read ({kind}: {_told(error, secret)})."
 
 
 def stopping(

@@ -68,6 +68,13 @@ def check_asking(plan: Any) -> None:
         raise RefusedError(f"Requests at once are a number from 1 to {MOST_AT_ONCE}.")
     if ours := [key for key in plan.parameters if key in _OURS]:
         raise RefusedError(f"{ours[0]} is not a parameter to choose: evalkit sets it.")
+    try:
+        json.dumps(plan.parameters, allow_nan=False)
+    except ValueError:
+        raise RefusedError(
+            "A parameter is a number that JSON does not have (NaN, or beyond all bounds). "
+            "Leave it out, or write a number."
+        ) from None
     limit = plan.parameters.get(MAX_TOKENS)
     if limit is not None and not (is_number(limit) and limit == int(limit) and limit >= 1):
         raise RefusedError(f"{MAX_TOKENS} is a whole number of 1 or more.")

@@ -245,6 +245,12 @@ def test_a_plan_that_cannot_be_kept_is_refused(change):
         replace(PLAN, **change)
 
 
+@pytest.mark.parametrize("more", ['{"top_p": NaN}', '{"seed": [1e999]}', '{"stop": -Infinity}'])
+def test_a_parameter_that_json_cannot_say_is_refused(more):
+    with pytest.raises(RefusedError, match="a number that JSON does not have"):
+        replace(PLAN, parameters=parameters_of(temperature=None, max_tokens=None, more=more))
+
+
 def test_parameters_are_put_together_and_no_json_refused():
     more = '{"seed": 1}'
     assert parameters_of(temperature=0.0, max_tokens=5, more=more) == {

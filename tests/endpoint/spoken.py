@@ -31,6 +31,8 @@ class Spoken:
     cost: float | None = None
     #: What the Responses API says where it fails half-way.
     failure: str = ""
+    #: Pieces of the chat API as some servers write them, before all else.
+    odd_deltas: list[dict[str, Any]] = field(default_factory=list)
 
 
 Model = Callable[[dict[str, Any]], Spoken]

@@ -22,7 +22,7 @@ def chat_whole(body: dict[str, Any], spoken: Spoken) -> dict[str, Any]:
 
 def chat_chunks(body: dict[str, Any], spoken: Spoken) -> Iterator[str]:
     """Write the same as chunks, reasoning first."""
-    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}, *spoken.odd_deltas]
     deltas += [{"reasoning_content": piece} for piece in _pieces(spoken.reasoning)]
     deltas += [{"content": piece} for piece in _pieces(spoken.text)]
     deltas += [{"refusal": piece} for piece in _pieces(spoken.refusal)]

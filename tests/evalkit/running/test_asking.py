@@ -17,7 +17,7 @@ import pytest
 from evalkit.errors import RefusedError
 from evalkit.running import asking
 from evalkit.running.asking import ask, connect
-from evalkit.running.endpoint import Endpoint, configured_endpoints, endpoint_at
+from evalkit.running.endpoint import OPENAI, Endpoint, configured_endpoints, endpoint_at
 from evalkit.running.failures import EndpointError, sentence, without_key
 from evalkit.running.request import Request, TokenUsage
 from evalkit.vocabulary import Api
@@ -105,6 +105,64 @@ def test_a_conversation_with_tools_is_sent_in_the_words_of_the_api(server, api):
     assert "latency_ms" not in str(asked)
     assert body["max_tokens" if api is Api.CHAT else "max_output_tokens"] == 7
     assert body["top_k"] == 3
+
+
+def test_an_answer_in_parts_is_their_text_and_thinking_apart(server):
+    # As Mistral streams the answers of models that reason.
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "Two and two."}]}
+    deltas = [{"content": [thinking]}, {"content": [{"type": "text", "text": "Fo"}]}]
+
+    reply = reply_of(server, says=Spoken("ur.", odd_deltas=deltas))
+
+    assert (reply.text, reply.reasoning, reply.error) == ("Four.", "Two and two.", None)
+
+
+@pytest.mark.parametrize("names", [("c1", "c2"), ("", "")])
+def test_calls_of_tools_without_an_index_are_told_apart(server, names):
+    # As Gemini's compatible endpoint streams them: each whole, with its id if any.
+    calls = [{**CALL, "id": name} for name in names]
+
+    reply = reply_of(server, says=Spoken(odd_deltas=[{"tool_calls": [call]} for call in calls]))
+
+    assert reply.tool_calls == calls
+
+
+def test_a_call_without_an_index_goes_on_until_another_begins(server):
+    rest = {"function": {"arguments": "}"}}
+    begun = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{"}}
+
+    reply = reply_of(server, says=Spoken(odd_deltas=[{"tool_calls": [begun, rest]}]))
+
+    assert reply.tool_calls == [
+        {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    ]
+
+
+def test_a_reply_of_a_shape_nobody_foresaw_is_the_error_of_that_request_alone(server):
+    odd = {"tool_calls": [{"index": 0, "id": "c1", "function": {"arguments": {"at": KEY}}}]}
+
+    reply = reply_of(server, says=Spoken(odd_deltas=[odd]))
+
+    assert reply.error.startswith("What the endpoint sent could not be read (TypeError")
+    assert KEY not in reply.error
+    assert len(server.requests) == 1
+
+
+def test_an_organisation_of_the_environment_is_told_to_no_other_address(server, monkeypatch):
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-mine")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-mine")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "OpenAI-Secret: mine")
+
+    reply_of(server)
+
+    assert not [name for name in server.headers[0] if name.startswith("openai-")]
+
+    async def headers_for_openai():
+        async with connect(Endpoint(OPENAI, "TEST_KEY")) as connection:
+            return connection.client.default_headers
+
+    headers = asyncio.run(headers_for_openai())
+    assert (headers["OpenAI-Organization"], headers["OpenAI-Project"]) == ("org-mine", "proj-mine")
 
 
 @BOTH
