@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from sqlmodel import select
 
@@ -78,6 +79,16 @@ def written():
         return list(study_lines(session, study_id=study_id))
 
 
+def texts_by_id():
+    with read_session() as session:
+        return dict(session.exec(select(Output.id, Output.content)).all())
+
+
+def near(share, expected, n):
+    """Tell whether a share of n is within three standard errors of what is expected."""
+    return abs(share - expected) <= 3 * (expected * (1 - expected) / n) ** 0.5
+
+
 def report():
     with read_session() as session:
         study = result_study(session, name="Study")
@@ -102,46 +113,57 @@ def test_each_pair_is_asked_once_in_each_order_on_either_database(database, serv
 
 
 def test_a_judge_s_known_faults_are_found_again_in_the_report(sqlite_database, server):
-    n_cases, n_pairs = 40, 40 * 3
+    """Each within three standard errors of what the judge was made to do; draws are independent."""
+    n_cases = 40
     store_study(n_cases=n_cases, n_models=3)
     noisy = NoisyJudge(
-        qualities(n_cases), accuracy=0.8, towards_a=0.2, towards_longer=0.1, unreadable=0.05, seed=3
+        qualities(n_cases),
+        accuracy=0.9,
+        towards_a=0.35,
+        towards_longer=0.25,
+        unreadable=0.05,
+        seed=3,
     )
     server.models["m"] = noisy
 
     progress = judge(plan_at(server, concurrency=8))
 
-    assert progress.n_answered == 2 * n_pairs
-    # Four standard errors about what the judge was made to do; its draws are independent.
-    spread = (0.05 * 0.95 * 2 * n_pairs) ** 0.5
-    assert progress.n_unreadable == pytest.approx(0.05 * 2 * n_pairs, abs=4 * spread)
-    chances = []
-    quality = noisy.quality
-    for case in range(n_cases):
-        for left, right in ((0, 1), (0, 2), (1, 2)):
-            texts = sorted((text_of(case, left), text_of(case, right)), key=quality.__getitem__)
-            is_longer = len(texts[1]) > len(texts[0])
-            chances.append(
-                [noisy.is_right(is_a=is_a, is_longer=is_longer) for is_a in (True, False)]
-            )
-    right = sum(a + b for a, b in chances) / (2 * n_pairs)
-    same = sum(a * b + (1 - a) * (1 - b) for a, b in chances) / n_pairs
+    # For each pair: is the better one the longer, and how often is it named as A and as B.
+    pairs = [
+        sorted((text_of(case, left), text_of(case, right)), key=noisy.quality.__getitem__)
+        for case in range(n_cases)
+        for left, right in ((0, 1), (0, 2), (1, 2))
+    ]
+    is_longer = np.array([len(better) > len(worse) for worse, better in pairs])
+    as_a, as_b = (
+        np.array([noisy.is_right(is_a=is_a, is_longer=longer) for longer in is_longer])
+        for is_a in (True, False)
+    )
+    n_all = 2 * len(pairs)
+    assert progress.n_answered == n_all
+    assert near(progress.n_unreadable / n_all, 0.05, n_all)
     (row,) = report().on(PREFERRED)
-    n = row.orders.n_pairs
-    assert n_pairs * 0.8 < n < n_pairs
-    assert row.orders.mean.value == pytest.approx(
-        right, abs=4 * (right * (1 - right) / (2 * n)) ** 0.5
-    )
-    assert row.orders.positional.value == pytest.approx(
-        same, abs=4 * (same * (1 - same) / n) ** 0.5
-    )
-    says_a = sum(said.preference == "left" for said, _ in verdicts()) / (
-        2 * n_pairs - progress.n_unreadable
-    )
-    # A is right in half of all presentations: right where A is better, and wrong where B is.
-    first = sum(a + 1 - b for a, b in chances) / (2 * n_pairs)
-    assert says_a == pytest.approx(first, abs=4 * (0.25 / (2 * n)) ** 0.5)
-    assert first > 0.55
+    n = row.orders.n_pairs  # of which both orders could be read
+    assert near(n / len(pairs), 0.95**2, len(pairs))
+    assert near(row.orders.mean.value, np.mean((as_a + as_b) / 2), 2 * n)
+    assert near(row.orders.positional.value, np.mean(as_a * as_b + (1 - as_a) * (1 - as_b)), n)
+    texts = texts_by_id()
+    sides = [
+        (said.preference, len(texts[it.left_output_id]), len(texts[it.right_output_id]))
+        for said, it in verdicts()
+        if said.preference
+    ]
+    says_a = np.mean([preference == "left" for preference, *_ in sides])
+    says_longer = np.mean([(preference == "left") == (a > b) for preference, a, b in sides])
+    # A is named where it is the better and that is seen, and where B is and that is not.
+    assert near(says_a, np.mean((as_a + 1 - as_b) / 2), n_all)
+    right = (as_a + as_b) / 2
+    assert near(says_longer, np.mean(np.where(is_longer, right, 1 - right)), n_all)
+    # A judge without these faults would be told from this one.
+    fair = NoisyJudge({}, accuracy=0.9).is_right(is_a=True, is_longer=True)
+    assert not near(row.orders.mean.value, fair, 2 * n)
+    assert not near(row.orders.positional.value, fair**2 + (1 - fair) ** 2, n)
+    assert not near(says_a, 0.5, n_all)
 
 
 def test_a_verdict_keeps_its_rationale_its_raw_answer_and_what_it_took(study, server):

@@ -10,8 +10,8 @@ MODELS = ("Amber", "Birch", "Cedar")
 
 
 def text_of(case: int, model: int) -> str:
-    """Return a response; how long it is has nothing to do with how good it is."""
-    words = random.Random(f"{case} {model}").randint(5, 40)
+    """Return a response, as long as no other to its case; that says nothing of how good it is."""
+    words = 3 * random.Random(f"{case} {model}").randint(2, 14) + model
     return f"Response {model} to question {case}:" + " word" * words
 
 
