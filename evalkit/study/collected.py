@@ -285,11 +285,23 @@ def codings_of_criterion(collected: Collected, criterion: int, *, every: bool = 
     )
 
 
+def voices(collected: Collected, annotator: IntArray, annotation: IntArray) -> IntArray:
+    """Return a number for whoever said something, of annotators that of their place.
+
+    People who are not named are somebody else in every annotation.
+    """
+    is_identified = np.array([each.is_identified for each in collected.annotators], np.bool_)
+    if is_identified.all():
+        return annotator
+    return np.where(is_identified[annotator], annotator, len(is_identified) + annotation)
+
+
 def latest_preferences(collected: Collected) -> IntArray:
-    """Return which preferences count for agreement, in the order in which they were given."""
+    """Return the last preference of every voice on a pair, in the order of their time."""
     preferences = collected.preferences
     unit = _pairs(*np.sort([preferences.left, preferences.right], axis=0))
-    keep = _latest(unit, preferences.annotator, preferences.latest)
+    voice = voices(collected, preferences.annotator, preferences.latest)
+    keep = _latest(unit, voice, preferences.latest)
     return keep[_in_time(preferences.latest[keep])]
 
 
@@ -298,7 +310,8 @@ def _values_in_time(collected: Collected, criterion: int, *, every: bool) -> Int
     values = collected.values
     here: IntArray = np.flatnonzero(values.criterion == criterion)
     if not every:
-        here = here[_latest(values.output[here], values.annotator[here], values.latest[here])]
+        voice = voices(collected, values.annotator[here], values.latest[here])
+        here = here[_latest(values.output[here], voice, values.latest[here])]
     return here[_in_time(values.latest[here])]
 
 

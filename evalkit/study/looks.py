@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.counts import BOTH_BAD, BoolArray, IntArray, Scores
-from evalkit.study.collected import Collected, Marks, scores_at
+from evalkit.study.collected import Collected, Marks, scores_at, voices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looks:
     """One entry per annotator and response, however often the one judged the other.
 
-    ``output`` indexes the outputs, ``annotator`` is a voice (see :func:`voices`); ``hit`` is what
-    was looked for.
+    ``output`` indexes the outputs, ``annotator`` is a voice (see ``collected.voices``); ``hit`` is
+    what was looked for.
     """
 
     output: IntArray
@@ -63,17 +63,6 @@ def scores_of_looks(collected: Collected, looks: Looks) -> Scores:
     """Return looks as 0/1 facts for :func:`evalkit.stats.scores.shares`."""
     hit, n = looks.hit.astype(np.float64), np.ones_like(looks.output)
     return scores_at(collected, looks.output, hit, n)
-
-
-def voices(collected: Collected, annotator: IntArray, annotation: IntArray) -> IntArray:
-    """Return a number for whoever said something, of annotators that of their place.
-
-    People who are not named are somebody else in every annotation.
-    """
-    is_identified = np.array([each.is_identified for each in collected.annotators], np.bool_)
-    if is_identified.all():
-        return annotator
-    return np.where(is_identified[annotator], annotator, len(is_identified) + annotation)
 
 
 def first_looks(output: IntArray, annotator: IntArray) -> tuple[IntArray, IntArray]:

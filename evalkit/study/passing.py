@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalkit.stats.counts import FloatArray, IntArray, sum_by
-from evalkit.study.collected import Collected, Criterion
-from evalkit.study.looks import acceptable, voices
+from evalkit.study.collected import Collected, Criterion, voices
+from evalkit.study.looks import acceptable
 
 #: Into how many parts a continuous scale is cut for levels to choose from.
 _N_PARTS = 20

@@ -1,5 +1,6 @@
 """A preview is what annotators would see, and leaves nothing behind."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -8,14 +9,18 @@ from sqlmodel import col, select
 
 from db.commands.assignments import next_task_id
 from db.commands.preview import preview
-from db.commands.studies import StudyPlan, create_study
+from db.commands.records import import_records
+from db.commands.studies import StudyPlan, create_study, planned_study
 from db.engine import engine, read_session, write_session
-from db.models import Annotator, Case, Output
+from db.models import Annotator, Case, Output, StudyCase
+from db.queries.annotation.planned import answered_by_category
 from db.queries.annotation.task import comparison_task
+from evalkit.annotation.assignment.sample import drawn_by_category
 from evalkit.annotation.rubric import DEFAULT_RUBRIC
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
-from evalkit.vocabulary import LeakPolicy
+from evalkit.vocabulary import ElsewhereRule, LeakPolicy
+from tests.db.record_files import case, output
 from tests.factories import make_eval_set
 
 PLAN = StudyPlan(
@@ -153,3 +158,46 @@ def test_a_plan_that_would_be_refused_has_no_preview(leo):
 
 def test_a_study_without_a_name_is_called_a_new_one(leo):
     assert preview(replace(PLAN, name=" "), viewer_id=leo).study_name == "New study"
+
+
+@pytest.fixture
+def partly_elsewhere(database):
+    """Keep eight cases, of which one has its text elsewhere, and one a response."""
+    records = [{"type": "case", "id": "c0", "elsewhere": True, "category": "x"}]
+    records += [case(f"c{n}", category="x" if n < 3 else "y") for n in range(1, 8)]
+    for n in range(8):
+        records += [output(f"c{n}", "A"), output(f"c{n}", "B", "No.")]
+    records[-1] = {"type": "output", "case": "c7", "model": "B", "elsewhere": True}
+    import_records(records, source_name="f", eval_set="Set", elsewhere=ElsewhereRule.KEEP)
+    with write_session() as session:
+        person = Annotator(name="Leo")
+        session.add(person)
+        session.flush()
+        return person.id
+
+
+def test_a_preview_shows_no_case_whose_texts_are_elsewhere(partly_elsewhere):
+    plan = StudyPlan(name="S", eval_set="Set", models=("A", "B"))
+
+    task = preview(plan, viewer_id=partly_elsewhere)
+
+    assert [message["content"] for message in task.messages] == [case("c1")["input"][0]["content"]]
+    assert {response.text for response in task.responses.values()} == {"Yes.", "No."}
+
+
+def test_what_is_said_to_be_drawn_is_what_is_drawn_where_texts_are_elsewhere(partly_elsewhere):
+    plan = StudyPlan(name="S", eval_set="Set", models=("A", "B"), n_cases=4)
+    with read_session() as session:
+        study, run_ids = planned_study(session, plan)
+        answered = answered_by_category(session, study, run_ids)
+    expected = drawn_by_category(answered, 4, seed=plan.seed)
+
+    create_study(plan)
+
+    # Two of x are left, for c0 is elsewhere, and four of y.
+    assert {category: size for category, (size, _) in answered.items()} == {"x": 2, "y": 4}
+    with read_session() as session:
+        drawn = session.exec(
+            select(Case.category).join(StudyCase, col(StudyCase.case_id) == col(Case.id))
+        )
+        assert Counter(drawn) == Counter(expected)

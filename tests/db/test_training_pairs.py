@@ -11,6 +11,8 @@ from evalkit.cli import app
 from evalkit.errors import RefusedError
 from tests.db.record_files import case, comparison, output
 
+DRAWING = {"type": "image", "image": "drawn.png"}
+
 
 def told(records):
     import_records(records, source_name="the test", eval_set="Set", study="Study")
@@ -59,20 +61,37 @@ def test_failed_and_empty_responses_canaries_and_pairs_without_majority_stay_out
             *pair("good"),
             *pair("failed", error="timeout"),
             *pair("empty", a=""),
+            *pair("blank", a=" \u00a0\n\t"),
+            *pair("silent", a=[{"role": "assistant", "content": "\n"}]),
+            *pair("drawn", a=[{"role": "assistant", "content": [DRAWING]}]),
             *pair("secret", of_case={"canary": "BENCHMARK DATA"}),
             *pair("open"),
             comparison("right", case="open", annotator="Bo", strength="much"),
         ]
     )
 
-    assert [line["case"] for line in lines()] == ["good"]
+    assert [line["case"] for line in lines()] == ["good", "drawn"]
     exported = export_file(tmp_path / "x.jsonl", study="Study", format=FileFormat.DPO)
-    assert exported.n_lines == 1
+    assert exported.n_lines == 2
     assert exported.left_out == {
         "without a majority": 1,
-        "with a failed or empty response": 2,
+        "with a failed or empty response": 4,
         "of a case with a canary": 1,
     }
+
+
+def test_everybody_who_is_not_named_has_a_vote(database):
+    unknown = {"annotator": None, "annotator_kind": "unknown"}
+    of_five = {"annotator": None, "annotator_kind": "merged", "n_annotators": 5}
+    told([
+        case("c1"), output("c1", "A"), output("c1", "B", "No."),
+        *[comparison("left", **unknown)] * 2, comparison("left", **of_five),
+        comparison("right", annotator="Ann"), comparison("right", annotator="Bo"),
+    ])  # fmt: skip
+
+    # Two people and a label merged from five for A, Ann and Bo for B: 3 of 5.
+    (line,) = lines()
+    assert (line["chosen_model"], line["n"], line["agreement"]) == ("A", 5, pytest.approx(0.6))
 
 
 def test_judges_have_votes_only_where_they_are_asked_for(sqlite_database):

@@ -16,15 +16,20 @@ def is_asked_for(study: Study) -> sa.ColumnElement[bool]:
     return is_of_version & col(VersionCase.case_id).in_(drawn)
 
 
+def is_readable() -> sa.ColumnElement[bool]:
+    """Tell in SQL of an output and its case whether the texts of both are here."""
+    return sa.and_(
+        col(Output.text_place).is_distinct_from(TextPlace.ELSEWHERE),
+        col(Case.text_place).is_distinct_from(TextPlace.ELSEWHERE),
+    )
+
+
 def outputs_elsewhere(session: Session, study: Study) -> frozenset[int]:
     """Return the outputs of which nobody can read all: their text or their case's is elsewhere."""
-    is_elsewhere = sa.or_(
-        col(Output.text_place) == TextPlace.ELSEWHERE, col(Case.text_place) == TextPlace.ELSEWHERE
-    )
     statement = (
         sa.select(col(Output.id))
         .join(Case, col(Case.id) == col(Output.case_id))
         .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
-        .where(is_asked_for(study), is_elsewhere)
+        .where(is_asked_for(study), ~is_readable())
     )
     return frozenset(session.connection().scalars(statement))

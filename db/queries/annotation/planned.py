@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from db.columns import number_of
 from db.models import Assignment, Case, Output, Study, VersionCase
+from db.queries.annotation.cases import is_readable
 from db.queries.annotation.form import Definitions, form_with
 from db.queries.annotation.leaks import case_words, names_of_runs, names_told
 from db.queries.annotation.shown import shown_outputs
@@ -73,7 +74,9 @@ def _assignments(
         outputs = {
             runs.index(output.run_id): number_of(output)
             for output in session.exec(
-                select(Output).where(Output.case_id == case_id, col(Output.run_id).in_(run_ids))
+                select(Output)
+                .join(Case, col(Case.id) == Output.case_id)
+                .where(Output.case_id == case_id, col(Output.run_id).in_(run_ids), is_readable())
             )
         }
         planned = plan(
@@ -121,7 +124,7 @@ def _is_answered(study: Study, run_ids: Sequence[int]) -> tuple[sa.ColumnElement
     """Tell in SQL of a case of the version whether enough of the models answered it."""
     n_outputs = (
         select(sa.func.count())
-        .where(Output.case_id == VersionCase.case_id, col(Output.run_id).in_(run_ids))
+        .where(Output.case_id == Case.id, col(Output.run_id).in_(run_ids), is_readable())
         .scalar_subquery()
     )
     return (

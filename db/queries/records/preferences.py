@@ -5,17 +5,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Case, Output
+from db.queries.annotation.cases import is_readable
 from db.queries.records.rows import BATCH
 from db.queries.results import ResultFilters, collect, result_study
+from evalkit.annotation.blinding.leaks import texts_of
 from evalkit.formats.preferences import preference_line
+from evalkit.images.references import with_images
 from evalkit.records import record_line
+from evalkit.rendering.pictures import raw_image
 from evalkit.stats.counts import BoolArray, IntArray
 from evalkit.study.consensus import Consensus, consensus
-from evalkit.vocabulary import TextPlace
+
+#: What a response without a word may hold, in the words of SQL's trim.
+_BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +47,12 @@ def training_pairs(session: Session, *, study: str, judges: bool = False) -> Tra
     collected = collect(session, result, filters=ResultFilters(judges=judges))
     of, outputs = consensus(collected), collected.outputs
     runs = [run.run_id for run in result.runs]
-    is_failed = col(Output.error).is_not(None) | (
-        (col(Output.content) == "") & col(Output.steps).is_(None)
+    failed = session.scalars(
+        select(col(Output.id)).where(
+            col(Output.run_id).in_(runs),
+            col(Output.error).is_not(None) | col(Output.id).in_(_silent(session, runs)),
+        )
     )
-    failed = session.scalars(select(col(Output.id)).where(col(Output.run_id).in_(runs), is_failed))
     secret = session.scalars(
         select(col(Case.id))
         .where(col(Case.canary).is_not(None))
@@ -53,10 +62,7 @@ def training_pairs(session: Session, *, study: str, judges: bool = False) -> Tra
         select(col(Output.id))
         .join(Case, col(Case.id) == col(Output.case_id))
         .where(col(Output.run_id).in_(runs))
-        .where(
-            (col(Output.text_place) == TextPlace.ELSEWHERE)
-            | (col(Case.text_place) == TextPlace.ELSEWHERE)
-        )
+        .where(~is_readable())
     )
     case, chosen, rejected = outputs.case[of.chosen], outputs.id[of.chosen], outputs.id[of.rejected]
     has_canary = np.isin(case, _ids(secret))
@@ -93,6 +99,19 @@ def preference_lines(session: Session, pairs: TrainingPairs) -> Iterator[str]:
                 strength=float(pairs.of.strength[place]),
             )
             yield record_line(line)
+
+
+def _silent(session: Session, run_ids: list[int]) -> list[int]:
+    """Return the outputs that hold neither a word nor an image nor a call of a tool."""
+    statement = select(col(Output.id), col(Output.steps)).where(
+        col(Output.run_id).in_(run_ids),
+        (sa.func.trim(col(Output.content), _BLANKS) == "") | col(Output.steps).is_not(None),
+    )
+    return [
+        output_id
+        for output_id, steps in session.execute(statement, execution_options={"yield_per": BATCH})
+        if not any(text.strip() for text in texts_of(with_images(steps or (), raw_image)))
+    ]
 
 
 def _cases(session: Session, ids: list[int]) -> dict[int, dict[str, Any]]:

@@ -13,8 +13,8 @@ from evalkit.reports.ranking.report import RankingReport
 from evalkit.reports.scores.report import ScoresReport
 from evalkit.stats.ranking.ranking import Ranking
 from evalkit.stats.scores import ScoreRow
-from evalkit.study.collected import Collected
-from evalkit.study.looks import first_looks, voices
+from evalkit.study.collected import Collected, voices
+from evalkit.study.looks import first_looks
 from evalkit.study.sentences import NOT_COMPARED, annotators
 
 
