@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 22f79c3e249b5e7c92e8b324607a5df863bdc3826a3ee61b20f0299d8ff50404
+// Sources: 2c4758a086e24f402baedeb00dff3c820eb602715f75f02ee6756adce35e420c
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
@@ -956,7 +956,7 @@ function rankingPart(form) {
     list,
     words
   ]);
-  const focus = () => rows.find((row) => placeOf(order(), row.side) < 0)?.focus() ?? rows[0].focus();
+  const focus = () => (rows.find((row) => placeOf(order(), row.side) < 0) ?? rows[0]).focus();
   places.set("ranking", { node, words: "the ranking", focus });
   return {
     node,
@@ -3326,7 +3326,8 @@ function openPalette({ form, groups, marking, key, turnTo, extra }) {
     /** @type {HTMLElement} */
     form.closest(".ek-workbench")
   );
-  const before = closePalette(root) ?? document.activeElement;
+  closePalette(root);
+  const goBack = wayBack2(document.activeElement);
   if (root.querySelector("dialog[open]")) return;
   const tags = groups.flatMap((group) => group.tags);
   const letters = lettersOf(tags);
@@ -3344,7 +3345,7 @@ function openPalette({ form, groups, marking, key, turnTo, extra }) {
     entries.forEach((entry) => entry.forget());
     element.remove();
     extra?.onclose?.();
-    if (before instanceof HTMLElement && before.isConnected) before.focus();
+    goBack();
   }
   const line = h(
     "div",
@@ -3360,18 +3361,25 @@ function openPalette({ form, groups, marking, key, turnTo, extra }) {
   const marked = entries.filter(({ tag }) => tag.key in marking.marks);
   const last = marked.length === 1 ? marked[0] : void 0;
   const onkey = keys({ entries, last, field, close, turnTo, key, more: extra?.keys ?? {} });
-  root.append(Object.assign(element, { onkey, close, before }));
+  root.append(Object.assign(element, { onkey, close }));
   singleKeys.paint(root);
   element.show();
   (letters.size ? body : field).focus();
 }
 function closePalette(root) {
-  const open = (
-    /** @type {KeyDialog & { before: Element | null } | null} */
-    root.querySelector(".ek-palette")
+  root.querySelector(".ek-palette")?.close();
+}
+function wayBack2(before) {
+  const home = before?.closest(".ek-step-line, .ek-span-list");
+  const ways = () => (
+    /** @type {Element[]} */
+    [...home?.querySelectorAll("button") ?? []]
   );
-  open?.close();
-  return open?.before;
+  const at = before ? ways().indexOf(before) : -1;
+  return () => {
+    const way = before?.isConnected ? before : ways()[at] ?? ways().at(-1);
+    if (way instanceof HTMLElement) way.focus();
+  };
 }
 function keys({ entries, last, field, close, turnTo, key, more }) {
   return (name, numbers) => {

@@ -16,7 +16,8 @@ const DENSE = 13;
  */
 export function openPalette({ form, groups, marking, key, turnTo, extra }) {
   const root = /** @type {HTMLElement} */ (form.closest(".ek-workbench"));
-  const before = closePalette(root) ?? document.activeElement;
+  closePalette(root);
+  const goBack = wayBack(document.activeElement);
   if (root.querySelector("dialog[open]")) return;
   const tags = groups.flatMap((group) => group.tags);
   const letters = lettersOf(tags);
@@ -34,7 +35,7 @@ export function openPalette({ form, groups, marking, key, turnTo, extra }) {
     entries.forEach((entry) => entry.forget());
     element.remove();
     extra?.onclose?.();
-    if (before instanceof HTMLElement && before.isConnected) before.focus();
+    goBack();
   }
   const line = h(
     "div",
@@ -51,22 +52,32 @@ export function openPalette({ form, groups, marking, key, turnTo, extra }) {
   const marked = entries.filter(({ tag }) => tag.key in marking.marks);
   const last = marked.length === 1 ? marked[0] : undefined;
   const onkey = keys({ entries, last, field, close, turnTo, key, more: extra?.keys ?? {} });
-  root.append(Object.assign(element, { onkey, close, before }));
+  root.append(Object.assign(element, { onkey, close }));
   singleKeys.paint(root);
   element.show();
   (letters.size ? body : field).focus();
 }
 
 /**
- * Close the palette that is open, if one is; gives what had the focus before it opened.
+ * Close the palette that is open, if one is.
  * @param {Element} root
  */
 export function closePalette(root) {
-  const open = /** @type {KeyDialog & { before: Element | null } | null} */ (
-    root.querySelector(".ek-palette")
-  );
-  open?.close();
-  return open?.before;
+  /** @type {KeyDialog | null} */ (root.querySelector(".ek-palette"))?.close();
+}
+
+/**
+ * How the focus goes back to what has it; of marks, which are drawn anew, to what stands there now.
+ * @param {Element | null} before
+ */
+function wayBack(before) {
+  const home = before?.closest(".ek-step-line, .ek-span-list");
+  const ways = () => /** @type {Element[]} */ ([...(home?.querySelectorAll("button") ?? [])]);
+  const at = before ? ways().indexOf(before) : -1;
+  return () => {
+    const way = before?.isConnected ? before : (ways()[at] ?? ways().at(-1));
+    if (way instanceof HTMLElement) way.focus();
+  };
 }
 
 /**

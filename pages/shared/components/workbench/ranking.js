@@ -158,7 +158,7 @@ export function rankingPart(form) {
     list,
     words,
   ]);
-  const focus = () => rows.find((row) => placeOf(order(), row.side) < 0)?.focus() ?? rows[0].focus();
+  const focus = () => (rows.find((row) => placeOf(order(), row.side) < 0) ?? rows[0]).focus();
   places.set("ranking", { node, words: "the ranking", focus });
   return {
     node,

@@ -1,5 +1,5 @@
 // Made by `npm run bundle` from the files beside it: change those.
-// Sources: 22f79c3e249b5e7c92e8b324607a5df863bdc3826a3ee61b20f0299d8ff50404
+// Sources: 2c4758a086e24f402baedeb00dff3c820eb602715f75f02ee6756adce35e420c
 
 // pages/shared/components/workbench/dom.js
 function h(tag, properties = {}, ...children) {
