@@ -17,7 +17,7 @@ from evalkit.annotation.blinding.naming import naming_in_words
 from evalkit.annotation.rubric import DEFAULT_RUBRIC_NAME
 from evalkit.cli.report.options import weights_of
 from evalkit.cli.terminal import JsonFlag, VisibleTable, notes, out, require_database
-from evalkit.errors import NotFoundError
+from evalkit.errors import NotFoundError, RefusedError
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.phrases import joined, quoted
 from evalkit.reports.errors.penalties import weights_in_words
@@ -45,10 +45,19 @@ CollectOption = Annotated[
     str | None,
     typer.Option(
         help="What annotators give, comma-separated, of preference, scores, tags and comment; "
-        "the preference of several is their ranking; default: all that fits."
+        "the preference of several is their ranking; default: all that fits, of a ranking "
+        "preference and comment, and what a named rubric or taxonomy is for."
     ),
 ]
 
+RubricOption = Annotated[
+    str | None,
+    typer.Option(help="Rubric to score on; empty for none.", show_default=DEFAULT_RUBRIC_NAME),
+]
+TaxonomyOption = Annotated[
+    str | None,
+    typer.Option(help="Taxonomy of errors; empty for none.", show_default=DEFAULT_TAXONOMY_NAME),
+]
 StrengthFlag = Annotated[
     bool, typer.Option("--strength", help="Ask by how much a response is better, too.")
 ]
@@ -81,12 +90,8 @@ def create(
         str, typer.Option(help="Model names, comma-separated; `name:run` where one has several.")
     ],
     kind: KindOption = TaskKind.PAIR,
-    rubric: Annotated[str, typer.Option(help="Rubric to score on; empty for none.")] = (
-        DEFAULT_RUBRIC_NAME
-    ),
-    taxonomy: Annotated[str, typer.Option(help="Taxonomy of errors; empty for none.")] = (
-        DEFAULT_TAXONOMY_NAME
-    ),
+    rubric: RubricOption = None,
+    taxonomy: TaxonomyOption = None,
     overlap: Annotated[int, typer.Option(help="Annotators of each pair, response or ranking.")] = 2,
     pairs_per_case: PairsOption = None,
     ranked: RankedOption = None,
@@ -109,18 +114,23 @@ def create(
         eval_set=eval_set,
         models=_names(models),
         kind=kind,
-        rubric=rubric or None,
-        taxonomy=taxonomy or None,
+        rubric=_named(rubric, default=DEFAULT_RUBRIC_NAME),
+        taxonomy=_named(taxonomy, default=DEFAULT_TAXONOMY_NAME),
         guidelines=guidelines.read_text(encoding="utf-8") if guidelines else None,
         overlap=overlap,
         pairs_per_case=pairs_per_case,
         ranked_per_case=ranked,
         n_cases=cases,
-        collects=frozenset(collected_of(kind) if collect is None else _names(collect))
-        | _finer(strength=strength, certainty=certainty, preferences=by_criterion),
+        collects=(
+            frozenset(collected_of(kind)) | _asked(scores=rubric, tags=taxonomy)
+            if collect is None
+            else frozenset(_names(collect))
+        )
+        | _asked(strength=strength, certainty=certainty, preferences=by_criterion),
         leak_policy=leaks,
         seed=seed,
     )
+    _refuse_idle(plan, rubric=rubric, taxonomy=taxonomy)
     _point_out_names(create_study(plan))
     show(name=plan.name.strip(), as_json=as_json)
 
@@ -238,9 +248,27 @@ def _study(name: str) -> library.StudySummary:
     return studies[name]
 
 
-def _finer(**asked: bool) -> frozenset[str]:
-    """Return what else annotators are asked for."""
+def _asked(**asked: bool | str | None) -> frozenset[str]:
+    """Return what annotators are asked for besides."""
     return frozenset(what for what, is_asked in asked.items() if is_asked)
+
+
+def _named(name: str | None, *, default: str) -> str | None:
+    """Return what an option names: the default where it is left out, None where it is empty."""
+    return default if name is None else name or None
+
+
+def _refuse_idle(plan: StudyPlan, *, rubric: str | None, taxonomy: str | None) -> None:
+    """Refuse a rubric or taxonomy that is named, while nobody is asked for what it is for."""
+    for option, name, asked, what in (
+        ("--rubric", rubric, plan.asked_rubric, "scores"),
+        ("--taxonomy", taxonomy, plan.asked_taxonomy, "tags"),
+    ):
+        if name and not asked:
+            raise RefusedError(
+                f"{option} names “{name}”, but --collect asks for no {what}. Add {what} to "
+                f"--collect, or leave {option} out."
+            )
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -84,3 +84,36 @@ def test_a_study_of_single_responses_is_started_with_one_model(sqlite_database):
     study = json.loads(made.stdout)
     assert (study["kind"], study["collects"]) == ("single", ["scores", "tags", "comment"])
     assert "nobody can choose" in str(unasked.exception)
+
+
+def test_a_rubric_or_taxonomy_that_is_named_is_asked_for_beside_a_ranking(sqlite_database):
+    models = ("Model one", "Model two", "Model three")
+    make_eval_set(models=models)
+    run = CliRunner().invoke
+    create = ["study", "create", "--eval-set", "Support questions", "--models", ",".join(models)]
+    ranking = [*create, "--kind", "rank", "--json"]
+    named = ["--rubric", "Response quality", "--taxonomy", "Response errors"]
+
+    plain = json.loads(run(app, [*ranking, "Plain"]).stdout)
+    both = json.loads(run(app, [*ranking, "Both", *named]).stdout)
+    without = json.loads(run(app, [*ranking, "Without", "--rubric", "", *named[2:]]).stdout)
+
+    assert (plain["collects"], plain["rubric"]) == (["preference", "comment"], None)
+    assert both["collects"] == ["preference", "scores", "tags", "comment"]
+    assert both["rubric"].startswith("Response quality")
+    assert both["taxonomy"].startswith("Response errors")
+    assert without["collects"] == ["preference", "tags", "comment"]
+
+
+def test_a_rubric_or_taxonomy_for_which_nobody_is_asked_is_refused(sqlite_database):
+    make_eval_set()
+    create = ["study", "create", "Idle", "--eval-set", "Support questions", "--models"]
+    create += ["Model one,Model two", "--collect", "preference"]
+
+    rubric = CliRunner().invoke(app, [*create, "--rubric", "Response quality"])
+    taxonomy = CliRunner().invoke(app, [*create, "--taxonomy", "Response errors"])
+    neither = CliRunner().invoke(app, [*create, "--rubric", "", "--taxonomy", ""])
+
+    assert "--collect asks for no scores" in str(rubric.exception)
+    assert "--collect asks for no tags" in str(taxonomy.exception)
+    assert neither.exit_code == 0
