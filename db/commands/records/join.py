@@ -25,6 +25,9 @@ from evalkit.vocabulary import TextPlace
 #: The tables of things that have a text, with what names one and the field of its text.
 _KINDS = {"case": ("key", "input"), "output": ('"case", run', "content")}
 
+#: How a file is taken that names what has no text anywhere.
+OR_KEPT = "or that it is kept without its text (--elsewhere keep, a box on the page Import records)"
+
 #: Nobody says that a plan was made of this before.
 _ANEW = "UPDATE {table} SET db_id = NULL, is_filled = 0 WHERE line > 0"
 
@@ -108,7 +111,7 @@ def without_text(staging: Staging, problems: Problems, *, keeps: bool) -> dict[s
             missing = (
                 f"{counted(len(alone), kind)} whose text is in none of the files ({some(ids)})"
             )
-            expected = "a file with the text, or that it is kept without (--elsewhere keep)"
+            expected = f"a file with the text, {OR_KEPT}"
             problems.add(alone[0][-1], "elsewhere", missing, expected)
     return counts
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from db.commands.records.check.definitions import Definition
+from db.commands.records.join import OR_KEPT
 from db.commands.records.staging import ANSWER, COMPARISON, GOLD_PAIR, Staging
 from evalkit.records import MAX_PROBLEMS, Problems, shown
 from evalkit.records.normal import message_text
@@ -93,20 +94,22 @@ AND content IS NOT NULL ORDER BY label.line
 def check_things(staging: Staging, problems: Problems) -> None:
     """Check cases, outputs and what labels refer to; leave one row for each case and output."""
     _check_doubles(staging, problems)
+    files = "this file" if len(problems.files) == 1 else "these files"
     for table in ("output", "label"):
         for line, key in staging.db.execute(_NO_CASE.format(table=table), (MAX_PROBLEMS,)):
-            problems.add(line, "case", shown(key), "a case of this file or of the eval set")
+            expected = f"a case of {files} or of the eval set, {OR_KEPT}"
+            problems.add(line, "case", shown(key), expected)
     names = {number: run for run, number in staging.runs.items()}
     for field, column in (("left", "left_run"), ("right", "right_run")):
         missing = staging.db.execute(_NO_OUTPUT.format(run=column), (MAX_PROBLEMS,))
         for line, key, run, kind in missing:
             model, run_name = names[run]
             wanted = f"{shown(model)} (run {shown(run_name)})"
-            expected = f"a model with an output for case {shown(key)}"
+            expected = f"a model with an output for case {shown(key)}, {OR_KEPT}"
             problems.add(line, field if kind in _PAIRED else "model", wanted, expected)
     for line, key, run in staging.db.execute(_NOT_RANKED, (MAX_PROBLEMS,)):
         model, run_name = names[run]
-        expected = f"models with an output for case {shown(key)}"
+        expected = f"models with an output for case {shown(key)}, {OR_KEPT}"
         problems.add(line, "order", f"{shown(model)} (run {shown(run_name)})", expected)
     for line, start, end, quote, length, text in staging.db.execute(_BAD_SPAN, (MAX_PROBLEMS,)):
         if end > length:
