@@ -31,6 +31,7 @@ _EXPECTED = (
     "Expected is sqlite:////folder/evalkit.db or postgresql://user@host/name; without it, a file "
     "in the folder data is used."
 )
+_IMPORT_LOCK = 724532  # a number that means nothing but this
 _WRITERS: dict[str, Queue] = {}
 _WHOLE: ContextVar[Session | None] = ContextVar("whole", default=None)
 _READ: dict[str, Any] = {"write": False}
@@ -99,6 +100,15 @@ def one_transaction() -> Iterator[None]:
             yield
         finally:
             _WHOLE.reset(before)
+
+
+def wait_for_imports(session: Session) -> None:
+    """Let what imports write, and what else makes rows of the same names, wait for each other.
+
+    PostgreSQL has many writers at once; SQLite has one anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})")
 
 
 def writers(url: str | None = None) -> Queue:

@@ -3,13 +3,15 @@
 from functools import partial
 from typing import Any, Unpack
 
+from sqlmodel import col
+
 from db.columns import number_of
 from db.commands import askings as commands
 from db.commands.errands import RUN
 from db.engine import read_session
-from db.models import Asking, EvalSetVersion
+from db.models import Asking, Case, EvalSetVersion
 from db.queries import askings as queries
-from db.queries.cases_to_ask import cases_to_ask, usual_output_tokens, version_called
+from db.queries.cases_to_ask import NO_CASE, cases_to_ask, usual_output_tokens, version_called
 from db.working import Manner, expected_output, work_on as work_on_errand
 from evalkit.errors import RefusedError
 from evalkit.running.case_request import case_request, output_record
@@ -26,10 +28,11 @@ def estimate_run(plan: RunPlan) -> RunEstimate:
     """Reckon what a run will take, and ask nothing. Raises as `begin_run` for unknown cases."""
     with read_session() as session:
         version = version_called(session, plan.eval_set, plan.version)
-        cases = cases_to_ask(session, number_of(version))
+        columns = col(Case.input), col(Case.context), col(Case.tools)
+        cases = session.execute(cases_to_ask(number_of(version), *columns)).all()
         usual = usual_output_tokens(session, version.eval_set_id)
     if not cases:
-        raise RefusedError("This version holds no active case, so there is nothing to ask.")
+        raise RefusedError(NO_CASE)
     sizes = [input_tokens(_request(plan.model, case, plan.parameters, plan.api)) for case in cases]
     output = expected_output(usual, plan.max_tokens)
     return estimated(sizes, output_per_case=output, prices=plan.prices)

@@ -20,13 +20,13 @@ from db.commands.errands import (
 )
 from db.commands.records.write.outputs import output_row
 from db.commands.units import outdate_units
-from db.engine import write_session
-from db.models import AskedCase, Asking, Case, Model, Output, Run, VersionCase
-from db.queries.cases_to_ask import version_called
+from db.engine import wait_for_imports, write_session
+from db.models import AskedCase, Asking, Case, Model, Output, Run
+from db.queries.cases_to_ask import NO_CASE, cases_to_ask, version_called
 from evalkit.errors import RefusedError
 from evalkit.records.normal import normal, output_text
 from evalkit.running.plan import RunPlan
-from evalkit.vocabulary import AskedState, AskingState, CaseStatus, TextPlace
+from evalkit.vocabulary import AskedState, AskingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ def begin_run(plan: RunPlan, *, actor_id: int | None = None, lease: str | None =
     is there and another one: outputs of two ways to ask would be mixed.
     """
     with write_session() as session:
+        wait_for_imports(session)
         version = version_called(session, plan.eval_set, plan.version)
         model = _model(session, plan.called)
         asking = _same_run(session, plan, version.eval_set_id, number_of(model), number_of(version))
@@ -65,10 +66,16 @@ def begin_run(plan: RunPlan, *, actor_id: int | None = None, lease: str | None =
 
 
 def take_case(run_id: int, token: str) -> Case | None:
-    """Give the next case of a run to who holds its lease; None where there is none to ask."""
+    """Give the next case of a run to who holds its lease; None where there is none to ask.
+
+    A case whose output was imported meanwhile is answered by it, and not asked.
+    """
     with write_session() as session:
-        asked = take_part(session, RUN, run_id, token)
-        return None if asked is None else session.get(Case, asked.case_id)
+        while asked := take_part(session, RUN, run_id, token):
+            if not _was_imported(session, asked):
+                return session.get(Case, asked.case_id)
+            asked.n_asked -= 1
+        return None
 
 
 def store_output(run_id: int, case_id: int, record: Mapping[str, Any]) -> bool:
@@ -79,8 +86,11 @@ def store_output(run_id: int, case_id: int, record: Mapping[str, Any]) -> bool:
     fields = normal("output", record)
     row = output_row(fields, run_id=run_id, case_id=case_id, content=output_text(fields["content"]))
     with write_session() as session:
+        wait_for_imports(session)
         asked = session.get(AskedCase, (run_id, case_id), with_for_update=True)
         if asked is None or asked.state in (AskedState.ANSWERED, AskedState.FAILED):
+            return False
+        if _was_imported(session, asked):
             return False
         asked.state = AskedState.FAILED if fields.get("error") else AskedState.ANSWERED
         session.add(asked)
@@ -108,6 +118,19 @@ def resume_run(
             asking.budget_usd = asking.budget_usd if budget_usd is None else budget_usd
             session.add(asking)
             note(session, RUN, "resume", run_id, actor_id)
+
+
+def _was_imported(session: Session, asked: AskedCase) -> bool:
+    """Count a case as answered that got its output from elsewhere; tell whether it did."""
+    row = session.execute(
+        sa.select(col(Output.error)).where(
+            col(Output.run_id) == asked.run_id, col(Output.case_id) == asked.case_id
+        )
+    ).first()
+    if row is not None:
+        asked.state = AskedState.FAILED if row.error else AskedState.ANSWERED
+        session.add(asked)
+    return row is not None
 
 
 def _model(session: Session, name: str) -> Model:
@@ -164,17 +187,9 @@ def _new_run(
 
 
 def _add_cases(session: Session, asking: Asking) -> None:
-    """Let every active case of the version wait that has a text to ask."""
+    """Let the cases of the run wait."""
     columns = [sa.literal(asking.run_id), col(Case.id), sa.literal(AskedState.WAITING.value)]
-    cases = (
-        sa.select(*columns, sa.literal(0))
-        .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
-        .where(
-            col(VersionCase.version_id) == asking.eval_set_version_id,
-            col(Case.status) == CaseStatus.ACTIVE,
-            col(Case.text_place).is_distinct_from(TextPlace.ELSEWHERE),
-        )
-    )
+    cases = cases_to_ask(asking.eval_set_version_id, *columns, sa.literal(0))
     names = ["run_id", "case_id", "state", "n_asked"]
     if not changed(session, sa.insert(AskedCase).from_select(names, cases)):
-        raise RefusedError("This version holds no active case, so there is nothing to ask.")
+        raise RefusedError(NO_CASE)

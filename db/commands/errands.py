@@ -135,7 +135,8 @@ def stop_errand(kind: Errand, number: int, reason: str, *, actor_id: int | None 
 
 def changed(session: Session, statement: Any) -> bool:
     """Say whether a statement changed any row."""
-    return bool(session.connection().execute(statement).rowcount)
+    counted = {"preserve_rowcount": True}  # of an INSERT, PostgreSQL's driver else tells nothing
+    return bool(session.connection().execute(statement, execution_options=counted).rowcount)
 
 
 def note(session: Session, kind: Errand, what: str, number: int, actor_id: int | None) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.columns import now, number_of
 from db.commands.changes import results_changed
 from db.commands.errands import JUDGING, note, open_errand, take_part
-from db.engine import write_session
+from db.engine import wait_for_imports, write_session
 from db.models import Annotation, Annotator, AskedPair, Assignment, Judging, Study
 from db.queries.judgings import (
     judge_called,
@@ -60,6 +60,7 @@ def begin_judging(
     NotFoundError for an unknown study, RefusedError where there is no pair.
     """
     with write_session() as session:
+        wait_for_imports(session)
         study = study_called(session, plan.study)
         identity = plan.identity(pair_question(session, study))
         judging = session.exec(

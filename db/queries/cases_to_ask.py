@@ -1,6 +1,5 @@
 """What a run will ask: the cases of a version, and how long responses to them usually are."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,8 +8,9 @@ from sqlmodel import Session, col, select
 from db.models import Case, EvalSet, EvalSetVersion, Output, Run, VersionCase
 from evalkit.errors import NotFoundError
 from evalkit.phrases import quoted
-from evalkit.vocabulary import CaseStatus
+from evalkit.vocabulary import CaseStatus, TextPlace
 
+NO_CASE = "This version holds no active case with a text, so there is nothing to ask."
 #: Of so many outputs the usual length is taken.
 _SAMPLE = 1_000
 
@@ -33,16 +33,18 @@ def version_called(session: Session, eval_set: str, number: int | None) -> EvalS
     return version
 
 
-def cases_to_ask(session: Session, version_id: int) -> Sequence[Any]:
-    """Return ``input``, ``context`` and ``tools`` of a version's active cases."""
-    return session.execute(
-        sa.select(col(Case.input), col(Case.context), col(Case.tools))
+def cases_to_ask(version_id: int, *columns: Any) -> Any:
+    """Return what selects columns of the cases of a run: those active whose text is here."""
+    return (
+        sa.select(*columns)
         .join(VersionCase, col(VersionCase.case_id) == col(Case.id))
         .where(
-            col(VersionCase.version_id) == version_id, col(Case.status) == CaseStatus.ACTIVE.value
+            col(VersionCase.version_id) == version_id,
+            col(Case.status) == CaseStatus.ACTIVE,
+            col(Case.text_place).is_distinct_from(TextPlace.ELSEWHERE),
         )
         .order_by(col(Case.id))
-    ).all()
+    )
 
 
 def usual_output_tokens(session: Session, eval_set_id: int) -> int | None:

@@ -1,8 +1,10 @@
 """Runs as rows: begun once, worked on by one, stored like an import, gone on with after a kill."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlmodel import select
@@ -22,6 +24,7 @@ from db.queries.askings import (
 from db.queries.cases_to_ask import usual_output_tokens
 from db.queries.integrity import integrity_findings
 from db.queries.records.files import export_file
+from db.running import estimate_run
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.running.endpoint import Endpoint
 from evalkit.running.plan import RunPlan, parameters_of
@@ -160,6 +163,56 @@ def test_a_study_that_compares_the_run_has_new_results_with_each_output(ids):
     with read_session() as session:
         assert session.get(ResultsState, study_id) is not None
         assert not session.get(Study, study_id).are_units_current
+
+
+def test_an_output_that_was_imported_meanwhile_is_the_answer_and_its_case_is_not_asked(ids):
+    run_id = begin_run(PLAN, lease="me").run_id
+    under_way = take_case(run_id, "me")
+    brought = [record("case-0"), record("case-1"), record("case-2", content="", error="Too long.")]
+    import_records(brought, source_name="file", eval_set="Support questions")
+
+    assert not commands.store_output(run_id, under_way.id, record("case-0", content="Another."))
+    assert take_case(run_id, "me").key == "case-3"
+    assert take_case(run_id, "me") is None
+
+    progress = progress_of(run_id)
+    assert (progress.n_answered, progress.n_failed, progress.n_asked) == (2, 1, 1)
+    assert progress.n_again == 0
+    with read_session() as session:
+        contents = session.exec(
+            select(Output.content).where(Output.run_id == run_id).order_by(Output.case_id)
+        ).all()
+    assert contents == ["Yes.", "Yes.", ""]
+
+
+def test_runs_that_begin_at_once_with_a_model_nobody_knew_are_all_begun_or_refused(ids):
+    gate = Barrier(4)
+
+    def begin(number):
+        gate.wait()
+        return begin_run(replace(PLAN, run=str(number % 2))).run_id
+
+    with ThreadPoolExecutor(4) as pool:
+        run_ids = list(pool.map(begin, range(4)))
+
+    # Two begin each run: one makes it, the other goes on with the very same.
+    assert run_ids[0] == run_ids[2] != run_ids[1] == run_ids[3]
+
+
+def test_the_estimate_is_of_the_cases_that_the_run_asks(database):
+    cases = [
+        {"type": "case", "id": "here", "input": [{"role": "user", "content": "Well?"}]},
+        {"type": "case", "id": "there", "elsewhere": True},
+    ]
+    import_records(cases, source_name="made", eval_set="Partly elsewhere", elsewhere="keep")
+    import_records(cases[1:], source_name="made", eval_set="All elsewhere", elsewhere="keep")
+    plan = replace(PLAN, eval_set="Partly elsewhere")
+
+    assert estimate_run(plan).n_cases == progress_of(begin_run(plan).run_id).n_cases == 1
+    with pytest.raises(RefusedError, match="no active case with a text"):
+        estimate_run(replace(PLAN, eval_set="All elsewhere"))
+    with pytest.raises(RefusedError, match="no active case with a text"):
+        begin_run(replace(PLAN, eval_set="All elsewhere"))
 
 
 def test_failures_are_counted_by_their_reason_with_one_of_their_cases(ids):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, TypedDict
 
-from sqlalchemy import text
 from sqlmodel import Session
 
 from db.commands.records.check.definitions import (
@@ -38,7 +37,7 @@ from db.commands.records.pictures import pictures_sentence, with_pictures_apart
 from db.commands.records.report import ImportReport, RecordCount, again_sentences
 from db.commands.records.staging import GOLD, IN_NEXT_VERSION, LABEL_TYPES, RANKING, Staging
 from db.commands.records.write.eval_set import write_staged
-from db.engine import know_tables, read_session, write_session
+from db.engine import know_tables, read_session, wait_for_imports, write_session
 from db.queries.images import not_there
 from evalkit.errors import RefusedError
 from evalkit.evalset.contents import Contents
@@ -48,8 +47,6 @@ from evalkit.vocabulary import ElsewhereRule, LooksRule
 
 #: Called with what is being done, how far it is, and how far it will go.
 Progress = Callable[[str, int, int], None]
-
-_IMPORT_LOCK = 724532  # one import at a time on PostgreSQL; SQLite has one writer anyway
 
 
 class Choices(TypedDict, total=False):
@@ -169,8 +166,7 @@ class Import:
             return self._report(plan, dry_run=dry_run)
         self._progress("Storing", 0, 1)
         with write_session() as session:
-            if session.get_bind().dialect.name == "postgresql":
-                session.execute(text(f"SELECT pg_advisory_xact_lock({_IMPORT_LOCK})"))
+            wait_for_imports(session)
             if self._plan_is_stale(session, plan, names):
                 plan = self._plan(session, *names)
             else:
