@@ -291,7 +291,9 @@ def _kappa(value: float, left_out: FloatArray, *, n: int) -> Estimate:
 
 
 def _ratio(people: Estimate, value: FloatArray, left_out: FloatArray, *, n: int) -> Estimate:
-    if people.low is None or people.low <= 0.0:
+    # People who never differ are the best ceiling there is, and have no interval.
+    is_perfect = people.value is not None and people.value >= 1.0 - _ROUNDING
+    if not is_perfect and (people.low is None or people.low <= 0.0):
         reason = (
             "People cannot be seen to agree with each other more than chance would, so there is "
             "nothing to measure a judge against."

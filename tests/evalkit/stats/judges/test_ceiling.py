@@ -135,6 +135,21 @@ def test_a_repeated_verdict_counts_in_parts():
 
 
 @pytest.mark.parametrize("is_number", [False, True])
+def test_of_people_who_never_differ_the_judge_s_own_kappa_is_the_ratio(is_number):
+    rng = np.random.default_rng(12)
+    truth = rng.integers(0, 3, 80)
+    judge = np.where(rng.random(80) < 0.8, truth, rng.integers(0, 3, 80))
+    values = (0.0, 1.0, 2.0) if is_number else ("a", "b", "c")
+    table = np.column_stack([truth, truth, truth, judge])
+
+    result = ceiling(codings_of(table, values), 3, is_number=is_number)
+
+    assert result.people.value == pytest.approx(1.0)
+    assert result.ratio.value == pytest.approx(result.judge.value)
+    assert result.ratio.low < result.ratio.value < result.ratio.high
+
+
+@pytest.mark.parametrize("is_number", [False, True])
 def test_people_who_agree_no_more_than_chance_are_no_ceiling(is_number):
     rng = np.random.default_rng(7)
     values = (0.0, 1.0, 2.0) if is_number else ("a", "b", "c")
