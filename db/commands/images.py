@@ -1,17 +1,17 @@
 """Store images that cases and outputs refer to: checked all before one of them is stored."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from db.columns import number_of
-from db.engine import read_session, write_session
+from db.engine import read_session, wait_for_imports, write_session
 from db.models import AuditEvent, EvalSet, Image, NamedImage
 from db.queries.images import missing_names
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.images.files import ImageFile, image_file
-from evalkit.images.references import is_called
+from evalkit.images.references import files_called, is_exactly
 from evalkit.phrases import counted, quoted
 
 #: Paths and bytes of image files; called again, it gives them again.
@@ -52,13 +52,12 @@ def store_images(
         eval_set_id = _eval_set_id(session, eval_set)
         missing = missing_names(session, eval_set_id)
     hashes: dict[str, str] = {}
-    names: dict[str, str] = {}
     for path, content in source():
-        content_hash = image_file(content, name=path).content_hash
-        hashes[path] = content_hash
-        for name in (path, *_called(path, missing)):
-            if names.setdefault(name, content_hash) != content_hash:
-                raise RefusedError(f"Two files could be the image {name!r}. Nothing was stored.")
+        _call(hashes, path, image_file(content, name=path).content_hash)
+    names = dict(hashes)
+    for path, called in _called(missing, hashes).items():
+        for name in called:
+            _call(names, name, hashes[path])
     with read_session() as session:
         _refuse_other_images(session, eval_set_id, names)
         known = set(session.exec(select(Image.content_hash)).all())
@@ -87,6 +86,7 @@ def store_image(image: ImageFile) -> None:
 def add_image(session: Session, image: ImageFile) -> None:
     """Store one image within a transaction, if it is not there already."""
     content_hash = image.content_hash
+    wait_for_imports(session)
     if session.exec(select(Image.id).where(Image.content_hash == content_hash)).first() is None:
         session.add(
             Image(
@@ -100,14 +100,26 @@ def add_image(session: Session, image: ImageFile) -> None:
         session.flush()
 
 
-def _called(path: str, missing: list[str]) -> list[str]:
-    """Return the names that records have for a file; one alone, or none."""
-    called = [name for name in missing if is_called(name, path)]
-    if len(called) > 1 and "/" not in path:
-        raise RefusedError(
-            f"{path} could be any of {quoted(called[:3])}: put it into a zip, or a folder, under "
-            "more of its path. Nothing was stored."
-        )
+def _call(hashes: dict[str, str], name: str, content_hash: str) -> None:
+    if hashes.setdefault(name, content_hash) != content_hash:
+        raise RefusedError(f"Two files could be the image {name!r}. Nothing was stored.")
+
+
+def _called(missing: list[str], paths: Collection[str]) -> dict[str, list[str]]:
+    """Return the names that records have for files, by path; one alone for a bare file name."""
+    called: dict[str, list[str]] = {}
+    for name in missing:
+        for path in files_called(name, paths):
+            called.setdefault(path, []).append(name)
+    for path, names in called.items():
+        if len(names) > 1 and "/" not in path:
+            exact = [name for name in names if is_exactly(name, path)]
+            if not exact:
+                raise RefusedError(
+                    f"{path} could be any of {quoted(names[:3])}: put it into a zip, or a folder, "
+                    "under more of its path. Nothing was stored."
+                )
+            called[path] = exact
     return called
 
 

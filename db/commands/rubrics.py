@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.columns import number_of
-from db.engine import write_session
+from db.engine import wait_for_imports, write_session
 from db.models import AuditEvent, Criterion, Rubric, Tag, Taxonomy
 from db.queries.definitions import NewestDefinition, newest_rubric, newest_taxonomy
 from evalkit.annotation.definitions import check_rubric, check_taxonomy
@@ -61,6 +61,7 @@ def save_rubric(
     """
     check_rubric(name, criteria)
     with write_session() as session:
+        wait_for_imports(session)
         newest = newest_rubric(session, name.strip())
         wanted = [_criterion_fields(position, made) for position, made in enumerate(criteria)]
         if newest is not None and newest.version == 0:
@@ -83,6 +84,7 @@ def save_taxonomy(
     """
     check_taxonomy(name, tags)
     with write_session() as session:
+        wait_for_imports(session)
         newest = newest_taxonomy(session, name.strip())
         wanted = [_tag_fields(position, made) for position, made in enumerate(tags)]
         if newest is not None and newest.version == 0:
@@ -173,6 +175,7 @@ def _store(
     name: str,
     wanted: list[dict[str, Any]],
 ) -> int:
+    wait_for_imports(session)
     versions = session.exec(
         select(whole).where(whole.name == name).order_by(col(whole.version).desc())
     ).all()

@@ -8,7 +8,7 @@ path or an address, which is never loaded: it is looked up among the images that
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -90,14 +90,28 @@ def alone(content_hash: str, alt: str) -> dict[str, Any]:
     return part | ({"alt": alt} if alt else {})
 
 
-def is_called(name: str, path: str) -> bool:
-    """Tell whether what records call ``name``, a path or an address, is a file at ``path``."""
+def is_exactly(name: str, path: str) -> bool:
+    """Tell whether what records call ``name`` is the very path of a file."""
+    return path in (name, _plain(name))
+
+
+def files_called(name: str, paths: Collection[str]) -> list[str]:
+    """Return the files that may be what records call ``name``, a path or an address.
+
+    That is the one at this very path, else all whose paths are the end of it. However many there
+    are, it takes as long.
+    """
     plain = _plain(name)
-    return name == path or plain == path or plain.endswith(f"/{path}")
+    for path in (name, plain):
+        if path in paths:
+            return [path]
+    parts = plain.split("/")
+    ends = ("/".join(parts[place:]) for place in range(1, len(parts)))
+    return [end for end in ends if end in paths]
 
 
 def path_of(name: str) -> str:
-    """Return a path within a folder that ``is_called`` so; empty for a hash, which needs none."""
+    """Return a path within a folder of a file called so; empty for a hash, which needs none."""
     if ImageReference(name, "").content_hash is not None:
         return ""
     parts = _plain(name).rpartition("//")[2].split("/")

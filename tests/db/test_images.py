@@ -25,7 +25,7 @@ from db.queries.responses.side_by_side import every_response
 from evalkit.cli import main
 from evalkit.errors import RefusedError
 from evalkit.images.files import image_file
-from evalkit.images.references import is_called, path_of
+from evalkit.images.references import files_called, path_of
 from evalkit.images.sources import image_files
 from evalkit.rendering.task import render_task
 from evalkit.vocabulary import LeakPolicy, Role
@@ -199,6 +199,35 @@ def test_a_name_that_could_be_several_or_is_another_image_is_refused(database, t
         assert missing_names(session, 1) == []
 
 
+def test_the_very_path_of_a_file_wins_over_the_end_of_another_name(database, tmp_path):
+    two = {**CASE, "input": [message(url("1.png"), url("thumbs/1.png"), url("./1.png"))]}
+    import_file(write(tmp_path / "f.jsonl", [two]))
+
+    alone = store_images(files(**{"1": png(1)}), eval_set="Set", dry_run=True)
+    stored = store_images(files(**{"1": png(1), "thumbs__1": png(2)}), eval_set="Set")
+
+    assert (alone.n_placed, alone.missing) == (2, ("thumbs/1.png",))
+    assert (stored.n_placed, stored.missing) == (3, ())
+    assert names() == {
+        "1.png": hashed(png(1)),
+        "./1.png": hashed(png(1)),
+        "thumbs/1.png": hashed(png(2)),
+    }
+
+
+def test_a_name_is_looked_up_among_files_and_not_compared_with_each():
+    class Paths(set):
+        def __iter__(self):
+            raise AssertionError("a file was compared that is not called so")
+
+    assert files_called("https://host/a/b/cat.png", Paths(["b/cat.png", "x.png"])) == ["b/cat.png"]
+    assert files_called("a/cat.png?1", Paths(["cat.png", "a/cat.png"])) == ["a/cat.png"]
+    assert files_called("https://host/a/cat.png", Paths(["a/cat.png", "cat.png"])) == [
+        "a/cat.png",
+        "cat.png",
+    ]
+
+
 def test_one_bad_image_refuses_all_of_them(database, records):
     import_file(records)
 
@@ -297,7 +326,7 @@ def test_the_command_line_takes_images_beside_records_and_writes_them_beside_an_
 )
 def test_what_is_written_for_a_name_is_within_its_folder_and_is_found_by_it_again(name, path):
     assert path_of(name) == path
-    assert not path or is_called(name, path)
+    assert not path or files_called(name, {path}) == [path]
     assert ".." not in path.split("/")
 
 

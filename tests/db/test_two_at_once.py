@@ -1,0 +1,79 @@
+"""What two people store at the same moment: stored once, and the second reads a sentence."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
+import pytest
+from PIL import Image as Picture
+from sqlmodel import select
+
+from db.commands.askings import begin_run
+from db.commands.images import store_image
+from db.commands.rubrics import save_rubric, save_taxonomy
+from db.engine import read_session
+from db.models import Image, Model, Rubric, Taxonomy
+from evalkit.annotation.rubric import DEFAULT_RUBRIC
+from evalkit.errors import RefusedError
+from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
+from evalkit.images.files import image_file
+from evalkit.running.endpoint import Endpoint
+from evalkit.running.plan import RunPlan
+from tests.factories import make_eval_set
+
+N = 6
+
+
+def at_once(store):
+    """Call it in several threads at the same moment; return what it gave, or what was raised."""
+    barrier = Barrier(N)
+
+    def stored(number):
+        with read_session() as session:  # a connection of its own before all begin
+            session.exec(select(Model.id)).first()
+        barrier.wait()
+        try:
+            return store(number)
+        except RefusedError as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(N) as pool:
+        return list(pool.map(stored, range(N)))
+
+
+@pytest.mark.parametrize(
+    ("save", "parts", "table"),
+    [(save_rubric, DEFAULT_RUBRIC, Rubric), (save_taxonomy, DEFAULT_TAXONOMY, Taxonomy)],
+)
+def test_of_several_new_ones_of_a_name_one_is_stored_and_the_others_are_refused_in_words(
+    database, save, parts, table
+):
+    told = at_once(lambda _: save("Ours", parts, opened=None))
+
+    assert told.count(1) == 1
+    assert sum("There is already a" in str(each) for each in told) == N - 1
+    with read_session() as session:
+        assert session.exec(select(table.version).where(table.name == "Ours")).all() == [1]
+
+
+def test_one_image_that_several_store_is_there_once(database):
+    made = io.BytesIO()
+    Picture.new("L", (4, 3), 7).save(made, "PNG")
+    image = image_file(made.getvalue(), name="a file")
+
+    at_once(lambda _: store_image(image))
+
+    with read_session() as session:
+        assert session.exec(select(Image.content_hash)).all() == [image.content_hash]
+
+
+def test_runs_of_one_new_model_begun_at_once_are_runs_of_one_model(database):
+    make_eval_set()
+    plan = RunPlan("Support questions", "new", Endpoint("http://127.0.0.1:9/v1", "SECRET_NAME"))
+
+    begun = at_once(lambda number: begin_run(replace(plan, run=f"run {number}")))
+
+    assert len({each.run_id for each in begun}) == N
+    with read_session() as session:
+        assert len(session.exec(select(Model.id).where(Model.name == "new")).all()) == 1
