@@ -3,6 +3,7 @@
 The rules are those of records, so that what is made here can be exported and imported again.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -11,7 +12,7 @@ from evalkit.annotation.rubric import CriterionDefinition
 from evalkit.annotation.task import ScaleLevel
 from evalkit.errors import RefusedError
 from evalkit.failures.taxonomy import TagDefinition
-from evalkit.phrases import counted
+from evalkit.phrases import counted, joined
 from evalkit.records.checks import Fault
 from evalkit.records.schema import faults
 from evalkit.vocabulary import CriterionLevel
@@ -72,6 +73,7 @@ def check_rubric(name: str, criteria: Sequence[CriterionDefinition]) -> None:
     for number, criterion in enumerate(criteria, start=1):
         problems += _of_criterion(criterion, f"Criterion {number}")
     problems += _of_keys(criterion.key for criterion in criteria)
+    problems += _of_one_name([(each.question, "") for each in criteria], "Criteria", "ask the same")
     if problems:
         raise DefinitionError(problems)
 
@@ -86,6 +88,8 @@ def check_taxonomy(name: str, tags: Sequence[TagDefinition]) -> None:
         record = {"type": "tag", "taxonomy": "any", **_filled(asdict(tag))}
         problems += _in_words(faults(record), _titled(place, tag.name))
     problems += _of_keys(tag.key for tag in tags)
+    named = [(tag.name, tag.key.rpartition("/")[0]) for tag in tags]
+    problems += _of_one_name(named, "Error tags", "have the same name")
     if problems:
         raise DefinitionError(problems)
 
@@ -97,6 +101,9 @@ def _of_criterion(criterion: CriterionDefinition, place: str) -> Iterator[str]:
     has_levels = criterion.level != CriterionLevel.TEXT and criterion.range is None
     if has_levels and len(criterion.scale) < _LEAST_LEVELS:
         yield f"{title} has {counted(len(criterion.scale), 'level')}; a scale needs 2 or more."
+        return
+    if repeated := list(_of_values(criterion, title)):
+        yield from repeated
         return
     record = {"type": "criterion", "rubric": "any", **_filled(asdict(criterion))}
     yield from _in_words(faults(record), title)
@@ -141,3 +148,29 @@ def _of_keys(keys: Iterable[str]) -> Iterator[str]:
         if key in seen:
             yield f"The key “{key}” is there twice: it names scores or errors in files."
         seen.add(key)
+
+
+def _of_one_name(named: Iterable[tuple[str, str]], what: str, do: str) -> Iterator[str]:
+    """Say what is called the same, of words and the parent under which they stand."""
+    places: dict[tuple[str, str], list[str]] = {}
+    words_of: dict[tuple[str, str], str] = {}
+    for number, (words, parent) in enumerate(named, start=1):
+        key = " ".join(words.casefold().split()), parent
+        places.setdefault(key, []).append(str(number))
+        words_of.setdefault(key, words.strip())
+    for key, numbers in places.items():
+        if key[0] and len(numbers) > 1:
+            yield (
+                f"{what} {joined(numbers)} {do}, “{words_of[key]}”: annotators cannot tell them "
+                "apart."
+            )
+
+
+def _of_values(criterion: CriterionDefinition, title: str) -> Iterator[str]:
+    """Say which values several levels have."""
+    n_of = Counter(level.value for level in criterion.scale)
+    twice = [f"{value:g}" for value, n in n_of.items() if n > 1]
+    if len(twice) == 1:
+        yield f"{title}: {twice[0]} is the value of {counted(max(n_of.values()), 'level')}."
+    elif twice:
+        yield f"{title}: {joined(twice)} are each the value of two levels or more."

@@ -36,7 +36,8 @@ def problems(check, *parts, name="Mine"):
 
 def test_the_ready_rubric_and_taxonomy_and_every_kind_of_criterion_can_be_stored():
     check_rubric("Mine", DEFAULT_RUBRIC)
-    check_rubric("Mine", [RIGHT, replace(NUMBER, key="b"), replace(WORDS, key="c")])
+    number = replace(NUMBER, key="b", question="How right is it?")
+    check_rubric("Mine", [RIGHT, number, replace(WORDS, key="c", question="What is wrong?")])
     check_taxonomy("Mine", DEFAULT_TAXONOMY)
     check_taxonomy("Mine", [TagDefinition("format/json", "JSON", "", ())])
 
@@ -51,8 +52,11 @@ def test_the_ready_rubric_and_taxonomy_and_every_kind_of_criterion_can_be_stored
         ),
         (
             replace(RIGHT, scale=RIGHT.scale[:1] * 2),
-            "Criterion 1 (“Is it right?”), values of the levels: found [0, 0], expected every "
-            "value once.",
+            "Criterion 1 (“Is it right?”): 0 is the value of 2 levels.",
+        ),
+        (
+            replace(RIGHT, scale=[ScaleLevel(value, "", "") for value in (1.0, 1.0, 2.5, 2.5, 3)]),
+            "Criterion 1 (“Is it right?”): 1 and 2.5 are each the value of two levels or more.",
         ),
         (
             replace(NUMBER, range=ScaleRange(5, 5)),
@@ -77,6 +81,18 @@ def test_all_that_is_wrong_is_said_at_once():
         "The key “tone” is there twice: it names scores or errors in files.",
     )
     assert problems(check_rubric) == ("Add at least one criterion.",)
+
+
+def test_two_of_one_name_are_refused_for_annotators_could_not_tell_them_apart():
+    tags = [TagDefinition("a", "Tone", ""), TagDefinition("b", "Other", "")]
+
+    assert problems(check_rubric, RIGHT, replace(RIGHT, key="b", question=" is it  right? ")) == (
+        "Criteria 1 and 2 ask the same, “Is it right?”: annotators cannot tell them apart.",
+    )
+    assert problems(check_taxonomy, *tags, TagDefinition("c", "Tone", "")) == (
+        "Error tags 1 and 3 have the same name, “Tone”: annotators cannot tell them apart.",
+    )
+    check_taxonomy("Mine", [TagDefinition("a/x", "Tone", ""), TagDefinition("b/x", "Tone", "")])
 
 
 @pytest.mark.parametrize(
