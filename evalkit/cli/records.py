@@ -18,6 +18,7 @@ from db.commands.records import (
     import_files,
 )
 from db.queries.records.files import CsvShape, Exported, FileFormat, export_file
+from db.queries.records.preferences import left_out_in_words
 from evalkit.cli.images import images_beside, write_images
 from evalkit.cli.terminal import (
     JsonFlag,
@@ -29,7 +30,7 @@ from evalkit.cli.terminal import (
 )
 from evalkit.errors import RefusedError
 from evalkit.images.sources import is_image_source
-from evalkit.phrases import counted, joined
+from evalkit.phrases import counted
 from evalkit.vocabulary import ElsewhereRule, LooksRule
 
 
@@ -145,10 +146,8 @@ def _import_records(paths: list[Path], choices: Choices, *, as_json: bool) -> li
 
 def _sentence(exported: Exported) -> str:
     what = {FileFormat.CSV: "row", FileFormat.DPO: "preference"}.get(exported.format, "record")
-    left_out = [f"{counted(n, 'pair')} {why}" for why, n in exported.left_out.items() if n]
     written = f"{counted(exported.n_lines, what)} of study {exported.study!r}"
-    more = f" Left out: {joined(left_out)}." if left_out else ""
-    return f"Wrote {written} to {exported.file}.{more}"
+    return f"Wrote {written} to {exported.file}.{left_out_in_words(exported.left_out)}"
 
 
 def _say(reports: list[ImportReport], *, as_json: bool, images: ImagesReport | None = None) -> None:

@@ -11,7 +11,7 @@ from evalkit.vocabulary import Role
 from pages.shared import downloads, state
 from pages.shared.address import addresses
 from pages.shared.library import tables as library_tables
-from pages.shared.library.files import FILES
+from pages.shared.library.files import files_of, offer_count
 
 state.require(Role.LEAD)
 
@@ -41,13 +41,16 @@ if not study.n_annotations:
 
 name = library_tables.file_name(study.name)
 downloads.of_study(study.study_id)
-for file in FILES:
+for file in files_of(study):
     options = {"include_superseded": with_history} if file.has_history else {}
     file_name = f"{name}{file.ending}"
     with st.container(border=True):
         description, button = st.columns([4, 1], vertical_alignment="center")
         description.markdown(f"**{file.title}**")
         description.caption(file.about)
+        if file.is_of_pairs:
+            with description:
+                offer_count(study)
         with button:
             downloads.button(
                 "Download",

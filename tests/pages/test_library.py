@@ -10,10 +10,12 @@ from db.engine import read_session, write_session
 from db.models import Case, Output
 from db.queries import library
 from db.queries.annotation.audience import Audience, audience
-from evalkit.vocabulary import LeakPolicy, Role
+from evalkit.vocabulary import LeakPolicy, Role, TaskKind
 from pages.routes import downloads
 from pages.shared.library import study_form, tables as library_tables
 from pages.shared.response import responses
+from tests.db.record_files import comparison
+from tests.db.test_training_pairs import pair, told
 from tests.factories import make_eval_set
 from tests.pages.conftest import account, at_page
 
@@ -262,6 +264,31 @@ def test_a_study_can_be_taken_away_as_csv_and_records(app, sign_in):
     links = [link.proto.url for link in app.get("link_button")]
     assert [link.startswith(downloads.FOLDER) for link in links] == [True] * 4
     assert "Nobody has annotated" in everything_written(app)
+
+
+def test_pairs_to_train_on_are_counted_with_what_is_left_out(app, sign_in):
+    told([*pair("good"), *pair("secret", of_case={"canary": "KEEP OUT"}), *pair("open"),
+          comparison("right", case="open", annotator="Bo")])  # fmt: skip
+    sign_in(app, Role.LEAD)
+    at_page(app, "library/export.py").run()
+
+    app.button(key="export-count").click().run()
+
+    # Ann and Bo disagree on the case "open", and "secret" has a canary: one of three is written.
+    left_out = "Left out: 1 pair without a majority and 1 pair of a case with a canary."
+    assert f"1 pair. {left_out}" in everything_written(app)
+
+
+def test_where_single_responses_are_judged_no_pairs_to_train_on_are_offered(app, sign_in):
+    make_eval_set()
+    collects = frozenset({"scores"})
+    create_study(dataclasses.replace(PLAN, kind=TaskKind.SINGLE, collects=collects))
+    sign_in(app, Role.LEAD)
+
+    at_page(app, "library/export.py").run()
+
+    assert len(app.get("link_button")) == 3
+    assert "to train on" not in everything_written(app)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from db.queries.results import ResultFilters, collect, result_study
 from evalkit.annotation.blinding.leaks import texts_of
 from evalkit.formats.preferences import preference_line
 from evalkit.images.references import with_images
+from evalkit.phrases import counted, joined
 from evalkit.records import record_line
 from evalkit.rendering.pictures import raw_image
 from evalkit.stats.counts import BoolArray, IntArray
@@ -79,6 +80,12 @@ def training_pairs(session: Session, *, study: str, judges: bool = False) -> Tra
         left_out["whose text is in no file that came"] = int(has_no_text.sum())
     models = {run.run_id: run.own_model for run in result.runs}
     return TrainingPairs(case[keep], chosen[keep], rejected[keep], _at(of, keep), models, left_out)
+
+
+def left_out_in_words(left_out: dict[str, int]) -> str:
+    """Say how many pairs are left out why, to be put behind what is written; empty for none."""
+    numbers = [f"{counted(n, 'pair')} {why}" for why, n in left_out.items() if n]
+    return f" Left out: {joined(numbers)}." if numbers else ""
 
 
 def preference_lines(session: Session, pairs: TrainingPairs) -> Iterator[str]:
