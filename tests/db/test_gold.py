@@ -212,6 +212,14 @@ def test_right_answers_alone_go_to_a_study_and_can_be_added_to_it_later(database
     [
         ([better(), better("right")], "found another right answer, expected the one that"),
         ([gold(model="A", tag="tone"), gold(model="A", clean=True)], "another right answer"),
+        (
+            [better(note="Why."), better("right", left="B", right="A", note="Because.")],
+            "found another note or metadata of the same right answer, expected the one that line",
+        ),
+        (
+            [gold(model="A", tag="tone"), gold(model="A", tag="tone", metadata={"by": "Bo"})],
+            "another note or metadata of the same right answer",
+        ),
         ([gold(model="A", criterion="helpful", value=9)], "a value of"),
         ([gold(model="A", criterion="other", value=1)], "a criterion"),
         ([gold(model="A", tag="other")], "a tag of"),
@@ -237,6 +245,15 @@ def test_a_study_that_knows_another_answer_refuses_it(database):
         imported(better("tie"))
 
     assert "the one that the study has already" in str(refusal.value)
+
+
+def test_the_same_right_answer_again_is_there_already_unless_it_says_something_else(database):
+    first = better(note="Why.", metadata={"b": 1, "a": [2]})
+    imported(first, gold(model="A", clean=True))
+
+    assert not imported(first, better(), gold(model="A", clean=True)).has_news
+    with pytest.raises(RefusedError, match="another note or metadata of the same right answer"):
+        imported({**first, "metadata": {"b": 2}})
 
 
 def test_annotators_are_shown_nothing_of_right_answers(database):

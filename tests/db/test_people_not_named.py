@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from db.commands.records import import_records
+from db.commands.records import import_file, import_files, import_records
 from db.engine import read_session
 from db.queries.people import accounts
 from db.queries.records.tables import study_csv
@@ -33,6 +33,7 @@ from tests.db.record_files import (
     mark,
     pair_of_outputs,
     score,
+    write,
 )
 
 UNKNOWN = {"annotator": None, "annotator_kind": "unknown"}
@@ -72,6 +73,26 @@ def test_the_same_file_again_changes_nothing_and_a_longer_one_adds_the_rest(data
     assert more.counts["comparison"].new == 2
     assert int(collected().preferences.n.sum()) == 5
     assert int(collected().values.n.sum()) == 2
+
+
+def test_equal_labels_of_a_second_file_are_the_same_ones_unless_an_assignment_tells_them_apart(
+    sqlite_database, tmp_path
+):
+    def both(**second):
+        paths = [
+            write(tmp_path / f"{name}.jsonl", [*CONTENT[1:], comparison(**UNKNOWN, **of)])
+            for name, of in (("a", {}), ("b", second))
+        ]
+        empty_tables()
+        import_files([(path.name, path) for path in paths])
+        together = int(collected().preferences.n.sum())
+        empty_tables()
+        for path in paths:
+            import_file(path)
+        return together, int(collected().preferences.n.sum())
+
+    assert both() == (1, 1)
+    assert both(assignment="batch 2, 1") == (2, 2)
 
 
 def test_nobody_is_warned_that_people_not_named_judged_again(database):

@@ -7,7 +7,8 @@ from evalkit.records import MAX_PROBLEMS, Problems
 #: What is asked of which outputs, and the answer: of a pair which of the two is better.
 _GOLD = f"""
 CREATE TABLE gold AS
-SELECT line, db_id, type, left, right, part, CASE type
+SELECT line, db_id, type, left, right, part,
+    json_extract(body, '$.note') AS note, json_extract(body, '$.metadata') AS metadata, CASE type
         WHEN {GOLD_PAIR} THEN CASE json_extract(body, '$.preference')
             WHEN 'left' THEN left WHEN 'right' THEN right
             ELSE json_extract(body, '$.preference') END
@@ -34,6 +35,15 @@ ON earlier.subject = later.subject AND earlier.type = later.type AND earlier.lin
 WHERE later.line > 0 AND earlier.answer <> later.answer GROUP BY later.line LIMIT ?
 """
 
+#: The same answer once more is dropped, and nothing that it says may be lost with it.
+_OTHER_REASON = """
+SELECT MIN(later.line), MIN(earlier.line) FROM gold AS later JOIN gold AS earlier
+ON earlier.subject = later.subject AND earlier.type = later.type AND earlier.line < later.line
+WHERE later.line > 0 AND earlier.answer = later.answer AND earlier.part IS later.part AND (
+    later.note <> COALESCE(earlier.note, '') OR later.metadata <> COALESCE(earlier.metadata, '')
+) GROUP BY later.line LIMIT ?
+"""
+
 _DROP_REPEATED = """
 DELETE FROM gold WHERE line > 0 AND rowid NOT IN (
     SELECT rowid FROM (
@@ -48,7 +58,11 @@ DELETE FROM gold WHERE line > 0 AND rowid NOT IN (
 def sort_gold(staging: Staging, problems: Problems) -> None:
     """Refuse right answers that contradict each other, and leave what is new of the file."""
     staging.script(("DROP TABLE IF EXISTS gold", _GOLD, "CREATE INDEX gold_of ON gold (subject)"))
-    for line, earlier in staging.db.execute(_OTHER_ANSWER, (MAX_PROBLEMS,)):
-        known = problems.place(earlier) if earlier > 0 else "the study"
-        problems.add(line, None, "another right answer", f"the one that {known} has already")
+    for statement, what in (
+        (_OTHER_ANSWER, "another right answer"),
+        (_OTHER_REASON, "another note or metadata of the same right answer"),
+    ):
+        for line, earlier in staging.db.execute(statement, (MAX_PROBLEMS,)):
+            known = problems.place(earlier) if earlier > 0 else "the study"
+            problems.add(line, None, what, f"the one that {known} has already")
     staging.script((_DROP_REPEATED,))
