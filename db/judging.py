@@ -14,7 +14,7 @@ from db.working import Manner, expected_output, work_on
 from evalkit.errors import RefusedError
 from evalkit.judging.pair import read_verdict
 from evalkit.judging.plan import JudgePlan
-from evalkit.running.case_request import reply_cost, storable
+from evalkit.running.case_request import lost_cost, reply_cost, storable
 from evalkit.running.estimate import RunEstimate, estimated, input_tokens
 from evalkit.running.plan import limit_of
 from evalkit.running.prices import Prices
@@ -94,12 +94,15 @@ class JudgingWork:
             )
         return Task((number_of(pair),), request)
 
-    def store(self, task: Task, reply: Reply, prices: Prices | None) -> tuple[bool, float | None]:
+    def store(self, task: Task, reply: Reply, prices: Prices | None) -> float | None:
         """Store the verdict, or why there is none."""
         (pair_id,) = task.key
         cost, _ = reply_cost(reply.usage, prices)
+        lost = lost_cost(reply, prices)
+        paid = cost + lost if cost is not None else lost or None
         if reply.error is not None:
-            return commands.store_failure(pair_id, storable(reply.error), cost), cost
+            commands.store_failure(pair_id, storable(reply.error), paid)
+            return cost
         verdict = read_verdict(reply.text, self._identity.asked)
         other_model = reply.served_model if reply.served_model != self.row.model else None
         metadata: dict[str, Any] = {
@@ -115,5 +118,5 @@ class JudgingWork:
             "rationale": verdict.rationale or None,
             "metadata": {key: value for key, value in metadata.items() if value is not None},
         }
-        is_new = commands.store_verdict(pair_id, verdict.preference, storable(fields), cost)
-        return is_new, cost
+        commands.store_verdict(pair_id, verdict.preference, storable(fields), paid)
+        return cost

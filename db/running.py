@@ -68,12 +68,12 @@ class RunWork:
         request = _request(row.model, case, row.parameters, Api(row.api))
         return Task((number_of(case), case.key), request)
 
-    def store(self, task: Task, reply: Reply, prices: Prices | None) -> tuple[bool, float | None]:
+    def store(self, task: Task, reply: Reply, prices: Prices | None) -> float | None:
         """Store the output."""
         case_id, key = task.key
         record = output_record(reply, case=key, provider=self._host, prices=prices, **self._names)
-        is_new = commands.store_output(self.row.run_id, case_id, record)
-        return is_new, record.get("cost_usd")
+        commands.store_output(self.row.run_id, case_id, record)
+        return record.get("cost_usd")
 
 
 def _request(model: str, case: Any, parameters: Any, api: Api) -> Request:

@@ -23,11 +23,13 @@ from db.engine import read_session
 from db.models import Asking, Judging
 from evalkit.errors import RefusedError
 from evalkit.running.asking import TIMEOUT_S, connect
+from evalkit.running.case_request import lost_cost
 from evalkit.running.endpoint import Endpoint
 from evalkit.running.estimate import USUAL_OUTPUT, cost_of, input_tokens
 from evalkit.running.failures import EndpointError
+from evalkit.running.plan import limit_of
 from evalkit.running.prices import Prices
-from evalkit.running.request import Reply
+from evalkit.running.request import Reply, TokenUsage
 from evalkit.running.working import Pause, Task, work
 from evalkit.vocabulary import AskingState
 
@@ -72,8 +74,8 @@ class Work(Protocol):
     def take(self, token: str) -> Task | None:
         """Take the next part for who holds the lease, None where there is none."""
 
-    def store(self, task: Task, reply: Reply, prices: Prices | None) -> tuple[bool, float | None]:
-        """Keep a reply; tell whether it was the first to this part, and what it cost."""
+    def store(self, task: Task, reply: Reply, prices: Prices | None) -> float | None:
+        """Keep a reply, and tell what it cost."""
 
 
 def work_on(
@@ -127,6 +129,7 @@ class ErrandTasks:
         self._on_stored = on_stored
         self._lock = Lock()
         self._reserved: dict[int, float] = {}
+        self._longest = 0
         self._held: Task | None = None
 
     def take(self) -> Task | Pause | None:
@@ -137,8 +140,7 @@ class ErrandTasks:
         task = held or self._parts.take(self._token)
         if task is None:
             return None
-        cost = cost_of(input_tokens(task.request), self._parts.output_tokens, self._prices)
-        if self._reserve(task.key[0], cost):
+        if self.may_try_again(task, TokenUsage()):
             return task
         if self._reserved and self._is_open():
             self._held = task  # what is on its way may turn out cheaper
@@ -153,10 +155,12 @@ class ErrandTasks:
 
     def store(self, task: Task, reply: Reply) -> None:
         """Store the reply, and note what it cost."""
-        is_new, cost = self._parts.store(task, reply, self._prices)
+        cost = self._parts.store(task, reply, self._prices)
         with self._lock:
             self._reserved.pop(task.key[0], None)
-            self._spent += cost or 0.0 if is_new else 0.0
+            self._spent += (cost or 0.0) + lost_cost(reply, self._prices)
+            took = (reply.usage.output or 0, reply.lost.output or 0)
+            self._longest = max(self._longest, *took)
             if self.row.budget_usd is not None and cost is None and reply.error is None:
                 self.reason = (
                     "The endpoint does not say how many tokens a response took, so the budget "
@@ -164,6 +168,27 @@ class ErrandTasks:
                 )
         if self._on_stored is not None:
             self._on_stored(Stored(self._spent, reply.error))
+
+    def may_try_again(self, task: Task, lost: TokenUsage) -> bool:
+        """Put aside what a try may cost; False where the budget does not carry it.
+
+        Where no limit says how long a reply may be, one is asked for alone, and the others are
+        then expected to be as long as the longest so far.
+        """
+        output = max(self._parts.output_tokens, self._longest)
+        costs = (
+            cost_of(input_tokens(task.request), output, self._prices),
+            cost_of(lost.input or 0, lost.output or 0, self._prices),
+        )
+        budget, cost = self.row.budget_usd, sum(each or 0.0 for each in costs)
+        is_unknown = limit_of(self.row.parameters) is None and not self._longest
+        with self._lock:
+            others = [each for key, each in self._reserved.items() if key != task.key[0]]
+            bound = self._spent + sum(others) + cost
+            if budget is not None and (bound > budget or (others and is_unknown)):
+                return False
+            self._reserved[task.key[0]] = cost
+            return True
 
     def give_back(self, task: Task, *, may_be_paid: bool) -> None:
         """Let the part be asked again."""
@@ -179,16 +204,6 @@ class ErrandTasks:
         with read_session() as session:
             row = session.get(self._kind.table, self._number)
             return row is not None and row.state == AskingState.OPEN
-
-    def _reserve(self, part_key: int, cost: float | None) -> bool:
-        """Put aside what a part is expected to cost; False where the budget does not carry it."""
-        budget = self.row.budget_usd
-        with self._lock:
-            bound = self._spent + sum(self._reserved.values()) + (cost or 0.0)
-            if budget is not None and bound > budget:
-                return False
-            self._reserved[part_key] = cost or 0.0
-            return True
 
 
 def expected_output(usual: int | None, max_tokens: int | None) -> int:

@@ -21,6 +21,8 @@ from db.models import (
     Output,
     Run,
 )
+from evalkit.records.checks import is_number
+from evalkit.running.case_request import CUT_COST
 from evalkit.vocabulary import AskedState, AskingState
 
 _MOST_ERRORS = 20
@@ -158,7 +160,18 @@ def _costs(session: Session, run_ids: Sequence[int]) -> dict[int, float]:
         .where(col(Output.run_id).in_(run_ids), col(Output.cost_usd).is_not(None))
         .group_by(col(Output.run_id))
     )
-    return {run_id: float(cost) for run_id, cost in rows}
+    costs = {run_id: float(cost) for run_id, cost in rows}
+    details = session.execute(
+        sa.select(col(Output.run_id), col(Output.details)).where(
+            col(Output.run_id).in_(run_ids),
+            sa.cast(col(Output.details), sa.Text).contains(CUT_COST),
+        )
+    )
+    for run_id, noted in details:
+        cost = noted.get("metadata", {}).get(CUT_COST)
+        if is_number(cost):  # else a file brought it
+            costs[run_id] = costs.get(run_id, 0.0) + cost
+    return costs
 
 
 _NAMED: Any = (

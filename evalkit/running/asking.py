@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -12,8 +12,9 @@ from openai import AsyncOpenAI, DefaultAsyncHttpx2Client
 
 from evalkit.running import chat, responses
 from evalkit.running.endpoint import OPENAI, Endpoint
-from evalkit.running.failures import may_pass, sentence, stopping
-from evalkit.running.request import Reply, Request
+from evalkit.running.estimate import with_lost
+from evalkit.running.failures import UNPAID, may_pass, sentence, stopping
+from evalkit.running.request import Reply, Request, TokenUsage
 from evalkit.vocabulary import Api
 
 #: How often the client sends a request again that was refused for now; it waits as the server
@@ -78,15 +79,19 @@ async def connect(endpoint: Endpoint, *, timeout_s: float = TIMEOUT_S) -> AsyncI
         yield Connection(endpoint, client, secret)
 
 
-async def ask(connection: Connection, request: Request) -> Reply:
-    """Ask for one reply.
+async def ask(
+    connection: Connection,
+    request: Request,
+    may_try_again: Callable[[TokenUsage], bool] = lambda _: True,
+) -> Reply:
+    """Ask for one reply; again where it was cut off, unless what was lost by that forbids it.
 
     What fails of this request alone is in the reply's ``error``. Raises EndpointError where no
     other request could be answered either: no key, no such model, nobody there, used up.
     """
     watch = Watch()
     _WATCH.set(watch)
-    heard = Reply()
+    heard, lost = Reply(), TokenUsage()
     for number in range(1, N_TRIES + 1):
         heard = Reply()
         try:
@@ -96,10 +101,13 @@ async def ask(connection: Connection, request: Request) -> Reply:
             if stops is not None:
                 raise stops from None
             heard.error = sentence(error, connection.secret)
-            if not may_pass(error) or number == N_TRIES:
+            if watch.first is not None or not isinstance(error, UNPAID):
+                lost, heard.usage = with_lost(lost, request, heard), TokenUsage()
+            if not may_pass(error) or number == N_TRIES or not may_try_again(lost):
                 break
         else:
             break
+    heard.lost = lost
     return _timed(_thought_apart(heard), watch)
 
 

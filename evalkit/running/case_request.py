@@ -9,6 +9,8 @@ from evalkit.running.prices import Prices
 from evalkit.running.request import Reply, Request, TokenUsage
 from evalkit.vocabulary import Api
 
+#: What of an output's metadata holds the cost of answers that were cut off before it.
+CUT_COST = "cut_cost_usd"
 _PASSAGES = "Passages that were retrieved for this request:"
 
 
@@ -43,6 +45,7 @@ def output_record(
     metadata = {
         "cached_tokens": usage.cached,
         "cost_from": cost_from,
+        CUT_COST: lost_cost(reply, prices) or None,
         "refusal": True if reply.is_refusal else None,
         "requests": reply.n_sent if reply.n_sent > 1 else None,
         "served_model": reply.served_model if reply.served_model != model else None,
@@ -74,6 +77,11 @@ def reply_cost(usage: TokenUsage, prices: Prices | None) -> tuple[float | None, 
     if cost is not None and prices is not None:
         return cost, prices.source
     return usage.cost_usd, None if usage.cost_usd is None else "endpoint"
+
+
+def lost_cost(reply: Reply, prices: Prices | None) -> float:
+    """Return what tries cost that came to nothing, as far as that can be reckoned."""
+    return (prices.cost(reply.lost) if prices is not None else None) or 0.0
 
 
 def _sound(record: dict[str, Any]) -> dict[str, Any]:

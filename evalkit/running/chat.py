@@ -29,8 +29,8 @@ async def hear(
             for choice in chunk.choices or ():
                 if choice.delta is not None and _add(choice.delta, reply, calls):
                     on_token()
+                    reply.tool_calls = [call for _, call in calls]
                 reply.finish_reason = choice.finish_reason or reply.finish_reason
-    reply.tool_calls = [call for _, call in calls]
     if reply.finish_reason is None:
         raise CutError("The answer was cut off: its stream ended before the model had finished.")
 

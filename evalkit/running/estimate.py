@@ -8,7 +8,7 @@ from typing import Any
 
 from evalkit.phrases import counted
 from evalkit.running.prices import Prices
-from evalkit.running.request import Request, TokenUsage
+from evalkit.running.request import Reply, Request, TokenUsage
 
 #: Bytes of UTF-8 to a token, as tokenisers of the large models have it within a third or so for
 #: European languages and code; and what a message costs besides.
@@ -56,6 +56,18 @@ def input_tokens(request: Request) -> int:
     )
     n_bytes = len(texts.encode("utf-8", "replace"))
     return math.ceil(n_bytes / BYTES_PER_TOKEN) + PER_MESSAGE * len(request.messages)
+
+
+def with_lost(lost: TokenUsage, request: Request, reply: Reply) -> TokenUsage:
+    """Add what a try took that came to nothing, as the endpoint counted it or by its bytes."""
+    calls = json.dumps(reply.tool_calls, ensure_ascii=False) if reply.tool_calls else ""
+    came = (reply.text + reply.reasoning + calls).encode("utf-8", "replace")
+    sent, received = reply.usage.input, reply.usage.output
+    return TokenUsage(
+        (lost.input or 0) + (input_tokens(request) if sent is None else sent),
+        (lost.output or 0)
+        + (math.ceil(len(came) / BYTES_PER_TOKEN) if received is None else received),
+    )
 
 
 def estimated(sizes: Iterable[int], *, output_per_case: int, prices: Prices | None) -> RunEstimate:

@@ -29,6 +29,8 @@ class ReportedError(Exception):
 #: What may be otherwise a moment later: an answer cut off, or a line of rubbish.
 _RUBBISH = (json.JSONDecodeError, UnicodeDecodeError)
 _TRANSIENT = (CutError, openai.APIConnectionError, httpx2.HTTPError, *_RUBBISH)
+#: What nobody charges for, where nothing of an answer came.
+UNPAID = (openai.APIStatusError, openai.APIConnectionError)
 
 
 def may_pass(error: Exception) -> bool:

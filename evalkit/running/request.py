@@ -48,7 +48,8 @@ class Reply:
     ``tool_calls`` have the form of the chat API whatever API was asked. Times are in milliseconds
     from when the request that was answered was sent (not from the first of its retries), the time
     to the first token being that to the first piece of anything the model wrote, reasoning
-    included. ``n_sent`` counts requests, retries included.
+    included. ``n_sent`` counts requests, retries included. ``lost`` is what tries took that came to
+    nothing, reckoned from what was sent and came, where the endpoint did not say.
     """
 
     text: str = ""
@@ -61,4 +62,5 @@ class Reply:
     latency_ms: float | None = None
     time_to_first_token_ms: float | None = None
     n_sent: int = 0
+    lost: TokenUsage = field(default_factory=TokenUsage)
     error: str | None = None

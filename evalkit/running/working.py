@@ -8,11 +8,12 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, Protocol
 
 from evalkit.running.asking import Connection, ask
 from evalkit.running.failures import EndpointError
-from evalkit.running.request import Reply, Request
+from evalkit.running.request import Reply, Request, TokenUsage
 
 #: How often the tasks are told that they are still worked on, and asked whether to go on.
 BEAT_S = 2.0
@@ -46,6 +47,9 @@ class Tasks(Protocol):
 
     def give_back(self, task: Task, *, may_be_paid: bool) -> None:
         """Let somebody else have a task that got no reply; it may all the same be charged."""
+
+    def may_try_again(self, task: Task, lost: TokenUsage) -> bool:
+        """Tell at once whether a task may be asked again whose tries took so much for nothing."""
 
     def beat(self) -> bool:
         """Say that work goes on; tell whether these are still ours to work on."""
@@ -105,7 +109,9 @@ class _Lanes:
     async def _answer(self, task: Task) -> None:
         """Ask, and store the reply, or give the task back."""
         try:
-            reply = await ask(self._connection, task.request)
+            reply = await ask(
+                self._connection, task.request, partial(self._tasks.may_try_again, task)
+            )
         except EndpointError as error:
             self.stopped = self.stopped or error
             await asyncio.to_thread(self._tasks.give_back, task, may_be_paid=False)

@@ -157,6 +157,38 @@ def test_a_budget_waits_for_what_may_turn_out_cheaper(cases, server):
     assert server.most_at_once <= 2
 
 
+@pytest.mark.parametrize(("budget", "n_requests"), [(1.6, 2), (2.2, 3)])
+def test_answers_that_were_cut_off_are_spent_and_asked_again_within_the_budget(
+    cases, server, budget, n_requests
+):
+    # Four bytes are a token, so 1000 tokens (1 US dollar), cut half-way: each try takes about 0.5.
+    server.default = lambda body: Spoken("word" * 1000, input_tokens=0, output_tokens=1000)
+    server.trouble(Trouble.CUT, times=99)
+    limit = {"max_tokens": 1000}
+    prices = Prices(0.0, 1000.0)
+
+    plan = plan_at(server, prices=prices, budget_usd=budget, parameters=limit, concurrency=1)
+    progress = run(plan)
+
+    assert (progress.state, progress.n_failed) == ("stopped", 1)
+    assert "does not carry another case" in progress.reason
+    assert len(server.requests) == n_requests
+    assert progress.cost_usd == pytest.approx(0.5 * n_requests, rel=0.02)
+    assert progress.cost_usd <= budget
+
+
+def test_a_budget_carries_many_at_once_when_it_is_known_what_a_response_takes(cases, server):
+    # 20,000 tokens, where 500 are usual: 0.2 US dollars. Two of three would go beyond the budget.
+    server.default = lambda body: Spoken("Yes.", input_tokens=0, output_tokens=20_000)
+    server.pause = 0.05
+    prices = Prices(0.0, 10.0)
+
+    progress = run(plan_at(server, prices=prices, budget_usd=0.5, concurrency=8))
+
+    assert (progress.state, progress.n_answered) == ("stopped", 2)
+    assert progress.cost_usd == pytest.approx(0.4)
+
+
 def test_a_budget_cannot_be_kept_where_tokens_are_not_counted(cases, server, monkeypatch):
     monkeypatch.setattr("tests.endpoint.wire._chat_usage", lambda spoken: None)
 
