@@ -1,8 +1,10 @@
 // The annotation screen in a frame of its own, drawn at its size and shown in small: it takes no
 // key and no click. See drawPreview in ../workbench/looking.js.
 
-const WIDTH = 1440;
-const HEIGHT = 900;
+/** Of a screen on a desk. */
+const WIDE = { width: 1440, height: 900 };
+/** On a page this narrow it is a phone's: a wide one would be too small to read. */
+const NARROW = { below: 700, width: 390, height: 844 };
 
 /**
  * @typedef {{ task: object, prefix: string, version: string }} Shown
@@ -33,16 +35,23 @@ function makeFrame(parent) {
   const box = document.createElement("div");
   box.style.cssText = "position:relative;overflow:hidden;border:1px solid;border-radius:8px";
   box.style.borderColor = "color-mix(in srgb, currentColor 25%, transparent)";
-  box.style.aspectRatio = `${WIDTH} / ${HEIGHT}`;
   const frame = document.createElement("iframe");
   frame.title = "What annotators will see";
   frame.tabIndex = -1;
-  frame.style.cssText = `width:${WIDTH}px;height:${HEIGHT}px;border:0;transform-origin:0 0`;
+  frame.style.cssText = "border:0;transform-origin:0 0";
   frame.inert = true;
   box.append(frame);
   parent.append(box);
   new ResizeObserver(() => {
-    frame.style.transform = `scale(${box.clientWidth / WIDTH})`;
+    const room = box.clientWidth;
+    const height = room < NARROW.below ? NARROW.height : WIDE.height;
+    const width = room < NARROW.below ? Math.max(room, NARROW.width) : WIDE.width;
+    box.style.aspectRatio = `${width} / ${height}`;
+    Object.assign(frame.style, {
+      width: `${width}px`,
+      height: `${height}px`,
+      transform: `scale(${room / width})`,
+    });
   }).observe(box);
   return frame;
 }
