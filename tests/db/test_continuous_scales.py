@@ -156,7 +156,7 @@ def test_levels_of_a_scale_far_from_0_are_told_apart_and_named_as_they_are():
 
     assert len(named) == 20
     assert level_name(default_level(far)) == "1000007.5"
-    assert "at 1000007.5 or above" in passes_by(PassRule("c", default_level(far)))
+    assert "score it 1000007.5 or above" in passes_by(PassRule("c", default_level(far)))
 
 
 def test_of_a_continuous_scale_no_sentence_compares_alpha_with_what_is_not_counted(imported):
