@@ -1,5 +1,6 @@
 """What a run will take, and the work on it: its cases as what is asked of the endpoint."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Unpack
 
@@ -12,6 +13,7 @@ from db.engine import read_session
 from db.models import Asking, Case, EvalSetVersion
 from db.queries import askings as queries
 from db.queries.cases_to_ask import NO_CASE, cases_to_ask, usual_output_tokens, version_called
+from db.queries.images import sent_images
 from db.working import Manner, expected_output, work_on as work_on_errand
 from evalkit.errors import RefusedError
 from evalkit.running.case_request import case_request, output_record
@@ -60,13 +62,19 @@ class RunWork:
         self.output_tokens = self.row.parameters.get(MAX_TOKENS) or expected_output(usual, None)
 
     def take(self, token: str) -> Task | None:
-        """Take the next case."""
+        """Take the next case whose images are there; one whose images are not has failed."""
         row = self.row
-        case = commands.take_case(row.run_id, token)
-        if case is None:
-            return None
-        request = _request(row.model, case, row.parameters, Api(row.api))
-        return Task((number_of(case), case.key), request)
+        while case := commands.take_case(row.run_id, token):
+            request = _request(row.model, case, row.parameters, Api(row.api))
+            task = Task((number_of(case), case.key), request)
+            try:
+                with read_session() as session:
+                    messages = sent_images(session, case.eval_set_id, request.messages)
+            except RefusedError as error:
+                self.store(task, Reply(error=str(error)), None)
+                continue
+            return replace(task, request=replace(request, messages=messages))
+        return None
 
     def store(self, task: Task, reply: Reply, prices: Prices | None) -> float | None:
         """Store the output."""

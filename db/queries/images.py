@@ -1,5 +1,6 @@
 """Images that messages refer to: looked up among those that were uploaded, never loaded."""
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from db.models import (
 from evalkit.errors import RefusedError
 from evalkit.images.references import (
     ImageReference,
+    address_of,
     description_of,
     path_of,
     reference_of,
@@ -64,6 +66,29 @@ def placed_images(
         return placed | ({"name": reference.name} if reference and are_named else {})
 
     return tuple(with_images(messages, place))
+
+
+def sent_images(session: Session, eval_set_id: int, messages: Sequence[Any]) -> list[Any]:
+    """Return messages for a model: images as ``data:`` URLs of what is stored, else on the web.
+
+    Raises RefusedError for an image that is neither.
+    """
+    hashes = _hashes(session, eval_set_id, references(messages))
+
+    def sent(part: Mapping[str, Any]) -> dict[str, Any]:
+        reference, address = reference_of(part), address_of(part)
+        content_hash = hashes.get(reference.name) if reference else None
+        if content_hash and (image := stored_image(session, content_hash)):
+            written = base64.b64encode(image.content).decode()
+            address = f"data:{image.media_type};base64,{written}"
+        elif not address.lower().startswith(("https://", "http://", "data:")):
+            raise RefusedError(
+                f"The image {address or 'without a name'} is not there, so the case was not asked. "
+                "Import the image, and ask in another run."
+            )
+        return {"type": "image", "image": address}
+
+    return with_images(messages, sent)
 
 
 def missing_names(session: Session, eval_set_id: int) -> list[str]:

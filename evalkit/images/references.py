@@ -49,21 +49,29 @@ def reference_of(part: Any) -> ImageReference | None:
     """Return what a part of a message refers to; None if it is no image, or refers to nothing."""
     if not is_image(part):
         return None
-    target = part.get("image", part.get("image_url", part.get("source")))
+    target, address = _target(part), address_of(part)
     alt = str(part.get("alt") or "")
     if isinstance(target, Mapping):
         alt = alt or str(target.get("alt") or "")
-        if isinstance(target.get("data"), str):
-            return ImageReference("", alt, _decoded(target["data"]))
-        target = target.get("url")
-    if not isinstance(target, str) or not target:
+    if not address:
         return None
-    if match := _DATA.match(target):
-        written = target[match.end() :]
+    if match := _DATA.match(address):
+        written = address[match.end() :]
         is_base64 = ";base64" in match[1].lower()
         data = _decoded(written) if is_base64 else unquote_to_bytes(written)
         return ImageReference("", alt, data)
-    return ImageReference(target, alt)
+    return ImageReference(address, alt)
+
+
+def address_of(part: Mapping[str, Any]) -> str:
+    """Return what an image refers to as it is written, of one inside a record a ``data:`` URL."""
+    target = _target(part)
+    if isinstance(target, Mapping):
+        if isinstance(target.get("data"), str):
+            kind = str(target.get("media_type") or "image/png").partition(",")[0]
+            return f"data:{kind};base64,{target['data']}"
+        target = target.get("url")
+    return target if isinstance(target, str) else ""
 
 
 def description_of(part: Mapping[str, Any]) -> str:
@@ -117,6 +125,10 @@ def path_of(name: str) -> str:
     parts = _plain(name).rpartition("//")[2].split("/")
     above = [place + 1 for place, part in enumerate(parts) if part in ("", ".", "..")]
     return "/".join(parts[max(above, default=0) :])
+
+
+def _target(part: Mapping[str, Any]) -> Any:
+    return part.get("image", part.get("image_url", part.get("source")))
 
 
 def _plain(name: str) -> str:

@@ -1,10 +1,11 @@
 """The chat API (``/chat/completions``), which every compatible server speaks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from openai import AsyncOpenAI
 
+from evalkit.images.references import address_of, with_images
 from evalkit.records.normal import message_text
 from evalkit.running.failures import CutError
 from evalkit.running.request import MAX_TOKENS, Reply, Request, TokenUsage
@@ -43,8 +44,8 @@ def _body(request: Request, client: AsyncOpenAI) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": request.model,
         "messages": [
-            {field: message[field] for field in _FIELDS if field in message}
-            for message in request.messages
+            {field: _in_parts(message[field]) for field in _FIELDS if field in message}
+            for message in with_images(request.messages, _image)
         ],
         "stream": True,
         "stream_options": {"include_usage": True},
@@ -53,6 +54,17 @@ def _body(request: Request, client: AsyncOpenAI) -> dict[str, Any]:
         body["tools"] = [function_tool(tool) for tool in request.tools]
     # As they are, whatever the client knows of: servers have parameters of their own.
     return body | {"extra_body": parameters}
+
+
+def _image(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": address_of(part)}}
+
+
+def _in_parts(value: Any) -> Any:
+    """Return texts in a list as the parts that this API expects there; all else as it is."""
+    if not isinstance(value, list):
+        return value
+    return [{"type": "text", "text": each} if isinstance(each, str) else each for each in value]
 
 
 def function_tool(tool: Any) -> Any:

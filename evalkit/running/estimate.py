@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from evalkit.images.references import with_images
 from evalkit.phrases import counted
 from evalkit.running.prices import Prices
 from evalkit.running.request import Reply, Request, TokenUsage
@@ -14,6 +15,8 @@ from evalkit.running.request import Reply, Request, TokenUsage
 #: European languages and code; and what a message costs besides.
 BYTES_PER_TOKEN = 4
 PER_MESSAGE = 4
+#: What an image takes: about as much as one of 1000 by 1000 pixels does of the large models.
+PER_IMAGE = 1_000
 #: Where neither a limit nor an earlier response says how long responses are.
 USUAL_OUTPUT = 500
 
@@ -50,12 +53,17 @@ class RunEstimate:
 
 
 def input_tokens(request: Request) -> int:
-    """Count the tokens of a request: a token is four bytes of its texts, and four a message."""
-    texts = json.dumps(
-        [*map(dict, request.messages), *map(dict, request.tools)], ensure_ascii=False
-    )
+    """Count the tokens of a request: a token is four bytes of its texts; and four a message.
+
+    Images have a number of their own, whatever their bytes.
+    """
+    images: list[Any] = []
+    messages = with_images(request.messages, images.append)
+    texts = json.dumps([*messages, *map(dict, request.tools)], ensure_ascii=False)
     n_bytes = len(texts.encode("utf-8", "replace"))
-    return math.ceil(n_bytes / BYTES_PER_TOKEN) + PER_MESSAGE * len(request.messages)
+    return (
+        math.ceil(n_bytes / BYTES_PER_TOKEN) + PER_MESSAGE * len(messages) + PER_IMAGE * len(images)
+    )
 
 
 def with_lost(lost: TokenUsage, request: Request, reply: Reply) -> TokenUsage:

@@ -5,6 +5,7 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
+from evalkit.images.references import address_of, is_image
 from evalkit.records.normal import message_text
 from evalkit.running.chat import function_tool
 from evalkit.running.failures import CutError, ReportedError
@@ -74,13 +75,28 @@ def _items(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {
             "type": "function_call_output",
             "call_id": message.get("tool_call_id") or "",
-            "output": message_text(message.get("content")),
+            "output": _content(message),
         }
         return
     if message.get("content"):
-        yield {"role": message["role"], "content": message_text(message["content"])}
+        yield {"role": message["role"], "content": _content(message)}
     for call in message.get("tool_calls") or ():
         yield {"type": "function_call", "call_id": call.get("id") or "", **call["function"]}
+
+
+def _content(message: Mapping[str, Any]) -> str | list[dict[str, Any]]:
+    """Return the text of a message; with images it is parts, as this API calls them."""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    if not any(is_image(part) for part in parts):
+        return message_text(content)
+    kind = "output_text" if message["role"] == "assistant" else "input_text"
+    return [
+        {"type": "input_image", "image_url": address_of(part)}
+        if is_image(part)
+        else {"type": kind, "text": message_text([part])}
+        for part in parts
+    ]
 
 
 def _finish_reason(whole: Any) -> str:

@@ -1,5 +1,7 @@
 """A run from its rows to its outputs, over real HTTP, within its budget and without its key."""
 
+import base64
+import io
 import json
 import sqlite3
 import threading
@@ -8,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from PIL import Image as Picture
 from sqlmodel import select
 
 from db import running
@@ -16,13 +19,25 @@ from db.commands.records import import_records
 from db.engine import engine, read_session
 from db.models import Output
 from db.queries.askings import asking_failures, askings
+from evalkit.images.files import image_file
 from evalkit.running.endpoint import Endpoint
+from evalkit.running.estimate import PER_IMAGE, input_tokens
 from evalkit.running.plan import RunPlan
 from evalkit.running.prices import Prices
+from evalkit.running.request import Request
+from evalkit.vocabulary import Api
 from tests.endpoint.server import KEY, Trouble, serving
 from tests.endpoint.spoken import Spoken
 
 N_CASES = 12
+
+
+def data_url(png):
+    """Return a picture as it is when it was stored: without what stands beside it."""
+    kept = image_file(png, name="a file")
+    return f"data:{kept.media_type};base64,{base64.b64encode(kept.content).decode()}"
+
+
 CASES = [
     {"type": "case", "id": f"c{n}", "input": [{"role": "user", "content": f"Question {n}?"}]}
     for n in range(N_CASES)
@@ -309,6 +324,50 @@ def test_a_case_with_passages_and_tools_is_asked_whole(sqlite_database, server, 
     assert output.steps == [{"role": "assistant", "content": None, "tool_calls": [call]}]
     assert output.finish_reason == "tool_calls"
     engine().dispose()
+
+
+@pytest.mark.parametrize("api", list(Api))
+def test_images_of_a_case_are_sent_and_one_that_is_missing_fails_its_case_unasked(
+    sqlite_database, server, monkeypatch, api
+):
+    monkeypatch.setenv("TEST_KEY", KEY)
+    drawn = io.BytesIO()
+    Picture.new("L", (4, 3)).save(drawn, "PNG")
+    inside = "data:image/png;base64," + base64.b64encode(drawn.getvalue()).decode()
+    addresses = {"inside": inside, "web": "https://h/a.png", "missing": "in/cat.png"}
+    made = [
+        {"type": "case", "id": key, "input": [{"role": "user", "content": ["What is it?", image]}]}
+        for key, address in addresses.items()
+        for image in [{"type": "image_url", "image_url": {"url": address}}]
+    ]
+    import_records(made, source_name="made", eval_set="Set")
+    stored = data_url(drawn.getvalue())
+
+    progress = run(plan_at(server, api=api))
+
+    assert (progress.state, progress.n_answered, progress.n_failed) == ("done", 2, 1)
+    contents = [
+        body["messages" if api is Api.CHAT else "input"][0]["content"]
+        for _, body in server.requests
+    ]
+    text = {"type": "text" if api is Api.CHAT else "input_text", "text": "What is it?"}
+    images = [
+        {"type": "image_url", "image_url": {"url": address}}
+        if api is Api.CHAT
+        else {"type": "input_image", "image_url": address}
+        for address in (stored, "https://h/a.png")
+    ]
+    assert sorted(contents, key=str) == sorted([[text, image] for image in images], key=str)
+    (failed,) = [output for output in outputs() if output.error]
+    assert "in/cat.png" in failed.error
+    assert "not asked" in failed.error
+
+
+def test_an_image_is_reckoned_as_one_and_not_by_its_bytes():
+    image = {"type": "image", "image": "data:image/png;base64," + "A" * 1_000_000}
+    request = Request("m", [{"role": "user", "content": [image]}])
+
+    assert PER_IMAGE < input_tokens(request) < PER_IMAGE + 100
 
 
 def test_both_apis_store_the_same(cases, server):

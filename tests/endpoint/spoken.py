@@ -48,7 +48,9 @@ def question_of(body: dict[str, Any]) -> str:
     """Return the last words of the user, by which tests know a case."""
     users = [message for message in messages_of(body) if message.get("role") == "user"]
     content = users[-1]["content"] if users else ""
-    return content if isinstance(content, str) else "".join(part["text"] for part in content)
+    return (
+        content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+    )
 
 
 def plain(seed: int = 0) -> Model:
