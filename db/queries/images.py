@@ -20,6 +20,7 @@ from db.models import (
     VersionCase,
 )
 from evalkit.errors import RefusedError
+from evalkit.images.files import hash_of_data
 from evalkit.images.references import (
     ImageReference,
     address_of,
@@ -61,7 +62,7 @@ def placed_images(
 
     def place(part: Mapping[str, Any]) -> dict[str, Any]:
         reference = reference_of(part)
-        content_hash = hashes.get(reference.name) if reference else None
+        content_hash = hashes.get(_name(reference)) if reference else None
         placed = {"type": "image", "alt": description_of(part), "hash": content_hash}
         return placed | ({"name": reference.name} if reference and are_named else {})
 
@@ -136,7 +137,7 @@ def export_images(session: Session, study_id: int, folder: Path) -> int:
 
 def _hashes(session: Session, eval_set_id: int, wanted: Iterable[ImageReference]) -> dict[str, str]:
     """Return the hashes of the images that are there, by what refers to them."""
-    names, hashes = {each.name for each in wanted}, dict[str, str]()
+    names, hashes = {_name(each) for each in wanted}, dict[str, str]()
     for some in _slices(sorted(names)):
         named = (
             sa.select(col(NamedImage.name), col(Image.content_hash))
@@ -149,6 +150,14 @@ def _hashes(session: Session, eval_set_id: int, wanted: Iterable[ImageReference]
         known = sa.select(col(Image.content_hash)).where(col(Image.content_hash).in_(some))
         hashes |= {by_hash[each]: each for each in session.connection().scalars(known)}
     return hashes
+
+
+def _name(reference: ImageReference) -> str:
+    """Return what an image is called; one that a record holds itself by its hash in the store."""
+    if reference.data is None:
+        return reference.name
+    content_hash = hash_of_data(reference.data)
+    return f"sha256:{content_hash}" if content_hash else ""
 
 
 def _messages(session: Session, eval_set_id: int, version_id: int | None = None) -> Iterable[Any]:

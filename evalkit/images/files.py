@@ -5,6 +5,7 @@ model, so it does not stay. Nothing is drawn anew for that: blocks that are not 
 out, so the picture is the same to the bit, and the same file always gives the same bytes.
 """
 
+import functools
 import hashlib
 import io
 import struct
@@ -51,6 +52,15 @@ class ImageFile:
     def ending(self) -> str:
         """Return how the name of its file ends."""
         return "." + self.media_type.removeprefix("image/").replace("jpeg", "jpg")
+
+
+@functools.lru_cache(maxsize=32)
+def hash_of_data(data: bytes) -> str | None:
+    """Return what an image that a record holds itself is named by; None if it is none."""
+    try:
+        return image_file(data, name="an image").content_hash
+    except RefusedError:
+        return None
 
 
 def image_file(content: bytes, *, name: str) -> ImageFile:

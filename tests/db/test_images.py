@@ -1,19 +1,22 @@
 """Images by reference: from a store of our own, found by what records call them, never loaded."""
 
 import base64
+import importlib
 import io
 import json
 import zipfile
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from PIL import Image as Picture
 from sqlmodel import col, select
 
 from db.commands.assignments import next_task_id
 from db.commands.images import store_images
-from db.commands.records import import_file
+from db.commands.records import import_file, importing
 from db.commands.studies import StudyPlan, create_study
-from db.engine import read_session
+from db.engine import engine, read_session
 from db.models import Assignment, Case, Image, NamedImage, Study
 from db.queries import library
 from db.queries.annotation.leaks import LeakCount, leak_count
@@ -275,6 +278,39 @@ def test_an_image_within_a_record_is_put_into_the_store_and_referred_to_by_its_h
     empty_tables()
     assert import_file(again).warnings[0].startswith("2 images that records refer to did not come")
     assert exported() == lines
+
+
+@pytest.fixture
+def holding_images(database, tmp_path, monkeypatch):
+    """Keep a case and a response that hold an image, as they were before images had a store."""
+    data = "data:image/png;base64," + base64.b64encode(png(5)).decode()
+    held = {**CASE, "input": [message(url(data), {"type": "image", "image": "in/none.png"})]}
+    source = {"type": "base64", "media_type": "image/png", "data": data.partition(",")[2]}
+    drawn = message({"type": "image", "source": source}, role="assistant")
+    file = write(tmp_path / "f.jsonl", [held, output(content=[drawn]), output(model="B")])
+    with monkeypatch.context() as before:
+        before.setattr(importing, "with_pictures_apart", lambda _staging, _problems, record: record)
+        import_file(file)
+    return file
+
+
+def test_images_that_records_from_before_hold_are_stored_by_an_upgrade_and_shown(holding_images):
+    migration = importlib.import_module("db.migrations.versions.0029_store_images_of_records")
+    with engine().begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        migration.upgrade()
+        migration.upgrade()
+
+    with read_session() as session:
+        assert session.exec(select(Image.content)).all() == [png(5)]
+    shown, raw = as_shown()
+    stored = f"/image/{hashed(png(5))}"
+    assert stored in shown["case"]
+    assert "Image not available" in shown["case"]
+    assert [stored in json.dumps(shown[side]) for side in raw].count(True) == 1
+
+
+def test_a_file_from_before_images_were_stored_apart_is_the_same_file_still(holding_images):
+    assert not import_file(holding_images).has_news
 
 
 def test_what_is_no_image_within_a_record_refuses_the_file(sqlite_database, tmp_path):

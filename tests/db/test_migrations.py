@@ -88,6 +88,9 @@ MIGRATIONS = {
     ),
     "0027_keep_images.py": ("10fcbf83d509a6179019d5605f1eee2f41627e48911484caffdbb730c30a9b02"),
     "0028_judge_pairs.py": ("9be8d8a26a203e4c1884dbe5b7c45e7a48486a1913e422b3cbe4a7afdd78ea92"),
+    "0029_store_images_of_records.py": (
+        "7636f36ed303d3791e52e32bd592d9ab40ad534c43591d86b677e188843c2a09"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

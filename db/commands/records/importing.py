@@ -2,7 +2,7 @@
 
 import functools
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, TypedDict
 
@@ -133,8 +133,7 @@ class Import:
             on_position=lambda position: self._progress("Reading", position, size),
         )
         for record in reader:
-            # Version 1 keeps whatever a message holds as it is.
-            if reader.header.get("version") != 1:
+            if _takes_images_apart(reader.header):
                 record = with_pictures_apart(self._staging, self._problems, record)
             self._staging.add(record)
         self._staging.flush()
@@ -203,7 +202,8 @@ class Import:
         staging, problems = self._staging, self._problems
         target = self._target(session, eval_set, study)
         self._progress("Comparing", 0, 1)
-        stage_known(session, staging, target)
+        is_apart = all(map(_takes_images_apart, self._headers))
+        stage_known(session, staging, target, takes_images_apart=is_apart)
         rubrics, taxonomies = self._definitions(session, target, problems)
         stage_definitions(staging, rubrics=rubrics, taxonomies=taxonomies)
         join_texts(staging, problems)
@@ -335,6 +335,11 @@ class Import:
             is_dry_run=dry_run,
             has_news=plan.has_news,
         )
+
+
+def _takes_images_apart(header: Mapping[str, Any]) -> bool:
+    """Tell whether images are stored apart: version 1 keeps whatever a message holds as it is."""
+    return header.get("version") != 1
 
 
 _N_NEW = f"""

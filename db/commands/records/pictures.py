@@ -8,7 +8,7 @@ from db.commands.images import add_image
 from db.commands.records.staging import Staging
 from db.commands.records.write.batches import Writing
 from evalkit.errors import RefusedError
-from evalkit.images.files import ImageFile, image_file
+from evalkit.images.files import ImageFile, hash_of_data, image_file
 from evalkit.images.references import alone, reference_of, references, with_images
 from evalkit.phrases import counted, some
 from evalkit.records import Problems
@@ -40,6 +40,23 @@ def with_pictures_apart(staging: Staging, problems: Problems, record: Record) ->
     placed = with_images(messages, apart)
     staging.images |= {each.name: None for each in references(placed) if each.name}
     return replace(record, fields=record.fields | {field: placed})
+
+
+def as_read_now(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what a stored record says as a file with the same is read.
+
+    Records from before images were stored apart hold them still.
+    """
+    messages = fields.get(_TEXTS[kind])
+    if not isinstance(messages, list) or not _has_parts(messages):
+        return fields
+
+    def apart(part: Mapping[str, Any]) -> Any:
+        reference = reference_of(part)
+        content_hash = hash_of_data(reference.data) if reference and reference.data else None
+        return alone(content_hash, reference.alt) if reference and content_hash else part
+
+    return fields | {_TEXTS[kind]: with_images(messages, apart)}
 
 
 def pictures_sentence(missing: list[str]) -> str:

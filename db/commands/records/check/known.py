@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from db.commands.records.pictures import as_read_now
 from db.commands.records.staging import Staging
 from db.models import (
     Annotation,
@@ -84,7 +85,9 @@ def find_target(
     )
 
 
-def stage_known(session: Session, staging: Staging, target: ImportTarget) -> None:
+def stage_known(
+    session: Session, staging: Staging, target: ImportTarget, *, takes_images_apart: bool = True
+) -> None:
     """Stage the cases and outputs of the eval set and the labels of the study."""
     staging.script(_FORGET)
     if target.eval_set_id is not None:
@@ -94,6 +97,7 @@ def stage_known(session: Session, staging: Staging, target: ImportTarget) -> Non
             case_records(session, eval_set_id=target.eval_set_id)
         ):
             joined = case_id in is_joined
+            record = as_read_now("case", record) if takes_images_apart else record
             staging.add_case(_BEFORE + index, record, db_id=case_id, is_joined=joined)
         joined_outputs = select(col(Output.id)).join(Case).where(of_set, _is_joined(Output))
         is_joined = set(session.scalars(joined_outputs))
@@ -101,6 +105,7 @@ def stage_known(session: Session, staging: Staging, target: ImportTarget) -> Non
             output_records(session, eval_set_id=target.eval_set_id)
         ):
             joined = output_id in is_joined
+            record = as_read_now("output", record) if takes_images_apart else record
             staging.add_output(_BEFORE + index, record, db_id=output_id, is_joined=joined)
     for is_newest, version_id in enumerate((target.version_id, target.newest_id)):
         held = select(col(VersionCase.case_id)).where(col(VersionCase.version_id) == version_id)
