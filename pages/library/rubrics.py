@@ -6,6 +6,7 @@ from db.engine import read_session
 from db.queries import library
 from evalkit.vocabulary import Role
 from pages.shared import labels, state
+from pages.shared.components import leaving
 from pages.shared.library import editors
 
 user = state.require(Role.LEAD)
@@ -30,6 +31,7 @@ if name:
 written = editors.edited(editor, newest)
 under = editors.ask(editor, name, written)
 parts = editor.made(written)
+leaving.ask(key="definitions-leaving", is_unsaved=editors.is_unsaved(editor, newest, parts))
 is_changed = newest is None or parts != newest.parts or under != name
 
 saving, discarding, _ = st.columns([1, 1, 3], vertical_alignment="center")

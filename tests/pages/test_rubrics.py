@@ -11,7 +11,7 @@ from evalkit.annotation.rubric import DEFAULT_RUBRIC, DEFAULT_RUBRIC_NAME
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY, DEFAULT_TAXONOMY_NAME
 from evalkit.vocabulary import CriterionLevel, Role, Severity
 from tests.factories import make_eval_set
-from tests.pages.conftest import at_page
+from tests.pages.conftest import at_page, new_app
 
 READY = [each.question for each in DEFAULT_RUBRIC]
 
@@ -165,6 +165,56 @@ def test_error_tags_are_written_in_the_same_way(page):
     assert taxonomy.parts[0].severities == (Severity.MAJOR,)
     assert taxonomy.parts[1].key == "wrong_unit"
     assert len(taxonomy.parts) == len(DEFAULT_TAXONOMY) + 1
+
+
+def address(page):
+    """Return what the address says; before it is written back it is a text, then a list."""
+    values = [page.query_params[name] for name in ("write", "name")]
+    return tuple(value if isinstance(value, str) else "".join(value) for value in values)
+
+
+def is_asked_before_leaving(page):
+    components = [element.proto for element in page.get("bidi_component")]
+    (asking,) = [each for each in components if each.component_name.endswith("leaving")]
+    return json.loads(asking.json)["unsaved"]
+
+
+def test_the_address_holds_what_is_written_and_opens_it_again(page, sign_in):
+    save_rubric("Kindness", DEFAULT_RUBRIC[:1], opened=None)
+    page.run()
+    by_label(page.selectbox, "Rubric").set_value("Kindness").run()
+    assert address(page) == ("Rubrics", "Kindness")
+
+    again = new_app()
+    sign_in(again, Role.LEAD)
+    again.query_params.update({"write": "Rubrics", "name": "Kindness"})
+    at_page(again, "library/rubrics.py").run()
+
+    assert by_label(again.selectbox, "Rubric").value == "Kindness"
+
+    by_label(page.selectbox, "Rubric").set_value("").run()
+    write(page, "Question", "Is it brave?")
+    write(page, "Save as", "Courage")
+    press(page, "Save a new version")
+
+    assert address(page) == ("Rubrics", "Courage")
+
+    by_label(page.get("button_group"), "Write").set_value("Error tags").run()
+
+    assert address(page) == ("Error tags", DEFAULT_TAXONOMY_NAME)
+
+
+def test_the_browser_asks_before_what_is_not_saved_is_left(page):
+    assert not is_asked_before_leaving(page)
+    write(page, "Question", "Does it help?")
+    assert is_asked_before_leaving(page)
+    press(page, "Save a new version")
+    assert not is_asked_before_leaving(page)
+
+    by_label(page.selectbox, "Rubric").set_value("").run()
+    assert not is_asked_before_leaving(page)  # nothing is written of the new one
+    write(page, "Question", "Is it brave?")
+    assert is_asked_before_leaving(page)
 
 
 def test_only_leads_open_it(app, sign_in):

@@ -24,6 +24,7 @@ from evalkit.failures.taxonomy import DEFAULT_TAXONOMY_NAME
 from evalkit.phrases import some
 from evalkit.vocabulary import TaskKind
 from pages.shared import labels
+from pages.shared.address import addresses, choices
 from pages.shared.library import criterion_form, entries, preview, tag_form
 from pages.shared.library.entries import EditedList, ListEntry
 
@@ -93,14 +94,10 @@ EDITORS = {
 
 def kind_picker() -> Editor:
     """Ask what is written: rubrics or taxonomies."""
-    kind = st.segmented_control(
-        "Write",
-        list(EDITORS),
-        default="Rubrics",
-        required=True,
-        key="definitions-kind",
-        label_visibility="collapsed",
-    )
+    kinds, key = list(EDITORS), "definitions-kind"
+    kind = choices.choice("write", kinds, key=key, default=kinds[0])
+    st.segmented_control("Write", kinds, required=True, key=key, label_visibility="collapsed")
+    addresses.remember("write", kind)
     return EDITORS[kind]
 
 
@@ -110,9 +107,12 @@ def name_picker(editor: Editor, names: Sequence[str]) -> str:
     options = [editor.ready, *(name for name in names if name != editor.ready), ""]
     if (saved := st.session_state.pop(key + "-saved", None)) is not None:
         st.session_state[key] = saved
-    return st.selectbox(
+    choices.choice("name", options, key=key, default=editor.ready)
+    name = st.selectbox(
         editor.noun.capitalize(), options, format_func=lambda name: name or _A_NEW_ONE, key=key
     )
+    addresses.remember("name", name)
+    return name
 
 
 def edited(editor: Editor, newest: NewestDefinition[Any] | None) -> EditedList:
@@ -121,6 +121,14 @@ def edited(editor: Editor, newest: NewestDefinition[Any] | None) -> EditedList:
         return entries.opened(_key(editor, ""), lambda: (None, [editor.blank()]))
     fields = editor.fields_of
     return entries.opened(_key(editor, newest.name), lambda: (newest.version, fields(newest.parts)))
+
+
+def is_unsaved(
+    editor: Editor, newest: NewestDefinition[Any] | None, parts: tuple[Any, ...]
+) -> bool:
+    """Tell whether more is written than what was opened."""
+    blank = EditedList(None, [ListEntry(editor.blank())])
+    return parts != (editor.made(blank) if newest is None else newest.parts)
 
 
 def forget(editor: Editor, name: str, *, saved: str | None = None) -> None:
