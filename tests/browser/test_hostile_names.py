@@ -14,7 +14,7 @@ from tests.hostile_study import store_hostile_study
 pytestmark = pytest.mark.browser
 
 #: Pages that name nothing of the study before something is chosen or added.
-BARE = ("results/regression.py", "results/leaderboards.py")
+BARE = ("results/regression.py", "results/leaderboards.py", "results/judges.py")
 PASSWORD = "correct horse battery"
 
 
