@@ -37,8 +37,7 @@ kept = collecting.kept(study, chosen)
 report = kept.of_main(judges_report)
 address = links.state(study, chosen)
 exhibits.say(judges_verdict(report), style="verdict")
-exhibits.say(unreadable(kept.collected.n_unreadable))
-judges.show_costs(kept)
+exhibits.say(unreadable(report.n_unreadable))
 if not report.rows:
     exhibits.say(
         "Verdicts are records of annotators of kind “judge”; import them, or have a model judge "
@@ -46,6 +45,7 @@ if not report.rows:
         "responses."
     )
     st.page_link("library/import_records.py", label="Import verdicts", icon=":material/upload:")
+    judges.show_costs(kept)
     judges.show_links(address)
     addresses.stop()
 
@@ -56,6 +56,7 @@ page = Page({}, links.of_targets(address))
 st.header("Judges beside people", divider=False)
 subject = judges.subject_picker(report)
 judges.show_judges(report, subject, page)
+judges.show_costs(kept)
 
 st.header("One judge", divider=False)
 row = judges.row_picker(tables.best_first(report.on(subject)))

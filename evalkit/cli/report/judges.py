@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 from evalkit.cli.report.options import Answer, Asked, report
-from evalkit.reports.blocks import words
 from evalkit.reports.judges.costs import cost_entries, cost_table
 from evalkit.reports.judges.document import judges_document
 from evalkit.reports.judges.report import judges_report
-from evalkit.reports.judges.sentences import unreadable
 from evalkit.reports.judges.tables import judges_section
 
 
@@ -17,7 +15,6 @@ def judges(asked: Asked) -> Answer:
     asked.filters = replace(asked.filters, judges=True)
     if asked.as_json:
         return {**judges_document(asked.collected), "costs": cost_entries(asked.judge_costs)}
-    spoilt = words(unreadable(asked.collected.n_unreadable), style="note")
     costs = asked.judge_costs
     took = [cost_table(costs)] if costs else []
-    return [*judges_section(judges_report(asked.main_part)).blocks, *took, spoilt]
+    return [*judges_section(judges_report(asked.main_part)).blocks, *took]

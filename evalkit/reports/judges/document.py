@@ -6,7 +6,7 @@ from evalkit.reports.agreement.judges import orders_entry
 from evalkit.reports.agreement.reading import alpha_entry
 from evalkit.reports.document import Document, heading
 from evalkit.reports.judges.report import CLOSE, MARGIN, JudgeRow, judges_report
-from evalkit.reports.judges.sentences import judges_verdict, test_in_words
+from evalkit.reports.judges.sentences import judges_verdict, stand_in_words
 from evalkit.stats.judges.alternative import AlternativeTest
 from evalkit.stats.judges.by_value import ValueRow
 from evalkit.study.collected import Collected
@@ -19,7 +19,7 @@ def judges_document(collected: Collected) -> Document:
     return {
         **heading(collected),
         "verdict": judges_verdict(report),
-        "n_unreadable": collected.n_unreadable,
+        "n_unreadable": report.n_unreadable,
         "margin": MARGIN,
         "close_from": CLOSE,
         "people": [
@@ -58,7 +58,7 @@ def _test(test: AlternativeTest) -> Document:
         "may_stand_in": test.may_stand_in,
         "advantage": asdict(test.advantage),
         "people": [asdict(row) for row in test.rows],
-        "sentence": test_in_words(test),
+        "sentence": stand_in_words(test),
     }
 
 

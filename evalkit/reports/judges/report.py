@@ -85,11 +85,15 @@ class JudgeRow:
 
 @dataclass(frozen=True, slots=True)
 class JudgesReport:
-    """People first, then each judge on each thing that it and people judged."""
+    """People first, then each judge on each thing that it and people judged.
+
+    ``n_unreadable`` verdicts could not be read and are in none of it.
+    """
 
     grounds: tuple[Ground, ...]
     rows: tuple[JudgeRow, ...]
     n_judges: int
+    n_unreadable: int
 
     def on(self, subject: Subject) -> tuple[JudgeRow, ...]:
         """Return the judges on one thing."""
@@ -114,7 +118,7 @@ def judges_report(collected: Collected) -> JudgesReport:
         place for place, who in enumerate(collected.annotators) if who.kind == AnnotatorKind.JUDGE
     ]
     if len(judges) == len(collected.annotators):
-        return JudgesReport((), (), len(judges))
+        return JudgesReport((), (), len(judges), collected.n_unreadable)
     people = without_judges(collected)
     grounds = tuple(_ground(people, subject) for subject in subjects(people))
     # Read once for all judges; of each only what it and people said is counted.
@@ -141,7 +145,7 @@ def judges_report(collected: Collected) -> JudgesReport:
             )
             if row is not None:
                 rows.append(row)
-    return JudgesReport(grounds, tuple(rows), len(judges))
+    return JudgesReport(grounds, tuple(rows), len(judges), collected.n_unreadable)
 
 
 def _ground(people: Collected, subject: Subject) -> Ground:

@@ -36,7 +36,7 @@ def judges_verdict(report: JudgesReport) -> str:
         return NO_PEOPLE
     if not report.rows:
         return NOTHING_SHARED
-    first = report.rows[0].subject
+    first = subjects_of(report)[0]
     asked, rows = subject_asked(first), report.on(first)
     if not rows[0].has_ground:
         return f"People do not agree well enough on {asked} for a judge to be measured there."
@@ -87,17 +87,14 @@ def _ground_in_words(ground: Ground) -> str:
     )
 
 
-def test_in_words(test: AlternativeTest) -> str:
+def stand_in_words(test: AlternativeTest) -> str:
     """Say how the alternative annotator test ended."""
     tested = [row for row in test.rows if row.p_value is not None]
     if test.winning_rate is None:
         return test.reason or ""
     matched = sum(row.is_matched for row in tested)
     may = "may stand in for a person" if test.may_stand_in else "may not stand in for a person"
-    return (
-        f"{matched} of {counted(len(tested), 'person')} matched within {100 * MARGIN:.0f} points: "
-        f"it {may}."
-    ).replace("persons", "people")
+    return f"{matched} of {len(tested)} people matched within {100 * MARGIN:.0f} points: it {may}."
 
 
 def worth(row: JudgeRow, asked: str) -> str:

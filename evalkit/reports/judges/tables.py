@@ -22,9 +22,10 @@ from evalkit.reports.judges.report import JudgeRow, JudgesReport
 from evalkit.reports.judges.sentences import (
     grounds_in_words,
     judges_verdict,
+    stand_in_words,
     standing_in_words,
     subjects_of,
-    test_in_words,
+    unreadable,
 )
 from evalkit.stats.counts import FloatArray, value_name
 from evalkit.study.subjects import Preferred, Subject, subject_title
@@ -46,7 +47,8 @@ _COLUMNS = (
 RATIO_NOTE = (
     "On the units that the judge and two people judged. Of people's own agreement: the judge's κ "
     "with people over people's κ with each other; 100 % is a judge that agrees with people as they "
-    "do. κ of a low ceiling is low too: read the ratio, not κ alone."
+    "do. κ of a low ceiling is low too: read the ratio, not κ alone. Chance is that of all answers "
+    "together (Scott's); on Agreement and in both orders it is each annotator's own (Cohen's)."
 )
 _VALUE_COLUMNS = (
     "Judge",
@@ -84,6 +86,7 @@ def judges_section(report: JudgesReport) -> Section:
     return section(
         "Judges",
         words(judges_verdict(report), style="verdict"),
+        words(unreadable(report.n_unreadable), style="note"),
         bullets(grounds_in_words(report.grounds)),
         *[block for subject in subjects_of(report)[:1] for block in ratios(report, subject)],
         judges_table(report),
@@ -145,7 +148,7 @@ def judges_table(report: JudgesReport) -> Table:
             number_cell(row.ceiling.same_people, text.percent),
             text.whole(row.ceiling.judge.n),
             Cell(standing_in_words(row.standing), about=row.ceiling.ratio.reason or ""),
-            test_in_words(row.test),
+            stand_in_words(row.test),
         )
         for row in ordered
     ]

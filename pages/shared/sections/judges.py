@@ -10,8 +10,8 @@ from evalkit.reports.judges.costs import cost_table, judge_cost_rows
 from evalkit.reports.judges.report import JudgeRow, JudgesReport
 from evalkit.reports.judges.sentences import (
     grounds_in_words,
+    stand_in_words,
     subjects_of,
-    test_in_words,
     worth,
 )
 from evalkit.study.subjects import Subject, subject_asked, subject_key, subject_title
@@ -73,7 +73,7 @@ def row_picker(rows: Sequence[JudgeRow]) -> JudgeRow:
 def show_judge(row: JudgeRow, report: JudgesReport, page: Page) -> None:
     """Say of one judge what can be concluded, and where it says what people say."""
     exhibits.say(worth(row, subject_asked(row.subject)), style="lead")
-    exhibits.say(f"In the place of a person: {test_in_words(row.test)}")
+    exhibits.say(f"In the place of a person: {stand_in_words(row.test)}")
     confusion = tables.confusion_table(row)
     if confusion:
         exhibits.say(confusion.title, style="lead")

@@ -22,6 +22,7 @@ from evalkit.stats.counts import LEFT, RIGHT, TIE
 from evalkit.stats.judges.alternative import MIN_UNITS
 from evalkit.study.collected import NO_TAG, Judged
 from evalkit.study.subjects import PREFERRED, subject_key
+from evalkit.study.who import entries_at
 from evalkit.vocabulary import AnnotatorKind
 from tests.evalkit.reports.test_annotators import study
 
@@ -191,3 +192,32 @@ def test_a_judge_that_marked_errors_alone_is_compared_on_them():
     expected = (11.5 / 12 - (4 * 4.5 + 8 * 7.5) / 144) / (1 - (4 * 4.5 + 8 * 7.5) / 144)
     assert sentence.startswith("Gauge agrees with people on any error: κ ")
     assert f"{expected:.2f}" in sentence
+
+
+def test_the_verdict_is_of_what_is_drawn_first_whichever_judge_comes_first():
+    # The first judge scored alone; the second compared. The page draws the preference first.
+    both = judged(0.8, 0.8, 0.8, 0.8, 0.8, judges=2, n_cases=60)
+    values = judged_values(both, annotators=(0, 1, 2, 3))
+    keep = both.preferences.annotator != 3
+    collected = replace(both, values=values, preferences=entries_at(both.preferences, keep))
+
+    report = judges_report(collected)
+
+    assert report.rows[0].subject != PREFERRED
+    assert subjects_of(report)[0] == PREFERRED
+    assert "which response is better" in judges_verdict(report)
+
+
+def judged_values(collected, *, annotators, n_outputs=40):
+    """Return scores of the first criterion, 1 to 3 in turn, alike by all of them."""
+    who = np.repeat(annotators, n_outputs)
+    output = np.tile(np.arange(n_outputs), len(annotators))
+    return replace(
+        collected.values,
+        criterion=np.zeros(len(who), dtype=int),
+        output=output,
+        annotator=who,
+        value=1.0 + output % 3,
+        n=np.ones(len(who), dtype=int),
+        latest=np.arange(len(who)),
+    )
