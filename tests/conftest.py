@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its own, on SQLite and on PostgreSQL."""
 
+import asyncio
 import gc
 import os
 import shutil
@@ -50,6 +51,34 @@ def pytest_configure() -> None:
     """Keep the databases of tests in memory: else every commit of theirs waits for the disk."""
     if memory := _folder_in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+
+
+@contextmanager
+def _no_loop(item: pytest.Item) -> Iterator[None]:
+    """Let a test run coroutines in a process where browser tests left Playwright's loop running."""
+    of_browsers = item.path.is_relative_to(Path(__file__).parent / "browser")
+    left = None if of_browsers else asyncio._get_running_loop()
+    if left:
+        asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        if left:
+            asyncio._set_running_loop(left)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Prepare a test as if it were the first of its process."""
+    with _no_loop(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a test as if it were the first of its process."""
+    with _no_loop(item):
+        return (yield)
 
 
 def pytest_collection() -> None:

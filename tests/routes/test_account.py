@@ -30,7 +30,6 @@ from pages.routes import (
     session,
 )
 from pages.shared import menu
-from tests.coroutines import run_apart
 
 PASSWORD = "correct horse battery"
 NewClient = Callable[..., TestClient]
@@ -286,7 +285,7 @@ def test_who_works_is_answered_while_a_crowd_has_its_passwords_checked(new_clien
             may_end.set()
             await asyncio.gather(*crowd)
 
-    assert run_apart(story()) == 200
+    assert asyncio.run(story()) == 200
 
 
 def test_signing_out_never_waits_behind_passwords(client, monkeypatch):

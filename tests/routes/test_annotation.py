@@ -1,5 +1,6 @@
 """What the annotation screen sends, through HTTP as a browser sends it."""
 
+import asyncio
 import json
 import re
 import time
@@ -26,7 +27,6 @@ from db.queries.annotation.instructions import Instructions
 from db.queries.people import as_user
 from evalkit.errors import NotFoundError, RefusedError
 from pages.routes import account, annotation, answers, guard, hosts, instructions, session
-from tests.coroutines import run_apart
 from tests.factories import forget_units, make_eval_set, opened
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -670,7 +670,7 @@ def test_a_browser_that_goes_away_in_mid_request_is_no_failure(sqlite_database, 
     async def send(message):
         sent.append(message)
 
-    run_apart(app(scope, receive, send))  # which raises what a server would log as a traceback
+    asyncio.run(app(scope, receive, send))  # which raises what a server would log as a traceback
 
     assert sent[0]["status"] == 499
 

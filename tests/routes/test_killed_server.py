@@ -1,5 +1,6 @@
 """What was acknowledged is there after the server was killed, whatever a study asks for."""
 
+import asyncio
 import random
 import socket
 from typing import Any
@@ -16,7 +17,6 @@ from evalkit.vocabulary import Role, TaskKind
 from pages.routes.session import cookie_value
 from tests.annotating import Person, first_word_marked, page_connection
 from tests.browser.serving import app_process
-from tests.coroutines import run_apart
 from tests.everything import make_studies
 
 
@@ -76,7 +76,7 @@ def test_drafts_and_submissions_of_all_kinds_outlive_a_kill_of_the_server(databa
 
     def served(work: Any) -> Any:
         with app_process(database, port=port) as process:
-            done = run_apart(until_closed(work))
+            done = asyncio.run(until_closed(work))
             process.kill()
         return done
 

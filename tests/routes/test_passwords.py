@@ -9,7 +9,6 @@ from starlette.requests import Request
 from evalkit.errors import RefusedError, TryLaterError, WrongPasswordError
 from pages.routes import passwords
 from pages.routes.passwords import BusyError, Desk
-from tests.coroutines import run_apart
 
 
 class Clock:
@@ -56,7 +55,7 @@ async def many(desk: Desk, check: Check, addresses: list[str]) -> list[object]:
 def test_a_crowd_beyond_the_queue_is_told_to_come_back_and_nothing_is_checked_for_it():
     check = Check()
 
-    got = run_apart(many(Desk(n_threads=2), check, [f"10.0.0.{n}" for n in range(60)]))
+    got = asyncio.run(many(Desk(n_threads=2), check, [f"10.0.0.{n}" for n in range(60)]))
 
     n_admitted = 2 + passwords.LONGEST_QUEUE
     assert got[:n_admitted] == ["right"] * n_admitted
@@ -67,7 +66,7 @@ def test_a_crowd_beyond_the_queue_is_told_to_come_back_and_nothing_is_checked_fo
 def test_one_address_has_a_share_of_the_queue_and_leaves_the_rest_to_others():
     crowd = ["10.0.0.1"] * 60
 
-    got = run_apart(many(Desk(n_threads=1), Check(), [*crowd, "10.0.0.2"]))
+    got = asyncio.run(many(Desk(n_threads=1), Check(), [*crowd, "10.0.0.2"]))
 
     assert got.count("right") == passwords.MOST_AT_ONCE + 1
     assert got[-1] == "right"
@@ -79,7 +78,7 @@ def test_the_queue_is_free_again_when_the_checks_are_done():
         addresses = ["10.0.0.1"] * passwords.MOST_AT_ONCE
         return [*await many(desk, Check(), addresses), *await many(desk, Check(), addresses)]
 
-    assert run_apart(twice()) == ["right"] * 2 * passwords.MOST_AT_ONCE
+    assert asyncio.run(twice()) == ["right"] * 2 * passwords.MOST_AT_ONCE
 
 
 def test_an_address_with_many_wrong_passwords_waits_and_others_do_not():
@@ -95,7 +94,7 @@ def test_an_address_with_many_wrong_passwords_waits_and_others_do_not():
         clock.now += passwords.WRONG_SECONDS
         assert await desk.check("10.0.0.1", lambda: "right") == "right"
 
-    run_apart(story())
+    asyncio.run(story())
 
 
 def test_what_is_refused_for_another_reason_is_no_wrong_password_of_the_address():
@@ -109,7 +108,7 @@ def test_what_is_refused_for_another_reason_is_no_wrong_password_of_the_address(
                 await desk.check("10.0.0.1", refuse)
         return await desk.check("10.0.0.1", lambda: "right")
 
-    assert run_apart(story()) == "right"
+    assert asyncio.run(story()) == "right"
 
 
 def test_right_passwords_of_a_whole_office_are_never_too_many():
@@ -117,7 +116,7 @@ def test_right_passwords_of_a_whole_office_are_never_too_many():
         desk = Desk(n_threads=1)
         return [await desk.check("10.0.0.1", lambda: "right") for _ in range(100)]
 
-    assert run_apart(story()) == ["right"] * 100
+    assert asyncio.run(story()) == ["right"] * 100
 
 
 @pytest.mark.parametrize(

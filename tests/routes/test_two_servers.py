@@ -22,7 +22,6 @@ from evalkit.vocabulary import Role
 from pages.routes.session import cookie_value
 from tests.annotating import Answer, Connection, Person, page_headers
 from tests.browser.serving import app_process
-from tests.coroutines import run_apart
 from tests.factories import make_eval_set
 
 MODELS = ("Model one", "Model two", "Model three")
@@ -102,7 +101,7 @@ def test_two_servers_lose_and_double_nothing_when_one_of_them_is_killed(postgres
     ports = free_ports(2)
     with ExitStack() as stack:
         servers = [stack.enter_context(app_process(postgres_database, port=port)) for port in ports]
-        acknowledged = run_apart(all_annotate(ports, study_id, cookies, servers[0]))
+        acknowledged = asyncio.run(all_annotate(ports, study_id, cookies, servers[0]))
         assert servers[0].wait(10) == -9
         assert servers[1].poll() is None
 

@@ -7,7 +7,6 @@ import os
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from pages.routes import uploads
-from tests.coroutines import run_apart
 
 
 def files_of_this_process() -> set[str]:
@@ -93,7 +92,7 @@ def test_the_app_receives_what_was_sent():
         got.append(await receive())
 
     chunks = [bytes([number]) * 70_000 for number in range(9)]
-    run_apart(uploads.OneAtATime(app)(upload_of("a"), sent(*chunks), None))
+    asyncio.run(uploads.OneAtATime(app)(upload_of("a"), sent(*chunks), None))
 
     *parts, last = got
     assert b"".join(part["body"] for part in parts) == b"".join(chunks)
@@ -106,7 +105,7 @@ def test_who_goes_away_before_all_is_sent_leaves_nothing_to_store():
     async def app(*_args):
         asked.append(1)
 
-    run_apart(uploads.OneAtATime(app)(upload_of("a"), sent(b"half", more=True), None))
+    asyncio.run(uploads.OneAtATime(app)(upload_of("a"), sent(b"half", more=True), None))
 
     assert asked == []
 
@@ -127,7 +126,7 @@ def test_more_than_any_file_may_have_is_the_apps_to_refuse_and_is_not_read_to_it
             assert message["more_body"]
             n_got += len(message["body"])
 
-    run_apart(uploads.OneAtATime(app)(upload_of("a"), endless, None))
+    asyncio.run(uploads.OneAtATime(app)(upload_of("a"), endless, None))
 
     assert n_got > 3_000_000
     assert n_asked == 4
@@ -153,7 +152,7 @@ def test_who_sends_slowly_keeps_nobody_waiting():
         rest.set()
         await waiting
 
-    run_apart(both())
+    asyncio.run(both())
 
     assert stored == ["quick", "slow"]
 
@@ -179,6 +178,6 @@ def test_files_are_stored_one_after_another_those_of_different_pages_too():
         ]
         await asyncio.gather(*asked)
 
-    run_apart(crowd())
+    asyncio.run(crowd())
 
     assert most == {"a": 1, "b": 1, "all": 1}
