@@ -28,6 +28,7 @@ from evalkit.reports.decision.sentences import raw_name
 from evalkit.reports.errors.penalties import penalty_rows
 from evalkit.reports.errors.report import mark_counts, tags_report
 from evalkit.reports.errors.tables import errors_section
+from evalkit.reports.judges.biases import BiasReport, bias_blocks
 from evalkit.reports.judges.report import judges_report
 from evalkit.reports.judges.tables import judges_section
 from evalkit.reports.model_order import model_order
@@ -81,6 +82,7 @@ def html_report(
     *,
     about: About,
     style: StyleReport | None = None,
+    biases: BiasReport | None = None,
 ) -> str:
     """Return a study's results as one HTML document.
 
@@ -93,6 +95,8 @@ def html_report(
     about : About
     style : StyleReport, optional
         Without it the verdict does not say whether style decides.
+    biases : BiasReport, optional
+        What judges lean to, where they count; without it nothing is said of that.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def html_report(
     sections = (
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
         agreement_section(collected),
-        judges_section(judges_report(collected)) if collected.limits.judges else section("Judges"),
+        _judges(collected, biases),
         *_on_prices(collected, decision, ranking, best),
         _annotators(collected, pace),
     )
@@ -134,6 +138,13 @@ def html_report(
         method=METHOD,
         made=f"Made by evalkit on {moment} from database schema {about.schema}.",
     )
+
+
+def _judges(collected: Collected, biases: BiasReport | None) -> Section:
+    if not collected.limits.judges:
+        return section("Judges")
+    told = judges_section(judges_report(collected))
+    return replace(told, blocks=(*told.blocks, *(bias_blocks(biases) if biases else ())))
 
 
 def _on_quality(

@@ -14,6 +14,7 @@ from db.queries import results
 from db.queries.responses import responses
 from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.style import features_of
+from evalkit.reports.judges.biases import BiasReport, bias_report
 from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.counts import FloatArray, IntArray
 from evalkit.study.collected import Collected
@@ -139,6 +140,11 @@ def case_keys(case_ids: Collection[int]) -> dict[int, str]:
 def style(collected: Collected) -> StyleReport:
     """Return the ranking with style held equal beside the one without."""
     return style_report(collected, _style_features(collected))
+
+
+def biases(collected: Collected) -> BiasReport:
+    """Return what judges lean to beyond people."""
+    return bias_report(collected, _style_features(collected))
 
 
 def _protect(collected: Collected) -> None:

@@ -10,6 +10,7 @@ from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.style import style_table
 from evalkit.html.document import About, html_report
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
+from evalkit.reports.judges.biases import bias_report
 from evalkit.reports.ranking.style import style_report
 from pages.shared import downloads
 from pages.shared.library import tables as library_tables
@@ -30,11 +31,12 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
     with read_session() as session:
         collected = results.collect(session, study, filters=chosen)
         pace = results.pace(session, study, filters=chosen)
-        style = style_report(collected, style_table(session, collected))
+        features = style_table(session, collected)
+        style, biases = style_report(collected, features), bias_report(collected, features)
     about = About(
         made_at=datetime.now(UTC),
         schema=revisions.of_database() or "",
         models=study.models,
         requirements=requirements,
     )
-    return html_report(collected, pace, about=about, style=style).encode()
+    return html_report(collected, pace, about=about, style=style, biases=biases).encode()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from evalkit.cli.report.options import Answer, Asked, report
+from evalkit.reports.judges.biases import bias_blocks, bias_entries
 from evalkit.reports.judges.costs import cost_entries, cost_table
 from evalkit.reports.judges.document import judges_document
 from evalkit.reports.judges.report import judges_report
@@ -14,7 +15,12 @@ def judges(asked: Asked) -> Answer:
     """May a judge be believed: its agreement with people beside people's own."""
     asked.filters = replace(asked.filters, judges=True)
     if asked.as_json:
-        return {**judges_document(asked.collected), "costs": cost_entries(asked.judge_costs)}
+        return {
+            **judges_document(asked.collected),
+            "biases": bias_entries(asked.biases),
+            "costs": cost_entries(asked.judge_costs),
+        }
     costs = asked.judge_costs
     took = [cost_table(costs)] if costs else []
-    return [*judges_section(judges_report(asked.main_part)).blocks, *took]
+    told = judges_section(judges_report(asked.main_part)).blocks
+    return [*told, *bias_blocks(asked.biases), *took]

@@ -28,11 +28,13 @@ from evalkit.reports.annotators.report import Pace
 from evalkit.reports.blocks import Block
 from evalkit.reports.document import Document
 from evalkit.reports.errors.penalties import read_weights
+from evalkit.reports.judges.biases import BiasReport, bias_report
 from evalkit.reports.judges.costs import JudgeCost, judge_cost_rows
 from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.collected import Collected, told_apart
 from evalkit.study.main_criteria import left_out_sentence, main_part
+from evalkit.vocabulary import AnnotatorKind
 
 StudyOption = Annotated[str, typer.Option("--study", help="The study to report on.")]
 CategoryOption = Annotated[
@@ -84,6 +86,13 @@ class Asked:
     def style(self) -> StyleReport:
         """The ranking of what was collected with style held equal."""
         return style_report(self.collected, style_table(self.session, self.collected))
+
+    @property
+    def biases(self) -> BiasReport:
+        """What judges among what was collected lean to beyond people."""
+        if not any(who.kind == AnnotatorKind.JUDGE for who in self.collected.annotators):
+            return BiasReport((), ())  # texts are read for the style of responses alone
+        return bias_report(self.collected, style_table(self.session, self.collected))
 
     @property
     def judge_costs(self) -> tuple[JudgeCost, ...]:

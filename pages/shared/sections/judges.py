@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.queries.results import judge_costs
 from evalkit.reports.judges import tables
+from evalkit.reports.judges.biases import bias_sentence, bias_table, kinship_sentences
 from evalkit.reports.judges.costs import cost_table, judge_cost_rows
 from evalkit.reports.judges.report import JudgeRow, JudgesReport
 from evalkit.reports.judges.sentences import (
@@ -15,6 +16,7 @@ from evalkit.reports.judges.sentences import (
     worth,
 )
 from evalkit.study.subjects import Subject, subject_asked, subject_key, subject_title
+from pages.shared import collecting
 from pages.shared.address import addresses, choices, links
 from pages.shared.address.links import State, link
 from pages.shared.collecting import Kept
@@ -85,6 +87,15 @@ def show_judge(row: JudgeRow, report: JudgesReport, page: Page) -> None:
         exhibits.say(orders.title, style="lead")
         blocks.fold(orders, key="judges-in-both-orders", label=None)
         exhibits.say(orders.note)
+
+
+def show_biases(kept: Kept, judge: str, page: Page) -> None:
+    """Say what one judge of pairs leans to beyond people, with the numbers of all judges."""
+    biases = kept.of(collecting.biases)
+    exhibits.say(bias_sentence(biases, judge), style="lead")
+    for sentence in kinship_sentences(biases):
+        exhibits.say(sentence)
+    blocks.fold(bias_table(biases), key="judges-biases", label="What every judge leans to")
 
 
 def show_links(address: State) -> None:

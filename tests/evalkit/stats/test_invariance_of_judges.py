@@ -8,6 +8,7 @@ import pytest
 from evalkit.stats.counts import Codings
 from evalkit.stats.judges.acceptance import Verdicts, accept_verdicts
 from evalkit.stats.judges.alternative import alternative_test
+from evalkit.stats.judges.bias import Picks, leanings
 from evalkit.stats.judges.by_value import confusion, value_rows
 from evalkit.stats.judges.ceiling import beside, ceiling
 from evalkit.stats.judges.correction import Design, JudgedUnits, corrected_mean
@@ -154,3 +155,34 @@ def test_accepted_verdicts_hang_on_no_order_and_on_no_scale_of_certainty(per_cas
     )
     assert same(first.accepted, second.accepted)
     assert same(first.wrong, second.wrong)
+
+
+@pytest.mark.parametrize("by_order", [False, True])
+def test_what_a_judge_leans_to_hangs_on_no_number_of_anything_and_turns_over_with_the_choice(
+    by_order,
+):
+    rng = np.random.default_rng(12)
+    unit, who = rng.integers(0, 60, 500), rng.integers(0, 4, 500)
+    toward = rng.integers(0, 3, 500) / 2
+    picks = Picks(unit, unit // 3, who, rng.integers(0, 2, 500), toward)
+    order, number = shuffled(rng, 500)
+    # Other numbers for pairs, cases and annotators, the other response first, rows in any order.
+    other = Picks(
+        number[unit][order],
+        number[unit // 3][order],
+        3 - who[order],
+        1 - picks.order[order],
+        toward[order],
+    )
+    is_person = np.array([True, True, False, True])
+
+    def of(picks, judge, is_person):
+        return leanings(picks, np.array([judge]), is_person=is_person, by_order=by_order)[0]
+
+    first, second = of(picks, 2, is_person), of(other, 1, is_person[::-1])
+    turned = of(replace(picks, toward=1 - toward), 2, is_person)
+
+    assert same(first.excess, second.excess)
+    assert same(first.judge, second.judge)
+    assert first.excess.value == pytest.approx(-turned.excess.value)
+    assert first.excess.low == pytest.approx(-turned.excess.high)
