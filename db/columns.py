@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, MetaData, Text
+from sqlalchemy import JSON, CheckConstraint, DateTime, MetaData, Text
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -99,23 +99,23 @@ def count_on() -> None:
 
 def reference(target: str, *, index: bool = False, nullable: bool = False) -> Any:
     """Point to a row of another table."""
-    column: Column[Any] = Column(ForeignKey(f"{target}.id"), nullable=nullable, index=index)
-    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+    how: dict[str, Any] = {"foreign_key": f"{target}.id", "nullable": nullable, "index": index}
+    return Field(default=None, **how) if nullable else Field(**how)
 
 
 def moment(*, nullable: bool = False) -> Any:
     """Hold a moment; by default the present one."""
-    column: Column[Any] = Column(UtcDateTime(), nullable=nullable)
-    if nullable:
-        return Field(default=None, sa_column=column)
-    return Field(default_factory=now, sa_column=column)
+    how: dict[str, Any] = {"sa_type": UtcDateTime(), "nullable": nullable}
+    return Field(default=None, **how) if nullable else Field(default_factory=now, **how)
 
 
 def long_text(*, nullable: bool = False) -> Any:
     """Hold text of any length."""
-    return Field(default=None if nullable else "", sa_column=Column(Text, nullable=nullable))
+    how: dict[str, Any] = {"sa_type": Text, "nullable": nullable}
+    return Field(default=None if nullable else "", **how)
 
 
 def json_value(*, nullable: bool = True) -> Any:
     """Hold what a record says, as JSON."""
-    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))
+    how: dict[str, Any] = {"sa_type": JSON(none_as_null=True), "nullable": nullable}
+    return Field(default=None, **how)

@@ -1,4 +1,4 @@
-"""What a judging will take, and the work on it: its pairs as what is asked of the endpoint."""
+"""What a judging will take, and the work on it: what is left of it as asked of the endpoint."""
 
 from functools import partial
 from typing import Any, Unpack
@@ -9,10 +9,9 @@ from db.commands.errands import JUDGING
 from db.engine import read_session
 from db.models import Judging, Study
 from db.queries import judgings as queries
-from db.queries.records.annotated import pair_presentation
+from db.queries.to_judge import all_to_judge, judged_before
 from db.working import Manner, expected_output, work_on
 from evalkit.errors import RefusedError
-from evalkit.judging.pair import read_verdict
 from evalkit.judging.plan import JudgePlan
 from evalkit.running.case_request import lost_cost, reply_cost, storable
 from evalkit.running.estimate import RunEstimate, estimated, input_tokens
@@ -20,8 +19,9 @@ from evalkit.running.plan import limit_of
 from evalkit.running.prices import Prices
 from evalkit.running.request import Reply
 from evalkit.running.working import Task
+from evalkit.vocabulary import JudgeTask
 
-#: Of so many pairs at most the requests are put together to reckon what all will take.
+#: Of so many at most the requests are put together to reckon what all will take.
 _SAMPLE = 500
 OTHER_JUDGE = (
     "The study asks something else by now, or asks it in other words: a judge of that is another "
@@ -33,26 +33,22 @@ def estimate_judging(plan: JudgePlan) -> RunEstimate:
     """Reckon what is left to ask, and ask nothing. Raises as `begin_judging` does."""
     with read_session() as session:
         study = queries.study_called(session, plan.study)
-        pairs = queries.pairs_to_judge(session, study, all_pairs=plan.all_pairs)
-        if not pairs:
-            raise RefusedError(commands.NO_PAIR_AT_ALL if plan.all_pairs else commands.NO_PAIR)
-        identity = plan.identity(queries.pair_question(session, study))
+        identity = plan.identity(queries.question_of(session, study, plan.task))
         judge = queries.judge_called(session, identity.name)
-        judged = queries.judged_before(session, study, judge.id if judge else None)
+        judged = judged_before(session, study, judge.id if judge else None)
         left = [
-            (pair, first, second)
-            for pair, first, second, repeat in queries.orders_of(pairs, repeats=plan.repeats)
-            if pair_presentation(first, second, repeat) not in judged
+            shown
+            for shown in all_to_judge(session, study, plan)
+            if shown.presentation not in judged
         ]
         step = max(1, len(left) // _SAMPLE)
-        sizes = [
-            input_tokens(
-                queries.judge_request(
-                    session, study, identity, case_id=pair.case_id, left=first, right=second
-                )
+        asked = [
+            queries.asked_of(
+                session, study, identity, case_id=each.case_id, left=each.left, right=each.right
             )
-            for pair, first, second in left[::step]
+            for each in left[::step]
         ]
+    sizes = [input_tokens(each.request) for each in asked]
     every = [sizes[place // step] for place in range(len(left))]
     output = expected_output(None, limit_of(plan.parameters))
     return estimated(every, output_per_case=output, prices=plan.prices)
@@ -64,9 +60,9 @@ def judge_on(judging_id: int, token: str | None = None, **how: Unpack[Manner]) -
 
 
 class JudgingWork:
-    """The pairs of a judging as `Work`. Raises RefusedError where its judge became another."""
+    """What is left of a judging as `Work`. Raises RefusedError where its judge became another."""
 
-    part_noun = "pair"
+    part_noun = "verdict"
 
     def __init__(self, judging_id: int) -> None:
         with read_session() as session:
@@ -79,31 +75,31 @@ class JudgingWork:
         self.output_tokens = expected_output(None, limit_of(self.row.parameters))
 
     def take(self, token: str) -> Task | None:
-        """Take the next pair, in the order in which it is to be shown."""
-        pair = commands.take_pair(number_of(self.row), token)
-        if pair is None:
+        """Take what is next, a pair in the order in which it is to be shown."""
+        asked = commands.take_next(number_of(self.row), token)
+        if asked is None:
             return None
         with read_session() as session:
-            request = queries.judge_request(
+            made = queries.asked_of(
                 session,
                 session.get_one(Study, self.row.study_id),
                 self._identity,
-                case_id=pair.case_id,
-                left=pair.left_output_id,
-                right=pair.right_output_id,
+                case_id=asked.case_id,
+                left=asked.left_output_id,
+                right=asked.right_output_id,
             )
-        return Task((number_of(pair),), request)
+        return Task((number_of(asked), made.checklist), made.request)
 
     def store(self, task: Task, reply: Reply, prices: Prices | None) -> float | None:
         """Store the verdict, or why there is none."""
-        (pair_id,) = task.key
+        asked_id, checklist = task.key
         cost, _ = reply_cost(reply.usage, prices)
         lost = lost_cost(reply, prices)
         paid = cost + lost if cost is not None else lost or None
         if reply.error is not None:
-            commands.store_failure(pair_id, storable(reply.error), paid)
+            commands.store_failure(asked_id, storable(reply.error), paid)
             return cost
-        verdict = read_verdict(reply.text, self._identity.asked)
+        verdict = self._identity.asked.read(reply.text, checklist)
         other_model = reply.served_model if reply.served_model != self.row.model else None
         metadata: dict[str, Any] = {
             "raw": reply.text,
@@ -118,5 +114,6 @@ class JudgingWork:
             "rationale": verdict.rationale or None,
             "metadata": {key: value for key, value in metadata.items() if value is not None},
         }
-        commands.store_verdict(pair_id, verdict.preference, storable(fields), paid)
+        looked = self._identity.asked.task in (JudgeTask.ERRORS, JudgeTask.RESPONSE)
+        commands.store_verdict(asked_id, verdict.content, storable(fields), paid, looked=looked)
         return cost

@@ -227,6 +227,15 @@ class AnswerForm(StrEnum):
     WORDS = "words"
 
 
+class JudgeTask(StrEnum):
+    """What a judge is asked: which of two is better; of one the scores, the errors, or both."""
+
+    PAIR = "pair"
+    SCORES = "scores"
+    ERRORS = "errors"
+    RESPONSE = "response"
+
+
 class AskingState(StrEnum):
     """How far a run or a judging is that evalkit makes itself."""
 

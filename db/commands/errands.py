@@ -1,6 +1,6 @@
 """What is asked of an endpoint part by part: who works on it, which part is next, and its end.
 
-A run with its cases is such an errand, and a judging with its pairs.
+A run with its cases is such an errand, and a judging with its verdicts.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from db.columns import now
 from db.engine import write_session
-from db.models import AskedCase, AskedPair, Asking, AuditEvent, Judging
+from db.models import AskedCase, AskedVerdict, Asking, AuditEvent, Judging
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.vocabulary import AskedState, AskingState
 
@@ -33,7 +33,9 @@ class Errand:
 
 
 RUN = Errand("run", Asking, Asking.run_id, AskedCase, AskedCase.run_id, AskedCase.case_id)
-JUDGING = Errand("judging", Judging, Judging.id, AskedPair, AskedPair.judging_id, AskedPair.id)
+JUDGING = Errand(
+    "judging", Judging, Judging.id, AskedVerdict, AskedVerdict.judging_id, AskedVerdict.id
+)
 
 
 def errand_row(session: Session, kind: Errand, number: int) -> Any:

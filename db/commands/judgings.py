@@ -1,7 +1,7 @@
-"""Judgings: begin or go on, take a pair, and store the verdict as an imported one would be."""
+"""Judgings: begin or go on, take what is next, store the verdict as an imported one would be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,18 +10,22 @@ from sqlmodel import Session, col, select
 from db.columns import now, number_of
 from db.commands.changes import results_changed
 from db.commands.errands import JUDGING, note, open_errand, take_part
+from db.commands.storing import store_responses
 from db.engine import wait_for_imports, write_session
-from db.models import Annotation, Annotator, AskedPair, Assignment, Judging, Study
-from db.queries.judgings import (
-    judge_called,
-    judged_before,
-    orders_of,
-    pair_question,
-    pairs_to_judge,
-    study_called,
+from db.models import (
+    Annotation,
+    Annotator,
+    AskedVerdict,
+    Assignment,
+    Judging,
+    Output,
+    Study,
 )
-from db.queries.records.annotated import IMPORTED_POLICY, pair_presentation
-from evalkit.errors import RefusedError
+from db.queries.judgings import judge_called, question_of, study_called
+from db.queries.records.annotated import IMPORTED_POLICY
+from db.queries.to_judge import all_to_judge, judged_before
+from evalkit.annotation.draft import Draft
+from evalkit.annotation.marks import only_place
 from evalkit.judging.identity import JudgeIdentity
 from evalkit.judging.plan import JudgePlan
 from evalkit.records.normal import normal
@@ -31,15 +35,8 @@ from evalkit.vocabulary import (
     AskedState,
     AskingState,
     AssignmentState,
-    Preference,
     Role,
 )
-
-NO_PAIR = (
-    "No two responses of this study were compared by people, so no judge could be checked on them. "
-    "Ask about all pairs with --all-pairs."
-)
-NO_PAIR_AT_ALL = "This study has no two responses to one case that a judge could compare."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +50,16 @@ class BegunJudging:
 def begin_judging(
     plan: JudgePlan, *, actor_id: int | None = None, lease: str | None = None
 ) -> BegunJudging:
-    """Store what a judge is to compare, or go on with it where the very same one was begun before.
+    """Store what a judge is to judge, or go on with it where the very same one was begun before.
 
     With a ``lease`` it is taken at once, so that nobody else works on it. What the judge judged
-    already is not asked again; what failed is, and what people compared since is added. Raises
-    NotFoundError for an unknown study, RefusedError where there is no pair.
+    already is not asked again; what failed is, and what people judged since is added. Raises
+    NotFoundError for an unknown study, RefusedError where there is nothing to judge.
     """
     with write_session() as session:
         wait_for_imports(session)
         study = study_called(session, plan.study)
-        identity = plan.identity(pair_question(session, study))
+        identity = plan.identity(question_of(session, study, plan.task))
         judging = session.exec(
             select(Judging)
             .where(Judging.study_id == study.id, Judging.identity_hash == identity.hash)
@@ -77,91 +74,127 @@ def begin_judging(
         session.add(judging)
         session.flush()
         judging_id = number_of(judging)
-        _add_pairs(session, study, judging, plan)
+        _add_verdicts(session, study, judging, plan)
         note(session, JUDGING, "begin" if is_new else "resume", judging_id, actor_id)
         open_errand(session, JUDGING, judging_id, lease)
         session.connection().execute(
-            sa.update(AskedPair)
+            sa.update(AskedVerdict)
             .where(
-                col(AskedPair.judging_id) == judging_id, col(AskedPair.state) == AskedState.FAILED
+                col(AskedVerdict.judging_id) == judging_id,
+                col(AskedVerdict.state) == AskedState.FAILED,
             )
             .values(state=AskedState.WAITING, error=None)
         )
         return BegunJudging(judging_id, is_new)
 
 
-def take_pair(judging_id: int, token: str) -> AskedPair | None:
-    """Give the next pair of a judging to who holds its lease; None where there is none to ask."""
+def take_next(judging_id: int, token: str) -> AskedVerdict | None:
+    """Give what a judge is asked next to who holds the lease; None where there is nothing."""
     with write_session() as session:
-        pair: AskedPair | None = take_part(session, JUDGING, judging_id, token)
-        return pair
+        asked: AskedVerdict | None = take_part(session, JUDGING, judging_id, token)
+        return asked
 
 
 def store_verdict(
-    pair_id: int, preference: Preference | None, fields: Mapping[str, Any], cost: float | None
+    asked_id: int,
+    content: Draft | None,
+    fields: Mapping[str, Any],
+    cost: float | None,
+    *,
+    looked: bool = False,
 ) -> bool:
-    """Store what a judge said of a pair, without a preference where nobody can read it.
+    """Store what a judge said, without content where nobody can read it.
 
-    ``fields`` are those that the record of a comparison has for it; what no record may hold is
-    left out. False where there is a verdict by now, asked for or imported. Whoever asked may
-    store, also after losing the lease: what was paid for is not thrown away.
+    ``fields`` are those that a record has for it; what no record may hold is left out. ``looked``
+    tells that it looked for errors, found or not. False where there is a verdict by now, asked for
+    or imported. Whoever asked may store, also after losing the lease: what was paid for is not
+    thrown away.
     """
     with write_session() as session:
-        pair = _unjudged(session, pair_id, cost)
-        if pair is None:
+        asked = _unjudged(session, asked_id, cost)
+        if asked is None:
             return False
-        pair.state, pair.error = AskedState.ANSWERED, None
-        session.add(pair)
-        judging = session.get_one(Judging, pair.judging_id)
-        presentation = pair_presentation(pair.left_output_id, pair.right_output_id, pair.repeat)
-        known = judging.study_id, judging.annotator_id, presentation
-        if _is_judged(session, *known):
+        asked.state, asked.error = AskedState.ANSWERED, None
+        session.add(asked)
+        judging = session.get_one(Judging, asked.judging_id)
+        if _is_judged(session, judging, asked.presentation):
             return False
         assignment = Assignment(
             study_id=judging.study_id,
             annotator_id=judging.annotator_id,
-            case_id=pair.case_id,
-            left_output_id=pair.left_output_id,
-            right_output_id=pair.right_output_id,
-            presentation=presentation,
+            case_id=asked.case_id,
+            left_output_id=asked.left_output_id,
+            right_output_id=asked.right_output_id,
+            presentation=asked.presentation,
             policy=IMPORTED_POLICY,
             state=AssignmentState.SUBMITTED,
         )
         session.add(assignment)
         session.flush()
-        moment = now()
-        annotation = Annotation(
-            assignment_id=number_of(assignment),
-            submitted_at=moment,
-            preference=preference,
-            is_unreadable=preference is None,
-            created_at=moment.isoformat(),
-            details=_details(fields),
-        )
-        session.add(annotation)
-        session.flush()
+        _store(session, assignment, content, fields, looked=looked)
         results_changed(session, judging.study_id)
     return True
 
 
-def store_failure(pair_id: int, error: str, cost: float | None) -> bool:
-    """Note why a pair got no answer: that is no verdict, and it is asked again on another day."""
+def _store(
+    session: Session,
+    assignment: Assignment,
+    content: Draft | None,
+    fields: Mapping[str, Any],
+    *,
+    looked: bool,
+) -> None:
+    moment = now()
+    annotation = Annotation(
+        assignment_id=number_of(assignment),
+        submitted_at=moment,
+        preference=None if content is None else content.preference,
+        is_unreadable=content is None and assignment.right_output_id is not None,
+        created_at=moment.isoformat(),
+        details=_details(fields),
+    )
+    session.add(annotation)
+    session.flush()
+    if content is not None and content.responses:
+        study = session.get_one(Study, assignment.study_id)
+        placed = _placed(session, assignment, content)
+        store_responses(session, study, assignment, placed, number_of(annotation), looked=looked)
+
+
+def _placed(session: Session, assignment: Assignment, content: Draft) -> Draft:
+    """Give marks their place where the response holds their words once, as an import does."""
+    output = session.get_one(Output, assignment.left_output_id)
+    if output.steps is not None or not output.content:
+        return content
+    responses = {}
+    for side, response in content.responses.items():
+        places = [(mark, only_place(mark.quote or "", output.content)) for mark in response.marks]
+        marks = tuple(
+            mark if place is None else replace(mark, start=place[0], end=place[1])
+            for mark, place in places
+        )
+        responses[side] = replace(response, marks=marks)
+    return replace(content, responses=responses)
+
+
+def store_failure(asked_id: int, error: str, cost: float | None) -> bool:
+    """Note why there was no answer: that is no verdict, and it is asked again on another day."""
     with write_session() as session:
-        pair = _unjudged(session, pair_id, cost)
-        if pair is not None:
-            pair.state, pair.error = AskedState.FAILED, error
-            session.add(pair)
-        return pair is not None
+        asked = _unjudged(session, asked_id, cost)
+        if asked is not None:
+            asked.state, asked.error = AskedState.FAILED, error
+            session.add(asked)
+        return asked is not None
 
 
-def _unjudged(session: Session, pair_id: int, cost: float | None) -> AskedPair | None:
-    """Return a pair that has no verdict yet, with what was asked now added to its cost."""
-    pair = session.get(AskedPair, pair_id, with_for_update=True)
-    if pair is None or pair.state == AskedState.ANSWERED:
+def _unjudged(session: Session, asked_id: int, cost: float | None) -> AskedVerdict | None:
+    """Return what has no verdict yet, with what was asked now added to its cost."""
+    asked = session.get(AskedVerdict, asked_id, with_for_update=True)
+    if asked is None or asked.state == AskedState.ANSWERED:
         return None
     if cost is not None:
-        pair.cost_usd = (pair.cost_usd or 0.0) + cost
-    return pair
+        asked.cost_usd = (asked.cost_usd or 0.0) + cost
+    return asked
 
 
 def _new_judging(
@@ -186,44 +219,34 @@ def _new_judging(
     )
 
 
-def _add_pairs(session: Session, study: Study, judging: Judging, plan: JudgePlan) -> None:
-    """Add the pairs that are not there, with what the judge said of them elsewhere as answered."""
-    pairs = pairs_to_judge(session, study, all_pairs=plan.all_pairs)
-    if not pairs:
-        raise RefusedError(NO_PAIR_AT_ALL if plan.all_pairs else NO_PAIR)
+def _add_verdicts(session: Session, study: Study, judging: Judging, plan: JudgePlan) -> None:
+    """Add what is not there to be asked, with what the judge judged elsewhere as answered."""
+    wanted = all_to_judge(session, study, plan)
     judged = judged_before(session, study, judging.annotator_id)
     there = set(
-        session.exec(
-            select(AskedPair.left_output_id, AskedPair.right_output_id, AskedPair.repeat).where(
-                AskedPair.judging_id == judging.id
-            )
-        )
+        session.exec(select(AskedVerdict.presentation).where(AskedVerdict.judging_id == judging.id))
     )
     rows = [
         {
             "judging_id": judging.id,
-            "case_id": pair.case_id,
-            "left_output_id": left,
-            "right_output_id": right,
-            "repeat": repeat,
-            "state": (
-                AskedState.ANSWERED
-                if pair_presentation(left, right, repeat) in judged
-                else AskedState.WAITING
-            ),
+            "case_id": shown.case_id,
+            "left_output_id": shown.left,
+            "right_output_id": shown.right,
+            "presentation": shown.presentation,
+            "state": (AskedState.ANSWERED if shown.presentation in judged else AskedState.WAITING),
             "n_asked": 0,
         }
-        for pair, left, right, repeat in orders_of(pairs, repeats=plan.repeats)
-        if (left, right, repeat) not in there
+        for shown in wanted
+        if shown.presentation not in there
     ]
     if rows:
-        session.connection().execute(sa.insert(AskedPair), rows)
+        session.connection().execute(sa.insert(AskedVerdict), rows)
 
 
-def _is_judged(session: Session, study_id: int, annotator_id: int, presentation: str) -> bool:
+def _is_judged(session: Session, judging: Judging, presentation: str) -> bool:
     statement = select(Assignment.id).where(
-        Assignment.study_id == study_id,
-        Assignment.annotator_id == annotator_id,
+        Assignment.study_id == judging.study_id,
+        Assignment.annotator_id == judging.annotator_id,
         Assignment.presentation == presentation,
     )
     return session.exec(statement).first() is not None

@@ -85,10 +85,26 @@ def store_annotation(
     session.add(assignment)
     _INSERT_PREFERENCES.run(session, *_preferences(session, study, content, annotation_id))
     _INSERT_PLACES.run(session, *_places(assignment, content, annotation_id))
+    looked = "tags" in form_of(session, study, assignment).collect
+    store_responses(session, study, assignment, content, annotation_id, looked=looked)
+    results_changed(session, number_of(study))
+
+
+def store_responses(
+    session: Session,
+    study: Study,
+    assignment: Assignment,
+    content: Draft,
+    annotation_id: int,
+    *,
+    looked: bool,
+) -> None:
+    """Store what was said of single responses; ``looked`` tells that errors were looked for."""
     _INSERT_SCORES.run(session, *_scores(session, study, assignment, content, annotation_id))
     _INSERT_CHECKS.run(session, *_checks(assignment, content, annotation_id))
-    _INSERT_MARKS.run(session, *_error_marks(session, study, assignment, content, annotation_id))
-    results_changed(session, number_of(study))
+    if looked:
+        marks = _error_marks(session, study, assignment, content, annotation_id)
+        _INSERT_MARKS.run(session, *marks)
 
 
 def _preferences(
@@ -142,9 +158,7 @@ def _checks(assignment: Assignment, content: Draft, annotation_id: int) -> Itera
 def _error_marks(
     session: Session, study: Study, assignment: Assignment, content: Draft, annotation_id: int
 ) -> Iterable[dict[str, Any]]:
-    """Make a row per marked error, and one without a tag where errors were looked for in vain."""
-    if "tags" not in form_of(session, study, assignment).collect:
-        return
+    """Make a row per marked error, and one without a tag where they were looked for in vain."""
     ids = definitions(session, study).tag_ids
     for output_id, response in _responses(assignment, content):
         about = {"annotation_id": annotation_id, "output_id": output_id, "is_superseded": False}

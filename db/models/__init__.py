@@ -11,7 +11,7 @@ from db.models.annotations import (
     RankedOutput,
     Score,
 )
-from db.models.askings import AskedCase, AskedPair, Asking, Judging
+from db.models.askings import AskedCase, AskedVerdict, Asking, Judging
 from db.models.eval_sets import Case, EvalSet, EvalSetVersion, Model, Output, Run, VersionCase
 from db.models.gold import GoldAnswer
 from db.models.images import Image, NamedImage
@@ -45,7 +45,7 @@ __all__ = [
     "Annotation",
     "Annotator",
     "AskedCase",
-    "AskedPair",
+    "AskedVerdict",
     "Asking",
     "Assignment",
     "AuditEvent",

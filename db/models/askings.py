@@ -19,22 +19,14 @@ from db.columns import (
 from evalkit.vocabulary import AnswerForm, Api, AskedState, AskingState
 
 
-class Asking(DatabaseTable, table=True):
-    """How a run is made. ``key_name`` names where the key is; the key is nowhere in here.
+class ErrandRow(DatabaseTable):
+    """What runs and judgings have in common: whom they ask, how, and how far they are.
 
-    Who works on it holds a lease, which ends soon unless it is prolonged. ``prices`` are those
-    that its costs are reckoned with, ``reason`` says why it was stopped.
+    ``key_name`` names where the key is; the key is nowhere in here. ``prices`` are those that costs
+    are reckoned with, ``reason`` says why it was stopped. Who works on it holds a lease, which ends
+    soon unless it is prolonged.
     """
 
-    __tablename__ = "asking"
-    __table_args__ = (
-        one_of("state", AskingState),
-        one_of("api", Api),
-        not_negative("budget_usd"),
-    )
-
-    run_id: int = Field(foreign_key="run.id", primary_key=True)
-    eval_set_version_id: int = reference("eval_set_version")
     model: str
     base_url: str
     key_name: str | None = None
@@ -49,6 +41,20 @@ class Asking(DatabaseTable, table=True):
     leased_until: datetime | None = moment(nullable=True)
     created_by: int | None = reference("annotator", nullable=True)
     created_at: datetime = moment()
+
+
+class Asking(ErrandRow, table=True):
+    """How a run is made."""
+
+    __tablename__ = "asking"
+    __table_args__ = (
+        one_of("state", AskingState),
+        one_of("api", Api),
+        not_negative("budget_usd"),
+    )
+
+    run_id: int = Field(foreign_key="run.id", primary_key=True)
+    eval_set_version_id: int = reference("eval_set_version")
 
 
 class AskedCase(DatabaseTable, table=True):
@@ -66,8 +72,8 @@ class AskedCase(DatabaseTable, table=True):
     n_asked: int = 0
 
 
-class Judging(DatabaseTable, table=True):
-    """How a judge, an annotator, judges pairs of a study; the other columns are those of `Asking`.
+class Judging(ErrandRow, table=True):
+    """How a judge, an annotator, judges responses of a study.
 
     ``identity`` is all that shapes its answers: another is another judge.
     """
@@ -86,44 +92,31 @@ class Judging(DatabaseTable, table=True):
     annotator_id: int = reference("annotator", index=True)
     identity: dict[str, Any] = json_value(nullable=False)
     identity_hash: str
-    model: str
-    base_url: str
-    key_name: str | None = None
-    api: str = Api.CHAT
     form: str = AnswerForm.SCHEMA
-    parameters: dict[str, Any] = json_value(nullable=False)
-    prices: dict[str, Any] | None = json_value()
-    budget_usd: float | None = None
-    concurrency: int = 4
-    state: str = Field(default=AskingState.OPEN, index=True)
-    reason: str | None = long_text(nullable=True)
-    lease: str | None = None
-    leased_until: datetime | None = moment(nullable=True)
-    created_by: int | None = reference("annotator", nullable=True)
-    created_at: datetime = moment()
 
 
-class AskedPair(DatabaseTable, table=True):
-    """Two responses in the order a judge is shown them, for the first time or once more.
+class AskedVerdict(DatabaseTable, table=True):
+    """What a judge is asked once: a response, or two in the order in which it is shown them.
 
-    What ``failed`` has no verdict, and the ``error`` instead; it is asked again when the judging
-    goes on. ``cost_usd`` is what all that was asked of it took.
+    ``presentation`` is that of the assignment it comes to. What ``failed`` has no verdict, and the
+    ``error`` instead; it is asked again when the judging goes on. ``cost_usd`` is what all that was
+    asked of it took.
     """
 
-    __tablename__ = "asked_pair"
+    __tablename__ = "asked_verdict"
     __table_args__ = (
-        UniqueConstraint("judging_id", "left_output_id", "right_output_id", "repeat"),
+        UniqueConstraint("judging_id", "presentation"),
         one_of("state", AskedState),
         not_negative("cost_usd"),
-        Index("ix_asked_pair_judging_id_state_id", "judging_id", "state", "id"),
+        Index("ix_asked_verdict_judging_id_state_id", "judging_id", "state", "id"),
     )
 
     id: int | None = row_id()
     judging_id: int = reference("judging")
     case_id: int = reference("case", index=True)
     left_output_id: int = reference("output", index=True)
-    right_output_id: int = reference("output", index=True)
-    repeat: int = 1
+    right_output_id: int | None = reference("output", nullable=True, index=True)
+    presentation: str
     state: str = AskedState.WAITING
     n_asked: int = 0
     cost_usd: float | None = None

@@ -1,49 +1,39 @@
-"""Judgings: which pairs a judge is to compare, what it is asked, and how far it is."""
+"""Judgings: what a judge is asked, and how far it is."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.columns import now, number_of
 from db.models import (
     Annotation,
     Annotator,
-    AskedPair,
+    AskedVerdict,
     Assignment,
-    Case,
+    CheckAnswer,
+    ErrorMark,
     Judging,
-    Output,
+    Score,
     Study,
 )
-from db.queries.annotation.cases import outputs_elsewhere
 from db.queries.annotation.form import definitions, form_of
-from db.queries.annotation.leaks import leaking_outputs
 from db.queries.annotation.task import fresh_task
-from db.queries.annotation.work import planned_cases, study_outputs
-from db.queries.results.studies import COUNTED_KINDS, ResultStudy, result_study
+from db.queries.results.studies import result_study
+from evalkit.annotation.task import TaskItem
+from evalkit.errors import RefusedError
 from evalkit.judging.identity import JudgeIdentity
-from evalkit.judging.pair import QUESTION, PairQuestion, pair_request
+from evalkit.judging.pair import QUESTION, PairQuestion
+from evalkit.judging.response import ResponseQuestion
 from evalkit.running.request import Request
-from evalkit.vocabulary import AnnotatorKind, AnswerForm, Api, AskingState, LeakPolicy, TextPlace
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedPair:
-    """Two responses to a case, in no order."""
-
-    case_id: int
-    first: int
-    second: int
+from evalkit.vocabulary import AnnotatorKind, AnswerForm, Api, AskingState, JudgeTask
 
 
 @dataclass(frozen=True, slots=True)
 class JudgingProgress:
-    """How far a judging is; each order and repeat of a pair counts.
+    """How far a judging is; each response, or order of a pair, counts as often as it is asked.
 
     Of the ``n_answered`` so many are ``n_unreadable``; ``n_failed`` got no answer, for ``reasons``,
     the commonest first. ``n_again`` were begun more than once.
@@ -52,6 +42,7 @@ class JudgingProgress:
     judging_id: int
     study: str
     judge: str
+    task: JudgeTask
     state: AskingState
     reason: str | None
     is_at_work: bool
@@ -65,7 +56,7 @@ class JudgingProgress:
     reasons: tuple[tuple[str, int], ...]
 
     @property
-    def n_pairs(self) -> int:
+    def n_verdicts(self) -> int:
         """Return how many there are to ask."""
         return self.n_waiting + self.n_asked + self.n_done
 
@@ -80,36 +71,30 @@ def study_called(session: Session, name: str) -> Study:
     return session.get_one(Study, result_study(session, name=name).study_id)
 
 
-def pair_question(session: Session, study: Study) -> PairQuestion:
-    """Return what a study asks of two responses."""
-    return PairQuestion(QUESTION, study.guidelines, definitions(session, study).criteria)
+def question_of(session: Session, study: Study, task: JudgeTask) -> PairQuestion | ResponseQuestion:
+    """Return what a study asks of two responses, or of one.
 
-
-def pairs_to_judge(session: Session, study: Study, *, all_pairs: bool) -> list[JudgedPair]:
-    """Return the pairs that people of a study compared, or all that it could show them."""
-    pairs = _pairs_of_models(session, study) if all_pairs else _pairs_of_people(session, study)
-    return sorted(pairs, key=lambda pair: (pair.case_id, pair.first, pair.second))
-
-
-def orders_of(
-    pairs: Iterable[JudgedPair], *, repeats: int
-) -> Iterator[tuple[JudgedPair, int, int, int]]:
-    """Yield each pair in both orders, as often as wished: with left, right and the repeat."""
-    for pair in pairs:
-        for repeat in range(1, repeats + 1):
-            yield pair, pair.first, pair.second, repeat
-            yield pair, pair.second, pair.first, repeat
-
-
-def judged_before(session: Session, study: Study, annotator_id: int | None) -> frozenset[str]:
-    """Return the presentations that a judge judged in a study already, asked here or imported."""
-    return frozenset(
-        session.exec(
-            select(Assignment.presentation).where(
-                Assignment.study_id == study.id, Assignment.annotator_id == annotator_id
-            )
-        )
+    Raises RefusedError where it has no criterion with a scale, or no kinds of errors, and these
+    are asked for.
+    """
+    asked = definitions(session, study)
+    if task is JudgeTask.PAIR:
+        return PairQuestion(QUESTION, study.guidelines, asked.criteria)
+    criteria = tuple(criterion for criterion in asked.criteria if not criterion.is_text)
+    if task is not JudgeTask.ERRORS and not criteria:
+        raise RefusedError("This study has no criterion with a scale that a judge could score.")
+    if task is not JudgeTask.SCORES and not asked.tags:
+        raise RefusedError("This study has no kinds of errors that a judge could look for.")
+    return ResponseQuestion(
+        study.guidelines,
+        criteria if task is not JudgeTask.ERRORS else (),
+        asked.tags if task is not JudgeTask.SCORES else (),
     )
+
+
+def task_of(judging: Judging) -> JudgeTask:
+    """Return what a judging asks; those of pairs do not say it, for they were the first."""
+    return JudgeTask(judging.identity.get("task", JudgeTask.PAIR))
 
 
 def judge_called(session: Session, name: str) -> Annotator | None:
@@ -119,16 +104,24 @@ def judge_called(session: Session, name: str) -> Annotator | None:
     ).first()
 
 
-def judge_request(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a judge is asked, with the checklist that its answer is read by."""
+
+    request: Request
+    checklist: tuple[TaskItem, ...]
+
+
+def asked_of(
     session: Session,
     study: Study,
     identity: JudgeIdentity,
     *,
     case_id: int,
     left: int,
-    right: int,
-) -> Request:
-    """Make what a judge is asked about two outputs: what annotators see, masked as for them."""
+    right: int | None,
+) -> Asked:
+    """Make what a judge is asked about outputs: what annotators see, masked as for them."""
     presented = Assignment(
         study_id=number_of(study),
         annotator_id=0,
@@ -138,17 +131,13 @@ def judge_request(
         presentation="",
     )
     task = fresh_task(session, study, presented, form_of(session, study, presented))
-    return pair_request(
-        identity.model,
-        identity.asked,
+    request = identity.request(
         messages=task.messages,
         context=task.context,
-        left=task.responses["left"],
-        right=task.responses["right"],
-        form=identity.form,
-        parameters=identity.parameters,
-        api=identity.api,
+        responses=task.responses,
+        checklist=task.checklist,
     )
+    return Asked(request, task.checklist)
 
 
 def identity_of(session: Session, judging: Judging) -> JudgeIdentity:
@@ -160,7 +149,7 @@ def identity_of(session: Session, judging: Judging) -> JudgeIdentity:
         Api(judging.api),
         AnswerForm(judging.form),
         judging.parameters,
-        pair_question(session, study),
+        question_of(session, study, task_of(judging)),
     )
 
 
@@ -171,6 +160,7 @@ def judging_progress(session: Session, judging_id: int) -> JudgingProgress:
         judging_id=judging_id,
         study=session.get_one(Study, judging.study_id).name,
         judge=session.get_one(Annotator, judging.annotator_id).name,
+        task=task_of(judging),
         state=AskingState(judging.state),
         reason=judging.reason,
         is_at_work=judging.leased_until is not None and judging.leased_until > now(),
@@ -179,59 +169,17 @@ def judging_progress(session: Session, judging_id: int) -> JudgingProgress:
     )
 
 
-def _pairs_of_people(session: Session, study: Study) -> set[JudgedPair]:
-    left, right = aliased(Output), aliased(Output)
-    is_there = (
-        table.text_place.is_distinct_from(TextPlace.ELSEWHERE)  # type: ignore[union-attr]
-        for table in (left, right, Case)
-    )
-    rows = session.execute(
-        sa.select(col(Assignment.case_id), col(left.id), col(right.id))
-        .distinct()
-        .join(Annotation, col(Annotation.assignment_id) == col(Assignment.id))
-        .join(Annotator, col(Annotator.id) == col(Assignment.annotator_id))
-        .join(Case, col(Case.id) == col(Assignment.case_id))
-        .join(left, col(left.id) == col(Assignment.left_output_id))
-        .join(right, col(right.id) == col(Assignment.right_output_id))
-        .where(
-            col(Assignment.study_id) == study.id,
-            col(Assignment.kind).in_(COUNTED_KINDS),
-            col(Annotator.kind) != AnnotatorKind.JUDGE,
-            col(Annotation.preference).is_not(None),
-            ~col(Annotation.is_superseded),
-            *is_there,
-        )
-    )
-    return {JudgedPair(case_id, *sorted(outputs)) for case_id, *outputs in rows}
-
-
-def _pairs_of_models(session: Session, study: Study) -> set[JudgedPair]:
-    """Return every two outputs, of two models, to each case that the study asks for."""
-    asked: ResultStudy = result_study(session, name=study.name)
-    models = {run.run_id: run.model for run in asked.runs}
-    run_ids, outputs = study_outputs(session, study)
-    withheld = outputs_elsewhere(session, study)
-    if study.leak_policy == LeakPolicy.LEAVE_OUT:
-        withheld |= leaking_outputs(session, study)
-    pairs = set()
-    for case in planned_cases(session, study, run_ids):
-        for places in combinations(sorted(case.available), 2):
-            first, second = (outputs[case.case_id, place] for place in places)
-            names = {models[run_ids[place]] for place in places}
-            if len(names) == 2 and not withheld & {first, second}:
-                pairs.add(JudgedPair(case.case_id, *sorted((first, second))))
-    return pairs
-
-
 def _counts(session: Session, judging: Judging) -> Mapping[str, Any]:
     names = ("n_waiting", "n_asked", "n_answered", "n_failed", "n_again")
     counts: dict[str, Any] = dict.fromkeys(names, 0)
     costs = []
-    again = sa.func.sum(sa.case((col(AskedPair.n_asked) > 1, 1), else_=0))
+    again = sa.func.sum(sa.case((col(AskedVerdict.n_asked) > 1, 1), else_=0))
     rows = session.execute(
-        sa.select(col(AskedPair.state), sa.func.count(), again, sa.func.sum(AskedPair.cost_usd))
-        .where(col(AskedPair.judging_id) == judging.id)
-        .group_by(col(AskedPair.state))
+        sa.select(
+            col(AskedVerdict.state), sa.func.count(), again, sa.func.sum(AskedVerdict.cost_usd)
+        )
+        .where(col(AskedVerdict.judging_id) == judging.id)
+        .group_by(col(AskedVerdict.state))
     )
     for state, n, n_again, cost in rows:
         counts[f"n_{state}"] = n
@@ -244,7 +192,7 @@ def _counts(session: Session, judging: Judging) -> Mapping[str, Any]:
         .where(
             col(Assignment.study_id) == judging.study_id,
             col(Assignment.annotator_id) == judging.annotator_id,
-            col(Annotation.is_unreadable),
+            sa.or_(col(Annotation.is_unreadable), _SAYS_NOTHING),
             ~col(Annotation.is_superseded),
         )
     )
@@ -255,10 +203,20 @@ def _counts(session: Session, judging: Judging) -> Mapping[str, Any]:
 def _reasons(session: Session, judging_id: int) -> tuple[tuple[str, int], ...]:
     n = sa.func.count()
     rows: Sequence[Any] = session.execute(
-        sa.select(col(AskedPair.error), n)
-        .where(col(AskedPair.judging_id) == judging_id, col(AskedPair.error).is_not(None))
-        .group_by(col(AskedPair.error))
-        .order_by(n.desc(), col(AskedPair.error))
+        sa.select(col(AskedVerdict.error), n)
+        .where(col(AskedVerdict.judging_id) == judging_id, col(AskedVerdict.error).is_not(None))
+        .group_by(col(AskedVerdict.error))
+        .order_by(n.desc(), col(AskedVerdict.error))
         .limit(20)
     ).all()
     return tuple((error, count) for error, count in rows)
+
+
+#: What was said of one response and could not be read: an annotation that judges nothing.
+_SAYS_NOTHING = sa.and_(
+    col(Assignment.right_output_id).is_(None),
+    *(
+        ~sa.exists().where(col(table.annotation_id) == col(Annotation.id))
+        for table in (Score, CheckAnswer, ErrorMark)
+    ),
+)

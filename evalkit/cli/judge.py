@@ -1,4 +1,4 @@
-"""``judge``: let a model compare the responses of a study, each two in both orders."""
+"""``judge``: let a model judge the responses of a study, alone or each two in both orders."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -6,7 +6,7 @@ import typer
 
 from db.columns import new_token
 from db.engine import read_session
-from evalkit.cli.run import (
+from evalkit.cli.asking import (
     ApiOption,
     BaseUrlOption,
     BudgetOption,
@@ -22,16 +22,19 @@ from evalkit.cli.run import (
     TimeoutOption,
     bar,
     dollars,
+    how_to_ask,
+    tell_estimate,
+    tell_stopped,
 )
 from evalkit.cli.terminal import JsonFlag, notes, out, print_json, require_database
 from evalkit.phrases import counted
-from evalkit.vocabulary import AnswerForm, Api, AskingState
+from evalkit.vocabulary import AnswerForm, Api, AskingState, JudgeTask
 
 if TYPE_CHECKING:
     from db.queries.judgings import JudgingProgress
     from evalkit.judging.plan import JudgePlan
 
-StudyOption = Annotated[str, typer.Option(help="The study whose responses are compared.")]
+StudyOption = Annotated[str, typer.Option(help="The study whose responses are judged.")]
 FormOption = Annotated[
     AnswerForm,
     typer.Option(
@@ -39,12 +42,21 @@ FormOption = Annotated[
         "JSON, or by the words of the prompt alone."
     ),
 ]
-RepeatsOption = Annotated[int, typer.Option(help="How often each order is asked.")]
-AllPairsFlag = Annotated[
+RepeatsOption = Annotated[int, typer.Option(help="How often each is asked.")]
+TaskOption = Annotated[
+    JudgeTask,
+    typer.Option(
+        help="What the judge is asked: which of two is better, in both orders (pair); or of each "
+        "response its scores on the rubric (scores), the errors in it (errors), both (response)."
+    ),
+]
+AllFlag = Annotated[
     bool,
     typer.Option(
+        "--all/--people",
         "--all-pairs",
-        help="Every two models on every case of the study, and not only what people compared.",
+        help="Every model on every case of the study, or only what people judged so.",
+        show_default=False,
     ),
 ]
 
@@ -52,6 +64,7 @@ AllPairsFlag = Annotated[
 def judge_command(
     study: StudyOption,
     model: ModelOption,
+    task: TaskOption = JudgeTask.PAIR,
     base_url: BaseUrlOption = None,
     key_env: KeyEnvOption = None,
     api: ApiOption = Api.CHAT,
@@ -65,31 +78,28 @@ def judge_command(
     output_price: OutputPriceOption = None,
     timeout: TimeoutOption = 300.0,
     repeats: RepeatsOption = 1,
-    all_pairs: AllPairsFlag = False,
+    is_all: AllFlag = False,
     dry_run: DryRunFlag = False,
     as_json: bool = JsonFlag,
 ) -> None:
-    """Let a model judge pairs in both orders; the same command once more goes on with the rest."""
+    """Let a model judge; the same command once more goes on with the rest."""
     require_database()
     from evalkit.judging.plan import JudgePlan
-    from evalkit.running.endpoint import endpoint_at
-    from evalkit.running.plan import parameters_of
-    from evalkit.running.prices import known_prices, stated_prices
 
-    endpoint = endpoint_at(base_url, key_env)
-    plan = JudgePlan(
-        study=study,
+    asking = how_to_ask(
         model=model,
-        endpoint=endpoint,
+        base_url=base_url,
+        key_env=key_env,
         api=api,
-        form=form,
-        parameters=parameters_of(temperature=temperature, max_tokens=max_tokens, more=parameters),
-        prices=stated_prices(input_price, output_price) or known_prices(model, endpoint.base_url),
-        budget_usd=budget,
+        temperature=temperature,
+        max_tokens=max_tokens,
+        parameters=parameters,
         concurrency=concurrency,
-        repeats=repeats,
-        all_pairs=all_pairs,
+        budget=budget,
+        input_price=input_price,
+        output_price=output_price,
     )
+    plan = JudgePlan(study=study, task=task, form=form, repeats=repeats, is_all=is_all, **asking)
     _estimate(plan, as_json=as_json and dry_run)
     if not dry_run:
         _work(plan, timeout=timeout, as_json=as_json)
@@ -110,9 +120,7 @@ def _estimate(plan: "JudgePlan", *, as_json: bool) -> None:
             }
         )
         return
-    notes().print(estimate.in_words("verdict"))
-    if plan.prices is not None:
-        notes().print(f"Reckoned with {plan.prices.sentence}.")
+    tell_estimate(estimate, plan.prices, "verdict")
 
 
 def _work(plan: "JudgePlan", *, timeout: float, as_json: bool) -> None:
@@ -126,10 +134,10 @@ def _work(plan: "JudgePlan", *, timeout: float, as_json: bool) -> None:
     before = _progress_of(begun.judging_id)
     if not begun.is_new:
         notes().print(
-            f"Going on: {before.n_done:,} of {before.n_pairs:,} are there, "
+            f"Going on: {before.n_done:,} of {before.n_verdicts:,} are there, "
             f"{before.n_waiting:,} are left."
         )
-    with bar(before.judge, before.n_pairs, before.n_done, before.n_failed) as on_stored:
+    with bar(before.judge, before.n_verdicts, before.n_done, before.n_failed) as on_stored:
         judge_on(begun.judging_id, token, on_stored=on_stored, timeout_s=timeout)
     _tell(_progress_of(begun.judging_id), as_json=as_json)
 
@@ -142,15 +150,16 @@ def _progress_of(judging_id: int) -> "JudgingProgress":
 
 
 def _tell(progress: "JudgingProgress", *, as_json: bool) -> None:
-    """Say how it ended, and end with 1 unless every pair was asked and answered."""
+    """Say how it ended, and end with 1 unless all was asked and answered."""
     if as_json:
         print_json(
             {
                 "study": progress.study,
                 "judge": progress.judge,
+                "task": progress.task,
                 "state": progress.state,
                 "reason": progress.reason,
-                "n_asked_for": progress.n_pairs,
+                "n_asked_for": progress.n_verdicts,
                 "n_verdicts": progress.n_answered,
                 "n_unreadable": progress.n_unreadable,
                 "n_failed": progress.n_failed,
@@ -162,18 +171,17 @@ def _tell(progress: "JudgingProgress", *, as_json: bool) -> None:
     else:
         out().print(
             f"{progress.judge} on {progress.study}: {progress.n_answered:,} of "
-            f"{progress.n_pairs:,} judged, {progress.n_unreadable:,} unreadable, "
+            f"{progress.n_verdicts:,} judged, {progress.n_unreadable:,} unreadable, "
             f"{progress.n_failed:,} failed; {dollars(progress.cost_usd)}."
         )
     for error, n in progress.reasons:
         notes().print(f"{counted(n, 'request')} failed: {error}")
     if progress.n_again:
         notes().print(
-            f"Asked more than once, as after a kill: {counted(progress.n_again, 'pair')}."
+            f"Asked more than once, as after a kill: {counted(progress.n_again, 'verdict')}."
         )
-    if progress.state is not AskingState.DONE:
-        notes().print(f"Stopped. {progress.reason or 'Somebody else goes on with it.'}")
-    elif progress.n_failed:
+    tell_stopped(progress.state, progress.reason)
+    if progress.state is AskingState.DONE and progress.n_failed:
         notes().print("The same command asks once more for what failed.")
     if progress.n_failed or progress.state is not AskingState.DONE:
         raise typer.Exit(1)

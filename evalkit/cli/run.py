@@ -1,68 +1,50 @@
 """``run``: ask a model every case of an eval set, and store what it answers."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from db.columns import new_token
 from db.commands.askings import begin_run
 from db.engine import read_session
 from db.queries.askings import AskingProgress, asking_failures, askings
+from evalkit.cli.asking import (
+    ApiOption,
+    BaseUrlOption,
+    BudgetOption,
+    ConcurrencyOption,
+    DryRunFlag,
+    InputPriceOption,
+    KeyEnvOption,
+    MaxTokensOption,
+    ModelOption,
+    OutputPriceOption,
+    ParametersOption,
+    TemperatureOption,
+    TimeoutOption,
+    bar,
+    dollars,
+    how_to_ask,
+    tell_estimate,
+    tell_stopped,
+)
 from evalkit.cli.terminal import JsonFlag, notes, out, print_json, require_database
 from evalkit.phrases import counted
 from evalkit.records.names import DEFAULT_RUN
 from evalkit.vocabulary import Api, AskingState
 
 if TYPE_CHECKING:
-    from db.working import Stored
     from evalkit.running.plan import RunPlan
 
 EvalSetOption = Annotated[str, typer.Option(help="The eval set whose cases are asked.")]
-ModelOption = Annotated[str, typer.Option(help="The model, as the endpoint calls it.")]
 VersionOption = Annotated[
     int | None, typer.Option(help="The version of the eval set; default: the newest.")
 ]
-BaseUrlOption = Annotated[
-    str | None, typer.Option(help="An OpenAI-compatible endpoint; default: OpenAI's.")
-]
-KeyEnvOption = Annotated[
-    str | None,
-    typer.Option(
-        help="The name of the environment variable, or of the Streamlit secret, that holds the "
-        "key; default: OPENAI_API_KEY for OpenAI, none elsewhere."
-    ),
-]
-ApiOption = Annotated[Api, typer.Option(help="Which API of the endpoint to ask.")]
 NameOption = Annotated[
     str, typer.Option(help="What the model is called here; default: as the endpoint does.")
 ]
 RunOption = Annotated[
     str, typer.Option(help="Which pass of the model this is, where there are several.")
-]
-TemperatureOption = Annotated[float | None, typer.Option(help="Sampling temperature.")]
-MaxTokensOption = Annotated[int | None, typer.Option(help="The most tokens a response may have.")]
-ConcurrencyOption = Annotated[int, typer.Option(help="Requests at once, at most.")]
-BudgetOption = Annotated[
-    float | None, typer.Option(help="US dollars at which it stops, to be resumed or not.")
-]
-InputPriceOption = Annotated[
-    float | None, typer.Option(help="US dollars per million input tokens; default: as known.")
-]
-OutputPriceOption = Annotated[
-    float | None, typer.Option(help="US dollars per million output tokens; default: as known.")
-]
-TimeoutOption = Annotated[
-    float, typer.Option(help="Seconds without a word from the endpoint until it is given up.")
-]
-DryRunFlag = Annotated[
-    bool, typer.Option("--dry-run", help="Say what it will take, and ask nothing.")
-]
-ParametersOption = Annotated[
-    str | None,
-    typer.Option(help='More parameters of the endpoint, as JSON: {"seed": 1}.'),
 ]
 
 
@@ -88,26 +70,22 @@ def run_command(
 ) -> None:
     """Run a model on an eval set; the same command once more goes on with what is left."""
     require_database()
-    # Here and not above, for what asks models takes half a second, and no other command needs it.
-    from evalkit.running.endpoint import endpoint_at
-    from evalkit.running.plan import RunPlan, parameters_of
-    from evalkit.running.prices import known_prices, stated_prices
+    from evalkit.running.plan import RunPlan
 
-    endpoint = endpoint_at(base_url, key_env)
-    prices = stated_prices(input_price, output_price) or known_prices(model, endpoint.base_url)
-    plan = RunPlan(
-        eval_set=eval_set,
+    asking = how_to_ask(
         model=model,
-        endpoint=endpoint,
-        version=version,
-        name=name,
-        run=run,
+        base_url=base_url,
+        key_env=key_env,
         api=api,
-        parameters=parameters_of(temperature=temperature, max_tokens=max_tokens, more=parameters),
-        prices=prices,
-        budget_usd=budget,
+        temperature=temperature,
+        max_tokens=max_tokens,
+        parameters=parameters,
         concurrency=concurrency,
+        budget=budget,
+        input_price=input_price,
+        output_price=output_price,
     )
+    plan = RunPlan(eval_set=eval_set, version=version, name=name, run=run, **asking)
     _estimate(plan, as_json=as_json and dry_run)
     if not dry_run:
         _work(plan, timeout=timeout, as_json=as_json)
@@ -120,9 +98,7 @@ def _estimate(plan: "RunPlan", *, as_json: bool) -> None:
     if as_json:
         print_json({"is_dry_run": True, **estimate.document()})
         return
-    notes().print(estimate.sentence)
-    if plan.prices is not None:
-        notes().print(f"Reckoned with {plan.prices.sentence}.")
+    tell_estimate(estimate, plan.prices, "case")
 
 
 def _work(plan: "RunPlan", *, timeout: float, as_json: bool) -> None:
@@ -183,8 +159,8 @@ def _tell(progress: AskingProgress, *, as_json: bool) -> None:
             f"Asked again after work on them was broken off: {counted(progress.n_again, 'case')}, "
             "for which the endpoint may charge twice."
         )
+    tell_stopped(progress.state, progress.reason)
     if progress.state is not AskingState.DONE:
-        notes().print(f"Stopped. {progress.reason or 'Somebody else goes on with it.'}")
         raise typer.Exit(1)
 
 
@@ -194,36 +170,3 @@ def _outcome(progress: AskingProgress) -> str:
         f"{progress.version_number}: {progress.n_answered:,} of {progress.n_cases:,} answered, "
         f"{progress.n_failed:,} failed; {dollars(progress.cost_usd)}."
     )
-
-
-def dollars(cost: float | None) -> str:
-    """Say what something cost so far."""
-    return "cost unknown" if cost is None else f"{cost:.4f} US dollars"
-
-
-@contextmanager
-def bar(
-    name: str, n: int, n_done: int, n_failed: int
-) -> Iterator[Callable[["Stored"], None] | None]:
-    """Show how far it is and what it cost so far, where somebody watches."""
-    console = notes()
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(name, total=n, completed=n_done)
-
-        def show(stored: "Stored") -> None:
-            nonlocal n_failed
-            n_failed += stored.error is not None
-            cost = dollars(stored.spent_usd)
-            failed = f", {n_failed:,} failed" if n_failed else ""
-            progress.update(task, advance=1, description=f"{name}: {cost}{failed}")
-
-        yield show

@@ -2,13 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from evalkit.judging.pair import PROMPT, PairQuestion, prompt_text
-from evalkit.vocabulary import AnswerForm, Api
+from evalkit.annotation.task import BlindedResponse, TaskItem
+from evalkit.judging.pair import PairQuestion
+from evalkit.judging.response import ResponseQuestion
+from evalkit.judging.wording import held_to, messages_for, prompt_text
+from evalkit.running.request import Request
+from evalkit.vocabulary import AnswerForm, Api, JudgeTask
 
 #: So much of its hash stands in the name of a judge.
 HASH_LENGTH = 8
@@ -16,7 +20,7 @@ HASH_LENGTH = 8
 
 @dataclass(frozen=True, slots=True)
 class JudgeIdentity:
-    """A judge of pairs: another word in any of this makes another judge.
+    """A judge of what is ``asked``: another word in any of this makes another judge.
 
     ``base_url`` counts by its host alone: the path says how it is reached, not who answers.
     """
@@ -26,20 +30,22 @@ class JudgeIdentity:
     api: Api
     form: AnswerForm
     parameters: Mapping[str, Any]
-    asked: PairQuestion
-    prompt: str = PROMPT
+    asked: PairQuestion | ResponseQuestion
 
     def document(self) -> dict[str, Any]:
         """Return all that shapes its answers."""
+        # Judges of pairs were the first, and keep the hash they had.
+        task = {} if self.asked.task is JudgeTask.PAIR else {"task": str(self.asked.task)}
         return {
             "model": self.model,
             "host": urlsplit(self.base_url).hostname or "",
             "api": str(self.api),
             "form": str(self.form),
             "parameters": dict(self.parameters),
-            "prompt": self.prompt,
-            "prompt_hash": _hash(prompt_text(self.prompt)),
+            "prompt": self.asked.prompt,
+            "prompt_hash": _hash(prompt_text(self.asked.prompt)),
             "question_hash": _hash(json.dumps(asdict(self.asked), sort_keys=True)),
+            **task,
         }
 
     @property
@@ -50,7 +56,40 @@ class JudgeIdentity:
     @property
     def name(self) -> str:
         """Return what the judge is called: its model, its prompt, the beginning of its hash."""
-        return f"{self.model} {self.prompt} {self.hash[:HASH_LENGTH]}"
+        return f"{self.model} {self.asked.prompt} {self.hash[:HASH_LENGTH]}"
+
+    def request(
+        self,
+        *,
+        messages: Sequence[Mapping[str, Any]],
+        context: Sequence[Mapping[str, Any]],
+        responses: Mapping[str, BlindedResponse],
+        checklist: tuple[TaskItem, ...] = (),
+    ) -> Request:
+        """Make the request that asks this judge.
+
+        Parameters
+        ----------
+        messages, context, checklist
+            The case.
+        responses : mapping
+            By side, as annotators see them, of which the judge learns no more: no model, no cost.
+        """
+        asked = self.asked
+        return Request(
+            self.model,
+            messages_for(
+                asked.words(checklist),
+                messages=messages,
+                context=context,
+                responses=asked.called(responses),
+            ),
+            parameters={
+                **self.parameters,
+                **held_to(self.form, asked.properties(checklist), self.api),
+            },
+            api=self.api,
+        )
 
 
 def _hash(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a judging is to be: which study, which judge, which pairs, and for how much money."""
+"""What a judging is to be: which study, which judge, of what, and for how much money."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,12 +6,13 @@ from typing import Any
 
 from evalkit.errors import RefusedError
 from evalkit.judging.identity import HASH_LENGTH, JudgeIdentity
-from evalkit.judging.pair import PROMPT, PairQuestion
+from evalkit.judging.pair import PairQuestion
+from evalkit.judging.response import ResponseQuestion
 from evalkit.records.checks import name as name_fault
 from evalkit.running.endpoint import Endpoint
 from evalkit.running.plan import check_asking
 from evalkit.running.prices import Prices
-from evalkit.vocabulary import AnswerForm, Api
+from evalkit.vocabulary import AnswerForm, Api, JudgeTask
 
 #: More repeats than anybody needs to know how a judge varies.
 MOST_REPEATS = 20
@@ -19,10 +20,10 @@ MOST_REPEATS = 20
 
 @dataclass(frozen=True, slots=True)
 class JudgePlan:
-    """A judge that is to compare responses of a study, each pair in both orders.
+    """A judge that is to judge responses of a study: each alone, or each two in both orders.
 
-    The pairs are those that people compared, or all of the study with ``all_pairs``; each order is
-    asked ``repeats`` times. ``budget_usd`` holds for the judging as a whole, resumed or not.
+    They are those that people judged so, or all of the study with ``is_all``; each, or each order,
+    is asked ``repeats`` times. ``budget_usd`` holds for the judging as a whole, resumed or not.
     """
 
     study: str
@@ -35,18 +36,24 @@ class JudgePlan:
     budget_usd: float | None = None
     concurrency: int = 4
     repeats: int = 1
-    all_pairs: bool = False
+    is_all: bool = False
+    task: JudgeTask = JudgeTask.PAIR
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done, or not kept to."""
         # With as much behind it as the name of the judge will have.
-        if fault := name_fault(f"{self.model} {PROMPT} {'0' * HASH_LENGTH}"):
+        if fault := name_fault(f"{self.model} {ResponseQuestion.prompt} {'0' * HASH_LENGTH}"):
             raise RefusedError(f"The model is {fault.found}; expected is {fault.expected}.")
         if not 1 <= self.repeats <= MOST_REPEATS:
             raise RefusedError(f"Repeats are a number from 1 to {MOST_REPEATS}.")
+        if self.task is JudgeTask.ERRORS and self.repeats > 1:
+            raise RefusedError(
+                "Errors are asked for once: marks of several looks stand side by side, and no file "
+                "could tell them apart. Let scores be repeated with them (response)."
+            )
         check_asking(self)
 
-    def identity(self, asked: PairQuestion) -> JudgeIdentity:
+    def identity(self, asked: PairQuestion | ResponseQuestion) -> JudgeIdentity:
         """Return who the judge is that is asked this."""
         return JudgeIdentity(
             self.model, self.endpoint.base_url, self.api, self.form, self.parameters, asked

@@ -13,7 +13,7 @@ from db.commands.errands import JUDGING, stop_errand
 from db.commands.judgings import begin_judging
 from db.commands.records import import_file
 from db.engine import engine, read_session, write_session
-from db.models import Annotation, Annotator, AskedPair, Assignment, Output, Study
+from db.models import Annotation, Annotator, AskedVerdict, Assignment, Output, Study
 from db.queries.integrity import integrity_findings
 from db.queries.judgings import judging_progress
 from db.queries.records.export import study_lines
@@ -220,7 +220,7 @@ def test_the_same_judge_is_never_asked_again_what_it_judged(study, server):
     assert (second.judging_id, second.state, second.n_answered) == (first.judging_id, "done", 12)
     assert len(server.requests) == len(verdicts()) == N_VERDICTS
     with write_session() as session:  # as after an import into another database
-        for row in session.exec(select(AskedPair)):
+        for row in session.exec(select(AskedVerdict)):
             session.delete(row)
     third = judge(plan_at(server))
     assert (third.n_answered, len(server.requests)) == (N_VERDICTS, N_VERDICTS)
@@ -253,7 +253,7 @@ def test_only_what_people_compared_is_judged_unless_all_is_wished(sqlite_databas
 
     assert judge(plan_at(server)).n_answered == 2 * 3 * 2  # cases, pairs of models, orders
 
-    assert judge(plan_at(server, all_pairs=True)).n_answered == N_CASES * 3 * 2
+    assert judge(plan_at(server, is_all=True)).n_answered == N_CASES * 3 * 2
     assert Counter(server.asked.values()) == {1: N_CASES * 3 * 2}
 
 
@@ -262,7 +262,7 @@ def test_a_study_without_a_comparison_by_people_is_refused_and_nothing_stored(
 ):
     store_study(n_cases=2, n_compared=0)
 
-    with pytest.raises(RefusedError, match="--all-pairs"):
+    with pytest.raises(RefusedError, match="--all"):
         begin_judging(plan_at(server))
     with pytest.raises(NotFoundError, match="There is no study named “Other”"):
         begin_judging(replace(plan_at(server), study="Other"))
@@ -307,7 +307,7 @@ def test_a_budget_stops_a_judging_and_another_one_goes_on(study, server):
 
     assert (progress.state, progress.n_answered) == ("stopped", 4)
     assert progress.reason == (
-        "The budget of 0.45 US dollars does not carry another pair: 0.4000 are spent."
+        "The budget of 0.45 US dollars does not carry another verdict: 0.4000 are spent."
     )
     assert judge(replace(plan, budget_usd=5.0)).n_answered == N_VERDICTS
     assert Counter(server.asked.values()) == {1: N_VERDICTS}

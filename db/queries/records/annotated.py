@@ -50,6 +50,11 @@ def pair_presentation(left_id: int, right_id: int, look: int = 1) -> str:
     return f"{IMPORTED}pair:{left_id}>{right_id}" + (f"{LOOK}{look}" if look > 1 else "")
 
 
+def single_presentation(output_id: int, look: int = 1) -> str:
+    """Return what names one output, in the same way."""
+    return f"{IMPORTED}single:{output_id}" + (f"{LOOK}{look}" if look > 1 else "")
+
+
 def assignment_name(key: str | None, presentation: str) -> str | None:
     """Return the ``assignment`` of a record: its own, or what names work given out here."""
     if key is not None or presentation.startswith(IMPORTED):

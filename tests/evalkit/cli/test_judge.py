@@ -14,7 +14,7 @@ from sqlmodel import func, select
 
 from db.columns import now
 from db.engine import engine, read_session, write_session
-from db.models import Annotation, Annotator, AskedPair, Assignment, Judging
+from db.models import Annotation, Annotator, AskedVerdict, Assignment, Judging
 from evalkit.cli import main
 from tests.endpoint.judge import NoisyJudge
 from tests.endpoint.server import KEY, Trouble, serving
@@ -159,7 +159,7 @@ def test_a_judging_killed_half_way_and_gone_on_with_loses_and_doubles_no_verdict
         (judging,) = session.exec(select(Judging)).all()
         judging.leased_until = now() - timedelta(seconds=1)  # as it is half a minute later
         under_way = session.exec(
-            select(func.count()).select_from(AskedPair).where(AskedPair.state == "asked")
+            select(func.count()).select_from(AskedVerdict).where(AskedVerdict.state == "asked")
         ).one()
     asked_before = len(server.requests)
 

@@ -24,12 +24,12 @@ from db.models import (
     Score,
 )
 from db.queries.records.annotated import (
-    IMPORTED,
     LOOK,
     PERSON,
     SIDES_POLICIES,
     inherited_extras,
     pair_presentation,
+    single_presentation,
 )
 from db.queries.records.rows import batched
 from evalkit.records.checks import as_moment
@@ -183,7 +183,7 @@ class _LabelWriter:
         elif row.right_id is not None:
             presentation = pair_presentation(row.left_id, row.right_id)
         else:
-            presentation = f"{IMPORTED}single:{row.left_id}"
+            presentation = single_presentation(row.left_id)
         if row.key is None and row.look > 1:
             presentation += f"{PERSON if row.is_unidentified else LOOK}{row.look}"
         return {
