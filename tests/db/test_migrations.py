@@ -14,6 +14,7 @@ from db.differences import differences
 from db.engine import engine, read_session
 from db.models import Annotator, AuditEvent
 from db.queries.people import person_called
+from db.queries.records.annotated import pair_presentation
 
 #: The hashes of the migrations. A migration that has landed is never edited: a database that went
 #: through it would differ for good from one made today. A new one adds its line.
@@ -91,6 +92,7 @@ MIGRATIONS = {
     "0029_store_images_of_records.py": (
         "7636f36ed303d3791e52e32bd592d9ab40ad534c43591d86b677e188843c2a09"
     ),
+    "0030_judge_responses.py": ("1b1dec3369249d21513760388bd3f24fc7721d64913cc1e3dc31a996c3272dab"),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -223,6 +225,32 @@ def test_an_upgrade_keeps_every_row_reference_and_constraint(old_database):
     ):
         with pytest.raises(IntegrityError), engine().begin() as connection:
             connection.execute(sa.text(forbidden))
+
+
+def test_what_judges_were_asked_of_pairs_is_known_by_its_presentation_afterwards(old_database):
+    judging = {
+        **{"id": 3, "study_id": 9, "annotator_id": 7, "identity": {}, "identity_hash": "h"},
+        **{"model": "m", "base_url": "https://one.example", "api": "chat", "form": "schema"},
+        **{"parameters": {}, "concurrency": 4, "state": "stopped", "created_at": THEN},
+    }
+    asked = {"judging_id": 3, "case_id": 5, "left_output_id": 22, "right_output_id": 21}
+    with engine().begin() as connection:
+        command.upgrade(schema.config(connection), "0029")
+        tables = reflected(connection)
+        connection.execute(tables["judging"].insert().values(judging))
+        for repeat in (1, 2):
+            row = {**asked, "repeat": repeat, "state": "failed", "n_asked": 1, "error": "busy"}
+            connection.execute(tables["asked_pair"].insert().values(row))
+
+    schema.upgrade()
+
+    with engine().begin() as connection:
+        asked_verdict = reflected(connection)["asked_verdict"]
+        kept_rows = connection.execute(
+            sa.select(asked_verdict.c["presentation", "state", "error"]).order_by("id")
+        ).all()
+    presentations = [pair_presentation(22, 21), pair_presentation(22, 21, 2)]
+    assert kept_rows == [(each, "failed", "busy") for each in presentations]
 
 
 def test_every_assignment_of_an_old_database_gets_a_token_of_its_own(old_database):

@@ -10,6 +10,7 @@ from evalkit.judging.pair import PairQuestion
 from evalkit.vocabulary import AnswerForm, Api, Preference
 
 ASKED = PairQuestion("Which response helps more?", "Facts count before style.")
+LEFT, RIGHT = BlindedResponse("Left"), BlindedResponse("Right")
 
 
 def request_of(
@@ -17,8 +18,8 @@ def request_of(
     form=AnswerForm.SCHEMA,
     api=Api.CHAT,
     asked=ASKED,
-    left=BlindedResponse("Left"),
-    right=BlindedResponse("Right"),
+    left=LEFT,
+    right=RIGHT,
 ):
     judge = JudgeIdentity(
         "judge-model", "https://one.example", api, form, {"temperature": 0}, asked
