@@ -234,7 +234,7 @@ def test_what_judges_were_asked_of_pairs_is_known_by_its_presentation_afterwards
         **{"parameters": {}, "concurrency": 4, "state": "stopped", "created_at": THEN},
     }
     asked = {"judging_id": 3, "case_id": 5, "left_output_id": 22, "right_output_id": 21}
-    with engine().begin() as connection:
+    with schema._rebuilding(None) as connection:
         command.upgrade(schema.config(connection), "0029")
         tables = reflected(connection)
         connection.execute(tables["judging"].insert().values(judging))
