@@ -37,9 +37,9 @@ def estimate_judging(plan: JudgePlan) -> RunEstimate:
         judge = queries.judge_called(session, identity.name)
         judged = judged_before(session, study, judge.id if judge else None)
         left = [
-            shown
-            for shown in all_to_judge(session, study, plan)
-            if shown.presentation not in judged
+            to_ask
+            for to_ask in all_to_judge(session, study, plan)
+            if to_ask.presentation not in judged
         ]
         step = max(1, len(left) // _SAMPLE)
         asked = [

@@ -229,15 +229,15 @@ def _add_verdicts(session: Session, study: Study, judging: Judging, plan: JudgeP
     rows = [
         {
             "judging_id": judging.id,
-            "case_id": shown.case_id,
-            "left_output_id": shown.left,
-            "right_output_id": shown.right,
-            "presentation": shown.presentation,
-            "state": (AskedState.ANSWERED if shown.presentation in judged else AskedState.WAITING),
+            "case_id": to_ask.case_id,
+            "left_output_id": to_ask.left,
+            "right_output_id": to_ask.right,
+            "presentation": to_ask.presentation,
+            "state": (AskedState.ANSWERED if to_ask.presentation in judged else AskedState.WAITING),
             "n_asked": 0,
         }
-        for shown in wanted
-        if shown.presentation not in there
+        for to_ask in wanted
+        if to_ask.presentation not in there
     ]
     if rows:
         session.connection().execute(sa.insert(AskedVerdict), rows)

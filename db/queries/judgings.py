@@ -105,7 +105,7 @@ def judge_called(session: Session, name: str) -> Annotator | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedJudge:
     """What a judge is asked, with the checklist that its answer is read by."""
 
     request: Request
@@ -120,7 +120,7 @@ def asked_of(
     case_id: int,
     left: int,
     right: int | None,
-) -> Asked:
+) -> AskedJudge:
     """Make what a judge is asked about outputs: what annotators see, masked as for them."""
     presented = Assignment(
         study_id=number_of(study),
@@ -137,7 +137,7 @@ def asked_of(
         responses=task.responses,
         checklist=task.checklist,
     )
-    return Asked(request, task.checklist)
+    return AskedJudge(request, task.checklist)
 
 
 def identity_of(session: Session, judging: Judging) -> JudgeIdentity:

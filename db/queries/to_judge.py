@@ -75,10 +75,10 @@ def all_to_judge(session: Session, study: Study, plan: JudgePlan) -> list[ToJudg
         )
     looks = range(1, plan.repeats + 1)
     return [
-        shown
+        to_ask
         for case_id, *outputs in sorted(places)
         for look in looks
-        for shown in _orders(case_id, outputs, look)
+        for to_ask in _orders(case_id, outputs, look)
     ]
 
 

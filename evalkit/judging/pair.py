@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from evalkit.annotation.draft import Draft
 from evalkit.annotation.task import BlindedResponse, TaskCriterion, TaskItem
-from evalkit.judging.wording import Verdict, read_answer, template
+from evalkit.judging.wording import JudgeVerdict, read_answer, template
 from evalkit.vocabulary import JudgeTask, Preference
 
 #: What annotators are asked, of whom a judge takes the place.
@@ -59,11 +59,11 @@ class PairQuestion:
         """Return the responses by what the judge knows them as, in the order it sees them."""
         return {"response A": responses["left"], "response B": responses["right"]}
 
-    def read(self, text: str, checklist: tuple[TaskItem, ...] = ()) -> Verdict:
+    def read(self, text: str, checklist: tuple[TaskItem, ...] = ()) -> JudgeVerdict:
         """Read a judge's answer: unreadable where it is not one of the choices."""
         answer = read_answer(text)
         verdict = str((answer.fields or {}).get("verdict", "")).strip().lower()
         chosen = {_MEANINGS[choice][0].lower(): choice for choice in self.choices}
         if verdict not in chosen:
-            return Verdict(None, answer.rationale)
-        return Verdict(Draft(chosen[verdict], {}, ""), answer.rationale)
+            return JudgeVerdict(None, answer.rationale)
+        return JudgeVerdict(Draft(chosen[verdict], {}, ""), answer.rationale)

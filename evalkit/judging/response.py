@@ -9,7 +9,7 @@ from evalkit.annotation.draft import Draft, parse_draft
 from evalkit.annotation.form import Form, checked_draft
 from evalkit.annotation.task import BlindedResponse, TaskCriterion, TaskItem, TaskTag
 from evalkit.errors import RefusedError
-from evalkit.judging.wording import Answer, Verdict, read_answer, strict_object, template
+from evalkit.judging.wording import JudgeAnswer, JudgeVerdict, read_answer, strict_object, template
 from evalkit.vocabulary import CheckValue, JudgeTask
 
 #: A response that stands alone is on the left, as for people.
@@ -85,7 +85,7 @@ class ResponseQuestion:
         """Return the response by what the judge knows it as."""
         return {"response": responses[_SIDE]}
 
-    def read(self, text: str, checklist: tuple[TaskItem, ...] = ()) -> Verdict:
+    def read(self, text: str, checklist: tuple[TaskItem, ...] = ()) -> JudgeVerdict:
         """Read a judge's answer by the rules that hold for people.
 
         It is unreadable as a whole where anything required is missing, a value is off its scale,
@@ -94,11 +94,11 @@ class ResponseQuestion:
         """
         answer = read_answer(text)
         try:
-            return Verdict(self._draft(answer, self.form(checklist)), answer.rationale)
+            return JudgeVerdict(self._draft(answer, self.form(checklist)), answer.rationale)
         except RefusedError:
-            return Verdict(None, answer.rationale)
+            return JudgeVerdict(None, answer.rationale)
 
-    def _draft(self, answer: Answer, form: Form) -> Draft:
+    def _draft(self, answer: JudgeAnswer, form: Form) -> Draft:
         fields = answer.fields or {}
         if form.tags and not isinstance(fields.get("errors"), list):
             raise RefusedError("Whether there are errors is not said.")

@@ -22,7 +22,7 @@ _OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class JudgeVerdict:
     """What a judge said; ``content`` is None where it could not be read."""
 
     content: Draft | None
@@ -30,7 +30,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class JudgeAnswer:
     """A judge's answer as JSON, ``fields`` None where it is none, with its reasons."""
 
     fields: Mapping[str, Any] | None
@@ -98,7 +98,7 @@ def strict_object(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def read_answer(text: str) -> Answer:
+def read_answer(text: str) -> JudgeAnswer:
     """Read an answer as JSON, perhaps with words or a fence around it.
 
     Nothing is guessed from words: "A is better than B in style, but" ends otherwise than it begins.
@@ -109,9 +109,9 @@ def read_answer(text: str) -> Answer:
     except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
-        return Answer(None, text.strip()[:MAX_RATIONALE])
+        return JudgeAnswer(None, text.strip()[:MAX_RATIONALE])
     rationale = str(fields.get("rationale") or "").strip() or text.strip()
-    return Answer(fields, rationale[:MAX_RATIONALE])
+    return JudgeAnswer(fields, rationale[:MAX_RATIONALE])
 
 
 def _words(response: BlindedResponse) -> str:
