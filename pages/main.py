@@ -31,5 +31,5 @@ downloads.begin(page.url_path)
 saved_charts.begin()
 with addresses.written(page.url_path):
     page.run()
-if page in sections.get("Results", []):
+if any(page in sections.get(group, []) for group in menu.RESULTS):
     saved_charts.format_choice()

@@ -12,6 +12,8 @@ from evalkit.html.method import METHOD
 from evalkit.html.render import rendered
 from evalkit.phrases import counted, joined
 from evalkit.records.writer import open_for_writing
+from evalkit.reports.acceptance.report import acceptance_report
+from evalkit.reports.acceptance.tables import acceptance_section
 from evalkit.reports.agreement.tables import agreement_section
 from evalkit.reports.annotators.report import Pace, annotators_report
 from evalkit.reports.annotators.tables import annotators_section
@@ -55,6 +57,7 @@ from evalkit.stats.ranking.win_rates import PairWinRate
 from evalkit.study.collected import Collected, Limits
 from evalkit.study.main_criteria import left_out_sentence, main_part
 from evalkit.study.sentences import annotators, cases_judged, limits
+from evalkit.study.splits import Splits
 from evalkit.study.subjects import PREFERRED, subjects
 from evalkit.vocabulary import AnnotatorKind
 
@@ -83,6 +86,7 @@ def html_report(
     about: About,
     style: StyleReport | None = None,
     biases: BiasReport | None = None,
+    splits: Splits | None = None,
 ) -> str:
     """Return a study's results as one HTML document.
 
@@ -97,6 +101,8 @@ def html_report(
         Without it the verdict does not say whether style decides.
     biases : BiasReport, optional
         What judges lean to, where they count; without it nothing is said of that.
+    splits : Splits, optional
+        Without it nothing is said of which verdicts may be accepted.
 
     Returns
     -------
@@ -115,6 +121,7 @@ def html_report(
         *_on_quality(collected, decision, ranking, scores, best, more_criteria),
         agreement_section(collected),
         _judges(collected, biases),
+        _acceptance(collected, splits),
         *_on_prices(collected, decision, ranking, best),
         _annotators(collected, pace),
     )
@@ -145,6 +152,12 @@ def _judges(collected: Collected, biases: BiasReport | None) -> Section:
         return section("Judges")
     told = judges_section(judges_report(collected))
     return replace(told, blocks=(*told.blocks, *(bias_blocks(biases) if biases else ())))
+
+
+def _acceptance(collected: Collected, splits: Splits | None) -> Section:
+    if splits is None or not collected.limits.judges:
+        return section("Acceptance")
+    return acceptance_section(acceptance_report(collected, splits))
 
 
 def _on_quality(

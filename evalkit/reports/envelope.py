@@ -53,6 +53,14 @@ _STRENGTH = {
 #: The unit of every number of a report by its key. ``value``, ``low`` and ``high`` have the unit
 #: of the key they stand under, where that has one; ``n`` and keys that begin with ``n_`` count.
 UNITS: dict[str, dict[str, str]] = {
+    "acceptance": {
+        "risk": _SHARE,
+        "confidence": _CHANCE,
+        "threshold": "share of a judge's verdicts on a unit that say the same, 0 to 1",
+        "accepted": _SHARE,
+        "wrong": _SHARE,
+        "p_value": _CHANCE,
+    },
     "agreement": {
         "alpha": _AGREEMENT,
         "cohen_kappa": _AGREEMENT,
@@ -200,6 +208,7 @@ _SCORES = "shares by Wilson's score at the effective number, means by Student's 
 _STRENGTHS = "strengths by sandwich errors with Student's t"
 #: How the intervals of a report were found; method.md has every one.
 INTERVAL_METHODS = {
+    "acceptance": "95 %, clustered by case: shares by Wilson's score",
     "agreement": "95 %, clustered by case: coefficients by jackknife over cases, shares by "
     "Wilson's score",
     "annotators": "95 %, clustered by case: κ, quality and knows by jackknife over cases, shares "

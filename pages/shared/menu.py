@@ -28,11 +28,12 @@ ENTRIES = (
     Entry("results/decision.py", "decision", "Decision", "Results", Role.LEAD),
     Entry("results/agreement.py", "agreement", "Agreement", "Results", Role.LEAD),
     Entry("results/annotators.py", "annotators", "Annotators", "Results", Role.LEAD),
-    Entry("results/judges.py", "judges", "Judges", "Results", Role.LEAD),
     Entry("results/failures.py", "failures", "Failures", "Results", Role.LEAD),
     Entry("results/compare.py", "compare-models", "Two models", "Results", Role.LEAD),
     Entry("results/regression.py", "regression", "Regression", "Results", Role.LEAD),
     Entry("results/leaderboards.py", "leaderboards", "Leaderboards", "Results", Role.LEAD),
+    Entry("results/judges.py", "judges", "Judges", "Judges", Role.LEAD),
+    Entry("results/acceptance.py", "acceptance", "Acceptance", "Judges", Role.LEAD),
     Entry("library/import_records.py", "import", "Import records", "Library", Role.LEAD),
     Entry("library/run_models.py", "run", "Run models", "Library", Role.LEAD),
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
@@ -42,6 +43,9 @@ ENTRIES = (
     Entry("library/export.py", "export", "Export annotations", "Library", Role.LEAD),
     Entry("admin/people.py", "people", "People", "Admin", Role.ADMIN),
 )
+
+#: The groups of the menu that show what a study has collected.
+RESULTS = ("Results", "Judges")
 
 #: The address of the page that has the whole screen to itself.
 FULL_SCREEN = "compare"

@@ -7,6 +7,7 @@ from db import revisions
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
+from db.queries.results.splits import splits
 from db.queries.results.style import style_table
 from evalkit.html.document import About, html_report
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
@@ -33,10 +34,13 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         pace = results.pace(session, study, filters=chosen)
         features = style_table(session, collected)
         style, biases = style_report(collected, features), bias_report(collected, features)
+        of_split = splits(session, study)
     about = About(
         made_at=datetime.now(UTC),
         schema=revisions.of_database() or "",
         models=study.models,
         requirements=requirements,
     )
-    return html_report(collected, pace, about=about, style=style, biases=biases).encode()
+    return html_report(
+        collected, pace, about=about, style=style, biases=biases, splits=of_split
+    ).encode()

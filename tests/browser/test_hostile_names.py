@@ -14,7 +14,12 @@ from tests.hostile_study import store_hostile_study
 pytestmark = pytest.mark.browser
 
 #: Pages that name nothing of the study before something is chosen or added.
-BARE = ("results/regression.py", "results/leaderboards.py", "results/judges.py")
+BARE = (
+    "results/regression.py",
+    "results/leaderboards.py",
+    "results/judges.py",
+    "results/acceptance.py",
+)
 PASSWORD = "correct horse battery"
 
 
@@ -33,7 +38,7 @@ def test_no_page_fails_or_loads_a_picture_or_links_a_name(
         for entry in menu.ENTRIES:
             chromium_page.goto(f"{address}/{entry.address}?study={study}")
             main = chromium_page.locator("[data-testid=stMain]")
-            is_of_study = entry.section == "Results" and entry.file not in BARE
+            is_of_study = entry.section in menu.RESULTS and entry.file not in BARE
             # What is named on results pages stands there as it was written.
             awaited = re.escape("![x](http") if is_of_study else r"\w"
             expect(main).to_contain_text(re.compile(awaited), timeout=60_000)

@@ -62,7 +62,7 @@ def links(app):
 
 #: Boards of other people have no cases.
 WITHOUT_LINKS = ("leaderboards",)
-RESULTS = [one.address for one in menu.ENTRIES if one.section == "Results"]
+RESULTS = [one.address for one in menu.ENTRIES if one.section in menu.RESULTS]
 
 
 @pytest.mark.parametrize("page", RESULTS)

@@ -2,6 +2,7 @@
 
 import typer
 
+from evalkit.cli.report.acceptance import acceptance
 from evalkit.cli.report.agreement import agreement
 from evalkit.cli.report.annotators import annotators
 from evalkit.cli.report.decision import decision
@@ -25,6 +26,7 @@ for command in (
     errors,
     annotators,
     judges,
+    acceptance,
     html,
     decision,
     power,

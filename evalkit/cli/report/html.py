@@ -37,7 +37,12 @@ def html(
         requirements=Requirements(most_cost, most_latency, margin),
     )
     document = html_report(
-        asked.collected, asked.times, about=about, style=asked.style, biases=asked.biases
+        asked.collected,
+        asked.times,
+        about=about,
+        style=asked.style,
+        biases=asked.biases,
+        splits=asked.splits,
     )
     n_bytes = write_report(file, document)
     out().print(f"Wrote the report of {asked.study.name!r} to {file}: {n_bytes / 1024:,.0f} KB.")

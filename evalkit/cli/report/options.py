@@ -12,6 +12,7 @@ from sqlmodel import Session
 from db.engine import read_session
 from db.queries import results
 from db.queries.results import ResultFilters, ResultStudy
+from db.queries.results.splits import splits
 from db.queries.results.style import style_table
 from evalkit.cli.terminal import (
     JsonFlag,
@@ -34,6 +35,7 @@ from evalkit.reports.ranking.style import StyleReport, style_report
 from evalkit.stats.penalties import ErrorWeights
 from evalkit.study.collected import Collected, told_apart
 from evalkit.study.main_criteria import left_out_sentence, main_part
+from evalkit.study.splits import Splits
 from evalkit.vocabulary import AnnotatorKind
 
 StudyOption = Annotated[str, typer.Option("--study", help="The study to report on.")]
@@ -86,6 +88,11 @@ class Asked:
     def style(self) -> StyleReport:
         """The ranking of what was collected with style held equal."""
         return style_report(self.collected, style_table(self.session, self.collected))
+
+    @property
+    def splits(self) -> Splits:
+        """What each case serves for judges."""
+        return splits(self.session, self.study)
 
     @property
     def biases(self) -> BiasReport:

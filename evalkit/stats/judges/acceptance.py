@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import rel_entr
+from scipy.special import bdtr, rel_entr
 
 from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
 from evalkit.stats.distributions import binomial_up_to
@@ -12,6 +12,10 @@ from evalkit.stats.intervals import Estimate, clustered_means, share_estimate
 
 #: How many thresholds are tried, at most: each is one more chance to stop.
 _THRESHOLDS = 20
+#: More labels than this nobody gives to let a judge go on alone.
+_MOST_LABELS = 20_000
+# Shares times numbers of labels are whole but for what rounding leaves.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,7 +25,7 @@ class Verdicts:
     Attributes
     ----------
     certainty : FloatArray of shape (n_units,)
-        How sure the judge is; only its order counts.
+        How sure the judge is; only its order counts, and that 0 is no verdict at all.
     is_wrong : BoolArray of shape (n_units,)
         Whether people say otherwise.
     case : IntArray of shape (n_units,)
@@ -63,6 +67,15 @@ class Acceptance:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """How many verdicts are at least so certain, and how many of these are wrong; both 0–1."""
+
+    threshold: float
+    accepted: Estimate
+    wrong: Estimate
+
+
 def least_labels(*, risk: float, error: float) -> int:
     """Return how many verdicts, all right, show that at most ``risk`` of them are wrong.
 
@@ -78,6 +91,51 @@ def least_labels(*, risk: float, error: float) -> int:
     ``(1 - risk)^n ≤ error``, the exact binomial test.
     """
     return math.ceil(math.log(error) / math.log1p(-risk))
+
+
+def labels_needed(wrong: float, *, risk: float, error: float) -> int | None:
+    """Return how many verdicts show the risk where this share of them is wrong, one a case.
+
+    Parameters
+    ----------
+    wrong : float
+        The share expected to be wrong, 0–1.
+    risk, error : float
+        As of :func:`accept_verdicts`.
+
+    Returns
+    -------
+    int or None
+        The least number of which the exact test passes with that share of them, rounded up,
+        wrong; None where no number that anybody labels does.
+    """
+    n = np.arange(1, _MOST_LABELS + 1)
+    p_values = bdtr(np.ceil(wrong * n - _ROUNDING), n, risk)
+    passes = np.flatnonzero(p_values <= error)
+    return int(n[passes[0]]) if wrong < risk and len(passes) else None
+
+
+def curve(rows: Verdicts) -> tuple[CurvePoint, ...]:
+    """Return what would be accepted, and how much of it is wrong, from the surest verdict on.
+
+    Parameters
+    ----------
+    rows : Verdicts
+        Labels that choose: the certification labels are not looked at for a picture.
+
+    Returns
+    -------
+    tuple of CurvePoint
+        The thresholds that :func:`accept_verdicts` chooses from, the highest first.
+    """
+    return tuple(
+        CurvePoint(
+            level,
+            _share(rows.certainty >= level, rows.case),
+            _share(rows.above(level).is_wrong, rows.above(level).case),
+        )
+        for level in _levels(rows)[::-1]
+    )
 
 
 def accept_verdicts(
@@ -155,16 +213,24 @@ def _why_not(first: Tried, least: int, risk: float) -> str:
 
 def _thresholds(dev: Verdicts, *, risk: float) -> list[float]:
     """Return thresholds from the one that dev speaks for most, downwards."""
-    levels = np.unique(dev.certainty)
-    if len(levels) > _THRESHOLDS:
-        levels = np.unique(np.quantile(levels, np.linspace(0, 1, _THRESHOLDS), method="lower"))
-    rows = [dev.above(float(level)) for level in levels]
+    levels = _levels(dev)
+    if not levels:
+        return []
+    rows = [dev.above(level) for level in levels]
     wrong = [float(row.is_wrong.mean()) for row in rows]
     p_values = [_p_value(row, risk=risk) for row in rows]
     first = int(np.argmin(p_values))
     if wrong[first] > risk:
         return []
-    return [float(level) for level in levels[first::-1]]
+    return levels[first::-1]
+
+
+def _levels(rows: Verdicts) -> list[float]:
+    """Return the degrees of certainty that are tried, lowest first; 0 is no verdict."""
+    levels = np.unique(rows.certainty[rows.certainty > 0])
+    if len(levels) > _THRESHOLDS:
+        levels = np.unique(np.quantile(levels, np.linspace(0, 1, _THRESHOLDS), method="lower"))
+    return [float(level) for level in levels]
 
 
 def _p_value(rows: Verdicts, *, risk: float) -> float:
@@ -188,7 +254,7 @@ def _bounded(mean: float, n: int, highest: float) -> float:
     below = min(mean, highest)
     distance = float(rel_entr(below, highest) + rel_entr(1.0 - below, 1.0 - highest))
     # Sums of rounded numbers are not to be counted as a whole one more.
-    count = math.ceil(n * mean - 1e-9)
+    count = math.ceil(n * mean - _ROUNDING)
     return min(1.0, math.exp(-n * distance), math.e * binomial_up_to(count, n, highest))
 
 

@@ -240,6 +240,7 @@ COMMANDS = [
     ["report", "errors", "--study", "s"],
     ["report", "annotators", "--study", "s"],
     ["report", "judges", "--study", "s"],
+    ["report", "acceptance", "--study", "s"],
     ["report", "html", "OUT", "--study", "s"],
     ["report", "decision", "--study", "s"],
     ["report", "power", "--study", "s"],

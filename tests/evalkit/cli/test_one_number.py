@@ -12,7 +12,10 @@ from db.engine import read_session, write_session
 from db.models import Annotation
 from db.queries import results
 from db.queries.results.regression import answered, eval_set_names, runs_on_versions
+from db.queries.results.splits import splits
 from evalkit.cli import app
+from evalkit.reports.acceptance import tables as acceptances
+from evalkit.reports.acceptance.report import acceptance_report
 from evalkit.reports.agreement import judge_tables, pair_tables, tables as agreement_blocks
 from evalkit.reports.agreement.coefficients import (
     agreement_by_category,
@@ -108,6 +111,14 @@ def judging_shown(collected, pace):
     return [judges_blocks.judges_table(report), *values, judges_blocks.orders_table(report.rows)]
 
 
+def acceptance_shown(collected, pace):
+    """Give what the page about acceptance shows: every judge on everything."""
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+        report = acceptance_report(collected, splits(session, study))
+    return [acceptances.acceptance_table(report), acceptances.curve_table(report.rows)]
+
+
 def errors_shown(collected, pace):
     """Give what the page shows of errors: how often each was found."""
     return [errors.error_map(tags_report(collected), collected.models)]
@@ -162,6 +173,7 @@ NOT_IN_FILE = {"pair", "regression"}
 ON_PAGE = {"significance": two_shown}
 #: Of each room what it shows, the command that prints it, and how its page shows a table.
 ROOMS = {
+    "acceptance": (acceptance_shown, ["acceptance", "--judges"], "fold"),
     "annotators": (annotators_shown, ["annotators"], "fold"),
     "agreement": (agreement_shown, ["agreement"], "fold"),
     "judges": (judges_shown, ["agreement", "--judges"], "fold"),

@@ -39,6 +39,7 @@ EXEMPT = {
     "jackknife_errors": "through every coefficient of agreement",
     "joint_codes": "numbers codes",
     "least_credit": "through lowest_kappa",
+    "labels_needed": "a formula of numbers",
     "least_labels": "a formula of numbers",
     "least_equal": "through krippendorff_alpha",
     "lowest_kappa": "through every kappa",

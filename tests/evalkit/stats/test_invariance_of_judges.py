@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evalkit.stats.counts import Codings
-from evalkit.stats.judges.acceptance import Verdicts, accept_verdicts
+from evalkit.stats.judges.acceptance import Verdicts, accept_verdicts, curve
 from evalkit.stats.judges.alternative import alternative_test
 from evalkit.stats.judges.bias import Picks, leanings
 from evalkit.stats.judges.by_value import confusion, value_rows
@@ -155,6 +155,10 @@ def test_accepted_verdicts_hang_on_no_order_and_on_no_scale_of_certainty(per_cas
     )
     assert same(first.accepted, second.accepted)
     assert same(first.wrong, second.wrong)
+    for point, again in zip(curve(dev), curve(retold(dev)), strict=True):
+        assert again.threshold == pytest.approx(point.threshold * 2 + 5)
+        assert same(point.accepted, again.accepted)
+        assert same(point.wrong, again.wrong)
 
 
 @pytest.mark.parametrize("by_order", [False, True])

@@ -2,8 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from evalkit.stats.judges.acceptance import Verdicts, accept_verdicts, least_labels
+from evalkit.stats.judges.acceptance import (
+    Verdicts,
+    accept_verdicts,
+    curve,
+    labels_needed,
+    least_labels,
+)
 
 
 def verdicts(certainty, is_wrong, case=None):
@@ -99,3 +106,23 @@ def test_more_than_the_risk_is_promised_at_most_as_often_as_stated(per_case):
             broken += 0.2 * (1 - result.threshold) > 0.1
 
     assert broken / 400 <= 0.05 + 0.022
+
+
+def test_the_labels_a_promise_takes_grow_with_what_is_wrong_until_none_will_do():
+    # None wrong: the rule of three. One of 100 wrong: scipy's binomial by hand, the least n with
+    # P(Bin(n, .05) <= ceil(n / 100)) <= .05; one more wrong verdict each hundred.
+    assert labels_needed(0.0, risk=0.05, error=0.05) == 59
+    n = next(n for n in range(1, 500) if stats.binom.cdf(-(-n // 100), n, 0.05) <= 0.05)
+    assert labels_needed(0.01, risk=0.05, error=0.05) == n
+    assert labels_needed(0.05, risk=0.05, error=0.05) is None
+    assert labels_needed(0.0499, risk=0.05, error=0.05) is None
+
+
+def test_the_curve_goes_from_the_surest_verdict_to_all_and_leaves_out_those_without_a_verdict():
+    rows = verdicts([1.0, 1.0, 0.5, 0.0], [False, True, True, False])
+
+    points = curve(rows)
+
+    assert [point.threshold for point in points] == [1.0, 0.5]
+    assert [point.accepted.value for point in points] == [0.5, 0.75]
+    assert [point.wrong.value for point in points] == [0.5, pytest.approx(2 / 3)]

@@ -1,0 +1,126 @@
+"""What can be said of verdicts taken without a person, and of what is missing to take any."""
+
+from evalkit import text
+from evalkit.phrases import counted, joined
+from evalkit.reports.acceptance.report import AcceptanceReport, AcceptanceRow, Promise, Refusal
+from evalkit.study.subjects import Subject, subject_asked
+
+NO_JUDGE = "No judge has judged here yet."
+NOTHING_TO_ACCEPT = "No judge has judged anything here on which a verdict is right or wrong."
+_REFUSED = {
+    Refusal.NO_PEOPLE: "no labels of people",
+    Refusal.UNKNOWN_ODDS: "odds of the labels unknown",
+    Refusal.NO_DEV: "no labels on the dev split",
+    Refusal.WRONG_TOO_OFTEN: "wrong too often",
+    Refusal.TOO_FEW: "too few labels",
+    Refusal.NOT_SHOWN: "not shown",
+}
+HOW = (
+    "How sure a judge must be is chosen on the cases of the dev split, and tested once on those of "
+    "the test split, which nothing else looks at. Sure is the share of a judge's verdicts on the "
+    "same pair or response, in both orders and repeats, that say the same. Wrong is a verdict "
+    "where more people say something else than say the same."
+)
+
+
+def promised(promise: Promise) -> str:
+    """Say what is promised of accepted verdicts."""
+    return (
+        f"With probability at least {text.small_percent(promise.confidence)}, at most "
+        f"{text.small_percent(promise.risk)} of the accepted verdicts are wrong."
+    )
+
+
+def acceptance_verdict(report: AcceptanceReport) -> str:
+    """Say in a sentence whose verdicts may be accepted, and on what."""
+    if not report.n_judges:
+        return NO_JUDGE
+    if not report.rows:
+        return NOTHING_TO_ACCEPT
+    risk = text.small_percent(report.promise.risk)
+    may = [f"{row.judge} on {subject_asked(row.subject)}" for row in report.rows if row.is_accepted]
+    if not may:
+        return (
+            f"No judge's verdicts may be taken without a person yet: of none it can be shown that "
+            f"at most {risk} of them are wrong."
+        )
+    named = joined(may) if len(may) <= 3 else f"{len(may)} of {len(report.rows)}"
+    return f"Verdicts may be taken without a person, at most {risk} of them wrong: {named}."
+
+
+def standing(row: AcceptanceRow) -> str:
+    """Return what stands in a table."""
+    return "may be accepted" if row.refusal is None else f"refused: {_REFUSED[row.refusal]}"
+
+
+def row_in_words(row: AcceptanceRow, promise: Promise) -> str:
+    """Say of one judge on one thing what may be accepted, or what is missing."""
+    who = f"{row.judge} on {subject_asked(row.subject)}"
+    if row.test is not None and row.refusal is None:
+        wrong = row.test.wrong
+        took = text.estimate(row.test.accepted, text.percent)
+        more = (
+            f" That would take {counted(row.n_taken, 'verdict')} that nobody has labelled."
+            if row.n_taken
+            else " Everything it judged has been labelled: what is accepted is yet to come."
+        )
+        return (
+            f"{who}: {_sure(row)} may be accepted, {took} of all; "
+            f"{text.estimate(wrong, text.percent)} of the {counted(wrong.n, 'label')} that "
+            f"certify it say otherwise.{more}"
+        )
+    return f"{who}: nothing may be accepted. {_missing(row, promise)}"
+
+
+def _sure(row: AcceptanceRow) -> str:
+    threshold = row.test.threshold if row.test else None
+    if threshold is None:
+        return text.MISSING
+    if threshold == 1.0:
+        return "verdicts on which it never contradicts itself"
+    return f"verdicts of which it is at least {text.percent(threshold)} sure"
+
+
+def _missing(row: AcceptanceRow, promise: Promise) -> str:
+    if row.refusal is Refusal.NO_PEOPLE:
+        return f"Nobody has labelled what it judged; it takes {_least(row)}."
+    if row.refusal is Refusal.UNKNOWN_ODDS:
+        return (
+            f"{row.n_labelled:,} of {counted(row.n_verdicts, 'verdict')} have labels, and with "
+            "which chance these were asked for is not known: labels that somebody picked say "
+            "nothing of those nobody did."
+        )
+    if row.refusal is Refusal.NO_DEV:
+        return f"Nothing on the dev split has a label to choose by; then it takes {_least(row)}."
+    if row.refusal is Refusal.WRONG_TOO_OFTEN:
+        return (
+            f"However sure it is, more than {text.small_percent(promise.risk)} of its verdicts are "
+            f"wrong on the {counted(row.n_dev, 'label')} of the dev split."
+        )
+    if row.refusal is Refusal.TOO_FEW:
+        return (
+            f"{counted(row.n_certification, 'label')} on the test split are too few: it takes "
+            f"{_least(row)}{_forecast(row)}."
+        )
+    tried = row.test.tried[0] if row.test and row.test.tried else None
+    if tried is None:
+        return ""
+    return (
+        f"{tried.n_wrong} of {tried.n_accepted} verdicts are wrong on the test split: that at most "
+        f"{text.small_percent(promise.risk)} are cannot be shown{_forecast(row)}."
+    )
+
+
+def _least(row: AcceptanceRow) -> str:
+    return f"{counted(row.least, 'label')} on the test split even if none is wrong"
+
+
+def _forecast(row: AcceptanceRow) -> str:
+    if row.needed is None or row.needed <= row.n_certification:
+        return ""
+    return f", and about {row.needed:,} if it is wrong as often as on the dev split"
+
+
+def judged_subjects(report: AcceptanceReport) -> list[Subject]:
+    """Return what was judged, in the order of the study."""
+    return list(dict.fromkeys(row.subject for row in report.rows))

@@ -1,0 +1,151 @@
+"""Verdicts taken without a person as blocks."""
+
+from collections.abc import Sequence
+
+from evalkit import text
+from evalkit.reports.acceptance.report import AcceptanceReport, AcceptanceRow, Promise
+from evalkit.reports.acceptance.sentences import (
+    HOW,
+    acceptance_verdict,
+    promised,
+    row_in_words,
+    standing,
+)
+from evalkit.reports.agreement.cells import number_cell
+from evalkit.reports.blocks import (
+    Axis,
+    Block,
+    Cell,
+    IntervalRow,
+    Intervals,
+    Section,
+    Table,
+    bullets,
+    section,
+    table,
+    words,
+)
+from evalkit.study.subjects import subject_title
+
+_COLUMNS = (
+    "Judge",
+    "On",
+    "Reading",
+    "Sure at least",
+    "Accepted",
+    "Wrong of the accepted",
+    "Verdicts",
+    "Labelled",
+    "Dev labels",
+    "Certification labels",
+    "At least needed",
+)
+_CURVE_COLUMNS = ("Judge", "On", "Sure at least", "Accepted", "Wrong of the accepted")
+_TRIED_COLUMNS = ("Sure at least", "Accepted", "Wrong", "p")
+_CURVE_NOTE = (
+    "On the labels of the dev split, from which the threshold is chosen. Left of the mark at most "
+    "as many are wrong as may be."
+)
+_TRIED_NOTE = (
+    "Exact tests on the labels of the test split, one after the other and each at the whole level; "
+    "the first that fails ends it."
+)
+
+
+def acceptance_section(report: AcceptanceReport) -> Section:
+    """Say all of it: the promise, then every judge on everything."""
+    if not report.rows:
+        return section("Acceptance", words(acceptance_verdict(report), style="verdict"))
+    return section(
+        "Acceptance",
+        words(acceptance_verdict(report), style="verdict"),
+        words(promised(report.promise), HOW, style="note"),
+        bullets(row_in_words(row, report.promise) for row in report.rows),
+        acceptance_table(report),
+        curve_table(report.rows),
+    )
+
+
+def acceptance_table(report: AcceptanceReport) -> Table:
+    """Give a row per judge and thing judged."""
+    rows = [
+        (
+            row.judge,
+            subject_title(row.subject),
+            standing(row),
+            _threshold(row),
+            *_of_test(row),
+            text.whole(row.n_verdicts),
+            text.whole(row.n_labelled),
+            text.whole(row.n_dev),
+            text.whole(row.n_certification),
+            text.whole(row.least),
+        )
+        for row in report.rows
+    ]
+    return table("Verdicts that may be accepted", _COLUMNS, rows, left=("On", "Reading"))
+
+
+def _threshold(row: AcceptanceRow) -> str:
+    if row.refusal is not None or row.test is None or row.test.threshold is None:
+        return text.MISSING
+    return text.percent(row.test.threshold)
+
+
+def _of_test(row: AcceptanceRow) -> tuple[Cell, Cell]:
+    if row.refusal is not None or row.test is None:
+        return Cell(text.MISSING), Cell(text.MISSING)
+    return (
+        number_cell(row.test.accepted, text.percent, has_n=True),
+        number_cell(row.test.wrong, text.percent, has_n=True),
+    )
+
+
+def curve_blocks(row: AcceptanceRow, promise: Promise) -> tuple[Block, ...]:
+    """Draw how much is wrong of what would be accepted, from the surest verdicts to all."""
+    if not row.curve:
+        return ()
+    lines = tuple(
+        IntervalRow(
+            f"at least {text.percent(point.threshold)} sure",
+            point.wrong,
+            text.percent,
+            note=f"accepts {text.estimate(point.accepted, text.percent)}, n = {point.wrong.n:,}",
+        )
+        for point in row.curve
+    )
+    most = max([2 * promise.risk, *(line.estimate.high or 0.0 for line in lines)])
+    risk = (promise.risk, f"at most {text.small_percent(promise.risk)}")
+    axis = Axis(0.0, min(1.0, most), ((0.0, "none wrong"), risk), ((promise.risk, ""),))
+    title = f"{row.judge}, {subject_title(row.subject)}: wrong of the accepted"
+    return Intervals(title, lines, axis), words(_CURVE_NOTE, style="note")
+
+
+def curve_table(judges: Sequence[AcceptanceRow]) -> Table:
+    """Give the same in numbers, of several judges."""
+    rows = [
+        (
+            row.judge,
+            subject_title(row.subject),
+            text.percent(point.threshold),
+            number_cell(point.accepted, text.percent, has_n=True),
+            number_cell(point.wrong, text.percent, has_n=True),
+        )
+        for row in judges
+        for point in row.curve
+    ]
+    return table("Error and coverage on the dev split", _CURVE_COLUMNS, rows, left=("On",))
+
+
+def tried_table(row: AcceptanceRow) -> Table:
+    """Show the tests in the order in which they were made."""
+    rows = [
+        (
+            text.percent(tried.threshold),
+            text.whole(tried.n_accepted),
+            text.whole(tried.n_wrong),
+            text.bare_p(tried.p_value),
+        )
+        for tried in (row.test.tried if row.test else ())
+    ]
+    return table("Tests on the test split", _TRIED_COLUMNS, rows, note=_TRIED_NOTE)

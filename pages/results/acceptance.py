@@ -1,0 +1,57 @@
+"""Acceptance: which verdicts of a judge may be taken without a person, at a stated risk."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from db.engine import read_session
+from db.queries import results
+from db.queries.results.splits import splits
+from evalkit.reports.acceptance.report import acceptance_report
+from evalkit.reports.acceptance.sentences import HOW, acceptance_verdict, promised
+from evalkit.vocabulary import Role
+from pages.shared import collecting, state
+from pages.shared.address import addresses, filters, links
+from pages.shared.display import exhibits
+from pages.shared.sections import acceptance
+
+state.require(Role.LEAD)
+
+with read_session() as session:
+    studies = results.result_studies(session)
+if not studies:
+    st.title("Acceptance")
+    st.info("There is no study yet. Start one, let people annotate it, and let a judge judge it.")
+    st.page_link("library/studies.py", label="Start a study", icon=":material/add:")
+    addresses.stop()
+
+head = filters.study_head(studies, heading="Acceptance")
+with read_session() as session:
+    study = results.result_study(session, name=head.name)
+narrowed = filters.of_study(study, head.filters)
+exhibits.say(filters.in_words(study, replace(narrowed, judges=False)))
+# Judges are what the page is about: they count whatever the filter says.
+chosen = replace(narrowed, judges=True)
+kept = collecting.kept(study, chosen)
+address = links.state(study, chosen)
+verdict = st.container()
+promise = acceptance.ask_promise()
+report = kept.of_main(acceptance_report, kept.read(splits), promise=promise)
+with verdict:
+    exhibits.say(acceptance_verdict(report), style="verdict")
+if not report.rows:
+    exhibits.say(
+        "Verdicts are records of annotators of kind “judge”; import them, or have a model judge "
+        "with `python -m evalkit judge`."
+    )
+    acceptance.show_links(address)
+    addresses.stop()
+
+exhibits.say(promised(promise), HOW)
+st.header("Who may be taken at their word", divider=False)
+acceptance.show_rows(report)
+
+st.header("One judge", divider=False)
+row = acceptance.row_picker(report)
+acceptance.show_row(row, promise, links.of_targets(address))
+acceptance.show_links(address)
