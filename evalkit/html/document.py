@@ -21,6 +21,8 @@ from evalkit.reports.blocks import Block, Section, Words, section, words
 from evalkit.reports.by_criterion.report import criterion_report
 from evalkit.reports.by_criterion.tables import criterion_section
 from evalkit.reports.by_model import among
+from evalkit.reports.correction.report import CorrectionReport
+from evalkit.reports.correction.tables import correction_section
 from evalkit.reports.decision import tables as decision_tables
 from evalkit.reports.decision.board import board
 from evalkit.reports.decision.document import decided, decision_verdict, met
@@ -87,6 +89,7 @@ def html_report(
     style: StyleReport | None = None,
     biases: BiasReport | None = None,
     splits: Splits | None = None,
+    correction: CorrectionReport | None = None,
 ) -> str:
     """Return a study's results as one HTML document.
 
@@ -103,6 +106,8 @@ def html_report(
         What judges lean to, where they count; without it nothing is said of that.
     splits : Splits, optional
         Without it nothing is said of which verdicts may be accepted.
+    correction : CorrectionReport, optional
+        Without it nothing is said of judges' numbers, corrected.
 
     Returns
     -------
@@ -122,6 +127,7 @@ def html_report(
         agreement_section(collected),
         _judges(collected, biases),
         _acceptance(collected, splits),
+        correction_section(correction) if correction else section("Corrected numbers"),
         *_on_prices(collected, decision, ranking, best),
         _annotators(collected, pace),
     )

@@ -20,6 +20,7 @@ _POINTS = "points of the scale"
 _DOLLARS = "US dollars per response"
 _RATIO = "multiple of the baseline"
 _MEASURE = "share, 0 to 1, of preference and acceptable; points of the scale of a criterion; weight"
+_MEASURED = "share, 0 to 1, of preference and errors; points of the scale of a criterion"
 _MARGIN = "percentage points of a share; points of the scale of a criterion; weight of errors"
 
 _RANKING = {
@@ -92,6 +93,12 @@ UNITS: dict[str, dict[str, str]] = {
         **_RANKING,
         "agreement": _AGREEMENT,
         "value": _MEASURE,
+    },
+    "correction": {
+        "people": _MEASURED,
+        "corrected": _MEASURED,
+        "labels_saved": "labels",
+        "judge_weight": "share of the judge, 0 to 1",
     },
     "decision": {
         "raw": _SHARE,
@@ -213,6 +220,7 @@ INTERVAL_METHODS = {
     "Wilson's score",
     "annotators": "95 %, clustered by case: κ, quality and knows by jackknife over cases, shares "
     f"by Wilson's score, times between order statistics; without: {_SCORES}, {_STRENGTHS}",
+    "correction": "95 %, clustered by case, within the scale, by the method each row names",
     "decision": f"95 %, clustered by case: {_SCORES}; differences paired by case with Student's t, "
     f"{_STRENGTHS}; latencies between order statistics; multiples on the logarithm",
     "errors": f"95 %, clustered by case: {_SCORES}; weights of errors as amounts",

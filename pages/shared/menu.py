@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("results/leaderboards.py", "leaderboards", "Leaderboards", "Results", Role.LEAD),
     Entry("results/judges.py", "judges", "Judges", "Judges", Role.LEAD),
     Entry("results/acceptance.py", "acceptance", "Acceptance", "Judges", Role.LEAD),
+    Entry("results/correction.py", "correction", "Corrected numbers", "Judges", Role.LEAD),
     Entry("library/import_records.py", "import", "Import records", "Library", Role.LEAD),
     Entry("library/run_models.py", "run", "Run models", "Library", Role.LEAD),
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),

@@ -10,9 +10,11 @@ from db.queries.results import ResultFilters, ResultStudy
 from db.queries.results.splits import splits
 from db.queries.results.style import style_table
 from evalkit.html.document import About, html_report
+from evalkit.reports.correction.report import correction_report
 from evalkit.reports.decision.requirements import NOTHING_ASKED, Requirements
 from evalkit.reports.judges.biases import bias_report
 from evalkit.reports.ranking.style import style_report
+from evalkit.study.main_criteria import main_part
 from pages.shared import downloads
 from pages.shared.library import tables as library_tables
 
@@ -35,6 +37,11 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         features = style_table(session, collected)
         style, biases = style_report(collected, features), bias_report(collected, features)
         of_split = splits(session, study)
+        correction = None
+        if chosen.judges:
+            odds = results.presented(session, study, filters=chosen)
+            others = results.verdicts_elsewhere(session, study)
+            correction = correction_report(main_part(collected), odds, others)
     about = About(
         made_at=datetime.now(UTC),
         schema=revisions.of_database() or "",
@@ -42,5 +49,11 @@ def _report(study: ResultStudy, chosen: ResultFilters, requirements: Requirement
         requirements=requirements,
     )
     return html_report(
-        collected, pace, about=about, style=style, biases=biases, splits=of_split
+        collected,
+        pace,
+        about=about,
+        style=style,
+        biases=biases,
+        splits=of_split,
+        correction=correction,
     ).encode()

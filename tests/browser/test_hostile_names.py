@@ -19,6 +19,7 @@ BARE = (
     "results/leaderboards.py",
     "results/judges.py",
     "results/acceptance.py",
+    "results/correction.py",
 )
 PASSWORD = "correct horse battery"
 

@@ -3,6 +3,7 @@
 from db.queries.results.collected import collect, state_of_results
 from db.queries.results.failures import Remark, TaggedResponse, remarks, tagged_responses
 from db.queries.results.judge_costs import judge_costs
+from db.queries.results.odds import presented
 from db.queries.results.pace import pace
 from db.queries.results.studies import (
     ResultFilters,
@@ -11,6 +12,7 @@ from db.queries.results.studies import (
     result_study,
     version_marks,
 )
+from db.queries.results.verdicts import studies_with_verdicts, verdicts_elsewhere
 
 __all__ = [
     "Remark",
@@ -20,10 +22,13 @@ __all__ = [
     "collect",
     "judge_costs",
     "pace",
+    "presented",
     "remarks",
     "result_studies",
     "result_study",
     "state_of_results",
+    "studies_with_verdicts",
     "tagged_responses",
+    "verdicts_elsewhere",
     "version_marks",
 ]

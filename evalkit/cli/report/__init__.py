@@ -5,6 +5,7 @@ import typer
 from evalkit.cli.report.acceptance import acceptance
 from evalkit.cli.report.agreement import agreement
 from evalkit.cli.report.annotators import annotators
+from evalkit.cli.report.correction import correction
 from evalkit.cli.report.decision import decision
 from evalkit.cli.report.errors import errors
 from evalkit.cli.report.html import html
@@ -27,6 +28,7 @@ for command in (
     annotators,
     judges,
     acceptance,
+    correction,
     html,
     decision,
     power,

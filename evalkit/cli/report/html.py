@@ -43,6 +43,7 @@ def html(
         style=asked.style,
         biases=asked.biases,
         splits=asked.splits,
+        correction=asked.correction if asked.filters.judges else None,
     )
     n_bytes = write_report(file, document)
     out().print(f"Wrote the report of {asked.study.name!r} to {file}: {n_bytes / 1024:,.0f} KB.")

@@ -27,6 +27,7 @@ from evalkit.names import name_key
 from evalkit.phrases import quoted
 from evalkit.reports.annotators.report import Pace
 from evalkit.reports.blocks import Block
+from evalkit.reports.correction.report import CorrectionReport, correction_report
 from evalkit.reports.document import Document
 from evalkit.reports.errors.penalties import read_weights
 from evalkit.reports.judges.biases import BiasReport, bias_report
@@ -88,6 +89,13 @@ class Asked:
     def style(self) -> StyleReport:
         """The ranking of what was collected with style held equal."""
         return style_report(self.collected, style_table(self.session, self.collected))
+
+    @cached_property
+    def correction(self) -> CorrectionReport:
+        """Judges' numbers corrected, with their verdicts on the same responses elsewhere."""
+        odds = results.presented(self.session, self.study, filters=self.filters)
+        others = results.verdicts_elsewhere(self.session, self.study)
+        return correction_report(self.collected if self.as_json else self.main_part, odds, others)
 
     @property
     def splits(self) -> Splits:

@@ -57,9 +57,12 @@ class JudgedUnits:
     case : IntArray of shape (n_units,)
         The cluster of each unit, any non-negative codes.
     odds : FloatArray of shape (n_units,)
-        With which probability a unit was to be labelled, 0–1; ``NaN`` where unknown.
+        With which probability a unit was to be labelled, 0–1; ``NaN`` where unknown. Of units
+        without a label it is enough to know that it was not 0.
     limits : tuple of float
         The ends of the scale: (0, 1) for shares and win rates, (-1, 1) for differences of them.
+    counts : FloatArray of shape (n_units,) or None
+        How much each unit counts in the mean, above 0; all the same where None.
     """
 
     verdict: FloatArray
@@ -67,11 +70,19 @@ class JudgedUnits:
     case: IntArray
     odds: FloatArray
     limits: tuple[float, float] = (0.0, 1.0)
+    counts: FloatArray | None = None
 
     @property
     def labelled(self) -> BoolArray:
         """Which units people labelled."""
         return ~np.isnan(self.label)
+
+    @property
+    def shares(self) -> FloatArray:
+        """What part each unit has in the mean; together 1."""
+        even = np.ones(len(self.label)) if self.counts is None else self.counts
+        shares: FloatArray = even / even.sum()
+        return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,7 @@ def _random(judged: JudgedUnits) -> Correction:
 def _people(judged: JudgedUnits) -> Estimate:
     """Mean label, each weighing the same; on a scale of 0 to 1 the share shown everywhere."""
     labelled = judged.labelled
-    if judged.limits != (0.0, 1.0):
+    if judged.limits != (0.0, 1.0) or judged.counts is not None:
         return _regression(judged, np.ones(len(labelled)), weight=0.0)
     even = np.ones(int(labelled.sum()), dtype=np.int64)
     value, case = judged.label[labelled], judged.case[labelled]
@@ -186,7 +197,7 @@ def _known_odds(judged: JudgedUnits) -> Correction:
     labelled = judged.labelled
     odds = judged.odds
     n = int(labelled.sum())
-    if not bool(np.all(odds > 0.0)):
+    if not bool(np.all(odds[labelled] > 0.0)) or bool(np.any(odds[~labelled] <= 0.0)):
         reason = (
             "Some of these could never have been labelled, or their odds are not recorded: "
             "nothing is known of them but what the judge says."
@@ -196,7 +207,7 @@ def _known_odds(judged: JudgedUnits) -> Correction:
     people = _regression(judged, odds, weight=0.0)
     if n < MIN_LABELS or n == len(odds):
         return Correction(people, people, Method.PEOPLE)
-    share = 1.0 / odds[labelled]
+    share = judged.shares[labelled] / odds[labelled]
     share = share / share.sum()
     label, verdict = judged.label[labelled], judged.verdict[labelled]
     mean_verdict = float(share @ verdict)
@@ -213,12 +224,14 @@ def _regression(judged: JudgedUnits, odds: FloatArray, *, weight: float) -> Esti
     """
     labelled = judged.labelled
     rest = judged.label[labelled] - weight * judged.verdict[labelled]
-    share = 1.0 / odds[labelled]
+    of_all = judged.shares
+    share = of_all[labelled] / odds[labelled]
     share = share / share.sum()
     mean_rest = float(share @ rest)
     by_judge = weight * judged.verdict
-    value = mean_rest + float(by_judge.mean())
-    pull = (by_judge - by_judge.mean()) / len(by_judge)
+    mean_by_judge = float(of_all @ by_judge)
+    value = mean_rest + mean_by_judge
+    pull = of_all * (by_judge - mean_by_judge)
     pull[labelled] += share * (rest - mean_rest)
     moved = np.ones(len(pull), dtype=np.bool_) if weight else labelled
     extra = _unseen(judged, judged.label[labelled], float(1.0 / (share @ share)))
@@ -230,8 +243,9 @@ def _by_verdict(judged: JudgedUnits) -> Correction:
     labelled = judged.labelled
     n = int(labelled.sum())
     verdicts, stratum = np.unique(judged.verdict, return_inverse=True)
-    size = np.bincount(stratum, minlength=len(verdicts)).astype(np.float64)
-    n_labels = np.bincount(stratum[labelled], minlength=len(verdicts)).astype(np.float64)
+    n_strata = len(verdicts)
+    size = np.bincount(stratum, minlength=n_strata).astype(np.float64)
+    n_labels = np.bincount(stratum[labelled], minlength=n_strata).astype(np.float64)
     few = int(n_labels.min())
     if few < min(MIN_OF_VERDICT, int(size.min())):
         verdict = verdicts[int(n_labels.argmin())]
@@ -241,18 +255,22 @@ def _by_verdict(judged: JudgedUnits) -> Correction:
         )
         refused = Estimate(None, None, None, n, reason)
         return Correction(refused, refused, Method.NONE)
+    of_all = judged.shares
+    asked, part = stratum[labelled], of_all[labelled]
+    share = sum_by(stratum, of_all, n_codes=n_strata)
+    of_labels = sum_by(asked, part, n_codes=n_strata)
     # People alone know no verdicts: they weigh each label by how rarely its like was asked for.
-    people = _regression(judged, (n_labels / size)[stratum], weight=0.0)
-    mean = sum_by(stratum[labelled], judged.label[labelled], n_codes=len(verdicts)) / n_labels
-    share = size / size.sum()
+    people = _regression(judged, (of_labels / share)[stratum], weight=0.0)
+    part = part / of_labels[asked]
+    mean = sum_by(asked, part * judged.label[labelled], n_codes=n_strata)
     value = float(share @ mean)
-    pull = (mean[stratum] - value) / len(stratum)
-    of_label = (share / n_labels)[stratum[labelled]]
-    pull[labelled] += of_label * (judged.label[labelled] - mean[stratum[labelled]])
+    pull = of_all * (mean[stratum] - value)
+    of_label = share[asked] * part
+    pull[labelled] += of_label * (judged.label[labelled] - mean[asked])
     extra = sum(
         float(share[code]) ** 2
         * _unseen(judged, judged.label[labelled & (stratum == code)], float(n_labels[code]))
-        for code in range(len(verdicts))
+        for code in range(n_strata)
     )
     whole = np.ones(len(pull), dtype=np.bool_)
     corrected = _interval(judged, value, pull, of=whole, extra=extra)

@@ -241,6 +241,7 @@ COMMANDS = [
     ["report", "annotators", "--study", "s"],
     ["report", "judges", "--study", "s"],
     ["report", "acceptance", "--study", "s"],
+    ["report", "correction", "--study", "s"],
     ["report", "html", "OUT", "--study", "s"],
     ["report", "decision", "--study", "s"],
     ["report", "power", "--study", "s"],

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from db.engine import read_session, write_session
-from db.models import Annotation
+from db.models import Annotation, Assignment
 from db.queries import results
 from db.queries.results.regression import answered, eval_set_names, runs_on_versions
 from db.queries.results.splits import splits
@@ -26,6 +26,8 @@ from evalkit.reports.agreement.report import agreement_report
 from evalkit.reports.agreement.sentences import FEW_JUDGES
 from evalkit.reports.annotators import tables as annotator_blocks
 from evalkit.reports.annotators.report import annotators_report
+from evalkit.reports.correction import tables as correction_blocks
+from evalkit.reports.correction.report import correction_report
 from evalkit.reports.errors import tables as errors
 from evalkit.reports.errors.report import tags_report
 from evalkit.reports.judges import tables as judges_blocks
@@ -71,7 +73,10 @@ def stored(database_of_file):
                 ids, annotator, left, right, preference, is_simulated=annotator == "Bo", **more
             )
             with write_session() as session:
-                session.get(Annotation, given).active_seconds = 20 + case + 5 * place
+                annotation = session.get(Annotation, given)
+                annotation.active_seconds = 20 + case + 5 * place
+                assignment = session.get(Assignment, annotation.assignment_id)
+                assignment.sampling, assignment.inclusion_probability = "random", 0.5
     # So many judges that each stands in a table, and every pair in both orders.
     for place in range(FEW_JUDGES + 1):
         for case in range(6):
@@ -117,6 +122,15 @@ def acceptance_shown(collected, pace):
         study = results.result_study(session, name="Study")
         report = acceptance_report(collected, splits(session, study))
     return [acceptances.acceptance_table(report), acceptances.curve_table(report.rows)]
+
+
+def corrected_shown(collected, pace):
+    """Give what the page with corrected numbers shows: every judge, model by model."""
+    with read_session() as session:
+        study = results.result_study(session, name="Study")
+        odds = results.presented(session, study, filters=results.ResultFilters(judges=True))
+    report = correction_report(collected, odds)
+    return [correction_blocks.models_table(part) for part in report.parts]
 
 
 def errors_shown(collected, pace):
@@ -178,6 +192,7 @@ ROOMS = {
     "agreement": (agreement_shown, ["agreement"], "fold"),
     "judges": (judges_shown, ["agreement", "--judges"], "fold"),
     "judging": (judging_shown, ["judges", "--judges"], "fold"),
+    "correction": (corrected_shown, ["correction", "--judges"], "show"),
     "errors": (errors_shown, ["errors"], "show"),
     "pair": (where_shown, ["pair", "--model", MODELS[0], "--other", MODELS[1]], "fold"),
     "power": (power_shown, ["power"], "show"),

@@ -12,6 +12,7 @@ from evalkit.stats.judges.bias import Picks, leanings
 from evalkit.stats.judges.by_value import confusion, value_rows
 from evalkit.stats.judges.ceiling import beside, ceiling
 from evalkit.stats.judges.correction import Design, JudgedUnits, corrected_mean
+from evalkit.stats.judges.design import recorded_design
 from evalkit.stats.judges.error_rates import error_rates
 
 
@@ -47,6 +48,7 @@ def test_a_corrected_mean_hangs_on_no_order_and_no_number_of_a_case(design):
 
     assert same(first.corrected, second.corrected)
     assert same(first.people, second.people)
+    assert recorded_design(judged) is recorded_design(other) is Design.RANDOM
 
 
 def test_error_rates_hang_on_no_order_and_turn_over_with_the_answers():

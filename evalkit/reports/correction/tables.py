@@ -1,0 +1,129 @@
+"""Corrected numbers as blocks: people alone beside what the judge adds."""
+
+from collections.abc import Sequence
+
+from evalkit import text
+from evalkit.reports.agreement.cells import number_cell
+from evalkit.reports.blocks import (
+    Axis,
+    Block,
+    Cell,
+    IntervalRow,
+    Intervals,
+    Section,
+    Table,
+    bullets,
+    section,
+    table,
+    words,
+)
+from evalkit.reports.correction.report import (
+    CorrectedPart,
+    CorrectedRow,
+    CorrectionReport,
+    pair_rows,
+)
+from evalkit.reports.correction.sentences import (
+    correction_verdict,
+    method_in_words,
+    part_in_words,
+    saved_in_words,
+    set_aside,
+)
+from evalkit.study.collected import Criterion
+from evalkit.study.subjects import Preferred, Subject, subject_title
+
+#: More models than this are read in the table.
+_MOST_DRAWN = 12
+NOTE = (
+    "People alone: the labels of people, each weighing one over its odds. Corrected: what the "
+    "judge says of everything, moved by how far it is off where people answered. Both are of all "
+    "that the judge judged, with 95 % intervals clustered by case. Labels saved: how many more "
+    "labels people alone would need for the interval of the corrected number; near 0 the judge "
+    "adds nothing, below 0 it costs labels."
+)
+_COLUMNS = ("Model", "People alone", "Corrected", "Labels saved", "Labelled", "Judged", "How")
+
+
+def correction_section(report: CorrectionReport) -> Section:
+    """Say all of it: each judge on each thing, model by model and pair by pair."""
+    if not report.n_judges:
+        return section("Corrected numbers")
+    return section(
+        "Corrected numbers",
+        words(correction_verdict(report), style="verdict"),
+        words(NOTE if report.parts else "", style="note"),
+        bullets(f"{part_in_words(part)} {set_aside(part)}".strip() for part in report.parts),
+        *[block for part in report.parts for block in (models_table(part), pairs_table(part))],
+    )
+
+
+def what_is_measured(subject: Subject) -> str:
+    """Return what the number of a model is."""
+    if isinstance(subject, Preferred):
+        return "win rate against an average opponent"
+    return "mean" if isinstance(subject, Criterion) else "share with the error"
+
+
+def drawn(part: CorrectedPart) -> tuple[Block, ...]:
+    """Draw each model's number as people alone give it, and corrected beneath."""
+    rows = [row for row in part.rows if row.correction.corrected.value is not None]
+    form, lines = _form(part.subject), []
+    for row in rows[:_MOST_DRAWN]:
+        of = row.correction
+        for label, number in (("people alone", of.people), ("corrected", of.corrected)):
+            lines.append(
+                IntervalRow(
+                    f"{row.model}, {label}",
+                    number,
+                    form,
+                    note=f"n = {number.n:,}",
+                    is_settled=label == "corrected",
+                    whose=row.model,
+                )
+            )
+    some = f"The first {_MOST_DRAWN} of {len(rows):,} models; the table has all."
+    title = f"{subject_title(part.subject)}: {what_is_measured(part.subject)}, {part.judge}"
+    return Intervals(title, tuple(lines), _axis(part.subject)), words(
+        some if len(rows) > _MOST_DRAWN else "", style="note"
+    )
+
+
+def models_table(part: CorrectedPart) -> Table:
+    """Give a row per model."""
+    title = f"{part.judge}, {subject_title(part.subject)}: {what_is_measured(part.subject)}"
+    cells = [[Cell(row.model), *_cells(row, part.subject)] for row in part.rows]
+    return table(title, _COLUMNS, cells, left=("How",))
+
+
+def pairs_table(part: CorrectedPart) -> Table:
+    """Give a row per two models, of preferences of three models or more."""
+    rows: Sequence[CorrectedRow] = pair_rows(part) if len(part.rows) > 2 else ()
+    title = f"{part.judge}: win rate of every model against every other"
+    cells = [[Cell(row.model), Cell(row.other), *_cells(row, part.subject)] for row in rows]
+    return table(title, ("Model", "Against", *_COLUMNS[1:]), cells, left=("Against", "How"))
+
+
+def _cells(row: CorrectedRow, subject: Subject) -> list[Cell]:
+    of, form = row.correction, _form(subject)
+    return [
+        number_cell(of.people, form),
+        number_cell(of.corrected, form),
+        Cell(saved_in_words(of.labels_saved)),
+        Cell(text.whole(of.corrected.n)),
+        Cell(text.whole(row.n_judged)),
+        Cell(method_in_words(row)),
+    ]
+
+
+def _form(subject: Subject) -> text.Format:
+    return text.number if isinstance(subject, Criterion) else text.percent
+
+
+def _axis(subject: Subject) -> Axis:
+    if isinstance(subject, Criterion):
+        low, high = min(subject.values), max(subject.values)
+        return Axis(low, high, ((low, text.number(low)), (high, text.number(high))))
+    middle = ((0.5, "even"),) if isinstance(subject, Preferred) else ()
+    ticks = ((0.0, "0 %"), *middle, (1.0, "100 %"))
+    return Axis(0.0, 1.0, ticks, tuple((place, "") for place, _ in middle))
