@@ -12,7 +12,6 @@ from evalkit.reports.blocks import (
     Intervals,
     Section,
     Table,
-    bullets,
     section,
     table,
     words,
@@ -53,9 +52,14 @@ def correction_section(report: CorrectionReport) -> Section:
         "Corrected numbers",
         words(correction_verdict(report), style="verdict"),
         words(NOTE if report.parts else "", style="note"),
-        bullets(f"{part_in_words(part)} {set_aside(part)}".strip() for part in report.parts),
-        *[block for part in report.parts for block in (models_table(part), pairs_table(part))],
+        *[block for part in report.parts for block in _part(part)],
     )
+
+
+def _part(part: CorrectedPart) -> tuple[Block, ...]:
+    """Say what a judge's numbers rest on, then all of them."""
+    rests_on = words(part_in_words(part), set_aside(part), style="lead")
+    return rests_on, models_table(part), pairs_table(part)
 
 
 def what_is_measured(subject: Subject) -> str:
