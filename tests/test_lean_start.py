@@ -21,7 +21,7 @@ from evalkit.vocabulary import Role
 from pages.routes import later
 from pages.routes.session import COOKIE, cookie_value
 from pages.shared import menu
-from tests.browser.serving import app_process
+from tests.browser.serving import app_process, start_anew
 from tests.factories import make_eval_set
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -152,7 +152,7 @@ def test_streamlit_too_loads_nothing_of_results_for_an_annotator(tmp_path, monke
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
 
-    with app_process(url, port=port) as process:
+    with app_process(url, port=port, start=start_anew) as process:
         cookie = f"{COOKIE}={cookie_value(ann)}"
         for page in ("", "annotate", "compare"):
             with open_session(f"http://127.0.0.1:{port}", cookie) as opened:

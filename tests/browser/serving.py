@@ -7,47 +7,64 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests import forking
+from tests.forking import Forked
+
+Process = Forked | subprocess.Popen[bytes]
+#: How a process is started: words for ``python -m``, where what it prints goes, its environment.
+Start = Callable[..., Process]
 
 
 @contextmanager
-def app_server(database_url: str, *, port: int) -> Iterator[str]:
+def app_server(database_url: str, *, port: int, start: Start = forking.start) -> Iterator[str]:
     """Serve the app on a database; give its address once it answers."""
-    with app_process(database_url, port=port):
+    with app_process(database_url, port=port, start=start):
         yield f"http://127.0.0.1:{port}"
 
 
+def start_anew(*command: str, printed: str, **environment: str) -> "subprocess.Popen[bytes]":
+    """Start a process as people do, for tests of what it loads, and when."""
+    with open(printed, "ab") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=forking.ROOT,
+            env=os.environ | environment | {"PYTHONUNBUFFERED": "1"},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+
+
 @contextmanager
-def app_process(database_url: str, *, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+def app_process(database_url: str, *, port: int, start: Start = forking.start) -> Iterator[Process]:
     """Run the app on a database; give its process once it answers."""
-    environment = os.environ | {"DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    command = ["streamlit", "run", "app.py", f"--server.port={port}"]
     # Into a file: a pipe nobody reads is full after a while and stops the app.
-    with (
-        tempfile.TemporaryFile() as printed,
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=printed, stderr=subprocess.STDOUT
-        ) as process,
-    ):
-        try:
+    with tempfile.NamedTemporaryFile() as printed:
+        process = start(*command, printed=printed.name, DATABASE_URL=database_url)
+        with ended(process):
             _wait_until_healthy(f"http://127.0.0.1:{port}", process, printed)
             yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
-def _wait_until_healthy(
-    address: str, process: "subprocess.Popen[bytes]", printed: IO[bytes]
-) -> None:
+@contextmanager
+def ended(process: Process) -> Iterator[None]:
+    """End a process with what needs it."""
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(timeout=15)
+
+
+def _wait_until_healthy(address: str, process: Process, printed: IO[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -58,5 +75,5 @@ def _wait_until_healthy(
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            time.sleep(0.05)
     raise RuntimeError("The app did not answer within a minute.")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from db import schema
 from db.engine import engine
-from tests.browser.serving import app_server
+from tests.browser.serving import app_server, start_anew
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with app_server(url, port=port) as served:
+    with app_server(url, port=port, start=start_anew) as served:
         yield served
     engine(url).dispose()
 

@@ -1,21 +1,20 @@
 """The annotation screen on a server that plays its routes, and what an annotator does on it."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, expect
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests import forking
+from tests.browser.serving import ended
+from tests.forking import Forked
+
 SHOWN = '.ek-workbench[data-state="live"]'
 N_SCORES = 6  # three criteria, two responses
 
@@ -71,7 +70,7 @@ class FakeServer:
 @contextmanager
 def fake_server(port: int) -> Iterator[FakeServer]:
     """Serve the small app of ``apps/``."""
-    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/apps/workbench_app.py"]
+    command = ["streamlit", "run", "tests/browser/apps/workbench_app.py"]
     options = {
         "server.port": port,
         "server.address": "127.0.0.1",
@@ -81,25 +80,20 @@ def fake_server(port: int) -> Iterator[FakeServer]:
         "runner.postScriptGC": "false",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     address = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(
-        [*command, *flags], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
-    ) as process:
-        try:
-            _wait_until_up(address, process)
-            yield FakeServer(address)
-        finally:
-            process.terminate()
+    process = forking.start(*command, *flags)
+    with ended(process):
+        _wait_until_up(address, process)
+        yield FakeServer(address)
 
 
-def _wait_until_up(address: str, process: "subprocess.Popen[bytes]") -> None:
+def _wait_until_up(address: str, process: Forked) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            time.sleep(0.05)
         else:
             return
     raise RuntimeError("The app of the workbench tests did not start.")

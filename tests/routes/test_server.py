@@ -17,7 +17,7 @@ from db.commands import people
 from db.engine import engine, read_session
 from db.queries import people as queries
 from pages.routes import session
-from tests.browser.serving import app_server
+from tests.browser.serving import app_server, start_anew
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def server(tmp_path_factory) -> Iterator[str]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        with app_server(url, port=port) as address:
+        with app_server(url, port=port, start=start_anew) as address:
             yield address
     engine(url).dispose()
 

@@ -7,7 +7,6 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from subprocess import Popen
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from db.models import Annotation, Assignment
 from evalkit.vocabulary import Role
 from pages.routes.session import cookie_value
 from tests.annotating import Answer, Connection, Person, page_headers
-from tests.browser.serving import app_process
+from tests.browser.serving import Process, app_process
 from tests.factories import make_eval_set
 
 MODELS = ("Model one", "Model two", "Model three")
@@ -64,7 +63,7 @@ def annotators(n: int) -> Iterator[str]:
 
 
 async def all_annotate(
-    ports: list[int], study_id: int, cookies: list[str], killed: "Popen[bytes]"
+    ports: list[int], study_id: int, cookies: list[str], killed: Process
 ) -> dict[str, str]:
     """Let everybody annotate until nothing is left; return what was acknowledged, by its key."""
     acknowledged: dict[str, str] = {}

@@ -1,13 +1,9 @@
 """`judge` as one types it: estimate, verdicts, clear errors, and a kill in the middle."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import func, select
@@ -16,11 +12,11 @@ from db.columns import now
 from db.engine import engine, read_session, write_session
 from db.models import Annotation, Annotator, AskedVerdict, Assignment, Judging
 from evalkit.cli import main
+from tests import forking
 from tests.endpoint.judge import NoisyJudge
 from tests.endpoint.server import KEY, Trouble, serving
 from tests.endpoint.study import qualities, store_study
 
-ROOT = Path(__file__).resolve().parents[3]
 N_CASES = 40
 N_VERDICTS = 2 * N_CASES
 
@@ -141,17 +137,11 @@ def test_a_judging_killed_half_way_and_gone_on_with_loses_and_doubles_no_verdict
     server.hold_after = N_VERDICTS // 2 + 10  # so that it is killed before it is done
     concurrency = 4
     command = words(server, "--concurrency", str(concurrency))
-    with subprocess.Popen(
-        [sys.executable, "-m", "evalkit", *command],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": sqlite_database},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        while len(sides_judged()) < N_VERDICTS // 2 and process.poll() is None:
-            time.sleep(0.02)
-        process.kill()
-        process.wait()
+    process = forking.start("evalkit", *command, DATABASE_URL=sqlite_database)
+    while len(sides_judged()) < N_VERDICTS // 2 and process.poll() is None:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
     server.release.set()
     stored = sides_judged()
     assert N_VERDICTS // 2 <= len(stored) < N_VERDICTS

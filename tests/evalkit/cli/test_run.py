@@ -1,12 +1,8 @@
 """`run` as one types it: estimate, run, budget, clear errors, and a kill in the middle."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import func, select
@@ -16,10 +12,10 @@ from db.commands.records import import_records
 from db.engine import engine, read_session, write_session
 from db.models import AskedCase, Asking, Output
 from evalkit.cli import main
+from tests import forking
 from tests.endpoint.server import KEY, Trouble, serving
 from tests.endpoint.spoken import Spoken
 
-ROOT = Path(__file__).resolve().parents[3]
 N_CASES = 200
 
 
@@ -159,17 +155,11 @@ def test_a_run_killed_half_way_and_gone_on_with_loses_and_doubles_nothing(
     server.hold_after = N_CASES // 2 + 10  # so that it is killed before it is done
     concurrency = 4
     command = words(server, "--concurrency", str(concurrency))
-    with subprocess.Popen(
-        [sys.executable, "-m", "evalkit", *command],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": sqlite_database},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        while n_outputs() < N_CASES // 2 and process.poll() is None:
-            time.sleep(0.02)
-        process.kill()
-        process.wait()
+    process = forking.start("evalkit", *command, DATABASE_URL=sqlite_database)
+    while n_outputs() < N_CASES // 2 and process.poll() is None:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
     server.release.set()
     stored = n_outputs()
     assert N_CASES // 2 <= stored < N_CASES
