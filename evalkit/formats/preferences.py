@@ -1,7 +1,11 @@
 """Preferences to train on: a line per pair, as TRL's trainers for DPO and reward models take."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
+
+from evalkit.formats.material import AgreedPair, ExportFormat, ExportOption, FileFormat, Source
+from evalkit.formats.writing import json_lines
 
 #: The highest mean grade of a preference: everybody called the response much better.
 _MOST = 2.0
@@ -23,27 +27,8 @@ def margin_of(strength: float) -> float:
     return max(0.0, strength) / _MOST
 
 
-def preference_line(
-    case: dict[str, Any],
-    *,
-    chosen: dict[str, Any],
-    rejected: dict[str, Any],
-    n: int,
-    agreement: float,
-    strength: float,
-) -> dict[str, Any]:
+def preference_line(pair: AgreedPair) -> dict[str, Any]:
     """Return one line of the file.
-
-    Parameters
-    ----------
-    case, chosen, rejected : dict
-        Records of the case and of the two responses, as ``export`` writes them.
-    n : int
-        How many annotators judged the pair.
-    agreement : float
-        The share of them who called ``chosen`` better.
-    strength : float
-        Its mean grade, −2 to 2; ``NaN`` where nobody said by how much: then there is no margin.
 
     Returns
     -------
@@ -51,17 +36,44 @@ def preference_line(
         ``prompt``, ``chosen`` and ``rejected`` are lists of messages. What a case has beside its
         messages (``tools``, ``context``) stands beside them, where it has any.
     """
-    has_strength = not math.isnan(strength)
+    case, has_strength = pair.case, not math.isnan(pair.strength)
+    strength = {"margin": margin_of(pair.strength), "strength": pair.strength}
     return {
         "prompt": case["input"],
-        "chosen": messages_of(chosen["content"]),
-        "rejected": messages_of(rejected["content"]),
+        "chosen": messages_of(pair.chosen["content"]),
+        "rejected": messages_of(pair.rejected["content"]),
         **{key: case[key] for key in ("tools", "context") if case.get(key)},
-        **({"margin": margin_of(strength), "strength": strength} if has_strength else {}),
-        "n": n,
-        "agreement": agreement,
+        **(strength if has_strength else {}),
+        **votes_of(pair),
         "case": case["id"],
         **({"category": case["category"]} if case.get("category") else {}),
-        "chosen_model": chosen["model"],
-        "rejected_model": rejected["model"],
+        "chosen_model": pair.chosen["model"],
+        "rejected_model": pair.rejected["model"],
     }
+
+
+def votes_of(pair: AgreedPair) -> dict[str, Any]:
+    """Return how many judged a pair, and how far they agree."""
+    is_weighed = not math.isnan(pair.confidence)
+    confidence = {"confidence": pair.confidence} if is_weighed else {}
+    return {"n": pair.n, "agreement": pair.agreement, **confidence}
+
+
+def _write(source: Source) -> Iterator[str]:
+    return json_lines(source, map(preference_line, source.pairs()))
+
+
+#: What can be chosen of everything that is trained on.
+TRAINING_OPTIONS = frozenset({ExportOption.JUDGES, ExportOption.ALSO, ExportOption.AGAINST})
+
+PREFERENCES = ExportFormat(
+    FileFormat.DPO,
+    "Preferences to train on (DPO)",
+    "TRL's trainers for DPO and reward models: prompt, chosen and rejected per pair agreed on.",
+    "-dpo.jsonl",
+    "preference",
+    _write,
+    TRAINING_OPTIONS | {ExportOption.RULE},
+    is_for_training=True,
+    needs_pairs=True,
+)

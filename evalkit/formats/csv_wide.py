@@ -1,77 +1,23 @@
-"""The annotations of a study as CSV: for spreadsheets, notebooks and judge calibration."""
+"""Annotations as CSV, a column per annotator: what can be set side by side."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from itertools import combinations, groupby
 from typing import Any
 
-from sqlmodel import Session
-
-from db.queries.records.annotated import study_annotators
-from db.queries.records.labels import Label, study_labels
-from evalkit.errors import RefusedError
+from evalkit.formats.answers import prompt_text, response_text
+from evalkit.formats.material import (
+    ExportFormat,
+    ExportOption,
+    FileFormat,
+    JudgedCase,
+    Label,
+    Source,
+)
+from evalkit.formats.writing import counting
 from evalkit.records.csv_lines import csv_lines
 from evalkit.records.names import DEFAULT_RUN, judged_by, side_of
-from evalkit.records.schema import OF_JUDGES
 from evalkit.vocabulary import AnnotatorKind
-
-
-class CsvShape(StrEnum):
-    """A row per annotation, or a column per annotator."""
-
-    LONG = "long"
-    WIDE = "wide"
-
-
-LONG_COLUMNS = (
-    "type",
-    "case",
-    "category",
-    "annotator",
-    "annotator_kind",
-    "n_annotators",
-    "left_model",
-    "left_run",
-    "right_model",
-    "right_run",
-    "preference",
-    "strength",
-    "certainty",
-    "order",
-    "model",
-    "run",
-    "criterion",
-    "item",
-    "value",
-    "tag",
-    "severity",
-    "start",
-    "end",
-    "quote",
-    "note",
-    "step",
-    "omission",
-    "comment",
-    "texts",
-    "seconds",
-    "cost_usd",
-    "input_tokens",
-    "output_tokens",
-    "latency_ms",
-    "rationale",
-    "created_at",
-    "assignment",
-    "revision",
-    "superseded",
-    "inclusion_probability",
-    "sampling",
-    "simulated",
-)
-
-#: Told once, with the overall preference.
-_OF_OVERALL = frozenset({"strength", "certainty", "comment", "texts", "seconds", *OF_JUDGES})
 
 WIDE_COLUMNS = (
     "type",
@@ -87,84 +33,32 @@ WIDE_COLUMNS = (
 )
 
 
-def study_csv(
-    session: Session,
-    study_id: int,
-    *,
-    shape: CsvShape | str = CsvShape.LONG,
-    include_superseded: bool = False,
-) -> Iterator[str]:
-    """Yield a study's annotations as lines of CSV.
-
-    Long: a row per label, and per preference on a criterion. Wide: a row per case and pair (or
-    output and criterion, or output and tag) with a column per annotator.
-    """
-    if CsvShape(shape) is CsvShape.WIDE:
-        if include_superseded:
-            raise RefusedError("A wide table has room only for what counts: ask for the long one.")
-        annotators = study_annotators(session, study_id=study_id)
-        rows = _wide_rows(study_labels(session, study_id=study_id, by_case=True), annotators)
-    else:
-        labels = study_labels(session, study_id=study_id)
-        rows = _long_rows(
-            label
-            for label in labels
-            if label.counts or (include_superseded and label.has_successor)
-        )
-    return csv_lines(rows)
+#: The words of the case and of the responses, where they are asked for.
+WIDE_TEXT_COLUMNS = ("prompt", "first_text", "second_text")
 
 
-def _long_rows(labels: Iterable[Label]) -> Iterator[Iterable[Any]]:
-    yield LONG_COLUMNS
-    for label in labels:
-        record = label.record
-        cells = {
-            **{key: value for key, value in record.items() if not isinstance(value, dict | list)},
-            "texts": _dumped(record.get("texts")),
-            "category": label.category,
-            "annotator_kind": record.get("annotator_kind", AnnotatorKind.HUMAN.value),
-            "revision": record.get("revision", 1),
-            "superseded": int(label.is_superseded),
-            "omission": int(record["omission"]) if "omission" in record else None,
-            "simulated": int((record.get("metadata") or {}).get("simulated") is True),
-        }
-        if record["type"] == "comparison":
-            cells["left_model"], cells["left_run"] = side_of(record["left"])
-            cells["right_model"], cells["right_run"] = side_of(record["right"])
-            cells["preference"] = record["preference"] or "unreadable"
-        elif record["type"] == "ranking":
-            cells["order"] = _dumped(record["order"])
-        elif "right" in record:
-            cells["left_model"], cells["left_run"] = side_of(record["left"])
-            cells["right_model"], cells["right_run"] = side_of(record["right"])
-        elif record["type"] == "answer":
-            cells["model"], cells["run"] = side_of(record["left"])
-        else:
-            cells["run"] = record.get("run", DEFAULT_RUN)
-        yield [cells.get(column) for column in LONG_COLUMNS]
-        for criterion, preference in record.get("criteria", {}).items():
-            finer = {"type": "criterion_comparison", "criterion": criterion}
-            row = {**cells, **finer, "preference": preference}
-            yield [None if column in _OF_OVERALL else row.get(column) for column in LONG_COLUMNS]
-
-
-def _dumped(value: Any) -> str | None:
-    """Return answers in words, or an order, as one cell: JSON."""
-    return None if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _wide_rows(
-    labels: Iterable[Label], annotators: list[tuple[str, str]]
-) -> Iterator[Iterable[Any]]:
+def _wide_rows(source: Source) -> Iterator[Iterable[Any]]:
     """Yield a row per thing judged; a second presentation to one annotator is another row."""
-    yield [*WIDE_COLUMNS, *_headings(annotators)]
-    counted = (label for label in labels if label.counts)
-    for case, of_case in groupby(counted, key=lambda label: label.record["case"]):
+    annotators, has_texts = source.annotators(), source.options.texts
+    yield [*WIDE_COLUMNS, *_headings(annotators), *(WIDE_TEXT_COLUMNS if has_texts else ())]
+    counted = (label for label in source.labels(by_case=True) if label.counts)
+    for (case, case_id), of_case in groupby(
+        counted, key=lambda label: (label.record["case"], label.case_id)
+    ):
         things = _Things(case)
         for label in of_case:
             things.add(label)
-        for heading, cells in things.rows():
-            yield [*heading, *(cells.get(annotator) for annotator in annotators)]
+        judged = source.case_of(case_id) if has_texts else None
+        for heading, cells in counting(source, things.rows()):
+            texts = _texts(judged, heading) if judged else []
+            yield [*heading, *(cells.get(annotator) for annotator in annotators), *texts]
+
+
+def _texts(judged: JudgedCase, heading: list[Any]) -> list[str]:
+    _, _, _, *sides = heading[:7]
+    pairs = (tuple(sides[:2]), tuple(sides[2:]))
+    texts = [response_text(judged.outputs.get(side)) for side in pairs]
+    return [prompt_text(judged.record.get("input") or ()), *texts]
 
 
 def _headings(annotators: list[tuple[str, str]]) -> list[str]:
@@ -259,3 +153,18 @@ def _as_models(preference: str | None, *, is_swapped: bool) -> str:
         {"left": "second", "right": "first"} if is_swapped else {"left": "first", "right": "second"}
     )
     return names.get(preference, preference)
+
+
+def _write(source: Source) -> Iterator[str]:
+    return csv_lines(_wide_rows(source))
+
+
+CSV_WIDE = ExportFormat(
+    FileFormat.CSV_WIDE,
+    "CSV, a column per annotator",
+    "Spreadsheets: a row per thing judged, annotators side by side. No comments, no places.",
+    "-wide.csv",
+    "row",
+    _write,
+    frozenset({ExportOption.TEXTS}),
+)

@@ -1,0 +1,45 @@
+"""Single responses to train on, each wanted or not, as TRL's KTO trainer takes them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from evalkit.formats.material import ExportFormat, ExportOption, FileFormat, Source
+from evalkit.formats.preferences import TRAINING_OPTIONS, messages_of
+from evalkit.formats.writing import json_lines
+
+_EVEN = "on which annotators are divided evenly"
+
+
+def _rows(source: Source) -> Iterator[dict[str, Any]]:
+    passes = source.passes()
+    for output_id, judged, output in source.responses(passes.people):
+        said = passes.people[output_id]
+        if said.passes is None:
+            source.left_out[_EVEN] = source.left_out.get(_EVEN, 0) + 1
+            continue
+        n_agreed = said.n_passed if said.passes else said.n_said - said.n_passed
+        yield {
+            "prompt": judged.record["input"],
+            "completion": messages_of(output["content"]),
+            "label": said.passes,
+            "n": said.n_said,
+            "agreement": n_agreed / said.n_said,
+            "case": judged.record["id"],
+            "model": output["model"],
+        }
+
+
+def _write(source: Source) -> Iterator[str]:
+    return json_lines(source, _rows(source))
+
+
+KTO = ExportFormat(
+    FileFormat.KTO,
+    "Single responses to train on (KTO)",
+    "TRL's KTO trainer: prompt, completion, and whether most people let the response pass.",
+    "-kto.jsonl",
+    "response",
+    _write,
+    TRAINING_OPTIONS | {ExportOption.CRITERION},
+    is_for_training=True,
+)
