@@ -37,6 +37,14 @@ class Preference(StrEnum):
     BOTH_BAD = "both_bad"
 
 
+class ConsensusRule(StrEnum):
+    """How the answers of several annotators on a pair become one: or each stays what it is."""
+
+    MAJORITY = "majority"
+    DAWID_SKENE = "dawid-skene"
+    EVERY = "every"
+
+
 class Strength(StrEnum):
     """By how much the preferred one of two responses is better."""
 

@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 
 from db import schema
 from db.commands.demo import load_demo
-from db.queries.records.tables import LONG_COLUMNS, WIDE_COLUMNS
 from evalkit.annotation.rubric import SKIP_REASONS
 from evalkit.cli import app
 from evalkit.failures.taxonomy import DEFAULT_TAXONOMY
+from evalkit.formats.csv_long import LONG_COLUMNS
+from evalkit.formats.csv_wide import WIDE_COLUMNS
 from evalkit.records.problems import Problems
 from evalkit.records.reader import RecordReader
 from evalkit.stats.intervals import t_quantile, wilson_interval

@@ -17,7 +17,7 @@ from db.commands.records import (
     belonging_together,
     import_files,
 )
-from db.queries.records.files import CsvShape, Exported, FileFormat, export_file
+from db.queries.records.files import Exported, export_file
 from db.queries.records.preferences import left_out_in_words
 from evalkit.cli.images import images_beside, write_images
 from evalkit.cli.terminal import (
@@ -29,9 +29,17 @@ from evalkit.cli.terminal import (
     require_database,
 )
 from evalkit.errors import RefusedError
+from evalkit.formats.material import ExportOption, ExportOptions, FileFormat, HeldBack
+from evalkit.formats.table import FORMATS, OPTION_HELP
 from evalkit.images.sources import is_image_source
-from evalkit.phrases import counted
-from evalkit.vocabulary import ElsewhereRule, LooksRule
+from evalkit.phrases import counted, joined
+from evalkit.vocabulary import ConsensusRule, ElsewhereRule, LooksRule
+
+
+def _help(option: ExportOption) -> str:
+    """Say what an option does, and which formats have room for it."""
+    fitting = [key.value for key, made_as in FORMATS.items() if option in made_as.options]
+    return f"{OPTION_HELP[option]} For {joined(fitting)}."
 
 
 def import_command(
@@ -82,38 +90,40 @@ def export_command(
     file: Annotated[Path, typer.Argument(help="Where to write; .gz compresses.")],
     study: Annotated[str, typer.Option(help="The study to write.")],
     format: Annotated[
-        FileFormat,
-        typer.Option(
-            help="Records, a table for spreadsheets and notebooks, or a line per pair of "
-            "responses on which most agree: prompt, chosen and rejected, to train on."
-        ),
+        FileFormat, typer.Option(help="What to write; docs/exports.md says what each is for.")
     ] = FileFormat.EVALKIT,
     include_superseded: Annotated[
-        bool, typer.Option("--include-superseded", help="Also what later revisions replaced.")
+        bool, typer.Option("--include-superseded", help=_help(ExportOption.SUPERSEDED))
     ] = False,
+    texts: Annotated[bool, typer.Option("--texts", help=_help(ExportOption.TEXTS))] = False,
+    judges: Annotated[bool, typer.Option("--judges", help=_help(ExportOption.JUDGES))] = False,
+    criterion: Annotated[str | None, typer.Option(help=_help(ExportOption.CRITERION))] = None,
+    rule: Annotated[
+        ConsensusRule, typer.Option(help=_help(ExportOption.RULE))
+    ] = ConsensusRule.MAJORITY,
+    also: Annotated[list[HeldBack] | None, typer.Option(help=_help(ExportOption.ALSO))] = None,
     shape: Annotated[
-        CsvShape,
-        typer.Option(help="CSV: a row per annotation, or a column per annotator."),
-    ] = CsvShape.LONG,
+        str | None, typer.Option(help="Of csv; wide is the format csv-wide.", hidden=True)
+    ] = None,
     images: Annotated[
         Path | None,
         typer.Option(help="A folder to write the images into that the records refer to."),
     ] = None,
-    judges: Annotated[
-        bool, typer.Option("--judges", help="dpo: judges have votes too, not people alone.")
-    ] = False,
     as_json: bool = JsonFlag,
 ) -> None:
     """Write a study to a file that appears when all of it is written."""
     require_database()
-    exported = export_file(
-        file,
-        study=study,
-        format=format,
-        csv_shape=shape,
+    options = ExportOptions(
         include_superseded=include_superseded,
+        texts=texts,
         judges=judges,
+        criterion=criterion,
+        rule=rule,
+        also=tuple(also or ()),
     )
+    if shape == "wide" and format is FileFormat.CSV:
+        format = FileFormat.CSV_WIDE
+    exported = export_file(file, study=study, format=format, options=options)
     n_images = None if images is None else write_images(images, study=study)
     if as_json:
         brought = {} if images is None else {"n_images": n_images}
@@ -145,9 +155,9 @@ def _import_records(paths: list[Path], choices: Choices, *, as_json: bool) -> li
 
 
 def _sentence(exported: Exported) -> str:
-    what = {FileFormat.CSV: "row", FileFormat.DPO: "preference"}.get(exported.format, "record")
-    written = f"{counted(exported.n_lines, what)} of study {exported.study!r}"
-    return f"Wrote {written} to {exported.file}.{left_out_in_words(exported.left_out)}"
+    noun = FORMATS[exported.format].unit
+    written = f"{counted(exported.n_lines, noun)} of study {exported.study!r}"
+    return f"Wrote {written} to {exported.file}.{left_out_in_words(exported.left_out, noun)}"
 
 
 def _say(reports: list[ImportReport], *, as_json: bool, images: ImagesReport | None = None) -> None:

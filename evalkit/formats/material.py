@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from evalkit.study.collected import Criterion
-from evalkit.vocabulary import AnnotatorKind, Preference
+from evalkit.vocabulary import AnnotatorKind, ConsensusRule, Preference
 
 #: Model and run of a response.
 Side = tuple[str, str]
@@ -48,14 +48,6 @@ class ExportOption(StrEnum):
     RULE = "rule"
     ALSO = "also"
     AGAINST = "against"
-
-
-class ConsensusRule(StrEnum):
-    """How several answers on one pair become one: or none does, and each is written."""
-
-    MAJORITY = "majority"
-    DAWID_SKENE = "dawid-skene"
-    EVERY = "every"
 
 
 class HeldBack(StrEnum):

@@ -72,7 +72,7 @@ def _judge(record: Any) -> str:
 
 def _turn(judged: JudgedCase) -> int:
     asked = judged.record.get("input") or ()
-    return max(1, sum(message.get("role") == "user" for message in asked))
+    return max(1, len([message for message in asked if message.get("role") == "user"]))
 
 
 def _said(output: dict[str, Any] | None) -> list[dict[str, Any]]:

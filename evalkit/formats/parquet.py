@@ -12,7 +12,7 @@ from evalkit.formats.writing import counting
 #: So many rows are a group of the file, and in memory at once.
 _GROUP = 10_000
 
-_NUMBERS = ("cost_usd", "latency_ms", "seconds", "inclusion_probability")
+_NUMBERS = ("value", "cost_usd", "latency_ms", "seconds", "inclusion_probability")
 _WHOLE = (
     "n_annotators",
     "start",
@@ -51,14 +51,13 @@ def _write(source: Source) -> Iterator[bytes]:
     types: dict[str, Any] = dict.fromkeys(_NUMBERS, pa.float64()) | dict.fromkeys(
         _WHOLE, pa.int64()
     )
-    columns = columns_of(source)
+    columns = (*columns_of(source), "check")
     schema = pa.schema([(column, types.get(column, pa.string())) for column in columns])
-    rows, drain = counting(source, long_rows(source)), _Drain()
+    rows, drain = counting(source, map(_typed, long_rows(source))), _Drain()
     with pq.ParquetWriter(drain, schema, compression="zstd") as writer:
         while group := list(islice(rows, _GROUP)):
             cells = [
-                pa.array([_cell(row.get(column), schema.field(column).type, pa) for row in group],
-                         schema.field(column).type)
+                pa.array([row.get(column) for row in group], schema.field(column).type)
                 for column in columns
             ]  # fmt: skip
             writer.write_table(pa.Table.from_arrays(cells, schema=schema))
@@ -66,9 +65,11 @@ def _write(source: Source) -> Iterator[bytes]:
     yield drain.empty()
 
 
-def _cell(value: Any, type_: Any, pa: Any) -> Any:
-    """Return a value as its column has it: the values of scores and checks are words there."""
-    return str(value) if value is not None and type_ == pa.string() else value
+def _typed(cells: dict[str, Any]) -> dict[str, Any]:
+    """Give the word that answers an item of a checklist a column of its own: values are numbers."""
+    if cells["type"] != "check":
+        return cells
+    return {**cells, "check": cells["value"], "value": None}
 
 
 PARQUET = ExportFormat(

@@ -10,7 +10,7 @@ from evalkit.formats.judgy import JUDGY
 from evalkit.formats.kto import KTO
 from evalkit.formats.langfuse import LANGFUSE
 from evalkit.formats.langsmith import LANGSMITH
-from evalkit.formats.material import ExportFormat, FileFormat
+from evalkit.formats.material import ExportFormat, ExportOption, FileFormat
 from evalkit.formats.mt_bench import MT_BENCH
 from evalkit.formats.openai_training import OPENAI_DPO, OPENAI_SFT
 from evalkit.formats.parquet import PARQUET
@@ -41,4 +41,18 @@ FORMATS: dict[FileFormat, ExportFormat] = {
         LANGSMITH,
         PROMPTFOO,
     )
+}
+
+#: What each choice does, as the command line and the page say it.
+OPTION_HELP: dict[ExportOption, str] = {
+    ExportOption.SUPERSEDED: "Also earlier revisions of what was edited, marked as such.",
+    ExportOption.TEXTS: "With the words of the case and of the responses, case by case.",
+    ExportOption.JUDGES: "Judges count too, not people alone.",
+    ExportOption.CRITERION: "The criterion that counts, by its key, instead of the preference.",
+    ExportOption.RULE: "How several answers on a pair become one: by majority, by dawid-skene "
+    "(annotators weighed by how reliable they are), or not at all: every answer is a line.",
+    ExportOption.ALSO: "What is held back from training by default, and may be written all the "
+    "same.",
+    ExportOption.AGAINST: "An eval set that nothing trained on may overlap with; the file is "
+    "refused where a case of it does.",
 }

@@ -4,9 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalkit.stats.counts import LEFT, RIGHT, FloatArray, IntArray, joint_codes, sum_by
-from evalkit.study.collected import Collected, latest_preferences
+from evalkit.stats.annotators.truth import dawid_skene
+from evalkit.stats.counts import (
+    LEFT,
+    PREFERENCE_VALUES,
+    RIGHT,
+    FloatArray,
+    IntArray,
+    joint_codes,
+    sum_by,
+)
+from evalkit.study.collected import Collected, codings_of_preferences, latest_preferences
 from evalkit.study.graded import graded, grades
+from evalkit.vocabulary import ConsensusRule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,41 +43,119 @@ class Consensus:
     agreement: FloatArray
     strength: FloatArray
     n_undecided: int
+    answer: IntArray
+    confidence: FloatArray
 
 
-def consensus(collected: Collected) -> Consensus:
-    """Return what most annotators prefer of every two responses that were compared.
+def consensus(
+    collected: Collected,
+    rule: ConsensusRule = ConsensusRule.MAJORITY,
+    *,
+    with_ties: bool = False,
+) -> Consensus:
+    """Return what annotators agree on about every two responses that were compared.
 
     Every annotator has one vote on a pair, their latest; the pairs that a ranking implies count
-    too. Who found both equally good, or both bad, votes for neither. Names and sides decide
-    nothing: without more than half of the votes there is no consensus.
+    too. Who found both equally good, or both bad, votes for neither.
+
+    Parameters
+    ----------
+    collected : Collected
+    rule : ConsensusRule
+        By majority an answer needs more than half of the votes: names and sides decide nothing.
+        By Dawid–Skene it needs a probability above 1/2 once annotators are weighed by how
+        reliable they are. ``EVERY`` makes of each vote a line of its own.
+    with_ties : bool
+        Whether pairs of which a tie, or both bad, is the answer are among them.
     """
-    preferences, places = collected.preferences, latest_preferences(collected)
+    if rule is ConsensusRule.EVERY:
+        return _every(collected, with_ties=with_ties)
+    places = latest_preferences(collected)
+    votes = _votes(collected, places)
+    share = votes.counts / np.maximum(votes.n, 1)
+    certain = _dawid_skene(collected, votes) if rule is ConsensusRule.DAWID_SKENE else share
+    # Halves are no majority; a sum of probabilities may miss one half by a rounding.
+    best = np.argmax(certain, axis=0)
+    pairs = np.arange(len(best))
+    is_agreed = certain[best, pairs] > 0.5 + (1e-9 if certain is not share else 0.0)
+    is_tie = best > RIGHT
+    keep = is_agreed & (with_ties | ~is_tie)
+    is_second = best == RIGHT
+    grade = _mean_grade(collected, places, votes.pair, len(best))
+    chosen = np.where(is_second, votes.second, votes.first)
+    strength = np.where(is_tie, np.nan, np.where(is_second, -1.0, 1.0) * grade)
+    confidence = certain[best, pairs] if certain is not share else np.full(len(best), np.nan)
+    return Consensus(
+        chosen=chosen[keep],
+        rejected=(votes.first + votes.second - chosen)[keep],
+        n=votes.n[keep],
+        agreement=share[best, pairs][keep],
+        strength=strength[keep],
+        n_undecided=int((~keep).sum()),
+        answer=np.where(is_second, LEFT, best)[keep],
+        confidence=confidence[keep],
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Votes:
+    """The pairs that were compared, and how many votes each answer on them has.
+
+    ``pair`` is that of each vote; ``counts`` is of shape (4, n_pairs), for the first of the two,
+    the second, a tie and both bad.
+    """
+
+    pair: IntArray
+    first: IntArray
+    second: IntArray
+    counts: IntArray
+    n: IntArray
+
+
+def _votes(collected: Collected, places: IntArray) -> _Votes:
+    preferences = collected.preferences
     left, right = preferences.left[places], preferences.right[places]
     first, second = np.minimum(left, right), np.maximum(left, right)
     pair = joint_codes(collected.outputs.case[first], first, second)
     n_pairs = int(pair.max(initial=-1)) + 1
-    better = np.where(preferences.preference[places] == LEFT, left, -1)
-    better = np.where(preferences.preference[places] == RIGHT, right, better)
-    n = np.bincount(pair, minlength=n_pairs)
-    for_first = np.bincount(pair[better == first], minlength=n_pairs)
-    for_second = np.bincount(pair[better == second], minlength=n_pairs)
-    votes = np.maximum(for_first, for_second)
+    given = preferences.preference[places]
+    answer = np.where((left > right) & (given <= RIGHT), 1 - given, given)
     ends = np.zeros((2, n_pairs), dtype=np.int64)
     ends[:, pair] = first, second
-    is_second = for_second > for_first
-    keep = 2 * votes > n
-    with np.errstate(invalid="ignore"):
-        share = votes / n
+    counts = np.bincount(answer * n_pairs + pair, minlength=4 * n_pairs).reshape(4, n_pairs)
+    return _Votes(pair, ends[0], ends[1], counts, counts.sum(axis=0))
+
+
+def _dawid_skene(collected: Collected, votes: _Votes) -> FloatArray:
+    """Return how probable each answer on each pair is; 0 of one that nobody could give."""
+    probability = np.zeros(votes.counts.shape)
+    if not len(votes.pair):
+        return probability
+    codings = codings_of_preferences(collected)
+    truth = dawid_skene(codings)
+    for place, value in enumerate(codings.values):
+        probability[PREFERENCE_VALUES.index(str(value)), truth.units] = truth.probability[:, place]
+    return probability
+
+
+def _every(collected: Collected, *, with_ties: bool) -> Consensus:
+    """Return each vote as a line of its own, of which one annotator is certain."""
+    preferences, places = collected.preferences, latest_preferences(collected)
+    of = preferences.preference[places]
+    keep = (of <= RIGHT) | with_ties
+    has_grade = np.isin(places, graded(collected)) & (of <= RIGHT)
+    places, of, has_grade = places[keep], of[keep], has_grade[keep]
+    left, right = preferences.left[places], preferences.right[places]
+    ones = np.ones(len(places), dtype=np.int64)
     return Consensus(
-        chosen=np.where(is_second, ends[1], ends[0])[keep],
-        rejected=np.where(is_second, ends[0], ends[1])[keep],
-        n=n[keep],
-        agreement=share[keep],
-        strength=(np.where(is_second, -1.0, 1.0) * _mean_grade(collected, places, pair, n_pairs))[
-            keep
-        ],
+        chosen=np.where(of == RIGHT, right, left),
+        rejected=np.where(of == RIGHT, left, right),
+        n=ones,
+        agreement=ones.astype(np.float64),
+        strength=np.where(has_grade, np.abs(grades(collected, places)), np.nan),
         n_undecided=int((~keep).sum()),
+        answer=np.where(of == RIGHT, LEFT, of),
+        confidence=np.full(len(places), np.nan),
     )
 
 

@@ -1,4 +1,4 @@
-"""Export: the annotations of a study as CSV, as preferences to train on, or as records."""
+"""Export: what a study holds, as the format that fits what is to be done with it."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ from evalkit.vocabulary import Role
 from pages.shared import downloads, state
 from pages.shared.address import addresses
 from pages.shared.library import tables as library_tables
-from pages.shared.library.files import files_of, offer_count
+from pages.shared.library.files import ask_options, files_of, offer_count
 
 state.require(Role.LEAD)
 
@@ -33,32 +33,26 @@ study = studies[
         format_func=lambda study_id: studies[study_id].name,
     )
 ]
-with_history = st.toggle(
-    "With superseded annotations", help="Earlier revisions of what was edited, marked as such."
-)
 if not study.n_annotations:
     st.info("Nobody has annotated in this study yet. The records hold its cases and outputs.")
 
-name = library_tables.file_name(study.name)
+made_as = st.selectbox("Format", files_of(study), format_func=lambda made_as: made_as.title)
+st.caption(made_as.purpose)
+options = ask_options(made_as)
+
+name = f"{library_tables.file_name(study.name)}{made_as.ending}"
 downloads.of_study(study.study_id)
-for file in files_of(study):
-    options = {"include_superseded": with_history} if file.has_history else {}
-    file_name = f"{name}{file.ending}"
-    with st.container(border=True):
-        description, button = st.columns([4, 1], vertical_alignment="center")
-        description.markdown(f"**{file.title}**")
-        description.caption(file.about)
-        if file.is_of_pairs:
-            with description:
-                offer_count(study)
-        with button:
-            downloads.button(
-                "Download",
-                partial(export_bytes, file_name, study=study.name, **file.options, **options),
-                file_name=file_name,
-                kind="secondary",
-                width="stretch",
-            )
-st.caption(
-    "Cells that a spreadsheet would run as a formula are written with an apostrophe before them."
+downloads.button(
+    "Download",
+    partial(export_bytes, name, study=study.name, format=made_as.key, options=options),
+    file_name=name,
+    kind="secondary",
 )
+offer_count(study, made_as, options)
+if made_as.ending.endswith(".csv"):
+    st.caption("Cells that a spreadsheet would run as a formula begin with an apostrophe.")
+if made_as.is_for_training:
+    st.caption(
+        "Held back, unless asked for: cases with a canary or a right answer, anchors and the test "
+        "split. Failed and empty responses never leave."
+    )

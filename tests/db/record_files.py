@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlmodel import Session
 
 from db.columns import DatabaseTable
 from db.commands.records.staging import LABEL_TYPES
 from db.engine import engine, read_session
-from db.queries.records.export import exported_study, study_lines
+from db.models import Study
+from db.queries.records.export import exported_study
+from db.queries.records.source import StudySource
+from evalkit.formats.material import ExportOptions, FileFormat
+from evalkit.formats.table import FORMATS
 
+AS_USUAL = ExportOptions()
 HEADER = {"type": "header", "format": "evalkit", "version": 2, "eval_set": "Set"}
 CRITERION = {
     "type": "criterion",
@@ -66,9 +72,28 @@ def write(path: Path, records: Iterable[dict[str, Any]], *, header: Any = HEADER
 def exported(study: str = "Set", *, include_superseded: bool = False) -> list[str]:
     """Return the lines of a study."""
     with read_session() as session:
-        found = exported_study(session, name=study)
-        lines = study_lines(session, study_id=found.id, include_superseded=include_superseded)
-        return list(lines)
+        options = ExportOptions(include_superseded=include_superseded)
+        return study_rows(session, study, options=options)
+
+
+def study_rows(
+    session: Session,
+    study: str = "Set",
+    format: FileFormat = FileFormat.EVALKIT,
+    options: ExportOptions = AS_USUAL,
+) -> list[Any]:
+    """Return a study in a format, in the pieces in which it is written."""
+    source = StudySource(session, exported_study(session, name=study), options)
+    return list(FORMATS[format].write(source))
+
+
+def study_csv(
+    session: Session, study_id: int, *, shape: str = "long", include_superseded: bool = False
+) -> list[str]:
+    """Return the lines of a study as CSV."""
+    name = session.get_one(Study, study_id).name
+    format = FileFormat.CSV_WIDE if shape == "wide" else FileFormat.CSV
+    return study_rows(session, name, format, ExportOptions(include_superseded=include_superseded))
 
 
 def exported_labels(study: str = "Set", *, include_superseded: bool = False):

@@ -6,7 +6,6 @@ import pytest
 
 from db.commands.records import import_file
 from db.engine import read_session
-from db.queries.records.tables import study_csv
 from db.queries.responses.answers import answers
 from db.queries.results import collect, result_study
 from evalkit.annotation.draft import IncompleteError, parse_draft
@@ -15,7 +14,15 @@ from evalkit.annotation.task import TaskCriterion
 from evalkit.errors import RefusedError
 from evalkit.records.schema import faults
 from pages.shared.response.answers import said_html
-from tests.db.record_files import CRITERION, comparison, exported, pair_of_outputs, score, write
+from tests.db.record_files import (
+    CRITERION,
+    comparison,
+    exported,
+    pair_of_outputs,
+    score,
+    study_csv,
+    write,
+)
 
 QUESTION = {
     "type": "criterion",

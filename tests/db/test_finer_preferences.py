@@ -18,7 +18,6 @@ from db.models import Annotation, Annotator, Criterion, CriterionPreference, Stu
 from db.queries import results
 from db.queries.annotation import task as queries
 from db.queries.annotation.own import own_annotations
-from db.queries.records.tables import study_csv
 from db.queries.results import collected
 from evalkit.annotation.draft import IncompleteError
 from evalkit.errors import RefusedError
@@ -34,6 +33,7 @@ from tests.db.record_files import (
     exported_labels,
     output,
     pair_of_outputs,
+    study_csv,
     write,
 )
 from tests.factories import opened

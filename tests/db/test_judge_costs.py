@@ -6,7 +6,6 @@ import pytest
 
 from db.commands.records import import_records
 from db.engine import read_session
-from db.queries.records.tables import study_csv
 from db.queries.results import collect, judge_costs, result_study
 from db.queries.results.studies import ResultFilters
 from evalkit.errors import RefusedError
@@ -21,6 +20,7 @@ from tests.db.record_files import (
     exported,
     output,
     score,
+    study_csv,
 )
 
 JUDGE = {"annotator": "J", "annotator_kind": "judge"}

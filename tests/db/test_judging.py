@@ -16,7 +16,6 @@ from db.engine import engine, read_session, write_session
 from db.models import Annotation, Annotator, AskedVerdict, Assignment, Output, Study
 from db.queries.integrity import integrity_findings
 from db.queries.judgings import judging_progress
-from db.queries.records.export import study_lines
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.judging.plan import JudgePlan
@@ -24,6 +23,7 @@ from evalkit.reports.judges.report import judges_report
 from evalkit.running.endpoint import Endpoint
 from evalkit.running.prices import Prices
 from evalkit.study.subjects import PREFERRED
+from tests.db.record_files import exported
 from tests.endpoint.judge import NoisyJudge
 from tests.endpoint.server import KEY, Trouble, serving
 from tests.endpoint.spoken import plain
@@ -75,8 +75,8 @@ def verdicts():
 
 def written():
     with read_session() as session:
-        study_id = session.exec(select(Study.id)).one()
-        return list(study_lines(session, study_id=study_id))
+        study = session.exec(select(Study.name)).one()
+        return exported(study)
 
 
 def texts_by_id():

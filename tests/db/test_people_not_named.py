@@ -7,7 +7,6 @@ import pytest
 from db.commands.records import import_file, import_files, import_records
 from db.engine import read_session
 from db.queries.people import accounts
-from db.queries.records.tables import study_csv
 from db.queries.results import collect, pace, result_study
 from evalkit.errors import RefusedError
 from evalkit.reports.agreement.document import agreement_document
@@ -33,6 +32,7 @@ from tests.db.record_files import (
     mark,
     pair_of_outputs,
     score,
+    study_csv,
     write,
 )
 

@@ -11,8 +11,6 @@ from db.engine import read_session
 from db.models import Annotation, Assignment, Output, RankedOutput
 from db.queries import results
 from db.queries.integrity import integrity_findings
-from db.queries.records.files import CsvShape
-from db.queries.records.tables import study_csv
 from db.queries.responses.answers import answers
 from evalkit.errors import RefusedError
 from evalkit.reports.agreement.report import agreement_report
@@ -27,6 +25,7 @@ from tests.db.record_files import (
     exported,
     exported_labels,
     output,
+    study_csv,
     table_sizes,
     write,
 )
@@ -173,7 +172,7 @@ def test_csv_has_the_order_of_a_ranking_and_wide_the_pairs_it_implies(sqlite_dat
     with read_session() as session:
         study = results.result_study(session, name="Set").study_id
         long = list(study_csv(session, study_id=study))
-        wide = list(study_csv(session, study_id=study, shape=CsvShape.WIDE))
+        wide = list(study_csv(session, study_id=study, shape="wide"))
 
     assert len(long) == 2
     assert '[[""C""], [""A"", ""B""]]' in long[1]

@@ -12,7 +12,6 @@ from db.commands.records import import_file, import_records
 from db.commands.studies import StudyPlan, create_study
 from db.engine import read_session, write_session
 from db.models import Annotation, Annotator, Study
-from db.queries.records.tables import study_csv
 from evalkit.errors import RefusedError
 from evalkit.vocabulary import TaskKind
 from tests.db.record_files import (
@@ -27,6 +26,7 @@ from tests.db.record_files import (
     output,
     pair_of_outputs,
     score,
+    study_csv,
     write,
 )
 from tests.db.test_answers_in_words import QUESTION

@@ -6,8 +6,8 @@ import pytest
 from db.commands.records import import_file
 from db.engine import read_session
 from db.queries.records.export import exported_study
-from db.queries.records.tables import LONG_COLUMNS, study_csv
 from evalkit.errors import RefusedError
+from evalkit.formats.csv_long import LONG_COLUMNS
 from evalkit.records.csv_lines import BYTE_ORDER_MARK
 from tests.db.record_files import (
     CRITERION,
@@ -18,6 +18,7 @@ from tests.db.record_files import (
     output,
     pair_of_outputs,
     score,
+    study_csv,
     write,
 )
 

@@ -9,6 +9,7 @@ from db.commands.records import import_records
 from db.queries.records.files import FileFormat, export_bytes, export_file
 from evalkit.cli import app
 from evalkit.errors import RefusedError
+from evalkit.formats.material import ExportOptions, HeldBack
 from tests.db.record_files import case, comparison, output
 
 DRAWING = {"type": "image", "image": "drawn.png"}
@@ -27,8 +28,10 @@ def pair(key, *, a="A says yes.", **fields):
     yield comparison("left", case=key, strength="much")
 
 
-def lines(**options):
-    content = export_bytes("x.jsonl", study="Study", format=FileFormat.DPO, **options)
+def lines(format=FileFormat.DPO, **chosen):
+    # The split is by hash, and what these cases hold is not about it.
+    options = ExportOptions(**{"also": (HeldBack.TEST,), **chosen})
+    content = export_bytes("x.jsonl", study="Study", format=format, options=options)
     return [json.loads(line) for line in content.decode().splitlines()]
 
 
@@ -71,7 +74,12 @@ def test_failed_and_empty_responses_canaries_and_pairs_without_majority_stay_out
     )
 
     assert [line["case"] for line in lines()] == ["good", "drawn"]
-    exported = export_file(tmp_path / "x.jsonl", study="Study", format=FileFormat.DPO)
+    exported = export_file(
+        tmp_path / "x.jsonl",
+        study="Study",
+        format=FileFormat.DPO,
+        options=ExportOptions(also=(HeldBack.TEST,)),
+    )
     assert exported.n_lines == 2
     assert exported.left_out == {
         "without a majority": 1,
@@ -115,19 +123,20 @@ def test_a_ranking_votes_on_each_of_its_pairs(sqlite_database):
 def test_the_command_line_says_what_was_written_and_what_was_left_out(sqlite_database, tmp_path):
     told([*pair("good"), *pair("failed", error="timeout")])
     arguments = ["export", str(tmp_path / "x.jsonl.gz"), "--study", "Study", "--format", "dpo"]
+    arguments += ["--also", "test"]
 
     done = CliRunner().invoke(app, arguments)
 
     words = " ".join(done.stdout.split())
     assert words.startswith("Wrote 1 preference of study 'Study' to ")
-    assert words.endswith("Left out: 1 pair with a failed or empty response.")
+    assert words.endswith("Left out: 1 preference with a failed or empty response.")
     assert CliRunner().invoke(app, [*arguments, "--json"]).stdout.count('"format": "dpo"') == 1
 
 
-def test_options_of_another_format_are_refused(sqlite_database, tmp_path):
+def test_options_of_another_format_are_refused(sqlite_database):
     told([*pair("good")])
 
-    with pytest.raises(RefusedError, match="no superseded"):
-        export_file(tmp_path / "x", study="Study", format=FileFormat.DPO, include_superseded=True)
-    with pytest.raises(RefusedError, match="dpo alone"):
-        export_file(tmp_path / "x", study="Study", judges=True)
+    with pytest.raises(RefusedError, match="dpo has no room for --include-superseded: that is for"):
+        lines(include_superseded=True)
+    with pytest.raises(RefusedError, match="csv has no room for --judges: that is for dpo,"):
+        lines(FileFormat.CSV, judges=True, also=())

@@ -139,6 +139,7 @@ def annotation_rows(study_id: int, *, by_case: bool) -> Any:
             col(Annotator.kind).label("annotator_kind"),
             col(Annotator.n_people),
             col(Annotator.is_simulated),
+            col(Case.id).label("case_id"),
             col(Case.key).label("case_key"),
             col(Case.category),
             col(left.run_id).label("left_run_id"),

@@ -36,7 +36,6 @@ from db.queries.records.rows import (
     tag_records,
 )
 from evalkit.errors import NotFoundError
-from evalkit.records import record_line
 from evalkit.records.normal import normal
 from evalkit.records.whole import FORMAT, VERSION
 from evalkit.vocabulary import AssignmentState, ElsewhereRule, LooksRule, SidesOf, TextPlace
@@ -66,22 +65,14 @@ def exported_study(session: Session, *, name: str) -> ExportedStudy:
     return ExportedStudy(*row)
 
 
-def study_lines(
-    session: Session, *, study_id: int, include_superseded: bool = False
-) -> Iterator[str]:
-    """Yield a study as lines of the record format.
+def study_records(
+    session: Session, study: ExportedStudy, *, include_superseded: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Yield a study in the record format.
 
     The order is the header, criteria, tags, cases, outputs, and the labels by annotation. Of the
     labels those that count are written; with ``include_superseded`` also their earlier revisions.
     """
-    study = ExportedStudy(*session.execute(_STUDIES.where(col(Study.id) == study_id)).one())
-    for record in _records(session, study, include_superseded=include_superseded):
-        yield record_line(record)
-
-
-def _records(
-    session: Session, study: ExportedStudy, *, include_superseded: bool
-) -> Iterator[dict[str, Any]]:
     # When it was exported is left out: the same study gives the same bytes.
     yield normal(
         "header",

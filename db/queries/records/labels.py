@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, or_, select
@@ -31,32 +30,9 @@ from db.queries.records.by_criterion import criterion_preferences
 from db.queries.records.mark_revisions import by_revision, mark_revisions, who_judged
 from db.queries.records.rankings import IS_RANKED, Ranked, rankings
 from db.queries.records.rows import BATCH, batched, run_names, stream
+from evalkit.formats.material import Label
 from evalkit.records.normal import normal
 from evalkit.vocabulary import IDENTIFIED
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """One comparison, ranking, score, check, error mark or answer with the ids of its rows.
-
-    An answer is an annotation that judges nothing, and has its id.
-
-    A superseded one without ``has_successor`` was withdrawn: an edit took it back and put
-    nothing in its place, which the record format cannot say.
-    """
-
-    id: int
-    annotation_id: int
-    assignment_id: int
-    record: dict[str, Any]
-    category: str | None
-    is_superseded: bool
-    has_successor: bool
-
-    @property
-    def counts(self) -> bool:
-        """Tell whether it is part of the study's results."""
-        return not self.is_superseded
 
 
 def study_labels(session: Session, *, study_id: int, by_case: bool = False) -> Iterator[Label]:
@@ -149,6 +125,7 @@ class _LabelReader:
             id=label_id,
             annotation_id=row.id,
             assignment_id=row.assignment_id,
+            case_id=row.case_id,
             record=record,
             category=row.category,
             is_superseded=is_superseded,

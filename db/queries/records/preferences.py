@@ -1,7 +1,6 @@
-"""The pairs of a study on which most annotators agree, as lines to train on."""
+"""The pairs and responses of a study that may be trained on, by what annotators agree on."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,15 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import Case, Output
+from db.models import Case, GoldAnswer, Output
 from db.queries.annotation.cases import is_readable
-from db.queries.records.rows import BATCH
-from db.queries.results import ResultFilters, collect, result_study
+from db.queries.records.rows import BATCH, stream
+from db.queries.results import ResultFilters, ResultStudy, collect
 from evalkit.annotation.blinding.leaks import texts_of
-from evalkit.formats.preferences import preference_line
+from evalkit.formats.material import ExportOptions, HeldBack
 from evalkit.images.references import with_images
+from evalkit.judging.split import Split, split_of
 from evalkit.phrases import counted, joined
-from evalkit.records import record_line
 from evalkit.rendering.pictures import raw_image
 from evalkit.stats.counts import BoolArray, IntArray
 from evalkit.study.consensus import Consensus, consensus
@@ -25,39 +24,70 @@ from evalkit.study.consensus import Consensus, consensus
 #: What a response without a word may hold, in the words of SQL's trim.
 _BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
+#: A case with this among its tags is run again and again to notice drift, and never trained on.
+ANCHOR = "anchor"
+
+_WHY = {
+    HeldBack.CANARIES: "of a case with a canary",
+    HeldBack.ANCHORS: "of an anchor",
+    HeldBack.GOLD: "of a case with a right answer",
+    HeldBack.TEST: "of the test split",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingPairs:
-    """Ids of cases and responses, of the pairs that are written, and how many are left out why."""
+    """Row numbers of cases and responses of the pairs that are written, by consensus."""
 
     case: IntArray
     chosen: IntArray
     rejected: IntArray
+    places: IntArray
     of: Consensus
-    model_of_run: dict[int, str]
+
+
+@dataclass(slots=True)
+class Withheld:
+    """What is not trained on: cases by why, and responses that failed or have no text.
+
+    ``left_out`` counts what was withheld, by why, as it is asked about; a thing counts once.
+    """
+
+    cases: dict[str, IntArray]
+    failed: IntArray
+    elsewhere: IntArray
     left_out: dict[str, int]
 
+    def keep(self, case: IntArray, *outputs: IntArray) -> BoolArray:
+        """Tell which of some things, each of a case and some responses, may be trained on."""
+        keep = np.ones(len(case), dtype=np.bool_)
+        for why, ids in self.cases.items():
+            self._drop(keep, np.isin(case, ids), why)
+        for why, ids in (
+            ("whose text is in no file that came", self.elsewhere),
+            ("with a failed or empty response", self.failed),
+        ):
+            for output in outputs:
+                self._drop(keep, np.isin(output, ids), why)
+        return keep
 
-def training_pairs(session: Session, *, study: str, judges: bool = False) -> TrainingPairs:
-    """Choose the pairs to train on: by consensus, of responses that did not fail, no canaries.
+    def _drop(self, keep: BoolArray, is_out: BoolArray, why: str) -> None:
+        n = int((is_out & keep).sum())
+        if n:
+            self.left_out[why] = self.left_out.get(why, 0) + n
+        keep &= ~is_out
 
-    People's votes count, with ``judges`` those of judges too. A case with a canary says that it
-    must never turn up in training data.
-    """
-    result = result_study(session, name=study)
-    collected = collect(session, result, filters=ResultFilters(judges=judges))
-    of, outputs = consensus(collected), collected.outputs
-    runs = [run.run_id for run in result.runs]
+
+def withheld(
+    session: Session, study: ResultStudy, options: ExportOptions, left_out: dict[str, int]
+) -> Withheld:
+    """Find what of a study is not trained on, but for what was asked for."""
+    runs = [run.run_id for run in study.runs]
     failed = session.scalars(
         select(col(Output.id)).where(
             col(Output.run_id).in_(runs),
             col(Output.error).is_not(None) | col(Output.id).in_(_silent(session, runs)),
         )
-    )
-    secret = session.scalars(
-        select(col(Case.id))
-        .where(col(Case.canary).is_not(None))
-        .where(col(Case.id).in_(select(col(Output.case_id)).where(col(Output.run_id).in_(runs))))
     )
     elsewhere = session.scalars(
         select(col(Output.id))
@@ -65,47 +95,63 @@ def training_pairs(session: Session, *, study: str, judges: bool = False) -> Tra
         .where(col(Output.run_id).in_(runs))
         .where(~is_readable())
     )
+    return Withheld(
+        {
+            _WHY[why]: ids
+            for why, ids in _held_back(session, study, runs).items()
+            if why not in options.also
+        },
+        np.array(failed.all(), dtype=np.int64),
+        np.array(elsewhere.all(), dtype=np.int64),
+        left_out,
+    )
+
+
+def training_pairs(
+    session: Session, study: ResultStudy, options: ExportOptions, out: Withheld, *, ties: bool
+) -> TrainingPairs:
+    """Choose the pairs to train on: by consensus, without what is withheld.
+
+    People's votes count, with ``judges`` those of judges too. Pairs with ``ties`` are also those
+    of which annotators agree that neither is better.
+    """
+    collected = collect(session, study, filters=ResultFilters(judges=options.judges))
+    of, outputs = consensus(collected, options.rule, with_ties=ties), collected.outputs
     case, chosen, rejected = outputs.case[of.chosen], outputs.id[of.chosen], outputs.id[of.rejected]
-    has_canary = np.isin(case, _ids(secret))
-    has_no_text = np.isin([chosen, rejected], _ids(elsewhere)).any(axis=0) & ~has_canary
-    has_failed = np.isin([chosen, rejected], _ids(failed)).any(axis=0)
-    has_failed &= ~has_canary & ~has_no_text
-    keep = ~has_canary & ~has_failed & ~has_no_text
-    left_out = {
-        "without a majority": of.n_undecided,
-        "with a failed or empty response": int(has_failed.sum()),
-        "of a case with a canary": int(has_canary.sum()),
-    }
-    if has_no_text.any():
-        left_out["whose text is in no file that came"] = int(has_no_text.sum())
-    models = {run.run_id: run.own_model for run in result.runs}
-    return TrainingPairs(case[keep], chosen[keep], rejected[keep], _at(of, keep), models, left_out)
+    if of.n_undecided:
+        out.left_out["without a majority"] = of.n_undecided
+    keep = out.keep(case, chosen, rejected)
+    return TrainingPairs(case[keep], chosen[keep], rejected[keep], np.flatnonzero(keep), of)
 
 
-def left_out_in_words(left_out: dict[str, int]) -> str:
-    """Say how many pairs are left out why, to be put behind what is written; empty for none."""
-    numbers = [f"{counted(n, 'pair')} {why}" for why, n in left_out.items() if n]
+def left_out_in_words(left_out: dict[str, int], noun: str = "pair") -> str:
+    """Say how much is left out why, to be put behind what is written; empty for nothing."""
+    numbers = [f"{counted(n, noun)} {why}" for why, n in left_out.items() if n]
     return f" Left out: {joined(numbers)}." if numbers else ""
 
 
-def preference_lines(session: Session, pairs: TrainingPairs) -> Iterator[str]:
-    """Yield a line per pair, in the order of cases, reading some cases and responses at a time."""
-    for start in range(0, len(pairs.case), BATCH):
-        part = slice(start, start + BATCH)
-        cases = _cases(session, np.unique(pairs.case[part]).tolist())
-        outputs = _outputs(
-            session, pairs, np.union1d(pairs.chosen[part], pairs.rejected[part]).tolist()
-        )
-        for place in range(len(pairs.case))[part]:
-            line = preference_line(
-                cases[int(pairs.case[place])],
-                chosen=outputs[int(pairs.chosen[place])],
-                rejected=outputs[int(pairs.rejected[place])],
-                n=int(pairs.of.n[place]),
-                agreement=float(pairs.of.agreement[place]),
-                strength=float(pairs.of.strength[place]),
-            )
-            yield record_line(line)
+def _held_back(session: Session, study: ResultStudy, runs: list[int]) -> dict[HeldBack, IntArray]:
+    """Return the cases that stay out of training, by why; a case may be there for several."""
+    ids: dict[HeldBack, list[int]] = {why: [] for why in HeldBack}
+    of_study = select(col(Output.case_id)).where(col(Output.run_id).in_(runs))
+    statement: Any = select(
+        col(Case.id), col(Case.case_hash), col(Case.canary).is_not(None), col(Case.tags)
+    ).where(col(Case.id).in_(of_study))
+    for case_id, content_hash, has_canary, tags in map(tuple, stream(session, statement)):
+        if has_canary:
+            ids[HeldBack.CANARIES].append(case_id)
+        if ANCHOR in (tags or ()):
+            ids[HeldBack.ANCHORS].append(case_id)
+        if split_of(content_hash) is Split.TEST:
+            ids[HeldBack.TEST].append(case_id)
+    gold: Any = (
+        select(col(Output.case_id))
+        .join(GoldAnswer, col(GoldAnswer.left_output_id) == col(Output.id))
+        .where(col(GoldAnswer.study_id) == study.study_id)
+        .distinct()
+    )
+    ids[HeldBack.GOLD] = list(session.scalars(gold))
+    return {why: np.array(of, dtype=np.int64) for why, of in ids.items()}
 
 
 def _silent(session: Session, run_ids: list[int]) -> list[int]:
@@ -119,43 +165,3 @@ def _silent(session: Session, run_ids: list[int]) -> list[int]:
         for output_id, steps in session.execute(statement, execution_options={"yield_per": BATCH})
         if not any(text.strip() for text in texts_of(with_images(steps or (), raw_image)))
     ]
-
-
-def _cases(session: Session, ids: list[int]) -> dict[int, dict[str, Any]]:
-    statement: Any = select(
-        col(Case.id).label("row_id"),
-        col(Case.key).label("id"),
-        col(Case.input).label("input"),
-        col(Case.context).label("context"),
-        col(Case.tools).label("tools"),
-        col(Case.category).label("category"),
-    ).where(col(Case.id).in_(ids))
-    return {row.row_id: row._asdict() for row in session.execute(statement)}
-
-
-def _outputs(session: Session, pairs: TrainingPairs, ids: list[int]) -> dict[int, dict[str, Any]]:
-    statement = select(
-        col(Output.id), col(Output.run_id), col(Output.content), col(Output.steps)
-    ).where(col(Output.id).in_(ids))
-    return {
-        row.id: {
-            "model": pairs.model_of_run[row.run_id],
-            "content": row.content if row.steps is None else row.steps,
-        }
-        for row in session.execute(statement)
-    }
-
-
-def _ids(rows: Any) -> IntArray:
-    return np.array(rows.all(), dtype=np.int64)
-
-
-def _at(of: Consensus, keep: BoolArray) -> Consensus:
-    return replace(
-        of,
-        chosen=of.chosen[keep],
-        rejected=of.rejected[keep],
-        n=of.n[keep],
-        agreement=of.agreement[keep],
-        strength=of.strength[keep],
-    )

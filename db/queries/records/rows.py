@@ -1,6 +1,6 @@
 """From rows to records: what a row of a table says in the record format."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -49,12 +49,22 @@ def case_records(
             col(VersionCase.version_id) == version_id
         )
     for row in stream(session, statement):
-        fields = row._asdict()
-        fields.update(fields.pop("details") or {})
-        case_id = fields.pop("row_id")
-        if row.text_place == TextPlace.ELSEWHERE:
-            fields |= {"elsewhere": True, "input": None}
-        yield case_id, normal("case", fields)
+        yield row.row_id, _case_record(row)
+
+
+def case_rows(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Yield id, content hash and record of some cases, in the order of their ids."""
+    statement = _CASES.where(col(Case.id).in_(ids)).order_by(col(Case.id))
+    for row in session.execute(statement):
+        yield row.row_id, row.case_hash, _case_record(row)
+
+
+def _case_record(row: Row[Any]) -> dict[str, Any]:
+    fields = row._asdict()
+    fields.update(fields.pop("details") or {})
+    if row.text_place == TextPlace.ELSEWHERE:
+        fields |= {"elsewhere": True, "input": None}
+    return normal("case", fields)
 
 
 def output_records(
@@ -76,16 +86,32 @@ def output_records(
             col(VersionCase.version_id) == version_id
         )
     for row in stream(session, statement):
-        if run_ids is not None and row.run_id not in run_ids:
-            continue
-        fields = row._asdict()
-        fields["model"], fields["run"] = names[row.run_id]
-        fields.update(fields.pop("details") or {})
-        if row.steps is not None:
-            fields["content"] = row.steps
-        if row.text_place == TextPlace.ELSEWHERE:
-            fields |= {"elsewhere": True, "content": None}
-        yield row.row_id, normal("output", fields)
+        if run_ids is None or row.run_id in run_ids:
+            yield row.row_id, _output_record(row, names[row.run_id])
+
+
+def output_rows(
+    session: Session, case_ids: Sequence[int], names: Mapping[int, tuple[str, str]]
+) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Yield case, id and record of the outputs of some cases, of the runs that have names here."""
+    statement = (
+        _OUTPUTS.join(Case, col(Output.case_id) == col(Case.id))
+        .where(col(Output.case_id).in_(case_ids), col(Output.run_id).in_(list(names)))
+        .order_by(col(Output.id))
+    )
+    for row in session.execute(statement):
+        yield row.case_id, row.row_id, _output_record(row, names[row.run_id])
+
+
+def _output_record(row: Row[Any], name: tuple[str, str]) -> dict[str, Any]:
+    fields = row._asdict()
+    fields["model"], fields["run"] = name
+    fields.update(fields.pop("details") or {})
+    if row.steps is not None:
+        fields["content"] = row.steps
+    if row.text_place == TextPlace.ELSEWHERE:
+        fields |= {"elsewhere": True, "content": None}
+    return normal("output", fields)
 
 
 def criterion_records(session: Session, *, rubric_id: int) -> list[dict[str, Any]]:
@@ -142,6 +168,7 @@ def tag_records(session: Session, *, taxonomy_id: int) -> list[dict[str, Any]]:
 _CASES: Any = select(
     col(Case.id).label("row_id"),
     col(Case.key).label("id"),
+    col(Case.case_hash).label("case_hash"),
     col(Case.input).label("input"),
     col(Case.text_place).label("text_place"),
     col(Case.context).label("context"),
@@ -160,6 +187,7 @@ _CASES: Any = select(
 _OUTPUTS: Any = select(
     col(Output.id).label("row_id"),
     col(Output.run_id).label("run_id"),
+    col(Output.case_id).label("case_id"),
     col(Case.key).label("case"),
     col(Output.content).label("content"),
     col(Output.text_place).label("text_place"),

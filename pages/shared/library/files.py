@@ -1,65 +1,101 @@
-"""The files a lead can take a study away as."""
+"""The files a lead can take a study away as, and what can be chosen of each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import tempfile
+from pathlib import Path
 
 import streamlit as st
 
-from db.engine import read_session
 from db.queries.library import StudySummary
-from db.queries.records.files import CsvShape, FileFormat
-from db.queries.records.preferences import left_out_in_words, training_pairs
-from evalkit.phrases import counted
-from evalkit.vocabulary import TaskKind
-
-
-@dataclass(frozen=True, slots=True)
-class StudyFile:
-    """One file: what it is called, what it holds, and how it is written."""
-
-    title: str
-    about: str
-    ending: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    has_history: bool = True
-    is_of_pairs: bool = False
-
-
-_FILES = (
-    StudyFile(
-        "CSV, long",
-        "A row per comparison, ranking, score, check, error mark and answer in words.",
-        "-long.csv",
-        {"format": FileFormat.CSV},
-    ),
-    StudyFile(
-        "CSV, wide",
-        "A row per thing judged, a column per annotator: what can stand side by side, no words.",
-        "-wide.csv",
-        {"format": FileFormat.CSV, "csv_shape": CsvShape.WIDE},
-    ),
-    StudyFile(
-        "Preferences to train on (DPO)",
-        "A line per pair on which more than half of the people who judged it agree: prompt, chosen "
-        "and rejected, by how much, and of how many. Without failed responses and canaries.",
-        "-dpo.jsonl",
-        {"format": FileFormat.DPO},
-        has_history=False,
-        is_of_pairs=True,
-    ),
-    StudyFile("Records", "Everything, to import elsewhere or keep.", ".jsonl.gz"),
+from db.queries.records.files import export_file
+from db.queries.records.preferences import left_out_in_words
+from evalkit.errors import RefusedError
+from evalkit.formats.material import (
+    ExportFormat,
+    ExportOption,
+    ExportOptions,
+    HeldBack,
 )
+from evalkit.formats.table import FORMATS, OPTION_HELP
+from evalkit.phrases import counted
+from evalkit.vocabulary import ConsensusRule, TaskKind
+from pages.shared import labels
+
+_RULES = {
+    ConsensusRule.MAJORITY: "Majority",
+    ConsensusRule.DAWID_SKENE: "Dawid–Skene",
+    ConsensusRule.EVERY: "None: every answer",
+}
+_HELD_BACK = {
+    HeldBack.CANARIES: "Cases with a canary",
+    HeldBack.ANCHORS: "Anchors",
+    HeldBack.GOLD: "Cases with a right answer",
+    HeldBack.TEST: "The test split",
+}
 
 
-def files_of(study: StudySummary) -> list[StudyFile]:
-    """Return the files of a study: where single responses are judged there are no pairs."""
-    return [file for file in _FILES if study.kind != TaskKind.SINGLE or not file.is_of_pairs]
+def files_of(study: StudySummary) -> list[ExportFormat]:
+    """Return the formats of a study: where single responses are judged there are no pairs."""
+    return [
+        made_as
+        for made_as in FORMATS.values()
+        if study.kind != TaskKind.SINGLE or not made_as.needs_pairs
+    ]
 
 
-def offer_count(study: StudySummary) -> None:
-    """Say on request how many pairs there are and how many are left out: it reads all of them."""
-    if st.button("Count the pairs", type="tertiary", key="export-count"):
-        with read_session() as session:
-            pairs = training_pairs(session, study=study.name)
-        st.caption(f"{counted(len(pairs.case), 'pair')}.{left_out_in_words(pairs.left_out)}")
+def ask_options(made_as: ExportFormat) -> ExportOptions:
+    """Ask for what can be chosen of a format."""
+    options = made_as.options
+
+    def toggle(option: ExportOption, label: str) -> bool:
+        return option in options and st.toggle(label, help=OPTION_HELP[option])
+
+    superseded = toggle(ExportOption.SUPERSEDED, "With superseded annotations")
+    texts = toggle(ExportOption.TEXTS, "With the words of cases and responses")
+    judges = toggle(ExportOption.JUDGES, "Judges count too")
+    criterion = ""
+    if ExportOption.CRITERION in options:
+        criterion = st.text_input(
+            "Criterion (its key)", help=OPTION_HELP[ExportOption.CRITERION], max_chars=300
+        )
+    rule = ConsensusRule.MAJORITY
+    if ExportOption.RULE in options:
+        rule = st.radio(
+            "Consensus",
+            _RULES,
+            format_func=_RULES.__getitem__,
+            horizontal=True,
+            help=OPTION_HELP[ExportOption.RULE],
+        )
+    also: list[HeldBack] = []
+    if ExportOption.ALSO in options:
+        also = st.multiselect(
+            "Also write what is held back from training",
+            _HELD_BACK,
+            format_func=_HELD_BACK.__getitem__,
+            placeholder="Nothing",
+            help=OPTION_HELP[ExportOption.ALSO],
+        )
+    return ExportOptions(
+        include_superseded=superseded,
+        texts=texts,
+        judges=judges,
+        criterion=criterion.strip() or None,
+        rule=rule,
+        also=tuple(also),
+    )
+
+
+def offer_count(study: StudySummary, made_as: ExportFormat, options: ExportOptions) -> None:
+    """Say on request how many rows there are and how many are left out: it reads all of them."""
+    if not st.button("Count what it holds", type="tertiary", key="export-count"):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            exported = export_file(
+                Path(folder) / "file", study=study.name, format=made_as.key, options=options
+            )
+        except RefusedError as refused:
+            st.warning(labels.literal(str(refused)))
+            return
+    left_out = left_out_in_words(exported.left_out, made_as.unit)
+    st.caption(f"{counted(exported.n_lines, made_as.unit)}.{left_out}")
