@@ -18,9 +18,10 @@ def openai_preference(pair: AgreedPair) -> dict[str, Any] | None:
     preferred, other = (messages_of(side["content"]) for side in (pair.chosen, pair.rejected))
     if len(preferred) != 1 or len(other) != 1:
         return None
-    tools = {"tools": pair.case["tools"], "parallel_tool_calls": True}
+    tools = pair.case.get("tools")
+    beside = {"tools": tools, "parallel_tool_calls": True} if tools else {}
     return {
-        "input": {"messages": pair.case["input"], **(tools if pair.case.get("tools") else {})},
+        "input": {"messages": pair.case["input"], **beside},
         "preferred_output": preferred,
         "non_preferred_output": other,
     }

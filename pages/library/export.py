@@ -36,7 +36,11 @@ study = studies[
 if not study.n_annotations:
     st.info("Nobody has annotated in this study yet. The records hold its cases and outputs.")
 
-made_as = st.selectbox("Format", files_of(study), format_func=lambda made_as: made_as.title)
+formats = files_of(study)
+key = st.selectbox(
+    "Format", formats, format_func=lambda key: formats[key].title, key="export-format"
+)
+made_as = formats[key]
 st.caption(made_as.purpose)
 options = ask_options(made_as)
 

@@ -10,15 +10,18 @@ import judgy
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from sqlmodel import select
 
 from db.commands.records import import_records
+from db.engine import write_session
+from db.models import Study
 from db.queries.records.files import FileFormat, export_bytes
 from evalkit.errors import RefusedError
 from evalkit.formats.material import ExportOption, ExportOptions, HeldBack
 from evalkit.formats.table import FORMATS, OPTION_HELP
 from evalkit.judging.pair import PairQuestion, read_verdict
 from evalkit.judging.split import Split, split_of
-from evalkit.vocabulary import ConsensusRule
+from evalkit.vocabulary import ConsensusRule, LeakPolicy
 from tests.db.record_files import CRITERION, TAG, case, comparison, mark, output, score
 
 JUDGE = {"annotator": "J", "annotator_kind": "judge"}
@@ -44,7 +47,8 @@ STUDY = [
     score(1, case="c1", **JUDGE),
     score(3, case="c2", **JUDGE),
     mark("tone", case="c1", model="B", severity="major"),
-    {"type": "check", "case": "c2", "model": "A", "annotator": "Ann", "item": "short", "value": "yes"},
+    {"type": "check", "case": "c2", "model": "A", "annotator": "Ann", "item": "short",
+     "value": "yes"},
 ]  # fmt: skip
 
 
@@ -83,7 +87,8 @@ def test_preferences_are_read_back_from_openai_dpo_kto_and_judge_chats(study):
 
     # The scale ends at 3, so 2 lets pass: A by Ann and Bo, B not by Ann.
     kto = lines("kto", also=ALL, criterion="helpful")
-    assert [(row["model"], row["label"], row["n"]) for row in kto] == [("A", True, 2), ("B", False, 1)]  # fmt: skip
+    of = [(row["model"], row["label"], row["n"]) for row in kto]
+    assert of == [("A", True, 2), ("B", False, 1)]
     assert kto[0]["completion"] == [{"role": "assistant", "content": "=Yes."}]
 
     # Both orders of the pair, then of the tie: our own judge reads each answer as it was meant.
@@ -102,6 +107,8 @@ def test_a_judge_is_taught_what_annotators_saw_and_no_name_of_a_model(sqlite_dat
     vote = {"type": "comparison", "case": "c1", "annotator": "Ann", "preference": "left"}
     records = [case("c1"), *words, {**vote, "left": "Zephyr", "right": "Orca"}]
     import_records(records, source_name="the test", eval_set="Set", study="Study")
+    with write_session() as session:
+        session.exec(select(Study)).one().leak_policy = LeakPolicy.MASK
 
     assert b"Zephyr" not in written("openai-sft", also=ALL)
 
@@ -160,7 +167,7 @@ def test_the_alternative_annotator_test_gets_labels_by_annotator_whatever_the_si
     assert document["llm_annotations"] == {"J": {"c1: A / B": "second"}}
     scored = json.loads(written("alt-test", criterion="helpful"))
     assert scored["humans_annotations"]["Ann"] == {"c1: A": 3, "c1: B": 1}
-    with pytest.raises(RefusedError, match=r"Nobody scored 'wit' .* There is: helpful"):
+    with pytest.raises(RefusedError, match=r"Nobody scored 'wit' .* There is: “helpful”"):
         written("alt-test", criterion="wit")
 
 

@@ -10,6 +10,8 @@ from db.engine import read_session, write_session
 from db.models import Case, Output
 from db.queries import library
 from db.queries.annotation.audience import Audience, audience
+from evalkit.formats.material import FileFormat, HeldBack
+from evalkit.formats.table import FORMATS
 from evalkit.vocabulary import LeakPolicy, Role, TaskKind
 from pages.routes import downloads
 from pages.shared.library import study_form, tables as library_tables
@@ -261,9 +263,19 @@ def test_a_study_can_be_taken_away_as_csv_and_records(app, sign_in):
     at_page(app, "library/export.py").run()
 
     assert not app.exception
-    links = [link.proto.url for link in app.get("link_button")]
-    assert [link.startswith(downloads.FOLDER) for link in links] == [True] * 4
+    assert app.selectbox(key="export-format").options[:4] == [
+        "CSV, long",
+        "CSV, a column per annotator",
+        "Parquet",
+        "Records",
+    ]
     assert "Nobody has annotated" in everything_written(app)
+    for format in ("csv", "evalkit", "promptfoo"):
+        app.selectbox(key="export-format").set_value(format).run()
+        assert not app.exception
+        (link,) = [link.proto.url for link in app.get("link_button")]
+        assert link.startswith(downloads.FOLDER)
+        assert FORMATS[FileFormat(format)].purpose in everything_written(app)
 
 
 def test_pairs_to_train_on_are_counted_with_what_is_left_out(app, sign_in):
@@ -272,11 +284,13 @@ def test_pairs_to_train_on_are_counted_with_what_is_left_out(app, sign_in):
     sign_in(app, Role.LEAD)
     at_page(app, "library/export.py").run()
 
+    app.selectbox(key="export-format").set_value("dpo").run()
+    app.multiselect(key="export-also").set_value([HeldBack.TEST]).run()
     app.button(key="export-count").click().run()
 
     # Ann and Bo disagree on the case "open", and "secret" has a canary: one of three is written.
-    left_out = "Left out: 1 pair without a majority and 1 pair of a case with a canary."
-    assert f"1 pair. {left_out}" in everything_written(app)
+    why = "1 preference without a majority and 1 preference of a case with a canary"
+    assert f"1 preference. Left out: {why}." in everything_written(app)
 
 
 def test_where_single_responses_are_judged_no_pairs_to_train_on_are_offered(app, sign_in):
@@ -287,8 +301,9 @@ def test_where_single_responses_are_judged_no_pairs_to_train_on_are_offered(app,
 
     at_page(app, "library/export.py").run()
 
-    assert len(app.get("link_button")) == 3
-    assert "to train on" not in everything_written(app)
+    titles = app.selectbox(key="export-format").options
+    assert "Single responses to train on (KTO)" in titles
+    assert not any("DPO" in title or "Battles" in title for title in titles)
 
 
 @pytest.mark.parametrize(

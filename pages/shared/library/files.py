@@ -13,6 +13,7 @@ from evalkit.formats.material import (
     ExportFormat,
     ExportOption,
     ExportOptions,
+    FileFormat,
     HeldBack,
 )
 from evalkit.formats.table import FORMATS, OPTION_HELP
@@ -33,13 +34,13 @@ _HELD_BACK = {
 }
 
 
-def files_of(study: StudySummary) -> list[ExportFormat]:
+def files_of(study: StudySummary) -> dict[FileFormat, ExportFormat]:
     """Return the formats of a study: where single responses are judged there are no pairs."""
-    return [
-        made_as
-        for made_as in FORMATS.values()
+    return {
+        key: made_as
+        for key, made_as in FORMATS.items()
         if study.kind != TaskKind.SINGLE or not made_as.needs_pairs
-    ]
+    }
 
 
 def ask_options(made_as: ExportFormat) -> ExportOptions:
@@ -73,6 +74,7 @@ def ask_options(made_as: ExportFormat) -> ExportOptions:
             _HELD_BACK,
             format_func=_HELD_BACK.__getitem__,
             placeholder="Nothing",
+            key="export-also",
             help=OPTION_HELP[ExportOption.ALSO],
         )
     return ExportOptions(

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from evalkit.formats.material import AgreedPair
 from evalkit.formats.preferences import margin_of, preference_line
 from evalkit.study.consensus import consensus
+from evalkit.vocabulary import ConsensusRule, Preference
 from tests.evalkit.collected_studies import BOTH_BAD, LEFT, RIGHT, TIE, collected
 
 
@@ -88,13 +90,12 @@ def test_a_line_has_messages_and_what_a_case_has_beside_them():
         "tools": None,
         "category": None,
     }
+    none = float("nan")
+    chosen, rejected = {"model": "A", "content": "Yes."}, {"model": "B", "content": steps}
     line = preference_line(
-        case,
-        chosen={"model": "A", "content": "Yes."},
-        rejected={"model": "B", "content": steps},
-        n=2,
-        agreement=1.0,
-        strength=float("nan"),
+        AgreedPair(
+            case, "hash", "dev", chosen, rejected, Preference.LEFT, 2, 1.0, none, none, (1, 1, 2)
+        )
     )
 
     assert line == {
@@ -108,3 +109,39 @@ def test_a_line_has_messages_and_what_a_case_has_beside_them():
         "chosen_model": "A",
         "rejected_model": "B",
     }
+
+
+def test_with_ties_a_tie_and_both_bad_are_answers_too():
+    # Two of three: a tie; both bad by all; one each: no answer.
+    of = consensus(study([[TIE, TIE, LEFT], [BOTH_BAD], [LEFT, TIE]]), with_ties=True)
+
+    assert of.answer.tolist() == [TIE, BOTH_BAD]
+    assert of.agreement.tolist() == pytest.approx([2 / 3, 1.0])
+    assert of.n_undecided == 1
+
+
+def test_by_dawid_skene_who_is_always_with_the_rest_outweighs_who_never_is():
+    # Three agree on 40 cases and a fourth says the opposite. On the last one of the three and the
+    # fourth are alone: by majority nothing, by reliability what the one says.
+    votes = [[LEFT] * 3 + [RIGHT], [RIGHT] * 3 + [LEFT]] * 20
+    given = [
+        (who, case, 0, 1, preference)
+        for case, of_case in enumerate(votes)
+        for who, preference in enumerate(of_case)
+    ]
+    last = [(0, 40, 0, 1, LEFT), (3, 40, 0, 1, RIGHT)]
+    made = collected(models=("A", "B"), n_cases=41, preferences=[*given, *last])
+
+    assert consensus(made).n_undecided == 1
+    of = consensus(made, ConsensusRule.DAWID_SKENE)
+    assert (of.n_undecided, of.chosen[-1], of.n[-1], of.agreement[-1]) == (0, 40, 2, 0.5)
+    assert of.confidence[-1] > 0.99
+
+
+def test_without_a_rule_every_vote_is_an_answer_of_its_own():
+    of = consensus(study([[LEFT, RIGHT, TIE]], strength=[[2, 1, 0]]), ConsensusRule.EVERY)
+
+    assert of.chosen.tolist() == [0, 1]
+    assert of.strength.tolist() == [2.0, 1.0]
+    assert of.n.tolist() == [1, 1]
+    assert of.n_undecided == 1
