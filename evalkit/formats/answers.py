@@ -22,7 +22,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class UnitAnswer:
     """What somebody said of one unit; ``unit`` is readable, and unique within a study."""
 
     unit: str
@@ -51,14 +51,14 @@ def compared(judged: JudgedCase) -> Iterator[Compared]:
                 yield Compared(left, right, preference, record)
 
 
-def answers(judged: JudgedCase, criterion: str | None) -> list[Answer]:
+def answers(judged: JudgedCase, criterion: str | None) -> list[UnitAnswer]:
     """Return the last answer of everybody on each unit of a case.
 
     Without a criterion a unit is two responses, in the order of their names, and the answer
     ``first``, ``second``, ``tie`` or ``both_bad``; else it is a response and the answer its
     score. Who is not named is somebody else in every label, and so in no answer here.
     """
-    latest: dict[tuple[str, str, str], Answer] = {}
+    latest: dict[tuple[str, str, str], UnitAnswer] = {}
     for answer in _of_pairs(judged) if criterion is None else _of_scores(judged, criterion):
         latest[answer.unit, answer.kind, answer.who] = answer
     return list(latest.values())
@@ -84,7 +84,7 @@ def response_text(output: Mapping[str, Any] | None) -> str:
     return output_text((output or {}).get("content") or "")
 
 
-def _of_pairs(judged: JudgedCase) -> Iterator[Answer]:
+def _of_pairs(judged: JudgedCase) -> Iterator[UnitAnswer]:
     for pair in compared(judged):
         if pair.preference is None or not is_identified(pair.record):
             continue
@@ -97,7 +97,7 @@ def _of_pairs(judged: JudgedCase) -> Iterator[Answer]:
         yield _answer(unit, pair.record, value)
 
 
-def _of_scores(judged: JudgedCase, criterion: str) -> Iterator[Answer]:
+def _of_scores(judged: JudgedCase, criterion: str) -> Iterator[UnitAnswer]:
     for record in judged.labels:
         if record["type"] != "score" or record["criterion"] != criterion:
             continue
@@ -106,6 +106,6 @@ def _of_scores(judged: JudgedCase, criterion: str) -> Iterator[Answer]:
             yield _answer(f"{judged.record['id']}: {side_name(side)}", record, record["value"])
 
 
-def _answer(unit: str, record: Mapping[str, Any], value: str | float) -> Answer:
+def _answer(unit: str, record: Mapping[str, Any], value: str | float) -> UnitAnswer:
     kind, who = judged_by(record)
-    return Answer(unit, AnnotatorKind(kind).value, who, value)
+    return UnitAnswer(unit, AnnotatorKind(kind).value, who, value)

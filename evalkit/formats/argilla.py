@@ -69,14 +69,18 @@ def _record(judged: JudgedCase, sides: Mapping[str, Side], questions: _Answers) 
         },
         "suggestions": {
             question: {"value": value, "score": None, "agent": who}
-            for question, said in questions.items()
-            for (kind, who), value in said.items()
+            for question, by_voice in questions.items()
+            for (kind, who), value in by_voice.items()
             if kind == AnnotatorKind.JUDGE
         },
         "responses": {
             question: people
-            for question, said in questions.items()
-            if (people := [_response(who, value) for who, value in said.items() if _is_person(who)])
+            for question, by_voice in questions.items()
+            if (
+                people := [
+                    _response(who, value) for who, value in by_voice.items() if _is_person(who)
+                ]
+            )
         },
         "vectors": {},
     }

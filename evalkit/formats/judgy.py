@@ -11,8 +11,8 @@ def arrays(people: Mapping[int, Pass], judge: Mapping[int, Pass]) -> dict[str, l
 
     Who is divided evenly on a response has no label on it.
     """
-    ours = {at: said.passes for at, said in people.items()}
-    verdicts = {at: said.passes for at, said in judge.items() if said.passes is not None}
+    ours = {at: votes.passes for at, votes in people.items()}
+    verdicts = {at: votes.passes for at, votes in judge.items() if votes.passes is not None}
     both = sorted(at for at in verdicts if ours.get(at) is not None)
     alone = sorted(at for at in verdicts if at not in ours)
     return {

@@ -13,17 +13,17 @@ _EVEN = "on which annotators are divided evenly"
 def _rows(source: Source) -> Iterator[dict[str, Any]]:
     passes = source.passes()
     for output_id, judged, output in source.responses(passes.people):
-        said = passes.people[output_id]
-        if said.passes is None:
+        votes = passes.people[output_id]
+        if votes.passes is None:
             source.left_out[_EVEN] = source.left_out.get(_EVEN, 0) + 1
             continue
-        n_agreed = said.n_passed if said.passes else said.n_said - said.n_passed
+        n_agreed = votes.n_passed if votes.passes else votes.n_said - votes.n_passed
         yield {
             "prompt": judged.record["input"],
             "completion": messages_of(output["content"]),
-            "label": said.passes,
-            "n": said.n_said,
-            "agreement": n_agreed / said.n_said,
+            "label": votes.passes,
+            "n": votes.n_said,
+            "agreement": n_agreed / votes.n_said,
             "case": judged.record["id"],
             "model": output["model"],
         }

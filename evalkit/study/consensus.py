@@ -118,8 +118,8 @@ def _votes(collected: Collected, places: IntArray) -> _Votes:
     first, second = np.minimum(left, right), np.maximum(left, right)
     pair = joint_codes(collected.outputs.case[first], first, second)
     n_pairs = int(pair.max(initial=-1)) + 1
-    given = preferences.preference[places]
-    answer = np.where((left > right) & (given <= RIGHT), 1 - given, given)
+    of = preferences.preference[places]
+    answer = np.where((left > right) & (of <= RIGHT), 1 - of, of)
     ends = np.zeros((2, n_pairs), dtype=np.int64)
     ends[:, pair] = first, second
     counts = np.bincount(answer * n_pairs + pair, minlength=4 * n_pairs).reshape(4, n_pairs)

@@ -253,6 +253,6 @@ def _with_labels(judged: JudgedCase, labels: list[dict[str, Any]]) -> JudgedCase
 
 def _passes(collected: Collected, rule: PassRule) -> dict[int, Pass]:
     return {
-        output_id: Pass(said.n_passed, said.n_said)
-        for output_id, said in passing([collected], rule).items()
+        output_id: Pass(votes.n_passed, votes.n_said)
+        for output_id, votes in passing([collected], rule).items()
     }
