@@ -19,7 +19,7 @@ from db.queries.records.files import FileFormat, export_bytes
 from evalkit.errors import RefusedError
 from evalkit.formats.material import ExportOption, ExportOptions, HeldBack
 from evalkit.formats.table import FORMATS, OPTION_HELP
-from evalkit.judging.pair import PairQuestion, read_verdict
+from evalkit.judging.pair import PairQuestion
 from evalkit.judging.split import Split, split_of
 from evalkit.vocabulary import ConsensusRule, LeakPolicy
 from tests.db.record_files import CRITERION, TAG, case, comparison, mark, output, score
@@ -94,7 +94,7 @@ def test_preferences_are_read_back_from_openai_dpo_kto_and_judge_chats(study):
     # Both orders of the pair, then of the tie: our own judge reads each answer as it was meant.
     chats = [row["messages"] for row in lines("openai-sft", also=ALL)]
     asked = PairQuestion("Which response is better?", "")
-    verdicts = [read_verdict(chat[-1]["content"], asked).preference for chat in chats]
+    verdicts = [asked.read(chat[-1]["content"]).content.preference for chat in chats]
     assert verdicts == ["left", "right", "tie", "tie"]
     assert [chat[0]["role"] for chat in chats] == ["system"] * 4
     first, second = (chat[1]["content"] for chat in chats[:2])

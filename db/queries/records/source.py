@@ -9,9 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Assignment, Model, Output, Run, Study, StudyRun, VersionCase
-from db.queries.annotation.form import form_of
-from db.queries.annotation.task import fresh_task
-from db.queries.judgings import pair_question
+from db.queries.judgings import asked_of, question_of
 from db.queries.records.annotated import study_annotators
 from db.queries.records.export import ExportedStudy, study_records
 from db.queries.records.labels import study_labels
@@ -28,13 +26,13 @@ from evalkit.formats.material import (
     Passes,
     Side,
 )
-from evalkit.judging.pair import pair_request
+from evalkit.judging.identity import JudgeIdentity
 from evalkit.judging.split import split_of
 from evalkit.phrases import quoted
 from evalkit.records.names import DEFAULT_RUN
 from evalkit.study.collected import Collected, Criterion
 from evalkit.study.passing import PassRule, default_level, default_measure, measures, passing
-from evalkit.vocabulary import AnnotatorKind, AnswerForm, Preference
+from evalkit.vocabulary import AnnotatorKind, AnswerForm, Api, JudgeTask, Preference
 
 #: So many cases are in memory at once, with all their responses and labels.
 _CASES = 200
@@ -174,26 +172,11 @@ class StudySource:
     def judge_messages(self, case: int, left: int, right: int) -> list[dict[str, Any]]:
         """Return what our judge is asked about two outputs, masked as for annotators."""
         study = self._session.get_one(Study, self._exported.id)
-        shown_so = Assignment(
-            study_id=self._exported.id,
-            annotator_id=0,
-            case_id=case,
-            left_output_id=left,
-            right_output_id=right,
-            presentation="",
-        )
-        task = fresh_task(self._session, study, shown_so, form_of(self._session, study, shown_so))
-        request = pair_request(
-            "",
-            pair_question(self._session, study),
-            messages=task.messages,
-            context=task.context,
-            left=task.responses["left"],
-            right=task.responses["right"],
-            form=AnswerForm.WORDS,
-            parameters={},
-        )
-        return [dict(message) for message in request.messages]
+        asked = question_of(self._session, study, JudgeTask.PAIR)
+        # Of a judge only what it is asked is needed: no model, and nowhere to ask it.
+        nobody = JudgeIdentity("", "", Api.CHAT, AnswerForm.WORDS, {}, asked)
+        of = asked_of(self._session, study, nobody, case_id=case, left=left, right=right)
+        return [dict(message) for message in of.request.messages]
 
     def _pass_rule(self, collected: Collected) -> PassRule:
         if self.options.criterion is None:
