@@ -99,6 +99,9 @@ UNITS: dict[str, dict[str, str]] = {
         "corrected": _MEASURED,
         "labels_saved": "labels",
         "judge_weight": "share of the judge, 0 to 1",
+        "strength": _LOG_ODDS,
+        "strength_of_people": _LOG_ODDS,
+        "strength_weight": "share of the judge, 0 to 1",
     },
     "decision": {
         "raw": _SHARE,

@@ -2,11 +2,13 @@
 
 from dataclasses import asdict
 
+from evalkit.errors import UndefinedStatisticError
 from evalkit.reports.correction.report import (
     CorrectedPart,
     CorrectedRow,
     CorrectionReport,
     pair_rows,
+    strengths_of,
 )
 from evalkit.reports.correction.sentences import (
     correction_verdict,
@@ -15,7 +17,7 @@ from evalkit.reports.correction.sentences import (
 )
 from evalkit.reports.document import Document, heading
 from evalkit.study.collected import Collected
-from evalkit.study.subjects import subject_key
+from evalkit.study.subjects import Preferred, subject_key
 
 
 def correction_document(collected: Collected, report: CorrectionReport) -> Document:
@@ -38,6 +40,23 @@ def _part(part: CorrectedPart) -> Document:
         "n_unseen": part.units.n_unseen,
         "models": [_row(row) for row in part.rows],
         "pairs": [_row(row) | {"other": row.other} for row in pair_rows(part)],
+        "strengths": _strengths(part) if isinstance(part.subject, Preferred) else None,
+    }
+
+
+def _strengths(part: CorrectedPart) -> Document:
+    try:
+        strengths = strengths_of(part)
+    except UndefinedStatisticError as error:
+        return {"models": [], "strength_weight": None, "reason": str(error)}
+    rows = zip(strengths.models, strengths.people, strengths.corrected, strict=True)
+    return {
+        "models": [
+            {"model": model, "strength_of_people": asdict(alone), "strength": asdict(moved)}
+            for model, alone, moved in rows
+        ],
+        "strength_weight": strengths.weight,
+        "reason": None,
     }
 
 

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
+from evalkit.errors import UndefinedStatisticError
 from evalkit.reports.correction.units import (
     UnitTable,
     corrected_subjects,
@@ -14,9 +15,10 @@ from evalkit.reports.correction.units import (
     people_means,
     unit_table,
 )
-from evalkit.stats.counts import BoolArray, FloatArray
+from evalkit.stats.counts import BoolArray, FloatArray, IntArray, sum_by
 from evalkit.stats.judges.correction import Correction, Design, JudgedUnits, corrected_mean
 from evalkit.stats.judges.design import recorded_design
+from evalkit.stats.judges.strengths import CorrectedStrengths, JudgedPairs, corrected_strengths
 from evalkit.study.collected import Collected
 from evalkit.study.odds import Presented
 from evalkit.study.subjects import Preferred, Subject
@@ -113,11 +115,19 @@ def correction_report(
 
 
 def pair_rows(part: CorrectedPart) -> tuple[CorrectedRow, ...]:
-    """Return the win rate of every two models against each other; of preferences alone."""
+    """Return every two models against each other.
+
+    Of preferences the win rate of the first; of all else its mean less the other's, on the cases
+    that the judge judged of both: a difference of two corrected numbers would forget that both
+    are of the same cases.
+    """
     units, rows = part.units, []
-    if not isinstance(part.subject, Preferred):
-        return ()
     for model, other in combinations(range(len(part.models)), 2):
+        if not isinstance(part.subject, Preferred):
+            judged = _differences(units, model, other, _limits(part.subject))
+            if len(judged.verdict):
+                rows.append(_corrected(part.models[model], part.models[other], judged))
+            continue
         here = ((units.model == model) & (units.other == other)) | (
             (units.model == other) & (units.other == model)
         )
@@ -126,6 +136,37 @@ def pair_rows(part: CorrectedPart) -> tuple[CorrectedRow, ...]:
             judged = _toward(units, here, model, counts=None)
             rows.append(_corrected(*names, judged))
     return tuple(rows)
+
+
+def strengths_of(part: CorrectedPart) -> CorrectedStrengths:
+    """Return people's Bradley-Terry strengths, moved by the judge's verdicts.
+
+    Raises
+    ------
+    UndefinedStatisticError
+        Of anything but preferences, and where `corrected_strengths` does.
+    """
+    units = part.units
+    if not isinstance(part.subject, Preferred):
+        raise UndefinedStatisticError("Strengths are of comparisons alone.")
+    places = np.unique(np.concatenate([units.model, units.other]))
+    code = np.zeros(len(part.models), dtype=np.int64)
+    code[places] = np.arange(len(places))
+    judged = JudgedUnits(units.verdict, units.label, units.case, units.odds)
+    design = recorded_design(judged)
+    return corrected_strengths(
+        JudgedPairs(
+            first=code[units.model],
+            second=code[units.other],
+            verdict=units.verdict,
+            label=units.label,
+            case=units.case,
+            odds=units.odds,
+            models=tuple(part.models[place] for place in places.tolist()),
+        ),
+        # Its verdicts are seen from one model of each pair, so their strata are no strata here.
+        Design.KNOWN_ODDS if design is Design.BY_VERDICT else design,
+    )
 
 
 def _rows(units: UnitTable, subject: Subject, models: tuple[str, ...]) -> list[CorrectedRow]:
@@ -171,6 +212,37 @@ def _toward(
         units.odds[here],
         counts=counts,
     )
+
+
+def _differences(
+    units: UnitTable, model: int, other: int, limits: tuple[float, float]
+) -> JudgedUnits:
+    """Return what two models differ by on each case, with the lower of their odds.
+
+    A case is labelled where both are, and the chance of that goes with the lower.
+    """
+    own, rival = _by_case(units, model), _by_case(units, other)
+    case, here, there = np.intersect1d(own[0], rival[0], return_indices=True)
+    extent = limits[1] - limits[0]
+    return JudgedUnits(
+        own[1][here] - rival[1][there],
+        own[2][here] - rival[2][there],
+        case,
+        np.fmin(own[3][here], rival[3][there]),
+        (-extent, extent),
+    )
+
+
+def _by_case(units: UnitTable, model: int) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+    """Return the cases of a model with its mean verdict, label and odds; several runs are one."""
+    here = np.flatnonzero(units.model == model)
+    case, place = np.unique(units.case[here], return_inverse=True)
+    place = place.reshape(-1)
+    n = np.bincount(place, minlength=len(case))
+    columns = (units.verdict[here], units.label[here], units.odds[here])
+    means = (sum_by(place, column, n_codes=len(case)) / n for column in columns)
+    verdict, label, odds = means
+    return case, verdict, label, odds
 
 
 def _opponents_alike(units: UnitTable, here: BoolArray, model: int) -> FloatArray | None:

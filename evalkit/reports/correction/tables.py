@@ -1,8 +1,8 @@
 """Corrected numbers as blocks: people alone beside what the judge adds."""
 
-from collections.abc import Sequence
-
 from evalkit import text
+from evalkit.errors import UndefinedStatisticError
+from evalkit.phrases import lower
 from evalkit.reports.agreement.cells import number_cell
 from evalkit.reports.blocks import (
     Axis,
@@ -21,6 +21,7 @@ from evalkit.reports.correction.report import (
     CorrectedRow,
     CorrectionReport,
     pair_rows,
+    strengths_of,
 )
 from evalkit.reports.correction.sentences import (
     correction_verdict,
@@ -59,7 +60,7 @@ def correction_section(report: CorrectionReport) -> Section:
 def _part(part: CorrectedPart) -> tuple[Block, ...]:
     """Say what a judge's numbers rest on, then all of them."""
     rests_on = words(part_in_words(part), set_aside(part), style="lead")
-    return rests_on, models_table(part), pairs_table(part)
+    return rests_on, models_table(part), pairs_table(part), *strength_blocks(part)
 
 
 def what_is_measured(subject: Subject) -> str:
@@ -101,15 +102,42 @@ def models_table(part: CorrectedPart) -> Table:
 
 
 def pairs_table(part: CorrectedPart) -> Table:
-    """Give a row per two models, of preferences of three models or more."""
-    rows: Sequence[CorrectedRow] = pair_rows(part) if len(part.rows) > 2 else ()
-    title = f"{part.judge}: win rate of every model against every other"
-    cells = [[Cell(row.model), Cell(row.other), *_cells(row, part.subject)] for row in rows]
+    """Give a row per two models; of two alone their win rates say it already."""
+    is_preferred = isinstance(part.subject, Preferred)
+    rows = pair_rows(part) if len(part.rows) > 2 or not is_preferred else ()
+    what = "win rate" if is_preferred else "difference on the same cases"
+    title = f"{part.judge}, {subject_title(part.subject)}: {what} of every two models"
+    cells = [
+        [Cell(row.model), Cell(row.other), *_cells(row, part.subject, is_pair=True)] for row in rows
+    ]
     return table(title, ("Model", "Against", *_COLUMNS[1:]), cells, left=("Against", "How"))
 
 
-def _cells(row: CorrectedRow, subject: Subject) -> list[Cell]:
+def strength_blocks(part: CorrectedPart) -> tuple[Block, ...]:
+    """Show people's strengths moved by the judge, of three models or more; or why there are none.
+
+    Of two models the win rate says the same.
+    """
+    if not isinstance(part.subject, Preferred) or len(part.rows) <= 2:
+        return ()
+    try:
+        strengths = strengths_of(part)
+    except UndefinedStatisticError as error:
+        return (words(f"No corrected strengths: {lower(str(error))}"),)
+    cells = [
+        [Cell(model), number_cell(alone), number_cell(moved)]
+        for model, alone, moved in zip(
+            strengths.models, strengths.people, strengths.corrected, strict=True
+        )
+    ]
+    title = f"{part.judge}: Bradley–Terry strengths, log-odds"
+    return (table(title, ("Model", "Strength, people alone", "Strength, corrected"), cells),)
+
+
+def _cells(row: CorrectedRow, subject: Subject, *, is_pair: bool = False) -> list[Cell]:
     of, form = row.correction, _form(subject)
+    if is_pair and not isinstance(subject, Preferred):
+        form = text.number if isinstance(subject, Criterion) else _points
     return [
         number_cell(of.people, form),
         number_cell(of.corrected, form),
@@ -118,6 +146,11 @@ def _cells(row: CorrectedRow, subject: Subject) -> list[Cell]:
         Cell(text.whole(row.n_judged)),
         Cell(method_in_words(row)),
     ]
+
+
+def _points(share: float) -> str:
+    """Return a difference of shares in points, with its sign."""
+    return f"{100 * share:+.0f}".replace("-", "−")
 
 
 def _form(subject: Subject) -> text.Format:

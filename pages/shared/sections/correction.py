@@ -71,6 +71,10 @@ def show_part(part: CorrectedPart, page: Page) -> None:
     exhibits.say(tables.NOTE)
     if pairs:
         blocks.fold(pairs, key="corrected-pairs", label="Every two models")
+    strengths = tables.strength_blocks(part)
+    if strengths:
+        exhibits.say("Bradley–Terry strengths, in log-odds", style="lead")
+        blocks.show(*strengths, page=page, key="corrected-strengths")
 
 
 def show_links(address: State) -> None:

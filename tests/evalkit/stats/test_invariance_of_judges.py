@@ -14,6 +14,7 @@ from evalkit.stats.judges.ceiling import beside, ceiling
 from evalkit.stats.judges.correction import Design, JudgedUnits, corrected_mean
 from evalkit.stats.judges.design import recorded_design
 from evalkit.stats.judges.error_rates import error_rates
+from evalkit.stats.judges.strengths import JudgedPairs, corrected_strengths
 
 
 def shuffled(rng, n):
@@ -192,3 +193,33 @@ def test_what_a_judge_leans_to_hangs_on_no_number_of_anything_and_turns_over_wit
     assert same(first.judge, second.judge)
     assert first.excess.value == pytest.approx(-turned.excess.value)
     assert first.excess.low == pytest.approx(-turned.excess.high)
+
+
+def test_corrected_strengths_hang_on_no_name_no_side_no_order_and_no_number_of_a_case():
+    rng = np.random.default_rng(6)
+    n, place = 900, np.array([2, 0, 3, 1])
+    first = rng.integers(0, 4, n)
+    second = (first + rng.integers(1, 4, n)) % 4
+    chance = 1 / (1 + np.exp(0.4 * (first - second)))
+    truth = (rng.random(n) < chance).astype(float)
+    verdict = np.where(rng.random(n) < 0.8, truth, 1 - truth)
+    odds = rng.choice([0.3, 0.6], n)
+    label = np.where(rng.random(n) < odds, truth, np.nan)
+    judged = JudgedPairs(first, second, verdict, label, np.arange(n) // 3, odds, tuple("vwxy"))
+    order, number = shuffled(rng, n)
+    turn = rng.random(n) < 0.5
+    other = JudgedPairs(
+        place[np.where(turn, second, first)][order],
+        place[np.where(turn, first, second)][order],
+        np.where(turn, 1 - verdict, verdict)[order],
+        np.where(turn, 1 - label, label)[order],
+        number[judged.case[order]],
+        odds[order],
+        ("w", "y", "v", "x"),
+    )
+
+    one, two = (corrected_strengths(of, Design.KNOWN_ODDS) for of in (judged, other))
+
+    for model in range(4):
+        assert same(one.corrected[model], two.corrected[place[model]])
+        assert same(one.people[model], two.people[place[model]])
