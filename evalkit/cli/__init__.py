@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from evalkit.cli import database, demo, judge, people, records, report, run, studies
+from evalkit.cli import database, demo, judge, labels, people, records, report, run, studies
 from evalkit.cli.terminal import notes
 from evalkit.errors import EvalkitError
 
@@ -24,6 +24,7 @@ app.command("import")(records.import_command)
 app.command("export")(records.export_command)
 app.command("run")(run.run_command)
 app.command("judge")(judge.judge_command)
+app.command("ask")(labels.ask_command)
 app.command("demo")(demo.demo)
 app.add_typer(studies.app, name="study")
 app.add_typer(report.app, name="report", help="Print the numbers of a study.")

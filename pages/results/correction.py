@@ -12,9 +12,9 @@ from pages.shared import collecting, state
 from pages.shared.address import addresses, filters, links
 from pages.shared.display import exhibits
 from pages.shared.display.blocks import Page
-from pages.shared.sections import correction
+from pages.shared.sections import asking, correction
 
-state.require(Role.LEAD)
+user = state.require(Role.LEAD)
 
 with read_session() as session:
     studies = results.result_studies(session)
@@ -45,5 +45,8 @@ if not report.parts:
     addresses.stop()
 
 part = correction.part_picker(report)
-correction.show_part(part, Page({}, links.of_targets(address)))
+page = Page({}, links.of_targets(address))
+correction.show_part(part, page)
+st.header("Ask for labels where they help", divider=False)
+asking.show(part, kept, study, user_id=user.id, page=page)
 correction.show_links(address)

@@ -242,6 +242,7 @@ COMMANDS = [
     ["report", "judges", "--study", "s"],
     ["report", "acceptance", "--study", "s"],
     ["report", "correction", "--study", "s"],
+    ["ask", "--study", "s"],
     ["report", "html", "OUT", "--study", "s"],
     ["report", "decision", "--study", "s"],
     ["report", "power", "--study", "s"],

@@ -7,6 +7,7 @@ import pytest
 
 from evalkit.stats.counts import Codings
 from evalkit.stats.judges.acceptance import Verdicts, accept_verdicts, curve
+from evalkit.stats.judges.allocation import Strata, allocate, expected_width
 from evalkit.stats.judges.alternative import alternative_test
 from evalkit.stats.judges.bias import Picks, leanings
 from evalkit.stats.judges.by_value import confusion, value_rows
@@ -223,3 +224,16 @@ def test_corrected_strengths_hang_on_no_name_no_side_no_order_and_no_number_of_a
     for model in range(4):
         assert same(one.corrected[model], two.corrected[place[model]])
         assert same(one.people[model], two.people[place[model]])
+
+
+def test_how_many_labels_a_stratum_gets_hangs_on_no_order_of_strata_or_models():
+    size = np.array([400, 90, 77])
+    mean = np.array([[0.2, 0.5, 0.9], [0.8, 0.5, 0.1]])
+    spread = np.array([[0.4, 0.5, 0.3], [0.4, 0.5, 0.2]])
+    first = Strata(size, mean, spread)
+    second = Strata(size[::-1], mean[::-1, ::-1], spread[::-1, ::-1])
+
+    n, turned = allocate(first, 101), allocate(second, 101)
+
+    assert n.tolist() == turned[::-1].tolist()
+    assert expected_width(first, n) == pytest.approx(expected_width(second, turned)[::-1])

@@ -1,0 +1,101 @@
+"""A study like another one, for the cases that were drawn for people to label."""
+
+from collections.abc import Mapping
+
+from sqlmodel import Session, select
+
+from db.commands.units import count_units
+from db.engine import write_session
+from db.models import AuditEvent, Study, StudyCase, StudyRun
+from evalkit.errors import NotFoundError, RefusedError
+
+_MOST_LETTERS = 120
+#: What a study has of its own, and does not take from the one it is like.
+_OWN = {
+    *("id", "name", "overlap", "seed", "n_drawn", "is_open", "are_units_current", "names"),
+    *("created_by_id", "created_at"),
+}
+
+
+def ask_for_labels(
+    *,
+    like: int,
+    name: str,
+    drawn: Mapping[int, float],
+    overlap: int,
+    seed: int,
+    actor_id: int | None = None,
+) -> int:
+    """Start a study that asks of drawn cases what another study asks, and return its id.
+
+    Parameters
+    ----------
+    like : int
+        The id of the study whose models, rubric, taxonomy and instructions it has.
+    name : str
+    drawn : mapping of int to float
+        Case ids, each with its chance to be drawn: every label given out has it in its own.
+    overlap : int
+        How many people label each.
+    seed : int
+        By which the cases were drawn.
+    actor_id : int, optional
+
+    Raises
+    ------
+    RefusedError
+        Where the name is empty, too long or taken, or no case was drawn.
+    NotFoundError
+        Where there is no study to be like.
+    """
+    name = name.strip()
+    if not name or len(name) > _MOST_LETTERS:
+        raise RefusedError(f"Give the study a name of at most {_MOST_LETTERS} characters.")
+    if not drawn or overlap < 1:
+        raise RefusedError("Nothing would be labelled: draw at least one case for one person.")
+    with write_session() as session:
+        source = session.get(Study, like)
+        if source is None:
+            raise NotFoundError("The study these labels are for is gone.")
+        if session.exec(select(Study.id).where(Study.name == name)).first():
+            raise RefusedError(f"There is already a study named “{name}”. Choose another name.")
+        return _stored(session, source, name, drawn, (overlap, seed), actor_id)
+
+
+def _stored(
+    session: Session,
+    source: Study,
+    name: str,
+    drawn: Mapping[int, float],
+    overlap_and_seed: tuple[int, int],
+    actor_id: int | None,
+) -> int:
+    overlap, seed = overlap_and_seed
+    study = Study(
+        **{field: value for field, value in source.model_dump().items() if field not in _OWN},
+        name=name,
+        overlap=overlap,
+        seed=seed,
+        n_drawn=len(drawn),
+        created_by_id=actor_id,
+    )
+    session.add(study)
+    session.flush()
+    assert study.id is not None  # flushed
+    runs = session.exec(select(StudyRun.run_id).where(StudyRun.study_id == source.id)).all()
+    session.add_all(StudyRun(study_id=study.id, run_id=run_id) for run_id in runs)
+    session.add_all(
+        StudyCase(study_id=study.id, case_id=case_id, inclusion_probability=chance)
+        for case_id, chance in drawn.items()
+    )
+    session.add(
+        AuditEvent(
+            actor_id=actor_id,
+            action="ask for labels",
+            subject=f"study {name}",
+            details={"like": source.name, "n_cases": len(drawn), "seed": seed},
+        )
+    )
+    session.flush()
+    count_units(session, study)
+    return study.id
