@@ -213,8 +213,8 @@ def _expected(
         label = np.where(is_first, label, 1.0 - label)
     of = stratum[np.searchsorted(case, units.case[mine])]
     n = np.bincount(of, minlength=n_strata)
-    said = sum_by(of, verdict, n_codes=n_strata) / np.maximum(n, 1)
-    prior, spread = _prior(part, said)
+    verdicts = sum_by(of, verdict, n_codes=n_strata) / np.maximum(n, 1)
+    prior, spread = _prior(part, verdicts)
     labelled = ~np.isnan(label)
     of, label = of[labelled], label[labelled]
     n_labels = np.bincount(of, minlength=n_strata)
@@ -226,10 +226,10 @@ def _expected(
     return mean, np.sqrt(variance)
 
 
-def _prior(part: CorrectedPart, said: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _prior(part: CorrectedPart, verdicts: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return what is expected of people before they answered, by what the judge says."""
     if isinstance(part.subject, Criterion):
         extent = max(part.subject.values) - min(part.subject.values)
-        return said, np.full(len(said), _SPREAD_OF_SCALE * extent)
-    share = 0.5 + _TRUST * (said - 0.5)
+        return verdicts, np.full(len(verdicts), _SPREAD_OF_SCALE * extent)
+    share = 0.5 + _TRUST * (verdicts - 0.5)
     return share, np.sqrt(share * (1.0 - share))
