@@ -99,7 +99,7 @@ class JudgingWork:
         if reply.error is not None:
             commands.store_failure(asked_id, storable(reply.error), paid)
             return cost
-        verdict = self._identity.asked.read(reply.text, checklist)
+        verdict = self._identity.read(reply, checklist)
         other_model = reply.served_model if reply.served_model != self.row.model else None
         metadata: dict[str, Any] = {
             "raw": reply.text,
@@ -115,5 +115,5 @@ class JudgingWork:
             "metadata": {key: value for key, value in metadata.items() if value is not None},
         }
         looked = self._identity.asked.task in (JudgeTask.ERRORS, JudgeTask.RESPONSE)
-        commands.store_verdict(asked_id, verdict.content, storable(fields), paid, looked=looked)
+        commands.store_verdict(asked_id, verdict, storable(fields), paid, looked=looked)
         return cost

@@ -244,6 +244,13 @@ class JudgeTask(StrEnum):
     RESPONSE = "response"
 
 
+class SoftScore(StrEnum):
+    """How a judge says how sure it is: by the chance of its tokens, or by its own word."""
+
+    LOGPROBS = "logprobs"
+    STATED = "stated"
+
+
 class AskingState(StrEnum):
     """How far a run or a judging is that evalkit makes itself."""
 

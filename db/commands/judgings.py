@@ -28,6 +28,8 @@ from evalkit.annotation.draft import Draft
 from evalkit.annotation.marks import only_place
 from evalkit.judging.identity import JudgeIdentity
 from evalkit.judging.plan import JudgePlan
+from evalkit.judging.soft import PREFERENCE
+from evalkit.judging.wording import JudgeVerdict
 from evalkit.records.normal import normal
 from evalkit.records.schema import EXTRAS
 from evalkit.vocabulary import (
@@ -97,7 +99,7 @@ def take_next(judging_id: int, token: str) -> AskedVerdict | None:
 
 def store_verdict(
     asked_id: int,
-    content: Draft | None,
+    verdict: JudgeVerdict,
     fields: Mapping[str, Any],
     cost: float | None,
     *,
@@ -131,7 +133,7 @@ def store_verdict(
         )
         session.add(assignment)
         session.flush()
-        _store(session, assignment, content, fields, looked=looked)
+        _store(session, assignment, verdict, fields, looked=looked)
         results_changed(session, judging.study_id)
     return True
 
@@ -139,16 +141,17 @@ def store_verdict(
 def _store(
     session: Session,
     assignment: Assignment,
-    content: Draft | None,
+    verdict: JudgeVerdict,
     fields: Mapping[str, Any],
     *,
     looked: bool,
 ) -> None:
-    moment = now()
+    moment, content = now(), verdict.content
     annotation = Annotation(
         assignment_id=number_of(assignment),
         submitted_at=moment,
         preference=None if content is None else content.preference,
+        probability=verdict.probabilities.get(PREFERENCE),
         is_unreadable=content is None and assignment.right_output_id is not None,
         created_at=moment.isoformat(),
         details=_details(fields),
@@ -158,7 +161,15 @@ def _store(
     if content is not None and content.responses:
         study = session.get_one(Study, assignment.study_id)
         placed = _placed(session, assignment, content)
-        store_responses(session, study, assignment, placed, number_of(annotation), looked=looked)
+        store_responses(
+            session,
+            study,
+            assignment,
+            placed,
+            number_of(annotation),
+            looked=looked,
+            probabilities=verdict.probabilities,
+        )
 
 
 def _placed(session: Session, assignment: Assignment, content: Draft) -> Draft:

@@ -1,6 +1,6 @@
 """Turn a submission that was checked into rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,8 @@ _INSERT_SCORES, _INSERT_MARKS = Prepared(sa.insert(Score)), Prepared(sa.insert(E
 _INSERT_PREFERENCES = Prepared(sa.insert(CriterionPreference))
 _INSERT_PLACES = Prepared(sa.insert(RankedOutput))
 
+#: Of people, who are not asked how probable they hold a score.
+NOTHING_SURE: Mapping[str, float] = {}
 _INSERT_CHECKS = Prepared(sa.insert(CheckAnswer))
 
 
@@ -98,9 +100,17 @@ def store_responses(
     annotation_id: int,
     *,
     looked: bool,
+    probabilities: Mapping[str, float] = NOTHING_SURE,
 ) -> None:
-    """Store what was said of single responses; ``looked`` tells that errors were looked for."""
-    _INSERT_SCORES.run(session, *_scores(session, study, assignment, content, annotation_id))
+    """Store what was said of single responses; ``looked`` tells that errors were looked for.
+
+    ``probabilities`` are how probable a judge held its scores, by criterion.
+    """
+    scores = [
+        row | {"probability": probabilities.get(key)}
+        for key, row in _scores(session, study, assignment, content, annotation_id)
+    ]
+    _INSERT_SCORES.run(session, *scores)
     _INSERT_CHECKS.run(session, *_checks(assignment, content, annotation_id))
     if looked:
         marks = _error_marks(session, study, assignment, content, annotation_id)
@@ -130,17 +140,20 @@ def _places(assignment: Assignment, content: Draft, annotation_id: int) -> Itera
 
 def _scores(
     session: Session, study: Study, assignment: Assignment, content: Draft, annotation_id: int
-) -> Iterable[dict[str, Any]]:
+) -> Iterable[tuple[str, dict[str, Any]]]:
     ids = definitions(session, study).criterion_ids
     for output_id, response in _responses(assignment, content):
         for key, value in response.scores.items():
-            yield {
-                "annotation_id": annotation_id,
-                "output_id": output_id,
-                "criterion_id": ids[key],
-                "value": value,
-                "is_superseded": False,
-            }
+            yield (
+                key,
+                {
+                    "annotation_id": annotation_id,
+                    "output_id": output_id,
+                    "criterion_id": ids[key],
+                    "value": value,
+                    "is_superseded": False,
+                },
+            )
 
 
 def _checks(assignment: Assignment, content: Draft, annotation_id: int) -> Iterable[dict[str, Any]]:

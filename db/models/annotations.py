@@ -137,7 +137,8 @@ class Annotation(DatabaseTable, table=True):
 
     ``is_superseded`` marks a preference that no longer counts. ``preference`` is empty where
     none was asked for; ``is_unreadable`` marks a verdict that was given but could not be read.
-    ``texts`` are answers in words, {side: {criterion: text}}.
+    ``texts`` are answers in words, {side: {criterion: text}}; ``probability`` is how probable a
+    judge held its preference.
     ``details`` keeps what an imported record carries beside it, and ``created_at`` the moment
     as the record wrote it.
     """
@@ -172,6 +173,7 @@ class Annotation(DatabaseTable, table=True):
     preference: str | None = None
     strength: str | None = None
     certainty: str | None = None
+    probability: float | None = None
     is_unreadable: bool = False
     comment: str | None = long_text(nullable=True)
     texts: dict[str, dict[str, str]] | None = json_value()
@@ -202,7 +204,7 @@ class RankedOutput(DatabaseTable, table=True):
 
 
 class Score(DatabaseTable, table=True):
-    """One value on one criterion for one output."""
+    """One value on one criterion for one output, and how probable a judge held it."""
 
     __tablename__ = "score"
     __table_args__ = (
@@ -216,6 +218,7 @@ class Score(DatabaseTable, table=True):
     output_id: int = reference("output")
     criterion_id: int = reference("criterion")
     value: float
+    probability: float | None = None
     is_superseded: bool = False
     details: dict[str, Any] | None = json_value()
 

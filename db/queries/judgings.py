@@ -28,7 +28,7 @@ from evalkit.judging.identity import JudgeIdentity
 from evalkit.judging.pair import QUESTION, PairQuestion
 from evalkit.judging.response import ResponseQuestion
 from evalkit.running.request import Request
-from evalkit.vocabulary import AnnotatorKind, AnswerForm, Api, AskingState, JudgeTask
+from evalkit.vocabulary import AnnotatorKind, AnswerForm, Api, AskingState, JudgeTask, SoftScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,7 @@ def identity_of(session: Session, judging: Judging) -> JudgeIdentity:
         AnswerForm(judging.form),
         judging.parameters,
         question_of(session, study, task_of(judging)),
+        SoftScore(soft) if (soft := judging.identity.get("soft")) else None,
     )
 
 

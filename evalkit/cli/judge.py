@@ -28,7 +28,7 @@ from evalkit.cli.asking import (
 )
 from evalkit.cli.terminal import JsonFlag, notes, out, print_json, require_database
 from evalkit.phrases import counted
-from evalkit.vocabulary import AnswerForm, Api, AskingState, JudgeTask
+from evalkit.vocabulary import AnswerForm, Api, AskingState, JudgeTask, SoftScore
 
 if TYPE_CHECKING:
     from db.queries.judgings import JudgingProgress
@@ -48,6 +48,13 @@ TaskOption = Annotated[
     typer.Option(
         help="What the judge is asked: which of two is better, in both orders (pair); or of each "
         "response its scores on the rubric (scores), the errors in it (errors), both (response)."
+    ),
+]
+SoftOption = Annotated[
+    SoftScore | None,
+    typer.Option(
+        help="How probable the judge holds its verdict or its scores: by the chance of the tokens "
+        "that say it (logprobs, where the endpoint gives them), or as it states itself (stated)."
     ),
 ]
 AllFlag = Annotated[
@@ -78,6 +85,7 @@ def judge_command(
     output_price: OutputPriceOption = None,
     timeout: TimeoutOption = 300.0,
     repeats: RepeatsOption = 1,
+    soft: SoftOption = None,
     is_all: AllFlag = False,
     dry_run: DryRunFlag = False,
     as_json: bool = JsonFlag,
@@ -99,7 +107,9 @@ def judge_command(
         input_price=input_price,
         output_price=output_price,
     )
-    plan = JudgePlan(study=study, task=task, form=form, repeats=repeats, is_all=is_all, **asking)
+    plan = JudgePlan(
+        study=study, task=task, form=form, repeats=repeats, soft=soft, is_all=is_all, **asking
+    )
     _estimate(plan, as_json=as_json and dry_run)
     if not dry_run:
         _work(plan, timeout=timeout, as_json=as_json)

@@ -33,6 +33,7 @@ LONG_COLUMNS = (
     "preference",
     "strength",
     "certainty",
+    "probability",
     "order",
     "model",
     "run",
@@ -65,7 +66,9 @@ LONG_COLUMNS = (
 )
 
 #: Told once, with the overall preference.
-_OF_OVERALL = frozenset({"strength", "certainty", "comment", "texts", "seconds", *OF_JUDGES})
+_OF_OVERALL = frozenset(
+    {"strength", "certainty", "probability", "comment", "texts", "seconds", *OF_JUDGES}
+)
 
 #: The words of the case and of the responses judged, where they are asked for.
 TEXT_COLUMNS = ("prompt", "left_text", "right_text", "text")

@@ -3,16 +3,23 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from evalkit.annotation.task import BlindedResponse, TaskItem
 from evalkit.judging.pair import PairQuestion
 from evalkit.judging.response import ResponseQuestion
-from evalkit.judging.wording import held_to, messages_for, prompt_text
-from evalkit.running.request import Request
-from evalkit.vocabulary import AnswerForm, Api, JudgeTask
+from evalkit.judging.soft import (
+    STATED,
+    probabilities,
+    stated_properties,
+    token_parameters,
+    told,
+)
+from evalkit.judging.wording import JudgeVerdict, held_to, messages_for, prompt_text
+from evalkit.running.request import Reply, Request
+from evalkit.vocabulary import AnswerForm, Api, JudgeTask, SoftScore
 
 #: So much of its hash stands in the name of a judge.
 HASH_LENGTH = 8
@@ -31,6 +38,7 @@ class JudgeIdentity:
     form: AnswerForm
     parameters: Mapping[str, Any]
     asked: PairQuestion | ResponseQuestion
+    soft: SoftScore | None = None
 
     def document(self) -> dict[str, Any]:
         """Return all that shapes its answers."""
@@ -46,7 +54,15 @@ class JudgeIdentity:
             "prompt_hash": _hash(prompt_text(self.asked.prompt)),
             "question_hash": _hash(json.dumps(asdict(self.asked), sort_keys=True)),
             **task,
+            **self._soft_document(),
         }
+
+    def _soft_document(self) -> dict[str, str]:
+        if self.soft is None:
+            return {}
+        is_stated = self.soft is SoftScore.STATED
+        words = {"soft_prompt_hash": _hash(prompt_text(STATED))} if is_stated else {}
+        return {"soft": str(self.soft), **words}
 
     @property
     def hash(self) -> str:
@@ -76,20 +92,29 @@ class JudgeIdentity:
             By side, as annotators see them, of which the judge learns no more: no model, no cost.
         """
         asked = self.asked
+        properties = asked.properties(checklist) | stated_properties(self.soft, asked)
         return Request(
             self.model,
             messages_for(
-                asked.words(checklist),
+                asked.words(checklist) + told(self.soft, asked),
                 messages=messages,
                 context=context,
                 responses=asked.called(responses),
             ),
             parameters={
                 **self.parameters,
-                **held_to(self.form, asked.properties(checklist), self.api),
+                **token_parameters(self.soft, self.api),
+                **held_to(self.form, properties, self.api),
             },
             api=self.api,
         )
+
+    def read(self, reply: Reply, checklist: tuple[TaskItem, ...] = ()) -> JudgeVerdict:
+        """Read what this judge replied, with how sure it was where that was asked and given."""
+        verdict = self.asked.read(reply.text, checklist)
+        if verdict.content is None:
+            return verdict
+        return replace(verdict, probabilities=probabilities(self.soft, self.asked, reply))
 
 
 def _hash(text: str) -> str:

@@ -12,7 +12,7 @@ from evalkit.records.checks import name as name_fault
 from evalkit.running.endpoint import Endpoint
 from evalkit.running.plan import check_asking
 from evalkit.running.prices import Prices
-from evalkit.vocabulary import AnswerForm, Api, JudgeTask
+from evalkit.vocabulary import AnswerForm, Api, JudgeTask, SoftScore
 
 #: More repeats than anybody needs to know how a judge varies.
 MOST_REPEATS = 20
@@ -38,6 +38,7 @@ class JudgePlan:
     repeats: int = 1
     is_all: bool = False
     task: JudgeTask = JudgeTask.PAIR
+    soft: SoftScore | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done, or not kept to."""
@@ -51,10 +52,20 @@ class JudgePlan:
                 "Errors are asked for once: marks of several looks stand side by side, and no file "
                 "could tell them apart. Let scores be repeated with them (response)."
             )
+        if self.task is JudgeTask.ERRORS and self.soft is not None:
+            raise RefusedError(
+                "How sure a judge is can be told of verdicts and scores, not of errors."
+            )
         check_asking(self)
 
     def identity(self, asked: PairQuestion | ResponseQuestion) -> JudgeIdentity:
         """Return who the judge is that is asked this."""
         return JudgeIdentity(
-            self.model, self.endpoint.base_url, self.api, self.form, self.parameters, asked
+            self.model,
+            self.endpoint.base_url,
+            self.api,
+            self.form,
+            self.parameters,
+            asked,
+            self.soft,
         )

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,14 @@ _OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class JudgeVerdict:
-    """What a judge said; ``content`` is None where it could not be read."""
+    """What a judge said; ``content`` is None where it could not be read.
+
+    ``probabilities`` are how probable it held it: see `evalkit.judging.soft`.
+    """
 
     content: Draft | None
     rationale: str
+    probabilities: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,12 @@ def probability(value: Any) -> Fault | None:
     return None if ok else Fault(shown(value), "a number above 0 and up to 1")
 
 
+def chance(value: Any) -> Fault | None:
+    """Accept a probability, 0 and 1 included."""
+    ok = is_number(value) and 0 <= value <= 1
+    return None if ok else Fault(shown(value), "a number from 0 to 1")
+
+
 def moment(value: Any) -> Fault | None:
     """Accept a date and time of ISO 8601 with its zone."""
     ok = isinstance(value, str) and as_moment(value) is not None

@@ -47,6 +47,9 @@ OF_JUDGES: dict[str, Check] = {
     "rationale": checks.text,
 }
 
+#: How probable a judge held its preference, or its score.
+PROBABILITY = "probability"
+
 #: Optional fields of a comparison, score or error that say how it came about.
 EXTRAS: dict[str, Check] = {
     "seconds": checks.amount(checks.MAX_SECONDS, "seconds"),
@@ -183,6 +186,7 @@ TYPES: dict[str, Fields] = {
             "preference": checks.one_of(Preference),
             "strength": checks.one_of(Strength),
             "certainty": checks.one_of(Certainty),
+            PROBABILITY: checks.chance,
             "criteria": checks.by_name(checks.one_of(Preference)),
             **_PRESENTATION,
         },
@@ -205,6 +209,7 @@ TYPES: dict[str, Fields] = {
             **_ANNOTATOR,
             "criterion": checks.name,
             "value": checks.number,
+            PROBABILITY: checks.chance,
             **_PRESENTATION,
         },
         required=frozenset({"case", "model", "annotator", "criterion", "value"}),
@@ -255,8 +260,8 @@ _SINCE_VERSION_2 = {
     "criterion": {"range"},
     "case": {"checklist", "elsewhere"},
     "output": {"reasoning", "reasoning_tokens", "elsewhere"},
-    "comparison": {"strength", "certainty", "criteria", *_OF_LABELS_SINCE_VERSION_2},
-    "score": _OF_LABELS_SINCE_VERSION_2,
+    "comparison": {"strength", "certainty", "criteria", PROBABILITY, *_OF_LABELS_SINCE_VERSION_2},
+    "score": {PROBABILITY, *_OF_LABELS_SINCE_VERSION_2},
     "error": {"step", "omission", *_OF_LABELS_SINCE_VERSION_2},
 }
 
@@ -303,7 +308,7 @@ def faults(record: dict[str, Any], version: int = VERSION) -> Iterator[tuple[str
             is_sound = False
             yield field + fault.path, fault
     if is_sound and "annotator" in fields.checks:
-        yield from annotator_faults(record, OF_JUDGES)
+        yield from annotator_faults(record, (*OF_JUDGES, PROBABILITY))
     # What has no text is told at once, whatever else is wrong.
     if kind in WHOLE_RECORD_CHECKS and (is_sound or kind in ("case", "output")):
         yield from WHOLE_RECORD_CHECKS[kind](record)

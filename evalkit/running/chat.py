@@ -8,7 +8,7 @@ from openai import AsyncOpenAI
 from evalkit.images.references import address_of, with_images
 from evalkit.records.normal import message_text
 from evalkit.running.failures import CutError
-from evalkit.running.request import MAX_TOKENS, Reply, Request, TokenUsage
+from evalkit.running.request import MAX_TOKENS, Reply, Request, TokenChance, TokenUsage
 
 #: What of a message is sent; the rest of it is ours or the record's.
 _FIELDS = ("role", "content", "name", "tool_calls", "tool_call_id")
@@ -28,12 +28,18 @@ async def hear(
             if chunk.usage is not None:
                 reply.usage = _usage(chunk.usage)
             for choice in chunk.choices or ():
+                reply.tokens += token_chances(getattr(choice.logprobs, "content", None))
                 if choice.delta is not None and _add(choice.delta, reply, calls):
                     on_token()
                     reply.tool_calls = [call for _, call in calls]
                 reply.finish_reason = choice.finish_reason or reply.finish_reason
     if reply.finish_reason is None:
         raise CutError("The answer was cut off: its stream ended before the model had finished.")
+
+
+def token_chances(tokens: Any) -> list[TokenChance]:
+    """Read the tokens of a piece of an answer, as both APIs write them, where it has any."""
+    return [TokenChance(token.token, float(token.logprob)) for token in tokens or ()]
 
 
 def _body(request: Request, client: AsyncOpenAI) -> dict[str, Any]:

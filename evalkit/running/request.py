@@ -40,6 +40,14 @@ class TokenUsage:
     cost_usd: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TokenChance:
+    """A token of a reply, and the logarithm of the chance it had, given those before it."""
+
+    text: str
+    logprob: float
+
+
 @dataclass(slots=True)
 class Reply:
     """What came back.
@@ -49,7 +57,8 @@ class Reply:
     from when the request that was answered was sent (not from the first of its retries), the time
     to the first token being that to the first piece of anything the model wrote, reasoning
     included. ``n_sent`` counts requests, retries included. ``lost`` is what tries took that came to
-    nothing, reckoned from what was sent and came, where the endpoint did not say.
+    nothing, reckoned from what was sent and came, where the endpoint did not say. ``tokens`` are
+    those of ``text``, where their chances were asked for and the endpoint gives them.
     """
 
     text: str = ""
@@ -63,4 +72,5 @@ class Reply:
     time_to_first_token_ms: float | None = None
     n_sent: int = 0
     lost: TokenUsage = field(default_factory=TokenUsage)
+    tokens: list[TokenChance] = field(default_factory=list)
     error: str | None = None

@@ -7,7 +7,7 @@ from openai import AsyncOpenAI
 
 from evalkit.images.references import address_of, is_image
 from evalkit.records.normal import message_text
-from evalkit.running.chat import function_tool
+from evalkit.running.chat import function_tool, token_chances
 from evalkit.running.failures import CutError, ReportedError
 from evalkit.running.request import MAX_TOKENS, Reply, Request, TokenUsage
 
@@ -33,6 +33,8 @@ async def hear(
                 on_token()
                 if (field := _PIECES[event.type]) is not None:
                     setattr(reply, field, getattr(reply, field) + event.delta)
+                if event.type == "response.output_text.delta":
+                    reply.tokens += token_chances(event.logprobs)
                 reply.is_refusal = reply.is_refusal or event.type == "response.refusal.delta"
             elif event.type in _ENDS:
                 whole = event.response

@@ -23,6 +23,7 @@ from evalkit.reports.judges.report import judges_report
 from evalkit.running.endpoint import Endpoint
 from evalkit.running.prices import Prices
 from evalkit.study.subjects import PREFERRED
+from evalkit.vocabulary import Api, SoftScore
 from tests.db.record_files import exported
 from tests.endpoint.judge import NoisyJudge
 from tests.endpoint.server import KEY, Trouble, serving
@@ -205,6 +206,27 @@ def test_an_export_of_verdicts_is_imported_as_the_same(study, server, tmp_path, 
 
     assert sum(count.new for count in counts.values()) == 0
     assert sum('"annotator_kind": "judge"' in line for line in lines) == 2 * N_VERDICTS
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    schema.upgrade()
+    import_file(path)
+    assert written() == lines
+    engine().dispose()
+
+
+@pytest.mark.parametrize("soft", SoftScore)
+@pytest.mark.parametrize("api", Api)
+def test_how_sure_a_judge_was_is_stored_exported_and_imported(
+    study, server, tmp_path, monkeypatch, soft, api
+):
+    server.models["m"] = NoisyJudge(qualities(N_CASES), sure=0.8)
+
+    judge(plan_at(server, soft=soft, api=api))
+
+    assert {said.probability for said, _ in verdicts()} == {0.8}
+    path = tmp_path / "study.jsonl"
+    path.write_text("".join(lines := written()), encoding="utf-8")
+    assert sum('"probability": 0.8' in line for line in lines) == N_VERDICTS
+    assert sum(count.new for count in import_file(path).counts.values()) == 0
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
     schema.upgrade()
     import_file(path)

@@ -93,6 +93,9 @@ MIGRATIONS = {
         "7636f36ed303d3791e52e32bd592d9ab40ad534c43591d86b677e188843c2a09"
     ),
     "0030_judge_responses.py": ("1b1dec3369249d21513760388bd3f24fc7721d64913cc1e3dc31a996c3272dab"),
+    "0031_keep_how_sure_judges_are.py": (
+        "551d38fca20efbd7b0c78f43733da8628ef0483030c9b69d45819997d2824ba7"
+    ),
 }
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)

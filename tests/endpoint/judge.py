@@ -13,6 +13,7 @@ independently.
 
 import hashlib
 import json
+import math
 import random
 import re
 from collections.abc import Mapping
@@ -35,6 +36,8 @@ class NoisyJudge:
     towards_longer: float = 0.0
     unreadable: float = 0.0
     seed: int = 0
+    #: How sure it is of every verdict: stated, and the chance of the tokens that say it.
+    sure: float | None = None
 
     def __call__(self, body: dict[str, Any]) -> Spoken:
         """Answer."""
@@ -44,8 +47,14 @@ class NoisyJudge:
         if drawn.random() < self.unreadable:
             return _say("Both have their merits.")
         verdict = self._verdict(texts, drawn)
-        reasons = f"I prefer {verdict}."
-        return _say(json.dumps({"rationale": reasons, "verdict": verdict}))
+        answer: dict[str, Any] = {"rationale": f"I prefer {verdict}.", "verdict": verdict}
+        if self.sure is None:
+            return _say(json.dumps(answer))
+        spoken = _say(json.dumps(answer | {"probability": self.sure}))
+        before, after = spoken.text.split(f'"verdict": "{verdict}"')
+        spoken.tokens = [before, '"verdict": "', verdict, '"' + after]
+        spoken.logprobs = [-0.5, -0.1, math.log(self.sure), -0.7]
+        return spoken
 
     def _verdict(self, texts: Mapping[str, str], drawn: random.Random) -> str:
         swayed = drawn.random()

@@ -33,6 +33,14 @@ class Spoken:
     failure: str = ""
     #: Pieces of the chat API as some servers write them, before all else.
     odd_deltas: list[dict[str, Any]] = field(default_factory=list)
+    #: The tokens of the text, of no size in particular, and the logarithms of their chances.
+    tokens: list[str] = field(default_factory=list)
+    logprobs: list[float] = field(default_factory=list)
+
+    @property
+    def pieces(self) -> list[str]:
+        """Return the text in the pieces in which it is streamed."""
+        return self.tokens or [self.text[at : at + 7] for at in range(0, len(self.text), 7)]
 
 
 Model = Callable[[dict[str, Any]], Spoken]

@@ -24,7 +24,8 @@ def chat_chunks(body: dict[str, Any], spoken: Spoken) -> Iterator[str]:
     """Write the same as chunks, reasoning first."""
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}, *spoken.odd_deltas]
     deltas += [{"reasoning_content": piece} for piece in _pieces(spoken.reasoning)]
-    deltas += [{"content": piece} for piece in _pieces(spoken.text)]
+    n_before = len(deltas)
+    deltas += [{"content": piece} for piece in spoken.pieces]
     deltas += [{"refusal": piece} for piece in _pieces(spoken.refusal)]
     for index, call in enumerate(spoken.tool_calls):
         function = call["function"]
@@ -34,8 +35,12 @@ def chat_chunks(body: dict[str, Any], spoken: Spoken) -> Iterator[str]:
             {"tool_calls": [{"index": index, "function": {"arguments": piece}}]}
             for piece in _pieces(function["arguments"])
         ]
-    for delta in deltas:
-        yield _data(_chunk(body, [{"index": 0, "delta": delta, "finish_reason": None}]))
+    for place, delta in enumerate(deltas):
+        choice = {"index": 0, "delta": delta, "finish_reason": None}
+        if spoken.logprobs and body.get("logprobs") and "content" in delta and place >= n_before:
+            chances = [_chance(delta["content"], spoken.logprobs[place - n_before])]
+            choice |= {"logprobs": {"content": chances, "refusal": None}}
+        yield _data(_chunk(body, [choice]))
     ending = {"index": 0, "delta": {}, "finish_reason": spoken.finish_reason}
     yield _data(_chunk(body, [ending]))
     if (body.get("stream_options") or {}).get("include_usage"):
@@ -101,8 +106,10 @@ def response_events(body: dict[str, Any], spoken: Spoken) -> Iterator[str]:
             summary_index=0,
             delta=piece,
         )
-    for piece in _pieces(spoken.text):
-        yield _event("response.output_text.delta", **where, delta=piece, logprobs=[])
+    is_asked = "message.output_text.logprobs" in body.get("include", ())
+    for place, piece in enumerate(spoken.pieces):
+        chances = [_chance(piece, spoken.logprobs[place])] if is_asked and spoken.logprobs else []
+        yield _event("response.output_text.delta", **where, delta=piece, logprobs=chances)
     for piece in _pieces(spoken.refusal):
         yield _event("response.refusal.delta", **where, delta=piece)
     for call in spoken.tool_calls:
@@ -123,6 +130,10 @@ def _event(name: str, **fields: Any) -> str:
 
 def _data(value: Any) -> str:
     return f"data: {json.dumps(value)}\n\n"
+
+
+def _chance(token: str, logprob: float) -> dict[str, Any]:
+    return {"token": token, "logprob": logprob, "bytes": None, "top_logprobs": []}
 
 
 def _pieces(text: str, size: int = 7) -> list[str]:

@@ -341,7 +341,7 @@ def _key_of_ranking(fields: dict[str, Any]) -> str:
 def _judgement(fields: dict[str, Any]) -> dict[str, Any]:
     """Return what was judged, apart from where it hangs."""
     names = (
-        *("preference", "strength", "certainty", "criteria", "value"),
+        *("preference", "strength", "certainty", "probability", "criteria", "value"),
         *("severity", "start", "end", "quote", "note", "step", "omission"),
     )
     return {key: fields[key] for key in names if fields.get(key) is not None}

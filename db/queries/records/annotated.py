@@ -124,6 +124,7 @@ def annotation_rows(study_id: int, *, by_case: bool) -> Any:
             col(Annotation.preference),
             col(Annotation.strength),
             col(Annotation.certainty),
+            col(Annotation.probability),
             col(Annotation.is_unreadable),
             col(Annotation.comment),
             col(Annotation.texts),

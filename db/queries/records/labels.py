@@ -150,6 +150,7 @@ class _LabelReader:
             "preference": row.preference,
             "strength": row.strength,
             "certainty": row.certainty,
+            "probability": row.probability,
         }
         if preferences:
             fields["criteria"] = {chosen.key: chosen.preference for chosen in preferences}
@@ -163,6 +164,7 @@ class _LabelReader:
             **self._side(score.run_id),
             "criterion": score.key,
             "value": score.value,
+            "probability": score.probability,
         }
         if score.rubric_id != self._study.rubric_id:
             fields.setdefault("rubric_version", score.version)
@@ -221,6 +223,7 @@ class _LabelReader:
                 col(Score.output_id),
                 col(Score.criterion_id),
                 col(Score.value),
+                col(Score.probability),
                 col(Score.is_superseded),
                 col(Score.details),
                 col(Output.run_id),

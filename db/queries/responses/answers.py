@@ -31,6 +31,7 @@ class GivenScore:
     output_id: int
     criterion: str
     value: float
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Answer:
 
     ``output_ids`` are of the responses that were shown, in the order of the screen; ``texts`` are
     what was written of them, in the same order, by question. ``ranking`` has the ids of those
-    that were ranked, best first, each place with those that share it.
+    that were ranked, best first, each place with those that share it. ``probability`` is how
+    probable a judge held its preference.
     """
 
     annotator: str
@@ -80,6 +82,7 @@ class Answer:
     texts: tuple[Mapping[str, str], ...] = ()
     ranking: tuple[tuple[int, ...], ...] = ()
     checks: tuple[GivenCheck, ...] = ()
+    probability: float | None = None
 
 
 def answers(
@@ -97,6 +100,7 @@ def answers(
             col(Annotation.id).label("annotation_id"),
             col(Annotation.preference),
             col(Annotation.is_unreadable),
+            col(Annotation.probability),
             col(Annotation.is_superseded),
             col(Annotation.comment),
             col(Annotation.texts),
@@ -170,6 +174,7 @@ def _answer(
         texts=tuple(texts.get(side, {}) for side in outputs),
         ranking=() if row.is_superseded else ranking,
         checks=tuple(checks.get(row.annotation_id, ())),
+        probability=None if row.is_superseded else row.probability,
     )
 
 
@@ -196,7 +201,11 @@ def _scores(
 ) -> dict[int, list[GivenScore]]:
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
-            col(Score.annotation_id), col(Score.output_id), col(Criterion.key), col(Score.value)
+            col(Score.annotation_id),
+            col(Score.output_id),
+            col(Criterion.key),
+            col(Score.value),
+            col(Score.probability),
         )
         .join(Criterion, col(Criterion.id) == col(Score.criterion_id))
         .where(

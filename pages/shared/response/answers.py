@@ -59,7 +59,9 @@ def answer_table(read: SideBySide) -> pd.DataFrame:
             " with ".join(_name(output_id, headings) for output_id in answer.output_ids)
             for answer in answers
         ],
-        "Prefers": [_preference(answer, headings) for answer in answers],
+        "Prefers": [
+            _preference(answer, headings) + _sure(answer.probability) for answer in answers
+        ],
     }
     for key in dict.fromkeys(score.criterion for answer in answers for score in answer.scores):
         name = capital(key.replace("_", " "))
@@ -108,9 +110,14 @@ def _preference(answer: Answer, headings: Mapping[int, str]) -> str:
     return _LEVEL[answer.preference] if answer.preference else text.MISSING
 
 
+def _sure(probability: float | None) -> str:
+    """Say how probable a judge held what it said, where it told."""
+    return "" if probability is None else f" ({text.percent(probability)} sure)"
+
+
 def _scores(answer: Answer, criterion: str, output_ids: Sequence[int]) -> str:
     values = {
-        score.output_id: f"{score.value:g}"
+        score.output_id: f"{score.value:g}{_sure(score.probability)}"
         for score in answer.scores
         if score.criterion == criterion
     }

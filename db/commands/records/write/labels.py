@@ -220,6 +220,7 @@ class _LabelWriter:
             "preference": preference,
             "strength": compared.get("strength"),
             "certainty": compared.get("certainty"),
+            "probability": compared.get("probability"),
             "is_unreadable": (
                 row.type == COMPARISON and preference is None and "order" not in compared
             ),
@@ -255,11 +256,13 @@ class _LabelWriter:
     def _score(
         self, annotation_id: int, row: _LabelRow, details: dict[str, Any] | None
     ) -> dict[str, Any]:
+        body = json.loads(row.body)
         return {
             "annotation_id": annotation_id,
             "output_id": row.output_id,
             "criterion_id": self._writing.criteria[row.part or 0],
-            "value": float(json.loads(row.body)["value"]),
+            "value": float(body["value"]),
+            "probability": body.get("probability"),
             "is_superseded": not row.is_current,
             "details": details,
         }
