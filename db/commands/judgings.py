@@ -121,31 +121,33 @@ def store_verdict(
         judging = session.get_one(Judging, asked.judging_id)
         if _is_judged(session, judging, asked.presentation):
             return False
-        assignment = Assignment(
-            study_id=judging.study_id,
-            annotator_id=judging.annotator_id,
-            case_id=asked.case_id,
-            left_output_id=asked.left_output_id,
-            right_output_id=asked.right_output_id,
-            presentation=asked.presentation,
-            policy=IMPORTED_POLICY,
-            state=AssignmentState.SUBMITTED,
-        )
-        session.add(assignment)
-        session.flush()
-        _store(session, assignment, verdict, fields, looked=looked)
+        store_judgement(session, judging, asked, verdict, fields, looked=looked)
         results_changed(session, judging.study_id)
     return True
 
 
-def _store(
+def store_judgement(
     session: Session,
-    assignment: Assignment,
+    judging: Judging,
+    asked: AskedVerdict,
     verdict: JudgeVerdict,
     fields: Mapping[str, Any],
     *,
     looked: bool,
 ) -> None:
+    """Store what a judge said of what it was asked as an annotation of its own."""
+    assignment = Assignment(
+        study_id=judging.study_id,
+        annotator_id=judging.annotator_id,
+        case_id=asked.case_id,
+        left_output_id=asked.left_output_id,
+        right_output_id=asked.right_output_id,
+        presentation=asked.presentation,
+        policy=IMPORTED_POLICY,
+        state=AssignmentState.SUBMITTED,
+    )
+    session.add(assignment)
+    session.flush()
     moment, content = now(), verdict.content
     annotation = Annotation(
         assignment_id=number_of(assignment),
@@ -208,17 +210,22 @@ def _unjudged(session: Session, asked_id: int, cost: float | None) -> AskedVerdi
     return asked
 
 
+def judge_named(session: Session, name: str) -> int:
+    """Return the id of a judge, which is new where nobody is called so."""
+    judge = judge_called(session, name)
+    if judge is None:
+        judge = Annotator(name=name, kind=AnnotatorKind.JUDGE, role=Role.ANNOTATOR)
+        session.add(judge)
+        session.flush()
+    return number_of(judge)
+
+
 def _new_judging(
     session: Session, study: Study, identity: JudgeIdentity, actor_id: int | None
 ) -> Judging:
-    judge = judge_called(session, identity.name)
-    if judge is None:
-        judge = Annotator(name=identity.name, kind=AnnotatorKind.JUDGE, role=Role.ANNOTATOR)
-        session.add(judge)
-        session.flush()
     return Judging(
         study_id=number_of(study),
-        annotator_id=number_of(judge),
+        annotator_id=judge_named(session, identity.name),
         identity=identity.document(),
         identity_hash=identity.hash,
         model=identity.model,

@@ -57,23 +57,29 @@ class ToJudge:
 
 
 def all_to_judge(session: Session, study: Study, plan: JudgePlan) -> list[ToJudge]:
-    """Return all that a plan lets judge: each pair in both orders, each as often as wished.
+    """Return all that a plan lets judge. Raises RefusedError where there is nothing."""
+    return to_judge(session, study, plan.task, is_all=plan.is_all, repeats=plan.repeats)
+
+
+def to_judge(
+    session: Session, study: Study, task: JudgeTask, *, is_all: bool, repeats: int
+) -> list[ToJudge]:
+    """Return what there is to judge: each pair in both orders, each as often as wished.
 
     Raises RefusedError where there is nothing.
     """
-    is_pair = plan.task is JudgeTask.PAIR
-    if plan.is_all:
+    is_pair = task is JudgeTask.PAIR
+    if is_all:
         places = _of_models(session, study, n=2 if is_pair else 1)
     else:
-        places = _compared(session, study) if is_pair else _looked_at(session, study, plan.task)
-    if not places and plan.is_all:
+        places = _compared(session, study) if is_pair else _looked_at(session, study, task)
+    if not places and is_all:
         raise RefusedError("This study has no responses that a judge could be asked about.")
     if not places:
         raise RefusedError(
-            f"{_NOT_JUDGED[plan.task]}, so no judge could be checked on them. "
-            "Ask about all with --all."
+            f"{_NOT_JUDGED[task]}, so no judge could be checked on them. Ask about all with --all."
         )
-    looks = range(1, plan.repeats + 1)
+    looks = range(1, repeats + 1)
     return [
         to_ask
         for case_id, *outputs in sorted(places)

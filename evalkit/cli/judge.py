@@ -1,6 +1,6 @@
 """``judge``: let a model judge the responses of a study, alone or each two in both orders."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,7 +15,6 @@ from evalkit.cli.asking import (
     InputPriceOption,
     KeyEnvOption,
     MaxTokensOption,
-    ModelOption,
     OutputPriceOption,
     ParametersOption,
     TemperatureOption,
@@ -41,6 +40,9 @@ FormOption = Annotated[
         help="How the endpoint is held to an answer that can be read: by a JSON schema, as any "
         "JSON, or by the words of the prompt alone."
     ),
+]
+JudgeModelOption = Annotated[
+    str, typer.Option("--model", help="The judge's model, as the endpoint calls it.")
 ]
 RepeatsOption = Annotated[int, typer.Option(help="How often each is asked.")]
 TaskOption = Annotated[
@@ -68,9 +70,27 @@ AllFlag = Annotated[
 ]
 
 
+BaselineFlag = Annotated[
+    bool,
+    typer.Option(
+        "--baseline",
+        help="No model at all: what length and words know of people's preferences on the train "
+        "split, which every judge must beat. It asks no endpoint.",
+    ),
+]
+PanelOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A judge of the study, by name, that votes with the others so named, as one judge."
+    ),
+]
+
+
 def judge_command(
     study: StudyOption,
-    model: ModelOption,
+    model: JudgeModelOption = "",
+    baseline: BaselineFlag = False,
+    panel: PanelOption = None,
     task: TaskOption = JudgeTask.PAIR,
     base_url: BaseUrlOption = None,
     key_env: KeyEnvOption = None,
@@ -92,6 +112,12 @@ def judge_command(
 ) -> None:
     """Let a model judge; the same command once more goes on with the rest."""
     require_database()
+    if baseline:
+        _ask_baseline(study, is_all=is_all, as_json=as_json)
+        return
+    if panel:
+        _let_vote(study, panel, as_json=as_json)
+        return
     from evalkit.judging.plan import JudgePlan
 
     asking = how_to_ask(
@@ -107,12 +133,54 @@ def judge_command(
         input_price=input_price,
         output_price=output_price,
     )
-    plan = JudgePlan(
-        study=study, task=task, form=form, repeats=repeats, soft=soft, is_all=is_all, **asking
-    )
-    _estimate(plan, as_json=as_json and dry_run)
-    if not dry_run:
+    how: dict[str, Any] = {"task": task, "form": form, "repeats": repeats, "soft": soft}
+    plan = JudgePlan(study=study, is_all=is_all, **how, **asking)
+    _run(plan, timeout=timeout, is_dry=dry_run, as_json=as_json)
+
+
+def _run(plan: "JudgePlan", *, timeout: float, is_dry: bool, as_json: bool) -> None:
+    _estimate(plan, as_json=as_json and is_dry)
+    if not is_dry:
         _work(plan, timeout=timeout, as_json=as_json)
+
+
+def _ask_baseline(study: str, *, is_all: bool, as_json: bool) -> None:
+    from db.baseline import judge_by_baseline
+
+    judged = judge_by_baseline(study, is_all=is_all)
+    learnt = judged.baseline
+    if as_json:
+        print_json(
+            {
+                "judge": judged.judge,
+                "n_verdicts": judged.n_verdicts,
+                "n_new": judged.n_new,
+                "n_train_pairs": learnt.n_pairs,
+                "n_train_cases": learnt.n_cases,
+                "left_out_accuracy": learnt.accuracy,
+                "longer_accuracy": learnt.longer,
+            }
+        )
+        return
+    out().print(
+        f"{judged.judge} on {study}: {judged.n_verdicts:,} judged, {judged.n_new:,} of them new. "
+        f"It learnt from {counted(learnt.n_pairs, 'pair')} of {counted(learnt.n_cases, 'case')} "
+        f"of the train split; on cases left out of its learning it says {learnt.accuracy:.0%} of "
+        f"people's preferences, and always naming the longer response {learnt.longer:.0%}."
+    )
+
+
+def _let_vote(study: str, members: list[str], *, as_json: bool) -> None:
+    from db.panels import let_panel_vote
+
+    voted = let_panel_vote(study, members)
+    if as_json:
+        told = {"judge": voted.judge, "n_verdicts": voted.n_verdicts, "n_new": voted.n_new}
+        print_json(told)
+        return
+    out().print(
+        f"{voted.judge} on {study}: {voted.n_verdicts:,} judged, {voted.n_new:,} of them new."
+    )
 
 
 def _estimate(plan: "JudgePlan", *, as_json: bool) -> None:

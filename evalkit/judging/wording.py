@@ -70,7 +70,7 @@ def messages_for(
             _part(str(message["role"]), message_text(message.get("content")))
             for message in messages
         ),
-        *(_part(name, _words(response)) for name, response in responses.items()),
+        *(_part(name, response_words(response)) for name, response in responses.items()),
     )
     return [{"role": "system", "content": system}, {"role": "user", "content": "\n\n".join(parts)}]
 
@@ -118,7 +118,7 @@ def read_answer(text: str) -> JudgeAnswer:
     return JudgeAnswer(fields, rationale[:MAX_RATIONALE])
 
 
-def _words(response: BlindedResponse) -> str:
+def response_words(response: BlindedResponse) -> str:
     """Return a response as one text; of an agent all its steps, each call as JSON."""
     if response.steps is None:
         return response.text or ""
