@@ -12,9 +12,9 @@ from db.commands.changes import results_changed, studies_of_runs
 from db.commands.errands import (
     RUN,
     changed,
-    errand_row,
     note,
     open_errand,
+    resume_errand,
     stop_errand,
     take_part,
 )
@@ -111,13 +111,7 @@ def resume_run(
     run_id: int, *, budget_usd: float | None = None, actor_id: int | None = None
 ) -> None:
     """Let a stopped run go on, within another budget if one is named."""
-    with write_session() as session:
-        asking = errand_row(session, RUN, run_id)
-        if asking.state == AskingState.STOPPED:
-            asking.state, asking.reason = AskingState.OPEN, None
-            asking.budget_usd = asking.budget_usd if budget_usd is None else budget_usd
-            session.add(asking)
-            note(session, RUN, "resume", run_id, actor_id)
+    resume_errand(RUN, run_id, budget_usd=budget_usd, actor_id=actor_id)
 
 
 def _was_imported(session: Session, asked: AskedCase) -> bool:

@@ -135,6 +135,19 @@ def stop_errand(kind: Errand, number: int, reason: str, *, actor_id: int | None 
             note(session, kind, "stop", number, actor_id)
 
 
+def resume_errand(
+    kind: Errand, number: int, *, budget_usd: float | None = None, actor_id: int | None = None
+) -> None:
+    """Let a stopped errand go on, within another budget if one is named."""
+    with write_session() as session:
+        row = errand_row(session, kind, number)
+        if row.state == AskingState.STOPPED:
+            row.state, row.reason = AskingState.OPEN, None
+            row.budget_usd = row.budget_usd if budget_usd is None else budget_usd
+            session.add(row)
+            note(session, kind, "resume", number, actor_id)
+
+
 def changed(session: Session, statement: Any) -> bool:
     """Say whether a statement changed any row."""
     counted = {"preserve_rowcount": True}  # of an INSERT, PostgreSQL's driver else tells nothing

@@ -43,6 +43,7 @@ class JudgingProgress:
     study: str
     judge: str
     task: JudgeTask
+    budget_usd: float | None
     state: AskingState
     reason: str | None
     is_at_work: bool
@@ -162,12 +163,23 @@ def judging_progress(session: Session, judging_id: int) -> JudgingProgress:
         study=session.get_one(Study, judging.study_id).name,
         judge=session.get_one(Annotator, judging.annotator_id).name,
         task=task_of(judging),
+        budget_usd=judging.budget_usd,
         state=AskingState(judging.state),
         reason=judging.reason,
         is_at_work=judging.leased_until is not None and judging.leased_until > now(),
         **_counts(session, judging),
         reasons=_reasons(session, judging_id),
     )
+
+
+def judgings(session: Session) -> list[JudgingProgress]:
+    """Return how far every judging is that asks an endpoint, newest first."""
+    ids = session.exec(
+        select(Judging.id)
+        .where(Judging.base_url != "")  # the baseline and panels ask nobody
+        .order_by(col(Judging.created_at).desc(), col(Judging.id).desc())
+    ).all()
+    return [judging_progress(session, judging_id) for judging_id in ids if judging_id is not None]
 
 
 def _counts(session: Session, judging: Judging) -> Mapping[str, Any]:

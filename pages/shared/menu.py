@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("results/correction.py", "correction", "Corrected numbers", "Judges", Role.LEAD),
     Entry("library/import_records.py", "import", "Import records", "Library", Role.LEAD),
     Entry("library/run_models.py", "run", "Run models", "Library", Role.LEAD),
+    Entry("library/judge.py", "judge", "Judge", "Library", Role.LEAD),
     Entry("library/eval_sets.py", "eval-sets", "Eval sets", "Library", Role.LEAD),
     Entry("library/studies.py", "studies", "Studies", "Library", Role.LEAD),
     Entry("library/rubrics.py", "rubrics", "Rubrics", "Library", Role.LEAD),

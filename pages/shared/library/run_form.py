@@ -1,7 +1,6 @@
 """The form of a run, and what it is expected to take, before it starts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -11,12 +10,9 @@ from evalkit.errors import RefusedError
 from evalkit.records.names import DEFAULT_RUN
 from evalkit.running.endpoint import Endpoint
 from evalkit.running.estimate import RunEstimate
-from evalkit.running.plan import MOST_AT_ONCE, RunPlan, parameters_of
-from evalkit.running.prices import known_prices, stated_prices
-from evalkit.vocabulary import Api
+from evalkit.running.plan import RunPlan
 from pages.shared.display import exhibits
-
-_APIS = {"Chat completions": Api.CHAT, "Responses": Api.RESPONSES}
+from pages.shared.library.asking_settings import asking_settings
 
 
 def plans(
@@ -44,28 +40,21 @@ def plans(
             placeholder="Type a name and press Enter",
             key="run-models",
         )
-        settings = _settings()
+        run = st.text_input(
+            "Run", DEFAULT_RUN, help="Tells several passes of one model apart.", key="run-name"
+        )
+        settings = asking_settings("run", what="model")
         if not st.form_submit_button("Estimate", icon=":material/calculate:"):
             return None
     if not models:
         raise RefusedError("Name at least one model.")
     endpoint = endpoints[where]
-    stated = stated_prices(settings.input_price, settings.output_price)
-    parameters = parameters_of(
-        temperature=settings.temperature, max_tokens=settings.max_tokens, more=settings.parameters
-    )
     return [
         RunPlan(
             eval_set=eval_set.name,
             version=version,
-            model=model.strip(),
-            endpoint=endpoint,
-            run=settings.run,
-            api=settings.api,
-            parameters=parameters,
-            prices=stated or known_prices(model.strip(), endpoint.base_url),
-            budget_usd=settings.budget,
-            concurrency=settings.concurrency,
+            run=run.strip(),
+            **settings.asking(model.strip(), endpoint),
         )
         for model in models
     ]
@@ -88,56 +77,3 @@ def is_started(estimates: Sequence[tuple[RunPlan, RunEstimate]]) -> bool:
         return st.button(
             "Start" if n == 1 else f"Start {n} runs", type="primary", icon=":material/play_arrow:"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Settings:
-    """How to ask, and how much may be spent."""
-
-    max_tokens: int | None
-    budget: float | None
-    temperature: float | None
-    run: str
-    api: Api
-    concurrency: int
-    input_price: float | None
-    output_price: float | None
-    parameters: str
-
-
-def _settings() -> _Settings:
-    first, second, third = st.columns(3)
-    max_tokens = first.number_input(
-        "Most tokens of a response", 1, None, None, 1, placeholder="No limit", key="run-tokens"
-    )
-    budget = second.number_input(
-        "Budget per model (US dollars)", 0.0, None, None, placeholder="None", key="run-budget"
-    )
-    temperature = third.number_input(
-        "Temperature", 0.0, None, None, placeholder="The model's own", key="run-temperature"
-    )
-    with st.expander("More"):
-        first, second, third = st.columns(3)
-        run = first.text_input(
-            "Run", DEFAULT_RUN, help="Tells several passes of one model apart.", key="run-name"
-        )
-        api = second.selectbox("API", list(_APIS), key="run-api")
-        concurrency = third.number_input("Requests at once", 1, MOST_AT_ONCE, 4, key="run-at-once")
-        first, second = st.columns(2)
-        into, out = (
-            place.number_input(
-                f"US dollars per million {what} tokens",
-                0.0,
-                None,
-                None,
-                placeholder="As known",
-                key=f"run-price-{number}",
-            )
-            for number, (place, what) in enumerate(((first, "input"), (second, "output")))
-        )
-        parameters = st.text_input(
-            "More parameters (JSON)", placeholder='{"seed": 1}', key="run-parameters"
-        )
-    return _Settings(
-        max_tokens, budget, temperature, run.strip(), _APIS[api], concurrency, into, out, parameters
-    )
