@@ -12,10 +12,9 @@ from db import judging, schema
 from db.commands.judgings import begin_judging
 from db.commands.records import import_file
 from db.engine import engine, read_session
-from db.models import Annotation, Annotator, Assignment, ErrorMark, Score, Study
+from db.models import Annotation, Annotator, Assignment, ErrorMark, Score
 from db.queries.integrity import integrity_findings
 from db.queries.judgings import judging_progress
-from db.queries.records.export import study_lines
 from db.queries.results import ResultFilters, collect, result_study
 from evalkit.errors import RefusedError
 from evalkit.judging.plan import JudgePlan
@@ -26,6 +25,7 @@ from evalkit.stats.judges.ceiling import beside
 from evalkit.study.collected import Tag
 from evalkit.study.subjects import codings_of, subject_key
 from evalkit.vocabulary import JudgeTask
+from tests.db.record_files import exported
 from tests.endpoint.judge import NoisyReader
 from tests.endpoint.server import KEY, serving
 from tests.endpoint.study import CRITERION, TAGS, store_scored_study, store_study, truths
@@ -77,8 +77,7 @@ def said(table):
 
 
 def written():
-    with read_session() as session:
-        return list(study_lines(session, study_id=session.exec(select(Study.id)).one()))
+    return exported("Study")
 
 
 def collected():

@@ -9,13 +9,13 @@ from sqlmodel import select
 from db.baseline import judge_by_baseline
 from db.commands.records import import_records
 from db.engine import read_session
-from db.models import Annotation, Annotator, Assignment, Case, Study
+from db.models import Annotation, Annotator, Assignment, Case
 from db.panels import let_panel_vote
 from db.queries.integrity import integrity_findings
-from db.queries.records.export import study_lines
 from evalkit.cli import main
 from evalkit.errors import NotFoundError, RefusedError
 from evalkit.judging.split import Split, split_of
+from tests.db.record_files import exported
 from tests.endpoint.study import MODELS, store_study
 
 N_CASES = 60
@@ -118,8 +118,7 @@ def test_a_panel_votes_once_on_what_all_its_members_judged_and_is_exported(study
     ((verdict,),) = (orders.values() for orders in said_by(told["judge"]).values())
     assert (verdict.preference, verdict.probability) == ("left", 0.666667)
     assert let_panel_vote("Study", list(votes)[::-1]).n_new == 0
-    with read_session() as session:
-        lines = list(study_lines(session, study_id=session.exec(select(Study.id)).one()))
+    lines = exported("Study")
     assert sum(told["judge"] in line and '"probability": 0.666667' in line for line in lines) == 1
     with pytest.raises(NotFoundError, match="called “four”"):
         let_panel_vote("Study", ["one", "four"])
